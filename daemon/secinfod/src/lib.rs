@@ -1,1 +1,3 @@
-//! Placeholder until its first module lands.
+//! secinfod, the daemon that keeps every user's security info.
+
+pub mod bus;

@@ -1,0 +1,274 @@
+//! Who calls: what the bus and the kernel say of a connection, and never what it says of itself.
+
+use hmac::{Hmac, KeyInit, Mac};
+use secinfo_domain::SessionTag;
+use sha2::Sha256;
+use std::fs;
+use std::os::fd::{AsFd, AsRawFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use zbus::fdo::ConnectionCredentials;
+use zbus::names::OwnedUniqueName;
+use zeroize::Zeroizing;
+
+/// A login session, by what only root can have set.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum LoginSession {
+    /// The kernel's audit session id, set by `pam_loginuid` or `pam_systemd` at login and inherited
+    /// by every process since; changing it takes `CAP_AUDIT_CONTROL`.
+    Audit(u32),
+    /// The logind session whose scope the process is in; only root can move a process there.
+    Logind(String),
+}
+
+/// The key that makes [`SessionTag`]s unguessable and keeps session ids out of the log.
+pub struct TagKey {
+    key: Zeroizing<[u8; 32]>,
+    boot_id: String,
+}
+
+impl TagKey {
+    /// The key made of these 32 random bytes. Tags made with the same key on the same boot are
+    /// the same for the same login session.
+    ///
+    /// # Errors
+    /// When the kernel's boot id cannot be read.
+    pub fn new(key: Zeroizing<[u8; 32]>) -> std::io::Result<Self> {
+        let boot_id = fs::read_to_string("/proc/sys/kernel/random/boot_id")?
+            .trim()
+            .to_owned();
+        Ok(Self { key, boot_id })
+    }
+
+    fn tag(&self, kind: u8, session: &[u8], uid: u32) -> SessionTag {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(self.key.as_slice())
+            .expect("HMAC takes any key");
+        // Each field is preceded by its length, so no two different inputs are the same bytes.
+        for field in [
+            self.boot_id.as_bytes(),
+            &[kind],
+            session,
+            &uid.to_be_bytes(),
+        ] {
+            mac.update(&(field.len() as u64).to_be_bytes());
+            mac.update(field);
+        }
+        let digest: [u8; 32] = mac.finalize().into_bytes().into();
+        let (tag, _) = digest
+            .split_first_chunk::<16>()
+            .expect("SHA-256 has more than 16 bytes");
+        SessionTag::from_bytes(*tag)
+    }
+}
+
+/// A connection that calls us.
+#[derive(Debug)]
+pub struct Caller {
+    unique_name: OwnedUniqueName,
+    uid: u32,
+    pid: Option<u32>,
+    login_session: Option<LoginSession>,
+    nonce: [u8; 16],
+    gone: Arc<AtomicBool>,
+}
+
+impl Caller {
+    /// The caller with these credentials from the bus; `None` if they hold no uid.
+    pub(crate) fn new(
+        unique_name: OwnedUniqueName,
+        credentials: &ConnectionCredentials,
+        nonce: [u8; 16],
+        gone: Arc<AtomicBool>,
+    ) -> Option<Self> {
+        let uid = credentials.unix_user_id()?;
+        let pid = credentials.process_id();
+        let login_session = pid.and_then(|pid| login_session(pid, uid)).filter(|_| {
+            // Where the bus pins the process, a process that took over its pid is found out.
+            credentials
+                .process_fd()
+                .is_none_or(|pidfd| is_running(pidfd.as_fd().as_raw_fd()))
+        });
+        Some(Self {
+            unique_name,
+            uid,
+            pid,
+            login_session,
+            nonce,
+            gone,
+        })
+    }
+
+    /// The name of the connection, such as `:1.42`.
+    pub fn unique_name(&self) -> &OwnedUniqueName {
+        &self.unique_name
+    }
+
+    /// The uid of the process that connected, from the bus.
+    pub fn uid(&self) -> u32 {
+        self.uid
+    }
+
+    /// The pid of the process that connected, from the bus. For logs and display only: it may be
+    /// another process's by now.
+    pub fn pid(&self) -> Option<u32> {
+        self.pid
+    }
+
+    /// The login session of the process that connected, if it has one.
+    pub fn login_session(&self) -> Option<&LoginSession> {
+        self.login_session.as_ref()
+    }
+
+    /// Whether the connection has left the bus.
+    pub fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Acquire)
+    }
+
+    /// What a proof by this caller is bound to: the login session, or else this very connection.
+    /// Never the uid alone. A connection counts by a random number of its own, since its name
+    /// can be another's after the bus was restarted.
+    pub fn session_tag(&self, key: &TagKey) -> SessionTag {
+        match &self.login_session {
+            Some(LoginSession::Audit(id)) => key.tag(1, &id.to_be_bytes(), self.uid),
+            Some(LoginSession::Logind(id)) => key.tag(2, id.as_bytes(), self.uid),
+            None => key.tag(3, &self.nonce, self.uid),
+        }
+    }
+}
+
+/// The kernel's word for "no audit session".
+const NO_AUDIT_SESSION: u32 = u32::MAX;
+
+fn login_session(pid: u32, uid: u32) -> Option<LoginSession> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    if effective_uid(&status) != Some(uid) {
+        return None;
+    }
+    let audit = fs::read_to_string(format!("/proc/{pid}/sessionid")).ok();
+    if let Some(id) = audit.and_then(|text| text.trim().parse::<u32>().ok())
+        && id != NO_AUDIT_SESSION
+    {
+        return Some(LoginSession::Audit(id));
+    }
+    let cgroup = fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
+    session_scope(&cgroup, uid).map(LoginSession::Logind)
+}
+
+/// The effective uid in a `/proc/<pid>/status`: the second of the four on its `Uid:` line.
+fn effective_uid(status: &str) -> Option<u32> {
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("Uid:"))?
+        .split_whitespace()
+        .nth(1)?
+        .parse()
+        .ok()
+}
+
+/// The session in a `/proc/<pid>/cgroup`, if the process is in a scope that logind made:
+/// `/user.slice/user-<uid>.slice/session-<id>.scope`. A scope of that name anywhere else could be
+/// the user's own making, below their `user@.service`.
+fn session_scope(cgroup: &str, uid: u32) -> Option<String> {
+    let slice = format!("/user.slice/user-{uid}.slice/session-");
+    cgroup.lines().find_map(|line| {
+        let (_, controllers_and_path) = line.split_once(':')?;
+        let (controllers, path) = controllers_and_path.split_once(':')?;
+        if !matches!(controllers, "" | "name=systemd") {
+            return None;
+        }
+        let scope = path.strip_prefix(&slice)?.split('/').next()?;
+        let id = scope.strip_suffix(".scope")?;
+        (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+            .then(|| id.to_owned())
+    })
+}
+
+/// Whether the process behind a pidfd has not ended.
+fn is_running(pidfd: i32) -> bool {
+    fs::read_to_string(format!("/proc/self/fdinfo/{pidfd}")).is_ok_and(|info| {
+        info.lines()
+            .find_map(|line| line.strip_prefix("Pid:"))
+            .and_then(|pid| pid.trim().parse::<i64>().ok())
+            .is_some_and(|pid| pid > 0)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    fn caller(name: &str, uid: u32, login_session: Option<LoginSession>, nonce: u8) -> Caller {
+        Caller {
+            unique_name: OwnedUniqueName::try_from(name).unwrap(),
+            uid,
+            pid: None,
+            login_session,
+            nonce: [nonce; 16],
+            gone: Arc::default(),
+        }
+    }
+
+    fn key(byte: u8) -> TagKey {
+        TagKey::new(Zeroizing::new([byte; 32])).unwrap()
+    }
+
+    #[test]
+    fn a_login_session_has_one_tag_whatever_the_connection() {
+        let session = Some(LoginSession::Audit(7));
+        let one = caller(":1.1", 1000, session.clone(), 1);
+        let other = caller(":1.2", 1000, session, 2);
+        assert_eq!(one.session_tag(&key(1)), other.session_tag(&key(1)));
+    }
+
+    #[test]
+    fn whatever_differs_in_session_user_or_key_differs_in_tag() {
+        let callers = [
+            caller(":1.1", 1000, Some(LoginSession::Audit(7)), 1),
+            caller(":1.1", 1001, Some(LoginSession::Audit(7)), 1),
+            caller(":1.1", 1000, Some(LoginSession::Audit(8)), 1),
+            caller(":1.1", 1000, Some(LoginSession::Logind("7".into())), 1),
+            caller(":1.1", 1000, None, 1),
+            caller(":1.1", 1000, None, 2),
+        ];
+        let tags: HashSet<_> = [key(1), key(2)]
+            .iter()
+            .flat_map(|key| callers.iter().map(|caller| caller.session_tag(key)))
+            .collect();
+        assert_eq!(tags.len(), 12);
+    }
+
+    #[test]
+    fn a_session_scope_counts_only_where_logind_puts_it() {
+        let logind = "0::/user.slice/user-1000.slice/session-c2.scope\n";
+        assert_eq!(session_scope(logind, 1000).as_deref(), Some("c2"));
+        let v1 = "12:pids:/x\n1:name=systemd:/user.slice/user-1000.slice/session-3.scope\n";
+        assert_eq!(session_scope(v1, 1000).as_deref(), Some("3"));
+        let below = "0::/user.slice/user-1000.slice/session-3.scope/app\n";
+        assert_eq!(session_scope(below, 1000).as_deref(), Some("3"));
+        for own_making in [
+            "0::/user.slice/user-1000.slice/user@1000.service/session-3.scope\n",
+            "0::/user.slice/user-1000.slice/user@1000.service/user.slice/user-1000.slice/session-3.scope\n",
+            "0::/user.slice/user-1001.slice/session-3.scope\n",
+            "0::/session-3.scope\n",
+            "0::/user.slice/user-1000.slice/session-.scope\n",
+            "5:cpu:/user.slice/user-1000.slice/session-3.scope\n",
+            "",
+        ] {
+            assert_eq!(session_scope(own_making, 1000), None, "{own_making}");
+        }
+    }
+
+    #[test]
+    fn a_process_of_another_uid_gives_no_session() {
+        let status = fs::read_to_string("/proc/self/status").unwrap();
+        let uid = effective_uid(&status).unwrap();
+        assert_eq!(login_session(std::process::id(), uid.wrapping_add(1)), None);
+    }
+
+    #[test]
+    fn the_effective_uid_is_the_second_one() {
+        assert_eq!(effective_uid("Name:\tsudo\nUid:\t1000\t0\t0\t0\n"), Some(0));
+        assert_eq!(effective_uid("Name:\tUid:\n"), None);
+    }
+}
