@@ -1,1 +1,43 @@
-//! Placeholder until its first module lands.
+//! The client's side of secinfod's D-Bus interfaces: a proxy for each interface, the types that
+//! cross the bus, and the daemon's errors by name.
+//!
+//! ```no_run
+//! # async fn example() -> secinfo_bus::Result<()> {
+//! let connection = secinfo_bus::connect(None).await?;
+//! let manager = secinfo_bus::ManagerProxy::new(&connection).await?;
+//! let user = manager.get_user_by_name("alice").await?;
+//! let user = secinfo_bus::user_properties(&connection, &user).await?;
+//! println!("{} has {} methods", user.name, user.methods.len());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Times are Unix seconds in UTC; 0 means never or none, as on the bus.
+
+mod audit;
+mod connect;
+mod enrollment;
+mod error;
+mod manager;
+mod method;
+pub mod names;
+mod properties;
+mod user;
+mod verification;
+
+pub use audit::{Appended, AppendedArgs, AppendedStream, AuditProxy, UserNames};
+pub use connect::{address_from_environment, connect};
+pub use enrollment::{Enrolled, EnrollmentProperties, EnrollmentProxy};
+pub use error::{Error, Reason, Result};
+pub use manager::{
+    Challenge, ImportOptions, ImportProblem, ManagerProxy, Policy, Status, Token, UserSummary,
+    VerificationOptions,
+};
+pub use method::{Deletion, MethodProperties, MethodProxy};
+pub use properties::{
+    enrollment_properties, method_properties, user_properties, verification_properties,
+};
+pub use user::{AccessPass, EnrollmentDetails, EnrollmentOptions, UserProperties, UserProxy};
+pub use verification::{AskableMethod, Proof, VerificationProperties, VerificationProxy};
+
+pub use zbus::{Connection, ObjectPath, OwnedObjectPath};

@@ -1,0 +1,90 @@
+//! Finding the daemon, and making sure that it is the daemon.
+
+use crate::error::{Error, Result};
+use crate::names::{BUS_NAME, DAEMON_USER};
+use std::time::Duration;
+use zbus::fdo::{self, DBusProxy};
+use zbus::names::WellKnownName;
+use zbus::{Connection, connection};
+
+/// Where the system bus listens. Fixed, and not taken from the environment, so that a program
+/// with more rights than its caller cannot be sent to a bus of the caller's making.
+const SYSTEM_BUS: &str = "unix:path=/run/dbus/system_bus_socket";
+
+/// The longest that a call may take. An authorization may ask a person for a password meanwhile.
+const CALL_TIMEOUT: Duration = Duration::from_secs(300);
+
+/// The bus address that the environment names: `SECINFO_BUS_ADDRESS`, or else
+/// `DBUS_SYSTEM_BUS_ADDRESS`. Only for programs that run with the rights of whoever set it.
+pub fn address_from_environment() -> Option<String> {
+    ["SECINFO_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|address| !address.is_empty())
+}
+
+/// Connects to the bus at `address`, or to the system bus, and starts the daemon there if the bus
+/// can.
+///
+/// On the system bus the owner of the daemon's name must run as root or as the daemon's user. A
+/// caller that names an address has chosen whom to trust, and no owner is checked.
+///
+/// # Errors
+/// [`Error::Unreachable`] without a bus or a daemon, [`Error::Untrusted`] for a stranger in its
+/// place.
+pub async fn connect(address: Option<&str>) -> Result<Connection> {
+    let connection = connection::Builder::address(address.unwrap_or(SYSTEM_BUS))
+        .method_timeout(CALL_TIMEOUT)
+        .build()
+        .await?;
+    let bus = DBusProxy::new(&connection).await?;
+    let name = WellKnownName::from_static_str(BUS_NAME)?;
+    let start = bus.start_service_by_name(name.clone(), 0).await;
+    if let Err(error) = start
+        && !bus.name_has_owner(name.clone().into()).await?
+    {
+        return Err(error.into());
+    }
+    if address.is_none() {
+        let uid = bus
+            .get_connection_unix_user(name.into())
+            .await
+            .map_err(gone)?;
+        if uid != 0 && Some(uid) != daemon_uid() {
+            return Err(Error::Untrusted { uid });
+        }
+    }
+    Ok(connection)
+}
+
+/// The daemon stopped between two calls.
+fn gone(error: fdo::Error) -> Error {
+    Error::Unreachable(error.to_string())
+}
+
+/// The uid of the daemon's user. System users are in the local file, wherever people's accounts
+/// come from.
+fn daemon_uid() -> Option<u32> {
+    uid_of(DAEMON_USER, &std::fs::read_to_string("/etc/passwd").ok()?)
+}
+
+fn uid_of(user: &str, passwd: &str) -> Option<u32> {
+    let fields = passwd
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|fields| fields[0] == user)?;
+    fields.get(2)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::uid_of;
+
+    #[test]
+    fn the_daemons_uid_is_that_of_its_very_name() {
+        let passwd = "root:x:0:0::/root:/bin/sh\nsecinfox:x:7:7::/:/bin/false\nsecinfo:x:991:991::/:/bin/false\n";
+        assert_eq!(uid_of("secinfo", passwd), Some(991));
+        assert_eq!(uid_of("nobody", passwd), None);
+        assert_eq!(uid_of("secinfo", "secinfo:x\n"), None);
+    }
+}

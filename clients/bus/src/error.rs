@@ -1,0 +1,231 @@
+//! What can go wrong on the way to the daemon and in it.
+//!
+//! The daemon's errors are told apart by their name on the bus, never by their text; the text is
+//! a sentence for people and is kept as it came.
+
+use crate::names::ERROR_PREFIX;
+use zbus::fdo;
+
+/// What the calls of this crate return.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a call failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The daemon refused: a reason to act on, and its sentence for people.
+    #[error("{message}")]
+    Refused {
+        /// The name of the error.
+        reason: Reason,
+        /// The daemon's sentence, which says what to do next.
+        message: String,
+    },
+    /// No bus, or nobody on it by the daemon's name, or no reply.
+    #[error("secinfod cannot be reached ({0}); see \"systemctl status secinfod\"")]
+    Unreachable(String),
+    /// Somebody else owns the daemon's name.
+    #[error(
+        "the service on the bus runs as uid {uid}, which is neither root nor the user \"secinfo\"; \
+         nothing was sent to it: tell the administrator"
+    )]
+    Untrusted {
+        /// Who owns the name.
+        uid: u32,
+    },
+    /// An error that is not in the contract, or a reply that does not have its form: client and
+    /// daemon are of different versions.
+    #[error(
+        "secinfod answered in a way that this version does not know ({0}); install matching versions"
+    )]
+    Protocol(String),
+}
+
+impl Error {
+    /// The reason of a refusal; `None` when it was not the daemon that refused.
+    pub fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::Refused { reason, .. } => Some(*reason),
+            _ => None,
+        }
+    }
+
+    fn refused(reason: Reason, message: Option<String>) -> Self {
+        let message = message
+            .filter(|text| !text.is_empty())
+            .unwrap_or_else(|| reason.name().to_owned());
+        Self::Refused { reason, message }
+    }
+}
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $name:ident,)+) => {
+        /// The daemon's errors, by the last part of their name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Reason {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Reason {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The last part of the error's name on the bus.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => stringify!($name),)+
+                }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// Not one's own, and no authorization for others'.
+    NotAuthorized,
+    /// No such user, method, session or event.
+    NotFound,
+    /// Verify first, then repeat.
+    FreshProofNeeded,
+    /// The first method can be added only with an access pass.
+    AccessPassNeeded,
+    /// The code does not match.
+    WrongCode,
+    /// The code matched, but was accepted before.
+    CodeAlreadyUsed,
+    /// Slowed down after wrong codes: wait, then try again.
+    TooSoon,
+    /// The method is locked for a time.
+    MethodLocked,
+    /// The user has no method for this.
+    NoMethod,
+    /// Policy requires the method: it can be replaced, not deleted.
+    LastMethod,
+    /// Policy does not allow the kind to this user.
+    KindNotAllowed,
+    /// The method does not serve the purpose.
+    NotForThisPurpose,
+    /// No room for another method of this kind.
+    TooManyMethods,
+    /// An argument is malformed.
+    InvalidArgument,
+    /// A label that is empty, too long or not printable.
+    InvalidLabel,
+    /// The session is over: time is up.
+    SessionExpired,
+    /// The session is over: too many wrong codes.
+    TooManyAttempts,
+    /// No deletion was scheduled.
+    NothingScheduled,
+    /// No token of this serial number is free.
+    TokenUnknown,
+    /// Nobody may do this for themselves.
+    NotForYourself,
+    /// The log cannot be written, so nothing can be accepted.
+    StorageUnavailable,
+    /// Too many sessions or requests at once.
+    LimitsExceeded,
+    /// The daemon failed; its journal says why.
+    Internal,
+}
+
+impl Reason {
+    /// The reason of an error's whole name on the bus.
+    pub fn from_error_name(name: &str) -> Option<Self> {
+        let last = name.strip_prefix(ERROR_PREFIX)?;
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|reason| reason.name() == last)
+    }
+}
+
+impl From<zbus::Error> for Error {
+    fn from(error: zbus::Error) -> Self {
+        match error {
+            zbus::Error::MethodError(name, message, _) => match Reason::from_error_name(&name) {
+                Some(reason) => Self::refused(reason, message),
+                None => Self::Protocol(format!(
+                    "{}: {}",
+                    name.as_str(),
+                    message.unwrap_or_default()
+                )),
+            },
+            zbus::Error::FDO(error) => Self::from(*error),
+            zbus::Error::InputOutput(error) => Self::Unreachable(error.to_string()),
+            zbus::Error::Connection(error, _) => Self::Unreachable(error.to_string()),
+            zbus::Error::Handshake(text) | zbus::Error::Address(text) => Self::Unreachable(text),
+            other => Self::Protocol(other.to_string()),
+        }
+    }
+}
+
+impl From<fdo::Error> for Error {
+    fn from(error: fdo::Error) -> Self {
+        match error {
+            fdo::Error::ZBus(error) => Self::from(error),
+            fdo::Error::ServiceUnknown(text)
+            | fdo::Error::NameHasNoOwner(text)
+            | fdo::Error::NoReply(text)
+            | fdo::Error::NoServer(text)
+            | fdo::Error::Timeout(text)
+            | fdo::Error::TimedOut(text)
+            | fdo::Error::Disconnected(text)
+            | fdo::Error::IOError(text)
+            | fdo::Error::BadAddress(text)
+            | fdo::Error::AuthFailed(text)
+            | fdo::Error::FileNotFound(text)
+            | fdo::Error::SpawnExecFailed(text)
+            | fdo::Error::SpawnForkFailed(text)
+            | fdo::Error::SpawnChildExited(text)
+            | fdo::Error::SpawnChildSignaled(text)
+            | fdo::Error::SpawnFailed(text)
+            | fdo::Error::SpawnFailedToSetup(text)
+            | fdo::Error::SpawnConfigInvalid(text)
+            | fdo::Error::SpawnServiceNotFound(text) => Self::Unreachable(text),
+            // The bus itself, or its policy, speaks for the daemon here.
+            fdo::Error::AccessDenied(text) | fdo::Error::InteractiveAuthorizationRequired(text) => {
+                Self::refused(Reason::NotAuthorized, Some(text))
+            }
+            fdo::Error::UnknownObject(text) => Self::refused(Reason::NotFound, Some(text)),
+            fdo::Error::LimitsExceeded(text) => Self::refused(Reason::LimitsExceeded, Some(text)),
+            fdo::Error::InvalidArgs(text) => Self::refused(Reason::InvalidArgument, Some(text)),
+            other => Self::Protocol(other.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_of_the_contract_is_read_back() {
+        for reason in Reason::ALL {
+            let name = format!("{ERROR_PREFIX}{}", reason.name());
+            assert_eq!(Reason::from_error_name(&name), Some(*reason));
+        }
+        assert_eq!(Reason::ALL.len(), 23);
+        assert_eq!(
+            Reason::from_error_name("org.freedesktop.DBus.Error.WrongCode"),
+            None
+        );
+        assert_eq!(
+            Reason::from_error_name("org.secinfo.SecurityInfo1.Error.Unheard"),
+            None
+        );
+    }
+
+    #[test]
+    fn a_daemon_that_is_not_there_is_unreachable() {
+        let error = fdo::Error::ServiceUnknown("no such name".to_owned());
+        assert!(matches!(Error::from(error), Error::Unreachable(_)));
+        let error = zbus::Error::FDO(Box::new(fdo::Error::UnknownObject("gone".to_owned())));
+        assert_eq!(Error::from(error).reason(), Some(Reason::NotFound));
+    }
+
+    #[test]
+    fn a_refusal_without_a_sentence_says_its_name() {
+        assert_eq!(Error::refused(Reason::TooSoon, None).to_string(), "TooSoon");
+    }
+}

@@ -1,0 +1,60 @@
+//! Names and paths on the bus, and the words that cross it.
+
+/// The daemon's name on the system bus.
+pub const BUS_NAME: &str = "org.secinfo.SecurityInfo1";
+/// The object that everything else is below.
+pub const ROOT_PATH: &str = "/org/secinfo/SecurityInfo1";
+/// What the name of each of the daemon's errors begins with.
+pub const ERROR_PREFIX: &str = "org.secinfo.SecurityInfo1.Error.";
+/// The Unix account that the daemon runs as.
+pub const DAEMON_USER: &str = "secinfo";
+/// The object path that stands for "none".
+pub const NO_OBJECT: &str = "/";
+
+/// Names of the interfaces.
+pub mod interface {
+    /// Users, policy, verifications and tokens, on the root object.
+    pub const MANAGER: &str = "org.secinfo.SecurityInfo1.Manager";
+    /// The log, on the root object.
+    pub const AUDIT: &str = "org.secinfo.SecurityInfo1.Audit";
+    /// One user.
+    pub const USER: &str = "org.secinfo.SecurityInfo1.User";
+    /// One method of a user.
+    pub const METHOD: &str = "org.secinfo.SecurityInfo1.Method";
+    /// A session that ends in a method.
+    pub const ENROLLMENT: &str = "org.secinfo.SecurityInfo1.Enrollment";
+    /// A session that ends in a proof.
+    pub const VERIFICATION: &str = "org.secinfo.SecurityInfo1.Verification";
+}
+
+/// Kinds of methods, as they are written on the bus.
+pub mod kind {
+    /// TOTP in an app (RFC 6238).
+    pub const AUTHENTICATOR_APP: &str = "authenticator-app";
+    /// An OATH token: TOTP or HOTP (RFC 4226) in hardware.
+    pub const HARDWARE_TOKEN: &str = "hardware-token";
+    /// A notification that the user approves.
+    pub const PUSH: &str = "push";
+    /// A code in a text message.
+    pub const TEXT: &str = "text";
+    /// A code in a phone call.
+    pub const CALL: &str = "call";
+    /// A FIDO2 key.
+    pub const SECURITY_KEY: &str = "security-key";
+    /// A code by email.
+    pub const EMAIL: &str = "email";
+    /// Answers to questions.
+    pub const SECURITY_QUESTIONS: &str = "security-questions";
+    /// Codes on paper, each good once.
+    pub const RECOVERY_CODES: &str = "recovery-codes";
+    /// A pass that an administrator issues for a short time.
+    pub const ACCESS_PASS: &str = "access-pass";
+}
+
+/// Purposes of a verification, as they are written on the bus.
+pub mod purpose {
+    /// The second step of signing in, and the proof before a change.
+    pub const SIGN_IN: &str = "sign-in";
+    /// Setting a new password.
+    pub const PASSWORD_RESET: &str = "password-reset";
+}

@@ -1,0 +1,120 @@
+//! `org.secinfo.SecurityInfo1.User`: the security info of one user.
+
+use crate::error::Result;
+use zbus::{DeserializeDict, ObjectPath, OwnedObjectPath, SerializeDict, Type, proxy};
+use zeroize::Zeroize;
+
+/// One user, at `users/u<uid>` below the root object.
+#[proxy(
+    interface = "org.secinfo.SecurityInfo1.User",
+    default_service = "org.secinfo.SecurityInfo1",
+    assume_defaults = false
+)]
+pub trait User {
+    /// Starts an enrollment of a kind: its object, and what the user needs for it. The user.
+    fn start_enrollment(
+        &self,
+        kind: &str,
+        options: &EnrollmentOptions,
+    ) -> Result<(OwnedObjectPath, EnrollmentDetails)>;
+
+    /// Makes a method the default. The user, or an administrator.
+    #[zbus(allow_interactive_auth)]
+    fn set_default(&self, method: &ObjectPath<'_>) -> Result<()>;
+
+    /// Issues new recovery codes; former ones are void. The user.
+    fn issue_recovery_codes(&self) -> Result<Vec<String>>;
+
+    /// Issues a temporary access pass, good once or for a time. An administrator, for others.
+    #[zbus(allow_interactive_auth)]
+    fn issue_access_pass(&self, valid_seconds: u64, once: bool) -> Result<AccessPass>;
+
+    /// Takes the access pass back. An administrator.
+    #[zbus(allow_interactive_auth)]
+    fn revoke_access_pass(&self) -> Result<()>;
+
+    /// Lifts all locks of the user. An administrator.
+    #[zbus(allow_interactive_auth)]
+    fn unlock(&self) -> Result<()>;
+
+    /// Destroys the user's keys: nobody can read any more who it was. An administrator.
+    #[zbus(allow_interactive_auth)]
+    fn erase(&self) -> Result<()>;
+}
+
+/// The pass, and when it expires.
+pub type AccessPass = (String, u64);
+
+/// The properties of a user.
+#[derive(Debug, Clone, PartialEq, Eq, DeserializeDict, Type)]
+#[zbus(signature = "a{sv}", rename_all = "PascalCase")]
+pub struct UserProperties {
+    /// Unix user id.
+    pub uid: u32,
+    /// Unix name.
+    pub name: String,
+    /// The default method; `/` for none.
+    pub default_method: OwnedObjectPath,
+    /// All methods.
+    pub methods: Vec<OwnedObjectPath>,
+    /// How many methods policy still asks for.
+    pub still_required: u32,
+    /// Until when they may be missing; 0 for no longer.
+    pub grace_ends: u64,
+    /// Until when codes are refused after wrong ones.
+    pub locked_until: u64,
+    /// Until when the caller's session has a fresh proof.
+    pub fresh_proof_until: u64,
+}
+
+/// Options of [`UserProxy::start_enrollment`].
+#[derive(Debug, Clone, Default, SerializeDict, Type)]
+#[zbus(signature = "a{sv}")]
+pub struct EnrollmentOptions {
+    /// What the method will be called.
+    pub label: Option<String>,
+    /// Serial number, for a hardware token.
+    pub serial: Option<String>,
+    /// Bind the session to the uid and its unguessable path instead of the connection.
+    pub detached: Option<bool>,
+}
+
+/// What the user needs for an enrollment. Holds the shared secret of an authenticator app, so it
+/// is wiped when dropped and has no `Debug`.
+#[derive(Clone, PartialEq, Eq, DeserializeDict, Type)]
+#[zbus(signature = "a{sv}")]
+pub struct EnrollmentDetails {
+    /// When the session ends.
+    pub expires: u64,
+    /// How many codes may be tried.
+    pub attempts: u32,
+    /// Whether the method will become the default.
+    pub becomes_default: bool,
+    /// Authenticator app: whose account it is.
+    pub issuer: Option<String>,
+    /// Authenticator app: the account's name.
+    pub account: Option<String>,
+    /// Authenticator app: the key in base32, in groups of four.
+    pub key: Option<String>,
+    /// Authenticator app: the `otpauth` URI of the QR code.
+    pub uri: Option<String>,
+    /// Digits of a code.
+    pub digits: Option<u32>,
+    /// Seconds between codes.
+    pub period: Option<u32>,
+    /// Hash, such as `SHA1`.
+    pub algorithm: Option<String>,
+    /// Hardware token: `totp` or `hotp`.
+    pub mode: Option<String>,
+    /// Hardware token: who made it.
+    pub manufacturer: Option<String>,
+    /// Hardware token: its model.
+    pub model: Option<String>,
+}
+
+impl Drop for EnrollmentDetails {
+    fn drop(&mut self) {
+        self.key.zeroize();
+        self.uri.zeroize();
+    }
+}

@@ -1,0 +1,69 @@
+//! `org.secinfo.SecurityInfo1.Verification`: a session in which a user proves a method.
+
+use crate::error::Result;
+use crate::manager::Challenge;
+use serde::{Deserialize, Serialize};
+use zbus::{DeserializeDict, ObjectPath, OwnedObjectPath, Type, proxy};
+
+/// A verification that is going on. Only for the connection that started it.
+#[proxy(
+    interface = "org.secinfo.SecurityInfo1.Verification",
+    default_service = "org.secinfo.SecurityInfo1",
+    assume_defaults = false
+)]
+pub trait Verification {
+    /// The methods that could be asked; the one asked now first.
+    fn list_methods(&self) -> Result<Vec<AskableMethod>>;
+
+    /// Asks another method instead.
+    fn change_method(&self, method: &ObjectPath<'_>) -> Result<Challenge>;
+
+    /// Answers the challenge; the right answer ends the session with a proof.
+    fn submit(&self, code: &str) -> Result<Proof>;
+
+    /// Ends the session without a proof.
+    fn cancel(&self) -> Result<()>;
+}
+
+/// A method that a verification could ask.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct AskableMethod {
+    /// Its object.
+    pub path: OwnedObjectPath,
+    /// Its kind.
+    pub kind: String,
+    /// Its label.
+    pub label: String,
+    /// Its masked hint.
+    pub hint: String,
+}
+
+/// What a finished verification leaves.
+#[derive(Debug, Clone, PartialEq, Eq, DeserializeDict, Type)]
+#[zbus(signature = "a{sv}")]
+pub struct Proof {
+    /// The method that was proved.
+    pub method: OwnedObjectPath,
+    /// Its kind.
+    pub kind: String,
+    /// How strong the proof is.
+    pub strength: String,
+    /// When it was made.
+    pub time: u64,
+    /// Recovery codes left, when one was used.
+    pub remaining: Option<u32>,
+}
+
+/// The properties of a verification.
+#[derive(Debug, Clone, PartialEq, Eq, DeserializeDict, Type)]
+#[zbus(signature = "a{sv}", rename_all = "PascalCase")]
+pub struct VerificationProperties {
+    /// What it is for.
+    pub purpose: String,
+    /// Which service asked.
+    pub service: String,
+    /// When the session ends.
+    pub expires: u64,
+    /// The method asked now.
+    pub method: OwnedObjectPath,
+}
