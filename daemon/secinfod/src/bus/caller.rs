@@ -194,6 +194,7 @@ fn is_running(pidfd: i32) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {
     use super::*;
     use std::collections::HashSet;
@@ -264,6 +265,20 @@ mod tests {
         let status = fs::read_to_string("/proc/self/status").unwrap();
         let uid = effective_uid(&status).unwrap();
         assert_eq!(login_session(std::process::id(), uid.wrapping_add(1)), None);
+    }
+
+    #[test]
+    fn a_pinned_process_that_ended_is_noticed() {
+        let mut child = std::process::Command::new("sleep")
+            .arg("600")
+            .spawn()
+            .unwrap();
+        let pid = rustix::process::Pid::from_child(&child);
+        let pidfd = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).unwrap();
+        assert!(is_running(pidfd.as_raw_fd()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(!is_running(pidfd.as_raw_fd()));
     }
 
     #[test]

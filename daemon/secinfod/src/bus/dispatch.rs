@@ -15,7 +15,6 @@ use super::table::{Interface, Method, Table};
 use futures_util::{FutureExt, StreamExt};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::task::JoinHandle;
 use zbus::message::{Flags, Header, Type};
 use zbus::names::UniqueName;
@@ -29,7 +28,6 @@ pub(crate) struct Core<T: ObjectTree> {
     pub(crate) authorizer: Authorizer,
     pub(crate) callers: Callers,
     in_flight: Arc<InFlight>,
-    stopping: AtomicBool,
 }
 
 /// The service on the bus.
@@ -65,7 +63,6 @@ impl<T: ObjectTree> Server<T> {
             table,
             authorizer,
             in_flight: Arc::new(InFlight::new(limits)),
-            stopping: AtomicBool::new(false),
         });
         let dispatcher = tokio::spawn(dispatch(core.clone(), messages));
         Ok(Self { core, dispatcher })
@@ -96,8 +93,7 @@ impl<T: ObjectTree> Server<T> {
 
     /// Refuses new calls with `ShuttingDown` and waits for those being answered.
     pub async fn drain(&self) {
-        self.core.stopping.store(true, Ordering::Release);
-        self.core.in_flight.drained().await;
+        self.core.in_flight.close().await;
     }
 }
 
@@ -134,16 +130,13 @@ impl<T: ObjectTree> Core<T> {
         let Some(sender) = header.sender() else {
             return;
         };
-        let admitted = if self.stopping.load(Ordering::Acquire) {
-            Err(BusError::shutting_down())
-        } else {
-            self.callers
-                .connection(sender)
-                .and_then(|entry| self.in_flight.enter(&entry).map(|permit| (entry, permit)))
-        };
+        let admitted = self
+            .callers
+            .connection(sender)
+            .and_then(|entry| Ok((self.in_flight.enter(&entry)?, entry)));
         drop(header);
         match admitted {
-            Ok((entry, permit)) => {
+            Ok((permit, entry)) => {
                 tokio::spawn(async move { self.serve(message, &entry, permit).await });
             }
             // Sent before the next message is read, so a flood is slowed down by its own echo.
@@ -162,6 +155,7 @@ impl<T: ObjectTree> Core<T> {
             tracing::error!(?interface, ?member, "a handler panicked");
             Err(BusError::internal())
         });
+        permit.answered();
         match answer {
             Ok(reply) if expects_reply(&message) => self.send(&reply).await,
             Ok(_) => {}

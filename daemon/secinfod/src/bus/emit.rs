@@ -144,7 +144,10 @@ impl<T: ObjectTree> Emitter<T> {
             let Some(call) = self.seen_by(destination, path) else {
                 continue;
             };
-            let body = (&object, values_of(&call).await);
+            let Some(values) = values_of(&call).await else {
+                continue;
+            };
+            let body = (&object, values);
             self.send(
                 destination,
                 manager,

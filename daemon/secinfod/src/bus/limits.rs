@@ -33,6 +33,7 @@ impl Default for Limits {
 
 #[derive(Default)]
 struct Counts {
+    closed: bool,
     total: usize,
     users: HashMap<u32, usize>,
 }
@@ -61,12 +62,15 @@ impl InFlight {
     /// Takes a place for a call of `connection`, before it is known whose it is.
     ///
     /// # Errors
-    /// `LimitsExceeded`.
+    /// `LimitsExceeded`, or `ShuttingDown` once it is closed.
     pub(crate) fn enter(
         self: &Arc<Self>,
         connection: &Arc<KnownConnection>,
     ) -> Result<Permit, BusError> {
         let mut counts = self.counts();
+        if counts.closed {
+            return Err(BusError::shutting_down());
+        }
         if counts.total >= self.limits.total {
             return Err(BusError::limits_exceeded(
                 "The service is busy. Try again in a moment.",
@@ -82,13 +86,14 @@ impl InFlight {
         counts.total += 1;
         Ok(Permit {
             in_flight: self.clone(),
-            connection: connection.clone(),
+            connection: Some(connection.clone()),
             uid: None,
         })
     }
 
-    /// Waits until nothing is in flight.
-    pub(crate) async fn drained(&self) {
+    /// Lets nothing more in and waits until nothing is in flight.
+    pub(crate) async fn close(&self) {
+        self.counts().closed = true;
         loop {
             let idle = self.idle.notified();
             if self.counts().total == 0 {
@@ -102,7 +107,7 @@ impl InFlight {
 /// The place of one call, given back when it is dropped.
 pub(crate) struct Permit {
     in_flight: Arc<InFlight>,
-    connection: Arc<KnownConnection>,
+    connection: Option<Arc<KnownConnection>>,
     uid: Option<u32>,
 }
 
@@ -135,19 +140,30 @@ impl Permit {
     }
 }
 
-impl Drop for Permit {
-    fn drop(&mut self) {
-        self.connection.in_flight.fetch_sub(1, Ordering::AcqRel);
+impl Permit {
+    /// Gives back the caller's own share, before the answer is sent: who has an answer may call
+    /// again. The place in the total is kept until it is sent.
+    pub(crate) fn answered(&mut self) {
+        let Some(connection) = self.connection.take() else {
+            return;
+        };
+        connection.in_flight.fetch_sub(1, Ordering::AcqRel);
+        let Some(uid) = self.uid else { return };
         let mut counts = self.in_flight.counts();
-        counts.total -= 1;
-        if let Some(uid) = self.uid
-            && let Some(of_user) = counts.users.get_mut(&uid)
-        {
+        if let Some(of_user) = counts.users.get_mut(&uid) {
             *of_user -= 1;
             if *of_user == 0 {
                 counts.users.remove(&uid);
             }
         }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        self.answered();
+        let mut counts = self.in_flight.counts();
+        counts.total -= 1;
         if counts.total == 0 {
             self.in_flight.idle.notify_waiters();
         }

@@ -202,12 +202,6 @@ async fn managed_objects<T: ObjectTree>(
 ) -> Result<(BTreeMap<ObjectPath<'static>, InterfaceValues>,), BusError> {
     let mut objects = BTreeMap::new();
     for (path, object) in call.state().managed(call.caller(), call.path()).await {
-        if object
-            .session_owner()
-            .is_some_and(|owner| !owner.is(call.caller()))
-        {
-            continue;
-        }
         let Ok(name) = ObjectPath::try_from(path.clone()) else {
             tracing::error!("an object has no valid path");
             return Err(BusError::internal());
@@ -217,16 +211,25 @@ async fn managed_objects<T: ObjectTree>(
             target: Some(object),
             ..call.clone()
         };
-        objects.insert(name, values_of(&on_object).await);
+        if let Some(values) = values_of(&on_object).await {
+            objects.insert(name, values);
+        }
     }
     Ok((objects,))
 }
 
-/// What the caller may read of an object, interface by interface. An object that is gone by now,
-/// or of which the caller may read nothing, shows its interfaces only.
-pub(crate) async fn values_of<T: ObjectTree>(call: &Call<T>) -> InterfaceValues {
+/// What the caller may read of an object, interface by interface; `None` if they may not know of
+/// it: another's session, or another user's object of which they may read nothing.
+pub(crate) async fn values_of<T: ObjectTree>(call: &Call<T>) -> Option<InterfaceValues> {
+    let object = call.target()?;
+    if object
+        .session_owner()
+        .is_some_and(|owner| !owner.is(call.caller()))
+    {
+        return None;
+    }
     let mut values = InterfaceValues::new();
-    for interface in call.core.interfaces_on(call.target()) {
+    for interface in call.core.interfaces_on(Some(object)) {
         if !interface.is_standard() {
             values.insert(
                 interface.name,
@@ -234,5 +237,8 @@ pub(crate) async fn values_of<T: ObjectTree>(call: &Call<T>) -> InterfaceValues 
             );
         }
     }
-    values
+    let is_own = object
+        .owner_uid()
+        .is_none_or(|uid| uid == call.caller().uid());
+    (is_own || values.values().any(|values| !values.is_empty())).then_some(values)
 }
