@@ -1,8 +1,37 @@
 //! The domain of secinfo: events, commands, decisions, projection and policy.
 //!
 //! Nothing here does I/O, reads a clock or draws a random number: time, randomness and lookups
-//! travel inside the command.
+//! travel inside the command. [`decide`] says which events follow from a [`Command`], and
+//! [`State::evolve`] what holds after an [`Event`].
 
+mod command;
+mod decide;
+pub mod event;
 mod id;
+mod keys;
+mod kind;
+mod name;
+pub mod otp;
+pub mod policy;
+mod sealed;
+pub mod state;
+mod time;
 
+pub use command::{
+    Action, Answer, Authority, Command, Context, HostAction, HostCommand, NewToken, Refusal,
+    UserCommand,
+};
+pub use decide::{EnrollmentOutlook, decide, enrollment_outlook};
+pub use event::Event;
 pub use id::{InvalidId, KeyId, MethodId, SessionTag, TokenId, UserId};
+pub use keys::destroyed_keys;
+pub use kind::{Kind, KindSet, Purpose, Strength, UnknownWord};
+pub use name::{GroupName, InvalidName, Label, ServiceName, UserName};
+pub use otp::{
+    Algorithm, Counter, Digits, HotpParameters, InvalidAlgorithm, InvalidDigits, InvalidPeriod,
+    OtpParameters, Period, TimeStep, TotpParameters,
+};
+pub use policy::Policy;
+pub use sealed::Sealed;
+pub use state::State;
+pub use time::{Seconds, Timestamp};

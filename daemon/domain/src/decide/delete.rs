@@ -1,0 +1,94 @@
+//! Deleting methods: at once, or after a waiting time that gives the user time to notice.
+
+use super::Case;
+use crate::MethodId;
+use crate::command::{Authority, Refusal};
+use crate::event::{
+    Credential, DeletionCancelled, DeletionReason, DeletionScheduled, Fact, MethodDeleted,
+};
+use crate::state::Method;
+
+impl Case<'_> {
+    pub(super) fn delete(&self, method: MethodId) -> Result<Vec<Fact>, Refusal> {
+        let known = self.method(method)?;
+        let proof = self.require_fresh_proof()?;
+        if self.is_required(known) && self.context.authority == Authority::Own {
+            return Err(Refusal::LastMethod);
+        }
+        match (self.context.authority, proof) {
+            (Authority::Administrator | Authority::System, _) => {
+                Ok(self.deleted(known, DeletionReason::Administrator))
+            }
+            (Authority::Own, Some(strength)) if strength < known.kind().protection() => {
+                if known.deletion_due().is_some() {
+                    return Ok(Vec::new());
+                }
+                let due = self
+                    .context
+                    .now
+                    .plus(self.state.policy().rules.deletion_wait);
+                Ok(vec![DeletionScheduled { method, due }.into()])
+            }
+            (Authority::Own, _) => Ok(self.deleted(known, DeletionReason::Requested)),
+        }
+    }
+
+    pub(super) fn cancel_deletion(&self, method: MethodId) -> Result<Vec<Fact>, Refusal> {
+        self.method(method)?
+            .deletion_due()
+            .ok_or(Refusal::NothingScheduled)?;
+        Ok(vec![DeletionCancelled { method }.into()])
+    }
+
+    /// What is due by now. A deletion that policy has come to forbid in the meantime is called off.
+    pub(super) fn carry_out_due(&self) -> Vec<Fact> {
+        let now = self.context.now;
+        let due = self
+            .user
+            .methods()
+            .iter()
+            .find_map(|method| match *method.credential() {
+                Credential::AccessPass { expires, .. } if expires <= now => {
+                    Some((method, DeletionReason::Expired))
+                }
+                _ if method.deletion_due().is_some_and(|due| due <= now) => {
+                    Some((method, DeletionReason::WaitingOver))
+                }
+                _ => None,
+            });
+        match due {
+            Some((method, DeletionReason::WaitingOver)) if self.is_required(method) => {
+                vec![
+                    DeletionCancelled {
+                        method: method.id(),
+                    }
+                    .into(),
+                ]
+            }
+            Some((method, reason)) => self.deleted(method, reason),
+            None => Vec::new(),
+        }
+    }
+
+    /// The deletion itself, and where the default goes.
+    pub(super) fn deleted(&self, method: &Method, reason: DeletionReason) -> Vec<Fact> {
+        let deleted = MethodDeleted {
+            method: method.id(),
+            reason,
+        }
+        .into();
+        std::iter::once(deleted)
+            .chain(self.default_after_deleting(method.id()))
+            .collect()
+    }
+
+    /// Whether policy would be short of a method without this one.
+    fn is_required(&self, method: &Method) -> bool {
+        if !self.policy.counts(method.kind()) {
+            return false;
+        }
+        let others =
+            self.user.counting_methods(&self.policy) - usize::from(method.deletion_due().is_none());
+        others < usize::from(self.policy.required)
+    }
+}

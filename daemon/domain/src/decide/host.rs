@@ -1,0 +1,50 @@
+//! What belongs to the host and to no user: the log, the policy, the inventory of tokens.
+
+use crate::command::{HostAction, HostCommand, NewToken, Refusal};
+use crate::event::{Event, Fact, LogCreated, PolicyChanged, TokenImported, TokenRemoved};
+use crate::state::State;
+
+pub(super) fn decide(state: &State, command: &HostCommand) -> Result<Vec<Event>, Refusal> {
+    let facts: Vec<Fact> = match &command.action {
+        HostAction::CreateLog { .. } if state.events() != 0 => return Err(Refusal::LogExists),
+        HostAction::CreateLog { origin } => vec![
+            LogCreated {
+                origin: origin.clone(),
+            }
+            .into(),
+        ],
+        HostAction::SetPolicy(policy)
+            if state.has_policy() && state.policy() == policy.as_ref() =>
+        {
+            Vec::new()
+        }
+        HostAction::SetPolicy(policy) => vec![
+            PolicyChanged {
+                policy: policy.as_ref().clone(),
+            }
+            .into(),
+        ],
+        HostAction::ImportTokens(tokens) => tokens.iter().map(imported).collect(),
+        HostAction::RemoveToken(token) => {
+            state.token(*token).ok_or(Refusal::UnknownToken)?;
+            vec![TokenRemoved { token: *token }.into()]
+        }
+    };
+    let event = |fact| Event {
+        time: command.now,
+        user: None,
+        actor: command.actor.clone(),
+        fact,
+    };
+    Ok(facts.into_iter().map(event).collect())
+}
+
+fn imported(token: &NewToken) -> Fact {
+    TokenImported {
+        token: token.token,
+        parameters: token.parameters,
+        next: token.next,
+        sealed: token.sealed.clone(),
+    }
+    .into()
+}

@@ -1,0 +1,82 @@
+//! Recovery codes and access passes: codes that are issued instead of enrolled.
+
+use super::Case;
+use crate::command::{Authority, Refusal};
+use crate::event::{
+    ACCESS_PASS_VALID, AccessPassIssued, DeletionReason, Fact, MethodDeleted, RecoveryCodesIssued,
+};
+use crate::{Kind, MethodId, Sealed, Seconds};
+
+impl Case<'_> {
+    pub(super) fn issue_recovery_codes(
+        &self,
+        method: MethodId,
+        sealed: &Sealed,
+        count: u8,
+    ) -> Result<Vec<Fact>, Refusal> {
+        self.may_enroll(Kind::RecoveryCodes)?;
+        let issued = RecoveryCodesIssued {
+            method,
+            count,
+            sealed: sealed.clone(),
+        };
+        Ok(self.replacing(Kind::RecoveryCodes, issued.into()))
+    }
+
+    pub(super) fn issue_access_pass(
+        &self,
+        method: MethodId,
+        sealed: &Sealed,
+        valid: Seconds,
+        once: bool,
+    ) -> Result<Vec<Fact>, Refusal> {
+        if self.context.on_self {
+            return Err(Refusal::NotForYourself);
+        }
+        self.require_administrator()?;
+        if !self.policy.allowed.contains(Kind::AccessPass) {
+            return Err(Refusal::KindNotAllowed(Kind::AccessPass));
+        }
+        if !ACCESS_PASS_VALID.contains(&valid) {
+            return Err(Refusal::ValidityOutOfRange);
+        }
+        let expires = self.context.now.plus(valid);
+        let issued = AccessPassIssued {
+            method,
+            expires,
+            once,
+            sealed: sealed.clone(),
+        };
+        Ok(self.replacing(Kind::AccessPass, issued.into()))
+    }
+
+    pub(super) fn revoke_access_pass(&self) -> Result<Vec<Fact>, Refusal> {
+        self.require_administrator()?;
+        let pass = self
+            .user
+            .only(Kind::AccessPass)
+            .ok_or(Refusal::UnknownMethod)?;
+        let reason = match self.context.authority {
+            Authority::Administrator | Authority::Own => DeletionReason::Administrator,
+            Authority::System => DeletionReason::Expired,
+        };
+        Ok(vec![
+            MethodDeleted {
+                method: pass.id(),
+                reason,
+            }
+            .into(),
+        ])
+    }
+
+    fn replacing(&self, kind: Kind, issued: Fact) -> Vec<Fact> {
+        let former = self.user.only(kind).map(|former| {
+            MethodDeleted {
+                method: former.id(),
+                reason: DeletionReason::Replaced,
+            }
+            .into()
+        });
+        former.into_iter().chain([issued]).collect()
+    }
+}

@@ -1,0 +1,217 @@
+//! What follows from a command: events, or a refusal.
+
+mod default;
+mod delete;
+mod enroll;
+mod host;
+mod issue;
+mod verify;
+
+pub use enroll::{EnrollmentOutlook, enrollment_outlook};
+
+use crate::command::{Action, Authority, Command, Context, Refusal, UserCommand};
+use crate::event::{Credential, Resynchronized};
+use crate::event::{
+    Event, Fact, MethodRenamed, TokenResynchronized, Unlocked, UserAdded, UserErased,
+};
+use crate::policy::EffectivePolicy;
+use crate::state::{Method, State, UserState};
+use crate::{MethodId, Strength, UserId};
+
+/// Decides a command against the state that holds.
+///
+/// # Errors
+///
+/// The refusal, which leaves no event. That an answer was wrong is no refusal but an event; see
+/// [`crate::event::VerificationFailed`].
+pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
+    match command {
+        Command::Host(command) => host::decide(state, command),
+        Command::User(command) => decide_for_user(state, command),
+    }
+}
+
+fn decide_for_user(state: &State, command: &UserCommand) -> Result<Vec<Event>, Refusal> {
+    let mut facts = introductions(state, &command.context);
+    let introduced = facts.iter().fold(state.clone(), State::evolve);
+    let case = Case::new(&introduced, command)?;
+    let decided = case.decide(&command.action)?;
+    if decided.is_empty() {
+        return Ok(Vec::new());
+    }
+    facts.extend(decided.into_iter().map(|fact| case.event(fact)));
+    facts.extend(default::bring_into_line(state, &facts, &case));
+    Ok(facts)
+}
+
+/// The users among those introduced who are seen for the first time.
+fn introductions(state: &State, context: &Context) -> Vec<Event> {
+    let new = context
+        .introductions
+        .iter()
+        .filter(|(user, _)| state.user(*user).is_none());
+    new.map(|(user, sealed)| Event {
+        time: context.now,
+        user: Some(*user),
+        actor: context.actor.clone(),
+        fact: UserAdded {
+            sealed: sealed.clone(),
+        }
+        .into(),
+    })
+    .collect()
+}
+
+/// Everything that a decision about one user looks at.
+struct Case<'a> {
+    state: &'a State,
+    user: &'a UserState,
+    id: UserId,
+    context: &'a Context,
+    policy: EffectivePolicy,
+}
+
+impl<'a> Case<'a> {
+    fn new(state: &'a State, command: &'a UserCommand) -> Result<Self, Refusal> {
+        let context = &command.context;
+        Ok(Self {
+            state,
+            user: state.user(command.user).ok_or(Refusal::UnknownUser)?,
+            id: command.user,
+            context,
+            policy: state
+                .policy()
+                .effective(&context.groups, context.actor.service.as_ref()),
+        })
+    }
+
+    fn decide(&self, action: &Action) -> Result<Vec<Fact>, Refusal> {
+        match action {
+            Action::Enroll {
+                method,
+                credential,
+                sealed,
+                token,
+            } => self.enroll(*method, credential, sealed, *token),
+            Action::FailActivation => self.fail_activation(),
+            Action::Rename { method, sealed } => {
+                self.method(*method)?;
+                Ok(vec![
+                    MethodRenamed {
+                        method: *method,
+                        sealed: sealed.clone(),
+                    }
+                    .into(),
+                ])
+            }
+            Action::Delete { method } => self.delete(*method),
+            Action::CancelDeletion { method } => self.cancel_deletion(*method),
+            Action::CarryOutDue => Ok(self.carry_out_due()),
+            Action::SetDefault { method } => self.set_default(*method),
+            Action::IssueRecoveryCodes {
+                method,
+                sealed,
+                count,
+            } => self.issue_recovery_codes(*method, sealed, *count),
+            Action::IssueAccessPass {
+                method,
+                sealed,
+                valid,
+                once,
+            } => self.issue_access_pass(*method, sealed, *valid, *once),
+            Action::RevokeAccessPass => self.revoke_access_pass(),
+            Action::Verify {
+                method,
+                purpose,
+                answer,
+            } => self.verify(*method, *purpose, *answer),
+            Action::Resynchronize { method, found } => self.resynchronize(*method, *found),
+            Action::Unlock => {
+                self.require_administrator()?;
+                Ok(vec![Unlocked {}.into()])
+            }
+            Action::Erase => {
+                self.require_administrator()?;
+                Ok(vec![UserErased {}.into()])
+            }
+        }
+    }
+
+    fn event(&self, fact: Fact) -> Event {
+        Event {
+            time: self.context.now,
+            user: Some(self.id),
+            actor: self.context.actor.clone(),
+            fact,
+        }
+    }
+
+    fn method(&self, method: MethodId) -> Result<&Method, Refusal> {
+        self.user.method(method).ok_or(Refusal::UnknownMethod)
+    }
+
+    fn require_administrator(&self) -> Result<(), Refusal> {
+        match self.context.authority {
+            Authority::Administrator | Authority::System => Ok(()),
+            Authority::Own => Err(Refusal::AdministratorNeeded),
+        }
+    }
+
+    /// The rule of fresh proof: how strong a proof of this session is there? None is needed, and
+    /// none given, from an administrator, or as long as the user has no method to prove.
+    fn require_fresh_proof(&self) -> Result<Option<Strength>, Refusal> {
+        if self.context.authority != Authority::Own
+            || !self.user.has_sign_in_method(self.context.now)
+        {
+            return Ok(None);
+        }
+        let length = self.state.policy().rules.fresh_proof;
+        let proof = self
+            .user
+            .fresh_proof(self.context.session, length, self.context.now);
+        proof
+            .map(|proof| Some(proof.strength))
+            .ok_or(Refusal::FreshProofNeeded)
+    }
+
+    fn resynchronize(
+        &self,
+        method: MethodId,
+        found: Option<Resynchronized>,
+    ) -> Result<Vec<Fact>, Refusal> {
+        let known = self.method(method)?;
+        self.user
+            .may_attempt(known, &self.state.policy().rules.throttle, self.context.now)?;
+        match (known.credential(), found) {
+            (Credential::CounterToken { next, .. }, Some(Resynchronized::Counter(counter)))
+                if counter > *next =>
+            {
+                Ok(vec![
+                    TokenResynchronized {
+                        method,
+                        found: Resynchronized::Counter(counter),
+                    }
+                    .into(),
+                ])
+            }
+            (
+                Credential::TimeToken { last_step, .. },
+                Some(
+                    clock @ Resynchronized::Clock {
+                        last_step: newest, ..
+                    },
+                ),
+            ) if newest > *last_step => Ok(vec![
+                TokenResynchronized {
+                    method,
+                    found: clock,
+                }
+                .into(),
+            ]),
+            (Credential::CounterToken { .. } | Credential::TimeToken { .. }, _) => {
+                Err(Refusal::NotConsecutive)
+            }
+            _ => Err(Refusal::NotAToken),
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! What happened: the facts that the log holds, in the past tense.
+
+mod codec;
+mod upcast;
+
+pub use codec::{DecodeError, MAX_EVENT_BYTES, StoredEvent, decode, encode};
+
+use crate::otp::{Counter, HotpParameters, OtpParameters, TimeStep, TotpParameters};
+use crate::{
+    Kind, MethodId, Policy, Purpose, Sealed, Seconds, ServiceName, SessionTag, Strength, Timestamp,
+    TokenId, UserId,
+};
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// When it was decided.
+    pub time: Timestamp,
+    /// Whose security info it is about; none when it is about the host.
+    pub user: Option<UserId>,
+    /// Who caused it.
+    pub actor: Actor,
+    /// What happened.
+    pub fact: Fact,
+}
+
+/// Who caused an event, and through which service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Actor {
+    /// The account.
+    pub who: Who,
+    /// The PAM service or program, as far as it named itself.
+    pub service: Option<ServiceName>,
+}
+
+/// The account that caused an event. An account other than root stands there by its random user
+/// id, never by uid or name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Who {
+    /// The daemon itself: a waiting time was over, the configuration was read.
+    System,
+    /// The account with uid 0.
+    Root,
+    /// Another account.
+    User(UserId),
+}
+
+/// What a method needs to verify its user, as far as it is neither secret nor personal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Credential {
+    /// TOTP from an app.
+    AuthenticatorApp {
+        /// How its codes are made.
+        parameters: TotpParameters,
+        /// The last time step of which a code was accepted. No code of it or of an earlier one is
+        /// accepted again.
+        last_step: TimeStep,
+    },
+    /// A TOTP token.
+    TimeToken {
+        /// How its codes are made.
+        parameters: TotpParameters,
+        /// As for an app.
+        last_step: TimeStep,
+        /// How many time steps its clock is off, learned by resynchronization.
+        drift: i32,
+    },
+    /// An HOTP token (RFC 4226).
+    CounterToken {
+        /// How its codes are made.
+        parameters: HotpParameters,
+        /// The lowest counter of which a code is accepted.
+        next: Counter,
+    },
+    /// Recovery codes: bit n is set while code n is unused.
+    RecoveryCodes {
+        /// The unused ones.
+        unused: u16,
+    },
+    /// A pass that an administrator issued.
+    AccessPass {
+        /// When it ends.
+        expires: Timestamp,
+        /// Whether it is good for one verification only.
+        once: bool,
+    },
+    /// Approval of a notification.
+    Push,
+    /// Codes by text message.
+    Text,
+    /// Codes by phone call.
+    Call,
+    /// A FIDO2 security key.
+    SecurityKey,
+    /// Codes by email.
+    Email,
+    /// Security questions.
+    SecurityQuestions,
+}
+
+impl Credential {
+    /// The kind of method that it makes.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::AuthenticatorApp { .. } => Kind::AuthenticatorApp,
+            Self::TimeToken { .. } | Self::CounterToken { .. } => Kind::HardwareToken,
+            Self::RecoveryCodes { .. } => Kind::RecoveryCodes,
+            Self::AccessPass { .. } => Kind::AccessPass,
+            Self::Push => Kind::Push,
+            Self::Text => Kind::Text,
+            Self::Call => Kind::Call,
+            Self::SecurityKey => Kind::SecurityKey,
+            Self::Email => Kind::Email,
+            Self::SecurityQuestions => Kind::SecurityQuestions,
+        }
+    }
+}
+
+/// What was accepted and is used up by that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Accepted {
+    /// The code of this time step (RFC 6238 section 5.2: each is accepted once).
+    TimeStep(TimeStep),
+    /// The code of this counter.
+    Counter(Counter),
+    /// The recovery code with this number.
+    RecoveryCode(u8),
+    /// The access pass.
+    AccessPass,
+}
+
+/// Why a verification failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Failure {
+    /// The code is not one of this method.
+    WrongCode,
+    /// The code was right, and was used before.
+    UsedCode,
+}
+
+/// Why the default changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DefaultReason {
+    /// The first method that can serve sign-in was enrolled.
+    First,
+    /// An authenticator app or push was set up.
+    AppSetUp,
+    /// The user chose it.
+    Chosen,
+    /// The default before it was deleted.
+    Fallback,
+    /// Policy no longer allows the default before it.
+    Policy,
+}
+
+/// Why a method was deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeletionReason {
+    /// The user asked for it.
+    Requested,
+    /// The user had asked for it with a weaker proof, and the waiting time is over.
+    WaitingOver,
+    /// An administrator asked for it.
+    Administrator,
+    /// A new one took its place.
+    Replaced,
+    /// It was good for one use, and was used.
+    UsedUp,
+    /// Its time was over.
+    Expired,
+}
+
+/// Where a token was found when it was resynchronized.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resynchronized {
+    /// The next counter of a counter token.
+    Counter(Counter),
+    /// The clock of a time token: how many steps it is off, and the step of its newest code.
+    Clock {
+        /// Steps it is ahead (positive) or behind.
+        drift: i32,
+        /// The step of the second code, used up by this.
+        last_step: TimeStep,
+    },
+}
+
+macro_rules! facts {
+    ($($(#[$doc:meta])* $name:ident $type:literal v $version:literal { $($(#[$field_doc:meta])* $field:ident: $field_type:ty,)* })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+            #[serde(deny_unknown_fields)]
+            pub struct $name {
+                $($(#[$field_doc])* pub $field: $field_type,)*
+            }
+
+            impl From<$name> for Fact {
+                fn from(fact: $name) -> Self {
+                    Self::$name(fact)
+                }
+            }
+        )*
+
+        /// A fact, by its type.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Fact {
+            $($(#[$doc])* $name($name),)*
+        }
+
+        impl Fact {
+            /// Every type of event, with its current version.
+            pub const TYPES: &'static [(&'static str, u16)] = &[$(($type, $version)),*];
+
+            /// Its type, as the log writes it.
+            pub const fn type_name(&self) -> &'static str {
+                match self { $(Self::$name(_) => $type,)* }
+            }
+
+            /// The version of its form.
+            pub const fn version(&self) -> u16 {
+                match self { $(Self::$name(_) => $version,)* }
+            }
+
+            fn data_to_json(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+                match self { $(Self::$name(data) => serde_json::to_writer(out, data),)* }
+            }
+
+            /// Reads the data of the current version; none when there is no such type.
+            fn data_from_json(type_name: &str, data: &str) -> Option<serde_json::Result<Self>> {
+                match type_name {
+                    $($type => Some(serde_json::from_str(data).map(Self::$name)),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+facts! {
+    /// The log was begun. Always the first event.
+    LogCreated "log-created" v 1 {
+        /// The origin of its checkpoints, fixed for the life of the log.
+        origin: String,
+    }
+    /// The policy was read for the first time, or changed.
+    PolicyChanged "policy-changed" v 1 {
+        /// The policy that holds from here on.
+        policy: Policy,
+    }
+    /// A user was seen for the first time.
+    UserAdded "user-added" v 1 {
+        /// Uid and name, under the user's own key.
+        sealed: Sealed,
+    }
+    /// A user was erased: the key of the name and those of all methods are gone.
+    UserErased "user-erased" v 1 {}
+    /// A user proved that a method works; it is in their security info now.
+    MethodEnrolled "method-enrolled" v 1 {
+        /// The method.
+        method: MethodId,
+        /// What it is, and what its enrollment used up.
+        credential: Credential,
+        /// Label, secret and destination, under the method's own key.
+        sealed: Sealed,
+        /// The token of the inventory that it was made of.
+        token: Option<TokenId>,
+        /// The session in which enrolling it counts as a proof, too: only for the first method,
+        /// or one fresh proof could be drawn out for ever by enrolling again and again.
+        first_proof: Option<SessionTag>,
+    }
+    /// A user gave a method another label.
+    MethodRenamed "method-renamed" v 1 {
+        /// The method.
+        method: MethodId,
+        /// What was sealed before, with the new label.
+        sealed: Sealed,
+    }
+    /// A method was deleted, and its key destroyed.
+    MethodDeleted "method-deleted" v 1 {
+        /// The method.
+        method: MethodId,
+        /// Why.
+        reason: DeletionReason,
+    }
+    /// A user asked for a deletion with a weaker proof: it waits.
+    DeletionScheduled "deletion-scheduled" v 1 {
+        /// The method.
+        method: MethodId,
+        /// When it will be deleted.
+        due: Timestamp,
+    }
+    /// A deletion that waited was called off.
+    DeletionCancelled "deletion-cancelled" v 1 {
+        /// The method.
+        method: MethodId,
+    }
+    /// Another method is the default now, or none.
+    DefaultChanged "default-changed" v 1 {
+        /// The new default.
+        method: Option<MethodId>,
+        /// Why.
+        reason: DefaultReason,
+    }
+    /// A user proved a method. This event is what uses the code up.
+    VerificationSucceeded "verification-succeeded" v 1 {
+        /// The method.
+        method: MethodId,
+        /// What for.
+        purpose: Purpose,
+        /// How strong the proof is.
+        strength: Strength,
+        /// Where the proof was made, and alone counts.
+        session: SessionTag,
+        /// What is used up.
+        accepted: Accepted,
+    }
+    /// An answer was refused.
+    VerificationFailed "verification-failed" v 1 {
+        /// The method.
+        method: MethodId,
+        /// What for.
+        purpose: Purpose,
+        /// Why.
+        failure: Failure,
+    }
+    /// A user gave a wrong code for a token of the inventory.
+    ActivationFailed "activation-failed" v 1 {}
+    /// Wrong codes locked a method.
+    Locked "locked" v 1 {
+        /// The method.
+        method: MethodId,
+        /// When the lock ends.
+        until: Timestamp,
+    }
+    /// An administrator lifted every lock of a user.
+    Unlocked "unlocked" v 1 {}
+    /// Recovery codes were issued.
+    RecoveryCodesIssued "recovery-codes-issued" v 1 {
+        /// The method that they are.
+        method: MethodId,
+        /// How many.
+        count: u8,
+        /// Their hashes, under the method's own key.
+        sealed: Sealed,
+    }
+    /// An administrator issued an access pass.
+    AccessPassIssued "access-pass-issued" v 1 {
+        /// The method that it is.
+        method: MethodId,
+        /// When it ends.
+        expires: Timestamp,
+        /// Whether it is good for one verification only.
+        once: bool,
+        /// Its hash, under the method's own key.
+        sealed: Sealed,
+    }
+    /// An administrator imported a hardware token.
+    TokenImported "token-imported" v 1 {
+        /// The token.
+        token: TokenId,
+        /// How its codes are made.
+        parameters: OtpParameters,
+        /// The counter of its next code; 0 for a time token.
+        next: Counter,
+        /// Serial number, manufacturer, model and secret, under the token's own key.
+        sealed: Sealed,
+    }
+    /// An administrator removed a token that nobody had activated, and its key was destroyed.
+    TokenRemoved "token-removed" v 1 {
+        /// The token.
+        token: TokenId,
+    }
+    /// A hardware token that had run away was found again by two consecutive codes.
+    TokenResynchronized "token-resynchronized" v 1 {
+        /// The method.
+        method: MethodId,
+        /// Where it was found.
+        found: Resynchronized,
+    }
+}
+
+/// How long an access pass may be valid.
+pub const ACCESS_PASS_VALID: std::ops::RangeInclusive<Seconds> =
+    Seconds::new(600)..=Seconds::from_days(30);

@@ -1,0 +1,87 @@
+//! Old versions of events are read for ever: an upcaster brings the data of one version to the
+//! next.
+
+use super::DecodeError;
+use serde_json::Value;
+
+/// Brings the data of `type_name` from `from` to `from + 1`.
+pub(super) struct Upcaster {
+    pub(super) type_name: &'static str,
+    pub(super) from: u16,
+    pub(super) upcast: fn(Value) -> Value,
+}
+
+/// One row for each version that a type has left behind. A new version of a type adds a row here
+/// and a golden file to the tests.
+pub(super) const UPCASTERS: &[Upcaster] = &[];
+
+/// The data in the form of version `current`.
+pub(super) fn to_current(
+    upcasters: &[Upcaster],
+    type_name: &str,
+    version: u16,
+    current: u16,
+    data: &str,
+) -> Result<String, DecodeError> {
+    let unknown = || DecodeError::UnknownVersion {
+        type_name: type_name.to_owned(),
+        version,
+    };
+    if version > current {
+        return Err(unknown());
+    }
+    let mut value: Value = serde_json::from_str(data)?;
+    for step in version..current {
+        let upcaster = upcasters
+            .iter()
+            .find(|upcaster| upcaster.type_name == type_name && upcaster.from == step)
+            .ok_or_else(unknown)?;
+        value = (upcaster.upcast)(value);
+    }
+    Ok(value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RENAMES: &[Upcaster] = &[
+        Upcaster {
+            type_name: "locked",
+            from: 1,
+            upcast: |mut data| {
+                data["until"] = data["end"].take();
+                data.as_object_mut().map(|object| object.remove("end"));
+                data
+            },
+        },
+        Upcaster {
+            type_name: "locked",
+            from: 2,
+            upcast: |mut data| {
+                data["count"] = 1.into();
+                data
+            },
+        },
+    ];
+
+    #[test]
+    fn data_goes_through_every_version_between() {
+        let current = to_current(RENAMES, "locked", 1, 3, r#"{"end":7}"#).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Value>(&current).unwrap(),
+            serde_json::json!({"until": 7, "count": 1})
+        );
+    }
+
+    #[test]
+    fn a_newer_version_and_a_missing_step_are_refused() {
+        for version in [0, 4] {
+            let refused = to_current(RENAMES, "locked", version, 3, "{}");
+            assert!(
+                matches!(refused, Err(DecodeError::UnknownVersion { .. })),
+                "version {version}"
+            );
+        }
+    }
+}

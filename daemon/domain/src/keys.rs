@@ -1,0 +1,24 @@
+//! Which keys of the vault an event destroys.
+
+use crate::event::{Event, Fact};
+use crate::state::State;
+use crate::{KeyId, MethodId};
+
+/// The keys that go with this event, given the state before it. Once they are gone, nobody can
+/// read what the log holds sealed under them; that the log was not rewritten can still be shown.
+pub fn destroyed_keys(before: &State, event: &Event) -> Vec<KeyId> {
+    match &event.fact {
+        Fact::MethodDeleted(fact) => vec![fact.method.into()],
+        Fact::TokenRemoved(fact) => vec![fact.token.into()],
+        Fact::MethodEnrolled(fact) => fact.token.map(KeyId::from).into_iter().collect(),
+        Fact::UserErased(_) => {
+            let methods = event
+                .user
+                .and_then(|user| before.user(user))
+                .map_or(&[][..], |state| state.methods());
+            let methods = methods.iter().map(|method| MethodId::into(method.id()));
+            methods.chain(event.user.map(KeyId::from)).collect()
+        }
+        _ => Vec::new(),
+    }
+}

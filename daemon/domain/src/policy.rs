@@ -1,0 +1,265 @@
+//! What the organization allows and requires.
+
+use crate::otp::{Algorithm, Digits};
+use crate::{GroupName, Kind, KindSet, Seconds, ServiceName};
+use serde::{Deserialize, Serialize};
+
+/// The policy of a host. It is written into the log when it changes, so that a replay decides as
+/// it was decided then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// What holds for everybody.
+    pub rules: Rules,
+    /// What members of a Unix group get beyond that.
+    pub groups: Vec<(GroupName, Refinement)>,
+    /// What a PAM service asks beyond that.
+    pub services: Vec<(ServiceName, Refinement)>,
+}
+
+/// What holds for everybody, unless a refinement is stricter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rules {
+    /// The kinds that users may enrol and verify with.
+    pub allowed: KindSet,
+    /// How many methods that can be a default a user must have.
+    pub required: u8,
+    /// How many days a user may put off setting up what is required.
+    pub grace_days: u16,
+    /// What a user without any method needs to enrol the first.
+    pub first_method: FirstMethod,
+    /// How many methods a password reset asks for.
+    pub reset_methods: ResetMethods,
+    /// How long a proof stays fresh.
+    pub fresh_proof: Seconds,
+    /// How long a deletion waits that was asked for with a weaker proof.
+    pub deletion_wait: Seconds,
+    /// Authenticator apps.
+    pub authenticator_app: AuthenticatorAppRules,
+    /// Hardware tokens.
+    pub hardware_token: HardwareTokenRules,
+    /// How many recovery codes are issued at once.
+    pub recovery_codes: u8,
+    /// What wrong codes lead to.
+    pub throttle: ThrottleRules,
+    /// How long sessions live, and what they allow.
+    pub session: SessionRules,
+}
+
+/// What a user without any method needs to enrol the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FirstMethod {
+    /// A signed-in session is enough.
+    Session,
+    /// An access pass from an administrator.
+    AccessPass,
+}
+
+/// How many methods a password reset asks for. The order is the order of strictness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResetMethods {
+    /// One method.
+    One,
+    /// Two different methods.
+    Two,
+}
+
+/// How new authenticator apps are set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuthenticatorAppRules {
+    /// The hash; SHA-1 is what every app reads.
+    pub algorithm: Algorithm,
+    /// The digits of a code.
+    pub digits: Digits,
+    /// How many time steps a clock may be off, either way.
+    pub drift: u8,
+    /// How many one user may have.
+    pub most: u8,
+}
+
+/// How hardware tokens are checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HardwareTokenRules {
+    /// How many counter values ahead a code may be (RFC 4226 section 7.4).
+    pub look_ahead: u16,
+    /// How many values ahead two consecutive codes are looked for when a token has run away.
+    pub resynchronization: u16,
+    /// How many time steps the clock of a token may be off, either way.
+    pub drift: u8,
+    /// How many one user may have.
+    pub most: u8,
+}
+
+/// What wrong codes lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ThrottleRules {
+    /// Wrong codes that cost no waiting.
+    pub free: u8,
+    /// The longest wait between two attempts. The wait starts at one second and doubles.
+    pub longest_wait: Seconds,
+    /// Wrong codes in a row, over all methods of a user, that lock the method.
+    pub lock_after: u16,
+    /// How long the first lock lasts. Each further one lasts twice as long.
+    pub first_lock: Seconds,
+    /// How long a lock lasts at the most.
+    pub longest_lock: Seconds,
+    /// Wrong codes that one calling account may cause within [`Self::caller_window`].
+    pub caller_limit: u16,
+    /// The time over which the wrong codes of one calling account are counted.
+    pub caller_window: Seconds,
+}
+
+/// How long sessions live, and what they allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionRules {
+    /// How long an enrollment lives.
+    pub enrollment: Seconds,
+    /// How long a verification lives.
+    pub verification: Seconds,
+    /// How many wrong codes end either.
+    pub attempts: u8,
+}
+
+/// What a group or a service asks beyond the rules for everybody. Absent means: nothing more.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refinement {
+    /// Only these kinds.
+    pub allowed: Option<KindSet>,
+    /// At least so many methods.
+    pub required: Option<u8>,
+    /// At most so many days of grace.
+    pub grace_days: Option<u16>,
+    /// What the first method needs.
+    pub first_method: Option<FirstMethod>,
+    /// How many methods a reset asks for.
+    pub reset_methods: Option<ResetMethods>,
+}
+
+/// The policy as it applies to one user and one service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EffectivePolicy {
+    /// The kinds that are allowed.
+    pub allowed: KindSet,
+    /// How many methods are required.
+    pub required: u8,
+    /// Days of grace.
+    pub grace_days: u16,
+    /// What the first method needs.
+    pub first_method: FirstMethod,
+    /// How many methods a reset asks for.
+    pub reset_methods: ResetMethods,
+}
+
+impl Policy {
+    /// The policy for a member of `groups` at `service`. Where several refinements apply, the
+    /// strictest of each setting counts, whatever their order: nobody gets around a rule by being
+    /// in one more group.
+    pub fn effective(
+        &self,
+        groups: &[GroupName],
+        service: Option<&ServiceName>,
+    ) -> EffectivePolicy {
+        let of_groups = self
+            .groups
+            .iter()
+            .filter(|(name, _)| groups.contains(name))
+            .map(|(_, r)| r);
+        let of_service = self
+            .services
+            .iter()
+            .filter(|(name, _)| Some(name) == service)
+            .map(|(_, r)| r);
+        let base = EffectivePolicy {
+            allowed: self.rules.allowed,
+            required: self.rules.required,
+            grace_days: self.rules.grace_days,
+            first_method: self.rules.first_method,
+            reset_methods: self.rules.reset_methods,
+        };
+        of_groups
+            .chain(of_service)
+            .fold(base, EffectivePolicy::refined_by)
+    }
+}
+
+impl EffectivePolicy {
+    fn refined_by(mut self, by: &Refinement) -> Self {
+        if let Some(allowed) = by.allowed {
+            self.allowed = self.allowed.and(allowed);
+        }
+        self.required = self.required.max(by.required.unwrap_or(0));
+        self.grace_days = self.grace_days.min(by.grace_days.unwrap_or(u16::MAX));
+        self.first_method = by
+            .first_method
+            .map_or(self.first_method, |first| first.max(self.first_method));
+        self.reset_methods = by
+            .reset_methods
+            .map_or(self.reset_methods, |reset| reset.max(self.reset_methods));
+        self
+    }
+
+    /// Whether methods of this kind count for what is required.
+    pub fn counts(&self, kind: Kind) -> bool {
+        kind.can_be_default() && self.allowed.contains(kind)
+    }
+}
+
+impl Default for Policy {
+    /// What holds where the configuration says nothing.
+    fn default() -> Self {
+        Self {
+            rules: Rules::default(),
+            groups: Vec::new(),
+            services: Vec::new(),
+        }
+    }
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            allowed: KindSet::EVERY,
+            required: 0,
+            grace_days: 14,
+            first_method: FirstMethod::Session,
+            reset_methods: ResetMethods::One,
+            fresh_proof: Seconds::new(600),
+            deletion_wait: Seconds::from_days(1),
+            authenticator_app: AuthenticatorAppRules {
+                algorithm: Algorithm::Sha1,
+                digits: Digits::Six,
+                drift: 1,
+                most: 5,
+            },
+            hardware_token: HardwareTokenRules {
+                look_ahead: 10,
+                resynchronization: 100,
+                drift: 1,
+                most: 2,
+            },
+            recovery_codes: 10,
+            throttle: ThrottleRules {
+                free: 3,
+                longest_wait: Seconds::new(30),
+                lock_after: 10,
+                first_lock: Seconds::new(300),
+                longest_lock: Seconds::new(3600),
+                caller_limit: 50,
+                caller_window: Seconds::new(600),
+            },
+            session: SessionRules {
+                enrollment: Seconds::new(600),
+                verification: Seconds::new(300),
+                attempts: 5,
+            },
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! How each fact changes what holds.
+
+use super::{CallerFailures, Method, MethodThrottle, Proof, State, Token, UserState};
+use crate::event::{
+    Accepted, AccessPassIssued, Credential, DeletionScheduled, Event, Fact, Locked, MethodEnrolled,
+    RecoveryCodesIssued, Resynchronized, TokenImported, VerificationFailed, VerificationSucceeded,
+    Who,
+};
+use crate::{MethodId, Purpose, Sealed, Timestamp, UserId};
+use std::sync::Arc;
+
+/// The most proofs that are kept for one user; the oldest goes first.
+const MOST_PROOFS: usize = 8;
+
+impl State {
+    /// The state after this event. An event is what happened: there is nothing to refuse any more,
+    /// and one about something that is not there changes nothing.
+    #[must_use]
+    pub fn evolve(mut self, event: &Event) -> Self {
+        self.events += 1;
+        self.latest = event.time;
+        match &event.fact {
+            Fact::LogCreated(_) => {}
+            Fact::PolicyChanged(fact) => self.policy = Some(Arc::new(fact.policy.clone())),
+            Fact::TokenImported(fact) => self.import(fact),
+            Fact::TokenRemoved(fact) => {
+                self.tokens.remove_mut(&fact.token);
+            }
+            fact => {
+                if let Some(user) = event.user {
+                    self.evolve_user(user, event, fact);
+                }
+            }
+        }
+        self
+    }
+
+    fn import(&mut self, fact: &TokenImported) {
+        let token = Token {
+            parameters: fact.parameters,
+            next: fact.next,
+            sealed: fact.sealed.clone(),
+        };
+        self.tokens.insert_mut(fact.token, token);
+    }
+
+    fn evolve_user(&mut self, user: UserId, event: &Event, fact: &Fact) {
+        let now = event.time;
+        match fact {
+            Fact::UserAdded(fact) => {
+                self.users
+                    .insert_mut(user, Arc::new(UserState::new(fact.sealed.clone(), now)));
+            }
+            Fact::UserErased(_) => self.erase(user),
+            Fact::MethodEnrolled(fact) => {
+                if let Some(token) = fact.token {
+                    self.tokens.remove_mut(&token);
+                }
+                self.change(user, |state| state.enroll(fact, now));
+            }
+            Fact::MethodRenamed(fact) => {
+                self.change_method(user, fact.method, |method| {
+                    method.sealed = fact.sealed.clone();
+                });
+            }
+            Fact::MethodDeleted(fact) => self.delete(user, fact.method),
+            Fact::DeletionScheduled(fact) => self.schedule(user, fact),
+            Fact::DeletionCancelled(fact) => self.cancel(user, fact.method),
+            Fact::DefaultChanged(fact) => self.change(user, |state| state.default = fact.method),
+            Fact::VerificationSucceeded(fact) => {
+                self.change(user, |state| state.succeed(fact, now));
+            }
+            Fact::VerificationFailed(fact) => {
+                self.count_caller(event);
+                self.change(user, |state| state.fail(fact, now));
+            }
+            Fact::ActivationFailed(_) => {
+                self.count_caller(event);
+                self.change(user, |state| {
+                    state.activation_failures = state.activation_failures.saturating_add(1);
+                    state.last_failure = now;
+                });
+            }
+            Fact::Locked(fact) => self.change_method(user, fact.method, |method| method.lock(fact)),
+            Fact::Unlocked(_) => self.change(user, UserState::unlock),
+            Fact::RecoveryCodesIssued(fact) => {
+                self.change(user, |state| {
+                    state.add(Method::from_recovery_codes(fact, now));
+                });
+            }
+            Fact::AccessPassIssued(fact) => {
+                self.agenda.insert_mut((fact.expires, user, fact.method));
+                self.change(user, |state| state.add(Method::from_access_pass(fact, now)));
+            }
+            Fact::TokenResynchronized(fact) => {
+                self.change_method(user, fact.method, |method| method.resynchronize(fact.found));
+            }
+            Fact::LogCreated(_)
+            | Fact::PolicyChanged(_)
+            | Fact::TokenImported(_)
+            | Fact::TokenRemoved(_) => {}
+        }
+    }
+
+    fn change(&mut self, user: UserId, change: impl FnOnce(&mut UserState)) {
+        if let Some(state) = self.users.get_mut(&user) {
+            change(Arc::make_mut(state));
+        }
+    }
+
+    fn change_method(&mut self, user: UserId, method: MethodId, change: impl FnOnce(&mut Method)) {
+        self.change(user, |state| {
+            if let Some(method) = state.method_mut(method) {
+                change(method);
+            }
+        });
+    }
+
+    fn count_caller(&mut self, event: &Event) {
+        if let Who::User(caller) = event.actor.who {
+            let window = self.policy().rules.throttle.caller_window;
+            let counted = CallerFailures::count(self.callers.get(&caller), event.time, window);
+            self.callers.insert_mut(caller, counted);
+        }
+    }
+
+    fn erase(&mut self, user: UserId) {
+        if let Some(state) = self.users.get(&user).cloned() {
+            for method in &state.methods {
+                self.forget_appointments(user, method);
+            }
+        }
+        self.users.remove_mut(&user);
+        self.callers.remove_mut(&user);
+    }
+
+    fn delete(&mut self, user: UserId, method: MethodId) {
+        if let Some(method) = self
+            .user(user)
+            .and_then(|state| state.method(method))
+            .cloned()
+        {
+            self.forget_appointments(user, &method);
+        }
+        self.change(user, |state| state.methods.retain(|kept| kept.id != method));
+    }
+
+    fn forget_appointments(&mut self, user: UserId, method: &Method) {
+        if let Some(due) = method.deletion_due {
+            self.agenda.remove_mut(&(due, user, method.id));
+        }
+        if let Credential::AccessPass { expires, .. } = method.credential {
+            self.agenda.remove_mut(&(expires, user, method.id));
+        }
+    }
+
+    fn schedule(&mut self, user: UserId, fact: &DeletionScheduled) {
+        self.agenda.insert_mut((fact.due, user, fact.method));
+        self.change_method(user, fact.method, |method| {
+            method.deletion_due = Some(fact.due);
+        });
+    }
+
+    fn cancel(&mut self, user: UserId, method: MethodId) {
+        let due = self
+            .user(user)
+            .and_then(|state| state.method(method))
+            .and_then(Method::deletion_due);
+        if let Some(due) = due {
+            self.agenda.remove_mut(&(due, user, method));
+        }
+        self.change_method(user, method, |method| method.deletion_due = None);
+    }
+}
+
+impl UserState {
+    fn new(sealed: Sealed, now: Timestamp) -> Self {
+        Self {
+            sealed,
+            first_seen: now,
+            methods: Vec::new(),
+            default: None,
+            activation_failures: 0,
+            last_failure: Timestamp::default(),
+            proofs: Vec::new(),
+        }
+    }
+
+    fn method_mut(&mut self, id: MethodId) -> Option<&mut Method> {
+        self.methods.iter_mut().find(|method| method.id == id)
+    }
+
+    fn add(&mut self, method: Method) {
+        // Exactly one more: the memory of a hundred thousand users is mostly this vector.
+        self.methods.reserve_exact(1);
+        self.methods.push(method);
+    }
+
+    fn enroll(&mut self, fact: &MethodEnrolled, now: Timestamp) {
+        self.add(Method::new(
+            fact.method,
+            fact.credential.clone(),
+            fact.sealed.clone(),
+            now,
+        ));
+        if let Some(session) = fact.first_proof {
+            self.prove(Proof {
+                session,
+                strength: fact.credential.kind().strength(),
+                time: now,
+            });
+        }
+        if fact.token.is_some() {
+            self.activation_failures = 0;
+        }
+    }
+
+    fn prove(&mut self, proof: Proof) {
+        self.proofs
+            .retain(|kept| kept.session != proof.session || kept.strength > proof.strength);
+        if self.proofs.len() == MOST_PROOFS {
+            self.proofs.remove(0);
+        }
+        self.proofs.reserve_exact(1);
+        self.proofs.push(proof);
+    }
+
+    fn succeed(&mut self, fact: &VerificationSucceeded, now: Timestamp) {
+        if let Some(method) = self.method_mut(fact.method) {
+            method.use_up(fact.accepted);
+            method.last_used = Some(now);
+            method.throttle = MethodThrottle::default();
+        }
+        self.activation_failures = 0;
+        if fact.purpose == Purpose::SignIn {
+            self.prove(Proof {
+                session: fact.session,
+                strength: fact.strength,
+                time: now,
+            });
+        }
+    }
+
+    fn fail(&mut self, fact: &VerificationFailed, now: Timestamp) {
+        self.last_failure = now;
+        if let Some(method) = self.method_mut(fact.method) {
+            method.throttle.failures = method.throttle.failures.saturating_add(1);
+            method.throttle.last_failure = now;
+        }
+    }
+
+    fn unlock(&mut self) {
+        self.activation_failures = 0;
+        for method in &mut self.methods {
+            method.throttle = MethodThrottle::default();
+        }
+    }
+}
+
+impl Method {
+    fn new(id: MethodId, credential: Credential, sealed: Sealed, created: Timestamp) -> Self {
+        Self {
+            id,
+            credential,
+            sealed,
+            created,
+            last_used: None,
+            deletion_due: None,
+            throttle: MethodThrottle::default(),
+        }
+    }
+
+    fn from_recovery_codes(fact: &RecoveryCodesIssued, now: Timestamp) -> Self {
+        let unused = 1_u16
+            .checked_shl(u32::from(fact.count))
+            .map_or(u16::MAX, |bit| bit - 1);
+        Self::new(
+            fact.method,
+            Credential::RecoveryCodes { unused },
+            fact.sealed.clone(),
+            now,
+        )
+    }
+
+    fn from_access_pass(fact: &AccessPassIssued, now: Timestamp) -> Self {
+        let credential = Credential::AccessPass {
+            expires: fact.expires,
+            once: fact.once,
+        };
+        Self::new(fact.method, credential, fact.sealed.clone(), now)
+    }
+
+    fn lock(&mut self, fact: &Locked) {
+        self.throttle.locks = self.throttle.locks.saturating_add(1);
+        self.throttle.locked_until = fact.until;
+    }
+
+    fn use_up(&mut self, accepted: Accepted) {
+        match (&mut self.credential, accepted) {
+            (
+                Credential::AuthenticatorApp { last_step, .. }
+                | Credential::TimeToken { last_step, .. },
+                Accepted::TimeStep(step),
+            ) => *last_step = step,
+            (Credential::CounterToken { next, .. }, Accepted::Counter(counter)) => {
+                *next = counter.next().unwrap_or(counter);
+            }
+            (Credential::RecoveryCodes { unused }, Accepted::RecoveryCode(number)) => {
+                *unused &= !1_u16.checked_shl(u32::from(number)).unwrap_or(0);
+            }
+            _ => {}
+        }
+    }
+
+    fn resynchronize(&mut self, found: Resynchronized) {
+        match (&mut self.credential, found) {
+            (Credential::CounterToken { next, .. }, Resynchronized::Counter(counter)) => {
+                *next = counter;
+            }
+            (
+                Credential::TimeToken {
+                    last_step, drift, ..
+                },
+                Resynchronized::Clock {
+                    drift: found,
+                    last_step: step,
+                },
+            ) => {
+                *drift = found;
+                *last_step = step;
+            }
+            _ => {}
+        }
+    }
+}

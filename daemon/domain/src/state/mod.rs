@@ -1,0 +1,96 @@
+//! The projection of the log: what holds now.
+
+mod evolve;
+mod throttle;
+mod user;
+
+pub use throttle::{CallerFailures, MethodThrottle};
+pub use user::{Method, Proof, Token, UserState};
+
+use crate::{MethodId, Policy, Timestamp, TokenId, UserId};
+use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
+use serde::{Deserialize, Serialize};
+use std::sync::{Arc, LazyLock};
+
+/// Everything that the events so far add up to. Cloning it is cheap: clones share what is equal.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    events: u64,
+    latest: Timestamp,
+    policy: Option<Arc<Policy>>,
+    users: HashTrieMapSync<UserId, Arc<UserState>>,
+    tokens: HashTrieMapSync<TokenId, Token>,
+    callers: HashTrieMapSync<UserId, CallerFailures>,
+    agenda: RedBlackTreeSetSync<(Timestamp, UserId, MethodId)>,
+}
+
+impl State {
+    /// How many events went into it: the sequence number of the next one.
+    pub const fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// The time of the newest event.
+    pub const fn latest(&self) -> Timestamp {
+        self.latest
+    }
+
+    /// The policy in force; the one that ships, before any was read.
+    pub fn policy(&self) -> &Policy {
+        static SHIPPED: LazyLock<Policy> = LazyLock::new(Policy::default);
+        self.policy.as_deref().unwrap_or(&SHIPPED)
+    }
+
+    /// Whether a policy was put in force yet.
+    pub const fn has_policy(&self) -> bool {
+        self.policy.is_some()
+    }
+
+    /// The security info of a user.
+    pub fn user(&self, user: UserId) -> Option<&UserState> {
+        self.users.get(&user).map(AsRef::as_ref)
+    }
+
+    /// Every user.
+    pub fn users(&self) -> impl Iterator<Item = (UserId, &UserState)> {
+        self.users.iter().map(|(id, user)| (*id, user.as_ref()))
+    }
+
+    /// How many users there are.
+    pub fn user_count(&self) -> usize {
+        self.users.size()
+    }
+
+    /// The tokens that wait to be activated.
+    pub fn tokens(&self) -> impl Iterator<Item = (TokenId, &Token)> {
+        self.tokens.iter().map(|(id, token)| (*id, token))
+    }
+
+    /// A token that waits to be activated.
+    pub fn token(&self, token: TokenId) -> Option<&Token> {
+        self.tokens.get(&token)
+    }
+
+    /// The wrong codes that one account has caused lately.
+    pub fn caller_failures(&self, caller: UserId) -> Option<&CallerFailures> {
+        self.callers.get(&caller)
+    }
+
+    /// The users for whom something is due by `now`, each once.
+    pub fn due(&self, now: Timestamp) -> Vec<UserId> {
+        let mut users: Vec<_> = self
+            .agenda
+            .iter()
+            .take_while(|(time, ..)| *time <= now)
+            .map(|(_, user, _)| *user)
+            .collect();
+        users.sort_unstable();
+        users.dedup();
+        users
+    }
+
+    /// When something is due next.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.agenda.iter().next().map(|(time, ..)| *time)
+    }
+}

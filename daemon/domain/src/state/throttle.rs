@@ -1,0 +1,122 @@
+//! What wrong codes lead to: first waiting, then a lock that grows.
+
+use crate::policy::ThrottleRules;
+use crate::{Seconds, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The wrong codes given for one method since it was last proved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MethodThrottle {
+    pub(super) failures: u16,
+    pub(super) locks: u8,
+    pub(super) last_failure: Timestamp,
+    pub(super) locked_until: Timestamp,
+}
+
+impl MethodThrottle {
+    /// Wrong codes since the last right one.
+    pub const fn failures(&self) -> u16 {
+        self.failures
+    }
+
+    /// When the newest wrong code came.
+    pub const fn last_failure(&self) -> Timestamp {
+        self.last_failure
+    }
+
+    /// When the lock ends, if the method is locked at `now`.
+    pub fn locked_at(&self, now: Timestamp) -> Option<Timestamp> {
+        (self.locked_until > now).then_some(self.locked_until)
+    }
+
+    /// How long the next lock lasts: each is twice as long as the one before it.
+    pub fn next_lock(&self, rules: &ThrottleRules) -> Seconds {
+        doubled(rules.first_lock, u32::from(self.locks), rules.longest_lock)
+    }
+}
+
+/// The wrong codes that one calling account has caused since a point in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallerFailures {
+    pub(super) since: Timestamp,
+    pub(super) failures: u16,
+}
+
+impl CallerFailures {
+    /// Until when this account is not heard, if it has caused too many wrong codes.
+    pub fn blocked_at(&self, now: Timestamp, rules: &ThrottleRules) -> Option<Timestamp> {
+        let blocked =
+            self.failures >= rules.caller_limit && now.is_within(rules.caller_window, self.since);
+        blocked.then(|| self.since.plus(rules.caller_window))
+    }
+
+    pub(super) fn count(before: Option<&Self>, now: Timestamp, window: Seconds) -> Self {
+        match before {
+            Some(before) if now.is_within(window, before.since) => Self {
+                since: before.since,
+                failures: before.failures.saturating_add(1),
+            },
+            _ => Self {
+                since: now,
+                failures: 1,
+            },
+        }
+    }
+}
+
+/// When the next attempt is heard after so many wrong codes, the newest at `last`; none when it is
+/// heard at `now`.
+pub(super) fn wait(
+    rules: &ThrottleRules,
+    failures: u16,
+    last: Timestamp,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let beyond = failures.checked_sub(u16::from(rules.free))?;
+    let until = last.plus(doubled(
+        Seconds::new(1),
+        u32::from(beyond),
+        rules.longest_wait,
+    ));
+    (until > now).then_some(until)
+}
+
+fn doubled(first: Seconds, times: u32, longest: Seconds) -> Seconds {
+    let factor = 1_u32.checked_shl(times).unwrap_or(u32::MAX);
+    Seconds::new(first.get().saturating_mul(factor)).min(longest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Policy;
+
+    #[test]
+    fn waits_double_from_one_second_up_to_the_longest() {
+        let rules = Policy::default().rules.throttle;
+        let last = Timestamp::from_seconds(1_000);
+        let waits: Vec<_> = (0..12)
+            .map(|failures| {
+                wait(&rules, failures, last, last).map_or(0, |until| until.as_seconds() - 1_000)
+            })
+            .collect();
+        assert_eq!(waits, [0, 0, 0, 1, 2, 4, 8, 16, 30, 30, 30, 30]);
+    }
+
+    #[test]
+    fn locks_double_up_to_the_longest() {
+        let rules = Policy::default().rules.throttle;
+        let lasts = |locks| {
+            MethodThrottle {
+                locks,
+                ..MethodThrottle::default()
+            }
+            .next_lock(&rules)
+            .get()
+        };
+        assert_eq!(
+            [0, 1, 2, 3, 4, 200].map(lasts),
+            [300, 600, 1200, 2400, 3600, 3600]
+        );
+    }
+}

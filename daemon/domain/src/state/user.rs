@@ -1,0 +1,262 @@
+//! The security info of one user, as it stands.
+
+use super::throttle::{self, MethodThrottle};
+use crate::command::Refusal;
+use crate::event::Credential;
+use crate::otp::{Counter, OtpParameters};
+use crate::policy::{EffectivePolicy, ThrottleRules};
+use crate::{Kind, MethodId, Purpose, Sealed, Seconds, SessionTag, Strength, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The security info of one user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserState {
+    pub(super) sealed: Sealed,
+    pub(super) first_seen: Timestamp,
+    pub(super) methods: Vec<Method>,
+    pub(super) default: Option<MethodId>,
+    pub(super) activation_failures: u16,
+    pub(super) last_failure: Timestamp,
+    pub(super) proofs: Vec<Proof>,
+}
+
+/// One enrolled method.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Method {
+    pub(super) id: MethodId,
+    pub(super) credential: Credential,
+    pub(super) sealed: Sealed,
+    pub(super) created: Timestamp,
+    pub(super) last_used: Option<Timestamp>,
+    pub(super) deletion_due: Option<Timestamp>,
+    pub(super) throttle: MethodThrottle,
+}
+
+/// What a finished verification leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// Where it was made, and alone counts.
+    pub session: SessionTag,
+    /// How strong it is.
+    pub strength: Strength,
+    /// When it was made.
+    pub time: Timestamp,
+}
+
+/// A hardware token that waits to be activated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// How its codes are made.
+    pub parameters: OtpParameters,
+    /// The counter of its next code.
+    pub next: Counter,
+    /// Serial number, manufacturer, model and secret.
+    pub sealed: Sealed,
+}
+
+impl Method {
+    /// Its id.
+    pub const fn id(&self) -> MethodId {
+        self.id
+    }
+
+    /// Its kind.
+    pub const fn kind(&self) -> Kind {
+        self.credential.kind()
+    }
+
+    /// What it needs to verify the user, and what is used up of it.
+    pub const fn credential(&self) -> &Credential {
+        &self.credential
+    }
+
+    /// Label, secret and destination, sealed under the method's own key.
+    pub const fn sealed(&self) -> &Sealed {
+        &self.sealed
+    }
+
+    /// When it was enrolled.
+    pub const fn created(&self) -> Timestamp {
+        self.created
+    }
+
+    /// When it was last proved.
+    pub const fn last_used(&self) -> Option<Timestamp> {
+        self.last_used
+    }
+
+    /// When it will be deleted, if a deletion waits.
+    pub const fn deletion_due(&self) -> Option<Timestamp> {
+        self.deletion_due
+    }
+
+    /// The wrong codes given for it.
+    pub const fn throttle(&self) -> &MethodThrottle {
+        &self.throttle
+    }
+
+    /// Whether it can verify anybody at `now`: an access pass that has expired cannot, nor can
+    /// recovery codes of which none is left.
+    pub fn is_usable(&self, now: Timestamp) -> bool {
+        match self.credential {
+            Credential::AccessPass { expires, .. } => now < expires,
+            Credential::RecoveryCodes { unused } => unused != 0,
+            _ => true,
+        }
+    }
+
+    /// How many recovery codes are left; 0 for every other kind.
+    pub const fn remaining(&self) -> u32 {
+        match self.credential {
+            Credential::RecoveryCodes { unused } => unused.count_ones(),
+            _ => 0,
+        }
+    }
+}
+
+impl UserState {
+    /// Uid and name, sealed under the user's own key.
+    pub const fn sealed(&self) -> &Sealed {
+        &self.sealed
+    }
+
+    /// When the user was first seen.
+    pub const fn first_seen(&self) -> Timestamp {
+        self.first_seen
+    }
+
+    /// The enrolled methods, in the order of enrollment.
+    pub fn methods(&self) -> &[Method] {
+        &self.methods
+    }
+
+    /// One method.
+    pub fn method(&self, id: MethodId) -> Option<&Method> {
+        self.methods.iter().find(|method| method.id == id)
+    }
+
+    /// The default method. It always exists and serves sign-in.
+    pub fn default_method(&self) -> Option<&Method> {
+        self.default.and_then(|id| self.method(id))
+    }
+
+    /// The method of a kind of which there is at most one.
+    pub fn only(&self, kind: Kind) -> Option<&Method> {
+        self.methods.iter().find(|method| method.kind() == kind)
+    }
+
+    /// The proofs, the newest last. Older ones than matter may be among them.
+    pub fn proofs(&self) -> &[Proof] {
+        &self.proofs
+    }
+
+    /// The strongest proof that this session made within `length` before `now`.
+    pub fn fresh_proof(
+        &self,
+        session: SessionTag,
+        length: Seconds,
+        now: Timestamp,
+    ) -> Option<Proof> {
+        self.proofs
+            .iter()
+            .filter(|proof| proof.session == session && now.is_within(length, proof.time))
+            .max_by_key(|proof| (proof.strength, proof.time))
+            .copied()
+    }
+
+    /// Whether the user has a method that can verify them at sign-in.
+    pub fn has_sign_in_method(&self, now: Timestamp) -> bool {
+        self.methods
+            .iter()
+            .any(|method| method.kind().serves(Purpose::SignIn) && method.is_usable(now))
+    }
+
+    /// How many methods count for what policy requires. One that waits for its deletion does not.
+    pub fn counting_methods(&self, policy: &EffectivePolicy) -> usize {
+        self.methods
+            .iter()
+            .filter(|method| method.deletion_due.is_none() && policy.counts(method.kind()))
+            .count()
+    }
+
+    /// How many more methods policy asks for.
+    pub fn still_required(&self, policy: &EffectivePolicy) -> u8 {
+        let have = u8::try_from(self.counting_methods(policy)).unwrap_or(u8::MAX);
+        policy.required.saturating_sub(have)
+    }
+
+    /// The methods that can verify the user for this purpose now, in the order in which they are
+    /// asked: the default, then the others by strength, then recovery codes and access pass.
+    pub fn candidates(
+        &self,
+        purpose: Purpose,
+        policy: &EffectivePolicy,
+        now: Timestamp,
+    ) -> Vec<&Method> {
+        let mut candidates: Vec<_> = self
+            .methods
+            .iter()
+            .filter(|method| {
+                let kind = method.kind();
+                kind.serves(purpose) && policy.allowed.contains(kind) && method.is_usable(now)
+            })
+            .collect();
+        candidates.sort_by_key(|method| {
+            (
+                self.default != Some(method.id),
+                method.kind().fallback_rank().unwrap_or(u8::MAX),
+                method.kind(),
+            )
+        });
+        candidates
+    }
+
+    /// The strongest method that policy allows as a default, other than `without`.
+    pub(crate) fn strongest_default(
+        &self,
+        policy: Option<&EffectivePolicy>,
+        without: Option<MethodId>,
+    ) -> Option<MethodId> {
+        self.methods
+            .iter()
+            .filter(|method| Some(method.id) != without)
+            .filter(|method| policy.is_none_or(|policy| policy.allowed.contains(method.kind())))
+            .filter_map(|method| Some((method.kind().fallback_rank()?, method.created, method.id)))
+            .min()
+            .map(|(.., id)| id)
+    }
+
+    /// Wrong codes over all methods since each was last proved.
+    pub fn failures(&self) -> u16 {
+        self.methods
+            .iter()
+            .map(|method| method.throttle.failures)
+            .fold(self.activation_failures, u16::saturating_add)
+    }
+
+    /// When the next attempt at anything that can be guessed is heard, if not at `now`.
+    pub fn wait(&self, rules: &ThrottleRules, now: Timestamp) -> Option<Timestamp> {
+        throttle::wait(rules, self.failures(), self.last_failure, now)
+    }
+
+    /// Whether an attempt at this method is heard at `now`. What can be guessed waits for the
+    /// wrong codes of all methods together; what cannot be guessed only for its own, so that
+    /// nobody else's guessing shuts a user out for good.
+    pub(crate) fn may_attempt(
+        &self,
+        method: &Method,
+        rules: &ThrottleRules,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let own = method.throttle;
+        let wait = if method.kind().can_be_guessed() {
+            if let Some(until) = own.locked_at(now) {
+                return Err(Refusal::MethodLocked { until });
+            }
+            self.wait(rules, now)
+        } else {
+            throttle::wait(rules, own.failures, own.last_failure, now)
+        };
+        wait.map_or(Ok(()), |until| Err(Refusal::TooSoon { until }))
+    }
+}
