@@ -1,3 +1,5 @@
 //! secinfod, the daemon that keeps every user's security info.
 
 pub mod bus;
+
+pub mod config;

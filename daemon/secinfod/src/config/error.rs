@@ -1,0 +1,224 @@
+//! What is wrong with a configuration, shown where it stands.
+
+use std::fmt;
+use std::io;
+use std::ops::Range;
+use std::path::PathBuf;
+
+/// How many mistakes are shown at once.
+pub(super) const SHOWN: usize = 20;
+
+/// How much of a line is shown.
+const LINE_SHOWN: usize = 120;
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be opened or read.
+    #[error(
+        "cannot read the configuration {}: {source}. It must be there, and the daemon's user must be \
+         allowed to read it; an empty file is enough",
+        path.display()
+    )]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It is a directory, a device or a pipe.
+    #[error("the configuration {} is not a regular file: name a file, or a link to one", path.display())]
+    NotAFile {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// It belongs to somebody who is not trusted with it.
+    #[error(
+        "the configuration {} belongs to uid {owner}, who could change what everybody must prove: \
+         make it root's with `chown root {}`",
+        path.display(),
+        path.display()
+    )]
+    Owner {
+        /// The file.
+        path: PathBuf,
+        /// Whose it is.
+        owner: u32,
+    },
+    /// Others than its owner may write to it.
+    #[error(
+        "others than its owner may write to the configuration {} (its mode is {mode:04o}): \
+         take that from them with `chmod go-w {}`",
+        path.display(),
+        path.display()
+    )]
+    Writable {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// It is longer than any configuration.
+    #[error(
+        "the configuration {} is larger than {} KiB: this is not a configuration, or it must be cut down",
+        path.display(),
+        super::SIZE_LIMIT / 1024
+    )]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It holds mistakes.
+    #[error(transparent)]
+    Mistakes(#[from] Mistakes),
+}
+
+/// All mistakes of one file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Mistakes {
+    file: String,
+    problems: Vec<Problem>,
+    more: usize,
+}
+
+/// A mistake, with the line that it is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The character of the line, counted from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub what: String,
+    /// What would be right.
+    pub remedy: String,
+    shown: String,
+    indent: String,
+    width: usize,
+}
+
+/// A mistake and where in the text it is.
+#[derive(Debug)]
+pub(super) struct Finding {
+    pub(super) span: Range<usize>,
+    pub(super) what: String,
+    pub(super) remedy: String,
+}
+
+impl Finding {
+    pub(super) fn of_syntax(error: &toml::de::Error) -> Self {
+        let what = error.message().trim_end().to_owned();
+        let remedy = if what.contains("duplicate key") {
+            "keep one of the two"
+        } else if what.contains("must be quoted") {
+            "put the value in quotes: \"10m\", \"4MiB\", \"system\""
+        } else {
+            "write settings as `key = value`, each on a line below its [section]"
+        };
+        Self {
+            span: error.span().unwrap_or_default(),
+            what,
+            remedy: remedy.to_owned(),
+        }
+    }
+
+    /// A text that is not UTF-8 from this byte on.
+    pub(super) fn of_encoding(valid_up_to: usize) -> Self {
+        Self {
+            span: valid_up_to..valid_up_to,
+            what: "from here on the text is not UTF-8".to_owned(),
+            remedy: "save the file as UTF-8".to_owned(),
+        }
+    }
+}
+
+impl Mistakes {
+    pub(super) fn new(file: &str, text: &str, mut findings: Vec<Finding>) -> Self {
+        let more = findings.len().saturating_sub(SHOWN);
+        findings.truncate(SHOWN);
+        Self {
+            file: file.to_owned(),
+            problems: findings
+                .into_iter()
+                .map(|finding| Problem::new(text, finding))
+                .collect(),
+            more,
+        }
+    }
+
+    /// The mistakes in the order of the text. Of very many, the first.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+}
+
+impl Problem {
+    fn new(text: &str, finding: Finding) -> Self {
+        let start = text.floor_char_boundary(finding.span.start);
+        let before = &text[..start];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let column = before[line_start..].chars().count();
+        let line = text[line_start..].lines().next().unwrap_or_default();
+        let end = text.floor_char_boundary(finding.span.end.max(start));
+        let marked = text[start..end].lines().next().unwrap_or_default();
+
+        let skipped = column.saturating_sub(LINE_SHOWN / 2);
+        let shown: String = line
+            .chars()
+            .skip(skipped)
+            .take(LINE_SHOWN)
+            .map(shown)
+            .collect();
+        let room = (skipped + LINE_SHOWN).saturating_sub(column);
+        Self {
+            line: before.matches('\n').count() + 1,
+            column: column + 1,
+            what: finding.what,
+            remedy: finding.remedy,
+            indent: shown
+                .chars()
+                .take(column - skipped)
+                .map(|c| if c == '\t' { c } else { ' ' })
+                .collect(),
+            width: marked.chars().count().clamp(1, room.max(1)),
+            shown,
+        }
+    }
+}
+
+/// A character of the file as it may be shown on a terminal.
+fn shown(character: char) -> char {
+    if character.is_control() && character != '\t' {
+        char::REPLACEMENT_CHARACTER
+    } else {
+        character
+    }
+}
+
+impl fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.problems.iter().enumerate() {
+            if index > 0 {
+                writeln!(f, "\n")?;
+            }
+            write!(f, "{}:{problem}", self.file)?;
+        }
+        match self.more {
+            0 => Ok(()),
+            _ => write!(f, "\n\nThere is more: correct these first."),
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    /// The position, what is wrong, the line with a mark below, and what would be right.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = self.line.to_string();
+        let margin = " ".repeat(number.len());
+        writeln!(f, "{number}:{}: {}", self.column, self.what)?;
+        writeln!(f, "{margin} |")?;
+        writeln!(f, "{number} | {}", self.shown)?;
+        writeln!(f, "{margin} | {}{}", self.indent, "^".repeat(self.width))?;
+        write!(f, "{margin} = {}", self.remedy)
+    }
+}

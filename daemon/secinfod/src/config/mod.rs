@@ -1,0 +1,91 @@
+//! The configuration: `config.toml`, which explains itself where each setting stands.
+//!
+//! Unknown keys and bad values are refused with file, line and what would be right, all of one file
+//! together. A configuration is taken whole or not at all.
+
+mod daemon;
+mod document;
+mod error;
+mod file;
+mod policy;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use daemon::{Authorization, DaemonConfig, KeyFile, MasterKeySource};
+pub use error::{ConfigError, Mistakes, Problem};
+pub use file::SIZE_LIMIT;
+
+use document::Notes;
+use error::Finding;
+use secinfo_domain::Policy;
+use std::path::Path;
+use toml::de::DeTable;
+
+/// Where the configuration is read from unless the daemon is told otherwise.
+pub const DEFAULT_PATH: &str = "/etc/secinfo/config.toml";
+
+/// All that can be configured. The default is what holds where the file says nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Config {
+    /// `[daemon]`: how the daemon runs.
+    pub daemon: DaemonConfig,
+    policy: Policy,
+}
+
+impl Config {
+    /// Reads the file and checks it whole.
+    ///
+    /// # Errors
+    /// When the file cannot be read, can be written to by others than root and the daemon's user,
+    /// or holds mistakes, which are all told together.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        Self::parse(&file::read(path)?, &path.display().to_string())
+    }
+
+    /// Parses the text of a configuration. `name` is what the file is called in mistakes.
+    ///
+    /// # Errors
+    /// [`ConfigError::TooLarge`] or [`ConfigError::Mistakes`].
+    pub fn parse(text: &str, name: &str) -> Result<Self, ConfigError> {
+        if text.len() as u64 > SIZE_LIMIT {
+            return Err(ConfigError::TooLarge { path: name.into() });
+        }
+        let (config, notes) = Self::read(text);
+        let findings = notes.into_findings();
+        if findings.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigError::Mistakes(Mistakes::new(name, text, findings)))
+        }
+    }
+
+    /// What can be read of the text, and what there is to say about it.
+    fn read(text: &str) -> (Self, Notes) {
+        let mut notes = Notes::default();
+        let (table, errors) = DeTable::parse_recoverable(text);
+        if errors.is_empty() {
+            let config = notes.read(table.get_ref(), |root| Self {
+                daemon: root.within("daemon", daemon::read),
+                policy: policy::read(root),
+            });
+            return (config, notes);
+        }
+        // What is read of a broken text is a guess: more mistakes found in it would mislead.
+        notes.found(errors.iter().map(Finding::of_syntax));
+        (Self::default(), notes)
+    }
+
+    /// The policy as configured, groups and services in the order of their names.
+    pub fn policy(&self) -> Policy {
+        self.policy.clone()
+    }
+
+    /// The keys that differ in `new` and that the running daemon cannot take over: they need a
+    /// restart. All others (the organization, the policy, the limits on sessions) can be put in
+    /// force by a reload.
+    pub fn needs_restart(&self, new: &Self) -> Vec<&'static str> {
+        self.daemon.needs_restart(&new.daemon)
+    }
+}

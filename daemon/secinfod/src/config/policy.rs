@@ -1,0 +1,171 @@
+//! `[policy]`, `[group.NAME]` and `[service.NAME]`: what the organization allows and requires.
+
+use super::document::Section;
+use super::value::{self, Refusal, count, length, word};
+use secinfo_domain::policy::{
+    AuthenticatorAppRules, FirstMethod, HardwareTokenRules, Refinement, ResetMethods, Rules,
+    SessionRules, ThrottleRules,
+};
+use secinfo_domain::{Algorithm, Digits, GroupName, Kind, KindSet, Policy, ServiceName};
+use toml::de::DeValue;
+
+const HOUR: u32 = 60 * 60;
+const DAY: u32 = 24 * HOUR;
+
+const FIRST_METHOD: [(&str, FirstMethod); 2] = [
+    ("session", FirstMethod::Session),
+    ("access-pass", FirstMethod::AccessPass),
+];
+const RESET_METHODS: [(&str, ResetMethods); 2] =
+    [("one", ResetMethods::One), ("two", ResetMethods::Two)];
+const ALGORITHM: [(&str, Algorithm); 3] = [
+    ("SHA1", Algorithm::Sha1),
+    ("SHA256", Algorithm::Sha256),
+    ("SHA512", Algorithm::Sha512),
+];
+
+pub(super) fn read(root: &mut Section<'_, '_>) -> Policy {
+    let rules = root.within("policy", rules);
+    let refined = |section: &mut Section<'_, '_>| refinement(section, rules.allowed);
+    Policy {
+        groups: root.each("group", GroupName::parse, refined),
+        services: root.each("service", ServiceName::parse, refined),
+        rules,
+    }
+}
+
+fn rules(section: &mut Section<'_, '_>) -> Rules {
+    let or = Rules::default();
+    let rules = Rules {
+        allowed: section.read("allowed", or.allowed, value::kinds),
+        required: section.read("required", or.required, count(0..=10)),
+        grace_days: section.read("grace_days", or.grace_days, count(0..=365)),
+        first_method: section.read("first_method", or.first_method, word(&FIRST_METHOD)),
+        reset_methods: section.read("reset_methods", or.reset_methods, word(&RESET_METHODS)),
+        fresh_proof: section.read("fresh_proof", or.fresh_proof, length(1..=HOUR)),
+        deletion_wait: section.read("deletion_wait", or.deletion_wait, length(1..=30 * DAY)),
+        recovery_codes: section.read("recovery_codes", or.recovery_codes, count(1..=16)),
+        authenticator_app: section.within("authenticator-app", |section| {
+            authenticator_app(section, or.authenticator_app)
+        }),
+        hardware_token: section.within("hardware-token", |section| {
+            hardware_token(section, or.hardware_token)
+        }),
+        throttle: section.within("throttle", |section| throttle(section, or.throttle)),
+        session: section.within("session", |section| session(section, or.session)),
+    };
+    require_what_counts(section, rules.allowed, rules.required);
+    rules
+}
+
+fn authenticator_app(
+    section: &mut Section<'_, '_>,
+    or: AuthenticatorAppRules,
+) -> AuthenticatorAppRules {
+    AuthenticatorAppRules {
+        algorithm: section.read("algorithm", or.algorithm, word(&ALGORITHM)),
+        digits: section.read("digits", or.digits, digits),
+        drift: section.read("drift", or.drift, count(0..=10)),
+        most: section.read("most", or.most, count(1..=20)),
+    }
+}
+
+fn hardware_token(section: &mut Section<'_, '_>, or: HardwareTokenRules) -> HardwareTokenRules {
+    let rules = HardwareTokenRules {
+        look_ahead: section.read("look_ahead", or.look_ahead, count(1..=100)),
+        resynchronization: section.read("resynchronization", or.resynchronization, count(1..=1000)),
+        drift: section.read("drift", or.drift, count(0..=10)),
+        most: section.read("most", or.most, count(1..=20)),
+    };
+    section.require(
+        rules.resynchronization >= rules.look_ahead,
+        &["resynchronization", "look_ahead"],
+        "`resynchronization` is less than `look_ahead`",
+        || format!("raise `resynchronization` to {} at least", rules.look_ahead),
+    );
+    rules
+}
+
+fn throttle(section: &mut Section<'_, '_>, or: ThrottleRules) -> ThrottleRules {
+    let rules = ThrottleRules {
+        free: section.read("free", or.free, count(1..=10)),
+        longest_wait: section.read("longest_wait", or.longest_wait, length(1..=HOUR)),
+        lock_after: section.read("lock_after", or.lock_after, count(3..=100)),
+        first_lock: section.read("first_lock", or.first_lock, length(1..=DAY)),
+        longest_lock: section.read("longest_lock", or.longest_lock, length(1..=7 * DAY)),
+        caller_limit: section.read("caller_limit", or.caller_limit, count(1..=10_000)),
+        caller_window: section.read("caller_window", or.caller_window, length(1..=DAY)),
+    };
+    section.require(
+        rules.lock_after > u16::from(rules.free),
+        &["lock_after", "free"],
+        "`lock_after` is not more than `free`",
+        || format!("raise `lock_after` to {} at least", rules.free + 1),
+    );
+    section.require(
+        rules.longest_lock >= rules.first_lock,
+        &["longest_lock", "first_lock"],
+        "`longest_lock` is shorter than `first_lock`",
+        || {
+            let first = value::written_length(rules.first_lock);
+            format!("raise `longest_lock` to \"{first}\" at least")
+        },
+    );
+    rules
+}
+
+fn session(section: &mut Section<'_, '_>, or: SessionRules) -> SessionRules {
+    SessionRules {
+        enrollment: section.read("enrollment", or.enrollment, length(1..=HOUR)),
+        verification: section.read("verification", or.verification, length(1..=HOUR)),
+        attempts: section.read("attempts", or.attempts, count(1..=20)),
+    }
+}
+
+fn refinement(section: &mut Section<'_, '_>, allowed_for_all: KindSet) -> Refinement {
+    let refinement = Refinement {
+        allowed: section.optional("allowed", value::kinds),
+        required: section.optional("required", count(0..=10)),
+        grace_days: section.optional("grace_days", count(0..=365)),
+        first_method: section.optional("first_method", word(&FIRST_METHOD)),
+        reset_methods: section.optional("reset_methods", word(&RESET_METHODS)),
+    };
+    let left = refinement
+        .allowed
+        .unwrap_or(KindSet::EVERY)
+        .and(allowed_for_all);
+    section.require(
+        left.iter().next().is_some(),
+        &["allowed"],
+        "`allowed` names no kind that is allowed for everybody, so nothing is left",
+        || {
+            let kinds = allowed_for_all.iter().map(|kind| format!("\"{kind}\""));
+            format!(
+                "name at least one of {}, or allow more in [policy]",
+                kinds.collect::<Vec<_>>().join(", ")
+            )
+        },
+    );
+    require_what_counts(section, left, refinement.required.unwrap_or(0));
+    refinement
+}
+
+/// Nobody could meet a requirement when no allowed kind counts for it.
+fn require_what_counts(section: &mut Section<'_, '_>, allowed: KindSet, required: u8) {
+    section.require(
+        required == 0
+            || allowed.iter().next().is_none()
+            || allowed.iter().any(Kind::can_be_default),
+        &["required", "allowed"],
+        "methods are required, but no kind is allowed that counts for it",
+        || {
+            "allow one of authenticator-app, hardware-token, push, text, call and security-key, or require 0"
+                .to_owned()
+        },
+    );
+}
+
+fn digits(value: &DeValue<'_>) -> Result<Digits, Refusal> {
+    let count: u8 = count(6..=8)(value).map_err(|refusal| refusal.instead("write 6 or 8"))?;
+    Digits::try_from(count).map_err(|invalid| Refusal::new(invalid.to_string(), "write 6 or 8"))
+}

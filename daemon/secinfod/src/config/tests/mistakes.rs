@@ -1,0 +1,163 @@
+//! Every mistake is told where it stands, with what would be right.
+
+use super::super::{ConfigError, SIZE_LIMIT, error};
+use super::{parse, refusal};
+
+/// Section, setting, and what must be in the words on what is wrong and on what would be right.
+#[rustfmt::skip] // A row for each mistake.
+const BAD_VALUES: [(&str, &str, &str, &str); 54] = [
+    ("daemon", "organization = \"a:b\"", "colon", "without a colon"),
+    ("daemon", "organization = \" \"", "empty", "for the name of the host"),
+    ("daemon", "organization = \"a\\u202eb\"", "control character", "1 to 64"),
+    ("daemon", "state_directory = \"lib\"", "not an absolute", "\"/var/lib/secinfo\""),
+    ("daemon", "state_directory = \"/\"", "root directory", "\"/var/lib/secinfo\""),
+    ("daemon", "state_directory = \"/var/../etc\"", "\"..\"", "absolute path"),
+    ("daemon", "state_directory = \"/a\\u0000\"", "control character", "absolute path"),
+    ("daemon", "bus_address = \"session\"", "not the address", "write \"system\""),
+    ("daemon", "bus_address = \"tcp:host=h,port=1\"", "on this host", "unix:path="),
+    ("daemon", "authorization = \"polkitd\"", "not known", "did you mean \"polkit\"?"),
+    ("daemon", "authorization = true", "true or false", "\"polkit\", \"uid\""),
+    ("daemon", "master_key = \"master.key\"", "not an absolute", "write \"automatic\""),
+    ("daemon", "cache_size = \"4MB\"", "\"MB\" is no unit", "KiB, MiB, GiB, TiB"),
+    ("daemon", "cache_size = \"1KiB\"", "out of range", "from \"1MiB\" to \"16GiB\""),
+    ("daemon", "free_space_reserve = 0", "bare number", "from \"1MiB\" to \"1TiB\""),
+    ("daemon", "sessions_in_all = 3", "less than", "to 16 at least"),
+    ("policy", "allowed = []", "no kind", "at least one"),
+    ("policy", "allowed = \"push\"", "a text", "a list of kinds"),
+    ("policy", "allowed = [\"push\", \"pusj\"]", "\"pusj\"", "did you mean \"push\"?"),
+    ("policy", "allowed = [\"push\", \"push\"]", "twice", "once"),
+    ("policy", "allowed = [\"email\"]\nrequired = 1", "no kind", "require 0"),
+    ("policy", "required = 11", "out of range", "0 to 10"),
+    ("policy", "required = -1", "-1 is out", "0 to 10"),
+    ("policy", "required = 1.5", "fraction", "whole number"),
+    ("policy", "required = 99999999999999999999", "out of range", "0 to 10"),
+    ("policy", "grace_days = 366", "out of range", "0 to 365"),
+    ("policy", "first_method = \"Session\"", "not known", "did you mean \"session\"?"),
+    ("policy", "reset_methods = 2", "bare number", "\"one\", \"two\""),
+    ("policy", "fresh_proof = \"0s\"", "out of range", "\"1s\" to \"1h\""),
+    ("policy", "fresh_proof = \"61m\"", "out of range", "\"1s\" to \"1h\""),
+    ("policy", "fresh_proof = 600", "bare number", "(s, m, h, d)"),
+    ("policy", "fresh_proof = \"10\"", "no unit", "(s, m, h, d)"),
+    ("policy", "fresh_proof = \"10 m\"", "\" m\" is no unit", "(s, m, h, d)"),
+    ("policy", "fresh_proof = \"-1m\"", "whole number", "(s, m, h, d)"),
+    ("policy", "deletion_wait = \"99999999999999999999d\"", "out of range", "\"30d\""),
+    ("policy", "deletion_wait = \"31d\"", "out of range", "\"30d\""),
+    ("policy", "recovery_codes = 17", "out of range", "1 to 16"),
+    ("policy", "recovery_codes = 0", "out of range", "1 to 16"),
+    ("policy.authenticator-app", "algorithm = \"MD5\"", "not known", "\"SHA512\""),
+    ("policy.authenticator-app", "algorithm = \"sha-1\"", "not known", "mean \"SHA1\"?"),
+    ("policy.authenticator-app", "digits = 7", "6 or 8", "write 6 or 8"),
+    ("policy.authenticator-app", "digits = 9", "out of range", "write 6 or 8"),
+    ("policy.authenticator-app", "drift = 11", "out of range", "0 to 10"),
+    ("policy.authenticator-app", "most = 0", "out of range", "1 to 20"),
+    ("policy.hardware-token", "look_ahead = 0", "out of range", "1 to 100"),
+    ("policy.hardware-token", "resynchronization = 9", "less than", "to 10 at least"),
+    ("policy.throttle", "lock_after = 2", "out of range", "3 to 100"),
+    ("policy.throttle", "lock_after = 3", "not more than", "to 4 at least"),
+    ("policy.throttle", "first_lock = \"2h\"", "shorter", "to \"2h\" at least"),
+    ("policy.throttle", "longest_lock = \"8d\"", "out of range", "\"7d\""),
+    ("policy.session", "attempts = 0", "out of range", "1 to 20"),
+    ("policy.session", "verification = \"2h\"", "out of range", "\"1h\""),
+    ("group.wheel", "grace_days = \"7d\"", "a text", "without quotes"),
+    ("group.wheel", "allowed = [\"email\"]\nrequired = 2", "no kind", "require 0"),
+];
+
+/// A text, and what must be in the words on what would be right.
+#[rustfmt::skip] // A row for each mistake.
+const MISPLACED: [(&str, &str); 19] = [
+    ("organization = \"x\"", "belongs into the section [daemon]"),
+    ("[daemon]\ngrace_days = 1", "belongs into the section [policy]"),
+    ("[daemon]\nlok_after = 1", "did you mean `lock_after` of the section [policy.throttle]?"),
+    ("[policy]\nFresh-Proof = \"1m\"", "did you mean `fresh_proof`?"),
+    ("[throttle]\nfree = 1", "did you mean [policy.throttle]?"),
+    ("[groups.wheel]\nrequired = 1", "did you mean `group`?"),
+    ("[policy.authenticator_app]\ndrift = 1", "did you mean `authenticator-app`?"),
+    ("[policy.session]\ncolour = \"red\"", "what may stand in [policy.session]: enrollment, verification, attempts"),
+    ("colour = \"red\"", "what may stand outside of the sections: daemon, policy, group, service"),
+    ("daemon = 1", "write [daemon] on a line of its own"),
+    ("group.wheel = 1", "write [group.wheel] on a line of its own"),
+    ("[[policy]]\nrequired = 1", "write [policy] on a line of its own"),
+    ("[group.\"a b\"]", "with the name of a group as the system knows it"),
+    ("[group.\" wheel\"]", "with the name of a group as the system knows it"),
+    ("[service.\"\"]", "with the name of a service as the system knows it"),
+    ("[policy]\nrequired = 1\nrequired = 2", "keep one of the two"),
+    ("[policy]\nfresh_proof = 10m", "in quotes"),
+    ("[policy\n", "write settings as"),
+    ("[policy]\nallowed = [\"push\"]\n[group.g]\nallowed = [\"text\"]", "name at least one of \"push\""),
+];
+
+#[test]
+fn a_mistake_is_shown_where_it_stands_with_what_would_be_right() {
+    assert_eq!(
+        refusal("[policy]\n\tfresh_prof = \"10m\" # short\n"),
+        "config.toml:2:2: unknown key `fresh_prof`\n\
+         \x20 |\n\
+         2 | \tfresh_prof = \"10m\" # short\n\
+         \x20 | \t^^^^^^^^^^\n\
+         \x20 = did you mean `fresh_proof`?"
+    );
+}
+
+#[test]
+fn all_mistakes_of_a_file_are_told_in_its_order() {
+    let text = "[policy.throttle]\nlock_after = 2\nfree = \"3\"\n[daemon]\nsession = 1\n";
+    let Err(ConfigError::Mistakes(mistakes)) = parse(text) else {
+        panic!("accepted");
+    };
+    let told: Vec<_> = mistakes
+        .problems()
+        .iter()
+        .map(|problem| (problem.line, problem.column, problem.what.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (2, 14, "`lock_after`: 2 is out of range"),
+            (3, 8, "`free`: it is a text"),
+            (5, 1, "unknown key `session`"),
+        ]
+    );
+
+    let many: Vec<_> = (0..1000).map(|n| format!("unknown{n} = 1")).collect();
+    let told = refusal(&many.join("\n"));
+    assert_eq!(told.matches("unknown key").count(), error::SHOWN);
+    assert!(told.ends_with("There is more: correct these first."));
+}
+
+#[test]
+fn every_bad_value_is_answered_with_what_would_be_right() {
+    for (section, setting, what, remedy) in BAD_VALUES {
+        let told = refusal(&format!("[{section}]\n{setting}\n"));
+        assert!(told.contains(what), "{setting}: {what} is not in\n{told}");
+        let answer = told.rsplit(" = ").next().unwrap();
+        assert!(
+            answer.contains(remedy),
+            "{setting}: {remedy} is not in\n{told}"
+        );
+        assert_eq!(told.matches("config.toml:").count(), 1, "{told}");
+    }
+}
+
+#[test]
+fn a_misplaced_or_misspelt_key_is_answered_with_its_place() {
+    for (text, remedy) in MISPLACED {
+        let told = refusal(text);
+        assert!(told.contains(remedy), "{text}: {remedy} is not in\n{told}");
+    }
+}
+
+#[test]
+fn long_lines_and_control_characters_are_shown_safely() {
+    let told = refusal(&format!("[daemon]\ncolour = \"{}\"", "é".repeat(5000)));
+    assert!(told.len() < 1000, "{told}");
+    let told = refusal("[daemon]\norganization = \"\u{1b}[2J\"");
+    assert!(!told.contains('\u{1b}'), "{told:?}");
+}
+
+#[test]
+fn a_text_that_is_too_large_or_too_deep_is_refused() {
+    let large = "#".repeat(usize::try_from(SIZE_LIMIT).unwrap() + 1);
+    assert!(matches!(parse(&large), Err(ConfigError::TooLarge { .. })));
+    let deep = format!("a = {}{}", "[".repeat(50_000), "]".repeat(50_000));
+    assert!(matches!(parse(&deep), Err(ConfigError::Mistakes(_))));
+}

@@ -1,0 +1,63 @@
+//! What is written reaches where it belongs.
+
+use super::super::MasterKeySource;
+use super::parse;
+use secinfo_domain::{Algorithm, Digits, Kind, Seconds};
+use std::path::PathBuf;
+
+#[test]
+fn settings_reach_daemon_and_policy() {
+    let config = parse(
+        r#"
+        [daemon]
+        organization = "Example Ltd"
+        bus_address = "unix:abstract=other"
+        master_key = "/etc/secinfo/master.key"
+        cache_size = "512MiB"
+        [policy]
+        allowed = ["recovery-codes", "authenticator-app"]
+        fresh_proof = "1h"
+        deletion_wait = "2d"
+        authenticator-app = { algorithm = "SHA512", digits = 8 }
+        throttle.free = 0x2
+        throttle.longest_lock = "90m"
+        [service."systemd-user"]
+        reset_methods = "two"
+        [service.sshd]
+        required = 1
+        "#,
+    )
+    .expect("a right configuration");
+    assert_eq!(config.daemon.organization.as_deref(), Some("Example Ltd"));
+    assert_eq!(
+        config.daemon.bus_address.as_deref(),
+        Some("unix:abstract=other")
+    );
+    assert_eq!(
+        config.daemon.master_key,
+        MasterKeySource::File(PathBuf::from("/etc/secinfo/master.key"))
+    );
+    assert_eq!(config.daemon.cache_size, 512 << 20);
+    let policy = config.policy();
+    assert_eq!(
+        policy.rules.allowed.iter().collect::<Vec<_>>(),
+        [Kind::AuthenticatorApp, Kind::RecoveryCodes]
+    );
+    assert_eq!(policy.rules.fresh_proof, Seconds::new(3600));
+    assert_eq!(policy.rules.deletion_wait, Seconds::from_days(2));
+    assert_eq!(
+        (
+            policy.rules.authenticator_app.algorithm,
+            policy.rules.authenticator_app.digits
+        ),
+        (Algorithm::Sha512, Digits::Eight)
+    );
+    assert_eq!(policy.rules.throttle.free, 2);
+    assert_eq!(policy.rules.throttle.longest_lock, Seconds::new(5400));
+    let services: Vec<_> = policy
+        .services
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
+    assert_eq!(services, ["sshd", "systemd-user"]);
+}
