@@ -187,6 +187,8 @@ impl<T: ObjectTree> Core<T> {
                 method.max_body
             )));
         }
+        // zbus reads `(uu)`, one structure, and `uu` as the same signature; their bytes are the
+        // same too, so nothing is misread.
         if *body.signature() != method.body_signature {
             return Err(BusError::invalid_args(format!(
                 "{} takes ({}), not ({}).",

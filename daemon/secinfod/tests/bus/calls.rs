@@ -54,6 +54,8 @@ async fn arguments_other_than_those_of_the_row_are_refused() {
         refused
     );
     assert_eq!(client.refused(ROOT, DESK, "Fail", &"a").await, refused);
+    let structure = &(("a",),);
+    assert_eq!(client.refused(ROOT, DESK, "Echo", structure).await, refused);
 }
 
 #[tokio::test]
