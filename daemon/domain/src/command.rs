@@ -217,6 +217,11 @@ pub enum Refusal {
         "prove who you are first: verify one of your methods in this session, then do it again"
     )]
     FreshProofNeeded,
+    /// The proof of this session is weaker than what would be replaced.
+    #[error(
+        "that takes a stronger proof: verify an authenticator app, a hardware token, a security key or one of your recovery codes, then do it again"
+    )]
+    StrongerProofNeeded,
     /// Policy asks for an access pass before the first method.
     #[error("policy asks for an access pass before the first method: ask an administrator for one")]
     AccessPassNeeded,
@@ -229,6 +234,9 @@ pub enum Refusal {
     /// The kind is never the default.
     #[error("{0} can never be the default: choose a method that is asked for at sign-in")]
     NeverTheDefault(Kind),
+    /// The kind is issued, not enrolled.
+    #[error("{0} cannot be enrolled: it is issued")]
+    IssuedNotEnrolled(Kind),
     /// The user has as many of the kind as may be.
     #[error("there are {most} of {kind} already, the most there may be: delete one first")]
     TooManyMethods {

@@ -22,3 +22,16 @@ pub fn destroyed_keys(before: &State, event: &Event) -> Vec<KeyId> {
         _ => Vec::new(),
     }
 }
+
+/// The key that must be in the vault from this event on, because the event holds something sealed
+/// under it for the first time.
+pub fn created_key(event: &Event) -> Option<KeyId> {
+    match &event.fact {
+        Fact::UserAdded(_) => event.user.map(KeyId::from),
+        Fact::MethodEnrolled(fact) => Some(fact.method.into()),
+        Fact::RecoveryCodesIssued(fact) => Some(fact.method.into()),
+        Fact::AccessPassIssued(fact) => Some(fact.method.into()),
+        Fact::TokenImported(fact) => Some(fact.token.into()),
+        _ => None,
+    }
+}

@@ -21,10 +21,10 @@ pub use command::{
     Action, Answer, Authority, Command, Context, HostAction, HostCommand, NewToken, Refusal,
     UserCommand,
 };
-pub use decide::{EnrollmentOutlook, decide, enrollment_outlook};
+pub use decide::{EnrollmentOutlook, decide, enrollment_outlook, verification_outlook};
 pub use event::Event;
 pub use id::{InvalidId, KeyId, MethodId, SessionTag, TokenId, UserId};
-pub use keys::destroyed_keys;
+pub use keys::{created_key, destroyed_keys};
 pub use kind::{Kind, KindSet, Purpose, Strength, UnknownWord};
 pub use name::{GroupName, InvalidName, Label, ServiceName, UserName};
 pub use otp::{

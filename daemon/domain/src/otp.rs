@@ -169,6 +169,7 @@ impl fmt::Display for Period {
 
 /// How a code follows from the secret and the time (RFC 6238). The default is what every app reads.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TotpParameters {
     /// The hash under the HMAC.
     pub algorithm: Algorithm,
@@ -180,6 +181,7 @@ pub struct TotpParameters {
 
 /// How a code follows from the secret and a counter (RFC 4226).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct HotpParameters {
     /// The hash under the HMAC. RFC 4226 knows SHA-1 only; tokens with the others exist.
     pub algorithm: Algorithm,

@@ -3,3 +3,7 @@
 pub mod bus;
 
 pub mod config;
+
+pub mod methods;
+
+pub mod service;

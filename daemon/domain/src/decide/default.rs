@@ -56,7 +56,7 @@ impl Case<'_> {
             .filter(|default| default.id() == method)?;
         let allowed = self
             .user
-            .strongest_default(Some(&self.policy), Some(method));
+            .strongest_default(Some(&self.everywhere), Some(method));
         let fallback = allowed.or_else(|| self.user.strongest_default(None, Some(method)));
         Some(
             DefaultChanged {

@@ -6,6 +6,7 @@ use crate::command::{Authority, Refusal};
 use crate::event::{
     Credential, DeletionCancelled, DeletionReason, DeletionScheduled, Fact, MethodDeleted,
 };
+use crate::policy::EffectivePolicy;
 use crate::state::Method;
 
 impl Case<'_> {
@@ -19,7 +20,7 @@ impl Case<'_> {
             (Authority::Administrator | Authority::System, _) => {
                 Ok(self.deleted(known, DeletionReason::Administrator))
             }
-            (Authority::Own, Some(strength)) if strength < known.kind().protection() => {
+            (Authority::Own, Some(strength)) if strength < self.protection(known) => {
                 if known.deletion_due().is_some() {
                     return Ok(Vec::new());
                 }
@@ -82,13 +83,16 @@ impl Case<'_> {
             .collect()
     }
 
-    /// Whether policy would be short of a method without this one.
+    /// Whether policy would be short of a method without this one: everywhere, or at the service
+    /// that is used. Both are asked, since a service that allows fewer kinds must not open a way to
+    /// delete what counts elsewhere.
     fn is_required(&self, method: &Method) -> bool {
-        if !self.policy.counts(method.kind()) {
-            return false;
-        }
-        let others =
-            self.user.counting_methods(&self.policy) - usize::from(method.deletion_due().is_none());
-        others < usize::from(self.policy.required)
+        let required = |policy: &EffectivePolicy| {
+            let counts = policy.counts(method.kind());
+            let itself = usize::from(counts && method.deletion_due().is_none());
+            let others = self.user.counting_methods(policy) - itself;
+            counts && others < usize::from(policy.required)
+        };
+        required(&self.everywhere) || required(&self.policy)
     }
 }

@@ -5,7 +5,7 @@ use crate::command::{Authority, Command, Refusal, UserCommand};
 use crate::event::{ActivationFailed, Credential, Fact, MethodEnrolled};
 use crate::policy::FirstMethod;
 use crate::state::State;
-use crate::{Kind, MethodId, Sealed, TokenId};
+use crate::{Kind, MethodId, Sealed, Strength, TokenId};
 
 /// What the enrollment of a method would lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,10 @@ impl Case<'_> {
         token: Option<TokenId>,
     ) -> Result<Vec<Fact>, Refusal> {
         let kind = credential.kind();
-        self.may_enroll(kind)?;
+        if kind == Kind::RecoveryCodes {
+            return Err(Refusal::IssuedNotEnrolled(kind));
+        }
+        let vouched = self.may_enroll(kind)?;
         if let Some(token) = token {
             self.state.token(token).ok_or(Refusal::UnknownToken)?;
         }
@@ -58,17 +61,23 @@ impl Case<'_> {
             sealed: sealed.clone(),
             token,
             first_proof: first.then_some(self.context.session),
+            vouched,
         };
         Ok(std::iter::once(enrolled.into())
             .chain(self.default_after_enrolling(method, kind))
             .collect())
     }
 
-    pub(super) fn may_enroll(&self, kind: Kind) -> Result<(), Refusal> {
+    /// Returns how strong the proof is that vouches for the new method; see
+    /// [`MethodEnrolled::vouched`].
+    pub(super) fn may_enroll(&self, kind: Kind) -> Result<Option<Strength>, Refusal> {
+        if kind == Kind::AccessPass {
+            return Err(Refusal::IssuedNotEnrolled(kind));
+        }
         if !self.policy.allowed.contains(kind) {
             return Err(Refusal::KindNotAllowed(kind));
         }
-        self.require_right_to_add()?;
+        let vouched = self.require_right_to_add()?;
         let have = self
             .user
             .methods()
@@ -89,20 +98,23 @@ impl Case<'_> {
         if kind == Kind::HardwareToken {
             self.may_try_activation()?;
         }
-        Ok(())
+        Ok(vouched)
     }
 
-    /// Fresh proof, or what policy asks of a user who has nothing to prove yet.
-    fn require_right_to_add(&self) -> Result<(), Refusal> {
-        self.require_fresh_proof()?;
+    /// Fresh proof, or what policy asks of a user who has nothing to prove yet. An access pass that
+    /// was good for one use is gone by now; that it was proved in this session still counts. Returns
+    /// how strong the proof is, if one was needed.
+    fn require_right_to_add(&self) -> Result<Option<Strength>, Refusal> {
+        let proof = self.require_fresh_proof()?;
         let nothing_yet = !self.user.has_sign_in_method(self.context.now);
         if nothing_yet
             && self.context.authority == Authority::Own
             && self.policy.first_method == FirstMethod::AccessPass
+            && self.fresh_proof().is_none()
         {
             return Err(Refusal::AccessPassNeeded);
         }
-        Ok(())
+        Ok(proof)
     }
 
     fn most(&self, kind: Kind) -> Option<u8> {
@@ -125,6 +137,7 @@ impl Case<'_> {
     }
 
     fn may_try_activation(&self) -> Result<(), Refusal> {
+        self.caller_may_attempt()?;
         let wait = self
             .user
             .wait(&self.state.policy().rules.throttle, self.context.now);

@@ -14,11 +14,18 @@ impl Case<'_> {
         sealed: &Sealed,
         count: u8,
     ) -> Result<Vec<Fact>, Refusal> {
-        self.may_enroll(Kind::RecoveryCodes)?;
+        let vouched = self.may_enroll(Kind::RecoveryCodes)?;
+        if let Some(former) = self.user.only(Kind::RecoveryCodes)
+            && former.is_usable(self.context.now)
+            && vouched.is_some_and(|strength| strength < self.protection(former))
+        {
+            return Err(Refusal::StrongerProofNeeded);
+        }
         let issued = RecoveryCodesIssued {
             method,
             count,
             sealed: sealed.clone(),
+            vouched,
         };
         Ok(self.replacing(Kind::RecoveryCodes, issued.into()))
     }

@@ -8,11 +8,12 @@ mod issue;
 mod verify;
 
 pub use enroll::{EnrollmentOutlook, enrollment_outlook};
+pub use verify::verification_outlook;
 
 use crate::command::{Action, Authority, Command, Context, Refusal, UserCommand};
 use crate::event::{Credential, Resynchronized};
 use crate::event::{
-    Event, Fact, MethodRenamed, TokenResynchronized, Unlocked, UserAdded, UserErased,
+    Event, Fact, MethodRenamed, TokenResynchronized, Unlocked, UserAdded, UserErased, Who,
 };
 use crate::policy::EffectivePolicy;
 use crate::state::{Method, State, UserState};
@@ -46,11 +47,11 @@ fn decide_for_user(state: &State, command: &UserCommand) -> Result<Vec<Event>, R
 
 /// The users among those introduced who are seen for the first time.
 fn introductions(state: &State, context: &Context) -> Vec<Event> {
-    let new = context
-        .introductions
-        .iter()
-        .filter(|(user, _)| state.user(*user).is_none());
-    new.map(|(user, sealed)| Event {
+    let all = &context.introductions;
+    let new = all.iter().enumerate().filter(|(place, (user, _))| {
+        state.user(*user).is_none() && all[..*place].iter().all(|(before, _)| before != user)
+    });
+    new.map(|(_, (user, sealed))| Event {
         time: context.now,
         user: Some(*user),
         actor: context.actor.clone(),
@@ -68,7 +69,11 @@ struct Case<'a> {
     user: &'a UserState,
     id: UserId,
     context: &'a Context,
+    /// What holds for the user at the service that is used.
     policy: EffectivePolicy,
+    /// What holds for the user wherever they are. What belongs to the user and not to a service,
+    /// such as the default, goes by this one.
+    everywhere: EffectivePolicy,
 }
 
 impl<'a> Case<'a> {
@@ -82,6 +87,7 @@ impl<'a> Case<'a> {
             policy: state
                 .policy()
                 .effective(&context.groups, context.actor.service.as_ref()),
+            everywhere: state.policy().effective(&context.groups, None),
         })
     }
 
@@ -165,13 +171,51 @@ impl<'a> Case<'a> {
         {
             return Ok(None);
         }
-        let length = self.state.policy().rules.fresh_proof;
-        let proof = self
-            .user
-            .fresh_proof(self.context.session, length, self.context.now);
-        proof
-            .map(|proof| Some(proof.strength))
+        self.fresh_proof()
+            .map(Some)
             .ok_or(Refusal::FreshProofNeeded)
+    }
+
+    /// How strong the strongest fresh proof of this session is.
+    fn fresh_proof(&self) -> Option<Strength> {
+        let length = self.state.policy().rules.fresh_proof;
+        self.user
+            .fresh_proof(self.context.session, length, self.context.now)
+            .map(|proof| proof.strength)
+    }
+
+    /// How strong a proof by this method is now. One that a weaker proof let in is no stronger than
+    /// that for the waiting time: or else a weak proof would become a strong one by adding a method
+    /// and proving it.
+    fn strength(&self, method: &Method) -> Strength {
+        self.as_vouched(method, method.kind().strength())
+    }
+
+    /// How strong a proof must be to delete this method at once.
+    fn protection(&self, method: &Method) -> Strength {
+        self.as_vouched(method, method.kind().protection())
+    }
+
+    fn as_vouched(&self, method: &Method, strength: Strength) -> Strength {
+        let wait = self.state.policy().rules.deletion_wait;
+        match method.vouched() {
+            Some(vouched) if self.context.now < method.created().plus(wait) => {
+                strength.min(vouched)
+            }
+            _ => strength,
+        }
+    }
+
+    /// The limit by calling account, whomever its wrong codes were for.
+    fn caller_may_attempt(&self) -> Result<(), Refusal> {
+        let Who::User(caller) = self.context.actor.who else {
+            return Ok(());
+        };
+        let rules = &self.state.policy().rules.throttle;
+        self.state
+            .caller_failures(caller)
+            .and_then(|failures| failures.blocked_at(self.context.now, rules))
+            .map_or(Ok(()), |until| Err(Refusal::TooSoon { until }))
     }
 
     fn resynchronize(
@@ -180,6 +224,7 @@ impl<'a> Case<'a> {
         found: Option<Resynchronized>,
     ) -> Result<Vec<Fact>, Refusal> {
         let known = self.method(method)?;
+        self.caller_may_attempt()?;
         self.user
             .may_attempt(known, &self.state.policy().rules.throttle, self.context.now)?;
         match (known.credential(), found) {

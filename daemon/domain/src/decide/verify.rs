@@ -1,13 +1,29 @@
 //! Verifying a user: accepting an answer is appending the event that uses it up.
 
 use super::Case;
-use crate::command::{Answer, Refusal};
+use crate::command::{Answer, Refusal, UserCommand};
 use crate::event::{
     Accepted, Credential, DeletionReason, Fact, Failure, Locked, VerificationFailed,
-    VerificationSucceeded, Who,
+    VerificationSucceeded,
 };
-use crate::state::Method;
+use crate::state::{Method, State};
 use crate::{MethodId, Purpose};
+
+/// Whether an answer for this method would be heard now. Asked before the answer is looked at, so
+/// that a refused attempt costs no hashing.
+///
+/// # Errors
+///
+/// The refusal that verifying would meet whatever the answer is.
+pub fn verification_outlook(
+    state: &State,
+    command: &UserCommand,
+    method: MethodId,
+    purpose: Purpose,
+) -> Result<(), Refusal> {
+    let case = Case::new(state, command)?;
+    case.may_verify(case.method(method)?, purpose)
+}
 
 impl Case<'_> {
     pub(super) fn verify(
@@ -37,13 +53,8 @@ impl Case<'_> {
         {
             return Err(Refusal::Expired);
         }
+        self.caller_may_attempt()?;
         let rules = &self.state.policy().rules.throttle;
-        if let Who::User(caller) = self.context.actor.who
-            && let Some(failures) = self.state.caller_failures(caller)
-            && let Some(until) = failures.blocked_at(self.context.now, rules)
-        {
-            return Err(Refusal::TooSoon { until });
-        }
         self.user.may_attempt(method, rules, self.context.now)
     }
 
@@ -51,7 +62,7 @@ impl Case<'_> {
         let succeeded = VerificationSucceeded {
             method: method.id(),
             purpose,
-            strength: method.kind().strength(),
+            strength: self.strength(method),
             session: self.context.session,
             accepted,
         };

@@ -64,6 +64,7 @@ struct Head<'a> {
 struct Envelope<'a> {
     seq: u64,
     time: Timestamp,
+    #[serde(deserialize_with = "super::present")]
     user: Option<UserId>,
     #[serde(rename = "type")]
     type_name: &'a str,

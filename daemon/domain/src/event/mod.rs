@@ -10,7 +10,7 @@ use crate::{
     Kind, MethodId, Policy, Purpose, Sealed, Seconds, ServiceName, SessionTag, Strength, Timestamp,
     TokenId, UserId,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,15 @@ pub struct Event {
     pub fact: Fact,
 }
 
+/// Reads a field that may be null but not absent: an event has all its fields, or it is damaged.
+fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer)
+}
+
 /// Who caused an event, and through which service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +41,7 @@ pub struct Actor {
     /// The account.
     pub who: Who,
     /// The PAM service or program, as far as it named itself.
+    #[serde(deserialize_with = "present")]
     pub service: Option<ServiceName>,
 }
 
@@ -272,10 +282,17 @@ facts! {
         /// Label, secret and destination, under the method's own key.
         sealed: Sealed,
         /// The token of the inventory that it was made of.
+        #[serde(deserialize_with = "present")]
         token: Option<TokenId>,
         /// The session in which enrolling it counts as a proof, too: only for the first method,
         /// or one fresh proof could be drawn out for ever by enrolling again and again.
+        #[serde(deserialize_with = "present")]
         first_proof: Option<SessionTag>,
+        /// How strong the proof was that let it in. For the waiting time of deletions it proves no
+        /// more than that. None where no proof was asked: for a first method, and from an
+        /// administrator.
+        #[serde(deserialize_with = "present")]
+        vouched: Option<Strength>,
     }
     /// A user gave a method another label.
     MethodRenamed "method-renamed" v 1 {
@@ -306,6 +323,7 @@ facts! {
     /// Another method is the default now, or none.
     DefaultChanged "default-changed" v 1 {
         /// The new default.
+        #[serde(deserialize_with = "present")]
         method: Option<MethodId>,
         /// Why.
         reason: DefaultReason,
@@ -351,6 +369,9 @@ facts! {
         count: u8,
         /// Their hashes, under the method's own key.
         sealed: Sealed,
+        /// As for an enrolled method.
+        #[serde(deserialize_with = "present")]
+        vouched: Option<Strength>,
     }
     /// An administrator issued an access pass.
     AccessPassIssued "access-pass-issued" v 1 {

@@ -2,7 +2,7 @@
 
 use super::{CallerFailures, Method, MethodThrottle, Proof, State, Token, UserState};
 use crate::event::{
-    Accepted, AccessPassIssued, Credential, DeletionScheduled, Event, Fact, Locked, MethodEnrolled,
+    Accepted, AccessPassIssued, Credential, DeletionReason, DeletionScheduled, Event, Fact, Locked, MethodEnrolled,
     RecoveryCodesIssued, Resynchronized, TokenImported, VerificationFailed, VerificationSucceeded,
     Who,
 };
@@ -63,7 +63,13 @@ impl State {
                     method.sealed = fact.sealed.clone();
                 });
             }
-            Fact::MethodDeleted(fact) => self.delete(user, fact.method),
+            Fact::MethodDeleted(fact) => {
+                self.delete(user, fact.method);
+                if fact.reason == DeletionReason::Administrator {
+                    // Perhaps it was stolen: whoever proved it proves again.
+                    self.change(user, |state| state.proofs.clear());
+                }
+            }
             Fact::DeletionScheduled(fact) => self.schedule(user, fact),
             Fact::DeletionCancelled(fact) => self.cancel(user, fact.method),
             Fact::DefaultChanged(fact) => self.change(user, |state| state.default = fact.method),
@@ -197,12 +203,15 @@ impl UserState {
     }
 
     fn enroll(&mut self, fact: &MethodEnrolled, now: Timestamp) {
-        self.add(Method::new(
-            fact.method,
-            fact.credential.clone(),
-            fact.sealed.clone(),
-            now,
-        ));
+        self.add(Method {
+            vouched: fact.vouched,
+            ..Method::new(
+                fact.method,
+                fact.credential.clone(),
+                fact.sealed.clone(),
+                now,
+            )
+        });
         if let Some(session) = fact.first_proof {
             self.prove(Proof {
                 session,
@@ -266,6 +275,7 @@ impl Method {
             created,
             last_used: None,
             deletion_due: None,
+            vouched: None,
             throttle: MethodThrottle::default(),
         }
     }
@@ -274,12 +284,15 @@ impl Method {
         let unused = 1_u16
             .checked_shl(u32::from(fact.count))
             .map_or(u16::MAX, |bit| bit - 1);
-        Self::new(
-            fact.method,
-            Credential::RecoveryCodes { unused },
-            fact.sealed.clone(),
-            now,
-        )
+        Self {
+            vouched: fact.vouched,
+            ..Self::new(
+                fact.method,
+                Credential::RecoveryCodes { unused },
+                fact.sealed.clone(),
+                now,
+            )
+        }
     }
 
     fn from_access_pass(fact: &AccessPassIssued, now: Timestamp) -> Self {

@@ -24,9 +24,10 @@ impl MethodThrottle {
         self.last_failure
     }
 
-    /// When the lock ends, if the method is locked at `now`.
+    /// When the lock ends, if the method is locked at `now`. A lock from a time that has not come
+    /// yet is none: a clock that once was wrong locks nobody out for years.
     pub fn locked_at(&self, now: Timestamp) -> Option<Timestamp> {
-        (self.locked_until > now).then_some(self.locked_until)
+        (self.last_failure <= now && now < self.locked_until).then_some(self.locked_until)
     }
 
     /// How long the next lock lasts: each is twice as long as the one before it.
@@ -65,7 +66,7 @@ impl CallerFailures {
 }
 
 /// When the next attempt is heard after so many wrong codes, the newest at `last`; none when it is
-/// heard at `now`.
+/// heard at `now`. As with locks, a wrong code in the future makes nobody wait.
 pub(super) fn wait(
     rules: &ThrottleRules,
     failures: u16,
@@ -73,12 +74,8 @@ pub(super) fn wait(
     now: Timestamp,
 ) -> Option<Timestamp> {
     let beyond = failures.checked_sub(u16::from(rules.free))?;
-    let until = last.plus(doubled(
-        Seconds::new(1),
-        u32::from(beyond),
-        rules.longest_wait,
-    ));
-    (until > now).then_some(until)
+    let wait = doubled(Seconds::new(1), u32::from(beyond), rules.longest_wait);
+    now.is_within(wait, last).then(|| last.plus(wait))
 }
 
 fn doubled(first: Seconds, times: u32, longest: Seconds) -> Seconds {

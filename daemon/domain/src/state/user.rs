@@ -29,6 +29,7 @@ pub struct Method {
     pub(super) created: Timestamp,
     pub(super) last_used: Option<Timestamp>,
     pub(super) deletion_due: Option<Timestamp>,
+    pub(super) vouched: Option<Strength>,
     pub(super) throttle: MethodThrottle,
 }
 
@@ -88,6 +89,11 @@ impl Method {
     /// When it will be deleted, if a deletion waits.
     pub const fn deletion_due(&self) -> Option<Timestamp> {
         self.deletion_due
+    }
+
+    /// How strong the proof was that let it in, where one was asked.
+    pub const fn vouched(&self) -> Option<Strength> {
+        self.vouched
     }
 
     /// The wrong codes given for it.

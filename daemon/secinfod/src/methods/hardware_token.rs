@@ -1,0 +1,263 @@
+//! Hardware token: HOTP (RFC 4226) for those with a button, TOTP (RFC 6238) for those with a
+//! clock, and bringing back in step either.
+
+use super::authenticator_app::check_around;
+use super::one_time_code::{Generator, TypedCode, last_that};
+use super::secret::Secret;
+use secinfo_domain::{Counter, HotpParameters, TimeStep, TotpParameters};
+
+/// The counter whose code this is, from `next` to `look_ahead` beyond it (RFC 4226 section 7.2:
+/// the button may have been pressed without a code being sent). `None` when it is none of these.
+///
+/// Accepting uses up the counter: the next one expected is [`Counter::next`] of it.
+pub fn check_hotp(
+    secret: &Secret,
+    parameters: HotpParameters,
+    code: &str,
+    next: Counter,
+    look_ahead: u16,
+) -> Option<Counter> {
+    let code = TypedCode::parse(code, parameters.digits)?;
+    let generator = Generator::new(secret, parameters.algorithm, parameters.digits);
+    // Downwards: should two counters have the same code, the nearer one is it.
+    last_that(window(next, look_ahead).rev(), |counter| {
+        generator.gives(&code, counter)
+    })
+    .map(Counter)
+}
+
+/// The counter of the second of two consecutive codes, searched in a wider window than
+/// [`check_hotp`] would dare with one code (RFC 4226 section 7.4). Both are used up by it.
+pub fn resynchronize_hotp(
+    secret: &Secret,
+    parameters: HotpParameters,
+    (first, second): (&str, &str),
+    next: Counter,
+    window_size: u16,
+) -> Option<Counter> {
+    let first = TypedCode::parse(first, parameters.digits)?;
+    let second = TypedCode::parse(second, parameters.digits)?;
+    let generator = Generator::new(secret, parameters.algorithm, parameters.digits);
+    let matched = last_that(window(next, window_size).rev(), |counter| {
+        generator.gives(&first, counter) & generator.gives(&second, counter.wrapping_add(1))
+    })?;
+    Counter(matched).next()
+}
+
+fn window(Counter(next): Counter, size: u16) -> std::ops::RangeInclusive<u64> {
+    next..=next.saturating_add(size.into())
+}
+
+/// [`check`](super::authenticator_app::check) for a token whose clock is known to be `drift`
+/// steps ahead of ours (behind, when negative). The matched step is on the token's clock.
+///
+/// The new drift of the token, to follow its clock (RFC 6238 section 6), is [`drift_of`] the step.
+pub fn check_totp(
+    secret: &Secret,
+    parameters: TotpParameters,
+    code: &str,
+    now: u64,
+    drift: i32,
+    skew: u8,
+) -> Option<TimeStep> {
+    let TimeStep(step) = parameters.period.step_at(now);
+    let on_token = TimeStep(step.saturating_add_signed(drift.into()));
+    check_around(secret, parameters, code, on_token, skew)
+}
+
+/// By how many steps the clock of a token that shows the code of `step` is ahead of ours.
+pub fn drift_of(step: TimeStep, parameters: TotpParameters, now: u64) -> i32 {
+    let TimeStep(ours) = parameters.period.step_at(now);
+    let ahead = i128::from(step.0) - i128::from(ours);
+    i32::try_from(ahead).unwrap_or(if ahead < 0 { i32::MIN } else { i32::MAX })
+}
+
+/// The step of the second of two consecutive codes, the second of which the token shows `now`,
+/// searched up to `window_size` steps before and after our clock. Both steps are used up by it, and
+/// [`drift_of`] it is the token's drift.
+pub fn resynchronize_totp(
+    secret: &Secret,
+    parameters: TotpParameters,
+    (first, second): (&str, &str),
+    now: u64,
+    window_size: u16,
+) -> Option<TimeStep> {
+    let first = TypedCode::parse(first, parameters.digits)?;
+    let second = TypedCode::parse(second, parameters.digits)?;
+    let generator = Generator::new(secret, parameters.algorithm, parameters.digits);
+    let TimeStep(step) = parameters.period.step_at(now);
+    let earliest = step.saturating_sub(window_size.into()).max(1);
+    let latest = step.saturating_add(window_size.into());
+    last_that(earliest..=latest, |step| {
+        generator.gives(&first, step - 1) & generator.gives(&second, step)
+    })
+    .map(TimeStep)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::one_time_code::oathtool;
+    use super::*;
+    use proptest::prelude::*;
+    use secinfo_domain::{Algorithm, Digits, Period};
+
+    /// RFC 4226 appendix D: the codes of counters 0 to 9.
+    const CODES: [&str; 10] = [
+        "755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871",
+        "520489",
+    ];
+
+    fn secret() -> Secret {
+        Secret::from_bytes(b"12345678901234567890").unwrap()
+    }
+
+    fn hotp() -> HotpParameters {
+        HotpParameters::default()
+    }
+
+    #[test]
+    fn rfc_4226_appendix_d() {
+        for (counter, code) in (0..).zip(CODES) {
+            assert_eq!(
+                check_hotp(&secret(), hotp(), code, Counter(counter), 0),
+                Some(Counter(counter))
+            );
+        }
+    }
+
+    #[test]
+    fn the_window_begins_at_the_next_counter_and_ends_at_the_look_ahead() {
+        let matched =
+            |code, next, look_ahead| check_hotp(&secret(), hotp(), code, Counter(next), look_ahead);
+        assert_eq!(matched(CODES[7], 2, 5), Some(Counter(7)));
+        assert_eq!(matched(CODES[8], 2, 5), None);
+        assert_eq!(matched(CODES[1], 2, 5), None, "a used code");
+        assert_eq!(matched("75522", 0, 5), None);
+        assert_eq!(matched(CODES[0], u64::MAX, u16::MAX), None);
+    }
+
+    #[test]
+    fn two_consecutive_codes_bring_a_token_back_in_step() {
+        let resynchronized =
+            |codes, next, size| resynchronize_hotp(&secret(), hotp(), codes, Counter(next), size);
+        assert_eq!(
+            resynchronized((CODES[6], CODES[7]), 0, 100),
+            Some(Counter(7))
+        );
+        assert_eq!(resynchronized((CODES[6], CODES[7]), 0, 6), Some(Counter(7)));
+        assert_eq!(
+            resynchronized((CODES[6], CODES[7]), 0, 5),
+            None,
+            "beyond the window"
+        );
+        assert_eq!(
+            resynchronized((CODES[6], CODES[8]), 0, 100),
+            None,
+            "not consecutive"
+        );
+        assert_eq!(
+            resynchronized((CODES[7], CODES[6]), 0, 100),
+            None,
+            "in the wrong order"
+        );
+        assert_eq!(
+            resynchronized((CODES[0], CODES[1]), 1, 100),
+            None,
+            "used codes"
+        );
+        assert_eq!(resynchronized((CODES[0], "x"), 0, 100), None);
+    }
+
+    fn totp(period: u16) -> TotpParameters {
+        TotpParameters {
+            period: Period::try_from(period).unwrap(),
+            ..TotpParameters::default()
+        }
+    }
+
+    /// With a period of one second, step n has the code of counter n.
+    #[test]
+    fn a_known_drift_moves_the_window() {
+        let matched =
+            |code, now, drift, skew| check_totp(&secret(), totp(1), code, now, drift, skew);
+        assert_eq!(matched(CODES[8], 3, 5, 0), Some(TimeStep(8)));
+        assert_eq!(matched(CODES[3], 8, -5, 0), Some(TimeStep(3)));
+        assert_eq!(matched(CODES[9], 3, 5, 1), Some(TimeStep(9)));
+        assert_eq!(matched(CODES[9], 3, 5, 0), None);
+        assert_eq!(matched(CODES[0], 3, i32::MIN, 0), Some(TimeStep(0)));
+        assert_eq!(drift_of(TimeStep(9), totp(1), 3), 6);
+        assert_eq!(drift_of(TimeStep(3), totp(1), 9), -6);
+        assert_eq!(drift_of(TimeStep(u64::MAX), totp(1), 0), i32::MAX);
+    }
+
+    #[test]
+    fn two_consecutive_codes_tell_the_drift_of_a_clock() {
+        let resynchronized =
+            |codes, now, size| resynchronize_totp(&secret(), totp(1), codes, now, size);
+        assert_eq!(
+            resynchronized((CODES[8], CODES[9]), 2, 7),
+            Some(TimeStep(9))
+        );
+        assert_eq!(resynchronized((CODES[8], CODES[9]), 2, 6), None);
+        assert_eq!(
+            resynchronized((CODES[2], CODES[3]), 9, 6),
+            Some(TimeStep(3))
+        );
+        assert_eq!(resynchronized((CODES[2], CODES[3]), 9, 5), None);
+        assert_eq!(
+            resynchronized((CODES[0], CODES[1]), 1, 1000),
+            Some(TimeStep(1))
+        );
+        assert_eq!(resynchronized((CODES[2], CODES[4]), 3, 100), None);
+        assert_eq!(resynchronized((CODES[2], CODES[3]), u64::MAX, 1000), None);
+    }
+
+    /// `oathtool` is an implementation independent of ours.
+    #[test]
+    fn codes_of_oathtool_are_accepted() {
+        let secret = Secret::generate(Algorithm::Sha1).unwrap();
+        for (digits, counter) in [
+            (Digits::Six, 0_u64),
+            (Digits::Eight, 1),
+            (Digits::Six, 4_294_967_296),
+        ] {
+            let parameters = HotpParameters { digits, ..hotp() };
+            let printed = oathtool(&[
+                "--hotp",
+                &format!("--digits={digits}"),
+                &format!("--counter={counter}"),
+                "--window=1",
+                "--base32",
+                secret.to_base32().as_str(),
+            ]);
+            let (first, second) = printed.split_once('\n').unwrap();
+            assert_eq!(
+                check_hotp(&secret, parameters, first, Counter(counter), 3),
+                Some(Counter(counter))
+            );
+            assert_eq!(
+                check_hotp(&secret, parameters, second, Counter(counter), 3),
+                Some(Counter(counter + 1))
+            );
+            assert_eq!(
+                check_hotp(&secret, parameters, first, Counter(counter + 1), 3),
+                None
+            );
+            let both =
+                resynchronize_hotp(&secret, parameters, (first, second), Counter(counter), 100);
+            assert_eq!(both, Some(Counter(counter + 1)));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_input_panics(code in ".{0,20}", second in "[0-9]{6}", next: u64, now: u64, drift: i32, small in 0_u16..50) {
+            let codes = (code.as_str(), second.as_str());
+            check_hotp(&secret(), hotp(), codes.0, Counter(next), small);
+            check_totp(&secret(), totp(30), codes.1, now, drift, 3);
+            resynchronize_hotp(&secret(), hotp(), (codes.1, codes.1), Counter(next), small);
+            resynchronize_totp(&secret(), totp(30), (codes.1, codes.1), now, small);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! The computation under authenticator apps and hardware tokens: which of a run of moving factors
+//! (RFC 4226) gives the code that was typed.
+
+use super::secret::Secret;
+use secinfo_domain::{Algorithm, Digits};
+use subtle::{Choice, ConditionallySelectable};
+use totp_rs::{Builder, Totp};
+use zeroize::Zeroizing;
+
+/// Longer than any code with its spaces; what is longer is not looked at.
+const LONGEST_INPUT: usize = 64;
+
+/// A code as typed, freed of spaces and dashes: as many digits as asked for, nothing else.
+pub(super) struct TypedCode(Zeroizing<String>);
+
+impl TypedCode {
+    pub(super) fn parse(text: &str, digits: Digits) -> Option<Self> {
+        if text.len() > LONGEST_INPUT {
+            return None;
+        }
+        let mut code = Zeroizing::new(String::with_capacity(LONGEST_INPUT));
+        for character in text.chars() {
+            match character {
+                '0'..='9' => code.push(character),
+                ' ' | '-' => {}
+                _ => return None,
+            }
+        }
+        (code.len() == usize::from(digits.count())).then_some(Self(code))
+    }
+}
+
+/// A secret made ready for checking codes against moving factors.
+pub(super) struct Generator(Totp);
+
+impl Generator {
+    pub(super) fn new(secret: &Secret, algorithm: Algorithm, digits: Digits) -> Self {
+        // With a step of one second the time is the moving factor itself, so that one generator
+        // serves HOTP and TOTP.
+        let totp = Builder::new()
+            .with_algorithm(match algorithm {
+                Algorithm::Sha1 => totp_rs::Algorithm::SHA1,
+                Algorithm::Sha256 => totp_rs::Algorithm::SHA256,
+                Algorithm::Sha512 => totp_rs::Algorithm::SHA512,
+            })
+            .with_digits(digits.count())
+            .with_secret(secret.as_bytes())
+            .with_step_duration(1)
+            .with_skew(0)
+            .build()
+            .expect("secrets have at least 16 bytes and codes 6 or 8 digits");
+        Self(totp)
+    }
+
+    /// Whether this factor gives the code; the comparison takes the same time for any code.
+    pub(super) fn gives(&self, code: &TypedCode, factor: u64) -> Choice {
+        Choice::from(u8::from(self.0.check(&code.0, factor).is_some()))
+    }
+}
+
+/// The last of the factors that passes. Every factor is examined, so that the time does not tell
+/// where in the window a code was.
+pub(super) fn last_that(
+    factors: impl Iterator<Item = u64>,
+    passes: impl Fn(u64) -> Choice,
+) -> Option<u64> {
+    let (mut found, mut matched) = (Choice::from(0), 0);
+    for factor in factors {
+        let hit = passes(factor);
+        matched.conditional_assign(&factor, hit);
+        found |= hit;
+    }
+    bool::from(found).then_some(matched)
+}
+
+/// What `oathtool` (of the package of that name) prints: an implementation independent of ours.
+#[cfg(test)]
+pub(super) fn oathtool(arguments: &[&str]) -> String {
+    let output = std::process::Command::new("oathtool")
+        .args(arguments)
+        .output()
+        .expect("these tests need oathtool; install the package of that name");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout)
+        .expect("digits")
+        .trim()
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spaces_and_dashes_are_tolerated_and_nothing_else() {
+        for text in ["123456", "123 456", " 123-456 ", "1 2 3 4 5 6"] {
+            assert!(TypedCode::parse(text, Digits::Six).is_some(), "{text:?}");
+        }
+        for text in [
+            "",
+            "12345",
+            "1234567",
+            "+23456",
+            "12345a",
+            "123\t456",
+            "123\u{a0}456",
+            "123.456",
+            "١٢٣٤٥٦",
+        ] {
+            assert!(TypedCode::parse(text, Digits::Six).is_none(), "{text:?}");
+        }
+        assert!(TypedCode::parse(&format!("123456{}", " ".repeat(100)), Digits::Six).is_none());
+        assert!(TypedCode::parse("1234 5678", Digits::Eight).is_some());
+    }
+
+    #[test]
+    fn the_whole_window_is_examined() {
+        let examined = std::cell::Cell::new(0);
+        let matched = last_that(10..=20, |factor| {
+            examined.set(examined.get() + 1);
+            Choice::from(u8::from(factor == 12))
+        });
+        assert_eq!((matched, examined.get()), (Some(12), 11));
+        assert_eq!(last_that(10..=20, |_| Choice::from(0)), None);
+    }
+}

@@ -1,0 +1,292 @@
+//! Portable Symmetric Key Container, RFC 6030: the keys of HOTP and TOTP tokens, in the clear or
+//! under a pre-shared key. Signatures of containers are not looked at: where the file comes from
+//! is for the administrator to know.
+
+mod element;
+mod encryption;
+
+pub use encryption::{InvalidPreSharedKey, PreSharedKey};
+
+use super::{Gathered, Import, ImportError, ImportedToken, Place, algorithm, excerpt, name};
+use crate::methods::Secret;
+use element::{Element, Vocabulary};
+use encryption::Decryption;
+use secinfo_domain::{Counter, Digits, HotpParameters, OtpParameters, Period, TotpParameters};
+use zeroize::Zeroizing;
+
+const HOTP: &str = "urn:ietf:params:xml:ns:keyprov:pskc:hotp";
+const TOTP: &str = "urn:ietf:params:xml:ns:keyprov:pskc:totp";
+
+pub(super) fn read(
+    document: &str,
+    key: Option<&PreSharedKey>,
+    now: u64,
+) -> Result<Import, ImportError> {
+    let container = Element::parse(document)?;
+    if !container.is(Vocabulary::Pskc, "KeyContainer") {
+        return Err(ImportError::Pskc(format!(
+            "its root must be KeyContainer in the namespace urn:ietf:params:xml:ns:keyprov:pskc, and is {:?}",
+            excerpt(container.name())
+        )));
+    }
+    if container.attribute("Version") != Some("1.0") {
+        return Err(ImportError::Pskc("its Version must be 1.0".into()));
+    }
+    let decryption = Decryption::of(&container, key)?;
+    let mut gathered = Gathered::default();
+    let packages = container
+        .children()
+        .iter()
+        .filter(|child| child.is(Vocabulary::Pskc, "KeyPackage"));
+    let keys = packages.filter_map(|package| package.descend(&["Key"]).map(|key| (package, key)));
+    for (number, (package, key)) in (1..).zip(keys) {
+        let place = Place::Key(number, excerpt(key.attribute("Id").unwrap_or_default()));
+        gathered.add(
+            place,
+            Package {
+                package,
+                key,
+                decryption: decryption.as_ref(),
+            }
+            .token(now),
+        );
+    }
+    Ok(gathered.import)
+}
+
+/// One `KeyPackage` and the `Key` in it.
+struct Package<'file> {
+    package: &'file Element,
+    key: &'file Element,
+    decryption: Option<&'file Decryption<'file>>,
+}
+
+impl Package<'_> {
+    fn token(&self, now: u64) -> Result<ImportedToken, String> {
+        let counts_time = match self.key.attribute("Algorithm").unwrap_or_default() {
+            TOTP => true,
+            HOTP => false,
+            other => {
+                return Err(format!(
+                    "the algorithm {:?} is not supported: {HOTP} and {TOTP} are",
+                    excerpt(other)
+                ));
+            }
+        };
+        self.check_policy(now)?;
+        let digits = self.digits()?;
+        let suite = self
+            .key
+            .descend(&["AlgorithmParameters", "Suite"])
+            .map_or("", Element::text);
+        let algorithm = algorithm(suite)?;
+        let (parameters, counter, drift) = if counts_time {
+            let period = self.period()?;
+            (
+                OtpParameters::Totp(TotpParameters {
+                    algorithm,
+                    digits,
+                    period,
+                }),
+                Counter(0),
+                self.drift()?,
+            )
+        } else {
+            let counter = Counter(self.integer("Counter")?.unwrap_or(0));
+            (
+                OtpParameters::Hotp(HotpParameters { algorithm, digits }),
+                counter,
+                0,
+            )
+        };
+        Ok(ImportedToken {
+            serial: self.serial()?,
+            manufacturer: name("manufacturer", self.device("Manufacturer"))?,
+            model: name("model", self.device("Model"))?,
+            parameters,
+            secret: self.secret()?,
+            counter,
+            drift,
+        })
+    }
+
+    fn device(&self, name: &str) -> &str {
+        self.package
+            .descend(&["DeviceInfo", name])
+            .map_or("", Element::text)
+    }
+
+    /// The serial number of the device, or else the key's `Id`, which vendors make the same.
+    fn serial(&self) -> Result<super::SerialNumber, String> {
+        let serial = match self.device("SerialNo") {
+            "" => self.key.attribute("Id").unwrap_or_default(),
+            serial => serial,
+        };
+        serial.parse().map_err(|error| format!("SerialNo: {error}"))
+    }
+
+    fn digits(&self) -> Result<Digits, String> {
+        let Some(format) = self.key.descend(&["AlgorithmParameters", "ResponseFormat"]) else {
+            return Ok(Digits::default());
+        };
+        let encoding = format.attribute("Encoding").unwrap_or("DECIMAL");
+        if encoding != "DECIMAL" {
+            return Err(format!(
+                "the response encoding {:?} is not supported: DECIMAL is",
+                excerpt(encoding)
+            ));
+        }
+        if matches!(format.attribute("CheckDigits"), Some("true" | "1")) {
+            return Err("codes with a check digit (CheckDigits) are not supported".into());
+        }
+        let length = format.attribute("Length").unwrap_or("6");
+        let digits = length
+            .trim()
+            .parse::<u8>()
+            .ok()
+            .and_then(|count| Digits::try_from(count).ok());
+        digits.ok_or_else(|| {
+            format!(
+                "the response length {:?} is not supported: 6 and 8 are",
+                excerpt(length)
+            )
+        })
+    }
+
+    fn period(&self) -> Result<Period, String> {
+        let Some(seconds) = self.integer("TimeInterval")? else {
+            return Ok(Period::default());
+        };
+        let period = u16::try_from(seconds)
+            .ok()
+            .and_then(|seconds| Period::try_from(seconds).ok());
+        period.ok_or_else(|| {
+            format!("the TimeInterval {seconds} is out of bounds: it is 1 to 300 seconds")
+        })
+    }
+
+    /// By how many steps the token is ahead. RFC 6030 counts `TimeDrift` the same way: a token at 8
+    /// when the server is at 9 has the drift -1.
+    fn drift(&self) -> Result<i32, String> {
+        let Some(value) = self.value("TimeDrift")? else {
+            return Ok(0);
+        };
+        let text = std::str::from_utf8(&value).ok();
+        let drift = text.and_then(|text| text.parse().ok());
+        drift.ok_or_else(|| "the TimeDrift is not a whole number".into())
+    }
+
+    fn integer(&self, name: &str) -> Result<Option<u64>, String> {
+        let Some(value) = self.value(name)? else {
+            return Ok(None);
+        };
+        let number = std::str::from_utf8(&value)
+            .ok()
+            .and_then(|text| text.parse().ok());
+        number
+            .map(Some)
+            .ok_or_else(|| format!("the {name} is not a whole number from 0"))
+    }
+
+    fn secret(&self) -> Result<Secret, String> {
+        let value = self.value("Secret")?.ok_or(
+            "there is no Secret: keys that are derived from a key reference are not supported, ask the vendor for \
+             the secrets themselves",
+        )?;
+        Secret::from_bytes(&value).map_err(|error| error.to_string())
+    }
+
+    /// The bytes of a `Data` child: those of a secret, or the digits of a number.
+    fn value(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+        let Some(element) = self.key.descend(&["Data", name]) else {
+            return Ok(None);
+        };
+        if let Some(plain) = element.child(Vocabulary::Pskc, "PlainValue") {
+            if name != "Secret" {
+                return Ok(Some(Zeroizing::new(plain.text().as_bytes().to_vec())));
+            }
+            return base64(plain.text())
+                .map(Some)
+                .ok_or_else(|| "the Secret is not base64".into());
+        }
+        let Some(encrypted) = element.child(Vocabulary::Pskc, "EncryptedValue") else {
+            return Err(format!(
+                "the {name} has no value: a PlainValue or an EncryptedValue is needed"
+            ));
+        };
+        let value_mac = element.child(Vocabulary::Pskc, "ValueMAC");
+        let decryption = self.decryption.ok_or_else(|| {
+            format!("the {name} is encrypted, but the container has no EncryptionKey that says with which key")
+        })?;
+        decryption
+            .open(encrypted, value_mac)
+            .map(Some)
+            .map_err(|error| format!("{name}: {error}"))
+    }
+
+    /// RFC 6030 section 5: a key whose policy we do not understand must not be used.
+    fn check_policy(&self, now: u64) -> Result<(), String> {
+        let Some(policy) = self.key.descend(&["Policy"]) else {
+            return Ok(());
+        };
+        let mut usages = policy
+            .children()
+            .iter()
+            .filter(|child| child.is(Vocabulary::Pskc, "KeyUsage"))
+            .peekable();
+        if usages.peek().is_some() && !usages.any(|usage| usage.text() == "OTP") {
+            return Err(
+                "the policy does not allow the key for one-time codes (KeyUsage OTP)".into(),
+            );
+        }
+        for rule in policy.children() {
+            match rule.name() {
+                "KeyUsage" | "StartDate" => {}
+                "ExpiryDate" if expired(rule.text(), now)? => {
+                    return Err(format!("the key expired on {}", excerpt(rule.text())));
+                }
+                "ExpiryDate" => {}
+                "PINPolicy" if matches!(rule.attribute("PINUsageMode"), Some("Local") | None) => {}
+                "PINPolicy" => {
+                    return Err(
+                        "a PIN that is part of the code is not supported (PINUsageMode Local is)"
+                            .into(),
+                    );
+                }
+                other => {
+                    return Err(format!(
+                        "the policy has a rule that is not known, {:?}, so the key may not be used (RFC 6030 section 5)",
+                        excerpt(other)
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether this `xs:dateTime` lies before now. Without an offset it is in UTC.
+fn expired(text: &str, now: u64) -> Result<bool, String> {
+    let with_offset = text.parse::<jiff::Timestamp>();
+    let expiry = with_offset.or_else(|_| {
+        let without = text.parse::<jiff::civil::DateTime>()?;
+        Ok::<_, jiff::Error>(without.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp())
+    });
+    match expiry {
+        Ok(expiry) => Ok(i128::from(expiry.as_second()) < i128::from(now)),
+        Err(_) => Err(format!(
+            "the ExpiryDate {:?} is not a date and time",
+            excerpt(text)
+        )),
+    }
+}
+
+/// The bytes of a base64 text, which may be broken into lines.
+fn base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let mut plain = Zeroizing::new(String::with_capacity(text.len()));
+    plain.extend(text.chars().filter(|c| !c.is_ascii_whitespace()));
+    data_encoding::BASE64
+        .decode(plain.as_bytes())
+        .ok()
+        .map(Zeroizing::new)
+}

@@ -1,0 +1,136 @@
+//! Codes that people write down and type back: drawn at random, shown in groups, read leniently.
+
+use zeroize::Zeroizing;
+
+/// Crockford's base32: without i, l, o and u, which look like others. Five bits a character.
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// Characters in a group, as shown.
+const GROUP: usize = 4;
+
+/// Longer than any code with its separators; what is longer is not looked at.
+const LONGEST_INPUT: usize = 64;
+
+/// A code in its one form: lower case, look-alikes resolved, no separators. It has no `Debug`, so
+/// that it cannot slip into a log.
+#[derive(Clone)]
+pub struct WrittenCode(Zeroizing<String>);
+
+impl WrittenCode {
+    /// A new random code of this many groups, 20 bits each. Fails only when the kernel gives no
+    /// randomness.
+    pub fn generate(groups: usize) -> Result<Self, getrandom::Error> {
+        let mut bytes = Zeroizing::new(vec![0; groups * GROUP]);
+        getrandom::fill(&mut bytes)?;
+        // 256 is a multiple of 32, so that every character is equally likely.
+        let code = bytes
+            .iter()
+            .map(|byte| char::from(ALPHABET[usize::from(byte % 32)]));
+        let mut text = Zeroizing::new(String::with_capacity(groups * GROUP));
+        text.extend(code);
+        Ok(Self(text))
+    }
+
+    /// The code as typed, which must have this many groups: case, spaces and dashes do not matter,
+    /// and look-alikes stand for what they look like. `None` when it cannot be such a code.
+    pub fn parse(text: &str, groups: usize) -> Option<Self> {
+        if text.len() > LONGEST_INPUT {
+            return None;
+        }
+        let mut code = Zeroizing::new(String::with_capacity(LONGEST_INPUT));
+        for character in text
+            .chars()
+            .filter(|c| !matches!(c, ' ' | '-' | '\u{2010}'..='\u{2014}'))
+        {
+            let character = match character.to_ascii_lowercase() {
+                'o' => '0',
+                'i' | 'l' => '1',
+                'u' => 'v',
+                other => other,
+            };
+            if !ALPHABET.contains(&u8::try_from(character).ok()?) {
+                return None;
+            }
+            code.push(character);
+        }
+        (code.len() == groups * GROUP).then_some(Self(code))
+    }
+
+    /// The code as it is shown once: in groups, with dashes between.
+    pub fn in_groups(&self) -> Zeroizing<String> {
+        let mut shown = Zeroizing::new(String::with_capacity(self.0.len() * 2));
+        for (index, character) in self.0.chars().enumerate() {
+            if index > 0 && index % GROUP == 0 {
+                shown.push('-');
+            }
+            shown.push(character);
+        }
+        shown
+    }
+
+    /// The bytes to hash.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_shown_is_read_back_however_it_is_typed() {
+        let code = WrittenCode::parse("k7qf-2m9x-pw41", 3).unwrap();
+        assert_eq!(code.in_groups().as_str(), "k7qf-2m9x-pw41");
+        for typed in [
+            "K7QF2M9XPW41",
+            " k7qf 2m9x pw4l ",
+            "k7qf\u{2013}2m9x-pw4I",
+            "k-7-q-f-2-m-9-x-p-w-4-1",
+        ] {
+            assert_eq!(
+                WrittenCode::parse(typed, 3).unwrap().as_bytes(),
+                code.as_bytes(),
+                "{typed}"
+            );
+        }
+        assert_eq!(WrittenCode::parse("oOuU", 1).unwrap().as_bytes(), b"00vv");
+    }
+
+    #[test]
+    fn what_cannot_be_a_code_is_none() {
+        for text in [
+            "",
+            "k7qf",
+            "k7qf-2m9x-pw4",
+            "k7qf-2m9x-pw4tt",
+            "k7qf-2m9x-pw4!",
+            "k7qf.2m9x.pw4t",
+            "k7qf-2m9x-pwé",
+        ] {
+            assert!(WrittenCode::parse(text, 3).is_none(), "{text}");
+        }
+        assert!(WrittenCode::parse(&"-".repeat(1 << 20), 3).is_none());
+    }
+
+    #[test]
+    fn generated_codes_use_the_whole_alphabet_and_read_back() {
+        let mut seen = std::collections::BTreeSet::new();
+        for _ in 0..200 {
+            let code = WrittenCode::generate(4).unwrap();
+            seen.extend(code.as_bytes().to_vec());
+            let read = WrittenCode::parse(&code.in_groups(), 4).unwrap();
+            assert_eq!(read.as_bytes(), code.as_bytes());
+        }
+        // Of 3200 characters each of the 32 is missing with a probability below 10^-42.
+        assert_eq!(seen.len(), ALPHABET.len());
+    }
+
+    proptest! {
+        #[test]
+        fn no_input_panics(text in any::<String>(), groups in 0_usize..6) {
+            let _ = WrittenCode::parse(&text, groups);
+        }
+    }
+}

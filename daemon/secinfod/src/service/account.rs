@@ -1,0 +1,214 @@
+//! Unix accounts, and the users that we know them as.
+
+use super::payload::{UserPayload, plain};
+use super::{ServiceError, new_user_id};
+use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
+use secinfo_domain::{GroupName, Sealed, UserId, UserName};
+use secinfo_ledger::{LedgerReader, NewKey};
+use std::collections::HashMap;
+use std::ffi::CString;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// How long an answer of NSS is used again: long enough for the calls of one login, too short for
+/// an account to be deleted and its uid given to somebody else.
+const REMEMBERED: Duration = Duration::from_secs(2);
+
+/// The most accounts that are remembered at once.
+const MOST_REMEMBERED: usize = 1024;
+
+/// A Unix account: uid and name together. A uid that comes back with another name is not the same
+/// user.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Account {
+    /// The uid.
+    pub uid: u32,
+    /// The name.
+    pub name: UserName,
+}
+
+/// A user: an account, under the id that the log knows it by.
+#[derive(Clone)]
+pub struct Person {
+    /// The account.
+    pub account: Account,
+    /// The user's id.
+    pub id: UserId,
+    new: Option<Arc<Newcomer>>,
+}
+
+/// What the log needs of a user who is seen for the first time.
+struct Newcomer {
+    id: UserId,
+    sealed: Sealed,
+    key: Arc<NewKey>,
+}
+
+/// NSS did not answer.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the system's user database did not answer ({0}): check nsswitch.conf and the services it names"
+)]
+pub struct AccountError(#[from] nix::Error);
+
+/// Unix accounts, by NSS.
+#[derive(Default)]
+pub struct Accounts {
+    remembered: Mutex<HashMap<u32, (Instant, Account)>>,
+    /// Users who were seen and are not in the log yet: all who ask at once get the same id.
+    newcomers: Mutex<HashMap<Account, Arc<Newcomer>>>,
+}
+
+impl Person {
+    /// A user who is in the log.
+    pub(super) const fn known(account: Account, id: UserId) -> Self {
+        Self {
+            account,
+            id,
+            new: None,
+        }
+    }
+
+    /// The uid of the account.
+    pub const fn uid(&self) -> u32 {
+        self.account.uid
+    }
+
+    /// The sealed name, for a user who is not in the log yet.
+    pub(super) fn introduction(&self) -> Option<(UserId, Sealed)> {
+        self.new.as_ref().map(|new| (new.id, new.sealed.clone()))
+    }
+
+    /// The key of a user who is not in the log yet.
+    pub(super) fn key(&self) -> Option<&Arc<NewKey>> {
+        self.new.as_ref().map(|new| &new.key)
+    }
+}
+
+impl Accounts {
+    /// The account with this uid; none when NSS knows none, or one whose name cannot be a name.
+    pub fn by_uid(&self, uid: u32) -> Result<Option<Account>, AccountError> {
+        if let Some(account) = self.recall(uid) {
+            return Ok(Some(account));
+        }
+        let found = tokio_aware(|| User::from_uid(Uid::from_raw(uid)))?;
+        Ok(found
+            .and_then(|user| self.take_in(&user))
+            .filter(|account| account.uid == uid))
+    }
+
+    /// The account with this name.
+    pub fn by_name(&self, name: &UserName) -> Result<Option<Account>, AccountError> {
+        let found = tokio_aware(|| User::from_name(name.as_str()))?;
+        Ok(found.and_then(|user| self.take_in(&user)))
+    }
+
+    /// The names of the groups that an account is in.
+    pub fn groups(&self, account: &Account) -> Result<Vec<GroupName>, AccountError> {
+        tokio_aware(|| {
+            let Some(user) = User::from_name(account.name.as_str())? else {
+                return Ok(Vec::new());
+            };
+            let name = CString::new(account.name.as_str()).map_err(|_| nix::Error::EINVAL)?;
+            let mut groups = Vec::new();
+            for gid in getgrouplist(&name, user.gid)? {
+                groups.extend(group_name(gid)?);
+            }
+            Ok(groups)
+        })
+        .map_err(AccountError)
+    }
+
+    /// The user of an account: the one in the log, or a newcomer.
+    pub(super) fn person(
+        &self,
+        account: Account,
+        reader: &LedgerReader,
+    ) -> Result<Person, ServiceError> {
+        let mut newcomers = self
+            .newcomers
+            .lock()
+            .expect("nothing panics while it holds the newcomers");
+        if let Some(id) = reader.lookup_user(account.uid, account.name.as_str())? {
+            newcomers.remove(&account);
+            return Ok(Person {
+                account,
+                id,
+                new: None,
+            });
+        }
+        if newcomers.len() >= MOST_REMEMBERED {
+            newcomers.clear();
+        }
+        let new = match newcomers.get(&account) {
+            Some(new) => Arc::clone(new),
+            None => {
+                let new = Arc::new(Newcomer::new(&account)?);
+                newcomers.insert(account.clone(), Arc::clone(&new));
+                new
+            }
+        };
+        Ok(Person {
+            account,
+            id: new.id,
+            new: Some(new),
+        })
+    }
+
+    fn recall(&self, uid: u32) -> Option<Account> {
+        let remembered = self
+            .remembered
+            .lock()
+            .expect("nothing panics while it holds the accounts");
+        remembered
+            .get(&uid)
+            .filter(|(when, _)| when.elapsed() < REMEMBERED)
+            .map(|(_, account)| account.clone())
+    }
+
+    fn take_in(&self, user: &User) -> Option<Account> {
+        let account = Account {
+            uid: user.uid.as_raw(),
+            name: UserName::parse(&user.name).ok()?,
+        };
+        let mut remembered = self
+            .remembered
+            .lock()
+            .expect("nothing panics while it holds the accounts");
+        if remembered.len() >= MOST_REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(account.uid, (Instant::now(), account.clone()));
+        Some(account)
+    }
+}
+
+impl Newcomer {
+    fn new(account: &Account) -> Result<Self, ServiceError> {
+        let id = new_user_id()?;
+        let key = NewKey::generate(id.into())?;
+        let payload = UserPayload {
+            uid: account.uid,
+            name: account.name.clone(),
+        };
+        let sealed =
+            Sealed::new(key.seal(UserPayload::CONTEXT, &plain(&payload)?)?);
+        Ok(Self {
+            id,
+            sealed,
+            key: Arc::new(key),
+        })
+    }
+}
+
+fn group_name(gid: Gid) -> nix::Result<Option<GroupName>> {
+    Ok(Group::from_gid(gid)?.and_then(|group| GroupName::parse(&group.name).ok()))
+}
+
+/// NSS may block, on a directory over the network: the runtime is told, so that other callers go on.
+fn tokio_aware<T>(ask: impl FnOnce() -> T) -> T {
+    match tokio::runtime::Handle::try_current().map(|handle| handle.runtime_flavor()) {
+        Ok(tokio::runtime::RuntimeFlavor::MultiThread) => tokio::task::block_in_place(ask),
+        _ => ask(),
+    }
+}

@@ -1,0 +1,93 @@
+//! Issuing recovery codes and access passes. Each is shown once, and only its hash is kept.
+
+use super::payload::{MethodPayload, plain};
+use super::{Requester, Service, ServiceError, now, random_id};
+use crate::methods::memory_hard::{Cost, HashedSet, HashingFailed};
+use crate::methods::written_code::WrittenCode;
+use crate::methods::{access_pass, recovery_codes};
+use secinfo_domain::{
+    Action, Kind, Label, MethodId, Sealed, Seconds, Timestamp, enrollment_outlook,
+};
+use secinfo_ledger::NewKey;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// A new method of codes, ready to be appended.
+struct Issue {
+    method: MethodId,
+    sealed: Sealed,
+    key: Arc<NewKey>,
+}
+
+impl Service {
+    /// Issues recovery codes; former ones are void.
+    pub async fn issue_recovery_codes(
+        &self,
+        uid: u32,
+        by: &Requester,
+    ) -> Result<Vec<Zeroizing<String>>, ServiceError> {
+        let person = self.person(uid)?;
+        let state = self.state();
+        // Refused before ten memory-hard hashes are computed, not after.
+        let probe = self.command(&person, by, Action::FailActivation)?.0;
+        enrollment_outlook(&state, &probe, Kind::RecoveryCodes)?;
+        let count = state.policy().rules.recovery_codes;
+        let codes = recovery_codes::generate(count).map_err(no_randomness)?;
+        let shown = codes.iter().map(WrittenCode::in_groups).collect();
+        let hashes = self
+            .hash(move || recovery_codes::hash(&codes, Cost::default()))
+            .await?;
+        let issue = Self::issue("Recovery codes", hashes)?;
+        let action = Action::IssueRecoveryCodes {
+            method: issue.method,
+            sealed: issue.sealed,
+            count,
+        };
+        self.commit(&person, by, action, vec![issue.key]).await?;
+        Ok(shown)
+    }
+
+    /// Issues an access pass; a former one is void.
+    pub async fn issue_access_pass(
+        &self,
+        uid: u32,
+        by: &Requester,
+        valid: Seconds,
+        once: bool,
+    ) -> Result<(Zeroizing<String>, Timestamp), ServiceError> {
+        let person = self.person(uid)?;
+        let pass = access_pass::generate().map_err(no_randomness)?;
+        let shown = pass.in_groups();
+        let hashes: HashedSet = self
+            .hash(move || -> Result<_, HashingFailed> { access_pass::hash(&pass, Cost::default()) })
+            .await?;
+        let issue = Self::issue("Access pass", hashes)?;
+        let action = Action::IssueAccessPass {
+            method: issue.method,
+            sealed: issue.sealed,
+            valid,
+            once,
+        };
+        let expires = now().plus(valid);
+        self.commit(&person, by, action, vec![issue.key]).await?;
+        Ok((shown, expires))
+    }
+
+    fn issue(label: &str, hashes: HashedSet) -> Result<Issue, ServiceError> {
+        let method = MethodId::from_bytes(random_id()?);
+        let key = NewKey::generate(method.into())?;
+        let label = Label::parse(label)?;
+        let payload = MethodPayload::Codes { label, hashes };
+        let sealed =
+            Sealed::new(key.seal(MethodPayload::CONTEXT, &plain(&payload)?)?);
+        Ok(Issue {
+            method,
+            sealed,
+            key: Arc::new(key),
+        })
+    }
+}
+
+fn no_randomness(error: getrandom::Error) -> ServiceError {
+    ServiceError::Internal(format!("no random bytes: {error}"))
+}

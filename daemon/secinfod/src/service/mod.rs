@@ -1,0 +1,287 @@
+//! One command at a time for each user: look up, decide, append, answer.
+//!
+//! The bus hands in who asks and what for; everything here runs without knowing of D-Bus.
+
+mod account;
+mod changes;
+mod codes;
+mod due;
+mod enrollment;
+mod error;
+mod matching;
+mod overview;
+mod payload;
+mod published;
+mod sessions;
+mod tokens;
+mod verification;
+mod writer;
+
+pub use account::{Account, Accounts, Person};
+pub use changes::Deletion;
+pub use enrollment::{Draft, Enrollment, Started};
+pub use error::ServiceError;
+pub use overview::{MethodView, Overview, UserRow};
+pub use payload::{MethodPayload, TokenPayload, UserPayload};
+pub use published::{Appended, Published};
+pub use sessions::{SessionId, SessionLimits, Sessions};
+pub use tokens::{Imported, TokenRow};
+pub use verification::{Challenge, Proven, Verification};
+pub use writer::{Writer, WriterError};
+
+use secinfo_domain::event::{Actor, Who};
+use secinfo_domain::{
+    Action, Authority, Command, Context, Event, HostAction, HostCommand, ServiceName, SessionTag,
+    State, Timestamp, UserCommand, UserId,
+};
+use secinfo_ledger::{LedgerReader, NewKey};
+use std::sync::{Arc, RwLock};
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::sync::{Semaphore, broadcast};
+
+/// Who asks, as the bus knows them.
+#[derive(Debug, Clone)]
+pub struct Requester {
+    /// The uid of the caller.
+    pub uid: u32,
+    /// Where a proof of theirs counts.
+    pub session: SessionTag,
+    /// The program or PAM service on whose behalf they ask.
+    pub service: Option<ServiceName>,
+    /// Whether they were let in as the owner, or as an administrator.
+    pub authority: Authority,
+}
+
+/// What may change while the daemon runs.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Who issues authenticator apps, as the apps show it.
+    pub organization: String,
+    /// The host, as the account name in authenticator apps shows it.
+    pub host: String,
+}
+
+/// The service: what the bus calls.
+pub struct Service {
+    reader: LedgerReader,
+    writer: Writer,
+    published: Arc<Published>,
+    accounts: Accounts,
+    settings: RwLock<Settings>,
+    enrollments: Sessions<Enrollment>,
+    verifications: Sessions<Verification>,
+    /// Memory-hard hashing takes tens of megabytes for tens of milliseconds: one at a time.
+    hashing: Semaphore,
+}
+
+/// The keys and index entries that a command may need, should its events come to hold them.
+#[derive(Default)]
+struct Offer {
+    keys: Vec<Arc<NewKey>>,
+    accounts: Vec<Person>,
+}
+
+impl Service {
+    /// The service over an open ledger, whose state is `state`.
+    pub fn new(
+        reader: LedgerReader,
+        writer: Writer,
+        published: Arc<Published>,
+        settings: Settings,
+        limits: SessionLimits,
+    ) -> Self {
+        Self {
+            reader,
+            writer,
+            published,
+            accounts: Accounts::default(),
+            settings: RwLock::new(settings),
+            enrollments: Sessions::new(limits),
+            verifications: Sessions::new(limits),
+            hashing: Semaphore::new(1),
+        }
+    }
+
+    /// What holds on disk.
+    pub fn state(&self) -> State {
+        self.published.state()
+    }
+
+    /// Tells of everything that was appended, after it is on disk.
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Appended>> {
+        self.published.subscribe()
+    }
+
+    /// The log as auditors read it.
+    pub const fn reader(&self) -> &LedgerReader {
+        &self.reader
+    }
+
+    /// Why the log cannot be written at the moment; none when it can.
+    pub fn problem(&self) -> Option<String> {
+        self.writer.problem()
+    }
+
+    /// Open enrollments.
+    pub const fn enrollments(&self) -> &Sessions<Enrollment> {
+        &self.enrollments
+    }
+
+    /// Open verifications.
+    pub const fn verifications(&self) -> &Sessions<Verification> {
+        &self.verifications
+    }
+
+    /// Unix accounts.
+    pub const fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// Puts settings in force that a reload has read.
+    pub fn set_settings(&self, settings: Settings) {
+        *self
+            .settings
+            .write()
+            .expect("nothing panics while it holds the settings") = settings;
+    }
+
+    fn settings(&self) -> Settings {
+        self.settings
+            .read()
+            .expect("nothing panics while it holds the settings")
+            .clone()
+    }
+
+    /// Puts a policy in force; nothing happens when it is in force already.
+    pub async fn set_policy(&self, policy: secinfo_domain::Policy) -> Result<(), ServiceError> {
+        self.host(
+            Who::System,
+            HostAction::SetPolicy(Box::new(policy)),
+            Offer::default(),
+        )
+        .await
+    }
+
+    async fn host(&self, who: Who, action: HostAction, offer: Offer) -> Result<(), ServiceError> {
+        let actor = Actor { who, service: None };
+        let command = Command::Host(HostCommand {
+            now: now(),
+            actor,
+            action,
+        });
+        self.writer
+            .commit(command, offer.keys, offer.accounts)
+            .await
+            .map(|_| ())
+    }
+
+    /// Decides and appends; the events, once they are on disk.
+    async fn commit(
+        &self,
+        person: &Person,
+        by: &Requester,
+        action: Action,
+        keys: Vec<Arc<NewKey>>,
+    ) -> Result<Vec<Event>, ServiceError> {
+        let mut accounts = vec![person.clone()];
+        let mut command = self.command(person, by, action)?;
+        if let Some(actor) = self.actor_account(person, by)? {
+            command.actor_is(&actor);
+            accounts.push(actor);
+        }
+        command.0.context.introductions =
+            accounts.iter().filter_map(Person::introduction).collect();
+        self.writer.commit(command.0.into(), keys, accounts).await
+    }
+
+    fn command(
+        &self,
+        person: &Person,
+        by: &Requester,
+        action: Action,
+    ) -> Result<Prepared, ServiceError> {
+        let on_self = person.uid() == by.uid && by.authority != Authority::System;
+        let who = match by.uid {
+            _ if by.authority == Authority::System => Who::System,
+            0 => Who::Root,
+            _ => Who::User(person.id),
+        };
+        let groups = if self.state().policy().groups.is_empty() {
+            Vec::new()
+        } else {
+            self.accounts.groups(&person.account)?
+        };
+        Ok(Prepared(UserCommand {
+            user: person.id,
+            context: Context {
+                now: now(),
+                actor: Actor {
+                    who,
+                    service: by.service.clone(),
+                },
+                authority: by.authority,
+                on_self,
+                session: by.session,
+                groups,
+                introductions: person.introduction().into_iter().collect(),
+            },
+            action,
+        }))
+    }
+
+    /// The account that asks, where it is neither root nor the user.
+    fn actor_account(
+        &self,
+        person: &Person,
+        by: &Requester,
+    ) -> Result<Option<Person>, ServiceError> {
+        if by.uid == 0 || by.uid == person.uid() || by.authority == Authority::System {
+            return Ok(None);
+        }
+        self.person(by.uid).map(Some)
+    }
+
+    /// The user with this uid: the account as it is now, under the id that we know it by.
+    pub fn person(&self, uid: u32) -> Result<Person, ServiceError> {
+        let account = self.accounts.by_uid(uid)?.ok_or(ServiceError::NotFound)?;
+        self.accounts.person(account, &self.reader)
+    }
+
+    /// The state of a user, if there is any yet.
+    fn user_state<'a>(
+        state: &'a State,
+        person: &Person,
+    ) -> Option<&'a secinfo_domain::state::UserState> {
+        state.user(person.id)
+    }
+}
+
+/// A command whose actor may still be filled in.
+struct Prepared(UserCommand);
+
+impl Prepared {
+    fn actor_is(&mut self, actor: &Person) {
+        self.0.context.actor.who = Who::User(actor.id);
+    }
+}
+
+/// Now, by the clock of the host.
+pub fn now() -> Timestamp {
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    Timestamp::from_millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// Sixteen random bytes for an id.
+fn random_id() -> Result<[u8; 16], ServiceError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| ServiceError::Internal(format!("no random bytes: {error}")))?;
+    Ok(bytes)
+}
+
+/// The id of a user whom nobody has seen yet.
+fn new_user_id() -> Result<UserId, ServiceError> {
+    random_id().map(UserId::from_bytes)
+}

@@ -1,0 +1,274 @@
+//! What security info looks like to whoever may read it.
+
+use super::payload::{MethodPayload, UserPayload};
+use super::tokens::mode;
+use super::{Account, Person, Service, ServiceError, now};
+use secinfo_domain::event::Credential;
+use secinfo_domain::policy::EffectivePolicy;
+use secinfo_domain::state::{Method, UserState};
+use secinfo_domain::{
+    Kind, MethodId, OtpParameters, Purpose, ServiceName, SessionTag, Timestamp, UserId,
+};
+
+/// One method as its owner sees it.
+pub struct MethodView {
+    /// Its id.
+    pub id: MethodId,
+    /// Its kind.
+    pub kind: Kind,
+    /// What the user calls it.
+    pub label: String,
+    /// What it can be told from others by; never a secret, never a whole number or address.
+    pub hint: String,
+    /// What it serves.
+    pub purposes: Vec<Purpose>,
+    /// When it was enrolled.
+    pub created: Timestamp,
+    /// When it was last proved.
+    pub last_used: Option<Timestamp>,
+    /// When its lock ends.
+    pub locked_until: Option<Timestamp>,
+    /// When it will be deleted.
+    pub deletion_due: Option<Timestamp>,
+    /// Whether it is the default.
+    pub is_default: bool,
+    /// How many recovery codes are left.
+    pub remaining: u32,
+    /// When an access pass ends.
+    pub expires: Option<Timestamp>,
+    /// How many digits its codes have; 0 where they have none.
+    pub digits: u8,
+}
+
+/// The security info of one user, apart from the methods themselves.
+pub struct Overview {
+    /// The methods, in the order of enrollment.
+    pub methods: Vec<MethodId>,
+    /// The default method.
+    pub default: Option<MethodId>,
+    /// How many more methods policy asks for.
+    pub still_required: u8,
+    /// When the days of grace are over; none when nothing is required any more.
+    pub grace_ends: Option<Timestamp>,
+    /// Until when wrong codes make the user wait.
+    pub waits_until: Option<Timestamp>,
+}
+
+/// One user in the list of all.
+pub struct UserRow {
+    /// The account.
+    pub account: Account,
+    /// How many methods they have.
+    pub methods: u32,
+    /// The kind of the default.
+    pub default: Option<Kind>,
+    /// `ok`, `locked` or `methods-required`.
+    pub state: &'static str,
+    /// Whether an access pass is out.
+    pub has_access_pass: bool,
+}
+
+impl Service {
+    /// The security info of a user. A user whom nobody has seen yet has none.
+    pub fn overview(&self, person: &Person) -> Result<Overview, ServiceError> {
+        let state = self.state();
+        let policy = self.effective_policy(person, None)?;
+        let user = Self::user_state(&state, person);
+        let still_required = user.map_or(policy.required, |user| user.still_required(&policy));
+        let since = user.map_or_else(now, UserState::first_seen);
+        let grace_ends = since.plus(secinfo_domain::Seconds::from_days(policy.grace_days));
+        Ok(Overview {
+            methods: user.map_or_else(Vec::new, |user| {
+                user.methods().iter().map(Method::id).collect()
+            }),
+            default: user.and_then(UserState::default_method).map(Method::id),
+            still_required,
+            grace_ends: (still_required > 0).then_some(grace_ends),
+            waits_until: user.and_then(|user| user.wait(&state.policy().rules.throttle, now())),
+        })
+    }
+
+    /// One method of a user.
+    pub fn method_view(&self, person: &Person, id: MethodId) -> Result<MethodView, ServiceError> {
+        let state = self.state();
+        let user = Self::user_state(&state, person).ok_or(ServiceError::NotFound)?;
+        let method = user.method(id).ok_or(ServiceError::NotFound)?;
+        self.view(method, Some(user))
+    }
+
+    pub(super) fn view(
+        &self,
+        method: &Method,
+        user: Option<&UserState>,
+    ) -> Result<MethodView, ServiceError> {
+        let payload = self.open(method)?;
+        let kind = method.kind();
+        Ok(MethodView {
+            id: method.id(),
+            kind,
+            label: payload.label().as_str().to_owned(),
+            hint: hint(method, &payload),
+            purposes: [Purpose::SignIn, Purpose::PasswordReset]
+                .into_iter()
+                .filter(|p| kind.serves(*p))
+                .collect(),
+            created: method.created(),
+            last_used: method.last_used(),
+            locked_until: method.throttle().locked_at(now()),
+            deletion_due: method.deletion_due(),
+            is_default: user
+                .and_then(UserState::default_method)
+                .is_some_and(|default| default.id() == method.id()),
+            remaining: method.remaining(),
+            expires: match method.credential() {
+                Credential::AccessPass { expires, .. } => Some(*expires),
+                _ => None,
+            },
+            digits: digits(method.credential()),
+        })
+    }
+
+    /// The policy as it applies to a user at a service.
+    pub fn effective_policy(
+        &self,
+        person: &Person,
+        service: Option<&ServiceName>,
+    ) -> Result<EffectivePolicy, ServiceError> {
+        let state = self.state();
+        let groups = if state.policy().groups.is_empty() {
+            Vec::new()
+        } else {
+            self.accounts.groups(&person.account)?
+        };
+        Ok(state.policy().effective(&groups, service))
+    }
+
+    /// Until when this session's proof is fresh.
+    pub fn fresh_proof_until(&self, person: &Person, session: SessionTag) -> Option<Timestamp> {
+        let state = self.state();
+        let length = state.policy().rules.fresh_proof;
+        let proof = Self::user_state(&state, person)?.fresh_proof(session, length, now())?;
+        Some(proof.time.plus(length))
+    }
+
+    /// The account of a user, as far as it can still be read.
+    pub fn account_of(&self, id: UserId) -> Option<Account> {
+        let state = self.state();
+        self.account_of_state(id, state.user(id)?)
+    }
+
+    fn account_of_state(&self, id: UserId, user: &UserState) -> Option<Account> {
+        let bytes = self
+            .reader
+            .open_sealed(id.into(), UserPayload::CONTEXT, user.sealed().as_bytes())
+            .ok()?;
+        let payload: UserPayload = postcard::from_bytes(&bytes).ok()?;
+        Some(Account {
+            uid: payload.uid,
+            name: payload.name,
+        })
+    }
+
+    /// A page of all users, by name, after `after`.
+    pub fn users(&self, after: &str, limit: usize) -> Result<Vec<UserRow>, ServiceError> {
+        let state = self.state();
+        let mut page: Vec<(Account, UserId)> = state
+            .users()
+            .filter_map(|(id, user)| Some((self.account_of_state(id, user)?, id)))
+            .filter(|(account, _)| account.name.as_str() > after)
+            .collect();
+        page.sort_by(|(a, _), (b, _)| (&a.name, a.uid).cmp(&(&b.name, b.uid)));
+        page.truncate(limit);
+        page.into_iter()
+            .filter_map(|(account, id)| Some((account, state.user(id)?, id)))
+            .map(|(account, user, id)| self.user_row(account, user, id))
+            .collect()
+    }
+
+    fn user_row(
+        &self,
+        account: Account,
+        user: &UserState,
+        id: UserId,
+    ) -> Result<UserRow, ServiceError> {
+        let person = Person::known(account, id);
+        let policy = self.effective_policy(&person, None)?;
+        let locked = user
+            .methods()
+            .iter()
+            .any(|method| method.throttle().locked_at(now()).is_some());
+        Ok(UserRow {
+            methods: u32::try_from(user.methods().len()).unwrap_or(u32::MAX),
+            default: user.default_method().map(Method::kind),
+            state: match (locked, user.still_required(&policy)) {
+                (true, _) => "locked",
+                (false, 0) => "ok",
+                (false, _) => "methods-required",
+            },
+            has_access_pass: user
+                .only(Kind::AccessPass)
+                .is_some_and(|pass| pass.is_usable(now())),
+            account: person.account,
+        })
+    }
+}
+
+const fn digits(credential: &Credential) -> u8 {
+    match credential {
+        Credential::AuthenticatorApp { parameters, .. }
+        | Credential::TimeToken { parameters, .. } => parameters.digits.count(),
+        Credential::CounterToken { parameters, .. } => parameters.digits.count(),
+        _ => 0,
+    }
+}
+
+fn hint(method: &Method, payload: &MethodPayload) -> String {
+    match (method.credential(), payload) {
+        (Credential::AuthenticatorApp { parameters, .. }, _) => {
+            format!("{} digits every {} s", parameters.digits, parameters.period)
+        }
+        (Credential::TimeToken { parameters, .. }, MethodPayload::HardwareToken { serial, .. }) => {
+            format!(
+                "{} {}",
+                masked(serial),
+                mode(OtpParameters::Totp(*parameters)).to_uppercase()
+            )
+        }
+        (
+            Credential::CounterToken { parameters, .. },
+            MethodPayload::HardwareToken { serial, .. },
+        ) => {
+            format!(
+                "{} {}",
+                masked(serial),
+                mode(OtpParameters::Hotp(*parameters)).to_uppercase()
+            )
+        }
+        (Credential::RecoveryCodes { .. }, _) => format!("{} left", method.remaining()),
+        (Credential::AccessPass { once: true, .. }, _) => "good for one use".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// The last four characters behind dots; dots alone where there are not more than four.
+fn masked(text: &str) -> String {
+    let count = text.chars().count();
+    let shown: String = text
+        .chars()
+        .skip(count.max(4) - if count > 4 { 4 } else { 0 })
+        .collect();
+    format!("••••{shown}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::masked;
+
+    #[test]
+    fn a_masked_text_never_shows_all_of_it() {
+        assert_eq!(
+            ["1234567", "12345", "1234", "1", ""].map(masked),
+            ["••••4567", "••••2345", "••••", "••••", "••••"]
+        );
+    }
+}

@@ -1,0 +1,123 @@
+//! What is sealed inside events: personal data and secrets. The vault opens it; it is never
+//! written anywhere in the clear.
+
+use crate::methods::memory_hard::HashedSet;
+use crate::methods::secret::Secret;
+use secinfo_domain::{Label, UserName};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// Who a user is.
+#[derive(Serialize, Deserialize)]
+pub struct UserPayload {
+    /// The uid.
+    pub uid: u32,
+    /// The name.
+    pub name: UserName,
+}
+
+/// What a method holds, by its kind. New kinds add variants at the end; the order is the stored
+/// form.
+#[derive(Serialize, Deserialize)]
+pub enum MethodPayload {
+    /// An authenticator app.
+    AuthenticatorApp {
+        /// What the user calls it.
+        label: Label,
+        /// The shared secret.
+        secret: SecretBytes,
+    },
+    /// A hardware token.
+    HardwareToken {
+        /// What the user calls it.
+        label: Label,
+        /// The shared secret.
+        secret: SecretBytes,
+        /// The serial number on its back.
+        serial: String,
+        /// Who made it.
+        manufacturer: String,
+        /// What it is called.
+        model: String,
+    },
+    /// Recovery codes or an access pass.
+    Codes {
+        /// What the user calls them.
+        label: Label,
+        /// Their hashes.
+        hashes: HashedSet,
+    },
+}
+
+/// What a token of the inventory holds.
+#[derive(Serialize, Deserialize)]
+pub struct TokenPayload {
+    /// The serial number on its back.
+    pub serial: String,
+    /// Who made it.
+    pub manufacturer: String,
+    /// What it is called.
+    pub model: String,
+    /// The shared secret.
+    pub secret: SecretBytes,
+    /// How many steps its clock is known to be ahead.
+    pub drift: i32,
+}
+
+/// The plain bytes of a payload, on their way to be sealed.
+pub(super) fn plain(payload: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, postcard::Error> {
+    postcard::to_allocvec(payload).map(Zeroizing::new)
+}
+
+/// The bytes of a shared secret on their way into and out of a sealed payload.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SecretBytes(Zeroizing<Vec<u8>>);
+
+impl UserPayload {
+    /// What the vault binds the sealed bytes to.
+    pub const CONTEXT: &'static [u8] = b"user";
+}
+
+impl TokenPayload {
+    /// What the vault binds the sealed bytes to.
+    pub const CONTEXT: &'static [u8] = b"token";
+}
+
+impl MethodPayload {
+    /// What the vault binds the sealed bytes to.
+    pub const CONTEXT: &'static [u8] = b"method";
+
+    /// What the user calls the method.
+    pub const fn label(&self) -> &Label {
+        match self {
+            Self::AuthenticatorApp { label, .. }
+            | Self::HardwareToken { label, .. }
+            | Self::Codes { label, .. } => label,
+        }
+    }
+
+    /// The same under another label.
+    pub fn relabel(&mut self, new: Label) {
+        match self {
+            Self::AuthenticatorApp { label, .. }
+            | Self::HardwareToken { label, .. }
+            | Self::Codes { label, .. } => {
+                *label = new;
+            }
+        }
+    }
+}
+
+impl From<&Secret> for SecretBytes {
+    fn from(secret: &Secret) -> Self {
+        Self(Zeroizing::new(secret.as_bytes().to_vec()))
+    }
+}
+
+impl SecretBytes {
+    /// The secret; none when the bytes cannot be one.
+    pub fn open(&self) -> Option<Secret> {
+        Secret::from_bytes(&self.0).ok()
+    }
+}

@@ -1,0 +1,58 @@
+//! What holds on disk, for whoever reads; and the news of it.
+
+use secinfo_domain::{Event, State};
+use std::sync::{Arc, RwLock};
+use tokio::sync::broadcast;
+
+/// How many commits a listener may fall behind before it misses some.
+const BACKLOG: usize = 1024;
+
+/// What one commit appended.
+#[derive(Debug)]
+pub struct Appended {
+    /// The state before it.
+    pub before: State,
+    /// The events.
+    pub events: Vec<Event>,
+    /// The state after it.
+    pub after: State,
+}
+
+/// The newest state that is on disk. Readers never see one that is not.
+pub struct Published {
+    state: RwLock<State>,
+    news: broadcast::Sender<Arc<Appended>>,
+}
+
+impl Published {
+    /// Begins with the state that was read from disk.
+    pub fn new(state: State) -> Self {
+        Self {
+            state: RwLock::new(state),
+            news: broadcast::Sender::new(BACKLOG),
+        }
+    }
+
+    /// The newest state. Cheap: what is equal is shared.
+    pub fn state(&self) -> State {
+        self.state
+            .read()
+            .expect("nothing panics while it holds the state")
+            .clone()
+    }
+
+    /// Tells of everything that is appended from now on.
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Appended>> {
+        self.news.subscribe()
+    }
+
+    /// Publishes what is on disk now.
+    pub(super) fn publish(&self, appended: Appended) {
+        *self
+            .state
+            .write()
+            .expect("nothing panics while it holds the state") = appended.after.clone();
+        // Nobody may be listening, which is fine.
+        let _ = self.news.send(Arc::new(appended));
+    }
+}
