@@ -189,6 +189,10 @@ struct Gathered {
 }
 
 impl Gathered {
+    fn is_empty(&self) -> bool {
+        self.import.tokens.is_empty() && self.import.problems.is_empty()
+    }
+
     fn add(&mut self, place: Place, token: Result<ImportedToken, String>) {
         let token = token.and_then(|token| match self.places.get(&token.serial) {
             Some(first) => Err(format!(

@@ -25,7 +25,8 @@ pub(super) fn read(
     let container = Element::parse(document)?;
     if !container.is(Vocabulary::Pskc, "KeyContainer") {
         return Err(ImportError::Pskc(format!(
-            "its root must be KeyContainer in the namespace urn:ietf:params:xml:ns:keyprov:pskc, and is {:?}",
+            "its root must be KeyContainer in the namespace urn:ietf:params:xml:ns:keyprov:pskc, and is {:?}, \
+             perhaps in that of an older draft",
             excerpt(container.name())
         )));
     }
@@ -44,19 +45,36 @@ pub(super) fn read(
         gathered.add(
             place,
             Package {
-                package,
+                element: package,
                 key,
                 decryption: decryption.as_ref(),
             }
             .token(now),
         );
     }
+    if gathered.is_empty() {
+        return Err(ImportError::Pskc("it has no KeyPackage with a Key".into()));
+    }
     Ok(gathered.import)
+}
+
+/// The bytes of a value, and how the file had them.
+enum Value {
+    Plain(Zeroizing<Vec<u8>>),
+    Encrypted(Zeroizing<Vec<u8>>),
+}
+
+impl Value {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Plain(bytes) | Self::Encrypted(bytes) => bytes,
+        }
+    }
 }
 
 /// One `KeyPackage` and the `Key` in it.
 struct Package<'file> {
-    package: &'file Element,
+    element: &'file Element,
     key: &'file Element,
     decryption: Option<&'file Decryption<'file>>,
 }
@@ -111,7 +129,7 @@ impl Package<'_> {
     }
 
     fn device(&self, name: &str) -> &str {
-        self.package
+        self.element
             .descend(&["DeviceInfo", name])
             .map_or("", Element::text)
     }
@@ -171,7 +189,7 @@ impl Package<'_> {
         let Some(value) = self.value("TimeDrift")? else {
             return Ok(0);
         };
-        let text = std::str::from_utf8(&value).ok();
+        let text = std::str::from_utf8(value.bytes()).ok();
         let drift = text.and_then(|text| text.parse().ok());
         drift.ok_or_else(|| "the TimeDrift is not a whole number".into())
     }
@@ -180,9 +198,20 @@ impl Package<'_> {
         let Some(value) = self.value(name)? else {
             return Ok(None);
         };
-        let number = std::str::from_utf8(&value)
-            .ok()
-            .and_then(|text| text.parse().ok());
+        let digits = std::str::from_utf8(value.bytes()).ok();
+        let number = digits
+            .and_then(|digits| digits.parse().ok())
+            .or_else(|| match &value {
+                // RFC 6030 leaves open how a number is encrypted: some vendors encrypt its digits, and
+                // others its bytes.
+                Value::Encrypted(bytes) if (1..=8).contains(&bytes.len()) => Some(
+                    bytes
+                        .iter()
+                        .fold(0, |number, byte| number << 8 | u64::from(*byte)),
+                ),
+                _ => None,
+            });
+
         number
             .map(Some)
             .ok_or_else(|| format!("the {name} is not a whole number from 0"))
@@ -193,21 +222,22 @@ impl Package<'_> {
             "there is no Secret: keys that are derived from a key reference are not supported, ask the vendor for \
              the secrets themselves",
         )?;
-        Secret::from_bytes(&value).map_err(|error| error.to_string())
+        Secret::from_bytes(value.bytes()).map_err(|error| error.to_string())
     }
 
     /// The bytes of a `Data` child: those of a secret, or the digits of a number.
-    fn value(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, String> {
+    fn value(&self, name: &str) -> Result<Option<Value>, String> {
         let Some(element) = self.key.descend(&["Data", name]) else {
             return Ok(None);
         };
         if let Some(plain) = element.child(Vocabulary::Pskc, "PlainValue") {
             if name != "Secret" {
-                return Ok(Some(Zeroizing::new(plain.text().as_bytes().to_vec())));
+                return Ok(Some(Value::Plain(Zeroizing::new(
+                    plain.text().as_bytes().to_vec(),
+                ))));
             }
-            return base64(plain.text())
-                .map(Some)
-                .ok_or_else(|| "the Secret is not base64".into());
+            let bytes = base64(plain.text()).ok_or("the Secret is not base64")?;
+            return Ok(Some(Value::Plain(bytes)));
         }
         let Some(encrypted) = element.child(Vocabulary::Pskc, "EncryptedValue") else {
             return Err(format!(
@@ -218,10 +248,10 @@ impl Package<'_> {
         let decryption = self.decryption.ok_or_else(|| {
             format!("the {name} is encrypted, but the container has no EncryptionKey that says with which key")
         })?;
-        decryption
+        let bytes = decryption
             .open(encrypted, value_mac)
-            .map(Some)
-            .map_err(|error| format!("{name}: {error}"))
+            .map_err(|error| format!("{name}: {error}"))?;
+        Ok(Some(Value::Encrypted(bytes)))
     }
 
     /// RFC 6030 section 5: a key whose policy we do not understand must not be used.
@@ -241,11 +271,10 @@ impl Package<'_> {
         }
         for rule in policy.children() {
             match rule.name() {
-                "KeyUsage" | "StartDate" => {}
                 "ExpiryDate" if expired(rule.text(), now)? => {
                     return Err(format!("the key expired on {}", excerpt(rule.text())));
                 }
-                "ExpiryDate" => {}
+                "KeyUsage" | "StartDate" | "ExpiryDate" => {}
                 "PINPolicy" if matches!(rule.attribute("PINUsageMode"), Some("Local") | None) => {}
                 "PINPolicy" => {
                     return Err(
