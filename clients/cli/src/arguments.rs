@@ -1,0 +1,142 @@
+//! The command line. Help, manual pages and completions are made of these definitions.
+
+use crate::commands::{
+    access_pass, add, audit, cancel_deletion, completions, default, delete, man, rename, resync,
+    tokens, unlock, verify,
+};
+use crate::failure::{EXIT_CODES, Failure};
+use crate::screen::Color;
+use clap::{Args, Parser, Subcommand};
+
+const JSON: &str = r#"JSON: {"user":{"uid","name"},"host","default_method","still_required","grace_ends","locked_until","fresh_proof_until","methods":[{"id","kind","label","hint","purposes","created","last_used","locked_until","deletion_due","is_default","remaining","expires"}]}. Times are Unix seconds, null for none. Fields may be added. A command that fails prints {"error","message","exit"} last."#;
+
+fn long_help() -> String {
+    format!("{JSON}\n\n{EXIT_CODES}")
+}
+
+/// See and change how you prove who you are
+///
+/// Without a command, shows your security info: your methods, which of them is asked first at
+/// sign-in, and what policy still requires.
+///
+/// A METHOD is named by its number on that page, its label, its kind or the beginning of its id.
+/// Codes are never arguments: they are asked for, and read from standard input, one a line, when
+/// that is not a terminal; prompts go to standard error. When a change needs a fresh proof of who
+/// you are, that code is asked for first.
+#[derive(Debug, Parser)]
+#[command(name = "secinfo", version, after_help = EXIT_CODES, after_long_help = long_help())]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Print JSON, in a stable form that each command's --help describes
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Use the bus at this address instead of the system bus (environment: `SECINFO_BUS_ADDRESS`)
+    ///
+    /// On the system bus the service must run as root or secinfo. Whoever listens at an address
+    /// that is given here is trusted.
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub(crate) bus: Option<String>,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+    /// Act for this user (name or uid); for administrators
+    #[arg(long, global = true, value_name = "USER")]
+    pub(crate) user: Option<String>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Add(add::Arguments),
+    Default(default::Arguments),
+    Rename(rename::Arguments),
+    Delete(delete::Arguments),
+    CancelDeletion(cancel_deletion::Arguments),
+    Resync(resync::Arguments),
+    Verify(verify::Arguments),
+    /// Show how the service is
+    ///
+    /// Ends with exit code 1 when the service cannot accept anything.
+    #[command(
+        after_long_help = r#"JSON: {"version","healthy","problem","authorization","started"}; problem is null when there is none."#
+    )]
+    Status,
+    /// List all users; for administrators
+    #[command(
+        after_long_help = r#"JSON: [{"uid","name","methods","default_kind","state","has_access_pass"}]; state is "ok", "locked" or "methods-required", default_kind null for none."#
+    )]
+    Users,
+    Unlock(unlock::Arguments),
+    Tokens(tokens::Arguments),
+    AccessPass(access_pass::Arguments),
+    Audit(audit::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
+
+impl Arguments {
+    /// Refuses `--user` where it would be ignored.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        let acts_for_user = match &self.command {
+            None
+            | Some(
+                Command::Default(_)
+                | Command::Delete(_)
+                | Command::CancelDeletion(_)
+                | Command::Resync(_)
+                | Command::Verify(_),
+            ) => true,
+            Some(Command::Audit(audit)) => audit.filters_by_user(),
+            Some(_) => false,
+        };
+        if self.global.user.is_some() && !acts_for_user {
+            return Err(Failure::Usage(
+                "--user has no meaning for this command; leave it out".into(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn user_is_refused_where_it_would_be_ignored() {
+        let parse = |line: &str| Arguments::try_parse_from(line.split(' ')).unwrap().check();
+        assert!(parse("secinfo --user bob").is_ok());
+        assert!(parse("secinfo delete 1 --user bob").is_ok());
+        assert!(parse("secinfo audit log --user bob").is_ok());
+        assert!(parse("secinfo add recovery-codes --user bob").is_err());
+        assert!(parse("secinfo audit verify --user bob").is_err());
+    }
+
+    #[test]
+    fn no_command_takes_a_code_as_an_argument() {
+        for line in [
+            "secinfo verify 123456",
+            "secinfo add authenticator-app 123456",
+            "secinfo resync 1 123456 123457",
+        ] {
+            assert!(
+                Arguments::try_parse_from(line.split(' ')).is_err(),
+                "{line}"
+            );
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What every command works with: the connection to the daemon, the screen, and who the caller is.
+
+use crate::failure::Failure;
+use crate::screen::Screen;
+use crate::times::Clock;
+use secinfo_bus::{
+    AuditProxy, Connection, ManagerProxy, MethodProxy, ObjectPath, OwnedObjectPath, Reason,
+    UserProxy,
+};
+
+/// A command's way to the daemon and to its user.
+pub(crate) struct Client {
+    /// The connection: proofs made on it hold for it.
+    pub(crate) connection: Connection,
+    /// Where to write and read.
+    pub(crate) screen: Screen,
+    /// What time it is.
+    pub(crate) clock: Clock,
+    /// Who calls.
+    pub(crate) uid: u32,
+}
+
+impl Client {
+    /// Connects to the daemon.
+    pub(crate) async fn connect(screen: Screen, address: Option<&str>) -> Result<Self, Failure> {
+        let connection = secinfo_bus::connect(address).await?;
+        let uid = rustix::process::getuid().as_raw();
+        Ok(Self {
+            connection,
+            screen,
+            clock: Clock::of_process(),
+            uid,
+        })
+    }
+
+    /// The manager.
+    pub(crate) async fn manager(&self) -> Result<ManagerProxy<'static>, Failure> {
+        Ok(ManagerProxy::new(&self.connection)
+            .await
+            .map_err(secinfo_bus::Error::from)?)
+    }
+
+    /// The log.
+    pub(crate) async fn audit(&self) -> Result<AuditProxy<'static>, Failure> {
+        Ok(AuditProxy::new(&self.connection)
+            .await
+            .map_err(secinfo_bus::Error::from)?)
+    }
+
+    /// The user at a path.
+    pub(crate) async fn user_at(
+        &self,
+        path: &ObjectPath<'_>,
+    ) -> Result<UserProxy<'static>, Failure> {
+        let proxy = UserProxy::new(&self.connection, path.to_owned()).await;
+        Ok(proxy.map_err(secinfo_bus::Error::from)?)
+    }
+
+    /// The method at a path.
+    pub(crate) async fn method_at(
+        &self,
+        path: &ObjectPath<'_>,
+    ) -> Result<MethodProxy<'static>, Failure> {
+        let proxy = MethodProxy::new(&self.connection, path.to_owned()).await;
+        Ok(proxy.map_err(secinfo_bus::Error::from)?)
+    }
+
+    /// The path of the user that was named, by name or uid; of the caller when none was.
+    pub(crate) async fn user_path(&self, user: Option<&str>) -> Result<OwnedObjectPath, Failure> {
+        let manager = self.manager().await?;
+        let Some(user) = user else {
+            return Ok(manager.get_user(self.uid).await?);
+        };
+        match (manager.get_user_by_name(user).await, user.parse()) {
+            // A number is a name only if an account has it as its name.
+            (Err(error), Ok(uid)) if error.reason() == Some(Reason::NotFound) => {
+                Ok(manager.get_user(uid).await?)
+            }
+            (result, _) => Ok(result?),
+        }
+    }
+}
+
+/// The name of this host.
+pub(crate) fn host_name() -> String {
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
+}

@@ -1,0 +1,91 @@
+//! `secinfo access-pass`: letting a user in for a short time.
+
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::text::visible;
+use crate::times::parse_duration;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+/// Let a user in for a short time; for administrators
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Issue a temporary access pass; a former one is void
+    #[command(after_long_help = r#"JSON: {"pass","expires"}"#)]
+    Issue {
+        /// The user, by name or uid
+        #[arg(value_name = "USER")]
+        holder: String,
+        /// How long it is good: a number and s, m, h or d
+        #[arg(long, default_value = "1h", value_parser = parse_duration)]
+        valid: u64,
+        /// Good for one verification only
+        #[arg(long)]
+        once: bool,
+    },
+    /// Take the access pass back
+    #[command(after_long_help = r#"JSON: {"revoked":"<user>"}"#)]
+    Revoke {
+        /// The user, by name or uid
+        #[arg(value_name = "USER")]
+        holder: String,
+    },
+}
+
+#[derive(Serialize)]
+struct PassJson<'a> {
+    pass: &'a str,
+    expires: u64,
+}
+
+#[derive(Serialize)]
+struct RevokedJson<'a> {
+    revoked: &'a str,
+}
+
+pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Failure> {
+    let screen = &client.screen;
+    match arguments.command {
+        Command::Issue {
+            holder,
+            valid,
+            once,
+        } => {
+            let path = client.user_path(Some(&holder)).await?;
+            let (pass, expires) = client
+                .user_at(&path)
+                .await?
+                .issue_access_pass(valid, once)
+                .await?;
+            let pass = Zeroizing::new(pass);
+            screen.json(&PassJson {
+                pass: &pass,
+                expires,
+            })?;
+            screen.say(&format!("\n    {}\n\n", screen.style.bold(&pass)))?;
+            let times = if once {
+                "one verification"
+            } else {
+                "any number of verifications"
+            };
+            screen.paragraph(&format!(
+                "This access pass is shown only now. It is good for {times} of {} and expires {}. Hand it over in \
+                 person or by a way that you trust.",
+                visible(&holder),
+                client.clock.moment(expires)
+            ))
+        }
+        Command::Revoke { holder } => {
+            let path = client.user_path(Some(&holder)).await?;
+            client.user_at(&path).await?.revoke_access_pass().await?;
+            screen.json(&RevokedJson { revoked: &holder })?;
+            screen.paragraph(&format!("The access pass of {} is void.", visible(&holder)))
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! `secinfo add authenticator-app`: a QR code and its key, then a code from the app.
+
+use super::enrollment;
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::proof::with_fresh_proof;
+use crate::qr::{Picture, Qr};
+use crate::text::visible;
+use secinfo_bus::names::kind;
+use secinfo_bus::{EnrollmentDetails, EnrollmentOptions};
+use serde::Serialize;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+const JSON: &str = r#"JSON: first the line {"enrollment":{"kind","expires","attempts","becomes_default","issuer","account","key","uri","digits","period","algorithm"}}; then codes are read from standard input, one a line; then the line {"method":{as on the page},"became_default","former_default","default_method"}."#;
+
+/// Add an authenticator app: scan a QR code, then enter a code from the app
+///
+/// The app becomes your default sign-in method, unless you keep the former one.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = JSON)]
+pub(crate) struct Arguments {
+    /// What to call it
+    #[arg(long)]
+    label: Option<String>,
+    /// Write the QR code to a file as well, which must end in .png or .svg
+    #[arg(long, value_name = "FILE")]
+    qr_file: Option<PathBuf>,
+    /// Replace the file if it exists
+    #[arg(long, requires = "qr_file")]
+    force: bool,
+    /// Keep the former default method
+    #[arg(long)]
+    keep_default: bool,
+}
+
+#[derive(Serialize)]
+struct LineJson<'a> {
+    enrollment: DetailsJson<'a>,
+}
+
+#[derive(Serialize)]
+struct DetailsJson<'a> {
+    kind: &'a str,
+    expires: u64,
+    attempts: u32,
+    becomes_default: bool,
+    issuer: Option<&'a str>,
+    account: Option<&'a str>,
+    key: Option<&'a str>,
+    uri: Option<&'a str>,
+    digits: Option<u32>,
+    period: Option<u32>,
+    algorithm: Option<&'a str>,
+}
+
+pub(super) async fn run(client: &Client, arguments: Arguments) -> Result<(), Failure> {
+    // Before the daemon makes a key in vain.
+    let picture = match &arguments.qr_file {
+        Some(path) => Some(Picture::new(path, arguments.force)?),
+        None => None,
+    };
+    let path = client.user_path(None).await?;
+    let user = client.user_at(&path).await?;
+    let options = EnrollmentOptions {
+        label: arguments.label.clone(),
+        ..Default::default()
+    };
+    let (path, details) = with_fresh_proof(client, async || {
+        user.start_enrollment(kind::AUTHENTICATOR_APP, &options)
+            .await
+    })
+    .await?;
+    show(client, &details, picture.as_ref())?;
+    let question = enrollment::question(kind::AUTHENTICATOR_APP, details.digits);
+    enrollment::finish(client, path, &question, arguments.keep_default).await
+}
+
+fn show(
+    client: &Client,
+    details: &EnrollmentDetails,
+    picture: Option<&Picture>,
+) -> Result<(), Failure> {
+    let screen = &client.screen;
+    let incomplete = || secinfo_bus::Error::Protocol("no URI for the authenticator app".to_owned());
+    let uri = details.uri.as_deref().ok_or_else(incomplete)?;
+    let qr = Qr::new(uri)?;
+    screen.json(&LineJson {
+        enrollment: json(details),
+    })?;
+    if let Some(picture) = picture {
+        picture.write(&qr)?;
+    }
+    if screen.json {
+        return Ok(());
+    }
+    screen.paragraph("Scan this QR code with your authenticator app:")?;
+    match qr.drawing(screen.style, screen.width) {
+        Some(drawing) => screen.say(&format!("\n{drawing}\n"))?,
+        None => screen.paragraph("(This window is too narrow to draw it. Make it wider and start again, or use --qr-file.)")?,
+    }
+    screen.say(&beside(details))?;
+    if let Some(picture) = picture {
+        let path = picture.path().display();
+        screen.paragraph(&format!(
+            "The QR code is in {path}. Delete the file when the app has it: it holds the key."
+        ))?;
+    }
+    Ok(())
+}
+
+/// What stands beside the code for whoever cannot scan it.
+fn beside(details: &EnrollmentDetails) -> String {
+    let mut text = String::from("Or enter this in the app:\n");
+    let optional = [
+        ("Issuer", &details.issuer),
+        ("Account", &details.account),
+        ("Key", &details.key),
+        ("URI", &details.uri),
+    ];
+    for (name, value) in optional {
+        if let Some(value) = value {
+            let _ = writeln!(text, "  {name:<8} {}", visible(value));
+        }
+    }
+    // What every app assumes need not be entered.
+    let unusual = details.digits != Some(6)
+        || details.period != Some(30)
+        || details
+            .algorithm
+            .as_deref()
+            .is_some_and(|word| !matches!(word, "SHA1" | "sha1" | "SHA-1"));
+    if unusual {
+        let algorithm = details.algorithm.as_deref().unwrap_or("SHA1");
+        let (digits, period) = (details.digits.unwrap_or(6), details.period.unwrap_or(30));
+        let _ = writeln!(
+            text,
+            "  {:<8} {} digits, every {period} seconds, {}",
+            "Codes",
+            digits,
+            visible(algorithm)
+        );
+    }
+    text.push('\n');
+    text
+}
+
+fn json(details: &EnrollmentDetails) -> DetailsJson<'_> {
+    DetailsJson {
+        kind: kind::AUTHENTICATOR_APP,
+        expires: details.expires,
+        attempts: details.attempts,
+        becomes_default: details.becomes_default,
+        issuer: details.issuer.as_deref(),
+        account: details.account.as_deref(),
+        key: details.key.as_deref(),
+        uri: details.uri.as_deref(),
+        digits: details.digits,
+        period: details.period,
+        algorithm: details.algorithm.as_deref(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn details() -> EnrollmentDetails {
+        EnrollmentDetails {
+            expires: 1_795_356_600,
+            attempts: 5,
+            becomes_default: true,
+            issuer: Some("host01".to_owned()),
+            account: Some("alice".to_owned()),
+            key: Some("JBSW Y3DP EHPK 3PXP".to_owned()),
+            uri: Some("otpauth://totp/host01:alice?secret=JBSWY3DPEHPK3PXP".to_owned()),
+            digits: Some(6),
+            period: Some(30),
+            algorithm: Some("SHA1".to_owned()),
+            mode: None,
+            manufacturer: None,
+            model: None,
+        }
+    }
+
+    #[test]
+    fn whoever_cannot_scan_has_all_to_enter() {
+        let expected = "\
+Or enter this in the app:
+  Issuer   host01
+  Account  alice
+  Key      JBSW Y3DP EHPK 3PXP
+  URI      otpauth://totp/host01:alice?secret=JBSWY3DPEHPK3PXP
+
+";
+        assert_eq!(beside(&details()), expected);
+        let mut unusual = details();
+        unusual.digits = Some(8);
+        unusual.algorithm = Some("SHA256".to_owned());
+        assert!(beside(&unusual).contains("  Codes    8 digits, every 30 seconds, SHA256\n"));
+    }
+
+    #[test]
+    fn the_json_form_is_stable() {
+        assert_eq!(
+            serde_json::to_string(&LineJson {
+                enrollment: json(&details())
+            })
+            .unwrap(),
+            concat!(
+                r#"{"enrollment":{"kind":"authenticator-app","expires":1795356600,"attempts":5,"becomes_default":true,"#,
+                r#""issuer":"host01","account":"alice","key":"JBSW Y3DP EHPK 3PXP","#,
+                r#""uri":"otpauth://totp/host01:alice?secret=JBSWY3DPEHPK3PXP","digits":6,"period":30,"algorithm":"SHA1"}}"#
+            )
+        );
+    }
+}

@@ -1,0 +1,45 @@
+//! `secinfo completions`: completions for a shell.
+
+use crate::arguments;
+use crate::failure::Failure;
+use crate::screen::Screen;
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+/// Print completions for a shell
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The shell
+    shell: Shell,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    Screen::write(&script(arguments.shell))
+}
+
+fn script(shell: Shell) -> Vec<u8> {
+    let mut text = Vec::new();
+    clap_complete::generate(
+        shell,
+        &mut arguments::Arguments::command(),
+        "secinfo",
+        &mut text,
+    );
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::ValueEnum;
+
+    #[test]
+    fn every_shell_is_told_of_the_commands() {
+        for shell in Shell::value_variants() {
+            let text = String::from_utf8(script(*shell)).unwrap();
+            for word in ["cancel-deletion", "authenticator-app", "checkpoint"] {
+                assert!(text.contains(word), "{shell}: {word}");
+            }
+        }
+    }
+}

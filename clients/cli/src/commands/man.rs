@@ -1,0 +1,51 @@
+//! `secinfo man`: the manual pages.
+
+use crate::arguments;
+use crate::failure::Failure;
+use crate::screen::Screen;
+use clap::CommandFactory;
+use std::fs;
+use std::path::PathBuf;
+
+/// Write manual pages into a directory
+///
+/// One page for secinfo and one for each of its commands, in section 1.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The directory
+    directory: PathBuf,
+}
+
+pub(crate) fn run(screen: &Screen, arguments: &Arguments) -> Result<(), Failure> {
+    let failed = |source| Failure::File {
+        action: "write manual pages into",
+        path: arguments.directory.clone(),
+        source,
+    };
+    fs::create_dir_all(&arguments.directory).map_err(failed)?;
+    let command = arguments::Arguments::command().disable_help_subcommand(true);
+    clap_mangen::generate_to(command, &arguments.directory).map_err(failed)?;
+    screen.paragraph(&format!(
+        "Manual pages are in {}.",
+        arguments.directory.display()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::screen::Color;
+
+    #[test]
+    fn each_command_has_its_page() {
+        let directory = tempfile::tempdir().unwrap();
+        let arguments = Arguments {
+            directory: directory.path().join("man1"),
+        };
+        run(&Screen::new(true, Color::Never), &arguments).unwrap();
+        let read = |name: &str| fs::read_to_string(arguments.directory.join(name)).unwrap();
+        assert!(read("secinfo.1").contains("the log did not verify"));
+        assert!(read("secinfo-delete.1").contains("cannot be undone"));
+        assert!(read("secinfo-audit-verify.1").contains("checkpoint"));
+    }
+}

@@ -1,0 +1,64 @@
+//! The commands, a file for each.
+
+pub(crate) mod access_pass;
+pub(crate) mod add;
+pub(crate) mod audit;
+pub(crate) mod cancel_deletion;
+pub(crate) mod completions;
+pub(crate) mod default;
+pub(crate) mod delete;
+pub(crate) mod man;
+mod page;
+pub(crate) mod rename;
+pub(crate) mod resync;
+mod status;
+pub(crate) mod tokens;
+pub(crate) mod unlock;
+mod users;
+pub(crate) mod verify;
+
+use crate::arguments::{Arguments, Command, Global};
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::screen::Screen;
+
+/// Does what the command line asks for.
+pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
+    arguments.check()?;
+    let Arguments { global, command } = arguments;
+    let screen = Screen::new(global.json, global.color);
+    // These need no daemon.
+    let command = match command {
+        Some(Command::Completions(arguments)) => return completions::run(&arguments),
+        Some(Command::Man(arguments)) => return man::run(&screen, &arguments),
+        Some(Command::Audit(arguments)) if arguments.is_offline() => {
+            return audit::run_offline(&screen, arguments);
+        }
+        command => command,
+    };
+    let Global { bus, user, .. } = global;
+    let address = bus.or_else(secinfo_bus::address_from_environment);
+    let client = Client::connect(screen, address.as_deref()).await?;
+    let user = user.as_deref();
+    match command {
+        None => page::run(&client, user).await,
+        Some(Command::Add(arguments)) => add::run(&client, arguments).await,
+        Some(Command::Default(arguments)) => default::run(&client, user, arguments).await,
+        Some(Command::Rename(arguments)) => rename::run(&client, arguments).await,
+        Some(Command::Delete(arguments)) => delete::run(&client, user, arguments).await,
+        Some(Command::CancelDeletion(arguments)) => {
+            cancel_deletion::run(&client, user, arguments).await
+        }
+        Some(Command::Resync(arguments)) => resync::run(&client, user, arguments).await,
+        Some(Command::Verify(arguments)) => verify::run(&client, user, arguments).await,
+        Some(Command::Status) => status::run(&client).await,
+        Some(Command::Users) => users::run(&client).await,
+        Some(Command::Unlock(arguments)) => unlock::run(&client, arguments).await,
+        Some(Command::Tokens(arguments)) => tokens::run(&client, arguments).await,
+        Some(Command::AccessPass(arguments)) => access_pass::run(&client, arguments).await,
+        Some(Command::Audit(arguments)) => audit::run(&client, user, arguments).await,
+        Some(Command::Completions(_) | Command::Man(_)) => {
+            unreachable!("done above, without a daemon")
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! `secinfo rename`: giving a method another label.
+
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::proof::with_fresh_proof;
+use crate::security_info::{MethodJson, SecurityInfo};
+use serde::Serialize;
+
+const JSON: &str = r#"JSON: {"renamed":{a method, as on the page}}"#;
+
+/// Give a method another label
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = JSON)]
+pub(crate) struct Arguments {
+    /// The method
+    method: String,
+    /// What to call it
+    label: String,
+}
+
+#[derive(Serialize)]
+struct RenamedJson<'a> {
+    renamed: MethodJson<'a>,
+}
+
+pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Failure> {
+    let info = SecurityInfo::load(client, None).await?;
+    let method = info.select(&arguments.method)?;
+    let proxy = client.method_at(&method.path).await?;
+    with_fresh_proof(client, async || proxy.rename(&arguments.label).await).await?;
+    let renamed = SecurityInfo::load(client, None).await?;
+    let method = renamed.method_at(&method.path).unwrap_or(method);
+    client.screen.json(&RenamedJson {
+        renamed: MethodJson::new(&method.properties),
+    })?;
+    client
+        .screen
+        .paragraph(&format!("It is now called: {}.", method.words()))
+}

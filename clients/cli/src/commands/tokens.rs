@@ -1,0 +1,237 @@
+//! `secinfo tokens`: the hardware tokens that users can activate.
+
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::style::{Look, Style};
+use crate::table::{self, Column, Row, plain};
+use crate::text::visible;
+use secinfo_bus::{ImportOptions, Token};
+use serde::Serialize;
+use std::fs;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// Manage the hardware tokens that users can activate; for administrators
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Import tokens from a file
+    ///
+    /// CSV has the columns of serial number, secret, interval, manufacturer and model; PSKC is RFC
+    /// 6030. Ends with exit code 1 when a line could not be imported.
+    #[command(after_long_help = r#"JSON: {"imported","problems":[{"line","message"}]}"#)]
+    Import(Import),
+    /// List the tokens
+    #[command(
+        after_long_help = r#"JSON: [{"serial","manufacturer","model","mode","state"}]; mode is "totp" or "hotp", state "free" or "active"."#
+    )]
+    List,
+    /// Forget a token that nobody uses
+    #[command(after_long_help = r#"JSON: {"removed":"<serial>"}"#)]
+    Remove {
+        /// Serial number
+        serial: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Import {
+    /// The file with the tokens
+    file: PathBuf,
+    /// Its format; by default what its name ends in
+    #[arg(long, value_parser = ["csv", "pskc"])]
+    format: Option<String>,
+    /// The file with the pre-shared key of a PSKC file, in hexadecimal or as it is
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+}
+
+pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Failure> {
+    match arguments.command {
+        Command::Import(arguments) => import(client, &arguments).await,
+        Command::List => list(client).await,
+        Command::Remove { serial } => remove(client, &serial).await,
+    }
+}
+
+#[derive(Serialize)]
+struct ImportedJson<'a> {
+    imported: u32,
+    problems: &'a [secinfo_bus::ImportProblem],
+}
+
+async fn import(client: &Client, arguments: &Import) -> Result<(), Failure> {
+    let screen = &client.screen;
+    let format = match &arguments.format {
+        Some(format) => format,
+        None => format_of(&arguments.file)?,
+    };
+    let content = read(&arguments.file)?;
+    let key = match &arguments.key_file {
+        Some(path) => Some(pre_shared_key(&read(path)?)),
+        None => None,
+    };
+    let options = ImportOptions { key };
+    let (imported, problems) = client
+        .manager()
+        .await?
+        .import_tokens(format, &content, &options)
+        .await?;
+    screen.json(&ImportedJson {
+        imported,
+        problems: &problems,
+    })?;
+    screen.paragraph(&format!("Imported tokens: {imported}."))?;
+    for problem in &problems {
+        screen.paragraph(&format!(
+            "line {}: {}",
+            problem.line,
+            visible(&problem.message)
+        ))?;
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let number = problems.len();
+    Err(Failure::Refused(format!(
+        "lines that were not imported: {number}; correct them and import the file again"
+    )))
+}
+
+fn format_of(path: &Path) -> Result<&'static str, Failure> {
+    match path
+        .extension()
+        .and_then(|text| text.to_str())
+        .map(str::to_lowercase)
+        .as_deref()
+    {
+        Some("csv") => Ok("csv"),
+        Some("pskc" | "xml" | "pskcxml") => Ok("pskc"),
+        _ => Err(Failure::Usage(format!(
+            "say what {} is: --format csv or --format pskc",
+            path.display()
+        ))),
+    }
+}
+
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let failed = |source| Failure::File {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    };
+    Ok(Zeroizing::new(fs::read(path).map_err(failed)?))
+}
+
+/// The key in a file: in hexadecimal, as key management tools write them, or else its bytes.
+fn pre_shared_key(content: &[u8]) -> Vec<u8> {
+    let text = content.trim_ascii();
+    let is_hex = matches!(text.len(), 32 | 48 | 64) && text.iter().all(u8::is_ascii_hexdigit);
+    if !is_hex {
+        return content.to_vec();
+    }
+    let digit = |byte: u8| {
+        char::from(byte)
+            .to_digit(16)
+            .and_then(|value| u8::try_from(value).ok())
+            .unwrap_or(0)
+    };
+    text.chunks_exact(2)
+        .map(|pair| digit(pair[0]) << 4 | digit(pair[1]))
+        .collect()
+}
+
+async fn list(client: &Client) -> Result<(), Failure> {
+    let tokens = client.manager().await?.list_tokens().await?;
+    client.screen.json(&tokens)?;
+    client
+        .screen
+        .say(&render(&tokens, client.screen.style, client.screen.width))
+}
+
+fn render(tokens: &[Token], style: Style, width: usize) -> String {
+    if tokens.is_empty() {
+        return "There are no tokens; \"secinfo tokens import FILE\" imports them.\n".to_owned();
+    }
+    let columns = [
+        Column {
+            title: "Serial",
+            least: 8,
+        },
+        Column {
+            title: "Manufacturer",
+            least: 12,
+        },
+        Column {
+            title: "Model",
+            least: 8,
+        },
+        Column {
+            title: "Mode",
+            least: 4,
+        },
+        Column {
+            title: "State",
+            least: 6,
+        },
+    ];
+    let row = |token: &Token| Row {
+        cells: vec![
+            vec![(Look::Bold, visible(&token.serial))],
+            plain(visible(&token.manufacturer)),
+            plain(visible(&token.model)),
+            plain(visible(&token.mode)),
+            plain(visible(&token.state)),
+        ],
+        below: Vec::new(),
+    };
+    table::render(
+        &columns,
+        &tokens.iter().map(row).collect::<Vec<_>>(),
+        style,
+        width,
+    )
+}
+
+#[derive(Serialize)]
+struct RemovedJson<'a> {
+    removed: &'a str,
+}
+
+async fn remove(client: &Client, serial: &str) -> Result<(), Failure> {
+    client.manager().await?.remove_token(serial).await?;
+    client.screen.json(&RemovedJson { removed: serial })?;
+    client
+        .screen
+        .paragraph(&format!("The token {} is forgotten.", visible(serial)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_file_is_hexadecimal_or_raw() {
+        assert_eq!(
+            pre_shared_key(b"00112233445566778899aAbBcCdDeEfF\n"),
+            (0..16).map(|n| n * 0x11).collect::<Vec<u8>>()
+        );
+        assert_eq!(pre_shared_key(&[7; 16]), vec![7; 16]);
+        assert_eq!(
+            pre_shared_key(b"not hexadecimal but a pass phrase"),
+            b"not hexadecimal but a pass phrase"
+        );
+    }
+
+    #[test]
+    fn the_format_follows_from_the_name() {
+        assert_eq!(format_of(Path::new("tokens.CSV")).unwrap(), "csv");
+        assert_eq!(format_of(Path::new("tokens.xml")).unwrap(), "pskc");
+        assert_eq!(format_of(Path::new("tokens")).unwrap_err().exit_code(), 2);
+    }
+}

@@ -1,0 +1,82 @@
+//! `secinfo verify`: verifying a user with a code.
+
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::proof::{self, Request};
+use crate::security_info::{SecurityInfo, id_of};
+use crate::words;
+use secinfo_bus::Proof;
+use secinfo_bus::names::purpose;
+use serde::Serialize;
+
+const JSON: &str = r#"JSON: {"verified":true,"method","kind","strength","time","remaining"}; remaining is the number of recovery codes that are left when one was used."#;
+
+/// Verify a user with a code
+///
+/// Asks for codes until one is accepted. Yourself, or another user with --user if you may verify
+/// them. An empty line, or "?", changes to another method.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = JSON)]
+pub(crate) struct Arguments {
+    /// Ask for this method first
+    #[arg(long)]
+    method: Option<String>,
+    /// What the verification is for
+    #[arg(long, default_value = purpose::SIGN_IN, value_parser = [purpose::SIGN_IN, purpose::PASSWORD_RESET])]
+    purpose: String,
+    /// The service that asks, as policy knows it
+    #[arg(long, default_value = "secinfo")]
+    service: String,
+}
+
+#[derive(Serialize)]
+struct ProofJson<'a> {
+    verified: bool,
+    method: Option<&'a str>,
+    kind: &'a str,
+    strength: &'a str,
+    time: u64,
+    remaining: Option<u32>,
+}
+
+pub(crate) async fn run(
+    client: &Client,
+    user: Option<&str>,
+    arguments: Arguments,
+) -> Result<(), Failure> {
+    let info = match (user, &arguments.method) {
+        (None, None) => None,
+        _ => Some(SecurityInfo::load(client, user).await?),
+    };
+    let method = match (&info, &arguments.method) {
+        (Some(info), Some(text)) => Some(info.select(text)?),
+        _ => None,
+    };
+    let request = Request {
+        uid: info.as_ref().map_or(client.uid, |info| info.user.uid),
+        purpose: &arguments.purpose,
+        service: &arguments.service,
+        method: method.map(|method| method.path.clone().into_inner()),
+    };
+    let proof = proof::verify(client, &request).await?;
+    client.screen.json(&ProofJson {
+        verified: true,
+        method: id_of(&proof.method),
+        kind: &proof.kind,
+        strength: &proof.strength,
+        time: proof.time,
+        remaining: proof.remaining,
+    })?;
+    client.screen.paragraph(&verified(&proof))
+}
+
+fn verified(proof: &Proof) -> String {
+    let kind = words::of_kind(&proof.kind).to_lowercase();
+    match proof.remaining {
+        None => format!("Verified by {kind}."),
+        Some(0) => format!(
+            "Verified by {kind}. That was the last code; for new ones: secinfo add recovery-codes"
+        ),
+        Some(left) => format!("Verified by {kind}. Codes left: {left}."),
+    }
+}

@@ -1,0 +1,83 @@
+//! The `secinfo` command: security info from the terminal.
+//!
+//! # JSON
+//! With `--json`, standard output holds lines of JSON and nothing else, in forms that only grow:
+//! fields are added, never renamed, moved or given another meaning. Times are Unix seconds in UTC,
+//! `null` where there is none. A command that fails ends with
+//! `{"error":"<name>","message":"<sentence>","exit":<code>}`, where the name is that of the D-Bus
+//! error without its prefix, or `Unreachable`, `Untrusted`, `Protocol`, `Usage`, `Refused`,
+//! `NotVerified`, `LogNotVerified`, `File` or `Output`. The form of each command stands in its
+//! long help, and so in its manual page.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")
+)]
+
+mod arguments;
+mod client;
+mod commands;
+mod failure;
+mod proof;
+mod qr;
+mod screen;
+mod security_info;
+mod selection;
+mod style;
+mod table;
+mod text;
+mod times;
+mod words;
+
+use arguments::Arguments;
+use clap::Parser;
+use failure::Failure;
+use screen::Screen;
+use serde::Serialize;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let (json, color) = (arguments.global.json, arguments.global.color);
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            if !failure.is_closed_pipe() {
+                report(&Screen::new(json, color), &failure);
+            }
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(commands::run(arguments))
+}
+
+#[derive(Serialize)]
+struct FailureJson<'a> {
+    error: &'a str,
+    message: String,
+    exit: u8,
+}
+
+fn report(screen: &Screen, failure: &Failure) {
+    let message = failure.to_string();
+    // Nothing can be done where the error cannot be told either; the exit code still says it.
+    let _ = screen.json(&FailureJson {
+        error: failure.name(),
+        message: message.clone(),
+        exit: failure.exit_code(),
+    });
+    let prefix = screen.error_style.paint(style::Look::Bad, "secinfo:");
+    for (index, line) in message.lines().enumerate() {
+        let _ = screen.note(&if index == 0 {
+            format!("{prefix} {line}")
+        } else {
+            line.to_owned()
+        });
+    }
+}

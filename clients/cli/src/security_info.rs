@@ -1,0 +1,257 @@
+//! The security info of a user as a whole, and its form in JSON.
+
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::words;
+use secinfo_bus::{
+    MethodProperties, OwnedObjectPath, UserProperties, method_properties, user_properties,
+};
+use serde::Serialize;
+
+/// A user with all methods.
+#[derive(Debug, Clone)]
+pub(crate) struct SecurityInfo {
+    /// The user's object.
+    pub(crate) path: OwnedObjectPath,
+    /// The user.
+    pub(crate) user: UserProperties,
+    /// The methods, in the order of their numbers.
+    pub(crate) methods: Vec<Method>,
+}
+
+/// A method and its object.
+#[derive(Debug, Clone)]
+pub(crate) struct Method {
+    /// The method's object.
+    pub(crate) path: OwnedObjectPath,
+    /// What it is.
+    pub(crate) properties: MethodProperties,
+}
+
+impl Method {
+    /// The method in a sentence.
+    pub(crate) fn words(&self) -> String {
+        let MethodProperties {
+            kind, label, hint, ..
+        } = &self.properties;
+        words::of_method(kind, label, hint)
+    }
+}
+
+impl SecurityInfo {
+    /// Reads the security info of a user; of the caller when none is named.
+    pub(crate) async fn load(client: &Client, user: Option<&str>) -> Result<Self, Failure> {
+        Self::at(client, client.user_path(user).await?).await
+    }
+
+    /// Reads the security info of the user at a path.
+    pub(crate) async fn at(client: &Client, path: OwnedObjectPath) -> Result<Self, Failure> {
+        let user = user_properties(&client.connection, &path).await?;
+        let mut methods = Vec::with_capacity(user.methods.len());
+        for path in &user.methods {
+            let properties = method_properties(&client.connection, path).await?;
+            methods.push(Method {
+                path: path.clone(),
+                properties,
+            });
+        }
+        Ok(Self {
+            path,
+            user,
+            methods,
+        })
+    }
+
+    /// The method at a path, if it is one of these.
+    pub(crate) fn method_at(&self, path: &OwnedObjectPath) -> Option<&Method> {
+        self.methods.iter().find(|method| method.path == *path)
+    }
+
+    /// The default method.
+    pub(crate) fn default_method(&self) -> Option<&Method> {
+        self.method_at(&self.user.default_method)
+    }
+}
+
+/// A time on the bus, where 0 stands for none.
+pub(crate) fn time(seconds: u64) -> Option<u64> {
+    (seconds != 0).then_some(seconds)
+}
+
+/// The id at the end of a method's path; `None` for the path that stands for none.
+pub(crate) fn id_of(path: &OwnedObjectPath) -> Option<&str> {
+    path.as_str().rsplit('/').next().filter(|id| !id.is_empty())
+}
+
+/// The page in JSON.
+#[derive(Serialize)]
+pub(crate) struct PageJson<'a> {
+    user: UserJson<'a>,
+    host: &'a str,
+    default_method: Option<&'a str>,
+    still_required: u32,
+    grace_ends: Option<u64>,
+    locked_until: Option<u64>,
+    fresh_proof_until: Option<u64>,
+    methods: Vec<MethodJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct UserJson<'a> {
+    uid: u32,
+    name: &'a str,
+}
+
+/// A method in JSON.
+#[derive(Serialize)]
+pub(crate) struct MethodJson<'a> {
+    id: &'a str,
+    kind: &'a str,
+    label: &'a str,
+    hint: &'a str,
+    purposes: &'a [String],
+    created: u64,
+    last_used: Option<u64>,
+    locked_until: Option<u64>,
+    deletion_due: Option<u64>,
+    is_default: bool,
+    remaining: Option<u32>,
+    expires: Option<u64>,
+}
+
+impl<'a> PageJson<'a> {
+    /// The JSON form of security info.
+    pub(crate) fn new(info: &'a SecurityInfo, host: &'a str) -> Self {
+        let user = &info.user;
+        Self {
+            user: UserJson {
+                uid: user.uid,
+                name: &user.name,
+            },
+            host,
+            default_method: id_of(&user.default_method),
+            still_required: user.still_required,
+            grace_ends: time(user.grace_ends),
+            locked_until: time(user.locked_until),
+            fresh_proof_until: time(user.fresh_proof_until),
+            methods: info
+                .methods
+                .iter()
+                .map(|method| MethodJson::new(&method.properties))
+                .collect(),
+        }
+    }
+}
+
+impl<'a> MethodJson<'a> {
+    /// The JSON form of a method.
+    pub(crate) fn new(method: &'a MethodProperties) -> Self {
+        Self {
+            id: &method.id,
+            kind: &method.kind,
+            label: &method.label,
+            hint: &method.hint,
+            purposes: &method.purposes,
+            created: method.created,
+            last_used: time(method.last_used),
+            locked_until: time(method.locked_until),
+            deletion_due: time(method.deletion_due),
+            is_default: method.is_default,
+            remaining: (method.kind == secinfo_bus::names::kind::RECOVERY_CODES)
+                .then_some(method.remaining),
+            expires: time(method.expires),
+        }
+    }
+}
+
+/// Security info for tests: an app, recovery codes and a token, at 2026-11-22 14:00 UTC.
+#[cfg(test)]
+pub(crate) fn example() -> SecurityInfo {
+    let path = |id: &str| {
+        OwnedObjectPath::try_from(format!(
+            "/org/secinfo/SecurityInfo1/users/u1000/methods/{id}"
+        ))
+        .expect("a well-formed path")
+    };
+    let method = |digit: &str, kind: &str, label: &str| {
+        let id = digit.repeat(32);
+        Method {
+            path: path(&id),
+            properties: MethodProperties {
+                id,
+                kind: kind.to_owned(),
+                label: label.to_owned(),
+                hint: String::new(),
+                purposes: vec!["sign-in".to_owned(), "password-reset".to_owned()],
+                created: 1_790_000_000,
+                last_used: 0,
+                locked_until: 0,
+                deletion_due: 0,
+                is_default: false,
+                remaining: 0,
+                expires: 0,
+            },
+        }
+    };
+    let mut app = method("a", "authenticator-app", "Phone");
+    app.properties.is_default = true;
+    app.properties.last_used = 1_795_350_000;
+    let mut codes = method("b", "recovery-codes", "");
+    codes.properties.remaining = 9;
+    let mut token = method("c", "hardware-token", "Key ring");
+    token.properties.hint = "••••4711".to_owned();
+    token.properties.locked_until = 1_795_357_000;
+    token.properties.deletion_due = 1_795_442_400;
+    let methods = vec![app, codes, token];
+    SecurityInfo {
+        path: OwnedObjectPath::try_from("/org/secinfo/SecurityInfo1/users/u1000")
+            .expect("a well-formed path"),
+        user: UserProperties {
+            uid: 1000,
+            name: "alice".to_owned(),
+            default_method: methods[0].path.clone(),
+            methods: methods.iter().map(|method| method.path.clone()).collect(),
+            still_required: 0,
+            grace_ends: 0,
+            locked_until: 0,
+            fresh_proof_until: 0,
+        },
+        methods,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_json_form_is_stable() {
+        let mut info = example();
+        info.methods.truncate(2);
+        let json = serde_json::to_string(&PageJson::new(&info, "host01")).unwrap();
+        let (a, b) = ("a".repeat(32), "b".repeat(32));
+        assert_eq!(
+            json,
+            format!(
+                concat!(
+                    r#"{{"user":{{"uid":1000,"name":"alice"}},"host":"host01","default_method":"{a}","#,
+                    r#""still_required":0,"grace_ends":null,"locked_until":null,"fresh_proof_until":null,"methods":["#,
+                    r#"{{"id":"{a}","kind":"authenticator-app","label":"Phone","hint":"","#,
+                    r#""purposes":["sign-in","password-reset"],"created":1790000000,"last_used":1795350000,"#,
+                    r#""locked_until":null,"deletion_due":null,"is_default":true,"remaining":null,"expires":null}},"#,
+                    r#"{{"id":"{b}","kind":"recovery-codes","label":"","hint":"","#,
+                    r#""purposes":["sign-in","password-reset"],"created":1790000000,"last_used":null,"#,
+                    r#""locked_until":null,"deletion_due":null,"is_default":false,"remaining":9,"expires":null}}]}}"#,
+                ),
+                a = a,
+                b = b
+            )
+        );
+    }
+
+    #[test]
+    fn the_path_that_stands_for_none_has_no_id() {
+        let none = OwnedObjectPath::try_from("/").unwrap();
+        assert_eq!(id_of(&none), None);
+    }
+}

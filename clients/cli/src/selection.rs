@@ -1,0 +1,130 @@
+//! Which method an argument means: its number on the page, its label, its kind, or the beginning
+//! of its id.
+
+use crate::failure::Failure;
+use crate::security_info::{Method, SecurityInfo};
+use crate::words;
+
+/// Shorter beginnings of an id would be taken for something else.
+const LEAST_ID_PREFIX: usize = 4;
+
+impl SecurityInfo {
+    /// The one method that `text` means.
+    pub(crate) fn select(&self, text: &str) -> Result<&Method, Failure> {
+        let methods = &self.methods;
+        if let Some(method) = text
+            .parse()
+            .ok()
+            .and_then(|number: usize| methods.get(number.checked_sub(1)?))
+        {
+            return Ok(method);
+        }
+        let found: Vec<&Method> = methods
+            .iter()
+            .filter(|method| is_meant(method, text))
+            .collect();
+        match found.as_slice() {
+            [one] => Ok(one),
+            [] if methods.is_empty() => Err(Failure::Refused(
+                "there is no method yet; \"secinfo add\" adds one".into(),
+            )),
+            [] => Err(refused(
+                &format!("no method is {text:?}"),
+                &self.candidates(&methods.iter().collect::<Vec<_>>()),
+            )),
+            several => Err(refused(
+                &format!("{text:?} can be several methods"),
+                &self.candidates(several),
+            )),
+        }
+    }
+
+    /// A line for each of these methods, with its number and the beginning of its id.
+    pub(crate) fn candidates(&self, methods: &[&Method]) -> String {
+        let number = |method: &Method| {
+            self.methods
+                .iter()
+                .position(|other| other.path == method.path)
+        };
+        let line = |method: &&Method| {
+            let number = number(method).map_or(0, |index| index + 1);
+            format!(
+                "  {number}  {}, id {:.8}",
+                method.words(),
+                method.properties.id
+            )
+        };
+        methods.iter().map(line).collect::<Vec<_>>().join("\n")
+    }
+}
+
+fn refused(problem: &str, candidates: &str) -> Failure {
+    Failure::Refused(format!(
+        "{problem}; name one by its number, label, kind or id:\n{candidates}"
+    ))
+}
+
+fn is_meant(method: &Method, text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let properties = &method.properties;
+    properties.label.to_lowercase() == lower
+        || properties.kind == lower
+        || words::of_kind(&properties.kind).to_lowercase() == lower
+        || (text.len() >= LEAST_ID_PREFIX && properties.id.starts_with(&lower))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::security_info::{SecurityInfo, example};
+
+    fn selected(info: &SecurityInfo, text: &str) -> Result<String, String> {
+        info.select(text)
+            .map(|method| method.properties.kind.clone())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn number_label_kind_and_id_each_name_a_method() {
+        let info = example();
+        for text in [
+            "1",
+            "phone",
+            "authenticator-app",
+            "Authenticator app",
+            "aaaa",
+            &"a".repeat(32),
+        ] {
+            assert_eq!(
+                selected(&info, text).as_deref(),
+                Ok("authenticator-app"),
+                "{text}"
+            );
+        }
+        assert_eq!(selected(&info, "3").as_deref(), Ok("hardware-token"));
+    }
+
+    #[test]
+    fn what_names_none_or_several_is_answered_with_the_candidates() {
+        let mut info = example();
+        let error = selected(&info, "4").unwrap_err();
+        assert!(
+            error.contains("no method is \"4\"")
+                && error.contains("3  Hardware token (Key ring), id cccccccc")
+        );
+        assert!(
+            selected(&info, "aaa").is_err(),
+            "three digits are too few for an id"
+        );
+
+        info.methods[2].properties.kind = "authenticator-app".to_owned();
+        let error = selected(&info, "authenticator-app").unwrap_err();
+        assert!(
+            error.contains("several") && error.contains("Phone") && error.contains("Key ring"),
+            "{error}"
+        );
+        assert!(!error.contains("Recovery"), "{error}");
+
+        info.methods.clear();
+        assert!(selected(&info, "1").unwrap_err().contains("secinfo add"));
+    }
+}
