@@ -12,7 +12,7 @@ use zbus::{Connection, connection};
 const SYSTEM_BUS: &str = "unix:path=/run/dbus/system_bus_socket";
 
 /// The longest that a call may take. An authorization may ask a person for a password meanwhile.
-const CALL_TIMEOUT: Duration = Duration::from_secs(300);
+const CALL_TIMEOUT: Duration = Duration::from_mins(5);
 
 /// The bus address that the environment names: `SECINFO_BUS_ADDRESS`, or else
 /// `DBUS_SYSTEM_BUS_ADDRESS`. Only for programs that run with the rights of whoever set it.
@@ -49,7 +49,7 @@ pub async fn connect(address: Option<&str>) -> Result<Connection> {
         let uid = bus
             .get_connection_unix_user(name.into())
             .await
-            .map_err(gone)?;
+            .map_err(|error| gone(&error))?;
         if uid != 0 && Some(uid) != daemon_uid() {
             return Err(Error::Untrusted { uid });
         }
@@ -58,7 +58,7 @@ pub async fn connect(address: Option<&str>) -> Result<Connection> {
 }
 
 /// The daemon stopped between two calls.
-fn gone(error: fdo::Error) -> Error {
+fn gone(error: &fdo::Error) -> Error {
     Error::Unreachable(error.to_string())
 }
 

@@ -152,8 +152,9 @@ impl From<zbus::Error> for Error {
                 )),
             },
             zbus::Error::FDO(error) => Self::from(*error),
-            zbus::Error::InputOutput(error) => Self::Unreachable(error.to_string()),
-            zbus::Error::Connection(error, _) => Self::Unreachable(error.to_string()),
+            zbus::Error::InputOutput(error) | zbus::Error::Connection(error, _) => {
+                Self::Unreachable(error.to_string())
+            }
             zbus::Error::Handshake(text) | zbus::Error::Address(text) => Self::Unreachable(text),
             other => Self::Protocol(other.to_string()),
         }
