@@ -8,7 +8,10 @@ use crate::failure::{EXIT_CODES, Failure};
 use crate::screen::Color;
 use clap::{Args, Parser, Subcommand};
 
-const JSON: &str = r#"JSON: {"user":{"uid","name"},"host","default_method","still_required","grace_ends","locked_until","fresh_proof_until","methods":[{"id","kind","label","hint","purposes","created","last_used","locked_until","deletion_due","is_default","remaining","expires"}]}. Times are Unix seconds, null for none. Fields may be added. A command that fails prints {"error","message","exit"} last."#;
+const BUS: &str =
+    "Use the bus at this address instead of the system bus (or set SECINFO_BUS_ADDRESS)";
+const BUS_TRUST: &str = "On the system bus the service must run as root or secinfo. Whoever listens at an address that is given here is trusted.";
+const JSON: &str = r#"JSON: {"user":{"uid", "name"}, "host", "default_method", "still_required", "grace_ends", "locked_until", "fresh_proof_until", "methods":[{"id", "kind", "label", "hint", "purposes", "created", "last_used", "locked_until", "deletion_due", "is_default", "remaining", "expires"}]}. Times are Unix seconds, null for none. Fields may be added. A command that fails prints {"error", "message", "exit"} last."#;
 
 fn long_help() -> String {
     format!("{JSON}\n\n{EXIT_CODES}")
@@ -38,11 +41,7 @@ pub(crate) struct Global {
     /// Print JSON, in a stable form that each command's --help describes
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Use the bus at this address instead of the system bus (environment: `SECINFO_BUS_ADDRESS`)
-    ///
-    /// On the system bus the service must run as root or secinfo. Whoever listens at an address
-    /// that is given here is trusted.
-    #[arg(long, global = true, value_name = "ADDRESS")]
+    #[arg(long, global = true, value_name = "ADDRESS", help = BUS, long_help = format!("{BUS}\n\n{BUS_TRUST}"))]
     pub(crate) bus: Option<String>,
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
@@ -66,12 +65,12 @@ pub(crate) enum Command {
     ///
     /// Ends with exit code 1 when the service cannot accept anything.
     #[command(
-        after_long_help = r#"JSON: {"version","healthy","problem","authorization","started"}; problem is null when there is none."#
+        after_long_help = r#"JSON: {"version", "healthy", "problem", "authorization", "started"}; problem is null when there is none."#
     )]
     Status,
     /// List all users; for administrators
     #[command(
-        after_long_help = r#"JSON: [{"uid","name","methods","default_kind","state","has_access_pass"}]; state is "ok", "locked" or "methods-required", default_kind null for none."#
+        after_long_help = r#"JSON: [{"uid", "name", "methods", "default_kind", "state", "has_access_pass"}]; state is "ok", "locked" or "methods-required", default_kind null for none."#
     )]
     Users,
     Unlock(unlock::Arguments),

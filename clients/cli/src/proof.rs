@@ -145,11 +145,7 @@ async fn choose_other(
         screen.note(&format!("  {}  {words}", index + 1))?;
     }
     loop {
-        let question = format!(
-            "Number of the method (Enter for 1, {} for the last):",
-            methods.len()
-        );
-        let answer = screen.ask(&question)?;
+        let answer = screen.ask("Number of the method (Enter to stay with 1):")?;
         let number = match answer.as_deref().map(String::as_str) {
             None | Some("") => return Ok(None),
             Some(text) => text

@@ -17,7 +17,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Issue a temporary access pass; a former one is void
-    #[command(after_long_help = r#"JSON: {"pass","expires"}"#)]
+    #[command(after_long_help = r#"JSON: {"pass", "expires"}"#)]
     Issue {
         /// The user, by name or uid
         #[arg(value_name = "USER")]

@@ -6,7 +6,7 @@ use crate::proof::with_fresh_proof;
 use crate::security_info::SecurityInfo;
 use serde::Serialize;
 
-const JSON: &str = r#"JSON: {"id","deletion_due":null}"#;
+const JSON: &str = r#"JSON: {"id", "deletion_due":null}"#;
 
 /// Keep a method whose deletion is scheduled
 #[derive(Debug, clap::Args)]

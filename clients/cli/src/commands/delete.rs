@@ -8,7 +8,7 @@ use crate::words;
 use secinfo_bus::ObjectPath;
 use serde::Serialize;
 
-const JSON: &str = r#"JSON: {"id","deleted":true|false,"due","default_method"}; due is when a scheduled deletion takes effect."#;
+const JSON: &str = r#"JSON: {"id", "deleted":true|false, "due", "default_method"}; due is when a scheduled deletion takes effect."#;
 
 /// Delete a method
 ///

@@ -7,7 +7,7 @@ use crate::security_info::SecurityInfo;
 use secinfo_bus::Reason;
 use serde::Serialize;
 
-const JSON: &str = r#"JSON: {"id","resynchronized":true}"#;
+const JSON: &str = r#"JSON: {"id", "resynchronized":true}"#;
 
 /// Bring a hardware token back in step
 ///

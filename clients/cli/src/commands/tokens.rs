@@ -24,11 +24,11 @@ enum Command {
     ///
     /// CSV has the columns of serial number, secret, interval, manufacturer and model; PSKC is RFC
     /// 6030. Ends with exit code 1 when a line could not be imported.
-    #[command(after_long_help = r#"JSON: {"imported","problems":[{"line","message"}]}"#)]
+    #[command(after_long_help = r#"JSON: {"imported", "problems":[{"line", "message"}]}"#)]
     Import(Import),
     /// List the tokens
     #[command(
-        after_long_help = r#"JSON: [{"serial","manufacturer","model","mode","state"}]; mode is "totp" or "hotp", state "free" or "active"."#
+        after_long_help = r#"JSON: [{"serial", "manufacturer", "model", "mode", "state"}]; mode is "totp" or "hotp", state "free" or "active"."#
     )]
     List,
     /// Forget a token that nobody uses

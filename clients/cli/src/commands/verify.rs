@@ -9,7 +9,7 @@ use secinfo_bus::Proof;
 use secinfo_bus::names::purpose;
 use serde::Serialize;
 
-const JSON: &str = r#"JSON: {"verified":true,"method","kind","strength","time","remaining"}; remaining is the number of recovery codes that are left when one was used."#;
+const JSON: &str = r#"JSON: {"verified":true, "method", "kind", "strength", "time", "remaining"}; remaining is the number of recovery codes that are left when one was used."#;
 
 /// Verify a user with a code
 ///

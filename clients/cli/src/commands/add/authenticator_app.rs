@@ -12,7 +12,7 @@ use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
 
-const JSON: &str = r#"JSON: first the line {"enrollment":{"kind","expires","attempts","becomes_default","issuer","account","key","uri","digits","period","algorithm"}}; then codes are read from standard input, one a line; then the line {"method":{as on the page},"became_default","former_default","default_method"}."#;
+const JSON: &str = r#"JSON: first the line {"enrollment":{"kind", "expires", "attempts", "becomes_default", "issuer", "account", "key", "uri", "digits", "period", "algorithm"}}; then codes are read from standard input, one a line; then the line {"method":{as on the page}, "became_default", "former_default", "default_method"}."#;
 
 /// Add an authenticator app: scan a QR code, then enter a code from the app
 ///

@@ -9,7 +9,7 @@ use secinfo_bus::names::kind;
 use secinfo_bus::{EnrollmentDetails, EnrollmentOptions};
 use serde::Serialize;
 
-const JSON: &str = r#"JSON: first the line {"enrollment":{"kind","expires","attempts","becomes_default","mode","digits","manufacturer","model"}}; then codes are read from standard input, one a line; then the line {"method":{as on the page},"became_default","former_default","default_method"}."#;
+const JSON: &str = r#"JSON: first the line {"enrollment":{"kind", "expires", "attempts", "becomes_default", "mode", "digits", "manufacturer", "model"}}; then codes are read from standard input, one a line; then the line {"method":{as on the page}, "became_default", "former_default", "default_method"}."#;
 
 /// Activate a hardware token: enter its serial number and a code from it
 #[derive(Debug, clap::Args)]

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-const JSON: &str = r#"JSON: {"file","checkpoint","events","key"}"#;
+const JSON: &str = r#"JSON: {"file", "checkpoint", "events", "key"}"#;
 
 /// Write the log and its checkpoint to files
 ///

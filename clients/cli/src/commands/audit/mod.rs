@@ -26,7 +26,7 @@ enum Command {
     Verify(verify::Arguments),
     /// Print the newest checkpoint, to keep and check the log against later
     #[command(
-        after_long_help = r#"JSON: {"checkpoint":"<the signed note>","key":"<the key to verify it with>"}"#
+        after_long_help = r#"JSON: {"checkpoint":"<the signed note>", "key":"<the key to verify it with>"}"#
     )]
     Checkpoint,
     Export(export::Arguments),

@@ -16,7 +16,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-const JSON: &str = r#"JSON: {"verified":true,"events","users","root","origin","key":"given"|"service","against"}, or {"verified":false,"from_event","message"} and exit code 6."#;
+const JSON: &str = r#"JSON: {"verified":true, "events", "users", "root", "origin", "key":"given"|"service", "against"}, or {"verified":false, "from_event", "message"} and exit code 6."#;
 
 /// Check that nobody rewrote the log
 ///
