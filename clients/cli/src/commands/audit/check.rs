@@ -136,9 +136,9 @@ impl Check {
         let size = usize::try_from(size)
             .unwrap_or(usize::MAX)
             .min(self.leaves.len());
-        self.leaves[..size]
-            .iter()
-            .for_each(|leaf| frontier.append(*leaf));
+        for leaf in &self.leaves[..size] {
+            frontier.append(*leaf);
+        }
         frontier.root()
     }
 
@@ -211,9 +211,9 @@ mod tests {
 
     fn checkpoint_of(events: &[Vec<u8>]) -> Checkpoint {
         let mut frontier = Frontier::new();
-        events
-            .iter()
-            .for_each(|bytes| frontier.append(leaf_hash(bytes)));
+        for bytes in events {
+            frontier.append(leaf_hash(bytes));
+        }
         Checkpoint::new(
             ORIGIN.parse::<Origin>().unwrap(),
             frontier.size(),
