@@ -2,9 +2,9 @@
 
 use super::{CallerFailures, Method, MethodThrottle, Proof, State, Token, UserState};
 use crate::event::{
-    Accepted, AccessPassIssued, Credential, DeletionReason, DeletionScheduled, Event, Fact, Locked, MethodEnrolled,
-    RecoveryCodesIssued, Resynchronized, TokenImported, VerificationFailed, VerificationSucceeded,
-    Who,
+    Accepted, AccessPassIssued, Credential, DeletionReason, DeletionScheduled, Event, Fact, Locked,
+    MethodEnrolled, RecoveryCodesIssued, Resynchronized, TokenImported, VerificationFailed,
+    VerificationSucceeded, Who,
 };
 use crate::{MethodId, Purpose, Sealed, Timestamp, UserId};
 use std::sync::Arc;

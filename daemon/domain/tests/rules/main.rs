@@ -1,0 +1,25 @@
+//! The rules of security info, as behaviour: given what happened, when somebody asks, then these
+//! events follow or that refusal.
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test says what it shows in its name, may fail at an unwrap, and reads as a sentence"
+)]
+
+mod access_pass;
+mod adding;
+mod default_method;
+mod deleting;
+mod fresh_proof;
+mod kit;
+mod one_time;
+mod policy;
+mod properties;
+mod purposes;
+mod recovery_codes;
+mod throttling;
+mod tokens;
+mod users;
+mod withstands;

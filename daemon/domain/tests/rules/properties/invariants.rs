@@ -1,0 +1,203 @@
+//! What must hold.
+
+use super::world::{World, is_carried_out};
+use proptest::test_runner::TestCaseError;
+use proptest::{prop_assert, prop_assert_eq};
+use secinfo_domain::event::{Accepted, Credential, Event, Fact, Resynchronized};
+use secinfo_domain::state::{Method, UserState};
+use secinfo_domain::{Authority, MethodId, State, Timestamp, UserCommand};
+use std::collections::{BTreeMap, BTreeSet};
+
+type Checked = Result<(), TestCaseError>;
+
+/// Everything that was accepted or deleted, kept beside the state in the plainest way.
+#[derive(Default)]
+pub struct UsedUp {
+    steps: BTreeMap<MethodId, u64>,
+    codes: BTreeSet<(MethodId, u8)>,
+    deleted: BTreeSet<MethodId>,
+    once: BTreeMap<MethodId, u32>,
+}
+
+impl UsedUp {
+    /// Enters a fact; an error if it accepts what was used up, or is about what was deleted.
+    pub fn enter(&mut self, fact: &Fact) -> Checked {
+        match fact {
+            Fact::MethodEnrolled(fact) => {
+                if let Credential::AuthenticatorApp { last_step, .. }
+                | Credential::TimeToken { last_step, .. } = fact.credential
+                {
+                    self.steps.insert(fact.method, last_step.0);
+                }
+            }
+            Fact::AccessPassIssued(fact) if fact.once => {
+                self.once.insert(fact.method, 0);
+            }
+            Fact::TokenResynchronized(fact) => {
+                let number = match fact.found {
+                    // The codes before this counter are used up.
+                    Resynchronized::Counter(counter) => counter.0 - 1,
+                    Resynchronized::Clock { last_step, .. } => last_step.0,
+                };
+                self.number(fact.method, number)?;
+            }
+            Fact::VerificationSucceeded(fact) => {
+                prop_assert!(!self.deleted.contains(&fact.method), "{fact:?}");
+                match fact.accepted {
+                    Accepted::TimeStep(step) => self.number(fact.method, step.0)?,
+                    Accepted::Counter(counter) => self.number(fact.method, counter.0)?,
+                    Accepted::RecoveryCode(number) => {
+                        let unused = self.codes.insert((fact.method, number));
+                        prop_assert!(unused, "accepted twice: {fact:?}");
+                    }
+                    Accepted::AccessPass => {
+                        if let Some(times) = self.once.get_mut(&fact.method) {
+                            *times += 1;
+                            prop_assert_eq!(*times, 1, "accepted twice: {:?}", fact);
+                        }
+                    }
+                }
+            }
+            Fact::MethodDeleted(fact) => {
+                prop_assert!(self.deleted.insert(fact.method), "deleted twice: {fact:?}");
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn number(&mut self, method: MethodId, number: u64) -> Checked {
+        let former = self.steps.insert(method, number);
+        prop_assert!(
+            former.is_none_or(|former| former < number),
+            "accepted twice"
+        );
+        Ok(())
+    }
+}
+
+/// What must be true of a fact, given the state before it.
+pub fn fact(before: &State, event: &Event) -> Checked {
+    let user = event.user.and_then(|id| before.user(id));
+    match &event.fact {
+        Fact::Locked(fact) => {
+            let kind = user
+                .and_then(|user| user.method(fact.method))
+                .map(Method::kind);
+            prop_assert!(kind.is_some_and(secinfo_domain::Kind::can_be_guessed));
+        }
+        Fact::DefaultChanged(fact) => {
+            // Its deletion, the event before this one, has taken a former default away already.
+            let default = user.and_then(UserState::default_method).map(Method::id);
+            prop_assert!(default.is_none() || default != fact.method, "no change");
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// What a user deletes by their own right leaves what policy requires.
+pub fn own_deletion(before: &State, after: &State, command: &UserCommand) -> Checked {
+    let secinfo_domain::Action::Delete { method } = command.action else {
+        return Ok(());
+    };
+    let context = &command.context;
+    let (Some(user), Some(left)) = (before.user(command.user), after.user(command.user)) else {
+        return Ok(());
+    };
+    let Some(known) = user.method(method) else {
+        return Ok(());
+    };
+    if context.authority != Authority::Own {
+        return Ok(());
+    }
+    for service in [None, context.actor.service.as_ref()] {
+        let policy = before.policy().effective(&context.groups, service);
+        if policy.counts(known.kind()) {
+            let counting = left.counting_methods(&policy);
+            prop_assert!(counting >= usize::from(policy.required), "{command:?}");
+        }
+    }
+    if left.method(method).is_none() && user.has_sign_in_method(context.now) {
+        let length = before.policy().rules.fresh_proof;
+        let proof = user.fresh_proof(context.session, length, context.now);
+        prop_assert!(proof.is_some(), "deleted without a proof: {command:?}");
+    }
+    Ok(())
+}
+
+/// What must be true of the state at any time.
+pub fn all(world: &World) -> Checked {
+    let mut ids = BTreeSet::new();
+    for (_, user) in world.state.users() {
+        default(user)?;
+        throttle(world, user)?;
+        for method in user.methods() {
+            prop_assert!(ids.insert(method.id()), "one id, two methods");
+            prop_assert!(
+                !world.ledger.deleted.contains(&method.id()),
+                "deleted, yet there"
+            );
+        }
+    }
+    agenda(world)
+}
+
+/// There is a default as long as there is a method that can be it, and it can be.
+fn default(user: &UserState) -> Checked {
+    let possible = user.methods().iter().any(|m| m.kind().can_be_default());
+    match user.default_method() {
+        Some(method) => prop_assert!(method.kind().can_be_default()),
+        None => prop_assert!(!possible, "no default among {:?}", user.methods()),
+    }
+    Ok(())
+}
+
+/// Nobody waits longer than the longest time, whatever the clock did.
+fn throttle(world: &World, user: &UserState) -> Checked {
+    let longest = secinfo_domain::Policy::default().rules.throttle;
+    if let Some(until) = user.wait(&longest, world.now) {
+        prop_assert!(until <= world.now.plus(longest.longest_wait));
+    }
+    for method in user.methods() {
+        if let Some(until) = method.throttle().locked_at(world.now) {
+            prop_assert!(until <= world.now.plus(longest.longest_lock));
+            prop_assert!(method.kind().can_be_guessed());
+        }
+    }
+    Ok(())
+}
+
+/// The appointments are exactly those of the methods that are there, and are kept.
+fn agenda(world: &World) -> Checked {
+    let mut due: Vec<_> = world
+        .state
+        .users()
+        .flat_map(|(id, user)| {
+            user.methods()
+                .iter()
+                .flat_map(appointments)
+                .map(move |t| (t, id))
+        })
+        .collect();
+    due.sort_unstable();
+    prop_assert_eq!(world.state.next_due(), due.first().map(|(time, _)| *time));
+    let with_appointments: BTreeSet<_> = due.iter().map(|(_, id)| *id).collect();
+    let end = Timestamp::from_millis(u64::MAX);
+    prop_assert_eq!(
+        world.state.due(end),
+        with_appointments.into_iter().collect::<Vec<_>>()
+    );
+    for user in world.state.due(world.now) {
+        is_carried_out(world, user)?;
+    }
+    Ok(())
+}
+
+fn appointments(method: &Method) -> impl Iterator<Item = Timestamp> + use<> {
+    let expires = match *method.credential() {
+        Credential::AccessPass { expires, .. } => Some(expires),
+        _ => None,
+    };
+    method.deletion_due().into_iter().chain(expires)
+}

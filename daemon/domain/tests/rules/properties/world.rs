@@ -1,0 +1,343 @@
+//! A host on which random commands are tried, beside what a replay of its log comes to.
+
+use super::invariants;
+use super::moves::{By, Move, What};
+use super::numbered::{credential, has_codes, policy, purpose};
+use crate::kit::{sealed, time_token};
+use proptest::test_runner::TestCaseError;
+use proptest::{prop_assert, prop_assert_eq};
+use secinfo_domain::event::{Actor, Credential, Event, Resynchronized, Who, decode, encode};
+use secinfo_domain::state::Method;
+use secinfo_domain::{
+    Action, Answer, Authority, Command, Context, Counter, GroupName, HostAction, HostCommand, Kind,
+    MethodId, NewToken, OtpParameters, Seconds, ServiceName, SessionTag, State, TimeStep,
+    Timestamp, TokenId, TotpParameters, UserCommand, UserId, decide,
+};
+
+pub struct World {
+    pub state: State,
+    replayed: State,
+    pub events: Vec<Event>,
+    pub now: Timestamp,
+    users: [u8; 3],
+    methods: u8,
+    tokens: u8,
+    pub ledger: invariants::UsedUp,
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self {
+            state: State::default(),
+            replayed: State::default(),
+            events: Vec::new(),
+            now: Timestamp::from_seconds(1_000_000_000),
+            users: [0; 3],
+            methods: 0,
+            tokens: 0,
+            ledger: invariants::UsedUp::default(),
+        }
+    }
+
+    pub fn types_seen(&self) -> impl Iterator<Item = &'static str> {
+        self.events.iter().map(|event| event.fact.type_name())
+    }
+
+    /// Tries it, and checks all that must hold whatever came of it.
+    pub fn play(&mut self, step: &Move) -> Result<(), TestCaseError> {
+        let seconds = self.now.as_seconds().saturating_add_signed(step.clock);
+        self.now = Timestamp::from_seconds(seconds);
+        let command = self.command(step);
+        let before = self.state.clone();
+        let decided = decide(&self.state, &command);
+        prop_assert_eq!(&decided, &decide(&self.state, &command));
+        for event in decided.iter().flatten() {
+            self.happen(event)?;
+        }
+        if decided.is_err() {
+            prop_assert_eq!(&before, &self.state);
+        }
+        prop_assert_eq!(&self.replayed, &self.state);
+        prop_assert_eq!(self.state.events(), self.events.len() as u64);
+        if let (Ok(_), Command::User(command)) = (&decided, &command) {
+            invariants::own_deletion(&before, &self.state, command)?;
+        }
+        self.forget_the_erased();
+        invariants::all(self)
+    }
+
+    fn happen(&mut self, event: &Event) -> Result<(), TestCaseError> {
+        let seq = self.events.len() as u64;
+        let stored = decode(&encode(seq, event).expect("it fits")).expect("our own bytes");
+        prop_assert_eq!(stored.seq, seq);
+        prop_assert_eq!(&stored.event, event);
+        invariants::fact(&self.state, event)?;
+        self.ledger.enter(&event.fact)?;
+        self.state = self.state.clone().evolve(event);
+        self.replayed = self.replayed.clone().evolve(&stored.event);
+        self.events.push(event.clone());
+        Ok(())
+    }
+
+    pub fn survives_a_snapshot(&self) -> Result<(), TestCaseError> {
+        let snapshot = postcard::to_allocvec(&self.state).expect("a snapshot");
+        let read: State = postcard::from_bytes(&snapshot).expect("our own snapshot");
+        prop_assert_eq!(&read, &self.state);
+        Ok(())
+    }
+
+    /// A uid that comes back after its user was erased is another user.
+    fn forget_the_erased(&mut self) {
+        let erased = |index: usize| {
+            let fact = self.events.last().map(|event| event.fact.type_name());
+            let user = self.events.last().and_then(|event| event.user);
+            fact == Some("user-erased") && user == Some(self.user(index))
+        };
+        if let Some(index) = (0..3).find(|index| erased(*index)) {
+            self.users[index] += 1;
+        }
+    }
+
+    fn user(&self, index: usize) -> UserId {
+        let mut id = [u8::try_from(index).expect("one of three"); 16];
+        id[0] = self.users[index];
+        UserId::from_bytes(id)
+    }
+
+    fn new_method(&mut self) -> MethodId {
+        self.methods += 1;
+        MethodId::from_bytes([self.methods; 16])
+    }
+
+    /// One of the user's methods mostly; else any that there was or was not.
+    fn method(&self, user: UserId, number: usize) -> MethodId {
+        let own = self.state.user(user).map_or(&[][..], |user| user.methods());
+        match own.len() {
+            len if len > 0 && number < 56 => own[number % len].id(),
+            _ => MethodId::from_bytes([u8::try_from(number).expect("small"); 16]),
+        }
+    }
+
+    /// One of the user's methods that are `wanted`, mostly.
+    fn preferably(
+        &self,
+        user: UserId,
+        number: usize,
+        wanted: impl Fn(&Method) -> bool,
+    ) -> MethodId {
+        let own = self.state.user(user).map_or(&[][..], |user| user.methods());
+        let wanted: Vec<_> = own.iter().filter(|method| wanted(method)).collect();
+        match wanted.len() {
+            len if len > 0 && number < 48 => wanted[number % len].id(),
+            _ => self.method(user, number),
+        }
+    }
+
+    fn token(number: usize) -> TokenId {
+        TokenId::from_bytes([u8::try_from(number).expect("small"); 16])
+    }
+
+    fn command(&mut self, step: &Move) -> Command {
+        let user = self.user(step.user);
+        match self.action(user, &step.what) {
+            Wanted::User(action) => UserCommand {
+                user,
+                context: self.context(step, user),
+                action,
+            }
+            .into(),
+            Wanted::Host(action) => Command::Host(HostCommand {
+                now: self.now,
+                actor: Actor {
+                    who: Who::System,
+                    service: None,
+                },
+                action,
+            }),
+        }
+    }
+
+    fn context(&self, step: &Move, user: UserId) -> Context {
+        let another = self.user((step.user + 1) % 3);
+        let (who, authority) = match step.by {
+            By::User => (Who::User(user), Authority::Own),
+            By::Login => (Who::Root, Authority::Own),
+            By::AnotherUser => (Who::User(another), Authority::Own),
+            By::Administrator => (Who::User(another), Authority::Administrator),
+            By::Daemon => (Who::System, Authority::System),
+        };
+        let staff = GroupName::parse("staff").expect("a group name");
+        Context {
+            now: self.now,
+            actor: Actor {
+                who,
+                service: Some(ServiceName::parse(step.service).expect("a service name")),
+            },
+            authority,
+            on_self: step.by == By::User,
+            session: SessionTag::from_bytes([step.session; 16]),
+            groups: step.in_group.then_some(staff).into_iter().collect(),
+            introductions: [user, another].map(|id| (id, sealed("name"))).into(),
+        }
+    }
+
+    fn action(&mut self, user: UserId, what: &What) -> Wanted {
+        Wanted::User(match *what {
+            What::Enroll { kind } => Action::Enroll {
+                method: self.new_method(),
+                credential: credential(kind),
+                sealed: sealed("secret"),
+                token: None,
+            },
+            What::Activate { token } => Action::Enroll {
+                method: self.new_method(),
+                credential: time_token(),
+                sealed: sealed("secret"),
+                token: Some(Self::token(token)),
+            },
+            What::FailActivation => Action::FailActivation,
+            What::Rename { method } => Action::Rename {
+                method: self.method(user, method),
+                sealed: sealed("label"),
+            },
+            What::Delete { method } => Action::Delete {
+                method: self.preferably(user, method, |found| {
+                    method < 16 && found.kind() == Kind::SecurityKey
+                }),
+            },
+            What::CancelDeletion { method } => Action::CancelDeletion {
+                method: self.preferably(user, method, |method| method.deletion_due().is_some()),
+            },
+            What::CarryOutDue => Action::CarryOutDue,
+            What::SetDefault { method } => Action::SetDefault {
+                method: self.method(user, method),
+            },
+            What::IssueRecoveryCodes { count } => Action::IssueRecoveryCodes {
+                method: self.new_method(),
+                sealed: sealed("hashes"),
+                count,
+            },
+            What::IssueAccessPass { seconds, once } => Action::IssueAccessPass {
+                method: self.new_method(),
+                sealed: sealed("hash"),
+                valid: Seconds::new(seconds),
+                once,
+            },
+            What::RevokeAccessPass => Action::RevokeAccessPass,
+            What::Answer {
+                method,
+                ahead,
+                reset,
+            } => {
+                let method = self.preferably(user, method, has_codes);
+                Action::Verify {
+                    method,
+                    purpose: purpose(reset),
+                    answer: self.answer(user, method, ahead),
+                }
+            }
+            What::Guess { method, reset } => Action::Verify {
+                method: self.method(user, method),
+                purpose: purpose(reset),
+                answer: Answer::Wrong,
+            },
+            What::Resynchronize { method, ahead } => {
+                let method = self.method(user, method);
+                Action::Resynchronize {
+                    method,
+                    found: self.found(user, method, ahead),
+                }
+            }
+            What::Unlock => Action::Unlock,
+            What::Erase => Action::Erase,
+            What::SetPolicy { which } => {
+                return Wanted::Host(HostAction::SetPolicy(Box::new(policy(which))));
+            }
+            What::ImportTokens { count } => return Wanted::Host(self.import(count)),
+            What::RemoveToken { token } => {
+                return Wanted::Host(HostAction::RemoveToken(Self::token(token)));
+            }
+        })
+    }
+
+    fn import(&mut self, count: u8) -> HostAction {
+        if self.events.is_empty() {
+            return HostAction::CreateLog {
+                origin: "host.example/secinfo/00".to_owned(),
+            };
+        }
+        let tokens = (0..count).map(|_| {
+            self.tokens += 1;
+            NewToken {
+                token: Self::token(usize::from(self.tokens % 4)),
+                parameters: OtpParameters::Totp(TotpParameters::default()),
+                next: Counter(0),
+                sealed: sealed("serial"),
+            }
+        });
+        HostAction::ImportTokens(tokens.collect())
+    }
+
+    fn credential_of(&self, user: UserId, method: MethodId) -> Option<&Credential> {
+        Some(self.state.user(user)?.method(method)?.credential())
+    }
+
+    fn answer(&self, user: UserId, method: MethodId, ahead: i8) -> Answer {
+        let moved = |number: u64| number.saturating_add_signed(i64::from(ahead));
+        match self.credential_of(user, method) {
+            Some(
+                Credential::AuthenticatorApp { last_step, .. }
+                | Credential::TimeToken { last_step, .. },
+            ) => Answer::TimeStep(TimeStep(moved(last_step.0))),
+            Some(Credential::CounterToken { next, .. }) => Answer::Counter(Counter(moved(next.0))),
+            Some(Credential::RecoveryCodes { unused }) => {
+                let first = u8::try_from(unused.trailing_zeros()).expect("at most 16");
+                Answer::RecoveryCode(first.saturating_add_signed(ahead.min(1)))
+            }
+            Some(Credential::AccessPass { .. }) => Answer::AccessPass,
+            _ => Answer::TimeStep(TimeStep(7)),
+        }
+    }
+
+    fn found(&self, user: UserId, method: MethodId, ahead: i8) -> Option<Resynchronized> {
+        let moved = |number: u64| number.saturating_add_signed(i64::from(ahead));
+        match self.credential_of(user, method)? {
+            Credential::CounterToken { next, .. } => {
+                Some(Resynchronized::Counter(Counter(moved(next.0))))
+            }
+            Credential::TimeToken { last_step, .. } => Some(Resynchronized::Clock {
+                drift: i32::from(ahead),
+                last_step: TimeStep(moved(last_step.0)),
+            }),
+            _ => None,
+        }
+    }
+}
+
+enum Wanted {
+    User(Action),
+    Host(HostAction),
+}
+
+/// Whether something that is due leads to events when it is carried out.
+pub fn is_carried_out(world: &World, user: UserId) -> Result<(), TestCaseError> {
+    let command = UserCommand {
+        user,
+        context: Context {
+            now: world.now,
+            actor: Actor {
+                who: Who::System,
+                service: None,
+            },
+            authority: Authority::System,
+            on_self: false,
+            session: SessionTag::from_bytes([0xff; 16]),
+            groups: Vec::new(),
+            introductions: Vec::new(),
+        },
+        action: Action::CarryOutDue,
+    };
+    let events = decide(&world.state, &command.into());
+    prop_assert!(events.is_ok_and(|events| !events.is_empty()));
+    Ok(())
+}

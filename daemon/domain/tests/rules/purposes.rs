@@ -1,0 +1,63 @@
+//! What each kind serves.
+
+use crate::kit::*;
+use secinfo_domain::event::Credential;
+use secinfo_domain::{Kind, Policy, Purpose, Refusal};
+
+#[test]
+fn every_kind_serves_password_reset() {
+    for kind in Kind::ALL {
+        assert!(kind.serves(Purpose::PasswordReset), "{kind}");
+    }
+}
+
+#[test]
+fn email_and_security_questions_do_not_serve_sign_in_and_all_others_do() {
+    for kind in Kind::ALL {
+        let reset_only = matches!(kind, Kind::Email | Kind::SecurityQuestions);
+        assert_eq!(kind.serves(Purpose::SignIn), !reset_only, "{kind}");
+    }
+}
+
+#[test]
+fn an_answer_for_a_purpose_that_the_kind_does_not_serve_is_refused() {
+    for (credential, kind) in [
+        (Credential::Email, Kind::Email),
+        (Credential::SecurityQuestions, Kind::SecurityQuestions),
+    ] {
+        given([alice().enroll(method(1), credential)])
+            .when(alice().verify(method(1), secinfo_domain::Answer::Wrong))
+            .then_refused(Refusal::NotForThisPurpose(kind, Purpose::SignIn));
+    }
+}
+
+#[test]
+fn a_password_reset_leaves_no_proof_that_changes_security_info() {
+    given([
+        alice().enroll(method(1), app()),
+        alice()
+            .at(1000)
+            .verify_for(Purpose::PasswordReset, method(1), step(101)),
+    ])
+    .when(alice().at(1001).delete(method(1)))
+    .then_refused(Refusal::FreshProofNeeded);
+}
+
+#[test]
+fn the_default_is_asked_first_and_what_does_not_serve_is_not_asked() {
+    let story = given([
+        alice().enroll(method(1), Credential::Text),
+        alice().enroll(method(2), Credential::SecurityKey),
+        alice().enroll(method(3), Credential::Email),
+        alice().issue_recovery_codes(method(4)),
+        alice().enroll(method(5), Credential::Call),
+    ]);
+    let policy = Policy::default().effective(&[], None);
+    let asked = |purpose| -> Vec<_> {
+        let user = story.user(ALICE);
+        let candidates = user.candidates(purpose, &policy, at(0));
+        candidates.iter().map(|method| method.id()).collect()
+    };
+    assert_eq!(asked(Purpose::SignIn), [1, 2, 5, 4].map(method));
+    assert_eq!(asked(Purpose::PasswordReset), [1, 2, 5, 3, 4].map(method));
+}
