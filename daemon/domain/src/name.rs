@@ -69,7 +69,9 @@ macro_rules! name {
         impl TryFrom<String> for $name {
             type Error = InvalidName;
             fn try_from(text: String) -> Result<Self, InvalidName> {
-                Self::parse(&text)
+                let name = Self::parse(&text)?;
+                // What was stored was trimmed before: two spellings of one event there are not.
+                if name.as_str() == text { Ok(name) } else { Err(InvalidName::Character) }
             }
         }
 
@@ -104,3 +106,82 @@ name!(
     /// The PAM service, or the program, for which a user is verified: `sshd`, `sudo`, `secinfo`.
     ServiceName, 64, |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@')
 );
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_around_a_name_that_is_typed_is_dropped() {
+        assert_eq!(Label::parse("  my phone\n").unwrap().as_str(), "my phone");
+    }
+
+    #[test]
+    fn white_space_around_a_name_that_is_stored_is_refused() {
+        assert!(serde_json::from_str::<ServiceName>("\"sshd\"").is_ok());
+        assert!(serde_json::from_str::<ServiceName>("\" sshd\"").is_err());
+    }
+
+    #[test]
+    fn a_name_is_neither_empty_nor_too_long() {
+        assert_eq!(Label::parse(" \t "), Err(InvalidName::Empty));
+        // Characters count, not bytes.
+        assert!(Label::parse(&"ö".repeat(64)).is_ok());
+        assert_eq!(Label::parse(&"o".repeat(65)), Err(InvalidName::TooLong(64)));
+    }
+
+    #[test]
+    fn a_label_has_nothing_that_hides_or_turns_what_is_read() {
+        assert!(Label::parse("Büro: 2. Schlüssel / blau").is_ok());
+        for deceptive in [
+            "a\0b",
+            "a\nb",
+            "a\u{1b}[2Jb",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            "a\u{2066}b",
+        ] {
+            assert_eq!(
+                Label::parse(deceptive),
+                Err(InvalidName::Character),
+                "{deceptive:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_user_name_that_would_read_as_two_fields_or_lines_is_refused() {
+        for name in [
+            "alice:0",
+            "al ice",
+            "alice\nroot",
+            "../alice",
+            "al\u{a0}ice",
+        ] {
+            assert_eq!(
+                UserName::parse(name),
+                Err(InvalidName::Character),
+                "{name:?}"
+            );
+            assert_eq!(
+                GroupName::parse(name),
+                Err(InvalidName::Character),
+                "{name:?}"
+            );
+        }
+        assert!(UserName::parse("alice@example.org").is_ok());
+    }
+
+    #[test]
+    fn a_service_is_named_in_ascii_without_a_path() {
+        assert!(ServiceName::parse("polkit-1").is_ok());
+        assert!(ServiceName::parse("systemd-user@1.service").is_ok());
+        for name in ["../sshd", "ssh d", "sshd:1", "ssh\u{e4}"] {
+            assert_eq!(
+                ServiceName::parse(name),
+                Err(InvalidName::Character),
+                "{name:?}"
+            );
+        }
+    }
+}

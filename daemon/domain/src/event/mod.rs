@@ -190,7 +190,7 @@ pub enum DeletionReason {
 
 /// Where a token was found when it was resynchronized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Resynchronized {
     /// The next counter of a counter token.
     Counter(Counter),

@@ -1,0 +1,173 @@
+//! One event of each type, as the golden files hold it.
+
+use secinfo_domain::event::{
+    Accepted, AccessPassIssued, ActivationFailed, Actor, Credential, DefaultChanged, DefaultReason,
+    DeletionCancelled, DeletionReason, DeletionScheduled, Event, Fact, Failure, Locked, LogCreated,
+    MethodDeleted, MethodEnrolled, MethodRenamed, PolicyChanged, RecoveryCodesIssued,
+    Resynchronized, StoredEvent, TokenImported, TokenRemoved, TokenResynchronized, Unlocked,
+    UserAdded, UserErased, VerificationFailed, VerificationSucceeded, Who,
+};
+use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods};
+use secinfo_domain::{
+    Counter, GroupName, HotpParameters, Kind, KindSet, MethodId, OtpParameters, Policy, Purpose,
+    Sealed, ServiceName, SessionTag, Strength, TimeStep, Timestamp, TokenId, TotpParameters,
+    UserId,
+};
+
+const USER: UserId = UserId::from_bytes(*b"user of examples");
+const METHOD: MethodId = MethodId::from_bytes(*b"some app of user");
+const TOKEN: TokenId = TokenId::from_bytes(*b"token, 128 bits.");
+const SESSION: SessionTag = SessionTag::from_bytes(*b"a login session.");
+const TIME: Timestamp = Timestamp::from_millis(1_795_000_000_123);
+
+/// Whether an event of this type is about a user, and not about the host.
+pub fn is_about_a_user(fact: &Fact) -> bool {
+    !matches!(
+        fact,
+        Fact::LogCreated(_)
+            | Fact::PolicyChanged(_)
+            | Fact::TokenImported(_)
+            | Fact::TokenRemoved(_)
+    )
+}
+
+/// An event of each type, in the order of [`Fact::TYPES`], numbered by their place in it.
+pub fn examples() -> Vec<StoredEvent> {
+    let stored = |(seq, fact): (u64, Fact)| {
+        let about_a_user = is_about_a_user(&fact);
+        let service = ServiceName::parse("sshd").unwrap();
+        StoredEvent {
+            seq,
+            event: Event {
+                time: TIME,
+                user: about_a_user.then_some(USER),
+                actor: Actor {
+                    who: if about_a_user {
+                        Who::User(USER)
+                    } else {
+                        Who::System
+                    },
+                    service: about_a_user.then_some(service),
+                },
+                fact,
+            },
+        }
+    };
+    (0..).zip(facts()).map(stored).collect()
+}
+
+fn facts() -> Vec<Fact> {
+    let sealed = || Sealed::new(b"\x01sealed under a key of the vault".to_vec());
+    let due = Timestamp::from_millis(1_795_086_400_123);
+    vec![
+        LogCreated {
+            origin: "host.example/secinfo/8c1f0e5d2b7a4936".to_owned(),
+        }
+        .into(),
+        PolicyChanged { policy: policy() }.into(),
+        UserAdded { sealed: sealed() }.into(),
+        UserErased {}.into(),
+        MethodEnrolled {
+            method: METHOD,
+            credential: Credential::AuthenticatorApp {
+                parameters: TotpParameters::default(),
+                last_step: TimeStep(59_833_333),
+            },
+            sealed: sealed(),
+            token: None,
+            first_proof: Some(SESSION),
+            vouched: None,
+        }
+        .into(),
+        MethodRenamed {
+            method: METHOD,
+            sealed: sealed(),
+        }
+        .into(),
+        MethodDeleted {
+            method: METHOD,
+            reason: DeletionReason::WaitingOver,
+        }
+        .into(),
+        DeletionScheduled {
+            method: METHOD,
+            due,
+        }
+        .into(),
+        DeletionCancelled { method: METHOD }.into(),
+        DefaultChanged {
+            method: Some(METHOD),
+            reason: DefaultReason::AppSetUp,
+        }
+        .into(),
+        VerificationSucceeded {
+            method: METHOD,
+            purpose: Purpose::SignIn,
+            strength: Strength::Possession,
+            session: SESSION,
+            accepted: Accepted::TimeStep(TimeStep(59_833_334)),
+        }
+        .into(),
+        VerificationFailed {
+            method: METHOD,
+            purpose: Purpose::PasswordReset,
+            failure: Failure::UsedCode,
+        }
+        .into(),
+        ActivationFailed {}.into(),
+        Locked {
+            method: METHOD,
+            until: due,
+        }
+        .into(),
+        Unlocked {}.into(),
+        RecoveryCodesIssued {
+            method: METHOD,
+            count: 10,
+            sealed: sealed(),
+            vouched: Some(Strength::Possession),
+        }
+        .into(),
+        AccessPassIssued {
+            method: METHOD,
+            expires: due,
+            once: true,
+            sealed: sealed(),
+        }
+        .into(),
+        TokenImported {
+            token: TOKEN,
+            parameters: OtpParameters::Hotp(HotpParameters::default()),
+            next: Counter(17),
+            sealed: sealed(),
+        }
+        .into(),
+        TokenRemoved { token: TOKEN }.into(),
+        TokenResynchronized {
+            method: METHOD,
+            found: Resynchronized::Clock {
+                drift: -4,
+                last_step: TimeStep(59_833_335),
+            },
+        }
+        .into(),
+    ]
+}
+
+fn policy() -> Policy {
+    let staff = Refinement {
+        allowed: Some(KindSet::from_iter([
+            Kind::AuthenticatorApp,
+            Kind::SecurityKey,
+        ])),
+        required: Some(2),
+        grace_days: Some(7),
+        first_method: Some(FirstMethod::AccessPass),
+        reset_methods: Some(ResetMethods::Two),
+    };
+    Policy {
+        groups: vec![(GroupName::parse("staff").unwrap(), staff)],
+        services: vec![(ServiceName::parse("sshd").unwrap(), Refinement::default())],
+        ..Policy::default()
+    }
+}

@@ -1,0 +1,296 @@
+//! Any event that there can be.
+
+mod policy;
+
+use policy::policy;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::Union;
+use secinfo_domain::event::{
+    Accepted, AccessPassIssued, ActivationFailed, Actor, Credential, DefaultChanged, DefaultReason,
+    DeletionCancelled, DeletionReason, DeletionScheduled, Event, Fact, Failure, Locked, LogCreated,
+    MethodDeleted, MethodEnrolled, MethodRenamed, PolicyChanged, RecoveryCodesIssued,
+    Resynchronized, TokenImported, TokenRemoved, TokenResynchronized, Unlocked, UserAdded,
+    UserErased, VerificationFailed, VerificationSucceeded, Who,
+};
+use secinfo_domain::{
+    Algorithm, Counter, Digits, HotpParameters, MethodId, OtpParameters, Period, Purpose, Sealed,
+    Seconds, ServiceName, SessionTag, Strength, TimeStep, Timestamp, TokenId, TotpParameters,
+    UserId,
+};
+
+pub fn event() -> impl Strategy<Value = Event> {
+    (time(), user(), actor(), fact()).prop_map(|(time, user, actor, fact)| Event {
+        time,
+        user: super::examples::is_about_a_user(&fact).then_some(user),
+        actor,
+        fact,
+    })
+}
+
+fn user() -> impl Strategy<Value = UserId> {
+    any::<[u8; 16]>().prop_map(UserId::from_bytes)
+}
+
+fn method() -> impl Strategy<Value = MethodId> {
+    any::<[u8; 16]>().prop_map(MethodId::from_bytes)
+}
+
+fn token() -> impl Strategy<Value = TokenId> {
+    any::<[u8; 16]>().prop_map(TokenId::from_bytes)
+}
+
+fn session() -> impl Strategy<Value = SessionTag> {
+    any::<[u8; 16]>().prop_map(SessionTag::from_bytes)
+}
+
+fn time() -> impl Strategy<Value = Timestamp> {
+    any::<u64>().prop_map(Timestamp::from_millis)
+}
+
+fn seconds() -> impl Strategy<Value = Seconds> {
+    any::<u32>().prop_map(Seconds::new)
+}
+
+fn sealed() -> impl Strategy<Value = Sealed> {
+    vec(any::<u8>(), 0..300).prop_map(Sealed::new)
+}
+
+fn step() -> impl Strategy<Value = TimeStep> {
+    any::<u64>().prop_map(TimeStep)
+}
+
+fn counter() -> impl Strategy<Value = Counter> {
+    any::<u64>().prop_map(Counter)
+}
+
+fn service() -> impl Strategy<Value = ServiceName> {
+    "[a-zA-Z0-9._@-]{1,64}".prop_map(|name| ServiceName::parse(&name).unwrap())
+}
+
+fn strength() -> impl Strategy<Value = Strength> {
+    select(vec![
+        Strength::Knowledge,
+        Strength::Delivered,
+        Strength::Possession,
+        Strength::Strong,
+    ])
+}
+
+fn purpose() -> impl Strategy<Value = Purpose> {
+    select(vec![Purpose::SignIn, Purpose::PasswordReset])
+}
+
+fn actor() -> impl Strategy<Value = Actor> {
+    let who = prop_oneof![
+        Just(Who::System),
+        Just(Who::Root),
+        user().prop_map(Who::User)
+    ];
+    (who, option::of(service())).prop_map(|(who, service)| Actor { who, service })
+}
+
+fn hotp() -> impl Strategy<Value = HotpParameters> {
+    let algorithm = select(vec![Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512]);
+    let digits = select(vec![Digits::Six, Digits::Eight]);
+    (algorithm, digits).prop_map(|(algorithm, digits)| HotpParameters { algorithm, digits })
+}
+
+fn totp() -> impl Strategy<Value = TotpParameters> {
+    (hotp(), 1_u16..=300).prop_map(|(hotp, period)| TotpParameters {
+        algorithm: hotp.algorithm,
+        digits: hotp.digits,
+        period: Period::try_from(period).unwrap(),
+    })
+}
+
+fn otp() -> impl Strategy<Value = OtpParameters> {
+    prop_oneof![
+        totp().prop_map(OtpParameters::Totp),
+        hotp().prop_map(OtpParameters::Hotp)
+    ]
+}
+
+fn credential() -> impl Strategy<Value = Credential> {
+    prop_oneof![
+        (totp(), step()).prop_map(|(parameters, last_step)| Credential::AuthenticatorApp {
+            parameters,
+            last_step
+        }),
+        (totp(), step(), any::<i32>()).prop_map(|(parameters, last_step, drift)| {
+            Credential::TimeToken {
+                parameters,
+                last_step,
+                drift,
+            }
+        }),
+        (hotp(), counter())
+            .prop_map(|(parameters, next)| Credential::CounterToken { parameters, next }),
+        any::<u16>().prop_map(|unused| Credential::RecoveryCodes { unused }),
+        (time(), any::<bool>())
+            .prop_map(|(expires, once)| Credential::AccessPass { expires, once }),
+        select(vec![
+            Credential::Push,
+            Credential::Text,
+            Credential::Call,
+            Credential::SecurityKey,
+            Credential::Email,
+            Credential::SecurityQuestions,
+        ]),
+    ]
+}
+
+fn accepted() -> impl Strategy<Value = Accepted> {
+    prop_oneof![
+        step().prop_map(Accepted::TimeStep),
+        counter().prop_map(Accepted::Counter),
+        any::<u8>().prop_map(Accepted::RecoveryCode),
+        Just(Accepted::AccessPass),
+    ]
+}
+
+fn found() -> impl Strategy<Value = Resynchronized> {
+    prop_oneof![
+        counter().prop_map(Resynchronized::Counter),
+        (any::<i32>(), step())
+            .prop_map(|(drift, last_step)| Resynchronized::Clock { drift, last_step }),
+    ]
+}
+
+/// A fact of any type, each as likely.
+pub fn fact() -> impl Strategy<Value = Fact> {
+    Union::new([
+        boxed(any::<String>().prop_map(|origin| LogCreated { origin })),
+        boxed(policy().prop_map(|policy| PolicyChanged { policy })),
+        boxed(sealed().prop_map(|sealed| UserAdded { sealed })),
+        boxed(Just(UserErased {})),
+        boxed(enrolled()),
+        boxed((method(), sealed()).prop_map(|(method, sealed)| MethodRenamed { method, sealed })),
+        boxed(
+            (method(), deletion_reason())
+                .prop_map(|(method, reason)| MethodDeleted { method, reason }),
+        ),
+        boxed((method(), time()).prop_map(|(method, due)| DeletionScheduled { method, due })),
+        boxed(method().prop_map(|method| DeletionCancelled { method })),
+        boxed(
+            (option::of(method()), default_reason())
+                .prop_map(|(method, reason)| DefaultChanged { method, reason }),
+        ),
+        boxed(succeeded()),
+        boxed(failed()),
+        boxed(Just(ActivationFailed {})),
+        boxed((method(), time()).prop_map(|(method, until)| Locked { method, until })),
+        boxed(Just(Unlocked {})),
+        boxed(codes_issued()),
+        boxed(pass_issued()),
+        boxed(imported()),
+        boxed(token().prop_map(|token| TokenRemoved { token })),
+        boxed(
+            (method(), found()).prop_map(|(method, found)| TokenResynchronized { method, found }),
+        ),
+    ])
+}
+
+fn boxed<T: Into<Fact> + std::fmt::Debug + 'static>(
+    strategy: impl Strategy<Value = T> + 'static,
+) -> BoxedStrategy<Fact> {
+    strategy.prop_map(Into::into).boxed()
+}
+
+fn enrolled() -> impl Strategy<Value = MethodEnrolled> {
+    (
+        method(),
+        credential(),
+        sealed(),
+        option::of(token()),
+        option::of(session()),
+        option::of(strength()),
+    )
+        .prop_map(
+            |(method, credential, sealed, token, first_proof, vouched)| MethodEnrolled {
+                method,
+                credential,
+                sealed,
+                token,
+                first_proof,
+                vouched,
+            },
+        )
+}
+
+fn deletion_reason() -> impl Strategy<Value = DeletionReason> {
+    select(vec![
+        DeletionReason::Requested,
+        DeletionReason::WaitingOver,
+        DeletionReason::Administrator,
+        DeletionReason::Replaced,
+        DeletionReason::UsedUp,
+        DeletionReason::Expired,
+    ])
+}
+
+fn default_reason() -> impl Strategy<Value = DefaultReason> {
+    select(vec![
+        DefaultReason::First,
+        DefaultReason::AppSetUp,
+        DefaultReason::Chosen,
+        DefaultReason::Fallback,
+        DefaultReason::Policy,
+    ])
+}
+
+fn succeeded() -> impl Strategy<Value = VerificationSucceeded> {
+    (method(), purpose(), strength(), session(), accepted()).prop_map(
+        |(method, purpose, strength, session, accepted)| VerificationSucceeded {
+            method,
+            purpose,
+            strength,
+            session,
+            accepted,
+        },
+    )
+}
+
+fn failed() -> impl Strategy<Value = VerificationFailed> {
+    let failure = select(vec![Failure::WrongCode, Failure::UsedCode]);
+    (method(), purpose(), failure).prop_map(|(method, purpose, failure)| VerificationFailed {
+        method,
+        purpose,
+        failure,
+    })
+}
+
+fn codes_issued() -> impl Strategy<Value = RecoveryCodesIssued> {
+    (method(), any::<u8>(), sealed(), option::of(strength())).prop_map(
+        |(method, count, sealed, vouched)| RecoveryCodesIssued {
+            method,
+            count,
+            sealed,
+            vouched,
+        },
+    )
+}
+
+fn pass_issued() -> impl Strategy<Value = AccessPassIssued> {
+    (method(), time(), any::<bool>(), sealed()).prop_map(|(method, expires, once, sealed)| {
+        AccessPassIssued {
+            method,
+            expires,
+            once,
+            sealed,
+        }
+    })
+}
+
+fn imported() -> impl Strategy<Value = TokenImported> {
+    (token(), otp(), counter(), sealed()).prop_map(|(token, parameters, next, sealed)| {
+        TokenImported {
+            token,
+            parameters,
+            next,
+            sealed,
+        }
+    })
+}
