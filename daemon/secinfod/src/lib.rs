@@ -1,9 +1,8 @@
 //! secinfod, the daemon that keeps every user's security info.
 
 pub mod bus;
-
 pub mod config;
-
+pub mod logging;
 pub mod methods;
-
+pub mod run;
 pub mod service;

@@ -14,6 +14,7 @@ mod connect;
 mod dispatch;
 mod emit;
 mod error;
+pub mod interface;
 mod introspect;
 mod limits;
 mod object;

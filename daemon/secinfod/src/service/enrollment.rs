@@ -1,7 +1,7 @@
 //! Enrollments: short-lived sessions that end in a method, after the user has proved that it works.
 
 use super::payload::{MethodPayload, SecretBytes, plain};
-use super::sessions::Session;
+use super::session::Session;
 use super::tokens::FoundToken;
 use super::{Person, Requester, Service, ServiceError, now, random_id};
 use crate::bus::SessionOwner;
@@ -74,6 +74,11 @@ impl Enrollment {
             Draft::AuthenticatorApp { .. } => Kind::AuthenticatorApp,
             Draft::HardwareToken(_) => Kind::HardwareToken,
         }
+    }
+
+    /// The uid of the user whose method it will be.
+    pub const fn uid(&self) -> u32 {
+        self.person.uid()
     }
 
     /// The method in the making.

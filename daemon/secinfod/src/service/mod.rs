@@ -12,22 +12,22 @@ mod matching;
 mod overview;
 mod payload;
 mod published;
-mod sessions;
+pub mod session;
 mod tokens;
 mod verification;
 mod writer;
 
 pub use account::{Account, Accounts, Person};
 pub use changes::Deletion;
-pub use enrollment::{Draft, Enrollment, Started};
+pub use enrollment::{Draft, Enrolled, Enrollment, Started, Wish};
 pub use error::ServiceError;
 pub use overview::{MethodView, Overview, UserRow};
-pub use payload::{MethodPayload, TokenPayload, UserPayload};
+pub use payload::{MethodPayload, SecretBytes, TokenPayload, UserPayload};
 pub use published::{Appended, Published};
-pub use sessions::{SessionId, SessionLimits, Sessions};
-pub use tokens::{Imported, TokenRow};
+pub use session::{SessionId, SessionLimits, Sessions};
+pub use tokens::{FoundToken, Imported, TokenRow};
 pub use verification::{Challenge, Proven, Verification};
-pub use writer::{Writer, WriterError};
+pub use writer::{Writer, WriterError, read_state};
 
 use secinfo_domain::event::{Actor, Who};
 use secinfo_domain::{
@@ -150,6 +150,20 @@ impl Service {
             .read()
             .expect("nothing panics while it holds the settings")
             .clone()
+    }
+
+    /// Begins the log, where it is new: its first event fixes the origin for good.
+    pub async fn begin_log(&self) -> Result<(), ServiceError> {
+        if self.state().events() != 0 {
+            return Ok(());
+        }
+        let origin = self.reader.origin().to_string();
+        self.host(Who::System, HostAction::CreateLog { origin }, Offer::default()).await
+    }
+
+    /// Finishes what was accepted and closes the log.
+    pub fn stop(&self) {
+        self.writer.stop();
     }
 
     /// Puts a policy in force; nothing happens when it is in force already.

@@ -62,7 +62,7 @@ impl FoundToken {
 }
 
 /// The word for how a token counts.
-pub const fn mode(parameters: OtpParameters) -> &'static str {
+pub(super) const fn mode(parameters: OtpParameters) -> &'static str {
     match parameters {
         OtpParameters::Totp(_) => "totp",
         OtpParameters::Hotp(_) => "hotp",

@@ -1,6 +1,6 @@
 //! Verifications: short-lived sessions in which a user proves a method.
 
-use super::sessions::Session;
+use super::session::Session;
 use super::{Person, Requester, Service, ServiceError, now};
 use crate::bus::SessionOwner;
 use secinfo_domain::event::{Fact, Failure};

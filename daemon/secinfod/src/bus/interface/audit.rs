@@ -1,0 +1,131 @@
+//! `org.secinfo.SecurityInfo1.Audit`: reading the log, and proving that nobody rewrote it.
+
+use super::tree::Daemon;
+use super::{READ_LOG, READ_USERS};
+use crate::bus::{Access, BusError, Call, Interface, Method, Signal};
+use secinfo_domain::UserId;
+use secinfo_ledger::LedgerError;
+use std::collections::HashMap;
+
+/// Its name on the bus.
+pub(super) const NAME: &str = "org.secinfo.SecurityInfo1.Audit";
+
+/// The most bytes of events in one answer.
+const MOST_BYTES: usize = 1 << 20;
+
+/// The most user ids that are looked up at once.
+const MOST_NAMES: usize = 1000;
+
+pub(super) fn interface() -> Interface<Daemon> {
+    let read = Access::Administrator(READ_LOG);
+    Interface {
+        name: NAME,
+        doc: "The log, its checkpoints, and proofs about them.",
+        methods: vec![
+            Method::new(
+                "Read",
+                "Events from this number on, in exactly the bytes that are hashed, at most 1 MiB; next is where to go on.",
+                read,
+                ["from", "limit"],
+                ["next", "events"],
+                read_events,
+            ),
+            Method::new("Checkpoint", "A signed checkpoint of the log as it is on disk.", Access::Anyone, [], ["note"], checkpoint),
+            Method::new("VerifierKey", "The key that checkpoints are verified with.", Access::Anyone, [], ["key"], verifier_key),
+            Method::new(
+                "InclusionProof",
+                "The hashes that prove that an event is in the log of this size (RFC 6962 section 2.1.1).",
+                read,
+                ["index", "size"],
+                ["hashes"],
+                inclusion_proof,
+            ),
+            Method::new(
+                "ConsistencyProof",
+                "The hashes that prove that one log is the beginning of another (RFC 6962 section 2.1.2).",
+                read,
+                ["old_size", "new_size"],
+                ["hashes"],
+                consistency_proof,
+            ),
+            Method::new(
+                "Names",
+                "Uid and name of each of these user ids, as far as they can still be read.",
+                Access::Administrator(READ_USERS),
+                ["users"],
+                ["names"],
+                names,
+            ),
+            Method::new("Subscribe", "Asks for the signal Appended.", read, [], [], subscribe),
+            Method::new("Unsubscribe", "Asks for it no longer.", read, [], [], unsubscribe),
+        ],
+        properties: vec![],
+        signals: vec![Signal::new::<1, (u64,)>(
+            "Appended",
+            "The log has grown to this size. Sent to those alone who asked for it.",
+            ["size"],
+        )],
+    }
+}
+
+async fn read_events(call: Call<Daemon>, (from, limit): (u64, u32)) -> Result<(u64, Vec<Vec<u8>>), BusError> {
+    let reader = call.state().service().reader();
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let events = reader.read(from, limit, MOST_BYTES).map_err(failed)?;
+    let next = events.last().map_or(from, |(seq, _)| seq + 1);
+    Ok((next, events.into_iter().map(|(_, bytes)| bytes).collect()))
+}
+
+async fn checkpoint(call: Call<Daemon>, (): ()) -> Result<(String,), BusError> {
+    Ok((call.state().service().reader().checkpoint().map_err(failed)?,))
+}
+
+async fn verifier_key(call: Call<Daemon>, (): ()) -> Result<(String,), BusError> {
+    Ok((call.state().service().reader().verifier_key().to_string(),))
+}
+
+async fn inclusion_proof(call: Call<Daemon>, (index, size): (u64, u64)) -> Result<(Vec<Vec<u8>>,), BusError> {
+    let proof = call.state().service().reader().inclusion_proof(index, size).map_err(failed)?;
+    Ok((proof.iter().map(|hash| hash.as_bytes().to_vec()).collect(),))
+}
+
+async fn consistency_proof(call: Call<Daemon>, (old, new): (u64, u64)) -> Result<(Vec<Vec<u8>>,), BusError> {
+    let proof = call.state().service().reader().consistency_proof(old, new).map_err(failed)?;
+    Ok((proof.iter().map(|hash| hash.as_bytes().to_vec()).collect(),))
+}
+
+async fn names(call: Call<Daemon>, (users,): (Vec<String>,)) -> Result<(HashMap<String, (u32, String)>,), BusError> {
+    if users.len() > MOST_NAMES {
+        return Err(BusError::limits_exceeded(format!("Ask for at most {MOST_NAMES} names at once.")));
+    }
+    let service = call.state().service();
+    let known = users.into_iter().filter_map(|text| {
+        let id: UserId = text.parse().ok()?;
+        let account = service.account_of(id)?;
+        Some((text, (account.uid, account.name.as_str().to_owned())))
+    });
+    Ok((known.collect(),))
+}
+
+async fn subscribe(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
+    call.state().audit(call.caller().unique_name(), true);
+    if call.caller().is_gone() {
+        call.state().audit(call.caller().unique_name(), false);
+    }
+    Ok(())
+}
+
+async fn unsubscribe(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
+    call.state().audit(call.caller().unique_name(), false);
+    Ok(())
+}
+
+fn failed(error: LedgerError) -> BusError {
+    match error {
+        LedgerError::Tree(error) => BusError::typed("InvalidArgument", format!("{error}.")),
+        error => {
+            tracing::error!(%error, "the log could not be read");
+            BusError::typed("StorageUnavailable", "The log cannot be read at the moment: ask an administrator to look at the daemon.")
+        }
+    }
+}

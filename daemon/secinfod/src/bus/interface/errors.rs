@@ -1,0 +1,72 @@
+//! How each reason of the service crosses the bus: a typed name, and a sentence.
+
+use crate::bus::BusError;
+use crate::service::ServiceError;
+use secinfo_domain::Refusal;
+
+impl From<ServiceError> for BusError {
+    fn from(error: ServiceError) -> Self {
+        let name = match &error {
+            ServiceError::Refused(refusal) => refusal_name(refusal),
+            ServiceError::WrongCode => "WrongCode",
+            ServiceError::NowLocked { .. } => "MethodLocked",
+            ServiceError::CodeAlreadyUsed => "CodeAlreadyUsed",
+            ServiceError::NoMethod => "NoMethod",
+            ServiceError::SessionExpired => "SessionExpired",
+            ServiceError::TooManyAttempts => "TooManyAttempts",
+            ServiceError::InvalidArgument(_) => "InvalidArgument",
+            ServiceError::InvalidLabel(_) => "InvalidLabel",
+            ServiceError::NotFound => "NotFound",
+            ServiceError::LimitsExceeded => "LimitsExceeded",
+            ServiceError::StorageUnavailable(why) => {
+                // Where the log lies and why it failed is the administrator's to know.
+                tracing::error!(%why, "a command was refused");
+                return Self::typed(
+                    "StorageUnavailable",
+                    "The log cannot be written at the moment, so nothing was changed. Ask an administrator to look \
+                     at the daemon, then try again.",
+                );
+            }
+            ServiceError::Internal(why) => {
+                tracing::error!(%why, "a command failed");
+                return Self::internal();
+            }
+        };
+        Self::typed(name, sentence(&error.to_string()))
+    }
+}
+
+const fn refusal_name(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::UnknownUser | Refusal::UnknownMethod => "NotFound",
+        Refusal::UnknownToken => "TokenUnknown",
+        Refusal::FreshProofNeeded => "FreshProofNeeded",
+        Refusal::StrongerProofNeeded => "StrongerProofNeeded",
+        Refusal::AccessPassNeeded => "AccessPassNeeded",
+        Refusal::KindNotAllowed(_) => "KindNotAllowed",
+        Refusal::NotForThisPurpose(..) | Refusal::NeverTheDefault(_) => "NotForThisPurpose",
+        Refusal::TooManyMethods { .. } => "TooManyMethods",
+        Refusal::AnotherMethodFirst(_) => "AnotherMethodFirst",
+        Refusal::LastMethod => "LastMethod",
+        Refusal::TooSoon { .. } => "TooSoon",
+        Refusal::MethodLocked { .. } => "MethodLocked",
+        Refusal::Expired => "Expired",
+        Refusal::NothingScheduled => "NothingScheduled",
+        Refusal::AdministratorNeeded => "NotAuthorized",
+        Refusal::NotForYourself => "NotForYourself",
+        Refusal::NotConsecutive => "WrongCode",
+        Refusal::AnswerDoesNotFit
+        | Refusal::ValidityOutOfRange
+        | Refusal::NotAToken
+        | Refusal::IssuedNotEnrolled(_) => "InvalidArgument",
+        Refusal::LogExists => "Internal",
+    }
+}
+
+/// A sentence of its own: a capital at its beginning and a full stop at its end.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if text.ends_with('.') { "" } else { "." };
+    format!("{first}{}{stop}", characters.as_str())
+}

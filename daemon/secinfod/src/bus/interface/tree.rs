@@ -1,0 +1,245 @@
+//! The tree of objects: made on demand from their paths, never registered.
+
+use crate::bus::{Caller, Object, ObjectTree, SessionOwner, TagKey};
+use crate::service::session::Session;
+use crate::service::{Enrollment, Service, SessionId, Verification, now};
+use secinfo_domain::{MethodId, SessionTag, Timestamp};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use zbus::ObjectPath;
+use zbus::names::{OwnedUniqueName, UniqueName};
+
+/// The root object.
+pub(super) const ROOT: &str = "/org/secinfo/SecurityInfo1";
+
+/// The application behind the bus.
+pub struct Daemon {
+    service: Arc<Service>,
+    tags: TagKey,
+    authorization: &'static str,
+    started: Timestamp,
+    /// Connections that asked to be told of appends.
+    auditors: Mutex<HashSet<OwnedUniqueName>>,
+}
+
+/// One object.
+#[derive(Clone)]
+pub enum Node {
+    /// The root: Manager, Audit, `ObjectManager`.
+    Root,
+    /// The security info of the user with this uid.
+    User(u32),
+    /// A method of that user.
+    Method(u32, MethodId),
+    /// An open enrollment.
+    Enrollment(Arc<Session<Enrollment>>),
+    /// An open verification.
+    Verification(Arc<Session<Verification>>),
+}
+
+/// What a path names, by its shape.
+pub(super) enum Place {
+    Root,
+    User(u32),
+    Method(u32, MethodId),
+    Enrollment(SessionId),
+    Verification(SessionId),
+}
+
+/// What a path names; none when it has no shape of ours.
+pub(super) fn parse(path: &str) -> Option<Place> {
+    let Some(below) = path.strip_prefix(ROOT)?.strip_prefix('/') else {
+        return (path == ROOT).then_some(Place::Root);
+    };
+    let parts: Vec<_> = below.split('/').collect();
+    match parts.as_slice() {
+        ["users", user] => uid(user).map(Place::User),
+        ["users", user, "methods", method] => Some(Place::Method(uid(user)?, method.parse().ok()?)),
+        ["enrollments", id] => id.parse().ok().map(Place::Enrollment),
+        ["verifications", id] => id.parse().ok().map(Place::Verification),
+        _ => None,
+    }
+}
+
+/// One spelling for each uid: `u01000` would be another name for the same user.
+fn uid(part: &str) -> Option<u32> {
+    let uid: u32 = part.strip_prefix('u')?.parse().ok()?;
+    (part == format!("u{uid}")).then_some(uid)
+}
+
+/// The path of a user.
+pub(super) fn user_path(uid: u32) -> ObjectPath<'static> {
+    owned(format!("{ROOT}/users/u{uid}"))
+}
+
+/// The path of a method.
+pub(super) fn method_path(uid: u32, method: MethodId) -> ObjectPath<'static> {
+    owned(format!("{ROOT}/users/u{uid}/methods/{method}"))
+}
+
+/// The path of a method, or `/` for none.
+pub(super) fn method_path_or_none(uid: u32, method: Option<MethodId>) -> ObjectPath<'static> {
+    method.map_or_else(|| owned("/".to_owned()), |method| method_path(uid, method))
+}
+
+/// The path of an enrollment.
+pub(super) fn enrollment_path(id: SessionId) -> ObjectPath<'static> {
+    owned(format!("{ROOT}/enrollments/{id}"))
+}
+
+/// The path of a verification.
+pub(super) fn verification_path(id: SessionId) -> ObjectPath<'static> {
+    owned(format!("{ROOT}/verifications/{id}"))
+}
+
+fn owned(path: String) -> ObjectPath<'static> {
+    ObjectPath::try_from(path).expect("our paths are made of hexadecimal digits, numbers and fixed words")
+}
+
+impl Daemon {
+    /// The application over its service.
+    pub fn new(service: Arc<Service>, tags: TagKey, authorization: &'static str) -> Self {
+        Self { service, tags, authorization, started: now(), auditors: Mutex::new(HashSet::new()) }
+    }
+
+    /// The service.
+    pub const fn service(&self) -> &Arc<Service> {
+        &self.service
+    }
+
+    /// How callers are authorized, for the status.
+    pub(super) const fn authorization(&self) -> &'static str {
+        self.authorization
+    }
+
+    /// When the daemon started.
+    pub(super) const fn started(&self) -> Timestamp {
+        self.started
+    }
+
+    /// Where a proof of this caller counts.
+    pub(super) fn tag(&self, caller: &Caller) -> SessionTag {
+        caller.session_tag(&self.tags)
+    }
+
+    /// Whether the connection is told of appends from now on.
+    pub(super) fn audit(&self, name: &OwnedUniqueName, told: bool) {
+        let mut auditors = self.auditors.lock().expect("nothing panics while it holds the auditors");
+        if told {
+            auditors.insert(name.clone());
+        } else {
+            auditors.remove(name);
+        }
+    }
+
+    /// The connections that are told of appends.
+    pub(super) fn auditors(&self) -> Vec<OwnedUniqueName> {
+        self.auditors.lock().expect("nothing panics while it holds the auditors").iter().cloned().collect()
+    }
+
+    fn methods_of(&self, uid: u32) -> Vec<MethodId> {
+        let overview = self.service.person(uid).and_then(|person| self.service.overview(&person));
+        overview.map(|overview| overview.methods).unwrap_or_default()
+    }
+}
+
+impl Object for Node {
+    fn interfaces(&self) -> &'static [&'static str] {
+        match self {
+            Self::Root => &[
+                "org.secinfo.SecurityInfo1.Manager",
+                "org.secinfo.SecurityInfo1.Audit",
+                "org.freedesktop.DBus.ObjectManager",
+            ],
+            Self::User(_) => &[super::user::NAME],
+            Self::Method(..) => &[super::method::NAME],
+            Self::Enrollment(_) => &["org.secinfo.SecurityInfo1.Enrollment"],
+            Self::Verification(_) => &["org.secinfo.SecurityInfo1.Verification"],
+        }
+    }
+
+    fn owner_uid(&self) -> Option<u32> {
+        match self {
+            Self::User(uid) | Self::Method(uid, _) => Some(*uid),
+            _ => None,
+        }
+    }
+
+    fn session_owner(&self) -> Option<SessionOwner> {
+        match self {
+            Self::Enrollment(session) => Some(session.owner().clone()),
+            Self::Verification(session) => Some(session.owner().clone()),
+            _ => None,
+        }
+    }
+}
+
+impl ObjectTree for Daemon {
+    type Object = Node;
+
+    fn resolve(&self, path: &str) -> Option<Node> {
+        Some(match parse(path)? {
+            Place::Root => Node::Root,
+            Place::User(uid) => Node::User(uid),
+            Place::Method(uid, method) => Node::Method(uid, method),
+            Place::Enrollment(id) => Node::Enrollment(self.service.enrollments().get(id, now())?),
+            Place::Verification(id) => Node::Verification(self.service.verifications().get(id, now())?),
+        })
+    }
+
+    fn exists(&self, object: &Node) -> bool {
+        match object {
+            Node::User(uid) => self.service.person(*uid).is_ok(),
+            Node::Method(uid, method) => self.methods_of(*uid).contains(method),
+            Node::Root | Node::Enrollment(_) | Node::Verification(_) => true,
+        }
+    }
+
+    fn children(&self, caller: &Caller, path: &str) -> Vec<String> {
+        let uid = caller.uid();
+        let own = user_path(uid);
+        let names: Vec<String> = match path {
+            "/" => vec!["org".to_owned()],
+            "/org" => vec!["secinfo".to_owned()],
+            "/org/secinfo" => vec!["SecurityInfo1".to_owned()],
+            ROOT => ["enrollments", "users", "verifications"].map(str::to_owned).to_vec(),
+            _ if path == format!("{ROOT}/users") => vec![format!("u{uid}")],
+            _ if path == own.as_str() => vec!["methods".to_owned()],
+            _ if path == format!("{own}/methods") => self.methods_of(uid).iter().map(ToString::to_string).collect(),
+            _ if path == format!("{ROOT}/enrollments") => {
+                let open = self.service.enrollments().of(|owner| owner.is(caller), now());
+                open.iter().map(|session| session.id().to_string()).collect()
+            }
+            _ if path == format!("{ROOT}/verifications") => {
+                let open = self.service.verifications().of(|owner| owner.is(caller), now());
+                open.iter().map(|session| session.id().to_string()).collect()
+            }
+            _ => Vec::new(),
+        };
+        names
+    }
+
+    async fn managed(&self, caller: &Caller, root: &str) -> Vec<(String, Node)> {
+        if root != ROOT {
+            return Vec::new();
+        }
+        let uid = caller.uid();
+        let mut objects = vec![(user_path(uid).to_string(), Node::User(uid))];
+        objects.extend(
+            self.methods_of(uid).into_iter().map(|id| (method_path(uid, id).to_string(), Node::Method(uid, id))),
+        );
+        let enrollments = self.service.enrollments().of(|owner| owner.is(caller), now());
+        objects.extend(enrollments.into_iter().map(|s| (enrollment_path(s.id()).to_string(), Node::Enrollment(s))));
+        let verifications = self.service.verifications().of(|owner| owner.is(caller), now());
+        objects
+            .extend(verifications.into_iter().map(|s| (verification_path(s.id()).to_string(), Node::Verification(s))));
+        objects
+    }
+
+    fn disconnected(&self, name: &UniqueName<'_>) {
+        let gone = |owner: &SessionOwner| matches!(owner, SessionOwner::Connection(of) if of == name);
+        self.service.enrollments().close_of(gone);
+        self.service.verifications().close_of(gone);
+        self.auditors.lock().expect("nothing panics while it holds the auditors").retain(|auditor| auditor != name);
+    }
+}

@@ -1,0 +1,48 @@
+//! `secinfod`: keeps every user's security info, and verifies them with it.
+
+use clap::Parser;
+use secinfod::config::{Config, DEFAULT_PATH};
+use secinfod::{logging, run};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The daemon that keeps every user's security info.
+#[derive(Parser)]
+#[command(name = "secinfod", version)]
+struct Arguments {
+    /// The configuration file.
+    #[arg(long, default_value = DEFAULT_PATH)]
+    config: PathBuf,
+
+    /// Read the configuration, say what is wrong with it, and stop.
+    #[arg(long)]
+    check_config: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    logging::start();
+    let config = match Config::load(&arguments.config) {
+        Ok(config) => config,
+        Err(error) => return fail(&error),
+    };
+    if arguments.check_config {
+        say(&format!("{} is right.", arguments.config.display()));
+        return ExitCode::SUCCESS;
+    }
+    match run::run(&arguments.config, config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &dyn std::error::Error) -> ExitCode {
+    say(&format!("secinfod: {error}"));
+    ExitCode::FAILURE
+}
+
+/// To whoever started the daemon by hand; the journal gets it too.
+#[expect(clippy::print_stderr, reason = "this is the one place where the daemon speaks to a terminal")]
+fn say(text: &str) {
+    eprintln!("{text}");
+}

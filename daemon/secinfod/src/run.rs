@@ -1,0 +1,199 @@
+//! The daemon's life: open the log, take the name on the bus, serve, stop.
+
+use crate::bus::interface::{BUS_NAME, Daemon, notify, table};
+use crate::bus::{Authorizer, ConnectError, Limits, PolkitDeadlines, Server, TagKey, connect};
+use crate::config::{Authorization, Config, DaemonConfig};
+use crate::service::{
+    Published, Service, ServiceError, SessionLimits, Settings, Writer, WriterError, read_state,
+};
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use sd_notify::NotifyState;
+use secinfo_ledger::{Ledger, LedgerError, MasterKey, Options};
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::{MissedTickBehavior, interval};
+use zeroize::Zeroizing;
+
+/// How often what is due is carried out.
+const DUE_EVERY: Duration = Duration::from_secs(5);
+
+/// Why the daemon did not start, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The log or the vault cannot be opened.
+    #[error("{0}")]
+    Ledger(#[from] LedgerError),
+    /// The log cannot be read.
+    #[error("{0}")]
+    Log(#[from] WriterError),
+    /// The log cannot be begun.
+    #[error("the log cannot be begun: {0}")]
+    Service(#[from] ServiceError),
+    /// The bus.
+    #[error("{0}")]
+    Bus(#[from] ConnectError),
+    /// Polkit is asked for in the configuration and cannot be reached.
+    #[error("polkit cannot be reached ({0}): start it, or set authorization = \"uid\" in the configuration")]
+    Polkit(String),
+    /// The connection to the bus was lost.
+    #[error("the connection to the bus was lost: start the daemon again once the bus is back")]
+    BusGone,
+    /// Something of the operating system.
+    #[error("{doing}: {source}")]
+    System {
+        /// What was tried.
+        doing: &'static str,
+        /// Why it failed.
+        source: io::Error,
+    },
+}
+
+fn system(doing: &'static str) -> impl FnOnce(io::Error) -> RunError {
+    move |source| RunError::System { doing, source }
+}
+
+/// Runs the daemon until it is told to stop.
+pub fn run(path: &Path, config: Config) -> Result<(), RunError> {
+    keep_memory_to_ourselves()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(system("starting the runtime"))?;
+    runtime.block_on(serve(path, config))
+}
+
+/// Secrets must reach no core file, and no debugger of an unprivileged process.
+fn keep_memory_to_ourselves() -> Result<(), RunError> {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    setrlimit(Resource::Core, none).map_err(|error| system("forbidding core files")(error.into()))?;
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)
+        .map_err(|error| system("forbidding to dump memory")(error.into()))
+}
+
+async fn serve(path: &Path, config: Config) -> Result<(), RunError> {
+    let service = open(&config.daemon)?;
+    service.begin_log().await?;
+    service.set_policy(config.policy()).await?;
+    let connection = connect(config.daemon.bus_address.as_deref()).await?;
+    let (authorizer, authorization) = match config.daemon.authorization {
+        Authorization::Polkit => {
+            let polkit = Authorizer::polkit(&connection, PolkitDeadlines::default()).await;
+            (polkit.map_err(|error| RunError::Polkit(error.to_string()))?, "polkit")
+        }
+        Authorization::Uid => (Authorizer::uid(), "uid"),
+    };
+    let daemon = Arc::new(Daemon::new(Arc::clone(&service), tag_key()?, authorization));
+    let server = Server::start(connection, Arc::clone(&daemon), table(), authorizer, Limits::default()).await?;
+    tokio::spawn(notify(daemon, server.emitter()));
+    server.request_name(BUS_NAME).await?;
+    tracing::info!(events = service.state().events(), users = service.state().user_count(), "ready");
+    tell_systemd(&[NotifyState::Ready]);
+    let outcome = attend(path, config, &service, &server).await;
+    tell_systemd(&[NotifyState::Stopping]);
+    server.drain().await;
+    let stopped = tokio::task::spawn_blocking(move || service.stop()).await;
+    if stopped.is_err() {
+        tracing::error!("the log was not closed in order");
+    }
+    outcome
+}
+
+fn open(config: &DaemonConfig) -> Result<Arc<Service>, RunError> {
+    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY");
+    let key = config.key_file(credentials.as_deref().map(Path::new));
+    std::fs::create_dir_all(&config.state_directory).map_err(system("making the state directory"))?;
+    let master = if key.may_create { MasterKey::load_or_create(&key.path)? } else { MasterKey::load(&key.path)? };
+    let mut options = Options::new(host());
+    options.cache_bytes = config.cache_size;
+    options.reserve_bytes = config.free_space_reserve;
+    let ledger = Ledger::open(&config.state_directory, master, options)?;
+    let reader = ledger.reader();
+    let published = Arc::new(Published::new(read_state(&reader)?));
+    let writer = Writer::start(ledger, Arc::clone(&published)).map_err(system("starting the writer"))?;
+    let service = Service::new(reader, writer, published, settings(config), limits(config));
+    Ok(Arc::new(service))
+}
+
+fn settings(config: &DaemonConfig) -> Settings {
+    let host = host();
+    Settings { organization: config.organization.clone().unwrap_or_else(|| host.clone()), host }
+}
+
+const fn limits(config: &DaemonConfig) -> SessionLimits {
+    SessionLimits { per_uid: config.sessions_per_user, in_all: config.sessions_in_all }
+}
+
+fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
+/// A new key at each start: proofs end with the daemon.
+fn tag_key() -> Result<TagKey, RunError> {
+    let mut key = Zeroizing::new([0; 32]);
+    getrandom::fill(&mut *key).map_err(|error| system("drawing random bytes")(io::Error::other(error)))?;
+    TagKey::new(key).map_err(system("reading the boot id"))
+}
+
+/// Waits for signals and the clock until it is time to stop.
+async fn attend(
+    path: &Path,
+    mut config: Config,
+    service: &Arc<Service>,
+    server: &Server<Daemon>,
+) -> Result<(), RunError> {
+    let listen = |kind| signal(kind).map_err(system("listening to signals"));
+    let (mut terminate, mut interrupt, mut hangup) =
+        (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?, listen(SignalKind::hangup())?);
+    let mut due = interval(DUE_EVERY);
+    due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut watchdog = interval(sd_notify::watchdog_enabled().map_or(Duration::from_secs(3600), |period| period / 2));
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => return Ok(()),
+            _ = interrupt.recv() => return Ok(()),
+            _ = hangup.recv() => reload(path, &mut config, service).await,
+            () = server.closed() => return Err(RunError::BusGone),
+            _ = watchdog.tick() => tell_systemd(&[NotifyState::Watchdog]),
+            _ = due.tick() => {
+                if let Err(error) = service.carry_out_due().await {
+                    tracing::warn!(%error, "what is due could not be carried out; it is tried again");
+                }
+            }
+        }
+    }
+}
+
+/// All or nothing: a file with a mistake in it, or one that asks for a restart, changes nothing.
+async fn reload(path: &Path, config: &mut Config, service: &Service) {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let micros = i128::from(now.tv_sec) * 1_000_000 + i128::from(now.tv_nsec) / 1000;
+    tell_systemd(&[NotifyState::Reloading, NotifyState::MonotonicUsec(micros)]);
+    let started = Instant::now();
+    match Config::load(path) {
+        Err(error) => tracing::error!(%error, "the configuration was not reloaded; the one before stays in force"),
+        Ok(new) => match config.needs_restart(&new).as_slice() {
+            [] => match service.set_policy(new.policy()).await {
+                Ok(()) => {
+                    service.set_settings(settings(&new.daemon));
+                    service.enrollments().set_limits(limits(&new.daemon));
+                    service.verifications().set_limits(limits(&new.daemon));
+                    *config = new;
+                    tracing::info!(took = ?started.elapsed(), "configuration reloaded");
+                }
+                Err(error) => tracing::error!(%error, "the policy could not be put in force; the one before stays"),
+            },
+            keys => tracing::error!(keys = keys.join(", "), "these need a restart: nothing was reloaded"),
+        },
+    }
+    tell_systemd(&[NotifyState::Ready]);
+}
+
+fn tell_systemd(state: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(state) {
+        tracing::debug!(%error, "systemd could not be told");
+    }
+}
