@@ -8,15 +8,21 @@ use tracing_subscriber::{EnvFilter, fmt};
 /// Starts logging, at the level of the variable `SECINFO_LOG` (default `info`), and sees to it
 /// that a panic leaves its place in the log and not its text, which may hold anything.
 pub fn start() {
-    let filter = EnvFilter::try_from_env("SECINFO_LOG").unwrap_or_else(|_| EnvFilter::new("info,sled=warn"));
+    let filter =
+        EnvFilter::try_from_env("SECINFO_LOG").unwrap_or_else(|_| EnvFilter::new("info,sled=warn"));
     let registry = tracing_subscriber::registry().with(filter);
     let journal = std::env::var_os("JOURNAL_STREAM").and_then(|_| tracing_journald::layer().ok());
     match journal {
         Some(journal) => registry.with(journal).init(),
-        None => registry.with(fmt::layer().with_writer(std::io::stderr)).init(),
+        None => registry
+            .with(fmt::layer().with_writer(std::io::stderr))
+            .init(),
     }
     panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         tracing::error!(%place, "panic");
     }));
 }

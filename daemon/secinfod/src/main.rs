@@ -42,7 +42,10 @@ fn fail(error: &dyn std::error::Error) -> ExitCode {
 }
 
 /// To whoever started the daemon by hand; the journal gets it too.
-#[expect(clippy::print_stderr, reason = "this is the one place where the daemon speaks to a terminal")]
+#[expect(
+    clippy::print_stderr,
+    reason = "this is the one place where the daemon speaks to a terminal"
+)]
 fn say(text: &str) {
     eprintln!("{text}");
 }

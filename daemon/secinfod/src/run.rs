@@ -36,7 +36,9 @@ pub enum RunError {
     #[error("{0}")]
     Bus(#[from] ConnectError),
     /// Polkit is asked for in the configuration and cannot be reached.
-    #[error("polkit cannot be reached ({0}): start it, or set authorization = \"uid\" in the configuration")]
+    #[error(
+        "polkit cannot be reached ({0}): start it, or set authorization = \"uid\" in the configuration"
+    )]
     Polkit(String),
     /// The connection to the bus was lost.
     #[error("the connection to the bus was lost: start the daemon again once the bus is back")]
@@ -68,8 +70,12 @@ pub fn run(path: &Path, config: Config) -> Result<(), RunError> {
 
 /// Secrets must reach no core file, and no debugger of an unprivileged process.
 fn keep_memory_to_ourselves() -> Result<(), RunError> {
-    let none = Rlimit { current: Some(0), maximum: Some(0) };
-    setrlimit(Resource::Core, none).map_err(|error| system("forbidding core files")(error.into()))?;
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    setrlimit(Resource::Core, none)
+        .map_err(|error| system("forbidding core files")(error.into()))?;
     set_dumpable_behavior(DumpableBehavior::NotDumpable)
         .map_err(|error| system("forbidding to dump memory")(error.into()))
 }
@@ -82,15 +88,29 @@ async fn serve(path: &Path, config: Config) -> Result<(), RunError> {
     let (authorizer, authorization) = match config.daemon.authorization {
         Authorization::Polkit => {
             let polkit = Authorizer::polkit(&connection, PolkitDeadlines::default()).await;
-            (polkit.map_err(|error| RunError::Polkit(error.to_string()))?, "polkit")
+            (
+                polkit.map_err(|error| RunError::Polkit(error.to_string()))?,
+                "polkit",
+            )
         }
         Authorization::Uid => (Authorizer::uid(), "uid"),
     };
     let daemon = Arc::new(Daemon::new(Arc::clone(&service), tag_key()?, authorization));
-    let server = Server::start(connection, Arc::clone(&daemon), table(), authorizer, Limits::default()).await?;
+    let server = Server::start(
+        connection,
+        Arc::clone(&daemon),
+        table(),
+        authorizer,
+        Limits::default(),
+    )
+    .await?;
     tokio::spawn(notify(daemon, server.emitter()));
     server.request_name(BUS_NAME).await?;
-    tracing::info!(events = service.state().events(), users = service.state().user_count(), "ready");
+    tracing::info!(
+        events = service.state().events(),
+        users = service.state().user_count(),
+        "ready"
+    );
     tell_systemd(&[NotifyState::Ready]);
     let outcome = attend(path, config, &service, &server).await;
     tell_systemd(&[NotifyState::Stopping]);
@@ -105,36 +125,52 @@ async fn serve(path: &Path, config: Config) -> Result<(), RunError> {
 fn open(config: &DaemonConfig) -> Result<Arc<Service>, RunError> {
     let credentials = std::env::var_os("CREDENTIALS_DIRECTORY");
     let key = config.key_file(credentials.as_deref().map(Path::new));
-    std::fs::create_dir_all(&config.state_directory).map_err(system("making the state directory"))?;
-    let master = if key.may_create { MasterKey::load_or_create(&key.path)? } else { MasterKey::load(&key.path)? };
+    std::fs::create_dir_all(&config.state_directory)
+        .map_err(system("making the state directory"))?;
+    let master = if key.may_create {
+        MasterKey::load_or_create(&key.path)?
+    } else {
+        MasterKey::load(&key.path)?
+    };
     let mut options = Options::new(host());
     options.cache_bytes = config.cache_size;
     options.reserve_bytes = config.free_space_reserve;
     let ledger = Ledger::open(&config.state_directory, master, options)?;
     let reader = ledger.reader();
     let published = Arc::new(Published::new(read_state(&reader)?));
-    let writer = Writer::start(ledger, Arc::clone(&published)).map_err(system("starting the writer"))?;
+    let writer =
+        Writer::start(ledger, Arc::clone(&published)).map_err(system("starting the writer"))?;
     let service = Service::new(reader, writer, published, settings(config), limits(config));
     Ok(Arc::new(service))
 }
 
 fn settings(config: &DaemonConfig) -> Settings {
     let host = host();
-    Settings { organization: config.organization.clone().unwrap_or_else(|| host.clone()), host }
+    Settings {
+        organization: config.organization.clone().unwrap_or_else(|| host.clone()),
+        host,
+    }
 }
 
 const fn limits(config: &DaemonConfig) -> SessionLimits {
-    SessionLimits { per_uid: config.sessions_per_user, in_all: config.sessions_in_all }
+    SessionLimits {
+        per_uid: config.sessions_per_user,
+        in_all: config.sessions_in_all,
+    }
 }
 
 fn host() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// A new key at each start: proofs end with the daemon.
 fn tag_key() -> Result<TagKey, RunError> {
     let mut key = Zeroizing::new([0; 32]);
-    getrandom::fill(&mut *key).map_err(|error| system("drawing random bytes")(io::Error::other(error)))?;
+    getrandom::fill(&mut *key)
+        .map_err(|error| system("drawing random bytes")(io::Error::other(error)))?;
     TagKey::new(key).map_err(system("reading the boot id"))
 }
 
@@ -146,11 +182,16 @@ async fn attend(
     server: &Server<Daemon>,
 ) -> Result<(), RunError> {
     let listen = |kind| signal(kind).map_err(system("listening to signals"));
-    let (mut terminate, mut interrupt, mut hangup) =
-        (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?, listen(SignalKind::hangup())?);
+    let (mut terminate, mut interrupt, mut hangup) = (
+        listen(SignalKind::terminate())?,
+        listen(SignalKind::interrupt())?,
+        listen(SignalKind::hangup())?,
+    );
     let mut due = interval(DUE_EVERY);
     due.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut watchdog = interval(sd_notify::watchdog_enabled().map_or(Duration::from_secs(3600), |period| period / 2));
+    let mut watchdog = interval(
+        sd_notify::watchdog_enabled().map_or(Duration::from_hours(1), |period| period / 2),
+    );
     loop {
         tokio::select! {
             _ = terminate.recv() => return Ok(()),
@@ -174,7 +215,9 @@ async fn reload(path: &Path, config: &mut Config, service: &Service) {
     tell_systemd(&[NotifyState::Reloading, NotifyState::MonotonicUsec(micros)]);
     let started = Instant::now();
     match Config::load(path) {
-        Err(error) => tracing::error!(%error, "the configuration was not reloaded; the one before stays in force"),
+        Err(error) => {
+            tracing::error!(%error, "the configuration was not reloaded; the one before stays in force");
+        }
         Ok(new) => match config.needs_restart(&new).as_slice() {
             [] => match service.set_policy(new.policy()).await {
                 Ok(()) => {
@@ -184,9 +227,14 @@ async fn reload(path: &Path, config: &mut Config, service: &Service) {
                     *config = new;
                     tracing::info!(took = ?started.elapsed(), "configuration reloaded");
                 }
-                Err(error) => tracing::error!(%error, "the policy could not be put in force; the one before stays"),
+                Err(error) => {
+                    tracing::error!(%error, "the policy could not be put in force; the one before stays");
+                }
             },
-            keys => tracing::error!(keys = keys.join(", "), "these need a restart: nothing was reloaded"),
+            keys => tracing::error!(
+                keys = keys.join(", "),
+                "these need a restart: nothing was reloaded"
+            ),
         },
     }
     tell_systemd(&[NotifyState::Ready]);

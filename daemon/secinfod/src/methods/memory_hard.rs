@@ -1,10 +1,10 @@
 //! Memory-hard hashes of codes that are kept only to be compared with: Argon2id (RFC 9106).
 
 use super::written_code::WrittenCode;
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use serde::{Deserialize, Serialize};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// What one evaluation costs. It is kept with the hashes, so that it can grow for new ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -148,6 +148,33 @@ impl HashedSet {
     }
 }
 
+/// The memory of evaluations, wiped and given back to the system as soon as they are done.
+struct Memory(Vec<Block>);
+
+/// From this size on (`DEFAULT_MMAP_THRESHOLD_MAX` of glibc) a piece of memory is always mapped on
+/// its own and unmapped when it is freed. Smaller ones stay with the process after a few
+/// evaluations, tens of megabytes of them, in a daemon that is idle. Room that is not written to
+/// costs nothing.
+const GIVEN_BACK: usize = 33 << 20;
+
+impl Memory {
+    fn new(params: &Params) -> Result<Self, HashingFailed> {
+        let blocks = params.block_count();
+        let mut memory = Vec::new();
+        memory
+            .try_reserve_exact(blocks.max(GIVEN_BACK / Block::SIZE))
+            .map_err(|_| HashingFailed::Memory(argon2::Error::OutOfMemory))?;
+        memory.resize(blocks, Block::new());
+        Ok(Self(memory))
+    }
+}
+
+impl Drop for Memory {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
 fn hash(
     code: &WrittenCode,
     salt: &[u8; 16],
@@ -156,8 +183,9 @@ fn hash(
     let mut hash = Zeroizing::new([0; 32]);
     let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(hash.len()))
         .expect("a cost is checked when it is made");
+    let mut memory = Memory::new(&params)?;
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into(code.as_bytes(), salt, &mut *hash)
+        .hash_password_into_with_memory(code.as_bytes(), salt, &mut *hash, &mut memory.0)
         .map_err(HashingFailed::Memory)?;
     Ok(hash)
 }

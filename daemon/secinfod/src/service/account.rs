@@ -140,13 +140,12 @@ impl Accounts {
         if newcomers.len() >= MOST_REMEMBERED {
             newcomers.clear();
         }
-        let new = match newcomers.get(&account) {
-            Some(new) => Arc::clone(new),
-            None => {
-                let new = Arc::new(Newcomer::new(&account)?);
-                newcomers.insert(account.clone(), Arc::clone(&new));
-                new
-            }
+        let new = if let Some(new) = newcomers.get(&account) {
+            Arc::clone(new)
+        } else {
+            let new = Arc::new(Newcomer::new(&account)?);
+            newcomers.insert(account.clone(), Arc::clone(&new));
+            new
         };
         Ok(Person {
             account,
@@ -191,8 +190,7 @@ impl Newcomer {
             uid: account.uid,
             name: account.name.clone(),
         };
-        let sealed =
-            Sealed::new(key.seal(UserPayload::CONTEXT, &plain(&payload)?)?);
+        let sealed = Sealed::new(key.seal(UserPayload::CONTEXT, &plain(&payload)?)?);
         Ok(Self {
             id,
             sealed,

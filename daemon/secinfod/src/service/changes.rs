@@ -29,11 +29,9 @@ impl Service {
         let user = Self::user_state(&state, &person).ok_or(Refusal::UnknownMethod)?;
         let mut payload = self.open(user.method(method).ok_or(Refusal::UnknownMethod)?)?;
         payload.relabel(label);
-        let sealed = self.reader.seal(
-            method.into(),
-            MethodPayload::CONTEXT,
-            &plain(&payload)?,
-        )?;
+        let sealed = self
+            .reader
+            .seal(method.into(), MethodPayload::CONTEXT, &plain(&payload)?)?;
         let action = Action::Rename {
             method,
             sealed: Sealed::new(sealed),

@@ -78,8 +78,7 @@ impl Service {
         let key = NewKey::generate(method.into())?;
         let label = Label::parse(label)?;
         let payload = MethodPayload::Codes { label, hashes };
-        let sealed =
-            Sealed::new(key.seal(MethodPayload::CONTEXT, &plain(&payload)?)?);
+        let sealed = Sealed::new(key.seal(MethodPayload::CONTEXT, &plain(&payload)?)?);
         Ok(Issue {
             method,
             sealed,

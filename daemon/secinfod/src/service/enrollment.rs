@@ -9,6 +9,7 @@ use crate::methods::authenticator_app::{self, Presentation};
 use crate::methods::hardware_token;
 use crate::methods::secret::Secret;
 use secinfo_domain::event::{Credential, DefaultReason, Fact};
+use secinfo_domain::state::Method;
 use secinfo_domain::{
     Action, Event, Kind, Label, MethodId, OtpParameters, Sealed, TokenId, TotpParameters,
     enrollment_outlook,
@@ -89,7 +90,7 @@ impl Enrollment {
 
 impl Service {
     /// Begins to enrol a method, if the user may.
-    pub async fn start_enrollment(
+    pub fn start_enrollment(
         &self,
         uid: u32,
         by: &Requester,
@@ -175,10 +176,9 @@ impl Service {
         };
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
-        let sealed =
-            Sealed::new(key.seal(MethodPayload::CONTEXT, &plain(&payload)?)?);
+        let sealed = Sealed::new(key.seal(MethodPayload::CONTEXT, &plain(&payload)?)?);
         let former = Self::user_state(&self.state(), &enrollment.person)
-            .and_then(|user| user.default_method().map(|m| m.id()));
+            .and_then(|user| user.default_method().map(Method::id));
         let action = Action::Enroll {
             method,
             credential,

@@ -158,7 +158,12 @@ impl Service {
             return Ok(());
         }
         let origin = self.reader.origin().to_string();
-        self.host(Who::System, HostAction::CreateLog { origin }, Offer::default()).await
+        self.host(
+            Who::System,
+            HostAction::CreateLog { origin },
+            Offer::default(),
+        )
+        .await
     }
 
     /// Finishes what was accepted and closes the log.

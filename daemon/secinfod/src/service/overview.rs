@@ -244,7 +244,6 @@ fn hint(method: &Method, payload: &MethodPayload) -> String {
                 mode(OtpParameters::Hotp(*parameters)).to_uppercase()
             )
         }
-        (Credential::RecoveryCodes { .. }, _) => format!("{} left", method.remaining()),
         (Credential::AccessPass { once: true, .. }, _) => "good for one use".to_owned(),
         _ => String::new(),
     }

@@ -47,7 +47,7 @@ pub struct Proven {
     /// When.
     pub time: Timestamp,
     /// How many recovery codes are left, when one was used.
-    pub remaining: u32,
+    pub remaining: Option<u32>,
 }
 
 impl Verification {
@@ -257,7 +257,8 @@ impl Service {
                         kind: method.kind(),
                         strength: fact.strength,
                         time: event.time,
-                        remaining: after.map_or(0, Method::remaining),
+                        remaining: (method.kind() == Kind::RecoveryCodes)
+                            .then(|| after.map_or(0, Method::remaining)),
                     });
                 }
                 Fact::VerificationFailed(fact) if fact.failure == Failure::UsedCode => {

@@ -48,12 +48,15 @@ pub enum WriterError {
     },
 }
 
+/// The events that a command led to, or why it led to none.
+type Decided = Result<Vec<Event>, ServiceError>;
+
 /// A command that waits for its turn.
 struct Request {
     command: Command,
     keys: Vec<Arc<NewKey>>,
     accounts: Vec<Person>,
-    answer: oneshot::Sender<Result<Vec<Event>, ServiceError>>,
+    answer: oneshot::Sender<Decided>,
 }
 
 /// A handle on the writer.
@@ -186,10 +189,7 @@ struct Batch {
     events: Vec<Event>,
     commit: Commit,
     after: State,
-    answers: Vec<(
-        oneshot::Sender<Result<Vec<Event>, ServiceError>>,
-        Result<Vec<Event>, ServiceError>,
-    )>,
+    answers: Vec<(oneshot::Sender<Decided>, Decided)>,
 }
 
 impl Scribe {
@@ -205,7 +205,7 @@ impl Scribe {
                     }
                 }
                 Err(RecvTimeoutError::Timeout) if self.snapshot_at < self.state.events() => {
-                    self.write_snapshot()
+                    self.write_snapshot();
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -316,7 +316,7 @@ impl Scribe {
         match written {
             Ok(()) => tracing::debug!(events = self.state.events(), "snapshot written"),
             Err(error) => {
-                tracing::warn!(%error, "no snapshot could be written; the next start replays the log")
+                tracing::warn!(%error, "no snapshot could be written; the next start replays the log");
             }
         }
     }

@@ -30,8 +30,22 @@ pub(super) fn interface() -> Interface<Daemon> {
                 ["next", "events"],
                 read_events,
             ),
-            Method::new("Checkpoint", "A signed checkpoint of the log as it is on disk.", Access::Anyone, [], ["note"], checkpoint),
-            Method::new("VerifierKey", "The key that checkpoints are verified with.", Access::Anyone, [], ["key"], verifier_key),
+            Method::new(
+                "Checkpoint",
+                "A signed checkpoint of the log as it is on disk.",
+                Access::Anyone,
+                [],
+                ["note"],
+                checkpoint,
+            ),
+            Method::new(
+                "VerifierKey",
+                "The key that checkpoints are verified with.",
+                Access::Anyone,
+                [],
+                ["key"],
+                verifier_key,
+            ),
             Method::new(
                 "InclusionProof",
                 "The hashes that prove that an event is in the log of this size (RFC 6962 section 2.1.1).",
@@ -56,8 +70,22 @@ pub(super) fn interface() -> Interface<Daemon> {
                 ["names"],
                 names,
             ),
-            Method::new("Subscribe", "Asks for the signal Appended.", read, [], [], subscribe),
-            Method::new("Unsubscribe", "Asks for it no longer.", read, [], [], unsubscribe),
+            Method::new(
+                "Subscribe",
+                "Asks for the signal Appended.",
+                read,
+                [],
+                [],
+                subscribe,
+            ),
+            Method::new(
+                "Unsubscribe",
+                "Asks for it no longer.",
+                read,
+                [],
+                [],
+                unsubscribe,
+            ),
         ],
         properties: vec![],
         signals: vec![Signal::new::<1, (u64,)>(
@@ -68,7 +96,10 @@ pub(super) fn interface() -> Interface<Daemon> {
     }
 }
 
-async fn read_events(call: Call<Daemon>, (from, limit): (u64, u32)) -> Result<(u64, Vec<Vec<u8>>), BusError> {
+async fn read_events(
+    call: Call<Daemon>,
+    (from, limit): (u64, u32),
+) -> Result<(u64, Vec<Vec<u8>>), BusError> {
     let reader = call.state().service().reader();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let events = reader.read(from, limit, MOST_BYTES).map_err(failed)?;
@@ -77,26 +108,52 @@ async fn read_events(call: Call<Daemon>, (from, limit): (u64, u32)) -> Result<(u
 }
 
 async fn checkpoint(call: Call<Daemon>, (): ()) -> Result<(String,), BusError> {
-    Ok((call.state().service().reader().checkpoint().map_err(failed)?,))
+    Ok((call
+        .state()
+        .service()
+        .reader()
+        .checkpoint()
+        .map_err(failed)?,))
 }
 
 async fn verifier_key(call: Call<Daemon>, (): ()) -> Result<(String,), BusError> {
     Ok((call.state().service().reader().verifier_key().to_string(),))
 }
 
-async fn inclusion_proof(call: Call<Daemon>, (index, size): (u64, u64)) -> Result<(Vec<Vec<u8>>,), BusError> {
-    let proof = call.state().service().reader().inclusion_proof(index, size).map_err(failed)?;
+async fn inclusion_proof(
+    call: Call<Daemon>,
+    (index, size): (u64, u64),
+) -> Result<(Vec<Vec<u8>>,), BusError> {
+    let proof = call
+        .state()
+        .service()
+        .reader()
+        .inclusion_proof(index, size)
+        .map_err(failed)?;
     Ok((proof.iter().map(|hash| hash.as_bytes().to_vec()).collect(),))
 }
 
-async fn consistency_proof(call: Call<Daemon>, (old, new): (u64, u64)) -> Result<(Vec<Vec<u8>>,), BusError> {
-    let proof = call.state().service().reader().consistency_proof(old, new).map_err(failed)?;
+async fn consistency_proof(
+    call: Call<Daemon>,
+    (old, new): (u64, u64),
+) -> Result<(Vec<Vec<u8>>,), BusError> {
+    let proof = call
+        .state()
+        .service()
+        .reader()
+        .consistency_proof(old, new)
+        .map_err(failed)?;
     Ok((proof.iter().map(|hash| hash.as_bytes().to_vec()).collect(),))
 }
 
-async fn names(call: Call<Daemon>, (users,): (Vec<String>,)) -> Result<(HashMap<String, (u32, String)>,), BusError> {
+async fn names(
+    call: Call<Daemon>,
+    (users,): (Vec<String>,),
+) -> Result<(HashMap<String, (u32, String)>,), BusError> {
     if users.len() > MOST_NAMES {
-        return Err(BusError::limits_exceeded(format!("Ask for at most {MOST_NAMES} names at once.")));
+        return Err(BusError::limits_exceeded(format!(
+            "Ask for at most {MOST_NAMES} names at once."
+        )));
     }
     let service = call.state().service();
     let known = users.into_iter().filter_map(|text| {
@@ -125,7 +182,10 @@ fn failed(error: LedgerError) -> BusError {
         LedgerError::Tree(error) => BusError::typed("InvalidArgument", format!("{error}.")),
         error => {
             tracing::error!(%error, "the log could not be read");
-            BusError::typed("StorageUnavailable", "The log cannot be read at the moment: ask an administrator to look at the daemon.")
+            BusError::typed(
+                "StorageUnavailable",
+                "The log cannot be read at the moment: ask an administrator to look at the daemon.",
+            )
         }
     }
 }

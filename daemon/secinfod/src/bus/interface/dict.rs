@@ -16,9 +16,19 @@ impl Options {
         Self(options)
     }
 
-    pub(super) fn take<T: TryFrom<OwnedVariant>>(&mut self, name: &str) -> Result<Option<T>, BusError> {
-        let Some(value) = self.0.remove(name) else { return Ok(None) };
-        let wrong = || BusError::typed("InvalidArgument", format!("The option {name:?} has the wrong type."));
+    pub(super) fn take<T: TryFrom<OwnedVariant>>(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<T>, BusError> {
+        let Some(value) = self.0.remove(name) else {
+            return Ok(None);
+        };
+        let wrong = || {
+            BusError::typed(
+                "InvalidArgument",
+                format!("The option {name:?} has the wrong type."),
+            )
+        };
         T::try_from(value).map(Some).map_err(|_| wrong())
     }
 
@@ -27,7 +37,10 @@ impl Options {
             None => Ok(()),
             Some(name) => {
                 let name: String = name.chars().filter(|c| !c.is_control()).take(64).collect();
-                Err(BusError::typed("InvalidArgument", format!("There is no option {name:?}.")))
+                Err(BusError::typed(
+                    "InvalidArgument",
+                    format!("There is no option {name:?}."),
+                ))
             }
         }
     }

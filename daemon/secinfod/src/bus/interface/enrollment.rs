@@ -21,12 +21,37 @@ pub(super) fn interface() -> Interface<Daemon> {
                 ["method", "became_default", "former_default"],
                 submit,
             ),
-            Method::new("Cancel", "Ends the session without a method.", own, [], [], cancel),
+            Method::new(
+                "Cancel",
+                "Ends the session without a method.",
+                own,
+                [],
+                [],
+                cancel,
+            ),
         ],
         properties: vec![
-            Property::new("Kind", "The kind of the method.", own, EmitsChanged::Const, kind),
-            Property::new("Expires", "When the session ends.", own, EmitsChanged::Const, expires),
-            Property::new("AttemptsLeft", "How many wrong codes it still takes.", own, EmitsChanged::No, attempts_left),
+            Property::new(
+                "Kind",
+                "The kind of the method.",
+                own,
+                EmitsChanged::Const,
+                kind,
+            ),
+            Property::new(
+                "Expires",
+                "When the session ends.",
+                own,
+                EmitsChanged::Const,
+                expires,
+            ),
+            Property::new(
+                "AttemptsLeft",
+                "How many wrong codes it still takes.",
+                own,
+                EmitsChanged::No,
+                attempts_left,
+            ),
         ],
         signals: vec![],
     }
@@ -44,14 +69,25 @@ async fn submit(
     (code,): (String,),
 ) -> Result<(ObjectPath<'static>, bool, ObjectPath<'static>), BusError> {
     let session = session(&call)?;
-    let enrolled = call.state().service().finish_enrollment(session, &code).await?;
+    let enrolled = call
+        .state()
+        .service()
+        .finish_enrollment(session, &code)
+        .await?;
     let uid = session.subject().uid();
     let former = method_path_or_none(uid, enrolled.former_default);
-    Ok((method_path(uid, enrolled.method), enrolled.became_default, former))
+    Ok((
+        method_path(uid, enrolled.method),
+        enrolled.became_default,
+        former,
+    ))
 }
 
 async fn cancel(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
-    call.state().service().enrollments().close(session(&call)?.id());
+    call.state()
+        .service()
+        .enrollments()
+        .close(session(&call)?.id());
     Ok(())
 }
 

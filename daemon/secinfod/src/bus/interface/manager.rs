@@ -19,13 +19,24 @@ const MOST_USERS: u32 = 500;
 const TOKEN_FILE_BODY: usize = crate::methods::token_import::LARGEST_FILE + 1024;
 
 pub(super) fn interface() -> Interface<Daemon> {
-    let own_or_read = Access::NamedUser { or: Some(READ_USERS) };
-    let own_or_verify = Access::NamedUser { or: Some(VERIFY_USERS) };
+    let own_or_read = Access::NamedUser {
+        or: Some(READ_USERS),
+    };
+    let own_or_verify = Access::NamedUser {
+        or: Some(VERIFY_USERS),
+    };
     Interface {
         name: "org.secinfo.SecurityInfo1.Manager",
         doc: "Users, policy, verifications and hardware tokens of this host.",
         methods: vec![
-            Method::new("GetUser", "The object of the user with this uid.", own_or_read, ["uid"], ["user"], get_user),
+            Method::new(
+                "GetUser",
+                "The object of the user with this uid.",
+                own_or_read,
+                ["uid"],
+                ["user"],
+                get_user,
+            ),
             Method::new(
                 "GetUserByName",
                 "The object of the user with this name; a stranger's question is refused whether the name exists or not.",
@@ -118,9 +129,17 @@ async fn get_user(call: Call<Daemon>, (uid,): (u32,)) -> Result<(ObjectPath<'sta
     Ok((user_path(person.uid()),))
 }
 
-async fn get_user_by_name(call: Call<Daemon>, (name,): (String,)) -> Result<(ObjectPath<'static>,), BusError> {
+async fn get_user_by_name(
+    call: Call<Daemon>,
+    (name,): (String,),
+) -> Result<(ObjectPath<'static>,), BusError> {
     let account = match UserName::parse(&name) {
-        Ok(name) => call.state().service().accounts().by_name(&name).map_err(ServiceError::from)?,
+        Ok(name) => call
+            .state()
+            .service()
+            .accounts()
+            .by_name(&name)
+            .map_err(ServiceError::from)?,
         Err(_) => None,
     };
     if let Some(account) = &account
@@ -131,21 +150,36 @@ async fn get_user_by_name(call: Call<Daemon>, (name,): (String,)) -> Result<(Obj
     if !call.authorize(READ_USERS).await {
         return Err(BusError::not_authorized());
     }
-    account.map(|account| (user_path(account.uid),)).ok_or_else(|| ServiceError::NotFound.into())
+    account
+        .map(|account| (user_path(account.uid),))
+        .ok_or_else(|| ServiceError::NotFound.into())
 }
 
 type UserRow = (u32, String, u32, String, String, bool);
 
-async fn list_users(call: Call<Daemon>, (after, limit): (String, u32)) -> Result<(Vec<UserRow>,), BusError> {
+async fn list_users(
+    call: Call<Daemon>,
+    (after, limit): (String, u32),
+) -> Result<(Vec<UserRow>,), BusError> {
     let service = call.state().service().clone();
     let limit = usize::try_from(limit.min(MOST_USERS)).unwrap_or_default();
     // It opens every user's name: seconds, where there are a hundred thousand.
     let rows = tokio::task::spawn_blocking(move || service.users(&after, limit)).await;
     let rows = rows.map_err(|_| BusError::internal())??;
     let row = |row: crate::service::UserRow| {
-        let default = row.default.map(|kind| kind.as_str().to_owned()).unwrap_or_default();
+        let default = row
+            .default
+            .map(|kind| kind.as_str().to_owned())
+            .unwrap_or_default();
         let name = row.account.name.as_str().to_owned();
-        (row.account.uid, name, row.methods, default, row.state.to_owned(), row.has_access_pass)
+        (
+            row.account.uid,
+            name,
+            row.methods,
+            default,
+            row.state.to_owned(),
+            row.has_access_pass,
+        )
     };
     Ok((rows.into_iter().map(row).collect(),))
 }
@@ -156,16 +190,31 @@ async fn list_kinds(
 ) -> Result<(Vec<String>,), BusError> {
     let purpose = parse_purpose(&purpose)?;
     let person = call.state().service().person(uid)?;
-    let policy = call.state().service().effective_policy(&person, service_name(&service)?.as_ref())?;
-    Ok((policy.allowed.iter().filter(|kind| kind.serves(purpose)).map(|kind| kind.as_str().to_owned()).collect(),))
+    let policy = call
+        .state()
+        .service()
+        .effective_policy(&person, service_name(&service)?.as_ref())?;
+    Ok((policy
+        .allowed
+        .iter()
+        .filter(|kind| kind.serves(purpose))
+        .map(|kind| kind.as_str().to_owned())
+        .collect(),))
 }
 
-async fn get_policy(call: Call<Daemon>, (uid, service): (u32, String)) -> Result<(Dict,), BusError> {
+async fn get_policy(
+    call: Call<Daemon>,
+    (uid, service): (u32, String),
+) -> Result<(Dict,), BusError> {
     let daemon = call.state().service();
     let person = daemon.person(uid)?;
     let policy = daemon.effective_policy(&person, service_name(&service)?.as_ref())?;
     let rules = daemon.state().policy().rules.clone();
-    let allowed: Vec<String> = policy.allowed.iter().map(|kind| kind.as_str().to_owned()).collect();
+    let allowed: Vec<String> = policy
+        .allowed
+        .iter()
+        .map(|kind| kind.as_str().to_owned())
+        .collect();
     let first_method = match policy.first_method {
         FirstMethod::Session => "session",
         FirstMethod::AccessPass => "access-pass",
@@ -193,7 +242,10 @@ async fn start_verification(
 ) -> Result<(ObjectPath<'static>, Dict), BusError> {
     let purpose = parse_purpose(&purpose)?;
     let mut options = Options::new(options);
-    let first = options.take::<OwnedObjectPath>("method")?.map(|path| method_at(path.as_str(), uid)).transpose()?;
+    let first = options
+        .take::<OwnedObjectPath>("method")?
+        .map(|path| method_at(path.as_str(), uid))
+        .transpose()?;
     let owner = session_owner(&call, options.take("detached")?);
     options.finish()?;
     let by = requester(&call, service_name(&service)?);
@@ -225,7 +277,11 @@ async fn verify(
     let purpose = parse_purpose(&purpose)?;
     let method = method_at(method.as_str(), uid)?;
     let by = requester(&call, service_name(&service)?);
-    let proof = call.state().service().verify(uid, &by, purpose, method, &code).await?;
+    let proof = call
+        .state()
+        .service()
+        .verify(uid, &by, purpose, method, &code)
+        .await?;
     Ok((proof_dict(uid, &proof),))
 }
 
@@ -235,7 +291,10 @@ async fn import_tokens(
     call: Call<Daemon>,
     (format, content, options): ImportArguments,
 ) -> Result<(u32, Vec<(u32, String)>), BusError> {
-    let is_xml = content.iter().find(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte)) == Some(&b'<');
+    let is_xml = content
+        .iter()
+        .find(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte))
+        == Some(&b'<');
     match format.as_str() {
         "csv" if !is_xml => {}
         "pskc" if is_xml => {}
@@ -243,11 +302,18 @@ async fn import_tokens(
         _ => return Err(invalid("The format is \"csv\" or \"pskc\".")),
     }
     let mut options = Options::new(options);
-    let key = options.take::<String>("key")?.map(|key| PreSharedKey::from_hexadecimal(&key)).transpose();
+    let key = options
+        .take::<String>("key")?
+        .map(|key| PreSharedKey::from_hexadecimal(&key))
+        .transpose();
     let key = key.map_err(|error| invalid(error.to_string()))?;
     options.finish()?;
     let by = requester(&call, None);
-    let imported = call.state().service().import_tokens(&by, &content, key.as_ref()).await?;
+    let imported = call
+        .state()
+        .service()
+        .import_tokens(&by, &content, key.as_ref())
+        .await?;
     Ok((imported.tokens, imported.problems))
 }
 
@@ -256,7 +322,13 @@ type TokenRow = (String, String, String, String, String);
 async fn list_tokens(call: Call<Daemon>, (): ()) -> Result<(Vec<TokenRow>,), BusError> {
     let rows = call.state().service().tokens()?;
     let row = |row: crate::service::TokenRow| {
-        (row.serial, row.manufacturer, row.model, row.mode.to_owned(), "free".to_owned())
+        (
+            row.serial,
+            row.manufacturer,
+            row.model,
+            row.mode.to_owned(),
+            "free".to_owned(),
+        )
     };
     Ok((rows.into_iter().map(row).collect(),))
 }
@@ -285,10 +357,10 @@ async fn get_status(call: Call<Daemon>, (): ()) -> Result<(Dict,), BusError> {
 }
 
 fn parse_purpose(text: &str) -> Result<Purpose, BusError> {
-    text.parse().map_err(|error: secinfo_domain::UnknownWord| invalid(format!("{error}.")))
+    text.parse()
+        .map_err(|error: secinfo_domain::UnknownWord| invalid(format!("{error}.")))
 }
 
 fn invalid(why: impl Into<std::borrow::Cow<'static, str>>) -> BusError {
     BusError::typed("InvalidArgument", why)
 }
-

@@ -11,12 +11,21 @@ pub(super) const NAME: &str = "org.secinfo.SecurityInfo1.Method";
 
 pub(super) fn interface() -> Interface<Daemon> {
     let own = Access::Owner { or: None };
-    let own_or_manage = Access::Owner { or: Some(MANAGE_USERS) };
+    let own_or_manage = Access::Owner {
+        or: Some(MANAGE_USERS),
+    };
     Interface {
         name: NAME,
         doc: "One enrolled method.",
         methods: vec![
-            Method::new("Rename", "Gives the method another label.", own, ["label"], [], rename),
+            Method::new(
+                "Rename",
+                "Gives the method another label.",
+                own,
+                ["label"],
+                [],
+                rename,
+            ),
             Method::new(
                 "Delete",
                 "Deletes the method for good: at once, or at the time due when the proof was of a weaker method.",
@@ -25,7 +34,14 @@ pub(super) fn interface() -> Interface<Daemon> {
                 ["deleted", "due"],
                 delete,
             ),
-            Method::new("CancelDeletion", "Calls off a deletion that waits.", own_or_manage, [], [], cancel_deletion),
+            Method::new(
+                "CancelDeletion",
+                "Calls off a deletion that waits.",
+                own_or_manage,
+                [],
+                [],
+                cancel_deletion,
+            ),
             Method::new(
                 "Resynchronize",
                 "Finds a hardware token again by two consecutive codes.",
@@ -41,20 +57,82 @@ pub(super) fn interface() -> Interface<Daemon> {
 }
 
 fn properties() -> Vec<Property<Daemon>> {
-    let read = Access::Owner { or: Some(READ_USERS) };
+    let read = Access::Owner {
+        or: Some(READ_USERS),
+    };
     vec![
         Property::new("Id", "The id.", read, EmitsChanged::Const, id),
         Property::new("Kind", "The kind.", read, EmitsChanged::Const, kind),
-        Property::new("Label", "What the user calls it.", read, EmitsChanged::Value, label),
-        Property::new("Hint", "What it can be told from others by, masked.", read, EmitsChanged::Value, hint),
-        Property::new("Purposes", "What it serves.", read, EmitsChanged::Const, purposes),
-        Property::new("Created", "When it was enrolled.", read, EmitsChanged::Const, created),
-        Property::new("LastUsed", "When it was last proved; 0 for never.", read, EmitsChanged::Value, last_used),
-        Property::new("LockedUntil", "When its lock ends; 0 for not locked.", read, EmitsChanged::Value, locked_until),
-        Property::new("DeletionDue", "When it will be deleted; 0 for never.", read, EmitsChanged::Value, deletion_due),
-        Property::new("IsDefault", "Whether it is the default.", read, EmitsChanged::Value, is_default),
-        Property::new("Remaining", "How many recovery codes are left.", read, EmitsChanged::Value, remaining),
-        Property::new("Expires", "When an access pass ends; 0 for never.", read, EmitsChanged::Const, expires),
+        Property::new(
+            "Label",
+            "What the user calls it.",
+            read,
+            EmitsChanged::Value,
+            label,
+        ),
+        Property::new(
+            "Hint",
+            "What it can be told from others by, masked.",
+            read,
+            EmitsChanged::Value,
+            hint,
+        ),
+        Property::new(
+            "Purposes",
+            "What it serves.",
+            read,
+            EmitsChanged::Const,
+            purposes,
+        ),
+        Property::new(
+            "Created",
+            "When it was enrolled.",
+            read,
+            EmitsChanged::Const,
+            created,
+        ),
+        Property::new(
+            "LastUsed",
+            "When it was last proved; 0 for never.",
+            read,
+            EmitsChanged::Value,
+            last_used,
+        ),
+        Property::new(
+            "LockedUntil",
+            "When its lock ends; 0 for not locked.",
+            read,
+            EmitsChanged::Value,
+            locked_until,
+        ),
+        Property::new(
+            "DeletionDue",
+            "When it will be deleted; 0 for never.",
+            read,
+            EmitsChanged::Value,
+            deletion_due,
+        ),
+        Property::new(
+            "IsDefault",
+            "Whether it is the default.",
+            read,
+            EmitsChanged::Value,
+            is_default,
+        ),
+        Property::new(
+            "Remaining",
+            "How many recovery codes are left.",
+            read,
+            EmitsChanged::Value,
+            remaining,
+        ),
+        Property::new(
+            "Expires",
+            "When an access pass ends; 0 for never.",
+            read,
+            EmitsChanged::Const,
+            expires,
+        ),
     ]
 }
 
@@ -92,7 +170,11 @@ async fn hint(call: Call<Daemon>) -> Result<String, BusError> {
 }
 
 async fn purposes(call: Call<Daemon>) -> Result<Vec<String>, BusError> {
-    Ok(view(&call)?.purposes.iter().map(|purpose| purpose.as_str().to_owned()).collect())
+    Ok(view(&call)?
+        .purposes
+        .iter()
+        .map(|purpose| purpose.as_str().to_owned())
+        .collect())
 }
 
 async fn created(call: Call<Daemon>) -> Result<u64, BusError> {
@@ -126,24 +208,50 @@ async fn expires(call: Call<Daemon>) -> Result<u64, BusError> {
 async fn rename(call: Call<Daemon>, (label,): (String,)) -> Result<(), BusError> {
     let (uid, method) = place(&call)?;
     let label = Label::parse(&label).map_err(ServiceError::from)?;
-    Ok(call.state().service().rename(uid, &requester(&call, None), method, label).await?)
+    Ok(call
+        .state()
+        .service()
+        .rename(uid, &requester(&call, None), method, label)
+        .await?)
 }
 
 async fn delete(call: Call<Daemon>, (): ()) -> Result<(bool, u64), BusError> {
     let (uid, method) = place(&call)?;
-    Ok(match call.state().service().delete(uid, &requester(&call, None), method).await? {
-        Deletion::Done => (true, 0),
-        Deletion::Waits(due) => (false, due.as_seconds()),
-    })
+    Ok(
+        match call
+            .state()
+            .service()
+            .delete(uid, &requester(&call, None), method)
+            .await?
+        {
+            Deletion::Done => (true, 0),
+            Deletion::Waits(due) => (false, due.as_seconds()),
+        },
+    )
 }
 
 async fn cancel_deletion(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
     let (uid, method) = place(&call)?;
-    Ok(call.state().service().act(uid, &requester(&call, None), Action::CancelDeletion { method }).await?)
+    Ok(call
+        .state()
+        .service()
+        .act(
+            uid,
+            &requester(&call, None),
+            Action::CancelDeletion { method },
+        )
+        .await?)
 }
 
-async fn resynchronize(call: Call<Daemon>, (first, second): (String, String)) -> Result<(), BusError> {
+async fn resynchronize(
+    call: Call<Daemon>,
+    (first, second): (String, String),
+) -> Result<(), BusError> {
     let (uid, method) = place(&call)?;
     let by = requester(&call, None);
-    Ok(call.state().service().resynchronize(uid, &by, method, (&first, &second)).await?)
+    Ok(call
+        .state()
+        .service()
+        .resynchronize(uid, &by, method, (&first, &second))
+        .await?)
 }

@@ -57,7 +57,12 @@ fn requester(call: &Call<Daemon>, service: Option<ServiceName>) -> Requester {
         Granted::Action(_) => Authority::Administrator,
         Granted::Owner | Granted::Session | Granted::Anyone => Authority::Own,
     };
-    Requester { uid: call.caller().uid(), session: call.state().tag(call.caller()), service, authority }
+    Requester {
+        uid: call.caller().uid(),
+        session: call.state().tag(call.caller()),
+        service,
+        authority,
+    }
 }
 
 /// The service that an argument names; none for an empty one.
@@ -65,15 +70,21 @@ fn service_name(text: &str) -> Result<Option<ServiceName>, BusError> {
     if text.is_empty() {
         return Ok(None);
     }
-    ServiceName::parse(text)
-        .map(Some)
-        .map_err(|error| BusError::typed("InvalidArgument", format!("The service name cannot be used: {error}.")))
+    ServiceName::parse(text).map(Some).map_err(|error| {
+        BusError::typed(
+            "InvalidArgument",
+            format!("The service name cannot be used: {error}."),
+        )
+    })
 }
 
 /// The method of user `uid` that an object path names.
 fn method_at(path: &str, uid: u32) -> Result<MethodId, BusError> {
     match tree::parse(path) {
         Some(tree::Place::Method(owner, method)) if owner == uid => Ok(method),
-        _ => Err(BusError::typed("NotFound", "That is no method of this user: list the methods and choose one.")),
+        _ => Err(BusError::typed(
+            "NotFound",
+            "That is no method of this user: list the methods and choose one.",
+        )),
     }
 }

@@ -21,7 +21,9 @@ pub async fn notify(daemon: Arc<Daemon>, emitter: Emitter<Daemon>) {
                     tracing::warn!(%error, "a signal could not be sent");
                 }
             }
-            Err(RecvError::Lagged(missed)) => tracing::warn!(missed, "commits went by without their signals"),
+            Err(RecvError::Lagged(missed)) => {
+                tracing::warn!(missed, "commits went by without their signals");
+            }
             Err(RecvError::Closed) => return,
         }
     }
@@ -35,13 +37,27 @@ struct Changes {
     touched: BTreeSet<MethodId>,
 }
 
-async fn tell(daemon: &Daemon, emitter: &Emitter<Daemon>, appended: &Appended) -> Result<(), BusError> {
+async fn tell(
+    daemon: &Daemon,
+    emitter: &Emitter<Daemon>,
+    appended: &Appended,
+) -> Result<(), BusError> {
     let auditors = daemon.auditors();
     if !auditors.is_empty() {
-        emitter.signal(&auditors, ROOT, audit::NAME, "Appended", &(appended.after.events(),)).await?;
+        emitter
+            .signal(
+                &auditors,
+                ROOT,
+                audit::NAME,
+                "Appended",
+                &(appended.after.events(),),
+            )
+            .await?;
     }
     for (user, changes) in changes(&appended.events) {
-        let Some(uid) = uid_of(daemon.service(), user) else { continue };
+        let Some(uid) = uid_of(daemon.service(), user) else {
+            continue;
+        };
         let to = emitter.connections_of(uid);
         if !to.is_empty() {
             tell_of_user(emitter, &to, uid, &changes).await?;
@@ -61,17 +77,48 @@ async fn tell_of_user(
     changes: &Changes,
 ) -> Result<(), BusError> {
     for method in changes.added.difference(&changes.removed) {
-        emitter.interfaces_added(to, ROOT, method_path(uid, *method).as_str()).await?;
+        emitter
+            .interfaces_added(to, ROOT, method_path(uid, *method).as_str())
+            .await?;
     }
     for method in changes.removed.difference(&changes.added) {
-        emitter.interfaces_removed(to, ROOT, method_path(uid, *method).as_str(), &[method::NAME]).await?;
+        emitter
+            .interfaces_removed(
+                to,
+                ROOT,
+                method_path(uid, *method).as_str(),
+                &[method::NAME],
+            )
+            .await?;
     }
-    for method in changes.touched.iter().filter(|method| !changes.removed.contains(method)) {
-        let names = ["Label", "Hint", "LastUsed", "LockedUntil", "DeletionDue", "IsDefault", "Remaining"];
-        emitter.properties_changed(to, method_path(uid, *method).as_str(), method::NAME, &names).await?;
+    for method in changes
+        .touched
+        .iter()
+        .filter(|method| !changes.removed.contains(method))
+    {
+        let names = [
+            "Label",
+            "Hint",
+            "LastUsed",
+            "LockedUntil",
+            "DeletionDue",
+            "IsDefault",
+            "Remaining",
+        ];
+        emitter
+            .properties_changed(to, method_path(uid, *method).as_str(), method::NAME, &names)
+            .await?;
     }
-    let names = ["DefaultMethod", "Methods", "StillRequired", "GraceEnds", "LockedUntil"];
-    emitter.properties_changed(to, user_path(uid).as_str(), user::NAME, &names).await
+    let names = [
+        "DefaultMethod",
+        "Methods",
+        "StillRequired",
+        "GraceEnds",
+        "LockedUntil",
+    ];
+    emitter
+        .properties_changed(to, user_path(uid).as_str(), user::NAME, &names)
+        .await
 }
 
 fn changes(events: &[Event]) -> BTreeMap<UserId, Changes> {
@@ -91,7 +138,9 @@ fn changes(events: &[Event]) -> BTreeMap<UserId, Changes> {
             Fact::VerificationFailed(fact) => changes.touched.insert(fact.method),
             Fact::Locked(fact) => changes.touched.insert(fact.method),
             Fact::TokenResynchronized(fact) => changes.touched.insert(fact.method),
-            Fact::DefaultChanged(fact) => fact.method.is_some_and(|method| changes.touched.insert(method)),
+            Fact::DefaultChanged(fact) => fact
+                .method
+                .is_some_and(|method| changes.touched.insert(method)),
             _ => false,
         };
     }

@@ -93,13 +93,20 @@ pub(super) fn verification_path(id: SessionId) -> ObjectPath<'static> {
 }
 
 fn owned(path: String) -> ObjectPath<'static> {
-    ObjectPath::try_from(path).expect("our paths are made of hexadecimal digits, numbers and fixed words")
+    ObjectPath::try_from(path)
+        .expect("our paths are made of hexadecimal digits, numbers and fixed words")
 }
 
 impl Daemon {
     /// The application over its service.
     pub fn new(service: Arc<Service>, tags: TagKey, authorization: &'static str) -> Self {
-        Self { service, tags, authorization, started: now(), auditors: Mutex::new(HashSet::new()) }
+        Self {
+            service,
+            tags,
+            authorization,
+            started: now(),
+            auditors: Mutex::new(HashSet::new()),
+        }
     }
 
     /// The service.
@@ -124,7 +131,10 @@ impl Daemon {
 
     /// Whether the connection is told of appends from now on.
     pub(super) fn audit(&self, name: &OwnedUniqueName, told: bool) {
-        let mut auditors = self.auditors.lock().expect("nothing panics while it holds the auditors");
+        let mut auditors = self
+            .auditors
+            .lock()
+            .expect("nothing panics while it holds the auditors");
         if told {
             auditors.insert(name.clone());
         } else {
@@ -134,12 +144,22 @@ impl Daemon {
 
     /// The connections that are told of appends.
     pub(super) fn auditors(&self) -> Vec<OwnedUniqueName> {
-        self.auditors.lock().expect("nothing panics while it holds the auditors").iter().cloned().collect()
+        self.auditors
+            .lock()
+            .expect("nothing panics while it holds the auditors")
+            .iter()
+            .cloned()
+            .collect()
     }
 
     fn methods_of(&self, uid: u32) -> Vec<MethodId> {
-        let overview = self.service.person(uid).and_then(|person| self.service.overview(&person));
-        overview.map(|overview| overview.methods).unwrap_or_default()
+        let overview = self
+            .service
+            .person(uid)
+            .and_then(|person| self.service.overview(&person));
+        overview
+            .map(|overview| overview.methods)
+            .unwrap_or_default()
     }
 }
 
@@ -183,7 +203,9 @@ impl ObjectTree for Daemon {
             Place::User(uid) => Node::User(uid),
             Place::Method(uid, method) => Node::Method(uid, method),
             Place::Enrollment(id) => Node::Enrollment(self.service.enrollments().get(id, now())?),
-            Place::Verification(id) => Node::Verification(self.service.verifications().get(id, now())?),
+            Place::Verification(id) => {
+                Node::Verification(self.service.verifications().get(id, now())?)
+            }
         })
     }
 
@@ -202,17 +224,33 @@ impl ObjectTree for Daemon {
             "/" => vec!["org".to_owned()],
             "/org" => vec!["secinfo".to_owned()],
             "/org/secinfo" => vec!["SecurityInfo1".to_owned()],
-            ROOT => ["enrollments", "users", "verifications"].map(str::to_owned).to_vec(),
+            ROOT => ["enrollments", "users", "verifications"]
+                .map(str::to_owned)
+                .to_vec(),
             _ if path == format!("{ROOT}/users") => vec![format!("u{uid}")],
             _ if path == own.as_str() => vec!["methods".to_owned()],
-            _ if path == format!("{own}/methods") => self.methods_of(uid).iter().map(ToString::to_string).collect(),
+            _ if path == format!("{own}/methods") => self
+                .methods_of(uid)
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
             _ if path == format!("{ROOT}/enrollments") => {
-                let open = self.service.enrollments().of(|owner| owner.is(caller), now());
-                open.iter().map(|session| session.id().to_string()).collect()
+                let open = self
+                    .service
+                    .enrollments()
+                    .of(|owner| owner.is(caller), now());
+                open.iter()
+                    .map(|session| session.id().to_string())
+                    .collect()
             }
             _ if path == format!("{ROOT}/verifications") => {
-                let open = self.service.verifications().of(|owner| owner.is(caller), now());
-                open.iter().map(|session| session.id().to_string()).collect()
+                let open = self
+                    .service
+                    .verifications()
+                    .of(|owner| owner.is(caller), now());
+                open.iter()
+                    .map(|session| session.id().to_string())
+                    .collect()
             }
             _ => Vec::new(),
         };
@@ -226,20 +264,39 @@ impl ObjectTree for Daemon {
         let uid = caller.uid();
         let mut objects = vec![(user_path(uid).to_string(), Node::User(uid))];
         objects.extend(
-            self.methods_of(uid).into_iter().map(|id| (method_path(uid, id).to_string(), Node::Method(uid, id))),
+            self.methods_of(uid)
+                .into_iter()
+                .map(|id| (method_path(uid, id).to_string(), Node::Method(uid, id))),
         );
-        let enrollments = self.service.enrollments().of(|owner| owner.is(caller), now());
-        objects.extend(enrollments.into_iter().map(|s| (enrollment_path(s.id()).to_string(), Node::Enrollment(s))));
-        let verifications = self.service.verifications().of(|owner| owner.is(caller), now());
-        objects
-            .extend(verifications.into_iter().map(|s| (verification_path(s.id()).to_string(), Node::Verification(s))));
+        let enrollments = self
+            .service
+            .enrollments()
+            .of(|owner| owner.is(caller), now());
+        objects.extend(
+            enrollments
+                .into_iter()
+                .map(|s| (enrollment_path(s.id()).to_string(), Node::Enrollment(s))),
+        );
+        let verifications = self
+            .service
+            .verifications()
+            .of(|owner| owner.is(caller), now());
+        objects.extend(
+            verifications
+                .into_iter()
+                .map(|s| (verification_path(s.id()).to_string(), Node::Verification(s))),
+        );
         objects
     }
 
     fn disconnected(&self, name: &UniqueName<'_>) {
-        let gone = |owner: &SessionOwner| matches!(owner, SessionOwner::Connection(of) if of == name);
+        let gone =
+            |owner: &SessionOwner| matches!(owner, SessionOwner::Connection(of) if of == name);
         self.service.enrollments().close_of(gone);
         self.service.verifications().close_of(gone);
-        self.auditors.lock().expect("nothing panics while it holds the auditors").retain(|auditor| auditor != name);
+        self.auditors
+            .lock()
+            .expect("nothing panics while it holds the auditors")
+            .retain(|auditor| auditor != name);
     }
 }

@@ -31,7 +31,9 @@ pub(super) fn interface() -> Interface<Daemon> {
             Method::new(
                 "SetDefault",
                 "Chooses the default method.",
-                Access::Owner { or: Some(MANAGE_USERS) },
+                Access::Owner {
+                    or: Some(MANAGE_USERS),
+                },
                 ["method"],
                 [],
                 set_default,
@@ -52,8 +54,22 @@ pub(super) fn interface() -> Interface<Daemon> {
                 ["pass", "expires"],
                 issue_access_pass,
             ),
-            Method::new("RevokeAccessPass", "Takes an access pass back.", manage, [], [], revoke_access_pass),
-            Method::new("Unlock", "Lifts every lock of the user.", Access::Administrator(UNLOCK_USERS), [], [], unlock),
+            Method::new(
+                "RevokeAccessPass",
+                "Takes an access pass back.",
+                manage,
+                [],
+                [],
+                revoke_access_pass,
+            ),
+            Method::new(
+                "Unlock",
+                "Lifts every lock of the user.",
+                Access::Administrator(UNLOCK_USERS),
+                [],
+                [],
+                unlock,
+            ),
             Method::new(
                 "Erase",
                 "Destroys the keys of the user's name and methods: nobody can read them any more.",
@@ -69,15 +85,47 @@ pub(super) fn interface() -> Interface<Daemon> {
 }
 
 fn properties() -> Vec<Property<Daemon>> {
-    let read = Access::Owner { or: Some(READ_USERS) };
+    let read = Access::Owner {
+        or: Some(READ_USERS),
+    };
     vec![
         Property::new("Uid", "The uid.", read, EmitsChanged::Const, uid),
         Property::new("Name", "The name.", read, EmitsChanged::Const, name),
-        Property::new("DefaultMethod", "The default method, / for none.", read, EmitsChanged::Value, default_method),
-        Property::new("Methods", "The methods, in the order of enrollment.", read, EmitsChanged::Value, methods),
-        Property::new("StillRequired", "How many more methods policy asks for.", read, EmitsChanged::Value, still_required),
-        Property::new("GraceEnds", "When they must be there; 0 when nothing is asked for.", read, EmitsChanged::Value, grace_ends),
-        Property::new("LockedUntil", "Until when wrong codes make the user wait; 0 for not at all.", read, EmitsChanged::Value, locked_until),
+        Property::new(
+            "DefaultMethod",
+            "The default method, / for none.",
+            read,
+            EmitsChanged::Value,
+            default_method,
+        ),
+        Property::new(
+            "Methods",
+            "The methods, in the order of enrollment.",
+            read,
+            EmitsChanged::Value,
+            methods,
+        ),
+        Property::new(
+            "StillRequired",
+            "How many more methods policy asks for.",
+            read,
+            EmitsChanged::Value,
+            still_required,
+        ),
+        Property::new(
+            "GraceEnds",
+            "When they must be there; 0 when nothing is asked for.",
+            read,
+            EmitsChanged::Value,
+            grace_ends,
+        ),
+        Property::new(
+            "LockedUntil",
+            "Until when wrong codes make the user wait; 0 for not at all.",
+            read,
+            EmitsChanged::Value,
+            locked_until,
+        ),
         Property::new(
             "FreshProofUntil",
             "Until when a proof of the caller's own session is fresh; 0 when there is none.",
@@ -116,12 +164,19 @@ async fn name(call: Call<Daemon>) -> Result<String, BusError> {
 }
 
 async fn default_method(call: Call<Daemon>) -> Result<ObjectPath<'static>, BusError> {
-    Ok(method_path_or_none(uid_of(&call)?, overview(&call)?.default))
+    Ok(method_path_or_none(
+        uid_of(&call)?,
+        overview(&call)?.default,
+    ))
 }
 
 async fn methods(call: Call<Daemon>) -> Result<Vec<ObjectPath<'static>>, BusError> {
     let uid = uid_of(&call)?;
-    Ok(overview(&call)?.methods.into_iter().map(|method| method_path(uid, method)).collect())
+    Ok(overview(&call)?
+        .methods
+        .into_iter()
+        .map(|method| method_path(uid, method))
+        .collect())
 }
 
 async fn still_required(call: Call<Daemon>) -> Result<u32, BusError> {
@@ -138,7 +193,11 @@ async fn locked_until(call: Call<Daemon>) -> Result<u64, BusError> {
 
 async fn fresh_proof_until(call: Call<Daemon>) -> Result<u64, BusError> {
     let tag = call.state().tag(call.caller());
-    Ok(seconds(call.state().service().fresh_proof_until(&person(&call)?, tag)))
+    Ok(seconds(
+        call.state()
+            .service()
+            .fresh_proof_until(&person(&call)?, tag),
+    ))
 }
 
 type EnrollmentArguments = (String, HashMap<String, OwnedVariant>);
@@ -147,16 +206,30 @@ async fn start_enrollment(
     call: Call<Daemon>,
     (kind, options): EnrollmentArguments,
 ) -> Result<(ObjectPath<'static>, Dict), BusError> {
-    let kind: Kind = kind.parse().map_err(|error| BusError::typed("InvalidArgument", format!("{error}.")))?;
+    let kind: Kind = kind
+        .parse()
+        .map_err(|error| BusError::typed("InvalidArgument", format!("{error}.")))?;
     let mut options = Options::new(options);
-    let label = options.take::<String>("label")?.map(|label| Label::parse(&label)).transpose();
+    let label = options
+        .take::<String>("label")?
+        .map(|label| Label::parse(&label))
+        .transpose();
     let label = label.map_err(ServiceError::from)?;
     let serial = options.take("serial")?;
     let owner = session_owner(&call, options.take("detached")?);
     options.finish()?;
     let by = requester(&call, None);
     let service = call.state().service();
-    let started = service.start_enrollment(uid_of(&call)?, &by, owner, Wish { kind, label, serial }).await?;
+    let started = service.start_enrollment(
+        uid_of(&call)?,
+        &by,
+        owner,
+        Wish {
+            kind,
+            label,
+            serial,
+        },
+    )?;
     if call.caller().is_gone() {
         service.enrollments().close(started.session.id());
     }
@@ -182,7 +255,10 @@ fn details(started: &Started) -> Dict {
                 OtpParameters::Hotp(_) => "hotp",
             };
             dict.insert("mode", mode.into());
-            dict.insert("digits", u32::from(token.parameters.digits().count()).into());
+            dict.insert(
+                "digits",
+                u32::from(token.parameters.digits().count()).into(),
+            );
             dict.insert("manufacturer", token.payload.manufacturer.clone().into());
             dict.insert("model", token.payload.model.clone().into());
         }
@@ -203,14 +279,25 @@ async fn set_default(call: Call<Daemon>, (method,): (OwnedObjectPath,)) -> Resul
 }
 
 async fn issue_recovery_codes(call: Call<Daemon>, (): ()) -> Result<(Vec<String>,), BusError> {
-    let codes = call.state().service().issue_recovery_codes(uid_of(&call)?, &requester(&call, None)).await?;
+    let codes = call
+        .state()
+        .service()
+        .issue_recovery_codes(uid_of(&call)?, &requester(&call, None))
+        .await?;
     Ok((codes.iter().map(|code| code.as_str().to_owned()).collect(),))
 }
 
-async fn issue_access_pass(call: Call<Daemon>, (valid, once): (u64, bool)) -> Result<(String, u64), BusError> {
+async fn issue_access_pass(
+    call: Call<Daemon>,
+    (valid, once): (u64, bool),
+) -> Result<(String, u64), BusError> {
     let valid = Seconds::new(u32::try_from(valid).unwrap_or(u32::MAX));
     let by = requester(&call, None);
-    let (pass, expires) = call.state().service().issue_access_pass(uid_of(&call)?, &by, valid, once).await?;
+    let (pass, expires) = call
+        .state()
+        .service()
+        .issue_access_pass(uid_of(&call)?, &by, valid, once)
+        .await?;
     Ok((pass.as_str().to_owned(), expires.as_seconds()))
 }
 
@@ -227,5 +314,9 @@ async fn erase(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
 }
 
 async fn act(call: Call<Daemon>, action: Action) -> Result<(), BusError> {
-    Ok(call.state().service().act(uid_of(&call)?, &requester(&call, None), action).await?)
+    Ok(call
+        .state()
+        .service()
+        .act(uid_of(&call)?, &requester(&call, None), action)
+        .await?)
 }

@@ -24,7 +24,14 @@ pub(super) fn interface() -> Interface<Daemon> {
                 ["methods"],
                 list_methods,
             ),
-            Method::new("ChangeMethod", "Asks another method.", own, ["method"], ["challenge"], change_method),
+            Method::new(
+                "ChangeMethod",
+                "Asks another method.",
+                own,
+                ["method"],
+                ["challenge"],
+                change_method,
+            ),
             Method::new(
                 "Submit",
                 "Answers with a code; when it is accepted, it is used up on disk before the reply.",
@@ -33,13 +40,44 @@ pub(super) fn interface() -> Interface<Daemon> {
                 ["proof"],
                 submit,
             ),
-            Method::new("Cancel", "Ends the session without a proof.", own, [], [], cancel),
+            Method::new(
+                "Cancel",
+                "Ends the session without a proof.",
+                own,
+                [],
+                [],
+                cancel,
+            ),
         ],
         properties: vec![
-            Property::new("Purpose", "What the verification is for.", own, EmitsChanged::Const, purpose),
-            Property::new("Service", "The service that asked for it.", own, EmitsChanged::Const, service),
-            Property::new("Expires", "When the session ends.", own, EmitsChanged::Const, expires),
-            Property::new("Method", "The method that is asked now.", own, EmitsChanged::No, asked),
+            Property::new(
+                "Purpose",
+                "What the verification is for.",
+                own,
+                EmitsChanged::Const,
+                purpose,
+            ),
+            Property::new(
+                "Service",
+                "The service that asked for it.",
+                own,
+                EmitsChanged::Const,
+                service,
+            ),
+            Property::new(
+                "Expires",
+                "When the session ends.",
+                own,
+                EmitsChanged::Const,
+                expires,
+            ),
+            Property::new(
+                "Method",
+                "The method that is asked now.",
+                own,
+                EmitsChanged::No,
+                asked,
+            ),
         ],
         signals: vec![],
     }
@@ -58,13 +96,16 @@ pub(super) fn challenge_dict(uid: u32, challenge: &Challenge) -> Dict {
 
 /// What a finished verification leaves.
 pub(super) fn proof_dict(uid: u32, proof: &Proven) -> Dict {
-    Dict::from([
+    let mut dict = Dict::from([
         ("method", method_path(uid, proof.method).into()),
         ("kind", proof.kind.as_str().into()),
         ("strength", proof.strength.as_str().into()),
         ("time", proof.time.as_seconds().into()),
-        ("remaining", proof.remaining.into()),
-    ])
+    ]);
+    if let Some(remaining) = proof.remaining {
+        dict.insert("remaining", remaining.into());
+    }
+    dict
 }
 
 fn session(call: &Call<Daemon>) -> Result<&Arc<Session<Verification>>, BusError> {
@@ -80,12 +121,21 @@ async fn list_methods(call: Call<Daemon>, (): ()) -> Result<(Vec<Row>,), BusErro
     let verification = session(&call)?.subject();
     let uid = verification.uid();
     let methods = call.state().service().methods_to_verify(verification)?;
-    let row =
-        |way: Challenge| (method_path(uid, way.method), way.kind.as_str().to_owned(), way.label, way.hint);
+    let row = |way: Challenge| {
+        (
+            method_path(uid, way.method),
+            way.kind.as_str().to_owned(),
+            way.label,
+            way.hint,
+        )
+    };
     Ok((methods.into_iter().map(row).collect(),))
 }
 
-async fn change_method(call: Call<Daemon>, (method,): (OwnedObjectPath,)) -> Result<(Dict,), BusError> {
+async fn change_method(
+    call: Call<Daemon>,
+    (method,): (OwnedObjectPath,),
+) -> Result<(Dict,), BusError> {
     let session = session(&call)?;
     let verification = session.subject();
     let method = method_at(method.as_str(), verification.uid())?;
@@ -97,12 +147,19 @@ async fn change_method(call: Call<Daemon>, (method,): (OwnedObjectPath,)) -> Res
 
 async fn submit(call: Call<Daemon>, (code,): (String,)) -> Result<(Dict,), BusError> {
     let session = session(&call)?;
-    let proof = call.state().service().finish_verification(session, &code).await?;
+    let proof = call
+        .state()
+        .service()
+        .finish_verification(session, &code)
+        .await?;
     Ok((proof_dict(session.subject().uid(), &proof),))
 }
 
 async fn cancel(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
-    call.state().service().verifications().close(session(&call)?.id());
+    call.state()
+        .service()
+        .verifications()
+        .close(session(&call)?.id());
     Ok(())
 }
 
@@ -112,7 +169,12 @@ async fn purpose(call: Call<Daemon>) -> Result<String, BusError> {
 
 async fn service(call: Call<Daemon>) -> Result<String, BusError> {
     let by = session(&call)?.subject().by();
-    Ok(by.service.as_ref().map(ServiceName::as_str).unwrap_or_default().to_owned())
+    Ok(by
+        .service
+        .as_ref()
+        .map(ServiceName::as_str)
+        .unwrap_or_default()
+        .to_owned())
 }
 
 async fn expires(call: Call<Daemon>) -> Result<u64, BusError> {
