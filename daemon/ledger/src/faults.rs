@@ -1,0 +1,147 @@
+//! Points where a write can be made to fail, so that a test can stop the ledger between any two of
+//! its writes.
+//!
+//! Without the feature `faults` a [`Faults`] holds nothing and every question is answered at
+//! compile time.
+
+use std::io;
+
+/// Where the ledger writes. Every write to disk passes one of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WritePoint {
+    /// The key file that holds the master key.
+    KeyFile,
+    /// The vault's root file at the first start.
+    RootCreate,
+    /// The first records of a new log.
+    LogCreate,
+    /// The vault's root file, marked as belonging to a complete log.
+    RootComplete,
+    /// The records of a commit, given to sled one by one.
+    LogInsert,
+    /// The records of a commit that also changes keys or index, given to sled as one batch.
+    LogBatch,
+    /// sled's flush of a commit.
+    LogFlush,
+    /// The fdatasync that makes a commit durable.
+    LogSync,
+    /// The root file with both generations, before keys are destroyed.
+    RootStage,
+    /// The root file with the new generation only, after keys are destroyed.
+    RootFinish,
+    /// Tiles, and the merging of small records.
+    Compaction,
+    /// The note of how far the log has come.
+    Head,
+    /// The snapshot of the projection.
+    Snapshot,
+    /// The fsync of a directory.
+    DirectorySync,
+}
+
+impl WritePoint {
+    /// All write points.
+    pub const ALL: [Self; 14] = [
+        Self::KeyFile,
+        Self::RootCreate,
+        Self::LogCreate,
+        Self::RootComplete,
+        Self::LogInsert,
+        Self::LogBatch,
+        Self::LogFlush,
+        Self::LogSync,
+        Self::RootStage,
+        Self::RootFinish,
+        Self::Compaction,
+        Self::Head,
+        Self::Snapshot,
+        Self::DirectorySync,
+    ];
+}
+
+/// How a write fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultMode {
+    /// Nothing is written.
+    Before,
+    /// All is written, and then an error is reported.
+    After,
+    /// A part is written: half of the bytes of a file, the first of several records.
+    Half,
+}
+
+/// Which write is to fail next. Cheap to clone; clones share what is armed.
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    #[cfg(feature = "faults")]
+    armed: std::sync::Arc<std::sync::Mutex<Option<Armed>>>,
+}
+
+#[cfg(feature = "faults")]
+#[derive(Debug)]
+struct Armed {
+    point: WritePoint,
+    mode: FaultMode,
+    passes_left: u32,
+}
+
+#[cfg(feature = "faults")]
+impl Faults {
+    /// Makes `point` fail once, after it has been passed `passes` times without harm.
+    pub fn arm(&self, point: WritePoint, mode: FaultMode, passes: u32) {
+        *self.lock() = Some(Armed {
+            point,
+            mode,
+            passes_left: passes,
+        });
+    }
+
+    /// Makes nothing fail. Returns whether something was still armed, that is, had not failed.
+    pub fn disarm(&self) -> bool {
+        self.lock().take().is_some()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Armed>> {
+        self.armed
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn strikes(&self, point: WritePoint) -> Option<FaultMode> {
+        let mut armed = self.lock();
+        let due = armed.as_mut().filter(|armed| armed.point == point)?;
+        if due.passes_left > 0 {
+            due.passes_left -= 1;
+            return None;
+        }
+        armed.take().map(|armed| armed.mode)
+    }
+}
+
+#[cfg(not(feature = "faults"))]
+impl Faults {
+    #[expect(clippy::unused_self, reason = "the same signature as with the feature")]
+    const fn strikes(&self, _point: WritePoint) -> Option<FaultMode> {
+        None
+    }
+}
+
+impl Faults {
+    /// Does `write` unless this point is to fail; what a failing one still does is in `half`.
+    pub(crate) fn around<T>(
+        &self,
+        point: WritePoint,
+        write: impl FnOnce() -> io::Result<T>,
+        half: impl FnOnce() -> io::Result<()>,
+    ) -> io::Result<T> {
+        match self.strikes(point) {
+            None => return write(),
+            Some(FaultMode::Before) => {}
+            Some(FaultMode::After) => {
+                write()?;
+            }
+            Some(FaultMode::Half) => half()?,
+        }
+        Err(io::Error::other(format!("injected failure at {point:?}")))
+    }
+}

@@ -1,0 +1,118 @@
+//! Small files that are replaced whole, and what makes them durable.
+
+use crate::error::LedgerError;
+use crate::faults::{Faults, WritePoint};
+use rustix::fs::{Mode, OFlags, fstatvfs};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+/// The largest file that [`read_bounded`] takes without being told otherwise.
+pub(crate) const SMALL_FILE: u64 = 64 * 1024;
+
+/// Makes the names in `directory` durable.
+pub(crate) fn sync_directory(directory: &Path, faults: &Faults) -> Result<(), LedgerError> {
+    faults
+        .around(
+            WritePoint::DirectorySync,
+            || File::open(directory)?.sync_all(),
+            || Ok(()),
+        )
+        .map_err(LedgerError::io("cannot sync the directory", directory))
+}
+
+/// Replaces `directory/name` by `content` in one step: whoever reads it, also after a power cut,
+/// finds the former content or this one.
+///
+/// With `wipe_former` the bytes of the file that was there are overwritten before it goes. That is
+/// best effort: a file system or disk that writes elsewhere keeps them.
+pub(crate) fn replace(
+    directory: &Path,
+    name: &str,
+    content: &[u8],
+    wipe_former: bool,
+    point: WritePoint,
+    faults: &Faults,
+) -> Result<(), LedgerError> {
+    let path = directory.join(name);
+    let staged = directory.join(format!("{name}.new"));
+    let former = if wipe_former {
+        File::options().write(true).open(&path).ok()
+    } else {
+        None
+    };
+    let write = |bytes: &[u8]| -> io::Result<()> {
+        let mut file = File::options()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&staged)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    faults
+        .around(
+            point,
+            || {
+                write(content)?;
+                std::fs::rename(&staged, &path)
+            },
+            || write(&content[..content.len() / 2]),
+        )
+        .map_err(LedgerError::io("cannot replace", &path))?;
+    sync_directory(directory, faults)?;
+    if let Some(former) = former
+        && let Err(error) = wipe(&former)
+    {
+        tracing::warn!(%error, name, "the former file could not be overwritten before it was removed");
+    }
+    Ok(())
+}
+
+fn wipe(file: &File) -> io::Result<()> {
+    let len = usize::try_from(file.metadata()?.size().min(SMALL_FILE)).unwrap_or_default();
+    file.write_all_at(&vec![0; len], 0)?;
+    file.sync_data()
+}
+
+/// The content of a regular file of at most `limit` bytes; `None` if there is none.
+pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, LedgerError> {
+    let read = || -> io::Result<Option<Vec<u8>>> {
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let mut content = Vec::new();
+        if file.take(limit + 1).read_to_end(&mut content)? as u64 > limit {
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                format!("it has more than {limit} bytes"),
+            ));
+        }
+        Ok(Some(content))
+    };
+    read().map_err(LedgerError::io("cannot read", path))
+}
+
+/// Bytes free for us on the file system of `directory`.
+pub(crate) fn free_space(directory: &File, path: &Path) -> Result<u64, LedgerError> {
+    let stat = fstatvfs(directory)
+        .map_err(io::Error::from)
+        .map_err(LedgerError::io("cannot ask for the free space of", path))?;
+    Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+}
+
+/// An open handle on a directory.
+pub(crate) fn open_directory(path: &Path) -> Result<File, LedgerError> {
+    rustix::fs::open(
+        path,
+        OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
+        Mode::empty(),
+    )
+    .map(File::from)
+    .map_err(io::Error::from)
+    .map_err(LedgerError::io("cannot open the directory", path))
+}

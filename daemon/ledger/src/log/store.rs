@@ -1,0 +1,326 @@
+//! sled, behind the few operations that the ledger needs, with what sled leaves to its user: not
+//! to let a panic through, to clear away what stops an open, and to make a flush durable.
+
+use super::keys;
+use super::record::Record;
+use crate::error::LedgerError;
+use crate::faults::{Faults, WritePoint};
+use crate::files::sync_directory;
+use rustix::fs::{Advice, fadvise};
+use sled::IVec;
+use std::fs::File;
+use std::io;
+use std::ops::RangeInclusive;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long sled's own lock may still be held by what is left of a database just closed.
+const LOCK_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Records to insert or remove in one step.
+#[derive(Debug, Default)]
+pub(crate) struct Changes(Vec<(Vec<u8>, Option<Vec<u8>>)>);
+
+impl Changes {
+    pub(crate) fn put(&mut self, key: &[u8], value: impl Into<Vec<u8>>) {
+        self.0.push((key.to_vec(), Some(value.into())));
+    }
+
+    pub(crate) fn remove(&mut self, key: &[u8]) {
+        self.0.push((key.to_vec(), None));
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Bytes that the changes take, roughly, with what sled adds.
+    pub(crate) fn footprint(&self) -> u64 {
+        self.0
+            .iter()
+            .map(|(key, value)| (key.len() + value.as_ref().map_or(0, Vec::len)) as u64 + 64)
+            .sum()
+    }
+}
+
+/// The log on sled. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Store {
+    db: sled::Db,
+    /// Our own handle on sled's file: sled has no call that makes what it flushed durable.
+    file: Arc<File>,
+    path: Arc<Path>,
+    faults: Faults,
+}
+
+impl Store {
+    /// Opens or creates the database in `path`. The caller holds the ledger's lock, so nobody else
+    /// has it.
+    pub(crate) fn open(
+        path: &Path,
+        cache_bytes: u64,
+        faults: &Faults,
+    ) -> Result<Self, LedgerError> {
+        remove_unfinished_snapshots(path)?;
+        let config = sled::Config::new()
+            .path(path)
+            .cache_capacity(cache_bytes)
+            .flush_every_ms(None);
+        let since = Instant::now();
+        let db = loop {
+            match guarded("opening the log", path, || config.open()) {
+                Ok(db) => break db,
+                // sled writes what it holds, and then lets go of the file, in threads of its own.
+                Err(error) if is_locked(&error) && since.elapsed() < LOCK_PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                Err(error) => return Err(explain_open(error, path)),
+            }
+        };
+        let file = File::open(path.join("db")).map_err(LedgerError::io("cannot open", path))?;
+        sync_directory(path, faults)?;
+        Ok(Self {
+            db,
+            file: Arc::new(file),
+            path: path.into(),
+            faults: faults.clone(),
+        })
+    }
+
+    /// Makes the next open read from the disk what this file really holds, and not what the
+    /// system remembers of a write that failed.
+    pub(crate) fn forget_cached(path: &Path) {
+        let result = File::open(path.join("db"))
+            .and_then(|file| Ok(fadvise(&file, 0, None, Advice::DontNeed)?));
+        if let Err(error) = result {
+            tracing::warn!(%error, "the system's cache of the log could not be dropped");
+        }
+    }
+
+    pub(crate) fn get(&self, key: &[u8]) -> Result<Option<IVec>, LedgerError> {
+        guarded("reading", &self.path, || self.db.get(key))
+    }
+
+    /// Inserts the records in order. After an error some of them may be there.
+    pub(crate) fn insert_in_order(&self, records: &[Record]) -> Result<(), LedgerError> {
+        let insert = |records: &[Record]| -> io::Result<()> {
+            for record in records {
+                guarded_io(|| self.db.insert(record.key, record.value.as_slice()))?;
+                self.weigh(&record.key, &record.value);
+            }
+            Ok(())
+        };
+        self.faults
+            .around(
+                WritePoint::LogInsert,
+                || insert(records),
+                || insert(&records[..1]),
+            )
+            .map_err(|source| self.failed("appending", source))
+    }
+
+    /// Applies all changes or none.
+    pub(crate) fn apply(&self, changes: &Changes, point: WritePoint) -> Result<(), LedgerError> {
+        let mut batch = sled::Batch::default();
+        for (key, value) in &changes.0 {
+            match value {
+                Some(value) => batch.insert(key.as_slice(), value.as_slice()),
+                None => batch.remove(key.as_slice()),
+            }
+        }
+        // A batch has no half; what comes nearest is that it is applied and never flushed.
+        let apply = |batch| guarded_io(|| self.db.apply_batch(batch));
+        self.faults
+            .around(point, || apply(batch.clone()), || apply(batch.clone()))
+            .map_err(|source| self.failed("changing the log", source))?;
+        for (key, value) in &changes.0 {
+            self.weigh(key, value.as_deref().unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    /// Makes all that was inserted durable: sled's flush writes it, fdatasync brings it to the
+    /// disk.
+    pub(crate) fn make_durable(&self) -> Result<(), LedgerError> {
+        let nothing = || Ok(());
+        self.faults
+            .around(
+                WritePoint::LogFlush,
+                || guarded_io(|| self.db.flush()),
+                nothing,
+            )
+            .map_err(|source| self.failed("flushing", source))?;
+        self.faults
+            .around(WritePoint::LogSync, || self.file.sync_data(), nothing)
+            .map_err(|source| self.failed("syncing the log", source))
+    }
+
+    /// The records from `range`, in order.
+    pub(crate) fn range(
+        &self,
+        range: RangeInclusive<&[u8]>,
+    ) -> impl DoubleEndedIterator<Item = Result<(IVec, IVec), LedgerError>> + use<> {
+        Guarded {
+            iter: self.db.range(range),
+            path: self.path.clone(),
+        }
+    }
+
+    /// The records whose key begins with `prefix`, in order.
+    pub(crate) fn prefix(
+        &self,
+        prefix: &[u8],
+    ) -> impl DoubleEndedIterator<Item = Result<(IVec, IVec), LedgerError>> + use<> {
+        Guarded {
+            iter: self.db.scan_prefix(prefix),
+            path: self.path.clone(),
+        }
+    }
+
+    /// The record that event `seq` is in, or begins in; the last one before it if it is missing.
+    pub(crate) fn record_of(&self, seq: u64) -> Result<Option<(IVec, IVec)>, LedgerError> {
+        self.range(&keys::log(0, 0)..=&keys::log(seq, 0))
+            .next_back()
+            .transpose()
+    }
+
+    /// The last record of the log.
+    pub(crate) fn last_record(&self) -> Result<Option<(IVec, IVec)>, LedgerError> {
+        self.range(&keys::log(0, 0)..=&keys::log(u64::MAX, u16::MAX))
+            .next_back()
+            .transpose()
+    }
+
+    /// Tells sled's cache about the size of a record just read or written.
+    ///
+    /// sled looks for what to evict only after 64 accesses to the nodes of one of its 256 shards,
+    /// whatever their size. Reading a log once through, it would keep all of it. One access for
+    /// each KiB keeps what waits to be looked at below 16 MiB.
+    pub(crate) fn weigh(&self, key: &[u8], value: &[u8]) {
+        for _ in 0..value.len() / 1024 {
+            // Only the access counts; whoever needs the record reads it and sees the error.
+            let _ = guarded_io(|| self.db.contains_key(key));
+        }
+    }
+
+    /// Closes this handle. sled flushes when the last one goes.
+    pub(crate) fn close(self) {
+        if catch_unwind(AssertUnwindSafe(move || drop(self.db))).is_err() {
+            tracing::warn!("the storage engine panicked while it was being closed");
+        }
+    }
+
+    fn failed(&self, doing: &'static str, source: io::Error) -> LedgerError {
+        LedgerError::Storage {
+            doing,
+            path: self.path.to_path_buf(),
+            source,
+        }
+    }
+}
+
+/// An iterator of sled's that gives a panic as an error.
+struct Guarded {
+    iter: sled::Iter,
+    path: Arc<Path>,
+}
+
+impl Iterator for Guarded {
+    type Item = Result<(IVec, IVec), LedgerError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        guarded("reading", &self.path, || self.iter.next().transpose()).transpose()
+    }
+}
+
+impl DoubleEndedIterator for Guarded {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        guarded("reading", &self.path, || self.iter.next_back().transpose()).transpose()
+    }
+}
+
+fn guarded<T>(
+    doing: &'static str,
+    path: &Path,
+    call: impl FnOnce() -> sled::Result<T>,
+) -> Result<T, LedgerError> {
+    guarded_io(call).map_err(|source| LedgerError::Storage {
+        doing,
+        path: path.to_owned(),
+        source,
+    })
+}
+
+fn guarded_io<T>(call: impl FnOnce() -> sled::Result<T>) -> io::Result<T> {
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(result) => result.map_err(|error| match error {
+            sled::Error::Io(error) => error,
+            sled::Error::Corruption { .. } => io::Error::new(io::ErrorKind::InvalidData, error),
+            other => io::Error::other(other),
+        }),
+        Err(panic) => {
+            let said = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("no message");
+            Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("the storage engine panicked: {said}"),
+            ))
+        }
+    }
+}
+
+fn is_locked(error: &LedgerError) -> bool {
+    matches!(error, LedgerError::Storage { source, .. } if source.to_string().contains("could not acquire lock"))
+}
+
+/// What a failed open means for the administrator: a refusal by the system stays one, anything
+/// else is damage.
+fn explain_open(error: LedgerError, path: &Path) -> LedgerError {
+    match error {
+        LedgerError::Storage { .. } if is_locked(&error) => LedgerError::InUse {
+            path: path.to_owned(),
+            holder: None,
+        },
+        LedgerError::Storage { source, .. } if source.kind() == io::ErrorKind::InvalidData => {
+            LedgerError::damaged_log(
+                format!(
+                    "the storage engine cannot read {}: {source}",
+                    path.display()
+                ),
+                None,
+            )
+        }
+        LedgerError::Storage { source, .. } => {
+            LedgerError::io("cannot open the log in", path)(source)
+        }
+        other => other,
+    }
+}
+
+/// sled writes its own snapshots under a name that ends so, and renames them. One that is left
+/// over, as a kill can leave it, makes the next open fail.
+fn remove_unfinished_snapshots(path: &Path) -> Result<(), LedgerError> {
+    let entries = match std::fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(LedgerError::io("cannot read the directory", path)(error)),
+    };
+    for entry in entries {
+        let leftover: PathBuf = entry
+            .map_err(LedgerError::io("cannot read the directory", path))?
+            .path();
+        let name = leftover
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            std::fs::remove_file(&leftover).map_err(LedgerError::io("cannot remove", &leftover))?;
+        }
+    }
+    Ok(())
+}

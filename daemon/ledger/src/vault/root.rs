@@ -1,0 +1,221 @@
+//! The vault's root: a small file beside the log, sealed under the master key.
+//!
+//! It stands outside sled because sled keeps what was overwritten for a while, and the point of a
+//! new root key is that the former one is nowhere any more.
+
+use super::master::MasterKey;
+use super::seal::{OpenError, Secret, open, random_secret, seal};
+use crate::error::LedgerError;
+use crate::faults::{Faults, WritePoint};
+use crate::files::{SMALL_FILE, read_bounded, replace};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// The file's name in the ledger's directory.
+pub(crate) const ROOT_FILE: &str = "vault.root";
+
+const MAGIC: &[u8] = b"secinfo vault root 1\n";
+const CONTEXT: &[u8] = b"vault root";
+const CHECKSUM: usize = 32;
+const MAX_ORIGIN: usize = 1024;
+
+const REMEDY: &str = "restore the ledger's directory from a backup; without this file no key opens";
+
+/// One root key. Each destruction of a key makes the next generation.
+#[derive(Clone)]
+pub(crate) struct Slot {
+    pub(crate) generation: u64,
+    pub(crate) key: Secret,
+}
+
+/// What the root file holds.
+#[derive(Clone)]
+pub(crate) struct Root {
+    /// The log that this root belongs to.
+    pub(crate) origin: String,
+    /// Whether the log was made completely. Until then there is nothing in it that could be lost.
+    pub(crate) complete: bool,
+    /// Seed of the key that signs checkpoints.
+    pub(crate) signing_seed: Secret,
+    /// Key of the index from (uid, name) to user.
+    pub(crate) index_key: Secret,
+    /// The root key in force; while keys are being destroyed the next one as well.
+    pub(crate) slots: Vec<Slot>,
+}
+
+impl Root {
+    /// A root with fresh random keys.
+    pub(crate) fn generate(origin: String) -> Result<Self, LedgerError> {
+        debug_assert!(origin.len() <= MAX_ORIGIN);
+        Ok(Self {
+            origin,
+            complete: false,
+            signing_seed: random_secret()?,
+            index_key: random_secret()?,
+            slots: vec![Slot {
+                generation: 1,
+                key: random_secret()?,
+            }],
+        })
+    }
+
+    /// The root key of this generation.
+    pub(crate) fn key(&self, generation: u64) -> Option<&Secret> {
+        self.slots
+            .iter()
+            .find(|slot| slot.generation == generation)
+            .map(|slot| &slot.key)
+    }
+
+    /// Reads the root file of a ledger; `None` if there is none.
+    pub(crate) fn load(directory: &Path, master: &MasterKey) -> Result<Option<Self>, LedgerError> {
+        let path = Self::path(directory);
+        let Some(file) = read_bounded(&path, SMALL_FILE)? else {
+            return Ok(None);
+        };
+        let damaged = || LedgerError::Damaged {
+            what: format!(
+                "the vault's root file {} is not as it was written",
+                path.display()
+            ),
+            from_event: None,
+            remedy: REMEDY,
+        };
+        let (content, checksum) = file.split_last_chunk::<CHECKSUM>().ok_or_else(damaged)?;
+        // No protection, which the sealing gives, but tells a damaged file from a wrong key.
+        if <[u8; CHECKSUM]>::from(Sha256::digest(content)) != *checksum {
+            return Err(damaged());
+        }
+        let sealed = content.strip_prefix(MAGIC).ok_or_else(damaged)?;
+        let payload = match open(master.bytes(), &[CONTEXT], sealed) {
+            Ok(payload) => payload,
+            Err(OpenError::OtherKey) => return Err(LedgerError::WrongMasterKey),
+            Err(OpenError::Malformed | OpenError::Changed) => return Err(damaged()),
+        };
+        Self::decode(&payload).map(Some).ok_or_else(damaged)
+    }
+
+    /// Replaces the root file, durably. The former one is overwritten before it goes.
+    pub(crate) fn store(
+        &self,
+        directory: &Path,
+        master: &MasterKey,
+        point: WritePoint,
+        faults: &Faults,
+    ) -> Result<(), LedgerError> {
+        let mut content = MAGIC.to_vec();
+        content.extend_from_slice(&seal(master.bytes(), &[CONTEXT], &self.encode())?);
+        let checksum = Sha256::digest(&content);
+        content.extend_from_slice(&checksum);
+        replace(directory, ROOT_FILE, &content, true, point, faults)
+    }
+
+    /// Where the root file of this ledger is.
+    fn path(directory: &Path) -> PathBuf {
+        directory.join(ROOT_FILE)
+    }
+
+    fn encode(&self) -> Zeroizing<Vec<u8>> {
+        // Room for all of it at once: a vector that grows would leave copies of the keys behind.
+        let mut out = Zeroizing::new(Vec::with_capacity(MAX_ORIGIN + 256));
+        out.push(u8::from(self.complete));
+        out.extend_from_slice(self.signing_seed.as_slice());
+        out.extend_from_slice(self.index_key.as_slice());
+        out.push(u8::try_from(self.slots.len()).expect("there are one or two slots"));
+        for slot in &self.slots {
+            out.extend_from_slice(&slot.generation.to_be_bytes());
+            out.extend_from_slice(slot.key.as_slice());
+        }
+        out.extend_from_slice(self.origin.as_bytes());
+        out
+    }
+
+    fn decode(mut bytes: &[u8]) -> Option<Self> {
+        fn take<'a, const N: usize>(bytes: &mut &'a [u8]) -> Option<&'a [u8; N]> {
+            let (head, rest) = bytes.split_first_chunk::<N>()?;
+            *bytes = rest;
+            Some(head)
+        }
+        let input = &mut bytes;
+        let [complete @ (0 | 1)] = *take::<1>(input)? else {
+            return None;
+        };
+        let signing_seed = Zeroizing::new(*take::<32>(input)?);
+        let index_key = Zeroizing::new(*take::<32>(input)?);
+        let [count @ (1 | 2)] = *take::<1>(input)? else {
+            return None;
+        };
+        let mut slots = Vec::with_capacity(usize::from(count));
+        for _ in 0..count {
+            let generation = u64::from_be_bytes(*take::<8>(input)?);
+            slots.push(Slot {
+                generation,
+                key: Zeroizing::new(*take::<32>(input)?),
+            });
+        }
+        let origin = String::from_utf8(input.to_vec()).ok()?;
+        Some(Self {
+            origin,
+            complete: complete == 1,
+            signing_seed,
+            index_key,
+            slots,
+        })
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn survives_storing_and_tells_a_wrong_key_from_damage() {
+        let dir = tempfile::tempdir().unwrap();
+        let faults = Faults::default();
+        let master = MasterKey::from_bytes([1; 32]);
+        assert!(Root::load(dir.path(), &master).unwrap().is_none());
+        let mut root = Root::generate("host.example/secinfo/00".to_owned()).unwrap();
+        root.slots.push(Slot {
+            generation: 2,
+            key: random_secret().unwrap(),
+        });
+        root.store(dir.path(), &master, WritePoint::RootCreate, &faults)
+            .unwrap();
+
+        let loaded = Root::load(dir.path(), &master).unwrap().unwrap();
+        assert_eq!(*loaded.encode(), *root.encode());
+        assert_eq!(loaded.key(2).unwrap(), &root.slots[1].key);
+        assert!(loaded.key(3).is_none());
+
+        let other = MasterKey::from_bytes([2; 32]);
+        assert!(matches!(
+            Root::load(dir.path(), &other),
+            Err(LedgerError::WrongMasterKey)
+        ));
+
+        let path = Root::path(dir.path());
+        let good = std::fs::read(&path).unwrap();
+        for at in 0..good.len() {
+            let mut bad = good.clone();
+            bad[at] ^= 1;
+            std::fs::write(&path, &bad).unwrap();
+            assert!(
+                matches!(
+                    Root::load(dir.path(), &master),
+                    Err(LedgerError::Damaged { .. })
+                ),
+                "byte {at}"
+            );
+            std::fs::write(&path, &good[..at]).unwrap();
+            assert!(
+                matches!(
+                    Root::load(dir.path(), &master),
+                    Err(LedgerError::Damaged { .. })
+                ),
+                "cut at {at}"
+            );
+        }
+    }
+}

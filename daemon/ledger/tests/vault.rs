@@ -1,0 +1,154 @@
+//! Keys, and their destruction for ever.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod fixture;
+
+use fixture::{CONTEXT, Content, Place, copy_directory, key_id, plaintext};
+use secinfo_ledger::{Commit, LedgerError, NewKey};
+
+fn with_keys(place: &Place, numbers: std::ops::Range<u8>) -> Content {
+    let mut ledger = place.open();
+    numbers.fold(Content::default(), |content, number| {
+        content.append(&mut ledger, |content| content.with_key(number))
+    })
+}
+
+#[test]
+fn sealed_data_opens_under_its_key_and_context_only() {
+    let place = Place::new();
+    let content = with_keys(&place, 0..2);
+    let ledger = place.open();
+    let reader = ledger.reader();
+    let (id, sealed) = &content.live[0];
+    assert!(matches!(
+        reader.open_sealed(*id, b"other", sealed),
+        Err(LedgerError::Unsealable(_))
+    ));
+    assert!(matches!(
+        reader.open_sealed(key_id(1), CONTEXT, sealed),
+        Err(LedgerError::Unsealable(_))
+    ));
+    assert!(matches!(
+        reader.open_sealed(key_id(9), CONTEXT, sealed),
+        Err(LedgerError::NoSuchKey(_))
+    ));
+    let more = reader.seal(*id, b"more", b"sealed later").unwrap();
+    assert_eq!(
+        reader.open_sealed(*id, b"more", &more).unwrap().as_slice(),
+        b"sealed later"
+    );
+}
+
+#[test]
+fn a_destroyed_key_is_gone_and_the_others_stay() {
+    let place = Place::new();
+    let mut content = with_keys(&place, 0..12);
+    for number in [5, 1, 9, 0] {
+        let mut ledger = place.open();
+        content = content.append(&mut ledger, |content| content.without_key(number));
+        content.expect_in(&ledger.reader());
+        drop(ledger);
+        content.expect_in(&place.open().reader());
+    }
+    // Several at once, with a new key in the same page.
+    let mut ledger = place.open();
+    let (mut commit, mut after) = content.without_key(2);
+    let (other, _) = after.without_key(6);
+    commit.destroy_keys.extend(other.destroy_keys);
+    let at = after
+        .live
+        .iter()
+        .position(|(id, _)| *id == key_id(6))
+        .unwrap();
+    after.dead.push(after.live.remove(at));
+    let new = NewKey::generate(key_id(14)).unwrap();
+    after
+        .live
+        .push((new.id(), new.seal(CONTEXT, &plaintext(new.id())).unwrap()));
+    commit.new_keys.push(new);
+    ledger.append(commit).unwrap();
+    after.expect_in(&ledger.reader());
+    drop(ledger);
+    after.expect_in(&place.open().reader());
+}
+
+#[test]
+fn keys_that_make_no_sense_are_refused_and_nothing_is_written() {
+    let place = Place::new();
+    let content = with_keys(&place, 0..2);
+    let mut ledger = place.open();
+    let (mut commit, _) = content.with_events(1);
+    commit.destroy_keys = vec![key_id(0), key_id(7)];
+    assert!(matches!(ledger.append(commit), Err(LedgerError::NoSuchKey(id)) if id == key_id(7)));
+    let (commit, _) = content.with_key(1);
+    assert!(matches!(ledger.append(commit), Err(LedgerError::KeyExists(id)) if id == key_id(1)));
+    let twice = || NewKey::generate(key_id(8)).unwrap();
+    let commit = Commit {
+        new_keys: vec![twice(), twice()],
+        ..Commit::default()
+    };
+    assert!(matches!(
+        ledger.append(commit),
+        Err(LedgerError::KeyExists(_))
+    ));
+    assert!(ledger.suspended().is_none());
+    content.expect_in(&ledger.reader());
+}
+
+#[test]
+fn old_wrapped_keys_open_nothing() {
+    let place = Place::new();
+    let content = with_keys(&place, 0..8);
+    let old = place.as_after_a_kill();
+    let content = content.append(&mut place.open(), |content| content.without_key(4));
+
+    let id = key_id(4);
+    let leaf = [b"k".as_slice(), id.as_bytes()].concat();
+    let page = [b'p', id.as_bytes()[0]];
+    let generation = b"m-generation";
+    let old_log = old.sled();
+    // What was stored for the destroyed key; its page as well; the generation as well.
+    for spliced in [
+        vec![&leaf[..]],
+        vec![&leaf[..], &page[..]],
+        vec![&leaf[..], &page[..], &generation[..]],
+    ] {
+        let place = place.as_after_a_kill();
+        let log = place.sled();
+        for record in &spliced {
+            log.insert(record, old_log.get(record).unwrap().unwrap())
+                .unwrap();
+        }
+        log.flush().unwrap();
+        drop(log);
+        let sealed = &content.dead[0].1;
+        match place.try_open() {
+            Ok(ledger) => {
+                let error = ledger
+                    .reader()
+                    .open_sealed(id, CONTEXT, sealed)
+                    .unwrap_err();
+                assert!(matches!(error, LedgerError::Damaged { .. }), "{error}");
+            }
+            Err(error) => assert!(matches!(error, LedgerError::Damaged { .. }), "{error}"),
+        }
+    }
+
+    // The whole old log beside the new root file.
+    let spliced = place.as_after_a_kill();
+    drop(old_log);
+    std::fs::remove_dir_all(spliced.log()).unwrap();
+    copy_directory(&old.log(), &spliced.log());
+    let error = spliced.try_open().err().unwrap();
+    assert!(matches!(error, LedgerError::Damaged { .. }), "{error}");
+    // And the former root file beside the new log.
+    let spliced = place.as_after_a_kill();
+    std::fs::copy(
+        old.path().join("vault.root"),
+        spliced.path().join("vault.root"),
+    )
+    .unwrap();
+    let error = spliced.try_open().err().unwrap();
+    assert!(matches!(error, LedgerError::Damaged { .. }), "{error}");
+    content.expect_in(&place.open().reader());
+}
