@@ -229,9 +229,12 @@ fn succeed(
         "- All {events} events are those that the checkpoint was signed for."
     ))?;
     screen.paragraph("- They are numbered without a gap.")?;
-    screen.paragraph(&format!(
-        "- They replay, to the security info of {users} users."
-    ))?;
+    let who = if users == 1 {
+        "1 user".to_owned()
+    } else {
+        format!("{users} users")
+    };
+    screen.paragraph(&format!("- They replay, to the security info of {who}."))?;
     match proved.older {
         Some(older) => screen.paragraph(&format!("- The first {older} are those of the older checkpoint."))?,
         None => screen.paragraph(
