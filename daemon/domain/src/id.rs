@@ -9,14 +9,31 @@ use std::str::FromStr;
 #[error("an id is 32 lower-case hexadecimal digits")]
 pub struct InvalidId;
 
-fn parse_hex(text: &str) -> Result<[u8; 16], InvalidId> {
-    let mut bytes = [0; 16];
-    if text.len() != 32 {
-        return Err(InvalidId);
+/// The value of each lower-case hexadecimal digit; for every other byte, one that is too large.
+/// Each event of a replay has some five ids, so that a table pays.
+const DIGITS: [u8; 256] = {
+    let mut digits = [0xff; 256];
+    let mut value = 0;
+    while value < 16 {
+        digits[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
     }
-    match data_encoding::HEXLOWER.decode_mut(text.as_bytes(), &mut bytes) {
-        Ok(16) => Ok(bytes),
-        _ => Err(InvalidId),
+    digits
+};
+
+fn parse_hex(text: &str) -> Result<[u8; 16], InvalidId> {
+    let text: &[u8; 32] = text.as_bytes().try_into().map_err(|_| InvalidId)?;
+    let mut bytes = [0; 16];
+    let mut seen = 0;
+    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
+        let (high, low) = (DIGITS[usize::from(pair[0])], DIGITS[usize::from(pair[1])]);
+        seen |= high | low;
+        *byte = high << 4 | (low & 0x0f);
+    }
+    if seen > 0x0f {
+        Err(InvalidId)
+    } else {
+        Ok(bytes)
     }
 }
 
@@ -130,5 +147,49 @@ impl From<MethodId> for KeyId {
 impl From<TokenId> for KeyId {
     fn from(id: TokenId) -> Self {
         Self(id.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_read_as_it_is_written() {
+        for byte in 0..=255 {
+            let id = MethodId::from_bytes(std::array::from_fn(|place| {
+                if place % 2 == 0 { byte } else { !byte }
+            }));
+            assert_eq!(id.to_string().parse(), Ok(id));
+            let json = serde_json::to_string(&id).unwrap();
+            assert_eq!(serde_json::from_str::<MethodId>(&json).unwrap(), id);
+        }
+    }
+
+    #[test]
+    fn anything_but_32_lower_case_hexadecimal_digits_is_no_id() {
+        let good = "0123456789abcdef0123456789abcdef";
+        assert!(good.parse::<UserId>().is_ok());
+        for place in 0..32 {
+            for other in ['A', 'F', 'g', '/', ':', '`', ' ', '\0', '\u{7f}'] {
+                let mut text: Vec<char> = good.chars().collect();
+                text[place] = other;
+                let text: String = text.into_iter().collect();
+                assert_eq!(text.parse::<UserId>(), Err(InvalidId), "{text:?}");
+            }
+        }
+        for text in [
+            "",
+            &good[1..],
+            &format!("{good}0"),
+            &format!("é{}", &good[2..]),
+        ] {
+            let parsed = text.parse::<UserId>();
+            assert_eq!(
+                parsed.is_ok(),
+                text.len() == 32 && text.is_ascii(),
+                "{text:?}"
+            );
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Names that come from outside, parsed once at the border.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use std::fmt;
 
 /// A text that cannot be such a name.
@@ -47,8 +47,8 @@ fn is_deceptive(c: char) -> bool {
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident, $limit:expr, $allowed:expr) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[serde(transparent)]
         pub struct $name(Box<str>);
 
         impl $name {
@@ -60,18 +60,38 @@ macro_rules! name {
                 parse(text, Self::LIMIT, $allowed).map(Self)
             }
 
+            /// The name as it is stored. It was trimmed before: one event has one spelling.
+            pub(crate) fn stored(text: &str) -> Result<Self, InvalidName> {
+                let name = Self::parse(text)?;
+                if name.as_str() == text { Ok(name) } else { Err(InvalidName::Character) }
+            }
+
             /// The text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
         }
 
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Stored;
+                impl de::Visitor<'_> for Stored {
+                    type Value = $name;
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("a name")
+                    }
+                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$name, E> {
+                        $name::stored(text).map_err(E::custom)
+                    }
+                }
+                deserializer.deserialize_str(Stored)
+            }
+        }
+
         impl TryFrom<String> for $name {
             type Error = InvalidName;
             fn try_from(text: String) -> Result<Self, InvalidName> {
-                let name = Self::parse(&text)?;
-                // What was stored was trimmed before: two spellings of one event there are not.
-                if name.as_str() == text { Ok(name) } else { Err(InvalidName::Character) }
+                Self::parse(&text)
             }
         }
 

@@ -1,9 +1,9 @@
 //! The stored form of an event: one JSON object on one line, in exactly the bytes that are hashed.
 
+use super::envelope::Envelope;
 use super::{Actor, Event, Fact, upcast};
 use crate::{Timestamp, UserId};
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde::{Serialize, de::Error as _};
 
 /// The most bytes that one stored event may have: what fits an entry of C2SP tlog-tiles (a length
 /// of 16 bits), with room for the chunk around it.
@@ -59,21 +59,6 @@ struct Head<'a> {
     actor: &'a Actor,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Envelope<'a> {
-    seq: u64,
-    time: Timestamp,
-    #[serde(deserialize_with = "super::present")]
-    user: Option<UserId>,
-    #[serde(rename = "type")]
-    type_name: &'a str,
-    version: u16,
-    actor: Actor,
-    #[serde(borrow)]
-    data: &'a RawValue,
-}
-
 /// The stored bytes of an event at this place.
 ///
 /// # Errors
@@ -109,33 +94,29 @@ pub fn decode(bytes: &[u8]) -> Result<StoredEvent, DecodeError> {
     if bytes.len() > MAX_EVENT_BYTES {
         return Err(DecodeError::TooLarge(bytes.len()));
     }
-    let envelope: Envelope<'_> = serde_json::from_slice(bytes)?;
-    let current = Fact::TYPES
+    // Checked once for the whole, not again for each string in it.
+    let text = std::str::from_utf8(bytes).map_err(serde_json::Error::custom)?;
+    let envelope = Envelope::read(text)?;
+    let type_name = envelope.type_name;
+    let unknown = || DecodeError::UnknownType(type_name.to_owned());
+    let (_, current) = *Fact::TYPES
         .iter()
-        .find(|(name, _)| *name == envelope.type_name)
-        .map(|(_, version)| *version)
-        .ok_or_else(|| DecodeError::UnknownType(envelope.type_name.to_owned()))?;
-    let data = envelope.data.get();
+        .find(|(name, _)| *name == type_name)
+        .ok_or_else(unknown)?;
     let fact = if envelope.version == current {
-        Fact::data_from_json(envelope.type_name, data)
+        Fact::data_from_json(type_name, envelope.data)
     } else {
-        let upcast = upcast::to_current(
-            upcast::UPCASTERS,
-            envelope.type_name,
-            envelope.version,
-            current,
-            data,
-        )?;
-        Fact::data_from_json(envelope.type_name, &upcast)
+        let (version, data) = (envelope.version, envelope.data);
+        let data = upcast::to_current(upcast::UPCASTERS, type_name, version, current, data)?;
+        Fact::data_from_json(type_name, &data)
     };
-    let fact = fact.ok_or_else(|| DecodeError::UnknownType(envelope.type_name.to_owned()))??;
     Ok(StoredEvent {
         seq: envelope.seq,
         event: Event {
             time: envelope.time,
             user: envelope.user,
             actor: envelope.actor,
-            fact,
+            fact: fact.ok_or_else(unknown)??,
         },
     })
 }

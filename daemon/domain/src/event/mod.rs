@@ -1,6 +1,7 @@
 //! What happened: the facts that the log holds, in the past tense.
 
 mod codec;
+mod envelope;
 mod upcast;
 
 pub use codec::{DecodeError, MAX_EVENT_BYTES, StoredEvent, decode, encode};
