@@ -257,6 +257,9 @@ impl Ledger {
                     tree.unstored.extend(grown.unstored);
                 }
             }
+            if !tree.unstored.is_empty() {
+                self.head.anchor(tree.tiles.size(), tree.tiles.root());
+            }
             tree.tiles.size()
         };
         self.head.advance(size);
@@ -279,12 +282,8 @@ impl Ledger {
     /// Stores tiles that became full and merges the records of their events. It becomes durable
     /// with the next commit; lost, it is done again at the next start.
     fn compact(&mut self, store: &Store) {
-        {
-            let tree = self.shared.tree();
-            if tree.unstored.is_empty() {
-                return;
-            }
-            self.head.anchor(tree.tiles.size(), tree.tiles.root());
+        if self.shared.tree().unstored.is_empty() {
+            return;
         }
         if let Err(error) = self.try_compact(store) {
             tracing::warn!(%error, "hash tiles could not be stored; the ledger must recover");

@@ -151,6 +151,8 @@ fn a_changed_missing_or_moved_event_is_named() {
     }
     ledger.append(Commit::of_events(events(20..1100))).unwrap();
     drop(ledger);
+    // sled goes on writing for a moment; it opens again when it is done.
+    drop(place.sled());
     let record = |seq: u64| [b"l".as_slice(), &seq.to_be_bytes(), &[0, 0]].concat();
     let after = |change: &dyn Fn(&sled::Db)| {
         let place = place.as_after_a_kill();
