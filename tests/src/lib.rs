@@ -1,1 +1,50 @@
-//! Placeholder until its first module lands.
+//! A host for end-to-end tests: a private message bus, the real daemon on it, clients of any
+//! user, and the real `secinfo` command.
+//!
+//! Everything runs as processes of the test's own, in a directory of the test's own. The tests run
+//! as root, because they are several users.
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod bus;
+mod client;
+mod codes;
+mod command;
+mod daemon;
+mod enroll;
+mod host;
+
+pub use bus::PrivateBus;
+pub use client::{Anything, Client, Refusal};
+pub use codes::{Algorithm, App, Codes, hotp, now, totp};
+pub use command::{Conversation, Finished};
+pub use daemon::{Daemon, binary};
+pub use host::{Host, Setup};
+
+/// Root, who administers.
+pub const ROOT: u32 = 0;
+/// The user whom most tests are about; an account of every Debian system.
+pub const ALICE: u32 = 1;
+/// What the system calls her.
+pub const ALICE_NAME: &str = "daemon";
+/// Another user.
+pub const BOB: u32 = 2;
+/// What the system calls him.
+pub const BOB_NAME: &str = "bin";
+/// A user who has no business with either.
+pub const STRANGER: u32 = 65534;
+/// What the system calls them.
+pub const STRANGER_NAME: &str = "nobody";
+/// A uid that no account has.
+pub const NO_ACCOUNT: u32 = 2_999_999;
+
+/// The object that everything else is below.
+pub const ROOT_PATH: &str = secinfo_bus::names::ROOT_PATH;
+
+/// The path of a user's object.
+pub fn user_path(uid: u32) -> String {
+    format!("{ROOT_PATH}/users/u{uid}")
+}

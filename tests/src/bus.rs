@@ -1,0 +1,95 @@
+//! A message bus of the test's own, and connections to it under any uid.
+
+use std::io::{BufRead, BufReader};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::{fs, thread};
+use zbus::Connection;
+use zbus::connection::Builder;
+
+/// A running dbus-daemon, ended with this value.
+pub struct PrivateBus {
+    daemon: Child,
+    socket: PathBuf,
+}
+
+impl PrivateBus {
+    /// A bus in this directory, where everyone may do everything that the bus does not keep for
+    /// itself: what is refused is refused by the daemon.
+    pub fn start(directory: &Path) -> Self {
+        let socket = directory.join("bus");
+        let config = directory.join("bus.conf");
+        let log = directory.join("bus.log");
+        let text = format!(
+            r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type>
+  <listen>unix:path={}</listen>
+  <auth>EXTERNAL</auth>
+  <limit name="max_connections_per_user">4096</limit>
+  <limit name="max_completed_connections">8192</limit>
+  <limit name="max_replies_per_connection">4096</limit>
+  <policy context="default">
+    <allow user="*"/>
+    <allow own="*"/>
+    <allow send_destination="*"/>
+    <allow receive_sender="*"/>
+  </policy>
+</busconfig>"#,
+            socket.display()
+        );
+        fs::write(&config, text).unwrap();
+        let mut daemon = Command::new("dbus-daemon")
+            .arg(format!("--config-file={}", config.display()))
+            .args(["--nofork", "--nopidfile", "--print-address=1"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(&log).unwrap())
+            .spawn()
+            .expect("dbus-daemon is installed (Debian package dbus-daemon)");
+        let mut address = String::new();
+        BufReader::new(daemon.stdout.take().unwrap())
+            .read_line(&mut address)
+            .unwrap();
+        assert!(
+            address.starts_with("unix:"),
+            "dbus-daemon did not start: {}",
+            fs::read_to_string(&log).unwrap()
+        );
+        Self { daemon, socket }
+    }
+
+    /// Its address.
+    pub fn address(&self) -> String {
+        format!("unix:path={}", self.socket.display())
+    }
+
+    /// A connection of this uid. The bus learns the uid from the kernel, which takes it from the
+    /// thread that connects.
+    pub async fn connect(&self, uid: u32) -> Connection {
+        let socket = self.socket.clone();
+        let connecting = thread::spawn(move || {
+            if uid != 0 {
+                let uid = rustix::process::Uid::from_raw(uid);
+                rustix::thread::set_thread_res_uid(uid, uid, uid)
+                    .expect("these tests run as root, to be several users");
+            }
+            UnixStream::connect(socket).unwrap()
+        });
+        let stream = connecting.join().unwrap();
+        Builder::unix_stream(stream)
+            .user_id(uid)
+            .build()
+            .await
+            .unwrap()
+    }
+}
+
+impl Drop for PrivateBus {
+    fn drop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+    }
+}

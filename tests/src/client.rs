@@ -1,0 +1,145 @@
+//! A user on the bus.
+
+use secinfo_bus::names::BUS_NAME;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt;
+use zbus::{Connection, DynamicType, Type};
+
+/// An error reply: name and text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Its whole name.
+    pub name: String,
+    /// The sentence for a person.
+    pub text: String,
+}
+
+impl Refusal {
+    /// The last part of its name.
+    pub fn short(&self) -> &str {
+        self.name.rsplit('.').next().unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.text)
+    }
+}
+
+/// One connection to the private bus.
+pub struct Client {
+    /// The connection.
+    pub connection: Connection,
+    /// Whose it is.
+    pub uid: u32,
+}
+
+impl Client {
+    pub(crate) fn new(connection: Connection, uid: u32) -> Self {
+        Self { connection, uid }
+    }
+
+    /// The name of the connection.
+    pub fn name(&self) -> String {
+        self.connection.unique_name().unwrap().to_string()
+    }
+
+    /// Calls a method of the daemon. `interface` is the last part of an interface of ours, or the
+    /// whole name of another.
+    ///
+    /// # Errors
+    /// The daemon's refusal.
+    pub async fn call<B, R>(
+        &self,
+        path: &str,
+        interface: &str,
+        member: &str,
+        body: &B,
+    ) -> Result<R, Refusal>
+    where
+        B: Serialize + DynamicType,
+        R: DeserializeOwned + Type,
+    {
+        let interface = whole_name(interface);
+        let call = self.connection.call_method(
+            Some(BUS_NAME),
+            path,
+            Some(interface.as_str()),
+            member,
+            body,
+        );
+        match call.await {
+            Ok(reply) => Ok(reply.body().data().deserialize::<R>().unwrap().0),
+            Err(error) => Err(refusal(error)),
+        }
+    }
+
+    /// The refusal of a call that must be refused.
+    pub async fn refused<B>(&self, path: &str, interface: &str, member: &str, body: &B) -> Refusal
+    where
+        B: Serialize + DynamicType,
+    {
+        match self
+            .call::<_, Anything>(path, interface, member, body)
+            .await
+        {
+            Ok(Anything) => panic!("{interface}.{member} on {path} was not refused"),
+            Err(refusal) => refusal,
+        }
+    }
+
+    /// Reads one property.
+    ///
+    /// # Errors
+    /// The daemon's refusal.
+    pub async fn property<R>(&self, path: &str, interface: &str, name: &str) -> Result<R, Refusal>
+    where
+        R: TryFrom<zbus::OwnedVariant, Error: fmt::Debug>,
+    {
+        let body = (whole_name(interface), name);
+        let value: zbus::OwnedVariant = self
+            .call(path, "org.freedesktop.DBus.Properties", "Get", &body)
+            .await?;
+        Ok(R::try_from(value).unwrap())
+    }
+}
+
+fn whole_name(interface: &str) -> String {
+    if interface.contains('.') {
+        interface.to_owned()
+    } else {
+        format!("{BUS_NAME}.{interface}")
+    }
+}
+
+fn refusal(error: zbus::Error) -> Refusal {
+    match error {
+        zbus::Error::MethodError(name, text, _) => Refusal {
+            name: name.to_string(),
+            text: text.unwrap_or_default(),
+        },
+        zbus::Error::FDO(error) => Refusal {
+            name: zbus::DBusError::name(error.as_ref()).to_string(),
+            text: zbus::DBusError::description(error.as_ref())
+                .unwrap_or_default()
+                .to_owned(),
+        },
+        other => panic!("no reply of the daemon: {other}"),
+    }
+}
+
+/// A reply that is not looked at.
+#[derive(Debug)]
+pub struct Anything;
+
+impl<'de> serde::Deserialize<'de> for Anything {
+    fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        Ok(Self)
+    }
+}
+
+impl Type for Anything {
+    const SIGNATURE: &'static zbus::Signature = &zbus::Signature::Unit;
+}

@@ -1,0 +1,198 @@
+//! Codes by `oathtool`, a program of others, so that our own code is not its own yardstick.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The length of a time step, in seconds.
+const STEP: u64 = 30;
+/// A code that is good now may not be good any more this many seconds later.
+const MARGIN: u64 = 3;
+
+/// The time in Unix seconds.
+pub fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
+}
+
+/// The hash of a TOTP code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Algorithm {
+    /// SHA-1.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+    /// SHA-512.
+    Sha512,
+}
+
+impl Algorithm {
+    /// The hash that an enrollment names.
+    pub fn named(name: &str) -> Self {
+        match name {
+            "SHA1" => Self::Sha1,
+            "SHA256" => Self::Sha256,
+            "SHA512" => Self::Sha512,
+            other => panic!("no hash {other}"),
+        }
+    }
+
+    const fn option(self) -> &'static str {
+        match self {
+            Self::Sha1 => "--totp=sha1",
+            Self::Sha256 => "--totp=sha256",
+            Self::Sha512 => "--totp=sha512",
+        }
+    }
+}
+
+/// `oathtool` with the key on its standard input, where no list of processes shows it.
+fn oathtool(arguments: &[&str], key: &str) -> Vec<String> {
+    let mut process = Command::new("oathtool")
+        .args(arguments)
+        .args(["--base32", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("oathtool is installed (Debian package oathtool)");
+    let mut input = process.stdin.take().unwrap();
+    input.write_all(key.as_bytes()).unwrap();
+    drop(input);
+    let output = process.wait_with_output().unwrap();
+    assert!(output.status.success(), "oathtool {arguments:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// The TOTP code of a base32 key at a time.
+pub fn totp(key: &str, algorithm: Algorithm, digits: u32, time: u64) -> String {
+    let (time, digits) = (format!("@{time}"), digits.to_string());
+    oathtool(
+        &[algorithm.option(), "--now", &time, "--digits", &digits],
+        key,
+    )
+    .remove(0)
+}
+
+/// The HOTP codes of a base32 key from a counter on.
+pub fn hotp(key: &str, digits: u32, counter: u64, count: u32) -> Vec<String> {
+    let (counter, digits) = (counter.to_string(), digits.to_string());
+    let window = count.saturating_sub(1).to_string();
+    let arguments = [
+        "--hotp",
+        "--counter",
+        &counter,
+        "--window",
+        &window,
+        "--digits",
+        &digits,
+    ];
+    oathtool(&arguments, key)
+}
+
+/// Whoever shows TOTP codes: an app or a token.
+#[derive(Debug, Clone)]
+pub struct Codes {
+    /// The key in base32, without spaces.
+    pub key: String,
+    /// The hash.
+    pub algorithm: Algorithm,
+    /// How many digits a code has.
+    pub digits: u32,
+    /// How many steps off a code may be.
+    pub drift: u64,
+    last: u64,
+}
+
+impl Codes {
+    /// Codes of this key, by default as every app shows them.
+    pub fn new(key: &str) -> Self {
+        Self {
+            key: key.replace(' ', ""),
+            algorithm: Algorithm::Sha1,
+            digits: 6,
+            drift: 1,
+            last: 0,
+        }
+    }
+
+    /// The code `offset` steps from now. Waits where the step is about to end, so that the code is
+    /// still `offset` steps off when the daemon sees it.
+    pub fn at(&self, offset: i64) -> String {
+        self.of_step(current_step().checked_add_signed(offset).unwrap())
+    }
+
+    /// The code of a step.
+    pub fn of_step(&self, step: u64) -> String {
+        totp(&self.key, self.algorithm, self.digits, step * STEP)
+    }
+
+    /// A code that the daemon accepts now and has not accepted before, if every code before came
+    /// from here. There are `2 × drift + 1` of them in each moment; this waits where they are used
+    /// up.
+    pub fn fresh(&mut self) -> String {
+        loop {
+            let current = current_step();
+            let step = (self.last + 1).max(current - self.drift);
+            if step <= current + self.drift {
+                self.last = step;
+                return self.of_step(step);
+            }
+            thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    /// The step of the last fresh code.
+    pub const fn last_step(&self) -> u64 {
+        self.last
+    }
+
+    /// The last fresh code again.
+    pub fn again(&self) -> String {
+        self.of_step(self.last)
+    }
+
+    /// A code that is none of those accepted now.
+    pub fn wrong(&self) -> String {
+        let current = current_step();
+        let reach = self.drift + 2;
+        let good: Vec<_> = (current - reach..=current + reach)
+            .map(|step| self.of_step(step))
+            .collect();
+        let width = self.digits as usize;
+        (0..)
+            .map(|number| format!("{number:0width$}"))
+            .find(|code| !good.contains(code))
+            .expect("there are more codes than are good")
+    }
+}
+
+/// The step that lasts for some seconds yet.
+fn current_step() -> u64 {
+    loop {
+        let time = now();
+        if time % STEP < STEP - MARGIN {
+            return time / STEP;
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// An authenticator app that is enrolled.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The method's object.
+    pub path: String,
+    /// What the app shows.
+    pub codes: Codes,
+}
+
+impl App {
+    /// The method's id.
+    pub fn id(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
+}

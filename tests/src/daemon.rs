@@ -1,0 +1,175 @@
+//! The daemon as a process.
+
+use rustix::process::{Pid, Signal, kill_process};
+use std::ffi::OsString;
+use std::fs::{self, OpenOptions};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+use zbus::Connection;
+use zbus::fdo::DBusProxy;
+use zbus::names::BusName;
+
+/// How long the daemon may take to start or stop before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Where a binary of this workspace is: in `SECINFO_BIN_DIR`, or beside the test.
+pub fn binary(name: &str) -> PathBuf {
+    let directory = std::env::var_os("SECINFO_BIN_DIR").map_or_else(beside_the_test, PathBuf::from);
+    let path = directory.join(name);
+    assert!(
+        path.is_file(),
+        "{} is not built: run `cargo build -p secinfod -p secinfo-cli` first, or set SECINFO_BIN_DIR",
+        path.display()
+    );
+    path
+}
+
+/// Tests are in `target/<profile>/deps`, binaries in `target/<profile>`.
+fn beside_the_test() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let deps = test.parent().expect("a file is in a directory");
+    deps.parent().unwrap_or(deps).to_owned()
+}
+
+/// A running secinfod. Killed when dropped.
+pub struct Daemon {
+    process: Child,
+    log: PathBuf,
+}
+
+impl Daemon {
+    /// Starts the daemon with this configuration and waits until it has its name on the bus.
+    /// `wrapper` is a command that becomes the daemon, such as `unshare -m`; what the daemon writes
+    /// is added to `log`.
+    ///
+    /// # Panics
+    /// When it does not start; the message has what it wrote.
+    pub async fn start(
+        config: &Path,
+        log: &Path,
+        environment: &[(String, OsString)],
+        wrapper: &[String],
+        watching: &Connection,
+    ) -> Self {
+        let mut daemon = Self::spawn(config, log, environment, wrapper);
+        daemon.wait_ready(watching).await;
+        daemon
+    }
+
+    /// Starts the daemon without waiting.
+    pub fn spawn(
+        config: &Path,
+        log: &Path,
+        environment: &[(String, OsString)],
+        wrapper: &[String],
+    ) -> Self {
+        let output = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(log)
+            .unwrap();
+        let mut words: Vec<OsString> = wrapper.iter().map(OsString::from).collect();
+        words.push(binary("secinfod").into());
+        let mut command = Command::new(&words[0]);
+        command
+            .args(&words[1..])
+            .arg("--config")
+            .arg(config)
+            .env("SECINFO_LOG", "info,sled=warn")
+            .env_remove("JOURNAL_STREAM")
+            .env_remove("NOTIFY_SOCKET")
+            .env_remove("CREDENTIALS_DIRECTORY")
+            .envs(environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(output.try_clone().unwrap())
+            .stderr(output)
+            .process_group(0);
+        let process = command.spawn().expect("secinfod can be started");
+        Self {
+            process,
+            log: log.to_owned(),
+        }
+    }
+
+    /// Waits until this very process owns the daemon's name.
+    pub async fn wait_ready(&mut self, watching: &Connection) {
+        let bus = DBusProxy::new(watching).await.unwrap();
+        let name = BusName::try_from(secinfo_bus::names::BUS_NAME).unwrap();
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                panic!(
+                    "secinfod ended ({status}) instead of starting: {}",
+                    self.log()
+                );
+            }
+            let owner = bus.get_connection_unix_process_id(name.clone()).await;
+            if owner.is_ok_and(|pid| pid == self.pid()) {
+                return;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "secinfod has no name on the bus: {}",
+                self.log()
+            );
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// What it has written.
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.process), signal).unwrap();
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub fn stop(mut self) -> ExitStatus {
+        self.signal(Signal::TERM);
+        self.wait_ended()
+    }
+
+    /// Kills it, and waits until it is gone.
+    pub fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Whether it has not ended.
+    pub fn is_running(&mut self) -> bool {
+        self.process.try_wait().unwrap().is_none()
+    }
+
+    /// Waits until it has ended by itself.
+    pub fn wait_ended(&mut self) -> ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return status;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "secinfod does not stop: {}",
+                self.log()
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

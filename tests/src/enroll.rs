@@ -1,0 +1,131 @@
+//! What most tests begin with: a user who has a method, and proves it.
+
+use crate::client::{Client, Refusal};
+use crate::codes::{Algorithm, App, Codes};
+use crate::user_path;
+use secinfo_bus::{Enrolled, EnrollmentDetails, Proof};
+use std::collections::HashMap;
+use zbus::{ObjectPath, OwnedObjectPath, Variant};
+
+/// Options of a call.
+type Options = HashMap<&'static str, Variant<'static>>;
+
+impl Client {
+    /// Begins to enrol a method of this kind for oneself.
+    ///
+    /// # Errors
+    /// The daemon's refusal.
+    pub async fn start_enrollment(
+        &self,
+        kind: &str,
+        options: Options,
+    ) -> Result<(OwnedObjectPath, EnrollmentDetails), Refusal> {
+        let path = user_path(self.uid);
+        self.call(&path, "User", "StartEnrollment", &(kind, options))
+            .await
+    }
+
+    /// Answers an enrollment.
+    ///
+    /// # Errors
+    /// The daemon's refusal.
+    pub async fn finish_enrollment(&self, path: &str, code: &str) -> Result<Enrolled, Refusal> {
+        self.call(path, "Enrollment", "Submit", &code).await
+    }
+
+    /// Enrols an authenticator app for oneself. `drift` is what the policy allows.
+    pub async fn enroll_app(&self, label: &str, drift: u64) -> App {
+        let options = Options::from([("label", Variant::from(label.to_owned()))]);
+        let (path, details) = self
+            .start_enrollment("authenticator-app", options)
+            .await
+            .unwrap();
+        let mut codes = codes_of(&details);
+        codes.drift = drift;
+        let (method, ..) = self
+            .finish_enrollment(path.as_str(), &codes.fresh())
+            .await
+            .unwrap();
+        App {
+            path: method.to_string(),
+            codes,
+        }
+    }
+
+    /// Verifies a user at sign-in by one method in one call.
+    ///
+    /// # Errors
+    /// The daemon's refusal.
+    pub async fn verify(&self, uid: u32, method: &str, code: &str) -> Result<Proof, Refusal> {
+        self.verify_at(uid, "", method, code).await
+    }
+
+    /// The same at a service.
+    ///
+    /// # Errors
+    /// The daemon's refusal.
+    pub async fn verify_at(
+        &self,
+        uid: u32,
+        service: &str,
+        method: &str,
+        code: &str,
+    ) -> Result<Proof, Refusal> {
+        let method = ObjectPath::try_from(method).unwrap();
+        let body = (uid, "sign-in", service, method, code);
+        self.call(crate::ROOT_PATH, "Manager", "Verify", &body)
+            .await
+    }
+
+    /// Proves an app of one's own on this connection, so that changes are allowed for a while.
+    pub async fn prove(&self, app: &mut App) {
+        let code = app.codes.fresh();
+        self.verify(self.uid, &app.path, &code).await.unwrap();
+    }
+
+    /// The default method of a user; `/` for none.
+    pub async fn default_of(&self, uid: u32) -> String {
+        let path: OwnedObjectPath = self
+            .property(&user_path(uid), "User", "DefaultMethod")
+            .await
+            .unwrap();
+        path.to_string()
+    }
+
+    /// The methods of a user.
+    pub async fn methods_of(&self, uid: u32) -> Vec<String> {
+        let paths: Vec<OwnedObjectPath> = self
+            .property(&user_path(uid), "User", "Methods")
+            .await
+            .unwrap();
+        paths.iter().map(ToString::to_string).collect()
+    }
+
+    /// Every event of the log, for administrators.
+    pub async fn events(&self) -> Vec<serde_json::Value> {
+        let mut events = Vec::new();
+        let mut from = 0_u64;
+        loop {
+            let (next, page): (u64, Vec<Vec<u8>>) = self
+                .call(crate::ROOT_PATH, "Audit", "Read", &(from, 1000_u32))
+                .await
+                .unwrap();
+            if next == from {
+                return events;
+            }
+            events.extend(
+                page.iter()
+                    .map(|bytes| serde_json::from_slice::<serde_json::Value>(bytes).unwrap()),
+            );
+            from = next;
+        }
+    }
+}
+
+/// What an app shows that was set up with these details.
+fn codes_of(details: &EnrollmentDetails) -> Codes {
+    let mut codes = Codes::new(details.key.as_deref().unwrap());
+    codes.digits = details.digits.unwrap();
+    codes.algorithm = Algorithm::named(details.algorithm.as_deref().unwrap());
+    codes
+}

@@ -1,0 +1,259 @@
+//! A host: a directory, a bus, and the daemon with its configuration.
+
+use crate::bus::PrivateBus;
+use crate::client::Client;
+use crate::command::{Conversation, Finished, secinfo};
+use crate::daemon::Daemon;
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use tempfile::TempDir;
+use zbus::Connection;
+
+/// How a host is set up.
+#[derive(Clone)]
+pub struct Setup {
+    daemon: String,
+    policy: String,
+    more: String,
+    state: Option<PathBuf>,
+    environment: Vec<(String, OsString)>,
+    wrapper: Vec<String>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Setup {
+    /// The defaults that ship, with root alone as administrator.
+    pub fn new() -> Self {
+        Self {
+            daemon: "authorization = \"uid\"\norganization = \"Example\"\n".to_owned(),
+            policy: String::new(),
+            more: String::new(),
+            state: None,
+            environment: Vec::new(),
+            wrapper: Vec::new(),
+        }
+    }
+
+    /// Apps and tokens may be ten steps off, so that a test has many codes that are good now and
+    /// need not wait for the next step.
+    pub fn patient() -> Self {
+        Self::new().more("[policy.authenticator-app]\ndrift = 10\n")
+    }
+
+    /// Who decides on administrators, instead of root alone.
+    #[must_use]
+    pub fn polkit(mut self) -> Self {
+        self.daemon = self.daemon.replace("\"uid\"", "\"polkit\"");
+        self
+    }
+
+    /// Adds lines to `[daemon]`.
+    #[must_use]
+    pub fn daemon(mut self, lines: &str) -> Self {
+        self.daemon.push_str(lines);
+        self.daemon.push('\n');
+        self
+    }
+
+    /// Adds lines to `[policy]`.
+    #[must_use]
+    pub fn policy(mut self, lines: &str) -> Self {
+        self.policy.push_str(lines);
+        self.policy.push('\n');
+        self
+    }
+
+    /// Adds whole sections.
+    #[must_use]
+    pub fn more(mut self, sections: &str) -> Self {
+        self.more.push_str(sections);
+        self.more.push('\n');
+        self
+    }
+
+    /// Keeps the state in this directory.
+    #[must_use]
+    pub fn state(mut self, directory: &Path) -> Self {
+        self.state = Some(directory.to_owned());
+        self
+    }
+
+    /// Sets a variable for the daemon.
+    #[must_use]
+    pub fn environment(mut self, name: &str, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Starts the daemon through this command, which must become it by `exec`.
+    #[must_use]
+    pub fn wrapper(mut self, words: &[&str]) -> Self {
+        self.wrapper = words.iter().map(|&word| word.to_owned()).collect();
+        self
+    }
+
+    fn config(&self, bus: &str, state: &Path) -> String {
+        let Self {
+            daemon,
+            policy,
+            more,
+            ..
+        } = self;
+        format!(
+            "[daemon]\nbus_address = \"{bus}\"\nstate_directory = \"{}\"\n{daemon}\n[policy]\n{policy}\n{more}",
+            state.display()
+        )
+    }
+}
+
+/// A host with the daemon on it.
+pub struct Host {
+    setup: Setup,
+    daemon: Option<Daemon>,
+    watching: Connection,
+    bus: PrivateBus,
+    directory: TempDir,
+}
+
+impl Host {
+    /// A host with the defaults that ship.
+    pub async fn start() -> Self {
+        Self::with(Setup::new()).await
+    }
+
+    /// A host with this setup.
+    pub async fn with(setup: Setup) -> Self {
+        let mut host = Self::without_daemon(setup).await;
+        host.start_daemon().await;
+        host
+    }
+
+    /// A host whose daemon is not started yet.
+    pub async fn without_daemon(setup: Setup) -> Self {
+        let directory = tempfile::Builder::new()
+            .prefix("secinfo-")
+            .tempdir()
+            .unwrap();
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let bus = PrivateBus::start(directory.path());
+        let watching = bus.connect(0).await;
+        let host = Self {
+            setup,
+            daemon: None,
+            watching,
+            bus,
+            directory,
+        };
+        host.write_config(&host.setup.clone());
+        host
+    }
+
+    /// The host's own directory.
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The bus.
+    pub fn bus(&self) -> &PrivateBus {
+        &self.bus
+    }
+
+    /// Where the daemon keeps its state.
+    pub fn state_directory(&self) -> PathBuf {
+        self.setup
+            .state
+            .clone()
+            .unwrap_or_else(|| self.directory().join("state"))
+    }
+
+    /// The configuration file.
+    pub fn config_file(&self) -> PathBuf {
+        self.directory().join("config.toml")
+    }
+
+    /// Where the daemon writes what it has to say.
+    pub fn log_file(&self) -> PathBuf {
+        self.directory().join("secinfod.log")
+    }
+
+    /// What the daemon has written since the host exists.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    /// Changes the setup; it holds from the next start or reload on.
+    pub fn set_up(&mut self, setup: Setup) {
+        self.write_config(&setup);
+        self.setup = setup;
+    }
+
+    fn write_config(&self, setup: &Setup) {
+        let text = setup.config(&self.bus.address(), &self.state_directory());
+        fs::write(self.config_file(), text).unwrap();
+    }
+
+    /// The running daemon.
+    pub fn daemon(&mut self) -> &mut Daemon {
+        self.daemon.as_mut().expect("the daemon was started")
+    }
+
+    /// Starts the daemon and waits until it is ready.
+    pub async fn start_daemon(&mut self) {
+        assert!(self.daemon.is_none(), "the daemon runs already");
+        let daemon = Daemon::start(
+            &self.config_file(),
+            &self.log_file(),
+            &self.setup.environment,
+            &self.setup.wrapper,
+            &self.watching,
+        )
+        .await;
+        self.daemon = Some(daemon);
+    }
+
+    /// Stops the daemon in order.
+    pub fn stop(&mut self) -> ExitStatus {
+        self.daemon.take().expect("the daemon was started").stop()
+    }
+
+    /// Kills the daemon.
+    pub fn kill(&mut self) {
+        self.daemon.take().expect("the daemon was started").kill();
+    }
+
+    /// Stops the daemon in order and starts it on the same state.
+    pub async fn restart(&mut self) {
+        let status = self.stop();
+        assert!(
+            status.success(),
+            "the daemon ended with {status}: {}",
+            self.log()
+        );
+        self.start_daemon().await;
+    }
+
+    /// A connection of this uid.
+    pub async fn client(&self, uid: u32) -> Client {
+        Client::new(self.bus.connect(uid).await, uid)
+    }
+
+    /// Runs the `secinfo` command as this uid with this standard input.
+    pub fn secinfo(&self, uid: u32, arguments: &[&str], input: &str) -> Finished {
+        let mut conversation = self.converse(uid, arguments);
+        conversation.write(input);
+        conversation.finish()
+    }
+
+    /// Starts the `secinfo` command as this uid, to talk with it.
+    pub fn converse(&self, uid: u32, arguments: &[&str]) -> Conversation {
+        Conversation::start(secinfo(&self.bus.address(), uid, arguments))
+    }
+}

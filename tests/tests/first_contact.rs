@@ -1,0 +1,23 @@
+//! The harness itself: a host starts, serves, survives a restart and a kill.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use secinfo_tests::{ALICE, Host, Setup};
+
+#[tokio::test]
+async fn security_info_is_there_again_after_a_stop_and_after_a_kill() {
+    let mut host = Host::with(Setup::patient()).await;
+    let alice = host.client(ALICE).await;
+    let mut app = alice.enroll_app("Phone", 10).await;
+    alice.prove(&mut app).await;
+    assert_eq!(alice.default_of(ALICE).await, app.path);
+
+    host.restart().await;
+    assert_eq!(alice.default_of(ALICE).await, app.path);
+    alice.prove(&mut app).await;
+
+    host.kill();
+    host.start_daemon().await;
+    assert_eq!(alice.methods_of(ALICE).await, [app.path.clone()]);
+    let again = alice.verify(ALICE, &app.path, &app.codes.again()).await;
+    assert_eq!(again.unwrap_err().short(), "CodeAlreadyUsed");
+}
