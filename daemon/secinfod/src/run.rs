@@ -4,7 +4,7 @@ use crate::bus::interface::{BUS_NAME, Daemon, notify, table};
 use crate::bus::{Authorizer, ConnectError, Limits, PolkitDeadlines, Server, TagKey, connect};
 use crate::config::{Authorization, Config, DaemonConfig};
 use crate::service::{
-    Published, Service, ServiceError, SessionLimits, Settings, Writer, WriterError, read_state,
+    Published, ReplayError, Service, ServiceError, SessionLimits, Settings, Writer, read_state,
 };
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 use sd_notify::NotifyState;
@@ -28,7 +28,7 @@ pub enum RunError {
     Ledger(#[from] LedgerError),
     /// The log cannot be read.
     #[error("{0}")]
-    Log(#[from] WriterError),
+    Log(#[from] ReplayError),
     /// The log cannot be begun.
     #[error("the log cannot be begun: {0}")]
     Service(#[from] ServiceError),

@@ -3,6 +3,7 @@
 //! The bus hands in who asks and what for; everything here runs without knowing of D-Bus.
 
 mod account;
+mod batch;
 mod changes;
 mod codes;
 mod due;
@@ -12,6 +13,7 @@ mod matching;
 mod overview;
 mod payload;
 mod published;
+mod replay;
 pub mod session;
 mod tokens;
 mod verification;
@@ -24,10 +26,11 @@ pub use error::ServiceError;
 pub use overview::{MethodView, Overview, UserRow};
 pub use payload::{MethodPayload, SecretBytes, TokenPayload, UserPayload};
 pub use published::{Appended, Published};
+pub use replay::{ReplayError, read_state};
 pub use session::{SessionId, SessionLimits, Sessions};
 pub use tokens::{FoundToken, Imported, TokenRow};
 pub use verification::{Challenge, Proven, Verification};
-pub use writer::{Writer, WriterError, read_state};
+pub use writer::Writer;
 
 use secinfo_domain::event::{Actor, Who};
 use secinfo_domain::{

@@ -3,10 +3,11 @@
 
 use super::ServiceError;
 use super::account::Person;
+use super::batch::{Batch, Request};
 use super::published::{Appended, Published};
-use secinfo_domain::event::{DecodeError, decode, encode};
-use secinfo_domain::{Command, Event, KeyId, State, created_key, decide, destroyed_keys};
-use secinfo_ledger::{Commit, Ledger, LedgerError, LedgerReader, NewKey};
+use super::replay::{ReplayError, replay};
+use secinfo_domain::{Command, Event, State};
+use secinfo_ledger::{Commit, Ledger, NewKey};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -22,75 +23,11 @@ const SNAPSHOT_AFTER: u64 = 20_000;
 /// How long the writer waits for work before it looks whether a snapshot is due.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// Why the log cannot be read into a state.
-#[derive(Debug, thiserror::Error)]
-pub enum WriterError {
-    /// The log itself.
-    #[error("{0}")]
-    Ledger(#[from] LedgerError),
-    /// An event in it.
-    #[error("event {seq} of the log cannot be read: {source}")]
-    Event {
-        /// Its place.
-        seq: u64,
-        /// Why.
-        source: DecodeError,
-    },
-    /// An event stands in another place than it says.
-    #[error(
-        "the event in place {seq} says that it is number {found}: the log was tampered with or damaged from there on; compare it with a backup and an earlier checkpoint"
-    )]
-    OutOfPlace {
-        /// Its place.
-        seq: u64,
-        /// What it says.
-        found: u64,
-    },
-}
-
-/// The events that a command led to, or why it led to none.
-type Decided = Result<Vec<Event>, ServiceError>;
-
-/// A command that waits for its turn.
-struct Request {
-    command: Command,
-    keys: Vec<Arc<NewKey>>,
-    accounts: Vec<Person>,
-    answer: oneshot::Sender<Decided>,
-}
-
 /// A handle on the writer.
 pub struct Writer {
     requests: Mutex<Option<Sender<Request>>>,
     problem: Arc<Mutex<Option<String>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
-}
-
-/// The state that the log adds up to: from a snapshot where there is a good one, and the events
-/// after it.
-pub fn read_state(reader: &LedgerReader) -> Result<State, WriterError> {
-    let snapshot = reader.read_snapshot().and_then(|(size, bytes)| {
-        let state: State = postcard::from_bytes(&bytes).ok()?;
-        (state.events() == size).then_some(state)
-    });
-    replay(reader, snapshot.unwrap_or_default())
-}
-
-fn replay(reader: &LedgerReader, state: State) -> Result<State, WriterError> {
-    let mut state = Some(state);
-    let from = state.as_ref().map_or(0, State::events);
-    reader.for_each::<WriterError>(from, |seq, bytes| {
-        let stored = decode(bytes).map_err(|source| WriterError::Event { seq, source })?;
-        if stored.seq != seq {
-            return Err(WriterError::OutOfPlace {
-                seq,
-                found: stored.seq,
-            });
-        }
-        state = state.take().map(|state| state.evolve(&stored.event));
-        Ok(())
-    })?;
-    Ok(state.unwrap_or_default())
 }
 
 impl Writer {
@@ -184,14 +121,6 @@ struct Scribe {
     problem: Arc<Mutex<Option<String>>>,
 }
 
-/// The commands of one write, decided.
-struct Batch {
-    events: Vec<Event>,
-    commit: Commit,
-    after: State,
-    answers: Vec<(oneshot::Sender<Decided>, Decided)>,
-}
-
 impl Scribe {
     fn run(&mut self, waiting: &Receiver<Request>) {
         loop {
@@ -225,7 +154,7 @@ impl Scribe {
             }
             return;
         }
-        let batch = self.decide(requests);
+        let batch = Batch::decide(&self.state, requests);
         match self.append(batch.commit) {
             Ok(()) => {
                 if !batch.events.is_empty() {
@@ -253,7 +182,7 @@ impl Scribe {
     }
 
     /// Brings the ledger back after a failure, and with it what it turns out to hold.
-    fn recover(&mut self) -> Result<(), WriterError> {
+    fn recover(&mut self) -> Result<(), ReplayError> {
         if self.ledger.suspended().is_none() {
             return Ok(());
         }
@@ -272,21 +201,7 @@ impl Scribe {
         Ok(())
     }
 
-    fn decide(&self, requests: Vec<Request>) -> Batch {
-        let mut batch = Batch {
-            events: Vec::new(),
-            commit: Commit::default(),
-            after: self.state.clone(),
-            answers: Vec::with_capacity(requests.len()),
-        };
-        for request in requests {
-            let decided = batch.take(&request);
-            batch.answers.push((request.answer, decided));
-        }
-        batch
-    }
-
-    fn append(&mut self, commit: Commit) -> Result<(), WriterError> {
+    fn append(&mut self, commit: Commit) -> Result<(), ReplayError> {
         if commit.events.is_empty() {
             return Ok(());
         }
@@ -326,85 +241,5 @@ impl Scribe {
             .problem
             .lock()
             .expect("nothing panics while it holds the problem") = problem;
-    }
-}
-
-impl Batch {
-    /// Decides one command on top of those before it. Nothing of it enters the batch unless all of
-    /// it can be encoded and has its keys.
-    fn take(&mut self, request: &Request) -> Result<Vec<Event>, ServiceError> {
-        let events = decide(&self.after, &request.command)?;
-        let mut addition = Commit::default();
-        let mut after = self.after.clone();
-        for event in &events {
-            let bytes = encode(after.events(), event)
-                .map_err(|error| ServiceError::InvalidArgument(error.to_string()))?;
-            addition.events.push(bytes);
-            addition.destroy_keys.extend(destroyed_keys(&after, event));
-            if let Some(id) = created_key(event) {
-                addition.new_keys.push(request.key(id)?);
-                if let Some(person) = request
-                    .accounts
-                    .iter()
-                    .find(|person| KeyId::from(person.id) == id)
-                {
-                    addition.index_add.push((
-                        person.uid(),
-                        person.account.name.as_str().to_owned(),
-                        person.id,
-                    ));
-                }
-            }
-            if matches!(event.fact, secinfo_domain::event::Fact::UserErased(_)) {
-                let erased = request
-                    .accounts
-                    .iter()
-                    .filter(|person| Some(person.id) == event.user);
-                addition
-                    .index_remove
-                    .extend(erased.map(|p| (p.uid(), p.account.name.as_str().to_owned())));
-            }
-            after = after.evolve(event);
-        }
-        self.add(addition);
-        self.events.extend(events.iter().cloned());
-        self.after = after;
-        Ok(events)
-    }
-}
-
-impl Batch {
-    fn add(&mut self, mut addition: Commit) {
-        self.commit.events.append(&mut addition.events);
-        self.commit.new_keys.append(&mut addition.new_keys);
-        self.commit.index_add.append(&mut addition.index_add);
-        self.commit.index_remove.append(&mut addition.index_remove);
-        for id in addition.destroy_keys {
-            // A key that was made in this very batch never reached the vault.
-            let before = self.commit.new_keys.len();
-            self.commit.new_keys.retain(|key| key.id() != id);
-            if self.commit.new_keys.len() == before {
-                self.commit.destroy_keys.push(id);
-            }
-        }
-        let removed = &self.commit.index_remove;
-        self.commit
-            .index_add
-            .retain(|(uid, name, _)| !removed.iter().any(|(u, n)| u == uid && n == name));
-    }
-}
-
-impl Request {
-    fn key(&self, id: KeyId) -> Result<NewKey, ServiceError> {
-        let of_accounts = self.accounts.iter().filter_map(Person::key);
-        let key = self
-            .keys
-            .iter()
-            .chain(of_accounts)
-            .find(|key| key.id() == id);
-        let key = key.ok_or_else(|| {
-            ServiceError::Internal("a command came without a key that its events need".to_owned())
-        })?;
-        Ok(NewKey::clone(key))
     }
 }

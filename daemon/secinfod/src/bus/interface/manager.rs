@@ -3,8 +3,10 @@
 use super::dict::{Dict, Options};
 use super::tree::{Daemon, user_path, verification_path};
 use super::verification::{challenge_dict, proof_dict};
-use super::{IMPORT_TOKENS, READ_USERS, VERIFY_USERS, method_at, requester, service_name};
-use crate::bus::{Access, BusError, Call, Interface, Method, SessionOwner};
+use super::{
+    IMPORT_TOKENS, READ_USERS, VERIFY_USERS, method_at, requester, service_name, session_owner,
+};
+use crate::bus::{Access, BusError, Call, Interface, Method};
 use crate::methods::token_import::pskc::PreSharedKey;
 use crate::service::ServiceError;
 use secinfo_domain::policy::{FirstMethod, ResetMethods};
@@ -257,15 +259,6 @@ async fn start_verification(
     let mut dict = challenge_dict(uid, &challenge);
     dict.insert("expires", session.expires().as_seconds().into());
     Ok((verification_path(session.id()), dict))
-}
-
-/// Whose the session is: the connection's, or, where the caller asked for it, its uid's.
-pub(super) fn session_owner(call: &Call<Daemon>, detached: Option<bool>) -> SessionOwner {
-    if detached == Some(true) {
-        SessionOwner::User(call.caller().uid())
-    } else {
-        SessionOwner::Connection(call.caller().unique_name().clone())
-    }
 }
 
 type VerifyArguments = (u32, String, String, OwnedObjectPath, String);

@@ -14,7 +14,7 @@ mod verification;
 pub use notify::notify;
 pub use tree::{Daemon, Node};
 
-use super::{Action, BusError, Call, Granted, Interface, Table};
+use super::{Action, BusError, Call, Granted, Interface, SessionOwner, Table};
 use crate::service::Requester;
 use secinfo_domain::{Authority, MethodId, ServiceName};
 
@@ -86,5 +86,14 @@ fn method_at(path: &str, uid: u32) -> Result<MethodId, BusError> {
             "NotFound",
             "That is no method of this user: list the methods and choose one.",
         )),
+    }
+}
+
+/// Whose the session is: the connection's, or, where the caller asked for it, its uid's.
+fn session_owner(call: &Call<Daemon>, detached: Option<bool>) -> SessionOwner {
+    if detached == Some(true) {
+        SessionOwner::User(call.caller().uid())
+    } else {
+        SessionOwner::Connection(call.caller().unique_name().clone())
     }
 }

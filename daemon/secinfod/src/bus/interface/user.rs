@@ -1,9 +1,8 @@
 //! `org.secinfo.SecurityInfo1.User`: the security info of one user.
 
 use super::dict::{Dict, Options};
-use super::manager::session_owner;
 use super::tree::{Daemon, Node, enrollment_path, method_path, method_path_or_none};
-use super::{MANAGE_USERS, READ_USERS, UNLOCK_USERS, method_at, requester};
+use super::{MANAGE_USERS, READ_USERS, UNLOCK_USERS, method_at, requester, session_owner};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
 use crate::service::{Draft, Overview, Person, ServiceError, Started, Wish};
 use secinfo_domain::{Action, Kind, Label, OtpParameters, Seconds, Timestamp};

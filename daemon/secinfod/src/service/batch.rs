@@ -1,0 +1,121 @@
+//! The commands of one write: each decided on top of those before it.
+
+use super::ServiceError;
+use super::account::Person;
+use secinfo_domain::event::{Fact, encode};
+use secinfo_domain::{Command, Event, KeyId, State, created_key, decide, destroyed_keys};
+use secinfo_ledger::{Commit, NewKey};
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+/// The events that a command led to, or why it led to none.
+pub(super) type Decided = Result<Vec<Event>, ServiceError>;
+
+/// A command that waits for its turn.
+pub(super) struct Request {
+    pub(super) command: Command,
+    pub(super) keys: Vec<Arc<NewKey>>,
+    pub(super) accounts: Vec<Person>,
+    pub(super) answer: oneshot::Sender<Decided>,
+}
+
+/// The commands of one write, decided.
+pub(super) struct Batch {
+    pub(super) events: Vec<Event>,
+    pub(super) commit: Commit,
+    pub(super) after: State,
+    pub(super) answers: Vec<(oneshot::Sender<Decided>, Decided)>,
+}
+
+impl Batch {
+    /// Decides these commands, the first against `state`.
+    pub(super) fn decide(state: &State, requests: Vec<Request>) -> Self {
+        let mut batch = Self {
+            events: Vec::new(),
+            commit: Commit::default(),
+            after: state.clone(),
+            answers: Vec::with_capacity(requests.len()),
+        };
+        for request in requests {
+            let decided = batch.take(&request);
+            batch.answers.push((request.answer, decided));
+        }
+        batch
+    }
+
+    /// Decides one command on top of those before it. Nothing of it enters the batch unless all of
+    /// it can be encoded and has its keys.
+    fn take(&mut self, request: &Request) -> Result<Vec<Event>, ServiceError> {
+        let events = decide(&self.after, &request.command)?;
+        let mut addition = Commit::default();
+        let mut after = self.after.clone();
+        for event in &events {
+            let bytes = encode(after.events(), event)
+                .map_err(|error| ServiceError::InvalidArgument(error.to_string()))?;
+            addition.events.push(bytes);
+            addition.destroy_keys.extend(destroyed_keys(&after, event));
+            if let Some(id) = created_key(event) {
+                addition.new_keys.push(request.key(id)?);
+                if let Some(person) = request
+                    .accounts
+                    .iter()
+                    .find(|person| KeyId::from(person.id) == id)
+                {
+                    addition.index_add.push((
+                        person.uid(),
+                        person.account.name.as_str().to_owned(),
+                        person.id,
+                    ));
+                }
+            }
+            if matches!(event.fact, Fact::UserErased(_)) {
+                let erased = request
+                    .accounts
+                    .iter()
+                    .filter(|person| Some(person.id) == event.user);
+                addition
+                    .index_remove
+                    .extend(erased.map(|p| (p.uid(), p.account.name.as_str().to_owned())));
+            }
+            after = after.evolve(event);
+        }
+        self.add(addition);
+        self.events.extend(events.iter().cloned());
+        self.after = after;
+        Ok(events)
+    }
+
+    fn add(&mut self, mut addition: Commit) {
+        self.commit.events.append(&mut addition.events);
+        self.commit.new_keys.append(&mut addition.new_keys);
+        self.commit.index_add.append(&mut addition.index_add);
+        self.commit.index_remove.append(&mut addition.index_remove);
+        for id in addition.destroy_keys {
+            // A key that was made in this very batch never reached the vault.
+            let before = self.commit.new_keys.len();
+            self.commit.new_keys.retain(|key| key.id() != id);
+            if self.commit.new_keys.len() == before {
+                self.commit.destroy_keys.push(id);
+            }
+        }
+        let removed = &self.commit.index_remove;
+        self.commit
+            .index_add
+            .retain(|(uid, name, _)| !removed.iter().any(|(u, n)| u == uid && n == name));
+    }
+}
+
+impl Request {
+    fn key(&self, id: KeyId) -> Result<NewKey, ServiceError> {
+        let of_accounts = self.accounts.iter().filter_map(Person::key);
+        let key = self
+            .keys
+            .iter()
+            .chain(of_accounts)
+            .find(|key| key.id() == id);
+        let key = key.ok_or_else(|| {
+            ServiceError::Internal("a command came without a key that its events need".to_owned())
+        })?;
+        Ok(NewKey::clone(key))
+    }
+}

@@ -1,0 +1,58 @@
+//! Reading the log into the state that it adds up to.
+
+use secinfo_domain::State;
+use secinfo_domain::event::{DecodeError, decode};
+use secinfo_ledger::{LedgerError, LedgerReader};
+
+/// Why the log cannot be read into a state.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The log itself.
+    #[error("{0}")]
+    Ledger(#[from] LedgerError),
+    /// An event in it.
+    #[error("event {seq} of the log cannot be read: {source}")]
+    Event {
+        /// Its place.
+        seq: u64,
+        /// Why.
+        source: DecodeError,
+    },
+    /// An event stands in another place than it says.
+    #[error(
+        "the event in place {seq} says that it is number {found}: the log was tampered with or damaged from there on; compare it with a backup and an earlier checkpoint"
+    )]
+    OutOfPlace {
+        /// Its place.
+        seq: u64,
+        /// What it says.
+        found: u64,
+    },
+}
+
+/// The state that the log adds up to: from a snapshot where there is a good one, and the events
+/// after it.
+pub fn read_state(reader: &LedgerReader) -> Result<State, ReplayError> {
+    let snapshot = reader.read_snapshot().and_then(|(size, bytes)| {
+        let state: State = postcard::from_bytes(&bytes).ok()?;
+        (state.events() == size).then_some(state)
+    });
+    replay(reader, snapshot.unwrap_or_default())
+}
+
+pub(super) fn replay(reader: &LedgerReader, state: State) -> Result<State, ReplayError> {
+    let mut state = Some(state);
+    let from = state.as_ref().map_or(0, State::events);
+    reader.for_each::<ReplayError>(from, |seq, bytes| {
+        let stored = decode(bytes).map_err(|source| ReplayError::Event { seq, source })?;
+        if stored.seq != seq {
+            return Err(ReplayError::OutOfPlace {
+                seq,
+                found: stored.seq,
+            });
+        }
+        state = state.take().map(|state| state.evolve(&stored.event));
+        Ok(())
+    })?;
+    Ok(state.unwrap_or_default())
+}
