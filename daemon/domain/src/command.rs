@@ -167,6 +167,8 @@ pub struct HostCommand {
     pub actor: Actor,
     /// What to do.
     pub action: HostAction,
+    /// The name of whoever asks, sealed under their own key, where they may be new here.
+    pub introductions: Vec<(UserId, Sealed)>,
 }
 
 /// Something to do to what belongs to the host.

@@ -25,7 +25,7 @@ pub fn enrollment_outlook(
     command: &UserCommand,
     kind: Kind,
 ) -> Result<EnrollmentOutlook, Refusal> {
-    let introduced = super::introductions(state, &command.context)
+    let introduced = super::introduced_by(state, &command.context)
         .iter()
         .fold(state.clone(), State::evolve);
     let case = Case::new(&introduced, command)?;

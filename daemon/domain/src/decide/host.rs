@@ -1,5 +1,6 @@
 //! What belongs to the host and to no user: the log, the policy, the inventory of tokens.
 
+use super::introductions;
 use crate::command::{HostAction, HostCommand, NewToken, Refusal};
 use crate::event::{Event, Fact, LogCreated, PolicyChanged, TokenImported, TokenRemoved};
 use crate::state::State;
@@ -36,7 +37,14 @@ pub(super) fn decide(state: &State, command: &HostCommand) -> Result<Vec<Event>,
         actor: command.actor.clone(),
         fact,
     };
-    Ok(facts.into_iter().map(event).collect())
+    if facts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let introduced = introductions(state, &command.introductions, command.now, &command.actor);
+    Ok(introduced
+        .into_iter()
+        .chain(facts.into_iter().map(event))
+        .collect())
 }
 
 fn imported(token: &NewToken) -> Fact {

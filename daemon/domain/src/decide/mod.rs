@@ -11,13 +11,13 @@ pub use enroll::{EnrollmentOutlook, enrollment_outlook};
 pub use verify::verification_outlook;
 
 use crate::command::{Action, Authority, Command, Context, Refusal, UserCommand};
-use crate::event::{Credential, Resynchronized};
+use crate::event::{Actor, Credential, Resynchronized};
 use crate::event::{
     Event, Fact, MethodRenamed, TokenResynchronized, Unlocked, UserAdded, UserErased, Who,
 };
 use crate::policy::EffectivePolicy;
 use crate::state::{Method, State, UserState};
-use crate::{MethodId, Strength, UserId};
+use crate::{MethodId, Sealed, Strength, Timestamp, UserId};
 
 /// Decides a command against the state that holds.
 ///
@@ -33,7 +33,7 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
 }
 
 fn decide_for_user(state: &State, command: &UserCommand) -> Result<Vec<Event>, Refusal> {
-    let mut facts = introductions(state, &command.context);
+    let mut facts = introduced_by(state, &command.context);
     let introduced = facts.iter().fold(state.clone(), State::evolve);
     let case = Case::new(&introduced, command)?;
     let decided = case.decide(&command.action)?;
@@ -46,21 +46,29 @@ fn decide_for_user(state: &State, command: &UserCommand) -> Result<Vec<Event>, R
 }
 
 /// The users among those introduced who are seen for the first time.
-fn introductions(state: &State, context: &Context) -> Vec<Event> {
-    let all = &context.introductions;
+fn introductions(
+    state: &State,
+    all: &[(UserId, Sealed)],
+    now: Timestamp,
+    actor: &Actor,
+) -> Vec<Event> {
     let new = all.iter().enumerate().filter(|(place, (user, _))| {
         state.user(*user).is_none() && all[..*place].iter().all(|(before, _)| before != user)
     });
     new.map(|(_, (user, sealed))| Event {
-        time: context.now,
+        time: now,
         user: Some(*user),
-        actor: context.actor.clone(),
+        actor: actor.clone(),
         fact: UserAdded {
             sealed: sealed.clone(),
         }
         .into(),
     })
     .collect()
+}
+
+fn introduced_by(state: &State, context: &Context) -> Vec<Event> {
+    introductions(state, &context.introductions, context.now, &context.actor)
 }
 
 /// Everything that a decision about one user looks at.

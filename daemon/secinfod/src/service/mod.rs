@@ -189,6 +189,11 @@ impl Service {
         let command = Command::Host(HostCommand {
             now: now(),
             actor,
+            introductions: offer
+                .accounts
+                .iter()
+                .filter_map(Person::introduction)
+                .collect(),
             action,
         });
         self.writer

@@ -3,11 +3,10 @@
 use super::payload::{MethodPayload, SecretBytes, TokenPayload, plain};
 use super::{Offer, Requester, Service, ServiceError, now, random_id};
 use crate::methods::token_import::{self, ImportedToken, pskc::PreSharedKey};
-use secinfo_domain::event::{Actor, Who};
+use secinfo_domain::event::Who;
 use secinfo_domain::state::Token;
 use secinfo_domain::{
-    Command, Counter, HostAction, HostCommand, Label, NewToken, OtpParameters, Refusal, Sealed,
-    TokenId,
+    Counter, HostAction, Label, NewToken, OtpParameters, Refusal, Sealed, TokenId,
 };
 use secinfo_ledger::NewKey;
 use std::collections::HashSet;
@@ -181,27 +180,13 @@ impl Service {
         action: HostAction,
         mut offer: Offer,
     ) -> Result<(), ServiceError> {
-        let who = if by.uid == 0 {
-            Who::Root
-        } else {
-            let actor = self.person(by.uid)?;
-            let who = Who::User(actor.id);
-            offer.accounts.push(actor);
-            who
-        };
-        let actor = Actor {
-            who,
-            service: by.service.clone(),
-        };
-        let command = Command::Host(HostCommand {
-            now: now(),
-            actor,
-            action,
-        });
-        self.writer
-            .commit(command, offer.keys, offer.accounts)
-            .await
-            .map(|_| ())
+        if by.uid == 0 {
+            return self.host(Who::Root, action, offer).await;
+        }
+        let administrator = self.person(by.uid)?;
+        let who = Who::User(administrator.id);
+        offer.accounts.push(administrator);
+        self.host(who, action, offer).await
     }
 }
 

@@ -65,6 +65,7 @@ pub fn host(action: HostAction) -> Command {
     Command::Host(HostCommand {
         now: at(0),
         actor: daemon(),
+        introductions: Vec::new(),
         action,
     })
 }

@@ -152,6 +152,7 @@ impl World {
                     who: Who::System,
                     service: None,
                 },
+                introductions: Vec::new(),
                 action,
             }),
         }
