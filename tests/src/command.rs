@@ -34,7 +34,10 @@ pub struct Finished {
 
 impl Finished {
     /// The same, if it ended with success.
-    #[must_use]
+    #[allow(
+        clippy::return_self_not_must_use,
+        reason = "that it succeeded may be all that matters"
+    )]
     pub fn success(self) -> Self {
         assert_eq!(self.code, 0, "{self:?}");
         self

@@ -1,5 +1,4 @@
-//! The harness itself: a host starts, serves, survives a restart and a kill.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+//! The host of the tests itself: a host starts, serves, survives a restart and a kill.
 
 use secinfo_tests::{ALICE, Host, Setup};
 

@@ -1,0 +1,11 @@
+//! secinfo from end to end: real bus, real daemon, real command, codes of `oathtool`. A file for
+//! each area of behaviour. Run as root.
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod authenticator_app;
+mod harness;
+mod terminal;
