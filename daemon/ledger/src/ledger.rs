@@ -5,11 +5,11 @@ use crate::commit::Commit;
 use crate::error::LedgerError;
 use crate::faults::{Faults, WritePoint};
 use crate::files::{free_space, open_directory, sync_directory};
+use crate::hashing::{Hashed, hash_beside};
 use crate::head::{Head, Seen};
 use crate::log::{Changes, Store, encode, footprint, merge_records, store_tile};
 use crate::reader::{LedgerReader, Tree};
 use crate::start::{self, Opened};
-use crate::tree::{Hash, leaf_hash};
 use crate::vault::{MasterKey, Vault};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{DirBuilder, File};
@@ -19,9 +19,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 const LOCK_FILE: &str = "lock";
-
-/// How many bytes of events take longer to hash than a thread takes to start.
-const HASHED_BESIDE: usize = 8 * 1024;
 
 /// How a ledger is opened.
 #[derive(Debug, Clone)]
@@ -347,44 +344,6 @@ impl From<LedgerError> for Failed {
     fn from(error: LedgerError) -> Self {
         Self::Untouched(error)
     }
-}
-
-/// What hashing a commit's events gives.
-enum Hashed {
-    /// Their hashes, not yet in the tree.
-    Leaves(Vec<Hash>),
-    /// The tree with them.
-    Grown(Tree),
-}
-
-/// Hashes the events while `write` waits for the disk; in a thread of its own if there are enough
-/// of them to be worth it.
-fn hash_beside<T>(
-    tree: &RwLock<Tree>,
-    events: &[Vec<u8>],
-    write: impl FnOnce() -> T,
-) -> (T, Hashed) {
-    let leaves = || events.iter().map(|event| leaf_hash(event));
-    if events.iter().map(Vec::len).sum::<usize>() < HASHED_BESIDE {
-        return (write(), Hashed::Leaves(leaves().collect()));
-    }
-    let grow = || {
-        let mut tiles = tree
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .tiles
-            .clone();
-        let unstored = leaves().flat_map(|leaf| tiles.append(leaf)).collect();
-        Tree { tiles, unstored }
-    };
-    std::thread::scope(|scope| {
-        let hashing = std::thread::Builder::new()
-            .name("ledger-hash".to_owned())
-            .spawn_scoped(scope, grow);
-        let written = write();
-        let grown = hashing.ok().and_then(|hashing| hashing.join().ok());
-        (written, Hashed::Grown(grown.unwrap_or_else(grow)))
-    })
 }
 
 fn make_directory(directory: &Path, faults: &Faults) -> Result<(), LedgerError> {

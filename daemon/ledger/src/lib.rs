@@ -21,6 +21,7 @@ mod error;
 mod export;
 mod faults;
 mod files;
+mod hashing;
 mod head;
 mod ledger;
 mod log;
