@@ -185,16 +185,25 @@ impl Service {
         proven
     }
 
-    /// Verifies a user in one step, without a session.
+    /// Verifies a user in one step, without a session: by `method`, or by the method that is
+    /// asked first.
     pub async fn verify(
         &self,
         uid: u32,
         by: &Requester,
         purpose: Purpose,
-        method: MethodId,
+        method: Option<MethodId>,
         code: &str,
     ) -> Result<Proven, ServiceError> {
         let person = self.person(uid)?;
+        let method = match method {
+            Some(id) => id,
+            None => self
+                .candidates(&person, by, purpose)?
+                .first()
+                .ok_or(ServiceError::NoMethod)?
+                .id(),
+        };
         self.verify_person(&person, by, purpose, method, code).await
     }
 

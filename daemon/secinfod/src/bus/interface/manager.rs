@@ -81,7 +81,7 @@ pub(super) fn interface() -> Interface<Daemon> {
             ),
             Method::new(
                 "Verify",
-                "Verifies this user by one method in one call.",
+                "Verifies this user by one method in one call; / for the method that is asked first.",
                 own_or_verify,
                 ["uid", "purpose", "service", "method", "code"],
                 ["proof"],
@@ -268,7 +268,10 @@ async fn verify(
     (uid, purpose, service, method, code): VerifyArguments,
 ) -> Result<(Dict,), BusError> {
     let purpose = parse_purpose(&purpose)?;
-    let method = method_at(method.as_str(), uid)?;
+    let method = match method.as_str() {
+        "/" => None,
+        path => Some(method_at(path, uid)?),
+    };
     let by = requester(&call, service_name(&service)?);
     let proof = call
         .state()
