@@ -1,5 +1,6 @@
 //! What the daemon tells its log: to the journal under systemd, to standard error otherwise.
 
+use std::io::{self, IsTerminal};
 use std::panic;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -15,7 +16,11 @@ pub fn start() {
     match journal {
         Some(journal) => registry.with(journal).init(),
         None => registry
-            .with(fmt::layer().with_writer(std::io::stderr))
+            .with(
+                fmt::layer()
+                    .with_writer(io::stderr)
+                    .with_ansi(io::stderr().is_terminal()),
+            )
             .init(),
     }
     panic::set_hook(Box::new(|panic| {
