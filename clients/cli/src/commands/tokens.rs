@@ -88,11 +88,8 @@ async fn import(client: &Client, arguments: &Import) -> Result<(), Failure> {
     })?;
     screen.paragraph(&format!("Imported tokens: {imported}."))?;
     for problem in &problems {
-        screen.paragraph(&format!(
-            "line {}: {}",
-            problem.line,
-            visible(&problem.message)
-        ))?;
+        // The sentence begins with its place in the file.
+        screen.paragraph(&visible(&problem.message))?;
     }
     if problems.is_empty() {
         return Ok(());
@@ -129,20 +126,16 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
 }
 
 /// The key in a file: in hexadecimal, as key management tools write them, or else its bytes.
-fn pre_shared_key(content: &[u8]) -> Vec<u8> {
+fn pre_shared_key(content: &[u8]) -> String {
     let text = content.trim_ascii();
     let is_hex = matches!(text.len(), 32 | 48 | 64) && text.iter().all(u8::is_ascii_hexdigit);
-    if !is_hex {
-        return content.to_vec();
+    if is_hex {
+        return text.iter().copied().map(char::from).collect();
     }
-    let digit = |byte: u8| {
-        char::from(byte)
-            .to_digit(16)
-            .and_then(|value| u8::try_from(value).ok())
-            .unwrap_or(0)
-    };
-    text.chunks_exact(2)
-        .map(|pair| digit(pair[0]) << 4 | digit(pair[1]))
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    content
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 0xF)])
         .collect()
 }
 
@@ -219,12 +212,12 @@ mod tests {
     fn a_key_file_is_hexadecimal_or_raw() {
         assert_eq!(
             pre_shared_key(b"00112233445566778899aAbBcCdDeEfF\n"),
-            (0..16).map(|n| n * 0x11).collect::<Vec<u8>>()
+            "00112233445566778899aAbBcCdDeEfF"
         );
-        assert_eq!(pre_shared_key(&[7; 16]), vec![7; 16]);
+        assert_eq!(pre_shared_key(&[0x0A; 16]), "0a".repeat(16));
         assert_eq!(
-            pre_shared_key(b"not hexadecimal but a pass phrase"),
-            b"not hexadecimal but a pass phrase"
+            pre_shared_key(b"not hexadecimal"),
+            "6e6f742068657861646563696d616c"
         );
     }
 
