@@ -1,2 +1,67 @@
-//! The project's tasks.
-fn main() {}
+//! The project's own tasks, run as `cargo xtask TASK`.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")
+)]
+
+mod demo;
+mod docs;
+mod failure;
+mod interrupt;
+mod packages;
+mod screen;
+mod test;
+mod workspace;
+
+use failure::{Failure, Result};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask TASK
+
+Tasks:
+  demo [--exit]        Show what secinfo does, with a daemon and a bus of its own; then leave both
+                       running to try it by hand, or end with --exit
+  test [--only STEP]   Check everything that must hold before a change is taken in
+  test --list          List the steps of the test
+  docs [DIRECTORY]     Write manual pages and shell completions (to target/docs)
+
+demo and test install the Debian packages that they need and that are missing, as root or by sudo.
+";
+
+fn main() -> ExitCode {
+    interrupt::watch();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            screen::complain(&failure.to_string());
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Result<()> {
+    match words {
+        [] | ["help" | "--help" | "-h"] => {
+            screen::say(USAGE.trim_end());
+            Ok(())
+        }
+        ["demo"] => demo::run(demo::Ending::LeaveRunning),
+        ["demo", "--exit"] => demo::run(demo::Ending::Exit),
+        ["test"] => test::run(None),
+        ["test", "--list"] => {
+            test::list();
+            Ok(())
+        }
+        ["test", "--only", step] => test::run(Some(step)),
+        ["docs"] => docs::run(None),
+        ["docs", directory] => docs::run(Some(directory)),
+        _ => Err(Failure::Usage(format!(
+            "\"{}\" is no task\n\n{USAGE}",
+            words.join(" ")
+        ))),
+    }
+}

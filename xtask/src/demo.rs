@@ -1,0 +1,84 @@
+//! `cargo xtask demo`: what secinfo does, shown with a daemon and a bus of its own.
+
+mod devices;
+mod person;
+mod process;
+mod stage;
+mod terminal;
+mod walk;
+
+use crate::failure::{Failure, Result};
+use crate::packages::{self, Needs};
+use crate::workspace::Workspace;
+use crate::{interrupt, screen};
+use person::Person;
+use stage::Stage;
+use std::path::Path;
+use std::time::Instant;
+use terminal::Terminal;
+
+/// What happens after the walk.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Bus and daemon stay until Ctrl-C.
+    LeaveRunning,
+    /// The task ends.
+    Exit,
+}
+
+/// Runs the demo. Whatever it started and wrote is gone when this returns.
+pub(crate) fn run(ending: Ending) -> Result<()> {
+    let start = Instant::now();
+    let place = Workspace::find()?;
+    screen::heading("System packages");
+    packages::install(Needs::Demo)?;
+    screen::heading("Building secinfod and secinfo (the first time takes some minutes)");
+    let programs = place.build_programs()?;
+    screen::heading("Starting a private bus, and secinfod on an empty log");
+    let mut stage = Stage::set(&programs)?;
+    screen::say(&format!(
+        "Bus, log and keys are in {}; the system's own are left alone.",
+        stage.directory().display()
+    ));
+    let terminal = Terminal::new(&programs, stage.bus_address());
+    let mut person = Person::default();
+    walk::walk(&mut stage, &terminal, &mut person).map_err(|failure| with_log(failure, &stage))?;
+    screen::say(&screen::good(&format!(
+        "\nAll of it went as it should, in {}.",
+        screen::time(start.elapsed())
+    )));
+    if ending == Ending::LeaveRunning {
+        invite(&stage, &programs, &person);
+        interrupt::wait();
+        screen::say("\nStopping the daemon and its bus, and removing what they wrote.");
+    }
+    stage.clear()
+}
+
+/// Says how to go on by hand.
+fn invite(stage: &Stage, programs: &Path, person: &Person) {
+    screen::heading("Now you");
+    screen::say(&format!(
+        "The daemon and its bus are still running. Paste this into another terminal:\n\n\
+         \x20 export SECINFO_BUS_ADDRESS={}\n\
+         \x20 export PATH={}:\"$PATH\"\n\
+         \x20 secinfo\n\n\
+         To add an authenticator app on a real phone: secinfo add authenticator-app\n\
+         When you are asked for a code of a method of the demo:\n",
+        stage.bus_address(),
+        programs.display()
+    ));
+    screen::say(&person.how_to_get_codes());
+    screen::say("\nPress Ctrl-C here to stop both and to remove everything they wrote.");
+}
+
+/// Adds what the daemon said last, for whoever must find out what went wrong.
+fn with_log(failure: Failure, stage: &Stage) -> Failure {
+    match failure {
+        Failure::Wrong(text) => Failure::Wrong(format!(
+            "the demo failed: {text}\n\nsecinfod's last words:\n{}",
+            stage.last_words()
+        )),
+        other => other,
+    }
+}

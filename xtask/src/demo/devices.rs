@@ -1,0 +1,191 @@
+//! What a person holds in the hand. Codes are computed by `oathtool`: not one of them comes from
+//! the code that is being shown.
+
+use crate::failure::{Context, Failure, Result};
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Seconds in a time step.
+const PERIOD: u64 = 30;
+/// How many seconds must be left of a time step to use the code of the one before: it is refused
+/// when the next begins.
+const MARGIN: u64 = 10;
+
+/// What makes codes.
+pub(super) enum Device {
+    /// An authenticator app.
+    App(App),
+    /// A token that counts.
+    Token(Token),
+}
+
+/// An authenticator app: time steps, as in RFC 6238.
+pub(super) struct App {
+    key: String,
+    last_step: u64,
+}
+
+/// A hardware token: a counter, as in RFC 4226.
+pub(super) struct Token {
+    key: String,
+    counter: u64,
+}
+
+impl Device {
+    /// An app that has scanned this URI.
+    pub(super) fn app(uri: &str) -> Option<Self> {
+        let (_, parameters) = uri.strip_prefix("otpauth://totp/")?.split_once('?')?;
+        let key = parameters
+            .split('&')
+            .find_map(|parameter| parameter.strip_prefix("secret="))?;
+        Some(Self::App(App {
+            key: key.to_owned(),
+            last_step: 0,
+        }))
+    }
+
+    /// A token with this key in Base32.
+    pub(super) fn token(key: &str) -> Self {
+        Self::Token(Token {
+            key: key.to_owned(),
+            counter: 0,
+        })
+    }
+
+    /// How long it takes until there is a code that is good and was not used.
+    pub(super) fn wait(&self) -> Duration {
+        match self {
+            Self::App(app) => app.wait(now()),
+            Self::Token(_) => Duration::ZERO,
+        }
+    }
+
+    /// A code that was not used; `None` where one has to wait.
+    pub(super) fn code(&mut self) -> Result<Option<String>> {
+        match self {
+            Self::App(app) => app.code(),
+            Self::Token(token) => token.code().map(Some),
+        }
+    }
+
+    /// How a person gets a code by hand.
+    pub(super) fn by_hand(&self) -> String {
+        match self {
+            Self::App(app) => format!("oathtool --totp --base32 {}", app.key),
+            Self::Token(token) => {
+                let (key, counter) = (&token.key, token.counter);
+                format!(
+                    "oathtool --hotp --base32 --counter {counter} {key}   (then {counter} + 1, and so on)"
+                )
+            }
+        }
+    }
+}
+
+impl App {
+    /// The step whose code to use at this time. Each is good once, and the clock of an app may be
+    /// one step off either way: so there is one to use before and one after that of the moment.
+    fn step(&self, now: Duration) -> Option<u64> {
+        let current = now.as_secs() / PERIOD;
+        let left = PERIOD - now.as_secs() % PERIOD;
+        let earliest = if left >= MARGIN { current - 1 } else { current };
+        let step = earliest.max(self.last_step + 1);
+        (step <= current + 1).then_some(step)
+    }
+
+    fn wait(&self, now: Duration) -> Duration {
+        match self.step(now) {
+            Some(_) => Duration::ZERO,
+            None => Duration::from_secs(self.last_step * PERIOD).saturating_sub(now),
+        }
+    }
+
+    fn code(&mut self) -> Result<Option<String>> {
+        let Some(step) = self.step(now()) else {
+            return Ok(None);
+        };
+        self.last_step = step;
+        let time = format!("--now=@{}", step * PERIOD);
+        oathtool(&["--totp", &time], &self.key).map(Some)
+    }
+}
+
+impl Token {
+    fn code(&mut self) -> Result<String> {
+        let counter = self.counter.to_string();
+        self.counter += 1;
+        oathtool(&["--hotp", "--counter", &counter], &self.key)
+    }
+}
+
+fn now() -> Duration {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("the clock is past 1970")
+}
+
+/// One code. The key goes through standard input, where no list of processes shows it.
+fn oathtool(arguments: &[&str], key: &str) -> Result<String> {
+    let failed = || "run oathtool".to_owned();
+    let mut process = Command::new("oathtool")
+        .args(arguments)
+        .args(["--base32", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context(failed)?;
+    let mut input = process.stdin.take().expect("it is piped");
+    input.write_all(key.as_bytes()).context(failed)?;
+    drop(input);
+    let output = process.wait_with_output().context(failed)?;
+    let code = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    if output.status.success() && !code.is_empty() {
+        Ok(code)
+    } else {
+        Err(Failure::Wrong(format!(
+            "oathtool failed: {}",
+            output.status
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn app(last_step: u64) -> App {
+        App {
+            key: String::new(),
+            last_step,
+        }
+    }
+
+    #[test]
+    fn an_app_uses_each_step_once_and_waits_then() {
+        let early = Duration::from_secs(100 * PERIOD + 1);
+        assert_eq!(app(0).step(early), Some(99));
+        assert_eq!(app(99).step(early), Some(100));
+        assert_eq!(app(100).step(early), Some(101));
+        assert_eq!(app(101).step(early), None);
+        assert_eq!(app(101).wait(early), Duration::from_secs(29));
+        assert_eq!(
+            app(101).step(early + app(101).wait(early)),
+            Some(102),
+            "there is one after the wait"
+        );
+    }
+
+    #[test]
+    fn the_step_before_is_not_used_when_it_is_about_to_be_too_old() {
+        let late = Duration::from_secs(100 * PERIOD + 25);
+        assert_eq!(app(0).step(late), Some(100));
+    }
+
+    #[test]
+    fn an_app_takes_its_key_from_the_uri() {
+        let scanned = Device::app("otpauth://totp/Example:alice?secret=JBSWY3DP&issuer=Example");
+        assert!(matches!(scanned, Some(Device::App(app)) if app.key == "JBSWY3DP"));
+        assert!(Device::app("https://example.org").is_none());
+    }
+}

@@ -1,0 +1,172 @@
+//! Who sits at the terminal: reads what `secinfo` asks, looks at the device that it asks for, and
+//! answers.
+
+use super::devices::Device;
+use crate::failure::{Failure, Result};
+use crate::{interrupt, screen};
+
+/// The person, and what they hold.
+#[derive(Default)]
+pub(super) struct Person {
+    devices: Vec<(String, Device)>,
+    setting_up: Option<String>,
+    recovery_codes: Vec<String>,
+    /// The last code that was entered.
+    pub(super) last_code: String,
+}
+
+impl Person {
+    /// A device that is there before it is a method.
+    pub(super) fn holds(&mut self, label: &str, device: Device) {
+        self.devices.push((label.to_owned(), device));
+    }
+
+    /// The method of this label is about to be set up: questions without a label mean it.
+    pub(super) fn sets_up(&mut self, label: &str) {
+        self.setting_up = Some(label.to_owned());
+    }
+
+    /// Whether this device is at hand.
+    pub(super) fn has(&self, label: &str) -> bool {
+        self.devices.iter().any(|(held, _)| held == label)
+    }
+
+    /// What was to be set up is.
+    pub(super) fn is_done(&mut self) {
+        self.setting_up = None;
+    }
+
+    /// Calls a method by another name.
+    pub(super) fn renames(&mut self, from: &str, to: &str) {
+        for (label, _) in &mut self.devices {
+            if label == from {
+                to.clone_into(label);
+            }
+        }
+    }
+
+    /// Keeps a paper with these codes.
+    pub(super) fn keeps(&mut self, recovery_codes: Vec<String>) {
+        self.recovery_codes = recovery_codes;
+    }
+
+    /// A code to use outside of a terminal's dialogue.
+    pub(super) fn code_of(&mut self, label: &str) -> Result<String> {
+        self.wait_for(label)?;
+        let code = self.device(label)?.code()?;
+        let code = code.ok_or_else(|| Failure::Wrong(format!("{label} gave no code")))?;
+        self.last_code.clone_from(&code);
+        Ok(code)
+    }
+
+    /// Answers a question; `seen` is all that the command has written.
+    pub(super) fn answer(&mut self, question: &str, seen: &str) -> Result<String> {
+        if question.contains("Number of the method") {
+            return self.choose(seen);
+        }
+        if question.contains("recovery codes:") {
+            let code = self.recovery_codes.pop();
+            return code.ok_or_else(|| Failure::Wrong("no recovery code is left".into()));
+        }
+        let label = match self.asked_for(question) {
+            Some(label) => label,
+            None if question.contains("code from your") => self.set_up(question, seen)?,
+            None => {
+                return Err(Failure::Wrong(format!(
+                    "an unexpected question: {question}"
+                )));
+            }
+        };
+        let must_wait = !self.device(&label)?.wait().is_zero();
+        if must_wait && !seen.contains("Verify another way") && self.can_do_without(&label) {
+            // An empty answer: let me use another method.
+            return Ok(String::new());
+        }
+        self.code_of(&label)
+    }
+
+    /// The device that the question names.
+    fn asked_for(&self, question: &str) -> Option<String> {
+        self.devices
+            .iter()
+            .map(|(label, _)| label)
+            .find(|label| question.contains(&format!("({label})")))
+            .cloned()
+    }
+
+    /// The device that is being set up. An app learns its key from what is on the screen.
+    fn set_up(&mut self, question: &str, seen: &str) -> Result<String> {
+        let label = self
+            .setting_up
+            .clone()
+            .ok_or_else(|| Failure::Wrong(format!("an unexpected question: {question}")))?;
+        if !self.has(&label) {
+            let app = seen
+                .split_whitespace()
+                .rfind(|word| word.starts_with("otpauth://"))
+                .and_then(Device::app)
+                .ok_or_else(|| Failure::Wrong("the screen shows no key for the app".into()))?;
+            self.holds(&label, app);
+        }
+        Ok(label)
+    }
+
+    /// Whether another device has a code at once.
+    fn can_do_without(&self, label: &str) -> bool {
+        self.devices.iter().any(|(other, device)| {
+            other != label && self.setting_up.as_deref() != Some(other) && device.wait().is_zero()
+        })
+    }
+
+    /// The number of a method in the list on the screen that has a code at once.
+    fn choose(&self, seen: &str) -> Result<String> {
+        let (_, list) = seen
+            .rsplit_once("Verify another way:")
+            .ok_or_else(|| Failure::Wrong("a choice without a list".into()))?;
+        list.lines()
+            .filter_map(|line| line.trim().split_once("  "))
+            .find(|(_, words)| {
+                self.devices.iter().any(|(label, device)| {
+                    words.contains(&format!("({label})")) && device.wait().is_zero()
+                })
+            })
+            .map(|(number, _)| number.to_owned())
+            .ok_or_else(|| Failure::Wrong("the list has no method to use".into()))
+    }
+
+    /// Waits in sight until the device has a code that was not used.
+    fn wait_for(&mut self, label: &str) -> Result<()> {
+        let wait = self.device(label)?.wait();
+        if wait.is_zero() {
+            return Ok(());
+        }
+        let seconds = wait.as_secs() + 1;
+        screen::write(
+            format!("(waiting {seconds} s: each code of {label} is good once) ").as_bytes(),
+        );
+        interrupt::sleep(wait)
+    }
+
+    fn device(&mut self, label: &str) -> Result<&mut Device> {
+        self.devices
+            .iter_mut()
+            .find(|(held, _)| held == label)
+            .map(|(_, device)| device)
+            .ok_or_else(|| Failure::Wrong(format!("nobody holds {label}")))
+    }
+
+    /// How to get codes by hand, a line for each device.
+    pub(super) fn how_to_get_codes(&self) -> String {
+        let lines: Vec<String> = self
+            .devices
+            .iter()
+            .map(|(label, device)| format!("  {label:<16}{}", device.by_hand()))
+            .collect();
+        lines.join("\n")
+    }
+
+    /// Gives a device away: its method is deleted.
+    pub(super) fn gives_away(&mut self, label: &str) {
+        self.devices.retain(|(held, _)| held != label);
+    }
+}

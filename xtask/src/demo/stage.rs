@@ -1,0 +1,202 @@
+//! What the walk plays on: a directory, a bus, and the daemon.
+
+use super::process::Process;
+use crate::failure::{Context, Failure, Result};
+use crate::{interrupt, screen};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How long the daemon may take to serve.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How many lines of the daemon's log are shown when the walk fails.
+const LAST_LINES: usize = 20;
+const DAEMON_LOG: &str = "secinfod.log";
+
+/// The stage. Fields are dropped in this order: the daemon before its bus, the directory last.
+pub(super) struct Stage {
+    daemon: Process,
+    bus: Process,
+    programs: PathBuf,
+    directory: TempDir,
+}
+
+impl Stage {
+    /// Starts a bus, and the daemon on an empty log.
+    pub(super) fn set(programs: &Path) -> Result<Self> {
+        let directory = tempfile::Builder::new()
+            .prefix("secinfo-demo-")
+            .tempdir()
+            .context(|| "make a directory for the demo".into())?;
+        let path = directory.path();
+        // Other users may try the bus as well; the log and its keys are in a directory of their own.
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+            .context(|| format!("open {} to all", path.display()))?;
+        write(&path.join("bus.conf"), &bus_configuration(path))?;
+        write(&path.join("config.toml"), &daemon_configuration(path))?;
+        let bus = start_bus(path)?;
+        let daemon = start_daemon(programs, path)?;
+        let mut stage = Self {
+            daemon,
+            bus,
+            programs: programs.to_owned(),
+            directory,
+        };
+        stage.wait_until_it_serves()?;
+        Ok(stage)
+    }
+
+    /// Where everything is.
+    pub(super) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Where the bus is.
+    pub(super) fn bus_address(&self) -> String {
+        bus_address(self.directory())
+    }
+
+    /// Ends the daemon and starts it again on the same log.
+    pub(super) fn restart_daemon(&mut self) -> Result<()> {
+        self.daemon.stop()?;
+        self.daemon = start_daemon(&self.programs, self.directory.path())?;
+        self.wait_until_it_serves()
+    }
+
+    /// The end of the daemon's log.
+    pub(super) fn last_words(&self) -> String {
+        let text = fs::read_to_string(self.directory().join(DAEMON_LOG)).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
+    }
+
+    /// Ends everything and removes it.
+    pub(super) fn clear(mut self) -> Result<()> {
+        let stopped = self.daemon.stop();
+        drop(self.daemon);
+        drop(self.bus);
+        let path = self.directory.path().to_owned();
+        self.directory
+            .close()
+            .context(|| format!("remove {}", path.display()))?;
+        stopped
+    }
+
+    fn wait_until_it_serves(&mut self) -> Result<()> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let status = Command::new(self.programs.join("secinfo"))
+                .args(["--json", "--bus", &self.bus_address(), "status"])
+                .stdin(Stdio::null())
+                .output()
+                .context(|| "run secinfo".into())?;
+            interrupt::check()?;
+            if status.status.success() {
+                return Ok(());
+            }
+            self.bus.check()?;
+            self.daemon
+                .check()
+                .map_err(|failure| Failure::Wrong(format!("{failure}\n{}", self.last_words())))?;
+            if Instant::now() > end {
+                return Err(Failure::Wrong(format!(
+                    "secinfod does not serve after {} s: {}{}",
+                    PATIENCE.as_secs(),
+                    String::from_utf8_lossy(&status.stderr),
+                    self.last_words()
+                )));
+            }
+            interrupt::sleep(Duration::from_millis(50))?;
+        }
+    }
+}
+
+fn bus_address(directory: &Path) -> String {
+    format!("unix:path={}", directory.join("bus").display())
+}
+
+/// A log to append to.
+fn log(directory: &Path, name: &str) -> Result<File> {
+    let path = directory.join(name);
+    File::options()
+        .create(true)
+        .append(true)
+        .open(&path)
+        .context(|| format!("write to {}", path.display()))
+}
+
+/// A bus for everybody on this host, as the system bus is; who may do what, the daemon decides.
+fn bus_configuration(directory: &Path) -> String {
+    format!(
+        r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <listen>{}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/>
+    <allow own="*"/>
+    <allow send_destination="*"/>
+    <allow receive_sender="*"/>
+  </policy>
+</busconfig>
+"#,
+        bus_address(directory)
+    )
+}
+
+fn daemon_configuration(directory: &Path) -> String {
+    format!(
+        "[daemon]\norganization = \"Example\"\nstate_directory = \"{}\"\nbus_address = \"{}\"\n\
+         # No polkit on this bus: root is the only administrator.\nauthorization = \"uid\"\n",
+        directory.join("state").display(),
+        bus_address(directory)
+    )
+}
+
+fn start_bus(directory: &Path) -> Result<Process> {
+    let mut command = Command::new("dbus-daemon");
+    command
+        .arg(format!(
+            "--config-file={}",
+            directory.join("bus.conf").display()
+        ))
+        .args(["--nofork", "--nopidfile", "--print-address"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(log(directory, "dbus-daemon.log")?);
+    let mut bus = Process::start("dbus-daemon", &mut command)?;
+    let mut address = String::new();
+    let output = bus.child.stdout.take().expect("it is piped");
+    // It says where it is when it is there.
+    BufReader::new(output)
+        .read_line(&mut address)
+        .context(|| "hear of dbus-daemon".into())?;
+    if address.is_empty() {
+        return Err(Failure::Wrong("dbus-daemon did not start".into()));
+    }
+    screen::say(&format!("dbus-daemon: process {}", bus.child.id()));
+    Ok(bus)
+}
+
+fn start_daemon(programs: &Path, directory: &Path) -> Result<Process> {
+    let log = log(directory, DAEMON_LOG)?;
+    let mut command = Command::new(programs.join("secinfod"));
+    command
+        .arg("--config")
+        .arg(directory.join("config.toml"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(log);
+    let daemon = Process::start("secinfod", &mut command)?;
+    screen::say(&format!("secinfod: process {}", daemon.child.id()));
+    Ok(daemon)
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).context(|| format!("write {}", path.display()))
+}

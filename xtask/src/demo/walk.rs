@@ -1,0 +1,316 @@
+//! The walk itself: what a person does with secinfo from the first day on, step by step, each
+//! checked.
+
+use super::devices::Device;
+use super::person::Person;
+use super::stage::Stage;
+use super::terminal::{Answers, Terminal};
+use crate::failure::{Context, Failure, Result};
+use crate::screen;
+use std::fs;
+use std::process::Command;
+
+/// The token that the administrator hands out: the key of RFC 4226, appendix D.
+const TOKEN_SERIAL: &str = "DEMO-4226";
+const TOKEN_KEY: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+/// One step: what it shows, and what is done.
+struct Step {
+    title: &'static str,
+    administrator: bool,
+    run: fn(&mut Walk<'_>) -> Result<()>,
+}
+
+const STEPS: [Step; 12] = [
+    step("Your security info, on the first day", first_day),
+    step("Add an authenticator app", add_app),
+    step(
+        "Prove who you are with a code; the same code again is refused",
+        verify,
+    ),
+    step("Another program verifies you, over D-Bus", verify_over_bus),
+    step(
+        "A second authenticator app becomes the default",
+        add_second_app,
+    ),
+    administrators("Import a hardware token, and activate it", add_token),
+    step(
+        "Recovery codes, for the day when everything else is lost",
+        add_recovery_codes,
+    ),
+    step("Choose another default", change_default),
+    step(
+        "Delete the default: it falls back to the strongest that is left",
+        delete_default,
+    ),
+    step(
+        "Restart the daemon: nothing is forgotten, and used codes stay used",
+        restart,
+    ),
+    administrators("Everything that happened is in the log", read_log),
+    administrators("Check that nobody rewrote the log", verify_log),
+];
+
+const fn step(title: &'static str, run: fn(&mut Walk<'_>) -> Result<()>) -> Step {
+    Step {
+        title,
+        administrator: false,
+        run,
+    }
+}
+
+const fn administrators(title: &'static str, run: fn(&mut Walk<'_>) -> Result<()>) -> Step {
+    Step {
+        title,
+        administrator: true,
+        run,
+    }
+}
+
+/// Goes through all steps.
+pub(super) fn walk(stage: &mut Stage, terminal: &Terminal, person: &mut Person) -> Result<()> {
+    let is_administrator = rustix::process::geteuid().is_root();
+    let mut walk = Walk {
+        stage,
+        terminal,
+        person,
+    };
+    let number = STEPS.len();
+    for (index, step) in STEPS.iter().enumerate() {
+        screen::heading(&format!("[{}/{number}] {}", index + 1, step.title));
+        if step.administrator && !is_administrator {
+            screen::say(
+                "Left out: only an administrator may do this. Run the demo as root to see it.",
+            );
+            continue;
+        }
+        (step.run)(&mut walk)?;
+    }
+    Ok(())
+}
+
+struct Walk<'a> {
+    stage: &'a mut Stage,
+    terminal: &'a Terminal,
+    person: &'a mut Person,
+}
+
+impl Walk<'_> {
+    /// Types a command that must succeed, and answers what it asks.
+    fn secinfo(&mut self, arguments: &[&str]) -> Result<String> {
+        let seen = self
+            .terminal
+            .secinfo(arguments, Answers::Of(self.person), 0)?;
+        self.person.is_done();
+        Ok(seen)
+    }
+
+    /// Enters one code at `secinfo verify` that must be refused.
+    fn refused(&mut self, method: &str, code: &str, why: &str) -> Result<()> {
+        let seen =
+            self.terminal
+                .secinfo(&["verify", "--method", method], Answers::These(&[code]), 3)?;
+        expect(seen.contains(why), &format!("the refusal says \"{why}\""))
+    }
+
+    /// Compares what a program sees of the security info with what it must be: the label of the
+    /// default method, and how many methods there are.
+    fn check_page(&self, default: Option<&str>, methods: usize) -> Result<()> {
+        let page = self.terminal.ask(&[])?;
+        let list = page["methods"].as_array().map_or(&[][..], Vec::as_slice);
+        let found = list
+            .iter()
+            .find(|method| method["is_default"] == true)
+            .and_then(|method| method["label"].as_str());
+        expect(
+            found == default && list.len() == methods,
+            &format!("the default is {default:?} and there are {methods} methods: {page}"),
+        )
+    }
+
+    /// How many methods there are.
+    fn count(&self) -> Result<usize> {
+        let page = self.terminal.ask(&[])?;
+        page["methods"]
+            .as_array()
+            .map(Vec::len)
+            .ok_or_else(|| Failure::Wrong(format!("no list of methods: {page}")))
+    }
+}
+
+/// Fails unless it holds.
+fn expect(holds: bool, what: &str) -> Result<()> {
+    if holds {
+        Ok(())
+    } else {
+        Err(Failure::Wrong(format!("this does not hold: {what}")))
+    }
+}
+
+fn first_day(walk: &mut Walk<'_>) -> Result<()> {
+    walk.secinfo(&[])?;
+    walk.check_page(None, 0)
+}
+
+fn add_app(walk: &mut Walk<'_>) -> Result<()> {
+    screen::say(
+        "The phone of this demo is oathtool: it takes the key from the screen and computes the\n\
+         codes. To save time it also uses the codes of 30 seconds before and after, which the\n\
+         daemon accepts of a clock that is a little off.",
+    );
+    walk.person.sets_up("Phone");
+    walk.secinfo(&["add", "authenticator-app", "--label", "Phone"])?;
+    walk.secinfo(&[])?;
+    walk.check_page(Some("Phone"), 1)
+}
+
+fn verify(walk: &mut Walk<'_>) -> Result<()> {
+    walk.secinfo(&["verify"])?;
+    let code = walk.person.last_code.clone();
+    walk.refused("Phone", &code, "used already")
+}
+
+fn verify_over_bus(walk: &mut Walk<'_>) -> Result<()> {
+    let code = walk.person.code_of("Phone")?;
+    let uid = rustix::process::getuid().as_raw().to_string();
+    let mut gdbus = Command::new("gdbus");
+    gdbus
+        .args(["call", "--address", walk.terminal.bus_address()])
+        .args(["--dest", "org.secinfo.SecurityInfo1"])
+        .args(["--object-path", "/org/secinfo/SecurityInfo1"])
+        .args(["--method", "org.secinfo.SecurityInfo1.Manager.Verify"])
+        .args([uid.as_str(), "sign-in", "demo", "/", code.as_str()]);
+    let seen = walk.terminal.show(&mut gdbus, Answers::These(&[]), 0)?;
+    expect(
+        seen.contains("authenticator-app"),
+        "the answer names the kind that was proved",
+    )
+}
+
+fn add_second_app(walk: &mut Walk<'_>) -> Result<()> {
+    screen::say("Whoever has a method proves it before changing anything.");
+    walk.person.sets_up("Tablet");
+    walk.secinfo(&["add", "authenticator-app", "--label", "Tablet"])?;
+    walk.check_page(Some("Tablet"), 2)
+}
+
+fn add_token(walk: &mut Walk<'_>) -> Result<()> {
+    let file = walk.stage.directory().join("tokens.csv");
+    fs::write(
+        &file,
+        format!(
+            "serial number,secret key,time interval,manufacturer,model\n\
+             {TOKEN_SERIAL},{TOKEN_KEY},0,Example,Button\n"
+        ),
+    )
+    .context(|| format!("write {}", file.display()))?;
+    let path = file.to_string_lossy();
+    walk.secinfo(&["tokens", "import", &path])?;
+    walk.secinfo(&["tokens", "list"])?;
+    walk.person.holds("Key ring", Device::token(TOKEN_KEY));
+    walk.person.sets_up("Key ring");
+    walk.secinfo(&[
+        "add",
+        "hardware-token",
+        "--serial",
+        TOKEN_SERIAL,
+        "--label",
+        "Key ring",
+    ])?;
+    walk.check_page(Some("Tablet"), 3)
+}
+
+fn add_recovery_codes(walk: &mut Walk<'_>) -> Result<()> {
+    let before = walk.count()?;
+    let seen = walk.secinfo(&["add", "recovery-codes"])?;
+    walk.person.keeps(recovery_codes(&seen));
+    walk.check_page(Some("Tablet"), before + 1)?;
+    walk.secinfo(&["verify", "--method", "recovery-codes"])?;
+    Ok(())
+}
+
+/// The codes on the screen, each behind its number.
+fn recovery_codes(seen: &str) -> Vec<String> {
+    let words: Vec<&str> = seen.split_whitespace().collect();
+    let is_number = |word: &str| {
+        word.strip_suffix('.')
+            .is_some_and(|number| number.parse::<u8>().is_ok())
+    };
+    words
+        .windows(2)
+        .filter(|pair| is_number(pair[0]))
+        .map(|pair| pair[1].to_owned())
+        .collect()
+}
+
+fn change_default(walk: &mut Walk<'_>) -> Result<()> {
+    let methods = walk.count()?;
+    walk.secinfo(&["default", "Phone"])?;
+    walk.check_page(Some("Phone"), methods)
+}
+
+fn delete_default(walk: &mut Walk<'_>) -> Result<()> {
+    let methods = walk.count()?;
+    walk.secinfo(&["delete", "Phone", "--yes"])?;
+    walk.person.gives_away("Phone");
+    walk.secinfo(&[])?;
+    walk.check_page(Some("Tablet"), methods - 1)
+}
+
+fn restart(walk: &mut Walk<'_>) -> Result<()> {
+    let before = walk.terminal.ask(&[])?;
+    // The token, where there is one, has a new code at once. Of a code that is behind its counter
+    // nobody can say whether it was ever used.
+    let (label, why) = if walk.person.has("Key ring") {
+        ("Key ring", "not right")
+    } else {
+        ("Tablet", "used already")
+    };
+    let code = walk.person.code_of(label)?;
+    walk.terminal
+        .secinfo(&["verify", "--method", label], Answers::These(&[&code]), 0)?;
+    walk.stage.restart_daemon()?;
+    walk.refused(label, &code, why)?;
+    let after = walk.terminal.ask(&[])?;
+    let ids = |page: &serde_json::Value| -> Vec<serde_json::Value> {
+        let list = page["methods"].as_array().cloned().unwrap_or_default();
+        list.into_iter()
+            .map(|method| method["id"].clone())
+            .collect()
+    };
+    expect(
+        ids(&before) == ids(&after),
+        "the methods are the same after the restart",
+    )
+}
+
+fn read_log(walk: &mut Walk<'_>) -> Result<()> {
+    let seen = walk.secinfo(&["audit", "log"])?;
+    expect(
+        seen.contains("method-deleted"),
+        "the log tells of the deletion",
+    )
+}
+
+fn verify_log(walk: &mut Walk<'_>) -> Result<()> {
+    let seen = walk.secinfo(&["audit", "checkpoint"])?;
+    let file = walk.stage.directory().join("checkpoint");
+    let note = seen.replace("\x1b[0m", "");
+    fs::write(&file, note).context(|| format!("write {}", file.display()))?;
+    screen::say("Kept apart, such a checkpoint shows later whether the log still continues it.");
+    walk.secinfo(&["rename", "Tablet", "Kitchen tablet"])?;
+    walk.person.renames("Tablet", "Kitchen tablet");
+    walk.secinfo(&["audit", "verify", "--against", &file.to_string_lossy()])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recovery_codes_are_read_off_the_screen() {
+        let screen = "Code: 123456\n\n   1. aaaa-bbbb    2. cccc-dddd\n\nThese 2 are shown once.";
+        assert_eq!(recovery_codes(screen), ["aaaa-bbbb", "cccc-dddd"]);
+    }
+}

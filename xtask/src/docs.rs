@@ -1,0 +1,43 @@
+//! `cargo xtask docs`: what is generated from the definitions of the command line.
+
+use crate::failure::{Context, Failure, Result};
+use crate::screen;
+use crate::workspace::{self, Workspace};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// Each shell, and the file in which it looks for completions of `secinfo`.
+const SHELLS: [(&str, &str); 3] = [
+    ("bash", "bash/secinfo"),
+    ("zsh", "zsh/_secinfo"),
+    ("fish", "fish/secinfo.fish"),
+];
+
+/// Writes manual pages and completions.
+pub(crate) fn run(directory: Option<&str>) -> Result<()> {
+    let place = Workspace::find()?;
+    let directory = directory.map_or_else(|| place.target.join("docs"), PathBuf::from);
+    let secinfo = place.build_programs()?.join("secinfo");
+    let pages = directory.join("man/man1");
+    workspace::run(Command::new(&secinfo).arg("man").arg(&pages))?;
+    for (shell, file) in SHELLS {
+        let output = Command::new(&secinfo)
+            .args(["completions", shell])
+            .output()
+            .context(|| format!("run {}", secinfo.display()))?;
+        if !output.status.success() {
+            return Err(Failure::Wrong(format!("no completions for {shell}")));
+        }
+        let path = directory.join("completions").join(file);
+        let parent = path.parent().expect("it was just joined");
+        fs::create_dir_all(parent).context(|| format!("make {}", parent.display()))?;
+        fs::write(&path, output.stdout).context(|| format!("write {}", path.display()))?;
+    }
+    screen::say(&format!(
+        "Manual pages and completions are in {}; try: man {}",
+        directory.display(),
+        pages.join("secinfo.1").display()
+    ));
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! What a task can end with.
+
+use std::{fmt, io};
+
+/// The result of a task or of a part of it.
+pub(crate) type Result<T> = std::result::Result<T, Failure>;
+
+/// Why a task failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The command line names no task.
+    Usage(String),
+    /// Something is not as it should be; the text says what, and what to do.
+    Wrong(String),
+    /// A file, directory, pipe or program could not be used.
+    Io(String, io::Error),
+    /// The person at the terminal asked to stop.
+    Interrupted,
+}
+
+impl Failure {
+    /// The exit code of the task.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Wrong(_) | Self::Io(..) => 1,
+            Self::Usage(_) => 2,
+            // What a shell reports of a program that Ctrl-C ended.
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(text) | Self::Wrong(text) => f.write_str(text.trim_end()),
+            Self::Io(what, source) => write!(f, "cannot {what}: {source}"),
+            Self::Interrupted => f.write_str("stopped"),
+        }
+    }
+}
+
+/// Says what was tried when it fails.
+pub(crate) trait Context<T> {
+    /// `what` completes "cannot …".
+    fn context(self, what: impl FnOnce() -> String) -> Result<T>;
+}
+
+impl<T> Context<T> for io::Result<T> {
+    fn context(self, what: impl FnOnce() -> String) -> Result<T> {
+        self.map_err(|source| Failure::Io(what(), source))
+    }
+}

@@ -1,0 +1,158 @@
+//! The Debian packages that tasks need, and installing those that are missing.
+
+use crate::failure::{Failure, Result};
+use crate::{screen, workspace};
+use std::path::Path;
+use std::process::Command;
+
+/// How to tell that a package is there, whoever put it there.
+enum Sign {
+    /// A program of this name.
+    Program(&'static str),
+    /// This file.
+    File(&'static str),
+}
+
+/// One package.
+struct Package {
+    name: &'static str,
+    sign: Sign,
+    /// What it is needed for.
+    purpose: &'static str,
+}
+
+const fn program(name: &'static str, program: &'static str, purpose: &'static str) -> Package {
+    Package {
+        name,
+        sign: Sign::Program(program),
+        purpose,
+    }
+}
+
+/// What the demo needs.
+const DEMO: &[Package] = &[
+    program("dbus", "dbus-daemon", "the message bus"),
+    program(
+        "oathtool",
+        "oathtool",
+        "codes, computed by another program than ours",
+    ),
+    program(
+        "libglib2.0-bin",
+        "gdbus",
+        "another program that calls the daemon over the bus",
+    ),
+];
+
+/// What the tests need beyond that.
+const TEST: &[Package] = &[
+    program("git", "git", "which files belong to the project"),
+    program(
+        "systemd",
+        "busctl",
+        "a second independent client of the bus",
+    ),
+    Package {
+        name: "polkitd",
+        sign: Sign::File("/usr/lib/polkit-1/polkitd"),
+        purpose: "decides on administrators' calls",
+    },
+    program("zbar-tools", "zbarimg", "reads QR codes"),
+    program("tmux", "tmux", "a terminal to draw QR codes in"),
+    program("imagemagick", "convert", "a picture of that terminal"),
+    program(
+        "e2fsprogs",
+        "mkfs.ext4",
+        "file systems that lose power or fill up",
+    ),
+    program("mount", "mount", "mounting them"),
+    program("util-linux", "setpriv", "running programs as other users"),
+];
+
+/// Which packages a task needs.
+#[derive(Clone, Copy)]
+pub(crate) enum Needs {
+    /// Those of the demo.
+    Demo,
+    /// Those of the demo and the tests.
+    Test,
+}
+
+/// Installs what is missing.
+pub(crate) fn install(needs: Needs) -> Result<()> {
+    let further = match needs {
+        Needs::Demo => &[],
+        Needs::Test => TEST,
+    };
+    let missing: Vec<&Package> = DEMO
+        .iter()
+        .chain(further)
+        .filter(|package| !is_there(&package.sign))
+        .collect();
+    if missing.is_empty() {
+        screen::say("System packages: all there.");
+        return Ok(());
+    }
+    screen::say("System packages that are missing:");
+    for package in &missing {
+        screen::say(&format!("  {:<16}{}", package.name, package.purpose));
+    }
+    let names: Vec<&str> = missing.iter().map(|package| package.name).collect();
+    let by_hand = format!("install by hand: {}", names.join(" "));
+    if find("apt-get").is_none() {
+        return Err(Failure::Wrong(format!(
+            "there is no apt-get to install packages with; {by_hand}"
+        )));
+    }
+    let explain = |failure| match failure {
+        Failure::Wrong(text) => Failure::Wrong(format!("{text}; {by_hand}")),
+        other => other,
+    };
+    workspace::run(as_root()?.args(["apt-get", "update", "--quiet"])).map_err(explain)?;
+    workspace::run(
+        as_root()?
+            .args(["apt-get", "install", "--yes", "--no-install-recommends"])
+            .args(&names),
+    )
+    .map_err(explain)?;
+    match missing.iter().find(|package| !is_there(&package.sign)) {
+        None => Ok(()),
+        Some(package) => Err(Failure::Wrong(format!(
+            "{} is installed, but what it is needed for is still not there: {}",
+            package.name, package.purpose
+        ))),
+    }
+}
+
+/// A command to which another one is given that must run as root. Asks nothing of whoever installs.
+fn as_root() -> Result<Command> {
+    let mut command = if rustix::process::geteuid().is_root() {
+        Command::new("env")
+    } else if find("sudo").is_some() {
+        let mut sudo = Command::new("sudo");
+        sudo.arg("env");
+        sudo
+    } else {
+        return Err(Failure::Wrong(
+            "packages are installed as root, and there is no sudo".into(),
+        ));
+    };
+    command.arg("DEBIAN_FRONTEND=noninteractive");
+    Ok(command)
+}
+
+fn is_there(sign: &Sign) -> bool {
+    match sign {
+        Sign::Program(name) => find(name).is_some(),
+        Sign::File(path) => Path::new(path).exists(),
+    }
+}
+
+/// Where a program is. Administrators' programs are not in everybody's PATH.
+pub(crate) fn find(program: &str) -> Option<std::path::PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain(["/usr/sbin".into(), "/sbin".into()])
+        .map(|directory| directory.join(program))
+        .find(|file| file.is_file())
+}

@@ -1,0 +1,121 @@
+//! Where the workspace and what is built of it are, and cargo.
+
+use crate::failure::{Context, Failure, Result};
+use crate::{interrupt, screen};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The packages whose programs people run.
+const PROGRAMS: [&str; 2] = ["secinfod", "secinfo-cli"];
+
+/// The workspace that this task belongs to.
+pub(crate) struct Workspace {
+    /// Its top directory.
+    pub(crate) root: PathBuf,
+    /// Where cargo builds.
+    pub(crate) target: PathBuf,
+}
+
+impl Workspace {
+    /// Finds it.
+    pub(crate) fn find() -> Result<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .parent()
+            .expect("this package is a directory of the workspace")
+            .to_owned();
+        let output = cargo(&root)
+            .args(["metadata", "--format-version", "1", "--no-deps"])
+            .stderr(Stdio::inherit())
+            .output()
+            .context(|| "run cargo".into())?;
+        let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)
+            .map_err(|error| Failure::Wrong(format!("cargo metadata failed: {error}")))?;
+        let target = metadata["target_directory"]
+            .as_str()
+            .ok_or_else(|| Failure::Wrong("cargo metadata names no target directory".into()))?;
+        Ok(Self {
+            root,
+            target: target.into(),
+        })
+    }
+
+    /// Cargo, in the top directory.
+    pub(crate) fn cargo(&self) -> Command {
+        cargo(&self.root)
+    }
+
+    /// Builds the programs that people run; answers with the directory they are in.
+    pub(crate) fn build_programs(&self) -> Result<PathBuf> {
+        let mut build = self.cargo();
+        build.args(["build", "--bins"]);
+        build.args(PROGRAMS.iter().flat_map(|name| ["--package", name]));
+        run(&mut build)?;
+        Ok(self.target.join("debug"))
+    }
+}
+
+fn cargo(root: &Path) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root);
+    // Set for this program by the cargo that started it, and of no concern to another.
+    for name in [
+        "CARGO_MANIFEST_DIR",
+        "CARGO_MANIFEST_PATH",
+        "CARGO_PKG_NAME",
+    ] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Runs a command in sight of the person, and fails if it does.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    screen::say(&format!("$ {}", line(command)));
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .context(|| format!("run {}", command.get_program().display()))?;
+    interrupt::check()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Failure::Wrong(format!(
+            "{} failed: {status}",
+            line(command)
+        )))
+    }
+}
+
+/// A command as one would type it.
+pub(crate) fn line(command: &Command) -> String {
+    let program = Path::new(command.get_program());
+    let name = program.file_name().unwrap_or(program.as_os_str());
+    let words = std::iter::once(name).chain(command.get_args());
+    let quoted: Vec<String> = words.map(|word| quoted(&word.to_string_lossy())).collect();
+    quoted.join(" ")
+}
+
+/// A word as a shell needs it.
+pub(crate) fn quoted(word: &str) -> String {
+    let harmless = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=,+@%".contains(letter);
+    if !word.is_empty() && word.chars().all(harmless) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_reads_as_typed() {
+        let mut command = Command::new("/usr/bin/secinfo");
+        command.args(["add", "--label", "Office phone", "it's"]);
+        assert_eq!(
+            line(&command),
+            r"secinfo add --label 'Office phone' 'it'\''s'"
+        );
+    }
+}
