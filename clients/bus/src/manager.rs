@@ -134,8 +134,8 @@ pub struct Challenge {
 #[derive(Clone, Default, SerializeDict, Type)]
 #[zbus(signature = "a{sv}")]
 pub struct ImportOptions {
-    /// The pre-shared key of an encrypted PSKC file (RFC 6030 section 6.1).
-    pub key: Option<Vec<u8>>,
+    /// The pre-shared key of an encrypted PSKC file (RFC 6030 section 6.1), in hexadecimal.
+    pub key: Option<String>,
 }
 
 impl Drop for ImportOptions {
