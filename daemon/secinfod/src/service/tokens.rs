@@ -6,7 +6,7 @@ use crate::methods::token_import::{self, ImportedToken, pskc::PreSharedKey};
 use secinfo_domain::event::Who;
 use secinfo_domain::state::Token;
 use secinfo_domain::{
-    Counter, HostAction, Label, NewToken, OtpParameters, Refusal, Sealed, TokenId,
+    Counter, HostAction, Kind, Label, NewToken, OtpParameters, Refusal, Sealed, TokenId,
 };
 use secinfo_ledger::NewKey;
 use std::collections::HashSet;
@@ -83,18 +83,19 @@ impl Service {
             .iter()
             .map(|problem| (place_number(&problem.place), problem.to_string()))
             .collect();
-        let known: HashSet<_> = self
+        let mut known: HashSet<_> = self
             .open_tokens()?
             .into_iter()
             .map(|token| token.payload.serial)
             .collect();
+        known.extend(self.serials_in_use()?);
         let mut new = Vec::new();
         for token in import.tokens {
             if known.contains(token.serial.as_str()) {
                 problems.push((
                     0,
                     format!(
-                        "token {} is in the inventory already: it was left as it is",
+                        "token {} is known already, in the inventory or with a user: it was left as it is",
                         token.serial
                     ),
                 ));
@@ -153,6 +154,21 @@ impl Service {
             .into_iter()
             .find(|token| token.payload.serial == serial);
         found.ok_or_else(|| Refusal::UnknownToken.into())
+    }
+
+    /// The serial numbers of the tokens that users have activated.
+    fn serials_in_use(&self) -> Result<Vec<String>, ServiceError> {
+        let state = self.state();
+        let methods = state.users().flat_map(|(_, user)| user.methods());
+        let tokens = methods.filter(|method| method.kind() == Kind::HardwareToken);
+        let payloads: Vec<_> = tokens
+            .map(|token| self.open(token))
+            .collect::<Result<_, _>>()?;
+        let serial = |payload| match payload {
+            MethodPayload::HardwareToken { serial, .. } => Some(serial),
+            _ => None,
+        };
+        Ok(payloads.into_iter().filter_map(serial).collect())
     }
 
     fn open_tokens(&self) -> Result<Vec<FoundToken>, ServiceError> {
