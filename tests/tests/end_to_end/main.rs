@@ -7,5 +7,7 @@
 )]
 
 mod authenticator_app;
+mod hardware_token;
 mod harness;
+mod issued;
 mod terminal;

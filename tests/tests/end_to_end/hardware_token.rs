@@ -1,0 +1,283 @@
+//! Hardware tokens: imported by an administrator, activated, brought back in step.
+
+use secinfo_tests::{ALICE, BOB, Client, Codes, Host, ROOT, Refusal, Setup, hotp};
+use std::collections::HashMap;
+use std::fs;
+use std::path::PathBuf;
+use zbus::{ObjectPath, OwnedObjectPath, Variant};
+
+/// `12345678901234567890` in base32: the key of the test vectors of RFC 4226.
+const KEY: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+/// RFC 6030 figure 5: that key in the clear; figure 6: under a pre-shared key.
+const PLAIN: &str =
+    include_str!("../../../daemon/secinfod/src/methods/token_import/rfc6030/figure-5.xml");
+const ENCRYPTED: &str =
+    include_str!("../../../daemon/secinfod/src/methods/token_import/rfc6030/figure-6.xml");
+
+fn file(host: &Host, name: &str, content: &str) -> PathBuf {
+    let path = host.directory().join(name);
+    fs::write(&path, content).unwrap();
+    path
+}
+
+/// Imports tokens as a table: `C…` count, `T…` have a clock.
+fn import(host: &Host, serials: &[&str]) {
+    let mut table = "serial number,secret key,time interval,manufacturer,model\n".to_owned();
+    for serial in serials {
+        let interval = if serial.starts_with('C') { 0 } else { 30 };
+        table.push_str(&format!("{serial},{KEY},{interval},Acme,One\n"));
+    }
+    let path = file(host, "tokens.csv", &table);
+    let imported = host
+        .secinfo(
+            ROOT,
+            &["--json", "tokens", "import", path.to_str().unwrap()],
+            "",
+        )
+        .success()
+        .json();
+    assert_eq!(imported["imported"], serials.len());
+}
+
+async fn start(client: &Client, serial: &str) -> Result<OwnedObjectPath, Refusal> {
+    let options = HashMap::from([("serial", Variant::from(serial.to_owned()))]);
+    let started = client.start_enrollment("hardware-token", options).await;
+    started.map(|(path, _)| path)
+}
+
+/// Activates a counting token with its first code.
+async fn activate(client: &Client, serial: &str) -> String {
+    let session = start(client, serial).await.unwrap();
+    let code = &hotp(KEY, 6, 0, 1)[0];
+    let (method, ..) = client.finish_enrollment(&session, code).await.unwrap();
+    method.to_string()
+}
+
+fn counted(counter: u64) -> String {
+    hotp(KEY, 6, counter, 1).remove(0)
+}
+
+#[tokio::test]
+async fn a_token_of_a_csv_table_is_activated_with_the_command_and_verifies() {
+    let host = Host::start().await;
+    import(&host, &["C1", "T1"]);
+    let listed = host.secinfo(ROOT, &["--json", "tokens", "list"], "");
+    let tokens = listed.success().json();
+    let modes: Vec<_> = tokens
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| &t["mode"])
+        .collect();
+    assert_eq!(modes, ["hotp", "totp"]);
+
+    let activated = host
+        .secinfo(
+            ALICE,
+            &[
+                "--json",
+                "add",
+                "hardware-token",
+                "--serial",
+                "C1",
+                "--label",
+                "Key ring",
+            ],
+            &format!("{}\n", counted(0)),
+        )
+        .success()
+        .json();
+    assert_eq!(activated["method"]["kind"], "hardware-token");
+    assert_eq!(activated["became_default"], true, "the first method");
+    host.secinfo(
+        ALICE,
+        &["verify", "--method", "Key ring"],
+        &format!("{}\n", counted(1)),
+    )
+    .success();
+
+    let clock = Codes::new(KEY);
+    host.secinfo(
+        BOB,
+        &["add", "hardware-token", "--serial", "T1"],
+        &format!("{}\n", clock.at(-1)),
+    )
+    .success();
+    host.secinfo(
+        BOB,
+        &["verify", "--method", "1"],
+        &format!("{}\n", clock.at(1)),
+    )
+    .success();
+}
+
+#[tokio::test]
+async fn pskc_files_are_imported_in_the_clear_and_under_a_pre_shared_key() {
+    for (content, key) in [
+        (PLAIN, None),
+        (ENCRYPTED, Some("12345678901234567890123456789012")),
+    ] {
+        let host = Host::start().await;
+        let path = file(&host, "tokens.pskc", content);
+        let mut arguments = vec!["--json", "tokens", "import", path.to_str().unwrap()];
+        let key = key.map(|key| file(&host, "key", key));
+        if let Some(key) = &key {
+            arguments.extend(["--key-file", key.to_str().unwrap()]);
+        }
+        let imported = host.secinfo(ROOT, &arguments, "");
+        assert!(imported.stdout.contains("\"imported\":1"), "{imported:?}");
+        let alice = host.client(ALICE).await;
+        let session = start(&alice, "987654321").await.unwrap();
+        let code = &hotp(KEY, 8, 0, 1)[0];
+        alice.finish_enrollment(&session, code).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn only_an_administrator_imports_lists_and_removes_tokens() {
+    let host = Host::start().await;
+    import(&host, &["C1"]);
+    let path = host.directory().join("tokens.csv");
+    let path = path.to_str().unwrap();
+    for arguments in [
+        &["tokens", "import", path] as &[&str],
+        &["tokens", "list"],
+        &["tokens", "remove", "C1"],
+    ] {
+        let refused = host.secinfo(ALICE, arguments, "");
+        assert_eq!(refused.code, 5, "{refused:?}");
+    }
+    host.secinfo(ROOT, &["tokens", "remove", "C1"], "")
+        .success();
+    let alice = host.client(ALICE).await;
+    assert_eq!(
+        start(&alice, "C1").await.unwrap_err().short(),
+        "TokenUnknown"
+    );
+}
+
+#[tokio::test]
+async fn a_counting_token_may_be_ahead_but_never_goes_back() {
+    let host = Host::start().await;
+    import(&host, &["C1"]);
+    let alice = host.client(ALICE).await;
+    let token = activate(&alice, "C1").await;
+    // The next counter is 1, and ten more may have been passed over: 1 to 11.
+    alice.verify(ALICE, &token, &counted(11)).await.unwrap();
+    for (counter, why) in [(11, "again"), (5, "one before"), (23, "beyond the window")] {
+        let refusal = alice.verify(ALICE, &token, &counted(counter)).await;
+        let refusal = refusal.unwrap_err();
+        assert!(
+            ["WrongCode", "CodeAlreadyUsed"].contains(&refusal.short()),
+            "{why}: {refusal}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_token_far_ahead_is_brought_back_by_two_consecutive_codes_and_by_nothing_less() {
+    let host = Host::start().await;
+    import(&host, &["C1"]);
+    let alice = host.client(ALICE).await;
+    let token = activate(&alice, "C1").await;
+    let resynchronize = async |first: u64, second: u64| {
+        let codes = (counted(first), counted(second));
+        alice
+            .call::<_, ()>(&token, "Method", "Resynchronize", &codes)
+            .await
+    };
+    for (first, second) in [(50, 52), (51, 50), (50, 50), (300, 301)] {
+        let refusal = resynchronize(first, second).await.unwrap_err();
+        assert_eq!(refusal.short(), "WrongCode", "{first}, {second}");
+    }
+    let far = alice.verify(ALICE, &token, &counted(50)).await.unwrap_err();
+    assert_eq!(far.short(), "WrongCode");
+
+    let finished = host.secinfo(
+        ALICE,
+        &["resync", "1"],
+        &format!("{}\n{}\n", counted(50), counted(51)),
+    );
+    finished.success();
+    let used = alice.verify(ALICE, &token, &counted(51)).await.unwrap_err();
+    assert!(
+        ["WrongCode", "CodeAlreadyUsed"].contains(&used.short()),
+        "{used}"
+    );
+    alice.verify(ALICE, &token, &counted(52)).await.unwrap();
+}
+
+#[tokio::test]
+async fn one_token_is_never_activated_twice() {
+    let host = Host::start().await;
+    import(&host, &["C1"]);
+    let (alice, bob) = (host.client(ALICE).await, host.client(BOB).await);
+    // Both begin while it is free, and both have its code.
+    let sessions = (
+        start(&alice, "C1").await.unwrap(),
+        start(&bob, "C1").await.unwrap(),
+    );
+    let code = counted(0);
+    let outcomes = tokio::join!(
+        alice.finish_enrollment(&sessions.0, &code),
+        bob.finish_enrollment(&sessions.1, &code),
+    );
+    let activated = [outcomes.0.is_ok(), outcomes.1.is_ok()];
+    assert_eq!(
+        activated.iter().filter(|done| **done).count(),
+        1,
+        "{outcomes:?}"
+    );
+    let refusal = start(&alice, "C1").await.unwrap_err();
+    assert!(
+        ["TokenUnknown", "FreshProofNeeded"].contains(&refusal.short()),
+        "{refusal}"
+    );
+    let refusal = start(&host.client(3).await, "C1").await.unwrap_err();
+    assert_eq!(refusal.short(), "TokenUnknown");
+
+    // Nor when it is imported once more.
+    let path = host.directory().join("tokens.csv");
+    let again = host.secinfo(
+        ROOT,
+        &["--json", "tokens", "import", path.to_str().unwrap()],
+        "",
+    );
+    assert!(again.stdout.contains("\"imported\":0"), "{again:?}");
+    assert_eq!(again.code, 1);
+}
+
+#[tokio::test]
+async fn a_token_is_no_default_when_there_is_one_and_takes_over_when_that_goes() {
+    let host = Host::with(Setup::patient()).await;
+    import(&host, &["C1"]);
+    let alice = host.client(ALICE).await;
+    let mut app = alice.enroll_app("Phone", 10).await;
+    alice.prove(&mut app).await;
+    let token = activate(&alice, "C1").await;
+    assert_eq!(alice.default_of(ALICE).await, app.path);
+    let chosen = ObjectPath::try_from(token.as_str()).unwrap();
+    alice
+        .call::<_, ()>(
+            &secinfo_tests::user_path(ALICE),
+            "User",
+            "SetDefault",
+            &chosen,
+        )
+        .await
+        .unwrap();
+    assert_eq!(alice.default_of(ALICE).await, token);
+    let (deleted, _): (bool, u64) = alice.call(&token, "Method", "Delete", &()).await.unwrap();
+    assert!(deleted);
+    assert_eq!(alice.default_of(ALICE).await, app.path);
+    let reasons: Vec<_> = host
+        .client(ROOT)
+        .await
+        .events()
+        .await
+        .iter()
+        .filter(|event| event["type"] == "default-changed")
+        .map(|event| event["data"]["reason"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(reasons, ["first", "chosen", "fallback"]);
+}

@@ -1,0 +1,229 @@
+//! Codes that are issued: recovery codes and access passes.
+
+use secinfo_tests::{ALICE, ALICE_NAME, App, BOB, Client, Host, ROOT, Refusal, Setup, user_path};
+use std::collections::HashSet;
+
+async fn issue_recovery_codes(client: &Client) -> Result<Vec<String>, Refusal> {
+    let path = user_path(client.uid);
+    client.call(&path, "User", "IssueRecoveryCodes", &()).await
+}
+
+/// The method of a kind that a user has only one of.
+async fn only(client: &Client, kind: &str) -> Option<String> {
+    for path in client.methods_of(ALICE).await {
+        let its: String = client.property(&path, "Method", "Kind").await.unwrap();
+        if its == kind {
+            return Some(path);
+        }
+    }
+    None
+}
+
+async fn alice_with_an_app(host: &Host) -> (Client, App) {
+    let alice = host.client(ALICE).await;
+    let mut app = alice.enroll_app("Phone", 10).await;
+    alice.prove(&mut app).await;
+    (alice, app)
+}
+
+async fn issue_pass(admin: &Client, uid: u32, valid: u64, once: bool) -> Result<String, Refusal> {
+    let path = user_path(uid);
+    let issued: Result<(String, u64), Refusal> = admin
+        .call(&path, "User", "IssueAccessPass", &(valid, once))
+        .await;
+    issued.map(|(pass, _)| pass)
+}
+
+#[tokio::test]
+async fn there_are_ten_recovery_codes_and_each_is_good_once_also_after_a_restart() {
+    let mut host = Host::with(Setup::patient()).await;
+    let (alice, mut app) = alice_with_an_app(&host).await;
+    let issued = host
+        .secinfo(
+            ALICE,
+            &["--json", "add", "recovery-codes"],
+            &format!("{}\n", app.codes.fresh()),
+        )
+        .success()
+        .json();
+    let codes: Vec<String> = serde_json::from_value(issued["codes"].clone()).unwrap();
+    assert_eq!(codes.iter().collect::<HashSet<_>>().len(), 10);
+    let method = only(&alice, "recovery-codes").await.unwrap();
+    assert_eq!(alice.default_of(ALICE).await, app.path, "never the default");
+
+    for (used, code) in codes.iter().enumerate() {
+        let typed = code.to_uppercase().replace('-', " ");
+        let proof = alice.verify(ALICE, &method, &typed).await.unwrap();
+        let left = u32::try_from(9 - used).unwrap();
+        assert_eq!(proof.remaining, Some(left));
+        let again = alice.verify(ALICE, &method, code).await.unwrap_err();
+        assert_eq!(again.short(), "CodeAlreadyUsed");
+        if used == 4 {
+            host.restart().await;
+        }
+    }
+    let left: u32 = alice
+        .property(&method, "Method", "Remaining")
+        .await
+        .unwrap();
+    assert_eq!(left, 0);
+}
+
+#[tokio::test]
+async fn new_recovery_codes_make_the_former_void() {
+    let host = Host::with(Setup::patient()).await;
+    let (alice, _) = alice_with_an_app(&host).await;
+    let former = issue_recovery_codes(&alice).await.unwrap();
+    let former_method = only(&alice, "recovery-codes").await.unwrap();
+    let new = issue_recovery_codes(&alice).await.unwrap();
+    let method = only(&alice, "recovery-codes").await.unwrap();
+    assert_ne!(method, former_method);
+
+    let refusal = alice.verify(ALICE, &method, &former[0]).await.unwrap_err();
+    assert_eq!(refusal.short(), "WrongCode");
+    let refusal = alice.verify(ALICE, &former_method, &former[0]).await;
+    assert_eq!(refusal.unwrap_err().short(), "NotFound");
+    alice.verify(ALICE, &method, &new[0]).await.unwrap();
+}
+
+#[tokio::test]
+async fn without_a_terminal_the_command_replaces_recovery_codes_only_on_demand() {
+    let host = Host::with(Setup::patient()).await;
+    let (alice, mut app) = alice_with_an_app(&host).await;
+    issue_recovery_codes(&alice).await.unwrap();
+    let former = only(&alice, "recovery-codes").await;
+    let input = format!("{}\n", app.codes.fresh());
+    let refused = host.secinfo(ALICE, &["add", "recovery-codes"], &input);
+    assert_eq!(refused.code, 2, "{refused:?}");
+    assert_eq!(only(&alice, "recovery-codes").await, former);
+    host.secinfo(ALICE, &["add", "recovery-codes", "--yes"], &input)
+        .success();
+    assert_ne!(only(&alice, "recovery-codes").await, former);
+}
+
+#[tokio::test]
+async fn an_access_pass_is_good_until_it_is_revoked_and_never_the_default() {
+    let host = Host::start().await;
+    let issued = host
+        .secinfo(ROOT, &["--json", "access-pass", "issue", ALICE_NAME], "")
+        .success()
+        .json();
+    let pass = issued["pass"].as_str().unwrap();
+    let alice = host.client(ALICE).await;
+    let method = only(&alice, "access-pass").await.unwrap();
+    assert_eq!(alice.default_of(ALICE).await, "/");
+    for _ in 0..2 {
+        alice.verify(ALICE, &method, pass).await.unwrap();
+    }
+    let listed = host
+        .secinfo(ROOT, &["--json", "users"], "")
+        .success()
+        .json();
+    assert_eq!(listed[0]["has_access_pass"], true);
+
+    host.secinfo(ROOT, &["access-pass", "revoke", ALICE_NAME], "")
+        .success();
+    let refusal = alice.verify(ALICE, &method, pass).await.unwrap_err();
+    assert_eq!(refusal.short(), "NotFound");
+    assert_eq!(only(&alice, "access-pass").await, None);
+}
+
+#[tokio::test]
+async fn a_pass_for_once_is_used_up_by_one_verification() {
+    let host = Host::start().await;
+    let root = host.client(ROOT).await;
+    let alice = host.client(ALICE).await;
+    let pass = issue_pass(&root, ALICE, 3600, true).await.unwrap();
+    let method = only(&alice, "access-pass").await.unwrap();
+    let other = host.client(ALICE).await;
+    let both = tokio::join!(
+        alice.verify(ALICE, &method, &pass),
+        other.verify(ALICE, &method, &pass)
+    );
+    assert!(both.0.is_ok() != both.1.is_ok(), "{both:?}");
+    assert!(alice.methods_of(ALICE).await.is_empty());
+}
+
+#[tokio::test]
+async fn an_access_pass_expires() {
+    let setup = Setup::new();
+    let mut host = Host::with(setup.clone()).await;
+    let root = host.client(ROOT).await;
+    let alice = host.client(ALICE).await;
+    for out_of_range in [0, 599, 31 * 24 * 3600, u64::MAX] {
+        let refusal = issue_pass(&root, ALICE, out_of_range, false).await;
+        assert_eq!(refusal.unwrap_err().short(), "InvalidArgument");
+    }
+    let pass = issue_pass(&root, ALICE, 600, false).await.unwrap();
+    let method = only(&alice, "access-pass").await.unwrap();
+    alice.verify(ALICE, &method, &pass).await.unwrap();
+
+    host.stop();
+    host.set_up(setup.clone().later("9m"));
+    host.start_daemon().await;
+    alice.verify(ALICE, &method, &pass).await.unwrap();
+
+    host.stop();
+    host.set_up(setup.later("11m"));
+    host.start_daemon().await;
+    let refusal = alice.verify(ALICE, &method, &pass).await.unwrap_err();
+    assert!(
+        ["Expired", "NotFound"].contains(&refusal.short()),
+        "{refusal}"
+    );
+}
+
+#[tokio::test]
+async fn nobody_issues_an_access_pass_for_themselves() {
+    let host = Host::start().await;
+    let root = host.client(ROOT).await;
+    let refusal = issue_pass(&root, ROOT, 3600, false).await.unwrap_err();
+    assert_eq!(refusal.short(), "NotForYourself");
+    let alice = host.client(ALICE).await;
+    for uid in [ALICE, BOB] {
+        let refusal = issue_pass(&alice, uid, 3600, false).await.unwrap_err();
+        assert_eq!(refusal.short(), "NotAuthorized", "{uid}");
+    }
+}
+
+#[tokio::test]
+async fn where_policy_says_so_the_first_method_needs_an_access_pass() {
+    let host = Host::with(Setup::patient().policy("first_method = \"access-pass\"")).await;
+    let alice = host.client(ALICE).await;
+    let start = async || {
+        alice
+            .start_enrollment("authenticator-app", Default::default())
+            .await
+    };
+    assert_eq!(start().await.err().unwrap().short(), "AccessPassNeeded");
+    let refusal = issue_recovery_codes(&alice).await.unwrap_err();
+    assert_eq!(refusal.short(), "AccessPassNeeded");
+
+    let root = host.client(ROOT).await;
+    let pass = issue_pass(&root, ALICE, 3600, false).await.unwrap();
+    let issued = start().await.err().unwrap();
+    assert!(
+        ["AccessPassNeeded", "FreshProofNeeded"].contains(&issued.short()),
+        "issued is not proved: {issued}"
+    );
+    let method = only(&alice, "access-pass").await.unwrap();
+    alice.verify(ALICE, &method, &pass).await.unwrap();
+    let app = alice.enroll_app("Phone", 10).await;
+    assert_eq!(alice.default_of(ALICE).await, app.path);
+}
+
+#[tokio::test]
+async fn the_command_asks_for_the_access_pass_in_place() {
+    let host = Host::with(Setup::patient().policy("first_method = \"access-pass\"")).await;
+    let refused = host.secinfo(ALICE, &["--json", "add", "authenticator-app"], "");
+    assert_eq!(refused.json()["error"], "AccessPassNeeded", "{refused:?}");
+    let root = host.client(ROOT).await;
+    let pass = issue_pass(&root, ALICE, 3600, false).await.unwrap();
+    let mut command = host.converse(ALICE, &["--json", "add", "authenticator-app"]);
+    command.write(&format!("{pass}\n"));
+    let offered = command.json_line();
+    let mut app = secinfo_tests::Codes::new(offered["enrollment"]["key"].as_str().unwrap());
+    app.drift = 10;
+    command.write(&format!("{}\n", app.fresh()));
+    assert_eq!(command.finish().success().json()["became_default"], true);
+}
