@@ -106,3 +106,8 @@ pub(crate) async fn request_name(connection: &Connection, name: &str) -> Result<
         }),
     }
 }
+
+/// Gives the well-known `name` back.
+pub(crate) async fn release_name(connection: &Connection, name: &str) -> Result<(), ConnectError> {
+    ask_bus(connection, "ReleaseName", &name).await.map(|_| ())
+}

@@ -5,7 +5,7 @@ use super::access::{Access, Granted};
 use super::authorize::Authorizer;
 use super::call::Call;
 use super::callers::{Callers, KnownConnection};
-use super::connect::{ConnectError, ask_bus, request_name};
+use super::connect::{ConnectError, ask_bus, release_name, request_name};
 use super::emit::Emitter;
 use super::error::BusError;
 use super::limits::{InFlight, Limits, Permit};
@@ -14,11 +14,16 @@ use super::standard::{ON_NODES, ON_NOTHING, ON_OBJECTS};
 use super::table::{Interface, Method, Table};
 use futures_util::{FutureExt, StreamExt};
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use zbus::message::{Flags, Header, Type};
 use zbus::names::UniqueName;
 use zbus::{Connection, Message, MessageStream, ObjectPath};
+
+/// How long the bus may take to tell us that our name is no longer ours.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// What every call needs.
 pub(crate) struct Core<T: ObjectTree> {
@@ -28,6 +33,10 @@ pub(crate) struct Core<T: ObjectTree> {
     pub(crate) authorizer: Authorizer,
     pub(crate) callers: Callers,
     in_flight: Arc<InFlight>,
+    /// The name that clients find us by, once it is ours.
+    name: OnceLock<String>,
+    /// The bus has taken the name back, and every call sent to it before was taken up.
+    name_lost: Notify,
 }
 
 /// The service on the bus.
@@ -63,6 +72,8 @@ impl<T: ObjectTree> Server<T> {
             table,
             authorizer,
             in_flight: Arc::new(InFlight::new(limits)),
+            name: OnceLock::new(),
+            name_lost: Notify::new(),
         });
         let dispatcher = tokio::spawn(dispatch(core.clone(), messages));
         Ok(Self { core, dispatcher })
@@ -73,7 +84,10 @@ impl<T: ObjectTree> Server<T> {
     /// # Errors
     /// [`ConnectError::NameTaken`], [`ConnectError::NameForbidden`], or what else the bus says.
     pub async fn request_name(&self, name: &str) -> Result<(), ConnectError> {
-        request_name(&self.core.connection, name).await
+        request_name(&self.core.connection, name).await?;
+        // It is asked for once.
+        let _ = self.core.name.set(name.to_owned());
+        Ok(())
     }
 
     /// Sends signals.
@@ -91,8 +105,22 @@ impl<T: ObjectTree> Server<T> {
         self.core.connection.closed().await;
     }
 
-    /// Refuses new calls with `ShuttingDown` and waits for those being answered.
+    /// Gives the name back, answers every call that was sent to it before, and refuses others with
+    /// `ShuttingDown`.
     pub async fn drain(&self) {
+        if let Some(name) = self.core.name.get() {
+            // The bus's word that the name is gone comes behind every call that it let through.
+            let given_back = async {
+                release_name(&self.core.connection, name).await?;
+                self.core.name_lost.notified().await;
+                Ok::<(), ConnectError>(())
+            };
+            match tokio::time::timeout(FAREWELL, given_back).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::warn!(%error, "the name on the bus was not given back"),
+                Err(_) => tracing::warn!("the bus does not take the name back"),
+            }
+        }
         self.core.in_flight.close().await;
     }
 }
@@ -108,7 +136,7 @@ async fn dispatch<T: ObjectTree>(core: Arc<Core<T>>, mut messages: MessageStream
         let Ok(message) = message else { continue };
         match message.message_type() {
             Type::MethodCall => core.clone().accept(message).await,
-            Type::Signal => core.note_departure(&message),
+            Type::Signal => core.note_signal(&message),
             Type::MethodReturn | Type::Error => {}
         }
     }
@@ -298,18 +326,19 @@ impl<T: ObjectTree> Core<T> {
         found.ok_or_else(|| BusError::unknown_interface(name))
     }
 
-    fn note_departure(&self, message: &Message) {
+    fn note_signal(&self, message: &Message) {
         let header = message.header();
         let from_bus = header
             .sender()
             .is_some_and(|sender| sender.as_str() == "org.freedesktop.DBus");
-        if !from_bus
-            || header
-                .member()
-                .is_none_or(|member| member.as_str() != "NameOwnerChanged")
-        {
-            return;
+        match header.member().filter(|_| from_bus).map(|m| m.as_str()) {
+            Some("NameOwnerChanged") => self.note_departure(message),
+            Some("NameLost") => self.name_lost.notify_one(),
+            _ => {}
         }
+    }
+
+    fn note_departure(&self, message: &Message) {
         let body = message.body();
         let Ok((name, _, new_owner)) = body.deserialize::<(&str, &str, &str)>() else {
             return;
