@@ -11,6 +11,9 @@ use std::path::Path;
 /// The largest file that [`read_bounded`] takes without being told otherwise.
 pub(crate) const SMALL_FILE: u64 = 64 * 1024;
 
+/// How much [`expect_writable`] writes, in bytes: what sled takes at once when its file grows.
+const PROBE: usize = 512 * 1024;
+
 /// Makes the names in `directory` durable.
 pub(crate) fn sync_directory(directory: &Path, faults: &Faults) -> Result<(), LedgerError> {
     faults
@@ -95,6 +98,27 @@ pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Option<Vec<u8>>, L
         Ok(Some(content))
     };
     read().map_err(LedgerError::io("cannot read", path))
+}
+
+/// Checks that `directory` takes writes and keeps them, with a file that is gone afterwards.
+pub(crate) fn expect_writable(directory: &Path) -> Result<(), LedgerError> {
+    let path = directory.join("probe");
+    let probe = || -> io::Result<()> {
+        let mut file = File::options()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&path)?;
+        file.write_all(&[0; PROBE])?;
+        file.sync_all()
+    };
+    let written = probe();
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound && written.is_ok() => Err(error),
+        _ => written,
+    }
+    .map_err(LedgerError::io("cannot write", &path))
 }
 
 /// Bytes free for us on the file system of `directory`.

@@ -4,7 +4,7 @@ use crate::checkpoint::{CheckpointSigner, Origin};
 use crate::commit::Commit;
 use crate::error::LedgerError;
 use crate::faults::{Faults, WritePoint};
-use crate::files::{free_space, open_directory, sync_directory};
+use crate::files::{expect_writable, free_space, open_directory, sync_directory};
 use crate::hashing::{Hashed, hash_beside};
 use crate::head::{Head, Seen};
 use crate::log::{Changes, Store, encode, footprint, merge_records, store_tile};
@@ -210,14 +210,17 @@ impl Ledger {
     /// Opens the storage again after a failed write and finds out what is on disk. Returns the
     /// durable number of events; a commit that was refused may be among them.
     ///
-    /// When it fails (the disk may still be full), it can be called again; readers may then get
-    /// [`LedgerError::Closed`] until one succeeds. A ledger that is not suspended is left alone.
+    /// When it fails, it can be called again. As long as the disk is full or takes no writes, readers
+    /// go on; after any other failure they get [`LedgerError::Closed`] until one call succeeds. A
+    /// ledger that is not suspended is left alone.
     pub fn recover(&mut self) -> Result<u64, LedgerError> {
         if self.suspended.is_none() {
             return Ok(self.shared.tree().tiles.size());
         }
         self.expect_room(0)?;
         let shared = Arc::clone(&self.shared);
+        // As long as nothing can be written the store stays open, and readers can go on.
+        expect_writable(&start::log_directory(&shared.directory))?;
         if let Some(store) = shared.replace_store(None) {
             store.close();
         }

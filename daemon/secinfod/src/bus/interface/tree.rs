@@ -2,7 +2,7 @@
 
 use crate::bus::{Caller, Object, ObjectTree, SessionOwner, TagKey};
 use crate::service::session::Session;
-use crate::service::{Enrollment, Service, SessionId, Verification, now};
+use crate::service::{Enrollment, Service, ServiceError, SessionId, Verification, now};
 use secinfo_domain::{MethodId, SessionTag, Timestamp};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -153,13 +153,21 @@ impl Daemon {
     }
 
     fn methods_of(&self, uid: u32) -> Vec<MethodId> {
-        let overview = self
-            .service
-            .person(uid)
-            .and_then(|person| self.service.overview(&person));
-        overview
-            .map(|overview| overview.methods)
-            .unwrap_or_default()
+        self.read_methods_of(uid).unwrap_or_default()
+    }
+
+    fn read_methods_of(&self, uid: u32) -> Result<Vec<MethodId>, ServiceError> {
+        let person = self.service.person(uid)?;
+        Ok(self.service.overview(&person)?.methods)
+    }
+}
+
+/// What cannot be read may be there: the call goes on, and says why it fails.
+fn is_known(found: Result<bool, ServiceError>) -> bool {
+    match found {
+        Ok(found) => found,
+        Err(ServiceError::NotFound) => false,
+        Err(_) => true,
     }
 }
 
@@ -211,8 +219,11 @@ impl ObjectTree for Daemon {
 
     fn exists(&self, object: &Node) -> bool {
         match object {
-            Node::User(uid) => self.service.person(*uid).is_ok(),
-            Node::Method(uid, method) => self.methods_of(*uid).contains(method),
+            Node::User(uid) => is_known(self.service.person(*uid).map(|_| true)),
+            Node::Method(uid, method) => is_known(
+                self.read_methods_of(*uid)
+                    .map(|methods| methods.contains(method)),
+            ),
             Node::Root | Node::Enrollment(_) | Node::Verification(_) => true,
         }
     }
