@@ -9,7 +9,7 @@ mod walk;
 
 use crate::failure::{Failure, Result};
 use crate::packages::{self, Needs};
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, quoted};
 use crate::{interrupt, screen};
 use person::Person;
 use stage::Stage;
@@ -65,8 +65,8 @@ fn invite(stage: &Stage, programs: &Path, person: &Person) {
          \x20 secinfo\n\n\
          To add an authenticator app on a real phone: secinfo add authenticator-app\n\
          When you are asked for a code of a method of the demo:\n",
-        stage.bus_address(),
-        programs.display()
+        quoted(&stage.bus_address()),
+        quoted(&programs.to_string_lossy())
     ));
     screen::say(&person.how_to_get_codes());
     screen::say("\nPress Ctrl-C here to stop both and to remove everything they wrote.");

@@ -5,6 +5,7 @@
     allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")
 )]
 
+mod bench;
 mod demo;
 mod docs;
 mod failure;
@@ -25,6 +26,7 @@ Tasks:
                        running to try it by hand, or end with --exit
   test [--only STEP]   Check everything that must hold before a change is taken in
   test --list          List the steps of the test
+  bench [ARGUMENTS]    Measure against the bars; \"bench --help\" tells the arguments
   docs [DIRECTORY]     Write manual pages and shell completions (to target/docs)
 
 demo and test install the Debian packages that they need and that are missing, as root or by sudo.
@@ -57,6 +59,7 @@ fn run(words: &[&str]) -> Result<()> {
             Ok(())
         }
         ["test", "--only", step] => test::run(Some(step)),
+        ["bench", arguments @ ..] => bench::run(arguments),
         ["docs"] => docs::run(None),
         ["docs", directory] => docs::run(Some(directory)),
         _ => Err(Failure::Usage(format!(

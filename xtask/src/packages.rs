@@ -58,8 +58,7 @@ const TEST: &[Package] = &[
         purpose: "decides on administrators' calls",
     },
     program("zbar-tools", "zbarimg", "reads QR codes"),
-    program("tmux", "tmux", "a terminal to draw QR codes in"),
-    program("imagemagick", "convert", "a picture of that terminal"),
+    program("tmux", "tmux", "a terminal to draw in"),
     program(
         "e2fsprogs",
         "mkfs.ext4",

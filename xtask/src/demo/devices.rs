@@ -73,12 +73,10 @@ impl Device {
     pub(super) fn by_hand(&self) -> String {
         match self {
             Self::App(app) => format!("oathtool --totp --base32 {}", app.key),
-            Self::Token(token) => {
-                let (key, counter) = (&token.key, token.counter);
-                format!(
-                    "oathtool --hotp --base32 --counter {counter} {key}   (then {counter} + 1, and so on)"
-                )
-            }
+            Self::Token(token) => format!(
+                "oathtool --hotp --base32 --counter {} {}   (one more each time)",
+                token.counter, token.key
+            ),
         }
     }
 }

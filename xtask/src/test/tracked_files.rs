@@ -67,7 +67,7 @@ fn tracked(root: &Path) -> Result<Vec<String>> {
 fn words_of_this_machine(place: &Workspace) -> Vec<String> {
     let mut words = vec![format!("{}/", place.root.display())];
     let home = env::var("HOME").unwrap_or_default();
-    // "/root/" and the like; "/" alone is everywhere.
+    // Whoever has no home has "/", which is everywhere.
     if home.trim_end_matches('/').len() > 1 {
         words.push(format!("{}/", home.trim_end_matches('/')));
     }
