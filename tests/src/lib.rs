@@ -16,6 +16,8 @@ mod command;
 mod daemon;
 mod enroll;
 mod host;
+pub mod load;
+mod login;
 
 pub use bus::PrivateBus;
 pub use client::{Anything, Client, Refusal};
@@ -23,6 +25,7 @@ pub use codes::{Algorithm, App, Codes, hotp, now, totp};
 pub use command::{Conversation, Finished};
 pub use daemon::{Daemon, binary};
 pub use host::{Host, Setup};
+pub use login::Login;
 
 /// Root, who administers.
 pub const ROOT: u32 = 0;

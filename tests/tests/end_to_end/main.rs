@@ -9,5 +9,8 @@
 mod authenticator_app;
 mod hardware_token;
 mod harness;
+mod interfaces;
 mod issued;
+mod other_programs;
+mod signals;
 mod terminal;

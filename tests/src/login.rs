@@ -1,0 +1,77 @@
+//! A login session of a user: the kernel's audit session, as PAM makes it at login.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+/// A shell in a login session of its own. All that it runs belongs to that session.
+pub struct Login {
+    shell: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+/// What no output of a command is.
+const MARK: &str = "=== ended ";
+
+impl Login {
+    /// Logs this user in.
+    pub fn start(uid: u32) -> Self {
+        let script = format!(
+            "echo {uid} > /proc/self/loginuid && exec setpriv --reuid {uid} --regid {uid} --clear-groups sh"
+        );
+        let mut shell = Command::new("sh")
+            .args(["-c", &script])
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut login = Self {
+            input: shell.stdin.take().unwrap(),
+            output: BufReader::new(shell.stdout.take().unwrap()),
+            shell,
+        };
+        let (_, session) = login.run(&["cat", "/proc/self/sessionid"], "");
+        assert_ne!(
+            session.trim(),
+            u32::MAX.to_string(),
+            "the kernel gave no audit session; it takes CAP_AUDIT_CONTROL"
+        );
+        login
+    }
+
+    /// Runs a command in the session with this standard input: its exit code, and what it wrote to
+    /// standard output and standard error.
+    pub fn run(&mut self, words: &[&str], input: &str) -> (i32, String) {
+        let quoted: Vec<_> = words.iter().map(|word| quote(word)).collect();
+        writeln!(
+            self.input,
+            "printf %s {} | {} 2>&1; code=$?; echo; echo '{MARK}'$code",
+            quote(input),
+            quoted.join(" ")
+        )
+        .unwrap();
+        let mut text = String::new();
+        loop {
+            let mut line = String::new();
+            let read = self.output.read_line(&mut line).unwrap();
+            assert_ne!(read, 0, "the login session ended: {text}");
+            if let Some(code) = line.strip_prefix(MARK) {
+                return (code.trim().parse().unwrap(), text);
+            }
+            text.push_str(&line);
+        }
+    }
+}
+
+fn quote(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+impl Drop for Login {
+    fn drop(&mut self) {
+        let _ = self.shell.kill();
+        let _ = self.shell.wait();
+    }
+}

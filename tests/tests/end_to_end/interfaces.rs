@@ -1,0 +1,123 @@
+//! The contract: what the running daemon says of itself, the files in `schemas/dbus`, the
+//! reference page and the table in the code are one and the same. To write the files anew, set
+//! `SECINFO_WRITE_REFERENCE=1`.
+
+use secinfo_tests::{ALICE, Client, Host, ROOT_PATH, Setup, user_path};
+use secinfod::bus::interface::{interfaces, table};
+use secinfod::bus::{interface_xml, table_markdown};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const INTRODUCTION: &str = "# The bus\n\n\
+    Bus name `org.secinfo.SecurityInfo1` on the system bus; objects below `/org/secinfo/SecurityInfo1`.\n\
+    This page is made from the table in the daemon that decides who may call what; the introspection\n\
+    files in `schemas/dbus` come from the same table. Times are Unix seconds in UTC, 0 for never or none.\n\n";
+
+fn repository() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap().to_owned()
+}
+
+/// Holds a file against what it must be, or writes it.
+fn hold(path: &Path, content: &str) {
+    if std::env::var_os("SECINFO_WRITE_REFERENCE").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    let stored = fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        stored == content,
+        "{} is not what the code says; SECINFO_WRITE_REFERENCE=1 cargo test -p secinfo-tests writes it anew",
+        path.display()
+    );
+}
+
+#[test]
+fn the_files_in_schemas_and_the_reference_are_those_of_the_table() {
+    let directory = repository().join("schemas/dbus");
+    let mut names = BTreeSet::new();
+    for interface in interfaces() {
+        let name = format!("{}.xml", interface.name);
+        hold(&directory.join(&name), &interface_xml(&interface));
+        names.insert(name);
+    }
+    let there: BTreeSet<_> = fs::read_dir(&directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(there, names, "one file for each interface, and no other");
+    let reference = format!("{INTRODUCTION}{}", table_markdown(&table()));
+    hold(&repository().join("docs/reference/bus.md"), &reference);
+}
+
+/// The lines of each interface in an introspection document, without what surrounds them.
+fn by_interface(xml: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    for part in xml.split("  <interface name=\"").skip(1) {
+        let (name, rest) = part.split_once('"').unwrap();
+        let (body, _) = rest.split_once("  </interface>").unwrap();
+        found.insert(name.to_owned(), body.to_owned());
+    }
+    found
+}
+
+async fn introspected(client: &Client, path: &str) -> BTreeMap<String, String> {
+    let xml: String = client
+        .call(
+            path,
+            "org.freedesktop.DBus.Introspectable",
+            "Introspect",
+            &(),
+        )
+        .await
+        .unwrap();
+    // Whoever reads it elsewhere must be able to: it is well-formed XML.
+    let mut reader = quick_xml::Reader::from_str(&xml);
+    while !matches!(reader.read_event().unwrap(), quick_xml::events::Event::Eof) {}
+    by_interface(&xml)
+}
+
+#[tokio::test]
+async fn the_running_daemon_says_what_the_files_say() {
+    let host = Host::with(Setup::patient()).await;
+    let alice = host.client(ALICE).await;
+    let app = alice.enroll_app("Phone", 10).await;
+    let (verification, _): (zbus::OwnedObjectPath, secinfo_tests::Anything) = {
+        let options = std::collections::HashMap::<&str, zbus::Variant<'_>>::new();
+        alice
+            .call(
+                ROOT_PATH,
+                "Manager",
+                "StartVerification",
+                &(ALICE, "sign-in", "", options),
+            )
+            .await
+            .unwrap()
+    };
+    let bob = host.client(secinfo_tests::BOB).await;
+    let (enrollment, _) = bob
+        .start_enrollment("authenticator-app", Default::default())
+        .await
+        .unwrap();
+
+    let mut said = BTreeMap::new();
+    for (client, path) in [
+        (&alice, ROOT_PATH),
+        (&alice, user_path(ALICE).as_str()),
+        (&alice, app.path.as_str()),
+        (&alice, verification.as_str()),
+        (&bob, enrollment.as_str()),
+    ] {
+        said.extend(introspected(client, path).await);
+    }
+    let directory = repository().join("schemas/dbus");
+    let mut written = BTreeMap::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let xml = fs::read_to_string(entry.unwrap().path()).unwrap();
+        written.extend(by_interface(&xml));
+    }
+    assert_eq!(written.len(), 6, "{:?}", written.keys());
+    said.retain(|name, _| !name.starts_with("org.freedesktop.DBus."));
+    assert_eq!(said, written);
+}

@@ -1,0 +1,228 @@
+//! Signals and lists of objects hold personal data: each goes to those who may read it, and to
+//! nobody else.
+
+use futures_util::StreamExt;
+use secinfo_tests::{ALICE, Anything, Client, Host, ROOT, ROOT_PATH, STRANGER, Setup, user_path};
+use std::collections::HashMap;
+use zbus::message::Type;
+use zbus::{Message, MessageStream, OwnedObjectPath, OwnedVariant};
+
+const MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
+type Objects = HashMap<OwnedObjectPath, HashMap<String, HashMap<String, OwnedVariant>>>;
+
+/// What arrives at a connection from now on.
+struct Ear<'a> {
+    client: &'a Client,
+    messages: MessageStream,
+}
+
+impl<'a> Ear<'a> {
+    async fn of(client: &'a Client) -> Self {
+        // Whatever a careless bus would let everyone hear is asked for.
+        for rule in [
+            "type='signal',sender='org.secinfo.SecurityInfo1'",
+            "type='signal'",
+        ] {
+            client
+                .connection
+                .call_method(
+                    Some("org.freedesktop.DBus"),
+                    "/org/freedesktop/DBus",
+                    Some("org.freedesktop.DBus"),
+                    "AddMatch",
+                    &rule,
+                )
+                .await
+                .unwrap();
+        }
+        Self {
+            messages: MessageStream::from(&client.connection),
+            client,
+        }
+    }
+
+    /// The daemon's signals until now. The daemon sends in order: what it had to say before
+    /// `mark` was appended is here before the answer to a call made after.
+    async fn heard(&mut self) -> Vec<(String, String, Message)> {
+        let ping = Message::method_call(ROOT_PATH, "Ping")
+            .destination("org.secinfo.SecurityInfo1")
+            .interface("org.freedesktop.DBus.Peer")
+            .build(&())
+            .unwrap();
+        let serial = ping.primary_header().serial_num();
+        self.client.connection.send(&ping).await.unwrap();
+        let mut heard = Vec::new();
+        loop {
+            let message = self.messages.next().await.unwrap().unwrap();
+            let header = message.header();
+            match message.message_type() {
+                Type::MethodReturn if header.reply_serial() == Some(serial) => return heard,
+                Type::Signal
+                    if header
+                        .sender()
+                        .is_some_and(|sender| sender.as_str() != "org.freedesktop.DBus") =>
+                {
+                    let member = header.member().unwrap().to_string();
+                    let path = header.path().unwrap().to_string();
+                    drop(header);
+                    heard.push((member, path, message));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Waits for a signal.
+    async fn wait_for(&mut self, member: &str, path: &str) -> Message {
+        let mut heard = Vec::new();
+        let waiting = async {
+            loop {
+                for (its, at, message) in self.heard().await {
+                    if its == member && at == path {
+                        return message;
+                    }
+                    heard.push(format!("{its} at {at}"));
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        let arrived = tokio::time::timeout(std::time::Duration::from_secs(30), waiting).await;
+        arrived.unwrap_or_else(|_| panic!("{member} at {path} never arrived, only {heard:?}"))
+    }
+}
+
+/// Has called the daemon, so that it knows the connection.
+async fn acquainted(host: &Host, uid: u32) -> Client {
+    let client = host.client(uid).await;
+    let _: Anything = client
+        .call(ROOT_PATH, "Manager", "GetStatus", &())
+        .await
+        .unwrap();
+    client
+}
+
+#[tokio::test]
+async fn changes_are_told_to_every_connection_of_the_owner_and_to_nobody_else() {
+    let host = Host::with(Setup::patient()).await;
+    let alice = acquainted(&host, ALICE).await;
+    let another = acquainted(&host, ALICE).await;
+    let stranger = acquainted(&host, STRANGER).await;
+    let mut at_another = Ear::of(&another).await;
+    let mut at_stranger = Ear::of(&stranger).await;
+
+    let mut app = alice.enroll_app("Phone", 10).await;
+    let added = at_another.wait_for("InterfacesAdded", ROOT_PATH).await;
+    let (path, interfaces): (
+        OwnedObjectPath,
+        HashMap<String, HashMap<String, OwnedVariant>>,
+    ) = added.body().deserialize().unwrap();
+    assert_eq!(path.as_str(), app.path);
+    let label = &interfaces["org.secinfo.SecurityInfo1.Method"]["Label"];
+    assert_eq!(
+        label,
+        &OwnedVariant::try_from(zbus::Variant::from("Phone")).unwrap()
+    );
+    let changed = at_another
+        .wait_for("PropertiesChanged", &user_path(ALICE))
+        .await;
+    let (interface, values, _): (String, HashMap<String, OwnedVariant>, Vec<String>) =
+        changed.body().deserialize().unwrap();
+    assert_eq!(interface, "org.secinfo.SecurityInfo1.User");
+    assert!(values.contains_key("DefaultMethod"), "{values:?}");
+
+    alice.prove(&mut app).await;
+    at_another.wait_for("PropertiesChanged", &app.path).await;
+    let _: (bool, u64) = alice
+        .call(&app.path, "Method", "Delete", &())
+        .await
+        .unwrap();
+    let removed = at_another.wait_for("InterfacesRemoved", ROOT_PATH).await;
+    let (path, gone): (OwnedObjectPath, Vec<String>) = removed.body().deserialize().unwrap();
+    assert_eq!(
+        (path.as_str(), gone),
+        (
+            app.path.as_str(),
+            vec!["org.secinfo.SecurityInfo1.Method".to_owned()]
+        )
+    );
+
+    // All of that was sent before; the stranger heard none of it.
+    let heard = at_stranger.heard().await;
+    assert!(heard.is_empty(), "{heard:?}");
+}
+
+#[tokio::test]
+async fn appends_are_told_to_administrators_who_asked_and_to_nobody_else() {
+    let host = Host::with(Setup::patient()).await;
+    let root = acquainted(&host, ROOT).await;
+    let silent = acquainted(&host, ROOT).await;
+    let stranger = acquainted(&host, STRANGER).await;
+    let refusal = stranger.refused(ROOT_PATH, "Audit", "Subscribe", &()).await;
+    assert_eq!(refusal.short(), "NotAuthorized");
+    let () = root
+        .call(ROOT_PATH, "Audit", "Subscribe", &())
+        .await
+        .unwrap();
+    let mut at_root = Ear::of(&root).await;
+    let mut at_silent = Ear::of(&silent).await;
+    let mut at_stranger = Ear::of(&stranger).await;
+
+    let alice = host.client(ALICE).await;
+    alice.enroll_app("Phone", 10).await;
+    let appended = at_root.wait_for("Appended", ROOT_PATH).await;
+    let size: u64 = appended.body().deserialize().unwrap();
+    assert_eq!(size, u64::try_from(root.events().await.len()).unwrap());
+    assert!(at_silent.heard().await.is_empty());
+    assert!(at_stranger.heard().await.is_empty());
+
+    let () = root
+        .call(ROOT_PATH, "Audit", "Unsubscribe", &())
+        .await
+        .unwrap();
+    let () = silent
+        .call(ROOT_PATH, "Audit", "Subscribe", &())
+        .await
+        .unwrap();
+    host.client(secinfo_tests::BOB)
+        .await
+        .enroll_app("Phone", 10)
+        .await;
+    at_silent.wait_for("Appended", ROOT_PATH).await;
+    assert!(at_root.heard().await.is_empty());
+}
+
+#[tokio::test]
+async fn everyone_sees_their_own_objects_only_root_too() {
+    let host = Host::with(Setup::patient()).await;
+    let alice = host.client(ALICE).await;
+    let app = alice.enroll_app("Phone", 10).await;
+    let (session, _) = host
+        .client(secinfo_tests::BOB)
+        .await
+        .start_enrollment(
+            "authenticator-app",
+            HashMap::from([("detached", true.into())]),
+        )
+        .await
+        .unwrap();
+    for (uid, expected) in [
+        (ALICE, vec![user_path(ALICE), app.path.clone()]),
+        (
+            secinfo_tests::BOB,
+            vec![user_path(secinfo_tests::BOB), session.to_string()],
+        ),
+        (STRANGER, vec![user_path(STRANGER)]),
+        (ROOT, vec![user_path(ROOT)]),
+    ] {
+        let client = host.client(uid).await;
+        let objects: Objects = client
+            .call(ROOT_PATH, MANAGER, "GetManagedObjects", &())
+            .await
+            .unwrap();
+        let mut paths: Vec<_> = objects.keys().map(ToString::to_string).collect();
+        let mut expected = expected;
+        paths.sort();
+        expected.sort();
+        assert_eq!(paths, expected, "{uid}");
+    }
+}
