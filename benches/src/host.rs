@@ -1,0 +1,208 @@
+//! A daemon as a process, on a message bus of its own.
+
+use crate::failure::{Context, Failure, Result};
+use futures_util::StreamExt;
+use rustix::process::{Pid, Signal, kill_process};
+use secinfod::bus::interface::BUS_NAME;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use zbus::fdo::DBusProxy;
+use zbus::{Connection, DynamicType, Message};
+
+/// How long the daemon may take to start or stop.
+const PATIENCE: Duration = Duration::from_mins(5);
+
+/// The object that Manager and Audit are on.
+pub(crate) const ROOT_PATH: &str = "/org/secinfo/SecurityInfo1";
+
+/// A message bus, a connection to it, and the daemon while it runs.
+pub(crate) struct Host {
+    directory: PathBuf,
+    bus: Child,
+    connection: Connection,
+    daemon: Option<Child>,
+}
+
+impl Host {
+    /// Starts a bus in this directory; the daemon's state is in `state` below it.
+    pub(crate) async fn start_bus(directory: &Path) -> Result<Self> {
+        let (socket, config) = (directory.join("bus"), directory.join("bus.conf"));
+        let text = format!(
+            "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\" \
+             \"http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd\">\n\
+             <busconfig><type>system</type><listen>unix:path={}</listen><auth>EXTERNAL</auth>\n\
+             <policy context=\"default\"><allow user=\"*\"/><allow own=\"*\"/>\
+             <allow send_destination=\"*\"/><allow receive_sender=\"*\"/></policy></busconfig>\n",
+            socket.display()
+        );
+        fs::write(&config, text).context(|| "write the bus's configuration".into())?;
+        let log = directory.join("bus.log");
+        let log = File::create(&log).context(|| format!("create {}", log.display()))?;
+        let mut bus = Command::new("dbus-daemon")
+            .arg(format!("--config-file={}", config.display()))
+            .args(["--nofork", "--nopidfile", "--print-address=1"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .context(|| "start dbus-daemon (Debian package dbus-daemon)".into())?;
+        let mut address = String::new();
+        if let Some(output) = bus.stdout.take() {
+            let read = BufReader::new(output).read_line(&mut address);
+            read.context(|| "read the bus's address".into())?;
+        }
+        let connection = zbus::connection::Builder::address(address.trim())
+            .build()
+            .await?;
+        fs::write(directory.join("config.toml"), configuration(directory))
+            .context(|| "write the daemon's configuration".into())?;
+        Ok(Self {
+            directory: directory.to_owned(),
+            bus,
+            connection,
+            daemon: None,
+        })
+    }
+
+    /// Where the daemon's state is.
+    pub(crate) fn state(&self) -> PathBuf {
+        state(&self.directory)
+    }
+
+    /// Starts the daemon: how long it took until it had its name on the bus.
+    pub(crate) async fn start_daemon(&mut self, program: &Path) -> Result<Duration> {
+        let bus = DBusProxy::new(&self.connection).await?;
+        let mut owners = bus
+            .receive_name_owner_changed_with_args(&[(0, BUS_NAME)])
+            .await?;
+        let log = self.directory.join("daemon.log");
+        let log = File::create(&log).context(|| format!("create {}", log.display()))?;
+        let begun = Instant::now();
+        let daemon = Command::new(program)
+            .arg("--config")
+            .arg(self.directory.join("config.toml"))
+            .env_remove("CREDENTIALS_DIRECTORY")
+            .env_remove("NOTIFY_SOCKET")
+            .env_remove("JOURNAL_STREAM")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .context(|| format!("start {}", program.display()))?;
+        self.daemon = Some(daemon);
+        loop {
+            let next = tokio::time::timeout(Duration::from_millis(100), owners.next()).await;
+            let took = begun.elapsed();
+            if let Ok(Some(change)) = next
+                && change.args()?.new_owner().is_some()
+            {
+                return Ok(took);
+            }
+            if self.daemon_ended()? || took > PATIENCE {
+                return Err(self.say_why("start"));
+            }
+        }
+    }
+
+    fn daemon_ended(&mut self) -> Result<bool> {
+        let Some(daemon) = &mut self.daemon else {
+            return Ok(true);
+        };
+        let status = daemon.try_wait();
+        Ok(status.context(|| "wait for the daemon".into())?.is_some())
+    }
+
+    fn say_why(&self, what: &str) -> Failure {
+        let log = fs::read_to_string(self.directory.join("daemon.log")).unwrap_or_default();
+        Failure::Wrong(format!("the daemon did not {what}: {log}"))
+    }
+
+    /// Lets the daemon end in order.
+    pub(crate) fn stop_daemon(&mut self) -> Result<()> {
+        if let Some(daemon) = &self.daemon {
+            kill_process(Pid::from_child(daemon), Signal::TERM)
+                .context(|| "stop the daemon".into())?;
+        }
+        let begun = Instant::now();
+        while !self.daemon_ended()? {
+            if begun.elapsed() > PATIENCE {
+                return Err(self.say_why("stop"));
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.daemon = None;
+        Ok(())
+    }
+
+    /// Calls a method of the root object, and waits for the reply.
+    pub(crate) async fn call<B>(&self, interface: &str, member: &str, body: &B) -> Result<Message>
+    where
+        B: serde::Serialize + DynamicType,
+    {
+        let connection = &self.connection;
+        let call = connection.call_method(Some(BUS_NAME), ROOT_PATH, Some(interface), member, body);
+        Ok(call.await?)
+    }
+
+    /// The least that a call can be.
+    pub(crate) async fn ping(&self) -> Result<()> {
+        self.call("org.freedesktop.DBus.Peer", "Ping", &()).await?;
+        Ok(())
+    }
+
+    /// The memory of the daemon that is resident, in bytes: now, and at the most.
+    pub(crate) fn resident(&self) -> Result<Resident> {
+        let pid = self.daemon.as_ref().map(Child::id).unwrap_or_default();
+        let path = format!("/proc/{pid}/status");
+        let status = fs::read_to_string(&path).context(|| format!("read {path}"))?;
+        let bytes = |field: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(field));
+            let kibibytes = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
+            kibibytes.map_or(0.0, |kibibytes: f64| kibibytes * 1024.0)
+        };
+        Ok(Resident {
+            now: bytes("VmRSS:"),
+            most: bytes("VmHWM:"),
+            files: bytes("RssFile:"),
+        })
+    }
+}
+
+/// Memory, in bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Resident {
+    /// Resident now.
+    pub(crate) now: f64,
+    /// The most that was resident.
+    pub(crate) most: f64,
+    /// What of it are pages of files, the program above all.
+    pub(crate) files: f64,
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        for child in self.daemon.iter_mut().chain([&mut self.bus]) {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Where the state of the daemon is that runs in this directory.
+pub(crate) fn state(directory: &Path) -> PathBuf {
+    directory.join("state")
+}
+
+/// The configuration of the daemon that runs in this directory. It says nothing of policy: what
+/// ships is measured.
+fn configuration(directory: &Path) -> String {
+    format!(
+        "[daemon]\nauthorization = \"uid\"\norganization = \"Example\"\n\
+         bus_address = \"unix:path={}\"\nstate_directory = \"{}\"\n",
+        directory.join("bus").display(),
+        state(directory).display()
+    )
+}

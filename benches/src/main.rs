@@ -1,0 +1,232 @@
+//! `secinfo-bench`: how fast and how small secinfo is, beside what it cannot be faster than.
+//!
+//! Everything that is compared is measured in turn, in one run, on the file system that the
+//! results are about.
+
+mod append;
+mod crowd;
+mod failure;
+mod host;
+mod log;
+mod measure;
+mod replay;
+mod report;
+mod split;
+mod start;
+mod token;
+mod verification;
+
+use clap::Parser;
+use crowd::Crowd;
+use failure::{Context, Failure, Result};
+use host::Host;
+use measure::Bare;
+use report::{Report, complain, progress};
+use start::AtRest;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use verification::Subject;
+
+/// Measures secinfo and holds it against its bars. Takes some minutes.
+#[derive(Parser)]
+#[command(name = "secinfo-bench", version)]
+struct Arguments {
+    /// Reduced sizes: shows that everything works, in less time
+    #[arg(long)]
+    quick: bool,
+
+    /// Write the rows to this file as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+
+    /// Where to measure; the file system matters [default: target/bench]
+    #[arg(long, value_name = "DIRECTORY")]
+    directory: Option<PathBuf>,
+}
+
+/// How much is measured.
+struct Sizes {
+    users: u32,
+    events: u64,
+    verifications: u64,
+    append: append::Size,
+}
+
+impl Sizes {
+    const FULL: Self = Self {
+        users: 100_000,
+        events: 1_000_000,
+        verifications: 1000,
+        append: append::Size {
+            alone: 1000,
+            rounds: 9,
+            in_round: 4096,
+        },
+    };
+    const QUICK: Self = Self {
+        users: 10_000,
+        events: 100_000,
+        verifications: 200,
+        append: append::Size {
+            alone: 200,
+            rounds: 3,
+            in_round: 1024,
+        },
+    };
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let places = Places::find(arguments.directory.as_deref())?;
+    let sizes = if arguments.quick {
+        Sizes::QUICK
+    } else {
+        Sizes::FULL
+    };
+    let mut report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        quick: arguments.quick,
+        cores: std::thread::available_parallelism().map_or(1, usize::from),
+        load: Vec::new(),
+        rows: Vec::new(),
+    };
+    let crowd = places.crowd(&sizes)?;
+    report.note_load();
+    report.add(append::measure(
+        &places.new_directory("append")?,
+        &sizes.append,
+    )?);
+    report.add(replay::measure(
+        &host::state(&places.run.join("many")),
+        crowd.events,
+    )?);
+    let runtime = tokio::runtime::Runtime::new().context(|| "start the runtime".into())?;
+    runtime.block_on(with_daemons(&places, &sizes, &crowd, &mut report))?;
+    report.note_load();
+    places.clear()?;
+    report.print();
+    arguments
+        .json
+        .as_deref()
+        .map_or(Ok(()), |path| report.write(path))
+}
+
+/// What is measured of daemons as processes.
+async fn with_daemons(
+    places: &Places,
+    sizes: &Sizes,
+    crowd: &Crowd,
+    report: &mut Report,
+) -> Result<()> {
+    let mut many = Host::start_bus(&places.run.join("many")).await?;
+    report.add(start::measure(&mut many, crowd, &places.daemon).await?);
+    let directory = places.new_directory("few")?;
+    let root = crowd::one_user(&host::state(&directory))?;
+    let mut few = Host::start_bus(&directory).await?;
+    few.start_daemon(&places.daemon).await?;
+
+    let started = AtRest::take(&few, &many).await?;
+    let subjects = [
+        Subject {
+            host: &few,
+            users: 1,
+            root,
+        },
+        Subject {
+            host: &many,
+            users: sizes.users as usize,
+            root: crowd.root,
+        },
+    ];
+    log::quiet_disk();
+    let mut bare = Bare::create(&places.run)?;
+    report.add(verification::measure(&subjects, &mut bare, sizes.verifications).await?);
+    let worked = AtRest::take(&few, &many).await?;
+    report.add(start::memory(&started, &worked, sizes.users));
+    few.stop_daemon()?;
+    many.stop_daemon()
+}
+
+/// Where everything is.
+struct Places {
+    /// The daemon that is measured.
+    daemon: PathBuf,
+    /// What is kept for the next time.
+    kept: PathBuf,
+    /// What is of this run.
+    run: PathBuf,
+}
+
+impl Places {
+    fn find(directory: Option<&Path>) -> Result<Self> {
+        let program = std::env::current_exe().context(|| "find this program".into())?;
+        let daemon = program.with_file_name("secinfod");
+        if !daemon.is_file() {
+            return Err(Failure::Wrong(format!(
+                "{} is not there: run this as `cargo xtask bench`, which builds it",
+                daemon.display()
+            )));
+        }
+        let kept = directory.map_or_else(
+            || {
+                program
+                    .parent()
+                    .and_then(Path::parent)
+                    .unwrap_or(&program)
+                    .join("bench")
+            },
+            Path::to_owned,
+        );
+        std::fs::create_dir_all(&kept).context(|| format!("create {}", kept.display()))?;
+        let kept = kept
+            .canonicalize()
+            .context(|| format!("find {}", kept.display()))?;
+        let places = Self {
+            daemon,
+            run: kept.join("run"),
+            kept,
+        };
+        places.clear()?;
+        Ok(places)
+    }
+
+    fn clear(&self) -> Result<()> {
+        if self.run.exists() {
+            std::fs::remove_dir_all(&self.run)
+                .context(|| format!("remove {}", self.run.display()))?;
+        }
+        Ok(())
+    }
+
+    fn new_directory(&self, name: &str) -> Result<PathBuf> {
+        let path = self.run.join(name);
+        std::fs::create_dir_all(&path).context(|| format!("create {}", path.display()))?;
+        Ok(path)
+    }
+
+    /// The log with many users, and a copy of it to work on. A log that was kept and does not
+    /// open any more is written anew.
+    fn crowd(&self, sizes: &Sizes) -> Result<Crowd> {
+        let state = host::state(&self.new_directory("many")?);
+        let crowd = Crowd::prepare(&self.kept, sizes.users, sizes.events)?;
+        crowd.copy_to(&state)?;
+        let Err(error) = log::open(&state) else {
+            return Ok(crowd);
+        };
+        progress(&format!("the log that was kept is not used: {error}"));
+        crowd.forget()?;
+        std::fs::remove_dir_all(&state).context(|| format!("remove {}", state.display()))?;
+        let crowd = Crowd::prepare(&self.kept, sizes.users, sizes.events)?;
+        crowd.copy_to(&state)?;
+        Ok(crowd)
+    }
+}

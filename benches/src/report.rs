@@ -1,0 +1,278 @@
+//! What was found: rows, as a table for people and as JSON for programs.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is where the program speaks"
+)]
+
+use crate::failure::{Context, Result};
+use serde::Serialize;
+use std::path::Path;
+
+/// What a row is held against.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Bar {
+    /// Ours is at most so many times what stands beside it.
+    RatioAtMost(f64),
+    /// Ours is at least so many times what stands beside it.
+    RatioAtLeast(f64),
+    /// Ours is at most this.
+    AtMost(f64),
+    /// Ours is at least this.
+    AtLeast(f64),
+    /// Nothing was agreed.
+    None,
+}
+
+/// A part of what was measured, or something measured besides: where the time goes.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Part {
+    name: String,
+    value: f64,
+    unit: &'static str,
+}
+
+/// One thing that was measured.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Row {
+    name: String,
+    unit: &'static str,
+    ours: f64,
+    beside: Option<f64>,
+    beside_what: Option<&'static str>,
+    ratio: Option<f64>,
+    bar: String,
+    met: Option<bool>,
+    missed_by_percent: Option<f64>,
+    parts: Vec<Part>,
+}
+
+impl Row {
+    /// A row with nothing beside it and no bar.
+    pub(crate) fn new(name: impl Into<String>, unit: &'static str, ours: f64) -> Self {
+        Self {
+            name: name.into(),
+            unit,
+            ours,
+            beside: None,
+            beside_what: None,
+            ratio: None,
+            bar: String::new(),
+            met: None,
+            missed_by_percent: None,
+            parts: Vec::new(),
+        }
+    }
+
+    /// What the same costs without us.
+    #[must_use]
+    pub(crate) fn beside(mut self, what: &'static str, value: f64) -> Self {
+        self.beside = Some(value);
+        self.beside_what = Some(what);
+        self.ratio = Some(self.ours / value);
+        self
+    }
+
+    /// Holds the row against a bar.
+    #[must_use]
+    pub(crate) fn bar(mut self, bar: Bar) -> Self {
+        let unit = self.unit;
+        let ratio = self.ratio.unwrap_or(f64::NAN);
+        let (text, met, missed) = match bar {
+            Bar::RatioAtMost(most) => (format!("≤ {most} ×"), ratio <= most, ratio / most - 1.0),
+            Bar::RatioAtLeast(least) => {
+                (format!("≥ {least} ×"), ratio >= least, 1.0 - ratio / least)
+            }
+            Bar::AtMost(most) => (
+                format!("≤ {} {unit}", number(most)),
+                self.ours <= most,
+                self.ours / most - 1.0,
+            ),
+            Bar::AtLeast(least) => (
+                format!("≥ {} {unit}", number(least)),
+                self.ours >= least,
+                1.0 - self.ours / least,
+            ),
+            Bar::None => return self,
+        };
+        self.bar = text;
+        self.met = Some(met);
+        self.missed_by_percent = (!met).then_some(missed * 100.0);
+        self
+    }
+
+    /// Adds where the time goes.
+    #[must_use]
+    pub(crate) fn part(mut self, name: impl Into<String>, value: f64, unit: &'static str) -> Self {
+        self.parts.push(Part {
+            name: name.into(),
+            value,
+            unit,
+        });
+        self
+    }
+}
+
+/// What was measured where.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    /// The version of the project.
+    pub(crate) version: &'static str,
+    /// Whether sizes were reduced: good to see that the program works, not to hold against bars.
+    pub(crate) quick: bool,
+    /// Of the machine.
+    pub(crate) cores: usize,
+    /// What else was running when it began and ended: load averages over a minute.
+    pub(crate) load: Vec<String>,
+    /// The rows.
+    pub(crate) rows: Vec<Row>,
+}
+
+impl Report {
+    /// Takes rows in, and shows them as progress.
+    pub(crate) fn add(&mut self, rows: Vec<Row>) {
+        for row in &rows {
+            progress(&format!(
+                "  {}: {} {}",
+                row.name,
+                number(row.ours),
+                row.unit
+            ));
+        }
+        self.rows.extend(rows);
+    }
+
+    /// Notes the load of the machine.
+    pub(crate) fn note_load(&mut self) {
+        let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+        self.load
+            .push(load.split(' ').next().unwrap_or_default().to_owned());
+    }
+
+    /// The table for people.
+    pub(crate) fn print(&self) {
+        let head = ["", "ours", "beside", "ratio", "bar", ""].map(str::to_owned);
+        let lines: Vec<_> = std::iter::once(head)
+            .chain(self.rows.iter().map(cells))
+            .collect();
+        let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max();
+        let widths: [usize; 6] = std::array::from_fn(|column| width(column).unwrap_or_default());
+        println!();
+        for line in &lines {
+            let [name, ours, beside, ratio, bar, met] = line;
+            let [w0, w1, w2, w3, w4, _] = widths;
+            println!("{name:w0$}  {ours:>w1$}  {beside:>w2$}  {ratio:>w3$}  {bar:>w4$}  {met}");
+        }
+        self.print_parts();
+        println!(
+            "\nLoad of the machine: {} on {} cores.",
+            self.load.join(", "),
+            self.cores
+        );
+        if self.quick {
+            println!("Sizes were reduced (--quick): not to be held against the bars.");
+        }
+    }
+
+    fn print_parts(&self) {
+        for row in self.rows.iter().filter(|row| !row.parts.is_empty()) {
+            match row.missed_by_percent {
+                Some(percent) => println!("\n{}: missed by {percent:.0} %", row.name),
+                None => println!("\n{}:", row.name),
+            }
+            if let (Some(what), Some(beside)) = (row.beside_what, row.beside) {
+                println!("  {:>12} {:9}  {what}", number(beside), row.unit);
+            }
+            for part in &row.parts {
+                println!(
+                    "  {:>12} {:9}  {}",
+                    number(part.value),
+                    part.unit,
+                    part.name
+                );
+            }
+        }
+    }
+
+    /// Writes everything as JSON.
+    pub(crate) fn write(&self, path: &Path) -> Result<()> {
+        let mut text = serde_json::to_string_pretty(self).context(|| "write JSON".into())?;
+        text.push('\n');
+        std::fs::write(path, text).context(|| format!("write {}", path.display()))
+    }
+}
+
+fn cells(row: &Row) -> [String; 6] {
+    let with_unit = |value: f64| format!("{} {}", number(value), row.unit);
+    [
+        row.name.clone(),
+        with_unit(row.ours),
+        row.beside.map(with_unit).unwrap_or_default(),
+        row.ratio.map(|r| format!("{r:.2}")).unwrap_or_default(),
+        row.bar.clone(),
+        match row.met {
+            Some(true) => "met".to_owned(),
+            Some(false) => "MISSED".to_owned(),
+            None => String::new(),
+        },
+    ]
+}
+
+/// Three digits that count, and thousands apart.
+fn number(value: f64) -> String {
+    if value.abs() < 10.0 {
+        return format!("{value:.2}");
+    }
+    if value.abs() < 100.0 {
+        return format!("{value:.1}");
+    }
+    let digits = format!("{value:.0}");
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) && digit != '-' {
+            grouped.push(' ');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// What is being done now.
+pub(crate) fn progress(text: &str) {
+    eprintln!("{text}");
+}
+
+/// What ended the program.
+pub(crate) fn complain(text: &str) {
+    eprintln!("secinfo-bench: {text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        let shown = [0.123, 9.99, 12.34, 123.4, 1234.0, 1_234_567.0].map(number);
+        assert_eq!(shown, ["0.12", "9.99", "12.3", "123", "1 234", "1 234 567"]);
+    }
+
+    #[test]
+    fn a_bar_that_is_missed_says_by_how_much() {
+        let row = Row::new("a", "µs", 30.0).beside("b", 10.0);
+        let missed = row.clone().bar(Bar::RatioAtMost(1.5));
+        assert_eq!(
+            (missed.met, missed.missed_by_percent),
+            (Some(false), Some(100.0))
+        );
+        let met = row.clone().bar(Bar::RatioAtLeast(0.5));
+        assert_eq!((met.met, met.missed_by_percent), (Some(true), None));
+        assert_eq!(row.clone().bar(Bar::AtMost(30.0)).met, Some(true));
+        assert_eq!(
+            row.clone().bar(Bar::AtLeast(60.0)).missed_by_percent,
+            Some(50.0)
+        );
+        assert_eq!(row.bar(Bar::None).met, None);
+    }
+}

@@ -1,0 +1,123 @@
+//! Verifying over the bus, as PAM does: one call, one code, one event on the disk before the reply.
+
+use crate::failure::{Context, Failure, Result};
+use crate::host::{Host, ROOT_PATH};
+use crate::log::Known;
+use crate::measure::{Bare, median, micros, percentile};
+use crate::report::{Bar, Row, progress};
+use crate::token;
+use std::time::Instant;
+use zbus::ObjectPath;
+
+/// A daemon whose log knows so many users, one of whom is root.
+pub(crate) struct Subject<'a> {
+    pub(crate) host: &'a Host,
+    pub(crate) users: usize,
+    pub(crate) root: Known,
+}
+
+/// Times in microseconds.
+#[derive(Default)]
+struct Times {
+    ours: Vec<f64>,
+    ping: Vec<f64>,
+    write: Vec<f64>,
+    /// An empty call and a write, one after the other.
+    both: Vec<f64>,
+}
+
+/// Verifies with each daemon in turn.
+pub(crate) async fn measure(
+    subjects: &[Subject<'_>],
+    bare: &mut Bare,
+    count: u64,
+) -> Result<Vec<Row>> {
+    progress("verification: over the bus, beside an empty call and a bare write");
+    let mut times: Vec<Times> = subjects.iter().map(|_| Times::default()).collect();
+    let mut event = Vec::new();
+    let warm_up = count / 10;
+    for counter in 0..count + warm_up {
+        for (subject, times) in subjects.iter().zip(&mut times) {
+            let begun = Instant::now();
+            subject.host.ping().await?;
+            let ping = micros(begun.elapsed());
+            if event.is_empty() {
+                subject.verify(counter).await?;
+                event = subject.newest_event().await?;
+                continue;
+            }
+            let write = micros(bare.write_durably(&event)?);
+            let begun = Instant::now();
+            subject.verify(counter).await?;
+            let ours = micros(begun.elapsed());
+            if counter >= warm_up {
+                times.ours.push(ours);
+                times.ping.push(ping);
+                times.write.push(write);
+                times.both.push(ping + write);
+            }
+        }
+    }
+    let rows = subjects.iter().zip(times);
+    Ok(rows.map(|(subject, times)| row(subject, times)).collect())
+}
+
+fn row(subject: &Subject<'_>, times: Times) -> Row {
+    let users = subject.users;
+    let name = format!("verification over the bus, {users} in the log: median");
+    let ours = median(times.ours.clone());
+    let beside = median(times.both);
+    Row::new(name, "µs", ours)
+        .beside(
+            "an empty call + write and fdatasync of the event's bytes",
+            beside,
+        )
+        .bar(Bar::RatioAtMost(1.3))
+        .part("an empty call (Peer.Ping)", median(times.ping), "µs")
+        .part(
+            "write + fdatasync of the event's bytes",
+            median(times.write),
+            "µs",
+        )
+        .part("more than both", ours - beside, "µs")
+        .part("99 of 100 are below", percentile(times.ours, 99), "µs")
+}
+
+impl Subject<'_> {
+    /// Presents the code of this counter. Codes of a token that counts do not run out; checking
+    /// one takes 11 computations (the look-ahead), where TOTP takes 3.
+    async fn verify(&self, counter: u64) -> Result<()> {
+        let path = format!("{ROOT_PATH}/users/u0/methods/{}", self.root.token);
+        let method = ObjectPath::try_from(path.as_str())?;
+        let body = (0_u32, "sign-in", "sshd", method, token::code(counter));
+        let manager = "org.secinfo.SecurityInfo1.Manager";
+        // Anything but an acceptance is an error, here and in the reply.
+        self.host.call(manager, "Verify", &body).await?;
+        Ok(())
+    }
+
+    /// The stored bytes of the newest event.
+    async fn newest_event(&self) -> Result<Vec<u8>> {
+        let audit = "org.secinfo.SecurityInfo1.Audit";
+        let checkpoint = self.host.call(audit, "Checkpoint", &()).await?;
+        let note: String = body(&checkpoint)?;
+        let size = note
+            .lines()
+            .nth(1)
+            .and_then(|line| line.parse::<u64>().ok());
+        let size = size.ok_or_else(|| Failure::Wrong("the checkpoint names no size".into()))?;
+        let read = self.host.call(audit, "Read", &(size - 1, 1_u32)).await?;
+        let (_, events): (u64, Vec<Vec<u8>>) = body(&read)?;
+        let newest = events.into_iter().next();
+        newest.ok_or_else(|| Failure::Wrong("the newest event cannot be read".into()))
+    }
+}
+
+fn body<T: serde::de::DeserializeOwned + zbus::Type>(message: &zbus::Message) -> Result<T> {
+    let body = message.body();
+    let (value, _) = body
+        .data()
+        .deserialize::<T>()
+        .context(|| "read a reply".into())?;
+    Ok(value)
+}
