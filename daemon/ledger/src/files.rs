@@ -110,7 +110,7 @@ pub(crate) fn expect_writable(directory: &Path) -> Result<(), LedgerError> {
             .truncate(true)
             .mode(0o600)
             .open(&path)?;
-        file.write_all(&[0; PROBE])?;
+        file.write_all(&vec![0; PROBE])?;
         file.sync_all()
     };
     let written = probe();
