@@ -331,7 +331,10 @@ impl<T: ObjectTree> Core<T> {
         let from_bus = header
             .sender()
             .is_some_and(|sender| sender.as_str() == "org.freedesktop.DBus");
-        match header.member().filter(|_| from_bus).map(|m| m.as_str()) {
+        if !from_bus {
+            return;
+        }
+        match header.member().map(zbus::names::MemberName::as_str) {
             Some("NameOwnerChanged") => self.note_departure(message),
             Some("NameLost") => self.name_lost.notify_one(),
             _ => {}

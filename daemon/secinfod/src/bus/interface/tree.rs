@@ -163,9 +163,9 @@ impl Daemon {
 }
 
 /// What cannot be read may be there: the call goes on, and says why it fails.
-fn is_known(found: Result<bool, ServiceError>) -> bool {
+fn is_known(found: &Result<bool, ServiceError>) -> bool {
     match found {
-        Ok(found) => found,
+        Ok(found) => *found,
         Err(ServiceError::NotFound) => false,
         Err(_) => true,
     }
@@ -219,9 +219,10 @@ impl ObjectTree for Daemon {
 
     fn exists(&self, object: &Node) -> bool {
         match object {
-            Node::User(uid) => is_known(self.service.person(*uid).map(|_| true)),
+            Node::User(uid) => is_known(&self.service.person(*uid).map(|_| true)),
             Node::Method(uid, method) => is_known(
-                self.read_methods_of(*uid)
+                &self
+                    .read_methods_of(*uid)
                     .map(|methods| methods.contains(method)),
             ),
             Node::Root | Node::Enrollment(_) | Node::Verification(_) => true,
