@@ -3,7 +3,7 @@
 use super::ServiceError;
 use super::account::Person;
 use secinfo_domain::event::{Fact, encode};
-use secinfo_domain::{Command, Event, KeyId, State, created_key, decide, destroyed_keys};
+use secinfo_domain::{Command, Event, KeyId, State, Timestamp, created_key, decide, destroyed_keys};
 use secinfo_ledger::{Commit, NewKey};
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -36,7 +36,11 @@ impl Batch {
             after: state.clone(),
             answers: Vec::with_capacity(requests.len()),
         };
-        for request in requests {
+        // Each is decided at the time of its turn, not of its arrival: a wrong code that overtook
+        // others must not lie in the future of theirs, where it would make none of them wait.
+        let now = super::now();
+        for mut request in requests {
+            request.is_decided_at(now);
             let decided = batch.take(&request);
             batch.answers.push((request.answer, decided));
         }
@@ -106,6 +110,13 @@ impl Batch {
 }
 
 impl Request {
+    const fn is_decided_at(&mut self, now: Timestamp) {
+        match &mut self.command {
+            Command::Host(command) => command.now = now,
+            Command::User(command) => command.context.now = now,
+        }
+    }
+
     fn key(&self, id: KeyId) -> Result<NewKey, ServiceError> {
         let of_accounts = self.accounts.iter().filter_map(Person::key);
         let key = self
