@@ -6,11 +6,16 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod accounts;
+mod administrators;
 mod authenticator_app;
 mod hardware_token;
 mod harness;
 mod interfaces;
 mod issued;
 mod other_programs;
+mod policy;
+mod proofs;
 mod signals;
+mod strangers;
 mod terminal;

@@ -1,0 +1,152 @@
+//! Accounts that change under the daemon's feet.
+
+use secinfo_tests::{Client, Host, ROOT, ROOT_PATH, Setup, user_path};
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// A uid that the bus knows as well, and the four after it; what the bus calls them matters to
+/// nobody.
+const UID: u32 = 6;
+
+/// A host whose accounts are those in a file of the test's.
+struct Accounts {
+    host: Host,
+    file: PathBuf,
+}
+
+impl Accounts {
+    async fn with(lines: &str) -> Self {
+        let mut host = Host::without_daemon(Setup::patient()).await;
+        let file = host.directory().join("passwd");
+        let script = format!("mount --bind {} /etc/passwd && exec \"$@\"", file.display());
+        host.set_up(Setup::patient().wrapper(&["unshare", "--mount", "sh", "-c", &script, "sh"]));
+        let mut accounts = Self { host, file };
+        accounts.change(lines);
+        accounts.host.start_daemon().await;
+        accounts
+    }
+
+    /// Writes into the file that is mounted.
+    fn change(&mut self, lines: &str) {
+        fs::write(
+            &self.file,
+            format!("root:x:0:0:root:/root:/bin/sh\n{lines}\n"),
+        )
+        .unwrap();
+    }
+
+    async fn restart(&mut self, lines: &str) {
+        self.host.stop();
+        self.change(lines);
+        self.host.start_daemon().await;
+    }
+}
+
+fn account(name: &str, uid: u32) -> String {
+    format!("{name}:x:{uid}:100::/nonexistent:/bin/false")
+}
+
+async fn name(client: &Client, uid: u32) -> Option<String> {
+    client.property(&user_path(uid), "User", "Name").await.ok()
+}
+
+/// The daemon may remember an account for a moment.
+async fn wait_for_name(client: &Client, uid: u32, expected: Option<&str>) {
+    let begun = Instant::now();
+    while name(client, uid).await.as_deref() != expected {
+        assert!(begun.elapsed() < Duration::from_secs(60));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_uid_that_comes_back_with_another_name_is_not_the_same_user() {
+    let mut accounts = Accounts::with(&account("carol", UID)).await;
+    let carol = accounts.host.client(UID).await;
+    let mut app = carol.enroll_app("Phone", 10).await;
+    carol.prove(&mut app).await;
+
+    // Deleted and made anew under another name, while the daemon runs.
+    accounts.change(&account("mallory", UID));
+    wait_for_name(&carol, UID, Some("mallory")).await;
+    let mallory = accounts.host.client(UID).await;
+    assert!(mallory.methods_of(UID).await.is_empty());
+    assert_eq!(mallory.default_of(UID).await, "/");
+    let code = app.codes.fresh();
+    for client in [&mallory, &carol, &accounts.host.client(ROOT).await] {
+        let refusal = client.verify(UID, &app.path, &code).await.unwrap_err();
+        assert!(
+            ["NotFound", "NoMethod"].contains(&refusal.short()),
+            "{refusal}"
+        );
+    }
+    for member in ["Delete", "CancelDeletion"] {
+        let refusal = mallory.refused(&app.path, "Method", member, &()).await;
+        assert_eq!(refusal.short(), "UnknownObject");
+    }
+    let own = mallory.enroll_app("Tablet", 10).await;
+
+    // And after a restart; and each finds their own again.
+    accounts.restart(&account("carol", UID)).await;
+    let carol = accounts.host.client(UID).await;
+    assert_eq!(carol.methods_of(UID).await, [app.path.clone()]);
+    carol.verify(UID, &app.path, &code).await.unwrap();
+    accounts.restart(&account("mallory", UID)).await;
+    let mallory = accounts.host.client(UID).await;
+    assert_eq!(mallory.methods_of(UID).await, [own.path]);
+}
+
+#[tokio::test]
+async fn a_name_that_comes_back_with_another_uid_is_not_the_same_user() {
+    let mut accounts = Accounts::with(&account("carol", UID)).await;
+    let carol = accounts.host.client(UID).await;
+    let app = carol.enroll_app("Phone", 10).await;
+    accounts.restart(&account("carol", UID + 1)).await;
+    let later = accounts.host.client(UID + 1).await;
+    assert!(later.methods_of(UID + 1).await.is_empty());
+    let foreign = later
+        .verify(UID + 1, &app.path, "123456")
+        .await
+        .unwrap_err();
+    assert_eq!(foreign.short(), "NotFound");
+    let root = accounts.host.client(ROOT).await;
+    let refusal = root.verify(UID, &app.path, "123456").await.unwrap_err();
+    assert_eq!(refusal.short(), "NotFound", "the account is gone");
+}
+
+#[tokio::test]
+async fn a_name_with_control_characters_or_separators_names_nobody() {
+    let lines = ["ca\u{1b}rol", "ca\trol", "ca rol/x", "caröl\u{85}"];
+    let passwd: Vec<_> = (UID..)
+        .zip(lines)
+        .map(|(uid, name)| account(name, uid))
+        .collect();
+    let accounts = Accounts::with(&passwd.join("\n")).await;
+    let root = accounts.host.client(ROOT).await;
+    for (uid, name) in (UID..).zip(lines) {
+        let client = accounts.host.client(uid).await;
+        let refusal = client
+            .start_enrollment("authenticator-app", std::collections::HashMap::default())
+            .await;
+        let refusal = refusal
+            .err()
+            .unwrap_or_else(|| panic!("{name:?} may enrol"));
+        assert!(
+            ["NotFound", "UnknownObject"].contains(&refusal.short()),
+            "{name:?}: {refusal}"
+        );
+        let refusal = root
+            .refused(ROOT_PATH, "Manager", "GetUserByName", &name)
+            .await;
+        assert_eq!(refusal.short(), "NotFound", "{name:?}");
+    }
+    for name in ["", ":", "a:b", "root\n", "\0x", &"n".repeat(5000)] {
+        if !name.contains('\0') {
+            let refusal = root
+                .refused(ROOT_PATH, "Manager", "GetUserByName", &name)
+                .await;
+            assert_eq!(refusal.short(), "NotFound", "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Policy: what it allows and requires, and putting a changed one in force while the daemon runs.
+
+use rustix::process::Signal;
+use secinfo_tests::{
+    ALICE, ALICE_NAME, Anything, BOB, Client, Host, ROOT, ROOT_PATH, Setup, binary, user_path,
+};
+use std::collections::HashMap;
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, Instant};
+use zbus::OwnedVariant;
+
+/// How often the log has this event.
+async fn count(root: &Client, kind: &str) -> usize {
+    let events = root.events().await;
+    events.iter().filter(|event| event["type"] == kind).count()
+}
+
+/// Reloads, and waits until the daemon has said what came of it.
+fn reload(host: &mut Host, says: &str) {
+    let before = host.log().matches(says).count();
+    host.daemon().signal(Signal::HUP);
+    let begun = Instant::now();
+    while host.log().matches(says).count() == before {
+        assert!(begun.elapsed() < Duration::from_secs(30), "{}", host.log());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+const DONE: &str = "configuration reloaded";
+
+async fn required(client: &Client, uid: u32, service: &str) -> u32 {
+    let policy: HashMap<String, OwnedVariant> = client
+        .call(ROOT_PATH, "Manager", "GetPolicy", &(uid, service))
+        .await
+        .unwrap();
+    u32::try_from(policy["required"].try_clone().unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn a_changed_policy_takes_effect_on_sighup_and_is_one_event() {
+    let mut host = Host::with(Setup::new()).await;
+    let root = host.client(ROOT).await;
+    let alice = host.client(ALICE).await;
+    assert_eq!(count(&root, "policy-changed").await, 1, "the first one");
+    host.set_up(Setup::new().policy("required = 1"));
+    assert_eq!(
+        required(&alice, ALICE, "").await,
+        0,
+        "not before it is asked"
+    );
+    reload(&mut host, DONE);
+    assert_eq!(required(&alice, ALICE, "").await, 1);
+    assert_eq!(count(&root, "policy-changed").await, 2);
+    reload(&mut host, DONE);
+    host.restart().await;
+    assert_eq!(count(&root, "policy-changed").await, 2, "nothing changed");
+    let still: u32 = alice
+        .property(&user_path(ALICE), "User", "StillRequired")
+        .await
+        .unwrap();
+    assert_eq!(still, 1);
+}
+
+#[tokio::test]
+async fn a_file_with_a_mistake_changes_nothing_at_all() {
+    let mut host = Host::with(Setup::new().policy("required = 1")).await;
+    let root = host.client(ROOT).await;
+    for (mistake, named) in [
+        ("required = 2\nfree_beer = true", "free_beer"),
+        ("required = 2\nreset_methods = \"three\"", "reset_methods"),
+        ("required = 99", "required"),
+        ("required = [", "config.toml"),
+    ] {
+        host.set_up(Setup::new().policy(mistake));
+        reload(&mut host, "ERROR");
+        assert_eq!(required(&root, ALICE, "").await, 1, "{mistake}");
+        assert!(host.log().contains(named), "{mistake}: {}", host.log());
+    }
+    // One that asks for a restart is not taken by halves either.
+    let moved = Setup::new()
+        .policy("required = 2")
+        .daemon("cache_size = \"8MiB\"");
+    host.set_up(moved);
+    reload(&mut host, "need a restart");
+    assert_eq!(required(&root, ALICE, "").await, 1);
+    fs::remove_file(host.config_file()).unwrap();
+    reload(&mut host, "ERROR");
+    assert_eq!(required(&root, ALICE, "").await, 1);
+    assert_eq!(count(&root, "policy-changed").await, 1);
+}
+
+#[tokio::test]
+async fn groups_and_services_refine_the_policy_and_never_loosen_it() {
+    let sections = format!(
+        "[group.{ALICE_NAME}]\nrequired = 1\nallowed = [\"hardware-token\", \"recovery-codes\"]\n\
+         [service.sshd]\nrequired = 2\nallowed = [\"authenticator-app\", \"hardware-token\"]\n\
+         [service.lax]\nrequired = 0\n"
+    );
+    let host = Host::with(Setup::patient().more(&sections)).await;
+    let alice = host.client(ALICE).await;
+    let bob = host.client(BOB).await;
+    assert_eq!(required(&alice, ALICE, "").await, 1);
+    assert_eq!(required(&alice, ALICE, "sshd").await, 2);
+    assert_eq!(
+        required(&alice, ALICE, "lax").await,
+        1,
+        "a service does not take away"
+    );
+    assert_eq!(required(&bob, BOB, "").await, 0);
+    assert_eq!(required(&bob, BOB, "sshd").await, 2);
+
+    let kinds = async |client: &Client, uid: u32, service: &str| -> Vec<String> {
+        let body = (uid, "sign-in", service);
+        client
+            .call(ROOT_PATH, "Manager", "ListKinds", &body)
+            .await
+            .unwrap()
+    };
+    assert_eq!(
+        kinds(&alice, ALICE, "").await,
+        ["hardware-token", "recovery-codes"]
+    );
+    assert_eq!(kinds(&alice, ALICE, "sshd").await, ["hardware-token"]);
+    assert_eq!(
+        kinds(&bob, BOB, "sshd").await,
+        ["authenticator-app", "hardware-token"]
+    );
+
+    let refusal = alice
+        .start_enrollment("authenticator-app", HashMap::default())
+        .await
+        .err()
+        .unwrap();
+    assert_eq!(refusal.short(), "KindNotAllowed");
+
+    // A recovery code serves, but not at sshd.
+    let mut app = bob.enroll_app("Phone", 10).await;
+    bob.prove(&mut app).await;
+    let codes: Vec<String> = bob
+        .call(&user_path(BOB), "User", "IssueRecoveryCodes", &())
+        .await
+        .unwrap();
+    let method = bob.methods_of(BOB).await.pop().unwrap();
+    let refusal = bob.verify_at(BOB, "sshd", &method, &codes[0]).await;
+    assert_eq!(refusal.unwrap_err().short(), "KindNotAllowed");
+    bob.verify_at(BOB, "login", &method, &codes[0])
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn what_policy_forbids_later_stays_but_does_not_serve() {
+    let mut host = Host::with(Setup::patient()).await;
+    let alice = host.client(ALICE).await;
+    let mut app = alice.enroll_app("Phone", 10).await;
+    host.set_up(Setup::patient().policy("allowed = [\"hardware-token\"]"));
+    reload(&mut host, DONE);
+    assert_eq!(alice.methods_of(ALICE).await, [app.path.clone()]);
+    let refusal = alice.verify(ALICE, &app.path, &app.codes.fresh()).await;
+    assert_eq!(refusal.unwrap_err().short(), "KindNotAllowed");
+}
+
+#[tokio::test]
+async fn check_config_says_where_the_mistake_is_and_what_would_be_right() {
+    let host = Host::without_daemon(Setup::new()).await;
+    let check = || {
+        Command::new(binary("secinfod"))
+            .arg("--check-config")
+            .arg("--config")
+            .arg(host.config_file())
+            .output()
+            .unwrap()
+    };
+    assert!(check().status.success());
+    let right = fs::read_to_string(host.config_file()).unwrap();
+    fs::write(
+        host.config_file(),
+        format!("{right}\n[policy.throttle]\nlock_aftr = 5\n"),
+    )
+    .unwrap();
+    let output = check();
+    assert!(!output.status.success());
+    let text = String::from_utf8(output.stderr).unwrap();
+    let line = fs::read_to_string(host.config_file()).unwrap();
+    let number = line
+        .lines()
+        .position(|line| line.contains("lock_aftr"))
+        .unwrap()
+        + 1;
+    assert!(text.contains(&format!("config.toml:{number}")), "{text}");
+    assert!(text.contains("lock_after"), "{text}");
+    assert!(!host.state_directory().exists(), "checking starts nothing");
+}
+
+#[tokio::test]
+async fn the_last_required_method_can_be_replaced_but_not_deleted_except_by_an_administrator() {
+    let host = Host::with(Setup::patient().policy("required = 1")).await;
+    let alice = host.client(ALICE).await;
+    let mut app = alice.enroll_app("Phone", 10).await;
+    alice.prove(&mut app).await;
+    let refusal = alice.refused(&app.path, "Method", "Delete", &()).await;
+    assert_eq!(refusal.short(), "LastMethod");
+    let other = alice.enroll_app("Tablet", 10).await;
+    let _: Anything = alice
+        .call(&app.path, "Method", "Delete", &())
+        .await
+        .unwrap();
+    let refusal = alice.refused(&other.path, "Method", "Delete", &()).await;
+    assert_eq!(refusal.short(), "LastMethod");
+    let root = host.client(ROOT).await;
+    let (deleted, _): (bool, u64) = root
+        .call(&other.path, "Method", "Delete", &())
+        .await
+        .unwrap();
+    assert!(deleted);
+}

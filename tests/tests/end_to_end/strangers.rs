@@ -1,0 +1,467 @@
+//! Every row of the table, driven by someone whose business it is not: refused where the row says
+//! so, and refused in the same words whether what they ask about exists or not.
+
+use secinfo_tests::{
+    ALICE, ALICE_NAME, Anything, App, BOB, Client, Host, NO_ACCOUNT, ROOT, ROOT_PATH, Refusal,
+    STRANGER, Setup, user_path,
+};
+use secinfod::bus::Access;
+use secinfod::bus::interface::interfaces;
+use std::collections::{BTreeSet, HashMap};
+use zbus::{ObjectPath, OwnedObjectPath, Variant};
+
+type Options = HashMap<&'static str, Variant<'static>>;
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+
+/// What there is to pry into, and the same that is not there.
+struct Target {
+    user: String,
+    uid: u32,
+    name: &'static str,
+    method: String,
+    enrollment: String,
+    verification: String,
+}
+
+impl Target {
+    /// Nothing of it exists: no account, no method, no session.
+    fn missing() -> Self {
+        Self {
+            user: user_path(NO_ACCOUNT),
+            uid: NO_ACCOUNT,
+            name: "no-such-account",
+            method: format!("{}/methods/{}", user_path(NO_ACCOUNT), "5".repeat(32)),
+            enrollment: format!("{ROOT_PATH}/enrollments/{}", "6".repeat(32)),
+            verification: format!("{ROOT_PATH}/verifications/{}", "7".repeat(32)),
+        }
+    }
+
+    /// The account exists, and what is said to be its does not.
+    fn half_missing() -> Self {
+        Self {
+            user: user_path(ALICE),
+            uid: ALICE,
+            name: ALICE_NAME,
+            method: format!("{}/methods/{}", user_path(ALICE), "5".repeat(32)),
+            ..Self::missing()
+        }
+    }
+
+    fn path_of(&self, interface: &str) -> String {
+        match interface {
+            "Manager" | "Audit" => ROOT_PATH.to_owned(),
+            "User" => self.user.clone(),
+            "Method" => self.method.clone(),
+            "Enrollment" => self.enrollment.clone(),
+            "Verification" => self.verification.clone(),
+            other => panic!("there is no test of the interface {other}: add it here"),
+        }
+    }
+}
+
+/// Alice has a method, an enrollment and a verification going on.
+async fn target(host: &Host) -> (Client, App, Target) {
+    let alice = host.client(ALICE).await;
+    let mut app = alice.enroll_app("Phone", 10).await;
+    alice.prove(&mut app).await;
+    let (enrollment, _) = alice
+        .start_enrollment("authenticator-app", Options::new())
+        .await
+        .unwrap();
+    let verification = start_verification(&alice, ALICE, Options::new())
+        .await
+        .unwrap();
+    let target = Target {
+        user: user_path(ALICE),
+        uid: ALICE,
+        name: ALICE_NAME,
+        method: app.path.clone(),
+        enrollment: enrollment.to_string(),
+        verification,
+    };
+    (alice, app, target)
+}
+
+async fn start_verification(
+    client: &Client,
+    uid: u32,
+    options: Options,
+) -> Result<String, Refusal> {
+    let body = (uid, "sign-in", "", options);
+    let started: Result<(OwnedObjectPath, Anything), _> = client
+        .call(ROOT_PATH, "Manager", "StartVerification", &body)
+        .await;
+    started.map(|(path, _)| path.to_string())
+}
+
+/// Drives the method of a row with arguments that would do harm.
+async fn drive(client: &Client, target: &Target, interface: &str, method: &str) -> Outcome {
+    let path = target.path_of(interface);
+    let (uid, code) = (target.uid, "123456");
+    let object = || ObjectPath::try_from(target.method.clone()).unwrap();
+    let none: Options = Options::new();
+    let c = Driver {
+        client,
+        path: &path,
+        interface,
+        method,
+    };
+    match (interface, method) {
+        ("Manager", "GetUser") => c.with(&uid).await,
+        ("Manager", "GetUserByName") => c.with(&target.name).await,
+        ("Manager", "ListUsers") => c.with(&("", 10_u32)).await,
+        ("Manager", "ListKinds") => c.with(&(uid, "sign-in", "")).await,
+        ("Manager", "GetPolicy") => c.with(&(uid, "")).await,
+        ("Manager", "StartVerification") => c.with(&(uid, "sign-in", "", none)).await,
+        ("Manager", "Verify") => c.with(&(uid, "sign-in", "", object(), code)).await,
+        ("Manager", "ImportTokens") => c.with(&("csv", b"serial".as_slice(), none)).await,
+        ("Manager", "RemoveToken") => c.with(&"C1").await,
+        ("Manager", "ListTokens" | "GetStatus") => c.with(&()).await,
+        ("User", "StartEnrollment") => c.with(&("authenticator-app", none)).await,
+        ("User", "SetDefault") => c.with(&object()).await,
+        ("User", "IssueAccessPass") => c.with(&(3600_u64, true)).await,
+        ("User", "IssueRecoveryCodes" | "RevokeAccessPass" | "Unlock" | "Erase") => {
+            c.with(&()).await
+        }
+        ("Method", "Rename") => c.with(&"Mine now").await,
+        ("Method", "Delete" | "CancelDeletion") => c.with(&()).await,
+        ("Method", "Resynchronize") => c.with(&(code, code)).await,
+        ("Enrollment" | "Verification", "Submit") => c.with(&code).await,
+        ("Enrollment" | "Verification", "Cancel") | ("Verification", "ListMethods") => {
+            c.with(&()).await
+        }
+        ("Verification", "ChangeMethod") => c.with(&object()).await,
+        ("Audit", "Read") => c.with(&(0_u64, 10_u32)).await,
+        ("Audit", "InclusionProof" | "ConsistencyProof") => c.with(&(0_u64, 1_u64)).await,
+        ("Audit", "Names") => c.with(&vec!["0".repeat(32)]).await,
+        ("Audit", "Checkpoint" | "VerifierKey" | "Subscribe" | "Unsubscribe") => c.with(&()).await,
+        (interface, method) => {
+            panic!("there is no test of {interface}.{method} by a stranger: add it here")
+        }
+    }
+}
+
+type Outcome = Result<(), Refusal>;
+
+struct Driver<'a> {
+    client: &'a Client,
+    path: &'a str,
+    interface: &'a str,
+    method: &'a str,
+}
+
+impl Driver<'_> {
+    async fn with<B: serde::Serialize + zbus::DynamicType>(self, body: &B) -> Outcome {
+        let called = self
+            .client
+            .call::<_, Anything>(self.path, self.interface, self.method, body);
+        called.await.map(|Anything| ())
+    }
+}
+
+fn short(interface: &str) -> &str {
+    interface.rsplit('.').next().unwrap_or_default()
+}
+
+/// How a stranger must be refused; none where the row is open to everyone.
+fn expected(interface: &str, member: &str, access: Access) -> Option<&'static str> {
+    match access {
+        // Its handler asks, because what it is asked about is not named by uid.
+        Access::Anyone if (interface, member) == ("Manager", "GetUserByName") => {
+            Some("org.secinfo.SecurityInfo1.Error.NotAuthorized")
+        }
+        Access::Anyone => None,
+        Access::Owner { .. } | Access::NamedUser { .. } | Access::Administrator(_) => {
+            Some("org.secinfo.SecurityInfo1.Error.NotAuthorized")
+        }
+        // That a session exists is not told.
+        Access::SessionOwner => Some("org.freedesktop.DBus.Error.UnknownObject"),
+    }
+}
+
+#[tokio::test]
+async fn every_method_refuses_a_stranger_in_the_same_words_whether_its_object_exists_or_not() {
+    let host = Host::with(Setup::patient()).await;
+    let (alice, app, real) = target(&host).await;
+    let root = host.client(ROOT).await;
+    let before = root.events().await.len();
+    let targets = [real, Target::half_missing(), Target::missing()];
+
+    for interface in interfaces() {
+        let interface_name = short(interface.name);
+        for row in &interface.methods {
+            // A connection of its own, so that no row is refused for what another did.
+            let stranger = host.client(STRANGER).await;
+            let mut answers = Vec::new();
+            for target in &targets {
+                answers.push(drive(&stranger, target, interface_name, row.name).await);
+            }
+            let what = format!("{interface_name}.{}", row.name);
+            match expected(interface_name, row.name, row.access) {
+                Some(error) => {
+                    let refusal = answers[0].as_ref().expect_err(&what);
+                    assert_eq!(refusal.name, error, "{what}");
+                    for answer in &answers {
+                        assert_eq!(answer.as_ref().err(), Some(refusal), "{what}");
+                    }
+                }
+                None => assert!(answers.iter().all(Result::is_ok), "{what}: {answers:?}"),
+            }
+        }
+    }
+    assert_eq!(root.events().await.len(), before, "and nothing happened");
+    assert_eq!(alice.methods_of(ALICE).await, [app.path]);
+}
+
+#[tokio::test]
+async fn every_property_refuses_a_stranger_in_the_same_words_whether_its_object_exists_or_not() {
+    let host = Host::with(Setup::patient()).await;
+    let (_alice, _app, real) = target(&host).await;
+    let targets = [real, Target::half_missing(), Target::missing()];
+    let stranger = host.client(STRANGER).await;
+    for interface in interfaces() {
+        let interface_name = short(interface.name);
+        for row in &interface.properties {
+            let what = format!("{interface_name}.{}", row.name);
+            let error = expected(interface_name, row.name, row.access).expect(&what);
+            let mut refusals = Vec::new();
+            for target in &targets {
+                let path = target.path_of(interface_name);
+                let body = (interface.name, row.name);
+                refusals.push(stranger.refused(&path, PROPERTIES, "Get", &body).await);
+            }
+            assert_eq!(refusals[0].name, error, "{what}");
+            assert!(
+                refusals.iter().all(|refusal| refusal == &refusals[0]),
+                "{what}: {refusals:?}"
+            );
+        }
+        if interface.properties.is_empty() {
+            continue;
+        }
+        // All at once, and how the object is described, tell as little.
+        let mut told = Vec::new();
+        for target in &targets {
+            let path = target.path_of(interface_name);
+            let all: Result<HashMap<String, zbus::OwnedVariant>, _> = stranger
+                .call(&path, PROPERTIES, "GetAll", &interface.name)
+                .await;
+            let described: Result<String, _> = stranger
+                .call(
+                    &path,
+                    "org.freedesktop.DBus.Introspectable",
+                    "Introspect",
+                    &(),
+                )
+                .await;
+            told.push((all.map(|all| all.len()), described));
+        }
+        assert!(
+            told.iter().all(|answer| answer == &told[0]),
+            "{interface_name}: {told:?}"
+        );
+        assert!(
+            told[0].0.as_ref().is_ok_and(|read| *read == 0) || told[0].0.is_err(),
+            "{interface_name}: {told:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_administrator_is_told_what_is_missing() {
+    let host = Host::with(Setup::patient()).await;
+    let root = host.client(ROOT).await;
+    let missing = root
+        .refused(ROOT_PATH, "Manager", "GetUser", &NO_ACCOUNT)
+        .await;
+    assert_eq!(missing.short(), "NotFound");
+    let missing = root
+        .refused(ROOT_PATH, "Manager", "GetUserByName", &"no-such-account")
+        .await;
+    assert_eq!(missing.short(), "NotFound");
+}
+
+#[tokio::test]
+async fn a_user_reaches_another_users_method_by_no_way_of_naming_it() {
+    let host = Host::with(Setup::patient()).await;
+    let (_alice, app, _) = target(&host).await;
+    let bob = host.client(BOB).await;
+    let mut own = bob.enroll_app("Phone", 10).await;
+    bob.prove(&mut own).await;
+    let id = app.id();
+    let foreign = ObjectPath::try_from(app.path.clone()).unwrap();
+    // The other's method below one's own object; it is one's own path, and there is nothing.
+    let adopted = format!("{}/methods/{id}", user_path(BOB));
+    for member in ["Delete", "CancelDeletion"] {
+        let refusal = bob.refused(&adopted, "Method", member, &()).await;
+        assert_eq!(refusal.short(), "UnknownObject", "{member}");
+    }
+    let refusal = bob.refused(&adopted, "Method", "Rename", &"Mine").await;
+    assert_eq!(refusal.short(), "UnknownObject");
+    let refusal = bob
+        .refused(&user_path(BOB), "User", "SetDefault", &foreign)
+        .await;
+    assert_eq!(refusal.short(), "NotFound");
+    let refusal = bob.verify(BOB, &app.path, "123456").await.unwrap_err();
+    assert_eq!(refusal.short(), "NotFound");
+    let options = Options::from([("method", Variant::from(foreign))]);
+    let refusal = start_verification(&bob, BOB, options).await.unwrap_err();
+    assert_eq!(refusal.short(), "NotFound");
+    // Other spellings of a uid name nobody.
+    for spelling in ["u01", "u+1", "u1 ", "1", "u4294967297", "u-1"] {
+        let path = format!("{ROOT_PATH}/users/{spelling}");
+        if ObjectPath::try_from(path.clone()).is_ok() {
+            let refusal = bob.refused(&path, "User", "Unlock", &()).await;
+            assert_eq!(refusal.short(), "UnknownObject", "{spelling}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_its_connections_and_dies_with_it() {
+    let host = Host::with(Setup::patient()).await;
+    let (alice, mut app, target) = target(&host).await;
+    let same_uid = host.client(ALICE).await;
+    let code = app.codes.fresh();
+    for path in [&target.enrollment, &target.verification] {
+        let interface = if path.contains("enrollments") {
+            "Enrollment"
+        } else {
+            "Verification"
+        };
+        for client in [&same_uid, &host.client(ROOT).await] {
+            let refusal = client.refused(path, interface, "Submit", &code).await;
+            assert_eq!(refusal.short(), "UnknownObject", "{interface}");
+        }
+    }
+    let left: u32 = alice
+        .property(&target.enrollment, "Enrollment", "AttemptsLeft")
+        .await
+        .unwrap();
+    assert_eq!(left, 5, "nobody else used up an attempt");
+
+    let name = alice.name();
+    alice.connection.close().await.unwrap();
+    wait_until_gone(&same_uid, &name).await;
+    let refusal = same_uid
+        .refused(&target.verification, "Verification", "Submit", &code)
+        .await;
+    assert_eq!(refusal.short(), "UnknownObject");
+    let proof = same_uid.verify(ALICE, &app.path, &code).await;
+    proof.expect("the code was not used up by any of this");
+}
+
+/// Waits until the daemon, too, must know: the bus tells of departures in order.
+async fn wait_until_gone(client: &Client, name: &str) {
+    let bus = zbus::fdo::DBusProxy::new(&client.connection).await.unwrap();
+    let name = zbus::names::BusName::try_from(name).unwrap();
+    while bus.name_has_owner(name.clone()).await.unwrap() {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_detached_session_is_its_uids_alone() {
+    let host = Host::with(Setup::patient()).await;
+    let bob = host.client(BOB).await;
+    let detached = || Options::from([("detached", Variant::from(true))]);
+    let (session, details) = bob
+        .start_enrollment("authenticator-app", detached())
+        .await
+        .unwrap();
+    let mut codes = secinfo_tests::Codes::new(details.key.as_deref().unwrap());
+    codes.drift = 10;
+    let name = bob.name();
+    bob.connection.close().await.unwrap();
+    let later = host.client(BOB).await;
+    wait_until_gone(&later, &name).await;
+
+    for uid in [ALICE, ROOT, STRANGER] {
+        let other = host.client(uid).await;
+        let code = codes.at(0);
+        let refusal = other.refused(&session, "Enrollment", "Submit", &code).await;
+        assert_eq!(refusal.short(), "UnknownObject", "{uid}");
+        let refusal = other.refused(&session, "Enrollment", "Cancel", &()).await;
+        assert_eq!(refusal.short(), "UnknownObject", "{uid}");
+    }
+    let enrolled = later.finish_enrollment(&session, &codes.fresh()).await;
+    let (method, ..) = enrolled.unwrap();
+    let stale = later
+        .refused(&session, "Enrollment", "Submit", &codes.fresh())
+        .await;
+    assert_eq!(stale.short(), "UnknownObject", "a session that is over");
+    assert_eq!(later.methods_of(BOB).await, [method.to_string()]);
+}
+
+#[tokio::test]
+async fn stale_cancelled_and_guessed_sessions_are_all_unknown_in_the_same_words() {
+    let host = Host::with(Setup::patient()).await;
+    let (alice, mut app, target) = target(&host).await;
+    let () = alice
+        .call(&target.verification, "Verification", "Cancel", &())
+        .await
+        .unwrap();
+    let finished = start_verification(&alice, ALICE, Options::new())
+        .await
+        .unwrap();
+    let _: Anything = alice
+        .call(&finished, "Verification", "Submit", &app.codes.fresh())
+        .await
+        .unwrap();
+    let mut refusals = BTreeSet::new();
+    for path in [
+        &target.verification,
+        &finished,
+        &format!("{ROOT_PATH}/verifications/{}", "0".repeat(32)),
+        &target.enrollment.replace("enrollments", "verifications"),
+        &target.verification.to_uppercase().replace(
+            "/ORG/SECINFO/SECURITYINFO1/VERIFICATIONS",
+            "/org/secinfo/SecurityInfo1/verifications",
+        ),
+        &format!("{ROOT_PATH}/verifications"),
+    ] {
+        let refusal = alice
+            .refused(path, "Verification", "Submit", &app.codes.fresh())
+            .await;
+        refusals.insert(refusal.to_string());
+    }
+    assert_eq!(refusals.len(), 1, "{refusals:?}");
+}
+
+#[tokio::test]
+async fn sessions_are_limited_for_each_user_and_in_all_but_not_for_root() {
+    let setup = Setup::patient().daemon("sessions_per_user = 3\nsessions_in_all = 6");
+    let host = Host::with(setup).await;
+    let root = host.client(ROOT).await;
+    let alice = host.client(ALICE).await;
+    alice.enroll_app("Phone", 10).await;
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        open.push(
+            start_verification(&alice, ALICE, Options::new())
+                .await
+                .unwrap(),
+        );
+    }
+    let other_connection = host.client(ALICE).await;
+    for client in [&alice, &other_connection] {
+        let refusal = start_verification(client, ALICE, Options::new()).await;
+        assert_eq!(refusal.unwrap_err().short(), "LimitsExceeded");
+    }
+    // Root, which verifies everybody who signs in, still can; up to the limit in all.
+    for _ in 0..3 {
+        start_verification(&root, ALICE, Options::new())
+            .await
+            .unwrap();
+    }
+    let refusal = start_verification(&root, ALICE, Options::new()).await;
+    assert_eq!(refusal.unwrap_err().short(), "LimitsExceeded");
+    // Ending one makes room.
+    let () = alice
+        .call(&open[0], "Verification", "Cancel", &())
+        .await
+        .unwrap();
+    start_verification(&root, ALICE, Options::new())
+        .await
+        .unwrap();
+}
