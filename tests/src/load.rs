@@ -166,10 +166,10 @@ impl Token {
         let near: Vec<_> = (self.next.saturating_sub(1)..self.next + AHEAD)
             .map(|counter| self.code(counter))
             .collect();
-        (0..)
+        (0..=near.len())
             .map(|number| format!("{number:06}"))
             .find(|code| !near.contains(code))
-            .expect("few codes are near")
+            .expect("there is one more than are near")
     }
 }
 
@@ -281,10 +281,7 @@ impl Load {
     /// After a restart: each user's last accepted code is refused, one that was never acknowledged
     /// is accepted if and only if the log does not have it, and the security info is what they
     /// were told.
-    pub async fn hold_daemon_to_account(
-        &mut self,
-        in_log: impl Fn(&Deed) -> bool,
-    ) -> Account {
+    pub async fn hold_daemon_to_account(&mut self, in_log: impl Fn(&Deed) -> bool) -> Account {
         let mut account = Account::default();
         for worker in &mut self.workers {
             worker.expect_last_code_used().await;
@@ -386,7 +383,10 @@ impl Worker {
         let answer = if in_session {
             verify_in_session(&self.user, &path, &code).await
         } else {
-            self.user.verify(self.user.uid, &path, &code).await.map(|_| ())
+            self.user
+                .verify(self.user.uid, &path, &code)
+                .await
+                .map(|_| ())
         };
         if self.unsure
             && let Err(refusal) = &answer
@@ -420,7 +420,9 @@ impl Worker {
         let answer = self.user.call(&path, "Method", "Rename", &label).await;
         let method = self.token.id();
         let asked_before = self.account.asked.len();
-        let (done, next) = self.note::<()>(What::Renamed { method }, sent, answer).await;
+        let (done, next) = self
+            .note::<()>(What::Renamed { method }, sent, answer)
+            .await;
         if done.is_some() {
             self.label = Some(label);
         } else if self.account.asked.len() > asked_before {
@@ -541,12 +543,15 @@ impl Worker {
         match answer {
             Err(refusal) if used => assert!(is_used(&refusal), "{refusal}"),
             Err(refusal) => panic!("a code that was not used is refused: {refusal}"),
-            Ok(_) if used => panic!("code {counter} of user {} was accepted twice", self.user.uid),
+            Ok(_) if used => panic!(
+                "code {counter} of user {} was accepted twice",
+                self.user.uid
+            ),
             answer => drop(self.note(what, sent, answer).await),
         }
     }
 
-    async fn expect_own_methods(&self) {
+    async fn expect_own_methods(&mut self) {
         let uid = self.user.uid;
         let methods = self.user.methods_of(uid).await;
         for path in self.apps.iter().chain([&self.token.path]) {
@@ -554,6 +559,13 @@ impl Worker {
         }
         for path in &self.deleted {
             assert!(!methods.contains(path), "user {uid} has {path} again");
+        }
+        for path in &methods {
+            let kind: String = self.user.property(path, "Method", "Kind").await.unwrap();
+            // One whose enrollment, or whose deletion, was not acknowledged.
+            if kind == "authenticator-app" && !self.apps.contains(path) {
+                self.apps.push(path.clone());
+            }
         }
         if let Some(expected) = &self.label {
             let label: String = self
@@ -620,7 +632,10 @@ async fn activate(user: &Client, token: &mut Token) {
 /// A base32 key of 160 bits that only this user has.
 fn key_of(uid: u32, seed: u64) -> String {
     const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let mut dice = Dice::new(seed.wrapping_mul(0x1_0000_0000).wrapping_add(u64::from(uid)));
+    let mut dice = Dice::new(
+        seed.wrapping_mul(0x1_0000_0000)
+            .wrapping_add(u64::from(uid)),
+    );
     let digit = |_| char::from(DIGITS[usize::try_from(dice.below(32)).unwrap()]);
     (0..32).map(digit).collect()
 }

@@ -1,0 +1,214 @@
+//! One code, given on four connections at once.
+
+use crate::{USERS, seed};
+use futures_util::future::{join_all, try_join_all};
+use secinfo_tests::load::{Dice, Load};
+use secinfo_tests::{Client, Host, ROOT, ROOT_PATH, Refusal, hotp, now};
+use serde_json::Value;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant, Variant};
+
+/// How many codes are given four times each.
+const BURSTS: u64 = 10_000;
+/// How often users verify at most before they set up another app: the policy lets a code be ten steps
+/// off either way, and time goes on meanwhile.
+const CODES_OF_AN_APP: u64 = 18;
+
+/// A user on four connections; the last one is root's, which verifies anybody.
+struct Crowd {
+    uid: u32,
+    members: Vec<Client>,
+    dice: Dice,
+}
+
+/// An app, and what it shows from its first step on. It was enrolled with the first code.
+struct App {
+    path: String,
+    codes: Vec<String>,
+}
+
+impl Crowd {
+    async fn gather(host: &Host, uid: u32, seed: u64) -> Self {
+        let uids = [uid, uid, uid, ROOT];
+        let members = join_all(uids.map(|member| host.client(member))).await;
+        Self {
+            uid,
+            members,
+            dice: Dice::new(seed ^ u64::from(uid)),
+        }
+    }
+
+    /// Enrols an app with its oldest code that is still good, so that all after it can be used.
+    async fn enroll(&self) -> App {
+        let (session, details) = self.members[0]
+            .start_enrollment("authenticator-app", HashMap::new())
+            .await
+            .unwrap();
+        let key = details.key.as_deref().unwrap().replace(' ', "");
+        // A TOTP code is the HOTP code of its time step (RFC 6238 section 4.2). Two steps are left
+        // to the time that passes meanwhile.
+        let oldest = now() / 30 - 8;
+        let count = u32::try_from(CODES_OF_AN_APP).unwrap() + 1;
+        let codes = hotp(&key, details.digits.unwrap(), oldest, count);
+        let (path, ..) = self.members[0]
+            .finish_enrollment(session.as_str(), &codes[0])
+            .await
+            .unwrap();
+        App {
+            path: path.to_string(),
+            codes,
+        }
+    }
+
+    /// Gives the code on all connections at once, on some in one call and on others in a session;
+    /// how often it was accepted.
+    async fn burst(&mut self, path: &str, code: &str) -> usize {
+        let mut sessions = Vec::new();
+        for member in &self.members {
+            sessions.push(match self.dice.below(4) {
+                0 => Some(open_session(member, self.uid, path).await),
+                _ => None,
+            });
+        }
+        let uid = self.uid;
+        let given = self.members.iter().zip(&sessions);
+        let answers = join_all(given.map(|(member, session)| async move {
+            match session {
+                None => member.verify(uid, path, code).await.map(|_| ()),
+                Some(session) => submit(member, session, code).await,
+            }
+        }))
+        .await;
+        for (member, session) in self.members.iter().zip(&sessions) {
+            if let Some(session) = session {
+                // That of the accepted code is gone.
+                let _ = member
+                    .call::<_, ()>(session, "Verification", "Cancel", &())
+                    .await;
+            }
+        }
+        let refused = answers.iter().filter_map(|answer| answer.as_ref().err());
+        for refusal in refused {
+            assert_eq!(refusal.short(), "CodeAlreadyUsed", "{refusal}");
+        }
+        answers.iter().filter(|answer| answer.is_ok()).count()
+    }
+
+    /// Verifies with one app after the other, until there were enough bursts. Returns the last
+    /// app, with the code that was used last.
+    async fn go_on(&mut self, count: &AtomicU64) -> (String, String) {
+        let mut app = self.enroll().await;
+        loop {
+            let (last, others) = app.codes[1..].split_last().unwrap();
+            for code in others {
+                let accepted = self.burst(&app.path, code).await;
+                assert_eq!(accepted, 1, "of four at once");
+                if count.fetch_add(1, Ordering::Relaxed) + 1 >= BURSTS {
+                    return (app.path, code.clone());
+                }
+            }
+            // A proof on the connection that adds the next app and deletes this one.
+            let member = &self.members[0];
+            member.verify(self.uid, &app.path, last).await.unwrap();
+            let next = self.enroll().await;
+            let _: (bool, u64) = member
+                .call(&app.path, "Method", "Delete", &())
+                .await
+                .unwrap();
+            app = next;
+        }
+    }
+}
+
+async fn open_session(member: &Client, uid: u32, path: &str) -> String {
+    let method = ObjectPath::try_from(path.to_owned()).unwrap();
+    let options = HashMap::from([("method", Variant::from(method))]);
+    let (session, _): (OwnedObjectPath, HashMap<String, OwnedVariant>) = member
+        .call(
+            ROOT_PATH,
+            "Manager",
+            "StartVerification",
+            &(uid, "sign-in", "", options),
+        )
+        .await
+        .unwrap();
+    session.to_string()
+}
+
+async fn submit(member: &Client, session: &str, code: &str) -> Result<(), Refusal> {
+    member
+        .call::<_, HashMap<String, OwnedVariant>>(session, "Verification", "Submit", &code)
+        .await
+        .map(|_| ())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_10_000_totp_codes_given_on_four_connections_at_once_none_is_accepted_twice() {
+    let seed = seed(20_261_129);
+    let mut host = Host::with(Load::setup()).await;
+    let count = Arc::new(AtomicU64::new(0));
+    let begun = Instant::now();
+    let crowds = USERS.map(|uid| {
+        let gathering = Crowd::gather(&host, uid, seed);
+        let count = Arc::clone(&count);
+        async move {
+            let mut crowd = gathering.await;
+            tokio::spawn(async move {
+                let last = crowd.go_on(&count).await;
+                (crowd, last)
+            })
+            .await
+        }
+    });
+    let crowds = try_join_all(crowds).await.unwrap();
+    let bursts = count.load(Ordering::Relaxed);
+    eprintln!("{bursts} bursts in {:.1?}", begun.elapsed());
+    assert!(bursts >= BURSTS);
+    assert_eq!(accepted_twice(&host.client(ROOT).await).await, 0);
+    host.restart().await;
+    for (mut crowd, (path, code)) in crowds {
+        let accepted = crowd.burst(&path, &code).await;
+        assert_eq!(accepted, 0, "after a restart");
+    }
+}
+
+/// How many codes the log has accepted more than once.
+async fn accepted_twice(root: &Client) -> usize {
+    let mut seen = HashSet::new();
+    let events = root.events().await;
+    let accepted = events
+        .iter()
+        .filter(|event| event["type"] == "verification-succeeded")
+        .map(|event| &event["data"]);
+    let again = |data: &&Value| {
+        let code = (data["method"].to_string(), data["accepted"].to_string());
+        !seen.insert(code)
+    };
+    accepted.filter(again).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_recovery_codes_given_on_four_connections_at_once_each_is_accepted_once() {
+    let seed = seed(20_261_130);
+    let host = Host::with(Load::setup()).await;
+    let mut crowd = Crowd::gather(&host, USERS[0], seed).await;
+    let app = crowd.enroll().await;
+    crowd.members[0]
+        .verify(crowd.uid, &app.path, &app.codes[1])
+        .await
+        .unwrap();
+    let user = secinfo_tests::user_path(crowd.uid);
+    let codes: Vec<String> = crowd.members[0]
+        .call(&user, "User", "IssueRecoveryCodes", &())
+        .await
+        .unwrap();
+    let methods = crowd.members[0].methods_of(crowd.uid).await;
+    let path = methods.into_iter().find(|path| *path != app.path).unwrap();
+    for code in &codes {
+        assert_eq!(crowd.burst(&path, code).await, 1, "of four at once");
+    }
+    assert_eq!(accepted_twice(&host.client(ROOT).await).await, 0);
+}

@@ -1,0 +1,30 @@
+//! What the log must withstand, with the real daemon: kills, power cuts, full and read-only disks,
+//! damage, rewriting, and one code given many times at once. Run as root, with loop devices.
+//!
+//! What is random comes from a seed, which is printed; `SECINFO_SEED` sets another one.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::print_stderr,
+    reason = "whoever reads the output of these tests wants the numbers"
+)]
+
+mod burst;
+mod damaged;
+mod disk;
+mod full_disk;
+mod kill;
+mod power_cut;
+mod read_only;
+mod record;
+mod rewritten;
+mod stopping;
+
+/// The accounts that are under load: ones that every Debian system has.
+const USERS: [u32; 4] = [1, 2, 3, 5];
+
+/// The seed of what is random in a test.
+fn seed(usual: u64) -> u64 {
+    let seed = std::env::var("SECINFO_SEED").map_or(usual, |text| text.parse().unwrap());
+    eprintln!("seed {seed}");
+    seed
+}

@@ -1,0 +1,62 @@
+//! A disk that takes no more writes.
+
+use crate::disk::LoopDisk;
+use crate::record::Record;
+use crate::{USERS, seed};
+use secinfo_tests::load::Load;
+use secinfo_tests::{Daemon, Host, ROOT, ROOT_PATH};
+use std::collections::HashMap;
+use std::time::Duration;
+use zbus::OwnedVariant;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_the_disk_turns_read_only_nobody_is_verified_and_all_that_was_acknowledged_stays() {
+    let seed = seed(20_261_127);
+    let mut disk = LoopDisk::new(64);
+    let state = disk.path().join("state");
+    let mut host = Host::with(Load::setup().state(&state)).await;
+    let mut load = Load::prepare(&host, &USERS, seed).await;
+    let mut record = Record::begin(&host).await;
+    let running = load.start();
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    disk.fail();
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let account = load.finish(running).await;
+    assert!(account.done() > 0 && account.refused > 0 && account.lost() == 0);
+    let root = host.client(ROOT).await;
+    let status: HashMap<String, OwnedVariant> = root
+        .call(ROOT_PATH, "Manager", "GetStatus", &())
+        .await
+        .unwrap();
+    assert!(!bool::try_from(status["healthy"].try_clone().unwrap()).unwrap());
+    assert!(
+        !root.methods_of(USERS[0]).await.is_empty(),
+        "what is in memory is readable"
+    );
+    assert!(host.stop().success());
+
+    disk.repair();
+    host.start_daemon().await;
+    record.read_on().await;
+    record.hold_against(&account);
+    let settled = load.hold_daemon_to_account(|deed| record.has(deed)).await;
+    record.read_on().await;
+    record.hold_against(&settled);
+    assert!(host.stop().success());
+    record.verify_on_disk(&state);
+}
+
+#[tokio::test]
+async fn on_a_read_only_disk_the_daemon_says_so_and_does_not_start() {
+    let disk = LoopDisk::new(64);
+    let state = disk.path().join("state");
+    let mut host = Host::with(Load::setup().state(&state)).await;
+    assert!(host.stop().success());
+    disk.make_read_only();
+    let mut refused = Daemon::spawn(&host.config_file(), &host.log_file(), &[], &[]);
+    assert!(!refused.wait_ended().success());
+    let said = refused.log();
+    let last = said.lines().last().unwrap_or_default();
+    assert!(last.contains("Read-only file system"), "{said}");
+    assert!(last.contains(state.to_str().unwrap()), "{said}");
+}
