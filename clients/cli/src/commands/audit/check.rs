@@ -16,7 +16,7 @@ pub(super) struct Finding {
 }
 
 impl Finding {
-    fn new(from_event: impl Into<Option<u64>>, message: impl Into<String>) -> Self {
+    pub(super) fn new(from_event: impl Into<Option<u64>>, message: impl Into<String>) -> Self {
         Self {
             from_event: from_event.into(),
             message: message.into(),

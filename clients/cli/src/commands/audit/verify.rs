@@ -177,7 +177,16 @@ fn check_file(mut check: Check, path: &Path) -> Result<Result<Proved, Finding>, 
             return Ok(Err(finding));
         }
     }
-    Ok(check.finish())
+    let size = check.size();
+    let goes_on = !reader.fill_buf().map_err(failed)?.is_empty();
+    Ok(check.finish().and_then(|proved| {
+        if goes_on {
+            let message = format!("the file goes on after the {size} events that were signed");
+            Err(Finding::new(size, message))
+        } else {
+            Ok(proved)
+        }
+    }))
 }
 
 /// The first event that is not the one that was signed, by consistency proofs from the daemon's
