@@ -24,7 +24,6 @@ fn parse(
     limit: usize,
     allowed: impl Fn(char) -> bool,
 ) -> Result<Box<str>, InvalidName> {
-    let text = text.trim();
     if text.is_empty() {
         return Err(InvalidName::Empty);
     }
@@ -45,7 +44,7 @@ fn is_deceptive(c: char) -> bool {
 }
 
 macro_rules! name {
-    ($(#[$doc:meta])* $name:ident, $limit:expr, $allowed:expr) => {
+    ($(#[$doc:meta])* $name:ident, $limit:expr, $tidied:expr, $allowed:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
         #[serde(transparent)]
@@ -55,9 +54,10 @@ macro_rules! name {
             /// The most characters that fit.
             pub const LIMIT: usize = $limit;
 
-            /// Parses it; white space around it is dropped.
+            /// Parses it.
             pub fn parse(text: &str) -> Result<Self, InvalidName> {
-                parse(text, Self::LIMIT, $allowed).map(Self)
+                let tidied: fn(&str) -> &str = $tidied;
+                parse(tidied(text), Self::LIMIT, $allowed).map(Self)
             }
 
             /// The name as it is stored. It was trimmed before: one event has one spelling.
@@ -111,20 +111,21 @@ macro_rules! name {
 
 name!(
     /// What a user calls a method: 1 to 64 visible characters.
-    Label, 64, |c| !is_deceptive(c)
+    Label, 64, str::trim, |c| !is_deceptive(c)
 );
 name!(
-    /// The name of a Unix account as NSS gives it. No control character, colon or white space: such
-    /// a name could be read as two fields of a file or as two lines of a log.
-    UserName, 256, |c| !is_deceptive(c) && !c.is_whitespace() && c != ':' && c != '/'
+    /// The name of a Unix account as NSS gives it: white space around it is not dropped, or else two
+    /// accounts could have one name here. No control character, colon or white space: such a name
+    /// could be read as two fields of a file or as two lines of a log.
+    UserName, 256, |text| text, |c| !is_deceptive(c) && !c.is_whitespace() && c != ':' && c != '/'
 );
 name!(
     /// The name of a Unix group.
-    GroupName, 256, |c| !is_deceptive(c) && !c.is_whitespace() && c != ':' && c != '/'
+    GroupName, 256, str::trim, |c| !is_deceptive(c) && !c.is_whitespace() && c != ':' && c != '/'
 );
 name!(
     /// The PAM service, or the program, for which a user is verified: `sshd`, `sudo`, `secinfo`.
-    ServiceName, 64, |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@')
+    ServiceName, 64, str::trim, |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@')
 );
 
 #[cfg(test)]
@@ -190,6 +191,9 @@ mod tests {
             );
         }
         assert!(UserName::parse("alice@example.org").is_ok());
+        for like_alice in [" alice", "alice\n", "alice\u{85}"] {
+            assert_eq!(UserName::parse(like_alice), Err(InvalidName::Character));
+        }
     }
 
     #[test]
