@@ -6,7 +6,10 @@ use crate::config::{Authorization, Config, DaemonConfig};
 use crate::service::{
     Published, ReplayError, Service, ServiceError, SessionLimits, Settings, Writer, read_state,
 };
-use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use rustix::fs::Mode;
+use rustix::process::{
+    DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask,
+};
 use sd_notify::NotifyState;
 use secinfo_ledger::{Ledger, LedgerError, MasterKey, Options};
 use std::io;
@@ -60,6 +63,8 @@ fn system(doing: &'static str) -> impl FnOnce(io::Error) -> RunError {
 /// Runs the daemon until it is told to stop.
 pub fn run(path: &Path, config: Config) -> Result<(), RunError> {
     keep_memory_to_ourselves()?;
+    // sled makes its files as the mask allows; nobody else has any business with them.
+    umask(Mode::RWXG | Mode::RWXO);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
