@@ -1,0 +1,333 @@
+//! After a day in the life of a user, nothing that the daemon leaves anywhere has a secret or a
+//! name in the clear.
+
+use data_encoding::{BASE32_NOPAD, HEXLOWER, HEXUPPER};
+use futures_util::StreamExt;
+use rustix::process::Signal;
+use secinfo_tests::{
+    ALICE, Anything, Client, Codes, Host, ROOT, ROOT_PATH, STRANGER, Setup, hotp, user_path,
+};
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use zbus::{Message, MessageStream};
+
+/// What the user calls things: words that occur nowhere else.
+const USER: &str = "zebulon-quux";
+const LABEL: &str = "Xylophon-Telefon";
+const NEW_LABEL: &str = "Wachtelkoenig-Telefon";
+const SERIAL: &str = "SN-KRAKATAU-7";
+const TOKEN_KEY: &str = "KVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKV";
+
+/// What must not be found.
+#[derive(Default)]
+struct Secrets {
+    needles: Vec<(String, Vec<u8>)>,
+    /// Digits, which may occur within longer numbers.
+    codes: BTreeSet<String>,
+}
+
+impl Secrets {
+    fn add(&mut self, what: &str, text: &str) {
+        self.needles.push((what.to_owned(), text.into()));
+    }
+
+    fn add_key(&mut self, base32: &str) {
+        let base32 = base32.to_uppercase();
+        let raw = BASE32_NOPAD.decode(base32.as_bytes()).unwrap();
+        self.add("a key in base32", &base32);
+        self.add("a key in base32", &base32.to_lowercase());
+        let groups: Vec<_> = base32
+            .as_bytes()
+            .chunks(4)
+            .map(String::from_utf8_lossy)
+            .collect();
+        self.add("a key in groups", &groups.join(" ").to_lowercase());
+        self.add("a key in hexadecimal", &HEXLOWER.encode(&raw));
+        self.add("a key in hexadecimal", &HEXUPPER.encode(&raw));
+        let numbers: Vec<_> = raw.iter().map(ToString::to_string).collect();
+        self.add("a key as a list of bytes", &numbers.join(", "));
+        self.add("a key as a list of bytes", &numbers.join(","));
+        self.needles.push(("a raw key".to_owned(), raw));
+    }
+
+    /// A code that is written in groups.
+    fn add_written(&mut self, what: &str, code: &str) {
+        self.add(what, code);
+        self.add(what, &code.replace('-', ""));
+        self.add(what, &code.to_uppercase());
+    }
+
+    /// What of all this is in these bytes.
+    fn found_in(&self, bytes: &[u8]) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        for (what, needle) in &self.needles {
+            if bytes.windows(needle.len()).any(|window| window == needle) {
+                found.insert(what.as_str());
+            }
+        }
+        for code in &self.codes {
+            let code = code.as_bytes();
+            let hit = bytes.windows(code.len()).enumerate().any(|(at, window)| {
+                let before = at.checked_sub(1).and_then(|at| bytes.get(at));
+                let after = bytes.get(at + code.len());
+                let in_number = [before, after]
+                    .into_iter()
+                    .flatten()
+                    .any(u8::is_ascii_digit);
+                window == code && !in_number
+            });
+            if hit {
+                found.insert("a code");
+            }
+        }
+        found
+    }
+}
+
+/// Every file below a directory.
+fn files(directory: &Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// Listens to the whole bus, as only its administrator can.
+async fn overhear(host: &Host) -> Arc<Mutex<Vec<Message>>> {
+    let monitor = host.bus().connect(ROOT).await;
+    let messages = MessageStream::from(&monitor);
+    zbus::fdo::MonitoringProxy::new(&monitor)
+        .await
+        .unwrap()
+        .become_monitor(&[], 0)
+        .await
+        .unwrap();
+    let overheard = Arc::new(Mutex::new(Vec::new()));
+    let keep = Arc::clone(&overheard);
+    tokio::spawn(async move {
+        let mut messages = messages;
+        while let Some(Ok(message)) = messages.next().await {
+            keep.lock().unwrap().push(message);
+        }
+        drop(monitor);
+    });
+    overheard
+}
+
+/// All that a user and an administrator can do; what must not be found afterwards.
+async fn a_day(host: &Host, alice: &Client, root: &Client) -> Secrets {
+    let mut secrets = Secrets::default();
+    secrets.add("the user's name", USER);
+    secrets.add("a label", LABEL);
+    secrets.add("a label", NEW_LABEL);
+    secrets.add("a serial number", SERIAL);
+    secrets.add_key(TOKEN_KEY);
+
+    let mut app = alice.enroll_app(LABEL, 10).await;
+    secrets.add_key(&app.codes.key);
+    secrets.codes.insert(app.codes.again());
+    alice.prove(&mut app).await;
+    secrets.codes.insert(app.codes.again());
+    let wrong = app.codes.wrong();
+    secrets.codes.insert(app.codes.again());
+    for code in [app.codes.again(), wrong] {
+        alice.verify(ALICE, &app.path, &code).await.unwrap_err();
+    }
+
+    let issued = alice
+        .call(&user_path(ALICE), "User", "IssueRecoveryCodes", &())
+        .await;
+    let codes: Vec<String> = issued.unwrap();
+    for code in &codes {
+        secrets.add_written("a recovery code", code);
+    }
+    let recovery = alice.methods_of(ALICE).await.pop().unwrap();
+    alice.verify(ALICE, &recovery, &codes[3]).await.unwrap();
+    let rename = alice.call(&app.path, "Method", "Rename", &NEW_LABEL).await;
+    let () = rename.unwrap();
+
+    let body = (3600_u64, false);
+    let issued = root
+        .call(&user_path(ALICE), "User", "IssueAccessPass", &body)
+        .await;
+    let (pass, _): (String, u64) = issued.unwrap();
+    secrets.add_written("an access pass", &pass);
+
+    let table = format!(
+        "serial number,secret key,time interval,manufacturer,model\n{SERIAL},{TOKEN_KEY},0,Acme,One\n"
+    );
+    let none = std::collections::HashMap::<&str, zbus::Variant<'_>>::new();
+    let body = ("csv", table.as_bytes(), none);
+    let imported = root.call(ROOT_PATH, "Manager", "ImportTokens", &body).await;
+    let (count, _): (u32, Vec<(u32, String)>) = imported.unwrap();
+    assert_eq!(count, 1);
+    let options = std::collections::HashMap::from([("serial", SERIAL.into())]);
+    let (session, _) = alice
+        .start_enrollment("hardware-token", options)
+        .await
+        .unwrap();
+    let code = hotp(TOKEN_KEY, 6, 0, 1).remove(0);
+    alice.finish_enrollment(&session, &code).await.unwrap();
+
+    // A second app by the command, which takes its codes on standard input.
+    let mut command = host.converse(ALICE, &["--json", "add", "authenticator-app"]);
+    let proof = app.codes.fresh();
+    secrets.codes.insert(proof.clone());
+    command.write(&format!("{proof}\n"));
+    let line = command.json_line();
+    let mut second = Codes::new(line["enrollment"]["key"].as_str().unwrap());
+    (second.digits, second.drift) = (8, 10);
+    secrets.add_key(&second.key);
+    for part in ["cmdline", "environ"] {
+        let seen = fs::read(format!("/proc/{}/{part}", command.pid())).unwrap();
+        assert_eq!(
+            secrets.found_in(&seen),
+            BTreeSet::new(),
+            "{part} of the command"
+        );
+    }
+    let code = second.fresh();
+    secrets.codes.insert(code.clone());
+    command.write(&format!("{code}\n"));
+    command.finish().success();
+    secrets
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_others() {
+    // Eight digits: six are found in anything.
+    let setup = Setup::new()
+        .more("[policy.authenticator-app]\ndigits = 8\ndrift = 10\n")
+        .environment("SECINFO_LOG", "trace")
+        .environment("RUST_BACKTRACE", "1");
+    let mut host = Host::without_daemon(setup.clone()).await;
+    let accounts = host.directory().join("passwd");
+    let account = format!("{USER}:x:{ALICE}:{ALICE}::/nonexistent:/bin/false");
+    fs::write(&accounts, format!("root:x:0:0::/root:/bin/sh\n{account}\n")).unwrap();
+    let script = format!(
+        "mount --bind {} /etc/passwd && exec \"$@\"",
+        accounts.display()
+    );
+    host.set_up(setup.wrapper(&["unshare", "--mount", "sh", "-c", &script, "sh"]));
+    host.start_daemon().await;
+
+    let overheard = overhear(&host).await;
+    let alice = host.client(ALICE).await;
+    let root = host.client(ROOT).await;
+    let stranger = host.client(STRANGER).await;
+    let name: String = alice
+        .property(&user_path(ALICE), "User", "Name")
+        .await
+        .unwrap();
+    assert_eq!(name, USER);
+    let secrets = a_day(&host, &alice, &root).await;
+
+    let _: Anything = stranger
+        .call(ROOT_PATH, "Manager", "GetStatus", &())
+        .await
+        .unwrap();
+    stranger
+        .refused(&user_path(ALICE), "User", "Unlock", &())
+        .await;
+    let pid = host.daemon().pid();
+    for part in ["cmdline", "environ"] {
+        let seen = fs::read(format!("/proc/{pid}/{part}")).unwrap();
+        assert_eq!(
+            secrets.found_in(&seen),
+            BTreeSet::new(),
+            "{part} of the daemon"
+        );
+    }
+    // The events as auditors read them: what is stored may be packed.
+    for event in root.events().await {
+        let text = serde_json::to_vec(&event).unwrap();
+        assert_eq!(secrets.found_in(&text), BTreeSet::new(), "{event}");
+    }
+    host.restart().await;
+    assert!(host.stop().success());
+    for file in files(&host.state_directory()) {
+        let bytes = fs::read(&file).unwrap();
+        assert_eq!(
+            secrets.found_in(&bytes),
+            BTreeSet::new(),
+            "{}",
+            file.display()
+        );
+    }
+    let log = host.log();
+    for line in log.lines() {
+        assert_eq!(secrets.found_in(line.as_bytes()), BTreeSet::new(), "{line}");
+    }
+    // Lines may break in the middle of what is looked for.
+    assert_eq!(secrets.found_in(log.as_bytes()), BTreeSet::new());
+    assert!(log.contains(" DEBUG "), "it said all that it says: {log}");
+
+    // What the daemon sent to somebody who is neither alice nor root, or to everybody.
+    let messages = overheard.lock().unwrap();
+    let name = stranger.name();
+    let mut to_stranger = 0;
+    for message in messages.iter() {
+        let header = message.header();
+        let to = header.destination().map(ToString::to_string);
+        if to.as_ref().is_none_or(|to| *to == name) {
+            to_stranger += usize::from(to.is_some());
+            let bytes = message.data().bytes();
+            assert_eq!(secrets.found_in(bytes), BTreeSet::new(), "{message:?}");
+        }
+    }
+    assert!(to_stranger >= 2, "the monitor heard what was sent");
+    // And the search would have found them.
+    let to_alice = messages.iter().any(|message| {
+        let found = secrets.found_in(message.data().bytes());
+        [
+            "a key in groups",
+            "a recovery code",
+            "a label",
+            "the user's name",
+        ]
+        .iter()
+        .any(|what| found.contains(what))
+    });
+    assert!(to_alice, "alice was told her own");
+}
+
+#[tokio::test]
+async fn a_daemon_that_dies_leaves_no_core() {
+    let setup = Setup::new().wrapper(&["prlimit", "--core=unlimited:unlimited"]);
+    let mut host = Host::with(setup).await;
+    let limits = fs::read_to_string(format!("/proc/{}/limits", host.daemon().pid())).unwrap();
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"));
+    let words: Vec<_> = core.unwrap().split_whitespace().collect();
+    assert_eq!(words[4..6], ["0", "0"], "{limits}");
+    host.daemon().signal(Signal::ABORT);
+    let status = host.daemon().wait_ended();
+    assert!(
+        status.signal().is_some() && !status.core_dumped(),
+        "{status}"
+    );
+}
+
+#[tokio::test]
+async fn the_state_directory_and_its_key_are_the_daemons_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let host = Host::with(Setup::patient()).await;
+    host.client(ALICE).await.enroll_app("Phone", 10).await;
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o077;
+    let open: Vec<_> = files(&host.state_directory())
+        .into_iter()
+        .filter(|file| mode(file) != 0)
+        .collect();
+    assert_eq!(mode(&host.state_directory()), 0);
+    assert!(open.is_empty(), "others can read {open:?}");
+}
