@@ -163,8 +163,8 @@ impl Codes {
             .map(|step| self.of_step(step))
             .collect();
         let width = self.digits as usize;
-        (0..)
-            .map(|number| format!("{number:0width$}"))
+        (0..1000)
+            .map(|number: u32| format!("{number:0width$}"))
             .find(|code| !good.contains(code))
             .expect("there are more codes than are good")
     }

@@ -12,7 +12,7 @@ use zbus::fdo::DBusProxy;
 use zbus::names::BusName;
 
 /// How long the daemon may take to start or stop before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where a binary of this workspace is: in `SECINFO_BIN_DIR`, or beside the test.
 pub fn binary(name: &str) -> PathBuf {

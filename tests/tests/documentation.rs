@@ -1,4 +1,5 @@
 //! What the documentation says of the tests is true.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -2,6 +2,7 @@
 
 use secinfo_tests::{ALICE, Algorithm, BOB, Codes, Conversation, Host, Setup};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -180,7 +181,7 @@ async fn one_step_off_is_accepted_and_two_are_refused() {
     let host = Host::start().await;
     let alice = host.client(ALICE).await;
     let (path, details) = alice
-        .start_enrollment("authenticator-app", Default::default())
+        .start_enrollment("authenticator-app", HashMap::default())
         .await
         .unwrap();
     let app = app_with(details.uri.as_deref().unwrap());

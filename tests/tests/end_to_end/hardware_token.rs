@@ -2,6 +2,7 @@
 
 use secinfo_tests::{ALICE, BOB, Client, Codes, Host, ROOT, Refusal, Setup, hotp};
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::fs;
 use std::path::PathBuf;
 use zbus::{ObjectPath, OwnedObjectPath, Variant};
@@ -25,7 +26,7 @@ fn import(host: &Host, serials: &[&str]) {
     let mut table = "serial number,secret key,time interval,manufacturer,model\n".to_owned();
     for serial in serials {
         let interval = if serial.starts_with('C') { 0 } else { 30 };
-        table.push_str(&format!("{serial},{KEY},{interval},Acme,One\n"));
+        writeln!(table, "{serial},{KEY},{interval},Acme,One").unwrap();
     }
     let path = file(host, "tokens.csv", &table);
     let imported = host

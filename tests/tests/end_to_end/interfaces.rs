@@ -5,7 +5,7 @@
 use secinfo_tests::{ALICE, Client, Host, ROOT_PATH, Setup, user_path};
 use secinfod::bus::interface::{interfaces, table};
 use secinfod::bus::{interface_xml, table_markdown};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -97,7 +97,7 @@ async fn the_running_daemon_says_what_the_files_say() {
     };
     let bob = host.client(secinfo_tests::BOB).await;
     let (enrollment, _) = bob
-        .start_enrollment("authenticator-app", Default::default())
+        .start_enrollment("authenticator-app", HashMap::default())
         .await
         .unwrap();
 

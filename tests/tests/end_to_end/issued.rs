@@ -1,7 +1,7 @@
 //! Codes that are issued: recovery codes and access passes.
 
 use secinfo_tests::{ALICE, ALICE_NAME, App, BOB, Client, Host, ROOT, Refusal, Setup, user_path};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 async fn issue_recovery_codes(client: &Client) -> Result<Vec<String>, Refusal> {
     let path = user_path(client.uid);
@@ -192,7 +192,7 @@ async fn where_policy_says_so_the_first_method_needs_an_access_pass() {
     let alice = host.client(ALICE).await;
     let start = async || {
         alice
-            .start_enrollment("authenticator-app", Default::default())
+            .start_enrollment("authenticator-app", HashMap::default())
             .await
     };
     assert_eq!(start().await.err().unwrap().short(), "AccessPassNeeded");

@@ -3,6 +3,7 @@
 use secinfo_tests::{ALICE, Anything, Client, Host, ROOT, ROOT_PATH, Setup, user_path};
 use secinfod::bus::interface::interfaces;
 use std::collections::HashMap;
+use std::fmt::Write;
 use zbus::{DynamicType, OwnedVariant, Variant};
 
 type Options<'a> = HashMap<&'a str, Variant<'a>>;
@@ -204,7 +205,7 @@ async fn files_of_tokens_may_be_anything() {
     let laughs = {
         let mut text = "<!DOCTYPE k [<!ENTITY l0 \"ha\">".to_owned();
         for n in 1..30 {
-            text.push_str(&format!("<!ENTITY l{n} \"&l{0};&l{0};\">", n - 1));
+            write!(text, "<!ENTITY l{n} \"&l{0};&l{0};\">", n - 1).unwrap();
         }
         text + "]><KeyContainer xmlns=\"urn:ietf:params:xml:ns:keyprov:pskc\" Version=\"1.0\">&l29;</KeyContainer>"
     };

@@ -115,26 +115,24 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("Manager", "StartVerification") => c.with(&(uid, "sign-in", "", none)).await,
         ("Manager", "Verify") => c.with(&(uid, "sign-in", "", object(), code)).await,
         ("Manager", "ImportTokens") => c.with(&("csv", b"serial".as_slice(), none)).await,
-        ("Manager", "RemoveToken") => c.with(&"C1").await,
-        ("Manager", "ListTokens" | "GetStatus") => c.with(&()).await,
         ("User", "StartEnrollment") => c.with(&("authenticator-app", none)).await,
-        ("User", "SetDefault") => c.with(&object()).await,
+        ("User", "SetDefault") | ("Verification", "ChangeMethod") => c.with(&object()).await,
         ("User", "IssueAccessPass") => c.with(&(3600_u64, true)).await,
-        ("User", "IssueRecoveryCodes" | "RevokeAccessPass" | "Unlock" | "Erase") => {
-            c.with(&()).await
-        }
-        ("Method", "Rename") => c.with(&"Mine now").await,
-        ("Method", "Delete" | "CancelDeletion") => c.with(&()).await,
         ("Method", "Resynchronize") => c.with(&(code, code)).await,
-        ("Enrollment" | "Verification", "Submit") => c.with(&code).await,
-        ("Enrollment" | "Verification", "Cancel") | ("Verification", "ListMethods") => {
-            c.with(&()).await
-        }
-        ("Verification", "ChangeMethod") => c.with(&object()).await,
+        ("Manager", "RemoveToken")
+        | ("Method", "Rename")
+        | ("Enrollment" | "Verification", "Submit") => c.with(&code).await,
         ("Audit", "Read") => c.with(&(0_u64, 10_u32)).await,
         ("Audit", "InclusionProof" | "ConsistencyProof") => c.with(&(0_u64, 1_u64)).await,
         ("Audit", "Names") => c.with(&vec!["0".repeat(32)]).await,
-        ("Audit", "Checkpoint" | "VerifierKey" | "Subscribe" | "Unsubscribe") => c.with(&()).await,
+        ("Manager", "ListTokens" | "GetStatus")
+        | ("User", "IssueRecoveryCodes" | "RevokeAccessPass" | "Unlock" | "Erase")
+        | ("Method", "Delete" | "CancelDeletion")
+        | ("Enrollment" | "Verification", "Cancel")
+        | ("Verification", "ListMethods")
+        | ("Audit", "Checkpoint" | "VerifierKey" | "Subscribe" | "Unsubscribe") => {
+            c.with(&()).await
+        }
         (interface, method) => {
             panic!("there is no test of {interface}.{method} by a stranger: add it here")
         }
