@@ -6,7 +6,7 @@ use crate::event::{
     MethodEnrolled, RecoveryCodesIssued, Resynchronized, TokenImported, VerificationFailed,
     VerificationSucceeded, Who,
 };
-use crate::{MethodId, Purpose, Sealed, Timestamp, UserId};
+use crate::{MethodId, Purpose, Sealed, Seconds, Timestamp, UserId};
 use std::sync::Arc;
 
 /// The most proofs that are kept for one user; the oldest goes first.
@@ -56,7 +56,8 @@ impl State {
                 if let Some(token) = fact.token {
                     self.tokens.remove_mut(&token);
                 }
-                self.change(user, |state| state.enroll(fact, now));
+                let fresh = self.policy().rules.fresh_proof;
+                self.change(user, |state| state.enroll(fact, now, fresh));
             }
             Fact::MethodRenamed(fact) => {
                 self.change_method(user, fact.method, |method| {
@@ -74,7 +75,8 @@ impl State {
             Fact::DeletionCancelled(fact) => self.cancel(user, fact.method),
             Fact::DefaultChanged(fact) => self.change(user, |state| state.default = fact.method),
             Fact::VerificationSucceeded(fact) => {
-                self.change(user, |state| state.succeed(fact, now));
+                let fresh = self.policy().rules.fresh_proof;
+                self.change(user, |state| state.succeed(fact, now, fresh));
             }
             Fact::VerificationFailed(fact) => {
                 self.count_caller(event);
@@ -202,7 +204,7 @@ impl UserState {
         self.methods.push(method);
     }
 
-    fn enroll(&mut self, fact: &MethodEnrolled, now: Timestamp) {
+    fn enroll(&mut self, fact: &MethodEnrolled, now: Timestamp, fresh: Seconds) {
         self.add(Method {
             vouched: fact.vouched,
             ..Method::new(
@@ -213,20 +215,25 @@ impl UserState {
             )
         });
         if let Some(session) = fact.first_proof {
-            self.prove(Proof {
+            let proof = Proof {
                 session,
                 strength: fact.credential.kind().strength(),
                 time: now,
-            });
+            };
+            self.prove(proof, fresh);
         }
         if fact.token.is_some() {
             self.activation_failures = 0;
         }
     }
 
-    fn prove(&mut self, proof: Proof) {
-        self.proofs
-            .retain(|kept| kept.session != proof.session || kept.strength > proof.strength);
+    /// Keeps the proof, and of those before it what is still `fresh`: they would be a good part of
+    /// the memory of many users.
+    fn prove(&mut self, proof: Proof, fresh: Seconds) {
+        self.proofs.retain(|kept| {
+            let goes_beyond = kept.session != proof.session || kept.strength > proof.strength;
+            goes_beyond && proof.time.is_within(fresh, kept.time)
+        });
         if self.proofs.len() == MOST_PROOFS {
             self.proofs.remove(0);
         }
@@ -234,7 +241,7 @@ impl UserState {
         self.proofs.push(proof);
     }
 
-    fn succeed(&mut self, fact: &VerificationSucceeded, now: Timestamp) {
+    fn succeed(&mut self, fact: &VerificationSucceeded, now: Timestamp, fresh: Seconds) {
         if let Some(method) = self.method_mut(fact.method) {
             method.use_up(fact.accepted);
             method.last_used = Some(now);
@@ -242,11 +249,12 @@ impl UserState {
         }
         self.activation_failures = 0;
         if fact.purpose == Purpose::SignIn {
-            self.prove(Proof {
+            let proof = Proof {
                 session: fact.session,
                 strength: fact.strength,
                 time: now,
-            });
+            };
+            self.prove(proof, fresh);
         }
     }
 
