@@ -3,10 +3,10 @@
 use super::tree::{Daemon, ROOT, method_path, user_path};
 use super::{audit, method, user};
 use crate::bus::{BusError, Emitter};
-use crate::service::{Appended, Service};
-use secinfo_domain::event::Fact;
-use secinfo_domain::{Event, MethodId, UserId};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::service::Appended;
+use secinfo_domain::state::{Method, UserState};
+use secinfo_domain::{MethodId, State, UserId};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
 use zbus::names::OwnedUniqueName;
@@ -29,12 +29,15 @@ pub async fn notify(daemon: Arc<Daemon>, emitter: Emitter<Daemon>) {
     }
 }
 
-/// What became of the methods of one user.
+/// What became of the security info of one user.
 #[derive(Default)]
 struct Changes {
-    added: BTreeSet<MethodId>,
-    removed: BTreeSet<MethodId>,
-    touched: BTreeSet<MethodId>,
+    added: Vec<MethodId>,
+    removed: Vec<MethodId>,
+    /// The properties of methods that are not as they were.
+    methods: Vec<(MethodId, Vec<&'static str>)>,
+    /// The properties of the user that are not as they were.
+    user: Vec<&'static str>,
 }
 
 async fn tell(
@@ -54,20 +57,21 @@ async fn tell(
             )
             .await?;
     }
-    for (user, changes) in changes(&appended.events) {
-        let Some(uid) = uid_of(daemon.service(), user) else {
+    let users: BTreeSet<UserId> = appended.events.iter().filter_map(|e| e.user).collect();
+    for user in users {
+        let changes = Changes::between(&appended.before, &appended.after, user);
+        if changes.is_none() {
+            continue;
+        }
+        let Some(account) = daemon.service().account_of(user) else {
             continue;
         };
-        let to = emitter.connections_of(uid);
+        let to = emitter.connections_of(account.uid);
         if !to.is_empty() {
-            tell_of_user(emitter, &to, uid, &changes).await?;
+            tell_of_user(emitter, &to, account.uid, &changes).await?;
         }
     }
     Ok(())
-}
-
-fn uid_of(service: &Service, user: UserId) -> Option<u32> {
-    service.account_of(user).map(|account| account.uid)
 }
 
 async fn tell_of_user(
@@ -76,73 +80,113 @@ async fn tell_of_user(
     uid: u32,
     changes: &Changes,
 ) -> Result<(), BusError> {
-    for method in changes.added.difference(&changes.removed) {
+    for method in &changes.added {
+        let path = method_path(uid, *method);
+        emitter.interfaces_added(to, ROOT, path.as_str()).await?;
+    }
+    for method in &changes.removed {
+        let path = method_path(uid, *method);
         emitter
-            .interfaces_added(to, ROOT, method_path(uid, *method).as_str())
+            .interfaces_removed(to, ROOT, path.as_str(), &[method::NAME])
             .await?;
     }
-    for method in changes.removed.difference(&changes.added) {
+    for (method, names) in &changes.methods {
+        let path = method_path(uid, *method);
         emitter
-            .interfaces_removed(
-                to,
-                ROOT,
-                method_path(uid, *method).as_str(),
-                &[method::NAME],
-            )
+            .properties_changed(to, path.as_str(), method::NAME, names)
             .await?;
     }
-    for method in changes
-        .touched
-        .iter()
-        .filter(|method| !changes.removed.contains(method))
-    {
-        let names = [
-            "Label",
-            "Hint",
-            "LastUsed",
-            "LockedUntil",
-            "DeletionDue",
-            "IsDefault",
-            "Remaining",
-        ];
-        emitter
-            .properties_changed(to, method_path(uid, *method).as_str(), method::NAME, &names)
-            .await?;
+    if changes.user.is_empty() {
+        return Ok(());
     }
-    let names = [
-        "DefaultMethod",
-        "Methods",
-        "StillRequired",
-        "GraceEnds",
-        "LockedUntil",
-    ];
+    let path = user_path(uid);
     emitter
-        .properties_changed(to, user_path(uid).as_str(), user::NAME, &names)
+        .properties_changed(to, path.as_str(), user::NAME, &changes.user)
         .await
 }
 
-fn changes(events: &[Event]) -> BTreeMap<UserId, Changes> {
-    let mut all: BTreeMap<UserId, Changes> = BTreeMap::new();
-    for event in events {
-        let Some(user) = event.user else { continue };
-        let changes = all.entry(user).or_default();
-        match &event.fact {
-            Fact::MethodEnrolled(fact) => changes.added.insert(fact.method),
-            Fact::RecoveryCodesIssued(fact) => changes.added.insert(fact.method),
-            Fact::AccessPassIssued(fact) => changes.added.insert(fact.method),
-            Fact::MethodDeleted(fact) => changes.removed.insert(fact.method),
-            Fact::MethodRenamed(fact) => changes.touched.insert(fact.method),
-            Fact::DeletionScheduled(fact) => changes.touched.insert(fact.method),
-            Fact::DeletionCancelled(fact) => changes.touched.insert(fact.method),
-            Fact::VerificationSucceeded(fact) => changes.touched.insert(fact.method),
-            Fact::VerificationFailed(fact) => changes.touched.insert(fact.method),
-            Fact::Locked(fact) => changes.touched.insert(fact.method),
-            Fact::TokenResynchronized(fact) => changes.touched.insert(fact.method),
-            Fact::DefaultChanged(fact) => fact
-                .method
-                .is_some_and(|method| changes.touched.insert(method)),
-            _ => false,
+impl Changes {
+    /// What differs, and nothing else: reading what did not change for every sign-in would cost
+    /// more than the sign-in.
+    fn between(before: &State, after: &State, user: UserId) -> Self {
+        let Some(now) = after.user(user) else {
+            return Self::default();
         };
+        let former = before.user(user);
+        let was = |id| former.and_then(|former| former.method(id));
+        let mut changes = Self::default();
+        for method in now.methods() {
+            match was(method.id()) {
+                None => changes.added.push(method.id()),
+                Some(former_method) => {
+                    let is_default = |user: &UserState| is_default(user, method.id());
+                    let mut names = of_method(former_method, method);
+                    if former.is_some_and(is_default) != is_default(now) {
+                        names.push("IsDefault");
+                    }
+                    if !names.is_empty() {
+                        changes.methods.push((method.id(), names));
+                    }
+                }
+            }
+        }
+        let methods_before = former.map(UserState::methods).unwrap_or_default();
+        let gone = methods_before.iter().map(Method::id);
+        changes.removed = gone.filter(|id| now.method(*id).is_none()).collect();
+        changes.user = of_user(former, now, after);
+        changes
     }
-    all
+
+    fn is_none(&self) -> bool {
+        self.added.is_empty()
+            && self.removed.is_empty()
+            && self.methods.is_empty()
+            && self.user.is_empty()
+    }
+}
+
+fn is_default(user: &UserState, method: MethodId) -> bool {
+    user.default_method().map(Method::id) == Some(method)
+}
+
+fn of_method(before: &Method, after: &Method) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    if before.sealed() != after.sealed() {
+        names.extend(["Label", "Hint"]);
+    }
+    if before.last_used() != after.last_used() {
+        names.push("LastUsed");
+    }
+    if before.throttle() != after.throttle() {
+        names.push("LockedUntil");
+    }
+    if before.deletion_due() != after.deletion_due() {
+        names.push("DeletionDue");
+    }
+    if before.remaining() != after.remaining() {
+        names.push("Remaining");
+    }
+    names
+}
+
+fn of_user(before: Option<&UserState>, after: &UserState, state: &State) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    let default = |user: &UserState| user.default_method().map(Method::id);
+    if before.and_then(default) != default(after) {
+        names.push("DefaultMethod");
+    }
+    // What policy still requires follows from these.
+    let methods = |user: &UserState| -> Vec<_> {
+        let methods = user.methods().iter();
+        methods.map(|m| (m.id(), m.deletion_due())).collect()
+    };
+    if before.map(methods).unwrap_or_default() != methods(after) {
+        names.extend(["Methods", "StillRequired", "GraceEnds"]);
+    }
+    let rules = &state.policy().rules.throttle;
+    let waits = |user: &UserState| user.wait(rules, state.latest());
+    if before.and_then(waits) != waits(after) {
+        names.push("LockedUntil");
+    }
+    names
 }
