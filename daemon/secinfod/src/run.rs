@@ -142,9 +142,10 @@ fn open(config: &DaemonConfig) -> Result<Arc<Service>, RunError> {
     options.reserve_bytes = config.free_space_reserve;
     let ledger = Ledger::open(&config.state_directory, master, options)?;
     let reader = ledger.reader();
-    let published = Arc::new(Published::new(read_state(&reader)?));
-    let writer =
-        Writer::start(ledger, Arc::clone(&published)).map_err(system("starting the writer"))?;
+    let (state, in_snapshot) = read_state(&reader)?;
+    let published = Arc::new(Published::new(state));
+    let writer = Writer::start(ledger, Arc::clone(&published), in_snapshot)
+        .map_err(system("starting the writer"))?;
     let service = Service::new(reader, writer, published, settings(config), limits(config));
     Ok(Arc::new(service))
 }

@@ -3,7 +3,9 @@
 use super::ServiceError;
 use super::account::Person;
 use secinfo_domain::event::{Fact, encode};
-use secinfo_domain::{Command, Event, KeyId, State, Timestamp, created_key, decide, destroyed_keys};
+use secinfo_domain::{
+    Command, Event, KeyId, State, Timestamp, created_key, decide, destroyed_keys,
+};
 use secinfo_ledger::{Commit, NewKey};
 use std::sync::Arc;
 use tokio::sync::oneshot;

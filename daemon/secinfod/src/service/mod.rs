@@ -15,6 +15,7 @@ mod payload;
 mod published;
 mod replay;
 pub mod session;
+mod snapshots;
 mod tokens;
 mod verification;
 mod writer;

@@ -30,14 +30,16 @@ pub enum ReplayError {
     },
 }
 
-/// The state that the log adds up to: from a snapshot where there is a good one, and the events
-/// after it.
-pub fn read_state(reader: &LedgerReader) -> Result<State, ReplayError> {
+/// The state that the log adds up to, and how many of its events are in a snapshot: from there on
+/// they were replayed one by one. Without a good snapshot that is 0.
+pub fn read_state(reader: &LedgerReader) -> Result<(State, u64), ReplayError> {
     let snapshot = reader.read_snapshot().and_then(|(size, bytes)| {
         let state: State = postcard::from_bytes(&bytes).ok()?;
         (state.events() == size).then_some(state)
     });
-    replay(reader, snapshot.unwrap_or_default())
+    let snapshot = snapshot.unwrap_or_default();
+    let in_snapshot = snapshot.events();
+    Ok((replay(reader, snapshot)?, in_snapshot))
 }
 
 pub(super) fn replay(reader: &LedgerReader, state: State) -> Result<State, ReplayError> {

@@ -6,6 +6,7 @@ use super::account::Person;
 use super::batch::{Batch, Request};
 use super::published::{Appended, Published};
 use super::replay::{ReplayError, replay};
+use super::snapshots::Snapshots;
 use secinfo_domain::{Command, Event, State};
 use secinfo_ledger::{Commit, Ledger, NewKey};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -17,10 +18,7 @@ use tokio::sync::oneshot;
 /// The most commands that share one write.
 const MOST_AT_ONCE: usize = 64;
 
-/// After so many events a snapshot is worth its writing.
-const SNAPSHOT_AFTER: u64 = 20_000;
-
-/// How long the writer waits for work before it looks whether a snapshot is due.
+/// How long the writer waits for work before it looks whether a snapshot is worth it.
 const IDLE: Duration = Duration::from_secs(5);
 
 /// A handle on the writer.
@@ -31,13 +29,17 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the writer's thread on the ledger.
-    pub fn start(ledger: Ledger, published: Arc<Published>) -> std::io::Result<Self> {
+    /// Starts the writer's thread on the ledger, of which so many events are in a snapshot.
+    pub fn start(
+        ledger: Ledger,
+        published: Arc<Published>,
+        in_snapshot: u64,
+    ) -> std::io::Result<Self> {
         let (requests, waiting) = channel();
         let problem = Arc::new(Mutex::new(None));
         let state = published.state();
         let mut scribe = Scribe {
-            snapshot_at: state.events(),
+            snapshots: Snapshots::new(ledger.reader(), in_snapshot),
             state,
             ledger,
             published,
@@ -117,7 +119,7 @@ struct Scribe {
     published: Arc<Published>,
     /// Equal to what is published, between commits.
     state: State,
-    snapshot_at: u64,
+    snapshots: Snapshots,
     problem: Arc<Mutex<Option<String>>>,
 }
 
@@ -129,18 +131,21 @@ impl Scribe {
                     let mut requests = vec![first];
                     requests.extend(waiting.try_iter().take(MOST_AT_ONCE - 1));
                     self.write(requests);
-                    if self.state.events() - self.snapshot_at >= SNAPSHOT_AFTER {
-                        self.write_snapshot();
+                    if self.ledger.suspended().is_none() {
+                        self.snapshots.while_working(&self.state);
                     }
                 }
-                Err(RecvTimeoutError::Timeout) if self.snapshot_at < self.state.events() => {
-                    self.write_snapshot();
+                Err(RecvTimeoutError::Timeout) => {
+                    if self.ledger.suspended().is_none() {
+                        self.snapshots.at_rest(&self.state);
+                    }
                 }
-                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        self.write_snapshot();
+        if self.ledger.suspended().is_none() {
+            self.snapshots.finish(&self.state);
+        }
     }
 
     fn write(&mut self, requests: Vec<Request>) {
@@ -209,31 +214,9 @@ impl Scribe {
         self.ledger.append(commit)?;
         self.set_problem(None);
         if destroys {
-            // The snapshot can no longer be read: one is due at the next idle moment.
-            self.snapshot_at = 0;
+            self.snapshots.are_void();
         }
         Ok(())
-    }
-
-    fn write_snapshot(&mut self) {
-        if self.snapshot_at == self.state.events() || self.ledger.suspended().is_some() {
-            return;
-        }
-        self.snapshot_at = self.state.events();
-        let written = postcard::to_allocvec(&self.state)
-            .map_err(|error| error.to_string())
-            .and_then(|bytes| {
-                self.ledger
-                    .reader()
-                    .write_snapshot(self.state.events(), &bytes)
-                    .map_err(|e| e.to_string())
-            });
-        match written {
-            Ok(()) => tracing::debug!(events = self.state.events(), "snapshot written"),
-            Err(error) => {
-                tracing::warn!(%error, "no snapshot could be written; the next start replays the log");
-            }
-        }
     }
 
     fn set_problem(&self, problem: Option<String>) {

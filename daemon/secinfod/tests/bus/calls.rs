@@ -245,13 +245,33 @@ async fn every_call_is_answered_once_and_none_that_expects_no_reply() {
 async fn draining_finishes_what_runs_and_refuses_what_comes() {
     let served = Served::start().await;
     let client = served.bus.client(NOBODY).await;
+    let bus = zbus::fdo::DBusProxy::new(&client.connection).await.unwrap();
+    let name = zbus::names::BusName::try_from(super::house::NAME).unwrap();
+    let server = bus.get_name_owner(name.clone()).await.unwrap();
     let running = client.call::<_, ()>(ROOT, DESK, "Wait", &());
     let shutdown = async {
         served.until_waiting(1).await;
         let drained = served.server.drain();
         let late = async {
+            while bus.name_has_owner(name.clone()).await.unwrap() {
+                tokio::task::yield_now().await;
+            }
             let refused = client.refused(ROOT, DESK, "Echo", &"a").await;
-            assert_eq!(refused, "org.secinfo.SecurityInfo1.Error.ShuttingDown");
+            assert_eq!(refused, "org.freedesktop.DBus.Error.ServiceUnknown");
+            // Who knows the connection behind the name is refused by the server itself.
+            let refused = loop {
+                let connection = &client.connection;
+                let call = connection.call_method(Some(&server), ROOT, Some(DESK), "Echo", &"a");
+                match call.await {
+                    Ok(_) => tokio::task::yield_now().await,
+                    Err(error) => break error,
+                }
+            };
+            assert!(
+                matches!(&refused, zbus::Error::MethodError(name, ..)
+                    if *name == "org.secinfo.SecurityInfo1.Error.ShuttingDown"),
+                "{refused}"
+            );
             served.house.doors.add_permits(1);
         };
         tokio::join!(drained, late);
