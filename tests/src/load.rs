@@ -368,9 +368,14 @@ impl Worker {
         (value, next)
     }
 
-    /// A refusal that says that nothing was done, because the daemon was gone or going.
-    fn expect_gone(&self, refusal: &Refusal) -> Next {
+    /// A refusal that says that nothing was done: the daemon was gone or going, or what it needs
+    /// for an answer cannot be read while it opens the log again after a failed write.
+    fn expect_gone(&mut self, refusal: &Refusal) -> Next {
         match refusal.short() {
+            "StorageUnavailable" => {
+                self.account.refused += 1;
+                Next::GoOn
+            }
             "ServiceUnknown" | "NameHasNoOwner" | "ShuttingDown" | "NoReply" => Next::DaemonGone,
             _ => panic!("user {} was refused: {refusal}", self.user.uid),
         }
@@ -500,7 +505,6 @@ impl Worker {
         match self.user.verify(self.user.uid, &path, &code).await {
             Ok(_) => panic!("a wrong code was accepted"),
             Err(refusal) if refusal.short() == "WrongCode" => Next::GoOn,
-            Err(refusal) if refusal.short() == "StorageUnavailable" => Next::GoOn,
             Err(refusal) => self.expect_gone(&refusal),
         }
     }
