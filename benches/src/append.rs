@@ -6,6 +6,7 @@ use crate::log::{self, Account, LogWriter, random};
 use crate::measure::{Bare, mean, median, micros, per_second, percentile};
 use crate::report::{Bar, Row, progress};
 use crate::split::Split;
+use crate::token;
 use secinfo_domain::event::{Fact, decode};
 use secinfo_domain::{
     Action, Answer, Authority, Counter, MethodId, Policy, Purpose, ServiceName, SessionTag,
@@ -62,6 +63,7 @@ pub(crate) fn measure(directory: &Path, size: &Size) -> Result<Vec<Row>> {
     log::quiet_disk();
     let rows = vec![
         bench.alone(size.alone)?,
+        bench.without_bus(size.alone)?,
         bench.at_once(8, size)?,
         bench.at_once(MOST_CALLERS, size)?,
     ];
@@ -80,9 +82,10 @@ impl Bench {
             .context(|| "start the runtime".into())?;
         let ledger = log::open(&state)?;
         let reader = ledger.reader();
-        let published = Arc::new(Published::new(read_state(&reader)?));
-        let writer =
-            Writer::start(ledger, Arc::clone(&published)).context(|| "start the writer".into())?;
+        let (state, in_snapshot) = read_state(&reader)?;
+        let published = Arc::new(Published::new(state));
+        let writer = Writer::start(ledger, Arc::clone(&published), in_snapshot)
+            .context(|| "start the writer".into())?;
         let settings = Settings {
             organization: "Example".to_owned(),
             host: "bench".to_owned(),
@@ -104,7 +107,7 @@ impl Bench {
 
     /// One caller: each verification beside one bare write of its event.
     fn alone(&mut self, times: u64) -> Result<Row> {
-        let (mut ours, mut bare) = (Vec::new(), Vec::new());
+        let (mut ours, mut bare, mut fixed) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..times {
             let before = self.reader.size();
             let begun = Instant::now();
@@ -112,7 +115,9 @@ impl Bench {
                 .block_on(verify(&self.service, &mut self.callers[0]))?;
             ours.push(micros(begun.elapsed()));
             let event = self.accepted(before, 1)?;
-            bare.push(micros(self.bare.write_durably(&event[0])?));
+            let written = self.bare.write_durably(&event[0])?;
+            bare.push(written.growing);
+            fixed.push(written.fixed);
             self.split.append(&event)?;
         }
         let row = Row::new("append, 1 caller: median", "µs", median(ours.clone()))
@@ -127,32 +132,52 @@ impl Bench {
         Ok(self.split.tell(row))
     }
 
+    /// The whole of a verification but for the bus: the code is checked, too.
+    fn without_bus(&mut self, times: u64) -> Result<Row> {
+        let mut ours = Vec::new();
+        let caller = &mut self.callers[0];
+        for _ in 0..times {
+            let code = token::code(caller.next);
+            caller.next += 1;
+            let (uid, method) = (caller.uid, caller.token);
+            let begun = Instant::now();
+            let proven = self
+                .service
+                .verify(uid, &caller.by, Purpose::SignIn, Some(method), &code);
+            self.runtime.block_on(proven)?;
+            ours.push(micros(begun.elapsed()));
+        }
+        let name = "verification without the bus, 1 caller: median";
+        Ok(Row::new(name, "µs", median(ours)))
+    }
+
     /// Many callers: rounds in turn with bare writes in the batches that came about.
     fn at_once(&mut self, callers: usize, size: &Size) -> Result<Row> {
         let each = size.in_round / callers as u64;
-        let (mut ours, mut bare, mut batch_sizes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut ours, mut bare, mut bare_fixed) = (Vec::new(), Vec::new(), Vec::new());
+        let mut batch_sizes = Vec::new();
         for round in 0..=size.rounds {
             let before = self.reader.size();
             let (took, batches) = self.round(callers, each)?;
             let events = self.accepted(before, callers as u64 * each)?;
-            let begun = Instant::now();
+            let (mut growing, mut fixed) = (0.0, 0.0);
             let mut rest = events.as_slice();
             for length in &batches {
                 let (batch, after) = rest.split_at(*length);
-                self.bare.write_durably(&batch.concat())?;
-                rest = after;
-            }
-            let bare_took = begun.elapsed();
-            let mut rest = events.as_slice();
-            for length in &batches {
-                let (batch, after) = rest.split_at(*length);
+                let written = self.bare.write_durably(&batch.concat())?;
+                growing += written.growing;
+                fixed += written.fixed;
                 self.split.append(batch)?;
                 rest = after;
             }
             // The first round warms up.
             if round > 0 {
                 ours.push(per_second(events.len(), took));
-                bare.push(per_second(events.len(), bare_took));
+                bare.push(per_second(
+                    events.len(),
+                    Duration::from_secs_f64(growing / 1e6),
+                ));
+                bare_fixed.push(fixed / mean(batches.len(), 1));
                 batch_sizes.push(mean(events.len(), batches.len()));
             }
         }

@@ -1,6 +1,7 @@
 //! A daemon as a process, on a message bus of its own.
 
 use crate::failure::{Context, Failure, Result};
+use crate::measure::Resident;
 use futures_util::StreamExt;
 use rustix::process::{Pid, Signal, kill_process};
 use secinfod::bus::interface::BUS_NAME;
@@ -153,33 +154,11 @@ impl Host {
         Ok(())
     }
 
-    /// The memory of the daemon that is resident, in bytes: now, and at the most.
+    /// The memory of the daemon.
     pub(crate) fn resident(&self) -> Result<Resident> {
         let pid = self.daemon.as_ref().map(Child::id).unwrap_or_default();
-        let path = format!("/proc/{pid}/status");
-        let status = fs::read_to_string(&path).context(|| format!("read {path}"))?;
-        let bytes = |field: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(field));
-            let kibibytes = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
-            kibibytes.map_or(0.0, |kibibytes: f64| kibibytes * 1024.0)
-        };
-        Ok(Resident {
-            now: bytes("VmRSS:"),
-            most: bytes("VmHWM:"),
-            files: bytes("RssFile:"),
-        })
+        Resident::of(&pid.to_string())
     }
-}
-
-/// Memory, in bytes.
-#[derive(Clone, Copy)]
-pub(crate) struct Resident {
-    /// Resident now.
-    pub(crate) now: f64,
-    /// The most that was resident.
-    pub(crate) most: f64,
-    /// What of it are pages of files, the program above all.
-    pub(crate) files: f64,
 }
 
 impl Drop for Host {

@@ -205,7 +205,7 @@ impl LogWriter {
     pub(crate) fn finish(mut self) -> Result<()> {
         self.append()?;
         let reader = self.ledger.reader();
-        let state = read_state(&reader)?;
+        let (state, _) = read_state(&reader)?;
         let bytes = postcard::to_allocvec(&state).context(|| "serialize the snapshot".into())?;
         Ok(reader.write_snapshot(state.events(), &bytes)?)
     }

@@ -42,6 +42,10 @@ struct Arguments {
     /// Where to measure; the file system matters [default: target/bench]
     #[arg(long, value_name = "DIRECTORY")]
     directory: Option<PathBuf>,
+
+    /// Take a start on this ledger apart, for the program's own use
+    #[arg(long, hide = true, value_name = "STATE")]
+    parts_of: Option<PathBuf>,
 }
 
 /// How much is measured.
@@ -86,6 +90,9 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
+    if let Some(state) = &arguments.parts_of {
+        return start::print_parts(state);
+    }
     let places = Places::find(arguments.directory.as_deref())?;
     let sizes = if arguments.quick {
         Sizes::QUICK

@@ -4,6 +4,7 @@
 use crate::failure::{Context, Result};
 use std::fs::File;
 use std::io::Write;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -45,28 +46,106 @@ pub(crate) fn per_second(count: usize, duration: Duration) -> f64 {
     count as f64 / duration.as_secs_f64()
 }
 
-/// A bare file, appended to and synced.
-pub(crate) struct Bare(File);
+/// Bare files that get the same bytes as ours, each synced before it goes on.
+pub(crate) struct Bare {
+    /// Grows with each write, so that the file system must note its new size, too.
+    growing: File,
+    /// Was written before: nothing but the bytes themselves must reach the disk. No log that is
+    /// kept can be like that; it shows what the disk could do.
+    fixed: File,
+    place: u64,
+}
+
+/// How long each write took, in microseconds.
+#[derive(Clone, Copy)]
+pub(crate) struct BareTimes {
+    pub(crate) growing: f64,
+    pub(crate) fixed: f64,
+}
+
+/// The size of the file that does not grow.
+const FIXED: usize = 4 << 20;
 
 impl Bare {
-    /// A new file in this directory, which is on the file system to be compared with.
+    /// New files in this directory, which is on the file system to be compared with.
     pub(crate) fn create(directory: &Path) -> Result<Self> {
-        let path = directory.join("bare");
-        let file = File::options()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .context(|| format!("create {}", path.display()))?;
-        Ok(Self(file))
+        let create = |name: &str| {
+            let path = directory.join(name);
+            let file = File::create(&path);
+            file.context(|| format!("create {}", path.display()))
+        };
+        let (growing, mut fixed) = (create("growing")?, create("fixed")?);
+        fixed
+            .write_all(&vec![0; FIXED])
+            .and_then(|()| fixed.sync_all())
+            .context(|| "write the bare file".into())?;
+        Ok(Self {
+            growing,
+            fixed,
+            place: 0,
+        })
     }
 
-    /// Writes the bytes; on return they are on the disk.
-    pub(crate) fn write_durably(&mut self, bytes: &[u8]) -> Result<Duration> {
+    /// Writes the bytes to one file and then to the other; on return they are on the disk.
+    pub(crate) fn write_durably(&mut self, bytes: &[u8]) -> Result<BareTimes> {
         let begun = Instant::now();
-        self.0
+        let growing = self
+            .growing
             .write_all(bytes)
-            .and_then(|()| self.0.sync_data())
+            .and_then(|()| self.growing.sync_data());
+        let between = Instant::now();
+        if self.place + bytes.len() as u64 > FIXED as u64 {
+            self.place = 0;
+        }
+        let fixed = self
+            .fixed
+            .write_all_at(bytes, self.place)
+            .and_then(|()| self.fixed.sync_data());
+        let ended = Instant::now();
+        self.place += bytes.len() as u64;
+        growing
+            .and(fixed)
             .context(|| "write the bare file".into())?;
-        Ok(begun.elapsed())
+        Ok(BareTimes {
+            growing: micros(between - begun),
+            fixed: micros(ended - between),
+        })
     }
+}
+
+/// The memory of a process, in bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Resident {
+    /// Resident now.
+    pub(crate) now: f64,
+    /// The most that was resident.
+    pub(crate) most: f64,
+    /// What of it are pages of files, the program above all.
+    pub(crate) files: f64,
+}
+
+impl Resident {
+    /// Of the process with this id, or of `self`.
+    pub(crate) fn of(process: &str) -> Result<Self> {
+        let path = format!("/proc/{process}/status");
+        let status = std::fs::read_to_string(&path).context(|| format!("read {path}"))?;
+        let bytes = |field: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(field));
+            let kibibytes = line.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
+            kibibytes.map_or(0.0, |kibibytes: f64| kibibytes * 1024.0)
+        };
+        Ok(Self {
+            now: bytes("VmRSS:"),
+            most: bytes("VmHWM:"),
+            files: bytes("RssFile:"),
+        })
+    }
+}
+
+/// The time that this thread has had a processor: what something takes however busy the machine is.
+pub(crate) fn processor_time() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    let seconds = u64::try_from(time.tv_sec).unwrap_or_default();
+    let nanos = u32::try_from(time.tv_nsec).unwrap_or_default();
+    Duration::new(seconds, nanos)
 }

@@ -2,7 +2,7 @@
 
 use crate::failure::{Context, Failure, Result};
 use crate::log;
-use crate::measure::{median, micros, per_second};
+use crate::measure::{median, micros, per_second, processor_time};
 use crate::report::{Bar, Row, progress};
 use secinfo_domain::event::decode;
 use secinfod::service::read_state;
@@ -22,10 +22,12 @@ pub(crate) fn measure(directory: &Path, events: u64) -> Result<Vec<Row>> {
     let reader = ledger.reader();
     let count = usize::try_from(events).unwrap_or(usize::MAX);
     let (mut whole, mut read, mut decoded) = (Vec::new(), Vec::new(), Vec::new());
+    let mut on_processor = Vec::new();
     for _ in 0..PASSES {
-        let begun = Instant::now();
-        let state = read_state(&reader)?;
+        let (begun, had) = (Instant::now(), processor_time());
+        let (state, _) = read_state(&reader)?;
         whole.push(per_second(count, begun.elapsed()));
+        on_processor.push(per_second(count, processor_time() - had));
         if state.events() != events {
             let found = state.events();
             return Err(Failure::Wrong(format!(

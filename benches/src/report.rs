@@ -238,6 +238,11 @@ fn number(value: f64) -> String {
     grouped
 }
 
+/// What another process of this program asked for.
+pub(crate) fn answer(text: &str) {
+    println!("{text}");
+}
+
 /// What is being done now.
 pub(crate) fn progress(text: &str) {
     eprintln!("{text}");

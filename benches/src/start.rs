@@ -2,13 +2,15 @@
 
 use crate::crowd::Crowd;
 use crate::failure::{Context, Failure, Result};
-use crate::host::{Host, Resident};
+use crate::host::Host;
 use crate::log;
-use crate::measure::median;
+use crate::measure::{Resident, median};
 use crate::replay::remove_snapshot;
-use crate::report::{Bar, Row, progress};
+use crate::report::{self, Bar, Row, progress};
 use secinfo_domain::State;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How often the daemon is started either way.
@@ -23,7 +25,7 @@ pub(crate) async fn measure(host: &mut Host, crowd: &Crowd, program: &Path) -> R
     let events = crowd.events;
     progress(&format!("start: {events} events in the log"));
     crowd.copy_snapshot_to(&host.state())?;
-    let parts = Parts::take(&host.state())?;
+    let parts = Parts::of(&host.state())?;
     let (mut with, mut without) = (Vec::new(), Vec::new());
     for _ in 0..STARTS {
         remove_snapshot(&host.state())?;
@@ -42,25 +44,52 @@ pub(crate) async fn measure(host: &mut Host, crowd: &Crowd, program: &Path) -> R
             .part("opening the ledger", parts.open, "s")
             .part("reading and unsealing the snapshot", parts.unseal, "s")
             .part("decoding it into the state", parts.decode, "s")
-            .part("the snapshot's size", parts.size, "MB"),
+            .part("the snapshot's size", parts.size, "MB")
+            .part("memory of the open ledger", parts.ledger_memory, "MB")
+            .part("memory of the state", parts.state_memory, "MB"),
         Row::new(name("without a"), "s", median(without)),
     ])
 }
 
-/// What a start does, one after the other, in this process.
+/// What a start does, one after the other.
+#[derive(Serialize, Deserialize)]
 struct Parts {
     open: f64,
     unseal: f64,
     decode: f64,
     size: f64,
+    ledger_memory: f64,
+    state_memory: f64,
+}
+
+/// Prints what a start does with the ledger in this directory, for [`Parts::of`].
+pub(crate) fn print_parts(state: &Path) -> Result<()> {
+    let parts = serde_json::to_string(&Parts::take(state)?).context(|| "write JSON".into())?;
+    report::answer(&parts);
+    Ok(())
 }
 
 impl Parts {
+    /// Takes the parts in a process of their own: in one that has done other things, memory that
+    /// is free already would be used again.
+    fn of(state: &Path) -> Result<Self> {
+        let program = std::env::current_exe().context(|| "find this program".into())?;
+        let output = Command::new(program)
+            .arg("--parts-of")
+            .arg(state)
+            .stderr(Stdio::inherit())
+            .output()
+            .context(|| "start this program again".into())?;
+        serde_json::from_slice(&output.stdout).context(|| "take a start apart".into())
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     fn take(state: &Path) -> Result<Self> {
+        let at_first = Resident::of("self")?.now;
         let begun = Instant::now();
         let ledger = log::open(state)?;
         let open = begun.elapsed().as_secs_f64();
+        let with_ledger = Resident::of("self")?.now;
         let begun = Instant::now();
         let snapshot = ledger.reader().read_snapshot();
         let unseal = begun.elapsed().as_secs_f64();
@@ -70,13 +99,17 @@ impl Parts {
         let decoded: State =
             postcard::from_bytes(&bytes).context(|| "decode the snapshot".into())?;
         let decode = begun.elapsed().as_secs_f64();
-        drop(decoded);
         let size = bytes.len() as f64 / 1e6;
+        drop(bytes);
+        let with_state = Resident::of("self")?.now;
+        drop(decoded);
         Ok(Self {
             open,
             unseal,
             decode,
             size,
+            ledger_memory: (with_ledger - at_first) / 1e6,
+            state_memory: (with_state - with_ledger) / 1e6,
         })
     }
 }

@@ -22,6 +22,7 @@ struct Times {
     ours: Vec<f64>,
     ping: Vec<f64>,
     write: Vec<f64>,
+    fixed: Vec<f64>,
     /// An empty call and a write, one after the other.
     both: Vec<f64>,
 }
@@ -46,15 +47,16 @@ pub(crate) async fn measure(
                 event = subject.newest_event().await?;
                 continue;
             }
-            let write = micros(bare.write_durably(&event)?);
+            let written = bare.write_durably(&event)?;
             let begun = Instant::now();
             subject.verify(counter).await?;
             let ours = micros(begun.elapsed());
             if counter >= warm_up {
                 times.ours.push(ours);
                 times.ping.push(ping);
-                times.write.push(write);
-                times.both.push(ping + write);
+                times.write.push(written.growing);
+                times.fixed.push(written.fixed);
+                times.both.push(ping + written.growing);
             }
         }
     }
@@ -77,6 +79,11 @@ fn row(subject: &Subject<'_>, times: Times) -> Row {
         .part(
             "write + fdatasync of the event's bytes",
             median(times.write),
+            "µs",
+        )
+        .part(
+            "the same where the file need not grow",
+            median(times.fixed),
             "µs",
         )
         .part("more than both", ours - beside, "µs")
