@@ -16,7 +16,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval};
 use zeroize::Zeroizing;
 
@@ -86,6 +86,7 @@ fn keep_memory_to_ourselves() -> Result<(), RunError> {
 }
 
 async fn serve(path: &Path, config: Config) -> Result<(), RunError> {
+    let signals = Signals::listen()?;
     let service = open(&config.daemon)?;
     service.begin_log().await?;
     service.set_policy(config.policy()).await?;
@@ -117,7 +118,7 @@ async fn serve(path: &Path, config: Config) -> Result<(), RunError> {
         "ready"
     );
     tell_systemd(&[NotifyState::Ready]);
-    let outcome = attend(path, config, &service, &server).await;
+    let outcome = attend(path, config, signals, &service, &server).await;
     tell_systemd(&[NotifyState::Stopping]);
     server.drain().await;
     let stopped = tokio::task::spawn_blocking(move || service.stop()).await;
@@ -180,19 +181,34 @@ fn tag_key() -> Result<TagKey, RunError> {
     TagKey::new(key).map_err(system("reading the boot id"))
 }
 
+/// What the daemon is told by signals.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    /// Listens from now on: before anybody can know that the daemon is there, or else a signal
+    /// that comes early ends it on the spot.
+    fn listen() -> Result<Self, RunError> {
+        let listen = |kind| signal(kind).map_err(system("listening to signals"));
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+            hangup: listen(SignalKind::hangup())?,
+        })
+    }
+}
+
 /// Waits for signals and the clock until it is time to stop.
 async fn attend(
     path: &Path,
     mut config: Config,
+    mut signals: Signals,
     service: &Arc<Service>,
     server: &Server<Daemon>,
 ) -> Result<(), RunError> {
-    let listen = |kind| signal(kind).map_err(system("listening to signals"));
-    let (mut terminate, mut interrupt, mut hangup) = (
-        listen(SignalKind::terminate())?,
-        listen(SignalKind::interrupt())?,
-        listen(SignalKind::hangup())?,
-    );
     let mut due = interval(DUE_EVERY);
     due.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut watchdog = interval(
@@ -200,9 +216,9 @@ async fn attend(
     );
     loop {
         tokio::select! {
-            _ = terminate.recv() => return Ok(()),
-            _ = interrupt.recv() => return Ok(()),
-            _ = hangup.recv() => reload(path, &mut config, service).await,
+            _ = signals.terminate.recv() => return Ok(()),
+            _ = signals.interrupt.recv() => return Ok(()),
+            _ = signals.hangup.recv() => reload(path, &mut config, service).await,
             () = server.closed() => return Err(RunError::BusGone),
             _ = watchdog.tick() => tell_systemd(&[NotifyState::Watchdog]),
             _ = due.tick() => {
