@@ -4,6 +4,7 @@
 use futures_util::StreamExt;
 use secinfo_tests::{ALICE, Anything, Client, Host, ROOT, ROOT_PATH, STRANGER, Setup, user_path};
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 use zbus::message::Type;
 use zbus::{Message, MessageStream, OwnedObjectPath, OwnedVariant};
 
@@ -14,7 +15,12 @@ type Objects = HashMap<OwnedObjectPath, HashMap<String, HashMap<String, OwnedVar
 struct Ear<'a> {
     client: &'a Client,
     messages: MessageStream,
+    /// Arrived, and not asked for yet.
+    kept: Vec<Heard>,
 }
+
+/// A signal: its name, the path of its object, and itself.
+type Heard = (String, String, Message);
 
 impl<'a> Ear<'a> {
     async fn of(client: &'a Client) -> Self {
@@ -38,12 +44,13 @@ impl<'a> Ear<'a> {
         Self {
             messages: MessageStream::from(&client.connection),
             client,
+            kept: Vec::new(),
         }
     }
 
     /// The daemon's signals until now. The daemon sends in order: what it had to say before
     /// `mark` was appended is here before the answer to a call made after.
-    async fn heard(&mut self) -> Vec<(String, String, Message)> {
+    async fn heard(&mut self) -> Vec<Heard> {
         let ping = Message::method_call(ROOT_PATH, "Ping")
             .destination("org.secinfo.SecurityInfo1")
             .interface("org.freedesktop.DBus.Peer")
@@ -51,7 +58,7 @@ impl<'a> Ear<'a> {
             .unwrap();
         let serial = ping.primary_header().serial_num();
         self.client.connection.send(&ping).await.unwrap();
-        let mut heard = Vec::new();
+        let mut heard = std::mem::take(&mut self.kept);
         loop {
             let message = self.messages.next().await.unwrap().unwrap();
             let header = message.header();
@@ -72,22 +79,25 @@ impl<'a> Ear<'a> {
         }
     }
 
-    /// Waits for a signal.
+    /// Waits for a signal; others that arrive meanwhile are kept.
     async fn wait_for(&mut self, member: &str, path: &str) -> Message {
-        let mut heard = Vec::new();
-        let waiting = async {
-            loop {
-                for (its, at, message) in self.heard().await {
-                    if its == member && at == path {
-                        return message;
-                    }
-                    heard.push(format!("{its} at {at}"));
-                }
-                tokio::task::yield_now().await;
+        let begun = Instant::now();
+        loop {
+            let mut heard = self.heard().await;
+            let found = heard
+                .iter()
+                .position(|(its, at, _)| its == member && at == path);
+            let message = found.map(|index| heard.remove(index).2);
+            self.kept = heard;
+            if let Some(message) = message {
+                return message;
             }
-        };
-        let arrived = tokio::time::timeout(std::time::Duration::from_secs(30), waiting).await;
-        arrived.unwrap_or_else(|_| panic!("{member} at {path} never arrived, only {heard:?}"))
+            let kept: Vec<_> = self.kept.iter().map(|(its, at, _)| (its, at)).collect();
+            assert!(
+                begun.elapsed() < Duration::from_secs(30),
+                "{member} at {path} never arrived, only {kept:?}"
+            );
+        }
     }
 }
 
