@@ -27,7 +27,7 @@ pub(crate) fn measure(directory: &Path, events: u64) -> Result<Vec<Row>> {
         let (begun, had) = (Instant::now(), processor_time());
         let (state, _) = read_state(&reader)?;
         whole.push(per_second(count, begun.elapsed()));
-        on_processor.push(per_second(count, processor_time() - had));
+        on_processor.push(per_second(count, processor_time().saturating_sub(had)));
         if state.events() != events {
             let found = state.events();
             return Err(Failure::Wrong(format!(

@@ -247,7 +247,7 @@ async fn draining_finishes_what_runs_and_refuses_what_comes() {
     let client = served.bus.client(NOBODY).await;
     let bus = zbus::fdo::DBusProxy::new(&client.connection).await.unwrap();
     let name = zbus::names::BusName::try_from(super::house::NAME).unwrap();
-    let server = bus.get_name_owner(name.clone()).await.unwrap();
+    let owner_of_name = bus.get_name_owner(name.clone()).await.unwrap();
     let running = client.call::<_, ()>(ROOT, DESK, "Wait", &());
     let shutdown = async {
         served.until_waiting(1).await;
@@ -256,12 +256,13 @@ async fn draining_finishes_what_runs_and_refuses_what_comes() {
             while bus.name_has_owner(name.clone()).await.unwrap() {
                 tokio::task::yield_now().await;
             }
-            let refused = client.refused(ROOT, DESK, "Echo", &"a").await;
-            assert_eq!(refused, "org.freedesktop.DBus.Error.ServiceUnknown");
+            let by_name = client.refused(ROOT, DESK, "Echo", &"a").await;
+            assert_eq!(by_name, "org.freedesktop.DBus.Error.ServiceUnknown");
             // Who knows the connection behind the name is refused by the server itself.
             let refused = loop {
                 let connection = &client.connection;
-                let call = connection.call_method(Some(&server), ROOT, Some(DESK), "Echo", &"a");
+                let call =
+                    connection.call_method(Some(&owner_of_name), ROOT, Some(DESK), "Echo", &"a");
                 match call.await {
                     Ok(_) => tokio::task::yield_now().await,
                     Err(error) => break error,
