@@ -1,0 +1,104 @@
+//! Hardware tokens that count, from their import on.
+
+use super::last_part;
+use crate::ROOT_PATH;
+use crate::client::Client;
+use crate::codes::hotp;
+use crate::load::Dice;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use zbus::Variant;
+
+/// How many codes of a token are computed at once.
+const CODES_AT_ONCE: u32 = 2000;
+/// How far ahead the policy of [`Load::setup`] lets a code be, and some more.
+const AHEAD: u64 = 20;
+
+/// A hardware token that counts.
+pub struct Token {
+    /// The method's object.
+    pub path: String,
+    key: String,
+    pub(super) next: u64,
+    codes: Vec<String>,
+    from: u64,
+}
+
+impl Token {
+    /// A token with this base32 key that has not shown a code yet.
+    pub fn new(key: &str) -> Self {
+        Self {
+            path: String::new(),
+            key: key.to_owned(),
+            next: 0,
+            codes: Vec::new(),
+            from: 0,
+        }
+    }
+
+    /// The method's id.
+    pub fn id(&self) -> String {
+        last_part(&self.path)
+    }
+
+    /// The code of a counter, by `oathtool`.
+    pub fn code(&mut self, counter: u64) -> String {
+        if counter < self.from || counter >= self.from + self.codes.len() as u64 {
+            self.from = counter;
+            self.codes = hotp(&self.key, 6, counter, CODES_AT_ONCE);
+        }
+        self.codes[usize::try_from(counter - self.from).unwrap()].clone()
+    }
+
+    pub(super) fn wrong_code(&mut self) -> String {
+        let near: Vec<_> = (self.next.saturating_sub(1)..self.next + AHEAD)
+            .map(|counter| self.code(counter))
+            .collect();
+        (0..=near.len())
+            .map(|number| format!("{number:06}"))
+            .find(|code| !near.contains(code))
+            .expect("there is one more than are near")
+    }
+}
+
+/// Imports the tokens of these users.
+pub(super) async fn import<'a>(root: &Client, tokens: impl Iterator<Item = (&'a u32, &'a Token)>) {
+    let mut table = String::from("serial number,secret key,time interval,manufacturer,model\n");
+    for (uid, token) in tokens {
+        writeln!(table, "load-{uid},{},0,Example,Counter", token.key).unwrap();
+    }
+    let options: HashMap<&str, Variant<'_>> = HashMap::new();
+    let body = ("csv", table.as_bytes(), options);
+    let (imported, problems): (u32, Vec<(u32, String)>) = root
+        .call(ROOT_PATH, "Manager", "ImportTokens", &body)
+        .await
+        .unwrap();
+    assert!(imported > 0 && problems.is_empty(), "{problems:?}");
+}
+
+pub(super) async fn activate(user: &Client, token: &mut Token) {
+    let serial = format!("load-{}", user.uid);
+    let options = HashMap::from([("serial", Variant::from(serial))]);
+    let (session, _) = user
+        .start_enrollment("hardware-token", options)
+        .await
+        .unwrap();
+    let code = token.code(0);
+    let (method, ..) = user
+        .finish_enrollment(session.as_str(), &code)
+        .await
+        .unwrap();
+    token.path = method.to_string();
+    token.next = 1;
+}
+
+/// A base32 key of 160 bits that only this user has.
+pub(super) fn key_of(uid: u32, seed: u64) -> String {
+    const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let mut dice = Dice::new(
+        seed.wrapping_mul(0x1_0000_0000)
+            .wrapping_add(u64::from(uid)),
+    );
+    let digit = |_| char::from(DIGITS[usize::try_from(dice.below(32)).unwrap()]);
+    (0..32).map(digit).collect()
+}
