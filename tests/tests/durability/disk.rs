@@ -63,8 +63,9 @@ impl Drop for Filler {
 
 /// An ext4 file system in a file, on a loop device.
 pub(crate) struct LoopDisk {
-    directory: TempDir,
+    // Unmounted before the directory goes.
     mounted: Option<Mounted>,
+    directory: TempDir,
     images: u32,
 }
 
