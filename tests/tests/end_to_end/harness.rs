@@ -20,3 +20,13 @@ async fn security_info_is_there_again_after_a_stop_and_after_a_kill() {
     let again = alice.verify(ALICE, &app.path, &app.codes.again()).await;
     assert_eq!(again.unwrap_err().short(), "CodeAlreadyUsed");
 }
+
+#[tokio::test]
+async fn a_daemon_that_is_stopped_as_soon_as_it_is_there_stops_in_order() {
+    let mut host = Host::without_daemon(Setup::new()).await;
+    for _ in 0..5 {
+        host.start_daemon().await;
+        let status = host.stop();
+        assert!(status.success(), "{status}: {}", host.log());
+    }
+}
