@@ -65,6 +65,7 @@ const TEST: &[Package] = &[
         "file systems that lose power or fill up",
     ),
     program("mount", "mount", "mounting them"),
+    program("faketime", "faketime", "a daemon whose clock is ahead"),
     program("util-linux", "setpriv", "running programs as other users"),
 ];
 
