@@ -87,8 +87,14 @@ reasons! {
     NotFound,
     /// Verify first, then repeat.
     FreshProofNeeded,
+    /// The proof of this session is of a weaker method than would be replaced.
+    StrongerProofNeeded,
     /// The first method can be added only with an access pass.
     AccessPassNeeded,
+    /// The access pass is over.
+    Expired,
+    /// The kind only goes beside another method.
+    AnotherMethodFirst,
     /// The code does not match.
     WrongCode,
     /// The code matched, but was accepted before.
@@ -125,6 +131,8 @@ reasons! {
     StorageUnavailable,
     /// Too many sessions or requests at once.
     LimitsExceeded,
+    /// The daemon is stopping: try again in a moment.
+    ShuttingDown,
     /// The daemon failed; its journal says why.
     Internal,
 }
@@ -206,7 +214,7 @@ mod tests {
             let name = format!("{ERROR_PREFIX}{}", reason.name());
             assert_eq!(Reason::from_error_name(&name), Some(*reason));
         }
-        assert_eq!(Reason::ALL.len(), 23);
+        assert_eq!(Reason::ALL.len(), 27);
         assert_eq!(
             Reason::from_error_name("org.freedesktop.DBus.Error.WrongCode"),
             None
