@@ -1,0 +1,3 @@
+//! The process that loads one channel plugin, and what it and the daemon say to each other.
+
+pub mod wire;
