@@ -123,6 +123,10 @@ id!(
     TokenId
 );
 id!(
+    /// A message that was sent, or was to be sent.
+    MessageId
+);
+id!(
     /// A key in the vault. Each user, method and token has one of its own, under its own id.
     KeyId
 );

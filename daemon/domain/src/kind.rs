@@ -62,6 +62,12 @@ pub struct UnknownWord {
     known: &'static str,
 }
 
+impl UnknownWord {
+    pub(crate) const fn new(what: &'static str, known: &'static str) -> Self {
+        Self { what, known }
+    }
+}
+
 impl Kind {
     /// Every kind, in the order in which clients list them.
     pub const ALL: [Self; 10] = [

@@ -6,6 +6,7 @@
 
 mod command;
 mod decide;
+mod destination;
 pub mod event;
 mod id;
 mod keys;
@@ -22,11 +23,12 @@ pub use command::{
     UserCommand,
 };
 pub use decide::{EnrollmentOutlook, decide, enrollment_outlook, verification_outlook};
+pub use destination::{Country, EmailAddress, InvalidDestination, PhoneNumber, Place};
 pub use event::Event;
-pub use id::{InvalidId, KeyId, MethodId, SessionTag, TokenId, UserId};
+pub use id::{InvalidId, KeyId, MessageId, MethodId, SessionTag, TokenId, UserId};
 pub use keys::{created_key, destroyed_keys};
 pub use kind::{Kind, KindSet, Purpose, Strength, UnknownWord};
-pub use name::{GroupName, InvalidName, Label, ServiceName, UserName};
+pub use name::{ChannelName, GroupName, InvalidName, Label, ServiceName, UserName};
 pub use otp::{
     Algorithm, Counter, Digits, HotpParameters, InvalidAlgorithm, InvalidDigits, InvalidPeriod,
     OtpParameters, Period, TimeStep, TotpParameters,

@@ -121,11 +121,15 @@ name!(
 );
 name!(
     /// The name of a Unix group.
-    GroupName, 256, str::trim, |c| !is_deceptive(c) && !c.is_whitespace() && c != ':' && c != '/'
+    GroupName, 256, |text| text, |c| !is_deceptive(c) && !c.is_whitespace() && c != ':' && c != '/'
 );
 name!(
     /// The PAM service, or the program, for which a user is verified: `sshd`, `sudo`, `secinfo`.
-    ServiceName, 64, str::trim, |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@')
+    ServiceName, 64, |text| text, |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@')
+);
+name!(
+    /// What the administrator calls a channel: `text-main`.
+    ChannelName, 32, |text| text, |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
 );
 
 #[cfg(test)]
