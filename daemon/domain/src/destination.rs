@@ -22,7 +22,7 @@ pub enum InvalidDestination {
 macro_rules! destination {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, Serialize)]
+        #[derive(Clone, PartialEq, Eq, Serialize)]
         #[serde(transparent)]
         pub struct $name(Zeroizing<String>);
 
