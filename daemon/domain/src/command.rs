@@ -1,11 +1,11 @@
 //! What somebody wants to happen, with everything that the decision needs: the time, random ids
 //! and what was looked up.
 
-use crate::event::{Actor, Credential, Resynchronized};
+use crate::event::{Actor, Credential, DeliveryFailure, Resynchronized};
 use crate::otp::{Counter, OtpParameters, TimeStep};
 use crate::{
-    GroupName, Kind, MethodId, Policy, Purpose, Sealed, Seconds, SessionTag, Timestamp, TokenId,
-    UserId,
+    ChannelName, Country, DestinationTag, GroupName, Kind, MessageId, MethodId, Place, Policy,
+    Purpose, Sealed, Seconds, SessionTag, Timestamp, TokenId, UserId,
 };
 
 /// What somebody wants to happen.
@@ -72,8 +72,33 @@ pub enum Action {
         sealed: Sealed,
         /// The token that it was made of.
         token: Option<TokenId>,
+        /// The user's methods that are on the same phone number.
+        same_number: Vec<MethodId>,
     },
-    /// Note that a wrong code was given for a token of the inventory.
+    /// Send a code.
+    RequestCode {
+        /// The message that will hold it.
+        message: MessageId,
+        /// What the code is to prove.
+        recipient: Recipient,
+        /// Where the message goes to.
+        destination: DestinationTag,
+        /// The country of the phone number that it goes to, as far as it is known.
+        country: Option<Country>,
+        /// The message of the same session that it takes the place of.
+        replaces: Option<MessageId>,
+    },
+    /// Note what became of a message.
+    RecordDelivery {
+        /// The message.
+        message: MessageId,
+        /// How many attempts were made.
+        attempts: u8,
+        /// What became of it.
+        outcome: DeliveryOutcome,
+    },
+    /// Note that a wrong code was given for what somebody else may hold: a token of the inventory,
+    /// a phone, a mailbox.
     FailActivation,
     /// Give a method another label.
     Rename {
@@ -143,6 +168,53 @@ pub enum Action {
     Erase,
 }
 
+/// What a code that is sent is to prove.
+#[derive(Debug, Clone)]
+pub enum Recipient {
+    /// That a destination is the user's, while a method of this kind is enrolled.
+    New {
+        /// The kind.
+        kind: Kind,
+        /// The phone number, where it is one.
+        phone: Option<Phone>,
+    },
+    /// A method that the user has.
+    Method {
+        /// The method.
+        method: MethodId,
+        /// What for.
+        purpose: Purpose,
+    },
+}
+
+/// A phone number that a method would be on.
+#[derive(Debug, Clone)]
+pub struct Phone {
+    /// Which of the user's numbers it is.
+    pub place: Place,
+    /// The user's methods that are on this number already.
+    pub same_number: Vec<MethodId>,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone)]
+pub enum DeliveryOutcome {
+    /// It was delivered.
+    Delivered {
+        /// By this channel.
+        channel: ChannelName,
+        /// Whether the provider said that it has arrived.
+        confirmed: bool,
+    },
+    /// It was not.
+    Failed {
+        /// The channel that was tried last.
+        channel: Option<ChannelName>,
+        /// Why.
+        reason: DeliveryFailure,
+    },
+}
+
 /// What the answer of a user was found to be, compared with the method's secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
@@ -154,6 +226,8 @@ pub enum Answer {
     RecoveryCode(u8),
     /// The access pass.
     AccessPass,
+    /// The code that this message held.
+    DeliveredCode(MessageId),
     /// None of the above.
     Wrong,
 }
@@ -252,6 +326,37 @@ pub enum Refusal {
         "{0} only goes beside another method: add an authenticator app or a hardware token first"
     )]
     AnotherMethodFirst(Kind),
+    /// Another number has the place.
+    #[error(
+        "there is another number as {0} already: choose another place for this one, or delete the methods on the other number first"
+    )]
+    PlaceTaken(Place),
+    /// The number has another place.
+    #[error("that number is there already as {0}: add the method as {0}")]
+    NumberKnown(Place),
+    /// No messages go there.
+    #[error(
+        "no messages are sent to numbers of that country: use another number, or ask an administrator"
+    )]
+    CountryNotAllowed,
+    /// The kind's codes are not sent.
+    #[error("no code is sent for {0}")]
+    NothingToSend(Kind),
+    /// A code was sent just now.
+    #[error("a code was sent just now: wait for it a little, then ask for another")]
+    CodeJustSent {
+        /// When the next can be sent.
+        until: Timestamp,
+    },
+    /// Too many codes were sent.
+    #[error("too many codes were sent: use another method, or try again later")]
+    TooManyCodes {
+        /// When the next can be sent.
+        until: Timestamp,
+    },
+    /// The code of that message was not asked for, was used, has ended or was replaced.
+    #[error("that code is no longer good: ask for a new one")]
+    CodeGone,
     /// Policy requires the method.
     #[error("policy requires this method: add another that takes its place, then delete this one")]
     LastMethod,

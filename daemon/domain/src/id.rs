@@ -127,6 +127,12 @@ id!(
     MessageId
 );
 id!(
+    /// A destination, for counting the messages that go to it. Opaque here; the daemon makes it
+    /// under a key that it forgets when it ends, so that no number or address can be found again
+    /// from the log.
+    DestinationTag
+);
+id!(
     /// A key in the vault. Each user, method and token has one of its own, under its own id.
     KeyId
 );

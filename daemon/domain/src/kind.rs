@@ -151,6 +151,11 @@ impl Kind {
         }
     }
 
+    /// Whether its codes are sent to the user, by a channel.
+    pub const fn is_delivered(self) -> bool {
+        matches!(self, Self::Text | Self::Call | Self::Email)
+    }
+
     /// Whether its codes are short enough to be guessed, so that wrong ones lock the method. A
     /// kind that cannot be guessed is never locked: it is the way back for a user whom somebody
     /// else locks out.

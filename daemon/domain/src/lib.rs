@@ -19,13 +19,13 @@ pub mod state;
 mod time;
 
 pub use command::{
-    Action, Answer, Authority, Command, Context, HostAction, HostCommand, NewToken, Refusal,
-    UserCommand,
+    Action, Answer, Authority, Command, Context, DeliveryOutcome, HostAction, HostCommand,
+    NewToken, Phone, Recipient, Refusal, UserCommand,
 };
 pub use decide::{EnrollmentOutlook, decide, enrollment_outlook, verification_outlook};
 pub use destination::{Country, EmailAddress, InvalidDestination, PhoneNumber, Place};
 pub use event::Event;
-pub use id::{InvalidId, KeyId, MessageId, MethodId, SessionTag, TokenId, UserId};
+pub use id::{DestinationTag, InvalidId, KeyId, MessageId, MethodId, SessionTag, TokenId, UserId};
 pub use keys::{created_key, destroyed_keys};
 pub use kind::{Kind, KindSet, Purpose, Strength, UnknownWord};
 pub use name::{ChannelName, GroupName, InvalidName, Label, ServiceName, UserName};

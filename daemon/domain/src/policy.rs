@@ -1,7 +1,7 @@
 //! What the organization allows and requires.
 
 use crate::otp::{Algorithm, Digits};
-use crate::{GroupName, Kind, KindSet, Seconds, ServiceName};
+use crate::{Country, GroupName, Kind, KindSet, Seconds, ServiceName};
 use serde::{Deserialize, Serialize};
 
 /// The policy of a host. It is written into the log when it changes, so that a replay decides as
@@ -41,6 +41,8 @@ pub struct Rules {
     pub hardware_token: HardwareTokenRules,
     /// How many recovery codes are issued at once.
     pub recovery_codes: u8,
+    /// Codes that are sent by text, call and email.
+    pub codes: CodeRules,
     /// What wrong codes lead to.
     pub throttle: ThrottleRules,
     /// How long sessions live, and what they allow.
@@ -113,6 +115,81 @@ pub struct ThrottleRules {
     pub caller_limit: u16,
     /// The time over which the wrong codes of one calling account are counted.
     pub caller_window: Seconds,
+    /// How long after the newest wrong code those before it are forgotten. Each old typo would
+    /// otherwise bring the lock nearer for ever.
+    pub forget_after: Seconds,
+}
+
+/// Codes that are sent by text, call and email.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeRules {
+    /// The digits of a code.
+    pub digits: Digits,
+    /// How long a code is good.
+    pub life: Seconds,
+    /// How long a user waits before the next code can be sent to the same destination.
+    pub resend_after: Seconds,
+    /// Messages to one user.
+    pub of_user: Limit,
+    /// Messages to one destination, whoever's it is.
+    pub of_destination: Limit,
+    /// Messages to phone numbers of one country.
+    pub of_country: Limit,
+    /// Messages in all.
+    pub in_all: Limit,
+    /// The countries whose phone numbers messages go to; every country when there is none.
+    pub allowed_countries: Vec<Country>,
+    /// The countries whose phone numbers no message goes to.
+    pub denied_countries: Vec<Country>,
+}
+
+/// So many within so much time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// How many.
+    pub most: u16,
+    /// The time, at most [`Limit::LONGEST`].
+    pub within: Seconds,
+}
+
+impl Limit {
+    /// The longest time over which anything is counted.
+    pub const LONGEST: Seconds = Seconds::from_days(1);
+
+    /// So many within so many seconds.
+    pub const fn new(most: u16, within: u32) -> Self {
+        Self {
+            most,
+            within: Seconds::new(within),
+        }
+    }
+}
+
+impl CodeRules {
+    /// Whether messages may go to phone numbers of this country.
+    pub fn allows(&self, country: Country) -> bool {
+        let allowed = &self.allowed_countries;
+        (allowed.is_empty() || allowed.contains(&country))
+            && !self.denied_countries.contains(&country)
+    }
+}
+
+impl Default for CodeRules {
+    fn default() -> Self {
+        Self {
+            digits: Digits::Six,
+            life: Seconds::new(300),
+            resend_after: Seconds::new(30),
+            of_user: Limit::new(10, 3600),
+            of_destination: Limit::new(10, 3600),
+            of_country: Limit::new(500, 3600),
+            in_all: Limit::new(1000, 3600),
+            allowed_countries: Vec::new(),
+            denied_countries: Vec::new(),
+        }
+    }
 }
 
 /// How long sessions live, and what they allow.
@@ -246,6 +323,7 @@ impl Default for Rules {
                 most: 2,
             },
             recovery_codes: 10,
+            codes: CodeRules::default(),
             throttle: ThrottleRules {
                 free: 3,
                 longest_wait: Seconds::new(30),
@@ -254,6 +332,7 @@ impl Default for Rules {
                 longest_lock: Seconds::new(3600),
                 caller_limit: 50,
                 caller_window: Seconds::new(600),
+                forget_after: Seconds::from_days(1),
             },
             session: SessionRules {
                 enrollment: Seconds::new(600),

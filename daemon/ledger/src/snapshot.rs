@@ -17,7 +17,8 @@ use zeroize::Zeroizing;
 /// The file's name in the ledger's directory.
 pub(crate) const SNAPSHOT_FILE: &str = "snapshot";
 
-const MAGIC: &[u8] = b"secinfo snapshot 1\n";
+/// A new form of the state takes a new number: the bytes of an old one could be read as something else.
+const MAGIC: &[u8] = b"secinfo snapshot 2\n";
 const KEY_LABEL: &[u8] = b"secinfo snapshot key 1";
 /// A million users take far less.
 const LIMIT: u64 = 4 << 30;

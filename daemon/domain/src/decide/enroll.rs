@@ -1,7 +1,7 @@
 //! Taking methods in.
 
 use super::Case;
-use crate::command::{Authority, Command, Refusal, UserCommand};
+use crate::command::{Authority, Command, Phone, Refusal, UserCommand};
 use crate::event::{ActivationFailed, Credential, Fact, MethodEnrolled};
 use crate::policy::FirstMethod;
 use crate::state::State;
@@ -14,8 +14,8 @@ pub struct EnrollmentOutlook {
     pub becomes_default: bool,
 }
 
-/// Whether the user of this command may begin to enrol a method of `kind`, before anything is made
-/// for it. The action of the command is not looked at.
+/// Whether the user of this command may begin to enrol a method of `kind`, on this number if it is
+/// on a phone, before anything is made for it. The action of the command is not looked at.
 ///
 /// # Errors
 ///
@@ -24,12 +24,16 @@ pub fn enrollment_outlook(
     state: &State,
     command: &UserCommand,
     kind: Kind,
+    phone: Option<&Phone>,
 ) -> Result<EnrollmentOutlook, Refusal> {
     let introduced = super::introduced_by(state, &command.context)
         .iter()
         .fold(state.clone(), State::evolve);
     let case = Case::new(&introduced, command)?;
     case.may_enroll(kind)?;
+    if let Some(phone) = phone {
+        case.may_take_place(kind, phone)?;
+    }
     let takes_over = case
         .default_after_enrolling(MethodId::from_bytes([0; 16]), kind)
         .is_some();
@@ -45,6 +49,7 @@ impl Case<'_> {
         credential: &Credential,
         sealed: &Sealed,
         token: Option<TokenId>,
+        same_number: &[MethodId],
     ) -> Result<Vec<Fact>, Refusal> {
         let kind = credential.kind();
         if kind == Kind::RecoveryCodes {
@@ -54,6 +59,11 @@ impl Case<'_> {
         if let Some(token) = token {
             self.state.token(token).ok_or(Refusal::UnknownToken)?;
         }
+        if let Some(place) = credential.place() {
+            let same_number = same_number.to_vec();
+            self.may_take_place(kind, &Phone { place, same_number })?;
+        }
+        self.proves_enrollment(credential)?;
         let first = !self.user.has_sign_in_method(self.context.now) && kind.can_be_default();
         let enrolled = MethodEnrolled {
             method,
@@ -95,7 +105,7 @@ impl Case<'_> {
         if alone && matches!(kind, Kind::SecurityKey | Kind::RecoveryCodes) {
             return Err(Refusal::AnotherMethodFirst(kind));
         }
-        if kind == Kind::HardwareToken {
+        if kind == Kind::HardwareToken || kind.is_delivered() {
             self.may_try_activation()?;
         }
         Ok(vouched)

@@ -5,6 +5,7 @@ mod delete;
 mod enroll;
 mod host;
 mod issue;
+mod send;
 mod verify;
 
 pub use enroll::{EnrollmentOutlook, enrollment_outlook};
@@ -106,7 +107,20 @@ impl<'a> Case<'a> {
                 credential,
                 sealed,
                 token,
-            } => self.enroll(*method, credential, sealed, *token),
+                same_number,
+            } => self.enroll(*method, credential, sealed, *token, same_number),
+            Action::RequestCode {
+                message,
+                recipient,
+                destination,
+                country,
+                replaces,
+            } => self.request_code(*message, recipient, *destination, *country, *replaces),
+            Action::RecordDelivery {
+                message,
+                attempts,
+                outcome,
+            } => self.record_delivery(*message, *attempts, outcome),
             Action::FailActivation => self.fail_activation(),
             Action::Rename { method, sealed } => {
                 self.method(*method)?;

@@ -34,13 +34,17 @@ impl Case<'_> {
     ) -> Result<Vec<Fact>, Refusal> {
         let known = self.method(method)?;
         self.may_verify(known, purpose)?;
-        match judge(known, answer)? {
+        let judged = match answer {
+            Answer::DeliveredCode(message) => Ok(self.delivered_code(method, message)?),
+            answer => judge(known, answer)?,
+        };
+        match judged {
             Ok(accepted) => Ok(self.success(known, purpose, accepted)),
             Err(failure) => Ok(self.failure(known, purpose, failure)),
         }
     }
 
-    fn may_verify(&self, method: &Method, purpose: Purpose) -> Result<(), Refusal> {
+    pub(super) fn may_verify(&self, method: &Method, purpose: Purpose) -> Result<(), Refusal> {
         let kind = method.kind();
         if !kind.serves(purpose) {
             return Err(Refusal::NotForThisPurpose(kind, purpose));

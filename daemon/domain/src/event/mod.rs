@@ -8,8 +8,8 @@ pub use codec::{DecodeError, MAX_EVENT_BYTES, StoredEvent, decode, encode};
 
 use crate::otp::{Counter, HotpParameters, OtpParameters, TimeStep, TotpParameters};
 use crate::{
-    Kind, MethodId, Policy, Purpose, Sealed, Seconds, ServiceName, SessionTag, Strength, Timestamp,
-    TokenId, UserId,
+    ChannelName, Country, DestinationTag, Kind, MessageId, MethodId, Place, Policy, Purpose,
+    Sealed, Seconds, ServiceName, SessionTag, Strength, Timestamp, TokenId, UserId,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -102,13 +102,26 @@ pub enum Credential {
     /// Approval of a notification.
     Push,
     /// Codes by text message.
-    Text,
+    Text {
+        /// Which of the user's phone numbers they go to.
+        place: Place,
+        /// The message whose code proved it.
+        proved_by: MessageId,
+    },
     /// Codes by phone call.
-    Call,
+    Call {
+        /// Which of the user's phone numbers they go to.
+        place: Place,
+        /// The message whose code proved it.
+        proved_by: MessageId,
+    },
     /// A FIDO2 security key.
     SecurityKey,
     /// Codes by email.
-    Email,
+    Email {
+        /// The message whose code proved it.
+        proved_by: MessageId,
+    },
     /// Security questions.
     SecurityQuestions,
 }
@@ -122,11 +135,29 @@ impl Credential {
             Self::RecoveryCodes { .. } => Kind::RecoveryCodes,
             Self::AccessPass { .. } => Kind::AccessPass,
             Self::Push => Kind::Push,
-            Self::Text => Kind::Text,
-            Self::Call => Kind::Call,
+            Self::Text { .. } => Kind::Text,
+            Self::Call { .. } => Kind::Call,
             Self::SecurityKey => Kind::SecurityKey,
-            Self::Email => Kind::Email,
+            Self::Email { .. } => Kind::Email,
             Self::SecurityQuestions => Kind::SecurityQuestions,
+        }
+    }
+
+    /// Which of the user's phone numbers it is on; none for what is on no phone number.
+    pub const fn place(&self) -> Option<Place> {
+        match self {
+            Self::Text { place, .. } | Self::Call { place, .. } => Some(*place),
+            _ => None,
+        }
+    }
+
+    /// The message whose code proved it, where a code that was sent did.
+    pub const fn proved_by(&self) -> Option<MessageId> {
+        match self {
+            Self::Text { proved_by, .. }
+            | Self::Call { proved_by, .. }
+            | Self::Email { proved_by } => Some(*proved_by),
+            _ => None,
         }
     }
 }
@@ -143,6 +174,30 @@ pub enum Accepted {
     RecoveryCode(u8),
     /// The access pass.
     AccessPass,
+    /// The code that this message held.
+    DeliveredCode(MessageId),
+}
+
+/// Why a message was not delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeliveryFailure {
+    /// There is no such destination, or it cannot receive this.
+    Destination,
+    /// The provider could not be reached.
+    Unreachable,
+    /// The provider did not accept the channel's credentials or settings.
+    Settings,
+    /// The provider refuses to deliver it.
+    Refused,
+    /// There was too much to deliver at once.
+    Busy,
+    /// Nothing was heard in time; it may have arrived or not.
+    TimedOut,
+    /// The provider failed, or answered what cannot be understood.
+    Provider,
+    /// The channel's plugin failed.
+    Plugin,
 }
 
 /// Why a verification failed.
@@ -263,7 +318,7 @@ facts! {
         origin: String,
     }
     /// The policy was read for the first time, or changed.
-    PolicyChanged "policy-changed" v 1 {
+    PolicyChanged "policy-changed" v 2 {
         /// The policy that holds from here on.
         policy: Policy,
     }
@@ -342,6 +397,49 @@ facts! {
         /// What is used up.
         accepted: Accepted,
     }
+    /// A code was asked for, and a message with it is on its way.
+    CodeRequested "code-requested" v 1 {
+        /// The message that holds it.
+        message: MessageId,
+        /// The kind of method that it proves.
+        kind: Kind,
+        /// The method; none while it is being enrolled.
+        #[serde(deserialize_with = "present")]
+        method: Option<MethodId>,
+        /// Where the message goes to, for counting only.
+        destination: DestinationTag,
+        /// The country of the phone number that it goes to.
+        #[serde(deserialize_with = "present")]
+        country: Option<Country>,
+        /// When the code ends.
+        expires: Timestamp,
+        /// The message whose code is void from here on, because this one takes its place.
+        #[serde(deserialize_with = "present")]
+        replaces: Option<MessageId>,
+    }
+    /// A message was delivered, as far as the channel can tell.
+    MessageDelivered "message-delivered" v 1 {
+        /// The message.
+        message: MessageId,
+        /// The channel.
+        channel: ChannelName,
+        /// Whether the provider said that it has arrived, and not only that it was taken.
+        confirmed: bool,
+        /// How many attempts it took.
+        attempts: u8,
+    }
+    /// A message was not delivered.
+    MessageFailed "message-failed" v 1 {
+        /// The message.
+        message: MessageId,
+        /// The channel that was tried last; none when none could be tried.
+        #[serde(deserialize_with = "present")]
+        channel: Option<ChannelName>,
+        /// Why.
+        reason: DeliveryFailure,
+        /// How many attempts were made.
+        attempts: u8,
+    }
     /// An answer was refused.
     VerificationFailed "verification-failed" v 1 {
         /// The method.
@@ -351,7 +449,8 @@ facts! {
         /// Why.
         failure: Failure,
     }
-    /// A user gave a wrong code for a token of the inventory.
+    /// A user gave a wrong code while enrolling what somebody else may hold: a token of the
+    /// inventory, a phone, a mailbox.
     ActivationFailed "activation-failed" v 1 {}
     /// Wrong codes locked a method.
     Locked "locked" v 1 {

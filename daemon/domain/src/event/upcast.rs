@@ -2,7 +2,7 @@
 //! next.
 
 use super::DecodeError;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Brings the data of `type_name` from `from` to `from + 1`.
 pub(super) struct Upcaster {
@@ -13,7 +13,31 @@ pub(super) struct Upcaster {
 
 /// One row for each version that a type has left behind. A new version of a type adds a row here
 /// and a golden file to the tests.
-pub(super) const UPCASTERS: &[Upcaster] = &[];
+pub(super) const UPCASTERS: &[Upcaster] = &[Upcaster {
+    type_name: "policy-changed",
+    from: 1,
+    upcast: with_rules_for_codes,
+}];
+
+/// Before there were codes by text, call and email, nothing was said about them, and wrong codes
+/// were never forgotten.
+fn with_rules_for_codes(mut data: Value) -> Value {
+    let limit = |most: u16| json!({"most": most, "within": 3600});
+    let rules = &mut data["policy"]["rules"];
+    rules["codes"] = json!({
+        "digits": 6,
+        "life": 300,
+        "resend_after": 30,
+        "of_user": limit(10),
+        "of_destination": limit(10),
+        "of_country": limit(500),
+        "in_all": limit(1000),
+        "allowed_countries": [],
+        "denied_countries": [],
+    });
+    rules["throttle"]["forget_after"] = json!(86_400);
+    data
+}
 
 /// The data in the form of version `current`.
 pub(super) fn to_current(

@@ -56,6 +56,9 @@ impl State {
                 if let Some(token) = fact.token {
                     self.tokens.remove_mut(&token);
                 }
+                if let Some(message) = fact.credential.proved_by() {
+                    self.codes.use_up(message);
+                }
                 let fresh = self.policy().rules.fresh_proof;
                 self.change(user, |state| state.enroll(fact, now, fresh));
             }
@@ -75,16 +78,22 @@ impl State {
             Fact::DeletionCancelled(fact) => self.cancel(user, fact.method),
             Fact::DefaultChanged(fact) => self.change(user, |state| state.default = fact.method),
             Fact::VerificationSucceeded(fact) => {
+                if let Accepted::DeliveredCode(message) = fact.accepted {
+                    self.codes.use_up(message);
+                }
                 let fresh = self.policy().rules.fresh_proof;
                 self.change(user, |state| state.succeed(fact, now, fresh));
             }
             Fact::VerificationFailed(fact) => {
                 self.count_caller(event);
-                self.change(user, |state| state.fail(fact, now));
+                let forget = self.policy().rules.throttle.forget_after;
+                self.change(user, |state| state.fail(fact, now, forget));
             }
             Fact::ActivationFailed(_) => {
                 self.count_caller(event);
+                let forget = self.policy().rules.throttle.forget_after;
                 self.change(user, |state| {
+                    state.forget_failures(now, forget);
                     state.activation_failures = state.activation_failures.saturating_add(1);
                     state.last_failure = now;
                 });
@@ -103,7 +112,11 @@ impl State {
             Fact::TokenResynchronized(fact) => {
                 self.change_method(user, fact.method, |method| method.resynchronize(fact.found));
             }
-            Fact::LogCreated(_)
+            Fact::CodeRequested(fact) => self.codes.add(user, fact, now),
+            // What a message came to is for whoever reads the log.
+            Fact::MessageDelivered(_)
+            | Fact::MessageFailed(_)
+            | Fact::LogCreated(_)
             | Fact::PolicyChanged(_)
             | Fact::TokenImported(_)
             | Fact::TokenRemoved(_) => {}
@@ -258,11 +271,24 @@ impl UserState {
         }
     }
 
-    fn fail(&mut self, fact: &VerificationFailed, now: Timestamp) {
+    fn fail(&mut self, fact: &VerificationFailed, now: Timestamp, forget: Seconds) {
+        self.forget_failures(now, forget);
         self.last_failure = now;
         if let Some(method) = self.method_mut(fact.method) {
             method.throttle.failures = method.throttle.failures.saturating_add(1);
             method.throttle.last_failure = now;
+        }
+    }
+
+    /// Forgets wrong codes when the newest is so long ago. How many locks there were stays: they
+    /// grow for whoever comes back.
+    fn forget_failures(&mut self, now: Timestamp, after: Seconds) {
+        if self.last_failure.plus(after) > now {
+            return;
+        }
+        self.activation_failures = 0;
+        for method in &mut self.methods {
+            method.throttle.failures = 0;
         }
     }
 

@@ -1,9 +1,11 @@
 //! The projection of the log: what holds now.
 
+mod codes;
 mod evolve;
 mod throttle;
 mod user;
 
+pub use codes::{CodeRequest, CodeRequests};
 pub use throttle::{CallerFailures, MethodThrottle};
 pub use user::{Method, Proof, Token, UserState};
 
@@ -22,6 +24,7 @@ pub struct State {
     tokens: HashTrieMapSync<TokenId, Token>,
     callers: HashTrieMapSync<UserId, CallerFailures>,
     agenda: RedBlackTreeSetSync<(Timestamp, UserId, MethodId)>,
+    codes: CodeRequests,
 }
 
 impl State {
@@ -74,6 +77,11 @@ impl State {
     /// The wrong codes that one account has caused lately.
     pub fn caller_failures(&self, caller: UserId) -> Option<&CallerFailures> {
         self.callers.get(&caller)
+    }
+
+    /// The codes that were sent lately.
+    pub const fn codes(&self) -> &CodeRequests {
+        &self.codes
     }
 
     /// The users for whom something is due by `now`, each once.

@@ -1,0 +1,166 @@
+//! Sending codes, and what became of the messages.
+
+use super::Case;
+use crate::command::{DeliveryOutcome, Phone, Recipient, Refusal};
+use crate::event::{Accepted, CodeRequested, Credential, Fact, MessageDelivered, MessageFailed};
+use crate::state::CodeRequest;
+use crate::{Authority, Country, DestinationTag, Kind, MessageId, MethodId, Timestamp};
+
+impl Case<'_> {
+    pub(super) fn request_code(
+        &self,
+        message: MessageId,
+        recipient: &Recipient,
+        destination: DestinationTag,
+        country: Option<Country>,
+        replaces: Option<MessageId>,
+    ) -> Result<Vec<Fact>, Refusal> {
+        let (kind, method) = self.recipient(recipient)?;
+        self.may_send(kind, destination, country)?;
+        Ok(vec![
+            CodeRequested {
+                message,
+                kind,
+                method,
+                destination,
+                country,
+                expires: self.context.now.plus(self.state.policy().rules.codes.life),
+                replaces,
+            }
+            .into(),
+        ])
+    }
+
+    /// A code is sent only to whom its answer would be heard from.
+    fn recipient(&self, recipient: &Recipient) -> Result<(Kind, Option<MethodId>), Refusal> {
+        let (kind, method) = match recipient {
+            Recipient::New { kind, phone } => {
+                self.may_enroll(*kind)?;
+                if let Some(phone) = phone {
+                    self.may_take_place(*kind, phone)?;
+                }
+                (*kind, None)
+            }
+            Recipient::Method { method, purpose } => {
+                let known = self.method(*method)?;
+                self.may_verify(known, *purpose)?;
+                (known.kind(), Some(*method))
+            }
+        };
+        if kind.is_delivered() {
+            Ok((kind, method))
+        } else {
+            Err(Refusal::NothingToSend(kind))
+        }
+    }
+
+    /// The limits that keep messages from flooding anybody and from costing a fortune.
+    fn may_send(
+        &self,
+        kind: Kind,
+        destination: DestinationTag,
+        country: Option<Country>,
+    ) -> Result<(), Refusal> {
+        let rules = &self.state.policy().rules.codes;
+        let (sent, now) = (self.state.codes(), self.context.now);
+        if kind != Kind::Email && !country.is_some_and(|country| rules.allows(country)) {
+            return Err(Refusal::CountryNotAllowed);
+        }
+        let again =
+            |request: &CodeRequest| request.user == self.id && request.destination == destination;
+        if let Some(newest) = sent.newest(rules.resend_after, now, again) {
+            let until = newest.plus(rules.resend_after);
+            return Err(Refusal::CodeJustSent { until });
+        }
+        let of_country = |request: &CodeRequest| country.is_some() && request.country == country;
+        let full = [
+            sent.full_until(rules.of_user, now, |request| request.user == self.id),
+            sent.full_until(rules.of_destination, now, |request| {
+                request.destination == destination
+            }),
+            sent.full_until(rules.of_country, now, of_country),
+            sent.full_until(rules.in_all, now, |_| true),
+        ];
+        match full.into_iter().flatten().max() {
+            Some(until) => Err(Refusal::TooManyCodes { until }),
+            None => Ok(()),
+        }
+    }
+
+    /// One number in each place, and each number in one place.
+    pub(super) fn may_take_place(&self, kind: Kind, phone: &Phone) -> Result<(), Refusal> {
+        for method in self.user.methods() {
+            let Some(place) = method.credential().place() else {
+                continue;
+            };
+            let same_number = phone.same_number.contains(&method.id());
+            if place == phone.place && (!same_number || method.kind() == kind) {
+                return Err(Refusal::PlaceTaken(place));
+            }
+            if place != phone.place && same_number {
+                return Err(Refusal::NumberKnown(place));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the code of this message proves what is being enrolled.
+    pub(super) fn proves_enrollment(&self, credential: &Credential) -> Result<(), Refusal> {
+        let Some(message) = credential.proved_by() else {
+            return Ok(());
+        };
+        self.good_code(message, None)
+            .then_some(())
+            .ok_or(Refusal::CodeGone)
+    }
+
+    /// What the code of this message is accepted as, for this method.
+    pub(super) fn delivered_code(
+        &self,
+        method: MethodId,
+        message: MessageId,
+    ) -> Result<Accepted, Refusal> {
+        self.good_code(message, Some(method))
+            .then_some(Accepted::DeliveredCode(message))
+            .ok_or(Refusal::CodeGone)
+    }
+
+    fn good_code(&self, message: MessageId, method: Option<MethodId>) -> bool {
+        let lasts = |(requested, request): (Timestamp, &CodeRequest)| {
+            let now = self.context.now;
+            request.user == self.id
+                && request.method == method
+                && request.unused
+                && requested <= now
+                && now < request.expires
+        };
+        self.state.codes().get(message).is_some_and(lasts)
+    }
+
+    pub(super) fn record_delivery(
+        &self,
+        message: MessageId,
+        attempts: u8,
+        outcome: &DeliveryOutcome,
+    ) -> Result<Vec<Fact>, Refusal> {
+        if self.context.authority != Authority::System {
+            return Err(Refusal::AdministratorNeeded);
+        }
+        Ok(vec![match outcome {
+            DeliveryOutcome::Delivered { channel, confirmed } => MessageDelivered {
+                message,
+                channel: channel.clone(),
+                confirmed: *confirmed,
+                attempts,
+            }
+            .into(),
+            DeliveryOutcome::Failed { channel, reason } => MessageFailed {
+                message,
+                channel: channel.clone(),
+                reason: *reason,
+                attempts,
+            }
+            .into(),
+        }])
+    }
+}

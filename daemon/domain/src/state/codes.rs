@@ -1,0 +1,117 @@
+//! The codes that were sent lately: which of them are still good, and how many went where.
+
+use crate::policy::Limit;
+use crate::{
+    Country, DestinationTag, MessageId, MethodId, Seconds, Timestamp, UserId, event::CodeRequested,
+};
+use rpds::RedBlackTreeMapSync;
+use serde::{Deserialize, Serialize};
+
+/// One code that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeRequest {
+    /// The user.
+    pub user: UserId,
+    /// The method; none while it was being enrolled.
+    pub method: Option<MethodId>,
+    /// Where the message went to.
+    pub destination: DestinationTag,
+    /// The country of the phone number that it went to.
+    pub country: Option<Country>,
+    /// When the code ends.
+    pub expires: Timestamp,
+    /// Whether it was neither used nor replaced.
+    pub unused: bool,
+}
+
+/// The codes of the last day, by the time at which they were asked for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CodeRequests(RedBlackTreeMapSync<(Timestamp, MessageId), CodeRequest>);
+
+impl CodeRequests {
+    /// The code of a message, and when it was asked for.
+    pub fn get(&self, message: MessageId) -> Option<(Timestamp, &CodeRequest)> {
+        // A code that is looked for was sent a few minutes ago: it stands near the end.
+        self.0
+            .iter()
+            .rev()
+            .find(|((_, id), _)| *id == message)
+            .map(|((time, _), request)| (*time, request))
+    }
+
+    /// Until when no further message may go to whoever `counts`, if there were too many.
+    pub fn full_until(
+        &self,
+        limit: Limit,
+        now: Timestamp,
+        counts: impl Fn(&CodeRequest) -> bool,
+    ) -> Option<Timestamp> {
+        let newest_first = self.within(limit.within, now);
+        let mut counted = newest_first.filter(|(_, request)| counts(request));
+        // With this many, the next one may be sent when the oldest of them no longer counts.
+        let nth = usize::from(limit.most).checked_sub(1)?;
+        counted.nth(nth).map(|(time, _)| time.plus(limit.within))
+    }
+
+    /// When the newest message was asked for that went to whoever `counts`.
+    pub fn newest(
+        &self,
+        within: Seconds,
+        now: Timestamp,
+        counts: impl Fn(&CodeRequest) -> bool,
+    ) -> Option<Timestamp> {
+        self.within(within, now)
+            .find(|(_, request)| counts(request))
+            .map(|(time, _)| time)
+    }
+
+    fn within(
+        &self,
+        length: Seconds,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (Timestamp, &CodeRequest)> {
+        self.0
+            .iter()
+            .rev()
+            .map(|((time, _), request)| (*time, request))
+            // A request from a time that has not come yet is none: a clock that once was wrong
+            // stops nobody's codes for years.
+            .skip_while(move |(time, _)| *time > now)
+            .take_while(move |(time, _)| now.is_within(length, *time))
+    }
+
+    pub(super) fn add(&mut self, user: UserId, fact: &CodeRequested, now: Timestamp) {
+        self.forget_before(now);
+        if let Some(replaced) = fact.replaces {
+            self.use_up(replaced);
+        }
+        let request = CodeRequest {
+            user,
+            method: fact.method,
+            destination: fact.destination,
+            country: fact.country,
+            expires: fact.expires,
+            unused: true,
+        };
+        self.0.insert_mut((now, fact.message), request);
+    }
+
+    pub(super) fn use_up(&mut self, message: MessageId) {
+        let found = self.get(message).map(|(time, _)| (time, message));
+        if let Some(request) = found.and_then(|key| self.0.get_mut(&key)) {
+            request.unused = false;
+        }
+    }
+
+    fn forget_before(&mut self, now: Timestamp) {
+        let old: Vec<_> = self
+            .0
+            .keys()
+            .take_while(|(time, _)| time.plus(Limit::LONGEST) <= now)
+            .copied()
+            .collect();
+        for key in old {
+            self.0.remove_mut(&key);
+        }
+    }
+}
