@@ -141,9 +141,14 @@ impl Delivery {
 
 impl Drop for Delivery {
     fn drop(&mut self) {
+        let detail = if std::thread::panicking() {
+            "the plugin panicked"
+        } else {
+            "the plugin gave the message up without saying why"
+        };
         self.report(Report::Failed {
             reason: Reason::Plugin,
-            detail: "the plugin gave the message up without saying why".to_owned(),
+            detail: detail.to_owned(),
         });
     }
 }

@@ -4,6 +4,7 @@
 //! library that exports one function of the C ABI in `schemas/channel.h`. A plugin in Rust
 //! implements [`Channel`] and lets [`export_channel!`] do the rest.
 
+pub mod abi;
 mod channel;
 mod report;
 mod request;
