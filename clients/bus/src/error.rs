@@ -99,6 +99,22 @@ reasons! {
     WrongCode,
     /// The code matched, but was accepted before.
     CodeAlreadyUsed,
+    /// A code has to be sent before one can be given.
+    NoCodeSent,
+    /// The code that was sent has ended or was replaced: ask for a new one.
+    CodeExpired,
+    /// No channel on this host sends codes of this kind.
+    ChannelUnavailable,
+    /// The code was not delivered: use another method.
+    DeliveryFailed,
+    /// Too many codes were sent: use another method, or wait.
+    TooManyCodes,
+    /// No phone number or address that codes can be sent to.
+    InvalidDestination,
+    /// No codes are sent to numbers of that country.
+    DestinationNotAllowed,
+    /// Another number has the place, or the number another place.
+    PlaceTaken,
     /// Slowed down after wrong codes: wait, then try again.
     TooSoon,
     /// The method is locked for a time.
@@ -214,7 +230,7 @@ mod tests {
             let name = format!("{ERROR_PREFIX}{}", reason.name());
             assert_eq!(Reason::from_error_name(&name), Some(*reason));
         }
-        assert_eq!(Reason::ALL.len(), 27);
+        assert_eq!(Reason::ALL.len(), 35);
         assert_eq!(
             Reason::from_error_name("org.freedesktop.DBus.Error.WrongCode"),
             None
