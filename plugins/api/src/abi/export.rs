@@ -41,13 +41,19 @@ pub const fn table<C: Channel>() -> Table {
         name: Text::of(info.name),
         plugin_version: Text::of(info.version),
         kinds: sum_of_kinds(&info),
-        flags: (if info.idempotent { flags::IDEMPOTENT } else { 0 })
-            | (if info.follows_up { flags::FOLLOWS_UP } else { 0 })
-            | (if info.leaves_messages_readable {
-                flags::READABLE
-            } else {
-                0
-            }),
+        flags: (if info.idempotent {
+            flags::IDEMPOTENT
+        } else {
+            0
+        }) | (if info.follows_up {
+            flags::FOLLOWS_UP
+        } else {
+            0
+        }) | (if info.leaves_messages_readable {
+            flags::READABLE
+        } else {
+            0
+        }),
         parallel: info.parallel,
         padding: 0,
         create: Some(create::<C>),

@@ -1,0 +1,19 @@
+//! The channel host alone, for the tests of this crate.
+
+use clap::Parser;
+use secinfo_channel_host::{Arguments, run};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+struct Host {
+    #[command(flatten)]
+    arguments: Arguments,
+}
+
+fn main() -> ExitCode {
+    if run(Host::parse().arguments).is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}

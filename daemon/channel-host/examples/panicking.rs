@@ -1,0 +1,77 @@
+//! A channel in Rust that panics where its settings say.
+
+use secinfo_channel::{Channel, Delivery, Health, Host, Info, Report, Unusable};
+use serde::Deserialize;
+
+struct Panicking {
+    at: Place,
+}
+
+/// Settings.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Settings {
+    at: Place,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Place {
+    Create,
+    Deliver,
+    Thread,
+    Health,
+    Destroy,
+}
+
+impl Panicking {
+    fn panic_at(&self, place: Place) {
+        assert!(self.at != place, "on purpose");
+    }
+}
+
+impl Channel for Panicking {
+    const INFO: Info = Info {
+        name: "panicking",
+        version: "1.0",
+        kinds: &["text", "email"],
+        parallel: 2,
+        idempotent: true,
+        follows_up: false,
+        leaves_messages_readable: false,
+    };
+
+    type Settings = Settings;
+
+    fn create(settings: Settings, _: Host) -> Result<Self, Unusable> {
+        let channel = Self { at: settings.at };
+        channel.panic_at(Place::Create);
+        Ok(channel)
+    }
+
+    fn deliver(&self, delivery: Delivery) {
+        self.panic_at(Place::Deliver);
+        let panics = self.at == Place::Thread;
+        let thread = std::thread::spawn(move || {
+            assert!(!panics, "on purpose");
+            delivery.report(Report::Delivered);
+        });
+        drop(thread);
+    }
+
+    fn health(&self) -> Health {
+        self.panic_at(Place::Health);
+        Health {
+            healthy: true,
+            detail: String::new(),
+        }
+    }
+}
+
+impl Drop for Panicking {
+    fn drop(&mut self) {
+        self.panic_at(Place::Destroy);
+    }
+}
+
+secinfo_channel::export_channel!(Panicking);

@@ -1,0 +1,98 @@
+//! Confinement: what a plugin cannot do, whatever is in it.
+
+mod calls;
+mod files;
+mod user;
+
+use crate::arguments::Arguments;
+use crate::error::HostError;
+use crate::system;
+use rustix::fs::Mode;
+use rustix::process::{DumpableBehavior, Resource, Rlimit};
+use std::os::fd::BorrowedFd;
+use user::User;
+
+/// How many descriptors may be open at once.
+const DESCRIPTORS: u64 = 1024;
+
+/// What is in force: words for administrators.
+#[derive(Debug, Default)]
+pub(crate) struct Confined(Vec<String>);
+
+impl Confined {
+    fn add(&mut self, word: &str) {
+        self.0.push(word.to_owned());
+    }
+
+    /// The words, for a host whose daemon has this uid.
+    pub(crate) fn words(self, daemon: u32) -> Vec<String> {
+        let mut words = self.0;
+        let own = rustix::process::geteuid();
+        if !own.is_root() && own.as_raw() != daemon {
+            words.insert(0, "user".to_owned());
+        }
+        words
+    }
+}
+
+/// Confines this process for good. It must have one thread: others would go free.
+///
+/// `plugin` is the plugin's file, and `keep` all descriptors that are needed further on.
+///
+/// # Errors
+///
+/// [`HostError`]. What an old kernel does not have is left out, and missing from [`Confined`].
+pub(crate) fn confine(
+    arguments: &Arguments,
+    plugin: BorrowedFd<'_>,
+    keep: &[BorrowedFd<'_>],
+) -> Result<Confined, HostError> {
+    let mut confined = Confined::default();
+    system::few_arenas();
+    system::close_all_but(keep)
+        .map_err(|error| HostError::confine("closing descriptors", error))?;
+    rustix::process::chdir("/")
+        .map_err(|error| HostError::confine("leaving the directory", error))?;
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+
+    // What the rules name is looked up while it can be: the user may not reach it.
+    let user = User::to_become(&arguments.user)?;
+    let files = files::Rules::prepare(plugin, &arguments.readable, &arguments.writable)?;
+
+    limits(arguments.memory)?;
+    confined.add("limits");
+    if let Some(user) = user {
+        user.become_it()?;
+    }
+    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)
+        .map_err(|error| HostError::confine("dumps", error))?;
+    confined.add("not-dumpable");
+    rustix::thread::set_no_new_privs(true)
+        .map_err(|error| HostError::confine("no_new_privs", error))?;
+    confined.add("no-new-privs");
+    if let Some(word) = files.enforce()? {
+        confined.add(word);
+    }
+    if calls::restrict()? {
+        confined.add("seccomp");
+    }
+    Ok(confined)
+}
+
+fn limits(memory: u64) -> Result<(), HostError> {
+    for (resource, limit) in [
+        (Resource::Core, 0),
+        (Resource::As, memory),
+        (Resource::Nofile, DESCRIPTORS),
+    ] {
+        let hardest = rustix::process::getrlimit(resource).maximum;
+        let limit = Some(hardest.map_or(limit, |hardest| hardest.min(limit)));
+        let limit = Rlimit {
+            current: limit,
+            maximum: limit,
+        };
+        rustix::process::setrlimit(resource, limit)
+            .map_err(|error| HostError::confine("limits", error))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! The user that a host becomes.
+
+use crate::error::HostError;
+use nix::unistd::{Gid, Uid, setgroups, setresgid, setresuid};
+
+/// An account without privileges.
+pub(super) struct User {
+    uid: Uid,
+    gid: Gid,
+}
+
+impl User {
+    /// Whom to become; nobody else when this process is not root.
+    pub(super) fn to_become(name: &str) -> Result<Option<Self>, HostError> {
+        if !Uid::effective().is_root() && !Uid::current().is_root() {
+            return Ok(None);
+        }
+        let wrong = |why| HostError::User(name.to_owned(), why);
+        let account = nix::unistd::User::from_name(name)
+            .map_err(|_| wrong("cannot be looked up: try again later"))?
+            .ok_or_else(|| {
+                wrong("does not exist: create it, or name another one in config.toml")
+            })?;
+        if account.uid.is_root() || account.gid.as_raw() == 0 {
+            return Err(wrong(
+                "has the rights of root, which a channel must not have: name another one",
+            ));
+        }
+        Ok(Some(Self {
+            uid: account.uid,
+            gid: account.gid,
+        }))
+    }
+
+    /// Becomes the user, in every respect and for good.
+    pub(super) fn become_it(&self) -> Result<(), HostError> {
+        setgroups(&[])
+            .and_then(|()| setresgid(self.gid, self.gid, self.gid))
+            .and_then(|()| setresuid(self.uid, self.uid, self.uid))
+            .map_err(|error| HostError::confine("changing the user", error))?;
+        if setresuid(Uid::from_raw(0), Uid::from_raw(0), Uid::from_raw(0)).is_ok() {
+            return Err(HostError::confine(
+                "changing the user",
+                "root could be had back",
+            ));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,147 @@
+//! The connection to the daemon.
+
+use crate::error::HostError;
+use crate::system;
+use crate::wire::{FromHost, ToHost, decode, encode, frame_length};
+use rustix::net::{AddressFamily, SocketType, sockopt};
+use std::io::{ErrorKind, Read, Write};
+use std::net::Shutdown;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// The account of the daemon.
+const DAEMON: &str = "secinfo";
+
+/// How long the daemon may leave what we say unread before it counts as dead.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A stream to the daemon.
+pub(crate) struct Connection {
+    stream: UnixStream,
+    /// The uid of whoever is at the other end.
+    pub(crate) peer: u32,
+}
+
+impl Connection {
+    /// Standard input when it is a socket, or else the first connection of the daemon's on the
+    /// socket that systemd passed.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError::NoSocket`], or [`HostError::Connection`].
+    pub(crate) fn take() -> Result<Self, HostError> {
+        let stream = match standard_input() {
+            Some(stream) => stream?,
+            None => accept(&system::passed_listener().ok_or(HostError::NoSocket)?)?,
+        };
+        // The daemon may have made it for its own event loop.
+        stream.set_nonblocking(false)?;
+        let peer = peer(&stream)?;
+        Ok(Self { stream, peer })
+    }
+
+    /// The next message; none when the daemon has gone.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError::Wire`] and [`HostError::Connection`].
+    pub(crate) fn receive(&mut self) -> Result<Option<ToHost>, HostError> {
+        let mut prefix = [0; 4];
+        match self.stream.read_exact(&mut prefix) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
+            Err(error) => return Err(error.into()),
+        }
+        let mut bytes = Zeroizing::new(vec![0; frame_length(prefix)?]);
+        self.stream.read_exact(&mut bytes)?;
+        Ok(Some(decode(&bytes)?))
+    }
+
+    /// Ends a wait for the daemon's first message after this time; none waits for ever.
+    pub(crate) fn set_patience(&self, patience: Option<Duration>) -> Result<(), HostError> {
+        Ok(self.stream.set_read_timeout(patience)?)
+    }
+
+    /// What sends messages, and the thread that writes them. It ends when every outbox is gone or
+    /// one of them has closed the connection.
+    pub(crate) fn outbox(&self) -> Result<(Outbox, JoinHandle<()>), HostError> {
+        let stream = self.stream.try_clone()?;
+        stream.set_write_timeout(Some(PATIENCE))?;
+        let (sender, receiver) = channel();
+        let writer = std::thread::Builder::new()
+            .name("to-daemon".to_owned())
+            .spawn(move || write(stream, &receiver))?;
+        Ok((Outbox(sender), writer))
+    }
+}
+
+impl AsFd for Connection {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.stream.as_fd()
+    }
+}
+
+/// Messages on their way to the daemon, in order. Never waits for the daemon.
+#[derive(Clone)]
+pub(crate) struct Outbox(Sender<Option<FromHost>>);
+
+impl Outbox {
+    /// Sends a message. When the connection has failed, nobody is left to hear it.
+    pub(crate) fn send(&self, message: FromHost) {
+        let _ = self.0.send(Some(message));
+    }
+
+    /// Ends the connection, after what was sent before.
+    pub(crate) fn close(&self) {
+        let _ = self.0.send(None);
+    }
+}
+
+fn write(mut stream: UnixStream, messages: &Receiver<Option<FromHost>>) {
+    while let Ok(Some(message)) = messages.recv() {
+        let written = encode(&message)
+            .map_err(HostError::from)
+            .and_then(|frame| Ok(stream.write_all(&frame)?));
+        if written.is_err() {
+            break;
+        }
+    }
+    // Whoever reads from the daemon is told so by it.
+    let _ = stream.shutdown(Shutdown::Both);
+}
+
+fn standard_input() -> Option<std::io::Result<UnixStream>> {
+    let input = std::io::stdin();
+    let is_socket = matches!(sockopt::socket_domain(&input), Ok(AddressFamily::UNIX))
+        && matches!(sockopt::socket_type(&input), Ok(SocketType::STREAM))
+        && matches!(sockopt::socket_acceptconn(&input), Ok(false));
+    is_socket.then(|| input.as_fd().try_clone_to_owned().map(UnixStream::from))
+}
+
+/// The first connection of somebody who may use this channel.
+fn accept(listener: &OwnedFd) -> Result<UnixStream, HostError> {
+    let listener = UnixListener::from(listener.try_clone()?);
+    listener.set_nonblocking(false)?;
+    loop {
+        let (stream, _) = listener.accept()?;
+        if may_use(peer(&stream)?) {
+            return Ok(stream);
+        }
+    }
+}
+
+fn peer(stream: &UnixStream) -> Result<u32, HostError> {
+    let credentials = sockopt::socket_peercred(stream).map_err(std::io::Error::from)?;
+    Ok(credentials.uid.as_raw())
+}
+
+/// Root, ourselves, and the daemon's account.
+fn may_use(uid: u32) -> bool {
+    uid == 0
+        || uid == rustix::process::geteuid().as_raw()
+        || matches!(nix::unistd::User::from_name(DAEMON), Ok(Some(user)) if user.uid.as_raw() == uid)
+}

@@ -1,0 +1,301 @@
+//! The plugin, seen as safe Rust: the other side of the C ABI.
+//!
+//! Nothing here can make a hostile plugin harmless: it shares this process's memory. It makes a
+//! careless one harmless as far as that goes, and the process is confined for the rest.
+#![allow(unsafe_code, reason = "loading a library and calling its functions")]
+
+use crate::session::Session;
+use crate::wire::PluginInfo;
+use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+use secinfo_channel::Request;
+use secinfo_channel::abi::{
+    self, Buffer, Channel as Table, CreateFunction, DeliverFunction, EntryFunction, Host, Misfit,
+    Report as RawReport, Request as RawRequest, Text, VERSION, flags, kinds,
+};
+use std::ffi::c_void;
+use std::os::fd::{AsRawFd, BorrowedFd};
+use std::sync::{Arc, PoisonError, RwLock, TryLockError};
+
+/// The longest text that is taken from a plugin, in bytes: of a longer one there is no telling
+/// whether a cut would fall into something that must be redacted.
+const LONGEST: usize = 16 << 10;
+
+/// The longest name or version, in bytes.
+const LONGEST_NAME: usize = 64;
+
+/// The most deliveries at once that are believed.
+const MOST_PARALLEL: u32 = 1024;
+
+/// Room for what a plugin says about its settings or its health, in bytes.
+const ROOM: usize = 2 << 10;
+
+/// A report as the plugin made it: nothing in it has been checked but that it could be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub(crate) status: u32,
+    pub(crate) reason: u32,
+    pub(crate) after: u64,
+    pub(crate) reference: String,
+    pub(crate) detail: String,
+}
+
+/// A plugin that is loaded and whose table has been checked.
+pub(crate) struct Loaded {
+    pub(crate) info: PluginInfo,
+    table: Table,
+    create: CreateFunction,
+    deliver: DeliverFunction,
+}
+
+impl Loaded {
+    /// Loads a library, and runs its constructors. It is never unloaded: what has started a thread
+    /// or has thread-local destructors cannot be.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub(crate) fn load(file: BorrowedFd<'_>) -> Result<Self, String> {
+        // The file that was opened, wherever its path leads by now, and whether or not the user
+        // of the channel may walk that path.
+        let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+        // SAFETY: the constructors of the library are its own business, in a confined process.
+        let library = unsafe { Library::open(Some(&path), RTLD_NOW | RTLD_LOCAL) }
+            .map_err(|error| format!("it is no library that can be loaded: {error}"))?;
+        // SAFETY: channel.h says what the function of this name is.
+        let entry = unsafe { library.get::<EntryFunction>(abi::ENTRY.as_bytes()) }
+            .map(|entry| *entry)
+            .map_err(|_| format!("it does not export {}: it is no channel", abi::ENTRY))?;
+        std::mem::forget(library);
+        // SAFETY: as channel.h says; the table is valid for ever.
+        let table = unsafe { abi::read(entry()) }.map_err(|misfit| match misfit {
+            Misfit::Version(_) => {
+                format!("{misfit}: install the plugin that goes with this secinfo")
+            }
+            Misfit::Null => "it says that it cannot be used here".to_owned(),
+            Misfit::Size(_) => format!("its table: {misfit}"),
+        })?;
+        Self::check(table)
+    }
+
+    fn check(table: Table) -> Result<Self, String> {
+        let (Some(create), Some(deliver)) = (table.create, table.deliver) else {
+            return Err("its table lacks create or deliver".to_owned());
+        };
+        let kinds: Vec<String> = kinds::NAMED
+            .iter()
+            .filter(|(_, number)| table.kinds & number != 0)
+            .map(|(name, _)| (*name).to_owned())
+            .collect();
+        if kinds.is_empty() {
+            return Err("it delivers no kind of message that this secinfo knows".to_owned());
+        }
+        let info = PluginInfo {
+            name: word(table.name).ok_or("its name is not a word of at most 64 characters")?,
+            version: word(table.plugin_version)
+                .ok_or("its version is not a word of at most 64 characters")?,
+            kinds,
+            parallel: table.parallel.clamp(1, MOST_PARALLEL),
+            idempotent: table.flags & flags::IDEMPOTENT != 0,
+            follows_up: table.flags & flags::FOLLOWS_UP != 0,
+            leaves_messages_readable: table.flags & flags::READABLE != 0,
+        };
+        Ok(Self {
+            info,
+            table,
+            create,
+            deliver,
+        })
+    }
+
+    /// Makes the channel from its settings. What it says is heard from now on, until the process
+    /// ends.
+    ///
+    /// # Errors
+    ///
+    /// What the plugin says is wrong.
+    pub(crate) fn create(self, settings: &str, session: Arc<Session>) -> Result<Plugin, String> {
+        // Leaked: the plugin may call these for as long as it has threads.
+        let context = Arc::into_raw(session);
+        let host: &'static Host = Box::leak(Box::new(Host {
+            version: VERSION,
+            size: size(size_of::<Host>()),
+            context: context.cast_mut().cast(),
+            report: Some(reported),
+            log: Some(logged),
+            reserved: [std::ptr::null_mut(); 8],
+        }));
+        let mut room = Room::new();
+        // SAFETY: as channel.h says; settings and room outlive the call.
+        let channel = unsafe { (self.create)(Text::of(settings), host, &raw mut room.buffer) };
+        if channel.is_null() {
+            let why = room.text();
+            return Err(if why.trim().is_empty() {
+                "it does not say why: look at its settings".to_owned()
+            } else {
+                why
+            });
+        }
+        Ok(Plugin {
+            table: self.table,
+            deliver: self.deliver,
+            channel,
+            destroyed: RwLock::new(false),
+        })
+    }
+}
+
+/// A channel that was made.
+pub(crate) struct Plugin {
+    table: Table,
+    deliver: DeliverFunction,
+    channel: *mut c_void,
+    /// Read while one of its functions is being called; written to destroy it.
+    destroyed: RwLock<bool>,
+}
+
+// SAFETY: channel.h lets its functions be called from any thread; who calls keeps to how many.
+unsafe impl Send for Plugin {}
+// SAFETY: as above.
+unsafe impl Sync for Plugin {}
+
+impl Plugin {
+    /// Delivers a message; returns when the plugin does.
+    pub(crate) fn deliver(&self, delivery: u64, request: &Request) {
+        let raw = RawRequest {
+            version: VERSION,
+            size: size(size_of::<RawRequest>()),
+            message: Text::of(&request.message),
+            destination: Text::of(&request.destination),
+            subject: Text::of(&request.subject),
+            text: Text::of(&request.text),
+            html: Text::of(&request.html),
+            code: Text::of(&request.code),
+            language: Text::of(&request.language),
+            organization: Text::of(&request.organization),
+            host: Text::of(&request.host),
+            service: Text::of(&request.service),
+            origin: Text::of(&request.origin),
+            expires: request.expires,
+            purpose: request.purpose.number(),
+            attempt: request.attempt,
+            reserved: [0; 8],
+        };
+        self.while_alive(|| {
+            // SAFETY: the channel has not been destroyed, the request outlives the call.
+            unsafe { (self.deliver)(self.channel, delivery, &raw const raw) }
+        });
+    }
+
+    /// Whether the plugin could deliver now, and what is wrong.
+    pub(crate) fn health(&self) -> (bool, String) {
+        let Some(health) = self.table.health else {
+            return (true, String::new());
+        };
+        let mut room = Room::new();
+        let healthy = self.while_alive(|| {
+            // SAFETY: the channel has not been destroyed, the room outlives the call.
+            unsafe { health(self.channel, &raw mut room.buffer) }
+        });
+        (healthy == Some(1), room.text())
+    }
+
+    fn while_alive<T>(&self, call: impl FnOnce() -> T) -> Option<T> {
+        let destroyed = self
+            .destroyed
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        (!*destroyed).then(call)
+    }
+
+    /// Lets the plugin tidy up, unless one of its functions is still being called.
+    pub(crate) fn destroy(&self) {
+        let mut destroyed = match self.destroyed.try_write() {
+            Ok(destroyed) => destroyed,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        if *destroyed {
+            return;
+        }
+        *destroyed = true;
+        if let Some(destroy) = self.table.destroy {
+            // SAFETY: none of its functions is being called, or will be again.
+            unsafe { destroy(self.channel) }
+        }
+    }
+}
+
+/// Room for a text that a plugin writes.
+struct Room {
+    bytes: Vec<u8>,
+    buffer: Buffer,
+}
+
+impl Room {
+    fn new() -> Self {
+        let mut bytes = vec![0_u8; ROOM];
+        let buffer = Buffer {
+            bytes: bytes.as_mut_ptr().cast(),
+            capacity: bytes.len(),
+            length: 0,
+        };
+        Self { bytes, buffer }
+    }
+
+    fn text(&self) -> String {
+        let text = &self.bytes[..self.buffer.length.min(self.bytes.len())];
+        String::from_utf8_lossy(text)
+            .trim_end_matches('\0')
+            .to_owned()
+    }
+}
+
+fn size(size: usize) -> u32 {
+    u32::try_from(size).expect("structures are some hundred bytes")
+}
+
+/// A short text without white space and control characters.
+fn word(text: Text) -> Option<String> {
+    // SAFETY: what a table points to is valid for ever, as channel.h says.
+    let bytes = unsafe { text.bytes(LONGEST_NAME + 1) };
+    let word = std::str::from_utf8(bytes).ok()?;
+    let is_word = !word.is_empty()
+        && word.len() <= LONGEST_NAME
+        && word.chars().all(|c| c.is_ascii_graphic());
+    is_word.then(|| word.to_owned())
+}
+
+/// A text of a plugin's, whatever it is.
+///
+/// # Safety
+///
+/// As for [`Text::bytes`].
+unsafe fn text(text: Text) -> String {
+    if text.length > LONGEST {
+        return format!("a text of {} bytes was left out", text.length);
+    }
+    // SAFETY: as the caller promises; it is copied at once.
+    String::from_utf8_lossy(unsafe { text.bytes(LONGEST) }).into_owned()
+}
+
+unsafe extern "C" fn reported(context: *mut c_void, delivery: u64, report: *const RawReport) {
+    // SAFETY: `create` passed this context, which lives for ever.
+    let session = unsafe { &*context.cast::<Session>() };
+    // SAFETY: as channel.h says, the report and its texts live until this returns.
+    let told = unsafe {
+        abi::read(report).map(|raw| Told {
+            status: raw.status,
+            reason: raw.reason,
+            after: raw.after,
+            reference: text(raw.reference),
+            detail: text(raw.detail),
+        })
+    };
+    session.reported(delivery, told);
+}
+
+unsafe extern "C" fn logged(context: *mut c_void, level: u32, line: Text) {
+    // SAFETY: as above.
+    let (session, line) = unsafe { (&*context.cast::<Session>(), text(line)) };
+    session.logged(level, &line);
+}

@@ -1,0 +1,166 @@
+//! Keeping what is personal out of what a plugin says.
+
+use secinfo_channel::Request;
+use std::ops::Range;
+use zeroize::Zeroizing;
+
+/// What stands in the place of something personal.
+const REDACTED: &str = "[redacted]";
+
+/// Anything shorter would be found everywhere.
+const SHORTEST: usize = 4;
+
+/// Something personal: its letters and digits alone, in lower case, so that `123 456` and
+/// `123-456` are found as well as `123456`.
+#[derive(PartialEq, Eq)]
+pub(crate) struct Mark(Zeroizing<String>);
+
+impl Mark {
+    /// None for what is too short to be told from anything else.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let mark = letters(text).0;
+        (mark.len() >= SHORTEST).then_some(Self(mark))
+    }
+}
+
+/// What is personal in a request.
+pub(crate) fn marks(request: &Request) -> Vec<Mark> {
+    let encoded = Zeroizing::new(request.destination.replace('@', "%40"));
+    [
+        &request.code,
+        &request.destination,
+        &encoded,
+        &request.text,
+        &request.html,
+        &request.subject,
+    ]
+    .into_iter()
+    .filter_map(|text| Mark::of(text))
+    .collect()
+}
+
+/// The text without what is personal.
+pub(crate) fn redact<'a>(text: &str, marks: impl Iterator<Item = &'a Mark>) -> String {
+    let (letters, places) = letters(text);
+    let mut hidden: Vec<Range<usize>> = Vec::new();
+    for Mark(mark) in marks {
+        hidden.extend(letters.match_indices(mark.as_str()).map(|(at, _)| {
+            // From the first letter of it to the last, with what stands between them.
+            places[at].start..places[at + mark.len() - 1].end
+        }));
+    }
+    hidden.sort_unstable_by_key(|range| range.start);
+    let mut clean = String::with_capacity(text.len());
+    let mut at = 0;
+    for range in hidden {
+        if range.start >= at {
+            clean.push_str(&text[at..range.start]);
+            clean.push_str(REDACTED);
+        }
+        at = at.max(range.end);
+    }
+    clean.push_str(&text[at..]);
+    clean
+}
+
+/// The letters and digits of a text in lower case, and for each byte of them where in the text
+/// the character is that it comes from.
+fn letters(text: &str) -> (Zeroizing<String>, Vec<Range<usize>>) {
+    // Large enough from the start: growing would leave a copy behind.
+    let mut letters = Zeroizing::new(String::with_capacity(text.len() * 3));
+    let mut places = Vec::with_capacity(text.len() * 3);
+    for (at, character) in text.char_indices().filter(|(_, c)| c.is_alphanumeric()) {
+        for lower in character.to_lowercase() {
+            letters.push(lower);
+        }
+        places.resize(letters.len(), at..at + character.len_utf8());
+    }
+    (letters, places)
+}
+
+/// The text in one line of at most so many bytes, without what would move a terminal's cursor or
+/// turn the line around.
+pub(crate) fn one_line(text: &str, most: usize) -> String {
+    let mut line = String::with_capacity(text.len().min(most));
+    for character in text.trim().chars() {
+        let character = if is_harmless(character) {
+            character
+        } else {
+            ' '
+        };
+        if line.len() + character.len_utf8() > most {
+            break;
+        }
+        line.push(character);
+    }
+    line
+}
+
+fn is_harmless(character: char) -> bool {
+    !character.is_control()
+        && !matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn redacted(text: &str, secrets: &[&str]) -> String {
+        let marks: Vec<Mark> = secrets.iter().filter_map(|text| Mark::of(text)).collect();
+        redact(text, marks.iter())
+    }
+
+    #[test]
+    fn hides_codes_and_destinations_however_they_are_written() {
+        let secrets = ["123456", "+4930123456", "Ann@example.org"];
+        for (text, clean) in [
+            ("code 123456 sent", "code [redacted] sent"),
+            ("123-456, 1 2 3 4 5 6.", "[redacted], [redacted]."),
+            ("To=%2B4930123456&", "To=%[redacted]&"),
+            ("(+49) 30 123 456 is no number", "(+[redacted] is no number"),
+            ("<ann@EXAMPLE.org>: unknown", "<[redacted]>: unknown"),
+            ("nothing to hide: 12345", "nothing to hide: 12345"),
+        ] {
+            let found = redacted(text, &secrets);
+            // An encoded plus leaves its "2B" to the number's left.
+            let found = found.replace("%2B", "%");
+            assert_eq!(found, clean, "{text}");
+        }
+    }
+
+    #[test]
+    fn hides_overlapping_secrets_as_one() {
+        assert_eq!(
+            redacted("a 123456789 b", &["123456", "456789"]),
+            "a [redacted] b"
+        );
+    }
+
+    #[test]
+    fn leaves_short_texts_alone() {
+        assert_eq!(redacted("abc abc", &["abc"]), "abc abc");
+    }
+
+    #[test]
+    fn makes_one_harmless_line() {
+        assert_eq!(one_line("a\nb\x1b[2Jc\u{202e}d ", 100), "a b [2Jc d");
+        assert_eq!(one_line("ääää", 5), "ää");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_secret_is_never_left(text in ".{0,40}", secret in "[0-9]{4,8}", rest in ".{0,40}") {
+            let clean = redacted(&format!("{text}{secret}{rest}"), &[&secret]);
+            prop_assert!(!clean.contains(&secret));
+        }
+
+        #[test]
+        fn any_text_can_be_redacted(text in any::<String>(), secrets in prop::collection::vec(any::<String>(), 0..4)) {
+            let secrets: Vec<&str> = secrets.iter().map(String::as_str).collect();
+            let line = one_line(&redacted(&text, &secrets), 64);
+            prop_assert!(line.len() <= 64);
+            prop_assert!(line.chars().all(|character| !character.is_control()));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What the plugin's threads and the daemon's connection share.
+
+use crate::connection::Outbox;
+use crate::deliveries::{Deliveries, Judgement};
+use crate::foreign::Told;
+use crate::limit::Limit;
+use crate::wire::{FromHost, LogLevel};
+use secinfo_channel::abi::Misfit;
+use secinfo_channel::{Level, Reason, Report, Request};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use zeroize::Zeroizing;
+
+/// The longest line of the log, in bytes.
+const LONGEST_LINE: usize = 1 << 10;
+
+/// One plugin, and one connection to the daemon.
+pub(crate) struct Session {
+    outbox: Outbox,
+    state: Mutex<State>,
+    idle: Condvar,
+    limit: Mutex<Limit>,
+    start: Instant,
+}
+
+struct State {
+    deliveries: Deliveries,
+    /// How many threads are inside `deliver`.
+    inside: usize,
+}
+
+impl State {
+    fn is_idle(&self) -> bool {
+        self.inside == 0 && self.deliveries.is_empty()
+    }
+}
+
+impl Session {
+    pub(crate) fn new(outbox: Outbox, secrets: &[Zeroizing<String>]) -> Self {
+        Self {
+            outbox,
+            state: Mutex::new(State {
+                deliveries: Deliveries::new(secrets),
+                inside: 0,
+            }),
+            idle: Condvar::new(),
+            limit: Mutex::new(Limit::new()),
+            start: Instant::now(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says something to the daemon.
+    pub(crate) fn say(&self, message: FromHost) {
+        self.outbox.send(message);
+    }
+
+    /// Ends the connection, after what was said.
+    pub(crate) fn hang_up(&self) {
+        self.outbox.close();
+    }
+
+    /// Lets `Accepted` be followed by a final report.
+    pub(crate) fn follow_up(&self, follows_up: bool) {
+        self.state().deliveries.follow_up(follows_up);
+    }
+
+    /// Numbers a delivery for the plugin, unless there are too many.
+    pub(crate) fn begin(&self, delivery: u64, request: &Request) -> Option<u64> {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let now = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+        self.state().deliveries.begin(delivery, request, now)
+    }
+
+    /// Takes back a number that the plugin was not handed.
+    pub(crate) fn withdraw(&self, number: u64) {
+        self.state().deliveries.withdraw(number);
+    }
+
+    /// Tells the daemon that there is too much to do.
+    pub(crate) fn refuse(&self, delivery: u64) {
+        self.say(FromHost::Report {
+            delivery,
+            report: Report::TryLater {
+                after: 0,
+                reason: Reason::Busy,
+                detail: "the channel has as many messages waiting as it can hold".to_owned(),
+            },
+        });
+    }
+
+    /// Hands a message to the plugin.
+    pub(crate) fn hand_over(&self, delivery: u64, deliver: impl FnOnce()) {
+        self.state().inside += 1;
+        self.say(FromHost::Started { delivery });
+        deliver();
+        let mut state = self.state();
+        state.inside -= 1;
+        self.tell_if_idle(&state);
+    }
+
+    fn tell_if_idle(&self, state: &State) {
+        if state.is_idle() {
+            self.idle.notify_all();
+        }
+    }
+
+    /// Waits until nothing is under way, or for so long. Whether nothing is.
+    pub(crate) fn wait_until_idle(&self, longest: Duration) -> bool {
+        let (state, _) = self
+            .idle
+            .wait_timeout_while(self.state(), longest, |state| !state.is_idle())
+            .unwrap_or_else(PoisonError::into_inner);
+        state.is_idle()
+    }
+
+    /// The plugin reports on a delivery.
+    pub(crate) fn reported(&self, number: u64, told: Result<Told, Misfit>) {
+        let mut state = self.state();
+        match state.deliveries.judge(number, told) {
+            // Said before the lock is given back, so that reports stay in order.
+            Judgement::Report { delivery, report } => {
+                self.say(FromHost::Report { delivery, report });
+                self.tell_if_idle(&state);
+            }
+            Judgement::Ignored(why) => {
+                drop(state);
+                self.log(LogLevel::Warning, why);
+            }
+        }
+    }
+
+    /// The plugin writes to the log.
+    pub(crate) fn logged(&self, level: u32, line: &str) {
+        let level = match Level::from_number(level) {
+            Some(Level::Error) => LogLevel::Error,
+            Some(Level::Warning) => LogLevel::Warning,
+            Some(Level::Info) | None => LogLevel::Info,
+            Some(Level::Debug) => LogLevel::Debug,
+        };
+        self.log(level, line);
+    }
+
+    /// Writes to the daemon's log, unless there is too much of it.
+    pub(crate) fn log(&self, level: LogLevel, line: &str) {
+        let admitted = self
+            .limit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .admit(self.start.elapsed());
+        if let Some(dropped) = admitted {
+            let line = self.clean(line, LONGEST_LINE);
+            self.say(FromHost::Log {
+                level,
+                line,
+                dropped,
+            });
+        }
+    }
+
+    /// What the plugin says, without secrets and in one line of at most so many bytes.
+    pub(crate) fn clean(&self, text: &str, most: usize) -> String {
+        self.state().deliveries.clean(text, most)
+    }
+}

@@ -1,0 +1,200 @@
+//! The plugin's settings: TOML that the administrator wrote, and secrets in files of their own.
+
+use crate::error::HostError;
+use rustix::fs::{FileType, Mode, OFlags};
+use serde_json::Value;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// The longest file that is read, in bytes.
+const LONGEST: u64 = 64 << 10;
+
+/// Where systemd puts credentials.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+
+/// What the plugin is given.
+pub(crate) struct Settings {
+    /// A JSON object.
+    pub(crate) json: Zeroizing<String>,
+    /// The values that came from files of their own; nothing that the plugin says may hold them.
+    pub(crate) secrets: Vec<Zeroizing<String>>,
+}
+
+impl Settings {
+    /// Reads the file, or the credential "settings", or nothing: an empty object.
+    ///
+    /// # Errors
+    ///
+    /// [`HostError::File`] and [`HostError::Settings`]; neither holds a value.
+    pub(crate) fn read(path: Option<&Path>) -> Result<Self, HostError> {
+        let credentials = std::env::var_os(CREDENTIALS).map(PathBuf::from);
+        let (path, text) = match (path, &credentials) {
+            (Some(path), Some(directory)) if path.starts_with(directory) => {
+                (path.to_owned(), read_credential(path)?)
+            }
+            (Some(path), _) => (path.to_owned(), read_private(path)?),
+            (None, Some(directory)) if directory.join("settings").exists() => {
+                let path = directory.join("settings");
+                let text = read_credential(&path)?;
+                (path, text)
+            }
+            (None, _) => (PathBuf::new(), Zeroizing::default()),
+        };
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            // Its own text quotes the line, which may hold a secret.
+            let line = error
+                .span()
+                .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
+            HostError::file(&path, format!("line {line} is not TOML"))
+        })?;
+        let mut reading = Reading {
+            credentials,
+            secrets: Vec::new(),
+        };
+        let value = reading.table(table, "")?;
+        Ok(Self {
+            json: Zeroizing::new(value.to_string()),
+            secrets: reading.secrets,
+        })
+    }
+}
+
+struct Reading {
+    credentials: Option<PathBuf>,
+    secrets: Vec<Zeroizing<String>>,
+}
+
+impl Reading {
+    fn value(&mut self, value: toml::Value, name: &str) -> Result<Value, HostError> {
+        Ok(match value {
+            toml::Value::String(text) => Value::String(text),
+            toml::Value::Integer(number) => number.into(),
+            toml::Value::Float(number) => number.into(),
+            toml::Value::Boolean(truth) => truth.into(),
+            toml::Value::Datetime(time) => time.to_string().into(),
+            toml::Value::Array(values) => values
+                .into_iter()
+                .map(|value| self.value(value, name))
+                .collect::<Result<_, _>>()?,
+            toml::Value::Table(table) => match elsewhere(&table) {
+                Some(place) => self.secret(place, name)?,
+                None => self.table(table, name)?,
+            },
+        })
+    }
+
+    fn table(&mut self, table: toml::Table, name: &str) -> Result<Value, HostError> {
+        table
+            .into_iter()
+            .map(|(key, value)| {
+                let name = if name.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{name}.{key}")
+                };
+                Ok((key, self.value(value, &name)?))
+            })
+            .collect::<Result<serde_json::Map<_, _>, _>>()
+            .map(Value::Object)
+    }
+
+    fn secret(&mut self, place: Place, name: &str) -> Result<Value, HostError> {
+        let mut secret = match place {
+            Place::Credential(credential) => {
+                let directory = self.credentials.as_ref().ok_or_else(|| {
+                    HostError::Settings(format!(
+                        "the setting `{name}` wants the credential {credential}, but systemd passed none: add LoadCredential={credential} to the unit, or use {{ file = \"…\" }}"
+                    ))
+                })?;
+                if credential.contains('/') || credential.starts_with('.') {
+                    return Err(HostError::Settings(format!(
+                        "the setting `{name}` names a credential that cannot be one"
+                    )));
+                }
+                read_credential(&directory.join(credential))?
+            }
+            Place::File(path) if path.is_absolute() => read_private(&path)?,
+            Place::File(_) => {
+                return Err(HostError::Settings(format!(
+                    "the setting `{name}` names a file: give its whole path"
+                )));
+            }
+        };
+        if secret.ends_with('\n') {
+            secret.pop();
+            if secret.ends_with('\r') {
+                secret.pop();
+            }
+        }
+        let value = Value::String(secret.as_str().to_owned());
+        self.secrets.push(secret);
+        Ok(value)
+    }
+}
+
+/// Where a value is that is not in the settings themselves.
+enum Place {
+    Credential(String),
+    File(PathBuf),
+}
+
+/// `{ credential = "…" }` and `{ file = "…" }`.
+fn elsewhere(table: &toml::Table) -> Option<Place> {
+    let mut entries = table.iter();
+    match (entries.next(), entries.next()) {
+        (Some((key, toml::Value::String(text))), None) if key == "credential" => {
+            Some(Place::Credential(text.clone()))
+        }
+        (Some((key, toml::Value::String(text))), None) if key == "file" => {
+            Some(Place::File(text.into()))
+        }
+        _ => None,
+    }
+}
+
+/// A file that holds secrets: of root or of ourselves, and nobody else's to read.
+fn read_private(path: &Path) -> Result<Zeroizing<String>, HostError> {
+    read(path, |stat| {
+        let ourselves = rustix::process::geteuid();
+        if stat.st_uid != 0 && stat.st_uid != ourselves.as_raw() {
+            return Some("must belong to root or to the user of the channel: use chown");
+        }
+        (stat.st_mode & 0o077 != 0).then_some("can be read by others: use chmod 600")
+    })
+}
+
+/// A file that systemd made for us; its mode is systemd's business.
+fn read_credential(path: &Path) -> Result<Zeroizing<String>, HostError> {
+    read(path, |_| None)
+}
+
+fn read(
+    path: &Path,
+    objection: impl FnOnce(&rustix::fs::Stat) -> Option<&'static str>,
+) -> Result<Zeroizing<String>, HostError> {
+    let wrong = |why: &dyn ToString| HostError::file(path, why.to_string());
+    // Opening a pipe must not wait for its other end.
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let file = rustix::fs::open(path, flags, Mode::empty())
+        .map_err(|error| wrong(&format!("cannot be opened: {error}")))?;
+    let stat = rustix::fs::fstat(&file).map_err(|error| wrong(&error))?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        return Err(wrong(&"is no file"));
+    }
+    if let Some(objection) = objection(&stat) {
+        return Err(wrong(&objection));
+    }
+    let mut text = Zeroizing::new(String::with_capacity(
+        usize::try_from(stat.st_size.clamp(0, 64 << 10)).unwrap_or_default() + 1,
+    ));
+    File::from(file)
+        .take(LONGEST + 1)
+        .read_to_string(&mut text)
+        .map_err(|error| wrong(&format!("cannot be read: {error}")))?;
+    if text.len() as u64 > LONGEST {
+        return Err(wrong(&"is longer than 64 KiB"));
+    }
+    Ok(text)
+}
