@@ -1,0 +1,174 @@
+//! What users are told by text, by phone call and by email, in their language.
+//!
+//! The words stand in `messages/*.ftl` (Project Fluent), a file for each language. What is put
+//! into them comes from outside, and is cleaned on the way.
+
+mod catalog;
+mod email;
+mod language;
+mod outside;
+#[cfg(test)]
+mod tests;
+
+pub use language::Language;
+
+use catalog::Catalog;
+use fluent_bundle::FluentArgs;
+use secinfo_channel::{MessagePurpose, Word};
+use secinfo_domain::{Kind, Seconds};
+use std::net::IpAddr;
+use zeroize::Zeroizing;
+
+/// What a message is about, and for whom.
+#[derive(Clone, Copy)]
+pub struct Occasion<'a> {
+    /// What it is about.
+    pub purpose: MessagePurpose,
+    /// How it travels: [`Kind::Call`] and [`Kind::Email`] have a form of their own, any other kind
+    /// gets that of a text.
+    pub kind: Kind,
+    /// The code; empty for a message without one.
+    pub code: &'a str,
+    /// How long the code is valid from now on.
+    pub valid: Seconds,
+    /// The organization, as users know it; where it is empty, the host stands for it.
+    pub organization: &'a str,
+    /// The host that asks.
+    pub host: &'a str,
+    /// The service on it that asks; empty for none.
+    pub service: &'a str,
+    /// From where the user asks; empty where unknown.
+    pub origin: &'a str,
+    /// The account's name; empty to leave it out.
+    pub user: &'a str,
+    /// In which language.
+    pub language: Language,
+}
+
+/// A message, ready for a channel. Subject and HTML are empty for other kinds than email.
+pub struct Written {
+    /// The subject, of one line and without the code.
+    pub subject: Word,
+    /// The message as plain text. For a call: what is spoken before the digits of the code.
+    pub text: Word,
+    /// The message as HTML.
+    pub html: Word,
+}
+
+/// Writes the message for an occasion.
+pub fn write(occasion: &Occasion<'_>) -> Written {
+    let details = Details::of(occasion);
+    let catalog = Catalog::of(occasion.language);
+    let empty = || Zeroizing::new(String::new());
+    let name = purpose_name(occasion.purpose);
+    match occasion.kind {
+        Kind::Email => email::write(catalog, name, &details),
+        Kind::Call => Written {
+            subject: empty(),
+            text: catalog.message(&format!("call-{name}"), &details.arguments()),
+            html: empty(),
+        },
+        _ => {
+            let mut text = catalog.message(&format!("text-{name}"), &details.arguments());
+            append_bound_line(&mut text, &details);
+            Written {
+                subject: empty(),
+                text,
+                html: empty(),
+            }
+        }
+    }
+}
+
+const fn purpose_name(purpose: MessagePurpose) -> &'static str {
+    match purpose {
+        MessagePurpose::Enrollment => "enrollment",
+        MessagePurpose::SignIn => "sign-in",
+        MessagePurpose::PasswordReset => "password-reset",
+        MessagePurpose::Notice => "notice",
+        MessagePurpose::Test => "test",
+    }
+}
+
+/// Puts the code into a last line that says to which host it belongs, so that phones offer it there
+/// and nowhere else (WICG "Origin-bound one-time codes delivered via SMS"). A host whose name is no
+/// domain cannot be bound to.
+fn append_bound_line(text: &mut Word, details: &Details<'_>) {
+    if !details.code.is_empty() && outside::is_domain(&details.host) {
+        for part in ["\n@", &details.host, " #", details.code] {
+            text.push_str(part);
+        }
+    }
+}
+
+/// An occasion, cleaned: nothing in it breaks a line, changes the direction of writing, or is as
+/// long as a message.
+struct Details<'a> {
+    code: &'a str,
+    valid: Seconds,
+    organization: String,
+    host: String,
+    service: String,
+    origin: String,
+    user: String,
+    place: String,
+    language: Language,
+}
+
+impl<'a> Details<'a> {
+    fn of(occasion: &Occasion<'a>) -> Self {
+        let host = outside::clean(occasion.host);
+        let service = outside::clean(occasion.service);
+        let organization = match outside::clean(occasion.organization) {
+            organization if organization.is_empty() => host.clone(),
+            organization => organization,
+        };
+        let place = if service.is_empty() {
+            host.clone()
+        } else {
+            format!("{host} ({service})")
+        };
+        Self {
+            code: occasion.code,
+            valid: occasion.valid,
+            organization,
+            service,
+            origin: outside::clean(occasion.origin),
+            user: outside::clean(occasion.user),
+            place,
+            host,
+            language: occasion.language,
+        }
+    }
+
+    /// The variables of every message.
+    fn arguments(&self) -> FluentArgs<'_> {
+        let (unit, valid) = match self.valid.get() {
+            60 => ("minutes", 1),
+            seconds @ 0..120 => ("seconds", seconds),
+            seconds => ("minutes", seconds / 60),
+        };
+        let yes_or_no = |yes: bool| if yes { "yes" } else { "no" };
+        // Phones make links of names in texts, and whoever signs in chooses the name that their
+        // address has. The address itself they do not choose.
+        let safe_origin = self.origin.parse::<IpAddr>().is_ok();
+        let mut arguments = FluentArgs::new();
+        for (name, value) in [
+            ("code", self.code),
+            ("organization", &self.organization),
+            ("host", &self.host),
+            ("service", &self.service),
+            ("origin", &self.origin),
+            ("user", &self.user),
+            ("place", &self.place),
+            ("unit", unit),
+            ("knows-service", yes_or_no(!self.service.is_empty())),
+            ("knows-origin", yes_or_no(safe_origin)),
+            ("knows-user", yes_or_no(!self.user.is_empty())),
+        ] {
+            arguments.set(name, value);
+        }
+        arguments.set("valid", valid);
+        arguments
+    }
+}
