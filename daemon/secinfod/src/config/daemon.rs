@@ -33,6 +33,10 @@ pub struct DaemonConfig {
     pub sessions_per_user: usize,
     /// How many sessions may be open at once in all.
     pub sessions_in_all: usize,
+    /// Where the libraries of channels are looked for.
+    pub plugin_directory: PathBuf,
+    /// Whether a channel may leave messages readable on this host.
+    pub allow_spool: bool,
 }
 
 /// Who decides on what goes beyond one's own.
@@ -75,6 +79,8 @@ impl Default for DaemonConfig {
             free_space_reserve: 4 * MIB,
             sessions_per_user: 16,
             sessions_in_all: 1024,
+            plugin_directory: PathBuf::from("/usr/lib/secinfo/channels"),
+            allow_spool: false,
         }
     }
 }
@@ -158,6 +164,8 @@ pub(super) fn read(section: &mut Section<'_, '_>) -> DaemonConfig {
             or.sessions_in_all,
             value::count(1..=100_000),
         ),
+        plugin_directory: section.read("plugin_directory", or.plugin_directory, value::path),
+        allow_spool: section.read("allow_spool", or.allow_spool, value::yes_or_no),
     };
     section.require(
         daemon.sessions_in_all >= daemon.sessions_per_user,

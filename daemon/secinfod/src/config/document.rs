@@ -30,6 +30,8 @@ struct Unknown {
 /// A section of the document, or one that is not in it and takes all defaults.
 pub(super) struct Section<'d, 'n> {
     name: String,
+    /// Where its name stands, if it is known.
+    span: Range<usize>,
     table: Option<&'d DeTable<'d>>,
     settings: Vec<&'static str>,
     sections: Vec<&'static str>,
@@ -48,7 +50,7 @@ impl Notes {
         table: &'d DeTable<'d>,
         read: impl FnOnce(&mut Section<'d, '_>) -> R,
     ) -> R {
-        Section::visit(String::new(), Some(table), self, read)
+        Section::visit(String::new(), Range::default(), Some(table), self, read)
     }
 
     /// All that is wrong, in the order of the text.
@@ -114,12 +116,14 @@ impl Unknown {
 impl<'d> Section<'d, '_> {
     fn visit<R>(
         name: String,
+        span: Range<usize>,
         table: Option<&'d DeTable<'d>>,
         notes: &mut Notes,
         read: impl FnOnce(&mut Section<'d, '_>) -> R,
     ) -> R {
         let mut section = Section {
             name,
+            span,
             table,
             settings: Vec::new(),
             sections: Vec::new(),
@@ -167,16 +171,29 @@ impl<'d> Section<'d, '_> {
         read: impl FnOnce(&mut Section<'d, '_>) -> R,
     ) -> R {
         let table = self.subsection(key);
-        Section::visit(dotted(&self.name, key), table, self.notes, read)
+        let name = dotted(&self.name, key);
+        Section::visit(name, Range::default(), table, self.notes, read)
     }
 
-    /// The sections `[key.NAME]`, in the order of their names.
+    /// The sections `[key.NAME]`, in the order of their names, which the system gives.
     pub(super) fn each<N, R>(
         &mut self,
         key: &'static str,
         parse: impl Fn(&str) -> Result<N, InvalidName>,
         read: impl Fn(&mut Section<'d, '_>) -> R,
     ) -> Vec<(N, R)> {
+        let remedy = format!("write [{key}.NAME] with the name of a {key} as the system knows it");
+        self.each_called(key, &remedy, parse, |name, section| (name, read(section)))
+    }
+
+    /// The sections `[key.NAME]`, in the order of their names. `remedy` says what a name is.
+    pub(super) fn each_called<N, R>(
+        &mut self,
+        key: &'static str,
+        remedy: &str,
+        parse: impl Fn(&str) -> Result<N, InvalidName>,
+        read: impl Fn(N, &mut Section<'d, '_>) -> R,
+    ) -> Vec<R> {
         let mut all = Vec::new();
         for (name, value) in self.subsection(key).into_iter().flat_map(DeTable::iter) {
             let text = name.get_ref().as_ref();
@@ -194,13 +211,18 @@ impl<'d> Section<'d, '_> {
                 Ok(parsed) => {
                     let section = dotted(key, text);
                     let table = self.table_of(&section, value);
-                    let read = Section::visit(section, table, self.notes, &read);
-                    all.push((parsed, read));
+                    all.push(Section::visit(
+                        section,
+                        name.span(),
+                        table,
+                        self.notes,
+                        |section| read(parsed, section),
+                    ));
                 }
                 Err(invalid) => self.refuse(
                     name.span(),
                     format!("{text:?} cannot be the name of a {key}: {invalid}"),
-                    format!("write [{key}.NAME] with the name of a {key} as the system knows it"),
+                    remedy.to_owned(),
                 ),
             }
         }
@@ -208,7 +230,7 @@ impl<'d> Section<'d, '_> {
     }
 
     /// Notes that settings do not go together. It is shown at the first of `keys` that is in the
-    /// document. Not asked while one of them is refused for itself: what stands in for it says
+    /// document, or else at the name of the section. Not asked while one of them is refused for itself: what stands in for it says
     /// nothing.
     pub(super) fn require(
         &mut self,
@@ -222,7 +244,8 @@ impl<'d> Section<'d, '_> {
         }
         let value = |key: &&str| self.table.and_then(|table| table.get(*key));
         let span = keys.iter().find_map(value).map(Spanned::span);
-        self.refuse(span.unwrap_or_default(), what.to_owned(), remedy());
+        let span = span.unwrap_or_else(|| self.span.clone());
+        self.refuse(span, what.to_owned(), remedy());
     }
 
     fn refuse(&mut self, span: Range<usize>, what: String, remedy: String) {

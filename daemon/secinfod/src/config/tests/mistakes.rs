@@ -5,7 +5,7 @@ use super::{parse, refusal};
 
 /// Section, setting, and what must be in the words on what is wrong and on what would be right.
 #[rustfmt::skip] // A row for each mistake.
-const BAD_VALUES: [(&str, &str, &str, &str); 54] = [
+const BAD_VALUES: [(&str, &str, &str, &str); 70] = [
     ("daemon", "organization = \"a:b\"", "colon", "without a colon"),
     ("daemon", "organization = \" \"", "empty", "for the name of the host"),
     ("daemon", "organization = \"a\\u202eb\"", "control character", "1 to 64"),
@@ -60,11 +60,27 @@ const BAD_VALUES: [(&str, &str, &str, &str); 54] = [
     ("policy.session", "verification = \"2h\"", "out of range", "\"1h\""),
     ("group.wheel", "grace_days = \"7d\"", "a text", "without quotes"),
     ("group.wheel", "allowed = [\"email\"]\nrequired = 2", "no kind", "require 0"),
+    ("daemon", "allow_spool = \"yes\"", "a text", "true or false, without quotes"),
+    ("channel.a", "plugin = \"spool\"", "`kind` is missing", "or \"email\""),
+    ("channel.a", "kind = \"text\"", "`plugin` is missing", "\"email-smtp\""),
+    ("channel.a", "kind = \"push\"", "not known", "\"text\", \"call\", \"email\""),
+    ("channel.a", "kind = \"text\"\nplugin = \"spool\"", "readable", "true` in [daemon]"),
+    ("channel.a", "kind = \"text\"\nplugin = \"/x/libsecinfo_spool.so\"", "readable", "true` in [daemon]"),
+    ("channel.a", "plugin = \"Twilio\"", "neither", "\"text-twilio\""),
+    ("channel.a", "plugin = \"../x.so\"", "not an absolute", "the name of a plugin"),
+    ("channel.a", "timeout = \"3m\"", "out of range", "\"1s\" to \"2m\""),
+    ("channel.a", "memory = \"8MiB\"", "out of range", "\"16MiB\" to \"4GiB\""),
+    ("channel.a", "order = 0", "out of range", "1 to 100"),
+    ("channel.a", "queue = 10001", "out of range", "1 to 10000"),
+    ("channel.a", "user = \"a b\"", "cannot be the name", "\"nobody\""),
+    ("channel.a", "writable = \"/x\"", "a text", "a list of absolute paths"),
+    ("channel.a", "readable = [\"/x\", \"y\"]", "not an absolute", "an absolute path"),
+    ("channel.a", "socket = \"@x\"", "not an absolute", "absolute path"),
 ];
 
 /// A text, and what must be in the words on what would be right.
 #[rustfmt::skip] // A row for each mistake.
-const MISPLACED: [(&str, &str); 19] = [
+const MISPLACED: [(&str, &str); 22] = [
     ("organization = \"x\"", "belongs into the section [daemon]"),
     ("[daemon]\ngrace_days = 1", "belongs into the section [policy]"),
     ("[daemon]\nlok_after = 1", "did you mean `lock_after` of the section [policy.throttle]?"),
@@ -73,7 +89,7 @@ const MISPLACED: [(&str, &str); 19] = [
     ("[groups.wheel]\nrequired = 1", "did you mean `group`?"),
     ("[policy.authenticator_app]\ndrift = 1", "did you mean `authenticator-app`?"),
     ("[policy.session]\ncolour = \"red\"", "what may stand in [policy.session]: enrollment, verification, attempts"),
-    ("colour = \"red\"", "what may stand outside of the sections: daemon, policy, group, service"),
+    ("colour = \"red\"", "what may stand outside of the sections: daemon, policy, group, service, channel"),
     ("daemon = 1", "write [daemon] on a line of its own"),
     ("group.wheel = 1", "write [group.wheel] on a line of its own"),
     ("[[policy]]\nrequired = 1", "write [policy] on a line of its own"),
@@ -84,6 +100,9 @@ const MISPLACED: [(&str, &str); 19] = [
     ("[policy]\nfresh_proof = 10m", "in quotes"),
     ("[policy\n", "write settings as"),
     ("[policy]\nallowed = [\"push\"]\n[group.g]\nallowed = [\"text\"]", "name at least one of \"push\""),
+    ("[channel.\"a b\"]", "small letters, digits and '-'"),
+    ("[channel.-a]", "small letters, digits and '-'"),
+    ("[channel]\nkind = \"text\"", "write [channel.kind] on a line of its own"),
 ];
 
 #[test]
@@ -96,6 +115,12 @@ fn a_mistake_is_shown_where_it_stands_with_what_would_be_right() {
          \x20 | \t^^^^^^^^^^\n\
          \x20 = did you mean `fresh_proof`?"
     );
+}
+
+#[test]
+fn what_is_missing_is_shown_at_its_section() {
+    let told = refusal("[daemon]\n\n[channel.mail]\nkind = \"email\"\n");
+    assert!(told.starts_with("config.toml:3:10: `plugin`"), "{told}");
 }
 
 #[test]

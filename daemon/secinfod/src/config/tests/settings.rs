@@ -1,9 +1,9 @@
 //! What is written reaches where it belongs.
 
-use super::super::MasterKeySource;
+use super::super::{ChannelConfig, MasterKeySource, PluginFile};
 use super::parse;
-use secinfo_domain::{Algorithm, Digits, Kind, Seconds};
-use std::path::PathBuf;
+use secinfo_domain::{Algorithm, ChannelName, Digits, Kind, Seconds, UserName};
+use std::path::{Path, PathBuf};
 
 #[test]
 fn settings_reach_daemon_and_policy() {
@@ -60,4 +60,56 @@ fn settings_reach_daemon_and_policy() {
         .map(|(name, _)| name.as_str())
         .collect();
     assert_eq!(services, ["sshd", "systemd-user"]);
+}
+
+#[test]
+fn settings_reach_channels() {
+    let config = parse(
+        r#"
+        [daemon]
+        plugin_directory = "/opt/channels"
+        allow_spool = true
+        [channel.mail]
+        kind = "email"
+        plugin = "email-smtp"
+        [channel.box]
+        kind = "text"
+        plugin = "/opt/libsecinfo_spool.so"
+        settings = "/etc/box.toml"
+        order = 1
+        timeout = "1m"
+        user = "postman"
+        memory = "16MiB"
+        writable = ["/var/spool/box"]
+        readable = ["/etc/ssl", "/usr/share/box"]
+        socket = "/run/box.sock"
+        queue = 5
+        "#,
+    )
+    .expect("a right configuration");
+    let hosts = config.hosts();
+    assert_eq!(hosts.plugin_directory, Path::new("/opt/channels"));
+    assert!(hosts.allow_readable);
+    let [spool, mail] = config.channels().try_into().expect("two channels");
+    assert_eq!(
+        spool,
+        ChannelConfig {
+            name: ChannelName::parse("box").unwrap(),
+            kind: Kind::Text,
+            plugin: PluginFile::At(PathBuf::from("/opt/libsecinfo_spool.so")),
+            settings: Some(PathBuf::from("/etc/box.toml")),
+            order: 1,
+            timeout: Seconds::new(60),
+            user: UserName::parse("postman").unwrap(),
+            memory: 16 << 20,
+            writable: vec![PathBuf::from("/var/spool/box")],
+            readable: vec![PathBuf::from("/etc/ssl"), PathBuf::from("/usr/share/box")],
+            socket: Some(PathBuf::from("/run/box.sock")),
+            queue: 5,
+        }
+    );
+    assert_eq!(
+        mail.plugin.path(&hosts.plugin_directory),
+        Path::new("/opt/channels/libsecinfo_email_smtp.so")
+    );
 }

@@ -1,6 +1,6 @@
 //! The file that ships says what the code does.
 
-use super::super::{Config, DaemonConfig};
+use super::super::{ChannelConfig, Config, DaemonConfig};
 use super::{SHIPPED, is_turned_off, parse, turned_on};
 use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods};
 use secinfo_domain::{GroupName, Kind, Policy, ServiceName};
@@ -74,6 +74,17 @@ fn the_values_that_the_shipped_file_shows_are_the_defaults() {
         config.policy.services[0].0,
         ServiceName::parse("sshd").unwrap()
     );
+    let [channel] = config.channels.as_slice() else {
+        panic!("one example");
+    };
+    let least = parse("[channel.text-main]\nkind = \"text\"\nplugin = \"text-twilio\"\n");
+    let expected = ChannelConfig {
+        settings: Some("/etc/secinfo/channels/text-main.toml".into()),
+        socket: Some("/run/secinfo/channels/text-main.sock".into()),
+        ..least.expect("what must be there").channels[0].clone()
+    };
+    assert_eq!(*channel, expected);
+    config.channels.clear();
     config.policy.groups.clear();
     config.policy.services.clear();
     assert_eq!(config, Config::default());
@@ -81,7 +92,7 @@ fn the_values_that_the_shipped_file_shows_are_the_defaults() {
 
 #[test]
 fn every_setting_of_the_code_is_explained_in_the_shipped_file_and_no_other() {
-    let (_, notes) = Config::read("[group.wheel]\n[service.sshd]\n");
+    let (_, notes) = Config::read("[group.wheel]\n[service.sshd]\n[channel.text-main]\n");
     let in_code: Vec<(String, String)> = notes
         .sections
         .iter()

@@ -1,0 +1,115 @@
+//! A channel, as those see it who have messages for it.
+
+use super::attempt::Attempt;
+use super::plan::Plan;
+use super::status::{Board, ChannelStatus};
+use super::supervisor::Supervisor;
+use secinfo_domain::{ChannelName, Kind};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::task::JoinHandle;
+
+/// A channel. Its supervisor goes on until it is told to stop.
+pub(super) struct Channel {
+    pub(super) plan: Arc<Plan>,
+    pub(super) board: Arc<Board>,
+    /// Holds no more than there is room for.
+    attempts: mpsc::UnboundedSender<Attempt>,
+    room: Arc<Semaphore>,
+    wish: watch::Sender<Wish>,
+    supervisor: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What a supervisor is to do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Wish {
+    /// Finish what is under way, and end.
+    pub(super) stop: bool,
+    /// Grows when a host that is down should be started at once.
+    pub(super) retries: u64,
+}
+
+/// A place in a channel: whoever has it may hand it attempts, one at a time.
+pub(super) struct Place {
+    pub(super) channel: Arc<Channel>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Channel {
+    /// Starts it, once the one before it has ended.
+    pub(super) fn start(
+        runtime: &Handle,
+        plan: Plan,
+        changes: watch::Sender<u64>,
+        before: Option<JoinHandle<()>>,
+    ) -> Arc<Self> {
+        let plan = Arc::new(plan);
+        let board = Arc::new(Board::new(plan.config.plugin.written(), changes));
+        let (attempts, waiting) = mpsc::unbounded_channel();
+        let (wish, wishes) = watch::channel(Wish::default());
+        let supervisor = Supervisor::new(Arc::clone(&plan), Arc::clone(&board), waiting, wishes);
+        let task = runtime.spawn(async move {
+            if let Some(before) = before {
+                // It has stopped, or it has panicked: either way its host is gone.
+                let _ = before.await;
+            }
+            supervisor.run().await;
+        });
+        Arc::new(Self {
+            room: Arc::new(Semaphore::new(usize::from(plan.config.queue))),
+            plan,
+            board,
+            attempts,
+            wish,
+            supervisor: Mutex::new(Some(task)),
+        })
+    }
+
+    pub(super) fn name(&self) -> &ChannelName {
+        &self.plan.config.name
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.plan.config.kind
+    }
+
+    /// A place, if there is one left.
+    pub(super) fn place(self: &Arc<Self>) -> Option<Place> {
+        let permit = Arc::clone(&self.room).try_acquire_owned().ok()?;
+        Some(Place {
+            channel: Arc::clone(self),
+            _permit: permit,
+        })
+    }
+
+    pub(super) fn status(&self) -> ChannelStatus {
+        let in_hand = usize::from(self.plan.config.queue) - self.room.available_permits();
+        self.board.status(self.name(), self.kind(), in_hand)
+    }
+
+    /// Lets its host be started at once if it is down.
+    pub(super) fn retry(&self) {
+        self.wish.send_modify(|wish| wish.retries += 1);
+    }
+
+    /// Lets it finish what is under way and end. Who takes the supervisor can wait for that.
+    pub(super) fn stop(&self) -> Option<JoinHandle<()>> {
+        self.wish.send_modify(|wish| wish.stop = true);
+        self.supervisor
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+}
+
+impl Place {
+    /// Hands an attempt over. When nobody takes it any more, it is dropped, unclaimed.
+    pub(super) fn hand_over(&self, attempt: Attempt) {
+        let _ = self.channel.attempts.send(attempt);
+    }
+
+    pub(super) fn is_in(&self, channel: &Arc<Channel>) -> bool {
+        Arc::ptr_eq(&self.channel, channel)
+    }
+}

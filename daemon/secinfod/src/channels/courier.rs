@@ -1,0 +1,269 @@
+//! Whoever carries one message, from channel to channel, until it has arrived or cannot.
+//!
+//! A message goes on to another channel, or is tried again, only while it is certain that nothing
+//! was sent: the user must never get two.
+
+use super::attempt::{Attempt, Claim, Fate};
+use super::channel::{Channel, Place};
+use super::routes::{Choice, Routes, Wanted};
+use super::tracking::{Arrival, Outcome, Progress};
+use secinfo_channel::{Reason, Report, Request};
+use secinfo_domain::ChannelName;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{oneshot, watch};
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+/// How long to wait before the first repetition when the plugin leaves that open. Each further
+/// wait is twice as long.
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// No plugin makes it repeat faster.
+const SHORTEST_WAIT: Duration = Duration::from_millis(250);
+
+/// How often a message may be lost that the provider recognizes when it comes again. It may be the
+/// message itself that brings the plugin down.
+const LOSSES: u8 = 2;
+
+/// How long word of a message's arrival is waited for at most.
+const FOLLOWED: Duration = Duration::from_mins(10);
+
+pub(super) struct Courier {
+    routes: Arc<Routes>,
+    /// What has not been looked at yet of the changes of channels.
+    changes: watch::Receiver<u64>,
+    progress: watch::Sender<Progress>,
+    request: Box<Request>,
+    wanted: Wanted,
+    attempts: u8,
+    losses: u8,
+    try_laters: u32,
+    /// The channel that failed last, and how.
+    failed: Option<(ChannelName, Reason)>,
+}
+
+impl Courier {
+    pub(super) fn new(
+        routes: Arc<Routes>,
+        progress: watch::Sender<Progress>,
+        request: Request,
+        wanted: Wanted,
+    ) -> Self {
+        Self {
+            changes: routes.changes.subscribe(),
+            routes,
+            progress,
+            request: Box::new(request),
+            wanted,
+            attempts: 0,
+            losses: 0,
+            try_laters: 0,
+            failed: None,
+        }
+    }
+
+    /// Where the message goes first. A message that nobody can take has finished with that.
+    pub(super) fn set_out(self) -> Option<(Self, Choice)> {
+        let choice = if self.is_expired() {
+            Choice::None
+        } else {
+            self.routes.choose(&self.wanted, None)
+        };
+        match choice {
+            Choice::Full => self.finish(Err(Reason::Busy)),
+            Choice::None => self.finish_without_channel(),
+            choice => return Some((self, choice)),
+        }
+        None
+    }
+
+    /// Carries the message to the end.
+    pub(super) async fn carry(mut self, mut choice: Choice) {
+        loop {
+            let held = match choice {
+                Choice::Now(place) => match self.attempt(place).await {
+                    Next::Again(place) => Some(place),
+                    Next::Finished(result) => return self.finish(result),
+                    Next::Sent(channel, follow) => return self.follow(channel, follow).await,
+                },
+                Choice::Wait(place, until) => {
+                    // Either way there is a reason to choose again.
+                    let _ = timeout_at(until, self.changes.changed()).await;
+                    Some(place)
+                }
+                Choice::Full => return self.finish(Err(Reason::Busy)),
+                Choice::None => return self.finish_without_channel(),
+            };
+            if self.is_expired() {
+                return self.finish_without_channel();
+            }
+            self.changes.borrow_and_update();
+            choice = self.routes.choose(&self.wanted, held);
+        }
+    }
+
+    fn is_expired(&self) -> bool {
+        Instant::now() >= self.wanted.expires
+    }
+
+    async fn attempt(&mut self, place: Place) -> Next {
+        let channel = Arc::clone(&place.channel);
+        match self.fate(&place).await {
+            Fate::Returned => Next::Again(place),
+            Fate::Lost { reason, repeatable } => {
+                self.count(&channel, reason);
+                self.losses += 1;
+                if repeatable && self.losses < LOSSES {
+                    // Another provider would not recognize it.
+                    self.wanted.only = Some(channel.name().clone());
+                    return Next::Again(place);
+                }
+                Next::Finished(Err(reason))
+            }
+            Fate::Accepted { follow } => {
+                self.count(&channel, Reason::TimedOut);
+                match follow {
+                    Some(follow) => Next::Sent(channel.name().clone(), follow),
+                    None => Next::Finished(Ok(Arrival::Accepted)),
+                }
+            }
+            Fate::Reported(report) => self.hear(&channel, &report, place),
+        }
+    }
+
+    /// Hands the message to the channel and waits for what becomes of it.
+    async fn fate(&self, place: &Place) -> Fate {
+        let mut request = self.request.clone();
+        request.attempt = u32::from(self.attempts) + 1;
+        let claim = Claim::default();
+        let (sender, mut fate) = oneshot::channel();
+        place.hand_over(Attempt {
+            request,
+            expires: self.wanted.expires,
+            claim: claim.clone(),
+            fate: sender,
+        });
+        let told = tokio::select! {
+            told = &mut fate => told,
+            () = sleep_until(self.wanted.expires) => {
+                if claim.take() {
+                    return Fate::Returned;
+                }
+                fate.await
+            }
+        };
+        told.unwrap_or_else(|_| {
+            if claim.take() {
+                Fate::Returned
+            } else {
+                Fate::Lost {
+                    reason: Reason::Plugin,
+                    repeatable: false,
+                }
+            }
+        })
+    }
+
+    fn count(&mut self, channel: &Channel, reason: Reason) {
+        self.attempts = self.attempts.saturating_add(1);
+        self.failed = Some((channel.name().clone(), reason));
+    }
+
+    fn hear(&mut self, channel: &Channel, report: &Report, place: Place) -> Next {
+        match *report {
+            Report::Delivered | Report::Accepted { .. } => {
+                self.count(channel, Reason::TimedOut);
+                Next::Finished(Ok(Arrival::Delivered))
+            }
+            Report::Failed { reason, .. } => {
+                self.count(channel, reason);
+                if matches!(
+                    reason,
+                    Reason::Settings | Reason::Unreachable | Reason::Busy
+                ) {
+                    // Nothing was sent, and the fault is the channel's own.
+                    self.wanted.given_up.push(channel.name().clone());
+                    return Next::Again(place);
+                }
+                Next::Finished(Err(reason))
+            }
+            Report::TryLater { after, reason, .. } => {
+                self.count(channel, reason);
+                self.put_off(channel.name(), after);
+                Next::Again(place)
+            }
+        }
+    }
+
+    /// Keeps the message from a channel for a while.
+    fn put_off(&mut self, name: &ChannelName, after: u64) {
+        let wait = if after == 0 {
+            let doubled = FIRST_WAIT.saturating_mul(1 << self.try_laters.min(16));
+            self.try_laters += 1;
+            doubled.min(LONGEST_WAIT)
+        } else {
+            Duration::from_millis(after).max(SHORTEST_WAIT)
+        };
+        let time = Instant::now()
+            .checked_add(wait)
+            .map_or(self.wanted.expires, |time| time.min(self.wanted.expires));
+        self.wanted.not_before.retain(|(known, _)| known != name);
+        self.wanted.not_before.push((name.clone(), time));
+    }
+
+    /// Waits for the final word on a message that is on its way.
+    async fn follow(self, channel: ChannelName, follow: oneshot::Receiver<Report>) {
+        let Self {
+            progress,
+            request,
+            attempts,
+            wanted,
+            ..
+        } = self;
+        drop(request);
+        progress.send_replace(Progress::Sent {
+            channel: channel.clone(),
+        });
+        let until = wanted.expires.min(Instant::now() + FOLLOWED);
+        let result = match timeout_at(until, follow).await {
+            Ok(Ok(Report::Failed { reason, .. })) => Err(reason),
+            Ok(Ok(Report::Delivered)) => Ok(Arrival::Delivered),
+            // No word in time, or the host is gone: the provider has it, and that is all we know.
+            _ => Ok(Arrival::Accepted),
+        };
+        progress.send_replace(Progress::Finished(Outcome {
+            channel: Some(channel),
+            attempts,
+            result,
+        }));
+    }
+
+    /// The message was of use no longer, or no channel could take it.
+    fn finish_without_channel(self) {
+        let reason = match &self.failed {
+            Some((_, reason)) => *reason,
+            None if !self.routes.delivers(self.wanted.kind) => Reason::Settings,
+            None => Reason::Unreachable,
+        };
+        self.finish(Err(reason));
+    }
+
+    fn finish(self, result: Result<Arrival, Reason>) {
+        self.progress.send_replace(Progress::Finished(Outcome {
+            channel: self.failed.map(|(channel, _)| channel),
+            attempts: self.attempts,
+            result,
+        }));
+    }
+}
+
+/// What follows from an attempt.
+enum Next {
+    /// Nothing was sent, or it may be sent again: choose.
+    Again(Place),
+    /// That is all.
+    Finished(Result<Arrival, Reason>),
+    /// It is on its way, and there will be word of it.
+    Sent(ChannelName, oneshot::Receiver<Report>),
+}

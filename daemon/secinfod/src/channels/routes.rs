@@ -1,0 +1,129 @@
+//! Which channel a message goes to.
+
+use super::channel::{Channel, Place};
+use secinfo_domain::{ChannelName, Kind};
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// All channels, and word of their changes.
+pub(super) struct Routes {
+    channels: RwLock<Vec<Arc<Channel>>>,
+    pub(super) changes: watch::Sender<u64>,
+}
+
+/// Which channels a message may go to.
+pub(super) struct Wanted {
+    pub(super) kind: Kind,
+    /// This one alone, if it is set.
+    pub(super) only: Option<ChannelName>,
+    /// Not to these: they cannot deliver it.
+    pub(super) given_up: Vec<ChannelName>,
+    /// Not to these before then.
+    pub(super) not_before: Vec<(ChannelName, Instant)>,
+    /// When there is no use in it any more.
+    pub(super) expires: Instant,
+}
+
+/// Where a message goes next.
+pub(super) enum Choice {
+    /// To this channel, now.
+    Now(Place),
+    /// It waits in this channel until something changes, or until then.
+    Wait(Place, Instant),
+    /// All channels that could take it have too much to do.
+    Full,
+    /// No channel can take it while it is of use.
+    None,
+}
+
+impl Routes {
+    pub(super) fn new() -> Self {
+        Self {
+            channels: RwLock::new(Vec::new()),
+            changes: watch::Sender::new(0),
+        }
+    }
+
+    pub(super) fn channels(&self) -> Vec<Arc<Channel>> {
+        self.channels
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Puts these in the place of those before, in the order in which they are asked.
+    pub(super) fn replace(&self, mut channels: Vec<Arc<Channel>>) {
+        channels.sort_by(|a, b| {
+            let key = |channel: &Channel| (channel.plan.config.order, channel.name().clone());
+            key(a).cmp(&key(b))
+        });
+        *self
+            .channels
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = channels;
+        self.changes.send_modify(|version| *version += 1);
+    }
+
+    pub(super) fn delivers(&self, kind: Kind) -> bool {
+        self.channels().iter().any(|channel| channel.kind() == kind)
+    }
+
+    pub(super) fn has(&self, name: &ChannelName) -> bool {
+        self.channels().iter().any(|channel| channel.name() == name)
+    }
+
+    /// The first channel that takes the message now; or else one in which it waits for one that
+    /// will. `held` is the place that the message has.
+    pub(super) fn choose(&self, wanted: &Wanted, mut held: Option<Place>) -> Choice {
+        let fresh = held.is_none();
+        let now = Instant::now();
+        let mut full = false;
+        let mut waiting: Option<Place> = None;
+        let mut until = wanted.expires;
+        for channel in self.channels() {
+            let not_before = wanted.not_before(channel.name()).unwrap_or(now);
+            if !wanted.allows(&channel) || not_before >= wanted.expires {
+                continue;
+            }
+            let place = match held.take_if(|place| place.is_in(&channel)) {
+                Some(place) => Some(place),
+                None => channel.place(),
+            };
+            let Some(place) = place else {
+                full = true;
+                continue;
+            };
+            let takes_messages = channel.board.takes_messages();
+            if takes_messages && not_before <= now {
+                return Choice::Now(place);
+            }
+            if takes_messages {
+                until = until.min(not_before);
+            }
+            waiting.get_or_insert(place);
+        }
+        match waiting {
+            // One that is down is no help when those that are up have no room left.
+            Some(_) if fresh && full => Choice::Full,
+            Some(place) => Choice::Wait(place, until),
+            None if full => Choice::Full,
+            None => Choice::None,
+        }
+    }
+}
+
+impl Wanted {
+    fn allows(&self, channel: &Channel) -> bool {
+        channel.kind() == self.kind
+            && self.only.as_ref().is_none_or(|only| only == channel.name())
+            && !self.given_up.contains(channel.name())
+    }
+
+    fn not_before(&self, name: &ChannelName) -> Option<Instant> {
+        self.not_before
+            .iter()
+            .find(|(channel, _)| channel == name)
+            .map(|(_, time)| *time)
+    }
+}

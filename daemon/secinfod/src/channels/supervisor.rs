@@ -1,0 +1,136 @@
+//! Whoever sees to it that a channel has a host.
+
+use super::attempt::Attempt;
+use super::channel::Wish;
+use super::greeting;
+use super::host::Host;
+use super::plan::Plan;
+use super::session::{self, Ended};
+use super::status::{Availability, Board};
+use super::told;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+
+/// How long to wait before a host is started again. Each further wait is twice as long.
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+
+/// A host that has served so long has shown that it can.
+const PROVEN_AFTER: Duration = Duration::from_mins(1);
+
+/// Starts the host of a channel, again and again, until it is told to stop.
+pub(super) struct Supervisor {
+    plan: Arc<Plan>,
+    board: Arc<Board>,
+    waiting: mpsc::UnboundedReceiver<Attempt>,
+    wishes: watch::Receiver<Wish>,
+    wait: Duration,
+}
+
+impl Supervisor {
+    pub(super) const fn new(
+        plan: Arc<Plan>,
+        board: Arc<Board>,
+        waiting: mpsc::UnboundedReceiver<Attempt>,
+        wishes: watch::Receiver<Wish>,
+    ) -> Self {
+        Self {
+            plan,
+            board,
+            waiting,
+            wishes,
+            wait: FIRST_WAIT,
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        while let Ended::Fault(fault) = self.serve_once().await {
+            let channel = &self.plan.config.name;
+            tracing::error!(%channel, "the channel is down: {fault}; it is started again");
+            self.board.went_wrong(fault.to_string());
+            self.board.set(Availability::Down);
+            if !self.rest().await {
+                return;
+            }
+            self.board.set(Availability::StartingAgain);
+        }
+    }
+
+    async fn serve_once(&mut self) -> Ended {
+        // A host that is given up in the midst of being started is killed as it is dropped.
+        let started = tokio::select! {
+            _ = self.wishes.wait_for(|wish| wish.stop) => return Ended::Stopped,
+            started = Host::start(&self.plan) => started,
+        };
+        let mut host = match started {
+            Ok(host) => host,
+            Err(fault) => return Ended::Fault(fault),
+        };
+        let greeted = tokio::select! {
+            _ = self.wishes.wait_for(|wish| wish.stop) => None,
+            greeted = greeting::greet(&mut host, &self.plan) => Some(greeted),
+        };
+        let plugin = match greeted {
+            Some(Ok((plugin, confined))) => {
+                self.board.introduce(&plugin, &confined);
+                plugin
+            }
+            Some(Err(fault)) => {
+                session::dismiss(host).await;
+                return Ended::Fault(fault);
+            }
+            None => {
+                session::dismiss(host).await;
+                return Ended::Stopped;
+            }
+        };
+        let channel = &self.plan.config.name;
+        tracing::info!(%channel, plugin = told::name(&plugin.name), version = told::name(&plugin.version), "the channel is ready");
+        let since = Instant::now();
+        let ended = session::serve(
+            host,
+            plugin,
+            &self.plan,
+            &self.board,
+            &mut self.waiting,
+            &mut self.wishes,
+        )
+        .await;
+        if since.elapsed() >= PROVEN_AFTER {
+            self.wait = FIRST_WAIT;
+        }
+        ended
+    }
+
+    /// Waits before the next start, and gives back what waits for the channel. Whether there is to
+    /// be a next start.
+    async fn rest(&mut self) -> bool {
+        let until = Instant::now() + self.wait;
+        self.wait = (self.wait * 2).min(LONGEST_WAIT);
+        let retries = self.wishes.borrow().retries;
+        loop {
+            tokio::select! {
+                () = sleep_until(until) => return true,
+                Some(attempt) = self.waiting.recv() => drop(attempt),
+                changed = self.wishes.changed() => {
+                    let wish = *self.wishes.borrow_and_update();
+                    if wish.stop || changed.is_err() {
+                        return false;
+                    }
+                    if wish.retries != retries {
+                        return true;
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Supervisor {
+    fn drop(&mut self) {
+        // Whatever ends it: nobody may wait here any more.
+        self.board.set(Availability::Down);
+    }
+}
