@@ -1,0 +1,41 @@
+//! What the channel says of itself.
+
+use crate::provider::{Provider, Reply, Wish};
+use crate::{Tried, request, settings_for};
+use secinfo_channel::Channel;
+use secinfo_twilio::TextTwilio;
+
+#[test]
+fn wrong_settings_show_in_the_health_and_right_ones_too() {
+    let delivered = format!(r#"{{"sid":"SM{}","status":"delivered"}}"#, "a".repeat(32));
+    let provider = Provider::start([
+        (
+            Wish::Create,
+            vec![
+                Reply::refusal(401, 20_003),
+                Reply::refusal(401, 20_003),
+                Reply::refusal(401, 20_003),
+                Reply::Example,
+            ],
+        ),
+        (Wish::Status, vec![Reply::Plain(200, delivered)]),
+    ]);
+    let text = Tried::<TextTwilio>::create(settings_for(&provider));
+    assert!(text.channel.health().healthy);
+    for _ in 0..3 {
+        text.reports(request());
+    }
+    let health = text.channel.health();
+    assert!(!health.healthy);
+    assert!(
+        health
+            .detail
+            .starts_with("HTTP 401, Twilio error 20003: check account_sid"),
+        "{}",
+        health.detail
+    );
+    crate::keeps_secrets(&health.detail);
+    assert_eq!(text.log.try_iter().collect::<Vec<_>>(), [health.detail]);
+    text.reports(request());
+    assert!(text.channel.health().healthy);
+}
