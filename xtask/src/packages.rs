@@ -42,6 +42,12 @@ const DEMO: &[Package] = &[
         "gdbus",
         "another program that calls the daemon over the bus",
     ),
+    program("pkg-config", "pkg-config", "finds libraries while building"),
+    Package {
+        name: "libssl-dev",
+        sign: Sign::File("/usr/include/openssl/ssl.h"),
+        purpose: "building twilio-async, whose own client is on OpenSSL",
+    },
 ];
 
 /// What the tests need beyond that.
@@ -66,7 +72,11 @@ const TEST: &[Package] = &[
     ),
     program("mount", "mount", "mounting them"),
     program("faketime", "faketime", "a daemon whose clock is ahead"),
+    program("gcc", "gcc", "compiles channel plugins in C"),
+    program("nodejs", "node", "runs Prism, which checks requests"),
+    program("npm", "npm", "installs Prism"),
     program("util-linux", "setpriv", "running programs as other users"),
+    program("exim4-daemon-light", "exim4", "a mail server"),
 ];
 
 /// Which packages a task needs.

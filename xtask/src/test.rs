@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that must hold before a change is taken in.
 
 mod dependencies;
+mod prism;
 mod runner;
 mod tracked_files;
 
@@ -199,6 +200,7 @@ fn documentation(place: &Workspace) -> Result<Outcome> {
 }
 
 fn crates(place: &Workspace) -> Result<Outcome> {
+    prism::install(place)?;
     let mut test = place.cargo();
     test.args(["test", "--workspace", "--exclude", END_TO_END, "--locked"]);
     test.args(["--no-fail-fast", "--all-features"]);
