@@ -109,17 +109,22 @@ impl Setup {
             .environment("FAKETIME", format!("+{by}"))
     }
 
-    fn config(&self, bus: &str, state: &Path) -> String {
+    fn has_channels(&self) -> bool {
+        self.more.contains("[channel.")
+    }
+
+    fn config(&self, bus: &str, state: &Path, host: &Path) -> String {
         let Self {
             daemon,
             policy,
             more,
             ..
         } = self;
-        format!(
+        let text = format!(
             "[daemon]\nbus_address = \"{bus}\"\nstate_directory = \"{}\"\n{daemon}\n[policy]\n{policy}\n{more}",
             state.display()
-        )
+        );
+        text.replace("{host}", &host.display().to_string())
     }
 }
 
@@ -162,6 +167,9 @@ impl Host {
             directory,
         };
         host.write_config(&host.setup.clone());
+        if host.setup.has_channels() {
+            host.prepare_spool();
+        }
         host
     }
 
@@ -205,7 +213,11 @@ impl Host {
     }
 
     fn write_config(&self, setup: &Setup) {
-        let text = setup.config(&self.bus.address(), &self.state_directory());
+        let text = setup.config(
+            &self.bus.address(),
+            &self.state_directory(),
+            self.directory(),
+        );
         fs::write(self.config_file(), text).unwrap();
     }
 

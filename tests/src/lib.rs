@@ -18,6 +18,8 @@ mod enroll;
 mod host;
 pub mod load;
 mod login;
+mod smtp;
+mod spool;
 
 pub use bus::PrivateBus;
 pub use client::{Anything, Client, Refusal};
@@ -26,6 +28,8 @@ pub use command::{Conversation, Finished};
 pub use daemon::{Daemon, binary};
 pub use host::{Host, Setup};
 pub use login::Login;
+pub use smtp::SmtpServer;
+pub use spool::{SentCode, SpooledMessage};
 
 /// Root, who administers.
 pub const ROOT: u32 = 0;

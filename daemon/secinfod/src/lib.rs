@@ -1,8 +1,10 @@
 //! secinfod, the daemon that keeps every user's security info.
 
 pub mod bus;
+pub mod channels;
 pub mod config;
 pub mod logging;
+pub mod messages;
 pub mod methods;
 pub mod run;
 pub mod service;

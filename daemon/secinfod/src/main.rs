@@ -1,6 +1,6 @@
 //! `secinfod`: keeps every user's security info, and verifies them with it.
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use secinfod::config::{Config, DEFAULT_PATH};
 use secinfod::{logging, run};
 use std::path::PathBuf;
@@ -8,8 +8,11 @@ use std::process::ExitCode;
 
 /// The daemon that keeps every user's security info.
 #[derive(Parser)]
-#[command(name = "secinfod", version)]
+#[command(name = "secinfod", version, args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    task: Option<Task>,
+
     /// The configuration file.
     #[arg(long, default_value = DEFAULT_PATH)]
     config: PathBuf,
@@ -19,8 +22,23 @@ struct Arguments {
     check_config: bool,
 }
 
+/// What else the program does.
+#[derive(Subcommand)]
+enum Task {
+    /// Load the plugin of one channel and deliver messages with it
+    ///
+    /// The daemon starts it, or systemd when a channel has a socket.
+    ChannelHost(secinfo_channel_host::Arguments),
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    if let Some(Task::ChannelHost(host)) = arguments.task {
+        return match secinfo_channel_host::run(host) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => fail(&error),
+        };
+    }
     logging::start();
     let config = match Config::load(&arguments.config) {
         Ok(config) => config,

@@ -2,6 +2,7 @@
 
 use crate::bus::interface::{BUS_NAME, Daemon, notify, table};
 use crate::bus::{Authorizer, ConnectError, Limits, PolkitDeadlines, Server, TagKey, connect};
+use crate::channels::Channels;
 use crate::config::{Authorization, Config, DaemonConfig};
 use crate::service::{
     Published, ReplayError, Service, ServiceError, SessionLimits, Settings, Writer, read_state,
@@ -87,7 +88,8 @@ fn keep_memory_to_ourselves() -> Result<(), RunError> {
 
 async fn serve(path: &Path, config: Config) -> Result<(), RunError> {
     let signals = Signals::listen()?;
-    let service = open(&config.daemon)?;
+    let channels = Channels::start(config.channels(), config.hosts());
+    let service = open(&config, channels.clone())?;
     service.begin_log().await?;
     service.set_policy(config.policy()).await?;
     let connection = connect(config.daemon.bus_address.as_deref()).await?;
@@ -118,9 +120,11 @@ async fn serve(path: &Path, config: Config) -> Result<(), RunError> {
         "ready"
     );
     tell_systemd(&[NotifyState::Ready]);
-    let outcome = attend(path, config, signals, &service, &server).await;
+    let outcome = attend(path, config, signals, &service, &channels, &server).await;
     tell_systemd(&[NotifyState::Stopping]);
     server.drain().await;
+    channels.stop().await;
+    service.settle().await;
     let stopped = tokio::task::spawn_blocking(move || service.stop()).await;
     if stopped.is_err() {
         tracing::error!("the log was not closed in order");
@@ -128,7 +132,8 @@ async fn serve(path: &Path, config: Config) -> Result<(), RunError> {
     outcome
 }
 
-fn open(config: &DaemonConfig) -> Result<Arc<Service>, RunError> {
+fn open(configured: &Config, channels: Channels) -> Result<Arc<Service>, RunError> {
+    let config = &configured.daemon;
     let credentials = std::env::var_os("CREDENTIALS_DIRECTORY");
     let key = config.key_file(credentials.as_deref().map(Path::new));
     std::fs::create_dir_all(&config.state_directory)
@@ -147,15 +152,25 @@ fn open(config: &DaemonConfig) -> Result<Arc<Service>, RunError> {
     let published = Arc::new(Published::new(state));
     let writer = Writer::start(ledger, Arc::clone(&published), in_snapshot)
         .map_err(system("starting the writer"))?;
-    let service = Service::new(reader, writer, published, settings(config), limits(config));
+    let service = Service::new(
+        reader,
+        writer,
+        published,
+        channels,
+        settings(configured),
+        limits(config),
+    )?;
     Ok(Arc::new(service))
 }
 
-fn settings(config: &DaemonConfig) -> Settings {
+fn settings(config: &Config) -> Settings {
     let host = host();
+    let organization = config.daemon.organization.clone();
     Settings {
-        organization: config.organization.clone().unwrap_or_else(|| host.clone()),
+        organization: organization.unwrap_or_else(|| host.clone()),
         host,
+        default_country: config.messages.default_country,
+        language: config.messages.language.to_owned(),
     }
 }
 
@@ -207,6 +222,7 @@ async fn attend(
     mut config: Config,
     mut signals: Signals,
     service: &Arc<Service>,
+    channels: &Channels,
     server: &Server<Daemon>,
 ) -> Result<(), RunError> {
     let mut due = interval(DUE_EVERY);
@@ -218,7 +234,7 @@ async fn attend(
         tokio::select! {
             _ = signals.terminate.recv() => return Ok(()),
             _ = signals.interrupt.recv() => return Ok(()),
-            _ = signals.hangup.recv() => reload(path, &mut config, service).await,
+            _ = signals.hangup.recv() => reload(path, &mut config, service, channels).await,
             () = server.closed() => return Err(RunError::BusGone),
             _ = watchdog.tick() => tell_systemd(&[NotifyState::Watchdog]),
             _ = due.tick() => {
@@ -231,7 +247,7 @@ async fn attend(
 }
 
 /// All or nothing: a file with a mistake in it, or one that asks for a restart, changes nothing.
-async fn reload(path: &Path, config: &mut Config, service: &Service) {
+async fn reload(path: &Path, config: &mut Config, service: &Service, channels: &Channels) {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     let micros = i128::from(now.tv_sec) * 1_000_000 + i128::from(now.tv_nsec) / 1000;
     tell_systemd(&[NotifyState::Reloading, NotifyState::MonotonicUsec(micros)]);
@@ -243,7 +259,8 @@ async fn reload(path: &Path, config: &mut Config, service: &Service) {
         Ok(new) => match config.needs_restart(&new).as_slice() {
             [] => match service.set_policy(new.policy()).await {
                 Ok(()) => {
-                    service.set_settings(settings(&new.daemon));
+                    service.set_settings(settings(&new));
+                    channels.reload(new.channels(), new.hosts());
                     service.enrollments().set_limits(limits(&new.daemon));
                     service.verifications().set_limits(limits(&new.daemon));
                     *config = new;

@@ -18,6 +18,8 @@ mod other_programs;
 mod policy;
 mod proofs;
 mod secrets;
+mod sending;
+mod sent_codes;
 mod signals;
 mod strangers;
 mod terminal;

@@ -23,8 +23,8 @@ const HEALTH_EVERY: Duration = Duration::from_secs(30);
 /// How long it may take to answer.
 const HEALTH_WITHIN: Duration = Duration::from_secs(10);
 
-/// How long a host that is told to stop may take to finish what is under way.
-const STOPPED_WITHIN: Duration = Duration::from_secs(5);
+/// How long a host that is told to stop may take to finish what is under way and to tidy up.
+const STOPPED_WITHIN: Duration = Duration::from_secs(8);
 
 /// How long a host that is killed, or whose connection is closed, may take to be gone.
 const GONE_WITHIN: Duration = Duration::from_secs(2);

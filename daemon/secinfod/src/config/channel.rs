@@ -35,7 +35,7 @@ pub struct ChannelConfig {
     pub timeout: Seconds,
     /// The account that its process becomes when the daemon is root.
     pub user: UserName,
-    /// How much memory its process may have, in bytes.
+    /// How much address space its process may use, in bytes.
     pub memory: u64,
     /// The directories that its process may write to.
     pub writable: Vec<PathBuf>,
@@ -129,7 +129,7 @@ fn channel(
     let timeout = section.read("timeout", Seconds::new(20), value::length(1..=120));
     let nobody = UserName::parse("nobody").expect("nobody is a name");
     let user = section.read("user", nobody, user);
-    let memory = section.read("memory", 256 * MIB, value::size(16 * MIB..=4 * GIB));
+    let memory = section.read("memory", 512 * MIB, value::size(64 * MIB..=4 * GIB));
     let writable = section.read("writable", Vec::new(), value::paths);
     let readable = section.read("readable", Vec::new(), value::paths);
     let socket = section.optional("socket", socket);

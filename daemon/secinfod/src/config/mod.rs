@@ -3,24 +3,28 @@
 //! Unknown keys and bad values are refused with file, line and what would be right, all of one file
 //! together. A configuration is taken whole or not at all.
 
+mod channel;
 mod daemon;
 mod document;
 mod error;
 mod file;
+mod messages;
 mod policy;
 mod value;
 
 #[cfg(test)]
 mod tests;
 
+pub use channel::{ChannelConfig, HostSettings, PluginFile};
 pub use daemon::{Authorization, DaemonConfig, KeyFile, MasterKeySource};
 pub use error::{ConfigError, Mistakes, Problem};
 pub use file::SIZE_LIMIT;
+pub use messages::MessagesConfig;
 
 use document::Notes;
 use error::Finding;
 use secinfo_domain::Policy;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
 /// Where the configuration is read from unless the daemon is told otherwise.
@@ -31,7 +35,10 @@ pub const DEFAULT_PATH: &str = "/etc/secinfo/config.toml";
 pub struct Config {
     /// `[daemon]`: how the daemon runs.
     pub daemon: DaemonConfig,
+    /// `[messages]`: how codes and notices are written.
+    pub messages: MessagesConfig,
     policy: Policy,
+    channels: Vec<ChannelConfig>,
 }
 
 impl Config {
@@ -66,9 +73,14 @@ impl Config {
         let mut notes = Notes::default();
         let (table, errors) = DeTable::parse_recoverable(text);
         if errors.is_empty() {
-            let config = notes.read(table.get_ref(), |root| Self {
-                daemon: root.within("daemon", daemon::read),
-                policy: policy::read(root),
+            let config = notes.read(table.get_ref(), |root| {
+                let daemon = root.within("daemon", daemon::read);
+                Self {
+                    messages: root.within("messages", messages::read),
+                    policy: policy::read(root),
+                    channels: channel::read(root, daemon.allow_spool),
+                    daemon,
+                }
             });
             return (config, notes);
         }
@@ -82,9 +94,24 @@ impl Config {
         self.policy.clone()
     }
 
+    /// The channels as configured, in the order of their names.
+    pub fn channels(&self) -> Vec<ChannelConfig> {
+        self.channels.clone()
+    }
+
+    /// How the processes of channels are started.
+    pub fn hosts(&self) -> HostSettings {
+        HostSettings {
+            // Not the path: behind that there may be another version by now.
+            program: PathBuf::from("/proc/self/exe"),
+            plugin_directory: self.daemon.plugin_directory.clone(),
+            allow_readable: self.daemon.allow_spool,
+        }
+    }
+
     /// The keys that differ in `new` and that the running daemon cannot take over: they need a
-    /// restart. All others (the organization, the policy, the limits on sessions) can be put in
-    /// force by a reload.
+    /// restart. All others (the organization, the policy, the limits on sessions, the channels) can be
+    /// put in force by a reload.
     pub fn needs_restart(&self, new: &Self) -> Vec<&'static str> {
         self.daemon.needs_restart(&new.daemon)
     }

@@ -3,8 +3,8 @@
 use super::document::Section;
 use super::value::{self, Refusal, count, length, word};
 use secinfo_domain::policy::{
-    AuthenticatorAppRules, FirstMethod, HardwareTokenRules, Refinement, ResetMethods, Rules,
-    SessionRules, ThrottleRules,
+    AuthenticatorAppRules, CodeRules, FirstMethod, HardwareTokenRules, Refinement, ResetMethods,
+    Rules, SessionRules, ThrottleRules,
 };
 use secinfo_domain::{Algorithm, Digits, GroupName, Kind, KindSet, Policy, ServiceName};
 use toml::de::DeValue;
@@ -51,6 +51,7 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
         hardware_token: section.within("hardware-token", |section| {
             hardware_token(section, or.hardware_token)
         }),
+        codes: section.within("codes", |section| codes(section, or.codes)),
         throttle: section.within("throttle", |section| throttle(section, or.throttle)),
         session: section.within("session", |section| session(section, or.session)),
     };
@@ -95,6 +96,7 @@ fn throttle(section: &mut Section<'_, '_>, or: ThrottleRules) -> ThrottleRules {
         longest_lock: section.read("longest_lock", or.longest_lock, length(1..=7 * DAY)),
         caller_limit: section.read("caller_limit", or.caller_limit, count(1..=10_000)),
         caller_window: section.read("caller_window", or.caller_window, length(1..=DAY)),
+        forget_after: section.read("forget_after", or.forget_after, length(HOUR..=30 * DAY)),
     };
     section.require(
         rules.lock_after > u16::from(rules.free),
@@ -109,6 +111,34 @@ fn throttle(section: &mut Section<'_, '_>, or: ThrottleRules) -> ThrottleRules {
         || {
             let first = value::written_length(rules.first_lock);
             format!("raise `longest_lock` to \"{first}\" at least")
+        },
+    );
+    rules
+}
+
+fn codes(section: &mut Section<'_, '_>, or: CodeRules) -> CodeRules {
+    let rules = CodeRules {
+        digits: section.read("digits", or.digits, digits),
+        life: section.read("life", or.life, length(30..=HOUR)),
+        resend_after: section.read("resend_after", or.resend_after, length(1..=HOUR)),
+        of_user: section.read("of_user", or.of_user, value::limit),
+        of_destination: section.read("of_destination", or.of_destination, value::limit),
+        of_country: section.read("of_country", or.of_country, value::limit),
+        in_all: section.read("in_all", or.in_all, value::limit),
+        allowed_countries: section.read(
+            "allowed_countries",
+            or.allowed_countries,
+            value::countries,
+        ),
+        denied_countries: section.read("denied_countries", or.denied_countries, value::countries),
+    };
+    section.require(
+        rules.resend_after <= rules.life,
+        &["resend_after", "life"],
+        "`resend_after` is longer than `life`",
+        || {
+            let life = value::written_length(rules.life);
+            format!("lower `resend_after` to \"{life}\" at most")
         },
     );
     rules

@@ -1,7 +1,8 @@
 //! From the values of TOML to ours, each with what would be right if it is not.
 
 use super::document::nearest;
-use secinfo_domain::{Kind, KindSet, Seconds};
+use secinfo_domain::policy::Limit;
+use secinfo_domain::{Country, Kind, KindSet, Seconds};
 use std::fmt::Display;
 use std::ops::{Range, RangeInclusive};
 use std::path::{Component, Path, PathBuf};
@@ -62,6 +63,17 @@ pub(super) fn text<'v>(value: &'v DeValue<'_>) -> Result<&'v str, Refusal> {
         .ok_or_else(|| Refusal::new(described(value), "write a text in quotes"))
 }
 
+/// True or false.
+pub(super) fn yes_or_no(value: &DeValue<'_>) -> Result<bool, Refusal> {
+    match value {
+        DeValue::Boolean(yes) => Ok(*yes),
+        other => Err(Refusal::new(
+            described(other),
+            "write true or false, without quotes",
+        )),
+    }
+}
+
 /// A whole number within bounds.
 pub(super) fn count<T: TryFrom<u32>>(
     bounds: RangeInclusive<u32>,
@@ -109,6 +121,51 @@ pub(super) fn length(
 /// A size within bounds, in bytes.
 pub(super) fn size(bounds: RangeInclusive<u64>) -> impl Fn(&DeValue<'_>) -> Result<u64, Refusal> {
     move |value| quantity(value, &SIZE_UNITS, &bounds)
+}
+
+/// So many within so much time, written as "10 in 1h".
+pub(super) fn limit(value: &DeValue<'_>) -> Result<Limit, Refusal> {
+    let remedy = "write how many, \"in\", and the time: from \"1 in 1s\" to \"60000 in 24h\"";
+    let text = value
+        .as_str()
+        .ok_or_else(|| Refusal::new(described(value), remedy))?;
+    let wrong = |what: &str| Refusal::new(format!("{text:?} {what}"), remedy);
+    let (most, within) = text
+        .split_once(" in ")
+        .ok_or_else(|| wrong("is no limit"))?;
+    let most: u16 = most
+        .parse()
+        .map_err(|_| wrong("does not start with a number"))?;
+    if !(1..=60_000).contains(&most) {
+        return Err(wrong("is out of range"));
+    }
+    let longest = Limit::LONGEST.get();
+    let within = length(1..=longest)(&DeValue::String(within.into()))
+        .map_err(|refusal| refusal.instead(remedy))?;
+    Ok(Limit { most, within })
+}
+
+/// A country by its two letters.
+pub(super) fn country(value: &DeValue<'_>) -> Result<Country, Refusal> {
+    text(value)?.parse().map_err(|_| {
+        Refusal::new(
+            "it is no country",
+            "write the two capital letters of ISO 3166-1, such as \"DE\" or \"US\"",
+        )
+    })
+}
+
+/// A list of countries, perhaps empty.
+pub(super) fn countries(value: &DeValue<'_>) -> Result<Vec<Country>, Refusal> {
+    let list = value.as_array().ok_or_else(|| {
+        Refusal::new(
+            described(value),
+            "write a list of countries, such as [\"DE\", \"FR\"]",
+        )
+    })?;
+    list.iter()
+        .map(|entry| country(entry.get_ref()).map_err(|refusal| refusal.at(entry.span())))
+        .collect()
 }
 
 /// This length as it is written in the configuration.
@@ -246,4 +303,17 @@ pub(super) fn path(value: &DeValue<'_>) -> Result<PathBuf, Refusal> {
         return Ok(path.to_owned());
     };
     Err(Refusal::new(what, remedy))
+}
+
+/// A list of paths, each as [`path`] takes it.
+pub(super) fn paths(value: &DeValue<'_>) -> Result<Vec<PathBuf>, Refusal> {
+    let list = value.as_array().ok_or_else(|| {
+        Refusal::new(
+            described(value),
+            "write a list of absolute paths, such as [\"/var/spool/secinfo\"]",
+        )
+    })?;
+    list.iter()
+        .map(|entry| path(entry.get_ref()).map_err(|refusal| refusal.at(entry.span())))
+        .collect()
 }

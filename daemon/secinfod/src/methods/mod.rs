@@ -5,9 +5,12 @@
 
 pub mod access_pass;
 pub mod authenticator_app;
+pub mod delivered_code;
+pub mod email;
 pub mod hardware_token;
 pub mod memory_hard;
 mod one_time_code;
+pub mod phone;
 pub mod recovery_codes;
 pub mod secret;
 pub mod token_import;

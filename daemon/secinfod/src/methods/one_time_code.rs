@@ -28,6 +28,10 @@ impl TypedCode {
         }
         (code.len() == usize::from(digits.count())).then_some(Self(code))
     }
+
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
 }
 
 /// A secret made ready for checking codes against moving factors.

@@ -30,7 +30,7 @@ impl Service {
         let state = self.state();
         // Refused before ten memory-hard hashes are computed, not after.
         let probe = self.command(&person, by, Action::FailActivation)?.0;
-        enrollment_outlook(&state, &probe, Kind::RecoveryCodes)?;
+        enrollment_outlook(&state, &probe, Kind::RecoveryCodes, None)?;
         let count = state.policy().rules.recovery_codes;
         let codes = recovery_codes::generate(count).map_err(no_randomness)?;
         let shown = codes.iter().map(WrittenCode::in_groups).collect();

@@ -1,6 +1,8 @@
 //! Enrollments: short-lived sessions that end in a method, after the user has proved that it works.
 
+use super::destination::Destination;
 use super::payload::{MethodPayload, SecretBytes, plain};
+use super::sending::Sending;
 use super::session::Session;
 use super::tokens::FoundToken;
 use super::{Person, Requester, Service, ServiceError, now, random_id};
@@ -9,18 +11,18 @@ use crate::methods::authenticator_app::{self, Presentation};
 use crate::methods::hardware_token;
 use crate::methods::secret::Secret;
 use secinfo_domain::event::{Credential, DefaultReason, Fact};
-use secinfo_domain::state::Method;
+use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{
-    Action, Event, Kind, Label, MethodId, OtpParameters, Sealed, TokenId, TotpParameters,
-    enrollment_outlook,
+    Action, Event, Kind, Label, MethodId, OtpParameters, Phone, Place, Sealed, TokenId,
+    TotpParameters, enrollment_outlook,
 };
 use secinfo_ledger::NewKey;
 use std::sync::Arc;
 
 /// What an enrollment is about.
 pub struct Enrollment {
-    person: Person,
-    by: Requester,
+    pub(super) person: Person,
+    pub(super) by: Requester,
     label: Label,
     draft: Draft,
 }
@@ -36,6 +38,20 @@ pub enum Draft {
     },
     /// A token of the inventory.
     HardwareToken(Box<FoundToken>),
+    /// Text, call or email.
+    Delivered(Box<DeliveredDraft>),
+}
+
+/// A method in the making whose codes are sent.
+pub struct DeliveredDraft {
+    /// Text, call or email.
+    pub kind: Kind,
+    /// Where its codes go to.
+    pub destination: Destination,
+    /// Whether the user gave an extension, which is not dialled.
+    pub dropped_extension: bool,
+    pub(super) language: String,
+    pub(super) sending: Sending,
 }
 
 /// An enrollment that has begun.
@@ -66,14 +82,39 @@ pub struct Wish {
     pub label: Option<Label>,
     /// The serial number of a hardware token.
     pub serial: Option<String>,
+    /// The phone number or address that codes go to, as the user wrote it.
+    pub destination: Option<String>,
+    /// Which of the user's phone numbers it is.
+    pub place: Option<Place>,
+    /// The language that the user speaks: a locale or a BCP 47 tag.
+    pub language: String,
+}
+
+/// What a code has proved: the method, with what the proof used up marked as used.
+type Proved = (Credential, MethodPayload, Option<TokenId>);
+
+impl DeliveredDraft {
+    /// What it has sent.
+    pub const fn sending(&self) -> &Sending {
+        &self.sending
+    }
 }
 
 impl Enrollment {
     /// The kind of method that is being enrolled.
     pub const fn kind(&self) -> Kind {
-        match self.draft {
+        match &self.draft {
             Draft::AuthenticatorApp { .. } => Kind::AuthenticatorApp,
             Draft::HardwareToken(_) => Kind::HardwareToken,
+            Draft::Delivered(draft) => draft.kind,
+        }
+    }
+
+    /// The method in the making, if its codes are sent.
+    pub fn delivered(&self) -> Option<&DeliveredDraft> {
+        match &self.draft {
+            Draft::Delivered(draft) => Some(draft),
+            Draft::AuthenticatorApp { .. } | Draft::HardwareToken(_) => None,
         }
     }
 
@@ -95,20 +136,20 @@ impl Service {
         uid: u32,
         by: &Requester,
         owner: SessionOwner,
-        wish: Wish,
+        wish: &Wish,
     ) -> Result<Started, ServiceError> {
         let person = self.person(uid)?;
         let state = self.state();
         let probe = self.command(&person, by, Action::FailActivation)?.0;
-        let outlook = enrollment_outlook(&state, &probe, wish.kind)?;
-        let label = match wish.label {
+        let outlook = enrollment_outlook(&state, &probe, wish.kind, None)?;
+        let label = match wish.label.clone() {
             Some(label) => label,
             None => self.free_label(&person, wish.kind)?,
         };
         let (draft, presentation) = match wish.kind {
             Kind::AuthenticatorApp => self.draft_app(&person)?,
             Kind::HardwareToken => {
-                let serial = wish.serial.ok_or_else(|| {
+                let serial = wish.serial.clone().ok_or_else(|| {
                     ServiceError::InvalidArgument(
                         "a hardware token is named by its serial number: give it".to_owned(),
                     )
@@ -117,6 +158,13 @@ impl Service {
                     Draft::HardwareToken(Box::new(self.find_token_by_serial(&serial)?)),
                     None,
                 )
+            }
+            kind if kind.is_delivered() => {
+                let draft = self.draft_delivered(&person, wish)?;
+                let user = Self::user_state(&state, &person);
+                let phone = self.phone_of(user, &draft.destination);
+                enrollment_outlook(&state, &probe, kind, phone.as_ref())?;
+                (Draft::Delivered(Box::new(draft)), None)
             }
             kind => return Err(secinfo_domain::Refusal::KindNotAllowed(kind).into()),
         };
@@ -160,6 +208,43 @@ impl Service {
         ))
     }
 
+    fn draft_delivered(
+        &self,
+        person: &Person,
+        wish: &Wish,
+    ) -> Result<DeliveredDraft, ServiceError> {
+        if !self.channels.delivers(wish.kind) {
+            return Err(ServiceError::NoChannel(wish.kind));
+        }
+        let text = wish.destination.as_deref().ok_or_else(|| {
+            ServiceError::InvalidDestination(
+                "say where codes are to be sent: a phone number or an email address".to_owned(),
+            )
+        })?;
+        let place = wish.place.unwrap_or(Place::Mobile);
+        let given = self.parse_destination(wish.kind, text, place)?;
+        tracing::debug!(user = %person.id, kind = %wish.kind, "a destination is being enrolled");
+        Ok(DeliveredDraft {
+            kind: wish.kind,
+            destination: given.destination,
+            dropped_extension: given.dropped_extension,
+            language: wish.language.clone(),
+            sending: Sending::default(),
+        })
+    }
+
+    /// The phone number of a destination, with the user's methods that are on it already.
+    pub(super) fn phone_of(
+        &self,
+        user: Option<&UserState>,
+        destination: &Destination,
+    ) -> Option<Phone> {
+        Some(Phone {
+            place: destination.place()?,
+            same_number: self.on_same_number(user, destination),
+        })
+    }
+
     /// Finishes an enrollment with a code of the method in the making.
     pub async fn finish_enrollment(
         &self,
@@ -171,19 +256,24 @@ impl Service {
             .get(session.id(), now())
             .ok_or(ServiceError::SessionExpired)?;
         let enrollment = session.subject();
-        let Some((credential, payload, token)) = self.prove(enrollment, code) else {
+        let Some((credential, payload, token)) = self.prove(enrollment, code)? else {
             return Err(self.wrong_code(session).await?);
         };
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
         let sealed = Sealed::new(key.seal(MethodPayload::CONTEXT, &plain(&payload)?)?);
-        let former = Self::user_state(&self.state(), &enrollment.person)
-            .and_then(|user| user.default_method().map(Method::id));
+        let state = self.state();
+        let user = Self::user_state(&state, &enrollment.person);
+        let former = user.and_then(|user| user.default_method().map(Method::id));
+        let same_number = enrollment.delivered().map_or_else(Vec::new, |draft| {
+            self.on_same_number(user, &draft.destination)
+        });
         let action = Action::Enroll {
             method,
             credential,
             sealed,
             token,
+            same_number,
         };
         let events = self
             .commit(
@@ -203,11 +293,35 @@ impl Service {
     }
 
     /// What the code proves: the method, with what the proof used up marked as used.
-    fn prove(
-        &self,
+    fn prove(&self, enrollment: &Enrollment, code: &str) -> Result<Option<Proved>, ServiceError> {
+        match &enrollment.draft {
+            Draft::Delivered(draft) => Self::prove_delivered(enrollment, draft, code),
+            _ => Ok(self.prove_generated(enrollment, code)),
+        }
+    }
+
+    fn prove_delivered(
         enrollment: &Enrollment,
+        draft: &DeliveredDraft,
         code: &str,
-    ) -> Option<(Credential, MethodPayload, Option<TokenId>)> {
+    ) -> Result<Option<Proved>, ServiceError> {
+        let sent = draft.sending.newest().ok_or(ServiceError::NoCodeSent)?;
+        if !sent.is(code)? {
+            return Ok(None);
+        }
+        let proved_by = sent.message;
+        let credential = match (draft.kind, draft.destination.place()) {
+            (Kind::Text, Some(place)) => Credential::Text { place, proved_by },
+            (Kind::Call, Some(place)) => Credential::Call { place, proved_by },
+            _ => Credential::Email { proved_by },
+        };
+        let payload = draft
+            .destination
+            .payload(enrollment.label.clone(), draft.language.clone());
+        Ok(Some((credential, payload, None)))
+    }
+
+    fn prove_generated(&self, enrollment: &Enrollment, code: &str) -> Option<Proved> {
         let seconds = now().as_seconds();
         let rules = &self.state().policy().rules.clone();
         match &enrollment.draft {
@@ -260,11 +374,12 @@ impl Service {
                     Some(token.id),
                 ))
             }
+            Draft::Delivered(_) => None,
         }
     }
 
-    /// Counts a wrong code. One for a token of the inventory counts against the user as well: it
-    /// is a guess at something that somebody else may hold.
+    /// Counts a wrong code. One for a token of the inventory, a phone or a mailbox counts against
+    /// the user as well: it is a guess at something that somebody else may hold.
     async fn wrong_code(
         &self,
         session: &Session<Enrollment>,
@@ -274,7 +389,7 @@ impl Service {
         if over {
             self.enrollments.close(session.id());
         }
-        if matches!(enrollment.draft, Draft::HardwareToken(_)) {
+        if !matches!(enrollment.draft, Draft::AuthenticatorApp { .. }) {
             self.commit(
                 &enrollment.person,
                 &enrollment.by,
@@ -295,6 +410,9 @@ impl Service {
         let word = match kind {
             Kind::AuthenticatorApp => "Authenticator app",
             Kind::HardwareToken => "Hardware token",
+            Kind::Text => "Text message",
+            Kind::Call => "Phone call",
+            Kind::Email => "Email",
             other => other.as_str(),
         };
         let state = self.state();

@@ -2,7 +2,8 @@
 
 use super::account::AccountError;
 use crate::methods::memory_hard::HashingFailed;
-use secinfo_domain::{Refusal, Timestamp};
+use secinfo_channel::Reason;
+use secinfo_domain::{Kind, Refusal, Timestamp};
 use secinfo_ledger::LedgerError;
 
 /// Why the service did not do what it was asked.
@@ -42,6 +43,18 @@ pub enum ServiceError {
     /// A label is not what it must be.
     #[error("that label cannot be used: {0}")]
     InvalidLabel(#[from] secinfo_domain::InvalidName),
+    /// No code was sent in this session for the method that is asked.
+    #[error("no code was sent yet: ask for one first")]
+    NoCodeSent,
+    /// No channel delivers for the kind.
+    #[error("no {0} can be sent on this host: choose another kind, or ask an administrator")]
+    NoChannel(Kind),
+    /// A message was not delivered.
+    #[error("{}: use another method, or ask for a new code later", undelivered(*.0))]
+    DeliveryFailed(Reason),
+    /// A phone number or an address cannot be used.
+    #[error("{0}")]
+    InvalidDestination(String),
     /// There is no such account, or nothing of that name.
     #[error("there is no such user or object: check the name")]
     NotFound,
@@ -56,6 +69,21 @@ pub enum ServiceError {
     /// Something that should not happen.
     #[error("something went wrong inside the daemon: ask an administrator to look at its log")]
     Internal(String),
+}
+
+/// What a person may know of why a message was not delivered.
+pub const fn undelivered(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Destination => "the code could not be delivered there",
+        Reason::Refused => "the provider refuses to deliver to that destination",
+        Reason::TimedOut => "nothing was heard of the code in time, and it may not arrive",
+        Reason::Unreachable | Reason::Busy | Reason::Provider => {
+            "the code could not be sent, because the provider cannot be used at the moment"
+        }
+        Reason::Settings | Reason::Plugin => {
+            "the code could not be sent, because of a fault of this host that its administrator has to mend"
+        }
+    }
 }
 
 impl From<LedgerError> for ServiceError {

@@ -1,6 +1,7 @@
 //! Comparing what a user typed with what the vault holds.
 
 use super::payload::MethodPayload;
+use super::sending::SentCode;
 use super::{Service, ServiceError, now};
 use crate::methods::{access_pass, authenticator_app, hardware_token, recovery_codes};
 use secinfo_domain::event::{Credential, Resynchronized};
@@ -18,7 +19,22 @@ impl Service {
     }
 
     /// What the typed code is an answer of. Whether it is accepted is the domain's to decide.
-    pub(super) async fn answer(&self, method: &Method, code: &str) -> Result<Answer, ServiceError> {
+    /// `sent` is the code that the session has sent, for a kind whose codes are sent.
+    pub(super) async fn answer(
+        &self,
+        method: &Method,
+        code: &str,
+        sent: Option<&SentCode>,
+    ) -> Result<Answer, ServiceError> {
+        if method.kind().is_delivered() {
+            let sent = sent.filter(|sent| sent.method == Some(method.id()));
+            let sent = sent.ok_or(ServiceError::NoCodeSent)?;
+            return Ok(if sent.is(code)? {
+                Answer::DeliveredCode(sent.message)
+            } else {
+                Answer::Wrong
+            });
+        }
         let payload = self.open(method)?;
         let rules = &self.state().policy().rules.clone();
         let seconds = now().as_seconds();

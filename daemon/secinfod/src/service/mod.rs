@@ -6,6 +6,8 @@ mod account;
 mod batch;
 mod changes;
 mod codes;
+mod deliveries;
+mod destination;
 mod due;
 mod enrollment;
 mod error;
@@ -14,6 +16,7 @@ mod overview;
 mod payload;
 mod published;
 mod replay;
+mod sending;
 pub mod session;
 mod snapshots;
 mod tokens;
@@ -22,26 +25,31 @@ mod writer;
 
 pub use account::{Account, Accounts, Person};
 pub use changes::Deletion;
-pub use enrollment::{Draft, Enrolled, Enrollment, Started, Wish};
-pub use error::ServiceError;
+pub use destination::Destination;
+pub use enrollment::{DeliveredDraft, Draft, Enrolled, Enrollment, Started, Wish};
+pub use error::{ServiceError, undelivered};
 pub use overview::{MethodView, Overview, UserRow};
 pub use payload::{MethodPayload, SecretBytes, TokenPayload, UserPayload};
 pub use published::{Appended, Published};
 pub use replay::{ReplayError, read_state};
+pub use sending::{DeliveryState, Sending, Sent};
 pub use session::{SessionId, SessionLimits, Sessions};
 pub use tokens::{FoundToken, Imported, TokenRow};
-pub use verification::{Challenge, Proven, Verification};
+pub use verification::{Challenge, Circumstances, Proven, Verification};
 pub use writer::Writer;
 
+use crate::channels::Channels;
+use destination::DestinationKey;
 use secinfo_domain::event::{Actor, Who};
 use secinfo_domain::{
-    Action, Authority, Command, Context, Event, HostAction, HostCommand, ServiceName, SessionTag,
-    State, Timestamp, UserCommand, UserId,
+    Action, Authority, Command, Context, Country, Event, HostAction, HostCommand, ServiceName,
+    SessionTag, State, Timestamp, UserCommand, UserId,
 };
 use secinfo_ledger::{LedgerReader, NewKey};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::{Semaphore, broadcast};
+use tokio::task::JoinSet;
 
 /// Who asks, as the bus knows them.
 #[derive(Debug, Clone)]
@@ -61,8 +69,12 @@ pub struct Requester {
 pub struct Settings {
     /// Who issues authenticator apps, as the apps show it.
     pub organization: String,
-    /// The host, as the account name in authenticator apps shows it.
+    /// The host, as the account name in authenticator apps and messages show it.
     pub host: String,
+    /// The country of phone numbers that are written without one.
+    pub default_country: Option<Country>,
+    /// The language of messages to users who speak none that we do.
+    pub language: String,
 }
 
 /// The service: what the bus calls.
@@ -76,6 +88,10 @@ pub struct Service {
     verifications: Sessions<Verification>,
     /// Memory-hard hashing takes tens of megabytes for tens of milliseconds: one at a time.
     hashing: Semaphore,
+    channels: Channels,
+    destination_key: DestinationKey,
+    /// What waits for the ends of messages, to record them.
+    recording: Mutex<JoinSet<()>>,
 }
 
 /// The keys and index entries that a command may need, should its events come to hold them.
@@ -91,10 +107,13 @@ impl Service {
         reader: LedgerReader,
         writer: Writer,
         published: Arc<Published>,
+        channels: Channels,
         settings: Settings,
         limits: SessionLimits,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, ServiceError> {
+        let destination_key = DestinationKey::draw()
+            .map_err(|error| ServiceError::Internal(format!("no random bytes: {error}")))?;
+        Ok(Self {
             reader,
             writer,
             published,
@@ -103,7 +122,10 @@ impl Service {
             enrollments: Sessions::new(limits),
             verifications: Sessions::new(limits),
             hashing: Semaphore::new(1),
-        }
+            channels,
+            destination_key,
+            recording: Mutex::default(),
+        })
     }
 
     /// What holds on disk.

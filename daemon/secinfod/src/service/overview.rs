@@ -3,11 +3,12 @@
 use super::payload::{MethodPayload, UserPayload};
 use super::tokens::mode;
 use super::{Account, Person, Service, ServiceError, now};
+use crate::methods::{email, phone};
 use secinfo_domain::event::Credential;
 use secinfo_domain::policy::EffectivePolicy;
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{
-    Kind, MethodId, OtpParameters, Purpose, ServiceName, SessionTag, Timestamp, UserId,
+    Kind, MethodId, OtpParameters, Place, Purpose, ServiceName, SessionTag, Timestamp, UserId,
 };
 
 /// One method as its owner sees it.
@@ -124,7 +125,7 @@ impl Service {
                 Credential::AccessPass { expires, .. } => Some(*expires),
                 _ => None,
             },
-            digits: digits(method.credential()),
+            digits: self.digits(method.credential()),
         })
     }
 
@@ -185,6 +186,16 @@ impl Service {
             .collect()
     }
 
+    fn digits(&self, credential: &Credential) -> u8 {
+        match credential {
+            Credential::AuthenticatorApp { parameters, .. }
+            | Credential::TimeToken { parameters, .. } => parameters.digits.count(),
+            Credential::CounterToken { parameters, .. } => parameters.digits.count(),
+            sent if sent.kind().is_delivered() => self.state().policy().rules.codes.digits.count(),
+            _ => 0,
+        }
+    }
+
     fn user_row(
         &self,
         account: Account,
@@ -213,15 +224,6 @@ impl Service {
     }
 }
 
-const fn digits(credential: &Credential) -> u8 {
-    match credential {
-        Credential::AuthenticatorApp { parameters, .. }
-        | Credential::TimeToken { parameters, .. } => parameters.digits.count(),
-        Credential::CounterToken { parameters, .. } => parameters.digits.count(),
-        _ => 0,
-    }
-}
-
 fn hint(method: &Method, payload: &MethodPayload) -> String {
     match (method.credential(), payload) {
         (Credential::AuthenticatorApp { parameters, .. }, _) => {
@@ -244,6 +246,11 @@ fn hint(method: &Method, payload: &MethodPayload) -> String {
                 mode(OtpParameters::Hotp(*parameters)).to_uppercase()
             )
         }
+        (credential, MethodPayload::Phone { number, .. }) => {
+            let place = credential.place().map_or("", Place::as_str);
+            format!("{place} {}", phone::masked(number))
+        }
+        (_, MethodPayload::Email { address, .. }) => email::masked(address),
         (Credential::AccessPass { once: true, .. }, _) => "good for one use".to_owned(),
         _ => String::new(),
     }

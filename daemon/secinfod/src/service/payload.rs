@@ -3,7 +3,7 @@
 
 use crate::methods::memory_hard::HashedSet;
 use crate::methods::secret::Secret;
-use secinfo_domain::{Label, UserName};
+use secinfo_domain::{Country, EmailAddress, Label, PhoneNumber, UserName};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -46,6 +46,26 @@ pub enum MethodPayload {
         label: Label,
         /// Their hashes.
         hashes: HashedSet,
+    },
+    /// Text or call.
+    Phone {
+        /// What the user calls it.
+        label: Label,
+        /// The number.
+        number: PhoneNumber,
+        /// Whose it is, as far as it is known.
+        country: Option<Country>,
+        /// The language that the user spoke when it was enrolled, as a locale or a BCP 47 tag.
+        language: String,
+    },
+    /// Email.
+    Email {
+        /// What the user calls it.
+        label: Label,
+        /// The address.
+        address: EmailAddress,
+        /// As for a phone.
+        language: String,
     },
 }
 
@@ -93,7 +113,9 @@ impl MethodPayload {
         match self {
             Self::AuthenticatorApp { label, .. }
             | Self::HardwareToken { label, .. }
-            | Self::Codes { label, .. } => label,
+            | Self::Codes { label, .. }
+            | Self::Phone { label, .. }
+            | Self::Email { label, .. } => label,
         }
     }
 
@@ -102,7 +124,9 @@ impl MethodPayload {
         match self {
             Self::AuthenticatorApp { label, .. }
             | Self::HardwareToken { label, .. }
-            | Self::Codes { label, .. } => {
+            | Self::Codes { label, .. }
+            | Self::Phone { label, .. }
+            | Self::Email { label, .. } => {
                 *label = new;
             }
         }

@@ -1,5 +1,6 @@
 //! Verifications: short-lived sessions in which a user proves a method.
 
+use super::sending::{Sending, SentCode};
 use super::session::Session;
 use super::{Person, Requester, Service, ServiceError, now};
 use crate::bus::SessionOwner;
@@ -16,10 +17,24 @@ const LONGEST_CODE: usize = 128;
 
 /// What a verification is about.
 pub struct Verification {
-    person: Person,
-    by: Requester,
+    pub(super) person: Person,
+    pub(super) by: Requester,
     purpose: Purpose,
     asked: Mutex<MethodId>,
+    pub(super) sending: Sending,
+    pub(super) origin: String,
+    pub(super) language: String,
+}
+
+/// What a caller says of a verification beyond whom and what for.
+#[derive(Default)]
+pub struct Circumstances {
+    /// The method to ask first.
+    pub first: Option<MethodId>,
+    /// From where the user asks, such as the address of a client, as messages say it.
+    pub origin: String,
+    /// The language that the user speaks: a locale or a BCP 47 tag.
+    pub language: String,
 }
 
 /// What the user is asked for.
@@ -34,6 +49,8 @@ pub struct Challenge {
     pub hint: String,
     /// How many digits its codes have; 0 where they have none.
     pub digits: u8,
+    /// Whether its code has to be sent first.
+    pub delivered: bool,
 }
 
 /// The proof that a finished verification leaves.
@@ -74,6 +91,11 @@ impl Verification {
             .expect("nothing panics while it holds the method")
     }
 
+    /// What it has sent.
+    pub const fn sending(&self) -> &Sending {
+        &self.sending
+    }
+
     fn ask(&self, method: MethodId) {
         *self
             .asked
@@ -90,11 +112,11 @@ impl Service {
         by: &Requester,
         owner: SessionOwner,
         purpose: Purpose,
-        first: Option<MethodId>,
+        circumstances: Circumstances,
     ) -> Result<(Arc<Session<Verification>>, Challenge), ServiceError> {
         let person = self.person(uid)?;
         let candidates = self.candidates(&person, by, purpose)?;
-        let asked = match first {
+        let asked = match circumstances.first {
             Some(id) => candidates
                 .iter()
                 .find(|method| method.id() == id)
@@ -108,6 +130,9 @@ impl Service {
             by: by.clone(),
             purpose,
             asked: Mutex::new(asked.id()),
+            sending: Sending::default(),
+            origin: circumstances.origin,
+            language: circumstances.language,
         };
         let session = self.verifications.open(
             subject,
@@ -170,6 +195,7 @@ impl Service {
                 verification.purpose,
                 verification.asked(),
                 code,
+                verification.sending.newest().as_deref(),
             )
             .await;
         match proven {
@@ -204,7 +230,8 @@ impl Service {
                 .ok_or(ServiceError::NoMethod)?
                 .id(),
         };
-        self.verify_person(&person, by, purpose, method, code).await
+        self.verify_person(&person, by, purpose, method, code, None)
+            .await
     }
 
     async fn verify_person(
@@ -214,6 +241,7 @@ impl Service {
         purpose: Purpose,
         id: MethodId,
         code: &str,
+        sent: Option<&SentCode>,
     ) -> Result<Proven, ServiceError> {
         let state = self.state();
         let user = Self::user_state(&state, person).ok_or(ServiceError::NoMethod)?;
@@ -231,7 +259,7 @@ impl Service {
         let answer = if code.len() > LONGEST_CODE {
             Answer::Wrong
         } else {
-            self.answer(method, code).await?
+            self.answer(method, code, sent).await?
         };
         let events = self
             .commit(
@@ -308,6 +336,7 @@ impl Service {
             label: view.label,
             hint: view.hint,
             digits: view.digits,
+            delivered: view.kind.is_delivered(),
         })
     }
 }

@@ -1,9 +1,11 @@
 //! `org.secinfo.SecurityInfo1.Enrollment`: a session that ends in a method.
 
+use super::delivery::sent_dict;
+use super::dict::Dict;
 use super::tree::{Daemon, Node, method_path, method_path_or_none};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
-use crate::service::Enrollment;
 use crate::service::session::Session;
+use crate::service::{DeliveredDraft, Enrollment, Sending};
 use std::sync::Arc;
 use zbus::ObjectPath;
 
@@ -20,6 +22,14 @@ pub(super) fn interface() -> Interface<Daemon> {
                 ["code"],
                 ["method", "became_default", "former_default"],
                 submit,
+            ),
+            Method::new(
+                "SendCode",
+                "Sends a code to the destination that is being enrolled, in place of any before it; waits a few seconds for news of it.",
+                own,
+                [],
+                ["sent"],
+                send_code,
             ),
             Method::new(
                 "Cancel",
@@ -52,6 +62,20 @@ pub(super) fn interface() -> Interface<Daemon> {
                 EmitsChanged::No,
                 attempts_left,
             ),
+            Property::new(
+                "Delivery",
+                "How far the newest code has come: waiting, sent, delivered or failed; empty when none was sent.",
+                own,
+                EmitsChanged::No,
+                delivery,
+            ),
+            Property::new(
+                "DeliveryProblem",
+                "Why the newest code was not delivered; empty unless it failed.",
+                own,
+                EmitsChanged::No,
+                delivery_problem,
+            ),
         ],
         signals: vec![],
     }
@@ -83,6 +107,15 @@ async fn submit(
     ))
 }
 
+async fn send_code(call: Call<Daemon>, (): ()) -> Result<(Dict,), BusError> {
+    let sent = call
+        .state()
+        .service()
+        .send_enrollment_code(session(&call)?)
+        .await?;
+    Ok((sent_dict(&sent),))
+}
+
 async fn cancel(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
     call.state()
         .service()
@@ -97,6 +130,19 @@ async fn kind(call: Call<Daemon>) -> Result<String, BusError> {
 
 async fn expires(call: Call<Daemon>) -> Result<u64, BusError> {
     Ok(session(&call)?.expires().as_seconds())
+}
+
+fn sending(call: &Call<Daemon>) -> Result<Option<&Sending>, BusError> {
+    let draft = session(call)?.subject().delivered();
+    Ok(draft.map(DeliveredDraft::sending))
+}
+
+async fn delivery(call: Call<Daemon>) -> Result<String, BusError> {
+    Ok(super::delivery::delivery(sending(&call)?))
+}
+
+async fn delivery_problem(call: Call<Daemon>) -> Result<String, BusError> {
+    Ok(super::delivery::problem(sending(&call)?))
 }
 
 async fn attempts_left(call: Call<Daemon>) -> Result<u32, BusError> {

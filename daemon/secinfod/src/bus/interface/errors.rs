@@ -1,7 +1,7 @@
 //! How each reason of the service crosses the bus: a typed name, and a sentence.
 
 use crate::bus::BusError;
-use crate::service::ServiceError;
+use crate::service::{ServiceError, now};
 use secinfo_domain::Refusal;
 
 impl From<ServiceError> for BusError {
@@ -16,6 +16,10 @@ impl From<ServiceError> for BusError {
             ServiceError::TooManyAttempts => "TooManyAttempts",
             ServiceError::InvalidArgument(_) => "InvalidArgument",
             ServiceError::InvalidLabel(_) => "InvalidLabel",
+            ServiceError::NoCodeSent => "NoCodeSent",
+            ServiceError::NoChannel(_) => "ChannelUnavailable",
+            ServiceError::DeliveryFailed(_) => "DeliveryFailed",
+            ServiceError::InvalidDestination(_) => "InvalidDestination",
             ServiceError::NotFound => "NotFound",
             ServiceError::LimitsExceeded => "LimitsExceeded",
             ServiceError::StorageUnavailable(why) => {
@@ -32,8 +36,31 @@ impl From<ServiceError> for BusError {
                 return Self::internal();
             }
         };
-        Self::typed(name, sentence(&error.to_string()))
+        let text = sentence(&error.to_string());
+        match lifted_in(&error) {
+            Some(wait) => Self::typed(name, format!("{text} Time left: {wait}.")),
+            None => Self::typed(name, text),
+        }
     }
+}
+
+/// How long it takes until what was refused for its time would be heard.
+fn lifted_in(error: &ServiceError) -> Option<String> {
+    let until = match error {
+        ServiceError::NowLocked { until }
+        | ServiceError::Refused(
+            Refusal::TooSoon { until }
+            | Refusal::MethodLocked { until }
+            | Refusal::CodeJustSent { until }
+            | Refusal::TooManyCodes { until },
+        ) => *until,
+        _ => return None,
+    };
+    let left = until.as_millis().saturating_sub(now().as_millis());
+    Some(match left.div_ceil(1000) {
+        seconds @ 0..=99 => format!("{seconds} s"),
+        seconds => format!("{} min", seconds.div_ceil(60)),
+    })
 }
 
 const fn refusal_name(refusal: &Refusal) -> &'static str {
@@ -48,9 +75,13 @@ const fn refusal_name(refusal: &Refusal) -> &'static str {
         Refusal::TooManyMethods { .. } => "TooManyMethods",
         Refusal::AnotherMethodFirst(_) => "AnotherMethodFirst",
         Refusal::LastMethod => "LastMethod",
-        Refusal::TooSoon { .. } => "TooSoon",
+        Refusal::TooSoon { .. } | Refusal::CodeJustSent { .. } => "TooSoon",
         Refusal::MethodLocked { .. } => "MethodLocked",
         Refusal::Expired => "Expired",
+        Refusal::PlaceTaken(_) | Refusal::NumberKnown(_) => "PlaceTaken",
+        Refusal::CountryNotAllowed => "DestinationNotAllowed",
+        Refusal::TooManyCodes { .. } => "TooManyCodes",
+        Refusal::CodeGone => "CodeExpired",
         Refusal::NothingScheduled => "NothingScheduled",
         Refusal::AdministratorNeeded => "NotAuthorized",
         Refusal::NotForYourself => "NotForYourself",
@@ -58,6 +89,7 @@ const fn refusal_name(refusal: &Refusal) -> &'static str {
         Refusal::AnswerDoesNotFit
         | Refusal::ValidityOutOfRange
         | Refusal::NotAToken
+        | Refusal::NothingToSend(_)
         | Refusal::IssuedNotEnrolled(_) => "InvalidArgument",
         Refusal::LogExists => "Internal",
     }

@@ -4,13 +4,15 @@ use super::dict::{Dict, Options};
 use super::tree::{Daemon, user_path, verification_path};
 use super::verification::{challenge_dict, proof_dict};
 use super::{
-    IMPORT_TOKENS, READ_USERS, VERIFY_USERS, method_at, requester, service_name, session_owner,
+    IMPORT_TOKENS, MANAGE_CHANNELS, READ_USERS, VERIFY_USERS, language, method_at, requester,
+    service_name, session_owner,
 };
 use crate::bus::{Access, BusError, Call, Interface, Method};
+use crate::channels::ChannelStatus;
 use crate::methods::token_import::pskc::PreSharedKey;
-use crate::service::ServiceError;
+use crate::service::{Circumstances, DeliveryState, ServiceError, undelivered};
 use secinfo_domain::policy::{FirstMethod, ResetMethods};
-use secinfo_domain::{Purpose, UserName};
+use secinfo_domain::{ChannelName, Label, Purpose, Timestamp, UserName};
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant};
 
@@ -113,6 +115,22 @@ pub(super) fn interface() -> Interface<Daemon> {
                 remove_token,
             ),
             Method::new(
+                "ListChannels",
+                "How each channel is: name, kind, plugin, version, state (ready, starting or down), health, how many messages wait and are under way, the last error and its time, what confines it.",
+                Access::Administrator(MANAGE_CHANNELS),
+                [],
+                ["channels"],
+                list_channels,
+            ),
+            Method::new(
+                "TestChannel",
+                "Sends a message without a code through one channel, and waits for what becomes of it.",
+                Access::Administrator(MANAGE_CHANNELS),
+                ["channel", "destination", "options"],
+                ["outcome"],
+                test_channel,
+            ),
+            Method::new(
                 "GetStatus",
                 "How the daemon is: version, whether it is healthy and if not why, how it authorizes, since when it runs.",
                 Access::Anyone,
@@ -199,7 +217,7 @@ async fn list_kinds(
     Ok((policy
         .allowed
         .iter()
-        .filter(|kind| kind.serves(purpose))
+        .filter(|kind| kind.serves(purpose) && call.state().service().has_channel_for(*kind))
         .map(|kind| kind.as_str().to_owned())
         .collect(),))
 }
@@ -248,11 +266,17 @@ async fn start_verification(
         .take::<OwnedObjectPath>("method")?
         .map(|path| method_at(path.as_str(), uid))
         .transpose()?;
+    let circumstances = Circumstances {
+        first,
+        origin: origin(&mut options)?,
+        language: language(&mut options)?,
+    };
     let owner = session_owner(&call, options.take("detached")?);
     options.finish()?;
     let by = requester(&call, service_name(&service)?);
     let sessions = call.state().service();
-    let (session, challenge) = sessions.start_verification(uid, &by, owner, purpose, first)?;
+    let (session, challenge) =
+        sessions.start_verification(uid, &by, owner, purpose, circumstances)?;
     if call.caller().is_gone() {
         sessions.verifications().close(session.id());
     }
@@ -332,6 +356,64 @@ async fn list_tokens(call: Call<Daemon>, (): ()) -> Result<(Vec<TokenRow>,), Bus
 async fn remove_token(call: Call<Daemon>, (serial,): (String,)) -> Result<(), BusError> {
     let by = requester(&call, None);
     Ok(call.state().service().remove_token(&by, &serial).await?)
+}
+
+async fn list_channels(call: Call<Daemon>, (): ()) -> Result<(Vec<Dict>,), BusError> {
+    let channels = call.state().service().channels();
+    Ok((channels.into_iter().map(channel_dict).collect(),))
+}
+
+fn channel_dict(channel: ChannelStatus) -> Dict {
+    let last_error_at = channel.last_error_at.map_or(0, Timestamp::as_seconds);
+    Dict::from([
+        ("name", channel.name.as_str().to_owned().into()),
+        ("kind", channel.kind.as_str().into()),
+        ("plugin", channel.plugin.into()),
+        ("version", channel.version.into()),
+        ("state", channel.state.into()),
+        ("healthy", channel.healthy.into()),
+        ("queued", channel.queued.into()),
+        ("under_way", channel.under_way.into()),
+        ("last_error", channel.last_error.into()),
+        ("last_error_at", last_error_at.into()),
+        ("confined", channel.confined.into()),
+    ])
+}
+
+type TestArguments = (String, String, HashMap<String, OwnedVariant>);
+
+async fn test_channel(
+    call: Call<Daemon>,
+    (channel, destination, options): TestArguments,
+) -> Result<(Dict,), BusError> {
+    let mut options = Options::new(options);
+    let language = language(&mut options)?;
+    options.finish()?;
+    let name = ChannelName::parse(&channel).map_err(|_| ServiceError::NotFound)?;
+    let by = requester(&call, None);
+    let service = call.state().service();
+    let progress = service
+        .test_channel(&by, &name, &destination, &language)
+        .await?;
+    let state = DeliveryState::from(progress);
+    let problem = match state {
+        DeliveryState::Failed(reason) => undelivered(reason),
+        _ => "",
+    };
+    Ok((Dict::from([
+        ("state", state.as_str().into()),
+        ("problem", problem.into()),
+    ]),))
+}
+
+/// From where a user asks, as whoever verifies them knows it.
+fn origin(options: &mut Options) -> Result<String, BusError> {
+    let Some(text) = options.take::<String>("origin")? else {
+        return Ok(String::new());
+    };
+    let origin = Label::parse(&text)
+        .map_err(|error| invalid(format!("The origin cannot be used: {error}.")))?;
+    Ok(origin.as_str().to_owned())
 }
 
 async fn get_status(call: Call<Daemon>, (): ()) -> Result<(Dict,), BusError> {

@@ -1,6 +1,7 @@
 //! The daemon's own interfaces, a file for each, and the tree of objects that carries them.
 
 mod audit;
+mod delivery;
 mod dict;
 mod enrollment;
 mod errors;
@@ -31,6 +32,8 @@ pub const READ_USERS: Action = Action::new("org.secinfo.SecurityInfo1.read-users
 pub const UNLOCK_USERS: Action = Action::new("org.secinfo.SecurityInfo1.unlock-users");
 /// Importing and removing hardware tokens.
 pub const IMPORT_TOKENS: Action = Action::new("org.secinfo.SecurityInfo1.import-tokens");
+/// Seeing how channels are, and trying them out.
+pub const MANAGE_CHANNELS: Action = Action::new("org.secinfo.SecurityInfo1.manage-channels");
 /// Reading the log.
 pub const READ_LOG: Action = Action::new("org.secinfo.SecurityInfo1.read-log");
 
@@ -76,6 +79,22 @@ fn service_name(text: &str) -> Result<Option<ServiceName>, BusError> {
             format!("The service name cannot be used: {error}."),
         )
     })
+}
+
+/// The longest locale or BCP 47 tag that is looked at.
+const LONGEST_LANGUAGE: usize = 64;
+
+/// The language that a caller speaks; empty for none that they say.
+fn language(options: &mut dict::Options) -> Result<String, BusError> {
+    let language = options.take::<String>("language")?.unwrap_or_default();
+    let known = |c: char| c.is_ascii_alphanumeric() || "-_.@".contains(c);
+    if language.len() > LONGEST_LANGUAGE || !language.chars().all(known) {
+        return Err(BusError::typed(
+            "InvalidArgument",
+            "The language is a locale, such as de_DE.UTF-8, or a language tag, such as de.",
+        ));
+    }
+    Ok(language)
 }
 
 /// The method of user `uid` that an object path names.

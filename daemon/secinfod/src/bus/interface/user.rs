@@ -5,7 +5,7 @@ use super::tree::{Daemon, Node, enrollment_path, method_path, method_path_or_non
 use super::{MANAGE_USERS, READ_USERS, UNLOCK_USERS, method_at, requester, session_owner};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
 use crate::service::{Draft, Overview, Person, ServiceError, Started, Wish};
-use secinfo_domain::{Action, Kind, Label, OtpParameters, Seconds, Timestamp};
+use secinfo_domain::{Action, Kind, Label, OtpParameters, Place, Seconds, Timestamp};
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant};
 
@@ -215,6 +215,13 @@ async fn start_enrollment(
         .transpose();
     let label = label.map_err(ServiceError::from)?;
     let serial = options.take("serial")?;
+    let destination = options.take("destination")?;
+    let place = options
+        .take::<String>("place")?
+        .map(|place| place.parse::<Place>())
+        .transpose()
+        .map_err(|error| BusError::typed("InvalidArgument", format!("{error}.")))?;
+    let language = super::language(&mut options)?;
     let owner = session_owner(&call, options.take("detached")?);
     options.finish()?;
     let by = requester(&call, None);
@@ -223,10 +230,13 @@ async fn start_enrollment(
         uid_of(&call)?,
         &by,
         owner,
-        Wish {
+        &Wish {
             kind,
             label,
             serial,
+            destination,
+            place,
+            language,
         },
     )?;
     if call.caller().is_gone() {
@@ -261,7 +271,15 @@ fn details(started: &Started) -> Dict {
             dict.insert("manufacturer", token.payload.manufacturer.clone().into());
             dict.insert("model", token.payload.model.clone().into());
         }
+        Draft::Delivered(draft) => {
+            dict.insert("hint", draft.destination.hint().into());
+            dict.insert("dropped_extension", draft.dropped_extension.into());
+            if let Some(place) = draft.destination.place() {
+                dict.insert("place", place.as_str().into());
+            }
+        }
     }
+    dict.insert("delivered", session.subject().kind().is_delivered().into());
     if let Some(presentation) = &started.presentation {
         dict.insert("issuer", presentation.issuer.clone().into());
         dict.insert("account", presentation.account.clone().into());

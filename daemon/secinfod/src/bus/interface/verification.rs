@@ -1,5 +1,6 @@
 //! `org.secinfo.SecurityInfo1.Verification`: a session in which a user proves a method.
 
+use super::delivery::sent_dict;
 use super::dict::Dict;
 use super::method_at;
 use super::tree::{Daemon, Node, method_path};
@@ -31,6 +32,14 @@ pub(super) fn interface() -> Interface<Daemon> {
                 ["method"],
                 ["challenge"],
                 change_method,
+            ),
+            Method::new(
+                "SendCode",
+                "Sends a code of the method that is asked now, in place of any before it; waits a few seconds for news of it.",
+                own,
+                [],
+                ["sent"],
+                send_code,
             ),
             Method::new(
                 "Submit",
@@ -78,6 +87,20 @@ pub(super) fn interface() -> Interface<Daemon> {
                 EmitsChanged::No,
                 asked,
             ),
+            Property::new(
+                "Delivery",
+                "How far the newest code has come: waiting, sent, delivered or failed; empty when none was sent.",
+                own,
+                EmitsChanged::No,
+                delivery,
+            ),
+            Property::new(
+                "DeliveryProblem",
+                "Why the newest code was not delivered; empty unless it failed.",
+                own,
+                EmitsChanged::No,
+                delivery_problem,
+            ),
         ],
         signals: vec![],
     }
@@ -91,6 +114,7 @@ pub(super) fn challenge_dict(uid: u32, challenge: &Challenge) -> Dict {
         ("label", challenge.label.clone().into()),
         ("hint", challenge.hint.clone().into()),
         ("digits", u32::from(challenge.digits).into()),
+        ("delivered", challenge.delivered.into()),
     ])
 }
 
@@ -143,6 +167,25 @@ async fn change_method(
     let mut dict = challenge_dict(verification.uid(), &challenge);
     dict.insert("expires", session.expires().as_seconds().into());
     Ok((dict,))
+}
+
+async fn send_code(call: Call<Daemon>, (): ()) -> Result<(Dict,), BusError> {
+    let sent = call
+        .state()
+        .service()
+        .send_verification_code(session(&call)?)
+        .await?;
+    Ok((sent_dict(&sent),))
+}
+
+async fn delivery(call: Call<Daemon>) -> Result<String, BusError> {
+    let sending = session(&call)?.subject().sending();
+    Ok(super::delivery::delivery(Some(sending)))
+}
+
+async fn delivery_problem(call: Call<Daemon>) -> Result<String, BusError> {
+    let sending = session(&call)?.subject().sending();
+    Ok(super::delivery::problem(Some(sending)))
 }
 
 async fn submit(call: Call<Daemon>, (code,): (String,)) -> Result<(Dict,), BusError> {

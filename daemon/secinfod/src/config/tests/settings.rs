@@ -79,7 +79,7 @@ fn settings_reach_channels() {
         order = 1
         timeout = "1m"
         user = "postman"
-        memory = "16MiB"
+        memory = "64MiB"
         writable = ["/var/spool/box"]
         readable = ["/etc/ssl", "/usr/share/box"]
         socket = "/run/box.sock"
@@ -101,7 +101,7 @@ fn settings_reach_channels() {
             order: 1,
             timeout: Seconds::new(60),
             user: UserName::parse("postman").unwrap(),
-            memory: 16 << 20,
+            memory: 64 << 20,
             writable: vec![PathBuf::from("/var/spool/box")],
             readable: vec![PathBuf::from("/etc/ssl"), PathBuf::from("/usr/share/box")],
             socket: Some(PathBuf::from("/run/box.sock")),

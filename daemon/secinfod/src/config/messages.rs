@@ -1,0 +1,40 @@
+//! `[messages]`: how codes and notices are written.
+
+use super::document::Section;
+use super::value::{self, Refusal};
+use secinfo_domain::Country;
+use toml::de::DeValue;
+
+/// How codes and notices are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessagesConfig {
+    /// The country of phone numbers that users write without one.
+    pub default_country: Option<Country>,
+    /// The language of messages to users who speak none that ships.
+    pub language: &'static str,
+}
+
+impl Default for MessagesConfig {
+    fn default() -> Self {
+        Self {
+            default_country: None,
+            language: "en",
+        }
+    }
+}
+
+pub(super) fn read(section: &mut Section<'_, '_>) -> MessagesConfig {
+    let or = MessagesConfig::default();
+    let languages = ["en", "de", "fr"].map(|tag| (tag, tag));
+    MessagesConfig {
+        default_country: section.read("default_country", or.default_country, country_or_none),
+        language: section.read("language", or.language, value::word(&languages)),
+    }
+}
+
+fn country_or_none(value: &DeValue<'_>) -> Result<Option<Country>, Refusal> {
+    if value::text(value)?.is_empty() {
+        return Ok(None);
+    }
+    value::country(value).map(Some)
+}

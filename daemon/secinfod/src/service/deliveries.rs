@@ -1,0 +1,170 @@
+//! What became of messages: each leaves an event, and an administrator can try a channel out.
+
+use super::{Person, Requester, Service, ServiceError, now, random_id};
+use crate::channels::{Arrival, ChannelStatus, Order, Outcome, Progress, Tracking};
+use crate::messages::{self, Occasion};
+use secinfo_channel::{MessagePurpose, Reason, Request, Word};
+use secinfo_domain::event::DeliveryFailure;
+use secinfo_domain::{
+    Action, Authority, ChannelName, DeliveryOutcome, Kind, MessageId, Place, Seconds, SessionTag,
+};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long trying a channel out waits for what becomes of the message.
+const WAIT_FOR_TEST: Duration = Duration::from_secs(20);
+
+/// How long a message is worth sending that holds no code.
+const LIFE_OF_TEST: Seconds = Seconds::new(120);
+
+impl Service {
+    /// How the channels are.
+    pub fn channels(&self) -> Vec<ChannelStatus> {
+        self.channels.status()
+    }
+
+    /// Whether methods of this kind can be used: a kind whose codes are sent takes a channel.
+    pub fn has_channel_for(&self, kind: Kind) -> bool {
+        !kind.is_delivered() || self.channels.delivers(kind)
+    }
+
+    /// Sends a message through one channel, for an administrator who tries it out.
+    pub async fn test_channel(
+        self: &Arc<Self>,
+        by: &Requester,
+        name: &ChannelName,
+        destination: &str,
+        language: &str,
+    ) -> Result<Progress, ServiceError> {
+        let kind = self
+            .channels
+            .status()
+            .into_iter()
+            .find(|status| status.name == *name)
+            .ok_or(ServiceError::NotFound)?
+            .kind;
+        let person = self.person(by.uid)?;
+        let to = self
+            .parse_destination(kind, destination, Place::Mobile)?
+            .destination;
+        let settings = self.settings();
+        let language = self.language(&[language]);
+        let written = messages::write(&Occasion {
+            purpose: MessagePurpose::Test,
+            kind,
+            code: "",
+            valid: LIFE_OF_TEST,
+            organization: &settings.organization,
+            host: &settings.host,
+            service: "",
+            origin: "",
+            user: person.account.name.as_str(),
+            language,
+        });
+        let message = MessageId::from_bytes(random_id()?);
+        let expires = now().plus(LIFE_OF_TEST);
+        let request = Request {
+            message: message.to_string(),
+            purpose: MessagePurpose::Test,
+            destination: Word::new(to.as_str().to_owned()),
+            subject: written.subject,
+            text: written.text,
+            html: written.html,
+            code: Word::default(),
+            language: language.tag().to_owned(),
+            organization: settings.organization.clone(),
+            host: settings.host.clone(),
+            service: String::new(),
+            origin: String::new(),
+            expires: expires.as_millis(),
+            attempt: 1,
+        };
+        let order = Order {
+            message,
+            kind,
+            request,
+            expires,
+        };
+        let mut tracking = self
+            .channels
+            .test(name, order)
+            .ok_or(ServiceError::NotFound)?;
+        self.record_when_finished(person, message, tracking.clone());
+        let _ = tokio::time::timeout(WAIT_FOR_TEST, tracking.finished()).await;
+        Ok(tracking.progress())
+    }
+
+    /// Waits until what became of every message is recorded. The channels have stopped.
+    pub async fn settle(&self) {
+        let recording = std::mem::take(
+            &mut *self
+                .recording
+                .lock()
+                .expect("nothing panics while it holds the tasks"),
+        );
+        recording.join_all().await;
+    }
+
+    /// Records what becomes of a message, whenever that is known.
+    pub(super) fn record_when_finished(
+        self: &Arc<Self>,
+        person: Person,
+        message: MessageId,
+        mut tracking: Tracking,
+    ) {
+        let service = Arc::clone(self);
+        let mut recording = self
+            .recording
+            .lock()
+            .expect("nothing panics while it holds the tasks");
+        while recording.try_join_next().is_some() {}
+        recording.spawn(async move {
+            let outcome = tracking.finished().await;
+            let action = Action::RecordDelivery {
+                message,
+                attempts: outcome.attempts,
+                outcome: recorded(outcome),
+            };
+            let by = Requester {
+                uid: 0,
+                session: SessionTag::from_bytes([0; 16]),
+                service: None,
+                authority: Authority::System,
+            };
+            if let Err(error) = service.commit(&person, &by, action, Vec::new()).await {
+                tracing::error!(%error, %message, "what became of a message could not be recorded");
+            }
+        });
+    }
+}
+
+fn recorded(outcome: Outcome) -> DeliveryOutcome {
+    match (outcome.result, outcome.channel) {
+        (Ok(arrival), Some(channel)) => DeliveryOutcome::Delivered {
+            channel,
+            confirmed: arrival == Arrival::Delivered,
+        },
+        (Err(reason), channel) => DeliveryOutcome::Failed {
+            channel,
+            reason: failure(reason),
+        },
+        // Nobody delivered it: no such thing, then.
+        (Ok(_), None) => DeliveryOutcome::Failed {
+            channel: None,
+            reason: DeliveryFailure::Plugin,
+        },
+    }
+}
+
+const fn failure(reason: Reason) -> DeliveryFailure {
+    match reason {
+        Reason::Destination => DeliveryFailure::Destination,
+        Reason::Unreachable => DeliveryFailure::Unreachable,
+        Reason::Settings => DeliveryFailure::Settings,
+        Reason::Refused => DeliveryFailure::Refused,
+        Reason::Busy => DeliveryFailure::Busy,
+        Reason::TimedOut => DeliveryFailure::TimedOut,
+        Reason::Provider => DeliveryFailure::Provider,
+        Reason::Plugin => DeliveryFailure::Plugin,
+    }
+}

@@ -1,0 +1,352 @@
+//! Sending codes: what a session has sent, and asking for another.
+
+use super::destination::Destination;
+use super::payload::MethodPayload;
+use super::session::Session;
+use super::{Enrollment, Person, Requester, Service, ServiceError, Verification, now, random_id};
+use crate::channels::{Arrival, Order, Progress, Tracking};
+use crate::messages::{self, Language, Occasion};
+use crate::methods::delivered_code;
+use secinfo_channel::{MessagePurpose, Reason, Request, Word};
+use secinfo_domain::state::Method;
+use secinfo_domain::{
+    Action, Digits, Kind, MessageId, MethodId, Purpose, Recipient, Refusal, Timestamp,
+};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How long asking for a code waits for news of its delivery before it answers.
+const WAIT_FOR_NEWS: Duration = Duration::from_secs(5);
+
+/// What a session has sent: the newest code alone is good.
+#[derive(Default)]
+pub struct Sending(Mutex<Option<Arc<SentCode>>>);
+
+/// A code on its way.
+pub(super) struct SentCode {
+    pub(super) message: MessageId,
+    /// The method that it proves; none while it is being enrolled.
+    pub(super) method: Option<MethodId>,
+    pub(super) code: Word,
+    pub(super) digits: Digits,
+    expires: Timestamp,
+    resend_at: Timestamp,
+    tracking: Tracking,
+}
+
+/// What is known of a code that was sent.
+pub struct Sent {
+    /// How far it has come.
+    pub delivery: DeliveryState,
+    /// Where it went, masked.
+    pub hint: String,
+    /// When it ends.
+    pub expires: Timestamp,
+    /// When another can be asked for.
+    pub resend_at: Timestamp,
+    /// How many digits it has.
+    pub digits: u8,
+}
+
+/// How far a message has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// It waits for its channel.
+    Waiting,
+    /// The provider has it.
+    Sent,
+    /// It has arrived.
+    Delivered,
+    /// It was not delivered.
+    Failed(Reason),
+}
+
+impl DeliveryState {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+impl From<Progress> for DeliveryState {
+    fn from(progress: Progress) -> Self {
+        match progress {
+            Progress::Waiting => Self::Waiting,
+            Progress::Sent { .. } => Self::Sent,
+            Progress::Finished(outcome) => match outcome.result {
+                Ok(Arrival::Accepted) => Self::Sent,
+                Ok(Arrival::Delivered) => Self::Delivered,
+                Err(reason) => Self::Failed(reason),
+            },
+        }
+    }
+}
+
+impl Sending {
+    /// How far the newest message has come; none when none was sent.
+    pub fn delivery(&self) -> Option<DeliveryState> {
+        self.newest().map(|sent| sent.tracking.progress().into())
+    }
+
+    pub(super) fn newest(&self) -> Option<Arc<SentCode>> {
+        self.0
+            .lock()
+            .expect("nothing panics while it holds the code")
+            .clone()
+    }
+
+    fn put(&self, sent: SentCode) {
+        *self
+            .0
+            .lock()
+            .expect("nothing panics while it holds the code") = Some(Arc::new(sent));
+    }
+}
+
+impl SentCode {
+    /// Whether what was typed is this code, as long as it is good.
+    pub(super) fn is(&self, typed: &str) -> Result<bool, Refusal> {
+        if now() >= self.expires {
+            return Err(Refusal::CodeGone);
+        }
+        Ok(delivered_code::matches(&self.code, typed, self.digits))
+    }
+}
+
+/// Everything that sending one code takes.
+struct Errand<'a> {
+    person: &'a Person,
+    by: &'a Requester,
+    sending: &'a Sending,
+    kind: Kind,
+    destination: Destination,
+    recipient: Recipient,
+    method: Option<MethodId>,
+    purpose: MessagePurpose,
+    origin: &'a str,
+    language: Language,
+}
+
+impl Service {
+    /// Sends a code to the destination that is being enrolled, in place of any before it.
+    pub async fn send_enrollment_code(
+        self: &Arc<Self>,
+        session: &Session<Enrollment>,
+    ) -> Result<Sent, ServiceError> {
+        let turn = session.turn().await;
+        self.enrollments
+            .get(session.id(), now())
+            .ok_or(ServiceError::SessionExpired)?;
+        let enrollment = session.subject();
+        let kind = enrollment.kind();
+        let Some(draft) = enrollment.delivered() else {
+            return Err(Refusal::NothingToSend(kind).into());
+        };
+        let state = self.state();
+        let user = Self::user_state(&state, &enrollment.person);
+        let phone = self.phone_of(user, &draft.destination);
+        let errand = Errand {
+            person: &enrollment.person,
+            by: &enrollment.by,
+            sending: &draft.sending,
+            kind,
+            destination: draft.destination.clone(),
+            recipient: Recipient::New { kind, phone },
+            method: None,
+            purpose: MessagePurpose::Enrollment,
+            origin: "",
+            language: self.language(&[&draft.language]),
+        };
+        let hint = errand.destination.hint();
+        self.send(errand).await?;
+        drop(turn);
+        self.news(&draft.sending, hint).await
+    }
+
+    /// Sends a code of the method that is asked now, in place of any before it.
+    pub async fn send_verification_code(
+        self: &Arc<Self>,
+        session: &Session<Verification>,
+    ) -> Result<Sent, ServiceError> {
+        let turn = session.turn().await;
+        self.verifications
+            .get(session.id(), now())
+            .ok_or(ServiceError::SessionExpired)?;
+        let verification = session.subject();
+        let state = self.state();
+        let asked = verification.asked();
+        let method = Self::user_state(&state, &verification.person)
+            .and_then(|user| user.method(asked))
+            .ok_or(Refusal::UnknownMethod)?;
+        let (destination, language) = self.destination_of(method)?;
+        let purpose = verification.purpose();
+        let errand = Errand {
+            person: &verification.person,
+            by: &verification.by,
+            sending: &verification.sending,
+            kind: method.kind(),
+            destination,
+            recipient: Recipient::Method {
+                method: asked,
+                purpose,
+            },
+            method: Some(asked),
+            purpose: match purpose {
+                Purpose::SignIn => MessagePurpose::SignIn,
+                Purpose::PasswordReset => MessagePurpose::PasswordReset,
+            },
+            origin: &verification.origin,
+            language: self.language(&[&verification.language, &language]),
+        };
+        let hint = errand.destination.hint();
+        self.send(errand).await?;
+        drop(turn);
+        self.news(&verification.sending, hint).await
+    }
+
+    /// Where the codes of a method go to, and the language that its user speaks.
+    fn destination_of(&self, method: &Method) -> Result<(Destination, String), ServiceError> {
+        match (self.open(method)?, method.credential().place()) {
+            (
+                MethodPayload::Phone {
+                    number,
+                    country,
+                    language,
+                    ..
+                },
+                Some(place),
+            ) => Ok((
+                Destination::Phone {
+                    number,
+                    place,
+                    country,
+                },
+                language,
+            )),
+            (
+                MethodPayload::Email {
+                    address, language, ..
+                },
+                _,
+            ) => Ok((Destination::Email(address), language)),
+            _ => Err(Refusal::NothingToSend(method.kind()).into()),
+        }
+    }
+
+    pub(super) fn language(&self, wanted: &[&str]) -> Language {
+        let settings = self.settings();
+        let mut wanted: Vec<&str> = wanted.to_vec();
+        wanted.push(&settings.language);
+        Language::negotiate(&wanted)
+    }
+
+    /// Asks for the code, and gives its message to a channel once that is on disk: what cannot be
+    /// counted is not sent.
+    async fn send(self: &Arc<Self>, errand: Errand<'_>) -> Result<(), ServiceError> {
+        if !self.channels.delivers(errand.kind) {
+            return Err(ServiceError::NoChannel(errand.kind));
+        }
+        let rules = self.state().policy().rules.codes.clone();
+        let code = delivered_code::generate(rules.digits)
+            .map_err(|error| ServiceError::Internal(format!("no random bytes: {error}")))?;
+        let message = MessageId::from_bytes(random_id()?);
+        let before = errand.sending.newest();
+        let action = Action::RequestCode {
+            message,
+            recipient: errand.recipient.clone(),
+            destination: self.destination_key.tag(&errand.destination),
+            country: errand.destination.country(),
+            replaces: before.map(|sent| sent.message),
+        };
+        self.commit(errand.person, errand.by, action, Vec::new())
+            .await?;
+        let expires = now().plus(rules.life);
+        let order = Order {
+            message,
+            kind: errand.kind,
+            request: self.request(&errand, message, &code, rules.life, expires),
+            expires,
+        };
+        let tracking = self.channels.submit(order);
+        self.record_when_finished(errand.person.clone(), message, tracking.clone());
+        errand.sending.put(SentCode {
+            message,
+            method: errand.method,
+            code,
+            digits: rules.digits,
+            expires,
+            resend_at: now().plus(rules.resend_after),
+            tracking,
+        });
+        Ok(())
+    }
+
+    fn request(
+        &self,
+        errand: &Errand<'_>,
+        message: MessageId,
+        code: &Word,
+        valid: secinfo_domain::Seconds,
+        expires: Timestamp,
+    ) -> Request {
+        let settings = self.settings();
+        let service = errand.by.service.as_ref().map_or("", |name| name.as_str());
+        let occasion = Occasion {
+            purpose: errand.purpose,
+            kind: errand.kind,
+            code,
+            valid,
+            organization: &settings.organization,
+            host: &settings.host,
+            service,
+            origin: errand.origin,
+            user: errand.person.account.name.as_str(),
+            language: errand.language,
+        };
+        let written = messages::write(&occasion);
+        Request {
+            message: message.to_string(),
+            purpose: errand.purpose,
+            destination: Word::new(errand.destination.as_str().to_owned()),
+            subject: written.subject,
+            text: written.text,
+            html: written.html,
+            code: code.clone(),
+            language: errand.language.tag().to_owned(),
+            organization: settings.organization.clone(),
+            host: settings.host.clone(),
+            service: service.to_owned(),
+            origin: errand.origin.to_owned(),
+            expires: expires.as_millis(),
+            attempt: 1,
+        }
+    }
+
+    /// Waits a little for news of the newest message. Whoever waits for a code wants to know at
+    /// once when there will be none.
+    async fn news(&self, sending: &Sending, hint: String) -> Result<Sent, ServiceError> {
+        let sent = sending
+            .newest()
+            .expect("a code was put there a moment ago and codes are only ever replaced");
+        let mut tracking = sent.tracking.clone();
+        if tracking.progress() == Progress::Waiting {
+            let _ = tokio::time::timeout(WAIT_FOR_NEWS, tracking.changed()).await;
+        }
+        let delivery = tracking.progress().into();
+        if let DeliveryState::Failed(reason) = delivery {
+            return Err(ServiceError::DeliveryFailed(reason));
+        }
+        Ok(Sent {
+            delivery,
+            hint,
+            expires: sent.expires,
+            resend_at: sent.resend_at,
+            digits: sent.digits.count(),
+        })
+    }
+}

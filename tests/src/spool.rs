@@ -1,0 +1,187 @@
+//! Channels that write messages to a directory, and reading them there.
+
+use crate::client::{Client, Refusal};
+use crate::daemon::binary;
+use crate::host::{Host, Setup};
+use secinfo_bus::{Enrolled, EnrollmentDetails};
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+use zbus::{OwnedObjectPath, OwnedVariant, Variant};
+
+/// How long a message may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The account that the processes of channels become.
+const NOBODY: u32 = 65534;
+
+/// A message as the spool holds it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SpooledMessage {
+    /// Its id.
+    pub message: String,
+    /// What it is about.
+    pub purpose: String,
+    /// Where it went.
+    pub destination: String,
+    /// The subject of an email.
+    pub subject: String,
+    /// The whole text.
+    pub text: String,
+    /// The HTML of an email.
+    pub html: String,
+    /// The code.
+    pub code: String,
+    /// The language.
+    pub language: String,
+    /// The service that asked.
+    pub service: String,
+    /// From where the user asked.
+    pub origin: String,
+}
+
+/// What is known of a code that was sent.
+pub type SentCode = HashMap<String, OwnedVariant>;
+
+impl Setup {
+    /// Channels for texts, calls and emails that write to the host's spool.
+    pub fn spool(self) -> Self {
+        ["text", "call", "email"].into_iter().fold(
+            self.daemon("allow_spool = true\nplugin_directory = \"{host}/plugins\""),
+            |setup, kind| setup.channel(kind, kind, "spool", "spool.toml", ""),
+        )
+    }
+
+    /// A channel. `plugin` and `settings` are files of the host's directory: in `plugins`, and
+    /// beside it.
+    #[must_use]
+    pub fn channel(
+        self,
+        name: &str,
+        kind: &str,
+        plugin: &str,
+        settings: &str,
+        lines: &str,
+    ) -> Self {
+        let settings = format!("{{host}}/{settings}");
+        self.more(&format!(
+            "[channel.{name}]\nkind = \"{kind}\"\nplugin = \"{plugin}\"\nsettings = \"{settings}\"\n\
+             writable = [\"{{host}}/spool\"]\n{lines}\n"
+        ))
+    }
+}
+
+impl Host {
+    /// Where messages are spooled.
+    pub fn spool(&self) -> PathBuf {
+        self.directory().join("spool")
+    }
+
+    /// Makes what channels of [`Setup::spool`] need: the plugin where anybody can read it, its
+    /// settings where nobody can, and the directory.
+    pub(crate) fn prepare_spool(&self) {
+        let plugins = self.directory().join("plugins");
+        for directory in [&plugins, &self.spool()] {
+            fs::create_dir(directory).unwrap();
+            fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        std::os::unix::fs::chown(self.spool(), Some(NOBODY), Some(NOBODY)).unwrap();
+        let library = "libsecinfo_spool.so";
+        fs::copy(binary(library), plugins.join(library)).unwrap();
+        let settings = format!("directory = \"{}\"\n", self.spool().display());
+        self.write_settings("spool.toml", &settings);
+    }
+
+    /// Writes the settings of a channel where the daemon alone reads them.
+    pub fn write_settings(&self, name: &str, text: &str) {
+        let path = self.directory().join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+
+    /// The messages in the spool, in the order in which they came.
+    pub fn messages(&self) -> Vec<SpooledMessage> {
+        let mut files: Vec<PathBuf> = fs::read_dir(self.spool())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| {
+                path.extension()
+                    .is_some_and(|extension| extension == "json")
+            })
+            .collect();
+        files.sort();
+        files.iter().map(|file| read(file)).collect()
+    }
+
+    /// Waits until the spool holds so many messages, and returns the newest.
+    pub async fn message(&self, number: usize) -> SpooledMessage {
+        let begun = Instant::now();
+        loop {
+            let messages = self.messages();
+            if messages.len() >= number {
+                return messages[number - 1].clone();
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "{} messages instead of {number}: {}",
+                messages.len(),
+                self.log()
+            );
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+fn read(file: &Path) -> SpooledMessage {
+    serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
+}
+
+impl Client {
+    /// Begins to enrol a destination of one's own.
+    ///
+    /// # Errors
+    /// The daemon's refusal.
+    pub async fn start_destination(
+        &self,
+        kind: &str,
+        destination: &str,
+        place: Option<&str>,
+    ) -> Result<(OwnedObjectPath, EnrollmentDetails), Refusal> {
+        let mut options = HashMap::from([("destination", Variant::from(destination.to_owned()))]);
+        if let Some(place) = place {
+            options.insert("place", Variant::from(place.to_owned()));
+        }
+        self.start_enrollment(kind, options).await
+    }
+
+    /// Asks for a code in a session (`Enrollment` or `Verification`).
+    ///
+    /// # Errors
+    /// The daemon's refusal.
+    pub async fn send_code(&self, path: &str, interface: &str) -> Result<SentCode, Refusal> {
+        self.call(path, interface, "SendCode", &()).await
+    }
+
+    /// Enrols a destination of one's own with the code that arrives in the host's spool.
+    pub async fn enroll_destination(
+        &self,
+        host: &Host,
+        kind: &str,
+        destination: &str,
+        place: Option<&str>,
+    ) -> Enrolled {
+        let before = host.messages().len();
+        let (path, _) = self
+            .start_destination(kind, destination, place)
+            .await
+            .unwrap();
+        self.send_code(path.as_str(), "Enrollment").await.unwrap();
+        let message = host.message(before + 1).await;
+        self.finish_enrollment(path.as_str(), &message.code)
+            .await
+            .unwrap()
+    }
+}

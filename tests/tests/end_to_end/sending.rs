@@ -1,0 +1,257 @@
+//! Sending: limits against flooding and fraud, channels that are missing or fail, and what the log
+//! says of each message.
+
+use crate::sent_codes::{ADDRESS, MOBILE, OTHER_MOBILE, start_verification};
+use secinfo_tests::{ALICE, BOB, Host, ROOT, ROOT_PATH, STRANGER, Setup};
+use serde_json::Value;
+use std::collections::HashMap;
+use std::time::Duration;
+use zbus::{OwnedVariant, Variant};
+
+/// The events of this type.
+async fn events_of(host: &Host, type_name: &str) -> Vec<Value> {
+    let root = host.client(ROOT).await;
+    let mut events = root.events().await;
+    events.retain(|event| event["type"] == type_name);
+    events
+}
+
+/// Waits for so many events of this type.
+async fn wait_for(host: &Host, type_name: &str, number: usize) -> Vec<Value> {
+    for _ in 0..3000 {
+        let events = events_of(host, type_name).await;
+        if events.len() >= number {
+            return events;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("no {number} events of type {type_name}: {}", host.log());
+}
+
+#[tokio::test]
+async fn each_message_leaves_an_event_without_destination_or_code() {
+    let host = Host::with(Setup::new().spool()).await;
+    let alice = host.client(ALICE).await;
+    alice.enroll_destination(&host, "text", MOBILE, None).await;
+    let message = host.message(1).await;
+    let delivered = wait_for(&host, "message-delivered", 1).await;
+    assert_eq!(delivered[0]["data"]["message"], message.message.as_str());
+    assert_eq!(delivered[0]["data"]["channel"], "text");
+    let requested = events_of(&host, "code-requested").await;
+    assert_eq!(requested[0]["data"]["country"], "DE");
+    let root = host.client(ROOT).await;
+    for event in root.events().await {
+        let text = event.to_string();
+        assert!(!text.contains("15112345678"), "{text}");
+        assert!(!text.contains(&format!("\"{}\"", message.code)), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn one_destination_gets_no_more_than_its_share_from_all_users_together() {
+    let host = Host::with(Setup::new().spool().more(
+        "[policy.codes]\nof_destination = \"2 in 1h\"\nresend_after = \"1s\"\n",
+    ))
+    .await;
+    for (uid, outcome) in [(ALICE, "sent"), (BOB, "sent"), (STRANGER, "TooManyCodes")] {
+        let user = host.client(uid).await;
+        let (path, _) = user.start_destination("text", MOBILE, None).await.unwrap();
+        let asked = user.send_code(path.as_str(), "Enrollment").await;
+        let said = match &asked {
+            Ok(_) => "sent",
+            Err(refusal) => refusal.short(),
+        };
+        assert_eq!(said, outcome, "uid {uid}");
+    }
+    assert_eq!(host.messages().len(), 2);
+}
+
+#[tokio::test]
+async fn one_user_gets_no_more_than_their_share_to_all_destinations_together() {
+    let host = Host::with(
+        Setup::new()
+            .spool()
+            .more("[policy.codes]\nof_user = \"2 in 1h\"\n"),
+    )
+    .await;
+    let alice = host.client(ALICE).await;
+    for (number, outcome) in [
+        ("+4915112345601", "sent"),
+        ("+4915112345602", "sent"),
+        ("+4915112345603", "TooManyCodes"),
+    ] {
+        let (path, _) = alice.start_destination("text", number, None).await.unwrap();
+        let asked = alice.send_code(path.as_str(), "Enrollment").await;
+        let said = asked.as_ref().map_or_else(|refusal| refusal.short(), |_| "sent");
+        assert_eq!(said, outcome);
+    }
+    // A restart makes nobody's share new.
+    let mut host = host;
+    host.restart().await;
+    let (path, _) = alice
+        .start_destination("text", "+4915112345604", None)
+        .await
+        .unwrap();
+    let refused = alice.send_code(path.as_str(), "Enrollment").await.unwrap_err();
+    assert_eq!(refused.short(), "TooManyCodes");
+    assert_eq!(host.messages().len(), 2);
+}
+
+#[tokio::test]
+async fn no_message_goes_where_policy_or_cost_forbid_it() {
+    let host = Host::with(Setup::new().spool().more(
+        "[policy.codes]\nallowed_countries = [\"DE\", \"FR\"]\ndenied_countries = [\"FR\"]\n",
+    ))
+    .await;
+    let alice = host.client(ALICE).await;
+    for (number, outcome) in [
+        ("+33612345678", "DestinationNotAllowed"),
+        ("+12025550123", "DestinationNotAllowed"),
+        ("+4990012345", "InvalidDestination"),
+        ("12", "InvalidDestination"),
+        ("0151 12345678", "InvalidDestination"),
+        ("+4930901820", "InvalidDestination"),
+    ] {
+        let said = match alice.start_destination("text", number, None).await {
+            Err(refusal) => refusal,
+            Ok((path, _)) => alice.send_code(path.as_str(), "Enrollment").await.unwrap_err(),
+        };
+        assert_eq!(said.short(), outcome, "{number}: {}", said.text);
+    }
+    assert!(host.messages().is_empty());
+}
+
+#[tokio::test]
+async fn a_kind_without_a_channel_is_neither_offered_nor_enrolled() {
+    let host = Host::start().await;
+    let alice = host.client(ALICE).await;
+    let body = (ALICE, "sign-in", "");
+    let (kinds,): (Vec<String>,) = (alice
+        .call(ROOT_PATH, "Manager", "ListKinds", &body)
+        .await
+        .unwrap(),);
+    assert!(!kinds.contains(&"text".to_owned()) && kinds.contains(&"authenticator-app".to_owned()));
+    let refused = alice.start_destination("text", MOBILE, None).await;
+    assert_eq!(refused.err().unwrap().short(), "ChannelUnavailable");
+}
+
+#[tokio::test]
+async fn a_provider_that_is_down_is_told_and_another_method_serves() {
+    let mut host = Host::with(Setup::patient().spool()).await;
+    let alice = host.client(ALICE).await;
+    let (text, ..) = alice.enroll_destination(&host, "text", MOBILE, None).await;
+    let mut app = alice.enroll_app("Phone", 10).await;
+    host.write_settings(
+        "spool.toml",
+        &format!(
+            "directory = \"{}\"\nfail = \"destination\"\n",
+            host.spool().display()
+        ),
+    );
+    host.restart().await;
+    let root = host.client(ROOT).await;
+    let (verification, _) = start_verification(&root, "sign-in").await.unwrap();
+    let method = zbus::ObjectPath::try_from(text.as_str()).unwrap();
+    let _: HashMap<String, OwnedVariant> = root
+        .call(verification.as_str(), "Verification", "ChangeMethod", &method)
+        .await
+        .unwrap();
+    let failed = root
+        .send_code(verification.as_str(), "Verification")
+        .await
+        .unwrap_err();
+    assert_eq!(failed.short(), "DeliveryFailed");
+    assert!(failed.text.contains("another method"), "{}", failed.text);
+    let state: String = root
+        .property(verification.as_str(), "Verification", "Delivery")
+        .await
+        .unwrap();
+    assert_eq!(state, "failed");
+    let events = wait_for(&host, "message-failed", 1).await;
+    assert_eq!(events[0]["data"]["reason"], "destination");
+
+    let method = zbus::ObjectPath::try_from(app.path.as_str()).unwrap();
+    let _: HashMap<String, OwnedVariant> = root
+        .call(verification.as_str(), "Verification", "ChangeMethod", &method)
+        .await
+        .unwrap();
+    let code = app.codes.fresh();
+    let proof: secinfo_bus::Proof = root
+        .call(verification.as_str(), "Verification", "Submit", &code)
+        .await
+        .unwrap();
+    assert_eq!(proof.kind, "authenticator-app");
+}
+
+#[tokio::test]
+async fn when_one_channel_is_down_the_next_of_its_kind_delivers_and_no_user_gets_two() {
+    let setup = Setup::new()
+        .spool()
+        .channel("text-first", "text", "spool", "broken.toml", "order = 1");
+    let mut host = Host::without_daemon(setup).await;
+    let broken = format!(
+        "directory = \"{}\"\nfail = \"unreachable\"\n",
+        host.spool().display()
+    );
+    host.write_settings("broken.toml", &broken);
+    host.start_daemon().await;
+    let alice = host.client(ALICE).await;
+    alice.enroll_destination(&host, "text", MOBILE, None).await;
+    let events = wait_for(&host, "message-delivered", 1).await;
+    assert_eq!(events[0]["data"]["channel"], "text");
+    assert_eq!(host.messages().len(), 1);
+}
+
+#[tokio::test]
+async fn administrators_see_how_channels_are_and_try_them_out() {
+    let host = Host::with(Setup::new().spool()).await;
+    let root = host.client(ROOT).await;
+    let options = HashMap::<&str, Variant<'_>>::new();
+    let outcome: HashMap<String, OwnedVariant> = root
+        .call(
+            ROOT_PATH,
+            "Manager",
+            "TestChannel",
+            &("email", ADDRESS, &options),
+        )
+        .await
+        .unwrap();
+    let state: &str = outcome["state"].downcast_ref().unwrap();
+    assert!(matches!(state, "sent" | "delivered"), "{state}");
+    let message = host.message(1).await;
+    assert_eq!((message.purpose.as_str(), message.code.as_str()), ("test", ""));
+
+    let channels: Vec<HashMap<String, OwnedVariant>> = root
+        .call(ROOT_PATH, "Manager", "ListChannels", &())
+        .await
+        .unwrap();
+    let names: Vec<&str> = channels
+        .iter()
+        .map(|channel| channel["name"].downcast_ref().unwrap())
+        .collect();
+    assert_eq!(names, ["call", "email", "text"]);
+
+    let alice = host.client(ALICE).await;
+    for refused in [
+        alice.refused(ROOT_PATH, "Manager", "ListChannels", &()).await,
+        alice
+            .refused(
+                ROOT_PATH,
+                "Manager",
+                "TestChannel",
+                &("email", ADDRESS, &options),
+            )
+            .await,
+    ] {
+        assert_eq!(refused.short(), "NotAuthorized");
+    }
+    let unknown = root
+        .refused(
+            ROOT_PATH,
+            "Manager",
+            "TestChannel",
+            &("pigeons", OTHER_MOBILE, &options),
+        )
+        .await;
+    assert_eq!(unknown.short(), "NotFound");
+}
