@@ -1,5 +1,6 @@
 //! `org.secinfo.SecurityInfo1.Enrollment`: a session that ends in a method.
 
+use crate::delivery::SentCode;
 use crate::error::Result;
 use zbus::{DeserializeDict, OwnedObjectPath, Type, proxy};
 
@@ -12,6 +13,10 @@ use zbus::{DeserializeDict, OwnedObjectPath, Type, proxy};
 pub trait Enrollment {
     /// Proves that the method works; the method is then enrolled and the session over.
     fn submit(&self, code: &str) -> Result<Enrolled>;
+
+    /// Sends a code to the destination that is being enrolled, in place of any before it, and waits
+    /// a few seconds for news of it.
+    fn send_code(&self) -> Result<SentCode>;
 
     /// Ends the session without a method.
     fn cancel(&self) -> Result<()>;
@@ -30,4 +35,9 @@ pub struct EnrollmentProperties {
     pub expires: u64,
     /// How many more codes may be tried.
     pub attempts_left: u32,
+    /// How far the newest code has come: one of [`delivery`](crate::names::delivery); empty when
+    /// none was sent.
+    pub delivery: String,
+    /// Why the newest code was not delivered; empty unless it failed.
+    pub delivery_problem: String,
 }

@@ -16,6 +16,7 @@
 
 mod audit;
 mod connect;
+mod delivery;
 mod enrollment;
 mod error;
 mod manager;
@@ -27,11 +28,12 @@ mod verification;
 
 pub use audit::{Appended, AppendedArgs, AppendedStream, AuditProxy, UserNames};
 pub use connect::{address_from_environment, connect};
+pub use delivery::SentCode;
 pub use enrollment::{Enrolled, EnrollmentProperties, EnrollmentProxy};
 pub use error::{Error, Reason, Result};
 pub use manager::{
-    Challenge, ImportOptions, ImportProblem, ManagerProxy, Policy, Status, Token, UserSummary,
-    VerificationOptions,
+    Challenge, Channel, ImportOptions, ImportProblem, ManagerProxy, Policy, Status, TestOptions,
+    TestOutcome, Token, UserSummary, VerificationOptions,
 };
 pub use method::{Deletion, MethodProperties, MethodProxy};
 pub use properties::{

@@ -61,6 +61,20 @@ pub trait Manager {
     #[zbus(allow_interactive_auth)]
     fn remove_token(&self, serial: &str) -> Result<()>;
 
+    /// How each channel is. Administrators.
+    #[zbus(allow_interactive_auth)]
+    fn list_channels(&self) -> Result<Vec<Channel>>;
+
+    /// Sends a message without a code through one channel, and waits for what becomes of it.
+    /// Administrators.
+    #[zbus(allow_interactive_auth)]
+    fn test_channel(
+        &self,
+        name: &str,
+        destination: &str,
+        options: &TestOptions,
+    ) -> Result<TestOutcome>;
+
     /// How the daemon is. Anyone.
     fn get_status(&self) -> Result<Status>;
 }
@@ -110,6 +124,10 @@ pub struct VerificationOptions<'a> {
     pub method: Option<ObjectPath<'a>>,
     /// Bind the session to the uid and its unguessable path instead of the connection.
     pub detached: Option<bool>,
+    /// The user's locale, such as `de_DE.UTF-8`: messages are written in its language.
+    pub language: Option<String>,
+    /// From where the user asks, such as the address of a client: told in messages.
+    pub origin: Option<String>,
 }
 
 /// What a verification asks for now.
@@ -128,6 +146,10 @@ pub struct Challenge {
     pub expires: u64,
     /// Digits of the code, for kinds that have such.
     pub digits: Option<u32>,
+    /// Whether the code has to be sent to the user, by [`VerificationProxy::send_code`].
+    ///
+    /// [`VerificationProxy::send_code`]: crate::VerificationProxy::send_code
+    pub delivered: Option<bool>,
 }
 
 /// Options of [`ManagerProxy::import_tokens`].
@@ -166,6 +188,52 @@ pub struct Token {
     pub mode: String,
     /// `free` or `active`.
     pub state: String,
+}
+
+/// How a channel is.
+#[derive(Debug, Clone, PartialEq, Eq, DeserializeDict, Type)]
+#[zbus(signature = "a{sv}")]
+pub struct Channel {
+    /// Its name in the configuration.
+    pub name: String,
+    /// The kind whose codes it delivers.
+    pub kind: String,
+    /// The plugin that delivers them.
+    pub plugin: String,
+    /// The plugin's version; empty before it has run.
+    pub version: String,
+    /// `ready`, `starting` or `down`.
+    pub state: String,
+    /// Whether it could deliver now, as far as it knows.
+    pub healthy: bool,
+    /// Messages that wait.
+    pub queued: u32,
+    /// Messages that are being delivered.
+    pub under_way: u32,
+    /// The last error; empty for none.
+    pub last_error: String,
+    /// When that was.
+    pub last_error_at: u64,
+    /// What confines its process.
+    pub confined: Vec<String>,
+}
+
+/// Options of [`ManagerProxy::test_channel`].
+#[derive(Debug, Clone, Default, SerializeDict, Type)]
+#[zbus(signature = "a{sv}")]
+pub struct TestOptions {
+    /// The locale in whose language the message is written.
+    pub language: Option<String>,
+}
+
+/// What became of a test of a channel.
+#[derive(Debug, Clone, PartialEq, Eq, DeserializeDict, Type)]
+#[zbus(signature = "a{sv}")]
+pub struct TestOutcome {
+    /// How far the message has come: one of [`delivery`](crate::names::delivery).
+    pub state: String,
+    /// Why it was not delivered; empty unless it failed.
+    pub problem: String,
 }
 
 /// How the daemon is.

@@ -58,3 +58,25 @@ pub mod purpose {
     /// Setting a new password.
     pub const PASSWORD_RESET: &str = "password-reset";
 }
+
+/// How far a message has come, as it is written on the bus.
+pub mod delivery {
+    /// It waits for a channel.
+    pub const WAITING: &str = "waiting";
+    /// A provider has taken it.
+    pub const SENT: &str = "sent";
+    /// It has arrived.
+    pub const DELIVERED: &str = "delivered";
+    /// It was not delivered.
+    pub const FAILED: &str = "failed";
+}
+
+/// Which of a user's phone numbers one is, as it is written on the bus.
+pub mod place {
+    /// The phone that the user carries.
+    pub const MOBILE: &str = "mobile";
+    /// Another one.
+    pub const ALTERNATE: &str = "alternate";
+    /// The one at work.
+    pub const OFFICE: &str = "office";
+}

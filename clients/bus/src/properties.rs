@@ -68,7 +68,7 @@ pub async fn verification_properties(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Challenge, EnrollmentDetails, VerificationOptions};
+    use crate::{Challenge, Channel, EnrollmentDetails, SentCode, VerificationOptions};
     use std::collections::HashMap;
     use zbus::wire::{LE, serialized::Context, to_bytes};
     use zbus::{OwnedObjectPath, OwnedVariant, Variant};
@@ -118,7 +118,7 @@ mod tests {
             ("expires", Variant::from(9_u64)),
         ])
         .expect("a challenge without digits");
-        assert_eq!(challenge.digits, None);
+        assert_eq!((challenge.digits, challenge.delivered), (None, None));
         let details: EnrollmentDetails = received(&[
             ("expires", Variant::from(9_u64)),
             ("attempts", Variant::from(5_u32)),
@@ -133,13 +133,54 @@ mod tests {
     }
 
     #[test]
+    fn channels_are_read_from_a_list_of_dictionaries() {
+        let channel: HashMap<&str, Variant<'_>> = HashMap::from([
+            ("name", Variant::from("twilio")),
+            ("kind", Variant::from("text")),
+            ("plugin", Variant::from("text-twilio")),
+            ("version", Variant::from("0.1.0")),
+            ("state", Variant::from("ready")),
+            ("healthy", Variant::from(true)),
+            ("queued", Variant::from(2_u32)),
+            ("under_way", Variant::from(1_u32)),
+            ("last_error", Variant::from("")),
+            ("last_error_at", Variant::from(0_u64)),
+            ("confined", Variant::from(vec!["seccomp"])),
+        ]);
+        let bytes = to_bytes(Context::new(LE, 0), &vec![channel]).expect("a list");
+        let channels: Vec<Channel> = bytes.deserialize().expect("channels").0;
+        assert_eq!(channels.len(), 1);
+        assert_eq!((channels[0].queued, channels[0].under_way), (2, 1));
+        assert_eq!(channels[0].confined, ["seccomp"]);
+    }
+
+    #[test]
+    fn what_is_known_of_a_sent_code_is_read_by_its_names() {
+        let sent: SentCode = received(&[
+            ("state", Variant::from("sent")),
+            ("hint", Variant::from("+49 ••• ••67")),
+            ("code_expires", Variant::from(300_u64)),
+            ("resend_at", Variant::from(30_u64)),
+            ("digits", Variant::from(6_u32)),
+        ])
+        .expect("a code");
+        assert_eq!(
+            (sent.state.as_str(), sent.code_expires, sent.resend_at),
+            ("sent", 300, 30)
+        );
+    }
+
+    #[test]
     fn options_that_are_not_given_are_not_sent() {
         let options = VerificationOptions {
             method: Some(path("/m")),
-            detached: None,
+            language: Some("de_DE.UTF-8".to_owned()),
+            ..Default::default()
         };
         let bytes = to_bytes(Context::new(LE, 0), &options).expect("options");
         let sent: HashMap<String, OwnedVariant> = bytes.deserialize().expect("a dictionary").0;
-        assert_eq!(sent.keys().collect::<Vec<_>>(), ["method"]);
+        let mut names: Vec<&String> = sent.keys().collect();
+        names.sort();
+        assert_eq!(names, ["language", "method"]);
     }
 }

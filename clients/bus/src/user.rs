@@ -67,16 +67,29 @@ pub struct UserProperties {
     pub fresh_proof_until: u64,
 }
 
-/// Options of [`UserProxy::start_enrollment`].
-#[derive(Debug, Clone, Default, SerializeDict, Type)]
+/// Options of [`UserProxy::start_enrollment`]. Holds a destination, so it is wiped when dropped and
+/// has no `Debug`.
+#[derive(Clone, Default, SerializeDict, Type)]
 #[zbus(signature = "a{sv}")]
 pub struct EnrollmentOptions {
     /// What the method will be called.
     pub label: Option<String>,
     /// Serial number, for a hardware token.
     pub serial: Option<String>,
+    /// Where codes are to be sent: a phone number as people write it, or an email address.
+    pub destination: Option<String>,
+    /// Which of the user's phone numbers it is: `mobile`, `alternate` or `office`.
+    pub place: Option<String>,
+    /// The user's locale, such as `de_DE.UTF-8`: messages are written in its language.
+    pub language: Option<String>,
     /// Bind the session to the uid and its unguessable path instead of the connection.
     pub detached: Option<bool>,
+}
+
+impl Drop for EnrollmentOptions {
+    fn drop(&mut self) {
+        self.destination.zeroize();
+    }
 }
 
 /// What the user needs for an enrollment. Holds the shared secret of an authenticator app, so it
@@ -110,6 +123,16 @@ pub struct EnrollmentDetails {
     pub manufacturer: Option<String>,
     /// Hardware token: its model.
     pub model: Option<String>,
+    /// Whether the code has to be sent to the user, by [`EnrollmentProxy::send_code`].
+    ///
+    /// [`EnrollmentProxy::send_code`]: crate::EnrollmentProxy::send_code
+    pub delivered: Option<bool>,
+    /// Sent codes: the destination, masked.
+    pub hint: Option<String>,
+    /// Sent codes: which of the user's phone numbers it is.
+    pub place: Option<String>,
+    /// Sent codes: whether the number had an extension, which was left out.
+    pub dropped_extension: Option<bool>,
 }
 
 impl Drop for EnrollmentDetails {

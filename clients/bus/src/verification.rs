@@ -1,5 +1,6 @@
 //! `org.secinfo.SecurityInfo1.Verification`: a session in which a user proves a method.
 
+use crate::delivery::SentCode;
 use crate::error::Result;
 use crate::manager::Challenge;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,10 @@ pub trait Verification {
 
     /// Asks another method instead.
     fn change_method(&self, method: &ObjectPath<'_>) -> Result<Challenge>;
+
+    /// Sends a code of the method that is asked now, in place of any before it, and waits a few
+    /// seconds for news of it.
+    fn send_code(&self) -> Result<SentCode>;
 
     /// Answers the challenge; the right answer ends the session with a proof.
     fn submit(&self, code: &str) -> Result<Proof>;
@@ -66,4 +71,9 @@ pub struct VerificationProperties {
     pub expires: u64,
     /// The method asked now.
     pub method: OwnedObjectPath,
+    /// How far the newest code has come: one of [`delivery`](crate::names::delivery); empty when
+    /// none was sent.
+    pub delivery: String,
+    /// Why the newest code was not delivered; empty unless it failed.
+    pub delivery_problem: String,
 }
