@@ -109,6 +109,13 @@ impl SmtpServer {
         }
     }
 
+    /// From now on, whoever connects is turned away at once, or served again.
+    pub fn set_away(&self, away: bool) {
+        for listener in [&self.starttls, &self.tls] {
+            listener.state.away.store(away, Ordering::Release);
+        }
+    }
+
     /// What has arrived, the oldest first, once it is this many messages or more. Each begins with
     /// the headers `Return-path` and `Envelope-to` of the server.
     pub fn mail(&self, count: usize) -> Vec<Vec<u8>> {
@@ -160,6 +167,7 @@ struct Listener {
 #[derive(Default)]
 struct State {
     ended: AtomicBool,
+    away: AtomicBool,
     connections: AtomicUsize,
     servers: Mutex<Vec<Child>>,
 }
@@ -178,7 +186,10 @@ impl Listener {
                 if shared.ended.load(Ordering::Acquire) {
                     break;
                 }
-                shared.serve(stream.unwrap(), &arguments);
+                let stream = stream.unwrap();
+                if !shared.away.load(Ordering::Acquire) {
+                    shared.serve(stream, &arguments);
+                }
             }
         });
         Self {
@@ -276,7 +287,7 @@ fn configuration(directory: &Path) -> String {
         SmtpServer::UNWANTED,
     );
     format!(
-        r#"primary_hostname = mail.example.org
+        r"primary_hostname = mail.example.org
 spool_directory = {directory}/spool
 log_file_path = {directory}/log/%slog
 syslog_timestamp = no
@@ -345,6 +356,6 @@ plain:
   server_prompts = :
   server_condition = ${{if and{{{{eq{{$auth2}}{{{user}}}}}{{eq{{$auth3}}{{{password}}}}}}}}}
   server_set_id = $auth2
-"#
+"
     )
 }

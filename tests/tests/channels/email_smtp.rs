@@ -1,0 +1,493 @@
+//! `email-smtp` against Debian's Exim, and against servers that stop in the middle.
+
+use crate::scripted::{Scripted, Stop, Then};
+use mail_parser::{MessageParser, MimeHeaders};
+use secinfo_channel::{Channel, Delivery, Host, MessagePurpose, Reason, Report, Request, Word};
+use secinfo_email_smtp::EmailSmtp;
+use secinfo_tests::SmtpServer;
+use serde_json::{Value, json};
+use std::net::Ipv4Addr;
+use std::sync::mpsc::{self, Receiver};
+use tokio::net::TcpSocket;
+
+const CODE: &str = "135790";
+const SUBJECT: &str = "Bestätigungscode für Ihr Konto – 確認";
+
+fn channel(settings: &Value) -> EmailSmtp {
+    let settings = serde_json::from_value(settings.clone()).unwrap();
+    EmailSmtp::create(settings, Host::new(|_, _| {})).unwrap()
+}
+
+/// Settings with which the server takes mail.
+fn right(server: &SmtpServer) -> Value {
+    json!({
+        "host": SmtpServer::NAME,
+        "port": server.tls_port(),
+        "username": SmtpServer::USER,
+        "password": SmtpServer::PASSWORD,
+        "from": "Beispiel & Söhne <security@example.org>",
+        "reply_to": "help@example.org",
+        "ca_file": server.ca_file(),
+        "timeout": "60s",
+        "helo": "host.example.org",
+    })
+}
+
+fn with(mut settings: Value, name: &str, value: impl Into<Value>) -> Value {
+    settings[name] = value.into();
+    settings
+}
+
+fn request(number: u32, destination: &str) -> Request {
+    Request {
+        message: format!("{number:032x}"),
+        purpose: MessagePurpose::PasswordReset,
+        destination: Word::from(destination.to_owned()),
+        subject: Word::from(SUBJECT.to_owned()),
+        text: Word::from(format!(
+            "Ihr Code lautet {CODE}.\n.\n..Grüße\n{}\n",
+            "lange Zeile ".repeat(200)
+        )),
+        html: Word::from(format!(
+            "<p>Ihr Code lautet <b>{CODE}</b>.</p>\n<p>Grüße</p>\n"
+        )),
+        code: Word::from(CODE.to_owned()),
+        language: "de".to_owned(),
+        organization: "Beispiel & Söhne".to_owned(),
+        host: "host.example.org".to_owned(),
+        service: "sshd".to_owned(),
+        origin: "192.0.2.7".to_owned(),
+        expires: 1_900_000_000_000,
+        attempt: 1,
+    }
+}
+
+fn start(channel: &EmailSmtp, request: Request) -> Receiver<Report> {
+    let (sender, receiver) = mpsc::channel();
+    let report = move |report| sender.send(report).unwrap();
+    channel.deliver(Delivery::new(request, EmailSmtp::INFO.follows_up, report));
+    receiver
+}
+
+/// The only report of a delivery, which tells nothing of what is secret.
+fn deliver(channel: &EmailSmtp, request: Request) -> Report {
+    let destination = request.destination.clone();
+    let reports: Vec<_> = start(channel, request).iter().collect();
+    let text = format!("{reports:?}");
+    for secret in [destination.as_str(), CODE, SmtpServer::PASSWORD] {
+        assert!(secret.is_empty() || !text.contains(secret), "{text}");
+    }
+    let mut reports = reports.into_iter();
+    let report = reports.next().expect("a report");
+    assert_eq!(reports.next(), None);
+    report
+}
+
+#[track_caller]
+fn assert_accepted(report: &Report) -> &str {
+    match report {
+        Report::Accepted { reference } => reference,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[track_caller]
+fn assert_failed(report: &Report, expected: Reason) -> &str {
+    match report {
+        Report::Failed { reason, detail } if *reason == expected => detail,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[track_caller]
+fn assert_try_later(report: &Report, expected: Reason) -> (u64, &str) {
+    match report {
+        Report::TryLater {
+            after,
+            reason,
+            detail,
+        } if *reason == expected => (*after, detail),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_message_arrives_as_it_was_written() {
+    let server = SmtpServer::start();
+    let channel = channel(&right(&server));
+    let request = request(7, "alice@example.org");
+    let report = deliver(&channel, request.clone());
+    let reference = assert_accepted(&report);
+    assert!(
+        server
+            .log()
+            .contains(&format!("{reference} <= security@example.org")),
+        "{reference}: {}",
+        server.log()
+    );
+    let mail = server.mail(1);
+    let message = MessageParser::default().parse(&mail[0]).unwrap();
+    let header = |name: &'static str| message.header_raw(name).map(str::trim);
+
+    // Whom it went to, by the envelope.
+    assert_eq!(header("Envelope-to"), Some("alice@example.org"));
+    assert_eq!(header("Return-path"), Some("<security@example.org>"));
+
+    assert_eq!(message.subject(), Some(SUBJECT));
+    let from = message.from().unwrap().first().unwrap();
+    assert_eq!(from.name(), Some("Beispiel & Söhne"));
+    assert_eq!(from.address(), Some("security@example.org"));
+    let to = message.to().unwrap().first().unwrap();
+    assert_eq!(to.address(), Some("alice@example.org"));
+    let reply_to = message.reply_to().unwrap().first().unwrap();
+    assert_eq!(reply_to.address(), Some("help@example.org"));
+    let id = format!("{}@example.org", request.message);
+    assert_eq!(message.message_id(), Some(id.as_str()));
+    assert_eq!(header("Auto-Submitted"), Some("auto-generated"));
+    assert_eq!(header("X-Auto-Response-Suppress"), Some("OOF, AutoReply"));
+    assert_eq!(header("Content-Language"), Some("de"));
+    let age = now() - message.date().unwrap().to_timestamp();
+    assert!((0..600).contains(&age), "{age} s");
+    assert!(header("Received").unwrap().contains("host.example.org"));
+
+    // Both parts, the better one last (RFC 2046 section 5.1.4).
+    let kind = message.content_type().unwrap();
+    assert_eq!(kind.ctype(), "multipart");
+    assert_eq!(kind.subtype(), Some("alternative"));
+    let of = |text: &str| text.replace("\r\n", "\n").trim_end().to_owned();
+    let plain = message.text_part(0).unwrap();
+    assert_eq!(plain.content_type().unwrap().subtype(), Some("plain"));
+    assert_eq!(of(plain.text_contents().unwrap()), of(&request.text));
+    let html = message.html_part(0).unwrap();
+    assert_eq!(html.content_type().unwrap().subtype(), Some("html"));
+    assert_eq!(of(html.text_contents().unwrap()), of(&request.html));
+    for part in [plain, html] {
+        let charset = part.content_type().unwrap().attribute("charset").unwrap();
+        assert!(charset.eq_ignore_ascii_case("utf-8"), "{charset}");
+    }
+    let raw = &message.raw_message;
+    assert!(raw.is_ascii());
+    assert!(
+        raw.split(|&byte| byte == b'\n')
+            .all(|line| line.len() <= 998)
+    );
+}
+
+#[test]
+fn starttls_does_as_well() {
+    let server = SmtpServer::start();
+    let settings = with(right(&server), "port", server.starttls_port());
+    let channel = channel(&with(settings, "security", "starttls"));
+    assert_accepted(&deliver(&channel, request(1, "alice@example.org")));
+    let mail = server.mail(1);
+    let message = MessageParser::default().parse(&mail[0]).unwrap();
+    // "with ESMTPSA": over TLS, authenticated (RFC 3848).
+    assert!(message.header_raw("Received").unwrap().contains("esmtpsa"));
+    assert!(message.body_text(0).unwrap().contains(CODE));
+}
+
+#[test]
+fn one_connection_carries_many_messages() {
+    let server = SmtpServer::start();
+    let channel = channel(&right(&server));
+    for number in 0..5 {
+        assert_accepted(&deliver(&channel, request(number, "alice@example.org")));
+    }
+    assert_eq!(server.connections(), 1);
+    assert_eq!(server.mail(5).len(), 5);
+}
+
+#[test]
+fn a_connection_that_the_server_ended_is_replaced() {
+    let server = SmtpServer::start();
+    let channel = channel(&right(&server));
+    assert_accepted(&deliver(&channel, request(1, "alice@example.org")));
+    server.mail(1);
+    server.end_connections();
+    assert_accepted(&deliver(&channel, request(2, "alice@example.org")));
+    assert_eq!(server.connections(), 2);
+    assert_eq!(server.mail(2).len(), 2);
+}
+
+#[test]
+fn many_at_once_all_arrive_once() {
+    const COUNT: u32 = 40;
+    let server = SmtpServer::start();
+    let channel = channel(&right(&server));
+    let under_way: Vec<_> = (0..COUNT)
+        .map(|number| {
+            start(
+                &channel,
+                request(number, &format!("user{number}@example.org")),
+            )
+        })
+        .collect();
+    for reports in under_way {
+        assert_accepted(&reports.recv().unwrap());
+    }
+    let mail = server.mail(COUNT as usize);
+    let mut ids: Vec<_> = mail
+        .iter()
+        .map(|mail| {
+            let message = MessageParser::default().parse(mail).unwrap();
+            let id = message.message_id().unwrap().split('@').next().unwrap();
+            let number = u32::from_str_radix(id, 16).unwrap();
+            let to = message.header_raw("Envelope-to").unwrap().trim();
+            assert_eq!(to, format!("user{number}@example.org"));
+            number
+        })
+        .collect();
+    ids.sort_unstable();
+    assert_eq!(ids, (0..COUNT).collect::<Vec<_>>());
+}
+
+#[test]
+fn nobody_has_that_address() {
+    let server = SmtpServer::start();
+    let channel = channel(&right(&server));
+    let report = deliver(&channel, request(1, SmtpServer::UNKNOWN));
+    let detail = assert_failed(&report, Reason::Destination);
+    assert!(detail.ends_with("RCPT TO with 550 5.1.1"), "{detail}");
+    // What is wrong with one message is not wrong with the server.
+    assert!(channel.health().healthy);
+    let report = deliver(&channel, request(2, "alice@example.net"));
+    let detail = assert_failed(&report, Reason::Refused);
+    assert!(detail.ends_with("RCPT TO with 550 5.7.1"), "{detail}");
+    assert_accepted(&deliver(&channel, request(3, "alice@example.org")));
+}
+
+#[test]
+fn a_server_that_greylists_takes_it_the_second_time() {
+    let server = SmtpServer::start();
+    let channel = channel(&right(&server));
+    let report = deliver(&channel, request(1, SmtpServer::GREYLISTED));
+    let (after, detail) = assert_try_later(&report, Reason::Busy);
+    assert!(after > 0);
+    assert!(detail.ends_with("RCPT TO with 450 4.2.0"), "{detail}");
+    assert_accepted(&deliver(&channel, request(1, SmtpServer::GREYLISTED)));
+    assert_eq!(server.mail(1).len(), 1);
+}
+
+#[test]
+fn a_message_that_the_server_does_not_want_is_refused() {
+    let server = SmtpServer::start();
+    let channel = channel(&right(&server));
+    let report = deliver(&channel, request(1, SmtpServer::UNWANTED));
+    let detail = assert_failed(&report, Reason::Refused);
+    assert!(detail.ends_with("the message with 554 5.7.1"), "{detail}");
+}
+
+#[test]
+fn a_wrong_password_is_a_matter_of_settings() {
+    let server = SmtpServer::start();
+    let channel = channel(&with(right(&server), "password", "wrong"));
+    let report = deliver(&channel, request(1, "alice@example.org"));
+    let detail = assert_failed(&report, Reason::Settings);
+    assert!(detail.contains("AUTH with 535"), "{detail}");
+    let health = channel.health();
+    assert!(!health.healthy);
+    assert_eq!(health.detail, detail);
+}
+
+#[test]
+fn without_an_account_the_server_takes_nothing() {
+    let server = SmtpServer::start();
+    let mut settings = right(&server);
+    for name in ["username", "password"] {
+        settings.as_object_mut().unwrap().remove(name);
+    }
+    let report = deliver(&channel(&settings), request(1, "alice@example.org"));
+    let detail = assert_failed(&report, Reason::Settings);
+    assert!(detail.ends_with("530 5.7.0"), "{detail}");
+}
+
+#[test]
+fn a_server_that_cannot_prove_who_it_is_gets_nothing() {
+    let server = SmtpServer::start();
+    let right = right(&server);
+    let starttls = with(right.clone(), "port", server.starttls_port());
+    let starttls = with(starttls, "security", "starttls");
+    for settings in [
+        with(right.clone(), "ca_file", server.other_ca_file().to_str()),
+        with(right, "host", "127.0.0.1"),
+        with(starttls, "ca_file", server.other_ca_file().to_str()),
+    ] {
+        let channel = channel(&settings);
+        let report = deliver(&channel, request(1, "alice@example.org"));
+        let detail = assert_failed(&report, Reason::Settings);
+        assert!(detail.contains("does not verify"), "{detail}");
+        assert!(!channel.health().healthy);
+    }
+    assert_eq!(server.mail(0).len(), 0);
+}
+
+#[test]
+fn a_password_is_never_sent_in_the_clear() {
+    // Stops after its greeting and EHLO, in which it offers neither STARTTLS nor AUTH.
+    let server = Scripted::start(Stop::Dot, Then::Hang);
+    let settings = json!({
+        "host": SmtpServer::NAME,
+        "port": server.port(),
+        "security": "starttls",
+        "username": SmtpServer::USER,
+        "password": SmtpServer::PASSWORD,
+        "from": "security@example.org",
+        "timeout": "60s",
+    });
+    let report = deliver(&channel(&settings), request(1, "alice@example.org"));
+    let detail = assert_failed(&report, Reason::Settings);
+    assert!(detail.contains("STARTTLS"), "{detail}");
+    let settings = with(settings, "security", "none");
+    let report = deliver(&channel(&settings), request(1, "alice@example.org"));
+    let detail = assert_failed(&report, Reason::Settings);
+    assert!(detail.contains("AUTH"), "{detail}");
+    assert_eq!(server.messages(), 0);
+}
+
+/// Settings for a server that stops.
+fn plain(port: u16, timeout: &str) -> Value {
+    json!({
+        "host": "127.0.0.1",
+        "port": port,
+        "security": "none",
+        "from": "security@example.org",
+        "timeout": timeout,
+    })
+}
+
+/// A delivery to a server that stops, under way.
+struct Stopped {
+    server: Scripted,
+    reports: Receiver<Report>,
+    // As long as it delivers.
+    _channel: EmailSmtp,
+}
+
+impl Stopped {
+    fn start(stop: Stop, then: Then) -> Self {
+        let server = Scripted::start(stop, then);
+        // Only a server that hangs must be waited for.
+        let timeout = if then == Then::Hang { "3s" } else { "60s" };
+        let channel = channel(&plain(server.port(), timeout));
+        Self {
+            reports: start(&channel, request(1, "alice@example.org")),
+            server,
+            _channel: channel,
+        }
+    }
+
+    /// What became of it, and how many messages the server has.
+    fn end(self) -> (Report, usize) {
+        (self.reports.recv().unwrap(), self.server.messages())
+    }
+}
+
+#[test]
+fn a_server_that_hangs_before_the_message_is_tried_again_later() {
+    let stops = [
+        Stop::Greeting,
+        Stop::Hello,
+        Stop::Mail,
+        Stop::Recipient,
+        Stop::Data,
+    ];
+    let ways = [
+        (Then::Hang, Reason::Unreachable),
+        (Then::HangUp, Reason::Provider),
+        (Then::Babble, Reason::Provider),
+    ];
+    let under_way: Vec<_> = stops
+        .iter()
+        .flat_map(|&stop| ways.map(|(then, reason)| (Stopped::start(stop, then), reason)))
+        .collect();
+    for (stopped, reason) in under_way {
+        let (report, messages) = stopped.end();
+        let (_, detail) = assert_try_later(&report, reason);
+        assert!(detail.contains("the mail server"), "{detail}");
+        assert_eq!(messages, 0);
+    }
+}
+
+#[test]
+fn a_server_that_may_have_the_message_gets_no_second_one() {
+    for (then, reason) in [
+        (Then::Hang, Reason::TimedOut),
+        (Then::HangUp, Reason::Provider),
+        (Then::Babble, Reason::Provider),
+    ] {
+        let (report, messages) = Stopped::start(Stop::Dot, then).end();
+        assert_failed(&report, reason);
+        assert_eq!(messages, 1, "{then:?}");
+    }
+}
+
+#[test]
+fn a_server_that_hangs_holds_no_other_message_up() {
+    let hanging = Scripted::start(Stop::Greeting, Then::Hang);
+    let stuck = channel(&plain(hanging.port(), "10m"));
+    let waiting: Vec<_> = (0..100)
+        .map(|number| start(&stuck, request(number, "alice@example.org")))
+        .collect();
+    let server = SmtpServer::start();
+    let working = channel(&right(&server));
+    assert_accepted(&deliver(&working, request(1, "alice@example.org")));
+    // The end of the channel is the end of what it has begun.
+    drop(stuck);
+    for reports in waiting {
+        let report = reports.recv().unwrap();
+        assert_failed(&report, Reason::Plugin);
+    }
+}
+
+#[test]
+fn a_server_that_is_not_there_is_tried_again_later() {
+    // A port that is taken, at which nobody listens.
+    let taken = TcpSocket::new_v4().unwrap();
+    taken.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let nowhere = plain(taken.local_addr().unwrap().port(), "60s");
+    // No part of a name is longer than 63 bytes (RFC 1035 section 2.3.4), so nobody is asked for
+    // this one.
+    let unknown = with(
+        nowhere.clone(),
+        "host",
+        format!("{}.invalid", "a".repeat(64)),
+    );
+    let unknown = with(unknown, "security", "tls");
+    for settings in [nowhere, unknown] {
+        let channel = channel(&settings);
+        let report = deliver(&channel, request(1, "alice@example.org"));
+        let (_, detail) = assert_try_later(&report, Reason::Unreachable);
+        assert_eq!(detail, "the mail server cannot be reached");
+    }
+}
+
+#[test]
+fn a_server_that_speaks_no_tls_is_not_spoken_to() {
+    let server = Scripted::start(Stop::Dot, Then::Hang);
+    let settings = with(plain(server.port(), "60s"), "security", "tls");
+    let channel = channel(&settings);
+    let report = deliver(&channel, request(1, "alice@example.org"));
+    assert_try_later(&report, Reason::Unreachable);
+    assert_eq!(server.messages(), 0);
+}
+
+#[test]
+fn health_follows_what_was_last_seen() {
+    let server = SmtpServer::start();
+    let channel = channel(&right(&server));
+    assert!(channel.health().healthy);
+    server.set_away(true);
+    let report = deliver(&channel, request(1, "alice@example.org"));
+    assert_try_later(&report, Reason::Unreachable);
+    let health = channel.health();
+    assert!(!health.healthy);
+    assert_eq!(health.detail, "the mail server cannot be reached");
+    server.set_away(false);
+    assert_accepted(&deliver(&channel, request(1, "alice@example.org")));
+    assert!(channel.health().healthy);
+    assert_eq!(channel.health().detail, "");
+}
+
+fn now() -> i64 {
+    secinfo_tests::now().try_into().unwrap()
+}
