@@ -76,7 +76,7 @@ const TEST: &[Package] = &[
     program("nodejs", "node", "runs Prism, which checks requests"),
     program("npm", "npm", "installs Prism"),
     program("util-linux", "setpriv", "running programs as other users"),
-    program("exim4-daemon-light", "exim4", "a mail server"),
+    program("exim4-daemon-light", "exim4", "takes mail in the tests"),
 ];
 
 /// Which packages a task needs.
@@ -122,6 +122,8 @@ pub(crate) fn install(needs: Needs) -> Result<()> {
     workspace::run(
         as_root()?
             .args(["apt-get", "install", "--yes", "--no-install-recommends"])
+            // A mail server in particular would take the place of the one that is there.
+            .arg("--no-remove")
             .args(&names),
     )
     .map_err(explain)?;
