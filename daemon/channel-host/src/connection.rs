@@ -85,29 +85,52 @@ impl AsFd for Connection {
     }
 }
 
-/// Messages on their way to the daemon, in order. Never waits for the daemon.
+/// Messages on their way to the daemon, in order.
 #[derive(Clone)]
-pub(crate) struct Outbox(Sender<Option<FromHost>>);
+pub(crate) struct Outbox(Sender<Outgoing>);
+
+enum Outgoing {
+    Message(FromHost),
+    /// Says when this and everything before it has been written.
+    Written(FromHost, Sender<()>),
+    Close,
+}
 
 impl Outbox {
-    /// Sends a message. When the connection has failed, nobody is left to hear it.
+    /// Sends a message without waiting. When the connection has failed, nobody is left to hear it.
     pub(crate) fn send(&self, message: FromHost) {
-        let _ = self.0.send(Some(message));
+        let _ = self.0.send(Outgoing::Message(message));
+    }
+
+    /// Sends a message and waits until the socket has it, so that the daemon reads it even if this
+    /// process ends at once. Whether it has.
+    pub(crate) fn send_surely(&self, message: FromHost) -> bool {
+        let (written, wait) = channel();
+        self.0.send(Outgoing::Written(message, written)).is_ok() && wait.recv().is_ok()
     }
 
     /// Ends the connection, after what was sent before.
     pub(crate) fn close(&self) {
-        let _ = self.0.send(None);
+        let _ = self.0.send(Outgoing::Close);
     }
 }
 
-fn write(mut stream: UnixStream, messages: &Receiver<Option<FromHost>>) {
-    while let Ok(Some(message)) = messages.recv() {
-        let written = encode(&message)
+fn write(mut stream: UnixStream, messages: &Receiver<Outgoing>) {
+    while let Ok(outgoing) = messages.recv() {
+        let (message, written) = match outgoing {
+            Outgoing::Message(message) => (message, None),
+            Outgoing::Written(message, written) => (message, Some(written)),
+            Outgoing::Close => break,
+        };
+        let sent = encode(&message)
             .map_err(HostError::from)
             .and_then(|frame| Ok(stream.write_all(&frame)?));
-        if written.is_err() {
+        if sent.is_err() {
             break;
+        }
+        if let Some(written) = written {
+            // Whoever waited has given up when nobody hears this.
+            let _ = written.send(());
         }
     }
     // Whoever reads from the daemon is told so by it.

@@ -94,11 +94,13 @@ impl Session {
         });
     }
 
-    /// Hands a message to the plugin.
+    /// Hands a message to the plugin. The daemon has been told before: it would otherwise take a
+    /// message that a crash follows for one that nobody has seen, and send it again.
     pub(crate) fn hand_over(&self, delivery: u64, deliver: impl FnOnce()) {
         self.state().inside += 1;
-        self.say(FromHost::Started { delivery });
-        deliver();
+        if self.outbox.send_surely(FromHost::Started { delivery }) {
+            deliver();
+        }
         let mut state = self.state();
         state.inside -= 1;
         self.tell_if_idle(&state);

@@ -1,0 +1,90 @@
+//! Started by systemd's socket activation.
+
+use crate::kit::{directory, example, hear, hello};
+use secinfo_channel_host::wire::{FromHost, encode};
+use std::fs::{self, Permissions};
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+/// A process that is ended with the test.
+struct Ended {
+    child: Child,
+    /// What it prints, which would end it if nobody could read it.
+    _printed: BufReader<ChildStderr>,
+}
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Lets systemd's own program listen on a socket, and start a host when somebody connects.
+fn listen(socket: &Path, plugin: &Path) -> Ended {
+    let mut child = Command::new("systemd-socket-activate")
+        .arg("--listen")
+        .arg(socket)
+        .arg(example("channel-host"))
+        .args(["test", "--plugin"])
+        .arg(plugin)
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut printed = BufReader::new(child.stderr.take().unwrap());
+    printed.read_line(&mut line).unwrap();
+    assert!(line.contains("Listening"), "{line}");
+    Ended {
+        child,
+        _printed: printed,
+    }
+}
+
+#[test]
+fn a_host_serves_the_daemon_on_a_socket_from_systemd() {
+    let directory = directory();
+    let plugin = secinfo_test_plugins::compile("file", directory.path());
+    let socket = directory.path().join("text.sock");
+    let mut host = listen(&socket, &plugin);
+    let mut daemon = UnixStream::connect(&socket).unwrap();
+    daemon.write_all(&encode(&hello()).unwrap()).unwrap();
+    match hear(&mut daemon) {
+        Some(FromHost::Hello { .. }) => {}
+        Some(FromHost::Unusable { why }) => panic!("{why}"),
+        _ => panic!("no hello"),
+    }
+    // The next daemon finds a new process, which systemd starts.
+    drop(daemon);
+    assert!(host.child.wait().unwrap().success());
+}
+
+#[test]
+fn a_host_serves_nobody_else() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let directory = directory();
+    let plugin = secinfo_test_plugins::compile("file", directory.path());
+    let socket = directory.path().join("text.sock");
+    let _host = listen(&socket, &plugin);
+    fs::set_permissions(&socket, Permissions::from_mode(0o666)).unwrap();
+    let stranger = Command::new("setpriv")
+        .args(["--reuid=1", "--regid=1", "--clear-groups", "perl", "-MIO::Socket::UNIX", "-e"])
+        .arg("my $s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or exit 2; exit(defined(getc $s) ? 3 : 0)")
+        .arg(&socket)
+        .status()
+        .unwrap();
+    assert_eq!(
+        stranger.code(),
+        Some(0),
+        "the connection is closed without a word"
+    );
+    let mut daemon = UnixStream::connect(&socket).unwrap();
+    daemon.write_all(&encode(&hello()).unwrap()).unwrap();
+    assert!(matches!(hear(&mut daemon), Some(FromHost::Hello { .. })));
+}

@@ -1,0 +1,271 @@
+//! Starting a host, and speaking with it as the daemon does.
+
+use secinfo_channel::{MessagePurpose, Report, Request, Word};
+use secinfo_channel_host::wire::{
+    FromHost, LogLevel, PROTOCOL, PluginInfo, ToHost, decode, encode, frame_length,
+};
+use std::fs::{self, Permissions};
+use std::io::{ErrorKind, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// How long a test waits for what must come. It ends a test that has failed, nothing else.
+const AT_LAST: Duration = Duration::from_secs(120);
+
+pub(crate) const DESTINATION: &str = "+4930123456";
+pub(crate) const CODE: &str = "918273";
+
+/// A target of this crate's examples.
+pub(crate) fn example(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let profile = test.parent().unwrap().parent().unwrap();
+    profile.join("examples").join(name)
+}
+
+/// A directory that every user can read.
+pub(crate) fn directory() -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
+    directory
+}
+
+/// A file in it with these permissions.
+pub(crate) fn file(directory: &Path, name: &str, content: &str, mode: u32) -> PathBuf {
+    let path = directory.join(name);
+    fs::write(&path, content).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+    path
+}
+
+/// A message to this destination.
+pub(crate) fn request_to(destination: &str) -> Box<Request> {
+    let word = |text: &str| Word::new(text.to_owned());
+    Box::new(Request {
+        message: "0123456789abcdef0123456789abcdef".to_owned(),
+        purpose: MessagePurpose::SignIn,
+        destination: word(destination),
+        subject: word(""),
+        text: word("Example: 918273 is your code for sshd on web1"),
+        html: word(""),
+        code: word(CODE),
+        language: "en".to_owned(),
+        organization: "Example".to_owned(),
+        host: "web1".to_owned(),
+        service: "sshd".to_owned(),
+        origin: "192.0.2.7".to_owned(),
+        expires: 4_000_000_000_000,
+        attempt: 1,
+    })
+}
+
+/// A host process that runs.
+pub(crate) struct Host {
+    child: Child,
+    pub(crate) stream: UnixStream,
+    /// The lines that its plugin logged, as they came.
+    pub(crate) logged: Vec<Line>,
+    _directory: TempDir,
+}
+
+/// A line of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) level: LogLevel,
+    pub(crate) line: String,
+    pub(crate) dropped: u64,
+}
+
+impl Host {
+    /// Starts a host with a plugin in C, and waits until it is ready.
+    pub(crate) fn ready(plugin: &str, settings: &str) -> Self {
+        let mut host = Self::start(plugin, settings, &[]);
+        host.greet();
+        host
+    }
+
+    /// Starts a host with a plugin in C.
+    pub(crate) fn start(plugin: &str, settings: &str, arguments: &[&str]) -> Self {
+        let directory = directory();
+        let library = secinfo_test_plugins::compile(plugin, directory.path());
+        Self::start_with(&library, settings, arguments, directory)
+    }
+
+    /// Starts a host with this library.
+    pub(crate) fn start_with(
+        library: &Path,
+        settings: &str,
+        arguments: &[&str],
+        directory: TempDir,
+    ) -> Self {
+        let settings = file(directory.path(), "settings.toml", settings, 0o600);
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        ours.set_read_timeout(Some(AT_LAST)).unwrap();
+        let child = Command::new(example("channel-host"))
+            .args(["test", "--plugin"])
+            .arg(library)
+            .arg("--settings")
+            .arg(settings)
+            .args(arguments)
+            .stdin(OwnedFd::from(theirs))
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self {
+            child,
+            stream: ours,
+            logged: Vec::new(),
+            _directory: directory,
+        }
+    }
+
+    pub(crate) fn say(&mut self, message: &ToHost) {
+        self.stream.write_all(&encode(message).unwrap()).unwrap();
+    }
+
+    /// The next message; none when the host has ended.
+    pub(crate) fn hear_anything(&mut self) -> Option<FromHost> {
+        hear(&mut self.stream)
+    }
+
+    /// The next message that is no line of the log; those are kept.
+    pub(crate) fn hear(&mut self) -> Option<FromHost> {
+        loop {
+            match self.hear_anything()? {
+                FromHost::Log {
+                    level,
+                    line,
+                    dropped,
+                } => self.logged.push(Line {
+                    level,
+                    line,
+                    dropped,
+                }),
+                other => return Some(other),
+            }
+        }
+    }
+
+    /// Says hello, to a plugin that can be used.
+    pub(crate) fn greet(&mut self) -> (PluginInfo, Vec<String>) {
+        self.say(&hello());
+        match self.hear() {
+            Some(FromHost::Hello {
+                protocol: PROTOCOL,
+                plugin,
+                confined,
+            }) => (plugin, confined),
+            Some(FromHost::Unusable { why }) => panic!("unusable: {why}"),
+            _ => panic!("no hello"),
+        }
+    }
+
+    /// Says hello, to a plugin that cannot be used: why.
+    pub(crate) fn unusable(&mut self) -> String {
+        self.say(&hello());
+        let Some(FromHost::Unusable { why }) = self.hear() else {
+            panic!("not unusable");
+        };
+        assert!(self.hear().is_none(), "the host ends");
+        assert_eq!(self.exit().code(), Some(1));
+        why
+    }
+
+    pub(crate) fn deliver(&mut self, delivery: u64, destination: &str) {
+        self.say(&ToHost::Deliver {
+            delivery,
+            request: request_to(destination),
+        });
+    }
+
+    /// Delivers to [`DESTINATION`], waits until it has been handed over and says what becomes of it
+    /// first.
+    pub(crate) fn outcome(&mut self, delivery: u64) -> Report {
+        self.outcome_to(delivery, DESTINATION)
+    }
+
+    pub(crate) fn outcome_to(&mut self, delivery: u64, destination: &str) -> Report {
+        self.deliver(delivery, destination);
+        self.started(delivery);
+        self.report(delivery)
+    }
+
+    pub(crate) fn started(&mut self, delivery: u64) {
+        match self.hear() {
+            Some(FromHost::Started { delivery: started }) => assert_eq!(started, delivery),
+            Some(FromHost::Report { report, .. }) => panic!("not started: {report:?}"),
+            Some(_) => panic!("not started"),
+            None => panic!("not started, but ended: {:?}", self.exit()),
+        }
+    }
+
+    pub(crate) fn report(&mut self, delivery: u64) -> Report {
+        match self.hear() {
+            Some(FromHost::Report {
+                delivery: reported,
+                report,
+            }) => {
+                assert_eq!(reported, delivery);
+                report
+            }
+            _ => panic!("no report"),
+        }
+    }
+
+    /// Asks for the plugin's health. Whatever it said before has then come.
+    pub(crate) fn health(&mut self) -> (bool, String) {
+        self.say(&ToHost::Health);
+        match self.hear() {
+            Some(FromHost::Health { healthy, detail }) => (healthy, detail),
+            _ => panic!("no health"),
+        }
+    }
+
+    /// Waits for the end of the host, which must be near.
+    pub(crate) fn exit(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    pub(crate) fn lines(&self) -> Vec<&str> {
+        self.logged.iter().map(|line| line.line.as_str()).collect()
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub(crate) fn hello() -> ToHost {
+    ToHost::Hello {
+        protocol: PROTOCOL,
+        allow_readable: false,
+    }
+}
+
+/// The next message from a host.
+pub(crate) fn hear(stream: &mut UnixStream) -> Option<FromHost> {
+    let mut prefix = [0; 4];
+    match stream.read_exact(&mut prefix) {
+        Ok(()) => {}
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset
+            ) =>
+        {
+            return None;
+        }
+        Err(error) => panic!("{error}"),
+    }
+    let mut bytes = vec![0; frame_length(prefix).unwrap()];
+    stream.read_exact(&mut bytes).unwrap();
+    Some(decode(&bytes).unwrap())
+}

@@ -1,0 +1,247 @@
+//! Plugins that misbehave: each loses its own delivery, or its own process.
+
+use crate::kit::{CODE, DESTINATION, Host, request_to};
+use secinfo_channel::{Reason, Report};
+use secinfo_channel_host::wire::{FromHost, LogLevel, ToHost};
+use std::os::unix::process::ExitStatusExt;
+use std::time::Instant;
+
+/// Another user's destination, with which the plugin has no quarrel.
+const OTHER: &str = "+4940987654";
+
+/// A host whose plugin does this to messages to [`DESTINATION`].
+fn host_that(does: &str) -> Host {
+    Host::ready(
+        "misbehaving",
+        &format!("does = {does:?}\nonly = {DESTINATION:?}"),
+    )
+}
+
+fn failed(reason: Reason, detail: &str) -> Report {
+    Report::Failed {
+        reason,
+        detail: detail.to_owned(),
+    }
+}
+
+#[test]
+fn absurd_claims_are_clamped() {
+    let mut host = Host::start("misbehaving", "", &[]);
+    let (plugin, _) = host.greet();
+    assert_eq!(plugin.parallel, 1024);
+    assert_eq!(plugin.kinds, ["text", "call", "email"]);
+}
+
+#[test]
+fn one_that_hangs_or_says_nothing_delays_nobody_else() {
+    for does in ["hangs", "says nothing"] {
+        let mut host = host_that(does);
+        for delivery in 1..=3 {
+            host.deliver(delivery, DESTINATION);
+            host.started(delivery);
+        }
+        for delivery in 4..=9 {
+            assert_eq!(host.outcome_to(delivery, OTHER), Report::Delivered);
+        }
+        assert!(host.health().0);
+    }
+}
+
+#[test]
+fn one_that_hangs_when_asked_for_its_health_still_delivers() {
+    let mut host = host_that("hangs in health");
+    for _ in 0..5 {
+        host.say(&ToHost::Health);
+    }
+    assert_eq!(host.outcome_to(1, OTHER), Report::Delivered);
+}
+
+#[test]
+fn one_that_crashes_takes_its_own_process_along() {
+    for (does, signal) in [
+        ("aborts", libc::SIGABRT),
+        ("crashes", libc::SIGSEGV),
+        ("leaks", libc::SIGSEGV),
+    ] {
+        let settings = format!("does = {does:?}");
+        let mut host = Host::start("misbehaving", &settings, &["--memory", "134217728"]);
+        host.greet();
+        host.deliver(1, DESTINATION);
+        host.started(1);
+        assert!(host.hear().is_none(), "{does}");
+        assert_eq!(host.exit().signal(), Some(signal), "{does}");
+        assert!(!host.exit().core_dumped(), "{does}");
+    }
+}
+
+#[test]
+fn one_that_exits_ends_the_host() {
+    let mut host = host_that("exits");
+    host.deliver(1, DESTINATION);
+    host.started(1);
+    assert!(host.hear().is_none());
+}
+
+#[test]
+fn one_that_crashes_while_it_is_made_ends_the_host() {
+    let mut host = Host::start("misbehaving", "does = 'aborts in create'", &[]);
+    host.say(&crate::kit::hello());
+    assert!(host.hear().is_none());
+    assert_eq!(host.exit().signal(), Some(libc::SIGABRT));
+}
+
+#[test]
+fn a_second_answer_is_not_heard() {
+    let mut host = host_that("answers twice");
+    assert_eq!(host.outcome(1), Report::Delivered);
+    // Had there been a second one, it would come first.
+    assert_eq!(host.outcome_to(2, OTHER), Report::Delivered);
+    assert_eq!(host.logged[0].level, LogLevel::Warning);
+    assert!(host.lines()[0].contains("reported again"));
+}
+
+#[test]
+fn a_late_answer_does_not_count_for_another_delivery() {
+    let mut host = host_that("answers for the former");
+    // The daemon's numbers come back; those of the plugin do not.
+    for _ in 0..3 {
+        assert_eq!(host.outcome(1), Report::Delivered);
+    }
+    assert!(host.health().0);
+    assert_eq!(host.logged.len(), 2);
+}
+
+#[test]
+fn what_was_accepted_is_not_tried_again() {
+    let mut host = host_that("takes back what it accepted");
+    assert_eq!(
+        host.outcome(1),
+        Report::Accepted {
+            reference: String::new()
+        }
+    );
+    assert_eq!(host.report(1), failed(Reason::Busy, "not after all"));
+    assert!(host.lines()[0].contains("twice"));
+}
+
+#[test]
+fn garbage_fails_the_delivery_that_it_is_about() {
+    let mut host = host_that("answers garbage");
+    let Report::Failed { reason, detail } = host.outcome(1) else {
+        panic!("not failed");
+    };
+    assert_eq!(reason, Reason::Plugin);
+    assert!(detail.len() <= 200, "{detail}");
+    assert!(detail.ends_with("xxxx"), "{detail}");
+    assert!(detail.chars().all(|c| !c.is_control()), "{detail}");
+    assert_eq!(host.outcome_to(2, OTHER), Report::Delivered);
+    for line in host.lines() {
+        assert!(line.chars().all(|c| !c.is_control()), "{line}");
+    }
+    assert!(
+        host.lines()
+            .contains(&"\u{fffd}\u{fffd} bad  [31m line  second")
+    );
+}
+
+#[test]
+fn reports_that_cannot_be_read_fail_the_delivery() {
+    for (does, detail) in [
+        (
+            "answers an unknown status",
+            "the plugin reported the status 77, which does not exist",
+        ),
+        ("answers null", "the plugin's report: a pointer is null"),
+        (
+            "answers in another version",
+            "the plugin's report: version 7.0 of channel.h does not go with 1.0",
+        ),
+        (
+            "answers too little",
+            "the plugin's report: a structure of 12 bytes is too small",
+        ),
+    ] {
+        let mut host = host_that(does);
+        assert_eq!(host.outcome(1), failed(Reason::Plugin, detail));
+        assert_eq!(host.outcome_to(2, OTHER), Report::Delivered);
+    }
+}
+
+#[test]
+fn nobody_waits_for_ever() {
+    let mut host = host_that("wants to wait for ever");
+    let Report::TryLater { after, .. } = host.outcome(1) else {
+        panic!("not to be tried later");
+    };
+    assert_eq!(after, 86_400_000);
+}
+
+#[test]
+fn a_flood_of_the_log_is_cut() {
+    let start = Instant::now();
+    let mut host = host_that("floods the log");
+    assert_eq!(host.outcome(1), Report::Delivered);
+    let most = 101 + 20 * usize::try_from(start.elapsed().as_secs() + 1).unwrap();
+    assert!((100..=most).contains(&host.logged.len()));
+    let dropped: u64 = host.logged.iter().map(|line| line.dropped).sum();
+    assert!(dropped + host.logged.len() as u64 <= 100_000);
+    assert_eq!(host.logged[0].dropped, 0);
+}
+
+#[test]
+fn printing_without_end_hinders_nobody() {
+    let mut host = host_that("prints");
+    assert_eq!(host.outcome(1), Report::Delivered);
+    for delivery in 2..20 {
+        assert_eq!(host.outcome_to(delivery, OTHER), Report::Delivered);
+    }
+    while host.logged.is_empty() {
+        host.health();
+    }
+    assert!(host.logged.iter().all(|line| line.level == LogLevel::Debug));
+}
+
+#[test]
+fn what_is_personal_reaches_nobody() {
+    let mut host = host_that("gives secrets away");
+    let report = host.outcome(1);
+    assert_eq!(
+        report,
+        failed(Reason::Refused, "[redacted]|+[redacted]|[redacted]")
+    );
+    // The lines before and after the report, and the one that was printed.
+    while host.logged.len() < 3 {
+        match host.hear_anything() {
+            Some(FromHost::Log { level, line, .. }) => host.logged.push(crate::kit::Line {
+                level,
+                line,
+                dropped: 0,
+            }),
+            _ => panic!("no line"),
+        }
+    }
+    let request = request_to(DESTINATION);
+    for line in host.lines() {
+        assert!(!line.contains(CODE), "{line}");
+        assert!(!line.contains(&DESTINATION[1..]), "{line}");
+        assert!(!line.contains(request.text.as_str()), "{line}");
+        assert!(line.contains("[redacted]"), "{line}");
+    }
+}
+
+#[test]
+fn one_that_is_sick_says_so_in_one_line() {
+    let mut host = host_that("is sick");
+    assert_eq!(host.health(), (false, "the provider is away".to_owned()));
+    let mut host = host_that("says neither yes nor no");
+    assert_eq!(host.health(), (false, String::new()));
+}
+
+#[test]
+fn one_that_does_not_tidy_up_in_time_is_ended() {
+    let mut host = host_that("hangs in destroy");
+    assert_eq!(host.outcome_to(1, OTHER), Report::Delivered);
+    host.say(&ToHost::Stop);
+    assert!(host.hear().is_none());
+    assert!(host.exit().success());
+}

@@ -1,0 +1,88 @@
+//! What a plugin cannot do, tried from inside.
+
+use crate::kit::{Host, directory, file};
+use secinfo_channel::Report;
+use std::collections::BTreeMap;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+
+/// Whether this kernel has Landlock; where it does not, the host says so.
+fn is_in_force(confined: &[String], word: &str) -> bool {
+    confined.iter().any(|found| found == word)
+}
+
+#[test]
+fn a_plugin_stays_where_it_is() {
+    let place = directory();
+    let outside = file(place.path(), "outside", "secret", 0o666);
+    let inside = place.path().join("inside");
+    fs::create_dir(&inside).unwrap();
+    for path in [place.path(), &inside] {
+        fs::set_permissions(path, Permissions::from_mode(0o777)).unwrap();
+    }
+    let settings = format!(
+        "pid = '{}'\noutside = {outside:?}\ninside = {inside:?}",
+        std::process::id()
+    );
+    let mut host = Host::start(
+        "escaping",
+        &settings,
+        &["--writable", inside.to_str().unwrap()],
+    );
+    let (_, confined) = host.greet();
+    for word in [
+        "limits",
+        "not-dumpable",
+        "no-new-privs",
+        "landlock",
+        "seccomp",
+    ] {
+        assert!(is_in_force(&confined, word), "{word} in {confined:?}");
+    }
+    assert_eq!(
+        is_in_force(&confined, "user"),
+        rustix::process::geteuid().is_root()
+    );
+    assert_eq!(host.outcome(1), Report::Delivered);
+    let results: BTreeMap<&str, &str> = host
+        .lines()
+        .iter()
+        .map(|line| line.split_once(": ").unwrap())
+        .collect();
+    let done: Vec<&str> = results
+        .iter()
+        .filter(|(_, result)| **result == "done")
+        .map(|(what, _)| *what)
+        .collect();
+    assert_eq!(done, ["network", "resolve", "thread", "write inside"]);
+    for (what, result) in &results {
+        assert!(
+            ["done", "ENOSYS", "EACCES", "EPERM"].contains(result),
+            "{what}: {result}"
+        );
+    }
+    assert_eq!(results.len(), 34);
+    assert_eq!(fs::read_to_string(outside).unwrap(), "secret");
+    assert_eq!(fs::read_to_string(inside.join("message")).unwrap(), "hello");
+}
+
+#[test]
+fn rules_name_what_is_there() {
+    for argument in ["--writable", "--readable"] {
+        let why = Host::start("file", "", &[argument, "/nowhere/at/all"]).unusable();
+        assert!(why.contains("/nowhere/at/all: does not exist"), "{why}");
+    }
+    let why = Host::start("file", "", &["--writable", "/etc/hostname"]).unusable();
+    assert!(why.contains("is no directory"), "{why}");
+}
+
+#[test]
+fn nobody_is_root() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let why = Host::start("file", "", &["--user", "root"]).unusable();
+    assert!(why.contains("rights of root"), "{why}");
+    let why = Host::start("file", "", &["--user", "no-such-user"]).unusable();
+    assert!(why.contains("does not exist"), "{why}");
+}

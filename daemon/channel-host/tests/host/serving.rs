@@ -1,0 +1,213 @@
+//! A plugin that works, and a daemon that does not always.
+
+use crate::kit::{DESTINATION, Host, directory, example, hello};
+use secinfo_channel::{Reason, Report};
+use secinfo_channel_host::wire::{FromHost, MAX_FRAME, PluginInfo, ToHost};
+use std::fs::{self, Permissions};
+use std::io::Write;
+use std::net::Shutdown;
+use std::os::unix::fs::PermissionsExt;
+
+#[test]
+fn a_plugin_in_c_says_who_it_is() {
+    let mut host = Host::start("file", "", &[]);
+    let (plugin, confined) = host.greet();
+    assert_eq!(
+        plugin,
+        PluginInfo {
+            name: "file".to_owned(),
+            version: "1.0".to_owned(),
+            kinds: ["text", "call", "email"].map(str::to_owned).to_vec(),
+            parallel: 1,
+            idempotent: true,
+            follows_up: false,
+            leaves_messages_readable: false,
+        }
+    );
+    assert!(confined.contains(&"no-new-privs".to_owned()));
+    assert_eq!(host.health(), (true, String::new()));
+    assert_eq!(host.outcome(7), Report::Delivered);
+}
+
+#[test]
+fn messages_arrive_whole_and_stop_waits_for_them() {
+    let out = directory();
+    let inside = out.path().join("inside");
+    fs::create_dir(&inside).unwrap();
+    fs::set_permissions(&inside, Permissions::from_mode(0o777)).unwrap();
+    let path = inside.join("messages");
+    let mut host = Host::start(
+        "file",
+        &format!("file = {:?}", path.to_str().unwrap()),
+        &["--writable", inside.to_str().unwrap()],
+    );
+    host.greet();
+    for delivery in 1..=50 {
+        host.deliver(delivery, DESTINATION);
+    }
+    host.say(&ToHost::Stop);
+    let mut delivered = Vec::new();
+    while let Some(message) = host.hear() {
+        if let FromHost::Report { delivery, report } = message {
+            assert_eq!(report, Report::Delivered);
+            delivered.push(delivery);
+        }
+    }
+    // One at a time, as the plugin wants it.
+    assert_eq!(delivered, (1..=50).collect::<Vec<_>>());
+    assert!(host.exit().success());
+    let written = fs::read_to_string(&path).unwrap();
+    let lines: Vec<serde_json::Value> = written
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 51);
+    assert_eq!(
+        lines[0],
+        serde_json::json!({
+            "message": "0123456789abcdef0123456789abcdef",
+            "destination": DESTINATION,
+            "text": "Example: 918273 is your code for sshd on web1",
+            "code": "918273",
+            "attempt": 1,
+        })
+    );
+    assert_eq!(lines[50], serde_json::json!({ "destroyed": true }));
+}
+
+#[test]
+fn the_end_of_the_daemon_is_the_end_of_the_host() {
+    for does in ["", "hangs", "hangs in health", "prints"] {
+        let mut host = Host::ready("misbehaving", &format!("does = {does:?}"));
+        host.deliver(1, DESTINATION);
+        host.started(1);
+        host.say(&ToHost::Health);
+        host.stream.shutdown(Shutdown::Both).unwrap();
+        assert!(host.exit().success(), "{does}");
+    }
+}
+
+#[test]
+fn the_end_of_the_daemon_ends_a_plugin_that_is_still_being_made() {
+    let mut host = Host::start("misbehaving", "does = 'hangs in create'", &[]);
+    host.say(&hello());
+    host.stream.shutdown(Shutdown::Both).unwrap();
+    assert!(host.exit().success());
+}
+
+#[test]
+fn what_is_no_message_ends_the_connection() {
+    let too_long = u32::try_from(MAX_FRAME + 1).unwrap().to_be_bytes();
+    for garbage in [
+        &too_long[..],
+        &[0xff; 64],
+        b"\0\0\0\x02{}",
+        b"\0\0\0\x02{{",
+        b"\0\0\0\x00",
+        b"\0\0\0\x13{\"type\":\"whatever\"}",
+    ] {
+        let mut host = Host::ready("file", "");
+        host.stream.write_all(garbage).unwrap();
+        host.stream.shutdown(Shutdown::Write).unwrap();
+        assert!(host.hear().is_none());
+        assert_eq!(host.exit().code(), Some(1));
+    }
+}
+
+#[test]
+fn a_daemon_of_another_version_is_told_so() {
+    let mut host = Host::start("file", "", &[]);
+    host.say(&ToHost::Hello {
+        protocol: 99,
+        allow_readable: false,
+    });
+    let Some(FromHost::Unusable { why }) = host.hear() else {
+        panic!("not refused");
+    };
+    assert!(why.contains("version 99"), "{why}");
+    assert_eq!(host.exit().code(), Some(1));
+}
+
+#[test]
+fn nothing_is_delivered_before_hello() {
+    let mut host = Host::start("file", "", &[]);
+    host.deliver(1, DESTINATION);
+    assert!(matches!(host.hear(), Some(FromHost::Unusable { .. })));
+    assert_eq!(host.exit().code(), Some(1));
+}
+
+#[test]
+fn more_messages_than_a_host_can_hold_are_refused_at_once() {
+    let mut host = Host::ready("misbehaving", "does = 'hangs'");
+    let all = 1100;
+    for delivery in 0..all {
+        host.deliver(delivery, DESTINATION);
+    }
+    let (mut started, mut refused) = (0, 0);
+    // Four are with the plugin, 1024 wait, and the last ones are refused; when the plugin's
+    // threads took their four is up to them.
+    while started < 4 || refused < all - 1028 {
+        match host.hear() {
+            Some(FromHost::Started { .. }) => started += 1,
+            Some(FromHost::Report {
+                report:
+                    Report::TryLater {
+                        reason: Reason::Busy,
+                        ..
+                    },
+                ..
+            }) => refused += 1,
+            _ => panic!("neither started nor refused"),
+        }
+    }
+    assert_eq!(started, 4);
+    assert!((all - 1028..=all - 1024).contains(&refused));
+    // Further messages change nothing about its health.
+    assert!(host.health().0);
+}
+
+#[test]
+fn a_plugin_in_rust_that_panics_loses_its_own_delivery() {
+    let library = example("libpanicking.so");
+    for (at, place) in [("deliver", 1), ("thread", 1)] {
+        let settings = format!("at = {at:?}");
+        let mut host = Host::start_with(&library, &settings, &[], directory());
+        host.greet();
+        for delivery in 0..3 {
+            assert_eq!(
+                host.outcome(delivery),
+                Report::Failed {
+                    reason: Reason::Plugin,
+                    detail: "the plugin panicked".to_owned(),
+                }
+            );
+        }
+        assert!(host.health().0);
+        assert!(host.lines().len() >= place);
+        // Where it was, and nothing of what it said.
+        for line in host.lines() {
+            assert!(line.starts_with("the plugin panicked at "), "{line}");
+            assert!(!line.contains("purpose"), "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_plugin_in_rust_may_panic_anywhere_else() {
+    let library = example("libpanicking.so");
+    let start = |at: &str| {
+        let settings = format!("at = {at:?}");
+        Host::start_with(&library, &settings, &[], directory())
+    };
+    let why = start("create").unusable();
+    assert!(why.contains("panicked while reading its settings"), "{why}");
+    let mut sick = start("health");
+    sick.greet();
+    assert!(!sick.health().0);
+    assert_eq!(sick.outcome(1), Report::Delivered);
+    let mut last = start("destroy");
+    last.greet();
+    last.say(&ToHost::Stop);
+    while last.hear().is_some() {}
+    assert!(last.exit().success());
+}

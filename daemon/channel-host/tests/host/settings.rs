@@ -1,0 +1,96 @@
+//! Settings, and the secrets in them.
+
+use crate::kit::{Host, directory, file};
+use std::path::Path;
+
+/// The settings as they reach a plugin, which gives them away in its refusal.
+fn settings(text: &str) -> String {
+    let text = format!("does = 'cannot be made'\n{text}");
+    Host::start("misbehaving", &text, &[]).unusable()
+}
+
+fn in_file(path: &Path) -> String {
+    format!("password = {{ file = {:?} }}", path.to_str().unwrap())
+}
+
+#[test]
+fn settings_become_json() {
+    let why =
+        settings("port = 25\nlist = ['a', 1.5, true]\n[tls]\nca = \"x\\\"y\"\nsince = 2024-01-02");
+    let (_, json) = why.split_once("not with these settings: ").unwrap();
+    let json: serde_json::Value = serde_json::from_str(json).unwrap();
+    assert_eq!(
+        json,
+        serde_json::json!({
+            "does": "cannot be made",
+            "port": 25,
+            "list": ["a", 1.5, true],
+            "tls": { "ca": "x\"y", "since": "2024-01-02" },
+        })
+    );
+}
+
+#[test]
+fn a_secret_comes_from_its_file_and_is_not_given_away() {
+    let files = directory();
+    let secret = file(files.path(), "secret", "hunter2-hunter2\n", 0o600);
+    let why = settings(&in_file(&secret));
+    assert!(!why.contains("hunter2"), "{why}");
+    // The line's end is not part of it.
+    assert!(why.ends_with(r#""password":"[redacted]"}"#), "{why}");
+}
+
+#[test]
+fn files_that_others_can_read_are_refused() {
+    let files = directory();
+    let secret = file(files.path(), "secret", "hunter2", 0o644);
+    let why = settings(&in_file(&secret));
+    assert!(
+        why.contains("can be read by others: use chmod 600"),
+        "{why}"
+    );
+    let missing = settings(&in_file(&files.path().join("missing")));
+    assert!(missing.contains("cannot be opened"), "{missing}");
+    let directory = settings(&in_file(files.path()));
+    assert!(directory.contains("is no file"), "{directory}");
+    let relative = settings("password = { file = 'secret' }");
+    assert!(relative.contains("give its whole path"), "{relative}");
+    let credential = settings("password = { credential = 'smtp' }");
+    assert!(credential.contains("LoadCredential=smtp"), "{credential}");
+}
+
+#[test]
+fn what_is_no_toml_is_not_quoted() {
+    let why = settings("password = hunter2");
+    assert!(why.contains("line 2 is not TOML"), "{why}");
+    assert!(!why.contains("hunter2"), "{why}");
+}
+
+#[test]
+fn a_refusal_without_words_is_one() {
+    let why = Host::start(
+        "misbehaving",
+        "does = 'cannot be made and lies about the length'",
+        &[],
+    )
+    .unusable();
+    assert!(why.len() < 2048);
+}
+
+#[test]
+fn a_mistake_in_settings_is_named_without_its_value() {
+    let library = crate::kit::example("libpanicking.so");
+    for (settings, word) in [
+        (
+            "at = 'hunter2'",
+            "the setting `at` is not right: expected one of",
+        ),
+        ("at = 12345678", "the setting `at` is not right"),
+        ("", "missing field `at`"),
+        ("at = 'deliver'\nto = 'x'", "unknown field `to`"),
+    ] {
+        let why = Host::start_with(&library, settings, &[], directory()).unusable();
+        assert!(why.contains(word), "{why}");
+        assert!(!why.contains("hunter2") && !why.contains("1234"), "{why}");
+    }
+}

@@ -1,0 +1,94 @@
+//! Plugins of other versions, and libraries that are no plugins.
+
+use crate::kit::{DESTINATION, Host, directory, file, hello};
+use secinfo_channel::Report;
+use secinfo_channel_host::wire::{FromHost, PROTOCOL, ToHost};
+
+#[test]
+fn a_plugin_with_a_smaller_table_serves() {
+    let mut host = Host::start("older", "", &[]);
+    let (plugin, _) = host.greet();
+    assert_eq!(
+        (plugin.name.as_str(), plugin.version.as_str()),
+        ("older", "0.9")
+    );
+    assert_eq!(host.outcome(1), Report::Delivered);
+    assert_eq!(host.health(), (true, String::new()));
+    host.say(&ToHost::Stop);
+    assert!(host.hear().is_none());
+    assert!(host.exit().success());
+}
+
+#[test]
+fn a_plugin_with_a_larger_table_serves() {
+    let mut host = Host::start("newer", "", &[]);
+    let (plugin, _) = host.greet();
+    assert_eq!(plugin.kinds, ["email"]);
+    assert!(!plugin.idempotent && !plugin.follows_up && !plugin.leaves_messages_readable);
+    assert_eq!(host.outcome(1), Report::Delivered);
+}
+
+#[test]
+fn what_is_no_channel_is_refused_with_a_word() {
+    for (plugin, word) in [
+        (
+            "other_major",
+            "version 2.0 of channel.h does not go with 1.0",
+        ),
+        ("no_entry", "does not export secinfo_channel_entry"),
+        ("unnamed", "its name is not a word"),
+        ("incomplete", "lacks create or deliver"),
+    ] {
+        let why = Host::start(plugin, "", &[]).unusable();
+        assert!(why.contains(word), "{plugin}: {why}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_library_is_refused() {
+    let plugins = directory();
+    let library = file(plugins.path(), "text.so", "no library", 0o644);
+    let why = Host::start_with(&library, "", &[], directory()).unusable();
+    assert!(why.contains("no library that can be loaded"), "{why}");
+    let missing = plugins.path().join("missing.so");
+    let why = Host::start_with(&missing, "", &[], directory()).unusable();
+    assert!(why.contains("cannot be opened"), "{why}");
+}
+
+#[test]
+fn a_plugin_that_others_can_write_is_refused() {
+    let plugins = directory();
+    let library = file(plugins.path(), "text.so", "", 0o666);
+    let why = Host::start_with(&library, "", &[], directory()).unusable();
+    assert!(why.contains("others can change the plugin"), "{why}");
+}
+
+#[test]
+fn a_plugin_that_leaves_messages_readable_is_not_even_made() {
+    let why = Host::start("readable", "", &[]).unusable();
+    assert!(why.contains("allow_spool"), "{why}");
+    let mut allowed = Host::start("readable", "", &[]);
+    allowed.say(&ToHost::Hello {
+        protocol: PROTOCOL,
+        allow_readable: true,
+    });
+    let Some(FromHost::Unusable { why }) = allowed.hear() else {
+        panic!("not refused");
+    };
+    assert!(why.contains("it was asked"), "{why}");
+}
+
+#[test]
+fn a_plugin_can_be_named_without_a_path() {
+    let plugins = directory();
+    secinfo_test_plugins::compile("older", plugins.path());
+    let mut host = Host::start_with(
+        "older".as_ref(),
+        "",
+        &["--plugins", plugins.path().to_str().unwrap()],
+        directory(),
+    );
+    host.say(&hello());
+    assert!(matches!(host.hear(), Some(FromHost::Hello { .. })));
+    assert_eq!(host.outcome_to(1, DESTINATION), Report::Delivered);
+}
