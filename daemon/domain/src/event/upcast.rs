@@ -19,12 +19,11 @@ pub(super) const UPCASTERS: &[Upcaster] = &[Upcaster {
     upcast: with_rules_for_codes,
 }];
 
-/// Before there were codes by text, call and email, nothing was said about them, and wrong codes
-/// were never forgotten.
+/// Before there were codes by text, call and email, nothing was said about them, nor about wrong
+/// codes of long ago. Data that is no policy is left as it is, and refused when it is read.
 fn with_rules_for_codes(mut data: Value) -> Value {
     let limit = |most: u16| json!({"most": most, "within": 3600});
-    let rules = &mut data["policy"]["rules"];
-    rules["codes"] = json!({
+    let codes = json!({
         "digits": 6,
         "life": 300,
         "resend_after": 30,
@@ -35,7 +34,12 @@ fn with_rules_for_codes(mut data: Value) -> Value {
         "allowed_countries": [],
         "denied_countries": [],
     });
-    rules["throttle"]["forget_after"] = json!(86_400);
+    if let Some(Value::Object(rules)) = data.pointer_mut("/policy/rules") {
+        rules.insert("codes".to_owned(), codes);
+        if let Some(Value::Object(throttle)) = rules.get_mut("throttle") {
+            throttle.insert("forget_after".to_owned(), json!(86_400));
+        }
+    }
     data
 }
 
