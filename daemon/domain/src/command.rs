@@ -326,9 +326,9 @@ pub enum Refusal {
         "{0} only goes beside another method: add an authenticator app or a hardware token first"
     )]
     AnotherMethodFirst(Kind),
-    /// Another number has the place.
+    /// The place is taken: by another number, or by a method of the kind on this one.
     #[error(
-        "there is another number as {0} already: choose another place for this one, or delete the methods on the other number first"
+        "{0} is taken already: choose another place for another number, or delete the methods there first"
     )]
     PlaceTaken(Place),
     /// The number has another place.

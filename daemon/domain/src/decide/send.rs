@@ -3,7 +3,7 @@
 use super::Case;
 use crate::command::{DeliveryOutcome, Phone, Recipient, Refusal};
 use crate::event::{Accepted, CodeRequested, Credential, Fact, MessageDelivered, MessageFailed};
-use crate::state::CodeRequest;
+use crate::state::{CodeRequest, Method};
 use crate::{Authority, Country, DestinationTag, Kind, MessageId, MethodId, Timestamp};
 
 impl Case<'_> {
@@ -17,6 +17,11 @@ impl Case<'_> {
     ) -> Result<Vec<Fact>, Refusal> {
         let (kind, method) = self.recipient(recipient)?;
         self.may_send(kind, destination, country)?;
+        // Nobody makes another user's code void.
+        let replaces = replaces.filter(|replaced| {
+            let known = self.state.codes().get(*replaced);
+            known.is_some_and(|(_, request)| request.user == self.id)
+        });
         Ok(vec![
             CodeRequested {
                 message,
@@ -72,13 +77,16 @@ impl Case<'_> {
             let until = newest.plus(rules.resend_after);
             return Err(Refusal::CodeJustSent { until });
         }
-        let of_country = |request: &CodeRequest| country.is_some() && request.country == country;
         let full = [
             sent.full_until(rules.of_user, now, |request| request.user == self.id),
             sent.full_until(rules.of_destination, now, |request| {
                 request.destination == destination
             }),
-            sent.full_until(rules.of_country, now, of_country),
+            country.and_then(|country| {
+                sent.full_until(rules.of_country, now, |request| {
+                    request.country == Some(country)
+                })
+            }),
             sent.full_until(rules.in_all, now, |_| true),
         ];
         match full.into_iter().flatten().max() {
@@ -109,7 +117,7 @@ impl Case<'_> {
         let Some(message) = credential.proved_by() else {
             return Ok(());
         };
-        self.good_code(message, None)
+        self.good_code(message, credential.kind(), None)
             .then_some(())
             .ok_or(Refusal::CodeGone)
     }
@@ -117,18 +125,19 @@ impl Case<'_> {
     /// What the code of this message is accepted as, for this method.
     pub(super) fn delivered_code(
         &self,
-        method: MethodId,
+        method: &Method,
         message: MessageId,
     ) -> Result<Accepted, Refusal> {
-        self.good_code(message, Some(method))
+        self.good_code(message, method.kind(), Some(method.id()))
             .then_some(Accepted::DeliveredCode(message))
             .ok_or(Refusal::CodeGone)
     }
 
-    fn good_code(&self, message: MessageId, method: Option<MethodId>) -> bool {
+    fn good_code(&self, message: MessageId, kind: Kind, method: Option<MethodId>) -> bool {
         let lasts = |(requested, request): (Timestamp, &CodeRequest)| {
             let now = self.context.now;
             request.user == self.id
+                && request.kind == kind
                 && request.method == method
                 && request.unused
                 && requested <= now

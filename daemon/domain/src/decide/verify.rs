@@ -35,7 +35,7 @@ impl Case<'_> {
         let known = self.method(method)?;
         self.may_verify(known, purpose)?;
         let judged = match answer {
-            Answer::DeliveredCode(message) => Ok(self.delivered_code(method, message)?),
+            Answer::DeliveredCode(message) => Ok(self.delivered_code(known, message)?),
             answer => judge(known, answer)?,
         };
         match judged {
@@ -95,7 +95,10 @@ impl Case<'_> {
     /// that going from method to method wins no further guesses.
     fn lock(&self, method: &Method) -> Option<Fact> {
         let rules = &self.state.policy().rules.throttle;
-        let failures = self.user.failures().saturating_add(1);
+        let failures = self
+            .user
+            .failures_at(self.context.now, rules.forget_after)
+            .saturating_add(1);
         if !method.kind().can_be_guessed() || failures < rules.lock_after {
             return None;
         }

@@ -2,7 +2,8 @@
 
 use crate::policy::Limit;
 use crate::{
-    Country, DestinationTag, MessageId, MethodId, Seconds, Timestamp, UserId, event::CodeRequested,
+    Country, DestinationTag, Kind, MessageId, MethodId, Seconds, Timestamp, UserId,
+    event::CodeRequested,
 };
 use rpds::RedBlackTreeMapSync;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub struct CodeRequest {
     /// The user.
     pub user: UserId,
+    /// The kind of method that it proves.
+    pub kind: Kind,
     /// The method; none while it was being enrolled.
     pub method: Option<MethodId>,
     /// Where the message went to.
@@ -46,10 +49,12 @@ impl CodeRequests {
         now: Timestamp,
         counts: impl Fn(&CodeRequest) -> bool,
     ) -> Option<Timestamp> {
+        // With this many, the next one may be sent when the oldest of them no longer counts.
+        let Some(nth) = usize::from(limit.most).checked_sub(1) else {
+            return Some(now.plus(limit.within));
+        };
         let newest_first = self.within(limit.within, now);
         let mut counted = newest_first.filter(|(_, request)| counts(request));
-        // With this many, the next one may be sent when the oldest of them no longer counts.
-        let nth = usize::from(limit.most).checked_sub(1)?;
         counted.nth(nth).map(|(time, _)| time.plus(limit.within))
     }
 
@@ -87,6 +92,7 @@ impl CodeRequests {
         }
         let request = CodeRequest {
             user,
+            kind: fact.kind,
             method: fact.method,
             destination: fact.destination,
             country: fact.country,

@@ -235,7 +235,7 @@ impl UserState {
             };
             self.prove(proof, fresh);
         }
-        if fact.token.is_some() {
+        if fact.token.is_some() || fact.credential.proved_by().is_some() {
             self.activation_failures = 0;
         }
     }
@@ -283,7 +283,7 @@ impl UserState {
     /// Forgets wrong codes when the newest is so long ago. How many locks there were stays: they
     /// grow for whoever comes back.
     fn forget_failures(&mut self, now: Timestamp, after: Seconds) {
-        if self.last_failure.plus(after) > now {
+        if self.failures_at(now, after) != 0 {
             return;
         }
         self.activation_failures = 0;

@@ -232,12 +232,22 @@ impl UserState {
             .map(|(.., id)| id)
     }
 
-    /// Wrong codes over all methods since each was last proved.
+    /// Wrong codes over all methods since each was last proved, those of long ago included; see
+    /// [`ThrottleRules::forget_after`].
     pub fn failures(&self) -> u16 {
         self.methods
             .iter()
             .map(|method| method.throttle.failures)
             .fold(self.activation_failures, u16::saturating_add)
+    }
+
+    /// The wrong codes that still count at `now`: those before the newest are forgotten `after` it.
+    pub(crate) fn failures_at(&self, now: Timestamp, after: Seconds) -> u16 {
+        if self.last_failure.plus(after) <= now {
+            0
+        } else {
+            self.failures()
+        }
     }
 
     /// When the next attempt at anything that can be guessed is heard, if not at `now`.
