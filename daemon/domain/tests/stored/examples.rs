@@ -1,22 +1,24 @@
 //! One event of each type, as the golden files hold it.
 
 use secinfo_domain::event::{
-    Accepted, AccessPassIssued, ActivationFailed, Actor, Credential, DefaultChanged, DefaultReason,
-    DeletionCancelled, DeletionReason, DeletionScheduled, Event, Fact, Failure, Locked, LogCreated,
-    MethodDeleted, MethodEnrolled, MethodRenamed, PolicyChanged, RecoveryCodesIssued,
-    Resynchronized, StoredEvent, TokenImported, TokenRemoved, TokenResynchronized, Unlocked,
-    UserAdded, UserErased, VerificationFailed, VerificationSucceeded, Who,
+    Accepted, AccessPassIssued, ActivationFailed, Actor, CodeRequested, Credential, DefaultChanged,
+    DefaultReason, DeletionCancelled, DeletionReason, DeletionScheduled, DeliveryFailure, Event,
+    Fact, Failure, Locked, LogCreated, MessageDelivered, MessageFailed, MethodDeleted,
+    MethodEnrolled, MethodRenamed, PolicyChanged, RecoveryCodesIssued, Resynchronized, StoredEvent,
+    TokenImported, TokenRemoved, TokenResynchronized, Unlocked, UserAdded, UserErased,
+    VerificationFailed, VerificationSucceeded, Who,
 };
 use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods};
 use secinfo_domain::{
-    Counter, GroupName, HotpParameters, Kind, KindSet, MethodId, OtpParameters, Policy, Purpose,
-    Sealed, ServiceName, SessionTag, Strength, TimeStep, Timestamp, TokenId, TotpParameters,
-    UserId,
+    ChannelName, Counter, DestinationTag, GroupName, HotpParameters, Kind, KindSet, MessageId,
+    MethodId, OtpParameters, Policy, Purpose, Sealed, ServiceName, SessionTag, Strength, TimeStep,
+    Timestamp, TokenId, TotpParameters, UserId,
 };
 
 const USER: UserId = UserId::from_bytes(*b"user of examples");
 const METHOD: MethodId = MethodId::from_bytes(*b"some app of user");
 const TOKEN: TokenId = TokenId::from_bytes(*b"token, 128 bits.");
+const MESSAGE: MessageId = MessageId::from_bytes(*b"a text with code");
 const SESSION: SessionTag = SessionTag::from_bytes(*b"a login session.");
 const TIME: Timestamp = Timestamp::from_millis(1_795_000_000_123);
 
@@ -31,7 +33,8 @@ pub fn is_about_a_user(fact: &Fact) -> bool {
     )
 }
 
-/// An event of each type, in the order of [`Fact::TYPES`], numbered by their place in it.
+/// An event of each type, numbered in the order in which the types came into being, so that a new
+/// one changes no golden file.
 pub fn examples() -> Vec<StoredEvent> {
     let stored = |(seq, fact): (u64, Fact)| {
         let about_a_user = is_about_a_user(&fact);
@@ -149,6 +152,30 @@ fn facts() -> Vec<Fact> {
                 drift: -4,
                 last_step: TimeStep(59_833_335),
             },
+        }
+        .into(),
+        CodeRequested {
+            message: MESSAGE,
+            kind: Kind::Text,
+            method: Some(METHOD),
+            destination: DestinationTag::from_bytes(*b"nobody reads it."),
+            country: Some("DE".parse().unwrap()),
+            expires: Timestamp::from_millis(1_795_000_300_123),
+            replaces: Some(MessageId::from_bytes(*b"the text before.")),
+        }
+        .into(),
+        MessageDelivered {
+            message: MESSAGE,
+            channel: ChannelName::parse("text-main").unwrap(),
+            confirmed: true,
+            attempts: 2,
+        }
+        .into(),
+        MessageFailed {
+            message: MESSAGE,
+            channel: Some(ChannelName::parse("text-spare").unwrap()),
+            reason: DeliveryFailure::TimedOut,
+            attempts: 3,
         }
         .into(),
     ]

@@ -28,8 +28,8 @@ fn schemas() -> BTreeMap<String, Value> {
         .collect()
 }
 
-/// The schema of each type in its current version.
-static VALIDATORS: LazyLock<BTreeMap<&'static str, Validator>> = LazyLock::new(|| {
+/// The schema of each version of each type.
+static VALIDATORS: LazyLock<BTreeMap<(&'static str, u16), Validator>> = LazyLock::new(|| {
     let schemas = schemas();
     let definitions = &schemas["definitions.v1.json"];
     let registry = Registry::new()
@@ -37,11 +37,11 @@ static VALIDATORS: LazyLock<BTreeMap<&'static str, Validator>> = LazyLock::new(|
         .unwrap()
         .prepare()
         .unwrap();
-    let compiled = Fact::TYPES.iter().map(|(name, version)| {
+    let compiled = golden::names().map(|(name, version)| {
         let schema = &schemas[&format!("{name}.v{version}.json")];
         let validator = jsonschema::options().with_registry(&registry).build(schema);
         (
-            *name,
+            (name, version),
             validator.unwrap_or_else(|error| panic!("{name}: {error}")),
         )
     });
@@ -50,7 +50,11 @@ static VALIDATORS: LazyLock<BTreeMap<&'static str, Validator>> = LazyLock::new(|
 
 fn is_valid(event: &Value) -> bool {
     let name = event["type"].as_str().expect("the type is left alone");
-    VALIDATORS[name].is_valid(event)
+    let version = event["version"]
+        .as_u64()
+        .expect("the version is left alone");
+    let version = u16::try_from(version).expect("it is a version that there is");
+    VALIDATORS[&(name, version)].is_valid(event)
 }
 
 fn is_decoded(event: &Value) -> bool {
@@ -118,10 +122,10 @@ fn every_property_of_every_schema_is_described() {
 
 #[test]
 fn every_golden_event_is_what_its_schema_says() {
-    for (name, version) in Fact::TYPES {
-        let event: Value = serde_json::from_slice(&golden::read(name, *version)).unwrap();
-        if let Err(error) = VALIDATORS[name].validate(&event) {
-            panic!("{name}: {error}");
+    for (name, version) in golden::names() {
+        let event: Value = serde_json::from_slice(&golden::read(name, version)).unwrap();
+        if let Err(error) = VALIDATORS[&(name, version)].validate(&event) {
+            panic!("{name} version {version}: {error}");
         }
     }
 }
@@ -177,6 +181,11 @@ fn damage() -> impl Strategy<Value = Damage> {
         json!({}),
         json!({"user": 1}),
         json!({"counter": -1}),
+        json!("DE"),
+        json!("de"),
+        json!("text-main"),
+        json!({"email": {"proved_by": "0123456789abcdef0123456789abcdef"}}),
+        json!({"text": {"proved_by": "0123456789abcdef0123456789abcdef"}}),
     ]);
     prop_oneof![
         Just(Damage::Remove),
@@ -214,7 +223,7 @@ proptest! {
         let bytes = encode(seq, &event).unwrap();
         let value: Value = serde_json::from_slice(&bytes).unwrap();
         let name = event.fact.type_name();
-        if let Err(error) = VALIDATORS[name].validate(&value) {
+        if let Err(error) = VALIDATORS[&(name, event.fact.version())].validate(&value) {
             prop_assert!(false, "{name}: {error} at {}", error.instance_path());
         }
     }
@@ -240,6 +249,7 @@ proptest! {
 fn an_event_without_one_of_its_fields_or_with_one_more_is_refused_by_code_and_schema() {
     for (name, version) in Fact::TYPES {
         let whole: Value = serde_json::from_slice(&golden::read(name, *version)).unwrap();
+        let schema = &VALIDATORS[&(*name, *version)];
         let mut places = Vec::new();
         members(&whole, "", &mut places);
         for (pointer, member) in places {
@@ -255,12 +265,9 @@ fn an_event_without_one_of_its_fields_or_with_one_more_is_refused_by_code_and_sc
                 .as_object_mut()
                 .unwrap()
                 .insert(format!("{member}-2"), json!(1));
-            assert!(
-                !is_decoded(&more) && !VALIDATORS[name].is_valid(&more),
-                "{more}"
-            );
+            assert!(!is_decoded(&more) && !schema.is_valid(&more), "{more}");
             assert_eq!(is_decoded(&less), optional, "{less}");
-            assert_eq!(VALIDATORS[name].is_valid(&less), optional, "{less}");
+            assert_eq!(schema.is_valid(&less), optional, "{less}");
         }
     }
 }

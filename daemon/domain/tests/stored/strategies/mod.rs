@@ -1,7 +1,9 @@
 //! Any event that there can be.
 
+mod codes;
 mod policy;
 
+use codes::{delivered, delivery_failed, message, place, requested};
 use policy::policy;
 use proptest::collection::vec;
 use proptest::option;
@@ -133,12 +135,12 @@ fn credential() -> impl Strategy<Value = Credential> {
             .prop_map(|(expires, once)| Credential::AccessPass { expires, once }),
         select(vec![
             Credential::Push,
-            Credential::Text,
-            Credential::Call,
             Credential::SecurityKey,
-            Credential::Email,
             Credential::SecurityQuestions,
         ]),
+        (place(), message()).prop_map(|(place, proved_by)| Credential::Text { place, proved_by }),
+        (place(), message()).prop_map(|(place, proved_by)| Credential::Call { place, proved_by }),
+        message().prop_map(|proved_by| Credential::Email { proved_by }),
     ]
 }
 
@@ -148,6 +150,7 @@ fn accepted() -> impl Strategy<Value = Accepted> {
         counter().prop_map(Accepted::Counter),
         any::<u8>().prop_map(Accepted::RecoveryCode),
         Just(Accepted::AccessPass),
+        message().prop_map(Accepted::DeliveredCode),
     ]
 }
 
@@ -179,6 +182,9 @@ pub fn fact() -> impl Strategy<Value = Fact> {
                 .prop_map(|(method, reason)| DefaultChanged { method, reason }),
         ),
         boxed(succeeded()),
+        boxed(requested()),
+        boxed(delivered()),
+        boxed(delivery_failed()),
         boxed(failed()),
         boxed(Just(ActivationFailed {})),
         boxed((method(), time()).prop_map(|(method, until)| Locked { method, until })),

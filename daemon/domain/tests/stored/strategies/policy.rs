@@ -1,13 +1,14 @@
 //! Any policy that there can be.
 
+use super::codes::country;
 use super::{hotp, seconds, service};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use secinfo_domain::policy::{
-    AuthenticatorAppRules, FirstMethod, HardwareTokenRules, Refinement, ResetMethods, Rules,
-    SessionRules, ThrottleRules,
+    AuthenticatorAppRules, CodeRules, FirstMethod, HardwareTokenRules, Limit, Refinement,
+    ResetMethods, Rules, SessionRules, ThrottleRules,
 };
 use secinfo_domain::{GroupName, Kind, KindSet, Policy};
 
@@ -48,11 +49,11 @@ fn refinement() -> impl Strategy<Value = Refinement> {
 
 fn throttle() -> impl Strategy<Value = ThrottleRules> {
     let limits = (any::<u8>(), any::<u16>(), any::<u16>());
-    let times = (seconds(), seconds(), seconds(), seconds());
+    let times = (seconds(), seconds(), seconds(), seconds(), seconds());
     (limits, times).prop_map(
         |(
             (free, lock_after, caller_limit),
-            (longest_wait, first_lock, longest_lock, caller_window),
+            (longest_wait, first_lock, longest_lock, caller_window, forget_after),
         )| ThrottleRules {
             free,
             longest_wait,
@@ -61,6 +62,34 @@ fn throttle() -> impl Strategy<Value = ThrottleRules> {
             longest_lock,
             caller_limit,
             caller_window,
+            forget_after,
+        },
+    )
+}
+
+fn limit() -> impl Strategy<Value = Limit> {
+    (any::<u16>(), any::<u32>()).prop_map(|(most, within)| Limit::new(most, within))
+}
+
+fn codes() -> impl Strategy<Value = CodeRules> {
+    let lasting = (hotp(), seconds(), seconds());
+    let limits = (limit(), limit(), limit(), limit());
+    let countries = (vec(country(), 0..4), vec(country(), 0..4));
+    (lasting, limits, countries).prop_map(
+        |(
+            (hotp, life, resend_after),
+            (of_user, of_destination, of_country, in_all),
+            (allowed_countries, denied_countries),
+        )| CodeRules {
+            digits: hotp.digits,
+            life,
+            resend_after,
+            of_user,
+            of_destination,
+            of_country,
+            in_all,
+            allowed_countries,
+            denied_countries,
         },
     )
 }
@@ -76,7 +105,8 @@ fn rules() -> impl Strategy<Value = Rules> {
     let times = (seconds(), seconds(), seconds(), seconds());
     let small = any::<[u8; 6]>();
     let token = (any::<u16>(), any::<u16>());
-    (general, times, small, token, hotp(), throttle()).prop_map(
+    let codes_and_throttle = (codes(), throttle());
+    (general, times, small, token, hotp(), codes_and_throttle).prop_map(
         |(
             (allowed, required, grace_days, first_method, reset_methods),
             (fresh_proof, deletion_wait, enrollment, verification),
@@ -90,7 +120,7 @@ fn rules() -> impl Strategy<Value = Rules> {
             ],
             (look_ahead, resynchronization),
             hotp,
-            throttle,
+            (codes, throttle),
         )| Rules {
             allowed,
             required,
@@ -112,6 +142,7 @@ fn rules() -> impl Strategy<Value = Rules> {
                 most: most_tokens,
             },
             recovery_codes,
+            codes,
             throttle,
             session: SessionRules {
                 enrollment,
