@@ -4,7 +4,7 @@ use crate::kit::*;
 use secinfo_domain::event::Credential;
 use secinfo_domain::policy::FirstMethod;
 use secinfo_domain::{
-    Answer, Command, HostAction, Kind, Policy, Refusal, Strength, enrollment_outlook,
+    Answer, Command, HostAction, Kind, Place, Policy, Refusal, Strength, enrollment_outlook,
 };
 
 #[test]
@@ -79,7 +79,7 @@ fn an_administrator_enrols_the_first_method_without_an_access_pass() {
 
 #[test]
 fn security_keys_and_recovery_codes_go_only_beside_another_method() {
-    let alone = given([alice().enroll(method(1), Credential::Email)]);
+    let alone = given([alice().enroll(method(1), email())]);
     let key = alice().enroll(method(2), Credential::SecurityKey);
     let codes = alice().issue_recovery_codes(method(2));
     alone
@@ -88,7 +88,7 @@ fn security_keys_and_recovery_codes_go_only_beside_another_method() {
     alone
         .when(codes.clone())
         .then_refused(Refusal::AnotherMethodFirst(Kind::RecoveryCodes));
-    let beside = alone.and(alice().enroll(method(9), Credential::Call));
+    let beside = alone.and(alice().enroll(method(9), call(Place::Office)));
     assert_eq!(beside.clone().and(key).methods_of(ALICE).len(), 3);
     assert_eq!(beside.and(codes).methods_of(ALICE).len(), 3);
 }
@@ -100,19 +100,12 @@ fn of_each_kind_there_are_at_most_so_many() {
         (Kind::HardwareToken, time_token(), 2),
         (Kind::HardwareToken, counter_token(), 2),
         (Kind::SecurityKey, Credential::SecurityKey, 10),
-        (Kind::Text, Credential::Text, 3),
-        (Kind::Call, Credential::Call, 3),
         (Kind::Push, Credential::Push, 5),
-        (Kind::Email, Credential::Email, 1),
+        (Kind::Email, email(), 1),
         (Kind::SecurityQuestions, Credential::SecurityQuestions, 1),
     ] {
-        let first = if kind == Kind::Text {
-            Credential::Call
-        } else {
-            Credential::Text
-        };
         let add = |number| alice().enroll(method(number), credential.clone());
-        given([alice().enroll(method(0), first)])
+        given([alice().enroll(method(0), text(Place::Mobile))])
             .and_times(u64::from(most), |n| add(u8::try_from(n).unwrap() + 1))
             .when(add(most + 1))
             .then_refused(Refusal::TooManyMethods { kind, most });
@@ -157,9 +150,9 @@ fn what_is_issued_cannot_be_enrolled() {
 #[test]
 fn what_would_be_refused_in_the_end_is_refused_before_anything_is_made() {
     let story = given([alice().enroll(method(1), app())]);
-    let outlook = |ask: crate::kit::Ask, kind| {
+    let outlook = |ask: Ask, kind| {
         let command = ask.command(secinfo_domain::Action::CarryOutDue);
-        enrollment_outlook(&story.state, &command, kind)
+        enrollment_outlook(&story.state, &command, kind, None)
     };
     assert_eq!(
         outlook(alice().from(ELSEWHERE), Kind::Text),
@@ -183,7 +176,7 @@ fn a_kind_that_policy_does_not_allow_cannot_be_enrolled_not_even_by_an_administr
     let story = given([]).and(host(HostAction::SetPolicy(Box::new(policy))));
     for ask in [alice(), administrator_for(ALICE)] {
         story
-            .when(ask.enroll(method(1), Credential::Text))
+            .when(ask.enroll(method(1), text(Place::Mobile)))
             .then_refused(Refusal::KindNotAllowed(Kind::Text));
     }
 }

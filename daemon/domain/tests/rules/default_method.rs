@@ -2,30 +2,34 @@
 
 use crate::kit::*;
 use secinfo_domain::event::{Credential, DefaultReason, DeletionReason};
-use secinfo_domain::{HostAction, Kind, KindSet, Policy, Refusal, Strength, enrollment_outlook};
+use secinfo_domain::{
+    HostAction, Kind, KindSet, Place, Policy, Refusal, Strength, enrollment_outlook,
+};
 
-const TEXT: Credential = Credential::Text;
-const CALL: Credential = Credential::Call;
+const TEXT: Credential = text(Place::Mobile);
+const CALL: Credential = call(Place::Office);
+const EMAIL: Credential = email();
 const KEY: Credential = Credential::SecurityKey;
 const PUSH: Credential = Credential::Push;
 
 #[test]
 fn the_first_method_becomes_the_default() {
     for credential in [app(), time_token(), counter_token(), PUSH, TEXT, CALL] {
-        given([])
-            .when(alice().enroll(method(1), credential.clone()))
-            .then_events([
-                enrolled_first(method(1), credential),
-                default_is(method(1), DefaultReason::First),
-            ]);
+        let enroll = alice().enroll(method(1), credential.clone());
+        given([]).with_code_sent(&enroll).when(enroll).then_events([
+            enrolled_first(method(1), credential),
+            default_is(method(1), DefaultReason::First),
+        ]);
     }
 }
 
 #[test]
 fn what_only_serves_password_reset_never_becomes_the_default() {
+    let enroll = alice().enroll(method(1), EMAIL);
     let story = given([])
-        .when(alice().enroll(method(1), Credential::Email))
-        .then_events([enrolled_with(method(1), Credential::Email, None, None)])
+        .with_code_sent(&enroll)
+        .when(enroll)
+        .then_events([enrolled_with(method(1), EMAIL, None, None)])
         .when(alice().enroll(method(2), Credential::SecurityQuestions))
         .then_events([enrolled_with(
             method(2),
@@ -38,8 +42,10 @@ fn what_only_serves_password_reset_never_becomes_the_default() {
 
 #[test]
 fn the_first_that_can_be_the_default_becomes_it_after_others_that_cannot() {
-    given([alice().enroll(method(1), Credential::Email)])
-        .when(alice().enroll(method(2), TEXT))
+    let enroll = alice().enroll(method(2), TEXT);
+    given([alice().enroll(method(1), EMAIL)])
+        .with_code_sent(&enroll)
+        .when(enroll)
         .then_events([
             enrolled_first(method(2), TEXT),
             default_is(method(2), DefaultReason::First),
@@ -60,9 +66,11 @@ fn an_authenticator_app_or_push_takes_over_the_default() {
 
 #[test]
 fn any_other_kind_leaves_the_default_alone() {
-    for credential in [time_token(), TEXT, CALL, KEY, Credential::Email] {
+    for credential in [time_token(), text(Place::Office), CALL, KEY, EMAIL] {
+        let enroll = alice().enroll(method(2), credential.clone());
         given([alice().enroll(method(1), TEXT)])
-            .when(alice().enroll(method(2), credential.clone()))
+            .with_code_sent(&enroll)
+            .when(enroll)
             .then_events([enrolled(method(2), credential, Strength::Delivered)]);
     }
 }
@@ -74,10 +82,13 @@ fn clients_can_tell_beforehand_whether_a_method_would_become_the_default() {
         (Kind::AuthenticatorApp, true),
         (Kind::Push, true),
         (Kind::HardwareToken, false),
+        (Kind::Text, false),
+        (Kind::Call, false),
+        (Kind::Email, false),
         (Kind::SecurityKey, false),
     ] {
         let ask = alice().command(secinfo_domain::Action::CarryOutDue);
-        let outlook = enrollment_outlook(&story.state, &ask, kind).unwrap();
+        let outlook = enrollment_outlook(&story.state, &ask, kind, None).unwrap();
         assert_eq!(outlook.becomes_default, becomes, "{kind}");
     }
 }
@@ -98,7 +109,7 @@ fn the_user_may_choose_any_method_that_serves_sign_in() {
 fn what_is_never_the_default_cannot_be_chosen() {
     let story = given([
         alice().enroll(method(1), app()),
-        alice().enroll(method(2), Credential::Email),
+        alice().enroll(method(2), EMAIL),
         alice().enroll(method(3), Credential::SecurityQuestions),
         alice().issue_recovery_codes(method(4)),
         administrator_for(ALICE).issue_access_pass(method(5)),
@@ -156,7 +167,7 @@ fn when_the_default_is_deleted_it_falls_to_the_strongest_that_is_left() {
 fn of_two_as_strong_the_default_falls_to_the_older() {
     given([
         alice().enroll(method(9), TEXT),
-        alice().at(1).enroll(method(5), TEXT),
+        alice().at(1).enroll(method(5), text(Place::Office)),
         alice().at(2).enroll(method(1), app()),
     ])
     .when(alice().at(3).delete(method(1)))

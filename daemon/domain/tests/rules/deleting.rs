@@ -3,8 +3,8 @@
 use crate::kit::*;
 use secinfo_domain::event::{Accepted, Credential, DefaultReason, DeletionReason};
 use secinfo_domain::{
-    Answer, HostAction, KeyId, Kind, KindSet, Policy, Purpose, Refusal, Strength, TimeStep, decide,
-    destroyed_keys,
+    Answer, HostAction, KeyId, Kind, KindSet, Place, Policy, Purpose, Refusal, Strength, TimeStep,
+    decide, destroyed_keys,
 };
 
 const DAY: u64 = 86_400;
@@ -13,16 +13,20 @@ const DAY: u64 = 86_400;
 fn app_and_text() -> Story {
     given([
         alice().enroll(method(1), app()),
-        alice().enroll(method(2), Credential::Text),
+        alice().enroll(method(2), text(Place::Mobile)),
         alice().issue_recovery_codes(method(3)),
     ])
 }
 
-/// Text codes come with the channels; until then a proof by text is one by enrolling it first.
+/// Alice has a phone and an app, and a fresh proof by the code of a text alone.
 fn text_then_app() -> Story {
     given([
-        alice().enroll(method(1), Credential::Text),
+        alice()
+            .from(ELSEWHERE)
+            .enroll(method(1), text(Place::Mobile)),
         administrator_for(ALICE).enroll(method(2), app()),
+        alice().code_for(method(1), message(1)).into(),
+        alice().type_code(method(1), message(1)),
     ])
 }
 
@@ -86,7 +90,7 @@ fn the_waiting_time_comes_from_policy() {
     given_rules(
         |rules| rules.deletion_wait = secinfo_domain::Seconds::new(60),
         [
-            alice().enroll(method(1), Credential::Text),
+            alice().enroll(method(1), text(Place::Mobile)),
             administrator_for(ALICE).enroll(method(2), app()),
         ],
     )
@@ -149,7 +153,7 @@ fn there_is_nothing_to_call_off_where_no_deletion_waits() {
 #[test]
 fn everything_that_is_due_is_carried_out_one_after_the_other() {
     let story = given([
-        alice().enroll(method(1), Credential::Text),
+        alice().enroll(method(1), text(Place::Mobile)),
         administrator_for(ALICE).enroll(method(2), app()),
         administrator_for(ALICE).enroll(method(3), time_token()),
         administrator_for(ALICE).issue_access_pass(method(4)),
@@ -194,7 +198,7 @@ fn what_serves_password_reset_only_or_is_never_default_does_not_count_as_require
         required(1),
         [
             alice().enroll(method(1), app()),
-            alice().enroll(method(2), Credential::Email),
+            alice().enroll(method(2), email()),
             alice().issue_recovery_codes(method(3)),
         ],
     )
@@ -211,7 +215,7 @@ fn a_method_that_waits_for_its_deletion_does_not_count_as_required() {
     let story = given_rules(
         required(1),
         [
-            alice().enroll(method(1), Credential::Text),
+            alice().enroll(method(1), text(Place::Mobile)),
             administrator_for(ALICE).enroll(method(2), app()),
             alice().delete(method(2)),
         ],
@@ -257,7 +261,7 @@ fn a_service_that_allows_fewer_kinds_is_no_way_to_delete_the_last_required_metho
 fn what_an_administrator_deletes_ends_every_proof_of_the_user() {
     given([
         alice().enroll(method(1), app()),
-        alice().enroll(method(2), Credential::Text),
+        alice().enroll(method(2), text(Place::Mobile)),
         administrator_for(ALICE).delete(method(1)),
     ])
     .when(alice().delete(method(2)))

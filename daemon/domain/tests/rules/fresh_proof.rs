@@ -2,7 +2,7 @@
 
 use crate::kit::*;
 use secinfo_domain::event::{Accepted, Credential};
-use secinfo_domain::{Answer, Command, Refusal, Seconds, Strength, TimeStep};
+use secinfo_domain::{Answer, Command, Place, Refusal, Seconds, Strength, TimeStep};
 
 const DAY: u64 = 86_400;
 
@@ -10,7 +10,7 @@ const DAY: u64 = 86_400;
 fn proved_at_1000() -> Story {
     given([
         alice().enroll(method(1), app()),
-        alice().enroll(method(2), Credential::Text),
+        alice().enroll(method(2), text(Place::Mobile)),
         alice().at(1000).verify(method(1), step(101)),
     ])
 }
@@ -96,7 +96,7 @@ fn an_administrator_needs_no_proof_of_the_user() {
 
 #[test]
 fn whoever_has_no_method_that_serves_sign_in_has_nothing_to_prove() {
-    given([alice().enroll(method(1), Credential::Email)]).and(alice().at(DAY).delete(method(1)));
+    given([alice().enroll(method(1), email())]).and(alice().at(DAY).delete(method(1)));
 }
 
 #[test]

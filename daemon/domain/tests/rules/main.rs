@@ -10,11 +10,16 @@
 
 mod access_pass;
 mod adding;
+mod code_limits;
+mod code_requests;
+mod codes;
 mod default_method;
 mod deleting;
 mod fresh_proof;
 mod kit;
+mod messages;
 mod one_time;
+mod phones;
 mod policy;
 mod properties;
 mod purposes;

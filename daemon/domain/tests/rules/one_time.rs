@@ -1,8 +1,8 @@
 //! One-time is one time.
 
 use crate::kit::*;
-use secinfo_domain::event::{Accepted, Credential, DeletionReason, Resynchronized};
-use secinfo_domain::{Answer, Counter, Purpose, Refusal, Strength, TimeStep};
+use secinfo_domain::event::{Accepted, DeletionReason, Resynchronized};
+use secinfo_domain::{Answer, Counter, Place, Purpose, Refusal, Strength, TimeStep};
 
 fn step_accepted(id: u8, step: u64) -> secinfo_domain::event::Fact {
     let accepted = Accepted::TimeStep(TimeStep(step));
@@ -139,7 +139,7 @@ fn an_answer_of_another_kind_than_the_method_is_refused() {
         alice().enroll(method(1), app()),
         alice().enroll(method(2), counter_token()),
         alice().issue_recovery_codes(method(3)),
-        alice().enroll(method(4), Credential::Text),
+        alice().enroll(method(4), text(Place::Mobile)),
     ]);
     for (id, answer) in [
         (1, counter(11)),

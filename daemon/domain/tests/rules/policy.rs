@@ -3,7 +3,7 @@
 use crate::kit::*;
 use secinfo_domain::event::{Credential, PolicyChanged};
 use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods};
-use secinfo_domain::{GroupName, HostAction, Kind, KindSet, Policy, Refusal, ServiceName};
+use secinfo_domain::{GroupName, HostAction, Kind, KindSet, Place, Policy, Refusal, ServiceName};
 
 fn group(name: &str) -> GroupName {
     GroupName::parse(name).unwrap()
@@ -101,10 +101,10 @@ fn a_group_decides_what_its_members_may_enrol() {
         .when(
             alice()
                 .in_group("staff")
-                .enroll(method(1), Credential::Call),
+                .enroll(method(1), call(Place::Mobile)),
         )
         .then_refused(Refusal::KindNotAllowed(Kind::Call))
-        .and(alice().enroll(method(1), Credential::Call));
+        .and(alice().enroll(method(1), call(Place::Mobile)));
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_group_requires_methods_of_its_members_only() {
 fn what_policy_still_requires_is_told() {
     let story = given([
         alice().enroll(method(1), app()),
-        alice().enroll(method(2), Credential::Email),
+        alice().enroll(method(2), email()),
     ]);
     let mut policy = Policy::default();
     for (required, still) in [(0, 0), (1, 0), (2, 1), (5, 4)] {

@@ -2,7 +2,7 @@
 
 use crate::kit::*;
 use secinfo_domain::event::Credential;
-use secinfo_domain::{Kind, Policy, Purpose, Refusal};
+use secinfo_domain::{Kind, Place, Policy, Purpose, Refusal};
 
 #[test]
 fn every_kind_serves_password_reset() {
@@ -22,7 +22,7 @@ fn email_and_security_questions_do_not_serve_sign_in_and_all_others_do() {
 #[test]
 fn an_answer_for_a_purpose_that_the_kind_does_not_serve_is_refused() {
     for (credential, kind) in [
-        (Credential::Email, Kind::Email),
+        (email(), Kind::Email),
         (Credential::SecurityQuestions, Kind::SecurityQuestions),
     ] {
         given([alice().enroll(method(1), credential)])
@@ -46,11 +46,11 @@ fn a_password_reset_leaves_no_proof_that_changes_security_info() {
 #[test]
 fn the_default_is_asked_first_and_what_does_not_serve_is_not_asked() {
     let story = given([
-        alice().enroll(method(1), Credential::Text),
+        alice().enroll(method(1), text(Place::Mobile)),
         alice().enroll(method(2), Credential::SecurityKey),
-        alice().enroll(method(3), Credential::Email),
+        alice().enroll(method(3), email()),
         alice().issue_recovery_codes(method(4)),
-        alice().enroll(method(5), Credential::Call),
+        alice().enroll(method(5), call(Place::Office)),
     ]);
     let policy = Policy::default().effective(&[], None);
     let asked = |purpose| -> Vec<_> {

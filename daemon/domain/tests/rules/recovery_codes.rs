@@ -1,8 +1,8 @@
 //! Recovery codes are issued together, and replaced together.
 
 use crate::kit::*;
-use secinfo_domain::event::{Credential, DeletionReason};
-use secinfo_domain::{Answer, Kind, Refusal, Strength};
+use secinfo_domain::event::DeletionReason;
+use secinfo_domain::{Answer, Kind, Place, Refusal, Strength};
 
 const DAY: u64 = 86_400;
 
@@ -34,7 +34,7 @@ fn issued_anew_they_replace_the_former_ones() {
 /// Alice proves by text alone, beside recovery codes that an administrator issued.
 fn text_and_codes() -> Story {
     given([
-        alice().enroll(method(1), Credential::Text),
+        alice().enroll(method(1), text(Place::Mobile)),
         administrator_for(ALICE).issue_recovery_codes(method(2)),
     ])
 }

@@ -288,6 +288,75 @@ fn the_limit_of_one_caller_does_not_bind_another() {
     );
 }
 
+/// When the newest of nine wrong codes was a day ago.
+const DAY_AFTER_NINE: u64 = 1480 + 86_400;
+
+#[test]
+fn wrong_codes_are_forgotten_a_day_after_the_newest() {
+    let story = many_methods().and_times(9, |n| patient_guess(1, n));
+    let guess = |seconds| {
+        alice()
+            .called_by(Who::Root)
+            .at(seconds)
+            .verify(method(1), WRONG)
+    };
+    let until = at(DAY_AFTER_NINE - 1 + 300);
+    story
+        .when(guess(DAY_AFTER_NINE - 1))
+        .then_events([wrong(method(1)), locked(method(1), until)]);
+    let forgotten = story
+        .when(guess(DAY_AFTER_NINE))
+        .then_events([wrong(method(1))]);
+    assert_eq!(forgotten.user(ALICE).failures(), 1);
+}
+
+#[test]
+fn wrong_codes_of_every_method_and_of_activations_are_forgotten_together() {
+    let story = many_methods()
+        .and_times(3, |n| patient_guess(1, n))
+        .and_times(3, |n| patient_guess(2, 3 + n))
+        .and_times(3, |n| alice().at(1360 + n * 60).fail_activation());
+    assert_eq!(story.user(ALICE).failures(), 9);
+    let by_activation = story
+        .clone()
+        .and(alice().at(DAY_AFTER_NINE).fail_activation());
+    assert_eq!(by_activation.user(ALICE).failures(), 1);
+    story
+        .when(alice().at(DAY_AFTER_NINE).verify(method(1), WRONG))
+        .then_events([wrong(method(1))]);
+}
+
+#[test]
+fn after_how_long_wrong_codes_are_forgotten_comes_from_policy() {
+    let guess = |seconds| alice().at(seconds).verify(method(1), WRONG);
+    let story = given_rules(
+        |rules| {
+            rules.throttle.lock_after = 2;
+            rules.throttle.forget_after = Seconds::new(60);
+        },
+        [alice().enroll(method(1), app()), guess(0)],
+    );
+    story
+        .when(guess(59))
+        .then_events([wrong(method(1)), locked(method(1), at(59 + 300))]);
+    story.when(guess(60)).then_events([wrong(method(1))]);
+}
+
+#[test]
+fn the_locks_that_there_were_are_not_forgotten_with_the_wrong_codes() {
+    let later = |n: u64| 2 * 86_400 + n * 60;
+    let guess = |n| {
+        alice()
+            .called_by(Who::Root)
+            .at(later(n))
+            .verify(method(1), WRONG)
+    };
+    app_locked()
+        .and_times(9, guess)
+        .when(guess(9))
+        .then_events([wrong(method(1)), locked(method(1), at(later(9) + 600))]);
+}
+
 #[test]
 fn a_clock_that_once_was_years_ahead_locks_nobody_out_for_years() {
     let years = 10 * 365 * 86_400;

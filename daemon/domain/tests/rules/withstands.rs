@@ -3,7 +3,7 @@
 use crate::kit::*;
 use secinfo_domain::event::{Credential, Fact, Who};
 use secinfo_domain::{
-    Action, Answer, Authority, Command, Refusal, SessionTag, Strength, UserCommand,
+    Action, Answer, Authority, Command, Kind, Place, Refusal, SessionTag, Strength, UserCommand,
 };
 
 const DAY: u64 = 86_400;
@@ -42,6 +42,30 @@ fn one_code_presented_many_times_at_once_is_accepted_once() {
         });
         assert_eq!(successes(&all_at_once(story, burst)), 1);
     }
+}
+
+#[test]
+fn one_code_that_was_sent_presented_many_times_at_once_is_accepted_once() {
+    let story = given([
+        alice().enroll(method(1), text(Place::Mobile)),
+        alice().code_for(method(1), message(1)).into(),
+        alice()
+            .code_to_new_number(Kind::Call, Place::Office, message(2))
+            .to(2)
+            .into(),
+    ]);
+    let typed = (0..100_u8).map(|n| {
+        let ask = alice().from(SessionTag::from_bytes([n; 16]));
+        ask.called_by(Who::Root).type_code(method(1), message(1))
+    });
+    let story = all_at_once(story, typed);
+    assert_eq!(successes(&story), 1);
+    let office = Credential::Call {
+        place: Place::Office,
+        proved_by: message(2),
+    };
+    let enrolled = (10..20).map(|id| alice().enroll(method(id), office.clone()));
+    assert_eq!(all_at_once(story, enrolled).methods_of(ALICE).len(), 2);
 }
 
 #[test]
@@ -133,7 +157,7 @@ fn a_weaker_proof_deletes_a_stronger_method_only_after_the_waiting_time() {
     for (credential, strength) in kinds {
         assert!(strength > Strength::Delivered);
         given([
-            alice().enroll(method(1), Credential::Text),
+            alice().enroll(method(1), text(Place::Mobile)),
             administrator_for(ALICE).enroll(method(2), credential),
         ])
         .when(alice().delete(method(2)))
@@ -162,7 +186,7 @@ fn an_older_proof_or_that_of_another_session_deletes_nothing() {
 /// proof by text.
 fn proof_by_text() -> Story {
     given([
-        alice().enroll(method(1), Credential::Text),
+        alice().enroll(method(1), text(Place::Mobile)),
         administrator_for(ALICE).enroll(method(2), app()),
         administrator_for(ALICE).enroll(method(3), Credential::SecurityKey),
     ])

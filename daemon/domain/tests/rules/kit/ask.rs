@@ -3,8 +3,8 @@
 use super::{ALICE, BOB, HERE, at, sealed};
 use secinfo_domain::event::{Actor, Credential, Resynchronized, Who};
 use secinfo_domain::{
-    Action, Answer, Authority, Command, Context, GroupName, HostAction, HostCommand, MethodId,
-    Purpose, Seconds, ServiceName, SessionTag, TokenId, UserCommand, UserId,
+    Action, Answer, Authority, Command, Context, GroupName, HostAction, HostCommand, MessageId,
+    MethodId, Purpose, Seconds, ServiceName, SessionTag, TokenId, UserCommand, UserId,
 };
 
 /// Somebody about to ask for something.
@@ -127,7 +127,7 @@ impl Ask {
         }
     }
 
-    fn does(self, action: Action) -> Command {
+    pub(super) fn does(self, action: Action) -> Command {
         self.command(action).into()
     }
 
@@ -137,6 +137,23 @@ impl Ask {
             credential,
             sealed: sealed("label and secret"),
             token: None,
+            same_number: Vec::new(),
+        })
+    }
+
+    /// Adds a method on the phone number that these methods are on.
+    pub fn enroll_on_number_of<const N: usize>(
+        self,
+        others: [MethodId; N],
+        method: MethodId,
+        credential: Credential,
+    ) -> Command {
+        self.does(Action::Enroll {
+            method,
+            credential,
+            sealed: sealed("label and secret"),
+            token: None,
+            same_number: others.into(),
         })
     }
 
@@ -146,6 +163,7 @@ impl Ask {
             credential,
             sealed: sealed("label and secret"),
             token: Some(token),
+            same_number: Vec::new(),
         })
     }
 
@@ -217,6 +235,11 @@ impl Ask {
             purpose,
             answer,
         })
+    }
+
+    /// Types the code that this message held.
+    pub fn type_code(self, method: MethodId, message: MessageId) -> Command {
+        self.verify(method, Answer::DeliveredCode(message))
     }
 
     pub fn resynchronize(self, method: MethodId, found: Option<Resynchronized>) -> Command {

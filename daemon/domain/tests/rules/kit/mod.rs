@@ -1,9 +1,11 @@
 //! Given what happened, when somebody asks for something, then these events follow or that refusal.
 
 mod ask;
+mod codes;
 mod facts;
 
 pub use ask::{Ask, administrator_for, alice, bob, daemon_for, host};
+pub use codes::*;
 pub use facts::*;
 
 use secinfo_domain::event::{Fact, StoredEvent, UserAdded, decode, encode};
@@ -87,15 +89,32 @@ fn by_the_daemon(fact: Fact) -> Event {
 }
 
 impl Story {
-    /// This is asked for, too, and accepted.
-    pub fn and(self, command: Command) -> Self {
+    /// This is asked for, too, and accepted. The code that proves a new phone or address is asked
+    /// for in passing.
+    pub fn and(self, command: impl Into<Command>) -> Self {
+        let command = command.into();
+        self.with_code_sent(&command).accepted(command)
+    }
+
+    /// The code was sent that proves the new phone or address of this command, if it is about one
+    /// and nobody has asked for that code before.
+    pub fn with_code_sent(self, enroll: &Command) -> Self {
+        match codes::before_enrolling(enroll) {
+            Some((message, request)) if self.state.codes().get(message).is_none() => {
+                self.accepted(request)
+            }
+            _ => self,
+        }
+    }
+
+    fn accepted(self, command: Command) -> Self {
         let events = decide(&self.state, &command)
             .unwrap_or_else(|refusal| panic!("{command:?} was refused: {refusal}"));
         events.iter().fold(self, Self::happened)
     }
 
     /// This is asked for so many times; `command` is told how many times before.
-    pub fn and_times(self, times: u64, command: impl Fn(u64) -> Command) -> Self {
+    pub fn and_times<C: Into<Command>>(self, times: u64, command: impl Fn(u64) -> C) -> Self {
         (0..times).map(command).fold(self, Self::and)
     }
 
@@ -132,7 +151,8 @@ impl Story {
     }
 
     /// Asks for it; the outcome is looked at with the `then_` methods.
-    pub fn when(&self, command: Command) -> Outcome {
+    pub fn when(&self, command: impl Into<Command>) -> Outcome {
+        let command = command.into();
         Outcome {
             before: self.clone(),
             decided: decide(&self.state, &command),
@@ -182,6 +202,11 @@ impl Outcome {
     #[track_caller]
     pub fn then_nothing(self) -> Story {
         self.then_events([])
+    }
+
+    /// Why it is refused, if it is.
+    pub fn refusal(self) -> Option<Refusal> {
+        self.decided.err()
     }
 
     /// It is refused, for this reason.

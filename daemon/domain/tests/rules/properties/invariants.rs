@@ -1,5 +1,6 @@
 //! What must hold.
 
+use super::sent_codes;
 use super::world::{World, is_carried_out};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
@@ -56,6 +57,8 @@ impl UsedUp {
                             prop_assert_eq!(*times, 1, "accepted twice: {:?}", fact);
                         }
                     }
+                    // See `SentCodes`.
+                    Accepted::DeliveredCode(_) => {}
                 }
             }
             Fact::MethodDeleted(fact) => {
@@ -132,6 +135,7 @@ pub fn all(world: &World) -> Checked {
     for (_, user) in world.state.users() {
         default(user)?;
         throttle(world, user)?;
+        sent_codes::places(world, user)?;
         for method in user.methods() {
             prop_assert!(ids.insert(method.id()), "one id, two methods");
             prop_assert!(

@@ -3,6 +3,8 @@
 mod invariants;
 mod moves;
 mod numbered;
+mod sending;
+mod sent_codes;
 mod world;
 
 use moves::moves;
@@ -24,6 +26,7 @@ fn config() -> Config {
 #[test]
 fn after_any_commands_the_invariants_hold_and_every_type_of_event_came_up() {
     let seen = RefCell::new(BTreeSet::new());
+    let came_up = RefCell::new(BTreeSet::new());
     TestRunner::new(config())
         .run(&moves(), |moves| {
             let mut world = World::new();
@@ -32,9 +35,25 @@ fn after_any_commands_the_invariants_hold_and_every_type_of_event_came_up() {
             }
             world.survives_a_snapshot()?;
             seen.borrow_mut().extend(world.types_seen());
+            came_up.borrow_mut().extend(world.came_up);
             Ok(())
         })
         .unwrap_or_else(|failure| panic!("{failure}"));
     let all: BTreeSet<_> = Fact::TYPES.iter().map(|(name, _)| *name).collect();
     assert_eq!(seen.into_inner(), all);
+    let came_up = came_up.into_inner();
+    for wanted in [
+        "a text that enrolls",
+        "a call that enrolls",
+        "an email that enrolls",
+        "a code of a method",
+        "CodeJustSent",
+        "TooManyCodes",
+        "CodeGone",
+        "CountryNotAllowed",
+        "NumberKnown",
+        "PlaceTaken",
+    ] {
+        assert!(came_up.contains(wanted), "{wanted} never came up");
+    }
 }

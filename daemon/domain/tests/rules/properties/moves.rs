@@ -36,6 +36,22 @@ pub enum What {
     Activate {
         token: usize,
     },
+    /// A code to a phone number, or to a mailbox.
+    CodeToNew {
+        kind: usize,
+        place: usize,
+        number: usize,
+        instead: bool,
+    },
+    CodeToMethod {
+        method: usize,
+        reset: bool,
+        instead: bool,
+    },
+    RecordDelivery {
+        message: usize,
+        arrived: bool,
+    },
     FailActivation,
     Rename {
         method: usize,
@@ -126,6 +142,15 @@ fn what() -> impl Strategy<Value = What> {
     prop_oneof![
         24 => (0_usize..9).prop_map(|kind| What::Enroll { kind }),
         1 => (9_usize..11).prop_map(|kind| What::Enroll { kind }),
+        // What a code was sent for is mostly enrolled next.
+        10 => select(vec![4_usize, 5, 7]).prop_map(|kind| What::Enroll { kind }),
+        16 => (0_usize..3, 0_usize..3, 0_usize..5, any::<bool>()).prop_map(
+            |(kind, place, number, instead)| What::CodeToNew { kind, place, number, instead }
+        ),
+        20 => (method(), reset(), any::<bool>())
+            .prop_map(|(method, reset, instead)| What::CodeToMethod { method, reset, instead }),
+        3 => (0_usize..4, any::<bool>())
+            .prop_map(|(message, arrived)| What::RecordDelivery { message, arrived }),
         3 => (0_usize..4).prop_map(|token| What::Activate { token }),
         1 => Just(What::FailActivation),
         1 => method().prop_map(|method| What::Rename { method }),

@@ -1,15 +1,19 @@
 //! What the numbers in a random command stand for.
 
-use crate::kit::{app, counter_token, time_token};
-use secinfo_domain::event::Credential;
-use secinfo_domain::policy::{FirstMethod, Refinement};
+use crate::kit::{app, channel, counter_token, country, time_token};
+use secinfo_domain::event::{Credential, DeliveryFailure};
+use secinfo_domain::policy::{FirstMethod, Limit, Refinement};
 use secinfo_domain::state::Method;
-use secinfo_domain::{GroupName, Kind, KindSet, Policy, Purpose, ServiceName, Timestamp};
+use secinfo_domain::{
+    DeliveryOutcome, GroupName, Kind, KindSet, Policy, Purpose, Seconds, ServiceName, Timestamp,
+};
 
 /// Whether there are answers for it.
 pub fn has_codes(method: &Method) -> bool {
     use Kind::{AccessPass, AuthenticatorApp, HardwareToken, RecoveryCodes};
-    [AuthenticatorApp, HardwareToken, RecoveryCodes, AccessPass].contains(&method.kind())
+    let kind = method.kind();
+    kind.is_delivered()
+        || [AuthenticatorApp, HardwareToken, RecoveryCodes, AccessPass].contains(&kind)
 }
 
 pub fn purpose(reset: bool) -> Purpose {
@@ -20,16 +24,24 @@ pub fn purpose(reset: bool) -> Purpose {
     }
 }
 
+/// The kind that a number of a credential stands for, if its codes are sent.
+pub fn delivered(number: usize) -> Option<Kind> {
+    match number {
+        4 => Some(Kind::Text),
+        5 => Some(Kind::Call),
+        7 => Some(Kind::Email),
+        _ => None,
+    }
+}
+
+/// What needs no code that was sent.
 pub fn credential(number: usize) -> Credential {
     match number {
         0 => app(),
         1 => time_token(),
         2 => counter_token(),
         3 => Credential::Push,
-        4 => Credential::Text,
-        5 => Credential::Call,
         6 => Credential::SecurityKey,
-        7 => Credential::Email,
         8 => Credential::SecurityQuestions,
         9 => Credential::RecoveryCodes { unused: 3 },
         _ => Credential::AccessPass {
@@ -43,12 +55,25 @@ pub fn policy(which: u8) -> Policy {
     let mut policy = Policy::default();
     match which {
         0 => {}
-        1 => policy.rules.required = 2,
-        2 => policy.rules.first_method = FirstMethod::AccessPass,
-        3 => policy.rules.allowed = Kind::ALL.into_iter().filter(|k| *k != Kind::Text).collect(),
+        1 => {
+            policy.rules.required = 2;
+            policy.rules.codes.of_user = Limit::new(2, 600);
+        }
+        2 => {
+            policy.rules.first_method = FirstMethod::AccessPass;
+            policy.rules.codes.of_destination = Limit::new(2, 3600);
+            policy.rules.codes.resend_after = Seconds::new(0);
+        }
+        3 => {
+            policy.rules.allowed = Kind::ALL.into_iter().filter(|k| *k != Kind::Call).collect();
+            policy.rules.codes.of_country = Limit::new(3, 900);
+            policy.rules.codes.denied_countries = vec![country("FR")];
+        }
         _ => {
             policy.rules.throttle.lock_after = 3;
             policy.rules.throttle.caller_limit = 4;
+            policy.rules.codes.in_all = Limit::new(3, 300);
+            policy.rules.codes.allowed_countries = vec![country("DE")];
             let staff = Refinement {
                 required: Some(1),
                 ..Refinement::default()
@@ -65,4 +90,18 @@ pub fn policy(which: u8) -> Policy {
         }
     }
     policy
+}
+
+pub fn outcome(arrived: bool) -> DeliveryOutcome {
+    if arrived {
+        DeliveryOutcome::Delivered {
+            channel: channel(),
+            confirmed: false,
+        }
+    } else {
+        DeliveryOutcome::Failed {
+            channel: None,
+            reason: DeliveryFailure::Busy,
+        }
+    }
 }

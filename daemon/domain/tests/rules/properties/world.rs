@@ -1,8 +1,9 @@
 //! A host on which random commands are tried, beside what a replay of its log comes to.
 
-use super::invariants;
 use super::moves::{By, Move, What};
-use super::numbered::{credential, has_codes, policy, purpose};
+use super::numbered::{credential, delivered, has_codes, outcome, policy, purpose};
+use super::sending::Sending;
+use super::{invariants, sent_codes};
 use crate::kit::{sealed, time_token};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
@@ -10,9 +11,10 @@ use secinfo_domain::event::{Actor, Credential, Event, Resynchronized, Who, decod
 use secinfo_domain::state::Method;
 use secinfo_domain::{
     Action, Answer, Authority, Command, Context, Counter, GroupName, HostAction, HostCommand, Kind,
-    MethodId, NewToken, OtpParameters, Seconds, ServiceName, SessionTag, State, TimeStep,
+    MethodId, NewToken, OtpParameters, Place, Seconds, ServiceName, SessionTag, State, TimeStep,
     Timestamp, TokenId, TotpParameters, UserCommand, UserId, decide,
 };
+use std::collections::BTreeSet;
 
 pub struct World {
     pub state: State,
@@ -23,6 +25,10 @@ pub struct World {
     methods: u8,
     tokens: u8,
     pub ledger: invariants::UsedUp,
+    pub sending: Sending,
+    pub sent: sent_codes::SentCodes,
+    /// What came up of codes that are sent.
+    pub came_up: BTreeSet<&'static str>,
 }
 
 impl World {
@@ -36,6 +42,9 @@ impl World {
             methods: 0,
             tokens: 0,
             ledger: invariants::UsedUp::default(),
+            sending: Sending::default(),
+            sent: sent_codes::SentCodes::default(),
+            came_up: BTreeSet::new(),
         }
     }
 
@@ -54,8 +63,9 @@ impl World {
         for event in decided.iter().flatten() {
             self.happen(event)?;
         }
-        if decided.is_err() {
+        if let Err(refusal) = &decided {
             prop_assert_eq!(&before, &self.state);
+            self.came_up.extend(sent_codes::word_for(refusal));
         }
         prop_assert_eq!(&self.replayed, &self.state);
         prop_assert_eq!(self.state.events(), self.events.len() as u64);
@@ -73,6 +83,8 @@ impl World {
         prop_assert_eq!(&stored.event, event);
         invariants::fact(&self.state, event)?;
         self.ledger.enter(&event.fact)?;
+        self.sent.enter(&self.state, event)?;
+        self.came_up.extend(sent_codes::proved_by(&event.fact));
         self.state = self.state.clone().evolve(event);
         self.replayed = self.replayed.clone().evolve(&stored.event);
         self.events.push(event.clone());
@@ -184,17 +196,38 @@ impl World {
 
     fn action(&mut self, user: UserId, what: &What) -> Wanted {
         Wanted::User(match *what {
-            What::Enroll { kind } => Action::Enroll {
-                method: self.new_method(),
-                credential: credential(kind),
-                sealed: sealed("secret"),
-                token: None,
+            What::Enroll { kind } => self.enroll(user, kind),
+            What::CodeToNew {
+                kind,
+                place,
+                number,
+                instead,
+            } => {
+                let kind = [Kind::Text, Kind::Call, Kind::Email][kind];
+                let whereto = (Place::ALL[place], number);
+                self.sending
+                    .ask_new(&self.state, user, kind, whereto, instead)
+            }
+            What::CodeToMethod {
+                method,
+                reset,
+                instead,
+            } => {
+                let method = self.preferably(user, method, |found| found.kind().is_delivered());
+                self.sending
+                    .ask_method(&self.state, user, method, purpose(reset), instead)
+            }
+            What::RecordDelivery { message, arrived } => Action::RecordDelivery {
+                message: self.sending.message(message),
+                attempts: 1,
+                outcome: outcome(arrived),
             },
             What::Activate { token } => Action::Enroll {
                 method: self.new_method(),
                 credential: time_token(),
                 sealed: sealed("secret"),
                 token: Some(Self::token(token)),
+                same_number: Vec::new(),
             },
             What::FailActivation => Action::FailActivation,
             What::Rename { method } => Action::Rename {
@@ -261,6 +294,21 @@ impl World {
         })
     }
 
+    fn enroll(&mut self, user: UserId, kind: usize) -> Action {
+        let method = self.new_method();
+        let (credential, same_number) = match delivered(kind) {
+            Some(kind) => self.sending.enroll(&self.state, user, kind, method),
+            None => (credential(kind), Vec::new()),
+        };
+        Action::Enroll {
+            method,
+            credential,
+            sealed: sealed("secret"),
+            token: None,
+            same_number,
+        }
+    }
+
     fn import(&mut self, count: u8) -> HostAction {
         if self.events.is_empty() {
             return HostAction::CreateLog {
@@ -296,6 +344,9 @@ impl World {
                 Answer::RecoveryCode(first.saturating_add_signed(ahead.min(1)))
             }
             Some(Credential::AccessPass { .. }) => Answer::AccessPass,
+            Some(other) if other.kind().is_delivered() => {
+                Answer::DeliveredCode(self.sending.typed(method, ahead))
+            }
             _ => Answer::TimeStep(TimeStep(7)),
         }
     }
