@@ -1,8 +1,8 @@
 //! The command line. Help, manual pages and completions are made of these definitions.
 
 use crate::commands::{
-    access_pass, add, audit, cancel_deletion, completions, default, delete, man, rename, resync,
-    tokens, unlock, verify,
+    access_pass, add, audit, cancel_deletion, channels, completions, default, delete, man, rename,
+    resync, tokens, unlock, verify,
 };
 use crate::failure::{EXIT_CODES, Failure};
 use crate::screen::Color;
@@ -76,6 +76,7 @@ pub(crate) enum Command {
     Unlock(unlock::Arguments),
     Tokens(tokens::Arguments),
     AccessPass(access_pass::Arguments),
+    Channels(channels::Arguments),
     Audit(audit::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -123,6 +124,7 @@ mod tests {
         assert!(parse("secinfo audit log --user bob").is_ok());
         assert!(parse("secinfo add recovery-codes --user bob").is_err());
         assert!(parse("secinfo audit verify --user bob").is_err());
+        assert!(parse("secinfo channels --user bob").is_err());
     }
 
     #[test]

@@ -57,6 +57,8 @@ impl Failure {
                 Some(
                     Reason::WrongCode
                     | Reason::CodeAlreadyUsed
+                    | Reason::CodeExpired
+                    | Reason::NoCodeSent
                     | Reason::TooManyAttempts
                     | Reason::SessionExpired,
                 ) => 3,

@@ -2,6 +2,8 @@
 
 use crate::client::Client;
 use crate::failure::Failure;
+use crate::locale;
+use crate::sending::{Sending, Session, leaves_session_open};
 use crate::words;
 use secinfo_bus::names::purpose;
 use secinfo_bus::{Challenge, ObjectPath, Proof, Reason, VerificationOptions, VerificationProxy};
@@ -54,13 +56,15 @@ pub(crate) async fn with_fresh_proof<T>(
     }
 }
 
-/// Verifies a user: asks for codes until one is accepted or the daemon ends the session. An empty
-/// answer or `?` changes to another method.
+/// Verifies a user: asks for codes until one is accepted or the daemon ends the session. `?` changes
+/// to another method; so does an empty answer, unless it asks for a new code of a method whose codes
+/// are sent.
 pub(crate) async fn verify(client: &Client, request: &Request<'_>) -> Result<Proof, Failure> {
     let manager = client.manager().await?;
     let options = VerificationOptions {
         method: request.method.clone(),
-        detached: None,
+        language: locale::of_environment(),
+        ..Default::default()
     };
     let (path, challenge) = manager
         .start_verification(request.uid, request.purpose, request.service, &options)
@@ -76,25 +80,51 @@ pub(crate) async fn verify(client: &Client, request: &Request<'_>) -> Result<Pro
     result
 }
 
-async fn converse(
-    client: &Client,
-    verification: &VerificationProxy<'_>,
-    mut challenge: Challenge,
-) -> Result<Proof, Failure> {
-    let screen = &client.screen;
-    let mut last_refusal = None;
-    if screen.interactive {
-        screen.note("(Press Enter without a code to use another method.)")?;
-    }
-    loop {
+/// The method that is asked now, and the codes that are sent for it.
+struct Asked<'a> {
+    challenge: Challenge,
+    sending: Option<Sending<'a>>,
+}
+
+impl Asked<'_> {
+    fn question(&self) -> String {
         let Challenge {
             kind,
             label,
             hint,
             digits,
             ..
-        } = &challenge;
-        let Some(code) = screen.ask(&words::of_question(kind, label, hint, *digits))? else {
+        } = &self.challenge;
+        match &self.sending {
+            Some(sending) => sending.question(label, hint, *digits),
+            None => words::of_question(kind, label, hint, *digits),
+        }
+    }
+}
+
+async fn converse(
+    client: &Client,
+    verification: &VerificationProxy<'_>,
+    challenge: Challenge,
+) -> Result<Proof, Failure> {
+    let screen = &client.screen;
+    let mut last_refusal = None;
+    let mut asked = begin(client, verification, challenge, &mut last_refusal).await?;
+    loop {
+        let failed = match &mut asked.sending {
+            Some(sending) => sending.tell_of_failure(client).await?,
+            None => false,
+        };
+        let other = if failed {
+            choose_other(client, verification).await?
+        } else {
+            None
+        };
+        if let Some(other) = other {
+            asked = begin(client, verification, other, &mut last_refusal).await?;
+            continue;
+        }
+        let Some(code) = screen.ask(&asked.question())? else {
             return Err(last_refusal.unwrap_or_else(|| {
                 Failure::NotVerified(
                     "no code was given; write it on standard input, or run this on a terminal"
@@ -102,30 +132,103 @@ async fn converse(
                 )
             }));
         };
-        if code.is_empty() || *code == "?" {
-            if let Some(other) = choose_other(client, verification).await? {
-                challenge = other;
+        let other = match (code.as_str(), &mut asked.sending) {
+            ("", Some(sending)) => {
+                send_or_change(client, verification, sending, &mut last_refusal).await?
             }
-            continue;
-        }
-        match verification.submit(&code).await {
-            Ok(proof) => return Ok(proof),
-            Err(error) => match error.reason() {
-                Some(Reason::WrongCode | Reason::CodeAlreadyUsed | Reason::TooSoon) => {
+            ("" | "?", _) => choose_other(client, verification).await?,
+            _ => match verification.submit(&code).await {
+                Ok(proof) => return Ok(proof),
+                Err(error) => {
+                    let reason = error.reason();
+                    if !is_worth_another_try(reason) {
+                        return Err(error.into());
+                    }
                     screen.note(&error.to_string())?;
                     last_refusal = Some(error.into());
-                }
-                Some(Reason::MethodLocked) => {
-                    screen.note(&error.to_string())?;
-                    last_refusal = Some(error.into());
-                    if let Some(other) = choose_other(client, verification).await? {
-                        challenge = other;
+                    if reason == Some(Reason::MethodLocked) {
+                        choose_other(client, verification).await?
+                    } else {
+                        None
                     }
                 }
-                _ => return Err(error.into()),
             },
+        };
+        if let Some(other) = other {
+            asked = begin(client, verification, other, &mut last_refusal).await?;
         }
     }
+}
+
+/// Whether a code that was refused for this reason leaves the session as it was.
+const fn is_worth_another_try(reason: Option<Reason>) -> bool {
+    matches!(
+        reason,
+        Some(
+            Reason::WrongCode
+                | Reason::CodeAlreadyUsed
+                | Reason::CodeExpired
+                | Reason::NoCodeSent
+                | Reason::TooSoon
+                | Reason::MethodLocked
+        )
+    )
+}
+
+/// Begins to ask a method: has its code sent, if it is one whose codes are sent. Where that fails,
+/// the user may choose another method, which is then the one that is asked.
+async fn begin<'a>(
+    client: &Client,
+    verification: &'a VerificationProxy<'a>,
+    mut challenge: Challenge,
+    last_refusal: &mut Option<Failure>,
+) -> Result<Asked<'a>, Failure> {
+    loop {
+        let is_sent = challenge.delivered == Some(true);
+        if client.screen.interactive {
+            client.screen.note(if is_sent {
+                "(Answer ? to use another method.)"
+            } else {
+                "(Press Enter without a code to use another method.)"
+            })?;
+        }
+        if !is_sent {
+            return Ok(Asked {
+                challenge,
+                sending: None,
+            });
+        }
+        let mut sending = Sending::new(Session::Verification(verification), &challenge.kind);
+        match send_or_change(client, verification, &mut sending, last_refusal).await? {
+            Some(other) => challenge = other,
+            None => {
+                return Ok(Asked {
+                    challenge,
+                    sending: Some(sending),
+                });
+            }
+        }
+    }
+}
+
+/// Has a code sent. Where that fails, says why and lets the user choose another method.
+async fn send_or_change(
+    client: &Client,
+    verification: &VerificationProxy<'_>,
+    sending: &mut Sending<'_>,
+    last_refusal: &mut Option<Failure>,
+) -> Result<Option<Challenge>, Failure> {
+    let error = match sending.send(client).await {
+        Err(Failure::Bus(error)) if leaves_session_open(&error) => error,
+        result => return result.map(|_| None),
+    };
+    client.screen.note(&error.to_string())?;
+    let only_later = error.reason() == Some(Reason::TooSoon);
+    *last_refusal = Some(error.into());
+    if only_later {
+        return Ok(None);
+    }
+    choose_other(client, verification).await
 }
 
 /// Lets the user choose one of the methods that can be asked; `None` keeps the one asked now.

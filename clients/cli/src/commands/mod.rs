@@ -4,6 +4,7 @@ pub(crate) mod access_pass;
 pub(crate) mod add;
 pub(crate) mod audit;
 pub(crate) mod cancel_deletion;
+pub(crate) mod channels;
 pub(crate) mod completions;
 pub(crate) mod default;
 pub(crate) mod delete;
@@ -53,6 +54,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Verify(arguments)) => verify::run(&client, user, arguments).await,
         Some(Command::Status) => status::run(&client).await,
         Some(Command::Users) => users::run(&client).await,
+        Some(Command::Channels(arguments)) => channels::run(&client, arguments).await,
         Some(Command::Unlock(arguments)) => unlock::run(&client, arguments).await,
         Some(Command::Tokens(arguments)) => tokens::run(&client, arguments).await,
         Some(Command::AccessPass(arguments)) => access_pass::run(&client, arguments).await,

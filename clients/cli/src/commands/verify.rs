@@ -14,7 +14,8 @@ const JSON: &str = r#"JSON: {"verified":true, "method", "kind", "strength", "tim
 /// Verify a user with a code
 ///
 /// Asks for codes until one is accepted. Yourself, or another user with --user if you may verify
-/// them. An empty line, or "?", changes to another method.
+/// them. "?" changes to another method. An empty line asks for a new code where codes are sent, and
+/// changes to another method elsewhere.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = JSON)]
 pub(crate) struct Arguments {

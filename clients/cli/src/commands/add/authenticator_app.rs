@@ -62,10 +62,8 @@ pub(super) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
     };
     let path = client.user_path(None).await?;
     let user = client.user_at(&path).await?;
-    let options = EnrollmentOptions {
-        label: arguments.label.clone(),
-        ..Default::default()
-    };
+    let mut options = EnrollmentOptions::default();
+    options.label.clone_from(&arguments.label);
     let (path, details) = with_fresh_proof(client, async || {
         user.start_enrollment(kind::AUTHENTICATOR_APP, &options)
             .await
@@ -73,7 +71,8 @@ pub(super) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
     .await?;
     show(client, &details, picture.as_ref())?;
     let question = enrollment::question(kind::AUTHENTICATOR_APP, details.digits);
-    enrollment::finish(client, path, &question, arguments.keep_default).await
+    let asking = enrollment::Asking::For(question);
+    enrollment::finish(client, path, asking, arguments.keep_default).await
 }
 
 fn show(
@@ -180,6 +179,10 @@ mod tests {
             mode: None,
             manufacturer: None,
             model: None,
+            delivered: Some(false),
+            hint: None,
+            place: None,
+            dropped_extension: None,
         }
     }
 

@@ -1,13 +1,75 @@
 //! What all enrollments have in common: codes until one proves the method, and what became of the
 //! default.
 
+use super::delivered;
 use crate::client::Client;
 use crate::failure::Failure;
 use crate::proof::with_fresh_proof;
 use crate::security_info::{MethodJson, SecurityInfo, id_of};
+use crate::sending::{Sending, leaves_session_open};
 use crate::words;
 use secinfo_bus::{Enrolled, EnrollmentProxy, OwnedObjectPath, Reason, enrollment_properties};
 use serde::Serialize;
+
+/// What is asked for until the method is enrolled.
+pub(super) enum Asking<'a> {
+    /// A code that the user has, by this question.
+    For(String),
+    /// A code that is sent to the user, again and again if need be.
+    ForSent {
+        /// The codes that were sent.
+        sending: Sending<'a>,
+        /// Where to.
+        hint: String,
+        /// How many digits each has.
+        digits: Option<u32>,
+    },
+}
+
+impl Asking<'_> {
+    fn question(&self) -> String {
+        match self {
+            Self::For(question) => question.clone(),
+            Self::ForSent {
+                sending,
+                hint,
+                digits,
+            } => sending.question("", hint, *digits),
+        }
+    }
+
+    /// Says that the newest code did not arrive, if it was sent and did not.
+    async fn look_after_code(&mut self, client: &Client) -> Result<bool, Failure> {
+        match self {
+            Self::For(_) => Ok(false),
+            Self::ForSent { sending, .. } => sending.tell_of_failure(client).await,
+        }
+    }
+
+    /// What an answer without a code asks for: a new one.
+    async fn without_code(&mut self, client: &Client) -> Result<(), Failure> {
+        let Self::ForSent { sending, .. } = self else {
+            return client
+                .screen
+                .note("Enter a code, or press Ctrl-C to add nothing.");
+        };
+        sending.tell_of_failure(client).await?;
+        match sending.send(client).await {
+            Ok(sent) => delivered::tell(client, sent),
+            Err(Failure::Bus(error)) if leaves_session_open(&error) => {
+                client.screen.note(&error.to_string())
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    const fn next(&self) -> &'static str {
+        match self {
+            Self::For(_) => "Wait for the next code and enter it.",
+            Self::ForSent { .. } => "Look at the newest code that was sent and enter it.",
+        }
+    }
+}
 
 /// How an enrollment ended, in JSON.
 #[derive(Serialize)]
@@ -22,13 +84,13 @@ struct EnrolledJson<'a> {
 pub(super) async fn finish(
     client: &Client,
     path: OwnedObjectPath,
-    question: &str,
+    asking: Asking<'_>,
     keep_default: bool,
 ) -> Result<(), Failure> {
     let enrollment = EnrollmentProxy::new(&client.connection, path.clone())
         .await
         .map_err(secinfo_bus::Error::from)?;
-    let enrolled = match submit(client, &enrollment, &path, question).await {
+    let enrolled = match submit(client, &enrollment, &path, asking).await {
         Ok(enrolled) => enrolled,
         Err(failure) => {
             // The session may be over already, and ends with the connection in any case.
@@ -43,12 +105,13 @@ async fn submit(
     client: &Client,
     enrollment: &EnrollmentProxy<'_>,
     path: &OwnedObjectPath,
-    question: &str,
+    mut asking: Asking<'_>,
 ) -> Result<Enrolled, Failure> {
     let screen = &client.screen;
     let mut last_refusal = None;
     loop {
-        let Some(code) = screen.ask(question)? else {
+        asking.look_after_code(client).await?;
+        let Some(code) = screen.ask(&asking.question())? else {
             return Err(last_refusal.unwrap_or_else(|| {
                 Failure::NotVerified(
                     "no code was given, so nothing was added; start again when you have one".into(),
@@ -56,7 +119,7 @@ async fn submit(
             }));
         };
         if code.is_empty() {
-            screen.note("Enter a code, or press Ctrl-C to add nothing.")?;
+            asking.without_code(client).await?;
             continue;
         }
         match with_fresh_proof(client, async || enrollment.submit(&code).await).await {
@@ -71,10 +134,12 @@ async fn submit(
                     .await
                     .map(|session| session.attempts_left);
                 if let Ok(left) = left {
-                    screen.note(&format!(
-                        "Wait for the next code and enter it. Attempts left: {left}."
-                    ))?;
+                    screen.note(&format!("{} Attempts left: {left}.", asking.next()))?;
                 }
+                last_refusal = Some(error.into());
+            }
+            Err(Failure::Bus(error)) if error.reason() == Some(Reason::CodeExpired) => {
+                screen.note(&error.to_string())?;
                 last_refusal = Some(error.into());
             }
             result => return result,

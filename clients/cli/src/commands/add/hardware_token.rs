@@ -56,11 +56,9 @@ pub(super) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
     };
     let path = client.user_path(None).await?;
     let user = client.user_at(&path).await?;
-    let options = EnrollmentOptions {
-        label: arguments.label,
-        serial: Some(serial),
-        detached: None,
-    };
+    let mut options = EnrollmentOptions::default();
+    options.label = arguments.label;
+    options.serial = Some(serial);
     let (path, details) = with_fresh_proof(client, async || {
         user.start_enrollment(kind::HARDWARE_TOKEN, &options).await
     })
@@ -77,7 +75,7 @@ pub(super) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
         screen.paragraph(&format!("Token: {}", visible(&words.join(" "))))?;
     }
     let question = enrollment::question(kind::HARDWARE_TOKEN, details.digits);
-    enrollment::finish(client, path, &question, false).await
+    enrollment::finish(client, path, enrollment::Asking::For(question), false).await
 }
 
 fn json(details: &EnrollmentDetails) -> DetailsJson<'_> {

@@ -1,6 +1,7 @@
 //! `secinfo add`: adding a method.
 
 mod authenticator_app;
+mod delivered;
 mod enrollment;
 mod hardware_token;
 mod recovery_codes;
@@ -19,6 +20,21 @@ pub(crate) struct Arguments {
 enum Kind {
     AuthenticatorApp(authenticator_app::Arguments),
     HardwareToken(hardware_token::Arguments),
+    /// Add a phone by text message: enter its number, then the code that is sent to it
+    ///
+    /// A phone number can serve text messages and phone calls: add it for each.
+    #[command(after_long_help = delivered::JSON)]
+    Text(delivered::Phone),
+    /// Add a phone by phone call: enter its number, then the code that is spoken to it
+    ///
+    /// A phone number can serve text messages and phone calls: add it for each.
+    #[command(after_long_help = delivered::JSON)]
+    Call(delivered::Phone),
+    /// Add an email address: enter it, then the code that is sent to it
+    ///
+    /// Email serves password reset, and is never asked at sign-in.
+    #[command(after_long_help = delivered::JSON)]
+    Email(delivered::Email),
     RecoveryCodes(recovery_codes::Arguments),
 }
 
@@ -26,6 +42,9 @@ pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
     match arguments.kind {
         Kind::AuthenticatorApp(arguments) => authenticator_app::run(client, arguments).await,
         Kind::HardwareToken(arguments) => hardware_token::run(client, arguments).await,
+        Kind::Text(phone) => delivered::run_text(client, phone).await,
+        Kind::Call(phone) => delivered::run_call(client, phone).await,
+        Kind::Email(email) => delivered::run_email(client, email).await,
         Kind::RecoveryCodes(arguments) => recovery_codes::run(client, &arguments).await,
     }
 }

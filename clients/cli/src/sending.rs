@@ -1,0 +1,212 @@
+//! Codes that are sent to the user: asking for them, saying where they went, and noticing when they
+//! did not arrive.
+
+use crate::client::Client;
+use crate::failure::Failure;
+use crate::text::visible;
+use crate::times::Clock;
+use crate::words;
+use secinfo_bus::names::{delivery, kind};
+use secinfo_bus::{
+    EnrollmentProxy, Error, Reason, SentCode, VerificationProxy, enrollment_properties,
+    verification_properties,
+};
+
+/// The session whose codes are sent.
+#[derive(Clone, Copy)]
+pub(crate) enum Session<'a> {
+    /// One that ends in a method.
+    Enrollment(&'a EnrollmentProxy<'a>),
+    /// One that ends in a proof.
+    Verification(&'a VerificationProxy<'a>),
+}
+
+/// The codes of one method in a session.
+pub(crate) struct Sending<'a> {
+    session: Session<'a>,
+    kind: String,
+    newest: Option<SentCode>,
+    told_of_failure: bool,
+}
+
+impl<'a> Sending<'a> {
+    /// Sends nothing yet.
+    pub(crate) fn new(session: Session<'a>, kind: &str) -> Self {
+        Self {
+            session,
+            kind: kind.to_owned(),
+            newest: None,
+            told_of_failure: false,
+        }
+    }
+
+    /// Has a code sent, and says where it went.
+    pub(crate) async fn send(&mut self, client: &Client) -> Result<&SentCode, Failure> {
+        let sent = match self.session {
+            Session::Enrollment(enrollment) => enrollment.send_code().await?,
+            Session::Verification(verification) => verification.send_code().await?,
+        };
+        let again = self.newest.is_some();
+        client
+            .screen
+            .note(&sent_words(&self.kind, &sent, again, &Clock::of_process()))?;
+        self.told_of_failure = false;
+        Ok(self.newest.insert(sent))
+    }
+
+    /// Says, once, that the newest code was not delivered. Whether it has just been said.
+    pub(crate) async fn tell_of_failure(&mut self, client: &Client) -> Result<bool, Failure> {
+        if self.newest.is_none() || self.told_of_failure {
+            return Ok(false);
+        }
+        let connection = &client.connection;
+        let news = match self.session {
+            Session::Enrollment(enrollment) => {
+                enrollment_properties(connection, enrollment.inner().path())
+                    .await
+                    .map(|session| (session.delivery, session.delivery_problem))
+            }
+            Session::Verification(verification) => {
+                verification_properties(connection, verification.inner().path())
+                    .await
+                    .map(|session| (session.delivery, session.delivery_problem))
+            }
+        };
+        // A session that is over says so when it is given a code.
+        let Ok((state, problem)) = news else {
+            return Ok(false);
+        };
+        if state != delivery::FAILED {
+            return Ok(false);
+        }
+        self.told_of_failure = true;
+        client.screen.note(&failed_words(&problem))?;
+        Ok(true)
+    }
+
+    /// What to ask for: the code, and what Enter alone does.
+    pub(crate) fn question(&self, label: &str, hint: &str, digits: Option<u32>) -> String {
+        let Some(sent) = &self.newest else {
+            let hint = visible(hint);
+            return format!("Press Enter to have a code sent to {hint}:");
+        };
+        let question = words::of_question(&self.kind, label, &sent.hint, digits);
+        let question = question.trim_end_matches(':');
+        match left(sent.resend_at, &Clock::of_process()) {
+            0 => format!("{question} (or press Enter for a new one):"),
+            wait => format!("{question} (or press Enter for a new one after {wait} s):"),
+        }
+    }
+}
+
+/// Whether a code may still come, or be asked for, in the same session.
+pub(crate) fn leaves_session_open(error: &Error) -> bool {
+    matches!(
+        error.reason(),
+        Some(
+            Reason::TooSoon
+                | Reason::TooManyCodes
+                | Reason::DeliveryFailed
+                | Reason::ChannelUnavailable
+                | Reason::DestinationNotAllowed
+        )
+    )
+}
+
+/// Seconds until a time.
+fn left(until: u64, clock: &Clock) -> u64 {
+    until.saturating_sub(clock.now())
+}
+
+fn sent_words(kind: &str, sent: &SentCode, again: bool, clock: &Clock) -> String {
+    let way = match kind {
+        kind::TEXT => " by text message",
+        kind::CALL => " by phone call",
+        kind::EMAIL => " by email",
+        _ => "",
+    };
+    let code = match (again, sent.digits) {
+        (true, digits) => format!("A new {digits}-digit code"),
+        (false, digits) => format!("A {digits}-digit code"),
+    };
+    let progress = match sent.state.as_str() {
+        delivery::DELIVERED => "has arrived at",
+        delivery::SENT => "was sent to",
+        _ => "is on its way to",
+    };
+    let hint = visible(&sent.hint);
+    let length = length_in_words(left(sent.code_expires, clock));
+    let former = if again { "; former ones are not" } else { "" };
+    let another = match left(sent.resend_at, clock) {
+        0 => String::new(),
+        wait => format!(" If it does not arrive, you can ask for another one in {wait} s."),
+    };
+    format!("{code} {progress} {hint}{way}. It is valid for {length}{former}.{another}")
+}
+
+fn failed_words(problem: &str) -> String {
+    let problem = visible(problem);
+    let problem = problem.trim_end_matches('.');
+    if problem.is_empty() {
+        "The code was not delivered.".to_owned()
+    } else {
+        format!("The code was not delivered: {problem}.")
+    }
+}
+
+fn length_in_words(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        _ => format!("{} minutes", (seconds + 30) / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(state: &str) -> SentCode {
+        SentCode {
+            state: state.to_owned(),
+            hint: "+49 ••• ••67".to_owned(),
+            code_expires: 1_795_356_300,
+            resend_at: 1_795_356_030,
+            digits: 6,
+        }
+    }
+
+    #[test]
+    fn it_is_said_where_a_code_went_and_how_long_it_lives() {
+        let clock = Clock::at(1_795_356_000);
+        assert_eq!(
+            sent_words("text", &sent("sent"), false, &clock),
+            "A 6-digit code was sent to +49 ••• ••67 by text message. It is valid for 5 minutes. \
+             If it does not arrive, you can ask for another one in 30 s."
+        );
+        assert_eq!(
+            sent_words("call", &sent("waiting"), true, &Clock::at(1_795_356_240)),
+            "A new 6-digit code is on its way to +49 ••• ••67 by phone call. It is valid for 60 s; \
+             former ones are not."
+        );
+    }
+
+    #[test]
+    fn a_failed_delivery_is_told_with_its_reason() {
+        assert_eq!(
+            failed_words("there is no such number"),
+            "The code was not delivered: there is no such number."
+        );
+        assert_eq!(
+            failed_words("The provider is down.\u{1b}[31m"),
+            "The code was not delivered: The provider is down.\u{fffd}[31m."
+        );
+        assert_eq!(failed_words(""), "The code was not delivered.");
+    }
+
+    #[test]
+    fn lengths_are_in_words() {
+        assert_eq!(length_in_words(300), "5 minutes");
+        assert_eq!(length_in_words(299), "5 minutes");
+        assert_eq!(length_in_words(119), "119 s");
+    }
+}
