@@ -20,8 +20,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// How long `Twiml` may be, in characters: what the description of Twilio's interface allows.
 const LONGEST_DOCUMENT: usize = 4000;
 
-/// How often Twilio is asked to erase a text.
-const REDACTIONS: u32 = 3;
+/// How often Twilio is asked again to erase a text.
+const FURTHER_ERASURES: u32 = 2;
 
 /// The way to Twilio for one kind of message.
 pub(crate) struct Line {
@@ -107,10 +107,14 @@ impl Line {
                     reference: sid.clone(),
                 });
                 let report = self.follow(&sid).await;
+                // A host that is told to stop ends after the last report.
+                let erased = self.erase(&sid).await;
                 under_way.delivery.report(report);
                 // What was sent has no further use here.
                 drop(under_way);
-                self.redact(&sid).await;
+                if !erased {
+                    self.erase_at_last(&sid).await;
+                }
             }
         }
     }
@@ -205,18 +209,22 @@ impl Line {
         }
     }
 
-    /// Erases the text at Twilio, which keeps texts otherwise.
-    async fn redact(&self, sid: &str) {
+    /// Erases the text at Twilio, which keeps texts otherwise. Whether it is gone, or need not be.
+    async fn erase(&self, sid: &str) -> bool {
         if !matches!(self.medium, Medium::Text { redact: true, .. }) {
-            return;
+            return true;
         }
+        let answer = self.client.ask(self.composer.redaction(sid)).await;
+        answer.is_ok_and(|answer| answer.status == 200)
+    }
+
+    async fn erase_at_last(&self, sid: &str) {
         let mut pause = self.first_check;
-        for _ in 0..REDACTIONS {
-            let answer = self.client.ask(self.composer.redaction(sid)).await;
-            if answer.is_ok_and(|answer| answer.status == 200) {
+        for _ in 0..FURTHER_ERASURES {
+            time::sleep(pause).await;
+            if self.erase(sid).await {
                 return;
             }
-            time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
         self.condition.warn(&format!(
