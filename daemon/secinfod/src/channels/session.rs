@@ -178,6 +178,7 @@ impl Session<'_> {
     /// Gives the host nothing more, and ends it once it has told what it can.
     fn leave(&mut self, fault: Fault) {
         if self.leaving.is_none() {
+            self.board.went_wrong(fault.to_string());
             self.board.set(Availability::Down);
             self.leaving = Some(Leaving::Fault(fault));
         }
