@@ -6,4 +6,6 @@
 )]
 
 mod email_smtp;
+mod kit;
 mod scripted;
+mod stopping_servers;

@@ -90,9 +90,9 @@ fn serve(
     state: &Mutex<State>,
 ) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream.try_clone()?).lines();
-    let mut step = Stop::Greeting;
+    let mut now = Stop::Greeting;
     loop {
-        if step == stop {
+        if now == stop {
             match then {
                 Then::Hang => {
                     // Until the client or the test ends the connection.
@@ -106,7 +106,7 @@ fn serve(
             }
             return Ok(());
         }
-        let (reply, next) = match step {
+        let (reply, next) = match now {
             Stop::Greeting => ("220 scripted.example.org", Stop::Hello),
             Stop::Hello => ("250 scripted.example.org", Stop::Mail),
             Stop::Mail => ("250 go on", Stop::Recipient),
@@ -115,8 +115,8 @@ fn serve(
             Stop::Dot => ("250 taken", Stop::Mail),
         };
         stream.write_all(format!("{reply}\r\n").as_bytes())?;
-        step = next;
-        if step == Stop::Dot {
+        now = next;
+        if now == Stop::Dot {
             while lines.next().transpose()?.is_some_and(|line| line != ".") {}
             state.lock().unwrap().messages += 1;
         } else if lines.next().transpose()?.is_none() {
