@@ -182,3 +182,6 @@ const fn failed(detail: String) -> Report {
         detail,
     }
 }
+
+#[cfg(test)]
+mod tests;

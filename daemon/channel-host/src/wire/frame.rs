@@ -14,9 +14,10 @@ pub enum WireError {
     /// The frame is longer than [`MAX_FRAME`].
     #[error("a frame of {0} bytes is longer than {MAX_FRAME}: end the connection")]
     TooLong(usize),
-    /// The bytes are no message.
-    #[error("a frame is no message of this protocol ({0}): end the connection")]
-    Malformed(#[from] serde_json::Error),
+    /// The bytes are no message; this is how many of them were read. What they are is not said: it
+    /// may be a code.
+    #[error("a frame is no message of this protocol, from byte {0} on: end the connection")]
+    Malformed(usize),
 }
 
 /// The frame of a message, its length included. It may hold a code, so it wipes itself.
@@ -27,7 +28,7 @@ pub enum WireError {
 pub fn encode(message: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, WireError> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
     bytes.extend_from_slice(&[0; 4]);
-    serde_json::to_writer(&mut *bytes, message)?;
+    serde_json::to_writer(&mut *bytes, message).expect("messages of ours have a JSON form");
     let length = bytes.len() - 4;
     if length > MAX_FRAME {
         return Err(WireError::TooLong(length));
@@ -59,5 +60,6 @@ pub fn frame_length(prefix: [u8; 4]) -> Result<usize, WireError> {
 ///
 /// [`WireError::Malformed`].
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
-    Ok(serde_json::from_slice(bytes)?)
+    // A message is one line.
+    serde_json::from_slice(bytes).map_err(|error| WireError::Malformed(error.column()))
 }

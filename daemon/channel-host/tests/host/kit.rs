@@ -15,7 +15,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// How long a test waits for what must come. It ends a test that has failed, nothing else.
-const AT_LAST: Duration = Duration::from_secs(120);
+const AT_LAST: Duration = Duration::from_mins(2);
 
 pub(crate) const DESTINATION: &str = "+4930123456";
 pub(crate) const CODE: &str = "918273";
@@ -76,7 +76,7 @@ pub(crate) struct Host {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Line {
     pub(crate) level: LogLevel,
-    pub(crate) line: String,
+    pub(crate) text: String,
     pub(crate) dropped: u64,
 }
 
@@ -142,7 +142,7 @@ impl Host {
                     dropped,
                 } => self.logged.push(Line {
                     level,
-                    line,
+                    text: line,
                     dropped,
                 }),
                 other => return Some(other),
@@ -231,7 +231,7 @@ impl Host {
     }
 
     pub(crate) fn lines(&self) -> Vec<&str> {
-        self.logged.iter().map(|line| line.line.as_str()).collect()
+        self.logged.iter().map(|line| line.text.as_str()).collect()
     }
 }
 

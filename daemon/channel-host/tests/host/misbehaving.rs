@@ -214,7 +214,7 @@ fn what_is_personal_reaches_nobody() {
         match host.hear_anything() {
             Some(FromHost::Log { level, line, .. }) => host.logged.push(crate::kit::Line {
                 level,
-                line,
+                text: line,
                 dropped: 0,
             }),
             _ => panic!("no line"),

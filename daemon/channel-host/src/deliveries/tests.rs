@@ -1,0 +1,166 @@
+use super::*;
+use proptest::prelude::*;
+use secinfo_channel::{MessagePurpose, Word};
+
+const NOW: u64 = 1_700_000_000_000;
+
+fn request(destination: &str, code: &str) -> Request {
+    let word = |text: &str| Word::new(text.to_owned());
+    Request {
+        message: String::new(),
+        purpose: MessagePurpose::SignIn,
+        destination: word(destination),
+        subject: word(""),
+        text: word(&format!("Your code is {code}.")),
+        html: word(""),
+        code: word(code),
+        language: String::new(),
+        organization: String::new(),
+        host: String::new(),
+        service: String::new(),
+        origin: String::new(),
+        expires: NOW,
+        attempt: 1,
+    }
+}
+
+fn told(status: u32) -> Told {
+    Told {
+        status,
+        reason: 1,
+        after: 0,
+        reference: String::new(),
+        detail: String::new(),
+    }
+}
+
+fn any_told() -> impl Strategy<Value = Result<Told, Misfit>> {
+    let told = (
+        prop_oneof![0..6_u32, any::<u32>()],
+        prop_oneof![0..10_u32, any::<u32>()],
+        any::<u64>(),
+        ".{0,300}",
+        any::<String>(),
+    )
+        .prop_map(|(status, reason, after, reference, detail)| Told {
+            status,
+            reason,
+            after,
+            reference,
+            detail,
+        });
+    prop_oneof![
+        8 => told.prop_map(Ok),
+        1 => any::<u32>().prop_map(|version| Err(Misfit::Version(version))),
+        1 => any::<u32>().prop_map(|size| Err(Misfit::Size(size))),
+        1 => Just(Err(Misfit::Null)),
+    ]
+}
+
+proptest! {
+    /// Whatever a plugin reports, in whatever order and about whatever number: each delivery ends
+    /// once at most, nothing comes after its end, and nothing about those that it does not name.
+    #[test]
+    fn whatever_is_reported_each_delivery_ends_once(
+        follows_up in any::<bool>(),
+        reports in prop::collection::vec((0..6_u64, any_told()), 0..60),
+    ) {
+        let mut deliveries = Deliveries::new(&[]);
+        deliveries.follow_up(follows_up);
+        let numbers: Vec<u64> = (0..4)
+            .map(|delivery| deliveries.begin(100 + delivery, &request("+491", "12"), NOW).unwrap())
+            .collect();
+        let (mut accepted, mut ended) = ([false; 4], [false; 4]);
+        for (choice, told) in reports {
+            let which = usize::try_from(choice).unwrap();
+            let number = numbers.get(which).copied().unwrap_or(choice * 1_000);
+            match deliveries.judge(number, told) {
+                Judgement::Ignored(_) => {}
+                Judgement::Report { delivery, report } => {
+                    prop_assert_eq!(delivery, 100 + choice);
+                    prop_assert!(!ended[which], "nothing comes after the end");
+                    if let Report::Accepted { reference } = &report {
+                        prop_assert!(!accepted[which]);
+                        prop_assert!(reference.len() <= LONGEST_DETAIL);
+                        accepted[which] = true;
+                    }
+                    if let Report::TryLater { after, .. } = &report {
+                        prop_assert!(!accepted[which] && *after <= LONGEST_WAIT);
+                    }
+                    if let Report::Failed { detail, .. } | Report::TryLater { detail, .. } = &report {
+                        prop_assert!(detail.len() <= LONGEST_DETAIL);
+                        prop_assert!(detail.chars().all(|character| !character.is_control()));
+                    }
+                    ended[which] = report.is_final(follows_up);
+                }
+            }
+        }
+        prop_assert_eq!(deliveries.is_empty(), ended == [true; 4]);
+    }
+}
+
+#[test]
+fn numbers_never_come_back() {
+    let mut deliveries = Deliveries::new(&[]);
+    let mut last = 0;
+    for _ in 0..10 {
+        let number = deliveries.begin(1, &request("", ""), NOW).unwrap();
+        assert!(number > last);
+        last = number;
+        deliveries.withdraw(number);
+    }
+}
+
+#[test]
+fn too_many_are_refused_until_some_have_long_expired() {
+    let mut deliveries = Deliveries::new(&[]);
+    for delivery in 0..MOST as u64 {
+        assert!(deliveries.begin(delivery, &request("", ""), NOW).is_some());
+    }
+    assert_eq!(deliveries.begin(0, &request("", ""), NOW + GRACE - 1), None);
+    assert!(deliveries.begin(0, &request("", ""), NOW + GRACE).is_some());
+}
+
+#[test]
+fn what_is_personal_is_hidden_from_all_that_the_plugin_says() {
+    let secret = Zeroizing::new("hunter2!".to_owned());
+    let mut deliveries = Deliveries::new(&[secret]);
+    let first = deliveries
+        .begin(1, &request("+4930123456", "918273"), NOW)
+        .unwrap();
+    deliveries
+        .begin(2, &request("ann@example.org", "556677"), NOW)
+        .unwrap();
+    let Judgement::Report { report, .. } = deliveries.judge(
+        first,
+        Ok(Told {
+            detail: "hunter2! 91-82-73 ann@example.org 556677".to_owned(),
+            ..told(3)
+        }),
+    ) else {
+        panic!("ignored");
+    };
+    assert_eq!(
+        report,
+        Report::Failed {
+            reason: Reason::Destination,
+            detail: "[redacted]! [redacted] [redacted] [redacted]".to_owned(),
+        }
+    );
+    // The first has ended; a plugin may still speak of it.
+    assert_eq!(deliveries.clean("sent 918273", 100), "sent [redacted]");
+}
+
+#[test]
+fn why_a_report_does_not_count_is_said() {
+    let mut deliveries = Deliveries::new(&[]);
+    let number = deliveries.begin(1, &request("", ""), NOW).unwrap();
+    assert!(matches!(
+        deliveries.judge(number, Ok(told(2))),
+        Judgement::Report { .. }
+    ));
+    let again = deliveries.judge(number, Ok(told(2)));
+    let unknown = deliveries.judge(number + 1, Ok(told(2)));
+    assert!(matches!(again, Judgement::Ignored(why) if why.contains("again")));
+    assert!(matches!(unknown, Judgement::Ignored(why) if why.contains("not under way")));
+}
