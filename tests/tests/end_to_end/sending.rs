@@ -49,9 +49,11 @@ async fn each_message_leaves_an_event_without_destination_or_code() {
 
 #[tokio::test]
 async fn one_destination_gets_no_more_than_its_share_from_all_users_together() {
-    let host = Host::with(Setup::new().spool().more(
-        "[policy.codes]\nof_destination = \"2 in 1h\"\nresend_after = \"1s\"\n",
-    ))
+    let host = Host::with(
+        Setup::new()
+            .spool()
+            .more("[policy.codes]\nof_destination = \"2 in 1h\"\nresend_after = \"1s\"\n"),
+    )
     .await;
     for (uid, outcome) in [(ALICE, "sent"), (BOB, "sent"), (STRANGER, "TooManyCodes")] {
         let user = host.client(uid).await;
@@ -82,7 +84,9 @@ async fn one_user_gets_no_more_than_their_share_to_all_destinations_together() {
     ] {
         let (path, _) = alice.start_destination("text", number, None).await.unwrap();
         let asked = alice.send_code(path.as_str(), "Enrollment").await;
-        let said = asked.as_ref().map_or_else(|refusal| refusal.short(), |_| "sent");
+        let said = asked
+            .as_ref()
+            .map_or_else(|refusal| refusal.short(), |_| "sent");
         assert_eq!(said, outcome);
     }
     // A restart makes nobody's share new.
@@ -92,7 +96,10 @@ async fn one_user_gets_no_more_than_their_share_to_all_destinations_together() {
         .start_destination("text", "+4915112345604", None)
         .await
         .unwrap();
-    let refused = alice.send_code(path.as_str(), "Enrollment").await.unwrap_err();
+    let refused = alice
+        .send_code(path.as_str(), "Enrollment")
+        .await
+        .unwrap_err();
     assert_eq!(refused.short(), "TooManyCodes");
     assert_eq!(host.messages().len(), 2);
 }
@@ -114,7 +121,10 @@ async fn no_message_goes_where_policy_or_cost_forbid_it() {
     ] {
         let said = match alice.start_destination("text", number, None).await {
             Err(refusal) => refusal,
-            Ok((path, _)) => alice.send_code(path.as_str(), "Enrollment").await.unwrap_err(),
+            Ok((path, _)) => alice
+                .send_code(path.as_str(), "Enrollment")
+                .await
+                .unwrap_err(),
         };
         assert_eq!(said.short(), outcome, "{number}: {}", said.text);
     }
@@ -153,7 +163,12 @@ async fn a_provider_that_is_down_is_told_and_another_method_serves() {
     let (verification, _) = start_verification(&root, "sign-in").await.unwrap();
     let method = zbus::ObjectPath::try_from(text.as_str()).unwrap();
     let _: HashMap<String, OwnedVariant> = root
-        .call(verification.as_str(), "Verification", "ChangeMethod", &method)
+        .call(
+            verification.as_str(),
+            "Verification",
+            "ChangeMethod",
+            &method,
+        )
         .await
         .unwrap();
     let failed = root
@@ -172,7 +187,12 @@ async fn a_provider_that_is_down_is_told_and_another_method_serves() {
 
     let method = zbus::ObjectPath::try_from(app.path.as_str()).unwrap();
     let _: HashMap<String, OwnedVariant> = root
-        .call(verification.as_str(), "Verification", "ChangeMethod", &method)
+        .call(
+            verification.as_str(),
+            "Verification",
+            "ChangeMethod",
+            &method,
+        )
         .await
         .unwrap();
     let code = app.codes.fresh();
@@ -185,9 +205,10 @@ async fn a_provider_that_is_down_is_told_and_another_method_serves() {
 
 #[tokio::test]
 async fn when_one_channel_is_down_the_next_of_its_kind_delivers_and_no_user_gets_two() {
-    let setup = Setup::new()
-        .spool()
-        .channel("text-first", "text", "spool", "broken.toml", "order = 1");
+    let setup =
+        Setup::new()
+            .spool()
+            .channel("text-first", "text", "spool", "broken.toml", "order = 1");
     let mut host = Host::without_daemon(setup).await;
     let broken = format!(
         "directory = \"{}\"\nfail = \"unreachable\"\n",
@@ -219,7 +240,10 @@ async fn administrators_see_how_channels_are_and_try_them_out() {
     let state: &str = outcome["state"].downcast_ref().unwrap();
     assert!(matches!(state, "sent" | "delivered"), "{state}");
     let message = host.message(1).await;
-    assert_eq!((message.purpose.as_str(), message.code.as_str()), ("test", ""));
+    assert_eq!(
+        (message.purpose.as_str(), message.code.as_str()),
+        ("test", "")
+    );
 
     let channels: Vec<HashMap<String, OwnedVariant>> = root
         .call(ROOT_PATH, "Manager", "ListChannels", &())
@@ -233,7 +257,9 @@ async fn administrators_see_how_channels_are_and_try_them_out() {
 
     let alice = host.client(ALICE).await;
     for refused in [
-        alice.refused(ROOT_PATH, "Manager", "ListChannels", &()).await,
+        alice
+            .refused(ROOT_PATH, "Manager", "ListChannels", &())
+            .await,
         alice
             .refused(
                 ROOT_PATH,

@@ -2,7 +2,7 @@
 
 use secinfo_bus::{Enrolled, Proof};
 use secinfo_tests::{
-    ALICE, Client, Host, ROOT, ROOT_PATH, Refusal, SpooledMessage, Setup, user_path,
+    ALICE, Client, Host, ROOT, ROOT_PATH, Refusal, Setup, SpooledMessage, user_path,
 };
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant, Variant};
@@ -35,7 +35,9 @@ pub(crate) async fn start_verification(
 }
 
 async fn answer(client: &Client, path: &OwnedObjectPath, code: &str) -> Result<Proof, Refusal> {
-    client.call(path.as_str(), "Verification", "Submit", &code).await
+    client
+        .call(path.as_str(), "Verification", "Submit", &code)
+        .await
 }
 
 fn text<'v>(dict: &'v HashMap<String, OwnedVariant>, key: &str) -> &'v str {
@@ -164,16 +166,28 @@ async fn text_and_call_go_on_one_number_and_each_place_has_one() {
         ("text", OTHER_MOBILE, "garage", "InvalidArgument"),
     ] {
         let refused = alice.start_destination(kind, number, Some(place)).await;
-        assert_eq!(refused.unwrap_err().short(), refusal, "{kind} {place}");
+        assert_eq!(refused.err().unwrap().short(), refusal, "{kind} {place}");
     }
     let (path, _) = alice
         .start_destination("call", MOBILE, Some("mobile"))
         .await
         .unwrap();
-    // One phone, one wait: a code went to it just now.
-    let soon = alice.send_code(path.as_str(), "Enrollment").await.unwrap_err();
+    alice.send_code(path.as_str(), "Enrollment").await.unwrap();
+    let soon = alice
+        .send_code(path.as_str(), "Enrollment")
+        .await
+        .unwrap_err();
     assert_eq!(soon.short(), "TooSoon");
     assert!(soon.text.contains("Time left: "), "{}", soon.text);
+    let message = host.message(2).await;
+    assert!(
+        !message.text.contains(&message.code),
+        "a call speaks the digits by itself"
+    );
+    alice
+        .finish_enrollment(path.as_str(), &message.code)
+        .await
+        .unwrap();
     let alternate = alice
         .enroll_destination(&host, "call", OTHER_MOBILE, Some("alternate"))
         .await;
@@ -189,7 +203,10 @@ async fn an_address_serves_password_reset_and_never_sign_in() {
         .await;
     assert!(!became_default);
     let message = host.message(1).await;
-    assert!(!message.subject.contains(&message.code), "subjects are shown on lock screens");
+    assert!(
+        !message.subject.contains(&message.code),
+        "subjects are shown on lock screens"
+    );
     assert!(message.html.contains(&message.code) && message.text.contains(&message.code));
 
     let root = host.client(ROOT).await;
@@ -238,7 +255,12 @@ async fn a_code_ends_with_its_time() {
 
 #[tokio::test]
 async fn guesses_at_a_code_end_the_session_and_slow_the_user_down() {
-    let host = Host::with(Setup::new().spool().more("[policy.session]\nattempts = 3\n")).await;
+    let host = Host::with(
+        Setup::new()
+            .spool()
+            .more("[policy.session]\nattempts = 3\n"),
+    )
+    .await;
     let alice = host.client(ALICE).await;
     let (path, _) = alice.start_destination("text", MOBILE, None).await.unwrap();
     alice.send_code(path.as_str(), "Enrollment").await.unwrap();

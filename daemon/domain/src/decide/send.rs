@@ -71,8 +71,10 @@ impl Case<'_> {
         if kind != Kind::Email && !country.is_some_and(|country| rules.allows(country)) {
             return Err(Refusal::CountryNotAllowed);
         }
-        let again =
-            |request: &CodeRequest| request.user == self.id && request.destination == destination;
+        // Whoever has used a code has it, and needs not wait for it.
+        let again = |request: &CodeRequest| {
+            request.user == self.id && request.destination == destination && request.unused
+        };
         if let Some(newest) = sent.newest(rules.resend_after, now, again) {
             let until = newest.plus(rules.resend_after);
             return Err(Refusal::CodeJustSent { until });

@@ -155,7 +155,7 @@ fn what() -> impl Strategy<Value = What> {
         1 => Just(What::FailActivation),
         1 => method().prop_map(|method| What::Rename { method }),
         16 => method().prop_map(|method| What::Delete { method }),
-        3 => method().prop_map(|method| What::CancelDeletion { method }),
+        10 => method().prop_map(|method| What::CancelDeletion { method }),
         3 => Just(What::CarryOutDue),
         3 => method().prop_map(|method| What::SetDefault { method }),
         6 => (1_u8..=16).prop_map(|count| What::IssueRecoveryCodes { count }),
@@ -168,7 +168,7 @@ fn what() -> impl Strategy<Value = What> {
         3 => (method(), -2_i8..60).prop_map(|(method, ahead)| What::Resynchronize { method, ahead }),
         1 => Just(What::Unlock),
         1 => Just(What::Erase),
-        2 => (0_u8..5).prop_map(|which| What::SetPolicy { which }),
+        4 => (0_u8..5).prop_map(|which| What::SetPolicy { which }),
         2 => (0_u8..3).prop_map(|count| What::ImportTokens { count }),
         1 => (0_usize..4).prop_map(|token| What::RemoveToken { token }),
     ]

@@ -61,7 +61,7 @@ pub fn policy(which: u8) -> Policy {
         }
         2 => {
             policy.rules.first_method = FirstMethod::AccessPass;
-            policy.rules.codes.of_destination = Limit::new(2, 3600);
+            policy.rules.codes.of_destination = Limit::new(1, 3600);
             policy.rules.codes.resend_after = Seconds::new(0);
         }
         3 => {

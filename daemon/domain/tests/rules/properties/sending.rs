@@ -133,12 +133,21 @@ impl Sending {
         (credential, same_number)
     }
 
-    /// The message whose code is typed for this method: the newest, or one of those before it.
-    pub fn typed(&self, method: MethodId, ahead: i8) -> MessageId {
-        let before = usize::from(ahead < 0);
-        let of_method = |code: &&Asked| code.method == Some(method);
-        let newest = self.asked.iter().rev().filter(of_method).nth(before);
-        newest.map_or_else(|| self.next_message(), |code| code.message)
+    /// The message whose code is typed for this method: the newest, the one before it, or the
+    /// newest for something else.
+    pub fn typed(&self, state: &State, user: UserId, method: MethodId, ahead: i8) -> MessageId {
+        let mine = self
+            .asked
+            .iter()
+            .rev()
+            .filter(|code| code.user == user && state.codes().get(code.message).is_some());
+        let typed = match ahead {
+            4.. => mine.clone().find(|code| code.method != Some(method)),
+            _ => mine
+                .filter(|code| code.method == Some(method))
+                .nth(usize::from(ahead <= 0)),
+        };
+        typed.map_or_else(|| self.next_message(), |code| code.message)
     }
 
     /// One of the messages, or none that was ever asked for.

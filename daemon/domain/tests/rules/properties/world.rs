@@ -345,7 +345,7 @@ impl World {
             }
             Some(Credential::AccessPass { .. }) => Answer::AccessPass,
             Some(other) if other.kind().is_delivered() => {
-                Answer::DeliveredCode(self.sending.typed(method, ahead))
+                Answer::DeliveredCode(self.sending.typed(&self.state, user, method, ahead))
             }
             _ => Answer::TimeStep(TimeStep(7)),
         }
