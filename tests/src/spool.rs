@@ -48,6 +48,7 @@ pub type SentCode = HashMap<String, OwnedVariant>;
 
 impl Setup {
     /// Channels for texts, calls and emails that write to the host's spool.
+    #[must_use]
     pub fn spool(self) -> Self {
         ["text", "call", "email"].into_iter().fold(
             self.daemon("allow_spool = true\nplugin_directory = \"{host}/plugins\""),
