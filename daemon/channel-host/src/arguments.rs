@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Where plugins that are named without a path are.
-const PLUGINS: &str = "/usr/lib/secinfo/plugins";
+const PLUGINS: &str = "/usr/lib/secinfo/channels";
 
 /// The least memory that a host and a plugin can do with, in bytes.
 const LEAST_MEMORY: u64 = 64 << 20;
