@@ -96,7 +96,7 @@ impl Asked<'_> {
             ..
         } = &self.challenge;
         match &self.sending {
-            Some(sending) => sending.question(label, hint, *digits),
+            Some(sending) => sending.question(label, hint),
             None => words::of_question(kind, label, hint, *digits),
         }
     }

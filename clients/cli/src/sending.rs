@@ -85,12 +85,12 @@ impl<'a> Sending<'a> {
     }
 
     /// What to ask for: the code, and what Enter alone does.
-    pub(crate) fn question(&self, label: &str, hint: &str, digits: Option<u32>) -> String {
+    pub(crate) fn question(&self, label: &str, hint: &str) -> String {
         let Some(sent) = &self.newest else {
             let hint = visible(hint);
             return format!("Press Enter to have a code sent to {hint}:");
         };
-        let question = words::of_question(&self.kind, label, &sent.hint, digits);
+        let question = words::of_question(&self.kind, label, &sent.hint, Some(sent.digits));
         let question = question.trim_end_matches(':');
         match left(sent.resend_at, &Clock::of_process()) {
             0 => format!("{question} (or press Enter for a new one):"),

@@ -142,7 +142,6 @@ async fn run(client: &Client, wish: Wish) -> Result<(), Failure> {
     let asking = enrollment::Asking::ForSent {
         sending,
         hint: details.hint.clone().unwrap_or_default(),
-        digits: details.digits,
     };
     enrollment::finish(client, path, asking, false).await
 }

@@ -21,8 +21,6 @@ pub(super) enum Asking<'a> {
         sending: Sending<'a>,
         /// Where to.
         hint: String,
-        /// How many digits each has.
-        digits: Option<u32>,
     },
 }
 
@@ -30,11 +28,7 @@ impl Asking<'_> {
     fn question(&self) -> String {
         match self {
             Self::For(question) => question.clone(),
-            Self::ForSent {
-                sending,
-                hint,
-                digits,
-            } => sending.question("", hint, *digits),
+            Self::ForSent { sending, hint } => sending.question("", hint),
         }
     }
 
