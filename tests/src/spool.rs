@@ -103,8 +103,21 @@ impl Host {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     }
 
-    /// The messages in the spool, in the order in which they came.
+    /// The messages in the spool other than notices, in the order in which they came.
     pub fn messages(&self) -> Vec<SpooledMessage> {
+        let mut messages = self.spooled();
+        messages.retain(|message| message.purpose != "notice");
+        messages
+    }
+
+    /// The notices in the spool, in the order in which they came.
+    pub fn notices(&self) -> Vec<SpooledMessage> {
+        let mut messages = self.spooled();
+        messages.retain(|message| message.purpose == "notice");
+        messages
+    }
+
+    fn spooled(&self) -> Vec<SpooledMessage> {
         let mut files: Vec<PathBuf> = fs::read_dir(self.spool())
             .unwrap()
             .map(|entry| entry.unwrap().path())
@@ -117,11 +130,24 @@ impl Host {
         files.iter().map(|file| read(file)).collect()
     }
 
-    /// Waits until the spool holds so many messages, and returns the newest.
+    /// Waits until the spool holds so many messages other than notices, and returns the newest.
     pub async fn message(&self, number: usize) -> SpooledMessage {
+        self.nth(number, Self::messages).await
+    }
+
+    /// Waits until the spool holds so many notices, and returns the newest.
+    pub async fn notice(&self, number: usize) -> SpooledMessage {
+        self.nth(number, Self::notices).await
+    }
+
+    async fn nth(
+        &self,
+        number: usize,
+        spooled: impl Fn(&Self) -> Vec<SpooledMessage>,
+    ) -> SpooledMessage {
         let begun = Instant::now();
         loop {
-            let messages = self.messages();
+            let messages = spooled(self);
             if messages.len() >= number {
                 return messages[number - 1].clone();
             }

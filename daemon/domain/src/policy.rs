@@ -43,6 +43,8 @@ pub struct Rules {
     pub recovery_codes: u8,
     /// Codes that are sent by text, call and email.
     pub codes: CodeRules,
+    /// Through what users are told of changes to their security info.
+    pub notices: Notices,
     /// What wrong codes lead to.
     pub throttle: ThrottleRules,
     /// How long sessions live, and what they allow.
@@ -118,6 +120,18 @@ pub struct ThrottleRules {
     /// How long after the newest wrong code those before it are forgotten. Each old typo would
     /// otherwise bring the lock nearer for ever.
     pub forget_after: Seconds,
+}
+
+/// Through what users are told of changes to their security info.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Notices {
+    /// Through every email address and phone number that texts go to.
+    All,
+    /// Through email only.
+    Email,
+    /// Not at all.
+    None,
 }
 
 /// Codes that are sent by text, call and email.
@@ -324,6 +338,7 @@ impl Default for Rules {
             },
             recovery_codes: 10,
             codes: CodeRules::default(),
+            notices: Notices::All,
             throttle: ThrottleRules {
                 free: 3,
                 longest_wait: Seconds::new(30),

@@ -90,6 +90,7 @@ async fn serve(path: &Path, config: Config) -> Result<(), RunError> {
     let signals = Signals::listen()?;
     let channels = Channels::start(config.channels(), config.hosts());
     let service = open(&config, channels.clone())?;
+    service.start_notices();
     service.begin_log().await?;
     service.set_policy(config.policy()).await?;
     let connection = connect(config.daemon.bus_address.as_deref()).await?;
@@ -168,6 +169,7 @@ fn settings(config: &Config) -> Settings {
     let organization = config.daemon.organization.clone();
     Settings {
         organization: organization.unwrap_or_else(|| host.clone()),
+        messages_host: config.messages.host.clone().unwrap_or_else(|| host.clone()),
         host,
         default_country: config.messages.default_country,
         language: config.messages.language.to_owned(),

@@ -14,6 +14,7 @@ mod harness;
 mod interfaces;
 mod issued;
 mod malformed;
+mod notices;
 mod other_programs;
 mod policy;
 mod proofs;

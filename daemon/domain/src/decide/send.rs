@@ -3,7 +3,7 @@
 use super::Case;
 use crate::command::{DeliveryOutcome, Phone, Recipient, Refusal};
 use crate::event::{Accepted, CodeRequested, Credential, Fact, MessageDelivered, MessageFailed};
-use crate::state::{CodeRequest, Method};
+use crate::state::{CodeRequest, Method, Standing};
 use crate::{Authority, Country, DestinationTag, Kind, MessageId, MethodId, Timestamp};
 
 impl Case<'_> {
@@ -71,9 +71,12 @@ impl Case<'_> {
         if kind != Kind::Email && !country.is_some_and(|country| rules.allows(country)) {
             return Err(Refusal::CountryNotAllowed);
         }
-        // Whoever has used a code has it, and needs not wait for it.
+        // Whoever has used a code has it, and needs not wait for it. One that was only replaced may
+        // still be on its way: going to and fro between two destinations wins no message.
         let again = |request: &CodeRequest| {
-            request.user == self.id && request.destination == destination && request.unused
+            request.user == self.id
+                && request.destination == destination
+                && request.standing != Standing::Used
         };
         if let Some(newest) = sent.newest(rules.resend_after, now, again) {
             let until = newest.plus(rules.resend_after);
@@ -141,7 +144,7 @@ impl Case<'_> {
             request.user == self.id
                 && request.kind == kind
                 && request.method == method
-                && request.unused
+                && request.standing == Standing::Good
                 && requested <= now
                 && now < request.expires
         };

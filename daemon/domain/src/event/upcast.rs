@@ -36,6 +36,7 @@ fn with_rules_for_codes(mut data: Value) -> Value {
     });
     if let Some(Value::Object(rules)) = data.pointer_mut("/policy/rules") {
         rules.insert("codes".to_owned(), codes);
+        rules.insert("notices".to_owned(), json!("all"));
         if let Some(Value::Object(throttle)) = rules.get_mut("throttle") {
             throttle.insert("forget_after".to_owned(), json!(86_400));
         }

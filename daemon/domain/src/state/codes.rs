@@ -23,8 +23,19 @@ pub struct CodeRequest {
     pub country: Option<Country>,
     /// When the code ends.
     pub expires: Timestamp,
-    /// Whether it was neither used nor replaced.
-    pub unused: bool,
+    /// Whether the code was used or replaced.
+    pub standing: Standing,
+}
+
+/// What has happened to a code since it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// Nothing: it can be used until it ends.
+    Good,
+    /// Another took its place.
+    Replaced,
+    /// It proved a method.
+    Used,
 }
 
 /// The codes of the last day, by the time at which they were asked for.
@@ -88,7 +99,7 @@ impl CodeRequests {
     pub(super) fn add(&mut self, user: UserId, fact: &CodeRequested, now: Timestamp) {
         self.forget_before(now);
         if let Some(replaced) = fact.replaces {
-            self.use_up(replaced);
+            self.void(replaced, Standing::Replaced);
         }
         let request = CodeRequest {
             user,
@@ -97,15 +108,22 @@ impl CodeRequests {
             destination: fact.destination,
             country: fact.country,
             expires: fact.expires,
-            unused: true,
+            standing: Standing::Good,
         };
         self.0.insert_mut((now, fact.message), request);
     }
 
     pub(super) fn use_up(&mut self, message: MessageId) {
+        self.void(message, Standing::Used);
+    }
+
+    /// A code that was used stays so when another takes its place.
+    fn void(&mut self, message: MessageId, standing: Standing) {
         let found = self.get(message).map(|(time, _)| (time, message));
-        if let Some(request) = found.and_then(|key| self.0.get_mut(&key)) {
-            request.unused = false;
+        if let Some(request) = found.and_then(|key| self.0.get_mut(&key))
+            && request.standing == Standing::Good
+        {
+            request.standing = standing;
         }
     }
 

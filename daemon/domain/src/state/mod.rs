@@ -5,7 +5,7 @@ mod evolve;
 mod throttle;
 mod user;
 
-pub use codes::{CodeRequest, CodeRequests};
+pub use codes::{CodeRequest, CodeRequests, Standing};
 pub use throttle::{CallerFailures, MethodThrottle};
 pub use user::{Method, Proof, Token, UserState};
 

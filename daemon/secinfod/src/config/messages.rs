@@ -10,6 +10,8 @@ use toml::de::DeValue;
 pub struct MessagesConfig {
     /// The country of phone numbers that users write without one.
     pub default_country: Option<Country>,
+    /// The name of the host as messages say it; without one, the name of the host.
+    pub host: Option<String>,
     /// The language of messages to users who speak none that ships.
     pub language: &'static str,
 }
@@ -18,6 +20,7 @@ impl Default for MessagesConfig {
     fn default() -> Self {
         Self {
             default_country: None,
+            host: None,
             language: "en",
         }
     }
@@ -28,6 +31,7 @@ pub(super) fn read(section: &mut Section<'_, '_>) -> MessagesConfig {
     let languages = ["en", "de", "fr"].map(|tag| (tag, tag));
     MessagesConfig {
         default_country: section.read("default_country", or.default_country, country_or_none),
+        host: section.read("host", or.host, host_or_none),
         language: section.read("language", or.language, value::word(&languages)),
     }
 }
@@ -37,4 +41,18 @@ fn country_or_none(value: &DeValue<'_>) -> Result<Option<Country>, Refusal> {
         return Ok(None);
     }
     value::country(value).map(Some)
+}
+
+fn host_or_none(value: &DeValue<'_>) -> Result<Option<String>, Refusal> {
+    let text = value::text(value)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    if crate::messages::is_domain(text) {
+        return Ok(Some(text.to_owned()));
+    }
+    Err(Refusal::new(
+        "it is no name of a host",
+        "write one such as \"login.example.org\", or \"\" for the name of the host",
+    ))
 }

@@ -3,8 +3,8 @@
 use super::document::Section;
 use super::value::{self, Refusal, count, length, word};
 use secinfo_domain::policy::{
-    AuthenticatorAppRules, CodeRules, FirstMethod, HardwareTokenRules, Refinement, ResetMethods,
-    Rules, SessionRules, ThrottleRules,
+    AuthenticatorAppRules, CodeRules, FirstMethod, HardwareTokenRules, Notices, Refinement,
+    ResetMethods, Rules, SessionRules, ThrottleRules,
 };
 use secinfo_domain::{Algorithm, Digits, GroupName, Kind, KindSet, Policy, ServiceName};
 use toml::de::DeValue;
@@ -18,6 +18,11 @@ const FIRST_METHOD: [(&str, FirstMethod); 2] = [
 ];
 const RESET_METHODS: [(&str, ResetMethods); 2] =
     [("one", ResetMethods::One), ("two", ResetMethods::Two)];
+const NOTICES: [(&str, Notices); 3] = [
+    ("all", Notices::All),
+    ("email", Notices::Email),
+    ("none", Notices::None),
+];
 const ALGORITHM: [(&str, Algorithm); 3] = [
     ("SHA1", Algorithm::Sha1),
     ("SHA256", Algorithm::Sha256),
@@ -51,6 +56,7 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
         hardware_token: section.within("hardware-token", |section| {
             hardware_token(section, or.hardware_token)
         }),
+        notices: section.read("notices", or.notices, word(&NOTICES)),
         codes: section.within("codes", |section| codes(section, or.codes)),
         throttle: section.within("throttle", |section| throttle(section, or.throttle)),
         session: section.within("session", |section| session(section, or.session)),

@@ -1,7 +1,7 @@
 //! The form of an email: plain text and HTML with the same words.
 
 use super::catalog::{Catalog, ROOM};
-use super::{Details, Written, outside};
+use super::{Details, News, Written, outside};
 use secinfo_channel::Word;
 use zeroize::Zeroizing;
 
@@ -22,7 +22,12 @@ enum Part {
     Context(Vec<(Word, String)>),
 }
 
-pub(super) fn write(catalog: &Catalog, purpose: &str, details: &Details<'_>) -> Written {
+pub(super) fn write(
+    catalog: &Catalog,
+    purpose: &str,
+    details: &Details<'_>,
+    news: &[News],
+) -> Written {
     let arguments = details.arguments();
     let id = format!("email-{purpose}");
     let shared = |name: &str| Part::Paragraph(catalog.message(name, &arguments));
@@ -39,6 +44,10 @@ pub(super) fn write(catalog: &Catalog, purpose: &str, details: &Details<'_>) -> 
     .collect();
 
     let mut parts = vec![shared("email-greeting"), own("lead")];
+    parts.extend(
+        news.iter()
+            .map(|news| Part::Paragraph(news.sentence(catalog))),
+    );
     if details.code.is_empty() {
         parts.extend([Part::Context(context), own("otherwise")]);
     } else {

@@ -6,11 +6,14 @@
 mod catalog;
 mod email;
 mod language;
+mod news;
 mod outside;
 #[cfg(test)]
 mod tests;
 
 pub use language::Language;
+pub use news::News;
+pub(crate) use outside::is_domain;
 
 use catalog::Catalog;
 use fluent_bundle::FluentArgs;
@@ -41,6 +44,8 @@ pub struct Occasion<'a> {
     pub origin: &'a str,
     /// The account's name; empty to leave it out.
     pub user: &'a str,
+    /// What a notice tells; empty for other messages.
+    pub news: &'a [News],
     /// In which language.
     pub language: Language,
 }
@@ -62,7 +67,7 @@ pub fn write(occasion: &Occasion<'_>) -> Written {
     let empty = || Zeroizing::new(String::new());
     let name = purpose_name(occasion.purpose);
     match occasion.kind {
-        Kind::Email => email::write(catalog, name, &details),
+        Kind::Email => email::write(catalog, name, &details, occasion.news),
         Kind::Call => Written {
             subject: empty(),
             text: catalog.message(&format!("call-{name}"), &details.arguments()),
@@ -70,6 +75,10 @@ pub fn write(occasion: &Occasion<'_>) -> Written {
         },
         _ => {
             let mut text = catalog.message(&format!("text-{name}"), &details.arguments());
+            for news in occasion.news {
+                text.push(' ');
+                text.push_str(&news.sentence(catalog));
+            }
             append_bound_line(&mut text, &details);
             Written {
                 subject: empty(),

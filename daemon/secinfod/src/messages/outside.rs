@@ -37,7 +37,7 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 /// Whether it is the name of a host in ASCII (RFC 952, RFC 1123 section 2.1).
-pub(super) fn is_domain(text: &str) -> bool {
+pub(crate) fn is_domain(text: &str) -> bool {
     text.len() <= LONGEST_DOMAIN
         && text.split('.').all(|label| {
             (1..=63).contains(&label.len())

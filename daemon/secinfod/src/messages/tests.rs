@@ -26,6 +26,7 @@ fn occasion(purpose: MessagePurpose, kind: Kind, language: Language) -> Occasion
         service: "sshd",
         origin: "203.0.113.7",
         user: "alice",
+        news: &[],
         language,
     }
 }
@@ -444,4 +445,42 @@ fn the_html_of_an_email_reads_like_this() {
     assert_eq!(words, format!("{title}{plain}"));
     // Nothing is fetched from elsewhere.
     assert!(!html.contains("http") && !html.contains("src=") && !html.contains("href="));
+}
+
+#[test]
+fn a_notice_tells_everything_that_happened_in_every_language() {
+    for language in Language::ALL {
+        for kind in Kind::ALL {
+            let all = [
+                News::Added(kind),
+                News::Deleted(kind),
+                News::DeletionScheduled(kind),
+                News::DeletionCancelled(kind),
+                News::Default(Some(kind)),
+                News::Default(None),
+                News::RecoveryCodes,
+                News::AccessPass,
+                News::Locked(kind),
+                News::Unlocked,
+            ];
+            for way in [Kind::Text, Kind::Email] {
+                let notice = Occasion {
+                    news: &all,
+                    ..occasion(MessagePurpose::Notice, way, language)
+                };
+                let text = write(&notice).text;
+                let catalog = Catalog::of(language);
+                for news in all {
+                    let sentence = news.sentence(catalog);
+                    assert!(
+                        text.contains(sentence.as_str()),
+                        "{sentence:?} in {}",
+                        *text
+                    );
+                }
+            }
+        }
+    }
+    let added = News::Added(Kind::Text).sentence(Catalog::of(Language::English));
+    assert_eq!(added.as_str(), "A method was added: text message.");
 }

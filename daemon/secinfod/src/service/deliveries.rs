@@ -55,10 +55,11 @@ impl Service {
             code: "",
             valid: LIFE_OF_TEST,
             organization: &settings.organization,
-            host: &settings.host,
+            host: &settings.messages_host,
             service: "",
             origin: "",
             user: person.account.name.as_str(),
+            news: &[],
             language,
         });
         let message = MessageId::from_bytes(random_id()?);
@@ -73,7 +74,7 @@ impl Service {
             code: Word::default(),
             language: language.tag().to_owned(),
             organization: settings.organization.clone(),
-            host: settings.host.clone(),
+            host: settings.messages_host.clone(),
             service: String::new(),
             origin: String::new(),
             expires: expires.as_millis(),

@@ -12,6 +12,7 @@ mod due;
 mod enrollment;
 mod error;
 mod matching;
+mod notices;
 mod overview;
 mod payload;
 mod published;
@@ -71,6 +72,8 @@ pub struct Settings {
     pub organization: String,
     /// The host, as the account name in authenticator apps and messages show it.
     pub host: String,
+    /// The host as messages say it.
+    pub messages_host: String,
     /// The country of phone numbers that are written without one.
     pub default_country: Option<Country>,
     /// The language of messages to users who speak none that we do.
@@ -92,6 +95,9 @@ pub struct Service {
     destination_key: DestinationKey,
     /// What waits for the ends of messages, to record them.
     recording: Mutex<JoinSet<()>>,
+    /// What users are to be told.
+    teller: notices::Teller,
+    tidings: Mutex<Option<notices::Told>>,
 }
 
 /// The keys and index entries that a command may need, should its events come to hold them.
@@ -113,6 +119,7 @@ impl Service {
     ) -> Result<Self, ServiceError> {
         let destination_key = DestinationKey::draw()
             .map_err(|error| ServiceError::Internal(format!("no random bytes: {error}")))?;
+        let (teller, tidings) = notices::queue();
         Ok(Self {
             reader,
             writer,
@@ -125,6 +132,8 @@ impl Service {
             channels,
             destination_key,
             recording: Mutex::default(),
+            teller,
+            tidings: Mutex::new(Some(tidings)),
         })
     }
 
@@ -241,7 +250,14 @@ impl Service {
         }
         command.0.context.introductions =
             accounts.iter().filter_map(Person::introduction).collect();
-        self.writer.commit(command.0.into(), keys, accounts).await
+        let before = self.state();
+        // What a change deletes cannot be read after it. A verification deletes no address, and
+        // must not wait for looking any up.
+        let changes = notices::is_change(&command.0.action);
+        let reach = changes.then(|| self.reach(person));
+        let events = self.writer.commit(command.0.into(), keys, accounts).await?;
+        self.tell(person, reach, &before, &events);
+        Ok(events)
     }
 
     fn command(

@@ -302,10 +302,11 @@ impl Service {
             code,
             valid,
             organization: &settings.organization,
-            host: &settings.host,
+            host: &settings.messages_host,
             service,
             origin: errand.origin,
             user: errand.person.account.name.as_str(),
+            news: &[],
             language: errand.language,
         };
         let written = messages::write(&occasion);
@@ -319,7 +320,7 @@ impl Service {
             code: code.clone(),
             language: errand.language.tag().to_owned(),
             organization: settings.organization.clone(),
-            host: settings.host.clone(),
+            host: settings.messages_host.clone(),
             service: service.to_owned(),
             origin: errand.origin.to_owned(),
             expires: expires.as_millis(),

@@ -7,7 +7,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use secinfo_domain::policy::{
-    AuthenticatorAppRules, CodeRules, FirstMethod, HardwareTokenRules, Limit, Refinement,
+    AuthenticatorAppRules, CodeRules, FirstMethod, HardwareTokenRules, Limit, Notices, Refinement,
     ResetMethods, Rules, SessionRules, ThrottleRules,
 };
 use secinfo_domain::{GroupName, Kind, KindSet, Policy};
@@ -105,7 +105,8 @@ fn rules() -> impl Strategy<Value = Rules> {
     let times = (seconds(), seconds(), seconds(), seconds());
     let small = any::<[u8; 6]>();
     let token = (any::<u16>(), any::<u16>());
-    let codes_and_throttle = (codes(), throttle());
+    let notices = select(vec![Notices::All, Notices::Email, Notices::None]);
+    let codes_and_throttle = (codes(), throttle(), notices);
     (general, times, small, token, hotp(), codes_and_throttle).prop_map(
         |(
             (allowed, required, grace_days, first_method, reset_methods),
@@ -120,7 +121,7 @@ fn rules() -> impl Strategy<Value = Rules> {
             ],
             (look_ahead, resynchronization),
             hotp,
-            (codes, throttle),
+            (codes, throttle, notices),
         )| Rules {
             allowed,
             required,
@@ -143,6 +144,7 @@ fn rules() -> impl Strategy<Value = Rules> {
             },
             recovery_codes,
             codes,
+            notices,
             throttle,
             session: SessionRules {
                 enrollment,

@@ -1,0 +1,100 @@
+//! Notices: every change and every lock is told through every other means, the old address
+//! included.
+
+use crate::sent_codes::{ADDRESS, MOBILE};
+use secinfo_tests::{ALICE, Host, ROOT, Setup, SpooledMessage};
+
+fn told(notice: &SpooledMessage) -> (&str, bool) {
+    (notice.destination.as_str(), notice.code.is_empty())
+}
+
+#[tokio::test]
+async fn what_somebody_changes_is_told_to_the_address_that_was_there_before() {
+    let host = Host::with(Setup::new().spool().policy("fresh_proof = \"1h\"")).await;
+    let alice = host.client(ALICE).await;
+    let (email, ..) = alice
+        .enroll_destination(&host, "email", ADDRESS, None)
+        .await;
+    assert!(
+        host.notices().is_empty(),
+        "there is nobody else to tell yet"
+    );
+
+    alice.enroll_destination(&host, "text", MOBILE, None).await;
+    let notice = host.notice(1).await;
+    assert_eq!(told(&notice), (ADDRESS, true));
+    assert!(
+        notice.text.contains("A method was added: text message."),
+        "{}",
+        notice.text
+    );
+    assert!(!notice.text.contains("15112345678"), "{}", notice.text);
+
+    // Of its own end the old address hears, too.
+    let deleted: (bool, u64) = alice
+        .call(email.as_str(), "Method", "Delete", &())
+        .await
+        .unwrap();
+    assert!(deleted.0);
+    host.notice(3).await;
+    let mut last: Vec<_> = host.notices().split_off(1);
+    last.sort_by(|a, b| a.destination.cmp(&b.destination));
+    assert_eq!(
+        [told(&last[0]), told(&last[1])],
+        [(MOBILE, true), (ADDRESS, true)]
+    );
+    for notice in last {
+        assert!(
+            notice.text.contains("A method was deleted: email."),
+            "{}",
+            notice.text
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_lock_is_told_to_the_user_whom_somebody_guesses_at() {
+    let setup = Setup::patient()
+        .spool()
+        .more("[policy.throttle]\nfree = 1\nlock_after = 3\nlongest_wait = \"1s\"\n");
+    let host = Host::with(setup).await;
+    let alice = host.client(ALICE).await;
+    alice
+        .enroll_destination(&host, "email", ADDRESS, None)
+        .await;
+    let app = alice.enroll_app("Phone", 10).await;
+    host.notice(1).await;
+    let root = host.client(ROOT).await;
+    let mut refusals = Vec::new();
+    while refusals.last().is_none_or(|last| last != "MethodLocked") {
+        let refused = root.verify(ALICE, &app.path, &app.codes.wrong()).await;
+        refusals.push(refused.unwrap_err().short().to_owned());
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    let notice = host.notice(2).await;
+    assert_eq!(told(&notice), (ADDRESS, true));
+    assert!(
+        notice
+            .text
+            .contains("Wrong codes locked a method for a while: authenticator app."),
+        "{}",
+        notice.text
+    );
+}
+
+#[tokio::test]
+async fn policy_may_keep_notices_to_email() {
+    let host = Host::with(Setup::patient().spool().policy("notices = \"email\"")).await;
+    let alice = host.client(ALICE).await;
+    alice.enroll_destination(&host, "text", MOBILE, None).await;
+    alice
+        .enroll_destination(&host, "email", ADDRESS, None)
+        .await;
+    alice.enroll_app("Phone", 10).await;
+    host.notice(1).await;
+    assert!(
+        host.notices()
+            .iter()
+            .all(|notice| notice.destination == ADDRESS)
+    );
+}
