@@ -64,6 +64,25 @@ fn another_code_to_the_same_destination_waits_a_little() {
 }
 
 #[test]
+fn whoever_has_used_a_code_gets_the_next_at_once() {
+    given_codes(|codes| codes.resend_after = Seconds::new(30))
+        .and(text_at(0, 1))
+        .and(alice().at(10_005).type_code(method(1), message(1)))
+        .and(text_at(6, 2))
+        .when(text_at(7, 3))
+        .then_refused(just_sent(36));
+}
+
+#[test]
+fn going_to_and_fro_between_two_destinations_wins_no_message() {
+    given_codes(|codes| codes.resend_after = Seconds::new(30))
+        .and(text_at(0, 1).to(1))
+        .and(text_at(1, 2).to(2).in_place_of(message(1)))
+        .when(text_at(2, 3).to(1).in_place_of(message(2)))
+        .then_refused(just_sent(30));
+}
+
+#[test]
 fn one_user_gets_only_so_many() {
     let story = given_codes(|codes| codes.of_user = Limit::new(3, 600))
         .and(text_at(0, 1).to(1))

@@ -102,7 +102,83 @@ pub enum What {
 }
 
 pub fn moves() -> impl Strategy<Value = Vec<Move>> {
-    prop::collection::vec(one(), 1..160)
+    let few = prop_oneof![
+        20 => one().prop_map(|only| vec![only]),
+        3 => added(),
+        3 => typed(),
+    ];
+    prop::collection::vec(few, 1..140).prop_map(|some| some.concat())
+}
+
+/// The same one tries something else, so many seconds later.
+fn then(before: &Move, clock: i64, what: What) -> Move {
+    Move {
+        clock,
+        what,
+        ..before.clone()
+    }
+}
+
+/// A phone or mailbox is added by a code to it, perhaps by the second one.
+fn added() -> impl Strategy<Value = Vec<Move>> {
+    (one(), to_new(), 0_i64..80, any::<bool>()).prop_map(|(first, (enroll, code), later, again)| {
+        let again = again.then(|| then(&first, later, code.clone()));
+        let enrolled = then(&first, later, enroll);
+        std::iter::once(then(&first, first.clock, code))
+            .chain(again)
+            .chain([enrolled])
+            .collect()
+    })
+}
+
+/// A code of a method is asked for, perhaps twice, and typed, perhaps twice.
+fn typed() -> impl Strategy<Value = Vec<Move>> {
+    let times = (0_i64..80, 1_usize..3, 1_usize..3);
+    (one(), to_method(), times, -1_i8..5).prop_map(
+        |(first, code, (later, codes, answers), ahead)| {
+            let What::CodeToMethod { method, reset, .. } = code else {
+                unreachable!("it is what was asked for");
+            };
+            let answer = What::Answer {
+                method,
+                ahead,
+                reset,
+            };
+            let asked = then(&first, first.clock, code.clone());
+            std::iter::once(asked)
+                .chain((1..codes).map(|_| then(&first, later, code.clone())))
+                .chain((0..answers).map(|_| then(&first, later, answer.clone())))
+                .collect()
+        },
+    )
+}
+
+/// A code to a new destination, and what enrolls it, or another kind by mistake.
+fn to_new() -> impl Strategy<Value = (What, What)> {
+    let whereto = (0_usize..3, 0_usize..3, 0_usize..5);
+    let how = (any::<bool>(), prop::bool::weighted(0.1));
+    (whereto, how).prop_map(|((kind, place, number), (instead, mistaken))| {
+        let enroll = What::Enroll {
+            kind: [4, 5, 7][(kind + usize::from(mistaken)) % 3],
+        };
+        let code = What::CodeToNew {
+            kind,
+            place,
+            number,
+            instead,
+        };
+        (enroll, code)
+    })
+}
+
+fn to_method() -> impl Strategy<Value = What> {
+    (0_usize..28, prop::bool::weighted(0.3), any::<bool>()).prop_map(|(method, reset, instead)| {
+        What::CodeToMethod {
+            method,
+            reset,
+            instead,
+        }
+    })
 }
 
 fn one() -> impl Strategy<Value = Move> {
@@ -142,20 +218,15 @@ fn what() -> impl Strategy<Value = What> {
     prop_oneof![
         24 => (0_usize..9).prop_map(|kind| What::Enroll { kind }),
         1 => (9_usize..11).prop_map(|kind| What::Enroll { kind }),
-        // What a code was sent for is mostly enrolled next.
-        10 => select(vec![4_usize, 5, 7]).prop_map(|kind| What::Enroll { kind }),
-        16 => (0_usize..3, 0_usize..3, 0_usize..5, any::<bool>()).prop_map(
-            |(kind, place, number, instead)| What::CodeToNew { kind, place, number, instead }
-        ),
-        20 => (method(), reset(), any::<bool>())
-            .prop_map(|(method, reset, instead)| What::CodeToMethod { method, reset, instead }),
+        2 => to_new().prop_map(|(_, what)| what),
+        2 => to_method(),
         3 => (0_usize..4, any::<bool>())
             .prop_map(|(message, arrived)| What::RecordDelivery { message, arrived }),
         3 => (0_usize..4).prop_map(|token| What::Activate { token }),
         1 => Just(What::FailActivation),
         1 => method().prop_map(|method| What::Rename { method }),
         16 => method().prop_map(|method| What::Delete { method }),
-        10 => method().prop_map(|method| What::CancelDeletion { method }),
+        6 => method().prop_map(|method| What::CancelDeletion { method }),
         3 => Just(What::CarryOutDue),
         3 => method().prop_map(|method| What::SetDefault { method }),
         6 => (1_u8..=16).prop_map(|count| What::IssueRecoveryCodes { count }),

@@ -2,6 +2,7 @@
 
 use crate::kit::country;
 use secinfo_domain::event::Credential;
+use secinfo_domain::state::Standing;
 use secinfo_domain::{
     Action, Country, DestinationTag, Kind, MessageId, MethodId, Phone, Place, Purpose, Recipient,
     State, UserId,
@@ -113,7 +114,8 @@ impl Sending {
     ) -> (Credential, Vec<MethodId>) {
         let mut good = self.asked.iter().rev().filter(|code| {
             let known = state.codes().get(code.message);
-            code.user == user && known.is_some_and(|(_, request)| request.unused)
+            code.user == user
+                && known.is_some_and(|(_, request)| request.standing == Standing::Good)
         });
         let fitting = good
             .clone()

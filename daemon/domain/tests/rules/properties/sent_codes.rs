@@ -17,6 +17,7 @@ pub struct SentCodes {
     requests: Vec<(Timestamp, UserId, CodeRequested)>,
     /// Used, or replaced.
     void: BTreeSet<MessageId>,
+    used: BTreeSet<MessageId>,
 }
 
 impl SentCodes {
@@ -65,6 +66,7 @@ impl SentCodes {
         proved: (Kind, Option<MethodId>),
     ) -> Checked {
         prop_assert!(self.void.insert(message), "accepted after it was void");
+        self.used.insert(message);
         let asked = self.requests.iter().find(|(.., r)| r.message == message);
         let Some((time, owner, request)) = asked else {
             prop_assert!(false, "accepted though nobody asked for it");
@@ -105,7 +107,7 @@ impl SentCodes {
             && r.country == country));
         prop_assert!(most(rules.in_all, &|_, _| true));
         let again = sent(rules.resend_after, &|owner, r| {
-            owner == user && r.destination == there
+            owner == user && r.destination == there && !self.used.contains(&r.message)
         });
         prop_assert_eq!(again, 0);
         let welcome = country.is_some_and(|country| rules.allows(country));

@@ -263,7 +263,9 @@ impl World {
                 ahead,
                 reset,
             } => {
-                let method = self.preferably(user, method, has_codes);
+                let method = self.preferably(user, method, |found| {
+                    has_codes(found) && (method >= 24 || found.kind().is_delivered())
+                });
                 Action::Verify {
                     method,
                     purpose: purpose(reset),
