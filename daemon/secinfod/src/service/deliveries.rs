@@ -41,7 +41,7 @@ impl Service {
             .status()
             .into_iter()
             .find(|status| status.name == *name)
-            .ok_or(ServiceError::NotFound)?
+            .ok_or(ServiceError::NoSuchChannel)?
             .kind;
         let person = self.person(by.uid)?;
         let to = self
@@ -89,7 +89,7 @@ impl Service {
         let mut tracking = self
             .channels
             .test(name, order)
-            .ok_or(ServiceError::NotFound)?;
+            .ok_or(ServiceError::NoSuchChannel)?;
         self.record_when_finished(person, message, tracking.clone());
         let _ = tokio::time::timeout(WAIT_FOR_TEST, tracking.finished()).await;
         Ok(tracking.progress())

@@ -168,7 +168,9 @@ impl Service {
 /// Numbers that cost the caller, and landlines that show no text, are no way to send a code.
 fn may_be_called(kind: Kind, line: phone::Line) -> Result<(), ServiceError> {
     let wrong = match (kind, line) {
-        (_, phone::Line::Premium) => "calls to that number cost extra: use an ordinary number",
+        (_, phone::Line::Premium) => {
+            "that number costs whoever calls it extra: use an ordinary number"
+        }
         (_, phone::Line::TollFree) => "that is a service number: use a number of your own",
         (Kind::Text, phone::Line::Fixed) => {
             "that is a landline, which shows no texts: add it for calls, or use a mobile number"

@@ -13,7 +13,7 @@ use crate::methods::secret::Secret;
 use secinfo_domain::event::{Credential, DefaultReason, Fact};
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{
-    Action, Event, Kind, Label, MethodId, OtpParameters, Phone, Place, Sealed, TokenId,
+    Action, Digits, Event, Kind, Label, MethodId, OtpParameters, Phone, Place, Sealed, TokenId,
     TotpParameters, enrollment_outlook,
 };
 use secinfo_ledger::NewKey;
@@ -50,6 +50,8 @@ pub struct DeliveredDraft {
     pub destination: Destination,
     /// Whether the user gave an extension, which is not dialled.
     pub dropped_extension: bool,
+    /// How many digits its codes have.
+    pub digits: Digits,
     pub(super) language: String,
     pub(super) sending: Sending,
 }
@@ -228,6 +230,7 @@ impl Service {
             kind: wish.kind,
             destination: given.destination,
             dropped_extension: given.dropped_extension,
+            digits: self.state().policy().rules.codes.digits,
             language: wish.language.clone(),
             sending: Sending::default(),
         })

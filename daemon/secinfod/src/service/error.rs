@@ -55,6 +55,9 @@ pub enum ServiceError {
     /// A phone number or an address cannot be used.
     #[error("{0}")]
     InvalidDestination(String),
+    /// There is no such channel.
+    #[error("there is no channel of that name: list the channels and choose one of them")]
+    NoSuchChannel,
     /// There is no such account, or nothing of that name.
     #[error("there is no such user or object: check the name")]
     NotFound,

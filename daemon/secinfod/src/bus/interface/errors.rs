@@ -20,7 +20,7 @@ impl From<ServiceError> for BusError {
             ServiceError::NoChannel(_) => "ChannelUnavailable",
             ServiceError::DeliveryFailed(_) => "DeliveryFailed",
             ServiceError::InvalidDestination(_) => "InvalidDestination",
-            ServiceError::NotFound => "NotFound",
+            ServiceError::NotFound | ServiceError::NoSuchChannel => "NotFound",
             ServiceError::LimitsExceeded => "LimitsExceeded",
             ServiceError::StorageUnavailable(why) => {
                 // Where the log lies and why it failed is the administrator's to know.

@@ -389,7 +389,7 @@ async fn test_channel(
     let mut options = Options::new(options);
     let language = language(&mut options)?;
     options.finish()?;
-    let name = ChannelName::parse(&channel).map_err(|_| ServiceError::NotFound)?;
+    let name = ChannelName::parse(&channel).map_err(|_| ServiceError::NoSuchChannel)?;
     let by = requester(&call, None);
     let service = call.state().service();
     let progress = service

@@ -273,6 +273,7 @@ fn details(started: &Started) -> Dict {
         }
         Draft::Delivered(draft) => {
             dict.insert("hint", draft.destination.hint().into());
+            dict.insert("digits", u32::from(draft.digits.count()).into());
             dict.insert("dropped_extension", draft.dropped_extension.into());
             if let Some(place) = draft.destination.place() {
                 dict.insert("place", place.as_str().into());
