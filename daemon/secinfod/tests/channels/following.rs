@@ -65,7 +65,7 @@ async fn without_a_final_word_it_counts_that_the_provider_has_taken_it() {
         let begin = Instant::now();
         let (_house, _channels, _host, _talk, mut tracking, _) = sent(life).await;
         assert_eq!(outcome(&mut tracking).await.result, Ok(Arrival::Accepted));
-        assert_eq!(begin.elapsed().as_secs_f64().round(), f64::from(waited));
+        assert!((waited - 5..=waited).contains(&begin.elapsed().as_secs()));
     }
 }
 

@@ -3,11 +3,14 @@
 use crate::house::{
     CODE, DESTINATION, House, accepted, failed, hosts, one, order, outcome, plugin, settle, two,
 };
+use rustix::process::Uid;
+use rustix::thread::set_thread_res_uid;
 use secinfo_channel::{Reason, Report};
 use secinfo_channel_host::wire::{FromHost, LogLevel, PROTOCOL, PluginInfo};
 use secinfod::channels::{Arrival, Channels};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -98,6 +101,38 @@ async fn a_host_that_cannot_be_used_says_why_and_is_tried_again() {
         assert!(status.last_error.contains(told), "{}", status.last_error);
         host.ready().await;
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_goes_to_a_stranger() {
+    let house = House::new();
+    let other = Uid::from_raw(65_533);
+    // Who listens counts, not whose the file is. The tests run as root, who may become anybody.
+    let host = std::os::unix::net::UnixListener::bind(house.socket("a")).unwrap();
+    let host = thread::spawn(move || {
+        set_thread_res_uid(other, other, other).expect("root");
+        rustix::net::listen(&host, 1).unwrap();
+        host
+    });
+    let host = host.join().unwrap();
+    let channels = Channels::start(vec![house.channel("a", 1)], hosts());
+    let mut tracking = channels.submit(order(1, 600));
+    settle().await;
+    let (mut connection, _) = host.accept().unwrap();
+    let mut heard = Vec::new();
+    connection.read_to_end(&mut heard).unwrap();
+    assert_eq!(heard, b"");
+    let status = &channels.status()[0];
+    assert!(
+        status.last_error.contains("uid 65533"),
+        "{}",
+        status.last_error
+    );
+    drop(host);
+    assert_eq!(
+        outcome(&mut tracking).await.result,
+        Err(Reason::Unreachable)
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -32,7 +32,8 @@ impl House {
         }
     }
 
-    fn socket(&self, name: &str) -> PathBuf {
+    /// Where the host of this channel listens.
+    pub(crate) fn socket(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 

@@ -9,3 +9,4 @@ mod hostile;
 mod house;
 mod life;
 mod losses;
+mod processes;
