@@ -72,10 +72,12 @@ impl Case<'_> {
             return Err(Refusal::CountryNotAllowed);
         }
         // Whoever has used a code has it, and needs not wait for it. One that was only replaced may
-        // still be on its way: going to and fro between two destinations wins no message.
+        // still be on its way: going to and fro between two destinations wins no message. A call
+        // instead of a text that does not come is another way, and not the same once more.
         let again = |request: &CodeRequest| {
             request.user == self.id
                 && request.destination == destination
+                && request.kind == kind
                 && request.standing != Standing::Used
         };
         if let Some(newest) = sent.newest(rules.resend_after, now, again) {

@@ -1,6 +1,6 @@
 //! How many codes are sent, to whom, and where to.
 
-use crate::kit::*;
+use crate::kit::{self, *};
 use secinfo_domain::policy::{CodeRules, Limit};
 use secinfo_domain::{Command, HostAction, Kind, Place, Policy, Purpose, Refusal, Seconds, decide};
 
@@ -61,6 +61,15 @@ fn another_code_to_the_same_destination_waits_a_little() {
     // Neither to another destination, nor does another user wait.
     let _ = story.clone().and(text_at(1, 2).to(2));
     let _ = story.and(bobs_at(1, 2));
+}
+
+#[test]
+fn a_call_need_not_wait_for_a_text_that_does_not_come() {
+    let call = alice().at(10_001).code_for(method(4), message(2)).to(1);
+    let _ = given_codes(|codes| codes.resend_after = Seconds::new(30))
+        .and(alice().enroll(method(4), kit::call(Place::Alternate)))
+        .and(text_at(0, 1).to(1))
+        .and(call);
 }
 
 #[test]

@@ -107,7 +107,8 @@ impl SentCodes {
             && r.country == country));
         prop_assert!(most(rules.in_all, &|_, _| true));
         let again = sent(rules.resend_after, &|owner, r| {
-            owner == user && r.destination == there && !self.used.contains(&r.message)
+            let same_way = r.destination == there && r.kind == fact.kind;
+            owner == user && same_way && !self.used.contains(&r.message)
         });
         prop_assert_eq!(again, 0);
         let welcome = country.is_some_and(|country| rules.allows(country));
