@@ -3,13 +3,14 @@
 mod devices;
 mod person;
 mod process;
+mod spool;
 mod stage;
 mod terminal;
 mod walk;
 
 use crate::failure::{Failure, Result};
 use crate::packages::{self, Needs};
-use crate::workspace::{Workspace, quoted};
+use crate::workspace::{SPOOL, Workspace, quoted};
 use crate::{interrupt, screen};
 use person::Person;
 use stage::Stage;
@@ -34,6 +35,7 @@ pub(crate) fn run(ending: Ending) -> Result<()> {
     packages::install(Needs::Demo)?;
     screen::heading("Building secinfod and secinfo (the first time takes some minutes)");
     let programs = place.build_programs()?;
+    place.build_plugins(&[SPOOL])?;
     screen::heading("Starting a private bus, and secinfod on an empty log");
     let mut stage = Stage::set(&programs)?;
     screen::say(&format!(
@@ -41,7 +43,7 @@ pub(crate) fn run(ending: Ending) -> Result<()> {
         stage.directory().display()
     ));
     let terminal = Terminal::new(&programs, stage.bus_address());
-    let mut person = Person::default();
+    let mut person = Person::new(stage.inbox());
     walk::walk(&mut stage, &terminal, &mut person).map_err(|failure| with_log(failure, &stage))?;
     screen::say(&screen::good(&format!(
         "\nAll of it went as it should, in {}.",
@@ -64,9 +66,11 @@ fn invite(stage: &Stage, programs: &Path, person: &Person) {
          \x20 export PATH={}:\"$PATH\"\n\
          \x20 secinfo\n\n\
          To add an authenticator app on a real phone: secinfo add authenticator-app\n\
+         To add a phone whose texts come to a file:   secinfo add text {}\n\n\
          When you are asked for a code of a method of the demo:\n",
         quoted(&stage.bus_address()),
-        quoted(&programs.to_string_lossy())
+        quoted(&programs.to_string_lossy()),
+        quoted(spool::NUMBER),
     ));
     screen::say(&person.how_to_get_codes());
     screen::say("\nPress Ctrl-C here to stop both and to remove everything they wrote.");

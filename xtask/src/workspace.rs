@@ -8,6 +8,17 @@ use std::process::{Command, Stdio};
 /// The packages whose programs people run.
 const PROGRAMS: [&str; 2] = ["secinfod", "secinfo-cli"];
 
+/// The package of the plugin that writes messages to a directory.
+pub(crate) const SPOOL: &str = "secinfo-spool";
+
+/// The packages of all plugins, which the daemon loads and no other package can ask cargo for.
+pub(crate) const PLUGINS: [&str; 4] = [
+    SPOOL,
+    "secinfo-text-twilio",
+    "secinfo-call-twilio",
+    "secinfo-email-smtp",
+];
+
 /// The workspace that this task belongs to.
 pub(crate) struct Workspace {
     /// Its top directory.
@@ -52,6 +63,19 @@ impl Workspace {
         run(&mut build)?;
         Ok(self.target.join("debug"))
     }
+
+    /// Builds plugins of these packages, into the directory of the programs.
+    pub(crate) fn build_plugins(&self, packages: &[&str]) -> Result<()> {
+        let mut build = self.cargo();
+        build.args(["build", "--lib"]);
+        build.args(packages.iter().flat_map(|name| ["--package", name]));
+        run(&mut build)
+    }
+}
+
+/// What the library of a plugin's package is called.
+pub(crate) fn library(package: &str) -> String {
+    format!("lib{}.so", package.replace('-', "_"))
 }
 
 fn cargo(root: &Path) -> Command {
@@ -108,6 +132,11 @@ pub(crate) fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_library_is_called_as_the_daemon_looks_for_it() {
+        assert_eq!(library(SPOOL), "libsecinfo_spool.so");
+    }
 
     #[test]
     fn a_command_reads_as_typed() {

@@ -2,20 +2,35 @@
 //! answers.
 
 use super::devices::Device;
+use super::spool::{Inbox, Message};
 use crate::failure::{Failure, Result};
 use crate::{interrupt, screen};
 
 /// The person, and what they hold.
-#[derive(Default)]
 pub(super) struct Person {
     devices: Vec<(String, Device)>,
     setting_up: Option<String>,
     recovery_codes: Vec<String>,
+    inbox: Inbox,
     /// The last code that was entered.
     pub(super) last_code: String,
+    /// The last message that was looked at.
+    pub(super) last_message: Message,
 }
 
 impl Person {
+    /// Somebody to whom messages come here.
+    pub(super) fn new(inbox: Inbox) -> Self {
+        Self {
+            devices: Vec::new(),
+            setting_up: None,
+            recovery_codes: Vec::new(),
+            inbox,
+            last_code: String::new(),
+            last_message: Message::default(),
+        }
+    }
+
     /// A device that is there before it is a method.
     pub(super) fn holds(&mut self, label: &str, device: Device) {
         self.devices.push((label.to_owned(), device));
@@ -59,6 +74,15 @@ impl Person {
         Ok(code)
     }
 
+    /// Looks at the next message of this sort.
+    pub(super) fn looks_for_message(
+        &mut self,
+        is_meant: impl Fn(&Message) -> bool,
+    ) -> Result<&Message> {
+        self.last_message = self.inbox.next(is_meant)?;
+        Ok(&self.last_message)
+    }
+
     /// Answers a question; `seen` is all that the command has written.
     pub(super) fn answer(&mut self, question: &str, seen: &str) -> Result<String> {
         if question.contains("Number of the method") {
@@ -67,6 +91,12 @@ impl Person {
         if question.contains("recovery codes:") {
             let code = self.recovery_codes.pop();
             return code.ok_or_else(|| Failure::Wrong("no recovery code is left".into()));
+        }
+        if question.contains("code sent to") {
+            // There may be notices between the codes.
+            self.looks_for_message(|message| !message.code.is_empty())?;
+            self.last_code.clone_from(&self.last_message.code);
+            return Ok(self.last_code.clone());
         }
         let label = match self.asked_for(question) {
             Some(label) => label,
@@ -155,12 +185,16 @@ impl Person {
             .ok_or_else(|| Failure::Wrong(format!("nobody holds {label}")))
     }
 
-    /// How to get codes by hand, a line for each device.
+    /// How to get codes by hand, a line for each device, and one for those that are sent.
     pub(super) fn how_to_get_codes(&self) -> String {
-        let lines: Vec<String> = self
+        let devices = self
             .devices
             .iter()
-            .map(|(label, device)| format!("  {label:<16}{}", device.by_hand()))
+            .map(|(label, device)| (label.as_str(), device.by_hand()));
+        let sent = ("A code that is sent", self.inbox.by_hand());
+        let lines: Vec<String> = devices
+            .chain([sent])
+            .map(|(what, way)| format!("  {what:<22}{way}"))
             .collect();
         lines.join("\n")
     }

@@ -1,6 +1,7 @@
 //! What the walk plays on: a directory, a bus, and the daemon.
 
 use super::process::Process;
+use super::spool::{self, Inbox};
 use crate::failure::{Context, Failure, Result};
 use crate::{interrupt, screen};
 use std::fs::{self, File};
@@ -38,6 +39,7 @@ impl Stage {
             .context(|| format!("open {} to all", path.display()))?;
         write(&path.join("bus.conf"), &bus_configuration(path))?;
         write(&path.join("config.toml"), &daemon_configuration(path))?;
+        spool::prepare(path, programs)?;
         let bus = start_bus(path)?;
         let daemon = start_daemon(programs, path)?;
         let mut stage = Self {
@@ -58,6 +60,11 @@ impl Stage {
     /// Where the bus is.
     pub(super) fn bus_address(&self) -> String {
         bus_address(self.directory())
+    }
+
+    /// Where messages of the daemon arrive.
+    pub(super) fn inbox(&self) -> Inbox {
+        Inbox::of(self.directory())
     }
 
     /// Ends the daemon and starts it again on the same log.
@@ -152,9 +159,11 @@ fn bus_configuration(directory: &Path) -> String {
 fn daemon_configuration(directory: &Path) -> String {
     format!(
         "[daemon]\norganization = \"Example\"\nstate_directory = \"{}\"\nbus_address = \"{}\"\n\
-         # No polkit on this bus: root is the only administrator.\nauthorization = \"uid\"\n",
+         # No polkit on this bus: root is the only administrator.\nauthorization = \"uid\"\n{}{}",
         directory.join("state").display(),
-        bus_address(directory)
+        bus_address(directory),
+        spool::daemon_settings(directory),
+        spool::channels(directory)
     )
 }
 

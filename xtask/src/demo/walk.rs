@@ -3,6 +3,7 @@
 
 use super::devices::Device;
 use super::person::Person;
+use super::spool::{ADDRESS, NUMBER};
 use super::stage::Stage;
 use super::terminal::{Answers, Terminal};
 use crate::failure::{Context, Failure, Result};
@@ -21,7 +22,7 @@ struct Step {
     run: fn(&mut Walk<'_>) -> Result<()>,
 }
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 17] = [
     step("Your security info, on the first day", first_day),
     step("Add an authenticator app", add_app),
     step(
@@ -43,6 +44,20 @@ const STEPS: [Step; 12] = [
         "Delete the default: it falls back to the strongest that is left",
         delete_default,
     ),
+    administrators(
+        "Look at the channels that deliver codes, and try one",
+        try_channel,
+    ),
+    step("Add a phone: a text message brings the code", add_text),
+    step(
+        "Make the phone the default, and sign in with it",
+        sign_in_by_text,
+    ),
+    step(
+        "Add an email address, for the day of a forgotten password",
+        add_email,
+    ),
+    step("Delete the default phone", delete_phone),
     step(
         "Restart the daemon: nothing is forgotten, and used codes stay used",
         restart,
@@ -255,6 +270,74 @@ fn delete_default(walk: &mut Walk<'_>) -> Result<()> {
     walk.person.gives_away("Phone");
     walk.secinfo(&[])?;
     walk.check_page(Some("Tablet"), methods - 1)
+}
+
+fn try_channel(walk: &mut Walk<'_>) -> Result<()> {
+    screen::say(
+        "Each channel is a plugin in a process of its own. Those that ship send through Twilio or an\n\
+         SMTP server; the one of this demo writes every message to a directory.",
+    );
+    let seen = walk.secinfo(&["channels"])?;
+    expect(seen.contains("ready"), "the channels are ready")?;
+    walk.secinfo(&["channels", "test", "text", NUMBER])?;
+    let message = walk
+        .person
+        .looks_for_message(|message| message.purpose == "test")?;
+    message.show();
+    expect(message.code.is_empty(), "a test message has no code")
+}
+
+fn add_text(walk: &mut Walk<'_>) -> Result<()> {
+    let methods = walk.count()?;
+    screen::say(
+        "The phone of this demo is a directory, where the person finds each message as a file.",
+    );
+    walk.secinfo(&["add", "text", NUMBER, "--label", "Pocket phone"])?;
+    let message = &walk.person.last_message;
+    message.show();
+    expect(
+        message.text.contains(&message.code),
+        "the text message holds the code",
+    )?;
+    walk.check_page(Some("Tablet"), methods + 1)
+}
+
+fn sign_in_by_text(walk: &mut Walk<'_>) -> Result<()> {
+    let methods = walk.count()?;
+    walk.secinfo(&["default", "Pocket phone"])?;
+    walk.check_page(Some("Pocket phone"), methods)?;
+    walk.secinfo(&["verify", "--service", "sshd"])?;
+    let message = &walk.person.last_message;
+    message.show();
+    expect(
+        message.text.contains("sshd"),
+        "the text message names the service that asks",
+    )
+}
+
+fn add_email(walk: &mut Walk<'_>) -> Result<()> {
+    let methods = walk.count()?;
+    walk.secinfo(&["add", "email", ADDRESS, "--label", "Private mail"])?;
+    let message = &walk.person.last_message;
+    message.show();
+    expect(
+        message.html.contains(&message.code) && !message.subject.contains(&message.code),
+        "the mail holds the code, and its subject does not",
+    )?;
+    walk.secinfo(&[])?;
+    walk.check_page(Some("Pocket phone"), methods + 1)
+}
+
+fn delete_phone(walk: &mut Walk<'_>) -> Result<()> {
+    let methods = walk.count()?;
+    walk.secinfo(&["delete", "Pocket phone", "--yes"])?;
+    walk.check_page(Some("Tablet"), methods - 1)?;
+    screen::say("\nEvery change is told by every other means there is, in case it was not you.");
+    let message = walk.person.looks_for_message(|message| {
+        message.purpose == "notice" && message.destination == ADDRESS
+    })?;
+    message.show();
+    expect(message.code.is_empty(), "a notice has no code")
 }
 
 fn restart(walk: &mut Walk<'_>) -> Result<()> {
