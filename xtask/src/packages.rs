@@ -29,7 +29,7 @@ const fn program(name: &'static str, program: &'static str, purpose: &'static st
     }
 }
 
-/// What the demo needs.
+/// What the demo needs. It builds no plugin but the one that writes to a directory.
 const DEMO: &[Package] = &[
     program("dbus", "dbus-daemon", "the message bus"),
     program(
@@ -42,16 +42,16 @@ const DEMO: &[Package] = &[
         "gdbus",
         "another program that calls the daemon over the bus",
     ),
+];
+
+/// What the tests need beyond that.
+const TEST: &[Package] = &[
     program("pkg-config", "pkg-config", "finds libraries while building"),
     Package {
         name: "libssl-dev",
         sign: Sign::File("/usr/include/openssl/ssl.h"),
         purpose: "building twilio-async, whose own client is on OpenSSL",
     },
-];
-
-/// What the tests need beyond that.
-const TEST: &[Package] = &[
     program("git", "git", "which files belong to the project"),
     program(
         "systemd",
