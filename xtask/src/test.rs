@@ -210,6 +210,7 @@ fn crates(place: &Workspace) -> Result<Outcome> {
 fn end_to_end(place: &Workspace) -> Result<Outcome> {
     // The step before may have left programs with what only tests turn on.
     let programs = place.build_programs()?;
+    place.build_plugins(&workspace::PLUGINS)?;
     let mut test = place.cargo();
     test.args(["test", "--package", END_TO_END, "--locked"]);
     test.args(["--no-fail-fast", "--all-features"]);
