@@ -1,5 +1,6 @@
-/* A channel that misbehaves as its settings say: {"does": "…", "only": "+4930123456"}. With "only",
- * just messages to that destination are treated so, and others are delivered. */
+/* A channel that misbehaves as its settings say: {"does": "…", "only": "+4930123456", "notes": "/path"}.
+ * With "only", just messages to that destination are treated so, and others are delivered. With
+ * "notes", a line there for each message says that it was handed over, before anything else. */
 #define _GNU_SOURCE
 #include <channel.h>
 #include <pthread.h>
@@ -10,7 +11,7 @@
 
 struct channel {
 	const struct secinfo_host *host;
-	char does[64], only[64];
+	char does[64], only[64], notes[256];
 };
 
 #define TEXT(literal) ((struct secinfo_text){ "" literal, sizeof literal - 1 })
@@ -45,6 +46,7 @@ static void *create(struct secinfo_text settings, const struct secinfo_host *hos
 	channel->host = host;
 	setting(json, "\"does\":\"", channel->does, sizeof channel->does);
 	setting(json, "\"only\":\"", channel->only, sizeof channel->only);
+	setting(json, "\"notes\":\"", channel->notes, sizeof channel->notes);
 	if (does(channel, "hangs in create"))
 		hang();
 	if (does(channel, "aborts in create"))
@@ -97,11 +99,21 @@ static void answer_garbage(struct channel *channel, uint64_t delivery) {
 	host->report(host->context, delivery, &garbage);
 }
 
+static void note(const struct channel *channel, const struct secinfo_request *request) {
+	FILE *file = channel->notes[0] ? fopen(channel->notes, "ae") : NULL;
+	if (file) {
+		fprintf(file, "%.*s %.*s\n", (int)request->message.length, request->message.bytes,
+		    (int)request->destination.length, request->destination.bytes);
+		fclose(file);
+	}
+}
+
 static void deliver(void *context, uint64_t delivery, const struct secinfo_request *request) {
 	struct channel *channel = context;
 	const struct secinfo_host *host = channel->host;
 	struct secinfo_report odd = { SECINFO_HEAD(odd), .status = SECINFO_DELIVERED };
 
+	note(channel, request);
 	if (channel->only[0] && (strlen(channel->only) != request->destination.length ||
 	    memcmp(channel->only, request->destination.bytes, request->destination.length) != 0)) {
 		report(channel, delivery, SECINFO_DELIVERED, 0, TEXT(""));

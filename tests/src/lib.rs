@@ -18,6 +18,8 @@ mod enroll;
 mod host;
 pub mod load;
 mod login;
+mod plugins;
+mod processes;
 mod smtp;
 mod spool;
 
@@ -28,6 +30,7 @@ pub use command::{Conversation, Finished};
 pub use daemon::{Daemon, binary};
 pub use host::{Host, Setup};
 pub use login::Login;
+pub use processes::{Process, peak_memory};
 pub use smtp::SmtpServer;
 pub use spool::{SentCode, SpooledMessage};
 

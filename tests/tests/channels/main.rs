@@ -1,11 +1,21 @@
-//! Channel plugins against the servers that they deliver through.
+//! Channel plugins: against the servers that they deliver through, and in the real daemon.
 #![allow(
     clippy::unwrap_used,
     missing_docs,
     reason = "a test that cannot go on has failed"
 )]
 
+mod answering;
+mod crashing;
 mod email_smtp;
+mod flooding;
+mod hanging;
+mod killed;
 mod kit;
+mod leaking;
+mod panicking;
+mod plugin_in_c;
+mod scene;
 mod scripted;
 mod stopping_servers;
+mod unusable;

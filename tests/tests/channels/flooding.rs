@@ -1,0 +1,40 @@
+//! A plugin that says far too much.
+
+use crate::scene::Scene;
+use std::time::Instant;
+
+/// Lines a second of a channel's in the daemon's log: from its plugin, and from its process.
+const LINES_PER_SECOND: usize = 40;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn floods_of_the_log_and_of_the_output_are_cut() {
+    // The plugin says that it has delivered, so nothing goes by the other channel.
+    for (does, said) in [
+        ("floods the log", "flood"),
+        ("prints", "out and out and out"),
+    ] {
+        let begun = Instant::now();
+        let mut scene = Scene::with(does, "").await;
+        scene.wait_ready().await;
+        for _ in 0..3 {
+            let (told, ()) = tokio::join!(scene.text(), scene.others_are_served());
+            assert_eq!(told.state, "delivered", "{does}");
+        }
+        let log = scene.host.log();
+        assert!(log.contains(said), "{does}: {log}");
+        let many = log.lines().any(|line| dropped(line) > 1000);
+        assert!(many, "{does}: there was no flood: {log}");
+        let seconds = usize::try_from(begun.elapsed().as_secs()).unwrap();
+        let lines = scene.lines_about_it();
+        let most = 50 + LINES_PER_SECOND * (seconds + 1);
+        assert!(lines <= most, "{does}: {lines} lines in {seconds} s");
+        scene.end().await;
+    }
+}
+
+/// How many lines were left out before this one.
+fn dropped(line: &str) -> u64 {
+    line.split_once("dropped=")
+        .and_then(|(_, rest)| rest.split_whitespace().next()?.parse().ok())
+        .unwrap_or_default()
+}

@@ -1,0 +1,83 @@
+//! Processes that somebody kills.
+
+use crate::scene::{Scene, of_type};
+use secinfo_tests::{Host, Process, ROOT, Setup};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_that_is_killed_in_the_midst_of_a_delivery_loses_that_delivery_only() {
+    let mut scene = Scene::with("hangs", "timeout = \"2m\"").await;
+    scene.wait_ready().await;
+    for round in 1..=3 {
+        let process = scene.process();
+        let (told, ()) = tokio::join!(scene.text(), async {
+            scene.wait_handed(round).await;
+            process.kill();
+        });
+        assert_eq!(told.state, "failed", "it may be on its way");
+        assert!(scene.message_to(&told.destination).is_none());
+        scene.others_are_served().await;
+        process.wait_gone();
+        scene.wait_ready().await;
+        assert_ne!(scene.process(), process);
+    }
+    scene.no_zombies().await;
+    let events = scene.end().await;
+    assert_eq!(of_type(&events, "message-failed").len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_that_is_killed_before_it_was_handed_anything_leaves_the_message_to_the_next() {
+    let mut scene = Scene::with("", "").await;
+    scene.wait_ready().await;
+    // The daemon learns of its end only when it hands it a message, or at the same time.
+    scene.process().kill();
+    let told = scene.text().await;
+    assert!(told.went_out(), "{told:?}");
+    scene.others_are_served().await;
+    let handed = scene.handed().contains(&told.destination);
+    let spooled = scene.message_to(&told.destination).is_some();
+    assert!(handed != spooled, "one of them, and only one");
+    let events = scene.end().await;
+    assert_eq!(of_type(&events, "message-failed").len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_hosts_of_a_daemon_that_is_killed_end_by_themselves() {
+    let mut host = Host::without_daemon(Setup::new().spool().channel(
+        "first",
+        "text",
+        "misbehaving",
+        "first.toml",
+        "order = 1\ntimeout = \"2m\"",
+    ))
+    .await;
+    host.install_c_plugin("misbehaving");
+    let notes = host.spool().join("notes");
+    let settings = format!("does = \"hangs\"\nnotes = \"{}\"\n", notes.display());
+    host.write_settings("first.toml", &settings);
+    host.start_daemon().await;
+    let root = host.client(ROOT).await;
+    for channel in root.channels().await {
+        root.wait_for_channel(&channel.name, |channel| channel.state == "ready")
+            .await;
+    }
+    let alice = host.client(secinfo_tests::ALICE).await;
+    let (path, _) = alice
+        .start_destination("text", "+4915112345678", None)
+        .await
+        .unwrap();
+    let hanging = tokio::spawn(async move { alice.send_code(path.as_str(), "Enrollment").await });
+    while !notes.exists() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let hosts = Process::children_of(host.daemon().pid());
+    assert_eq!(hosts.len(), 4, "{hosts:?}");
+    host.kill();
+    for process in &hosts {
+        process.wait_gone();
+    }
+    let refused = hanging.await.unwrap().unwrap_err();
+    assert_eq!(refused.short(), "NoReply");
+    host.start_daemon().await;
+    assert!(host.stop().success());
+}
