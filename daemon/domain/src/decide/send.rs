@@ -16,7 +16,7 @@ impl Case<'_> {
         replaces: Option<MessageId>,
     ) -> Result<Vec<Fact>, Refusal> {
         let (kind, method) = self.recipient(recipient)?;
-        self.may_send(kind, destination, country)?;
+        self.may_send(kind, method, destination, country)?;
         // Nobody makes another user's code void.
         let replaces = replaces.filter(|replaced| {
             let known = self.state.codes().get(*replaced);
@@ -63,6 +63,7 @@ impl Case<'_> {
     fn may_send(
         &self,
         kind: Kind,
+        method: Option<MethodId>,
         destination: DestinationTag,
         country: Option<Country>,
     ) -> Result<(), Refusal> {
@@ -84,11 +85,13 @@ impl Case<'_> {
             let until = newest.plus(rules.resend_after);
             return Err(Refusal::CodeJustSent { until });
         }
+        // That others claim a phone or a mailbox must not keep its owner from getting codes.
+        let is_claim = |request: &CodeRequest| {
+            method.is_some() && request.method.is_none() && request.user != self.id
+        };
         let full = [
             sent.full_until(rules.of_user, now, |request| request.user == self.id),
-            sent.full_until(rules.of_destination, now, |request| {
-                request.destination == destination
-            }),
+            self.destination_full_until(destination, is_claim),
             country.and_then(|country| {
                 sent.full_until(rules.of_country, now, |request| {
                     request.country == Some(country)
@@ -100,6 +103,23 @@ impl Case<'_> {
             Some(until) => Err(Refusal::TooManyCodes { until }),
             None => Ok(()),
         }
+    }
+
+    /// When others had their messages is none of the user's business: where these fill the limit,
+    /// the whole time is named.
+    fn destination_full_until(
+        &self,
+        destination: DestinationTag,
+        is_claim: impl Fn(&CodeRequest) -> bool,
+    ) -> Option<Timestamp> {
+        let limit = self.state.policy().rules.codes.of_destination;
+        let (sent, now) = (self.state.codes(), self.context.now);
+        let there = |request: &CodeRequest| request.destination == destination;
+        let own = |request: &CodeRequest| there(request) && request.user == self.id;
+        sent.full_until(limit, now, own).or_else(|| {
+            sent.full_until(limit, now, |request| there(request) && !is_claim(request))
+                .map(|_| now.plus(limit.within))
+        })
     }
 
     /// One number in each place, and each number in one place.

@@ -1,6 +1,7 @@
 //! How many codes are sent, to whom, and where to.
 
 use crate::kit::{self, *};
+use secinfo_domain::event::Who;
 use secinfo_domain::policy::{CodeRules, Limit};
 use secinfo_domain::{Command, HostAction, Kind, Place, Policy, Purpose, Refusal, Seconds, decide};
 
@@ -92,6 +93,22 @@ fn going_to_and_fro_between_two_destinations_wins_no_message() {
 }
 
 #[test]
+fn others_who_claim_a_phone_do_not_keep_its_owner_from_getting_codes() {
+    let claim = |seconds: u64, number| {
+        let asked = administrator_for(CAROL)
+            .called_by(Who::User(CAROL))
+            .at(10_000 + seconds);
+        let code = asked.code_to_new_number(Kind::Text, Place::Mobile, message(number));
+        code.to(1)
+    };
+    let story = given_codes(|codes| codes.of_destination = Limit::new(2, 600))
+        .and(claim(0, 1))
+        .and(claim(1, 2));
+    story.when(claim(2, 3)).then_refused(full(600));
+    let _ = story.and(text_at(2, 3).to(1));
+}
+
+#[test]
 fn one_user_gets_only_so_many() {
     let story = given_codes(|codes| codes.of_user = Limit::new(3, 600))
         .and(text_at(0, 1).to(1))
@@ -125,13 +142,14 @@ fn to_one_destination_go_only_so_many_whoever_asks() {
     let story = given_codes(|codes| codes.of_destination = Limit::new(2, 600))
         .and(text_at(0, 1).to(7))
         .and(bobs_at(50, 2).to(7));
-    story.when(text_at(60, 3).to(7)).then_refused(full(600));
-    story.when(bobs_at(599, 3).to(7)).then_refused(full(600));
+    // Not when the oldest goes out of count: that would tell when others had theirs.
+    story.when(text_at(60, 3).to(7)).then_refused(full(660));
+    story.when(bobs_at(599, 3).to(7)).then_refused(full(1199));
     let _ = story.clone().and(text_at(60, 3).to(8));
     story
         .and(text_at(600, 3).to(7))
         .when(bobs_at(600, 4).to(7))
-        .then_refused(full(650));
+        .then_refused(full(1200));
 }
 
 #[test]
