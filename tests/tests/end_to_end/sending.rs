@@ -281,3 +281,42 @@ async fn administrators_see_how_channels_are_and_try_them_out() {
         .await;
     assert_eq!(unknown.short(), "NotFound");
 }
+
+#[tokio::test]
+async fn an_erased_user_stays_erased_though_a_message_is_still_on_its_way() {
+    let mut host = Host::without_daemon(Setup::new().spool()).await;
+    let slow = format!(
+        "directory = \"{}\"\ndelay = \"3s\"\n",
+        host.spool().display()
+    );
+    host.write_settings("spool.toml", &slow);
+    host.start_daemon().await;
+    let alice = host.client(ALICE).await;
+    let (path, _) = alice.start_destination("text", MOBILE, None).await.unwrap();
+    let sending = alice.send_code(path.as_str(), "Enrollment");
+    let root = host.client(ROOT).await;
+    let erasing = async {
+        wait_for(&host, "code-requested", 1).await;
+        root.call::<_, ()>(&secinfo_tests::user_path(ALICE), "User", "Erase", &())
+            .await
+            .unwrap();
+    };
+    let (_, ()) = tokio::join!(sending, erasing);
+    host.message(1).await;
+    // The session is over with the user, and what becomes of the message brings nobody back.
+    let gone = alice
+        .send_code(path.as_str(), "Enrollment")
+        .await
+        .unwrap_err();
+    assert_eq!(gone.name, "org.freedesktop.DBus.Error.UnknownObject");
+    host.restart().await;
+    let added = events_of(&host, "user-added").await;
+    assert_eq!(added.len(), 1, "{added:?}");
+    let erased = added[0]["user"].clone();
+    // Whoever comes back is somebody new.
+    let alice = host.client(ALICE).await;
+    alice.enroll_app("Phone", 1).await;
+    let added = events_of(&host, "user-added").await;
+    assert_eq!(added.len(), 2);
+    assert_ne!(added[1]["user"], erased);
+}

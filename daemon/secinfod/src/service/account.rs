@@ -7,6 +7,7 @@ use secinfo_domain::{GroupName, Sealed, UserId, UserName};
 use secinfo_ledger::{LedgerReader, NewKey};
 use std::collections::HashMap;
 use std::ffi::CString;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -39,6 +40,9 @@ pub struct Person {
 
 /// What the log needs of a user who is seen for the first time.
 struct Newcomer {
+    /// Whether the log has the user by now. Nobody is introduced twice: after an erasure that
+    /// would bring back the key that was destroyed.
+    introduced: AtomicBool,
     id: UserId,
     sealed: Sealed,
     key: Arc<NewKey>,
@@ -79,6 +83,20 @@ impl Person {
         self.new.as_ref().map(|new| (new.id, new.sealed.clone()))
     }
 
+    /// Whether the log has taken the user in since they were seen for the first time.
+    pub(super) fn was_introduced(&self) -> bool {
+        self.new
+            .as_ref()
+            .is_some_and(|new| new.introduced.load(Ordering::Acquire))
+    }
+
+    /// The log has taken the user in.
+    pub(super) fn is_introduced(&self) {
+        if let Some(new) = &self.new {
+            new.introduced.store(true, Ordering::Release);
+        }
+    }
+
     /// The key of a user who is not in the log yet.
     pub(super) fn key(&self) -> Option<&Arc<NewKey>> {
         self.new.as_ref().map(|new| &new.key)
@@ -91,7 +109,7 @@ impl Accounts {
         if let Some(account) = self.recall(uid) {
             return Ok(Some(account));
         }
-        let found = tokio_aware(|| User::from_uid(Uid::from_raw(uid)))?;
+        let found = blocking(|| User::from_uid(Uid::from_raw(uid)))?;
         Ok(found
             .and_then(|user| self.take_in(&user))
             .filter(|account| account.uid == uid))
@@ -99,13 +117,13 @@ impl Accounts {
 
     /// The account with this name.
     pub fn by_name(&self, name: &UserName) -> Result<Option<Account>, AccountError> {
-        let found = tokio_aware(|| User::from_name(name.as_str()))?;
+        let found = blocking(|| User::from_name(name.as_str()))?;
         Ok(found.and_then(|user| self.take_in(&user)))
     }
 
     /// The names of the groups that an account is in.
     pub fn groups(&self, account: &Account) -> Result<Vec<GroupName>, AccountError> {
-        tokio_aware(|| {
+        blocking(|| {
             let Some(user) = User::from_name(account.name.as_str())? else {
                 return Ok(Vec::new());
             };
@@ -140,7 +158,8 @@ impl Accounts {
         if newcomers.len() >= MOST_REMEMBERED {
             newcomers.clear();
         }
-        let new = if let Some(new) = newcomers.get(&account) {
+        let waits = |new: &&Arc<Newcomer>| !new.introduced.load(Ordering::Acquire);
+        let new = if let Some(new) = newcomers.get(&account).filter(waits) {
             Arc::clone(new)
         } else {
             let new = Arc::new(Newcomer::new(&account)?);
@@ -192,6 +211,7 @@ impl Newcomer {
         };
         let sealed = Sealed::new(key.seal(UserPayload::CONTEXT, &plain(&payload)?)?);
         Ok(Self {
+            introduced: AtomicBool::new(false),
             id,
             sealed,
             key: Arc::new(key),
@@ -203,8 +223,9 @@ fn group_name(gid: Gid) -> nix::Result<Option<GroupName>> {
     Ok(Group::from_gid(gid)?.and_then(|group| GroupName::parse(&group.name).ok()))
 }
 
-/// NSS may block, on a directory over the network: the runtime is told, so that other callers go on.
-fn tokio_aware<T>(ask: impl FnOnce() -> T) -> T {
+/// Does what may take a while: NSS on a directory over the network, say. The runtime is told, so
+/// that other callers go on.
+pub(super) fn blocking<T>(ask: impl FnOnce() -> T) -> T {
     match tokio::runtime::Handle::try_current().map(|handle| handle.runtime_flavor()) {
         Ok(tokio::runtime::RuntimeFlavor::MultiThread) => tokio::task::block_in_place(ask),
         _ => ask(),

@@ -4,7 +4,7 @@ use super::ServiceError;
 use super::account::Person;
 use secinfo_domain::event::{Fact, encode};
 use secinfo_domain::{
-    Command, Event, KeyId, State, Timestamp, created_key, decide, destroyed_keys,
+    Command, Event, KeyId, State, Timestamp, UserId, created_key, decide, destroyed_keys,
 };
 use secinfo_ledger::{Commit, NewKey};
 use std::sync::Arc;
@@ -27,6 +27,8 @@ pub(super) struct Batch {
     pub(super) commit: Commit,
     pub(super) after: State,
     pub(super) answers: Vec<(oneshot::Sender<Decided>, Decided)>,
+    /// The users that it introduces. They know of it once it is on disk.
+    pub(super) introduced: Vec<Person>,
 }
 
 impl Batch {
@@ -37,12 +39,14 @@ impl Batch {
             commit: Commit::default(),
             after: state.clone(),
             answers: Vec::with_capacity(requests.len()),
+            introduced: Vec::new(),
         };
         // Each is decided at the time of its turn, not of its arrival: a wrong code that overtook
         // others must not lie in the future of theirs, where it would make none of them wait.
         let now = super::now();
         for mut request in requests {
             request.is_decided_at(now);
+            request.introduces_nobody_twice(&batch.introduced);
             let decided = batch.take(&request);
             batch.answers.push((request.answer, decided));
         }
@@ -85,6 +89,16 @@ impl Batch {
             }
             after = after.evolve(event);
         }
+        self.introduced.extend(
+            events
+                .iter()
+                .filter(|event| matches!(event.fact, Fact::UserAdded(_)))
+                .filter_map(|event| {
+                    let mut accounts = request.accounts.iter();
+                    accounts.find(|person| Some(person.id) == event.user)
+                })
+                .cloned(),
+        );
         self.add(addition);
         self.events.extend(events.iter().cloned());
         self.after = after;
@@ -116,6 +130,19 @@ impl Request {
         match &mut self.command {
             Command::Host(command) => command.now = now,
             Command::User(command) => command.context.now = now,
+        }
+    }
+
+    /// Whoever was introduced before and is not known was erased, and stays so.
+    fn introduces_nobody_twice(&mut self, before: &[Person]) {
+        let was = |id: UserId| {
+            let mut accounts = self.accounts.iter();
+            accounts.any(|person| person.id == id && person.was_introduced())
+                || before.iter().any(|person| person.id == id)
+        };
+        match &mut self.command {
+            Command::Host(command) => command.introductions.retain(|(id, _)| !was(*id)),
+            Command::User(command) => command.context.introductions.retain(|(id, _)| !was(*id)),
         }
     }
 

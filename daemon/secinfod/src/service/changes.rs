@@ -72,9 +72,16 @@ impl Service {
     /// deletion, set the default, unlock, erase, revoke a pass.
     pub async fn act(&self, uid: u32, by: &Requester, action: Action) -> Result<(), ServiceError> {
         let person = self.person(uid)?;
-        self.commit(&person, by, action, Vec::new())
-            .await
-            .map(|_| ())
+        let erases = matches!(action, Action::Erase);
+        self.commit(&person, by, action, Vec::new()).await?;
+        if erases {
+            let user = person.id;
+            self.enrollments
+                .close_about(|enrollment| enrollment.person.id == user);
+            self.verifications
+                .close_about(|verification| verification.person.id == user);
+        }
+        Ok(())
     }
 
     /// Finds a hardware token again by two consecutive codes.

@@ -6,7 +6,8 @@ use crate::messages::{self, Occasion};
 use secinfo_channel::{MessagePurpose, Reason, Request, Word};
 use secinfo_domain::event::DeliveryFailure;
 use secinfo_domain::{
-    Action, Authority, ChannelName, DeliveryOutcome, Kind, MessageId, Place, Seconds, SessionTag,
+    Action, Authority, ChannelName, DeliveryOutcome, Kind, MessageId, Place, Refusal, Seconds,
+    SessionTag,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,6 +48,10 @@ impl Service {
         let to = self
             .parse_destination(kind, destination, Place::Mobile)?
             .destination;
+        let rules = self.state().policy().rules.codes.clone();
+        if kind != Kind::Email && !to.country().is_some_and(|country| rules.allows(country)) {
+            return Err(Refusal::CountryNotAllowed.into());
+        }
         let settings = self.settings();
         let language = self.language(&[language]);
         let written = messages::write(&Occasion {
@@ -132,8 +137,12 @@ impl Service {
                 service: None,
                 authority: Authority::System,
             };
-            if let Err(error) = service.commit(&person, &by, action, Vec::new()).await {
-                tracing::error!(%error, %message, "what became of a message could not be recorded");
+            match service.commit(&person, &by, action, Vec::new()).await {
+                // Of a user who was erased meanwhile nothing is to be recorded any more.
+                Ok(_) | Err(ServiceError::Refused(Refusal::UnknownUser)) => {}
+                Err(error) => {
+                    tracing::error!(%error, %message, "what became of a message could not be recorded");
+                }
             }
         });
     }

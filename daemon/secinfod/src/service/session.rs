@@ -163,6 +163,15 @@ impl<T> Sessions<T> {
         open.retain(|_, session| !gone(&session.owner));
     }
 
+    /// Ends every session that is about something of which `over` is true.
+    pub(super) fn close_about(&self, over: impl Fn(&T) -> bool) {
+        let mut open = self
+            .open
+            .lock()
+            .expect("nothing panics while it holds the sessions");
+        open.retain(|_, session| !over(&session.subject));
+    }
+
     /// The open sessions that belong to someone of whom `of` is true.
     pub fn of(&self, of: impl Fn(&SessionOwner) -> bool, now: Timestamp) -> Vec<Arc<Session<T>>> {
         let open = self

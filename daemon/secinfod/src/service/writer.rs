@@ -162,6 +162,7 @@ impl Scribe {
         let batch = Batch::decide(&self.state, requests);
         match self.append(batch.commit) {
             Ok(()) => {
+                batch.introduced.iter().for_each(Person::is_introduced);
                 if !batch.events.is_empty() {
                     let before = std::mem::replace(&mut self.state, batch.after.clone());
                     self.published.publish(Appended {
