@@ -1,5 +1,6 @@
 //! Where the codes of a method go to.
 
+use super::account::blocking;
 use super::payload::MethodPayload;
 use super::{Service, ServiceError};
 use crate::methods::{email, phone};
@@ -130,7 +131,9 @@ impl Service {
                 dropped_extension: false,
             });
         }
-        let parsed = phone::parse(text, self.settings().default_country)
+        // The numbering plans of the world take a while.
+        let country = self.settings().default_country;
+        let parsed = blocking(|| phone::parse(text, country))
             .map_err(|error| ServiceError::InvalidDestination(error.to_string()))?;
         may_be_called(kind, parsed.line)?;
         Ok(Given {

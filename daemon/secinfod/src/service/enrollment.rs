@@ -259,18 +259,23 @@ impl Service {
             .get(session.id(), now())
             .ok_or(ServiceError::SessionExpired)?;
         let enrollment = session.subject();
+        let state = self.state();
+        let user = Self::user_state(&state, &enrollment.person);
+        // Refused before the code is looked at: or else what is refused only after it would tell
+        // that the code is right.
+        let phone = enrollment
+            .delivered()
+            .and_then(|draft| self.phone_of(user, &draft.destination));
+        let probe = self.command(&enrollment.person, &enrollment.by, Action::FailActivation)?;
+        enrollment_outlook(&state, &probe.0, enrollment.kind(), phone.as_ref())?;
         let Some((credential, payload, token)) = self.prove(enrollment, code)? else {
             return Err(self.wrong_code(session).await?);
         };
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
         let sealed = Sealed::new(key.seal(MethodPayload::CONTEXT, &plain(&payload)?)?);
-        let state = self.state();
-        let user = Self::user_state(&state, &enrollment.person);
         let former = user.and_then(|user| user.default_method().map(Method::id));
-        let same_number = enrollment.delivered().map_or_else(Vec::new, |draft| {
-            self.on_same_number(user, &draft.destination)
-        });
+        let same_number = phone.map_or_else(Vec::new, |phone| phone.same_number);
         let action = Action::Enroll {
             method,
             credential,
