@@ -159,7 +159,9 @@ impl Service {
         let rules = self.state().policy().rules.codes.clone();
         let person = &tidings.person;
         for means in &tidings.reach.0 {
-            if !self.channels.delivers(means.kind) {
+            let country = means.destination.country();
+            let welcome = means.kind == Kind::Email || country.is_some_and(|c| rules.allows(c));
+            if !welcome || !self.channels.delivers(means.kind) {
                 continue;
             }
             if !sent.takes(person.id, now(), rules.of_user, rules.in_all) {
