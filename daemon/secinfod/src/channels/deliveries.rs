@@ -95,6 +95,11 @@ impl Deliveries {
         }
     }
 
+    /// Whether a report on this delivery would say anything new.
+    pub(super) fn knows(&self, delivery: u64) -> bool {
+        self.under_way.contains_key(&delivery) || self.followed.contains_key(&delivery)
+    }
+
     /// Hears a report. One of a delivery that is not under way, or of which all was said, counts
     /// for nothing.
     pub(super) fn report(&mut self, delivery: u64, report: Report) {

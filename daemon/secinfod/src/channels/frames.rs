@@ -14,6 +14,9 @@ use zeroize::Zeroizing;
 /// nobody else is to wait for it.
 const FRAMES_PER_SECOND: u32 = 4096;
 
+/// The longest frame that is taken from a host: it has reports and lines to tell, no messages.
+const LONGEST_FRAME: usize = 16 * 1024;
+
 /// What comes from a host.
 pub(super) struct Incoming {
     socket: OwnedReadHalf,
@@ -66,6 +69,9 @@ impl Incoming {
             return Ok(4 - self.bytes.len());
         };
         let length = wire::frame_length(*prefix).map_err(|_| Fault::Garbage)?;
+        if length > LONGEST_FRAME {
+            return Err(Fault::Garbage);
+        }
         Ok(4 + length - self.bytes.len())
     }
 

@@ -3,8 +3,12 @@
 use super::channel::{Channel, Place};
 use secinfo_domain::{ChannelName, Kind};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
+
+/// After what time a message that found no room looks again.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// All channels, and word of their changes.
 pub(super) struct Routes {
@@ -106,6 +110,8 @@ impl Routes {
         match waiting {
             // One that is down is no help when those that are up have no room left.
             Some(_) if fresh && full => Choice::Full,
+            // Nobody tells when there is room again where there was none.
+            Some(place) if full => Choice::Wait(place, until.min(now + LOOK_AGAIN)),
             Some(place) => Choice::Wait(place, until),
             None if full => Choice::Full,
             None => Choice::None,

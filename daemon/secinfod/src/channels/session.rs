@@ -209,7 +209,9 @@ impl Session<'_> {
         match message {
             FromHost::Started { delivery } => self.deliveries.started(delivery),
             FromHost::Report { delivery, report } => {
-                self.note(&report);
+                if self.deliveries.knows(delivery) {
+                    self.note(&report);
+                }
                 self.deliveries.report(delivery, report);
             }
             FromHost::Health { healthy, detail } => self.hear_health(healthy, &detail),
