@@ -103,7 +103,7 @@ fn open_plugin(path: &Path) -> Result<OwnedFd, HostError> {
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Err(wrong("the plugin is no file".to_owned()));
     }
-    if stat.st_mode & 0o002 != 0 || (stat.st_uid != 0 && stat.st_uid != ourselves) {
+    if stat.st_mode & 0o022 != 0 || (stat.st_uid != 0 && stat.st_uid != ourselves) {
         return Err(wrong(
             "others can change the plugin: let it belong to root, and nobody else write to it"
                 .to_owned(),

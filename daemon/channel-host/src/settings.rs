@@ -94,6 +94,11 @@ impl Reading {
                 } else {
                     format!("{name}.{key}")
                 };
+                if let toml::Value::String(text) = &value
+                    && sounds_secret(&key)
+                {
+                    self.secrets.push(Zeroizing::new(text.clone()));
+                }
                 Ok((key, self.value(value, &name)?))
             })
             .collect::<Result<serde_json::Map<_, _>, _>>()
@@ -134,6 +139,14 @@ impl Reading {
     }
 }
 
+/// Whether the value of a setting of this name is never to be seen in a log, though it stands in
+/// the settings themselves.
+fn sounds_secret(key: &str) -> bool {
+    ["password", "secret", "token", "key"]
+        .iter()
+        .any(|word| key.contains(word))
+}
+
 /// Where a value is that is not in the settings themselves.
 enum Place {
     Credential(String),
@@ -159,7 +172,7 @@ fn read_private(path: &Path) -> Result<Zeroizing<String>, HostError> {
     read(path, |stat| {
         let ourselves = rustix::process::geteuid();
         if stat.st_uid != 0 && stat.st_uid != ourselves.as_raw() {
-            return Some("must belong to root or to the user of the channel: use chown");
+            return Some("must belong to root, or to the user that starts the channel: use chown");
         }
         (stat.st_mode & 0o077 != 0).then_some("can be read by others: use chmod 600")
     })
