@@ -74,13 +74,15 @@ fn refused(answer: &Answer) -> Report {
     let detail = detail(answer.status, code);
     match answer.status {
         429 => busy(answer.retry_after, detail),
-        500 | 502 | 503 => Report::TryLater {
+        // That it has not taken it, and when it will, is said by it alone.
+        503 if answer.retry_after.is_some() => Report::TryLater {
             after: milliseconds(answer.retry_after),
             reason: Reason::Provider,
             detail,
         },
-        // Those that stand between us and Twilio gave up waiting, for what is past them.
-        408 | 504 | 500.. => unknown(detail),
+        // It may have failed after it took the message, and whoever stands between may have given
+        // up on an answer that says so.
+        408 | 500.. => unknown(detail),
         // A redirection says that Twilio is not where the settings say.
         300..=399 | 401 | 403 | 404 => failed(Reason::Settings, detail),
         400 => match code.map(reason) {
@@ -267,8 +269,9 @@ mod tests {
         for status in [301, 401, 403, 404] {
             assert_eq!(reason_of(status, "{}"), (false, Reason::Settings));
         }
-        for status in [500, 502, 503] {
-            assert_eq!(reason_of(status, "<html>"), (true, Reason::Provider));
+        // Perhaps it has the message.
+        for status in [408, 500, 502, 503, 504] {
+            assert_eq!(reason_of(status, "<html>"), (false, Reason::TimedOut));
         }
         assert_eq!(reason_of(429, "{}"), (true, Reason::Busy));
         assert_eq!(reason_of(418, "{}"), (false, Reason::Provider));

@@ -75,11 +75,11 @@ fn too_many_requests_wait_as_long_as_asked() {
 }
 
 #[test]
-fn a_provider_that_fails_may_be_tried_again() {
+fn a_provider_that_fails_is_asked_again_only_if_it_says_so() {
     for status in [500, 502, 503] {
         assert_eq!(
             outcome(Reply::Plain(status, "<html>".into())),
-            try_later(0, Reason::Provider, &format!("HTTP {status}"))
+            failed(Reason::TimedOut, &format!("HTTP {status}"))
         );
     }
     assert_eq!(
