@@ -201,6 +201,9 @@ fn tested(outcome: &TestOutcome) -> Result<String, Failure> {
             "the message was not delivered: {}; see \"secinfo channels\"",
             problem.trim_end_matches('.')
         ))),
+        _ if !problem.is_empty() => Err(Failure::Refused(format!(
+            "the message has not been sent yet: {problem}"
+        ))),
         _ => Ok(
             "The message is on its way; \"secinfo channels\" shows an error if it fails."
                 .to_owned(),

@@ -30,10 +30,10 @@ pub fn enrollment_outlook(
         .iter()
         .fold(state.clone(), State::evolve);
     let case = Case::new(&introduced, command)?;
-    case.may_enroll(kind)?;
     if let Some(phone) = phone {
         case.may_take_place(kind, phone)?;
     }
+    case.may_enroll(kind)?;
     let takes_over = case
         .default_after_enrolling(MethodId::from_bytes([0; 16]), kind)
         .is_some();

@@ -15,6 +15,9 @@ use std::time::Duration;
 /// How long trying a channel out waits for what becomes of the message.
 const WAIT_FOR_TEST: Duration = Duration::from_secs(20);
 
+/// How often it looks whether the channel is down, which ends the wait.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
 /// How long a message is worth sending that holds no code.
 const LIFE_OF_TEST: Seconds = Seconds::new(120);
 
@@ -37,13 +40,7 @@ impl Service {
         destination: &str,
         language: &str,
     ) -> Result<Progress, ServiceError> {
-        let kind = self
-            .channels
-            .status()
-            .into_iter()
-            .find(|status| status.name == *name)
-            .ok_or(ServiceError::NoSuchChannel)?
-            .kind;
+        let kind = self.channel(name).ok_or(ServiceError::NoSuchChannel)?.kind;
         let person = self.person(by.uid)?;
         let to = self
             .parse_destination(kind, destination, Place::Mobile)?
@@ -96,8 +93,24 @@ impl Service {
             .test(name, order)
             .ok_or(ServiceError::NoSuchChannel)?;
         self.record_when_finished(person, message, tracking.clone());
-        let _ = tokio::time::timeout(WAIT_FOR_TEST, tracking.finished()).await;
+        let end = tokio::time::Instant::now() + WAIT_FOR_TEST;
+        while tokio::time::Instant::now() < end {
+            let news = tokio::time::timeout(LOOK_AGAIN, tracking.finished()).await;
+            if news.is_ok()
+                || self
+                    .channel(name)
+                    .is_none_or(|channel| channel.state == "down")
+            {
+                break;
+            }
+        }
         Ok(tracking.progress())
+    }
+
+    /// How one channel is.
+    pub fn channel(&self, name: &ChannelName) -> Option<ChannelStatus> {
+        let mut channels = self.channels.status().into_iter();
+        channels.find(|channel| channel.name == *name)
     }
 
     /// Waits until what became of every message is recorded. The channels have stopped.

@@ -1,19 +1,18 @@
 //! Enrollments: short-lived sessions that end in a method, after the user has proved that it works.
 
 use super::destination::Destination;
-use super::payload::{MethodPayload, SecretBytes, plain};
+use super::payload::{MethodPayload, plain};
 use super::sending::Sending;
 use super::session::Session;
 use super::tokens::FoundToken;
 use super::{Person, Requester, Service, ServiceError, now, random_id};
 use crate::bus::SessionOwner;
-use crate::methods::authenticator_app::{self, Presentation};
-use crate::methods::hardware_token;
+use crate::methods::authenticator_app::Presentation;
 use crate::methods::secret::Secret;
-use secinfo_domain::event::{Credential, DefaultReason, Fact};
+use secinfo_domain::event::{DefaultReason, Fact};
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{
-    Action, Digits, Event, Kind, Label, MethodId, OtpParameters, Phone, Place, Sealed, TokenId,
+    Action, Digits, EnrollmentOutlook, Event, Kind, Label, MethodId, Phone, Place, Sealed,
     TotpParameters, enrollment_outlook,
 };
 use secinfo_ledger::NewKey;
@@ -23,8 +22,8 @@ use std::sync::Arc;
 pub struct Enrollment {
     pub(super) person: Person,
     pub(super) by: Requester,
-    label: Label,
-    draft: Draft,
+    pub(super) label: Label,
+    pub(super) draft: Draft,
 }
 
 /// A method in the making. It lives in memory only, until it is proved.
@@ -92,9 +91,6 @@ pub struct Wish {
     pub language: String,
 }
 
-/// What a code has proved: the method, with what the proof used up marked as used.
-type Proved = (Credential, MethodPayload, Option<TokenId>);
-
 impl DeliveredDraft {
     /// What it has sent.
     pub const fn sending(&self) -> &Sending {
@@ -143,11 +139,24 @@ impl Service {
         let person = self.person(uid)?;
         let state = self.state();
         let probe = self.command(&person, by, Action::FailActivation)?.0;
-        let outlook = enrollment_outlook(&state, &probe, wish.kind, None)?;
+        // Before a proof is asked for: it would be wasted on what cannot be added anyway.
+        let delivered = if wish.kind.is_delivered() {
+            Some(self.draft_delivered(&person, wish)?)
+        } else {
+            None
+        };
+        let phone = delivered
+            .as_ref()
+            .and_then(|draft| self.phone_of(Self::user_state(&state, &person), &draft.destination));
+        let outlook = enrollment_outlook(&state, &probe, wish.kind, phone.as_ref())?;
         let label = match wish.label.clone() {
             Some(label) => label,
             None => self.free_label(&person, wish.kind)?,
         };
+        if let Some(draft) = delivered {
+            let draft = Draft::Delivered(Box::new(draft));
+            return self.open_enrollment(person, by, owner, (label, draft, None), outlook);
+        }
         let (draft, presentation) = match wish.kind {
             Kind::AuthenticatorApp => self.draft_app(&person)?,
             Kind::HardwareToken => {
@@ -161,16 +170,20 @@ impl Service {
                     None,
                 )
             }
-            kind if kind.is_delivered() => {
-                let draft = self.draft_delivered(&person, wish)?;
-                let user = Self::user_state(&state, &person);
-                let phone = self.phone_of(user, &draft.destination);
-                enrollment_outlook(&state, &probe, kind, phone.as_ref())?;
-                (Draft::Delivered(Box::new(draft)), None)
-            }
             kind => return Err(secinfo_domain::Refusal::KindNotAllowed(kind).into()),
         };
-        let rules = state.policy().rules.session;
+        self.open_enrollment(person, by, owner, (label, draft, presentation), outlook)
+    }
+
+    fn open_enrollment(
+        &self,
+        person: Person,
+        by: &Requester,
+        owner: SessionOwner,
+        (label, draft, presentation): (Label, Draft, Option<Presentation>),
+        outlook: EnrollmentOutlook,
+    ) -> Result<Started, ServiceError> {
+        let rules = self.state().policy().rules.session;
         let subject = Enrollment {
             person,
             by: by.clone(),
@@ -298,92 +311,6 @@ impl Service {
             became_default,
             former_default: former,
         })
-    }
-
-    /// What the code proves: the method, with what the proof used up marked as used.
-    fn prove(&self, enrollment: &Enrollment, code: &str) -> Result<Option<Proved>, ServiceError> {
-        match &enrollment.draft {
-            Draft::Delivered(draft) => Self::prove_delivered(enrollment, draft, code),
-            _ => Ok(self.prove_generated(enrollment, code)),
-        }
-    }
-
-    fn prove_delivered(
-        enrollment: &Enrollment,
-        draft: &DeliveredDraft,
-        code: &str,
-    ) -> Result<Option<Proved>, ServiceError> {
-        let sent = draft.sending.newest().ok_or(ServiceError::NoCodeSent)?;
-        if !sent.is(code)? {
-            return Ok(None);
-        }
-        let proved_by = sent.message;
-        let credential = match (draft.kind, draft.destination.place()) {
-            (Kind::Text, Some(place)) => Credential::Text { place, proved_by },
-            (Kind::Call, Some(place)) => Credential::Call { place, proved_by },
-            _ => Credential::Email { proved_by },
-        };
-        let payload = draft
-            .destination
-            .payload(enrollment.label.clone(), draft.language.clone());
-        Ok(Some((credential, payload, None)))
-    }
-
-    fn prove_generated(&self, enrollment: &Enrollment, code: &str) -> Option<Proved> {
-        let seconds = now().as_seconds();
-        let rules = &self.state().policy().rules.clone();
-        match &enrollment.draft {
-            Draft::AuthenticatorApp { secret, parameters } => {
-                let drift = rules.authenticator_app.drift;
-                let last_step =
-                    authenticator_app::check(secret, *parameters, code, seconds, drift)?;
-                let payload = MethodPayload::AuthenticatorApp {
-                    label: enrollment.label.clone(),
-                    secret: SecretBytes::from(secret),
-                };
-                Some((
-                    Credential::AuthenticatorApp {
-                        parameters: *parameters,
-                        last_step,
-                    },
-                    payload,
-                    None,
-                ))
-            }
-            Draft::HardwareToken(token) => {
-                let credential = match token.parameters {
-                    OtpParameters::Totp(parameters) => {
-                        let (drift, skew) = (token.payload.drift, rules.hardware_token.drift);
-                        let secret = token.payload.secret.open()?;
-                        let last_step = hardware_token::check_totp(
-                            &secret, parameters, code, seconds, drift, skew,
-                        )?;
-                        Credential::TimeToken {
-                            parameters,
-                            last_step,
-                            drift,
-                        }
-                    }
-                    OtpParameters::Hotp(parameters) => {
-                        let secret = token.payload.secret.open()?;
-                        let ahead = rules.hardware_token.look_ahead;
-                        let used = hardware_token::check_hotp(
-                            &secret, parameters, code, token.next, ahead,
-                        )?;
-                        Credential::CounterToken {
-                            parameters,
-                            next: used.next()?,
-                        }
-                    }
-                };
-                Some((
-                    credential,
-                    token.payload_for(enrollment.label.clone()),
-                    Some(token.id),
-                ))
-            }
-            Draft::Delivered(_) => None,
-        }
     }
 
     /// Counts a wrong code. One for a token of the inventory, a phone or a mailbox counts against

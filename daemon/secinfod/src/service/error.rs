@@ -13,7 +13,7 @@ pub enum ServiceError {
     #[error("{0}")]
     Refused(#[from] Refusal),
     /// The code is not one of the method.
-    #[error("that code is not right: check it and type the one that is shown now")]
+    #[error("that code is not right: check it and try again")]
     WrongCode,
     /// The code is not right, and the method is locked now.
     #[error(

@@ -15,6 +15,7 @@ mod matching;
 mod notices;
 mod overview;
 mod payload;
+mod proving;
 mod published;
 mod replay;
 mod sending;

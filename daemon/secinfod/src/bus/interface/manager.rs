@@ -10,7 +10,8 @@ use super::{
 use crate::bus::{Access, BusError, Call, Interface, Method};
 use crate::channels::ChannelStatus;
 use crate::methods::token_import::pskc::PreSharedKey;
-use crate::service::{Circumstances, DeliveryState, ServiceError, undelivered};
+use crate::service::{Circumstances, DeliveryState, ServiceError};
+use secinfo_channel::Reason;
 use secinfo_domain::policy::{FirstMethod, ResetMethods};
 use secinfo_domain::{ChannelName, Label, Purpose, Timestamp, UserName};
 use std::collections::HashMap;
@@ -396,9 +397,15 @@ async fn test_channel(
         .test_channel(&by, &name, &destination, &language)
         .await?;
     let state = DeliveryState::from(progress);
-    let problem = match state {
-        DeliveryState::Failed(reason) => undelivered(reason),
-        _ => "",
+    let problem = match (state, service.channel(&name)) {
+        (DeliveryState::Failed(Reason::Destination), _) => {
+            "the provider does not deliver to that destination".to_owned()
+        }
+        (DeliveryState::Failed(_), Some(channel)) => channel.last_error,
+        (DeliveryState::Waiting, Some(channel)) if channel.state == "down" => {
+            format!("the channel is down: {}", channel.last_error)
+        }
+        _ => String::new(),
     };
     Ok((Dict::from([
         ("state", state.as_str().into()),

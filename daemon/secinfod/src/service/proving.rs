@@ -1,0 +1,103 @@
+//! What a code proves of a method that is being enrolled.
+
+use super::enrollment::{DeliveredDraft, Draft, Enrollment};
+use super::payload::{MethodPayload, SecretBytes};
+use super::{Service, ServiceError, now};
+use crate::methods::{authenticator_app, hardware_token};
+use secinfo_domain::event::Credential;
+use secinfo_domain::{Kind, OtpParameters, TokenId};
+
+/// What a code has proved: the method, with what the proof used up marked as used.
+type Proved = (Credential, MethodPayload, Option<TokenId>);
+
+impl Service {
+    /// What the code proves: the method, with what the proof used up marked as used.
+    pub(super) fn prove(
+        &self,
+        enrollment: &Enrollment,
+        code: &str,
+    ) -> Result<Option<Proved>, ServiceError> {
+        match &enrollment.draft {
+            Draft::Delivered(draft) => Self::prove_delivered(enrollment, draft, code),
+            _ => Ok(self.prove_generated(enrollment, code)),
+        }
+    }
+
+    fn prove_delivered(
+        enrollment: &Enrollment,
+        draft: &DeliveredDraft,
+        code: &str,
+    ) -> Result<Option<Proved>, ServiceError> {
+        let sent = draft.sending.newest().ok_or(ServiceError::NoCodeSent)?;
+        if !sent.is(code)? {
+            return Ok(None);
+        }
+        let proved_by = sent.message;
+        let credential = match (draft.kind, draft.destination.place()) {
+            (Kind::Text, Some(place)) => Credential::Text { place, proved_by },
+            (Kind::Call, Some(place)) => Credential::Call { place, proved_by },
+            _ => Credential::Email { proved_by },
+        };
+        let payload = draft
+            .destination
+            .payload(enrollment.label.clone(), draft.language.clone());
+        Ok(Some((credential, payload, None)))
+    }
+
+    fn prove_generated(&self, enrollment: &Enrollment, code: &str) -> Option<Proved> {
+        let seconds = now().as_seconds();
+        let rules = &self.state().policy().rules.clone();
+        match &enrollment.draft {
+            Draft::AuthenticatorApp { secret, parameters } => {
+                let drift = rules.authenticator_app.drift;
+                let last_step =
+                    authenticator_app::check(secret, *parameters, code, seconds, drift)?;
+                let payload = MethodPayload::AuthenticatorApp {
+                    label: enrollment.label.clone(),
+                    secret: SecretBytes::from(secret),
+                };
+                Some((
+                    Credential::AuthenticatorApp {
+                        parameters: *parameters,
+                        last_step,
+                    },
+                    payload,
+                    None,
+                ))
+            }
+            Draft::HardwareToken(token) => {
+                let credential = match token.parameters {
+                    OtpParameters::Totp(parameters) => {
+                        let (drift, skew) = (token.payload.drift, rules.hardware_token.drift);
+                        let secret = token.payload.secret.open()?;
+                        let last_step = hardware_token::check_totp(
+                            &secret, parameters, code, seconds, drift, skew,
+                        )?;
+                        Credential::TimeToken {
+                            parameters,
+                            last_step,
+                            drift,
+                        }
+                    }
+                    OtpParameters::Hotp(parameters) => {
+                        let secret = token.payload.secret.open()?;
+                        let ahead = rules.hardware_token.look_ahead;
+                        let used = hardware_token::check_hotp(
+                            &secret, parameters, code, token.next, ahead,
+                        )?;
+                        Credential::CounterToken {
+                            parameters,
+                            next: used.next()?,
+                        }
+                    }
+                };
+                Some((
+                    credential,
+                    token.payload_for(enrollment.label.clone()),
+                    Some(token.id),
+                ))
+            }
+            Draft::Delivered(_) => None,
+        }
+    }
+}
