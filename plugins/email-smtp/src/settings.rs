@@ -119,7 +119,7 @@ impl Settings {
     }
 }
 
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 const SHORTEST_TIMEOUT: Duration = Duration::from_secs(1);
 const LONGEST_TIMEOUT: Duration = Duration::from_mins(10);
 
@@ -167,7 +167,7 @@ fn timeout(text: &str) -> Result<Duration, Unusable> {
         .ok()
         .and_then(|length| Duration::try_from(length).ok())
         .filter(|length| (SHORTEST_TIMEOUT..=LONGEST_TIMEOUT).contains(length))
-        .ok_or_else(|| unusable("timeout is not from \"1s\" to \"10m\"; write one such as \"30s\""))
+        .ok_or_else(|| unusable("timeout is not from \"1s\" to \"10m\"; write one such as \"10s\""))
 }
 
 fn hello(name: Option<String>) -> Result<ClientId, Unusable> {
