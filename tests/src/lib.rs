@@ -22,6 +22,7 @@ mod plugins;
 mod processes;
 mod smtp;
 mod spool;
+mod twilio;
 
 pub use bus::PrivateBus;
 pub use client::{Anything, Client, Refusal};
@@ -30,9 +31,11 @@ pub use command::{Conversation, Finished};
 pub use daemon::{Daemon, binary};
 pub use host::{Host, Setup};
 pub use login::Login;
+pub use plugins::code_in;
 pub use processes::{Process, peak_memory};
 pub use smtp::SmtpServer;
 pub use spool::{SentCode, SpooledMessage};
+pub use twilio::{TwilioRequest, TwilioServer};
 
 /// Root, who administers.
 pub const ROOT: u32 = 0;

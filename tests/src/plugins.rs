@@ -2,26 +2,59 @@
 
 use crate::client::Client;
 use crate::daemon::binary;
-use crate::host::Host;
+use crate::host::{Host, Setup};
 use crate::processes::Process;
+use crate::smtp::SmtpServer;
+use crate::twilio::TwilioServer;
 use secinfo_bus::Channel;
-use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How long a channel may take to be as expected before a test gives up.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+impl Setup {
+    /// The plugins that ship, for texts, calls and emails, with these servers as providers.
+    #[must_use]
+    pub fn providers(self, twilio: &TwilioServer, smtp: &SmtpServer) -> Self {
+        let channel = |name: &str, plugin: &str, ca: &Path| {
+            format!(
+                "[channel.{name}]\nkind = \"{name}\"\nplugin = \"{plugin}\"\n\
+                 settings = \"{{host}}/{name}.toml\"\nreadable = [\"{}\"]\n",
+                ca.display()
+            )
+        };
+        self.daemon("plugin_directory = \"{host}/plugins\"")
+            .more(&channel("text", "text-twilio", &twilio.ca_file()))
+            .more(&channel("call", "call-twilio", &twilio.ca_file()))
+            .more(&channel("email", "email-smtp", &smtp.ca_file()))
+    }
+}
+
 impl Host {
+    /// Makes what channels of [`Setup::providers`] need.
+    pub fn install_providers(&self, twilio: &TwilioServer, smtp: &SmtpServer) {
+        for name in ["text_twilio", "call_twilio", "email_smtp"] {
+            self.install_plugin(&format!("libsecinfo_{name}.so"));
+        }
+        for name in ["text.toml", "call.toml"] {
+            self.write_settings(name, &twilio.settings());
+        }
+        self.write_settings("email.toml", &smtp.settings());
+    }
+
     /// Compiles one of the plugins in C of `tests/plugins` to where the daemon looks for it by name.
     pub fn install_c_plugin(&self, name: &str) {
         secinfo_test_plugins::compile(name, &self.directory().join("plugins"));
     }
 
-    /// Copies a library that is built with the workspace to where the daemon looks for it.
+    /// Puts a library that is built with the workspace where the daemon looks for it.
     pub fn install_plugin(&self, library: &str) {
         let source = binary(library);
         let name = source.file_name().unwrap();
-        fs::copy(&source, self.directory().join("plugins").join(name)).unwrap();
+        // With all that helps to debug it, it is too large to copy.
+        symlink(&source, self.directory().join("plugins").join(name)).unwrap();
     }
 
     /// The process of a channel that the daemon has started; none while there is none.
@@ -62,4 +95,11 @@ impl Client {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
+}
+
+/// The code in what a user was sent: so many digits that stand by themselves.
+pub fn code_in(text: &str, digits: usize) -> Option<String> {
+    text.split(|c: char| !c.is_ascii_digit())
+        .find(|word| word.len() == digits)
+        .map(str::to_owned)
 }

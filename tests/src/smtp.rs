@@ -97,6 +97,19 @@ impl SmtpServer {
         self.directory.path().join("other-ca.pem")
     }
 
+    /// The settings of a plugin that sends through it.
+    pub fn settings(&self) -> String {
+        format!(
+            "host = \"{}\"\nport = {}\nusername = \"{}\"\npassword = \"{}\"\n\
+             from = \"Example <security@example.org>\"\nca_file = \"{}\"\n",
+            Self::NAME,
+            self.tls_port(),
+            Self::USER,
+            Self::PASSWORD,
+            self.ca_file().display()
+        )
+    }
+
     /// How many connections there have been.
     pub fn connections(&self) -> usize {
         self.starttls.connections() + self.tls.connections()

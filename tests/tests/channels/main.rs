@@ -5,6 +5,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod activation;
 mod answering;
 mod crashing;
 mod email_smtp;
@@ -17,5 +18,6 @@ mod panicking;
 mod plugin_in_c;
 mod scene;
 mod scripted;
+mod shipped;
 mod stopping_servers;
 mod unusable;

@@ -8,7 +8,7 @@ use std::fs;
 use zbus::{OwnedObjectPath, OwnedVariant, Variant};
 
 /// The messages that it has written.
-fn written(host: &Host) -> Vec<Value> {
+pub(crate) fn written(host: &Host) -> Vec<Value> {
     let text = fs::read_to_string(host.spool().join("texts")).unwrap_or_default();
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap())

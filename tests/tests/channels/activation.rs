@@ -1,0 +1,105 @@
+//! Hosts that systemd starts when the daemon connects to their sockets.
+
+use crate::plugin_in_c::written;
+use secinfo_tests::{ALICE, Client, Host, ROOT, Setup, binary};
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, ChildStderr, Command, Stdio};
+
+/// What listens on the socket and becomes the host as soon as somebody connects, as systemd's own
+/// units do. Ended with this value.
+struct Activation {
+    process: Child,
+    /// Whoever prints to a pipe that nobody can read is ended.
+    _printed: BufReader<ChildStderr>,
+}
+
+impl Activation {
+    fn start(host: &Host) -> Self {
+        let directory = host.directory();
+        let mut process = Command::new("systemd-socket-activate")
+            .arg("--listen")
+            .arg(directory.join("text.sock"))
+            .arg(binary("secinfod"))
+            .args(["channel-host", "text", "--plugin"])
+            .arg(directory.join("plugins/libsecinfo_file.so"))
+            .arg("--settings")
+            .arg(directory.join("file.toml"))
+            .arg("--writable")
+            .arg(host.spool())
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("systemd-socket-activate is installed (Debian package systemd)");
+        let mut line = String::new();
+        let mut printed = BufReader::new(process.stderr.take().unwrap());
+        printed.read_line(&mut line).unwrap();
+        assert!(line.contains("Listening"), "{line}");
+        Self {
+            process,
+            _printed: printed,
+        }
+    }
+}
+
+impl Drop for Activation {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Enrols a phone by the code that the host has delivered as the message with this number.
+async fn enroll(host: &Host, user: &Client, destination: &str, number: usize) {
+    let (path, _) = user
+        .start_destination("text", destination, None)
+        .await
+        .unwrap();
+    user.send_code(path.as_str(), "Enrollment").await.unwrap();
+    let messages = written(host);
+    assert_eq!(messages.len(), number);
+    let message = &messages[number - 1];
+    assert_eq!(message["destination"], destination);
+    let code = message["code"].as_str().unwrap();
+    user.finish_enrollment(path.as_str(), code).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_host_that_systemd_starts_delivers_and_is_started_again_by_the_next_connection() {
+    let setup = Setup::new().more(
+        "[channel.text]\nkind = \"text\"\nplugin = \"file\"\nsocket = \"{host}/text.sock\"\n",
+    );
+    let mut host = Host::without_daemon(setup).await;
+    host.install_c_plugin("file");
+    let file = host.spool().join("texts");
+    host.write_settings("file.toml", &format!("file = \"{}\"\n", file.display()));
+    let mut first = Activation::start(&host);
+    host.start_daemon().await;
+    let root = host.client(ROOT).await;
+    root.wait_for_channel("text", |channel| channel.state == "ready")
+        .await;
+    assert!(
+        host.process_of_channel("text").is_none(),
+        "it is not the daemon that starts it"
+    );
+    let alice = host.client(ALICE).await;
+    enroll(&host, &alice, "+4915112345678", 1).await;
+
+    first.process.kill().unwrap();
+    let status = first.process.wait().unwrap();
+    assert_eq!(status.signal(), Some(9), "{status}");
+    let channel = root
+        .wait_for_channel("text", |channel| channel.state != "ready")
+        .await;
+    assert!(!channel.last_error.is_empty(), "{channel:?}");
+    let mut second = Activation::start(&host);
+    root.wait_for_channel("text", |channel| channel.state == "ready")
+        .await;
+    let bob = host.client(secinfo_tests::BOB).await;
+    enroll(&host, &bob, "+4915187654321", 2).await;
+
+    assert!(host.stop().success());
+    let status = second.process.wait().unwrap();
+    assert!(status.success(), "it ends with the daemon: {status}");
+}
