@@ -309,7 +309,7 @@ mod tests {
         let (alice, bob) = (UserId::from_bytes([1; 16]), UserId::from_bytes([2; 16]));
         let (of_user, in_all) = (Limit::new(2, 60), Limit::new(3, 60));
         let mut sent = Sent::default();
-        let mut takes = |user, second| {
+        let mut takes = |user, second: u64| {
             let now = Timestamp::from_seconds(1_000 + second);
             sent.takes(user, now, of_user, in_all)
         };
