@@ -12,6 +12,8 @@ use secinfo_domain::{
     Action, Answer, Authority, Counter, MethodId, Policy, Purpose, ServiceName, SessionTag,
 };
 use secinfo_ledger::LedgerReader;
+use secinfod::channels::Channels;
+use secinfod::config::Config;
 use secinfod::service::{
     Published, Requester, Service, SessionLimits, Settings, Writer, read_state,
 };
@@ -89,12 +91,26 @@ impl Bench {
         let settings = Settings {
             organization: "Example".to_owned(),
             host: "bench".to_owned(),
+            messages_host: "bench".to_owned(),
+            default_country: None,
+            language: "en".to_owned(),
         };
         let limits = SessionLimits {
             per_uid: 1,
             in_all: 1,
         };
-        let service = Service::new(reader.clone(), writer, published, settings, limits);
+        let channels = {
+            let _entered = runtime.enter();
+            Channels::start(Vec::new(), Config::default().hosts())
+        };
+        let service = Service::new(
+            reader.clone(),
+            writer,
+            published,
+            channels,
+            settings,
+            limits,
+        )?;
         Ok(Self {
             runtime,
             service: Arc::new(service),

@@ -23,13 +23,16 @@ pub(crate) const ROOT_PATH: &str = "/org/secinfo/SecurityInfo1";
 pub(crate) struct Host {
     directory: PathBuf,
     bus: Child,
+    address: String,
     connection: Connection,
     daemon: Option<Child>,
 }
 
 impl Host {
-    /// Starts a bus in this directory; the daemon's state is in `state` below it.
-    pub(crate) async fn start_bus(directory: &Path) -> Result<Self> {
+    /// Starts a bus in this directory; the daemon's state is in `state` below it. What ships is
+    /// measured: the daemon's configuration says nothing of policy but what these further sections
+    /// say, the first lines of which belong to `[daemon]`.
+    pub(crate) async fn start_bus(directory: &Path, further: &str) -> Result<Self> {
         let (socket, config) = (directory.join("bus"), directory.join("bus.conf"));
         let text = format!(
             "<!DOCTYPE busconfig PUBLIC \"-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN\" \
@@ -55,14 +58,15 @@ impl Host {
             let read = BufReader::new(output).read_line(&mut address);
             read.context(|| "read the bus's address".into())?;
         }
-        let connection = zbus::connection::Builder::address(address.trim())
-            .build()
-            .await?;
-        fs::write(directory.join("config.toml"), configuration(directory))
+        let address = address.trim().to_owned();
+        let connection = connect(&address).await?;
+        let configuration = configuration(directory) + further;
+        fs::write(directory.join("config.toml"), configuration)
             .context(|| "write the daemon's configuration".into())?;
         Ok(Self {
             directory: directory.to_owned(),
             bus,
+            address,
             connection,
             daemon: None,
         })
@@ -143,9 +147,17 @@ impl Host {
     where
         B: serde::Serialize + DynamicType,
     {
-        let connection = &self.connection;
-        let call = connection.call_method(Some(BUS_NAME), ROOT_PATH, Some(interface), member, body);
-        Ok(call.await?)
+        call(&self.connection, ROOT_PATH, interface, member, body).await
+    }
+
+    /// The connection that calls go through.
+    pub(crate) const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Another connection to the bus.
+    pub(crate) async fn connect(&self) -> Result<Connection> {
+        connect(&self.address).await
     }
 
     /// The least that a call can be.
@@ -170,13 +182,45 @@ impl Drop for Host {
     }
 }
 
+async fn connect(address: &str) -> Result<Connection> {
+    let builder = zbus::connection::Builder::address(address);
+    Ok(builder.build().await?)
+}
+
+/// Calls a method of the daemon, and waits for the reply.
+pub(crate) async fn call<B>(
+    connection: &Connection,
+    path: &str,
+    interface: &str,
+    member: &str,
+    body: &B,
+) -> Result<Message>
+where
+    B: serde::Serialize + DynamicType,
+{
+    let call = connection.call_method(Some(BUS_NAME), path, Some(interface), member, body);
+    Ok(call.await?)
+}
+
+/// What a reply holds.
+pub(crate) fn content<T>(message: &Message) -> Result<T>
+where
+    T: serde::de::DeserializeOwned + zbus::Type,
+{
+    let body = message.body();
+    let (value, _) = body
+        .data()
+        .deserialize::<T>()
+        .context(|| "read a reply".into())?;
+    Ok(value)
+}
+
 /// Where the state of the daemon is that runs in this directory.
 pub(crate) fn state(directory: &Path) -> PathBuf {
     directory.join("state")
 }
 
-/// The configuration of the daemon that runs in this directory. It says nothing of policy: what
-/// ships is measured.
+/// The configuration of the daemon that runs in this directory.
 fn configuration(directory: &Path) -> String {
     format!(
         "[daemon]\nauthorization = \"uid\"\norganization = \"Example\"\n\

@@ -5,10 +5,12 @@
 
 mod append;
 mod crowd;
+mod delivery;
 mod failure;
 mod host;
 mod log;
 mod measure;
+mod provider;
 mod replay;
 mod report;
 mod split;
@@ -16,11 +18,13 @@ mod start;
 mod token;
 mod verification;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use crowd::Crowd;
 use failure::{Context, Failure, Result};
 use host::Host;
+use log::Known;
 use measure::Bare;
+use provider::SlowProvider;
 use report::{Report, complain, progress};
 use start::AtRest;
 use std::path::{Path, PathBuf};
@@ -35,6 +39,10 @@ struct Arguments {
     #[arg(long)]
     quick: bool,
 
+    /// Measure only this
+    #[arg(long, value_enum, value_name = "PART")]
+    only: Option<Part>,
+
     /// Write the rows to this file as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -46,6 +54,17 @@ struct Arguments {
     /// Take a start on this ledger apart, for the program's own use
     #[arg(long, hide = true, value_name = "STATE")]
     parts_of: Option<PathBuf>,
+}
+
+/// What can be measured by itself.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Appending events
+    Append,
+    /// Replay, start, verification and memory, with one user and with many
+    Users,
+    /// Verification while codes wait for a slow provider
+    Delivery,
 }
 
 /// How much is measured.
@@ -106,18 +125,25 @@ fn run(arguments: &Arguments) -> Result<()> {
         load: Vec::new(),
         rows: Vec::new(),
     };
-    let crowd = places.crowd(&sizes)?;
-    report.note_load();
-    report.add(append::measure(
-        &places.new_directory("append")?,
-        &sizes.append,
-    )?);
-    report.add(replay::measure(
-        &host::state(&places.run.join("many")),
-        crowd.events,
-    )?);
     let runtime = tokio::runtime::Runtime::new().context(|| "start the runtime".into())?;
-    runtime.block_on(with_daemons(&places, &sizes, &crowd, &mut report))?;
+    let wanted = |part| arguments.only.is_none_or(|only| only == part);
+    // It is written before anything is measured: what it leaves to the disk has time to get there.
+    let crowd = wanted(Part::Users)
+        .then(|| places.crowd(&sizes))
+        .transpose()?;
+    report.note_load();
+    if wanted(Part::Append) {
+        let directory = places.new_directory("append")?;
+        report.add(append::measure(&directory, &sizes.append)?);
+    }
+    if let Some(crowd) = &crowd {
+        let state = host::state(&places.run.join("many"));
+        report.add(replay::measure(&state, crowd.events)?);
+        runtime.block_on(with_daemons(&places, &sizes, crowd, &mut report))?;
+    }
+    if wanted(Part::Delivery) {
+        runtime.block_on(with_provider(&places, &sizes, &mut report))?;
+    }
     report.note_load();
     places.clear()?;
     report.print();
@@ -134,20 +160,13 @@ async fn with_daemons(
     crowd: &Crowd,
     report: &mut Report,
 ) -> Result<()> {
-    let mut many = Host::start_bus(&places.run.join("many")).await?;
+    let mut many = Host::start_bus(&places.run.join("many"), "").await?;
     report.add(start::measure(&mut many, crowd, &places.daemon).await?);
-    let directory = places.new_directory("few")?;
-    let root = crowd::one_user(&host::state(&directory))?;
-    let mut few = Host::start_bus(&directory).await?;
-    few.start_daemon(&places.daemon).await?;
+    let (mut few, root) = places.host_of_one("few", "").await?;
 
     let started = AtRest::take(&few, &many).await?;
     let subjects = [
-        Subject {
-            host: &few,
-            users: 1,
-            root,
-        },
+        Subject::of_one(&few, root),
         Subject {
             host: &many,
             users: sizes.users as usize,
@@ -163,10 +182,28 @@ async fn with_daemons(
     many.stop_daemon()
 }
 
+/// What is measured of a daemon whose provider takes its time, beside one that sends nothing.
+async fn with_provider(places: &Places, sizes: &Sizes, report: &mut Report) -> Result<()> {
+    let provider = SlowProvider::prepare(&places.spool)?;
+    let further = provider.configuration();
+    let (mut sending, senders_root) = places.host_of_one("sending", &further).await?;
+    let (mut silent, silent_root) = places.host_of_one("silent", "").await?;
+    log::quiet_disk();
+    let subjects = delivery::Subjects {
+        sending: Subject::of_one(&sending, senders_root),
+        silent: Subject::of_one(&silent, silent_root),
+    };
+    report.add(delivery::measure(&subjects, sizes.verifications).await?);
+    sending.stop_daemon()?;
+    silent.stop_daemon()
+}
+
 /// Where everything is.
 struct Places {
     /// The daemon that is measured.
     daemon: PathBuf,
+    /// The plugin that plays a provider.
+    spool: PathBuf,
     /// What is kept for the next time.
     kept: PathBuf,
     /// What is of this run.
@@ -176,13 +213,17 @@ struct Places {
 impl Places {
     fn find(directory: Option<&Path>) -> Result<Self> {
         let program = std::env::current_exe().context(|| "find this program".into())?;
-        let daemon = program.with_file_name("secinfod");
-        if !daemon.is_file() {
-            return Err(Failure::Wrong(format!(
+        let built = |name| {
+            let file = program.with_file_name(name);
+            if file.is_file() {
+                return Ok(file);
+            }
+            Err(Failure::Wrong(format!(
                 "{} is not there: run this as `cargo xtask bench`, which builds it",
-                daemon.display()
-            )));
-        }
+                file.display()
+            )))
+        };
+        let (daemon, spool) = (built("secinfod")?, built("libsecinfo_spool.so")?);
         let kept = directory.map_or_else(
             || {
                 program
@@ -199,6 +240,7 @@ impl Places {
             .context(|| format!("find {}", kept.display()))?;
         let places = Self {
             daemon,
+            spool,
             run: kept.join("run"),
             kept,
         };
@@ -218,6 +260,16 @@ impl Places {
         let path = self.run.join(name);
         std::fs::create_dir_all(&path).context(|| format!("create {}", path.display()))?;
         Ok(path)
+    }
+
+    /// A running daemon where only root has methods, with these further sections in its
+    /// configuration.
+    async fn host_of_one(&self, name: &str, further: &str) -> Result<(Host, Known)> {
+        let directory = self.new_directory(name)?;
+        let root = crowd::one_user(&host::state(&directory))?;
+        let mut host = Host::start_bus(&directory, further).await?;
+        host.start_daemon(&self.daemon).await?;
+        Ok((host, root))
     }
 
     /// The log with many users, and a copy of it to work on. A log that was kept and does not

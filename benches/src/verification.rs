@@ -1,13 +1,13 @@
 //! Verifying over the bus, as PAM does: one call, one code, one event on the disk before the reply.
 
-use crate::failure::{Context, Failure, Result};
-use crate::host::{Host, ROOT_PATH};
+use crate::failure::{Failure, Result};
+use crate::host::{Host, ROOT_PATH, call, content};
 use crate::log::Known;
 use crate::measure::{Bare, median, micros, percentile};
 use crate::report::{Bar, Row, progress};
 use crate::token;
 use std::time::Instant;
-use zbus::ObjectPath;
+use zbus::{Connection, ObjectPath};
 
 /// A daemon whose log knows so many users, one of whom is root.
 pub(crate) struct Subject<'a> {
@@ -90,16 +90,30 @@ fn row(subject: &Subject<'_>, times: Times) -> Row {
         .part("99 of 100 are below", percentile(times.ours, 99), "µs")
 }
 
-impl Subject<'_> {
+impl<'a> Subject<'a> {
+    /// A daemon whose log knows root alone.
+    pub(crate) const fn of_one(host: &'a Host, root: Known) -> Self {
+        Self {
+            host,
+            users: 1,
+            root,
+        }
+    }
+
     /// Presents the code of this counter. Codes of a token that counts do not run out; checking
     /// one takes 11 computations (the look-ahead), where TOTP takes 3.
-    async fn verify(&self, counter: u64) -> Result<()> {
+    pub(crate) async fn verify(&self, counter: u64) -> Result<()> {
+        self.verify_from(self.host.connection(), counter).await
+    }
+
+    /// The same from another connection.
+    pub(crate) async fn verify_from(&self, from: &Connection, counter: u64) -> Result<()> {
         let path = format!("{ROOT_PATH}/users/u0/methods/{}", self.root.token);
         let method = ObjectPath::try_from(path.as_str())?;
         let body = (0_u32, "sign-in", "sshd", method, token::code(counter));
         let manager = "org.secinfo.SecurityInfo1.Manager";
         // Anything but an acceptance is an error, here and in the reply.
-        self.host.call(manager, "Verify", &body).await?;
+        call(from, ROOT_PATH, manager, "Verify", &body).await?;
         Ok(())
     }
 
@@ -107,24 +121,15 @@ impl Subject<'_> {
     async fn newest_event(&self) -> Result<Vec<u8>> {
         let audit = "org.secinfo.SecurityInfo1.Audit";
         let checkpoint = self.host.call(audit, "Checkpoint", &()).await?;
-        let note: String = body(&checkpoint)?;
+        let note: String = content(&checkpoint)?;
         let size = note
             .lines()
             .nth(1)
             .and_then(|line| line.parse::<u64>().ok());
         let size = size.ok_or_else(|| Failure::Wrong("the checkpoint names no size".into()))?;
         let read = self.host.call(audit, "Read", &(size - 1, 1_u32)).await?;
-        let (_, events): (u64, Vec<Vec<u8>>) = body(&read)?;
+        let (_, events): (u64, Vec<Vec<u8>>) = content(&read)?;
         let newest = events.into_iter().next();
         newest.ok_or_else(|| Failure::Wrong("the newest event cannot be read".into()))
     }
-}
-
-fn body<T: serde::de::DeserializeOwned + zbus::Type>(message: &zbus::Message) -> Result<T> {
-    let body = message.body();
-    let (value, _) = body
-        .data()
-        .deserialize::<T>()
-        .context(|| "read a reply".into())?;
-    Ok(value)
 }

@@ -2,7 +2,7 @@
 
 use crate::failure::Result;
 use crate::packages::{self, Needs};
-use crate::workspace::{self, Workspace};
+use crate::workspace::{self, SPOOL, Workspace};
 use std::process::Command;
 
 /// The programs: what measures, and what is measured beside it.
@@ -16,6 +16,8 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     build.args(["build", "--release", "--bins"]);
     build.args(PACKAGES.iter().flat_map(|name| ["--package", name]));
     workspace::run(&mut build)?;
+    let mut build = place.cargo();
+    workspace::run(build.args(["build", "--release", "--lib", "--package", SPOOL]))?;
     let mut bench = Command::new(place.target.join("release/secinfo-bench"));
     workspace::run(bench.args(arguments).current_dir(&place.root))
 }

@@ -1,0 +1,243 @@
+//! Whether a provider that takes its time makes others wait: verifying while a thousand codes are on
+//! their way.
+
+use crate::failure::{Failure, Result};
+use crate::host::{ROOT_PATH, call, content};
+use crate::measure::{median, micros, percentile};
+use crate::provider;
+use crate::report::{Bar, Row, progress};
+use crate::verification::Subject;
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+use zbus::{Connection, OwnedObjectPath, OwnedVariant, Variant};
+
+/// How many codes are asked for.
+const CODES: u32 = 1000;
+/// How many connections ask, and how many codes each asks for at a time. The daemon remembers of one
+/// user the proofs of eight connections, one of which verifies, and answers 16 calls of each at a time.
+const CONNECTIONS: u32 = 7;
+const AT_A_TIME: usize = 15;
+
+/// How long to verify while the codes wait: the provider is done with as many as it takes at once, and
+/// begins the next.
+const WAITING: Duration = Duration::from_secs(provider::SECONDS + 2);
+/// How long the channel may take to be ready.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Two daemons on the same machine.
+pub(crate) struct Subjects<'a> {
+    /// One that sends codes through a slow provider.
+    pub(crate) sending: Subject<'a>,
+    /// One that sends nothing.
+    pub(crate) silent: Subject<'a>,
+}
+
+/// Verifies with each daemon in turn, with the codes of a token that counts.
+struct Verifying<'a> {
+    subjects: &'a Subjects<'a>,
+    counter: u64,
+}
+
+/// Times in microseconds.
+#[derive(Default)]
+struct Times {
+    sending: Vec<f64>,
+    silent: Vec<f64>,
+}
+
+/// What the channel has in hand.
+struct InHand {
+    waiting: f64,
+    under_way: f64,
+}
+
+/// Verifies with both daemons: before codes are asked for, while they are, and while they wait for
+/// the provider.
+pub(crate) async fn measure(subjects: &Subjects<'_>, count: u64) -> Result<Vec<Row>> {
+    progress("delivery: verification over the bus while codes wait for a slow provider");
+    let sending = &subjects.sending;
+    wait_until_ready(sending).await?;
+    let mut verifying = Verifying {
+        subjects,
+        counter: 0,
+    };
+    let asking = verifying.connect().await?;
+    verifying.times(count / 10, Duration::ZERO).await?;
+    let before = verifying.times(count, Duration::ZERO).await?;
+
+    let begun = Instant::now();
+    let ask = ask_all(&asking);
+    tokio::pin!(ask);
+    let mut asked = Times::default();
+    loop {
+        tokio::select! {
+            biased;
+            done = &mut ask => break done?,
+            verified = verifying.both(&mut asked) => verified?,
+        }
+    }
+    let asked_within = begun.elapsed();
+
+    let at_first = InHand::of(sending).await?;
+    let waiting = verifying.times(count, WAITING).await?;
+    let at_last = InHand::of(sending).await?;
+    if at_last.waiting < 1.0 {
+        return Err(Failure::Wrong(
+            "the codes were delivered before the measurement was over: nothing waited".into(),
+        ));
+    }
+    let row = row(waiting, &before)
+        .part(
+            "the same: while codes are asked for",
+            median(asked.sending),
+            "µs",
+        )
+        .part("  by a daemon that sends none", median(asked.silent), "µs")
+        .part("codes asked for within", asked_within.as_secs_f64(), "s")
+        .part("codes waiting at first", at_first.waiting, "")
+        .part("codes waiting at last", at_last.waiting, "")
+        .part("codes at the provider at once", at_last.under_way, "");
+    Ok(vec![row])
+}
+
+fn row(waiting: Times, before: &Times) -> Row {
+    let name = format!("verification while {CODES} codes wait for a provider: median");
+    Row::new(name, "µs", median(waiting.sending.clone()))
+        .beside(
+            "by a daemon that sends none, at the same time",
+            median(waiting.silent.clone()),
+        )
+        .bar(Bar::RatioAtMost(1.1))
+        .part("99 of 100 are below", percentile(waiting.sending, 99), "µs")
+        .part(
+            "  by a daemon that sends none",
+            percentile(waiting.silent, 99),
+            "µs",
+        )
+        .part(
+            "the same: before any code is asked for",
+            median(before.sending.clone()),
+            "µs",
+        )
+        .part(
+            "  by a daemon that sends none",
+            median(before.silent.clone()),
+            "µs",
+        )
+}
+
+impl Verifying<'_> {
+    /// Verifies once with each.
+    async fn both(&mut self, times: &mut Times) -> Result<()> {
+        self.counter += 1;
+        let begun = Instant::now();
+        self.subjects.sending.verify(self.counter).await?;
+        let between = Instant::now();
+        self.subjects.silent.verify(self.counter).await?;
+        times.sending.push(micros(between - begun));
+        times.silent.push(micros(between.elapsed()));
+        Ok(())
+    }
+
+    /// So many times at least, and for so long.
+    async fn times(&mut self, count: u64, length: Duration) -> Result<Times> {
+        let mut times = Times::default();
+        let first = self.counter;
+        let begun = Instant::now();
+        while self.counter - first < count || begun.elapsed() < length {
+            self.both(&mut times).await?;
+        }
+        Ok(times)
+    }
+
+    /// Connections from each of which it has just been verified who asks, as adding a method takes.
+    async fn connect(&mut self) -> Result<Vec<Connection>> {
+        let mut connections = Vec::new();
+        let sending = &self.subjects.sending;
+        for _ in 0..CONNECTIONS {
+            let connection = sending.host.connect().await?;
+            self.counter += 1;
+            sending.verify_from(&connection, self.counter).await?;
+            connections.push(connection);
+        }
+        Ok(connections)
+    }
+}
+
+/// Asks for all codes, each for a number of its own.
+async fn ask_all(connections: &[Connection]) -> Result<()> {
+    let share = CODES / CONNECTIONS + 1;
+    let shares = (0..CODES).step_by(share as usize).zip(connections);
+    stream::iter(shares)
+        .map(|(first, connection)| async move {
+            let numbers = first..CODES.min(first + share);
+            stream::iter(numbers)
+                .map(|number| ask(connection, number))
+                .buffer_unordered(AT_A_TIME)
+                .try_collect::<Vec<()>>()
+                .await
+        })
+        .buffer_unordered(connections.len())
+        .try_collect::<Vec<_>>()
+        .await?;
+    Ok(())
+}
+
+/// Asks for a code for a phone that is being added.
+async fn ask(connection: &Connection, number: u32) -> Result<()> {
+    let destination = format!("+491511{:07}", 2_000_000 + number);
+    let options = HashMap::from([("destination", Variant::from(destination))]);
+    let user = format!("{ROOT_PATH}/users/u0");
+    let interface = "org.secinfo.SecurityInfo1.User";
+    let body = ("text", options);
+    let started = call(connection, &user, interface, "StartEnrollment", &body).await?;
+    let (path, _): (OwnedObjectPath, HashMap<String, OwnedVariant>) = content(&started)?;
+    let interface = "org.secinfo.SecurityInfo1.Enrollment";
+    call(connection, path.as_str(), interface, "SendCode", &()).await?;
+    Ok(())
+}
+
+/// The only channel.
+async fn channel(subject: &Subject<'_>) -> Result<HashMap<String, OwnedVariant>> {
+    let manager = "org.secinfo.SecurityInfo1.Manager";
+    let list = subject.host.call(manager, "ListChannels", &()).await?;
+    let list: Vec<HashMap<String, OwnedVariant>> = content(&list)?;
+    let channel = list.into_iter().next();
+    channel.ok_or_else(|| Failure::Wrong("the daemon has no channel".into()))
+}
+
+async fn wait_until_ready(subject: &Subject<'_>) -> Result<()> {
+    let begun = Instant::now();
+    loop {
+        let channel = channel(subject).await?;
+        let word = |name: &str| channel[name].downcast_ref::<&str>().unwrap_or_default();
+        if word("state") == "ready" {
+            return Ok(());
+        }
+        if begun.elapsed() > PATIENCE {
+            let error = word("last_error");
+            return Err(Failure::Wrong(format!("the channel is not ready: {error}")));
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+impl InHand {
+    async fn of(subject: &Subject<'_>) -> Result<Self> {
+        let channel = channel(subject).await?;
+        let number = |name: &str| {
+            let number = channel.get(name).map(|value| value.downcast_ref::<u32>());
+            number
+                .transpose()
+                .ok()
+                .flatten()
+                .map(f64::from)
+                .ok_or_else(|| Failure::Wrong(format!("the channel does not say {name}")))
+        };
+        Ok(Self {
+            waiting: number("queued")?,
+            under_way: number("under_way")?,
+        })
+    }
+}
