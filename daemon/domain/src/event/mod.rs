@@ -1,15 +1,19 @@
 //! What happened: the facts that the log holds, in the past tense.
 
 mod codec;
+mod credential;
 mod envelope;
+mod reason;
 mod upcast;
 
 pub use codec::{DecodeError, MAX_EVENT_BYTES, StoredEvent, decode, encode};
+pub use credential::Credential;
+pub use reason::{DefaultReason, DeletionReason, DeliveryFailure, Failure};
 
-use crate::otp::{Counter, HotpParameters, OtpParameters, TimeStep, TotpParameters};
+use crate::otp::{Counter, OtpParameters, TimeStep};
 use crate::{
-    ChannelName, Country, DestinationTag, Kind, MessageId, MethodId, Place, Policy, Purpose,
-    Sealed, Seconds, ServiceName, SessionTag, Strength, Timestamp, TokenId, UserId,
+    ChannelName, Country, DestinationTag, Kind, MessageId, MethodId, Policy, Purpose, Sealed,
+    Seconds, ServiceName, SessionTag, Strength, Timestamp, TokenId, UserId,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -59,109 +63,6 @@ pub enum Who {
     User(UserId),
 }
 
-/// What a method needs to verify its user, as far as it is neither secret nor personal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Credential {
-    /// TOTP from an app.
-    AuthenticatorApp {
-        /// How its codes are made.
-        parameters: TotpParameters,
-        /// The last time step of which a code was accepted. No code of it or of an earlier one is
-        /// accepted again.
-        last_step: TimeStep,
-    },
-    /// A TOTP token.
-    TimeToken {
-        /// How its codes are made.
-        parameters: TotpParameters,
-        /// As for an app.
-        last_step: TimeStep,
-        /// How many time steps its clock is off, learned by resynchronization.
-        drift: i32,
-    },
-    /// An HOTP token (RFC 4226).
-    CounterToken {
-        /// How its codes are made.
-        parameters: HotpParameters,
-        /// The lowest counter of which a code is accepted.
-        next: Counter,
-    },
-    /// Recovery codes: bit n is set while code n is unused.
-    RecoveryCodes {
-        /// The unused ones.
-        unused: u16,
-    },
-    /// A pass that an administrator issued.
-    AccessPass {
-        /// When it ends.
-        expires: Timestamp,
-        /// Whether it is good for one verification only.
-        once: bool,
-    },
-    /// Approval of a notification.
-    Push,
-    /// Codes by text message.
-    Text {
-        /// Which of the user's phone numbers they go to.
-        place: Place,
-        /// The message whose code proved it.
-        proved_by: MessageId,
-    },
-    /// Codes by phone call.
-    Call {
-        /// Which of the user's phone numbers they go to.
-        place: Place,
-        /// The message whose code proved it.
-        proved_by: MessageId,
-    },
-    /// A FIDO2 security key.
-    SecurityKey,
-    /// Codes by email.
-    Email {
-        /// The message whose code proved it.
-        proved_by: MessageId,
-    },
-    /// Security questions.
-    SecurityQuestions,
-}
-
-impl Credential {
-    /// The kind of method that it makes.
-    pub const fn kind(&self) -> Kind {
-        match self {
-            Self::AuthenticatorApp { .. } => Kind::AuthenticatorApp,
-            Self::TimeToken { .. } | Self::CounterToken { .. } => Kind::HardwareToken,
-            Self::RecoveryCodes { .. } => Kind::RecoveryCodes,
-            Self::AccessPass { .. } => Kind::AccessPass,
-            Self::Push => Kind::Push,
-            Self::Text { .. } => Kind::Text,
-            Self::Call { .. } => Kind::Call,
-            Self::SecurityKey => Kind::SecurityKey,
-            Self::Email { .. } => Kind::Email,
-            Self::SecurityQuestions => Kind::SecurityQuestions,
-        }
-    }
-
-    /// Which of the user's phone numbers it is on; none for what is on no phone number.
-    pub const fn place(&self) -> Option<Place> {
-        match self {
-            Self::Text { place, .. } | Self::Call { place, .. } => Some(*place),
-            _ => None,
-        }
-    }
-
-    /// The message whose code proved it, where a code that was sent did.
-    pub const fn proved_by(&self) -> Option<MessageId> {
-        match self {
-            Self::Text { proved_by, .. }
-            | Self::Call { proved_by, .. }
-            | Self::Email { proved_by } => Some(*proved_by),
-            _ => None,
-        }
-    }
-}
-
 /// What was accepted and is used up by that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -176,72 +77,6 @@ pub enum Accepted {
     AccessPass,
     /// The code that this message held.
     DeliveredCode(MessageId),
-}
-
-/// Why a message was not delivered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DeliveryFailure {
-    /// There is no such destination, or it cannot receive this.
-    Destination,
-    /// The provider could not be reached.
-    Unreachable,
-    /// The provider did not accept the channel's credentials or settings.
-    Settings,
-    /// The provider refuses to deliver it.
-    Refused,
-    /// There was too much to deliver at once.
-    Busy,
-    /// Nothing was heard in time; it may have arrived or not.
-    TimedOut,
-    /// The provider failed, or answered what cannot be understood.
-    Provider,
-    /// The channel's plugin failed.
-    Plugin,
-}
-
-/// Why a verification failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Failure {
-    /// The code is not one of this method.
-    WrongCode,
-    /// The code was right, and was used before.
-    UsedCode,
-}
-
-/// Why the default changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DefaultReason {
-    /// The first method that can serve sign-in was enrolled.
-    First,
-    /// An authenticator app or push was set up.
-    AppSetUp,
-    /// The user chose it.
-    Chosen,
-    /// The default before it was deleted.
-    Fallback,
-    /// Policy no longer allows the default before it.
-    Policy,
-}
-
-/// Why a method was deleted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum DeletionReason {
-    /// The user asked for it.
-    Requested,
-    /// The user had asked for it with a weaker proof, and the waiting time is over.
-    WaitingOver,
-    /// An administrator asked for it.
-    Administrator,
-    /// A new one took its place.
-    Replaced,
-    /// It was good for one use, and was used.
-    UsedUp,
-    /// Its time was over.
-    Expired,
 }
 
 /// Where a token was found when it was resynchronized.

@@ -1,9 +1,9 @@
 //! What became of messages: each leaves an event, and an administrator can try a channel out.
 
-use super::{Person, Requester, Service, ServiceError, now, random_id};
-use crate::channels::{Arrival, ChannelStatus, Order, Outcome, Progress, Tracking};
-use crate::messages::{self, Occasion};
-use secinfo_channel::{MessagePurpose, Reason, Request, Word};
+use super::letter::Letter;
+use super::{Person, Requester, Service, ServiceError, random_id};
+use crate::channels::{Arrival, ChannelStatus, Outcome, Progress, Tracking};
+use secinfo_channel::{MessagePurpose, Reason};
 use secinfo_domain::event::DeliveryFailure;
 use secinfo_domain::{
     Action, Authority, ChannelName, DeliveryOutcome, Kind, MessageId, Place, Refusal, Seconds,
@@ -49,45 +49,22 @@ impl Service {
         if kind != Kind::Email && !to.country().is_some_and(|country| rules.allows(country)) {
             return Err(Refusal::CountryNotAllowed.into());
         }
-        let settings = self.settings();
-        let language = self.language(&[language]);
-        let written = messages::write(&Occasion {
-            purpose: MessagePurpose::Test,
-            kind,
-            code: "",
-            valid: LIFE_OF_TEST,
-            organization: &settings.organization,
-            host: &settings.messages_host,
-            service: "",
-            origin: "",
-            user: person.account.name.as_str(),
-            news: &[],
-            language,
-        });
         let message = MessageId::from_bytes(random_id()?);
-        let expires = now().plus(LIFE_OF_TEST);
-        let request = Request {
-            message: message.to_string(),
-            purpose: MessagePurpose::Test,
-            destination: Word::new(to.as_str().to_owned()),
-            subject: written.subject,
-            text: written.text,
-            html: written.html,
-            code: Word::default(),
-            language: language.tag().to_owned(),
-            organization: settings.organization.clone(),
-            host: settings.messages_host.clone(),
-            service: String::new(),
-            origin: String::new(),
-            expires: expires.as_millis(),
-            attempt: 1,
-        };
-        let order = Order {
+        let order = self.order(
             message,
-            kind,
-            request,
-            expires,
-        };
+            &Letter {
+                person: &person,
+                kind,
+                destination: &to,
+                purpose: MessagePurpose::Test,
+                code: "",
+                valid: LIFE_OF_TEST,
+                service: "",
+                origin: "",
+                news: &[],
+                language: self.language(&[language]),
+            },
+        );
         let mut tracking = self
             .channels
             .test(name, order)

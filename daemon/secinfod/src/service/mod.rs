@@ -11,6 +11,7 @@ mod destination;
 mod due;
 mod enrollment;
 mod error;
+mod letter;
 mod matching;
 mod notices;
 mod overview;

@@ -2,11 +2,10 @@
 //! every other means that they have, the old address included.
 
 use super::destination::Destination;
-use super::payload::MethodPayload;
+use super::letter::Letter;
 use super::{Person, Service, now, random_id};
-use crate::channels::Order;
-use crate::messages::{self, News, Occasion};
-use secinfo_channel::{MessagePurpose, Request, Word};
+use crate::messages::News;
+use secinfo_channel::MessagePurpose;
 use secinfo_domain::event::Fact;
 use secinfo_domain::policy::{Limit, Notices};
 use secinfo_domain::{Action, Event, Kind, MessageId, MethodId, Seconds, State, Timestamp, UserId};
@@ -91,32 +90,7 @@ impl Service {
             .iter()
             .filter(|method| wanted(method.kind()))
             .filter_map(|method| {
-                let place = method.credential().place();
-                let (destination, language) = match (self.open(method).ok()?, place) {
-                    (
-                        MethodPayload::Phone {
-                            number,
-                            country,
-                            language,
-                            ..
-                        },
-                        Some(place),
-                    ) => (
-                        Destination::Phone {
-                            number,
-                            place,
-                            country,
-                        },
-                        language,
-                    ),
-                    (
-                        MethodPayload::Email {
-                            address, language, ..
-                        },
-                        _,
-                    ) => (Destination::Email(address), language),
-                    _ => return None,
-                };
+                let (destination, language) = self.destination_of(method).ok()?;
                 Some(Means {
                     kind: method.kind(),
                     destination,
@@ -172,49 +146,23 @@ impl Service {
                 continue;
             };
             let message = MessageId::from_bytes(id);
-            let order = self.notice(person, means, &tidings.news, message);
+            let order = self.order(
+                message,
+                &Letter {
+                    person,
+                    kind: means.kind,
+                    destination: &means.destination,
+                    purpose: MessagePurpose::Notice,
+                    code: "",
+                    valid: LIFE,
+                    service: "",
+                    origin: "",
+                    news: &tidings.news,
+                    language: self.language(&[&means.language]),
+                },
+            );
             let tracking = self.channels.submit(order);
             self.record_when_finished(person.clone(), message, tracking);
-        }
-    }
-
-    fn notice(&self, person: &Person, means: &Means, news: &[News], message: MessageId) -> Order {
-        let settings = self.settings();
-        let language = self.language(&[&means.language]);
-        let written = messages::write(&Occasion {
-            purpose: MessagePurpose::Notice,
-            kind: means.kind,
-            code: "",
-            valid: LIFE,
-            organization: &settings.organization,
-            host: &settings.messages_host,
-            service: "",
-            origin: "",
-            user: person.account.name.as_str(),
-            news,
-            language,
-        });
-        let expires = now().plus(LIFE);
-        Order {
-            message,
-            kind: means.kind,
-            request: Request {
-                message: message.to_string(),
-                purpose: MessagePurpose::Notice,
-                destination: Word::new(means.destination.as_str().to_owned()),
-                subject: written.subject,
-                text: written.text,
-                html: written.html,
-                code: Word::default(),
-                language: language.tag().to_owned(),
-                organization: settings.organization.clone(),
-                host: settings.messages_host.clone(),
-                service: String::new(),
-                origin: String::new(),
-                expires: expires.as_millis(),
-                attempt: 1,
-            },
-            expires,
         }
     }
 }

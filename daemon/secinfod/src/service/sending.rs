@@ -1,13 +1,14 @@
 //! Sending codes: what a session has sent, and asking for another.
 
 use super::destination::Destination;
+use super::letter::Letter;
 use super::payload::MethodPayload;
 use super::session::Session;
 use super::{Enrollment, Person, Requester, Service, ServiceError, Verification, now, random_id};
-use crate::channels::{Arrival, Order, Progress, Tracking};
-use crate::messages::{self, Language, Occasion};
+use crate::channels::{Arrival, Progress, Tracking};
+use crate::messages::Language;
 use crate::methods::delivered_code;
-use secinfo_channel::{MessagePurpose, Reason, Request, Word};
+use secinfo_channel::{MessagePurpose, Reason, Word};
 use secinfo_domain::state::Method;
 use secinfo_domain::{
     Action, Digits, Kind, MessageId, MethodId, Purpose, Recipient, Refusal, Timestamp,
@@ -210,7 +211,10 @@ impl Service {
     }
 
     /// Where the codes of a method go to, and the language that its user speaks.
-    fn destination_of(&self, method: &Method) -> Result<(Destination, String), ServiceError> {
+    pub(super) fn destination_of(
+        &self,
+        method: &Method,
+    ) -> Result<(Destination, String), ServiceError> {
         match (self.open(method)?, method.credential().place()) {
             (
                 MethodPayload::Phone {
@@ -265,13 +269,22 @@ impl Service {
         };
         self.commit(errand.person, errand.by, action, Vec::new())
             .await?;
-        let expires = now().plus(rules.life);
-        let order = Order {
+        let order = self.order(
             message,
-            kind: errand.kind,
-            request: self.request(&errand, message, &code, rules.life, expires),
-            expires,
-        };
+            &Letter {
+                person: errand.person,
+                kind: errand.kind,
+                destination: &errand.destination,
+                purpose: errand.purpose,
+                code: &code,
+                valid: rules.life,
+                service: errand.by.service.as_ref().map_or("", |name| name.as_str()),
+                origin: errand.origin,
+                news: &[],
+                language: errand.language,
+            },
+        );
+        let expires = order.expires;
         let tracking = self.channels.submit(order);
         self.record_when_finished(errand.person.clone(), message, tracking.clone());
         errand.sending.put(SentCode {
@@ -284,48 +297,6 @@ impl Service {
             tracking,
         });
         Ok(())
-    }
-
-    fn request(
-        &self,
-        errand: &Errand<'_>,
-        message: MessageId,
-        code: &Word,
-        valid: secinfo_domain::Seconds,
-        expires: Timestamp,
-    ) -> Request {
-        let settings = self.settings();
-        let service = errand.by.service.as_ref().map_or("", |name| name.as_str());
-        let occasion = Occasion {
-            purpose: errand.purpose,
-            kind: errand.kind,
-            code,
-            valid,
-            organization: &settings.organization,
-            host: &settings.messages_host,
-            service,
-            origin: errand.origin,
-            user: errand.person.account.name.as_str(),
-            news: &[],
-            language: errand.language,
-        };
-        let written = messages::write(&occasion);
-        Request {
-            message: message.to_string(),
-            purpose: errand.purpose,
-            destination: Word::new(errand.destination.as_str().to_owned()),
-            subject: written.subject,
-            text: written.text,
-            html: written.html,
-            code: code.clone(),
-            language: errand.language.tag().to_owned(),
-            organization: settings.organization.clone(),
-            host: settings.messages_host.clone(),
-            service: service.to_owned(),
-            origin: errand.origin.to_owned(),
-            expires: expires.as_millis(),
-            attempt: 1,
-        }
     }
 
     /// Waits a little for news of the newest message. Whoever waits for a code wants to know at

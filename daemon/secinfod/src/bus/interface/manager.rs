@@ -1,5 +1,6 @@
 //! `org.secinfo.SecurityInfo1.Manager`: users, kinds, policy, verifications, tokens.
 
+use super::channels::{list_channels, test_channel};
 use super::dict::{Dict, Options};
 use super::tree::{Daemon, user_path, verification_path};
 use super::verification::{challenge_dict, proof_dict};
@@ -8,12 +9,10 @@ use super::{
     service_name, session_owner,
 };
 use crate::bus::{Access, BusError, Call, Interface, Method};
-use crate::channels::ChannelStatus;
 use crate::methods::token_import::pskc::PreSharedKey;
-use crate::service::{Circumstances, DeliveryState, ServiceError};
-use secinfo_channel::Reason;
+use crate::service::{Circumstances, ServiceError};
 use secinfo_domain::policy::{FirstMethod, ResetMethods};
-use secinfo_domain::{ChannelName, Label, Purpose, Timestamp, UserName};
+use secinfo_domain::{Label, Purpose, UserName};
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant};
 
@@ -357,60 +356,6 @@ async fn list_tokens(call: Call<Daemon>, (): ()) -> Result<(Vec<TokenRow>,), Bus
 async fn remove_token(call: Call<Daemon>, (serial,): (String,)) -> Result<(), BusError> {
     let by = requester(&call, None);
     Ok(call.state().service().remove_token(&by, &serial).await?)
-}
-
-async fn list_channels(call: Call<Daemon>, (): ()) -> Result<(Vec<Dict>,), BusError> {
-    let channels = call.state().service().channels();
-    Ok((channels.into_iter().map(channel_dict).collect(),))
-}
-
-fn channel_dict(channel: ChannelStatus) -> Dict {
-    let last_error_at = channel.last_error_at.map_or(0, Timestamp::as_seconds);
-    Dict::from([
-        ("name", channel.name.as_str().to_owned().into()),
-        ("kind", channel.kind.as_str().into()),
-        ("plugin", channel.plugin.into()),
-        ("version", channel.version.into()),
-        ("state", channel.state.into()),
-        ("healthy", channel.healthy.into()),
-        ("queued", channel.queued.into()),
-        ("under_way", channel.under_way.into()),
-        ("last_error", channel.last_error.into()),
-        ("last_error_at", last_error_at.into()),
-        ("confined", channel.confined.into()),
-    ])
-}
-
-type TestArguments = (String, String, HashMap<String, OwnedVariant>);
-
-async fn test_channel(
-    call: Call<Daemon>,
-    (channel, destination, options): TestArguments,
-) -> Result<(Dict,), BusError> {
-    let mut options = Options::new(options);
-    let language = language(&mut options)?;
-    options.finish()?;
-    let name = ChannelName::parse(&channel).map_err(|_| ServiceError::NoSuchChannel)?;
-    let by = requester(&call, None);
-    let service = call.state().service();
-    let progress = service
-        .test_channel(&by, &name, &destination, &language)
-        .await?;
-    let state = DeliveryState::from(progress);
-    let problem = match (state, service.channel(&name)) {
-        (DeliveryState::Failed(Reason::Destination), _) => {
-            "the provider does not deliver to that destination".to_owned()
-        }
-        (DeliveryState::Failed(_), Some(channel)) => channel.last_error,
-        (DeliveryState::Waiting, Some(channel)) if channel.state == "down" => {
-            format!("the channel is down: {}", channel.last_error)
-        }
-        _ => String::new(),
-    };
-    Ok((Dict::from([
-        ("state", state.as_str().into()),
-        ("problem", problem.into()),
-    ]),))
 }
 
 /// From where a user asks, as whoever verifies them knows it.

@@ -1,6 +1,7 @@
 //! The daemon's own interfaces, a file for each, and the tree of objects that carries them.
 
 mod audit;
+mod channels;
 mod delivery;
 mod dict;
 mod enrollment;
