@@ -1,11 +1,13 @@
 //! After a day in the life of a user, nothing that the daemon leaves anywhere has a secret or a
 //! name in the clear.
 
-use data_encoding::{BASE32_NOPAD, HEXLOWER, HEXUPPER};
+use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER, HEXUPPER};
 use futures_util::StreamExt;
+use mail_parser::MessageParser;
 use rustix::process::Signal;
 use secinfo_tests::{
-    ALICE, Anything, Client, Codes, Host, ROOT, ROOT_PATH, STRANGER, Setup, hotp, user_path,
+    ALICE, Anything, Client, Codes, Host, ROOT, ROOT_PATH, STRANGER, Setup, SmtpServer,
+    TwilioServer, code_in, hotp, user_path,
 };
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,6 +22,8 @@ const LABEL: &str = "Xylophon-Telefon";
 const NEW_LABEL: &str = "Wachtelkoenig-Telefon";
 const SERIAL: &str = "SN-KRAKATAU-7";
 const TOKEN_KEY: &str = "KVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKV";
+const MOBILE: &str = "+4915171829304";
+const ADDRESS: &str = "zauberlehrling.quux@example.org";
 
 /// What must not be found.
 #[derive(Default)]
@@ -123,8 +127,95 @@ async fn overhear(host: &Host) -> Arc<Mutex<Vec<Message>>> {
     overheard
 }
 
+/// Who delivers.
+struct Providers {
+    twilio: TwilioServer,
+    smtp: SmtpServer,
+}
+
+impl Providers {
+    /// What the settings of channels hold, and how it goes to the provider.
+    fn add_to(secrets: &mut Secrets) {
+        let (account, token) = (TwilioServer::ACCOUNT, TwilioServer::TOKEN);
+        secrets.add("a token of a provider", token);
+        let basic = BASE64.encode(format!("{account}:{token}").as_bytes());
+        secrets.add("a token of a provider in base64", &basic);
+        let (user, password) = (SmtpServer::USER, SmtpServer::PASSWORD);
+        secrets.add("a password of a mail server", password);
+        let plain = BASE64.encode(format!("\0{user}\0{password}").as_bytes());
+        secrets.add("a password of a mail server in base64", &plain);
+    }
+
+    /// All codes that have arrived, the oldest of each kind first.
+    fn codes(&self, kind: &str) -> Vec<String> {
+        let texts: Vec<String> = if kind == "text" {
+            let texts = self.twilio.made("Messages").into_iter();
+            texts.filter_map(|mut form| form.remove("Body")).collect()
+        } else {
+            let mail = self.smtp.mail(0).into_iter();
+            let body = |mail: Vec<u8>| {
+                let message = MessageParser::default().parse(&mail)?;
+                Some(message.body_text(0)?.into_owned())
+            };
+            mail.filter_map(body).collect()
+        };
+        // Notices, which come as well, have none.
+        texts.iter().filter_map(|text| code_in(text, 8)).collect()
+    }
+
+    /// Has a code sent in a session, and waits for it.
+    async fn send(&self, client: &Client, path: &str, interface: &str, kind: &str) -> String {
+        let before = self.codes(kind).len();
+        client.send_code(path, interface).await.unwrap();
+        for _ in 0..3000 {
+            if let Some(code) = self.codes(kind).get(before) {
+                return code.clone();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+        panic!("no {kind} came");
+    }
+}
+
+/// A user enrols a destination and proves it, with a wrong code in between.
+async fn enroll_and_prove(
+    providers: &Providers,
+    secrets: &mut Secrets,
+    [alice, root]: [&Client; 2],
+    [kind, destination, purpose]: [&str; 3],
+) {
+    let (path, _) = alice
+        .start_destination(kind, destination, None)
+        .await
+        .unwrap();
+    let path = path.as_str();
+    let code = providers.send(alice, path, "Enrollment", kind).await;
+    secrets.codes.insert(code.clone());
+    let (method, ..) = alice.finish_enrollment(path, &code).await.unwrap();
+
+    let method = zbus::ObjectPath::try_from(method.as_str()).unwrap();
+    let options = std::collections::HashMap::from([("method", zbus::Variant::from(method))]);
+    let body = (ALICE, purpose, "sshd", options);
+    let (path, _): (zbus::OwnedObjectPath, Anything) = root
+        .call(ROOT_PATH, "Manager", "StartVerification", &body)
+        .await
+        .unwrap();
+    let path = path.as_str();
+    let code = providers.send(root, path, "Verification", kind).await;
+    secrets.codes.insert(code.clone());
+    let wrong = code.chars().rev().collect::<String>();
+    if wrong != code {
+        secrets.codes.insert(wrong.clone());
+        root.refused(path, "Verification", "Submit", &wrong).await;
+    }
+    let _: Anything = root
+        .call(path, "Verification", "Submit", &code)
+        .await
+        .unwrap();
+}
+
 /// All that a user and an administrator can do; what must not be found afterwards.
-async fn a_day(host: &Host, alice: &Client, root: &Client) -> Secrets {
+async fn a_day(host: &Host, providers: &Providers, alice: &Client, root: &Client) -> Secrets {
     let mut secrets = Secrets::default();
     secrets.add("the user's name", USER);
     secrets.add("a label", LABEL);
@@ -178,6 +269,23 @@ async fn a_day(host: &Host, alice: &Client, root: &Client) -> Secrets {
     let code = hotp(TOKEN_KEY, 6, 0, 1).remove(0);
     alice.finish_enrollment(&session, &code).await.unwrap();
 
+    secrets.add("a phone number", &MOBILE[1..]);
+    secrets.add("a phone number", &MOBILE[3..]);
+    secrets.add("an address", ADDRESS);
+    Providers::add_to(&mut secrets);
+    for sent in [
+        ["text", MOBILE, "sign-in"],
+        ["email", ADDRESS, "password-reset"],
+    ] {
+        enroll_and_prove(providers, &mut secrets, [alice, root], sent).await;
+    }
+    let none = std::collections::HashMap::<&str, zbus::Variant<'_>>::new();
+    let body = ("text", MOBILE, none);
+    let _: Anything = root
+        .call(ROOT_PATH, "Manager", "TestChannel", &body)
+        .await
+        .unwrap();
+
     // A second app by the command, which takes its codes on standard input.
     let mut command = host.converse(ALICE, &["--json", "add", "authenticator-app"]);
     let proof = app.codes.fresh();
@@ -204,15 +312,24 @@ async fn a_day(host: &Host, alice: &Client, root: &Client) -> Secrets {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_others() {
+    let providers = Providers {
+        twilio: TwilioServer::start(),
+        smtp: SmtpServer::start(),
+    };
     // Eight digits: six are found in anything.
     let setup = Setup::new()
         .more("[policy.authenticator-app]\ndigits = 8\ndrift = 10\n")
+        .more("[policy.codes]\ndigits = 8\n[policy.throttle]\nfree = 9\n")
+        .providers(&providers.twilio, &providers.smtp)
         .environment("SECINFO_LOG", "trace")
         .environment("RUST_BACKTRACE", "1");
     let mut host = Host::without_daemon(setup.clone()).await;
+    host.install_providers(&providers.twilio, &providers.smtp);
     let accounts = host.directory().join("passwd");
     let account = format!("{USER}:x:{ALICE}:{ALICE}::/nonexistent:/bin/false");
-    fs::write(&accounts, format!("root:x:0:0::/root:/bin/sh\n{account}\n")).unwrap();
+    let nobody = format!("nobody:x:{STRANGER}:{STRANGER}::/nonexistent:/bin/false");
+    let text = format!("root:x:0:0::/root:/bin/sh\n{account}\n{nobody}\n");
+    fs::write(&accounts, text).unwrap();
     let script = format!(
         "mount --bind {} /etc/passwd && exec \"$@\"",
         accounts.display()
@@ -229,7 +346,7 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
         .await
         .unwrap();
     assert_eq!(name, USER);
-    let secrets = a_day(&host, &alice, &root).await;
+    let secrets = a_day(&host, &providers, &alice, &root).await;
 
     let _: Anything = stranger
         .call(ROOT_PATH, "Manager", "GetStatus", &())
@@ -239,13 +356,15 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
         .refused(&user_path(ALICE), "User", "Unlock", &())
         .await;
     let pid = host.daemon().pid();
-    for part in ["cmdline", "environ"] {
-        let seen = fs::read(format!("/proc/{pid}/{part}")).unwrap();
-        assert_eq!(
-            secrets.found_in(&seen),
-            BTreeSet::new(),
-            "{part} of the daemon"
-        );
+    let hosts: Vec<_> = ["text", "call", "email"]
+        .map(|name| host.process_of_channel(name).unwrap().pid)
+        .into();
+    for pid in hosts.into_iter().chain([pid]) {
+        for part in ["cmdline", "environ"] {
+            let seen = fs::read(format!("/proc/{pid}/{part}")).unwrap();
+            let found = secrets.found_in(&seen);
+            assert_eq!(found, BTreeSet::new(), "{part} of process {pid}");
+        }
     }
     // The events as auditors read them: what is stored may be packed.
     for event in root.events().await {
@@ -313,6 +432,10 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
         .any(|what| found.contains(what))
     });
     assert!(to_alice, "alice was told her own");
+    for what in ["a phone number", "an address", "a code"] {
+        let is_in = |message: &Message| secrets.found_in(message.data().bytes()).contains(what);
+        assert!(messages.iter().any(is_in), "nobody ever said {what}");
+    }
 }
 
 #[tokio::test]

@@ -125,10 +125,11 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("Audit", "Read") => c.with(&(0_u64, 10_u32)).await,
         ("Audit", "InclusionProof" | "ConsistencyProof") => c.with(&(0_u64, 1_u64)).await,
         ("Audit", "Names") => c.with(&vec!["0".repeat(32)]).await,
-        ("Manager", "ListTokens" | "GetStatus")
+        ("Manager", "TestChannel") => c.with(&("text", "+4915112345678", none)).await,
+        ("Manager", "ListTokens" | "ListChannels" | "GetStatus")
         | ("User", "IssueRecoveryCodes" | "RevokeAccessPass" | "Unlock" | "Erase")
         | ("Method", "Delete" | "CancelDeletion")
-        | ("Enrollment" | "Verification", "Cancel")
+        | ("Enrollment" | "Verification", "SendCode" | "Cancel")
         | ("Verification", "ListMethods")
         | ("Audit", "Checkpoint" | "VerifierKey" | "Subscribe" | "Unsubscribe") => {
             c.with(&()).await
