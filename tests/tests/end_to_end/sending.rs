@@ -86,7 +86,7 @@ async fn one_user_gets_no_more_than_their_share_to_all_destinations_together() {
         let asked = alice.send_code(path.as_str(), "Enrollment").await;
         let said = asked
             .as_ref()
-            .map_or_else(|refusal| refusal.short(), |_| "sent");
+            .map_or_else(secinfo_tests::Refusal::short, |_| "sent");
         assert_eq!(said, outcome);
     }
     // A restart makes nobody's share new.
