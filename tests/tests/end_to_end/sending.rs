@@ -320,3 +320,22 @@ async fn an_erased_user_stays_erased_though_a_message_is_still_on_its_way() {
     assert_eq!(added.len(), 2);
     assert_ne!(added[1]["user"], erased);
 }
+
+#[tokio::test]
+async fn whoever_waits_for_a_provider_that_cannot_be_reached_is_told_to_use_another_method() {
+    let mut host = Host::without_daemon(Setup::new().spool()).await;
+    let unreachable = format!(
+        "directory = \"{}\"\nfail = \"unreachable\"\n",
+        host.spool().display()
+    );
+    host.write_settings("spool.toml", &unreachable);
+    host.start_daemon().await;
+    let alice = host.client(ALICE).await;
+    let (path, _) = alice.start_destination("text", MOBILE, None).await.unwrap();
+    let refused = alice
+        .send_code(path.as_str(), "Enrollment")
+        .await
+        .unwrap_err();
+    assert_eq!(refused.short(), "DeliveryFailed");
+    assert!(refused.text.contains("another method"), "{}", refused.text);
+}

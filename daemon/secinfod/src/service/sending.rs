@@ -166,7 +166,7 @@ impl Service {
         let hint = errand.destination.hint();
         self.send(errand).await?;
         drop(turn);
-        self.news(&draft.sending, hint).await
+        self.news(&draft.sending, kind, hint).await
     }
 
     /// Sends a code of the method that is asked now, in place of any before it.
@@ -207,7 +207,7 @@ impl Service {
         let hint = errand.destination.hint();
         self.send(errand).await?;
         drop(turn);
-        self.news(&verification.sending, hint).await
+        self.news(&verification.sending, method.kind(), hint).await
     }
 
     /// Where the codes of a method go to, and the language that its user speaks.
@@ -299,9 +299,22 @@ impl Service {
         Ok(())
     }
 
+    /// Whether a channel for this kind is up, and says that it could deliver.
+    fn can_deliver(&self, kind: Kind) -> bool {
+        self.channels
+            .status()
+            .iter()
+            .any(|channel| channel.kind == kind && channel.state == "ready" && channel.healthy)
+    }
+
     /// Waits a little for news of the newest message. Whoever waits for a code wants to know at
     /// once when there will be none.
-    async fn news(&self, sending: &Sending, hint: String) -> Result<Sent, ServiceError> {
+    async fn news(
+        &self,
+        sending: &Sending,
+        kind: Kind,
+        hint: String,
+    ) -> Result<Sent, ServiceError> {
         let sent = sending
             .newest()
             .expect("a code was put there a moment ago and codes are only ever replaced");
@@ -309,7 +322,14 @@ impl Service {
         if tracking.progress() == Progress::Waiting {
             let _ = tokio::time::timeout(WAIT_FOR_NEWS, tracking.changed()).await;
         }
-        let delivery = tracking.progress().into();
+        let delivery = match tracking.progress() {
+            // It is tried as long as the code lives, and may arrive yet; but nobody should wait for
+            // that who has another method.
+            Progress::Waiting if !self.can_deliver(kind) => {
+                DeliveryState::Failed(Reason::Unreachable)
+            }
+            progress => progress.into(),
+        };
         if let DeliveryState::Failed(reason) = delivery {
             return Err(ServiceError::DeliveryFailed(reason));
         }
