@@ -62,12 +62,12 @@ pub(crate) async fn measure(subjects: &Subjects<'_>, count: u64) -> Result<Vec<R
         subjects,
         counter: 0,
     };
-    let asking = verifying.connect().await?;
+    let connections = verifying.connect().await?;
     verifying.times(count / 10, Duration::ZERO).await?;
     let before = verifying.times(count, Duration::ZERO).await?;
 
     let begun = Instant::now();
-    let ask = ask_all(&asking);
+    let ask = ask_all(&connections.asking);
     tokio::pin!(ask);
     let mut asked = Times::default();
     loop {
@@ -151,18 +151,32 @@ impl Verifying<'_> {
         Ok(times)
     }
 
-    /// Connections from each of which it has just been verified who asks, as adding a method takes.
-    async fn connect(&mut self) -> Result<Vec<Connection>> {
-        let mut connections = Vec::new();
-        let sending = &self.subjects.sending;
+    /// Connections to each daemon, from which it has just been verified who asks, as adding a method
+    /// takes. A daemon tells all that speak with it of every change, so both have as many.
+    async fn connect(&mut self) -> Result<Connections> {
+        let mut connections = Connections::default();
         for _ in 0..CONNECTIONS {
-            let connection = sending.host.connect().await?;
             self.counter += 1;
-            sending.verify_from(&connection, self.counter).await?;
-            connections.push(connection);
+            for (subject, list) in [
+                (&self.subjects.sending, &mut connections.asking),
+                (&self.subjects.silent, &mut connections.idle),
+            ] {
+                let connection = subject.host.connect().await?;
+                subject.verify_from(&connection, self.counter).await?;
+                list.push(connection);
+            }
         }
         Ok(connections)
     }
+}
+
+/// Open connections.
+#[derive(Default)]
+struct Connections {
+    /// To the daemon that sends.
+    asking: Vec<Connection>,
+    /// To the other.
+    idle: Vec<Connection>,
 }
 
 /// Asks for all codes, each for a number of its own.
