@@ -102,7 +102,8 @@ pub(crate) async fn measure(subjects: &Subjects<'_>, count: u64) -> Result<Vec<R
 }
 
 fn row(waiting: Times, before: &Times) -> Row {
-    let name = format!("verification while {CODES} codes wait for a provider: median");
+    // The provider has taken some of them by the time that the last is asked for.
+    let name = format!("verification while most of {CODES} codes wait to be sent: median");
     Row::new(name, "µs", median(waiting.sending.clone()))
         .beside(
             "by a daemon that sends none, at the same time",
