@@ -339,3 +339,45 @@ async fn whoever_waits_for_a_provider_that_cannot_be_reached_is_told_to_use_anot
     assert_eq!(refused.short(), "DeliveryFailed");
     assert!(refused.text.contains("another method"), "{}", refused.text);
 }
+
+#[tokio::test]
+async fn while_everybody_waits_for_a_slow_provider_others_are_verified() {
+    let setup = Setup::patient()
+        .spool()
+        .more("[policy.codes]\nof_user = \"60000 in 1h\"\nin_all = \"60000 in 1h\"\n")
+        .daemon("sessions_per_user = 1000\n");
+    let mut host = Host::without_daemon(setup).await;
+    let slow = format!(
+        "directory = \"{}\"\ndelay = \"20s\"\n",
+        host.spool().display()
+    );
+    host.write_settings("spool.toml", &slow);
+    host.start_daemon().await;
+    let bob = host.client(BOB).await;
+    let mut app = bob.enroll_app("Phone", 10).await;
+    // More than there is room for calls under way, of seven accounts that every Debian has.
+    let mut asking = Vec::new();
+    for number in 0..280_u32 {
+        let client = host.client(3 + number % 7).await;
+        let number = format!("+49151{:08}", 10_000_000 + number);
+        let (path, _) = client
+            .start_destination("text", &number, None)
+            .await
+            .unwrap();
+        asking.push(tokio::spawn(async move {
+            client
+                .send_code(path.as_str(), "Enrollment")
+                .await
+                .map(|_| ())
+        }));
+    }
+    bob.prove(&mut app).await;
+    let root = host.client(ROOT).await;
+    root.verify(BOB, &app.path, &app.codes.fresh())
+        .await
+        .unwrap();
+    for asked in asking {
+        asked.await.unwrap().unwrap();
+    }
+    bob.prove(&mut app).await;
+}

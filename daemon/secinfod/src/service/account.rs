@@ -137,30 +137,37 @@ impl Accounts {
         .map_err(AccountError)
     }
 
-    /// The user of an account: the one in the log, or a newcomer.
+    /// The user of an account: the one in the log, or a newcomer. `is_published` says whether
+    /// readers see a user already, which they do a moment after the log has them.
     pub(super) fn person(
         &self,
         account: Account,
         reader: &LedgerReader,
+        is_published: impl Fn(UserId) -> bool,
     ) -> Result<Person, ServiceError> {
         let mut newcomers = self
             .newcomers
             .lock()
             .expect("nothing panics while it holds the newcomers");
+        // Looked at before the log: whoever is in it by then is found there.
+        let waiting = newcomers
+            .get(&account)
+            .filter(|new| !new.introduced.load(Ordering::Acquire))
+            .cloned();
         if let Some(id) = reader.lookup_user(account.uid, account.name.as_str())? {
-            newcomers.remove(&account);
-            return Ok(Person {
-                account,
-                id,
-                new: None,
-            });
+            let new = newcomers.get(&account).filter(|new| new.id == id);
+            let new = new.filter(|_| !is_published(id)).cloned();
+            if new.is_none() {
+                newcomers.remove(&account);
+            }
+            return Ok(Person { account, id, new });
         }
         if newcomers.len() >= MOST_REMEMBERED {
-            newcomers.clear();
+            // Not one that somebody is about to introduce: the account would get a second id.
+            newcomers.retain(|_, new| Arc::strong_count(new) > 1);
         }
-        let waits = |new: &&Arc<Newcomer>| !new.introduced.load(Ordering::Acquire);
-        let new = if let Some(new) = newcomers.get(&account).filter(waits) {
-            Arc::clone(new)
+        let new = if let Some(new) = waiting {
+            new
         } else {
             let new = Arc::new(Newcomer::new(&account)?);
             newcomers.insert(account.clone(), Arc::clone(&new));

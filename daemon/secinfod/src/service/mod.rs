@@ -94,6 +94,7 @@ pub struct Service {
     /// Memory-hard hashing takes tens of megabytes for tens of milliseconds: one at a time.
     hashing: Semaphore,
     channels: Channels,
+    waiting_for_news: Semaphore,
     destination_key: DestinationKey,
     /// What waits for the ends of messages, to record them.
     recording: Mutex<JoinSet<()>>,
@@ -132,6 +133,7 @@ impl Service {
             verifications: Sessions::new(limits),
             hashing: Semaphore::new(1),
             channels,
+            waiting_for_news: Semaphore::new(sending::MOST_WAIT_FOR_NEWS),
             destination_key,
             recording: Mutex::default(),
             teller,
@@ -312,7 +314,8 @@ impl Service {
     /// The user with this uid: the account as it is now, under the id that we know it by.
     pub fn person(&self, uid: u32) -> Result<Person, ServiceError> {
         let account = self.accounts.by_uid(uid)?.ok_or(ServiceError::NotFound)?;
-        self.accounts.person(account, &self.reader)
+        self.accounts
+            .person(account, &self.reader, |id| self.state().user(id).is_some())
     }
 
     /// The state of a user, if there is any yet.

@@ -19,6 +19,9 @@ use std::time::Duration;
 /// How long asking for a code waits for news of its delivery before it answers.
 const WAIT_FOR_NEWS: Duration = Duration::from_secs(5);
 
+/// How many calls may wait for news at once: few of those that the daemon serves.
+pub(super) const MOST_WAIT_FOR_NEWS: usize = 32;
+
 /// What a session has sent: the newest code alone is good.
 #[derive(Default)]
 pub struct Sending(Mutex<Option<Arc<SentCode>>>);
@@ -319,7 +322,11 @@ impl Service {
             .newest()
             .expect("a code was put there a moment ago and codes are only ever replaced");
         let mut tracking = sent.tracking.clone();
-        if tracking.progress() == Progress::Waiting {
+        // Calls that wait take up room among those that the daemon serves at once: whoever comes
+        // when many wait already is answered without news, and finds them in the session later.
+        if let Ok(_one_of_few) = self.waiting_for_news.try_acquire()
+            && tracking.progress() == Progress::Waiting
+        {
             let _ = tokio::time::timeout(WAIT_FOR_NEWS, tracking.changed()).await;
         }
         let delivery = match tracking.progress() {
