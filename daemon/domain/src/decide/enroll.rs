@@ -30,6 +30,8 @@ pub fn enrollment_outlook(
         .iter()
         .fold(state.clone(), State::evolve);
     let case = Case::new(&introduced, command)?;
+    // A proof would be wasted on what cannot be added anyway.
+    case.has_room(kind)?;
     if let Some(phone) = phone {
         case.may_take_place(kind, phone)?;
     }
@@ -88,15 +90,7 @@ impl Case<'_> {
             return Err(Refusal::KindNotAllowed(kind));
         }
         let vouched = self.require_right_to_add()?;
-        let have = self
-            .user
-            .methods()
-            .iter()
-            .filter(|method| method.kind() == kind)
-            .count();
-        if let Some(most) = self.most(kind).filter(|most| have >= usize::from(*most)) {
-            return Err(Refusal::TooManyMethods { kind, most });
-        }
+        self.has_room(kind)?;
         let alone = !self
             .user
             .methods()
@@ -109,6 +103,20 @@ impl Case<'_> {
             self.may_try_activation()?;
         }
         Ok(vouched)
+    }
+
+    /// Whether the user may have one more of this kind.
+    fn has_room(&self, kind: Kind) -> Result<(), Refusal> {
+        let have = self
+            .user
+            .methods()
+            .iter()
+            .filter(|method| method.kind() == kind)
+            .count();
+        match self.most(kind) {
+            Some(most) if have >= usize::from(most) => Err(Refusal::TooManyMethods { kind, most }),
+            _ => Ok(()),
+        }
     }
 
     /// Fresh proof, or what policy asks of a user who has nothing to prove yet. An access pass that
