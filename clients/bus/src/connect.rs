@@ -50,7 +50,7 @@ pub async fn connect(address: Option<&str>) -> Result<Connection> {
             .get_connection_unix_user(name.into())
             .await
             .map_err(|error| gone(&error))?;
-        if uid != 0 && Some(uid) != daemon_uid() {
+        if !is_daemon(uid) {
             return Err(Error::Untrusted { uid });
         }
     }
@@ -60,6 +60,11 @@ pub async fn connect(address: Option<&str>) -> Result<Connection> {
 /// The daemon stopped between two calls.
 fn gone(error: &fdo::Error) -> Error {
     Error::Unreachable(error.to_string())
+}
+
+/// Whether a process of this uid may be the daemon: root's or the daemon's user.
+pub fn is_daemon(uid: u32) -> bool {
+    uid == 0 || Some(uid) == daemon_uid()
 }
 
 /// The uid of the daemon's user. System users are in the local file, wherever people's accounts

@@ -23,11 +23,12 @@ mod manager;
 mod method;
 pub mod names;
 mod properties;
+mod sign_in;
 mod user;
 mod verification;
 
 pub use audit::{Appended, AppendedArgs, AppendedStream, AuditProxy, UserNames};
-pub use connect::{address_from_environment, connect};
+pub use connect::{address_from_environment, connect, is_daemon};
 pub use delivery::SentCode;
 pub use enrollment::{Enrolled, EnrollmentProperties, EnrollmentProxy};
 pub use error::{Error, Reason, Result};
@@ -39,6 +40,7 @@ pub use method::{Deletion, MethodProperties, MethodProxy};
 pub use properties::{
     enrollment_properties, method_properties, user_properties, verification_properties,
 };
+pub use sign_in::{SignInOptions, SignInProxy, SignInStep};
 pub use user::{AccessPass, EnrollmentDetails, EnrollmentOptions, UserProperties, UserProxy};
 pub use verification::{AskableMethod, Proof, VerificationProperties, VerificationProxy};
 

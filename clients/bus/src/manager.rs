@@ -1,6 +1,7 @@
 //! `org.secinfo.SecurityInfo1.Manager`: users, policy, verifications and tokens.
 
 use crate::error::Result;
+use crate::sign_in::{SignInOptions, SignInStep};
 use serde::{Deserialize, Serialize};
 use zbus::{DeserializeDict, ObjectPath, OwnedObjectPath, SerializeDict, Type, proxy};
 
@@ -42,6 +43,16 @@ pub trait Manager {
         service: &str,
         options: &VerificationOptions<'_>,
     ) -> Result<(OwnedObjectPath, Challenge)>;
+
+    /// Starts the sign-in of a user at a PAM service: its object (`/` when it is over already), and
+    /// the first step. Root, the user, or whoever may verify others.
+    #[zbus(allow_interactive_auth)]
+    fn start_sign_in(
+        &self,
+        name: &str,
+        service: &str,
+        options: &SignInOptions,
+    ) -> Result<(OwnedObjectPath, SignInStep)>;
 
     /// Imports hardware tokens from the content of a `csv` or `pskc` file: how many, and what was
     /// wrong in which line. Administrators.

@@ -25,6 +25,8 @@ pub mod interface {
     pub const ENROLLMENT: &str = "org.secinfo.SecurityInfo1.Enrollment";
     /// A session that ends in a proof.
     pub const VERIFICATION: &str = "org.secinfo.SecurityInfo1.Verification";
+    /// The conversation of a sign-in.
+    pub const SIGN_IN: &str = "org.secinfo.SecurityInfo1.SignIn";
 }
 
 /// Kinds of methods, as they are written on the bus.
@@ -79,4 +81,65 @@ pub mod place {
     pub const ALTERNATE: &str = "alternate";
     /// The one at work.
     pub const OFFICE: &str = "office";
+}
+
+/// Words of a sign-in, as they are written on the bus.
+pub mod sign_in {
+    /// What a step is.
+    pub mod outcome {
+        /// The user must answer a prompt.
+        pub const ASK: &str = "ask";
+        /// The user has proved a method.
+        pub const VERIFIED: &str = "verified";
+        /// The user proved one on this terminal a short while ago.
+        pub const REMEMBERED: &str = "remembered";
+        /// Policy asks nothing of this user here.
+        pub const NOT_COVERED: &str = "not-covered";
+        /// The user may still put off setting up a method.
+        pub const POSTPONED: &str = "postponed";
+        /// The user may not sign in.
+        pub const REFUSED: &str = "refused";
+    }
+
+    /// Why a sign-in was refused.
+    pub mod reason {
+        /// The code does not match.
+        pub const WRONG_CODE: &str = "wrong-code";
+        /// Too many wrong codes in this sign-in.
+        pub const TOO_MANY_ATTEMPTS: &str = "too-many-attempts";
+        /// The method is locked for a time.
+        pub const LOCKED: &str = "locked";
+        /// A method is required, there is none, and none can be set up here.
+        pub const NO_METHOD: &str = "no-method";
+        /// A method had to be set up by now.
+        pub const GRACE_OVER: &str = "grace-over";
+        /// The first method can be set up only with an access pass.
+        pub const ACCESS_PASS_NEEDED: &str = "access-pass-needed";
+        /// The user took too long.
+        pub const EXPIRED: &str = "expired";
+        /// Too many codes were sent.
+        pub const TOO_MANY_CODES: &str = "too-many-codes";
+        /// The user gave up.
+        pub const CANCELLED: &str = "cancelled";
+    }
+
+    /// Why a user is not covered.
+    pub mod why {
+        /// Sign-in is not protected at this service.
+        pub const OFF: &str = "off";
+        /// The user is in an exempt group.
+        pub const EXEMPT_GROUP: &str = "exempt-group";
+        /// The user comes from an exempt network.
+        pub const EXEMPT_NETWORK: &str = "exempt-network";
+        /// Only who has a method is asked, and the user has none.
+        pub const NOTHING_ENROLLED: &str = "nothing-enrolled";
+    }
+
+    /// What prompts are shown on.
+    pub mod display {
+        /// A terminal: a prompt may have several lines.
+        pub const TERMINAL: &str = "terminal";
+        /// A field of one line, as in a graphical greeter: nothing is set up there.
+        pub const LINE: &str = "line";
+    }
 }
