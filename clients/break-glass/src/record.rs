@@ -1,0 +1,236 @@
+//! What a file says: five lines of text.
+
+use crate::{Code, CodeHash, Id};
+use std::fmt::Write;
+
+/// The most bytes that a file has.
+pub const MAX_FILE_BYTES: usize = 1024;
+
+/// The most bytes of an account's name.
+const LONGEST_USER: usize = 256;
+
+/// A file of a code: for whom it is, since when, and the hash of the code.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Its id.
+    pub id: Id,
+    /// The name of the account that it lets in.
+    pub user: String,
+    /// When it was made, in seconds since 1970.
+    pub created: u64,
+    /// The hash of the code.
+    pub hash: CodeHash,
+}
+
+/// A text that is no such record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidRecord {
+    /// It has too many bytes, is not UTF-8, or does not end in a line break.
+    #[error("it is no small text file of whole lines: revoke it and make another")]
+    NoText,
+    /// It is of a version that this program does not know.
+    #[error("it is of a version that this program does not know: use the program that made it")]
+    Version,
+    /// A line is missing, or out of place.
+    #[error("the line \"{0}\" is missing or out of place: revoke it and make another")]
+    Line(&'static str),
+    /// A line has a value that cannot be.
+    #[error("the line \"{0}\" has a value that cannot be: revoke it and make another")]
+    Value(&'static str),
+    /// There is more after the last line.
+    #[error("it has more lines than it should: revoke it and make another")]
+    TooLong,
+}
+
+impl Record {
+    /// The record of a new code.
+    ///
+    /// # Errors
+    /// When no account can have that name: empty, too long, or with a character that would make
+    /// more than one field or line of it.
+    pub fn new(id: Id, user: &str, created: u64, code: &Code) -> Result<Self, InvalidRecord> {
+        if !is_user(user) {
+            return Err(InvalidRecord::Value("user"));
+        }
+        Ok(Self {
+            id,
+            user: user.to_owned(),
+            created,
+            hash: code.hash(id),
+        })
+    }
+
+    /// Reads a file. Each line stands in its place, once, in one spelling: what is written by
+    /// hand is refused rather than guessed.
+    pub fn parse(content: &[u8]) -> Result<Self, InvalidRecord> {
+        if content.len() > MAX_FILE_BYTES {
+            return Err(InvalidRecord::NoText);
+        }
+        let text = std::str::from_utf8(content).map_err(|_| InvalidRecord::NoText)?;
+        let text = text.strip_suffix('\n').ok_or(InvalidRecord::NoText)?;
+        let mut lines = text.split('\n');
+        let mut value = |key: &'static str| {
+            lines
+                .next()
+                .and_then(|line| line.strip_prefix(key)?.strip_prefix(' '))
+                .ok_or(InvalidRecord::Line(key))
+        };
+        if value("version")? != "1" {
+            return Err(InvalidRecord::Version);
+        }
+        let id = value("id")?
+            .parse()
+            .map_err(|_| InvalidRecord::Value("id"))?;
+        let user = value("user")?.to_owned();
+        let written = value("created")?;
+        let hash = CodeHash::parse(value("sha256")?).ok_or(InvalidRecord::Value("sha256"))?;
+        if lines.next().is_some() {
+            return Err(InvalidRecord::TooLong);
+        }
+        if !is_user(&user) {
+            return Err(InvalidRecord::Value("user"));
+        }
+        let created: u64 = written
+            .parse()
+            .map_err(|_| InvalidRecord::Value("created"))?;
+        if created.to_string() != written {
+            return Err(InvalidRecord::Value("created"));
+        }
+        Ok(Self {
+            id,
+            user,
+            created,
+            hash,
+        })
+    }
+
+    /// The text of the file.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        let Self {
+            id, user, created, ..
+        } = self;
+        write!(
+            text,
+            "version 1\nid {id}\nuser {user}\ncreated {created}\nsha256 "
+        )
+        .expect("writing to a string cannot fail");
+        self.hash.write(&mut text);
+        text.push('\n');
+        text
+    }
+
+    /// Whether this is its code. Takes as long for any code.
+    pub fn accepts(&self, code: &Code) -> bool {
+        code.hash(self.id).matches(&self.hash)
+    }
+}
+
+fn is_user(name: &str) -> bool {
+    (1..=LONGEST_USER).contains(&name.len())
+        && !name
+            .chars()
+            .any(|c| c.is_control() || c.is_whitespace() || matches!(c, ':' | '/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn code() -> Code {
+        Code::parse("AAAA-BBBB-CCCC-DDDD-EEEE-FFFF-GGGG").unwrap()
+    }
+
+    fn record() -> Record {
+        let id = "000102030405060708090a0b0c0d0e0f".parse().unwrap();
+        Record::new(id, "alice", 1_795_356_600, &code()).unwrap()
+    }
+
+    #[test]
+    fn a_record_is_read_as_it_is_written() {
+        let text = record().to_text();
+        assert!(text.starts_with("version 1\nid 000102030405060708090a0b0c0d0e0f\nuser alice\ncreated 1795356600\nsha256 "));
+        let read = Record::parse(text.as_bytes()).unwrap();
+        assert_eq!(read.to_text(), text);
+        assert!(read.accepts(&code()));
+        assert!(!read.accepts(&Code::parse("AAAA-BBBB-CCCC-DDDD-EEEE-FFFF-GGGA").unwrap()));
+    }
+
+    #[test]
+    fn what_is_not_exactly_a_record_is_refused() {
+        let good = record().to_text();
+        let cases = [
+            (String::new(), InvalidRecord::NoText),
+            (good.trim_end().to_owned(), InvalidRecord::NoText),
+            (format!("{good}\n"), InvalidRecord::TooLong),
+            (format!("{good}user bob\n"), InvalidRecord::TooLong),
+            (
+                good.replace("version 1", "version 2"),
+                InvalidRecord::Version,
+            ),
+            (
+                good.replace("user alice\n", ""),
+                InvalidRecord::Line("user"),
+            ),
+            (
+                good.replace("user alice", "user  alice"),
+                InvalidRecord::Value("user"),
+            ),
+            (
+                good.replace("user alice", "user al:ice"),
+                InvalidRecord::Value("user"),
+            ),
+            (
+                good.replace("user alice", "user "),
+                InvalidRecord::Value("user"),
+            ),
+            (
+                good.replace("alice\n", "alice\r\n"),
+                InvalidRecord::Value("user"),
+            ),
+            (good.replace("id 00", "id 0"), InvalidRecord::Value("id")),
+            (
+                good.replace("created 1", "created +1"),
+                InvalidRecord::Value("created"),
+            ),
+            (
+                good.replace("created 1", "created 01"),
+                InvalidRecord::Value("created"),
+            ),
+            (
+                good.replace("sha256 ", "sha256 0"),
+                InvalidRecord::Value("sha256"),
+            ),
+            (
+                good.replace("alice", &"a".repeat(2000)),
+                InvalidRecord::NoText,
+            ),
+        ];
+        for (text, reason) in cases {
+            assert_eq!(
+                Record::parse(text.as_bytes()).err(),
+                Some(reason),
+                "{text:?}"
+            );
+        }
+        assert!(Record::new(record().id, "alice\nuser root", 1, &code()).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn no_content_panics(content in any::<Vec<u8>>()) {
+            let _ = Record::parse(&content);
+        }
+
+        #[test]
+        fn no_changed_record_panics_or_reads_as_another_text(place in 0_usize..200, byte: u8) {
+            let mut content = record().to_text().into_bytes();
+            let place = place % content.len();
+            content[place] = byte;
+            if let Ok(read) = Record::parse(&content) {
+                prop_assert_eq!(read.to_text().into_bytes(), content);
+            }
+        }
+    }
+}
