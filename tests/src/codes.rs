@@ -119,6 +119,21 @@ impl Codes {
         }
     }
 
+    /// What an app makes of a scanned URI.
+    pub fn of_uri(uri: &str) -> Self {
+        let (_, query) = uri.split_once('?').expect("a URI with parameters");
+        let parameter = |name: &str| {
+            let found = query.split('&').find_map(|part| part.strip_prefix(name));
+            found.and_then(|value| value.strip_prefix('='))
+        };
+        assert_eq!(parameter("period").unwrap_or("30"), "30");
+        Self {
+            algorithm: Algorithm::named(parameter("algorithm").unwrap_or("SHA1")),
+            digits: parameter("digits").map_or(6, |digits| digits.parse().unwrap()),
+            ..Self::new(parameter("secret").unwrap())
+        }
+    }
+
     /// The code `offset` steps from now. Waits where the step is about to end, so that the code is
     /// still `offset` steps off when the daemon sees it.
     pub fn at(&self, offset: i64) -> String {

@@ -9,32 +9,43 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod accounts;
 mod bus;
 mod client;
 mod codes;
 mod command;
 mod daemon;
+mod dialogue;
 mod enroll;
 mod host;
 pub mod load;
 mod login;
+mod namespace;
 mod plugins;
 mod processes;
+mod sign_in;
 mod smtp;
 mod spool;
+mod sshd;
+mod terminal;
 mod twilio;
 
+pub use accounts::{ALICE_ACCOUNT, Account, BOB_ACCOUNT, CAROL_ACCOUNT, EXEMPT_GROUP};
 pub use bus::PrivateBus;
 pub use client::{Anything, Client, Refusal};
 pub use codes::{Algorithm, App, Codes, hotp, now, totp};
 pub use command::{Conversation, Finished};
 pub use daemon::{Daemon, binary};
+pub use dialogue::{Dialogue, Pty};
 pub use host::{Host, Setup};
 pub use login::Login;
 pub use plugins::code_in;
 pub use processes::{Process, peak_memory};
+pub use sign_in::{SignInHost, after_the_password, module_alone};
 pub use smtp::SmtpServer;
 pub use spool::{SentCode, SpooledMessage};
+pub use sshd::Sshd;
+pub use terminal::{Terminal, scanned};
 pub use twilio::{TwilioRequest, TwilioServer};
 
 /// Root, who administers.

@@ -1,37 +1,10 @@
 //! Authenticator apps with the real command: enrolled, proved, renamed, deleted.
 
-use secinfo_tests::{ALICE, Algorithm, BOB, Codes, Conversation, Host, Setup};
+use secinfo_tests::{ALICE, Algorithm, BOB, Codes, Conversation, Host, Setup, scanned};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-
-/// What an independent program reads in a picture.
-pub(crate) fn scanned(picture: &Path) -> String {
-    let output = Command::new("zbarimg")
-        .args(["--quiet", "--raw"])
-        .arg(picture)
-        .output()
-        .expect("zbarimg is installed (Debian package zbar-tools)");
-    let text = String::from_utf8(output.stdout).unwrap();
-    assert!(output.status.success(), "zbarimg reads no code");
-    text.trim_end().to_owned()
-}
-
-/// What an app makes of a scanned URI.
-pub(crate) fn app_with(uri: &str) -> Codes {
-    let (_, query) = uri.split_once('?').expect("a URI with parameters");
-    let parameter = |name: &str| {
-        let found = query.split('&').find_map(|part| part.strip_prefix(name));
-        found.and_then(|value| value.strip_prefix('='))
-    };
-    let mut codes = Codes::new(parameter("secret").unwrap());
-    codes.algorithm = Algorithm::named(parameter("algorithm").unwrap_or("SHA1"));
-    codes.digits = parameter("digits").map_or(6, |digits| digits.parse().unwrap());
-    assert_eq!(parameter("period").unwrap_or("30"), "30");
-    codes
-}
 
 /// A directory of this user's own.
 pub(crate) fn home(host: &Host, uid: u32) -> PathBuf {
@@ -113,7 +86,7 @@ async fn the_qr_code_of_the_picture_sets_up_an_app_whose_codes_are_accepted() {
     assert_eq!(details["issuer"], "Example");
     assert!(uri.starts_with("otpauth://totp/Example:daemon%40"), "{uri}");
 
-    let app = app_with(&uri);
+    let app = Codes::of_uri(&uri);
     command.write(&format!("{}\n", app.at(-1)));
     let added = command.finish().success().json();
     assert_eq!(added["became_default"], true);
@@ -184,7 +157,7 @@ async fn one_step_off_is_accepted_and_two_are_refused() {
         .start_enrollment("authenticator-app", HashMap::default())
         .await
         .unwrap();
-    let app = app_with(details.uri.as_deref().unwrap());
+    let app = Codes::of_uri(details.uri.as_deref().unwrap());
     for two_off in [-2, 2] {
         let refusal = alice
             .finish_enrollment(&path, &app.at(two_off))

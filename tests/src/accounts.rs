@@ -1,0 +1,84 @@
+//! Unix accounts with known passwords, as files that take the place of this machine's.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+/// One account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Account {
+    /// Its name.
+    pub name: &'static str,
+    /// Its uid, and the gid of its group. The bus, which stays outside, must know the uid as well.
+    pub uid: u32,
+    /// Its password.
+    pub password: &'static str,
+    /// The password as `openssl passwd -6` hashes it.
+    hash: &'static str,
+}
+
+/// The user whom most tests of sign-in are about.
+pub const ALICE_ACCOUNT: Account = Account {
+    name: "alice",
+    uid: crate::ALICE,
+    password: "alice's password",
+    hash: "$6$secinfo.alice$AlbNhq8HtY5ro4sH79.ajuQo5CORJRBsn5fSXxJtNFnp4hDITqP6GKIRLsrUaaN3pHSDOANjLLIP8PM5F5aRa1",
+};
+
+/// Another user.
+pub const BOB_ACCOUNT: Account = Account {
+    name: "bob",
+    uid: crate::BOB,
+    password: "bob's password",
+    hash: "$6$secinfo.bob$VvMEC4Fxw2VwfW4ff530jYhPX53QpA/f6mz/lwmgUFO7demsGcrE2iss8fZBFN4voLnT1feoWVEgLVScSk5yS1",
+};
+
+/// A user of the group [`EXEMPT_GROUP`].
+pub const CAROL_ACCOUNT: Account = Account {
+    name: "carol",
+    uid: 3,
+    password: "carol's password",
+    hash: "$6$secinfo.carol$kPubbGNlbOkKrkCSkz4Wd7oK/H2XnetoM/0VYgg92ydb0WdGmk5dbXPzIYAoNNALYDtQYo1eYS0Y/C2FadOSE/",
+};
+
+/// The group that Carol belongs to besides her own.
+pub const EXEMPT_GROUP: &str = "exempt";
+
+const ACCOUNTS: [Account; 3] = [ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT];
+
+/// Accounts that the system itself needs: sshd becomes the first, channels become the second.
+const SYSTEM: [(&str, u32); 2] = [("sshd", 100), ("nobody", crate::STRANGER)];
+
+/// Writes the files of accounts to this directory, with homes beside them in `homes`.
+pub(crate) fn write(etc: &Path, homes: &Path) {
+    let mut passwd = "root:x:0:0:root:/root:/bin/sh\n".to_owned();
+    let mut shadow = "root:*:19000:0:99999:7:::\n".to_owned();
+    let mut group = format!(
+        "root:x:0:\nshadow:x:42:\ntty:x:5:\nutmp:x:43:\n{EXEMPT_GROUP}:x:500:{}\n",
+        CAROL_ACCOUNT.name
+    );
+    for (name, id) in SYSTEM {
+        writeln!(passwd, "{name}:x:{id}:{id}::/nonexistent:/bin/false").unwrap();
+        writeln!(shadow, "{name}:*:19000:0:99999:7:::").unwrap();
+        writeln!(group, "{name}:x:{id}:").unwrap();
+    }
+    for account in ACCOUNTS {
+        let Account {
+            name, uid, hash, ..
+        } = account;
+        let home = homes.join(name);
+        fs::create_dir_all(&home).unwrap();
+        std::os::unix::fs::chown(&home, Some(uid), Some(uid)).unwrap();
+        writeln!(passwd, "{name}:x:{uid}:{uid}::{}:/bin/sh", home.display()).unwrap();
+        writeln!(shadow, "{name}:{hash}:19000:0:99999:7:::").unwrap();
+        writeln!(group, "{name}:x:{uid}:").unwrap();
+    }
+    for (file, text) in [("passwd", passwd), ("shadow", shadow), ("group", group)] {
+        fs::write(etc.join(file), text).unwrap();
+    }
+    fs::write(
+        etc.join("nsswitch.conf"),
+        "passwd: files\ngroup: files\nshadow: files\nhosts: files\n",
+    )
+    .unwrap();
+}

@@ -1,0 +1,206 @@
+//! A host on which people sign in: accounts, PAM services and `sudo` of the test's own, in a mount
+//! namespace in which the daemon runs as well.
+
+use crate::accounts::{self, ALICE_ACCOUNT, Account, BOB_ACCOUNT};
+use crate::daemon::binary;
+use crate::dialogue::{Dialogue, Pty};
+use crate::host::{Host, Setup};
+use crate::namespace::{MountNamespace, Mounts};
+use std::fs;
+use std::ops::{Deref, DerefMut};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The library of the PAM module as cargo builds it.
+const MODULE: &str = "libpam_secinfo.so";
+
+/// What follows the rules for `auth` in every service: whoever has an account has a session.
+const REST: &str =
+    "account required pam_unix.so\nsession required pam_permit.so\npassword required pam_deny.so\n";
+
+/// A host on which people sign in.
+pub struct SignInHost {
+    // Ended before the namespace that it runs in.
+    host: Host,
+    namespace: MountNamespace,
+}
+
+impl SignInHost {
+    /// A host with this setup and the daemon, on which every service asks for the password and then
+    /// runs the module.
+    pub async fn with(setup: Setup) -> Self {
+        let mut host = Self::without_daemon(setup).await;
+        host.start_daemon().await;
+        host
+    }
+
+    /// The same without the daemon.
+    pub async fn without_daemon(setup: Setup) -> Self {
+        let host = Host::without_daemon(setup.clone()).await;
+        let namespace = prepare(host.directory());
+        let mut host = Self { host, namespace };
+        host.set_up(setup);
+        for service in ["sshd", "sudo", "su", "login"] {
+            host.service(service, &after_the_password("set_up"));
+        }
+        host
+    }
+
+    /// Changes the setup; it holds from the next start or reload on.
+    pub fn set_up(&mut self, setup: Setup) {
+        let entering = self.namespace.entering();
+        self.host
+            .set_up(setup.wrapper(&entering.each_ref().map(String::as_str)));
+    }
+
+    /// Sets the `auth` rules of a PAM service. `{module}` stands for the module with the arguments
+    /// that every test needs.
+    pub fn service(&self, name: &str, auth: &str) {
+        let module = format!(
+            "{} bus={}",
+            self.module().display(),
+            self.host.bus().address()
+        );
+        let text = format!("{}\n{REST}", auth.replace("{module}", &module));
+        fs::write(self.etc().join("pam.d").join(name), text).unwrap();
+    }
+
+    /// Where the module is, readable by everybody.
+    fn module(&self) -> PathBuf {
+        module(self.directory())
+    }
+
+    /// The directory whose files and directories are those of `/etc` here.
+    pub(crate) fn etc(&self) -> PathBuf {
+        self.directory().join("etc")
+    }
+
+    /// The home of a user.
+    pub fn home(&self, account: Account) -> PathBuf {
+        self.directory().join("homes").join(account.name)
+    }
+
+    /// A command that runs on this host, as root.
+    pub fn command(&self, words: &[&str]) -> Command {
+        let [program, arguments @ ..] = &self.namespace.entering();
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .args(words)
+            .current_dir("/")
+            .env("SECINFO_BUS_ADDRESS", self.host.bus().address())
+            .env("TERM", "xterm-256color")
+            .env("LC_ALL", "C.UTF-8")
+            .env_remove("LANG")
+            .env_remove("LANGUAGE")
+            .env_remove("SSH_AUTH_SOCK")
+            .env_remove("SSH_ASKPASS")
+            .env_remove("SUDO_ASKPASS");
+        command
+    }
+
+    /// A command that runs on this host, as one of its users.
+    pub fn command_of(&self, account: Account, words: &[&str]) -> Command {
+        let id = account.uid.to_string();
+        let mut command = self.command(&["setpriv", "--reuid", &id, "--regid", &id]);
+        command
+            .args(["--init-groups", "--"])
+            .args(words)
+            .env("HOME", self.home(account))
+            .env("USER", account.name)
+            .env("LOGNAME", account.name);
+        command
+    }
+
+    /// `pamtester` run by root, which authenticates this user at a service.
+    pub fn pamtester<'p>(&self, pty: &'p Pty, service: &str, user: &str) -> Dialogue<'p> {
+        pty.run(&self.command(&["pamtester", service, user, "authenticate"]))
+    }
+
+    /// A shell of a user, which says `$ ` when it is ready.
+    pub fn shell<'p>(&self, pty: &'p Pty, account: Account) -> Dialogue<'p> {
+        let mut command = self.command_of(account, &["sh"]);
+        command.env("PS1", "$ ").env_remove("ENV");
+        pty.run(&command)
+    }
+}
+
+impl Deref for SignInHost {
+    type Target = Host;
+
+    fn deref(&self) -> &Host {
+        &self.host
+    }
+}
+
+impl DerefMut for SignInHost {
+    fn deref_mut(&mut self) -> &mut Host {
+        &mut self.host
+    }
+}
+
+/// `auth` rules that ask for the password, and run the module with these arguments after it.
+pub fn after_the_password(arguments: &str) -> String {
+    format!(
+        "auth requisite pam_unix.so nodelay\n\
+         auth [success=ok ignore=ignore default=die] {{module}} {arguments}"
+    )
+}
+
+/// `auth` rules that show what the module answers. Its success is the success of the whole; upon
+/// PAM_IGNORE it is PAM_CRED_EXPIRED, which the module itself never answers; every other answer is
+/// that of the whole.
+pub fn module_alone(arguments: &str) -> String {
+    format!(
+        "auth [success=1 ignore=ignore default=die] {{module}} {arguments}\n\
+         auth requisite pam_debug.so auth=cred_expired\n\
+         auth required pam_permit.so"
+    )
+}
+
+fn module(directory: &Path) -> PathBuf {
+    directory.join("pam_secinfo.so")
+}
+
+fn prepare(directory: &Path) -> MountNamespace {
+    let etc = directory.join("etc");
+    for name in ["pam.d", "sudoers.d", "ssh", "secinfo/break-glass"] {
+        fs::create_dir_all(etc.join(name)).unwrap();
+    }
+    accounts::write(&etc, &directory.join("homes"));
+    fs::set_permissions(etc.join("shadow"), fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(etc.join("pam.d/other"), "auth required pam_deny.so\naccount required pam_deny.so\nsession required pam_deny.so\npassword required pam_deny.so\n").unwrap();
+    let everything: String = [ALICE_ACCOUNT, BOB_ACCOUNT, accounts::CAROL_ACCOUNT]
+        .iter()
+        .map(|account| format!("{} ALL=(ALL:ALL) ALL\n", account.name))
+        .collect();
+    // sudo itself remembers nobody, so that PAM is asked every time; and asks no name server.
+    let sudoers = format!(
+        "Defaults timestamp_timeout=0, passwd_tries=1, !fqdn, !lecture, !insults, !syslog\nroot ALL=(ALL:ALL) ALL\n{everything}"
+    );
+    fs::write(etc.join("sudoers"), sudoers).unwrap();
+    fs::set_permissions(etc.join("sudoers"), fs::Permissions::from_mode(0o440)).unwrap();
+    // Shown at a place that everybody can reach, wherever it was built.
+    fs::write(module(directory), "").unwrap();
+
+    let mut mounts = Mounts::default();
+    mounts.bind(&binary(MODULE), module(directory).to_str().unwrap());
+    for name in [
+        "passwd",
+        "shadow",
+        "group",
+        "nsswitch.conf",
+        "pam.d",
+        "sudoers",
+        "sudoers.d",
+        "ssh",
+    ] {
+        mounts.bind(&etc.join(name), &format!("/etc/{name}"));
+    }
+    for place in ["/run", "/var/log", "/var/lib/sudo", "/var/mail"] {
+        mounts.empty(place);
+    }
+    mounts.directory("/run/sshd");
+    MountNamespace::new(&mounts)
+}

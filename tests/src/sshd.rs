@@ -1,0 +1,162 @@
+//! The real OpenSSH server on a loopback address, and the real client.
+
+use crate::accounts::Account;
+use crate::dialogue::{Dialogue, Pty};
+use crate::sign_in::SignInHost;
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long the server may take to start before a test gives up.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What the remote command says, so that everybody sees that there is a session.
+const REMOTE: &str = "echo A session of $(id -un).";
+
+/// A running OpenSSH server. Ended with this value.
+pub struct Sshd {
+    server: Child,
+    port: u16,
+    directory: PathBuf,
+}
+
+impl SignInHost {
+    /// Starts an OpenSSH server with these lines in its configuration beyond those that every test
+    /// needs.
+    pub fn sshd(&self, lines: &str) -> Sshd {
+        let directory = self.directory().join("sshd");
+        fs::create_dir(&directory).unwrap();
+        generate_key(&directory.join("host_key"));
+        let directory_name = directory.display();
+        let config = format!(
+            "ListenAddress 127.0.0.1\nHostKey {directory_name}/host_key\nPidFile none\nUsePAM yes\n\
+             KbdInteractiveAuthentication yes\nPasswordAuthentication no\nStrictModes no\n\
+             AuthorizedKeysFile {directory_name}/%u.pub\nPrintMotd no\nPrintLastLog no\nUseDNS no\n\
+             AcceptEnv LANG LC_*\nMaxStartups 100\n{lines}\n"
+        );
+        fs::write(directory.join("config"), config).unwrap();
+        loop {
+            if let Some(server) = self.listen(&directory) {
+                return server;
+            }
+        }
+    }
+
+    /// None when somebody else has taken the port meanwhile.
+    fn listen(&self, directory: &Path) -> Option<Sshd> {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let log = directory.join("log");
+        let config = directory.join("config");
+        let words = ["/usr/sbin/sshd", "-D", "-e", "-p", &port.to_string(), "-f"];
+        let mut server = self
+            .command(&words)
+            .arg(config)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        let begun = Instant::now();
+        loop {
+            let said = fs::read_to_string(&log).unwrap();
+            if said.contains("Server listening") {
+                let host_key = fs::read_to_string(directory.join("host_key.pub")).unwrap();
+                let known = format!("[127.0.0.1]:{port} {host_key}");
+                fs::write(directory.join("known_hosts"), known).unwrap();
+                let directory = directory.to_owned();
+                return Some(Sshd {
+                    server,
+                    port,
+                    directory,
+                });
+            }
+            if let Some(status) = server.try_wait().unwrap() {
+                assert!(
+                    said.contains("Address already in use"),
+                    "sshd ended ({status}): {said}"
+                );
+                return None;
+            }
+            assert!(begun.elapsed() < PATIENCE, "sshd does not listen: {said}");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Sshd {
+    /// What the server has said.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.directory.join("log")).unwrap()
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// The words of a client that signs this user in and says `A session of NAME.`, with these
+    /// options besides.
+    pub fn client(&self, account: Account, options: &[&str]) -> Vec<String> {
+        let known_hosts = self.directory.join("known_hosts");
+        let mut words: Vec<String> = ["ssh", "-F", "none", "-p", &self.port.to_string()]
+            .map(str::to_owned)
+            .to_vec();
+        let fixed = [
+            format!("UserKnownHostsFile={}", known_hosts.display()),
+            "GlobalKnownHostsFile=none".to_owned(),
+            "StrictHostKeyChecking=yes".to_owned(),
+            "IdentityFile=none".to_owned(),
+            "NumberOfPasswordPrompts=1".to_owned(),
+            "LogLevel=ERROR".to_owned(),
+        ];
+        for option in fixed {
+            words.extend(["-o".to_owned(), option]);
+        }
+        words.extend(options.iter().map(|&option| option.to_owned()));
+        words.push(format!("{}@127.0.0.1", account.name));
+        words.push(REMOTE.to_owned());
+        words
+    }
+
+    /// Makes a key with which this user may sign in, and says where it is.
+    pub fn authorize_key(&self, account: Account) -> PathBuf {
+        let key = self.directory.join(account.name);
+        generate_key(&key);
+        key
+    }
+}
+
+impl SignInHost {
+    /// Signs this user in through SSH with these options of the client.
+    pub fn ssh<'p>(
+        &self,
+        sshd: &Sshd,
+        pty: &'p Pty,
+        account: Account,
+        options: &[&str],
+    ) -> Dialogue<'p> {
+        let words = sshd.client(account, options);
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        pty.run(&self.command(&words))
+    }
+}
+
+impl Drop for Sshd {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn generate_key(path: &Path) {
+    let output = Command::new("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f"])
+        .arg(path)
+        .output()
+        .expect("ssh-keygen is installed (Debian package openssh-client)");
+    assert!(output.status.success(), "{output:?}");
+}
