@@ -67,7 +67,7 @@ pub struct UserProperties {
     pub fresh_proof_until: u64,
 }
 
-/// Options of [`UserProxy::start_enrollment`]. Holds a destination, so it is wiped when dropped and
+/// Options of [`UserProxy::start_enrollment`]. Holds a destination or a secret, so it is wiped when dropped and
 /// has no `Debug`.
 #[derive(Clone, Default, SerializeDict, Type)]
 #[zbus(signature = "a{sv}")]
@@ -82,12 +82,15 @@ pub struct EnrollmentOptions {
     pub place: Option<String>,
     /// The user's locale, such as `de_DE.UTF-8`: messages are written in its language.
     pub language: Option<String>,
+    /// The secret of an authenticator app that the user has set up for another system, in base32.
+    pub secret: Option<String>,
     /// Bind the session to the uid and its unguessable path instead of the connection.
     pub detached: Option<bool>,
 }
 
 impl Drop for EnrollmentOptions {
     fn drop(&mut self) {
+        self.secret.zeroize();
         self.destination.zeroize();
     }
 }

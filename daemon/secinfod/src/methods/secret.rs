@@ -6,7 +6,11 @@ use std::sync::LazyLock;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// A secret of 16 to 128 bytes, wiped when dropped. It has no `Debug`, so that it cannot slip
+/// The fewest bytes of a secret that another system had made: that is as many as the first releases
+/// of `google-authenticator` drew, and RFC 4226 asks for 16.
+const FEWEST_ELSEWHERE: usize = 10;
+
+/// A secret of 16 to 128 bytes, or of 10 or more that another system made, wiped when dropped. It has no `Debug`, so that it cannot slip
 /// into a log.
 #[derive(Clone)]
 pub struct Secret(Zeroizing<Vec<u8>>);
@@ -25,6 +29,9 @@ pub enum InvalidSecret {
     /// Fewer bytes than RFC 4226 section 4 (R6) demands, or more than any token has.
     #[error("the secret key has {0} bytes: it must have 16 to 128, and 20 are recommended")]
     Length(usize),
+    /// Fewer bytes than anybody should use, or more than the hash of any method takes in.
+    #[error("the secret key has {0} bytes: one that is brought over must have 10 to 64; set up a new method instead")]
+    LengthElsewhere(usize),
 }
 
 /// Base32 as people and vendors write it: any case, groups, padding or none. Bits left over after
@@ -68,18 +75,27 @@ impl Secret {
 
     /// The secret written in base32, in any case, with or without spaces, dashes and padding.
     pub fn from_base32(text: &str) -> Result<Self, InvalidSecret> {
-        let text = text.trim().trim_end_matches('=');
-        let bytes = LENIENT_BASE32
-            .decode(text.as_bytes())
-            .map(Zeroizing::new)
-            .map_err(|_| {
-                if is_hexadecimal(text) {
-                    InvalidSecret::Hexadecimal
-                } else {
-                    InvalidSecret::NotBase32
-                }
-            })?;
-        Self::from_bytes(&bytes)
+        Self::from_bytes(&decode(text)?)
+    }
+
+    /// The secret that a user had in another system, of 10 to 64 bytes.
+    pub fn brought_over(bytes: &[u8]) -> Result<Self, InvalidSecret> {
+        if !(FEWEST_ELSEWHERE..=64).contains(&bytes.len()) {
+            return Err(InvalidSecret::LengthElsewhere(bytes.len()));
+        }
+        Ok(Self(Zeroizing::new(bytes.to_vec())))
+    }
+
+    /// [`Self::brought_over`], written in base32.
+    pub fn brought_over_in_base32(text: &str) -> Result<Self, InvalidSecret> {
+        Self::brought_over(&decode(text)?)
+    }
+
+    /// The secret whose bytes were sealed. No limit that is for new ones shuts out one of old.
+    pub fn sealed_before(bytes: &[u8]) -> Option<Self> {
+        (FEWEST_ELSEWHERE..=128)
+            .contains(&bytes.len())
+            .then(|| Self(Zeroizing::new(bytes.to_vec())))
     }
 
     /// The bytes, to compute with or to seal.
@@ -101,6 +117,20 @@ impl PartialEq for Secret {
 }
 
 impl Eq for Secret {}
+
+fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>, InvalidSecret> {
+    let text = text.trim().trim_end_matches('=');
+    LENIENT_BASE32
+        .decode(text.as_bytes())
+        .map(Zeroizing::new)
+        .map_err(|_| {
+            if is_hexadecimal(text) {
+                InvalidSecret::Hexadecimal
+            } else {
+                InvalidSecret::NotBase32
+            }
+        })
+}
 
 fn is_hexadecimal(text: &str) -> bool {
     text.len().is_multiple_of(2)
@@ -151,6 +181,24 @@ mod tests {
         assert_eq!(
             Secret::from_bytes(&[7; 129]).err(),
             Some(InvalidSecret::Length(129))
+        );
+    }
+
+    #[test]
+    fn what_another_system_made_may_be_shorter_and_no_longer() {
+        for (length, good) in [(9, false), (10, true), (16, true), (64, true), (65, false)] {
+            let bytes = vec![7; length];
+            assert_eq!(Secret::brought_over(&bytes).is_ok(), good, "{length}");
+            let text = data_encoding::BASE32_NOPAD.encode(&bytes);
+            assert_eq!(Secret::brought_over_in_base32(&text).is_ok(), good);
+            // What was let in once can be opened for ever.
+            assert!(!good || Secret::sealed_before(&bytes).is_some());
+        }
+        assert!(Secret::sealed_before(&[7; 128]).is_some());
+        assert!(Secret::sealed_before(&[7; 129]).is_none());
+        assert_eq!(
+            Secret::brought_over_in_base32("3132333435363738393031").err(),
+            Some(InvalidSecret::Hexadecimal)
         );
     }
 

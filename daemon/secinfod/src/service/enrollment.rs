@@ -12,7 +12,7 @@ use crate::methods::secret::Secret;
 use secinfo_domain::event::{DefaultReason, Fact};
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{
-    Action, Digits, EnrollmentOutlook, Event, Kind, Label, MethodId, Phone, Place, Sealed,
+    Action, Digits, Event, Kind, Label, MethodId, Phone, Place, Sealed,
     TotpParameters, enrollment_outlook,
 };
 use secinfo_ledger::NewKey;
@@ -65,6 +65,13 @@ pub struct Started {
     pub presentation: Option<Presentation>,
 }
 
+/// An enrollment that no session holds yet.
+pub(super) struct Drafted {
+    pub(super) enrollment: Enrollment,
+    pub(super) becomes_default: bool,
+    pub(super) presentation: Option<Presentation>,
+}
+
 /// A method that is in security info now.
 pub struct Enrolled {
     /// The method.
@@ -89,6 +96,8 @@ pub struct Wish {
     pub place: Option<Place>,
     /// The language that the user speaks: a locale or a BCP 47 tag.
     pub language: String,
+    /// The secret of an authenticator app that the user has set up for another system.
+    pub secret: Option<Secret>,
 }
 
 impl DeliveredDraft {
@@ -136,7 +145,30 @@ impl Service {
         owner: SessionOwner,
         wish: &Wish,
     ) -> Result<Started, ServiceError> {
-        let person = self.person(uid)?;
+        let drafted = self.draft(self.person(uid)?, by, wish)?;
+        let rules = self.state().policy().rules.session;
+        let session = self.enrollments.open(
+            drafted.enrollment,
+            by.uid,
+            owner,
+            now(),
+            rules.enrollment,
+            rules.attempts,
+        )?;
+        Ok(Started {
+            session,
+            becomes_default: drafted.becomes_default,
+            presentation: drafted.presentation,
+        })
+    }
+
+    /// Makes what is enrolled, if the user may.
+    pub(super) fn draft(
+        &self,
+        person: Person,
+        by: &Requester,
+        wish: &Wish,
+    ) -> Result<Drafted, ServiceError> {
         let state = self.state();
         let probe = self.command(&person, by, Action::FailActivation)?.0;
         // Before a proof is asked for: it would be wasted on what cannot be added anyway.
@@ -153,13 +185,10 @@ impl Service {
             Some(label) => label,
             None => self.free_label(&person, wish.kind)?,
         };
-        if let Some(draft) = delivered {
-            let draft = Draft::Delivered(Box::new(draft));
-            return self.open_enrollment(person, by, owner, (label, draft, None), outlook);
-        }
-        let (draft, presentation) = match wish.kind {
-            Kind::AuthenticatorApp => self.draft_app(&person)?,
-            Kind::HardwareToken => {
+        let (draft, presentation) = match (delivered, wish.kind) {
+            (Some(draft), _) => (Draft::Delivered(Box::new(draft)), None),
+            (None, Kind::AuthenticatorApp) => self.draft_app(&person, wish.secret.as_ref())?,
+            (None, Kind::HardwareToken) => {
                 let serial = wish.serial.clone().ok_or_else(|| {
                     ServiceError::InvalidArgument(
                         "a hardware token is named by its serial number: give it".to_owned(),
@@ -170,48 +199,42 @@ impl Service {
                     None,
                 )
             }
-            kind => return Err(secinfo_domain::Refusal::KindNotAllowed(kind).into()),
+            (None, kind) => return Err(secinfo_domain::Refusal::KindNotAllowed(kind).into()),
         };
-        self.open_enrollment(person, by, owner, (label, draft, presentation), outlook)
-    }
-
-    fn open_enrollment(
-        &self,
-        person: Person,
-        by: &Requester,
-        owner: SessionOwner,
-        (label, draft, presentation): (Label, Draft, Option<Presentation>),
-        outlook: EnrollmentOutlook,
-    ) -> Result<Started, ServiceError> {
-        let rules = self.state().policy().rules.session;
-        let subject = Enrollment {
-            person,
-            by: by.clone(),
-            label,
-            draft,
-        };
-        let session = self.enrollments.open(
-            subject,
-            by.uid,
-            owner,
-            now(),
-            rules.enrollment,
-            rules.attempts,
-        )?;
-        Ok(Started {
-            session,
+        Ok(Drafted {
+            enrollment: Enrollment {
+                person,
+                by: by.clone(),
+                label,
+                draft,
+            },
             becomes_default: outlook.becomes_default,
             presentation,
         })
     }
 
-    fn draft_app(&self, person: &Person) -> Result<(Draft, Option<Presentation>), ServiceError> {
+    fn draft_app(
+        &self,
+        person: &Person,
+        brought: Option<&Secret>,
+    ) -> Result<(Draft, Option<Presentation>), ServiceError> {
         let rules = self.state().policy().rules.authenticator_app;
         let parameters = TotpParameters {
             algorithm: rules.algorithm,
             digits: rules.digits,
             period: secinfo_domain::Period::default(),
         };
+        if let Some(secret) = brought {
+            // An app that was set up elsewhere makes the codes that every app reads, and no others.
+            if parameters != TotpParameters::default() {
+                return Err(ServiceError::InvalidArgument(format!(
+                    "policy asks for codes of {} digits by {}, which that app does not make: set up a new authenticator app",
+                    parameters.digits, parameters.algorithm
+                )));
+            }
+            let secret = secret.clone();
+            return Ok((Draft::AuthenticatorApp { secret, parameters }, None));
+        }
         let secret = Secret::generate(rules.algorithm)
             .map_err(|error| ServiceError::Internal(format!("no random bytes: {error}")))?;
         let settings = self.settings();
@@ -271,7 +294,21 @@ impl Service {
         self.enrollments
             .get(session.id(), now())
             .ok_or(ServiceError::SessionExpired)?;
-        let enrollment = session.subject();
+        match self.enroll(session.subject(), code).await? {
+            Some(enrolled) => {
+                self.enrollments.close(session.id());
+                Ok(enrolled)
+            }
+            None => Err(self.wrong_code(session).await?),
+        }
+    }
+
+    /// Takes the method in, if the code proves it.
+    pub(super) async fn enroll(
+        &self,
+        enrollment: &Enrollment,
+        code: &str,
+    ) -> Result<Option<Enrolled>, ServiceError> {
         let state = self.state();
         let user = Self::user_state(&state, &enrollment.person);
         // Refused before the code is looked at: or else what is refused only after it would tell
@@ -282,7 +319,7 @@ impl Service {
         let probe = self.command(&enrollment.person, &enrollment.by, Action::FailActivation)?;
         enrollment_outlook(&state, &probe.0, enrollment.kind(), phone.as_ref())?;
         let Some((credential, payload, token)) = self.prove(enrollment, code)? else {
-            return Err(self.wrong_code(session).await?);
+            return Ok(None);
         };
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
@@ -304,35 +341,23 @@ impl Service {
                 vec![Arc::new(key)],
             )
             .await?;
-        self.enrollments.close(session.id());
         let became_default = events.iter().any(|event| becomes_default(event, method));
-        Ok(Enrolled {
+        Ok(Some(Enrolled {
             method,
             became_default,
             former_default: former,
-        })
+        }))
     }
 
-    /// Counts a wrong code. One for a token of the inventory, a phone or a mailbox counts against
-    /// the user as well: it is a guess at something that somebody else may hold.
     async fn wrong_code(
         &self,
         session: &Session<Enrollment>,
     ) -> Result<ServiceError, ServiceError> {
-        let enrollment = session.subject();
         let over = session.count_wrong();
         if over {
             self.enrollments.close(session.id());
         }
-        if !matches!(enrollment.draft, Draft::AuthenticatorApp { .. }) {
-            self.commit(
-                &enrollment.person,
-                &enrollment.by,
-                Action::FailActivation,
-                Vec::new(),
-            )
-            .await?;
-        }
+        self.count_guess(session.subject()).await?;
         Ok(if over {
             ServiceError::TooManyAttempts
         } else {
@@ -340,16 +365,21 @@ impl Service {
         })
     }
 
+    /// Counts a wrong code for a token of the inventory, a phone or a mailbox against the user: it
+    /// is a guess at something that somebody else may hold.
+    pub(super) async fn count_guess(&self, enrollment: &Enrollment) -> Result<(), ServiceError> {
+        if matches!(enrollment.draft, Draft::AuthenticatorApp { .. }) {
+            return Ok(());
+        }
+        let (person, by) = (&enrollment.person, &enrollment.by);
+        self.commit(person, by, Action::FailActivation, Vec::new())
+            .await
+            .map(|_| ())
+    }
+
     /// A label for a method whose user named none: the kind in words, with a number if need be.
     fn free_label(&self, person: &Person, kind: Kind) -> Result<Label, ServiceError> {
-        let word = match kind {
-            Kind::AuthenticatorApp => "Authenticator app",
-            Kind::HardwareToken => "Hardware token",
-            Kind::Text => "Text message",
-            Kind::Call => "Phone call",
-            Kind::Email => "Email",
-            other => other.as_str(),
-        };
+        let word = default_label(kind);
         let state = self.state();
         let methods = Self::user_state(&state, person).map_or(&[][..], |user| user.methods());
         let taken: Vec<_> = methods
@@ -365,6 +395,18 @@ impl Service {
             }
         }
         unreachable!("the numbers do not run out")
+    }
+}
+
+/// What a method is called whose user named none, apart from a number.
+pub(super) const fn default_label(kind: Kind) -> &'static str {
+    match kind {
+        Kind::AuthenticatorApp => "Authenticator app",
+        Kind::HardwareToken => "Hardware token",
+        Kind::Text => "Text message",
+        Kind::Call => "Phone call",
+        Kind::Email => "Email",
+        other => other.as_str(),
     }
 }
 

@@ -142,6 +142,6 @@ impl From<&Secret> for SecretBytes {
 impl SecretBytes {
     /// The secret; none when the bytes cannot be one.
     pub fn open(&self) -> Option<Secret> {
-        Secret::from_bytes(&self.0).ok()
+        Secret::sealed_before(&self.0)
     }
 }

@@ -4,10 +4,12 @@ use super::dict::{Dict, Options};
 use super::tree::{Daemon, Node, enrollment_path, method_path, method_path_or_none};
 use super::{MANAGE_USERS, READ_USERS, UNLOCK_USERS, method_at, requester, session_owner};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
+use crate::methods::secret::Secret;
 use crate::service::{Draft, Overview, Person, ServiceError, Started, Wish};
 use secinfo_domain::{Action, Kind, Label, OtpParameters, Place, Seconds, Timestamp};
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant};
+use zeroize::Zeroizing;
 
 /// Its name on the bus.
 pub(super) const NAME: &str = "org.secinfo.SecurityInfo1.User";
@@ -222,6 +224,7 @@ async fn start_enrollment(
         .transpose()
         .map_err(|error| BusError::typed("InvalidArgument", format!("{error}.")))?;
     let language = super::language(&mut options)?;
+    let secret = brought_over(kind, options.take::<String>("secret")?)?;
     let owner = session_owner(&call, options.take("detached")?);
     options.finish()?;
     let by = requester(&call, None);
@@ -237,12 +240,30 @@ async fn start_enrollment(
             destination,
             place,
             language,
+            secret,
         },
     )?;
     if call.caller().is_gone() {
         service.enrollments().close(started.session.id());
     }
     Ok((enrollment_path(started.session.id()), details(&started)))
+}
+
+/// The secret of an app that was set up for another system.
+fn brought_over(kind: Kind, text: Option<String>) -> Result<Option<Secret>, BusError> {
+    let Some(text) = text.map(Zeroizing::new) else {
+        return Ok(None);
+    };
+    let invalid = |why| BusError::typed("InvalidArgument", why);
+    if kind != Kind::AuthenticatorApp {
+        return Err(invalid(
+            "Only an authenticator app has a secret: leave it out.".to_owned(),
+        ));
+    }
+    let secret = Secret::brought_over_in_base32(&text);
+    secret
+        .map(Some)
+        .map_err(|error| invalid(format!("This cannot be used: {error}.")))
 }
 
 fn details(started: &Started) -> Dict {
