@@ -4,8 +4,8 @@
 use crate::event::{Actor, Credential, DeliveryFailure, Resynchronized};
 use crate::otp::{Counter, OtpParameters, TimeStep};
 use crate::{
-    ChannelName, Country, DestinationTag, GroupName, Kind, MessageId, MethodId, Place, Policy,
-    Purpose, Sealed, Seconds, SessionTag, Timestamp, TokenId, UserId,
+    BreakGlassId, ChannelName, Country, DestinationTag, GroupName, Kind, MessageId, MethodId,
+    Place, Policy, Purpose, Sealed, Seconds, SessionTag, TerminalTag, Timestamp, TokenId, UserId,
 };
 
 /// What somebody wants to happen.
@@ -154,6 +154,34 @@ pub enum Action {
         purpose: Purpose,
         /// What the answer was found to be.
         answer: Answer,
+    },
+    /// Put off setting up what is required.
+    PostponeSetUp,
+    /// Spare the user the next proofs in this terminal, after one in this session.
+    RememberTerminal {
+        /// The terminal.
+        terminal: TerminalTag,
+    },
+    /// Let the user sign in because the terminal is remembered.
+    UseRemembered {
+        /// The terminal.
+        terminal: TerminalTag,
+    },
+    /// Bring a method over that the user has proved in another system.
+    ImportMethod {
+        /// Its id.
+        method: MethodId,
+        /// What it is; what may have been used up of it is marked in it as used.
+        credential: Credential,
+        /// Label and secret.
+        sealed: Sealed,
+    },
+    /// Note that a break-glass code was used while the daemon could not decide.
+    RecordBreakGlass {
+        /// The code, by its id.
+        code: BreakGlassId,
+        /// When it was used.
+        used: Timestamp,
     },
     /// Find a token again that has run away.
     Resynchronize {
@@ -398,6 +426,18 @@ pub enum Refusal {
     /// The method has no counter or clock to find again.
     #[error("only hardware tokens can be resynchronized")]
     NotAToken,
+    /// A proof by the method is not strong enough at this service.
+    #[error("{0} is not enough to sign in here: choose a stronger method")]
+    TooWeakHere(Kind),
+    /// Setting up can be put off no longer, or need not be.
+    #[error("this can be put off no longer: set up a method now")]
+    NotToBePutOff,
+    /// The terminal is not remembered, or not to be.
+    #[error("this terminal is not remembered: verify one of your methods")]
+    NotRemembered,
+    /// A method of this kind cannot be brought over from another system.
+    #[error("{0} cannot be imported: the user adds it")]
+    NotImported(Kind),
     /// The log was begun before.
     #[error("the log was begun before: it has one origin for life")]
     LogExists,

@@ -141,6 +141,15 @@ id!(
     /// the daemon makes it so that it cannot be guessed and never comes back.
     SessionTag
 );
+id!(
+    /// The terminal, and the login session on it, in which a proof may be remembered. Opaque here;
+    /// the daemon makes it under a key that it forgets when it ends.
+    TerminalTag
+);
+id!(
+    /// A break-glass code, by the random id that it was made with. Not the code.
+    BreakGlassId
+);
 
 impl From<UserId> for KeyId {
     fn from(id: UserId) -> Self {

@@ -29,6 +29,7 @@ pub fn created_key(event: &Event) -> Option<KeyId> {
     match &event.fact {
         Fact::UserAdded(_) => event.user.map(KeyId::from),
         Fact::MethodEnrolled(fact) => Some(fact.method.into()),
+        Fact::MethodImported(fact) => Some(fact.method.into()),
         Fact::RecoveryCodesIssued(fact) => Some(fact.method.into()),
         Fact::AccessPassIssued(fact) => Some(fact.method.into()),
         Fact::TokenImported(fact) => Some(fact.token.into()),

@@ -22,10 +22,16 @@ pub use command::{
     Action, Answer, Authority, Command, Context, DeliveryOutcome, HostAction, HostCommand,
     NewToken, Phone, Recipient, Refusal, UserCommand,
 };
-pub use decide::{EnrollmentOutlook, decide, enrollment_outlook, verification_outlook};
+pub use decide::{
+    Barred, EnrollmentOutlook, NotCovered, SetUp, SignInOutlook, SignInPlace, decide,
+    enrollment_outlook, set_up_outlook, sign_in_outlook, verification_outlook,
+};
 pub use destination::{Country, EmailAddress, InvalidDestination, PhoneNumber, Place};
 pub use event::Event;
-pub use id::{DestinationTag, InvalidId, KeyId, MessageId, MethodId, SessionTag, TokenId, UserId};
+pub use id::{
+    BreakGlassId, DestinationTag, InvalidId, KeyId, MessageId, MethodId, SessionTag, TerminalTag,
+    TokenId, UserId,
+};
 pub use keys::{created_key, destroyed_keys};
 pub use kind::{Kind, KindSet, Purpose, Strength, UnknownWord};
 pub use name::{ChannelName, GroupName, InvalidName, Label, ServiceName, UserName};

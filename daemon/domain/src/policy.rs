@@ -1,7 +1,11 @@
 //! What the organization allows and requires.
 
+mod sign_in;
+
+pub use sign_in::{InvalidNetwork, Network, ServiceRules, SignInRefinement, SignInRules, Verify};
+
 use crate::otp::{Algorithm, Digits};
-use crate::{Country, GroupName, Kind, KindSet, Seconds, ServiceName};
+use crate::{Country, GroupName, Kind, KindSet, Purpose, Seconds, ServiceName, Strength};
 use serde::{Deserialize, Serialize};
 
 /// The policy of a host. It is written into the log when it changes, so that a replay decides as
@@ -13,8 +17,8 @@ pub struct Policy {
     pub rules: Rules,
     /// What members of a Unix group get beyond that.
     pub groups: Vec<(GroupName, Refinement)>,
-    /// What a PAM service asks beyond that.
-    pub services: Vec<(ServiceName, Refinement)>,
+    /// What a PAM service asks.
+    pub services: Vec<(ServiceName, ServiceRules)>,
 }
 
 /// What holds for everybody, unless a refinement is stricter.
@@ -45,6 +49,8 @@ pub struct Rules {
     pub codes: CodeRules,
     /// Through what users are told of changes to their security info.
     pub notices: Notices,
+    /// What is asked for at sign-in.
+    pub sign_in: SignInRules,
     /// What wrong codes lead to.
     pub throttle: ThrottleRules,
     /// How long sessions live, and what they allow.
@@ -218,7 +224,7 @@ pub struct SessionRules {
     pub attempts: u8,
 }
 
-/// What a group or a service asks beyond the rules for everybody. Absent means: nothing more.
+/// What a group or a service asks of methods beyond the rules for everybody. Absent means: nothing more.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refinement {
@@ -247,9 +253,27 @@ pub struct EffectivePolicy {
     pub first_method: FirstMethod,
     /// How many methods a reset asks for.
     pub reset_methods: ResetMethods,
+    /// How strong a proof must be at sign-in.
+    pub strength: Strength,
 }
 
 impl Policy {
+    /// What is asked for at sign-in at `service`.
+    pub fn sign_in(&self, service: Option<&ServiceName>) -> SignInRules {
+        match self.of_service(service) {
+            Some(rules) => self.rules.sign_in.refined_by(&rules.sign_in),
+            None => self.rules.sign_in.clone(),
+        }
+    }
+
+    fn of_service(&self, service: Option<&ServiceName>) -> Option<&ServiceRules> {
+        let service = service?;
+        self.services
+            .iter()
+            .find(|(name, _)| name == service)
+            .map(|(_, rules)| rules)
+    }
+
     /// The policy for a member of `groups` at `service`. Where several refinements apply, the
     /// strictest of each setting counts, whatever their order: nobody gets around a rule by being
     /// in one more group.
@@ -263,20 +287,18 @@ impl Policy {
             .iter()
             .filter(|(name, _)| groups.contains(name))
             .map(|(_, r)| r);
-        let of_service = self
-            .services
-            .iter()
-            .filter(|(name, _)| Some(name) == service)
-            .map(|(_, r)| r);
+        let of_service = self.of_service(service);
+        let strength = of_service.and_then(|rules| rules.sign_in.strength);
         let base = EffectivePolicy {
             allowed: self.rules.allowed,
             required: self.rules.required,
             grace_days: self.rules.grace_days,
             first_method: self.rules.first_method,
             reset_methods: self.rules.reset_methods,
+            strength: strength.unwrap_or(Strength::Knowledge),
         };
         of_groups
-            .chain(of_service)
+            .chain(of_service.map(|rules| &rules.refinement))
             .fold(base, EffectivePolicy::refined_by)
     }
 }
@@ -299,7 +321,17 @@ impl EffectivePolicy {
 
     /// Whether methods of this kind count for what is required.
     pub fn counts(&self, kind: Kind) -> bool {
-        kind.can_be_default() && self.allowed.contains(kind)
+        kind.can_be_default() && self.allowed.contains(kind) && self.suffices(kind.strength())
+    }
+
+    /// Whether a proof of this strength is enough at sign-in.
+    pub fn suffices(&self, strength: Strength) -> bool {
+        strength >= self.strength
+    }
+
+    /// Whether a proof of this strength is enough for a purpose. A reset has rules of its own.
+    pub(crate) fn suffices_for(&self, purpose: Purpose, strength: Strength) -> bool {
+        purpose != Purpose::SignIn || self.suffices(strength)
     }
 }
 
@@ -339,6 +371,7 @@ impl Default for Rules {
             recovery_codes: 10,
             codes: CodeRules::default(),
             notices: Notices::All,
+            sign_in: SignInRules::default(),
             throttle: ThrottleRules {
                 free: 3,
                 longest_wait: Seconds::new(30),

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 pub(crate) const SNAPSHOT_FILE: &str = "snapshot";
 
 /// A new form of the state takes a new number: the bytes of an old one could be read as something else.
-const MAGIC: &[u8] = b"secinfo snapshot 2\n";
+const MAGIC: &[u8] = b"secinfo snapshot 3\n";
 const KEY_LABEL: &[u8] = b"secinfo snapshot key 1";
 /// A million users take far less.
 const LIMIT: u64 = 4 << 30;

@@ -80,6 +80,7 @@ news-recovery-codes = Neue Wiederherstellungscodes wurden ausgestellt. Frühere 
 news-access-pass = Die Administration hat einen Zugangspass für Ihr Konto ausgestellt.
 news-locked = Falsche Codes haben eine Methode für eine Weile gesperrt: { $kind }.
 news-unlocked = Die Administration hat die Sperren Ihrer Methoden aufgehoben.
+news-break-glass = Jemand hat sich mit einem Notfallcode angemeldet, den die Verwaltung für Sie erstellt hatte.
 
 kind-authenticator-app = Authenticator-App
 kind-hardware-token = Hardware-Token

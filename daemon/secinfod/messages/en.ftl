@@ -80,6 +80,7 @@ news-recovery-codes = New recovery codes were issued. Former ones are void.
 news-access-pass = An administrator issued an access pass for your account.
 news-locked = Wrong codes locked a method for a while: { $kind }.
 news-unlocked = An administrator lifted the locks on your methods.
+news-break-glass = Somebody signed in with a break-glass code, which an administrator had made for you.
 
 kind-authenticator-app = authenticator app
 kind-hardware-token = hardware token

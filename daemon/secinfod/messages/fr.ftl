@@ -81,6 +81,7 @@ news-recovery-codes = De nouveaux codes de récupération ont été émis. Les a
 news-access-pass = Un administrateur a émis un laissez-passer pour votre compte.
 news-locked = Des codes erronés ont bloqué une méthode pour un moment : { $kind }.
 news-unlocked = Un administrateur a levé les blocages de vos méthodes.
+news-break-glass = Quelqu’un s’est connecté avec un code de secours d’urgence, qu’un administrateur avait créé pour vous.
 
 kind-authenticator-app = application d'authentification
 kind-hardware-token = jeton matériel

@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::command::{Authority, Command, Phone, Refusal, UserCommand};
-use crate::event::{ActivationFailed, Credential, Fact, MethodEnrolled};
+use crate::event::{ActivationFailed, Credential, Fact, MethodEnrolled, MethodImported};
 use crate::policy::FirstMethod;
 use crate::state::State;
 use crate::{Kind, MethodId, Sealed, Strength, TokenId};
@@ -78,6 +78,34 @@ impl Case<'_> {
         Ok(std::iter::once(enrolled.into())
             .chain(self.default_after_enrolling(method, kind))
             .collect())
+    }
+
+    /// The user has proved it elsewhere, and an administrator says so. It takes over no default.
+    pub(super) fn import_method(
+        &self,
+        method: MethodId,
+        credential: &Credential,
+        sealed: &Sealed,
+    ) -> Result<Vec<Fact>, Refusal> {
+        self.require_administrator()?;
+        let kind = credential.kind();
+        if !matches!(kind, Kind::AuthenticatorApp | Kind::HardwareToken) {
+            return Err(Refusal::NotImported(kind));
+        }
+        if !self.policy.allowed.contains(kind) {
+            return Err(Refusal::KindNotAllowed(kind));
+        }
+        self.has_room(kind)?;
+        let imported = MethodImported {
+            method,
+            credential: credential.clone(),
+            sealed: sealed.clone(),
+        };
+        let default = match self.user.default_method() {
+            None => self.default_after_enrolling(method, kind),
+            Some(_) => None,
+        };
+        Ok(std::iter::once(imported.into()).chain(default).collect())
     }
 
     /// Returns how strong the proof is that vouches for the new method; see

@@ -6,9 +6,13 @@ mod enroll;
 mod host;
 mod issue;
 mod send;
+mod sign_in;
 mod verify;
 
 pub use enroll::{EnrollmentOutlook, enrollment_outlook};
+pub use sign_in::{
+    Barred, NotCovered, SetUp, SignInOutlook, SignInPlace, set_up_outlook, sign_in_outlook,
+};
 pub use verify::verification_outlook;
 
 use crate::command::{Action, Authority, Command, Context, Refusal, UserCommand};
@@ -153,6 +157,15 @@ impl<'a> Case<'a> {
                 purpose,
                 answer,
             } => self.verify(*method, *purpose, *answer),
+            Action::PostponeSetUp => self.postpone_set_up(),
+            Action::RememberTerminal { terminal } => self.remember_terminal(*terminal),
+            Action::UseRemembered { terminal } => self.use_remembered(*terminal),
+            Action::ImportMethod {
+                method,
+                credential,
+                sealed,
+            } => self.import_method(*method, credential, sealed),
+            Action::RecordBreakGlass { code, used } => self.record_break_glass(*code, *used),
             Action::Resynchronize { method, found } => self.resynchronize(*method, *found),
             Action::Unlock => {
                 self.require_administrator()?;
@@ -206,26 +219,16 @@ impl<'a> Case<'a> {
             .map(|proof| proof.strength)
     }
 
-    /// How strong a proof by this method is now. One that a weaker proof let in is no stronger than
-    /// that for the waiting time: or else a weak proof would become a strong one by adding a method
-    /// and proving it.
+    /// How strong a proof by this method is now.
     fn strength(&self, method: &Method) -> Strength {
-        self.as_vouched(method, method.kind().strength())
+        let wait = self.state.policy().rules.deletion_wait;
+        method.strength(wait, self.context.now)
     }
 
     /// How strong a proof must be to delete this method at once.
     fn protection(&self, method: &Method) -> Strength {
-        self.as_vouched(method, method.kind().protection())
-    }
-
-    fn as_vouched(&self, method: &Method, strength: Strength) -> Strength {
         let wait = self.state.policy().rules.deletion_wait;
-        match method.vouched() {
-            Some(vouched) if self.context.now < method.created().plus(wait) => {
-                strength.min(vouched)
-            }
-            _ => strength,
-        }
+        method.protection(wait, self.context.now)
     }
 
     /// The limit by calling account, whomever its wrong codes were for.

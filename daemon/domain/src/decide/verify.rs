@@ -52,6 +52,9 @@ impl Case<'_> {
         if !self.policy.allowed.contains(kind) {
             return Err(Refusal::KindNotAllowed(kind));
         }
+        if !self.policy.suffices_for(purpose, self.strength(method)) {
+            return Err(Refusal::TooWeakHere(kind));
+        }
         if let Credential::AccessPass { expires, .. } = *method.credential()
             && expires <= self.context.now
         {

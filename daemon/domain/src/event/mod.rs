@@ -12,8 +12,8 @@ pub use reason::{DefaultReason, DeletionReason, DeliveryFailure, Failure};
 
 use crate::otp::{Counter, OtpParameters, TimeStep};
 use crate::{
-    ChannelName, Country, DestinationTag, Kind, MessageId, MethodId, Policy, Purpose, Sealed,
-    Seconds, ServiceName, SessionTag, Strength, Timestamp, TokenId, UserId,
+    BreakGlassId, ChannelName, Country, DestinationTag, Kind, MessageId, MethodId, Policy, Purpose,
+    Sealed, Seconds, ServiceName, SessionTag, Strength, TerminalTag, Timestamp, TokenId, UserId,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -153,7 +153,7 @@ facts! {
         origin: String,
     }
     /// The policy was read for the first time, or changed.
-    PolicyChanged "policy-changed" v 2 {
+    PolicyChanged "policy-changed" v 3 {
         /// The policy that holds from here on.
         policy: Policy,
     }
@@ -184,6 +184,15 @@ facts! {
         /// administrator.
         #[serde(deserialize_with = "present")]
         vouched: Option<Strength>,
+    }
+    /// An administrator brought a method over from another system, where the user had proved it.
+    MethodImported "method-imported" v 1 {
+        /// The method.
+        method: MethodId,
+        /// What it is, and what was used up of it before.
+        credential: Credential,
+        /// Label and secret, under the method's own key.
+        sealed: Sealed,
     }
     /// A user gave a method another label.
     MethodRenamed "method-renamed" v 1 {
@@ -231,6 +240,33 @@ facts! {
         session: SessionTag,
         /// What is used up.
         accepted: Accepted,
+    }
+    /// A user who must set up a method put it off at sign-in.
+    SetUpPostponed "set-up-postponed" v 1 {
+        /// When it can be put off no longer.
+        until: Timestamp,
+    }
+    /// A proof at sign-in spares the user the next ones in the same terminal at the same service.
+    TerminalRemembered "terminal-remembered" v 1 {
+        /// The terminal.
+        terminal: TerminalTag,
+        /// The service.
+        service: ServiceName,
+        /// Until when.
+        until: Timestamp,
+    }
+    /// A user signed in without being asked, because the terminal was remembered.
+    RememberedSignIn "remembered-sign-in" v 1 {
+        /// The terminal.
+        terminal: TerminalTag,
+    }
+    /// A user signed in with a break-glass code while the daemon could not decide. Recorded as soon
+    /// as it could.
+    BreakGlassUsed "break-glass-used" v 1 {
+        /// The code, by its id.
+        code: BreakGlassId,
+        /// When it was used, as the host noted it.
+        used: Timestamp,
     }
     /// A code was asked for, and a message with it is on its way.
     CodeRequested "code-requested" v 1 {

@@ -13,11 +13,18 @@ pub(super) struct Upcaster {
 
 /// One row for each version that a type has left behind. A new version of a type adds a row here
 /// and a golden file to the tests.
-pub(super) const UPCASTERS: &[Upcaster] = &[Upcaster {
-    type_name: "policy-changed",
-    from: 1,
-    upcast: with_rules_for_codes,
-}];
+pub(super) const UPCASTERS: &[Upcaster] = &[
+    Upcaster {
+        type_name: "policy-changed",
+        from: 1,
+        upcast: with_rules_for_codes,
+    },
+    Upcaster {
+        type_name: "policy-changed",
+        from: 2,
+        upcast: with_rules_for_sign_in,
+    },
+];
 
 /// Before there were codes by text, call and email, nothing was said about them, nor about wrong
 /// codes of long ago. Data that is no policy is left as it is, and refused when it is read.
@@ -39,6 +46,34 @@ fn with_rules_for_codes(mut data: Value) -> Value {
         rules.insert("notices".to_owned(), json!("all"));
         if let Some(Value::Object(throttle)) = rules.get_mut("throttle") {
             throttle.insert("forget_after".to_owned(), json!(86_400));
+        }
+    }
+    data
+}
+
+/// Before there was sign-in through PAM, nothing was said about it, and a service had nothing but
+/// rules for methods.
+fn with_rules_for_sign_in(mut data: Value) -> Value {
+    let rules = json!({
+        "verify": "when-enrolled",
+        "remember": 0,
+        "exempt_groups": [],
+        "exempt_networks": [],
+    });
+    let of_service = json!({
+        "verify": null,
+        "strength": null,
+        "remember": null,
+        "exempt_groups": null,
+        "exempt_networks": null,
+    });
+    if let Some(Value::Object(all)) = data.pointer_mut("/policy/rules") {
+        all.insert("sign_in".to_owned(), rules);
+    }
+    let services = data.pointer_mut("/policy/services");
+    for service in services.and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(refinement) = service.get_mut(1) {
+            *refinement = json!({"refinement": refinement.take(), "sign_in": of_service});
         }
     }
     data

@@ -1,6 +1,6 @@
 //! How each fact changes what holds.
 
-use super::{CallerFailures, Method, MethodThrottle, Proof, State, Token, UserState};
+use super::{CallerFailures, Method, MethodThrottle, Proof, SignIns, State, Token, UserState};
 use crate::event::{
     Accepted, AccessPassIssued, Credential, DeletionReason, DeletionScheduled, Event, Fact, Locked,
     MethodEnrolled, RecoveryCodesIssued, Resynchronized, TokenImported, VerificationFailed,
@@ -62,6 +62,19 @@ impl State {
                 let fresh = self.policy().rules.fresh_proof;
                 self.change(user, |state| state.enroll(fact, now, fresh));
             }
+            Fact::MethodImported(fact) => {
+                self.change(user, |state| {
+                    let (id, sealed) = (fact.method, fact.sealed.clone());
+                    state.add(Method::new(id, fact.credential.clone(), sealed, now));
+                });
+            }
+            Fact::SetUpPostponed(_) => {
+                self.change(user, |state| state.sign_ins_mut().postpone(now))
+            }
+            Fact::TerminalRemembered(fact) => {
+                self.change(user, |state| state.sign_ins_mut().remember(fact, now));
+            }
+            Fact::BreakGlassUsed(fact) => self.break_glass.insert_mut(fact.code),
             Fact::MethodRenamed(fact) => {
                 self.change_method(user, fact.method, |method| {
                     method.sealed = fact.sealed.clone();
@@ -116,6 +129,7 @@ impl State {
             // What a message came to is for whoever reads the log.
             Fact::MessageDelivered(_)
             | Fact::MessageFailed(_)
+            | Fact::RememberedSignIn(_)
             | Fact::LogCreated(_)
             | Fact::PolicyChanged(_)
             | Fact::TokenImported(_)
@@ -163,7 +177,11 @@ impl State {
         {
             self.forget_appointments(user, &method);
         }
-        self.change(user, |state| state.methods.retain(|kept| kept.id != method));
+        self.change(user, |state| {
+            state.methods.retain(|kept| kept.id != method);
+            // Whatever was deleted may have been what a terminal was remembered for.
+            state.forget_terminals();
+        });
     }
 
     fn forget_appointments(&mut self, user: UserId, method: &Method) {
@@ -204,6 +222,17 @@ impl UserState {
             activation_failures: 0,
             last_failure: Timestamp::default(),
             proofs: Vec::new(),
+            sign_ins: None,
+        }
+    }
+
+    fn sign_ins_mut(&mut self) -> &mut SignIns {
+        self.sign_ins.get_or_insert_default()
+    }
+
+    fn forget_terminals(&mut self) {
+        if let Some(sign_ins) = &mut self.sign_ins {
+            sign_ins.forget_terminals();
         }
     }
 
@@ -234,6 +263,11 @@ impl UserState {
                 time: now,
             };
             self.prove(proof, fresh);
+        }
+        if fact.credential.kind().can_be_default()
+            && let Some(sign_ins) = &mut self.sign_ins
+        {
+            sign_ins.set_up();
         }
         if fact.token.is_some() || fact.credential.proved_by().is_some() {
             self.activation_failures = 0;

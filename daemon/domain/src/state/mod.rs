@@ -2,14 +2,16 @@
 
 mod codes;
 mod evolve;
+mod sign_in;
 mod throttle;
 mod user;
 
 pub use codes::{CodeRequest, CodeRequests, Standing};
+pub use sign_in::{Remembered, SignIns};
 pub use throttle::{CallerFailures, MethodThrottle};
 pub use user::{Method, Proof, Token, UserState};
 
-use crate::{MethodId, Policy, Timestamp, TokenId, UserId};
+use crate::{BreakGlassId, MethodId, Policy, Timestamp, TokenId, UserId};
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, LazyLock};
@@ -25,6 +27,7 @@ pub struct State {
     callers: HashTrieMapSync<UserId, CallerFailures>,
     agenda: RedBlackTreeSetSync<(Timestamp, UserId, MethodId)>,
     codes: CodeRequests,
+    break_glass: RedBlackTreeSetSync<BreakGlassId>,
 }
 
 impl State {
@@ -82,6 +85,11 @@ impl State {
     /// The codes that were sent lately.
     pub const fn codes(&self) -> &CodeRequests {
         &self.codes
+    }
+
+    /// Whether it is recorded that this break-glass code was used.
+    pub fn is_recorded(&self, code: BreakGlassId) -> bool {
+        self.break_glass.contains(&code)
     }
 
     /// The users for whom something is due by `now`, each once.

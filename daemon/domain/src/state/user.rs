@@ -1,5 +1,6 @@
 //! The security info of one user, as it stands.
 
+use super::sign_in::SignIns;
 use super::throttle::{self, MethodThrottle};
 use crate::command::Refusal;
 use crate::event::Credential;
@@ -18,6 +19,8 @@ pub struct UserState {
     pub(super) activation_failures: u16,
     pub(super) last_failure: Timestamp,
     pub(super) proofs: Vec<Proof>,
+    /// Most users have none, and there are many users.
+    pub(super) sign_ins: Option<Box<SignIns>>,
 }
 
 /// One enrolled method.
@@ -96,6 +99,25 @@ impl Method {
         self.vouched
     }
 
+    /// How strong a proof by it is now. One that a weaker proof let in is no stronger than that for
+    /// the time that a deletion waits: or else a weak proof would become a strong one by adding a
+    /// method and proving it.
+    pub fn strength(&self, deletion_wait: Seconds, now: Timestamp) -> Strength {
+        self.as_vouched(self.kind().strength(), deletion_wait, now)
+    }
+
+    /// How strong a proof must be to delete it at once.
+    pub(crate) fn protection(&self, deletion_wait: Seconds, now: Timestamp) -> Strength {
+        self.as_vouched(self.kind().protection(), deletion_wait, now)
+    }
+
+    fn as_vouched(&self, strength: Strength, wait: Seconds, now: Timestamp) -> Strength {
+        match self.vouched {
+            Some(vouched) if now < self.created.plus(wait) => strength.min(vouched),
+            _ => strength,
+        }
+    }
+
     /// The wrong codes given for it.
     pub const fn throttle(&self) -> &MethodThrottle {
         &self.throttle
@@ -156,6 +178,12 @@ impl UserState {
         &self.proofs
     }
 
+    /// What sign-ins through PAM have left: terminals that are remembered, set-up that was put off.
+    pub fn sign_ins(&self) -> &SignIns {
+        const NONE: &SignIns = &SignIns::NONE;
+        self.sign_ins.as_deref().unwrap_or(NONE)
+    }
+
     /// The strongest proof that this session made within `length` before `now`.
     pub fn fresh_proof(
         &self,
@@ -197,6 +225,7 @@ impl UserState {
         &self,
         purpose: Purpose,
         policy: &EffectivePolicy,
+        deletion_wait: Seconds,
         now: Timestamp,
     ) -> Vec<&Method> {
         let mut candidates: Vec<_> = self
@@ -204,7 +233,10 @@ impl UserState {
             .iter()
             .filter(|method| {
                 let kind = method.kind();
-                kind.serves(purpose) && policy.allowed.contains(kind) && method.is_usable(now)
+                kind.serves(purpose)
+                    && policy.allowed.contains(kind)
+                    && method.is_usable(now)
+                    && policy.suffices_for(purpose, method.strength(deletion_wait, now))
             })
             .collect();
         candidates.sort_by_key(|method| {

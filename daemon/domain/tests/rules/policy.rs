@@ -2,7 +2,7 @@
 
 use crate::kit::*;
 use secinfo_domain::event::{Credential, PolicyChanged};
-use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods};
+use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods, ServiceRules};
 use secinfo_domain::{GroupName, HostAction, Kind, KindSet, Place, Policy, Refusal, ServiceName};
 
 fn group(name: &str) -> GroupName {
@@ -42,7 +42,13 @@ fn refined() -> Policy {
     };
     Policy {
         groups: vec![(group("staff"), staff), (group("operators"), operators)],
-        services: vec![(service("sshd"), sshd)],
+        services: vec![(
+            service("sshd"),
+            ServiceRules {
+                refinement: sshd,
+                ..ServiceRules::default()
+            },
+        )],
         ..Policy::default()
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::kit::*;
 use secinfo_domain::event::Credential;
-use secinfo_domain::{Kind, Place, Policy, Purpose, Refusal};
+use secinfo_domain::{Kind, Place, Policy, Purpose, Refusal, Seconds};
 
 #[test]
 fn every_kind_serves_password_reset() {
@@ -55,7 +55,7 @@ fn the_default_is_asked_first_and_what_does_not_serve_is_not_asked() {
     let policy = Policy::default().effective(&[], None);
     let asked = |purpose| -> Vec<_> {
         let user = story.user(ALICE);
-        let candidates = user.candidates(purpose, &policy, at(0));
+        let candidates = user.candidates(purpose, &policy, Seconds::from_days(1), at(0));
         candidates.iter().map(|method| method.id()).collect()
     };
     assert_eq!(asked(Purpose::SignIn), [1, 2, 5, 4].map(method));

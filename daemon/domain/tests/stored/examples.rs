@@ -1,18 +1,19 @@
 //! One event of each type, as the golden files hold it.
 
 use secinfo_domain::event::{
-    Accepted, AccessPassIssued, ActivationFailed, Actor, CodeRequested, Credential, DefaultChanged,
-    DefaultReason, DeletionCancelled, DeletionReason, DeletionScheduled, DeliveryFailure, Event,
-    Fact, Failure, Locked, LogCreated, MessageDelivered, MessageFailed, MethodDeleted,
-    MethodEnrolled, MethodRenamed, PolicyChanged, RecoveryCodesIssued, Resynchronized, StoredEvent,
-    TokenImported, TokenRemoved, TokenResynchronized, Unlocked, UserAdded, UserErased,
-    VerificationFailed, VerificationSucceeded, Who,
+    Accepted, AccessPassIssued, ActivationFailed, Actor, BreakGlassUsed, CodeRequested, Credential,
+    DefaultChanged, DefaultReason, DeletionCancelled, DeletionReason, DeletionScheduled,
+    DeliveryFailure, Event, Fact, Failure, Locked, LogCreated, MessageDelivered, MessageFailed,
+    MethodDeleted, MethodEnrolled, MethodImported, MethodRenamed, PolicyChanged,
+    RecoveryCodesIssued, RememberedSignIn, Resynchronized, SetUpPostponed, StoredEvent,
+    TerminalRemembered, TokenImported, TokenRemoved, TokenResynchronized, Unlocked, UserAdded,
+    UserErased, VerificationFailed, VerificationSucceeded, Who,
 };
-use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods};
+use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods, ServiceRules};
 use secinfo_domain::{
-    ChannelName, Counter, DestinationTag, GroupName, HotpParameters, Kind, KindSet, MessageId,
-    MethodId, OtpParameters, Policy, Purpose, Sealed, ServiceName, SessionTag, Strength, TimeStep,
-    Timestamp, TokenId, TotpParameters, UserId,
+    BreakGlassId, ChannelName, Counter, DestinationTag, GroupName, HotpParameters, Kind, KindSet,
+    MessageId, MethodId, OtpParameters, Policy, Purpose, Sealed, ServiceName, SessionTag, Strength,
+    TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters, UserId,
 };
 
 const USER: UserId = UserId::from_bytes(*b"user of examples");
@@ -20,6 +21,7 @@ const METHOD: MethodId = MethodId::from_bytes(*b"some app of user");
 const TOKEN: TokenId = TokenId::from_bytes(*b"token, 128 bits.");
 const MESSAGE: MessageId = MessageId::from_bytes(*b"a text with code");
 const SESSION: SessionTag = SessionTag::from_bytes(*b"a login session.");
+const TERMINAL: TerminalTag = TerminalTag::from_bytes(*b"pts of a session");
 const TIME: Timestamp = Timestamp::from_millis(1_795_000_000_123);
 
 /// Whether an event of this type is about a user, and not about the host.
@@ -178,6 +180,28 @@ fn facts() -> Vec<Fact> {
             attempts: 3,
         }
         .into(),
+        MethodImported {
+            method: METHOD,
+            credential: Credential::CounterToken {
+                parameters: HotpParameters::default(),
+                next: Counter(42),
+            },
+            sealed: sealed(),
+        }
+        .into(),
+        SetUpPostponed { until: due }.into(),
+        TerminalRemembered {
+            terminal: TERMINAL,
+            service: ServiceName::parse("sudo").unwrap(),
+            until: Timestamp::from_millis(1_795_000_900_123),
+        }
+        .into(),
+        RememberedSignIn { terminal: TERMINAL }.into(),
+        BreakGlassUsed {
+            code: BreakGlassId::from_bytes(*b"in a sealed case"),
+            used: Timestamp::from_millis(1_794_999_990_000),
+        }
+        .into(),
     ]
 }
 
@@ -194,7 +218,7 @@ fn policy() -> Policy {
     };
     Policy {
         groups: vec![(GroupName::parse("staff").unwrap(), staff)],
-        services: vec![(ServiceName::parse("sshd").unwrap(), Refinement::default())],
+        services: vec![(ServiceName::parse("sshd").unwrap(), ServiceRules::default())],
         ..Policy::default()
     }
 }

@@ -4,9 +4,10 @@ use super::document::Section;
 use super::value::{self, Refusal, count, length, word};
 use secinfo_domain::policy::{
     AuthenticatorAppRules, CodeRules, FirstMethod, HardwareTokenRules, Notices, Refinement,
-    ResetMethods, Rules, SessionRules, ThrottleRules,
+    ResetMethods, Rules, ServiceRules, SessionRules, SignInRefinement, SignInRules, ThrottleRules,
+    Verify,
 };
-use secinfo_domain::{Algorithm, Digits, GroupName, Kind, KindSet, Policy, ServiceName};
+use secinfo_domain::{Algorithm, Digits, GroupName, Kind, KindSet, Policy, ServiceName, Strength};
 use toml::de::DeValue;
 
 const HOUR: u32 = 60 * 60;
@@ -23,6 +24,16 @@ const NOTICES: [(&str, Notices); 3] = [
     ("email", Notices::Email),
     ("none", Notices::None),
 ];
+const VERIFY: [(&str, Verify); 3] = [
+    ("required", Verify::Required),
+    ("when-enrolled", Verify::WhenEnrolled),
+    ("off", Verify::Off),
+];
+const STRENGTH: [(&str, Strength); 3] = [
+    ("delivered", Strength::Delivered),
+    ("possession", Strength::Possession),
+    ("strong", Strength::Strong),
+];
 const ALGORITHM: [(&str, Algorithm); 3] = [
     ("SHA1", Algorithm::Sha1),
     ("SHA256", Algorithm::Sha256),
@@ -34,7 +45,10 @@ pub(super) fn read(root: &mut Section<'_, '_>) -> Policy {
     let refined = |section: &mut Section<'_, '_>| refinement(section, rules.allowed);
     Policy {
         groups: root.each("group", GroupName::parse, refined),
-        services: root.each("service", ServiceName::parse, refined),
+        services: root.each("service", ServiceName::parse, |section| ServiceRules {
+            refinement: refined(section),
+            sign_in: sign_in_of_service(section),
+        }),
         rules,
     }
 }
@@ -57,6 +71,7 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
             hardware_token(section, or.hardware_token)
         }),
         notices: section.read("notices", or.notices, word(&NOTICES)),
+        sign_in: section.within("sign-in", |section| sign_in(section, or.sign_in)),
         codes: section.within("codes", |section| codes(section, or.codes)),
         throttle: section.within("throttle", |section| throttle(section, or.throttle)),
         session: section.within("session", |section| session(section, or.session)),
@@ -148,6 +163,28 @@ fn codes(section: &mut Section<'_, '_>, or: CodeRules) -> CodeRules {
         },
     );
     rules
+}
+
+/// The longest that a proof is remembered in a terminal.
+const LONGEST_REMEMBERED: u32 = DAY;
+
+fn sign_in(section: &mut Section<'_, '_>, or: SignInRules) -> SignInRules {
+    SignInRules {
+        verify: section.read("verify", or.verify, word(&VERIFY)),
+        remember: section.read("remember", or.remember, length(0..=LONGEST_REMEMBERED)),
+        exempt_groups: section.read("exempt_groups", or.exempt_groups, value::groups),
+        exempt_networks: section.read("exempt_networks", or.exempt_networks, value::networks),
+    }
+}
+
+fn sign_in_of_service(section: &mut Section<'_, '_>) -> SignInRefinement {
+    SignInRefinement {
+        verify: section.optional("verify", word(&VERIFY)),
+        strength: section.optional("strength", word(&STRENGTH)),
+        remember: section.optional("remember", length(0..=LONGEST_REMEMBERED)),
+        exempt_groups: section.optional("exempt_groups", value::groups),
+        exempt_networks: section.optional("exempt_networks", value::networks),
+    }
 }
 
 fn session(section: &mut Section<'_, '_>, or: SessionRules) -> SessionRules {

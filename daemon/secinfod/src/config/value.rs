@@ -1,8 +1,8 @@
 //! From the values of TOML to ours, each with what would be right if it is not.
 
 use super::document::nearest;
-use secinfo_domain::policy::Limit;
-use secinfo_domain::{Country, Kind, KindSet, Seconds};
+use secinfo_domain::policy::{Limit, Network};
+use secinfo_domain::{Country, GroupName, Kind, KindSet, Seconds};
 use std::fmt::Display;
 use std::ops::{Range, RangeInclusive};
 use std::path::{Component, Path, PathBuf};
@@ -157,14 +157,43 @@ pub(super) fn country(value: &DeValue<'_>) -> Result<Country, Refusal> {
 
 /// A list of countries, perhaps empty.
 pub(super) fn countries(value: &DeValue<'_>) -> Result<Vec<Country>, Refusal> {
-    let list = value.as_array().ok_or_else(|| {
-        Refusal::new(
-            described(value),
-            "write a list of countries, such as [\"DE\", \"FR\"]",
-        )
-    })?;
+    list(value, "countries, such as [\"DE\", \"FR\"]", country)
+}
+
+/// A list of Unix groups, perhaps empty.
+pub(super) fn groups(value: &DeValue<'_>) -> Result<Vec<GroupName>, Refusal> {
+    list(value, "groups, such as [\"backup\"]", |value| {
+        let name = text(value)?;
+        GroupName::parse(name).map_err(|invalid| {
+            let remedy = "write the name of a group as the system knows it";
+            Refusal::new(format!("{name:?} cannot be a group: {invalid}"), remedy)
+        })
+    })
+}
+
+/// A list of networks, perhaps empty.
+pub(super) fn networks(value: &DeValue<'_>) -> Result<Vec<Network>, Refusal> {
+    list(value, "networks, such as [\"192.0.2.0/24\"]", |value| {
+        let written = text(value)?;
+        written.parse().map_err(|_| {
+            let remedy = "write the first address of the network and the length of its prefix, \
+                such as \"192.0.2.0/24\" or \"2001:db8::/32\"";
+            Refusal::new(format!("{written:?} is no network"), remedy)
+        })
+    })
+}
+
+/// A list of what `entry` reads.
+fn list<T>(
+    value: &DeValue<'_>,
+    of_what: &str,
+    entry: impl Fn(&DeValue<'_>) -> Result<T, Refusal>,
+) -> Result<Vec<T>, Refusal> {
+    let list = value
+        .as_array()
+        .ok_or_else(|| Refusal::new(described(value), format!("write a list of {of_what}")))?;
     list.iter()
-        .map(|entry| country(entry.get_ref()).map_err(|refusal| refusal.at(entry.span())))
+        .map(|value| entry(value.get_ref()).map_err(|refusal| refusal.at(value.span())))
         .collect()
 }
 
@@ -307,13 +336,9 @@ pub(super) fn path(value: &DeValue<'_>) -> Result<PathBuf, Refusal> {
 
 /// A list of paths, each as [`path`] takes it.
 pub(super) fn paths(value: &DeValue<'_>) -> Result<Vec<PathBuf>, Refusal> {
-    let list = value.as_array().ok_or_else(|| {
-        Refusal::new(
-            described(value),
-            "write a list of absolute paths, such as [\"/var/spool/secinfo\"]",
-        )
-    })?;
-    list.iter()
-        .map(|entry| path(entry.get_ref()).map_err(|refusal| refusal.at(entry.span())))
-        .collect()
+    list(
+        value,
+        "absolute paths, such as [\"/var/spool/secinfo\"]",
+        path,
+    )
 }

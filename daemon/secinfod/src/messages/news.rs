@@ -26,6 +26,8 @@ pub enum News {
     Locked(Kind),
     /// An administrator lifted the locks.
     Unlocked,
+    /// Somebody signed in with a break-glass code.
+    BreakGlass,
 }
 
 impl News {
@@ -42,6 +44,7 @@ impl News {
             Self::AccessPass => ("news-access-pass", None),
             Self::Locked(kind) => ("news-locked", Some(kind)),
             Self::Unlocked => ("news-unlocked", None),
+            Self::BreakGlass => ("news-break-glass", None),
         };
         let mut arguments = FluentArgs::new();
         if let Some(kind) = kind {

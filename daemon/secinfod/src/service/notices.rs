@@ -219,6 +219,9 @@ const fn is_news(fact: &Fact) -> bool {
             | Fact::CodeRequested(_)
             | Fact::MessageDelivered(_)
             | Fact::MessageFailed(_)
+            | Fact::SetUpPostponed(_)
+            | Fact::TerminalRemembered(_)
+            | Fact::RememberedSignIn(_)
     )
 }
 
@@ -229,6 +232,8 @@ fn news_of(before: &State, after: &State, user: UserId, fact: &Fact) -> Option<N
     };
     match fact {
         Fact::MethodEnrolled(fact) => Some(News::Added(fact.credential.kind())),
+        Fact::MethodImported(fact) => Some(News::Added(fact.credential.kind())),
+        Fact::BreakGlassUsed(_) => Some(News::BreakGlass),
         Fact::MethodDeleted(fact) => match kind_in(before, fact.method)? {
             // That new ones replace them, that one was used up or that its time is over is no news.
             Kind::RecoveryCodes | Kind::AccessPass => None,

@@ -19,8 +19,8 @@ const LONGEST_CODE: usize = 128;
 pub struct Verification {
     pub(super) person: Person,
     pub(super) by: Requester,
-    purpose: Purpose,
-    asked: Mutex<MethodId>,
+    pub(super) purpose: Purpose,
+    pub(super) asked: Mutex<MethodId>,
     pub(super) sending: Sending,
     pub(super) origin: String,
     pub(super) language: String,
@@ -96,7 +96,7 @@ impl Verification {
         &self.sending
     }
 
-    fn ask(&self, method: MethodId) {
+    pub(super) fn ask(&self, method: MethodId) {
         *self
             .asked
             .lock()
@@ -187,17 +187,7 @@ impl Service {
         self.verifications
             .get(session.id(), now())
             .ok_or(ServiceError::SessionExpired)?;
-        let verification = session.subject();
-        let proven = self
-            .verify_person(
-                &verification.person,
-                &verification.by,
-                verification.purpose,
-                verification.asked(),
-                code,
-                verification.sending.newest().as_deref(),
-            )
-            .await;
+        let proven = self.answer_verification(session.subject(), code).await;
         match proven {
             Ok(_) => self.verifications.close(session.id()),
             Err(ServiceError::WrongCode | ServiceError::CodeAlreadyUsed)
@@ -209,6 +199,23 @@ impl Service {
             Err(_) => {}
         }
         proven
+    }
+
+    /// Verifies the user by the method that is asked now.
+    pub(super) async fn answer_verification(
+        &self,
+        verification: &Verification,
+        code: &str,
+    ) -> Result<Proven, ServiceError> {
+        self.verify_person(
+            &verification.person,
+            &verification.by,
+            verification.purpose,
+            verification.asked(),
+            code,
+            verification.sending.newest().as_deref(),
+        )
+        .await
     }
 
     /// Verifies a user in one step, without a session: by `method`, or by the method that is
@@ -310,7 +317,8 @@ impl Service {
         Err(failure.unwrap_or(ServiceError::WrongCode))
     }
 
-    fn candidates(
+    /// The methods that can answer, in the order in which they are asked.
+    pub(super) fn candidates(
         &self,
         person: &Person,
         by: &Requester,
@@ -321,14 +329,15 @@ impl Service {
             return Ok(Vec::new());
         };
         let policy = self.effective_policy(person, by.service.as_ref())?;
+        let wait = state.policy().rules.deletion_wait;
         Ok(user
-            .candidates(purpose, &policy, now())
+            .candidates(purpose, &policy, wait, now())
             .into_iter()
             .cloned()
             .collect())
     }
 
-    fn challenge(&self, method: &Method) -> Result<Challenge, ServiceError> {
+    pub(super) fn challenge(&self, method: &Method) -> Result<Challenge, ServiceError> {
         let view = self.view(method, None)?;
         Ok(Challenge {
             method: view.id,

@@ -9,7 +9,7 @@ pub use codes::*;
 pub use facts::*;
 
 use secinfo_domain::event::{Fact, StoredEvent, UserAdded, decode, encode};
-use secinfo_domain::policy::{Refinement, Rules};
+use secinfo_domain::policy::{Refinement, Rules, ServiceRules};
 use secinfo_domain::state::UserState;
 use secinfo_domain::{
     Command, Event, GroupName, HostAction, MethodId, Policy, Refusal, Sealed, ServiceName,
@@ -227,8 +227,12 @@ pub fn policy_of_service(service: &str, refine: impl FnOnce(&mut Refinement)) ->
     let mut refinement = Refinement::default();
     refine(&mut refinement);
     let service = ServiceName::parse(service).expect("a service name");
+    let rules = ServiceRules {
+        refinement,
+        ..ServiceRules::default()
+    };
     Policy {
-        services: vec![(service, refinement)],
+        services: vec![(service, rules)],
         ..Policy::default()
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::kit::{app, channel, counter_token, country, time_token};
 use secinfo_domain::event::{Credential, DeliveryFailure};
-use secinfo_domain::policy::{FirstMethod, Limit, Refinement};
+use secinfo_domain::policy::{FirstMethod, Limit, Refinement, ServiceRules};
 use secinfo_domain::state::Method;
 use secinfo_domain::{
     DeliveryOutcome, GroupName, Kind, KindSet, Policy, Purpose, Seconds, ServiceName, Timestamp,
@@ -86,7 +86,11 @@ pub fn policy(which: u8) -> Policy {
             let group = GroupName::parse("staff").expect("a group name");
             let service = ServiceName::parse("kiosk").expect("a service name");
             policy.groups = vec![(group, staff)];
-            policy.services = vec![(service, kiosk)];
+            let rules = ServiceRules {
+                refinement: kiosk,
+                ..ServiceRules::default()
+            };
+            policy.services = vec![(service, rules)];
         }
     }
     policy

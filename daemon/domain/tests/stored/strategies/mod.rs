@@ -11,16 +11,17 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 use secinfo_domain::event::{
-    Accepted, AccessPassIssued, ActivationFailed, Actor, Credential, DefaultChanged, DefaultReason,
-    DeletionCancelled, DeletionReason, DeletionScheduled, Event, Fact, Failure, Locked, LogCreated,
-    MethodDeleted, MethodEnrolled, MethodRenamed, PolicyChanged, RecoveryCodesIssued,
-    Resynchronized, TokenImported, TokenRemoved, TokenResynchronized, Unlocked, UserAdded,
-    UserErased, VerificationFailed, VerificationSucceeded, Who,
+    Accepted, AccessPassIssued, ActivationFailed, Actor, BreakGlassUsed, Credential,
+    DefaultChanged, DefaultReason, DeletionCancelled, DeletionReason, DeletionScheduled, Event,
+    Fact, Failure, Locked, LogCreated, MethodDeleted, MethodEnrolled, MethodImported,
+    MethodRenamed, PolicyChanged, RecoveryCodesIssued, RememberedSignIn, Resynchronized,
+    SetUpPostponed, TerminalRemembered, TokenImported, TokenRemoved, TokenResynchronized, Unlocked,
+    UserAdded, UserErased, VerificationFailed, VerificationSucceeded, Who,
 };
 use secinfo_domain::{
-    Algorithm, Counter, Digits, HotpParameters, MethodId, OtpParameters, Period, Purpose, Sealed,
-    Seconds, ServiceName, SessionTag, Strength, TimeStep, Timestamp, TokenId, TotpParameters,
-    UserId,
+    Algorithm, BreakGlassId, Counter, Digits, HotpParameters, MethodId, OtpParameters, Period,
+    Purpose, Sealed, Seconds, ServiceName, SessionTag, Strength, TerminalTag, TimeStep, Timestamp,
+    TokenId, TotpParameters, UserId,
 };
 
 pub fn event() -> impl Strategy<Value = Event> {
@@ -46,6 +47,14 @@ fn token() -> impl Strategy<Value = TokenId> {
 
 fn session() -> impl Strategy<Value = SessionTag> {
     any::<[u8; 16]>().prop_map(SessionTag::from_bytes)
+}
+
+fn terminal() -> impl Strategy<Value = TerminalTag> {
+    any::<[u8; 16]>().prop_map(TerminalTag::from_bytes)
+}
+
+fn break_glass() -> impl Strategy<Value = BreakGlassId> {
+    any::<[u8; 16]>().prop_map(BreakGlassId::from_bytes)
 }
 
 fn time() -> impl Strategy<Value = Timestamp> {
@@ -196,6 +205,19 @@ pub fn fact() -> impl Strategy<Value = Fact> {
         boxed(
             (method(), found()).prop_map(|(method, found)| TokenResynchronized { method, found }),
         ),
+        boxed(brought_over()),
+        boxed(time().prop_map(|until| SetUpPostponed { until })),
+        boxed(
+            (terminal(), service(), time()).prop_map(|(terminal, service, until)| {
+                TerminalRemembered {
+                    terminal,
+                    service,
+                    until,
+                }
+            }),
+        ),
+        boxed(terminal().prop_map(|terminal| RememberedSignIn { terminal })),
+        boxed((break_glass(), time()).prop_map(|(code, used)| BreakGlassUsed { code, used })),
     ])
 }
 
@@ -224,6 +246,14 @@ fn enrolled() -> impl Strategy<Value = MethodEnrolled> {
                 vouched,
             },
         )
+}
+
+fn brought_over() -> impl Strategy<Value = MethodImported> {
+    (method(), credential(), sealed()).prop_map(|(method, credential, sealed)| MethodImported {
+        method,
+        credential,
+        sealed,
+    })
 }
 
 fn deletion_reason() -> impl Strategy<Value = DeletionReason> {

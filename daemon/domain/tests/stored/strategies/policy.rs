@@ -1,16 +1,18 @@
 //! Any policy that there can be.
 
 use super::codes::country;
-use super::{hotp, seconds, service};
+use super::{hotp, seconds, service, strength};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use secinfo_domain::policy::{
-    AuthenticatorAppRules, CodeRules, FirstMethod, HardwareTokenRules, Limit, Notices, Refinement,
-    ResetMethods, Rules, SessionRules, ThrottleRules,
+    AuthenticatorAppRules, CodeRules, FirstMethod, HardwareTokenRules, Limit, Network, Notices,
+    Refinement, ResetMethods, Rules, ServiceRules, SessionRules, SignInRefinement, SignInRules,
+    ThrottleRules, Verify,
 };
 use secinfo_domain::{GroupName, Kind, KindSet, Policy};
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 fn group() -> impl Strategy<Value = GroupName> {
     "[^\\p{C}\\p{Z}\\s:/]{1,40}".prop_map(|name| GroupName::parse(&name).unwrap())
@@ -45,6 +47,68 @@ fn refinement() -> impl Strategy<Value = Refinement> {
                 reset_methods,
             },
         )
+}
+
+fn verify() -> impl Strategy<Value = Verify> {
+    select(vec![Verify::Required, Verify::WhenEnrolled, Verify::Off])
+}
+
+fn network() -> impl Strategy<Value = Network> {
+    prop_oneof![
+        (any::<u32>(), 0_u8..=32).prop_map(|(bits, length)| {
+            let mask = u32::MAX.checked_shl(32 - u32::from(length)).unwrap_or(0);
+            format!("{}/{length}", Ipv4Addr::from(bits & mask))
+        }),
+        (any::<u128>(), 0_u8..=128).prop_map(|(bits, length)| {
+            let mask = u128::MAX.checked_shl(128 - u32::from(length)).unwrap_or(0);
+            format!("{}/{length}", Ipv6Addr::from(bits & mask))
+        }),
+    ]
+    // An IPv4 address within IPv6 is written with dots; both forms are read.
+    .prop_map(|text| text.parse().unwrap())
+}
+
+fn sign_in() -> impl Strategy<Value = SignInRules> {
+    (
+        verify(),
+        seconds(),
+        vec(group(), 0..3),
+        vec(network(), 0..3),
+    )
+        .prop_map(
+            |(verify, remember, exempt_groups, exempt_networks)| SignInRules {
+                verify,
+                remember,
+                exempt_groups,
+                exempt_networks,
+            },
+        )
+}
+
+fn service_rules() -> impl Strategy<Value = ServiceRules> {
+    let asked = (
+        option::of(verify()),
+        option::of(strength()),
+        option::of(seconds()),
+    );
+    let exempt = (
+        option::of(vec(group(), 0..3)),
+        option::of(vec(network(), 0..3)),
+    );
+    (refinement(), asked, exempt).prop_map(
+        |(refinement, (verify, strength, remember), (exempt_groups, exempt_networks))| {
+            ServiceRules {
+                refinement,
+                sign_in: SignInRefinement {
+                    verify,
+                    strength,
+                    remember,
+                    exempt_groups,
+                    exempt_networks,
+                },
+            }
+        },
+    )
 }
 
 fn throttle() -> impl Strategy<Value = ThrottleRules> {
@@ -106,7 +170,7 @@ fn rules() -> impl Strategy<Value = Rules> {
     let small = any::<[u8; 6]>();
     let token = (any::<u16>(), any::<u16>());
     let notices = select(vec![Notices::All, Notices::Email, Notices::None]);
-    let codes_and_throttle = (codes(), throttle(), notices);
+    let codes_and_throttle = (codes(), throttle(), notices, sign_in());
     (general, times, small, token, hotp(), codes_and_throttle).prop_map(
         |(
             (allowed, required, grace_days, first_method, reset_methods),
@@ -121,7 +185,7 @@ fn rules() -> impl Strategy<Value = Rules> {
             ],
             (look_ahead, resynchronization),
             hotp,
-            (codes, throttle, notices),
+            (codes, throttle, notices, sign_in),
         )| Rules {
             allowed,
             required,
@@ -145,6 +209,7 @@ fn rules() -> impl Strategy<Value = Rules> {
             recovery_codes,
             codes,
             notices,
+            sign_in,
             throttle,
             session: SessionRules {
                 enrollment,
@@ -157,7 +222,7 @@ fn rules() -> impl Strategy<Value = Rules> {
 
 pub fn policy() -> impl Strategy<Value = Policy> {
     let groups = vec((group(), refinement()), 0..4);
-    let services = vec((service(), refinement()), 0..4);
+    let services = vec((service(), service_rules()), 0..4);
     (rules(), groups, services).prop_map(|(rules, groups, services)| Policy {
         rules,
         groups,

@@ -71,7 +71,10 @@ const fn refusal_name(refusal: &Refusal) -> &'static str {
         Refusal::StrongerProofNeeded => "StrongerProofNeeded",
         Refusal::AccessPassNeeded => "AccessPassNeeded",
         Refusal::KindNotAllowed(_) => "KindNotAllowed",
-        Refusal::NotForThisPurpose(..) | Refusal::NeverTheDefault(_) => "NotForThisPurpose",
+        Refusal::NotForThisPurpose(..) | Refusal::NeverTheDefault(_) | Refusal::TooWeakHere(_) => {
+            "NotForThisPurpose"
+        }
+        Refusal::NotRemembered => "FreshProofNeeded",
         Refusal::TooManyMethods { .. } => "TooManyMethods",
         Refusal::AnotherMethodFirst(_) => "AnotherMethodFirst",
         Refusal::LastMethod => "LastMethod",
@@ -89,6 +92,8 @@ const fn refusal_name(refusal: &Refusal) -> &'static str {
         Refusal::AnswerDoesNotFit
         | Refusal::ValidityOutOfRange
         | Refusal::NotAToken
+        | Refusal::NotImported(_)
+        | Refusal::NotToBePutOff
         | Refusal::NothingToSend(_)
         | Refusal::IssuedNotEnrolled(_) => "InvalidArgument",
         Refusal::LogExists => "Internal",
