@@ -1,0 +1,115 @@
+//! The way in while the daemon cannot decide: a code that root made ahead of time, good once.
+
+use crate::ffi::Handle;
+use crate::log::{Level, Log};
+use crate::outcome::{End, Failure, Grant};
+use secinfo_break_glass::{Code, Directory, DirectoryError, FileName, Id, Record, UsedName};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// How many wrong codes one call takes.
+const MOST_ATTEMPTS: usize = 3;
+
+const FIRST_PROMPT: &str = "secinfod cannot be reached. Break-glass code: ";
+const NEXT_PROMPT: &str =
+    "That code is not right. Give another one, or nothing to give up. Break-glass code: ";
+
+/// Asks for a break-glass code of the user; `None` when there is none to ask for, or when the user
+/// gives none.
+pub(crate) fn ask(
+    handle: &Handle<'_>,
+    directory: &Path,
+    user: &str,
+    service: &str,
+    log: &Log,
+) -> Option<End> {
+    let directory = match Directory::open(directory) {
+        Ok(directory) => directory?,
+        Err(error) => return nothing(log, &error),
+    };
+    let mut prompt = FIRST_PROMPT;
+    for _ in 0..MOST_ATTEMPTS {
+        // Read again for every answer: in the meantime root may have revoked one.
+        let records = records(&directory, user, log);
+        if records.is_empty() {
+            return None;
+        }
+        let Ok(answer) = handle.ask(prompt, false) else {
+            return Some(End::Failed(Failure::Conversation));
+        };
+        if answer.trim().is_empty() {
+            return None;
+        }
+        if let Some(id) = accepted(&records, &answer)
+            && use_up(&directory, id, user, service, log)
+        {
+            return Some(End::Granted(Grant::BreakGlass));
+        }
+        log.write(
+            Level::Notice,
+            &format!("a wrong break-glass code was given for {user}"),
+        );
+        prompt = NEXT_PROMPT;
+    }
+    Some(End::Failed(Failure::WrongBreakGlass))
+}
+
+/// The codes that this user can use now.
+fn records(directory: &Directory, user: &str, log: &Log) -> Vec<Record> {
+    let names = match directory.names() {
+        Ok(names) => names,
+        Err(error) => {
+            nothing(log, &error);
+            return Vec::new();
+        }
+    };
+    let mut records = Vec::new();
+    for name in names {
+        if matches!(name, FileName::Used(_)) {
+            continue;
+        }
+        match directory.read(&name) {
+            Ok(record) if record.user == user => records.push(record),
+            Ok(_) => {}
+            Err(error) => {
+                nothing(log, &error);
+            }
+        }
+    }
+    records
+}
+
+/// The code that was typed, among those of the user. Each is compared, whichever it is.
+fn accepted(records: &[Record], answer: &str) -> Option<Id> {
+    let code = Code::parse(answer)?;
+    let mut found = None;
+    for record in records {
+        if record.accepts(&code) {
+            found = Some(record.id);
+        }
+    }
+    found
+}
+
+/// Uses the code up before anybody is let in by it: of any number who give it at once, one is.
+fn use_up(directory: &Directory, id: Id, user: &str, service: &str, log: &Log) -> bool {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.map_or(0, |since| since.as_secs());
+    match directory.use_up(&UsedName::new(id, now, service)) {
+        Ok(true) => {
+            let text = format!("the break-glass code {id} let {user} in");
+            log.write(Level::Alert, &text);
+            true
+        }
+        Ok(false) => false,
+        Err(error) => {
+            nothing(log, &error);
+            false
+        }
+    }
+}
+
+fn nothing(log: &Log, error: &DirectoryError) -> Option<End> {
+    log.write(Level::Error, &format!("break-glass codes: {error}"));
+    None
+}

@@ -1,0 +1,390 @@
+//! One connection to the bus, made for one call and closed with it: blocking, under a deadline,
+//! without a thread and without anything that outlives it in the host's process.
+//!
+//! A client library with a runtime of its own would leave thread-local state, and a pair of
+//! descriptors for signals, in every program that signs somebody in. What a sign-in takes of D-Bus
+//! is a handful of calls; their encoding is zbus's.
+
+use crate::arguments::BusAddress;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketAddrUnix, SocketFlags, SocketType, connect, recv,
+    send, socket_with,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::os::fd::OwnedFd;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+use zbus::wire::serialized::{Context, Data};
+use zbus::wire::{BE, LE, to_bytes};
+use zbus::{DynamicType, Type, Variant};
+use zeroize::Zeroizing;
+
+/// The bus itself, as it signs what it says.
+pub(crate) const BUS: &str = "org.freedesktop.DBus";
+
+/// The largest message that is taken: far more than any step of a sign-in.
+const LARGEST: usize = 1 << 20;
+
+/// What every message begins with (D-Bus specification, "Message Format").
+const FIXED: usize = 16;
+
+/// How long to wait before a bus that has no room for another connection is asked again.
+const FULL: Duration = Duration::from_millis(10);
+
+/// Kinds of messages and codes of header fields, in the specification's numbers.
+mod number {
+    pub(super) const METHOD_CALL: u8 = 1;
+    pub(super) const METHOD_RETURN: u8 = 2;
+    pub(super) const ERROR: u8 = 3;
+    pub(super) const PATH: u8 = 1;
+    pub(super) const INTERFACE: u8 = 2;
+    pub(super) const MEMBER: u8 = 3;
+    pub(super) const ERROR_NAME: u8 = 4;
+    pub(super) const REPLY_SERIAL: u8 = 5;
+    pub(super) const DESTINATION: u8 = 6;
+    pub(super) const SENDER: u8 = 7;
+    pub(super) const SIGNATURE: u8 = 8;
+}
+
+/// The fixed part of a header and its fields.
+type Header<'m> = (u8, u8, u8, u8, u32, u32, Vec<(u8, Variant<'m>)>);
+
+/// Why there is no reply.
+#[derive(Debug)]
+pub(crate) enum CallError {
+    /// The reply is an error of this name.
+    Named(String),
+    /// Time is up.
+    Late,
+    /// The connection ended, or could not be made.
+    Lost,
+    /// What came is not D-Bus, or not the reply to this call.
+    Malformed,
+}
+
+impl From<Errno> for CallError {
+    fn from(_: Errno) -> Self {
+        Self::Lost
+    }
+}
+
+/// The moment until when something may take.
+#[derive(Clone, Copy)]
+pub(crate) struct Deadline(Instant);
+
+impl Deadline {
+    pub(crate) fn after(time: Duration) -> Self {
+        Self(Instant::now() + time)
+    }
+
+    fn left(self) -> Result<Duration, CallError> {
+        let left = self.0.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(CallError::Late);
+        }
+        Ok(left)
+    }
+}
+
+/// What is called.
+pub(crate) struct Call<'c> {
+    pub(crate) destination: &'c str,
+    pub(crate) path: &'c str,
+    pub(crate) interface: &'c str,
+    pub(crate) member: &'c str,
+}
+
+/// A connection to the bus.
+pub(crate) struct Bus {
+    socket: OwnedFd,
+    serial: u32,
+}
+
+impl Bus {
+    /// Connects, and says who we are: whoever the kernel says.
+    pub(crate) fn connect(address: &BusAddress, deadline: Deadline) -> Result<Self, CallError> {
+        let address = match address {
+            BusAddress::Path(path) => SocketAddrUnix::new(path)?,
+            BusAddress::Abstract(name) => SocketAddrUnix::new_abstract_name(name)?,
+        };
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+        loop {
+            match connect(&socket, &address) {
+                Ok(()) => break,
+                Err(Errno::AGAIN | Errno::INTR) => sleep(FULL.min(deadline.left()?)),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let mut bus = Self { socket, serial: 0 };
+        bus.introduce(deadline)?;
+        Ok(bus)
+    }
+
+    /// The handshake (D-Bus specification, "Authentication Protocol"): EXTERNAL with no identity
+    /// of our own telling, so that a program with the rights of another user is who it is.
+    fn introduce(&mut self, deadline: Deadline) -> Result<(), CallError> {
+        self.send(b"\0AUTH EXTERNAL\r\nDATA\r\n", deadline)?;
+        for expected in ["DATA", "OK"] {
+            let line = self.receive_line(deadline)?;
+            if line.split(' ').next() != Some(expected) {
+                return Err(CallError::Lost);
+            }
+        }
+        self.send(b"BEGIN\r\n", deadline)?;
+        let _own_name: String = self.ask_bus("Hello", &(), deadline)?;
+        Ok(())
+    }
+
+    /// Calls the bus itself.
+    pub(crate) fn ask_bus<A, R>(
+        &mut self,
+        member: &str,
+        arguments: &A,
+        deadline: Deadline,
+    ) -> Result<R, CallError>
+    where
+        A: Serialize + DynamicType,
+        R: DeserializeOwned + Type,
+    {
+        let call = Call {
+            destination: BUS,
+            path: "/org/freedesktop/DBus",
+            interface: BUS,
+            member,
+        };
+        self.call(&call, arguments, deadline)
+    }
+
+    /// Calls a method, and waits for its reply. What comes meanwhile from others, or of other
+    /// calls, is not looked at.
+    pub(crate) fn call<A, R>(
+        &mut self,
+        call: &Call<'_>,
+        arguments: &A,
+        deadline: Deadline,
+    ) -> Result<R, CallError>
+    where
+        A: Serialize + DynamicType,
+        R: DeserializeOwned + Type,
+    {
+        let signature = arguments.signature().to_string_no_parens();
+        let body = to_bytes(Context::new(LE, 0), arguments).map_err(|_| CallError::Malformed)?;
+        // Nothing is sent where there are no arguments, whatever their encoding.
+        let body = if signature.is_empty() {
+            &[]
+        } else {
+            body.bytes()
+        };
+        self.call_with_body(call, &signature, body, deadline)
+    }
+
+    /// Calls a method of one string that is a secret: no copy of it stays behind.
+    pub(crate) fn call_with_secret<R>(
+        &mut self,
+        call: &Call<'_>,
+        secret: &str,
+        deadline: Deadline,
+    ) -> Result<R, CallError>
+    where
+        R: DeserializeOwned + Type,
+    {
+        let length = u32::try_from(secret.len()).map_err(|_| CallError::Malformed)?;
+        let mut body = Zeroizing::new(Vec::with_capacity(secret.len() + 5));
+        body.extend_from_slice(&length.to_le_bytes());
+        body.extend_from_slice(secret.as_bytes());
+        body.push(0);
+        self.call_with_body(call, "s", &body, deadline)
+    }
+
+    fn call_with_body<R>(
+        &mut self,
+        call: &Call<'_>,
+        signature: &str,
+        body: &[u8],
+        deadline: Deadline,
+    ) -> Result<R, CallError>
+    where
+        R: DeserializeOwned + Type,
+    {
+        self.serial += 1;
+        let header = encode_header(call, signature, body.len(), self.serial)?;
+        self.send(&header, deadline)?;
+        self.send(body, deadline)?;
+        loop {
+            let message = self.receive(deadline)?;
+            if let Some(reply) = read_reply(&message, self.serial, call.destination)? {
+                return Ok(reply);
+            }
+        }
+    }
+
+    /// Sends all of it. The signal that a host would get when the other end is gone, and die of,
+    /// is not raised.
+    fn send(&mut self, mut bytes: &[u8], deadline: Deadline) -> Result<(), CallError> {
+        while !bytes.is_empty() {
+            match send(&self.socket, bytes, SendFlags::NOSIGNAL) {
+                Ok(sent) => bytes = &bytes[sent..],
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => self.wait(PollFlags::OUT, deadline)?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills all of it.
+    fn fill(&mut self, mut buffer: &mut [u8], deadline: Deadline) -> Result<(), CallError> {
+        while !buffer.is_empty() {
+            match recv(&self.socket, &mut *buffer, RecvFlags::empty()) {
+                Ok((0, _)) => return Err(CallError::Lost),
+                Ok((received, _)) => buffer = &mut buffer[received..],
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => self.wait(PollFlags::IN, deadline)?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        // Whoever sends without end is not listened to without end.
+        deadline.left().map(|_| ())
+    }
+
+    fn wait(&self, what: PollFlags, deadline: Deadline) -> Result<(), CallError> {
+        let left = Timespec::try_from(deadline.left()?).map_err(|_| CallError::Late)?;
+        match poll(&mut [PollFd::new(&self.socket, what)], Some(&left)) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn receive_line(&mut self, deadline: Deadline) -> Result<String, CallError> {
+        let mut line = Vec::new();
+        while !line.ends_with(b"\r\n") {
+            if line.len() > 512 {
+                return Err(CallError::Malformed);
+            }
+            let mut byte = [0];
+            self.fill(&mut byte, deadline)?;
+            line.extend_from_slice(&byte);
+        }
+        line.truncate(line.len() - 2);
+        String::from_utf8(line).map_err(|_| CallError::Malformed)
+    }
+
+    fn receive(&mut self, deadline: Deadline) -> Result<Zeroizing<Vec<u8>>, CallError> {
+        let mut fixed = [0; FIXED];
+        self.fill(&mut fixed, deadline)?;
+        let (header, body) = lengths(&fixed)?;
+        let mut message = Zeroizing::new(vec![0; header + body]);
+        message[..FIXED].copy_from_slice(&fixed);
+        self.fill(&mut message[FIXED..], deadline)?;
+        Ok(message)
+    }
+}
+
+/// The lengths of a message's header, with its padding, and of its body.
+fn lengths(fixed: &[u8; FIXED]) -> Result<(usize, usize), CallError> {
+    let number = |at: usize| {
+        let bytes = [fixed[at], fixed[at + 1], fixed[at + 2], fixed[at + 3]];
+        let number = match fixed[0] {
+            b'l' => u32::from_le_bytes(bytes),
+            b'B' => u32::from_be_bytes(bytes),
+            _ => return Err(CallError::Malformed),
+        };
+        match usize::try_from(number) {
+            Ok(number) if number <= LARGEST => Ok(number),
+            _ => Err(CallError::Malformed),
+        }
+    };
+    let (body, fields) = (number(4)?, number(12)?);
+    Ok(((FIXED + fields).next_multiple_of(8), body))
+}
+
+/// A header, with the padding before the body.
+fn encode_header(
+    call: &Call<'_>,
+    signature: &str,
+    body: usize,
+    serial: u32,
+) -> Result<Vec<u8>, CallError> {
+    let mut fields = Vec::new();
+    put_field(&mut fields, number::PATH, b'o', call.path)?;
+    put_field(&mut fields, number::DESTINATION, b's', call.destination)?;
+    put_field(&mut fields, number::INTERFACE, b's', call.interface)?;
+    put_field(&mut fields, number::MEMBER, b's', call.member)?;
+    if !signature.is_empty() {
+        put_field(&mut fields, number::SIGNATURE, b'g', signature)?;
+    }
+    let length = |length: usize| u32::try_from(length).map_err(|_| CallError::Malformed);
+    let mut header = vec![b'l', number::METHOD_CALL, 0, 1];
+    header.extend_from_slice(&length(body)?.to_le_bytes());
+    header.extend_from_slice(&serial.to_le_bytes());
+    header.extend_from_slice(&length(fields.len())?.to_le_bytes());
+    header.append(&mut fields);
+    header.resize(header.len().next_multiple_of(8), 0);
+    Ok(header)
+}
+
+/// A field: a structure of its code and of a variant of this type, an object path, a string or a
+/// signature. The fields begin at a multiple of 8, as each of them does.
+fn put_field(fields: &mut Vec<u8>, code: u8, kind: u8, value: &str) -> Result<(), CallError> {
+    fields.resize(fields.len().next_multiple_of(8), 0);
+    fields.extend_from_slice(&[code, 1, kind, 0]);
+    if kind == b'g' {
+        fields.push(u8::try_from(value.len()).map_err(|_| CallError::Malformed)?);
+    } else {
+        let length = u32::try_from(value.len()).map_err(|_| CallError::Malformed)?;
+        fields.extend_from_slice(&length.to_le_bytes());
+    }
+    fields.extend_from_slice(value.as_bytes());
+    fields.push(0);
+    Ok(())
+}
+
+/// The reply in a message, if it is the one to this call.
+fn read_reply<R>(message: &[u8], serial: u32, destination: &str) -> Result<Option<R>, CallError>
+where
+    R: DeserializeOwned + Type,
+{
+    let malformed = |_| CallError::Malformed;
+    let endian = if message[0] == b'l' { LE } else { BE };
+    let context = Context::new(endian, 0);
+    let data = Data::new(message, context);
+    let ((_, kind, _, _, body, _, fields), _): (Header<'_>, usize) =
+        data.deserialize().map_err(malformed)?;
+    let field = |code: u8| {
+        fields
+            .iter()
+            .find(|(number, _)| *number == code)
+            .map(|(_, value)| value)
+    };
+    let text = |code: u8| match field(code) {
+        Some(Variant::Str(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let is_ours = matches!(field(number::REPLY_SERIAL), Some(Variant::U32(of)) if *of == serial);
+    let sender = text(number::SENDER);
+    match kind {
+        number::METHOD_RETURN if is_ours && sender == Some(destination) => {}
+        // The bus speaks for whoever is no longer there.
+        number::ERROR if is_ours && (sender == Some(destination) || sender == Some(BUS)) => {
+            let name = text(number::ERROR_NAME).ok_or(CallError::Malformed)?;
+            return Err(CallError::Named(name.to_owned()));
+        }
+        _ => return Ok(None),
+    }
+    let signature = match field(number::SIGNATURE) {
+        Some(Variant::Signature(signature)) => signature.to_string_no_parens(),
+        _ => String::new(),
+    };
+    if signature != R::SIGNATURE.to_string_no_parens() {
+        return Err(CallError::Malformed);
+    }
+    let start = message.len() - usize::try_from(body).map_err(|_| CallError::Malformed)?;
+    let (reply, _) = Data::new(&message[start..], context)
+        .deserialize()
+        .map_err(malformed)?;
+    Ok(Some(reply))
+}

@@ -1,0 +1,116 @@
+//! The daemon: who it is, and the two calls of a sign-in.
+
+use crate::arguments::BusAddress;
+use crate::bus::{Bus, Call, CallError, Deadline};
+use crate::outcome::{Failure, Unavailable, answer_failed, start_failed};
+use secinfo_bus::names::{BUS_NAME, NO_OBJECT, ROOT_PATH, interface};
+use secinfo_bus::{OwnedObjectPath, SignInOptions, SignInStep, is_daemon};
+use std::time::Duration;
+
+/// The daemon, found and looked at once, and from then on spoken to by the name that the bus gave
+/// to this one connection of it: whoever takes its well-known name later is not asked.
+pub(crate) struct Daemon {
+    bus: Bus,
+    owner: String,
+    timeout: Duration,
+}
+
+/// A sign-in that is going on. It ends with the connection.
+pub(crate) struct SignIn {
+    path: OwnedObjectPath,
+}
+
+impl Daemon {
+    /// Finds the daemon, and has the bus start it where it does not run.
+    pub(crate) fn find(address: &BusAddress, timeout: Duration) -> Result<Self, Unavailable> {
+        let deadline = Deadline::after(timeout);
+        let mut bus = Bus::connect(address, deadline).map_err(|error| match error {
+            CallError::Late => Unavailable::Hung,
+            _ => Unavailable::NoBus,
+        })?;
+        let owner = match owner(&mut bus, deadline) {
+            Err(CallError::Named(_)) => {
+                let start: Result<u32, CallError> =
+                    bus.ask_bus("StartServiceByName", &(BUS_NAME, 0_u32), deadline);
+                start
+                    .and_then(|_| owner(&mut bus, deadline))
+                    .map_err(not_found)?
+            }
+            found => found.map_err(not_found)?,
+        };
+        let uid: u32 = bus
+            .ask_bus("GetConnectionUnixUser", &owner.as_str(), deadline)
+            .map_err(not_found)?;
+        if !is_daemon(uid) {
+            return Err(Unavailable::Impostor { uid });
+        }
+        Ok(Self {
+            bus,
+            owner,
+            timeout,
+        })
+    }
+
+    /// Starts a sign-in. There is none to go on with when the first step is the end.
+    pub(crate) fn start(
+        &mut self,
+        user: &str,
+        service: &str,
+        options: &SignInOptions,
+    ) -> Result<(Option<SignIn>, SignInStep), Failure> {
+        let call = Call {
+            destination: &self.owner,
+            path: ROOT_PATH,
+            interface: interface::MANAGER,
+            member: "StartSignIn",
+        };
+        let deadline = Deadline::after(self.timeout);
+        let (path, step): (OwnedObjectPath, SignInStep) = self
+            .bus
+            .call(&call, &(user, service, options), deadline)
+            .map_err(|error| failure(error, start_failed))?;
+        let sign_in = (path.as_str() != NO_OBJECT).then_some(SignIn { path });
+        Ok((sign_in, step))
+    }
+
+    /// Passes an answer on.
+    pub(crate) fn answer(&mut self, sign_in: &SignIn, answer: &str) -> Result<SignInStep, Failure> {
+        let call = Call {
+            destination: &self.owner,
+            path: sign_in.path.as_str(),
+            interface: interface::SIGN_IN,
+            member: "Answer",
+        };
+        let deadline = Deadline::after(self.timeout);
+        self.bus
+            .call_with_secret(&call, answer, deadline)
+            .map_err(|error| failure(error, answer_failed))
+    }
+}
+
+/// The connection that has the daemon's name.
+fn owner(bus: &mut Bus, deadline: Deadline) -> Result<String, CallError> {
+    bus.ask_bus("GetNameOwner", &BUS_NAME, deadline)
+}
+
+fn not_found(error: CallError) -> Unavailable {
+    match error {
+        CallError::Named(_) => Unavailable::NoDaemon,
+        other => unanswered(&other),
+    }
+}
+
+fn failure(error: CallError, named: impl FnOnce(&str) -> Failure) -> Failure {
+    match error {
+        CallError::Named(name) => named(&name),
+        other => Failure::Unavailable(unanswered(&other)),
+    }
+}
+
+fn unanswered(error: &CallError) -> Unavailable {
+    match error {
+        CallError::Late => Unavailable::Hung,
+        CallError::Lost => Unavailable::Lost,
+        CallError::Malformed | CallError::Named(_) => Unavailable::Malformed,
+    }
+}

@@ -1,0 +1,99 @@
+//! `pam_secinfo.so`: the PAM module. The daemon leads the conversation of a sign-in; this module
+//! finds the daemon, makes sure that it is the daemon, carries prompts and answers, and turns the
+//! end into a code of PAM by the table in [`outcome`].
+//!
+//! It lives in the processes of others: it starts no thread, keeps no descriptor, waits for
+//! nothing without a deadline, and changes nothing of the process. What it needs of a call is in
+//! the call.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")
+)]
+
+pub mod arguments;
+mod break_glass;
+mod bus;
+mod daemon;
+#[allow(unsafe_code, reason = "the C interface, and nothing but it")]
+pub mod ffi;
+pub mod log;
+pub mod outcome;
+mod relay;
+pub mod user_name;
+
+use arguments::Arguments;
+use ffi::{Handle, Item};
+use log::{Level, Log};
+use outcome::{End, Failure, ReturnCode, Subject, authenticated, sentence};
+use std::ffi::c_int;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Once;
+
+/// Runs a phase; should it panic, nothing is decided, and the host goes on.
+pub fn guarded(phase: impl FnOnce() -> ReturnCode) -> ReturnCode {
+    log_panics();
+    let done = panic::catch_unwind(AssertUnwindSafe(phase));
+    done.unwrap_or_else(|payload| {
+        // To drop it could panic again.
+        std::mem::forget(payload);
+        authenticated(&End::Failed(Failure::Panic), Subject::Changed)
+    })
+}
+
+/// Says where it panicked in the host's log. By default Rust would write that to standard error,
+/// which is the host's: a terminal, a connection, or a file that took the number. The hook belongs
+/// to the module's own copy of Rust's library, so that a host in Rust keeps its own.
+fn log_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        panic::set_hook(Box::new(|panic| {
+            let place = panic.location().map(ToString::to_string);
+            let text = format!("failed at {}", place.unwrap_or_default());
+            // Not the message: it could hold what was being read.
+            Log::new("panic", false).write(Level::Error, &text);
+        }));
+    });
+}
+
+fn authenticate(handle: &Handle<'_>, flags: c_int, arguments: &[String]) -> ReturnCode {
+    let silent = flags & ffi::SILENT != 0;
+    match parse(handle, arguments) {
+        Ok(arguments) => relay::authenticate(handle, silent, &arguments),
+        Err(failure) => {
+            if let Some(text) = sentence(&failure).filter(|_| !silent) {
+                handle.show(ffi::Style::Error, text);
+            }
+            authenticated(&End::Failed(failure), Subject::Changed)
+        }
+    }
+}
+
+fn account(handle: &Handle<'_>, _flags: c_int, arguments: &[String]) -> ReturnCode {
+    match parse(handle, arguments) {
+        Ok(_) => {
+            let (passed, user) = (handle.remembered(), handle.item(Item::User));
+            outcome::account(passed.as_ref(), user.as_deref())
+        }
+        Err(failure) => authenticated(&End::Failed(failure), Subject::Changed),
+    }
+}
+
+fn set_credentials(handle: &Handle<'_>, _flags: c_int, arguments: &[String]) -> ReturnCode {
+    match parse(handle, arguments) {
+        Ok(_) => {
+            let (passed, user) = (handle.remembered(), handle.item(Item::User));
+            outcome::credentials(passed.as_ref(), user.as_deref())
+        }
+        Err(failure) => authenticated(&End::Failed(failure), Subject::Changed),
+    }
+}
+
+fn parse(handle: &Handle<'_>, arguments: &[String]) -> Result<Arguments, Failure> {
+    Arguments::parse(arguments.iter().map(String::as_str)).map_err(|unknown| {
+        let service = handle.item(Item::Service).unwrap_or_default();
+        let log = Log::new(&String::from_utf8_lossy(&service), false);
+        log.write(Level::Error, &unknown.to_string());
+        Failure::Argument
+    })
+}

@@ -1,0 +1,160 @@
+//! The host's log of authentications.
+//!
+//! Not by `syslog(3)`: that keeps a descriptor and the name of the program for the whole process,
+//! which belong to the host, and waits for a log that is full.
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::{
+    AddressFamily, SendFlags, SocketAddrUnix, SocketFlags, SocketType, connect, send, socket_with,
+};
+use std::path::PathBuf;
+
+/// Where the log listens.
+const SOCKET: &str = "/dev/log";
+
+/// `authpriv` of RFC 3164 section 4.1.1, in its place in the priority.
+const AUTHPRIV: u8 = 10 << 3;
+
+/// The longest line, in bytes: what every receiver takes.
+const LONGEST: usize = 900;
+
+/// How long a full log is waited for, before the line is given up.
+const PATIENCE: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 200_000_000,
+};
+
+/// How grave a line is (RFC 3164 section 4.1.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// Somebody must look at once.
+    Alert = 1,
+    /// The module could not do its work.
+    Error = 3,
+    /// Somebody was refused.
+    Notice = 5,
+    /// Somebody was let in.
+    Info = 6,
+    /// How it went.
+    Debug = 7,
+}
+
+/// Writes lines about one call.
+#[derive(Debug, Clone)]
+pub struct Log {
+    socket: PathBuf,
+    service: String,
+    debug: bool,
+}
+
+impl Log {
+    /// A log of calls for this service; `debug` says whether lines of that level are written.
+    pub fn new(service: &str, debug: bool) -> Self {
+        Self::at(SOCKET.into(), service, debug)
+    }
+
+    /// A log that listens elsewhere.
+    pub fn at(socket: PathBuf, service: &str, debug: bool) -> Self {
+        let service = service.to_owned();
+        Self {
+            socket,
+            service,
+            debug,
+        }
+    }
+
+    /// Writes a line. One that cannot be written is lost: there is nobody else to tell.
+    pub fn write(&self, level: Level, text: &str) {
+        if level == Level::Debug && !self.debug {
+            return;
+        }
+        let _ = self.send(level, text);
+    }
+
+    fn send(&self, level: Level, text: &str) -> Result<(), Errno> {
+        let priority = AUTHPRIV | level as u8;
+        let process = std::process::id();
+        let said: String = format!("{}: {text}", self.service)
+            .chars()
+            .map(|c| if c.is_control() { '?' } else { c })
+            .collect();
+        let line = format!("<{priority}>pam_secinfo[{process}]: {said}");
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let socket = socket_with(AddressFamily::UNIX, SocketType::DGRAM, flags, None)?;
+        connect(&socket, &SocketAddrUnix::new(&self.socket)?)?;
+        let line = &line.as_bytes()[..line.len().min(LONGEST)];
+        match send(&socket, line, SendFlags::NOSIGNAL) {
+            Err(Errno::AGAIN) => {}
+            sent => return sent.map(|_| ()),
+        }
+        poll(&mut [PollFd::new(&socket, PollFlags::OUT)], Some(&PATIENCE))?;
+        send(&socket, line, SendFlags::NOSIGNAL).map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::net::UnixDatagram;
+
+    fn listen() -> (tempfile::TempDir, PathBuf, UnixDatagram) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("log");
+        let socket = UnixDatagram::bind(&path).unwrap();
+        socket.set_nonblocking(true).unwrap();
+        (directory, path, socket)
+    }
+
+    fn line(socket: &UnixDatagram) -> Option<String> {
+        let mut buffer = [0; 4096];
+        let length = socket.recv(&mut buffer).ok()?;
+        Some(String::from_utf8_lossy(&buffer[..length]).into_owned())
+    }
+
+    #[test]
+    fn a_line_goes_to_authpriv_with_the_service() {
+        let (_directory, path, socket) = listen();
+        Log::at(path, "sshd", false).write(Level::Alert, "alice was let in");
+        let process = std::process::id();
+        let expected = format!("<81>pam_secinfo[{process}]: sshd: alice was let in");
+        assert_eq!(line(&socket), Some(expected));
+    }
+
+    #[test]
+    fn a_line_cannot_be_made_into_two_and_has_an_end() {
+        let (_directory, path, socket) = listen();
+        let log = Log::at(path, "ss\nhd", false);
+        log.write(Level::Notice, "a\nb\u{1b}[2J");
+        assert!(line(&socket).unwrap().ends_with("]: ss?hd: a?b?[2J"));
+        log.write(Level::Notice, &"é".repeat(5000));
+        assert_eq!(
+            line(&socket).unwrap().trim_end_matches('\u{fffd}').len(),
+            900
+        );
+    }
+
+    #[test]
+    fn how_it_went_is_written_only_when_asked_for() {
+        let (_directory, path, socket) = listen();
+        Log::at(path.clone(), "su", false).write(Level::Debug, "step");
+        assert_eq!(line(&socket), None);
+        Log::at(path, "su", true).write(Level::Debug, "step");
+        assert!(line(&socket).unwrap().starts_with("<87>"));
+    }
+
+    #[test]
+    fn a_log_that_is_full_or_missing_is_not_waited_for() {
+        let (_directory, path, socket) = listen();
+        let log = Log::at(path, "su", false);
+        for _ in 0..4096 {
+            let before = log.send(Level::Info, "x");
+            if before == Err(Errno::AGAIN) {
+                drop(socket);
+                log.write(Level::Info, "nobody listens");
+                return;
+            }
+        }
+        panic!("the log was never full");
+    }
+}

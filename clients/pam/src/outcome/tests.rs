@@ -1,0 +1,224 @@
+//! The table, row by row. What a whole call makes of each row is in `tests/outcome`.
+
+use super::*;
+use secinfo_bus::names::ERROR_PREFIX;
+
+const GRANTS: [Grant; 3] = [Grant::Verified, Grant::Remembered, Grant::BreakGlass];
+const EXCUSES: [Excuse; 2] = [Excuse::NotCovered, Excuse::Postponed];
+
+fn step(word: &str) -> SignInStep {
+    SignInStep {
+        outcome: word.to_owned(),
+        name: Some("alice".to_owned()),
+        ..SignInStep::default()
+    }
+}
+
+fn end_of(step: &SignInStep) -> Option<End> {
+    match turn(step) {
+        Ok(Turn::End { end, .. }) => Some(end),
+        Ok(Turn::Ask { .. }) => panic!("no end"),
+        Err(error) => {
+            assert_eq!(error, Unavailable::Malformed);
+            None
+        }
+    }
+}
+
+#[test]
+fn only_a_grant_to_the_same_user_is_success() {
+    for grant in GRANTS {
+        let end = End::Granted(grant);
+        assert_eq!(authenticated(&end, Subject::Same), ReturnCode::Success);
+        assert_eq!(
+            authenticated(&end, Subject::Changed),
+            ReturnCode::AuthenticationError
+        );
+    }
+}
+
+#[test]
+fn only_an_excuse_of_the_same_user_is_ignore() {
+    for excuse in EXCUSES {
+        let end = End::Excused(excuse);
+        assert_eq!(authenticated(&end, Subject::Same), ReturnCode::Ignore);
+        assert_eq!(
+            authenticated(&end, Subject::Changed),
+            ReturnCode::AuthenticationError
+        );
+    }
+}
+
+#[test]
+fn refusals_and_failures_are_neither_whoever_the_user_is() {
+    let refusals = [
+        (Refusal::WrongCode, ReturnCode::AuthenticationError),
+        (Refusal::TooManyAttempts, ReturnCode::MaximumTries),
+        (Refusal::Locked, ReturnCode::MaximumTries),
+        (Refusal::NoMethod, ReturnCode::AuthenticationError),
+        (Refusal::GraceOver, ReturnCode::AuthenticationError),
+        (Refusal::AccessPassNeeded, ReturnCode::AuthenticationError),
+        (Refusal::Expired, ReturnCode::AuthenticationError),
+        (Refusal::TooManyCodes, ReturnCode::AuthenticationError),
+        (Refusal::Cancelled, ReturnCode::AuthenticationError),
+    ];
+    let failures = [
+        (Failure::Argument, ReturnCode::ServiceError),
+        (Failure::NoUser, ReturnCode::UserUnknown),
+        (Failure::UnknownUser, ReturnCode::UserUnknown),
+        (Failure::NotAuthorized, ReturnCode::CredentialsInsufficient),
+        (Failure::SessionOver, ReturnCode::AuthenticationError),
+        (Failure::Conversation, ReturnCode::ConversationError),
+        (Failure::WrongBreakGlass, ReturnCode::MaximumTries),
+        (Failure::Panic, ReturnCode::SystemError),
+    ];
+    let unavailable = [
+        Unavailable::NoBus,
+        Unavailable::NoDaemon,
+        Unavailable::Impostor { uid: 1000 },
+        Unavailable::Hung,
+        Unavailable::Lost,
+        Unavailable::Malformed,
+        Unavailable::Error("x".to_owned()),
+        Unavailable::Endless,
+    ]
+    .map(|why| {
+        (
+            Failure::Unavailable(why),
+            ReturnCode::AuthenticationUnavailable,
+        )
+    });
+    let ends = refusals
+        .map(|(refusal, code)| (End::Refused(refusal), code))
+        .into_iter()
+        .chain(
+            failures
+                .into_iter()
+                .chain(unavailable)
+                .map(|(failure, code)| (End::Failed(failure), code)),
+        );
+    for (end, code) in ends {
+        for subject in [Subject::Same, Subject::Changed] {
+            assert_eq!(authenticated(&end, subject), code, "{end:?}");
+            assert!(!matches!(code, ReturnCode::Success | ReturnCode::Ignore));
+        }
+    }
+}
+
+#[test]
+fn every_word_of_an_end_is_read() {
+    assert_eq!(
+        end_of(&step("verified")),
+        Some(End::Granted(Grant::Verified))
+    );
+    assert_eq!(
+        end_of(&step("remembered")),
+        Some(End::Granted(Grant::Remembered))
+    );
+    assert_eq!(
+        end_of(&step("postponed")),
+        Some(End::Excused(Excuse::Postponed))
+    );
+    for word in ["off", "exempt-group", "exempt-network", "nothing-enrolled"] {
+        let step = SignInStep {
+            why: Some(word.to_owned()),
+            ..step("not-covered")
+        };
+        assert_eq!(end_of(&step), Some(End::Excused(Excuse::NotCovered)));
+    }
+}
+
+#[test]
+fn an_unknown_word_or_a_missing_part_is_malformed() {
+    for word in [
+        "",
+        "Verified",
+        "verified ",
+        "success",
+        "not-covered",
+        "refused",
+    ] {
+        assert_eq!(end_of(&step(word)), None, "{word:?}");
+    }
+    for word in ["verified", "remembered", "postponed"] {
+        let nameless = SignInStep {
+            name: None,
+            ..step(word)
+        };
+        assert_eq!(end_of(&nameless), None);
+    }
+    let other_why = SignInStep {
+        why: Some("because".to_owned()),
+        ..step("not-covered")
+    };
+    assert_eq!(end_of(&other_why), None);
+    let other_reason = SignInStep {
+        reason: Some("because".to_owned()),
+        ..step("refused")
+    };
+    assert_eq!(end_of(&other_reason), None);
+    let no_prompt = SignInStep {
+        echo: Some(true),
+        ..step("ask")
+    };
+    assert!(turn(&no_prompt).is_err());
+    let no_echo = SignInStep {
+        prompt: Some("Code: ".to_owned()),
+        ..step("ask")
+    };
+    assert!(turn(&no_echo).is_err());
+}
+
+#[test]
+fn every_error_of_the_daemon_has_its_failure() {
+    for reason in Reason::ALL {
+        let name = format!("{ERROR_PREFIX}{}", reason.name());
+        let unavailable = Failure::Unavailable(Unavailable::Error(name.clone()));
+        let started = match reason {
+            Reason::NotFound => Failure::UnknownUser,
+            Reason::NotAuthorized => Failure::NotAuthorized,
+            _ => unavailable.clone(),
+        };
+        assert_eq!(start_failed(&name), started);
+        let answered = match reason {
+            Reason::SessionExpired => Failure::SessionOver,
+            Reason::NotAuthorized => Failure::NotAuthorized,
+            _ => unavailable,
+        };
+        assert_eq!(answer_failed(&name), answered);
+    }
+    let gone = "org.freedesktop.DBus.Error.ServiceUnknown";
+    assert_eq!(answer_failed(gone), Failure::Unavailable(Unavailable::Lost));
+    assert!(matches!(
+        start_failed("com.example.NotFound"),
+        Failure::Unavailable(_)
+    ));
+}
+
+#[test]
+fn later_phases_hold_to_the_user_who_was_decided_on() {
+    let granted = Passed {
+        user: "alice".to_owned(),
+        granted: true,
+    };
+    let excused = Passed {
+        granted: false,
+        ..granted.clone()
+    };
+    let alice = Some(b"alice".as_slice());
+    for other in [Some(b"bob".as_slice()), Some(b"alice2"), Some(b""), None] {
+        for passed in [&granted, &excused] {
+            assert_eq!(account(Some(passed), other), ReturnCode::PermissionDenied);
+            assert_eq!(
+                credentials(Some(passed), other),
+                ReturnCode::CredentialsError
+            );
+        }
+    }
+    assert_eq!(account(Some(&granted), alice), ReturnCode::Success);
+    assert_eq!(account(Some(&excused), alice), ReturnCode::Ignore);
+    assert_eq!(account(None, alice), ReturnCode::Ignore);
+    assert_eq!(credentials(Some(&granted), alice), ReturnCode::Success);
+    assert_eq!(credentials(Some(&excused), alice), ReturnCode::Ignore);
+    assert_eq!(credentials(None, alice), ReturnCode::Success);
+}

@@ -1,0 +1,228 @@
+//! A sign-in: asks the daemon, carries its prompts to the user and the answers back, and returns
+//! how it ended.
+
+use crate::arguments::Arguments;
+use crate::break_glass;
+use crate::daemon::{Daemon, SignIn};
+use crate::ffi::{Handle, Item, Style};
+use crate::log::{Level, Log};
+use crate::outcome::{
+    End, Failure, Passed, ReturnCode, Subject, Turn, Unavailable, authenticated, sentence, turn,
+};
+use crate::user_name;
+use secinfo_bus::names::sign_in::display;
+use secinfo_bus::{SignInOptions, SignInStep};
+
+/// The most prompts of one sign-in: more than any set-up takes, with every mistake that it allows.
+const MOST_PROMPTS: usize = 200;
+
+/// The longest item or locale that is told to the daemon, in bytes.
+const LONGEST: usize = 256;
+
+/// How a sign-in ended, and what is told to the user about it.
+struct Ended {
+    end: End,
+    /// The name that was decided on; empty where nothing was.
+    name: String,
+    messages: Vec<String>,
+}
+
+impl From<Failure> for Ended {
+    fn from(failure: Failure) -> Self {
+        Self {
+            messages: sentence(&failure).map(str::to_owned).into_iter().collect(),
+            end: End::Failed(failure),
+            name: String::new(),
+        }
+    }
+}
+
+/// Authenticates the user of the handle.
+pub(crate) fn authenticate(handle: &Handle<'_>, silent: bool, arguments: &Arguments) -> ReturnCode {
+    handle.forget();
+    let service = text(handle, Item::Service).unwrap_or_default();
+    let log = Log::new(&service, arguments.debug);
+    let asked = match asked(handle) {
+        Ok(name) => name,
+        Err(failure) => {
+            // Not the name: whoever mistakes the prompt types a password there.
+            log.write(Level::Notice, "there is no name that an account could have");
+            return authenticated(&End::Failed(failure), Subject::Changed);
+        }
+    };
+    let mut ended = sign_in(handle, &asked, &service, arguments, &log);
+    if let End::Failed(Failure::Unavailable(why)) = &ended.end {
+        log.write(Level::Error, &why.to_string());
+        let directory = &arguments.break_glass;
+        match break_glass::ask(handle, directory, &asked, &service, &log) {
+            Some(End::Failed(failure)) => ended = failure.into(),
+            Some(end) => {
+                ended = Ended {
+                    end,
+                    name: asked.clone(),
+                    messages: Vec::new(),
+                };
+            }
+            None => {}
+        }
+    }
+    if !silent {
+        tell(handle, &ended);
+    }
+    conclude(handle, &asked, &ended, &log)
+}
+
+/// The name of the user, which the host asks for where it has none yet.
+fn asked(handle: &Handle<'_>) -> Result<String, Failure> {
+    let name = handle.user().map_err(|_| Failure::Conversation)?;
+    let name = name.as_deref().and_then(user_name::checked);
+    name.map(str::to_owned).ok_or(Failure::NoUser)
+}
+
+fn sign_in(
+    handle: &Handle<'_>,
+    user: &str,
+    service: &str,
+    arguments: &Arguments,
+    log: &Log,
+) -> Ended {
+    let mut daemon = match Daemon::find(&arguments.bus, arguments.timeout) {
+        Ok(daemon) => daemon,
+        Err(why) => return Failure::Unavailable(why).into(),
+    };
+    let options = options(handle, service, arguments);
+    let (sign_in, step) = match daemon.start(user, service, &options) {
+        Ok(started) => started,
+        Err(failure) => return failure.into(),
+    };
+    relay(handle, &mut daemon, sign_in.as_ref(), step, log).unwrap_or_else(Ended::from)
+}
+
+fn relay(
+    handle: &Handle<'_>,
+    daemon: &mut Daemon,
+    sign_in: Option<&SignIn>,
+    mut step: SignInStep,
+    log: &Log,
+) -> Result<Ended, Failure> {
+    for _ in 0..MOST_PROMPTS {
+        log.write(Level::Debug, &format!("secinfod says {}", step.outcome));
+        let (prompt, echo) = match turn(&step).map_err(Failure::Unavailable)? {
+            Turn::Ask { prompt, echo } => (prompt, echo),
+            Turn::End { end, name } => {
+                return Ok(Ended {
+                    end,
+                    name: name.to_owned(),
+                    messages: step.messages.clone().unwrap_or_default(),
+                });
+            }
+        };
+        let sign_in = sign_in.ok_or(Failure::Unavailable(Unavailable::Malformed))?;
+        let answer = handle
+            .ask(prompt, echo)
+            .map_err(|_| Failure::Conversation)?;
+        step = daemon.answer(sign_in, &answer)?;
+    }
+    Err(Failure::Unavailable(Unavailable::Endless))
+}
+
+/// What the daemon is told of where the user is.
+fn options(handle: &Handle<'_>, service: &str, arguments: &Arguments) -> SignInOptions {
+    let tty = text(handle, Item::Terminal);
+    let one_line = handle
+        .item(Item::XDisplay)
+        .is_some_and(|name| !name.is_empty())
+        || tty.as_deref().is_some_and(|tty| tty.starts_with(':'))
+        || ["gdm", "lightdm", "sddm"]
+            .iter()
+            .any(|greeter| service.starts_with(greeter));
+    let display = if one_line {
+        display::LINE
+    } else {
+        display::TERMINAL
+    };
+    SignInOptions {
+        tty,
+        remote_host: text(handle, Item::RemoteHost),
+        language: language(handle),
+        set_up: Some(arguments.set_up),
+        display: Some(display.to_owned()),
+    }
+}
+
+/// An item that is text of a reasonable length; one that is not is none, which exempts nobody.
+fn text(handle: &Handle<'_>, item: Item) -> Option<String> {
+    plain(handle.item(item)?)
+}
+
+fn plain(bytes: Vec<u8>) -> Option<String> {
+    let text = String::from_utf8(bytes).ok()?;
+    let fits = (1..=LONGEST).contains(&text.len()) && !text.contains(char::is_control);
+    fits.then_some(text)
+}
+
+/// The user's locale: as the host has set it for the session, or else as it is in the host's own
+/// environment. It chooses words and nothing else.
+fn language(handle: &Handle<'_>) -> Option<String> {
+    let names = [c"LC_ALL", c"LC_MESSAGES", c"LANG"];
+    let of_session = names.iter().filter_map(|name| handle.environment(name));
+    let of_host = names.iter().filter_map(|name| {
+        let name = name.to_str().expect("the names are ASCII");
+        Some(std::env::var(name).ok()?.into_bytes())
+    });
+    of_session.chain(of_host).find_map(plain)
+}
+
+/// Shows how it ended. A host that shows nothing has shown the prompts: that is no failure.
+fn tell(handle: &Handle<'_>, ended: &Ended) {
+    let style = match ended.end {
+        End::Granted(_) | End::Excused(_) => Style::Information,
+        End::Refused(_) | End::Failed(_) => Style::Error,
+    };
+    for message in &ended.messages {
+        handle.show(style, message);
+    }
+}
+
+/// What PAM is told. The user is looked at last, after everything that could change it.
+fn conclude(handle: &Handle<'_>, asked: &str, ended: &Ended, log: &Log) -> ReturnCode {
+    let now = handle.item(Item::User);
+    let same = ended.name == asked && now.as_deref() == Some(asked.as_bytes());
+    let subject = if same {
+        Subject::Same
+    } else {
+        Subject::Changed
+    };
+    let code = authenticated(&ended.end, subject);
+    let passed = |granted| Passed {
+        user: asked.to_owned(),
+        granted,
+    };
+    match code {
+        ReturnCode::Success => {
+            log.write(
+                Level::Info,
+                &format!("{asked} was verified ({:?})", ended.end),
+            );
+            handle.remember(passed(true), code)
+        }
+        ReturnCode::Ignore => {
+            log.write(
+                Level::Info,
+                &format!("{asked} is not asked ({:?})", ended.end),
+            );
+            handle.remember(passed(false), code)
+        }
+        _ => {
+            let other = match ended.end {
+                End::Granted(_) | End::Excused(_) => "; the user was changed meanwhile",
+                End::Refused(_) | End::Failed(_) => "",
+            };
+            log.write(
+                Level::Notice,
+                &format!("{asked} was not let in ({:?}{other})", ended.end),
+            );
+            code
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Names that no account can have, though PAM hands them over.
+
+/// The longest name, in bytes.
+const LONGEST: usize = 256;
+
+/// The name as text; `None` when no account can be called that, or when it could be read as
+/// something else by whoever sees it in a log or a file.
+pub fn checked(name: &[u8]) -> Option<&str> {
+    let name = std::str::from_utf8(name).ok()?;
+    let hostile = |c: char| c.is_control() || matches!(c, ':' | '/');
+    ((1..=LONGEST).contains(&name.len()) && !name.contains(hostile)).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::checked;
+
+    #[test]
+    fn names_of_accounts_pass() {
+        let longest = "a".repeat(256);
+        for name in [
+            "a",
+            "alice",
+            "Jürgen",
+            "DOMAIN\\bob",
+            "carol@example.org",
+            "x-1_2.3$",
+            &longest,
+        ] {
+            assert_eq!(checked(name.as_bytes()), Some(name));
+        }
+    }
+
+    #[test]
+    fn hostile_names_do_not() {
+        let too_long = "a".repeat(257);
+        for name in [
+            "",
+            "a:b",
+            "a/b",
+            "../etc",
+            "a\nb",
+            "a\tb",
+            "\u{1b}[2J",
+            "a\u{85}b",
+            "a\u{7f}",
+            &too_long,
+        ] {
+            assert_eq!(checked(name.as_bytes()), None, "{name:?}");
+        }
+        assert_eq!(checked(b"\xff\xfe"), None);
+        assert_eq!(checked(b"a\0b"), None);
+    }
+}
