@@ -1,7 +1,7 @@
 //! A host on which people sign in: accounts, PAM services and `sudo` of the test's own, in a mount
 //! namespace in which the daemon runs as well.
 
-use crate::accounts::{self, ALICE_ACCOUNT, Account, BOB_ACCOUNT};
+use crate::accounts::{self, Account};
 use crate::daemon::binary;
 use crate::dialogue::{Dialogue, Pty};
 use crate::host::{Host, Setup};
@@ -149,7 +149,7 @@ pub fn after_the_password(arguments: &str) -> String {
 }
 
 /// `auth` rules that show what the module answers. Its success is the success of the whole; upon
-/// PAM_IGNORE it is PAM_CRED_EXPIRED, which the module itself never answers; every other answer is
+/// `PAM_IGNORE` it is `PAM_CRED_EXPIRED`, which the module itself never answers; every other answer is
 /// that of the whole.
 pub fn module_alone(arguments: &str) -> String {
     format!(
@@ -171,14 +171,9 @@ fn prepare(directory: &Path) -> MountNamespace {
     accounts::write(&etc, &directory.join("homes"));
     fs::set_permissions(etc.join("shadow"), fs::Permissions::from_mode(0o600)).unwrap();
     fs::write(etc.join("pam.d/other"), "auth required pam_deny.so\naccount required pam_deny.so\nsession required pam_deny.so\npassword required pam_deny.so\n").unwrap();
-    let everything: String = [ALICE_ACCOUNT, BOB_ACCOUNT, accounts::CAROL_ACCOUNT]
-        .iter()
-        .map(|account| format!("{} ALL=(ALL:ALL) ALL\n", account.name))
-        .collect();
     // sudo itself remembers nobody, so that PAM is asked every time; and asks no name server.
-    let sudoers = format!(
-        "Defaults timestamp_timeout=0, passwd_tries=1, !fqdn, !lecture, !insults, !syslog\nroot ALL=(ALL:ALL) ALL\n{everything}"
-    );
+    let sudoers = "Defaults timestamp_timeout=0, passwd_tries=1, !fqdn, !lecture, !insults, !syslog\n\
+                   ALL ALL=(ALL:ALL) ALL\n";
     fs::write(etc.join("sudoers"), sudoers).unwrap();
     fs::set_permissions(etc.join("sudoers"), fs::Permissions::from_mode(0o440)).unwrap();
     // Shown at a place that everybody can reach, wherever it was built.

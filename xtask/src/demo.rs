@@ -35,7 +35,7 @@ pub(crate) fn run(ending: Ending) -> Result<()> {
     packages::install(Needs::Demo)?;
     screen::heading("Building secinfod and secinfo (the first time takes some minutes)");
     let programs = place.build_programs()?;
-    place.build_plugins(&[SPOOL])?;
+    place.build_libraries(&[SPOOL])?;
     screen::heading("Starting a private bus, and secinfod on an empty log");
     let mut stage = Stage::set(&programs)?;
     screen::say(&format!(

@@ -52,6 +52,11 @@ const TEST: &[Package] = &[
         sign: Sign::File("/usr/include/openssl/ssl.h"),
         purpose: "building twilio-async, whose own client is on OpenSSL",
     },
+    Package {
+        name: "libpam0g-dev",
+        sign: Sign::File("/usr/include/security/pam_modules.h"),
+        purpose: "building the PAM module",
+    },
     program("git", "git", "which files belong to the project"),
     program(
         "systemd",
@@ -77,6 +82,10 @@ const TEST: &[Package] = &[
     program("npm", "npm", "installs Prism"),
     program("util-linux", "setpriv", "running programs as other users"),
     program("exim4-daemon-light", "exim4", "takes mail in the tests"),
+    program("openssh-server", "sshd", "a service to sign in to"),
+    program("openssh-client", "ssh", "signing in to it"),
+    program("sudo", "sudo", "a service that asks whoever is signed in"),
+    program("pamtester", "pamtester", "shows what a PAM service answers"),
 ];
 
 /// Which packages a task needs.

@@ -210,7 +210,8 @@ fn crates(place: &Workspace) -> Result<Outcome> {
 fn end_to_end(place: &Workspace) -> Result<Outcome> {
     // The step before may have left programs with what only tests turn on.
     let programs = place.build_programs()?;
-    place.build_plugins(&workspace::PLUGINS)?;
+    place.build_libraries(&workspace::PLUGINS)?;
+    place.build_libraries(&[workspace::PAM_MODULE])?;
     let mut test = place.cargo();
     test.args(["test", "--package", END_TO_END, "--locked"]);
     test.args(["--no-fail-fast", "--all-features"]);

@@ -19,6 +19,9 @@ pub(crate) const PLUGINS: [&str; 4] = [
     "secinfo-email-smtp",
 ];
 
+/// The package of the PAM module.
+pub(crate) const PAM_MODULE: &str = "pam_secinfo";
+
 /// The workspace that this task belongs to.
 pub(crate) struct Workspace {
     /// Its top directory.
@@ -64,8 +67,8 @@ impl Workspace {
         Ok(self.target.join("debug"))
     }
 
-    /// Builds plugins of these packages, into the directory of the programs.
-    pub(crate) fn build_plugins(&self, packages: &[&str]) -> Result<()> {
+    /// Builds the libraries of these packages, which programs load, into the directory of the programs.
+    pub(crate) fn build_libraries(&self, packages: &[&str]) -> Result<()> {
         let mut build = self.cargo();
         build.args(["build", "--lib"]);
         build.args(packages.iter().flat_map(|name| ["--package", name]));
