@@ -24,6 +24,9 @@ use zeroize::Zeroizing;
 /// How often what is due is carried out.
 const DUE_EVERY: Duration = Duration::from_secs(5);
 
+/// How often it is looked for break-glass codes that were used.
+const BREAK_GLASS_EVERY: Duration = Duration::from_mins(1);
+
 /// Why the daemon did not start, or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -229,6 +232,9 @@ async fn attend(
 ) -> Result<(), RunError> {
     let mut due = interval(DUE_EVERY);
     due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // The first tick comes at once.
+    let mut break_glass = interval(BREAK_GLASS_EVERY);
+    break_glass.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut watchdog = interval(
         sd_notify::watchdog_enabled().map_or(Duration::from_hours(1), |period| period / 2),
     );
@@ -238,6 +244,12 @@ async fn attend(
             _ = signals.interrupt.recv() => return Ok(()),
             _ = signals.hangup.recv() => reload(path, &mut config, service, channels).await,
             () = server.closed() => return Err(RunError::BusGone),
+            _ = break_glass.tick() => {
+                let directory = &config.daemon.break_glass_directory;
+                if let Err(error) = service.record_break_glass(directory).await {
+                    tracing::warn!(%error, "the use of a break-glass code could not be recorded; it is tried again");
+                }
+            }
             _ = watchdog.tick() => tell_systemd(&[NotifyState::Watchdog]),
             _ = due.tick() => {
                 if let Err(error) = service.carry_out_due().await {
@@ -265,6 +277,7 @@ async fn reload(path: &Path, config: &mut Config, service: &Service, channels: &
                     channels.reload(new.channels(), new.hosts());
                     service.enrollments().set_limits(limits(&new.daemon));
                     service.verifications().set_limits(limits(&new.daemon));
+                    service.sign_ins().set_limits(limits(&new.daemon));
                     *config = new;
                     tracing::info!(took = ?started.elapsed(), "configuration reloaded");
                 }

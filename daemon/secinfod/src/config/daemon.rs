@@ -37,6 +37,8 @@ pub struct DaemonConfig {
     pub plugin_directory: PathBuf,
     /// Whether a channel may leave messages readable on this host.
     pub allow_spool: bool,
+    /// Where the files of break-glass codes are.
+    pub break_glass_directory: PathBuf,
 }
 
 /// Who decides on what goes beyond one's own.
@@ -81,6 +83,7 @@ impl Default for DaemonConfig {
             sessions_in_all: 1024,
             plugin_directory: PathBuf::from("/usr/lib/secinfo/channels"),
             allow_spool: false,
+            break_glass_directory: PathBuf::from(secinfo_break_glass::DEFAULT_DIRECTORY),
         }
     }
 }
@@ -166,6 +169,11 @@ pub(super) fn read(section: &mut Section<'_, '_>) -> DaemonConfig {
         ),
         plugin_directory: section.read("plugin_directory", or.plugin_directory, value::path),
         allow_spool: section.read("allow_spool", or.allow_spool, value::yes_or_no),
+        break_glass_directory: section.read(
+            "break_glass_directory",
+            or.break_glass_directory,
+            value::path,
+        ),
     };
     section.require(
         daemon.sessions_in_all >= daemon.sessions_per_user,

@@ -1,0 +1,120 @@
+//! Break-glass codes that were used while the daemon could not decide: their use is entered in the
+//! log as soon as it can be, once for each code, and told to the user and to the administrator.
+
+use super::account::blocking;
+use super::{Requester, Service, ServiceError, now};
+use secinfo_break_glass::{Directory, DirectoryError, FileName, UsedName};
+use secinfo_domain::{
+    Action, Authority, BreakGlassId, ServiceName, SessionTag, Timestamp, UserName,
+};
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Mutex;
+
+/// The most codes of which it is remembered that they were complained of.
+const MOST_COMPLAINTS: usize = 1000;
+
+/// What was complained of already: the same is not said again every minute.
+#[derive(Default)]
+pub(super) struct Complaints(Mutex<HashSet<String>>);
+
+impl Complaints {
+    fn say(&self, what: &str) {
+        let mut said = self
+            .0
+            .lock()
+            .expect("nothing panics while it holds the complaints");
+        if said.len() < MOST_COMPLAINTS && said.insert(what.to_owned()) {
+            tracing::warn!("{what}");
+        }
+    }
+}
+
+impl Service {
+    /// Enters in the log what was used of the break-glass codes in this directory and is not there
+    /// yet; how many that were. What cannot be trusted or read is left out, with a warning.
+    pub async fn record_break_glass(&self, directory: &Path) -> Result<usize, ServiceError> {
+        let found = blocking(|| self.used_break_glass(directory));
+        let found = found.unwrap_or_else(|error| {
+            self.found_break_glass.say(&format!(
+                "break-glass codes that were used cannot be recorded: {error}"
+            ));
+            Vec::new()
+        });
+        let mut recorded = 0;
+        for (name, user) in found {
+            recorded += usize::from(self.record_use(&name, &user).await?);
+        }
+        Ok(recorded)
+    }
+
+    /// The codes that were used and are not in the log, each with the name of its user.
+    fn used_break_glass(
+        &self,
+        directory: &Path,
+    ) -> Result<Vec<(UsedName, String)>, DirectoryError> {
+        let Some(directory) = Directory::open(directory)? else {
+            return Ok(Vec::new());
+        };
+        let state = self.state();
+        let mut found = Vec::new();
+        for name in directory.names()? {
+            let FileName::Used(used) = &name else {
+                continue;
+            };
+            if state.is_recorded(id(used)) {
+                continue;
+            }
+            match directory.read(&name) {
+                Ok(record) => found.push((used.clone(), record.user)),
+                Err(error) => self.found_break_glass.say(&format!(
+                    "the use of a break-glass code cannot be recorded: {error}"
+                )),
+            }
+        }
+        Ok(found)
+    }
+
+    async fn record_use(&self, name: &UsedName, user: &str) -> Result<bool, ServiceError> {
+        let account = match UserName::parse(user) {
+            Ok(user) => self.accounts.by_name(&user)?,
+            Err(_) => None,
+        };
+        let Some(account) = account else {
+            let code = name.id;
+            self.found_break_glass.say(&format!(
+                "the use of the break-glass code {code} cannot be recorded: its user has no account any more"
+            ));
+            return Ok(false);
+        };
+        let person = self.person(account.uid)?;
+        let by = Requester {
+            uid: 0,
+            session: SessionTag::from_bytes([0; 16]),
+            service: ServiceName::parse(&name.service).ok(),
+            authority: Authority::System,
+        };
+        // Nothing is used in the future: the clock of the host was wrong then, or is now.
+        let used = Timestamp::from_seconds(name.used).min(now());
+        let action = Action::RecordBreakGlass {
+            code: id(name),
+            used,
+        };
+        let events = self.commit(&person, &by, action, Vec::new()).await?;
+        if events.is_empty() {
+            return Ok(false);
+        }
+        tracing::warn!(
+            code = %name.id,
+            user = %person.id,
+            service = name.service,
+            used = used.as_seconds(),
+            "a break-glass code was used while nobody could be verified: ask whose it was, and make another in its place"
+        );
+        Ok(true)
+    }
+}
+
+fn id(name: &UsedName) -> BreakGlassId {
+    BreakGlassId::from_bytes(*name.id.as_bytes())
+}
