@@ -108,8 +108,8 @@ impl Caller {
         self.uid
     }
 
-    /// The pid of the process that connected, from the bus. For logs and display only: it may be
-    /// another process's by now.
+    /// The pid of the process that connected, from the bus. It may be another process's by now: who
+    /// relies on it asks whose that one is.
     pub fn pid(&self) -> Option<u32> {
         self.pid
     }
@@ -155,7 +155,7 @@ fn login_session(pid: u32, uid: u32) -> Option<LoginSession> {
 }
 
 /// The effective uid in a `/proc/<pid>/status`: the second of the four on its `Uid:` line.
-fn effective_uid(status: &str) -> Option<u32> {
+pub(crate) fn effective_uid(status: &str) -> Option<u32> {
     status
         .lines()
         .find_map(|line| line.strip_prefix("Uid:"))?

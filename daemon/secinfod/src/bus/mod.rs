@@ -25,6 +25,7 @@ mod table;
 pub use access::{Access, Action, Granted};
 pub use authorize::{Authorizer, PolkitDeadlines};
 pub use call::Call;
+pub(crate) use caller::effective_uid;
 pub use caller::{Caller, LoginSession, TagKey};
 pub use connect::{ConnectError, connect};
 pub use dispatch::Server;

@@ -18,12 +18,21 @@ pub(super) struct Catalog {
 static CATALOGS: LazyLock<[Catalog; Language::ALL.len()]> =
     LazyLock::new(|| Language::ALL.map(Catalog::new));
 
-/// What the file of a language holds.
+/// What the files of a language hold.
 pub(super) const fn source(language: Language) -> &'static str {
     match language {
-        Language::English => include_str!("../../messages/en.ftl"),
-        Language::German => include_str!("../../messages/de.ftl"),
-        Language::French => include_str!("../../messages/fr.ftl"),
+        Language::English => concat!(
+            include_str!("../../messages/en.ftl"),
+            include_str!("../../messages/en-sign-in.ftl")
+        ),
+        Language::German => concat!(
+            include_str!("../../messages/de.ftl"),
+            include_str!("../../messages/de-sign-in.ftl")
+        ),
+        Language::French => concat!(
+            include_str!("../../messages/fr.ftl"),
+            include_str!("../../messages/fr-sign-in.ftl")
+        ),
     }
 }
 

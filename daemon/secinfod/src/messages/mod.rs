@@ -8,12 +8,14 @@ mod email;
 mod language;
 mod news;
 mod outside;
+mod prompts;
 #[cfg(test)]
 mod tests;
 
 pub use language::Language;
 pub use news::News;
 pub(crate) use outside::is_domain;
+pub use prompts::{Part, Prompts};
 
 use catalog::Catalog;
 use fluent_bundle::FluentArgs;

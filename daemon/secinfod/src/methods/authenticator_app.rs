@@ -3,7 +3,7 @@
 use super::one_time_code::{Generator, TypedCode, last_that};
 use super::secret::Secret;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use secinfo_domain::{TimeStep, TotpParameters};
+use secinfo_domain::{Algorithm, Digits, Period, TimeStep, TotpParameters};
 use std::fmt::Write;
 use zeroize::Zeroizing;
 
@@ -49,6 +49,9 @@ pub struct Presentation {
     pub key_in_groups: Zeroizing<String>,
     /// The otpauth URI.
     pub uri: Zeroizing<String>,
+    /// The same without what apps take for granted, then with less and less of names, for a QR code
+    /// that must be small.
+    pub short_uris: Vec<Zeroizing<String>>,
 }
 
 /// All but the unreserved characters of RFC 3986: a space is `%20` and never `+`, which some apps
@@ -68,6 +71,7 @@ impl Presentation {
         Self {
             key_in_groups: in_groups(&key),
             uri: uri(&key, parameters, &issuer, &account),
+            short_uris: short_uris(&key, parameters, &issuer, &account),
             account,
             issuer,
         }
@@ -118,10 +122,54 @@ fn uri(key: &str, parameters: TotpParameters, issuer: &str, account: &str) -> Ze
     uri
 }
 
+/// Shorter and shorter URIs. The key stays in upper case, which QR codes hold in less room.
+fn short_uris(
+    key: &str,
+    parameters: TotpParameters,
+    issuer: &str,
+    account: &str,
+) -> Vec<Zeroizing<String>> {
+    let usual = TotpParameters {
+        algorithm: Algorithm::Sha1,
+        digits: Digits::Six,
+        period: Period::default(),
+    };
+    let user = account.split_once('@').map_or(account, |(user, _)| user);
+    [(issuer, account), (issuer, user), ("", account), ("", user)]
+        .map(|(issuer, account)| {
+            let issuer = utf8_percent_encode(issuer, RESERVED).to_string();
+            let label = utf8_percent_encode(account, RESERVED).to_string();
+            // Room for all of it, so that no copy of the key is left behind by growing.
+            let room = 2 * issuer.len() + label.len() + key.len() + 128;
+            let mut uri = Zeroizing::new(String::with_capacity(room));
+            let mut add = |part: std::fmt::Arguments<'_>| {
+                uri.write_fmt(part)
+                    .expect("writing to a string cannot fail");
+            };
+            if issuer.is_empty() {
+                add(format_args!("otpauth://totp/{label}?secret={key}"));
+            } else {
+                add(format_args!(
+                    "otpauth://totp/{issuer}:{label}?secret={key}&issuer={issuer}"
+                ));
+            }
+            if parameters.algorithm != usual.algorithm {
+                add(format_args!("&algorithm={}", parameters.algorithm));
+            }
+            if parameters.digits != usual.digits {
+                add(format_args!("&digits={}", parameters.digits));
+            }
+            if parameters.period != usual.period {
+                add(format_args!("&period={}", parameters.period));
+            }
+            uri
+        })
+        .into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use secinfo_domain::{Algorithm, Digits, Period};
 
     fn parameters(algorithm: Algorithm, digits: Digits, period: u16) -> TotpParameters {
         TotpParameters {

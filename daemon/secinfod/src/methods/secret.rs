@@ -30,7 +30,9 @@ pub enum InvalidSecret {
     #[error("the secret key has {0} bytes: it must have 16 to 128, and 20 are recommended")]
     Length(usize),
     /// Fewer bytes than anybody should use, or more than the hash of any method takes in.
-    #[error("the secret key has {0} bytes: one that is brought over must have 10 to 64; set up a new method instead")]
+    #[error(
+        "the secret key has {0} bytes: one that is brought over must have 10 to 64; set up a new method instead"
+    )]
     LengthElsewhere(usize),
 }
 

@@ -117,8 +117,9 @@ impl Accounts {
 
     /// The account with this name.
     pub fn by_name(&self, name: &UserName) -> Result<Option<Account>, AccountError> {
+        // Not remembered: another account may have the same uid, and is the one that the uid means.
         let found = blocking(|| User::from_name(name.as_str()))?;
-        Ok(found.and_then(|user| self.take_in(&user)))
+        Ok(found.and_then(|user| account_of(&user)))
     }
 
     /// The names of the groups that an account is in.
@@ -192,10 +193,7 @@ impl Accounts {
     }
 
     fn take_in(&self, user: &User) -> Option<Account> {
-        let account = Account {
-            uid: user.uid.as_raw(),
-            name: UserName::parse(&user.name).ok()?,
-        };
+        let account = account_of(user)?;
         let mut remembered = self
             .remembered
             .lock()
@@ -224,6 +222,13 @@ impl Newcomer {
             key: Arc::new(key),
         })
     }
+}
+
+fn account_of(user: &User) -> Option<Account> {
+    Some(Account {
+        uid: user.uid.as_raw(),
+        name: UserName::parse(&user.name).ok()?,
+    })
 }
 
 fn group_name(gid: Gid) -> nix::Result<Option<GroupName>> {

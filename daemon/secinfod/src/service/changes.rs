@@ -80,6 +80,7 @@ impl Service {
                 .close_about(|enrollment| enrollment.person.id == user);
             self.verifications
                 .close_about(|verification| verification.person.id == user);
+            self.sign_ins.close_about(|sign_in| sign_in.is_of(&person));
         }
         Ok(())
     }

@@ -12,8 +12,8 @@ use crate::methods::secret::Secret;
 use secinfo_domain::event::{DefaultReason, Fact};
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{
-    Action, Digits, Event, Kind, Label, MethodId, Phone, Place, Sealed,
-    TotpParameters, enrollment_outlook,
+    Action, Digits, Event, Kind, Label, MethodId, Phone, Place, Sealed, TotpParameters,
+    enrollment_outlook,
 };
 use secinfo_ledger::NewKey;
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 
 mod account;
 mod batch;
+mod break_glass;
 mod changes;
 mod codes;
 mod deliveries;
@@ -21,6 +22,7 @@ mod published;
 mod replay;
 mod sending;
 pub mod session;
+mod sign_in;
 mod snapshots;
 mod tokens;
 mod verification;
@@ -37,6 +39,7 @@ pub use published::{Appended, Published};
 pub use replay::{ReplayError, read_state};
 pub use sending::{DeliveryState, Sending, Sent};
 pub use session::{SessionId, SessionLimits, Sessions};
+pub use sign_in::{End, Outcome, Prompt, RefusedFor, SignIn, SignInRequest, Step};
 pub use tokens::{FoundToken, Imported, TokenRow};
 pub use verification::{Challenge, Circumstances, Proven, Verification};
 pub use writer::Writer;
@@ -49,6 +52,7 @@ use secinfo_domain::{
     SessionTag, State, Timestamp, UserCommand, UserId,
 };
 use secinfo_ledger::{LedgerReader, NewKey};
+use sign_in::TerminalKey;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::{Semaphore, broadcast};
@@ -91,13 +95,16 @@ pub struct Service {
     settings: RwLock<Settings>,
     enrollments: Sessions<Enrollment>,
     verifications: Sessions<Verification>,
+    sign_ins: Sessions<SignIn>,
     /// Memory-hard hashing takes tens of megabytes for tens of milliseconds: one at a time.
     hashing: Semaphore,
     channels: Channels,
     waiting_for_news: Semaphore,
     destination_key: DestinationKey,
+    terminal_key: TerminalKey,
     /// What waits for the ends of messages, to record them.
     recording: Mutex<JoinSet<()>>,
+    found_break_glass: break_glass::Complaints,
     /// What users are to be told.
     teller: notices::Teller,
     tidings: Mutex<Option<notices::Told>>,
@@ -120,8 +127,9 @@ impl Service {
         settings: Settings,
         limits: SessionLimits,
     ) -> Result<Self, ServiceError> {
-        let destination_key = DestinationKey::draw()
-            .map_err(|error| ServiceError::Internal(format!("no random bytes: {error}")))?;
+        let no_randomness = |error| ServiceError::Internal(format!("no random bytes: {error}"));
+        let destination_key = DestinationKey::draw().map_err(no_randomness)?;
+        let terminal_key = TerminalKey::draw().map_err(no_randomness)?;
         let (teller, tidings) = notices::queue();
         Ok(Self {
             reader,
@@ -131,11 +139,14 @@ impl Service {
             settings: RwLock::new(settings),
             enrollments: Sessions::new(limits),
             verifications: Sessions::new(limits),
+            sign_ins: Sessions::new(limits),
             hashing: Semaphore::new(1),
             channels,
             waiting_for_news: Semaphore::new(sending::MOST_WAIT_FOR_NEWS),
             destination_key,
+            terminal_key,
             recording: Mutex::default(),
+            found_break_glass: break_glass::Complaints::default(),
             teller,
             tidings: Mutex::new(Some(tidings)),
         })
@@ -169,6 +180,11 @@ impl Service {
     /// Open verifications.
     pub const fn verifications(&self) -> &Sessions<Verification> {
         &self.verifications
+    }
+
+    /// Sign-ins that are going on.
+    pub const fn sign_ins(&self) -> &Sessions<SignIn> {
+        &self.sign_ins
     }
 
     /// Unix accounts.
@@ -270,7 +286,12 @@ impl Service {
         by: &Requester,
         action: Action,
     ) -> Result<Prepared, ServiceError> {
-        let on_self = person.uid() == by.uid && by.authority != Authority::System;
+        // Also where root passes on what the user does at a sign-in.
+        let on_self = match by.authority {
+            Authority::Own => true,
+            Authority::Administrator => person.uid() == by.uid,
+            Authority::System => false,
+        };
         let who = match by.uid {
             _ if by.authority == Authority::System => Who::System,
             0 => Who::Root,

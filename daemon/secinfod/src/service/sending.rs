@@ -147,6 +147,16 @@ impl Service {
             .get(session.id(), now())
             .ok_or(ServiceError::SessionExpired)?;
         let enrollment = session.subject();
+        let (sending, hint) = self.send_code_of_enrollment(enrollment).await?;
+        drop(turn);
+        self.news(sending, enrollment.kind(), hint).await
+    }
+
+    /// Sends it without waiting for news; what was sent, and its destination, masked.
+    pub(super) async fn send_code_of_enrollment<'e>(
+        self: &Arc<Self>,
+        enrollment: &'e Enrollment,
+    ) -> Result<(&'e Sending, String), ServiceError> {
         let kind = enrollment.kind();
         let Some(draft) = enrollment.delivered() else {
             return Err(Refusal::NothingToSend(kind).into());
@@ -168,8 +178,7 @@ impl Service {
         };
         let hint = errand.destination.hint();
         self.send(errand).await?;
-        drop(turn);
-        self.news(&draft.sending, kind, hint).await
+        Ok((&draft.sending, hint))
     }
 
     /// Sends a code of the method that is asked now, in place of any before it.
@@ -182,6 +191,16 @@ impl Service {
             .get(session.id(), now())
             .ok_or(ServiceError::SessionExpired)?;
         let verification = session.subject();
+        let (kind, hint) = self.send_code_of_verification(verification).await?;
+        drop(turn);
+        self.news(&verification.sending, kind, hint).await
+    }
+
+    /// Sends it without waiting for news; the kind of the method, and the destination, masked.
+    pub(super) async fn send_code_of_verification(
+        self: &Arc<Self>,
+        verification: &Verification,
+    ) -> Result<(Kind, String), ServiceError> {
         let state = self.state();
         let asked = verification.asked();
         let method = Self::user_state(&state, &verification.person)
@@ -209,8 +228,7 @@ impl Service {
         };
         let hint = errand.destination.hint();
         self.send(errand).await?;
-        drop(turn);
-        self.news(&verification.sending, method.kind(), hint).await
+        Ok((method.kind(), hint))
     }
 
     /// Where the codes of a method go to, and the language that its user speaks.
@@ -312,7 +330,7 @@ impl Service {
 
     /// Waits a little for news of the newest message. Whoever waits for a code wants to know at
     /// once when there will be none.
-    async fn news(
+    pub(super) async fn news(
         &self,
         sending: &Sending,
         kind: Kind,

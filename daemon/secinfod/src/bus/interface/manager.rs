@@ -2,6 +2,7 @@
 
 use super::channels::{list_channels, test_channel};
 use super::dict::{Dict, Options};
+use super::sign_in::start_sign_in;
 use super::tree::{Daemon, user_path, verification_path};
 use super::verification::{challenge_dict, proof_dict};
 use super::{
@@ -88,6 +89,14 @@ pub(super) fn interface() -> Interface<Daemon> {
                 ["uid", "purpose", "service", "method", "code"],
                 ["proof"],
                 verify,
+            ),
+            Method::new(
+                "StartSignIn",
+                "Begins to sign in the user with this name at a PAM service, as policy asks there; a stranger's call is refused whether the name exists or not.",
+                Access::Anyone,
+                ["name", "service", "options"],
+                ["sign_in", "step"],
+                start_sign_in,
             ),
             Method::new(
                 "ImportTokens",

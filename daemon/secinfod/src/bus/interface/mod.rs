@@ -9,6 +9,7 @@ mod errors;
 mod manager;
 mod method;
 mod notify;
+mod sign_in;
 mod tree;
 mod user;
 mod verification;
@@ -51,6 +52,7 @@ pub fn interfaces() -> Vec<Interface<Daemon>> {
         method::interface(),
         enrollment::interface(),
         verification::interface(),
+        sign_in::interface(),
         audit::interface(),
     ]
 }

@@ -2,7 +2,7 @@
 
 use crate::bus::{Caller, Object, ObjectTree, SessionOwner, TagKey};
 use crate::service::session::Session;
-use crate::service::{Enrollment, Service, ServiceError, SessionId, Verification, now};
+use crate::service::{Enrollment, Service, ServiceError, SessionId, SignIn, Verification, now};
 use secinfo_domain::{MethodId, SessionTag, Timestamp};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -35,6 +35,8 @@ pub enum Node {
     Enrollment(Arc<Session<Enrollment>>),
     /// An open verification.
     Verification(Arc<Session<Verification>>),
+    /// A sign-in that is going on.
+    SignIn(Arc<Session<SignIn>>),
 }
 
 /// What a path names, by its shape.
@@ -44,6 +46,7 @@ pub(super) enum Place {
     Method(u32, MethodId),
     Enrollment(SessionId),
     Verification(SessionId),
+    SignIn(SessionId),
 }
 
 /// What a path names; none when it has no shape of ours.
@@ -57,6 +60,7 @@ pub(super) fn parse(path: &str) -> Option<Place> {
         ["users", user, "methods", method] => Some(Place::Method(uid(user)?, method.parse().ok()?)),
         ["enrollments", id] => id.parse().ok().map(Place::Enrollment),
         ["verifications", id] => id.parse().ok().map(Place::Verification),
+        ["sign_ins", id] => id.parse().ok().map(Place::SignIn),
         _ => None,
     }
 }
@@ -90,6 +94,11 @@ pub(super) fn enrollment_path(id: SessionId) -> ObjectPath<'static> {
 /// The path of a verification.
 pub(super) fn verification_path(id: SessionId) -> ObjectPath<'static> {
     owned(format!("{ROOT}/verifications/{id}"))
+}
+
+/// The path of a sign-in, or `/` for one that has ended already.
+pub(super) fn sign_in_path(id: Option<SessionId>) -> ObjectPath<'static> {
+    owned(id.map_or_else(|| "/".to_owned(), |id| format!("{ROOT}/sign_ins/{id}")))
 }
 
 fn owned(path: String) -> ObjectPath<'static> {
@@ -183,6 +192,7 @@ impl Object for Node {
             Self::Method(..) => &[super::method::NAME],
             Self::Enrollment(_) => &["org.secinfo.SecurityInfo1.Enrollment"],
             Self::Verification(_) => &["org.secinfo.SecurityInfo1.Verification"],
+            Self::SignIn(_) => &["org.secinfo.SecurityInfo1.SignIn"],
         }
     }
 
@@ -197,6 +207,7 @@ impl Object for Node {
         match self {
             Self::Enrollment(session) => Some(session.owner().clone()),
             Self::Verification(session) => Some(session.owner().clone()),
+            Self::SignIn(session) => Some(session.owner().clone()),
             _ => None,
         }
     }
@@ -214,6 +225,7 @@ impl ObjectTree for Daemon {
             Place::Verification(id) => {
                 Node::Verification(self.service.verifications().get(id, now())?)
             }
+            Place::SignIn(id) => Node::SignIn(self.service.sign_ins().get(id, now())?),
         })
     }
 
@@ -225,7 +237,7 @@ impl ObjectTree for Daemon {
                     .read_methods_of(*uid)
                     .map(|methods| methods.contains(method)),
             ),
-            Node::Root | Node::Enrollment(_) | Node::Verification(_) => true,
+            Node::Root | Node::Enrollment(_) | Node::Verification(_) | Node::SignIn(_) => true,
         }
     }
 
@@ -236,7 +248,7 @@ impl ObjectTree for Daemon {
             "/" => vec!["org".to_owned()],
             "/org" => vec!["secinfo".to_owned()],
             "/org/secinfo" => vec!["SecurityInfo1".to_owned()],
-            ROOT => ["enrollments", "users", "verifications"]
+            ROOT => ["enrollments", "sign_ins", "users", "verifications"]
                 .map(str::to_owned)
                 .to_vec(),
             _ if path == format!("{ROOT}/users") => vec![format!("u{uid}")],
@@ -260,6 +272,12 @@ impl ObjectTree for Daemon {
                     .service
                     .verifications()
                     .of(|owner| owner.is(caller), now());
+                open.iter()
+                    .map(|session| session.id().to_string())
+                    .collect()
+            }
+            _ if path == format!("{ROOT}/sign_ins") => {
+                let open = self.service.sign_ins().of(|owner| owner.is(caller), now());
                 open.iter()
                     .map(|session| session.id().to_string())
                     .collect()
@@ -298,6 +316,12 @@ impl ObjectTree for Daemon {
                 .into_iter()
                 .map(|s| (verification_path(s.id()).to_string(), Node::Verification(s))),
         );
+        let sign_ins = self.service.sign_ins().of(|owner| owner.is(caller), now());
+        objects.extend(
+            sign_ins
+                .into_iter()
+                .map(|s| (sign_in_path(Some(s.id())).to_string(), Node::SignIn(s))),
+        );
         objects
     }
 
@@ -306,6 +330,7 @@ impl ObjectTree for Daemon {
             |owner: &SessionOwner| matches!(owner, SessionOwner::Connection(of) if of == name);
         self.service.enrollments().close_of(gone);
         self.service.verifications().close_of(gone);
+        self.service.sign_ins().close_of(gone);
         self.auditors
             .lock()
             .expect("nothing panics while it holds the auditors")

@@ -1,0 +1,132 @@
+
+# Was man beim Anmelden liest: im Terminal oder in der einen Zeile einer grafischen Anmeldung.
+#
+# Eine Aufforderung endet dort, wo die Antwort eingegeben wird. Alles, was zu sehen sein muss, steht
+# in ihr, denn OpenSSH zeigt vor dem Ende nichts anderes.
+
+way-authenticator-app = Authenticator-App
+way-hardware-token = Hardware-Token
+way-push = Push-Bestätigung
+way-text = SMS
+way-call = Anruf
+way-security-key = Sicherheitsschlüssel
+way-email = E-Mail
+way-security-questions = Sicherheitsfragen
+way-recovery-codes = Wiederherstellungscode
+way-access-pass = Zugangspass
+way-named = { $way } „{ $label }“
+way-to = { $way } an { $hint }
+
+# Nach einem Code fragen.
+
+prompt-code = Code von { $way }{ $others ->
+    [yes] , oder ? für einen anderen Weg
+   *[no] {""}
+}:{" "}
+prompt-secret = { $way }{ $others ->
+    [yes] , oder ? für einen anderen Weg
+   *[no] {""}
+}:{" "}
+prompt-sent = Code per { $call ->
+    [yes] Anruf
+   *[no] SMS
+} an { $hint } geschickt (Enter für einen neuen{ $others ->
+    [yes] , ? für einen anderen Weg
+   *[no] {""}
+}):{" "}
+prompt-send = Enter schickt einen Code per { $call ->
+    [yes] Anruf
+   *[no] SMS
+} an { $hint }{ $others ->
+    [yes] , ? zeigt andere Wege
+   *[no] {""}
+}:{" "}
+
+note-wrong = Der Code stimmt nicht.
+note-used = Der Code wurde schon benutzt: Warten Sie auf den nächsten.
+note-slow = Nach falschen Codes müssen Sie warten: Versuchen Sie es in { $seconds } s wieder.
+note-locked = Falsche Codes haben diese Methode für { $minutes } min gesperrt.
+note-gone = Der Code gilt nicht mehr: Lassen Sie einen neuen schicken.
+note-none-sent = Es wurde noch kein Code geschickt.
+note-just-sent = Gerade wurde ein Code geschickt; der nächste geht in { $seconds } s.
+note-too-many-codes = Es wurden zu viele Codes geschickt: Der nächste geht in { $minutes } min.
+note-not-sent = { $reason ->
+    [destination] Der Code konnte dort nicht zugestellt werden.
+    [late] Vom Code war nichts zu hören; vielleicht kommt er nicht an.
+    [fault] Der Code konnte wegen eines Fehlers dieses Rechners nicht geschickt werden.
+   *[provider] Der Code konnte im Moment nicht geschickt werden.
+}
+note-method-gone = Diese Methode gibt es nicht mehr.
+note-no-other = Es gibt keinen anderen Weg.
+
+# Einen anderen Weg wählen.
+
+ways-lead = Andere Wege:
+ways-prompt = Nummer{ $back ->
+    [yes] , oder Enter für zurück
+   *[no] {""}
+}:{" "}
+
+# Eine Methode einrichten.
+
+set-up-lead = { $more ->
+    [yes] Sie brauchen noch einen Weg, sich auszuweisen. Richten Sie ihn jetzt ein:
+   *[no] Sie brauchen einen Weg, sich auszuweisen. Richten Sie ihn jetzt ein:
+}
+set-up-later = Später (bis { $date })
+set-up-prompt = Nummer:{" "}
+app-scan = Lesen Sie dieses Bild mit einer Authenticator-App ein. Zum Abtippen:
+app-type = Fügen Sie das einer Authenticator-App hinzu:
+app-account = Konto: { $account }
+app-key = Schlüssel:
+app-unreadable = Wenn die App das Bild nicht erkennt: i.
+app-prompt = Code, den die App zeigt ({ $picture ->
+    [yes] i kehrt das Bild um,{" "}
+   *[no] {""}
+}? führt zurück):{" "}
+number-prompt = { $call ->
+    [yes] Ihre Telefonnummer
+   *[no] Ihre Mobilnummer
+}, etwa +49 1511 2345678 (? führt zurück):{" "}
+number-sent = Code per { $call ->
+    [yes] Anruf
+   *[no] SMS
+} an { $number } geschickt (Enter für einen neuen, ? für eine andere Nummer):{" "}
+number-send = Enter schickt einen Code per { $call ->
+    [yes] Anruf
+   *[no] SMS
+} an { $number }, ? ist für eine andere Nummer:{" "}
+note-number = Die Nummer geht nicht: Schreiben Sie eine gewöhnliche { $call ->
+    [yes] Telefonnummer
+   *[no] Mobilnummer
+} mit + und Landesvorwahl.
+note-country = In dieses Land wird nichts geschickt: Nehmen Sie eine andere Nummer.
+note-taken = Diese Nummer haben Sie schon, oder so viele Nummern, wie es sein dürfen: Wählen Sie einen anderen Weg.
+note-extension = Die Durchwahl entfällt, sie wird nicht gewählt.
+note-cannot-add = Das lässt sich hier nicht einrichten: Wählen Sie einen anderen Weg.
+
+recovery-offer = { $way } ist eingerichtet. Wiederherstellungscodes ausstellen, falls Sie das einmal nicht haben? (j/n):{" "}
+recovery-again = Wiederherstellungscodes ausstellen? Antworten Sie mit j oder n:{" "}
+recovery-yes = j ja y yes
+recovery-no = n nein no
+recovery-lead = Bewahren Sie diese Wiederherstellungscodes sicher auf. Jeder gilt einmal:
+recovery-kept = Enter, wenn Sie sie haben:{" "}
+
+# Wie es ausging.
+
+end-too-many-attempts = Zu viele falsche Codes: Fangen Sie von vorn an.
+end-locked = Falsche Codes haben Ihre Methoden für { $minutes } min gesperrt: Warten Sie, oder bitten Sie die Administration, sie zu entsperren.
+end-expired = Das hat zu lange gedauert: Fangen Sie von vorn an.
+end-no-method = Sie brauchen eine Methode, sich auszuweisen, und können hier keine einrichten: Wenden Sie sich an die Administration.
+end-grace-over = Die Frist, eine Methode einzurichten, ist vorbei: Bitten Sie die Administration um einen Zugangspass.
+end-pass-needed = Bevor Sie eine Methode einrichten können, brauchen Sie einen Zugangspass: Bitten Sie die Administration darum.
+end-too-many-codes = Es wurden zu viele Codes geschickt: Versuchen Sie es in { $minutes } min wieder.
+end-postponed = Bis { $date } müssen Sie einen Weg einrichten, sich auszuweisen: secinfo add authenticator-app
+end-postponed-pass = Bis { $date } müssen Sie einen Weg einrichten, sich auszuweisen, und brauchen dafür einen Zugangspass: Bitten Sie die Administration darum.
+end-more = Sie brauchen noch einen Weg, sich auszuweisen: secinfo add authenticator-app
+end-set-up = { $way } ist eingerichtet.
+end-few-codes = Sie haben noch { $count ->
+    [one] einen Wiederherstellungscode
+   *[other] { $count } Wiederherstellungscodes
+}. Neue gibt es mit: secinfo add recovery-codes
+end-last-code = Das war Ihr letzter Wiederherstellungscode. Neue gibt es mit: secinfo add recovery-codes

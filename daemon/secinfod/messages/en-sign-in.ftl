@@ -1,0 +1,132 @@
+
+# What users read while they sign in: on a terminal, or in one line of a graphical greeter.
+#
+# A prompt ends where the answer is typed. Everything that must be seen stands in the prompt,
+# because OpenSSH shows nothing else before the end.
+
+way-authenticator-app = Authenticator app
+way-hardware-token = Hardware token
+way-push = Push approval
+way-text = Text message
+way-call = Phone call
+way-security-key = Security key
+way-email = Email
+way-security-questions = Security questions
+way-recovery-codes = Recovery code
+way-access-pass = Access pass
+way-named = { $way } “{ $label }”
+way-to = { $way } to { $hint }
+
+# Asking for a code.
+
+prompt-code = Code from { $way }{ $others ->
+    [yes] , or ? for another way
+   *[no] {""}
+}:{" "}
+prompt-secret = { $way }{ $others ->
+    [yes] , or ? for another way
+   *[no] {""}
+}:{" "}
+prompt-sent = Code sent by { $call ->
+    [yes] call
+   *[no] text
+} to { $hint } (Enter to send another{ $others ->
+    [yes] , ? for another way
+   *[no] {""}
+}):{" "}
+prompt-send = Press Enter to have a code sent by { $call ->
+    [yes] call
+   *[no] text
+} to { $hint }{ $others ->
+    [yes] , or type ? for another way
+   *[no] {""}
+}:{" "}
+
+note-wrong = That code is not right.
+note-used = That code was used already: wait for the next one.
+note-slow = After wrong codes you have to wait: try again in { $seconds } s.
+note-locked = Wrong codes locked this method for { $minutes } min.
+note-gone = That code is no longer good: have another sent.
+note-none-sent = No code was sent yet.
+note-just-sent = A code was sent a moment ago; the next can be sent in { $seconds } s.
+note-too-many-codes = Too many codes were sent: the next can be sent in { $minutes } min.
+note-not-sent = { $reason ->
+    [destination] The code could not be delivered there.
+    [late] Nothing was heard of the code, and it may not arrive.
+    [fault] The code could not be sent because of a fault of this host.
+   *[provider] The code could not be sent at the moment.
+}
+note-method-gone = That method can be used no more.
+note-no-other = There is no other way.
+
+# Choosing another way.
+
+ways-lead = Other ways:
+ways-prompt = Number{ $back ->
+    [yes] , or Enter to go back
+   *[no] {""}
+}:{" "}
+
+# Setting up a method.
+
+set-up-lead = { $more ->
+    [yes] You need one more way to verify that it is you. Set it up now:
+   *[no] You need a way to verify that it is you. Set it up now:
+}
+set-up-later = Later (until { $date })
+set-up-prompt = Number:{" "}
+app-scan = Scan this picture with an authenticator app. To type it in instead:
+app-type = Add this to an authenticator app:
+app-account = Account: { $account }
+app-key = Key:
+app-unreadable = If the app does not see the picture, type i.
+app-prompt = Code that the app shows ({ $picture ->
+    [yes] i to invert the picture,{" "}
+   *[no] {""}
+}? to go back):{" "}
+number-prompt = { $call ->
+    [yes] Number of your phone
+   *[no] Number of your mobile phone
+}, such as +49 1511 2345678 (? to go back):{" "}
+number-sent = Code sent by { $call ->
+    [yes] call
+   *[no] text
+} to { $number } (Enter to send another, ? for another number):{" "}
+number-send = Press Enter to have a code sent by { $call ->
+    [yes] call
+   *[no] text
+} to { $number }, or type ? for another number:{" "}
+note-number = That number cannot be used: write an ordinary { $call ->
+    [yes] phone number
+   *[no] mobile number
+}, with + and the country code.
+note-country = No messages are sent to numbers of that country: use another number.
+note-taken = You have that number, or as many numbers as there may be: use another way.
+note-extension = The extension is left out, because it is not dialled.
+note-cannot-add = That cannot be set up here: choose another way.
+
+recovery-offer = { $way } is set up. Make recovery codes, for when you do not have it? (y/n):{" "}
+recovery-again = Make recovery codes? Type y or n:{" "}
+recovery-yes = y yes
+recovery-no = n no
+recovery-lead = Keep these recovery codes in a safe place. Each is good once:
+recovery-kept = Press Enter when you have them:{" "}
+
+# How it ended.
+
+end-too-many-attempts = Too many wrong codes: begin again.
+end-locked = Wrong codes locked your methods for { $minutes } min: wait, or ask an administrator to unlock them.
+end-expired = That took too long: begin again.
+end-no-method = You need a method to verify that it is you, and cannot set one up here: ask an administrator.
+end-grace-over = The time in which you could put off setting up a method is over: ask an administrator for an access pass.
+end-pass-needed = Before you can set up a method you need an access pass: ask an administrator for one.
+end-too-many-codes = Too many codes were sent: try again in { $minutes } min.
+end-postponed = You have until { $date } to set up a way to verify that it is you: secinfo add authenticator-app
+end-postponed-pass = You have until { $date } to set up a way to verify that it is you, and need an access pass for that: ask an administrator for one.
+end-more = You need one more way to verify that it is you: secinfo add authenticator-app
+end-set-up = { $way } is set up.
+end-few-codes = You have { $count ->
+    [one] one recovery code
+   *[other] { $count } recovery codes
+} left. For new ones: secinfo add recovery-codes
+end-last-code = That was your last recovery code. For new ones: secinfo add recovery-codes

@@ -1,0 +1,132 @@
+
+# Ce qu’on lit en se connectant : dans un terminal, ou sur la seule ligne d’un écran de connexion.
+#
+# Une invite finit là où l’on répond. Tout ce qui doit être vu s’y trouve, car OpenSSH ne montre rien
+# d’autre avant la fin.
+
+way-authenticator-app = Application d’authentification
+way-hardware-token = Jeton matériel
+way-push = Approbation push
+way-text = SMS
+way-call = Appel
+way-security-key = Clé de sécurité
+way-email = E-mail
+way-security-questions = Questions de sécurité
+way-recovery-codes = Code de secours
+way-access-pass = Passe d’accès
+way-named = { $way } « { $label } »
+way-to = { $way } au { $hint }
+
+# Demander un code.
+
+prompt-code = Code de { $way }{ $others ->
+    [yes] , ou ? pour un autre moyen
+   *[no] {""}
+} :{" "}
+prompt-secret = { $way }{ $others ->
+    [yes] , ou ? pour un autre moyen
+   *[no] {""}
+} :{" "}
+prompt-sent = Code envoyé par { $call ->
+    [yes] appel
+   *[no] SMS
+} au { $hint } (Entrée pour un nouveau{ $others ->
+    [yes] , ? pour un autre moyen
+   *[no] {""}
+}) :{" "}
+prompt-send = Entrée pour recevoir un code par { $call ->
+    [yes] appel
+   *[no] SMS
+} au { $hint }{ $others ->
+    [yes] , ou ? pour un autre moyen
+   *[no] {""}
+} :{" "}
+
+note-wrong = Ce code n’est pas juste.
+note-used = Ce code a déjà servi : attendez le suivant.
+note-slow = Après des codes faux il faut attendre : réessayez dans { $seconds } s.
+note-locked = Des codes faux ont bloqué cette méthode pour { $minutes } min.
+note-gone = Ce code n’est plus valable : demandez-en un autre.
+note-none-sent = Aucun code n’a encore été envoyé.
+note-just-sent = Un code vient d’être envoyé ; le prochain pourra l’être dans { $seconds } s.
+note-too-many-codes = Trop de codes ont été envoyés : le prochain pourra l’être dans { $minutes } min.
+note-not-sent = { $reason ->
+    [destination] Le code n’a pas pu être remis à cette adresse.
+    [late] Aucune nouvelle du code : il n’arrivera peut-être pas.
+    [fault] Le code n’a pas pu être envoyé à cause d’une panne de cette machine.
+   *[provider] Le code ne peut pas être envoyé pour le moment.
+}
+note-method-gone = Cette méthode n’existe plus.
+note-no-other = Il n’y a pas d’autre moyen.
+
+# Choisir un autre moyen.
+
+ways-lead = Autres moyens :
+ways-prompt = Numéro{ $back ->
+    [yes] , ou Entrée pour revenir
+   *[no] {""}
+} :{" "}
+
+# Installer une méthode.
+
+set-up-lead = { $more ->
+    [yes] Il vous faut encore un moyen de prouver qui vous êtes. Installez-le maintenant :
+   *[no] Il vous faut un moyen de prouver qui vous êtes. Installez-le maintenant :
+}
+set-up-later = Plus tard (jusqu’au { $date })
+set-up-prompt = Numéro :{" "}
+app-scan = Scannez cette image avec une application d’authentification. Pour la saisir :
+app-type = Ajoutez ceci à une application d’authentification :
+app-account = Compte : { $account }
+app-key = Clé :
+app-unreadable = Si l’application ne voit pas l’image : i.
+app-prompt = Code affiché par l’application ({ $picture ->
+    [yes] i inverse l’image,{" "}
+   *[no] {""}
+}? pour revenir) :{" "}
+number-prompt = { $call ->
+    [yes] Votre numéro de téléphone
+   *[no] Votre numéro de mobile
+}, par exemple +33 6 12 34 56 78 (? pour revenir) :{" "}
+number-sent = Code envoyé par { $call ->
+    [yes] appel
+   *[no] SMS
+} au { $number } (Entrée pour un nouveau, ? pour un autre numéro) :{" "}
+number-send = Entrée pour recevoir un code par { $call ->
+    [yes] appel
+   *[no] SMS
+} au { $number }, ou ? pour un autre numéro :{" "}
+note-number = Ce numéro ne convient pas : écrivez un numéro ordinaire { $call ->
+    [yes] de téléphone
+   *[no] de mobile
+}, avec + et l’indicatif du pays.
+note-country = Rien n’est envoyé vers ce pays : prenez un autre numéro.
+note-taken = Vous avez déjà ce numéro, ou autant de numéros que permis : choisissez un autre moyen.
+note-extension = L’extension est omise, car elle n’est pas composée.
+note-cannot-add = Cela ne peut pas être installé ici : choisissez un autre moyen.
+
+recovery-offer = { $way } : c’est installé. Créer des codes de secours, pour le cas où vous ne l’auriez pas ? (o/n) :{" "}
+recovery-again = Créer des codes de secours ? Répondez o ou n :{" "}
+recovery-yes = o oui y yes
+recovery-no = n non no
+recovery-lead = Gardez ces codes de secours en lieu sûr. Chacun sert une fois :
+recovery-kept = Entrée quand vous les avez :{" "}
+
+# Comment cela s’est terminé.
+
+end-too-many-attempts = Trop de codes faux : recommencez.
+end-locked = Des codes faux ont bloqué vos méthodes pour { $minutes } min : attendez, ou demandez à un administrateur de les débloquer.
+end-expired = Cela a pris trop de temps : recommencez.
+end-no-method = Il vous faut une méthode pour prouver qui vous êtes, et vous ne pouvez pas en installer ici : adressez-vous à un administrateur.
+end-grace-over = Le délai pour installer une méthode est passé : demandez un passe d’accès à un administrateur.
+end-pass-needed = Avant d’installer une méthode il vous faut un passe d’accès : demandez-le à un administrateur.
+end-too-many-codes = Trop de codes ont été envoyés : réessayez dans { $minutes } min.
+end-postponed = Vous avez jusqu’au { $date } pour installer un moyen de prouver qui vous êtes : secinfo add authenticator-app
+end-postponed-pass = Vous avez jusqu’au { $date } pour installer un moyen de prouver qui vous êtes, et il vous faut un passe d’accès : demandez-le à un administrateur.
+end-more = Il vous faut encore un moyen de prouver qui vous êtes : secinfo add authenticator-app
+end-set-up = { $way } : c’est installé.
+end-few-codes = Il vous reste { $count ->
+    [one] un code de secours
+   *[other] { $count } codes de secours
+}. Pour en créer : secinfo add recovery-codes
+end-last-code = C’était votre dernier code de secours. Pour en créer : secinfo add recovery-codes

@@ -1,0 +1,272 @@
+//! `org.secinfo.SecurityInfo1.SignIn`: a conversation in which a user signs in.
+
+use super::dict::{Dict, Options};
+use super::tree::{Daemon, Node, sign_in_path};
+use super::{VERIFY_USERS, language, service_name};
+use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property, SessionOwner};
+use crate::service::session::Session;
+use crate::service::{End, Outcome, Requester, Service, ServiceError, SignIn, SignInRequest, Step};
+use secinfo_channel::Word;
+use secinfo_domain::{Authority, Label, NotCovered, ServiceName, SignInPlace, UserName};
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
+use zbus::{ObjectPath, OwnedVariant, Variant};
+
+pub(super) fn interface() -> Interface<Daemon> {
+    let own = Access::SessionOwner;
+    Interface {
+        name: "org.secinfo.SecurityInfo1.SignIn",
+        doc: "A conversation in which a user signs in: the caller shows each prompt and passes the answer back.",
+        methods: vec![
+            Method::new(
+                "Answer",
+                "Answers the prompt; the next step, which is another prompt or the end.",
+                own,
+                ["answer"],
+                ["step"],
+                answer,
+            ),
+            Method::new(
+                "Cancel",
+                "Ends the sign-in; the user is not let in.",
+                own,
+                [],
+                [],
+                cancel,
+            ),
+        ],
+        properties: vec![Property::new(
+            "Expires",
+            "When the sign-in ends; setting up a method makes it later.",
+            own,
+            EmitsChanged::No,
+            expires,
+        )],
+        signals: vec![],
+    }
+}
+
+fn session(call: &Call<Daemon>) -> Result<&Arc<Session<SignIn>>, BusError> {
+    match call.object() {
+        Node::SignIn(session) => Ok(session),
+        _ => Err(BusError::unknown_object()),
+    }
+}
+
+async fn answer(call: Call<Daemon>, (answer,): (String,)) -> Result<(Dict,), BusError> {
+    let session = session(&call)?;
+    let answer = Word::new(answer);
+    let step = call
+        .state()
+        .service()
+        .answer_sign_in(session, &answer)
+        .await?;
+    let sign_in = session.subject();
+    Ok((step_dict(step, sign_in.name(), sign_in.uid()),))
+}
+
+async fn cancel(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
+    let sessions = call.state().service().sign_ins();
+    sessions.close(session(&call)?.id());
+    Ok(())
+}
+
+async fn expires(call: Call<Daemon>) -> Result<u64, BusError> {
+    Ok(session(&call)?.subject().expires().as_seconds())
+}
+
+type StartArguments = (String, String, HashMap<String, OwnedVariant>);
+
+pub(super) async fn start_sign_in(
+    call: Call<Daemon>,
+    (name, service, options): StartArguments,
+) -> Result<(ObjectPath<'static>, Dict), BusError> {
+    let uid = named_user(&call, &name).await?;
+    let service = service_name(&service)?;
+    let mut options = Options::new(options);
+    let sessions = call.state().service();
+    let by = requester(&call, uid, service)?;
+    let request = request(&call, sessions, (name, uid), &mut options)?;
+    options.finish()?;
+    let name = request.name.clone();
+    let owner = SessionOwner::Connection(call.caller().unique_name().clone());
+    let (session, step) = sessions.start_sign_in(&by, owner, request).await?;
+    if let Some(session) = &session
+        && call.caller().is_gone()
+    {
+        sessions.sign_ins().close(session.id());
+    }
+    Ok((
+        sign_in_path(session.map(|session| session.id())),
+        step_dict(step, &name, uid),
+    ))
+}
+
+/// The uid of the user with this name. Whoever may not know it is refused whether there is one or
+/// not.
+async fn named_user(call: &Call<Daemon>, name: &str) -> Result<u32, BusError> {
+    let accounts = call.state().service().accounts();
+    let account = match UserName::parse(name) {
+        Ok(name) => accounts.by_name(&name).map_err(ServiceError::from)?,
+        Err(_) => None,
+    };
+    if let Some(account) = &account
+        && account.uid == call.caller().uid()
+    {
+        return Ok(account.uid);
+    }
+    if !call.authorize(VERIFY_USERS).await {
+        return Err(BusError::not_authorized());
+    }
+    account
+        .map(|account| account.uid)
+        .ok_or_else(|| ServiceError::NotFound.into())
+}
+
+/// By what right the user is signed in. Root passes on what the user does, whose rules hold then,
+/// and proofs count within this one sign-in. Anybody else has no other rights than where they verify
+/// by a session.
+fn requester(
+    call: &Call<Daemon>,
+    uid: u32,
+    service: Option<ServiceName>,
+) -> Result<Requester, BusError> {
+    let caller = call.caller();
+    let (session, authority) = match caller.uid() {
+        0 => (Service::sign_in_tag()?, Authority::Own),
+        own if own == uid => (call.state().tag(caller), Authority::Own),
+        _ => (call.state().tag(caller), Authority::Administrator),
+    };
+    Ok(Requester {
+        uid: caller.uid(),
+        session,
+        service,
+        authority,
+    })
+}
+
+/// What the caller knows of the user. Only root is believed where they are, and that they have
+/// proved a first factor.
+fn request(
+    call: &Call<Daemon>,
+    service: &Service,
+    (name, uid): (String, u32),
+    options: &mut Options,
+) -> Result<SignInRequest, BusError> {
+    let remote_host = options.take::<String>("remote_host")?.unwrap_or_default();
+    let terminal = options.take::<String>("tty")?.unwrap_or_default();
+    let set_up = options.take::<bool>("set_up")?.unwrap_or_default();
+    let display = options.take::<String>("display")?;
+    let one_line = match display.as_deref() {
+        None | Some("terminal") => false,
+        Some("line") => true,
+        Some(_) => {
+            return Err(BusError::typed(
+                "InvalidArgument",
+                "The display is \"terminal\" or \"line\".",
+            ));
+        }
+    };
+    let is_root = call.caller().uid() == 0;
+    let place = if is_root {
+        let pid = call.caller().pid();
+        SignInPlace {
+            network: address(&remote_host),
+            terminal: pid.and_then(|pid| service.terminal_of(pid, uid, &terminal)),
+        }
+    } else {
+        SignInPlace::default()
+    };
+    Ok(SignInRequest {
+        name,
+        uid,
+        place,
+        // What cannot be written into a message is left out of it.
+        origin: Label::parse(&remote_host)
+            .map(|origin| origin.as_str().to_owned())
+            .unwrap_or_default(),
+        language: language(options)?,
+        may_set_up: set_up && is_root,
+        one_line,
+    })
+}
+
+/// The address that a program says somebody comes from; none for a name, which whoever has the
+/// address chooses.
+fn address(remote_host: &str) -> Option<IpAddr> {
+    let without_zone = remote_host
+        .split_once('%')
+        .filter(|(address, _)| address.parse::<Ipv6Addr>().is_ok())
+        .map_or(remote_host, |(address, _)| address);
+    without_zone
+        .parse::<IpAddr>()
+        .ok()
+        .map(|address| address.to_canonical())
+}
+
+fn step_dict(step: Step, name: &str, uid: u32) -> Dict {
+    match step {
+        Step::Ask(prompt) => Dict::from([
+            ("outcome", "ask".into()),
+            ("prompt", prompt.text.as_str().to_owned().into()),
+            ("echo", prompt.echo.into()),
+        ]),
+        Step::End(End { outcome, messages }) => {
+            let messages: Vec<String> = messages
+                .iter()
+                .map(|message| message.as_str().to_owned())
+                .collect();
+            let mut dict = Dict::from([
+                ("outcome", outcome.as_str().into()),
+                ("messages", messages.into()),
+                ("name", name.to_owned().into()),
+                ("uid", uid.into()),
+            ]);
+            let more: Option<(&str, Variant<'_>)> = match outcome {
+                Outcome::Refused(reason) => Some(("reason", reason.as_str().into())),
+                Outcome::NotCovered(why) => Some(("why", not_covered(why).into())),
+                Outcome::Verified | Outcome::Remembered | Outcome::Postponed => None,
+            };
+            dict.extend(more);
+            dict
+        }
+    }
+}
+
+const fn not_covered(why: NotCovered) -> &'static str {
+    match why {
+        NotCovered::Off => "off",
+        NotCovered::ExemptGroup => "exempt-group",
+        NotCovered::ExemptNetwork => "exempt-network",
+        NotCovered::NothingEnrolled => "nothing-enrolled",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn an_address_is_an_address_and_a_name_is_none() {
+        for (text, read) in [
+            ("192.0.2.1", Some("192.0.2.1")),
+            ("::ffff:192.0.2.1", Some("192.0.2.1")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("fe80::1%eth0", Some("fe80::1")),
+            ("localhost", None),
+            ("192.0.2.1.example.org", None),
+            ("192.0.2.1%eth0", None),
+            ("192.0.2.1 ", None),
+            ("192.0.2.1:22", None),
+            ("", None),
+            ("%", None),
+        ] {
+            assert_eq!(
+                address(text),
+                read.map(|read| read.parse().unwrap()),
+                "{text:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Asking for a code, and what becomes of it.
+
+use super::step::{RefusedFor, Step};
+use super::wording::{Wording, is_question};
+use super::{Stage, Turn};
+use crate::messages::Part;
+use crate::service::{Challenge, DeliveryState, ServiceError, now};
+use secinfo_channel::{Reason, Word};
+use secinfo_domain::{Kind, MethodId, Refusal, Timestamp};
+
+impl Turn<'_> {
+    /// Asks a method from now on; where its codes are sent, one is sent at once.
+    pub(super) async fn ask(
+        &mut self,
+        method: MethodId,
+        note: Option<Word>,
+    ) -> Result<Step, ServiceError> {
+        self.verification()?.ask(method);
+        if let Some(until) = self.locked(method) {
+            return self.instead_of_locked(until);
+        }
+        self.talk.stage = Stage::Code;
+        match self.asked()? {
+            Some(asked) if asked.delivered => self.send(&asked).await,
+            Some(asked) => self.prompt(&asked, note, false),
+            None => self.instead_of_gone(),
+        }
+    }
+
+    /// The method that is asked now; none when it cannot answer any more.
+    fn asked(&self) -> Result<Option<Challenge>, ServiceError> {
+        let verification = self.verification()?;
+        let asked = verification.asked();
+        let ways = self.service.methods_to_verify(verification)?;
+        Ok(ways.into_iter().find(|way| way.method == asked))
+    }
+
+    /// The methods that could be asked instead.
+    pub(super) fn others(&self) -> Result<Vec<Challenge>, ServiceError> {
+        let verification = self.verification()?;
+        let asked = verification.asked();
+        let mut ways = self.service.methods_to_verify(verification)?;
+        ways.retain(|way| way.method != asked && self.locked(way.method).is_none());
+        Ok(ways)
+    }
+
+    /// Until when wrong codes have locked a method.
+    fn locked(&self, method: MethodId) -> Option<Timestamp> {
+        let state = self.service.state();
+        state
+            .user(self.sign_in.person.id)?
+            .method(method)?
+            .throttle()
+            .locked_at(now())
+    }
+
+    /// The prompt of a method, without sending anything. `sent` says whether a code is on its way
+    /// where the codes of the method are sent.
+    fn prompt(
+        &self,
+        asked: &Challenge,
+        note: Option<Word>,
+        sent: bool,
+    ) -> Result<Step, ServiceError> {
+        let words = &self.sign_in.words;
+        let others = ("others", Part::Whether(!self.others()?.is_empty()));
+        let way = words.way(asked);
+        let (prompt, echo) = match asked.kind {
+            Kind::Text | Kind::Call => {
+                let number = asked.hint.split_once(' ').map_or("", |(_, number)| number);
+                let parts = [
+                    ("call", Part::Whether(asked.kind == Kind::Call)),
+                    ("hint", Part::Text(number)),
+                    others,
+                ];
+                let id = if sent { "prompt-sent" } else { "prompt-send" };
+                (words.say_with(id, &parts), true)
+            }
+            Kind::RecoveryCodes | Kind::AccessPass => {
+                let parts = [("way", Part::Text(&way)), others];
+                (words.say_with("prompt-secret", &parts), false)
+            }
+            _ => {
+                let parts = [("way", Part::Text(&way)), others];
+                (words.say_with("prompt-code", &parts), true)
+            }
+        };
+        Ok(Wording::ask(note, &prompt, echo))
+    }
+
+    /// The prompt of the method that is asked, once more.
+    pub(super) fn prompt_again(&mut self, note: Option<Word>) -> Result<Step, ServiceError> {
+        self.talk.stage = Stage::Code;
+        match self.asked()? {
+            Some(asked) => self.prompt(&asked, note, self.has_sent(asked.method)?),
+            None => self.instead_of_gone(),
+        }
+    }
+
+    /// Whether a code of this method is on its way.
+    fn has_sent(&self, method: MethodId) -> Result<bool, ServiceError> {
+        let sending = &self.verification()?.sending;
+        Ok(sending
+            .newest()
+            .is_some_and(|sent| sent.method == Some(method))
+            && !matches!(sending.delivery(), Some(DeliveryState::Failed(_))))
+    }
+
+    async fn send(&mut self, asked: &Challenge) -> Result<Step, ServiceError> {
+        let verification = self.verification()?;
+        let words = &self.sign_in.words;
+        let sent = match self.service.send_code_of_verification(verification).await {
+            Ok((kind, hint)) => {
+                let news = self.service.news(&verification.sending, kind, hint).await;
+                news.map(|_| ())
+            }
+            Err(error) => Err(error),
+        };
+        match sent {
+            Ok(()) => self.prompt(asked, None, true),
+            Err(ServiceError::DeliveryFailed(reason)) => self.instead_of_unsent(asked, reason),
+            Err(ServiceError::NoChannel(_)) => self.instead_of_unsent(asked, Reason::Settings),
+            Err(ServiceError::Refused(Refusal::CountryNotAllowed)) => {
+                self.instead_of_unsent(asked, Reason::Destination)
+            }
+            Err(ServiceError::Refused(Refusal::CodeJustSent { until })) => {
+                let note = words.say_until("note-just-sent", until);
+                self.prompt(asked, Some(note), self.has_sent(asked.method)?)
+            }
+            Err(ServiceError::Refused(Refusal::TooManyCodes { until })) => {
+                let end = words.say_until("end-too-many-codes", until);
+                let note = words.say_until("note-too-many-codes", until);
+                self.instead(note, RefusedFor::TooManyCodes, end)
+            }
+            Err(error) => self.instead_of_answer(error),
+        }
+    }
+
+    /// What was typed where a code is asked for.
+    pub(super) async fn on_code(&mut self, answer: &str) -> Result<Step, ServiceError> {
+        let verification = self.verification()?;
+        if is_question(answer) {
+            if self.others()?.is_empty() {
+                let note = self.sign_in.words.say("note-no-other");
+                return self.prompt_again(Some(note));
+            }
+            return self.list_ways(None, true);
+        }
+        if answer.is_empty() {
+            return match self.asked()? {
+                Some(asked) if asked.delivered => self.send(&asked).await,
+                _ => self.prompt_again(None),
+            };
+        }
+        match self.service.answer_verification(verification, answer).await {
+            Ok(proven) => self.proved(&proven).await,
+            Err(error) => self.instead_of_answer(error),
+        }
+    }
+
+    /// What comes where an answer was not accepted, or not heard.
+    fn instead_of_answer(&mut self, error: ServiceError) -> Result<Step, ServiceError> {
+        let words = &self.sign_in.words;
+        let is_wrong = matches!(
+            error,
+            ServiceError::WrongCode | ServiceError::CodeAlreadyUsed
+        );
+        if is_wrong && self.session.count_wrong() {
+            return Ok(self.too_many_attempts());
+        }
+        let note = match error {
+            ServiceError::WrongCode => words.say("note-wrong"),
+            ServiceError::CodeAlreadyUsed => words.say("note-used"),
+            ServiceError::NoCodeSent => words.say("note-none-sent"),
+            ServiceError::Refused(Refusal::CodeGone) => words.say("note-gone"),
+            ServiceError::Refused(Refusal::TooSoon { until }) => {
+                words.say_until("note-slow", until)
+            }
+            ServiceError::NowLocked { until }
+            | ServiceError::Refused(Refusal::MethodLocked { until }) => {
+                return self.instead_of_locked(until);
+            }
+            ServiceError::NoMethod
+            | ServiceError::Refused(
+                Refusal::UnknownMethod
+                | Refusal::KindNotAllowed(_)
+                | Refusal::NotForThisPurpose(..)
+                | Refusal::TooWeakHere(_)
+                | Refusal::Expired,
+            ) => return self.instead_of_gone(),
+            error => return Err(error),
+        };
+        self.prompt_again(Some(note))
+    }
+
+    fn instead_of_locked(&mut self, until: Timestamp) -> Result<Step, ServiceError> {
+        let words = &self.sign_in.words;
+        let note = words.say_until("note-locked", until);
+        let end = words.say_until("end-locked", until);
+        self.instead(note, RefusedFor::Locked, end)
+    }
+
+    fn instead_of_gone(&mut self) -> Result<Step, ServiceError> {
+        let words = &self.sign_in.words;
+        let (note, end) = (words.say("note-method-gone"), words.say("end-no-method"));
+        self.instead(note, RefusedFor::NoMethod, end)
+    }
+
+    fn instead_of_unsent(
+        &mut self,
+        asked: &Challenge,
+        reason: Reason,
+    ) -> Result<Step, ServiceError> {
+        let note = Some(self.sign_in.words.not_sent(reason));
+        if self.others()?.is_empty() {
+            return self.prompt(asked, note, false);
+        }
+        self.list_ways(note, true)
+    }
+
+    /// Offers the other ways, or ends where there is none.
+    fn instead(
+        &mut self,
+        note: Word,
+        refused: RefusedFor,
+        end: Word,
+    ) -> Result<Step, ServiceError> {
+        if self.others()?.is_empty() {
+            return Ok(Step::refused(refused, end));
+        }
+        self.list_ways(Some(note), false)
+    }
+}

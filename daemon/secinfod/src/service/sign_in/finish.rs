@@ -1,0 +1,82 @@
+//! What follows once the user has proved a method.
+
+use super::Turn;
+use super::step::{Outcome, Step};
+use crate::messages::Part;
+use crate::service::{Proven, ServiceError};
+use secinfo_domain::{Action, Refusal, SetUp, set_up_outlook};
+
+/// So many recovery codes are few.
+const FEW_CODES: u32 = 3;
+
+impl Turn<'_> {
+    pub(super) async fn proved(&mut self, proven: &Proven) -> Result<Step, ServiceError> {
+        let words = &self.sign_in.words;
+        match proven.remaining {
+            Some(0) => self.talk.messages.push(words.say("end-last-code")),
+            Some(count @ ..=FEW_CODES) => {
+                let parts = [("count", Part::Number(count.into()))];
+                self.talk
+                    .messages
+                    .push(words.say_with("end-few-codes", &parts));
+            }
+            _ => {}
+        }
+        self.after_proof().await
+    }
+
+    /// Goes on with what is still missing, or lets the user in. Nobody is kept out who has proved a
+    /// method and has no place here to set up another.
+    pub(super) async fn after_proof(&mut self) -> Result<Step, ServiceError> {
+        self.talk.proved = true;
+        if let Some(missing) = self.missing()? {
+            if missing.barred.is_none()
+                && let Some(step) = self.offer_kinds(&missing, None)?
+            {
+                return Ok(step);
+            }
+            let message = if missing.may_postpone && self.postpone().await? {
+                self.sign_in
+                    .words
+                    .say_by("end-postponed", missing.grace_ends)
+            } else {
+                self.sign_in.words.say("end-more")
+            };
+            self.talk.messages.push(message);
+        }
+        self.let_in().await
+    }
+
+    /// What policy still asks the user to set up.
+    pub(super) fn missing(&self) -> Result<Option<SetUp>, ServiceError> {
+        let (person, by) = (&self.sign_in.person, &self.sign_in.by);
+        let probe = self.service.command(person, by, Action::FailActivation)?;
+        Ok(set_up_outlook(&self.service.state(), &probe.0)?)
+    }
+
+    /// Puts setting up off; whether that was allowed.
+    pub(super) async fn postpone(&self) -> Result<bool, ServiceError> {
+        let (person, by) = (&self.sign_in.person, &self.sign_in.by);
+        let action = Action::PostponeSetUp;
+        match self.service.commit(person, by, action, Vec::new()).await {
+            Ok(_) => Ok(true),
+            Err(ServiceError::Refused(Refusal::NotToBePutOff)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Ends as verified, and remembers the terminal where policy says so.
+    pub(super) async fn let_in(&mut self) -> Result<Step, ServiceError> {
+        if let Some(terminal) = self.sign_in.place.terminal {
+            let (person, by) = (&self.sign_in.person, &self.sign_in.by);
+            let action = Action::RememberTerminal { terminal };
+            match self.service.commit(person, by, action, Vec::new()).await {
+                Ok(_) | Err(ServiceError::Refused(Refusal::NotRemembered)) => {}
+                // The proof is on disk, and stands.
+                Err(error) => tracing::warn!(%error, "a terminal could not be remembered"),
+            }
+        }
+        let messages = std::mem::take(&mut self.talk.messages);
+        Ok(Step::end(Outcome::Verified, messages))
+    }
+}

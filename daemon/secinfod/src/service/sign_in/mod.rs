@@ -1,0 +1,329 @@
+//! Sign-ins: the conversation with which a PAM module, or a lock screen, verifies a user.
+//!
+//! The module shows each prompt and passes the answer back; what is asked, in which order, and how
+//! it ends is decided here, so that every program that signs users in does the same.
+
+mod ask;
+mod finish;
+mod picture;
+mod set_up;
+mod step;
+mod terminal;
+mod ways;
+mod wording;
+
+pub use step::{End, Outcome, Prompt, RefusedFor, Step};
+pub(super) use terminal::TerminalKey;
+
+use super::session::Session;
+use super::verification::Verification;
+use super::{Person, Requester, Sending, Service, ServiceError, now};
+use crate::bus::SessionOwner;
+use crate::messages::Prompts;
+use secinfo_channel::Word;
+use secinfo_domain::{
+    Action, MethodId, Purpose, Refusal, Seconds, SessionTag, SignInOutlook, SignInPlace,
+    TerminalTag, Timestamp, sign_in_outlook,
+};
+use set_up::Stage as SetUpStage;
+use std::sync::{Arc, Mutex, MutexGuard};
+use wording::Wording;
+
+/// The longest that a sign-in lasts, set-up included. Within it the rules for verifications and
+/// enrollments hold.
+const LONGEST: Seconds = Seconds::new(15 * 60);
+
+/// The most answers in one sign-in: more than a person gives, and an end to a program that answers
+/// every prompt with nothing.
+const MOST_ANSWERS: u16 = 64;
+
+/// Whom a program signs in, and what it knows of them.
+pub struct SignInRequest {
+    /// The user's name, as the program gave it.
+    pub name: String,
+    /// Their uid.
+    pub uid: u32,
+    /// Where they sign in, as far as whoever says so is to be believed.
+    pub place: SignInPlace,
+    /// From where they come, as messages say it.
+    pub origin: String,
+    /// The language that they speak: a locale or a BCP 47 tag.
+    pub language: String,
+    /// Whether they may be taken through set-up here.
+    pub may_set_up: bool,
+    /// Whether prompts are of one line.
+    pub one_line: bool,
+}
+
+/// A sign-in that is going on.
+pub struct SignIn {
+    person: Person,
+    name: String,
+    by: Requester,
+    place: SignInPlace,
+    language: String,
+    may_set_up: bool,
+    words: Wording,
+    /// None where the user has nothing to be verified by.
+    verification: Option<Verification>,
+    began: Timestamp,
+    deadline: Mutex<Timestamp>,
+    /// One answer at a time.
+    talk: tokio::sync::Mutex<Talk>,
+}
+
+/// How far the conversation has come.
+struct Talk {
+    stage: Stage,
+    answers: u16,
+    /// Wrong codes for the method that is being set up.
+    wrong: u8,
+    /// Whether the user has proved a method, by verifying or by setting it up.
+    proved: bool,
+    /// What the user is told at the end.
+    messages: Vec<Word>,
+}
+
+/// What is asked now.
+#[derive(Clone)]
+enum Stage {
+    /// A code of the method that the verification asks.
+    Code,
+    /// Which of these methods to ask instead.
+    Ways {
+        /// The methods, as they are numbered.
+        ways: Vec<MethodId>,
+        /// Whether one can go back to the method that was asked.
+        back: bool,
+    },
+    /// Something of setting up a method.
+    SetUp(SetUpStage),
+}
+
+/// One turn of a conversation: what an answer leads to.
+struct Turn<'a> {
+    service: &'a Arc<Service>,
+    session: &'a Session<SignIn>,
+    sign_in: &'a SignIn,
+    talk: &'a mut Talk,
+}
+
+impl SignIn {
+    /// The name of the user, as the program that signs them in gave it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The uid of the user.
+    pub const fn uid(&self) -> u32 {
+        self.person.uid()
+    }
+
+    /// When it ends.
+    pub fn expires(&self) -> Timestamp {
+        *self.deadline()
+    }
+
+    fn deadline(&self) -> MutexGuard<'_, Timestamp> {
+        self.deadline
+            .lock()
+            .expect("nothing panics while it holds the deadline")
+    }
+
+    /// Whether the sign-in is about this user.
+    pub(super) fn is_of(&self, person: &Person) -> bool {
+        self.person.id == person.id
+    }
+
+    /// Gives a person who begins something longer the time for it, as far as there is any.
+    fn prolong(&self, by: Seconds) {
+        let mut deadline = self.deadline();
+        let latest = self.began.plus(LONGEST);
+        *deadline = now().plus(by).min(latest).max(*deadline);
+    }
+}
+
+impl Service {
+    /// A tag under which a sign-in of its own keeps its proofs: they count for it alone.
+    pub fn sign_in_tag() -> Result<SessionTag, ServiceError> {
+        super::random_id().map(SessionTag::from_bytes)
+    }
+
+    /// The terminal that a process of root's is on, for the user who is asked in it.
+    pub fn terminal_of(&self, pid: u32, uid: u32, named: &str) -> Option<TerminalTag> {
+        self.terminal_key.tag(pid, uid, named)
+    }
+
+    /// Begins to sign a user in. There is a session only where somebody is asked something.
+    pub async fn start_sign_in(
+        self: &Arc<Self>,
+        by: &Requester,
+        owner: SessionOwner,
+        request: SignInRequest,
+    ) -> Result<(Option<Arc<Session<SignIn>>>, Step), ServiceError> {
+        let person = self.person(request.uid)?;
+        let outlook = match self.sign_in_outlook(&person, by, &request.place)? {
+            SignInOutlook::Remembered => {
+                if self.use_remembered(&person, by, &request.place).await? {
+                    return Ok((None, Step::end(Outcome::Remembered, Vec::new())));
+                }
+                let elsewhere = SignInPlace {
+                    terminal: None,
+                    ..request.place
+                };
+                self.sign_in_outlook(&person, by, &elsewhere)?
+            }
+            outlook => outlook,
+        };
+        if let SignInOutlook::NotCovered(why) = outlook {
+            return Ok((None, Step::end(Outcome::NotCovered(why), Vec::new())));
+        }
+        let sign_in = self.sign_in(person, by, request)?;
+        let rules = self.state().policy().rules.session;
+        let session = self
+            .sign_ins
+            .open(sign_in, by.uid, owner, now(), LONGEST, rules.attempts)?;
+        let mut talk = session.subject().talk.lock().await;
+        let step = Turn::of(self, &session, &mut talk).begin(outlook).await;
+        drop(talk);
+        if !matches!(step, Ok(Step::Ask(_))) {
+            self.sign_ins.close(session.id());
+            return step.map(|step| (None, step));
+        }
+        step.map(|step| (Some(session), step))
+    }
+
+    fn sign_in(
+        &self,
+        person: Person,
+        by: &Requester,
+        request: SignInRequest,
+    ) -> Result<SignIn, ServiceError> {
+        let first = self.candidates(&person, by, Purpose::SignIn)?;
+        let first = first.first().map(secinfo_domain::state::Method::id);
+        let verification = first.map(|first| Verification {
+            person: person.clone(),
+            by: by.clone(),
+            purpose: Purpose::SignIn,
+            asked: Mutex::new(first),
+            sending: Sending::default(),
+            origin: request.origin,
+            language: request.language.clone(),
+        });
+        let prompts = Prompts::of(self.language(&[&request.language]));
+        let began = now();
+        let life = self.state().policy().rules.session.verification;
+        Ok(SignIn {
+            person,
+            name: request.name,
+            by: by.clone(),
+            place: request.place,
+            language: request.language,
+            may_set_up: request.may_set_up,
+            words: Wording::new(prompts, request.one_line),
+            verification,
+            began,
+            deadline: Mutex::new(began.plus(life.min(LONGEST))),
+            talk: tokio::sync::Mutex::new(Talk {
+                stage: Stage::Code,
+                answers: 0,
+                wrong: 0,
+                proved: false,
+                messages: Vec::new(),
+            }),
+        })
+    }
+
+    /// Answers what a sign-in has asked.
+    pub async fn answer_sign_in(
+        self: &Arc<Self>,
+        session: &Session<SignIn>,
+        answer: &str,
+    ) -> Result<Step, ServiceError> {
+        let mut talk = session.subject().talk.lock().await;
+        self.sign_ins
+            .get(session.id(), now())
+            .ok_or(ServiceError::SessionExpired)?;
+        let step = Turn::of(self, session, &mut talk).take(answer.trim()).await;
+        if matches!(step, Ok(Step::End(_))) {
+            self.sign_ins.close(session.id());
+        }
+        step
+    }
+
+    fn sign_in_outlook(
+        &self,
+        person: &Person,
+        by: &Requester,
+        place: &SignInPlace,
+    ) -> Result<SignInOutlook, ServiceError> {
+        let probe = self.command(person, by, Action::FailActivation)?.0;
+        Ok(sign_in_outlook(&self.state(), &probe, place)?)
+    }
+
+    async fn use_remembered(
+        &self,
+        person: &Person,
+        by: &Requester,
+        place: &SignInPlace,
+    ) -> Result<bool, ServiceError> {
+        let Some(terminal) = place.terminal else {
+            return Ok(false);
+        };
+        let action = Action::UseRemembered { terminal };
+        match self.commit(person, by, action, Vec::new()).await {
+            Ok(_) => Ok(true),
+            // Its time was over in between.
+            Err(ServiceError::Refused(Refusal::NotRemembered)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl<'a> Turn<'a> {
+    fn of(service: &'a Arc<Service>, session: &'a Session<SignIn>, talk: &'a mut Talk) -> Self {
+        Self {
+            service,
+            session,
+            sign_in: session.subject(),
+            talk,
+        }
+    }
+
+    async fn begin(&mut self, outlook: SignInOutlook) -> Result<Step, ServiceError> {
+        if let SignInOutlook::SetUp(missing) = outlook {
+            return self.set_up_first(&missing).await;
+        }
+        let first = self.verification()?.asked();
+        self.ask(first, None).await
+    }
+
+    async fn take(&mut self, answer: &str) -> Result<Step, ServiceError> {
+        let words = &self.sign_in.words;
+        if now() >= self.sign_in.expires() {
+            return Ok(Step::refused(RefusedFor::Expired, words.say("end-expired")));
+        }
+        self.talk.answers = self.talk.answers.saturating_add(1);
+        if self.talk.answers > MOST_ANSWERS {
+            return Ok(self.too_many_attempts());
+        }
+        match self.talk.stage.clone() {
+            Stage::Code => self.on_code(answer).await,
+            Stage::Ways { ways, back } => self.on_ways(&ways, back, answer).await,
+            Stage::SetUp(stage) => self.on_set_up(stage, answer).await,
+        }
+    }
+
+    /// What verifies the user. Codes are asked for only where something does.
+    fn verification(&self) -> Result<&'a Verification, ServiceError> {
+        self.sign_in
+            .verification
+            .as_ref()
+            .ok_or(ServiceError::NoMethod)
+    }
+
+    fn too_many_attempts(&self) -> Step {
+        let message = self.sign_in.words.say("end-too-many-attempts");
+        Step::refused(RefusedFor::TooManyAttempts, message)
+    }
+}

@@ -1,0 +1,305 @@
+//! Setting up a method at the prompt: which one, whether to put it off, and recovery codes after it.
+
+mod app;
+mod number;
+
+use super::step::{Outcome, RefusedFor, Step};
+use super::wording::{Wording, numbered};
+use super::{Stage as SignInStage, Turn};
+use crate::messages::Part;
+use crate::service::{Enrollment, ServiceError, Wish};
+use app::App;
+use secinfo_channel::Word;
+use secinfo_domain::{Action, Barred, Kind, Refusal, SetUp, enrollment_outlook};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// The kinds that can be set up at a prompt, in the order in which they are offered.
+const KINDS: [Kind; 3] = [Kind::AuthenticatorApp, Kind::Text, Kind::Call];
+
+/// Something of setting up a method.
+#[derive(Clone)]
+pub(super) enum Stage {
+    /// Which of these kinds, or later.
+    Kinds {
+        /// The kinds, as they are numbered.
+        kinds: Vec<Kind>,
+        /// Whether it can be put off, by the number after theirs.
+        later: bool,
+    },
+    /// A code of the authenticator app.
+    App {
+        /// The app in the making.
+        app: Arc<App>,
+        /// Whether the picture is drawn for a light terminal.
+        inverted: bool,
+    },
+    /// A phone number, for a method of this kind.
+    Number(Kind),
+    /// The code that was sent to the number.
+    NumberCode(Arc<Enrollment>),
+    /// Whether to make recovery codes.
+    OfferCodes,
+    /// Recovery codes are shown.
+    ShowCodes,
+}
+
+impl Turn<'_> {
+    pub(super) async fn on_set_up(
+        &mut self,
+        stage: Stage,
+        answer: &str,
+    ) -> Result<Step, ServiceError> {
+        match stage {
+            Stage::Kinds { kinds, later } => self.on_kinds(&kinds, later, answer).await,
+            Stage::App { app, inverted } => self.on_app(&app, inverted, answer).await,
+            Stage::Number(kind) => self.on_number(kind, answer).await,
+            Stage::NumberCode(draft) => self.on_number_code(&draft, answer).await,
+            Stage::OfferCodes => self.on_offer_of_codes(answer).await,
+            Stage::ShowCodes => self.after_proof().await,
+        }
+    }
+
+    fn now_at(&mut self, stage: Stage) {
+        self.talk.stage = SignInStage::SetUp(stage);
+    }
+
+    /// Takes a user who has nothing yet through set-up, or says why not.
+    pub(super) async fn set_up_first(&mut self, missing: &SetUp) -> Result<Step, ServiceError> {
+        if missing.barred.is_none()
+            && let Some(step) = self.offer_kinds(missing, None)?
+        {
+            return Ok(step);
+        }
+        let words = &self.sign_in.words;
+        let needs_pass = missing.barred == Some(Barred::AccessPassNeeded);
+        if missing.may_postpone && self.postpone().await? {
+            let id = if needs_pass {
+                "end-postponed-pass"
+            } else {
+                "end-postponed"
+            };
+            let message = words.say_by(id, missing.grace_ends);
+            return Ok(Step::end(Outcome::Postponed, vec![message]));
+        }
+        let (person, service) = (&self.sign_in.person, &self.sign_in.by.service);
+        let policy = self.service.effective_policy(person, service.as_ref())?;
+        let (why, id) = if needs_pass {
+            (RefusedFor::AccessPassNeeded, "end-pass-needed")
+        } else if policy.grace_days > 0 && missing.barred.is_none() {
+            (RefusedFor::GraceOver, "end-grace-over")
+        } else {
+            (RefusedFor::NoMethod, "end-no-method")
+        };
+        Ok(Step::refused(why, words.say(id)))
+    }
+
+    /// Offers what can be set up here; none where nothing can.
+    pub(super) fn offer_kinds(
+        &mut self,
+        missing: &SetUp,
+        note: Option<Word>,
+    ) -> Result<Option<Step>, ServiceError> {
+        if !self.sign_in.may_set_up || self.sign_in.words.is_one_line() {
+            return Ok(None);
+        }
+        let kinds = self.kinds()?;
+        if kinds.is_empty() {
+            return Ok(None);
+        }
+        let words = &self.sign_in.words;
+        let mut rows: Vec<_> = kinds.iter().map(|kind| words.kind(*kind)).collect();
+        if missing.may_postpone {
+            rows.push(words.say_by("set-up-later", missing.grace_ends));
+        }
+        let more = Part::Whether(self.talk.proved);
+        let lead = words.say_with("set-up-lead", &[("more", more)]);
+        let step = words.ask_number(note.as_ref(), &lead, &rows, &words.say("set-up-prompt"));
+        self.now_at(Stage::Kinds {
+            kinds,
+            later: missing.may_postpone,
+        });
+        let life = self.service.state().policy().rules.session.enrollment;
+        self.sign_in.prolong(life);
+        Ok(Some(step))
+    }
+
+    /// The kinds that policy lets the user set up here, and that count for what is missing.
+    fn kinds(&self) -> Result<Vec<Kind>, ServiceError> {
+        let (person, by) = (&self.sign_in.person, &self.sign_in.by);
+        let policy = self.service.effective_policy(person, by.service.as_ref())?;
+        let probe = self.service.command(person, by, Action::FailActivation)?.0;
+        let state = self.service.state();
+        let is_possible = |kind: Kind| {
+            policy.counts(kind)
+                && self.service.has_channel_for(kind)
+                // One that has to wait a little can be chosen, and says so then.
+                && matches!(
+                    enrollment_outlook(&state, &probe, kind, None),
+                    Ok(_) | Err(Refusal::TooSoon { .. })
+                )
+        };
+        Ok(KINDS
+            .into_iter()
+            .filter(|kind| is_possible(*kind))
+            .collect())
+    }
+
+    /// Back to the choice of a kind.
+    fn choose_again(&mut self, note: Option<Word>) -> Result<Step, ServiceError> {
+        let words = &self.sign_in.words;
+        if let Some(missing) = self.missing()?
+            && let Some(step) = self.offer_kinds(&missing, note)?
+        {
+            return Ok(step);
+        }
+        let message = words.say("end-no-method");
+        Ok(Step::refused(RefusedFor::NoMethod, message))
+    }
+
+    async fn on_kinds(
+        &mut self,
+        kinds: &[Kind],
+        later: bool,
+        answer: &str,
+    ) -> Result<Step, ServiceError> {
+        let choices: Vec<_> = kinds
+            .iter()
+            .map(|kind| Some(*kind))
+            .chain(later.then_some(None))
+            .collect();
+        match numbered(&choices, answer) {
+            Some(Some(Kind::AuthenticatorApp)) => self.begin_app(),
+            Some(Some(kind)) => Ok(self.ask_number_of(kind, None)),
+            Some(None) => self.later().await,
+            None => self.choose_again(None),
+        }
+    }
+
+    async fn later(&mut self) -> Result<Step, ServiceError> {
+        let Some(missing) = self.missing()? else {
+            return self.let_in().await;
+        };
+        if !self.postpone().await? {
+            return self.choose_again(None);
+        }
+        let message = self
+            .sign_in
+            .words
+            .say_by("end-postponed", missing.grace_ends);
+        if self.talk.proved {
+            self.talk.messages.push(message);
+            return self.let_in().await;
+        }
+        Ok(Step::end(Outcome::Postponed, vec![message]))
+    }
+
+    /// What the user asks to set up.
+    fn wish(&self, kind: Kind, destination: Option<&str>) -> Wish {
+        Wish {
+            kind,
+            label: None,
+            serial: None,
+            secret: None,
+            destination: destination.map(str::to_owned),
+            place: None,
+            language: self.sign_in.language.clone(),
+        }
+    }
+
+    /// Finishes a method in the making with a code of it; none when the code is wrong, and what
+    /// comes instead where that was one too many.
+    async fn finish(
+        &mut self,
+        draft: &Enrollment,
+        code: &str,
+    ) -> Result<Result<(), Option<Step>>, ServiceError> {
+        if self.service.enroll(draft, code).await?.is_some() {
+            return Ok(Ok(()));
+        }
+        self.service.count_guess(draft).await?;
+        self.talk.wrong = self.talk.wrong.saturating_add(1);
+        let most = self.service.state().policy().rules.session.attempts;
+        let over = self.talk.wrong >= most;
+        Ok(Err(over.then(|| self.too_many_attempts())))
+    }
+
+    /// A method is in security info now: offers what else is wise.
+    async fn enrolled(&mut self, kind: Kind) -> Result<Step, ServiceError> {
+        self.talk.proved = true;
+        self.talk.wrong = 0;
+        let words = &self.sign_in.words;
+        let way = words.kind(kind);
+        let parts = [("way", Part::Text(&way))];
+        let message = words.say_with("end-set-up", &parts);
+        self.talk.messages.push(message);
+        if !self.may_have_codes()? {
+            return self.after_proof().await;
+        }
+        self.now_at(Stage::OfferCodes);
+        let prompt = words.say_with("recovery-offer", &parts);
+        Ok(Wording::ask(None, &prompt, true))
+    }
+
+    fn may_have_codes(&self) -> Result<bool, ServiceError> {
+        let (person, by) = (&self.sign_in.person, &self.sign_in.by);
+        let probe = self.service.command(person, by, Action::FailActivation)?.0;
+        let state = self.service.state();
+        let has_none = state
+            .user(person.id)
+            .is_some_and(|user| user.only(Kind::RecoveryCodes).is_none());
+        Ok(has_none && enrollment_outlook(&state, &probe, Kind::RecoveryCodes, None).is_ok())
+    }
+
+    async fn on_offer_of_codes(&mut self, answer: &str) -> Result<Step, ServiceError> {
+        let words = &self.sign_in.words;
+        let answer = answer.to_lowercase();
+        let is_one_of = |id| words.say(id).split_whitespace().any(|word| word == answer);
+        if is_one_of("recovery-no") {
+            return self.after_proof().await;
+        }
+        if !is_one_of("recovery-yes") {
+            return Ok(Wording::ask(None, &words.say("recovery-again"), true));
+        }
+        let (uid, by) = (self.sign_in.uid(), &self.sign_in.by);
+        let codes = match self.service.issue_recovery_codes(uid, by).await {
+            Ok(codes) => codes,
+            // The time of the proof may be over by now.
+            Err(ServiceError::Refused(_)) => return self.after_proof().await,
+            Err(error) => return Err(error),
+        };
+        self.now_at(Stage::ShowCodes);
+        // Room for all of it, so that no copy is left behind by growing.
+        let mut text = Zeroizing::new(String::with_capacity(4096));
+        text.push_str(&words.say("recovery-lead"));
+        for pair in codes.chunks(2) {
+            text.push('\n');
+            for code in pair {
+                text.push_str("   ");
+                text.push_str(code);
+            }
+        }
+        text.push('\n');
+        text.push_str(&words.say("recovery-kept"));
+        Ok(Wording::ask(None, &text, true))
+    }
+
+    /// What is said where something cannot be set up for now.
+    fn cannot_add(&self, error: ServiceError) -> Result<Word, ServiceError> {
+        let words = &self.sign_in.words;
+        Ok(match error {
+            ServiceError::Refused(Refusal::TooSoon { until }) => {
+                words.say_until("note-slow", until)
+            }
+            ServiceError::Refused(
+                Refusal::FreshProofNeeded
+                | Refusal::AccessPassNeeded
+                | Refusal::KindNotAllowed(_)
+                | Refusal::TooManyMethods { .. }
+                | Refusal::AnotherMethodFirst(_),
+            )
+            | ServiceError::NoChannel(_) => words.say("note-cannot-add"),
+            error => return Err(error),
+        })
+    }
+}

@@ -1,0 +1,172 @@
+//! Setting up text messages or phone calls: the number, and the code that is sent to it.
+
+use super::super::wording::{Wording, is_question};
+use super::{Stage, Turn};
+use crate::messages::Part;
+use crate::service::sign_in::Step;
+use crate::service::{DeliveryState, Enrollment, ServiceError};
+use secinfo_channel::{Reason, Word};
+use secinfo_domain::{Kind, Place, Refusal};
+use std::sync::Arc;
+
+/// The longest number that is looked at, in bytes.
+const LONGEST_NUMBER: usize = 128;
+
+impl Turn<'_> {
+    pub(super) fn ask_number_of(&mut self, kind: Kind, note: Option<Word>) -> Step {
+        self.now_at(Stage::Number(kind));
+        let call = [("call", Part::Whether(kind == Kind::Call))];
+        let prompt = self.sign_in.words.say_with("number-prompt", &call);
+        Wording::ask(note, &prompt, true)
+    }
+
+    pub(super) async fn on_number(
+        &mut self,
+        kind: Kind,
+        answer: &str,
+    ) -> Result<Step, ServiceError> {
+        if is_question(answer) {
+            return self.choose_again(None);
+        }
+        if answer.is_empty() {
+            return Ok(self.ask_number_of(kind, None));
+        }
+        let words = &self.sign_in.words;
+        let call = [("call", Part::Whether(kind == Kind::Call))];
+        if answer.len() > LONGEST_NUMBER {
+            let note = words.say_with("note-number", &call);
+            return Ok(self.ask_number_of(kind, Some(note)));
+        }
+        match self.draft_number(kind, answer) {
+            Ok(draft) => {
+                self.talk.wrong = 0;
+                let dropped = draft
+                    .delivered()
+                    .is_some_and(|draft| draft.dropped_extension);
+                let note = dropped.then(|| words.say("note-extension"));
+                self.send_to_number(Arc::new(draft), note).await
+            }
+            Err(ServiceError::InvalidDestination(_)) => {
+                let note = words.say_with("note-number", &call);
+                Ok(self.ask_number_of(kind, Some(note)))
+            }
+            Err(ServiceError::Refused(Refusal::PlaceTaken(_) | Refusal::NumberKnown(_))) => {
+                let note = words.say("note-taken");
+                self.choose_again(Some(note))
+            }
+            Err(error) => {
+                let note = self.cannot_add(error)?;
+                self.choose_again(Some(note))
+            }
+        }
+    }
+
+    /// The number in the first place that is free for it.
+    fn draft_number(&self, kind: Kind, answer: &str) -> Result<Enrollment, ServiceError> {
+        let mut wish = self.wish(kind, Some(answer));
+        let mut taken = None;
+        for place in [Place::Mobile, Place::Alternate, Place::Office] {
+            wish.place = Some(place);
+            let person = self.sign_in.person.clone();
+            match self.service.draft(person, &self.sign_in.by, &wish) {
+                Ok(drafted) => return Ok(drafted.enrollment),
+                Err(
+                    error @ ServiceError::Refused(Refusal::PlaceTaken(_) | Refusal::NumberKnown(_)),
+                ) => taken = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(taken.expect("there are places, and each was tried"))
+    }
+
+    async fn send_to_number(
+        &mut self,
+        draft: Arc<Enrollment>,
+        note: Option<Word>,
+    ) -> Result<Step, ServiceError> {
+        let words = &self.sign_in.words;
+        let kind = draft.kind();
+        let sent = match self.service.send_code_of_enrollment(&draft).await {
+            Ok((sending, hint)) => self.service.news(sending, kind, hint).await.map(|_| ()),
+            Err(error) => Err(error),
+        };
+        let note = match sent {
+            Ok(()) => note,
+            Err(ServiceError::DeliveryFailed(reason)) => Some(words.not_sent(reason)),
+            Err(ServiceError::Refused(Refusal::CountryNotAllowed)) => {
+                let note = words.say("note-country");
+                return Ok(self.ask_number_of(kind, Some(note)));
+            }
+            Err(ServiceError::Refused(Refusal::CodeJustSent { until })) => {
+                Some(words.say_until("note-just-sent", until))
+            }
+            Err(ServiceError::Refused(Refusal::TooManyCodes { until })) => {
+                let note = words.say_until("note-too-many-codes", until);
+                return self.choose_again(Some(note));
+            }
+            Err(ServiceError::NoChannel(_)) => {
+                let note = words.not_sent(Reason::Settings);
+                return self.choose_again(Some(note));
+            }
+            Err(error) => {
+                let note = self.cannot_add(error)?;
+                return self.choose_again(Some(note));
+            }
+        };
+        Ok(self.ask_number_code(draft, note))
+    }
+
+    fn ask_number_code(&mut self, draft: Arc<Enrollment>, note: Option<Word>) -> Step {
+        let words = &self.sign_in.words;
+        let on_its_way = draft.delivered().is_some_and(|draft| {
+            let delivery = draft.sending().delivery();
+            !matches!(delivery, None | Some(DeliveryState::Failed(_)))
+        });
+        // The whole number, as it was understood: the user has just typed it.
+        let number = draft
+            .delivered()
+            .map_or("", |draft| draft.destination.as_str());
+        let parts = [
+            ("call", Part::Whether(draft.kind() == Kind::Call)),
+            ("number", Part::Text(number)),
+        ];
+        let id = if on_its_way {
+            "number-sent"
+        } else {
+            "number-send"
+        };
+        let prompt = words.say_with(id, &parts);
+        self.now_at(Stage::NumberCode(draft));
+        Wording::ask(note, &prompt, true)
+    }
+
+    pub(super) async fn on_number_code(
+        &mut self,
+        draft: &Arc<Enrollment>,
+        answer: &str,
+    ) -> Result<Step, ServiceError> {
+        let kind = draft.kind();
+        if is_question(answer) {
+            return Ok(self.ask_number_of(kind, None));
+        }
+        if answer.is_empty() {
+            return self.send_to_number(Arc::clone(draft), None).await;
+        }
+        let words = &self.sign_in.words;
+        let note = match self.finish(draft, answer).await {
+            Ok(Ok(())) => return self.enrolled(kind).await,
+            Ok(Err(Some(step))) => return Ok(step),
+            Ok(Err(None)) => words.say("note-wrong"),
+            Err(ServiceError::NoCodeSent) => words.say("note-none-sent"),
+            Err(ServiceError::Refused(Refusal::CodeGone)) => words.say("note-gone"),
+            Err(ServiceError::Refused(Refusal::TooSoon { until })) => {
+                words.say_until("note-slow", until)
+            }
+            Err(error) => {
+                let note = self.cannot_add(error)?;
+                return self.choose_again(Some(note));
+            }
+        };
+        Ok(self.ask_number_code(Arc::clone(draft), Some(note)))
+    }
+}

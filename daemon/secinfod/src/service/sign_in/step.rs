@@ -1,0 +1,99 @@
+//! What a sign-in answers: the next prompt, or how it ended.
+
+use secinfo_channel::Word;
+
+/// What comes next.
+pub enum Step {
+    /// The person is asked.
+    Ask(Prompt),
+    /// It is over.
+    End(End),
+}
+
+/// What the person is asked.
+pub struct Prompt {
+    /// Everything that they must see.
+    pub text: Word,
+    /// Whether what they type is shown.
+    pub echo: bool,
+}
+
+/// How a sign-in ended.
+pub struct End {
+    /// What was decided.
+    pub outcome: Outcome,
+    /// Sentences for the person.
+    pub messages: Vec<Word>,
+}
+
+/// What was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The user proved a method.
+    Verified,
+    /// The terminal is remembered.
+    Remembered,
+    /// Policy does not ask the user here.
+    NotCovered(secinfo_domain::NotCovered),
+    /// The user put off setting up what is required, and may.
+    Postponed,
+    /// The user is not let in.
+    Refused(RefusedFor),
+}
+
+/// Why a user is not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RefusedFor {
+    /// Too many wrong codes in one sign-in.
+    TooManyAttempts,
+    /// Wrong codes have locked every method.
+    Locked,
+    /// The user must have a method, and cannot set one up here.
+    NoMethod,
+    /// The days are over in which setting up could be put off.
+    GraceOver,
+    /// Setting up takes an access pass.
+    AccessPassNeeded,
+    /// The person took too long.
+    Expired,
+    /// No further code is sent, and there is no other way.
+    TooManyCodes,
+}
+
+impl RefusedFor {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TooManyAttempts => "too-many-attempts",
+            Self::Locked => "locked",
+            Self::NoMethod => "no-method",
+            Self::GraceOver => "grace-over",
+            Self::AccessPassNeeded => "access-pass-needed",
+            Self::Expired => "expired",
+            Self::TooManyCodes => "too-many-codes",
+        }
+    }
+}
+
+impl Outcome {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Remembered => "remembered",
+            Self::NotCovered(_) => "not-covered",
+            Self::Postponed => "postponed",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
+impl Step {
+    pub(super) const fn end(outcome: Outcome, messages: Vec<Word>) -> Self {
+        Self::End(End { outcome, messages })
+    }
+
+    pub(super) fn refused(why: RefusedFor, message: Word) -> Self {
+        Self::end(Outcome::Refused(why), vec![message])
+    }
+}

@@ -1,0 +1,149 @@
+//! The words of a sign-in, put together for a terminal or for one line.
+
+use super::step::{Prompt, Step};
+use crate::messages::{Part, Prompts};
+use crate::service::enrollment::default_label;
+use crate::service::{Challenge, now};
+use secinfo_channel::{Reason, Word};
+use secinfo_domain::{Kind, Timestamp};
+use std::fmt::Write;
+use zeroize::Zeroizing;
+
+/// Room for any prompt, so that one with a key in it is never moved and left behind in memory.
+const ROOM: usize = 16 * 1024;
+
+/// The words of one sign-in.
+pub(super) struct Wording {
+    prompts: Prompts,
+    one_line: bool,
+}
+
+impl Wording {
+    pub(super) const fn new(prompts: Prompts, one_line: bool) -> Self {
+        Self { prompts, one_line }
+    }
+
+    /// Whether prompts are of one line.
+    pub(super) const fn is_one_line(&self) -> bool {
+        self.one_line
+    }
+
+    /// A sentence without parts.
+    pub(super) fn say(&self, id: &str) -> Word {
+        self.prompts.say(id, &[])
+    }
+
+    /// A sentence with parts.
+    pub(super) fn say_with(&self, id: &str, parts: &[(&'static str, Part<'_>)]) -> Word {
+        self.prompts.say(id, parts)
+    }
+
+    /// A sentence about how long something takes from now.
+    pub(super) fn say_until(&self, id: &str, until: Timestamp) -> Word {
+        let left = until.as_millis().saturating_sub(now().as_millis());
+        let seconds = left.div_ceil(1000).max(1);
+        let parts = [
+            ("seconds", Part::Number(seconds)),
+            ("minutes", Part::Number(seconds.div_ceil(60))),
+        ];
+        self.prompts.say(id, &parts)
+    }
+
+    /// A sentence that names a day.
+    pub(super) fn say_by(&self, id: &str, date: Timestamp) -> Word {
+        let seconds = i64::try_from(date.as_seconds()).unwrap_or(i64::MAX);
+        let day = jiff::Timestamp::from_second(seconds)
+            .unwrap_or(jiff::Timestamp::MAX)
+            .to_zoned(jiff::tz::TimeZone::system())
+            .date();
+        self.prompts
+            .say(id, &[("date", Part::Text(&day.to_string()))])
+    }
+
+    /// A kind of method.
+    pub(super) fn kind(&self, kind: Kind) -> Word {
+        self.say(&format!("way-{kind}"))
+    }
+
+    /// A method of the user, as they tell it from others.
+    pub(super) fn way(&self, way: &Challenge) -> Word {
+        let kind = self.kind(way.kind);
+        match way.kind {
+            Kind::Text | Kind::Call => {
+                // Which of the user's numbers it is stands before it.
+                let number = way.hint.split_once(' ').map_or("", |(_, number)| number);
+                let parts = [("way", Part::Text(&kind)), ("hint", Part::Text(number))];
+                self.prompts.say("way-to", &parts)
+            }
+            Kind::RecoveryCodes | Kind::AccessPass => kind,
+            _ => match way.label.strip_prefix(default_label(way.kind)) {
+                // A label that we found has a number at most behind the kind.
+                Some(number) if number.chars().all(|c| c == ' ' || c.is_ascii_digit()) => {
+                    Zeroizing::new(format!("{}{number}", *kind))
+                }
+                _ => {
+                    let parts = [
+                        ("way", Part::Text(&kind)),
+                        ("label", Part::Text(&way.label)),
+                    ];
+                    self.prompts.say("way-named", &parts)
+                }
+            },
+        }
+    }
+
+    /// Why a code was not delivered.
+    pub(super) fn not_sent(&self, reason: Reason) -> Word {
+        let reason = match reason {
+            Reason::Destination | Reason::Refused => "destination",
+            Reason::TimedOut => "late",
+            Reason::Unreachable | Reason::Busy | Reason::Provider => "provider",
+            Reason::Settings | Reason::Plugin => "fault",
+        };
+        self.say_with("note-not-sent", &[("reason", Part::Text(reason))])
+    }
+
+    /// Asks, after what there is to note. `echo` says whether the answer is shown.
+    pub(super) fn ask(note: Option<Word>, prompt: &Word, echo: bool) -> Step {
+        let mut text = Zeroizing::new(String::with_capacity(ROOM));
+        if let Some(note) = note {
+            text.push_str(&note);
+            text.push(' ');
+        }
+        text.push_str(prompt);
+        Step::Ask(Prompt { text, echo })
+    }
+
+    /// Asks for the number of one of these rows.
+    pub(super) fn ask_number(
+        &self,
+        note: Option<&Word>,
+        lead: &Word,
+        rows: &[Word],
+        prompt: &Word,
+    ) -> Step {
+        let mut text = Zeroizing::new(String::with_capacity(ROOM));
+        let between = if self.one_line { " " } else { "\n" };
+        for line in note.into_iter().chain([lead]) {
+            text.push_str(line);
+            text.push_str(between);
+        }
+        for (row, number) in rows.iter().zip(1..) {
+            write!(text, "{number}. {}", **row).expect("writing to a string cannot fail");
+            text.push_str(if self.one_line { "; " } else { "\n" });
+        }
+        text.push_str(prompt);
+        Step::Ask(Prompt { text, echo: true })
+    }
+}
+
+/// The row that a number names.
+pub(super) fn numbered<T: Copy>(rows: &[T], answer: &str) -> Option<T> {
+    let number: usize = answer.trim_end_matches('.').parse().ok()?;
+    rows.get(number.checked_sub(1)?).copied()
+}
+
+/// Whether somebody asks for another way.
+pub(super) fn is_question(answer: &str) -> bool {
+    matches!(answer, "?" | "？")
+}
