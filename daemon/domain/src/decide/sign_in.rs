@@ -77,7 +77,8 @@ pub fn sign_in_outlook(
     command: &UserCommand,
     place: &SignInPlace,
 ) -> Result<SignInOutlook, Refusal> {
-    with_case(state, command, |case| case.sign_in(place))
+    let introduced = introduced(state, command);
+    Ok(Case::new(&introduced, command)?.sign_in(place))
 }
 
 /// What the user of this command must still set up, once they have proved what they could: none
@@ -87,18 +88,14 @@ pub fn sign_in_outlook(
 ///
 /// As [`sign_in_outlook`].
 pub fn set_up_outlook(state: &State, command: &UserCommand) -> Result<Option<SetUp>, Refusal> {
-    with_case(state, command, |case| case.set_up())
+    let introduced = introduced(state, command);
+    Ok(Case::new(&introduced, command)?.set_up())
 }
 
-fn with_case<T>(
-    state: &State,
-    command: &UserCommand,
-    look: impl FnOnce(&Case<'_>) -> T,
-) -> Result<T, Refusal> {
-    let introduced = super::introduced_by(state, &command.context)
+fn introduced(state: &State, command: &UserCommand) -> State {
+    super::introduced_by(state, &command.context)
         .iter()
-        .fold(state.clone(), State::evolve);
-    Ok(look(&Case::new(&introduced, command)?))
+        .fold(state.clone(), State::evolve)
 }
 
 impl Case<'_> {

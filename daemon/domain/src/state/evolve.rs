@@ -69,7 +69,7 @@ impl State {
                 });
             }
             Fact::SetUpPostponed(_) => {
-                self.change(user, |state| state.sign_ins_mut().postpone(now))
+                self.change(user, |state| state.sign_ins_mut().postpone(now));
             }
             Fact::TerminalRemembered(fact) => {
                 self.change(user, |state| state.sign_ins_mut().remember(fact, now));

@@ -3,8 +3,9 @@
 use super::{ALICE, BOB, HERE, at, sealed};
 use secinfo_domain::event::{Actor, Credential, Resynchronized, Who};
 use secinfo_domain::{
-    Action, Answer, Authority, Command, Context, GroupName, HostAction, HostCommand, MessageId,
-    MethodId, Purpose, Seconds, ServiceName, SessionTag, TokenId, UserCommand, UserId,
+    Action, Answer, Authority, BreakGlassId, Command, Context, GroupName, HostAction, HostCommand,
+    MessageId, MethodId, Purpose, Seconds, ServiceName, SessionTag, TerminalTag, Timestamp,
+    TokenId, UserCommand, UserId,
 };
 
 /// Somebody about to ask for something.
@@ -244,6 +245,30 @@ impl Ask {
 
     pub fn resynchronize(self, method: MethodId, found: Option<Resynchronized>) -> Command {
         self.does(Action::Resynchronize { method, found })
+    }
+
+    pub fn postpone_set_up(self) -> Command {
+        self.does(Action::PostponeSetUp)
+    }
+
+    pub fn remember(self, terminal: TerminalTag) -> Command {
+        self.does(Action::RememberTerminal { terminal })
+    }
+
+    pub fn use_remembered(self, terminal: TerminalTag) -> Command {
+        self.does(Action::UseRemembered { terminal })
+    }
+
+    pub fn import(self, method: MethodId, credential: Credential) -> Command {
+        self.does(Action::ImportMethod {
+            method,
+            credential,
+            sealed: sealed("label and secret"),
+        })
+    }
+
+    pub fn record_break_glass(self, code: BreakGlassId, used: Timestamp) -> Command {
+        self.does(Action::RecordBreakGlass { code, used })
     }
 
     pub fn unlock(self) -> Command {

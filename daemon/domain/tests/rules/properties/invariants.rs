@@ -4,7 +4,7 @@ use super::sent_codes;
 use super::world::{World, is_carried_out};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
-use secinfo_domain::event::{Accepted, Credential, Event, Fact, Resynchronized};
+use secinfo_domain::event::{Accepted, Credential, Event, Fact, Resynchronized, Who};
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{Authority, MethodId, State, Timestamp, UserCommand};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,13 @@ impl UsedUp {
     pub fn enter(&mut self, fact: &Fact) -> Checked {
         match fact {
             Fact::MethodEnrolled(fact) => {
+                if let Credential::AuthenticatorApp { last_step, .. }
+                | Credential::TimeToken { last_step, .. } = fact.credential
+                {
+                    self.steps.insert(fact.method, last_step.0);
+                }
+            }
+            Fact::MethodImported(fact) => {
                 if let Credential::AuthenticatorApp { last_step, .. }
                 | Credential::TimeToken { last_step, .. } = fact.credential
                 {
@@ -88,6 +95,27 @@ pub fn fact(before: &State, event: &Event) -> Checked {
                 .and_then(|user| user.method(fact.method))
                 .map(Method::kind);
             prop_assert!(kind.is_some_and(secinfo_domain::Kind::can_be_guessed));
+        }
+        Fact::TerminalRemembered(_) => {
+            let by_root = event.actor.who == Who::Root;
+            let length = before.policy().rules.fresh_proof;
+            let proved = user.is_some_and(|user| {
+                user.proofs()
+                    .iter()
+                    .any(|proof| event.time.is_within(length, proof.time))
+            });
+            prop_assert!(by_root && proved, "remembered without a proof: {event:?}");
+        }
+        Fact::RememberedSignIn(fact) => {
+            let service = event.actor.service.as_ref().expect("a service");
+            let kept = user.and_then(|user| {
+                user.sign_ins()
+                    .remembered(fact.terminal, service, event.time)
+            });
+            prop_assert!(kept.is_some(), "let in for nothing: {event:?}");
+        }
+        Fact::BreakGlassUsed(fact) => {
+            prop_assert!(!before.is_recorded(fact.code), "recorded twice: {event:?}");
         }
         Fact::DefaultChanged(fact) => {
             // Its deletion, the event before this one, has taken a former default away already.

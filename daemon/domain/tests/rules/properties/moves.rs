@@ -88,6 +88,19 @@ pub enum What {
         method: usize,
         ahead: i8,
     },
+    PostponeSetUp,
+    RememberTerminal {
+        terminal: u8,
+    },
+    UseRemembered {
+        terminal: u8,
+    },
+    Import {
+        kind: usize,
+    },
+    RecordBreakGlass {
+        code: u8,
+    },
     Unlock,
     Erase,
     SetPolicy {
@@ -106,6 +119,8 @@ pub fn moves() -> impl Strategy<Value = Vec<Move>> {
         20 => one().prop_map(|only| vec![only]),
         3 => added(),
         3 => typed(),
+        1 => remembered(),
+        1 => guessed(),
     ];
     prop::collection::vec(few, 1..140).prop_map(|some| some.concat())
 }
@@ -151,6 +166,33 @@ fn typed() -> impl Strategy<Value = Vec<Move>> {
                 .collect()
         },
     )
+}
+
+/// Somebody guesses, patiently.
+fn guessed() -> impl Strategy<Value = Vec<Move>> {
+    (one(), 0_usize..48, 1_usize..12).prop_map(|(first, method, times)| {
+        let guess = What::Guess {
+            method,
+            reset: false,
+        };
+        vec![then(&first, 40, guess); times]
+    })
+}
+
+/// Root says where somebody has proved a method, and that they are there again.
+fn remembered() -> impl Strategy<Value = Vec<Move>> {
+    (one(), 0_u8..2, 0_i64..1000).prop_map(|(first, terminal, later)| {
+        let first = Move {
+            by: By::Login,
+            ..first
+        };
+        vec![
+            then(&first, first.clock, What::SetPolicy { which: 1 }),
+            then(&first, 0, What::Enroll { kind: 0 }),
+            then(&first, 30, What::RememberTerminal { terminal }),
+            then(&first, later, What::UseRemembered { terminal }),
+        ]
+    })
 }
 
 /// A code to a new destination, and what enrolls it, or another kind by mistake.
@@ -237,6 +279,11 @@ fn what() -> impl Strategy<Value = What> {
             .prop_map(|(method, ahead, reset)| What::Answer { method, ahead, reset }),
         20 => (method(), reset()).prop_map(|(method, reset)| What::Guess { method, reset }),
         3 => (method(), -2_i8..60).prop_map(|(method, ahead)| What::Resynchronize { method, ahead }),
+        4 => Just(What::PostponeSetUp),
+        6 => (0_u8..2).prop_map(|terminal| What::RememberTerminal { terminal }),
+        6 => (0_u8..2).prop_map(|terminal| What::UseRemembered { terminal }),
+        2 => (0_usize..5).prop_map(|kind| What::Import { kind }),
+        2 => (0_u8..4).prop_map(|code| What::RecordBreakGlass { code }),
         1 => Just(What::Unlock),
         1 => Just(What::Erase),
         4 => (0_u8..5).prop_map(|which| What::SetPolicy { which }),

@@ -57,6 +57,7 @@ pub fn policy(which: u8) -> Policy {
         0 => {}
         1 => {
             policy.rules.required = 2;
+            policy.rules.sign_in.remember = Seconds::new(900);
             policy.rules.codes.of_user = Limit::new(2, 600);
         }
         2 => {

@@ -10,9 +10,9 @@ use proptest::{prop_assert, prop_assert_eq};
 use secinfo_domain::event::{Actor, Credential, Event, Resynchronized, Who, decode, encode};
 use secinfo_domain::state::Method;
 use secinfo_domain::{
-    Action, Answer, Authority, Command, Context, Counter, GroupName, HostAction, HostCommand, Kind,
-    MethodId, NewToken, OtpParameters, Place, Seconds, ServiceName, SessionTag, State, TimeStep,
-    Timestamp, TokenId, TotpParameters, UserCommand, UserId, decide,
+    Action, Answer, Authority, BreakGlassId, Command, Context, Counter, GroupName, HostAction,
+    HostCommand, Kind, MethodId, NewToken, OtpParameters, Place, Seconds, ServiceName, SessionTag,
+    State, TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters, UserCommand, UserId, decide,
 };
 use std::collections::BTreeSet;
 
@@ -284,6 +284,22 @@ impl World {
                     found: self.found(user, method, ahead),
                 }
             }
+            What::PostponeSetUp => Action::PostponeSetUp,
+            What::RememberTerminal { terminal } => Action::RememberTerminal {
+                terminal: TerminalTag::from_bytes([terminal; 16]),
+            },
+            What::UseRemembered { terminal } => Action::UseRemembered {
+                terminal: TerminalTag::from_bytes([terminal; 16]),
+            },
+            What::Import { kind } => Action::ImportMethod {
+                method: self.new_method(),
+                credential: credential(kind % 4),
+                sealed: sealed("secret"),
+            },
+            What::RecordBreakGlass { code } => Action::RecordBreakGlass {
+                code: BreakGlassId::from_bytes([code; 16]),
+                used: self.now,
+            },
             What::Unlock => Action::Unlock,
             What::Erase => Action::Erase,
             What::SetPolicy { which } => {

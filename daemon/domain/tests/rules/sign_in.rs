@@ -1,0 +1,430 @@
+//! What a sign-in through PAM asks, and what it leaves.
+
+use crate::kit::*;
+use secinfo_domain::event::{
+    BreakGlassUsed, Credential, RememberedSignIn, SetUpPostponed, TerminalRemembered, Who,
+};
+use secinfo_domain::policy::{
+    FirstMethod, Refinement, Rules, ServiceRules, SignInRefinement, SignInRules, Verify,
+};
+use secinfo_domain::{
+    Action, Barred, BreakGlassId, Kind, NotCovered, Place, Policy, Refusal, Seconds, ServiceName,
+    SetUp, SignInOutlook, SignInPlace, Strength, TerminalTag, set_up_outlook, sign_in_outlook,
+};
+
+const TERMINAL: TerminalTag = TerminalTag::from_bytes([7; 16]);
+const ANOTHER: TerminalTag = TerminalTag::from_bytes([8; 16]);
+
+fn outlook(story: &Story, ask: Ask) -> SignInOutlook {
+    outlook_at(story, ask, SignInPlace::default())
+}
+
+fn outlook_at(story: &Story, ask: Ask, place: SignInPlace) -> SignInOutlook {
+    sign_in_outlook(&story.state, &ask.command(Action::PostponeSetUp), &place).unwrap()
+}
+
+/// Root asks for Alice, as PAM does.
+fn at_sshd() -> Ask {
+    alice().called_by(Who::Root).through("sshd")
+}
+
+fn at_sudo() -> Ask {
+    at_sshd().through("sudo")
+}
+
+fn asking(verify: Verify) -> impl FnOnce(&mut Rules) {
+    move |rules| rules.sign_in.verify = verify
+}
+
+fn service(name: &str, sign_in: SignInRefinement) -> Policy {
+    let rules = ServiceRules {
+        refinement: Refinement::default(),
+        sign_in,
+    };
+    Policy {
+        services: vec![(ServiceName::parse(name).unwrap(), rules)],
+        ..Policy::default()
+    }
+}
+
+fn set_up(outlook: SignInOutlook) -> SetUp {
+    match outlook {
+        SignInOutlook::SetUp(set_up) => set_up,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn whoever_has_a_method_is_asked_and_whoever_need_not_have_one_is_not() {
+    let story = given([alice().enroll(method(1), app())]);
+    assert_eq!(outlook(&story, at_sshd()), SignInOutlook::Verify);
+    assert_eq!(
+        outlook(&given([]), at_sshd()),
+        SignInOutlook::NotCovered(NotCovered::NothingEnrolled)
+    );
+}
+
+#[test]
+fn a_user_whom_nobody_has_seen_is_looked_at_as_one_without_methods() {
+    let unknown = secinfo_domain::UserId::from_bytes([9; 16]);
+    let ask = at_sshd().about(unknown);
+    let story = given_rules(asking(Verify::Required), []);
+    let introduced = ask.clone().introducing([unknown]);
+    assert!(matches!(
+        outlook(&story, introduced),
+        SignInOutlook::SetUp(_)
+    ));
+    let command = ask.command(Action::PostponeSetUp);
+    assert_eq!(
+        sign_in_outlook(&story.state, &command, &SignInPlace::default()),
+        Err(Refusal::UnknownUser)
+    );
+}
+
+#[test]
+fn an_email_address_alone_is_no_method_to_sign_in_with() {
+    let story = given([alice().enroll(method(1), email())]);
+    assert_eq!(
+        outlook(&story, at_sshd()),
+        SignInOutlook::NotCovered(NotCovered::NothingEnrolled)
+    );
+}
+
+#[test]
+fn a_service_asks_less_than_another() {
+    let off = SignInRefinement {
+        verify: Some(Verify::Off),
+        ..SignInRefinement::default()
+    };
+    let story = given_policy(service("sudo", off), [alice().enroll(method(1), app())]);
+    assert_eq!(
+        outlook(&story, at_sudo()),
+        SignInOutlook::NotCovered(NotCovered::Off)
+    );
+    assert_eq!(outlook(&story, at_sshd()), SignInOutlook::Verify);
+}
+
+#[test]
+fn members_of_an_exempt_group_and_whoever_comes_from_an_exempt_network_are_not_asked() {
+    let exempt = |rules: &mut Rules| {
+        rules.sign_in = SignInRules {
+            exempt_groups: vec![secinfo_domain::GroupName::parse("robots").unwrap()],
+            exempt_networks: vec!["192.0.2.0/24".parse().unwrap()],
+            ..SignInRules::default()
+        };
+    };
+    let story = given_rules(exempt, [alice().enroll(method(1), app())]);
+    assert_eq!(
+        outlook(&story, at_sshd().in_group("robots")),
+        SignInOutlook::NotCovered(NotCovered::ExemptGroup)
+    );
+    assert_eq!(
+        outlook(&story, at_sshd().in_group("people")),
+        SignInOutlook::Verify
+    );
+    let from = |address: &str| SignInPlace {
+        network: Some(address.parse().unwrap()),
+        terminal: None,
+    };
+    assert_eq!(
+        outlook_at(&story, at_sshd(), from("192.0.2.77")),
+        SignInOutlook::NotCovered(NotCovered::ExemptNetwork)
+    );
+    for elsewhere in ["198.51.100.1", "::1"] {
+        let place = from(elsewhere);
+        assert_eq!(outlook_at(&story, at_sshd(), place), SignInOutlook::Verify);
+    }
+}
+
+#[test]
+fn a_list_of_a_service_stands_in_place_of_the_one_for_all() {
+    let none = SignInRefinement {
+        exempt_networks: Some(Vec::new()),
+        ..SignInRefinement::default()
+    };
+    let mut policy = service("sudo", none);
+    policy.rules.sign_in.exempt_networks = vec!["0.0.0.0/0".parse().unwrap()];
+    let story = given_policy(policy, [alice().enroll(method(1), app())]);
+    let place = SignInPlace {
+        network: Some("192.0.2.1".parse().unwrap()),
+        terminal: None,
+    };
+    assert_eq!(outlook_at(&story, at_sudo(), place), SignInOutlook::Verify);
+    assert_eq!(
+        outlook_at(&story, at_sshd(), place),
+        SignInOutlook::NotCovered(NotCovered::ExemptNetwork)
+    );
+}
+
+#[test]
+fn where_everybody_is_asked_who_has_nothing_sets_up_a_method_or_puts_it_off() {
+    let story = given_rules(asking(Verify::Required), []);
+    let asked = set_up(outlook(&story, at_sshd()));
+    let ends = at(14 * 86_400);
+    assert_eq!(
+        asked,
+        SetUp {
+            missing: 1,
+            grace_ends: ends,
+            may_postpone: true,
+            barred: None
+        }
+    );
+    let story = story
+        .when(at_sshd().postpone_set_up())
+        .then_events([SetUpPostponed { until: ends }.into()]);
+    // The days count from the first time.
+    let later = at_sshd().at(14 * 86_400 - 1);
+    let story = story
+        .when(later.clone().postpone_set_up())
+        .then_events([SetUpPostponed { until: ends }.into()]);
+    assert_eq!(story.user(ALICE).sign_ins().times_postponed(), 2);
+    assert_eq!(set_up(outlook(&story, later)).grace_ends, ends);
+    let over = at_sshd().at(14 * 86_400);
+    assert!(!set_up(outlook(&story, over.clone())).may_postpone);
+    story
+        .when(over.postpone_set_up())
+        .then_refused(Refusal::NotToBePutOff);
+}
+
+#[test]
+fn without_days_of_grace_nothing_is_put_off() {
+    let strict = |rules: &mut Rules| {
+        rules.required = 1;
+        rules.grace_days = 0;
+    };
+    let story = given_rules(strict, []);
+    assert!(!set_up(outlook(&story, at_sshd())).may_postpone);
+    story
+        .when(at_sshd().postpone_set_up())
+        .then_refused(Refusal::NotToBePutOff);
+}
+
+#[test]
+fn a_clock_that_is_set_back_makes_the_days_of_grace_no_longer() {
+    let story = given_rules(asking(Verify::Required), []).and(at_sshd().at(1000).postpone_set_up());
+    story
+        .when(at_sshd().at(999).postpone_set_up())
+        .then_refused(Refusal::NotToBePutOff);
+}
+
+#[test]
+fn who_has_what_is_required_puts_nothing_off() {
+    given([alice().enroll(method(1), app())])
+        .when(at_sshd().postpone_set_up())
+        .then_refused(Refusal::NotToBePutOff);
+}
+
+#[test]
+fn who_still_lacks_a_method_is_asked_for_a_proof_first_and_to_set_up_after_it() {
+    let two = |rules: &mut Rules| rules.required = 2;
+    let story = given_rules(two, [alice().enroll(method(1), app())]);
+    assert_eq!(
+        outlook(&story, at_sshd().from(ELSEWHERE)),
+        SignInOutlook::Verify
+    );
+    let story = story.and(at_sshd().from(ELSEWHERE).verify(method(1), step(101)));
+    let command = at_sshd().from(ELSEWHERE).command(Action::PostponeSetUp);
+    let missing = set_up_outlook(&story.state, &command).unwrap().unwrap();
+    assert_eq!((missing.missing, missing.barred), (1, None));
+}
+
+#[test]
+fn the_first_method_takes_an_access_pass_where_policy_says_so() {
+    let passes = |rules: &mut Rules| {
+        rules.required = 1;
+        rules.first_method = FirstMethod::AccessPass;
+    };
+    let story = given_rules(passes, []);
+    assert_eq!(
+        set_up(outlook(&story, at_sshd())).barred,
+        Some(Barred::AccessPassNeeded)
+    );
+    let story = story.and(administrator_for(ALICE).issue_once_pass(method(1)));
+    assert_eq!(outlook(&story, at_sshd()), SignInOutlook::Verify);
+    let story = story.and(at_sshd().verify(method(1), secinfo_domain::Answer::AccessPass));
+    let command = at_sshd().command(Action::PostponeSetUp);
+    let missing = set_up_outlook(&story.state, &command).unwrap().unwrap();
+    assert_eq!(missing.barred, None, "the pass was proved in this session");
+}
+
+#[test]
+fn a_method_that_is_too_weak_for_a_service_is_neither_a_way_in_nor_reason_to_let_anybody_in() {
+    let strong = SignInRefinement {
+        strength: Some(Strength::Possession),
+        ..SignInRefinement::default()
+    };
+    let story = given_policy(
+        service("sshd", strong),
+        [alice().enroll(method(1), text(Place::Mobile))],
+    );
+    assert_eq!(outlook(&story, at_sudo()), SignInOutlook::Verify);
+    let asked = set_up(outlook(&story, at_sshd().from(ELSEWHERE)));
+    assert_eq!(asked.barred, Some(Barred::ProofNeeded));
+    assert!(!asked.may_postpone);
+    story
+        .when(at_sshd().verify(method(1), secinfo_domain::Answer::Wrong))
+        .then_refused(Refusal::TooWeakHere(Kind::Text));
+}
+
+#[test]
+fn what_a_weak_proof_let_in_is_too_weak_for_a_service_until_the_waiting_time_is_over() {
+    let strong = SignInRefinement {
+        strength: Some(Strength::Possession),
+        ..SignInRefinement::default()
+    };
+    let story = given_policy(
+        service("sshd", strong),
+        [
+            alice().enroll(method(1), text(Place::Mobile)),
+            alice().enroll(method(2), app()),
+        ],
+    );
+    story
+        .when(at_sshd().at(86_399).verify(method(2), step(101)))
+        .then_refused(Refusal::TooWeakHere(Kind::AuthenticatorApp));
+    assert_eq!(outlook(&story, at_sshd().at(86_400)), SignInOutlook::Verify);
+}
+
+/// Sudo asks again after 15 minutes.
+fn remembering() -> Policy {
+    let remember = SignInRefinement {
+        remember: Some(Seconds::new(900)),
+        ..SignInRefinement::default()
+    };
+    service("sudo", remember)
+}
+
+fn here() -> SignInPlace {
+    SignInPlace {
+        network: None,
+        terminal: Some(TERMINAL),
+    }
+}
+
+fn remembered() -> Story {
+    let until = at(900);
+    given_policy(remembering(), [alice().enroll(method(1), app())])
+        .and(at_sudo().verify(method(1), step(101)))
+        .when(at_sudo().remember(TERMINAL))
+        .then_events([TerminalRemembered {
+            terminal: TERMINAL,
+            service: ServiceName::parse("sudo").unwrap(),
+            until,
+        }
+        .into()])
+}
+
+#[test]
+fn a_terminal_is_remembered_for_a_time_at_one_service() {
+    let story = remembered();
+    let just = at_sudo().at(899);
+    assert_eq!(
+        outlook_at(&story, just.clone(), here()),
+        SignInOutlook::Remembered
+    );
+    story
+        .when(just.use_remembered(TERMINAL))
+        .then_events([RememberedSignIn { terminal: TERMINAL }.into()]);
+    for (ask, terminal) in [
+        (at_sudo().at(900), TERMINAL),
+        (at_sudo(), ANOTHER),
+        (at_sshd(), TERMINAL),
+        (bob().called_by(Who::Root).through("sudo"), TERMINAL),
+    ] {
+        story
+            .when(ask.use_remembered(terminal))
+            .then_refused(Refusal::NotRemembered);
+    }
+    let elsewhere = SignInPlace {
+        network: None,
+        terminal: Some(ANOTHER),
+    };
+    assert_eq!(
+        outlook_at(&story, at_sudo(), elsewhere),
+        SignInOutlook::Verify
+    );
+}
+
+#[test]
+fn using_a_remembered_terminal_does_not_make_the_time_longer() {
+    let story = remembered().and(at_sudo().at(899).use_remembered(TERMINAL));
+    story
+        .when(at_sudo().at(900).use_remembered(TERMINAL))
+        .then_refused(Refusal::NotRemembered);
+}
+
+#[test]
+fn only_root_says_which_terminal_it_is() {
+    let story = given_policy(remembering(), [alice().enroll(method(1), app())])
+        .and(alice().through("sudo").verify(method(1), step(101)));
+    story
+        .when(alice().through("sudo").remember(TERMINAL))
+        .then_refused(Refusal::NotRemembered);
+    remembered()
+        .when(alice().through("sudo").use_remembered(TERMINAL))
+        .then_refused(Refusal::NotRemembered);
+}
+
+#[test]
+fn no_terminal_is_remembered_without_a_proof_of_the_same_sign_in() {
+    let story = given_policy(remembering(), [alice().enroll(method(1), app())])
+        .and(at_sudo().verify(method(1), step(101)));
+    for ask in [at_sudo().from(ELSEWHERE), at_sudo().at(600)] {
+        story
+            .when(ask.remember(TERMINAL))
+            .then_refused(Refusal::NotRemembered);
+    }
+}
+
+#[test]
+fn no_terminal_is_remembered_where_policy_does_not_say_so_or_no_longer() {
+    let story =
+        given([alice().enroll(method(1), app())]).and(at_sudo().verify(method(1), step(101)));
+    story
+        .when(at_sudo().remember(TERMINAL))
+        .then_refused(Refusal::NotRemembered);
+    let policy = Box::new(Policy::default());
+    remembered()
+        .and(host(secinfo_domain::HostAction::SetPolicy(policy)))
+        .when(at_sudo().use_remembered(TERMINAL))
+        .then_refused(Refusal::NotRemembered);
+}
+
+#[test]
+fn deleting_a_method_forgets_all_terminals() {
+    remembered()
+        .and(administrator_for(ALICE).delete(method(1)))
+        .when(at_sudo().use_remembered(TERMINAL))
+        .then_refused(Refusal::NotRemembered);
+}
+
+#[test]
+fn a_break_glass_code_is_recorded_once_and_by_the_daemon_alone() {
+    let code = BreakGlassId::from_bytes([3; 16]);
+    let story = given([])
+        .when(daemon_for(ALICE).at(60).record_break_glass(code, at(10)))
+        .then_events([BreakGlassUsed { code, used: at(10) }.into()]);
+    story
+        .when(daemon_for(ALICE).at(61).record_break_glass(code, at(10)))
+        .then_nothing();
+    for ask in [alice(), administrator_for(ALICE)] {
+        given([])
+            .when(ask.record_break_glass(code, at(10)))
+            .then_refused(Refusal::AdministratorNeeded);
+    }
+}
+
+#[test]
+fn setting_up_a_method_begins_the_days_of_grace_anew() {
+    let two = |rules: &mut Rules| rules.required = 2;
+    let story = given_rules(two, [])
+        .and(at_sshd().postpone_set_up())
+        .and(alice().at(86_400).enroll(method(1), app()));
+    assert_eq!(story.user(ALICE).sign_ins().first_postponed(), None);
+    let email = story.and(alice().at(86_401).enroll(method(2), email()));
+    assert!(matches!(
+        email.user(ALICE).method(method(2)).unwrap().credential(),
+        Credential::Email { .. }
+    ));
+}
