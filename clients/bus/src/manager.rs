@@ -64,6 +64,16 @@ pub trait Manager {
         options: &ImportOptions,
     ) -> Result<(u32, Vec<ImportProblem>)>;
 
+    /// Brings the methods of users over from the content of an `oath-users` or `u2f-mappings` file:
+    /// how many, and what was wrong in which line. Administrators.
+    #[zbus(allow_interactive_auth)]
+    fn import_methods(
+        &self,
+        format: &str,
+        content: &[u8],
+        options: &ImportMethodsOptions,
+    ) -> Result<(u32, Vec<ImportProblem>)>;
+
     /// The hardware tokens that were imported. Administrators.
     #[zbus(allow_interactive_auth)]
     fn list_tokens(&self) -> Result<Vec<Token>>;
@@ -177,7 +187,12 @@ impl Drop for ImportOptions {
     }
 }
 
-/// A line of a token file that could not be imported.
+/// Options of [`ManagerProxy::import_methods`]: none so far.
+#[derive(Debug, Clone, Default, SerializeDict, Type)]
+#[zbus(signature = "a{sv}")]
+pub struct ImportMethodsOptions {}
+
+/// A line of a file that could not be imported.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct ImportProblem {
     /// Line or row, from 1.

@@ -8,6 +8,7 @@ pub mod authenticator_app;
 pub mod delivered_code;
 pub mod email;
 pub mod hardware_token;
+pub mod import;
 pub mod memory_hard;
 mod one_time_code;
 pub mod phone;

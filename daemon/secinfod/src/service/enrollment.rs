@@ -379,7 +379,15 @@ impl Service {
 
     /// A label for a method whose user named none: the kind in words, with a number if need be.
     fn free_label(&self, person: &Person, kind: Kind) -> Result<Label, ServiceError> {
-        let word = default_label(kind);
+        self.free_label_like(person, default_label(kind))
+    }
+
+    /// This label, with a number if the user has a method of that name.
+    pub(super) fn free_label_like(
+        &self,
+        person: &Person,
+        word: &str,
+    ) -> Result<Label, ServiceError> {
         let state = self.state();
         let methods = Self::user_state(&state, person).map_or(&[][..], |user| user.methods());
         let taken: Vec<_> = methods

@@ -12,6 +12,7 @@ mod destination;
 mod due;
 mod enrollment;
 mod error;
+mod import;
 mod letter;
 mod matching;
 mod notices;
@@ -105,6 +106,8 @@ pub struct Service {
     /// What waits for the ends of messages, to record them.
     recording: Mutex<JoinSet<()>>,
     found_break_glass: break_glass::Complaints,
+    /// One import at a time.
+    importing: tokio::sync::Mutex<()>,
     /// What users are to be told.
     teller: notices::Teller,
     tidings: Mutex<Option<notices::Told>>,
@@ -147,6 +150,7 @@ impl Service {
             terminal_key,
             recording: Mutex::default(),
             found_break_glass: break_glass::Complaints::default(),
+            importing: tokio::sync::Mutex::default(),
             teller,
             tidings: Mutex::new(Some(tidings)),
         })

@@ -76,7 +76,9 @@ impl Service {
         let policy = self.effective_policy(person, None)?;
         let user = Self::user_state(&state, person);
         let still_required = user.map_or(policy.required, |user| user.still_required(&policy));
-        let since = user.map_or_else(now, UserState::first_seen);
+        // The days count from the first time that the user was asked and put it off.
+        let first_postponed = user.and_then(|user| user.sign_ins().first_postponed());
+        let since = first_postponed.unwrap_or_else(now);
         let grace_ends = since.plus(secinfo_domain::Seconds::from_days(policy.grace_days));
         Ok(Overview {
             methods: user.map_or_else(Vec::new, |user| {
@@ -230,22 +232,12 @@ fn hint(method: &Method, payload: &MethodPayload) -> String {
             format!("{} digits every {} s", parameters.digits, parameters.period)
         }
         (Credential::TimeToken { parameters, .. }, MethodPayload::HardwareToken { serial, .. }) => {
-            format!(
-                "{} {}",
-                masked(serial),
-                mode(OtpParameters::Totp(*parameters)).to_uppercase()
-            )
+            of_token(serial, OtpParameters::Totp(*parameters))
         }
         (
             Credential::CounterToken { parameters, .. },
             MethodPayload::HardwareToken { serial, .. },
-        ) => {
-            format!(
-                "{} {}",
-                masked(serial),
-                mode(OtpParameters::Hotp(*parameters)).to_uppercase()
-            )
-        }
+        ) => of_token(serial, OtpParameters::Hotp(*parameters)),
         (credential, MethodPayload::Phone { number, .. }) => {
             let place = credential.place().map_or("", Place::as_str);
             format!("{place} {}", phone::masked(number))
@@ -253,6 +245,16 @@ fn hint(method: &Method, payload: &MethodPayload) -> String {
         (_, MethodPayload::Email { address, .. }) => email::masked(address),
         (Credential::AccessPass { once: true, .. }, _) => "good for one use".to_owned(),
         _ => String::new(),
+    }
+}
+
+/// A token that was brought over from another system has no serial number.
+fn of_token(serial: &str, parameters: OtpParameters) -> String {
+    let mode = mode(parameters).to_uppercase();
+    if serial.is_empty() {
+        mode
+    } else {
+        format!("{} {mode}", masked(serial))
     }
 }
 

@@ -17,8 +17,8 @@ const IMPORTED_AT_ONCE: usize = 100;
 
 /// What an import did.
 pub struct Imported {
-    /// How many tokens are in the inventory now that were not before.
-    pub tokens: u32,
+    /// How many tokens are in the inventory now, or methods in security info, that were not before.
+    pub count: u32,
     /// What was left out: the place in the file, and why.
     pub problems: Vec<(u32, String)>,
 }
@@ -118,10 +118,7 @@ impl Service {
             .await?;
             new = rest;
         }
-        Ok(Imported {
-            tokens: count,
-            problems,
-        })
+        Ok(Imported { count, problems })
     }
 
     /// The tokens that wait to be activated, by serial number.

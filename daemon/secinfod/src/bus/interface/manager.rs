@@ -6,22 +6,26 @@ use super::sign_in::start_sign_in;
 use super::tree::{Daemon, user_path, verification_path};
 use super::verification::{challenge_dict, proof_dict};
 use super::{
-    IMPORT_TOKENS, MANAGE_CHANNELS, READ_USERS, VERIFY_USERS, language, method_at, requester,
-    service_name, session_owner,
+    IMPORT_TOKENS, MANAGE_CHANNELS, MANAGE_USERS, READ_USERS, VERIFY_USERS, language, method_at,
+    requester, service_name, session_owner,
 };
 use crate::bus::{Access, BusError, Call, Interface, Method};
 use crate::methods::token_import::pskc::PreSharedKey;
-use crate::service::{Circumstances, ServiceError};
+use crate::service::{Circumstances, Service, ServiceError};
 use secinfo_domain::policy::{FirstMethod, ResetMethods};
 use secinfo_domain::{Label, Purpose, UserName};
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant};
+use zeroize::Zeroizing;
 
 /// The most users in one page of the list.
 const MOST_USERS: u32 = 500;
 
 /// The most bytes of a file of tokens, and what surrounds it in a message.
 const TOKEN_FILE_BODY: usize = crate::methods::token_import::LARGEST_FILE + 1024;
+
+/// The most bytes of a file of methods, and what surrounds it in a message.
+const METHODS_FILE_BODY: usize = crate::methods::import::LARGEST_FILE + 1024;
 
 pub(super) fn interface() -> Interface<Daemon> {
     let own_or_read = Access::NamedUser {
@@ -107,6 +111,15 @@ pub(super) fn interface() -> Interface<Daemon> {
                 import_tokens,
             )
             .max_body(TOKEN_FILE_BODY),
+            Method::new(
+                "ImportMethods",
+                "Brings the methods of users over from the file of another system: oath-users (pam_oath) or u2f-mappings (pam_u2f), of which nothing is taken in yet.",
+                Access::Administrator(MANAGE_USERS),
+                ["format", "content", "options"],
+                ["imported", "problems"],
+                import_methods,
+            )
+            .max_body(METHODS_FILE_BODY),
             Method::new(
                 "ListTokens",
                 "The tokens that wait to be activated: serial number, manufacturer, model, mode, state.",
@@ -343,7 +356,27 @@ async fn import_tokens(
         .service()
         .import_tokens(&by, &content, key.as_ref())
         .await?;
-    Ok((imported.tokens, imported.problems))
+    Ok((imported.count, imported.problems))
+}
+
+async fn import_methods(
+    call: Call<Daemon>,
+    (format, content, options): ImportArguments,
+) -> Result<(u32, Vec<(u32, String)>), BusError> {
+    let content = Zeroizing::new(content);
+    Options::new(options).finish()?;
+    let by = requester(&call, None);
+    let imported = match format.as_str() {
+        "oath-users" => {
+            let service = call.state().service();
+            service.import_oath_users(&by, &content).await?
+        }
+        "u2f-mappings" => Service::import_u2f_mappings(&content)?,
+        _ => {
+            return Err(invalid("The format is \"oath-users\" or \"u2f-mappings\"."));
+        }
+    };
+    Ok((imported.count, imported.problems))
 }
 
 type TokenRow = (String, String, String, String, String);

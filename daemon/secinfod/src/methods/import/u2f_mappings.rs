@@ -1,0 +1,334 @@
+//! The file of `pam_u2f`: the security keys of one user a line,
+//! `user:credential[:credential…]`, each `keyHandle,publicKey,type,options`, or in the form of
+//! before 1.1 `keyHandle,publicKey` (pam-u2f, `util.c`).
+
+use super::{Import, ImportError};
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
+use secinfo_domain::UserName;
+use serde::{Deserialize, Serialize};
+
+/// The most bytes of a key handle: CTAP 2.1 section 6.1 lets an authenticator say how many it takes, and none
+/// takes more.
+const LONGEST_KEY_HANDLE: usize = 1024;
+
+/// A security key of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mapping {
+    /// Whose it is.
+    pub user: UserName,
+    /// The key.
+    pub credential: SecurityKeyCredential,
+}
+
+/// What a relying party keeps of a security key. Stored as it stands: fields are added at the end
+/// and never moved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecurityKeyCredential {
+    /// By which the key finds its credential again; empty where the key keeps it itself.
+    pub key_handle: Vec<u8>,
+    /// With which its signatures are verified.
+    pub public_key: PublicKey,
+    /// Whether it must be touched.
+    pub presence: bool,
+    /// Whether it must verify its user by itself, as by a fingerprint.
+    pub verification: bool,
+    /// Whether it must be given its PIN.
+    pub pin: bool,
+}
+
+/// A public key, by the algorithm of its signatures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PublicKey {
+    /// ECDSA on P-256 with SHA-256: both coordinates, 32 bytes each, big-endian.
+    Es256 {
+        /// The first.
+        x: [u8; 32],
+        /// The second.
+        y: [u8; 32],
+    },
+    /// Ed25519.
+    EdDsa([u8; 32]),
+    /// RSA of 2048 bits with PKCS #1 v1.5 and SHA-256.
+    Rs256 {
+        /// The modulus, 256 bytes, big-endian.
+        modulus: Vec<u8>,
+        /// The exponent, big-endian.
+        exponent: [u8; 3],
+    },
+}
+
+/// Reads the whole file.
+pub fn read(file: &[u8]) -> Result<Import<Mapping>, ImportError> {
+    super::read(file, read_line)
+}
+
+fn read_line(line: &str) -> Result<Vec<Mapping>, String> {
+    if line.starts_with("-----") {
+        return Err(
+            "keys in the form of OpenSSH are not read: use the form of pamu2fcfg".to_owned(),
+        );
+    }
+    let mut parts = line.split(':');
+    let user = super::user(parts.next().unwrap_or_default())?;
+    let mappings: Vec<_> = (1..)
+        .zip(parts)
+        .map(|(number, text)| {
+            let credential = credential(text).map_err(|what| format!("key {number}: {what}"))?;
+            Ok(Mapping {
+                user: user.clone(),
+                credential,
+            })
+        })
+        .collect::<Result<_, String>>()?;
+    if mappings.is_empty() {
+        return Err("it has no key behind the name of the user".to_owned());
+    }
+    Ok(mappings)
+}
+
+fn credential(text: &str) -> Result<SecurityKeyCredential, String> {
+    let fields: Vec<_> = text.split(',').collect();
+    match fields[..] {
+        [handle, key] => old_credential(handle, key),
+        [handle, key, kind, options] => new_credential(handle, key, kind, options),
+        _ => Err("it has not the two or four parts that pamu2fcfg writes".to_owned()),
+    }
+}
+
+/// U2F (CTAP 1) knows presence and P-256 only.
+fn old_credential(handle: &str, key: &str) -> Result<SecurityKeyCredential, String> {
+    let key_handle = BASE64URL_NOPAD
+        .decode(handle.trim_end_matches('=').as_bytes())
+        .map_err(|_| "its key handle is not base64url")?;
+    let key = HEXLOWER_PERMISSIVE
+        .decode(key.as_bytes())
+        .map_err(|_| "its public key is not hexadecimal")?;
+    let [0x04, point @ ..] = &key[..] else {
+        return Err("its public key is no uncompressed point".to_owned());
+    };
+    Ok(SecurityKeyCredential {
+        key_handle: checked(key_handle)?,
+        public_key: es256(point)?,
+        presence: true,
+        verification: false,
+        pin: false,
+    })
+}
+
+fn new_credential(
+    handle: &str,
+    key: &str,
+    kind: &str,
+    options: &str,
+) -> Result<SecurityKeyCredential, String> {
+    let key_handle = match handle {
+        "*" => Vec::new(),
+        handle => checked(
+            BASE64
+                .decode(handle.as_bytes())
+                .map_err(|_| "its key handle is not base64")?,
+        )?,
+    };
+    let key = BASE64
+        .decode(key.as_bytes())
+        .map_err(|_| "its public key is not base64")?;
+    let public_key = match kind {
+        "es256" => es256(&key)?,
+        "eddsa" => PublicKey::EdDsa(
+            key.try_into()
+                .map_err(|_| "its public key has not the 32 bytes of eddsa")?,
+        ),
+        "rs256" => rs256(&key)?,
+        _ => return Err("its type is none of es256, eddsa and rs256".to_owned()),
+    };
+    let mut credential = SecurityKeyCredential {
+        key_handle,
+        public_key,
+        presence: false,
+        verification: false,
+        pin: false,
+    };
+    let mut words = options.split('+');
+    if words.next() != Some("") {
+        return Err("its options do not begin with +".to_owned());
+    }
+    for word in words {
+        let option = match word {
+            "presence" => &mut credential.presence,
+            "verification" => &mut credential.verification,
+            "pin" => &mut credential.pin,
+            _ => return Err("its options are none of presence, verification and pin".to_owned()),
+        };
+        if std::mem::replace(option, true) {
+            return Err("it has an option twice".to_owned());
+        }
+    }
+    Ok(credential)
+}
+
+fn checked(key_handle: Vec<u8>) -> Result<Vec<u8>, String> {
+    if (1..=LONGEST_KEY_HANDLE).contains(&key_handle.len()) {
+        Ok(key_handle)
+    } else {
+        Err(format!(
+            "its key handle has not 1 to {LONGEST_KEY_HANDLE} bytes"
+        ))
+    }
+}
+
+fn es256(point: &[u8]) -> Result<PublicKey, String> {
+    match point.split_first_chunk::<32>() {
+        Some((x, rest)) if rest.len() == 32 => Ok(PublicKey::Es256 {
+            x: *x,
+            y: rest.try_into().expect("32 bytes"),
+        }),
+        _ => Err("its public key has not the 64 bytes of es256".to_owned()),
+    }
+}
+
+fn rs256(key: &[u8]) -> Result<PublicKey, String> {
+    match key.split_last_chunk::<3>() {
+        Some((modulus, exponent)) if modulus.len() == 256 => Ok(PublicKey::Rs256 {
+            modulus: modulus.to_vec(),
+            exponent: *exponent,
+        }),
+        _ => Err("its public key has not the 259 bytes of rs256".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn point() -> Vec<u8> {
+        (0..64).collect()
+    }
+
+    fn new(kind: &str, key: &[u8], options: &str) -> String {
+        let handle = BASE64.encode(&[0xfb, 0xff, 7]);
+        format!("{handle},{},{kind},{options}", BASE64.encode(key))
+    }
+
+    fn only(line: &str) -> Mapping {
+        let mut import = read(line.as_bytes()).unwrap();
+        assert_eq!(import.problems, [], "{line}");
+        assert_eq!(import.entries.len(), 1);
+        import.entries.remove(0).1
+    }
+
+    fn problem(credential: &str) -> String {
+        let import = read(format!("alice:{credential}").as_bytes()).unwrap();
+        assert!(import.entries.is_empty(), "{credential}");
+        import.problems[0].to_string()
+    }
+
+    #[test]
+    fn both_forms_of_pamu2fcfg_are_read() {
+        let es256 = new("es256", &point(), "+presence+pin");
+        let new = only(&format!("alice:{es256}\n"));
+        assert_eq!(new.user.as_str(), "alice");
+        let old = format!("alice:-_8H,04{}", data_encoding::HEXLOWER.encode(&point()));
+        let old = only(&old).credential;
+        assert_eq!(old.public_key, new.credential.public_key);
+        assert_eq!(old.key_handle, new.credential.key_handle);
+        assert_eq!(
+            (old.presence, old.verification, old.pin),
+            (true, false, false)
+        );
+        let new = new.credential;
+        assert_eq!(
+            (new.presence, new.verification, new.pin),
+            (true, false, true)
+        );
+    }
+
+    #[test]
+    fn a_line_may_have_several_keys_and_a_key_may_keep_its_credential() {
+        let rsa: Vec<u8> = (0..=255).chain([1, 0, 1]).collect();
+        let resident = format!("*,{},eddsa,+verification", BASE64.encode(&[9; 32]));
+        let line = format!("bob:{}:{resident}", new("rs256", &rsa, "+presence"));
+        let import = read(line.as_bytes()).unwrap();
+        assert_eq!(import.entries.len(), 2);
+        let keys: Vec<_> = import
+            .entries
+            .iter()
+            .map(|(_, key)| &key.credential)
+            .collect();
+        assert!(matches!(
+            &keys[0].public_key,
+            PublicKey::Rs256 {
+                exponent: [1, 0, 1],
+                ..
+            }
+        ));
+        assert_eq!(keys[1].public_key, PublicKey::EdDsa([9; 32]));
+        assert!(keys[1].key_handle.is_empty() && keys[1].verification);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (credential, what) in [
+            (String::new(), "two or four parts"),
+            ("a,b,c".to_owned(), "two or four parts"),
+            (new("es384", &point(), "+presence"), "type"),
+            (new("es256", &point()[1..], "+presence"), "64 bytes"),
+            (new("eddsa", &point(), "+presence"), "32 bytes"),
+            (new("rs256", &point(), "+presence"), "259 bytes"),
+            (new("es256", &point(), "presence"), "begin with +"),
+            (new("es256", &point(), "+touch"), "none of presence"),
+            (new("es256", &point(), "+pin+pin"), "twice"),
+            (
+                format!("!,{},es256,+pin", BASE64.encode(&point())),
+                "not base64",
+            ),
+            (
+                format!(",{},es256,+pin", BASE64.encode(&point())),
+                "1 to 1024",
+            ),
+            ("-_8H,05aa".to_owned(), "uncompressed"),
+            ("-_8H,04aa".to_owned(), "64 bytes"),
+            ("-_8H,xx".to_owned(), "hexadecimal"),
+        ] {
+            let said = problem(&credential);
+            assert!(
+                said.starts_with("line 1: key 1: ") && said.contains(what),
+                "{said}"
+            );
+        }
+        for (line, what) in [
+            ("alice", "no key"),
+            (":a,b", "name of the user"),
+            ("-----BEGIN OPENSSH PRIVATE KEY-----", "OpenSSH"),
+        ] {
+            let import = read(line.as_bytes()).unwrap();
+            assert!(import.problems[0].what.contains(what), "{line}");
+        }
+    }
+
+    /// The stored form is fixed: what was written once is read for ever.
+    #[test]
+    fn the_stored_form_stays() {
+        let credential = only(&format!("alice:{}", new("es256", &point(), "+presence"))).credential;
+        let bytes = postcard::to_allocvec(&credential).unwrap();
+        let golden = format!(
+            "03fbff0700{}010000",
+            data_encoding::HEXLOWER.encode(&point())
+        );
+        assert_eq!(data_encoding::HEXLOWER.encode(&bytes), golden);
+        let read: SecurityKeyCredential = postcard::from_bytes(&bytes).unwrap();
+        assert_eq!(read, credential);
+    }
+
+    proptest! {
+        #[test]
+        fn no_file_panics(file in any::<Vec<u8>>()) {
+            let _ = read(&file);
+        }
+
+        #[test]
+        fn no_line_of_such_parts_panics(parts in prop::collection::vec("[a-z]{0,3}|[:,*+=]|[A-Za-z0-9+/]{4,90}|es256|eddsa|rs256|\\+pin", 0..12)) {
+            let _ = read(parts.concat().as_bytes());
+        }
+    }
+}

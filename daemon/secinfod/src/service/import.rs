@@ -1,0 +1,265 @@
+//! Methods that administrators bring over from other systems.
+
+use super::payload::{MethodPayload, SecretBytes, plain};
+use super::{Imported, Person, Requester, Service, ServiceError, now, random_id};
+use crate::methods::import::oath_users::{self, OathUser};
+use crate::methods::import::{Problem, u2f_mappings};
+use crate::methods::secret::Secret;
+use futures_util::stream::{self, StreamExt};
+use secinfo_domain::event::Credential;
+use secinfo_domain::state::Method;
+use secinfo_domain::{Action, Kind, Label, MethodId, OtpParameters, Sealed, UserName};
+use secinfo_ledger::NewKey;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What methods from the file of `pam_oath` are called.
+const LABEL: &str = "Imported from oath-users";
+
+/// How many users' methods are imported at once: their events are written together.
+const AT_ONCE: usize = 32;
+
+/// The most problems that are told one by one.
+const MOST_PROBLEMS: usize = 1000;
+
+/// Codes with this period come from an app, as a rule; with another, from a token of its own.
+const PERIOD_OF_APPS: u16 = 30;
+
+/// What became of the lines of one user.
+#[derive(Default)]
+struct Outcome {
+    imported: u32,
+    problems: Vec<Problem>,
+}
+
+impl Service {
+    /// Imports the methods of a file of `pam_oath`. Importing it again adds nothing and sets no
+    /// counter back.
+    pub async fn import_oath_users(
+        &self,
+        by: &Requester,
+        file: &[u8],
+    ) -> Result<Imported, ServiceError> {
+        let import = oath_users::read(file)
+            .map_err(|error| ServiceError::InvalidArgument(error.to_string()))?;
+        // Or else two imports of one file at once would each miss what the other adds.
+        let _turn = self.importing.lock().await;
+        let mut by_user: BTreeMap<UserName, Vec<(u32, OathUser)>> = BTreeMap::new();
+        for (line, entry) in import.entries {
+            let lines = by_user.entry(entry.user.clone()).or_default();
+            lines.push((line, entry));
+        }
+        let mut all = Outcome {
+            imported: 0,
+            problems: import.problems,
+        };
+        let mut outcomes = stream::iter(by_user)
+            .map(|(user, lines)| self.import_for(by, user, lines))
+            .buffer_unordered(AT_ONCE);
+        while let Some(outcome) = outcomes.next().await {
+            let outcome = outcome?;
+            all.imported += outcome.imported;
+            all.problems.extend(outcome.problems);
+        }
+        Ok(all.into())
+    }
+
+    /// Reads a file of `pam_u2f`, and says of each line why its keys are not imported.
+    pub fn import_u2f_mappings(file: &[u8]) -> Result<Imported, ServiceError> {
+        let import = u2f_mappings::read(file)
+            .map_err(|error| ServiceError::InvalidArgument(error.to_string()))?;
+        let mut problems = import.problems;
+        let lines: BTreeMap<u32, UserName> = import
+            .entries
+            .into_iter()
+            .map(|(line, mapping)| (line, mapping.user))
+            .collect();
+        problems.extend(lines.into_iter().map(|(line, user)| Problem {
+            line,
+            what: format!(
+                "the security keys of {user} can be read, but this version takes in no security keys yet: keep pam_u2f for them"
+            ),
+        }));
+        Ok(Outcome {
+            imported: 0,
+            problems,
+        }
+        .into())
+    }
+
+    /// One line after the other: each must see what the one before has added.
+    async fn import_for(
+        &self,
+        by: &Requester,
+        user: UserName,
+        lines: Vec<(u32, OathUser)>,
+    ) -> Result<Outcome, ServiceError> {
+        let account = self.accounts.by_name(&user)?;
+        let mut outcome = Outcome::default();
+        for (line, entry) in lines {
+            let added = match &account {
+                None => Err(format!("there is no account {user} on this host")),
+                // As with an access pass: or else it would be a way around a fresh proof.
+                Some(account) if account.uid == by.uid && by.uid != 0 => {
+                    Err("nobody imports methods of their own: ask another administrator".to_owned())
+                }
+                Some(account) => {
+                    let person = self.person(account.uid)?;
+                    match self.import_one(&person, by, &entry).await {
+                        Ok(()) => Ok(()),
+                        Err(ServiceError::Refused(refusal)) => Err(refusal.to_string()),
+                        Err(ServiceError::InvalidArgument(what)) => Err(what),
+                        Err(error) => return Err(error),
+                    }
+                }
+            };
+            match added {
+                Ok(()) => outcome.imported += 1,
+                Err(what) => outcome.problems.push(Problem { line, what }),
+            }
+        }
+        Ok(outcome)
+    }
+
+    async fn import_one(
+        &self,
+        person: &Person,
+        by: &Requester,
+        entry: &OathUser,
+    ) -> Result<(), ServiceError> {
+        if self.has_secret(person, &entry.secret)? {
+            return Err(ServiceError::InvalidArgument(format!(
+                "{} has this method already: it was left as it is",
+                entry.user
+            )));
+        }
+        let label = self.free_label_like(person, LABEL)?;
+        let (credential, payload) = method(entry, label);
+        let method = MethodId::from_bytes(random_id()?);
+        let key = NewKey::generate(method.into())?;
+        let sealed = Sealed::new(key.seal(MethodPayload::CONTEXT, &plain(&payload)?)?);
+        let action = Action::ImportMethod {
+            method,
+            credential,
+            sealed,
+        };
+        self.commit(person, by, action, vec![Arc::new(key)])
+            .await
+            .map(|_| ())
+    }
+
+    /// Whether a method of the user has this very secret.
+    fn has_secret(&self, person: &Person, secret: &Secret) -> Result<bool, ServiceError> {
+        let state = self.state();
+        let methods = Self::user_state(&state, person).map_or(&[][..], |user| user.methods());
+        let of_kind = |method: &&Method| {
+            matches!(method.kind(), Kind::AuthenticatorApp | Kind::HardwareToken)
+        };
+        for method in methods.iter().filter(of_kind) {
+            let (MethodPayload::AuthenticatorApp { secret: known, .. }
+            | MethodPayload::HardwareToken { secret: known, .. }) = self.open(method)?
+            else {
+                continue;
+            };
+            if known.open().is_some_and(|known| known == *secret) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// The method that a line makes. Of codes by time, none that was shown before the import is good.
+fn method(entry: &OathUser, label: Label) -> (Credential, MethodPayload) {
+    let secret = SecretBytes::from(&entry.secret);
+    let seconds = now().as_seconds();
+    let credential = match entry.parameters {
+        OtpParameters::Totp(parameters) if parameters.period.seconds() == PERIOD_OF_APPS => {
+            let credential = Credential::AuthenticatorApp {
+                parameters,
+                last_step: parameters.period.step_at(seconds),
+            };
+            return (
+                credential,
+                MethodPayload::AuthenticatorApp { label, secret },
+            );
+        }
+        OtpParameters::Totp(parameters) => Credential::TimeToken {
+            parameters,
+            last_step: parameters.period.step_at(seconds),
+            drift: 0,
+        },
+        OtpParameters::Hotp(parameters) => Credential::CounterToken {
+            parameters,
+            next: entry.next,
+        },
+    };
+    let payload = MethodPayload::HardwareToken {
+        label,
+        secret,
+        serial: String::new(),
+        manufacturer: String::new(),
+        model: String::new(),
+    };
+    (credential, payload)
+}
+
+impl From<Outcome> for Imported {
+    fn from(mut outcome: Outcome) -> Self {
+        outcome.problems.sort_by_key(|problem| problem.line);
+        let left_out = outcome.problems.len().saturating_sub(MOST_PROBLEMS);
+        outcome.problems.truncate(MOST_PROBLEMS);
+        let mut problems: Vec<_> = outcome
+            .problems
+            .iter()
+            .map(|problem| (problem.line, problem.to_string()))
+            .collect();
+        if left_out > 0 {
+            problems.push((
+                0,
+                format!("{left_out} more lines could not be imported: correct these first"),
+            ));
+        }
+        Self {
+            count: outcome.imported,
+            problems,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_pam_u2f_is_read_and_nothing_of_it_is_taken_in() {
+        let key = data_encoding::BASE64.encode(&[9; 32]);
+        let file =
+            format!("alice:*,{key},eddsa,+presence:*,{key},eddsa,+pin\nbob:*,x,eddsa,+pin\n");
+        let imported = Service::import_u2f_mappings(file.as_bytes()).unwrap();
+        assert_eq!(imported.count, 0);
+        let lines: Vec<_> = imported.problems.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [1, 2]);
+        assert!(
+            imported.problems[0]
+                .1
+                .contains("the security keys of alice can be read")
+        );
+        assert!(imported.problems[1].1.contains("not base64"));
+    }
+
+    #[test]
+    fn problems_are_told_in_order_and_not_without_end() {
+        let problems = (1..=1500).rev().map(|line| Problem {
+            line,
+            what: String::new(),
+        });
+        let imported = Imported::from(Outcome {
+            imported: 7,
+            problems: problems.collect(),
+        });
+        assert_eq!((imported.count, imported.problems.len()), (7, 1001));
+        assert_eq!(imported.problems[0].0, 1);
+        assert!(imported.problems[1000].1.starts_with("500 more"));
+    }
+}
