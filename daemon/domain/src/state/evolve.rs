@@ -49,7 +49,7 @@ impl State {
         match fact {
             Fact::UserAdded(fact) => {
                 self.users
-                    .insert_mut(user, Arc::new(UserState::new(fact.sealed.clone(), now)));
+                    .insert_mut(user, Arc::new(UserState::new(fact.sealed.clone())));
             }
             Fact::UserErased(_) => self.erase(user),
             Fact::MethodEnrolled(fact) => {
@@ -213,10 +213,9 @@ impl State {
 }
 
 impl UserState {
-    fn new(sealed: Sealed, now: Timestamp) -> Self {
+    fn new(sealed: Sealed) -> Self {
         Self {
             sealed,
-            first_seen: now,
             methods: Vec::new(),
             default: None,
             activation_failures: 0,

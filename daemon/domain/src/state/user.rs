@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserState {
     pub(super) sealed: Sealed,
-    pub(super) first_seen: Timestamp,
     pub(super) methods: Vec<Method>,
     pub(super) default: Option<MethodId>,
     pub(super) activation_failures: u16,
@@ -146,11 +145,6 @@ impl UserState {
     /// Uid and name, sealed under the user's own key.
     pub const fn sealed(&self) -> &Sealed {
         &self.sealed
-    }
-
-    /// When the user was first seen.
-    pub const fn first_seen(&self) -> Timestamp {
-        self.first_seen
     }
 
     /// The enrolled methods, in the order of enrollment.
