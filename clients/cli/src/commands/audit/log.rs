@@ -210,8 +210,8 @@ impl List<'_> {
 
 fn look_of(type_name: &str) -> Look {
     match type_name {
-        "verification-failed" | "locked" => Look::Bad,
-        "verification-succeeded" => Look::Good,
+        "verification-failed" | "locked" | "break-glass-used" => Look::Bad,
+        "verification-succeeded" | "remembered-sign-in" => Look::Good,
         _ => Look::Plain,
     }
 }

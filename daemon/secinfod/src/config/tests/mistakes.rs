@@ -5,7 +5,7 @@ use super::{parse, refusal};
 
 /// Section, setting, and what must be in the words on what is wrong and on what would be right.
 #[rustfmt::skip] // A row for each mistake.
-const BAD_VALUES: [(&str, &str, &str, &str); 70] = [
+const BAD_VALUES: [(&str, &str, &str, &str); 77] = [
     ("daemon", "organization = \"a:b\"", "colon", "without a colon"),
     ("daemon", "organization = \" \"", "empty", "for the name of the host"),
     ("daemon", "organization = \"a\\u202eb\"", "control character", "1 to 64"),
@@ -58,6 +58,13 @@ const BAD_VALUES: [(&str, &str, &str, &str); 70] = [
     ("policy.throttle", "longest_lock = \"8d\"", "out of range", "\"7d\""),
     ("policy.session", "attempts = 0", "out of range", "1 to 20"),
     ("policy.session", "verification = \"2h\"", "out of range", "\"1h\""),
+    ("policy.sign-in", "verify = \"always\"", "not known", "\"when-enrolled\""),
+    ("policy.sign-in", "remember = \"25h\"", "out of range", "\"1d\""),
+    ("policy.sign-in", "exempt_groups = \"backup\"", "a text", "a list of groups"),
+    ("policy.sign-in", "exempt_groups = [\"a:b\"]", "cannot be a group", "as the system knows it"),
+    ("policy.sign-in", "exempt_networks = [\"192.0.2.1/24\"]", "no network", "first address"),
+    ("service.sudo", "strength = \"weak\"", "not known", "\"possession\""),
+    ("service.sudo", "exempt_networks = [\"localhost\"]", "no network", "\"192.0.2.0/24\""),
     ("group.wheel", "grace_days = \"7d\"", "a text", "without quotes"),
     ("group.wheel", "allowed = [\"email\"]\nrequired = 2", "no kind", "require 0"),
     ("daemon", "allow_spool = \"yes\"", "a text", "true or false, without quotes"),

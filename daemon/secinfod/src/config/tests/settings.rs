@@ -2,7 +2,10 @@
 
 use super::super::{ChannelConfig, MasterKeySource, PluginFile};
 use super::parse;
-use secinfo_domain::{Algorithm, ChannelName, Digits, Kind, Seconds, UserName};
+use secinfo_domain::policy::Verify;
+use secinfo_domain::{
+    Algorithm, ChannelName, Digits, Kind, Seconds, ServiceName, Strength, UserName,
+};
 use std::path::{Path, PathBuf};
 
 #[test]
@@ -112,4 +115,40 @@ fn settings_reach_channels() {
         mail.plugin.path(&hosts.plugin_directory),
         Path::new("/opt/channels/libsecinfo_email_smtp.so")
     );
+}
+
+#[test]
+fn settings_for_signing_in_reach_the_policy() {
+    let config = parse(
+        r#"
+        [policy.sign-in]
+        verify = "required"
+        remember = "5m"
+        exempt_groups = ["backup"]
+        exempt_networks = ["192.0.2.0/24", "2001:db8::/32"]
+        [service.sudo]
+        verify = "when-enrolled"
+        strength = "possession"
+        remember = "15m"
+        exempt_groups = []
+        "#,
+    )
+    .unwrap();
+    let policy = config.policy();
+    let sshd = policy.sign_in(Some(&ServiceName::parse("sshd").unwrap()));
+    assert_eq!(
+        (sshd.verify, sshd.remember),
+        (Verify::Required, Seconds::new(300))
+    );
+    assert_eq!(sshd.exempt_groups[0].as_str(), "backup");
+    assert!(sshd.exempt_networks[1].contains("2001:db8::1".parse().unwrap()));
+    let service = ServiceName::parse("sudo").unwrap();
+    let sudo = policy.sign_in(Some(&service));
+    assert_eq!(sudo.verify, Verify::WhenEnrolled);
+    assert_eq!(sudo.remember, Seconds::new(900));
+    assert!(sudo.exempt_groups.is_empty());
+    assert_eq!(sudo.exempt_networks.len(), 2, "as for all");
+    let effective = policy.effective(&[], Some(&service));
+    assert!(!effective.suffices(Strength::Delivered));
+    assert!(effective.suffices(Strength::Possession));
 }
