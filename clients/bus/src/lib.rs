@@ -33,7 +33,7 @@ pub use delivery::SentCode;
 pub use enrollment::{Enrolled, EnrollmentProperties, EnrollmentProxy};
 pub use error::{Error, Reason, Result};
 pub use manager::{
-    Challenge, Channel, ImportOptions, ImportProblem, ManagerProxy, Policy, Status, TestOptions,
+    Challenge, Channel, ImportMethodsOptions, ImportOptions, ImportProblem, ManagerProxy, Policy, Status, TestOptions,
     TestOutcome, Token, UserSummary, VerificationOptions,
 };
 pub use method::{Deletion, MethodProperties, MethodProxy};

@@ -95,10 +95,9 @@ impl Service {
             authority: Authority::System,
         };
         // Nothing is used in the future: the clock of the host was wrong then, or is now.
-        let used = Timestamp::from_seconds(name.used).min(now());
         let action = Action::RecordBreakGlass {
             code: id(name),
-            used,
+            used: Timestamp::from_seconds(name.used).min(now()),
         };
         let events = self.commit(&person, &by, action, Vec::new()).await?;
         if events.is_empty() {
@@ -108,7 +107,7 @@ impl Service {
             code = %name.id,
             user = %person.id,
             service = name.service,
-            used = used.as_seconds(),
+            used = name.used,
             "a break-glass code was used while nobody could be verified: ask whose it was, and make another in its place"
         );
         Ok(true)

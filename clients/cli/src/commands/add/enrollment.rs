@@ -12,7 +12,7 @@ use secinfo_bus::{Enrolled, EnrollmentProxy, OwnedObjectPath, Reason, enrollment
 use serde::Serialize;
 
 /// What is asked for until the method is enrolled.
-pub(super) enum Asking<'a> {
+pub(in crate::commands) enum Asking<'a> {
     /// A code that the user has, by this question.
     For(String),
     /// A code that is sent to the user, again and again if need be.
@@ -75,7 +75,7 @@ struct EnrolledJson<'a> {
 }
 
 /// Asks for codes until the method is enrolled, then says what became of the default.
-pub(super) async fn finish(
+pub(in crate::commands) async fn finish(
     client: &Client,
     path: OwnedObjectPath,
     asking: Asking<'_>,
@@ -183,6 +183,6 @@ async fn conclude(client: &Client, enrolled: &Enrolled, keep_default: bool) -> R
 }
 
 /// The question for a code of the method being added.
-pub(super) fn question(kind: &str, digits: Option<u32>) -> String {
+pub(in crate::commands) fn question(kind: &str, digits: Option<u32>) -> String {
     words::of_question(kind, "", "", digits)
 }

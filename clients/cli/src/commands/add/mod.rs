@@ -2,7 +2,7 @@
 
 mod authenticator_app;
 mod delivered;
-mod enrollment;
+pub(super) mod enrollment;
 mod hardware_token;
 mod recovery_codes;
 

@@ -1,0 +1,257 @@
+//! `secinfo break-glass`: codes for when the daemon cannot decide. Works without the daemon.
+
+use crate::failure::Failure;
+use crate::screen::Screen;
+use crate::table::{self, Column, Row, plain};
+use crate::text::visible;
+use crate::times::Clock;
+use nix::unistd::{Group, User};
+use rustix::fs::{Gid, Mode, Uid};
+use rustix::io::Errno;
+use secinfo_break_glass::{
+    Code, DEFAULT_DIRECTORY, Directory, DirectoryError, FileName, Id, Record,
+};
+use serde::Serialize;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+use zeroize::Zeroizing;
+
+/// The group of the daemon, which reads the files to enter their use in the log.
+const DAEMON_GROUP: &str = "secinfo";
+
+/// Make codes that let a user in while secinfod cannot be reached; for root
+///
+/// Each is good once, and only while the daemon cannot decide. Make one before it is needed, and
+/// keep it offline.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// The directory of the files, if the PAM module and the daemon are told of another
+    #[arg(long, value_name = "DIRECTORY", default_value = DEFAULT_DIRECTORY, global = true)]
+    directory: PathBuf,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Make a code for a user; it is shown this once
+    #[command(after_long_help = r#"JSON: {"id", "user", "code", "created"}"#)]
+    Create {
+        /// The name of the user
+        #[arg(value_name = "USER")]
+        holder: String,
+    },
+    /// List the codes
+    #[command(
+        after_long_help = r#"JSON: [{"id", "user", "created", "used", "service", "problem"}]; used and service are null for a code that was not used, problem for one that can be read."#
+    )]
+    List,
+    /// Revoke a code that was not used
+    #[command(after_long_help = r#"JSON: {"revoked":"<id>"}"#)]
+    Revoke {
+        /// The id of the code, as in the list
+        id: Id,
+    },
+}
+
+pub(crate) fn run(screen: &Screen, arguments: Arguments) -> Result<(), Failure> {
+    if !rustix::process::geteuid().is_root() {
+        return Err(Failure::Refused(
+            "only root may see and change break-glass codes: run this with sudo".into(),
+        ));
+    }
+    let path = &arguments.directory;
+    match arguments.command {
+        Command::Create { holder } => create(screen, path, &holder),
+        Command::List => list(screen, path),
+        Command::Revoke { id } => revoke(screen, path, id),
+    }
+}
+
+#[derive(Serialize)]
+struct CreatedJson<'a> {
+    id: String,
+    user: &'a str,
+    code: &'a str,
+    created: u64,
+}
+
+fn create(screen: &Screen, path: &Path, holder: &str) -> Result<(), Failure> {
+    let known = User::from_name(holder)
+        .map_err(|error| Failure::Refused(format!("the user database did not answer ({error})")))?;
+    let known = known.filter(|user| user.name == holder).ok_or_else(|| {
+        Failure::Refused(format!(
+            "there is no user {:?} on this host: give the name of an account",
+            visible(holder)
+        ))
+    })?;
+    let group = Group::from_name(DAEMON_GROUP).ok().flatten();
+    let group = group.map(|group| Gid::from_raw(group.gid.as_raw()));
+    let directory = open_or_make(path, group)?;
+    let mut random = Zeroizing::new([0; Code::RANDOM_BYTES]);
+    let mut id = [0; 16];
+    for bytes in [&mut random[..], &mut id[..]] {
+        getrandom::fill(bytes).map_err(|error| Failure::Output(io::Error::other(error)))?;
+    }
+    let code = Code::from_random(&random);
+    let created = SystemTime::now().duration_since(UNIX_EPOCH);
+    let created = created.unwrap_or_default().as_secs();
+    let record = Record::new(Id::from_bytes(id), &known.name, created, &code)
+        .map_err(|error| Failure::Refused(format!("no code can be made: {error}")))?;
+    directory.create(&record, group).map_err(refused)?;
+    let shown = code.in_groups();
+    let told = screen
+        .json(&CreatedJson {
+            id: record.id.to_string(),
+            user: &record.user,
+            code: &shown,
+            created,
+        })
+        .and_then(|()| screen.say(&format!("\n    {}\n\n", screen.style.bold(&shown))))
+        .and_then(|()| {
+            screen.paragraph(&format!(
+                "This break-glass code of {} is shown only now, and is good once, while secinfod cannot be reached. Write it down and keep it offline, where only those find it who may use it. Its id is {}.",
+                visible(holder),
+                record.id
+            ))
+        });
+    if told.is_err() {
+        // A code that nobody has seen is of no use to anybody but who guesses.
+        let _ = directory.remove(record.id);
+    }
+    told
+}
+
+fn open_or_make(path: &Path, group: Option<Gid>) -> Result<Directory, Failure> {
+    let failed = |source| Failure::File {
+        action: "make",
+        path: path.to_owned(),
+        source,
+    };
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).map_err(failed)?;
+    }
+    let mode = Mode::RWXU | Mode::RGRP | Mode::XGRP;
+    match rustix::fs::mkdir(path, mode) {
+        Ok(()) => {
+            rustix::fs::chown(path, Some(Uid::ROOT), Some(group.unwrap_or(Gid::ROOT)))
+                .and_then(|()| rustix::fs::chmod(path, mode))
+                .map_err(|error| failed(error.into()))?;
+            sync_parent(path).map_err(failed)?;
+        }
+        Err(Errno::EXIST) => {}
+        Err(error) => return Err(failed(error.into())),
+    }
+    let gone = || failed(io::ErrorKind::NotFound.into());
+    Directory::open(path).map_err(refused)?.ok_or_else(gone)
+}
+
+fn sync_parent(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(parent) => std::fs::File::open(parent)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+#[derive(Serialize)]
+struct ListedJson {
+    id: String,
+    user: Option<String>,
+    created: Option<u64>,
+    used: Option<u64>,
+    service: Option<String>,
+    problem: Option<String>,
+}
+
+fn list(screen: &Screen, path: &Path) -> Result<(), Failure> {
+    let codes = match Directory::open(path).map_err(refused)? {
+        None => Vec::new(),
+        Some(directory) => directory
+            .names()
+            .map_err(refused)?
+            .iter()
+            .map(|name| listed(&directory, name))
+            .collect(),
+    };
+    screen.json(&codes)?;
+    screen.say(&render(screen, &codes))
+}
+
+fn listed(directory: &Directory, name: &FileName) -> ListedJson {
+    let (used, service) = match name {
+        FileName::Unused(_) => (None, None),
+        FileName::Used(used) => (Some(used.used), Some(used.service.clone())),
+    };
+    let record = directory.read(name);
+    ListedJson {
+        id: name.id().to_string(),
+        user: record.as_ref().ok().map(|record| record.user.clone()),
+        created: record.as_ref().ok().map(|record| record.created),
+        used,
+        service,
+        problem: record.err().map(|error| error.to_string()),
+    }
+}
+
+fn render(screen: &Screen, codes: &[ListedJson]) -> String {
+    if codes.is_empty() {
+        return "There are no break-glass codes; \"secinfo break-glass create USER\" makes one.\n"
+            .to_owned();
+    }
+    let clock = Clock::of_process();
+    let column = |title, least| Column { title, least };
+    let columns = [
+        column("Id", 32),
+        column("User", 8),
+        column("Made", 10),
+        column("State", 8),
+    ];
+    let row = |code: &ListedJson| {
+        let state = match (&code.problem, code.used, &code.service) {
+            (Some(problem), ..) => format!("cannot be used: {}", visible(problem)),
+            (None, Some(used), Some(service)) => {
+                format!("used {} for {}", clock.moment(used), visible(service))
+            }
+            _ => "can be used".to_owned(),
+        };
+        Row {
+            cells: vec![
+                plain(code.id.clone()),
+                plain(visible(code.user.as_deref().unwrap_or_default())),
+                plain(code.created.map(|at| clock.moment(at)).unwrap_or_default()),
+                plain(state),
+            ],
+            below: Vec::new(),
+        }
+    };
+    let rows: Vec<_> = codes.iter().map(row).collect();
+    table::render(&columns, &rows, screen.style, screen.width)
+}
+
+#[derive(Serialize)]
+struct RevokedJson {
+    revoked: String,
+}
+
+fn revoke(screen: &Screen, path: &Path, id: Id) -> Result<(), Failure> {
+    let directory = Directory::open(path).map_err(refused)?;
+    let removed = match &directory {
+        Some(directory) => directory.remove(id).map_err(refused)?,
+        None => false,
+    };
+    if !removed {
+        return Err(Failure::Refused(format!(
+            "there is no code {id} that can be used: see \"secinfo break-glass list\""
+        )));
+    }
+    screen.json(&RevokedJson {
+        revoked: id.to_string(),
+    })?;
+    screen.paragraph(&format!("The break-glass code {id} is void."))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it maps an error by value")]
+fn refused(error: DirectoryError) -> Failure {
+    Failure::Refused(error.to_string())
+}
