@@ -6,7 +6,7 @@ use std::path::Path;
 
 /// One account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Account {
+pub struct UnixAccount {
     /// Its name.
     pub name: &'static str,
     /// Its uid, and the gid of its group. The bus, which stays outside, must know the uid as well.
@@ -18,7 +18,7 @@ pub struct Account {
 }
 
 /// The user whom most tests of sign-in are about.
-pub const ALICE_ACCOUNT: Account = Account {
+pub const ALICE_ACCOUNT: UnixAccount = UnixAccount {
     name: "alice",
     uid: crate::ALICE,
     password: "alice's password",
@@ -26,7 +26,7 @@ pub const ALICE_ACCOUNT: Account = Account {
 };
 
 /// Another user.
-pub const BOB_ACCOUNT: Account = Account {
+pub const BOB_ACCOUNT: UnixAccount = UnixAccount {
     name: "bob",
     uid: crate::BOB,
     password: "bob's password",
@@ -34,7 +34,7 @@ pub const BOB_ACCOUNT: Account = Account {
 };
 
 /// A user of the group [`EXEMPT_GROUP`].
-pub const CAROL_ACCOUNT: Account = Account {
+pub const CAROL_ACCOUNT: UnixAccount = UnixAccount {
     name: "carol",
     uid: 3,
     password: "carol's password",
@@ -44,7 +44,7 @@ pub const CAROL_ACCOUNT: Account = Account {
 /// The group that Carol belongs to besides her own.
 pub const EXEMPT_GROUP: &str = "exempt";
 
-const ACCOUNTS: [Account; 3] = [ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT];
+const ACCOUNTS: [UnixAccount; 3] = [ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT];
 
 /// Accounts that the system itself needs: sshd becomes the first, channels become the second.
 const SYSTEM: [(&str, u32); 2] = [("sshd", 100), ("nobody", crate::STRANGER)];
@@ -63,7 +63,7 @@ pub(crate) fn write(etc: &Path, homes: &Path) {
         writeln!(group, "{name}:x:{id}:").unwrap();
     }
     for account in ACCOUNTS {
-        let Account {
+        let UnixAccount {
             name, uid, hash, ..
         } = account;
         let home = homes.join(name);

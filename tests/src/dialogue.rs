@@ -140,6 +140,14 @@ impl Dialogue<'_> {
     /// # Panics
     /// When it ends without saying it.
     pub fn expect(&mut self, words: &str) -> String {
+        self.expect_one_of(&[words])
+    }
+
+    /// The same for whichever of these comes first.
+    ///
+    /// # Panics
+    /// When it ends without saying any.
+    pub fn expect_one_of(&mut self, words: &[&str]) -> String {
         let begun = Instant::now();
         let mut ended = None;
         loop {
@@ -165,14 +173,17 @@ impl Dialogue<'_> {
         }
     }
 
-    fn next_until(&mut self, words: &str) -> Option<String> {
+    fn next_until(&mut self, words: &[&str]) -> Option<String> {
         let text = self.pty.heard.text.lock().unwrap();
         let new = &text.bytes[self.read..];
-        let at = new
-            .windows(words.len())
-            .position(|window| window == words.as_bytes())?;
-        let said = String::from_utf8_lossy(&new[..at + words.len()]).into_owned();
-        self.read += at + words.len();
+        let end_of = |words: &&str| {
+            let mut windows = new.windows(words.len());
+            let at = windows.position(|window| window == words.as_bytes())?;
+            Some(at + words.len())
+        };
+        let end = words.iter().filter_map(end_of).min()?;
+        let said = String::from_utf8_lossy(&new[..end]).into_owned();
+        self.read += end;
         Some(said)
     }
 
@@ -197,6 +208,12 @@ impl Dialogue<'_> {
     pub fn answer(&mut self, line: &str) {
         let mut terminal = File::from(self.pty.ours.try_clone().unwrap());
         writeln!(terminal, "{line}").unwrap();
+    }
+
+    /// Types what interrupts a program.
+    pub fn interrupt(&mut self) {
+        let mut terminal = File::from(self.pty.ours.try_clone().unwrap());
+        terminal.write_all(b"\x03").unwrap();
     }
 
     /// Waits until it says this, and types a line.

@@ -1,7 +1,7 @@
 //! A host on which people sign in: accounts, PAM services and `sudo` of the test's own, in a mount
 //! namespace in which the daemon runs as well.
 
-use crate::accounts::{self, Account};
+use crate::accounts::{self, UnixAccount};
 use crate::daemon::binary;
 use crate::dialogue::{Dialogue, Pty};
 use crate::host::{Host, Setup};
@@ -58,9 +58,10 @@ impl SignInHost {
     /// that every test needs.
     pub fn service(&self, name: &str, auth: &str) {
         let module = format!(
-            "{} bus={}",
+            "{} bus={} break_glass={}",
             self.module().display(),
-            self.host.bus().address()
+            self.host.bus().address(),
+            self.break_glass_directory().display()
         );
         let text = format!("{}\n{REST}", auth.replace("{module}", &module));
         fs::write(self.etc().join("pam.d").join(name), text).unwrap();
@@ -76,18 +77,30 @@ impl SignInHost {
         self.directory().join("etc")
     }
 
+    /// Where break-glass codes are.
+    pub fn break_glass_directory(&self) -> PathBuf {
+        self.directory().join("break-glass")
+    }
+
     /// The home of a user.
-    pub fn home(&self, account: Account) -> PathBuf {
+    pub fn home(&self, account: UnixAccount) -> PathBuf {
         self.directory().join("homes").join(account.name)
+    }
+
+    /// The words of a command that runs on this host, as root.
+    pub fn words(&self, words: &[&str]) -> Vec<String> {
+        let entering = self.namespace.entering().into_iter();
+        entering
+            .chain(words.iter().map(|&word| word.to_owned()))
+            .collect()
     }
 
     /// A command that runs on this host, as root.
     pub fn command(&self, words: &[&str]) -> Command {
-        let [program, arguments @ ..] = &self.namespace.entering();
-        let mut command = Command::new(program);
+        let words = self.words(words);
+        let mut command = Command::new(&words[0]);
         command
-            .args(arguments)
-            .args(words)
+            .args(&words[1..])
             .current_dir("/")
             .env("SECINFO_BUS_ADDRESS", self.host.bus().address())
             .env("TERM", "xterm-256color")
@@ -101,7 +114,7 @@ impl SignInHost {
     }
 
     /// A command that runs on this host, as one of its users.
-    pub fn command_of(&self, account: Account, words: &[&str]) -> Command {
+    pub fn command_of(&self, account: UnixAccount, words: &[&str]) -> Command {
         let id = account.uid.to_string();
         let mut command = self.command(&["setpriv", "--reuid", &id, "--regid", &id]);
         command
@@ -119,7 +132,7 @@ impl SignInHost {
     }
 
     /// A shell of a user, which says `$ ` when it is ready.
-    pub fn shell<'p>(&self, pty: &'p Pty, account: Account) -> Dialogue<'p> {
+    pub fn shell<'p>(&self, pty: &'p Pty, account: UnixAccount) -> Dialogue<'p> {
         let mut command = self.command_of(account, &["sh"]);
         command.env("PS1", "$ ").env_remove("ENV");
         pty.run(&command)
@@ -165,7 +178,7 @@ fn module(directory: &Path) -> PathBuf {
 
 fn prepare(directory: &Path) -> MountNamespace {
     let etc = directory.join("etc");
-    for name in ["pam.d", "sudoers.d", "ssh", "secinfo/break-glass"] {
+    for name in ["pam.d", "sudoers.d", "ssh"] {
         fs::create_dir_all(etc.join(name)).unwrap();
     }
     accounts::write(&etc, &directory.join("homes"));

@@ -1,8 +1,9 @@
 //! The real OpenSSH server on a loopback address, and the real client.
 
-use crate::accounts::Account;
+use crate::accounts::UnixAccount;
 use crate::dialogue::{Dialogue, Pty};
 use crate::sign_in::SignInHost;
+use crate::terminal::Terminal;
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -26,6 +27,11 @@ impl SignInHost {
     /// Starts an OpenSSH server with these lines in its configuration beyond those that every test
     /// needs.
     pub fn sshd(&self, lines: &str) -> Sshd {
+        self.sshd_with(lines, &[])
+    }
+
+    /// The same with these variables in its environment.
+    pub fn sshd_with(&self, lines: &str, environment: &[(&str, &str)]) -> Sshd {
         let directory = self.directory().join("sshd");
         fs::create_dir(&directory).unwrap();
         generate_key(&directory.join("host_key"));
@@ -38,14 +44,14 @@ impl SignInHost {
         );
         fs::write(directory.join("config"), config).unwrap();
         loop {
-            if let Some(server) = self.listen(&directory) {
+            if let Some(server) = self.listen(&directory, environment) {
                 return server;
             }
         }
     }
 
     /// None when somebody else has taken the port meanwhile.
-    fn listen(&self, directory: &Path) -> Option<Sshd> {
+    fn listen(&self, directory: &Path, environment: &[(&str, &str)]) -> Option<Sshd> {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = free.local_addr().unwrap().port();
         drop(free);
@@ -55,6 +61,7 @@ impl SignInHost {
         let mut server = self
             .command(&words)
             .arg(config)
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&log).unwrap())
@@ -98,9 +105,9 @@ impl Sshd {
         self.server.id()
     }
 
-    /// The words of a client that signs this user in and says `A session of NAME.`, with these
-    /// options besides.
-    pub fn client(&self, account: Account, options: &[&str]) -> Vec<String> {
+    /// The words of a client that signs this user in with these options, for this command, or for
+    /// a shell.
+    fn client(&self, account: UnixAccount, options: &[&str], remote: Option<&str>) -> Vec<String> {
         let known_hosts = self.directory.join("known_hosts");
         let mut words: Vec<String> = ["ssh", "-F", "none", "-p", &self.port.to_string()]
             .map(str::to_owned)
@@ -109,39 +116,59 @@ impl Sshd {
             format!("UserKnownHostsFile={}", known_hosts.display()),
             "GlobalKnownHostsFile=none".to_owned(),
             "StrictHostKeyChecking=yes".to_owned(),
-            "IdentityFile=none".to_owned(),
+            "IdentitiesOnly=yes".to_owned(),
+            "PreferredAuthentications=keyboard-interactive".to_owned(),
             "NumberOfPasswordPrompts=1".to_owned(),
             "LogLevel=ERROR".to_owned(),
         ];
+        // The first of each option counts.
+        words.extend(options.iter().map(|&option| option.to_owned()));
         for option in fixed {
             words.extend(["-o".to_owned(), option]);
         }
-        words.extend(options.iter().map(|&option| option.to_owned()));
         words.push(format!("{}@127.0.0.1", account.name));
-        words.push(REMOTE.to_owned());
+        words.extend(remote.map(str::to_owned));
         words
     }
 
-    /// Makes a key with which this user may sign in, and says where it is.
-    pub fn authorize_key(&self, account: Account) -> PathBuf {
+    /// Makes a key with which this user may sign in, and names the options of the client for it.
+    pub fn authorize_key(&self, account: UnixAccount) -> [String; 4] {
         let key = self.directory.join(account.name);
         generate_key(&key);
-        key
+        let methods = "PreferredAuthentications=publickey,keyboard-interactive";
+        ["-i", key.to_str().unwrap(), "-o", methods].map(str::to_owned)
     }
 }
 
 impl SignInHost {
-    /// Signs this user in through SSH with these options of the client.
+    /// Signs this user in through SSH with these options of the client. Once there is a session, it
+    /// says `A session of NAME.` and ends.
     pub fn ssh<'p>(
         &self,
         sshd: &Sshd,
         pty: &'p Pty,
-        account: Account,
+        account: UnixAccount,
         options: &[&str],
     ) -> Dialogue<'p> {
-        let words = sshd.client(account, options);
+        pty.run(&self.ssh_client(&sshd.client(account, options, Some(REMOTE))))
+    }
+
+    /// The same for a shell on the terminal.
+    pub fn ssh_shell<'p>(&self, sshd: &Sshd, pty: &'p Pty, account: UnixAccount) -> Dialogue<'p> {
+        pty.run(&self.ssh_client(&sshd.client(account, &[], None)))
+    }
+
+    /// The same as [`ssh`](Self::ssh) on a terminal that can be looked at.
+    pub fn ssh_on_screen(&self, sshd: &Sshd, account: UnixAccount) -> Terminal {
+        let words = sshd.client(account, &[], Some(REMOTE));
         let words: Vec<_> = words.iter().map(String::as_str).collect();
-        pty.run(&self.command(&words))
+        let socket = self.directory().join("terminal");
+        Terminal::start(socket, (80, 24), &self.words(&words), &[])
+    }
+
+    fn ssh_client(&self, words: &[String]) -> Command {
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        self.command(&words)
     }
 }
 

@@ -36,6 +36,20 @@ impl Token {
         }
     }
 
+    /// Gives this user a token that counts, with a key that comes from the seed.
+    pub async fn give(root: &Client, user: &Client, seed: u64) -> Self {
+        let mut token = Self::new(&key_of(user.uid, seed));
+        import(root, std::iter::once((&user.uid, &token))).await;
+        activate(user, &mut token).await;
+        token
+    }
+
+    /// The code that it shows next.
+    pub fn next_code(&mut self) -> String {
+        self.next += 1;
+        self.code(self.next - 1)
+    }
+
     /// The method's id.
     pub fn id(&self) -> String {
         last_part(&self.path)

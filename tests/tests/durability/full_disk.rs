@@ -1,8 +1,8 @@
 //! A full disk: nothing is accepted that cannot be written, and nothing else goes wrong.
 
-use crate::disk::MemoryDisk;
 use crate::record::Record;
 use crate::{USERS, seed};
+use secinfo_tests::disk::MemoryDisk;
 use secinfo_tests::load::{Account, Dice, Load};
 use secinfo_tests::{Host, ROOT, ROOT_PATH, Setup};
 use std::collections::HashMap;

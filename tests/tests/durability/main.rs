@@ -10,7 +10,6 @@
 
 mod burst;
 mod damaged;
-mod disk;
 mod full_disk;
 mod kill;
 mod power_cut;

@@ -1,9 +1,9 @@
 //! Power cuts: the disk keeps what it was given, and nothing of what the kernel still held.
 
-use crate::disk::LoopDisk;
 use crate::record::Record;
 use crate::{USERS, seed};
 use rustix::process::Signal;
+use secinfo_tests::disk::LoopDisk;
 use secinfo_tests::load::{Dice, Load};
 use secinfo_tests::{Daemon, Host};
 use std::fs;

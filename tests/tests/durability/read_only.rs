@@ -1,8 +1,8 @@
 //! A disk that takes no more writes.
 
-use crate::disk::LoopDisk;
 use crate::record::Record;
 use crate::{USERS, seed};
+use secinfo_tests::disk::LoopDisk;
 use secinfo_tests::load::Load;
 use secinfo_tests::{Daemon, Host, ROOT, ROOT_PATH};
 use std::collections::HashMap;

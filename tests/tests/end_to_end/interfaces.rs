@@ -101,12 +101,18 @@ async fn the_running_daemon_says_what_the_files_say() {
         .await
         .unwrap();
 
+    let options = crate::sign_in::Options::new();
+    let (sign_in, _) = crate::sign_in::start(&alice, secinfo_tests::ALICE_NAME, "xlock", options)
+        .await
+        .unwrap();
+
     let mut said = BTreeMap::new();
     for (client, path) in [
         (&alice, ROOT_PATH),
         (&alice, user_path(ALICE).as_str()),
         (&alice, app.path.as_str()),
         (&alice, verification.as_str()),
+        (&alice, sign_in.as_str()),
         (&bob, enrollment.as_str()),
     ] {
         said.extend(introspected(client, path).await);
@@ -117,7 +123,7 @@ async fn the_running_daemon_says_what_the_files_say() {
         let xml = fs::read_to_string(entry.unwrap().path()).unwrap();
         written.extend(by_interface(&xml));
     }
-    assert_eq!(written.len(), 6, "{:?}", written.keys());
+    assert_eq!(written.len(), 7, "{:?}", written.keys());
     said.retain(|name, _| !name.starts_with("org.freedesktop.DBus."));
     assert_eq!(said, written);
 }

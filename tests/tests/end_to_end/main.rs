@@ -21,6 +21,7 @@ mod proofs;
 mod secrets;
 mod sending;
 mod sent_codes;
+mod sign_in;
 mod signals;
 mod strangers;
 mod terminal;

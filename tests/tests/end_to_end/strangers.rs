@@ -1,6 +1,7 @@
 //! Every row of the table, driven by someone whose business it is not: refused where the row says
 //! so, and refused in the same words whether what they ask about exists or not.
 
+use crate::sign_in;
 use secinfo_tests::{
     ALICE, ALICE_NAME, Anything, App, BOB, Client, Host, NO_ACCOUNT, ROOT, ROOT_PATH, Refusal,
     STRANGER, Setup, user_path,
@@ -21,6 +22,7 @@ struct Target {
     method: String,
     enrollment: String,
     verification: String,
+    sign_in: String,
 }
 
 impl Target {
@@ -33,6 +35,7 @@ impl Target {
             method: format!("{}/methods/{}", user_path(NO_ACCOUNT), "5".repeat(32)),
             enrollment: format!("{ROOT_PATH}/enrollments/{}", "6".repeat(32)),
             verification: format!("{ROOT_PATH}/verifications/{}", "7".repeat(32)),
+            sign_in: format!("{ROOT_PATH}/sign_ins/{}", "8".repeat(32)),
         }
     }
 
@@ -54,6 +57,7 @@ impl Target {
             "Method" => self.method.clone(),
             "Enrollment" => self.enrollment.clone(),
             "Verification" => self.verification.clone(),
+            "SignIn" => self.sign_in.clone(),
             other => panic!("there is no test of the interface {other}: add it here"),
         }
     }
@@ -71,6 +75,9 @@ async fn target(host: &Host) -> (Client, App, Target) {
     let verification = start_verification(&alice, ALICE, Options::new())
         .await
         .unwrap();
+    let (sign_in, _) = sign_in::start(&alice, ALICE_NAME, "xlock", Options::new())
+        .await
+        .unwrap();
     let target = Target {
         user: user_path(ALICE),
         uid: ALICE,
@@ -78,6 +85,7 @@ async fn target(host: &Host) -> (Client, App, Target) {
         method: app.path.clone(),
         enrollment: enrollment.to_string(),
         verification,
+        sign_in: sign_in.to_string(),
     };
     (alice, app, target)
 }
@@ -109,6 +117,7 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
     match (interface, method) {
         ("Manager", "GetUser") => c.with(&uid).await,
         ("Manager", "GetUserByName") => c.with(&target.name).await,
+        ("Manager", "StartSignIn") => c.with(&(target.name, "sshd", none)).await,
         ("Manager", "ListUsers") => c.with(&("", 10_u32)).await,
         ("Manager", "ListKinds") => c.with(&(uid, "sign-in", "")).await,
         ("Manager", "GetPolicy") => c.with(&(uid, "")).await,
@@ -121,7 +130,8 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("Method", "Resynchronize") => c.with(&(code, code)).await,
         ("Manager", "RemoveToken")
         | ("Method", "Rename")
-        | ("Enrollment" | "Verification", "Submit") => c.with(&code).await,
+        | ("Enrollment" | "Verification", "Submit")
+        | ("SignIn", "Answer") => c.with(&code).await,
         ("Audit", "Read") => c.with(&(0_u64, 10_u32)).await,
         ("Audit", "InclusionProof" | "ConsistencyProof") => c.with(&(0_u64, 1_u64)).await,
         ("Audit", "Names") => c.with(&vec!["0".repeat(32)]).await,
@@ -130,6 +140,7 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         | ("User", "IssueRecoveryCodes" | "RevokeAccessPass" | "Unlock" | "Erase")
         | ("Method", "Delete" | "CancelDeletion")
         | ("Enrollment" | "Verification", "SendCode" | "Cancel")
+        | ("SignIn", "Cancel")
         | ("Verification", "ListMethods")
         | ("Audit", "Checkpoint" | "VerifierKey" | "Subscribe" | "Unsubscribe") => {
             c.with(&()).await
@@ -166,7 +177,9 @@ fn short(interface: &str) -> &str {
 fn expected(interface: &str, member: &str, access: Access) -> Option<&'static str> {
     match access {
         // Its handler asks, because what it is asked about is not named by uid.
-        Access::Anyone if (interface, member) == ("Manager", "GetUserByName") => {
+        Access::Anyone
+            if interface == "Manager" && ["GetUserByName", "StartSignIn"].contains(&member) =>
+        {
             Some("org.secinfo.SecurityInfo1.Error.NotAuthorized")
         }
         Access::Anyone => None,

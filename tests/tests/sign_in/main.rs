@@ -6,4 +6,10 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod bursts;
 mod harness;
+mod outcomes;
+mod scene;
+mod services;
+mod set_up;
+mod ssh;

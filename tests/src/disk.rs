@@ -7,13 +7,13 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// A file system in memory, of fixed size.
-pub(crate) struct MemoryDisk {
+pub struct MemoryDisk {
     mount: PathBuf,
 }
 
 impl MemoryDisk {
     /// An empty one of so many MiB, mounted at this directory, which is made.
-    pub(crate) fn mount_at(mount: &Path, mebibytes: u32) -> Self {
+    pub fn mount_at(mount: &Path, mebibytes: u32) -> Self {
         fs::create_dir_all(mount).unwrap();
         let options = format!("size={mebibytes}m,mode=755");
         run(
@@ -26,7 +26,7 @@ impl MemoryDisk {
     }
 
     /// Fills it up, to the last byte.
-    pub(crate) fn fill(&self) -> Filler {
+    pub fn fill(&self) -> Filler {
         Filler::new(&self.mount)
     }
 }
@@ -38,7 +38,7 @@ impl Drop for MemoryDisk {
 }
 
 /// A file that takes all room there is, until it is dropped.
-pub(crate) struct Filler(PathBuf);
+pub struct Filler(PathBuf);
 
 impl Filler {
     fn new(directory: &Path) -> Self {
@@ -62,7 +62,7 @@ impl Drop for Filler {
 }
 
 /// An ext4 file system in a file, on a loop device.
-pub(crate) struct LoopDisk {
+pub struct LoopDisk {
     // Unmounted before the directory goes.
     mounted: Option<Mounted>,
     directory: TempDir,
@@ -76,7 +76,7 @@ struct Mounted {
 
 impl LoopDisk {
     /// An empty one of so many MiB.
-    pub(crate) fn new(mebibytes: u64) -> Self {
+    pub fn new(mebibytes: u64) -> Self {
         let directory = tempfile::Builder::new()
             .prefix("secinfo-disk-")
             .tempdir()
@@ -107,7 +107,7 @@ impl LoopDisk {
     }
 
     /// Where it is mounted.
-    pub(crate) fn path(&self) -> PathBuf {
+    pub fn path(&self) -> PathBuf {
         self.directory.path().join("mount")
     }
 
@@ -139,7 +139,7 @@ impl LoopDisk {
 
     /// A power cut: from now on the disk is what it had got by now, and whatever the kernel had
     /// not given to it is gone. Nobody may be writing.
-    pub(crate) fn cut_power(&mut self, then: impl FnOnce()) {
+    pub fn cut_power(&mut self, then: impl FnOnce()) {
         let former = self.image();
         self.images += 1;
         let image = self.image();
@@ -176,7 +176,7 @@ impl LoopDisk {
     }
 
     /// Makes the kernel find an error on it, upon which it takes no more writes.
-    pub(crate) fn fail(&self) {
+    pub fn fail(&self) {
         let mounted = self.mounted.as_ref().expect("the disk is mounted");
         let name = mounted.device.trim_start_matches("/dev/");
         fs::write(format!("/sys/fs/ext4/{name}/trigger_fs_error"), "1").unwrap();
@@ -185,7 +185,7 @@ impl LoopDisk {
     }
 
     /// Repairs it and mounts it again, as an administrator would.
-    pub(crate) fn repair(&mut self) {
+    pub fn repair(&mut self) {
         self.mounted = None;
         let checked = Command::new("e2fsck")
             .args(["-p", text(&self.image())])
@@ -197,7 +197,7 @@ impl LoopDisk {
     }
 
     /// Mounts it again, so that nothing can be written.
-    pub(crate) fn make_read_only(&self) {
+    pub fn make_read_only(&self) {
         run("mount", &["-o", "remount,ro", text(&self.path())]);
     }
 }

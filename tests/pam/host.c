@@ -1,0 +1,112 @@
+/* A program that signs people in through PAM, as told on its standard input. It is told
+ *
+ *   authenticate     to authenticate the user of its arguments
+ *   answer TEXT      what to answer the next prompt
+ *   become NAME      to set PAM_USER to NAME before it answers the next prompt
+ *   fail             to fail instead of answering the next prompt
+ *
+ * and says
+ *
+ *   hidden TEXT      a prompt whose answer is not to be shown
+ *   shown TEXT       a prompt whose answer may be shown
+ *   info TEXT        what is to be shown
+ *   error TEXT       what is to be shown as an error
+ *   end CODE TEXT    how it went: the code of PAM, its meaning
+ *
+ * one line each; in TEXT, a line feed is written as a form feed. */
+
+#define _GNU_SOURCE
+#include <security/pam_appl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static pam_handle_t *handle;
+static char *line;
+static size_t room;
+
+/* The next line without its end; ends the program at the end of input. */
+static const char *told(void)
+{
+    ssize_t length = getline(&line, &room, stdin);
+    if (length <= 0)
+        exit(0);
+    if (line[length - 1] == '\n')
+        line[length - 1] = '\0';
+    return line;
+}
+
+/* What comes after this word and a space; null if the line begins with another. */
+static const char *after(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+    if (strncmp(text, word, length) != 0 || text[length] != ' ')
+        return NULL;
+    return text + length + 1;
+}
+
+static void say(const char *word, const char *text)
+{
+    printf("%s ", word);
+    for (; *text; text++)
+        putchar(*text == '\n' ? '\f' : *text);
+    putchar('\n');
+    fflush(stdout);
+}
+
+/* The answer to a prompt; null if the conversation is to fail. */
+static char *answer(void)
+{
+    for (;;) {
+        const char *text = told(), *rest;
+        if ((rest = after(text, "answer")))
+            return strdup(rest);
+        if ((rest = after(text, "become")) && pam_set_item(handle, PAM_USER, rest) == PAM_SUCCESS)
+            continue;
+        return NULL;
+    }
+}
+
+static int converse(int count, const struct pam_message **messages,
+                    struct pam_response **responses, void *data)
+{
+    struct pam_response *replies = calloc((size_t)count, sizeof *replies);
+    (void)data;
+    if (replies == NULL)
+        return PAM_BUF_ERR;
+    for (int i = 0; i < count; i++) {
+        const struct pam_message *message = messages[i];
+        int style = message->msg_style;
+        if (style == PAM_TEXT_INFO || style == PAM_ERROR_MSG) {
+            say(style == PAM_TEXT_INFO ? "info" : "error", message->msg);
+            continue;
+        }
+        say(style == PAM_PROMPT_ECHO_ON ? "shown" : "hidden", message->msg);
+        if ((replies[i].resp = answer()) == NULL) {
+            while (i-- > 0)
+                free(replies[i].resp);
+            free(replies);
+            return PAM_CONV_ERR;
+        }
+    }
+    *responses = replies;
+    return PAM_SUCCESS;
+}
+
+int main(int count, char **arguments)
+{
+    const struct pam_conv conversation = { converse, NULL };
+    if (count != 3)
+        return 2;
+    for (;;) {
+        int result;
+        if (strcmp(told(), "authenticate") != 0)
+            continue;
+        result = pam_start(arguments[1], arguments[2], &conversation, &handle);
+        if (result == PAM_SUCCESS)
+            result = pam_authenticate(handle, 0);
+        printf("end %d %s\n", result, pam_strerror(handle, result));
+        fflush(stdout);
+        pam_end(handle, result);
+    }
+}

@@ -1,0 +1,226 @@
+//! Codes: right, wrong and used ones, sent ones, and other ways than the default.
+
+use super::{Options, SignIn};
+use crate::sent_codes::MOBILE;
+use secinfo_tests::{ALICE, App, Client, Host, ROOT, Setup, user_path};
+use zbus::Variant;
+
+async fn alice_with_an_app(host: &Host) -> (Client, App) {
+    let alice = host.client(ALICE).await;
+    let mut app = alice.enroll_app("Phone", 10).await;
+    alice.prove(&mut app).await;
+    (alice, app)
+}
+
+#[tokio::test]
+async fn a_code_of_the_app_lets_in_and_a_wrong_or_used_one_is_asked_again() {
+    let host = Host::with(Setup::patient()).await;
+    let (_alice, mut app) = alice_with_an_app(&host).await;
+    let root = host.client(ROOT).await;
+    let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+    let first = "Code from Authenticator app “Phone”: ";
+    assert_eq!(sign_in.prompt(), first, "there is no other way to ask for");
+    assert!(sign_in.echoes());
+    let wrong = app.codes.wrong();
+    let again = format!("That code is not right. {first}");
+    assert_eq!(sign_in.answer(&wrong).await.prompt(), again);
+    let again = format!("That code was used already: wait for the next one. {first}");
+    assert_eq!(sign_in.answer(&app.codes.again()).await.prompt(), again);
+    assert_eq!(sign_in.answer("").await.prompt(), first);
+    let again = format!("There is no other way. {first}");
+    assert_eq!(sign_in.answer(" ? ").await.prompt(), again);
+    sign_in.answer(&app.codes.fresh()).await.ended("verified");
+    assert_eq!(sign_in.told(), "");
+
+    // It is over, and its code is used up for all.
+    let path = sign_in.path.as_str();
+    let gone = root.refused(path, "SignIn", "Answer", &"123456").await;
+    assert_eq!(gone.short(), "UnknownObject");
+    let mut next = SignIn::at(&root, "sshd", Options::new()).await;
+    next.answer(&app.codes.again()).await.shows("used already");
+    let last = root.events().await.pop().unwrap();
+    assert_eq!(last["type"], "verification-failed");
+    assert_eq!(last["actor"]["service"], "sshd");
+}
+
+#[tokio::test]
+async fn a_code_goes_out_at_once_and_another_when_asked_for() {
+    let setup = Setup::patient()
+        .spool()
+        .more("[policy.codes]\nresend_after = \"1s\"\n");
+    let host = Host::with(setup).await;
+    let alice = host.client(ALICE).await;
+    alice.enroll_destination(&host, "text", MOBILE, None).await;
+    let root = host.client(ROOT).await;
+    let options = || Options::from([("remote_host", Variant::from("192.0.2.7"))]);
+    let mut sign_in = SignIn::at(&root, "sshd", options()).await;
+    let prompt = "Code sent by text to +49 ••• ••78 (Enter to send another): ";
+    assert_eq!(sign_in.prompt(), prompt);
+    let first = host.message(2).await;
+    assert_eq!(
+        (
+            first.purpose.as_str(),
+            first.service.as_str(),
+            first.origin.as_str()
+        ),
+        ("sign-in", "sshd", "192.0.2.7")
+    );
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    assert_eq!(sign_in.answer("").await.prompt(), prompt);
+    let second = host.message(3).await;
+    sign_in.answer(&first.code).await.shows("not right");
+    sign_in.answer(&second.code).await.ended("verified");
+}
+
+#[tokio::test]
+async fn whoever_signs_in_again_at_once_is_told_when_the_next_code_can_be_sent() {
+    let host = Host::with(Setup::patient().spool()).await;
+    let alice = host.client(ALICE).await;
+    alice.enroll_destination(&host, "text", MOBILE, None).await;
+    let root = host.client(ROOT).await;
+    let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+    sign_in.answer("").await.shows("Code sent by text");
+    sign_in.shows("A code was sent a moment ago");
+    let code = host.message(2).await.code;
+    let mut other = SignIn::at(&root, "sshd", Options::new()).await;
+    other.shows("Press Enter to have a code sent by text");
+    other.shows("A code was sent a moment ago");
+    other.answer(&code).await.shows("No code was sent yet");
+    sign_in.answer(&code).await.ended("verified");
+}
+
+#[tokio::test]
+async fn a_question_mark_lists_the_other_ways_and_each_of_them_lets_in() {
+    let host = Host::with(Setup::patient().spool()).await;
+    let (alice, mut app) = alice_with_an_app(&host).await;
+    alice.enroll_destination(&host, "text", MOBILE, None).await;
+    let path = user_path(ALICE);
+    let codes: Vec<String> = alice
+        .call(&path, "User", "IssueRecoveryCodes", &())
+        .await
+        .unwrap();
+    let root = host.client(ROOT).await;
+    let (pass, _): (String, u64) = root
+        .call(&path, "User", "IssueAccessPass", &(3600_u64, false))
+        .await
+        .unwrap();
+
+    let mut sign_in = SignIn::at(&root, "su", Options::new()).await;
+    let asked = "Code from Authenticator app “Phone”, or ? for another way: ";
+    assert_eq!(sign_in.prompt(), asked);
+    let list = "Other ways:\n1. Text message to +49 ••• ••78\n2. Recovery code\n3. Access pass\n\
+                Number, or Enter to go back: ";
+    assert_eq!(sign_in.answer("?").await.prompt(), list);
+    assert_eq!(sign_in.answer("9").await.prompt(), list);
+    assert_eq!(sign_in.answer("0").await.prompt(), list);
+    assert_eq!(sign_in.answer("").await.prompt(), asked);
+    sign_in.answer("?").await.answer("1").await;
+    sign_in.shows("Code sent by text to +49 ••• ••78 (Enter to send another, ? for another way)");
+    let code = host.message(2).await.code;
+    let list = "Other ways:\n1. Authenticator app “Phone”\n2. Recovery code\n3. Access pass\n";
+    sign_in.answer("?").await.shows(list);
+    sign_in.answer("").await.shows("Code sent by text");
+    sign_in.answer(&code).await.ended("verified");
+    assert_eq!(host.messages().len(), 2, "going back sends nothing again");
+
+    let mut sign_in = SignIn::at(&root, "su", Options::new()).await;
+    sign_in.answer("?").await.answer("2").await;
+    assert_eq!(sign_in.prompt(), "Recovery code, or ? for another way: ");
+    assert!(
+        !sign_in.echoes(),
+        "whoever looks over the shoulder sees nothing"
+    );
+    sign_in.answer(&codes[0]).await.ended("verified");
+    assert_eq!(sign_in.told(), "", "nine are enough");
+
+    let mut sign_in = SignIn::at(&root, "su", Options::new()).await;
+    sign_in.answer("?").await.answer("3").await;
+    assert_eq!(sign_in.prompt(), "Access pass, or ? for another way: ");
+    assert!(!sign_in.echoes());
+    sign_in.answer(&pass).await.ended("verified");
+
+    let mut sign_in = SignIn::at(&root, "su", Options::new()).await;
+    sign_in.answer(&app.codes.fresh()).await.ended("verified");
+}
+
+#[tokio::test]
+async fn whoever_has_few_recovery_codes_left_is_told() {
+    let setup = Setup::patient().policy("recovery_codes = 5");
+    let host = Host::with(setup).await;
+    let (alice, _app) = alice_with_an_app(&host).await;
+    let codes: Vec<String> = alice
+        .call(&user_path(ALICE), "User", "IssueRecoveryCodes", &())
+        .await
+        .unwrap();
+    let root = host.client(ROOT).await;
+    let mut told = Vec::new();
+    for code in &codes {
+        let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+        sign_in.answer("?").await.answer("1").await;
+        sign_in.answer(code).await.ended("verified");
+        told.push(sign_in.told());
+    }
+    let new = "For new ones: secinfo add recovery-codes";
+    assert_eq!(
+        told,
+        [
+            String::new(),
+            format!("You have 3 recovery codes left. {new}"),
+            format!("You have 2 recovery codes left. {new}"),
+            format!("You have one recovery code left. {new}"),
+            format!("That was your last recovery code. {new}"),
+        ]
+    );
+    let sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+    assert_eq!(sign_in.prompt(), "Code from Authenticator app “Phone”: ");
+}
+
+#[tokio::test]
+async fn a_code_that_cannot_be_sent_leads_to_the_other_ways() {
+    let host = Host::with(Setup::patient().spool()).await;
+    let alice = host.client(ALICE).await;
+    alice.enroll_destination(&host, "text", MOBILE, None).await;
+    let (_, message) = (alice.methods_of(ALICE).await, host.message(1).await);
+    assert_eq!(message.purpose, "enrollment");
+    // Nothing can be written there any more.
+    std::fs::remove_dir_all(host.spool()).unwrap();
+    let root = host.client(ROOT).await;
+    let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+    sign_in.shows("The code could not be sent");
+    sign_in.shows("Press Enter to have a code sent by text to +49 ••• ••78: ");
+    let (pass, _): (String, u64) = root
+        .call(
+            &user_path(ALICE),
+            "User",
+            "IssueAccessPass",
+            &(3600_u64, false),
+        )
+        .await
+        .unwrap();
+    sign_in.answer("?").await.answer("1").await;
+    sign_in.answer(&pass).await.ended("verified");
+}
+
+#[tokio::test]
+async fn prompts_are_in_the_language_of_the_user_and_fit_on_one_line_of_a_greeter() {
+    let host = Host::with(Setup::patient().spool()).await;
+    let (alice, mut app) = alice_with_an_app(&host).await;
+    alice.enroll_destination(&host, "text", MOBILE, None).await;
+    let root = host.client(ROOT).await;
+    let options = Options::from([
+        ("language", Variant::from("de_AT.UTF-8")),
+        ("display", Variant::from("line")),
+        ("set_up", Variant::from(true)),
+    ]);
+    let mut sign_in = SignIn::at(&root, "gdm-password", options).await;
+    assert_eq!(
+        sign_in.prompt(),
+        "Code von Authenticator-App „Phone“, oder ? für einen anderen Weg: "
+    );
+    assert_eq!(
+        sign_in.answer("?").await.prompt(),
+        "Andere Wege: 1. SMS an +49 ••• ••78; Nummer, oder Enter für zurück: "
+    );
+    sign_in.answer("").await;
+    sign_in.answer(&app.codes.fresh()).await.ended("verified");
+}

@@ -1,0 +1,201 @@
+//! How a sign-in ends otherwise than by a right code.
+
+use super::{Options, SignIn, after_the_password, start, types};
+use secinfo_tests::{ALICE, ALICE_NAME, BOB, Host, ROOT, Setup};
+use std::time::Duration;
+use zbus::Variant;
+
+#[tokio::test]
+async fn wrong_codes_end_one_sign_in_and_then_lock_the_method() {
+    let setup = Setup::patient()
+        .more("[policy.throttle]\nfree = 10\nlock_after = 11\n[policy.session]\nattempts = 5\n");
+    let host = Host::with(setup).await;
+    let alice = host.client(ALICE).await;
+    let app = alice.enroll_app("Phone", 10).await;
+    let root = host.client(ROOT).await;
+    let wrong = app.codes.wrong();
+    for _ in 0..2 {
+        let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+        for _ in 0..4 {
+            sign_in
+                .answer(&wrong)
+                .await
+                .shows("That code is not right.");
+        }
+        sign_in.answer(&wrong).await.refused("too-many-attempts");
+    }
+    let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    sign_in.answer(&wrong).await.refused("locked");
+    assert!(sign_in.told().contains("for 5 min"), "{}", sign_in.told());
+    let locked = SignIn::at(&root, "sshd", Options::new()).await;
+    locked.refused("locked");
+    assert_eq!(locked.path.as_str(), "/");
+}
+
+#[tokio::test]
+async fn a_locked_default_leads_to_the_other_ways() {
+    let setup = Setup::patient()
+        .more("[policy.throttle]\nfree = 2\nlock_after = 3\n[policy.session]\nattempts = 20\n");
+    let host = Host::with(setup).await;
+    let alice = host.client(ALICE).await;
+    let mut app = alice.enroll_app("Phone", 10).await;
+    alice.prove(&mut app).await;
+    let codes: Vec<String> = alice
+        .call(
+            &secinfo_tests::user_path(ALICE),
+            "User",
+            "IssueRecoveryCodes",
+            &(),
+        )
+        .await
+        .unwrap();
+    let root = host.client(ROOT).await;
+    let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+    let wrong = app.codes.wrong();
+    for _ in 0..2 {
+        sign_in.answer(&wrong).await.shows("not right");
+    }
+    sign_in
+        .answer(&wrong)
+        .await
+        .shows("you have to wait: try again in 1 s");
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    let list = "Wrong codes locked this method for 5 min.\nOther ways:\n1. Recovery code\nNumber: ";
+    assert_eq!(sign_in.answer(&wrong).await.prompt(), list);
+    assert_eq!(
+        sign_in.answer("").await.prompt(),
+        "Other ways:\n1. Recovery code\nNumber: ",
+        "there is nothing to go back to"
+    );
+    sign_in.answer("1").await.answer(&codes[0]).await;
+    sign_in.ended("verified");
+    let next = SignIn::at(&root, "sshd", Options::new()).await;
+    next.shows("Wrong codes locked this method for");
+}
+
+#[tokio::test]
+async fn whoever_takes_too_long_begins_again() {
+    let setup = Setup::patient().more("[policy.session]\nverification = \"10s\"\n");
+    let host = Host::with(setup).await;
+    let alice = host.client(ALICE).await;
+    let mut app = alice.enroll_app("Phone", 10).await;
+    let root = host.client(ROOT).await;
+    let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+    let expires: u64 = root
+        .property(sign_in.path.as_str(), "SignIn", "Expires")
+        .await
+        .unwrap();
+    while secinfo_tests::now() <= expires {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    sign_in.answer(&app.codes.fresh()).await.refused("expired");
+    let last = types(&root).await.pop().unwrap();
+    assert_eq!(last, "method-enrolled", "the code was not looked at");
+}
+
+#[tokio::test]
+async fn a_program_that_answers_nothing_for_ever_comes_to_an_end() {
+    let host = Host::with(Setup::patient()).await;
+    let alice = host.client(ALICE).await;
+    alice.enroll_app("Phone", 10).await;
+    let root = host.client(ROOT).await;
+    let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+    for _ in 0..100 {
+        if sign_in.step.outcome != "ask" {
+            break;
+        }
+        sign_in.answer("").await;
+    }
+    sign_in.refused("too-many-attempts");
+}
+
+#[tokio::test]
+async fn whom_policy_does_not_cover_is_not_asked_and_why_is_told() {
+    let setup = Setup::patient().more(
+        "[policy.sign-in]\nexempt-networks = [\"192.0.2.0/24\"]\n\
+         [service.cron]\nverify = \"off\"\n\
+         [service.backup]\nexempt-groups = [\"daemon\"]\n",
+    );
+    let host = Host::with(setup).await;
+    let root = host.client(ROOT).await;
+    let nothing = SignIn::at(&root, "sshd", Options::new()).await;
+    nothing.ended("not-covered");
+    assert_eq!(nothing.step.why.as_deref(), Some("nothing-enrolled"));
+
+    let alice = host.client(ALICE).await;
+    alice.enroll_app("Phone", 10).await;
+    let from = |host: &str| Options::from([("remote_host", Variant::from(host.to_owned()))]);
+    for (service, options, why) in [
+        ("cron", Options::new(), "off"),
+        ("backup", Options::new(), "exempt-group"),
+        ("sshd", from("192.0.2.9"), "exempt-network"),
+        ("sshd", from("::ffff:192.0.2.9"), "exempt-network"),
+    ] {
+        let sign_in = SignIn::at(&root, service, options).await;
+        sign_in.ended("not-covered");
+        assert_eq!(sign_in.step.why.as_deref(), Some(why));
+        assert_eq!(sign_in.path.as_str(), "/");
+    }
+    for elsewhere in ["192.0.3.9", "192.0.2.9.example.org", "192.0.2.9%0", ""] {
+        SignIn::at(&root, "sshd", from(elsewhere))
+            .await
+            .shows("Code from");
+    }
+    // A user says nothing of themselves that anybody believes.
+    SignIn::at(&alice, "sshd", from("192.0.2.9"))
+        .await
+        .shows("Code from");
+    let (_, other) = start(&root, secinfo_tests::BOB_NAME, "sshd", Options::new())
+        .await
+        .unwrap();
+    assert_eq!(
+        (other.outcome.as_str(), other.uid),
+        ("not-covered", Some(BOB))
+    );
+}
+
+#[tokio::test]
+async fn a_service_may_ask_for_a_stronger_method() {
+    let setup = Setup::patient()
+        .spool()
+        .more("[service.sudo]\nstrength = \"possession\"\n");
+    let host = Host::with(setup).await;
+    let alice = host.client(ALICE).await;
+    alice
+        .enroll_destination(&host, "text", crate::sent_codes::MOBILE, None)
+        .await;
+    let root = host.client(ROOT).await;
+    SignIn::at(&root, "sshd", Options::new())
+        .await
+        .shows("Code sent by text");
+    // The text alone is no way in, and adding another method takes a proof that cannot be given
+    // here.
+    let shut_out = SignIn::at(&root, "sudo", after_the_password()).await;
+    shut_out.refused("no-method");
+}
+
+#[tokio::test]
+async fn a_sign_in_ends_with_its_connection_and_when_it_is_cancelled() {
+    let host = Host::with(Setup::patient()).await;
+    let alice = host.client(ALICE).await;
+    let app = alice.enroll_app("Phone", 10).await;
+    let root = host.client(ROOT).await;
+    let sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+    let path = sign_in.path.as_str();
+    let other = host.client(ROOT).await;
+    for client in [&other, &alice] {
+        let foreign = client.refused(path, "SignIn", "Answer", &"1").await;
+        assert_eq!(foreign.short(), "UnknownObject");
+    }
+    let () = root.call(path, "SignIn", "Cancel", &()).await.unwrap();
+    let code = app.codes.wrong();
+    let gone = root.refused(path, "SignIn", "Answer", &code).await;
+    assert_eq!(gone.short(), "UnknownObject");
+    let (name, _) = start(&other, ALICE_NAME, "sshd", Options::new())
+        .await
+        .unwrap();
+    drop(other);
+    let gone = root.refused(name.as_str(), "SignIn", "Answer", &code).await;
+    assert_eq!(gone.short(), "UnknownObject");
+}

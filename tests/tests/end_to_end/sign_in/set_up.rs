@@ -1,0 +1,291 @@
+//! Setting up a method at the prompt: the QR code on the terminal, phones, recovery codes, days of
+//! grace, and who may do it.
+
+use super::{Options, SignIn, after_the_password, types};
+use crate::sent_codes::MOBILE;
+use secinfo_tests::{ALICE, Codes, Host, ROOT, Setup, scanned, user_path};
+use std::fs::File;
+use std::path::Path;
+
+fn required() -> Setup {
+    Setup::patient().more("[policy.sign-in]\nverify = \"required\"\n")
+}
+
+/// A photograph of the QR code in a prompt, as it is on a terminal that is light on dark.
+fn photograph(prompt: &str, picture: &Path) {
+    const SCALE: usize = 4;
+    let mut rows: Vec<Vec<bool>> = Vec::new();
+    for line in prompt.lines().filter(|line| line.contains(['█', '▀', '▄'])) {
+        let halves = |lit: [char; 2]| line.chars().map(move |c| lit.contains(&c)).collect();
+        rows.push(halves(['█', '▀']));
+        rows.push(halves(['█', '▄']));
+    }
+    let width = rows.iter().map(Vec::len).max().unwrap();
+    let side = |modules: usize| u32::try_from(modules * SCALE).unwrap();
+    let mut encoder = png::Encoder::new(
+        File::create(picture).unwrap(),
+        side(width),
+        side(rows.len()),
+    );
+    encoder.set_color(png::ColorType::Grayscale);
+    let mut pixels = Vec::new();
+    for row in &rows {
+        for _ in 0..SCALE {
+            for x in 0..width {
+                let light = row.get(x).copied().unwrap_or_default();
+                pixels.extend([if light { 255 } else { 0 }; SCALE]);
+            }
+        }
+    }
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&pixels).unwrap();
+}
+
+/// What the picture holds, and the key that stands beside it.
+fn read(sign_in: &SignIn<'_>, host: &Host) -> (String, String) {
+    let prompt = sign_in.prompt();
+    let lines: Vec<_> = prompt.split('\n').collect();
+    assert_eq!(lines[0], "", "whatever the program writes before it");
+    assert!(lines.len() - 1 <= 24, "{} rows", lines.len() - 1);
+    for line in &lines {
+        assert!(line.chars().count() <= 80, "{line:?}");
+    }
+    let picture = host.directory().join("prompt.png");
+    photograph(prompt, &picture);
+    let key: String = lines
+        .iter()
+        .map(|line| line.trim_matches(['█', '▀', '▄', ' ']))
+        .skip_while(|text| !text.ends_with("Key:"))
+        .skip(1)
+        .take_while(|text| !text.is_empty())
+        .collect();
+    (scanned(&picture), key.replace(' ', "").to_uppercase())
+}
+
+#[tokio::test]
+async fn an_app_is_set_up_from_the_picture_on_the_terminal_and_recovery_codes_after_it() {
+    let host = Host::with(required()).await;
+    let root = host.client(ROOT).await;
+    let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
+    sign_in.shows("You need a way to verify that it is you. Set it up now:\n1. Authenticator app\n2. Later (until 20");
+    assert!(sign_in.prompt().ends_with(")\nNumber: "));
+    sign_in.answer("1").await;
+    let (uri, key) = read(&sign_in, &host);
+    let mut codes = Codes::of_uri(&uri);
+    codes.drift = 10;
+    assert_eq!(codes.key, key, "the key for whoever cannot scan");
+    assert!(uri.starts_with("otpauth://totp/Example:daemon"), "{uri}");
+    sign_in
+        .answer(&codes.wrong())
+        .await
+        .shows("That code is not right. Code that the app shows");
+    let light = sign_in.answer("i").await.prompt().to_owned();
+    assert!(
+        light.lines().nth(1).unwrap().trim().is_empty(),
+        "the quiet zone is not drawn"
+    );
+    assert_eq!(
+        sign_in
+            .answer("I")
+            .await
+            .prompt()
+            .lines()
+            .nth(1)
+            .unwrap()
+            .chars()
+            .next(),
+        Some('█')
+    );
+    assert_eq!(read(&sign_in, &host).0, uri, "the same picture");
+
+    sign_in.answer(&codes.fresh()).await;
+    assert_eq!(
+        sign_in.prompt(),
+        "Authenticator app is set up. Make recovery codes, for when you do not have it? (y/n): "
+    );
+    sign_in.answer("maybe").await.shows("Type y or n: ");
+    sign_in
+        .answer("y")
+        .await
+        .shows("Keep these recovery codes in a safe place.");
+    let shown: Vec<String> = sign_in
+        .prompt()
+        .lines()
+        .flat_map(str::split_whitespace)
+        .filter(|word| word.len() == 14 && word.matches('-').count() == 2)
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(shown.len(), 10);
+    sign_in.answer("").await.ended("verified");
+    assert_eq!(sign_in.told(), "Authenticator app is set up.");
+
+    let mut next = SignIn::at(&root, "sshd", after_the_password()).await;
+    assert_eq!(
+        next.prompt(),
+        "Code from Authenticator app, or ? for another way: "
+    );
+    next.answer(&codes.fresh()).await.ended("verified");
+    let mut next = SignIn::at(&root, "sshd", after_the_password()).await;
+    next.answer("?")
+        .await
+        .answer("1")
+        .await
+        .answer(&shown[3])
+        .await;
+    next.ended("verified");
+}
+
+#[tokio::test]
+async fn a_phone_is_set_up_by_the_code_that_is_sent_to_it() {
+    let host = Host::with(required().spool()).await;
+    let root = host.client(ROOT).await;
+    let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
+    sign_in.shows("1. Authenticator app\n2. Text message\n3. Phone call\n4. Later");
+    sign_in
+        .answer("2")
+        .await
+        .shows("Number of your mobile phone");
+    sign_in
+        .answer("nonsense")
+        .await
+        .shows("That number cannot be used");
+    sign_in.answer("?").await.answer("3").await;
+    sign_in.shows("Number of your phone");
+    sign_in.answer("+49 (0)1511 234 56 78 ext. 9").await;
+    sign_in.shows("The extension is left out, because it is not dialled. Code sent by call to +4915112345678 (Enter");
+    sign_in
+        .answer("")
+        .await
+        .shows("A code was sent a moment ago");
+    let message = host.message(1).await;
+    assert_eq!(
+        (message.destination.as_str(), message.purpose.as_str()),
+        (MOBILE, "enrollment")
+    );
+    let wrong = format!(
+        "{:06}",
+        (message.code.parse::<u32>().unwrap() + 1) % 1_000_000
+    );
+    sign_in
+        .answer(&wrong)
+        .await
+        .shows("That code is not right.");
+    sign_in
+        .answer(&message.code)
+        .await
+        .shows("Phone call is set up.");
+    sign_in.answer("n").await.ended("verified");
+    let alice = host.client(ALICE).await;
+    assert_eq!(alice.methods_of(ALICE).await.len(), 1);
+}
+
+#[tokio::test]
+async fn set_up_can_be_put_off_for_the_days_of_grace_and_no_longer() {
+    let mut host = Host::with(required()).await;
+    let root = host.client(ROOT).await;
+    let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
+    sign_in.answer("2").await.ended("postponed");
+    assert!(
+        sign_in.told().contains("to set up a way to verify"),
+        "{}",
+        sign_in.told()
+    );
+    assert_eq!(types(&root).await.pop().unwrap(), "set-up-postponed");
+    // Where nothing can be set up, nobody is kept out who may put it off.
+    SignIn::at(&root, "sudo", Options::new())
+        .await
+        .ended("postponed");
+
+    host.set_up(required().later("15d"));
+    host.restart().await;
+    let root = host.client(ROOT).await;
+    let over = SignIn::at(&root, "sudo", Options::new()).await;
+    over.refused("grace-over");
+    let sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
+    assert_eq!(
+        sign_in.prompt(),
+        "You need a way to verify that it is you. Set it up now:\n1. Authenticator app\nNumber: "
+    );
+}
+
+#[tokio::test]
+async fn without_grace_nobody_gets_in_who_has_nothing_and_cannot_set_it_up() {
+    let host = Host::with(required().policy("grace_days = 0")).await;
+    let root = host.client(ROOT).await;
+    SignIn::at(&root, "sshd", Options::new())
+        .await
+        .refused("no-method");
+    let line = Options::from([
+        ("set_up", zbus::Variant::from(true)),
+        ("display", zbus::Variant::from("line")),
+    ]);
+    SignIn::at(&root, "gdm", line).await.refused("no-method");
+}
+
+#[tokio::test]
+async fn an_access_pass_comes_before_the_first_method_where_policy_says_so() {
+    let setup = required().policy("grace_days = 0\nfirst_method = \"access-pass\"");
+    let host = Host::with(setup).await;
+    let root = host.client(ROOT).await;
+    let sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
+    sign_in.refused("access-pass-needed");
+    let (pass, _): (String, u64) = root
+        .call(
+            &user_path(ALICE),
+            "User",
+            "IssueAccessPass",
+            &(3600_u64, true),
+        )
+        .await
+        .unwrap();
+    let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
+    assert_eq!(sign_in.prompt(), "Access pass: ");
+    sign_in
+        .answer("wrong-pass")
+        .await
+        .shows("That code is not right. Access pass: ");
+    sign_in
+        .answer(&pass)
+        .await
+        .shows("Set it up now:\n1. Authenticator app\nNumber: ");
+    sign_in.answer("1").await;
+    let (uri, _) = read(&sign_in, &host);
+    let mut codes = Codes::of_uri(&uri);
+    codes.drift = 10;
+    sign_in.answer(&codes.fresh()).await.answer("n").await;
+    sign_in.ended("verified");
+    let mut next = SignIn::at(&root, "sshd", after_the_password()).await;
+    next.answer(&codes.fresh()).await.ended("verified");
+}
+
+#[tokio::test]
+async fn whoever_has_a_method_sets_up_no_other_with_the_password_alone() {
+    let host = Host::with(required().policy("required = 2")).await;
+    let alice = host.client(ALICE).await;
+    let mut app = alice.enroll_app("Phone", 10).await;
+    let root = host.client(ROOT).await;
+    let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
+    assert_eq!(sign_in.prompt(), "Code from Authenticator app “Phone”: ");
+    sign_in.answer("1").await.shows("not right");
+    sign_in.answer(&app.codes.fresh()).await;
+    sign_in.shows("You need one more way to verify that it is you.");
+    sign_in.answer("2").await.ended("verified");
+    assert!(sign_in.told().contains("You have until"));
+}
+
+#[tokio::test]
+async fn the_longest_keys_fit_on_the_terminal_too() {
+    let setup = Setup::new()
+        .more("[policy.sign-in]\nverify = \"required\"\n")
+        .more("[policy.authenticator-app]\ndrift = 10\nalgorithm = \"SHA512\"\ndigits = 8\n");
+    let host = Host::with(setup).await;
+    let root = host.client(ROOT).await;
+    let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
+    sign_in.answer("1").await;
+    let (uri, key) = read(&sign_in, &host);
+    let mut codes = Codes::of_uri(&uri);
+    codes.drift = 10;
+    assert_eq!(codes.key, key);
+    assert_eq!((codes.digits, key.len()), (8, 103));
+    sign_in.answer(&codes.fresh()).await.shows("is set up");
+}

@@ -1,0 +1,80 @@
+//! One code presented several times at once, through real PAM stacks: never two sessions.
+
+use crate::scene::{CODE, IN, count, lenient};
+use secinfo_tests::load::Token;
+use secinfo_tests::{ALICE, ALICE_ACCOUNT, Pty, ROOT, Setup, SignInHost, module_alone};
+
+/// How many present the code at once.
+const AT_ONCE: usize = 4;
+
+const PAM_SUCCESS: i32 = 0;
+
+async fn with_token(setup: Setup) -> (SignInHost, Token) {
+    let host = SignInHost::with(setup).await;
+    let (root, alice) = (host.client(ROOT).await, host.client(ALICE).await);
+    // A token that counts has as many codes as one likes, at any time.
+    let token = Token::give(&root, &alice, 20_261_201).await;
+    (host, token)
+}
+
+#[tokio::test]
+async fn of_four_pam_hosts_with_one_code_one_lets_in_in_each_of_a_thousand_bursts() {
+    const BURSTS: usize = 1000;
+    let (host, mut token) = with_token(lenient()).await;
+    host.service("burst", &module_alone(""));
+    let mut hosts: Vec<_> = (0..AT_ONCE)
+        .map(|_| host.pam_host("burst", "alice"))
+        .collect();
+    for burst in 0..BURSTS {
+        for host in &mut hosts {
+            host.tell("authenticate");
+        }
+        // Each has a sign-in of its own that waits for the code.
+        for host in &mut hosts {
+            host.prompt();
+        }
+        let attempt = format!("answer {}\nfail", token.next_code());
+        for host in &mut hosts {
+            host.tell(&attempt);
+        }
+        let ends: Vec<_> = hosts.iter_mut().map(secinfo_tests::PamHost::end).collect();
+        let let_in = ends.iter().filter(|end| **end == PAM_SUCCESS).count();
+        assert_eq!(let_in, 1, "burst {burst}: {ends:?}");
+    }
+    assert_eq!(count(&host, "verification-succeeded").await, BURSTS);
+}
+
+#[tokio::test]
+async fn of_four_ssh_clients_with_one_code_one_opens_a_session() {
+    let (host, mut token) = with_token(lenient()).await;
+    host.service("sshd", "auth required {module}");
+    let sshd = host.sshd("");
+    let ptys: Vec<_> = (0..AT_ONCE).map(|_| Pty::open()).collect();
+    for _ in 0..5 {
+        let mut clients: Vec<_> = ptys
+            .iter()
+            .map(|pty| host.ssh(&sshd, pty, ALICE_ACCOUNT, &[]))
+            .collect();
+        for client in &mut clients {
+            client.expect("Code from Hardware token");
+            client.expect(": ");
+        }
+        let code = token.next_code();
+        for client in &mut clients {
+            client.answer(&code);
+        }
+        let mut sessions = 0;
+        for mut client in clients {
+            let said = client.expect_one_of(&[IN, "Code from"]);
+            if said.ends_with(IN) {
+                sessions += 1;
+                assert!(client.ended().0.success());
+            } else {
+                client.expect(": ");
+                client.interrupt();
+                assert!(!client.ended().0.success());
+            }
+        }
+        assert_eq!(sessions, 1);
+    }
+}

@@ -1,0 +1,379 @@
+//! Every row of the outcome table of `docs/reference/pam.md` that a real daemon, bus or PAM host can
+//! bring about.
+
+use crate::scene::{CODE, answered, count, lenient, with_probe};
+use rustix::process::Signal;
+use secinfo_tests::disk::MemoryDisk;
+use secinfo_tests::{
+    ALICE, ALICE_ACCOUNT, App, BOB, Dialogue, Pty, ROOT, Setup, SignInHost, module_alone,
+};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::time::Duration;
+
+const SUCCESS: &str = "successfully authenticated";
+/// `PAM_IGNORE`, as `module_alone` shows it.
+const IGNORED: &str = "User credentials expired";
+const AUTH_ERR: &str = "Authentication failure";
+const MAXTRIES: &str = "Have exhausted maximum number of retries for service";
+const AUTHINFO_UNAVAIL: &str = "Authentication service cannot retrieve authentication info";
+const USER_UNKNOWN: &str = "User not known to the underlying authentication module";
+const SERVICE_ERR: &str = "Error in service module";
+
+/// The codes of Linux-PAM, for a host that shows them.
+const PAM_SUCCESS: i32 = 0;
+const PAM_AUTH_ERR: i32 = 7;
+const PAM_CONV_ERR: i32 = 19;
+
+/// What the module answers Alice without asking her anything.
+fn outcome(host: &SignInHost) -> String {
+    outcome_for(host, "alice")
+}
+
+fn outcome_for(host: &SignInHost, user: &str) -> String {
+    let pty = Pty::open();
+    let (status, said) = host.pamtester(&pty, "probe", user).ended();
+    assert!(!said.contains("Code"), "{said}");
+    answered((status, said))
+}
+
+/// What the module answers Alice to this.
+fn outcome_of(host: &SignInHost, code: &str) -> String {
+    let pty = Pty::open();
+    let mut dialogue = at_the_prompt(host, &pty);
+    dialogue.answer(code);
+    answered(dialogue.ended())
+}
+
+fn at_the_prompt<'p>(host: &SignInHost, pty: &'p Pty) -> Dialogue<'p> {
+    let mut dialogue = host.pamtester(pty, "probe", "alice");
+    dialogue.expect(CODE);
+    dialogue.expect(": ");
+    dialogue
+}
+
+#[tokio::test]
+async fn verified_is_success() {
+    let (host, mut app) = with_probe(Setup::patient()).await;
+    assert_eq!(outcome_of(&host, &app.codes.fresh()), SUCCESS);
+}
+
+#[tokio::test]
+async fn remembered_is_success() {
+    let setup = Setup::patient().more("[service.probe]\nremember = \"10m\"\n");
+    let (host, mut app) = with_probe(setup).await;
+    let pty = Pty::open();
+    let mut shell = pty.run(&{
+        let mut command = host.command(&["sh"]);
+        command.env("PS1", "$ ").env_remove("ENV");
+        command
+    });
+    let tester = format!("pamtester -I tty={} probe alice authenticate", pty.name());
+    shell.when_asked("$ ", &tester);
+    shell.expect(CODE);
+    shell.when_asked(": ", &app.codes.fresh());
+    shell.expect(SUCCESS);
+    shell.when_asked("$ ", &tester);
+    let said = shell.expect(SUCCESS);
+    assert!(!said.contains(CODE), "{said}");
+    shell.when_asked("$ ", "exit");
+}
+
+#[tokio::test]
+async fn not_covered_is_ignored_by_the_module_and_never_success() {
+    let off = "[service.probe]\nverify = \"off\"\n";
+    let (mut host, _) = with_probe(Setup::patient().more(off)).await;
+    assert_eq!(outcome(&host), IGNORED);
+    host.set_up(Setup::patient());
+    host.restart().await;
+    assert_eq!(outcome_for(&host, "bob"), IGNORED, "nothing enrolled");
+}
+
+#[tokio::test]
+async fn postponed_is_ignored_by_the_module() {
+    let setup = Setup::patient().policy("required = 1");
+    let (host, _) = with_probe(setup).await;
+    assert_eq!(outcome_for(&host, "bob"), IGNORED);
+    assert_eq!(count(&host, "set-up-postponed").await, 1);
+}
+
+#[tokio::test]
+async fn who_must_have_a_method_and_cannot_set_one_up_here_is_an_authentication_error() {
+    let setup = Setup::patient().policy("required = 1\ngrace_days = 0");
+    let (host, _) = with_probe(setup).await;
+    assert_eq!(outcome_for(&host, "bob"), AUTH_ERR);
+}
+
+#[tokio::test]
+async fn an_access_pass_that_is_missing_is_an_authentication_error() {
+    let setup =
+        Setup::patient().policy("required = 1\ngrace_days = 0\nfirst_method = \"access-pass\"");
+    let host = SignInHost::with(setup).await;
+    host.service("probe", &module_alone("set_up"));
+    assert_eq!(outcome_for(&host, "bob"), AUTH_ERR);
+}
+
+#[tokio::test]
+async fn too_many_wrong_codes_are_too_many_tries() {
+    let setup = lenient().more("[policy.session]\nattempts = 1\n");
+    let (host, app) = with_probe(setup).await;
+    assert_eq!(outcome_of(&host, &app.codes.wrong()), MAXTRIES);
+}
+
+#[tokio::test]
+async fn a_lock_is_too_many_tries() {
+    let setup = Setup::patient()
+        .more("[policy.throttle]\nfree = 2\nlock_after = 3\nlongest_wait = \"1s\"\n");
+    let (host, app) = with_probe(setup).await;
+    let alice = host.client(ALICE).await;
+    // Until it is locked, whatever has to wait in between.
+    loop {
+        let refusal = alice.verify(ALICE, &app.path, &app.codes.wrong()).await;
+        match refusal.unwrap_err().short() {
+            "MethodLocked" | "Locked" => break,
+            "TooSoon" => tokio::time::sleep(Duration::from_millis(100)).await,
+            other => assert_eq!(other, "WrongCode"),
+        }
+    }
+    assert_eq!(outcome(&host), MAXTRIES);
+}
+
+#[tokio::test]
+async fn a_code_that_may_not_be_sent_is_an_authentication_error() {
+    let setup = Setup::patient()
+        .spool()
+        .more("[policy.codes]\nof_user = \"1 in 1h\"\n");
+    let host = SignInHost::with(setup).await;
+    host.service("probe", &module_alone(""));
+    let alice = host.client(ALICE).await;
+    let number = "+4915112345678";
+    alice.enroll_destination(&host, "text", number, None).await;
+    assert_eq!(outcome(&host), AUTH_ERR);
+    assert_eq!(host.messages().len(), 1);
+}
+
+#[tokio::test]
+async fn a_sign_in_whose_time_is_over_is_an_authentication_error() {
+    let setup = Setup::patient().more("[policy.session]\nverification = \"1s\"\n");
+    let (host, mut app) = with_probe(setup).await;
+    let pty = Pty::open();
+    let mut dialogue = at_the_prompt(&host, &pty);
+    // Longer is as good.
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    dialogue.answer(&app.codes.fresh());
+    assert_eq!(answered(dialogue.ended()), AUTH_ERR);
+    assert_eq!(count(&host, "verification-succeeded").await, 0);
+}
+
+#[tokio::test]
+async fn a_user_whom_the_system_does_not_know_is_unknown() {
+    let (host, _) = with_probe(Setup::patient()).await;
+    assert_eq!(outcome_for(&host, "mallory"), USER_UNKNOWN);
+}
+
+#[tokio::test]
+async fn a_hostile_name_is_unknown_and_the_daemon_is_not_even_asked() {
+    // Without a daemon, whatever is asked of it cannot be answered.
+    let host = SignInHost::without_daemon(Setup::patient()).await;
+    host.service("probe", &module_alone(""));
+    let long = "a".repeat(300);
+    let pty = Pty::open();
+    for name in [
+        b"al\nice".as_slice(),
+        b"alice\n",
+        b"alice:0:0",
+        b"../alice",
+        b"al\x1b[2Jice",
+        b"alice\x7f",
+        b"al\xff\xfeice",
+        "alice\u{85}".as_bytes(),
+        long.as_bytes(),
+    ] {
+        let mut command = host.command(&["pamtester", "probe"]);
+        command.args([OsStr::from_bytes(name), OsStr::new("authenticate")]);
+        let (status, said) = pty.run(&command).ended();
+        assert_eq!(
+            answered((status, said)),
+            USER_UNKNOWN,
+            "{:?}",
+            String::from_utf8_lossy(name)
+        );
+    }
+    assert_eq!(outcome(&host), AUTHINFO_UNAVAIL, "a name like others");
+}
+
+#[tokio::test]
+async fn a_bus_that_is_not_there_is_unavailable() {
+    let (host, _) = with_probe(Setup::patient()).await;
+    // Of two, the last counts.
+    host.service("probe", &module_alone("bus=unix:path=/nonexistent/bus"));
+    assert_eq!(outcome(&host), AUTHINFO_UNAVAIL);
+}
+
+#[tokio::test]
+async fn a_daemon_that_is_absent_is_unavailable() {
+    let (mut host, _) = with_probe(Setup::patient()).await;
+    host.stop();
+    assert_eq!(outcome(&host), AUTHINFO_UNAVAIL);
+}
+
+#[tokio::test]
+async fn a_daemon_that_hangs_is_unavailable_at_the_start_and_in_mid_conversation() {
+    let (mut host, mut app) = with_probe(Setup::patient()).await;
+    let pty = Pty::open();
+    let mut dialogue = at_the_prompt(&host, &pty);
+    host.daemon().signal(Signal::STOP);
+    dialogue.answer(&app.codes.fresh());
+    assert_eq!(answered(dialogue.ended()), AUTHINFO_UNAVAIL);
+    assert_eq!(outcome(&host), AUTHINFO_UNAVAIL);
+    host.daemon().signal(Signal::CONT);
+    // It is as it was; a code is good once, whether or not that one was read.
+    assert_eq!(outcome_of(&host, &app.codes.fresh()), SUCCESS);
+}
+
+#[tokio::test]
+async fn a_daemon_that_is_killed_in_mid_conversation_is_unavailable() {
+    let (mut host, mut app) = with_probe(Setup::patient()).await;
+    let pty = Pty::open();
+    let mut dialogue = at_the_prompt(&host, &pty);
+    host.kill();
+    dialogue.answer(&app.codes.fresh());
+    assert_eq!(answered(dialogue.ended()), AUTHINFO_UNAVAIL);
+}
+
+#[tokio::test]
+async fn a_daemon_that_was_started_anew_in_mid_conversation_does_not_go_on_with_it() {
+    let (mut host, mut app) = with_probe(Setup::patient()).await;
+    let pty = Pty::open();
+    let mut dialogue = at_the_prompt(&host, &pty);
+    host.kill();
+    host.start_daemon().await;
+    let code = app.codes.fresh();
+    dialogue.answer(&code);
+    assert_eq!(answered(dialogue.ended()), AUTHINFO_UNAVAIL);
+    assert_eq!(outcome_of(&host, &code), SUCCESS, "the code was not used");
+}
+
+#[tokio::test]
+async fn an_impostor_on_the_bus_is_unavailable_and_is_told_nothing() {
+    let (mut host, _) = with_probe(Setup::patient()).await;
+    host.stop();
+    let impostor = host.client(BOB).await;
+    impostor
+        .connection
+        .request_name(secinfo_bus::names::BUS_NAME)
+        .await
+        .unwrap();
+    let mut messages = zbus::MessageStream::from(&impostor.connection);
+    assert_eq!(outcome(&host), AUTHINFO_UNAVAIL);
+    drop(impostor);
+    while let Some(message) = futures_util::StreamExt::next(&mut messages).await {
+        let Ok(message) = message else { break };
+        let header = message.header();
+        assert_ne!(
+            header.message_type(),
+            zbus::message::Type::MethodCall,
+            "{header:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_unavailable_and_afterwards_the_code_is_as_good_as_before() {
+    let directory = tempfile::tempdir().unwrap();
+    let disk = MemoryDisk::mount_at(&directory.path().join("disk"), 32);
+    let setup = Setup::patient()
+        .state(&directory.path().join("disk/state"))
+        .daemon("free_space_reserve = \"1MiB\"");
+    let (host, mut app) = with_probe(setup).await;
+    let code = app.codes.fresh();
+    let filler = disk.fill();
+    assert_eq!(outcome_of(&host, &code), AUTHINFO_UNAVAIL);
+    drop(filler);
+    assert_eq!(outcome_of(&host, &code), SUCCESS);
+}
+
+#[tokio::test]
+async fn a_user_who_is_changed_in_mid_conversation_is_an_authentication_error() {
+    let (host, mut app) = with_probe(Setup::patient()).await;
+    let mut changing = host.pam_host("probe", "alice");
+    changing.tell("authenticate");
+    changing.prompt();
+    changing.tell(&format!("become bob\nanswer {}", app.codes.fresh()));
+    assert_eq!(changing.end(), PAM_AUTH_ERR);
+
+    let mut steady = host.pam_host("probe", "alice");
+    steady.tell("authenticate");
+    steady.prompt();
+    steady.tell(&format!("become alice\nanswer {}", app.codes.fresh()));
+    assert_eq!(steady.end(), PAM_SUCCESS);
+}
+
+#[tokio::test]
+async fn a_conversation_that_fails_is_a_conversation_error() {
+    let (host, _) = with_probe(Setup::patient()).await;
+    let mut failing = host.pam_host("probe", "alice");
+    failing.tell("authenticate");
+    failing.prompt();
+    failing.tell("fail");
+    assert_eq!(failing.end(), PAM_CONV_ERR);
+}
+
+#[tokio::test]
+async fn an_argument_that_is_not_known_is_an_error_of_the_service() {
+    let (host, _) = with_probe(Setup::patient()).await;
+    for argument in [
+        "nullok",
+        "timeout=0",
+        "timeout=never",
+        "set_up=yes",
+        "break-glass=/etc",
+    ] {
+        host.service("probe", &module_alone(argument));
+        assert_eq!(outcome(&host), SERVICE_ERR, "{argument}");
+    }
+}
+
+#[tokio::test]
+async fn with_a_password_before_it_nobody_comes_in_while_the_daemon_is_absent() {
+    let (mut host, _) = with_probe(Setup::patient()).await;
+    host.stop();
+    let pty = Pty::open();
+    let mut login = host.pamtester(&pty, "login", "alice");
+    login.when_asked("Password: ", ALICE_ACCOUNT.password);
+    let (status, said) = login.ended();
+    assert!(said.contains("You cannot be verified now"), "{said}");
+    assert_eq!(answered((status, said)), AUTHINFO_UNAVAIL);
+}
+
+/// Makes a break-glass code for Alice.
+fn break_glass(host: &SignInHost) -> String {
+    let directory = host.break_glass_directory();
+    let arguments = ["--json", "break-glass", "create", "alice"];
+    let made = host.secinfo(ROOT, &arguments, "").success().json();
+    assert!(directory.is_dir());
+    made["code"].as_str().unwrap().to_owned()
+}
+
+async fn with_break_glass() -> (SignInHost, App, String) {
+    let (host, app) = with_probe(Setup::patient()).await;
+    let code = break_glass(&host);
+    (host, app, code)
+}
+
+#[tokio::test]
+async fn a_break_glass_code_is_success_once_and_only_while_the_daemon_cannot_decide() {
+    let (mut host, mut app, code) = with_break_glass().await;
+    assert_eq!(outcome_of(&host, &app.codes.fresh()), SUCCESS);
+    host.stop();
+    let pty = Pty::open();
+    let mut dialogue = host.pamtester(&pty, "probe", "alice");
+    dialogue.when_asked("Break-glass code: ", "AAAA-AAAA");
+    dialogue.when_asked("Break-glass code: ", &code);
+    assert_eq!(answered(dialogue.ended()), SUCCESS);
+    assert_eq!(outcome(&host), AUTHINFO_UNAVAIL, "used up");
+
+    host.start_daemon().await;
+    let used = count(&host, "break-glass-used").await;
+    assert_eq!(used, 1, "entered in the log at the start");
+}

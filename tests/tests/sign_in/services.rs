@@ -1,0 +1,234 @@
+//! Services other than SSH: sudo, which may ask less by policy, su, login, and a lock screen that
+//! runs as its user.
+
+use crate::scene::{CODE, answered, count, password_then_code, with_app};
+use secinfo_tests::{
+    ALICE_ACCOUNT, BOB, BOB_ACCOUNT, CAROL_ACCOUNT, Dialogue, EXEMPT_GROUP, Pty, Setup, SignInHost,
+    UnixAccount, module_alone,
+};
+
+fn sudo<'p>(host: &SignInHost, pty: &'p Pty, account: UnixAccount) -> Dialogue<'p> {
+    pty.run(&host.command_of(account, &["sudo", "id", "-un"]))
+}
+
+/// The command ran as root.
+fn ran(mut sudo: Dialogue<'_>) -> String {
+    let said = sudo.expect("root\n");
+    assert!(sudo.ended().0.success());
+    said
+}
+
+/// The command did not run.
+fn did_not_run(sudo: Dialogue<'_>) -> String {
+    let (status, said) = sudo.ended();
+    assert!(!status.success() && !said.contains("root\n"), "{said}");
+    said
+}
+
+#[tokio::test]
+async fn sudo_asks_for_password_and_code() {
+    let (host, mut app) = with_app(Setup::patient()).await;
+    let pty = Pty::open();
+    let mut first = sudo(&host, &pty, ALICE_ACCOUNT);
+    password_then_code(&mut first, ALICE_ACCOUNT);
+    first.answer(&app.codes.fresh());
+    ran(first);
+
+    let mut second = sudo(&host, &pty, ALICE_ACCOUNT);
+    password_then_code(&mut second, ALICE_ACCOUNT);
+    second.answer(&app.codes.wrong());
+    second.expect("That code is not right.");
+    second.expect(": ");
+    second.interrupt();
+    did_not_run(second);
+}
+
+#[tokio::test]
+async fn sudo_speaks_the_language_of_its_user() {
+    let (host, mut app) = with_app(Setup::patient()).await;
+    let pty = Pty::open();
+    let mut command = host.command_of(ALICE_ACCOUNT, &["sudo", "id", "-un"]);
+    command.env("LC_ALL", "fr_FR.UTF-8");
+    let mut sudo = pty.run(&command);
+    sudo.when_asked("assword", ALICE_ACCOUNT.password);
+    let prompt = sudo.expect("“Phone”");
+    assert!(!prompt.contains(CODE), "{prompt}");
+    sudo.expect(": ");
+    sudo.answer(&app.codes.fresh());
+    ran(sudo);
+}
+
+#[tokio::test]
+async fn sudo_remembers_a_proof_in_its_terminal_and_in_no_other_for_as_long_as_policy_says() {
+    let setup = || Setup::patient().more("[service.sudo]\nremember = \"10m\"\n");
+    let (mut host, mut app) = with_app(setup()).await;
+    host.service("sudo", "auth required {module}");
+    let (pty, other) = (Pty::open(), Pty::open());
+    let mut shell = host.shell(&pty, ALICE_ACCOUNT);
+    shell.when_asked("$ ", "sudo id -un");
+    shell.expect(CODE);
+    shell.when_asked(": ", &app.codes.fresh());
+    shell.expect("root\n");
+    shell.when_asked("$ ", "sudo id -un");
+    let said = shell.expect("root\n");
+    assert!(!said.contains(CODE), "{said}");
+    assert_eq!(count(&host, "remembered-sign-in").await, 1);
+
+    // Neither in another terminal nor as another user in the same.
+    let mut elsewhere = host.shell(&other, ALICE_ACCOUNT);
+    elsewhere.when_asked("$ ", "sudo id -un");
+    elsewhere.expect(CODE);
+    elsewhere.expect(": ");
+    elsewhere.interrupt();
+    elsewhere.expect("$ ");
+    let mut bobs = host.client(BOB).await.enroll_app("Phone", 10).await;
+    shell.when_asked("$ ", "sudo -u bob sudo id -un");
+    // Alice is remembered, and Bob is not.
+    shell.expect(CODE);
+    shell.when_asked(": ", &bobs.codes.fresh());
+    shell.expect("root\n");
+
+    // Ten minutes later nobody is.
+    host.set_up(setup().later("11m"));
+    host.restart().await;
+    shell.when_asked("$ ", "sudo id -un");
+    shell.expect(CODE);
+    shell.expect(": ");
+    shell.interrupt();
+    shell.when_asked("$ ", "exit");
+    assert_eq!(count(&host, "remembered-sign-in").await, 2);
+}
+
+#[tokio::test]
+async fn what_was_proved_to_another_service_is_not_remembered_where_policy_remembers_nothing() {
+    let setup = Setup::patient().more("[service.sudo]\nremember = \"10m\"\n");
+    let (host, mut app) = with_app(setup).await;
+    for service in ["sudo", "su"] {
+        host.service(service, "auth required {module}");
+    }
+    let pty = Pty::open();
+    let mut shell = host.shell(&pty, ALICE_ACCOUNT);
+    shell.when_asked("$ ", "sudo id -un");
+    shell.expect(CODE);
+    shell.when_asked(": ", &app.codes.fresh());
+    shell.expect("root\n");
+    shell.when_asked("$ ", "su alice -c 'id -un'");
+    shell.expect(CODE);
+    shell.when_asked(": ", &app.codes.fresh());
+    shell.expect("alice\n");
+    shell.when_asked("$ ", "exit");
+}
+
+#[tokio::test]
+async fn where_policy_turns_it_off_sudo_asks_for_the_password_alone_while_ssh_asks_for_a_code() {
+    let setup = Setup::patient().more("[service.sudo]\nverify = \"off\"\n");
+    let (host, _) = with_app(setup).await;
+    let pty = Pty::open();
+    let mut sudo = sudo(&host, &pty, ALICE_ACCOUNT);
+    sudo.when_asked("assword", ALICE_ACCOUNT.password);
+    let said = ran(sudo);
+    assert!(!said.contains(CODE), "{said}");
+    let sshd = host.sshd("");
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    password_then_code(&mut client, ALICE_ACCOUNT);
+    client.interrupt();
+}
+
+#[tokio::test]
+async fn members_of_an_exempt_group_are_not_asked_and_others_are() {
+    let sections =
+        format!("[policy.sign-in]\nverify = \"required\"\nexempt_groups = [\"{EXEMPT_GROUP}\"]\n");
+    let (host, _) = with_app(Setup::patient().more(&sections)).await;
+    host.client(CAROL_ACCOUNT.uid)
+        .await
+        .enroll_app("Phone", 10)
+        .await;
+    let pty = Pty::open();
+    let mut carols = sudo(&host, &pty, CAROL_ACCOUNT);
+    carols.when_asked("assword", CAROL_ACCOUNT.password);
+    let said = ran(carols);
+    assert!(!said.contains(CODE), "{said}");
+    let mut alices = sudo(&host, &pty, ALICE_ACCOUNT);
+    password_then_code(&mut alices, ALICE_ACCOUNT);
+    alices.interrupt();
+    did_not_run(alices);
+}
+
+#[tokio::test]
+async fn su_asks_whom_it_becomes() {
+    let (host, mut app) = with_app(Setup::patient()).await;
+    let pty = Pty::open();
+    let mut su = pty.run(&host.command_of(BOB_ACCOUNT, &["su", "alice", "-c", "id -un"]));
+    password_then_code(&mut su, ALICE_ACCOUNT);
+    su.answer(&app.codes.fresh());
+    su.expect("alice\n");
+    assert!(su.ended().0.success());
+}
+
+#[tokio::test]
+async fn login_asks_for_password_and_code() {
+    let (host, mut app) = with_app(Setup::patient()).await;
+    let pty = Pty::open();
+    let mut login = host.pamtester(&pty, "login", "alice");
+    password_then_code(&mut login, ALICE_ACCOUNT);
+    login.answer(&app.codes.fresh());
+    assert_eq!(answered(login.ended()), "successfully authenticated");
+}
+
+#[tokio::test]
+async fn a_lock_screen_that_runs_as_its_user_verifies_that_user_and_nobody_else() {
+    let (host, mut app) = with_app(Setup::patient()).await;
+    let mut bobs = host.client(BOB).await.enroll_app("Phone", 10).await;
+    host.service("locker", &module_alone(""));
+    let pty = Pty::open();
+    let unlock = |user: &str| {
+        let words = ["pamtester", "locker", user, "authenticate"];
+        pty.run(&host.command_of(ALICE_ACCOUNT, &words))
+    };
+    let mut own = unlock("alice");
+    own.expect(CODE);
+    own.when_asked(": ", &app.codes.fresh());
+    assert_eq!(answered(own.ended()), "successfully authenticated");
+
+    // Another user's is refused unseen, and one that does not exist in the same words.
+    let (status, said) = unlock("bob").ended();
+    assert!(!said.contains(CODE), "{said}");
+    let refused = answered((status, said));
+    assert_eq!(
+        refused,
+        "Insufficient credentials to access authentication data"
+    );
+    assert_eq!(answered(unlock("mallory").ended()), refused);
+
+    // Bob's own code is as good as before.
+    let words = ["pamtester", "locker", "bob", "authenticate"];
+    let mut his = pty.run(&host.command_of(BOB_ACCOUNT, &words));
+    his.expect(CODE);
+    his.when_asked(": ", &bobs.codes.fresh());
+    assert_eq!(answered(his.ended()), "successfully authenticated");
+}
+
+#[tokio::test]
+async fn what_a_program_of_a_user_says_of_its_terminal_is_not_believed() {
+    let setup = Setup::patient()
+        .more("[service.locker]\nremember = \"10m\"\nexempt_networks = [\"127.0.0.0/8\"]\n");
+    let (host, mut app) = with_app(setup).await;
+    host.service("locker", &module_alone(""));
+    let pty = Pty::open();
+    for _ in 0..2 {
+        let words = [
+            "pamtester",
+            "-I",
+            "rhost=127.0.0.1",
+            "-I",
+            &format!("tty={}", pty.name()),
+            "locker",
+            "alice",
+            "authenticate",
+        ];
+        let mut locker = pty.run(&host.command_of(ALICE_ACCOUNT, &words));
+        locker.expect(CODE);
+        locker.when_asked(": ", &app.codes.fresh());
+        assert_eq!(answered(locker.ended()), "successfully authenticated");
+    }
+}

@@ -1,0 +1,347 @@
+//! Real OpenSSH, server and client, on a loopback address.
+
+use crate::scene::{CODE, IN, count, is_in, is_out, lenient, password_then_code, with_app};
+use secinfo_tests::{
+    ALICE, ALICE_ACCOUNT, BOB_ACCOUNT, Client, Dialogue, Host, Pty, ROOT, Setup, SignInHost,
+    user_path,
+};
+use std::time::Duration;
+
+const MOBILE: &str = "+4915112345678";
+
+async fn recovery_codes(alice: &Client) -> Vec<String> {
+    alice
+        .call(&user_path(ALICE), "User", "IssueRecoveryCodes", &())
+        .await
+        .unwrap()
+}
+
+async fn access_pass(host: &Host, once: bool) -> String {
+    let root = host.client(ROOT).await;
+    let (pass, _): (String, u64) = root
+        .call(
+            &user_path(ALICE),
+            "User",
+            "IssueAccessPass",
+            &(3600_u64, once),
+        )
+        .await
+        .unwrap();
+    pass
+}
+
+#[tokio::test]
+async fn a_password_and_a_code_open_a_session() {
+    let (host, mut app) = with_app(Setup::patient()).await;
+    let sshd = host.sshd("");
+    let pty = Pty::open();
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    let prompt = password_then_code(&mut client, ALICE_ACCOUNT);
+    assert_eq!(prompt, " “Phone”: ");
+    client.answer(&app.codes.fresh());
+    is_in(client);
+    assert_eq!(count(&host, "verification-succeeded").await, 1);
+
+    // One code, one session.
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    password_then_code(&mut client, ALICE_ACCOUNT);
+    client.answer(&app.codes.again());
+    client.expect("That code was used already: wait for the next one. Code from");
+    client.answer(&app.codes.fresh());
+    is_in(client);
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_refused_before_any_code_is_asked_for() {
+    let (host, _) = with_app(Setup::patient()).await;
+    let sshd = host.sshd("");
+    let pty = Pty::open();
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    client.when_asked("Password: ", BOB_ACCOUNT.password);
+    let said = is_out(client);
+    assert!(!said.contains(CODE), "{said}");
+}
+
+#[tokio::test]
+async fn a_key_and_a_code_open_a_session_without_a_password() {
+    let (host, mut app) = with_app(Setup::patient()).await;
+    host.service("sshd", "auth required {module}");
+    let sshd = host.sshd("AuthenticationMethods publickey,keyboard-interactive");
+    let key = sshd.authorize_key(ALICE_ACCOUNT);
+    let key = key.each_ref().map(String::as_str);
+    let pty = Pty::open();
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &key);
+    let said = client.expect(CODE);
+    assert!(!said.contains("assword"), "{said}");
+    client.when_asked(": ", &app.codes.fresh());
+    is_in(client);
+
+    // Neither alone is enough.
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &key);
+    client.expect(CODE);
+    client.when_asked(": ", &app.codes.wrong());
+    client.expect("That code is not right.");
+    client.expect(": ");
+    client.interrupt();
+    is_out(client);
+    let client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    let said = is_out(client);
+    assert!(said.contains("Permission denied"), "{said}");
+}
+
+#[tokio::test]
+async fn a_code_comes_by_text_and_opens_a_session() {
+    let host = SignInHost::with(Setup::patient().spool()).await;
+    let alice = host.client(ALICE).await;
+    alice.enroll_destination(&host, "text", MOBILE, None).await;
+    let sshd = host.sshd("");
+    let pty = Pty::open();
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    client.when_asked("Password: ", ALICE_ACCOUNT.password);
+    client.expect("Code sent by text to +49 ••• ••78 (Enter to send another): ");
+    let message = host.message(2).await;
+    assert_eq!(message.purpose, "sign-in");
+    assert_eq!(message.service, "sshd");
+    assert!(message.origin.contains("127.0.0.1"), "{}", message.origin);
+    client.answer("");
+    client.expect("A code was sent a moment ago");
+    client.expect(": ");
+    client.answer(&message.code);
+    is_in(client);
+}
+
+#[tokio::test]
+async fn a_question_mark_leads_to_another_method() {
+    let (host, mut app) = with_app(Setup::patient().spool()).await;
+    let alice = host.client(ALICE).await;
+    alice.prove(&mut app).await;
+    alice.enroll_destination(&host, "text", MOBILE, None).await;
+    recovery_codes(&alice).await;
+    let sent = host.messages().len();
+    let sshd = host.sshd("");
+    let pty = Pty::open();
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    let prompt = password_then_code(&mut client, ALICE_ACCOUNT);
+    assert_eq!(prompt, " “Phone”, or ? for another way: ");
+    client.answer("?");
+    let ways = client.expect("Number, or Enter to go back: ");
+    assert!(
+        ways.contains("1. Text message to +49 ••• ••78\n2. Recovery code\n"),
+        "{ways}"
+    );
+    // Nothing is sent before it is chosen; and back is where one was.
+    assert_eq!(host.messages().len(), sent);
+    client.answer("");
+    client.when_asked(CODE, "?");
+    client.when_asked("go back: ", "1");
+    client.expect("Code sent by text");
+    let message = host.message(sent + 1).await;
+    client.when_asked(": ", &message.code);
+    is_in(client);
+}
+
+async fn signs_in_with_recovery_code(client: &mut Dialogue<'_>, code: &str) {
+    password_then_code(client, ALICE_ACCOUNT);
+    client.answer("?");
+    client.when_asked("go back: ", "1");
+    client.when_asked("Recovery code, or ? for another way: ", code);
+}
+
+#[tokio::test]
+async fn a_recovery_code_opens_one_session_and_says_when_few_are_left() {
+    let (host, mut app) = with_app(Setup::patient().policy("recovery_codes = 5")).await;
+    let alice = host.client(ALICE).await;
+    alice.prove(&mut app).await;
+    let codes = recovery_codes(&alice).await;
+    let sshd = host.sshd("");
+    let pty = Pty::open();
+
+    // OpenSSH shows in a shell alone what it was told at the end.
+    let mut client = host.ssh_shell(&sshd, &pty, ALICE_ACCOUNT);
+    signs_in_with_recovery_code(&mut client, &codes[0]).await;
+    let said = client.expect("$ ");
+    assert!(!said.contains("left"), "four are not few: {said}");
+    client.answer("exit");
+    assert!(client.ended().0.success());
+
+    let mut client = host.ssh_shell(&sshd, &pty, ALICE_ACCOUNT);
+    signs_in_with_recovery_code(&mut client, &codes[0]).await;
+    client.expect("That code was used already");
+    client.when_asked(": ", &codes[1]);
+    client.expect("You have 3 recovery codes left. For new ones: secinfo add recovery-codes");
+    client.when_asked("$ ", "exit");
+    assert!(client.ended().0.success());
+}
+
+#[tokio::test]
+async fn an_access_pass_opens_a_session_without_the_phone() {
+    let (host, _) = with_app(Setup::patient()).await;
+    let pass = access_pass(&host, false).await;
+    let sshd = host.sshd("");
+    let pty = Pty::open();
+    for _ in 0..2 {
+        let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+        password_then_code(&mut client, ALICE_ACCOUNT);
+        client.answer("?");
+        let ways = client.when_asked("go back: ", "1");
+        assert!(ways.contains("1. Access pass\n"), "{ways}");
+        client.when_asked("Access pass, or ? for another way: ", &pass);
+        is_in(client);
+    }
+}
+
+#[tokio::test]
+async fn an_access_pass_for_once_opens_one_session() {
+    let (host, _) = with_app(Setup::patient()).await;
+    let pass = access_pass(&host, true).await;
+    let sshd = host.sshd("");
+    let pty = Pty::open();
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    password_then_code(&mut client, ALICE_ACCOUNT);
+    client.answer("?");
+    client.when_asked("go back: ", "1");
+    client.when_asked("Access pass, or ? for another way: ", &pass);
+    is_in(client);
+
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    let prompt = password_then_code(&mut client, ALICE_ACCOUNT);
+    assert_eq!(prompt, " “Phone”: ", "there is no other way any more");
+    client.answer(&pass);
+    client.expect("That code is not right.");
+    client.expect(": ");
+    client.interrupt();
+    is_out(client);
+}
+
+#[tokio::test]
+async fn wrong_codes_lock_until_an_administrator_unlocks() {
+    // Eleven wrong codes, of which none has to wait.
+    let setup = Setup::patient()
+        .more("[policy.throttle]\nfree = 10\nlock_after = 11\n")
+        .more("[policy.session]\nattempts = 20\n");
+    let (host, mut app) = with_app(setup).await;
+    let sshd = host.sshd("");
+    let pty = Pty::open();
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    password_then_code(&mut client, ALICE_ACCOUNT);
+    for _ in 0..10 {
+        client.answer(&app.codes.wrong());
+        client.expect("That code is not right. Code from");
+        client.expect(": ");
+    }
+    client.answer(&app.codes.wrong());
+    client.expect("Wrong codes locked your methods for 5 min: wait, or ask an administrator");
+    is_out(client);
+
+    // The right code helps no more, and nobody is asked for one.
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    client.when_asked("Password: ", ALICE_ACCOUNT.password);
+    let said = client.expect("Wrong codes locked your methods");
+    assert!(!said.contains(CODE), "{said}");
+    is_out(client);
+
+    host.secinfo(ROOT, &["unlock", &ALICE.to_string()], "")
+        .success();
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    password_then_code(&mut client, ALICE_ACCOUNT);
+    client.answer(&app.codes.fresh());
+    is_in(client);
+}
+
+#[tokio::test]
+async fn after_too_many_wrong_codes_the_sign_in_begins_again() {
+    let setup = lenient().more("[policy.session]\nattempts = 3\n");
+    let (host, mut app) = with_app(setup).await;
+    let sshd = host.sshd("");
+    let pty = Pty::open();
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    password_then_code(&mut client, ALICE_ACCOUNT);
+    for _ in 0..2 {
+        client.answer(&app.codes.wrong());
+        client.expect("That code is not right. Code from");
+        client.expect(": ");
+    }
+    client.answer(&app.codes.wrong());
+    client.expect("Too many wrong codes: begin again.");
+    is_out(client);
+
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    password_then_code(&mut client, ALICE_ACCOUNT);
+    client.answer(&app.codes.fresh());
+    is_in(client);
+}
+
+#[tokio::test]
+async fn who_does_not_answer_is_not_let_in() {
+    let (host, _) = with_app(Setup::patient()).await;
+    let sshd = host.sshd("LoginGraceTime 2");
+    let pty = Pty::open();
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    password_then_code(&mut client, ALICE_ACCOUNT);
+    is_out(client);
+    assert_eq!(count(&host, "verification-succeeded").await, 0);
+}
+
+#[tokio::test]
+async fn who_answers_too_late_is_not_let_in_by_the_right_code() {
+    let setup = Setup::patient().more("[policy.session]\nverification = \"1s\"\n");
+    let (host, mut app) = with_app(setup).await;
+    let sshd = host.sshd("");
+    let pty = Pty::open();
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    password_then_code(&mut client, ALICE_ACCOUNT);
+    // Longer is as good.
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    client.answer(&app.codes.fresh());
+    client.expect("That took too long:");
+    is_out(client);
+    assert_eq!(count(&host, "verification-succeeded").await, 0);
+}
+
+#[tokio::test]
+async fn where_the_server_speaks_german_so_does_the_prompt() {
+    let (host, mut app) = with_app(Setup::patient()).await;
+    let sshd = host.sshd_with("", &[("LC_ALL", "de_DE.UTF-8")]);
+    let pty = Pty::open();
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    client.when_asked("assword", ALICE_ACCOUNT.password);
+    client.expect("Code von Authenticator-App „Phone“: ");
+    client.answer(&app.codes.wrong());
+    client.expect("Der Code stimmt nicht. Code von");
+    client.when_asked(": ", &app.codes.fresh());
+    is_in(client);
+}
+
+#[tokio::test]
+async fn from_an_exempt_network_nobody_is_asked_and_from_another_everybody() {
+    let exempt = |network: &str| {
+        Setup::patient().more(&format!(
+            "[service.sshd]\nexempt_networks = [\"{network}\"]\n"
+        ))
+    };
+    let (mut host, mut app) = with_app(exempt("127.0.0.0/8")).await;
+    let sshd = host.sshd("");
+    let pty = Pty::open();
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    client.when_asked("Password: ", ALICE_ACCOUNT.password);
+    let said = client.expect(IN);
+    assert!(!said.contains(CODE), "{said}");
+    assert!(client.ended().0.success());
+
+    host.set_up(exempt("192.0.2.0/24"));
+    host.restart().await;
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    password_then_code(&mut client, ALICE_ACCOUNT);
+    client.answer(&app.codes.fresh());
+    is_in(client);
+}
+
+#[tokio::test]
+async fn who_has_nothing_and_needs_nothing_signs_in_with_the_password_alone() {
+    let host = SignInHost::with(Setup::new()).await;
+    let sshd = host.sshd("");
+    let pty = Pty::open();
+    let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
+    client.when_asked("Password: ", ALICE_ACCOUNT.password);
+    is_in(client);
+}
