@@ -10,7 +10,7 @@ mod walk;
 
 use crate::failure::{Failure, Result};
 use crate::packages::{self, Needs};
-use crate::workspace::{SPOOL, Workspace, quoted};
+use crate::workspace::{PAM_MODULE, SPOOL, Workspace, quoted};
 use crate::{interrupt, screen};
 use person::Person;
 use stage::Stage;
@@ -35,7 +35,7 @@ pub(crate) fn run(ending: Ending) -> Result<()> {
     packages::install(Needs::Demo)?;
     screen::heading("Building secinfod and secinfo (the first time takes some minutes)");
     let programs = place.build_programs()?;
-    place.build_libraries(&[SPOOL])?;
+    place.build_libraries(&[SPOOL, PAM_MODULE])?;
     screen::heading("Starting a private bus, and secinfod on an empty log");
     let mut stage = Stage::set(&programs)?;
     screen::say(&format!(

@@ -42,6 +42,17 @@ const DEMO: &[Package] = &[
         "gdbus",
         "another program that calls the daemon over the bus",
     ),
+    Package {
+        name: "libpam0g-dev",
+        sign: Sign::File("/usr/include/security/pam_modules.h"),
+        purpose: "building the PAM module",
+    },
+    program("pamtester", "pamtester", "shows what a PAM service answers"),
+    Package {
+        name: "libpam-wrapper",
+        sign: Sign::File("/usr/share/doc/libpam-wrapper/copyright"),
+        purpose: "a directory of one's own in place of pam.d",
+    },
 ];
 
 /// What the tests need beyond that.
@@ -51,11 +62,6 @@ const TEST: &[Package] = &[
         name: "libssl-dev",
         sign: Sign::File("/usr/include/openssl/ssl.h"),
         purpose: "building twilio-async, whose own client is on OpenSSL",
-    },
-    Package {
-        name: "libpam0g-dev",
-        sign: Sign::File("/usr/include/security/pam_modules.h"),
-        purpose: "building the PAM module",
     },
     program("git", "git", "which files belong to the project"),
     program(
@@ -85,7 +91,6 @@ const TEST: &[Package] = &[
     program("openssh-server", "sshd", "a service to sign in to"),
     program("openssh-client", "ssh", "signing in to it"),
     program("sudo", "sudo", "a service that asks whoever is signed in"),
-    program("pamtester", "pamtester", "shows what a PAM service answers"),
 ];
 
 /// Which packages a task needs.

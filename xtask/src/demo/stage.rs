@@ -3,6 +3,7 @@
 use super::process::Process;
 use super::spool::{self, Inbox};
 use crate::failure::{Context, Failure, Result};
+use crate::workspace::library;
 use crate::{interrupt, screen};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -60,6 +61,11 @@ impl Stage {
     /// Where the bus is.
     pub(super) fn bus_address(&self) -> String {
         bus_address(self.directory())
+    }
+
+    /// The library of a package that was built.
+    pub(super) fn library(&self, package: &str) -> PathBuf {
+        self.programs.join(library(package))
     }
 
     /// Where messages of the daemon arrive.

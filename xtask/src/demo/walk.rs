@@ -8,12 +8,16 @@ use super::stage::Stage;
 use super::terminal::{Answers, Terminal};
 use crate::failure::{Context, Failure, Result};
 use crate::screen;
+use crate::workspace::PAM_MODULE;
 use std::fs;
 use std::process::Command;
 
 /// The token that the administrator hands out: the key of RFC 4226, appendix D.
 const TOKEN_SERIAL: &str = "DEMO-4226";
 const TOKEN_KEY: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+/// The PAM service of the demo.
+const PAM_SERVICE: &str = "secinfo-demo";
 
 /// One step: what it shows, and what is done.
 struct Step {
@@ -22,7 +26,7 @@ struct Step {
     run: fn(&mut Walk<'_>) -> Result<()>,
 }
 
-const STEPS: [Step; 17] = [
+const STEPS: [Step; 18] = [
     step("Your security info, on the first day", first_day),
     step("Add an authenticator app", add_app),
     step(
@@ -38,6 +42,10 @@ const STEPS: [Step; 17] = [
     step(
         "Recovery codes, for the day when everything else is lost",
         add_recovery_codes,
+    ),
+    administrators(
+        "Sign in through PAM, as sshd, sudo and login do, by another way than the default",
+        sign_in_through_pam,
     ),
     step("Choose another default", change_default),
     step(
@@ -256,6 +264,42 @@ fn recovery_codes(seen: &str) -> Vec<String> {
         .filter(|pair| is_number(pair[0]))
         .map(|pair| pair[1].to_owned())
         .collect()
+}
+
+/// A user's own stack would have the password first.
+fn sign_in_through_pam(walk: &mut Walk<'_>) -> Result<()> {
+    screen::say(
+        "The module asks the daemon what to ask, and passes the answers on. Here the program that\n\
+         signs in is pamtester, with this as its file in pam.d:\n",
+    );
+    let directory = walk.stage.directory().join("pam.d");
+    let module = walk.stage.library(PAM_MODULE);
+    let stack = format!(
+        "auth    required {} bus={}\naccount required pam_permit.so\n",
+        module.display(),
+        walk.terminal.bus_address()
+    );
+    screen::say(&stack);
+    let file = directory.join(PAM_SERVICE);
+    fs::create_dir_all(&directory).context(|| format!("make {}", directory.display()))?;
+    fs::write(&file, stack).context(|| format!("write {}", file.display()))?;
+    let code = walk.person.code_of("Key ring")?;
+    let mut pamtester = Command::new("pamtester");
+    pamtester
+        .args([PAM_SERVICE, "root", "authenticate"])
+        // The wrapper has libpam read that directory instead of the system's.
+        .env("LD_PRELOAD", "libpam_wrapper.so")
+        .env("PAM_WRAPPER", "1")
+        .env("PAM_WRAPPER_SERVICE_DIR", &directory);
+    // The other app is the first of the other ways.
+    let answers = ["?", "2", &code];
+    let seen = walk
+        .terminal
+        .show(&mut pamtester, Answers::These(&answers), 0)?;
+    expect(
+        seen.contains("Key ring") && seen.contains("successfully authenticated"),
+        "the user is signed in with the token",
+    )
 }
 
 fn change_default(walk: &mut Walk<'_>) -> Result<()> {
