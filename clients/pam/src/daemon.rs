@@ -6,6 +6,7 @@ use crate::outcome::{Failure, Unavailable, answer_failed, start_failed};
 use secinfo_bus::names::{BUS_NAME, NO_OBJECT, ROOT_PATH, interface};
 use secinfo_bus::{OwnedObjectPath, SignInOptions, SignInStep, is_daemon};
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// The daemon, found and looked at once, and from then on spoken to by the name that the bus gave
 /// to this one connection of it: whoever takes its well-known name later is not asked.
@@ -57,7 +58,7 @@ impl Daemon {
         user: &str,
         service: &str,
         options: &SignInOptions,
-    ) -> Result<(Option<SignIn>, SignInStep), Failure> {
+    ) -> Result<(Option<SignIn>, Zeroizing<SignInStep>), Failure> {
         let call = Call {
             destination: &self.owner,
             path: ROOT_PATH,
@@ -70,11 +71,15 @@ impl Daemon {
             .call(&call, &(user, service, options), deadline)
             .map_err(|error| failure(error, start_failed))?;
         let sign_in = (path.as_str() != NO_OBJECT).then_some(SignIn { path });
-        Ok((sign_in, step))
+        Ok((sign_in, Zeroizing::new(step)))
     }
 
     /// Passes an answer on.
-    pub(crate) fn answer(&mut self, sign_in: &SignIn, answer: &str) -> Result<SignInStep, Failure> {
+    pub(crate) fn answer(
+        &mut self,
+        sign_in: &SignIn,
+        answer: &str,
+    ) -> Result<Zeroizing<SignInStep>, Failure> {
         let call = Call {
             destination: &self.owner,
             path: sign_in.path.as_str(),
@@ -84,6 +89,7 @@ impl Daemon {
         let deadline = Deadline::after(self.timeout);
         self.bus
             .call_with_secret(&call, answer, deadline)
+            .map(Zeroizing::new)
             .map_err(|error| failure(error, answer_failed))
     }
 }

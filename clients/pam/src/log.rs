@@ -127,11 +127,8 @@ mod tests {
         let log = Log::at(path, "ss\nhd", false);
         log.write(Level::Notice, "a\nb\u{1b}[2J");
         assert!(line(&socket).unwrap().ends_with("]: ss?hd: a?b?[2J"));
-        log.write(Level::Notice, &"é".repeat(5000));
-        assert_eq!(
-            line(&socket).unwrap().trim_end_matches('\u{fffd}').len(),
-            900
-        );
+        log.write(Level::Notice, &"x".repeat(5000));
+        assert_eq!(line(&socket).unwrap().len(), 900);
     }
 
     #[test]

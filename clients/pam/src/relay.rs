@@ -12,6 +12,7 @@ use crate::outcome::{
 use crate::user_name;
 use secinfo_bus::names::sign_in::display;
 use secinfo_bus::{SignInOptions, SignInStep};
+use zeroize::Zeroizing;
 
 /// The most prompts of one sign-in: more than any set-up takes, with every mistake that it allows.
 const MOST_PROMPTS: usize = 200;
@@ -102,7 +103,7 @@ fn relay(
     handle: &Handle<'_>,
     daemon: &mut Daemon,
     sign_in: Option<&SignIn>,
-    mut step: SignInStep,
+    mut step: Zeroizing<SignInStep>,
     log: &Log,
 ) -> Result<Ended, Failure> {
     for _ in 0..MOST_PROMPTS {

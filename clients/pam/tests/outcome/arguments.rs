@@ -1,0 +1,35 @@
+//! Rows of the module's arguments.
+
+use crate::Scene;
+use crate::code::*;
+use crate::daemon::Daemon;
+use crate::host::{SERVICE, write_service};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_argument_is_a_service_error_in_each_phase() {
+    let scene = Scene::new();
+    let daemon = Daemon::start(&scene.bus, 0, []).await;
+    for argument in [
+        "nullok",
+        "timeout=0",
+        "timeout=x",
+        "bus=tcp:host=h",
+        "break_glass=x",
+        "Set_Up",
+    ] {
+        let arguments = format!("bus={} {argument}", scene.bus.address());
+        write_service(&scene.pam_d(), SERVICE, &arguments);
+        let mut host = scene.host();
+        let called = host.call("authenticate", &[]);
+        assert_eq!(called.code, SERVICE_ERR, "{argument}");
+        let told = "error Sign-in is set up wrongly on this host: tell the administrator.";
+        assert_eq!(called.shown, [told]);
+        assert_eq!(host.call("account", &[]).code, SERVICE_ERR, "{argument}");
+        assert_eq!(
+            host.call("credentials", &[]).code,
+            SERVICE_ERR,
+            "{argument}"
+        );
+    }
+    assert_eq!(daemon.seen(), []);
+}

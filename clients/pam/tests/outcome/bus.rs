@@ -1,0 +1,97 @@
+//! A message bus of the test's own, and connections to it under any uid.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use zbus::Connection;
+use zbus::connection::Builder;
+
+/// A running dbus-daemon, ended with this value.
+pub(crate) struct PrivateBus {
+    daemon: Child,
+    socket: PathBuf,
+}
+
+impl PrivateBus {
+    /// A bus in this directory, where everyone may do everything, and which starts services as
+    /// the directory `services` says.
+    pub(crate) fn start(directory: &Path) -> Self {
+        let socket = directory.join("bus");
+        let config = directory.join("bus.conf");
+        let services = directory.join("services");
+        fs::create_dir_all(&services).unwrap();
+        let text = format!(
+            r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <listen>unix:path={}</listen>
+  <auth>EXTERNAL</auth>
+  <servicedir>{}</servicedir>
+  <policy context="default">
+    <allow user="*"/>
+    <allow own="*"/>
+    <allow send_destination="*"/>
+    <allow receive_sender="*"/>
+  </policy>
+</busconfig>"#,
+            socket.display(),
+            services.display()
+        );
+        fs::write(&config, text).unwrap();
+        let mut daemon = Command::new("dbus-daemon")
+            .arg(format!("--config-file={}", config.display()))
+            .args(["--nofork", "--nopidfile", "--print-address=1"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(directory.join("bus.log")).unwrap())
+            .spawn()
+            .expect("dbus-daemon is installed (Debian package dbus-daemon)");
+        let mut address = String::new();
+        BufReader::new(daemon.stdout.take().unwrap())
+            .read_line(&mut address)
+            .unwrap();
+        assert!(address.starts_with("unix:"), "dbus-daemon did not start");
+        Self { daemon, socket }
+    }
+
+    /// Its address.
+    pub(crate) fn address(&self) -> String {
+        format!("unix:path={}", self.socket.display())
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.daemon.id()
+    }
+
+    /// Ends it at once.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+    }
+
+    /// A connection of this uid, which the bus learns from the kernel.
+    pub(crate) async fn connect(&self, uid: u32) -> Connection {
+        let socket = self.socket.clone();
+        let connecting = thread::spawn(move || {
+            if uid != 0 {
+                let uid = rustix::process::Uid::from_raw(uid);
+                rustix::thread::set_thread_res_uid(uid, uid, uid)
+                    .expect("these tests run as root, to be several users");
+            }
+            UnixStream::connect(socket).unwrap()
+        });
+        let stream = connecting.join().unwrap();
+        let builder = Builder::unix_stream(stream).user_id(uid);
+        builder.build().await.unwrap()
+    }
+}
+
+impl Drop for PrivateBus {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

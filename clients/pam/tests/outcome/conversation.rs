@@ -1,0 +1,210 @@
+//! Rows of what the host and the user do, and what the daemon is told of them.
+
+use crate::code::*;
+use crate::daemon::{Daemon, Reply, Seen, ask, end};
+use crate::host::{Host, write_service};
+use crate::{Scene, scene};
+use secinfo_bus::SignInOptions;
+
+fn verified() -> Reply {
+    Reply::Step(end("verified"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_that_fails_is_a_conversation_error() {
+    for failure in ["fail", "missing"] {
+        let (_scene, daemon, mut host) = scene([ask("Code: ", false), verified()]).await;
+        let called = host.call("authenticate", &[failure]);
+        assert_eq!(called.code, CONV_ERR, "{failure}");
+        assert_eq!(daemon.seen().len(), 1, "{failure}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_that_is_missing_is_a_conversation_error() {
+    let (_scene, _daemon, mut host) = scene([ask("Code: ", false), verified()]).await;
+    host.say("mute");
+    assert_eq!(host.call("authenticate", &[]).code, CONV_ERR);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_too_long_is_a_conversation_error() {
+    let (_scene, daemon, mut host) = scene([ask("Code: ", false), verified()]).await;
+    let answer = format!("answer {}", "1".repeat(512));
+    assert_eq!(host.call("authenticate", &[&answer]).code, CONV_ERR);
+    assert_eq!(daemon.seen().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_is_an_empty_one_and_no_text_a_wrong_one() {
+    let rows = [
+        ("none", ""),
+        ("answer ", ""),
+        ("answer \\xff\\xfe", "\u{fffd}"),
+        ("answer caf\u{e9}", "caf\u{e9}"),
+    ];
+    for (given, passed) in rows {
+        let (_scene, daemon, mut host) = scene([ask("Code: ", false), verified()]).await;
+        assert_eq!(host.call("authenticate", &[given]).code, SUCCESS);
+        assert_eq!(daemon.seen()[1], Seen::Answer(passed.to_owned()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_who_is_changed_during_the_conversation_is_refused() {
+    for (outcome, user) in [
+        ("verified", "root"),
+        ("postponed", "root"),
+        ("verified", ""),
+    ] {
+        let replies = [ask("Code: ", false), Reply::Step(end(outcome))];
+        let (_scene, _daemon, mut host) = scene(replies).await;
+        host.say("authenticate");
+        assert_eq!(host.event(), "hidden Code: ");
+        host.say(&format!("user {user}"));
+        host.say("answer 1");
+        assert_eq!(host.finish("authenticate", &[]).code, AUTH_ERR, "{outcome}");
+        // Nothing is left that a later phase could take for a decision.
+        assert_eq!(host.ask("item 2 alice"), "0");
+        assert_eq!(host.call("account", &[]).code, IGNORE, "{outcome}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hostile_name_is_unknown_and_the_daemon_is_not_asked() {
+    let scene = Scene::new();
+    let daemon = Daemon::start(&scene.bus, 0, []).await;
+    let too_long = "a".repeat(257);
+    let names = [
+        "a:b",
+        "a/b",
+        "../x",
+        "a\\x0ab",
+        "a\\x09b",
+        "\\x1b[2J",
+        "a\\x7f",
+        "\\xff\\xfe",
+        &too_long,
+    ];
+    for name in names {
+        let mut host = Host::start(&scene.pam_d());
+        host.begin(name);
+        let called = host.call("authenticate", &[]);
+        assert_eq!(called.code, USER_UNKNOWN, "{name}");
+        assert_eq!(called.shown, [""; 0], "{name}");
+    }
+    assert_eq!(daemon.seen(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_missing_is_asked_for_and_an_empty_one_is_unknown() {
+    let scene = Scene::new();
+    let daemon = Daemon::start(&scene.bus, 0, [verified()]).await;
+    let mut host = Host::start(&scene.pam_d());
+    host.begin("-");
+    assert_eq!(host.call("authenticate", &["answer alice"]).code, SUCCESS);
+    assert_eq!(daemon.seen().len(), 1);
+    for (answer, code) in [("answer ", USER_UNKNOWN), ("fail", CONV_ERR)] {
+        let mut host = Host::start(&scene.pam_d());
+        host.begin("-");
+        assert_eq!(host.call("authenticate", &[answer]).code, code, "{answer}");
+    }
+    assert_eq!(daemon.seen(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_host_is_shown_prompts_and_nothing_else() {
+    let replies = [ask("Code: ", false), verified(), Reply::Nonsense];
+    let (_scene, _daemon, mut host) = scene(replies).await;
+    host.say("silent");
+    let called = host.call("authenticate", &["answer 1"]);
+    assert_eq!(
+        (called.code, called.shown),
+        (SUCCESS, vec!["hidden Code: ".to_owned()])
+    );
+    let called = host.call("authenticate", &[]);
+    assert_eq!((called.code, called.shown), (AUTHINFO_UNAVAIL, vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_prompt_of_many_lines_is_shown_whole() {
+    let prompt = format!("{}\nCode: ", "\u{2580}\u{2584}\u{2588}".repeat(1200));
+    let (_scene, _daemon, mut host) = scene([ask(&prompt, true), verified()]).await;
+    let called = host.call("authenticate", &["answer 1"]);
+    assert_eq!(called.code, SUCCESS);
+    assert_eq!(called.shown[0], format!("shown {}", prompt.escape_debug()));
+}
+
+/// What the daemon was told when the host says these lines.
+async fn told(lines: &[&str], arguments: &str, service: &str) -> SignInOptions {
+    let scene = Scene::new();
+    let daemon = Daemon::start(&scene.bus, 0, [verified()]).await;
+    let arguments = format!("bus={} {arguments}", scene.bus.address());
+    write_service(&scene.pam_d(), service, &arguments);
+    let mut host = Host::start(&scene.pam_d());
+    assert_eq!(host.ask(&format!("start {service} alice")), "0");
+    for line in lines {
+        assert_eq!(host.ask(line), "0");
+    }
+    assert_eq!(host.call("authenticate", &[]).code, SUCCESS);
+    match daemon.seen().pop() {
+        Some(Seen::Start(name, at, options)) if name == "alice" && at == service => options,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_daemon_is_told_where_the_user_is() {
+    let lines = [
+        "item 3 /dev/pts/7",
+        "item 4 192.0.2.7",
+        "env LC_MESSAGES=fr_FR.UTF-8",
+    ];
+    let expected = SignInOptions {
+        tty: Some("/dev/pts/7".to_owned()),
+        remote_host: Some("192.0.2.7".to_owned()),
+        language: Some("fr_FR.UTF-8".to_owned()),
+        set_up: Some(true),
+        display: Some("terminal".to_owned()),
+    };
+    assert_eq!(told(&lines, "set_up", "login").await, expected);
+    let expected = SignInOptions {
+        tty: None,
+        remote_host: None,
+        // The host's own.
+        language: Some("de_DE.UTF-8".to_owned()),
+        set_up: Some(false),
+        display: Some("terminal".to_owned()),
+    };
+    assert_eq!(told(&[], "debug", "su").await, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_that_is_no_text_is_not_told() {
+    let options = told(&["item 3 pts\\x0a7", "item 4 \\xff\\xfe"], "", "login").await;
+    assert_eq!((options.tty, options.remote_host), (None, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_graphical_greeter_has_one_line() {
+    for (line, service) in [
+        ("item 11 :0", "kde"),
+        ("item 3 :1", "xlock"),
+        ("item 4 x", "gdm-password"),
+        ("item 4 x", "lightdm"),
+        ("item 4 x", "sddm-greeter"),
+    ] {
+        let options = told(&[line], "", service).await;
+        assert_eq!(options.display.as_deref(), Some("line"), "{service}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_the_host_does_not_show_changes_nothing() {
+    let (_scene, _daemon, mut host) = scene([verified(), Reply::Nonsense]).await;
+    host.say("mute");
+    let called = host.call("authenticate", &[]);
+    assert_eq!((called.code, called.shown), (SUCCESS, vec![]));
+    let called = host.call("authenticate", &[]);
+    assert_eq!((called.code, called.shown), (AUTHINFO_UNAVAIL, vec![]));
+}

@@ -1,0 +1,170 @@
+//! A program that authenticates by PAM, with the module in its stack.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+use std::{env, fs, thread};
+
+/// How long the program may take for a line before the test gives up: longer than any wait of the
+/// module in these tests.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The service that the program says it is, unless a test says otherwise.
+pub(crate) const SERVICE: &str = "sshd";
+
+/// The program `examples/pam-host.rs`, running; ended with this value.
+pub(crate) struct Host {
+    process: Child,
+    input: ChildStdin,
+    events: Receiver<String>,
+    errors: Option<thread::JoinHandle<String>>,
+}
+
+/// How a call ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Called {
+    /// The return code.
+    pub(crate) code: i32,
+    /// What was shown, prompts included, with the word for its kind before it.
+    pub(crate) shown: Vec<String>,
+}
+
+/// The module, as the tests were built with it.
+pub(crate) fn module() -> PathBuf {
+    let directory = env::current_exe().unwrap();
+    let path = directory.parent().unwrap().join("libpam_secinfo.so");
+    assert!(path.exists(), "{} is missing", path.display());
+    path
+}
+
+/// What the stack returns for the module's `PAM_IGNORE`, which libpam never returns itself.
+const TRY_AGAIN: i32 = 24;
+
+/// Writes the file of a service, whose stack returns whatever code the module returns.
+pub(crate) fn write_service(directory: &Path, service: &str, arguments: &str) {
+    let module = module();
+    let module = module.display();
+    let control = "[success=done ignore=ignore default=die]";
+    let ignored = "pam_debug.so auth=try_again acct=try_again cred=try_again";
+    let text = ["auth", "account"].map(|phase| {
+        format!("{phase} {control} {module} {arguments}\n{phase} [default=die] {ignored}\n")
+    });
+    fs::write(directory.join(service), text.concat()).unwrap();
+}
+
+impl Host {
+    /// Starts the program with this directory for pam.d.
+    pub(crate) fn start(directory: &Path) -> Self {
+        let program = module().with_file_name("../examples/pam-host");
+        let mut process = Command::new(&program)
+            .arg(directory)
+            .env_clear()
+            .env("LANG", "de_DE.UTF-8")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| {
+                panic!("{}: {error}; build it with --examples", program.display())
+            });
+        let (sender, events) = channel();
+        let output = BufReader::new(process.stdout.take().unwrap());
+        thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                let _ = sender.send(line);
+            }
+        });
+        let mut stderr = process.stderr.take().unwrap();
+        let errors = thread::spawn(move || {
+            let mut text = String::new();
+            let _ = stderr.read_to_string(&mut text);
+            text
+        });
+        Self {
+            input: process.stdin.take().unwrap(),
+            process,
+            events,
+            errors: Some(errors),
+        }
+    }
+
+    /// Says a line to the program.
+    pub(crate) fn say(&mut self, line: &str) {
+        writeln!(self.input, "{line}").unwrap();
+        self.input.flush().unwrap();
+    }
+
+    /// The next event.
+    pub(crate) fn event(&mut self) -> String {
+        self.events.recv_timeout(PATIENCE).unwrap_or_else(|error| {
+            panic!(
+                "the host says nothing ({error}); {:?}",
+                self.process.try_wait()
+            )
+        })
+    }
+
+    /// Says a line whose event has this form: the rest of it.
+    pub(crate) fn ask(&mut self, line: &str) -> String {
+        self.say(line);
+        let event = self.event();
+        let word = line.split(' ').next().unwrap();
+        let rest = event
+            .strip_prefix(word)
+            .unwrap_or_else(|| panic!("{event}"));
+        rest.trim().to_owned()
+    }
+
+    /// Starts a session of this user.
+    pub(crate) fn begin(&mut self, user: &str) {
+        assert_eq!(self.ask(&format!("start {SERVICE} {user}")), "0");
+    }
+
+    /// Goes on until a call of this phase is over, and answers each prompt with the next of these.
+    pub(crate) fn finish(&mut self, phase: &str, answers: &[&str]) -> Called {
+        let mut answers = answers.iter();
+        let mut shown = Vec::new();
+        loop {
+            let event = self.event();
+            if let Some(code) = event.strip_prefix(phase) {
+                assert_eq!(
+                    answers.next(),
+                    None,
+                    "an answer was not asked for: {shown:?}"
+                );
+                let code = match code.trim().parse().unwrap() {
+                    TRY_AGAIN => crate::code::IGNORE,
+                    code => code,
+                };
+                return Called { code, shown };
+            }
+            if event.starts_with("hidden") || event.starts_with("shown") {
+                let answer = answers.next();
+                self.say(answer.unwrap_or_else(|| panic!("nobody answers {event:?}")));
+            }
+            shown.push(event);
+        }
+    }
+
+    /// Calls a phase.
+    pub(crate) fn call(&mut self, phase: &str, answers: &[&str]) -> Called {
+        self.say(phase);
+        self.finish(phase, answers)
+    }
+
+    /// Ends the program; what it wrote to standard error.
+    pub(crate) fn errors(mut self) -> String {
+        self.say("exit all");
+        self.process.wait().unwrap();
+        self.errors.take().unwrap().join().unwrap()
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

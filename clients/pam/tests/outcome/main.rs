@@ -1,0 +1,114 @@
+//! The outcome table of `docs/reference/pam.md`, row by row: the module as it ships, in a host
+//! that calls the real libpam, on a real bus, with a daemon that says what the row needs.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed, and says where"
+)]
+
+mod arguments;
+mod break_glass;
+mod bus;
+mod conversation;
+mod daemon;
+mod host;
+mod phases;
+mod process;
+mod replies;
+mod unavailable;
+
+use bus::PrivateBus;
+use daemon::{Daemon, Reply};
+use host::{Host, SERVICE, write_service};
+use secinfo_bus::names::BUS_NAME;
+use std::fs;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// The numbers of Linux-PAM.
+mod code {
+    pub(crate) const SUCCESS: i32 = 0;
+    pub(crate) const SERVICE_ERR: i32 = 3;
+    pub(crate) const SYSTEM_ERR: i32 = 4;
+    pub(crate) const PERM_DENIED: i32 = 6;
+    pub(crate) const AUTH_ERR: i32 = 7;
+    pub(crate) const CRED_INSUFFICIENT: i32 = 8;
+    pub(crate) const AUTHINFO_UNAVAIL: i32 = 9;
+    pub(crate) const USER_UNKNOWN: i32 = 10;
+    pub(crate) const MAXTRIES: i32 = 11;
+    pub(crate) const CRED_ERR: i32 = 17;
+    pub(crate) const CONV_ERR: i32 = 19;
+    pub(crate) const IGNORE: i32 = 25;
+}
+
+/// What the user is told when nothing could be decided.
+const CANNOT_DECIDE: &str =
+    "error You cannot be verified now because secinfod cannot decide: tell the administrator.";
+
+/// A bus and a place for pam.d, gone with this value.
+struct Scene {
+    bus: PrivateBus,
+    directory: TempDir,
+}
+
+impl Scene {
+    fn new() -> Self {
+        Self::in_directory(tempfile::tempdir().unwrap())
+    }
+
+    /// A scene whose bus starts the daemon with a command that is told the scene's directory.
+    fn starting(command: impl FnOnce(&str) -> String) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let command = command(directory.path().to_str().unwrap());
+        let text = format!("[D-BUS Service]\nName={BUS_NAME}\nExec={command}\n");
+        let services = directory.path().join("services");
+        fs::create_dir(&services).unwrap();
+        fs::write(services.join(format!("{BUS_NAME}.service")), text).unwrap();
+        Self::in_directory(directory)
+    }
+
+    fn in_directory(directory: TempDir) -> Self {
+        fs::create_dir(directory.path().join("pam.d")).unwrap();
+        fs::create_dir(directory.path().join("break-glass")).unwrap();
+        let bus = PrivateBus::start(directory.path());
+        let scene = Self { bus, directory };
+        // Long enough for a slow machine; rows that wait for it say less.
+        scene.configure("timeout=100");
+        scene
+    }
+
+    fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    fn pam_d(&self) -> PathBuf {
+        self.path().join("pam.d")
+    }
+
+    fn break_glass(&self) -> PathBuf {
+        self.path().join("break-glass")
+    }
+
+    /// Sets the module's arguments, besides bus and break-glass codes.
+    fn configure(&self, arguments: &str) {
+        let bus = self.bus.address();
+        let codes = self.break_glass();
+        let arguments = format!("bus={bus} break_glass={} {arguments}", codes.display());
+        write_service(&self.pam_d(), SERVICE, &arguments);
+    }
+
+    /// A host in which alice wants to sign in.
+    fn host(&self) -> Host {
+        let mut host = Host::start(&self.pam_d());
+        host.begin("alice");
+        host
+    }
+}
+
+/// A scene whose daemon answers with these, and a host in which alice wants to sign in.
+async fn scene(replies: impl IntoIterator<Item = Reply>) -> (Scene, Daemon, Host) {
+    let scene = Scene::new();
+    let daemon = Daemon::start(&scene.bus, 0, replies).await;
+    let host = scene.host();
+    (scene, daemon, host)
+}
