@@ -3,7 +3,7 @@
 
 use crate::error::Result;
 use zbus::{DeserializeDict, SerializeDict, Type, proxy};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::Zeroize;
 
 /// A sign-in that is going on. Only for the connection that started it.
 #[proxy(
@@ -38,8 +38,8 @@ pub struct SignInOptions {
 }
 
 /// What the daemon wants next, or how the sign-in ended. A prompt can hold a secret (the key that
-/// is being set up), so a step is overwritten when it is dropped, and not printed.
-#[derive(Clone, Default, PartialEq, Eq, DeserializeDict, SerializeDict, Type, Zeroize, ZeroizeOnDrop)]
+/// is being set up), so a step can be overwritten, and is not printed.
+#[derive(Clone, Default, PartialEq, Eq, DeserializeDict, SerializeDict, Type, Zeroize)]
 #[zbus(signature = "a{sv}")]
 pub struct SignInStep {
     /// One of [`sign_in::outcome`](crate::names::sign_in::outcome).
