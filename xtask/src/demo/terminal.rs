@@ -75,9 +75,14 @@ impl Terminal {
         // The command's own copies of the pipe must be the only ones, or it would never end.
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut input = process.stdin.take();
+        // On a real terminal Enter would have ended the line; secinfo ends it itself.
+        let ends_line = command.get_program() != self.secinfo;
         let talked = talk(output, &mut answers, |answer| {
             match answer {
                 Some(answer) => {
+                    if ends_line {
+                        screen::write(b"\n");
+                    }
                     if let Some(input) = &mut input {
                         // A command that has ended meanwhile says why in what it wrote.
                         let _ = writeln!(input, "{answer}");

@@ -280,9 +280,15 @@ fn sign_in_through_pam(walk: &mut Walk<'_>) -> Result<()> {
         walk.terminal.bus_address()
     );
     screen::say(&stack);
-    let file = directory.join(PAM_SERVICE);
     fs::create_dir_all(&directory).context(|| format!("make {}", directory.display()))?;
-    fs::write(&file, stack).context(|| format!("write {}", file.display()))?;
+    // libpam reads the file of the service "other", too.
+    for (service, stack) in [
+        (PAM_SERVICE, &*stack),
+        ("other", "auth required pam_deny.so\n"),
+    ] {
+        let file = directory.join(service);
+        fs::write(&file, stack).context(|| format!("write {}", file.display()))?;
+    }
     let code = walk.person.code_of("Key ring")?;
     let mut pamtester = Command::new("pamtester");
     pamtester
