@@ -8,6 +8,7 @@
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::io::{Write, stdout};
 use std::ptr::{null, null_mut};
+use std::time::Instant;
 use std::{env, fs};
 
 #[repr(C)]
@@ -124,6 +125,7 @@ fn main() {
             // SAFETY: see above.
             "end" => say(&format!("end {}", unsafe { pam_end(*place, 0) })),
             "state" => say(&format!("state {}", state())),
+            "measure" => say(&measure(&directory, rest)),
             "panic" => {
                 let code = pam_secinfo::guarded(|| panic!("on purpose"));
                 say(&format!("panic {}", code as i32));
@@ -152,6 +154,36 @@ fn main() {
     }
 }
 
+/// A whole sign-in with an answer that is known before: its code, and how long it took in
+/// nanoseconds.
+fn measure(directory: &CStr, what: &str) -> String {
+    let [service, user, answer] = what.splitn(3, ' ').collect::<Vec<_>>()[..] else {
+        panic!("measure SERVICE USER ANSWER");
+    };
+    let [service, user, mut answer] = [service, user, answer].map(bytes);
+    let conversation = Conversation {
+        converse: Some(answer_at_once),
+        data: (&raw mut answer).cast(),
+    };
+    let mut handle: *mut c_void = null_mut();
+    let begun = Instant::now();
+    // SAFETY: the library is called as its manual says; all of it lives until it is over.
+    let code = unsafe {
+        let code = pam_start_confdir(
+            service.as_ptr(),
+            user.as_ptr(),
+            &raw const conversation,
+            directory.as_ptr(),
+            &raw mut handle,
+        );
+        assert_eq!(code, 0);
+        let code = pam_authenticate(handle, 0);
+        assert_eq!(pam_end(handle, code), 0);
+        code
+    };
+    format!("measure {code} {}", begun.elapsed().as_nanos())
+}
+
 /// What a module must leave as it was.
 fn state() -> String {
     let count = |directory: &str| fs::read_dir(directory).unwrap().count();
@@ -164,11 +196,11 @@ fn state() -> String {
         .collect();
     let variables: Vec<_> = env::vars_os().collect();
     format!(
-        "threads={} descriptors={} {} cwd={:?} environment={variables:?}",
+        "threads={} descriptors={} {} cwd={} environment={variables:?}",
         count("/proc/self/task"),
         count("/proc/self/fd"),
         signals.join(" ").replace('\t', ""),
-        env::current_dir().unwrap(),
+        env::current_dir().unwrap().display(),
     )
 }
 
@@ -253,6 +285,23 @@ unsafe extern "C" fn converse(
     unsafe {
         let response: *mut Response = libc::calloc(1, size_of::<Response>()).cast();
         (*response).answer = answer;
+        *responses = response;
+    }
+    0
+}
+
+/// Answers every prompt with the text that it is given.
+unsafe extern "C" fn answer_at_once(
+    count: c_int,
+    _messages: *mut *const Message,
+    responses: *mut *mut Response,
+    answer: *mut c_void,
+) -> c_int {
+    assert_eq!(count, 1);
+    // SAFETY: one response, allocated as the module frees it, and the text of `measure`.
+    unsafe {
+        let response: *mut Response = libc::calloc(1, size_of::<Response>()).cast();
+        (*response).answer = libc::strdup((*answer.cast::<CString>()).as_ptr());
         *responses = response;
     }
     0
