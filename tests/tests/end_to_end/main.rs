@@ -9,8 +9,10 @@
 mod accounts;
 mod administrators;
 mod authenticator_app;
+mod break_glass;
 mod hardware_token;
 mod harness;
+mod import;
 mod interfaces;
 mod issued;
 mod malformed;

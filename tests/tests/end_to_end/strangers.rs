@@ -124,6 +124,7 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("Manager", "StartVerification") => c.with(&(uid, "sign-in", "", none)).await,
         ("Manager", "Verify") => c.with(&(uid, "sign-in", "", object(), code)).await,
         ("Manager", "ImportTokens") => c.with(&("csv", b"serial".as_slice(), none)).await,
+        ("Manager", "ImportMethods") => c.with(&("oath-users", b"".as_slice(), none)).await,
         ("User", "StartEnrollment") => c.with(&("authenticator-app", none)).await,
         ("User", "SetDefault") | ("Verification", "ChangeMethod") => c.with(&object()).await,
         ("User", "IssueAccessPass") => c.with(&(3600_u64, true)).await,

@@ -1,0 +1,335 @@
+//! Methods that are brought over from other PAM modules, from files that those have written.
+
+use secinfo_tests::{
+    ALICE, ALICE_NAME, BOB, BOB_NAME, Client, Codes, Finished, Host, ROOT, ROOT_PATH, Setup, hotp,
+};
+use std::collections::HashMap;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use zbus::Variant;
+
+/// The secret of RFC 4226 appendix D, in hexadecimal and in base32.
+const HEX: &str = "3132333435363738393031323334353637383930";
+const BASE32: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+/// A home of Alice's with a file that `google-authenticator` has written into it.
+fn home_with_app(host: &Host, arguments: &[&str]) -> PathBuf {
+    let home = host.directory().join("home");
+    fs::create_dir(&home).unwrap();
+    let file = home.join(".google_authenticator");
+    let made = Command::new("google-authenticator")
+        .args(["-f", "-q", "-C", "-s"])
+        .arg(&file)
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{made:?}");
+    for path in [&home, &file] {
+        chown(path, Some(ALICE), Some(ALICE)).unwrap();
+    }
+    file
+}
+
+fn google(host: &Host, uid: u32, file: &Path, input: &str) -> Finished {
+    let file = file.display().to_string();
+    host.secinfo(
+        uid,
+        &["--json", "import", "google-authenticator", &file],
+        input,
+    )
+}
+
+fn oath(host: &Host, content: &str) -> Finished {
+    let file = host.directory().join("users.oath");
+    fs::write(&file, content).unwrap();
+    fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+    let file = file.display().to_string();
+    host.secinfo(ROOT, &["--json", "import", "oath-users", &file], "")
+}
+
+/// What an import said: how many, and of which lines it complained.
+fn told(finished: &Finished) -> (u64, Vec<u64>) {
+    let line = finished.stdout.lines().next().unwrap_or_default();
+    let json: serde_json::Value = serde_json::from_str(line).unwrap();
+    let problems = json["problems"].as_array().unwrap();
+    let lines = problems
+        .iter()
+        .map(|problem| problem["line"].as_u64().unwrap());
+    (json["imported"].as_u64().unwrap(), lines.collect())
+}
+
+async fn described(client: &Client, uid: u32) -> Vec<(String, String)> {
+    let mut methods = Vec::new();
+    for path in client.methods_of(uid).await {
+        let kind = client.property(&path, "Method", "Kind").await.unwrap();
+        let label = client.property(&path, "Method", "Label").await.unwrap();
+        methods.push((kind, label));
+    }
+    methods
+}
+
+#[tokio::test]
+async fn a_user_brings_an_app_over_and_goes_on_with_it() {
+    let host = Host::with(Setup::patient()).await;
+    let file = home_with_app(&host, &["-t", "-d", "-u", "-W"]);
+    let text = fs::read_to_string(&file).unwrap();
+    let mut codes = Codes::new(text.lines().next().unwrap());
+    codes.drift = 10;
+
+    let refused = google(&host, ALICE, &file, &format!("{}\n", codes.wrong()));
+    assert_eq!(refused.code, 3, "{refused:?}");
+    let alice = host.client(ALICE).await;
+    assert!(
+        alice.methods_of(ALICE).await.is_empty(),
+        "it was not proved"
+    );
+
+    let imported = google(&host, ALICE, &file, &format!("{}\n", codes.fresh())).success();
+    assert_eq!(imported.json()["became_default"], true);
+    assert!(!imported.stdout.contains(&codes.key) && !imported.stderr.contains(&codes.key));
+    let method = alice.default_of(ALICE).await;
+    let used = alice.verify(ALICE, &method, &codes.again()).await;
+    assert_eq!(used.unwrap_err().short(), "CodeAlreadyUsed");
+    alice.verify(ALICE, &method, &codes.fresh()).await.unwrap();
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        text,
+        "the file stays as it is"
+    );
+}
+
+#[tokio::test]
+async fn root_reads_no_file_in_a_home_and_nobody_one_of_somebody_else() {
+    let host = Host::start().await;
+    let file = home_with_app(&host, &["-t", "-d", "-u", "-W"]);
+    let refused = google(&host, ROOT, &file, "");
+    assert_eq!(refused.code, 1);
+    let said = refused.json()["message"].as_str().unwrap().to_owned();
+    assert!(said.contains("sudo -u USER secinfo import"), "{said}");
+
+    fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+    let refused = google(&host, BOB, &file, "");
+    let said = refused.json()["message"].as_str().unwrap().to_owned();
+    assert!(said.contains("belongs to somebody else"), "{said}");
+
+    let link = file.with_file_name("link");
+    symlink(&file, &link).unwrap();
+    let refused = google(&host, ALICE, &link, "");
+    let said = refused.json()["message"].as_str().unwrap().to_owned();
+    assert!(said.contains("a link"), "{said}");
+}
+
+#[tokio::test]
+async fn what_an_app_cannot_go_on_with_is_said() {
+    for (arguments, expected) in [
+        (&["-c", "-u", "-W"][..], "made by a counter"),
+        (&["-t", "-D", "-u", "-W", "-S", "60"], "every 60 seconds"),
+    ] {
+        let host = Host::start().await;
+        let file = home_with_app(&host, arguments);
+        let refused = google(&host, ALICE, &file, "000000\n");
+        let said = refused.json()["message"].as_str().unwrap().to_owned();
+        assert!(refused.code == 1 && said.contains(expected), "{said}");
+    }
+    let setup = Setup::new().more("[policy.authenticator-app]\ndigits = 8\n");
+    let host = Host::with(setup).await;
+    let file = home_with_app(&host, &["-t", "-d", "-u", "-W"]);
+    let refused = google(&host, ALICE, &file, "000000\n");
+    let said = refused.json()["message"].as_str().unwrap().to_owned();
+    assert!(said.contains("codes of 8 digits"), "{said}");
+}
+
+#[tokio::test]
+async fn a_secret_is_taken_for_an_app_alone_and_of_a_length_that_can_be() {
+    let host = Host::start().await;
+    let alice = host.client(ALICE).await;
+    let start = async |kind: &'static str, secret: String| {
+        let options = HashMap::from([("secret", Variant::from(secret))]);
+        alice.start_enrollment(kind, options).await
+    };
+    for (kind, secret) in [
+        ("authenticator-app", String::new()),
+        ("authenticator-app", "A".repeat(15)),
+        ("authenticator-app", "A".repeat(105)),
+        ("authenticator-app", "0".repeat(32)),
+        ("hardware-token", BASE32.to_owned()),
+        ("text", BASE32.to_owned()),
+    ] {
+        let refusal = start(kind, secret.clone()).await.err().unwrap();
+        assert_eq!(refusal.short(), "InvalidArgument", "{kind} {secret}");
+        assert!(secret.is_empty() || !refusal.text.contains(&secret));
+    }
+    let (_, details) = start("authenticator-app", BASE32.to_owned()).await.unwrap();
+    assert!(
+        details.key.is_none() && details.uri.is_none(),
+        "it says nothing that is known"
+    );
+}
+
+/// Each line is as liboath writes it.
+#[tokio::test]
+async fn users_of_pam_oath_go_on_with_the_codes_that_were_not_used() {
+    let host = Host::start().await;
+    let file = format!(
+        "HOTP\t{ALICE_NAME}\t-\t{HEX}\t3\t969429\t2026-11-23T05:24:51L\n\
+         HOTP/T30\t{BOB_NAME}\t+\t{HEX}\t0\t574852\t2026-11-23T05:24:51L\n\
+         HOTP/T60/8 {BOB_NAME} - {}\n",
+        "ab".repeat(20)
+    );
+    let imported = oath(&host, &file).success();
+    assert_eq!(told(&imported), (3, vec![]));
+    assert!(!imported.stdout.contains(HEX));
+
+    let label = |kind: &str, label: &str| (kind.to_owned(), label.to_owned());
+    let alice = host.client(ALICE).await;
+    let expected = [label("hardware-token", "Imported from oath-users")];
+    assert_eq!(described(&alice, ALICE).await, expected);
+    let method = alice.default_of(ALICE).await;
+    let codes = hotp(BASE32, 6, 0, 6);
+    let used = alice.verify(ALICE, &method, &codes[3]).await.unwrap_err();
+    assert_eq!(
+        used.short(),
+        "WrongCode",
+        "the last code that pam_oath accepted"
+    );
+    alice.verify(ALICE, &method, &codes[4]).await.unwrap();
+
+    let bob = host.client(BOB).await;
+    let expected = [
+        label("authenticator-app", "Imported from oath-users"),
+        label("hardware-token", "Imported from oath-users 2"),
+    ];
+    assert_eq!(described(&bob, BOB).await, expected);
+    let app = bob.default_of(BOB).await;
+    let codes = Codes::new(BASE32);
+    let shown_before = bob.verify(BOB, &app, &codes.at(-1)).await.unwrap_err();
+    assert_eq!(shown_before.short(), "CodeAlreadyUsed");
+    bob.verify(BOB, &app, &codes.at(1)).await.unwrap();
+}
+
+#[tokio::test]
+async fn importing_again_adds_nothing_and_sets_no_counter_back() {
+    let mut host = Host::start().await;
+    let file = format!("HOTP {ALICE_NAME} - {HEX}\nHOTP {ALICE_NAME} - {HEX} 5\n");
+    assert_eq!(told(&oath(&host, &file)), (1, vec![2]), "twice in one file");
+    let alice = host.client(ALICE).await;
+    let method = alice.default_of(ALICE).await;
+    let codes = hotp(BASE32, 6, 0, 6);
+    alice.verify(ALICE, &method, &codes[2]).await.unwrap();
+    host.restart().await;
+    let again = oath(&host, &file);
+    assert_eq!((again.code, told(&again)), (1, (0, vec![1, 2])));
+    assert_eq!(alice.methods_of(ALICE).await, [method.clone()]);
+    for used in &codes[..3] {
+        assert!(alice.verify(ALICE, &method, used).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn lines_that_cannot_be_imported_are_told_and_keep_no_other_out() {
+    let host = Host::start().await;
+    let file = format!(
+        "# users of this host\nHOTP {ALICE_NAME} 1234 {HEX}\nHOTP no-such-user - {HEX}\n\
+         HOTP/E/7 {ALICE_NAME} - {HEX}\nHOTP {ALICE_NAME} - 00\nHOTP/T30 {BOB_NAME} - {HEX}\n"
+    );
+    let imported = oath(&host, &file);
+    assert_eq!((imported.code, told(&imported)), (1, (1, vec![2, 3, 4, 5])));
+    for secret in [HEX, "1234"] {
+        let problems = imported.stdout.lines().next().unwrap();
+        assert!(!problems.contains(secret), "{problems}");
+    }
+    let root = host.client(ROOT).await;
+    assert!(root.methods_of(ALICE).await.is_empty());
+    assert_eq!(root.methods_of(BOB).await.len(), 1);
+    let events = root.events().await;
+    let imported = events
+        .iter()
+        .filter(|event| event["type"] == "method-imported");
+    assert_eq!(imported.count(), 1);
+}
+
+#[tokio::test]
+async fn two_imports_of_one_file_at_once_add_each_method_once() {
+    let host = Host::start().await;
+    let users = [ALICE_NAME, BOB_NAME, "sys", "sync", "games"];
+    let file: String = users
+        .iter()
+        .map(|user| format!("HOTP {user} - {HEX}\n"))
+        .collect();
+    let (one, other) = (host.client(ROOT).await, host.client(ROOT).await);
+    let none: HashMap<&str, Variant<'_>> = HashMap::new();
+    let body = ("oath-users", file.as_bytes(), none);
+    let import = async |client: &Client| -> (u32, Vec<(u32, String)>) {
+        client
+            .call(ROOT_PATH, "Manager", "ImportMethods", &body)
+            .await
+            .unwrap()
+    };
+    let both = tokio::join!(import(&one), import(&other));
+    assert_eq!(both.0.0 + both.1.0, 5, "{both:?}");
+    assert_eq!(both.0.1.len() + both.1.1.len(), 5);
+    assert_eq!(one.methods_of(ALICE).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_file_of_pam_u2f_is_checked_and_nothing_is_taken_in() {
+    let host = Host::start().await;
+    let path = host.directory().join("u2f_mappings");
+    let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    let file = format!("{ALICE_NAME}:*,{key},eddsa,+presence+pin\n{BOB_NAME}:*,{key},es256,+pin\n");
+    fs::write(&path, file).unwrap();
+    let file = path.display().to_string();
+    let checked = host.secinfo(ROOT, &["--json", "import", "u2f-mappings", &file], "");
+    assert_eq!((checked.code, told(&checked)), (1, (0, vec![1, 2])));
+    let line = checked.stdout.lines().next().unwrap();
+    assert!(
+        line.contains("no security keys yet") && line.contains("64 bytes"),
+        "{line}"
+    );
+    let root = host.client(ROOT).await;
+    assert!(root.methods_of(ALICE).await.is_empty());
+
+    let link = path.with_file_name("link");
+    symlink(&path, &link).unwrap();
+    let link = link.display().to_string();
+    let refused = host.secinfo(ROOT, &["--json", "import", "u2f-mappings", &link], "");
+    assert!(
+        refused.json()["message"]
+            .as_str()
+            .unwrap()
+            .contains("a link")
+    );
+}
+
+#[tokio::test]
+async fn an_import_has_its_limits_and_is_for_administrators() {
+    let host = Host::start().await;
+    let alice = host.client(ALICE).await;
+    let root = host.client(ROOT).await;
+    let refused = async |client: &Client, format: &str, content: &[u8]| {
+        let none: HashMap<&str, Variant<'_>> = HashMap::new();
+        let body = (format, content, none);
+        let refusal = client.refused(ROOT_PATH, "Manager", "ImportMethods", &body);
+        refusal.await.short().to_owned()
+    };
+    let line = format!("HOTP {ALICE_NAME} - {HEX}\n");
+    assert_eq!(
+        refused(&alice, "oath-users", line.as_bytes()).await,
+        "NotAuthorized"
+    );
+    assert_eq!(
+        refused(&root, "csv", line.as_bytes()).await,
+        "InvalidArgument"
+    );
+    assert_eq!(
+        refused(&root, "oath-users", b"\xff").await,
+        "InvalidArgument"
+    );
+    let large = vec![b'#'; (1 << 20) + 1];
+    for format in ["oath-users", "u2f-mappings"] {
+        assert_eq!(refused(&root, format, &large).await, "InvalidArgument");
+    }
+    assert!(root.methods_of(ALICE).await.is_empty());
+}
