@@ -13,7 +13,8 @@ Exit codes:
   3  a wrong code, or the user was not verified
   4  secinfod cannot be reached
   5  not authorized
-  6  the log did not verify";
+  6  the log did not verify
+  7  doctor found nothing worse than warnings";
 
 /// Why a command failed. Each is one sentence that says what to do next.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +34,14 @@ pub(crate) enum Failure {
     /// The log is not what it should be.
     #[error("{0}")]
     LogNotVerified(String),
+    /// The installation is not as it should be.
+    #[error("{}", found(*errors, *warnings))]
+    Findings {
+        /// How many findings must be looked after.
+        errors: usize,
+        /// How many are better looked after.
+        warnings: usize,
+    },
     /// A file could not be read or written.
     #[error("cannot {action} {}: {source}", path.display())]
     File {
@@ -68,7 +77,8 @@ impl Failure {
             Self::Usage(_) => 2,
             Self::NotVerified(_) => 3,
             Self::LogNotVerified(_) => 6,
-            Self::Refused(_) | Self::File { .. } | Self::Output(_) => 1,
+            Self::Findings { errors: 0, .. } => 7,
+            Self::Findings { .. } | Self::Refused(_) | Self::File { .. } | Self::Output(_) => 1,
         }
     }
 
@@ -82,6 +92,7 @@ impl Failure {
             Self::Refused(_) => "Refused",
             Self::NotVerified(_) => "NotVerified",
             Self::LogNotVerified(_) => "LogNotVerified",
+            Self::Findings { .. } => "Findings",
             Self::File { .. } => "File",
             Self::Output(_) => "Output",
         }
@@ -91,6 +102,25 @@ impl Failure {
     pub(crate) fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
+}
+
+fn found(errors: usize, warnings: usize) -> String {
+    let count = |number: usize, word: &str| match number {
+        1 => format!("1 {word}"),
+        number => format!("{number} {word}s"),
+    };
+    let found = match (errors, warnings) {
+        (errors, 0) => count(errors, "error"),
+        (0, warnings) => count(warnings, "warning"),
+        (errors, warnings) => {
+            format!(
+                "{} and {}",
+                count(errors, "error"),
+                count(warnings, "warning")
+            )
+        }
+    };
+    format!("{found} found; do what stands at each")
 }
 
 #[cfg(test)]
@@ -116,6 +146,13 @@ mod tests {
         );
         assert_eq!(refused(Reason::NotAuthorized).exit_code(), 5);
         assert_eq!(Failure::LogNotVerified(String::new()).exit_code(), 6);
+        let findings = |errors, warnings| Failure::Findings { errors, warnings };
+        assert_eq!(findings(0, 2).exit_code(), 7);
+        assert_eq!(findings(1, 2).exit_code(), 1);
+        assert_eq!(
+            findings(1, 2).to_string(),
+            "1 error and 2 warnings found; do what stands at each"
+        );
     }
 
     #[test]

@@ -6,8 +6,8 @@
 //! `null` where there is none. A command that fails ends with
 //! `{"error":"<name>","message":"<sentence>","exit":<code>}`, where the name is that of the D-Bus
 //! error without its prefix, or `Unreachable`, `Untrusted`, `Protocol`, `Usage`, `Refused`,
-//! `NotVerified`, `LogNotVerified`, `File` or `Output`. The form of each command stands in its
-//! long help, and so in its manual page.
+//! `NotVerified`, `LogNotVerified`, `Findings`, `File` or `Output`. The form of each command stands
+//! in its long help, and so in its manual page.
 
 #![cfg_attr(
     test,
@@ -17,7 +17,9 @@
 mod arguments;
 mod client;
 mod commands;
+mod doctor;
 mod failure;
+mod import;
 mod locale;
 mod proof;
 mod qr;

@@ -3,11 +3,14 @@
 pub(crate) mod access_pass;
 pub(crate) mod add;
 pub(crate) mod audit;
+pub(crate) mod break_glass;
 pub(crate) mod cancel_deletion;
 pub(crate) mod channels;
 pub(crate) mod completions;
 pub(crate) mod default;
 pub(crate) mod delete;
+pub(crate) mod doctor;
+pub(crate) mod import;
 pub(crate) mod man;
 mod page;
 pub(crate) mod rename;
@@ -31,9 +34,14 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     // These need no daemon.
     let command = match command {
         Some(Command::Completions(arguments)) => return completions::run(&arguments),
+        Some(Command::BreakGlass(arguments)) => return break_glass::run(&screen, arguments),
         Some(Command::Man(arguments)) => return man::run(&screen, &arguments),
         Some(Command::Audit(arguments)) if arguments.is_offline() => {
             return audit::run_offline(&screen, arguments);
+        }
+        Some(Command::Doctor(arguments)) => {
+            let address = global.bus.or_else(secinfo_bus::address_from_environment);
+            return doctor::run(&screen, address.as_deref(), &arguments).await;
         }
         command => command,
     };
@@ -56,10 +64,13 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Users) => users::run(&client).await,
         Some(Command::Channels(arguments)) => channels::run(&client, arguments).await,
         Some(Command::Unlock(arguments)) => unlock::run(&client, arguments).await,
+        Some(Command::Import(arguments)) => import::run(&client, arguments).await,
         Some(Command::Tokens(arguments)) => tokens::run(&client, arguments).await,
         Some(Command::AccessPass(arguments)) => access_pass::run(&client, arguments).await,
         Some(Command::Audit(arguments)) => audit::run(&client, user, arguments).await,
-        Some(Command::Completions(_) | Command::Man(_)) => {
+        Some(
+            Command::BreakGlass(_) | Command::Completions(_) | Command::Man(_) | Command::Doctor(_),
+        ) => {
             unreachable!("done above, without a daemon")
         }
     }

@@ -1,0 +1,154 @@
+//! What was found, and what could not be looked at.
+
+use serde::Serialize;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Severity {
+    /// Somebody gets in who must not, or nobody does who should.
+    Error,
+    /// Better looked after before it hurts.
+    Warning,
+    /// Good to know.
+    Info,
+}
+
+/// What it is about; the order is that of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Area {
+    /// The PAM configuration.
+    Pam,
+    /// The SSH server.
+    Sshd,
+    /// The daemon and its bus.
+    Daemon,
+    /// Files of the daemon.
+    Files,
+    /// Units of systemd.
+    Units,
+    /// The clock.
+    Clock,
+    /// Ways back in.
+    Recovery,
+}
+
+impl Area {
+    /// All of them, in order.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Pam,
+        Self::Sshd,
+        Self::Daemon,
+        Self::Files,
+        Self::Units,
+        Self::Clock,
+        Self::Recovery,
+    ];
+
+    /// Its heading.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Pam => "PAM",
+            Self::Sshd => "SSH server",
+            Self::Daemon => "Daemon",
+            Self::Files => "Files",
+            Self::Units => "Units",
+            Self::Clock => "Clock",
+            Self::Recovery => "Ways back in",
+        }
+    }
+}
+
+/// One thing that was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Finding {
+    /// A stable word for this kind of finding.
+    pub(crate) id: &'static str,
+    /// How bad it is.
+    pub(crate) severity: Severity,
+    /// What it is about.
+    pub(crate) area: Area,
+    /// The file, line, unit or service.
+    pub(crate) subject: String,
+    /// PAM services that it concerns.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) services: Vec<String>,
+    /// What is so.
+    pub(crate) what: String,
+    /// What to do.
+    pub(crate) remedy: String,
+}
+
+/// Something that was not looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Unseen {
+    /// What it is about.
+    pub(crate) area: Area,
+    /// What was not looked at.
+    pub(crate) what: String,
+    /// Why not.
+    pub(crate) why: String,
+}
+
+/// Everything that was found.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// Findings.
+    pub(crate) findings: Vec<Finding>,
+    /// What was looked at, in a word for each.
+    pub(crate) looked_at: Vec<(Area, String)>,
+    /// What was not.
+    pub(crate) unseen: Vec<Unseen>,
+}
+
+impl Report {
+    /// Adds a finding; one that differs from another in the service only is that other one.
+    pub(crate) fn add(&mut self, finding: Finding) {
+        let same = self.findings.iter_mut().find(|other| {
+            (other.id, &other.subject, &other.what) == (finding.id, &finding.subject, &finding.what)
+        });
+        match same {
+            Some(other) => {
+                for service in finding.services {
+                    if !other.services.contains(&service) {
+                        other.services.push(service);
+                    }
+                }
+            }
+            None => self.findings.push(finding),
+        }
+    }
+
+    /// Says that something was looked at.
+    pub(crate) fn saw(&mut self, area: Area, what: impl Into<String>) {
+        self.looked_at.push((area, what.into()));
+    }
+
+    /// Says that something was not looked at.
+    pub(crate) fn missed(&mut self, area: Area, what: impl Into<String>, why: impl Into<String>) {
+        let unseen = Unseen {
+            area,
+            what: what.into(),
+            why: why.into(),
+        };
+        if !self.unseen.contains(&unseen) {
+            self.unseen.push(unseen);
+        }
+    }
+
+    /// Puts findings in the order in which they are told.
+    pub(crate) fn sort(&mut self) {
+        self.findings.sort_by(|a, b| {
+            (a.area, a.severity, &a.subject).cmp(&(b.area, b.severity, &b.subject))
+        });
+    }
+
+    /// How many findings are so bad.
+    pub(crate) fn count(&self, severity: Severity) -> usize {
+        let findings = self.findings.iter();
+        findings
+            .filter(|finding| finding.severity == severity)
+            .count()
+    }
+}

@@ -1,0 +1,33 @@
+//! What `secinfo doctor` looks at. Nothing is changed, no secret is read, and nothing is asked of
+//! the network.
+
+mod clock;
+mod daemon;
+mod files;
+mod finding;
+mod pam;
+mod recovery;
+mod root;
+mod sshd;
+mod units;
+
+pub(crate) use finding::{Area, Finding, Report, Severity, Unseen};
+pub(crate) use root::Root;
+
+/// Looks at everything below a root directory; `address` is that of the bus, if not the usual.
+pub(crate) async fn examine(root: &Root, address: Option<&str>) -> Report {
+    let mut report = Report::default();
+    let settings = sshd::settings(root, &mut report);
+    let key_first = settings.as_ref().is_some_and(sshd::Settings::key_first);
+    let protection = pam::check(root, key_first, &mut report);
+    if let Some(settings) = &settings {
+        sshd::check(settings, &protection, &mut report);
+    }
+    daemon::check(root, address, &mut report).await;
+    files::check(root, &mut report);
+    units::check(root, &mut report);
+    clock::check(root, &mut report).await;
+    recovery::check(root, &protection, &mut report);
+    report.sort();
+    report
+}
