@@ -145,6 +145,49 @@ async fn a_pass_for_once_is_used_up_by_one_verification() {
 }
 
 #[tokio::test]
+async fn a_user_has_one_access_pass_at_a_time_and_the_log_tells_of_each_but_holds_none() {
+    let host = Host::start().await;
+    let root = host.client(ROOT).await;
+    let alice = host.client(ALICE).await;
+    // The shortest and the longest that there may be.
+    let former = issue_pass(&root, ALICE, 600, false).await.unwrap();
+    let former_method = only(&alice, "access-pass").await.unwrap();
+    let issued = host.secinfo(
+        ROOT,
+        &[
+            "--json",
+            "access-pass",
+            "issue",
+            ALICE_NAME,
+            "--valid",
+            "30d",
+            "--once",
+        ],
+        "",
+    );
+    let issued = issued.success().json();
+    let pass = issued["pass"].as_str().unwrap();
+    assert_eq!(alice.methods_of(ALICE).await.len(), 1);
+    let method = only(&alice, "access-pass").await.unwrap();
+    let refusal = alice.verify(ALICE, &former_method, &former).await;
+    assert_eq!(refusal.unwrap_err().short(), "NotFound");
+    let refusal = alice.verify(ALICE, &method, &former).await.unwrap_err();
+    assert_eq!(refusal.short(), "WrongCode");
+    alice.verify(ALICE, &method, pass).await.unwrap();
+    assert_eq!(only(&alice, "access-pass").await, None, "it was for once");
+
+    let events = root.events().await;
+    let of_passes = events
+        .iter()
+        .filter(|event| event["type"] == "access-pass-issued");
+    assert_eq!(of_passes.count(), 2);
+    let log = serde_json::to_string(&events).unwrap();
+    for pass in [former.as_str(), pass] {
+        assert!(!log.contains(pass) && !log.contains(&pass.replace('-', "")));
+    }
+}
+
+#[tokio::test]
 async fn an_access_pass_expires() {
     let setup = Setup::new();
     let mut host = Host::with(setup.clone()).await;
