@@ -155,6 +155,11 @@ impl Host {
         &self.connection
     }
 
+    /// The address of the bus.
+    pub(crate) fn address(&self) -> String {
+        format!("unix:path={}", self.directory.join("bus").display())
+    }
+
     /// Another connection to the bus.
     pub(crate) async fn connect(&self) -> Result<Connection> {
         connect(&self.address).await

@@ -10,6 +10,7 @@ mod failure;
 mod host;
 mod log;
 mod measure;
+mod pam;
 mod provider;
 mod replay;
 mod report;
@@ -65,6 +66,8 @@ enum Part {
     Users,
     /// Verification while codes wait for a slow provider
     Delivery,
+    /// Whole PAM verifications, with one user and with many
+    Pam,
 }
 
 /// How much is measured.
@@ -128,7 +131,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new().context(|| "start the runtime".into())?;
     let wanted = |part| arguments.only.is_none_or(|only| only == part);
     // It is written before anything is measured: what it leaves to the disk has time to get there.
-    let crowd = wanted(Part::Users)
+    let crowd = (wanted(Part::Users) || wanted(Part::Pam))
         .then(|| places.crowd(&sizes))
         .transpose()?;
     report.note_load();
@@ -136,10 +139,13 @@ fn run(arguments: &Arguments) -> Result<()> {
         let directory = places.new_directory("append")?;
         report.add(append::measure(&directory, &sizes.append)?);
     }
-    if let Some(crowd) = &crowd {
+    if let Some(crowd) = crowd.as_ref().filter(|_| wanted(Part::Users)) {
         let state = host::state(&places.run.join("many"));
         report.add(replay::measure(&state, crowd.events)?);
         runtime.block_on(with_daemons(&places, &sizes, crowd, &mut report))?;
+    }
+    if let Some(crowd) = crowd.as_ref().filter(|_| wanted(Part::Pam)) {
+        runtime.block_on(with_pam(&places, &sizes, crowd, &mut report))?;
     }
     if wanted(Part::Delivery) {
         runtime.block_on(with_provider(&places, &sizes, &mut report))?;
@@ -182,6 +188,43 @@ async fn with_daemons(
     many.stop_daemon()
 }
 
+/// What is measured of sign-ins by PAM.
+async fn with_pam(
+    places: &Places,
+    sizes: &Sizes,
+    crowd: &Crowd,
+    report: &mut Report,
+) -> Result<()> {
+    let directory = places.new_directory("pam")?;
+    let (mut few, root) = places.host_of_one("pam/few", "").await?;
+    // The counters of its tokens begin anew.
+    let many = places.new_directory("pam/many")?;
+    crowd.copy_to(&host::state(&many))?;
+    let mut many = Host::start_bus(&many, "").await?;
+    many.start_daemon(&places.daemon).await?;
+    log::quiet_disk();
+    let subjects = [
+        Subject::of_one(&few, root),
+        Subject {
+            host: &many,
+            users: sizes.users as usize,
+            root: crowd.root,
+        },
+    ];
+    let programs = pam::Programs {
+        module: &places.pam_module,
+        host: &places.pam_host,
+    };
+    report.add(pam::measure(
+        &subjects,
+        &programs,
+        &directory,
+        sizes.verifications,
+    )?);
+    few.stop_daemon()?;
+    many.stop_daemon()
+}
+
 /// What is measured of a daemon whose provider takes its time, beside one that sends nothing.
 async fn with_provider(places: &Places, sizes: &Sizes, report: &mut Report) -> Result<()> {
     let provider = SlowProvider::prepare(&places.spool)?;
@@ -204,6 +247,10 @@ struct Places {
     daemon: PathBuf,
     /// The plugin that plays a provider.
     spool: PathBuf,
+    /// The PAM module.
+    pam_module: PathBuf,
+    /// The program that calls it.
+    pam_host: PathBuf,
     /// What is kept for the next time.
     kept: PathBuf,
     /// What is of this run.
@@ -224,6 +271,7 @@ impl Places {
             )))
         };
         let (daemon, spool) = (built("secinfod")?, built("libsecinfo_spool.so")?);
+        let (pam_module, pam_host) = (built("libpam_secinfo.so")?, built("examples/pam-host")?);
         let kept = directory.map_or_else(
             || {
                 program
@@ -241,6 +289,8 @@ impl Places {
         let places = Self {
             daemon,
             spool,
+            pam_module,
+            pam_host,
             run: kept.join("run"),
             kept,
         };

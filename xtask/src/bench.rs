@@ -18,6 +18,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     workspace::run(&mut build)?;
     let mut build = place.cargo();
     workspace::run(build.args(["build", "--release", "--lib", "--package", SPOOL]))?;
+    let mut build = place.cargo();
+    build.args(["build", "--release", "--lib", "--package", "pam_secinfo"]);
+    workspace::run(build.args(["--example", "pam-host"]))?;
     let mut bench = Command::new(place.target.join("release/secinfo-bench"));
     workspace::run(bench.args(arguments).current_dir(&place.root))
 }

@@ -1,0 +1,184 @@
+//! A whole PAM verification, from `pam_start` to `pam_end`, beside the modules that hosts have: the
+//! same program, the same token, the same file system, one after the other.
+
+use crate::failure::{Context, Failure, Result};
+use crate::measure::{median, percentile};
+use crate::report::{Bar, Row, progress};
+use crate::token::{self, SECRET};
+use crate::verification::Subject;
+use data_encoding::{BASE32_NOPAD, HEXLOWER};
+use std::fs::{self, Permissions};
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+/// Of Debian's package libpam-google-authenticator.
+const GOOGLE: &str = "pam_google_authenticator.so";
+
+/// Of Debian's package libpam-oath.
+const OATH: &str = "pam_oath.so";
+
+/// What is measured: the module itself and the program that calls it.
+pub(crate) struct Programs<'a> {
+    pub(crate) module: &'a Path,
+    pub(crate) host: &'a Path,
+}
+
+/// Signs root in with each module in turn; `directory` is where their files are.
+pub(crate) fn measure(
+    subjects: &[Subject<'_>],
+    programs: &Programs<'_>,
+    directory: &Path,
+    count: u64,
+) -> Result<Vec<Row>> {
+    progress("PAM: whole verifications, beside pam_google_authenticator and pam_oath");
+    let pam_d = directory.join("pam.d");
+    fs::create_dir(&pam_d).context(|| "create pam.d".into())?;
+    let stack = |service: &str, line: &str| {
+        let text = format!("auth required {line}\n");
+        fs::write(pam_d.join(service), text).context(|| format!("write pam.d/{service}"))
+    };
+    let secret = directory.join("google");
+    let text = format!("{}\n\" HOTP_COUNTER 1\n", BASE32_NOPAD.encode(SECRET));
+    write_private(&secret, &text)?;
+    stack(
+        "google",
+        &format!("{GOOGLE} user=root secret={}", secret.display()),
+    )?;
+    let mut services = vec!["google".to_owned()];
+    for subject in subjects {
+        let users = subject.users;
+        let file = directory.join(format!("oath-{users}"));
+        write_private(&file, &oath_users(users))?;
+        let (ours, oath) = (format!("secinfo-{users}"), format!("oath-{users}"));
+        let module = programs.module.display();
+        stack(&ours, &format!("{module} bus={}", subject.host.address()))?;
+        stack(
+            &oath,
+            &format!("{OATH} usersfile={} window=20 digits=6", file.display()),
+        )?;
+        services.extend([ours, oath]);
+    }
+    let mut host = SignIns::start(programs.host, &pam_d)?;
+    let mut times = vec![Vec::new(); services.len()];
+    let warm_up = count / 10;
+    // The first that all of them take: the counter of pam_google_authenticator begins with 1.
+    for counter in 1..=count + warm_up {
+        for (service, times) in services.iter().zip(&mut times) {
+            let took = host.sign_in(service, &token::code(counter))?;
+            if counter > warm_up {
+                times.push(took);
+            }
+        }
+    }
+    let google = median(times[0].clone());
+    let pairs = times[1..].chunks(2);
+    let rows = subjects.iter().zip(pairs).flat_map(|(subject, pair)| {
+        let (ours, oath) = (&pair[0], median(pair[1].clone()));
+        let row = |what: &'static str, beside: f64| {
+            let name = format!(
+                "a whole PAM verification, {} users, beside {what}",
+                subject.users
+            );
+            Row::new(name, "µs", median(ours.clone()))
+                .beside(what, beside)
+                .part("99 of 100 are below", percentile(ours.clone(), 99), "µs")
+        };
+        // What was agreed is about one user; the file of pam_google_authenticator has no others.
+        let bar = if subject.users == 1 {
+            Bar::RatioAtMost(1.0)
+        } else {
+            Bar::None
+        };
+        [
+            row("pam_google_authenticator", google).bar(bar),
+            row("pam_oath", oath).bar(bar),
+        ]
+    });
+    Ok(rows.collect())
+}
+
+/// A file of so many users, root in the middle of it.
+fn oath_users(users: usize) -> String {
+    let key = HEXLOWER.encode(SECRET);
+    (0..users)
+        .map(|number| {
+            if number == users / 2 {
+                return format!("HOTP root - {key}\n");
+            }
+            format!("HOTP user{number:06} - {key}\n")
+        })
+        .collect()
+}
+
+fn write_private(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text)
+        .and_then(|()| fs::set_permissions(path, Permissions::from_mode(0o600)))
+        .context(|| format!("write {}", path.display()))
+}
+
+/// The program that calls PAM.
+struct SignIns {
+    process: Child,
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
+}
+
+impl SignIns {
+    fn start(program: &Path, pam_d: &Path) -> Result<Self> {
+        let mut process = Command::new(program)
+            .arg(pam_d)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context(|| format!("start {}", program.display()))?;
+        let (Some(input), Some(output)) = (process.stdin.take(), process.stdout.take()) else {
+            return Err(Failure::Wrong("the program has no pipes".into()));
+        };
+        let output = BufReader::new(output).lines();
+        Ok(Self {
+            process,
+            input,
+            output,
+        })
+    }
+
+    /// Signs root in: how long it took, in microseconds.
+    fn sign_in(&mut self, service: &str, code: &str) -> Result<f64> {
+        writeln!(self.input, "measure {service} root {code}")
+            .context(|| "speak to the program".into())?;
+        let line = self.output.next().and_then(std::result::Result::ok);
+        let line = line.unwrap_or_default();
+        let nanos = line
+            .strip_prefix("measure 0 ")
+            .and_then(|nanos| nanos.parse::<f64>().ok());
+        nanos.map(|nanos| nanos / 1000.0).ok_or_else(|| {
+            Failure::Wrong(format!(
+                "{service} did not let root in ({line:?}): see that the Debian packages \
+                 libpam-google-authenticator and libpam-oath are installed"
+            ))
+        })
+    }
+}
+
+impl Drop for SignIns {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::oath_users;
+
+    #[test]
+    fn root_is_in_the_middle_of_the_users() {
+        let lines = oath_users(5);
+        let lines: Vec<_> = lines.lines().collect();
+        assert_eq!(lines.len(), 5);
+        assert!(lines[2].starts_with("HOTP root - 3132"));
+        assert_eq!(oath_users(1).lines().count(), 1);
+    }
+}
