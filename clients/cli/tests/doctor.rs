@@ -9,6 +9,7 @@
 use serde_json::Value;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
@@ -246,6 +247,30 @@ fn people_are_told_what_is_wrong_and_what_to_do() {
     assert_eq!((code, err.as_str()), (0, ""));
     assert!(out.contains("PAM\n  ✔ in order"), "{out}");
     assert!(out.ends_with("Nothing needs your attention.\n"), "{out}");
+}
+
+/// Another than root is told what only root can look at, and nothing is made of what is unknown.
+#[test]
+fn who_may_not_read_a_file_is_told_so() {
+    let tree = tree("good-profile");
+    set_mode(&tree.path().join("etc/pam.d/sudo"), 0o000);
+    let command = tree.path().join("secinfo");
+    fs::copy(env!("CARGO_BIN_EXE_secinfo"), &command).unwrap();
+    set_mode(&command, 0o755);
+    let mut doctor = Command::new(&command);
+    doctor.args(["doctor", "--json", "--root"]).arg(tree.path());
+    if rustix::process::geteuid().is_root() {
+        doctor.uid(65534).gid(65534);
+    }
+    let output = doctor.output().unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["findings"], Value::Array(vec![]), "{report:#}");
+    let unseen = report["not_looked_at"].as_array().unwrap();
+    let unseen: Vec<_> = unseen.iter().map(|unseen| &unseen["what"]).collect();
+    assert!(
+        unseen.iter().any(|what| *what == "/etc/pam.d/sudo"),
+        "{unseen:?}"
+    );
 }
 
 #[test]

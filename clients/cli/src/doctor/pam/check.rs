@@ -71,6 +71,13 @@ pub(crate) fn check(root: &Root, key_first: bool, report: &mut Report) -> Protec
         if is_part && !DOORS.contains(&name.as_str()) {
             continue;
         }
+        if !service.unreadable.is_empty() {
+            // What is said of the rest would be a guess.
+            for path in &service.unreadable {
+                report.missed(Area::Pam, path.clone(), "only root may read it");
+            }
+            continue;
+        }
         let mut checks = Checks {
             name,
             key_first: key_first && name == "sshd",
@@ -213,10 +220,6 @@ impl Checks<'_> {
     }
 
     fn mistakes(&mut self, service: &Service) {
-        for path in &service.unreadable {
-            self.report
-                .missed(Area::Pam, path.clone(), "only root may read it");
-        }
         for problem in &service.problems {
             let (id, severity, remedy) = if problem.harmless {
                 (
