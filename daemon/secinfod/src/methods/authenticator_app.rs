@@ -135,7 +135,18 @@ fn short_uris(
         period: Period::default(),
     };
     let user = account.split_once('@').map_or(account, |(user, _)| user);
-    [(issuer, account), (issuer, user), ("", account), ("", user)]
+    let cut = user
+        .char_indices()
+        .nth(8)
+        .map_or(user, |(end, _)| &user[..end]);
+    let names = [
+        (issuer, account),
+        (issuer, user),
+        ("", account),
+        ("", user),
+        ("", cut),
+    ];
+    names
         .map(|(issuer, account)| {
             let issuer = utf8_percent_encode(issuer, RESERVED).to_string();
             let label = utf8_percent_encode(account, RESERVED).to_string();

@@ -301,10 +301,14 @@ impl Service {
             0 => Who::Root,
             _ => Who::User(person.id),
         };
-        let groups = if self.state().policy().groups.is_empty() {
-            Vec::new()
-        } else {
+        let state = self.state();
+        let policy = state.policy();
+        let names_groups = !policy.groups.is_empty()
+            || !policy.sign_in(by.service.as_ref()).exempt_groups.is_empty();
+        let groups = if names_groups {
             self.accounts.groups(&person.account)?
+        } else {
+            Vec::new()
         };
         Ok(Prepared(UserCommand {
             user: person.id,

@@ -90,8 +90,11 @@ async fn whoever_takes_too_long_begins_again() {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     sign_in.answer(&app.codes.fresh()).await.refused("expired");
-    let last = types(&root).await.pop().unwrap();
-    assert_eq!(last, "method-enrolled", "the code was not looked at");
+    let verified = types(&root)
+        .await
+        .iter()
+        .any(|name| name.starts_with("verification-"));
+    assert!(!verified, "the code was not looked at");
 }
 
 #[tokio::test]
@@ -113,9 +116,9 @@ async fn a_program_that_answers_nothing_for_ever_comes_to_an_end() {
 #[tokio::test]
 async fn whom_policy_does_not_cover_is_not_asked_and_why_is_told() {
     let setup = Setup::patient().more(
-        "[policy.sign-in]\nexempt-networks = [\"192.0.2.0/24\"]\n\
+        "[policy.sign-in]\nexempt_networks = [\"192.0.2.0/24\"]\n\
          [service.cron]\nverify = \"off\"\n\
-         [service.backup]\nexempt-groups = [\"daemon\"]\n",
+         [service.backup]\nexempt_groups = [\"daemon\"]\n",
     );
     let host = Host::with(setup).await;
     let root = host.client(ROOT).await;

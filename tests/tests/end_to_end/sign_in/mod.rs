@@ -30,6 +30,14 @@ pub(crate) async fn start(
         .await
 }
 
+/// Why nobody is signed in.
+async fn refusal(client: &Client, name: &str, service: &str, options: Options) -> Refusal {
+    match start(client, name, service, options).await {
+        Ok((_, step)) => panic!("{name:?} was answered {}", step.outcome),
+        Err(refusal) => refusal,
+    }
+}
+
 /// A sign-in of Alice that is going on, or has ended.
 struct SignIn<'a> {
     client: &'a Client,

@@ -1,6 +1,6 @@
 //! Who may sign whom in, and what a proof in a sign-in is worth elsewhere.
 
-use super::{Options, SignIn, start};
+use super::{Options, SignIn, refusal, start};
 use secinfo_tests::{ALICE, ALICE_NAME, Host, NO_ACCOUNT, ROOT, STRANGER, Setup, user_path};
 use std::collections::HashMap;
 use zbus::Variant;
@@ -10,13 +10,13 @@ async fn only_root_learns_that_a_name_is_unknown() {
     let host = Host::with(Setup::patient()).await;
     let root = host.client(ROOT).await;
     for name in ["no-such-account", "", "root:x", "a/b", "a\nb"] {
-        let refusal = start(&root, name, "sshd", Options::new()).await;
-        assert_eq!(refusal.unwrap_err().short(), "NotFound", "{name:?}");
+        let refused = refusal(&root, name, "sshd", Options::new()).await;
+        assert_eq!(refused.short(), "NotFound", "{name:?}");
     }
     let stranger = host.client(STRANGER).await;
     for name in ["no-such-account", ALICE_NAME, "root", "", "a/b"] {
-        let refusal = start(&stranger, name, "sshd", Options::new()).await;
-        assert_eq!(refusal.unwrap_err().short(), "NotAuthorized", "{name:?}");
+        let refused = refusal(&stranger, name, "sshd", Options::new()).await;
+        assert_eq!(refused.short(), "NotAuthorized", "{name:?}");
     }
     let own = start(
         &stranger,
@@ -78,9 +78,9 @@ async fn options_that_nobody_knows_are_refused() {
     ];
     for options in options {
         let text = format!("{options:?}");
-        let refusal = start(&root, ALICE_NAME, "sshd", options).await;
-        assert_eq!(refusal.unwrap_err().short(), "InvalidArgument", "{text}");
+        let refused = refusal(&root, ALICE_NAME, "sshd", options).await;
+        assert_eq!(refused.short(), "InvalidArgument", "{text}");
     }
-    let refusal = start(&root, ALICE_NAME, "a/b", Options::new()).await;
-    assert_eq!(refusal.unwrap_err().short(), "InvalidArgument");
+    let refused = refusal(&root, ALICE_NAME, "a/b", Options::new()).await;
+    assert_eq!(refused.short(), "InvalidArgument");
 }

@@ -211,11 +211,11 @@ impl Turn<'_> {
         asked: &Challenge,
         reason: Reason,
     ) -> Result<Step, ServiceError> {
-        let note = Some(self.sign_in.words.not_sent(reason));
+        let note = self.sign_in.words.not_sent(reason);
         if self.others()?.is_empty() {
-            return self.prompt(asked, note, false);
+            return self.prompt(asked, Some(note), false);
         }
-        self.list_ways(note, true)
+        self.list_ways(Some(&note), true)
     }
 
     /// Offers the other ways, or ends where there is none.
@@ -228,6 +228,6 @@ impl Turn<'_> {
         if self.others()?.is_empty() {
             return Ok(Step::refused(refused, end));
         }
-        self.list_ways(Some(note), false)
+        self.list_ways(Some(&note), false)
     }
 }

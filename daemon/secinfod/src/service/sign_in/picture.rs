@@ -1,7 +1,9 @@
 //! The QR code of an authenticator app, so small that it stands on a terminal of 80 columns and 24
 //! rows with the prompt below it, and without colours: OpenSSH escapes what would set them.
 
-use qrcode::{Color, EcLevel, QrCode};
+use qrcode::bits::Bits;
+use qrcode::types::QrError;
+use qrcode::{Color, EcLevel, QrCode, Version};
 use secinfo_channel::Word;
 use zeroize::Zeroizing;
 
@@ -31,25 +33,22 @@ impl Picture {
         ];
         texts.iter().find_map(|text| {
             attempts.iter().find_map(|(level, quiet)| {
-                let code = QrCode::with_error_correction_level(text.as_bytes(), *level).ok()?;
-                Self::around(&code, *quiet)
+                let code = smallest(text, *level, *quiet)?;
+                Some(Self::around(&code, *quiet))
             })
         })
     }
 
-    fn around(code: &QrCode, quiet: usize) -> Option<Self> {
+    fn around(code: &QrCode, quiet: usize) -> Self {
         let width = code.width();
         let side = width + 2 * quiet;
-        if side.div_ceil(2) > MOST_ROWS {
-            return None;
-        }
         let mut light = Zeroizing::new(vec![true; side * side]);
         for y in 0..width {
             for x in 0..width {
                 light[(y + quiet) * side + x + quiet] = code[(x, y)] == Color::Light;
             }
         }
-        Some(Self { side, light })
+        Self { side, light }
     }
 
     /// How many columns it takes.
@@ -79,6 +78,36 @@ impl Picture {
         };
         (0..self.side).step_by(2).map(row).collect()
     }
+}
+
+/// The smallest code of an otpauth URI that fits with so many light modules around it.
+fn smallest(uri: &str, level: EcLevel, quiet: usize) -> Option<QrCode> {
+    (1..=40)
+        .map(Version::Normal)
+        .take_while(|version| {
+            let side = usize::try_from(version.width()).unwrap_or(usize::MAX) + 2 * quiet;
+            side.div_ceil(2) <= MOST_ROWS
+        })
+        .find_map(|version| encode(uri, version, level).ok())
+}
+
+/// The URI with its key in the mode for capitals and digits, which takes two thirds of the room.
+/// Choosing the modes by what the key happens to be would let some keys fit and others not.
+fn encode(uri: &str, version: Version, level: EcLevel) -> Result<QrCode, QrError> {
+    const BEFORE_KEY: &str = "?secret=";
+    let begin = uri.find(BEFORE_KEY).map(|at| at + BEFORE_KEY.len());
+    let (before, rest) = uri.split_at(begin.unwrap_or(uri.len()));
+    let (key, after) = rest.split_at(rest.find('&').unwrap_or(rest.len()));
+    let mut bits = Bits::new(version);
+    bits.push_byte_data(before.as_bytes())?;
+    if !key.is_empty() {
+        bits.push_alphanumeric_data(key.as_bytes())?;
+    }
+    if !after.is_empty() {
+        bits.push_byte_data(after.as_bytes())?;
+    }
+    bits.push_terminator(level)?;
+    QrCode::with_bits(bits, level)
 }
 
 #[cfg(test)]

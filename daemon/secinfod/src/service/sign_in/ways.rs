@@ -12,7 +12,7 @@ impl Turn<'_> {
     /// Lists the other ways. `back` says whether one can go back to the method that is asked now.
     pub(super) fn list_ways(
         &mut self,
-        note: Option<Word>,
+        note: Option<&Word>,
         back: bool,
     ) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
@@ -23,7 +23,7 @@ impl Turn<'_> {
             ways: others.iter().map(|way| way.method).collect(),
             back,
         };
-        Ok(words.ask_number(note.as_ref(), &words.say("ways-lead"), &rows, &prompt))
+        Ok(words.ask_number(note, &words.say("ways-lead"), &rows, &prompt))
     }
 
     pub(super) async fn on_ways(

@@ -2,6 +2,7 @@
 
 mod app;
 mod number;
+mod screen;
 
 use super::step::{Outcome, RefusedFor, Step};
 use super::wording::{Wording, numbered};
@@ -98,7 +99,7 @@ impl Turn<'_> {
     pub(super) fn offer_kinds(
         &mut self,
         missing: &SetUp,
-        note: Option<Word>,
+        note: Option<&Word>,
     ) -> Result<Option<Step>, ServiceError> {
         if !self.sign_in.may_set_up || self.sign_in.words.is_one_line() {
             return Ok(None);
@@ -114,7 +115,7 @@ impl Turn<'_> {
         }
         let more = Part::Whether(self.talk.proved);
         let lead = words.say_with("set-up-lead", &[("more", more)]);
-        let step = words.ask_number(note.as_ref(), &lead, &rows, &words.say("set-up-prompt"));
+        let step = words.ask_number(note, &lead, &rows, &words.say("set-up-prompt"));
         self.now_at(Stage::Kinds {
             kinds,
             later: missing.may_postpone,
@@ -149,7 +150,7 @@ impl Turn<'_> {
     fn choose_again(&mut self, note: Option<Word>) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
         if let Some(missing) = self.missing()?
-            && let Some(step) = self.offer_kinds(&missing, note)?
+            && let Some(step) = self.offer_kinds(&missing, note.as_ref())?
         {
             return Ok(step);
         }

@@ -1,0 +1,206 @@
+//! What a user sees who sets up an authenticator app: the QR code, and the key beside it, on a
+//! terminal of 80 columns and 24 rows.
+
+use super::super::picture::Picture;
+use super::super::wording::Wording;
+use crate::messages::Part;
+use crate::methods::authenticator_app::Presentation;
+use secinfo_channel::Word;
+use zeroize::Zeroizing;
+
+/// How wide the screen is, less the last column: what ends there breaks the line on some terminals.
+const COLUMNS: usize = 79;
+
+/// Columns between the picture and what stands beside it.
+const GAP: usize = 2;
+
+/// Groups of the key on one line.
+const GROUPS: usize = 5;
+
+/// What a user needs to set up an authenticator app.
+pub(super) struct Screen {
+    presentation: Presentation,
+    picture: Option<Picture>,
+}
+
+impl Screen {
+    pub(super) fn of(presentation: Presentation) -> Self {
+        Self {
+            picture: Picture::of(&presentation.short_uris),
+            presentation,
+        }
+    }
+
+    /// Whether there is a picture: not where key and names are too long for one.
+    pub(super) const fn has_picture(&self) -> bool {
+        self.picture.is_some()
+    }
+
+    /// The picture with account and key beside it; without one, account and key alone.
+    pub(super) fn draw(&self, words: &Wording, inverted: bool) -> Word {
+        let Some(picture) = &self.picture else {
+            let text = self.text(words, "app-type", COLUMNS);
+            return joined(text.iter());
+        };
+        let side = COLUMNS - GAP - picture.columns();
+        let mut beside = self.text(words, "app-scan", side);
+        beside.push(Zeroizing::new(String::new()));
+        beside.extend(wrapped(&words.say("app-unreadable"), side));
+        let rows = picture.rows(inverted);
+        // In the middle of its height.
+        let above = rows.len().saturating_sub(beside.len()) / 2;
+        let lines: Vec<Word> = rows
+            .iter()
+            .enumerate()
+            .map(|(number, row)| {
+                let text = number.checked_sub(above).and_then(|line| beside.get(line));
+                let mut line = Zeroizing::new(String::with_capacity(row.len() + COLUMNS * 4));
+                line.push_str(row);
+                if let Some(text) = text {
+                    line.push_str("  ");
+                    line.push_str(text);
+                }
+                line
+            })
+            .collect();
+        joined(lines.iter())
+    }
+
+    /// What is typed into an app that cannot read the picture.
+    fn text(&self, words: &Wording, lead: &str, width: usize) -> Vec<Word> {
+        let account = [("account", Part::Text(&self.presentation.account))];
+        let mut lines = wrapped(&words.say(lead), width);
+        lines.push(Zeroizing::new(String::new()));
+        lines.extend(wrapped(&words.say_with("app-account", &account), width));
+        lines.push(words.say("app-key"));
+        let groups: Vec<_> = self.presentation.key_in_groups.split(' ').collect();
+        for line in groups.chunks(GROUPS) {
+            lines.push(Zeroizing::new(line.join(" ")));
+        }
+        lines
+    }
+}
+
+/// The lines below each other, after the line on which the program may have written already.
+fn joined<'a>(lines: impl Iterator<Item = &'a Word>) -> Word {
+    let mut text = Zeroizing::new(String::with_capacity(8192));
+    for line in lines {
+        text.push('\n');
+        text.push_str(line);
+    }
+    text.push('\n');
+    text
+}
+
+/// A text in lines of at most so many characters, broken between words; a longer word is broken.
+fn wrapped(text: &str, width: usize) -> Vec<Word> {
+    let mut lines = vec![Zeroizing::new(String::new())];
+    for word in text.split_whitespace() {
+        let mut rest = word;
+        loop {
+            let line = lines.last_mut().expect("there is a line from the start");
+            let used = line.chars().count();
+            let space = usize::from(used > 0);
+            if used + space + rest.chars().count() <= width {
+                if space == 1 {
+                    line.push(' ');
+                }
+                line.push_str(rest);
+                break;
+            }
+            if used == 0 {
+                let cut = rest
+                    .char_indices()
+                    .nth(width)
+                    .map_or(rest.len(), |(place, _)| place);
+                line.push_str(&rest[..cut]);
+                rest = &rest[cut..];
+            }
+            lines.push(Zeroizing::new(String::new()));
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::messages::{Language, Prompts};
+    use crate::methods::secret::Secret;
+    use secinfo_domain::{Algorithm, Digits, Period, TotpParameters};
+
+    fn presentation(algorithm: Algorithm, issuer: &str, account: &str) -> Presentation {
+        let parameters = TotpParameters {
+            algorithm,
+            digits: Digits::Eight,
+            period: Period::default(),
+        };
+        let secret = Secret::generate(algorithm).unwrap();
+        Presentation::new(&secret, parameters, issuer, account)
+    }
+
+    #[test]
+    fn a_screen_has_room_for_its_prompt_and_the_whole_key_in_every_language() {
+        let long = "An Organization with a Name of Sixty-Four Characters, like this.";
+        let names = [
+            ("Example", "alice@host"),
+            (long, "alice@db1.department.example.org"),
+            (long, &format!("{}@{}", "a".repeat(32), "h".repeat(64))),
+        ];
+        for language in Language::ALL {
+            let words = Wording::new(Prompts::of(language), false);
+            for algorithm in [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512] {
+                for (issuer, account) in names {
+                    let presentation = presentation(algorithm, issuer, account);
+                    let key = presentation.key_in_groups.replace(' ', "");
+                    let screen = Screen::of(presentation);
+                    assert!(screen.has_picture(), "{algorithm} {account}");
+                    let text = screen.draw(&words, false);
+                    let lines: Vec<_> = text.split('\n').collect();
+                    // The first stays on the line of whatever was written before, and the prompt
+                    // comes on the last.
+                    assert!(lines.len() <= 25 && lines[0].is_empty(), "{}", lines.len());
+                    assert!(lines.iter().all(|line| line.chars().count() <= COLUMNS));
+                    let beside: String = lines
+                        .iter()
+                        .map(|line| line.replace(['█', '▀', '▄', ' '], ""))
+                        .collect();
+                    assert!(beside.contains(&key), "{language:?} {algorithm} {account}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn without_room_for_a_picture_the_key_is_there() {
+        let account = "ä".repeat(300);
+        let screen = Screen::of(presentation(Algorithm::Sha512, "Example", &account));
+        assert!(!screen.has_picture());
+        let words = Wording::new(Prompts::of(Language::English), false);
+        let text = screen.draw(&words, false);
+        assert!(
+            text.starts_with("\nAdd this to an authenticator app:\n"),
+            "{}",
+            *text
+        );
+        assert!(!text.contains('█'));
+    }
+
+    #[test]
+    fn no_line_is_longer_than_there_is_room() {
+        for (text, width, lines) in [
+            ("", 10, vec![""]),
+            ("one two three", 7, vec!["one two", "three"]),
+            ("one two three", 8, vec!["one two", "three"]),
+            ("abcdefghij", 4, vec!["abcd", "efgh", "ij"]),
+            ("a abcdefghij b", 4, vec!["a", "abcd", "efgh", "ij b"]),
+            ("äöü äöü", 3, vec!["äöü", "äöü"]),
+        ] {
+            let wrapped: Vec<_> = wrapped(text, width)
+                .iter()
+                .map(|line| line.to_string())
+                .collect();
+            assert_eq!(wrapped, lines, "{text:?} in {width}");
+        }
+    }
+}
