@@ -102,14 +102,16 @@ pub(crate) fn measure(
 /// A file of so many users, root in the middle of it.
 fn oath_users(users: usize) -> String {
     let key = HEXLOWER.encode(SECRET);
-    (0..users)
-        .map(|number| {
-            if number == users / 2 {
-                return format!("HOTP root - {key}\n");
-            }
-            format!("HOTP user{number:06} - {key}\n")
-        })
-        .collect()
+    let mut text = String::new();
+    for number in 0..users {
+        if number == users / 2 {
+            text.extend(["HOTP root - ", &key, "\n"]);
+        } else {
+            let name = format!("user{number:06}");
+            text.extend(["HOTP ", &name, " - ", &key, "\n"]);
+        }
+    }
+    text
 }
 
 fn write_private(path: &Path, text: &str) -> Result<()> {

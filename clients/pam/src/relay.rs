@@ -17,8 +17,11 @@ use zeroize::Zeroizing;
 /// The most prompts of one sign-in: more than any set-up takes, with every mistake that it allows.
 const MOST_PROMPTS: usize = 200;
 
-/// The longest item or locale that is told to the daemon, in bytes.
+/// The longest item that is told to the daemon, in bytes.
 const LONGEST: usize = 256;
+
+/// The longest locale that is told to the daemon, in bytes.
+const LONGEST_LOCALE: usize = 64;
 
 /// How a sign-in ended, and what is told to the user about it.
 struct Ended {
@@ -171,7 +174,14 @@ fn language(handle: &Handle<'_>) -> Option<String> {
         let name = name.to_str().expect("the names are ASCII");
         Some(std::env::var(name).ok()?.into_bytes())
     });
-    of_session.chain(of_host).find_map(plain)
+    of_session.chain(of_host).find_map(locale)
+}
+
+/// A locale as the daemon takes it. Whoever has set another, as users can before they call `sudo`,
+/// is spoken to in the next best language rather than not verified.
+fn locale(bytes: Vec<u8>) -> Option<String> {
+    let known = |c: char| c.is_ascii_alphanumeric() || "-_.@".contains(c);
+    plain(bytes).filter(|text| text.len() <= LONGEST_LOCALE && text.chars().all(known))
 }
 
 /// Shows how it ended. A host that shows nothing has shown the prompts: that is no failure.

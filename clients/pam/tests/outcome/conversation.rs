@@ -186,6 +186,14 @@ async fn an_item_that_is_no_text_is_not_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_locale_that_is_none_is_not_told() {
+    for odd in ["fr_FR:en", "../../x", "fr FR", "\\xff", &"f".repeat(65)] {
+        let options = told(&[&format!("env LC_ALL={odd}")], "", "sudo").await;
+        assert_eq!(options.language.as_deref(), Some("de_DE.UTF-8"), "{odd}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_graphical_greeter_has_one_line() {
     for (line, service) in [
         ("item 11 :0", "kde"),
