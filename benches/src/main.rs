@@ -211,6 +211,9 @@ async fn with_pam(
             root: crowd.root,
         },
     ];
+    for subject in &subjects {
+        subject.choose_token().await?;
+    }
     let programs = pam::Programs {
         module: &places.pam_module,
         host: &places.pam_host,

@@ -117,6 +117,24 @@ impl<'a> Subject<'a> {
         Ok(())
     }
 
+    /// Makes the token that counts the default, by proof of its first code.
+    pub(crate) async fn choose_token(&self) -> Result<()> {
+        self.verify(0).await?;
+        let user = format!("{ROOT_PATH}/users/u0");
+        let method = format!("{user}/methods/{}", self.root.token);
+        let method = ObjectPath::try_from(method.as_str())?;
+        let interface = "org.secinfo.SecurityInfo1.User";
+        call(
+            self.host.connection(),
+            &user,
+            interface,
+            "SetDefault",
+            &method,
+        )
+        .await?;
+        Ok(())
+    }
+
     /// The stored bytes of the newest event.
     async fn newest_event(&self) -> Result<Vec<u8>> {
         let audit = "org.secinfo.SecurityInfo1.Audit";
