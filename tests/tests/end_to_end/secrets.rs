@@ -22,6 +22,7 @@ const LABEL: &str = "Xylophon-Telefon";
 const NEW_LABEL: &str = "Wachtelkoenig-Telefon";
 const SERIAL: &str = "SN-KRAKATAU-7";
 const TOKEN_KEY: &str = "KVKVKVKVKVKVKVKVKVKVKVKVKVKVKVKV";
+const IMPORTED_KEY: &str = "NRSXG43PNYQGC3TEEBWW64TFEBSGC5DB";
 const MOBILE: &str = "+4915171829304";
 const ADDRESS: &str = "zauberlehrling.quux@example.org";
 
@@ -268,6 +269,21 @@ async fn a_day(host: &Host, providers: &Providers, alice: &Client, root: &Client
         .unwrap();
     let code = hotp(TOKEN_KEY, 6, 0, 1).remove(0);
     alice.finish_enrollment(&session, &code).await.unwrap();
+
+    // A good line, the same again, and one that is complained of.
+    secrets.add_key(IMPORTED_KEY);
+    let hex = HEXLOWER.encode(&BASE32_NOPAD.decode(IMPORTED_KEY.as_bytes()).unwrap());
+    let lines = format!("HOTP {USER} - {hex}\nHOTP {USER} - {hex}\nHOTP {USER} 1 {hex}\n");
+    let none = std::collections::HashMap::<&str, zbus::Variant<'_>>::new();
+    let body = ("oath-users", lines.as_bytes(), none);
+    let imported = root
+        .call(ROOT_PATH, "Manager", "ImportMethods", &body)
+        .await;
+    let (count, problems): (u32, Vec<(u32, String)>) = imported.unwrap();
+    assert_eq!((count, problems.len()), (1, 2));
+    for (_, problem) in &problems {
+        assert!(!problem.contains(&hex), "{problem}");
+    }
 
     secrets.add("a phone number", &MOBILE[1..]);
     secrets.add("a phone number", &MOBILE[3..]);
