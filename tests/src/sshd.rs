@@ -2,6 +2,7 @@
 
 use crate::accounts::UnixAccount;
 use crate::dialogue::{Dialogue, Pty};
+use crate::processes::Process;
 use crate::sign_in::SignInHost;
 use crate::terminal::Terminal;
 use std::fs::{self, File};
@@ -27,11 +28,6 @@ impl SignInHost {
     /// Starts an OpenSSH server with these lines in its configuration beyond those that every test
     /// needs.
     pub fn sshd(&self, lines: &str) -> Sshd {
-        self.sshd_with(lines, &[])
-    }
-
-    /// The same with these variables in its environment.
-    pub fn sshd_with(&self, lines: &str, environment: &[(&str, &str)]) -> Sshd {
         let directory = self.directory().join("sshd");
         fs::create_dir(&directory).unwrap();
         generate_key(&directory.join("host_key"));
@@ -44,14 +40,14 @@ impl SignInHost {
         );
         fs::write(directory.join("config"), config).unwrap();
         loop {
-            if let Some(server) = self.listen(&directory, environment) {
+            if let Some(server) = self.listen(&directory) {
                 return server;
             }
         }
     }
 
     /// None when somebody else has taken the port meanwhile.
-    fn listen(&self, directory: &Path, environment: &[(&str, &str)]) -> Option<Sshd> {
+    fn listen(&self, directory: &Path) -> Option<Sshd> {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = free.local_addr().unwrap().port();
         drop(free);
@@ -61,7 +57,6 @@ impl SignInHost {
         let mut server = self
             .command(&words)
             .arg(config)
-            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(File::create(&log).unwrap())
@@ -95,14 +90,11 @@ impl SignInHost {
 }
 
 impl Sshd {
-    /// What the server has said.
-    pub fn log(&self) -> String {
-        fs::read_to_string(self.directory.join("log")).unwrap()
-    }
-
-    /// Its process id.
-    pub fn pid(&self) -> u32 {
-        self.server.id()
+    /// Waits until no process of the server serves a connection any more.
+    pub fn wait_until_alone(&self) {
+        for process in Process::children_of(self.server.id()) {
+            process.wait_gone();
+        }
     }
 
     /// The words of a client that signs this user in with these options, for this command, or for
@@ -119,7 +111,7 @@ impl Sshd {
             "IdentitiesOnly=yes".to_owned(),
             "PreferredAuthentications=keyboard-interactive".to_owned(),
             "NumberOfPasswordPrompts=1".to_owned(),
-            "LogLevel=ERROR".to_owned(),
+            "LogLevel=INFO".to_owned(),
         ];
         // The first of each option counts.
         words.extend(options.iter().map(|&option| option.to_owned()));

@@ -150,3 +150,19 @@ async fn a_name_with_control_characters_or_separators_names_nobody() {
         }
     }
 }
+
+#[tokio::test]
+async fn another_name_for_the_same_uid_is_no_way_around_what_is_enrolled() {
+    let lines = [account("carol", UID), account("carola", UID)].join("\n");
+    let accounts = Accounts::with(&lines).await;
+    let carol = accounts.host.client(UID).await;
+    carol.enroll_app("Phone", 10).await;
+    let root = accounts.host.client(ROOT).await;
+    for name in ["carola", "carol", "carola"] {
+        let options = crate::sign_in::Options::new();
+        let (_, step) = crate::sign_in::start(&root, name, "sshd", options)
+            .await
+            .unwrap();
+        assert_eq!(step.outcome, "ask", "{name}");
+    }
+}

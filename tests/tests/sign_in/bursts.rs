@@ -1,6 +1,6 @@
 //! One code presented several times at once, through real PAM stacks: never two sessions.
 
-use crate::scene::{CODE, IN, count, lenient};
+use crate::scene::{IN, count, lenient};
 use secinfo_tests::load::Token;
 use secinfo_tests::{ALICE, ALICE_ACCOUNT, Pty, ROOT, Setup, SignInHost, module_alone};
 

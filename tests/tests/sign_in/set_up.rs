@@ -14,17 +14,17 @@ fn required(grace_days: u32) -> Setup {
     Setup::patient().policy(&format!("required = 1\ngrace_days = {grace_days}"))
 }
 
-/// The key in groups of four that stands on the screen, and what an app makes of it.
+/// What an app makes of the key of 32 letters that stands on the screen in groups of four.
 fn typed_in(screen: &str) -> Codes {
     let is_group = |word: &&str| {
         word.len() == 4
             && word
                 .chars()
-                .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
     };
     let (_, below) = screen.split_once("Key:").expect("the key is there");
-    let key: String = below.split_whitespace().filter(is_group).collect();
-    let mut codes = Codes::new(&key);
+    let key: String = below.split_whitespace().filter(is_group).take(8).collect();
+    let mut codes = Codes::new(&key.to_uppercase());
     codes.drift = 10;
     codes
 }
@@ -47,9 +47,9 @@ async fn the_qr_code_on_a_terminal_of_80_by_24_sets_up_an_app_before_the_session
     let host = SignInHost::with(required(0)).await;
     let sshd = host.sshd("");
     let terminal = host.ssh_on_screen(&sshd, ALICE_ACCOUNT);
-    terminal.wait_for("Password: ");
+    terminal.wait_for("Password:");
     terminal.type_line(ALICE_ACCOUNT.password);
-    let screen = terminal.wait_for(NUMBER);
+    let screen = terminal.wait_for(NUMBER.trim_end());
     assert!(screen.contains("1. Authenticator app\n"), "{screen}");
     assert!(!screen.contains("Later"), "{screen}");
     terminal.type_line("1");

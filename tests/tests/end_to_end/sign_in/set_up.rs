@@ -191,10 +191,13 @@ async fn set_up_can_be_put_off_for_the_days_of_grace_and_no_longer() {
         sign_in.told()
     );
     assert_eq!(types(&root).await.pop().unwrap(), "set-up-postponed");
-    // Where nothing can be set up, nobody is kept out who may put it off.
+    // Where nothing can be set up, nobody is kept out who may put it off; that is written down
+    // where it is the first time.
+    let before = types(&root).await.len();
     SignIn::at(&root, "sudo", Options::new())
         .await
         .ended("postponed");
+    assert_eq!(types(&root).await.len(), before);
 
     host.set_up(required().later("15d"));
     host.restart().await;
