@@ -67,14 +67,13 @@ const fn refusal_name(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::UnknownUser | Refusal::UnknownMethod => "NotFound",
         Refusal::UnknownToken => "TokenUnknown",
-        Refusal::FreshProofNeeded => "FreshProofNeeded",
+        Refusal::FreshProofNeeded | Refusal::NotRemembered => "FreshProofNeeded",
         Refusal::StrongerProofNeeded => "StrongerProofNeeded",
         Refusal::AccessPassNeeded => "AccessPassNeeded",
         Refusal::KindNotAllowed(_) => "KindNotAllowed",
         Refusal::NotForThisPurpose(..) | Refusal::NeverTheDefault(_) | Refusal::TooWeakHere(_) => {
             "NotForThisPurpose"
         }
-        Refusal::NotRemembered => "FreshProofNeeded",
         Refusal::TooManyMethods { .. } => "TooManyMethods",
         Refusal::AnotherMethodFirst(_) => "AnotherMethodFirst",
         Refusal::LastMethod => "LastMethod",

@@ -10,11 +10,7 @@ use secinfo_domain::{Kind, MethodId, Refusal, Timestamp};
 
 impl Turn<'_> {
     /// Asks a method from now on; where its codes are sent, one is sent at once.
-    pub(super) async fn ask(
-        &mut self,
-        method: MethodId,
-        note: Option<Word>,
-    ) -> Result<Step, ServiceError> {
+    pub(super) async fn ask(&mut self, method: MethodId) -> Result<Step, ServiceError> {
         self.verification()?.ask(method);
         if let Some(until) = self.locked(method) {
             return self.instead_of_locked(until);
@@ -22,7 +18,7 @@ impl Turn<'_> {
         self.talk.stage = Stage::Code;
         match self.asked()? {
             Some(asked) if asked.delivered => self.send(&asked).await,
-            Some(asked) => self.prompt(&asked, note, false),
+            Some(asked) => self.prompt(&asked, None, false),
             None => self.instead_of_gone(),
         }
     }
@@ -59,7 +55,7 @@ impl Turn<'_> {
     fn prompt(
         &self,
         asked: &Challenge,
-        note: Option<Word>,
+        note: Option<&Word>,
         sent: bool,
     ) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
@@ -89,7 +85,7 @@ impl Turn<'_> {
     }
 
     /// The prompt of the method that is asked, once more.
-    pub(super) fn prompt_again(&mut self, note: Option<Word>) -> Result<Step, ServiceError> {
+    pub(super) fn prompt_again(&mut self, note: Option<&Word>) -> Result<Step, ServiceError> {
         self.talk.stage = Stage::Code;
         match self.asked()? {
             Some(asked) => self.prompt(&asked, note, self.has_sent(asked.method)?),
@@ -125,12 +121,12 @@ impl Turn<'_> {
             }
             Err(ServiceError::Refused(Refusal::CodeJustSent { until })) => {
                 let note = words.say_until("note-just-sent", until);
-                self.prompt(asked, Some(note), self.has_sent(asked.method)?)
+                self.prompt(asked, Some(&note), self.has_sent(asked.method)?)
             }
             Err(ServiceError::Refused(Refusal::TooManyCodes { until })) => {
                 let end = words.say_until("end-too-many-codes", until);
                 let note = words.say_until("note-too-many-codes", until);
-                self.instead(note, RefusedFor::TooManyCodes, end)
+                self.instead(&note, RefusedFor::TooManyCodes, end)
             }
             Err(error) => self.instead_of_answer(error),
         }
@@ -142,7 +138,7 @@ impl Turn<'_> {
         if is_question(answer) {
             if self.others()?.is_empty() {
                 let note = self.sign_in.words.say("note-no-other");
-                return self.prompt_again(Some(note));
+                return self.prompt_again(Some(&note));
             }
             return self.list_ways(None, true);
         }
@@ -190,20 +186,20 @@ impl Turn<'_> {
             ) => return self.instead_of_gone(),
             error => return Err(error),
         };
-        self.prompt_again(Some(note))
+        self.prompt_again(Some(&note))
     }
 
     fn instead_of_locked(&mut self, until: Timestamp) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
         let note = words.say_until("note-locked", until);
         let end = words.say_until("end-locked", until);
-        self.instead(note, RefusedFor::Locked, end)
+        self.instead(&note, RefusedFor::Locked, end)
     }
 
     fn instead_of_gone(&mut self) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
         let (note, end) = (words.say("note-method-gone"), words.say("end-no-method"));
-        self.instead(note, RefusedFor::NoMethod, end)
+        self.instead(&note, RefusedFor::NoMethod, end)
     }
 
     fn instead_of_unsent(
@@ -213,7 +209,7 @@ impl Turn<'_> {
     ) -> Result<Step, ServiceError> {
         let note = self.sign_in.words.not_sent(reason);
         if self.others()?.is_empty() {
-            return self.prompt(asked, Some(note), false);
+            return self.prompt(asked, Some(&note), false);
         }
         self.list_ways(Some(&note), true)
     }
@@ -221,13 +217,13 @@ impl Turn<'_> {
     /// Offers the other ways, or ends where there is none.
     fn instead(
         &mut self,
-        note: Word,
+        note: &Word,
         refused: RefusedFor,
         end: Word,
     ) -> Result<Step, ServiceError> {
         if self.others()?.is_empty() {
             return Ok(Step::refused(refused, end));
         }
-        self.list_ways(Some(&note), false)
+        self.list_ways(Some(note), false)
     }
 }

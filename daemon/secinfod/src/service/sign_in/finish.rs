@@ -35,7 +35,7 @@ impl Turn<'_> {
             {
                 return Ok(step);
             }
-            let message = if missing.may_postpone && self.postpone().await? {
+            let message = if missing.may_postpone && self.postpone_unasked().await? {
                 self.sign_in
                     .words
                     .say_by("end-postponed", missing.grace_ends)
@@ -63,6 +63,19 @@ impl Turn<'_> {
             Err(ServiceError::Refused(Refusal::NotToBePutOff)) => Ok(false),
             Err(error) => Err(error),
         }
+    }
+
+    /// Puts off what nobody could be asked to set up here, as `sudo` may do many times a day: only
+    /// the first time is written down, from which the days of grace are counted.
+    pub(super) async fn postpone_unasked(&self) -> Result<bool, ServiceError> {
+        let state = self.service.state();
+        let began = state
+            .user(self.sign_in.person.id)
+            .is_some_and(|user| user.sign_ins().first_postponed().is_some());
+        if began {
+            return Ok(true);
+        }
+        self.postpone().await
     }
 
     /// Ends as verified, and remembers the terminal where policy says so.

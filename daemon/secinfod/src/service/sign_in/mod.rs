@@ -295,7 +295,7 @@ impl<'a> Turn<'a> {
             return self.set_up_first(&missing).await;
         }
         let first = self.verification()?.asked();
-        self.ask(first, None).await
+        self.ask(first).await
     }
 
     async fn take(&mut self, answer: &str) -> Result<Step, ServiceError> {

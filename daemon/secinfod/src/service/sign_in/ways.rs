@@ -36,7 +36,7 @@ impl Turn<'_> {
             return self.prompt_again(None);
         }
         match numbered(ways, answer) {
-            Some(way) => self.ask(way, None).await,
+            Some(way) => self.ask(way).await,
             None => self.list_ways(None, back),
         }
     }

@@ -104,10 +104,10 @@ impl Wording {
     }
 
     /// Asks, after what there is to note. `echo` says whether the answer is shown.
-    pub(super) fn ask(note: Option<Word>, prompt: &Word, echo: bool) -> Step {
+    pub(super) fn ask(note: Option<&Word>, prompt: &Word, echo: bool) -> Step {
         let mut text = Zeroizing::new(String::with_capacity(ROOM));
         if let Some(note) = note {
-            text.push_str(&note);
+            text.push_str(note);
             text.push(' ');
         }
         text.push_str(prompt);

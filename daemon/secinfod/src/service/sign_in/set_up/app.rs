@@ -25,7 +25,7 @@ impl Turn<'_> {
             Ok(drafted) => drafted,
             Err(error) => {
                 let note = self.cannot_add(error)?;
-                return self.choose_again(Some(note));
+                return self.choose_again(Some(&note));
             }
         };
         let presentation = drafted
@@ -77,11 +77,11 @@ impl Turn<'_> {
             Ok(Err(Some(step))) => Ok(step),
             Ok(Err(None)) => {
                 let note = self.sign_in.words.say("note-wrong");
-                Ok(Wording::ask(Some(note), &self.app_prompt(app), true))
+                Ok(Wording::ask(Some(&note), &self.app_prompt(app), true))
             }
             Err(error) => {
                 let note = self.cannot_add(error)?;
-                self.choose_again(Some(note))
+                self.choose_again(Some(&note))
             }
         }
     }

@@ -74,7 +74,7 @@ impl Turn<'_> {
         }
         let words = &self.sign_in.words;
         let needs_pass = missing.barred == Some(Barred::AccessPassNeeded);
-        if missing.may_postpone && self.postpone().await? {
+        if missing.may_postpone && self.postpone_unasked().await? {
             let id = if needs_pass {
                 "end-postponed-pass"
             } else {
@@ -147,10 +147,10 @@ impl Turn<'_> {
     }
 
     /// Back to the choice of a kind.
-    fn choose_again(&mut self, note: Option<Word>) -> Result<Step, ServiceError> {
+    fn choose_again(&mut self, note: Option<&Word>) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
         if let Some(missing) = self.missing()?
-            && let Some(step) = self.offer_kinds(&missing, note.as_ref())?
+            && let Some(step) = self.offer_kinds(&missing, note)?
         {
             return Ok(step);
         }

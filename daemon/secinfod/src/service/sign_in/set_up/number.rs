@@ -13,7 +13,7 @@ use std::sync::Arc;
 const LONGEST_NUMBER: usize = 128;
 
 impl Turn<'_> {
-    pub(super) fn ask_number_of(&mut self, kind: Kind, note: Option<Word>) -> Step {
+    pub(super) fn ask_number_of(&mut self, kind: Kind, note: Option<&Word>) -> Step {
         self.now_at(Stage::Number(kind));
         let call = [("call", Part::Whether(kind == Kind::Call))];
         let prompt = self.sign_in.words.say_with("number-prompt", &call);
@@ -35,7 +35,7 @@ impl Turn<'_> {
         let call = [("call", Part::Whether(kind == Kind::Call))];
         if answer.len() > LONGEST_NUMBER {
             let note = words.say_with("note-number", &call);
-            return Ok(self.ask_number_of(kind, Some(note)));
+            return Ok(self.ask_number_of(kind, Some(&note)));
         }
         match self.draft_number(kind, answer) {
             Ok(draft) => {
@@ -44,19 +44,19 @@ impl Turn<'_> {
                     .delivered()
                     .is_some_and(|draft| draft.dropped_extension);
                 let note = dropped.then(|| words.say("note-extension"));
-                self.send_to_number(Arc::new(draft), note).await
+                self.send_to_number(Arc::new(draft), note.as_ref()).await
             }
             Err(ServiceError::InvalidDestination(_)) => {
                 let note = words.say_with("note-number", &call);
-                Ok(self.ask_number_of(kind, Some(note)))
+                Ok(self.ask_number_of(kind, Some(&note)))
             }
             Err(ServiceError::Refused(Refusal::PlaceTaken(_) | Refusal::NumberKnown(_))) => {
                 let note = words.say("note-taken");
-                self.choose_again(Some(note))
+                self.choose_again(Some(&note))
             }
             Err(error) => {
                 let note = self.cannot_add(error)?;
-                self.choose_again(Some(note))
+                self.choose_again(Some(&note))
             }
         }
     }
@@ -82,7 +82,7 @@ impl Turn<'_> {
     async fn send_to_number(
         &mut self,
         draft: Arc<Enrollment>,
-        note: Option<Word>,
+        note: Option<&Word>,
     ) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
         let kind = draft.kind();
@@ -91,32 +91,32 @@ impl Turn<'_> {
             Err(error) => Err(error),
         };
         let note = match sent {
-            Ok(()) => note,
-            Err(ServiceError::DeliveryFailed(reason)) => Some(words.not_sent(reason)),
+            Ok(()) => return Ok(self.ask_number_code(draft, note)),
+            Err(ServiceError::DeliveryFailed(reason)) => words.not_sent(reason),
             Err(ServiceError::Refused(Refusal::CountryNotAllowed)) => {
                 let note = words.say("note-country");
-                return Ok(self.ask_number_of(kind, Some(note)));
+                return Ok(self.ask_number_of(kind, Some(&note)));
             }
             Err(ServiceError::Refused(Refusal::CodeJustSent { until })) => {
-                Some(words.say_until("note-just-sent", until))
+                words.say_until("note-just-sent", until)
             }
             Err(ServiceError::Refused(Refusal::TooManyCodes { until })) => {
                 let note = words.say_until("note-too-many-codes", until);
-                return self.choose_again(Some(note));
+                return self.choose_again(Some(&note));
             }
             Err(ServiceError::NoChannel(_)) => {
                 let note = words.not_sent(Reason::Settings);
-                return self.choose_again(Some(note));
+                return self.choose_again(Some(&note));
             }
             Err(error) => {
                 let note = self.cannot_add(error)?;
-                return self.choose_again(Some(note));
+                return self.choose_again(Some(&note));
             }
         };
-        Ok(self.ask_number_code(draft, note))
+        Ok(self.ask_number_code(draft, Some(&note)))
     }
 
-    fn ask_number_code(&mut self, draft: Arc<Enrollment>, note: Option<Word>) -> Step {
+    fn ask_number_code(&mut self, draft: Arc<Enrollment>, note: Option<&Word>) -> Step {
         let words = &self.sign_in.words;
         let on_its_way = draft.delivered().is_some_and(|draft| {
             let delivery = draft.sending().delivery();
@@ -164,9 +164,9 @@ impl Turn<'_> {
             }
             Err(error) => {
                 let note = self.cannot_add(error)?;
-                return self.choose_again(Some(note));
+                return self.choose_again(Some(&note));
             }
         };
-        Ok(self.ask_number_code(Arc::clone(draft), Some(note)))
+        Ok(self.ask_number_code(Arc::clone(draft), Some(&note)))
     }
 }
