@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use zbus::wire::serialized::{Context, Data};
 use zbus::wire::{BE, LE, to_bytes};
 use zbus::{DynamicType, Type, Variant};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 /// The bus itself, as it signs what it says.
 pub(crate) const BUS: &str = "org.freedesktop.DBus";
@@ -97,10 +97,32 @@ pub(crate) struct Call<'c> {
     pub(crate) member: &'c str,
 }
 
+/// A call to the bus itself.
+const TO_BUS: Call<'_> = Call {
+    destination: BUS,
+    path: "/org/freedesktop/DBus",
+    interface: BUS,
+    member: "",
+};
+
 /// A connection to the bus.
+///
+/// What is sent waits until a reply is waited for, so that the handshake, the greeting and the first
+/// question make one journey.
 pub(crate) struct Bus {
     socket: OwnedFd,
     serial: u32,
+    output: Zeroizing<Vec<u8>>,
+    input: Input,
+    /// Whether the bus has accepted who we are.
+    is_accepted: bool,
+}
+
+/// What has come and is not read yet.
+struct Input {
+    bytes: Zeroizing<[u8; 4096]>,
+    start: usize,
+    end: usize,
 }
 
 impl Bus {
@@ -119,23 +141,43 @@ impl Bus {
                 Err(error) => return Err(error.into()),
             }
         }
-        let mut bus = Self { socket, serial: 0 };
-        bus.introduce(deadline)?;
+        let mut bus = Self {
+            socket,
+            serial: 0,
+            output: Zeroizing::new(Vec::with_capacity(1024)),
+            input: Input {
+                bytes: Zeroizing::new([0; 4096]),
+                start: 0,
+                end: 0,
+            },
+            is_accepted: false,
+        };
+        bus.introduce()?;
         Ok(bus)
     }
 
     /// The handshake (D-Bus specification, "Authentication Protocol"): EXTERNAL with no identity
-    /// of our own telling, so that a program with the rights of another user is who it is.
-    fn introduce(&mut self, deadline: Deadline) -> Result<(), CallError> {
-        self.send(b"\0AUTH EXTERNAL\r\nDATA\r\n", deadline)?;
+    /// of our own telling, so that a program with the rights of another user is who it is. Then the
+    /// greeting, whose reply tells nothing that is needed: without it nothing else is answered.
+    fn introduce(&mut self) -> Result<(), CallError> {
+        self.output
+            .extend_from_slice(b"\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n");
+        let hello = Call {
+            member: "Hello",
+            ..TO_BUS
+        };
+        self.put(&hello, "", &[])
+    }
+
+    /// Reads what the bus says to the handshake.
+    fn be_accepted(&mut self, deadline: Deadline) -> Result<(), CallError> {
         for expected in ["DATA", "OK"] {
             let line = self.receive_line(deadline)?;
             if line.split(' ').next() != Some(expected) {
                 return Err(CallError::Lost);
             }
         }
-        self.send(b"BEGIN\r\n", deadline)?;
-        let _own_name: String = self.ask_bus("Hello", &(), deadline)?;
+        self.is_accepted = true;
         Ok(())
     }
 
@@ -150,12 +192,7 @@ impl Bus {
         A: Serialize + DynamicType,
         R: DeserializeOwned + Type,
     {
-        let call = Call {
-            destination: BUS,
-            path: "/org/freedesktop/DBus",
-            interface: BUS,
-            member,
-        };
+        let call = Call { member, ..TO_BUS };
         self.call(&call, arguments, deadline)
     }
 
@@ -210,10 +247,13 @@ impl Bus {
     where
         R: DeserializeOwned + Type,
     {
-        self.serial += 1;
-        let header = encode_header(call, signature, body.len(), self.serial)?;
-        self.send(&header, deadline)?;
-        self.send(body, deadline)?;
+        self.put(call, signature, body)?;
+        let sent = self.flush(deadline);
+        self.output.zeroize();
+        sent?;
+        if !self.is_accepted {
+            self.be_accepted(deadline)?;
+        }
         loop {
             let message = self.receive(deadline)?;
             if let Some(reply) = read_reply(&message, self.serial, call.destination)? {
@@ -222,9 +262,21 @@ impl Bus {
         }
     }
 
-    /// Sends all of it. The signal that a host would get when the other end is gone, and die of,
-    /// is not raised.
-    fn send(&mut self, mut bytes: &[u8], deadline: Deadline) -> Result<(), CallError> {
+    /// Puts a call behind what is to be sent. A secret in it leaves no copy behind: there is room
+    /// for it before it comes.
+    fn put(&mut self, call: &Call<'_>, signature: &str, body: &[u8]) -> Result<(), CallError> {
+        self.serial += 1;
+        let header = encode_header(call, signature, body.len(), self.serial)?;
+        self.output.reserve(header.len() + body.len());
+        self.output.extend_from_slice(&header);
+        self.output.extend_from_slice(body);
+        Ok(())
+    }
+
+    /// Sends all that waits. The signal that a host would get when the other end is gone, and die
+    /// of, is not raised.
+    fn flush(&self, deadline: Deadline) -> Result<(), CallError> {
+        let mut bytes = self.output.as_slice();
         while !bytes.is_empty() {
             match send(&self.socket, bytes, SendFlags::NOSIGNAL) {
                 Ok(sent) => bytes = &bytes[sent..],
@@ -236,19 +288,33 @@ impl Bus {
         Ok(())
     }
 
-    /// Fills all of it.
+    /// Fills all of it with what comes next.
     fn fill(&mut self, mut buffer: &mut [u8], deadline: Deadline) -> Result<(), CallError> {
         while !buffer.is_empty() {
-            match recv(&self.socket, &mut *buffer, RecvFlags::empty()) {
+            if self.input.start == self.input.end {
+                self.receive_some(deadline)?;
+            }
+            let taken = self.input.take(buffer);
+            buffer = &mut buffer[taken..];
+        }
+        // Whoever sends without end is not listened to without end.
+        deadline.left().map(|_| ())
+    }
+
+    /// Receives what there is, once there is something.
+    fn receive_some(&mut self, deadline: Deadline) -> Result<(), CallError> {
+        loop {
+            match recv(&self.socket, &mut *self.input.bytes, RecvFlags::empty()) {
                 Ok((0, _)) => return Err(CallError::Lost),
-                Ok((received, _)) => buffer = &mut buffer[received..],
+                Ok((received, _)) => {
+                    (self.input.start, self.input.end) = (0, received);
+                    return Ok(());
+                }
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => self.wait(PollFlags::IN, deadline)?,
                 Err(error) => return Err(error.into()),
             }
         }
-        // Whoever sends without end is not listened to without end.
-        deadline.left().map(|_| ())
     }
 
     fn wait(&self, what: PollFlags, deadline: Deadline) -> Result<(), CallError> {
@@ -281,6 +347,16 @@ impl Bus {
         message[..FIXED].copy_from_slice(&fixed);
         self.fill(&mut message[FIXED..], deadline)?;
         Ok(message)
+    }
+}
+
+impl Input {
+    /// Moves what fits into `buffer`; how much it was.
+    fn take(&mut self, buffer: &mut [u8]) -> usize {
+        let length = buffer.len().min(self.end - self.start);
+        buffer[..length].copy_from_slice(&self.bytes[self.start..self.start + length]);
+        self.start += length;
+        length
     }
 }
 
