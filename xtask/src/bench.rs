@@ -11,7 +11,7 @@ const PACKAGES: [&str; 2] = ["secinfo-bench", "secinfod"];
 /// Measures; the arguments are those of the program that does it.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let place = Workspace::find()?;
-    packages::install(Needs::Demo)?;
+    packages::install(Needs::Bench)?;
     let mut build = place.cargo();
     build.args(["build", "--release", "--bins"]);
     build.args(PACKAGES.iter().flat_map(|name| ["--package", name]));

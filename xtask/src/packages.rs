@@ -93,9 +93,25 @@ const TEST: &[Package] = &[
     program("sudo", "sudo", "a service that asks whoever is signed in"),
 ];
 
+/// What the benches need beyond what the demo does.
+const BENCH: &[Package] = &[
+    Package {
+        name: "libpam-google-authenticator",
+        sign: Sign::Program("google-authenticator"),
+        purpose: "a PAM module to measure ours beside",
+    },
+    Package {
+        name: "libpam-oath",
+        sign: Sign::File("/usr/share/doc/libpam-oath/copyright"),
+        purpose: "another",
+    },
+];
+
 /// Which packages a task needs.
 #[derive(Clone, Copy)]
 pub(crate) enum Needs {
+    /// Those of the demo and the benches.
+    Bench,
     /// Those of the demo.
     Demo,
     /// Those of the demo and the tests.
@@ -105,6 +121,7 @@ pub(crate) enum Needs {
 /// Installs what is missing.
 pub(crate) fn install(needs: Needs) -> Result<()> {
     let further = match needs {
+        Needs::Bench => BENCH,
         Needs::Demo => &[],
         Needs::Test => TEST,
     };
