@@ -96,7 +96,7 @@ pub(super) fn interface() -> Interface<Daemon> {
             ),
             Method::new(
                 "StartSignIn",
-                "Begins to sign in the user with this name at a PAM service, as policy asks there; a stranger's call is refused whether the name exists or not.",
+                "Begins to sign in the user with this name at a PAM service, as policy asks there: oneself; anybody by root and by others with org.secinfo.SecurityInfo1.verify-users. A stranger's call is refused whether the name exists or not.",
                 Access::Anyone,
                 ["name", "service", "options"],
                 ["sign_in", "step"],
