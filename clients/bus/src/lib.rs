@@ -33,8 +33,8 @@ pub use delivery::SentCode;
 pub use enrollment::{Enrolled, EnrollmentProperties, EnrollmentProxy};
 pub use error::{Error, Reason, Result};
 pub use manager::{
-    Challenge, Channel, ImportMethodsOptions, ImportOptions, ImportProblem, ManagerProxy, Policy, Status, TestOptions,
-    TestOutcome, Token, UserSummary, VerificationOptions,
+    Challenge, Channel, ImportMethodsOptions, ImportOptions, ImportProblem, ManagerProxy, Policy,
+    Status, TestOptions, TestOutcome, Token, UserSummary, VerificationOptions,
 };
 pub use method::{Deletion, MethodProperties, MethodProxy};
 pub use properties::{
