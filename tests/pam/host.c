@@ -1,8 +1,10 @@
 /* A program that signs people in through PAM, as told on its standard input. It is told
  *
  *   authenticate     to authenticate the user of its arguments
+ *   account          to ask whether that user may come in
+ *   credentials      to set the credentials of that user
  *   answer TEXT      what to answer the next prompt
- *   become NAME      to set PAM_USER to NAME before it answers the next prompt
+ *   become NAME      to set PAM_USER to NAME, in a conversation or between two calls
  *   fail             to fail instead of answering the next prompt
  *
  * and says
@@ -99,14 +101,24 @@ int main(int count, char **arguments)
     if (count != 3)
         return 2;
     for (;;) {
+        const char *text = told(), *name;
         int result;
-        if (strcmp(told(), "authenticate") != 0)
+        if (strcmp(text, "authenticate") == 0) {
+            if (handle != NULL)
+                pam_end(handle, PAM_SUCCESS);
+            result = pam_start(arguments[1], arguments[2], &conversation, &handle);
+            if (result == PAM_SUCCESS)
+                result = pam_authenticate(handle, 0);
+        } else if (strcmp(text, "account") == 0) {
+            result = pam_acct_mgmt(handle, 0);
+        } else if (strcmp(text, "credentials") == 0) {
+            result = pam_setcred(handle, PAM_ESTABLISH_CRED);
+        } else {
+            if ((name = after(text, "become")))
+                pam_set_item(handle, PAM_USER, name);
             continue;
-        result = pam_start(arguments[1], arguments[2], &conversation, &handle);
-        if (result == PAM_SUCCESS)
-            result = pam_authenticate(handle, 0);
+        }
         printf("end %d %s\n", result, pam_strerror(handle, result));
         fflush(stdout);
-        pam_end(handle, result);
     }
 }

@@ -83,6 +83,7 @@ impl Pty {
                 None => session.env_remove(name),
             };
         }
+        let read = self.heard.text.lock().unwrap().bytes.len();
         let process = session
             .stdin(end())
             .stdout(end())
@@ -90,9 +91,9 @@ impl Pty {
             .spawn()
             .expect("setsid is installed (Debian package util-linux)");
         Dialogue {
-            read: self.heard.text.lock().unwrap().bytes.len(),
             pty: self,
             process,
+            read,
         }
     }
 }
@@ -208,12 +209,6 @@ impl Dialogue<'_> {
     pub fn answer(&mut self, line: &str) {
         let mut terminal = File::from(self.pty.ours.try_clone().unwrap());
         writeln!(terminal, "{line}").unwrap();
-    }
-
-    /// Types what interrupts a program.
-    pub fn interrupt(&mut self) {
-        let mut terminal = File::from(self.pty.ours.try_clone().unwrap());
-        terminal.write_all(b"\x03").unwrap();
     }
 
     /// Waits until it says this, and types a line.

@@ -69,10 +69,6 @@ async fn of_four_ssh_clients_with_one_code_one_opens_a_session() {
             if said.ends_with(IN) {
                 sessions += 1;
                 assert!(client.ended().0.success());
-            } else {
-                client.expect(": ");
-                client.interrupt();
-                assert!(!client.ended().0.success());
             }
         }
         assert_eq!(sessions, 1);

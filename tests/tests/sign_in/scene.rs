@@ -1,6 +1,8 @@
 //! What most tests of sign-in begin with.
 
-use secinfo_tests::{ALICE, App, Dialogue, ROOT, Setup, SignInHost, UnixAccount, module_alone};
+use secinfo_tests::{
+    ALICE, App, Client, Dialogue, ROOT, Setup, SignInHost, UnixAccount, module_alone, user_path,
+};
 use std::process::ExitStatus;
 
 /// What the prompt of an authenticator app begins with.
@@ -22,9 +24,22 @@ pub(crate) async fn with_probe(setup: Setup) -> (SignInHost, App) {
     (host, app)
 }
 
-/// Every code is wrong for a time in which nobody has to wait, and nothing is locked.
+/// Of a few wrong codes nothing follows: nobody has to wait, and nothing is locked.
 pub(crate) fn lenient() -> Setup {
     Setup::patient().more("[policy.throttle]\nfree = 10\nlock_after = 100\ncaller_limit = 10000\n")
+}
+
+/// The same, where one wrong code ends a sign-in.
+pub(crate) fn strict() -> Setup {
+    lenient().more("[policy.session]\nattempts = 1\n")
+}
+
+/// Recovery codes of Alice's, who must have proved herself on this connection.
+pub(crate) async fn recovery_codes(alice: &Client) -> Vec<String> {
+    alice
+        .call(&user_path(ALICE), "User", "IssueRecoveryCodes", &())
+        .await
+        .unwrap()
 }
 
 /// Gives the password and waits for the prompt of the app: the rest of the prompt.
