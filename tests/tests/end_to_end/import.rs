@@ -221,7 +221,7 @@ async fn importing_again_adds_nothing_and_sets_no_counter_back() {
     host.restart().await;
     let again = oath(&host, &file);
     assert_eq!((again.code, told(&again)), (1, (0, vec![1, 2])));
-    assert_eq!(alice.methods_of(ALICE).await, [method.clone()]);
+    assert_eq!(alice.methods_of(ALICE).await, std::slice::from_ref(&method));
     for used in &codes[..3] {
         assert!(alice.verify(ALICE, &method, used).await.is_err());
     }
@@ -254,10 +254,7 @@ async fn lines_that_cannot_be_imported_are_told_and_keep_no_other_out() {
 async fn two_imports_of_one_file_at_once_add_each_method_once() {
     let host = Host::start().await;
     let users = [ALICE_NAME, BOB_NAME, "sys", "sync", "games"];
-    let file: String = users
-        .iter()
-        .map(|user| format!("HOTP {user} - {HEX}\n"))
-        .collect();
+    let file = users.map(|user| format!("HOTP {user} - {HEX}\n")).concat();
     let (one, other) = (host.client(ROOT).await, host.client(ROOT).await);
     let none: HashMap<&str, Variant<'_>> = HashMap::new();
     let body = ("oath-users", file.as_bytes(), none);
@@ -291,10 +288,10 @@ async fn a_file_of_pam_u2f_is_checked_and_nothing_is_taken_in() {
     let root = host.client(ROOT).await;
     assert!(root.methods_of(ALICE).await.is_empty());
 
-    let link = path.with_file_name("link");
-    symlink(&path, &link).unwrap();
-    let link = link.display().to_string();
-    let refused = host.secinfo(ROOT, &["--json", "import", "u2f-mappings", &link], "");
+    let symbolic = path.with_file_name("link");
+    symlink(&path, &symbolic).unwrap();
+    let symbolic = symbolic.display().to_string();
+    let refused = host.secinfo(ROOT, &["--json", "import", "u2f-mappings", &symbolic], "");
     assert!(
         refused.json()["message"]
             .as_str()
