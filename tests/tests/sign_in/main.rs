@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod break_glass;
 mod bursts;
 mod harness;
 mod outcomes;

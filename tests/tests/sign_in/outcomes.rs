@@ -6,19 +6,20 @@ use futures_util::StreamExt;
 use rustix::process::Signal;
 use secinfo_tests::disk::MemoryDisk;
 use secinfo_tests::{
-    ALICE, ALICE_ACCOUNT, App, BOB, Dialogue, Pty, ROOT, Setup, SignInHost, binary, module_alone,
+    ALICE, ALICE_ACCOUNT, BOB, Dialogue, Pty, ROOT, Setup, SignInHost, module_alone,
 };
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::time::Duration;
 use zbus::message::Type;
 
-const SUCCESS: &str = "successfully authenticated";
+pub(crate) const SUCCESS: &str = "successfully authenticated";
 /// `PAM_IGNORE`, as `module_alone` shows it.
 const IGNORED: &str = "User credentials expired";
 const AUTH_ERR: &str = "Authentication failure";
 const MAXTRIES: &str = "Have exhausted maximum number of retries for service";
-const AUTHINFO_UNAVAIL: &str = "Authentication service cannot retrieve authentication info";
+pub(crate) const AUTHINFO_UNAVAIL: &str =
+    "Authentication service cannot retrieve authentication info";
 const USER_UNKNOWN: &str = "User not known to the underlying authentication module";
 const SERVICE_ERR: &str = "Error in service module";
 
@@ -30,7 +31,7 @@ const PAM_CRED_ERR: i32 = 17;
 const PAM_CONV_ERR: i32 = 19;
 
 /// What the module answers Alice without asking her anything.
-fn outcome(host: &SignInHost) -> String {
+pub(crate) fn outcome(host: &SignInHost) -> String {
     outcome_for(host, "alice")
 }
 
@@ -42,7 +43,7 @@ fn outcome_for(host: &SignInHost, user: &str) -> String {
 }
 
 /// What the module answers Alice to this.
-fn outcome_of(host: &SignInHost, code: &str) -> String {
+pub(crate) fn outcome_of(host: &SignInHost, code: &str) -> String {
     let pty = Pty::open();
     let mut dialogue = at_the_prompt(host, &pty);
     dialogue.answer(code);
@@ -372,43 +373,4 @@ async fn with_a_password_before_it_nobody_comes_in_while_the_daemon_is_absent() 
     let (status, said) = login.ended();
     assert!(said.contains("You cannot be verified now"), "{said}");
     assert_eq!(answered((status, said)), AUTHINFO_UNAVAIL);
-}
-
-/// Makes a break-glass code for Alice.
-fn break_glass(host: &SignInHost) -> String {
-    let directory = host.break_glass_directory();
-    let secinfo = binary("secinfo");
-    let mut command = host.command(&[secinfo.to_str().unwrap(), "--json"]);
-    command.args(["break-glass", "create", "alice", "--directory"]);
-    let output = command.arg(directory).output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    let made: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    made["code"].as_str().unwrap().to_owned()
-}
-
-async fn with_break_glass() -> (SignInHost, App, String) {
-    let setup = Setup::patient().daemon("break_glass_directory = \"{host}/break-glass\"");
-    let (host, app) = with_probe(setup).await;
-    let code = break_glass(&host);
-    (host, app, code)
-}
-
-#[tokio::test]
-async fn a_break_glass_code_is_success_once_and_only_while_the_daemon_cannot_decide() {
-    let (mut host, mut app, code) = with_break_glass().await;
-    assert_eq!(outcome_of(&host, &app.codes.fresh()), SUCCESS);
-    host.stop();
-    let pty = Pty::open();
-    let mut dialogue = host.pamtester(&pty, "probe", "alice");
-    dialogue.when_asked("Break-glass code: ", "AAAA-AAAA");
-    dialogue.when_asked("Break-glass code: ", &code);
-    assert_eq!(answered(dialogue.ended()), SUCCESS);
-    assert_eq!(outcome(&host), AUTHINFO_UNAVAIL, "used up");
-
-    // The daemon enters it in the log as soon as it can.
-    host.start_daemon().await;
-    while count(&host, "break-glass-used").await == 0 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    assert_eq!(count(&host, "break-glass-used").await, 1);
 }
