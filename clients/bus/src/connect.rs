@@ -70,15 +70,17 @@ pub fn is_daemon(uid: u32) -> bool {
 /// The uid of the daemon's user. System users are in the local file, wherever people's accounts
 /// come from.
 fn daemon_uid() -> Option<u32> {
-    uid_of(DAEMON_USER, &std::fs::read_to_string("/etc/passwd").ok()?)
+    uid_of(DAEMON_USER, &std::fs::read("/etc/passwd").ok()?)
 }
 
-fn uid_of(user: &str, passwd: &str) -> Option<u32> {
-    let fields = passwd
-        .lines()
-        .map(|line| line.split(':').collect::<Vec<_>>())
-        .find(|fields| fields[0] == user)?;
-    fields.get(2)?.parse().ok()
+/// Line by line in bytes: users may write what they like into their own line, and must not keep
+/// everybody from finding the daemon.
+fn uid_of(user: &str, passwd: &[u8]) -> Option<u32> {
+    let mut fields = passwd
+        .split(|byte| *byte == b'\n')
+        .map(|line| line.split(|byte| *byte == b':'))
+        .find_map(|mut fields| (fields.next() == Some(user.as_bytes())).then_some(fields))?;
+    std::str::from_utf8(fields.nth(1)?).ok()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -87,9 +89,16 @@ mod tests {
 
     #[test]
     fn the_daemons_uid_is_that_of_its_very_name() {
-        let passwd = "root:x:0:0::/root:/bin/sh\nsecinfox:x:7:7::/:/bin/false\nsecinfo:x:991:991::/:/bin/false\n";
+        let passwd = b"root:x:0:0::/root:/bin/sh\nsecinfox:x:7:7::/:/bin/false\nsecinfo:x:991:991::/:/bin/false\n";
         assert_eq!(uid_of("secinfo", passwd), Some(991));
         assert_eq!(uid_of("nobody", passwd), None);
-        assert_eq!(uid_of("secinfo", "secinfo:x\n"), None);
+        assert_eq!(uid_of("secinfo", b"secinfo:x\n"), None);
+        assert_eq!(uid_of("secinfo", b""), None);
+    }
+
+    #[test]
+    fn what_a_user_writes_about_themselves_hides_the_daemon_from_nobody() {
+        let passwd = b"mallory:x:1001:1001:\xe4\xff:/home/mallory:/bin/sh\nsecinfo:x:991:991::/:\n";
+        assert_eq!(uid_of("secinfo", passwd), Some(991));
     }
 }
