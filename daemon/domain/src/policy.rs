@@ -266,12 +266,23 @@ impl Policy {
         }
     }
 
+    /// The rules of a service. `sudo -i` and `su -l` go by names of their own on some systems; whoever
+    /// makes rules for `sudo` or `su` means them as well, unless they have their own.
     fn of_service(&self, service: Option<&ServiceName>) -> Option<&ServiceRules> {
-        let service = service?;
-        self.services
-            .iter()
-            .find(|(name, _)| name == service)
-            .map(|(_, rules)| rules)
+        let service = service?.as_str();
+        let called = |wanted: &str| {
+            let found = self
+                .services
+                .iter()
+                .find(|(name, _)| name.as_str() == wanted);
+            found.map(|(_, rules)| rules)
+        };
+        called(service).or_else(|| match service {
+            "sudo-i" => called("sudo"),
+            "su-l" => called("su"),
+            "runuser-l" => called("runuser"),
+            _ => None,
+        })
     }
 
     /// The policy for a member of `groups` at `service`. Where several refinements apply, the

@@ -87,12 +87,24 @@ impl Case<'_> {
     /// that is used. Both are asked, since a service that allows fewer kinds must not open a way to
     /// delete what counts elsewhere.
     fn is_required(&self, method: &Method) -> bool {
-        let required = |policy: &EffectivePolicy| {
+        let short = |policy: &EffectivePolicy, required: u8| {
             let counts = policy.counts(method.kind());
             let itself = usize::from(counts && method.deletion_due().is_none());
             let others = self.user.counting_methods(policy) - itself;
-            counts && others < usize::from(policy.required)
+            counts && others < usize::from(required)
         };
-        required(&self.everywhere) || required(&self.policy)
+        short(&self.everywhere, self.everywhere.required)
+            || short(&self.policy, self.policy.required)
+            || self.lets_in_with_a_method_only(short)
+    }
+
+    /// Whether a service that lets the user in with a method only would be short of one.
+    fn lets_in_with_a_method_only(&self, short: impl Fn(&EffectivePolicy, u8) -> bool) -> bool {
+        let policy = self.state.policy();
+        let named = policy.services.iter().map(|(name, _)| Some(name));
+        std::iter::once(None).chain(named).any(|service| {
+            self.requires_one(&policy.sign_in(service))
+                && short(&policy.effective(&self.context.groups, service), 1)
+        })
     }
 }

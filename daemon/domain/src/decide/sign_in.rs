@@ -5,7 +5,7 @@ use crate::command::{Authority, Refusal, UserCommand};
 use crate::event::{
     BreakGlassUsed, Fact, RememberedSignIn, SetUpPostponed, TerminalRemembered, Who,
 };
-use crate::policy::{FirstMethod, SignInRules, Verify};
+use crate::policy::{EffectivePolicy, FirstMethod, SignInRules, Verify};
 use crate::state::State;
 use crate::{BreakGlassId, Purpose, Seconds, TerminalTag, Timestamp};
 use std::net::IpAddr;
@@ -98,6 +98,13 @@ fn introduced(state: &State, command: &UserCommand) -> State {
         .fold(state.clone(), State::evolve)
 }
 
+/// How many methods a user must have where these rules hold.
+fn required(policy: &EffectivePolicy, rules: &SignInRules) -> u8 {
+    policy
+        .required
+        .max(u8::from(rules.verify == Verify::Required))
+}
+
 impl Case<'_> {
     fn sign_in_rules(&self) -> SignInRules {
         let service = self.context.actor.service.as_ref();
@@ -154,21 +161,17 @@ impl Case<'_> {
     /// What is still missing of what the rules for the user and the service ask for.
     fn set_up(&self) -> Option<SetUp> {
         let (user, now) = (self.user, self.context.now);
-        let asks_everybody = self.sign_in_rules().verify == Verify::Required;
         let has_method = user.has_sign_in_method(now);
         // Methods that are not enough here are no way in.
         let shut_out = has_method && !self.has_candidate();
-        let required = self
-            .policy
-            .required
-            .max(u8::from(asks_everybody || shut_out));
+        let required = required(&self.policy, &self.sign_in_rules()).max(u8::from(shut_out));
         let have = u8::try_from(user.counting_methods(&self.policy)).unwrap_or(u8::MAX);
         let missing = required.saturating_sub(have);
         if missing == 0 && !shut_out {
             return None;
         }
         let grace = Seconds::from_days(self.policy.grace_days);
-        let since = user.sign_ins().first_postponed().unwrap_or(now);
+        let since = self.state.grace_began(user).unwrap_or(now);
         let grace_ends = since.plus(grace);
         Some(SetUp {
             missing: missing.max(1),
@@ -202,9 +205,22 @@ impl Case<'_> {
         })
     }
 
+    /// Whether a service with these rules lets this user in only with a method.
+    pub(super) fn requires_one(&self, rules: &SignInRules) -> bool {
+        rules.verify == Verify::Required
+            && !rules
+                .exempt_groups
+                .iter()
+                .any(|group| self.context.groups.contains(group))
+    }
+
+    /// Only by root, for a user who signs in, or by the user; and not instead of a proof that could
+    /// be given.
     pub(super) fn postpone_set_up(&self) -> Result<Vec<Fact>, Refusal> {
+        let who = self.context.actor.who == Who::Root || self.context.on_self;
+        let proves = !self.has_candidate() || self.fresh_proof().is_some();
         match self.set_up() {
-            Some(set_up) if set_up.may_postpone => Ok(vec![
+            Some(set_up) if set_up.may_postpone && who && proves => Ok(vec![
                 SetUpPostponed {
                     until: set_up.grace_ends,
                 }

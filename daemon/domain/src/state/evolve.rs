@@ -21,7 +21,10 @@ impl State {
         self.latest = event.time;
         match &event.fact {
             Fact::LogCreated(_) => {}
-            Fact::PolicyChanged(fact) => self.policy = Some(Arc::new(fact.policy.clone())),
+            Fact::PolicyChanged(fact) => {
+                self.policy = Some(Arc::new(fact.policy.clone()));
+                self.policy_since = event.time;
+            }
             Fact::TokenImported(fact) => self.import(fact),
             Fact::TokenRemoved(fact) => {
                 self.tokens.remove_mut(&fact.token);
@@ -69,8 +72,10 @@ impl State {
                 });
             }
             Fact::SetUpPostponed(_) => {
-                self.change(user, |state| state.sign_ins_mut().postpone(now));
+                let since = self.policy_since;
+                self.change(user, |state| state.sign_ins_mut().postpone(since, now));
             }
+
             Fact::TerminalRemembered(fact) => {
                 self.change(user, |state| state.sign_ins_mut().remember(fact, now));
             }
@@ -262,11 +267,6 @@ impl UserState {
                 time: now,
             };
             self.prove(proof, fresh);
-        }
-        if fact.credential.kind().can_be_default()
-            && let Some(sign_ins) = &mut self.sign_ins
-        {
-            sign_ins.set_up();
         }
         if fact.token.is_some() || fact.credential.proved_by().is_some() {
             self.activation_failures = 0;

@@ -22,6 +22,7 @@ pub struct State {
     events: u64,
     latest: Timestamp,
     policy: Option<Arc<Policy>>,
+    policy_since: Timestamp,
     users: HashTrieMapSync<UserId, Arc<UserState>>,
     tokens: HashTrieMapSync<TokenId, Token>,
     callers: HashTrieMapSync<UserId, CallerFailures>,
@@ -85,6 +86,13 @@ impl State {
     /// The codes that were sent lately.
     pub const fn codes(&self) -> &CodeRequests {
         &self.codes
+    }
+
+    /// When the days of grace of a user began: the first time that they put off setting up what the
+    /// policy asks for that holds now. None as long as they have not.
+    pub fn grace_began(&self, user: &UserState) -> Option<Timestamp> {
+        let first = user.sign_ins().first_postponed();
+        first.filter(|first| *first >= self.policy_since)
     }
 
     /// Whether it is recorded that this break-glass code was used.

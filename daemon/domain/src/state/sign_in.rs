@@ -48,25 +48,26 @@ impl SignIns {
         })
     }
 
-    /// When the user first put off setting up what is required, since they last set anything up.
+    /// When the user first put off setting up what is required; see [`State::grace_began`].
+    ///
+    /// [`State::grace_began`]: crate::State::grace_began
     pub const fn first_postponed(&self) -> Option<Timestamp> {
         self.first_postponed
     }
 
-    /// How often they have put it off since then.
+    /// How often they have put it off since then, under one policy.
     pub const fn times_postponed(&self) -> u16 {
         self.times_postponed
     }
 
-    pub(super) fn postpone(&mut self, now: Timestamp) {
-        self.first_postponed.get_or_insert(now);
+    /// `since` is when the policy was put in force that holds: what was put off before was
+    /// something else.
+    pub(super) fn postpone(&mut self, since: Timestamp, now: Timestamp) {
+        if self.first_postponed.is_none_or(|first| first < since) {
+            self.first_postponed = Some(now);
+            self.times_postponed = 0;
+        }
         self.times_postponed = self.times_postponed.saturating_add(1);
-    }
-
-    /// A method was set up: if more are required, the days of grace begin anew.
-    pub(super) const fn set_up(&mut self) {
-        self.first_postponed = None;
-        self.times_postponed = 0;
     }
 
     pub(super) fn remember(&mut self, fact: &TerminalRemembered, now: Timestamp) {

@@ -2,14 +2,15 @@
 
 use crate::kit::*;
 use secinfo_domain::event::{
-    BreakGlassUsed, Credential, RememberedSignIn, SetUpPostponed, TerminalRemembered, Who,
+    BreakGlassUsed, RememberedSignIn, SetUpPostponed, TerminalRemembered, Who,
 };
 use secinfo_domain::policy::{
     FirstMethod, Refinement, Rules, ServiceRules, SignInRefinement, SignInRules, Verify,
 };
 use secinfo_domain::{
-    Action, Barred, BreakGlassId, Kind, NotCovered, Place, Policy, Refusal, Seconds, ServiceName,
-    SetUp, SignInOutlook, SignInPlace, Strength, TerminalTag, set_up_outlook, sign_in_outlook,
+    Action, Barred, BreakGlassId, GroupName, HostAction, Kind, NotCovered, Place, Policy, Refusal,
+    Seconds, ServiceName, SetUp, SignInOutlook, SignInPlace, Strength, TerminalTag, set_up_outlook,
+    sign_in_outlook,
 };
 
 const TERMINAL: TerminalTag = TerminalTag::from_bytes([7; 16]);
@@ -108,7 +109,7 @@ fn a_service_asks_less_than_another() {
 fn members_of_an_exempt_group_and_whoever_comes_from_an_exempt_network_are_not_asked() {
     let exempt = |rules: &mut Rules| {
         rules.sign_in = SignInRules {
-            exempt_groups: vec![secinfo_domain::GroupName::parse("robots").unwrap()],
+            exempt_groups: vec![GroupName::parse("robots").unwrap()],
             exempt_networks: vec!["192.0.2.0/24".parse().unwrap()],
             ..SignInRules::default()
         };
@@ -386,7 +387,7 @@ fn no_terminal_is_remembered_where_policy_does_not_say_so_or_no_longer() {
         .then_refused(Refusal::NotRemembered);
     let policy = Box::new(Policy::default());
     remembered()
-        .and(host(secinfo_domain::HostAction::SetPolicy(policy)))
+        .and(host(HostAction::SetPolicy(policy)))
         .when(at_sudo().use_remembered(TERMINAL))
         .then_refused(Refusal::NotRemembered);
 }
@@ -416,15 +417,105 @@ fn a_break_glass_code_is_recorded_once_and_by_the_daemon_alone() {
 }
 
 #[test]
-fn setting_up_a_method_begins_the_days_of_grace_anew() {
+fn setting_up_a_method_and_deleting_it_makes_the_days_of_grace_no_longer() {
     let two = |rules: &mut Rules| rules.required = 2;
     let story = given_rules(two, [])
         .and(at_sshd().postpone_set_up())
-        .and(alice().at(86_400).enroll(method(1), app()));
-    assert_eq!(story.user(ALICE).sign_ins().first_postponed(), None);
-    let email = story.and(alice().at(86_401).enroll(method(2), email()));
-    assert!(matches!(
-        email.user(ALICE).method(method(2)).unwrap().credential(),
-        Credential::Email { .. }
-    ));
+        .and(alice().at(86_400).enroll(method(1), app()))
+        .and(administrator_for(ALICE).at(86_401).delete(method(1)));
+    let asked = set_up(outlook(&story, at_sshd().at(86_402)));
+    assert_eq!(asked.grace_ends, at(14 * 86_400));
+}
+
+#[test]
+fn a_new_policy_begins_the_days_of_grace_anew() {
+    let mut policy = Policy::default();
+    policy.rules.required = 1;
+    policy.rules.recovery_codes = 8;
+    let changed = host_at(40 * 86_400, HostAction::SetPolicy(Box::new(policy)));
+    let story = given_rules(asking(Verify::Required), [])
+        .and(at_sshd().postpone_set_up())
+        .and(changed);
+    let later = at_sshd().at(41 * 86_400);
+    assert!(set_up(outlook(&story, later.clone())).may_postpone);
+    let story = story.and(later.postpone_set_up());
+    assert_eq!(story.user(ALICE).sign_ins().times_postponed(), 1);
+    let ends = set_up(outlook(&story, at_sshd().at(42 * 86_400))).grace_ends;
+    assert_eq!(ends, at(55 * 86_400));
+}
+
+#[test]
+fn whoever_could_give_a_proof_puts_nothing_off_before_they_have() {
+    let two = |rules: &mut Rules| rules.required = 2;
+    let story = given_rules(two, [alice().enroll(method(1), app())]);
+    let ask = at_sshd().from(ELSEWHERE);
+    story
+        .when(ask.clone().postpone_set_up())
+        .then_refused(Refusal::NotToBePutOff);
+    let proved = story.and(ask.clone().verify(method(1), step(101)));
+    let until = at(14 * 86_400);
+    proved
+        .when(ask.postpone_set_up())
+        .then_events([SetUpPostponed { until }.into()]);
+}
+
+#[test]
+fn nobody_else_begins_the_days_of_grace_of_a_user() {
+    let story = given_rules(asking(Verify::Required), []);
+    for ask in [
+        alice().called_by(Who::User(BOB)),
+        alice().called_by(Who::User(BOB)).with_all_rights(),
+    ] {
+        story
+            .when(ask.postpone_set_up())
+            .then_refused(Refusal::NotToBePutOff);
+    }
+}
+
+#[test]
+fn the_last_method_with_which_a_service_lets_in_is_not_deleted() {
+    let enrolled = || [alice().enroll(method(1), app())];
+    let story = given_rules(asking(Verify::Required), enrolled());
+    story
+        .when(alice().delete(method(1)))
+        .then_refused(Refusal::LastMethod);
+    let required = |exempt: &str| SignInRefinement {
+        verify: Some(Verify::Required),
+        exempt_groups: Some(vec![GroupName::parse(exempt).unwrap()]),
+        ..SignInRefinement::default()
+    };
+    let story = given_policy(service("sshd", required("robots")), enrolled());
+    story
+        .when(alice().delete(method(1)))
+        .then_refused(Refusal::LastMethod);
+    assert_eq!(
+        story
+            .when(alice().in_group("robots").delete(method(1)))
+            .refusal(),
+        None,
+        "the service does not ask them"
+    );
+    let another = story.and(alice().enroll(method(2), app()));
+    assert_eq!(another.when(alice().delete(method(1))).refusal(), None);
+}
+
+#[test]
+fn what_holds_for_sudo_and_su_holds_for_their_login_shells_unless_they_have_rules_of_their_own() {
+    let off = SignInRefinement {
+        verify: Some(Verify::Off),
+        ..SignInRefinement::default()
+    };
+    for (base, shell) in [("sudo", "sudo-i"), ("su", "su-l"), ("runuser", "runuser-l")] {
+        let mut policy = service(base, off.clone());
+        let name = ServiceName::parse(shell).unwrap();
+        assert_eq!(policy.sign_in(Some(&name)).verify, Verify::Off, "{shell}");
+        policy
+            .services
+            .push((name.clone(), ServiceRules::default()));
+        let own = policy.sign_in(Some(&name)).verify;
+        assert_eq!(own, Verify::WhenEnrolled, "{shell}");
+    }
+    let policy = service("sshd", off);
+    let name = ServiceName::parse("sshd-i").unwrap();
+    assert_eq!(policy.sign_in(Some(&name)).verify, Verify::WhenEnrolled);
 }

@@ -77,8 +77,8 @@ impl Service {
         let user = Self::user_state(&state, person);
         let still_required = user.map_or(policy.required, |user| user.still_required(&policy));
         // The days count from the first time that the user was asked and put it off.
-        let first_postponed = user.and_then(|user| user.sign_ins().first_postponed());
-        let since = first_postponed.unwrap_or_else(now);
+        let began = user.and_then(|user| state.grace_began(user));
+        let since = began.unwrap_or_else(now);
         let grace_ends = since.plus(secinfo_domain::Seconds::from_days(policy.grace_days));
         Ok(Overview {
             methods: user.map_or_else(Vec::new, |user| {

@@ -63,8 +63,13 @@ pub(super) fn daemon() -> Actor {
 
 /// The daemon, about the host.
 pub fn host(action: HostAction) -> Command {
+    host_at(0, action)
+}
+
+/// The same, so many seconds after the story began.
+pub fn host_at(seconds: u64, action: HostAction) -> Command {
     Command::Host(HostCommand {
-        now: at(0),
+        now: at(seconds),
         actor: daemon(),
         introductions: Vec::new(),
         action,

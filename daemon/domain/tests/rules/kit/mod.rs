@@ -4,7 +4,7 @@ mod ask;
 mod codes;
 mod facts;
 
-pub use ask::{Ask, administrator_for, alice, bob, daemon_for, host};
+pub use ask::{Ask, administrator_for, alice, bob, daemon_for, host, host_at};
 pub use codes::*;
 pub use facts::*;
 

@@ -71,7 +71,7 @@ impl Turn<'_> {
         let state = self.service.state();
         let began = state
             .user(self.sign_in.person.id)
-            .is_some_and(|user| user.sign_ins().first_postponed().is_some());
+            .is_some_and(|user| state.grace_began(user).is_some());
         if began {
             return Ok(true);
         }
@@ -80,6 +80,10 @@ impl Turn<'_> {
 
     /// Ends as verified, and remembers the terminal where policy says so.
     pub(super) async fn let_in(&mut self) -> Result<Step, ServiceError> {
+        if !self.talk.proved {
+            let text = "a sign-in would have ended as verified without a proof";
+            return Err(ServiceError::Internal(text.to_owned()));
+        }
         if let Some(terminal) = self.sign_in.place.terminal {
             let (person, by) = (&self.sign_in.person, &self.sign_in.by);
             let action = Action::RememberTerminal { terminal };

@@ -18,14 +18,14 @@ pub(in crate::service::sign_in) struct App {
 }
 
 impl Turn<'_> {
-    pub(super) fn begin_app(&mut self) -> Result<Step, ServiceError> {
+    pub(super) async fn begin_app(&mut self) -> Result<Step, ServiceError> {
         let wish = self.wish(Kind::AuthenticatorApp, None);
         let person = self.sign_in.person.clone();
         let drafted = match self.service.draft(person, &self.sign_in.by, &wish) {
             Ok(drafted) => drafted,
             Err(error) => {
                 let note = self.cannot_add(error)?;
-                return self.choose_again(Some(&note));
+                return self.choose_again(Some(&note)).await;
             }
         };
         let presentation = drafted
@@ -64,7 +64,7 @@ impl Turn<'_> {
         answer: &str,
     ) -> Result<Step, ServiceError> {
         if is_question(answer) {
-            return self.choose_again(None);
+            return self.choose_again(None).await;
         }
         if answer.is_empty() {
             return Ok(Wording::ask(None, &self.app_prompt(app), true));
@@ -81,7 +81,7 @@ impl Turn<'_> {
             }
             Err(error) => {
                 let note = self.cannot_add(error)?;
-                self.choose_again(Some(&note))
+                self.choose_again(Some(&note)).await
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::messages::Part;
 use crate::service::{Enrollment, ServiceError, Wish};
 use app::App;
 use secinfo_channel::Word;
-use secinfo_domain::{Action, Barred, Kind, Refusal, SetUp, enrollment_outlook};
+use secinfo_domain::{Action, Barred, Kind, Refusal, SetUp, SignInOutlook, enrollment_outlook};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -147,12 +147,15 @@ impl Turn<'_> {
     }
 
     /// Back to the choice of a kind.
-    fn choose_again(&mut self, note: Option<&Word>) -> Result<Step, ServiceError> {
+    async fn choose_again(&mut self, note: Option<&Word>) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
         if let Some(missing) = self.missing()?
             && let Some(step) = self.offer_kinds(&missing, note)?
         {
             return Ok(step);
+        }
+        if self.talk.proved {
+            return self.let_in().await;
         }
         let message = words.say("end-no-method");
         Ok(Step::refused(RefusedFor::NoMethod, message))
@@ -170,19 +173,24 @@ impl Turn<'_> {
             .chain(later.then_some(None))
             .collect();
         match numbered(&choices, answer) {
-            Some(Some(Kind::AuthenticatorApp)) => self.begin_app(),
+            Some(Some(Kind::AuthenticatorApp)) => self.begin_app().await,
             Some(Some(kind)) => Ok(self.ask_number_of(kind, None)),
             Some(None) => self.later().await,
-            None => self.choose_again(None),
+            None => self.choose_again(None).await,
         }
     }
 
     async fn later(&mut self) -> Result<Step, ServiceError> {
+        if !self.talk.proved
+            && let Some(end) = self.asked_otherwise_now()?
+        {
+            return Ok(end);
+        }
         let Some(missing) = self.missing()? else {
             return self.let_in().await;
         };
         if !self.postpone().await? {
-            return self.choose_again(None);
+            return self.choose_again(None).await;
         }
         let message = self
             .sign_in
@@ -193,6 +201,21 @@ impl Turn<'_> {
             return self.let_in().await;
         }
         Ok(Step::end(Outcome::Postponed, vec![message]))
+    }
+
+    /// How a sign-in ends of somebody who was to set up a method, has proved none, and is to do
+    /// something else by now: the user may have got a method while this prompt stood.
+    fn asked_otherwise_now(&self) -> Result<Option<Step>, ServiceError> {
+        let sign_in = self.sign_in;
+        let (person, by, place) = (&sign_in.person, &sign_in.by, &sign_in.place);
+        Ok(match self.service.sign_in_outlook(person, by, place)? {
+            SignInOutlook::SetUp(_) => None,
+            SignInOutlook::NotCovered(why) => Some(Step::end(Outcome::NotCovered(why), Vec::new())),
+            SignInOutlook::Verify | SignInOutlook::Remembered => {
+                let message = sign_in.words.say("end-expired");
+                Some(Step::refused(RefusedFor::Expired, message))
+            }
+        })
     }
 
     /// What the user asks to set up.
@@ -218,8 +241,9 @@ impl Turn<'_> {
         if self.service.enroll(draft, code).await?.is_some() {
             return Ok(Ok(()));
         }
-        self.service.count_guess(draft).await?;
+        // Counted here first: where it cannot be counted against the user, it is a guess as well.
         self.talk.wrong = self.talk.wrong.saturating_add(1);
+        self.service.count_guess(draft).await?;
         let most = self.service.state().policy().rules.session.attempts;
         let over = self.talk.wrong >= most;
         Ok(Err(over.then(|| self.too_many_attempts())))

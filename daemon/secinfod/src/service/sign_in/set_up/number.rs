@@ -26,7 +26,7 @@ impl Turn<'_> {
         answer: &str,
     ) -> Result<Step, ServiceError> {
         if is_question(answer) {
-            return self.choose_again(None);
+            return self.choose_again(None).await;
         }
         if answer.is_empty() {
             return Ok(self.ask_number_of(kind, None));
@@ -52,11 +52,11 @@ impl Turn<'_> {
             }
             Err(ServiceError::Refused(Refusal::PlaceTaken(_) | Refusal::NumberKnown(_))) => {
                 let note = words.say("note-taken");
-                self.choose_again(Some(&note))
+                self.choose_again(Some(&note)).await
             }
             Err(error) => {
                 let note = self.cannot_add(error)?;
-                self.choose_again(Some(&note))
+                self.choose_again(Some(&note)).await
             }
         }
     }
@@ -102,15 +102,15 @@ impl Turn<'_> {
             }
             Err(ServiceError::Refused(Refusal::TooManyCodes { until })) => {
                 let note = words.say_until("note-too-many-codes", until);
-                return self.choose_again(Some(&note));
+                return self.choose_again(Some(&note)).await;
             }
             Err(ServiceError::NoChannel(_)) => {
                 let note = words.not_sent(Reason::Settings);
-                return self.choose_again(Some(&note));
+                return self.choose_again(Some(&note)).await;
             }
             Err(error) => {
                 let note = self.cannot_add(error)?;
-                return self.choose_again(Some(&note));
+                return self.choose_again(Some(&note)).await;
             }
         };
         Ok(self.ask_number_code(draft, Some(&note)))
@@ -164,7 +164,7 @@ impl Turn<'_> {
             }
             Err(error) => {
                 let note = self.cannot_add(error)?;
-                return self.choose_again(Some(&note));
+                return self.choose_again(Some(&note)).await;
             }
         };
         Ok(self.ask_number_code(Arc::clone(draft), Some(&note)))
