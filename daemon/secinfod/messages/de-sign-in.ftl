@@ -43,6 +43,7 @@ prompt-send = Enter schickt einen Code per { $call ->
 }:{" "}
 
 note-wrong = Der Code stimmt nicht.
+note-no-code = Das ist kein Code: Ein Code hat { $digits } Ziffern.
 note-used = Der Code wurde schon benutzt: Warten Sie auf den nächsten.
 note-slow = Nach falschen Codes müssen Sie warten: Versuchen Sie es in { $seconds } s wieder.
 note-locked = Falsche Codes haben diese Methode für { $minutes } min gesperrt.

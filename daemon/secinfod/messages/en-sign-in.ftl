@@ -43,6 +43,7 @@ prompt-send = Press Enter to have a code sent by { $call ->
 }:{" "}
 
 note-wrong = That code is not right.
+note-no-code = That is no code: a code has { $digits } digits.
 note-used = That code was used already: wait for the next one.
 note-slow = After wrong codes you have to wait: try again in { $seconds } s.
 note-locked = Wrong codes locked this method for { $minutes } min.

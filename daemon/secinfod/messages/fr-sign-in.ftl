@@ -43,6 +43,7 @@ prompt-send = Entrée pour recevoir un code par { $call ->
 } :{" "}
 
 note-wrong = Ce code n’est pas juste.
+note-no-code = Ce n’est pas un code : un code a { $digits } chiffres.
 note-used = Ce code a déjà servi : attendez le suivant.
 note-slow = Après des codes faux il faut attendre : réessayez dans { $seconds } s.
 note-locked = Des codes faux ont bloqué cette méthode pour { $minutes } min.

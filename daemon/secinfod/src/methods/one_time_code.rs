@@ -34,6 +34,14 @@ impl TypedCode {
     }
 }
 
+/// The secret with zeros behind it, up to the 128 bits that new ones must have: HMAC fills a short
+/// key up with zeros anyway (RFC 2104 section 2), so that the codes of an old one stay the same.
+fn long_enough(secret: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut long = Zeroizing::new(vec![0; secret.len().max(16)]);
+    long[..secret.len()].copy_from_slice(secret);
+    long
+}
+
 /// A secret made ready for checking codes against moving factors.
 pub(super) struct Generator(Totp);
 
@@ -48,11 +56,11 @@ impl Generator {
                 Algorithm::Sha512 => totp_rs::Algorithm::SHA512,
             })
             .with_digits(digits.count())
-            .with_secret(secret.as_bytes())
+            .with_secret(long_enough(secret.as_bytes()).as_slice())
             .with_step_duration(1)
             .with_skew(0)
             .build()
-            .expect("secrets have at least 16 bytes and codes 6 or 8 digits");
+            .expect("a secret of at least 16 bytes, and codes of 6 or 8 digits");
         Self(totp)
     }
 

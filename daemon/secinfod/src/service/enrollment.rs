@@ -213,6 +213,16 @@ impl Service {
         })
     }
 
+    /// One secret is one method: with two, each of its codes would be good twice.
+    fn is_new(&self, person: &Person, secret: &Secret) -> Result<(), ServiceError> {
+        if self.has_secret(person, secret)? {
+            return Err(ServiceError::InvalidArgument(
+                "you have this app already: nothing is to be added".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
     fn draft_app(
         &self,
         person: &Person,
@@ -232,6 +242,7 @@ impl Service {
                     parameters.digits, parameters.algorithm
                 )));
             }
+            self.is_new(person, secret)?;
             let secret = secret.clone();
             return Ok((Draft::AuthenticatorApp { secret, parameters }, None));
         }
@@ -321,6 +332,9 @@ impl Service {
         let Some((credential, payload, token)) = self.prove(enrollment, code)? else {
             return Ok(None);
         };
+        if let Draft::AuthenticatorApp { secret, .. } = &enrollment.draft {
+            self.is_new(&enrollment.person, secret)?;
+        }
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
         let sealed = Sealed::new(key.seal(MethodPayload::CONTEXT, &plain(&payload)?)?);

@@ -149,7 +149,11 @@ impl Service {
     }
 
     /// Whether a method of the user has this very secret.
-    fn has_secret(&self, person: &Person, secret: &Secret) -> Result<bool, ServiceError> {
+    pub(super) fn has_secret(
+        &self,
+        person: &Person,
+        secret: &Secret,
+    ) -> Result<bool, ServiceError> {
         let state = self.state();
         let methods = Self::user_state(&state, person).map_or(&[][..], |user| user.methods());
         let of_kind = |method: &&Method| {

@@ -148,10 +148,26 @@ impl Turn<'_> {
                 _ => self.prompt_again(None),
             };
         }
+        if let Some(asked) = self.asked()?
+            && is_no_code(asked.digits, answer)
+        {
+            return self.instead_of_no_code(asked.digits);
+        }
         match self.service.answer_verification(verification, answer).await {
             Ok(proven) => self.proved(&proven).await,
             Err(error) => self.instead_of_answer(error),
         }
+    }
+
+    /// What cannot be a code is no guess: a program that gives the password to every prompt must not
+    /// lock its user out. The sign-in ends by it all the same.
+    fn instead_of_no_code(&mut self, digits: u8) -> Result<Step, ServiceError> {
+        if self.session.count_wrong() {
+            return Ok(self.too_many_attempts());
+        }
+        let parts = [("digits", Part::Number(digits.into()))];
+        let note = self.sign_in.words.say_with("note-no-code", &parts);
+        self.prompt_again(Some(&note))
     }
 
     /// What comes where an answer was not accepted, or not heard.
@@ -225,5 +241,29 @@ impl Turn<'_> {
             return Ok(Step::refused(refused, end));
         }
         self.list_ways(Some(note), false)
+    }
+}
+
+/// Whether an answer cannot be a code of so many digits, however it is grouped; 0 digits are for what
+/// is not written in digits.
+fn is_no_code(digits: u8, answer: &str) -> bool {
+    let other = |c: char| !c.is_ascii_digit() && c != ' ' && c != '-';
+    let count = answer.chars().filter(char::is_ascii_digit).count();
+    digits != 0 && (answer.contains(other) || count != usize::from(digits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_no_code;
+
+    #[test]
+    fn a_code_is_digits_however_they_are_grouped() {
+        for answer in ["123456", "123 456", "12-34-56"] {
+            assert!(!is_no_code(6, answer), "{answer}");
+        }
+        for answer in ["hunter2", "12345", "1234567", "123456x", "alice", ""] {
+            assert!(is_no_code(6, answer), "{answer}");
+        }
+        assert!(!is_no_code(0, "abcd-efgh-jklm"));
     }
 }
