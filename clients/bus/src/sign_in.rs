@@ -27,6 +27,9 @@ pub trait SignIn {
 pub struct SignInOptions {
     /// The terminal (`PAM_TTY`). Only root is believed.
     pub tty: Option<String>,
+    /// Who asks for it, where that is another account than the user (`PAM_RUSER`). Only root is
+    /// believed.
+    pub invoker: Option<String>,
     /// The host that the user comes from (`PAM_RHOST`). Only root is believed.
     pub remote_host: Option<String>,
     /// The user's locale, such as `de_DE.UTF-8`: prompts are in its language.

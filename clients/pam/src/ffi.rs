@@ -91,6 +91,8 @@ pub(crate) enum Item {
     Terminal = 3,
     /// `PAM_RHOST`
     RemoteHost = 4,
+    /// `PAM_RUSER`
+    RemoteUser = 8,
     /// `PAM_XDISPLAY`
     XDisplay = 11,
 }

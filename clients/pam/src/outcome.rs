@@ -113,6 +113,8 @@ pub enum Failure {
     Unavailable(Unavailable),
     /// The daemon could not decide, and the break-glass codes given were wrong.
     WrongBreakGlass,
+    /// The daemon could not decide, and the break-glass code given is right but cannot be used up.
+    BreakGlassNotUsedUp,
     /// The module itself failed.
     Panic,
 }
@@ -139,6 +141,22 @@ pub enum Unavailable {
     Error(String),
     /// There was no end to the prompts.
     Endless,
+}
+
+impl Unavailable {
+    /// Whether it is certain that nobody can be verified for now, and not only that this sign-in
+    /// went wrong: then a break-glass code is asked for. Whoever can make a single sign-in fail must
+    /// not choose that way in.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::NoBus | Self::NoDaemon | Self::Impostor { .. } | Self::Hung | Self::Lost => true,
+            Self::Malformed | Self::Endless => false,
+            Self::Error(name) => matches!(
+                Reason::from_error_name(name),
+                Some(Reason::StorageUnavailable | Reason::ShuttingDown)
+            ),
+        }
+    }
 }
 
 impl fmt::Display for Unavailable {
@@ -192,7 +210,9 @@ pub fn authenticated(end: &End, subject: Subject) -> ReturnCode {
             Failure::NotAuthorized => ReturnCode::CredentialsInsufficient,
             Failure::SessionOver => ReturnCode::AuthenticationError,
             Failure::Conversation => ReturnCode::ConversationError,
-            Failure::Unavailable(_) => ReturnCode::AuthenticationUnavailable,
+            Failure::Unavailable(_) | Failure::BreakGlassNotUsedUp => {
+                ReturnCode::AuthenticationUnavailable
+            }
             Failure::WrongBreakGlass => ReturnCode::MaximumTries,
             Failure::Panic => ReturnCode::SystemError,
         },
@@ -306,6 +326,8 @@ pub fn answer_failed(error: &str) -> Failure {
     match Reason::from_error_name(error) {
         Some(Reason::SessionExpired) => Failure::SessionOver,
         Some(Reason::NotAuthorized) => Failure::NotAuthorized,
+        // The daemon that was spoken to is there, and the sign-in is not: its time is over.
+        None if error == "org.freedesktop.DBus.Error.UnknownObject" => Failure::SessionOver,
         _ => unavailable(error),
     }
 }
@@ -336,6 +358,9 @@ pub fn sentence(failure: &Failure) -> Option<&'static str> {
         Failure::WrongBreakGlass => {
             Some("None of these codes is right: look for the right one, then sign in again.")
         }
+        Failure::BreakGlassNotUsedUp => Some(
+            "That code is right but cannot be used up here, because the directory of the break-glass codes cannot be written: start the host in rescue mode.",
+        ),
         Failure::NoUser | Failure::UnknownUser | Failure::Conversation | Failure::Panic => None,
     }
 }

@@ -58,7 +58,10 @@ pub(crate) fn authenticate(handle: &Handle<'_>, silent: bool, arguments: &Argume
     if let End::Failed(Failure::Unavailable(why)) = &ended.end {
         log.write(Level::Error, &why.to_string());
         let directory = &arguments.break_glass;
-        match break_glass::ask(handle, directory, &asked, &service, &log) {
+        let given = why
+            .is_lasting()
+            .then(|| break_glass::ask(handle, directory, &asked, &service, &log));
+        match given.flatten() {
             Some(End::Failed(failure)) => ended = failure.into(),
             Some(end) => {
                 ended = Ended {
@@ -147,6 +150,7 @@ fn options(handle: &Handle<'_>, service: &str, arguments: &Arguments) -> SignInO
     };
     SignInOptions {
         tty,
+        invoker: text(handle, Item::RemoteUser),
         remote_host: text(handle, Item::RemoteHost),
         language: language(handle),
         set_up: Some(arguments.set_up),

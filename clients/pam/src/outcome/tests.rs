@@ -70,6 +70,10 @@ fn refusals_and_failures_are_neither_whoever_the_user_is() {
         (Failure::SessionOver, ReturnCode::AuthenticationError),
         (Failure::Conversation, ReturnCode::ConversationError),
         (Failure::WrongBreakGlass, ReturnCode::MaximumTries),
+        (
+            Failure::BreakGlassNotUsedUp,
+            ReturnCode::AuthenticationUnavailable,
+        ),
         (Failure::Panic, ReturnCode::SystemError),
     ];
     let unavailable = [
@@ -189,6 +193,8 @@ fn every_error_of_the_daemon_has_its_failure() {
     }
     let gone = "org.freedesktop.DBus.Error.ServiceUnknown";
     assert_eq!(answer_failed(gone), Failure::Unavailable(Unavailable::Lost));
+    let object = "org.freedesktop.DBus.Error.UnknownObject";
+    assert_eq!(answer_failed(object), Failure::SessionOver);
     assert!(matches!(
         start_failed("com.example.NotFound"),
         Failure::Unavailable(_)
@@ -221,4 +227,31 @@ fn later_phases_hold_to_the_user_who_was_decided_on() {
     assert_eq!(credentials(Some(&granted), alice), ReturnCode::Success);
     assert_eq!(credentials(Some(&excused), alice), ReturnCode::Ignore);
     assert_eq!(credentials(None, alice), ReturnCode::Success);
+}
+
+/// Whoever can make a single sign-in fail does not get to the break-glass prompt by that.
+#[test]
+fn a_break_glass_code_is_asked_for_only_where_nobody_can_be_verified() {
+    let of = |reason: Reason| Unavailable::Error(format!("{ERROR_PREFIX}{}", reason.name()));
+    for lasting in [
+        Unavailable::NoBus,
+        Unavailable::NoDaemon,
+        Unavailable::Impostor { uid: 1000 },
+        Unavailable::Hung,
+        Unavailable::Lost,
+        of(Reason::StorageUnavailable),
+        of(Reason::ShuttingDown),
+    ] {
+        assert!(lasting.is_lasting(), "{lasting:?}");
+    }
+    for passing in [
+        Unavailable::Malformed,
+        Unavailable::Endless,
+        of(Reason::LimitsExceeded),
+        of(Reason::Internal),
+        of(Reason::InvalidArgument),
+        Unavailable::Error("com.example.Any".to_owned()),
+    ] {
+        assert!(!passing.is_lasting(), "{passing:?}");
+    }
 }

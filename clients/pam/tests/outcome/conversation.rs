@@ -158,10 +158,12 @@ async fn the_daemon_is_told_where_the_user_is() {
     let lines = [
         "item 3 /dev/pts/7",
         "item 4 192.0.2.7",
+        "item 8 bob",
         "env LC_MESSAGES=fr_FR.UTF-8",
     ];
     let expected = SignInOptions {
         tty: Some("/dev/pts/7".to_owned()),
+        invoker: Some("bob".to_owned()),
         remote_host: Some("192.0.2.7".to_owned()),
         language: Some("fr_FR.UTF-8".to_owned()),
         set_up: Some(true),
@@ -170,6 +172,7 @@ async fn the_daemon_is_told_where_the_user_is() {
     assert_eq!(told(&lines, "set_up", "login").await, expected);
     let expected = SignInOptions {
         tty: None,
+        invoker: None,
         remote_host: None,
         // The host's own.
         language: Some("de_DE.UTF-8".to_owned()),

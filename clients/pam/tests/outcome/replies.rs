@@ -168,10 +168,17 @@ async fn each_error_of_an_answer_has_its_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_the_daemon_no_longer_knows_is_an_authentication_error() {
+    let gone = Reply::Error("org.freedesktop.DBus.Error.UnknownObject".to_owned());
+    let (_scene, _daemon, mut host) = scene([ask("Code: ", false), gone]).await;
+    let called = host.call("authenticate", &["answer 1"]);
+    assert_eq!(called.code, AUTH_ERR);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_error_of_others_is_unavailable() {
     let names = [
         "org.freedesktop.DBus.Error.AccessDenied",
-        "org.freedesktop.DBus.Error.UnknownObject",
         "org.freedesktop.DBus.Error.UnknownMethod",
         "org.freedesktop.DBus.Error.NoReply",
         "org.secinfo.SecurityInfo1.Error.OfALaterVersion",

@@ -156,6 +156,7 @@ fn request(
 ) -> Result<SignInRequest, BusError> {
     let remote_host = options.take::<String>("remote_host")?.unwrap_or_default();
     let terminal = options.take::<String>("tty")?.unwrap_or_default();
+    let invoker = options.take::<String>("invoker")?.unwrap_or_default();
     let set_up = options.take::<bool>("set_up")?.unwrap_or_default();
     let display = options.take::<String>("display")?;
     let one_line = match display.as_deref() {
@@ -173,7 +174,7 @@ fn request(
         let pid = call.caller().pid();
         SignInPlace {
             network: address(&remote_host),
-            terminal: pid.and_then(|pid| service.terminal_of(pid, uid, &terminal)),
+            terminal: pid.and_then(|pid| service.terminal_of(pid, uid, &terminal, &invoker)),
         }
     } else {
         SignInPlace::default()

@@ -150,8 +150,14 @@ impl Service {
     }
 
     /// The terminal that a process of root's is on, for the user who is asked in it.
-    pub fn terminal_of(&self, pid: u32, uid: u32, named: &str) -> Option<TerminalTag> {
-        self.terminal_key.tag(pid, uid, named)
+    pub fn terminal_of(
+        &self,
+        pid: u32,
+        uid: u32,
+        named: &str,
+        invoker: &str,
+    ) -> Option<TerminalTag> {
+        self.terminal_key.tag(pid, uid, named, invoker)
     }
 
     /// Begins to sign a user in. There is a session only where somebody is asked something.

@@ -31,37 +31,56 @@ impl TerminalKey {
 
     /// The tag of the terminal that a process of root's is on, for the user `uid` who is asked in
     /// it; none where it has no terminal. `named` is the terminal by the name that the process
-    /// gives it.
+    /// gives it, and `invoker` the account that started it, by the name that it gives that.
     ///
     /// As with the time stamps of sudo, the session on the terminal and the start of its leader
-    /// belong to the tag: whoever gets the terminal next is not remembered.
-    pub(in crate::service) fn tag(&self, pid: u32, uid: u32, named: &str) -> Option<TerminalTag> {
+    /// belong to the tag: whoever gets the terminal next is not remembered. So does whoever asks,
+    /// by uid and by name: several accounts can be at work in one session, and what one of them has
+    /// proved is nothing to the others.
+    pub(in crate::service) fn tag(
+        &self,
+        pid: u32,
+        uid: u32,
+        named: &str,
+        invoker: &str,
+    ) -> Option<TerminalTag> {
         // A process of somebody else's has taken over the pid of the one that called.
         let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
         if effective_uid(&status) != Some(0) {
             return None;
         }
+        let asks = real_uid(&status)?;
         let process = stat(pid)?;
         if process.terminal == 0 {
             return None;
         }
         let leader = stat(process.session)?;
         (leader.session == process.session && leader.terminal == process.terminal)
-            .then(|| self.tag_of(&leader, uid, named))
+            .then(|| self.tag_of(&leader, (uid, asks), [named, invoker]))
     }
 
-    fn tag_of(&self, leader: &Stat, uid: u32, named: &str) -> TerminalTag {
+    fn tag_of(&self, leader: &Stat, (uid, asks): (u32, u32), names: [&str; 2]) -> TerminalTag {
         let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&*self.0)
             .expect("HMAC takes a key of any length");
         mac.update(&uid.to_be_bytes());
+        mac.update(&asks.to_be_bytes());
         mac.update(&leader.session.to_be_bytes());
         mac.update(&leader.terminal.to_be_bytes());
         mac.update(&leader.started.to_be_bytes());
-        // The only one of no fixed length stands last.
-        mac.update(named.as_bytes());
+        for name in names {
+            // Its length before it, so that no two pairs are the same bytes.
+            mac.update(&(name.len() as u64).to_be_bytes());
+            mac.update(name.as_bytes());
+        }
         let tag = mac.finalize().into_bytes();
         TerminalTag::from_bytes(std::array::from_fn(|place| tag[place]))
     }
+}
+
+/// The real uid in `/proc/<pid>/status`.
+fn real_uid(status: &str) -> Option<u32> {
+    let uids = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
+    uids.split_whitespace().next()?.parse().ok()
 }
 
 fn stat(pid: u32) -> Option<Stat> {
@@ -117,26 +136,29 @@ mod tests {
             started,
         };
         let key = TerminalKey::draw().unwrap();
-        let same = key.tag_of(&leader(1, 2, 3), 1000, "/dev/pts/1");
-        assert_eq!(key.tag_of(&leader(1, 2, 3), 1000, "/dev/pts/1"), same);
+        let (alice, names) = ((1000, 1000), ["/dev/pts/1", "alice"]);
+        let same = key.tag_of(&leader(1, 2, 3), alice, names);
+        assert_eq!(key.tag_of(&leader(1, 2, 3), alice, names), same);
+        let another = TerminalKey::draw().unwrap();
         let tags: HashSet<_> = [
             same,
-            key.tag_of(&leader(9, 2, 3), 1000, "/dev/pts/1"),
-            key.tag_of(&leader(1, 9, 3), 1000, "/dev/pts/1"),
-            key.tag_of(&leader(1, 2, 9), 1000, "/dev/pts/1"),
-            key.tag_of(&leader(1, 2, 3), 1001, "/dev/pts/1"),
-            key.tag_of(&leader(1, 2, 3), 1000, "/dev/pts/2"),
-            TerminalKey::draw()
-                .unwrap()
-                .tag_of(&leader(1, 2, 3), 1000, "/dev/pts/1"),
+            key.tag_of(&leader(9, 2, 3), alice, names),
+            key.tag_of(&leader(1, 9, 3), alice, names),
+            key.tag_of(&leader(1, 2, 9), alice, names),
+            key.tag_of(&leader(1, 2, 3), (1001, 1000), names),
+            key.tag_of(&leader(1, 2, 3), (1000, 1001), names),
+            key.tag_of(&leader(1, 2, 3), alice, ["/dev/pts/2", "alice"]),
+            key.tag_of(&leader(1, 2, 3), alice, ["/dev/pts/1", "mallory"]),
+            key.tag_of(&leader(1, 2, 3), alice, ["/dev/pts/1a", "lice"]),
+            another.tag_of(&leader(1, 2, 3), alice, names),
         ]
         .into();
-        assert_eq!(tags.len(), 7);
+        assert_eq!(tags.len(), 10);
     }
 
     #[test]
     fn a_process_of_another_user_or_none_has_no_terminal() {
         let key = TerminalKey::draw().unwrap();
-        assert_eq!(key.tag(u32::MAX, 1000, ""), None);
+        assert_eq!(key.tag(u32::MAX, 1000, "", ""), None);
     }
 }
