@@ -233,7 +233,7 @@ mod tests {
         );
         let home = TempDir::new().unwrap();
         let directory = Directory::open(home.path()).unwrap().unwrap();
-        let record = Record::new(id(1), "alice", 7, &code()).unwrap();
+        let record = Record::new(id(1), "alice", 1000, 7, &code()).unwrap();
         directory.create(&record, None).unwrap();
         (home, directory)
     }
@@ -247,7 +247,7 @@ mod tests {
         let files: Vec<_> = std::fs::read_dir(home.path()).unwrap().collect();
         let status = files[0].as_ref().unwrap().metadata().unwrap();
         assert_eq!((files.len(), status.mode() & 0o7777), (1, 0o640));
-        let other = Record::new(id(1), "bob", 8, &code()).unwrap();
+        let other = Record::new(id(1), "bob", 1001, 8, &code()).unwrap();
         assert!(directory.create(&other, None).is_err());
         assert_eq!(
             directory.read(&FileName::Unused(id(1))).unwrap().user,

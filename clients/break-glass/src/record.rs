@@ -1,7 +1,8 @@
-//! What a file says: five lines of text.
+//! What a file says: six lines of text.
 
 use crate::{Code, CodeHash, Id};
 use std::fmt::Write;
+use std::str::FromStr;
 
 /// The most bytes that a file has.
 pub const MAX_FILE_BYTES: usize = 1024;
@@ -16,6 +17,8 @@ pub struct Record {
     pub id: Id,
     /// The name of the account that it lets in.
     pub user: String,
+    /// The uid that the account had. A name that comes back with another uid is another user's.
+    pub uid: u32,
     /// When it was made, in seconds since 1970.
     pub created: u64,
     /// The hash of the code.
@@ -48,13 +51,20 @@ impl Record {
     /// # Errors
     /// When no account can have that name: empty, too long, or with a character that would make
     /// more than one field or line of it.
-    pub fn new(id: Id, user: &str, created: u64, code: &Code) -> Result<Self, InvalidRecord> {
+    pub fn new(
+        id: Id,
+        user: &str,
+        uid: u32,
+        created: u64,
+        code: &Code,
+    ) -> Result<Self, InvalidRecord> {
         if !is_user(user) {
             return Err(InvalidRecord::Value("user"));
         }
         Ok(Self {
             id,
             user: user.to_owned(),
+            uid,
             created,
             hash: code.hash(id),
         })
@@ -82,7 +92,8 @@ impl Record {
             .parse()
             .map_err(|_| InvalidRecord::Value("id"))?;
         let user = value("user")?.to_owned();
-        let written = value("created")?;
+        let uid = number("uid", value("uid")?)?;
+        let created = number("created", value("created")?)?;
         let hash = CodeHash::parse(value("sha256")?).ok_or(InvalidRecord::Value("sha256"))?;
         if lines.next().is_some() {
             return Err(InvalidRecord::TooLong);
@@ -90,15 +101,10 @@ impl Record {
         if !is_user(&user) {
             return Err(InvalidRecord::Value("user"));
         }
-        let created: u64 = written
-            .parse()
-            .map_err(|_| InvalidRecord::Value("created"))?;
-        if created.to_string() != written {
-            return Err(InvalidRecord::Value("created"));
-        }
         Ok(Self {
             id,
             user,
+            uid,
             created,
             hash,
         })
@@ -108,11 +114,15 @@ impl Record {
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         let Self {
-            id, user, created, ..
+            id,
+            user,
+            uid,
+            created,
+            ..
         } = self;
         write!(
             text,
-            "version 1\nid {id}\nuser {user}\ncreated {created}\nsha256 "
+            "version 1\nid {id}\nuser {user}\nuid {uid}\ncreated {created}\nsha256 "
         )
         .expect("writing to a string cannot fail");
         self.hash.write(&mut text);
@@ -120,10 +130,23 @@ impl Record {
         text
     }
 
+    /// Whether it is of the account that has this name and uid now.
+    pub fn is_of(&self, user: &str, uid: u32) -> bool {
+        self.user == user && self.uid == uid
+    }
+
     /// Whether this is its code. Takes as long for any code.
     pub fn accepts(&self, code: &Code) -> bool {
         code.hash(self.id).matches(&self.hash)
     }
+}
+
+/// A number in its one spelling.
+fn number<N: FromStr + ToString>(key: &'static str, written: &str) -> Result<N, InvalidRecord> {
+    let number = written.parse::<N>().ok();
+    number
+        .filter(|number| number.to_string() == written)
+        .ok_or(InvalidRecord::Value(key))
 }
 
 fn is_user(name: &str) -> bool {
@@ -144,15 +167,17 @@ mod tests {
 
     fn record() -> Record {
         let id = "000102030405060708090a0b0c0d0e0f".parse().unwrap();
-        Record::new(id, "alice", 1_795_356_600, &code()).unwrap()
+        Record::new(id, "alice", 1000, 1_795_356_600, &code()).unwrap()
     }
 
     #[test]
     fn a_record_is_read_as_it_is_written() {
         let text = record().to_text();
-        assert!(text.starts_with("version 1\nid 000102030405060708090a0b0c0d0e0f\nuser alice\ncreated 1795356600\nsha256 "));
+        assert!(text.starts_with("version 1\nid 000102030405060708090a0b0c0d0e0f\nuser alice\nuid 1000\ncreated 1795356600\nsha256 "));
         let read = Record::parse(text.as_bytes()).unwrap();
         assert_eq!(read.to_text(), text);
+        assert!(read.is_of("alice", 1000));
+        assert!(!read.is_of("alice", 1001) && !read.is_of("bob", 1000));
         assert!(read.accepts(&code()));
         assert!(!read.accepts(&Code::parse("AAAA-BBBB-CCCC-DDDD-EEEE-FFFF-GGGA").unwrap()));
     }
@@ -190,6 +215,19 @@ mod tests {
                 InvalidRecord::Value("user"),
             ),
             (good.replace("id 00", "id 0"), InvalidRecord::Value("id")),
+            (good.replace("uid 1000\n", ""), InvalidRecord::Line("uid")),
+            (
+                good.replace("uid 1000", "uid 01000"),
+                InvalidRecord::Value("uid"),
+            ),
+            (
+                good.replace("uid 1000", "uid -1"),
+                InvalidRecord::Value("uid"),
+            ),
+            (
+                good.replace("uid 1000", "uid 4294967296"),
+                InvalidRecord::Value("uid"),
+            ),
             (
                 good.replace("created 1", "created +1"),
                 InvalidRecord::Value("created"),
@@ -214,7 +252,7 @@ mod tests {
                 "{text:?}"
             );
         }
-        assert!(Record::new(record().id, "alice\nuser root", 1, &code()).is_err());
+        assert!(Record::new(record().id, "alice\nuser root", 1, 1, &code()).is_err());
     }
 
     proptest! {

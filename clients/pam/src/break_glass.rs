@@ -3,6 +3,7 @@
 use crate::ffi::Handle;
 use crate::log::{Level, Log};
 use crate::outcome::{End, Failure, Grant};
+use nix::unistd::User;
 use secinfo_break_glass::{Code, Directory, DirectoryError, FileName, Id, Record, UsedName};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -40,10 +41,25 @@ pub(crate) fn ask(
         if answer.trim().is_empty() {
             return None;
         }
-        if let Some(id) = accepted(&records, &answer)
-            && use_up(&directory, id, user, service, log)
-        {
-            return Some(End::Granted(Grant::BreakGlass));
+        if let Some(id) = accepted(&records, &answer) {
+            match use_up(&directory, id, user, service, log) {
+                Ok(true) => return Some(End::Granted(Grant::BreakGlass)),
+                Ok(false) => {
+                    log.write(
+                        Level::Notice,
+                        &format!("the break-glass code {id} of {user} was used a moment before"),
+                    );
+                    prompt = NEXT_PROMPT;
+                    continue;
+                }
+                Err(error) => {
+                    log.write(
+                        Level::Error,
+                        &format!("the break-glass code {id} of {user} cannot be used up: {error}"),
+                    );
+                    return Some(End::Failed(Failure::BreakGlassNotUsedUp));
+                }
+            }
         }
         log.write(
             Level::Notice,
@@ -63,20 +79,47 @@ fn records(directory: &Directory, user: &str, log: &Log) -> Vec<Record> {
             return Vec::new();
         }
     };
+    // Looked up once there is a code of that name.
+    let mut uid = None;
     let mut records = Vec::new();
     for name in names {
         if matches!(name, FileName::Used(_)) {
             continue;
         }
         match directory.read(&name) {
-            Ok(record) if record.user == user => records.push(record),
-            Ok(_) => {}
+            Ok(record) if record.user != user => {}
+            Ok(record) => match *uid.get_or_insert_with(|| uid_of(user, log)) {
+                Some(uid) if record.is_of(user, uid) => records.push(record),
+                Some(_) => log.write(
+                    Level::Error,
+                    &format!(
+                        "the break-glass code {} was made for an account {user} that had another uid: revoke it",
+                        record.id
+                    ),
+                ),
+                None => {}
+            },
             Err(error) => {
                 nothing(log, &error);
             }
         }
     }
     records
+}
+
+/// The uid of the account with this name; `None` where nobody can tell, so that no code of an
+/// account that is gone lets in who has its name now.
+fn uid_of(user: &str, log: &Log) -> Option<u32> {
+    let why = match User::from_name(user) {
+        Ok(Some(account)) => return Some(account.uid.as_raw()),
+        Ok(None) => "there is no such account".to_owned(),
+        Err(error) => format!("the user database did not answer ({error})"),
+    };
+    log.write(
+        Level::Error,
+        &format!("the break-glass codes of {user} cannot be used: {why}"),
+    );
+    None
 }
 
 /// The code that was typed, among those of the user. Each is compared, whichever it is.
@@ -92,21 +135,21 @@ fn accepted(records: &[Record], answer: &str) -> Option<Id> {
 }
 
 /// Uses the code up before anybody is let in by it: of any number who give it at once, one is.
-fn use_up(directory: &Directory, id: Id, user: &str, service: &str, log: &Log) -> bool {
+fn use_up(
+    directory: &Directory,
+    id: Id,
+    user: &str,
+    service: &str,
+    log: &Log,
+) -> Result<bool, DirectoryError> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let now = now.map_or(0, |since| since.as_secs());
-    match directory.use_up(&UsedName::new(id, now, service)) {
-        Ok(true) => {
-            let text = format!("the break-glass code {id} let {user} in");
-            log.write(Level::Alert, &text);
-            true
-        }
-        Ok(false) => false,
-        Err(error) => {
-            nothing(log, &error);
-            false
-        }
+    let won = directory.use_up(&UsedName::new(id, now, service))?;
+    if won {
+        let text = format!("the break-glass code {id} let {user} in");
+        log.write(Level::Alert, &text);
     }
+    Ok(won)
 }
 
 fn nothing(log: &Log, error: &DirectoryError) -> Option<End> {

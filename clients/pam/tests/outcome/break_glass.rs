@@ -2,19 +2,28 @@
 
 use crate::code::*;
 use crate::daemon::{Daemon, ask, error, refused};
+use crate::host::Host;
 use crate::{CANNOT_DECIDE, Scene};
 use secinfo_break_glass::{Code, Directory, FileName, Id, Record};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
+/// An account that every host has, and its uid: codes are only for accounts that there are.
+const USER: &str = "daemon";
+const USER_UID: u32 = 1;
+
 const PROMPT: &str = "hidden secinfod cannot be reached. Break-glass code: ";
 
-/// Makes a code of this user: as it is shown, and its id.
-fn create(scene: &Scene, user: &str, seed: u8) -> (String, Id) {
+/// Makes a code of the user: as it is shown, and its id.
+fn create(scene: &Scene, seed: u8) -> (String, Id) {
+    create_for(scene, USER, USER_UID, seed)
+}
+
+fn create_for(scene: &Scene, user: &str, uid: u32, seed: u8) -> (String, Id) {
     let directory = Directory::open(&scene.break_glass()).unwrap().unwrap();
     let code = Code::from_random(&[seed; Code::RANDOM_BYTES]);
     let id = Id::from_bytes([seed; 16]);
-    let record = Record::new(id, user, 1_795_356_600, &code).unwrap();
+    let record = Record::new(id, user, uid, 1_795_356_600, &code).unwrap();
     directory.create(&record, None).unwrap();
     (code.in_groups().to_string(), id)
 }
@@ -27,9 +36,9 @@ fn names(scene: &Scene) -> Vec<FileName> {
 #[test]
 fn a_break_glass_code_is_success_once_while_there_is_no_daemon() {
     let scene = Scene::new();
-    let (code, id) = create(&scene, "alice", 1);
+    let (code, id) = create(&scene, 1);
     let answer = format!("answer {}", code.to_lowercase());
-    let mut host = scene.host();
+    let mut host = scene.host_of(USER);
     let before = host.ask("state");
     let called = host.call("authenticate", &[&answer]);
     assert_eq!(
@@ -54,21 +63,23 @@ fn a_break_glass_code_is_success_once_while_there_is_no_daemon() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_break_glass_code_is_success_while_the_daemon_cannot_write() {
     let scene = Scene::new();
-    let (code, _) = create(&scene, "alice", 2);
+    let (code, _) = create(&scene, 2);
     let replies = [ask("Code: ", false), error("StorageUnavailable")];
     let _daemon = Daemon::start(&scene.bus, 0, replies).await;
     let answer = format!("answer {code}");
-    let called = scene.host().call("authenticate", &["answer 1", &answer]);
+    let called = scene
+        .host_of(USER)
+        .call("authenticate", &["answer 1", &answer]);
     assert_eq!(called.code, SUCCESS);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_asked_for_a_break_glass_code_while_the_daemon_decides() {
     let scene = Scene::new();
-    create(&scene, "alice", 3);
+    create(&scene, 3);
     let replies = [refused("locked"), error("NotFound"), error("NotAuthorized")];
     let _daemon = Daemon::start(&scene.bus, 0, replies).await;
-    let mut host = scene.host();
+    let mut host = scene.host_of(USER);
     for code in [MAXTRIES, USER_UNKNOWN, CRED_INSUFFICIENT] {
         assert_eq!(host.call("authenticate", &[]).code, code);
     }
@@ -78,11 +89,11 @@ async fn nobody_is_asked_for_a_break_glass_code_while_the_daemon_decides() {
 #[test]
 fn three_wrong_break_glass_codes_are_too_many() {
     let scene = Scene::new();
-    create(&scene, "alice", 4);
+    create(&scene, 4);
     let other = Code::from_random(&[5; Code::RANDOM_BYTES]).in_groups();
     let wrong = format!("answer {}", *other);
     let called = scene
-        .host()
+        .host_of(USER)
         .call("authenticate", &[&wrong, "answer x", &wrong]);
     assert_eq!(called.code, MAXTRIES);
     assert!(matches!(names(&scene)[..], [FileName::Unused(_)]));
@@ -91,8 +102,8 @@ fn three_wrong_break_glass_codes_are_too_many() {
 #[test]
 fn a_user_who_gives_no_break_glass_code_is_not_let_in() {
     let scene = Scene::new();
-    create(&scene, "alice", 6);
-    let mut host = scene.host();
+    create(&scene, 6);
+    let mut host = scene.host_of(USER);
     for (answer, code) in [
         ("answer ", AUTHINFO_UNAVAIL),
         ("none", AUTHINFO_UNAVAIL),
@@ -105,8 +116,8 @@ fn a_user_who_gives_no_break_glass_code_is_not_let_in() {
 #[test]
 fn the_break_glass_code_of_another_user_is_not_asked_for() {
     let scene = Scene::new();
-    create(&scene, "bob", 7);
-    let called = scene.host().call("authenticate", &[]);
+    create_for(&scene, "bin", 2, 7);
+    let called = scene.host_of(USER).call("authenticate", &[]);
     assert_eq!(
         (called.code, called.shown),
         (AUTHINFO_UNAVAIL, vec![CANNOT_DECIDE.to_owned()])
@@ -116,17 +127,17 @@ fn the_break_glass_code_of_another_user_is_not_asked_for() {
 #[test]
 fn a_break_glass_file_that_others_could_write_is_not_asked_for() {
     let scene = Scene::new();
-    let (_, id) = create(&scene, "alice", 8);
+    let (_, id) = create(&scene, 8);
     let file = scene.break_glass().join(id.to_string());
     fs::set_permissions(&file, Permissions::from_mode(0o660)).unwrap();
     assert_eq!(
-        scene.host().call("authenticate", &[]).code,
+        scene.host_of(USER).call("authenticate", &[]).code,
         AUTHINFO_UNAVAIL
     );
     fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
     fs::set_permissions(scene.break_glass(), Permissions::from_mode(0o777)).unwrap();
     assert_eq!(
-        scene.host().call("authenticate", &[]).code,
+        scene.host_of(USER).call("authenticate", &[]).code,
         AUTHINFO_UNAVAIL
     );
 }
@@ -134,8 +145,8 @@ fn a_break_glass_file_that_others_could_write_is_not_asked_for() {
 #[test]
 fn a_user_who_is_changed_at_the_break_glass_prompt_is_refused() {
     let scene = Scene::new();
-    let (code, _) = create(&scene, "alice", 9);
-    let mut host = scene.host();
+    let (code, _) = create(&scene, 9);
+    let mut host = scene.host_of(USER);
     host.say("authenticate");
     assert_eq!(host.event(), PROMPT);
     host.say("user root");
@@ -146,8 +157,8 @@ fn a_user_who_is_changed_at_the_break_glass_prompt_is_refused() {
 #[test]
 fn of_many_who_give_one_break_glass_code_one_is_let_in() {
     let scene = Scene::new();
-    let (code, _) = create(&scene, "alice", 10);
-    let mut hosts: Vec<_> = (0..6).map(|_| scene.host()).collect();
+    let (code, _) = create(&scene, 10);
+    let mut hosts: Vec<_> = (0..6).map(|_| scene.host_of(USER)).collect();
     for host in &mut hosts {
         host.say("authenticate");
         assert_eq!(host.event(), PROMPT);
@@ -162,4 +173,40 @@ fn of_many_who_give_one_break_glass_code_one_is_let_in() {
     codes.sort_unstable();
     let others = [AUTHINFO_UNAVAIL; 5];
     assert_eq!((codes[0], &codes[1..]), (SUCCESS, others.as_slice()));
+}
+
+#[test]
+fn a_break_glass_code_of_an_account_that_was_made_anew_is_not_asked_for() {
+    for (user, uid) in [(USER, USER_UID + 1), ("no-such-account", 4_000_000)] {
+        let scene = Scene::new();
+        create_for(&scene, user, uid, 11);
+        let called = scene.host_of(user).call("authenticate", &[]);
+        assert_eq!(
+            (called.code, called.shown),
+            (AUTHINFO_UNAVAIL, vec![CANNOT_DECIDE.to_owned()]),
+            "{user}"
+        );
+    }
+}
+
+/// Without the directory to rename in, no code is let in that could be given again; and nobody is
+/// told that it was wrong.
+#[test]
+fn a_right_break_glass_code_is_said_to_be_right_where_it_cannot_be_used_up() {
+    let scene = Scene::new();
+    let (code, _) = create(&scene, 12);
+    let mut host = Host::start_where_read_only(&scene.pam_d(), &scene.break_glass());
+    host.begin(USER);
+    let called = host.call("authenticate", &[&format!("answer {code}")]);
+    let told = "error That code is right but cannot be used up here, because the directory of the \
+                break-glass codes cannot be written: start the host in rescue mode.";
+    assert_eq!(
+        (called.code, called.shown),
+        (AUTHINFO_UNAVAIL, vec![PROMPT.to_owned(), told.to_owned()])
+    );
+    assert!(matches!(names(&scene)[..], [FileName::Unused(_)]));
+    // It is good as soon as it can be used up.
+    let answer = format!("answer {code}");
+    let called = scene.host_of(USER).call("authenticate", &[&answer]);
+    assert_eq!(called.code, SUCCESS);
 }

@@ -39,6 +39,11 @@ pub(crate) fn module() -> PathBuf {
     path
 }
 
+/// The program that authenticates.
+fn program() -> PathBuf {
+    module().with_file_name("../examples/pam-host")
+}
+
 /// What the stack returns for the module's `PAM_IGNORE`, which libpam never returns itself.
 const TRY_AGAIN: i32 = 24;
 
@@ -57,18 +62,34 @@ pub(crate) fn write_service(directory: &Path, service: &str, arguments: &str) {
 impl Host {
     /// Starts the program with this directory for pam.d.
     pub(crate) fn start(directory: &Path) -> Self {
-        let program = module().with_file_name("../examples/pam-host");
-        let mut process = Command::new(&program)
-            .arg(directory)
-            .env_clear()
+        let program = program();
+        let mut command = Command::new(&program);
+        command.arg(directory).env_clear();
+        Self::spawn(command).unwrap_or_else(|error| {
+            panic!("{}: {error}; build it with --examples", program.display())
+        })
+    }
+
+    /// The same where another directory is on a file system that is read-only.
+    pub(crate) fn start_where_read_only(directory: &Path, read_only: &Path) -> Self {
+        let script = "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && \
+                      exec env -i LANG=de_DE.UTF-8 \"$2\" \"$3\"";
+        let mut command = Command::new("unshare");
+        command.args(["--mount", "sh", "-c", script, "sh"]).args([
+            read_only,
+            &program(),
+            directory,
+        ]);
+        Self::spawn(command).unwrap()
+    }
+
+    fn spawn(mut command: Command) -> std::io::Result<Self> {
+        let mut process = command
             .env("LANG", "de_DE.UTF-8")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| {
-                panic!("{}: {error}; build it with --examples", program.display())
-            });
+            .spawn()?;
         let (sender, events) = channel();
         let output = BufReader::new(process.stdout.take().unwrap());
         thread::spawn(move || {
@@ -82,12 +103,12 @@ impl Host {
             let _ = stderr.read_to_string(&mut text);
             text
         });
-        Self {
+        Ok(Self {
             input: process.stdin.take().unwrap(),
             process,
             events,
             errors: Some(errors),
-        }
+        })
     }
 
     /// Says a line to the program.

@@ -99,8 +99,13 @@ impl Scene {
 
     /// A host in which alice wants to sign in.
     fn host(&self) -> Host {
+        self.host_of("alice")
+    }
+
+    /// A host in which this user wants to sign in.
+    fn host_of(&self, user: &str) -> Host {
         let mut host = Host::start(&self.pam_d());
-        host.begin("alice");
+        host.begin(user);
         host
     }
 }
