@@ -356,3 +356,25 @@ fn pam_auth_update_puts_the_profile_in_its_place_and_takes_it_out() {
     assert_eq!(state(), before);
     assert_eq!(found(root).1, ["info pam-not-switched-on pam_secinfo.so"]);
 }
+
+/// On a host whose /etc is read-only no break-glass code can be used up.
+#[test]
+fn a_directory_of_break_glass_codes_that_cannot_be_written_is_found() {
+    let tree = tree("good-profile");
+    let script = "mount --bind \"$1/etc\" /etc && mount --bind /etc/secinfo /etc/secinfo && \
+                  $3 && exec \"$2\" --json doctor";
+    let findings = |then: &str| {
+        let output = Command::new("unshare")
+            .args(["--mount", "sh", "-c", script, "sh"])
+            .arg(tree.path())
+            .args([env!("CARGO_BIN_EXE_secinfo"), then])
+            .env("SECINFO_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+            .output()
+            .unwrap();
+        let out = String::from_utf8_lossy(&output.stdout);
+        assert!(out.contains(r#""findings""#), "{output:?}");
+        out.matches("break-glass-read-only").count()
+    };
+    assert_eq!(findings("true"), 0);
+    assert_eq!(findings("mount -o remount,bind,ro /etc/secinfo"), 1);
+}

@@ -5,8 +5,9 @@ use crate::screen::Screen;
 use crate::table::{self, Column, Row, plain};
 use crate::text::visible;
 use crate::times::Clock;
+use clap::value_parser;
 use nix::unistd::{Group, User};
-use rustix::fs::{Gid, Mode, Uid};
+use rustix::fs::{Gid, Mode, OFlags, Uid};
 use rustix::io::Errno;
 use secinfo_break_glass::{
     Code, DEFAULT_DIRECTORY, Directory, DirectoryError, FileName, Id, Record,
@@ -22,8 +23,8 @@ const DAEMON_GROUP: &str = "secinfo";
 
 /// Make codes that let a user in while secinfod cannot be reached; for root
 ///
-/// Each is good once, and only while the daemon cannot decide. Make one before it is needed, and
-/// keep it offline.
+/// Each is good once, and only while the daemon cannot decide. Make them before they are needed, and
+/// keep them offline. Each program that asks takes one: signing in takes one, sudo or su another.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -35,12 +36,15 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Make a code for a user; it is shown this once
-    #[command(after_long_help = r#"JSON: {"id", "user", "code", "created"}"#)]
+    /// Make codes for a user; they are shown this once, each with its id
+    #[command(after_long_help = r#"JSON: {"user", "created", "codes":[{"id", "code"}]}"#)]
     Create {
         /// The name of the user
         #[arg(value_name = "USER")]
         holder: String,
+        /// How many
+        #[arg(long, value_name = "N", default_value_t = 3, value_parser = value_parser!(u8).range(1..=10))]
+        count: u8,
     },
     /// List the codes
     #[command(
@@ -63,7 +67,7 @@ pub(crate) fn run(screen: &Screen, arguments: Arguments) -> Result<(), Failure> 
     }
     let path = &arguments.directory;
     match arguments.command {
-        Command::Create { holder } => create(screen, path, &holder),
+        Command::Create { holder, count } => create(screen, path, &holder, count),
         Command::List => list(screen, path),
         Command::Revoke { id } => revoke(screen, path, id),
     }
@@ -71,13 +75,18 @@ pub(crate) fn run(screen: &Screen, arguments: Arguments) -> Result<(), Failure> 
 
 #[derive(Serialize)]
 struct CreatedJson<'a> {
-    id: String,
     user: &'a str,
-    code: &'a str,
     created: u64,
+    codes: Vec<CodeJson<'a>>,
 }
 
-fn create(screen: &Screen, path: &Path, holder: &str) -> Result<(), Failure> {
+#[derive(Serialize)]
+struct CodeJson<'a> {
+    id: String,
+    code: &'a str,
+}
+
+fn create(screen: &Screen, path: &Path, holder: &str, count: u8) -> Result<(), Failure> {
     let known = User::from_name(holder)
         .map_err(|error| Failure::Refused(format!("the user database did not answer ({error})")))?;
     let known = known.filter(|user| user.name == holder).ok_or_else(|| {
@@ -88,39 +97,63 @@ fn create(screen: &Screen, path: &Path, holder: &str) -> Result<(), Failure> {
     })?;
     let group = Group::from_name(DAEMON_GROUP).ok().flatten();
     let group = group.map(|group| Gid::from_raw(group.gid.as_raw()));
+    let created = SystemTime::now().duration_since(UNIX_EPOCH);
+    let created = created.unwrap_or_default().as_secs();
+    let made = (0..count).map(|_| new_code(&known, created));
+    let made = made.collect::<Result<Vec<_>, _>>()?;
     let directory = open_or_make(path, group)?;
+    let told = made
+        .iter()
+        .try_for_each(|(record, _)| directory.create(record, group).map_err(refused))
+        .and_then(|()| tell(screen, holder, created, &made));
+    if told.is_err() {
+        // A code that nobody has seen is of no use to anybody but who guesses.
+        for (record, _) in &made {
+            let _ = directory.remove(record.id);
+        }
+    }
+    told
+}
+
+fn new_code(holder: &User, created: u64) -> Result<(Record, Code), Failure> {
     let mut random = Zeroizing::new([0; Code::RANDOM_BYTES]);
     let mut id = [0; 16];
     for bytes in [&mut random[..], &mut id[..]] {
         getrandom::fill(bytes).map_err(|error| Failure::Output(io::Error::other(error)))?;
     }
     let code = Code::from_random(&random);
-    let created = SystemTime::now().duration_since(UNIX_EPOCH);
-    let created = created.unwrap_or_default().as_secs();
-    let record = Record::new(Id::from_bytes(id), &known.name, created, &code)
+    let (id, uid) = (Id::from_bytes(id), holder.uid.as_raw());
+    let record = Record::new(id, &holder.name, uid, created, &code)
         .map_err(|error| Failure::Refused(format!("no code can be made: {error}")))?;
-    directory.create(&record, group).map_err(refused)?;
-    let shown = code.in_groups();
-    let told = screen
-        .json(&CreatedJson {
-            id: record.id.to_string(),
-            user: &record.user,
-            code: &shown,
-            created,
-        })
-        .and_then(|()| screen.say(&format!("\n    {}\n\n", screen.style.bold(&shown))))
-        .and_then(|()| {
-            screen.paragraph(&format!(
-                "This break-glass code of {} is shown only now, and is good once, while secinfod cannot be reached. Write it down and keep it offline, where only those find it who may use it. Its id is {}.",
-                visible(holder),
-                record.id
-            ))
-        });
-    if told.is_err() {
-        // A code that nobody has seen is of no use to anybody but who guesses.
-        let _ = directory.remove(record.id);
+    Ok((record, code))
+}
+
+fn tell(
+    screen: &Screen,
+    holder: &str,
+    created: u64,
+    made: &[(Record, Code)],
+) -> Result<(), Failure> {
+    let shown: Vec<_> = made.iter().map(|(_, code)| code.in_groups()).collect();
+    let ids = made.iter().map(|(record, _)| record.id.to_string());
+    screen.json(&CreatedJson {
+        user: holder,
+        created,
+        codes: ids
+            .clone()
+            .zip(&shown)
+            .map(|(id, code)| CodeJson { id, code })
+            .collect(),
+    })?;
+    screen.say("\n")?;
+    for (id, code) in ids.zip(&shown) {
+        screen.say(&format!("    {}  {id}\n", screen.style.bold(code)))?;
     }
-    told
+    screen.say("\n")?;
+    screen.paragraph(&format!(
+        "These are shown only now: break-glass codes of {}, each with its id behind it. Each is good once, while secinfod cannot be reached, and each program that asks takes one: signing in takes one, sudo or su another. Write them down and keep them offline, where only those find them who may use them.",
+        visible(holder)
+    ))
 }
 
 fn open_or_make(path: &Path, group: Option<Gid>) -> Result<Directory, Failure> {
@@ -132,19 +165,28 @@ fn open_or_make(path: &Path, group: Option<Gid>) -> Result<Directory, Failure> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(failed)?;
     }
-    let mode = Mode::RWXU | Mode::RGRP | Mode::XGRP;
-    match rustix::fs::mkdir(path, mode) {
-        Ok(()) => {
-            rustix::fs::chown(path, Some(Uid::ROOT), Some(group.unwrap_or(Gid::ROOT)))
-                .and_then(|()| rustix::fs::chmod(path, mode))
-                .map_err(|error| failed(error.into()))?;
-            sync_parent(path).map_err(failed)?;
-        }
+    match rustix::fs::mkdir(path, Mode::RWXU) {
+        Ok(()) => give_to_group(path, group)
+            .map_err(io::Error::from)
+            .and_then(|()| sync_parent(path))
+            .map_err(failed)?,
         Err(Errno::EXIST) => {}
         Err(error) => return Err(failed(error.into())),
     }
     let gone = || failed(io::ErrorKind::NotFound.into());
     Directory::open(path).map_err(refused)?.ok_or_else(gone)
+}
+
+/// Lets the group read a directory, and no link that stands there by now.
+fn give_to_group(path: &Path, group: Option<Gid>) -> rustix::io::Result<()> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let directory = rustix::fs::open(path, flags, Mode::empty())?;
+    rustix::fs::fchown(
+        &directory,
+        Some(Uid::ROOT),
+        Some(group.unwrap_or(Gid::ROOT)),
+    )?;
+    rustix::fs::fchmod(&directory, Mode::RWXU | Mode::RGRP | Mode::XGRP)
 }
 
 fn sync_parent(path: &Path) -> io::Result<()> {
@@ -253,5 +295,6 @@ fn revoke(screen: &Screen, path: &Path, id: Id) -> Result<(), Failure> {
 
 #[expect(clippy::needless_pass_by_value, reason = "it maps an error by value")]
 fn refused(error: DirectoryError) -> Failure {
-    Failure::Refused(error.to_string())
+    // It names the directory, which was given.
+    Failure::Refused(visible(&error.to_string()))
 }

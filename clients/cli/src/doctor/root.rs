@@ -1,6 +1,6 @@
 //! The file system that is looked at: this host's, or one below a directory.
 
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat, StatVfsMountFlags};
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
@@ -91,6 +91,13 @@ impl Root {
     pub(crate) fn metadata(&self, path: &str) -> io::Result<Metadata> {
         let file = self.open_at(path, OFlags::PATH)?;
         Ok(rustix::fs::statat(&file, "", AtFlags::EMPTY_PATH)?.into())
+    }
+
+    /// Whether what a path leads to is on a file system that is mounted read-only.
+    pub(crate) fn is_read_only(&self, path: &str) -> io::Result<bool> {
+        let file = self.open_at(path, OFlags::PATH)?;
+        let flags = rustix::fs::fstatvfs(&file)?.f_flag;
+        Ok(flags.contains(StatVfsMountFlags::RDONLY))
     }
 
     /// Whether something is there, or nobody can tell.
