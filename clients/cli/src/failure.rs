@@ -1,5 +1,6 @@
 //! What a command can end with, and the exit code of each.
 
+use crate::text::visible;
 use secinfo_bus::{Error as BusError, Reason};
 use std::io;
 use std::path::PathBuf;
@@ -43,7 +44,7 @@ pub(crate) enum Failure {
         warnings: usize,
     },
     /// A file could not be read or written.
-    #[error("cannot {action} {}: {source}", path.display())]
+    #[error("cannot {action} {}: {source}", visible(&path.display().to_string()))]
     File {
         /// What was tried.
         action: &'static str,
@@ -152,6 +153,19 @@ mod tests {
         assert_eq!(
             findings(1, 2).to_string(),
             "1 error and 2 warnings found; do what stands at each"
+        );
+    }
+
+    #[test]
+    fn no_path_reaches_the_terminal_as_more_than_text() {
+        let failure = Failure::File {
+            action: "read",
+            path: "/tmp/\u{1b}]0;x\u{7}\n\u{202e}file".into(),
+            source: io::ErrorKind::NotFound.into(),
+        };
+        assert_eq!(
+            failure.to_string(),
+            "cannot read /tmp/\u{fffd}]0;x\u{fffd}\u{fffd}\u{fffd}file: entity not found"
         );
     }
 

@@ -77,11 +77,12 @@ fn report(screen: &Screen, failure: &Failure) {
         exit: failure.exit_code(),
     });
     let prefix = screen.error_style.paint(style::Look::Bad, "secinfo:");
-    for (index, line) in message.lines().enumerate() {
+    // Whatever it names was chosen by others.
+    for (index, line) in message.lines().map(text::visible).enumerate() {
         let _ = screen.note(&if index == 0 {
             format!("{prefix} {line}")
         } else {
-            line.to_owned()
+            line
         });
     }
 }

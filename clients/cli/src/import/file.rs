@@ -2,6 +2,7 @@
 //! that somebody else may have laid.
 
 use crate::failure::Failure;
+use crate::text::visible;
 use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
 use std::fs::File;
@@ -16,7 +17,7 @@ pub(crate) fn read_own(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, F
     if caller.is_root() || rustix::process::getuid().is_root() {
         return Err(Failure::Refused(format!(
             "root reads no files in homes: run it as the user, with \"sudo -u USER secinfo import google-authenticator {}\" or \"runuser -u USER -- secinfo …\"",
-            path.display()
+            shown(path)
         )));
     }
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
@@ -45,7 +46,7 @@ fn read(
     most: usize,
     is_owner_trusted: impl Fn(&Stat) -> bool,
 ) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let refused = |why: &str| Err(Failure::Refused(format!("{}: {why}", path.display())));
+    let refused = |why: &str| Err(Failure::Refused(format!("{}: {why}", shown(path))));
     let status = rustix::fs::fstat(&file).map_err(|error| failed(path, error))?;
     if FileType::from_raw_mode(status.st_mode) != FileType::RegularFile {
         return refused("it is no regular file; give the file itself");
@@ -75,11 +76,16 @@ fn read(
     Ok(content)
 }
 
+/// The path as it may be shown: whoever made the file chose its name.
+fn shown(path: &Path) -> String {
+    visible(&path.display().to_string())
+}
+
 fn failed(path: &Path, error: Errno) -> Failure {
     if error == Errno::LOOP {
         return Failure::Refused(format!(
             "{}: there is a link on the way; give the file itself, by a path without links",
-            path.display()
+            shown(path)
         ));
     }
     Failure::File {
@@ -115,5 +121,12 @@ mod tests {
         std::fs::set_permissions(&file, PermissionsExt::from_mode(0o660)).unwrap();
         assert!(said(&file, 4).contains("others may write"));
         assert!(said(&home.join("none"), 4).starts_with("cannot read"));
+        let hostile = home.join("\u{1b}[2J\nsecinfo: done");
+        std::fs::create_dir(&hostile).unwrap();
+        symlink(&file, hostile.join("\u{9b}31m")).unwrap();
+        for path in [&hostile, &hostile.join("none"), &hostile.join("\u{9b}31m")] {
+            let told = said(path, 4);
+            assert!(!told.contains(char::is_control), "{told:?}");
+        }
     }
 }
