@@ -39,8 +39,12 @@ enum Format {
     GoogleAuthenticator(GoogleArguments),
     /// The file of pam-oath with all its users; for administrators
     ///
-    /// Each line becomes a method at once. Importing the file again adds nothing and sets no counter
-    /// back. Ends with exit code 1 when a line could not be imported.
+    /// Each line becomes a method at once. Ends with exit code 1 when a line could not be imported.
+    ///
+    /// Import a file once, then delete it. Importing it again leaves alone the methods that are still
+    /// there, and tells them as problems. But it BRINGS BACK every method that was deleted since,
+    /// lost tokens among them, with the counter that the file says: codes of a token with a button
+    /// that were used since are then good once more.
     #[command(after_long_help = JSON)]
     OathUsers {
         /// The file, such as /etc/users.oath
@@ -72,8 +76,18 @@ struct GoogleArguments {
 pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Failure> {
     match arguments.format {
         Format::GoogleAuthenticator(arguments) => google_authenticator(client, arguments).await,
-        Format::OathUsers { file } => methods(client, "oath-users", &file).await,
-        Format::U2fMappings { file } => methods(client, "u2f-mappings", &file).await,
+        Format::OathUsers { file } => {
+            let problems = methods(client, "oath-users", &file).await?;
+            client.screen.paragraph(&format!(
+                "Delete {} once pam_oath is no longer used: it holds the secrets, and importing it again brings back methods that were deleted since, with the counters that it says.",
+                visible(&file.display().to_string())
+            ))?;
+            all_imported(problems)
+        }
+        Format::U2fMappings { file } => {
+            let problems = methods(client, "u2f-mappings", &file).await?;
+            all_imported(problems)
+        }
     }
 }
 
@@ -81,8 +95,12 @@ async fn google_authenticator(client: &Client, arguments: GoogleArguments) -> Re
     let screen = &client.screen;
     let file_path = &arguments.file;
     let content = read_own(file_path, google_authenticator::LARGEST_FILE)?;
-    let file = GoogleAuthenticator::parse(&content)
-        .map_err(|error| Failure::Refused(format!("{}: {error}", file_path.display())))?;
+    let file = GoogleAuthenticator::parse(&content).map_err(|error| {
+        Failure::Refused(format!(
+            "{}: {error}",
+            visible(&file_path.display().to_string())
+        ))
+    })?;
     match file.codes {
         Codes::ByTime(PERIOD) => {}
         Codes::ByTime(seconds) => {
@@ -130,7 +148,8 @@ struct ImportedJson<'a> {
     problems: &'a [ImportProblem],
 }
 
-async fn methods(client: &Client, format: &str, path: &Path) -> Result<(), Failure> {
+/// Imports the lines of a file; how many could not be imported.
+async fn methods(client: &Client, format: &str, path: &Path) -> Result<usize, Failure> {
     let screen = &client.screen;
     let content = read_of_system(path, LARGEST_FILE)?;
     let (imported, problems) = client
@@ -147,11 +166,14 @@ async fn methods(client: &Client, format: &str, path: &Path) -> Result<(), Failu
         // The sentence begins with its place in the file.
         screen.paragraph(&visible(&problem.message))?;
     }
-    if problems.is_empty() {
+    Ok(problems.len())
+}
+
+fn all_imported(problems: usize) -> Result<(), Failure> {
+    if problems == 0 {
         return Ok(());
     }
-    let number = problems.len();
     Err(Failure::Refused(format!(
-        "lines that were not imported: {number}; what was imported stays, and importing the file again adds only what is missing"
+        "lines that were not imported: {problems}; what was imported stays, so import only these lines again"
     )))
 }
