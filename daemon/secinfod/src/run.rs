@@ -246,9 +246,7 @@ async fn attend(
             () = server.closed() => return Err(RunError::BusGone),
             _ = break_glass.tick() => {
                 let directory = &config.daemon.break_glass_directory;
-                if let Err(error) = service.record_break_glass(directory).await {
-                    tracing::warn!(%error, "the use of a break-glass code could not be recorded; it is tried again");
-                }
+                service.record_break_glass(directory).await;
             }
             _ = watchdog.tick() => tell_systemd(&[NotifyState::Watchdog]),
             _ = due.tick() => {

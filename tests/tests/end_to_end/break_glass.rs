@@ -1,8 +1,10 @@
 //! Break-glass codes: made by root without the daemon, and entered in the log by the daemon once
 //! they were used.
 
-use secinfo_break_glass::{Code, Directory, FileName, UsedName};
-use secinfo_tests::{ALICE, ALICE_NAME, Finished, Host, ROOT, Setup, now};
+use secinfo_break_glass::{Code, Directory, FileName, Id, Record, UsedName};
+use secinfo_tests::{
+    ALICE, ALICE_ACCOUNT, ALICE_NAME, Finished, Host, ROOT, Setup, SignInHost, now,
+};
 use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -24,11 +26,20 @@ fn break_glass(host: &Host, uid: u32, arguments: &[&str]) -> Finished {
 }
 
 fn create(host: &Host) -> (String, String) {
-    let made = break_glass(host, ROOT, &["create", ALICE_NAME]).success();
-    let json = made.json();
-    let text = |name: &str| json[name].as_str().unwrap().to_owned();
-    assert_eq!(text("user"), ALICE_NAME);
-    (text("id"), text("code"))
+    let codes = create_some(host, &["--count", "1"]);
+    assert_eq!(codes.len(), 1);
+    codes.into_iter().next().unwrap()
+}
+
+fn create_some(host: &Host, count: &[&str]) -> Vec<(String, String)> {
+    let arguments = [&["create", ALICE_NAME], count].concat();
+    let json = break_glass(host, ROOT, &arguments).success().json();
+    assert_eq!(json["user"], ALICE_NAME);
+    let codes = json["codes"].as_array().unwrap().iter();
+    let text = |code: &Value, name: &str| code[name].as_str().unwrap().to_owned();
+    codes
+        .map(|code| (text(code, "id"), text(code, "code")))
+        .collect()
 }
 
 /// As the PAM module uses it.
@@ -62,7 +73,7 @@ async fn a_code_is_made_listed_and_revoked_without_the_daemon() {
     let path = directory(&host);
     assert_eq!((mode(&path), mode(&path.join(&id))), (0o750, 0o640));
     let text = fs::read_to_string(path.join(&id)).unwrap();
-    assert!(text.contains(&format!("\nuser {ALICE_NAME}\n")));
+    assert!(text.contains(&format!("\nuser {ALICE_NAME}\nuid {ALICE}\n")));
     assert!(!text.contains(&code) && !text.contains(&code.replace('-', "")));
     assert_eq!(fs::read_dir(&path).unwrap().count(), 2, "no draft stays");
 
@@ -90,6 +101,39 @@ async fn a_code_is_made_listed_and_revoked_without_the_daemon() {
     assert!(!path.join(&other.0).exists());
     assert_eq!(break_glass(&host, ROOT, &["revoke", &other.0]).code, 1);
     assert_eq!(break_glass(&host, ROOT, &["revoke", "../passwd"]).code, 2);
+}
+
+/// Each program that asks takes one: who has but one can sign in and does not become root.
+#[tokio::test]
+async fn several_codes_are_made_at_once_and_each_is_shown_with_its_id() {
+    let host = Host::without_daemon(setup()).await;
+    let path = directory(&host);
+    let mut made = create_some(&host, &[]);
+    assert_eq!(made.len(), 3);
+    made.extend(create_some(&host, &["--count", "10"]));
+    for (number, (id, code)) in made.iter().enumerate() {
+        use_up(&path, id, code, "sshd", u64::try_from(number).unwrap());
+    }
+    assert_eq!(fs::read_dir(&path).unwrap().count(), 13);
+    for count in ["0", "11", "-1", "x"] {
+        let refused = break_glass(&host, ROOT, &["create", ALICE_NAME, "--count", count]);
+        assert_eq!(refused.code, 2, "{count}: {refused:?}");
+    }
+    let place = path.display().to_string();
+    let words = ["break-glass", "--directory", &place, "create", ALICE_NAME];
+    let told = host.secinfo(ROOT, &words, "").success().stdout;
+    let listed = break_glass(&host, ROOT, &["list"]).success().json();
+    let unused = listed.as_array().unwrap().iter();
+    let unused = unused.filter(|code| code["used"] == Value::Null);
+    let ids: Vec<_> = unused.map(|code| code["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), 3);
+    for id in ids {
+        let line = told.lines().find(|line| line.contains(id)).unwrap();
+        let code = line.split_whitespace().next().unwrap();
+        use_up(&path, id, code, "sudo", 100);
+    }
+    let words: Vec<_> = told.split_whitespace().collect();
+    assert!(words.join(" ").contains("each program that asks"), "{told}");
 }
 
 #[tokio::test]
@@ -184,4 +228,75 @@ async fn what_somebody_else_could_have_written_is_not_recorded() {
     }
     assert_eq!(complaints(), 3, "{}", host.log());
     assert!(uses(&host).await.is_empty());
+}
+
+/// A code of this account that was used.
+fn used_by(path: &Path, number: u8, user: &str, uid: u32) {
+    if !path.exists() {
+        fs::create_dir(path).unwrap();
+        fs::set_permissions(path, PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    let directory = Directory::open(path).unwrap().unwrap();
+    let code = Code::from_random(&[number; Code::RANDOM_BYTES]);
+    let id = Id::from_bytes([number; 16]);
+    let record = Record::new(id, user, uid, now(), &code).unwrap();
+    directory.create(&record, None).unwrap();
+    assert!(directory.use_up(&UsedName::new(id, now(), "sshd")).unwrap());
+}
+
+/// Waits until the log of the daemon has this.
+async fn says(host: &Host, what: &str) {
+    while !host.log().contains(what) {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn the_use_of_a_code_is_recorded_for_nobody_who_only_has_the_name() {
+    let mut host = Host::without_daemon(setup()).await;
+    let path = directory(&host);
+    used_by(&path, 1, ALICE_NAME, ALICE + 4_000_000);
+    used_by(&path, 2, ALICE_NAME, ALICE);
+    host.start_daemon().await;
+    says(&host, "a break-glass code was used").await;
+    assert!(host.log().contains("is no longer there"), "{}", host.log());
+    let uses = uses(&host).await;
+    assert_eq!(uses.len(), 1, "{uses:?}");
+    assert_eq!(uses[0]["data"]["code"], "02".repeat(16));
+}
+
+/// The user database answers for all accounts but those below a line that is longer than any.
+#[tokio::test]
+async fn one_user_who_cannot_be_looked_up_hides_no_use_of_a_code_by_others() {
+    let mut host = SignInHost::without_daemon(setup()).await;
+    let path = directory(&host);
+    used_by(&path, 1, "dave", 7);
+    used_by(&path, 2, ALICE_ACCOUNT.name, ALICE_ACCOUNT.uid);
+    let passwd = host.directory().join("etc/passwd");
+    let good = fs::read_to_string(&passwd).unwrap();
+    let endless = "x".repeat(2 << 20);
+    let dave = "dave:x:7:7::/nonexistent:/bin/false";
+    // In place: it is mounted.
+    fs::write(
+        &passwd,
+        format!("{good}{endless}:x:8:8::/:/bin/sh\n{dave}\n"),
+    )
+    .unwrap();
+    host.start_daemon().await;
+    says(&host, "a break-glass code was used").await;
+    assert!(host.log().contains("did not answer"), "{}", host.log());
+    let recorded = async |host: &SignInHost| {
+        let uses = uses(host).await;
+        let codes = uses.iter().map(|event| event["data"]["code"].clone());
+        codes.collect::<Vec<_>>()
+    };
+    assert_eq!(recorded(&host).await, ["02".repeat(16)]);
+    // And is recorded as soon as it can be.
+    host.stop();
+    fs::write(&passwd, format!("{good}{dave}\n")).unwrap();
+    host.start_daemon().await;
+    while recorded(&host).await.len() < 2 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(recorded(&host).await, ["02".repeat(16), "01".repeat(16)]);
 }

@@ -14,7 +14,7 @@ fn break_glass(host: &SignInHost) -> String {
     let output = command.arg(directory).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let made: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    made["code"].as_str().unwrap().to_owned()
+    made["codes"][0]["code"].as_str().unwrap().to_owned()
 }
 
 async fn with_break_glass() -> (SignInHost, App, String) {

@@ -3,7 +3,7 @@
 
 use super::account::blocking;
 use super::{Requester, Service, ServiceError, now};
-use secinfo_break_glass::{Directory, DirectoryError, FileName, UsedName};
+use secinfo_break_glass::{Directory, DirectoryError, FileName, Record, UsedName};
 use secinfo_domain::{
     Action, Authority, BreakGlassId, ServiceName, SessionTag, Timestamp, UserName,
 };
@@ -32,8 +32,9 @@ impl Complaints {
 
 impl Service {
     /// Enters in the log what was used of the break-glass codes in this directory and is not there
-    /// yet; how many that were. What cannot be trusted or read is left out, with a warning.
-    pub async fn record_break_glass(&self, directory: &Path) -> Result<usize, ServiceError> {
+    /// yet; how many that were. What cannot be trusted, read or recorded is left out, with a
+    /// warning, and tried again the next time: one user of whom nothing can be said hides no other.
+    pub async fn record_break_glass(&self, directory: &Path) -> usize {
         let found = blocking(|| self.used_break_glass(directory));
         let found = found.unwrap_or_else(|error| {
             self.found_break_glass.say(&format!(
@@ -42,17 +43,24 @@ impl Service {
             Vec::new()
         });
         let mut recorded = 0;
-        for (name, user) in found {
-            recorded += usize::from(self.record_use(&name, &user).await?);
+        for (name, record) in found {
+            match self.record_use(&name, &record).await {
+                Ok(new) => recorded += usize::from(new),
+                Err(error) => self.found_break_glass.say(&format!(
+                    "the use of the break-glass code {} cannot be recorded yet: {}",
+                    name.id,
+                    cause(error)
+                )),
+            }
         }
-        Ok(recorded)
+        recorded
     }
 
-    /// The codes that were used and are not in the log, each with the name of its user.
+    /// The codes that were used and are not in the log, each with what its file says.
     fn used_break_glass(
         &self,
         directory: &Path,
-    ) -> Result<Vec<(UsedName, String)>, DirectoryError> {
+    ) -> Result<Vec<(UsedName, Record)>, DirectoryError> {
         let Some(directory) = Directory::open(directory)? else {
             return Ok(Vec::new());
         };
@@ -66,7 +74,7 @@ impl Service {
                 continue;
             }
             match directory.read(&name) {
-                Ok(record) => found.push((used.clone(), record.user)),
+                Ok(record) => found.push((used.clone(), record)),
                 Err(error) => self.found_break_glass.say(&format!(
                     "the use of a break-glass code cannot be recorded: {error}"
                 )),
@@ -75,15 +83,17 @@ impl Service {
         Ok(found)
     }
 
-    async fn record_use(&self, name: &UsedName, user: &str) -> Result<bool, ServiceError> {
-        let account = match UserName::parse(user) {
+    async fn record_use(&self, name: &UsedName, record: &Record) -> Result<bool, ServiceError> {
+        let account = match UserName::parse(&record.user) {
             Ok(user) => self.accounts.by_name(&user)?,
             Err(_) => None,
         };
+        // Not for whoever has the name by now: they have used nothing.
+        let account = account.filter(|account| record.is_of(account.name.as_str(), account.uid));
         let Some(account) = account else {
-            let code = name.id;
             self.found_break_glass.say(&format!(
-                "the use of the break-glass code {code} cannot be recorded: its user has no account any more"
+                "the use of the break-glass code {} cannot be recorded: the account that it was made for, with uid {}, is no longer there; see who signed in with it",
+                name.id, record.uid
             ));
             return Ok(false);
         };
@@ -111,6 +121,14 @@ impl Service {
             "a break-glass code was used while nobody could be verified: ask whose it was, and make another in its place"
         );
         Ok(true)
+    }
+}
+
+/// What the administrator is told, rather than callers on the bus.
+fn cause(error: ServiceError) -> String {
+    match error {
+        ServiceError::Internal(why) | ServiceError::StorageUnavailable(why) => why,
+        error => error.to_string(),
     }
 }
 
