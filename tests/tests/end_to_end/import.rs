@@ -227,6 +227,37 @@ async fn importing_again_adds_nothing_and_sets_no_counter_back() {
     }
 }
 
+/// As the help of the command and its last line say.
+#[tokio::test]
+async fn importing_again_brings_back_what_was_deleted_with_the_counter_of_the_file() {
+    let host = Host::start().await;
+    let file = format!("HOTP {ALICE_NAME} - {HEX} 1\n");
+    assert_eq!(told(&oath(&host, &file)), (1, vec![]));
+    let alice = host.client(ALICE).await;
+    let method = alice.default_of(ALICE).await;
+    let codes = hotp(BASE32, 6, 0, 6);
+    alice.verify(ALICE, &method, &codes[3]).await.unwrap();
+    let (deleted, _): (bool, u64) = alice.call(&method, "Method", "Delete", &()).await.unwrap();
+    assert!(deleted);
+
+    let path = host.directory().join("users.oath").display().to_string();
+    let again = host.secinfo(ROOT, &["import", "oath-users", &path], "");
+    let said: Vec<_> = again
+        .success()
+        .stdout
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
+    let said = said.join(" ");
+    assert!(said.starts_with("Imported methods: 1."), "{said}");
+    assert!(
+        said.contains("brings back methods that were deleted since"),
+        "{said}"
+    );
+    let method = alice.default_of(ALICE).await;
+    alice.verify(ALICE, &method, &codes[3]).await.unwrap();
+}
+
 #[tokio::test]
 async fn lines_that_cannot_be_imported_are_told_and_keep_no_other_out() {
     let host = Host::start().await;
