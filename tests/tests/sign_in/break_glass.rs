@@ -10,8 +10,8 @@ fn break_glass(host: &SignInHost) -> String {
     let directory = host.break_glass_directory();
     let secinfo = binary("secinfo");
     let mut command = host.command(&[secinfo.to_str().unwrap(), "--json"]);
-    command.args(["break-glass", "create", "alice", "--directory"]);
-    let output = command.arg(directory).output().unwrap();
+    command.args(["break-glass", "create", "alice", "--count", "1"]);
+    let output = command.arg("--directory").arg(directory).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let made: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     made["codes"][0]["code"].as_str().unwrap().to_owned()
