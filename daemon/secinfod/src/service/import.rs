@@ -33,8 +33,8 @@ struct Outcome {
 }
 
 impl Service {
-    /// Imports the methods of a file of `pam_oath`. Importing it again adds nothing and sets no
-    /// counter back.
+    /// Imports the methods of a file of `pam_oath`. Importing it again leaves methods that are there
+    /// as they are, and brings back those that were deleted, with the counters of the file.
     pub async fn import_oath_users(
         &self,
         by: &Requester,
