@@ -88,6 +88,11 @@ const TEST: &[Package] = &[
     program("npm", "npm", "installs Prism"),
     program("util-linux", "setpriv", "running programs as other users"),
     program("exim4-daemon-light", "exim4", "takes mail in the tests"),
+    program(
+        "libpam-google-authenticator",
+        "google-authenticator",
+        "writes the files that are imported",
+    ),
     program("openssh-server", "sshd", "a service to sign in to"),
     program("openssh-client", "ssh", "signing in to it"),
     program("sudo", "sudo", "a service that asks whoever is signed in"),
@@ -95,11 +100,11 @@ const TEST: &[Package] = &[
 
 /// What the benches need beyond what the demo does.
 const BENCH: &[Package] = &[
-    Package {
-        name: "libpam-google-authenticator",
-        sign: Sign::Program("google-authenticator"),
-        purpose: "a PAM module to measure ours beside",
-    },
+    program(
+        "libpam-google-authenticator",
+        "google-authenticator",
+        "a PAM module to measure ours beside",
+    ),
     Package {
         name: "libpam-oath",
         sign: Sign::File("/usr/share/doc/libpam-oath/copyright"),

@@ -1,14 +1,15 @@
 //! Methods that are brought over from other PAM modules, from files that those have written.
 
 use secinfo_tests::{
-    ALICE, ALICE_NAME, BOB, BOB_NAME, Client, Codes, Finished, Host, ROOT, ROOT_PATH, Setup, hotp,
+    ALICE, ALICE_NAME, BOB, BOB_NAME, Client, Codes, Finished, Host, ROOT, ROOT_PATH, Refusal,
+    Setup, hotp,
 };
 use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use zbus::Variant;
+use zbus::{OwnedObjectPath, Variant};
 
 /// The secret of RFC 4226 appendix D, in hexadecimal and in base32.
 const HEX: &str = "3132333435363738393031323334353637383930";
@@ -360,4 +361,35 @@ async fn an_import_has_its_limits_and_is_for_administrators() {
         assert_eq!(refused(&root, format, &large).await, "InvalidArgument");
     }
     assert!(root.methods_of(ALICE).await.is_empty());
+}
+
+/// The secret of 80 bits that old versions made.
+#[tokio::test]
+async fn an_old_short_secret_gives_its_codes_and_is_not_taken_twice() {
+    let host = Host::with(Setup::patient()).await;
+    let alice = host.client(ALICE).await;
+    let secret = "GEZDGNBVGY3TQOJQ";
+    let start = async || {
+        let options = HashMap::from([("secret", Variant::from(secret))]);
+        alice.start_enrollment("authenticator-app", options).await
+    };
+    let (one, _) = start().await.unwrap();
+    let (other, _) = start().await.unwrap();
+    let mut codes = Codes::new(secret);
+    codes.drift = 10;
+    let code = codes.fresh();
+    type Submitted = (OwnedObjectPath, bool, OwnedObjectPath);
+    let submit = async |enrollment: &OwnedObjectPath| -> Result<Submitted, Refusal> {
+        alice
+            .call(enrollment.as_str(), "Enrollment", "Submit", &code)
+            .await
+    };
+    submit(&one).await.unwrap();
+    // The first was the proof that it takes.
+    assert_eq!(submit(&other).await.unwrap_err().short(), "InvalidArgument");
+    let twice = start().await.err().unwrap();
+    assert_eq!(twice.short(), "InvalidArgument");
+    assert_eq!(alice.methods_of(ALICE).await.len(), 1);
+    let method = alice.default_of(ALICE).await;
+    alice.verify(ALICE, &method, &codes.fresh()).await.unwrap();
 }

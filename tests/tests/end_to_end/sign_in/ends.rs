@@ -202,3 +202,29 @@ async fn a_sign_in_ends_with_its_connection_and_when_it_is_cancelled() {
     let gone = root.refused(name.as_str(), "SignIn", "Answer", &code).await;
     assert_eq!(gone.short(), "UnknownObject");
 }
+
+/// As programs are that give the password to whatever is asked.
+#[tokio::test]
+async fn what_cannot_be_a_code_ends_the_sign_in_and_locks_nobody_out() {
+    let host = Host::with(Setup::patient()).await;
+    let alice = host.client(ALICE).await;
+    let mut app = alice.enroll_app("Phone", 10).await;
+    let root = host.client(ROOT).await;
+    for _ in 0..4 {
+        let mut sign_in = SignIn::at(&root, "dovecot", Options::new()).await;
+        for _ in 0..4 {
+            sign_in
+                .answer("correct horse")
+                .await
+                .shows("a code has 6 digits");
+        }
+        sign_in.answer("1234567").await.refused("too-many-attempts");
+    }
+    let types = types(&root).await;
+    assert!(
+        !types.contains(&"verification-failed".to_owned()),
+        "{types:?}"
+    );
+    let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+    sign_in.answer(&app.codes.fresh()).await.ended("verified");
+}

@@ -269,7 +269,10 @@ async fn whoever_has_a_method_sets_up_no_other_with_the_password_alone() {
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
     assert_eq!(sign_in.prompt(), "Code from Authenticator app “Phone”: ");
-    sign_in.answer("1").await.shows("not right");
+    // Of no use as a choice: what was asked for is a code.
+    sign_in.answer("1").await.shows("a code has 6 digits");
+    let wrong = app.codes.wrong();
+    sign_in.answer(&wrong).await.shows("not right");
     sign_in.answer(&app.codes.fresh()).await;
     sign_in.shows("You need one more way to verify that it is you.");
     sign_in.answer("2").await.ended("verified");
@@ -291,4 +294,26 @@ async fn the_longest_keys_fit_on_the_terminal_too() {
     assert_eq!(codes.key, key);
     assert_eq!((codes.digits, key.len()), (8, 103));
     sign_in.answer(&codes.fresh()).await.shows("is set up");
+}
+
+#[tokio::test]
+async fn who_puts_set_up_off_after_the_user_got_a_method_is_asked_for_it() {
+    let host = Host::with(required().policy("required = 2")).await;
+    let root = host.client(ROOT).await;
+    let mut waiting = SignIn::at(&root, "sshd", after_the_password()).await;
+    let alice = host.client(ALICE).await;
+    alice.enroll_app("Phone", 10).await;
+    waiting.answer("2").await.refused("expired");
+    let types = types(&root).await;
+    assert!(!types.contains(&"set-up-postponed".to_owned()), "{types:?}");
+}
+
+#[tokio::test]
+async fn who_must_have_a_method_cannot_delete_the_last_one() {
+    let host = Host::with(required()).await;
+    let alice = host.client(ALICE).await;
+    alice.enroll_app("Phone", 10).await;
+    let method = alice.default_of(ALICE).await;
+    let deleted: Result<(bool, u64), _> = alice.call(&method, "Method", "Delete", &()).await;
+    assert_eq!(deleted.unwrap_err().short(), "LastMethod");
 }
