@@ -9,6 +9,7 @@ use serde_json::Value;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 fn directory(host: &Host) -> PathBuf {
     host.directory().join("break-glass")
@@ -224,7 +225,7 @@ async fn what_somebody_else_could_have_written_is_not_recorded() {
         if complaints() == 3 {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(complaints(), 3, "{}", host.log());
     assert!(uses(&host).await.is_empty());
@@ -246,8 +247,10 @@ fn used_by(path: &Path, number: u8, user: &str, uid: u32) {
 
 /// Waits until the log of the daemon has this.
 async fn says(host: &Host, what: &str) {
+    let begun = Instant::now();
     while !host.log().contains(what) {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        assert!(begun.elapsed() < Duration::from_mins(2), "{}", host.log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
@@ -295,8 +298,10 @@ async fn one_user_who_cannot_be_looked_up_hides_no_use_of_a_code_by_others() {
     host.stop();
     fs::write(&passwd, format!("{good}{dave}\n")).unwrap();
     host.start_daemon().await;
+    let begun = Instant::now();
     while recorded(&host).await.len() < 2 {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        assert!(begun.elapsed() < Duration::from_mins(2), "{}", host.log());
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(recorded(&host).await, ["02".repeat(16), "01".repeat(16)]);
 }

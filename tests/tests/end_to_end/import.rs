@@ -363,6 +363,9 @@ async fn an_import_has_its_limits_and_is_for_administrators() {
     assert!(root.methods_of(ALICE).await.is_empty());
 }
 
+/// What a finished enrollment answers.
+type Submitted = (OwnedObjectPath, bool, OwnedObjectPath);
+
 /// The secret of 80 bits that old versions made.
 #[tokio::test]
 async fn an_old_short_secret_gives_its_codes_and_is_not_taken_twice() {
@@ -378,7 +381,6 @@ async fn an_old_short_secret_gives_its_codes_and_is_not_taken_twice() {
     let mut codes = Codes::new(secret);
     codes.drift = 10;
     let code = codes.fresh();
-    type Submitted = (OwnedObjectPath, bool, OwnedObjectPath);
     let submit = async |enrollment: &OwnedObjectPath| -> Result<Submitted, Refusal> {
         alice
             .call(enrollment.as_str(), "Enrollment", "Submit", &code)

@@ -3,7 +3,7 @@
 use crate::outcomes::{AUTHINFO_UNAVAIL, SUCCESS, outcome, outcome_of};
 use crate::scene::{answered, count, with_probe};
 use secinfo_tests::{App, Pty, Setup, SignInHost, binary};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Makes a break-glass code for Alice.
 fn break_glass(host: &SignInHost) -> String {
@@ -38,7 +38,12 @@ async fn a_break_glass_code_is_success_once_and_only_while_the_daemon_cannot_dec
 
     // The daemon enters it in the log as soon as it can.
     host.start_daemon().await;
+    let begun = Instant::now();
     while count(&host, "break-glass-used").await == 0 {
+        assert!(
+            begun.elapsed() < Duration::from_mins(2),
+            "it is not recorded"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert_eq!(count(&host, "break-glass-used").await, 1);
