@@ -1,7 +1,8 @@
 //! The daemon: who it is, and the two calls of a sign-in.
 
 use crate::arguments::BusAddress;
-use crate::bus::{Bus, Call, CallError, Deadline};
+use crate::bus::{Bus, CallError, Deadline};
+use crate::message::Call;
 use crate::outcome::{Failure, Unavailable, answer_failed, start_failed};
 use secinfo_bus::names::{BUS_NAME, NO_OBJECT, ROOT_PATH, interface};
 use secinfo_bus::{OwnedObjectPath, SignInOptions, SignInStep, is_daemon};

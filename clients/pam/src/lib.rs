@@ -18,6 +18,7 @@ mod daemon;
 #[allow(unsafe_code, reason = "the C interface, and nothing but it")]
 pub mod ffi;
 pub mod log;
+mod message;
 pub mod outcome;
 mod relay;
 pub mod user_name;

@@ -14,13 +14,14 @@ mod kind;
 mod name;
 pub mod otp;
 pub mod policy;
+mod refusal;
 mod sealed;
 pub mod state;
 mod time;
 
 pub use command::{
     Action, Answer, Authority, Command, Context, DeliveryOutcome, HostAction, HostCommand,
-    NewToken, Phone, Recipient, Refusal, UserCommand,
+    NewToken, Phone, Recipient, UserCommand,
 };
 pub use decide::{
     Barred, EnrollmentOutlook, NotCovered, SetUp, SignInOutlook, SignInPlace, decide,
@@ -40,6 +41,7 @@ pub use otp::{
     OtpParameters, Period, TimeStep, TotpParameters,
 };
 pub use policy::Policy;
+pub use refusal::Refusal;
 pub use sealed::Sealed;
 pub use state::State;
 pub use time::{Seconds, Timestamp};

@@ -1,7 +1,7 @@
 //! Which method is the default, and why.
 
 use super::Case;
-use crate::command::Refusal;
+use crate::Refusal;
 use crate::event::{DefaultChanged, DefaultReason, Event, Fact};
 use crate::state::State;
 use crate::{Kind, MethodId};

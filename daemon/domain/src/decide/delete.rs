@@ -2,7 +2,8 @@
 
 use super::Case;
 use crate::MethodId;
-use crate::command::{Authority, Refusal};
+use crate::Refusal;
+use crate::command::Authority;
 use crate::event::{
     Credential, DeletionCancelled, DeletionReason, DeletionScheduled, Fact, MethodDeleted,
 };

@@ -1,7 +1,8 @@
 //! Taking methods in.
 
 use super::Case;
-use crate::command::{Authority, Command, Phone, Refusal, UserCommand};
+use crate::Refusal;
+use crate::command::{Authority, Command, Phone, UserCommand};
 use crate::event::{ActivationFailed, Credential, Fact, MethodEnrolled, MethodImported};
 use crate::policy::FirstMethod;
 use crate::state::State;

@@ -1,7 +1,8 @@
 //! What belongs to the host and to no user: the log, the policy, the inventory of tokens.
 
 use super::introductions;
-use crate::command::{HostAction, HostCommand, NewToken, Refusal};
+use crate::Refusal;
+use crate::command::{HostAction, HostCommand, NewToken};
 use crate::event::{Event, Fact, LogCreated, PolicyChanged, TokenImported, TokenRemoved};
 use crate::state::State;
 

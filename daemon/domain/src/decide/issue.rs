@@ -1,7 +1,8 @@
 //! Recovery codes and access passes: codes that are issued instead of enrolled.
 
 use super::Case;
-use crate::command::{Authority, Refusal};
+use crate::Refusal;
+use crate::command::Authority;
 use crate::event::{
     ACCESS_PASS_VALID, AccessPassIssued, DeletionReason, Fact, MethodDeleted, RecoveryCodesIssued,
 };

@@ -15,7 +15,8 @@ pub use sign_in::{
 };
 pub use verify::verification_outlook;
 
-use crate::command::{Action, Authority, Command, Context, Refusal, UserCommand};
+use crate::Refusal;
+use crate::command::{Action, Authority, Command, Context, UserCommand};
 use crate::event::{Actor, Credential, Resynchronized};
 use crate::event::{
     Event, Fact, MethodRenamed, TokenResynchronized, Unlocked, UserAdded, UserErased, Who,

@@ -1,7 +1,8 @@
 //! Sending codes, and what became of the messages.
 
 use super::Case;
-use crate::command::{DeliveryOutcome, Phone, Recipient, Refusal};
+use crate::Refusal;
+use crate::command::{DeliveryOutcome, Phone, Recipient};
 use crate::event::{Accepted, CodeRequested, Credential, Fact, MessageDelivered, MessageFailed};
 use crate::state::{CodeRequest, Method, Standing};
 use crate::{Authority, Country, DestinationTag, Kind, MessageId, MethodId, Timestamp};

@@ -1,7 +1,8 @@
 //! What a sign-in through PAM asks of a user: nothing, a proof, or to set up a method.
 
 use super::Case;
-use crate::command::{Authority, Refusal, UserCommand};
+use crate::Refusal;
+use crate::command::{Authority, UserCommand};
 use crate::event::{
     BreakGlassUsed, Fact, RememberedSignIn, SetUpPostponed, TerminalRemembered, Who,
 };

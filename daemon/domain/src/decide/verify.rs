@@ -1,7 +1,8 @@
 //! Verifying a user: accepting an answer is appending the event that uses it up.
 
 use super::Case;
-use crate::command::{Answer, Refusal, UserCommand};
+use crate::Refusal;
+use crate::command::{Answer, UserCommand};
 use crate::event::{
     Accepted, Credential, DeletionReason, Fact, Failure, Locked, VerificationFailed,
     VerificationSucceeded,

@@ -2,7 +2,7 @@
 
 use super::sign_in::SignIns;
 use super::throttle::{self, MethodThrottle};
-use crate::command::Refusal;
+use crate::Refusal;
 use crate::event::Credential;
 use crate::otp::{Counter, OtpParameters};
 use crate::policy::{EffectivePolicy, ThrottleRules};

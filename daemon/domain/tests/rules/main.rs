@@ -26,6 +26,7 @@ mod properties;
 mod purposes;
 mod recovery_codes;
 mod sign_in;
+mod terminals;
 mod throttling;
 mod tokens;
 mod users;

@@ -1,35 +1,29 @@
 //! What a sign-in through PAM asks, and what it leaves.
 
 use crate::kit::*;
-use secinfo_domain::event::{
-    BreakGlassUsed, RememberedSignIn, SetUpPostponed, TerminalRemembered, Who,
-};
+use secinfo_domain::event::{BreakGlassUsed, SetUpPostponed, Who};
 use secinfo_domain::policy::{
     FirstMethod, Refinement, Rules, ServiceRules, SignInRefinement, SignInRules, Verify,
 };
 use secinfo_domain::{
     Action, Barred, BreakGlassId, GroupName, HostAction, Kind, NotCovered, Place, Policy, Refusal,
-    Seconds, ServiceName, SetUp, SignInOutlook, SignInPlace, Strength, TerminalTag, set_up_outlook,
-    sign_in_outlook,
+    ServiceName, SetUp, SignInOutlook, SignInPlace, Strength, set_up_outlook, sign_in_outlook,
 };
-
-const TERMINAL: TerminalTag = TerminalTag::from_bytes([7; 16]);
-const ANOTHER: TerminalTag = TerminalTag::from_bytes([8; 16]);
 
 fn outlook(story: &Story, ask: Ask) -> SignInOutlook {
     outlook_at(story, ask, SignInPlace::default())
 }
 
-fn outlook_at(story: &Story, ask: Ask, place: SignInPlace) -> SignInOutlook {
+pub(crate) fn outlook_at(story: &Story, ask: Ask, place: SignInPlace) -> SignInOutlook {
     sign_in_outlook(&story.state, &ask.command(Action::PostponeSetUp), &place).unwrap()
 }
 
 /// Root asks for Alice, as PAM does.
-fn at_sshd() -> Ask {
+pub(crate) fn at_sshd() -> Ask {
     alice().called_by(Who::Root).through("sshd")
 }
 
-fn at_sudo() -> Ask {
+pub(crate) fn at_sudo() -> Ask {
     at_sshd().through("sudo")
 }
 
@@ -37,7 +31,7 @@ fn asking(verify: Verify) -> impl FnOnce(&mut Rules) {
     move |rules| rules.sign_in.verify = verify
 }
 
-fn service(name: &str, sign_in: SignInRefinement) -> Policy {
+pub(crate) fn service(name: &str, sign_in: SignInRefinement) -> Policy {
     let rules = ServiceRules {
         refinement: Refinement::default(),
         sign_in,
@@ -285,119 +279,6 @@ fn what_a_weak_proof_let_in_is_too_weak_for_a_service_until_the_waiting_time_is_
         .when(at_sshd().at(86_399).verify(method(2), step(101)))
         .then_refused(Refusal::TooWeakHere(Kind::AuthenticatorApp));
     assert_eq!(outlook(&story, at_sshd().at(86_400)), SignInOutlook::Verify);
-}
-
-/// Sudo asks again after 15 minutes.
-fn remembering() -> Policy {
-    let remember = SignInRefinement {
-        remember: Some(Seconds::new(900)),
-        ..SignInRefinement::default()
-    };
-    service("sudo", remember)
-}
-
-fn here() -> SignInPlace {
-    SignInPlace {
-        network: None,
-        terminal: Some(TERMINAL),
-    }
-}
-
-fn remembered() -> Story {
-    let until = at(900);
-    given_policy(remembering(), [alice().enroll(method(1), app())])
-        .and(at_sudo().verify(method(1), step(101)))
-        .when(at_sudo().remember(TERMINAL))
-        .then_events([TerminalRemembered {
-            terminal: TERMINAL,
-            service: ServiceName::parse("sudo").unwrap(),
-            until,
-        }
-        .into()])
-}
-
-#[test]
-fn a_terminal_is_remembered_for_a_time_at_one_service() {
-    let story = remembered();
-    let just = at_sudo().at(899);
-    assert_eq!(
-        outlook_at(&story, just.clone(), here()),
-        SignInOutlook::Remembered
-    );
-    story
-        .when(just.use_remembered(TERMINAL))
-        .then_events([RememberedSignIn { terminal: TERMINAL }.into()]);
-    for (ask, terminal) in [
-        (at_sudo().at(900), TERMINAL),
-        (at_sudo(), ANOTHER),
-        (at_sshd(), TERMINAL),
-        (bob().called_by(Who::Root).through("sudo"), TERMINAL),
-    ] {
-        story
-            .when(ask.use_remembered(terminal))
-            .then_refused(Refusal::NotRemembered);
-    }
-    let elsewhere = SignInPlace {
-        network: None,
-        terminal: Some(ANOTHER),
-    };
-    assert_eq!(
-        outlook_at(&story, at_sudo(), elsewhere),
-        SignInOutlook::Verify
-    );
-}
-
-#[test]
-fn using_a_remembered_terminal_does_not_make_the_time_longer() {
-    let story = remembered().and(at_sudo().at(899).use_remembered(TERMINAL));
-    story
-        .when(at_sudo().at(900).use_remembered(TERMINAL))
-        .then_refused(Refusal::NotRemembered);
-}
-
-#[test]
-fn only_root_says_which_terminal_it_is() {
-    let story = given_policy(remembering(), [alice().enroll(method(1), app())])
-        .and(alice().through("sudo").verify(method(1), step(101)));
-    story
-        .when(alice().through("sudo").remember(TERMINAL))
-        .then_refused(Refusal::NotRemembered);
-    remembered()
-        .when(alice().through("sudo").use_remembered(TERMINAL))
-        .then_refused(Refusal::NotRemembered);
-}
-
-#[test]
-fn no_terminal_is_remembered_without_a_proof_of_the_same_sign_in() {
-    let story = given_policy(remembering(), [alice().enroll(method(1), app())])
-        .and(at_sudo().verify(method(1), step(101)));
-    for ask in [at_sudo().from(ELSEWHERE), at_sudo().at(600)] {
-        story
-            .when(ask.remember(TERMINAL))
-            .then_refused(Refusal::NotRemembered);
-    }
-}
-
-#[test]
-fn no_terminal_is_remembered_where_policy_does_not_say_so_or_no_longer() {
-    let story =
-        given([alice().enroll(method(1), app())]).and(at_sudo().verify(method(1), step(101)));
-    story
-        .when(at_sudo().remember(TERMINAL))
-        .then_refused(Refusal::NotRemembered);
-    let policy = Box::new(Policy::default());
-    remembered()
-        .and(host(HostAction::SetPolicy(policy)))
-        .when(at_sudo().use_remembered(TERMINAL))
-        .then_refused(Refusal::NotRemembered);
-}
-
-#[test]
-fn deleting_a_method_forgets_all_terminals() {
-    remembered()
-        .and(administrator_for(ALICE).delete(method(1)))
-        .when(at_sudo().use_remembered(TERMINAL))
-        .then_refused(Refusal::NotRemembered);
 }
 
 #[test]

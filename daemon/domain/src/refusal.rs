@@ -1,0 +1,144 @@
+//! Why commands are refused.
+
+use crate::{Kind, Place, Purpose, Timestamp};
+
+/// Why a command was refused. A refused command leaves no event.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Nobody by this id is known here.
+    #[error("there is no such user")]
+    UnknownUser,
+    /// The user has no such method.
+    #[error("there is no such method: list the methods and choose one of them")]
+    UnknownMethod,
+    /// No such token waits to be activated.
+    #[error(
+        "no token with that serial number waits to be activated: check the number on its back, or ask an administrator to import it"
+    )]
+    UnknownToken,
+    /// A proof is missing in this session.
+    #[error(
+        "prove who you are first: verify one of your methods in this session, then do it again"
+    )]
+    FreshProofNeeded,
+    /// The proof of this session is weaker than what would be replaced.
+    #[error(
+        "that takes a stronger proof: verify an authenticator app, a hardware token, a security key or one of your recovery codes, then do it again"
+    )]
+    StrongerProofNeeded,
+    /// Policy asks for an access pass before the first method.
+    #[error("policy asks for an access pass before the first method: ask an administrator for one")]
+    AccessPassNeeded,
+    /// Policy does not allow the kind.
+    #[error("policy does not allow {0} here: choose another kind")]
+    KindNotAllowed(Kind),
+    /// The kind does not serve the purpose.
+    #[error("{0} does not serve {1}: choose another method")]
+    NotForThisPurpose(Kind, Purpose),
+    /// The kind is never the default.
+    #[error("{0} can never be the default: choose a method that is asked for at sign-in")]
+    NeverTheDefault(Kind),
+    /// The kind is issued, not enrolled.
+    #[error("{0} cannot be enrolled: it is issued")]
+    IssuedNotEnrolled(Kind),
+    /// The user has as many of the kind as may be.
+    #[error("there are {most} of {kind} already, the most there may be: delete one first")]
+    TooManyMethods {
+        /// The kind.
+        kind: Kind,
+        /// The most there may be.
+        most: u8,
+    },
+    /// The kind only goes beside another method.
+    #[error(
+        "{0} only goes beside another method: add an authenticator app or a hardware token first"
+    )]
+    AnotherMethodFirst(Kind),
+    /// The place is taken: by another number, or by a method of the kind on this one.
+    #[error(
+        "{0} is taken already: choose another place for another number, or delete the methods there first"
+    )]
+    PlaceTaken(Place),
+    /// The number has another place.
+    #[error("that number is there already as {0}: add the method as {0}")]
+    NumberKnown(Place),
+    /// No messages go there.
+    #[error(
+        "no messages are sent to numbers of that country: use another number, or ask an administrator"
+    )]
+    CountryNotAllowed,
+    /// The kind's codes are not sent.
+    #[error("no code is sent for {0}")]
+    NothingToSend(Kind),
+    /// A code was sent just now.
+    #[error("a code was sent just now: wait for it a little, then ask for another")]
+    CodeJustSent {
+        /// When the next can be sent.
+        until: Timestamp,
+    },
+    /// Too many codes were sent.
+    #[error("too many codes were sent: use another method, or try again later")]
+    TooManyCodes {
+        /// When the next can be sent.
+        until: Timestamp,
+    },
+    /// The code of that message was not asked for, was used, has ended or was replaced.
+    #[error("that code is no longer good: ask for a new one")]
+    CodeGone,
+    /// Policy requires the method.
+    #[error("policy requires this method: add another that takes its place, then delete this one")]
+    LastMethod,
+    /// Wrong codes came before: wait.
+    #[error("too many wrong codes: wait until the time is over, then try once more")]
+    TooSoon {
+        /// When the next attempt is heard.
+        until: Timestamp,
+    },
+    /// Wrong codes locked the method.
+    #[error(
+        "wrong codes locked this method for a while: use another method, wait, or ask an administrator to unlock it"
+    )]
+    MethodLocked {
+        /// When the lock ends.
+        until: Timestamp,
+    },
+    /// The access pass has expired.
+    #[error("the access pass has expired: ask an administrator for a new one")]
+    Expired,
+    /// The answer is of another kind than the method.
+    #[error("that answer does not belong to this method")]
+    AnswerDoesNotFit,
+    /// No deletion waits.
+    #[error("no deletion waits for this method: there is nothing to cancel")]
+    NothingScheduled,
+    /// It takes an administrator.
+    #[error("only an administrator can do that")]
+    AdministratorNeeded,
+    /// Nobody issues an access pass to themselves.
+    #[error("nobody issues an access pass to themselves: ask another administrator")]
+    NotForYourself,
+    /// An access pass would be valid for too short or too long.
+    #[error("an access pass is valid for 10 minutes to 30 days: choose a time between")]
+    ValidityOutOfRange,
+    /// The two codes are not consecutive codes of the token.
+    #[error("these are not two consecutive codes of this token: take the next two and try again")]
+    NotConsecutive,
+    /// The method has no counter or clock to find again.
+    #[error("only hardware tokens can be resynchronized")]
+    NotAToken,
+    /// A proof by the method is not strong enough at this service.
+    #[error("{0} is not enough to sign in here: choose a stronger method")]
+    TooWeakHere(Kind),
+    /// Setting up can be put off no longer, or need not be.
+    #[error("this can be put off no longer: set up a method now")]
+    NotToBePutOff,
+    /// The terminal is not remembered, or not to be.
+    #[error("this terminal is not remembered: verify one of your methods")]
+    NotRemembered,
+    /// A method of this kind cannot be brought over from another system.
+    #[error("{0} cannot be imported: the user adds it")]
+    NotImported(Kind),
+    /// The log was begun before.
+    #[error("the log was begun before: it has one origin for life")]
+    LogExists,
+}
