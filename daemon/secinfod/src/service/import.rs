@@ -160,8 +160,14 @@ impl Service {
             matches!(method.kind(), Kind::AuthenticatorApp | Kind::HardwareToken)
         };
         for method in methods.iter().filter(of_kind) {
+            let payload = match self.open(method) {
+                Ok(payload) => payload,
+                Err(error @ ServiceError::StorageUnavailable(_)) => return Err(error),
+                // What nobody can open any more accepts no code.
+                Err(_) => continue,
+            };
             let (MethodPayload::AuthenticatorApp { secret: known, .. }
-            | MethodPayload::HardwareToken { secret: known, .. }) = self.open(method)?
+            | MethodPayload::HardwareToken { secret: known, .. }) = payload
             else {
                 continue;
             };
