@@ -154,8 +154,7 @@ impl SmtpServer {
             return Vec::new();
         };
         let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
-        // Maildir's names begin with the time.
-        files.sort();
+        files.sort_by_key(|file| arrival(file));
         files.iter().map(|file| fs::read(file).unwrap()).collect()
     }
 
@@ -254,6 +253,16 @@ impl Drop for Listener {
         }
         self.state.end_servers();
     }
+}
+
+/// When a file of the mailbox came: its name begins with the seconds, and `H` and the microseconds
+/// behind them, whose digits are not filled up.
+fn arrival(file: &Path) -> (u64, u64) {
+    let name = file.file_name().unwrap().to_str().unwrap();
+    let mut numbers = name.split(|c: char| !c.is_ascii_digit());
+    let seconds = numbers.next().unwrap().parse().unwrap();
+    let rest = numbers.find(|number| !number.is_empty()).unwrap();
+    (seconds, rest.parse().unwrap())
 }
 
 /// The uid and gid of Exim's account.

@@ -147,7 +147,7 @@ impl Providers {
         secrets.add("a password of a mail server in base64", &plain);
     }
 
-    /// All codes that have arrived, the oldest of each kind first.
+    /// All codes that have arrived, in any order.
     fn codes(&self, kind: &str) -> Vec<String> {
         let texts: Vec<String> = if kind == "text" {
             let texts = self.twilio.made("Messages").into_iter();
@@ -166,11 +166,13 @@ impl Providers {
 
     /// Has a code sent in a session, and waits for it.
     async fn send(&self, client: &Client, path: &str, interface: &str, kind: &str) -> String {
-        let before = self.codes(kind).len();
+        let before = self.codes(kind);
         client.send_code(path, interface).await.unwrap();
         for _ in 0..3000 {
-            if let Some(code) = self.codes(kind).get(before) {
-                return code.clone();
+            // A mailbox does not keep the order of what comes within one second.
+            let mut codes = self.codes(kind).into_iter();
+            if let Some(code) = codes.find(|code| !before.contains(code)) {
+                return code;
             }
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
