@@ -156,13 +156,17 @@ fn login_session(pid: u32, uid: u32) -> Option<LoginSession> {
 
 /// The effective uid in a `/proc/<pid>/status`: the second of the four on its `Uid:` line.
 pub(crate) fn effective_uid(status: &str) -> Option<u32> {
-    status
-        .lines()
-        .find_map(|line| line.strip_prefix("Uid:"))?
-        .split_whitespace()
-        .nth(1)?
-        .parse()
-        .ok()
+    uid_in(status, 1)
+}
+
+/// The real uid in it.
+pub(crate) fn real_uid(status: &str) -> Option<u32> {
+    uid_in(status, 0)
+}
+
+fn uid_in(status: &str, place: usize) -> Option<u32> {
+    let uids = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
+    uids.split_whitespace().nth(place)?.parse().ok()
 }
 
 /// The session in a `/proc/<pid>/cgroup`, if the process is in a scope that logind made:

@@ -87,7 +87,13 @@ pub(super) async fn start_sign_in(
     let mut options = Options::new(options);
     let sessions = call.state().service();
     let by = requester(&call, uid, service)?;
-    let request = request(&call, sessions, (name, uid), &mut options)?;
+    let request = request(
+        &call,
+        sessions,
+        by.service.as_ref(),
+        (name, uid),
+        &mut options,
+    )?;
     options.finish()?;
     let name = request.name.clone();
     let owner = SessionOwner::Connection(call.caller().unique_name().clone());
@@ -151,6 +157,7 @@ fn requester(
 fn request(
     call: &Call<Daemon>,
     service: &Service,
+    asking: Option<&ServiceName>,
     (name, uid): (String, u32),
     options: &mut Options,
 ) -> Result<SignInRequest, BusError> {
@@ -174,7 +181,8 @@ fn request(
         let pid = call.caller().pid();
         SignInPlace {
             network: address(&remote_host),
-            terminal: pid.and_then(|pid| service.terminal_of(pid, uid, &terminal, &invoker)),
+            terminal: pid
+                .and_then(|pid| service.terminal_of(asking, pid, uid, [&terminal, &invoker])),
         }
     } else {
         SignInPlace::default()

@@ -22,8 +22,8 @@ use crate::bus::SessionOwner;
 use crate::messages::Prompts;
 use secinfo_channel::Word;
 use secinfo_domain::{
-    Action, MethodId, Purpose, Refusal, Seconds, SessionTag, SignInOutlook, SignInPlace,
-    TerminalTag, Timestamp, sign_in_outlook,
+    Action, MethodId, Purpose, Refusal, Seconds, ServiceName, SessionTag, SignInOutlook,
+    SignInPlace, TerminalTag, Timestamp, sign_in_outlook,
 };
 use set_up::Stage as SetUpStage;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -149,15 +149,17 @@ impl Service {
         super::random_id().map(SessionTag::from_bytes)
     }
 
-    /// The terminal that a process of root's is on, for the user who is asked in it.
+    /// The terminal that a process of root's is on, for the user who is asked in it. None at a
+    /// service where nothing is remembered: it would be looked up, and refused, at every sign-in.
     pub fn terminal_of(
         &self,
+        service: Option<&ServiceName>,
         pid: u32,
         uid: u32,
-        named: &str,
-        invoker: &str,
+        [named, invoker]: [&str; 2],
     ) -> Option<TerminalTag> {
-        self.terminal_key.tag(pid, uid, named, invoker)
+        let remembers = self.state().policy().sign_in(service).remember > Seconds::new(0);
+        remembers.then(|| self.terminal_key.tag(pid, uid, named, invoker))?
     }
 
     /// Begins to sign a user in. There is a session only where somebody is asked something.

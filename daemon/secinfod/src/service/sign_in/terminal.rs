@@ -1,6 +1,6 @@
 //! Which terminal a process is on, so that a proof can be remembered there and nowhere else.
 
-use crate::bus::effective_uid;
+use crate::bus::{effective_uid, real_uid};
 use hmac::{Hmac, KeyInit, Mac};
 use secinfo_domain::TerminalTag;
 use sha2::Sha256;
@@ -75,12 +75,6 @@ impl TerminalKey {
         let tag = mac.finalize().into_bytes();
         TerminalTag::from_bytes(std::array::from_fn(|place| tag[place]))
     }
-}
-
-/// The real uid in `/proc/<pid>/status`.
-fn real_uid(status: &str) -> Option<u32> {
-    let uids = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
-    uids.split_whitespace().next()?.parse().ok()
 }
 
 fn stat(pid: u32) -> Option<Stat> {
