@@ -150,6 +150,22 @@ impl Host {
         }
     }
 
+    /// Waits for a line of the log, which comes before anything else.
+    pub(crate) fn hear_line(&mut self) {
+        match self.hear_anything() {
+            Some(FromHost::Log {
+                level,
+                line,
+                dropped,
+            }) => self.logged.push(Line {
+                level,
+                text: line,
+                dropped,
+            }),
+            _ => panic!("no line"),
+        }
+    }
+
     /// Says hello, to a plugin that can be used.
     pub(crate) fn greet(&mut self) -> (PluginInfo, Vec<String>) {
         self.say(&hello());
