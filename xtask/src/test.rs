@@ -6,7 +6,7 @@ mod runner;
 mod tracked_files;
 
 use crate::demo;
-use crate::failure::{Failure, Result};
+use crate::failure::{Context, Failure, Result};
 use crate::packages::{self, Needs};
 use crate::screen;
 use crate::workspace::{self, Workspace};
@@ -213,9 +213,30 @@ fn end_to_end(place: &Workspace) -> Result<Outcome> {
     place.build_libraries(&workspace::PLUGINS)?;
     place.build_libraries(&[workspace::PAM_MODULE])?;
     let mut test = place.cargo();
-    test.args(["test", "--package", END_TO_END, "--locked"]);
+    // Of the whole workspace: for this package alone its dependencies would have other features,
+    // and be compiled again.
+    test.args(["test", "--workspace", "--locked"]);
     test.args(["--no-fail-fast", "--all-features"]);
+    for target in end_to_end_targets(place)? {
+        test.args(["--test", &target]);
+    }
     runner::run(test.env("SECINFO_BIN_DIR", programs))
+}
+
+/// The targets of the tests with real processes. No other package has any of these names.
+fn end_to_end_targets(place: &Workspace) -> Result<Vec<String>> {
+    let directory = place.root.join("tests/tests");
+    let listing = || format!("list {}", directory.display());
+    let mut names = Vec::new();
+    for entry in directory.read_dir().context(listing)? {
+        let path = entry.context(listing)?.path();
+        names.extend(
+            path.file_stem()
+                .map(|name| name.to_string_lossy().into_owned()),
+        );
+    }
+    names.sort();
+    Ok(names)
 }
 
 fn demo(_: &Workspace) -> Result<Outcome> {
