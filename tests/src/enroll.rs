@@ -1,9 +1,9 @@
 //! What most tests begin with: a user who has a method, and proves it.
 
 use crate::client::{Client, Refusal};
-use crate::codes::{Algorithm, App, Codes};
 use crate::user_path;
 use secinfo_bus::{Enrolled, EnrollmentDetails, Proof};
+use secinfo_test_person::{Algorithm, App, Codes};
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, Variant};
 

@@ -12,10 +12,8 @@
 mod accounts;
 mod bus;
 mod client;
-mod codes;
 mod command;
 mod daemon;
-mod dialogue;
 pub mod disk;
 mod enroll;
 mod host;
@@ -24,7 +22,6 @@ mod login;
 mod namespace;
 mod pam_host;
 mod plugins;
-mod processes;
 mod sign_in;
 mod smtp;
 mod spool;
@@ -35,15 +32,15 @@ mod twilio;
 pub use accounts::{ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT, EXEMPT_GROUP, UnixAccount};
 pub use bus::PrivateBus;
 pub use client::{Anything, Client, Refusal};
-pub use codes::{Algorithm, App, Codes, hotp, now, totp};
 pub use command::{Conversation, Finished};
 pub use daemon::{Daemon, binary};
-pub use dialogue::{Dialogue, Pty};
 pub use host::{Host, Setup};
 pub use login::Login;
 pub use pam_host::{Heard, PamHost};
 pub use plugins::code_in;
-pub use processes::{Process, peak_memory};
+pub use secinfo_test_person::{
+    Algorithm, App, Codes, Dialogue, Process, Pty, hotp, now, peak_memory, totp,
+};
 pub use sign_in::{SignInHost, after_the_password, module_alone};
 pub use smtp::SmtpServer;
 pub use spool::{SentCode, SpooledMessage};

@@ -3,10 +3,10 @@
 use crate::client::Client;
 use crate::daemon::binary;
 use crate::host::{Host, Setup};
-use crate::processes::Process;
 use crate::smtp::SmtpServer;
 use crate::twilio::TwilioServer;
 use secinfo_bus::Channel;
+use secinfo_test_person::Process;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::time::{Duration, Instant};

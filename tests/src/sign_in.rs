@@ -3,9 +3,9 @@
 
 use crate::accounts::{self, UnixAccount};
 use crate::daemon::binary;
-use crate::dialogue::{Dialogue, Pty};
 use crate::host::{Host, Setup};
 use crate::namespace::{MountNamespace, Mounts};
+use secinfo_test_person::{Dialogue, Pty};
 use std::fs;
 use std::ops::{Deref, DerefMut};
 use std::os::unix::fs::PermissionsExt;

@@ -1,10 +1,9 @@
 //! The real OpenSSH server on a loopback address, and the real client.
 
 use crate::accounts::UnixAccount;
-use crate::dialogue::{Dialogue, Pty};
-use crate::processes::Process;
 use crate::sign_in::SignInHost;
 use crate::terminal::Terminal;
+use secinfo_test_person::{Dialogue, Process, Pty};
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};

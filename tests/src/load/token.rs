@@ -3,8 +3,8 @@
 use super::last_part;
 use crate::ROOT_PATH;
 use crate::client::Client;
-use crate::codes::hotp;
 use crate::load::Dice;
+use secinfo_test_person::hotp;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use zbus::Variant;

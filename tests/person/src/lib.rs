@@ -1,0 +1,14 @@
+//! What a person in a test has: a terminal, an authenticator app, and a list of processes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod codes;
+mod dialogue;
+mod processes;
+
+pub use codes::{Algorithm, App, Codes, hotp, now, totp};
+pub use dialogue::{Dialogue, Pty};
+pub use processes::{Process, peak_memory};
