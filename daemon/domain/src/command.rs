@@ -5,7 +5,8 @@ use crate::event::{Actor, Credential, DeliveryFailure, Resynchronized};
 use crate::otp::{Counter, OtpParameters, TimeStep};
 use crate::{
     BreakGlassId, ChannelName, Country, DestinationTag, GroupName, Kind, MessageId, MethodId,
-    Place, Policy, Purpose, Sealed, Seconds, SessionTag, TerminalTag, Timestamp, TokenId, UserId,
+    Place, Policy, Purpose, RootHash, Sealed, Seconds, SessionTag, TerminalTag, Timestamp, TokenId,
+    UserId,
 };
 
 /// What somebody wants to happen.
@@ -280,6 +281,15 @@ pub enum HostAction {
     CreateLog {
         /// The origin of its checkpoints.
         origin: String,
+    },
+    /// Go on with a log that was read from a backup.
+    RestoreLog {
+        /// The size of the checkpoint that the backup was made at.
+        size: u64,
+        /// The root of that checkpoint.
+        root: RootHash,
+        /// When the backup was made.
+        backup_time: Timestamp,
     },
     /// Put this policy in force.
     SetPolicy(Box<Policy>),

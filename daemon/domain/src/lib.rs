@@ -15,6 +15,7 @@ mod name;
 pub mod otp;
 pub mod policy;
 mod refusal;
+mod root_hash;
 mod sealed;
 pub mod state;
 mod time;
@@ -42,6 +43,7 @@ pub use otp::{
 };
 pub use policy::Policy;
 pub use refusal::Refusal;
+pub use root_hash::{InvalidRootHash, RootHash};
 pub use sealed::Sealed;
 pub use state::State;
 pub use time::{Seconds, Timestamp};

@@ -141,4 +141,7 @@ pub enum Refusal {
     /// The log was begun before.
     #[error("the log was begun before: it has one origin for life")]
     LogExists,
+    /// The log has other events than the backup says.
+    #[error("the backup does not hold the events that it says: take another backup")]
+    NotThatBackup,
 }

@@ -10,6 +10,13 @@ use std::sync::Arc;
 pub struct Sealed(Arc<[u8]>);
 
 impl Sealed {
+    /// What the name of a user is bound to, beside its key.
+    pub const OF_USER: &'static [u8] = b"user";
+    /// What label, secret and destination of a method are bound to.
+    pub const OF_METHOD: &'static [u8] = b"method";
+    /// What serial number and secret of a token are bound to.
+    pub const OF_TOKEN: &'static [u8] = b"token";
+
     /// These sealed bytes.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(bytes.into())

@@ -3,7 +3,9 @@
 use super::introductions;
 use crate::Refusal;
 use crate::command::{HostAction, HostCommand, NewToken};
-use crate::event::{Event, Fact, LogCreated, PolicyChanged, TokenImported, TokenRemoved};
+use crate::event::{
+    Event, Fact, LogCreated, LogRestored, PolicyChanged, TokenImported, TokenRemoved,
+};
 use crate::state::State;
 
 pub(super) fn decide(state: &State, command: &HostCommand) -> Result<Vec<Event>, Refusal> {
@@ -12,6 +14,21 @@ pub(super) fn decide(state: &State, command: &HostCommand) -> Result<Vec<Event>,
         HostAction::CreateLog { origin } => vec![
             LogCreated {
                 origin: origin.clone(),
+            }
+            .into(),
+        ],
+        HostAction::RestoreLog { size, .. } if *size == 0 || state.events() != *size => {
+            return Err(Refusal::NotThatBackup);
+        }
+        HostAction::RestoreLog {
+            size,
+            root,
+            backup_time,
+        } => vec![
+            LogRestored {
+                size: *size,
+                root: *root,
+                backup_time: *backup_time,
             }
             .into(),
         ],

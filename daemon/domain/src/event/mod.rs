@@ -13,7 +13,8 @@ pub use reason::{DefaultReason, DeletionReason, DeliveryFailure, Failure};
 use crate::otp::{Counter, OtpParameters, TimeStep};
 use crate::{
     BreakGlassId, ChannelName, Country, DestinationTag, Kind, MessageId, MethodId, Policy, Purpose,
-    Sealed, Seconds, ServiceName, SessionTag, Strength, TerminalTag, Timestamp, TokenId, UserId,
+    RootHash, Sealed, Seconds, ServiceName, SessionTag, Strength, TerminalTag, Timestamp, TokenId,
+    UserId,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -156,6 +157,16 @@ facts! {
     PolicyChanged "policy-changed" v 3 {
         /// The policy that holds from here on.
         policy: Policy,
+    }
+    /// The log was restored from a backup, and goes on from here. What could have been used or given
+    /// out after the backup is void: see [`State::evolve`](crate::State::evolve).
+    LogRestored "log-restored" v 1 {
+        /// How many events the backup held: the size of its checkpoint.
+        size: u64,
+        /// The root of the tree over them: that of its checkpoint.
+        root: RootHash,
+        /// When the backup was made.
+        backup_time: Timestamp,
     }
     /// A user was seen for the first time.
     UserAdded "user-added" v 1 {

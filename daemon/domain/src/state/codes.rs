@@ -117,6 +117,19 @@ impl CodeRequests {
         self.void(message, Standing::Used);
     }
 
+    /// Voids every code that nobody has used. They count towards the limits as before.
+    pub(super) fn void_all(&mut self) {
+        let good = |(key, request): (&(Timestamp, MessageId), &CodeRequest)| {
+            (request.standing == Standing::Good).then_some(*key)
+        };
+        let keys: Vec<_> = self.0.iter().filter_map(good).collect();
+        for key in keys {
+            if let Some(request) = self.0.get_mut(&key) {
+                request.standing = Standing::Replaced;
+            }
+        }
+    }
+
     /// A code that was used stays so when another takes its place.
     fn void(&mut self, message: MessageId, standing: Standing) {
         let found = self.get(message).map(|(time, _)| (time, message));

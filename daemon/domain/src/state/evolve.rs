@@ -25,6 +25,7 @@ impl State {
                 self.policy = Some(Arc::new(fact.policy.clone()));
                 self.policy_since = event.time;
             }
+            Fact::LogRestored(_) => self.restore(event.time),
             Fact::TokenImported(fact) => self.import(fact),
             Fact::TokenRemoved(fact) => {
                 self.tokens.remove_mut(&fact.token);
@@ -136,6 +137,7 @@ impl State {
             | Fact::MessageFailed(_)
             | Fact::RememberedSignIn(_)
             | Fact::LogCreated(_)
+            | Fact::LogRestored(_)
             | Fact::PolicyChanged(_)
             | Fact::TokenImported(_)
             | Fact::TokenRemoved(_) => {}
@@ -234,7 +236,7 @@ impl UserState {
         self.sign_ins.get_or_insert_default()
     }
 
-    fn forget_terminals(&mut self) {
+    pub(super) fn forget_terminals(&mut self) {
         if let Some(sign_ins) = &mut self.sign_ins {
             sign_ins.forget_terminals();
         }

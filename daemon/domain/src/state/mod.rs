@@ -2,6 +2,7 @@
 
 mod codes;
 mod evolve;
+mod restore;
 mod sign_in;
 mod throttle;
 mod user;
@@ -11,7 +12,7 @@ pub use sign_in::{Remembered, SignIns};
 pub use throttle::{CallerFailures, MethodThrottle};
 pub use user::{Method, Proof, Token, UserState};
 
-use crate::{BreakGlassId, MethodId, Policy, Timestamp, TokenId, UserId};
+use crate::{BreakGlassId, KeyId, MethodId, Policy, Sealed, Timestamp, TokenId, UserId};
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, LazyLock};
@@ -81,6 +82,19 @@ impl State {
     /// The wrong codes that one account has caused lately.
     pub fn caller_failures(&self, caller: UserId) -> Option<&CallerFailures> {
         self.callers.get(&caller)
+    }
+
+    /// Everything in force that is sealed, with the key that opens it and what it is bound to: the
+    /// vault must have these keys, and has no others. In no order.
+    pub fn sealed(&self) -> impl Iterator<Item = (KeyId, &'static [u8], &Sealed)> {
+        let users = self.users.iter().flat_map(|(id, user)| {
+            let own = (KeyId::from(*id), Sealed::OF_USER, &user.sealed);
+            let methods = user.methods.iter();
+            let methods = methods.map(|m| (KeyId::from(m.id), Sealed::OF_METHOD, &m.sealed));
+            std::iter::once(own).chain(methods)
+        });
+        let tokens = self.tokens.iter();
+        users.chain(tokens.map(|(id, token)| (KeyId::from(*id), Sealed::OF_TOKEN, &token.sealed)))
     }
 
     /// The codes that were sent lately.

@@ -25,6 +25,7 @@ mod policy;
 mod properties;
 mod purposes;
 mod recovery_codes;
+mod restoring;
 mod sign_in;
 mod terminals;
 mod throttling;

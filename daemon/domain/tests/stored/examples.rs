@@ -3,8 +3,8 @@
 use secinfo_domain::event::{
     Accepted, AccessPassIssued, ActivationFailed, Actor, BreakGlassUsed, CodeRequested, Credential,
     DefaultChanged, DefaultReason, DeletionCancelled, DeletionReason, DeletionScheduled,
-    DeliveryFailure, Event, Fact, Failure, Locked, LogCreated, MessageDelivered, MessageFailed,
-    MethodDeleted, MethodEnrolled, MethodImported, MethodRenamed, PolicyChanged,
+    DeliveryFailure, Event, Fact, Failure, Locked, LogCreated, LogRestored, MessageDelivered,
+    MessageFailed, MethodDeleted, MethodEnrolled, MethodImported, MethodRenamed, PolicyChanged,
     RecoveryCodesIssued, RememberedSignIn, Resynchronized, SetUpPostponed, StoredEvent,
     TerminalRemembered, TokenImported, TokenRemoved, TokenResynchronized, Unlocked, UserAdded,
     UserErased, VerificationFailed, VerificationSucceeded, Who,
@@ -12,8 +12,8 @@ use secinfo_domain::event::{
 use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods, ServiceRules};
 use secinfo_domain::{
     BreakGlassId, ChannelName, Counter, DestinationTag, GroupName, HotpParameters, Kind, KindSet,
-    MessageId, MethodId, OtpParameters, Policy, Purpose, Sealed, ServiceName, SessionTag, Strength,
-    TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters, UserId,
+    MessageId, MethodId, OtpParameters, Policy, Purpose, RootHash, Sealed, ServiceName, SessionTag,
+    Strength, TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters, UserId,
 };
 
 const USER: UserId = UserId::from_bytes(*b"user of examples");
@@ -29,6 +29,7 @@ pub fn is_about_a_user(fact: &Fact) -> bool {
     !matches!(
         fact,
         Fact::LogCreated(_)
+            | Fact::LogRestored(_)
             | Fact::PolicyChanged(_)
             | Fact::TokenImported(_)
             | Fact::TokenRemoved(_)
@@ -200,6 +201,12 @@ fn facts() -> Vec<Fact> {
         BreakGlassUsed {
             code: BreakGlassId::from_bytes(*b"in a sealed case"),
             used: Timestamp::from_millis(1_794_999_990_000),
+        }
+        .into(),
+        LogRestored {
+            size: 28,
+            root: RootHash::from_bytes(*b"root of the tree over 28 events."),
+            backup_time: Timestamp::from_millis(1_794_999_000_456),
         }
         .into(),
     ]

@@ -3,7 +3,7 @@
 
 use crate::methods::memory_hard::HashedSet;
 use crate::methods::secret::Secret;
-use secinfo_domain::{Country, EmailAddress, Label, PhoneNumber, UserName};
+use secinfo_domain::{Country, EmailAddress, Label, PhoneNumber, Sealed, UserName};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -96,17 +96,17 @@ pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
 impl UserPayload {
     /// What the vault binds the sealed bytes to.
-    pub const CONTEXT: &'static [u8] = b"user";
+    pub const CONTEXT: &'static [u8] = Sealed::OF_USER;
 }
 
 impl TokenPayload {
     /// What the vault binds the sealed bytes to.
-    pub const CONTEXT: &'static [u8] = b"token";
+    pub const CONTEXT: &'static [u8] = Sealed::OF_TOKEN;
 }
 
 impl MethodPayload {
     /// What the vault binds the sealed bytes to.
-    pub const CONTEXT: &'static [u8] = b"method";
+    pub const CONTEXT: &'static [u8] = Sealed::OF_METHOD;
 
     /// What the user calls the method.
     pub const fn label(&self) -> &Label {

@@ -106,6 +106,7 @@ pub enum What {
     SetPolicy {
         which: u8,
     },
+    Restore,
     ImportTokens {
         count: u8,
     },
@@ -287,6 +288,7 @@ fn what() -> impl Strategy<Value = What> {
         1 => Just(What::Unlock),
         1 => Just(What::Erase),
         4 => (0_u8..5).prop_map(|which| What::SetPolicy { which }),
+        1 => Just(What::Restore),
         2 => (0_u8..3).prop_map(|count| What::ImportTokens { count }),
         1 => (0_usize..4).prop_map(|token| What::RemoveToken { token }),
     ]

@@ -11,8 +11,9 @@ use secinfo_domain::event::{Actor, Credential, Event, Resynchronized, Who, decod
 use secinfo_domain::state::Method;
 use secinfo_domain::{
     Action, Answer, Authority, BreakGlassId, Command, Context, Counter, GroupName, HostAction,
-    HostCommand, Kind, MethodId, NewToken, OtpParameters, Place, Seconds, ServiceName, SessionTag,
-    State, TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters, UserCommand, UserId, decide,
+    HostCommand, Kind, MethodId, NewToken, OtpParameters, Place, RootHash, Seconds, ServiceName,
+    SessionTag, State, TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters, UserCommand,
+    UserId, decide,
 };
 use std::collections::BTreeSet;
 
@@ -304,6 +305,13 @@ impl World {
             What::Erase => Action::Erase,
             What::SetPolicy { which } => {
                 return Wanted::Host(HostAction::SetPolicy(Box::new(policy(which))));
+            }
+            What::Restore => {
+                return Wanted::Host(HostAction::RestoreLog {
+                    size: self.state.events(),
+                    root: RootHash::from_bytes([0; 32]),
+                    backup_time: self.now,
+                });
             }
             What::ImportTokens { count } => return Wanted::Host(self.import(count)),
             What::RemoveToken { token } => {

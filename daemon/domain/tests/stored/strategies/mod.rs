@@ -13,15 +13,15 @@ use proptest::strategy::Union;
 use secinfo_domain::event::{
     Accepted, AccessPassIssued, ActivationFailed, Actor, BreakGlassUsed, Credential,
     DefaultChanged, DefaultReason, DeletionCancelled, DeletionReason, DeletionScheduled, Event,
-    Fact, Failure, Locked, LogCreated, MethodDeleted, MethodEnrolled, MethodImported,
+    Fact, Failure, Locked, LogCreated, LogRestored, MethodDeleted, MethodEnrolled, MethodImported,
     MethodRenamed, PolicyChanged, RecoveryCodesIssued, RememberedSignIn, Resynchronized,
     SetUpPostponed, TerminalRemembered, TokenImported, TokenRemoved, TokenResynchronized, Unlocked,
     UserAdded, UserErased, VerificationFailed, VerificationSucceeded, Who,
 };
 use secinfo_domain::{
     Algorithm, BreakGlassId, Counter, Digits, HotpParameters, MethodId, OtpParameters, Period,
-    Purpose, Sealed, Seconds, ServiceName, SessionTag, Strength, TerminalTag, TimeStep, Timestamp,
-    TokenId, TotpParameters, UserId,
+    Purpose, RootHash, Sealed, Seconds, ServiceName, SessionTag, Strength, TerminalTag, TimeStep,
+    Timestamp, TokenId, TotpParameters, UserId,
 };
 
 pub fn event() -> impl Strategy<Value = Event> {
@@ -218,6 +218,15 @@ pub fn fact() -> impl Strategy<Value = Fact> {
         ),
         boxed(terminal().prop_map(|terminal| RememberedSignIn { terminal })),
         boxed((break_glass(), time()).prop_map(|(code, used)| BreakGlassUsed { code, used })),
+        boxed(
+            (any::<u64>(), any::<[u8; 32]>(), time()).prop_map(|(size, root, backup_time)| {
+                LogRestored {
+                    size,
+                    root: RootHash::from_bytes(root),
+                    backup_time,
+                }
+            }),
+        ),
     ])
 }
 

@@ -1,0 +1,94 @@
+//! What holds after a log was restored from a backup.
+//!
+//! The host that the backup is of went on after it, unknown to us. Whatever may have been used up or
+//! given out meanwhile is void, as far as that can be known: of a code by time it follows from the
+//! time, and of a recovery code or a code by counter it does not.
+
+use super::{Method, State, UserState};
+use crate::event::Credential;
+use crate::otp::{Period, TimeStep};
+use crate::policy::Rules;
+use crate::{MethodId, Timestamp, UserId};
+use std::sync::Arc;
+
+impl State {
+    /// The log was restored at `now`.
+    ///
+    /// Codes by time count as used up to now, with the steps that policy lets them be ahead. Access
+    /// passes end, codes that were sent are void, no proof is fresh and no terminal remembered.
+    pub(super) fn restore(&mut self, now: Timestamp) {
+        let rules = self.policy().rules.clone();
+        self.codes.void_all();
+        self.end_access_passes(now);
+        let users: Vec<UserId> = self.users.keys().copied().collect();
+        for id in users {
+            if let Some(user) = self.users.get_mut(&id) {
+                Arc::make_mut(user).restore(&rules, now);
+            }
+        }
+    }
+
+    /// Each ends now, and so is deleted as one that has expired: by an event, with its key.
+    fn end_access_passes(&mut self, now: Timestamp) {
+        let ends = |user: UserId, method: MethodId| {
+            let pass = self.user(user).and_then(|user| user.method(method));
+            match pass.map(Method::credential) {
+                Some(Credential::AccessPass { expires, .. }) => Some(*expires),
+                _ => None,
+            }
+        };
+        let agenda = self.agenda.iter().copied();
+        let outstanding: Vec<_> = agenda
+            .filter(|(due, user, method)| *due > now && ends(*user, *method) == Some(*due))
+            .collect();
+        for (due, user, method) in outstanding {
+            self.agenda.remove_mut(&(due, user, method));
+            self.agenda.insert_mut((now, user, method));
+        }
+    }
+}
+
+impl UserState {
+    fn restore(&mut self, rules: &Rules, now: Timestamp) {
+        self.proofs = Vec::new();
+        self.forget_terminals();
+        for method in &mut self.methods {
+            method.restore(rules, now);
+        }
+    }
+}
+
+impl Method {
+    fn restore(&mut self, rules: &Rules, now: Timestamp) {
+        let newest = |period: Period, ahead: i64| {
+            let TimeStep(step) = period.step_at(now.as_seconds());
+            TimeStep(step.saturating_add_signed(ahead))
+        };
+        match &mut self.credential {
+            Credential::AuthenticatorApp {
+                parameters,
+                last_step,
+            } => {
+                let ahead = rules.authenticator_app.drift.into();
+                *last_step = (*last_step).max(newest(parameters.period, ahead));
+            }
+            Credential::TimeToken {
+                parameters,
+                last_step,
+                drift,
+            } => {
+                let ahead = i64::from(*drift) + i64::from(rules.hardware_token.drift);
+                *last_step = (*last_step).max(newest(parameters.period, ahead));
+            }
+            Credential::AccessPass { expires, .. } => *expires = (*expires).min(now),
+            Credential::CounterToken { .. }
+            | Credential::RecoveryCodes { .. }
+            | Credential::Push
+            | Credential::Text { .. }
+            | Credential::Call { .. }
+            | Credential::SecurityKey
+            | Credential::Email { .. }
+            | Credential::SecurityQuestions => {}
+        }
+    }
+}
