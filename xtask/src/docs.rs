@@ -4,7 +4,7 @@ use crate::failure::{Context, Failure, Result};
 use crate::screen;
 use crate::workspace::{self, Workspace};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Each shell, and the file in which it looks for completions of `secinfo`.
@@ -19,10 +19,22 @@ pub(crate) fn run(directory: Option<&str>) -> Result<()> {
     let place = Workspace::find()?;
     let directory = directory.map_or_else(|| place.target.join("docs"), PathBuf::from);
     let secinfo = place.build_programs()?.join("secinfo");
+    write(&secinfo, &directory)?;
+    screen::say(&format!(
+        "Manual pages and completions are in {}; try: man {}",
+        directory.display(),
+        directory.join("man/man1/secinfo.1").display()
+    ));
+    Ok(())
+}
+
+/// Writes what this program says of itself below a directory: `man/man1`, and `completions` with a
+/// directory for each shell.
+pub(crate) fn write(secinfo: &Path, directory: &Path) -> Result<()> {
     let pages = directory.join("man/man1");
-    workspace::run(Command::new(&secinfo).arg("man").arg(&pages))?;
+    workspace::run(Command::new(secinfo).arg("man").arg(&pages))?;
     for (shell, file) in SHELLS {
-        let output = Command::new(&secinfo)
+        let output = Command::new(secinfo)
             .args(["completions", shell])
             .output()
             .context(|| format!("run {}", secinfo.display()))?;
@@ -34,10 +46,5 @@ pub(crate) fn run(directory: Option<&str>) -> Result<()> {
         fs::create_dir_all(parent).context(|| format!("make {}", parent.display()))?;
         fs::write(&path, output.stdout).context(|| format!("write {}", path.display()))?;
     }
-    screen::say(&format!(
-        "Manual pages and completions are in {}; try: man {}",
-        directory.display(),
-        pages.join("secinfo.1").display()
-    ));
     Ok(())
 }

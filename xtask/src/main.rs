@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod deb;
 mod demo;
 mod docs;
 mod failure;
@@ -24,12 +25,14 @@ Usage: cargo xtask TASK
 Tasks:
   demo [--exit]        Show what secinfo does, with a daemon and a bus of its own; then leave both
                        running to try it by hand, or end with --exit
-  test [--only STEP]   Check everything that must hold before a change is taken in
+  test [STEP]          Check everything that must hold before a change is taken in, or one step
   test --list          List the steps of the test
   bench [ARGUMENTS]    Measure against the bars; \"bench --help\" tells the arguments
+  deb [--profile P]    Build the Debian package in target/deb; P is release (the default) or dev
   docs [DIRECTORY]     Write manual pages and shell completions (to target/docs)
 
-demo and test install the Debian packages that they need and that are missing, as root or by sudo.
+deb, demo and test install the Debian packages that they need and that are missing, as root or by
+sudo.
 ";
 
 fn main() -> ExitCode {
@@ -58,8 +61,9 @@ fn run(words: &[&str]) -> Result<()> {
             test::list();
             Ok(())
         }
-        ["test", "--only", step] => test::run(Some(step)),
+        ["test", "--only", step] | ["test", step] => test::run(Some(step)),
         ["bench", arguments @ ..] => bench::run(arguments),
+        ["deb", arguments @ ..] => deb::run(arguments),
         ["docs"] => docs::run(None),
         ["docs", directory] => docs::run(Some(directory)),
         _ => Err(Failure::Usage(format!(

@@ -96,6 +96,8 @@ const TEST: &[Package] = &[
     program("openssh-server", "sshd", "a service to sign in to"),
     program("openssh-client", "ssh", "signing in to it"),
     program("sudo", "sudo", "a service that asks whoever is signed in"),
+    program("mmdebstrap", "mmdebstrap", "makes a Debian host to boot"),
+    program("systemd-container", "systemd-nspawn", "boots it"),
 ];
 
 /// What the benches need beyond what the demo does.
@@ -112,9 +114,34 @@ const BENCH: &[Package] = &[
     },
 ];
 
+/// What the Debian package needs.
+const DEB: &[Package] = &[
+    program("pkg-config", "pkg-config", "finds libraries while building"),
+    Package {
+        name: "libssl-dev",
+        sign: Sign::File("/usr/include/openssl/ssl.h"),
+        purpose: "building twilio-async, whose own client is on OpenSSL",
+    },
+    Package {
+        name: "libpam0g-dev",
+        sign: Sign::File("/usr/include/security/pam_modules.h"),
+        purpose: "building the PAM module",
+    },
+    program("dpkg-dev", "dpkg-buildpackage", "makes packages"),
+    program("debhelper", "dh", "does what every package needs"),
+    program(
+        "po-debconf",
+        "po2debconf",
+        "translated questions of packages",
+    ),
+    program("lintian", "lintian", "finds mistakes in packages"),
+];
+
 /// Which packages a task needs.
 #[derive(Clone, Copy)]
 pub(crate) enum Needs {
+    /// Those of the Debian package.
+    Deb,
     /// Those of the demo and the benches.
     Bench,
     /// Those of the demo.
@@ -125,14 +152,15 @@ pub(crate) enum Needs {
 
 /// Installs what is missing.
 pub(crate) fn install(needs: Needs) -> Result<()> {
-    let further = match needs {
-        Needs::Bench => BENCH,
-        Needs::Demo => &[],
-        Needs::Test => TEST,
+    let needed = match needs {
+        Needs::Bench => [DEMO, BENCH],
+        Needs::Deb => [DEB, &[]],
+        Needs::Demo => [DEMO, &[]],
+        Needs::Test => [DEMO, TEST],
     };
-    let missing: Vec<&Package> = DEMO
-        .iter()
-        .chain(further)
+    let missing: Vec<&Package> = needed
+        .into_iter()
+        .flatten()
         .filter(|package| !is_there(&package.sign))
         .collect();
     if missing.is_empty() {

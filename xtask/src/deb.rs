@@ -1,0 +1,201 @@
+//! `cargo xtask deb`: the Debian package.
+//!
+//! Cargo builds what is shipped; then all that the package is made of is copied to a directory
+//! below the target directory, and Debian's own tools make the package there, so that they leave
+//! nothing in the source tree.
+
+mod config_page;
+mod licences;
+mod stage;
+
+use crate::failure::{Context, Failure, Result};
+use crate::packages::{self, Needs};
+use crate::workspace::{self, Workspace};
+use crate::{docs, screen};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{fs, io};
+
+/// How the programs are built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// As everybody gets them.
+    Release,
+    /// As the tests have them: slower programs, and there much sooner.
+    Dev,
+}
+
+impl Profile {
+    fn parse(word: &str) -> Result<Self> {
+        match word {
+            "release" => Ok(Self::Release),
+            "dev" => Ok(Self::Dev),
+            _ => Err(Failure::Usage(format!(
+                "there is no profile \"{word}\"; take \"release\" or \"dev\""
+            ))),
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Dev => "dev",
+        }
+    }
+
+    /// Where cargo puts what it builds, below the target directory.
+    const fn directory(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Dev => "debug",
+        }
+    }
+}
+
+/// The task: builds the package, and says where it is and what lintian thinks of it.
+pub(crate) fn run(arguments: &[&str]) -> Result<()> {
+    let profile = match arguments {
+        [] => Profile::Release,
+        ["--profile", word] => Profile::parse(word)?,
+        _ => return Err(Failure::Usage("deb takes --profile release|dev".into())),
+    };
+    let place = Workspace::find()?;
+    packages::install(Needs::Deb)?;
+    let package = build(&place, profile)?;
+    lintian(&package)?;
+    screen::say(&screen::good(&format!("{} is ready.", package.display())));
+    screen::say(&format!(
+        "Install it with: sudo apt install {}",
+        package.display()
+    ));
+    Ok(())
+}
+
+/// Builds the package; answers with its file.
+pub(crate) fn build(place: &Workspace, profile: Profile) -> Result<PathBuf> {
+    let directory = place.target.join("deb");
+    let stage = directory.join("stage");
+    remove(&stage)?;
+    remove_packages(&directory)?;
+    fs::create_dir_all(&stage).context(|| format!("make {}", stage.display()))?;
+
+    let programs = build_programs(place, profile)?;
+    screen::say("Putting together what the package has.");
+    stage::fill(place, &programs, &stage)?;
+    docs::write(&programs.join("secinfo"), &stage.join("generated"))?;
+    config_page::write(
+        &place.root.join("config.toml"),
+        &stage.join("generated/man/man5/secinfo-config.5"),
+    )?;
+    licences::write(place, &stage.join("generated/third-party-licences.txt"))?;
+
+    let mut dpkg = Command::new("dpkg-buildpackage");
+    dpkg.args([
+        "--build=binary",
+        "--unsigned-changes",
+        "--no-check-builddeps",
+    ])
+    .current_dir(&stage)
+    .env("LC_ALL", "C.UTF-8");
+    if profile == Profile::Dev {
+        // Nobody keeps these packages: what takes long is left out.
+        dpkg.env("DEB_BUILD_OPTIONS", "noautodbgsym")
+            .env("SECINFO_DEB_OPTIONS", "-Zgzip -z1");
+    }
+    workspace::run(&mut dpkg)?;
+    the_package(&directory)
+}
+
+/// Builds all programs and libraries that are shipped; answers with the directory they are in.
+fn build_programs(place: &Workspace, profile: Profile) -> Result<PathBuf> {
+    // One package after another kind: no feature is on that another one asks for.
+    let mut programs = vec!["secinfod", "secinfo-cli"];
+    for (what, packages) in [
+        ("--bins", std::mem::take(&mut programs)),
+        ("--lib", workspace::PLUGINS.to_vec()),
+        ("--lib", vec![workspace::PAM_MODULE]),
+    ] {
+        let mut cargo = place.cargo();
+        cargo.args(["build", "--locked", "--profile", profile.name(), what]);
+        cargo.args(packages.iter().flat_map(|name| ["--package", name]));
+        workspace::run(&mut cargo)?;
+    }
+    Ok(place.target.join(profile.directory()))
+}
+
+/// What lintian says; errors fail the task.
+fn lintian(package: &Path) -> Result<()> {
+    let mut lintian = Command::new("lintian");
+    lintian
+        .args(["--fail-on", "error", "--tag-display-limit", "0"])
+        .env("LC_ALL", "C.UTF-8");
+    if rustix::process::geteuid().is_root() {
+        lintian.arg("--allow-root");
+    }
+    workspace::run(lintian.arg(package))
+}
+
+/// The one package that is there. Another architecture or version would be of another build.
+fn the_package(directory: &Path) -> Result<PathBuf> {
+    let found = packages_in(directory)?;
+    match found.as_slice() {
+        [package] => Ok(package.clone()),
+        _ => Err(Failure::Wrong(format!(
+            "there should be one package in {}, there are {}",
+            directory.display(),
+            found.len()
+        ))),
+    }
+}
+
+fn packages_in(directory: &Path) -> Result<Vec<PathBuf>> {
+    let failed = || format!("read {}", directory.display());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(directory).context(failed)? {
+        let path = entry.context(failed)?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        let ours = name.is_some_and(|name| name.starts_with("secinfo_"));
+        if ours && path.extension().is_some_and(|extension| extension == "deb") {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+fn remove_packages(directory: &Path) -> Result<()> {
+    if !directory.exists() {
+        return Ok(());
+    }
+    for package in packages_in(directory)? {
+        fs::remove_file(&package).context(|| format!("remove {}", package.display()))?;
+    }
+    Ok(())
+}
+
+fn remove(directory: &Path) -> Result<()> {
+    match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Failure::Io(
+            format!("remove {}", directory.display()),
+            error,
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// What a command prints.
+fn output_of(command: &mut Command) -> Result<String> {
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context(|| format!("run {}", workspace::line(command)))?;
+    if !output.status.success() {
+        return Err(Failure::Wrong(format!(
+            "{} failed: {}",
+            workspace::line(command),
+            output.status
+        )));
+    }
+    String::from_utf8(output.stdout)
+        .map_err(|_| Failure::Wrong(format!("{} prints no text", workspace::line(command))))
+}

@@ -1,0 +1,188 @@
+//! The manual page of config.toml, made of the file itself, in which every key is explained.
+
+use crate::failure::{Context, Result};
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+const HEAD: &str = r".SH NAME
+secinfo\-config \- configuration of secinfod
+.SH SYNOPSIS
+.I /etc/secinfo/config.toml
+.SH DESCRIPTION
+";
+
+const TAIL: &str = r".SH FILES
+.TP
+.I /usr/share/doc/secinfo/config.toml
+The file as it ships, with every default.
+.SH SEE ALSO
+.BR secinfod (8),
+.BR secinfo (1),
+.BR pam_secinfo (8)
+";
+
+/// Writes the page of the configuration file `source`.
+pub(super) fn write(source: &Path, page: &Path) -> Result<()> {
+    let config = fs::read_to_string(source).context(|| format!("read {}", source.display()))?;
+    let directory = page.parent().expect("a page is in a directory");
+    fs::create_dir_all(directory).context(|| format!("make {}", directory.display()))?;
+    fs::write(page, of(&config)).context(|| format!("write {}", page.display()))
+}
+
+/// The page of this configuration.
+fn of(config: &str) -> String {
+    let mut page = String::from(".TH SECINFO\\-CONFIG 5 \"\" secinfo \"File formats\"\n");
+    page.push_str(HEAD);
+    // What was explained and does not belong to a section or a setting yet.
+    let mut comments: Vec<&str> = Vec::new();
+    let mut described = false;
+    let mut lines = config.lines().peekable();
+    while let Some(line) = lines.next() {
+        match Line::of(line) {
+            Line::Blank => {
+                if !described && !comments.is_empty() {
+                    comments.push("");
+                }
+            }
+            Line::Comment(text) => comments.push(text),
+            Line::Section(name) => {
+                // What stands above the first section is about the file.
+                let about = std::mem::take(&mut comments);
+                if described {
+                    let _ = writeln!(page, ".SH \"{}\"", escaped(name));
+                    paragraphs(&mut page, &about, ".PP");
+                } else {
+                    paragraphs(&mut page, &about, ".PP");
+                    let _ = writeln!(page, ".SH \"{}\"", escaped(name));
+                }
+                described = true;
+            }
+            Line::Setting(first) => {
+                let mut setting = vec![first];
+                while let Some(Line::Setting(next)) = lines.peek().map(|line| Line::of(line)) {
+                    setting.push(next);
+                    lines.next();
+                }
+                page.push_str(".TP\n");
+                let whole: String = setting.iter().map(|part| part.trim()).collect();
+                let _ = writeln!(page, ".B {}", escaped(&whole.replace("\",\"", "\", \"")));
+                paragraphs(&mut page, &std::mem::take(&mut comments), ".IP");
+            }
+        }
+    }
+    page.push_str(TAIL);
+    page
+}
+
+/// What a line of the configuration is.
+#[derive(Debug, PartialEq, Eq)]
+enum Line<'a> {
+    Blank,
+    /// `# text`
+    Comment(&'a str),
+    /// `[name]`, also of an example.
+    Section(&'a str),
+    /// `#key = value`, or a further line of the value.
+    Setting(&'a str),
+}
+
+impl<'a> Line<'a> {
+    fn of(line: &'a str) -> Self {
+        let Some(rest) = line.strip_prefix('#') else {
+            return if line.trim().is_empty() {
+                Self::Blank
+            } else {
+                Self::Section(line)
+            };
+        };
+        match rest.strip_prefix(' ') {
+            // The values of a list are indented by four.
+            Some(text) if text.starts_with("   \"") => Self::Setting(rest),
+            Some(text) => Self::Comment(text),
+            None if rest.is_empty() => Self::Comment(""),
+            None if rest.starts_with('[') => Self::Section(rest),
+            None => Self::Setting(rest),
+        }
+    }
+}
+
+/// Comments as running text; what is indented in them stays as it stands.
+fn paragraphs(page: &mut String, comments: &[&str], next: &str) {
+    let mut literal = false;
+    let mut pending = false;
+    let trailing = comments.iter().rev().take_while(|line| line.is_empty());
+    let count = comments.len() - trailing.count();
+    for line in &comments[..count] {
+        let indented = line.starts_with(' ');
+        if indented != literal {
+            page.push_str(if indented { ".RS\n.nf\n" } else { ".fi\n.RE\n" });
+            literal = indented;
+            if !indented {
+                pending = true;
+            }
+        }
+        if line.is_empty() {
+            pending = true;
+            continue;
+        }
+        if std::mem::take(&mut pending) && !literal {
+            let _ = writeln!(page, "{next}");
+        }
+        let _ = writeln!(page, "{}", escaped(line.trim_end()));
+    }
+    if literal {
+        page.push_str(".fi\n.RE\n");
+    }
+}
+
+/// Text that troff takes for nothing but text.
+fn escaped(text: &str) -> String {
+    let text = text
+        .replace('\\', "\\e")
+        .replace('-', "\\-")
+        .replace('"', "\\(dq");
+    if text.starts_with(['.', '\'']) {
+        format!("\\&{text}")
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_told_apart() {
+        assert_eq!(Line::of(""), Line::Blank);
+        assert_eq!(Line::of("# a word"), Line::Comment("a word"));
+        assert_eq!(Line::of("#"), Line::Comment(""));
+        assert_eq!(Line::of("[daemon]"), Line::Section("[daemon]"));
+        assert_eq!(Line::of("#[group.wheel]"), Line::Section("[group.wheel]"));
+        assert_eq!(Line::of("#drift = 1"), Line::Setting("drift = 1"));
+        assert_eq!(Line::of("#    \"text\","), Line::Setting("    \"text\","));
+    }
+
+    #[test]
+    fn every_section_and_setting_of_the_file_that_ships_is_on_the_page() {
+        let config = include_str!("../../../config.toml");
+        let page = of(config);
+        for line in config.lines() {
+            match Line::of(line) {
+                Line::Section(name) => {
+                    let heading = format!(".SH \"{}\"", escaped(name));
+                    assert!(page.contains(&heading), "{line}");
+                }
+                Line::Setting(setting) if setting.contains('=') => {
+                    assert!(
+                        page.contains(&format!(".B {}", escaped(setting.trim()))),
+                        "{line}"
+                    );
+                }
+                Line::Comment(text) => assert!(page.contains(&escaped(text.trim_end())), "{line}"),
+                _ => {}
+            }
+        }
+    }
+}
