@@ -1,0 +1,124 @@
+//! The root file system on which the package is installed.
+
+use crate::container::Changes;
+use crate::machine::Machine;
+use rustix::fs::{FlockOperation, flock};
+use std::collections::hash_map::DefaultHasher;
+use std::fs::{self, File};
+use std::hash::Hasher;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// Names the directory that holds a Debian root without anything of ours.
+const ROOT: &str = "SECINFO_HOST_ROOT";
+/// Names the package.
+const PACKAGE: &str = "SECINFO_DEB";
+
+/// Where the package is put in a machine.
+const PLACE: &str = "/root/secinfo.deb";
+
+fn named_by(variable: &str) -> PathBuf {
+    let path = std::env::var_os(variable).map(PathBuf::from);
+    path.filter(|path| path.is_absolute() && path.exists())
+        .unwrap_or_else(|| {
+            panic!(
+                "{variable} names nothing that is there; run these tests by: cargo xtask test host"
+            )
+        })
+}
+
+/// The root file system without anything of ours. Nobody changes it.
+pub(crate) fn base_root() -> PathBuf {
+    named_by(ROOT)
+}
+
+/// The package that is tested.
+pub fn package() -> PathBuf {
+    named_by(PACKAGE)
+}
+
+/// A root file system on which the package was installed with apt, on a running host that was then
+/// shut down. Made when it is first asked for. Nobody changes it.
+pub fn installed_root() -> &'static Path {
+    static INSTALLED: OnceLock<Installed> = OnceLock::new();
+    &INSTALLED.get_or_init(Installed::find).root
+}
+
+struct Installed {
+    root: PathBuf,
+    /// Locked as long as this process runs, so that nobody removes the directory.
+    _lock: File,
+}
+
+impl Installed {
+    /// The one of this package; other runs of the tests may be looking for theirs.
+    fn find() -> Self {
+        let base = base_root();
+        let cache = base.parent().expect("it is a directory in another");
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&fs::read(package()).unwrap());
+        let name = format!("installed-{:016x}", hasher.finish());
+        let lock = lock_of(cache, &name);
+        flock(&lock, FlockOperation::LockExclusive).unwrap();
+        let root = cache.join(&name);
+        if !root.is_dir() {
+            remove_others(cache, &name);
+            let partial = cache.join(format!("{name}.partial"));
+            remove(&partial);
+            copy(&base, &partial);
+            install(&partial);
+            fs::rename(&partial, &root).unwrap();
+        }
+        flock(&lock, FlockOperation::LockShared).unwrap();
+        Self { root, _lock: lock }
+    }
+}
+
+fn lock_of(cache: &Path, name: &str) -> File {
+    File::create(cache.join(format!("{name}.lock"))).unwrap()
+}
+
+/// Those of former packages that no other run uses.
+fn remove_others(cache: &Path, name: &str) {
+    for entry in fs::read_dir(cache).unwrap() {
+        let other = entry.unwrap().file_name().into_string().unwrap();
+        let is_root = other.starts_with("installed-") && !other.contains('.');
+        if !is_root || other == name {
+            continue;
+        }
+        let lock = lock_of(cache, &other);
+        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok() {
+            remove(&cache.join(&other));
+        }
+    }
+}
+
+fn install(root: &Path) {
+    let machine = Machine::of(root, Changes::Kept);
+    machine.write(PLACE, fs::read(package()).unwrap(), 0o644);
+    machine.run(["apt-get", "install", "--yes", PLACE]).ok();
+    machine.run(["rm", PLACE]).ok();
+    machine.power_off();
+}
+
+fn copy(from: &Path, to: &Path) {
+    let status = Command::new("cp")
+        .args(["--archive", "--reflink=auto"])
+        .args([from, to])
+        .status();
+    assert!(status.unwrap().success(), "cannot copy {}", from.display());
+}
+
+/// Keeps to the file system, in case something is still mounted in it.
+fn remove(root: &Path) {
+    let status = Command::new("rm")
+        .args(["--recursive", "--force", "--one-file-system"])
+        .arg(root)
+        .status();
+    assert!(
+        status.unwrap().success(),
+        "cannot remove {}",
+        root.display()
+    );
+}

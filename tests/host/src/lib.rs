@@ -1,0 +1,29 @@
+//! A Debian host for tests of the package: systemd, dbus, polkit, sshd and sudo are the real ones,
+//! and secinfo is installed as its user would install it.
+//!
+//! `cargo xtask test host` makes the root file system and the package and runs these tests, as root.
+//! It says which two environment variables to set to run one test by hand.
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod container;
+mod installed;
+mod machine;
+mod output;
+
+pub use installed::{installed_root, package};
+pub use machine::Machine;
+pub use output::Output;
+pub use secinfo_test_person::{Algorithm, Codes, Dialogue, Process, Pty, now};
+
+/// The users that the host has beside root, who has no password. The last one may use sudo.
+/// The password of each is [`password`].
+pub const ACCOUNTS: [&str; 4] = ["alice", "bob", "carol", "admin"];
+
+/// The password of one of the [`ACCOUNTS`].
+pub fn password(user: &str) -> String {
+    format!("{user}-password")
+}
