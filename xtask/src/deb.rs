@@ -75,6 +75,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
 pub(crate) fn build(place: &Workspace, profile: Profile) -> Result<PathBuf> {
     let directory = place.target.join("deb");
     let stage = directory.join("stage");
+    fs::create_dir_all(&directory).context(|| format!("make {}", directory.display()))?;
+    // Held until the package is there: a second one would take the stage away.
+    let _alone = lock(&directory.join("lock"))?;
     remove(&stage)?;
     remove_packages(&directory)?;
     fs::create_dir_all(&stage).context(|| format!("make {}", stage.display()))?;
@@ -123,6 +126,14 @@ fn build_programs(place: &Workspace, profile: Profile) -> Result<PathBuf> {
     Ok(place.target.join(profile.directory()))
 }
 
+/// Waits until nobody else makes a package here.
+fn lock(file: &Path) -> Result<fs::File> {
+    let failed = || format!("lock {}", file.display());
+    let lock = fs::File::create(file).context(failed)?;
+    lock.lock().context(failed)?;
+    Ok(lock)
+}
+
 /// What lintian says; errors fail the task.
 fn lintian(package: &Path) -> Result<()> {
     let mut lintian = Command::new("lintian");
@@ -163,9 +174,6 @@ fn packages_in(directory: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn remove_packages(directory: &Path) -> Result<()> {
-    if !directory.exists() {
-        return Ok(());
-    }
     for package in packages_in(directory)? {
         fs::remove_file(&package).context(|| format!("remove {}", package.display()))?;
     }
