@@ -1,0 +1,255 @@
+//! A Debian root file system with nothing of ours in it, kept until its recipe changes.
+
+use crate::failure::{Context, Failure, Result};
+use crate::workspace::{self, Workspace};
+use crate::{interrupt, packages, screen};
+use std::collections::hash_map::DefaultHasher;
+use std::fs::{self, Permissions};
+use std::hash::{Hash, Hasher};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What is installed beside what every Debian system has.
+const PACKAGES: [&str; 14] = [
+    "dbus",
+    "debconf",
+    "iproute2",
+    "libpam-runtime",
+    "libpam-systemd",
+    "netbase",
+    "openssh-server",
+    "pamtester",
+    "pkexec",
+    "polkitd",
+    "procps",
+    "sudo",
+    "systemd",
+    "systemd-sysv",
+];
+
+/// What is done in it at last: names, and accounts with passwords. Root has none and cannot log in.
+const FINISH: &str = r#"#!/bin/sh
+set -e
+echo secinfo-host >"$1/etc/hostname"
+printf '127.0.0.1 localhost\n127.0.1.1 secinfo-host\n' >"$1/etc/hosts"
+for user in alice bob carol admin; do
+    chroot "$1" useradd --create-home --shell /bin/bash "$user"
+    echo "$user:$user-password" | chroot "$1" chpasswd
+done
+chroot "$1" usermod --append --groups sudo admin
+chroot "$1" passwd --quiet --lock root
+"#;
+
+/// Where the caches of all recipes are, below the directory in which cargo builds.
+const CACHE: &str = "host-root";
+
+/// The root file system, made if it is not there.
+pub(super) fn make(place: &Workspace) -> Result<PathBuf> {
+    let recipe = Recipe::of_this_machine()?;
+    let cache = place.target.join(CACHE);
+    let directory = cache.join(recipe.name());
+    let root = directory.join("root");
+    if root.is_dir() {
+        screen::say(&format!("The Debian root is there: {}", root.display()));
+        return Ok(root);
+    }
+    screen::say("Making a Debian root, once: about 250 MB and a minute.");
+    remove(&cache)?;
+    fs::create_dir_all(&directory).context(|| format!("make {}", directory.display()))?;
+    let partial = directory.join("partial");
+    workspace::run(&mut recipe.mmdebstrap(&directory, &partial)?)?;
+    fs::rename(&partial, &root).context(|| format!("name {}", root.display()))?;
+    Ok(root)
+}
+
+/// Removes what was made by another recipe, or was not made to the end; keeps to the file system,
+/// in case something is mounted there.
+fn remove(cache: &Path) -> Result<()> {
+    let mut remove = Command::new("rm");
+    remove.args(["--recursive", "--force", "--one-file-system"]);
+    workspace::run(remove.arg(cache))
+}
+
+/// All that the root file system depends on.
+#[derive(Hash)]
+struct Recipe {
+    release: String,
+    /// Lines as in sources.list.
+    sources: Vec<String>,
+    /// How this machine fetches packages: proxies and the like.
+    fetching: Vec<String>,
+    packages: [&'static str; PACKAGES.len()],
+    finish: &'static str,
+}
+
+impl Recipe {
+    /// One with the release and the sources of this machine, for which the package is built.
+    fn of_this_machine() -> Result<Self> {
+        let index = || {
+            let format = "$(RELEASE) $(REPO_URI) $(COMPONENT)";
+            read(
+                "apt-get",
+                &[
+                    "indextargets",
+                    "--format",
+                    format,
+                    "Created-By: Packages",
+                    "Origin: Debian",
+                ],
+            )
+        };
+        let mut targets = index()?;
+        if targets.trim().is_empty() {
+            // The lists are not there yet.
+            workspace::run(Command::new("apt-get").args(["update", "--quiet"]))?;
+            targets = index()?;
+        }
+        let release = release()?;
+        let mut sources = sources(&targets, &release);
+        sources.sort();
+        sources.dedup();
+        if sources.is_empty() {
+            return Err(Failure::Wrong(format!(
+                "apt on this machine has no source of Debian {release}; the host of these tests is \
+                 made of the release that the package is built on"
+            )));
+        }
+        Ok(Self {
+            release,
+            sources,
+            fetching: fetching(&read("apt-config", &["dump"])?),
+            packages: PACKAGES,
+            finish: FINISH,
+        })
+    }
+
+    fn name(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    }
+
+    fn mmdebstrap(&self, directory: &Path, root: &Path) -> Result<Command> {
+        let write = |name: &str, text: &str| {
+            let path = directory.join(name);
+            fs::write(&path, text)
+                .and_then(|()| fs::set_permissions(&path, Permissions::from_mode(0o755)))
+                .context(|| format!("write {}", path.display()))?;
+            Ok(path)
+        };
+        let sources = write("sources.list", &(self.sources.join("\n") + "\n"))?;
+        let fetching = write("apt.conf", &(self.fetching.join("\n") + "\n"))?;
+        let finish = write("finish", self.finish)?;
+        let program = packages::find("mmdebstrap").unwrap_or_else(|| "mmdebstrap".into());
+        let mut command = Command::new(program);
+        command
+            .args(["--mode=root", "--variant=minbase", "--format=directory"])
+            .arg(format!("--include={}", self.packages.join(",")))
+            .arg(format!("--aptopt={}", fetching.display()))
+            .arg("--aptopt=APT::Install-Recommends \"false\"")
+            .arg(format!("--customize-hook={}", finish.display()))
+            .arg(&self.release)
+            .args([root, &sources]);
+        Ok(command)
+    }
+}
+
+/// The name of the release that this machine runs.
+fn release() -> Result<String> {
+    let path = "/etc/os-release";
+    let text = fs::read_to_string(path).context(|| format!("read {path}"))?;
+    text.lines()
+        .find_map(|line| line.strip_prefix("VERSION_CODENAME="))
+        .map(|name| name.trim_matches('"').to_owned())
+        .ok_or_else(|| Failure::Wrong(format!("{path} names no release")))
+}
+
+/// The sources of a release, its updates and its security updates, from a list of
+/// `RELEASE ADDRESS COMPONENT`.
+fn sources(targets: &str, release: &str) -> Vec<String> {
+    let of_release = |name: &str| {
+        ["", "-updates", "-security"]
+            .iter()
+            .any(|suffix| name.strip_prefix(release) == Some(suffix))
+    };
+    targets
+        .lines()
+        .filter_map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            match words[..] {
+                [name, address, component] if of_release(name) => {
+                    Some(format!("deb {address} {name} {component}"))
+                }
+                _ => None,
+            }
+        })
+        .collect()
+}
+
+/// The lines of apt's configuration that say how to reach a source and how far to trust its clock.
+fn fetching(configuration: &str) -> Vec<String> {
+    const PREFIXES: [&str; 5] = [
+        "Acquire::http",
+        "Acquire::Check-",
+        "Acquire::Retries",
+        "Acquire::ForceIPv",
+        "Acquire::Max-",
+    ];
+    configuration
+        .lines()
+        .filter(|line| PREFIXES.iter().any(|prefix| line.starts_with(prefix)))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What a command says.
+fn read(program: &str, arguments: &[&str]) -> Result<String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .output()
+        .context(|| format!("run {program}"))?;
+    interrupt::check()?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    } else {
+        Err(Failure::Wrong(format!(
+            "{program} failed: {}",
+            String::from_utf8_lossy(&output.stderr)
+        )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_sources_of_the_release_are_taken() {
+        let targets = "bookworm http://mirror.example/debian/ main\n\
+                       bookworm-security http://mirror.example/security/ main\n\
+                       bookworm-backports http://mirror.example/debian/ main\n\
+                       trixie http://mirror.example/debian/ main\n";
+        assert_eq!(
+            sources(targets, "bookworm"),
+            [
+                "deb http://mirror.example/debian/ bookworm main",
+                "deb http://mirror.example/security/ bookworm-security main"
+            ]
+        );
+    }
+
+    #[test]
+    fn proxies_are_taken_over_and_formats_are_not() {
+        let configuration = "Acquire::http::Proxy \"http://proxy.example:3128\";\n\
+                             Acquire::Check-Valid-Until \"false\";\n\
+                             Acquire::Languages:: \"none\";\nAPT::Architecture \"amd64\";\n";
+        assert_eq!(
+            fetching(configuration),
+            [
+                "Acquire::http::Proxy \"http://proxy.example:3128\";",
+                "Acquire::Check-Valid-Until \"false\";"
+            ]
+        );
+    }
+}
