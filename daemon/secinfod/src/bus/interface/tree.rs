@@ -161,6 +161,17 @@ impl Daemon {
             .collect()
     }
 
+    /// Those of these nodes below a path that lead this caller to something: a node without
+    /// anything below it is none, and whoever walks the tree would stumble over it.
+    fn nodes_of(&self, caller: &Caller, path: &str, names: &[&str]) -> Vec<String> {
+        let leads_on = |name: &&&str| !self.children(caller, &format!("{path}/{name}")).is_empty();
+        names
+            .iter()
+            .filter(leads_on)
+            .map(|&name| name.to_owned())
+            .collect()
+    }
+
     fn methods_of(&self, uid: u32) -> Vec<MethodId> {
         self.read_methods_of(uid).unwrap_or_default()
     }
@@ -248,11 +259,13 @@ impl ObjectTree for Daemon {
             "/" => vec!["org".to_owned()],
             "/org" => vec!["secinfo".to_owned()],
             "/org/secinfo" => vec!["SecurityInfo1".to_owned()],
-            ROOT => ["enrollments", "sign_ins", "users", "verifications"]
-                .map(str::to_owned)
-                .to_vec(),
+            ROOT => self.nodes_of(
+                caller,
+                path,
+                &["enrollments", "sign_ins", "users", "verifications"],
+            ),
             _ if path == format!("{ROOT}/users") => vec![format!("u{uid}")],
-            _ if path == own.as_str() => vec!["methods".to_owned()],
+            _ if path == own.as_str() => self.nodes_of(caller, path, &["methods"]),
             _ if path == format!("{own}/methods") => self
                 .methods_of(uid)
                 .iter()
