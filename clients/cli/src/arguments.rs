@@ -85,6 +85,22 @@ pub(crate) enum Command {
     Man(man::Arguments),
 }
 
+impl Command {
+    /// Whether it does what others than root need an administrator's password for.
+    pub(crate) const fn may_take_administrator(&self) -> bool {
+        matches!(
+            self,
+            Self::Users
+                | Self::Unlock(_)
+                | Self::Tokens(_)
+                | Self::AccessPass(_)
+                | Self::Channels(_)
+                | Self::Import(_)
+                | Self::Audit(_)
+        )
+    }
+}
+
 impl Arguments {
     /// Refuses `--user` where it would be ignored.
     pub(crate) fn check(&self) -> Result<(), Failure> {

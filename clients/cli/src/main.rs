@@ -21,6 +21,7 @@ mod doctor;
 mod failure;
 mod import;
 mod locale;
+mod polkit_agent;
 mod proof;
 mod qr;
 mod screen;

@@ -24,6 +24,7 @@ pub(crate) mod verify;
 use crate::arguments::{Arguments, Command, Global};
 use crate::client::Client;
 use crate::failure::Failure;
+use crate::polkit_agent::PolkitAgent;
 use crate::screen::Screen;
 
 /// Does what the command line asks for.
@@ -31,6 +32,8 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     arguments.check()?;
     let Arguments { global, command } = arguments;
     let screen = Screen::new(global.json, global.color);
+    let may_take_administrator =
+        global.user.is_some() || command.as_ref().is_some_and(Command::may_take_administrator);
     // These need no daemon.
     let command = match command {
         Some(Command::Completions(arguments)) => return completions::run(&arguments),
@@ -49,6 +52,12 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     let address = bus.or_else(secinfo_bus::address_from_environment);
     let client = Client::connect(screen, address.as_deref()).await?;
     let user = user.as_deref();
+    // Root is not asked, and on another bus there may be no polkit.
+    let may_be_asked = may_take_administrator && client.screen.interactive && client.uid != 0;
+    let _agent = match address {
+        None if may_be_asked => PolkitAgent::start()?,
+        _ => None,
+    };
     match command {
         None => page::run(&client, user).await,
         Some(Command::Add(arguments)) => add::run(&client, arguments).await,
