@@ -98,6 +98,12 @@ const TEST: &[Package] = &[
     program("sudo", "sudo", "a service that asks whoever is signed in"),
     program("mmdebstrap", "mmdebstrap", "makes a Debian host to boot"),
     program("systemd-container", "systemd-nspawn", "boots it"),
+    program(
+        "qemu-system-x86",
+        "qemu-system-x86_64",
+        "a machine with a kernel of its own",
+    ),
+    program("swtpm", "swtpm", "the TPM of that machine"),
 ];
 
 /// What the benches need beyond what the demo does.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What is installed beside what every Debian system has.
-const PACKAGES: [&str; 14] = [
+const PACKAGES: [&str; 15] = [
     "dbus",
     "debconf",
     "iproute2",
@@ -26,6 +26,8 @@ const PACKAGES: [&str; 14] = [
     "sudo",
     "systemd",
     "systemd-sysv",
+    // What systemd talks to a TPM with: the names of the libraries change with each release.
+    "tpm2-tools",
 ];
 
 /// What is done in it at last: names, and accounts with passwords. Root has none and cannot log in.
