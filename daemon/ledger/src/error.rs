@@ -84,6 +84,14 @@ pub enum LedgerError {
         /// What the administrator can do.
         remedy: &'static str,
     },
+    /// There is a vault, and its master key is not there. None was made: it would open nothing.
+    #[error(
+        "the master key is missing: this vault was made with the systemd credential \"master-key\" or with {path}, and neither is there; give back the one it was made with (/etc/credstore.encrypted/secinfo.master-key is the credential's file)"
+    )]
+    MasterKeyMissing {
+        /// The key file.
+        path: PathBuf,
+    },
     /// The vault's root was sealed under another master key.
     #[error(
         "the master key is not the one that this vault was made with; give back the former credential or key file"
@@ -113,6 +121,12 @@ pub enum LedgerError {
     Export {
         /// The line, from 1.
         line: u64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A backup does not read, or is no whole.
+    #[error("the backup cannot be used: {why}; take another one")]
+    Backup {
         /// What is wrong with it.
         why: String,
     },

@@ -1,5 +1,6 @@
 //! The master key: 32 bytes from a systemd credential, or from a key file of our own.
 
+use super::root::ROOT_FILE;
 use super::seal::{Secret, random_secret};
 use crate::error::LedgerError;
 use crate::faults::{Faults, WritePoint};
@@ -37,7 +38,8 @@ impl MasterKey {
     }
 
     /// Reads the key file, or makes one with a fresh random key, mode 0600, durable on return.
-    /// Refuses a file that group or others can read.
+    /// Refuses a file that group or others can read, and to make one beside a vault: that one was
+    /// made with another key, which a new one would only hide.
     pub fn load_or_create(path: &Path) -> Result<Self, LedgerError> {
         Self::load_or_create_with(path, &Faults::default())
     }
@@ -46,7 +48,18 @@ impl MasterKey {
     pub fn load_or_create_with(path: &Path, faults: &Faults) -> Result<Self, LedgerError> {
         match open(path) {
             Ok(file) => read(file, path, 0o077),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => create(path, faults),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if directory_of(path)
+                    .join(ROOT_FILE)
+                    .symlink_metadata()
+                    .is_ok()
+                {
+                    return Err(LedgerError::MasterKeyMissing {
+                        path: path.to_owned(),
+                    });
+                }
+                create(path, faults)
+            }
             Err(error) => Err(LedgerError::io("cannot open the master key", path)(error)),
         }
     }
@@ -93,10 +106,6 @@ fn read(mut file: File, path: &Path, forbidden: u32) -> Result<MasterKey, Ledger
 
 fn create(path: &Path, faults: &Faults) -> Result<MasterKey, LedgerError> {
     let key = random_secret()?;
-    let directory = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
     let staged = path.with_added_extension("new");
     let write = |bytes: &[u8]| -> io::Result<()> {
         let mut file = File::options()
@@ -120,8 +129,14 @@ fn create(path: &Path, faults: &Faults) -> Result<MasterKey, LedgerError> {
             || write(&key[..16]),
         )
         .map_err(LedgerError::io("cannot create the master key", path))?;
-    sync_directory(directory, faults)?;
+    sync_directory(directory_of(path), faults)?;
     Ok(MasterKey(key))
+}
+
+fn directory_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]
@@ -143,6 +158,26 @@ mod tests {
         assert_eq!(MasterKey::load(&path).unwrap().bytes(), made.bytes());
         assert_ne!(made.bytes(), &[0; 32]);
         assert_eq!(format!("{made:?}"), "MasterKey(..)");
+    }
+
+    #[test]
+    fn is_not_made_anew_for_a_vault_that_has_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("master.key");
+        std::fs::write(dir.path().join(ROOT_FILE), "sealed with a credential").unwrap();
+        let refused = MasterKey::load_or_create(&path);
+        assert!(matches!(
+            &refused,
+            Err(LedgerError::MasterKeyMissing { path: missing }) if *missing == path
+        ));
+        let told = refused.unwrap_err().to_string();
+        assert!(told.contains("credential"), "{told}");
+        let left = std::fs::read_dir(dir.path()).unwrap().count();
+        assert_eq!(left, 1, "nothing was made");
+
+        std::fs::write(&path, [1; 32]).unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+        assert!(MasterKey::load_or_create(&path).is_ok());
     }
 
     #[test]
