@@ -7,6 +7,9 @@
 mod config_page;
 mod licences;
 mod stage;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests;
 
 use crate::failure::{Context, Failure, Result};
 use crate::packages::{self, Needs};

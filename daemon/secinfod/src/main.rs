@@ -2,9 +2,14 @@
 
 use clap::{Parser, Subcommand};
 use secinfod::config::{Config, DEFAULT_PATH};
-use secinfod::{logging, run};
+use secinfod::run::{self, Ended};
+use secinfod::logging;
 use std::path::PathBuf;
 use std::process::ExitCode;
+
+/// The exit status that asks whoever started the daemon to start it again: what sysexits.h calls a
+/// temporary failure.
+const START_AGAIN: u8 = 75;
 
 /// The daemon that keeps every user's security info.
 #[derive(Parser)]
@@ -49,7 +54,8 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     match run::run(&arguments.config, config) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Ended::Stopped) => ExitCode::SUCCESS,
+        Ok(Ended::Restored) => ExitCode::from(START_AGAIN),
         Err(error) => fail(&error),
     }
 }
@@ -66,4 +72,23 @@ fn fail(error: &dyn std::error::Error) -> ExitCode {
 )]
 fn say(text: &str) {
     eprintln!("{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_option_is_in_the_manual() {
+        let page = include_str!("../../../docs/man/secinfod.8").replace("\\-", "-");
+        let mut options = 0;
+        for argument in Arguments::command().get_arguments() {
+            let name = argument.get_long().expect("every option has a long name");
+            assert!(page.contains(&format!(" --{name}")), "{name}");
+            options += 1;
+        }
+        assert!(options > 1);
+        assert!(page.contains("secinfod channel-host"));
+    }
 }

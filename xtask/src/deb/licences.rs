@@ -90,7 +90,7 @@ fn linked(place: &Workspace) -> Result<BTreeSet<Linked>> {
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let linked: BTreeSet<Linked> = packages
         .filter(|package| !package["source"].is_null())
-        .map(|package| described(package))
+        .map(described)
         .filter(|linked| names.contains(&format!("{} {}", linked.name, linked.version)))
         .collect();
     match linked.iter().find(|linked| linked.licence.is_empty()) {
