@@ -1,8 +1,8 @@
 //! The command line. Help, manual pages and completions are made of these definitions.
 
 use crate::commands::{
-    access_pass, add, audit, break_glass, cancel_deletion, channels, completions, default, delete,
-    doctor, import, man, rename, resync, tokens, unlock, verify,
+    access_pass, add, audit, break_glass, cancel_deletion, channels, completions, default,
+    delete, doctor, import, man, rename, resync, setup, tokens, unlock, verify,
 };
 use crate::failure::{EXIT_CODES, Failure};
 use crate::screen::Color;
@@ -79,6 +79,7 @@ pub(crate) enum Command {
     Channels(channels::Arguments),
     Import(import::Arguments),
     BreakGlass(break_glass::Arguments),
+    Setup(setup::Arguments),
     Doctor(doctor::Arguments),
     Audit(audit::Arguments),
     Completions(completions::Arguments),

@@ -28,6 +28,7 @@ mod screen;
 mod security_info;
 mod selection;
 mod sending;
+mod setup;
 mod style;
 mod table;
 mod text;

@@ -70,6 +70,12 @@ impl Clock {
         format!("{preposition}{day} at {}", self.hour(seconds))
     }
 
+    /// Date and time now for the name of a file, such as `20261122-140000`.
+    pub(crate) fn file_stamp(&self) -> String {
+        let now = self.now.to_zoned(self.zone.clone());
+        now.strftime("%Y%m%d-%H%M%S").to_string()
+    }
+
     /// Date and time to the second, of a time in milliseconds; the same width for all.
     pub(crate) fn stamp(&self, milliseconds: u64) -> String {
         self.local(milliseconds / 1000).map_or_else(

@@ -86,7 +86,8 @@ struct CodeJson<'a> {
     code: &'a str,
 }
 
-fn create(screen: &Screen, path: &Path, holder: &str, count: u8) -> Result<(), Failure> {
+/// Makes codes and shows them.
+pub(crate) fn create(screen: &Screen, path: &Path, holder: &str, count: u8) -> Result<(), Failure> {
     let known = User::from_name(holder)
         .map_err(|error| Failure::Refused(format!("the user database did not answer ({error})")))?;
     let known = known.filter(|user| user.name == holder).ok_or_else(|| {

@@ -15,6 +15,7 @@ pub(crate) mod man;
 mod page;
 pub(crate) mod rename;
 pub(crate) mod resync;
+pub(crate) mod setup;
 mod status;
 pub(crate) mod tokens;
 pub(crate) mod unlock;
@@ -41,6 +42,10 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Man(arguments)) => return man::run(&screen, &arguments),
         Some(Command::Audit(arguments)) if arguments.is_offline() => {
             return audit::run_offline(&screen, arguments);
+        }
+        Some(Command::Setup(arguments)) => {
+            let address = global.bus.or_else(secinfo_bus::address_from_environment);
+            return setup::run(&screen, address.as_deref(), &arguments).await;
         }
         Some(Command::Doctor(arguments)) => {
             let address = global.bus.or_else(secinfo_bus::address_from_environment);
@@ -78,7 +83,11 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::AccessPass(arguments)) => access_pass::run(&client, arguments).await,
         Some(Command::Audit(arguments)) => audit::run(&client, user, arguments).await,
         Some(
-            Command::BreakGlass(_) | Command::Completions(_) | Command::Man(_) | Command::Doctor(_),
+            Command::BreakGlass(_)
+            | Command::Completions(_)
+            | Command::Man(_)
+            | Command::Doctor(_)
+            | Command::Setup(_),
         ) => {
             unreachable!("done above, without a daemon")
         }

@@ -1,0 +1,203 @@
+use super::super::config::CONFIG;
+use super::super::report::State;
+use super::super::scene::{Puppet, Scene};
+use super::*;
+
+/// A socket is enabled and active once it was enabled.
+const SYSTEMCTL: &str = r#"
+case "$1" in
+is-*) test -e "$root/enabled-$3" ;;
+enable) touch "$root/enabled-$4" ;;
+esac"#;
+
+fn scene() -> Scene {
+    let scene = Scene::new();
+    scene.program(
+        "systemctl",
+        &format!("{}\n{SYSTEMCTL}", scene.note("systemctl")),
+    );
+    scene.program("secinfod", "exit 0");
+    for plugin in ["text_twilio", "call_twilio", "email_smtp", "spool"] {
+        scene.write(&format!("{PLUGINS}/libsecinfo_{plugin}.so"), "");
+    }
+    scene.write(CONFIG, "[daemon]\n#allow_spool = false\n");
+    scene
+}
+
+struct Done {
+    entries: Vec<(State, String)>,
+    left: Vec<String>,
+}
+
+async fn set_up_with(
+    scene: &Scene,
+    questions: &Questions<'_>,
+    wishes: &[&str],
+    tests: &[&str],
+) -> Result<Done, Failure> {
+    let mut report = scene.report();
+    let wishes: Vec<ChannelWish> = wishes.iter().map(|wish| wish.parse().unwrap()).collect();
+    let tests: Vec<Pair> = tests.iter().map(|test| test.parse().unwrap()).collect();
+    run(
+        &scene.host,
+        &Puppet { scene },
+        questions,
+        &wishes,
+        &tests,
+        &mut report,
+    )
+    .await?;
+    let entries = report.entries.into_iter();
+    Ok(Done {
+        entries: entries.map(|entry| (entry.state, entry.what)).collect(),
+        left: report.left,
+    })
+}
+
+#[tokio::test]
+async fn a_channel_from_a_file_is_set_up_once() {
+    let scene = scene();
+    scene.write("/root/secret", "quiet\n");
+    scene.write(
+        "/root/mail.toml",
+        "host = \"mail.example.org\"\nsecurity = \"tls\"\npassword = { file = \"/root/secret\" }\n",
+    );
+    let wishes = ["email=email-smtp:/root/mail.toml"];
+    let tests = ["email-main=me@example.org"];
+    let done = set_up_with(&scene, &scene.nobody(), &wishes, &tests)
+        .await
+        .unwrap();
+    assert!(
+        done.entries
+            .iter()
+            .any(|(_, what)| what.contains("email-main is set up"))
+    );
+    assert_eq!(scene.read("/tested"), "email-main me@example.org");
+    let file = "/etc/secinfo/channels/email-main.toml";
+    assert_eq!(
+        scene.read(file),
+        "host = \"mail.example.org\"\nsecurity = \"tls\"\npassword = { credential = \"password\" }\n"
+    );
+    assert_eq!(scene.host.mode(file), Some(0o600));
+    assert_eq!(
+        scene.read("/etc/systemd/system/secinfo-channel@email-main.service.d/secinfo-setup.conf"),
+        "# Written by secinfo setup.\n[Service]\nEnvironment=PLUGIN=email-smtp\nLoadCredential=password:/root/secret\n"
+    );
+    assert!(scene.read(CONFIG).ends_with(
+        "[channel.email-main]\nkind = \"email\"\nplugin = \"email-smtp\"\nsocket = \"/run/secinfo/channels/email-main.sock\"\ntimeout = \"60s\"\n"
+    ));
+    let calls = scene.noted("systemctl");
+    for call in [
+        "daemon-reload",
+        "enable --now --quiet secinfo-channel@email-main.socket",
+        "reload secinfod.service",
+    ] {
+        assert!(calls.iter().any(|made| made == call), "{calls:?}");
+    }
+
+    let done = set_up_with(&scene, &scene.nobody(), &wishes, &[])
+        .await
+        .unwrap();
+    assert_eq!(done.entries.len(), 1);
+    assert_eq!(done.entries[0].0, State::Unchanged);
+    assert!(
+        scene
+            .noted("systemctl")
+            .iter()
+            .all(|call| call.starts_with("is-"))
+    );
+}
+
+#[tokio::test]
+async fn what_a_person_types_becomes_settings_and_secrets_of_their_own() {
+    let scene = scene();
+    let account = format!("AC{}", "0".repeat(32));
+    let key = format!("SK{}", "1".repeat(32));
+    let questions = scene.answers(&[
+        "y",
+        "4",
+        "wrong",
+        &account,
+        &key,
+        "hush",
+        "+15005550006",
+        "n",
+        "+491511234567",
+    ]);
+    // The plugins in the order of their names: call-twilio, email-smtp, spool, text-twilio.
+    set_up_with(&scene, &questions, &[], &[]).await.unwrap();
+    assert_eq!(
+        scene.read("/etc/secinfo/channels/text-main.toml"),
+        format!(
+            "account_sid = \"{account}\"\napi_key_sid = \"{key}\"\napi_key_secret = {{ credential = \"api_key_secret\" }}\nfrom = \"+15005550006\"\n"
+        )
+    );
+    let secret = "/etc/secinfo/credentials/text-main.api_key_secret";
+    assert_eq!(scene.read(secret), "hush");
+    assert_eq!(scene.host.mode(secret), Some(0o600));
+    assert_eq!(scene.read("/tested"), "text-main +491511234567");
+    let unit =
+        scene.read("/etc/systemd/system/secinfo-channel@text-main.service.d/secinfo-setup.conf");
+    assert!(unit.contains(
+        "LoadCredential=api_key_secret:/etc/secinfo/credentials/text-main.api_key_secret\n"
+    ));
+}
+
+#[tokio::test]
+async fn a_spool_gets_a_directory_of_its_own_and_must_be_wanted() {
+    let scene = scene();
+    let refused = scene.answers(&["y", "3", "1", "n", "n"]);
+    let done = set_up_with(&scene, &refused, &[], &[]).await.unwrap();
+    assert_eq!(
+        done.entries,
+        [(
+            State::Skipped,
+            "There are no channels: no codes are sent".to_owned()
+        )]
+    );
+    let done = set_up_with(&scene, &scene.nobody(), &["text=spool"], &[])
+        .await
+        .unwrap();
+    assert_eq!(
+        done.left,
+        ["Try the channel: secinfo channels test text-main DESTINATION"]
+    );
+    assert!(
+        scene
+            .read(CONFIG)
+            .starts_with("[daemon]\nallow_spool = true\n")
+    );
+    let unit =
+        scene.read("/etc/systemd/system/secinfo-channel@text-main.service.d/secinfo-setup.conf");
+    assert!(
+        unit.contains("StateDirectory=secinfo-spool-text-main\n"),
+        "{unit}"
+    );
+    assert!(
+        unit.ends_with(" --writable /var/lib/secinfo-spool-text-main\n"),
+        "{unit}"
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_set_up_is_refused_before_anything_is_written() {
+    let scene = scene();
+    scene.write("/root/wrong.toml", "password = \"hush\n");
+    scene.write("/root/lost.toml", "password = { file = \"/nowhere\" }\n");
+    for (wish, expected) in [
+        ("text=pigeon", "is not installed"),
+        ("text=text-twilio", "needs settings"),
+        ("text=text-twilio:/root/none.toml", "no such file"),
+        ("text=text-twilio:none.toml", "whole path"),
+        ("text=text-twilio:/root/wrong.toml", "not TOML"),
+        ("text=text-twilio:/root/lost.toml", "/nowhere"),
+    ] {
+        let failure = set_up_with(&scene, &scene.nobody(), &[wish], &[]).await;
+        let failure = failure.err().unwrap().to_string();
+        assert!(
+            failure.contains(expected) && !failure.contains("hush"),
+            "{failure}"
+        );
+    }
+    assert!(!scene.host.has("/etc/secinfo/channels"));
+}

@@ -1,0 +1,115 @@
+//! Waiting for a person to say that sign-in works, while anything may happen to them and to us.
+
+use super::super::questions::Questions;
+use crate::failure::Failure;
+use std::io::{BufRead, stdin};
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+/// What was said, or what happened instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Confirmed {
+    /// Sign-in works.
+    Yes,
+    /// It does not.
+    No,
+    /// Nothing in time.
+    Late,
+    /// We were told to end.
+    Interrupted,
+    /// Nobody can say anything any more.
+    Gone,
+}
+
+impl Confirmed {
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Yes => "it was confirmed",
+            Self::No => "you said no",
+            Self::Late => "nobody has confirmed in time that sign-in works",
+            Self::Interrupted => "it was interrupted",
+            Self::Gone => "the terminal is gone",
+        }
+    }
+}
+
+/// Whoever confirms.
+pub(crate) trait Confirmation {
+    /// Waits for an answer.
+    async fn wait(&mut self, timeout: Duration) -> Confirmed;
+}
+
+/// The person at the terminal. From its making on, signals that would end us are only noted.
+pub(crate) struct Terminal<'a> {
+    questions: &'a Questions<'a>,
+    signals: [Signal; 3],
+}
+
+impl<'a> Terminal<'a> {
+    pub(crate) fn new(questions: &'a Questions<'a>) -> Result<Self, Failure> {
+        Ok(Self {
+            questions,
+            signals: [
+                signal(SignalKind::interrupt())?,
+                signal(SignalKind::terminate())?,
+                signal(SignalKind::hangup())?,
+            ],
+        })
+    }
+}
+
+impl Confirmation for Terminal<'_> {
+    async fn wait(&mut self, timeout: Duration) -> Confirmed {
+        let deadline = tokio::time::sleep(timeout);
+        tokio::pin!(deadline);
+        let mut lines = lines();
+        let [interrupt, terminate, hangup] = &mut self.signals;
+        loop {
+            if self.questions.prompt("Does it work? [y/N]").is_err() {
+                return Confirmed::Gone;
+            }
+            let line = tokio::select! {
+                biased;
+                _ = interrupt.recv() => return Confirmed::Interrupted,
+                _ = terminate.recv() => return Confirmed::Interrupted,
+                _ = hangup.recv() => return Confirmed::Gone,
+                () = &mut deadline => return Confirmed::Late,
+                line = lines.recv() => line,
+            };
+            match line
+                .as_deref()
+                .map(|line| line.trim().to_lowercase())
+                .as_deref()
+            {
+                None => return Confirmed::Gone,
+                Some("y" | "yes") => return Confirmed::Yes,
+                Some("" | "n" | "no") => return Confirmed::No,
+                Some(_) => {
+                    if self
+                        .questions
+                        .hint("Answer y for yes or n for no.")
+                        .is_err()
+                    {
+                        return Confirmed::Gone;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Lines from standard input, until there are no more. Who reads them waits in a thread of its own,
+/// which ends with the process.
+fn lines() -> UnboundedReceiver<String> {
+    let (sender, receiver) = unbounded_channel();
+    std::thread::spawn(move || {
+        for line in stdin().lock().lines() {
+            let Ok(line) = line else { return };
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
