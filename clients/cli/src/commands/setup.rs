@@ -194,8 +194,8 @@ fn registers(text: &str) -> Result<String, String> {
 fn timeout(text: &str) -> Result<u64, String> {
     let seconds = parse_duration(text)?;
     match seconds {
-        30..=86_400 => Ok(seconds),
-        _ => Err("it must be from 30s to 24h".to_owned()),
+        10..=86_400 => Ok(seconds),
+        _ => Err("it must be from 10s to 24h".to_owned()),
     }
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Settings {
     pub(super) secrets: Vec<(&'static str, Zeroizing<String>)>,
     /// Files that are there already and that systemd hands over, by the names of their credentials.
     files: Vec<(String, String)>,
+    /// Certificates of authorities, which the process may not read unless it is told.
+    ca_file: Option<String>,
     is_spool: bool,
 }
 
@@ -25,6 +27,7 @@ impl Settings {
             text: Zeroizing::new(text),
             secrets,
             files: Vec::new(),
+            ca_file: None,
             is_spool: false,
         }
     }
@@ -72,8 +75,17 @@ impl Settings {
             *item = Item::Value(Value::InlineTable(credential));
             files.push((key.get().to_owned(), named));
         }
+        let ca_file = document.get("ca_file").and_then(Item::as_str);
+        let ca_file = ca_file.map(str::to_owned);
+        if ca_file
+            .as_deref()
+            .is_some_and(|file| file.contains([' ', '"', '\\', '%']))
+        {
+            return Err(refused("give ca_file a path without spaces and quotes"));
+        }
         Ok(Self {
             files,
+            ca_file,
             ..Self::new(document.to_string(), Vec::new())
         })
     }
@@ -99,12 +111,17 @@ impl Settings {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "LoadCredential={credential}:{path}");
         }
+        let mut arguments = Vec::new();
+        if let Some(file) = &self.ca_file {
+            arguments.push(format!("--readable {file}"));
+        }
         if self.is_spool {
             let directory = format!("secinfo-spool-{name}");
-            let _ = writeln!(
-                text,
-                "StateDirectory={directory}\nStateDirectoryMode=0700\nExecStart=\nExecStart=/usr/sbin/secinfod channel-host %i --plugin ${{PLUGIN}} --writable /var/lib/{directory}"
-            );
+            let _ = writeln!(text, "StateDirectory={directory}\nStateDirectoryMode=0700");
+            arguments.push(format!("--writable /var/lib/{directory}"));
+        }
+        if !arguments.is_empty() {
+            let _ = writeln!(text, "Environment=\"ARGUMENTS={}\"", arguments.join(" "));
         }
         text
     }

@@ -60,7 +60,7 @@ async fn a_channel_from_a_file_is_set_up_once() {
     scene.write("/root/secret", "quiet\n");
     scene.write(
         "/root/mail.toml",
-        "host = \"mail.example.org\"\nsecurity = \"tls\"\npassword = { file = \"/root/secret\" }\n",
+        "host = \"mail.example.org\"\nsecurity = \"tls\"\npassword = { file = \"/root/secret\" }\nca_file = \"/etc/ca.pem\"\n",
     );
     let wishes = ["email=email-smtp:/root/mail.toml"];
     let tests = ["email-main=me@example.org"];
@@ -76,12 +76,12 @@ async fn a_channel_from_a_file_is_set_up_once() {
     let file = "/etc/secinfo/channels/email-main.toml";
     assert_eq!(
         scene.read(file),
-        "host = \"mail.example.org\"\nsecurity = \"tls\"\npassword = { credential = \"password\" }\n"
+        "host = \"mail.example.org\"\nsecurity = \"tls\"\npassword = { credential = \"password\" }\nca_file = \"/etc/ca.pem\"\n"
     );
     assert_eq!(scene.host.mode(file), Some(0o600));
     assert_eq!(
         scene.read("/etc/systemd/system/secinfo-channel@email-main.service.d/secinfo-setup.conf"),
-        "# Written by secinfo setup.\n[Service]\nEnvironment=PLUGIN=email-smtp\nLoadCredential=password:/root/secret\n"
+        "# Written by secinfo setup.\n[Service]\nEnvironment=PLUGIN=email-smtp\nLoadCredential=password:/root/secret\nEnvironment=\"ARGUMENTS=--readable /etc/ca.pem\"\n"
     );
     assert!(scene.read(CONFIG).ends_with(
         "[channel.email-main]\nkind = \"email\"\nplugin = \"email-smtp\"\nsocket = \"/run/secinfo/channels/email-main.sock\"\ntimeout = \"60s\"\n"
@@ -174,7 +174,7 @@ async fn a_spool_gets_a_directory_of_its_own_and_must_be_wanted() {
         "{unit}"
     );
     assert!(
-        unit.ends_with(" --writable /var/lib/secinfo-spool-text-main\n"),
+        unit.ends_with("Environment=\"ARGUMENTS=--writable /var/lib/secinfo-spool-text-main\"\n"),
         "{unit}"
     );
 }

@@ -164,7 +164,7 @@ async fn it_is_switched_on_once_and_off_again() {
     assert_eq!(calls.last().unwrap(), "stop secinfo-setup-take-back.timer");
     let timer = scene.noted("systemd-run");
     assert!(
-        timer[0].contains("--on-active=630s") && timer[0].ends_with("setup --take-back"),
+        timer[0].contains("--on-active=615s") && timer[0].ends_with("setup --take-back"),
         "{timer:?}"
     );
     assert!(!WayBack::is_there(&scene.host));

@@ -20,7 +20,7 @@ const FORMER_PAM: &str = "/run/secinfo-setup/pam.d";
 const PAM: &str = "/etc/pam.d";
 const TIMER: &str = "secinfo-setup-take-back";
 /// How much later the timer goes back than the process that waits for an answer.
-const MARGIN: u64 = 30;
+const MARGIN: u64 = 15;
 
 /// A way back that is prepared.
 #[derive(Debug)]

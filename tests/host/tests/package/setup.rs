@@ -1,0 +1,158 @@
+//! `secinfo setup` takes a host from the fresh package to sign-ins with a second step.
+
+use crate::app;
+use secinfo_host_tests::{Dialogue, Machine, Pty, password};
+
+const COMMON_AUTH: &str = "/etc/pam.d/common-auth";
+const KEY: &str = "/var/lib/secinfo/master.key";
+const CREDENTIAL: &str = "/etc/credstore.encrypted/secinfo.master-key";
+const SSH: &str = "/etc/ssh/sshd_config.d/secinfo.conf";
+const SPOOL: &str = "/var/lib/private/secinfo-spool-text-main";
+const WAY_BACK: &str = "/run/secinfo-setup";
+const TIMER: &str = "secinfo-setup-take-back.timer";
+const MODULE: &str = "pam_secinfo.so";
+/// A run that asks somebody.
+const SETUP: &str = "secinfo setup --master-key keep --pam enable --ssh password-and-code";
+/// A shell that says whose it is, and prompts for nothing.
+const SHELL: &str = "echo A session of $(id -un).; PS1= exec sh";
+
+#[test]
+fn one_command_makes_a_working_host_and_the_second_one_changes_nothing() {
+    let machine = Machine::boot();
+    let words = "secinfo setup --non-interactive --json --master-key host \
+                 --channel text=spool --test text-main=+4915112345678 \
+                 --organization Example --country DE --required 1 --grace-days 0 \
+                 --break-glass admin --pam enable --ssh password-and-code --pam-confirmed";
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let said = machine.run(&words).ok();
+    let report: serde_json::Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    let done = |step: &str| {
+        let entries = report["steps"].as_array().unwrap().iter();
+        entries
+            .filter(|entry| entry["step"] == step && entry["state"] == "done")
+            .count()
+    };
+    for step in [
+        "master-key",
+        "channels",
+        "policy",
+        "ways-back-in",
+        "sign-in",
+    ] {
+        assert!(done(step) > 0, "{step}: {report}");
+    }
+    assert!(!machine.exists(KEY) && machine.exists(CREDENTIAL));
+    assert_eq!(machine.failed_units(), "");
+    let message = machine.shell(&format!("cat {SPOOL}/*.json")).ok();
+    assert!(message.contains("+4915112345678"), "{message}");
+    machine.run(["systemctl", "is-active", TIMER]).fails();
+
+    let mut codes = app::set_up(&machine, "alice");
+    let pty = Pty::open();
+    let mut client = machine.ssh_with(&pty, "alice", &["-tt"], Some(SHELL));
+    client.when_asked("Password: ", &password("alice"));
+    client.when_asked("Code from Authenticator app", &codes.fresh());
+    client.expect("A session of alice.");
+    client.answer("exit");
+    assert!(client.ended().0.success());
+
+    // The vault opens after a start of the daemon with the sealed key alone.
+    machine.run(["systemctl", "restart", "secinfod"]).ok();
+    let restarted = machine.run(["secinfo", "--json", "status"]).json();
+    assert_eq!(restarted["healthy"], true);
+    app::is_there(&machine, "alice");
+
+    let again: Vec<&str> = words
+        .iter()
+        .copied()
+        .filter(|word| !word.starts_with("--test") && !word.starts_with("text-main"))
+        .collect();
+    let said = machine.run(&again).ok();
+    let report: serde_json::Value = serde_json::from_str(said.lines().last().unwrap()).unwrap();
+    let entries = report["steps"].as_array().unwrap();
+    assert!(
+        entries.iter().all(|entry| entry["state"] != "done"),
+        "{report}"
+    );
+}
+
+#[test]
+fn what_nobody_confirms_is_taken_back() {
+    let machine = Machine::boot();
+    let before = machine.read(COMMON_AUTH);
+    let words: Vec<&str> = SETUP.split_whitespace().collect();
+
+    // The person says no.
+    let pty = Pty::open();
+    let mut setup = pty.run(&machine.command(&words));
+    up_to_confirmation(&machine, &mut setup);
+    setup.answer("n");
+    let (status, said) = setup.ended();
+    assert!(
+        !status.success() && said.contains("as it was before"),
+        "{said}"
+    );
+    is_as_before(&machine, &before);
+
+    // The process is killed and can take nothing back: the timer does.
+    let hurried: Vec<&str> = words
+        .iter()
+        .copied()
+        .chain(["--pam-timeout", "10s"])
+        .collect();
+    let mut setup = pty.run(&machine.command(hurried));
+    up_to_confirmation(&machine, &mut setup);
+    let process = machine.run(["pidof", "secinfo"]).ok();
+    machine.run(["kill", "-KILL", process.trim()]).ok();
+    assert!(!setup.ended().0.success());
+    assert!(machine.read(COMMON_AUTH).contains(MODULE));
+    machine.wait_for("the timer", || !machine.exists(WAY_BACK));
+    is_as_before(&machine, &before);
+
+    // The connection is lost over which it was done.
+    let connection = Pty::open();
+    let mut session = by_password(&machine, &connection, "admin");
+    session.answer(&format!("sudo {SETUP}"));
+    session.when_asked("password for admin: ", &password("admin"));
+    session.when_asked("Set up a channel now? [y/N] ", "n");
+    session.when_asked("Go through these settings now? [Y/n] ", "n");
+    session.when_asked("They are shown once. [Y/n] ", "n");
+    session.when_asked("Set up an authenticator app for admin now? [y/N] ", "n");
+    session.expect("Does it work? [y/N] ");
+    assert!(machine.read(COMMON_AUTH).contains(MODULE));
+    drop(session);
+    machine.wait_for("it to be taken back", || !machine.exists(WAY_BACK));
+    is_as_before(&machine, &before);
+}
+
+/// Goes on to where it is on, and a person is asked whether sign-in works.
+fn up_to_confirmation(machine: &Machine, setup: &mut Dialogue<'_>) {
+    setup.when_asked("Set up a channel now? [y/N] ", "n");
+    setup.when_asked("Go through these settings now? [Y/n] ", "n");
+    setup.expect("Does it work? [y/N] ");
+    assert!(machine.read(COMMON_AUTH).contains(MODULE));
+    assert!(
+        machine
+            .read(SSH)
+            .contains("KbdInteractiveAuthentication yes")
+    );
+    machine.run(["systemctl", "is-active", TIMER]).ok();
+}
+
+fn is_as_before(machine: &Machine, before: &str) {
+    assert_eq!(machine.read(COMMON_AUTH), before);
+    assert!(!machine.exists(SSH));
+    machine.run(["systemctl", "is-active", TIMER]).fails();
+    let pty = Pty::open();
+    let mut session = by_password(machine, &pty, "bob");
+    session.answer("exit");
+    assert!(session.ended().0.success());
+}
+
+/// Signs in over SSH with the password, and is asked for nothing else.
+fn by_password<'p>(machine: &Machine, pty: &'p Pty, user: &str) -> Dialogue<'p> {
+    let mut client = machine.ssh_with(pty, user, &["-tt"], Some(SHELL));
+    client.when_asked("assword: ", &password(user));
+    client.expect(&format!("A session of {user}."));
+    client
+}
