@@ -37,11 +37,17 @@ pub enum WritePoint {
     Snapshot,
     /// The fsync of a directory.
     DirectorySync,
+    /// The rename that decides that a restored ledger takes the place of the former one.
+    RestoreDecided,
+    /// One of the renames that bring a restored ledger to its place.
+    RestoreMoved,
+    /// The removal of the directory in which it waited.
+    RestoreSettled,
 }
 
 impl WritePoint {
     /// All write points.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::KeyFile,
         Self::RootCreate,
         Self::LogCreate,
@@ -56,6 +62,9 @@ impl WritePoint {
         Self::Head,
         Self::Snapshot,
         Self::DirectorySync,
+        Self::RestoreDecided,
+        Self::RestoreMoved,
+        Self::RestoreSettled,
     ];
 }
 

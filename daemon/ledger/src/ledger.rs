@@ -1,5 +1,6 @@
 //! The ledger as its one writer sees it.
 
+use crate::backup::{self, Moment};
 use crate::checkpoint::{CheckpointSigner, Origin};
 use crate::commit::Commit;
 use crate::error::LedgerError;
@@ -18,7 +19,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-const LOCK_FILE: &str = "lock";
+pub(crate) const LOCK_FILE: &str = "lock";
 
 /// How a ledger is opened.
 #[derive(Debug, Clone)]
@@ -107,6 +108,7 @@ impl Ledger {
     ) -> Result<Self, LedgerError> {
         make_directory(directory, &options.faults)?;
         let lock = lock(directory)?;
+        backup::settle(directory, &options.faults)?;
         let Opened {
             origin,
             root,
@@ -142,9 +144,24 @@ impl Ledger {
         }
     }
 
+    /// This moment, for a backup of it. What is appended afterwards is not in it.
+    pub fn moment(&self) -> Moment {
+        Moment::of(&self.shared)
+    }
+
     /// Why the ledger takes no commits, if it does not.
     pub fn suspended(&self) -> Option<&str> {
         self.suspended.as_deref()
+    }
+
+    /// Whether a commit could be written now, as far as that can be told without one: it looks for
+    /// room and writes a file of its own, so ask only where there is doubt.
+    pub fn expect_writable(&self) -> Result<(), LedgerError> {
+        if let Some(why) = &self.suspended {
+            return Err(LedgerError::Suspended { why: why.clone() });
+        }
+        self.expect_room(0)?;
+        expect_writable(&start::log_directory(&self.shared.directory))
     }
 
     /// Appends events and changes the vault and the index, all or nothing. On `Ok` everything is

@@ -12,7 +12,9 @@
 //! | `head` | how far the log has come, to notice when its end is lost |
 //! | `snapshot` | a cache of the projection |
 //! | `lock` | who has the directory open |
+//! | `restore.*/` | a ledger that is being restored; see [`backup`] |
 
+pub mod backup;
 pub mod checkpoint;
 pub mod tree;
 

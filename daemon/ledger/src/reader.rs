@@ -7,6 +7,7 @@ use crate::log::{Decoder, Store, keys, read_tile};
 use crate::tree::{self, FullTile, Hash, HashTiles, TileSource, TreeError};
 use crate::vault::Vault;
 use secinfo_domain::{KeyId, UserId};
+use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -53,6 +54,11 @@ impl TileSource for StoredTiles<'_> {
 }
 
 impl LedgerReader {
+    /// Where the log and all that belongs to it are.
+    pub fn directory(&self) -> &Path {
+        &self.shared.directory
+    }
+
     /// How many events are durable.
     pub fn size(&self) -> u64 {
         self.shared.tree().tiles.size()

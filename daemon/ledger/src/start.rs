@@ -17,7 +17,7 @@ use crate::vault::{MasterKey, ROOT_FILE, Root, random};
 use std::path::{Path, PathBuf};
 
 /// The name of sled's directory in the ledger's.
-const LOG_DIRECTORY: &str = "log";
+pub(crate) const LOG_DIRECTORY: &str = "log";
 const FORMAT: &[u8] = b"1";
 
 const RESTORE: &str = "keep this directory as it is, and restore the whole of it from a backup";

@@ -106,7 +106,13 @@ fn run(point: WritePoint, mode: FaultMode, passes: u32) -> bool {
 
 fn every_write_fails(mode: FaultMode) {
     for point in WritePoint::ALL {
-        if point == WritePoint::KeyFile {
+        let elsewhere = [
+            WritePoint::KeyFile,
+            WritePoint::RestoreDecided,
+            WritePoint::RestoreMoved,
+            WritePoint::RestoreSettled,
+        ];
+        if elsewhere.contains(&point) {
             continue;
         }
         let struck = (0..8)

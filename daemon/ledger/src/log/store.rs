@@ -6,7 +6,8 @@ use super::record::Record;
 use crate::error::LedgerError;
 use crate::faults::{Faults, WritePoint};
 use crate::files::sync_directory;
-use rustix::fs::{Advice, fadvise};
+use rustix::fs::{Advice, FlockOperation, fadvise, flock};
+use rustix::io::Errno;
 use sled::IVec;
 use std::fs::File;
 use std::io;
@@ -87,6 +88,23 @@ impl Store {
             path: path.into(),
             faults: faults.clone(),
         })
+    }
+
+    /// Waits until nothing of a database that was closed is at work in `path` any more: sled writes
+    /// what it holds in threads of its own, and has the file locked until then.
+    pub(crate) fn wait_closed(path: &Path) -> Result<(), LedgerError> {
+        let failed = || LedgerError::io("cannot open", path);
+        let file = File::open(path.join("db")).map_err(failed())?;
+        let since = Instant::now();
+        loop {
+            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => return Ok(()),
+                Err(Errno::WOULDBLOCK) if since.elapsed() < LOCK_PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                Err(error) => return Err(failed()(error.into())),
+            }
+        }
     }
 
     /// Makes the next open read from the disk what this file really holds, and not what the

@@ -45,6 +45,7 @@ impl Vault {
             if !Self::has_key(store, *id)? {
                 return Err(LedgerError::NoSuchKey(*id));
             }
+            self.keepers.keep(|| self.export_key(store, *id))?;
         }
         let mut added = BTreeSet::new();
         for key in new_keys {

@@ -17,14 +17,17 @@ pub use master::MasterKey;
 pub use new_key::NewKey;
 pub use seal::SEAL_OVERHEAD;
 
+pub(crate) use new_key::open_under;
+
 pub(crate) use root::{ROOT_FILE, Root, Slot};
 pub(crate) use seal::{Secret, derive, open, random, seal};
 
+use crate::backup::Keepers;
 use crate::error::LedgerError;
 use crate::faults::Faults;
 use crate::log::{Store, keys};
 use hmac::{Hmac, KeyInit, Mac};
-use new_key::{open_under, seal_under};
+use new_key::seal_under;
 use seal::open_secret;
 use secinfo_domain::{KeyId, UserId};
 use sha2::Sha256;
@@ -42,6 +45,7 @@ pub(crate) struct Vault {
     master: MasterKey,
     faults: Faults,
     state: RwLock<State>,
+    keepers: Keepers,
 }
 
 struct State {
@@ -67,6 +71,7 @@ impl Vault {
             master,
             faults: faults.clone(),
             state,
+            keepers: Keepers::default(),
         }
     }
 
@@ -93,6 +98,21 @@ impl Vault {
     /// The root keys that may be in force; one, but for the time of a rotation.
     pub(crate) fn slots(&self) -> Vec<Slot> {
         self.read().root.slots.clone()
+    }
+
+    /// The backups that are being written.
+    pub(crate) const fn keepers(&self) -> &Keepers {
+        &self.keepers
+    }
+
+    /// The seed of the key that signs checkpoints.
+    pub(crate) fn signing_seed(&self) -> Secret {
+        self.read().root.signing_seed.clone()
+    }
+
+    /// A key, for a backup.
+    pub(crate) fn export_key(&self, store: &Store, id: KeyId) -> Result<NewKey, LedgerError> {
+        Ok(NewKey::from_parts(id, self.key(store, id)?))
     }
 
     /// Whether there is a key of this id.

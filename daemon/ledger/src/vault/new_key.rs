@@ -42,6 +42,11 @@ impl NewKey {
         seal_under(&self.key, self.id, context, plaintext)
     }
 
+    /// A key that has been in a vault.
+    pub(crate) const fn from_parts(id: KeyId, key: Secret) -> Self {
+        Self { id, key }
+    }
+
     pub(crate) const fn secret(&self) -> &Secret {
         &self.key
     }
