@@ -3,9 +3,10 @@
 use crate::failure::Failure;
 use crate::screen::Screen;
 use crate::times::Clock;
+use nix::unistd::User as Account;
 use secinfo_bus::{
     AuditProxy, Connection, ManagerProxy, MethodProxy, ObjectPath, OwnedObjectPath, Reason,
-    UserProxy,
+    UserProxy, names,
 };
 
 /// A command's way to the daemon and to its user.
@@ -77,6 +78,22 @@ impl Client {
                 Ok(manager.get_user(uid).await?)
             }
             (result, _) => Ok(result?),
+        }
+    }
+
+    /// The path of a user whom an administrator does something for, by name or uid. An account of
+    /// this host is looked up here: the daemon would ask polkit for leave to read others' security
+    /// info first, and so a person for a password and a code twice.
+    pub(crate) async fn path_of_another(&self, user: &str) -> Result<OwnedObjectPath, Failure> {
+        match Account::from_name(user) {
+            Ok(Some(account)) => {
+                let path = format!("{}/users/u{}", names::ROOT_PATH, account.uid);
+                Ok(
+                    OwnedObjectPath::try_from(path)
+                        .expect("it is made of fixed words and a number"),
+                )
+            }
+            _ => self.user_path(Some(user)).await,
         }
     }
 }

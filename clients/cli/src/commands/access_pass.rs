@@ -57,7 +57,7 @@ pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
             valid,
             once,
         } => {
-            let path = client.user_path(Some(&holder)).await?;
+            let path = client.path_of_another(&holder).await?;
             let (pass, expires) = client
                 .user_at(&path)
                 .await?
@@ -82,7 +82,7 @@ pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
             ))
         }
         Command::Revoke { holder } => {
-            let path = client.user_path(Some(&holder)).await?;
+            let path = client.path_of_another(&holder).await?;
             client.user_at(&path).await?.revoke_access_pass().await?;
             screen.json(&RevokedJson { revoked: &holder })?;
             screen.paragraph(&format!("The access pass of {} is void.", visible(&holder)))

@@ -22,7 +22,7 @@ struct UnlockedJson<'a> {
 }
 
 pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Failure> {
-    let path = client.user_path(Some(&arguments.unlocked)).await?;
+    let path = client.path_of_another(&arguments.unlocked).await?;
     client.user_at(&path).await?.unlock().await?;
     client.screen.json(&UnlockedJson {
         unlocked: &arguments.unlocked,
