@@ -2,9 +2,10 @@
 
 use crate::failure::Failure;
 use secinfo_domain::State;
-use secinfo_domain::event::{StoredEvent, decode};
+use secinfo_domain::event::{Fact, StoredEvent, decode};
 use secinfo_ledger::checkpoint::{Checkpoint, VerifierKey};
 use secinfo_ledger::tree::{EMPTY_ROOT, Frontier, HASH_LEN, Hash, leaf_hash};
+use serde::{Serialize, Serializer};
 
 /// What is wrong with a log, and from which event on, where that can be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,7 @@ pub(super) struct Check {
     frontier: Frontier,
     state: State,
     leaves: Vec<Hash>,
+    restores: Vec<Restore>,
 }
 
 impl Check {
@@ -55,6 +57,7 @@ impl Check {
             frontier: Frontier::new(),
             state: State::default(),
             leaves: Vec::new(),
+            restores: Vec::new(),
         })
     }
 
@@ -73,10 +76,33 @@ impl Check {
             let message = format!("event {} stands where event {seq} must be", stored.seq);
             return Err(Finding::new(seq, message));
         }
+        self.note_restore(&stored)?;
         self.replay(&stored);
         let leaf = leaf_hash(bytes);
         self.frontier.append(leaf);
         self.leaves.push(leaf);
+        Ok(())
+    }
+
+    /// An event that says that the log was restored says from which checkpoint: that of the events
+    /// before it.
+    fn note_restore(&mut self, stored: &StoredEvent) -> Result<(), Finding> {
+        let Fact::LogRestored(fact) = &stored.event.fact else {
+            return Ok(());
+        };
+        let seq = stored.seq;
+        if fact.size != seq || fact.root.as_bytes() != self.root().as_bytes() {
+            let message = format!(
+                "event {seq} says that the log was restored from other events than those before it"
+            );
+            return Err(Finding::new(seq, message));
+        }
+        self.restores.push(Restore {
+            event: seq,
+            time: stored.event.time.as_millis(),
+            backup_time: fact.backup_time.as_millis(),
+            root: fact.root.to_string(),
+        });
         Ok(())
     }
 
@@ -90,10 +116,17 @@ impl Check {
         match &self.older {
             Some(older) if older.size() == self.frontier.size() && *older.root() != self.root() => {
                 let size = older.size();
+                let Some(restore) = self.restores.first() else {
+                    let message = format!(
+                        "the first {size} events are not those of the older checkpoint: they were rewritten"
+                    );
+                    return Err(Finding::new(None, message));
+                };
+                let event = restore.event;
                 let message = format!(
-                    "the first {size} events are not those of the older checkpoint: they were rewritten"
+                    "the log was rolled back: it was restored from a backup of its first {event} events, and those that the older checkpoint of {size} events has beyond them are gone; or they were rewritten"
                 );
-                Err(Finding::new(None, message))
+                Err(Finding::new(event, message))
             }
             _ => Ok(()),
         }
@@ -127,6 +160,7 @@ impl Check {
             root: self.root(),
             origin: self.checkpoint.origin().to_string(),
             older: self.older.as_ref().map(Checkpoint::size),
+            restores: self.restores.clone(),
         })
     }
 
@@ -161,10 +195,35 @@ pub(super) struct Proved {
     pub(super) origin: String,
     /// Size of the older checkpoint that the log continues.
     pub(super) older: Option<u64>,
+    /// When it was restored from backups.
+    pub(super) restores: Vec<Restore>,
+}
+
+/// A point at which the log went on from a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Restore {
+    /// The event that says so. The backup had as many events.
+    pub(super) event: u64,
+    /// When, in milliseconds since 1970.
+    #[serde(serialize_with = "seconds")]
+    pub(super) time: u64,
+    /// When the backup was made, in milliseconds since 1970.
+    #[serde(serialize_with = "seconds")]
+    pub(super) backup_time: u64,
+    /// The root of the checkpoint of the backup.
+    pub(super) root: String,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde calls"
+)]
+fn seconds<S: Serializer>(milliseconds: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(milliseconds / 1000)
 }
 
 /// Reads a key, and the checkpoint in a note that it must have signed.
-pub(super) fn key_and_checkpoint(
+pub(crate) fn key_and_checkpoint(
     key: &str,
     note: &str,
 ) -> Result<(VerifierKey, Checkpoint), Failure> {
@@ -179,7 +238,7 @@ pub(super) fn key_and_checkpoint(
 }
 
 /// Hashes as they come over the bus.
-pub(super) fn hashes(proof: &[Vec<u8>]) -> Result<Vec<Hash>, Failure> {
+pub(crate) fn hashes(proof: &[Vec<u8>]) -> Result<Vec<Hash>, Failure> {
     let hash = |bytes: &Vec<u8>| <[u8; HASH_LEN]>::try_from(bytes.as_slice()).map(Hash::from_bytes);
     let hashes = proof.iter().map(hash).collect::<Result<_, _>>();
     Ok(hashes.map_err(|_| secinfo_bus::Error::Protocol("a hash has not 32 bytes".to_owned()))?)
@@ -314,6 +373,59 @@ mod tests {
             "{}",
             finding.message
         );
+    }
+
+    /// The first events, restored from a backup, and others after that.
+    fn restored(events: &[Vec<u8>], of: usize, root: &str) -> Vec<Vec<u8>> {
+        let event = format!(
+            r#"{{"seq":{of},"time":1795356100000,"user":null,"type":"log-restored","version":1,"actor":{{"who":"root","service":null}},"data":{{"size":{of},"root":"{root}","backup_time":1795356050000}}}}"#
+        );
+        let mut log = events[..of].to_vec();
+        log.push(event.into_bytes());
+        let user = "c".repeat(32);
+        log.extend((of + 1..events.len()).map(|seq| {
+            format!(
+                r#"{{"seq":{seq},"time":1795356200000,"user":"{user}","type":"unlocked","version":1,"actor":{{"who":"root","service":null}},"data":{{}}}}"#
+            )
+            .into_bytes()
+        }));
+        log
+    }
+
+    #[test]
+    fn a_log_that_was_restored_verifies_and_says_so() {
+        let events = events(7);
+        let backup = checkpoint_of(&events[..4]);
+        let log = restored(&events, 4, &backup.root().to_string());
+        let before = checkpoint_of(&events[..3]);
+        for older in [Some(before), Some(backup), None] {
+            let proved = checked(&log, checkpoint_of(&log), older).unwrap();
+            let [restore] = proved.restores.as_slice() else {
+                panic!("{proved:?}");
+            };
+            assert_eq!((restore.event, restore.backup_time), (4, 1_795_356_050_000));
+        }
+        let other = checkpoint_of(&events[..3]).root().to_string();
+        let wrong = restored(&events, 4, &other);
+        let finding = checked(&wrong, checkpoint_of(&wrong), None).unwrap_err();
+        assert_eq!(finding.from_event, Some(4));
+    }
+
+    #[test]
+    fn a_checkpoint_of_the_former_host_after_the_backup_is_found_as_rolled_back() {
+        let events = events(7);
+        let backup = checkpoint_of(&events[..4]);
+        let log = restored(&events, 4, &backup.root().to_string());
+        for size in [5, 6, 7] {
+            let later = checkpoint_of(&events[..size]);
+            let finding = checked(&log, checkpoint_of(&log), Some(later)).unwrap_err();
+            assert!(
+                finding.message.contains("rolled back"),
+                "{}",
+                finding.message
+            );
+            assert_eq!(finding.from_event, Some(4));
+        }
     }
 
     #[test]

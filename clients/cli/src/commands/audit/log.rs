@@ -210,7 +210,7 @@ impl List<'_> {
 
 fn look_of(type_name: &str) -> Look {
     match type_name {
-        "verification-failed" | "locked" | "break-glass-used" => Look::Bad,
+        "verification-failed" | "locked" | "break-glass-used" | "log-restored" => Look::Bad,
         "verification-succeeded" | "remembered-sign-in" => Look::Good,
         _ => Look::Plain,
     }

@@ -1,6 +1,6 @@
 //! `secinfo audit`: reading and checking the log.
 
-mod check;
+pub(crate) mod check;
 mod checkpoint;
 mod events;
 mod export;

@@ -1,11 +1,12 @@
 //! `secinfo audit verify`: checking that nobody rewrote the log.
 
-use super::check::{Check, Finding, Proved, hashes, key_and_checkpoint};
+use super::check::{Check, Finding, Proved, Restore, hashes, key_and_checkpoint};
 use super::events;
 use super::export::checkpoint_path;
 use crate::client::Client;
 use crate::failure::Failure;
 use crate::screen::Screen;
+use crate::times::Clock;
 use secinfo_bus::AuditProxy;
 use secinfo_domain::event::MAX_EVENT_BYTES;
 use secinfo_ledger::checkpoint::Checkpoint;
@@ -16,7 +17,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-const JSON: &str = r#"JSON: {"verified":true, "events", "users", "root", "origin", "key":"given"|"service", "against"}, or {"verified":false, "from_event", "message"} and exit code 6."#;
+const JSON: &str = r#"JSON: {"verified":true, "events", "users", "root", "origin", "key":"given"|"service", "against", "restores":[{"event", "time", "backup_time", "root"}]}, or {"verified":false, "from_event", "message"} and exit code 6."#;
 
 /// Check that nobody rewrote the log
 ///
@@ -59,6 +60,7 @@ struct ProvedJson<'a> {
     origin: &'a str,
     key: &'a str,
     against: Option<u64>,
+    restores: &'a [Restore],
 }
 
 #[derive(Serialize)]
@@ -231,6 +233,7 @@ fn succeed(
         origin: &proved.origin,
         key: if given { "given" } else { "service" },
         against: proved.older,
+        restores: &proved.restores,
     })?;
     screen.paragraph(&format!("The log {} verifies.", proved.origin))?;
     let (events, users) = (proved.events, proved.users);
@@ -244,6 +247,17 @@ fn succeed(
         format!("{users} users")
     };
     screen.paragraph(&format!("- They replay, to the security info of {who}."))?;
+    let clock = Clock::of_process();
+    for restore in &proved.restores {
+        screen.paragraph(&format!(
+            "- It was restored on {}, with event {}, from the backup of {}: the checkpoint of {} events with the root {}. What happened on the former host after that backup is not in it.",
+            clock.stamp(restore.time),
+            restore.event,
+            clock.stamp(restore.backup_time),
+            restore.event,
+            restore.root
+        ))?;
+    }
     match proved.older {
         Some(older) => screen.paragraph(&format!("- The first {older} are those of the older checkpoint."))?,
         None => screen.paragraph(
