@@ -51,6 +51,13 @@ impl Output {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
     }
 
+    /// The first line of its standard output as JSON, however it ended.
+    #[track_caller]
+    pub fn first_json(&self) -> serde_json::Value {
+        let line = self.stdout.lines().next().unwrap_or_default();
+        serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {self:#?}"))
+    }
+
     /// Runs a command with this standard input to its end, which is waited for with patience, but
     /// not for ever.
     pub(crate) fn of(command: &mut Command, words: Vec<String>, input: Vec<u8>) -> Self {

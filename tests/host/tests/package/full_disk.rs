@@ -1,0 +1,46 @@
+//! The partition of the state directory is full.
+
+use crate::app;
+use secinfo_host_tests::Machine;
+
+const STATE: &str = "/var/lib/secinfo";
+
+#[test]
+fn on_a_full_partition_no_code_is_accepted_and_the_daemon_says_why_until_there_is_room() {
+    let machine = Machine::boot();
+    let partition = format!(
+        "set -e\nsystemctl stop secinfod\nmkdir /root/state\ncp -a {STATE}/. /root/state\n\
+         mount -t tmpfs -o size=64m,mode=700 tmpfs {STATE}\ncp -a /root/state/. {STATE}\n\
+         chown secinfo:secinfo {STATE}\nsystemctl start secinfod"
+    );
+    machine.shell(&partition).ok();
+    let mut codes = app::set_up(&machine, "alice");
+    let healthy = || {
+        let status = machine.run(["secinfo", "--json", "status"]).first_json();
+        (status["healthy"] == true, status["problem"].to_string())
+    };
+    assert!(healthy().0);
+
+    let fill = format!("cat /dev/zero >{STATE}/filler");
+    machine.shell(&fill).fails();
+    let code = codes.fresh();
+    let refused = app::verify(&machine, "alice", &code);
+    assert_eq!(refused.code, 1, "{refused:#?}");
+    let (is_healthy, problem) = healthy();
+    assert!(!is_healthy && problem.contains("make room"), "{problem}");
+    machine.run(["secinfo", "status"]).fails();
+    assert_eq!(
+        machine.run(["systemctl", "is-active", "secinfod"]).ok(),
+        "active\n"
+    );
+
+    machine.run(["rm", &format!("{STATE}/filler")]).ok();
+    // What was refused has not been used up.
+    app::verify(&machine, "alice", &code).ok();
+    assert_eq!(healthy(), (true, "null".into()));
+    app::verify(&machine, "alice", &code).fails();
+    app::is_there(&machine, "alice");
+    machine.run(["systemctl", "restart", "secinfod"]).ok();
+    app::verify(&machine, "alice", &code).fails();
+    app::is_there(&machine, "alice");
+}

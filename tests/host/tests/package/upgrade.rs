@@ -1,0 +1,55 @@
+//! The package before is replaced by this one.
+
+use crate::app;
+use secinfo_host_tests::{Machine, package};
+use std::fs;
+
+const OLDER: &str = "0.0.1~test";
+
+#[test]
+fn an_upgrade_keeps_methods_log_and_settings_and_runs_the_new_daemon() {
+    let machine = Machine::boot_without_package();
+    machine.write("/root/new.deb", fs::read(package()).unwrap(), 0o644);
+    let repack = format!(
+        "set -e\ncd /root\ndpkg-deb --raw-extract new.deb old\n\
+         sed -i 's/^Version: .*/Version: {OLDER}/' old/DEBIAN/control\n\
+         dpkg-deb -Znone --build old old.deb >old.log\nrm -r old"
+    );
+    machine.shell(&repack).ok();
+    machine
+        .run(["apt-get", "install", "--yes", "/root/old.deb"])
+        .ok();
+    let mut codes = app::set_up(&machine, "alice");
+    machine.run(["pam-auth-update", "--enable", "secinfo"]).ok();
+    let shipped = machine.read("/etc/secinfo/config.toml");
+    let changed = format!("{shipped}\n[service.polkit-1]\nverify = \"off\"\n");
+    machine.write("/etc/secinfo/config.toml", &changed, 0o644);
+    machine.run(["systemctl", "reload", "secinfod"]).ok();
+    machine
+        .shell("secinfo audit checkpoint >/root/checkpoint")
+        .ok();
+    let process = ["systemctl", "show", "--property=MainPID", "secinfod"];
+    let before = machine.run(process).ok();
+
+    machine
+        .run(["apt-get", "install", "--yes", "/root/new.deb"])
+        .ok();
+    let version = ["dpkg-query", "--show", "--showformat=${Version}", "secinfo"];
+    assert_ne!(machine.run(version).ok(), OLDER);
+    assert_ne!(machine.run(process).ok(), before);
+    assert_eq!(machine.failed_units(), "");
+    assert_eq!(machine.read("/etc/secinfo/config.toml"), changed);
+    let lines = machine.read("/etc/pam.d/common-auth");
+    assert_eq!(lines.matches("pam_secinfo.so").count(), 1, "{lines}");
+    app::is_there(&machine, "alice");
+    let verify = [
+        "secinfo",
+        "audit",
+        "verify",
+        "--against",
+        "/root/checkpoint",
+    ];
+    machine.run(verify).ok();
+    app::verify(&machine, "alice", &codes.again()).fails();
+    app::verify(&machine, "alice", &codes.fresh()).ok();
+}
