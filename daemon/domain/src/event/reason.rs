@@ -24,6 +24,34 @@ pub enum DeliveryFailure {
     Plugin,
 }
 
+impl DeliveryFailure {
+    /// Every one.
+    pub const ALL: [Self; 8] = [
+        Self::Destination,
+        Self::Unreachable,
+        Self::Settings,
+        Self::Refused,
+        Self::Busy,
+        Self::TimedOut,
+        Self::Provider,
+        Self::Plugin,
+    ];
+
+    /// The word for it, as events have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Destination => "destination",
+            Self::Unreachable => "unreachable",
+            Self::Settings => "settings",
+            Self::Refused => "refused",
+            Self::Busy => "busy",
+            Self::TimedOut => "timed-out",
+            Self::Provider => "provider",
+            Self::Plugin => "plugin",
+        }
+    }
+}
+
 /// Why a verification failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -32,6 +60,16 @@ pub enum Failure {
     WrongCode,
     /// The code was right, and was used before.
     UsedCode,
+}
+
+impl Failure {
+    /// The word for it, as events have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WrongCode => "wrong-code",
+            Self::UsedCode => "used-code",
+        }
+    }
 }
 
 /// Why the default changed.
@@ -50,6 +88,19 @@ pub enum DefaultReason {
     Policy,
 }
 
+impl DefaultReason {
+    /// The word for it, as events have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::AppSetUp => "app-set-up",
+            Self::Chosen => "chosen",
+            Self::Fallback => "fallback",
+            Self::Policy => "policy",
+        }
+    }
+}
+
 /// Why a method was deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -66,4 +117,56 @@ pub enum DeletionReason {
     UsedUp,
     /// Its time was over.
     Expired,
+}
+
+impl DeletionReason {
+    /// The word for it, as events have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::WaitingOver => "waiting-over",
+            Self::Administrator => "administrator",
+            Self::Replaced => "replaced",
+            Self::UsedUp => "used-up",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(reason: &impl Serialize) -> String {
+        serde_json::to_value(reason)
+            .unwrap()
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    #[test]
+    fn the_words_are_those_that_are_stored() {
+        use DeletionReason::{Administrator, Expired, Replaced, Requested, UsedUp, WaitingOver};
+        for reason in [
+            Requested,
+            WaitingOver,
+            Administrator,
+            Replaced,
+            UsedUp,
+            Expired,
+        ] {
+            assert_eq!(reason.as_str(), stored(&reason));
+        }
+        use DefaultReason::{AppSetUp, Chosen, Fallback, First, Policy};
+        for reason in [First, AppSetUp, Chosen, Fallback, Policy] {
+            assert_eq!(reason.as_str(), stored(&reason));
+        }
+        for reason in [Failure::WrongCode, Failure::UsedCode] {
+            assert_eq!(reason.as_str(), stored(&reason));
+        }
+        for reason in DeliveryFailure::ALL {
+            assert_eq!(reason.as_str(), stored(&reason));
+        }
+    }
 }
