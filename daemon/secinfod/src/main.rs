@@ -2,8 +2,8 @@
 
 use clap::{Parser, Subcommand};
 use secinfod::config::{Config, DEFAULT_PATH};
-use secinfod::run::{self, Ended};
 use secinfod::logging;
+use secinfod::run::{self, Ended};
 use std::path::PathBuf;
 use std::process::ExitCode;
 

@@ -39,6 +39,8 @@ pub enum Access {
     },
     /// Whoever has the action.
     Administrator(Action),
+    /// Root, and nobody else whatever polkit says.
+    Root,
     /// The connection, or the user, that the session belongs to.
     SessionOwner,
 }
@@ -50,6 +52,8 @@ pub enum Granted {
     Anyone,
     /// The caller is the user whose object, or uid, it is.
     Owner,
+    /// The caller is root.
+    Root,
     /// The session is the caller's.
     Session,
     /// The caller is root, or polkit said yes, to this action.
@@ -77,6 +81,7 @@ impl fmt::Display for Access {
                 )
             }
             Self::Administrator(action) => write!(f, "root; others with {}", action.id()),
+            Self::Root => f.write_str("root"),
             Self::SessionOwner => f.write_str("whoever opened the session"),
         }
     }
@@ -96,6 +101,8 @@ impl Access {
         let uid = call.caller().uid();
         let owner = match self {
             Self::Anyone => return Ok(Granted::Anyone),
+            Self::Root if uid == 0 => return Ok(Granted::Root),
+            Self::Root => return Err(BusError::not_authorized()),
             Self::SessionOwner => {
                 let owner = call.target().and_then(Object::session_owner);
                 return match owner {

@@ -69,6 +69,23 @@ pub enum ServiceError {
         "the log cannot be written at the moment, so nothing was changed: ask an administrator to look at the daemon ({0})"
     )]
     StorageUnavailable(String),
+    /// A backup or a restore is going on.
+    #[error("a backup or a restore is under way: wait until it has ended, then try again")]
+    BackupUnderWay,
+    /// A backup could not be written.
+    #[error("the backup could not be written ({0}): nothing of it can be used, make another one")]
+    NotBackedUp(String),
+    /// A backup does not read, or is no whole.
+    #[error("{0}")]
+    InvalidBackup(String),
+    /// A backup could not be restored.
+    #[error("the backup could not be restored, and the log is what it was ({0})")]
+    NotRestored(String),
+    /// There is something in the log that a restore would destroy.
+    #[error(
+        "this host has security info already, and a backup is restored on an empty host only: stop secinfod, move its state directory (/var/lib/secinfo) to another name, start secinfod and restore again"
+    )]
+    NotEmpty,
     /// Something that should not happen.
     #[error("something went wrong inside the daemon: ask an administrator to look at its log")]
     Internal(String),

@@ -135,6 +135,36 @@ async fn polkits_yes_lets_a_stranger_in() {
 }
 
 #[tokio::test]
+async fn root_alone_may_where_the_row_says_so_whatever_polkit_says() {
+    let asking = asking(Some(Answer::Yes)).await;
+    let stranger = asking.served.bus.client(NOBODY).await;
+    assert_eq!(
+        stranger.refused(ROOT, DESK, "Vault", &()).await,
+        NOT_AUTHORIZED
+    );
+    assert!(asking.polkit.asked.lock().unwrap().is_empty());
+    let root = asking.served.bus.client(0).await;
+    let why: String = root.call(ROOT, DESK, "Vault", &()).await.unwrap();
+    assert_eq!(why, "Root");
+}
+
+#[tokio::test]
+async fn a_pipe_goes_over_the_bus() {
+    use std::io::Write;
+    let asking = asking(None).await;
+    let root = asking.served.bus.client(0).await;
+    let (theirs, mut ours) = std::io::pipe().unwrap();
+    ours.write_all(b"through the pipe").unwrap();
+    drop(ours);
+    let text: String = root
+        .call(ROOT, DESK, "Pipe", &zbus::Fd::from(&theirs))
+        .await
+        .unwrap();
+    assert_eq!(text, "through the pipe");
+    drop(theirs);
+}
+
+#[tokio::test]
 async fn a_person_is_asked_only_when_the_call_allows_it() {
     let asking = asking(Some(Answer::Yes)).await;
     let client = asking.served.bus.client(NOBODY).await;

@@ -21,7 +21,11 @@ impl From<ServiceError> for BusError {
             ServiceError::DeliveryFailed(_) => "DeliveryFailed",
             ServiceError::InvalidDestination(_) => "InvalidDestination",
             ServiceError::NotFound | ServiceError::NoSuchChannel => "NotFound",
-            ServiceError::LimitsExceeded => "LimitsExceeded",
+            ServiceError::LimitsExceeded | ServiceError::BackupUnderWay => "LimitsExceeded",
+            ServiceError::InvalidBackup(_) => "InvalidBackup",
+            ServiceError::NotEmpty => "NotEmpty",
+            // Only root hears of these, and may know the cause.
+            ServiceError::NotBackedUp(_) | ServiceError::NotRestored(_) => "StorageUnavailable",
             ServiceError::StorageUnavailable(why) => {
                 // Where the log lies and why it failed is the administrator's to know.
                 tracing::error!(%why, "a command was refused");
@@ -95,6 +99,7 @@ const fn refusal_name(refusal: &Refusal) -> &'static str {
         | Refusal::NotToBePutOff
         | Refusal::NothingToSend(_)
         | Refusal::IssuedNotEnrolled(_) => "InvalidArgument",
+        Refusal::NotThatBackup => "InvalidBackup",
         Refusal::LogExists => "Internal",
     }
 }

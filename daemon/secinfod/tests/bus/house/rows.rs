@@ -66,6 +66,22 @@ fn desk() -> Interface<House> {
                 ["why"],
                 close,
             ),
+            Method::new(
+                "Vault",
+                "Opens the vault.",
+                Access::Root,
+                [],
+                ["why"],
+                close,
+            ),
+            Method::new(
+                "Pipe",
+                "Reads what comes through a pipe.",
+                Access::Root,
+                ["pipe"],
+                ["text"],
+                pipe,
+            ),
         ],
         properties: vec![
             Property::new(
@@ -250,6 +266,13 @@ async fn greet(call: Call<House>, (_uid,): (u32,)) -> Result<(String,), BusError
 
 async fn close(call: Call<House>, (): ()) -> Result<(String,), BusError> {
     Ok((format!("{:?}", call.granted()),))
+}
+
+async fn pipe(_: Call<House>, (pipe,): (zbus::OwnedFd,)) -> Result<(String,), BusError> {
+    let mut text = String::new();
+    let mut pipe = std::fs::File::from(std::os::fd::OwnedFd::from(pipe));
+    std::io::Read::read_to_string(&mut pipe, &mut text).unwrap();
+    Ok((text,))
 }
 
 async fn rename(call: Call<House>, (label,): (String,)) -> Result<(), BusError> {
