@@ -147,6 +147,10 @@ reasons! {
     StorageUnavailable,
     /// Too many sessions or requests at once.
     LimitsExceeded,
+    /// A backup does not read, or is no whole.
+    InvalidBackup,
+    /// A backup is restored on a host without users only.
+    NotEmpty,
     /// The daemon is stopping: try again in a moment.
     ShuttingDown,
     /// The daemon failed; its journal says why.
@@ -230,7 +234,7 @@ mod tests {
             let name = format!("{ERROR_PREFIX}{}", reason.name());
             assert_eq!(Reason::from_error_name(&name), Some(*reason));
         }
-        assert_eq!(Reason::ALL.len(), 35);
+        assert_eq!(Reason::ALL.len(), 37);
         assert_eq!(
             Reason::from_error_name("org.freedesktop.DBus.Error.WrongCode"),
             None

@@ -1,0 +1,193 @@
+//! `secinfo restore`: a backup onto an empty host.
+
+use super::audit::check::{hashes, key_and_checkpoint};
+use crate::backup::{Opened, Opening, expect_root, keep_memory_to_ourselves, open_input};
+use crate::failure::Failure;
+use crate::screen::Screen;
+use crate::text::visible;
+use crate::times::Clock;
+use secinfo_bus::{AuditProxy, BackupsProxy, Connection, Fd, RestoreOptions, Restored};
+use secinfo_ledger::tree::verify_consistency;
+use serde::Serialize;
+use std::io::{self, PipeWriter, Read, Write};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use tokio::task::spawn_blocking;
+use zbus::fdo::DBusProxy;
+use zbus::names::{BusName, OwnedUniqueName};
+use zeroize::Zeroizing;
+
+const JSON: &str = r#"JSON: {"origin", "events", "keys", "users", "root", "checkpoint", "time", "host", "version"}, once the service runs again with what was restored."#;
+
+/// How long the service may take to start again. Reading a log of a million events takes seconds.
+const PATIENCE: Duration = Duration::from_mins(2);
+/// How often it is looked whether it has.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// Restore a backup onto a host without users
+///
+/// The service builds the log and the keys anew under this host's master key, checks them against
+/// the checkpoint in the backup, enters that it was restored, and starts again. Until then the host
+/// is what it was; it is refused where there are users already.
+///
+/// Codes that were used stay used, and no code of an app that the former host may have accepted
+/// until now is good again. Access passes, codes that were sent, remembered terminals and proofs are
+/// void. Stop the service on the former host before you make its last backup: what it accepts
+/// afterwards is not in it. Root only.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = JSON)]
+pub(crate) struct Arguments {
+    /// The backup; - for standard input
+    file: PathBuf,
+    #[command(flatten)]
+    opening: Opening,
+}
+
+#[derive(Serialize)]
+struct RestoredJson<'a> {
+    origin: &'a str,
+    events: u64,
+    keys: u64,
+    users: u64,
+    root: &'a str,
+    checkpoint: &'a str,
+    time: u64,
+    host: &'a str,
+    version: &'a str,
+}
+
+pub(crate) async fn run(
+    screen: &Screen,
+    address: Option<&str>,
+    arguments: &Arguments,
+) -> Result<(), Failure> {
+    keep_memory_to_ourselves()?;
+    expect_root("restore")?;
+    let opened = arguments.opening.open(open_input(&arguments.file)?)?;
+    let connection = secinfo_bus::connect_patiently(address).await?;
+    let former = owner(&connection).await?;
+    let restored = send(&connection, opened).await?;
+    let time = Clock::of_process().stamp(restored.time * 1000);
+    screen.note(&format!(
+        "The backup of {time} is in place: {} events and {} users of {}. The service starts again with it.",
+        restored.size, restored.users, restored.origin
+    ))?;
+    wait_for_another(&connection, former).await?;
+    expect_continued(&connection, &restored).await?;
+    screen.json(&RestoredJson {
+        origin: &restored.origin,
+        events: restored.size,
+        keys: restored.keys,
+        users: restored.users,
+        root: &restored.root,
+        checkpoint: &restored.checkpoint,
+        time: restored.time,
+        host: &restored.host,
+        version: &restored.version,
+    })?;
+    screen.paragraph(
+        "Restored: the service runs, and its log continues the checkpoint of the backup.",
+    )?;
+    screen.paragraph(&format!(
+        "It knows nothing of what happened on {} after {time}: methods that were deleted since are there again, and hardware tokens that count (HOTP) may have codes that were used since. See \"secinfo users\" and \"secinfo doctor\".",
+        visible(&restored.host)
+    ))
+}
+
+/// Lets the daemon read the backup.
+async fn send(connection: &Connection, opened: Opened) -> Result<Restored, Failure> {
+    let backups = BackupsProxy::new(connection)
+        .await
+        .map_err(secinfo_bus::Error::from)?;
+    let (to_daemon, from_us) = io::pipe()?;
+    let sending = spawn_blocking(move || pass_on(opened, from_us));
+    let answered = backups
+        .restore(Fd::from(&to_daemon), &RestoreOptions::default())
+        .await;
+    drop(to_daemon);
+    let sent = sending.await.map_err(io::Error::from)?;
+    match (answered, sent) {
+        (Ok(restored), _) => Ok(restored),
+        // What the daemon misses was not there to be sent.
+        (Err(_), Err(unreadable)) => Err(unreadable),
+        (Err(refusal), Ok(())) => Err(refusal.into()),
+    }
+}
+
+fn pass_on(mut opened: Opened, mut to: PipeWriter) -> Result<(), Failure> {
+    let mut buffer = Zeroizing::new(vec![0; 64 * 1024]);
+    loop {
+        let read = match opened.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => {
+                return Err(Failure::Refused(format!(
+                    "the backup cannot be read to its end ({error}): it was changed or cut off; take another one"
+                )));
+            }
+        };
+        if to.write_all(&buffer[..read]).is_err() {
+            // The daemon has heard enough, and says why.
+            return Ok(());
+        }
+    }
+}
+
+/// Who owns the daemon's name; none while nobody does. Starts nothing.
+async fn owner(connection: &Connection) -> Result<Option<OwnedUniqueName>, Failure> {
+    let bus = DBusProxy::new(connection)
+        .await
+        .map_err(secinfo_bus::Error::from)?;
+    let name = BusName::try_from(secinfo_bus::names::BUS_NAME)
+        .map_err(|error| secinfo_bus::Error::Protocol(error.to_string()))?;
+    match bus.get_name_owner(name).await {
+        Ok(owner) => Ok(Some(owner)),
+        Err(zbus::fdo::Error::NameHasNoOwner(_)) => Ok(None),
+        Err(error) => Err(secinfo_bus::Error::from(error).into()),
+    }
+}
+
+/// Waits until another process has the daemon's name.
+async fn wait_for_another(
+    connection: &Connection,
+    former: Option<OwnedUniqueName>,
+) -> Result<(), Failure> {
+    let begun = Instant::now();
+    loop {
+        let now = owner(connection).await?;
+        if now.is_some() && now != former {
+            return Ok(());
+        }
+        if begun.elapsed() > PATIENCE {
+            return Err(Failure::Refused(
+                "the backup is in place, but the service has not started again: start it (systemctl start secinfod), then look with \"secinfo status\""
+                    .to_owned(),
+            ));
+        }
+        tokio::time::sleep(EVERY).await;
+    }
+}
+
+/// Makes sure that the log that is served now begins with the events of the backup.
+async fn expect_continued(connection: &Connection, restored: &Restored) -> Result<(), Failure> {
+    let audit = AuditProxy::new(connection)
+        .await
+        .map_err(secinfo_bus::Error::from)?;
+    let key = audit.verifier_key().await?;
+    let (key, now) = key_and_checkpoint(&key, &audit.checkpoint().await?)?;
+    let wrong = || {
+        Failure::LogNotVerified(
+            "the service runs again, but its log is not that of the backup; look with \"secinfo audit log\" and \"secinfo doctor\""
+                .to_owned(),
+        )
+    };
+    let then = key.verify(&restored.checkpoint).map_err(|_| wrong())?;
+    if now.size() <= then.size() {
+        return Err(wrong());
+    }
+    let proof = audit.consistency_proof(then.size(), now.size()).await?;
+    let proof = hashes(&proof)?;
+    verify_consistency(&proof, then.size(), *then.root(), now.size(), *now.root())
+        .map_err(|_| wrong())
+}
