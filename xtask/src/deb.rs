@@ -13,47 +13,11 @@ mod tests;
 
 use crate::failure::{Context, Failure, Result};
 use crate::packages::{self, Needs};
-use crate::workspace::{self, Workspace};
+use crate::workspace::{self, Profile, Workspace};
 use crate::{docs, screen};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{fs, io};
-
-/// How the programs are built.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Profile {
-    /// As everybody gets them.
-    Release,
-    /// As the tests have them: slower programs, and there much sooner.
-    Dev,
-}
-
-impl Profile {
-    fn parse(word: &str) -> Result<Self> {
-        match word {
-            "release" => Ok(Self::Release),
-            "dev" => Ok(Self::Dev),
-            _ => Err(Failure::Usage(format!(
-                "there is no profile \"{word}\"; take \"release\" or \"dev\""
-            ))),
-        }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Release => "release",
-            Self::Dev => "dev",
-        }
-    }
-
-    /// Where cargo puts what it builds, below the target directory.
-    const fn directory(self) -> &'static str {
-        match self {
-            Self::Release => "release",
-            Self::Dev => "debug",
-        }
-    }
-}
 
 /// The task: builds the package, and says where it is and what lintian thinks of it.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
@@ -76,6 +40,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
 
 /// Builds the package; answers with its file.
 pub(crate) fn build(place: &Workspace, profile: Profile) -> Result<PathBuf> {
+    let programs = place.build(profile)?;
     let directory = place.target.join("deb");
     let stage = directory.join("stage");
     fs::create_dir_all(&directory).context(|| format!("make {}", directory.display()))?;
@@ -85,7 +50,6 @@ pub(crate) fn build(place: &Workspace, profile: Profile) -> Result<PathBuf> {
     remove_packages(&directory)?;
     fs::create_dir_all(&stage).context(|| format!("make {}", stage.display()))?;
 
-    let programs = build_programs(place, profile)?;
     screen::say("Putting together what the package has.");
     stage::fill(place, &programs, &stage)?;
     docs::write(&programs.join("secinfo"), &stage.join("generated"))?;
@@ -112,28 +76,14 @@ pub(crate) fn build(place: &Workspace, profile: Profile) -> Result<PathBuf> {
     the_package(&directory)
 }
 
-/// Builds all programs and libraries that are shipped; answers with the directory they are in.
-fn build_programs(place: &Workspace, profile: Profile) -> Result<PathBuf> {
-    // One package after another kind: no feature is on that another one asks for.
-    let mut programs = vec!["secinfod", "secinfo-cli"];
-    for (what, packages) in [
-        ("--bins", std::mem::take(&mut programs)),
-        ("--lib", workspace::PLUGINS.to_vec()),
-        ("--lib", vec![workspace::PAM_MODULE]),
-    ] {
-        let mut cargo = place.cargo();
-        cargo.args(["build", "--locked", "--profile", profile.name(), what]);
-        cargo.args(packages.iter().flat_map(|name| ["--package", name]));
-        workspace::run(&mut cargo)?;
-    }
-    Ok(place.target.join(profile.directory()))
-}
-
 /// Waits until nobody else makes a package here.
 fn lock(file: &Path) -> Result<fs::File> {
     let failed = || format!("lock {}", file.display());
     let lock = fs::File::create(file).context(failed)?;
-    lock.lock().context(failed)?;
+    if lock.try_lock().is_err() {
+        screen::say("Somebody else makes a package here; waiting until it is there.");
+        lock.lock().context(failed)?;
+    }
     Ok(lock)
 }
 
