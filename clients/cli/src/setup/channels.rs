@@ -69,7 +69,7 @@ pub(crate) async fn run(
         }
     }
     if let Some(kept) = config.apply(host)? {
-        report.skipped(format!("The former config.toml is {kept}"))?;
+        report.tell(&format!("The former config.toml is {kept}."))?;
     }
     for name in &changed {
         let channel = ready(daemon, name).await?;

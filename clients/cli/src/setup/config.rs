@@ -230,7 +230,9 @@ fn uncommented(text: &str, header: &str, key: &str, value: &Value) -> Option<Str
         1
     };
     let mut text = lines[..first].concat();
-    text.push_str(&format!("{key} = {value}\n"));
+    for piece in [key, " = ", &value.to_string(), "\n"] {
+        text.push_str(piece);
+    }
     text.push_str(&lines[first + length..].concat());
     Some(text)
 }

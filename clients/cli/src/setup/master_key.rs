@@ -131,18 +131,18 @@ impl Places {
                 key => Ok(key),
             }
         };
-        let in_credential = match host.has(CREDENTIAL) {
-            true => Some(credential::open(host, &host.path(CREDENTIAL)).map_err(|failure| {
+        let open = || {
+            credential::open(host, &host.path(CREDENTIAL)).map_err(|failure| {
                 Failure::Refused(format!(
                     "the sealed master key cannot be opened on this machine. If {file} is there, remove {CREDENTIAL}, else restore a backup with secinfo restore. {failure}"
                 ))
-            })?),
-            false => None,
+            })
         };
+        let is_sealed = host.has(CREDENTIAL);
         Ok(Self {
             in_file: read(&file)?,
             in_aside: read(&aside)?,
-            in_credential,
+            in_credential: is_sealed.then(open).transpose()?,
             file,
             aside,
             gone,
@@ -243,7 +243,7 @@ fn ask(
         return Ok(None);
     }
     let tpm = "To the TPM of this machine: a copy of the disk opens nothing elsewhere";
-    let host_key = "To the key of this host in /var/lib/systemd: a copy of the data opens nothing, one of the whole disk does";
+    let host_key = "To the key of this host: a copy of the daemon's files opens nothing, one of the whole disk does";
     let file = "Leave it in its file";
     if credential::has_tpm(host) {
         let choice = questions.choice("Seal the master key", &[tpm, host_key, file], 0)?;
@@ -320,7 +320,7 @@ async fn finish(
         host.rename(&places.file, &places.aside)?;
     }
     if let Err(why) = tried(host, daemon, &places.file).await {
-        undo(host, places, former).await?;
+        undo(host, places, former)?;
         let again = is_well(daemon).await;
         let now = if again.is_ok() {
             "the daemon runs with it again"
@@ -355,11 +355,7 @@ async fn tried(host: &Host, daemon: &impl Daemon, file: &str) -> Result<(), Stri
 }
 
 /// Puts everything back: first the key file, then the credential.
-async fn undo(
-    host: &Host,
-    places: &Places,
-    former: Option<Zeroizing<Vec<u8>>>,
-) -> Result<(), Failure> {
+fn undo(host: &Host, places: &Places, former: Option<Zeroizing<Vec<u8>>>) -> Result<(), Failure> {
     if host.has(&places.aside) {
         host.rename(&places.aside, &places.file)?;
     }

@@ -6,6 +6,7 @@ use super::questions::Questions;
 use super::report::{Report, Step};
 use crate::commands::setup::Pair;
 use crate::failure::Failure;
+use crate::text::visible;
 use crate::words;
 use secinfo_bus::names::kind;
 use toml_edit::{Array, Value};
@@ -56,15 +57,14 @@ pub(crate) fn run(
     if questions.are_asked() && questions.yes("Go through these settings now?", true)? {
         ask(&mut config, questions, wish)?;
     }
-    match config.apply(host)? {
-        Some(kept) => {
-            report.done(format!(
-                "Policy is in force; the former config.toml is {kept}"
-            ))?;
-        }
-        None => report.unchanged("Policy is as it was")?,
+    let kept = config.apply(host)?;
+    let words = in_words(&config);
+    match kept {
+        Some(kept) => report.done(format!(
+            "Policy is in force: {words}. The former config.toml is {kept}"
+        )),
+        None => report.unchanged(format!("Policy: {words}")),
     }
-    report.skipped(in_words(&config))
 }
 
 impl Wish<'_> {
@@ -223,12 +223,10 @@ fn ask_who(config: &mut Config, questions: &Questions<'_>) -> Result<(), Failure
         chosen if chosen == now => Ok(()),
         2 => config.set(&["policy"], "required", 1),
         chosen => {
-            config.set(&["policy"], "required", 0)?;
-            config.set(
-                &["group", "sudo"],
-                "required",
-                if chosen == 1 { 1 } else { 0 },
-            )
+            if required > 0 {
+                config.set(&["policy"], "required", 0)?;
+            }
+            config.set(&["group", "sudo"], "required", i64::from(chosen == 1))
         }
     }
 }
@@ -282,33 +280,31 @@ fn in_words(config: &Config) -> String {
     let mut who: Vec<String> = Vec::new();
     let all = number(&["policy"], "required");
     if all > 0 {
-        who.push(format!("everybody {}", methods(all)));
+        who.push(format!("everybody must have {}", methods(all)));
     }
     for group in config.sections("group") {
         let count = number(&["group", &group], "required");
         if count > all {
-            who.push(format!("the group {group} {}", methods(count)));
+            let must = if who.is_empty() { "must have " } else { "" };
+            who.push(format!(
+                "members of {} {must}{}",
+                visible(&group),
+                methods(count)
+            ));
         }
     }
     let kinds = allowed(config);
-    let kinds = match kinds.len() {
-        10 => "all kinds are allowed".to_owned(),
-        _ => {
-            let names: Vec<_> = kinds
-                .iter()
-                .map(|kind| words::of_kind(kind).to_lowercase())
-                .collect();
-            format!("allowed are {}", names.join(", "))
-        }
+    let kinds = if kinds.len() == KINDS.len() {
+        "all kinds are allowed".to_owned()
+    } else {
+        let names = kinds.iter().map(|kind| words::of_kind(kind).to_lowercase());
+        format!("allowed are {}", names.collect::<Vec<_>>().join(", "))
     };
     if who.is_empty() {
-        return format!("As it stands, nobody must have a method, and {kinds}");
+        return format!("nobody must have a method; {kinds}");
     }
     let days = config.number(&["policy"], "grace_days").unwrap_or(GRACE);
-    format!(
-        "As it stands, {} must be had within {days} days, and {kinds}",
-        who.join(", ")
-    )
+    format!("{} within {days} days; {kinds}", who.join(", "))
 }
 
 #[cfg(test)]
@@ -335,8 +331,8 @@ mod tests {
     ) -> Result<(State, String), Failure> {
         let mut report = scene.report();
         run(&scene.host, questions, wish, &mut report)?;
-        let words = report.entries.pop().unwrap().what;
-        Ok((report.entries.pop().unwrap().state, words))
+        let entry = report.entries.pop().unwrap();
+        Ok((entry.state, entry.what))
     }
 
     #[test]
@@ -355,10 +351,9 @@ mod tests {
         };
         let (state, words) = set(&scene, &scene.nobody(), &wish).unwrap();
         assert_eq!(state, State::Done);
-        assert_eq!(
-            words,
-            "As it stands, everybody 1 method, the group sudo 2 methods must be had within 7 days, and allowed are authenticator app, text message"
-        );
+        let expected = "Policy is in force: everybody must have 1 method, members of sudo 2 methods \
+                        within 7 days; allowed are authenticator app, text message. The former";
+        assert!(words.starts_with(expected), "{words}");
         let text = scene.read(CONFIG);
         for line in [
             "organization = \"Example\"",
@@ -385,15 +380,13 @@ mod tests {
         assert_eq!(state, State::Unchanged);
         assert_eq!(
             words,
-            "As it stands, nobody must have a method, and all kinds are allowed"
+            "Policy: nobody must have a method; all kinds are allowed"
         );
         let chooses =
             scene.answers(&["y", "Example", "XYZ", "at", "pigeon", "all", "2", "30", "1"]);
         let (_, words) = set(&scene, &chooses, &Wish::default()).unwrap();
-        assert_eq!(
-            words,
-            "As it stands, the group sudo 1 method must be had within 30 days, and all kinds are allowed"
-        );
+        let expected = "Policy is in force: members of sudo must have 1 method within 30 days; all";
+        assert!(words.starts_with(expected), "{words}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::screen::Screen;
+use crate::text::wrap;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use std::io::{self, Write};
 use zeroize::Zeroizing;
@@ -104,9 +105,12 @@ impl<'a> Questions<'a> {
         choices: &[&str],
         default: usize,
     ) -> Result<usize, Failure> {
+        self.screen.say("\n")?;
         for (index, choice) in choices.iter().enumerate() {
             let number = self.screen.style.bold(&(index + 1).to_string());
-            self.screen.say(&format!("    {number}  {choice}\n"))?;
+            let lines = wrap(choice, self.screen.width.saturating_sub(7));
+            let lines = lines.join("\n       ");
+            self.screen.say(&format!("    {number}  {lines}\n"))?;
         }
         self.screen.say("\n")?;
         let count = choices.len();
@@ -147,7 +151,12 @@ impl<'a> Questions<'a> {
 
     /// Tells the person something beside.
     pub(super) fn hint(&self, text: &str) -> Result<(), Failure> {
-        self.screen.note(&format!("  {text}"))
+        let lines = wrap(text, self.screen.width.saturating_sub(2));
+        let mut err = io::stderr().lock();
+        for line in lines {
+            writeln!(err, "  {line}")?;
+        }
+        Ok(())
     }
 }
 

@@ -94,14 +94,17 @@ impl<'a> Report<'a> {
             style.dim(&number),
             style.bold(step.title())
         ))?;
-        self.tell(about)
+        self.screen.say(&self.paragraph(about))
     }
 
     /// Says something to the person, in a paragraph of its own.
     pub(super) fn tell(&self, text: &str) -> Result<(), Failure> {
-        let mut lines = self.indented("  ", Look::Plain, text);
-        lines.push('\n');
-        self.screen.say(&lines)
+        self.screen.say(&format!("\n{}", self.paragraph(text)))
+    }
+
+    fn paragraph(&self, text: &str) -> String {
+        let lines = wrap(text, self.screen.width.saturating_sub(2));
+        format!("  {}\n\n", lines.join("\n  "))
     }
 
     /// Notes that something was done.
@@ -147,15 +150,6 @@ impl<'a> Report<'a> {
             let mark = if index == 0 { mark } else { " " };
             format!("  {mark} {line}\n")
         });
-        lines.collect()
-    }
-
-    fn indented(&self, indent: &str, look: Look, text: &str) -> String {
-        let style = self.screen.style;
-        let lines = wrap(text, self.screen.width.saturating_sub(indent.len()));
-        let lines = lines
-            .iter()
-            .map(|line| format!("{indent}{}\n", style.paint(look, line)));
         lines.collect()
     }
 

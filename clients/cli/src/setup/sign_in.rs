@@ -108,11 +108,13 @@ pub(crate) async fn run<C: Confirmation>(
         Ok(()) => {
             // What the terminal does not show must not keep us from going back.
             let _ = tell(wish, report);
-            Ok(confirmation.wait(wish.timeout).await)
+            let confirmed = confirmation.wait(wish.timeout).await;
+            let _ = questions.hint("");
+            Ok(confirmed)
         }
     };
     match confirmed {
-        Ok(Confirmed::Yes) if way_back.forget(host)? => {
+        Ok(Confirmed::Yes) if way_back.forget()? => {
             report.done("Sign-in asks for a second step")?;
             report.leave("Sign in as somebody who has no method yet, and see what they are asked");
             Ok(())

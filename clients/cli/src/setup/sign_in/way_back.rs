@@ -24,9 +24,11 @@ const MARGIN: u64 = 15;
 
 /// A way back that is prepared.
 #[derive(Debug)]
-pub(super) struct WayBack(());
+pub(super) struct WayBack<'a> {
+    host: &'a Host,
+}
 
-impl WayBack {
+impl<'a> WayBack<'a> {
     /// Whether one was left by a run that was cut short.
     pub(super) fn is_there(host: &Host) -> bool {
         host.has(READY)
@@ -34,7 +36,7 @@ impl WayBack {
 
     /// Keeps what is there, and sets the timer.
     pub(super) fn prepare(
-        host: &Host,
+        host: &'a Host,
         pam: bool,
         ssh: bool,
         timeout: Duration,
@@ -81,11 +83,12 @@ impl WayBack {
             // Nothing was changed yet, so there is nothing to go back from.
             host.remove_directory(DIRECTORY)?;
         }
-        set.map(|_| Self(()))
+        set.map(|_| Self { host })
     }
 
     /// Forgets it, because all is well. Whether it was still there.
-    pub(super) fn forget(self, host: &Host) -> Result<bool, Failure> {
+    pub(super) fn forget(self) -> Result<bool, Failure> {
+        let host = self.host;
         if !Self::is_there(host) {
             return Ok(false);
         }
