@@ -10,7 +10,7 @@ mod walk;
 
 use crate::failure::{Failure, Result};
 use crate::packages::{self, Needs};
-use crate::workspace::{PAM_MODULE, SPOOL, Workspace, quoted};
+use crate::workspace::{Profile, Workspace, quoted};
 use crate::{interrupt, screen};
 use person::Person;
 use stage::Stage;
@@ -34,8 +34,7 @@ pub(crate) fn run(ending: Ending) -> Result<()> {
     screen::heading("System packages");
     packages::install(Needs::Demo)?;
     screen::heading("Building secinfod and secinfo (the first time takes some minutes)");
-    let programs = place.build_programs()?;
-    place.build_libraries(&[SPOOL, PAM_MODULE])?;
+    let programs = place.build(Profile::Dev)?;
     screen::heading("Starting a private bus, and secinfod on an empty log");
     let mut stage = Stage::set(&programs)?;
     screen::say(&format!(

@@ -10,7 +10,7 @@ use crate::demo;
 use crate::failure::{Context, Failure, Result};
 use crate::packages::{self, Needs};
 use crate::screen;
-use crate::workspace::{self, Workspace};
+use crate::workspace::{self, Profile, Workspace};
 use runner::Counts;
 use std::time::{Duration, Instant};
 
@@ -216,9 +216,7 @@ fn crates(place: &Workspace) -> Result<Outcome> {
 
 fn end_to_end(place: &Workspace) -> Result<Outcome> {
     // The step before may have left programs with what only tests turn on.
-    let programs = place.build_programs()?;
-    place.build_libraries(&workspace::PLUGINS)?;
-    place.build_libraries(&[workspace::PAM_MODULE])?;
+    let programs = place.build(Profile::Dev)?;
     let mut test = place.cargo();
     // Of the whole workspace: for this package alone its dependencies would have other features,
     // and be compiled again.

@@ -58,21 +58,53 @@ impl Workspace {
         cargo(&self.root)
     }
 
-    /// Builds the programs that people run; answers with the directory they are in.
-    pub(crate) fn build_programs(&self) -> Result<PathBuf> {
+    /// Builds all that is shipped: programs, plugins and the PAM module. Answers with the directory
+    /// they are in.
+    pub(crate) fn build(&self, profile: Profile) -> Result<PathBuf> {
         let mut build = self.cargo();
-        build.args(["build", "--bins"]);
-        build.args(PROGRAMS.iter().flat_map(|name| ["--package", name]));
+        build.args(["build", "--locked", "--profile", profile.name()]);
+        // In one go: for each alone, what they share would have other features, and be compiled again.
+        let packages = PROGRAMS.iter().chain(&PLUGINS).chain([&PAM_MODULE]);
+        build.args(packages.flat_map(|name| ["--package", name]));
         run(&mut build)?;
-        Ok(self.target.join("debug"))
+        Ok(self.target.join(profile.directory()))
+    }
+}
+
+/// How the programs are built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// As everybody gets them.
+    Release,
+    /// As the tests and the demo have them: slower programs, and there much sooner.
+    Dev,
+}
+
+impl Profile {
+    /// Reads the word for it.
+    pub(crate) fn parse(word: &str) -> Result<Self> {
+        match word {
+            "release" => Ok(Self::Release),
+            "dev" => Ok(Self::Dev),
+            _ => Err(Failure::Usage(format!(
+                "there is no profile \"{word}\"; take \"release\" or \"dev\""
+            ))),
+        }
     }
 
-    /// Builds the libraries of these packages, which programs load, into the directory of the programs.
-    pub(crate) fn build_libraries(&self, packages: &[&str]) -> Result<()> {
-        let mut build = self.cargo();
-        build.args(["build", "--lib"]);
-        build.args(packages.iter().flat_map(|name| ["--package", name]));
-        run(&mut build)
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Dev => "dev",
+        }
+    }
+
+    /// Where cargo puts what it builds, below its target directory.
+    const fn directory(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Dev => "debug",
+        }
     }
 }
 

@@ -5,7 +5,8 @@ mod root;
 use super::{Outcome, runner};
 use crate::deb;
 use crate::failure::Result;
-use crate::workspace::Workspace;
+use crate::packages::{self, Needs};
+use crate::workspace::{Profile, Workspace};
 
 /// The package of the tests.
 pub(super) const PACKAGE: &str = "secinfo-host-tests";
@@ -21,12 +22,13 @@ pub(super) fn check(place: &Workspace) -> Result<Outcome> {
             ..Outcome::default()
         });
     }
+    packages::install(Needs::Deb)?;
     let root = root::make(place)?;
-    let package = deb::build(place, deb::Profile::Dev)?;
+    let package = deb::build(place, Profile::Dev)?;
     let mut test = place.cargo();
     test.args(["test", "--package", PACKAGE, "--locked", "--no-fail-fast"]);
     test.args(["--", MACHINES_AT_ONCE]);
-    test.env("SECINFO_HOST_ROOT", root);
+    test.env("SECINFO_HOST_ROOT", &root.path);
     test.env("SECINFO_DEB", package);
     runner::run(&mut test)
 }
