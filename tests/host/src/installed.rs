@@ -2,7 +2,6 @@
 
 use crate::container::Changes;
 use crate::machine::Machine;
-use rustix::fs::{FlockOperation, flock};
 use std::collections::hash_map::DefaultHasher;
 use std::fs::{self, File};
 use std::hash::Hasher;
@@ -28,9 +27,18 @@ fn named_by(variable: &str) -> PathBuf {
         })
 }
 
-/// The root file system without anything of ours. Nobody changes it.
-pub(crate) fn base_root() -> PathBuf {
-    named_by(ROOT)
+/// The root file system without anything of ours. Nobody changes it, or removes it as long as this
+/// process runs.
+pub(crate) fn base_root() -> &'static Path {
+    static BASE: OnceLock<(PathBuf, File)> = OnceLock::new();
+    let (root, _) = BASE.get_or_init(|| {
+        let root = named_by(ROOT);
+        let directory = root.parent().expect("it is a directory in another");
+        let lock = File::create(directory.with_extension("lock")).unwrap();
+        lock.lock_shared().unwrap();
+        (root, lock)
+    });
+    root
 }
 
 /// The package that is tested.
@@ -60,17 +68,17 @@ impl Installed {
         hasher.write(&fs::read(package()).unwrap());
         let name = format!("installed-{:016x}", hasher.finish());
         let lock = lock_of(cache, &name);
-        flock(&lock, FlockOperation::LockExclusive).unwrap();
+        lock.lock().unwrap();
         let root = cache.join(&name);
         if !root.is_dir() {
             remove_others(cache, &name);
             let partial = cache.join(format!("{name}.partial"));
             remove(&partial);
-            copy(&base, &partial);
+            copy(base, &partial);
             install(&partial);
             fs::rename(&partial, &root).unwrap();
         }
-        flock(&lock, FlockOperation::LockShared).unwrap();
+        lock.lock_shared().unwrap();
         Self { root, _lock: lock }
     }
 }
@@ -88,7 +96,7 @@ fn remove_others(cache: &Path, name: &str) {
             continue;
         }
         let lock = lock_of(cache, &other);
-        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok() {
+        if lock.try_lock().is_ok() {
             remove(&cache.join(&other));
         }
     }

@@ -29,7 +29,7 @@ impl Machine {
 
     /// A host that has never seen the package.
     pub fn boot_without_package() -> Self {
-        Self::of(&base_root(), Changes::Lost)
+        Self::of(base_root(), Changes::Lost)
     }
 
     pub(crate) fn of(root: &Path, changes: Changes) -> Self {

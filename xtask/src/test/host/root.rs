@@ -4,7 +4,7 @@ use crate::failure::{Context, Failure, Result};
 use crate::workspace::{self, Workspace};
 use crate::{interrupt, packages, screen};
 use std::collections::hash_map::DefaultHasher;
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::hash::{Hash, Hasher};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -41,36 +41,66 @@ for user in alice bob carol admin; do
 done
 chroot "$1" usermod --append --groups sudo admin
 chroot "$1" passwd --quiet --lock root
+# What would start by itself at some time of the day, and hold the lock of the packages.
+systemctl --quiet --root="$1" mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer
 "#;
 
 /// Where the caches of all recipes are, below the directory in which cargo builds.
 const CACHE: &str = "host-root";
 
-/// The root file system, made if it is not there.
-pub(super) fn make(place: &Workspace) -> Result<PathBuf> {
-    let recipe = Recipe::of_this_machine()?;
-    let cache = place.target.join(CACHE);
-    let directory = cache.join(recipe.name());
-    let root = directory.join("root");
-    if root.is_dir() {
-        screen::say(&format!("The Debian root is there: {}", root.display()));
-        return Ok(root);
-    }
-    screen::say("Making a Debian root, once: about 250 MB and a minute.");
-    remove(&cache)?;
-    fs::create_dir_all(&directory).context(|| format!("make {}", directory.display()))?;
-    let partial = directory.join("partial");
-    workspace::run(&mut recipe.mmdebstrap(&directory, &partial)?)?;
-    fs::rename(&partial, &root).context(|| format!("name {}", root.display()))?;
-    Ok(root)
+/// A root file system that stays as long as this value.
+pub(super) struct Root {
+    pub(super) path: PathBuf,
+    _lock: File,
 }
 
-/// Removes what was made by another recipe, or was not made to the end; keeps to the file system,
-/// in case something is mounted there.
-fn remove(cache: &Path) -> Result<()> {
+/// The root file system, made if it is not there.
+pub(super) fn make(place: &Workspace) -> Result<Root> {
+    let recipe = Recipe::of_this_machine()?;
+    let name = recipe.name();
+    let cache = place.target.join(CACHE);
+    fs::create_dir_all(&cache).context(|| format!("make {}", cache.display()))?;
+    let lock = lock_of(&cache, &name)?;
+    let failed = || format!("lock {name} in {}", cache.display());
+    // The tests hold it as well, and so keep what they use from being removed.
+    lock.lock_shared().context(failed)?;
+    let path = cache.join(&name).join("root");
+    if !path.is_dir() {
+        lock.lock().context(failed)?;
+        // Somebody else may have made it meanwhile.
+        if !path.is_dir() {
+            remove_others(&cache, &name)?;
+            recipe.follow(&cache.join(&name), &path)?;
+        }
+        lock.lock_shared().context(failed)?;
+    }
+    screen::say(&format!("The Debian root: {}", path.display()));
+    Ok(Root { path, _lock: lock })
+}
+
+fn lock_of(cache: &Path, name: &str) -> Result<File> {
+    let path = cache.join(format!("{name}.lock"));
+    File::create(&path).context(|| format!("make {}", path.display()))
+}
+
+/// Removes what was made by other recipes and nobody uses.
+fn remove_others(cache: &Path, name: &str) -> Result<()> {
+    let failed = || format!("read {}", cache.display());
+    for entry in fs::read_dir(cache).context(failed)? {
+        let entry = entry.context(failed)?;
+        let other = entry.file_name().to_string_lossy().into_owned();
+        if other != name && entry.path().is_dir() && lock_of(cache, &other)?.try_lock().is_ok() {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Keeps to the file system, in case something is mounted there.
+fn remove(directory: &Path) -> Result<()> {
     let mut remove = Command::new("rm");
     remove.args(["--recursive", "--force", "--one-file-system"]);
-    workspace::run(remove.arg(cache))
+    workspace::run(remove.arg(directory))
 }
 
 /// All that the root file system depends on.
@@ -130,6 +160,16 @@ impl Recipe {
         let mut hasher = DefaultHasher::new();
         self.hash(&mut hasher);
         format!("{:016x}", hasher.finish())
+    }
+
+    /// Makes the root in an empty directory.
+    fn follow(&self, directory: &Path, root: &Path) -> Result<()> {
+        screen::say("Making a Debian root, once: about 250 MB and a minute.");
+        remove(directory)?;
+        fs::create_dir(directory).context(|| format!("make {}", directory.display()))?;
+        let partial = directory.join("partial");
+        workspace::run(&mut self.mmdebstrap(directory, &partial)?)?;
+        fs::rename(&partial, root).context(|| format!("name {}", root.display()))
     }
 
     fn mmdebstrap(&self, directory: &Path, root: &Path) -> Result<Command> {
