@@ -1,6 +1,5 @@
 //! systemd as the first process of a container: starting it, entering it and ending it.
 
-use rustix::process::{Pid, Signal, kill_process};
 use secinfo_test_person::Process;
 use std::fs::{self, File};
 use std::io;
@@ -18,7 +17,8 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// own use; if `$3` is `copy`, so that the root file system stays as it is.
 ///
 /// All mounts, and what is written to the copy, go with the processes, because they are in a mount
-/// namespace of their own. A control group of its own keeps two systemds from taking each other's
+/// namespace of their own, and all processes go with the shell, because it is the first one of a
+/// namespace of processes: systemd would outlive a nspawn that is killed. A control group of its own keeps two systemds from taking each other's
 /// processes for their own.
 ///
 /// Without all capabilities and `bpf()` the kernel is not told of `IPAddressDeny=`, and nobody says so.
@@ -37,7 +37,7 @@ mkdir "$4/groups/$2"
 echo $$ >"$4/groups/$2/cgroup.procs"
 umount "$4/groups"
 export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1
-exec systemd-nspawn --directory="$root" --boot --machine="$2" --private-network \
+systemd-nspawn --directory="$root" --boot --machine="$2" --private-network \
     --keep-unit --register=no --capability=all --system-call-filter=bpf --console=pipe
 "#;
 
@@ -76,7 +76,7 @@ impl Container {
         };
         let process = Command::new("setpriv")
             .args(["--pdeathsig", "KILL"])
-            .args(["unshare", "--mount", "--propagation", "private"])
+            .args(["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"])
             .args(["sh", "-c", START, "sh"])
             .arg(root)
             .args([&name, changes])
@@ -101,9 +101,8 @@ impl Container {
     fn find_leader(&mut self) {
         let begun = Instant::now();
         loop {
-            let children = Process::children_of(self.process.id());
-            if let Some(leader) = children.iter().find(|child| is_systemd(child.pid)) {
-                self.leader = leader.pid;
+            if let Some(leader) = leader_below(self.process.id()) {
+                self.leader = leader;
                 return;
             }
             let ended = self.process.try_wait().unwrap();
@@ -186,11 +185,6 @@ impl Drop for Container {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
-        // The kernel kills it with its parent; where it has another parent by now, nobody does.
-        let leader = Pid::from_raw(self.leader.cast_signed());
-        if let Some(leader) = leader.filter(|_| is_systemd(self.leader)) {
-            let _ = kill_process(leader, Signal::KILL);
-        }
         let begun = Instant::now();
         for group in self.control_groups() {
             // Busy until the last process is gone.
@@ -201,8 +195,16 @@ impl Drop for Container {
     }
 }
 
-fn is_systemd(pid: u32) -> bool {
-    fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "systemd\n")
+/// The first systemd among what a process has started, and what that has.
+fn leader_below(process: u32) -> Option<u32> {
+    Process::children_of(process).iter().find_map(|child| {
+        let name = fs::read_to_string(format!("/proc/{}/comm", child.pid));
+        if name.is_ok_and(|name| name == "systemd\n") {
+            Some(child.pid)
+        } else {
+            leader_below(child.pid)
+        }
+    })
 }
 
 fn remove_groups(group: &Path) -> io::Result<()> {
