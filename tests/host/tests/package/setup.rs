@@ -114,11 +114,11 @@ fn what_nobody_confirms_is_taken_back() {
     let mut session = by_password(&machine, &connection, "admin");
     session.answer(&format!("sudo {SETUP}"));
     session.when_asked("password for admin: ", &password("admin"));
-    session.when_asked("Set up a channel now? [y/N] ", "n");
-    session.when_asked("Go through these settings now? [Y/n] ", "n");
-    session.when_asked("They are shown once. [Y/n] ", "n");
-    session.when_asked("Set up an authenticator app for admin now? [y/N] ", "n");
-    session.expect("Does it work? [y/N] ");
+    session.when_asked("Set up a channel now? [y/N]", "n");
+    session.when_asked("Go through these settings now? [Y/n]", "n");
+    session.when_asked("They are shown once. [Y/n]", "n");
+    session.when_asked("Set up an authenticator app for admin now? [y/N]", "n");
+    session.expect("Does it work? [y/N]");
     assert!(machine.read(COMMON_AUTH).contains(MODULE));
     drop(session);
     machine.wait_for("it to be taken back", || !machine.exists(WAY_BACK));
@@ -127,9 +127,9 @@ fn what_nobody_confirms_is_taken_back() {
 
 /// Goes on to where it is on, and a person is asked whether sign-in works.
 fn up_to_confirmation(machine: &Machine, setup: &mut Dialogue<'_>) {
-    setup.when_asked("Set up a channel now? [y/N] ", "n");
-    setup.when_asked("Go through these settings now? [Y/n] ", "n");
-    setup.expect("Does it work? [y/N] ");
+    setup.when_asked("Set up a channel now? [y/N]", "n");
+    setup.when_asked("Go through these settings now? [Y/n]", "n");
+    setup.expect("Does it work? [y/N]");
     assert!(machine.read(COMMON_AUTH).contains(MODULE));
     assert!(
         machine
