@@ -14,6 +14,9 @@ const SYSTEM_BUS: &str = "unix:path=/run/dbus/system_bus_socket";
 /// The longest that a call may take. An authorization may ask a person for a password meanwhile.
 const CALL_TIMEOUT: Duration = Duration::from_mins(5);
 
+/// The longest that a call may take through which a whole log goes.
+const LONG_CALL_TIMEOUT: Duration = Duration::from_hours(12);
+
 /// The bus address that the environment names: `SECINFO_BUS_ADDRESS`, or else
 /// `DBUS_SYSTEM_BUS_ADDRESS`. Only for programs that run with the rights of whoever set it.
 pub fn address_from_environment() -> Option<String> {
@@ -33,28 +36,73 @@ pub fn address_from_environment() -> Option<String> {
 /// [`Error::Unreachable`] without a bus or a daemon, [`Error::Untrusted`] for a stranger in its
 /// place.
 pub async fn connect(address: Option<&str>) -> Result<Connection> {
-    let connection = connection::Builder::address(address.unwrap_or(SYSTEM_BUS))
-        .method_timeout(CALL_TIMEOUT)
-        .build()
-        .await?;
-    let bus = DBusProxy::new(&connection).await?;
-    let name = WellKnownName::from_static_str(BUS_NAME)?;
+    connect_for_calls_of(CALL_TIMEOUT, address).await
+}
+
+/// The same, for a call that takes as long as a file is large: a backup, or a restore.
+///
+/// # Errors
+/// As for [`connect`].
+pub async fn connect_patiently(address: Option<&str>) -> Result<Connection> {
+    connect_for_calls_of(LONG_CALL_TIMEOUT, address).await
+}
+
+async fn connect_for_calls_of(longest: Duration, address: Option<&str>) -> Result<Connection> {
+    let (connection, bus, name) = connect_to_bus(longest, address).await?;
     let start = bus.start_service_by_name(name.clone(), 0).await;
     if let Err(error) = start
         && !bus.name_has_owner(name.clone().into()).await?
     {
         return Err(error.into());
     }
-    if address.is_none() {
-        let uid = bus
-            .get_connection_unix_user(name.into())
-            .await
-            .map_err(|error| gone(&error))?;
-        if !is_daemon(uid) {
-            return Err(Error::Untrusted { uid });
-        }
-    }
+    check_owner(&bus, name, address).await?;
     Ok(connection)
+}
+
+/// The same, for programs that watch: a daemon that does not run is not started by being asked how
+/// it is.
+///
+/// # Errors
+/// As for [`connect`]; [`Error::Unreachable`] too when the daemon does not run.
+pub async fn connect_if_running(address: Option<&str>) -> Result<Connection> {
+    let (connection, bus, name) = connect_to_bus(CALL_TIMEOUT, address).await?;
+    if !bus.name_has_owner(name.clone().into()).await? {
+        return Err(Error::Unreachable("it does not run".to_owned()));
+    }
+    check_owner(&bus, name, address).await?;
+    Ok(connection)
+}
+
+async fn connect_to_bus(
+    longest: Duration,
+    address: Option<&str>,
+) -> Result<(Connection, DBusProxy<'static>, WellKnownName<'static>)> {
+    let connection = connection::Builder::address(address.unwrap_or(SYSTEM_BUS))
+        .method_timeout(longest)
+        .build()
+        .await?;
+    let bus = DBusProxy::new(&connection).await?;
+    Ok((connection, bus, WellKnownName::from_static_str(BUS_NAME)?))
+}
+
+/// Refuses a stranger in the daemon's place on the system bus.
+async fn check_owner(
+    bus: &DBusProxy<'_>,
+    name: WellKnownName<'_>,
+    address: Option<&str>,
+) -> Result<()> {
+    if address.is_some() {
+        return Ok(());
+    }
+    let uid = bus
+        .get_connection_unix_user(name.into())
+        .await
+        .map_err(|error| gone(&error))?;
+    if is_daemon(uid) {
+        Ok(())
+    } else {
+        Err(Error::Untrusted { uid })
+    }
 }
 
 /// The daemon stopped between two calls.

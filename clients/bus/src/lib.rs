@@ -15,6 +15,7 @@
 //! Times are Unix seconds in UTC; 0 means never or none, as on the bus.
 
 mod audit;
+mod backup;
 mod connect;
 mod delivery;
 mod enrollment;
@@ -28,7 +29,10 @@ mod user;
 mod verification;
 
 pub use audit::{Appended, AppendedArgs, AppendedStream, AuditProxy, UserNames};
-pub use connect::{address_from_environment, connect, is_daemon};
+pub use backup::{BackedUp, BackupsProxy, RestoreOptions, Restored};
+pub use connect::{
+    address_from_environment, connect, connect_if_running, connect_patiently, is_daemon,
+};
 pub use delivery::SentCode;
 pub use enrollment::{Enrolled, EnrollmentProperties, EnrollmentProxy};
 pub use error::{Error, Reason, Result};
@@ -44,4 +48,4 @@ pub use sign_in::{SignInOptions, SignInProxy, SignInStep};
 pub use user::{AccessPass, EnrollmentDetails, EnrollmentOptions, UserProperties, UserProxy};
 pub use verification::{AskableMethod, Proof, VerificationProperties, VerificationProxy};
 
-pub use zbus::{Connection, ObjectPath, OwnedObjectPath};
+pub use zbus::{Connection, Fd, ObjectPath, OwnedObjectPath};

@@ -1,8 +1,8 @@
 //! The command line. Help, manual pages and completions are made of these definitions.
 
 use crate::commands::{
-    access_pass, add, audit, break_glass, cancel_deletion, channels, completions, default,
-    delete, doctor, import, man, rename, resync, setup, tokens, unlock, verify,
+    access_pass, add, audit, backup, break_glass, cancel_deletion, channels, completions, default,
+    delete, doctor, import, man, rename, restore, resync, setup, tokens, unlock, verify,
 };
 use crate::failure::{EXIT_CODES, Failure};
 use crate::screen::Color;
@@ -82,6 +82,8 @@ pub(crate) enum Command {
     Setup(setup::Arguments),
     Doctor(doctor::Arguments),
     Audit(audit::Arguments),
+    Backup(backup::Arguments),
+    Restore(restore::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
 }

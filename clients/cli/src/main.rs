@@ -15,6 +15,7 @@
 )]
 
 mod arguments;
+mod backup;
 mod client;
 mod commands;
 mod doctor;

@@ -64,8 +64,17 @@ fn system(doing: &'static str) -> impl FnOnce(io::Error) -> RunError {
     move |source| RunError::System { doing, source }
 }
 
-/// Runs the daemon until it is told to stop.
-pub fn run(path: &Path, config: Config) -> Result<(), RunError> {
+/// Why the daemon has ended in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It was told to stop.
+    Stopped,
+    /// A backup was restored: it has to start again.
+    Restored,
+}
+
+/// Runs the daemon until it is told to stop, or a backup was restored.
+pub fn run(path: &Path, config: Config) -> Result<Ended, RunError> {
     keep_memory_to_ourselves()?;
     // sled makes its files as the mask allows; nobody else has any business with them.
     umask(Mode::RWXG | Mode::RWXO);
@@ -89,7 +98,7 @@ fn keep_memory_to_ourselves() -> Result<(), RunError> {
         .map_err(|error| system("forbidding to dump memory")(error.into()))
 }
 
-async fn serve(path: &Path, config: Config) -> Result<(), RunError> {
+async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
     let signals = Signals::listen()?;
     let channels = Channels::start(config.channels(), config.hosts());
     let service = open(&config, channels.clone())?;
@@ -229,7 +238,7 @@ async fn attend(
     service: &Arc<Service>,
     channels: &Channels,
     server: &Server<Daemon>,
-) -> Result<(), RunError> {
+) -> Result<Ended, RunError> {
     let mut due = interval(DUE_EVERY);
     due.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The first tick comes at once.
@@ -240,8 +249,9 @@ async fn attend(
     );
     loop {
         tokio::select! {
-            _ = signals.terminate.recv() => return Ok(()),
-            _ = signals.interrupt.recv() => return Ok(()),
+            _ = signals.terminate.recv() => return Ok(Ended::Stopped),
+            _ = signals.interrupt.recv() => return Ok(Ended::Stopped),
+            () = service.gave_way() => return Ok(Ended::Restored),
             _ = signals.hangup.recv() => reload(path, &mut config, service, channels).await,
             () = server.closed() => return Err(RunError::BusGone),
             _ = break_glass.tick() => {

@@ -9,6 +9,7 @@
 mod accounts;
 mod administrators;
 mod authenticator_app;
+mod backup;
 mod break_glass;
 mod hardware_token;
 mod harness;

@@ -9,7 +9,7 @@ use secinfo_tests::{
 use secinfod::bus::Access;
 use secinfod::bus::interface::interfaces;
 use std::collections::{BTreeSet, HashMap};
-use zbus::{ObjectPath, OwnedObjectPath, Variant};
+use zbus::{Fd, ObjectPath, OwnedObjectPath, Variant};
 
 type Options = HashMap<&'static str, Variant<'static>>;
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
@@ -108,6 +108,7 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
     let (uid, code) = (target.uid, "123456");
     let object = || ObjectPath::try_from(target.method.clone()).unwrap();
     let none: Options = Options::new();
+    let (_, pipe) = std::io::pipe().unwrap();
     let c = Driver {
         client,
         path: &path,
@@ -124,6 +125,8 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("Manager", "StartVerification") => c.with(&(uid, "sign-in", "", none)).await,
         ("Manager", "Verify") => c.with(&(uid, "sign-in", "", object(), code)).await,
         ("Manager", "ImportTokens") => c.with(&("csv", b"serial".as_slice(), none)).await,
+        ("Manager", "Backup") => c.with(&Fd::from(&pipe)).await,
+        ("Manager", "Restore") => c.with(&(Fd::from(&pipe), none)).await,
         ("Manager", "ImportMethods") => c.with(&("oath-users", b"".as_slice(), none)).await,
         ("User", "StartEnrollment") => c.with(&("authenticator-app", none)).await,
         ("User", "SetDefault") | ("Verification", "ChangeMethod") => c.with(&object()).await,
@@ -184,9 +187,10 @@ fn expected(interface: &str, member: &str, access: Access) -> Option<&'static st
             Some("org.secinfo.SecurityInfo1.Error.NotAuthorized")
         }
         Access::Anyone => None,
-        Access::Owner { .. } | Access::NamedUser { .. } | Access::Administrator(_) => {
-            Some("org.secinfo.SecurityInfo1.Error.NotAuthorized")
-        }
+        Access::Owner { .. }
+        | Access::NamedUser { .. }
+        | Access::Administrator(_)
+        | Access::Root => Some("org.secinfo.SecurityInfo1.Error.NotAuthorized"),
         // That a session exists is not told.
         Access::SessionOwner => Some("org.freedesktop.DBus.Error.UnknownObject"),
     }

@@ -3,6 +3,7 @@
 pub(crate) mod access_pass;
 pub(crate) mod add;
 pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod break_glass;
 pub(crate) mod cancel_deletion;
 pub(crate) mod channels;
@@ -14,6 +15,7 @@ pub(crate) mod import;
 pub(crate) mod man;
 mod page;
 pub(crate) mod rename;
+pub(crate) mod restore;
 pub(crate) mod resync;
 pub(crate) mod setup;
 mod status;
@@ -46,6 +48,14 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Setup(arguments)) => {
             let address = global.bus.or_else(secinfo_bus::address_from_environment);
             return setup::run(&screen, address.as_deref(), &arguments).await;
+        }
+        Some(Command::Backup(arguments)) => {
+            let address = global.bus.or_else(secinfo_bus::address_from_environment);
+            return backup::run(&screen, address.as_deref(), &arguments).await;
+        }
+        Some(Command::Restore(arguments)) => {
+            let address = global.bus.or_else(secinfo_bus::address_from_environment);
+            return restore::run(&screen, address.as_deref(), &arguments).await;
         }
         Some(Command::Doctor(arguments)) => {
             let address = global.bus.or_else(secinfo_bus::address_from_environment);
@@ -83,7 +93,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::AccessPass(arguments)) => access_pass::run(&client, arguments).await,
         Some(Command::Audit(arguments)) => audit::run(&client, user, arguments).await,
         Some(
-            Command::BreakGlass(_)
+            Command::Backup(_)
+            | Command::Restore(_)
+            | Command::BreakGlass(_)
             | Command::Completions(_)
             | Command::Man(_)
             | Command::Doctor(_)

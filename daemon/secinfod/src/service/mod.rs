@@ -3,6 +3,7 @@
 //! The bus hands in who asks and what for; everything here runs without knowing of D-Bus.
 
 mod account;
+mod backup;
 mod batch;
 mod break_glass;
 mod changes;
@@ -18,6 +19,7 @@ mod matching;
 mod notices;
 mod overview;
 mod payload;
+mod pipe;
 mod proving;
 mod published;
 mod replay;
@@ -30,6 +32,7 @@ mod verification;
 mod writer;
 
 pub use account::{Account, Accounts, Person};
+pub use backup::RestoredLog;
 pub use changes::Deletion;
 pub use destination::Destination;
 pub use enrollment::{DeliveredDraft, Draft, Enrolled, Enrollment, Started, Wish};
@@ -108,6 +111,10 @@ pub struct Service {
     found_break_glass: break_glass::Complaints,
     /// One import at a time.
     importing: tokio::sync::Mutex<()>,
+    /// One backup or restore at a time.
+    backing_up: tokio::sync::Mutex<()>,
+    /// The log has given way to another one.
+    gave_way: tokio::sync::Notify,
     /// What users are to be told.
     teller: notices::Teller,
     tidings: Mutex<Option<notices::Told>>,
@@ -151,6 +158,8 @@ impl Service {
             recording: Mutex::default(),
             found_break_glass: break_glass::Complaints::default(),
             importing: tokio::sync::Mutex::default(),
+            backing_up: tokio::sync::Mutex::default(),
+            gave_way: tokio::sync::Notify::default(),
             teller,
             tidings: Mutex::new(Some(tidings)),
         })

@@ -21,9 +21,17 @@ const MOST_AT_ONCE: usize = 64;
 /// How long the writer waits for work before it looks whether a snapshot is worth it.
 const IDLE: Duration = Duration::from_secs(5);
 
+/// What waits for the writer.
+enum Work {
+    /// A command to decide.
+    Command(Request),
+    /// Something else, to be done between two commits.
+    Aside(Box<dyn FnOnce(&mut Scribe) + Send>),
+}
+
 /// A handle on the writer.
 pub struct Writer {
-    requests: Mutex<Option<Sender<Request>>>,
+    requests: Mutex<Option<Sender<Work>>>,
     problem: Arc<Mutex<Option<String>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -44,6 +52,7 @@ impl Writer {
             ledger,
             published,
             problem: Arc::clone(&problem),
+            gave_way: false,
         };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
@@ -71,19 +80,30 @@ impl Writer {
             accounts,
             answer,
         };
-        let stopping = || ServiceError::StorageUnavailable("the daemon is stopping".to_owned());
-        {
-            let requests = self
-                .requests
-                .lock()
-                .expect("nothing panics while it holds the sender");
-            requests
-                .as_ref()
-                .ok_or_else(stopping)?
-                .send(request)
-                .map_err(|_| stopping())?;
-        }
+        self.send(Work::Command(request))?;
         answered.await.map_err(|_| stopping())?
+    }
+
+    /// Does something in the writer's thread, between two commits, which wait for it.
+    pub(super) async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Scribe) -> T + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Work::Aside(Box::new(move |scribe| {
+            // Whoever asked may have gone.
+            let _ = answer.send(work(scribe));
+        })))?;
+        answered.await.map_err(|_| stopping())
+    }
+
+    fn send(&self, work: Work) -> Result<(), ServiceError> {
+        let requests = self
+            .requests
+            .lock()
+            .expect("nothing panics while it holds the sender");
+        let sender = requests.as_ref().ok_or_else(stopping)?;
+        sender.send(work).map_err(|_| stopping())
     }
 
     /// Why the log cannot be written at the moment.
@@ -113,51 +133,90 @@ impl Writer {
     }
 }
 
+fn stopping() -> ServiceError {
+    ServiceError::StorageUnavailable("the daemon is stopping".to_owned())
+}
+
 /// What the writer's thread works with.
-struct Scribe {
+pub(super) struct Scribe {
     ledger: Ledger,
     published: Arc<Published>,
     /// Equal to what is published, between commits.
     state: State,
     snapshots: Snapshots,
     problem: Arc<Mutex<Option<String>>>,
+    /// Another log takes the place of this one at the next start: nothing is written any more.
+    gave_way: bool,
 }
 
 impl Scribe {
-    fn run(&mut self, waiting: &Receiver<Request>) {
+    /// The ledger, and the state that it comes to.
+    pub(super) const fn now(&self) -> (&Ledger, &State) {
+        (&self.ledger, &self.state)
+    }
+
+    /// Writes nothing from now on.
+    pub(super) const fn gives_way(&mut self) {
+        self.gave_way = true;
+    }
+
+    /// Whether what is in memory may be kept.
+    fn is_sound(&self) -> bool {
+        self.ledger.suspended().is_none() && !self.gave_way
+    }
+
+    fn run(&mut self, waiting: &Receiver<Work>) {
         loop {
             match waiting.recv_timeout(IDLE) {
                 Ok(first) => {
-                    let mut requests = vec![first];
-                    requests.extend(waiting.try_iter().take(MOST_AT_ONCE - 1));
-                    self.write(requests);
-                    if self.ledger.suspended().is_none() {
+                    let more = waiting.try_iter().take(MOST_AT_ONCE - 1);
+                    self.work(std::iter::once(first).chain(more));
+                    if self.is_sound() {
                         self.snapshots.while_working(&self.state);
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    if self.ledger.suspended().is_none() {
+                    if self.is_sound() {
                         self.snapshots.at_rest(&self.state);
                     }
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        if self.ledger.suspended().is_none() {
+        if self.is_sound() {
             self.snapshots.finish(&self.state);
         }
     }
 
+    /// Does what waits, in its order; the commands between two other things share one write.
+    fn work(&mut self, waiting: impl Iterator<Item = Work>) {
+        let mut requests = Vec::new();
+        for work in waiting {
+            match work {
+                Work::Command(request) => requests.push(request),
+                Work::Aside(work) => {
+                    self.write(std::mem::take(&mut requests));
+                    work(self);
+                }
+            }
+        }
+        self.write(requests);
+    }
+
     fn write(&mut self, requests: Vec<Request>) {
+        if requests.is_empty() {
+            return;
+        }
+        if self.gave_way {
+            return refuse(
+                requests,
+                "a backup was restored, and the daemon starts again",
+            );
+        }
         if let Err(error) = self.recover() {
             let why = error.to_string();
             self.set_problem(Some(why.clone()));
-            for request in requests {
-                let _ = request
-                    .answer
-                    .send(Err(ServiceError::StorageUnavailable(why.clone())));
-            }
-            return;
+            return refuse(requests, &why);
         }
         let batch = Batch::decide(&self.state, requests);
         match self.append(batch.commit) {
@@ -225,5 +284,14 @@ impl Scribe {
             .problem
             .lock()
             .expect("nothing panics while it holds the problem") = problem;
+    }
+}
+
+fn refuse(requests: Vec<Request>, why: &str) {
+    for request in requests {
+        // Whoever asked may have gone.
+        let _ = request
+            .answer
+            .send(Err(ServiceError::StorageUnavailable(why.to_owned())));
     }
 }

@@ -1,5 +1,6 @@
 //! `org.secinfo.SecurityInfo1.Manager`: users, kinds, policy, verifications, tokens.
 
+use super::backup;
 use super::channels::{list_channels, test_channel};
 use super::dict::{Dict, Options};
 use super::sign_in::start_sign_in;
@@ -160,7 +161,10 @@ pub(super) fn interface() -> Interface<Daemon> {
                 ["status"],
                 get_status,
             ),
-        ],
+        ]
+        .into_iter()
+        .chain(backup::methods())
+        .collect(),
         properties: vec![],
         signals: vec![],
     }

@@ -1,6 +1,7 @@
 //! The daemon's own interfaces, a file for each, and the tree of objects that carries them.
 
 mod audit;
+mod backup;
 mod channels;
 mod delivery;
 mod dict;
@@ -60,7 +61,7 @@ pub fn interfaces() -> Vec<Interface<Daemon>> {
 /// Who asks, in the service's words.
 fn requester(call: &Call<Daemon>, service: Option<ServiceName>) -> Requester {
     let authority = match call.granted() {
-        Granted::Action(_) => Authority::Administrator,
+        Granted::Action(_) | Granted::Root => Authority::Administrator,
         Granted::Owner | Granted::Session | Granted::Anyone => Authority::Own,
     };
     Requester {
