@@ -22,6 +22,10 @@ const MOST_AT_ONCE: usize = 64;
 const IDLE: Duration = Duration::from_secs(5);
 
 /// What waits for the writer.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all of it is commands, which need no memory of their own"
+)]
 enum Work {
     /// A command to decide.
     Command(Request),
