@@ -13,11 +13,13 @@ mod container;
 mod installed;
 mod machine;
 mod output;
+mod vm;
 
 pub use installed::{installed_root, package};
 pub use machine::Machine;
 pub use output::Output;
 pub use secinfo_test_person::{Algorithm, Codes, Dialogue, Process, Pty, now};
+pub use vm::{Disk, Tpm, VirtualMachine};
 
 /// The users that the host has beside root, who has no password. The last one may use sudo.
 /// The password of each is [`password`].

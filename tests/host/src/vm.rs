@@ -105,12 +105,11 @@ impl VirtualMachine {
         self.line.run(script, PATIENCE)
     }
 
-    /// Writes a file of root's into a directory that is there.
+    /// Writes a text file of root's, which ends with a line, into a directory that is there.
     pub fn write(&mut self, path: &str, content: &str) {
-        self.shell(&format!(
-            "cat >{path} <<'END OF FILE'\n{content}\nEND OF FILE\n"
-        ))
-        .ok();
+        let content = content.trim_end();
+        let script = format!("cat >{path} <<'END OF FILE'\n{content}\nEND OF FILE\n");
+        self.shell(&script).ok();
     }
 
     /// Waits until a script succeeds; answers with what it said then.
