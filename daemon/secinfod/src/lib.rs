@@ -3,6 +3,7 @@
 pub mod bus;
 pub mod channels;
 pub mod config;
+pub mod journal;
 pub mod logging;
 pub mod messages;
 pub mod methods;

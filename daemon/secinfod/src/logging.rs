@@ -12,7 +12,7 @@ pub fn start() {
     let filter =
         EnvFilter::try_from_env("SECINFO_LOG").unwrap_or_else(|_| EnvFilter::new("info,sled=warn"));
     let registry = tracing_subscriber::registry().with(filter);
-    let journal = std::env::var_os("JOURNAL_STREAM").and_then(|_| tracing_journald::layer().ok());
+    let journal = journal();
     match journal {
         Some(journal) => registry.with(journal).init(),
         None => registry
@@ -30,4 +30,15 @@ pub fn start() {
             .unwrap_or_default();
         tracing::error!(%place, "panic");
     }));
+}
+
+/// The layer that writes to the journal, where systemd has connected our output to it and it can be
+/// reached.
+fn journal() -> Option<tracing_journald::Layer> {
+    std::env::var_os("JOURNAL_STREAM").and_then(|_| tracing_journald::layer().ok())
+}
+
+/// Whether the log goes to the journal.
+pub(crate) fn is_to_journal() -> bool {
+    journal().is_some()
 }

@@ -102,6 +102,7 @@ async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
     let signals = Signals::listen()?;
     let channels = Channels::start(config.channels(), config.hosts());
     let service = open(&config, channels.clone())?;
+    let journal = service.tell_journal();
     service.start_notices();
     service.begin_log().await?;
     service.set_policy(config.policy()).await?;
@@ -142,6 +143,7 @@ async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
     if stopped.is_err() {
         tracing::error!("the log was not closed in order");
     }
+    journal.finish().await;
     outcome
 }
 

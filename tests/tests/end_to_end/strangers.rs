@@ -140,7 +140,7 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("Audit", "InclusionProof" | "ConsistencyProof") => c.with(&(0_u64, 1_u64)).await,
         ("Audit", "Names") => c.with(&vec!["0".repeat(32)]).await,
         ("Manager", "TestChannel") => c.with(&("text", "+4915112345678", none)).await,
-        ("Manager", "ListTokens" | "ListChannels" | "GetStatus")
+        ("Manager", "ListTokens" | "ListChannels" | "GetStatus" | "GetStatistics")
         | ("User", "IssueRecoveryCodes" | "RevokeAccessPass" | "Unlock" | "Erase")
         | ("Method", "Delete" | "CancelDeletion")
         | ("Enrollment" | "Verification", "SendCode" | "Cancel")

@@ -27,6 +27,7 @@ mod sending;
 pub mod session;
 mod sign_in;
 mod snapshots;
+mod statistics;
 mod tokens;
 mod verification;
 mod writer;
@@ -44,11 +45,13 @@ pub use replay::{ReplayError, read_state};
 pub use sending::{DeliveryState, Sending, Sent};
 pub use session::{SessionId, SessionLimits, Sessions};
 pub use sign_in::{End, Outcome, Prompt, RefusedFor, SignIn, SignInRequest, Step};
+pub use statistics::{Counted, Counters, Population, Statistics};
 pub use tokens::{FoundToken, Imported, TokenRow};
 pub use verification::{Challenge, Circumstances, Proven, Verification};
 pub use writer::Writer;
 
 use crate::channels::Channels;
+use crate::journal::Journal;
 use destination::DestinationKey;
 use secinfo_domain::event::{Actor, Who};
 use secinfo_domain::{
@@ -173,6 +176,11 @@ impl Service {
     /// Tells of everything that was appended, after it is on disk.
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Appended>> {
         self.published.subscribe()
+    }
+
+    /// Tells the journal of everything that is appended from now on.
+    pub fn tell_journal(&self) -> Journal {
+        Journal::start(Arc::clone(&self.published), self.reader.clone())
     }
 
     /// The log as auditors read it.

@@ -1,5 +1,6 @@
 //! What holds on disk, for whoever reads; and the news of it.
 
+use super::statistics::Counters;
 use secinfo_domain::{Event, State};
 use std::sync::{Arc, RwLock};
 use tokio::sync::broadcast;
@@ -22,12 +23,14 @@ pub struct Appended {
 pub struct Published {
     state: RwLock<State>,
     news: broadcast::Sender<Arc<Appended>>,
+    counters: Counters,
 }
 
 impl Published {
     /// Begins with the state that was read from disk.
     pub fn new(state: State) -> Self {
         Self {
+            counters: Counters::new(&state),
             state: RwLock::new(state),
             news: broadcast::Sender::new(BACKLOG),
         }
@@ -41,6 +44,11 @@ impl Published {
             .clone()
     }
 
+    /// What has happened, in numbers. What is published is counted.
+    pub const fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
     /// Tells of everything that is appended from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Appended>> {
         self.news.subscribe()
@@ -52,6 +60,7 @@ impl Published {
             .state
             .write()
             .expect("nothing panics while it holds the state") = appended.after.clone();
+        self.counters.count(&appended);
         // Nobody may be listening, which is fine.
         let _ = self.news.send(Arc::new(appended));
     }

@@ -1,7 +1,7 @@
 //! Reading the log into the state that it adds up to.
 
-use secinfo_domain::State;
 use secinfo_domain::event::{DecodeError, decode};
+use secinfo_domain::{Event, State};
 use secinfo_ledger::{LedgerError, LedgerReader};
 
 /// Why the log cannot be read into a state.
@@ -42,7 +42,26 @@ pub fn read_state(reader: &LedgerReader) -> Result<(State, u64), ReplayError> {
     Ok((replay(reader, snapshot)?, in_snapshot))
 }
 
-pub(super) fn replay(reader: &LedgerReader, state: State) -> Result<State, ReplayError> {
+/// The state after what the log holds beyond `state`.
+fn replay(reader: &LedgerReader, state: State) -> Result<State, ReplayError> {
+    replay_each(reader, state, |_| ())
+}
+
+/// The same, and the events that it took.
+pub(super) fn replay_news(
+    reader: &LedgerReader,
+    state: State,
+) -> Result<(State, Vec<Event>), ReplayError> {
+    let mut events = Vec::new();
+    let after = replay_each(reader, state, |event| events.push(event.clone()))?;
+    Ok((after, events))
+}
+
+fn replay_each(
+    reader: &LedgerReader,
+    state: State,
+    mut each: impl FnMut(&Event),
+) -> Result<State, ReplayError> {
     let mut state = Some(state);
     let from = state.as_ref().map_or(0, State::events);
     reader.for_each::<ReplayError>(from, |seq, bytes| {
@@ -53,6 +72,7 @@ pub(super) fn replay(reader: &LedgerReader, state: State) -> Result<State, Repla
                 found: stored.seq,
             });
         }
+        each(&stored.event);
         state = state.take().map(|state| state.evolve(&stored.event));
         Ok(())
     })?;

@@ -172,6 +172,17 @@ impl<T> Sessions<T> {
         open.retain(|_, session| !over(&session.subject));
     }
 
+    /// How many are open.
+    pub fn count(&self, now: Timestamp) -> u64 {
+        let open = self
+            .open
+            .lock()
+            .expect("nothing panics while it holds the sessions");
+        open.values()
+            .filter(|session| session.expires > now)
+            .count() as u64
+    }
+
     /// The open sessions that belong to someone of whom `of` is true.
     pub fn of(&self, of: impl Fn(&SessionOwner) -> bool, now: Timestamp) -> Vec<Arc<Session<T>>> {
         let open = self

@@ -5,14 +5,14 @@ use super::ServiceError;
 use super::account::Person;
 use super::batch::{Batch, Request};
 use super::published::{Appended, Published};
-use super::replay::{ReplayError, replay};
+use super::replay::{ReplayError, replay_news};
 use super::snapshots::Snapshots;
 use secinfo_domain::{Command, Event, State};
 use secinfo_ledger::{Commit, Ledger, NewKey};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 /// The most commands that share one write.
@@ -180,6 +180,7 @@ impl Scribe {
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {
+                    self.look_again();
                     if self.is_sound() {
                         self.snapshots.at_rest(&self.state);
                     }
@@ -250,6 +251,17 @@ impl Scribe {
         }
     }
 
+    /// Finds out whether what kept the log from being written is over, so that nobody has to try in
+    /// vain before the daemon says that it is well.
+    fn look_again(&mut self) {
+        if self.problem().is_none() {
+            return;
+        }
+        let usable = self.recover();
+        let usable = usable.and_then(|()| Ok(self.ledger.expect_writable()?));
+        self.set_problem(usable.err().map(|error| error.to_string()));
+    }
+
     /// Brings the ledger back after a failure, and with it what it turns out to hold.
     fn recover(&mut self) -> Result<(), ReplayError> {
         if self.ledger.suspended().is_none() {
@@ -257,11 +269,11 @@ impl Scribe {
         }
         let size = self.ledger.recover()?;
         if size > self.state.events() {
-            let after = replay(&self.ledger.reader(), self.state.clone())?;
+            let (after, events) = replay_news(&self.ledger.reader(), self.state.clone())?;
             let before = std::mem::replace(&mut self.state, after.clone());
             self.published.publish(Appended {
                 before,
-                events: Vec::new(),
+                events,
                 after,
             });
         }
@@ -275,12 +287,21 @@ impl Scribe {
             return Ok(());
         }
         let destroys = !commit.destroy_keys.is_empty();
+        let began = Instant::now();
         self.ledger.append(commit)?;
+        self.published.counters().commit(began.elapsed());
         self.set_problem(None);
         if destroys {
             self.snapshots.are_void();
         }
         Ok(())
+    }
+
+    fn problem(&self) -> Option<String> {
+        self.problem
+            .lock()
+            .expect("nothing panics while it holds the problem")
+            .clone()
     }
 
     fn set_problem(&self, problem: Option<String>) {

@@ -108,12 +108,7 @@ async fn read_events(
 }
 
 async fn checkpoint(call: Call<Daemon>, (): ()) -> Result<(String,), BusError> {
-    Ok((call
-        .state()
-        .service()
-        .reader()
-        .checkpoint()
-        .map_err(failed)?,))
+    Ok((call.state().service().checkpoint().map_err(failed)?,))
 }
 
 async fn verifier_key(call: Call<Daemon>, (): ()) -> Result<(String,), BusError> {

@@ -4,6 +4,7 @@ use super::backup;
 use super::channels::{list_channels, test_channel};
 use super::dict::{Dict, Options};
 use super::sign_in::start_sign_in;
+use super::statistics::get_statistics;
 use super::tree::{Daemon, user_path, verification_path};
 use super::verification::{challenge_dict, proof_dict};
 use super::{
@@ -160,6 +161,14 @@ pub(super) fn interface() -> Interface<Daemon> {
                 [],
                 ["status"],
                 get_status,
+            ),
+            Method::new(
+                "GetStatistics",
+                "The daemon in numbers, which name nobody: users and their methods, what has happened since it started, its log, sessions, channels and memory.",
+                Access::Administrator(READ_USERS),
+                [],
+                ["statistics"],
+                get_statistics,
             ),
         ]
         .into_iter()

@@ -11,6 +11,7 @@ mod manager;
 mod method;
 mod notify;
 mod sign_in;
+mod statistics;
 mod tree;
 mod user;
 mod verification;

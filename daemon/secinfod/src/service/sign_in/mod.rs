@@ -169,6 +169,24 @@ impl Service {
         owner: SessionOwner,
         request: SignInRequest,
     ) -> Result<(Option<Arc<Session<SignIn>>>, Step), ServiceError> {
+        let begun = self.begin_sign_in(by, owner, request).await;
+        if let Ok((_, Step::End(end))) = &begun {
+            self.count_sign_in(by, end.outcome);
+        }
+        begun
+    }
+
+    fn count_sign_in(&self, by: &Requester, outcome: Outcome) {
+        let counters = self.published.counters();
+        counters.sign_in(by.uid == 0, by.service.as_ref(), outcome);
+    }
+
+    async fn begin_sign_in(
+        self: &Arc<Self>,
+        by: &Requester,
+        owner: SessionOwner,
+        request: SignInRequest,
+    ) -> Result<(Option<Arc<Session<SignIn>>>, Step), ServiceError> {
         let person = self.person(request.uid)?;
         let outlook = match self.sign_in_outlook(&person, by, &request.place)? {
             SignInOutlook::Remembered => {
@@ -253,8 +271,9 @@ impl Service {
             .get(session.id(), now())
             .ok_or(ServiceError::SessionExpired)?;
         let step = Turn::of(self, session, &mut talk).take(answer.trim()).await;
-        if matches!(step, Ok(Step::End(_))) {
+        if let Ok(Step::End(end)) = &step {
             self.sign_ins.close(session.id());
+            self.count_sign_in(&session.subject().by, end.outcome);
         }
         step
     }

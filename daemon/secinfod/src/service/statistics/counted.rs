@@ -1,0 +1,208 @@
+//! What has happened since the daemon started.
+
+use super::super::Appended;
+use super::population::Population;
+use crate::service::Outcome;
+use secinfo_domain::event::{Event, Fact, Who};
+use secinfo_domain::state::Method;
+use secinfo_domain::{ChannelName, Kind, MethodId, ServiceName, State, Timestamp, UserId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+/// The most services that are told apart. Each is a label in whatever keeps the numbers, and a host
+/// has no more than this that ask for a second step.
+const MOST_SERVICES: usize = 32;
+
+/// What stands for every further service, and for what root did not ask for: users name the service
+/// as they like, and could fill any table with names.
+const OTHER: &str = "other";
+
+/// Numbers since the start, and of the users there are.
+pub struct Counters(Mutex<Counted>);
+
+/// The numbers at one moment.
+#[derive(Debug, Clone)]
+pub struct Counted {
+    /// Events by type; every type stands there.
+    pub events: BTreeMap<&'static str, u64>,
+    /// Verifications by kind, service and what came of them: `succeeded`, `wrong-code`, `used-code`.
+    pub verifications: BTreeMap<(Kind, Arc<str>, &'static str), u64>,
+    /// Sign-ins by service and how they ended.
+    pub sign_ins: BTreeMap<(Arc<str>, &'static str), u64>,
+    /// Methods that were enrolled, by kind.
+    pub enrollments: BTreeMap<Kind, u64>,
+    /// Codes that were asked for, by the kind of method that they prove.
+    pub code_requests: BTreeMap<Kind, u64>,
+    /// Messages by channel and what became of them: `confirmed`, `delivered`, or why not.
+    pub messages: BTreeMap<(Option<ChannelName>, &'static str), u64>,
+    /// Commits to the log.
+    pub commits: u64,
+    /// The time that they took, until they were on disk.
+    pub commit_time: Duration,
+    /// The size of the newest checkpoint that was given out, and when that was.
+    pub checkpoint: Option<(u64, Timestamp)>,
+    /// The number of the event that the journal is told next.
+    pub journal_next: u64,
+    /// The users there are.
+    pub population: Population,
+    services: BTreeSet<Arc<str>>,
+}
+
+impl Counters {
+    /// Nothing has happened yet; the users are those of `state`.
+    pub fn new(state: &State) -> Self {
+        let no_kind = || Kind::ALL.into_iter().map(|kind| (kind, 0)).collect();
+        Self(Mutex::new(Counted {
+            events: Fact::TYPES.iter().map(|(name, _)| (*name, 0)).collect(),
+            verifications: BTreeMap::new(),
+            sign_ins: BTreeMap::new(),
+            enrollments: no_kind(),
+            code_requests: no_kind(),
+            messages: BTreeMap::new(),
+            commits: 0,
+            commit_time: Duration::ZERO,
+            checkpoint: None,
+            journal_next: state.events(),
+            population: Population::of(state),
+            services: BTreeSet::new(),
+        }))
+    }
+
+    /// The numbers now, `state` being what is published.
+    pub(super) fn counted(&self, state: &State, now: Timestamp) -> Counted {
+        let mut counted = self.lock();
+        counted.population.forget_unlocked(state, now);
+        counted.clone()
+    }
+
+    /// Counts what was appended.
+    pub(in crate::service) fn count(&self, appended: &Appended) {
+        self.lock().count(appended);
+    }
+
+    /// Counts a commit that took so long.
+    pub(in crate::service) fn commit(&self, took: Duration) {
+        let mut counted = self.lock();
+        counted.commits += 1;
+        counted.commit_time += took;
+    }
+
+    /// Counts a sign-in that has ended.
+    pub(in crate::service) fn sign_in(
+        &self,
+        by_root: bool,
+        service: Option<&ServiceName>,
+        outcome: Outcome,
+    ) {
+        let mut counted = self.lock();
+        let service = counted.service(by_root, service);
+        let how = match outcome {
+            Outcome::Refused(why) => why.as_str(),
+            other => other.as_str(),
+        };
+        *counted.sign_ins.entry((service, how)).or_default() += 1;
+    }
+
+    /// Remembers that somebody took a checkpoint of this size away.
+    pub(super) fn checkpoint(&self, size: u64, now: Timestamp) {
+        self.lock().checkpoint = Some((size, now));
+    }
+
+    /// The journal was told everything before this event.
+    pub(crate) fn journal_is_at(&self, next: u64) {
+        self.lock().journal_next = next;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Counted> {
+        self.0
+            .lock()
+            .expect("nothing panics while it holds the numbers")
+    }
+}
+
+impl Counted {
+    fn count(&mut self, appended: &Appended) {
+        let users: BTreeSet<UserId> = appended.events.iter().filter_map(|e| e.user).collect();
+        for user in users {
+            self.population
+                .change(user, &appended.before, &appended.after);
+        }
+        for event in &appended.events {
+            self.count_event(event, appended);
+        }
+    }
+
+    fn count_event(&mut self, event: &Event, appended: &Appended) {
+        *self.events.entry(event.fact.type_name()).or_default() += 1;
+        match &event.fact {
+            Fact::VerificationSucceeded(fact) => {
+                self.verification(event, fact.method, "succeeded", appended);
+            }
+            Fact::VerificationFailed(fact) => {
+                self.verification(event, fact.method, fact.failure.as_str(), appended);
+            }
+            Fact::MethodEnrolled(fact) => {
+                *self.enrollments.entry(fact.credential.kind()).or_default() += 1;
+            }
+            Fact::CodeRequested(fact) => {
+                *self.code_requests.entry(fact.kind).or_default() += 1;
+            }
+            Fact::MessageDelivered(fact) => {
+                let how = if fact.confirmed {
+                    "confirmed"
+                } else {
+                    "delivered"
+                };
+                let key = (Some(fact.channel.clone()), how);
+                *self.messages.entry(key).or_default() += 1;
+            }
+            Fact::MessageFailed(fact) => {
+                let key = (fact.channel.clone(), fact.reason.as_str());
+                *self.messages.entry(key).or_default() += 1;
+            }
+            _ => {}
+        }
+    }
+
+    fn verification(
+        &mut self,
+        event: &Event,
+        method: MethodId,
+        result: &'static str,
+        appended: &Appended,
+    ) {
+        let Some(kind) = appended.kind_of(event.user, method) else {
+            return;
+        };
+        let by_root = event.actor.who == Who::Root;
+        let service = self.service(by_root, event.actor.service.as_ref());
+        let key = (kind, service, result);
+        *self.verifications.entry(key).or_default() += 1;
+    }
+
+    /// What the service is called in the numbers.
+    fn service(&mut self, by_root: bool, service: Option<&ServiceName>) -> Arc<str> {
+        let Some(service) = service.filter(|_| by_root).map(ServiceName::as_str) else {
+            return OTHER.into();
+        };
+        if let Some(known) = self.services.get(service) {
+            return Arc::clone(known);
+        }
+        if self.services.len() == MOST_SERVICES {
+            return OTHER.into();
+        }
+        let service: Arc<str> = service.into();
+        self.services.insert(Arc::clone(&service));
+        service
+    }
+}
+
+impl Appended {
+    /// The kind of a method, as long as it was there before or is there after.
+    pub fn kind_of(&self, user: Option<UserId>, method: MethodId) -> Option<Kind> {
+        let user = user?;
+        let of = |state: &State| state.user(user)?.method(method).map(Method::kind);
+        of(&self.after).or_else(|| of(&self.before))
+    }
+}
