@@ -25,6 +25,7 @@ mod method;
 pub mod names;
 mod properties;
 mod sign_in;
+mod statistics;
 mod user;
 mod verification;
 
@@ -45,6 +46,9 @@ pub use properties::{
     enrollment_properties, method_properties, user_properties, verification_properties,
 };
 pub use sign_in::{SignInOptions, SignInProxy, SignInStep};
+pub use statistics::{
+    ChannelFigures, MessageFigures, SignInFigures, Statistics, VerificationFigures,
+};
 pub use user::{AccessPass, EnrollmentDetails, EnrollmentOptions, UserProperties, UserProxy};
 pub use verification::{AskableMethod, Proof, VerificationProperties, VerificationProxy};
 

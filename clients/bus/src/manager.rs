@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::sign_in::{SignInOptions, SignInStep};
+use crate::statistics::Statistics;
 use serde::{Deserialize, Serialize};
 use zbus::{DeserializeDict, ObjectPath, OwnedObjectPath, SerializeDict, Type, proxy};
 
@@ -98,6 +99,11 @@ pub trait Manager {
 
     /// How the daemon is. Anyone.
     fn get_status(&self) -> Result<Status>;
+
+    /// The daemon in numbers. Administrators; nobody is asked for a password, since it is for
+    /// programs that watch.
+    #[zbus(no_autostart)]
+    fn get_statistics(&self) -> Result<Statistics>;
 }
 
 /// One line of the list of users.

@@ -2,7 +2,7 @@
 
 use crate::commands::{
     access_pass, add, audit, backup, break_glass, cancel_deletion, channels, completions, default,
-    delete, doctor, import, man, rename, restore, resync, setup, tokens, unlock, verify,
+    delete, doctor, import, man, rename, restore, resync, setup, status, tokens, unlock, verify,
 };
 use crate::failure::{EXIT_CODES, Failure};
 use crate::screen::Color;
@@ -61,13 +61,7 @@ pub(crate) enum Command {
     CancelDeletion(cancel_deletion::Arguments),
     Resync(resync::Arguments),
     Verify(verify::Arguments),
-    /// Show how the service is
-    ///
-    /// Ends with exit code 1 when the service cannot accept anything.
-    #[command(
-        after_long_help = r#"JSON: {"version", "healthy", "problem", "authorization", "started"}; problem is null when there is none."#
-    )]
-    Status,
+    Status(status::Arguments),
     /// List all users; for administrators
     #[command(
         after_long_help = r#"JSON: [{"uid", "name", "methods", "default_kind", "state", "has_access_pass"}]; state is "ok", "locked" or "methods-required", default_kind null for none."#

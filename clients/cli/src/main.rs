@@ -22,6 +22,8 @@ mod doctor;
 mod failure;
 mod import;
 mod locale;
+mod metrics;
+mod openmetrics;
 mod polkit_agent;
 mod proof;
 mod qr;

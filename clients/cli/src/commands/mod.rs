@@ -18,7 +18,7 @@ pub(crate) mod rename;
 pub(crate) mod restore;
 pub(crate) mod resync;
 pub(crate) mod setup;
-mod status;
+pub(crate) mod status;
 pub(crate) mod tokens;
 pub(crate) mod unlock;
 mod users;
@@ -35,8 +35,10 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     arguments.check()?;
     let Arguments { global, command } = arguments;
     let screen = Screen::new(global.json, global.color);
-    let may_take_administrator =
-        global.user.is_some() || command.as_ref().is_some_and(Command::may_take_administrator);
+    let may_take_administrator = global.user.is_some()
+        || command
+            .as_ref()
+            .is_some_and(Command::may_take_administrator);
     // These need no daemon.
     let command = match command {
         Some(Command::Completions(arguments)) => return completions::run(&arguments),
@@ -61,6 +63,10 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
             let address = global.bus.or_else(secinfo_bus::address_from_environment);
             return doctor::run(&screen, address.as_deref(), &arguments).await;
         }
+        Some(Command::Status(arguments)) if arguments.openmetrics => {
+            let address = global.bus.or_else(secinfo_bus::address_from_environment);
+            return status::write_metrics(&screen, address.as_deref(), &arguments).await;
+        }
         command => command,
     };
     let Global { bus, user, .. } = global;
@@ -84,7 +90,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Some(Command::Resync(arguments)) => resync::run(&client, user, arguments).await,
         Some(Command::Verify(arguments)) => verify::run(&client, user, arguments).await,
-        Some(Command::Status) => status::run(&client).await,
+        Some(Command::Status(_)) => status::run(&client).await,
         Some(Command::Users) => users::run(&client).await,
         Some(Command::Channels(arguments)) => channels::run(&client, arguments).await,
         Some(Command::Unlock(arguments)) => unlock::run(&client, arguments).await,
