@@ -93,6 +93,11 @@ const TEST: &[Package] = &[
         "google-authenticator",
         "writes the files that are imported",
     ),
+    Package {
+        name: "python3-prometheus-client",
+        sign: Sign::File("/usr/lib/python3/dist-packages/prometheus_client/__init__.py"),
+        purpose: "reads the metrics, as Prometheus does",
+    },
     program("openssh-server", "sshd", "a service to sign in to"),
     program("openssh-client", "ssh", "signing in to it"),
     program("sudo", "sudo", "a service that asks whoever is signed in"),
