@@ -59,6 +59,7 @@ impl Disk {
 
     /// What is left of it after the power was cut. Machines that start from it change nothing more,
     /// so any number of them can.
+    #[must_use]
     pub fn after_power_cut(self) -> Self {
         let Changes::Logged(log) = &self.changes else {
             panic!("nobody wrote down what was written to this disk");

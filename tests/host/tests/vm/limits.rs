@@ -19,11 +19,11 @@ fn probe(unit: &str, name: &str, command: &str) -> String {
     let without = "Type|ExecStart|ExecReload|BusName|NotifyAccess|WatchdogSec|Restart|Alias|\
                    LoadCredential.*|StateDirectory.*";
     format!(
-        r#"sed -E -e '/^({without})=/d' \
+        r"sed -E -e '/^({without})=/d' \
             -e 's|^\[Service\]|&\nType=oneshot\nExecStart={command}|' \
             -e 's|^ExecPaths=|&/usr/bin |' \
             /lib/systemd/system/{unit} >/run/systemd/system/{name}.service
-        "#
+        "
     )
 }
 

@@ -72,25 +72,7 @@ fn work_until_power_goes(mut machine: VirtualMachine, mut app: Codes) -> Acknowl
     };
     let (verified, enrolled) = (names("verified", VERIFIED), names("enrolled", ENROLLED));
     let tokens: Vec<Token> = verified.iter().map(|user| Token::of(user)).collect();
-    let accounts: String = verified
-        .iter()
-        .chain(&enrolled)
-        .enumerate()
-        .map(|(number, user)| format!("{user}:x:{}:100::/:/usr/sbin/nologin\n", 3000 + number))
-        .collect();
-    let mut script = format!("set -e\ncat >>/etc/passwd <<END\n{accounts}END\nmkdir codes files\n");
-    for token in &tokens {
-        let codes = token.codes.join("\n");
-        script += &format!("cat >codes/{} <<END\n{codes}\nEND\n", token.user);
-    }
-    for user in &enrolled {
-        script += &format!("echo '{}' >files/{user}\n", Token::of(user).line().trim());
-    }
-    let lines: String = tokens.iter().map(Token::line).collect();
-    script += &format!(
-        "cat >files/all <<END\n{lines}END\nsecinfo import oath-users /run/test/files/all >&2"
-    );
-    machine.shell(&script).ok();
+    machine.shell(&preparing(&tokens, &enrolled)).ok();
     verify(&mut machine, "alice", &app.fresh()).ok();
     let checkpoint = machine.shell("secinfo audit checkpoint").ok();
 
@@ -118,6 +100,33 @@ fn work_until_power_goes(mut machine: VirtualMachine, mut app: Codes) -> Acknowl
     // What was on the way was acknowledged too.
     while acknowledged.take(&news, PATIENCE) {}
     acknowledged
+}
+
+/// Makes accounts of all users and files of their codes, and imports the tokens of those who are to
+/// be verified.
+fn preparing(tokens: &[Token], enrolled: &[String]) -> String {
+    let mut script = "set -e; mkdir codes files\n".to_owned();
+    let mut add = |line: String| {
+        script += &line;
+        script.push('\n');
+    };
+    let verified = tokens.iter().map(|token| &token.user);
+    for (user, uid) in verified.chain(enrolled).zip(3000..) {
+        add(format!(
+            "echo {user}:x:{uid}:100::/:/usr/sbin/nologin >>/etc/passwd"
+        ));
+    }
+    for user in enrolled {
+        let line = Token::of(user).line();
+        add(format!("echo '{}' >files/{user}", line.trim_end()));
+    }
+    for token in tokens {
+        let (user, codes) = (&token.user, token.codes.join("\n"));
+        add(format!("cat >codes/{user} <<END\n{codes}\nEND"));
+        add(format!("echo '{}' >>files/all", token.line().trim_end()));
+    }
+    add("secinfo import oath-users /run/test/files/all >&2".to_owned());
+    script
 }
 
 /// A process that verifies these users with the codes in their files, one after the other.
