@@ -1,4 +1,4 @@
-//! The text format of OpenMetrics 1.0 (<https://prometheus.io/docs/specs/om/open_metrics_spec/>).
+//! The text format of `OpenMetrics` 1.0 (<https://prometheus.io/docs/specs/om/open_metrics_spec/>).
 //!
 //! What is written can also be read as the older text format of Prometheus, which is all that the
 //! textfile collector of `node_exporter` reads: no types that it does not know, and no timestamps.

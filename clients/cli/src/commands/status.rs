@@ -27,7 +27,7 @@ Metrics: a service that cannot be reached is no failure, it is secinfo_up 0, and
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = HELP)]
 pub(crate) struct Arguments {
-    /// Print the numbers as metrics, in the text format of OpenMetrics; for administrators
+    /// Print the numbers as metrics, in the text format for Prometheus; for administrators
     #[arg(long)]
     pub(crate) openmetrics: bool,
     /// Replace this file by the metrics, in one step, readable by all
