@@ -13,11 +13,13 @@ mod container;
 mod installed;
 mod machine;
 mod output;
+mod people;
 mod vm;
 
 pub use installed::{installed_root, package};
 pub use machine::Machine;
 pub use output::Output;
+pub use people::{APP, Session, is_refused};
 pub use secinfo_test_person::{Algorithm, Codes, Dialogue, Process, Pty, now};
 pub use vm::{Disk, Tpm, VirtualMachine};
 

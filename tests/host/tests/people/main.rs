@@ -1,0 +1,12 @@
+//! People on a booted host: they sign in over SSH and become others, answer polkit, and go on when
+//! a channel or the daemon is killed.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod interrupted;
+mod lockout;
+mod login_sessions;
+mod polkit;
+mod set_up;
+mod sign_in;
+mod sudo_and_su;
+mod texts;
