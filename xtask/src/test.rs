@@ -217,6 +217,10 @@ fn crates(place: &Workspace) -> Result<Outcome> {
 fn end_to_end(place: &Workspace) -> Result<Outcome> {
     // The step before may have left programs with what only tests turn on.
     let programs = place.build(Profile::Dev)?;
+    // Chosen by their names, the targets alone are built, without the plugin that panics.
+    let mut plugin = place.cargo();
+    plugin.args(["build", "--workspace", "--locked", "--all-features"]);
+    workspace::run(plugin.args(["--example", "panicking-channel"]))?;
     let mut test = place.cargo();
     // Of the whole workspace: for this package alone its dependencies would have other features,
     // and be compiled again.
