@@ -43,7 +43,7 @@ impl Journald {
 
     /// Takes what is there.
     fn take(&mut self) {
-        let mut datagram = [0; 1 << 16];
+        let mut datagram = vec![0; 1 << 16];
         loop {
             match self.socket.recv(&mut datagram) {
                 // An empty one asks whether anybody listens.
@@ -84,17 +84,14 @@ fn fields(mut entry: &[u8]) -> Fields {
     while !entry.is_empty() {
         let end = entry.iter().position(|byte| *byte == b'\n').unwrap();
         let (line, rest) = (&entry[..end], &entry[end + 1..]);
-        match line.iter().position(|byte| *byte == b'=') {
-            Some(equals) => {
-                fields.insert(text(&line[..equals]), text(&line[equals + 1..]));
-                entry = rest;
-            }
-            None => {
-                let (length, rest) = rest.split_first_chunk::<8>().unwrap();
-                let length = usize::try_from(u64::from_le_bytes(*length)).unwrap();
-                fields.insert(text(line), text(&rest[..length]));
-                entry = &rest[length + 1..];
-            }
+        if let Some(equals) = line.iter().position(|byte| *byte == b'=') {
+            fields.insert(text(&line[..equals]), text(&line[equals + 1..]));
+            entry = rest;
+        } else {
+            let (length, rest) = rest.split_first_chunk::<8>().unwrap();
+            let length = usize::try_from(u64::from_le_bytes(*length)).unwrap();
+            fields.insert(text(line), text(&rest[..length]));
+            entry = &rest[length + 1..];
         }
     }
     fields

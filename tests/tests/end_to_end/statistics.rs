@@ -18,8 +18,8 @@ use zbus::Variant;
 const MOBILE: &str = "+4915112345678";
 
 /// Prints each number of metrics on standard input as a line of JSON: name, labels, value. Fails
-/// where they are not OpenMetrics.
-const PARSE: &str = r#"
+/// where they are not `OpenMetrics`.
+const PARSE: &str = r"
 import json, sys
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as prometheus
@@ -29,7 +29,7 @@ for family in openmetrics(text):
     assert family.documentation, family.name
     for sample in family.samples:
         print(json.dumps([sample.name, sample.labels, sample.value]))
-"#;
+";
 
 /// Metrics, as the parser of another program reads them.
 struct Metrics(Vec<(String, BTreeMap<String, String>, f64)>);
@@ -84,7 +84,7 @@ impl Metrics {
     }
 }
 
-async fn metrics(host: &Host) -> Metrics {
+fn metrics(host: &Host) -> Metrics {
     let printed = host.secinfo(ROOT, &["status", "--openmetrics"], "");
     Metrics::read(&printed.success().stdout)
 }
@@ -139,7 +139,7 @@ async fn metrics_count_what_happened_and_are_read_by_the_parser_of_prometheus() 
         .more("[policy.throttle]\nfree = 5\n");
     let host = Host::with(setup).await;
     let app = a_day(&host).await;
-    let metrics = metrics(&host).await;
+    let metrics = metrics(&host);
     let is = |name: &str, labels: &[(&str, &str)], number: u64| {
         assert_eq!(metrics.number(name, labels), number, "{name} {labels:?}");
     };
@@ -339,7 +339,7 @@ async fn a_disk_that_has_room_again_is_noticed_before_anybody_tries_to_write() {
     let code = app.codes.fresh();
     alice.verify(ALICE, &app.path, &code).await.unwrap_err();
     assert!(!statistics(&root).await.healthy);
-    let metrics = metrics(&host).await;
+    let metrics = metrics(&host);
     assert_eq!(metrics.number("secinfo_healthy", &[]), 0);
     drop(filler);
     let events = statistics(&root).await.log_events;
