@@ -147,6 +147,7 @@ mod tests {
 
     #[test]
     fn the_words_are_those_that_are_stored() {
+        use DefaultReason::{AppSetUp, Chosen, Fallback, First, Policy};
         use DeletionReason::{Administrator, Expired, Replaced, Requested, UsedUp, WaitingOver};
         for reason in [
             Requested,
@@ -158,7 +159,6 @@ mod tests {
         ] {
             assert_eq!(reason.as_str(), stored(&reason));
         }
-        use DefaultReason::{AppSetUp, Chosen, Fallback, First, Policy};
         for reason in [First, AppSetUp, Chosen, Fallback, Policy] {
             assert_eq!(reason.as_str(), stored(&reason));
         }
