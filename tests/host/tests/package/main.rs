@@ -6,6 +6,7 @@ mod crash;
 mod doctor;
 mod full_disk;
 mod installation;
+mod journal;
 mod machine;
 mod pam_auth_update;
 mod purge;
