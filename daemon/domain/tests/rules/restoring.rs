@@ -196,7 +196,10 @@ fn a_pass_that_had_ended_before_and_a_deletion_that_waits_keep_their_time() {
     let pass = after.user(BOB).method(method(3)).unwrap().credential();
     assert!(matches!(pass, Credential::AccessPass { expires, .. } if *expires == at(3600)));
     let kept = after.user(ALICE).method(method(2));
-    assert_eq!(kept.and_then(|method| method.deletion_due()), due);
+    assert_eq!(
+        kept.and_then(secinfo_domain::state::Method::deletion_due),
+        due
+    );
 }
 
 #[test]
