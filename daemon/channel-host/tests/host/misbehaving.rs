@@ -2,7 +2,7 @@
 
 use crate::kit::{CODE, DESTINATION, Host, request_to};
 use secinfo_channel::{Reason, Report};
-use secinfo_channel_host::wire::{FromHost, LogLevel, ToHost};
+use secinfo_channel_host::wire::{LogLevel, ToHost};
 use std::os::unix::process::ExitStatusExt;
 use std::time::Instant;
 
