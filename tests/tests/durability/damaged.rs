@@ -143,7 +143,10 @@ async fn what_is_missing_is_named_and_no_empty_log_is_begun_beside_what_is_left(
 
     patient.put_back();
     fs::remove_file(patient.state("master.key")).unwrap();
-    patient.expect_refusals(&["master key", "give back the former"]);
+    patient.expect_refusals(&[
+        "master key is missing",
+        "give back the one it was made with",
+    ]);
 
     patient.expect_whole().await;
 }
