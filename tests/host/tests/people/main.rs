@@ -2,6 +2,7 @@
 //! a channel or the daemon is killed.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod asked_once;
 mod interrupted;
 mod lockout;
 mod login_sessions;
