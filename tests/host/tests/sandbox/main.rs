@@ -6,3 +6,4 @@ mod channel;
 mod daemon;
 mod probe;
 mod supervised;
+mod written;
