@@ -1,5 +1,6 @@
 //! What the daemon tells its log: to the journal under systemd, to standard error otherwise.
 
+use crate::journal::Lines;
 use std::io::{self, IsTerminal};
 use std::panic;
 use tracing_subscriber::layer::SubscriberExt;
@@ -12,9 +13,8 @@ pub fn start() {
     let filter =
         EnvFilter::try_from_env("SECINFO_LOG").unwrap_or_else(|_| EnvFilter::new("info,sled=warn"));
     let registry = tracing_subscriber::registry().with(filter);
-    let journal = journal();
-    match journal {
-        Some(journal) => registry.with(journal).init(),
+    match Lines::to_journal() {
+        Some(lines) => registry.with(lines).init(),
         None => registry
             .with(
                 fmt::layer()
@@ -30,15 +30,4 @@ pub fn start() {
             .unwrap_or_default();
         tracing::error!(%place, "panic");
     }));
-}
-
-/// The layer that writes to the journal, where systemd has connected our output to it and it can be
-/// reached.
-fn journal() -> Option<tracing_journald::Layer> {
-    std::env::var_os("JOURNAL_STREAM").and_then(|_| tracing_journald::layer().ok())
-}
-
-/// Whether the log goes to the journal.
-pub(crate) fn is_to_journal() -> bool {
-    journal().is_some()
 }

@@ -6,13 +6,14 @@
 //! the log. What a journal that takes nothing has missed it is told once it takes entries again.
 
 mod entry;
+mod lines;
 mod socket;
 mod types;
 
 pub use entry::Entry;
+pub(crate) use lines::Lines;
 pub use types::{EventType, Priority};
 
-use crate::logging;
 use crate::service::{Appended, Published};
 use secinfo_domain::event::{DecodeError, decode};
 use secinfo_domain::state::Method;
@@ -50,22 +51,18 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Tells of everything that is appended from now on: to the journal where the daemon's log goes
-    /// there, else to its log, at level debug.
-    pub fn start(published: Arc<Published>, reader: LedgerReader) -> Self {
+    /// Tells of every event from the one with the number `first` on: to the journal where the
+    /// daemon's log goes there, else to its log, at level debug.
+    pub fn start(published: Arc<Published>, reader: LedgerReader, first: u64) -> Self {
         let news = published.subscribe();
-        let sink = if logging::is_to_journal() {
-            JournalSocket::open().map_or(Sink::Log, Sink::Journal)
-        } else {
-            Sink::Log
-        };
+        let sink = JournalSocket::of_systemd().map_or(Sink::Log, Sink::Journal);
         let mut follower = Follower {
             next: 0,
             published,
             reader,
             sink,
         };
-        follower.told(follower.published.state().events());
+        follower.told(first);
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(follower.run(news, stopped));
         Self { stop, task }
@@ -115,6 +112,8 @@ impl Follower {
         mut news: broadcast::Receiver<Arc<Appended>>,
         mut stopped: oneshot::Receiver<()>,
     ) {
+        let there = self.published.state().events();
+        self.catch_up(there).await;
         loop {
             tokio::select! {
                 appended = news.recv() => match appended {

@@ -10,10 +10,19 @@ const JOURNALD: &str = "/run/systemd/journal/socket";
 pub(super) struct JournalSocket(UnixDatagram);
 
 impl JournalSocket {
-    pub(super) fn open() -> io::Result<Self> {
-        let socket = UnixDatagram::unbound()?;
-        socket.set_nonblocking(true)?;
-        Ok(Self(socket))
+    /// None where systemd has not connected our output to the journal (`JOURNAL_STREAM`, see
+    /// systemd.exec(5)), or it cannot be reached.
+    pub(super) fn of_systemd() -> Option<Self> {
+        std::env::var_os("JOURNAL_STREAM")?;
+        let socket = UnixDatagram::unbound().ok()?;
+        socket.set_nonblocking(true).ok()?;
+        let socket = Self(socket);
+        // An entry without fields is none.
+        match socket.send(&[]) {
+            Ok(()) => Some(socket),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Some(socket),
+            Err(_) => None,
+        }
     }
 
     /// Sends one entry, whole or not at all.
