@@ -101,8 +101,8 @@ fn keep_memory_to_ourselves() -> Result<(), RunError> {
 async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
     let signals = Signals::listen()?;
     let channels = Channels::start(config.channels(), config.hosts());
-    let service = open(&config, channels.clone())?;
-    let journal = service.tell_journal();
+    let (service, news) = open(&config, channels.clone())?;
+    let journal = service.tell_journal(news);
     service.start_notices();
     service.begin_log().await?;
     service.set_policy(config.policy()).await?;
@@ -147,7 +147,8 @@ async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
     outcome
 }
 
-fn open(configured: &Config, channels: Channels) -> Result<Arc<Service>, RunError> {
+/// The service, and the number of the first event that nobody has been told of.
+fn open(configured: &Config, channels: Channels) -> Result<(Arc<Service>, u64), RunError> {
     let config = &configured.daemon;
     let credentials = std::env::var_os("CREDENTIALS_DIRECTORY");
     let key = config.key_file(credentials.as_deref().map(Path::new));
@@ -164,6 +165,8 @@ fn open(configured: &Config, channels: Channels) -> Result<Arc<Service>, RunErro
     let ledger = Ledger::open(&config.state_directory, master, options)?;
     let reader = ledger.reader();
     let (state, in_snapshot) = read_state(&reader)?;
+    // The daemon that restored the log has ended before the event that says so was there.
+    let news = state.events() - u64::from(ledger.was_restored());
     let published = Arc::new(Published::new(state));
     let writer = Writer::start(ledger, Arc::clone(&published), in_snapshot)
         .map_err(system("starting the writer"))?;
@@ -175,7 +178,7 @@ fn open(configured: &Config, channels: Channels) -> Result<Arc<Service>, RunErro
         settings(configured),
         limits(config),
     )?;
-    Ok(Arc::new(service))
+    Ok((Arc::new(service), news))
 }
 
 fn settings(config: &Config) -> Settings {

@@ -283,6 +283,36 @@ async fn administrators_see_how_channels_are_and_try_them_out() {
 }
 
 #[tokio::test]
+async fn whoever_tries_out_a_channel_whose_provider_is_not_there_is_told_so_at_once() {
+    let setup =
+        Setup::new()
+            .spool()
+            .channel("text-first", "text", "spool", "broken.toml", "order = 1");
+    let mut host = Host::without_daemon(setup).await;
+    let broken = format!(
+        "directory = \"{}\"\nfail = \"unreachable\"\n",
+        host.spool().display()
+    );
+    host.write_settings("broken.toml", &broken);
+    host.start_daemon().await;
+    let root = host.client(ROOT).await;
+    let options = HashMap::<&str, Variant<'_>>::new();
+    let outcome: HashMap<String, OwnedVariant> = root
+        .call(
+            ROOT_PATH,
+            "Manager",
+            "TestChannel",
+            &("text-first", OTHER_MOBILE, &options),
+        )
+        .await
+        .unwrap();
+    let state: &str = outcome["state"].downcast_ref().unwrap();
+    let problem: &str = outcome["problem"].downcast_ref().unwrap();
+    assert_eq!(state, "waiting");
+    assert!(problem.contains("could not be delivered yet"), "{problem}");
+}
+
+#[tokio::test]
 async fn an_erased_user_stays_erased_though_a_message_is_still_on_its_way() {
     let mut host = Host::without_daemon(Setup::new().spool()).await;
     let slow = format!(

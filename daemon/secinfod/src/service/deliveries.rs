@@ -40,7 +40,8 @@ impl Service {
         destination: &str,
         language: &str,
     ) -> Result<Progress, ServiceError> {
-        let kind = self.channel(name).ok_or(ServiceError::NoSuchChannel)?.kind;
+        let channel = self.channel(name).ok_or(ServiceError::NoSuchChannel)?;
+        let (kind, failed_before) = (channel.kind, channel.last_error_at);
         let person = self.person(by.uid)?;
         let to = self
             .parse_destination(kind, destination, Place::Mobile)?
@@ -74,9 +75,9 @@ impl Service {
         while tokio::time::Instant::now() < end {
             let news = tokio::time::timeout(LOOK_AGAIN, tracking.finished()).await;
             if news.is_ok()
-                || self
-                    .channel(name)
-                    .is_none_or(|channel| channel.state == "down")
+                || self.channel(name).is_none_or(|channel| {
+                    channel.state == "down" || channel.last_error_at > failed_before
+                })
             {
                 break;
             }

@@ -178,9 +178,9 @@ impl Service {
         self.published.subscribe()
     }
 
-    /// Tells the journal of everything that is appended from now on.
-    pub fn tell_journal(&self) -> Journal {
-        Journal::start(Arc::clone(&self.published), self.reader.clone())
+    /// Tells the journal of every event from the one with the number `first` on.
+    pub fn tell_journal(&self, first: u64) -> Journal {
+        Journal::start(Arc::clone(&self.published), self.reader.clone(), first)
     }
 
     /// The log as auditors read it.

@@ -5,7 +5,7 @@ use super::tree::Daemon;
 use super::{language, requester};
 use crate::bus::{BusError, Call};
 use crate::channels::ChannelStatus;
-use crate::service::{DeliveryState, ServiceError};
+use crate::service::{DeliveryState, ServiceError, now};
 use secinfo_channel::Reason;
 use secinfo_domain::{ChannelName, Timestamp};
 use std::collections::HashMap;
@@ -45,6 +45,7 @@ pub(super) async fn test_channel(
     let name = ChannelName::parse(&channel).map_err(|_| ServiceError::NoSuchChannel)?;
     let by = requester(&call, None);
     let service = call.state().service();
+    let asked = now();
     let progress = service
         .test_channel(&by, &name, &destination, &language)
         .await?;
@@ -56,6 +57,10 @@ pub(super) async fn test_channel(
         (DeliveryState::Failed(_), Some(channel)) => channel.last_error,
         (DeliveryState::Waiting, Some(channel)) if channel.state == "down" => {
             format!("the channel is down: {}", channel.last_error)
+        }
+        // It is tried again, which whoever tries the channel out need not wait for.
+        (DeliveryState::Waiting, Some(channel)) if channel.last_error_at >= Some(asked) => {
+            channel.last_error
         }
         _ => String::new(),
     };
