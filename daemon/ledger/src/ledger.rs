@@ -52,6 +52,7 @@ pub struct Ledger {
     lock: File,
     head: Head,
     suspended: Option<String>,
+    was_restored: bool,
 }
 
 /// What writer and readers have in common.
@@ -108,7 +109,7 @@ impl Ledger {
     ) -> Result<Self, LedgerError> {
         make_directory(directory, &options.faults)?;
         let lock = lock(directory)?;
-        backup::settle(directory, &options.faults)?;
+        let was_restored = backup::settle(directory, &options.faults)?;
         let Opened {
             origin,
             root,
@@ -132,9 +133,16 @@ impl Ledger {
             lock,
             head,
             suspended: None,
+            was_restored,
         };
         ledger.after_open();
         Ok(ledger)
+    }
+
+    /// Whether a restored log was brought to its place when this was opened. It ended, then, with the
+    /// event that says so, which nobody has been told of.
+    pub const fn was_restored(&self) -> bool {
+        self.was_restored
     }
 
     /// A reader. It stays usable as long as this ledger is open.

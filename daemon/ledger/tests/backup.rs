@@ -204,8 +204,9 @@ fn what_was_backed_up_is_there_again_under_another_master_key() {
     restored.decide().unwrap();
     assert!(is_pending(&place.path()));
     drop(ledger);
-    let mut ledger = other_host(&place).unwrap();
+    let ledger = other_host(&place).unwrap();
     expect_restored(&ledger, &home, &manifest);
+    assert!(ledger.was_restored());
     assert!(!is_pending(&place.path()));
     let mut names: Vec<_> = std::fs::read_dir(place.path())
         .unwrap()
@@ -215,6 +216,9 @@ fn what_was_backed_up_is_there_again_under_another_master_key() {
     assert_eq!(names, ["head", "lock", "log", "vault.root"]);
 
     // It goes on, and can be backed up and restored again.
+    drop(ledger);
+    let mut ledger = other_host(&place).unwrap();
+    assert!(!ledger.was_restored());
     let more = Commit::of_events(vec![b"{}".to_vec()]);
     assert_eq!(ledger.append(more).unwrap(), manifest.size + 2);
     drop(ledger);

@@ -51,13 +51,14 @@ pub(super) fn decide(directory: &Path, faults: &Faults) -> Result<(), LedgerErro
     sync_directory(directory, faults)
 }
 
-/// Removes what was built in vain, and brings a restored ledger to its place. The caller holds the
-/// ledger's lock, and has nothing open.
-pub(crate) fn settle(directory: &Path, faults: &Faults) -> Result<(), LedgerError> {
+/// Removes what was built in vain, and brings a restored ledger to its place; says whether there was
+/// one. The caller holds the ledger's lock, and has nothing open.
+pub(crate) fn settle(directory: &Path, faults: &Faults) -> Result<bool, LedgerError> {
     remove(&staging(directory))?;
     let complete = directory.join(COMPLETE);
     let former = directory.join(FORMER);
-    if is_pending(directory) {
+    let is_restored = is_pending(directory);
+    if is_restored {
         tracing::info!("putting the restored log in its place");
         for part in PARTS {
             let (from, to) = (complete.join(part), directory.join(part));
@@ -83,7 +84,8 @@ pub(crate) fn settle(directory: &Path, faults: &Faults) -> Result<(), LedgerErro
             .map_err(LedgerError::io("cannot remove", &complete))?;
         sync_directory(directory, faults)?;
     }
-    remove(&former)
+    remove(&former)?;
+    Ok(is_restored)
 }
 
 fn make_directory(path: &Path) -> Result<(), LedgerError> {
