@@ -45,7 +45,8 @@ impl Entry {
                 Who::User(id) => Cow::from(id.to_string()),
             },
         );
-        if let Some(service) = &event.actor.service {
+        // Where it was not root who asked, this is whatever somebody typed.
+        if let (Who::Root, Some(service)) = (event.actor.who, &event.actor.service) {
             entry.add("SECINFO_SERVICE", service.as_str().to_owned());
         }
         let method = entry.add_fact(&event.fact);

@@ -2,7 +2,7 @@
 
 use super::{Entry, EventType, Priority};
 use secinfo_domain::event::{Event, Fact, Who, decode};
-use secinfo_domain::{Kind, MethodId};
+use secinfo_domain::{Kind, MethodId, ServiceName};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -183,6 +183,21 @@ fn no_entry_of_any_type_shows_what_is_sealed_or_tells_a_person() {
             assert!(!kept.contains(&value), "{name}: {value}");
         }
     }
+}
+
+#[test]
+fn what_a_user_calls_the_service_is_not_for_the_journal() {
+    let (seq, mut event, _) = golden()
+        .into_iter()
+        .find(|(_, event, _)| matches!(event.fact, Fact::VerificationFailed(_)))
+        .unwrap();
+    event.actor.service = Some(ServiceName::parse("alice@example.org").unwrap());
+    let bytes = |event: &Event| entry(seq, event).to_bytes();
+    let holds = |entry: &[u8]| String::from_utf8_lossy(entry).contains("alice");
+    event.actor.who = Who::User(event.user.unwrap());
+    assert!(!holds(&bytes(&event)));
+    event.actor.who = Who::Root;
+    assert!(holds(&bytes(&event)));
 }
 
 #[test]
