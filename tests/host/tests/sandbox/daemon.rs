@@ -109,9 +109,15 @@ fn the_daemon_has_the_bus_and_its_state_and_nothing_of_network_kernel_or_other_f
     let free = outside(&machine, &files);
     free.could(&SOCKETS);
     free.could(&CODE);
-    let impossible_in_a_container = ["ask for a reboot"];
+    // Not every machine lets the root of a container do these.
+    let not_in_a_container = [
+        "load a module",
+        "set the clock",
+        "ask for a reboot",
+        "run in real time",
+    ];
     for name in KERNEL {
-        if !impossible_in_a_container.contains(&name) {
+        if !not_in_a_container.contains(&name) {
             free.could(&[name]);
         }
     }

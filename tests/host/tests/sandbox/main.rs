@@ -5,5 +5,4 @@
 mod channel;
 mod daemon;
 mod probe;
-mod supervised;
 mod written;

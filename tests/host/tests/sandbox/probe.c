@@ -26,6 +26,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -194,9 +195,9 @@ static int load_module(const char *unused) {
     return result < 0 && (errno == ENOEXEC || errno == ENOSYS) ? 0 : result;
 }
 static int change_clock(const char *unused) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return clock_settime(CLOCK_REALTIME, &now);
+    /* By nothing: the clock is that of the whole machine, on which other tests compute codes. */
+    struct timex change = {.modes = ADJ_SETOFFSET};
+    return clock_adjtime(CLOCK_REALTIME, &change) < 0 ? -1 : 0;
 }
 static int change_name(const char *unused) {
     char name[256] = "";
