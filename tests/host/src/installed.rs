@@ -90,14 +90,17 @@ fn lock_of(cache: &Path, name: &str) -> File {
 /// Those of former packages that no other run uses.
 fn remove_others(cache: &Path, name: &str) {
     for entry in fs::read_dir(cache).unwrap() {
-        let other = entry.unwrap().file_name().into_string().unwrap();
+        let entry = entry.unwrap();
+        let file_name = entry.file_name().into_string().unwrap();
+        // One that was never finished is locked by the name that it would have got.
+        let other = file_name.trim_end_matches(".partial");
         let is_root = other.starts_with("installed-") && !other.contains('.');
         if !is_root || other == name {
             continue;
         }
-        let lock = lock_of(cache, &other);
+        let lock = lock_of(cache, other);
         if lock.try_lock().is_ok() {
-            remove(&cache.join(&other));
+            remove(&entry.path());
         }
     }
 }

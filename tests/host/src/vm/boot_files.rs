@@ -7,6 +7,7 @@ use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Once;
 
 /// In the order in which they must be loaded.
 const MODULES: [&str; 7] = [
@@ -37,14 +38,10 @@ impl BootFiles {
             "x86_64",
             "the virtual machine of these tests is an x86 one"
         );
-        let dependencies = said(Command::new("apt-cache").args(["depends", NEWEST_KERNEL]));
-        let kernel = dependencies
-            .lines()
-            .find_map(|line| line.trim().strip_prefix("Depends: "))
-            .unwrap_or_else(|| panic!("apt knows no kernel; run: apt-get update"));
+        let kernel = newest_kernel();
         let root = base_root();
         let cache = root.parent().expect("it is a directory in another");
-        let directory = cache.join(kernel);
+        let directory = cache.join(&kernel);
         let lock = File::create(directory.with_added_extension("lock")).unwrap();
         flock(&lock, FlockOperation::LockExclusive).unwrap();
         if !directory.is_dir() {
@@ -53,7 +50,7 @@ impl BootFiles {
             fs::create_dir(&partial).unwrap();
             let modules = MODULES.map(|module| format!("*/{module}.ko"));
             let vmlinuz = "./boot/vmlinuz-*".to_owned();
-            take_from(&partial, kernel, &[&[vmlinuz], &modules[..]].concat());
+            take_from(&partial, &kernel, &[&[vmlinuz], &modules[..]].concat());
             take_from(&partial, BUSYBOX, &["*/bin/busybox".to_owned()]);
             fs::rename(&partial, &directory).unwrap();
         }
@@ -98,6 +95,22 @@ impl BootFiles {
             .args([root, &busybox, path]);
         said(&mut pack);
     }
+}
+
+/// The name of its package, by lists of today: those that lie on a machine for weeks name a kernel
+/// that is no longer to be had.
+fn newest_kernel() -> String {
+    static LISTS: Once = Once::new();
+    LISTS.call_once(|| {
+        // Where that fails, lists and kernel may still be there.
+        let _ = Command::new("apt-get").args(["update", "--quiet"]).output();
+    });
+    let dependencies = said(Command::new("apt-cache").args(["depends", NEWEST_KERNEL]));
+    dependencies
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("Depends: "))
+        .map(str::to_owned)
+        .expect("apt has lists, and Debian a kernel for virtual machines")
 }
 
 /// Puts files of a Debian package, named by patterns, into a directory.
