@@ -87,9 +87,10 @@ fn hidden(prompt: &str) -> Result<Passphrase, Failure> {
         .write(true)
         .open("/dev/tty")
         .map_err(none)?;
-    terminal.write_all(prompt.as_bytes())?;
     let line = {
+        // First of all: whoever sees the prompt may type at once.
         let _quiet = Quiet::make(&terminal)?;
+        (&terminal).write_all(prompt.as_bytes())?;
         Passphrase::read_line(&terminal)?
     };
     // The line end that was not shown either.
