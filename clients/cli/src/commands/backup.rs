@@ -1,7 +1,8 @@
 //! `secinfo backup`: the log and the keys of the vault, encrypted, in a file.
 
 use crate::backup::{
-    Opening, Output, Passphrase, Sealing, expect_root, keep_memory_to_ourselves, open_input,
+    Opening, Output, Passphrase, Sealing, count_of_users, expect_root, keep_memory_to_ourselves,
+    open_input,
 };
 use crate::failure::Failure;
 use crate::screen::Screen;
@@ -96,6 +97,10 @@ pub(crate) async fn run(
     }
     expect_root("back up")?;
     let sealing = arguments.sealing()?;
+    let opened_with = match sealing {
+        Sealing::Passphrase(_) => "",
+        Sealing::Recipients(_) => " --identity KEYFILE",
+    };
     let output = Output::begin(&arguments.file, arguments.force)?;
     let connection = secinfo_bus::connect_patiently(address).await?;
     let backups = BackupsProxy::new(&connection)
@@ -113,7 +118,7 @@ pub(crate) async fn run(
         (Err(refusal), Ok(_) | Err(Failure::Refused(_))) => return Err(refusal.into()),
         (_, Err(failure)) => return Err(failure),
     };
-    report(screen, &arguments.file, &manifest, &key)
+    report(screen, &arguments.file, &manifest, &key, opened_with)
 }
 
 impl Arguments {
@@ -195,7 +200,14 @@ fn incomplete(error: LedgerError) -> Failure {
     Failure::Refused(error.to_string())
 }
 
-fn report(screen: &Screen, file: &Path, manifest: &Manifest, key: &str) -> Result<(), Failure> {
+/// Says what was written, and the command that checks it, which ends with `opened_with`.
+fn report(
+    screen: &Screen,
+    file: &Path,
+    manifest: &Manifest,
+    key: &str,
+    opened_with: &str,
+) -> Result<(), Failure> {
     let (events, keys, origin) = (manifest.size, manifest.keys, &manifest.origin);
     if file == Path::new("-") {
         return screen.note(&format!(
@@ -207,7 +219,7 @@ fn report(screen: &Screen, file: &Path, manifest: &Manifest, key: &str) -> Resul
     screen.paragraph(&format!(
         "Backed up {events} events and {keys} keys of {origin} to {shown}. Check it with"
     ))?;
-    screen.say(&format!("secinfo backup --check {shown}\n"))?;
+    screen.say(&format!("secinfo backup --check {shown}{opened_with}\n"))?;
     screen.paragraph(
         "and keep it away from this host, with a copy of /etc/secinfo, which is not in it.",
     )
@@ -239,9 +251,9 @@ fn check(screen: &Screen, arguments: &Arguments) -> Result<(), Failure> {
         visible(&manifest.version)
     ))?;
     screen.paragraph(&format!(
-        "- All {} events are those that its checkpoint was signed for, and they replay, to the security info of {users} {}.",
+        "- All {} events are those that its checkpoint was signed for, and they replay, to the security info of {}.",
         manifest.size,
-        if users == 1 { "user" } else { "users" }
+        count_of_users(users)
     ))?;
     screen.paragraph(&format!(
         "- Each of its {} keys opens what it has to, and none is missing.",

@@ -1,7 +1,9 @@
 //! `secinfo restore`: a backup onto an empty host.
 
 use super::audit::check::{hashes, key_and_checkpoint};
-use crate::backup::{Opened, Opening, expect_root, keep_memory_to_ourselves, open_input};
+use crate::backup::{
+    Opened, Opening, count_of_users, expect_root, keep_memory_to_ourselves, open_input,
+};
 use crate::failure::Failure;
 use crate::screen::Screen;
 use crate::text::visible;
@@ -32,8 +34,8 @@ const EVERY: Duration = Duration::from_millis(100);
 ///
 /// Codes that were used stay used, and no code of an app that the former host may have accepted
 /// until now is good again. Access passes, codes that were sent, remembered terminals and proofs are
-/// void. Stop the service on the former host before you make its last backup: what it accepts
-/// afterwards is not in it. Root only.
+/// void. Switch the service on the former host off as soon as its last backup is made, with systemctl
+/// disable --now secinfod: what it accepts afterwards is not in it. Root only.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = JSON)]
 pub(crate) struct Arguments {
@@ -69,8 +71,10 @@ pub(crate) async fn run(
     let restored = send(&connection, opened).await?;
     let time = Clock::of_process().stamp(restored.time * 1000);
     screen.note(&format!(
-        "The backup of {time} is in place: {} events and {} users of {}. The service starts again with it.",
-        restored.size, restored.users, restored.origin
+        "The backup of {time} is in place: {} events and {} of {}. The service starts again with it.",
+        restored.size,
+        count_of_users(restored.users),
+        restored.origin
     ))?;
     wait_for_another(&connection, former).await?;
     expect_continued(&connection, &restored).await?;
