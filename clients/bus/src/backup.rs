@@ -68,4 +68,6 @@ pub struct Restored {
     pub version: String,
     /// How many users there are.
     pub users: u64,
+    /// When it was restored, by the clock of the host: what codes by time count as used up until.
+    pub restored: u64,
 }

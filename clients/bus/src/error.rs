@@ -149,8 +149,10 @@ reasons! {
     LimitsExceeded,
     /// A backup does not read, or is no whole.
     InvalidBackup,
-    /// A backup is restored on a host without users only.
+    /// A backup is restored on a host where nobody has a method only.
     NotEmpty,
+    /// The clock is behind what a backup holds: set it first.
+    ClockBehind,
     /// The daemon is stopping: try again in a moment.
     ShuttingDown,
     /// The daemon failed; its journal says why.
@@ -234,7 +236,7 @@ mod tests {
             let name = format!("{ERROR_PREFIX}{}", reason.name());
             assert_eq!(Reason::from_error_name(&name), Some(*reason));
         }
-        assert_eq!(Reason::ALL.len(), 37);
+        assert_eq!(Reason::ALL.len(), 38);
         assert_eq!(
             Reason::from_error_name("org.freedesktop.DBus.Error.WrongCode"),
             None

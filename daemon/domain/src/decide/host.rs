@@ -1,12 +1,12 @@
 //! What belongs to the host and to no user: the log, the policy, the inventory of tokens.
 
 use super::introductions;
-use crate::Refusal;
 use crate::command::{HostAction, HostCommand, NewToken};
 use crate::event::{
     Event, Fact, LogCreated, LogRestored, PolicyChanged, TokenImported, TokenRemoved,
 };
 use crate::state::State;
+use crate::{Refusal, Seconds, Timestamp};
 
 pub(super) fn decide(state: &State, command: &HostCommand) -> Result<Vec<Event>, Refusal> {
     let facts: Vec<Fact> = match &command.action {
@@ -24,14 +24,17 @@ pub(super) fn decide(state: &State, command: &HostCommand) -> Result<Vec<Event>,
             size,
             root,
             backup_time,
-        } => vec![
-            LogRestored {
-                size: *size,
-                root: *root,
-                backup_time: *backup_time,
-            }
-            .into(),
-        ],
+        } => {
+            expect_not_behind(command.now, state.latest().max(*backup_time))?;
+            vec![
+                LogRestored {
+                    size: *size,
+                    root: *root,
+                    backup_time: *backup_time,
+                }
+                .into(),
+            ]
+        }
         HostAction::SetPolicy(policy)
             if state.has_policy() && state.policy() == policy.as_ref() =>
         {
@@ -63,6 +66,19 @@ pub(super) fn decide(state: &State, command: &HostCommand) -> Result<Vec<Event>,
         .into_iter()
         .chain(facts.into_iter().map(event))
         .collect())
+}
+
+/// What codes by time count as used up follows from the clock: one that is behind would take codes
+/// again that were used before the backup was made, or soon after it.
+fn expect_not_behind(now: Timestamp, newest: Timestamp) -> Result<(), Refusal> {
+    let by = newest.as_millis().saturating_sub(now.as_millis());
+    let by = u32::try_from(by.div_ceil(1000)).unwrap_or(u32::MAX);
+    match by {
+        0 => Ok(()),
+        by => Err(Refusal::ClockBehind {
+            by: Seconds::new(by),
+        }),
+    }
 }
 
 fn imported(token: &NewToken) -> Fact {

@@ -6,8 +6,9 @@ use secinfo_domain::event::{Accepted, Credential, DeletionReason, LogRestored};
 use secinfo_domain::policy::SignInRefinement;
 use secinfo_domain::state::Standing;
 use secinfo_domain::{
-    HostAction, HotpParameters, MessageId, Period, Place, Policy, Purpose, Refusal, RootHash,
-    Seconds, SignInOutlook, SignInPlace, Strength, TerminalTag, TimeStep, TotpParameters,
+    BreakGlassId, Counter, HostAction, HotpParameters, MessageId, NewToken, OtpParameters, Period,
+    Place, Policy, Purpose, Refusal, RootHash, Seconds, SignInOutlook, SignInPlace, Strength,
+    TerminalTag, TimeStep, TokenId, TotpParameters, decide,
 };
 
 const ROOT: RootHash = RootHash::from_bytes([7; 32]);
@@ -57,6 +58,65 @@ fn a_log_goes_on_from_as_many_events_as_the_backup_says() {
             .then_refused(Refusal::NotThatBackup);
     }
     let _ = restored(story, 20);
+}
+
+#[test]
+fn a_clock_that_is_behind_the_backup_or_its_newest_event_restores_nothing() {
+    let story = given([alice().at(50).enroll(method(1), app())]);
+    let behind = |now, backup| {
+        let action = HostAction::RestoreLog {
+            size: story.state.events(),
+            root: ROOT,
+            backup_time: at(backup),
+        };
+        match decide(&story.state, &host_at(now, action)) {
+            Ok(events) => {
+                assert_eq!(events.len(), 1);
+                None
+            }
+            Err(Refusal::ClockBehind { by }) => Some(by.get()),
+            Err(other) => panic!("{other}"),
+        }
+    };
+    assert_eq!(behind(20, 10), Some(30));
+    assert_eq!(behind(49, 10), Some(1));
+    assert_eq!(behind(50, 10), None);
+    assert_eq!(behind(59, 60), Some(1));
+    assert_eq!(behind(60, 60), None);
+    assert_eq!(behind(60, 60 + 86_400), Some(86_400));
+    let said = Refusal::ClockBehind {
+        by: Seconds::new(86_400),
+    };
+    assert!(said.to_string().contains("24 hours behind"), "{said}");
+}
+
+#[test]
+fn a_host_is_empty_as_long_as_nobody_has_a_method_and_no_token_waits() {
+    // Somebody is known.
+    let empty = given([]);
+    assert!(empty.state.user_count() > 0 && empty.state.is_without_security_info());
+    let used = BreakGlassId::from_bytes([1; 16]);
+    let used = empty
+        .clone()
+        .and(daemon_for(ALICE).at(10).record_break_glass(used, at(5)));
+    assert!(used.state.is_without_security_info());
+    let token = NewToken {
+        token: TokenId::from_bytes([1; 16]),
+        parameters: OtpParameters::Totp(TotpParameters::default()),
+        next: Counter(0),
+        sealed: sealed("serial number and secret"),
+    };
+    for story in [
+        empty.clone().and(alice().enroll(method(1), app())),
+        empty
+            .clone()
+            .and(administrator_for(ALICE).issue_access_pass(method(1))),
+        empty
+            .clone()
+            .and(host(HostAction::ImportTokens(vec![token]))),
+    ] {
+        assert!(!story.state.is_without_security_info());
+    }
 }
 
 #[test]
@@ -151,7 +211,7 @@ fn recovery_codes_that_were_used_stay_used_and_the_others_good() {
 fn the_counter_of_a_token_is_the_one_of_the_backup() {
     let token = Credential::CounterToken {
         parameters: HotpParameters::default(),
-        next: secinfo_domain::Counter(10),
+        next: Counter(10),
     };
     let story = restored(given([alice().enroll(method(1), token)]), 100);
     story

@@ -4,7 +4,7 @@ use super::payload::UserPayload;
 use super::pipe::Pipe;
 use super::writer::Scribe;
 use super::{Service, ServiceError, now};
-use secinfo_domain::event::{Actor, Fact, Who, decode, encode};
+use secinfo_domain::event::{Actor, Who, encode};
 use secinfo_domain::{Command, HostAction, HostCommand, State, Timestamp, UserId, decide};
 use secinfo_ledger::backup::{
     BackupContents, BackupLabel, BackupReader, Manifest, Restoration, Restored, is_pending,
@@ -21,6 +21,8 @@ pub struct RestoredLog {
     pub manifest: Manifest,
     /// How many users there are.
     pub users: u64,
+    /// When it was restored, by the clock of this host.
+    pub time: Timestamp,
 }
 
 impl Service {
@@ -54,14 +56,14 @@ impl Service {
         Ok(manifest)
     }
 
-    /// Reads a backup from a pipe, and puts what it holds in the place of the log, of which only the
-    /// beginning may be there. When it returns, the daemon has to end: see [`Service::gave_way`].
+    /// Reads a backup from a pipe, and puts what it holds in the place of the log, of which nobody may
+    /// have security info. When it returns, the daemon has to end: see [`Service::gave_way`].
     pub async fn restore(self: &Arc<Self>, input: OwnedFd) -> Result<RestoredLog, ServiceError> {
         let _alone = self.backing_up.try_lock().map_err(|_| busy())?;
         let pipe = Pipe::new(input)?;
         let (reader, state) = (self.reader.clone(), self.state());
         let built = spawn_blocking(move || {
-            expect_empty(&reader, &state)?;
+            expect_empty(&state)?;
             build(&reader, pipe)
         });
         let (restored, answer) = built.await.map_err(panicked)??;
@@ -97,17 +99,13 @@ fn panicked(error: tokio::task::JoinError) -> ServiceError {
     ServiceError::Internal(error.to_string())
 }
 
-/// A log that holds nothing but its beginning and policies may be given up; no other.
-fn expect_empty(reader: &LedgerReader, state: &State) -> Result<(), ServiceError> {
-    if state.user_count() > 0 {
-        return Err(ServiceError::NotEmpty);
+/// A log that holds nobody's security info may be given up; no other.
+fn expect_empty(state: &State) -> Result<(), ServiceError> {
+    if state.is_without_security_info() {
+        Ok(())
+    } else {
+        Err(ServiceError::NotEmpty)
     }
-    reader.for_each(0, |_, bytes| {
-        match decode(bytes).map(|stored| stored.event.fact) {
-            Ok(Fact::LogCreated(_) | Fact::PolicyChanged(_)) => Ok(()),
-            _ => Err(ServiceError::NotEmpty),
-        }
-    })
 }
 
 /// Builds what comes through the pipe beside the ledger, checked as a whole.
@@ -130,16 +128,24 @@ fn build(reader: &LedgerReader, pipe: Pipe) -> Result<(Restored, RestoredLog), S
     };
     contents.finish(found).map_err(not_restored)?;
     let manifest = backup.manifest().clone();
-    let event = restored_event(contents.state(), &manifest)?;
+    let (event, time) = restored_event(contents.state(), &manifest)?;
     let users = contents.state().user_count() as u64;
     // Its keys are in the new ledger; here they are wiped.
     drop(contents);
     let restored = restoration.finish(event).map_err(not_restored)?;
-    Ok((restored, RestoredLog { manifest, users }))
+    let answer = RestoredLog {
+        manifest,
+        users,
+        time,
+    };
+    Ok((restored, answer))
 }
 
-/// The stored bytes of the event that goes behind those of the backup.
-fn restored_event(state: &State, manifest: &Manifest) -> Result<Vec<u8>, ServiceError> {
+/// The stored bytes of the event that goes behind those of the backup, and its time.
+fn restored_event(
+    state: &State,
+    manifest: &Manifest,
+) -> Result<(Vec<u8>, Timestamp), ServiceError> {
     let unusable = |why: String| ServiceError::InvalidBackup(why);
     let command = Command::Host(HostCommand {
         now: now(),
@@ -161,15 +167,16 @@ fn restored_event(state: &State, manifest: &Manifest) -> Result<Vec<u8>, Service
     let event = events
         .first()
         .ok_or_else(|| unusable("it restores nothing".to_owned()))?;
-    encode(state.events(), event).map_err(|error| unusable(error.to_string()))
+    let bytes = encode(state.events(), event).map_err(|error| unusable(error.to_string()))?;
+    Ok((bytes, event.time))
 }
 
 /// In the writer's thread, between two commits: what was restored takes the place of the log at the
 /// next start, and until then nothing is written any more. Says, too, whether that is so.
 fn give_way(scribe: &mut Scribe, restored: Restored) -> (Result<(), ServiceError>, bool) {
-    let (ledger, state) = scribe.now();
+    let (_, state) = scribe.now();
     // Somebody may have come while it was built.
-    if let Err(error) = expect_empty(&ledger.reader(), state) {
+    if let Err(error) = expect_empty(state) {
         return (Err(error), false);
     }
     let directory = restored.directory().to_owned();

@@ -83,7 +83,7 @@ pub enum ServiceError {
     NotRestored(String),
     /// There is something in the log that a restore would destroy.
     #[error(
-        "this host has security info already, and a backup is restored on an empty host only: stop secinfod, move its state directory (/var/lib/secinfo) to another name, start secinfod and restore again"
+        "this host has security info already, and a backup is restored on an empty host only: run \"systemctl mask --runtime --now secinfod\", move its state directory (/var/lib/secinfo) to another name, run \"systemctl unmask --runtime secinfod\" and restore again"
     )]
     NotEmpty,
     /// Something that should not happen.

@@ -19,7 +19,7 @@ pub(super) fn methods() -> [Method<Daemon>; 2] {
         ),
         Method::new(
             "Restore",
-            "Reads from a pipe what Backup has written, on a host that has no users yet, and ends the daemon, to start again with it.",
+            "Reads from a pipe what Backup has written, on a host where nobody has a method yet, and ends the daemon, to start again with it.",
             Access::Root,
             ["pipe", "options"],
             ["restored"],
@@ -43,6 +43,7 @@ async fn restore(
     let restored = call.state().service().restore(pipe.into()).await?;
     let mut dict = manifest_dict(&restored.manifest);
     dict.insert("users", restored.users.into());
+    dict.insert("restored", restored.time.as_seconds().into());
     Ok((dict,))
 }
 

@@ -100,6 +100,7 @@ const fn refusal_name(refusal: &Refusal) -> &'static str {
         | Refusal::NothingToSend(_)
         | Refusal::IssuedNotEnrolled(_) => "InvalidArgument",
         Refusal::NotThatBackup => "InvalidBackup",
+        Refusal::ClockBehind { .. } => "ClockBehind",
         Refusal::LogExists => "Internal",
     }
 }
