@@ -8,7 +8,11 @@ pub mod abi;
 mod channel;
 mod report;
 mod request;
+#[cfg(feature = "worker")]
+mod worker;
 
 pub use channel::{Channel, Delivery, Health, Host, Info, Level, Unusable};
 pub use report::{Reason, Report};
 pub use request::{MessagePurpose, Request, Word};
+#[cfg(feature = "worker")]
+pub use worker::Worker;

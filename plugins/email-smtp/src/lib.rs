@@ -5,17 +5,15 @@ mod message;
 mod outcome;
 mod server;
 mod settings;
-mod worker;
 
 pub use settings::Settings;
 
 use message::{Letter, Unwritable};
 use outcome::Problem;
-use secinfo_channel::{Channel, Delivery, Health, Host, Info, Reason, Report, Unusable};
+use secinfo_channel::{Channel, Delivery, Health, Host, Info, Reason, Report, Unusable, Worker};
 use server::Server;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
-use worker::Worker;
 
 /// How many messages may be on their way at once, each over a connection of its own. Servers take
 /// some dozens of connections from one client.

@@ -6,18 +6,18 @@
 
 mod directory;
 mod settings;
-mod worker;
 
 pub use settings::Settings;
 
 use directory::Directory;
-use secinfo_channel::{Channel, Delivery, Health, Host, Info, Reason, Report, Request, Unusable};
+use secinfo_channel::{
+    Channel, Delivery, Health, Host, Info, Reason, Report, Request, Unusable, Worker,
+};
 use settings::{Checked, Fail};
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use worker::Worker;
 
 /// Writes messages to a directory.
 pub struct Spool {

@@ -1,16 +1,16 @@
 //! The two channels.
 
 use crate::Settings;
+use crate::deliveries::Deliveries;
 use crate::delivering::{Line, PARALLEL};
-use crate::worker::Worker;
 use secinfo_channel::{Channel, Delivery, Health, Host, Info, Unusable};
 use std::time::Instant;
 
 /// Delivers texts.
-pub struct TextTwilio(Worker);
+pub struct TextTwilio(Deliveries);
 
 /// Delivers calls, which speak the code.
-pub struct CallTwilio(Worker);
+pub struct CallTwilio(Deliveries);
 
 const fn info(name: &'static str, kinds: &'static [&'static str]) -> Info {
     Info {
@@ -31,7 +31,7 @@ impl Channel for TextTwilio {
 
     fn create(settings: Settings, host: Host) -> Result<Self, Unusable> {
         let line = Line::new(settings.check_for_texts()?, host)?;
-        Worker::start(Self::INFO.name, line).map(Self)
+        Deliveries::start(Self::INFO.name, line).map(Self)
     }
 
     fn deliver(&self, delivery: Delivery) {
@@ -50,7 +50,7 @@ impl Channel for CallTwilio {
 
     fn create(settings: Settings, host: Host) -> Result<Self, Unusable> {
         let line = Line::new(settings.check_for_calls()?, host)?;
-        Worker::start(Self::INFO.name, line).map(Self)
+        Deliveries::start(Self::INFO.name, line).map(Self)
     }
 
     fn deliver(&self, delivery: Delivery) {

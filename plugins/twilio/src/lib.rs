@@ -8,11 +8,11 @@ mod channel;
 mod client;
 mod composer;
 mod condition;
+mod deliveries;
 mod delivering;
 mod outcome;
 mod settings;
 mod speech;
-mod worker;
 
 pub use channel::{CallTwilio, TextTwilio};
 pub use settings::Settings;
