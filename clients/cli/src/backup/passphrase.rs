@@ -1,7 +1,8 @@
 //! The passphrase of a backup: from a file, or asked for without showing it.
 
+use crate::echo::WithoutEcho;
 use crate::failure::Failure;
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{QueueSelector, tcflush};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -9,7 +10,7 @@ use zeroize::Zeroizing;
 
 /// The shortest one for a new backup: whoever has the file can try passphrases for ever.
 const SHORTEST: usize = 12;
-/// The longest line that is read.
+/// The longest one, in bytes.
 const LONGEST: usize = 1024;
 
 /// A passphrase.
@@ -58,18 +59,26 @@ impl Passphrase {
         self.0.as_str().into()
     }
 
-    /// Byte by byte, and into room that is made once: no copy is left behind.
+    /// Byte by byte, and into room that is made once: no copy is left behind. One that is too long
+    /// is refused and never cut: no other program would open the backup with the whole of it.
     fn read_line(mut input: impl Read) -> io::Result<Self> {
-        let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
+        // With the two bytes of a line's end.
+        let most = LONGEST + 2;
+        let mut line = Zeroizing::new(Vec::with_capacity(most));
         let mut byte = Zeroizing::new([0]);
-        while line.len() < LONGEST && input.read(&mut *byte)? == 1 && byte[0] != b'\n' {
+        while line.len() < most && read_byte(&mut input, &mut byte)? && byte[0] != b'\n' {
             line.push(byte[0]);
         }
         if line.last() == Some(&b'\r') {
             line.pop();
         }
+        let unusable = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+        if line.len() > LONGEST {
+            let why = format!("the passphrase is longer than {LONGEST} bytes; take a shorter one");
+            return Err(unusable(why));
+        }
         let text = std::str::from_utf8(&line)
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+            .map_err(|error| unusable(format!("the passphrase is no text: {error}")))?;
         Ok(Self(Zeroizing::new(text.to_owned())))
     }
 }
@@ -89,35 +98,26 @@ fn hidden(prompt: &str) -> Result<Passphrase, Failure> {
         .map_err(none)?;
     let line = {
         // First of all: whoever sees the prompt may type at once.
-        let _quiet = Quiet::make(&terminal)?;
+        let _unseen = WithoutEcho::on(&terminal)?;
         (&terminal).write_all(prompt.as_bytes())?;
-        Passphrase::read_line(&terminal)?
+        let line = Passphrase::read_line(&terminal);
+        if line.is_err() {
+            // The rest of it is not for the shell.
+            let _ = tcflush(&terminal, QueueSelector::IFlush);
+        }
+        line
     };
     // The line end that was not shown either.
     terminal.write_all(b"\n")?;
-    Ok(line)
+    line.map_err(|error| Failure::Refused(error.to_string()))
 }
 
-/// A terminal that shows nothing of what is typed, until this is dropped.
-struct Quiet<'a> {
-    terminal: &'a File,
-    before: Termios,
-}
-
-impl<'a> Quiet<'a> {
-    fn make(terminal: &'a File) -> Result<Self, Failure> {
-        let before = tcgetattr(terminal).map_err(io::Error::from)?;
-        let mut quiet = before.clone();
-        quiet.local_modes.remove(LocalModes::ECHO);
-        tcsetattr(terminal, OptionalActions::Flush, &quiet).map_err(io::Error::from)?;
-        Ok(Self { terminal, before })
-    }
-}
-
-impl Drop for Quiet<'_> {
-    fn drop(&mut self) {
-        // Where it fails there is no terminal left to be put right.
-        let _ = tcsetattr(self.terminal, OptionalActions::Now, &self.before);
+fn read_byte(input: &mut impl Read, byte: &mut [u8; 1]) -> io::Result<bool> {
+    loop {
+        match input.read(byte) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return Ok(read? == 1),
+        }
     }
 }
 
@@ -132,6 +132,22 @@ mod tests {
         assert_eq!(read(b"correct horse\r\n"), "correct horse");
         assert_eq!(read(b" spaces count "), " spaces count ");
         assert_eq!(read(b""), "");
+    }
+
+    #[test]
+    fn one_that_is_too_long_is_refused_and_never_cut() {
+        let longest = "x".repeat(LONGEST);
+        for end in ["", "\n", "\r\n", "\nmore"] {
+            let read = Passphrase::read_line(format!("{longest}{end}").as_bytes());
+            assert_eq!(*read.unwrap().0, longest);
+        }
+        for more in ["x", "x\n", "x\r\n", "\rx\n", "xx", "\r\r\n"] {
+            let read = Passphrase::read_line(format!("{longest}{more}").as_bytes());
+            let Err(refused) = read else {
+                panic!("{more:?}")
+            };
+            assert!(refused.to_string().contains("1024 bytes"), "{refused}");
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What a person is asked, unless nobody is there to answer.
 
+use crate::echo::WithoutEcho;
 use crate::failure::Failure;
 use crate::screen::Screen;
 use crate::text::wrap;
-use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use std::io::{self, Write};
 use zeroize::Zeroizing;
 
@@ -98,12 +98,12 @@ impl<'a> Questions<'a> {
         }
     }
 
-    /// One of several, by number; Enter is the one at `default`.
+    /// One of several, by number; Enter is the one at `default`, if any.
     pub(super) fn choice(
         &self,
         question: &str,
         choices: &[&str],
-        default: usize,
+        default: Option<usize>,
     ) -> Result<usize, Failure> {
         self.screen.say("\n")?;
         for (index, choice) in choices.iter().enumerate() {
@@ -114,7 +114,8 @@ impl<'a> Questions<'a> {
         }
         self.screen.say("\n")?;
         let count = choices.len();
-        self.text(question, &(default + 1).to_string(), |answer| {
+        let default = default.map_or_else(String::new, |index| (index + 1).to_string());
+        self.text(question, &default, |answer| {
             let number = answer.parse::<usize>().ok();
             let index = number.and_then(|number| number.checked_sub(1));
             index
@@ -126,7 +127,7 @@ impl<'a> Questions<'a> {
     /// A line that nobody sees, not even who types it.
     pub(super) fn secret(&self, question: &str) -> Result<Zeroizing<String>, Failure> {
         loop {
-            let unseen = Unseen::begin();
+            let unseen = WithoutEcho::on(io::stdin()).ok();
             let answer = self.line(&format!("{question} (not shown):"));
             let was_unseen = unseen.is_some();
             drop(unseen);
@@ -160,26 +161,6 @@ impl<'a> Questions<'a> {
     }
 }
 
-/// A terminal that shows nothing of what is typed, until this goes.
-struct Unseen(Termios);
-
-impl Unseen {
-    fn begin() -> Option<Self> {
-        let former = tcgetattr(io::stdin()).ok()?;
-        let mut unseen = former.clone();
-        unseen.local_modes.remove(LocalModes::ECHO);
-        tcsetattr(io::stdin(), OptionalActions::Flush, &unseen).ok()?;
-        Some(Self(former))
-    }
-}
-
-impl Drop for Unseen {
-    fn drop(&mut self) {
-        // A terminal that has gone needs nothing back.
-        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::scene::Scene;
@@ -188,10 +169,11 @@ mod tests {
     fn nobody_says_no_and_wrong_answers_are_asked_again() {
         let scene = Scene::new();
         assert!(!scene.nobody().yes("Now?", true).unwrap());
-        let questions = scene.answers(&["", "perhaps", "y", "9", "2", "x", ""]);
+        let questions = scene.answers(&["", "perhaps", "y", "9", "2", "", "1", "x", ""]);
         assert!(questions.yes("Now?", true).unwrap());
         assert!(questions.yes("Now?", false).unwrap());
-        assert_eq!(questions.choice("Which", &["a", "b"], 0).unwrap(), 1);
+        assert_eq!(questions.choice("Which", &["a", "b"], Some(0)).unwrap(), 1);
+        assert_eq!(questions.choice("Which", &["a", "b"], None).unwrap(), 0);
         let number = |text: &str| text.parse::<u8>().map_err(|_| "a number".to_owned());
         assert_eq!(questions.text("How many", "3", number).unwrap(), 3);
     }

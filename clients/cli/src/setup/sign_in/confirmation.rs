@@ -2,6 +2,7 @@
 
 use super::super::questions::Questions;
 use crate::failure::Failure;
+use crate::interruption::leave_to_others;
 use std::io::{BufRead, stdin};
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -48,14 +49,13 @@ pub(crate) struct Terminal<'a> {
 
 impl<'a> Terminal<'a> {
     pub(crate) fn new(questions: &'a Questions<'a>) -> Result<Self, Failure> {
-        Ok(Self {
-            questions,
-            signals: [
-                signal(SignalKind::interrupt())?,
-                signal(SignalKind::terminate())?,
-                signal(SignalKind::hangup())?,
-            ],
-        })
+        let signals = [
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::hangup())?,
+        ];
+        leave_to_others();
+        Ok(Self { questions, signals })
     }
 }
 
