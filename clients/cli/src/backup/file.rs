@@ -1,10 +1,12 @@
 //! The file of a backup: there whole or not at all, for its owner alone.
 
 use crate::failure::Failure;
+use crate::interruption::Undo;
 use crate::text::visible;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -16,12 +18,13 @@ pub(crate) enum Output {
     File(Unfinished),
 }
 
-/// A file under another name. Removed when it is dropped.
+/// A file under another name, which is removed when this is dropped or a signal ends the process.
 pub(crate) struct Unfinished {
     file: File,
     staged: PathBuf,
     path: PathBuf,
     force: bool,
+    _removal: Undo,
 }
 
 impl Output {
@@ -38,23 +41,31 @@ impl Output {
                 Ok(Self::Standard(out))
             };
         }
-        if !force && path.symlink_metadata().is_ok() {
-            return Err(exists(path));
-        }
+        expect_free(path, force)?;
         let mut staged = path.as_os_str().to_owned();
         staged.push(format!(".{}.part", std::process::id()));
         let staged = PathBuf::from(staged);
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&staged)
-            .map_err(|source| failed(&staged, source))?;
+        let removed = staged.clone();
+        let (file, removal) = Undo::after(
+            || {
+                OpenOptions::new()
+                    .write(true)
+                    .create_new(true)
+                    .mode(0o600)
+                    .open(&staged)
+            },
+            move || {
+                // It is gone where it was given its name.
+                let _ = fs::remove_file(removed);
+            },
+        )
+        .map_err(|source| failed(&staged, source))?;
         Ok(Self::File(Unfinished {
             file,
             staged,
             path: path.to_owned(),
             force,
+            _removal: removal,
         }))
     }
 
@@ -73,32 +84,67 @@ impl Unfinished {
             .sync_all()
             .map_err(|source| failed(&self.staged, source))?;
         // Somebody may have made a file of that name meanwhile.
-        let flags = if self.force {
-            RenameFlags::empty()
+        expect_free(&self.path, self.force)?;
+        let named = if self.force {
+            fs::rename(&self.staged, &self.path)
         } else {
-            RenameFlags::NOREPLACE
+            name(&self.staged, &self.path)
         };
-        match renameat_with(CWD, &self.staged, CWD, &self.path, flags) {
+        match named {
             Ok(()) => {}
-            Err(rustix::io::Errno::EXIST) => return Err(exists(&self.path)),
-            Err(error) => return Err(failed(&self.path, error.into())),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                return Err(exists(&self.path));
+            }
+            Err(error) => return Err(failed(&self.path, error)),
         }
         let directory = self
             .path
             .parent()
             .filter(|path| !path.as_os_str().is_empty());
         let directory = directory.unwrap_or(Path::new("."));
-        File::open(directory)
-            .and_then(|directory| directory.sync_all())
-            .map_err(|source| failed(directory, source))
+        match File::open(directory).and_then(|directory| directory.sync_all()) {
+            Err(error) if !is_unsupported(&error) => Err(failed(directory, error)),
+            _ => Ok(()),
+        }
     }
 }
 
-impl Drop for Unfinished {
-    fn drop(&mut self) {
-        // It is gone where it was given its name.
-        let _ = fs::remove_file(&self.staged);
+/// Gives a file the name `to`, unless there is one of that name.
+fn name(from: &Path, to: &Path) -> io::Result<()> {
+    match renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE).map_err(io::Error::from) {
+        Err(error) if is_unsupported(&error) => name_by_link(from, to),
+        named => named,
     }
+}
+
+/// As [`name`], where a rename cannot be told to replace nothing: on NFS, and by most of FUSE.
+fn name_by_link(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from, to) {
+        Err(error) if is_unsupported(&error) => name_by_rename(from, to),
+        Err(error) => Err(error),
+        Ok(()) => fs::remove_file(from),
+    }
+}
+
+/// As [`name`], where a file has one name only: on FAT and exFAT.
+fn name_by_rename(from: &Path, to: &Path) -> io::Result<()> {
+    if to.symlink_metadata().is_ok() {
+        return Err(ErrorKind::AlreadyExists.into());
+    }
+    fs::rename(from, to)
+}
+
+/// Whether it is the file system that has no such thing.
+fn is_unsupported(error: &io::Error) -> bool {
+    let unsupported = [
+        Errno::INVAL,
+        Errno::NOSYS,
+        Errno::OPNOTSUPP,
+        // What a link is answered where there are none.
+        Errno::PERM,
+        Errno::MLINK,
+    ];
+    Errno::from_io_error(error).is_some_and(|errno| unsupported.contains(&errno))
 }
 
 impl Write for Output {
@@ -128,6 +174,18 @@ pub(crate) fn open_input(path: &Path) -> Result<Box<dyn Read + Send>, Failure> {
         source,
     })?;
     Ok(Box::new(file))
+}
+
+/// Nothing is replaced but a regular file, and that only when it is asked for.
+fn expect_free(path: &Path, force: bool) -> Result<(), Failure> {
+    match path.symlink_metadata() {
+        Ok(metadata) if !metadata.is_file() => Err(Failure::Refused(format!(
+            "{} exists and is no regular file, so it is not replaced; name another file, or - for standard output",
+            visible(&path.display().to_string())
+        ))),
+        Ok(_) if !force => Err(exists(path)),
+        _ => Ok(()),
+    }
 }
 
 fn exists(path: &Path) -> Failure {
@@ -185,5 +243,49 @@ mod tests {
         forced.finish().unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn nothing_but_a_regular_file_is_ever_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let target = directory.path().join("target");
+        fs::write(&target, "of somebody else").unwrap();
+        let link = directory.path().join("link");
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        let socket = directory.path().join("socket");
+        let _socket = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        for path in [&link, &socket, directory.path(), Path::new("/dev/null")] {
+            for force in [false, true] {
+                let Err(refused) = Output::begin(path, force) else {
+                    panic!("{}", path.display());
+                };
+                assert!(refused.to_string().contains("no regular file"), "{refused}");
+            }
+        }
+        // Nor one that has come meanwhile.
+        let path = directory.path().join("backup");
+        let late = Output::begin(&path, true).unwrap();
+        std::os::unix::fs::symlink(&target, &path).unwrap();
+        assert!(late.finish().is_err());
+        assert_eq!(fs::read(&target).unwrap(), b"of somebody else");
+        assert!(path.is_symlink() && link.is_symlink());
+    }
+
+    #[test]
+    fn each_way_to_name_a_file_names_it_and_replaces_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let (from, to) = (directory.path().join("from"), directory.path().join("to"));
+        for way in [name, name_by_link, name_by_rename] {
+            fs::write(&from, "new").unwrap();
+            fs::write(&to, "of somebody else").unwrap();
+            let refused = way(&from, &to).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::AlreadyExists);
+            assert_eq!(fs::read(&to).unwrap(), b"of somebody else");
+            fs::remove_file(&to).unwrap();
+            way(&from, &to).unwrap();
+            assert_eq!(fs::read(&to).unwrap(), b"new");
+            assert!(!from.exists());
+            fs::remove_file(&to).unwrap();
+        }
     }
 }
