@@ -7,7 +7,7 @@ mod sealing;
 
 pub(crate) use file::{Output, open_input};
 pub(crate) use passphrase::Passphrase;
-pub(crate) use sealing::{Opened, Opening, Sealing};
+pub(crate) use sealing::{NotOpened, Opened, Opening, Sealing};
 
 use crate::failure::Failure;
 use rustix::process::{

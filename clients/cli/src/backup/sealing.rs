@@ -105,6 +105,27 @@ pub(crate) struct Opening {
 /// A backup that is being decrypted.
 pub(crate) type Opened = Box<dyn Read + Send>;
 
+/// Why a backup was not opened.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotOpened {
+    /// For what is in the file: the beginning of no backup, or of one that what was named does not
+    /// open. A wrong key and a damaged one of the file look the same.
+    #[error("{0}")]
+    Unsound(String),
+    /// For anything else.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+impl From<NotOpened> for Failure {
+    fn from(error: NotOpened) -> Self {
+        match error {
+            NotOpened::Unsound(why) => Self::Refused(why),
+            NotOpened::Failed(failure) => failure,
+        }
+    }
+}
+
 impl Opening {
     /// The file of the passphrase, where one is named.
     pub(crate) fn passphrase_file(&self) -> Option<&Path> {
@@ -117,7 +138,7 @@ impl Opening {
     }
 
     /// Begins to decrypt, and asks for the passphrase where one is needed.
-    pub(crate) fn open(&self, input: impl Read + Send + 'static) -> Result<Opened, Failure> {
+    pub(crate) fn open(&self, input: impl Read + Send + 'static) -> Result<Opened, NotOpened> {
         let decryptor =
             Decryptor::new_buffered(BufReader::new(input)).map_err(|error| no_backup(&error))?;
         if decryptor.is_scrypt() {
@@ -129,30 +150,37 @@ impl Opening {
             let opened = decryptor
                 .decrypt(std::iter::once(&identity as &dyn Identity))
                 .map_err(|error| match error {
-                    DecryptError::ExcessiveWork { .. } => Failure::Refused(format!(
+                    DecryptError::ExcessiveWork { .. } => NotOpened::Unsound(format!(
                         "the passphrase cannot be tried on this machine: {error}"
                     )),
-                    error if is_wrong_key(&error) => Failure::Refused(
-                        "that passphrase does not open the backup; try again with the one that it was made with"
+                    error if is_wrong_key(&error) => NotOpened::Unsound(
+                        "that passphrase does not open the backup; try again with the one that it was made with, and if that is the one, the file was damaged: take another backup"
                             .to_owned(),
                     ),
                     error => no_backup(&error),
                 })?;
             return Ok(Box::new(opened));
         }
+        if self.identity.is_empty() && self.passphrase_file.is_some() {
+            return Err(NotOpened::Unsound(
+                "no passphrase opens the backup: it was encrypted to a key of age, which --identity names, or the file was damaged"
+                    .to_owned(),
+            ));
+        }
         if self.identity.is_empty() {
             return Err(Failure::Usage(
                 "the backup is encrypted to a key of age: name the file with that key, with --identity KEYFILE"
                     .to_owned(),
-            ));
+            )
+            .into());
         }
         let identities = self.identities()?;
         let opened = decryptor
             .decrypt(identities.iter().map(|identity| &**identity as &dyn Identity))
             .map_err(|error| {
                 if is_wrong_key(&error) {
-                    Failure::Refused(
-                        "that key does not open the backup; name the file with the key that it was encrypted to"
+                    NotOpened::Unsound(
+                        "that key does not open the backup; name the file with the key that it was encrypted to, and if that is the one, the file was damaged: take another backup"
                             .to_owned(),
                     )
                 } else {
@@ -189,8 +217,15 @@ const fn is_wrong_key(error: &DecryptError) -> bool {
     )
 }
 
-fn no_backup(error: &DecryptError) -> Failure {
-    Failure::Refused(format!(
+fn no_backup(error: &DecryptError) -> NotOpened {
+    use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+    if let DecryptError::Io(error) = error
+        && ![InvalidData, InvalidInput, UnexpectedEof].contains(&error.kind())
+    {
+        let why = format!("the backup cannot be read: {error}");
+        return Failure::Refused(why).into();
+    }
+    NotOpened::Unsound(format!(
         "the file is no backup that this version can read ({error}); take another one"
     ))
 }
@@ -243,7 +278,7 @@ mod tests {
             let mut text = String::new();
             let mut opened = opening.open(io::Cursor::new(sealed.clone()))?;
             opened.read_to_string(&mut text).unwrap();
-            Ok::<_, Failure>(text)
+            Ok::<_, NotOpened>(text)
         };
         assert_eq!(
             open(vec![other_file.clone(), key_file]).unwrap(),

@@ -1,8 +1,8 @@
 //! `secinfo backup`: the log and the keys of the vault, encrypted, in a file.
 
 use crate::backup::{
-    Opening, Output, Passphrase, Sealing, count_of_users, expect_root, keep_memory_to_ourselves,
-    open_input,
+    NotOpened, Opening, Output, Passphrase, Sealing, count_of_users, expect_root,
+    keep_memory_to_ourselves, open_input,
 };
 use crate::failure::Failure;
 use crate::screen::Screen;
@@ -16,7 +16,7 @@ use std::io::{self, PipeReader, Read, Write};
 use std::path::{Path, PathBuf};
 use tokio::task::spawn_blocking;
 
-const JSON: &str = r#"JSON: {"file", "origin", "events", "keys", "users", "root", "checkpoint", "key", "time", "host", "version"}; users only with --check, null otherwise; key is the one that checkpoints of the log are verified with. With FILE - nothing is printed. A backup that does not verify ends with exit code 6."#;
+const JSON: &str = r#"JSON: {"file", "origin", "events", "keys", "users", "root", "checkpoint", "key", "time", "host", "version"}; users only with --check, null otherwise; key is the one that checkpoints of the log are verified with. With FILE - nothing is printed. A backup that does not verify, or not open with the key that was given, ends with exit code 6."#;
 
 /// Back up the log and the keys of all users, encrypted
 ///
@@ -227,7 +227,11 @@ fn report(
 
 /// Verifies a backup.
 fn check(screen: &Screen, arguments: &Arguments) -> Result<(), Failure> {
-    let opened = arguments.opening.open(open_input(&arguments.file)?)?;
+    let opened = arguments.opening.open(open_input(&arguments.file)?);
+    let opened = opened.map_err(|error| match error {
+        NotOpened::Unsound(why) => Failure::LogNotVerified(why),
+        NotOpened::Failed(failure) => failure,
+    })?;
     let (manifest, key, users) = verify(opened).map_err(|error| {
         Failure::LogNotVerified(match error {
             LedgerError::Io { source, .. } => format!(
