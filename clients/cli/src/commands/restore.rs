@@ -8,29 +8,30 @@ use crate::failure::Failure;
 use crate::screen::Screen;
 use crate::text::visible;
 use crate::times::Clock;
-use secinfo_bus::{AuditProxy, BackupsProxy, Connection, Fd, RestoreOptions, Restored};
+use secinfo_bus::{AuditProxy, BackupsProxy, Connection, Fd, Reason, RestoreOptions, Restored};
 use secinfo_ledger::tree::verify_consistency;
 use serde::Serialize;
 use std::io::{self, PipeWriter, Read, Write};
 use std::path::PathBuf;
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
-use tokio::task::spawn_blocking;
 use zbus::fdo::DBusProxy;
 use zbus::names::{BusName, OwnedUniqueName};
 use zeroize::Zeroizing;
 
-const JSON: &str = r#"JSON: {"origin", "events", "keys", "users", "root", "checkpoint", "time", "host", "version"}, once the service runs again with what was restored."#;
+const JSON: &str = r#"JSON: {"origin", "events", "keys", "users", "root", "checkpoint", "time", "host", "version", "restored"}, once the service runs again with what was restored; time is when the backup was made, and restored when that was, both by the clock of the host."#;
 
 /// How long the service may take to start again. Reading a log of a million events takes seconds.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// How often it is looked whether it has.
 const EVERY: Duration = Duration::from_millis(100);
 
-/// Restore a backup onto a host without users
+/// Restore a backup onto a host where nobody has a method
 ///
 /// The service builds the log and the keys anew under this host's master key, checks them against
 /// the checkpoint in the backup, enters that it was restored, and starts again. Until then the host
-/// is what it was; it is refused where there are users already.
+/// is what it was; it is refused where somebody has a method already, and while the clock is behind
+/// the backup.
 ///
 /// Codes that were used stay used, and no code of an app that the former host may have accepted
 /// until now is good again. Access passes, codes that were sent, remembered terminals and proofs are
@@ -56,6 +57,7 @@ struct RestoredJson<'a> {
     time: u64,
     host: &'a str,
     version: &'a str,
+    restored: u64,
 }
 
 pub(crate) async fn run(
@@ -69,12 +71,18 @@ pub(crate) async fn run(
     let connection = secinfo_bus::connect_patiently(address).await?;
     let former = owner(&connection).await?;
     let restored = send(&connection, opened).await?;
-    let time = Clock::of_process().stamp(restored.time * 1000);
+    let clock = Clock::of_process();
+    let time = clock.stamp(restored.time * 1000);
     screen.note(&format!(
         "The backup of {time} is in place: {} events and {} of {}. The service starts again with it.",
         restored.size,
         count_of_users(restored.users),
         restored.origin
+    ))?;
+    screen.note(&format!(
+        "It is {} now, by the clock of this host, and the backup is {} old. No code of an app up to now is taken: if that is not the time, set the clock.",
+        clock.stamp(restored.restored * 1000),
+        age(restored.restored.saturating_sub(restored.time))
     ))?;
     wait_for_another(&connection, former).await?;
     expect_continued(&connection, &restored).await?;
@@ -88,6 +96,7 @@ pub(crate) async fn run(
         time: restored.time,
         host: &restored.host,
         version: &restored.version,
+        restored: restored.restored,
     })?;
     screen.paragraph(
         "Restored: the service runs, and its log continues the checkpoint of the backup.",
@@ -104,21 +113,32 @@ async fn send(connection: &Connection, opened: Opened) -> Result<Restored, Failu
         .await
         .map_err(secinfo_bus::Error::from)?;
     let (to_daemon, from_us) = io::pipe()?;
-    let sending = spawn_blocking(move || pass_on(opened, from_us));
+    let (sender, sent) = channel();
+    // No task of the runtime, which would wait for it: when the daemon has answered, nobody waits for
+    // the rest of the input, or for its end.
+    std::thread::spawn(move || {
+        let mut to = from_us;
+        let sent = pass_on(opened, &mut to);
+        // Before the daemon sees the end, and so before it answers to that.
+        let _ = sender.send(sent);
+        drop(to);
+    });
     let answered = backups
         .restore(Fd::from(&to_daemon), &RestoreOptions::default())
         .await;
     drop(to_daemon);
-    let sent = sending.await.map_err(io::Error::from)?;
-    match (answered, sent) {
-        (Ok(restored), _) => Ok(restored),
-        // What the daemon misses was not there to be sent.
-        (Err(_), Err(unreadable)) => Err(unreadable),
-        (Err(refusal), Ok(())) => Err(refusal.into()),
+    answered.map_err(|refusal| whose_fault(refusal, sent.try_recv().ok()))
+}
+
+/// Why a restore failed: what the daemon says, unless what it misses was not there to be sent.
+fn whose_fault(refusal: secinfo_bus::Error, sent: Option<Result<(), Failure>>) -> Failure {
+    match (refusal.reason(), sent) {
+        (Some(Reason::InvalidBackup), Some(Err(unreadable))) => unreadable,
+        _ => refusal.into(),
     }
 }
 
-fn pass_on(mut opened: Opened, mut to: PipeWriter) -> Result<(), Failure> {
+fn pass_on(mut opened: Opened, to: &mut PipeWriter) -> Result<(), Failure> {
     let mut buffer = Zeroizing::new(vec![0; 64 * 1024]);
     loop {
         let read = match opened.read(&mut buffer) {
@@ -194,4 +214,50 @@ async fn expect_continued(connection: &Connection, restored: &Restored) -> Resul
     let proof = hashes(&proof)?;
     verify_consistency(&proof, then.size(), *then.root(), now.size(), *now.root())
         .map_err(|_| wrong())
+}
+
+/// A length of time in words, rounded down.
+fn age(seconds: u64) -> String {
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} minutes", seconds / 60),
+        7200..172_800 => format!("{} hours", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(reason: Reason) -> secinfo_bus::Error {
+        secinfo_bus::Error::Refused {
+            reason,
+            message: "what the daemon says".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_daemon_says_why_unless_it_misses_what_could_not_be_read() {
+        let unreadable = || Some(Err(Failure::Refused("cut off".to_owned())));
+        let said = |reason, sent| whose_fault(refused(reason), sent).to_string();
+        assert_eq!(said(Reason::InvalidBackup, unreadable()), "cut off");
+        for (reason, sent) in [
+            (Reason::InvalidBackup, Some(Ok(()))),
+            (Reason::InvalidBackup, None),
+            (Reason::NotEmpty, unreadable()),
+            (Reason::ClockBehind, None),
+        ] {
+            assert_eq!(said(reason, sent), "what the daemon says");
+        }
+    }
+
+    #[test]
+    fn the_age_of_a_backup_has_words() {
+        assert_eq!(age(0), "0 s");
+        assert_eq!(age(119), "119 s");
+        assert_eq!(age(7199), "119 minutes");
+        assert_eq!(age(172_799), "47 hours");
+        assert_eq!(age(30 * 86_400), "30 days");
+    }
 }
