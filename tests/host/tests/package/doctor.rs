@@ -3,7 +3,7 @@
 use secinfo_host_tests::Machine;
 
 /// The ids of what it finds. Nothing keeps the clock of these machines, which is no finding of ours.
-fn findings(machine: &Machine) -> Vec<String> {
+pub(crate) fn findings(machine: &Machine) -> Vec<String> {
     let report = machine.run(["secinfo", "--json", "doctor"]).first_json();
     let findings = report["findings"].as_array().unwrap();
     let ids = findings

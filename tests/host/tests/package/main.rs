@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod app;
+mod backup;
 mod crash;
 mod doctor;
 mod full_disk;
