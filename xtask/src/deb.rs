@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
 /// Builds the package; answers with its file.
 pub(crate) fn build(place: &Workspace, profile: Profile) -> Result<PathBuf> {
     let programs = place.build(profile)?;
-    let directory = place.target.join("deb");
+    let directory = directory_of(place, profile);
     let stage = directory.join("stage");
     fs::create_dir_all(&directory).context(|| format!("make {}", directory.display()))?;
     // Held until the package is there: a second one would take the stage away.
@@ -74,6 +74,16 @@ pub(crate) fn build(place: &Workspace, profile: Profile) -> Result<PathBuf> {
     }
     workspace::run(&mut dpkg)?;
     the_package(&directory)
+}
+
+/// Where the package of a profile is made: the tests do not put theirs in the place of the one that
+/// somebody made to install it.
+fn directory_of(place: &Workspace, profile: Profile) -> PathBuf {
+    let directory = place.target.join("deb");
+    match profile {
+        Profile::Release => directory,
+        Profile::Dev => directory.join("dev"),
+    }
 }
 
 /// Waits until nobody else makes a package here.
