@@ -11,6 +11,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Our own licence, whose words are those of every crate that is under MIT.
+const MIT: &str = include_str!("../../../LICENSE-MIT");
+
 const INTRODUCTION: &str = "\
 The programs and libraries of secinfo are linked statically with the crates named here, and with the
 standard library of Rust (MIT or Apache-2.0, the Rust project, https://www.rust-lang.org).
@@ -42,7 +45,7 @@ pub(super) fn write(place: &Workspace, file: &Path) -> Result<()> {
             let _ = write!(page, "\n    {}", one.authors.join(", "));
         }
         let _ = write!(page, "\n    {}", one.repository);
-        for text in texts_in(&one.directory)? {
+        for text in texts_of(one)? {
             texts.entry(text).or_default().push(one.name.clone());
         }
     }
@@ -128,40 +131,116 @@ fn described(package: &Value) -> Linked {
     }
 }
 
-/// The licences and notices in a crate's directory. Those of Apache-2.0 are left out where they are
-/// nothing but its text, which every Debian system has.
-fn texts_in(directory: &Path) -> Result<Vec<String>> {
-    let failed = || format!("read {}", directory.display());
-    let mut texts = Vec::new();
-    for entry in fs::read_dir(directory).context(failed)? {
-        let path = entry.context(failed)?.path();
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .to_uppercase();
-        let wanted = [
-            "LICENSE",
-            "LICENCE",
-            "COPYING",
-            "COPYRIGHT",
-            "NOTICE",
-            "UNLICENSE",
-        ];
-        if !path.is_file() || !wanted.iter().any(|word| name.starts_with(word)) {
-            continue;
+/// The texts that go with a crate: what it comes with, or else what its licence asks for.
+fn texts_of(linked: &Linked) -> Result<Vec<String>> {
+    let files = files_in(&linked.directory)?;
+    if !files.is_empty() {
+        return Ok(files
+            .iter()
+            .map(|text| without_apache(text))
+            .filter(|text| !text.is_empty())
+            .collect());
+    }
+    // The crate says in words what its licence is, and comes with no text of it.
+    let offers: BTreeSet<&str> = linked.licence.split(['/', '(', ')', ' ']).collect();
+    if !offers.contains("AND") && offers.contains("Apache-2.0") {
+        return Ok(Vec::new());
+    }
+    let words = MIT.split_once("\n\n").map(|(_, words)| words.trim());
+    match words {
+        Some(words) if !offers.contains("AND") && offers.contains("MIT") => {
+            let authors = match linked.authors.as_slice() {
+                [] => format!("the authors of {}", linked.name),
+                authors => authors.join(", "),
+            };
+            Ok(vec![format!("Copyright (c) {authors}\n\n{words}")])
         }
-        let text = String::from_utf8_lossy(&fs::read(&path).context(failed)?).into_owned();
-        if !text.contains("TERMS AND CONDITIONS FOR USE, REPRODUCTION") {
-            texts.push(text.trim().replace('\r', ""));
+        _ => Err(Failure::Wrong(format!(
+            "{} is under {} and comes with no text of it: it cannot be shipped",
+            linked.name, linked.licence
+        ))),
+    }
+}
+
+/// The licences and notices in a crate's directory and below: parts of it may be others' work.
+fn files_in(directory: &Path) -> Result<BTreeSet<String>> {
+    let failed = || format!("read {}", directory.display());
+    let mut texts = BTreeSet::new();
+    for entry in fs::read_dir(directory).context(failed)? {
+        let entry = entry.context(failed)?;
+        let (path, kind) = (entry.path(), entry.file_type().context(failed)?);
+        if kind.is_dir() {
+            texts.extend(files_in(&path)?);
+        } else if kind.is_file() && is_licence(&path) {
+            let text = String::from_utf8_lossy(&fs::read(&path).context(failed)?).into_owned();
+            texts.insert(text.trim().replace('\r', ""));
         }
     }
-    texts.sort();
-    texts.dedup();
     Ok(texts)
 }
 
+/// Whether a file is one by its name, or by that of the directory that it is in.
+fn is_licence(path: &Path) -> bool {
+    let names = [
+        "LICENSE",
+        "LICENCE",
+        "COPYING",
+        "COPYRIGHT",
+        "NOTICE",
+        "UNLICENSE",
+    ];
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    if matches!(extension, Some("rs" | "c" | "h" | "py" | "toml" | "json")) {
+        return false;
+    }
+    let parent = path.parent().and_then(Path::file_name);
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    names
+        .iter()
+        .any(|name| file.to_uppercase().starts_with(name))
+        || parent.is_some_and(|parent| parent == "LICENSES")
+}
+
+/// A text without that of Apache-2.0, which every Debian system has: with what stands before and
+/// after it, and with the names that were put into its appendix.
+fn without_apache(text: &str) -> String {
+    const BEGIN: &str = "TERMS AND CONDITIONS FOR USE, REPRODUCTION";
+    const END: &str = "END OF TERMS AND CONDITIONS";
+    const APPENDIX: &str = "APPENDIX: How to apply";
+    const END_OF_APPENDIX: &str = "limitations under the License.";
+    let lines: Vec<&str> = text.lines().collect();
+    let from = |start: usize, words: &str| {
+        let rest = lines.iter().skip(start);
+        Some(start + rest.into_iter().position(|line| line.contains(words))?)
+    };
+    let mut kept: Vec<&str> = Vec::new();
+    let mut next = 0;
+    while let Some(begin) = from(next, BEGIN) {
+        let Some(end) = from(begin, END) else { break };
+        let heading = (begin.saturating_sub(6).max(next)..begin)
+            .find(|line| lines[*line].trim() == "Apache License");
+        kept.extend(&lines[next..heading.unwrap_or(begin)]);
+        next = end + 1;
+        // It follows at once, or after the exceptions from the licence.
+        let appendix = (next..lines.len()).find(|line| !lines[*line].trim().is_empty());
+        let appendix = appendix.filter(|line| lines[*line].contains(APPENDIX));
+        if let Some((begin, end)) =
+            appendix.and_then(|begin| Some((begin, from(begin, END_OF_APPENDIX)?)))
+        {
+            let names = lines[begin..end].iter().filter(|line| {
+                let line = line.trim();
+                line.starts_with("Copyright ") && !line.contains(['[', '{'])
+            });
+            kept.extend(names);
+            next = end + 1;
+        }
+    }
+    kept.extend(&lines[next..]);
+    kept.join("\n").trim_matches('\n').trim_end().to_owned()
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {
     use super::*;
 
@@ -172,5 +251,55 @@ mod tests {
             Some("sled 0.34.7")
         );
         assert_eq!(name_and_version(""), None);
+    }
+
+    /// The text of Apache-2.0 as far as it matters here.
+    const APACHE: &str = "                Apache License\n         Version 2.0, January 2004\n\n   \
+        TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION\n\n   1. Definitions.\n   \
+        END OF TERMS AND CONDITIONS\n\n   APPENDIX: How to apply the Apache License.\n\n   \
+        Copyright [yyyy] [name of copyright owner]\n\n   limitations under the License.\n";
+
+    #[test]
+    fn of_a_file_with_the_apache_licence_the_rest_stays() {
+        assert_eq!(without_apache(APACHE), "");
+        assert_eq!(without_apache(&format!("{APACHE}\n{APACHE}")), "");
+        let named = APACHE.replace("[yyyy] [name of copyright owner]", "2017 Somebody");
+        assert_eq!(without_apache(&named).trim(), "Copyright 2017 Somebody");
+        let more = format!("Of two authors.\n\n{APACHE}\nCopyright (c) 2009 The Go Authors.\n");
+        let rest = without_apache(&more);
+        assert!(rest.starts_with("Of two authors."), "{rest}");
+        assert!(rest.ends_with("(c) 2009 The Go Authors."), "{rest}");
+        assert!(!rest.contains("Definitions") && !rest.contains("APPENDIX"));
+        assert_eq!(without_apache("Copyright me\nMIT"), "Copyright me\nMIT");
+    }
+
+    #[test]
+    fn a_crate_without_a_text_is_given_that_of_its_licence_or_is_not_shipped() {
+        let empty = tempfile::tempdir().unwrap();
+        let linked = |licence: &str| Linked {
+            name: "one".into(),
+            version: "1.0.0".into(),
+            licence: licence.into(),
+            authors: vec!["Somebody <a@example.org>".into()],
+            repository: String::new(),
+            directory: empty.path().into(),
+        };
+        let given = texts_of(&linked("MIT")).unwrap();
+        assert!(given[0].starts_with("Copyright (c) Somebody <a@example.org>\n\nPermission"));
+        assert!(given[0].contains("THE SOFTWARE IS PROVIDED"));
+        assert_eq!(texts_of(&linked("MIT/Apache-2.0")).unwrap().len(), 0);
+        texts_of(&linked("BSD-3-Clause")).unwrap_err();
+        texts_of(&linked("MIT AND BSD-3-Clause")).unwrap_err();
+    }
+
+    #[test]
+    fn what_others_wrote_of_a_crate_is_found_below_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let below = directory.path().join("third_party/fiat");
+        fs::create_dir_all(&below).unwrap();
+        fs::write(below.join("LICENSE"), "theirs\n").unwrap();
+        fs::write(below.join("license.rs"), "fn main() {}").unwrap();
+        let found = files_in(directory.path()).unwrap();
+        assert_eq!(found, BTreeSet::from(["theirs".to_owned()]));
     }
 }
