@@ -5,14 +5,34 @@ use crate::pam_auth_update::sudo;
 use secinfo_host_tests::{Machine, Pty, package, password};
 use std::fs;
 
+const COMMON_AUTH: &str = "/etc/pam.d/common-auth";
+const SSH: &str = "/etc/ssh/sshd_config.d/secinfo.conf";
+/// As `secinfo setup` writes it on a host whose SSH server takes keys only.
+const SSH_OF_SETUP: &str = "\
+    # Written by secinfo setup; secinfo setup --pam disable removes it.\n\
+    UsePAM yes\n\
+    KbdInteractiveAuthentication yes\n";
+const KEYS_ONLY: &str = "PasswordAuthentication no\nKbdInteractiveAuthentication no\n";
+const METRICS: &str = "/var/lib/prometheus/node-exporter/secinfo.prom";
+
 #[test]
 fn a_host_from_which_it_is_removed_lets_people_in_and_keeps_the_log() {
     let machine = Machine::boot();
     let codes = app::set_up(&machine, "admin");
     machine.run(["pam-auth-update", "--enable", "secinfo"]).ok();
+    machine
+        .run(["mkdir", "-p", "/var/lib/prometheus/node-exporter"])
+        .ok();
+    let timer = "secinfo-metrics.timer";
+    machine.run(["systemctl", "enable", "--now", timer]).ok();
+    machine
+        .run(["systemctl", "start", "secinfo-metrics.service"])
+        .ok();
+    assert!(machine.read(METRICS).contains("secinfo_up 1"));
     machine.run(["apt-get", "remove", "--yes", "secinfo"]).ok();
 
     assert!(!machine.shell("cat /etc/pam.d/*").ok().contains("secinfo"));
+    assert!(!machine.exists(METRICS));
     let pty = Pty::open();
     let mut ssh = machine.ssh_with(&pty, "admin", &[], Some("echo admin is in"));
     ssh.when_asked("password: ", &password("admin"));
@@ -26,9 +46,10 @@ fn a_host_from_which_it_is_removed_lets_people_in_and_keeps_the_log() {
 
     // What it had kept, a new installation goes on with; but a code that was used stays used.
     machine.write("/root/secinfo.deb", fs::read(package()).unwrap(), 0o644);
-    machine
-        .run(["apt-get", "install", "--yes", "/root/secinfo.deb"])
-        .ok();
+    let apt = machine.run(["apt-get", "install", "--yes", "/root/secinfo.deb"]);
+    // The second step is not what it goes on with, so it says so.
+    let said = apt.ok();
+    assert!(said.contains("sudo secinfo setup"), "{said}");
     app::is_there(&machine, "admin");
     app::verify(&machine, "admin", &codes.again()).fails();
 }
@@ -49,4 +70,56 @@ fn it_is_not_removed_while_a_line_of_somebodys_own_names_the_module() {
     machine.write("/etc/pam.d/sudo", before, 0o644);
     machine.run(["apt-get", "remove", "--yes", "secinfo"]).ok();
     sudo(&machine, "admin", None);
+}
+
+#[test]
+fn it_is_not_removed_where_pam_auth_update_leaves_the_module_in_place() {
+    let machine = Machine::boot();
+    let mut codes = app::set_up(&machine, "admin");
+    set_up_ssh(&machine);
+    machine.run(["pam-auth-update", "--enable", "secinfo"]).ok();
+    // What many an administrator does in that block; pam-auth-update then changes nothing.
+    let faillock = "/pam_unix/i auth required pam_faillock.so preauth";
+    machine.run(["sed", "-i", faillock, COMMON_AUTH]).ok();
+    let before = machine.read(COMMON_AUTH);
+
+    let apt = machine.run(["apt-get", "remove", "--yes", "secinfo"]);
+    assert!(apt.stdout.contains(COMMON_AUTH), "{apt:#?}");
+    apt.fails();
+    // All is as it was.
+    assert_eq!(machine.read(COMMON_AUTH), before);
+    assert_eq!(machine.read(SSH), SSH_OF_SETUP);
+    sudo(&machine, "admin", Some(&codes.fresh()));
+
+    machine
+        .run(["sed", "-i", "/pam_secinfo/d", COMMON_AUTH])
+        .ok();
+    machine.run(["apt-get", "remove", "--yes", "secinfo"]).ok();
+    assert!(machine.read(COMMON_AUTH).contains("pam_faillock.so"));
+    sudo(&machine, "admin", None);
+}
+
+#[test]
+fn a_server_that_took_keys_only_takes_no_password_after_the_removal() {
+    let machine = Machine::boot();
+    set_up_ssh(&machine);
+    machine.run(["pam-auth-update", "--enable", "secinfo"]).ok();
+    machine.run(["apt-get", "remove", "--yes", "secinfo"]).ok();
+    assert_eq!(
+        machine.shell("ls /etc/ssh/sshd_config.d").ok(),
+        "zz-keys.conf\n"
+    );
+    let pty = Pty::open();
+    let mut ssh = machine.ssh_with(&pty, "admin", &[], Some("true"));
+    ssh.expect("Permission denied (publickey).");
+    assert!(!ssh.ended().0.success());
+}
+
+/// Has an SSH server that takes keys only show the prompts of PAM.
+fn set_up_ssh(machine: &Machine) {
+    machine.write("/etc/ssh/sshd_config.d/zz-keys.conf", KEYS_ONLY, 0o644);
+    machine.write(SSH, SSH_OF_SETUP, 0o644);
+    machine.run(["systemctl", "reload", "ssh"]).ok();
+    let in_force = machine.run(["sshd", "-T"]).ok();
+    assert!(in_force.contains("kbdinteractiveauthentication yes"));
 }
