@@ -77,6 +77,31 @@ fn apt_installs_it_and_from_then_on_it_serves() {
 }
 
 #[test]
+fn it_is_not_installed_where_somebody_has_the_name_of_its_user() {
+    let machine = Machine::boot_without_package();
+    machine.run(["useradd", "--create-home", "secinfo"]).ok();
+    machine.write("/root/secinfo.deb", fs::read(package()).unwrap(), 0o644);
+    let apt = machine.run(["apt-get", "install", "--yes", "/root/secinfo.deb"]);
+    let said = "there is a user called secinfo already";
+    assert!(format!("{apt:?}").contains(said), "{apt:#?}");
+    apt.fails();
+    assert!(!machine.exists("/usr/sbin/secinfod"));
+
+    machine.run(["usermod", "--login", "sofia", "secinfo"]).ok();
+    machine
+        .run(["apt-get", "install", "--yes", "/root/secinfo.deb"])
+        .ok();
+}
+
+#[test]
+fn the_daemon_starts_where_kill_is_missing() {
+    let machine = Machine::boot();
+    machine.run(["rm", "/usr/bin/kill"]).ok();
+    machine.run(["systemctl", "restart", "secinfod"]).ok();
+    assert_eq!(machine.failed_units(), "");
+}
+
+#[test]
 fn the_bus_name_starts_the_daemon_that_was_stopped() {
     let machine = Machine::boot();
     machine.run(["systemctl", "stop", "secinfod"]).ok();
