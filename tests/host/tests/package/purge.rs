@@ -1,9 +1,12 @@
 //! The package is purged: what nobody could have back goes only when somebody says so.
 
 use crate::app;
-use secinfo_host_tests::{Machine, Pty};
+use secinfo_host_tests::{Machine, Pty, package};
+use std::fs;
 
 const STATE: &str = "/var/lib/secinfo";
+/// All that bears the name. What the distribution itself keeps about former packages is not ours.
+const FIND: &str = "find /etc /usr /run /var/lib -xdev -name '*secinfo*' ! -path '/var/lib/dpkg/*'";
 const PRESEED: &str = "secinfo secinfo/purge-log boolean true\n";
 
 fn purge(machine: &Machine) -> String {
@@ -64,7 +67,53 @@ fn with_a_yes_given_beforehand_nothing_is_left() {
     for path in [STATE, "/etc/secinfo", "/run/secinfo", "/usr/lib/secinfo"] {
         assert!(!machine.exists(path), "{path}");
     }
-    let links = "find /etc/systemd /lib/systemd /run/systemd -name '*secinfo*'";
-    assert_eq!(machine.shell(links).ok(), "");
+    assert_eq!(machine.shell(FIND).ok(), "");
     assert_eq!(machine.failed_units(), "");
+}
+
+#[test]
+fn what_setup_wrote_goes_too() {
+    let machine = Machine::boot();
+    let setup = "secinfo setup --non-interactive --master-key host --channel text=spool \
+                 --organization Example --pam enable --ssh password-and-code --pam-confirmed";
+    machine.run(setup.split(' ')).ok();
+    let former = "/etc/credstore.encrypted/.secinfo.master-key.former";
+    machine.write(former, "a run of setup was cut short", 0o600);
+    machine
+        .run(["systemctl", "enable", "--now", "secinfo-metrics.timer"])
+        .ok();
+    let said = purge(&machine);
+    assert!(said.contains(former), "{said}");
+
+    let again = ["apt-get", "install", "--yes", "/root/secinfo.deb"];
+    machine.write("/root/secinfo.deb", fs::read(package()).unwrap(), 0o644);
+    machine.run(again).ok();
+    machine
+        .run_with_input(["debconf-set-selections"], PRESEED)
+        .ok();
+    purge(&machine);
+    assert_eq!(machine.shell(FIND).ok(), "");
+    assert!(!machine.shell("cat /etc/pam.d/*").ok().contains("secinfo"));
+    assert_eq!(machine.failed_units(), "");
+}
+
+#[test]
+fn a_state_on_a_disk_of_its_own_or_behind_a_link_is_destroyed_where_it_is() {
+    let ways = [
+        "mount --bind /srv/state /var/lib/secinfo",
+        "rmdir /var/lib/secinfo && ln -s /srv/state /var/lib/secinfo",
+    ];
+    for way in ways {
+        let machine = Machine::boot();
+        app::set_up(&machine, "alice");
+        let script =
+            format!("set -e; systemctl stop secinfod; mv {STATE} /srv/state; mkdir {STATE}; {way}");
+        machine.shell(&script).ok();
+        assert_kept(&machine);
+        machine
+            .run_with_input(["debconf-set-selections"], PRESEED)
+            .ok();
+        purge(&machine);
+        assert_eq!(machine.shell("ls -A /srv/state").ok(), "", "{way}");
+    }
 }
