@@ -83,6 +83,7 @@ const TEST: &[Package] = &[
     ),
     program("mount", "mount", "mounting them"),
     program("faketime", "faketime", "a daemon whose clock is ahead"),
+    program("age", "age", "opens backups, and makes keys for them"),
     program("gcc", "gcc", "compiles channel plugins in C"),
     program("nodejs", "node", "runs Prism, which checks requests"),
     program("npm", "npm", "installs Prism"),
