@@ -1,5 +1,6 @@
 //! `secinfo break-glass`: codes for when the daemon cannot decide. Works without the daemon.
 
+use crate::backup::keep_memory_to_ourselves;
 use crate::failure::Failure;
 use crate::screen::Screen;
 use crate::table::{self, Column, Row, plain};
@@ -67,7 +68,10 @@ pub(crate) fn run(screen: &Screen, arguments: Arguments) -> Result<(), Failure> 
     }
     let path = &arguments.directory;
     match arguments.command {
-        Command::Create { holder, count } => create(screen, path, &holder, count),
+        Command::Create { holder, count } => {
+            keep_memory_to_ourselves()?;
+            create(screen, path, &holder, count)
+        }
         Command::List => list(screen, path),
         Command::Revoke { id } => revoke(screen, path, id),
     }
