@@ -138,7 +138,7 @@ impl Host {
         make().map_err(failure("make", path))
     }
 
-    /// Puts a file in the place of what was there. It has the owner of what was there.
+    /// Puts a file in the place of what was there. It belongs to root, and keeps the group.
     pub(crate) fn write(&self, path: &str, content: &[u8], mode: u32) -> Result<(), Failure> {
         let staged = self.stage(path, content, mode)?;
         self.put(&staged, path)
@@ -177,12 +177,34 @@ impl Host {
             return Err(crash);
         }
         file.write_all(content)?;
-        if let Ok(former) = fs::symlink_metadata(target) {
-            std::os::unix::fs::fchown(&file, Some(former.uid()), Some(former.gid()))?;
+        // Another owner may have planted the file to be given what is written.
+        if let Ok(former) = fs::symlink_metadata(target)
+            && former.is_file()
+            && former.uid() == 0
+        {
+            std::os::unix::fs::fchown(&file, Some(0), Some(former.gid()))?;
         }
         file.set_permissions(Permissions::from_mode(mode))?;
         file.sync_all()?;
         Ok(staged)
+    }
+
+    /// Makes a new file that its owner alone may read: nobody else's, wherever it is, and in the
+    /// place of nothing that is there.
+    pub(crate) fn create(&self, path: &str, content: &[u8]) -> Result<(), Failure> {
+        let target = self.path(path);
+        let create = || -> io::Result<()> {
+            self.before_change()?;
+            let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
+            let mode = Mode::RUSR | Mode::WUSR;
+            let mut file = File::from(rustix::fs::open(&target, flags | OFlags::CLOEXEC, mode)?);
+            let written = file.write_all(content).and_then(|()| file.sync_all());
+            if written.is_err() {
+                let _ = fs::remove_file(&target);
+            }
+            written.and_then(|()| sync_parent(&target))
+        };
+        create().map_err(failure("make", path))
     }
 
     /// Gives a file another name in its directory.
@@ -241,6 +263,13 @@ impl Host {
         };
         erase().map_err(failure("overwrite", path))?;
         self.remove(path)
+    }
+
+    /// When a file was changed last in any way, also by another file that took its place: Unix
+    /// seconds.
+    pub(crate) fn changed(&self, path: &str) -> Result<u64, Failure> {
+        let metadata = fs::metadata(self.path(path)).map_err(failure("read", path))?;
+        Ok(u64::try_from(metadata.ctime()).unwrap_or_default())
     }
 
     /// The mode of a file.
