@@ -1,5 +1,6 @@
 //! `secinfo setup`: from the fresh package to a working host.
 
+use crate::backup::keep_memory_to_ourselves;
 use crate::failure::Failure;
 use crate::screen::Screen;
 use crate::setup::{self, Host, OnBus};
@@ -22,7 +23,7 @@ const HELP: &str = r#"Examples:
 
 A SETTINGS file has the plugin's settings as in the reference of channels; it is copied to /etc/secinfo/channels. Where it says { file = "/path" }, the channel gets that file from systemd. The channel is called KIND-main.
 
-JSON (asks nothing): {"steps":[{"step", "state", "what"}], "left":[...]}; step is "host", "master-key", "channels", "policy", "ways-back-in" or "sign-in", state is "done", "unchanged" or "skipped", left is what remains to be done. Break-glass codes come before, in the form of secinfo break-glass."#;
+JSON (asks nothing): {"steps":[{"step", "state", "what"}], "left":[...], "warnings":[...]}; step is "host", "master-key", "channels", "policy", "ways-back-in" or "sign-in", state is "done", "unchanged" or "skipped", left is what remains to be done, warnings is what needs attention. A test message that was not delivered ends with exit code 1 when all else is done. Break-glass codes come before, in the form of secinfo break-glass."#;
 
 /// Set this host up, step by step; for root
 ///
@@ -41,11 +42,12 @@ pub(crate) struct Arguments {
     pub(crate) master_key: Option<MasterKeyChoice>,
     /// The registers of the TPM that the master key is bound to
     ///
-    /// By default one that nothing measures: the key is bound to the TPM of this machine, and no
+    /// By default 23, which nothing measures: the key is bound to the TPM of this machine, and no
     /// update of firmware or boot loader locks anybody out. With 7 it is bound to the state of Secure
-    /// Boot too, and must be sealed anew after it changes.
-    #[arg(long, value_name = "LIST", default_value = "23", value_parser = registers)]
-    pub(crate) tpm_pcrs: String,
+    /// Boot too, and must be sealed anew after it changes. A key that is sealed to the TPM already
+    /// is sealed anew whenever this is given.
+    #[arg(long, value_name = "LIST", value_parser = registers)]
+    pub(crate) tpm_pcrs: Option<String>,
     /// Write a copy of the master key to this new file first, to be taken off this machine
     #[arg(long, value_name = "FILE")]
     pub(crate) key_copy: Option<PathBuf>,
@@ -209,6 +211,8 @@ pub(crate) async fn run(
             "only root may set a host up: run sudo secinfo setup".into(),
         ));
     }
+    // The master key, break-glass codes and secrets of channels go through this process.
+    keep_memory_to_ourselves()?;
     let host = Host::this();
     if arguments.take_back {
         return setup::take_back(screen, &host);

@@ -5,7 +5,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use super::config::Config;
+use super::config::{Applied, Config};
 use super::daemon::Daemon;
 use super::host::Host;
 use super::program::Program;
@@ -25,6 +25,8 @@ use zeroize::Zeroizing;
 const PLUGINS: &str = "/usr/lib/secinfo/channels";
 /// The plugin that leaves messages readable on this host.
 const SPOOL: &str = "spool";
+/// What is being changed, and not yet in force.
+const UNFINISHED: &str = "/run/secinfo-setup";
 /// How often, and after what time each, it is looked whether a channel is ready.
 const LOOKS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(250);
@@ -68,8 +70,12 @@ pub(crate) async fn run(
             report.unchanged(format!("The channel {} is set up", channel.name))?;
         }
     }
-    if let Some(kept) = config.apply(host)? {
-        report.tell(&format!("The former config.toml is {kept}."))?;
+    match config.apply(host, daemon).await? {
+        Applied::Written(kept) => report.tell(&format!("The former config.toml is {kept}."))?,
+        Applied::InForce => report.done(
+            "The daemon was started anew, because config.toml was changed since it had started",
+        )?,
+        Applied::Unchanged => {}
     }
     for name in &changed {
         let channel = ready(daemon, name).await?;
@@ -96,6 +102,23 @@ pub(crate) async fn run(
         }
     }
     try_out(daemon, questions, &changed, tests, report).await
+}
+
+/// Refuses, before anything is changed, channels that cannot be set up and tests of none.
+pub(crate) fn check(host: &Host, wishes: &[ChannelWish], tests: &[Pair]) -> Result<(), Failure> {
+    let config = Config::read(host)?;
+    let plugins = plugins(host, &config)?;
+    let mut names = config.sections("channel");
+    for wish in wishes {
+        names.push(from_wish(host, wish, &plugins)?.name);
+    }
+    match tests.iter().find(|Pair(name, _)| !names.contains(name)) {
+        Some(Pair(name, _)) => Err(Failure::Usage(format!(
+            "there is no channel {:?} to test: write --test CHANNEL=DESTINATION with the name of one, such as text-main",
+            visible(name)
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The plugins that are installed, by name.
@@ -147,21 +170,16 @@ fn set_up(host: &Host, config: &mut Config, channel: &Wanted) -> Result<bool, Fa
         plugin,
         settings,
     } = channel;
-    let mut changed = false;
-    for (credential, secret) in &settings.secrets {
-        let path = format!("/etc/secinfo/credentials/{name}.{credential}");
-        changed |= write(host, &path, secret.as_bytes(), 0o600)?;
-    }
-    let file = format!("/etc/secinfo/channels/{name}.toml");
-    changed |= write(host, &file, settings.text.as_bytes(), 0o600)?;
-    let drop_in =
-        format!("/etc/systemd/system/secinfo-channel@{name}.service.d/secinfo-setup.conf");
-    if write(
-        host,
-        &drop_in,
-        settings.drop_in(name, plugin).as_bytes(),
-        0o644,
-    )? {
+    let service = format!("secinfo-channel@{name}.service");
+    let unfinished = format!("{UNFINISHED}/{name}");
+    let mut changed = write_files(host, channel, &service, &unfinished)?;
+    let show = ["show", "--value", "--property=NeedDaemonReload", &service];
+    if host
+        .succeed(&Program::new("systemctl", show))?
+        .text()
+        .trim()
+        == "yes"
+    {
         changed = true;
         host.succeed(&Program::new("systemctl", ["daemon-reload"]))?;
     }
@@ -194,25 +212,84 @@ fn set_up(host: &Host, config: &mut Config, channel: &Wanted) -> Result<bool, Fa
     }
     if changed {
         // One that runs has the former settings; the daemon connects to a new one.
-        let service = format!("secinfo-channel@{name}.service");
         host.succeed(&Program::new("systemctl", ["stop", &service]))?;
+        host.remove(&unfinished)?;
     }
     Ok(changed || config.is_changed())
 }
 
-fn write(host: &Host, path: &str, content: &[u8], mode: u32) -> Result<bool, Failure> {
-    let is = host.bytes(path)?;
-    if is.is_some_and(|is| is.as_slice() == content) && host.mode(path) == Some(mode) {
-        return Ok(false);
+/// Writes the files of a channel. Whether there are any that may not be in force yet, also those of
+/// a run that was cut short: a file notes it, until a start of the host puts all in force.
+fn write_files(
+    host: &Host,
+    channel: &Wanted,
+    service: &str,
+    unfinished: &str,
+) -> Result<bool, Failure> {
+    let (name, settings) = (&channel.name, &channel.settings);
+    let drop_in = format!("/etc/systemd/system/{service}.d/secinfo-setup.conf");
+    let drop_in_text = settings.drop_in(name, &channel.plugin);
+    let secrets = settings.secrets.iter();
+    let secrets = secrets
+        .map(|(credential, secret)| (secret_file(name, credential), secret.as_bytes(), 0o600));
+    let own = [
+        (
+            format!("/etc/secinfo/channels/{name}.toml"),
+            settings.text.as_bytes(),
+            0o600,
+        ),
+        (drop_in.clone(), drop_in_text.as_bytes(), 0o644),
+    ];
+    let mut changed = host.has(unfinished);
+    for (path, content, mode) in secrets.chain(own) {
+        if is_written(host, &path, content, mode)? {
+            continue;
+        }
+        if !changed {
+            host.make_directory(UNFINISHED, 0o700)?;
+            host.write(unfinished, b"", 0o600)?;
+            changed = true;
+        }
+        if path == drop_in {
+            remove_former_secrets(host, name, &drop_in, &drop_in_text)?;
+        }
+        write(host, &path, content, mode)?;
     }
+    Ok(changed)
+}
+
+fn secret_file(channel: &str, credential: &str) -> String {
+    format!("/etc/secinfo/credentials/{channel}.{credential}")
+}
+
+/// Overwrites and removes the secrets that the former settings named and the new ones do not.
+fn remove_former_secrets(host: &Host, name: &str, drop_in: &str, new: &str) -> Result<(), Failure> {
+    for line in host.text(drop_in)?.lines() {
+        let named = line.strip_prefix("LoadCredential=");
+        if let Some((credential, path)) = named.and_then(|named| named.split_once(':'))
+            && path == secret_file(name, credential)
+            && !new.lines().any(|line| line.ends_with(path))
+            && host.has(path)
+        {
+            host.erase(path)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_written(host: &Host, path: &str, content: &[u8], mode: u32) -> Result<bool, Failure> {
+    let is = host.bytes(path)?;
+    Ok(is.is_some_and(|is| is.as_slice() == content) && host.mode(path) == Some(mode))
+}
+
+fn write(host: &Host, path: &str, content: &[u8], mode: u32) -> Result<(), Failure> {
     let directory = path
         .rsplit_once('/')
         .map_or("/", |(directory, _)| directory);
     // Those of systemd are read by everybody; ours have modes of their own already.
     let private = directory.starts_with("/etc/secinfo");
     host.make_directory(directory, if private { 0o700 } else { 0o755 })?;
-    host.write(path, content, mode)?;
-    Ok(true)
+    host.write(path, content, mode)
 }
 
 /// Waits a little until the daemon has the channel, and it is ready.
@@ -242,7 +319,14 @@ async fn try_out(
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
     for Pair(name, destination) in tests {
+        let before = report.warnings().len();
         send(daemon, name, destination, report).await?;
+        if report.warnings().len() > before {
+            report.fail(format!(
+                "the test message through {} was not delivered",
+                visible(name)
+            ));
+        }
     }
     if !tests.is_empty() || !questions.are_asked() {
         for name in changed {

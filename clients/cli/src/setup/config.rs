@@ -1,14 +1,29 @@
 //! Changes to config.toml, which keep everything else in it: order, comments, what was commented out.
 
+use super::daemon::{Daemon, is_well};
 use super::host::Host;
 use super::program::Program;
 use crate::failure::Failure;
 use crate::text::visible;
 use crate::times::Clock;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use toml_edit::{DocumentMut, Item, Key, Table, TableLike, Value};
 
 /// Where the configuration is.
 pub(super) const CONFIG: &str = "/etc/secinfo/config.toml";
+
+const UNIT: &str = "secinfod.service";
+
+/// What became of a configuration that was to be put in force.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Applied {
+    /// It was written, and the daemon has started with it; the file that holds the former one.
+    Written(String),
+    /// It was there already, and now the daemon has started with it.
+    InForce,
+    /// The daemon runs with it already.
+    Unchanged,
+}
 
 /// The configuration, and what becomes of it.
 #[derive(Debug)]
@@ -171,11 +186,28 @@ impl Config {
         self.text != self.former
     }
 
-    /// Puts it in force: checked by the daemon, written with the former one beside it, and loaded.
-    /// The name of the file that holds the former one; `None` when nothing had changed.
-    pub(super) fn apply(&mut self, host: &Host) -> Result<Option<String>, Failure> {
+    /// Puts it in force: checked by the daemon, written with the former one beside it, and the
+    /// daemon started with it.
+    ///
+    /// A reload would not do: systemd does not learn what became of it, and the daemon reloads
+    /// nothing at all when somebody has changed a key before that needs a start. So it is started
+    /// anew whenever the file was changed since its start, also by a run that was cut short.
+    pub(super) async fn apply(
+        &mut self,
+        host: &Host,
+        daemon: &impl Daemon,
+    ) -> Result<Applied, Failure> {
         if !self.is_changed() {
-            return Ok(None);
+            if daemon.status().await?.started > host.changed(CONFIG)? {
+                return Ok(Applied::Unchanged);
+            }
+            host.succeed(&Program::new("secinfod", ["--check-config"]))?;
+            start_anew(host, daemon).await.map_err(|why| {
+                Failure::Refused(format!(
+                    "{CONFIG} was changed since secinfod had started, and it does not start with it: {why}. See journalctl -u secinfod"
+                ))
+            })?;
+            return Ok(Applied::InForce);
         }
         let mode = host.mode(CONFIG).unwrap_or(0o644);
         let staged = host.stage(CONFIG, self.text.as_bytes(), mode)?;
@@ -197,10 +229,35 @@ impl Config {
         let kept = format!("{CONFIG}.bak-{}", Clock::of_process().file_stamp());
         host.write(&kept, self.former.as_bytes(), mode)?;
         host.put(&staged, CONFIG)?;
-        host.succeed(&Program::new("systemctl", ["reload", "secinfod.service"]))?;
-        self.former = self.text.clone();
-        Ok(Some(kept))
+        if let Err(why) = start_anew(host, daemon).await {
+            host.write(CONFIG, self.former.as_bytes(), mode)?;
+            // It may have failed so often that systemd would not start it.
+            let _ = host.run(&Program::new("systemctl", ["reset-failed", UNIT]));
+            let again = match start_anew(host, daemon).await {
+                Ok(()) => "secinfod runs with it again",
+                Err(_) => "secinfod does not start with it either: see journalctl -u secinfod",
+            };
+            return Err(Failure::Refused(format!(
+                "{CONFIG} is as it was, because secinfod did not start with the change ({why}); {again}"
+            )));
+        }
+        self.former.clone_from(&self.text);
+        Ok(Applied::Written(kept))
     }
+}
+
+/// Starts the daemon with the file as it is now; if it is not well then, why.
+async fn start_anew(host: &Host, daemon: &impl Daemon) -> Result<(), String> {
+    let in_words = |failure: Failure| failure.to_string();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.unwrap_or_default().as_secs();
+    if now == host.changed(CONFIG).map_err(in_words)? {
+        // It tells the second of its start, which shall be a later one.
+        daemon.pass(Duration::from_secs(1)).await;
+    }
+    let restart = Program::new("systemctl", ["restart", UNIT]);
+    host.succeed(&restart).map_err(in_words)?;
+    is_well(daemon).await
 }
 
 fn undecorated(mut value: Value) -> Value {
@@ -239,7 +296,7 @@ fn uncommented(text: &str, header: &str, key: &str, value: &Value) -> Option<Str
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::Scene;
+    use super::super::scene::{Puppet, STARTED, Scene, WELL};
     use super::*;
     use toml_edit::Array;
 
@@ -299,8 +356,8 @@ mod tests {
         assert_eq!(config.number(&["group", "sudo"], "required"), Some(1));
     }
 
-    #[test]
-    fn the_former_one_is_kept_and_one_that_the_daemon_refuses_is_not_put_in_place() {
+    #[tokio::test]
+    async fn the_former_one_is_kept_and_one_that_the_daemon_refuses_is_not_put_in_place() {
         let scene = Scene::new();
         scene.write(CONFIG, "[policy]\n#required = 0\n");
         scene.program(
@@ -308,9 +365,12 @@ mod tests {
             "grep -q 'required = 11' \"$3\" && { echo wrong >&2; exit 1; }; exit 0",
         );
         scene.program("systemctl", &scene.note("systemctl"));
+        scene.write(WELL, "");
+        let daemon = Puppet { scene: &scene };
         let mut config = Config::read(&scene.host).unwrap();
         config.set(&["policy"], "required", 11).unwrap();
-        let refusal = config.apply(&scene.host).unwrap_err().to_string();
+        let refusal = config.apply(&scene.host, &daemon).await.unwrap_err();
+        let refusal = refusal.to_string();
         assert!(
             refusal.contains("is as it was") && refusal.contains("wrong"),
             "{refusal}"
@@ -319,11 +379,44 @@ mod tests {
         assert_eq!(scene.host.names("/etc/secinfo").unwrap(), ["config.toml"]);
 
         config.set(&["policy"], "required", 1).unwrap();
-        let kept = config.apply(&scene.host).unwrap().unwrap();
+        let applied = config.apply(&scene.host, &daemon).await.unwrap();
+        let Applied::Written(kept) = applied else {
+            panic!("{applied:?}");
+        };
         assert_eq!(scene.read(CONFIG), "[policy]\nrequired = 1\n");
         assert_eq!(scene.read(&kept), "[policy]\n#required = 0\n");
-        assert_eq!(scene.noted("systemctl"), ["reload secinfod.service"]);
-        assert_eq!(config.apply(&scene.host).unwrap(), None);
+        assert_eq!(scene.noted("systemctl"), ["restart secinfod.service"]);
+        let applied = config.apply(&scene.host, &daemon).await.unwrap();
+        assert_eq!(applied, Applied::Unchanged);
+        assert!(scene.noted("systemctl").is_empty());
+
+        // Somebody wrote it, or was cut off after writing it, and the daemon has started before.
+        scene.write(STARTED, "1");
+        let applied = config.apply(&scene.host, &daemon).await.unwrap();
+        assert_eq!(applied, Applied::InForce);
+        assert_eq!(scene.noted("systemctl"), ["restart secinfod.service"]);
+    }
+
+    #[tokio::test]
+    async fn a_change_that_the_daemon_does_not_start_with_is_undone() {
+        let scene = Scene::new();
+        let former = "[policy]\nrequired = 0\n";
+        scene.write(CONFIG, former);
+        scene.program("secinfod", "exit 0");
+        let script = format!(
+            "{}\ntest $1 = restart && grep -q 'required = 1' \"$root{CONFIG}\" && exit 1; exit 0",
+            scene.note("systemctl")
+        );
+        scene.program("systemctl", &script);
+        scene.write(WELL, "");
+        let mut config = Config::read(&scene.host).unwrap();
+        config.set(&["policy"], "required", 1).unwrap();
+        let daemon = Puppet { scene: &scene };
+        let refusal = config.apply(&scene.host, &daemon).await.unwrap_err();
+        let refusal = refusal.to_string();
+        assert!(refusal.contains("runs with it again"), "{refusal}");
+        assert_eq!(scene.read(CONFIG), former);
+        assert_eq!(scene.noted("systemctl").len(), 3);
     }
 
     #[test]

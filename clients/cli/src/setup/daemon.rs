@@ -18,6 +18,8 @@ pub(crate) trait Daemon {
     async fn channels(&self) -> Result<Vec<Channel>, Failure>;
     /// Sends a test message through a channel.
     async fn test(&self, channel: &str, destination: &str) -> Result<TestOutcome, Failure>;
+    /// Lets time pass by its clock.
+    async fn pass(&self, time: Duration);
 }
 
 /// The daemon behind a bus. Each question goes over a connection of its own, because the daemon
@@ -60,6 +62,10 @@ impl Daemon for OnBus<'_> {
             Ok(manager.test_channel(channel, destination, &options).await?)
         })
         .await
+    }
+
+    async fn pass(&self, time: Duration) {
+        tokio::time::sleep(time).await;
     }
 }
 

@@ -16,6 +16,7 @@ use super::questions::Questions;
 use super::report::{Report, Step};
 use crate::commands::setup::MasterKeyChoice;
 use crate::failure::Failure;
+use crate::text::visible;
 use credential::{CREDENTIAL, Seal};
 use std::path::Path;
 use subtle::ConstantTimeEq;
@@ -28,6 +29,8 @@ const LENGTH: usize = 32;
 /// The former credential, while the daemon tries a new one.
 const FORMER: &str = "/etc/credstore.encrypted/.secinfo.master-key.former";
 const UNIT: &str = "secinfod.service";
+/// A register of the TPM that nothing measures: whatever is updated, the key opens.
+const UNMEASURED: &str = "23";
 /// How systemd is told of the credential.
 const LOADS: &str = "LoadCredentialEncrypted=master-key";
 
@@ -40,8 +43,8 @@ const ABOUT: &str = "The secrets of all users are stored under one master key. A
 pub(crate) struct Wish<'a> {
     /// Where the key shall be; ask if not said.
     pub(crate) choice: Option<MasterKeyChoice>,
-    /// The registers of the TPM that it is bound to.
-    pub(crate) pcrs: &'a str,
+    /// The registers of the TPM that it is bound to, if they are said.
+    pub(crate) pcrs: Option<&'a str>,
     /// Where a copy goes first.
     pub(crate) copy: Option<&'a Path>,
 }
@@ -77,6 +80,9 @@ pub(crate) async fn run(
         .unwrap_or_else(|| "/var/lib/secinfo".to_owned());
     let mut places = Places::look(host, &state)?;
     places.repair(host)?;
+    if let (Some(copy), Some(key)) = (wish.copy, places.key()) {
+        write_copy(host, &copy.to_string_lossy(), key, report)?;
+    }
     if places.in_credential.is_some() && (places.in_file.is_some() || places.in_aside.is_some()) {
         report.tell("The key is sealed already, but its file is still there, because a run before this one was cut short. It is taken up now.")?;
         return finish(host, daemon, &places, None, report).await;
@@ -84,22 +90,39 @@ pub(crate) async fn run(
     let Some(seal) = choose(host, questions, wish, &places, report)? else {
         return Ok(());
     };
-    let key = places.in_file.as_ref().or(places.in_credential.as_ref());
-    let Some(key) = key.cloned() else {
+    let Some(key) = places.key().cloned() else {
         return Err(Failure::Refused(
             "there is no master key yet: start the daemon once with systemctl start secinfod, which makes one".into(),
         ));
     };
     loads_credential(host)?;
-    keep_copy(host, questions, wish.copy, &key, report)?;
+    if wish.copy.is_none() {
+        ask_for_copy(host, questions, &key, report)?;
+    }
     let former = credential::sealed(host)?;
     if let Some(former) = &former {
         host.write(FORMER, former, 0o600)?;
     }
-    credential::place(host, &key, seal, wish.pcrs)?;
+    credential::place(host, &key, seal, wish.pcrs.unwrap_or(UNMEASURED))?;
     finish(host, daemon, &places, former, report).await?;
-    report.leave("Make a backup that opens on another machine, too: secinfo backup FILE. The key sealed here opens nowhere else.");
+    report.leave("Make a backup that opens on another machine, too: secinfo backup --passphrase FILE. The key sealed here opens nowhere else.");
     Ok(())
+}
+
+impl Wish<'_> {
+    /// Refuses, before anything is changed, what does not go together.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        let usage = |why: &str| Err(Failure::Usage(why.to_owned()));
+        if self.copy.is_some_and(|copy| !copy.is_absolute()) {
+            return usage("give --key-copy the whole path of a file");
+        }
+        match self.choice {
+            Some(choice) if self.pcrs.is_some() && choice != MasterKeyChoice::Tpm => {
+                usage("--tpm-pcrs is about a key that is sealed to the TPM: add --master-key tpm")
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// The configuration says where the key is; it is not ours to move.
@@ -112,12 +135,23 @@ fn elsewhere(named: &str, wish: &Wish<'_>, report: &mut Report<'_>) -> Result<()
             "config.toml names {named} as the master key: take master_key out there and move the file to master.key in the state directory, then run secinfo setup again"
         )));
     }
+    if let Some(copy) = wish.copy {
+        return Err(Failure::Refused(format!(
+            "config.toml names {named} as the master key, and no copy of it was written to {}: copy it yourself",
+            visible(&copy.to_string_lossy())
+        )));
+    }
     report.skipped(format!(
         "The master key stays in {named}, as config.toml says"
     ))
 }
 
 impl Places {
+    /// The key that is in use.
+    fn key(&self) -> Option<&Key> {
+        self.in_file.as_ref().or(self.in_credential.as_ref())
+    }
+
     fn look(host: &Host, state: &str) -> Result<Self, Failure> {
         let file = format!("{state}/master.key");
         let aside = format!("{file}.sealed");
@@ -133,8 +167,13 @@ impl Places {
         };
         let open = || {
             credential::open(host, &host.path(CREDENTIAL)).map_err(|failure| {
+                let former = if host.has(FORMER) {
+                    format!(" A run that was cut short has left the one before it in {FORMER}: if {file} is not there, rename that to {CREDENTIAL} and start secinfod.")
+                } else {
+                    String::new()
+                };
                 Failure::Refused(format!(
-                    "the sealed master key cannot be opened on this machine. If {file} is there, remove {CREDENTIAL}, else restore a backup with secinfo restore. {failure}"
+                    "the sealed master key cannot be opened on this machine.{former} If {file} is there, remove {CREDENTIAL}, else restore a backup with secinfo restore. {failure}"
                 ))
             })
         };
@@ -210,11 +249,15 @@ fn choose(
             ));
         }
         Some(MasterKeyChoice::File | MasterKeyChoice::Keep) => None,
+        None if wish.pcrs.is_some() && present == Some(Some(Seal::Tpm)) => Some(Seal::Tpm),
         None if present.is_some() => None,
         None => ask(host, questions, report)?,
     };
     match (wanted, present) {
-        (Some(wanted), Some(Some(present))) if wanted == present => {
+        // With which registers it is sealed is not known.
+        (Some(wanted), Some(Some(present)))
+            if wanted == present && (wanted == Seal::Host || wish.pcrs.is_none()) =>
+        {
             report.unchanged(sealed_words(Some(present)))?;
             Ok(None)
         }
@@ -246,11 +289,11 @@ fn ask(
     let host_key = "To the key of this host: a copy of the daemon's files opens nothing, one of the whole disk does";
     let file = "Leave it in its file";
     if credential::has_tpm(host) {
-        let choice = questions.choice("Seal the master key", &[tpm, host_key, file], 0)?;
+        let choice = questions.choice("Seal the master key", &[tpm, host_key, file], Some(0))?;
         return Ok([Some(Seal::Tpm), Some(Seal::Host), None][choice]);
     }
     report.tell("This machine has no TPM that systemd can use.")?;
-    let choice = questions.choice("Seal the master key", &[host_key, file], 0)?;
+    let choice = questions.choice("Seal the master key", &[host_key, file], Some(0))?;
     Ok([Some(Seal::Host), None][choice])
 }
 
@@ -269,41 +312,45 @@ fn loads_credential(host: &Host) -> Result<(), Failure> {
     )))
 }
 
-/// Writes a copy for a safe place, if one is wanted.
-fn keep_copy(
+/// Offers a copy for a safe place.
+fn ask_for_copy(
     host: &Host,
     questions: &Questions<'_>,
-    copy: Option<&Path>,
     key: &[u8],
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
-    let asked;
-    let path = match copy {
-        Some(path) => path,
-        None if questions.are_asked() => {
-            report.tell("If this machine breaks, a key that is sealed to it is gone, and with it all methods of all users. A backup (secinfo backup) opens elsewhere, too. A copy of the key itself does as well, on a medium that you keep under lock.")?;
-            let check = |text: &str| match text {
-                "" => Ok(None),
-                text if text.starts_with('/') => Ok(Some(text.to_owned())),
-                _ => Err("Give an absolute path, or nothing.".to_owned()),
-            };
-            asked = questions.text("Write a copy of the key to (Enter for none)", "", check)?;
-            match &asked {
-                Some(path) => Path::new(path),
-                None => return Ok(()),
-            }
-        }
-        None => return Ok(()),
+    if !questions.are_asked() {
+        return Ok(());
+    }
+    report.tell("If this machine breaks, a key that is sealed to it is gone, and with it all methods of all users. A backup (secinfo backup) opens elsewhere, too. A copy of the key itself does as well, on a medium that you keep under lock.")?;
+    let check = |text: &str| match text {
+        "" => Ok(None),
+        text if text.starts_with('/') => Ok(Some(text.to_owned())),
+        _ => Err("Give an absolute path, or nothing.".to_owned()),
     };
-    let path = path.to_string_lossy();
-    if host.has(&path) {
+    match questions.text("Write a copy of the key to (Enter for none)", "", check)? {
+        Some(path) => write_copy(host, &path, key, report),
+        None => Ok(()),
+    }
+}
+
+/// Writes a copy of the key, unless it is there.
+fn write_copy(host: &Host, path: &str, key: &[u8], report: &mut Report<'_>) -> Result<(), Failure> {
+    let shown = visible(path);
+    if host.has(path) {
+        let is_private = host.mode(path).is_some_and(|mode| mode | 0o700 == 0o700);
+        if is_private && host.bytes(path)?.is_some_and(|there| is_same(&there, key)) {
+            return report.unchanged(format!(
+                "A copy of the master key is in {shown}: take it off this machine"
+            ));
+        }
         return Err(Failure::Refused(format!(
-            "{path} is there already: name a new file"
+            "{shown} is there already: name a new file"
         )));
     }
-    host.write(&path, key, 0o600)?;
+    host.create(path, key)?;
     report.done(format!(
-        "A copy of the master key is in {path}: take it off this machine"
+        "A copy of the master key is in {shown}: take it off this machine"
     ))
 }
 

@@ -7,6 +7,7 @@ mod daemon;
 #[cfg(test)]
 mod faults;
 mod host;
+mod lock;
 mod look;
 mod master_key;
 mod policy;
@@ -25,7 +26,9 @@ pub(crate) use sign_in::take_back;
 use crate::commands::setup::{Arguments, PamChoice};
 use crate::failure::Failure;
 use crate::screen::Screen;
+use config::CONFIG;
 use daemon::Daemon;
+use lock::Lock;
 use questions::Questions;
 use report::Report;
 use sign_in::Terminal;
@@ -47,66 +50,105 @@ pub(crate) async fn run(
             "nobody can answer questions here: run it in a terminal, or with --non-interactive and an option for each answer".into(),
         ));
     }
+    let _lock = Lock::of_run(host)?;
     let questions = Questions::new(screen, asks);
     let mut report = Report::new(screen);
     let person = person();
+    let wishes = Wishes::of(arguments, person.as_deref(), address);
+    wishes.check(host, &questions, arguments, &report)?;
     let result = steps(
         host,
         daemon,
-        address,
         arguments,
+        &wishes,
         &questions,
-        person.as_deref(),
         screen,
         &mut report,
     )
     .await;
-    match (result, report.end()) {
-        (Err(failure), _) => Err(failure),
-        (Ok(()), told) => told,
+    match (result, report.end(), report.failure()) {
+        (Err(failure), ..) | (Ok(()), Ok(()), Some(failure)) => Err(failure),
+        (Ok(()), told, _) => told,
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "it hands to each step what that step needs"
-)]
+/// What the options say, for the steps that take more than one of them.
+struct Wishes<'a> {
+    key: master_key::Wish<'a>,
+    policy: policy::Wish<'a>,
+    sign_in: sign_in::Wish<'a>,
+}
+
+impl<'a> Wishes<'a> {
+    fn of(arguments: &'a Arguments, person: Option<&'a str>, address: Option<&'a str>) -> Self {
+        Self {
+            key: master_key::Wish {
+                choice: arguments.master_key,
+                pcrs: arguments.tpm_pcrs.as_deref(),
+                copy: arguments.key_copy.as_deref(),
+            },
+            policy: policy::Wish {
+                organization: arguments.organization.as_deref(),
+                country: arguments.country.as_deref(),
+                allow: &arguments.allow,
+                required: arguments.required,
+                groups: &arguments.group,
+                grace_days: arguments.grace_days,
+                first_method: arguments.first_method.as_deref(),
+            },
+            sign_in: sign_in::Wish {
+                pam: arguments.pam,
+                ssh: arguments.ssh,
+                confirmed: arguments.pam_confirmed,
+                timeout: Duration::from_secs(arguments.pam_timeout),
+                person,
+                address,
+            },
+        }
+    }
+
+    /// Refuses what cannot be carried through before anything is changed.
+    fn check(
+        &self,
+        host: &Host,
+        questions: &Questions<'_>,
+        arguments: &Arguments,
+        report: &Report<'_>,
+    ) -> Result<(), Failure> {
+        if arguments.pam == Some(PamChoice::Disable) || !host.has(CONFIG) {
+            // Nothing may keep anybody from switching it off; the first step says what is missing.
+            return Ok(());
+        }
+        self.key.check()?;
+        self.policy.check(host)?;
+        channels::check(host, &arguments.channel, &arguments.test)?;
+        ways_back::check(&arguments.break_glass)?;
+        self.sign_in.check(host, questions, report)
+    }
+}
+
 async fn steps(
     host: &Host,
     daemon: &impl Daemon,
-    address: Option<&str>,
     arguments: &Arguments,
+    wishes: &Wishes<'_>,
     questions: &Questions<'_>,
-    person: Option<&str>,
     screen: &Screen,
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
-    let sign_in = sign_in::Wish {
-        pam: arguments.pam,
-        ssh: arguments.ssh,
-        confirmed: arguments.pam_confirmed,
-        timeout: Duration::from_secs(arguments.pam_timeout),
-        person,
-        address,
-    };
     if arguments.pam == Some(PamChoice::Disable) {
         // First of all: whoever wants this may have a daemon that is down.
         sign_in::run(
             host,
             questions,
             || Terminal::new(questions),
-            &sign_in,
+            &wishes.sign_in,
             report,
         )
         .await?;
     }
-    look::run(host, daemon, address, report).await?;
-    let key = master_key::Wish {
-        choice: arguments.master_key,
-        pcrs: &arguments.tpm_pcrs,
-        copy: arguments.key_copy.as_deref(),
-    };
-    master_key::run(host, daemon, questions, &key, report).await?;
+    look::run(host, daemon, wishes.sign_in.address, report).await?;
+    master_key::run(host, daemon, questions, &wishes.key, report).await?;
     channels::run(
         host,
         daemon,
@@ -116,22 +158,13 @@ async fn steps(
         report,
     )
     .await?;
-    let policy = policy::Wish {
-        organization: arguments.organization.as_deref(),
-        country: arguments.country.as_deref(),
-        allow: &arguments.allow,
-        required: arguments.required,
-        groups: &arguments.group,
-        grace_days: arguments.grace_days,
-        first_method: arguments.first_method.as_deref(),
-    };
-    policy::run(host, questions, &policy, report)?;
+    policy::run(host, daemon, questions, &wishes.policy, report).await?;
     ways_back::run(
         host,
         screen,
         questions,
         &arguments.break_glass,
-        person,
+        wishes.sign_in.person,
         report,
     )?;
     if arguments.pam == Some(PamChoice::Disable) {
@@ -141,7 +174,7 @@ async fn steps(
         host,
         questions,
         || Terminal::new(questions),
-        &sign_in,
+        &wishes.sign_in,
         report,
     )
     .await

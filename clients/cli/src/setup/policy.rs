@@ -1,6 +1,7 @@
 //! Step 4: what the organization is called, which methods it allows, and who must have them.
 
-use super::config::Config;
+use super::config::{Applied, Config};
+use super::daemon::Daemon;
 use super::host::Host;
 use super::questions::Questions;
 use super::report::{Report, Step};
@@ -45,8 +46,9 @@ pub(crate) struct Wish<'a> {
     pub(crate) first_method: Option<&'a str>,
 }
 
-pub(crate) fn run(
+pub(crate) async fn run(
     host: &Host,
+    daemon: &impl Daemon,
     questions: &Questions<'_>,
     wish: &Wish<'_>,
     report: &mut Report<'_>,
@@ -57,17 +59,23 @@ pub(crate) fn run(
     if questions.are_asked() && questions.yes("Go through these settings now?", true)? {
         ask(&mut config, questions, wish)?;
     }
-    let kept = config.apply(host)?;
+    let applied = config.apply(host, daemon).await?;
     let words = in_words(&config);
-    match kept {
-        Some(kept) => report.done(format!(
+    match applied {
+        Applied::Written(kept) => report.done(format!(
             "Policy is in force: {words}. The former config.toml is {kept}"
         )),
-        None => report.unchanged(format!("Policy: {words}")),
+        Applied::InForce => report.done(format!("Policy is in force: {words}")),
+        Applied::Unchanged => report.unchanged(format!("Policy: {words}")),
     }
 }
 
 impl Wish<'_> {
+    /// Refuses what config.toml cannot say.
+    pub(crate) fn check(&self, host: &Host) -> Result<(), Failure> {
+        self.set(&mut Config::read(host)?)
+    }
+
     fn set(&self, config: &mut Config) -> Result<(), Failure> {
         let usage = |why: String| Failure::Usage(why);
         if let Some(organization) = self.organization {
@@ -169,7 +177,7 @@ fn ask(config: &mut Config, questions: &Questions<'_>, wish: &Wish<'_>) -> Resul
             .text_of(&["policy"], "first_method")
             .unwrap_or_default();
         let now = words.iter().position(|word| *word == now).unwrap_or(0);
-        let chosen = questions.choice("What the first method takes", &choices, now)?;
+        let chosen = questions.choice("What the first method takes", &choices, Some(now))?;
         if chosen != now {
             config.set(&["policy"], "first_method", words[chosen])?;
         }
@@ -218,7 +226,7 @@ fn ask_who(config: &mut Config, questions: &Questions<'_>) -> Result<(), Failure
         "Administrators: the members of the group sudo",
         "Everybody",
     ];
-    let chosen = questions.choice("Who must have a method", &choices, now)?;
+    let chosen = questions.choice("Who must have a method", &choices, Some(now))?;
     match chosen {
         chosen if chosen == now => Ok(()),
         2 => config.set(&["policy"], "required", 1),
@@ -311,7 +319,7 @@ fn in_words(config: &Config) -> String {
 mod tests {
     use super::super::config::CONFIG;
     use super::super::report::State;
-    use super::super::scene::Scene;
+    use super::super::scene::{Puppet, Scene, WELL};
     use super::*;
 
     const SHIPPED: &str = include_str!("../../../../config.toml");
@@ -321,22 +329,23 @@ mod tests {
         scene.write(CONFIG, SHIPPED);
         scene.program("secinfod", "exit 0");
         scene.program("systemctl", &scene.note("systemctl"));
+        scene.write(WELL, "");
         scene
     }
 
-    fn set(
+    async fn set(
         scene: &Scene,
         questions: &Questions<'_>,
         wish: &Wish<'_>,
     ) -> Result<(State, String), Failure> {
         let mut report = scene.report();
-        run(&scene.host, questions, wish, &mut report)?;
+        run(&scene.host, &Puppet { scene }, questions, wish, &mut report).await?;
         let entry = report.entries.pop().unwrap();
         Ok((entry.state, entry.what))
     }
 
-    #[test]
-    fn options_are_put_in_force_once() {
+    #[tokio::test]
+    async fn options_are_put_in_force_once() {
         let scene = scene();
         let groups = [Pair("sudo".into(), "2".into())];
         let allow = ["text".to_owned(), "authenticator-app".to_owned()];
@@ -349,7 +358,7 @@ mod tests {
             grace_days: Some(7),
             first_method: Some("access-pass"),
         };
-        let (state, words) = set(&scene, &scene.nobody(), &wish).unwrap();
+        let (state, words) = set(&scene, &scene.nobody(), &wish).await.unwrap();
         assert_eq!(state, State::Done);
         let expected = "Policy is in force: everybody must have 1 method, members of sudo 2 methods \
                         within 7 days; allowed are authenticator app, text message. The former";
@@ -364,19 +373,19 @@ mod tests {
             assert!(text.lines().any(|own| own == line), "{line}");
         }
         assert!(text.ends_with("\n[group.sudo]\nrequired = 2\n"));
-        assert_eq!(scene.noted("systemctl"), ["reload secinfod.service"]);
+        assert_eq!(scene.noted("systemctl"), ["restart secinfod.service"]);
         assert_eq!(
-            set(&scene, &scene.nobody(), &wish).unwrap().0,
+            set(&scene, &scene.nobody(), &wish).await.unwrap().0,
             State::Unchanged
         );
         assert!(scene.noted("systemctl").is_empty());
     }
 
-    #[test]
-    fn a_person_who_presses_enter_changes_nothing_and_one_who_chooses_does() {
+    #[tokio::test]
+    async fn a_person_who_presses_enter_changes_nothing_and_one_who_chooses_does() {
         let scene = scene();
         let enter = scene.answers(&["", "", "", "", "", ""]);
-        let (state, words) = set(&scene, &enter, &Wish::default()).unwrap();
+        let (state, words) = set(&scene, &enter, &Wish::default()).await.unwrap();
         assert_eq!(state, State::Unchanged);
         assert_eq!(
             words,
@@ -384,13 +393,13 @@ mod tests {
         );
         let chooses =
             scene.answers(&["y", "Example", "XYZ", "at", "pigeon", "all", "2", "30", "1"]);
-        let (_, words) = set(&scene, &chooses, &Wish::default()).unwrap();
+        let (_, words) = set(&scene, &chooses, &Wish::default()).await.unwrap();
         let expected = "Policy is in force: members of sudo must have 1 method within 30 days; all";
         assert!(words.starts_with(expected), "{words}");
     }
 
-    #[test]
-    fn what_no_option_may_say_is_refused() {
+    #[tokio::test]
+    async fn what_no_option_may_say_is_refused() {
         let scene = scene();
         let groups = [Pair("sudo".into(), "many".into())];
         let allow = ["pigeon".to_owned()];
@@ -408,7 +417,9 @@ mod tests {
                 ..Wish::default()
             },
         ] {
-            let failure = set(&scene, &scene.nobody(), &wish).unwrap_err();
+            let failure = wish.check(&scene.host).unwrap_err();
+            assert_eq!(failure.exit_code(), 2, "{failure}");
+            let failure = set(&scene, &scene.nobody(), &wish).await.unwrap_err();
             assert_eq!(failure.exit_code(), 2, "{failure}");
         }
         assert_eq!(scene.read(CONFIG), SHIPPED);

@@ -66,12 +66,15 @@ pub(super) struct Report<'a> {
     step: Step,
     pub(super) entries: Vec<Entry>,
     pub(super) left: Vec<String>,
+    warnings: Vec<String>,
+    failed: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct ReportJson<'a> {
     steps: &'a [Entry],
     left: &'a [String],
+    warnings: &'a [String],
 }
 
 impl<'a> Report<'a> {
@@ -81,6 +84,8 @@ impl<'a> Report<'a> {
             step: Step::Host,
             entries: Vec::new(),
             left: Vec::new(),
+            warnings: Vec::new(),
+            failed: Vec::new(),
         }
     }
 
@@ -123,9 +128,26 @@ impl<'a> Report<'a> {
     }
 
     /// Says that something needs attention.
-    pub(super) fn warn(&self, what: &str) -> Result<(), Failure> {
+    pub(super) fn warn(&mut self, what: &str) -> Result<(), Failure> {
+        self.warnings.push(what.to_owned());
         let mark = self.screen.style.paint(Look::Warning, "!");
         self.screen.say(&self.marked(&mark, what))
+    }
+
+    /// What needs attention.
+    pub(super) fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Notes that something failed that does not keep the rest from being done; the run fails in
+    /// the end.
+    pub(super) fn fail(&mut self, what: impl Into<String>) {
+        self.failed.push(what.into());
+    }
+
+    /// What has failed, if anything.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        (!self.failed.is_empty()).then(|| Failure::Refused(self.failed.join("; ")))
     }
 
     /// Notes what is left to do.
@@ -158,6 +180,7 @@ impl<'a> Report<'a> {
         self.screen.json(&ReportJson {
             steps: &self.entries,
             left: &self.left,
+            warnings: &self.warnings,
         })?;
         let style = self.screen.style;
         self.screen

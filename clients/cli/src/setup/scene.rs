@@ -10,6 +10,7 @@ use secinfo_bus::{Channel, Status, TestOutcome};
 use std::collections::VecDeque;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// A directory that is a host's root.
@@ -23,7 +24,7 @@ impl Scene {
     /// An empty host, with a directory for its configuration.
     pub(super) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
-        for name in ["programs", "etc/secinfo"] {
+        for name in ["programs", "etc/secinfo", "run"] {
             fs::create_dir_all(directory.path().join(name)).unwrap();
         }
         Self {
@@ -105,6 +106,8 @@ pub(super) struct Puppet<'a> {
 
 /// Where a script says that the daemon is well: the file is there.
 pub(super) const WELL: &str = "/daemon-is-well";
+/// Where it is said when the daemon has started, in Unix seconds; long after everything if nowhere.
+pub(super) const STARTED: &str = "/daemon-started";
 
 impl Daemon for Puppet<'_> {
     async fn status(&self) -> Result<Status, Failure> {
@@ -114,7 +117,7 @@ impl Daemon for Puppet<'_> {
             healthy,
             problem: "it is ill".to_owned(),
             authorization: "uid".to_owned(),
-            started: 1,
+            started: self.scene.host.text(STARTED)?.parse().unwrap_or(u64::MAX),
         })
     }
 
@@ -147,9 +150,16 @@ impl Daemon for Puppet<'_> {
     async fn test(&self, channel: &str, destination: &str) -> Result<TestOutcome, Failure> {
         self.scene
             .write("/tested", format!("{channel} {destination}"));
+        let state = if self.scene.host.has("/undeliverable") {
+            "failed"
+        } else {
+            "delivered"
+        };
         Ok(TestOutcome {
-            state: "delivered".to_owned(),
+            state: state.to_owned(),
             problem: String::new(),
         })
     }
+
+    async fn pass(&self, _: Duration) {}
 }

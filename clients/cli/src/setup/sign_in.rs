@@ -20,7 +20,7 @@ use crate::doctor::{Finding, Severity};
 use crate::failure::Failure;
 use crate::text::visible;
 use ssh::Ssh;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use way_back::WayBack;
 
 /// The file that has our line when the profile is on.
@@ -48,6 +48,60 @@ pub(crate) struct Wish<'a> {
     pub(crate) address: Option<&'a str>,
 }
 
+impl Wish<'_> {
+    /// What shall become of PAM.
+    fn choice(&self, questions: &Questions<'_>, is_on: bool) -> PamChoice {
+        match self.pam {
+            Some(choice) => choice,
+            None if is_on || !questions.are_asked() => PamChoice::Keep,
+            None => PamChoice::Enable,
+        }
+    }
+
+    /// What the SSH server has to be told; refuses what could not be carried through.
+    fn plan(
+        &self,
+        host: &Host,
+        questions: &Questions<'_>,
+        is_on: bool,
+        report: &Report<'_>,
+    ) -> Result<Option<Ssh>, Failure> {
+        if !is_on && !host.has(PROFILE) {
+            return Err(Failure::Refused(format!(
+                "there is no {PROFILE}, which pam-auth-update needs: docs/how-to/pam.md says how to write the lines of PAM by hand"
+            )));
+        }
+        let ssh = Ssh::plan(host, questions, self.ssh, report)?;
+        let changes = !is_on || ssh.is_some();
+        if changes && !self.confirmed && !questions.are_asked() {
+            return Err(Failure::Usage(
+                "nobody is there to say that sign-in works: add --pam-confirmed if that was tried on a host like this one".into(),
+            ));
+        }
+        Ok(ssh)
+    }
+
+    /// Refuses, before anything is changed, what could not be carried through. What a person is
+    /// asked comes later.
+    pub(crate) fn check(
+        &self,
+        host: &Host,
+        questions: &Questions<'_>,
+        report: &Report<'_>,
+    ) -> Result<(), Failure> {
+        let is_on = is_on(host)?;
+        let is_kept = match self.choice(questions, is_on) {
+            PamChoice::Disable => true,
+            PamChoice::Keep => !is_on || self.ssh.is_none(),
+            PamChoice::Enable => false,
+        };
+        if is_kept || questions.are_asked() {
+            return Ok(());
+        }
+        self.plan(host, questions, is_on, report).map(|_| ())
+    }
+}
+
 pub(crate) async fn run<C: Confirmation>(
     host: &Host,
     questions: &Questions<'_>,
@@ -61,12 +115,7 @@ pub(crate) async fn run<C: Confirmation>(
         way_back::go(host)?;
     }
     let is_on = is_on(host)?;
-    let choice = match wish.pam {
-        Some(choice) => choice,
-        None if is_on || !questions.are_asked() => PamChoice::Keep,
-        None => PamChoice::Enable,
-    };
-    match choice {
+    match wish.choice(questions, is_on) {
         PamChoice::Disable => return disable(host, is_on, report),
         PamChoice::Keep if !is_on => {
             report.skipped("Sign-in asks nobody for a second step")?;
@@ -78,21 +127,11 @@ pub(crate) async fn run<C: Confirmation>(
         }
         PamChoice::Keep | PamChoice::Enable => {}
     }
-    if !is_on && !host.has(PROFILE) {
-        return Err(Failure::Refused(format!(
-            "there is no {PROFILE}, which pam-auth-update needs: docs/how-to/pam.md says how to write the lines of PAM by hand"
-        )));
-    }
-    let ssh = Ssh::plan(host, questions, wish.ssh, report)?;
+    let ssh = wish.plan(host, questions, is_on, report)?;
     if is_on && ssh.is_none() {
         return report.unchanged("Sign-in asks for a second step");
     }
     before(host, wish, report).await?;
-    if !wish.confirmed && !questions.are_asked() {
-        return Err(Failure::Usage(
-            "nobody is there to say that sign-in works: add --pam-confirmed if that was tried on a host like this one".into(),
-        ));
-    }
     if wish.pam.is_none() && !questions.yes("Switch it on now?", false)? {
         report.skipped("Sign-in asks nobody for a second step")?;
         report.leave("Have sign-in ask for a second step: secinfo setup --pam enable");
@@ -101,14 +140,14 @@ pub(crate) async fn run<C: Confirmation>(
     // From here on nothing that ends us may leave it half done: whatever happens, the way back is gone.
     let mut confirmation = confirmation()?;
     let way_back = WayBack::prepare(host, !is_on, ssh.is_some(), wish.timeout)?;
-    let switched = switch_on(host, !is_on, ssh.as_ref(), wish, report).await;
+    let switched = switch_on(host, &way_back, !is_on, ssh.as_ref(), wish, report).await;
     let confirmed = match switched {
         Err(failure) => Err(failure),
         Ok(()) if wish.confirmed => Ok(Confirmed::Yes),
         Ok(()) => {
             // What the terminal does not show must not keep us from going back.
-            let _ = tell(wish, report);
-            let confirmed = confirmation.wait(wish.timeout).await;
+            let _ = tell(wish, way_back.deadline, report);
+            let confirmed = confirmation.wait(way_back.deadline).await;
             let _ = questions.hint("");
             Ok(confirmed)
         }
@@ -123,14 +162,14 @@ pub(crate) async fn run<C: Confirmation>(
             "it was confirmed too late: sign-in is as it was before".into(),
         )),
         Ok(confirmed) => {
-            way_back::go(host)?;
+            way_back.go()?;
             Err(Failure::Refused(format!(
                 "{}: sign-in is as it was before. Find out why with secinfo doctor and journalctl -t sshd -t sudo, then run secinfo setup again",
                 confirmed.words()
             )))
         }
         Err(failure) => {
-            way_back::go(host)?;
+            way_back.go()?;
             Err(Failure::Refused(format!(
                 "sign-in is as it was before, because {failure}"
             )))
@@ -145,7 +184,7 @@ fn is_on(host: &Host) -> Result<bool, Failure> {
 }
 
 /// Refuses while something is wrong that would keep people out.
-async fn before(host: &Host, wish: &Wish<'_>, report: &Report<'_>) -> Result<(), Failure> {
+async fn before(host: &Host, wish: &Wish<'_>, report: &mut Report<'_>) -> Result<(), Failure> {
     let findings = findings(host, wish.address).await?;
     let errors: Vec<&Finding> = findings
         .iter()
@@ -166,13 +205,15 @@ async fn before(host: &Host, wish: &Wish<'_>, report: &Report<'_>) -> Result<(),
 
 async fn switch_on(
     host: &Host,
+    way_back: &WayBack<'_>,
     pam: bool,
     ssh: Option<&Ssh>,
     wish: &Wish<'_>,
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
     if pam {
-        let ran = host.succeed(&Program::new(UPDATE, ["--enable", "secinfo"]))?;
+        let enable = Program::new(UPDATE, ["--enable", "secinfo"]);
+        let ran = way_back.change(|| host.succeed(&enable))?;
         if !is_on(host)? {
             return Err(Failure::Refused(format!(
                 "pam-auth-update has not changed {COMMON_AUTH}, as it does when somebody has edited it by hand: see docs/how-to/pam.md. {}",
@@ -181,7 +222,7 @@ async fn switch_on(
         }
     }
     if let Some(ssh) = ssh {
-        ssh.switch_on(host)?;
+        way_back.change(|| ssh.switch_on(host))?;
     }
     let findings = findings(host, wish.address).await?;
     let (errors, rest): (Vec<_>, Vec<_>) = findings
@@ -203,10 +244,11 @@ async fn switch_on(
     )))
 }
 
-fn tell(wish: &Wish<'_>, report: &Report<'_>) -> Result<(), Failure> {
-    let minutes = wish.timeout.as_secs() / 60;
-    let time = match minutes {
-        0 => format!("{} seconds", wish.timeout.as_secs()),
+fn tell(wish: &Wish<'_>, deadline: Instant, report: &Report<'_>) -> Result<(), Failure> {
+    let left = deadline.saturating_duration_since(Instant::now()).as_secs();
+    // Rounded, because a moment of it has passed already.
+    let time = match (left + 5) / 60 {
+        0 => format!("{left} seconds"),
         1 => "1 minute".to_owned(),
         minutes => format!("{minutes} minutes"),
     };

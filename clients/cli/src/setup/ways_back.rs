@@ -8,7 +8,8 @@ use crate::commands::break_glass;
 use crate::failure::Failure;
 use crate::screen::Screen;
 use crate::text::visible;
-use secinfo_break_glass::{DEFAULT_DIRECTORY, FileName, Record};
+use nix::unistd::User;
+use secinfo_break_glass::{DEFAULT_DIRECTORY, Directory, DirectoryError, FileName};
 use std::process::Command;
 
 /// Codes that it takes to become root: one to sign in, one for sudo.
@@ -33,13 +34,7 @@ pub(crate) fn run(
         make(host, screen, user, report)?;
     }
     let Some(person) = person else {
-        if users.is_empty() {
-            nobody(
-                report,
-                "Make break-glass codes for an administrator: secinfo break-glass create NAME",
-            )?;
-        }
-        return Ok(());
+        return somebody(host, screen, questions, users, report);
     };
     let has_enough = codes_of(host, person)? >= ENOUGH;
     if has_enough && !users.iter().any(|user| user == person) {
@@ -64,6 +59,53 @@ pub(crate) fn run(
     enroll(host, questions, person, report)
 }
 
+/// Nobody ran sudo: root is asked who the codes are for.
+fn somebody(
+    host: &Host,
+    screen: &Screen,
+    questions: &Questions<'_>,
+    users: &[String],
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    if !users.is_empty() {
+        return Ok(());
+    }
+    if questions.are_asked() {
+        let question = "Name of an administrator to make break-glass codes for (Enter for none)";
+        let name = questions.text(question, "", |name| match name {
+            "" => Ok(None),
+            name => match uid_of(name) {
+                Ok(_) => Ok(Some(name.to_owned())),
+                Err(failure) => Err(failure.to_string()),
+            },
+        })?;
+        if let Some(name) = name {
+            return make(host, screen, &name, report);
+        }
+    }
+    nobody(
+        report,
+        "Make break-glass codes for an administrator: secinfo break-glass create NAME",
+    )
+}
+
+/// Refuses, before anything is changed, users whom this host does not know.
+pub(crate) fn check(users: &[String]) -> Result<(), Failure> {
+    users.iter().try_for_each(|user| uid_of(user).map(|_| ()))
+}
+
+fn uid_of(user: &str) -> Result<u32, Failure> {
+    let known = User::from_name(user)
+        .map_err(|error| Failure::Refused(format!("the user database did not answer ({error})")))?;
+    let known = known.filter(|known| known.name == user);
+    known.map(|known| known.uid.as_raw()).ok_or_else(|| {
+        Failure::Refused(format!(
+            "there is no user {:?} on this host: give the name of an account",
+            visible(user)
+        ))
+    })
+}
+
 fn nobody(report: &mut Report<'_>, left: &str) -> Result<(), Failure> {
     report.skipped("No break-glass codes were made")?;
     report.leave(left);
@@ -81,18 +123,20 @@ fn make(host: &Host, screen: &Screen, user: &str, report: &mut Report<'_>) -> Re
     ))
 }
 
-/// How many codes a user has that can be used.
+/// How many codes a user has that the module would take.
 fn codes_of(host: &Host, user: &str) -> Result<usize, Failure> {
-    let mut count = 0;
-    for name in host.names(DEFAULT_DIRECTORY)? {
-        if let Some(FileName::Unused(id)) = FileName::parse(&name)
-            && let Some(content) = host.bytes(&format!("{DEFAULT_DIRECTORY}/{name}"))?
-            && Record::parse(&content).is_ok_and(|record| record.id == id && record.user == user)
-        {
-            count += 1;
-        }
-    }
-    Ok(count)
+    let refused = |error: DirectoryError| Failure::Refused(visible(&error.to_string()));
+    let uid = uid_of(user)?;
+    let path = host.path(DEFAULT_DIRECTORY);
+    let Some(directory) = Directory::open(&path).map_err(refused)? else {
+        return Ok(0);
+    };
+    let names = directory.names().map_err(refused)?;
+    let unused = names
+        .iter()
+        .filter(|name| matches!(name, FileName::Unused(_)));
+    let records = unused.filter_map(|name| directory.read(name).ok());
+    Ok(records.filter(|record| record.is_of(user, uid)).count())
 }
 
 /// Offers whoever ran sudo to set up an app, as themselves.
@@ -136,6 +180,7 @@ mod tests {
     use super::super::report::State;
     use super::super::scene::Scene;
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     fn run_for(
         scene: &Scene,
@@ -169,7 +214,39 @@ mod tests {
         let (states, _) = run_for(&scene, &scene.nobody(), &["root"], None);
         assert_eq!(states, [State::Unchanged]);
         assert_eq!(codes_of(&scene.host, "root").unwrap(), 3);
-        assert_eq!(codes_of(&scene.host, "alice").unwrap(), 0);
+        assert_eq!(codes_of(&scene.host, "daemon").unwrap(), 0);
+        assert!(codes_of(&scene.host, "nobody-of-this-name").is_err());
+    }
+
+    #[test]
+    fn codes_that_the_module_would_not_take_do_not_count() {
+        let scene = Scene::new();
+        run_for(&scene, &scene.nobody(), &["root"], None);
+        let names = scene.host.names(DEFAULT_DIRECTORY).unwrap();
+        let file = |index: usize| format!("{DEFAULT_DIRECTORY}/{}", names[index]);
+        // The code of an account that had the name before.
+        let stale = scene.read(&file(0)).replace("uid 0", "uid 4711");
+        scene.write(&file(0), stale);
+        assert_eq!(codes_of(&scene.host, "root").unwrap(), 2);
+        let writable = std::fs::Permissions::from_mode(0o666);
+        std::fs::set_permissions(scene.host.path(&file(1)), writable).unwrap();
+        assert_eq!(codes_of(&scene.host, "root").unwrap(), 1);
+        let (states, _) = run_for(&scene, &scene.nobody(), &["root"], None);
+        assert_eq!(states, [State::Done]);
+    }
+
+    #[test]
+    fn root_who_is_nobody_else_is_asked_for_whom_codes_are() {
+        let scene = Scene::new();
+        let (states, left) = run_for(
+            &scene,
+            &scene.answers(&["nobody-of-this-name", ""]),
+            &[],
+            None,
+        );
+        assert_eq!((states, left.len()), (vec![State::Skipped], 1));
+        let (states, left) = run_for(&scene, &scene.answers(&["root"]), &[], None);
+        assert_eq!((states, left.len()), (vec![State::Done], 0));
     }
 
     #[test]

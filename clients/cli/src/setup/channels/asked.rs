@@ -17,7 +17,7 @@ pub(super) fn channels(
     questions: &Questions<'_>,
     plugins: &[String],
     present: &[String],
-    report: &Report<'_>,
+    report: &mut Report<'_>,
 ) -> Result<Vec<Wanted>, Failure> {
     let mut wanted: Vec<Wanted> = Vec::new();
     loop {
@@ -35,7 +35,7 @@ pub(super) fn channels(
             report.warn("No plugin is installed")?;
             return Ok(wanted);
         }
-        let plugin = &plugins[questions.choice("Which one", &shown, 0)?];
+        let plugin = &plugins[questions.choice("Which one", &shown, None)?];
         let kind = kind(questions, plugin)?;
         let name = format!("{kind}-main");
         if present.contains(&name)
@@ -75,7 +75,7 @@ fn kind(questions: &Questions<'_>, plugin: &str) -> Result<String, Failure> {
     let begins = |kind: &&&str| plugin.starts_with(&format!("{kind}-"));
     match kinds.iter().find(begins) {
         Some(kind) => Ok((*kind).to_owned()),
-        None => Ok(kinds[questions.choice("What does it deliver", &kinds, 0)?].to_owned()),
+        None => Ok(kinds[questions.choice("What does it deliver", &kinds, Some(0))?].to_owned()),
     }
 }
 
@@ -84,7 +84,7 @@ fn settings(
     questions: &Questions<'_>,
     plugin: &str,
     name: &str,
-    report: &Report<'_>,
+    report: &mut Report<'_>,
 ) -> Result<Option<Settings>, Failure> {
     match plugin {
         "text-twilio" | "call-twilio" => twilio(questions, plugin).map(Some),
@@ -165,7 +165,7 @@ fn email(questions: &Questions<'_>) -> Result<Settings, Failure> {
         "STARTTLS (port 587)",
         "No TLS, to this host itself only (port 25)",
     ];
-    let chosen = questions.choice("How it is reached", &choices, 0)?;
+    let chosen = questions.choice("How it is reached", &choices, Some(0))?;
     file["security"] = line(["tls", "starttls", "none"][chosen].to_owned());
     let usual = ["465", "587", "25"][chosen];
     let port = questions.text("Port", usual, |text| {

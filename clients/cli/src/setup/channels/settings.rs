@@ -104,7 +104,7 @@ impl Settings {
         let secrets = self.secrets.iter().map(|(credential, _)| {
             (
                 (*credential).to_owned(),
-                format!("/etc/secinfo/credentials/{name}.{credential}"),
+                super::secret_file(name, credential),
             )
         });
         for (credential, path) in secrets.chain(self.files.iter().cloned()) {

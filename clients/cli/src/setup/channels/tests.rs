@@ -1,11 +1,14 @@
 use super::super::config::CONFIG;
 use super::super::report::State;
-use super::super::scene::{Puppet, Scene};
+use super::super::scene::{Puppet, STARTED, Scene, WELL};
 use super::*;
 
 /// A socket is enabled and active once it was enabled.
 const SYSTEMCTL: &str = r#"
 case "$1" in
+show) test -e "$root/loaded" && echo no || echo yes ;;
+daemon-reload) touch "$root/loaded" ;;
+restart) rm -f "$root/daemon-started" ;;
 is-*) test -e "$root/enabled-$3" ;;
 enable) touch "$root/enabled-$4" ;;
 esac"#;
@@ -17,6 +20,7 @@ fn scene() -> Scene {
         &format!("{}\n{SYSTEMCTL}", scene.note("systemctl")),
     );
     scene.program("secinfod", "exit 0");
+    scene.write(WELL, "");
     for plugin in ["text_twilio", "call_twilio", "email_smtp", "spool"] {
         scene.write(&format!("{PLUGINS}/libsecinfo_{plugin}.so"), "");
     }
@@ -90,7 +94,7 @@ async fn a_channel_from_a_file_is_set_up_once() {
     for call in [
         "daemon-reload",
         "enable --now --quiet secinfo-channel@email-main.socket",
-        "reload secinfod.service",
+        "restart secinfod.service",
     ] {
         assert!(calls.iter().any(|made| made == call), "{calls:?}");
     }
@@ -104,8 +108,43 @@ async fn a_channel_from_a_file_is_set_up_once() {
         scene
             .noted("systemctl")
             .iter()
-            .all(|call| call.starts_with("is-"))
+            .all(|call| call.starts_with("is-") || call.starts_with("show "))
     );
+}
+
+#[tokio::test]
+async fn a_run_that_was_cut_short_anywhere_is_finished_by_the_next() {
+    let wishes = ["text=spool"];
+    let mut number = 1;
+    loop {
+        let scene = scene();
+        scene.write(STARTED, "1");
+        scene.host.faults.crash_at(number);
+        let first = set_up_with(&scene, &scene.nobody(), &wishes, &[]).await;
+        scene.host.faults.crash_at(usize::MAX);
+        let before = scene.noted("systemctl");
+        if first.is_ok() {
+            break;
+        }
+        set_up_with(&scene, &scene.nobody(), &wishes, &[])
+            .await
+            .unwrap();
+        let calls = [before, scene.noted("systemctl")].concat();
+        for call in [
+            "daemon-reload",
+            "enable --now --quiet secinfo-channel@text-main.socket",
+            "stop secinfo-channel@text-main.service",
+            "restart secinfod.service",
+        ] {
+            assert!(
+                calls.iter().any(|made| made == call),
+                "{call} after a crash before change {number}: {calls:?}"
+            );
+        }
+        assert!(!scene.host.has("/run/secinfo-setup/text-main"), "{number}");
+        number += 1;
+    }
+    assert!(number > 12, "{number} changes are too few to be all");
 }
 
 #[tokio::test]
@@ -141,6 +180,51 @@ async fn what_a_person_types_becomes_settings_and_secrets_of_their_own() {
     assert!(unit.contains(
         "LoadCredential=api_key_secret:/etc/secinfo/credentials/text-main.api_key_secret\n"
     ));
+
+    // The token of the account instead: the key's secret is of no use to anybody any more.
+    scene.write("/etc/secinfo/credentials/text-main.own", "mine");
+    let questions = scene.answers(&[
+        "y",
+        "4",
+        "y",
+        &account,
+        "",
+        "token",
+        "+15005550006",
+        "n",
+        "",
+    ]);
+    set_up_with(&scene, &questions, &[], &[]).await.unwrap();
+    assert!(!scene.host.has(secret));
+    assert_eq!(
+        scene.host.names("/etc/secinfo/credentials").unwrap(),
+        ["text-main.auth_token", "text-main.own"]
+    );
+}
+
+#[tokio::test]
+async fn a_test_that_fails_is_a_failure_and_one_of_no_channel_a_mistake() {
+    let scene = scene();
+    scene.write("/undeliverable", "");
+    let mut report = scene.report();
+    let tests = ["text-main=+491511234567".parse().unwrap()];
+    let wishes = ["text=spool".parse().unwrap()];
+    run(
+        &scene.host,
+        &Puppet { scene: &scene },
+        &scene.nobody(),
+        &wishes,
+        &tests,
+        &mut report,
+    )
+    .await
+    .unwrap();
+    assert!(report.failure().is_some());
+    assert_eq!(report.warnings().len(), 1);
+    let lost = ["call-main=+491511234567".parse().unwrap()];
+    let mistake = check(&scene.host, &[], &lost).unwrap_err();
+    assert_eq!(mistake.exit_code(), 2, "{mistake}");
+    check(&scene.host, &wishes, &tests).unwrap();
 }
 
 #[tokio::test]

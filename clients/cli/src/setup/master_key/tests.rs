@@ -56,7 +56,7 @@ fn scene() -> Scene {
 fn wish(choice: MasterKeyChoice) -> Wish<'static> {
     Wish {
         choice: Some(choice),
-        pcrs: "23",
+        pcrs: None,
         copy: None,
     }
 }
@@ -277,6 +277,101 @@ async fn the_person_is_asked_what_to_seal_it_with_and_for_a_copy() {
             .iter()
             .any(|left| left.contains("secinfo backup"))
     );
+}
+
+async fn seal_with(scene: &Scene, wish: &Wish<'_>) -> Result<Vec<State>, Failure> {
+    let mut report = scene.report();
+    let questions = scene.nobody();
+    run(
+        &scene.host,
+        &Puppet { scene },
+        &questions,
+        wish,
+        &mut report,
+    )
+    .await?;
+    Ok(report.entries.iter().map(|entry| entry.state).collect())
+}
+
+#[tokio::test]
+async fn a_copy_is_written_wherever_the_key_is_and_belongs_to_nobody_else() {
+    let scene = scene();
+    let copy = "/media/key";
+    std::fs::create_dir(scene.host.path("/media")).unwrap();
+    let with_copy = |choice| Wish {
+        copy: Some(Path::new(copy)),
+        ..wish(choice)
+    };
+    seal(&scene, MasterKeyChoice::Host).await.unwrap();
+    // What waits there for a key to be written to it is not used.
+    scene.write(copy, "");
+    let refusal = seal_with(&scene, &with_copy(MasterKeyChoice::Host)).await;
+    assert!(
+        refusal
+            .unwrap_err()
+            .to_string()
+            .contains("is there already")
+    );
+    std::fs::remove_file(scene.host.path(copy)).unwrap();
+    std::os::unix::fs::symlink("/nowhere", scene.host.path(copy)).unwrap();
+    assert!(scene.host.create(copy, KEY).is_err());
+    std::fs::remove_file(scene.host.path(copy)).unwrap();
+    for expected in [State::Done, State::Unchanged] {
+        let states = seal_with(&scene, &with_copy(MasterKeyChoice::Keep)).await;
+        assert_eq!(states.unwrap(), [expected, State::Unchanged]);
+        assert_eq!(std::fs::read(scene.host.path(copy)).unwrap(), KEY);
+        assert_eq!(scene.host.mode(copy), Some(0o600));
+    }
+    scene.write(CONFIG, "[daemon]\nmaster_key = \"/etc/key\"\n");
+    let refusal = seal_with(&scene, &with_copy(MasterKeyChoice::Keep)).await;
+    assert!(
+        refusal
+            .unwrap_err()
+            .to_string()
+            .contains("copy it yourself")
+    );
+}
+
+#[tokio::test]
+async fn registers_that_are_named_seal_anew_and_go_with_the_tpm_only() {
+    let scene = scene();
+    seal(&scene, MasterKeyChoice::Tpm).await.unwrap();
+    scene.program(
+        "systemd-creds",
+        &format!("{}\n{CREDS}", scene.note("systemd-creds")),
+    );
+    let with_registers = |choice| Wish {
+        choice,
+        pcrs: Some("7"),
+        copy: None,
+    };
+    for choice in [None, Some(MasterKeyChoice::Tpm)] {
+        let states = seal_with(&scene, &with_registers(choice)).await.unwrap();
+        assert_eq!(states, [State::Done]);
+        let calls = scene.noted("systemd-creds");
+        assert!(
+            calls.iter().any(|call| call.contains("--tpm2-pcrs=7")),
+            "{calls:?}"
+        );
+    }
+    with_registers(None).check().unwrap();
+    let mistake = with_registers(Some(MasterKeyChoice::Host)).check();
+    assert_eq!(mistake.unwrap_err().exit_code(), 2);
+    let relative = Wish {
+        copy: Some(Path::new("key")),
+        ..wish(MasterKeyChoice::Keep)
+    };
+    assert!(relative.check().is_err());
+}
+
+#[tokio::test]
+async fn the_former_credential_is_named_when_the_new_one_does_not_open() {
+    let scene = scene();
+    seal(&scene, MasterKeyChoice::Host).await.unwrap();
+    scene.write(FORMER, "former");
+    scene.program("systemd-creds", "echo broken >&2; exit 1");
+    let failure = seal(&scene, MasterKeyChoice::Keep).await.unwrap_err();
+    assert!(failure.to_string().contains(FORMER), "{failure}");
 }
 
 #[tokio::test]

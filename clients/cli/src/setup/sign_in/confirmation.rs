@@ -3,10 +3,14 @@
 use super::super::questions::Questions;
 use crate::failure::Failure;
 use crate::interruption::leave_to_others;
+use rustix::termios::{QueueSelector, tcflush};
 use std::io::{BufRead, stdin};
-use std::time::Duration;
+use std::time::Instant;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+/// A key that somebody presses in passing must not say yes.
+const PROMPT: &str = "Does it work? [yes/No]";
 
 /// What was said, or what happened instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +41,8 @@ impl Confirmed {
 
 /// Whoever confirms.
 pub(crate) trait Confirmation {
-    /// Waits for an answer.
-    async fn wait(&mut self, timeout: Duration) -> Confirmed;
+    /// Waits for an answer until a moment.
+    async fn wait(&mut self, deadline: Instant) -> Confirmed;
 }
 
 /// The person at the terminal. From its making on, signals that would end us are only noted.
@@ -60,13 +64,16 @@ impl<'a> Terminal<'a> {
 }
 
 impl Confirmation for Terminal<'_> {
-    async fn wait(&mut self, timeout: Duration) -> Confirmed {
-        let deadline = tokio::time::sleep(timeout);
+    async fn wait(&mut self, deadline: Instant) -> Confirmed {
+        let deadline = tokio::time::sleep_until(deadline.into());
         tokio::pin!(deadline);
+        // What was typed before this question was no answer to it. Where there is no terminal,
+        // nobody has typed.
+        let _ = tcflush(stdin(), QueueSelector::IFlush);
         let mut lines = lines();
         let [interrupt, terminate, hangup] = &mut self.signals;
         loop {
-            if self.questions.prompt("Does it work? [y/N]").is_err() {
+            if self.questions.prompt(PROMPT).is_err() {
                 return Confirmed::Gone;
             }
             let line = tokio::select! {
@@ -83,12 +90,12 @@ impl Confirmation for Terminal<'_> {
                 .as_deref()
             {
                 None => return Confirmed::Gone,
-                Some("y" | "yes") => return Confirmed::Yes,
+                Some("yes") => return Confirmed::Yes,
                 Some("" | "n" | "no") => return Confirmed::No,
                 Some(_) => {
                     if self
                         .questions
-                        .hint("Answer y for yes or n for no.")
+                        .hint("Write yes in full if you have signed in anew; no takes it back.")
                         .is_err()
                     {
                         return Confirmed::Gone;

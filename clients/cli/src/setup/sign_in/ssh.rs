@@ -30,7 +30,7 @@ impl Ssh {
         host: &Host,
         questions: &Questions<'_>,
         choice: Option<SshChoice>,
-        report: &mut Report<'_>,
+        report: &Report<'_>,
     ) -> Result<Option<Self>, Failure> {
         if choice == Some(SshChoice::Keep) || host.program("sshd").is_none() {
             return Ok(None);
@@ -55,6 +55,11 @@ impl Ssh {
         }
         if wanted.iter().all(|(key, value)| is(key, value)) {
             return Ok(None);
+        }
+        if host.has(FILE) && !is_ours(host)? {
+            return Err(Failure::Refused(format!(
+                "{FILE} is not what secinfo setup has written, and it would be overwritten: give it another name, or write into it what docs/how-to/pam.md says and add --ssh keep"
+            )));
         }
         let time = now
             .get("logingracetime")
@@ -108,7 +113,7 @@ fn choose(
             return Ok(SshChoice::PasswordAndCode);
         }
         report.tell("The SSH server must show the prompts of PAM (KbdInteractiveAuthentication). A file of its own beside its configuration says so.")?;
-        return Ok(choices[questions.choice("What the SSH server shall ask for", &words, 0)?]);
+        return Ok(choices[questions.choice("What the SSH server shall ask for", &words, Some(0))?]);
     }
     if !questions.are_asked() {
         return Err(Failure::Usage(
@@ -116,7 +121,7 @@ fn choose(
         ));
     }
     report.tell("The SSH server takes keys only. To ask for a code it must show the prompts of PAM, of which the password is one. With a key demanded first, nobody gets in with less than now; root with \"PermitRootLogin prohibit-password\" and programs that have a key then get in no more.")?;
-    Ok(choices[questions.choice("What the SSH server shall ask for", &words, 1)?])
+    Ok(choices[questions.choice("What the SSH server shall ask for", &words, Some(1))?])
 }
 
 /// What is in force outside of `Match`, as the server itself says it: keywords in small letters.

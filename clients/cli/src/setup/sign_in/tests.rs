@@ -27,10 +27,13 @@ case "$1" in
 -T) cat "$ours" "$root/sshd" 2>/dev/null | grep -v '^#' | tr A-Z a-z | awk '!seen[$1]++' ;;
 esac"#;
 
+/// What was started with the timer is stopped with it by who does not run in it.
+const STOPPED: &str = "stop secinfo-setup-take-back.timer secinfo-setup-take-back.service";
+
 struct Person(Confirmed, Option<String>);
 
 impl Confirmation for Person {
-    async fn wait(&mut self, _: Duration) -> Confirmed {
+    async fn wait(&mut self, _: Instant) -> Confirmed {
         if let Some(file) = &self.1 {
             // What is seen in another terminal meanwhile.
             let on = fs::read_to_string(file).unwrap_or_default();
@@ -104,6 +107,7 @@ fn scene() -> Scene {
     scene.write("/usr/lib/systemd/system/ssh.service", "");
     scene.program(UPDATE, UPDATE_SCRIPT);
     scene.program("sshd", SSHD);
+    scene.program("secinfo", "exit 0");
     for name in ["systemctl", "systemd-run"] {
         scene.program(name, &scene.note(name));
     }
@@ -161,10 +165,11 @@ async fn it_is_switched_on_once_and_off_again() {
         calls.contains(&"try-reload-or-restart ssh.service".to_owned()),
         "{calls:?}"
     );
-    assert_eq!(calls.last().unwrap(), "stop secinfo-setup-take-back.timer");
+    assert_eq!(calls.last().unwrap(), STOPPED);
     let timer = scene.noted("systemd-run");
     assert!(
-        timer[0].contains("--on-active=615s") && timer[0].ends_with("setup --take-back"),
+        timer[0].contains("--on-active=615s")
+            && timer[0].ends_with("/programs/secinfo setup --take-back"),
         "{timer:?}"
     );
     assert!(!WayBack::is_there(&scene.host));
@@ -332,6 +337,79 @@ async fn files_that_were_edited_by_hand_are_said_to_be_and_nobody_confirms_for_n
         .await
         .unwrap_err();
     assert!(failure.to_string().contains("--pam-confirmed"), "{failure}");
+    let early = unconfirmed.check(&scene.host, &scene.nobody(), &scene.report());
+    assert_eq!(early.unwrap_err().exit_code(), 2);
+    let known = enable().check(&scene.host, &scene.nobody(), &scene.report());
+    known.unwrap();
+}
+
+#[tokio::test]
+async fn a_file_of_the_ssh_server_that_is_not_ours_stays() {
+    let scene = scene();
+    let off = scene.read(COMMON_AUTH);
+    scene.write(ssh::FILE, "# An administrator's own.\n");
+    let failure = go(&scene, &scene.nobody(), &enable(), Confirmed::Yes)
+        .await
+        .unwrap_err();
+    assert!(failure.to_string().contains("--ssh keep"), "{failure}");
+    assert_eq!(scene.read(ssh::FILE), "# An administrator's own.\n");
+    assert_eq!(scene.read(COMMON_AUTH), off);
+}
+
+/// What somebody else does while a person tries whether sign-in works.
+struct Meanwhile<F>(F);
+
+impl<F: FnMut()> Confirmation for Meanwhile<F> {
+    async fn wait(&mut self, _: Instant) -> Confirmed {
+        (self.0)();
+        Confirmed::Yes
+    }
+}
+
+async fn ended_by_yes_after(scene: &Scene, meanwhile: impl FnMut()) -> Result<(), Failure> {
+    let questions = scene.answers(&["1", "y"]);
+    let wish = wish(None, false);
+    let person = || Ok(Meanwhile(meanwhile));
+    run(&scene.host, &questions, person, &wish, &mut scene.report()).await
+}
+
+#[tokio::test]
+async fn a_yes_after_it_was_taken_back_is_too_late() {
+    let scene = scene();
+    let off = scene.read(COMMON_AUTH);
+    let taken_back = || take_back(&scene.screen, &scene.host).unwrap();
+    let failure = ended_by_yes_after(&scene, taken_back).await.unwrap_err();
+    assert!(failure.to_string().contains("too late"), "{failure}");
+    assert_eq!(scene.read(COMMON_AUTH), off);
+    assert!(!scene.host.has(ssh::FILE));
+}
+
+#[tokio::test]
+async fn the_way_back_of_another_run_is_left_to_it() {
+    let scene = scene();
+    let another = || {
+        take_back(&scene.screen, &scene.host).unwrap();
+        let timeout = Duration::from_mins(10);
+        WayBack::prepare(&scene.host, true, false, timeout).unwrap();
+    };
+    let failure = ended_by_yes_after(&scene, another).await.unwrap_err();
+    assert!(failure.to_string().contains("too late"), "{failure}");
+    assert!(WayBack::is_there(&scene.host));
+    let second = WayBack::prepare(&scene.host, true, false, Duration::from_mins(10));
+    assert!(second.is_err());
+}
+
+#[tokio::test]
+async fn nothing_is_changed_any_more_once_it_was_taken_back() {
+    let scene = scene();
+    // The timer was faster than the program that switches PAM on.
+    let script = format!("rm -f '{}/var/lib/secinfo-setup/ready'", scene.root());
+    scene.program(UPDATE, &format!("{UPDATE_SCRIPT}\n{script}"));
+    let failure = go(&scene, &scene.nobody(), &enable(), Confirmed::Yes)
+        .await
+        .unwrap_err();
+    assert!(failure.to_string().contains("taken back"), "{failure}");
+    assert!(!scene.host.has(ssh::FILE));
 }
 
 #[tokio::test]
@@ -340,12 +418,12 @@ async fn a_crash_anywhere_leaves_a_way_back_that_the_timer_goes() {
     loop {
         let scene = scene();
         let off = scene.read(COMMON_AUTH);
-        scene.write(ssh::FILE, "# An administrator's own.\n");
+        let former = "# Written by secinfo setup; secinfo setup --pam disable removes it.\n";
+        scene.write(ssh::FILE, former);
         scene.host.faults.crash_at(number);
         let ended = go(&scene, &scene.nobody(), &enable(), Confirmed::Yes).await;
         scene.host.faults.crash_at(usize::MAX);
-        let is_changed =
-            || scene.read(COMMON_AUTH) != off || !scene.read(ssh::FILE).starts_with("# An");
+        let is_changed = || scene.read(COMMON_AUTH) != off || scene.read(ssh::FILE) != former;
         if ended.is_ok() {
             assert!(is_changed() && number > 20, "{number}");
             break;
