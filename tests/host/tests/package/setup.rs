@@ -8,7 +8,9 @@ const KEY: &str = "/var/lib/secinfo/master.key";
 const CREDENTIAL: &str = "/etc/credstore.encrypted/secinfo.master-key";
 const SSH: &str = "/etc/ssh/sshd_config.d/secinfo.conf";
 const SPOOL: &str = "/var/lib/private/secinfo-spool-text-main";
-const WAY_BACK: &str = "/run/secinfo-setup";
+const WAY_BACK: &str = "/var/lib/secinfo-setup";
+/// What goes back when the host starts.
+const AT_START: &str = "secinfo-setup-way-back.service";
 const TIMER: &str = "secinfo-setup-take-back.timer";
 const MODULE: &str = "pam_secinfo.so";
 /// A run that asks somebody.
@@ -118,18 +120,56 @@ fn what_nobody_confirms_is_taken_back() {
     session.when_asked("Go through these settings now? [Y/n]", "n");
     session.when_asked("They are shown once. [Y/n]", "n");
     session.when_asked("Set up an authenticator app for admin now? [y/N]", "n");
-    session.expect("Does it work? [y/N]");
+    session.expect("Does it work? [yes/No]");
     assert!(machine.read(COMMON_AUTH).contains(MODULE));
     drop(session);
     machine.wait_for("it to be taken back", || !machine.exists(WAY_BACK));
     is_as_before(&machine, &before);
 }
 
+#[test]
+fn a_second_run_is_refused_and_a_start_of_the_host_takes_it_back() {
+    let machine = Machine::boot();
+    let before = machine.read(COMMON_AUTH);
+    machine.run(["systemctl", "is-enabled", AT_START]).ok();
+    let words: Vec<&str> = SETUP.split_whitespace().collect();
+    let pty = Pty::open();
+    let mut setup = pty.run(&machine.command(&words));
+    up_to_confirmation(&machine, &mut setup);
+
+    let second = "secinfo setup --non-interactive --pam disable";
+    let refused = machine.shell(second).fails();
+    assert!(refused.contains("another run"), "{refused}");
+    assert!(machine.read(COMMON_AUTH).contains(MODULE) && machine.exists(WAY_BACK));
+    setup.answer("y");
+    setup.expect("Write yes in full");
+
+    // The machine goes down in the middle of it, and starts.
+    let process = machine.run(["pidof", "secinfo"]).ok();
+    machine.run(["kill", "-KILL", process.trim()]).ok();
+    assert!(!setup.ended().0.success());
+    machine.run(["systemctl", "stop", TIMER]).ok();
+    machine.run(["systemctl", "start", AT_START]).ok();
+    assert!(!machine.exists(WAY_BACK));
+    is_as_before(&machine, &before);
+    // Where nothing is tried out, it does nothing.
+    machine.run(["systemctl", "start", AT_START]).ok();
+
+    // Who answers yes has it for good.
+    let mut setup = pty.run(&machine.command(&words));
+    up_to_confirmation(&machine, &mut setup);
+    setup.answer("yes");
+    assert!(setup.ended().0.success());
+    assert!(machine.read(COMMON_AUTH).contains(MODULE) && !machine.exists(WAY_BACK));
+    machine.run(["systemctl", "is-active", TIMER]).fails();
+}
+
 /// Goes on to where it is on, and a person is asked whether sign-in works.
 fn up_to_confirmation(machine: &Machine, setup: &mut Dialogue<'_>) {
     setup.when_asked("Set up a channel now? [y/N]", "n");
     setup.when_asked("Go through these settings now? [Y/n]", "n");
-    setup.expect("Does it work? [y/N]");
+    setup.when_asked("(Enter for none)", "");
+    setup.expect("Does it work? [yes/No]");
     assert!(machine.read(COMMON_AUTH).contains(MODULE));
     assert!(
         machine
