@@ -18,18 +18,18 @@ use zbus::{Fd, OwnedVariant, Variant};
 
 /// A key of age for these tests, and its recipient.
 const KEY: &str = include_str!("backup.key");
-const PASSPHRASE: &str = "correct horse battery staple\n";
+pub(crate) const PASSPHRASE: &str = "correct horse battery staple\n";
 
 type Answer = HashMap<String, OwnedVariant>;
 
 /// A file of the host's own.
-fn file(host: &Host, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+pub(crate) fn file(host: &Host, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let path = host.directory().join(name);
     fs::write(&path, content).unwrap();
     path
 }
 
-fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
@@ -42,7 +42,7 @@ fn age(words: &[&str], input: Stdio) -> Vec<u8> {
 }
 
 /// Backs the host up to a new file under a passphrase.
-fn back_up(host: &Host, name: &str) -> (PathBuf, Value) {
+pub(crate) fn back_up(host: &Host, name: &str) -> (PathBuf, Value) {
     let passphrase = file(host, "passphrase", PASSPHRASE);
     let path = host.directory().join(name);
     let words = [
@@ -57,7 +57,7 @@ fn back_up(host: &Host, name: &str) -> (PathBuf, Value) {
 }
 
 /// Restores onto the host, and starts the daemon again as systemd would.
-async fn restore(host: &mut Host, backup: &Path) -> Finished {
+pub(crate) async fn restore(host: &mut Host, backup: &Path) -> Finished {
     let passphrase = file(host, "passphrase", PASSPHRASE);
     let words = [
         "--json",
@@ -115,7 +115,7 @@ fn origin_of(events: &[Value]) -> &str {
 }
 
 /// What of a restore lies in the state directory.
-fn leftovers(host: &Host) -> Vec<String> {
+pub(crate) fn leftovers(host: &Host) -> Vec<String> {
     let names = fs::read_dir(host.state_directory()).unwrap();
     names
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -123,7 +123,7 @@ fn leftovers(host: &Host) -> Vec<String> {
         .collect()
 }
 
-async fn enrolled(host: &Host, uid: u32) -> (Client, App) {
+pub(crate) async fn enrolled(host: &Host, uid: u32) -> (Client, App) {
     let user = host.client(uid).await;
     let mut app = user.enroll_app("Phone", 1).await;
     // The step of now: the next one can be used after the backup.
@@ -372,11 +372,24 @@ async fn what_is_no_whole_backup_changes_nothing_and_is_said_plainly() {
     );
 
     let damaged = new.directory().join("damaged");
-    let mut changed = sealed.clone();
-    let last = changed.len() - 1;
-    changed[last] ^= 1;
+    let last = sealed.len() - 1;
+    let changed = |at: usize| {
+        let mut bytes = sealed.clone();
+        bytes[at] ^= 1;
+        bytes
+    };
+    // The second line tells how the passphrase becomes a key, and the third holds one under it.
+    let second = sealed.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    let third = second
+        + sealed[second..]
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .unwrap()
+        + 1;
     for bytes in [
-        changed.as_slice(),
+        changed(last).as_slice(),
+        &changed(second + 12),
+        &changed(third),
         &sealed[..last],
         &sealed[..400],
         b"",
@@ -392,7 +405,8 @@ async fn what_is_no_whole_backup_changes_nothing_and_is_said_plainly() {
             "--passphrase-file",
             text(&good),
         ];
-        assert_ne!(new.secinfo(ROOT, &words, "").code, 0);
+        let found = new.secinfo(ROOT, &words, "");
+        assert_eq!(found.code, 6, "{found:?}");
     }
 
     let stream = stream_of(&old.client(ROOT).await).await;

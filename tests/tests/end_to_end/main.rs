@@ -22,6 +22,7 @@ mod notices;
 mod other_programs;
 mod policy;
 mod proofs;
+mod restoring;
 mod secrets;
 mod sending;
 mod sent_codes;
