@@ -6,6 +6,9 @@
 use crate::names::ERROR_PREFIX;
 use zbus::fdo;
 
+/// How the names of systemd's errors begin.
+const SYSTEMD: &str = "org.freedesktop.systemd1.";
+
 /// What the calls of this crate return.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -175,6 +178,10 @@ impl From<zbus::Error> for Error {
         match error {
             zbus::Error::MethodError(name, message, _) => match Reason::from_error_name(&name) {
                 Some(reason) => Self::refused(reason, message),
+                // The bus asked systemd to start the daemon, and passes on why it did not.
+                None if name.starts_with(SYSTEMD) => {
+                    Self::Unreachable(message.unwrap_or_else(|| name.to_string()))
+                }
                 None => Self::Protocol(format!(
                     "{}: {}",
                     name.as_str(),
@@ -206,6 +213,8 @@ impl From<fdo::Error> for Error {
             | fdo::Error::BadAddress(text)
             | fdo::Error::AuthFailed(text)
             | fdo::Error::FileNotFound(text)
+            // So systemd says that a unit is masked.
+            | fdo::Error::FileExists(text)
             | fdo::Error::SpawnExecFailed(text)
             | fdo::Error::SpawnForkFailed(text)
             | fdo::Error::SpawnChildExited(text)
