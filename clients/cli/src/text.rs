@@ -2,6 +2,15 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+/// "1 code", "2 codes".
+pub(crate) fn counted(number: u64, word: &str) -> String {
+    if number == 1 {
+        format!("1 {word}")
+    } else {
+        format!("{number} {word}s")
+    }
+}
+
 /// The text with everything that a terminal would obey, and everything that reorders text,
 /// replaced by a visible mark. Names and labels are chosen by others than who reads them.
 pub(crate) fn visible(text: &str) -> String {

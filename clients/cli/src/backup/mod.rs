@@ -36,11 +36,3 @@ pub(crate) fn expect_root(what: &str) -> Result<(), Failure> {
         message: format!("Only root can {what}: run it with sudo."),
     }))
 }
-
-/// How many users a backup holds, in words.
-pub(crate) fn count_of_users(number: u64) -> String {
-    match number {
-        1 => "1 user".to_owned(),
-        number => format!("{number} users"),
-    }
-}

@@ -1,12 +1,12 @@
 //! `secinfo backup`: the log and the keys of the vault, encrypted, in a file.
 
 use crate::backup::{
-    NotOpened, Opening, Output, Passphrase, Sealing, count_of_users, expect_root,
-    keep_memory_to_ourselves, open_input,
+    NotOpened, Opening, Output, Passphrase, Sealing, expect_root, keep_memory_to_ourselves,
+    open_input,
 };
 use crate::failure::Failure;
 use crate::screen::Screen;
-use crate::text::visible;
+use crate::text::{counted, visible};
 use crate::times::Clock;
 use secinfo_bus::{BackupsProxy, Fd};
 use secinfo_ledger::LedgerError;
@@ -257,7 +257,7 @@ fn check(screen: &Screen, arguments: &Arguments) -> Result<(), Failure> {
     screen.paragraph(&format!(
         "- All {} events are those that its checkpoint was signed for, and they replay, to the security info of {}.",
         manifest.size,
-        count_of_users(users)
+        counted(users, "user")
     ))?;
     screen.paragraph(&format!(
         "- Each of its {} keys opens what it has to, and none is missing.",

@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::security_info::{Method, PageJson, SecurityInfo};
 use crate::style::{Look, Style};
 use crate::table::{self, Cell, Column, Row, plain};
-use crate::text::{visible, wrap};
+use crate::text::{counted, visible, wrap};
 use crate::times::Clock;
 use crate::words;
 use secinfo_bus::names::kind;
@@ -156,7 +156,7 @@ impl Page<'_> {
             };
             state.push((
                 look,
-                format!("{} left", counted(properties.remaining, "code")),
+                format!("{} left", counted(properties.remaining.into(), "code")),
             ));
         }
         if properties.expires != 0 {
@@ -191,7 +191,7 @@ impl Page<'_> {
             lines.blank();
         }
         if user.still_required > 0 {
-            let methods = counted(user.still_required, "more method");
+            let methods = counted(user.still_required.into(), "more method");
             let by = if user.grace_ends > self.clock.now() {
                 format!(
                     "Add it by {}.",
@@ -241,15 +241,6 @@ impl Page<'_> {
             Look::Dim,
             "Change something: secinfo add, default, rename, delete (secinfo --help)",
         );
-    }
-}
-
-/// "1 code", "2 codes".
-fn counted(number: u32, word: &str) -> String {
-    if number == 1 {
-        format!("1 {word}")
-    } else {
-        format!("{number} {word}s")
     }
 }
 

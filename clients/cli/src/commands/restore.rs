@@ -1,12 +1,10 @@
 //! `secinfo restore`: a backup onto an empty host.
 
 use super::audit::check::{hashes, key_and_checkpoint};
-use crate::backup::{
-    Opened, Opening, count_of_users, expect_root, keep_memory_to_ourselves, open_input,
-};
+use crate::backup::{Opened, Opening, expect_root, keep_memory_to_ourselves, open_input};
 use crate::failure::Failure;
 use crate::screen::Screen;
-use crate::text::visible;
+use crate::text::{counted, visible};
 use crate::times::Clock;
 use secinfo_bus::{AuditProxy, BackupsProxy, Connection, Fd, Reason, RestoreOptions, Restored};
 use secinfo_ledger::tree::verify_consistency;
@@ -76,7 +74,7 @@ pub(crate) async fn run(
     screen.note(&format!(
         "The backup of {time} is in place: {} events and {} of {}. The service starts again with it.",
         restored.size,
-        count_of_users(restored.users),
+        counted(restored.users, "user"),
         restored.origin
     ))?;
     screen.note(&format!(

@@ -6,7 +6,7 @@ use crate::metrics;
 use crate::openmetrics::exposition;
 use crate::screen::Screen;
 use crate::style::Look;
-use crate::text::visible;
+use crate::text::{counted, visible};
 use secinfo_bus::{Error, ManagerProxy, Reason, Statistics, Status, connect_if_running};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -174,10 +174,10 @@ fn in_numbers(statistics: &Statistics) -> String {
         }
     };
     format!(
-        "{} users, {} of them with methods, {} locked\n\
+        "{}, {} of them with methods, {} locked\n\
          {} verifications and {} refused codes since then\n\
          {} events in the log, {}{commits}\n",
-        statistics.users,
+        counted(statistics.users, "user"),
         statistics.users_with_methods,
         statistics.users_locked,
         results(true),
