@@ -283,7 +283,7 @@ async fn a_backup_is_encrypted_to_recipients_whose_key_need_not_be_there() {
         .lines()
         .find_map(|line| line.strip_prefix("# public key: "))
         .unwrap();
-    let list = file(&old, "recipients", &format!("# the safe\n{recipient}\n"));
+    let list = file(&old, "recipients", format!("# the safe\n{recipient}\n"));
     let path = old.directory().join("backup.age");
     let words = ["backup", text(&path), "--recipients-file", text(&list)];
     old.secinfo(ROOT, &words, "").success();
