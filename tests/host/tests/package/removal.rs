@@ -13,6 +13,7 @@ const SSH_OF_SETUP: &str = "\
     UsePAM yes\n\
     KbdInteractiveAuthentication yes\n";
 const KEYS_ONLY: &str = "PasswordAuthentication no\nKbdInteractiveAuthentication no\n";
+const TRIED_OUT: &str = "/var/lib/secinfo-setup";
 const METRICS: &str = "/var/lib/prometheus/node-exporter/secinfo.prom";
 
 #[test]
@@ -104,7 +105,10 @@ fn a_server_that_took_keys_only_takes_no_password_after_the_removal() {
     let machine = Machine::boot();
     set_up_ssh(&machine);
     machine.run(["pam-auth-update", "--enable", "secinfo"]).ok();
+    // Setup waits for somebody to confirm it; what it would go back to is not that of a later day.
+    machine.run(["mkdir", TRIED_OUT]).ok();
     machine.run(["apt-get", "remove", "--yes", "secinfo"]).ok();
+    assert!(!machine.exists(TRIED_OUT));
     assert_eq!(
         machine.shell("ls /etc/ssh/sshd_config.d").ok(),
         "zz-keys.conf\n"
