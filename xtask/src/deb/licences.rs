@@ -188,6 +188,7 @@ fn is_licence(path: &Path) -> bool {
         "COPYRIGHT",
         "NOTICE",
         "UNLICENSE",
+        "AUTHORS",
     ];
     let extension = path.extension().and_then(|extension| extension.to_str());
     if matches!(extension, Some("rs" | "c" | "h" | "py" | "toml" | "json")) {
