@@ -175,6 +175,10 @@ pub(super) fn reload(host: &Host) -> Result<(), Failure> {
     } else {
         "sshd.service"
     };
-    host.succeed(&Program::new("systemctl", ["try-reload-or-restart", unit]))?;
+    // While the host starts, a job for a server that waits for us would wait for ever.
+    let is_active = Program::new("systemctl", ["is-active", "--quiet", unit]);
+    if host.run(&is_active)?.well {
+        host.succeed(&Program::new("systemctl", ["try-reload-or-restart", unit]))?;
+    }
     Ok(())
 }
