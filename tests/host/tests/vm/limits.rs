@@ -16,7 +16,7 @@ exec";
 /// Writes a copy of a unit that runs what the unit is there to stop. All else that the unit says
 /// stays in force, but that the programs of the probe may be executed.
 fn probe(unit: &str, name: &str, command: &str) -> String {
-    let without = "Type|ExecStart|ExecReload|BusName|NotifyAccess|WatchdogSec|Restart|Alias|\
+    let without = "Type|ExecStart|ExecReload|BusName|NotifyAccess|WatchdogSec|Restart|RestartForceExitStatus|Alias|\
                    LoadCredential.*|StateDirectory.*";
     format!(
         r"sed -E -e '/^({without})=/d' \
