@@ -39,6 +39,8 @@ pub(crate) fn measure(
         let text = format!("auth required {line}\n");
         fs::write(pam_d.join(service), text).context(|| format!("write pam.d/{service}"))
     };
+    // Every host has one; without it libpam complains on the console each time.
+    stack("other", "pam_deny.so")?;
     let secret = directory.join("google");
     let text = format!("{}\n\" HOTP_COUNTER 1\n", BASE32_NOPAD.encode(SECRET));
     write_private(&secret, &text)?;
