@@ -112,12 +112,31 @@ pub(crate) struct Qr {
 impl Qr {
     /// The code of a text.
     pub(crate) fn new(text: &str) -> Result<Self, Failure> {
-        let code = QrCode::with_error_correction_level(text, EcLevel::M).map_err(|error| {
+        Self::of(text, EcLevel::M)
+    }
+
+    fn of(text: &str, level: EcLevel) -> Result<Self, Failure> {
+        let code = QrCode::with_error_correction_level(text, level).map_err(|error| {
             Failure::Refused(format!(
                 "the URI makes no QR code ({error}); enter the key by hand"
             ))
         })?;
         Ok(Self { code })
+    }
+
+    /// The code of an otpauth URI that takes the fewest rows: without what every app assumes, and
+    /// with as little redundancy as there can be.
+    pub(crate) fn small(uri: &str) -> Result<Self, Failure> {
+        let mut uri = Zeroizing::new(uri.to_owned());
+        for assumed in ["&algorithm=SHA1", "&digits=6", "&period=30"] {
+            if let Some(begin) = uri.find(assumed) {
+                let end = begin + assumed.len();
+                if uri[end..].is_empty() || uri[end..].starts_with('&') {
+                    uri.replace_range(begin..end, "");
+                }
+            }
+        }
+        Self::of(&uri, EcLevel::L)
     }
 
     /// The code in half blocks, or `None` where it is wider than the terminal. With colours it is
@@ -260,6 +279,21 @@ mod tests {
                 .exit_code(),
             2
         );
+    }
+
+    #[test]
+    fn the_small_code_of_a_usual_uri_leaves_a_row_of_a_terminal_for_the_prompt() {
+        let uri = "otpauth://totp/Example:admin%40some-host01?secret=LP4PBXM65EXFIKHMXB52CSXPZAG3VUKS\
+                   &issuer=Example&algorithm=SHA1&digits=6&period=30";
+        let rows = |qr: &Qr| qr.drawing(Style::new(true), 80).unwrap().lines().count();
+        assert!(rows(&Qr::new(uri).unwrap()) > 23);
+        assert!(rows(&Qr::small(uri).unwrap()) <= 23);
+        // What no app assumes stays.
+        let unusual = uri
+            .replace("period=30", "period=300")
+            .replace("SHA1", "SHA256");
+        let (unusual, small) = (Qr::small(&unusual).unwrap(), Qr::small(uri).unwrap());
+        assert!(unusual.code.width() > small.code.width());
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub(crate) struct Screen {
     pub(crate) interactive: bool,
     /// Columns of the output.
     pub(crate) width: usize,
+    /// Rows of the output; none where it is no terminal.
+    pub(crate) height: Option<usize>,
     /// How to write on standard output.
     pub(crate) style: Style,
     /// How to write on standard error.
@@ -58,6 +60,7 @@ impl Screen {
             json,
             interactive: io::stdin().is_terminal(),
             width: width(),
+            height: height(),
             style: style(io::stdout().is_terminal()),
             error_style: style(io::stderr().is_terminal()),
         }
@@ -130,6 +133,11 @@ impl Screen {
             }
         }
     }
+}
+
+fn height() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    Some(usize::from(size.ws_row)).filter(|rows| *rows > 0)
 }
 
 fn width() -> usize {

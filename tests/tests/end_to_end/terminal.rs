@@ -3,6 +3,10 @@
 use secinfo_tests::{ALICE, Codes, Host, Setup, Terminal, binary, scanned};
 
 fn start(host: &Host, name: &str, arguments: &[&str]) -> Terminal {
+    start_of_size(host, name, (110, 60), arguments)
+}
+
+fn start_of_size(host: &Host, name: &str, size: (u16, u16), arguments: &[&str]) -> Terminal {
     let (uid, secinfo) = (ALICE.to_string(), binary("secinfo"));
     let words = [
         &[
@@ -18,7 +22,7 @@ fn start(host: &Host, name: &str, arguments: &[&str]) -> Terminal {
     ];
     let environment = [("SECINFO_BUS_ADDRESS", host.bus().address().into())];
     let socket = host.directory().join(name);
-    Terminal::start(socket, (110, 60), &words.concat(), &environment)
+    Terminal::start(socket, size, &words.concat(), &environment)
 }
 
 #[tokio::test]
@@ -49,6 +53,23 @@ async fn the_qr_code_on_a_terminal_is_read_by_a_decoder_with_colours_and_without
             text.contains("It is your default sign-in method."),
             "{text}"
         );
+    }
+}
+
+#[tokio::test]
+async fn on_80_columns_and_24_rows_the_whole_qr_code_stands_above_the_prompt() {
+    for color in ["always", "never"] {
+        let host = Host::with(Setup::patient()).await;
+        let arguments = ["--color", color, "add", "authenticator-app"];
+        let terminal = start_of_size(&host, "terminal", (80, 24), &arguments);
+        terminal.wait_for("6-digit code from your authenticator app:");
+        let picture = host.directory().join("screen.png");
+        terminal.photograph(&picture);
+        let mut app = Codes::of_uri(&scanned(&picture));
+        app.drift = 10;
+        terminal.type_line(&app.fresh());
+        let text = terminal.wait_for("ended");
+        assert!(text.contains("ended 0"), "{text}");
     }
 }
 

@@ -5,6 +5,7 @@ use crate::client::Client;
 use crate::failure::Failure;
 use crate::proof::with_fresh_proof;
 use crate::qr::{Picture, Qr};
+use crate::screen::Screen;
 use crate::text::visible;
 use secinfo_bus::names::kind;
 use secinfo_bus::{EnrollmentDetails, EnrollmentOptions};
@@ -75,6 +76,9 @@ pub(super) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
     enrollment::finish(client, path, asking, arguments.keep_default).await
 }
 
+/// The heading, the blank lines and the prompt.
+const ROWS_BETWEEN: usize = 5;
+
 fn show(
     client: &Client,
     details: &EnrollmentDetails,
@@ -93,24 +97,42 @@ fn show(
     if screen.json {
         return Ok(());
     }
-    screen.paragraph("Scan this QR code with your authenticator app:")?;
-    match qr.drawing(screen.style, screen.width) {
-        Some(drawing) => screen.say(&format!("\n{drawing}\n"))?,
-        None => screen.paragraph("(This window is too narrow to draw it. Make it wider and start again, or use --qr-file.)")?,
+    let Some(drawing) = qr.drawing(screen.style, screen.width) else {
+        screen.paragraph("(This window is too narrow to draw the QR code. Make it wider and start again, or use --qr-file.)")?;
+        screen.say(&beside("Enter this in your authenticator app:", details))?;
+        return tell_of(screen, picture);
+    };
+    let beside_it = beside("Or enter this in the app:", details);
+    let rows = drawing.lines().count() + beside_it.lines().count() + ROWS_BETWEEN;
+    if screen.height.is_none_or(|height| rows <= height) {
+        screen.paragraph("Scan this QR code with your authenticator app:")?;
+        screen.say(&format!("\n{drawing}\n"))?;
+        screen.say(&beside_it)?;
+        return tell_of(screen, picture);
     }
-    screen.say(&beside(details))?;
-    if let Some(picture) = picture {
-        let path = picture.path().display();
-        screen.paragraph(&format!(
-            "The QR code is in {path}. Delete the file when the app has it: it holds the key."
-        ))?;
-    }
-    Ok(())
+    // All of the code must be seen at once, so it comes last, with the prompt right below it.
+    screen.say(&beside(
+        "Enter this in your authenticator app, or scan the QR code below it:",
+        details,
+    ))?;
+    tell_of(screen, picture)?;
+    let small = Qr::small(uri)?;
+    screen.say(&small.drawing(screen.style, screen.width).unwrap_or(drawing))
+}
+
+fn tell_of(screen: &Screen, picture: Option<&Picture>) -> Result<(), Failure> {
+    let Some(picture) = picture else {
+        return Ok(());
+    };
+    let path = picture.path().display();
+    screen.paragraph(&format!(
+        "The QR code is in {path}. Delete the file when the app has it: it holds the key."
+    ))
 }
 
 /// What stands beside the code for whoever cannot scan it.
-fn beside(details: &EnrollmentDetails) -> String {
-    let mut text = String::from("Or enter this in the app:\n");
+fn beside(heading: &str, details: &EnrollmentDetails) -> String {
+    let mut text = format!("{heading}\n");
     let optional = [
         ("Issuer", &details.issuer),
         ("Account", &details.account),
@@ -196,11 +218,11 @@ Or enter this in the app:
   URI      otpauth://totp/host01:alice?secret=JBSWY3DPEHPK3PXP
 
 ";
-        assert_eq!(beside(&details()), expected);
+        assert_eq!(beside("Or enter this in the app:", &details()), expected);
         let mut unusual = details();
         unusual.digits = Some(8);
         unusual.algorithm = Some("SHA256".to_owned());
-        assert!(beside(&unusual).contains("  Codes    8 digits, every 30 seconds, SHA256\n"));
+        assert!(beside("", &unusual).contains("  Codes    8 digits, every 30 seconds, SHA256\n"));
     }
 
     #[test]
