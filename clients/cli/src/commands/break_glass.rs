@@ -92,14 +92,7 @@ struct CodeJson<'a> {
 
 /// Makes codes and shows them.
 pub(crate) fn create(screen: &Screen, path: &Path, holder: &str, count: u8) -> Result<(), Failure> {
-    let known = User::from_name(holder)
-        .map_err(|error| Failure::Refused(format!("the user database did not answer ({error})")))?;
-    let known = known.filter(|user| user.name == holder).ok_or_else(|| {
-        Failure::Refused(format!(
-            "there is no user {:?} on this host: give the name of an account",
-            visible(holder)
-        ))
-    })?;
+    let known = account(holder)?;
     let group = Group::from_name(DAEMON_GROUP).ok().flatten();
     let group = group.map(|group| Gid::from_raw(group.gid.as_raw()));
     let created = SystemTime::now().duration_since(UNIX_EPOCH);
@@ -118,6 +111,21 @@ pub(crate) fn create(screen: &Screen, path: &Path, holder: &str, count: u8) -> R
         }
     }
     told
+}
+
+/// The account of this name.
+///
+/// # Errors
+/// When there is none of just this name, or the user database does not answer.
+pub(crate) fn account(name: &str) -> Result<User, Failure> {
+    let known = User::from_name(name)
+        .map_err(|error| Failure::Refused(format!("the user database did not answer ({error})")))?;
+    known.filter(|user| user.name == name).ok_or_else(|| {
+        Failure::Refused(format!(
+            "there is no user {:?} on this host: give the name of an account",
+            visible(name)
+        ))
+    })
 }
 
 fn new_code(holder: &User, created: u64) -> Result<(Record, Code), Failure> {

@@ -23,6 +23,7 @@ pub(crate) use daemon::OnBus;
 pub(crate) use host::Host;
 pub(crate) use sign_in::take_back;
 
+use crate::commands::break_glass::account;
 use crate::commands::setup::{Arguments, PamChoice};
 use crate::failure::Failure;
 use crate::screen::Screen;
@@ -183,8 +184,6 @@ async fn steps(
 /// Whoever ran sudo.
 fn person() -> Option<String> {
     let name = std::env::var("SUDO_USER").ok()?;
-    let known = nix::unistd::User::from_name(&name).ok().flatten();
-    known
-        .filter(|user| user.name == name && name != "root")
-        .map(|user| user.name)
+    account(&name).ok().filter(|_| name != "root")?;
+    Some(name)
 }

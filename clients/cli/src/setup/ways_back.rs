@@ -4,11 +4,10 @@
 use super::host::Host;
 use super::questions::Questions;
 use super::report::{Report, Step};
-use crate::commands::break_glass;
+use crate::commands::break_glass::{self, account};
 use crate::failure::Failure;
 use crate::screen::Screen;
 use crate::text::visible;
-use nix::unistd::User;
 use secinfo_break_glass::{DEFAULT_DIRECTORY, Directory, DirectoryError, FileName};
 use std::process::Command;
 
@@ -74,7 +73,7 @@ fn somebody(
         let question = "Name of an administrator to make break-glass codes for (Enter for none)";
         let name = questions.text(question, "", |name| match name {
             "" => Ok(None),
-            name => match uid_of(name) {
+            name => match account(name) {
                 Ok(_) => Ok(Some(name.to_owned())),
                 Err(failure) => Err(failure.to_string()),
             },
@@ -91,19 +90,7 @@ fn somebody(
 
 /// Refuses, before anything is changed, users whom this host does not know.
 pub(crate) fn check(users: &[String]) -> Result<(), Failure> {
-    users.iter().try_for_each(|user| uid_of(user).map(|_| ()))
-}
-
-fn uid_of(user: &str) -> Result<u32, Failure> {
-    let known = User::from_name(user)
-        .map_err(|error| Failure::Refused(format!("the user database did not answer ({error})")))?;
-    let known = known.filter(|known| known.name == user);
-    known.map(|known| known.uid.as_raw()).ok_or_else(|| {
-        Failure::Refused(format!(
-            "there is no user {:?} on this host: give the name of an account",
-            visible(user)
-        ))
-    })
+    users.iter().try_for_each(|user| account(user).map(|_| ()))
 }
 
 fn nobody(report: &mut Report<'_>, left: &str) -> Result<(), Failure> {
@@ -126,7 +113,7 @@ fn make(host: &Host, screen: &Screen, user: &str, report: &mut Report<'_>) -> Re
 /// How many codes a user has that the module would take.
 fn codes_of(host: &Host, user: &str) -> Result<usize, Failure> {
     let refused = |error: DirectoryError| Failure::Refused(visible(&error.to_string()));
-    let uid = uid_of(user)?;
+    let uid = account(user)?.uid.as_raw();
     let path = host.path(DEFAULT_DIRECTORY);
     let Some(directory) = Directory::open(&path).map_err(refused)? else {
         return Ok(0);

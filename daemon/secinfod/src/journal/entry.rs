@@ -1,7 +1,7 @@
 //! One event as an entry of the journal: what stands unsealed in it, and nothing else. No name, uid,
 //! label, number, address or host is unsealed in an event, so none can be here.
 
-use super::socket::put;
+use super::socket::{begin, put};
 use super::types::EventType;
 use secinfo_domain::event::{Event, Fact, Who};
 use secinfo_domain::{Kind, MethodId};
@@ -71,13 +71,9 @@ impl Entry {
 
     /// The bytes that journald takes.
     pub(super) fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(512);
-        put(&mut bytes, "MESSAGE", self.event_type.sentence);
-        put(&mut bytes, "MESSAGE_ID", self.event_type.id);
-        let priority = (self.event_type.priority as u8).to_string();
-        put(&mut bytes, "PRIORITY", &priority);
-        put(&mut bytes, "SYSLOG_FACILITY", FACILITY);
-        put(&mut bytes, "SYSLOG_IDENTIFIER", "secinfod");
+        let known = self.event_type;
+        let mut bytes = begin(known.sentence, known.priority, FACILITY);
+        put(&mut bytes, "MESSAGE_ID", known.id);
         for (name, value) in self.fields() {
             put(&mut bytes, name, value);
         }

@@ -1,7 +1,8 @@
 //! What the daemon says of itself, as lines of the journal. Whoever reads the journal sees the
 //! message alone, so what it is about and why stands in it as well as in fields.
 
-use super::socket::{JournalSocket, put};
+use super::socket::{JournalSocket, begin, put};
+use super::types::Priority;
 use std::fmt::{self, Write as _};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
@@ -73,11 +74,7 @@ impl Line {
     }
 
     fn to_bytes(&self, about: &tracing::Metadata<'_>) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(512);
-        put(&mut bytes, "MESSAGE", &self.sentence());
-        put(&mut bytes, "PRIORITY", priority(*about.level()));
-        put(&mut bytes, "SYSLOG_FACILITY", FACILITY);
-        put(&mut bytes, "SYSLOG_IDENTIFIER", "secinfod");
+        let mut bytes = begin(&self.sentence(), priority(*about.level()), FACILITY);
         put(&mut bytes, "TARGET", about.target());
         if let (Some(file), Some(line)) = (about.file(), about.line()) {
             put(&mut bytes, "CODE_FILE", file);
@@ -101,13 +98,12 @@ impl Visit for Line {
     }
 }
 
-/// As syslog(3) counts them.
-const fn priority(level: Level) -> &'static str {
+const fn priority(level: Level) -> Priority {
     match level {
-        Level::ERROR => "3",
-        Level::WARN => "4",
-        Level::INFO => "6",
-        Level::DEBUG | Level::TRACE => "7",
+        Level::ERROR => Priority::Error,
+        Level::WARN => Priority::Warning,
+        Level::INFO => Priority::Info,
+        Level::DEBUG | Level::TRACE => Priority::Debug,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The native protocol of systemd-journald (<https://systemd.io/JOURNAL_NATIVE_PROTOCOL/>).
 
+use super::types::Priority;
 use std::io;
 use std::os::unix::net::UnixDatagram;
 
@@ -30,6 +31,16 @@ impl JournalSocket {
         // By its path each time: journald may have been started again.
         self.0.send_to(entry, JOURNALD).map(|_| ())
     }
+}
+
+/// The beginning of an entry: what every one has. `facility` is one of syslog(3).
+pub(super) fn begin(message: &str, priority: Priority, facility: &str) -> Vec<u8> {
+    let mut entry = Vec::with_capacity(512);
+    put(&mut entry, "MESSAGE", message);
+    put(&mut entry, "PRIORITY", &(priority as u8).to_string());
+    put(&mut entry, "SYSLOG_FACILITY", facility);
+    put(&mut entry, "SYSLOG_IDENTIFIER", "secinfod");
+    entry
 }
 
 /// Adds a field. `name` is of capital letters, digits and underscores.

@@ -7,12 +7,16 @@
 pub enum Priority {
     /// Somebody must look at once.
     Alert = 1,
+    /// Something does not work.
+    Error = 3,
     /// It may need somebody.
     Warning = 4,
     /// Normal, and of note.
     Notice = 5,
     /// Normal.
     Info = 6,
+    /// For who looks for a fault.
+    Debug = 7,
 }
 
 /// How events of one type stand in the journal.
