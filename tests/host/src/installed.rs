@@ -2,6 +2,7 @@
 
 use crate::container::Changes;
 use crate::machine::Machine;
+use crate::output::Output;
 use std::collections::hash_map::DefaultHasher;
 use std::fs::{self, File};
 use std::hash::Hasher;
@@ -15,7 +16,7 @@ const ROOT: &str = "SECINFO_HOST_ROOT";
 const PACKAGE: &str = "SECINFO_DEB";
 
 /// Where the package is put in a machine.
-const PLACE: &str = "/root/secinfo.deb";
+const PLACE: &str = "/srv/secinfo.deb";
 
 fn named_by(variable: &str) -> PathBuf {
     let path = std::env::var_os(variable).map(PathBuf::from);
@@ -105,10 +106,17 @@ fn remove_others(cache: &Path, name: &str) {
     }
 }
 
+impl Machine {
+    /// Installs the package that is tested, as an administrator does.
+    pub fn install_package(&self) -> Output {
+        self.write(PLACE, fs::read(package()).unwrap(), 0o644);
+        self.run(["apt-get", "install", "--yes", PLACE])
+    }
+}
+
 fn install(root: &Path) {
     let machine = Machine::of(root, Changes::Kept);
-    machine.write(PLACE, fs::read(package()).unwrap(), 0o644);
-    machine.run(["apt-get", "install", "--yes", PLACE]).ok();
+    machine.install_package().ok();
     machine.run(["rm", PLACE]).ok();
     machine.power_off();
 }

@@ -15,7 +15,7 @@ const HELP: &str = r#"Examples:
   sudo secinfo setup --master-key tpm --required 1 --grace-days 14
       asks for the rest
   sudo secinfo setup --non-interactive --master-key host \
-      --channel email=email-smtp:/root/mail.toml --organization Example \
+      --channel email=email-smtp:/srv/mail.toml --organization Example \
       --group sudo=1 --break-glass alice --pam enable --pam-confirmed
       asks nothing, for automation
   sudo secinfo setup --take-back
@@ -51,7 +51,7 @@ pub(crate) struct Arguments {
     /// Write a copy of the master key to this new file first, to be taken off this machine
     #[arg(long, value_name = "FILE")]
     pub(crate) key_copy: Option<PathBuf>,
-    /// Set up a channel, such as text=text-twilio:/root/twilio.toml; several times for several
+    /// Set up a channel, such as text=text-twilio:/srv/twilio.toml; several times for several
     #[arg(long, value_name = "KIND=PLUGIN[:SETTINGS]", action = ArgAction::Append)]
     pub(crate) channel: Vec<ChannelWish>,
     /// Send a test message through a channel, such as text-main=+491511234567
@@ -148,7 +148,7 @@ impl FromStr for ChannelWish {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = "write KIND=PLUGIN:SETTINGS, such as text=text-twilio:/root/twilio.toml; KIND is text, call or email";
+        let wrong = "write KIND=PLUGIN:SETTINGS, such as text=text-twilio:/srv/twilio.toml; KIND is text, call or email";
         let (kind, rest) = text.split_once('=').ok_or(wrong)?;
         let (plugin, settings) = match rest.split_once(':') {
             Some((plugin, file)) => (plugin, Some(PathBuf::from(file))),
@@ -226,12 +226,12 @@ mod tests {
 
     #[test]
     fn channels_and_pairs_are_read_as_the_help_says() {
-        let wish: ChannelWish = "text=text-twilio:/root/twilio.toml".parse().unwrap();
+        let wish: ChannelWish = "text=text-twilio:/srv/twilio.toml".parse().unwrap();
         assert_eq!(
             (wish.kind.as_str(), wish.plugin.as_str()),
             ("text", "text-twilio")
         );
-        assert_eq!(wish.settings, Some(PathBuf::from("/root/twilio.toml")));
+        assert_eq!(wish.settings, Some(PathBuf::from("/srv/twilio.toml")));
         assert_eq!("call=spool".parse::<ChannelWish>().unwrap().settings, None);
         for wrong in ["text", "fax=spool", "text=", "=spool"] {
             assert!(wrong.parse::<ChannelWish>().is_err(), "{wrong}");

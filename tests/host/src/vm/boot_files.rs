@@ -70,7 +70,7 @@ impl BootFiles {
     pub(super) fn write_initrd(&self, path: &Path) {
         let tree = tempfile::tempdir().unwrap();
         let root = tree.path();
-        for name in ["bin", "dev", "modules", "root"] {
+        for name in ["bin", "dev", "modules", "sysroot"] {
             fs::create_dir(root.join(name)).unwrap();
         }
         let busybox = self.directory.join("busybox");

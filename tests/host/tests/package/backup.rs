@@ -8,9 +8,9 @@ use std::process::Command;
 const STATE: &str = "/var/lib/secinfo";
 const KEY: &str = "/var/lib/secinfo/master.key";
 const CREDENTIAL: &str = "/etc/credstore.encrypted/secinfo.master-key";
-const BACKUP: &str = "/root/secinfo.age";
+const BACKUP: &str = "/srv/secinfo.age";
 /// The private key of age that opens it.
-const IDENTITY: &str = "/root/backup.key";
+const IDENTITY: &str = "/srv/backup.key";
 const PASSPHRASE: &str = "correct horse battery staple";
 const USED: &str = "That code was used already";
 
@@ -84,7 +84,7 @@ fn people_sign_in_on_the_next_host_whose_master_key_is_sealed_and_no_used_code_i
     let old = of_its_own(Machine::boot());
     let mut codes = app::set_up(&old, "alice");
     app::verify(&old, "alice", &codes.fresh()).ok();
-    old.shell("secinfo audit checkpoint >/root/checkpoint").ok();
+    old.shell("secinfo audit checkpoint >/srv/checkpoint").ok();
     let words = [
         "secinfo",
         "--json",
@@ -110,7 +110,7 @@ fn people_sign_in_on_the_next_host_whose_master_key_is_sealed_and_no_used_code_i
     let found = doctor::findings(&new);
     assert_ne!(origin(&new), backup["origin"]);
     carry(&old, &new, BACKUP);
-    carry(&old, &new, "/root/checkpoint");
+    carry(&old, &new, "/srv/checkpoint");
     new.write(IDENTITY, key, 0o600);
     let check = [
         "secinfo",
@@ -126,13 +126,7 @@ fn people_sign_in_on_the_next_host_whose_master_key_is_sealed_and_no_used_code_i
     assert!(said.contains("Restored: the service runs"), "{said}");
     is_restored(&new, &backup);
     assert_eq!(doctor::findings(&new), found);
-    let continues = [
-        "secinfo",
-        "audit",
-        "verify",
-        "--against",
-        "/root/checkpoint",
-    ];
+    let continues = ["secinfo", "audit", "verify", "--against", "/srv/checkpoint"];
     new.run(continues).ok();
     assert!(!new.exists(KEY));
 

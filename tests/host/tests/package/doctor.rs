@@ -65,10 +65,10 @@ fn it_complains_of_whatever_is_broken_and_is_content_when_it_is_mended() {
             "mv /etc/pam.d/common-auth.before /etc/pam.d/common-auth".into(),
         ),
         (
-            "cp -p /etc/secinfo/config.toml /root; echo 'nonsense = 1' >>/etc/secinfo/config.toml"
+            "cp -p /etc/secinfo/config.toml /srv; echo 'nonsense = 1' >>/etc/secinfo/config.toml"
                 .into(),
             "files",
-            "cp -p /root/config.toml /etc/secinfo/config.toml".into(),
+            "cp -p /srv/config.toml /etc/secinfo/config.toml".into(),
         ),
         (
             "systemctl mask --quiet --runtime --now secinfod".into(),

@@ -9,8 +9,8 @@ const STATE: &str = "/var/lib/secinfo";
 fn on_a_full_partition_no_code_is_accepted_and_the_daemon_says_why_until_there_is_room() {
     let machine = Machine::boot();
     let partition = format!(
-        "set -e\nsystemctl stop secinfod\nmkdir /root/state\ncp -a {STATE}/. /root/state\n\
-         mount -t tmpfs -o size=64m,mode=700 tmpfs {STATE}\ncp -a /root/state/. {STATE}\n\
+        "set -e\nsystemctl stop secinfod\nmkdir /srv/state\ncp -a {STATE}/. /srv/state\n\
+         mount -t tmpfs -o size=64m,mode=700 tmpfs {STATE}\ncp -a /srv/state/. {STATE}\n\
          chown secinfo:secinfo {STATE}\nsystemctl start secinfod"
     );
     machine.shell(&partition).ok();

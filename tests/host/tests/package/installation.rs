@@ -1,7 +1,6 @@
 //! What there is after `apt install`, with nothing done by hand.
 
-use secinfo_host_tests::{Machine, Pty, package, password};
-use std::fs;
+use secinfo_host_tests::{Machine, Pty, password};
 
 /// What is where, how it may be used, and whose it is.
 const FILES: &[&str] = &[
@@ -44,8 +43,7 @@ fn apt_installs_it_and_from_then_on_it_serves() {
     let machine = Machine::boot_without_package();
     let users = machine.read("/etc/passwd").lines().count();
     let pam = machine.run(["sha256sum", "/etc/pam.d/common-auth"]).ok();
-    machine.write("/root/secinfo.deb", fs::read(package()).unwrap(), 0o644);
-    let apt = machine.run(["apt-get", "install", "--yes", "/root/secinfo.deb"]);
+    let apt = machine.install_package();
     let said = apt.ok();
     assert!(said.contains("sudo secinfo setup"), "{said}");
     assert!(!said.contains("dpkg: warning"), "{said}");
@@ -80,17 +78,14 @@ fn apt_installs_it_and_from_then_on_it_serves() {
 fn it_is_not_installed_where_somebody_has_the_name_of_its_user() {
     let machine = Machine::boot_without_package();
     machine.run(["useradd", "--create-home", "secinfo"]).ok();
-    machine.write("/root/secinfo.deb", fs::read(package()).unwrap(), 0o644);
-    let apt = machine.run(["apt-get", "install", "--yes", "/root/secinfo.deb"]);
+    let apt = machine.install_package();
     let said = "there is a user called secinfo already";
     assert!(format!("{apt:?}").contains(said), "{apt:#?}");
     apt.fails();
     assert!(!machine.exists("/usr/sbin/secinfod"));
 
     machine.run(["usermod", "--login", "sofia", "secinfo"]).ok();
-    machine
-        .run(["apt-get", "install", "--yes", "/root/secinfo.deb"])
-        .ok();
+    machine.install_package().ok();
 }
 
 #[test]

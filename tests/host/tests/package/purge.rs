@@ -1,8 +1,7 @@
 //! The package is purged: what nobody could have back goes only when somebody says so.
 
 use crate::app;
-use secinfo_host_tests::{Machine, Pty, package};
-use std::fs;
+use secinfo_host_tests::{Machine, Pty};
 
 const STATE: &str = "/var/lib/secinfo";
 /// All that bears the name. What the distribution itself keeps about former packages is not ours.
@@ -85,9 +84,7 @@ fn what_setup_wrote_goes_too() {
     let said = purge(&machine);
     assert!(said.contains(former), "{said}");
 
-    let again = ["apt-get", "install", "--yes", "/root/secinfo.deb"];
-    machine.write("/root/secinfo.deb", fs::read(package()).unwrap(), 0o644);
-    machine.run(again).ok();
+    machine.install_package().ok();
     machine
         .run_with_input(["debconf-set-selections"], PRESEED)
         .ok();

@@ -2,8 +2,7 @@
 
 use crate::app;
 use crate::pam_auth_update::sudo;
-use secinfo_host_tests::{Machine, Pty, package, password};
-use std::fs;
+use secinfo_host_tests::{Machine, Pty, password};
 
 const COMMON_AUTH: &str = "/etc/pam.d/common-auth";
 const SSH: &str = "/etc/ssh/sshd_config.d/secinfo.conf";
@@ -46,8 +45,7 @@ fn a_host_from_which_it_is_removed_lets_people_in_and_keeps_the_log() {
     machine.run(call).fails();
 
     // What it had kept, a new installation goes on with; but a code that was used stays used.
-    machine.write("/root/secinfo.deb", fs::read(package()).unwrap(), 0o644);
-    let apt = machine.run(["apt-get", "install", "--yes", "/root/secinfo.deb"]);
+    let apt = machine.install_package();
     // The second step is not what it goes on with, so it says so.
     let said = apt.ok();
     assert!(said.contains("sudo secinfo setup"), "{said}");

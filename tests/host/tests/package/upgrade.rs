@@ -12,16 +12,16 @@ const SHIPPED: &str = "/usr/share/secinfo/config.toml";
 /// A host with the package before.
 fn with_older_package() -> Machine {
     let machine = Machine::boot_without_package();
-    machine.write("/root/new.deb", fs::read(package()).unwrap(), 0o644);
+    machine.write("/srv/new.deb", fs::read(package()).unwrap(), 0o644);
     let repack = format!(
-        "set -e\ncd /root\ndpkg-deb --raw-extract new.deb old\n\
+        "set -e\ncd /srv\ndpkg-deb --raw-extract new.deb old\n\
          sed -i 's/^Version: .*/Version: {OLDER}/' old/DEBIAN/control\n\
          echo '# Of the version before.' >>old{SHIPPED}\n\
          dpkg-deb -Znone --build old old.deb >old.log\nrm -r old"
     );
     machine.shell(&repack).ok();
     machine
-        .run(["apt-get", "install", "--yes", "/root/old.deb"])
+        .run(["apt-get", "install", "--yes", "/srv/old.deb"])
         .ok();
     assert_eq!(machine.read(CONFIG), machine.read(SHIPPED));
     machine
@@ -30,7 +30,7 @@ fn with_older_package() -> Machine {
 /// Upgrades it where nobody can be asked.
 fn upgrade(machine: &Machine) {
     let frontend = "DEBIAN_FRONTEND=noninteractive";
-    let words = ["apt-get", "install", "--yes", "/root/new.deb"];
+    let words = ["apt-get", "install", "--yes", "/srv/new.deb"];
     machine.run(["env", frontend].iter().chain(&words)).ok();
 }
 
@@ -52,7 +52,7 @@ fn an_upgrade_keeps_methods_log_and_settings_and_runs_the_new_daemon() {
     machine.write(CONFIG, &changed, 0o644);
     machine.run(["systemctl", "reload", "secinfod"]).ok();
     machine
-        .shell("secinfo audit checkpoint >/root/checkpoint")
+        .shell("secinfo audit checkpoint >/srv/checkpoint")
         .ok();
     let process = ["systemctl", "show", "--property=MainPID", "secinfod"];
     let before = machine.run(process).ok();
@@ -66,13 +66,7 @@ fn an_upgrade_keeps_methods_log_and_settings_and_runs_the_new_daemon() {
     let lines = machine.read("/etc/pam.d/common-auth");
     assert_eq!(lines.matches("pam_secinfo.so").count(), 1, "{lines}");
     app::is_there(&machine, "alice");
-    let verify = [
-        "secinfo",
-        "audit",
-        "verify",
-        "--against",
-        "/root/checkpoint",
-    ];
+    let verify = ["secinfo", "audit", "verify", "--against", "/srv/checkpoint"];
     machine.run(verify).ok();
     app::verify(&machine, "alice", &codes.again()).fails();
     app::verify(&machine, "alice", &codes.fresh()).ok();

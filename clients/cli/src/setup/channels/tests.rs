@@ -61,12 +61,12 @@ async fn set_up_with(
 #[tokio::test]
 async fn a_channel_from_a_file_is_set_up_once() {
     let scene = scene();
-    scene.write("/root/secret", "quiet\n");
+    scene.write("/srv/secret", "quiet\n");
     scene.write(
-        "/root/mail.toml",
-        "host = \"mail.example.org\"\nsecurity = \"tls\"\npassword = { file = \"/root/secret\" }\nca_file = \"/etc/ca.pem\"\n",
+        "/srv/mail.toml",
+        "host = \"mail.example.org\"\nsecurity = \"tls\"\npassword = { file = \"/srv/secret\" }\nca_file = \"/etc/ca.pem\"\n",
     );
-    let wishes = ["email=email-smtp:/root/mail.toml"];
+    let wishes = ["email=email-smtp:/srv/mail.toml"];
     let tests = ["email-main=me@example.org"];
     let done = set_up_with(&scene, &scene.nobody(), &wishes, &tests)
         .await
@@ -85,7 +85,7 @@ async fn a_channel_from_a_file_is_set_up_once() {
     assert_eq!(scene.host.mode(file), Some(0o600));
     assert_eq!(
         scene.read("/etc/systemd/system/secinfo-channel@email-main.service.d/secinfo-setup.conf"),
-        "# Written by secinfo setup.\n[Service]\nEnvironment=PLUGIN=email-smtp\nLoadCredential=password:/root/secret\nEnvironment=\"ARGUMENTS=--readable /etc/ca.pem\"\n"
+        "# Written by secinfo setup.\n[Service]\nEnvironment=PLUGIN=email-smtp\nLoadCredential=password:/srv/secret\nEnvironment=\"ARGUMENTS=--readable /etc/ca.pem\"\n"
     );
     assert!(scene.read(CONFIG).ends_with(
         "[channel.email-main]\nkind = \"email\"\nplugin = \"email-smtp\"\nsocket = \"/run/secinfo/channels/email-main.sock\"\ntimeout = \"60s\"\n"
@@ -266,15 +266,15 @@ async fn a_spool_gets_a_directory_of_its_own_and_must_be_wanted() {
 #[tokio::test]
 async fn what_cannot_be_set_up_is_refused_before_anything_is_written() {
     let scene = scene();
-    scene.write("/root/wrong.toml", "password = \"hush\n");
-    scene.write("/root/lost.toml", "password = { file = \"/nowhere\" }\n");
+    scene.write("/srv/wrong.toml", "password = \"hush\n");
+    scene.write("/srv/lost.toml", "password = { file = \"/nowhere\" }\n");
     for (wish, expected) in [
         ("text=pigeon", "is not installed"),
         ("text=text-twilio", "needs settings"),
-        ("text=text-twilio:/root/none.toml", "no such file"),
+        ("text=text-twilio:/srv/none.toml", "no such file"),
         ("text=text-twilio:none.toml", "whole path"),
-        ("text=text-twilio:/root/wrong.toml", "not TOML"),
-        ("text=text-twilio:/root/lost.toml", "/nowhere"),
+        ("text=text-twilio:/srv/wrong.toml", "not TOML"),
+        ("text=text-twilio:/srv/lost.toml", "/nowhere"),
     ] {
         let failure = set_up_with(&scene, &scene.nobody(), &[wish], &[]).await;
         let failure = failure.err().unwrap().to_string();
