@@ -51,6 +51,14 @@ pub struct Actor {
     pub service: Option<ServiceName>,
 }
 
+impl Actor {
+    /// The service that asked, where root did. Whoever else asks names it as they like, after
+    /// somebody for example, or otherwise each time.
+    pub fn service_of_root(&self) -> Option<&ServiceName> {
+        self.service.as_ref().filter(|_| self.who == Who::Root)
+    }
+}
+
 /// The account that caused an event. An account other than root stands there by its random user
 /// id, never by uid or name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

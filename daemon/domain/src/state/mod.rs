@@ -12,7 +12,7 @@ pub use sign_in::{Remembered, SignIns};
 pub use throttle::{CallerFailures, MethodThrottle};
 pub use user::{Method, Proof, Token, UserState};
 
-use crate::{BreakGlassId, KeyId, MethodId, Policy, Sealed, Timestamp, TokenId, UserId};
+use crate::{BreakGlassId, KeyId, Kind, MethodId, Policy, Sealed, Timestamp, TokenId, UserId};
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, LazyLock};
@@ -57,6 +57,11 @@ impl State {
     /// The security info of a user.
     pub fn user(&self, user: UserId) -> Option<&UserState> {
         self.users.get(&user).map(AsRef::as_ref)
+    }
+
+    /// The kind of a user's method.
+    pub fn kind_of(&self, user: UserId, method: MethodId) -> Option<Kind> {
+        self.user(user)?.method(method).map(Method::kind)
     }
 
     /// Every user.

@@ -45,8 +45,7 @@ impl Entry {
                 Who::User(id) => Cow::from(id.to_string()),
             },
         );
-        // Where it was not root who asked, this is whatever somebody typed.
-        if let (Who::Root, Some(service)) = (event.actor.who, &event.actor.service) {
+        if let Some(service) = event.actor.service_of_root() {
             entry.add("SECINFO_SERVICE", service.as_str().to_owned());
         }
         let method = entry.add_fact(&event.fact);

@@ -16,8 +16,6 @@ pub use types::{EventType, Priority};
 
 use crate::service::{Appended, Published};
 use secinfo_domain::event::{DecodeError, decode};
-use secinfo_domain::state::Method;
-use secinfo_domain::{Kind, MethodId, State, UserId};
 use secinfo_ledger::{LedgerError, LedgerReader};
 use socket::JournalSocket;
 use std::fmt::Write as _;
@@ -173,7 +171,7 @@ impl Follower {
                 break;
             }
             let event = decode(&bytes)?.event;
-            let kind_of = |method| kind_in(&state, event.user, method);
+            let kind_of = |method| state.kind_of(event.user?, method);
             if let Some(entry) = Entry::of(seq, &event, kind_of) {
                 self.send(&entry).await;
             }
@@ -210,10 +208,6 @@ impl Follower {
         self.next = next;
         self.published.counters().journal_is_at(next);
     }
-}
-
-fn kind_in(state: &State, user: Option<UserId>, method: MethodId) -> Option<Kind> {
-    state.user(user?)?.method(method).map(Method::kind)
 }
 
 fn log(entry: &Entry) {

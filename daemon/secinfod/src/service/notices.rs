@@ -8,7 +8,7 @@ use crate::messages::News;
 use secinfo_channel::MessagePurpose;
 use secinfo_domain::event::Fact;
 use secinfo_domain::policy::{Limit, Notices};
-use secinfo_domain::{Action, Event, Kind, MessageId, MethodId, Seconds, State, Timestamp, UserId};
+use secinfo_domain::{Action, Event, Kind, MessageId, Seconds, State, Timestamp, UserId};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::mpsc;
@@ -226,10 +226,7 @@ const fn is_news(fact: &Fact) -> bool {
 }
 
 fn news_of(before: &State, after: &State, user: UserId, fact: &Fact) -> Option<News> {
-    let kind_in = |state: &State, id: MethodId| {
-        let method = state.user(user)?.method(id)?;
-        Some(method.kind())
-    };
+    let kind_in = |state: &State, method| state.kind_of(user, method);
     match fact {
         Fact::MethodEnrolled(fact) => Some(News::Added(fact.credential.kind())),
         Fact::MethodImported(fact) => Some(News::Added(fact.credential.kind())),

@@ -177,8 +177,8 @@ impl Service {
     }
 
     fn count_sign_in(&self, by: &Requester, outcome: Outcome) {
-        let counters = self.published.counters();
-        counters.sign_in(by.uid == 0, by.service.as_ref(), outcome);
+        let service = by.service.as_ref().filter(|_| by.uid == 0);
+        self.published.counters().sign_in(service, outcome);
     }
 
     async fn begin_sign_in(

@@ -3,8 +3,7 @@
 use super::super::Appended;
 use super::population::Population;
 use crate::service::Outcome;
-use secinfo_domain::event::{Event, Fact, Who};
-use secinfo_domain::state::Method;
+use secinfo_domain::event::{Event, Fact};
 use secinfo_domain::{ChannelName, Kind, MethodId, ServiceName, State, Timestamp, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -88,15 +87,10 @@ impl Counters {
         counted.commit_time += took;
     }
 
-    /// Counts a sign-in that has ended.
-    pub(in crate::service) fn sign_in(
-        &self,
-        by_root: bool,
-        service: Option<&ServiceName>,
-        outcome: Outcome,
-    ) {
+    /// Counts a sign-in that has ended, at the service that root asked for.
+    pub(in crate::service) fn sign_in(&self, service: Option<&ServiceName>, outcome: Outcome) {
         let mut counted = self.lock();
-        let service = counted.service(by_root, service);
+        let service = counted.service(service);
         let how = match outcome {
             Outcome::Refused(why) => why.as_str(),
             other => other.as_str(),
@@ -175,15 +169,14 @@ impl Counted {
         let Some(kind) = appended.kind_of(event.user, method) else {
             return;
         };
-        let by_root = event.actor.who == Who::Root;
-        let service = self.service(by_root, event.actor.service.as_ref());
+        let service = self.service(event.actor.service_of_root());
         let key = (kind, service, result);
         *self.verifications.entry(key).or_default() += 1;
     }
 
-    /// What the service is called in the numbers.
-    fn service(&mut self, by_root: bool, service: Option<&ServiceName>) -> Arc<str> {
-        let Some(service) = service.filter(|_| by_root).map(ServiceName::as_str) else {
+    /// What the service is called in the numbers; none where it was not root who asked.
+    fn service(&mut self, service: Option<&ServiceName>) -> Arc<str> {
+        let Some(service) = service.map(ServiceName::as_str) else {
             return OTHER.into();
         };
         if let Some(known) = self.services.get(service) {
@@ -202,7 +195,7 @@ impl Appended {
     /// The kind of a method, as long as it was there before or is there after.
     pub fn kind_of(&self, user: Option<UserId>, method: MethodId) -> Option<Kind> {
         let user = user?;
-        let of = |state: &State| state.user(user)?.method(method).map(Method::kind);
-        of(&self.after).or_else(|| of(&self.before))
+        let after = self.after.kind_of(user, method);
+        after.or_else(|| self.before.kind_of(user, method))
     }
 }
