@@ -1,6 +1,6 @@
 //! A user on the bus.
 
-use secinfo_bus::names::BUS_NAME;
+use secinfo_wire::names::BUS_NAME;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;

@@ -96,7 +96,7 @@ impl Daemon {
     /// Waits until this very process owns the daemon's name.
     pub async fn wait_ready(&mut self, watching: &Connection) {
         let bus = DBusProxy::new(watching).await.unwrap();
-        let name = BusName::try_from(secinfo_bus::names::BUS_NAME).unwrap();
+        let name = BusName::try_from(secinfo_wire::names::BUS_NAME).unwrap();
         let begun = Instant::now();
         loop {
             if let Some(status) = self.process.try_wait().unwrap() {

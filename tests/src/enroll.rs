@@ -2,8 +2,8 @@
 
 use crate::client::{Client, Refusal};
 use crate::user_path;
-use secinfo_bus::{Enrolled, EnrollmentDetails, Proof};
 use secinfo_test_person::{Algorithm, App, Codes};
+use secinfo_wire::{Enrolled, EnrollmentDetails, Proof};
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, Variant};
 

@@ -66,7 +66,7 @@ pub const STRANGER_NAME: &str = "nobody";
 pub const NO_ACCOUNT: u32 = 2_999_999;
 
 /// The object that everything else is below.
-pub const ROOT_PATH: &str = secinfo_bus::names::ROOT_PATH;
+pub const ROOT_PATH: &str = secinfo_wire::names::ROOT_PATH;
 
 /// The path of a user's object.
 pub fn user_path(uid: u32) -> String {

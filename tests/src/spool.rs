@@ -3,7 +3,7 @@
 use crate::client::{Client, Refusal};
 use crate::daemon::binary;
 use crate::host::{Host, Setup};
-use secinfo_bus::{Enrolled, EnrollmentDetails};
+use secinfo_wire::{Enrolled, EnrollmentDetails};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::fs;

@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::screen::Screen;
 use crate::times::Clock;
 use nix::unistd::User as Account;
-use secinfo_bus::{
+use secinfo_wire::{
     AuditProxy, Connection, ManagerProxy, MethodProxy, ObjectPath, OwnedObjectPath, Reason,
     UserProxy, names,
 };
@@ -24,7 +24,7 @@ pub(crate) struct Client {
 impl Client {
     /// Connects to the daemon.
     pub(crate) async fn connect(screen: Screen, address: Option<&str>) -> Result<Self, Failure> {
-        let connection = secinfo_bus::connect(address).await?;
+        let connection = secinfo_wire::connect(address).await?;
         let uid = rustix::process::getuid().as_raw();
         Ok(Self {
             connection,
@@ -38,14 +38,14 @@ impl Client {
     pub(crate) async fn manager(&self) -> Result<ManagerProxy<'static>, Failure> {
         Ok(ManagerProxy::new(&self.connection)
             .await
-            .map_err(secinfo_bus::Error::from)?)
+            .map_err(secinfo_wire::Error::from)?)
     }
 
     /// The log.
     pub(crate) async fn audit(&self) -> Result<AuditProxy<'static>, Failure> {
         Ok(AuditProxy::new(&self.connection)
             .await
-            .map_err(secinfo_bus::Error::from)?)
+            .map_err(secinfo_wire::Error::from)?)
     }
 
     /// The user at a path.
@@ -54,7 +54,7 @@ impl Client {
         path: &ObjectPath<'_>,
     ) -> Result<UserProxy<'static>, Failure> {
         let proxy = UserProxy::new(&self.connection, path.to_owned()).await;
-        Ok(proxy.map_err(secinfo_bus::Error::from)?)
+        Ok(proxy.map_err(secinfo_wire::Error::from)?)
     }
 
     /// The method at a path.
@@ -63,7 +63,7 @@ impl Client {
         path: &ObjectPath<'_>,
     ) -> Result<MethodProxy<'static>, Failure> {
         let proxy = MethodProxy::new(&self.connection, path.to_owned()).await;
-        Ok(proxy.map_err(secinfo_bus::Error::from)?)
+        Ok(proxy.map_err(secinfo_wire::Error::from)?)
     }
 
     /// The path of the user that was named, by name or uid; of the caller when none was.

@@ -1,7 +1,7 @@
 //! What a command can end with, and the exit code of each.
 
 use crate::text::visible;
-use secinfo_bus::{Error as BusError, Reason};
+use secinfo_wire::{Error as BusError, Reason};
 use std::io;
 use std::path::PathBuf;
 

@@ -2,7 +2,7 @@
 //! values: kinds, types and words of ours, channels of the configuration, services that root named.
 
 use crate::openmetrics::Family;
-use secinfo_bus::Statistics;
+use secinfo_wire::Statistics;
 use std::collections::BTreeMap;
 
 /// What is known of a daemon that cannot be reached.

@@ -5,8 +5,8 @@ use crate::failure::Failure;
 use crate::locale;
 use crate::sending::{Sending, Session, leaves_session_open};
 use crate::words;
-use secinfo_bus::names::purpose;
-use secinfo_bus::{Challenge, ObjectPath, Proof, Reason, VerificationOptions, VerificationProxy};
+use secinfo_wire::names::purpose;
+use secinfo_wire::{Challenge, ObjectPath, Proof, Reason, VerificationOptions, VerificationProxy};
 
 /// How this command names itself as the service that asks.
 const SERVICE: &str = "secinfo";
@@ -27,7 +27,7 @@ pub(crate) struct Request<'a> {
 /// does it again.
 pub(crate) async fn with_fresh_proof<T>(
     client: &Client,
-    action: impl AsyncFn() -> secinfo_bus::Result<T>,
+    action: impl AsyncFn() -> secinfo_wire::Result<T>,
 ) -> Result<T, Failure> {
     match action().await {
         Err(error)
@@ -71,7 +71,7 @@ pub(crate) async fn verify(client: &Client, request: &Request<'_>) -> Result<Pro
         .await?;
     let verification = VerificationProxy::new(&client.connection, path)
         .await
-        .map_err(secinfo_bus::Error::from)?;
+        .map_err(secinfo_wire::Error::from)?;
     let result = converse(client, &verification, challenge).await;
     if result.is_err() {
         // The session may be over already, and ends with the connection in any case.

@@ -3,7 +3,7 @@
 use crate::client::Client;
 use crate::failure::Failure;
 use crate::words;
-use secinfo_bus::{
+use secinfo_wire::{
     MethodProperties, OwnedObjectPath, UserProperties, method_properties, user_properties,
 };
 use serde::Serialize;
@@ -157,7 +157,7 @@ impl<'a> MethodJson<'a> {
             locked_until: time(method.locked_until),
             deletion_due: time(method.deletion_due),
             is_default: method.is_default,
-            remaining: (method.kind == secinfo_bus::names::kind::RECOVERY_CODES)
+            remaining: (method.kind == secinfo_wire::names::kind::RECOVERY_CODES)
                 .then_some(method.remaining),
             expires: time(method.expires),
         }

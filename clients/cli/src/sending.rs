@@ -6,8 +6,8 @@ use crate::failure::Failure;
 use crate::text::visible;
 use crate::times::Clock;
 use crate::words;
-use secinfo_bus::names::{delivery, kind};
-use secinfo_bus::{
+use secinfo_wire::names::{delivery, kind};
+use secinfo_wire::{
     EnrollmentProxy, Error, Reason, SentCode, VerificationProxy, enrollment_properties,
     verification_properties,
 };

@@ -1,7 +1,7 @@
 //! Kinds, purposes and methods in words.
 
 use crate::text::{listed, visible};
-use secinfo_bus::names::{kind, purpose};
+use secinfo_wire::names::{kind, purpose};
 
 /// A kind in words, to begin a line with.
 pub(crate) fn of_kind(word: &str) -> &str {

@@ -4,8 +4,8 @@ use crate::arguments::BusAddress;
 use crate::bus::{Bus, CallError, Deadline};
 use crate::message::Call;
 use crate::outcome::{Failure, Unavailable, answer_failed, start_failed};
-use secinfo_bus::names::{BUS_NAME, NO_OBJECT, ROOT_PATH, interface};
-use secinfo_bus::{OwnedObjectPath, SignInOptions, SignInStep, is_daemon};
+use secinfo_wire::names::{BUS_NAME, NO_OBJECT, ROOT_PATH, interface};
+use secinfo_wire::{OwnedObjectPath, SignInOptions, SignInStep, is_daemon};
 use std::time::Duration;
 use zeroize::Zeroizing;
 

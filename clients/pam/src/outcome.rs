@@ -4,8 +4,8 @@
 //! `PAM_SUCCESS` and `PAM_IGNORE` come out of one expression each; to let somebody in by accident
 //! takes a change there.
 
-use secinfo_bus::names::sign_in::{outcome, reason, why};
-use secinfo_bus::{Reason, SignInStep};
+use secinfo_wire::names::sign_in::{outcome, reason, why};
+use secinfo_wire::{Reason, SignInStep};
 use std::fmt;
 
 /// The return codes of Linux-PAM (`_pam_types.h`) that this module returns.

@@ -10,8 +10,8 @@ use crate::outcome::{
     End, Failure, Passed, ReturnCode, Subject, Turn, Unavailable, authenticated, sentence, turn,
 };
 use crate::user_name;
-use secinfo_bus::names::sign_in::display;
-use secinfo_bus::{SignInOptions, SignInStep};
+use secinfo_wire::names::sign_in::display;
+use secinfo_wire::{SignInOptions, SignInStep};
 use zeroize::Zeroizing;
 
 /// The most prompts of one sign-in: more than any set-up takes, with every mistake that it allows.

@@ -267,7 +267,7 @@ async fn verify_in_session(user: &Client, path: &str, code: &str) -> Result<(), 
     let (session, _): (OwnedObjectPath, HashMap<String, zbus::OwnedVariant>) = user
         .call(ROOT_PATH, "Manager", "StartVerification", &body)
         .await?;
-    let answer: Result<secinfo_bus::Proof, Refusal> = user
+    let answer: Result<secinfo_wire::Proof, Refusal> = user
         .call(session.as_str(), "Verification", "Submit", &code)
         .await;
     if answer.is_err() {

@@ -1,7 +1,7 @@
 //! A plugin in C, compiled against `channel.h` alone, that delivers.
 
-use secinfo_bus::Proof;
 use secinfo_tests::{ALICE, Host, ROOT, ROOT_PATH, Setup};
+use secinfo_wire::Proof;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fs;

@@ -1,11 +1,11 @@
 //! A daemon with load, whose first channel for texts is a plugin that misbehaves.
 
-use secinfo_bus::{Channel, Proof, SentCode};
 use secinfo_tests::load::{Load, Outcome, Running, What};
 use secinfo_tests::{
     ALICE, Anything, BOB, Client, Host, Process, ROOT, ROOT_PATH, Setup, SpooledMessage,
     peak_memory,
 };
+use secinfo_wire::{Channel, Proof, SentCode};
 use serde_json::Value;
 use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};

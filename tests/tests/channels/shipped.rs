@@ -1,10 +1,10 @@
 //! The plugins that ship, loaded by the real daemon, with a server each in the provider's place.
 
 use mail_parser::MessageParser;
-use secinfo_bus::Proof;
 use secinfo_tests::{
     ALICE, Anything, Client, Host, ROOT, ROOT_PATH, Setup, SmtpServer, TwilioServer, code_in,
 };
+use secinfo_wire::Proof;
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 use zbus::{OwnedObjectPath, Variant};

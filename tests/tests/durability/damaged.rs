@@ -224,7 +224,7 @@ async fn a_changed_byte_of_the_log_never_passes_for_what_was_written() {
 async fn ready(host: &Host, daemon: &mut Daemon) -> bool {
     let watching = host.bus().connect(0).await;
     let bus = zbus::fdo::DBusProxy::new(&watching).await.unwrap();
-    let name = zbus::names::BusName::try_from(secinfo_bus::names::BUS_NAME).unwrap();
+    let name = zbus::names::BusName::try_from(secinfo_wire::names::BUS_NAME).unwrap();
     loop {
         if !daemon.is_running() {
             assert_eq!(daemon.wait_ended().code(), Some(1), "{}", host.log());

@@ -196,7 +196,7 @@ async fn a_provider_that_is_down_is_told_and_another_method_serves() {
         .await
         .unwrap();
     let code = app.codes.fresh();
-    let proof: secinfo_bus::Proof = root
+    let proof: secinfo_wire::Proof = root
         .call(verification.as_str(), "Verification", "Submit", &code)
         .await
         .unwrap();

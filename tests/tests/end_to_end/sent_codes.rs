@@ -1,9 +1,9 @@
 //! Codes that are sent: enrolling a phone and an address, proving them, and which codes are good.
 
-use secinfo_bus::{Enrolled, Proof};
 use secinfo_tests::{
     ALICE, Client, Host, ROOT, ROOT_PATH, Refusal, Setup, SpooledMessage, user_path,
 };
+use secinfo_wire::{Enrolled, Proof};
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant, Variant};
 

@@ -2,9 +2,9 @@
 
 use crate::journal::wrong_codes;
 use crate::sign_in;
-use secinfo_bus::Statistics;
 use secinfo_tests::disk::MemoryDisk;
 use secinfo_tests::{ALICE, App, BOB, Client, Host, ROOT, ROOT_PATH, STRANGER, Setup, user_path};
+use secinfo_wire::Statistics;
 use secinfod::journal::EventType;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -115,7 +115,7 @@ async fn a_day(host: &Host) -> App {
         .await
         .unwrap();
     let code = app.codes.fresh();
-    let step: secinfo_bus::SignInStep = root
+    let step: secinfo_wire::SignInStep = root
         .call(path.as_str(), "SignIn", "Answer", &code)
         .await
         .unwrap();

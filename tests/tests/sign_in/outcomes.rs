@@ -266,7 +266,7 @@ async fn an_impostor_on_the_bus_is_unavailable_and_is_told_nothing() {
     let impostor = host.client(BOB).await;
     impostor
         .connection
-        .request_name(secinfo_bus::names::BUS_NAME)
+        .request_name(secinfo_wire::names::BUS_NAME)
         .await
         .unwrap();
     let mut messages = zbus::MessageStream::from(&impostor.connection);

@@ -31,8 +31,8 @@ pub(crate) fn expect_root(what: &str) -> Result<(), Failure> {
     if getuid().is_root() {
         return Ok(());
     }
-    Err(Failure::Bus(secinfo_bus::Error::Refused {
-        reason: secinfo_bus::Reason::NotAuthorized,
+    Err(Failure::Bus(secinfo_wire::Error::Refused {
+        reason: secinfo_wire::Reason::NotAuthorized,
         message: format!("Only root can {what}: run it with sudo."),
     }))
 }

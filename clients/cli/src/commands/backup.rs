@@ -8,9 +8,9 @@ use crate::failure::Failure;
 use crate::screen::Screen;
 use crate::text::{counted, visible};
 use crate::times::Clock;
-use secinfo_bus::{BackupsProxy, Fd};
 use secinfo_ledger::LedgerError;
 use secinfo_ledger::backup::{BackupContents, BackupReader, Manifest};
+use secinfo_wire::{BackupsProxy, Fd};
 use serde::Serialize;
 use std::io::{self, PipeReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -102,10 +102,10 @@ pub(crate) async fn run(
         Sealing::Recipients(_) => " --identity KEYFILE",
     };
     let output = Output::begin(&arguments.file, arguments.force)?;
-    let connection = secinfo_bus::connect_patiently(address).await?;
+    let connection = secinfo_wire::connect_patiently(address).await?;
     let backups = BackupsProxy::new(&connection)
         .await
-        .map_err(secinfo_bus::Error::from)?;
+        .map_err(secinfo_wire::Error::from)?;
     let (from_daemon, to_us) = io::pipe()?;
     let sealed = spawn_blocking(move || seal(sealing, output, from_daemon));
     let answered = backups.backup(Fd::from(&to_us)).await;

@@ -9,8 +9,8 @@ use crate::table::{self, Cell, Column, Row, plain};
 use crate::text::visible;
 use crate::times::Clock;
 use crate::words;
-use secinfo_bus::names::delivery;
-use secinfo_bus::{Channel, TestOptions, TestOutcome};
+use secinfo_wire::names::delivery;
+use secinfo_wire::{Channel, TestOptions, TestOutcome};
 use serde::Serialize;
 
 const JSON: &str = r#"JSON: [{"name", "kind", "plugin", "version", "state", "healthy", "queued", "under_way", "last_error", "last_error_at", "confined":["<by what>", ...]}]; state is "ready", "starting" or "down", last_error and last_error_at null for none."#;

@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::failure::Failure;
 use crate::proof::with_fresh_proof;
 use crate::security_info::{Method, MethodJson, SecurityInfo};
-use secinfo_bus::names::purpose;
+use secinfo_wire::names::purpose;
 use serde::Serialize;
 
 const JSON: &str = r#"JSON: {"default":{a method, as on the page}}"#;
@@ -54,7 +54,7 @@ pub(crate) async fn run(
 fn choose<'a>(client: &Client, info: &'a SecurityInfo) -> Result<Option<&'a Method>, Failure> {
     let screen = &client.screen;
     let can_be = |method: &&Method| {
-        use secinfo_bus::names::kind;
+        use secinfo_wire::names::kind;
         let properties = &method.properties;
         properties
             .purposes

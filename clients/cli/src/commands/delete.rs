@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::proof::with_fresh_proof;
 use crate::security_info::{SecurityInfo, id_of, time};
 use crate::words;
-use secinfo_bus::ObjectPath;
+use secinfo_wire::ObjectPath;
 use serde::Serialize;
 
 const JSON: &str = r#"JSON: {"id", "deleted":true|false, "due", "default_method"}; due is when a scheduled deletion takes effect."#;

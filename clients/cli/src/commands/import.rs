@@ -7,8 +7,8 @@ use crate::import::file::{read_of_system, read_own};
 use crate::import::google_authenticator::{self, Codes, GoogleAuthenticator};
 use crate::proof::with_fresh_proof;
 use crate::text::visible;
-use secinfo_bus::names::kind;
-use secinfo_bus::{EnrollmentOptions, ImportMethodsOptions, ImportProblem};
+use secinfo_wire::names::kind;
+use secinfo_wire::{EnrollmentOptions, ImportMethodsOptions, ImportProblem};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 

@@ -48,29 +48,29 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
             return audit::run_offline(&screen, arguments);
         }
         Some(Command::Setup(arguments)) => {
-            let address = global.bus.or_else(secinfo_bus::address_from_environment);
+            let address = global.bus.or_else(secinfo_wire::address_from_environment);
             return setup::run(&screen, address.as_deref(), &arguments).await;
         }
         Some(Command::Backup(arguments)) => {
-            let address = global.bus.or_else(secinfo_bus::address_from_environment);
+            let address = global.bus.or_else(secinfo_wire::address_from_environment);
             return backup::run(&screen, address.as_deref(), &arguments).await;
         }
         Some(Command::Restore(arguments)) => {
-            let address = global.bus.or_else(secinfo_bus::address_from_environment);
+            let address = global.bus.or_else(secinfo_wire::address_from_environment);
             return restore::run(&screen, address.as_deref(), &arguments).await;
         }
         Some(Command::Doctor(arguments)) => {
-            let address = global.bus.or_else(secinfo_bus::address_from_environment);
+            let address = global.bus.or_else(secinfo_wire::address_from_environment);
             return doctor::run(&screen, address.as_deref(), &arguments).await;
         }
         Some(Command::Status(arguments)) if arguments.openmetrics => {
-            let address = global.bus.or_else(secinfo_bus::address_from_environment);
+            let address = global.bus.or_else(secinfo_wire::address_from_environment);
             return status::write_metrics(&screen, address.as_deref(), &arguments).await;
         }
         command => command,
     };
     let Global { bus, user, .. } = global;
-    let address = bus.or_else(secinfo_bus::address_from_environment);
+    let address = bus.or_else(secinfo_wire::address_from_environment);
     let client = Client::connect(screen, address.as_deref()).await?;
     let user = user.as_deref();
     // Root is not asked, and on another bus there may be no polkit.

@@ -8,7 +8,7 @@ use crate::table::{self, Cell, Column, Row, plain};
 use crate::text::{counted, visible, wrap};
 use crate::times::Clock;
 use crate::words;
-use secinfo_bus::names::kind;
+use secinfo_wire::names::kind;
 
 pub(crate) async fn run(client: &Client, user: Option<&str>) -> Result<(), Failure> {
     let info = SecurityInfo::load(client, user).await?;

@@ -6,8 +6,8 @@ use crate::failure::Failure;
 use crate::screen::Screen;
 use crate::text::{counted, visible};
 use crate::times::Clock;
-use secinfo_bus::{AuditProxy, BackupsProxy, Connection, Fd, Reason, RestoreOptions, Restored};
 use secinfo_ledger::tree::verify_consistency;
+use secinfo_wire::{AuditProxy, BackupsProxy, Connection, Fd, Reason, RestoreOptions, Restored};
 use serde::Serialize;
 use std::io::{self, PipeWriter, Read, Write};
 use std::path::PathBuf;
@@ -66,7 +66,7 @@ pub(crate) async fn run(
     keep_memory_to_ourselves()?;
     expect_root("restore")?;
     let opened = arguments.opening.open(open_input(&arguments.file)?)?;
-    let connection = secinfo_bus::connect_patiently(address).await?;
+    let connection = secinfo_wire::connect_patiently(address).await?;
     let former = owner(&connection).await?;
     let restored = send(&connection, opened).await?;
     let clock = Clock::of_process();
@@ -109,7 +109,7 @@ pub(crate) async fn run(
 async fn send(connection: &Connection, opened: Opened) -> Result<Restored, Failure> {
     let backups = BackupsProxy::new(connection)
         .await
-        .map_err(secinfo_bus::Error::from)?;
+        .map_err(secinfo_wire::Error::from)?;
     let (to_daemon, from_us) = io::pipe()?;
     let (sender, sent) = channel();
     // No task of the runtime, which would wait for it: when the daemon has answered, nobody waits for
@@ -129,7 +129,7 @@ async fn send(connection: &Connection, opened: Opened) -> Result<Restored, Failu
 }
 
 /// Why a restore failed: what the daemon says, unless what it misses was not there to be sent.
-fn whose_fault(refusal: secinfo_bus::Error, sent: Option<Result<(), Failure>>) -> Failure {
+fn whose_fault(refusal: secinfo_wire::Error, sent: Option<Result<(), Failure>>) -> Failure {
     match (refusal.reason(), sent) {
         (Some(Reason::InvalidBackup), Some(Err(unreadable))) => unreadable,
         _ => refusal.into(),
@@ -160,13 +160,13 @@ fn pass_on(mut opened: Opened, to: &mut PipeWriter) -> Result<(), Failure> {
 async fn owner(connection: &Connection) -> Result<Option<OwnedUniqueName>, Failure> {
     let bus = DBusProxy::new(connection)
         .await
-        .map_err(secinfo_bus::Error::from)?;
-    let name = BusName::try_from(secinfo_bus::names::BUS_NAME)
-        .map_err(|error| secinfo_bus::Error::Protocol(error.to_string()))?;
+        .map_err(secinfo_wire::Error::from)?;
+    let name = BusName::try_from(secinfo_wire::names::BUS_NAME)
+        .map_err(|error| secinfo_wire::Error::Protocol(error.to_string()))?;
     match bus.get_name_owner(name).await {
         Ok(owner) => Ok(Some(owner)),
         Err(zbus::fdo::Error::NameHasNoOwner(_)) => Ok(None),
-        Err(error) => Err(secinfo_bus::Error::from(error).into()),
+        Err(error) => Err(secinfo_wire::Error::from(error).into()),
     }
 }
 
@@ -195,7 +195,7 @@ async fn wait_for_another(
 async fn expect_continued(connection: &Connection, restored: &Restored) -> Result<(), Failure> {
     let audit = AuditProxy::new(connection)
         .await
-        .map_err(secinfo_bus::Error::from)?;
+        .map_err(secinfo_wire::Error::from)?;
     let key = audit.verifier_key().await?;
     let (key, now) = key_and_checkpoint(&key, &audit.checkpoint().await?)?;
     let wrong = || {
@@ -228,8 +228,8 @@ fn age(seconds: u64) -> String {
 mod tests {
     use super::*;
 
-    fn refused(reason: Reason) -> secinfo_bus::Error {
-        secinfo_bus::Error::Refused {
+    fn refused(reason: Reason) -> secinfo_wire::Error {
+        secinfo_wire::Error::Refused {
             reason,
             message: "what the daemon says".to_owned(),
         }

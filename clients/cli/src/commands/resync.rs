@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::failure::Failure;
 use crate::proof::with_fresh_proof;
 use crate::security_info::SecurityInfo;
-use secinfo_bus::Reason;
+use secinfo_wire::Reason;
 use serde::Serialize;
 
 const JSON: &str = r#"JSON: {"id", "resynchronized":true}"#;

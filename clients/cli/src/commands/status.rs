@@ -7,7 +7,7 @@ use crate::openmetrics::exposition;
 use crate::screen::Screen;
 use crate::style::Look;
 use crate::text::{counted, visible};
-use secinfo_bus::{Error, ManagerProxy, Reason, Statistics, Status, connect_if_running};
+use secinfo_wire::{Error, ManagerProxy, Reason, Statistics, Status, connect_if_running};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -61,12 +61,12 @@ struct StatisticsJson<'a> {
     access_passes: u64,
     methods: &'a BTreeMap<String, u64>,
     events: &'a BTreeMap<String, u64>,
-    verifications: &'a [secinfo_bus::VerificationFigures],
-    sign_ins: &'a [secinfo_bus::SignInFigures],
+    verifications: &'a [secinfo_wire::VerificationFigures],
+    sign_ins: &'a [secinfo_wire::SignInFigures],
     enrollments: &'a BTreeMap<String, u64>,
     code_requests: &'a BTreeMap<String, u64>,
-    messages: &'a [secinfo_bus::MessageFigures],
-    channels: &'a [secinfo_bus::ChannelFigures],
+    messages: &'a [secinfo_wire::MessageFigures],
+    channels: &'a [secinfo_wire::ChannelFigures],
 }
 
 #[derive(Serialize)]

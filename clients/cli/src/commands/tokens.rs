@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::style::{Look, Style};
 use crate::table::{self, Column, Row, plain};
 use crate::text::visible;
-use secinfo_bus::{ImportOptions, Token};
+use secinfo_wire::{ImportOptions, Token};
 use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -62,7 +62,7 @@ pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
 #[derive(Serialize)]
 struct ImportedJson<'a> {
     imported: u32,
-    problems: &'a [secinfo_bus::ImportProblem],
+    problems: &'a [secinfo_wire::ImportProblem],
 }
 
 async fn import(client: &Client, arguments: &Import) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ use crate::style::{Look, Style};
 use crate::table::{self, Column, Row, plain};
 use crate::text::visible;
 use crate::words;
-use secinfo_bus::UserSummary;
+use secinfo_wire::UserSummary;
 use serde::Serialize;
 
 /// The most users that the daemon lists at once.

@@ -5,8 +5,8 @@ use crate::failure::Failure;
 use crate::proof::{self, Request};
 use crate::security_info::{SecurityInfo, id_of};
 use crate::words;
-use secinfo_bus::Proof;
-use secinfo_bus::names::purpose;
+use secinfo_wire::Proof;
+use secinfo_wire::names::purpose;
 use serde::Serialize;
 
 const JSON: &str = r#"JSON: {"verified":true, "method", "kind", "strength", "time", "remaining"}; remaining is the number of recovery codes that are left when one was used."#;

@@ -3,7 +3,7 @@
 use super::finding::{Area, Finding, Report, Severity};
 use super::root::Root;
 use crate::text::visible;
-use secinfo_bus::{Error, ManagerProxy, Status};
+use secinfo_wire::{Error, ManagerProxy, Status};
 use std::time::Duration;
 
 /// A module waits no longer by default, so a daemon that takes longer lets nobody in.
@@ -64,6 +64,6 @@ pub(crate) async fn check(root: &Root, address: Option<&str>, report: &mut Repor
 }
 
 async fn ask(address: Option<&str>) -> Result<Status, Error> {
-    let connection = secinfo_bus::connect(address).await?;
+    let connection = secinfo_wire::connect(address).await?;
     ManagerProxy::new(&connection).await?.get_status().await
 }

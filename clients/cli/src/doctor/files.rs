@@ -6,7 +6,7 @@ use super::recovery;
 use super::root::{Metadata, Root, is_absent};
 use crate::text::visible;
 use rustix::fs::FileType;
-use secinfo_bus::names::DAEMON_USER;
+use secinfo_wire::names::DAEMON_USER;
 use std::path::Path;
 use std::process::Command;
 

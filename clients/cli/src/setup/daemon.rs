@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::locale;
-use secinfo_bus::{Channel, ManagerProxy, Status, TestOptions, TestOutcome};
+use secinfo_wire::{Channel, ManagerProxy, Status, TestOptions, TestOutcome};
 use std::time::Duration;
 
 /// A daemon that has started answers sooner.
@@ -32,9 +32,9 @@ pub(crate) struct OnBus<'a> {
 
 impl OnBus<'_> {
     async fn manager(&self) -> Result<ManagerProxy<'static>, Failure> {
-        let connection = secinfo_bus::connect(self.address).await?;
+        let connection = secinfo_wire::connect(self.address).await?;
         let manager = ManagerProxy::new(&connection).await;
-        Ok(manager.map_err(secinfo_bus::Error::from)?)
+        Ok(manager.map_err(secinfo_wire::Error::from)?)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::commands::setup::Pair;
 use crate::failure::Failure;
 use crate::text::visible;
 use crate::words;
-use secinfo_bus::names::kind;
+use secinfo_wire::names::kind;
 use toml_edit::{Array, Value};
 
 /// All kinds, in the order of config.toml.

@@ -6,7 +6,7 @@ use super::questions::Questions;
 use super::report::Report;
 use crate::failure::Failure;
 use crate::screen::{Color, Screen};
-use secinfo_bus::{Channel, Status, TestOutcome};
+use secinfo_wire::{Channel, Status, TestOutcome};
 use std::collections::VecDeque;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;

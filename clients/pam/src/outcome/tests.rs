@@ -1,7 +1,7 @@
 //! The table, row by row. What a whole call makes of each row is in `tests/outcome`.
 
 use super::*;
-use secinfo_bus::names::ERROR_PREFIX;
+use secinfo_wire::names::ERROR_PREFIX;
 
 const GRANTS: [Grant; 3] = [Grant::Verified, Grant::Remembered, Grant::BreakGlass];
 const EXCUSES: [Excuse; 2] = [Excuse::NotCovered, Excuse::Postponed];

@@ -4,7 +4,7 @@ use crate::code::*;
 use crate::daemon::{Daemon, Reply, Seen, ask, end};
 use crate::host::{Host, write_service};
 use crate::{Scene, scene};
-use secinfo_bus::SignInOptions;
+use secinfo_wire::SignInOptions;
 
 fn verified() -> Reply {
     Reply::Step(end("verified"))

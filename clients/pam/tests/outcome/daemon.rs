@@ -2,8 +2,8 @@
 
 use crate::bus::PrivateBus;
 use futures_util::StreamExt;
-use secinfo_bus::names::{BUS_NAME, ERROR_PREFIX};
-use secinfo_bus::{SignInOptions, SignInStep};
+use secinfo_wire::names::{BUS_NAME, ERROR_PREFIX};
+use secinfo_wire::{SignInOptions, SignInStep};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use zbus::message::Type;

@@ -20,7 +20,7 @@ mod unavailable;
 use bus::PrivateBus;
 use daemon::{Daemon, Reply};
 use host::{Host, SERVICE, write_service};
-use secinfo_bus::names::BUS_NAME;
+use secinfo_wire::names::BUS_NAME;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;

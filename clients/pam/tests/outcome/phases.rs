@@ -3,7 +3,7 @@
 use crate::code::*;
 use crate::daemon::{Reply, end, refused};
 use crate::{Scene, scene};
-use secinfo_bus::SignInStep;
+use secinfo_wire::SignInStep;
 
 fn not_covered() -> Reply {
     Reply::Step(SignInStep {

@@ -3,7 +3,7 @@
 use crate::code::*;
 use crate::daemon::{Reply, Seen, ask, end, error, refused};
 use crate::{CANNOT_DECIDE, scene};
-use secinfo_bus::{Reason, SignInStep};
+use secinfo_wire::{Reason, SignInStep};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn verified_is_success() {

@@ -5,8 +5,8 @@ mod ends;
 mod set_up;
 mod who;
 
-use secinfo_bus::SignInStep;
 use secinfo_tests::{ALICE_NAME, Client, ROOT_PATH, Refusal};
+use secinfo_wire::SignInStep;
 use std::collections::HashMap;
 use zbus::{OwnedObjectPath, Variant};
 

@@ -7,8 +7,8 @@ use crate::proof::with_fresh_proof;
 use crate::qr::{Picture, Qr};
 use crate::screen::Screen;
 use crate::text::visible;
-use secinfo_bus::names::kind;
-use secinfo_bus::{EnrollmentDetails, EnrollmentOptions};
+use secinfo_wire::names::kind;
+use secinfo_wire::{EnrollmentDetails, EnrollmentOptions};
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -85,7 +85,8 @@ fn show(
     picture: Option<&Picture>,
 ) -> Result<(), Failure> {
     let screen = &client.screen;
-    let incomplete = || secinfo_bus::Error::Protocol("no URI for the authenticator app".to_owned());
+    let incomplete =
+        || secinfo_wire::Error::Protocol("no URI for the authenticator app".to_owned());
     let uri = details.uri.as_deref().ok_or_else(incomplete)?;
     let qr = Qr::new(uri)?;
     screen.json(&LineJson {

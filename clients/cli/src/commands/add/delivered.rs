@@ -6,8 +6,8 @@ use crate::failure::Failure;
 use crate::locale;
 use crate::proof::with_fresh_proof;
 use crate::sending::{Sending, Session};
-use secinfo_bus::names::{kind, place};
-use secinfo_bus::{EnrollmentDetails, EnrollmentOptions, EnrollmentProxy, SentCode};
+use secinfo_wire::names::{kind, place};
+use secinfo_wire::{EnrollmentDetails, EnrollmentOptions, EnrollmentProxy, SentCode};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -129,7 +129,7 @@ async fn run(client: &Client, wish: Wish) -> Result<(), Failure> {
     }
     let enrollment = EnrollmentProxy::new(&client.connection, path.clone())
         .await
-        .map_err(secinfo_bus::Error::from)?;
+        .map_err(secinfo_wire::Error::from)?;
     let mut sending = Sending::new(Session::Enrollment(&enrollment), wish.kind);
     match sending.send(client).await {
         Ok(sent) => tell(client, sent)?,

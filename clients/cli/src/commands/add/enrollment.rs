@@ -8,7 +8,7 @@ use crate::proof::with_fresh_proof;
 use crate::security_info::{MethodJson, SecurityInfo, id_of};
 use crate::sending::{Sending, leaves_session_open};
 use crate::words;
-use secinfo_bus::{Enrolled, EnrollmentProxy, OwnedObjectPath, Reason, enrollment_properties};
+use secinfo_wire::{Enrolled, EnrollmentProxy, OwnedObjectPath, Reason, enrollment_properties};
 use serde::Serialize;
 
 /// What is asked for until the method is enrolled.
@@ -83,7 +83,7 @@ pub(in crate::commands) async fn finish(
 ) -> Result<(), Failure> {
     let enrollment = EnrollmentProxy::new(&client.connection, path.clone())
         .await
-        .map_err(secinfo_bus::Error::from)?;
+        .map_err(secinfo_wire::Error::from)?;
     let enrolled = match submit(client, &enrollment, &path, asking).await {
         Ok(enrolled) => enrolled,
         Err(failure) => {

@@ -5,8 +5,8 @@ use crate::client::Client;
 use crate::failure::Failure;
 use crate::proof::with_fresh_proof;
 use crate::text::visible;
-use secinfo_bus::names::kind;
-use secinfo_bus::{EnrollmentDetails, EnrollmentOptions};
+use secinfo_wire::names::kind;
+use secinfo_wire::{EnrollmentDetails, EnrollmentOptions};
 use serde::Serialize;
 
 const JSON: &str = r#"JSON: first the line {"enrollment":{"kind", "expires", "attempts", "becomes_default", "mode", "digits", "manufacturer", "model"}}; then codes are read from standard input, one a line; then the line {"method":{as on the page}, "became_default", "former_default", "default_method"}."#;

@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::failure::Failure;
 use crate::proof::with_fresh_proof;
 use crate::security_info::SecurityInfo;
-use secinfo_bus::names::kind;
+use secinfo_wire::names::kind;
 use serde::Serialize;
 use std::fmt::Write;
 use zeroize::Zeroizing;

@@ -241,7 +241,7 @@ pub(crate) fn key_and_checkpoint(
 pub(crate) fn hashes(proof: &[Vec<u8>]) -> Result<Vec<Hash>, Failure> {
     let hash = |bytes: &Vec<u8>| <[u8; HASH_LEN]>::try_from(bytes.as_slice()).map(Hash::from_bytes);
     let hashes = proof.iter().map(hash).collect::<Result<_, _>>();
-    Ok(hashes.map_err(|_| secinfo_bus::Error::Protocol("a hash has not 32 bytes".to_owned()))?)
+    Ok(hashes.map_err(|_| secinfo_wire::Error::Protocol("a hash has not 32 bytes".to_owned()))?)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::client::Client;
 use crate::failure::Failure;
-use secinfo_bus::AuditProxy;
+use secinfo_wire::AuditProxy;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -123,7 +123,7 @@ impl Names {
                 }
             }
             // An auditor may read the log without reading names.
-            Err(error) if error.reason() == Some(secinfo_bus::Reason::NotAuthorized) => {
+            Err(error) if error.reason() == Some(secinfo_wire::Reason::NotAuthorized) => {
                 self.denied = true;
             }
             Err(error) => return Err(error.into()),

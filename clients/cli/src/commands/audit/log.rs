@@ -7,7 +7,7 @@ use crate::screen::Screen;
 use crate::style::Look;
 use crate::text::{pad, visible};
 use futures_util::StreamExt;
-use secinfo_bus::AuditProxy;
+use secinfo_wire::AuditProxy;
 use std::ops::ControlFlow;
 
 const JSON: &str = "JSON: each event in exactly the bytes that are stored, one a line.";
@@ -54,7 +54,7 @@ pub(super) async fn run(
         let signals = audit
             .receive_appended()
             .await
-            .map_err(secinfo_bus::Error::from)?;
+            .map_err(secinfo_wire::Error::from)?;
         audit.subscribe().await?;
         Some(signals)
     } else {
@@ -71,7 +71,7 @@ pub(super) async fn run(
     };
     while !list.is_full() {
         if appended.next().await.is_none() {
-            return Err(secinfo_bus::Error::Unreachable("the connection ended".to_owned()).into());
+            return Err(secinfo_wire::Error::Unreachable("the connection ended".to_owned()).into());
         }
         position = list.read(position).await?;
     }
@@ -82,7 +82,7 @@ pub(super) async fn run(
 async fn size(audit: &AuditProxy<'_>) -> Result<u64, Failure> {
     let note = audit.checkpoint().await?;
     let size = note.lines().nth(1).and_then(|line| line.parse().ok());
-    Ok(size.ok_or_else(|| secinfo_bus::Error::Protocol("the checkpoint has no size".to_owned()))?)
+    Ok(size.ok_or_else(|| secinfo_wire::Error::Protocol("the checkpoint has no size".to_owned()))?)
 }
 
 struct List<'a> {

@@ -2,11 +2,11 @@
 //! cross the bus, and the daemon's errors by name.
 //!
 //! ```no_run
-//! # async fn example() -> secinfo_bus::Result<()> {
-//! let connection = secinfo_bus::connect(None).await?;
-//! let manager = secinfo_bus::ManagerProxy::new(&connection).await?;
+//! # async fn example() -> secinfo_wire::Result<()> {
+//! let connection = secinfo_wire::connect(None).await?;
+//! let manager = secinfo_wire::ManagerProxy::new(&connection).await?;
 //! let user = manager.get_user_by_name("alice").await?;
-//! let user = secinfo_bus::user_properties(&connection, &user).await?;
+//! let user = secinfo_wire::user_properties(&connection, &user).await?;
 //! println!("{} has {} methods", user.name, user.methods.len());
 //! # Ok(())
 //! # }
