@@ -1,6 +1,6 @@
 //! A channel in Rust that panics where its settings say.
 
-use secinfo_channel::{Channel, Delivery, Health, Host, Info, Report, Unusable};
+use secinfo_channel::{Channel, CreateError, Delivery, Health, Info, Logger, Report};
 use serde::Deserialize;
 
 struct Panicking {
@@ -43,7 +43,7 @@ impl Channel for Panicking {
 
     type Settings = Settings;
 
-    fn create(settings: Settings, _: Host) -> Result<Self, Unusable> {
+    fn create(settings: Settings, _: Logger) -> Result<Self, CreateError> {
         let channel = Self { at: settings.at };
         channel.panic_at(Place::Create);
         Ok(channel)

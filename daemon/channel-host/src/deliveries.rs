@@ -2,7 +2,7 @@
 
 use crate::foreign::Told;
 use crate::redaction::{Mark, marks, one_line, redact};
-use secinfo_channel::abi::{Misfit, Status};
+use secinfo_channel::abi::{Incompatible, Status};
 use secinfo_channel::{Reason, Report, Request};
 use std::collections::{HashMap, VecDeque};
 use zeroize::Zeroizing;
@@ -98,7 +98,7 @@ impl Deliveries {
     }
 
     /// What a report comes to. Whatever it says, it bears on the delivery that it names, alone.
-    pub(crate) fn judge(&mut self, number: u64, told: Result<Told, Misfit>) -> Judgement {
+    pub(crate) fn judge(&mut self, number: u64, told: Result<Told, Incompatible>) -> Judgement {
         let Some(known) = self.under_way.get(&number) else {
             return Judgement::Ignored(
                 if self

@@ -9,8 +9,8 @@ use crate::wire::PluginInfo;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use secinfo_channel::Request;
 use secinfo_channel::abi::{
-    self, Buffer, Channel as Table, CreateFunction, DeliverFunction, EntryFunction, Host, Misfit,
-    Report as RawReport, Request as RawRequest, Text, VERSION, flags, kinds,
+    self, Buffer, CreateFunction, DeliverFunction, EntryFunction, Incompatible, RawChannel,
+    RawHost, RawReport, RawRequest, Text, VERSION, flags, kinds,
 };
 use std::ffi::c_void;
 use std::os::fd::{AsRawFd, BorrowedFd};
@@ -42,7 +42,7 @@ pub(crate) struct Told {
 /// A plugin that is loaded and whose table has been checked.
 pub(crate) struct Loaded {
     pub(crate) info: PluginInfo,
-    table: Table,
+    table: RawChannel,
     create: CreateFunction,
     deliver: DeliverFunction,
 }
@@ -67,17 +67,17 @@ impl Loaded {
             .map_err(|_| format!("it does not export {}: it is no channel", abi::ENTRY))?;
         std::mem::forget(library);
         // SAFETY: as channel.h says; the table is valid for ever.
-        let table = unsafe { abi::read(entry()) }.map_err(|misfit| match misfit {
-            Misfit::Version(_) => {
-                format!("{misfit}: install the plugin that goes with this secinfo")
+        let table = unsafe { abi::read(entry()) }.map_err(|error| match error {
+            Incompatible::Version(_) => {
+                format!("{error}: install the plugin that goes with this secinfo")
             }
-            Misfit::Null => "it says that it cannot be used here".to_owned(),
-            Misfit::Size(_) => format!("its table: {misfit}"),
+            Incompatible::Null => "it says that it cannot be used here".to_owned(),
+            Incompatible::Size(_) => format!("its table: {error}"),
         })?;
         Self::check(table)
     }
 
-    fn check(table: Table) -> Result<Self, String> {
+    fn check(table: RawChannel) -> Result<Self, String> {
         let (Some(create), Some(deliver)) = (table.create, table.deliver) else {
             return Err("its table lacks create or deliver".to_owned());
         };
@@ -116,9 +116,9 @@ impl Loaded {
     pub(crate) fn create(self, settings: &str, session: Arc<Session>) -> Result<Plugin, String> {
         // Leaked: the plugin may call these for as long as it has threads.
         let context = Arc::into_raw(session);
-        let host: &'static Host = Box::leak(Box::new(Host {
+        let host: &'static RawHost = Box::leak(Box::new(RawHost {
             version: VERSION,
-            size: size(size_of::<Host>()),
+            size: size(size_of::<RawHost>()),
             context: context.cast_mut().cast(),
             report: Some(reported),
             log: Some(logged),
@@ -146,7 +146,7 @@ impl Loaded {
 
 /// A channel that was made.
 pub(crate) struct Plugin {
-    table: Table,
+    table: RawChannel,
     deliver: DeliverFunction,
     channel: *mut c_void,
     /// Read while one of its functions is being called; written to destroy it.

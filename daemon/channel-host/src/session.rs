@@ -5,7 +5,7 @@ use crate::deliveries::{Deliveries, Judgement};
 use crate::foreign::Told;
 use crate::limit::Limit;
 use crate::wire::{FromHost, LogLevel};
-use secinfo_channel::abi::Misfit;
+use secinfo_channel::abi::Incompatible;
 use secinfo_channel::{Level, Reason, Report, Request};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -122,7 +122,7 @@ impl Session {
     }
 
     /// The plugin reports on a delivery.
-    pub(crate) fn reported(&self, number: u64, told: Result<Told, Misfit>) {
+    pub(crate) fn reported(&self, number: u64, told: Result<Told, Incompatible>) {
         let mut state = self.state();
         match state.deliveries.judge(number, told) {
             // Said before the lock is given back, so that reports stay in order.

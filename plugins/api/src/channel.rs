@@ -1,96 +1,97 @@
-//! The safe face of the ABI: what a plugin in Rust implements.
+//! The trait that a plugin in Rust implements: the safe counterpart of the C ABI.
 
 use crate::{Reason, Report, Request};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// What a plugin says about itself.
+/// The static properties of a plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Info {
-    /// Its name, such as `text-twilio`.
+    /// Name, such as `text-twilio`.
     pub name: &'static str,
-    /// Its version.
+    /// Version of the plugin.
     pub version: &'static str,
-    /// The kinds of method it delivers for: some of `text`, `call` and `email`.
+    /// The kinds that it delivers: some of `text`, `call` and `email`.
     pub kinds: &'static [&'static str],
-    /// How many deliveries may be under way at once.
+    /// The maximum number of concurrent deliveries.
     pub parallel: u32,
     /// Whether the provider recognizes a repeated message by its id and delivers it once.
     pub idempotent: bool,
-    /// Whether `Delivered` or `Failed` comes after `Accepted`.
+    /// Whether `Delivered` or `Failed` follows `Accepted`.
     pub follows_up: bool,
-    /// Whether it leaves messages, and the codes in them, readable on this host: for tests and
-    /// demonstrations only.
+    /// Whether the plugin leaves messages, and the codes in them, readable on this host. Only for
+    /// tests and demonstrations.
     pub leaves_messages_readable: bool,
 }
 
 /// Delivers messages.
 ///
-/// `deliver` may return before the message is delivered: a plugin that waits for a network has a
-/// runtime on a thread of its own. Everything may be called from several threads at once.
+/// `deliver` may return before the message is delivered: a plugin that waits for a network runs
+/// its own runtime on a separate thread. All methods may be called from several threads at once.
 pub trait Channel: Sized + Send + Sync + 'static {
-    /// What it says about itself.
+    /// The plugin's static properties.
     const INFO: Info;
 
-    /// Its settings, as the administrator wrote them.
+    /// The settings, as the administrator wrote them.
     type Settings: DeserializeOwned;
 
-    /// Makes the channel. No connection need be made yet.
+    /// Creates the channel. It does not have to connect yet.
     ///
     /// # Errors
     ///
-    /// [`Unusable`], with what is wrong with the settings.
-    fn create(settings: Self::Settings, host: Host) -> Result<Self, Unusable>;
+    /// [`CreateError`], if the settings cannot be used.
+    fn create(settings: Self::Settings, logger: Logger) -> Result<Self, CreateError>;
 
-    /// Delivers a message, and reports what became of it, once or more, through `delivery`.
+    /// Delivers a message, and reports its status through `delivery`, once or more.
     fn deliver(&self, delivery: Delivery);
 
-    /// How the channel is, without sending anything. Must return at once.
+    /// Returns the channel's health at once, from what is known, without sending anything.
     fn health(&self) -> Health;
 }
 
-/// Why a channel cannot be made.
+/// Why a channel cannot be created: a sentence that tells the administrator what to do. Never holds
+/// a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unusable(pub String);
+pub struct CreateError(pub String);
 
-/// How a channel is.
+/// The health of a channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
-    /// Whether it could deliver now, as far as it knows.
+    /// Whether the channel could deliver now, as far as it knows.
     pub healthy: bool,
-    /// What is wrong; empty when nothing is. Never a secret.
+    /// What is wrong; empty if healthy. Never holds a secret.
     pub detail: String,
 }
 
-/// How much a line of the log matters.
+/// The level of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// Something is broken.
+    /// Something does not work.
     Error,
-    /// Something is not as it should be.
+    /// Something needs attention.
     Warning,
-    /// News.
+    /// A normal event.
     Info,
-    /// For whoever looks for a fault.
+    /// Details for troubleshooting.
     Debug,
 }
 
 type LogLine = dyn Fn(Level, &str) + Send + Sync;
 
-/// The host process, as the plugin sees it.
+/// The daemon's log, as the plugin sees it.
 #[derive(Clone)]
-pub struct Host {
+pub struct Logger {
     log: Arc<LogLine>,
 }
 
-impl Host {
-    /// A host that does this with lines of the log.
+impl Logger {
+    /// Creates a logger that passes each line to `log`.
     pub fn new(log: impl Fn(Level, &str) + Send + Sync + 'static) -> Self {
         Self { log: Arc::new(log) }
     }
 
-    /// Writes a line to the daemon's log. Never a destination, a text, a code or a secret.
+    /// Writes a line to the daemon's log. It must not hold a destination, text, code or secret.
     pub fn log(&self, level: Level, line: &str) {
         (self.log)(level, line);
     }
@@ -98,7 +99,7 @@ impl Host {
 
 type Reporter = dyn Fn(Report) + Send + Sync;
 
-/// A message that is being delivered. When it is dropped without a final report, it has failed.
+/// A delivery in progress. Dropping it without a final report reports a failure.
 pub struct Delivery {
     request: Request,
     report: Arc<Reporter>,
@@ -107,7 +108,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// A delivery whose reports go to `report`.
+    /// Creates a delivery that passes its reports to `report`.
     pub fn new(
         request: Request,
         follows_up: bool,
@@ -121,19 +122,19 @@ impl Delivery {
         }
     }
 
-    /// What is to be delivered.
+    /// The message to deliver.
     pub const fn request(&self) -> &Request {
         &self.request
     }
 
-    /// Reports what became of it. After a final report, further ones are not heard.
+    /// Reports the status of the delivery. Reports after a final one are ignored.
     pub fn report(&self, report: Report) {
-        let already = if report.is_final(self.follows_up) {
+        let was_finished = if report.is_final(self.follows_up) {
             self.finished.swap(true, Ordering::AcqRel)
         } else {
             self.finished.load(Ordering::Acquire)
         };
-        if !already {
+        if !was_finished {
             (self.report)(report);
         }
     }
@@ -144,7 +145,7 @@ impl Drop for Delivery {
         let detail = if std::thread::panicking() {
             "the plugin panicked"
         } else {
-            "the plugin gave the message up without saying why"
+            "the plugin gave up the message without saying why"
         };
         self.report(Report::Failed {
             reason: Reason::Plugin,

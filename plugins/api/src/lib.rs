@@ -1,8 +1,8 @@
-//! What a channel plugin is.
+//! The interface of channel plugins.
 //!
-//! A channel delivers a message to a destination: a text, a phone call, an email. It is a dynamic
-//! library that exports one function of the C ABI in `schemas/channel.h`. A plugin in Rust
-//! implements [`Channel`] and lets [`export_channel!`] do the rest.
+//! A channel delivers a message to a destination, as a text, a phone call or an email. A plugin is
+//! a dynamic library that exports the entry function of the C ABI in `schemas/channel.h`. A plugin
+//! in Rust implements [`Channel`] and exports it with [`export_channel!`].
 
 pub mod abi;
 mod channel;
@@ -11,8 +11,10 @@ mod request;
 #[cfg(feature = "worker")]
 mod worker;
 
-pub use channel::{Channel, Delivery, Health, Host, Info, Level, Unusable};
+#[doc(hidden)]
+pub use SecretText as Word;
+pub use channel::{Channel, CreateError, Delivery, Health, Info, Level, Logger};
 pub use report::{Reason, Report};
-pub use request::{MessagePurpose, Request, Word};
+pub use request::{MessagePurpose, Request, SecretText};
 #[cfg(feature = "worker")]
 pub use worker::Worker;

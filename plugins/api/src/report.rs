@@ -1,33 +1,33 @@
-//! What became of a delivery.
+//! The status of a delivery, as a plugin reports it.
 
 use serde::{Deserialize, Serialize};
 
-/// What became of a delivery, as far as the plugin knows.
+/// The status of a delivery, as far as the plugin knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Report {
-    /// The provider has taken it. Final, unless the plugin follows deliveries up
+    /// The provider has accepted the message. Final, unless the plugin follows up on deliveries
     /// ([`crate::Info::follows_up`]): then `Delivered` or `Failed` comes later.
     Accepted {
-        /// What the provider calls it, such as a message id; may be empty.
+        /// The provider's id of the message; may be empty.
         reference: String,
     },
-    /// It has arrived. Final.
+    /// The message has arrived. Final.
     Delivered,
-    /// It was not delivered, and trying again would not help. Final.
+    /// The message was not delivered, and trying again would not help. Final.
     Failed {
-        /// Why.
+        /// Why it failed.
         reason: Reason,
-        /// What the provider said, for administrators: never a destination, text or code.
+        /// The provider's answer, for administrators; never a destination, text or code.
         detail: String,
     },
-    /// The provider has **not** taken it, and it may be tried again. Final for this attempt.
+    /// The provider has **not** accepted the message; it may be tried again. Final for this attempt.
     TryLater {
-        /// How long to wait, in milliseconds; 0 to leave it to the host.
+        /// How long to wait, in milliseconds; 0 leaves it to the host.
         after: u64,
-        /// Why.
+        /// Why it was not accepted.
         reason: Reason,
-        /// What the provider said, for administrators: never a destination, text or code.
+        /// The provider's answer, for administrators; never a destination, text or code.
         detail: String,
     },
 }
@@ -36,27 +36,26 @@ pub enum Report {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// There is no such destination, or it cannot receive this.
+    /// The destination does not exist, or cannot receive this message.
     Destination,
     /// The provider could not be reached.
     Unreachable,
-    /// The provider did not accept our credentials or our settings.
+    /// The provider rejected our credentials or settings.
     Settings,
-    /// The provider refuses to deliver it: blocked, unsubscribed, not allowed.
+    /// The provider refuses to deliver the message: blocked, unsubscribed, not allowed.
     Refused,
-    /// Too much at once for the provider.
+    /// The provider has too many messages at the moment.
     Busy,
-    /// The provider took too long, and whether it has the message is unknown.
+    /// The provider did not answer in time; it is unknown whether it has the message.
     TimedOut,
-    /// The provider answered what cannot be understood, or failed by itself.
+    /// The provider gave an invalid answer or had an error of its own.
     Provider,
     /// The plugin failed.
     Plugin,
 }
 
 impl Report {
-    /// Whether nothing more can come for this attempt, from a plugin that follows deliveries up or
-    /// does not.
+    /// Whether no other report can follow, given whether the plugin follows up on deliveries.
     pub const fn is_final(&self, follows_up: bool) -> bool {
         match self {
             Self::Accepted { .. } => !follows_up,

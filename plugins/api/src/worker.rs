@@ -1,12 +1,12 @@
-//! The thread that the deliveries of a plugin run on, for those that are written with tokio.
+//! A worker thread with a tokio runtime, for plugins that deliver asynchronously.
 
-use crate::Unusable;
+use crate::CreateError;
 use std::thread::{self, JoinHandle};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
-/// A runtime on a thread of its own, so that nobody who hands in a delivery waits for a network.
-/// It ends with this value, and every task on it.
+/// A tokio runtime on its own thread, so that `deliver` never waits for a network. Dropping it ends
+/// the thread and all of its tasks.
 #[derive(Debug)]
 pub struct Worker {
     handle: Handle,
@@ -15,27 +15,27 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// Starts the thread, with this name.
+    /// Starts the thread with this name.
     ///
     /// # Errors
     ///
-    /// When there can be no other thread or runtime: the plugin is of no use then.
-    pub fn start(name: &str) -> Result<Self, Unusable> {
-        let unusable = |error| Unusable(format!("no thread can be started: {error}"));
+    /// If the thread or its runtime cannot be started.
+    pub fn start(name: &str) -> Result<Self, CreateError> {
+        let cannot_start = |error| CreateError(format!("no thread can be started: {error}"));
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(unusable)?;
+            .map_err(cannot_start)?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = thread::Builder::new()
             .name(name.to_owned())
             .spawn(move || {
                 let _ = runtime.block_on(stopped);
-                // A name that is being looked up cannot be interrupted: it is not waited for.
+                // A name lookup cannot be interrupted, so running ones are not awaited.
                 runtime.shutdown_background();
             })
-            .map_err(unusable)?;
+            .map_err(cannot_start)?;
         Ok(Self {
             handle,
             stop: Some(stop),
@@ -43,7 +43,7 @@ impl Worker {
         })
     }
 
-    /// Runs this on the thread.
+    /// Runs a task on the thread.
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.handle.spawn(task);
     }
@@ -53,7 +53,7 @@ impl Drop for Worker {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // Nothing is reported after this: the host may be about to go.
+            // Joining makes sure that nothing calls the host afterwards.
             let _ = thread.join();
         }
     }

@@ -1,17 +1,17 @@
-//! What `export_channel!` exports, called as a host calls it.
+//! Calls what `export_channel!` exports as a host does.
 #![allow(unsafe_code, reason = "this calls functions across the C ABI")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use secinfo_channel::abi::{self, Buffer, Host as HostTable, Misfit, Request, Text, VERSION};
+use secinfo_channel::abi::{self, Buffer, Incompatible, RawHost, RawRequest, Text, VERSION};
 use secinfo_channel::{
-    Channel, Delivery, Health, Host, Info, Level, Reason, Report, Unusable, export_channel,
+    Channel, CreateError, Delivery, Health, Info, Level, Logger, Reason, Report, export_channel,
 };
 use serde::Deserialize;
 use std::ffi::c_void;
 use std::sync::Mutex;
 
 struct Echo {
-    host: Host,
+    logger: Logger,
     panics: bool,
 }
 
@@ -42,15 +42,15 @@ impl Channel for Echo {
 
     type Settings = Settings;
 
-    fn create(settings: Settings, host: Host) -> Result<Self, Unusable> {
+    fn create(settings: Settings, logger: Logger) -> Result<Self, CreateError> {
         if settings.port == 0 {
-            return Err(Unusable("the port must not be 0".to_owned()));
+            return Err(CreateError("the port must not be 0".to_owned()));
         }
         if let Some(relay) = settings.relay {
             assert_eq!(relay.password, 0, "on purpose");
         }
         Ok(Self {
-            host,
+            logger,
             panics: settings.panics,
         })
     }
@@ -58,7 +58,7 @@ impl Channel for Echo {
     fn deliver(&self, delivery: Delivery) {
         assert!(!self.panics, "on purpose: {}", *delivery.request().code);
         let request = delivery.request();
-        self.host.log(Level::Info, "delivering");
+        self.logger.log(Level::Info, "delivering");
         let detail = format!(
             "{} {} {} {} {:?} {}",
             request.message,
@@ -91,18 +91,18 @@ impl Channel for Echo {
 export_channel!(Echo);
 
 unsafe extern "C" {
-    fn secinfo_channel_entry() -> *const abi::Channel;
+    fn secinfo_channel_entry() -> *const abi::RawChannel;
 }
 
-/// What a host hears.
+/// Records the plugin's calls to the host.
 #[derive(Default)]
-struct Heard(Mutex<Vec<String>>);
+struct Calls(Mutex<Vec<String>>);
 
-impl Heard {
-    fn table(&self) -> HostTable {
-        HostTable {
+impl Calls {
+    fn table(&self) -> RawHost {
+        RawHost {
             version: VERSION,
-            size: u32::try_from(size_of::<HostTable>()).unwrap(),
+            size: u32::try_from(size_of::<RawHost>()).unwrap(),
             context: std::ptr::from_ref(self).cast_mut().cast(),
             report: Some(report),
             log: Some(log),
@@ -115,7 +115,7 @@ impl Heard {
     }
 
     fn push(context: *mut c_void, line: String) {
-        // SAFETY: the context is a `Heard`, which outlives the plugin in each test.
+        // SAFETY: the context is a `Calls`, which outlives the plugin in each test.
         unsafe { &*context.cast::<Self>() }
             .0
             .lock()
@@ -129,7 +129,7 @@ fn text(text: Text) -> String {
     String::from_utf8(unsafe { text.bytes(1000) }.to_vec()).unwrap()
 }
 
-unsafe extern "C" fn report(context: *mut c_void, delivery: u64, report: *const abi::Report) {
+unsafe extern "C" fn report(context: *mut c_void, delivery: u64, report: *const abi::RawReport) {
     // SAFETY: the plugin passes a report.
     let report = unsafe { abi::read(report) }.unwrap();
     let line = format!(
@@ -140,14 +140,14 @@ unsafe extern "C" fn report(context: *mut c_void, delivery: u64, report: *const 
         text(report.reference),
         text(report.detail)
     );
-    Heard::push(context, line);
+    Calls::push(context, line);
 }
 
 unsafe extern "C" fn log(context: *mut c_void, level: u32, line: Text) {
-    Heard::push(context, format!("log {level} {}", text(line)));
+    Calls::push(context, format!("log {level} {}", text(line)));
 }
 
-/// Room for a text.
+/// Passes a buffer of this capacity to `call`, and returns the text written and its full length.
 fn with_buffer<T>(capacity: usize, call: impl FnOnce(*mut Buffer) -> T) -> (T, String, usize) {
     let mut bytes = vec![0_u8; capacity];
     let mut buffer = Buffer {
@@ -161,12 +161,12 @@ fn with_buffer<T>(capacity: usize, call: impl FnOnce(*mut Buffer) -> T) -> (T, S
     (result, String::from_utf8(bytes).unwrap(), length)
 }
 
-fn table() -> abi::Channel {
-    // SAFETY: the entry function returns a table that is valid for ever.
+fn table() -> abi::RawChannel {
+    // SAFETY: the entry function returns a table that lives forever.
     unsafe { abi::read(secinfo_channel_entry()) }.unwrap()
 }
 
-fn create(settings: &str, host: &HostTable) -> Result<*mut c_void, String> {
+fn create(settings: &str, host: &RawHost) -> Result<*mut c_void, String> {
     let (channel, error, _) = with_buffer(200, |error| {
         // SAFETY: the settings, the table and the buffer outlive the call.
         unsafe { table().create.unwrap()(Text::of(settings), host, error) }
@@ -179,10 +179,10 @@ fn create(settings: &str, host: &HostTable) -> Result<*mut c_void, String> {
     }
 }
 
-fn request() -> Request {
-    Request {
+fn request() -> RawRequest {
+    RawRequest {
         version: VERSION,
-        size: u32::try_from(size_of::<Request>()).unwrap(),
+        size: u32::try_from(size_of::<RawRequest>()).unwrap(),
         message: Text::of("0123"),
         destination: Text::of("+4930123456"),
         subject: Text::EMPTY,
@@ -201,7 +201,7 @@ fn request() -> Request {
     }
 }
 
-fn deliver(channel: *mut c_void, request: &Request) {
+fn deliver(channel: *mut c_void, request: &RawRequest) {
     // SAFETY: the channel was created and the request outlives the call.
     unsafe { table().deliver.unwrap()(channel, 42, request) }
 }
@@ -214,35 +214,35 @@ fn the_table_says_what_info_says() {
     assert_eq!((table.kinds, table.flags, table.parallel), (6, 3, 7));
 }
 
-/// The hook for panics belongs to the last plugin that was made in a process, so that all that
-/// panics is one test.
+/// The panic hook belongs to the last plugin created in a process, so everything that panics is in
+/// one test.
 #[test]
-fn a_channel_is_made_used_and_destroyed() {
-    let heard = Heard::default();
-    let host = heard.table();
+fn a_channel_is_created_used_and_destroyed() {
+    let calls = Calls::default();
+    let host = calls.table();
     let channel = create(r#"{"panics":false,"port":25}"#, &host).unwrap();
     deliver(channel, &request());
     assert_eq!(
-        heard.take(),
+        calls.take(),
         [
             "log 3 delivering",
             "42: 1 0 0 ref ",
             "42: 4 5 5  0123 +4930123456 918273 Übung SignIn 3",
         ]
     );
-    // A purpose of a newer host is news; a request that cannot be read fails.
+    // An unknown purpose, from a newer host, is a notice; a request that cannot be read fails.
     deliver(
         channel,
-        &Request {
+        &RawRequest {
             purpose: 99,
             ..request()
         },
     );
-    assert!(heard.take()[2].contains("Notice"));
+    assert!(calls.take()[2].contains("Notice"));
     let not_text = [0xff_u8, 0xfe];
     for (bad, why) in [
         (
-            Request {
+            RawRequest {
                 code: Text {
                     bytes: not_text.as_ptr().cast(),
                     length: 2,
@@ -252,14 +252,14 @@ fn a_channel_is_made_used_and_destroyed() {
             "not UTF-8",
         ),
         (
-            Request {
+            RawRequest {
                 size: 16,
                 ..request()
             },
             "too small",
         ),
         (
-            Request {
+            RawRequest {
                 version: 0x0002_0000,
                 ..request()
             },
@@ -267,7 +267,7 @@ fn a_channel_is_made_used_and_destroyed() {
         ),
     ] {
         deliver(channel, &bad);
-        let lines = heard.take();
+        let lines = calls.take();
         assert_eq!(lines.len(), 1);
         assert!(
             lines[0].starts_with("42: 3 8 ") && lines[0].contains(why),
@@ -289,7 +289,7 @@ fn a_channel_is_made_used_and_destroyed() {
     let (healthy, detail, _) = health(channel, 200);
     assert_eq!(healthy, 0);
     assert!(detail.contains("panicked"));
-    let lines = heard.take();
+    let lines = calls.take();
     assert_eq!(lines[1], "42: 3 8 0  the plugin panicked");
     for line in [&lines[0], &lines[2]] {
         assert!(line.starts_with("log 1 the plugin panicked at "), "{line}");
@@ -307,9 +307,9 @@ fn a_channel_is_made_used_and_destroyed() {
 }
 
 #[test]
-fn what_is_wrong_with_settings_is_said_without_values() {
-    let heard = Heard::default();
-    let host = heard.table();
+fn errors_in_settings_do_not_quote_values() {
+    let calls = Calls::default();
+    let host = calls.table();
     for (settings, why) in [
         (r#"{"panics":false,"port":0}"#, "the port must not be 0"),
         (
@@ -339,18 +339,18 @@ fn what_is_wrong_with_settings_is_said_without_values() {
 }
 
 #[test]
-fn a_host_that_cannot_be_used_is_refused() {
-    let heard = Heard::default();
+fn an_incompatible_host_is_refused() {
+    let calls = Calls::default();
     let settings = r#"{"panics":false,"port":25}"#;
-    let without_log = HostTable {
+    let without_log = RawHost {
         log: None,
-        ..heard.table()
+        ..calls.table()
     };
     let why = create(settings, &without_log).unwrap_err();
     assert!(why.contains("lacks a function"), "{why}");
-    let other = HostTable {
+    let other = RawHost {
         version: 0x0009_0000,
-        ..heard.table()
+        ..calls.table()
     };
     let why = create(settings, &other).unwrap_err();
     assert!(why.contains("version 9.0"), "{why}");
@@ -360,11 +360,11 @@ fn a_host_that_cannot_be_used_is_refused() {
 fn structures_of_other_sizes_can_be_read() {
     #[repr(C)]
     struct Larger {
-        report: abi::Report,
+        report: abi::RawReport,
         new: [u64; 4],
     }
     let size = |size: usize| u32::try_from(size).unwrap();
-    let report = |version, size| abi::Report {
+    let report = |version, size| abi::RawReport {
         version,
         size,
         status: 2,
@@ -374,8 +374,8 @@ fn structures_of_other_sizes_can_be_read() {
         detail: Text::of("detail"),
         reserved: [7; 8],
     };
-    let read = |report: &abi::Report| {
-        // SAFETY: it is as large as it says, at least as far as it is read.
+    let read = |report: &abi::RawReport| {
+        // SAFETY: as many bytes as are read exist behind the reference.
         unsafe { abi::read(report) }
     };
     let larger = Larger {
@@ -383,16 +383,16 @@ fn structures_of_other_sizes_can_be_read() {
         new: [1; 4],
     };
     assert_eq!(read(&larger.report).unwrap().reserved, [7; 8]);
-    let least = std::mem::offset_of!(abi::Report, reserved);
+    let least = std::mem::offset_of!(abi::RawReport, reserved);
     let smaller = read(&report(VERSION, size(least))).unwrap();
     assert_eq!((smaller.after, smaller.reserved), (9, [0; 8]));
     assert_eq!(text(smaller.detail), "detail");
     assert_eq!(
         read(&report(VERSION, size(least) - 1)).err(),
-        Some(Misfit::Size(size(least) - 1))
+        Some(Incompatible::Size(size(least) - 1))
     );
-    assert_eq!(read(&report(0, 500)).err(), Some(Misfit::Version(0)));
+    assert_eq!(read(&report(0, 500)).err(), Some(Incompatible::Version(0)));
     // SAFETY: null is allowed.
-    let nothing = unsafe { abi::read::<abi::Report>(std::ptr::null()) };
-    assert_eq!(nothing.err(), Some(Misfit::Null));
+    let nothing = unsafe { abi::read::<abi::RawReport>(std::ptr::null()) };
+    assert_eq!(nothing.err(), Some(Incompatible::Null));
 }

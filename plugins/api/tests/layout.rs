@@ -1,13 +1,10 @@
-//! The Rust mirror of `schemas/channel.h` is what a C compiler makes of it.
-#![allow(
-    unsafe_code,
-    reason = "the modules that the ABI is made of are unsafe to use"
-)]
+//! The Rust structures have the layout that a C compiler gives those of `schemas/channel.h`.
+#![allow(unsafe_code, reason = "the ABI's modules are unsafe to use")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use secinfo_channel::abi::{
-    Buffer, Channel, ENTRY, Host, Report, Request, Status, Text, VERSION, VERSION_MAJOR_MASK,
-    flags, kinds,
+    Buffer, ENTRY, RawChannel, RawHost, RawReport, RawRequest, Status, Text, VERSION,
+    VERSION_MAJOR_MASK, flags, kinds,
 };
 use secinfo_channel::{Level, MessagePurpose, Reason};
 use std::fmt::Write as _;
@@ -16,7 +13,7 @@ use std::mem::offset_of;
 use std::path::Path;
 use std::process::Command;
 
-/// What Rust says, as an expression in C and its value.
+/// Expressions in C, with their values in Rust.
 #[derive(Default)]
 struct Facts(Vec<(String, u64)>);
 
@@ -42,15 +39,15 @@ fn facts() -> Facts {
     let mut facts = Facts::default();
     structure!(facts, Text = "secinfo_text" { bytes, length });
     structure!(facts, Buffer = "secinfo_buffer" { bytes, capacity, length });
-    structure!(facts, Request = "secinfo_request" {
+    structure!(facts, RawRequest = "secinfo_request" {
         version, size, message, destination, subject, text, html, code, language, organization,
         host, service, origin, expires, purpose, attempt, reserved,
     });
-    structure!(facts, Report = "secinfo_report" {
+    structure!(facts, RawReport = "secinfo_report" {
         version, size, status, reason, after, reference, detail, reserved,
     });
-    structure!(facts, Host = "secinfo_host" { version, size, context, report, log, reserved });
-    structure!(facts, Channel = "secinfo_channel" {
+    structure!(facts, RawHost = "secinfo_host" { version, size, context, report, log, reserved });
+    structure!(facts, RawChannel = "secinfo_channel" {
         version, size, name, plugin_version, kinds, flags, parallel, padding, create, deliver,
         health, destroy, reserved,
     });

@@ -1,22 +1,24 @@
 //! The channel plugin `email-smtp`: sends messages as email through an SMTP server (RFC 5321,
 //! RFC 6409).
 
-mod message;
+mod email;
 mod outcome;
 mod server;
 mod settings;
 
 pub use settings::Settings;
 
-use message::{Letter, Unwritable};
-use outcome::Problem;
-use secinfo_channel::{Channel, Delivery, Health, Host, Info, Reason, Report, Unusable, Worker};
+use email::{ComposeError, Email};
+use outcome::SendError;
+use secinfo_channel::{
+    Channel, CreateError, Delivery, Health, Info, Logger, Reason, Report, Worker,
+};
 use server::Server;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 
-/// How many messages may be on their way at once, each over a connection of its own. Servers take
-/// some dozens of connections from one client.
+/// The maximum number of concurrent messages, each over its own connection. Servers accept a few
+/// dozen connections from one client.
 const PARALLEL: u32 = 32;
 
 /// Sends messages through an SMTP server.
@@ -24,7 +26,7 @@ pub struct EmailSmtp {
     worker: Worker,
     server: Arc<Server>,
     slots: Arc<Semaphore>,
-    trouble: Arc<Mutex<Option<Problem>>>,
+    last_error: Arc<Mutex<Option<SendError>>>,
 }
 
 secinfo_channel::export_channel!(EmailSmtp);
@@ -35,7 +37,7 @@ impl Channel for EmailSmtp {
         version: env!("CARGO_PKG_VERSION"),
         kinds: &["email"],
         parallel: PARALLEL,
-        // A server delivers whatever it is given: no two messages are the same to it.
+        // SMTP has no idempotency key: a server delivers a repeated message again.
         idempotent: false,
         follows_up: false,
         leaves_messages_readable: false,
@@ -43,53 +45,56 @@ impl Channel for EmailSmtp {
 
     type Settings = Settings;
 
-    fn create(settings: Settings, _: Host) -> Result<Self, Unusable> {
+    fn create(settings: Settings, _: Logger) -> Result<Self, CreateError> {
         Ok(Self {
             server: Arc::new(Server::new(settings.check()?)),
             worker: Worker::start("email-smtp")?,
             slots: Arc::new(Semaphore::new(PARALLEL as usize)),
-            trouble: Arc::default(),
+            last_error: Arc::default(),
         })
     }
 
     fn deliver(&self, delivery: Delivery) {
         let server = Arc::clone(&self.server);
         let slots = Arc::clone(&self.slots);
-        let trouble = Arc::clone(&self.trouble);
+        let last_error = Arc::clone(&self.last_error);
         self.worker.spawn(async move {
             let _slot = slots.acquire().await;
-            let report = match Letter::write(delivery.request(), &server.settings().sender) {
-                Ok(letter) => {
-                    let result = server.send(&letter).await;
-                    let problem = result.as_ref().err().copied();
-                    *trouble.lock().unwrap_or_else(PoisonError::into_inner) =
-                        problem.filter(|problem| problem.is_of_the_server());
+            let report = match Email::compose(delivery.request(), &server.settings().sender) {
+                Ok(email) => {
+                    let result = server.send(&email).await;
+                    let error = result.as_ref().err().copied();
+                    *last_error.lock().unwrap_or_else(PoisonError::into_inner) =
+                        error.filter(|error| error.concerns_server());
                     match result {
                         Ok(reference) => Report::Accepted { reference },
-                        Err(problem) => problem.report(),
+                        Err(error) => error.report(),
                     }
                 }
-                Err(why) => unwritten(why),
+                Err(why) => compose_failure(why),
             };
             delivery.report(report);
         });
     }
 
     fn health(&self) -> Health {
-        let trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        let last_error = self
+            .last_error
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         Health {
-            healthy: trouble.is_none(),
-            detail: trouble
-                .map(|problem| problem.to_string())
+            healthy: last_error.is_none(),
+            detail: last_error
+                .map(|error| error.to_string())
                 .unwrap_or_default(),
         }
     }
 }
 
-fn unwritten(why: Unwritable) -> Report {
+fn compose_failure(why: ComposeError) -> Report {
     let (reason, detail) = match why {
-        Unwritable::Destination => (Reason::Destination, "the destination is no email address"),
-        Unwritable::Content => (Reason::Plugin, "the message cannot be written as an email"),
+        ComposeError::Destination => (Reason::Destination, "the destination is no email address"),
+        ComposeError::Content => (Reason::Plugin, "the message cannot be written as an email"),
     };
     Report::Failed {
         reason,

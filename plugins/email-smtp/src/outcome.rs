@@ -1,11 +1,11 @@
-//! What an attempt means for the message.
+//! Why an attempt to send failed, and whether it may be repeated.
 
 use secinfo_channel::{Reason, Report};
 use std::fmt;
 
-/// How far an attempt had come.
+/// The step of the SMTP dialogue in which an attempt failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stage {
+pub(crate) enum Step {
     /// Connecting, TLS, greeting, `EHLO`.
     Connect,
     /// `AUTH`.
@@ -16,40 +16,40 @@ pub(crate) enum Stage {
     Recipient,
     /// `DATA`.
     Data,
-    /// The message itself, and the answer to the dot at its end.
+    /// The message itself, and the reply to its final dot.
     Content,
 }
 
 /// Why an attempt failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Problem {
-    pub(crate) stage: Stage,
+pub(crate) struct SendError {
+    pub(crate) step: Step,
     pub(crate) cause: Cause,
 }
 
-/// What happened.
+/// The cause of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// The server said no.
+    /// The server refused.
     Refused(Reply),
-    /// The server said what is no answer, or hung up.
-    Garbled,
+    /// The server sent an invalid reply, or closed the connection.
+    InvalidReply,
     /// The network failed.
     Network,
-    /// There was no answer in time.
+    /// There was no reply in time.
     TimedOut,
-    /// The server's certificate does not prove that it is the one that was meant.
+    /// The server's certificate does not verify.
     Certificate,
-    /// The server lacks something that is needed.
+    /// The server lacks a feature that is needed.
     Missing(&'static str),
 }
 
-/// The numbers of a refusal. Its text often repeats the address, and is left behind.
+/// The codes of a refusal. Its text is dropped, because it often repeats the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Reply {
     /// The reply code (RFC 5321 section 4.2.1).
     pub(crate) code: u16,
-    /// The enhanced status code (RFC 3463), where the server tells it.
+    /// The enhanced status code (RFC 3463), if the server sent one.
     pub(crate) status: Option<Status>,
 }
 
@@ -62,8 +62,8 @@ pub(crate) struct Status {
 }
 
 impl Status {
-    /// The status that a reply's text begins with.
-    pub(crate) fn of(text: &str) -> Option<Self> {
+    /// Parses the status at the beginning of a reply's text.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split_ascii_whitespace().next()?.split('.');
         let mut number = || {
             parts
@@ -83,7 +83,7 @@ impl Status {
         })
     }
 
-    /// Whether it is about security or policy (RFC 3463 section 3.8), not about an address.
+    /// Whether the status is about security or policy (RFC 3463 section 3.8), not an address.
     const fn is_policy(self) -> bool {
         self.subject == 7
     }
@@ -104,37 +104,34 @@ impl fmt::Display for Reply {
     }
 }
 
-/// How long to wait for a server that greylists, in milliseconds: most let a message pass that
-/// comes again after a minute.
+/// How long to wait for a server that greylists, in milliseconds: most accept a message that is
+/// repeated after a minute.
 const GREYLISTED: u64 = 60_000;
 
-impl Problem {
-    /// Whether the server cannot have taken the message.
-    const fn is_before_the_message(self) -> bool {
-        !matches!(self.stage, Stage::Content)
+impl SendError {
+    /// Whether the server cannot have accepted the message yet.
+    const fn is_before_content(self) -> bool {
+        !matches!(self.step, Step::Content)
     }
 
-    /// Whether a connection that had been idle was gone, so that another one may do.
-    pub(crate) const fn is_of_a_stale_connection(self) -> bool {
-        matches!(self.stage, Stage::Sender)
+    /// Whether an idle connection had gone stale, so that a new one may work.
+    pub(crate) const fn is_stale_connection(self) -> bool {
+        matches!(self.step, Step::Sender)
             && matches!(
                 self.cause,
                 Cause::Network
-                    | Cause::Garbled
+                    | Cause::InvalidReply
                     | Cause::TimedOut
                     | Cause::Refused(Reply { code: 421, .. })
             )
     }
 
-    /// Whether it says something about the server or our settings, not about one message.
-    pub(crate) const fn is_of_the_server(self) -> bool {
-        matches!(
-            self.stage,
-            Stage::Connect | Stage::Authenticate | Stage::Sender
-        )
+    /// Whether the error concerns the server or the settings, not this message alone.
+    pub(crate) const fn concerns_server(self) -> bool {
+        matches!(self.step, Step::Connect | Step::Authenticate | Step::Sender)
     }
 
-    /// What the daemon is told.
+    /// The report to the daemon.
     pub(crate) fn report(self) -> Report {
         let failed = |reason| Report::Failed {
             reason,
@@ -152,49 +149,49 @@ impl Problem {
                 _ => try_later(Reason::Provider, 0),
             },
             Cause::Refused(reply) => failed(self.permanent(reply)),
-            // An address that this server cannot be given.
-            Cause::Missing(_) if self.stage == Stage::Recipient => failed(Reason::Destination),
+            // This server does not support such an address.
+            Cause::Missing(_) if self.step == Step::Recipient => failed(Reason::Destination),
             Cause::Certificate | Cause::Missing(_) => failed(Reason::Settings),
-            Cause::Garbled if self.is_before_the_message() => try_later(Reason::Provider, 0),
-            Cause::Network | Cause::TimedOut if self.is_before_the_message() => {
+            Cause::InvalidReply if self.is_before_content() => try_later(Reason::Provider, 0),
+            Cause::Network | Cause::TimedOut if self.is_before_content() => {
                 try_later(Reason::Unreachable, 0)
             }
             // From here on the server may have the message: lettre writes it and its final dot in
-            // one call, and does not tell how much of it has left. Sending it again could bring it
-            // twice, so it is given up even where the server has seen no more than its beginning.
-            Cause::Garbled => failed(Reason::Provider),
+            // one call, without telling how much was sent. Repeating it could deliver it twice, so
+            // it fails even if the server has seen only its beginning.
+            Cause::InvalidReply => failed(Reason::Provider),
             Cause::Network | Cause::TimedOut => failed(Reason::TimedOut),
         }
     }
 
     fn permanent(self, reply: Reply) -> Reason {
-        match self.stage {
-            // "Authentication required" (RFC 4954 section 6), to whatever we said.
+        match self.step {
+            // "Authentication required" (RFC 4954 section 6), at any step.
             _ if reply.code == 530 => Reason::Settings,
-            Stage::Authenticate | Stage::Sender => Reason::Settings,
-            // The server does not relay for us, or a policy forbids it: the address may be right.
-            Stage::Recipient if reply.status.is_some_and(Status::is_policy) => Reason::Refused,
-            Stage::Recipient => Reason::Destination,
-            Stage::Connect | Stage::Data | Stage::Content => Reason::Refused,
+            Step::Authenticate | Step::Sender => Reason::Settings,
+            // The server does not relay for us, or a policy forbids it: the address may be valid.
+            Step::Recipient if reply.status.is_some_and(Status::is_policy) => Reason::Refused,
+            Step::Recipient => Reason::Destination,
+            Step::Connect | Step::Data | Step::Content => Reason::Refused,
         }
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for SendError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let step = match self.stage {
-            Stage::Connect => "the connection",
-            Stage::Authenticate => "AUTH",
-            Stage::Sender => "MAIL FROM",
-            Stage::Recipient => "RCPT TO",
-            Stage::Data => "DATA",
-            Stage::Content => "the message",
+        let step = match self.step {
+            Step::Connect => "the connection",
+            Step::Authenticate => "AUTH",
+            Step::Sender => "MAIL FROM",
+            Step::Recipient => "RCPT TO",
+            Step::Data => "DATA",
+            Step::Content => "the message",
         };
         match self.cause {
             Cause::Refused(reply) => write!(f, "the mail server answered {step} with {reply}"),
-            Cause::Garbled => write!(f, "the mail server gave no valid answer to {step}"),
-            Cause::Network => match self.stage {
-                Stage::Connect => f.write_str("the mail server cannot be reached"),
+            Cause::InvalidReply => write!(f, "the mail server gave no valid answer to {step}"),
+            Cause::Network => match self.step {
+                Step::Connect => f.write_str("the mail server cannot be reached"),
                 _ => write!(f, "the connection to the mail server broke after {step}"),
             },
             Cause::TimedOut => write!(f, "the mail server did not answer {step} in time"),
@@ -211,16 +208,16 @@ impl fmt::Display for Problem {
 mod tests {
     use super::*;
 
-    fn refused(stage: Stage, code: u16, text: &str) -> Report {
-        let status = Status::of(text);
+    fn refused(step: Step, code: u16, text: &str) -> Report {
+        let status = Status::parse(text);
         let cause = Cause::Refused(Reply { code, status });
-        Problem { stage, cause }.report()
+        SendError { step, cause }.report()
     }
 
     #[test]
-    fn refusals_for_good_say_whose_fault_it_is() {
-        use Stage::{Authenticate, Connect, Content, Data, Recipient, Sender};
-        for (stage, code, text, expected) in [
+    fn permanent_refusals_have_a_reason() {
+        use Step::{Authenticate, Connect, Content, Data, Recipient, Sender};
+        for (step, code, text, expected) in [
             (Connect, 554, "no SMTP service here", Reason::Refused),
             (Authenticate, 535, "5.7.8 wrong", Reason::Settings),
             (
@@ -237,7 +234,7 @@ mod tests {
             (Data, 554, "no valid recipients", Reason::Refused),
             (Content, 552, "5.3.4 too big", Reason::Refused),
         ] {
-            match refused(stage, code, text) {
+            match refused(step, code, text) {
                 Report::Failed { reason, .. } => assert_eq!(reason, expected, "{code} {text}"),
                 other => panic!("{code} {text}: {other:?}"),
             }
@@ -245,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_for_now_are_tried_again_at_every_stage() {
+    fn temporary_refusals_are_retried_at_every_step() {
         for (code, expected) in [
             (421, (Reason::Busy, 0)),
             (450, (Reason::Busy, GREYLISTED)),
@@ -253,13 +250,13 @@ mod tests {
             (452, (Reason::Busy, 0)),
             (454, (Reason::Provider, 0)),
         ] {
-            for stage in [
-                Stage::Connect,
-                Stage::Authenticate,
-                Stage::Recipient,
-                Stage::Content,
+            for step in [
+                Step::Connect,
+                Step::Authenticate,
+                Step::Recipient,
+                Step::Content,
             ] {
-                match refused(stage, code, "") {
+                match refused(step, code, "") {
                     Report::TryLater { reason, after, .. } => {
                         assert_eq!((reason, after), expected, "{code}");
                     }
@@ -270,32 +267,30 @@ mod tests {
     }
 
     #[test]
-    fn what_the_server_may_have_is_never_sent_again() {
-        for cause in [Cause::Network, Cause::TimedOut, Cause::Garbled] {
-            for stage in [
-                Stage::Connect,
-                Stage::Authenticate,
-                Stage::Sender,
-                Stage::Recipient,
-                Stage::Data,
+    fn what_the_server_may_have_is_never_repeated() {
+        for cause in [Cause::Network, Cause::TimedOut, Cause::InvalidReply] {
+            for step in [
+                Step::Connect,
+                Step::Authenticate,
+                Step::Sender,
+                Step::Recipient,
+                Step::Data,
             ] {
-                let report = Problem { stage, cause }.report();
+                let report = SendError { step, cause }.report();
                 assert!(matches!(report, Report::TryLater { .. }), "{report:?}");
             }
-            let stage = Stage::Content;
-            let report = Problem { stage, cause }.report();
+            let step = Step::Content;
+            let report = SendError { step, cause }.report();
             assert!(matches!(report, Report::Failed { .. }), "{report:?}");
         }
     }
 
     #[test]
-    fn of_a_servers_text_only_the_status_is_kept() {
-        let Report::Failed { detail, .. } = refused(
-            Stage::Recipient,
-            550,
-            "5.1.1 <alice@example.org> is unknown",
-        ) else {
-            panic!("refused for good")
+    fn only_the_status_of_a_reply_is_kept() {
+        let Report::Failed { detail, .. } =
+            refused(Step::Recipient, 550, "5.1.1 <alice@example.org> is unknown")
+        else {
+            panic!("a permanent refusal")
         };
         assert_eq!(detail, "the mail server answered RCPT TO with 550 5.1.1");
         for text in [
@@ -307,7 +302,7 @@ mod tests {
             "3.1.1",
             "5.1.1000",
         ] {
-            assert_eq!(Status::of(text), None, "{text}");
+            assert_eq!(Status::parse(text), None, "{text}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! The mail server, as its clients see it.
+//! Connections to the mail server.
 
-use crate::message::Letter;
-use crate::outcome::{Cause, Problem, Reply, Stage, Status};
+use crate::email::Email;
+use crate::outcome::{Cause, Reply, SendError, Status, Step};
 use crate::settings::{Checked, Protection};
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::DEFAULT_MECHANISMS;
@@ -13,21 +13,21 @@ use std::time::{Duration, Instant};
 use std::{io, iter};
 use tokio::time::timeout;
 
-/// How long a connection waits for the next message. Servers wait for 5 minutes or so.
+/// How long an idle connection is kept. Servers keep them for about 5 minutes.
 const IDLE: Duration = Duration::from_mins(1);
-/// How long a server may take to say good-bye.
-const FAREWELL: Duration = Duration::from_secs(5);
+/// How long a server may take to answer `QUIT`.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The mail server.
 ///
-/// The parts of lettre that tell each command apart are used, not its transport: whose fault a
-/// refusal is, and whether a message may be sent again, follows from the command that failed.
+/// Sends each SMTP command itself instead of using lettre's transport, because the command that
+/// failed decides the reason of a refusal and whether the message may be repeated.
 pub(crate) struct Server {
     settings: Checked,
     idle: Mutex<Vec<Idle>>,
 }
 
-/// A connection that waits for the next message.
+/// A connection that is kept for the next message.
 struct Idle {
     connection: AsyncSmtpConnection,
     since: Instant,
@@ -46,35 +46,35 @@ impl Server {
         &self.settings
     }
 
-    /// Sends a message, over a connection that is there already or a new one. Returns what the
-    /// server calls it, or nothing where it does not say.
-    pub(crate) async fn send(self: &Arc<Self>, letter: &Letter) -> Result<String, Problem> {
+    /// Sends an email over an idle connection or a new one. Returns the server's id of it, or an
+    /// empty text if the server does not say.
+    pub(crate) async fn send(self: &Arc<Self>, email: &Email) -> Result<String, SendError> {
         if let Some(mut connection) = self.idle_connection() {
-            match self.send_over(&mut connection, letter).await {
-                Err(problem) if problem.is_of_a_stale_connection() => say_farewell(connection),
+            match self.send_over(&mut connection, email).await {
+                Err(error) if error.is_stale_connection() => disconnect(connection),
                 result => return self.finish(connection, result),
             }
         }
         let mut connection = self.connect().await?;
-        let result = self.send_over(&mut connection, letter).await;
+        let result = self.send_over(&mut connection, email).await;
         self.finish(connection, result)
     }
 
-    /// Keeps a connection over which a message went, and ends any other.
+    /// Keeps the connection after a success, and closes it after a failure.
     fn finish(
         self: &Arc<Self>,
         connection: AsyncSmtpConnection,
-        result: Result<String, Problem>,
-    ) -> Result<String, Problem> {
+        result: Result<String, SendError>,
+    ) -> Result<String, SendError> {
         if result.is_ok() {
             self.keep(connection);
         } else {
-            say_farewell(connection);
+            disconnect(connection);
         }
         result
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, Problem> {
+    async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
         let Checked {
             host,
             port,
@@ -98,10 +98,10 @@ impl Server {
             }
             Ok(connection)
         };
-        let mut connection = self.step(Stage::Connect, connecting).await?;
+        let mut connection = self.step(Step::Connect, connecting).await?;
         if matches!(protection, Protection::Starttls(_)) && !connection.is_encrypted() {
-            say_farewell(connection);
-            return Err(missing(Stage::Connect, "STARTTLS"));
+            disconnect(connection);
+            return Err(missing(Step::Connect, "STARTTLS"));
         }
         let Some(credentials) = credentials else {
             return Ok(connection);
@@ -111,18 +111,18 @@ impl Server {
             .get_auth_mechanism(DEFAULT_MECHANISMS)
             .is_none()
         {
-            say_farewell(connection);
+            disconnect(connection);
             return Err(missing(
-                Stage::Authenticate,
+                Step::Authenticate,
                 "AUTH with PLAIN or LOGIN on this connection",
             ));
         }
         let signing_in = connection.auth(DEFAULT_MECHANISMS, credentials);
-        match self.step(Stage::Authenticate, signing_in).await {
+        match self.step(Step::Authenticate, signing_in).await {
             Ok(_) => Ok(connection),
-            Err(problem) => {
-                say_farewell(connection);
-                Err(problem)
+            Err(error) => {
+                disconnect(connection);
+                Err(error)
             }
         }
     }
@@ -130,55 +130,55 @@ impl Server {
     async fn send_over(
         &self,
         connection: &mut AsyncSmtpConnection,
-        letter: &Letter,
-    ) -> Result<String, Problem> {
-        let Letter { from, to, bytes } = letter;
+        email: &Email,
+    ) -> Result<String, SendError> {
+        let Email { from, to, bytes } = email;
         let mut parameters = Vec::new();
         if !AsRef::<str>::as_ref(to).is_ascii() {
             let info = connection.server_info();
             if !info.supports_feature(Extension::SmtpUtfEight) {
                 return Err(missing(
-                    Stage::Recipient,
+                    Step::Recipient,
                     "SMTPUTF8, which an address that is not ASCII needs",
                 ));
             }
             parameters.push(MailParameter::SmtpUtfEight);
         }
         let mail = connection.command(Mail::new(Some(from.clone()), parameters));
-        self.step(Stage::Sender, mail).await?;
+        self.step(Step::Sender, mail).await?;
         let rcpt = connection.command(Rcpt::new(to.clone(), Vec::new()));
-        self.step(Stage::Recipient, rcpt).await?;
-        let response = self.step(Stage::Data, connection.command(Data)).await?;
-        // Also where a reply was slipped in before TLS began, after which each answer would be taken
-        // for that to the command before.
+        self.step(Step::Recipient, rcpt).await?;
+        let response = self.step(Step::Data, connection.command(Data)).await?;
+        // Also detects a reply injected before TLS began, which would shift every later reply by
+        // one command.
         if !response.has_code(354) {
-            return Err(Problem {
-                stage: Stage::Data,
-                cause: Cause::Garbled,
+            return Err(SendError {
+                step: Step::Data,
+                cause: Cause::InvalidReply,
             });
         }
-        let response = self.step(Stage::Content, connection.message(bytes)).await?;
+        let response = self.step(Step::Content, connection.message(bytes)).await?;
         let text: Vec<_> = response.message().collect();
         Ok(reference(&text.join(" ")))
     }
 
-    /// One step, in the time that it may take.
+    /// Runs one step within the time-out.
     async fn step<T>(
         &self,
-        stage: Stage,
-        step: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Problem> {
-        let cause = match timeout(self.settings.timeout, step).await {
+        step: Step,
+        future: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, SendError> {
+        let cause = match timeout(self.settings.timeout, future).await {
             Ok(Ok(done)) => return Ok(done),
             Ok(Err(error)) => cause_of(&error),
             Err(_) => Cause::TimedOut,
         };
-        Err(Problem { stage, cause })
+        Err(SendError { step, cause })
     }
 
     fn idle_connection(&self) -> Option<AsyncSmtpConnection> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        // The latest: the others may end for want of work.
+        // The most recently used one, so that the others expire.
         idle.pop().map(|idle| idle.connection)
     }
 
@@ -193,33 +193,33 @@ impl Server {
         tokio::spawn(async move {
             tokio::time::sleep(IDLE).await;
             if let Some(server) = server.upgrade() {
-                server.end_idle_connections();
+                server.close_expired_connections();
             }
         });
     }
 
-    fn end_idle_connections(&self) {
+    fn close_expired_connections(&self) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let ended: Vec<_> = idle
+        let expired: Vec<_> = idle
             .extract_if(.., |idle| idle.since.elapsed() >= IDLE)
             .collect();
         drop(idle);
-        for Idle { connection, .. } in ended {
-            say_farewell(connection);
+        for Idle { connection, .. } in expired {
+            disconnect(connection);
         }
     }
 }
 
-/// Ends a connection. Nobody waits for it.
-fn say_farewell(mut connection: AsyncSmtpConnection) {
+/// Closes a connection in the background.
+fn disconnect(mut connection: AsyncSmtpConnection) {
     tokio::spawn(async move {
-        let _ = timeout(FAREWELL, connection.abort()).await;
+        let _ = timeout(QUIT_TIMEOUT, connection.abort()).await;
     });
 }
 
-const fn missing(stage: Stage, what: &'static str) -> Problem {
-    Problem {
-        stage,
+const fn missing(step: Step, what: &'static str) -> SendError {
+    SendError {
+        step,
         cause: Cause::Missing(what),
     }
 }
@@ -229,13 +229,13 @@ fn cause_of(error: &Error) -> Cause {
         let text = std::error::Error::source(error).map(ToString::to_string);
         return Cause::Refused(Reply {
             code: code.into(),
-            status: text.as_deref().and_then(Status::of),
+            status: text.as_deref().and_then(Status::parse),
         });
     }
     if error.is_response() || error.is_client() {
-        return Cause::Garbled;
+        return Cause::InvalidReply;
     }
-    if is_of_the_certificate(error) {
+    if is_certificate_error(error) {
         return Cause::Certificate;
     }
     if error.is_timeout() {
@@ -244,8 +244,8 @@ fn cause_of(error: &Error) -> Cause {
     Cause::Network
 }
 
-fn is_of_the_certificate(error: &Error) -> bool {
-    // lettre wraps what rustls says once or twice.
+fn is_certificate_error(error: &Error) -> bool {
+    // lettre wraps the error of rustls once or twice.
     let sources = iter::successors(std::error::Error::source(error), |error| error.source());
     sources
         .filter_map(|source| source.downcast_ref::<io::Error>())
@@ -254,14 +254,14 @@ fn is_of_the_certificate(error: &Error) -> bool {
         .any(|error| matches!(error, rustls::Error::InvalidCertificate(_)))
 }
 
-/// What a server calls a message that it has taken. There is no standard: this is how Exim,
-/// Postfix and those that follow them say it.
+/// The server's id of an accepted message. There is no standard; this is the form of Exim, Postfix
+/// and their followers.
 fn reference(text: &str) -> String {
     let id = ["id=", "queued as "]
         .iter()
         .find_map(|before| text.split_once(before))
         .map_or("", |(_, after)| after);
-    // Nothing that could be an address, whatever the server says.
+    // Never something that could be an address.
     let end = id
         .find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '.' | '_'))
         .unwrap_or(id.len());
@@ -279,7 +279,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_that_a_server_gives_a_message_is_kept() {
+    fn the_servers_id_of_a_message_is_kept() {
         for (text, expected) in [
             ("OK id=1rXyZ0-0003vN-2x", "1rXyZ0-0003vN-2x"),
             ("2.0.0 Ok: queued as 4TgBnR2xY1z", "4TgBnR2xY1z"),

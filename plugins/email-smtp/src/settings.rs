@@ -1,11 +1,11 @@
-//! What the administrator sets.
+//! The settings, and their validation.
 
 use jiff::SignedDuration;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
-use secinfo_channel::{Unusable, Word};
+use secinfo_channel::{CreateError, SecretText};
 use serde::Deserialize;
 use std::fs;
 use std::net::IpAddr;
@@ -18,7 +18,7 @@ use std::time::Duration;
 pub struct Settings {
     /// The mail server: a name or an address.
     host: String,
-    /// Its port. By default that of the security: 465, 587 or 25.
+    /// The port; by default 465, 587 or 25, depending on `security`.
     port: Option<u16>,
     /// How the connection is protected.
     #[serde(default)]
@@ -26,17 +26,17 @@ pub struct Settings {
     /// The account at the mail server; without one there is no authentication.
     username: Option<String>,
     /// Its password.
-    password: Option<Word>,
+    password: Option<SecretText>,
     /// The sender, with or without a display name: `Example <security@example.org>`.
     from: String,
-    /// Where answers go, if anybody writes one.
+    /// The address for replies.
     reply_to: Option<String>,
-    /// The certificates, as PEM, of the authorities that may vouch for the mail server, instead of
-    /// those that the system trusts.
+    /// PEM file of the certificate authorities that are trusted for the mail server, instead of the
+    /// system's.
     ca_file: Option<PathBuf>,
-    /// How long connecting may take, and then each answer: 1 s to 10 min, by default 30 s.
+    /// How long connecting, and then each reply, may take: 1 s to 10 min, by default 10 s.
     timeout: Option<String>,
-    /// What this host calls itself in `EHLO`; by default its own name.
+    /// The name of this host in `EHLO`; by default its host name.
     helo: Option<String>,
 }
 
@@ -44,16 +44,16 @@ pub struct Settings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Security {
-    /// TLS from the first byte on, which RFC 8314 section 3 prefers.
+    /// Implicit TLS, which RFC 8314 section 3 prefers.
     #[default]
     Tls,
-    /// TLS by STARTTLS (RFC 3207), and no message without it.
+    /// STARTTLS (RFC 3207), which is required.
     Starttls,
-    /// None: only to a server on this host.
+    /// No TLS: only to a server on this host.
     None,
 }
 
-/// Settings that make sense.
+/// Validated settings.
 pub(crate) struct Checked {
     pub(crate) host: String,
     pub(crate) port: u16,
@@ -64,22 +64,22 @@ pub(crate) struct Checked {
     pub(crate) hello: ClientId,
 }
 
-/// How the connection is protected, and by which certificates.
+/// How the connection is protected, with the TLS parameters.
 pub(crate) enum Protection {
     Tls(TlsParameters),
     Starttls(TlsParameters),
     None,
 }
 
-/// Whom messages come from.
+/// The sender of messages.
 pub(crate) struct Sender {
     pub(crate) from: Mailbox,
     pub(crate) reply_to: Option<Mailbox>,
 }
 
 impl Settings {
-    /// The settings, checked.
-    pub(crate) fn check(self) -> Result<Checked, Unusable> {
+    /// Validates the settings.
+    pub(crate) fn check(self) -> Result<Checked, CreateError> {
         let sender = Sender {
             from: mailbox("from", &self.from)?,
             reply_to: self
@@ -97,7 +97,7 @@ impl Settings {
         let (protection, port) = match self.security {
             Security::Tls => (Protection::Tls(tls(&self.host, ca_file)?), 465),
             Security::Starttls => (Protection::Starttls(tls(&self.host, ca_file)?), 587),
-            Security::None if is_here(&self.host) => (Protection::None, 25),
+            Security::None if is_local(&self.host) => (Protection::None, 25),
             Security::None => {
                 return Err(unusable(
                     "security = \"none\" is for a mail server on this host only; write \"tls\" or \"starttls\"",
@@ -123,28 +123,28 @@ const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 const SHORTEST_TIMEOUT: Duration = Duration::from_secs(1);
 const LONGEST_TIMEOUT: Duration = Duration::from_mins(10);
 
-fn unusable(text: &str) -> Unusable {
-    Unusable(text.to_owned())
+fn unusable(text: &str) -> CreateError {
+    CreateError(text.to_owned())
 }
 
-fn mailbox(name: &str, text: &str) -> Result<Mailbox, Unusable> {
+fn mailbox(name: &str, text: &str) -> Result<Mailbox, CreateError> {
     text.parse().map_err(|error| {
-        Unusable(format!(
+        CreateError(format!(
             "{name} is no address ({error}); write one such as \"Example <security@example.org>\""
         ))
     })
 }
 
-/// Whether the server is on this host, so that what is sent to it crosses no network.
-fn is_here(host: &str) -> bool {
+/// Whether the server is on this host, so that messages to it do not cross a network.
+fn is_local(host: &str) -> bool {
     host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
-fn tls(host: &str, ca_file: Option<&Path>) -> Result<TlsParameters, Unusable> {
+fn tls(host: &str, ca_file: Option<&Path>) -> Result<TlsParameters, CreateError> {
     let mut builder = TlsParameters::builder(host.to_owned());
     if let Some(path) = ca_file {
         let wrong = |what: &dyn std::fmt::Display| {
-            Unusable(format!("ca_file {} is not usable: {what}", path.display()))
+            CreateError(format!("ca_file {} is not usable: {what}", path.display()))
         };
         let pem = fs::read(path).map_err(|error| wrong(&error))?;
         let certificate = Certificate::from_pem(&pem).map_err(|_| wrong(&"it is no PEM"))?;
@@ -162,7 +162,7 @@ fn tls(host: &str, ca_file: Option<&Path>) -> Result<TlsParameters, Unusable> {
 
 const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
 
-fn timeout(text: &str) -> Result<Duration, Unusable> {
+fn timeout(text: &str) -> Result<Duration, CreateError> {
     text.parse::<SignedDuration>()
         .ok()
         .and_then(|length| Duration::try_from(length).ok())
@@ -170,7 +170,7 @@ fn timeout(text: &str) -> Result<Duration, Unusable> {
         .ok_or_else(|| unusable("timeout is not from \"1s\" to \"10m\"; write one such as \"10s\""))
 }
 
-fn hello(name: Option<String>) -> Result<ClientId, Unusable> {
+fn hello(name: Option<String>) -> Result<ClientId, CreateError> {
     if let Some(name) = name {
         return if is_domain(&name) {
             Ok(ClientId::Domain(name))
@@ -204,7 +204,7 @@ mod tests {
         serde_json::from_value::<Settings>(settings)
             .map_err(|error| error.to_string())?
             .check()
-            .map_err(|Unusable(text)| text)
+            .map_err(|CreateError(text)| text)
     }
 
     fn refused(change: &Value) -> String {
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_that_make_no_sense_are_named() {
+    fn an_error_names_the_invalid_setting() {
         for (change, word) in [
             (json!({ "from": "nobody" }), "from"),
             (
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn timeouts_are_lengths_of_time() {
+    fn a_timeout_is_a_duration() {
         let checked = check(&json!({ "timeout": "2m" })).unwrap();
         assert_eq!(checked.timeout, Duration::from_mins(2));
         assert_eq!(check(&json!({})).unwrap().timeout, DEFAULT_TIMEOUT);

@@ -1,4 +1,4 @@
-//! The directory that messages are written to: one JSON file for each.
+//! The directory of messages, one JSON file each.
 
 use secinfo_channel::{MessagePurpose, Request};
 use serde::Serialize;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use zeroize::Zeroizing;
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Serialize)]
 struct Content<'a> {
     message: &'a str,
@@ -29,10 +29,10 @@ struct Content<'a> {
     time: u64,
 }
 
-/// The directory.
+/// The directory that messages are written to.
 pub(crate) struct Directory {
     path: PathBuf,
-    /// The time in the name of the latest file, so that no two have the same.
+    /// The time in the name of the latest file; the next one is later, so that names are unique.
     last: u64,
 }
 
@@ -41,11 +41,10 @@ impl Directory {
         Self { path, last: 0 }
     }
 
-    /// Writes a message, over the file of the same message where there is one. It is whole and on
-    /// disk when this returns, and nobody sees it before it is.
+    /// Writes a message atomically and durably, replacing the file of an earlier attempt.
     ///
-    /// A file is called `<time>-<message id>.json`, the time in milliseconds with 15 digits: sorted
-    /// by name, messages stand in the order in which they came.
+    /// A file is named `<time>-<message id>.json`, the time in milliseconds with 15 digits, so that
+    /// names sort in the order of arrival.
     pub(crate) fn write(&mut self, request: &Request) -> io::Result<()> {
         if !is_id(&request.message) {
             return Err(ErrorKind::InvalidInput.into());
@@ -75,7 +74,7 @@ impl Directory {
         File::open(&self.path)?.sync_all()
     }
 
-    /// The file of a message that was written before.
+    /// The existing file of a message.
     fn file_of(&self, id: &str) -> io::Result<Option<PathBuf>> {
         for entry in fs::read_dir(&self.path)? {
             let path = entry?.path();
@@ -106,13 +105,13 @@ fn content(request: &Request, time: u64) -> Content<'_> {
     }
 }
 
-/// The id in a file's name.
+/// The message id in a file's name.
 fn id_of(path: &Path) -> Option<&str> {
     let name = path.file_name()?.to_str()?.strip_suffix(".json")?;
     Some(name.split_once('-')?.1)
 }
 
-/// Whether this is an id of a message. It becomes part of a file's name.
+/// Whether a text is a message id, which is safe as part of a file's name.
 fn is_id(text: &str) -> bool {
     text.len() == 32
         && text

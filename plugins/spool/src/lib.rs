@@ -1,8 +1,8 @@
 //! The channel plugin `spool`: writes messages to a directory instead of sending them, for
 //! demonstrations and tests.
 //!
-//! Whoever can read the directory can read every code: the daemon takes this plugin only where its
-//! configuration says `allow_spool = true`.
+//! Every code is readable in the directory, so the daemon accepts this plugin only with
+//! `allow_spool = true` in its configuration.
 
 mod directory;
 mod settings;
@@ -11,7 +11,7 @@ pub use settings::Settings;
 
 use directory::Directory;
 use secinfo_channel::{
-    Channel, Delivery, Health, Host, Info, Reason, Report, Request, Unusable, Worker,
+    Channel, CreateError, Delivery, Health, Info, Logger, Reason, Report, Request, Worker,
 };
 use settings::{Checked, Fail};
 use std::io;
@@ -43,7 +43,7 @@ impl Channel for Spool {
 
     type Settings = Settings;
 
-    fn create(settings: Settings, _: Host) -> Result<Self, Unusable> {
+    fn create(settings: Settings, _: Logger) -> Result<Self, CreateError> {
         let Checked {
             directory: path,
             delay,
@@ -63,7 +63,7 @@ impl Channel for Spool {
         let (delay, fail) = (self.delay, self.fail);
         self.worker.spawn(async move {
             tokio::time::sleep(delay).await;
-            let report = rehearsed(fail).unwrap_or_else(|| {
+            let report = simulated_failure(fail).unwrap_or_else(|| {
                 let mut directory = directory.lock().unwrap_or_else(PoisonError::into_inner);
                 written(delivery.request(), &directory.write(delivery.request()))
             });
@@ -73,7 +73,7 @@ impl Channel for Spool {
 
     fn health(&self) -> Health {
         let detail = if self.fail == Fail::Unreachable {
-            REHEARSAL.to_owned()
+            SIMULATED.to_owned()
         } else if self.path.is_dir() {
             String::new()
         } else {
@@ -86,11 +86,11 @@ impl Channel for Spool {
     }
 }
 
-const REHEARSAL: &str = "the setting fail makes every delivery fail";
+const SIMULATED: &str = "the setting fail makes every delivery fail";
 
-/// What a delivery ends in that fails because it was set so.
-fn rehearsed(fail: Fail) -> Option<Report> {
-    let detail = REHEARSAL.to_owned();
+/// The report of a delivery that fails because the setting `fail` says so.
+fn simulated_failure(fail: Fail) -> Option<Report> {
+    let detail = SIMULATED.to_owned();
     let try_later = |reason, detail| Report::TryLater {
         after: 0,
         reason,
@@ -112,7 +112,7 @@ fn written(request: &Request, result: &io::Result<()>) -> Report {
         Ok(()) => Report::Accepted {
             reference: request.message.clone(),
         },
-        // No id that could be a file's name: it would be no better the next time.
+        // The id cannot be part of a file's name; another attempt would not help.
         Err(error) if error.kind() == io::ErrorKind::InvalidInput => Report::Failed {
             reason: Reason::Plugin,
             detail: "the message has no valid id".to_owned(),

@@ -1,7 +1,7 @@
-//! What the administrator sets.
+//! The settings, and their validation.
 
 use jiff::SignedDuration;
-use secinfo_channel::Unusable;
+use secinfo_channel::CreateError;
 use serde::Deserialize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,31 +10,31 @@ use std::time::Duration;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Where messages are written. The directory must be there.
+    /// The directory that messages are written to. It must exist.
     directory: PathBuf,
-    /// To rehearse a provider that is slow: how long it takes, up to 1 h; by default nothing.
+    /// Simulates a slow provider: how long a delivery takes, up to 1 h; by default no time.
     delay: Option<String>,
-    /// To rehearse a provider that is down, or that refuses.
+    /// Simulates a provider that is down or refuses.
     #[serde(default)]
     fail: Fail,
 }
 
-/// What every delivery ends in.
+/// How every delivery fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Fail {
-    /// In a file.
+    /// It does not fail.
     #[default]
     None,
-    /// The provider has too much to do, and asks to come again.
+    /// The provider is busy and asks to try again later.
     TryLater,
-    /// There is no such destination.
+    /// The destination does not exist.
     Destination,
     /// The provider cannot be reached.
     Unreachable,
 }
 
-/// Settings that make sense.
+/// Validated settings.
 pub(crate) struct Checked {
     pub(crate) directory: PathBuf,
     pub(crate) delay: Duration,
@@ -44,14 +44,16 @@ pub(crate) struct Checked {
 const LONGEST_DELAY: Duration = Duration::from_hours(1);
 
 impl Settings {
-    /// The settings, checked.
-    pub(crate) fn check(self) -> Result<Checked, Unusable> {
+    /// Validates the settings.
+    pub(crate) fn check(self) -> Result<Checked, CreateError> {
         let directory = self.directory;
         if !directory.is_absolute() {
-            return Err(Unusable("directory is not a whole path from / on".into()));
+            return Err(CreateError(
+                "directory is not a whole path from / on".into(),
+            ));
         }
         if !directory.is_dir() {
-            return Err(Unusable(format!(
+            return Err(CreateError(format!(
                 "{} is no directory; make it, for the user of this channel alone: install -d -m 0700 -o USER {0}",
                 directory.display()
             )));
@@ -64,12 +66,12 @@ impl Settings {
     }
 }
 
-fn delay(text: &str) -> Result<Duration, Unusable> {
+fn delay(text: &str) -> Result<Duration, CreateError> {
     text.parse::<SignedDuration>()
         .ok()
         .and_then(|length| Duration::try_from(length).ok())
         .filter(|&length| length <= LONGEST_DELAY)
         .ok_or_else(|| {
-            Unusable("delay is not from \"0s\" to \"1h\"; write one such as \"10s\"".into())
+            CreateError("delay is not from \"0s\" to \"1h\"; write one such as \"10s\"".into())
         })
 }

@@ -1,5 +1,5 @@
 use super::*;
-use secinfo_channel::{MessagePurpose, Word};
+use secinfo_channel::{MessagePurpose, SecretText};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,18 +13,18 @@ fn spool(directory: &Path, more: &Value) -> Result<Spool, String> {
     let object = settings.as_object_mut().unwrap();
     object.extend(more.as_object().unwrap().clone());
     let settings = serde_json::from_value(settings).map_err(|error| error.to_string())?;
-    Spool::create(settings, Host::new(|_, _| {})).map_err(|Unusable(text)| text)
+    Spool::create(settings, Logger::new(|_, _| {})).map_err(|CreateError(text)| text)
 }
 
 fn request(number: u32) -> Request {
     Request {
         message: format!("{number:032x}"),
         purpose: MessagePurpose::PasswordReset,
-        destination: Word::from("+4930123456".to_owned()),
-        subject: Word::from("Ihr Code für \"Example\"".to_owned()),
-        text: Word::from("Code: 135790\n@host #135790".to_owned()),
-        html: Word::from("<p>135790</p>".to_owned()),
-        code: Word::from("135790".to_owned()),
+        destination: SecretText::from("+4930123456".to_owned()),
+        subject: SecretText::from("Ihr Code für \"Example\"".to_owned()),
+        text: SecretText::from("Code: 135790\n@host #135790".to_owned()),
+        html: SecretText::from("<p>135790</p>".to_owned()),
+        code: SecretText::from("135790".to_owned()),
         language: "de".to_owned(),
         organization: "Example".to_owned(),
         host: "host.example.org".to_owned(),
@@ -63,7 +63,7 @@ fn content(directory: &TempDir, name: &str) -> Value {
 }
 
 #[test]
-fn a_message_becomes_a_file_that_only_its_owner_reads() {
+fn a_message_becomes_a_file_that_only_its_owner_can_read() {
     let directory = TempDir::new().unwrap();
     let spool = spool(directory.path(), &json!({})).unwrap();
     let request = request(7);
@@ -99,10 +99,10 @@ fn a_message_becomes_a_file_that_only_its_owner_reads() {
 }
 
 #[test]
-fn sorted_by_name_messages_stand_in_the_order_in_which_they_came() {
+fn names_sort_in_the_order_of_arrival() {
     let directory = TempDir::new().unwrap();
     let spool = spool(directory.path(), &json!({})).unwrap();
-    // Ids that fall while the time rises.
+    // Ids that sort against the time.
     for number in (0..50).rev() {
         deliver(&spool, request(number));
     }
@@ -118,7 +118,7 @@ fn sorted_by_name_messages_stand_in_the_order_in_which_they_came() {
 }
 
 #[test]
-fn a_repeat_takes_the_place_of_the_message() {
+fn a_repeated_message_replaces_its_file() {
     let directory = TempDir::new().unwrap();
     let spool = spool(directory.path(), &json!({})).unwrap();
     deliver(&spool, request(1));
@@ -133,7 +133,7 @@ fn a_repeat_takes_the_place_of_the_message() {
 }
 
 #[test]
-fn what_a_crash_left_is_written_over() {
+fn a_file_left_by_a_crash_is_overwritten() {
     let directory = TempDir::new().unwrap();
     let spool = spool(directory.path(), &json!({})).unwrap();
     let left = directory
@@ -147,7 +147,7 @@ fn what_a_crash_left_is_written_over() {
 }
 
 #[test]
-fn slow_deliveries_hold_nobody_up() {
+fn slow_deliveries_do_not_block_the_caller() {
     let directory = TempDir::new().unwrap();
     let spool = spool(directory.path(), &json!({ "delay": "1h" })).unwrap();
     let waiting: Vec<_> = (0..200)
@@ -167,7 +167,7 @@ fn slow_deliveries_hold_nobody_up() {
 }
 
 #[test]
-fn a_delay_comes_before_the_file() {
+fn a_file_is_written_after_the_delay() {
     let directory = TempDir::new().unwrap();
     let spool = spool(directory.path(), &json!({ "delay": "20ms" })).unwrap();
     let started = std::time::Instant::now();
@@ -177,9 +177,9 @@ fn a_delay_comes_before_the_file() {
 }
 
 #[test]
-fn a_provider_that_fails_can_be_rehearsed() {
+fn a_failing_provider_can_be_simulated() {
     let directory = TempDir::new().unwrap();
-    let detail = REHEARSAL.to_owned();
+    let detail = SIMULATED.to_owned();
     for (fail, healthy, expected) in [
         (
             "try-later",
@@ -216,7 +216,7 @@ fn a_provider_that_fails_can_be_rehearsed() {
 }
 
 #[test]
-fn a_directory_that_is_gone_is_told() {
+fn a_missing_directory_is_reported() {
     let directory = TempDir::new().unwrap();
     let path = directory.path().join("messages");
     fs::create_dir(&path).unwrap();
@@ -234,7 +234,7 @@ fn a_directory_that_is_gone_is_told() {
 }
 
 #[test]
-fn an_id_that_is_none_reaches_no_file() {
+fn an_invalid_id_writes_no_file() {
     let directory = TempDir::new().unwrap();
     let spool = spool(directory.path(), &json!({})).unwrap();
     for id in ["", "../escaped", "../../aabbccddeeff00112233445566", "ZZ"] {
@@ -246,7 +246,7 @@ fn an_id_that_is_none_reaches_no_file() {
 }
 
 #[test]
-fn settings_that_make_no_sense_are_named() {
+fn an_error_names_the_invalid_setting() {
     let directory = TempDir::new().unwrap();
     for (more, word) in [
         (json!({ "directory": "relative" }), "whole path"),
@@ -263,7 +263,7 @@ fn settings_that_make_no_sense_are_named() {
 }
 
 #[test]
-fn many_at_once_are_all_written() {
+fn concurrent_messages_are_all_written() {
     let directory = TempDir::new().unwrap();
     let spool = spool(directory.path(), &json!({})).unwrap();
     let under_way: Vec<_> = (0..64)

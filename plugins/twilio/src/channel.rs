@@ -1,9 +1,9 @@
-//! The two channels.
+//! The channels `text-twilio` and `call-twilio`.
 
 use crate::Settings;
 use crate::deliveries::Deliveries;
-use crate::delivering::{Line, PARALLEL};
-use secinfo_channel::{Channel, Delivery, Health, Host, Info, Unusable};
+use crate::gateway::{Gateway, MAX_PARALLEL};
+use secinfo_channel::{Channel, CreateError, Delivery, Health, Info, Logger};
 use std::time::Instant;
 
 /// Delivers texts.
@@ -17,7 +17,7 @@ const fn info(name: &'static str, kinds: &'static [&'static str]) -> Info {
         name,
         version: env!("CARGO_PKG_VERSION"),
         kinds,
-        parallel: PARALLEL,
+        parallel: MAX_PARALLEL,
         idempotent: false,
         follows_up: true,
         leaves_messages_readable: false,
@@ -29,17 +29,17 @@ impl Channel for TextTwilio {
 
     type Settings = Settings;
 
-    fn create(settings: Settings, host: Host) -> Result<Self, Unusable> {
-        let line = Line::new(settings.check_for_texts()?, host)?;
-        Deliveries::start(Self::INFO.name, line).map(Self)
+    fn create(settings: Settings, logger: Logger) -> Result<Self, CreateError> {
+        let gateway = Gateway::new(settings.check_for_texts()?, logger)?;
+        Deliveries::start(Self::INFO.name, gateway).map(Self)
     }
 
     fn deliver(&self, delivery: Delivery) {
-        self.0.take(delivery);
+        self.0.accept(delivery);
     }
 
     fn health(&self) -> Health {
-        self.0.line().condition().health(Instant::now())
+        self.0.gateway().health().current(Instant::now())
     }
 }
 
@@ -48,16 +48,16 @@ impl Channel for CallTwilio {
 
     type Settings = Settings;
 
-    fn create(settings: Settings, host: Host) -> Result<Self, Unusable> {
-        let line = Line::new(settings.check_for_calls()?, host)?;
-        Deliveries::start(Self::INFO.name, line).map(Self)
+    fn create(settings: Settings, logger: Logger) -> Result<Self, CreateError> {
+        let gateway = Gateway::new(settings.check_for_calls()?, logger)?;
+        Deliveries::start(Self::INFO.name, gateway).map(Self)
     }
 
     fn deliver(&self, delivery: Delivery) {
-        self.0.take(delivery);
+        self.0.accept(delivery);
     }
 
     fn health(&self) -> Health {
-        self.0.line().condition().health(Instant::now())
+        self.0.gateway().health().current(Instant::now())
     }
 }

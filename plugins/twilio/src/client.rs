@@ -1,6 +1,6 @@
-//! The connection to Twilio.
+//! The HTTP client for Twilio's API.
 
-use crate::composer::{Composed, Method};
+use crate::request::{HttpMethod, HttpRequest};
 use crate::settings::{Access, Credentials, unusable};
 use bytes::Bytes;
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -9,63 +9,63 @@ use reqwest::{Response, redirect, retry};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use secinfo_channel::Unusable;
+use secinfo_channel::CreateError;
 use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use zeroize::Zeroizing;
 
-/// How long an answer may be, in bytes. Twilio's are about 1,000 long.
-const LONGEST_ANSWER: usize = 64 * 1024;
+/// The maximum size of a response in bytes. Twilio's have about 1,000.
+const MAX_RESPONSE: usize = 64 * 1024;
 
-/// How long an unused connection is kept: shorter than servers do, so that hardly ever one is
-/// chosen that its server is about to close.
+/// How long an unused connection is kept: shorter than servers keep them, so that one that is about
+/// to be closed is rarely used.
 const IDLE: Duration = Duration::from_secs(4);
 
-/// Longer than this nobody waits, whatever a server asks for.
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
+/// The upper limit of a wait that a server asks for.
+const MAX_WAIT: Duration = Duration::from_hours(1);
 
-/// Sends what was composed.
+/// Sends requests with the account's credentials.
 pub(crate) struct Client {
     http: reqwest::Client,
     base: String,
     credentials: Credentials,
 }
 
-/// What Twilio answered.
-pub(crate) struct Answer {
+/// Twilio's response.
+pub(crate) struct HttpResponse {
     pub(crate) status: u16,
     /// How long Twilio asks to wait.
     pub(crate) retry_after: Option<Duration>,
-    /// `None` when it was too long, or broke off.
+    /// `None` if it was too long or incomplete.
     pub(crate) body: Option<Zeroizing<Vec<u8>>>,
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Unanswered {
+pub(crate) enum SendError {
     /// The request was not sent.
     NotSent(String),
-    /// Whether Twilio has the request is unknown.
+    /// It is unknown whether Twilio has the request.
     Unknown(&'static str),
 }
 
 impl Client {
-    pub(crate) fn new(access: Access) -> Result<Self, Unusable> {
+    pub(crate) fn new(access: Access) -> Result<Self, CreateError> {
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls(access.ca_file.as_deref())?)
             .connect_timeout(access.connect_timeout)
             .timeout(access.timeout)
             .pool_idle_timeout(IDLE)
             .redirect(redirect::Policy::none())
-            // What is repeated, and when, is decided by the daemon.
+            // The daemon decides about repetitions.
             .retry(retry::never())
             .no_proxy()
             .referer(false)
             .user_agent(concat!("secinfo/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|error| Unusable(format!("no HTTP client: {}", innermost(&error))))?;
+            .map_err(|error| CreateError(format!("no HTTP client: {}", root_cause(&error))))?;
         Ok(Self {
             http,
             base: access.base,
@@ -74,16 +74,16 @@ impl Client {
     }
 
     /// Sends a request once.
-    pub(crate) async fn ask(&self, composed: Composed) -> Result<Answer, Unanswered> {
-        let url = format!("{}{}", self.base, composed.path);
-        let request = match composed.method {
-            Method::Get => self.http.get(url),
-            Method::Post => {
-                let form = Zeroizing::new(composed.form.as_bytes().to_vec());
+    pub(crate) async fn send(&self, request: HttpRequest) -> Result<HttpResponse, SendError> {
+        let url = format!("{}{}", self.base, request.path);
+        let request = match request.method {
+            HttpMethod::Get => self.http.get(url),
+            HttpMethod::Post => {
+                let form = Zeroizing::new(request.form.as_bytes().to_vec());
                 self.http
                     .post(url)
                     .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-                    // Wipes itself when it has been sent.
+                    // Wiped once it has been sent.
                     .body(Bytes::from_owner(form))
             }
         };
@@ -92,8 +92,8 @@ impl Client {
             .basic_auth(user, Some(password.as_str()))
             .send()
             .await
-            .map_err(|error| unanswered(&error))?;
-        Ok(Answer {
+            .map_err(|error| send_error(&error))?;
+        Ok(HttpResponse {
             status: response.status().as_u16(),
             retry_after: retry_after(&response),
             body: read(response).await,
@@ -104,7 +104,7 @@ impl Client {
 async fn read(mut response: Response) -> Option<Zeroizing<Vec<u8>>> {
     let mut body = Zeroizing::new(Vec::new());
     while let Some(chunk) = response.chunk().await.ok()? {
-        if body.len() + chunk.len() > LONGEST_ANSWER {
+        if body.len() + chunk.len() > MAX_RESPONSE {
             return None;
         }
         body.extend_from_slice(&chunk);
@@ -112,25 +112,25 @@ async fn read(mut response: Response) -> Option<Zeroizing<Vec<u8>>> {
     Some(body)
 }
 
-fn unanswered(error: &reqwest::Error) -> Unanswered {
+fn send_error(error: &reqwest::Error) -> SendError {
     if error.is_connect() || error.is_builder() {
         let cause = if error.is_timeout() {
             "connecting took too long".to_owned()
         } else {
-            innermost(error)
+            root_cause(error)
         };
-        return Unanswered::NotSent(cause);
+        return SendError::NotSent(cause);
     }
-    Unanswered::Unknown(if error.is_timeout() {
+    SendError::Unknown(if error.is_timeout() {
         "no answer in time"
     } else {
         "the connection broke before there was an answer"
     })
 }
 
-/// What is at the bottom of an error, which the layers above it only wrap: of a connection, that is
-/// the system's or TLS's own word. It names neither a message nor a number.
-fn innermost(error: &(dyn Error + 'static)) -> String {
+/// The message of an error's root cause: for a connection, that of the system or TLS. It names
+/// neither a message nor a phone number.
+fn root_cause(error: &(dyn Error + 'static)) -> String {
     let mut cause = error;
     while let Some(source) = cause.source() {
         cause = source;
@@ -154,14 +154,14 @@ fn wait(text: &str, now: SystemTime) -> Option<Duration> {
             .duration_since(now)
             .unwrap_or_default()
     };
-    Some(wait.min(LONGEST_WAIT))
+    Some(wait.min(MAX_WAIT))
 }
 
-fn tls(ca_file: Option<&Path>) -> Result<ClientConfig, Unusable> {
+fn tls(ca_file: Option<&Path>) -> Result<ClientConfig, CreateError> {
     let mut roots = RootCertStore::empty();
     if let Some(path) = ca_file {
         let wrong = |what: &dyn std::fmt::Display| {
-            Unusable(format!(
+            CreateError(format!(
                 "ca_file {} is not usable: {what}; name a file of certificates as PEM",
                 path.display()
             ))
@@ -174,7 +174,7 @@ fn tls(ca_file: Option<&Path>) -> Result<ClientConfig, Unusable> {
             return Err(wrong(&"it holds no certificate"));
         }
     } else {
-        // One certificate that cannot be read is no reason to trust none.
+        // One invalid certificate must not make all others useless.
         let system = rustls_native_certs::load_native_certs();
         roots.add_parsable_certificates(system.certs);
         if roots.is_empty() {

@@ -1,48 +1,48 @@
-//! The deliveries that are under way, and how many there may be.
+//! Runs deliveries concurrently, up to a limit.
 
-use crate::delivering::Line;
-use secinfo_channel::{Delivery, Reason, Report, Unusable, Worker};
+use crate::gateway::Gateway;
+use secinfo_channel::{CreateError, Delivery, Reason, Report, Worker};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
-/// How many deliveries there may be at once, those that are only followed up included. One is some
+/// The maximum number of deliveries, including those that are only followed up. One takes a few
 /// kilobytes.
-const QUEUE: usize = 4096;
+const MAX_DELIVERIES: usize = 4096;
 
-/// Delivers over one line. It ends with this value, and every delivery in it.
+/// The deliveries of one gateway. Dropping it ends them all.
 pub(crate) struct Deliveries {
-    line: Arc<Line>,
-    places: Arc<Semaphore>,
+    gateway: Arc<Gateway>,
+    permits: Arc<Semaphore>,
     worker: Worker,
 }
 
 impl Deliveries {
-    /// Starts the thread that they run on.
-    pub(crate) fn start(name: &str, line: Line) -> Result<Self, Unusable> {
+    /// Starts the worker thread.
+    pub(crate) fn start(name: &str, gateway: Gateway) -> Result<Self, CreateError> {
         Ok(Self {
-            line: Arc::new(line),
-            places: Arc::new(Semaphore::new(QUEUE)),
+            gateway: Arc::new(gateway),
+            permits: Arc::new(Semaphore::new(MAX_DELIVERIES)),
             worker: Worker::start(name)?,
         })
     }
 
-    /// Takes a delivery, and returns at once.
-    pub(crate) fn take(&self, delivery: Delivery) {
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+    /// Starts a delivery and returns at once.
+    pub(crate) fn accept(&self, delivery: Delivery) {
+        let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() else {
             return delivery.report(Report::TryLater {
                 after: 0,
                 reason: Reason::Busy,
                 detail: "too many messages are waiting in the plugin".to_owned(),
             });
         };
-        let line = Arc::clone(&self.line);
+        let gateway = Arc::clone(&self.gateway);
         self.worker.spawn(async move {
-            line.deliver(delivery).await;
-            drop(place);
+            gateway.deliver(delivery).await;
+            drop(permit);
         });
     }
 
-    pub(crate) fn line(&self) -> &Line {
-        &self.line
+    pub(crate) fn gateway(&self) -> &Gateway {
+        &self.gateway
     }
 }

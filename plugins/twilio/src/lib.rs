@@ -1,16 +1,16 @@
-//! Texts and calls through Twilio's REST interface of 2010-04-01, for the channel plugins
+//! Texts and calls through Twilio's REST API (version 2010-04-01), for the channel plugins
 //! `text-twilio` and `call-twilio`.
 //!
-//! Twilio knows no idempotency keys for messages and calls. So a request is sent once; it is
-//! offered for another try only when Twilio surely does not have it.
+//! Twilio has no idempotency keys for messages and calls. So a request is sent once; it may be
+//! repeated only if Twilio certainly does not have it.
 
 mod channel;
 mod client;
-mod composer;
-mod condition;
 mod deliveries;
-mod delivering;
+mod gateway;
+mod health;
 mod outcome;
+mod request;
 mod settings;
 mod speech;
 

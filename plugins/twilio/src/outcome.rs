@@ -1,63 +1,66 @@
-//! What an answer of Twilio means for a message.
+//! Interprets Twilio's responses.
 
-use crate::client::{Answer, Unanswered};
+use crate::client::{HttpResponse, SendError};
 use crate::settings::is_sid;
 use secinfo_channel::{Reason, Report};
 use serde::Deserialize;
 use std::time::Duration;
 
-/// What an answer says of a message or call; of all that Twilio tells, what is needed.
+/// The needed fields of a message or call in Twilio's API.
 #[derive(Deserialize)]
 pub(crate) struct Resource {
     pub(crate) sid: String,
     pub(crate) status: String,
-    /// For texts: why it was not delivered.
+    /// For texts: why the text was not delivered.
     #[serde(default)]
     pub(crate) error_code: Option<u32>,
 }
 
-/// What an answer other than success says.
+/// The needed fields of an error response.
 #[derive(Deserialize)]
-struct Problem {
+struct ErrorBody {
     code: Option<u32>,
 }
 
-/// What came of a request to deliver.
+/// The outcome of a request to send a message.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Created {
-    /// Twilio has it, under this id.
-    Taken(String),
-    /// It is over.
-    Over(Report),
+pub(crate) enum SubmitOutcome {
+    /// Twilio accepted the message, with this id.
+    Accepted(String),
+    /// The delivery ended with this report.
+    Ended(Report),
 }
 
-/// What came of a request to deliver a message whose id begins with one of these.
-pub(crate) fn created(answer: Result<Answer, Unanswered>, prefixes: &[&str]) -> Created {
-    Created::Over(match answer {
-        Ok(answer) if (200..300).contains(&answer.status) => {
-            let sid = resource(&answer)
+/// Interprets the response to a request to send a message, whose id has one of these prefixes.
+pub(crate) fn submit_outcome(
+    response: Result<HttpResponse, SendError>,
+    prefixes: &[&str],
+) -> SubmitOutcome {
+    SubmitOutcome::Ended(match response {
+        Ok(response) if (200..300).contains(&response.status) => {
+            let sid = resource(&response)
                 .map(|resource| resource.sid)
                 .filter(|sid| prefixes.iter().any(|prefix| is_sid(sid, prefix)));
             match sid {
-                Some(sid) => return Created::Taken(sid),
+                Some(sid) => return SubmitOutcome::Accepted(sid),
                 None => unknown(format!(
                     "HTTP {}, with an answer that cannot be understood",
-                    answer.status
+                    response.status
                 )),
             }
         }
-        Ok(answer) => refused(&answer),
-        Err(Unanswered::NotSent(cause)) => Report::TryLater {
+        Ok(response) => refused(&response),
+        Err(SendError::NotSent(cause)) => Report::TryLater {
             after: 0,
             reason: Reason::Unreachable,
             detail: cause,
         },
-        Err(Unanswered::Unknown(cause)) => unknown(cause.to_owned()),
+        Err(SendError::Unknown(cause)) => unknown(cause.to_owned()),
     })
 }
 
-/// Twilio may have the message or not. It knows no idempotency keys: sending it again could make
-/// it arrive twice.
+/// It is unknown whether Twilio has the message. Without idempotency keys, repeating it could
+/// deliver it twice.
 fn unknown(detail: String) -> Report {
     Report::Failed {
         reason: Reason::TimedOut,
@@ -65,29 +68,28 @@ fn unknown(detail: String) -> Report {
     }
 }
 
-fn refused(answer: &Answer) -> Report {
-    let code = answer
+fn refused(response: &HttpResponse) -> Report {
+    let code = response
         .body
         .as_ref()
-        .and_then(|body| serde_json::from_slice::<Problem>(body).ok())
-        .and_then(|problem| problem.code);
-    let detail = detail(answer.status, code);
-    match answer.status {
-        429 => busy(answer.retry_after, detail),
-        // That it has not taken it, and when it will, is said by it alone.
-        503 if answer.retry_after.is_some() => Report::TryLater {
-            after: milliseconds(answer.retry_after),
+        .and_then(|body| serde_json::from_slice::<ErrorBody>(body).ok())
+        .and_then(|error| error.code);
+    let detail = detail(response.status, code);
+    match response.status {
+        429 => busy(response.retry_after, detail),
+        // Only this header says that Twilio has not accepted the message.
+        503 if response.retry_after.is_some() => Report::TryLater {
+            after: milliseconds(response.retry_after),
             reason: Reason::Provider,
             detail,
         },
-        // It may have failed after it took the message, and whoever stands between may have given
-        // up on an answer that says so.
+        // Twilio may have failed after accepting the message, or a proxy may have timed out.
         408 | 500.. => unknown(detail),
-        // A redirection says that Twilio is not where the settings say.
+        // A redirect says that base_url is wrong.
         300..=399 | 401 | 403 | 404 => failed(Reason::Settings, detail),
         400 => match code.map(reason) {
-            // The request waits in no queue: Twilio's queue for the sender is full.
-            Some(Reason::Busy) => busy(answer.retry_after, detail),
+            // Twilio's queue for the sender is full, so the message is not in it.
+            Some(Reason::Busy) => busy(response.retry_after, detail),
             Some(reason) => failed(reason, detail),
             None => failed(Reason::Provider, detail),
         },
@@ -120,72 +122,72 @@ fn detail(status: u16, code: Option<u32>) -> String {
     }
 }
 
-/// What an answer says of a message, if it is one.
-pub(crate) fn resource(answer: &Answer) -> Option<Resource> {
-    if !(200..300).contains(&answer.status) {
+/// Parses a successful response about a message or call.
+pub(crate) fn resource(response: &HttpResponse) -> Option<Resource> {
+    if !(200..300).contains(&response.status) {
         return None;
     }
-    serde_json::from_slice(answer.body.as_ref()?).ok()
+    serde_json::from_slice(response.body.as_ref()?).ok()
 }
 
-/// What is known of a message that Twilio has taken.
+/// The delivery status of a message that Twilio has accepted.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// Twilio is at it.
-    UnderWay,
-    /// It has left Twilio towards the phone. Many carriers never say more.
-    HandedOver,
-    /// It is over.
-    Over(Report),
+pub(crate) enum DeliveryStatus {
+    /// Twilio has not sent it yet.
+    Pending,
+    /// Twilio has sent it. Many carriers never report more.
+    Sent,
+    /// The delivery ended with this report.
+    Final(Report),
 }
 
-/// What the status of a text means.
-pub(crate) fn fate_of_text(resource: &Resource) -> Fate {
+/// The delivery status of a text.
+pub(crate) fn text_status(resource: &Resource) -> DeliveryStatus {
     match resource.status.as_str() {
-        "delivered" | "read" => Fate::Over(Report::Delivered),
-        "sent" | "partially_delivered" => Fate::HandedOver,
+        "delivered" | "read" => DeliveryStatus::Final(Report::Delivered),
+        "sent" | "partially_delivered" => DeliveryStatus::Sent,
         status @ ("undelivered" | "failed" | "canceled") => {
             let (reason, detail) = match resource.error_code {
                 Some(code) => (reason(code), format!("{status}, Twilio error {code}")),
                 None => (Reason::Provider, status.to_owned()),
             };
-            Fate::Over(failed(reason, detail))
+            DeliveryStatus::Final(failed(reason, detail))
         }
-        _ => Fate::UnderWay,
+        _ => DeliveryStatus::Pending,
     }
 }
 
-/// What the status of a call means.
-pub(crate) fn fate_of_call(resource: &Resource) -> Fate {
+/// The delivery status of a call.
+pub(crate) fn call_status(resource: &Resource) -> DeliveryStatus {
     match resource.status.as_str() {
-        "completed" => Fate::Over(Report::Delivered),
-        // Somebody, or something, has answered.
-        "in-progress" => Fate::HandedOver,
-        // "failed": the network knows no such number.
+        "completed" => DeliveryStatus::Final(Report::Delivered),
+        // A person or a machine has answered.
+        "in-progress" => DeliveryStatus::Sent,
+        // "failed": the number does not exist.
         status @ ("busy" | "no-answer" | "failed") => {
-            Fate::Over(failed(Reason::Destination, status.to_owned()))
+            DeliveryStatus::Final(failed(Reason::Destination, status.to_owned()))
         }
-        "canceled" => Fate::Over(failed(Reason::Refused, "canceled".to_owned())),
-        _ => Fate::UnderWay,
+        "canceled" => DeliveryStatus::Final(failed(Reason::Refused, "canceled".to_owned())),
+        _ => DeliveryStatus::Pending,
     }
 }
 
-/// What Twilio's error codes mean (twilio.com/docs/api/errors): those of a request that it refuses,
-/// and those of a text that it could not deliver.
+/// The reason for Twilio's error codes (twilio.com/docs/api/errors), of refused requests and of
+/// undelivered texts.
 fn reason(code: u32) -> Reason {
     match code {
-        // No such number, not reachable from this sender, a landline, a phone that is off.
+        // Unknown number, not reachable from this sender, a landline, a phone that is off.
         13_223 | 13_224 | 21_211 | 21_214 | 21_217 | 21_401 | 21_407 | 21_421 | 21_604 | 21_612
         | 21_614 | 21_635 | 30_003 | 30_005 | 30_006 => Reason::Destination,
-        // Credentials, a suspended account, a sender that is not the account's or not registered.
+        // Wrong credentials, a suspended account, a sender that is foreign or not registered.
         10_001 | 20_003 | 20_404 | 21_210 | 21_212 | 21_213 | 21_603 | 21_606 | 21_659 | 21_660
         | 21_701 | 21_703 | 21_704 | 21_712 | 30_002 | 30_024 | 30_034 | 30_035 => Reason::Settings,
         // Rates and queues.
         14_107 | 20_429 | 21_611 | 30_001 | 30_022 | 30_023 => Reason::Busy,
-        // It waited for longer than it was worth anything.
+        // It expired while it waited.
         30_036 => Reason::TimedOut,
-        // Unsubscribed, blocked, filtered, a region or price that the account does not allow; and
-        // whatever else is said of a request.
+        // Unsubscribed, blocked, filtered, a region or price that the account does not allow, and
+        // all other errors of a request.
         13_225 | 13_227 | 20_000..=29_999 | 30_004 | 30_007 | 30_010 | 30_044 => Reason::Refused,
         _ => Reason::Provider,
     }
@@ -198,19 +200,19 @@ mod tests {
 
     const SID: &str = "SM0123456789abcdef0123456789abcdef";
 
-    fn answered(status: u16, body: &str) -> Created {
-        let answer = Answer {
+    fn submitted(status: u16, body: &str) -> SubmitOutcome {
+        let response = HttpResponse {
             status,
             retry_after: None,
             body: Some(Zeroizing::new(body.as_bytes().to_vec())),
         };
-        created(Ok(answer), &["SM", "MM"])
+        submit_outcome(Ok(response), &["SM", "MM"])
     }
 
     fn reason_of(status: u16, body: &str) -> (bool, Reason) {
-        match answered(status, body) {
-            Created::Over(Report::Failed { reason, .. }) => (false, reason),
-            Created::Over(Report::TryLater { reason, .. }) => (true, reason),
+        match submitted(status, body) {
+            SubmitOutcome::Ended(Report::Failed { reason, .. }) => (false, reason),
+            SubmitOutcome::Ended(Report::TryLater { reason, .. }) => (true, reason),
             other => panic!("{other:?}"),
         }
     }
@@ -224,13 +226,13 @@ mod tests {
     }
 
     #[test]
-    fn a_message_with_an_id_is_taken() {
+    fn a_message_with_an_id_is_accepted() {
         let body = format!(r#"{{"sid":"{SID}","status":"queued","error_code":null,"more":1}}"#);
-        assert_eq!(answered(201, &body), Created::Taken(SID.into()));
+        assert_eq!(submitted(201, &body), SubmitOutcome::Accepted(SID.into()));
     }
 
     #[test]
-    fn what_cannot_be_understood_is_not_sent_again() {
+    fn a_message_with_an_invalid_response_is_not_repeated() {
         for body in [
             "",
             "<html>",
@@ -248,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_told_apart() {
+    fn refusals_have_a_reason() {
         let code = |code: u32| format!(r#"{{"code":{code},"message":"m","status":400}}"#);
         for (number, expected) in [
             (21_211, (false, Reason::Destination)),
@@ -269,7 +271,7 @@ mod tests {
         for status in [301, 401, 403, 404] {
             assert_eq!(reason_of(status, "{}"), (false, Reason::Settings));
         }
-        // Perhaps it has the message.
+        // Twilio may have the message.
         for status in [408, 500, 502, 503, 504] {
             assert_eq!(reason_of(status, "<html>"), (false, Reason::TimedOut));
         }
@@ -278,21 +280,24 @@ mod tests {
     }
 
     #[test]
-    fn a_detail_has_numbers_only() {
+    fn a_detail_contains_only_codes() {
         let body = r#"{"code":21211,"message":"The 'To' number +4930123456 is not valid"}"#;
-        let Created::Over(Report::Failed { detail, .. }) = answered(400, body) else {
+        let SubmitOutcome::Ended(Report::Failed { detail, .. }) = submitted(400, body) else {
             panic!("it is refused");
         };
         assert_eq!(detail, "HTTP 400, Twilio error 21211");
     }
 
     #[test]
-    fn a_text_ends_in_few_ways() {
-        let over = |status, code| fate_of_text(&resource(status, code));
-        assert_eq!(over("delivered", None), Fate::Over(Report::Delivered));
-        assert_eq!(over("sent", None), Fate::HandedOver);
+    fn every_status_of_a_text_is_interpreted() {
+        let over = |status, code| text_status(&resource(status, code));
+        assert_eq!(
+            over("delivered", None),
+            DeliveryStatus::Final(Report::Delivered)
+        );
+        assert_eq!(over("sent", None), DeliveryStatus::Sent);
         for status in ["queued", "accepted", "sending", "what is this"] {
-            assert_eq!(over(status, None), Fate::UnderWay);
+            assert_eq!(over(status, None), DeliveryStatus::Pending);
         }
         for (code, reason) in [
             (30_003, Reason::Destination),
@@ -305,17 +310,17 @@ mod tests {
             let detail = format!("undelivered, Twilio error {code}");
             assert_eq!(
                 over("undelivered", Some(code)),
-                Fate::Over(Report::Failed { reason, detail })
+                DeliveryStatus::Final(Report::Failed { reason, detail })
             );
         }
     }
 
     #[test]
-    fn a_call_ends_in_few_ways() {
-        let over = |status| fate_of_call(&resource(status, None));
-        assert_eq!(over("completed"), Fate::Over(Report::Delivered));
-        assert_eq!(over("in-progress"), Fate::HandedOver);
-        assert_eq!(over("ringing"), Fate::UnderWay);
+    fn every_status_of_a_call_is_interpreted() {
+        let over = |status| call_status(&resource(status, None));
+        assert_eq!(over("completed"), DeliveryStatus::Final(Report::Delivered));
+        assert_eq!(over("in-progress"), DeliveryStatus::Sent);
+        assert_eq!(over("ringing"), DeliveryStatus::Pending);
         for (status, reason) in [
             ("busy", Reason::Destination),
             ("no-answer", Reason::Destination),
@@ -323,7 +328,10 @@ mod tests {
             ("canceled", Reason::Refused),
         ] {
             let detail = status.to_owned();
-            assert_eq!(over(status), Fate::Over(Report::Failed { reason, detail }));
+            assert_eq!(
+                over(status),
+                DeliveryStatus::Final(Report::Failed { reason, detail })
+            );
         }
     }
 }

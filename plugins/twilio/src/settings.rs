@@ -1,8 +1,8 @@
-//! What the administrator sets.
+//! The settings, and their validation.
 
 use jiff::SignedDuration;
 use reqwest::Url;
-use secinfo_channel::{Unusable, Word};
+use secinfo_channel::{CreateError, SecretText};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -11,46 +11,44 @@ use std::time::Duration;
 
 /// The settings of `text-twilio` and `call-twilio`.
 ///
-/// Times are written like `"10s"` or `"2m"`.
+/// Durations are written as `"10s"` or `"2m"`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The account: `AC` and 32 hexadecimal digits.
     account_sid: String,
-    /// The account's token. Either this, or an API key, which can be revoked by itself.
-    auth_token: Option<Word>,
+    /// The account's token. Set either this or an API key, which can be revoked separately.
+    auth_token: Option<SecretText>,
     /// An API key: `SK` and 32 hexadecimal digits.
     api_key_sid: Option<String>,
-    /// Its secret.
-    api_key_secret: Option<Word>,
+    /// The secret of the API key.
+    api_key_secret: Option<SecretText>,
     /// The sender: a number of the account (`+15005550006`); for texts also a short code or a name.
     from: Option<String>,
     /// For texts, instead of `from`: a messaging service, which chooses the sender. `MG` and 32
     /// hexadecimal digits.
     messaging_service_sid: Option<String>,
-    /// Where Twilio's interface is; by default `https://api.twilio.com`. Plain http only to this
-    /// host itself.
+    /// The URL of Twilio's API; by default `https://api.twilio.com`. Plain http is for this host
+    /// only.
     base_url: Option<String>,
-    /// The certificates, as PEM, of the authorities that may vouch for it, instead of those that
-    /// the system trusts.
+    /// PEM file of the certificate authorities that are trusted for it, instead of the system's.
     ca_file: Option<PathBuf>,
     /// How long connecting may take, name resolution and TLS included; by default 5 s.
     connect_timeout: Option<String>,
     /// How long a request may take, connecting included; by default 10 s.
     timeout: Option<String>,
-    /// How long Twilio is asked what became of a message that it has taken; by default 90 s.
+    /// How long the status of an accepted message is polled; by default 90 s.
     follow_up: Option<String>,
-    /// How long after it was taken it is asked first, and then after twice that time, and so on; by
+    /// How long after acceptance the status is polled first; the pause doubles each time. By
     /// default 2 s.
     first_check: Option<String>,
-    /// For texts: whether the text is erased at Twilio once it is known what became of it; by
-    /// default it is.
+    /// For texts: whether the text is erased at Twilio once its status is final; by default yes.
     redact: Option<bool>,
-    /// For calls: the voice by language, such as `{ de = "Polly.Vicki" }`.
+    /// For calls: the voice for each language, such as `{ de = "Polly.Vicki" }`.
     voices: Option<BTreeMap<String, String>>,
 }
 
-/// Settings that make sense, as far as texts and calls have them in common.
+/// Validated settings.
 pub(crate) struct Checked {
     pub(crate) account: String,
     pub(crate) access: Access,
@@ -59,9 +57,9 @@ pub(crate) struct Checked {
     pub(crate) medium: Medium,
 }
 
-/// Where Twilio is, and how to talk to it.
+/// The address of Twilio's API and how to connect to it.
 pub(crate) struct Access {
-    /// The beginning of every address, without a slash at its end.
+    /// The beginning of every URL, without a trailing slash.
     pub(crate) base: String,
     pub(crate) credentials: Credentials,
     pub(crate) ca_file: Option<PathBuf>,
@@ -69,13 +67,13 @@ pub(crate) struct Access {
     pub(crate) timeout: Duration,
 }
 
-/// How the account is proved.
+/// The credentials of the account.
 pub(crate) struct Credentials {
     pub(crate) user: String,
-    pub(crate) password: Word,
+    pub(crate) password: SecretText,
 }
 
-/// What is delivered, and what only that needs.
+/// The kind of message, with its own settings.
 pub(crate) enum Medium {
     Text {
         sender: Sender,
@@ -87,15 +85,15 @@ pub(crate) enum Medium {
     },
 }
 
-/// Whom texts come from.
+/// The sender of texts.
 pub(crate) enum Sender {
     From(String),
     Service(String),
 }
 
 impl Settings {
-    /// The settings of a channel for texts.
-    pub(crate) fn check_for_texts(mut self) -> Result<Checked, Unusable> {
+    /// Validates the settings of a channel for texts.
+    pub(crate) fn check_for_texts(mut self) -> Result<Checked, CreateError> {
         if self.voices.is_some() {
             return Err(unusable("voices are for calls: remove voices"));
         }
@@ -122,8 +120,8 @@ impl Settings {
         self.check(Medium::Text { sender, redact })
     }
 
-    /// The settings of a channel for calls.
-    pub(crate) fn check_for_calls(mut self) -> Result<Checked, Unusable> {
+    /// Validates the settings of a channel for calls.
+    pub(crate) fn check_for_calls(mut self) -> Result<Checked, CreateError> {
         if self.messaging_service_sid.is_some() || self.redact.is_some() {
             return Err(unusable(
                 "messaging_service_sid and redact are for texts: remove them, and set from",
@@ -138,14 +136,14 @@ impl Settings {
             })?;
         let voices = self.voices.take().unwrap_or_default();
         if let Some((language, _)) = voices.iter().find(|(_, voice)| !is_voice(voice)) {
-            return Err(Unusable(format!(
+            return Err(CreateError(format!(
                 "the voice of {language} is not the name of one: write one that Twilio's list of voices names, such as \"Polly.Vicki\""
             )));
         }
         self.check(Medium::Call { from, voices })
     }
 
-    fn check(self, medium: Medium) -> Result<Checked, Unusable> {
+    fn check(self, medium: Medium) -> Result<Checked, CreateError> {
         if !is_sid(&self.account_sid, "AC") {
             return Err(unusable(
                 "account_sid is not one: copy it from Twilio's console, it is AC and 32 hexadecimal digits",
@@ -157,8 +155,8 @@ impl Settings {
             Duration::from_secs(5),
         )?;
         let timeout = duration("timeout", self.timeout.as_deref(), Duration::from_secs(10))?;
-        // Otherwise nobody could tell a server that was never reached from one that may have the
-        // message.
+        // Otherwise a time-out could not tell a server that was never reached from one that may
+        // have the message.
         if connect_timeout >= timeout {
             return Err(unusable(
                 "connect_timeout must be shorter than timeout: make timeout longer",
@@ -194,16 +192,16 @@ impl Settings {
     }
 }
 
-pub(crate) fn unusable(text: &str) -> Unusable {
-    Unusable(text.to_owned())
+pub(crate) fn unusable(text: &str) -> CreateError {
+    CreateError(text.to_owned())
 }
 
 fn credentials(
     account: &str,
-    token: Option<Word>,
+    token: Option<SecretText>,
     key: Option<String>,
-    secret: Option<Word>,
-) -> Result<Credentials, Unusable> {
+    secret: Option<SecretText>,
+) -> Result<Credentials, CreateError> {
     let credentials = match (token, key, secret) {
         (Some(token), None, None) => Credentials {
             user: account.to_owned(),
@@ -233,23 +231,23 @@ fn credentials(
     Ok(credentials)
 }
 
-const MANAGED: &str = "https://api.twilio.com";
+const DEFAULT_URL: &str = "https://api.twilio.com";
 
-/// As [`Access::base`].
-fn base(text: Option<&str>) -> Result<String, Unusable> {
+/// Validates a URL for [`Access::base`].
+fn base(text: Option<&str>) -> Result<String, CreateError> {
     let wrong = || {
         unusable(
             "base_url is not usable: write an https address such as \"https://api.twilio.com\", or leave it out; http is for an address of this host itself",
         )
     };
-    let url = Url::parse(text.unwrap_or(MANAGED)).map_err(|_| wrong())?;
+    let url = Url::parse(text.unwrap_or(DEFAULT_URL)).map_err(|_| wrong())?;
     let is_plain = url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()
         && url.fragment().is_none();
     let is_safe = match url.scheme() {
         "https" => url.host_str().is_some(),
-        "http" => url.host_str().is_some_and(is_here),
+        "http" => url.host_str().is_some_and(is_local),
         _ => false,
     };
     if is_plain && is_safe {
@@ -259,7 +257,7 @@ fn base(text: Option<&str>) -> Result<String, Unusable> {
     }
 }
 
-fn is_here(host: &str) -> bool {
+fn is_local(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
@@ -267,7 +265,7 @@ fn is_here(host: &str) -> bool {
 const SHORTEST: Duration = Duration::from_millis(10);
 const LONGEST: Duration = Duration::from_mins(10);
 
-fn duration(name: &str, text: Option<&str>, default: Duration) -> Result<Duration, Unusable> {
+fn duration(name: &str, text: Option<&str>, default: Duration) -> Result<Duration, CreateError> {
     let Some(text) = text else {
         return Ok(default);
     };
@@ -276,20 +274,20 @@ fn duration(name: &str, text: Option<&str>, default: Duration) -> Result<Duratio
         .and_then(|duration| Duration::try_from(duration).ok())
         .filter(|duration| (SHORTEST..=LONGEST).contains(duration))
         .ok_or_else(|| {
-            Unusable(format!(
+            CreateError(format!(
                 "{name} is no time from 10 ms to 10 min: write one such as \"10s\""
             ))
         })
 }
 
-/// Whether this is one of Twilio's identifiers: two letters and 32 hexadecimal digits.
+/// Whether a text is a SID of Twilio: a prefix of two letters and 32 hexadecimal digits.
 pub(crate) fn is_sid(text: &str, prefix: &str) -> bool {
     text.strip_prefix(prefix).is_some_and(|digits| {
         digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
     })
 }
 
-/// E.164: a plus sign and at most 15 digits.
+/// Whether a text is a number in E.164: a plus sign and at most 15 digits.
 fn is_number(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
         (7..=15).contains(&digits.len())
@@ -298,8 +296,8 @@ fn is_number(text: &str) -> bool {
     })
 }
 
-/// A number, a short code, or a name (an "alphanumeric sender ID": 1 to 11 letters, digits, spaces
-/// and a few signs, with a letter among them).
+/// Whether a text is a number, a short code, or an alphanumeric sender ID: 1 to 11 letters, digits,
+/// spaces and a few symbols, with at least one letter.
 fn is_sender(text: &str) -> bool {
     let is_short_code = (3..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     let is_name = (1..=11).contains(&text.len())
@@ -333,12 +331,12 @@ mod tests {
         serde_json::from_value(value).unwrap()
     }
 
-    fn complaint(result: Result<Checked, Unusable>) -> String {
+    fn error(result: Result<Checked, CreateError>) -> String {
         result.err().expect("these settings are wrong").0
     }
 
     #[test]
-    fn few_settings_are_enough() {
+    fn most_settings_are_optional() {
         let text = settings(|_| ()).check_for_texts().ok().unwrap();
         assert_eq!(text.access.base, "https://api.twilio.com");
         assert!(matches!(
@@ -352,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn an_api_key_stands_for_the_token() {
+    fn an_api_key_replaces_the_token() {
         let checked = settings(|value| {
             value.as_object_mut().unwrap().remove("auth_token");
             value["api_key_sid"] = format!("SK{}", "1".repeat(32)).into();
@@ -367,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
+    fn an_error_names_the_invalid_setting() {
         let cases: [(&str, Value, &str); 13] = [
             ("account_sid", json!("AC12"), "account_sid"),
             ("auth_token", json!(""), "auth_token"),
@@ -392,7 +390,7 @@ mod tests {
             ("voices", json!({"de": "Polly.Vicki"}), "voices"),
         ];
         for (name, value, named) in cases {
-            let text = complaint(settings(|all| all[name] = value).check_for_texts());
+            let text = error(settings(|all| all[name] = value).check_for_texts());
             assert!(text.contains(named), "{name}: {text}");
             assert!(!text.contains("7f3e"), "{text}");
         }
@@ -401,11 +399,11 @@ mod tests {
     #[test]
     fn calls_come_from_a_number() {
         let name = settings(|all| all["from"] = "Example".into());
-        assert!(complaint(name.check_for_calls()).contains("from"));
+        assert!(error(name.check_for_calls()).contains("from"));
         let voice = settings(|all| all["voices"] = json!({"de": "<Say>"}));
-        assert!(complaint(voice.check_for_calls()).contains("voice of de"));
+        assert!(error(voice.check_for_calls()).contains("voice of de"));
         let text = settings(|all| all["redact"] = true.into());
-        assert!(complaint(text.check_for_calls()).contains("redact"));
+        assert!(error(text.check_for_calls()).contains("redact"));
     }
 
     #[test]

@@ -1,26 +1,26 @@
-//! What a call says, as `TwiML`.
+//! The spoken text of a call, as `TwiML`.
 
-use secinfo_channel::Word;
+use secinfo_channel::SecretText;
 use std::collections::BTreeMap;
 use std::io::Write;
 use twilio_async::twiml::{Say, Twiml, TwimlErr, TwimlResult, Voice};
 use xml::EmitterConfig;
 use xml::writer::{EventWriter, XmlEvent};
 
-/// The languages and regions that Twilio's own voice speaks; the first of a language stands for
-/// those that are not in the list.
-const SPOKEN: [&str; 26] = [
+/// The locales of Twilio's default voice. The first locale of a language is used for locales that
+/// are not in the list.
+const LOCALES: [&str; 26] = [
     "en-US", "de-DE", "fr-FR", "en-GB", "en-AU", "en-CA", "en-IN", "fr-CA", "ca-ES", "da-DK",
     "es-ES", "es-MX", "fi-FI", "it-IT", "ja-JP", "ko-KR", "nb-NO", "nl-NL", "pl-PL", "pt-BR",
     "pt-PT", "ru-RU", "sv-SE", "zh-CN", "zh-HK", "zh-TW",
 ];
 
 /// Seconds between the greeting and the code, and between the code and its repetition.
-const LONG: &str = "2";
+const LONG_PAUSE: &str = "2";
 /// Seconds between two digits: enough to write one down.
-const SHORT: &str = "1";
+const SHORT_PAUSE: &str = "1";
 
-/// What is said: the text, then the code twice, digit by digit. Without a code, the text twice.
+/// Speaks the text, then the code twice, digit by digit. Without a code, speaks the text twice.
 pub(crate) struct Speech<'a> {
     text: String,
     digits: Vec<String>,
@@ -29,7 +29,7 @@ pub(crate) struct Speech<'a> {
 }
 
 impl<'a> Speech<'a> {
-    /// What to say in a language, a BCP 47 tag. `voices` are names of voices by language.
+    /// Prepares a text in a language (a BCP 47 tag). `voices` maps languages to names of voices.
     pub(crate) fn new(
         text: &str,
         code: &str,
@@ -43,14 +43,14 @@ impl<'a> Speech<'a> {
                 .filter(|letter| letter.is_alphanumeric())
                 .map(String::from)
                 .collect(),
-            language: spoken(language),
+            language: locale(language),
             voice: voice(language, voices),
         }
     }
 
-    /// The document.
-    pub(crate) fn document(&self) -> TwimlResult<Word> {
-        self.build().map(Word::new)
+    /// The `TwiML` document.
+    pub(crate) fn document(&self) -> TwimlResult<SecretText> {
+        self.build().map(SecretText::new)
     }
 
     fn say<W: Write>(&self, words: &str, writer: &mut EventWriter<W>) -> TwimlResult<()> {
@@ -58,7 +58,7 @@ impl<'a> Speech<'a> {
             let say = Say::new(words).lang(self.language).voice(Voice::alice);
             return say.write(writer);
         };
-        // `Say` knows three voices only.
+        // twiml's `Say` supports only three voices.
         let start = XmlEvent::start_element("Say")
             .attr("voice", voice)
             .attr("language", self.language);
@@ -70,7 +70,7 @@ impl<'a> Speech<'a> {
 }
 
 impl Twiml for Speech<'_> {
-    /// A `Response` of our own, because twiml's holds one `Say` and no `Pause`.
+    /// Writes its own `Response`, because twiml's holds one `Say` and no `Pause`.
     fn write<W: Write>(&self, writer: &mut EventWriter<W>) -> TwimlResult<()> {
         writer.write(XmlEvent::start_element("Response"))?;
         self.say(&self.text, writer)?;
@@ -78,16 +78,16 @@ impl Twiml for Speech<'_> {
             if self.digits.is_empty() {
                 continue;
             }
-            pause(LONG, writer)?;
+            pause(LONG_PAUSE, writer)?;
             for (index, digit) in self.digits.iter().enumerate() {
                 if index > 0 {
-                    pause(SHORT, writer)?;
+                    pause(SHORT_PAUSE, writer)?;
                 }
                 self.say(digit, writer)?;
             }
         }
         if self.digits.is_empty() {
-            pause(LONG, writer)?;
+            pause(LONG_PAUSE, writer)?;
             self.say(&self.text, writer)?;
         }
         writer.write(XmlEvent::end_element())?;
@@ -118,7 +118,7 @@ fn pause<W: Write>(seconds: &str, writer: &mut EventWriter<W>) -> TwimlResult<()
     Ok(())
 }
 
-/// Without what XML cannot hold (XML 1.0 section 2.2), whatever it was.
+/// Replaces the characters that XML cannot contain (XML 1.0 section 2.2).
 fn speakable(text: &str) -> String {
     text.chars()
         .map(|letter| match letter {
@@ -129,18 +129,18 @@ fn speakable(text: &str) -> String {
         .collect()
 }
 
-/// The language that Twilio is told.
-fn spoken(language: &str) -> &'static str {
+/// The locale of Twilio's default voice for a language.
+fn locale(language: &str) -> &'static str {
     let primary = primary(language);
-    SPOKEN
+    LOCALES
         .iter()
         .find(|tag| tag.eq_ignore_ascii_case(language))
         .or_else(|| {
-            SPOKEN
+            LOCALES
                 .iter()
                 .find(|tag| self::primary(tag).eq_ignore_ascii_case(primary))
         })
-        .unwrap_or(&SPOKEN[0])
+        .unwrap_or(&LOCALES[0])
 }
 
 fn primary(language: &str) -> &str {
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_language_is_one_that_twilio_speaks() {
+    fn a_language_maps_to_a_locale_of_twilio() {
         for (language, expected) in [
             ("en", "en-US"),
             ("de", "de-DE"),
@@ -219,12 +219,12 @@ mod tests {
             ("eo", "en-US"),
             ("", "en-US"),
         ] {
-            assert_eq!(spoken(language), expected, "{language}");
+            assert_eq!(locale(language), expected, "{language}");
         }
     }
 
     #[test]
-    fn a_voice_goes_by_language() {
+    fn a_voice_is_chosen_by_language() {
         let voices: BTreeMap<String, String> = [("de", "Polly.Vicki"), ("de-AT", "Polly.Hannah")]
             .map(|(tag, voice)| (tag.to_owned(), voice.to_owned()))
             .into();

@@ -1,6 +1,8 @@
 //! `email-smtp` with settings and messages to try it with.
 
-use secinfo_channel::{Channel, Delivery, Host, MessagePurpose, Reason, Report, Request, Word};
+use secinfo_channel::{
+    Channel, Delivery, Logger, MessagePurpose, Reason, Report, Request, SecretText,
+};
 use secinfo_email_smtp::EmailSmtp;
 use secinfo_tests::SmtpServer;
 use serde_json::{Value, json};
@@ -11,7 +13,7 @@ pub(crate) const SUBJECT: &str = "Bestätigungscode für Ihr Konto – 確認";
 
 pub(crate) fn channel(settings: &Value) -> EmailSmtp {
     let settings = serde_json::from_value(settings.clone()).unwrap();
-    EmailSmtp::create(settings, Host::new(|_, _| {})).unwrap()
+    EmailSmtp::create(settings, Logger::new(|_, _| {})).unwrap()
 }
 
 /// Settings with which the server takes mail.
@@ -38,16 +40,16 @@ pub(crate) fn request(number: u32, destination: &str) -> Request {
     Request {
         message: format!("{number:032x}"),
         purpose: MessagePurpose::PasswordReset,
-        destination: Word::from(destination.to_owned()),
-        subject: Word::from(SUBJECT.to_owned()),
-        text: Word::from(format!(
+        destination: SecretText::from(destination.to_owned()),
+        subject: SecretText::from(SUBJECT.to_owned()),
+        text: SecretText::from(format!(
             "Ihr Code lautet {CODE}.\n.\n..Grüße\n{}\n",
             "lange Zeile ".repeat(200)
         )),
-        html: Word::from(format!(
+        html: SecretText::from(format!(
             "<p>Ihr Code lautet <b>{CODE}</b>.</p>\n<p>Grüße</p>\n"
         )),
-        code: Word::from(CODE.to_owned()),
+        code: SecretText::from(CODE.to_owned()),
         language: "de".to_owned(),
         organization: "Beispiel & Söhne".to_owned(),
         host: "host.example.org".to_owned(),

@@ -34,7 +34,7 @@ fn told(status: u32) -> Told {
     }
 }
 
-fn any_told() -> impl Strategy<Value = Result<Told, Misfit>> {
+fn any_told() -> impl Strategy<Value = Result<Told, Incompatible>> {
     let told = (
         prop_oneof![0..6_u32, any::<u32>()],
         prop_oneof![0..10_u32, any::<u32>()],
@@ -51,9 +51,9 @@ fn any_told() -> impl Strategy<Value = Result<Told, Misfit>> {
         });
     prop_oneof![
         8 => told.prop_map(Ok),
-        1 => any::<u32>().prop_map(|version| Err(Misfit::Version(version))),
-        1 => any::<u32>().prop_map(|size| Err(Misfit::Size(size))),
-        1 => Just(Err(Misfit::Null)),
+        1 => any::<u32>().prop_map(|version| Err(Incompatible::Version(version))),
+        1 => any::<u32>().prop_map(|size| Err(Incompatible::Size(size))),
+        1 => Just(Err(Incompatible::Null)),
     ]
 }
 

@@ -1,46 +1,47 @@
-//! What [`crate::export_channel!`] exports: the C face of a [`Channel`] in Rust.
+//! The C functions that [`crate::export_channel!`] exports for a [`Channel`] written in Rust.
 
 use super::numbers::Status;
 use super::{
-    Buffer, Channel as Table, Host as HostTable, LogFunction, Misfit, Report as RawReport,
-    ReportFunction, Request as RawRequest, Text, VERSION, flags, kinds, read,
+    Buffer, Incompatible, LogFunction, RawChannel, RawHost, RawReport, RawRequest, ReportFunction,
+    Text, VERSION, flags, kinds, read,
 };
 use crate::{
-    Channel, Delivery, Health, Host, Info, MessagePurpose, Reason, Report, Request, Unusable, Word,
+    Channel, CreateError, Delivery, Health, Info, Logger, MessagePurpose, Reason, Report, Request,
+    SecretText,
 };
 use serde::Deserialize;
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Exports a [`Channel`] as the one function of `schemas/channel.h`. Once in a library, in a crate
-/// of type `cdylib`.
+/// Exports a [`Channel`] through the entry function of `schemas/channel.h`. To be used once, in a
+/// crate of type `cdylib`.
 #[macro_export]
 macro_rules! export_channel {
     ($channel:ty) => {
         const _: () = {
-            static TABLE: $crate::abi::Channel = $crate::abi::export::table::<$channel>();
+            static TABLE: $crate::abi::RawChannel = $crate::abi::export::table::<$channel>();
 
             #[unsafe(no_mangle)]
-            extern "C" fn secinfo_channel_entry() -> *const $crate::abi::Channel {
+            extern "C" fn secinfo_channel_entry() -> *const $crate::abi::RawChannel {
                 &raw const TABLE
             }
         };
     };
 }
 
-/// The table of a channel.
+/// Builds the function table of a channel.
 ///
 /// # Panics
 ///
-/// While compiling, when [`Info::kinds`] names a kind that the ABI does not know.
-pub const fn table<C: Channel>() -> Table {
+/// At compile time, if [`Info::kinds`] names a kind that the ABI does not know.
+pub const fn table<C: Channel>() -> RawChannel {
     let info = C::INFO;
-    Table {
+    RawChannel {
         version: VERSION,
-        size: size_of_table::<Table>(),
+        size: size_of_table::<RawChannel>(),
         name: Text::of(info.name),
         plugin_version: Text::of(info.version),
-        kinds: sum_of_kinds(&info),
+        kinds: kinds_mask(&info),
         flags: (if info.idempotent {
             flags::IDEMPOTENT
         } else {
@@ -66,27 +67,27 @@ pub const fn table<C: Channel>() -> Table {
 
 #[expect(
     clippy::cast_possible_truncation,
-    reason = "structures are some hundred bytes, and try_from is not const"
+    reason = "structures are a few hundred bytes, and try_from is not const"
 )]
 const fn size_of_table<T>() -> u32 {
     size_of::<T>() as u32
 }
 
-const fn sum_of_kinds(info: &Info) -> u32 {
-    let mut sum = 0;
+const fn kinds_mask(info: &Info) -> u32 {
+    let mut mask = 0;
     let mut at = 0;
     while at < info.kinds.len() {
-        sum |= kind(info.kinds[at]);
+        mask |= kind_bit(info.kinds[at]);
         at += 1;
     }
-    sum
+    mask
 }
 
-const fn kind(name: &str) -> u32 {
+const fn kind_bit(name: &str) -> u32 {
     let mut at = 0;
     while at < kinds::NAMED.len() {
         let (known, number) = kinds::NAMED[at];
-        if same(known.as_bytes(), name.as_bytes()) {
+        if equal(known.as_bytes(), name.as_bytes()) {
             return number;
         }
         at += 1;
@@ -94,7 +95,7 @@ const fn kind(name: &str) -> u32 {
     panic!("a kind of a channel is text, call or email")
 }
 
-const fn same(one: &[u8], other: &[u8]) -> bool {
+const fn equal(one: &[u8], other: &[u8]) -> bool {
     if one.len() != other.len() {
         return false;
     }
@@ -108,7 +109,7 @@ const fn same(one: &[u8], other: &[u8]) -> bool {
     true
 }
 
-/// The host's functions.
+/// The functions that the host offers the plugin.
 #[derive(Clone, Copy)]
 struct HostFunctions {
     context: *mut c_void,
@@ -166,16 +167,16 @@ impl HostFunctions {
     }
 }
 
-/// What `create` returns to the host.
+/// A created channel; `create` returns a pointer to it.
 struct Instance<C> {
     channel: C,
     host: HostFunctions,
 }
 
-/// Calls into the plugin. A panic must not cross the ABI: it would abort the process.
-fn guarded<T>(call: impl FnOnce() -> T) -> Result<T, Panicked> {
+/// Runs the plugin's code and catches a panic, which would abort the process at the ABI boundary.
+fn catching<T>(call: impl FnOnce() -> T) -> Result<T, Panicked> {
     catch_unwind(AssertUnwindSafe(call)).map_err(|payload| {
-        // Dropping it could panic again.
+        // Dropping the payload could panic again.
         std::mem::forget(payload);
         Panicked
     })
@@ -185,32 +186,32 @@ struct Panicked;
 
 unsafe extern "C" fn create<C: Channel>(
     settings: Text,
-    host: *const HostTable,
+    host: *const RawHost,
     error: *mut Buffer,
 ) -> *mut c_void {
-    let made = guarded(|| {
+    let created = catching(|| {
         // SAFETY: the host passes its table, and settings that live until this returns.
         let (host, settings) = unsafe { (functions(host)?, settings.bytes(usize::MAX)) };
-        // What a panic says may hold anything, so that the log gets its place alone.
+        // A panic message may hold secrets, so only its location is logged.
         std::panic::set_hook(Box::new(move |panic| {
-            let place = panic
+            let location = panic
                 .location()
                 .map(ToString::to_string)
                 .unwrap_or_default();
             host.log(
                 crate::Level::Error,
-                &format!("the plugin panicked at {place}"),
+                &format!("the plugin panicked at {location}"),
             );
         }));
         let channel = C::create(
             parse_settings(settings)?,
-            Host::new(move |level, line| host.log(level, line)),
+            Logger::new(move |level, line| host.log(level, line)),
         )?;
         Ok(Box::new(Instance { channel, host }))
     });
-    let why = match made {
+    let why = match created {
         Ok(Ok(instance)) => return Box::into_raw(instance).cast(),
-        Ok(Err(Unusable(why))) => why,
+        Ok(Err(CreateError(why))) => why,
         Err(Panicked) => "the plugin panicked while reading its settings".to_owned(),
     };
     // SAFETY: the host passes a buffer of its own.
@@ -221,29 +222,30 @@ unsafe extern "C" fn create<C: Channel>(
 /// # Safety
 ///
 /// As for [`read()`].
-unsafe fn functions(host: *const HostTable) -> Result<HostFunctions, Unusable> {
+unsafe fn functions(host: *const RawHost) -> Result<HostFunctions, CreateError> {
     // SAFETY: as the caller promises.
     let table =
-        unsafe { read(host) }.map_err(|misfit| Unusable(format!("the host's table: {misfit}")))?;
+        unsafe { read(host) }.map_err(|error| CreateError(format!("the host's table: {error}")))?;
     match (table.report, table.log) {
         (Some(report), Some(log)) => Ok(HostFunctions {
             context: table.context,
             report,
             log,
         }),
-        _ => Err(Unusable("the host's table lacks a function".to_owned())),
+        _ => Err(CreateError("the host's table lacks a function".to_owned())),
     }
 }
 
-/// Settings from JSON. An error names the setting and what was expected, never what was found.
-fn parse_settings<S: for<'de> Deserialize<'de>>(json: &[u8]) -> Result<S, Unusable> {
-    // Through a value, so that errors do not speak of lines of a JSON text that nobody wrote.
+/// Parses settings from JSON. An error names the setting and what was expected, never the value
+/// found, which may be a secret.
+fn parse_settings<S: for<'de> Deserialize<'de>>(json: &[u8]) -> Result<S, CreateError> {
+    // Through a value, so that errors do not quote lines of JSON that the administrator never wrote.
     let value: serde_json::Value = serde_json::from_slice(json)
-        .map_err(|_| Unusable("the settings that came from the host are no JSON".to_owned()))?;
+        .map_err(|_| CreateError("the settings that came from the host are no JSON".to_owned()))?;
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         let what = without_value(&error.inner().to_string());
-        Unusable(if path == "." {
+        CreateError(if path == "." {
             format!("the settings are not right: {what}")
         } else {
             format!("the setting `{path}` is not right: {what}")
@@ -251,14 +253,14 @@ fn parse_settings<S: for<'de> Deserialize<'de>>(json: &[u8]) -> Result<S, Unusab
     })
 }
 
-/// The message of a serde error without the value that it quotes.
+/// Strips the quoted value from the message of a serde error.
 fn without_value(message: &str) -> String {
-    let quotes_value = ["invalid type: ", "invalid value: ", "unknown variant "]
+    let has_value = ["invalid type: ", "invalid value: ", "unknown variant "]
         .iter()
         .any(|start| message.starts_with(start));
     match message.rfind("expected ") {
-        Some(at) if quotes_value => message[at..].to_owned(),
-        _ if quotes_value => "this value is not possible".to_owned(),
+        Some(at) if has_value => message[at..].to_owned(),
+        _ if has_value => "this value is not possible".to_owned(),
         _ => message.to_owned(),
     }
 }
@@ -268,9 +270,9 @@ unsafe extern "C" fn deliver<C: Channel>(
     delivery: u64,
     request: *const RawRequest,
 ) {
-    // A panic drops the delivery, which then reports that it has failed.
-    let _ = guarded(|| {
-        // SAFETY: the host passes what `create` returned and `destroy` has not had.
+    // A panic drops the delivery, which then reports a failure.
+    let _ = catching(|| {
+        // SAFETY: the host passes what `create` returned, and has not passed it to `destroy`.
         let instance = unsafe { &*channel.cast::<Instance<C>>() };
         let host = instance.host;
         // SAFETY: the host passes a request that lives until this returns.
@@ -297,23 +299,23 @@ unsafe extern "C" fn deliver<C: Channel>(
 unsafe fn parse_request(request: *const RawRequest) -> Result<Request, String> {
     // SAFETY: as the caller promises.
     let raw = unsafe { read(request) }
-        .map_err(|misfit: Misfit| format!("the host's request: {misfit}"))?;
-    let word = |text: Text| -> Result<Word, String> {
-        // SAFETY: as the caller promises; it is copied at once.
+        .map_err(|error: Incompatible| format!("the host's request: {error}"))?;
+    let secret = |text: Text| -> Result<SecretText, String> {
+        // SAFETY: as the caller promises; the bytes are copied at once.
         let bytes = unsafe { text.bytes(usize::MAX) };
         std::str::from_utf8(bytes)
-            .map(|text| Word::new(text.to_owned()))
+            .map(|text| SecretText::new(text.to_owned()))
             .map_err(|_| "the host's request is not UTF-8".to_owned())
     };
-    let plain = |text: Text| word(text).map(|word| word.as_str().to_owned());
+    let plain = |text: Text| secret(text).map(|text| text.as_str().to_owned());
     Ok(Request {
         message: plain(raw.message)?,
         purpose: MessagePurpose::from_number(raw.purpose).unwrap_or(MessagePurpose::Notice),
-        destination: word(raw.destination)?,
-        subject: word(raw.subject)?,
-        text: word(raw.text)?,
-        html: word(raw.html)?,
-        code: word(raw.code)?,
+        destination: secret(raw.destination)?,
+        subject: secret(raw.subject)?,
+        text: secret(raw.text)?,
+        html: secret(raw.html)?,
+        code: secret(raw.code)?,
         language: plain(raw.language)?,
         organization: plain(raw.organization)?,
         host: plain(raw.host)?,
@@ -325,8 +327,8 @@ unsafe fn parse_request(request: *const RawRequest) -> Result<Request, String> {
 }
 
 unsafe extern "C" fn health<C: Channel>(channel: *mut c_void, detail: *mut Buffer) -> u32 {
-    let health = guarded(|| {
-        // SAFETY: the host passes what `create` returned and `destroy` has not had.
+    let health = catching(|| {
+        // SAFETY: the host passes what `create` returned, and has not passed it to `destroy`.
         let instance = unsafe { &*channel.cast::<Instance<C>>() };
         instance.channel.health()
     })
@@ -340,21 +342,21 @@ unsafe extern "C" fn health<C: Channel>(channel: *mut c_void, detail: *mut Buffe
 }
 
 unsafe extern "C" fn destroy<C: Channel>(channel: *mut c_void) {
-    let _ = guarded(|| {
+    let _ = catching(|| {
         // SAFETY: the host passes what `create` returned, once, when nothing else uses it.
         drop(unsafe { Box::from_raw(channel.cast::<Instance<C>>()) });
-        // The hook would call the host.
+        // The panic hook would still call the host.
         drop(std::panic::take_hook());
     });
 }
 
-/// Writes as much of a text into a buffer as fits, and says how long it is.
+/// Writes a text into a buffer, truncated to its capacity, and sets the full length.
 ///
 /// # Safety
 ///
-/// The pointer is null or that of a buffer into which as many bytes can be written as it says.
+/// The pointer is null or points to a buffer to which `capacity` bytes can be written.
 unsafe fn write(buffer: *mut Buffer, text: &str) {
-    // SAFETY: as the caller promises; texts of ours do not overlap a buffer of the host's.
+    // SAFETY: as the caller promises; our texts do not overlap the host's buffer.
     unsafe {
         let Some(buffer) = buffer.as_mut() else {
             return;

@@ -1,7 +1,7 @@
-//! The C ABI: `schemas/channel.h`, structure by structure. What each means is said there.
+//! The C ABI of `schemas/channel.h`, structure by structure. The header documents the fields.
 #![allow(
     unsafe_code,
-    reason = "this module is where Rust and the other side of the ABI meet"
+    reason = "this module is the boundary between Rust and the C ABI"
 )]
 
 pub mod export;
@@ -9,15 +9,15 @@ mod numbers;
 mod read;
 
 pub use numbers::{Status, flags, kinds};
-pub use read::{Misfit, Structure, read};
+pub use read::{Incompatible, Structure, read};
 
 use std::ffi::{c_char, c_void};
 
 /// The version of the header: major << 16 | minor.
 pub const VERSION: u32 = 0x0001_0000;
-/// The part of a version in which both sides must agree.
+/// The bits of the version that must be equal on both sides.
 pub const VERSION_MAJOR_MASK: u32 = 0xffff_0000;
-/// What a plugin exports.
+/// The name of the function that a plugin exports.
 pub const ENTRY: &str = "secinfo_channel_entry";
 
 /// `struct secinfo_text`.
@@ -31,13 +31,13 @@ pub struct Text {
 }
 
 impl Text {
-    /// No text.
+    /// The empty text.
     pub const EMPTY: Self = Self {
         bytes: std::ptr::null(),
         length: 0,
     };
 
-    /// This text, which must live for as long as the other side may read it.
+    /// Borrows a text, which must outlive the other side's use of it.
     pub const fn of(text: &str) -> Self {
         Self {
             bytes: text.as_ptr().cast(),
@@ -45,21 +45,17 @@ impl Text {
         }
     }
 
-    /// At most the first `most` bytes of it; nothing when the pointer is null.
+    /// At most the first `max` bytes; empty if the pointer is null.
     ///
     /// # Safety
     ///
     /// The pointer is null, or `length` bytes can be read there for as long as `'a`.
-    pub const unsafe fn bytes<'a>(self, most: usize) -> &'a [u8] {
-        let length = if self.length < most {
-            self.length
-        } else {
-            most
-        };
+    pub const unsafe fn bytes<'a>(self, max: usize) -> &'a [u8] {
+        let length = if self.length < max { self.length } else { max };
         if self.bytes.is_null() || length == 0 {
             &[]
         } else {
-            // SAFETY: the caller promises that so many bytes can be read there.
+            // SAFETY: the caller promises that `length` bytes can be read there.
             unsafe { std::slice::from_raw_parts(self.bytes.cast(), length) }
         }
     }
@@ -70,9 +66,9 @@ impl Text {
 pub struct Buffer {
     /// Where to write.
     pub bytes: *mut c_char,
-    /// How much fits.
+    /// How many bytes fit.
     pub capacity: usize,
-    /// How much was written, or would have been.
+    /// The length of the text; more than `capacity` if it was truncated.
     pub length: usize,
 }
 
@@ -80,7 +76,7 @@ pub struct Buffer {
 #[repr(C)]
 #[derive(Clone, Copy)]
 #[expect(missing_docs, reason = "the header says what each field means")]
-pub struct Request {
+pub struct RawRequest {
     pub version: u32,
     pub size: u32,
     pub message: Text,
@@ -104,7 +100,7 @@ pub struct Request {
 #[repr(C)]
 #[derive(Clone, Copy)]
 #[expect(missing_docs, reason = "the header says what each field means")]
-pub struct Report {
+pub struct RawReport {
     pub version: u32,
     pub size: u32,
     pub status: u32,
@@ -119,7 +115,7 @@ pub struct Report {
 #[repr(C)]
 #[derive(Clone, Copy)]
 #[expect(missing_docs, reason = "the header says what each field means")]
-pub struct Host {
+pub struct RawHost {
     pub version: u32,
     pub size: u32,
     pub context: *mut c_void,
@@ -132,7 +128,7 @@ pub struct Host {
 #[repr(C)]
 #[derive(Clone, Copy)]
 #[expect(missing_docs, reason = "the header says what each field means")]
-pub struct Channel {
+pub struct RawChannel {
     pub version: u32,
     pub size: u32,
     pub name: Text,
@@ -148,22 +144,22 @@ pub struct Channel {
     pub reserved: [*mut c_void; 8],
 }
 
-// SAFETY: a table is never written, and what it points to is valid for ever and never written.
-unsafe impl Sync for Channel {}
+// SAFETY: a table and what it points to live forever and are never written.
+unsafe impl Sync for RawChannel {}
 // SAFETY: as above.
-unsafe impl Send for Channel {}
+unsafe impl Send for RawChannel {}
 
 /// `secinfo_channel_entry`.
-pub type EntryFunction = unsafe extern "C" fn() -> *const Channel;
-/// `create` of [`Channel`].
-pub type CreateFunction = unsafe extern "C" fn(Text, *const Host, *mut Buffer) -> *mut c_void;
-/// `deliver` of [`Channel`].
-pub type DeliverFunction = unsafe extern "C" fn(*mut c_void, u64, *const Request);
-/// `health` of [`Channel`].
+pub type EntryFunction = unsafe extern "C" fn() -> *const RawChannel;
+/// `create` of [`RawChannel`].
+pub type CreateFunction = unsafe extern "C" fn(Text, *const RawHost, *mut Buffer) -> *mut c_void;
+/// `deliver` of [`RawChannel`].
+pub type DeliverFunction = unsafe extern "C" fn(*mut c_void, u64, *const RawRequest);
+/// `health` of [`RawChannel`].
 pub type HealthFunction = unsafe extern "C" fn(*mut c_void, *mut Buffer) -> u32;
-/// `destroy` of [`Channel`].
+/// `destroy` of [`RawChannel`].
 pub type DestroyFunction = unsafe extern "C" fn(*mut c_void);
-/// `report` of [`Host`].
-pub type ReportFunction = unsafe extern "C" fn(*mut c_void, u64, *const Report);
-/// `log` of [`Host`].
+/// `report` of [`RawHost`].
+pub type ReportFunction = unsafe extern "C" fn(*mut c_void, u64, *const RawReport);
+/// `log` of [`RawHost`].
 pub type LogFunction = unsafe extern "C" fn(*mut c_void, u32, Text);

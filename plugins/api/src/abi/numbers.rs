@@ -1,8 +1,8 @@
-//! The numbers that stand for words.
+//! The numbers of the C enums.
 
 use crate::{Level, MessagePurpose, Reason};
 
-/// `enum secinfo_kind`: they are added up.
+/// `enum secinfo_kind`: bits to be combined.
 pub mod kinds {
     /// Texts.
     pub const TEXT: u32 = 1;
@@ -10,35 +10,35 @@ pub mod kinds {
     pub const CALL: u32 = 2;
     /// Emails.
     pub const EMAIL: u32 = 4;
-    /// All of them, by the names that [`crate::Info::kinds`] uses.
+    /// All kinds, with their names in [`crate::Info::kinds`].
     pub const NAMED: [(&str, u32); 3] = [("text", TEXT), ("call", CALL), ("email", EMAIL)];
 }
 
-/// `enum secinfo_flag`: they are added up.
+/// `enum secinfo_flag`: bits to be combined.
 pub mod flags {
-    /// A repeated message is delivered once.
+    /// The provider delivers a repeated message once.
     pub const IDEMPOTENT: u32 = 1;
-    /// A final report comes after `Accepted`.
+    /// A final report follows `Accepted`.
     pub const FOLLOWS_UP: u32 = 2;
-    /// It leaves messages readable on this host.
+    /// The plugin leaves messages readable on this host.
     pub const READABLE: u32 = 4;
 }
 
-/// Words of the API and their numbers, both ways.
+/// Converts an enum to its numbers in the C ABI and back.
 macro_rules! numbered {
-    ($words:ident, $($number:literal => $word:ident),+ $(,)?) => {
-        impl $words {
-            /// Its number in the C ABI.
+    ($enum:ident, $($number:literal => $variant:ident),+ $(,)?) => {
+        impl $enum {
+            /// The number in the C ABI.
             pub const fn number(self) -> u32 {
                 match self {
-                    $(Self::$word => $number),+
+                    $(Self::$variant => $number),+
                 }
             }
 
-            /// What a number of the C ABI stands for, if for anything.
+            /// The variant with this number in the C ABI, if there is one.
             pub const fn from_number(number: u32) -> Option<Self> {
                 match number {
-                    $($number => Some(Self::$word),)+
+                    $($number => Some(Self::$variant),)+
                     _ => None,
                 }
             }
@@ -72,7 +72,7 @@ numbered!(Level,
     4 => Debug,
 );
 
-/// `enum secinfo_status`, whose words have fields in [`crate::Report`].
+/// `enum secinfo_status`: the variants of [`crate::Report`] without their fields.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// [`crate::Report::Accepted`].

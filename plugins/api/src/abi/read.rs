@@ -1,20 +1,20 @@
-//! Reading structures of another version.
+//! Reads structures that were built with another version of the header.
 
-use super::{Channel, Host, Report, Request, VERSION, VERSION_MAJOR_MASK};
+use super::{RawChannel, RawHost, RawReport, RawRequest, VERSION, VERSION_MAJOR_MASK};
 use std::mem::{MaybeUninit, offset_of};
 
-/// Why a structure of the other side cannot be read.
+/// Why a structure from the other side cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Misfit {
-    /// There is none.
+pub enum Incompatible {
+    /// The pointer is null.
     Null,
-    /// Its version; ours has another major one.
+    /// The structure has this version, whose major part differs from ours.
     Version(u32),
-    /// Its size; the least that is needed is more.
+    /// The structure has this size, which is too small.
     Size(u32),
 }
 
-impl std::fmt::Display for Misfit {
+impl std::fmt::Display for Incompatible {
     fn fmt(&self, text: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Null => text.write_str("a pointer is null"),
@@ -31,61 +31,60 @@ impl std::fmt::Display for Misfit {
     }
 }
 
-impl std::error::Error for Misfit {}
+impl std::error::Error for Incompatible {}
 
-/// A structure that starts with a version and a size, each of 32 bits.
+/// A structure that starts with its version and its size, 32 bits each.
 ///
 /// # Safety
 ///
-/// It is `repr(C)`, starts so, and is valid when all of its bytes are 0.
+/// The type is `repr(C)`, starts with these two fields, and is valid if all of its bytes are 0.
 pub unsafe trait Structure: Copy {
-    /// How many bytes of it there must be; the others are then 0.
-    const LEAST: usize;
+    /// The smallest accepted size in bytes; missing bytes beyond it are read as 0.
+    const MIN_SIZE: usize;
 }
 
 // SAFETY: integers, pointers and optional functions.
-unsafe impl Structure for Request {
-    const LEAST: usize = offset_of!(Self, reserved);
+unsafe impl Structure for RawRequest {
+    const MIN_SIZE: usize = offset_of!(Self, reserved);
 }
 // SAFETY: as above.
-unsafe impl Structure for Report {
-    const LEAST: usize = offset_of!(Self, reserved);
+unsafe impl Structure for RawReport {
+    const MIN_SIZE: usize = offset_of!(Self, reserved);
 }
 // SAFETY: as above.
-unsafe impl Structure for Host {
-    const LEAST: usize = offset_of!(Self, reserved);
+unsafe impl Structure for RawHost {
+    const MIN_SIZE: usize = offset_of!(Self, reserved);
 }
 // SAFETY: as above.
-unsafe impl Structure for Channel {
+unsafe impl Structure for RawChannel {
     // Health and destroy may be null.
-    const LEAST: usize = offset_of!(Self, health);
+    const MIN_SIZE: usize = offset_of!(Self, health);
 }
 
-/// A copy of a structure of the other side, as far as it goes: what it does not have is 0.
+/// Copies a structure from the other side. Fields that it does not have are 0.
 ///
 /// # Errors
 ///
-/// [`Misfit`].
+/// [`Incompatible`].
 ///
 /// # Safety
 ///
-/// The pointer is null, or as many bytes can be read there as the structure's own size says, and
-/// at least the eight that say it.
-pub unsafe fn read<T: Structure>(from: *const T) -> Result<T, Misfit> {
+/// The pointer is null, or at least eight bytes can be read there, and as many as the size in them.
+pub unsafe fn read<T: Structure>(from: *const T) -> Result<T, Incompatible> {
     if from.is_null() {
-        return Err(Misfit::Null);
+        return Err(Incompatible::Null);
     }
-    // SAFETY: the caller promises these bytes; the other side may have aligned them as it likes.
+    // SAFETY: the caller promises eight bytes; the read tolerates any alignment.
     let [version, size] = unsafe { from.cast::<[u32; 2]>().read_unaligned() };
     if (version ^ VERSION) & VERSION_MAJOR_MASK != 0 {
-        return Err(Misfit::Version(version));
+        return Err(Incompatible::Version(version));
     }
-    if (size as usize) < T::LEAST {
-        return Err(Misfit::Size(size));
+    if (size as usize) < T::MIN_SIZE {
+        return Err(Incompatible::Size(size));
     }
     let mut copy = MaybeUninit::<T>::zeroed();
-    // SAFETY: no more than the other side has, and no more than the copy; all zeros is a valid
-    // `T`, as its implementation promises, and so are bytes that the other side calls a `T`.
+    // SAFETY: the length is bounded by the source and by the copy; `Structure` promises that
+    // zeros are a valid `T`, and the other side promises that its bytes are.
     unsafe {
         std::ptr::copy_nonoverlapping(
             from.cast::<u8>(),

@@ -1,7 +1,7 @@
 //! Calls.
 
-use crate::provider::{Provider, Reply, Wish};
-use crate::{NUMBER, Tried, failed, only, provider_that, request, settings_for};
+use crate::provider::{Operation, Provider, Reply};
+use crate::{Harness, NUMBER, failed, only, provider_with, request, settings_for};
 use secinfo_channel::{Reason, Report};
 use secinfo_twilio::CallTwilio;
 
@@ -19,24 +19,24 @@ fn outcome(statuses: &[&str]) -> (Provider, Vec<Report>) {
         .iter()
         .map(|word| Reply::Plain(200, format!(r#"{{"sid":"{CREATED}","status":"{word}"}}"#)))
         .collect();
-    let provider = Provider::start([(Wish::Status, statuses)]);
+    let provider = Provider::start([(Operation::Status, statuses)]);
     let mut settings = settings_for(&provider);
     settings["voices"] = serde_json::json!({"de": "Polly.Vicki"});
-    let call = Tried::<CallTwilio>::create(settings);
+    let call = Harness::<CallTwilio>::create(settings);
     let mut request = request();
     request.language = "de".into();
     let reports = call.reports(request);
-    assert_eq!(provider.seen(Wish::Create).len(), 1);
-    assert!(provider.seen(Wish::Redact).is_empty());
-    assert_eq!(provider.objections(), Vec::<String>::new());
+    assert_eq!(provider.requests(Operation::Create).len(), 1);
+    assert!(provider.requests(Operation::Redact).is_empty());
+    assert_eq!(provider.violations(), Vec::<String>::new());
     (provider, reports)
 }
 
 #[test]
-fn a_call_says_the_code_twice() {
+fn a_call_speaks_the_code_twice() {
     let (provider, reports) = outcome(&["queued", "ringing", "in-progress", "completed"]);
     assert_eq!(reports, [accepted(), Report::Delivered]);
-    let made = provider.seen(Wish::Create).remove(0);
+    let made = provider.requests(Operation::Create).remove(0);
     assert_eq!(
         made.path,
         format!("/2010-04-01/Accounts/{}/Calls.json", crate::ACCOUNT)
@@ -59,7 +59,7 @@ fn a_call_says_the_code_twice() {
     );
     assert_eq!(document.matches(r#"<Pause length="1" />"#).count(), 10);
     assert_eq!(
-        provider.seen(Wish::Status)[0].path,
+        provider.requests(Operation::Status)[0].path,
         format!(
             "/2010-04-01/Accounts/{}/Calls/{CREATED}.json",
             crate::ACCOUNT
@@ -68,7 +68,7 @@ fn a_call_says_the_code_twice() {
 }
 
 #[test]
-fn a_call_that_nobody_takes_has_failed() {
+fn an_unanswered_call_has_failed() {
     for (word, reason) in [
         ("busy", Reason::Destination),
         ("no-answer", Reason::Destination),
@@ -81,30 +81,30 @@ fn a_call_that_nobody_takes_has_failed() {
 }
 
 #[test]
-fn refusals_of_calls_are_told_apart() {
+fn refusals_of_calls_have_a_reason() {
     for (code, reason) in [
         (21_211, Reason::Destination),
         (21_214, Reason::Destination),
         (21_215, Reason::Refused),
         (21_210, Reason::Settings),
     ] {
-        let provider = provider_that(Reply::refusal(400, code));
-        let call = Tried::<CallTwilio>::create(settings_for(&provider));
+        let provider = provider_with(Reply::refusal(400, code));
+        let call = Harness::<CallTwilio>::create(settings_for(&provider));
         let detail = format!("HTTP 400, Twilio error {code}");
         assert_eq!(only(call.reports(request())), failed(reason, &detail));
-        assert_eq!(provider.seen(Wish::Create).len(), 1);
+        assert_eq!(provider.requests(Operation::Create).len(), 1);
     }
 }
 
 #[test]
-fn a_message_that_nobody_would_listen_to_is_not_sent() {
-    let provider = provider_that(Reply::Example);
-    let call = Tried::<CallTwilio>::create(settings_for(&provider));
+fn a_message_that_is_too_long_is_not_sent() {
+    let provider = provider_with(Reply::Example);
+    let call = Harness::<CallTwilio>::create(settings_for(&provider));
     let mut request = request();
     request.text.push_str(&"&".repeat(1000));
     assert_eq!(
         only(call.reports(request)),
         failed(Reason::Plugin, "the message is too long for a call")
     );
-    assert!(provider.seen(Wish::Create).is_empty());
+    assert!(provider.requests(Operation::Create).is_empty());
 }

@@ -1,16 +1,16 @@
-//! What the channel says of itself.
+//! The channel's health.
 
-use crate::provider::{Provider, Reply, Wish};
-use crate::{Tried, request, settings_for};
+use crate::provider::{Operation, Provider, Reply};
+use crate::{Harness, request, settings_for};
 use secinfo_channel::Channel;
 use secinfo_twilio::TextTwilio;
 
 #[test]
-fn wrong_settings_show_in_the_health_and_right_ones_too() {
+fn wrong_settings_make_the_channel_unhealthy_until_a_success() {
     let delivered = format!(r#"{{"sid":"SM{}","status":"delivered"}}"#, "a".repeat(32));
     let provider = Provider::start([
         (
-            Wish::Create,
+            Operation::Create,
             vec![
                 Reply::refusal(401, 20_003),
                 Reply::refusal(401, 20_003),
@@ -18,9 +18,9 @@ fn wrong_settings_show_in_the_health_and_right_ones_too() {
                 Reply::Example,
             ],
         ),
-        (Wish::Status, vec![Reply::Plain(200, delivered)]),
+        (Operation::Status, vec![Reply::Plain(200, delivered)]),
     ]);
-    let text = Tried::<TextTwilio>::create(settings_for(&provider));
+    let text = Harness::<TextTwilio>::create(settings_for(&provider));
     assert!(text.channel.health().healthy);
     for _ in 0..3 {
         text.reports(request());
@@ -34,7 +34,7 @@ fn wrong_settings_show_in_the_health_and_right_ones_too() {
         "{}",
         health.detail
     );
-    crate::keeps_secrets(&health.detail);
+    crate::assert_no_secrets(&health.detail);
     assert_eq!(text.log.try_iter().collect::<Vec<_>>(), [health.detail]);
     text.reports(request());
     assert!(text.channel.health().healthy);

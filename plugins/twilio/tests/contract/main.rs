@@ -1,17 +1,19 @@
-//! What the plugins send to Twilio is what Twilio's own description of its interface asks for, and
-//! each answer has the right outcome.
+//! Checks the plugins' requests against Twilio's own description of its API, and the outcome of each
+//! response.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod calls;
+mod failures;
 mod health;
 mod prism;
 mod provider;
 mod texts;
-mod trouble;
 
-use provider::{PATIENCE, Provider, Reply, Wish};
-use secinfo_channel::{Channel, Delivery, Host, MessagePurpose, Reason, Report, Request, Word};
+use provider::{Operation, Provider, Reply, TIMEOUT};
+use secinfo_channel::{
+    Channel, Delivery, Logger, MessagePurpose, Reason, Report, Request, SecretText,
+};
 use serde_json::{Value, json};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -22,7 +24,7 @@ pub(crate) const NUMBER: &str = "+4915112345678";
 pub(crate) const CODE: &str = "907341";
 pub(crate) const TEXT: &str = "Your code for host7 & its \"friends\" is 907341";
 
-/// Settings for a server, with time-outs of which only that of a server that hangs is ever used up.
+/// Settings for a server. Only a server that hangs uses up a time-out.
 pub(crate) fn settings(base_url: &str, ca_file: Option<&Provider>) -> Value {
     let mut settings = json!({
         "account_sid": ACCOUNT,
@@ -48,11 +50,11 @@ pub(crate) fn request() -> Request {
     Request {
         message: "0123456789abcdef0123456789abcdef".into(),
         purpose: MessagePurpose::SignIn,
-        destination: Word::new(NUMBER.into()),
-        subject: Word::default(),
-        text: Word::new(TEXT.into()),
-        html: Word::default(),
-        code: Word::new(CODE.into()),
+        destination: SecretText::new(NUMBER.into()),
+        subject: SecretText::default(),
+        text: SecretText::new(TEXT.into()),
+        html: SecretText::default(),
+        code: SecretText::new(CODE.into()),
         language: "en".into(),
         organization: "Example".into(),
         host: "host7".into(),
@@ -68,64 +70,64 @@ pub(crate) fn request() -> Request {
     }
 }
 
-/// A channel whose reports and log lines are kept.
-pub(crate) struct Tried<C> {
+/// A channel whose reports and log lines are recorded.
+pub(crate) struct Harness<C> {
     pub(crate) channel: C,
     /// The lines of its log.
     pub(crate) log: Receiver<String>,
 }
 
-impl<C: Channel> Tried<C> {
+impl<C: Channel> Harness<C> {
     pub(crate) fn create(settings: Value) -> Self {
         let (sender, log) = mpsc::channel();
-        let host = Host::new(move |_, line| {
-            keeps_secrets(line);
-            // A test that has seen enough does not read any more.
+        let logger = Logger::new(move |_, line| {
+            assert_no_secrets(line);
+            // The test may have stopped reading.
             let _ = sender.send(line.to_owned());
         });
         let settings = serde_json::from_value(settings).unwrap();
-        let channel = C::create(settings, host).unwrap();
+        let channel = C::create(settings, logger).unwrap();
         Self { channel, log }
     }
 
-    /// Hands in a delivery; its reports come out of what this returns.
+    /// Starts a delivery, and returns the receiver of its reports.
     pub(crate) fn deliver(&self, request: Request) -> Receiver<Report> {
         let (sender, reports) = mpsc::channel();
         let delivery = Delivery::new(request, C::INFO.follows_up, move |report| {
-            // A test that has seen enough does not listen any more.
+            // The test may have stopped reading.
             let _ = sender.send(report);
         });
         self.channel.deliver(delivery);
         reports
     }
 
-    /// Delivers, and answers with all reports.
+    /// Delivers a message, and returns all reports.
     pub(crate) fn reports(&self, request: Request) -> Vec<Report> {
         all(&self.deliver(request))
     }
 }
 
-/// All reports until the last. No report and nothing in them may give away what was sent.
+/// Returns all reports until the last, and checks that none contains a secret.
 pub(crate) fn all(reports: &Receiver<Report>) -> Vec<Report> {
     let mut all = Vec::new();
     loop {
-        match reports.recv_timeout(PATIENCE) {
+        match reports.recv_timeout(TIMEOUT) {
             Ok(report) => all.push(report),
             Err(mpsc::RecvTimeoutError::Disconnected) => break,
             Err(mpsc::RecvTimeoutError::Timeout) => panic!("no report comes after {all:?}"),
         }
     }
-    keeps_secrets(&format!("{all:?}"));
+    assert_no_secrets(&format!("{all:?}"));
     all
 }
 
-pub(crate) fn keeps_secrets(text: &str) {
+pub(crate) fn assert_no_secrets(text: &str) {
     for secret in [NUMBER, &NUMBER[1..], CODE, TEXT, TOKEN] {
         assert!(!text.contains(secret), "{text}");
     }
 }
 
-/// The only report, of a message that Twilio never took.
+/// The only report, of a message that Twilio never accepted.
 pub(crate) fn only(reports: Vec<Report>) -> Report {
     let [report] = <[Report; 1]>::try_from(reports).unwrap();
     report
@@ -146,7 +148,7 @@ pub(crate) fn try_later(after: u64, reason: Reason, detail: &str) -> Report {
     }
 }
 
-/// A server that answers every request for a new message or call so.
-pub(crate) fn provider_that(reply: Reply) -> Provider {
-    Provider::start([(Wish::Create, vec![reply])])
+/// A server that answers every request for a new message or call with `reply`.
+pub(crate) fn provider_with(reply: Reply) -> Provider {
+    Provider::start([(Operation::Create, vec![reply])])
 }

@@ -1,4 +1,4 @@
-//! Prism: answers as Twilio's own description of its interface says, and refuses what is against it.
+//! Prism, a mock server that validates requests against Twilio's own description of its API.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -6,12 +6,12 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, Weak};
 use std::thread;
 
-/// Twilio's description of its interface.
+/// The path of Twilio's description of its API.
 pub(crate) fn description() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/contracts/twilio_api_v2010.subset.json")
 }
 
-/// A running Prism; it ends with this value.
+/// A running Prism, stopped on drop.
 pub(crate) struct Prism {
     child: Child,
     /// Host and port.
@@ -21,7 +21,7 @@ pub(crate) struct Prism {
 static SHARED: Mutex<Weak<Prism>> = Mutex::new(Weak::new());
 
 impl Prism {
-    /// The one that the tests of this program share while any of them needs it.
+    /// The instance that concurrent tests share.
     pub(crate) fn shared() -> Arc<Self> {
         let mut shared = SHARED.lock().unwrap();
         shared.upgrade().unwrap_or_else(|| {
@@ -49,7 +49,7 @@ impl Prism {
             .unwrap();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let address = address(&mut output);
-        // A full pipe would stop it.
+        // A full pipe would block it.
         thread::spawn(move || output.read_to_end(&mut Vec::new()));
         Self { child, address }
     }
@@ -69,7 +69,7 @@ fn address(output: &mut BufReader<ChildStdout>) -> String {
 
 impl Drop for Prism {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

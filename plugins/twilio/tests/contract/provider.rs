@@ -1,4 +1,4 @@
-//! A server in Twilio's place: asks Prism about every request, then answers as a test wants.
+//! A fake of Twilio's server: validates every request with Prism, then replies as the test says.
 
 use crate::prism::{self, Prism};
 use bytes::Bytes;
@@ -25,43 +25,43 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
 use tokio_rustls::TlsAcceptor;
 
-/// Longer than anything takes; a test that waits for as long has failed.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
+/// A test that waits longer than this has failed.
+pub(crate) const TIMEOUT: Duration = Duration::from_mins(2);
 
 type Body = BoxBody<Bytes, io::Error>;
 
-/// What a request is for.
+/// The operation that a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Wish {
-    /// A new message or call.
+pub(crate) enum Operation {
+    /// Create a message or call.
     Create,
-    /// What became of it.
+    /// Get its status.
     Status,
-    /// Erasing it.
+    /// Erase its text.
     Redact,
 }
 
-/// How the server answers.
+/// How the server replies.
 #[derive(Clone)]
 pub(crate) enum Reply {
-    /// With an example out of the description.
+    /// The example in the description.
     Example,
-    /// With that example, but another status and error code.
+    /// The example with another status and error code.
     Status(&'static str, Option<u32>),
-    /// With this.
+    /// This status and body.
     Plain(u16, String),
-    /// With this, and a header.
+    /// This status and header.
     WithHeader(u16, &'static str, String),
-    /// Never.
+    /// No reply.
     Hang,
-    /// By closing the connection.
+    /// The connection is closed.
     Close,
-    /// With a 201 that breaks off.
-    BreakOff,
+    /// A 201 with an incomplete body.
+    Truncated,
 }
 
 impl Reply {
-    /// A refusal as Twilio words it, which names the number.
+    /// A refusal in Twilio's words, which contain the phone number.
     pub(crate) fn refusal(status: u16, code: u32) -> Self {
         Self::Plain(
             status,
@@ -73,10 +73,10 @@ impl Reply {
     }
 }
 
-/// A request that came.
+/// A request that the server received.
 #[derive(Debug, Clone)]
-pub(crate) struct Seen {
-    pub(crate) wish: Wish,
+pub(crate) struct ReceivedRequest {
+    pub(crate) operation: Operation,
     pub(crate) path: String,
     pub(crate) form: BTreeMap<String, String>,
     pub(crate) authorization: String,
@@ -84,9 +84,9 @@ pub(crate) struct Seen {
 
 #[derive(Default)]
 struct Record {
-    replies: HashMap<Wish, VecDeque<Reply>>,
-    seen: Vec<Seen>,
-    objections: Vec<String>,
+    replies: HashMap<Operation, VecDeque<Reply>>,
+    requests: Vec<ReceivedRequest>,
+    violations: Vec<String>,
 }
 
 struct Shared {
@@ -96,7 +96,7 @@ struct Shared {
     description: Value,
 }
 
-/// The server.
+/// The fake server.
 pub(crate) struct Provider {
     shared: Arc<Shared>,
     runtime: Option<Runtime>,
@@ -105,15 +105,15 @@ pub(crate) struct Provider {
 }
 
 impl Provider {
-    /// Starts it, with its answers by what is asked for. The last one of each is repeated.
-    pub(crate) fn start(replies: impl IntoIterator<Item = (Wish, Vec<Reply>)>) -> Self {
+    /// Starts the server with its replies for each operation, the last of which is repeated.
+    pub(crate) fn start(replies: impl IntoIterator<Item = (Operation, Vec<Reply>)>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let acceptor = TlsAcceptor::from(Arc::new(certify(&directory)));
         let description = fs::read(prism::description()).unwrap();
         let record = Record {
             replies: replies
                 .into_iter()
-                .map(|(wish, replies)| (wish, replies.into()))
+                .map(|(operation, replies)| (operation, replies.into()))
                 .collect(),
             ..Record::default()
         };
@@ -145,34 +145,39 @@ impl Provider {
         format!("https://127.0.0.1:{}", self.port)
     }
 
-    /// The authority that vouches for it.
+    /// The authority that issued its certificate.
     pub(crate) fn ca_file(&self) -> PathBuf {
         self.directory.path().join("ca.pem")
     }
 
-    /// What came so far.
-    pub(crate) fn seen(&self, wish: Wish) -> Vec<Seen> {
+    /// The requests for an operation so far.
+    pub(crate) fn requests(&self, operation: Operation) -> Vec<ReceivedRequest> {
         let record = self.shared.record.lock().unwrap();
-        let all = record.seen.iter();
-        all.filter(|seen| seen.wish == wish).cloned().collect()
+        let all = record.requests.iter();
+        all.filter(|request| request.operation == operation)
+            .cloned()
+            .collect()
     }
 
-    /// Waits until a request of this kind came.
-    pub(crate) fn wait_for(&self, wish: Wish) {
+    /// Waits for a request for an operation.
+    pub(crate) fn wait_for(&self, operation: Operation) {
         let record = self.shared.record.lock().unwrap();
         let (_record, waited) = self
             .shared
             .changed
-            .wait_timeout_while(record, PATIENCE, |record| {
-                !record.seen.iter().any(|seen| seen.wish == wish)
+            .wait_timeout_while(record, TIMEOUT, |record| {
+                !record
+                    .requests
+                    .iter()
+                    .any(|request| request.operation == operation)
             })
             .unwrap();
-        assert!(!waited.timed_out(), "no {wish:?} came");
+        assert!(!waited.timed_out(), "no request to {operation:?} came");
     }
 
-    /// What was sent against the description.
-    pub(crate) fn objections(&self) -> Vec<String> {
-        self.shared.record.lock().unwrap().objections.clone()
+    /// The violations of the description so far.
+    pub(crate) fn violations(&self) -> Vec<String> {
+        self.shared.record.lock().unwrap().violations.clone()
     }
 }
 
@@ -184,7 +189,7 @@ impl Drop for Provider {
     }
 }
 
-/// An authority, and a certificate of its for this address.
+/// Creates an authority, and a certificate issued by it for this address.
 fn certify(directory: &TempDir) -> ServerConfig {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -213,12 +218,12 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, shared: Arc<Shared>
         let acceptor = acceptor.clone();
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
-            // A client that does not trust us goes away.
+            // A client that does not trust the certificate disconnects.
             let Ok(stream) = acceptor.accept(stream).await else {
                 return;
             };
             let service = service_fn(move |request| answer(request, Arc::clone(&shared)));
-            // An answer that is an error closes the connection: that is what it is for.
+            // An error from the service closes the connection, as `Reply::Close` needs.
             let _ = hyper::server::conn::http1::Builder::new()
                 .serve_connection(TokioIo::new(stream), service)
                 .await;
@@ -237,40 +242,40 @@ async fn answer(
         value.unwrap_or_default().to_owned()
     };
     let path = head.uri.path().to_owned();
-    let wish = match (&head.method, path.matches('/').count()) {
-        (&Method::POST, 4) => Wish::Create,
-        (&Method::POST, _) => Wish::Redact,
-        _ => Wish::Status,
+    let operation = match (&head.method, path.matches('/').count()) {
+        (&Method::POST, 4) => Operation::Create,
+        (&Method::POST, _) => Operation::Redact,
+        _ => Operation::Status,
     };
     let form: BTreeMap<String, String> = twilio_async::form_urlencoded::parse(&body)
         .into_owned()
         .collect();
-    let mut objections = unknown_parameters(&shared.description, &path, &form);
+    let mut violations = unknown_parameters(&shared.description, &path, &form);
     let (status, example) = ask_prism(&shared.prism, &head, body).await;
     if !(200..300).contains(&status) {
-        objections.push(format!("{} {path}: HTTP {status}: {example}", head.method));
+        violations.push(format!("{} {path}: HTTP {status}: {example}", head.method));
     }
     let reply = {
         let mut record = shared.record.lock().unwrap();
-        record.objections.append(&mut objections);
-        record.seen.push(Seen {
-            wish,
+        record.violations.append(&mut violations);
+        record.requests.push(ReceivedRequest {
+            operation,
             path,
             form,
             authorization: header(AUTHORIZATION),
         });
         shared.changed.notify_all();
-        let replies = record.replies.entry(wish).or_default();
+        let replies = record.replies.entry(operation).or_default();
         if replies.len() > 1 {
             replies.pop_front()
         } else {
             replies.front().cloned()
         }
     };
-    give(reply.unwrap_or(Reply::Example), status, example).await
+    respond(reply.unwrap_or(Reply::Example), status, example).await
 }
 
-async fn give(reply: Reply, status: u16, example: String) -> Result<Response<Body>, io::Error> {
+async fn respond(reply: Reply, status: u16, example: String) -> Result<Response<Body>, io::Error> {
     let plain = |status, text: String| {
         Response::builder()
             .status(status)
@@ -294,9 +299,9 @@ async fn give(reply: Reply, status: u16, example: String) -> Result<Response<Bod
             .map_err(io::Error::other),
         Reply::Hang => std::future::pending().await,
         Reply::Close => Err(io::Error::other("the connection is closed")),
-        Reply::BreakOff => Response::builder()
+        Reply::Truncated => Response::builder()
             .status(201)
-            .body(broken_off())
+            .body(truncated())
             .map_err(io::Error::other),
     }
 }
@@ -307,14 +312,14 @@ fn whole(text: String) -> Body {
         .boxed()
 }
 
-/// A body that ends after its first bytes, and not as it should.
-fn broken_off() -> Body {
+/// A body that ends with an error after its first bytes.
+fn truncated() -> Body {
     let begin = Frame::data(Bytes::from_static(br#"{"sid":"SM"#));
-    let end = io::Error::other("broken off");
+    let end = io::Error::other("truncated");
     StreamBody::new(stream::iter([Ok(begin), Err(end)])).boxed()
 }
 
-/// Prism lets parameters pass that the description does not know.
+/// The parameters that the description does not contain, which Prism accepts.
 fn unknown_parameters(
     description: &Value,
     path: &str,
@@ -338,7 +343,7 @@ fn unknown_parameters(
         .collect()
 }
 
-/// Status and body of Prism's answer to the same request.
+/// Sends the request to Prism, and returns the status and body of its response.
 async fn ask_prism(
     prism: &Prism,
     head: &hyper::http::request::Parts,

@@ -1,11 +1,11 @@
-//! Texts that Twilio takes, and what becomes of them.
+//! Texts that Twilio accepts, and their delivery status.
 
-use crate::provider::{PATIENCE, Provider, Reply, Wish};
-use crate::{NUMBER, TEXT, Tried, failed, request, settings_for};
+use crate::provider::{Operation, Provider, Reply, TIMEOUT};
+use crate::{Harness, NUMBER, TEXT, failed, request, settings_for};
 use secinfo_channel::{Channel, Reason, Report};
 use secinfo_twilio::TextTwilio;
 
-/// The id in the description's example of a message that was made.
+/// The id in the description's example of a created message.
 const CREATED: &str = "SMaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 fn accepted() -> Report {
@@ -14,32 +14,32 @@ fn accepted() -> Report {
     }
 }
 
-/// An answer about the message that was made, and not about that of the description's example.
+/// A status response for the created message; the description's example is for another.
 fn status(word: &str, code: Option<u32>) -> Reply {
     let body = serde_json::json!({"sid": CREATED, "status": word, "error_code": code});
     Reply::Plain(200, body.to_string())
 }
 
-/// What comes of a text whose status is asked with these answers.
+/// Sends a text whose status requests get these replies.
 fn outcome(statuses: Vec<Reply>, follow_up: &str) -> (Provider, Vec<Report>) {
-    let provider = Provider::start([(Wish::Status, statuses)]);
+    let provider = Provider::start([(Operation::Status, statuses)]);
     let mut settings = settings_for(&provider);
     settings["follow_up"] = follow_up.into();
-    let text = Tried::<TextTwilio>::create(settings);
+    let text = Harness::<TextTwilio>::create(settings);
     let reports = text.reports(request());
-    provider.wait_for(Wish::Redact);
-    assert_eq!(provider.seen(Wish::Create).len(), 1);
-    assert_eq!(provider.objections(), Vec::<String>::new());
+    provider.wait_for(Operation::Redact);
+    assert_eq!(provider.requests(Operation::Create).len(), 1);
+    assert_eq!(provider.violations(), Vec::<String>::new());
     (provider, reports)
 }
 
 #[test]
-fn a_text_arrives_and_is_erased() {
+fn a_delivered_text_is_erased() {
     let statuses = ["queued", "sent", "delivered"].map(|word| status(word, None));
     let (provider, reports) = outcome(statuses.into(), "60s");
     assert_eq!(reports, [accepted(), Report::Delivered]);
 
-    let sent = provider.seen(Wish::Create).remove(0);
+    let sent = provider.requests(Operation::Create).remove(0);
     assert_eq!(
         sent.path,
         format!("/2010-04-01/Accounts/{}/Messages.json", crate::ACCOUNT)
@@ -50,27 +50,27 @@ fn a_text_arrives_and_is_erased() {
     let validity: u64 = sent.form["ValidityPeriod"].parse().unwrap();
     assert!((240..=300).contains(&validity), "{validity}");
 
-    let asked = provider.seen(Wish::Status);
+    let asked = provider.requests(Operation::Status);
     assert_eq!(asked.len(), 3);
     let path = format!(
         "/2010-04-01/Accounts/{}/Messages/{CREATED}.json",
         crate::ACCOUNT
     );
     assert_eq!(asked[0].path, path);
-    let erased = provider.seen(Wish::Redact).remove(0);
+    let erased = provider.requests(Operation::Redact).remove(0);
     assert_eq!(erased.path, path);
     assert_eq!(erased.form["Body"], "");
 }
 
 #[test]
-fn a_text_that_does_not_arrive_has_failed_and_is_erased() {
+fn an_undelivered_text_has_failed_and_is_erased() {
     let (_, reports) = outcome(vec![status("undelivered", Some(30_003))], "60s");
     let detail = "undelivered, Twilio error 30003";
     assert_eq!(reports, [accepted(), failed(Reason::Destination, detail)]);
 }
 
 #[test]
-fn without_a_receipt_handed_over_is_all_that_can_be_known() {
+fn a_sent_text_without_a_receipt_counts_as_delivered() {
     let (_, reports) = outcome(vec![status("sent", None)], "200ms");
     assert_eq!(reports, [accepted(), Report::Delivered]);
 }
@@ -83,7 +83,7 @@ fn a_text_that_never_leaves_twilio_has_failed() {
 }
 
 #[test]
-fn asking_goes_on_past_answers_that_say_nothing() {
+fn polling_continues_after_useless_responses() {
     let statuses = vec![
         Reply::Plain(500, "<html>".into()),
         Reply::Plain(200, "garbage".into()),
@@ -96,35 +96,35 @@ fn asking_goes_on_past_answers_that_say_nothing() {
     ];
     let (provider, reports) = outcome(statuses, "60s");
     assert_eq!(reports, [accepted(), Report::Delivered]);
-    assert_eq!(provider.seen(Wish::Status).len(), 7);
+    assert_eq!(provider.requests(Operation::Status).len(), 7);
 }
 
 #[test]
-fn erasing_is_tried_again_and_then_told() {
+fn a_failed_redaction_is_retried_and_then_logged() {
     let provider = Provider::start([
-        (Wish::Status, vec![status("delivered", None)]),
-        (Wish::Redact, vec![Reply::Plain(500, String::new())]),
+        (Operation::Status, vec![status("delivered", None)]),
+        (Operation::Redact, vec![Reply::Plain(500, String::new())]),
     ]);
-    let text = Tried::<TextTwilio>::create(settings_for(&provider));
+    let text = Harness::<TextTwilio>::create(settings_for(&provider));
     assert_eq!(text.reports(request()), [accepted(), Report::Delivered]);
-    let line = text.log.recv_timeout(PATIENCE).unwrap();
+    let line = text.log.recv_timeout(TIMEOUT).unwrap();
     assert!(line.contains(CREATED), "{line}");
-    assert_eq!(provider.seen(Wish::Redact).len(), 3);
+    assert_eq!(provider.requests(Operation::Redact).len(), 3);
 }
 
 #[test]
-fn nothing_is_erased_where_the_administrator_keeps_texts() {
-    let provider = Provider::start([(Wish::Status, vec![status("delivered", None)])]);
+fn nothing_is_erased_if_the_administrator_keeps_texts() {
+    let provider = Provider::start([(Operation::Status, vec![status("delivered", None)])]);
     let mut settings = settings_for(&provider);
     settings["redact"] = false.into();
-    let text = Tried::<TextTwilio>::create(settings);
+    let text = Harness::<TextTwilio>::create(settings);
     assert_eq!(text.reports(request()), [accepted(), Report::Delivered]);
-    assert!(provider.seen(Wish::Redact).is_empty());
+    assert!(provider.requests(Operation::Redact).is_empty());
 }
 
 #[test]
-fn a_messaging_service_and_an_api_key_do_as_well() {
-    let provider = Provider::start([(Wish::Status, vec![status("delivered", None)])]);
+fn a_messaging_service_and_an_api_key_are_supported() {
+    let provider = Provider::start([(Operation::Status, vec![status("delivered", None)])]);
     let mut settings = settings_for(&provider);
     let all = settings.as_object_mut().unwrap();
     all.remove("from");
@@ -133,30 +133,30 @@ fn a_messaging_service_and_an_api_key_do_as_well() {
     all.insert("messaging_service_sid".into(), service.clone().into());
     all.insert("api_key_sid".into(), format!("SK{}", "c".repeat(32)).into());
     all.insert("api_key_secret".into(), crate::TOKEN.into());
-    let text = Tried::<TextTwilio>::create(settings);
+    let text = Harness::<TextTwilio>::create(settings);
     assert_eq!(text.reports(request()), [accepted(), Report::Delivered]);
-    let sent = provider.seen(Wish::Create).remove(0);
+    let sent = provider.requests(Operation::Create).remove(0);
     assert_eq!(sent.form["MessagingServiceSid"], service);
     assert!(!sent.form.contains_key("From"));
     // "SKcccc…:token7f3e" in Base64.
     assert!(sent.authorization.starts_with("Basic U0tjY2Nj"));
-    assert_eq!(provider.objections(), Vec::<String>::new());
+    assert_eq!(provider.violations(), Vec::<String>::new());
 }
 
 #[test]
-fn many_texts_at_once_are_each_sent_once() {
+fn concurrent_texts_are_each_sent_once() {
     const COUNT: usize = 100;
-    let provider = Provider::start([(Wish::Status, vec![status("delivered", None)])]);
+    let provider = Provider::start([(Operation::Status, vec![status("delivered", None)])]);
     let mut settings = settings_for(&provider);
-    // Prism takes its time for so many.
+    // Prism is slow with so many.
     settings["connect_timeout"] = "100s".into();
     settings["timeout"] = "110s".into();
-    let text = Tried::<TextTwilio>::create(settings);
+    let text = Harness::<TextTwilio>::create(settings);
     let reports: Vec<_> = (0..COUNT).map(|_| text.deliver(request())).collect();
     for each in &reports {
         assert_eq!(crate::all(each), [accepted(), Report::Delivered]);
     }
-    assert_eq!(provider.seen(Wish::Create).len(), COUNT);
+    assert_eq!(provider.requests(Operation::Create).len(), COUNT);
     assert!(text.channel.health().healthy);
-    assert_eq!(provider.objections(), Vec::<String>::new());
+    assert_eq!(provider.violations(), Vec::<String>::new());
 }

@@ -1,4 +1,4 @@
-//! The message as it is sent (RFC 5322).
+//! Composes the email (RFC 5322).
 
 use crate::settings::Sender;
 use lettre::message::header::{HeaderName, HeaderValue};
@@ -7,49 +7,49 @@ use lettre::{Address, error};
 use secinfo_channel::Request;
 use zeroize::Zeroizing;
 
-/// A message and whom it goes to.
-pub(crate) struct Letter {
+/// An email with its envelope.
+pub(crate) struct Email {
     pub(crate) from: Address,
     pub(crate) to: Address,
     pub(crate) bytes: Zeroizing<Vec<u8>>,
 }
 
-/// Why there is no message.
+/// Why an email cannot be composed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unwritable {
-    /// The destination is no address that mail can be sent to.
+pub(crate) enum ComposeError {
+    /// The destination is not a valid address.
     Destination,
-    /// The rest of it cannot be put into a message.
+    /// Other content cannot be written as an email.
     Content,
 }
 
-impl From<error::Error> for Unwritable {
+impl From<error::Error> for ComposeError {
     fn from(_: error::Error) -> Self {
         Self::Content
     }
 }
 
-impl Letter {
-    /// Writes the message.
-    pub(crate) fn write(request: &Request, sender: &Sender) -> Result<Self, Unwritable> {
+impl Email {
+    /// Composes the email for a request.
+    pub(crate) fn compose(request: &Request, sender: &Sender) -> Result<Self, ComposeError> {
         let to: Address = request
             .destination
             .parse()
-            .map_err(|_| Unwritable::Destination)?;
+            .map_err(|_| ComposeError::Destination)?;
         let from = &sender.from.email;
         let mut builder = Message::builder()
             .from(sender.from.clone())
             .to(Mailbox::new(None, to.clone()))
             .subject(one_line(&request.subject))
             .date_now()
-            // The same for every attempt, so that whoever gets a message twice can tell.
+            // The same for every attempt, so that duplicates can be recognized.
             .message_id(Some(format!("<{}@{}>", request.message, from.domain())))
             .raw_header(header("Auto-Submitted", "auto-generated")) // RFC 3834
             .raw_header(header("X-Auto-Response-Suppress", "OOF, AutoReply"));
         if let Some(reply_to) = &sender.reply_to {
             builder = builder.reply_to(reply_to.clone());
         }
-        if is_tag(&request.language) {
+        if is_language_tag(&request.language) {
             builder = builder.raw_header(header("Content-Language", &request.language));
         }
         let text = request.text.to_string();
@@ -71,20 +71,20 @@ fn header(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
 }
 
-/// A text for a header. A line break in it would begin another header.
+/// Replaces control characters and line breaks, which would begin another header.
 fn one_line(text: &str) -> String {
-    let harmless = |c: char| {
+    let replaced = |c: char| {
         if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
             ' '
         } else {
             c
         }
     };
-    text.chars().map(harmless).collect()
+    text.chars().map(replaced).collect()
 }
 
-/// Whether this has the form of a BCP 47 tag.
-fn is_tag(text: &str) -> bool {
+/// Whether a text has the form of a BCP 47 tag.
+fn is_language_tag(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     !text.is_empty() && text.bytes().all(allowed)
 }
@@ -93,7 +93,7 @@ fn is_tag(text: &str) -> bool {
 mod tests {
     use super::*;
     use mail_parser::{HeaderValue as Parsed, MessageParser};
-    use secinfo_channel::{MessagePurpose, Word};
+    use secinfo_channel::{MessagePurpose, SecretText};
 
     const ID: &str = "00112233445566778899aabbccddeeff";
 
@@ -101,11 +101,11 @@ mod tests {
         Request {
             message: ID.to_owned(),
             purpose: MessagePurpose::Enrollment,
-            destination: Word::from("alice@example.org".to_owned()),
-            subject: Word::from("Your code".to_owned()),
-            text: Word::from("Your code is 135790.\n.\nGood bye.\n".to_owned()),
-            html: Word::from("<p>Your code is <b>135790</b>.</p>".to_owned()),
-            code: Word::from("135790".to_owned()),
+            destination: SecretText::from("alice@example.org".to_owned()),
+            subject: SecretText::from("Your code".to_owned()),
+            text: SecretText::from("Your code is 135790.\n.\nGood bye.\n".to_owned()),
+            html: SecretText::from("<p>Your code is <b>135790</b>.</p>".to_owned()),
+            code: SecretText::from("135790".to_owned()),
             language: "en".to_owned(),
             organization: "Example".to_owned(),
             host: "host.example.org".to_owned(),
@@ -125,13 +125,13 @@ mod tests {
         }
     }
 
-    fn written(request: &Request) -> Letter {
-        Letter::write(request, &sender()).ok().unwrap()
+    fn compose(request: &Request) -> Email {
+        Email::compose(request, &sender()).ok().unwrap()
     }
 
     /// The names of the headers before the first empty line, in lower case.
-    fn header_names(letter: &Letter) -> Vec<String> {
-        let text = str::from_utf8(&letter.bytes).expect("a message is ASCII");
+    fn header_names(email: &Email) -> Vec<String> {
+        let text = str::from_utf8(&email.bytes).expect("a message is ASCII");
         assert!(text.is_ascii(), "{text}");
         let head = text.split("\r\n\r\n").next().unwrap();
         let own = |line: &&str| !line.starts_with([' ', '\t']);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn subjects_in_any_script_are_read_as_they_were_written() {
+    fn subjects_in_any_script_are_preserved() {
         for subject in [
             "Your code",
             "Ihr Bestätigungscode für Übungszwecke, der länger ist als eine Zeile fassen kann",
@@ -150,18 +150,18 @@ mod tests {
             "a \u{1f511} key",
         ] {
             let mut request = request();
-            request.subject = Word::from(subject.to_owned());
-            let letter = written(&request);
-            let message = MessageParser::default().parse(&*letter.bytes).unwrap();
+            request.subject = SecretText::from(subject.to_owned());
+            let email = compose(&request);
+            let message = MessageParser::default().parse(&*email.bytes).unwrap();
             assert_eq!(message.subject(), Some(subject));
-            let text = str::from_utf8(&letter.bytes).unwrap();
+            let text = str::from_utf8(&email.bytes).unwrap();
             assert!(text.lines().all(|line| line.len() <= 998), "{text}");
         }
     }
 
     #[test]
-    fn nobody_adds_a_header() {
-        let names = header_names(&written(&request()));
+    fn no_text_can_add_a_header() {
+        let names = header_names(&compose(&request()));
         for breaking in [
             "\r\nBcc: eve@example.org",
             "\nX-Evil: 1",
@@ -170,18 +170,18 @@ mod tests {
             "\0",
         ] {
             let mut request = request();
-            request.subject = Word::from(format!("Code{breaking}\r\n\r\nBody"));
+            request.subject = SecretText::from(format!("Code{breaking}\r\n\r\nBody"));
             request.organization = format!("Example{breaking}");
             request.host = format!("host{breaking}");
             request.language = format!("en{breaking}");
-            let letter = written(&request);
+            let email = compose(&request);
             let expected: Vec<_> = names
                 .iter()
                 .filter(|name| *name != "content-language")
                 .cloned()
                 .collect();
-            assert_eq!(header_names(&letter), expected, "{breaking:?}");
-            let to: &str = letter.to.as_ref();
+            assert_eq!(header_names(&email), expected, "{breaking:?}");
+            let to: &str = email.to.as_ref();
             assert_eq!(to, "alice@example.org");
         }
     }
@@ -191,16 +191,16 @@ mod tests {
         let mut request = request();
         for attempt in 1..3 {
             request.attempt = attempt;
-            let letter = written(&request);
-            let message = MessageParser::default().parse(&*letter.bytes).unwrap();
+            let email = compose(&request);
+            let message = MessageParser::default().parse(&*email.bytes).unwrap();
             assert_eq!(message.message_id().unwrap(), format!("{ID}@example.org"));
         }
     }
 
     #[test]
-    fn it_says_that_nobody_typed_it() {
-        let letter = written(&request());
-        let message = MessageParser::default().parse(&*letter.bytes).unwrap();
+    fn the_headers_mark_an_automatic_message() {
+        let email = compose(&request());
+        let message = MessageParser::default().parse(&*email.bytes).unwrap();
         let header = |name: &str| match message.header(name) {
             Some(Parsed::Text(text)) => text.to_string(),
             other => panic!("{name}: {other:?}"),
@@ -214,17 +214,17 @@ mod tests {
     }
 
     #[test]
-    fn it_is_plain_text_alone_where_there_is_no_html() {
+    fn an_email_without_html_is_plain_text_only() {
         let mut request = request();
-        request.html = Word::default();
-        let letter = written(&request);
-        let message = MessageParser::default().parse(&*letter.bytes).unwrap();
+        request.html = SecretText::default();
+        let email = compose(&request);
+        let message = MessageParser::default().parse(&*email.bytes).unwrap();
         assert_eq!(message.parts.len(), 1);
         assert!(message.body_text(0).unwrap().contains("135790"));
     }
 
     #[test]
-    fn what_is_no_address_gets_nothing() {
+    fn an_invalid_address_is_refused() {
         for wrong in [
             "",
             "alice",
@@ -233,9 +233,9 @@ mod tests {
             "a@b,c@d",
         ] {
             let mut request = request();
-            request.destination = Word::from(wrong.to_owned());
-            let result = Letter::write(&request, &sender());
-            assert_eq!(result.err(), Some(Unwritable::Destination), "{wrong:?}");
+            request.destination = SecretText::from(wrong.to_owned());
+            let result = Email::compose(&request, &sender());
+            assert_eq!(result.err(), Some(ComposeError::Destination), "{wrong:?}");
         }
     }
 }

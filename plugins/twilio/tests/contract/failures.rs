@@ -1,7 +1,9 @@
-//! Answers other than success, and none. Whatever happens, a text is sent once.
+//! Failures of Twilio and the network. In every case, a text is sent at most once.
 
-use crate::provider::{Provider, Reply, Wish};
-use crate::{Tried, all, failed, only, provider_that, request, settings, settings_for, try_later};
+use crate::provider::{Operation, Provider, Reply};
+use crate::{
+    Harness, all, failed, only, provider_with, request, settings, settings_for, try_later,
+};
 use secinfo_channel::{Reason, Report};
 use secinfo_twilio::TextTwilio;
 use std::io::{Read, Write};
@@ -10,19 +12,19 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 use tokio::net::TcpSocket;
 
-/// What is reported when every request for a text is answered so.
+/// The report of a text if every request to create one gets `reply`.
 fn outcome(reply: Reply) -> Report {
-    let provider = provider_that(reply);
-    let text = Tried::<TextTwilio>::create(settings_for(&provider));
+    let provider = provider_with(reply);
+    let text = Harness::<TextTwilio>::create(settings_for(&provider));
     let report = only(text.reports(request()));
-    assert_eq!(provider.seen(Wish::Create).len(), 1);
-    assert!(provider.seen(Wish::Status).is_empty());
-    assert_eq!(provider.objections(), Vec::<String>::new());
+    assert_eq!(provider.requests(Operation::Create).len(), 1);
+    assert!(provider.requests(Operation::Status).is_empty());
+    assert_eq!(provider.violations(), Vec::<String>::new());
     report
 }
 
 #[test]
-fn what_twilio_refuses_is_final() {
+fn refusals_are_final() {
     for (status, code, reason) in [
         (400, 21_211, Reason::Destination),
         (400, 21_614, Reason::Destination),
@@ -41,18 +43,18 @@ fn what_twilio_refuses_is_final() {
 }
 
 #[test]
-fn nobody_is_sent_elsewhere() {
-    let provider = provider_that(Reply::Example);
+fn redirects_are_not_followed() {
+    let provider = provider_with(Reply::Example);
     let elsewhere = format!("{}/", provider.base_url());
     assert_eq!(
         outcome(Reply::WithHeader(307, "location", elsewhere)),
         failed(Reason::Settings, "HTTP 307")
     );
-    assert!(provider.seen(Wish::Create).is_empty());
+    assert!(provider.requests(Operation::Create).is_empty());
 }
 
 #[test]
-fn too_many_requests_wait_as_long_as_asked() {
+fn a_rate_limit_waits_for_as_long_as_twilio_asks() {
     assert_eq!(
         outcome(Reply::WithHeader(429, "retry-after", "7".into())),
         try_later(7000, Reason::Busy, "HTTP 429")
@@ -75,7 +77,7 @@ fn too_many_requests_wait_as_long_as_asked() {
 }
 
 #[test]
-fn a_provider_that_fails_is_asked_again_only_if_it_says_so() {
+fn a_server_error_is_retried_only_if_twilio_asks_for_it() {
     for status in [500, 502, 503] {
         assert_eq!(
             outcome(Reply::Plain(status, "<html>".into())),
@@ -89,7 +91,7 @@ fn a_provider_that_fails_is_asked_again_only_if_it_says_so() {
 }
 
 #[test]
-fn garbage_is_not_answered_with_another_text() {
+fn an_invalid_response_does_not_repeat_the_text() {
     let unknown = "HTTP 201, with an answer that cannot be understood";
     for body in [
         String::new(),
@@ -108,8 +110,8 @@ fn garbage_is_not_answered_with_another_text() {
             failed(Reason::TimedOut, unknown)
         );
     }
-    // How much of it came before it broke off is chance.
-    let report = outcome(Reply::BreakOff);
+    // It depends on chance how much of it arrives.
+    let report = outcome(Reply::Truncated);
     assert!(
         matches!(
             &report,
@@ -123,7 +125,7 @@ fn garbage_is_not_answered_with_another_text() {
 }
 
 #[test]
-fn a_connection_that_breaks_leaves_it_unknown() {
+fn after_a_broken_connection_the_status_is_unknown() {
     assert_eq!(
         outcome(Reply::Close),
         failed(
@@ -134,7 +136,7 @@ fn a_connection_that_breaks_leaves_it_unknown() {
 }
 
 #[test]
-fn a_server_that_hangs_leaves_it_unknown() {
+fn after_a_time_out_the_status_is_unknown() {
     assert_eq!(
         outcome(Reply::Hang),
         failed(Reason::TimedOut, "no answer in time")
@@ -142,7 +144,7 @@ fn a_server_that_hangs_leaves_it_unknown() {
 }
 
 #[test]
-fn what_is_no_http_leaves_it_unknown() {
+fn after_a_response_that_is_not_http_the_status_is_unknown() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let server = thread::spawn(move || {
@@ -156,12 +158,12 @@ fn what_is_no_http_leaves_it_unknown() {
             received.extend_from_slice(&buffer[..count]);
         }
         stream.write_all(b"220 mail.example.org ESMTP\r\n").unwrap();
-        // A second connection would be a second try.
+        // A second connection would be a second attempt.
         drop(stream);
         listener.set_nonblocking(true).unwrap();
         listener
     });
-    let text = Tried::<TextTwilio>::create(settings(&base_url, None));
+    let text = Harness::<TextTwilio>::create(settings(&base_url, None));
     assert_eq!(
         only(text.reports(request())),
         failed(
@@ -173,12 +175,12 @@ fn what_is_no_http_leaves_it_unknown() {
 }
 
 #[test]
-fn a_server_that_is_not_there_was_sent_nothing() {
-    // Taken, and nobody listens.
+fn an_unreachable_server_is_retried() {
+    // The port is taken, but not listening.
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
     let base_url = format!("http://{}", socket.local_addr().unwrap());
-    let text = Tried::<TextTwilio>::create(settings(&base_url, None));
+    let text = Harness::<TextTwilio>::create(settings(&base_url, None));
     let Report::TryLater { reason, detail, .. } = only(text.reports(request())) else {
         panic!("it can be tried later");
     };
@@ -187,22 +189,22 @@ fn a_server_that_is_not_there_was_sent_nothing() {
 }
 
 #[test]
-fn a_server_that_nobody_vouches_for_is_sent_nothing() {
-    let provider = provider_that(Reply::Example);
-    let other = provider_that(Reply::Example);
-    let text = Tried::<TextTwilio>::create(settings(&provider.base_url(), Some(&other)));
+fn an_untrusted_server_is_sent_nothing() {
+    let provider = provider_with(Reply::Example);
+    let other = provider_with(Reply::Example);
+    let text = Harness::<TextTwilio>::create(settings(&provider.base_url(), Some(&other)));
     let Report::TryLater { reason, detail, .. } = only(text.reports(request())) else {
         panic!("it can be tried later");
     };
     assert_eq!(reason, Reason::Unreachable);
     assert!(detail.contains("certificate"), "{detail}");
-    assert!(provider.seen(Wish::Create).is_empty());
+    assert!(provider.requests(Operation::Create).is_empty());
 }
 
 #[test]
-fn a_message_that_is_worth_nothing_any_more_is_not_sent() {
-    let provider = provider_that(Reply::Example);
-    let text = Tried::<TextTwilio>::create(settings_for(&provider));
+fn an_expired_message_is_not_sent() {
+    let provider = provider_with(Reply::Example);
+    let text = Harness::<TextTwilio>::create(settings_for(&provider));
     let mut late = request();
     late.expires = 1;
     let report = only(text.reports(late));
@@ -216,25 +218,25 @@ fn a_message_that_is_worth_nothing_any_more_is_not_sent() {
         ),
         "{report:?}"
     );
-    assert!(provider.seen(Wish::Create).is_empty());
+    assert!(provider.requests(Operation::Create).is_empty());
 }
 
 #[test]
-fn a_channel_that_is_stopped_says_what_it_knows() {
-    let sending = provider_that(Reply::Hang);
-    let text = Tried::<TextTwilio>::create(settings_for(&sending));
+fn a_stopped_channel_reports_what_is_known() {
+    let sending = provider_with(Reply::Hang);
+    let text = Harness::<TextTwilio>::create(settings_for(&sending));
     let reports = text.deliver(request());
-    sending.wait_for(Wish::Create);
+    sending.wait_for(Operation::Create);
     drop(text);
     assert_eq!(
         only(all(&reports)),
         failed(Reason::TimedOut, "the channel was stopped while it sent")
     );
 
-    let asking = Provider::start([(Wish::Status, vec![Reply::Hang])]);
-    let text = Tried::<TextTwilio>::create(settings_for(&asking));
+    let asking = Provider::start([(Operation::Status, vec![Reply::Hang])]);
+    let text = Harness::<TextTwilio>::create(settings_for(&asking));
     let reports = text.deliver(request());
-    asking.wait_for(Wish::Status);
+    asking.wait_for(Operation::Status);
     drop(text);
     let reports = all(&reports);
     assert!(matches!(reports[0], Report::Accepted { .. }));
