@@ -49,7 +49,7 @@ async fn sudo_speaks_the_language_of_its_user() {
     command.env("LC_ALL", "fr_FR.UTF-8");
     let mut sudo = pty.run(&command);
     sudo.when_asked("assword", ALICE_ACCOUNT.password);
-    sudo.expect("Code de Application d’authentification « Phone » : ");
+    sudo.expect("Code (Application d’authentification « Phone ») : ");
     sudo.answer(&app.codes.fresh());
     ran(sudo);
 }

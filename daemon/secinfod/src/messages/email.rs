@@ -1,12 +1,15 @@
 //! The form of an email: plain text and HTML with the same words.
 
-use super::catalog::{Catalog, ROOM};
-use super::{Details, News, Written, outside};
+use super::{Details, News, Written, found, outside};
 use secinfo_channel::Word;
+use secinfo_words::Words;
 use zeroize::Zeroizing;
 
+/// Room for the text, so that the code in it is never moved and left behind in memory.
+const ROOM: usize = 8 * 1024;
+
 /// Room for the HTML, in which words are escaped and styled.
-const HTML_ROOM: usize = 8 * ROOM;
+const HTML_ROOM: usize = 4 * ROOM;
 
 const BODY: &str = "margin:0;padding:24px;background:#ffffff;color:#1a1a1a;\
     font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;font-size:16px;line-height:1.5";
@@ -22,16 +25,11 @@ enum Part {
     Context(Vec<(Word, String)>),
 }
 
-pub(super) fn write(
-    catalog: &Catalog,
-    purpose: &str,
-    details: &Details<'_>,
-    news: &[News],
-) -> Written {
+pub(super) fn write(words: Words, purpose: &str, details: &Details<'_>, news: &[News]) -> Written {
     let arguments = details.arguments();
     let id = format!("email-{purpose}");
-    let shared = |name: &str| Part::Paragraph(catalog.message(name, &arguments));
-    let own = |name: &str| Part::Paragraph(catalog.attribute(&id, name, &arguments));
+    let shared = |name: &str| Part::Paragraph(found(words, name, None, &arguments));
+    let own = |name: &str| Part::Paragraph(found(words, &id, Some(name), &arguments));
     let context = [
         ("email-organization", &details.organization),
         ("email-host", &details.host),
@@ -40,13 +38,13 @@ pub(super) fn write(
     ]
     .into_iter()
     .filter(|(_, value)| !value.is_empty())
-    .map(|(name, value)| (catalog.message(name, &arguments), value.clone()))
+    .map(|(name, value)| (found(words, name, None, &arguments), value.clone()))
     .collect();
 
     let mut parts = vec![shared("email-greeting"), own("lead")];
     parts.extend(
         news.iter()
-            .map(|news| Part::Paragraph(news.sentence(catalog))),
+            .map(|news| Part::Paragraph(news.sentence(words))),
     );
     if details.code.is_empty() {
         parts.extend([Part::Context(context), own("otherwise")]);
@@ -59,7 +57,7 @@ pub(super) fn write(
             own("otherwise"),
         ]);
     }
-    let subject = catalog.attribute(&id, "subject", &arguments);
+    let subject = found(words, &id, Some("subject"), &arguments);
     Written {
         text: plain(&parts, details),
         html: html(&parts, &subject, details),
@@ -68,7 +66,7 @@ pub(super) fn write(
 }
 
 fn plain(parts: &[Part], details: &Details<'_>) -> Word {
-    let mut text = Zeroizing::new(String::with_capacity(2 * ROOM));
+    let mut text = Zeroizing::new(String::with_capacity(ROOM));
     for part in parts {
         if !text.is_empty() {
             text.push('\n');

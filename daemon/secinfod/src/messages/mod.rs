@@ -1,26 +1,23 @@
 //! What users are told by text, by phone call and by email, in their language.
 //!
-//! The words stand in `messages/*.ftl` (Project Fluent), a file for each language. What is put
-//! into them comes from outside, and is cleaned on the way.
+//! The words are those of `secinfo-words`. What is put into them comes from outside, and is cleaned
+//! on the way.
 
-mod catalog;
 mod email;
-mod language;
 mod news;
 mod outside;
 mod prompts;
 #[cfg(test)]
 mod tests;
 
-pub use language::Language;
 pub use news::News;
 pub(crate) use outside::is_domain;
 pub use prompts::{Part, Prompts};
+pub use secinfo_words::Language;
 
-use catalog::Catalog;
-use fluent_bundle::FluentArgs;
 use secinfo_channel::{MessagePurpose, Word};
 use secinfo_domain::{Kind, Seconds};
+use secinfo_words::{Arguments, Words};
 use std::net::IpAddr;
 use zeroize::Zeroizing;
 
@@ -65,21 +62,25 @@ pub struct Written {
 /// Writes the message for an occasion.
 pub fn write(occasion: &Occasion<'_>) -> Written {
     let details = Details::of(occasion);
-    let catalog = Catalog::of(occasion.language);
+    let words = Words::of(occasion.language);
     let empty = || Zeroizing::new(String::new());
     let name = purpose_name(occasion.purpose);
     match occasion.kind {
-        Kind::Email => email::write(catalog, name, &details, occasion.news),
+        Kind::Email => email::write(words, name, &details, occasion.news),
         Kind::Call => Written {
             subject: empty(),
-            text: catalog.message(&format!("call-{name}"), &details.arguments()),
+            text: found(words, &format!("call-{name}"), None, &details.arguments()),
             html: empty(),
         },
         _ => {
-            let mut text = catalog.message(&format!("text-{name}"), &details.arguments());
+            let mut text = found(words, &format!("text-{name}"), None, &details.arguments());
             for news in occasion.news {
                 text.push(' ');
-                text.push_str(&news.sentence(catalog));
+                // A curly apostrophe is no part of the GSM alphabet.
+                for (index, piece) in news.sentence(words).split('’').enumerate() {
+                    text.push_str(if index > 0 { "'" } else { "" });
+                    text.push_str(piece);
+                }
             }
             append_bound_line(&mut text, &details);
             Written {
@@ -89,6 +90,13 @@ pub fn write(occasion: &Occasion<'_>) -> Written {
             }
         }
     }
+}
+
+/// The message of a purpose, which is part of its name.
+fn found(words: Words, id: &str, attribute: Option<&str>, arguments: &Arguments<'_>) -> Word {
+    words
+        .find(id, attribute, arguments)
+        .expect("every purpose has its messages in every language that ships")
 }
 
 const fn purpose_name(purpose: MessagePurpose) -> &'static str {
@@ -153,33 +161,27 @@ impl<'a> Details<'a> {
     }
 
     /// The variables of every message.
-    fn arguments(&self) -> FluentArgs<'_> {
+    fn arguments(&self) -> Arguments<'_> {
         let (unit, valid) = match self.valid.get() {
             60 => ("minutes", 1),
             seconds @ 0..120 => ("seconds", seconds),
             seconds => ("minutes", seconds / 60),
         };
-        let yes_or_no = |yes: bool| if yes { "yes" } else { "no" };
         // Phones make links of names in texts, and whoever signs in chooses the name that their
         // address has. The address itself they do not choose.
         let safe_origin = self.origin.parse::<IpAddr>().is_ok();
-        let mut arguments = FluentArgs::new();
-        for (name, value) in [
-            ("code", self.code),
-            ("organization", &self.organization),
-            ("host", &self.host),
-            ("service", &self.service),
-            ("origin", &self.origin),
-            ("user", &self.user),
-            ("place", &self.place),
-            ("unit", unit),
-            ("knows-service", yes_or_no(!self.service.is_empty())),
-            ("knows-origin", yes_or_no(safe_origin)),
-            ("knows-user", yes_or_no(!self.user.is_empty())),
-        ] {
-            arguments.set(name, value);
-        }
-        arguments.set("valid", valid);
-        arguments
+        Arguments::new()
+            .with("code", self.code)
+            .with("organization", &self.organization)
+            .with("host", &self.host)
+            .with("service", &self.service)
+            .with("origin", &self.origin)
+            .with("user", &self.user)
+            .with("place", &self.place)
+            .with("unit", unit)
+            .with("valid", valid)
+            .with("knows-service", !self.service.is_empty())
+            .with("knows-origin", safe_origin)
+            .with("knows-user", !self.user.is_empty())
     }
 }

@@ -1,9 +1,8 @@
 //! What a notice tells: one sentence for each thing that happened.
 
-use super::catalog::Catalog;
-use fluent_bundle::FluentArgs;
 use secinfo_channel::Word;
 use secinfo_domain::Kind;
+use secinfo_words::{Words, message};
 
 /// Something that happened to a user's security info.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,25 +31,32 @@ pub enum News {
 
 impl News {
     /// The sentence that tells it.
-    pub(super) fn sentence(self, catalog: &Catalog) -> Word {
-        let (id, kind) = match self {
-            Self::Added(kind) => ("news-added", Some(kind)),
-            Self::Deleted(kind) => ("news-deleted", Some(kind)),
-            Self::DeletionScheduled(kind) => ("news-deletion-scheduled", Some(kind)),
-            Self::DeletionCancelled(kind) => ("news-deletion-cancelled", Some(kind)),
-            Self::Default(Some(kind)) => ("news-default", Some(kind)),
-            Self::Default(None) => ("news-no-default", None),
-            Self::RecoveryCodes => ("news-recovery-codes", None),
-            Self::AccessPass => ("news-access-pass", None),
-            Self::Locked(kind) => ("news-locked", Some(kind)),
-            Self::Unlocked => ("news-unlocked", None),
-            Self::BreakGlass => ("news-break-glass", None),
-        };
-        let mut arguments = FluentArgs::new();
-        if let Some(kind) = kind {
-            let name = catalog.message(&format!("kind-{kind}"), &FluentArgs::new());
-            arguments.set("kind", name.as_str().to_owned());
+    pub(super) fn sentence(self, words: Words) -> Word {
+        let named = |kind: Kind| words.kind_inline(kind.as_str());
+        match self {
+            Self::Added(kind) => words.say(message::NewsAdded {
+                kind: named(kind).into(),
+            }),
+            Self::Deleted(kind) => words.say(message::NewsDeleted {
+                kind: named(kind).into(),
+            }),
+            Self::DeletionScheduled(kind) => words.say(message::NewsDeletionScheduled {
+                kind: named(kind).into(),
+            }),
+            Self::DeletionCancelled(kind) => words.say(message::NewsDeletionCancelled {
+                kind: named(kind).into(),
+            }),
+            Self::Default(Some(kind)) => words.say(message::NewsDefault {
+                kind: named(kind).into(),
+            }),
+            Self::Default(None) => words.say(message::NewsNoDefault),
+            Self::RecoveryCodes => words.say(message::NewsRecoveryCodes),
+            Self::AccessPass => words.say(message::NewsAccessPass),
+            Self::Locked(kind) => words.say(message::NewsLocked {
+                kind: named(kind).into(),
+            }),
+            Self::Unlocked => words.say(message::NewsUnlocked),
+            Self::BreakGlass => words.say(message::NewsBreakGlass),
         }
-        catalog.message(id, &arguments)
     }
 }

@@ -1,9 +1,9 @@
 //! The words of the prompts with which somebody signs in.
 
-use super::catalog::Catalog;
 use super::{Language, outside};
-use fluent_bundle::FluentArgs;
 use secinfo_channel::Word;
+use secinfo_domain::Kind;
+use secinfo_words::{Arguments, Words};
 
 /// What is put into a prompt.
 #[derive(Debug, Clone, Copy)]
@@ -18,25 +18,30 @@ pub enum Part<'a> {
 
 /// The prompts of one language.
 #[derive(Clone, Copy)]
-pub struct Prompts(&'static Catalog);
+pub struct Prompts(Words);
 
 impl Prompts {
     /// The prompts of this language.
     pub fn of(language: Language) -> Self {
-        Self(Catalog::of(language))
+        Self(Words::of(language))
+    }
+
+    /// What a user of this kind of method has to enter.
+    pub fn kind(self, kind: Kind) -> Word {
+        Word::new(self.0.kind_asked(kind.as_str()))
     }
 
     /// The words with this id, with these parts put in.
     pub fn say(self, id: &str, parts: &[(&'static str, Part<'_>)]) -> Word {
-        let mut arguments = FluentArgs::new();
-        for (name, part) in parts {
-            match part {
-                Part::Text(text) => arguments.set(*name, outside::clean(text)),
-                Part::Number(number) => arguments.set(*name, *number),
-                Part::Whether(true) => arguments.set(*name, "yes"),
-                Part::Whether(false) => arguments.set(*name, "no"),
-            }
-        }
-        self.0.message(id, &arguments)
+        let arguments = parts
+            .iter()
+            .fold(Arguments::new(), |arguments, (name, part)| match part {
+                Part::Text(text) => arguments.with(name, outside::clean(text)),
+                Part::Number(number) => arguments.with(name, *number),
+                Part::Whether(holds) => arguments.with(name, *holds),
+            });
+        self.0
+            .find(id, None, &arguments)
+            .expect("every language that ships has every prompt")
     }
 }

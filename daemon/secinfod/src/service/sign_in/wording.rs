@@ -62,7 +62,7 @@ impl Wording {
 
     /// A kind of method.
     pub(super) fn kind(&self, kind: Kind) -> Word {
-        self.say(&format!("way-{kind}"))
+        self.prompts.kind(kind)
     }
 
     /// A method of the user, as they tell it from others.

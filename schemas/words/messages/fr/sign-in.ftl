@@ -4,22 +4,12 @@
 # Une invite finit là où l’on répond. Tout ce qui doit être vu s’y trouve, car OpenSSH ne montre rien
 # d’autre avant la fin.
 
-way-authenticator-app = Application d’authentification
-way-hardware-token = Jeton matériel
-way-push = Approbation push
-way-text = SMS
-way-call = Appel
-way-security-key = Clé de sécurité
-way-email = E-mail
-way-security-questions = Questions de sécurité
-way-recovery-codes = Code de secours
-way-access-pass = Passe d’accès
 way-named = { $way } « { $label } »
 way-to = { $way } au { $hint }
 
 # Demander un code.
 
-prompt-code = Code de { $way }{ $others ->
+prompt-code = Code ({ $way }){ $others ->
     [yes] , ou ? pour un autre moyen
    *[no] {""}
 } :{" "}
@@ -106,11 +96,11 @@ note-taken = Vous avez déjà ce numéro, ou autant de numéros que permis : cho
 note-extension = L’extension est omise, car elle n’est pas composée.
 note-cannot-add = Cela ne peut pas être installé ici : choisissez un autre moyen.
 
-recovery-offer = { $way } : c’est installé. Créer des codes de secours, pour le cas où vous ne l’auriez pas ? (o/n) :{" "}
-recovery-again = Créer des codes de secours ? Répondez o ou n :{" "}
+recovery-offer = { $way } : c’est installé. Créer des codes de récupération, pour le cas où vous ne l’auriez pas ? (o/n) :{" "}
+recovery-again = Créer des codes de récupération ? Répondez o ou n :{" "}
 recovery-yes = o oui y yes
 recovery-no = n non no
-recovery-lead = Gardez ces codes de secours en lieu sûr. Chacun sert une fois :
+recovery-lead = Gardez ces codes de récupération en lieu sûr. Chacun sert une fois :
 recovery-kept = Entrée quand vous les avez :{" "}
 
 # Comment cela s’est terminé.
@@ -127,7 +117,7 @@ end-postponed-pass = Vous avez jusqu’au { $date } pour installer un moyen de p
 end-more = Il vous faut encore un moyen de prouver qui vous êtes : secinfo add authenticator-app
 end-set-up = { $way } : c’est installé.
 end-few-codes = Il vous reste { $count ->
-    [one] un code de secours
-   *[other] { $count } codes de secours
+    [one] un code de récupération
+   *[other] { $count } codes de récupération
 }. Pour en créer : secinfo add recovery-codes
-end-last-code = C’était votre dernier code de secours. Pour en créer : secinfo add recovery-codes
+end-last-code = C’était votre dernier code de récupération. Pour en créer : secinfo add recovery-codes

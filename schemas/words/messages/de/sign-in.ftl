@@ -4,16 +4,6 @@
 # Eine Aufforderung endet dort, wo die Antwort eingegeben wird. Alles, was zu sehen sein muss, steht
 # in ihr, denn OpenSSH zeigt vor dem Ende nichts anderes.
 
-way-authenticator-app = Authenticator-App
-way-hardware-token = Hardware-Token
-way-push = Push-Bestätigung
-way-text = SMS
-way-call = Anruf
-way-security-key = Sicherheitsschlüssel
-way-email = E-Mail
-way-security-questions = Sicherheitsfragen
-way-recovery-codes = Wiederherstellungscode
-way-access-pass = Zugangspass
 way-named = { $way } „{ $label }“
 way-to = { $way } an { $hint }
 

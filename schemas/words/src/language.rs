@@ -52,7 +52,7 @@ impl Language {
         }
     }
 
-    pub(super) fn identifier(self) -> LanguageIdentifier {
+    pub(crate) fn identifier(self) -> LanguageIdentifier {
         self.tag().parse().expect("a tag that ships is well-formed")
     }
 }

@@ -22,14 +22,14 @@ call-sign-in = Guten Tag. Hier ist { $organization }. Sie hören gleich einen Co
    *[no] { $host }
 }. Geben Sie ihn niemandem. Wenn Sie sich gerade nicht anmelden, legen Sie auf und ändern Sie Ihr Passwort.
 call-password-reset = Guten Tag. Hier ist { $organization }. Sie hören gleich einen Code, mit dem Sie auf { $host } ein neues Passwort setzen. Geben Sie ihn niemandem. Wenn Sie diesen Anruf nicht angefordert haben, legen Sie einfach auf.
-call-notice = Guten Tag. Hier ist { $organization }. Ihre Sicherheitsinfos auf { $host } wurden geändert. Wenn Sie das nicht waren, melden Sie es sofort der Administration.
+call-notice = Guten Tag. Hier ist { $organization }. Ihre Sicherheitsinformationen auf { $host } wurden geändert. Wenn Sie das nicht waren, melden Sie es sofort der Administration.
 call-test = Guten Tag. Hier ist { $organization }. Dies ist ein Testanruf von { $host }. Sie müssen nichts tun. Auf Wiederhören.
 
 # E-Mails.
 
 email-enrollment =
     .subject = { $organization }: Bestätigen Sie Ihre E-Mail-Adresse für { $host }
-    .lead = Sie fügen diese E-Mail-Adresse Ihren Sicherheitsinfos auf { $host } hinzu. Geben Sie dort diesen Code ein:
+    .lead = Sie fügen diese E-Mail-Adresse Ihren Sicherheitsinformationen auf { $host } hinzu. Geben Sie dort diesen Code ein:
     .otherwise = Wenn Sie das nicht angefordert haben, ignorieren Sie diese Nachricht. Ohne den Code kann niemand Ihre Adresse hinzufügen.
 email-sign-in =
     .subject = { $organization }: Ihr Code zur Anmeldung an { $host }
@@ -40,8 +40,8 @@ email-password-reset =
     .lead = Sie möchten auf { $host } ein neues Passwort setzen. Geben Sie dort diesen Code ein:
     .otherwise = Wenn Sie das nicht angefordert haben, ignorieren Sie diese Nachricht. Ihr Passwort bleibt, wie es ist. Geschieht es wieder, melden Sie es der Administration.
 email-notice =
-    .subject = { $organization }: Ihre Sicherheitsinfos auf { $host } wurden geändert
-    .lead = Ihre Sicherheitsinfos auf { $host } wurden geändert.
+    .subject = { $organization }: Ihre Sicherheitsinformationen auf { $host } wurden geändert
+    .lead = Ihre Sicherheitsinformationen auf { $host } wurden geändert.
     .otherwise = Wenn Sie das nicht waren, melden Sie es sofort der Administration.
 email-test =
     .subject = { $organization }: Test-E-Mail von { $host }
@@ -67,28 +67,3 @@ email-organization = Organisation:
 email-host = Rechner:
 email-service = Dienst:
 email-origin = Angefordert von:
-
-# Nachrichten darüber, was mit den Sicherheitsinfos geschehen ist.
-
-news-added = Eine Methode wurde hinzugefügt: { $kind }.
-news-deleted = Eine Methode wurde gelöscht: { $kind }.
-news-deletion-scheduled = Eine Methode wird nach ihrer Wartezeit gelöscht: { $kind }. Bis dahin können Sie das abbrechen.
-news-deletion-cancelled = Eine Methode, die gelöscht werden sollte, bleibt: { $kind }.
-news-default = Ihre Standardmethode ist jetzt: { $kind }.
-news-no-default = Sie haben keine Standardmethode mehr.
-news-recovery-codes = Neue Wiederherstellungscodes wurden ausgestellt. Frühere sind ungültig.
-news-access-pass = Die Administration hat einen Zugangspass für Ihr Konto ausgestellt.
-news-locked = Falsche Codes haben eine Methode für eine Weile gesperrt: { $kind }.
-news-unlocked = Die Administration hat die Sperren Ihrer Methoden aufgehoben.
-news-break-glass = Jemand hat sich mit einem Notfallcode angemeldet, den die Verwaltung für Sie erstellt hatte.
-
-kind-authenticator-app = Authenticator-App
-kind-hardware-token = Hardware-Token
-kind-push = Push-Bestätigung
-kind-text = SMS
-kind-call = Anruf
-kind-security-key = Sicherheitsschlüssel
-kind-email = E-Mail
-kind-security-questions = Sicherheitsfragen
-kind-recovery-codes = Wiederherstellungscodes
-kind-access-pass = Zugangspass

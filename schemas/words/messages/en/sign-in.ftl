@@ -4,16 +4,6 @@
 # A prompt ends where the answer is typed. Everything that must be seen stands in the prompt,
 # because OpenSSH shows nothing else before the end.
 
-way-authenticator-app = Authenticator app
-way-hardware-token = Hardware token
-way-push = Push approval
-way-text = Text message
-way-call = Phone call
-way-security-key = Security key
-way-email = Email
-way-security-questions = Security questions
-way-recovery-codes = Recovery code
-way-access-pass = Access pass
 way-named = { $way } “{ $label }”
 way-to = { $way } to { $hint }
 

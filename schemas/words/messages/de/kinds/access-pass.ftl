@@ -1,0 +1,3 @@
+kind-access-pass = Zugangspass
+    .inline = Zugangspass
+    .one = Zugangspass

@@ -1,0 +1,3 @@
+kind-authenticator-app = Authenticator-App
+    .inline = Authenticator-App
+    .one = Authenticator-App

@@ -1,0 +1,3 @@
+kind-call = Anruf
+    .inline = Anruf
+    .one = Anruf

@@ -1,0 +1,3 @@
+kind-email = E-Mail
+    .inline = E-Mail
+    .one = E-Mail

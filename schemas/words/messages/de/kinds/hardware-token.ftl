@@ -1,0 +1,3 @@
+kind-hardware-token = Hardware-Token
+    .inline = Hardware-Token
+    .one = Hardware-Token

@@ -1,0 +1,3 @@
+kind-recovery-codes = Wiederherstellungscodes
+    .inline = Wiederherstellungscodes
+    .one = Wiederherstellungscode

@@ -1,0 +1,3 @@
+kind-text = SMS
+    .inline = SMS
+    .one = SMS

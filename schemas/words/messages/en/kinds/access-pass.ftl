@@ -1,0 +1,3 @@
+kind-access-pass = Access pass
+    .inline = access pass
+    .one = Access pass

@@ -1,0 +1,3 @@
+kind-authenticator-app = Authenticator app
+    .inline = authenticator app
+    .one = Authenticator app

@@ -1,0 +1,3 @@
+kind-call = Phone call
+    .inline = phone call
+    .one = Phone call

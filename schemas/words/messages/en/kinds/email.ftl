@@ -1,0 +1,3 @@
+kind-email = Email
+    .inline = email
+    .one = Email

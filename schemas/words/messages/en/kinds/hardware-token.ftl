@@ -1,0 +1,3 @@
+kind-hardware-token = Hardware token
+    .inline = hardware token
+    .one = Hardware token

@@ -1,0 +1,3 @@
+kind-recovery-codes = Recovery codes
+    .inline = recovery codes
+    .one = Recovery code

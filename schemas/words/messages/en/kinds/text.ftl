@@ -1,0 +1,3 @@
+kind-text = Text message
+    .inline = text message
+    .one = Text message

@@ -1,0 +1,3 @@
+kind-access-pass = Passe d’accès
+    .inline = passe d’accès
+    .one = Passe d’accès

@@ -1,0 +1,3 @@
+kind-call = Appel
+    .inline = appel
+    .one = Appel

@@ -1,0 +1,3 @@
+kind-email = E-mail
+    .inline = e-mail
+    .one = E-mail

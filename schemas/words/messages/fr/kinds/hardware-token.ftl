@@ -1,0 +1,3 @@
+kind-hardware-token = Jeton matériel
+    .inline = jeton matériel
+    .one = Jeton matériel

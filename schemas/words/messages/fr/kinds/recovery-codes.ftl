@@ -1,0 +1,3 @@
+kind-recovery-codes = Codes de récupération
+    .inline = codes de récupération
+    .one = Code de récupération
