@@ -7,8 +7,9 @@ use secinfo_domain::event::{
     PolicyChanged, UserAdded, VerificationSucceeded, Who, encode,
 };
 use secinfo_domain::{
-    Counter, Event, HotpParameters, KeyId, Label, MethodId, Policy, Purpose, Sealed, ServiceName,
-    SessionTag, Strength, TimeStep, Timestamp, TotpParameters, UserId, UserName,
+    Counter, Event, HotpParameters, Label, MethodId, Policy, Purpose, Sealed, SealedMethod,
+    SealedPart, ServiceName, SessionTag, Strength, TimeStep, Timestamp, TotpParameters, UserId,
+    UserName,
 };
 use secinfo_ledger::{Commit, Ledger, MasterKey, NewKey, Options};
 use secinfod::methods::Secret;
@@ -73,7 +74,9 @@ impl LogWriter {
             uid: account.uid,
             name,
         };
-        let sealed = self.seal(user.into(), UserPayload::CONTEXT, &payload)?;
+        let key = NewKey::generate(user.into())?;
+        let sealed = seal(&key, SealedPart::User, &payload)?;
+        self.commit.new_keys.push(key);
         let index = (account.uid, account.name.clone(), user);
         self.commit.index_add.push(index);
         self.event(user, UserAdded { sealed }.into())?;
@@ -90,12 +93,9 @@ impl LogWriter {
             parameters: TotpParameters::default(),
             last_step: TimeStep(self.time / 30_000),
         };
-        let payload = MethodPayload::AuthenticatorApp {
-            label: label("Authenticator app")?,
-            secret: secret()?,
-        };
+        let payload = MethodPayload::AuthenticatorApp { secret: secret()? };
         let first = SessionTag::from_bytes(random()?);
-        self.enroll(user, credential, &payload, Some(first))
+        self.enroll(user, credential, "Authenticator app", &payload, Some(first))
     }
 
     /// Adds another token that counts.
@@ -105,24 +105,30 @@ impl LogWriter {
             next: Counter(0),
         };
         let payload = MethodPayload::HardwareToken {
-            label: label("Hardware token")?,
             secret: secret()?,
             serial: format!("BENCH{:08}", self.next),
             manufacturer: "Example".to_owned(),
             model: "Button".to_owned(),
         };
-        self.enroll(user, credential, &payload, None)
+        self.enroll(user, credential, "Hardware token", &payload, None)
     }
 
     fn enroll(
         &mut self,
         user: UserId,
         credential: Credential,
+        label: &str,
         payload: &MethodPayload,
         first_proof: Option<SessionTag>,
     ) -> Result<MethodId> {
         let method = MethodId::from_bytes(random()?);
-        let sealed = self.seal(method.into(), MethodPayload::CONTEXT, payload)?;
+        let label = Label::parse(label).context(|| "use a label".into())?;
+        let key = NewKey::generate(method.into())?;
+        let sealed = SealedMethod {
+            label: seal(&key, SealedPart::Label, &label)?,
+            secret: seal(&key, SealedPart::Secret, payload)?,
+        };
+        self.commit.new_keys.push(key);
         let fact = MethodEnrolled {
             method,
             credential,
@@ -145,15 +151,6 @@ impl LogWriter {
             accepted: Accepted::TimeStep(TimeStep(self.time / 30_000 + 1)),
         };
         self.event(known.user, fact.into())
-    }
-
-    fn seal(&mut self, id: KeyId, context: &[u8], payload: &impl Serialize) -> Result<Sealed> {
-        let key = NewKey::generate(id)?;
-        let plain =
-            postcard::to_allocvec(payload).context(|| "serialize what is to be sealed".into())?;
-        let sealed = key.seal(context, &plain)?;
-        self.commit.new_keys.push(key);
-        Ok(Sealed::new(sealed))
     }
 
     fn host(&mut self, fact: Fact) -> Result<()> {
@@ -225,8 +222,10 @@ pub(crate) fn quiet_disk() {
     std::thread::sleep(Duration::from_millis(200));
 }
 
-fn label(text: &str) -> Result<Label> {
-    Label::parse(text).context(|| "use a label".into())
+fn seal(key: &NewKey, part: SealedPart, payload: &impl Serialize) -> Result<Sealed> {
+    let plain =
+        postcard::to_allocvec(payload).context(|| "serialize what is to be sealed".into())?;
+    Ok(Sealed::new(key.seal(part, &plain)?))
 }
 
 fn secret() -> Result<SecretBytes> {

@@ -5,8 +5,8 @@ use crate::event::{Actor, Credential, DeliveryFailure, Resynchronized};
 use crate::otp::{Counter, OtpParameters, TimeStep};
 use crate::{
     BreakGlassId, ChannelName, Country, DestinationTag, GroupName, Kind, MessageId, MethodId,
-    Place, Policy, Purpose, RootHash, Sealed, Seconds, SessionTag, TerminalTag, Timestamp, TokenId,
-    UserId,
+    Place, Policy, Purpose, RootHash, Sealed, SealedMethod, Seconds, SessionTag, TerminalTag,
+    Timestamp, TokenId, UserId,
 };
 
 /// What somebody wants to happen.
@@ -70,7 +70,7 @@ pub enum Action {
         /// What it is; what the proof used up is marked in it as used.
         credential: Credential,
         /// Label and secret.
-        sealed: Sealed,
+        sealed: SealedMethod,
         /// The token that it was made of.
         token: Option<TokenId>,
         /// The user's methods that are on the same phone number.
@@ -105,8 +105,8 @@ pub enum Action {
     Rename {
         /// The method.
         method: MethodId,
-        /// What was sealed before, with the new label.
-        sealed: Sealed,
+        /// The new label.
+        label: Sealed,
     },
     /// Delete a method, at once or after the waiting time.
     Delete {
@@ -129,8 +129,8 @@ pub enum Action {
     IssueRecoveryCodes {
         /// The id of the method that they become.
         method: MethodId,
-        /// Their hashes.
-        sealed: Sealed,
+        /// Label and hashes.
+        sealed: SealedMethod,
         /// How many they are.
         count: u8,
     },
@@ -138,8 +138,8 @@ pub enum Action {
     IssueAccessPass {
         /// The id of the method that it becomes.
         method: MethodId,
-        /// Its hash.
-        sealed: Sealed,
+        /// Label and hash.
+        sealed: SealedMethod,
         /// How long it is valid.
         valid: Seconds,
         /// Whether it is good for one verification only.
@@ -175,7 +175,7 @@ pub enum Action {
         /// What it is; what may have been used up of it is marked in it as used.
         credential: Credential,
         /// Label and secret.
-        sealed: Sealed,
+        sealed: SealedMethod,
     },
     /// Note that a break-glass code was used while the daemon could not decide.
     RecordBreakGlass {

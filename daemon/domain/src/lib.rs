@@ -44,6 +44,6 @@ pub use otp::{
 pub use policy::Policy;
 pub use refusal::Refusal;
 pub use root_hash::{InvalidRootHash, RootHash};
-pub use sealed::Sealed;
+pub use sealed::{Sealed, SealedMethod, SealedPart};
 pub use state::State;
 pub use time::{Seconds, Timestamp};

@@ -9,14 +9,44 @@ use std::sync::Arc;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed(Arc<[u8]>);
 
-impl Sealed {
-    /// What the name of a user is bound to, beside its key.
-    pub const OF_USER: &'static [u8] = b"user";
-    /// What label, secret and destination of a method are bound to.
-    pub const OF_METHOD: &'static [u8] = b"method";
-    /// What serial number and secret of a token are bound to.
-    pub const OF_TOKEN: &'static [u8] = b"token";
+/// What a method holds sealed. The two are sealed under keys of their own, both derived from the
+/// method's key, so that the label can be disclosed without the secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealedMethod {
+    /// What the user calls it.
+    pub label: Sealed,
+    /// What the user is verified with: a shared secret, hashes of codes, a destination.
+    pub secret: Sealed,
+}
 
+/// What is sealed: each part is sealed under a key of its own, derived from the key of the user,
+/// method or token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SealedPart {
+    /// Uid and name of a user.
+    User,
+    /// The label of a method.
+    Label,
+    /// The secret of a method.
+    Secret,
+    /// Serial number and secret of a token of the inventory.
+    Token,
+}
+
+impl SealedPart {
+    /// Its name. Keys are derived by it, so it never changes.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Label => "label",
+            Self::Secret => "secret",
+            Self::Token => "token",
+        }
+    }
+}
+
+impl Sealed {
     /// These sealed bytes.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(bytes.into())

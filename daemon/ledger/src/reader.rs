@@ -6,7 +6,7 @@ use crate::ledger::Shared;
 use crate::log::{Decoder, Store, keys, read_tile};
 use crate::tree::{self, FullTile, Hash, HashTiles, TileSource, TreeError};
 use crate::vault::Vault;
-use secinfo_domain::{KeyId, UserId};
+use secinfo_domain::{KeyId, SealedPart, UserId};
 use std::path::Path;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -165,28 +165,28 @@ impl LedgerReader {
         self.with_tiles(0, |tiles| tiles.tile(level, index))
     }
 
-    /// Opens what was sealed under this key with this `context`.
+    /// Opens a part that was sealed under this key.
     pub fn open_sealed(
         &self,
         id: KeyId,
-        context: &[u8],
+        part: SealedPart,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, LedgerError> {
         self.shared
             .vault
-            .open_sealed(&self.shared.store()?, id, context, sealed)
+            .open_sealed(&self.shared.store()?, id, part, sealed)
     }
 
-    /// Seals under a key that is in the vault. It opens with the same `context` only.
+    /// Seals a part under a key that is in the vault.
     pub fn seal(
         &self,
         id: KeyId,
-        context: &[u8],
+        part: SealedPart,
         plaintext: &[u8],
     ) -> Result<Vec<u8>, LedgerError> {
         self.shared
             .vault
-            .seal(&self.shared.store()?, id, context, plaintext)
+            .seal(&self.shared.store()?, id, part, plaintext)
     }
 
     /// Whether the vault has this key.

@@ -7,7 +7,7 @@ mod fixture;
 use fixture::{Place, copy_directory};
 use proptest::prelude::*;
 use secinfo_domain::event::{Actor, Event, Fact, LogCreated, UserAdded, UserErased, Who, encode};
-use secinfo_domain::{KeyId, Sealed, Timestamp, UserId};
+use secinfo_domain::{KeyId, Sealed, SealedPart, Timestamp, UserId};
 use secinfo_ledger::backup::{
     BackupContents, BackupLabel, BackupReader, Manifest, Restoration, Restored, is_pending,
 };
@@ -71,7 +71,7 @@ impl Home {
 
     fn add(&mut self, number: u8) {
         let key = NewKey::generate(user(number).into()).unwrap();
-        let sealed = key.seal(Sealed::OF_USER, name(number).as_bytes()).unwrap();
+        let sealed = key.seal(SealedPart::User, name(number).as_bytes()).unwrap();
         let fact = UserAdded {
             sealed: Sealed::new(sealed),
         };

@@ -3,7 +3,7 @@
 
 mod fixture;
 
-use fixture::{CONTEXT, Content, Place, event, events, key_id, master, noise, read_all};
+use fixture::{Content, PART, Place, event, events, key_id, master, noise, read_all};
 use secinfo_domain::UserId;
 use secinfo_ledger::tree::{leaf_hash, verify_consistency, verify_inclusion};
 use secinfo_ledger::{
@@ -425,6 +425,6 @@ fn a_snapshot_is_used_only_with_the_log_and_keys_it_was_taken_of() {
     drop(ledger);
     let ledger = place.open();
     assert_eq!(*ledger.reader().read_snapshot().unwrap().1, b"new");
-    let wrong = ledger.reader().open_sealed(key_id(1), CONTEXT, &good);
+    let wrong = ledger.reader().open_sealed(key_id(1), PART, &good);
     assert!(matches!(wrong, Err(LedgerError::NoSuchKey(_))));
 }

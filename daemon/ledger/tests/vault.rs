@@ -3,7 +3,8 @@
 
 mod fixture;
 
-use fixture::{CONTEXT, Content, Place, copy_directory, key_id, plaintext};
+use fixture::{Content, PART, Place, copy_directory, key_id, plaintext};
+use secinfo_domain::SealedPart;
 use secinfo_ledger::{Commit, LedgerError, NewKey};
 
 fn with_keys(place: &Place, numbers: std::ops::Range<u8>) -> Content {
@@ -14,27 +15,32 @@ fn with_keys(place: &Place, numbers: std::ops::Range<u8>) -> Content {
 }
 
 #[test]
-fn sealed_data_opens_under_its_key_and_context_only() {
+fn sealed_data_opens_under_its_key_and_as_its_part_only() {
     let place = Place::new();
     let content = with_keys(&place, 0..2);
     let ledger = place.open();
     let reader = ledger.reader();
     let (id, sealed) = &content.live[0];
     assert!(matches!(
-        reader.open_sealed(*id, b"other", sealed),
+        reader.open_sealed(*id, SealedPart::Label, sealed),
         Err(LedgerError::Unsealable(_))
     ));
     assert!(matches!(
-        reader.open_sealed(key_id(1), CONTEXT, sealed),
+        reader.open_sealed(key_id(1), PART, sealed),
         Err(LedgerError::Unsealable(_))
     ));
     assert!(matches!(
-        reader.open_sealed(key_id(9), CONTEXT, sealed),
+        reader.open_sealed(key_id(9), PART, sealed),
         Err(LedgerError::NoSuchKey(_))
     ));
-    let more = reader.seal(*id, b"more", b"sealed later").unwrap();
+    let more = reader
+        .seal(*id, SealedPart::Label, b"sealed later")
+        .unwrap();
     assert_eq!(
-        reader.open_sealed(*id, b"more", &more).unwrap().as_slice(),
+        reader
+            .open_sealed(*id, SealedPart::Label, &more)
+            .unwrap()
+            .as_slice(),
         b"sealed later"
     );
 }
@@ -64,7 +70,7 @@ fn a_destroyed_key_is_gone_and_the_others_stay() {
     let new = NewKey::generate(key_id(14)).unwrap();
     after
         .live
-        .push((new.id(), new.seal(CONTEXT, &plaintext(new.id())).unwrap()));
+        .push((new.id(), new.seal(PART, &plaintext(new.id())).unwrap()));
     commit.new_keys.push(new);
     ledger.append(commit).unwrap();
     after.expect_in(&ledger.reader());
@@ -124,10 +130,7 @@ fn old_wrapped_keys_open_nothing() {
         let sealed = &content.dead[0].1;
         match place.try_open() {
             Ok(ledger) => {
-                let error = ledger
-                    .reader()
-                    .open_sealed(id, CONTEXT, sealed)
-                    .unwrap_err();
+                let error = ledger.reader().open_sealed(id, PART, sealed).unwrap_err();
                 assert!(matches!(error, LedgerError::Damaged { .. }), "{error}");
             }
             Err(error) => assert!(matches!(error, LedgerError::Damaged { .. }), "{error}"),

@@ -6,7 +6,7 @@ use crate::command::{Authority, Command, Phone, UserCommand};
 use crate::event::{ActivationFailed, Credential, Fact, MethodEnrolled, MethodImported};
 use crate::policy::FirstMethod;
 use crate::state::State;
-use crate::{Kind, MethodId, Sealed, Strength, TokenId};
+use crate::{Kind, MethodId, SealedMethod, Strength, TokenId};
 
 /// What the enrollment of a method would lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Case<'_> {
         &self,
         method: MethodId,
         credential: &Credential,
-        sealed: &Sealed,
+        sealed: &SealedMethod,
         token: Option<TokenId>,
         same_number: &[MethodId],
     ) -> Result<Vec<Fact>, Refusal> {
@@ -86,7 +86,7 @@ impl Case<'_> {
         &self,
         method: MethodId,
         credential: &Credential,
-        sealed: &Sealed,
+        sealed: &SealedMethod,
     ) -> Result<Vec<Fact>, Refusal> {
         self.require_administrator()?;
         let kind = credential.kind();

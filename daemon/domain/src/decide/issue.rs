@@ -6,13 +6,13 @@ use crate::command::Authority;
 use crate::event::{
     ACCESS_PASS_VALID, AccessPassIssued, DeletionReason, Fact, MethodDeleted, RecoveryCodesIssued,
 };
-use crate::{Kind, MethodId, Sealed, Seconds};
+use crate::{Kind, MethodId, SealedMethod, Seconds};
 
 impl Case<'_> {
     pub(super) fn issue_recovery_codes(
         &self,
         method: MethodId,
-        sealed: &Sealed,
+        sealed: &SealedMethod,
         count: u8,
     ) -> Result<Vec<Fact>, Refusal> {
         let vouched = self.may_enroll(Kind::RecoveryCodes)?;
@@ -34,7 +34,7 @@ impl Case<'_> {
     pub(super) fn issue_access_pass(
         &self,
         method: MethodId,
-        sealed: &Sealed,
+        sealed: &SealedMethod,
         valid: Seconds,
         once: bool,
     ) -> Result<Vec<Fact>, Refusal> {

@@ -127,12 +127,12 @@ impl<'a> Case<'a> {
                 outcome,
             } => self.record_delivery(*message, *attempts, outcome),
             Action::FailActivation => self.fail_activation(),
-            Action::Rename { method, sealed } => {
+            Action::Rename { method, label } => {
                 self.method(*method)?;
                 Ok(vec![
                     MethodRenamed {
                         method: *method,
-                        sealed: sealed.clone(),
+                        label: label.clone(),
                     }
                     .into(),
                 ])

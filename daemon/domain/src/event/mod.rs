@@ -13,8 +13,8 @@ pub use reason::{DefaultReason, DeletionReason, DeliveryFailure, Failure};
 use crate::otp::{Counter, OtpParameters, TimeStep};
 use crate::{
     BreakGlassId, ChannelName, Country, DestinationTag, Kind, MessageId, MethodId, Policy, Purpose,
-    RootHash, Sealed, Seconds, ServiceName, SessionTag, Strength, TerminalTag, Timestamp, TokenId,
-    UserId,
+    RootHash, Sealed, SealedMethod, Seconds, ServiceName, SessionTag, Strength, TerminalTag,
+    Timestamp, TokenId, UserId,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -189,8 +189,8 @@ facts! {
         method: MethodId,
         /// What it is, and what its enrollment used up.
         credential: Credential,
-        /// Label, secret and destination, under the method's own key.
-        sealed: Sealed,
+        /// Label and secret.
+        sealed: SealedMethod,
         /// The token of the inventory that it was made of.
         #[serde(deserialize_with = "present")]
         token: Option<TokenId>,
@@ -210,15 +210,15 @@ facts! {
         method: MethodId,
         /// What it is, and what was used up of it before.
         credential: Credential,
-        /// Label and secret, under the method's own key.
-        sealed: Sealed,
+        /// Label and secret.
+        sealed: SealedMethod,
     }
     /// A user gave a method another label.
     MethodRenamed "method-renamed" v 1 {
         /// The method.
         method: MethodId,
-        /// What was sealed before, with the new label.
-        sealed: Sealed,
+        /// The new label.
+        label: Sealed,
     }
     /// A method was deleted, and its key destroyed.
     MethodDeleted "method-deleted" v 1 {
@@ -357,8 +357,8 @@ facts! {
         method: MethodId,
         /// How many.
         count: u8,
-        /// Their hashes, under the method's own key.
-        sealed: Sealed,
+        /// Label and hashes.
+        sealed: SealedMethod,
         /// As for an enrolled method.
         #[serde(deserialize_with = "present")]
         vouched: Option<Strength>,
@@ -371,8 +371,8 @@ facts! {
         expires: Timestamp,
         /// Whether it is good for one verification only.
         once: bool,
-        /// Its hash, under the method's own key.
-        sealed: Sealed,
+        /// Label and hash.
+        sealed: SealedMethod,
     }
     /// An administrator imported a hardware token.
     TokenImported "token-imported" v 1 {

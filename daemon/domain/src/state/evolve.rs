@@ -6,7 +6,7 @@ use crate::event::{
     MethodEnrolled, RecoveryCodesIssued, Resynchronized, TokenImported, VerificationFailed,
     VerificationSucceeded, Who,
 };
-use crate::{MethodId, Purpose, Sealed, Seconds, Timestamp, UserId};
+use crate::{MethodId, Purpose, Sealed, SealedMethod, Seconds, Timestamp, UserId};
 use std::sync::Arc;
 
 /// The most proofs that are kept for one user; the oldest goes first.
@@ -83,7 +83,7 @@ impl State {
             Fact::BreakGlassUsed(fact) => self.break_glass.insert_mut(fact.code),
             Fact::MethodRenamed(fact) => {
                 self.change_method(user, fact.method, |method| {
-                    method.sealed = fact.sealed.clone();
+                    method.sealed.label = fact.label.clone();
                 });
             }
             Fact::MethodDeleted(fact) => {
@@ -336,7 +336,7 @@ impl UserState {
 }
 
 impl Method {
-    fn new(id: MethodId, credential: Credential, sealed: Sealed, created: Timestamp) -> Self {
+    fn new(id: MethodId, credential: Credential, sealed: SealedMethod, created: Timestamp) -> Self {
         Self {
             id,
             credential,

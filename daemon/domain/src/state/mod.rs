@@ -12,7 +12,9 @@ pub use sign_in::{Remembered, SignIns};
 pub use throttle::{CallerFailures, MethodThrottle};
 pub use user::{Method, Proof, Token, UserState};
 
-use crate::{BreakGlassId, KeyId, Kind, MethodId, Policy, Sealed, Timestamp, TokenId, UserId};
+use crate::{
+    BreakGlassId, KeyId, Kind, MethodId, Policy, Sealed, SealedPart, Timestamp, TokenId, UserId,
+};
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, LazyLock};
@@ -89,17 +91,31 @@ impl State {
         self.callers.get(&caller)
     }
 
-    /// Everything in force that is sealed, with the key that opens it and what it is bound to: the
-    /// vault must have these keys, and has no others. In no order.
-    pub fn sealed(&self) -> impl Iterator<Item = (KeyId, &'static [u8], &Sealed)> {
+    /// The keys that the vault must have for what is in force; it has no others of users, methods
+    /// and tokens. In no order.
+    pub fn keys(&self) -> impl Iterator<Item = KeyId> {
         let users = self.users.iter().flat_map(|(id, user)| {
-            let own = (KeyId::from(*id), Sealed::OF_USER, &user.sealed);
-            let methods = user.methods.iter();
-            let methods = methods.map(|m| (KeyId::from(m.id), Sealed::OF_METHOD, &m.sealed));
+            let methods = user.methods.iter().map(|method| KeyId::from(method.id));
+            std::iter::once(KeyId::from(*id)).chain(methods)
+        });
+        users.chain(self.tokens.keys().map(|id| KeyId::from(*id)))
+    }
+
+    /// Everything in force that is sealed, with the key that opens it. In no order.
+    pub fn sealed(&self) -> impl Iterator<Item = (KeyId, SealedPart, &Sealed)> {
+        let users = self.users.iter().flat_map(|(id, user)| {
+            let own = (KeyId::from(*id), SealedPart::User, &user.sealed);
+            let methods = user.methods.iter().flat_map(|method| {
+                let key = KeyId::from(method.id);
+                [
+                    (key, SealedPart::Label, &method.sealed.label),
+                    (key, SealedPart::Secret, &method.sealed.secret),
+                ]
+            });
             std::iter::once(own).chain(methods)
         });
         let tokens = self.tokens.iter();
-        users.chain(tokens.map(|(id, token)| (KeyId::from(*id), Sealed::OF_TOKEN, &token.sealed)))
+        users.chain(tokens.map(|(id, token)| (KeyId::from(*id), SealedPart::Token, &token.sealed)))
     }
 
     /// The codes that were sent lately.

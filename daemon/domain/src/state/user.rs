@@ -6,7 +6,9 @@ use crate::Refusal;
 use crate::event::Credential;
 use crate::otp::{Counter, OtpParameters};
 use crate::policy::{EffectivePolicy, ThrottleRules};
-use crate::{Kind, MethodId, Purpose, Sealed, Seconds, SessionTag, Strength, Timestamp};
+use crate::{
+    Kind, MethodId, Purpose, Sealed, SealedMethod, Seconds, SessionTag, Strength, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// The security info of one user.
@@ -27,7 +29,7 @@ pub struct UserState {
 pub struct Method {
     pub(super) id: MethodId,
     pub(super) credential: Credential,
-    pub(super) sealed: Sealed,
+    pub(super) sealed: SealedMethod,
     pub(super) created: Timestamp,
     pub(super) last_used: Option<Timestamp>,
     pub(super) deletion_due: Option<Timestamp>,
@@ -73,8 +75,8 @@ impl Method {
         &self.credential
     }
 
-    /// Label, secret and destination, sealed under the method's own key.
-    pub const fn sealed(&self) -> &Sealed {
+    /// Label and secret.
+    pub const fn sealed(&self) -> &SealedMethod {
         &self.sealed
     }
 

@@ -1,6 +1,7 @@
 //! What may be added, beside what, and how many.
 
 use crate::kit::*;
+use secinfo_domain::SealedMethod;
 use secinfo_domain::event::Credential;
 use secinfo_domain::policy::FirstMethod;
 use secinfo_domain::{
@@ -188,7 +189,14 @@ fn renaming_changes_what_is_sealed_and_nothing_else() {
         .clone()
         .and(alice().from(ELSEWHERE).rename(method(1), "new phone"));
     let method_of = |story: &Story| story.user(ALICE).methods()[0].clone();
-    assert_eq!(method_of(&renamed).sealed(), &sealed("new phone"));
+    let former = method_of(&story).sealed().clone();
+    assert_eq!(
+        method_of(&renamed).sealed(),
+        &SealedMethod {
+            label: sealed("new phone"),
+            ..former
+        }
+    );
     assert_eq!(
         method_of(&renamed).credential(),
         method_of(&story).credential()

@@ -205,7 +205,7 @@ fn a_default_that_policy_no_longer_allows_gives_way_to_the_strongest_allowed() {
     .then_events([
         secinfo_domain::event::MethodRenamed {
             method: method(1),
-            sealed: sealed("home"),
+            label: sealed("home"),
         }
         .into(),
         default_is(method(2), DefaultReason::Policy),

@@ -8,7 +8,7 @@ fn imported(id: u8, credential: Credential) -> secinfo_domain::event::Fact {
     MethodImported {
         method: method(id),
         credential,
-        sealed: sealed("label and secret"),
+        sealed: sealed_method("label"),
     }
     .into()
 }

@@ -46,7 +46,7 @@ fn a_token_is_activated_by_one_user_once() {
             MethodEnrolled {
                 method: method(1),
                 credential: time_token(),
-                sealed: sealed("label and secret"),
+                sealed: sealed_method("label"),
                 token: Some(TOKEN),
                 first_proof: Some(HERE),
                 vouched: None,

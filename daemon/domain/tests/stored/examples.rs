@@ -12,8 +12,9 @@ use secinfo_domain::event::{
 use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods, ServiceRules};
 use secinfo_domain::{
     BreakGlassId, ChannelName, Counter, DestinationTag, GroupName, HotpParameters, Kind, KindSet,
-    MessageId, MethodId, OtpParameters, Policy, Purpose, RootHash, Sealed, ServiceName, SessionTag,
-    Strength, TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters, UserId,
+    MessageId, MethodId, OtpParameters, Policy, Purpose, RootHash, Sealed, SealedMethod,
+    ServiceName, SessionTag, Strength, TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters,
+    UserId,
 };
 
 const USER: UserId = UserId::from_bytes(*b"user of examples");
@@ -64,6 +65,10 @@ pub fn examples() -> Vec<StoredEvent> {
 
 fn facts() -> Vec<Fact> {
     let sealed = || Sealed::new(b"\x01sealed under a key of the vault".to_vec());
+    let sealed_method = || SealedMethod {
+        label: Sealed::new(b"\x01label under a key of its own".to_vec()),
+        secret: Sealed::new(b"\x01secret under another key".to_vec()),
+    };
     let due = Timestamp::from_millis(1_795_086_400_123);
     vec![
         LogCreated {
@@ -79,7 +84,7 @@ fn facts() -> Vec<Fact> {
                 parameters: TotpParameters::default(),
                 last_step: TimeStep(59_833_333),
             },
-            sealed: sealed(),
+            sealed: sealed_method(),
             token: None,
             first_proof: Some(SESSION),
             vouched: None,
@@ -87,7 +92,7 @@ fn facts() -> Vec<Fact> {
         .into(),
         MethodRenamed {
             method: METHOD,
-            sealed: sealed(),
+            label: sealed(),
         }
         .into(),
         MethodDeleted {
@@ -130,7 +135,7 @@ fn facts() -> Vec<Fact> {
         RecoveryCodesIssued {
             method: METHOD,
             count: 10,
-            sealed: sealed(),
+            sealed: sealed_method(),
             vouched: Some(Strength::Possession),
         }
         .into(),
@@ -138,7 +143,7 @@ fn facts() -> Vec<Fact> {
             method: METHOD,
             expires: due,
             once: true,
-            sealed: sealed(),
+            sealed: sealed_method(),
         }
         .into(),
         TokenImported {
@@ -187,7 +192,7 @@ fn facts() -> Vec<Fact> {
                 parameters: HotpParameters::default(),
                 next: Counter(42),
             },
-            sealed: sealed(),
+            sealed: sealed_method(),
         }
         .into(),
         SetUpPostponed { until: due }.into(),

@@ -4,7 +4,7 @@ use super::{BackupPart, unreadable};
 use crate::error::LedgerError;
 use crate::vault::{NewKey, open_under};
 use secinfo_domain::event::decode;
-use secinfo_domain::{KeyId, State};
+use secinfo_domain::{KeyId, SealedPart, State};
 use zeroize::Zeroizing;
 
 /// How many keys lie together. They are never moved, so that no copy of one is left behind.
@@ -60,11 +60,11 @@ impl BackupContents {
     pub fn open_sealed(
         &self,
         id: KeyId,
-        context: &[u8],
+        part: SealedPart,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, LedgerError> {
         let key = self.key(id).ok_or(LedgerError::NoSuchKey(id))?;
-        open_under(key.secret(), id, context, sealed)
+        open_under(key.secret(), id, part, sealed)
     }
 
     fn key(&self, id: KeyId) -> Option<&NewKey> {
@@ -80,20 +80,19 @@ impl BackupContents {
         &self,
         mut each_user: impl FnMut(KeyId, &[u8]) -> Result<(), LedgerError>,
     ) -> Result<(), LedgerError> {
-        let mut opened = 0;
-        for (id, context, sealed) in self.state.sealed() {
+        for (id, part, sealed) in self.state.sealed() {
             let plain = self
-                .open_sealed(id, context, sealed.as_bytes())
+                .open_sealed(id, part, sealed.as_bytes())
                 .map_err(|error| unreadable(format!("not all of it opens: {error}")))?;
-            if context == secinfo_domain::Sealed::OF_USER {
+            if part == SealedPart::User {
                 each_user(id, &plain)?;
             }
-            opened += 1;
         }
         let keys: usize = self.keys.iter().map(Vec::len).sum();
-        if keys != opened {
+        let needed = self.state.keys().count();
+        if keys != needed {
             return Err(unreadable(format!(
-                "it has {keys} keys where {opened} open something"
+                "it has {keys} keys where {needed} open something"
             )));
         }
         Ok(())

@@ -29,7 +29,7 @@ use crate::log::{Store, keys};
 use hmac::{Hmac, KeyInit, Mac};
 use new_key::seal_under;
 use seal::open_secret;
-use secinfo_domain::{KeyId, UserId};
+use secinfo_domain::{KeyId, SealedPart, UserId};
 use sha2::Sha256;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -125,10 +125,10 @@ impl Vault {
         &self,
         store: &Store,
         id: KeyId,
-        context: &[u8],
+        part: SealedPart,
         plaintext: &[u8],
     ) -> Result<Vec<u8>, LedgerError> {
-        seal_under(&self.key(store, id)?, id, context, plaintext)
+        seal_under(&self.key(store, id)?, id, part, plaintext)
     }
 
     /// Opens what was sealed under a key of the vault.
@@ -136,10 +136,10 @@ impl Vault {
         &self,
         store: &Store,
         id: KeyId,
-        context: &[u8],
+        part: SealedPart,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, LedgerError> {
-        open_under(&self.key(store, id)?, id, context, sealed)
+        open_under(&self.key(store, id)?, id, part, sealed)
     }
 
     fn key(&self, store: &Store, id: KeyId) -> Result<Secret, LedgerError> {

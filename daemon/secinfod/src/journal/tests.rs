@@ -153,8 +153,9 @@ fn no_entry_of_any_type_shows_what_is_sealed_or_tells_a_person() {
     ];
     /// What stands unsealed in an event and still is not for the journal: sealed bytes, keyed tags
     /// of destinations, terminals and sessions, countries, groups of the policy, the host's name.
-    const KEPT: [&str; 9] = [
+    const KEPT: [&str; 10] = [
         "sealed",
+        "label",
         "destination",
         "terminal",
         "session",

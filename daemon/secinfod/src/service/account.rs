@@ -3,7 +3,7 @@
 use super::payload::{UserPayload, plain};
 use super::{ServiceError, new_user_id};
 use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
-use secinfo_domain::{GroupName, Sealed, UserId, UserName};
+use secinfo_domain::{GroupName, Sealed, SealedPart, UserId, UserName};
 use secinfo_ledger::{LedgerReader, NewKey};
 use std::collections::HashMap;
 use std::ffi::CString;
@@ -214,7 +214,7 @@ impl Newcomer {
             uid: account.uid,
             name: account.name.clone(),
         };
-        let sealed = Sealed::new(key.seal(UserPayload::CONTEXT, &plain(&payload)?)?);
+        let sealed = Sealed::new(key.seal(SealedPart::User, &plain(&payload)?)?);
         Ok(Self {
             introduced: AtomicBool::new(false),
             id,

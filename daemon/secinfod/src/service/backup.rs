@@ -46,7 +46,7 @@ impl Service {
                 let why = "the state is not that of the log".to_owned();
                 return Err(ServiceError::Internal(why));
             }
-            let keys = state.sealed().map(|(id, ..)| id).collect();
+            let keys = state.keys().collect();
             moment
                 .write(label, keys, pipe)
                 .map_err(|error| ServiceError::NotBackedUp(error.to_string()))

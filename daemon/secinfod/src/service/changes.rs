@@ -2,9 +2,9 @@
 
 use super::{Requester, Service, ServiceError};
 use secinfo_domain::event::Fact;
-use secinfo_domain::{Action, Label, MethodId, Refusal, Sealed, Timestamp};
+use secinfo_domain::{Action, Label, MethodId, Refusal, Sealed, SealedPart, Timestamp};
 
-use super::payload::{MethodPayload, plain};
+use super::payload::plain;
 
 /// What became of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,14 +27,13 @@ impl Service {
         let person = self.person(uid)?;
         let state = self.state();
         let user = Self::user_state(&state, &person).ok_or(Refusal::UnknownMethod)?;
-        let mut payload = self.open(user.method(method).ok_or(Refusal::UnknownMethod)?)?;
-        payload.relabel(label);
+        user.method(method).ok_or(Refusal::UnknownMethod)?;
         let sealed = self
             .reader
-            .seal(method.into(), MethodPayload::CONTEXT, &plain(&payload)?)?;
+            .seal(method.into(), SealedPart::Label, &plain(&label)?)?;
         let action = Action::Rename {
             method,
-            sealed: Sealed::new(sealed),
+            label: Sealed::new(sealed),
         };
         self.commit(&person, by, action, Vec::new())
             .await

@@ -1,12 +1,12 @@
 //! Issuing recovery codes and access passes. Each is shown once, and only its hash is kept.
 
-use super::payload::{MethodPayload, plain};
+use super::payload::{MethodPayload, seal_method};
 use super::{Requester, Service, ServiceError, now, random_id};
 use crate::methods::memory_hard::{Cost, HashedSet, HashingFailed};
 use crate::methods::written_code::WrittenCode;
 use crate::methods::{access_pass, recovery_codes};
 use secinfo_domain::{
-    Action, Kind, Label, MethodId, Sealed, Seconds, Timestamp, enrollment_outlook,
+    Action, Kind, Label, MethodId, SealedMethod, Seconds, Timestamp, enrollment_outlook,
 };
 use secinfo_ledger::NewKey;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 /// A new method of codes, ready to be appended.
 struct Issue {
     method: MethodId,
-    sealed: Sealed,
+    sealed: SealedMethod,
     key: Arc<NewKey>,
 }
 
@@ -77,8 +77,7 @@ impl Service {
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
         let label = Label::parse(label)?;
-        let payload = MethodPayload::Codes { label, hashes };
-        let sealed = Sealed::new(key.seal(MethodPayload::CONTEXT, &plain(&payload)?)?);
+        let sealed = seal_method(&key, &label, &MethodPayload::Codes { hashes })?;
         Ok(Issue {
             method,
             sealed,

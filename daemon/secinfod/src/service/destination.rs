@@ -6,9 +6,7 @@ use super::{Service, ServiceError};
 use crate::methods::{email, phone};
 use hmac::{Hmac, KeyInit, Mac};
 use secinfo_domain::state::UserState;
-use secinfo_domain::{
-    Country, DestinationTag, EmailAddress, Kind, Label, MethodId, PhoneNumber, Place,
-};
+use secinfo_domain::{Country, DestinationTag, EmailAddress, Kind, MethodId, PhoneNumber, Place};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -71,18 +69,16 @@ impl Destination {
     }
 
     /// What is sealed of a method whose codes go there.
-    pub(super) fn payload(&self, label: Label, language: String) -> MethodPayload {
+    pub(super) fn payload(&self, language: String) -> MethodPayload {
         match self {
             Self::Phone {
                 number, country, ..
             } => MethodPayload::Phone {
-                label,
                 number: number.clone(),
                 country: *country,
                 language,
             },
             Self::Email(address) => MethodPayload::Email {
-                label,
                 address: address.clone(),
                 language,
             },

@@ -1,7 +1,7 @@
 //! Enrollments: short-lived sessions that end in a method, after the user has proved that it works.
 
 use super::destination::Destination;
-use super::payload::{MethodPayload, plain};
+use super::payload::seal_method;
 use super::sending::Sending;
 use super::session::Session;
 use super::tokens::FoundToken;
@@ -12,8 +12,7 @@ use crate::methods::secret::Secret;
 use secinfo_domain::event::{DefaultReason, Fact};
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{
-    Action, Digits, Event, Kind, Label, MethodId, Phone, Place, Sealed, TotpParameters,
-    enrollment_outlook,
+    Action, Digits, Event, Kind, Label, MethodId, Phone, Place, TotpParameters, enrollment_outlook,
 };
 use secinfo_ledger::NewKey;
 use std::sync::Arc;
@@ -337,7 +336,7 @@ impl Service {
         }
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
-        let sealed = Sealed::new(key.seal(MethodPayload::CONTEXT, &plain(&payload)?)?);
+        let sealed = seal_method(&key, &enrollment.label, &payload)?;
         let former = user.and_then(|user| user.default_method().map(Method::id));
         let same_number = phone.map_or_else(Vec::new, |phone| phone.same_number);
         let action = Action::Enroll {
@@ -406,7 +405,7 @@ impl Service {
         let methods = Self::user_state(&state, person).map_or(&[][..], |user| user.methods());
         let taken: Vec<_> = methods
             .iter()
-            .filter_map(|method| Some(self.open(method).ok()?.label().clone()))
+            .filter_map(|method| self.label(method).ok())
             .collect();
         let candidates =
             std::iter::once(word.to_owned()).chain((2..).map(|number| format!("{word} {number}")));

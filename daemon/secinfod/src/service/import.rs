@@ -1,6 +1,6 @@
 //! Methods that administrators bring over from other systems.
 
-use super::payload::{MethodPayload, SecretBytes, plain};
+use super::payload::{MethodPayload, SecretBytes, seal_method};
 use super::{Imported, Person, Requester, Service, ServiceError, now, random_id};
 use crate::methods::import::oath_users::{self, OathUser};
 use crate::methods::import::{Problem, u2f_mappings};
@@ -8,7 +8,7 @@ use crate::methods::secret::Secret;
 use futures_util::stream::{self, StreamExt};
 use secinfo_domain::event::Credential;
 use secinfo_domain::state::Method;
-use secinfo_domain::{Action, Kind, Label, MethodId, OtpParameters, Sealed, UserName};
+use secinfo_domain::{Action, Kind, MethodId, OtpParameters, UserName};
 use secinfo_ledger::NewKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -134,10 +134,10 @@ impl Service {
             )));
         }
         let label = self.free_label_like(person, LABEL)?;
-        let (credential, payload) = method(entry, label);
+        let (credential, payload) = method(entry);
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
-        let sealed = Sealed::new(key.seal(MethodPayload::CONTEXT, &plain(&payload)?)?);
+        let sealed = seal_method(&key, &label, &payload)?;
         let action = Action::ImportMethod {
             method,
             credential,
@@ -180,7 +180,7 @@ impl Service {
 }
 
 /// The method that a line makes. Of codes by time, none that was shown before the import is good.
-fn method(entry: &OathUser, label: Label) -> (Credential, MethodPayload) {
+fn method(entry: &OathUser) -> (Credential, MethodPayload) {
     let secret = SecretBytes::from(&entry.secret);
     let seconds = now().as_seconds();
     let credential = match entry.parameters {
@@ -189,10 +189,7 @@ fn method(entry: &OathUser, label: Label) -> (Credential, MethodPayload) {
                 parameters,
                 last_step: parameters.period.step_at(seconds),
             };
-            return (
-                credential,
-                MethodPayload::AuthenticatorApp { label, secret },
-            );
+            return (credential, MethodPayload::AuthenticatorApp { secret });
         }
         OtpParameters::Totp(parameters) => Credential::TimeToken {
             parameters,
@@ -205,7 +202,6 @@ fn method(entry: &OathUser, label: Label) -> (Credential, MethodPayload) {
         },
     };
     let payload = MethodPayload::HardwareToken {
-        label,
         secret,
         serial: String::new(),
         manufacturer: String::new(),

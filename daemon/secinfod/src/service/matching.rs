@@ -6,15 +6,24 @@ use super::{Service, ServiceError, now};
 use crate::methods::{access_pass, authenticator_app, hardware_token, recovery_codes};
 use secinfo_domain::event::{Credential, Resynchronized};
 use secinfo_domain::state::Method;
-use secinfo_domain::{Answer, KeyId};
+use secinfo_domain::{Answer, KeyId, Label, SealedPart};
 
 impl Service {
-    /// Opens what is sealed of a method.
+    /// What the user calls a method.
+    pub(super) fn label(&self, method: &Method) -> Result<Label, ServiceError> {
+        let (key, sealed) = (KeyId::from(method.id()), &method.sealed().label);
+        let bytes = self
+            .reader
+            .open_sealed(key, SealedPart::Label, sealed.as_bytes())?;
+        Ok(postcard::from_bytes(&bytes)?)
+    }
+
+    /// Opens the secret of a method.
     pub(super) fn open(&self, method: &Method) -> Result<MethodPayload, ServiceError> {
-        let key = KeyId::from(method.id());
-        let bytes =
-            self.reader
-                .open_sealed(key, MethodPayload::CONTEXT, method.sealed().as_bytes())?;
+        let (key, sealed) = (KeyId::from(method.id()), &method.sealed().secret);
+        let bytes = self
+            .reader
+            .open_sealed(key, SealedPart::Secret, sealed.as_bytes())?;
         Ok(postcard::from_bytes(&bytes)?)
     }
 

@@ -8,7 +8,8 @@ use secinfo_domain::event::Credential;
 use secinfo_domain::policy::EffectivePolicy;
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{
-    Kind, MethodId, OtpParameters, Place, Purpose, ServiceName, SessionTag, Timestamp, UserId,
+    Kind, MethodId, OtpParameters, Place, Purpose, SealedPart, ServiceName, SessionTag, Timestamp,
+    UserId,
 };
 
 /// One method as its owner sees it.
@@ -109,7 +110,7 @@ impl Service {
         Ok(MethodView {
             id: method.id(),
             kind,
-            label: payload.label().as_str().to_owned(),
+            label: self.label(method)?.as_str().to_owned(),
             hint: hint(method, &payload),
             purposes: [Purpose::SignIn, Purpose::PasswordReset]
                 .into_iter()
@@ -163,7 +164,7 @@ impl Service {
     fn account_of_state(&self, id: UserId, user: &UserState) -> Option<Account> {
         let bytes = self
             .reader
-            .open_sealed(id.into(), UserPayload::CONTEXT, user.sealed().as_bytes())
+            .open_sealed(id.into(), SealedPart::User, user.sealed().as_bytes())
             .ok()?;
         let payload: UserPayload = postcard::from_bytes(&bytes).ok()?;
         Some(Account {

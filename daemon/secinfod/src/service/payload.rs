@@ -1,9 +1,13 @@
 //! What is sealed inside events: personal data and secrets. The vault opens it; it is never
 //! written anywhere in the clear.
 
+use super::ServiceError;
 use crate::methods::memory_hard::HashedSet;
 use crate::methods::secret::Secret;
-use secinfo_domain::{Country, EmailAddress, Label, PhoneNumber, Sealed, UserName};
+use secinfo_domain::{
+    Country, EmailAddress, Label, PhoneNumber, Sealed, SealedMethod, SealedPart, UserName,
+};
+use secinfo_ledger::NewKey;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -16,21 +20,17 @@ pub struct UserPayload {
     pub name: UserName,
 }
 
-/// What a method holds, by its kind. New kinds add variants at the end; the order is the stored
+/// The secret of a method, by its kind. New kinds add variants at the end; the order is the stored
 /// form.
 #[derive(Serialize, Deserialize)]
 pub enum MethodPayload {
     /// An authenticator app.
     AuthenticatorApp {
-        /// What the user calls it.
-        label: Label,
         /// The shared secret.
         secret: SecretBytes,
     },
     /// A hardware token.
     HardwareToken {
-        /// What the user calls it.
-        label: Label,
         /// The shared secret.
         secret: SecretBytes,
         /// The serial number on its back.
@@ -42,15 +42,11 @@ pub enum MethodPayload {
     },
     /// Recovery codes or an access pass.
     Codes {
-        /// What the user calls them.
-        label: Label,
         /// Their hashes.
         hashes: HashedSet,
     },
     /// Text or call.
     Phone {
-        /// What the user calls it.
-        label: Label,
         /// The number.
         number: PhoneNumber,
         /// Whose it is, as far as it is known.
@@ -60,8 +56,6 @@ pub enum MethodPayload {
     },
     /// Email.
     Email {
-        /// What the user calls it.
-        label: Label,
         /// The address.
         address: EmailAddress,
         /// As for a phone.
@@ -94,43 +88,16 @@ pub(super) fn plain(payload: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, post
 #[serde(transparent)]
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
-impl UserPayload {
-    /// What the vault binds the sealed bytes to.
-    pub const CONTEXT: &'static [u8] = Sealed::OF_USER;
-}
-
-impl TokenPayload {
-    /// What the vault binds the sealed bytes to.
-    pub const CONTEXT: &'static [u8] = Sealed::OF_TOKEN;
-}
-
-impl MethodPayload {
-    /// What the vault binds the sealed bytes to.
-    pub const CONTEXT: &'static [u8] = Sealed::OF_METHOD;
-
-    /// What the user calls the method.
-    pub const fn label(&self) -> &Label {
-        match self {
-            Self::AuthenticatorApp { label, .. }
-            | Self::HardwareToken { label, .. }
-            | Self::Codes { label, .. }
-            | Self::Phone { label, .. }
-            | Self::Email { label, .. } => label,
-        }
-    }
-
-    /// The same under another label.
-    pub fn relabel(&mut self, new: Label) {
-        match self {
-            Self::AuthenticatorApp { label, .. }
-            | Self::HardwareToken { label, .. }
-            | Self::Codes { label, .. }
-            | Self::Phone { label, .. }
-            | Self::Email { label, .. } => {
-                *label = new;
-            }
-        }
-    }
+/// Seals what a method holds under its key.
+pub(super) fn seal_method(
+    key: &NewKey,
+    label: &Label,
+    payload: &MethodPayload,
+) -> Result<SealedMethod, ServiceError> {
+    Ok(SealedMethod {
+        label: Sealed::new(key.seal(SealedPart::Label, &plain(label)?)?),
+        secret: Sealed::new(key.seal(SealedPart::Secret, &plain(payload)?)?),
+    })
 }
 
 impl From<&Secret> for SecretBytes {

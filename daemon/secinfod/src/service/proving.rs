@@ -18,16 +18,12 @@ impl Service {
         code: &str,
     ) -> Result<Option<Proved>, ServiceError> {
         match &enrollment.draft {
-            Draft::Delivered(draft) => Self::prove_delivered(enrollment, draft, code),
+            Draft::Delivered(draft) => Self::prove_delivered(draft, code),
             _ => Ok(self.prove_generated(enrollment, code)),
         }
     }
 
-    fn prove_delivered(
-        enrollment: &Enrollment,
-        draft: &DeliveredDraft,
-        code: &str,
-    ) -> Result<Option<Proved>, ServiceError> {
+    fn prove_delivered(draft: &DeliveredDraft, code: &str) -> Result<Option<Proved>, ServiceError> {
         let sent = draft.sending.newest().ok_or(ServiceError::NoCodeSent)?;
         if !sent.is(code)? {
             return Ok(None);
@@ -38,9 +34,7 @@ impl Service {
             (Kind::Call, Some(place)) => Credential::Call { place, proved_by },
             _ => Credential::Email { proved_by },
         };
-        let payload = draft
-            .destination
-            .payload(enrollment.label.clone(), draft.language.clone());
+        let payload = draft.destination.payload(draft.language.clone());
         Ok(Some((credential, payload, None)))
     }
 
@@ -53,7 +47,6 @@ impl Service {
                 let last_step =
                     authenticator_app::check(secret, *parameters, code, seconds, drift)?;
                 let payload = MethodPayload::AuthenticatorApp {
-                    label: enrollment.label.clone(),
                     secret: SecretBytes::from(secret),
                 };
                 Some((
@@ -91,11 +84,7 @@ impl Service {
                         }
                     }
                 };
-                Some((
-                    credential,
-                    token.payload_for(enrollment.label.clone()),
-                    Some(token.id),
-                ))
+                Some((credential, token.method_payload(), Some(token.id)))
             }
             Draft::Delivered(_) => None,
         }

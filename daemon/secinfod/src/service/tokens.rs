@@ -6,7 +6,7 @@ use crate::methods::token_import::{self, ImportedToken, pskc::PreSharedKey};
 use secinfo_domain::event::Who;
 use secinfo_domain::state::Token;
 use secinfo_domain::{
-    Counter, HostAction, Kind, Label, NewToken, OtpParameters, Refusal, Sealed, TokenId,
+    Counter, HostAction, Kind, NewToken, OtpParameters, Refusal, Sealed, SealedPart, TokenId,
 };
 use secinfo_ledger::NewKey;
 use std::collections::HashSet;
@@ -49,9 +49,8 @@ pub struct FoundToken {
 
 impl FoundToken {
     /// What will be sealed of the method that it becomes.
-    pub(super) fn payload_for(&self, label: Label) -> MethodPayload {
+    pub(super) fn method_payload(&self) -> MethodPayload {
         MethodPayload::HardwareToken {
-            label,
             secret: self.payload.secret.clone(),
             serial: self.payload.serial.clone(),
             manufacturer: self.payload.manufacturer.clone(),
@@ -178,7 +177,7 @@ impl Service {
     fn open_token(&self, id: TokenId, token: &Token) -> Result<FoundToken, ServiceError> {
         let bytes =
             self.reader
-                .open_sealed(id.into(), TokenPayload::CONTEXT, token.sealed.as_bytes())?;
+                .open_sealed(id.into(), SealedPart::Token, token.sealed.as_bytes())?;
         Ok(FoundToken {
             id,
             parameters: token.parameters,
@@ -213,7 +212,7 @@ fn sealed_token(token: &ImportedToken) -> Result<(NewToken, Arc<NewKey>), Servic
         secret: SecretBytes::from(&token.secret),
         drift: token.drift,
     };
-    let sealed = Sealed::new(key.seal(TokenPayload::CONTEXT, &plain(&payload)?)?);
+    let sealed = Sealed::new(key.seal(SealedPart::Token, &plain(&payload)?)?);
     Ok((
         NewToken {
             token: id,

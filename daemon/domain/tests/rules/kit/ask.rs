@@ -1,6 +1,6 @@
 //! Who asks, when and from where; and what for.
 
-use super::{ALICE, BOB, HERE, at, sealed};
+use super::{ALICE, BOB, HERE, at, sealed, sealed_method};
 use secinfo_domain::event::{Actor, Credential, Resynchronized, Who};
 use secinfo_domain::{
     Action, Answer, Authority, BreakGlassId, Command, Context, GroupName, HostAction, HostCommand,
@@ -141,7 +141,7 @@ impl Ask {
         self.does(Action::Enroll {
             method,
             credential,
-            sealed: sealed("label and secret"),
+            sealed: sealed_method("label"),
             token: None,
             same_number: Vec::new(),
         })
@@ -157,7 +157,7 @@ impl Ask {
         self.does(Action::Enroll {
             method,
             credential,
-            sealed: sealed("label and secret"),
+            sealed: sealed_method("label"),
             token: None,
             same_number: others.into(),
         })
@@ -167,7 +167,7 @@ impl Ask {
         self.does(Action::Enroll {
             method,
             credential,
-            sealed: sealed("label and secret"),
+            sealed: sealed_method("label"),
             token: Some(token),
             same_number: Vec::new(),
         })
@@ -180,7 +180,7 @@ impl Ask {
     pub fn rename(self, method: MethodId, label: &str) -> Command {
         self.does(Action::Rename {
             method,
-            sealed: sealed(label),
+            label: sealed(label),
         })
     }
 
@@ -203,7 +203,7 @@ impl Ask {
     pub fn issue_recovery_codes(self, method: MethodId) -> Command {
         self.does(Action::IssueRecoveryCodes {
             method,
-            sealed: sealed("ten hashes"),
+            sealed: sealed_method("ten codes"),
             count: 10,
         })
     }
@@ -220,7 +220,7 @@ impl Ask {
     pub fn issue_pass(self, method: MethodId, valid: Seconds, once: bool) -> Command {
         self.does(Action::IssueAccessPass {
             method,
-            sealed: sealed("hash"),
+            sealed: sealed_method("pass"),
             valid,
             once,
         })
@@ -268,7 +268,7 @@ impl Ask {
         self.does(Action::ImportMethod {
             method,
             credential,
-            sealed: sealed("label and secret"),
+            sealed: sealed_method("label"),
         })
     }
 

@@ -1,6 +1,6 @@
 //! Credentials, answers and facts, in few words.
 
-use super::{HERE, sealed};
+use super::{HERE, sealed_method};
 use secinfo_domain::event::{
     Accepted, AccessPassIssued, Credential, DefaultChanged, DefaultReason, DeletionCancelled,
     DeletionReason, DeletionScheduled, Fact, Failure, Locked, MethodDeleted, MethodEnrolled,
@@ -60,7 +60,7 @@ pub fn enrolled_with(
     first_proof: Option<SessionTag>,
     vouched: Option<Strength>,
 ) -> Fact {
-    let sealed = sealed("label and secret");
+    let sealed = sealed_method("label");
     MethodEnrolled {
         method,
         credential,
@@ -137,7 +137,7 @@ pub fn codes_issued(method: MethodId, vouched: Option<Strength>) -> Fact {
     RecoveryCodesIssued {
         method,
         count: 10,
-        sealed: sealed("ten hashes"),
+        sealed: sealed_method("ten codes"),
         vouched,
     }
     .into()
@@ -148,7 +148,7 @@ pub fn pass_issued(method: MethodId, expires: Timestamp, once: bool) -> Fact {
         method,
         expires,
         once,
-        sealed: sealed("hash"),
+        sealed: sealed_method("pass"),
     }
     .into()
 }

@@ -12,8 +12,8 @@ use secinfo_domain::event::{Fact, StoredEvent, UserAdded, decode, encode};
 use secinfo_domain::policy::{Refinement, Rules, ServiceRules};
 use secinfo_domain::state::UserState;
 use secinfo_domain::{
-    Command, Event, GroupName, HostAction, MethodId, Policy, Refusal, Sealed, ServiceName,
-    SessionTag, State, Timestamp, UserId, decide,
+    Command, Event, GroupName, HostAction, MethodId, Policy, Refusal, Sealed, SealedMethod,
+    ServiceName, SessionTag, State, Timestamp, UserId, decide,
 };
 
 pub const ALICE: UserId = UserId::from_bytes([0xa1; 16]);
@@ -35,6 +35,14 @@ pub const fn method(number: u8) -> MethodId {
 
 pub fn sealed(text: &str) -> Sealed {
     Sealed::new(text.into())
+}
+
+/// Sealed parts of a method, with this label.
+pub fn sealed_method(label: &str) -> SealedMethod {
+    SealedMethod {
+        label: sealed(label),
+        secret: sealed("secret"),
+    }
 }
 
 /// What has happened so far.

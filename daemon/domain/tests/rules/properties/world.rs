@@ -4,7 +4,7 @@ use super::moves::{By, Move, What};
 use super::numbered::{credential, delivered, has_codes, outcome, policy, purpose};
 use super::sending::Sending;
 use super::{invariants, sent_codes};
-use crate::kit::{sealed, time_token};
+use crate::kit::{sealed, sealed_method, time_token};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
 use secinfo_domain::event::{Actor, Credential, Event, Resynchronized, Who, decode, encode};
@@ -226,14 +226,14 @@ impl World {
             What::Activate { token } => Action::Enroll {
                 method: self.new_method(),
                 credential: time_token(),
-                sealed: sealed("secret"),
+                sealed: sealed_method("label"),
                 token: Some(Self::token(token)),
                 same_number: Vec::new(),
             },
             What::FailActivation => Action::FailActivation,
             What::Rename { method } => Action::Rename {
                 method: self.method(user, method),
-                sealed: sealed("label"),
+                label: sealed("label"),
             },
             What::Delete { method } => Action::Delete {
                 method: self.preferably(user, method, |found| {
@@ -249,12 +249,12 @@ impl World {
             },
             What::IssueRecoveryCodes { count } => Action::IssueRecoveryCodes {
                 method: self.new_method(),
-                sealed: sealed("hashes"),
+                sealed: sealed_method("codes"),
                 count,
             },
             What::IssueAccessPass { seconds, once } => Action::IssueAccessPass {
                 method: self.new_method(),
-                sealed: sealed("hash"),
+                sealed: sealed_method("pass"),
                 valid: Seconds::new(seconds),
                 once,
             },
@@ -295,7 +295,7 @@ impl World {
             What::Import { kind } => Action::ImportMethod {
                 method: self.new_method(),
                 credential: credential(kind % 4),
-                sealed: sealed("secret"),
+                sealed: sealed_method("label"),
             },
             What::RecordBreakGlass { code } => Action::RecordBreakGlass {
                 code: BreakGlassId::from_bytes([code; 16]),
@@ -329,7 +329,7 @@ impl World {
         Action::Enroll {
             method,
             credential,
-            sealed: sealed("secret"),
+            sealed: sealed_method("label"),
             token: None,
             same_number,
         }

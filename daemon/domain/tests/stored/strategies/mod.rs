@@ -20,8 +20,8 @@ use secinfo_domain::event::{
 };
 use secinfo_domain::{
     Algorithm, BreakGlassId, Counter, Digits, HotpParameters, MethodId, OtpParameters, Period,
-    Purpose, RootHash, Sealed, Seconds, ServiceName, SessionTag, Strength, TerminalTag, TimeStep,
-    Timestamp, TokenId, TotpParameters, UserId,
+    Purpose, RootHash, Sealed, SealedMethod, Seconds, ServiceName, SessionTag, Strength,
+    TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters, UserId,
 };
 
 pub fn event() -> impl Strategy<Value = Event> {
@@ -67,6 +67,10 @@ fn seconds() -> impl Strategy<Value = Seconds> {
 
 fn sealed() -> impl Strategy<Value = Sealed> {
     vec(any::<u8>(), 0..300).prop_map(Sealed::new)
+}
+
+fn sealed_method() -> impl Strategy<Value = SealedMethod> {
+    (sealed(), sealed()).prop_map(|(label, secret)| SealedMethod { label, secret })
 }
 
 fn step() -> impl Strategy<Value = TimeStep> {
@@ -179,7 +183,7 @@ pub fn fact() -> impl Strategy<Value = Fact> {
         boxed(sealed().prop_map(|sealed| UserAdded { sealed })),
         boxed(Just(UserErased {})),
         boxed(enrolled()),
-        boxed((method(), sealed()).prop_map(|(method, sealed)| MethodRenamed { method, sealed })),
+        boxed((method(), sealed()).prop_map(|(method, label)| MethodRenamed { method, label })),
         boxed(
             (method(), deletion_reason())
                 .prop_map(|(method, reason)| MethodDeleted { method, reason }),
@@ -240,7 +244,7 @@ fn enrolled() -> impl Strategy<Value = MethodEnrolled> {
     (
         method(),
         credential(),
-        sealed(),
+        sealed_method(),
         option::of(token()),
         option::of(session()),
         option::of(strength()),
@@ -258,10 +262,12 @@ fn enrolled() -> impl Strategy<Value = MethodEnrolled> {
 }
 
 fn brought_over() -> impl Strategy<Value = MethodImported> {
-    (method(), credential(), sealed()).prop_map(|(method, credential, sealed)| MethodImported {
-        method,
-        credential,
-        sealed,
+    (method(), credential(), sealed_method()).prop_map(|(method, credential, sealed)| {
+        MethodImported {
+            method,
+            credential,
+            sealed,
+        }
     })
 }
 
@@ -308,25 +314,29 @@ fn failed() -> impl Strategy<Value = VerificationFailed> {
 }
 
 fn codes_issued() -> impl Strategy<Value = RecoveryCodesIssued> {
-    (method(), any::<u8>(), sealed(), option::of(strength())).prop_map(
-        |(method, count, sealed, vouched)| RecoveryCodesIssued {
+    (
+        method(),
+        any::<u8>(),
+        sealed_method(),
+        option::of(strength()),
+    )
+        .prop_map(|(method, count, sealed, vouched)| RecoveryCodesIssued {
             method,
             count,
             sealed,
             vouched,
-        },
-    )
+        })
 }
 
 fn pass_issued() -> impl Strategy<Value = AccessPassIssued> {
-    (method(), time(), any::<bool>(), sealed()).prop_map(|(method, expires, once, sealed)| {
-        AccessPassIssued {
+    (method(), time(), any::<bool>(), sealed_method()).prop_map(
+        |(method, expires, once, sealed)| AccessPassIssued {
             method,
             expires,
             once,
             sealed,
-        }
-    })
+        },
+    )
 }
 
 fn imported() -> impl Strategy<Value = TokenImported> {
