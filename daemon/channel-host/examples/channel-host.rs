@@ -5,13 +5,13 @@ use secinfo_channel_host::{Arguments, run};
 use std::process::ExitCode;
 
 #[derive(Parser)]
-struct Host {
+struct CommandLine {
     #[command(flatten)]
     arguments: Arguments,
 }
 
 fn main() -> ExitCode {
-    if run(Host::parse().arguments).is_ok() {
+    if run(CommandLine::parse().arguments).is_ok() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

@@ -4,19 +4,19 @@ use secinfo_channel::{Channel, CreateError, Delivery, Health, Info, Logger, Repo
 use serde::Deserialize;
 
 struct Panicking {
-    at: Place,
+    at: PanicPoint,
 }
 
 /// Settings.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
-    at: Place,
+    at: PanicPoint,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Place {
+enum PanicPoint {
     Create,
     Deliver,
     Thread,
@@ -25,8 +25,8 @@ enum Place {
 }
 
 impl Panicking {
-    fn panic_at(&self, place: Place) {
-        assert!(self.at != place, "on purpose");
+    fn panic_at(&self, point: PanicPoint) {
+        assert!(self.at != point, "on purpose");
     }
 }
 
@@ -45,13 +45,13 @@ impl Channel for Panicking {
 
     fn create(settings: Settings, _: Logger) -> Result<Self, CreateError> {
         let channel = Self { at: settings.at };
-        channel.panic_at(Place::Create);
+        channel.panic_at(PanicPoint::Create);
         Ok(channel)
     }
 
     fn deliver(&self, delivery: Delivery) {
-        self.panic_at(Place::Deliver);
-        let panics = self.at == Place::Thread;
+        self.panic_at(PanicPoint::Deliver);
+        let panics = self.at == PanicPoint::Thread;
         let thread = std::thread::spawn(move || {
             assert!(!panics, "on purpose");
             delivery.report(Report::Delivered);
@@ -60,7 +60,7 @@ impl Channel for Panicking {
     }
 
     fn health(&self) -> Health {
-        self.panic_at(Place::Health);
+        self.panic_at(PanicPoint::Health);
         Health {
             healthy: true,
             detail: String::new(),
@@ -70,7 +70,7 @@ impl Channel for Panicking {
 
 impl Drop for Panicking {
     fn drop(&mut self) {
-        self.panic_at(Place::Destroy);
+        self.panic_at(PanicPoint::Destroy);
     }
 }
 

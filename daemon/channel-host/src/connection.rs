@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 const DAEMON: &str = "secinfo";
 
 /// How long the daemon may leave what we say unread before it counts as dead.
-const PATIENCE: Duration = Duration::from_secs(10);
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A stream to the daemon.
 pub(crate) struct Connection {
@@ -33,7 +33,7 @@ impl Connection {
     /// # Errors
     ///
     /// [`HostError::NoSocket`], or [`HostError::Connection`].
-    pub(crate) fn take() -> Result<Self, HostError> {
+    pub(crate) fn open() -> Result<Self, HostError> {
         let stream = match standard_input() {
             Some(stream) => stream?,
             None => accept(&system::passed_listener().ok_or(HostError::NoSocket)?)?,
@@ -62,15 +62,15 @@ impl Connection {
     }
 
     /// Ends a wait for the daemon's first message after this time; none waits for ever.
-    pub(crate) fn set_patience(&self, patience: Option<Duration>) -> Result<(), HostError> {
-        Ok(self.stream.set_read_timeout(patience)?)
+    pub(crate) fn set_read_timeout(&self, timeout: Option<Duration>) -> Result<(), HostError> {
+        Ok(self.stream.set_read_timeout(timeout)?)
     }
 
     /// What sends messages, and the thread that writes them. It ends when every outbox is gone or
     /// one of them has closed the connection.
     pub(crate) fn outbox(&self) -> Result<(Outbox, JoinHandle<()>), HostError> {
         let stream = self.stream.try_clone()?;
-        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.set_write_timeout(Some(WRITE_TIMEOUT))?;
         let (sender, receiver) = channel();
         let writer = std::thread::Builder::new()
             .name("to-daemon".to_owned())
@@ -92,7 +92,7 @@ pub(crate) struct Outbox(Sender<Outgoing>);
 enum Outgoing {
     Message(FromHost),
     /// Says when this and everything before it has been written.
-    Written(FromHost, Sender<()>),
+    Confirmed(FromHost, Sender<()>),
     Close,
 }
 
@@ -104,9 +104,9 @@ impl Outbox {
 
     /// Sends a message and waits until the socket has it, so that the daemon reads it even if this
     /// process ends at once. Whether it has.
-    pub(crate) fn send_surely(&self, message: FromHost) -> bool {
+    pub(crate) fn send_and_wait(&self, message: FromHost) -> bool {
         let (written, wait) = channel();
-        self.0.send(Outgoing::Written(message, written)).is_ok() && wait.recv().is_ok()
+        self.0.send(Outgoing::Confirmed(message, written)).is_ok() && wait.recv().is_ok()
     }
 
     /// Ends the connection, after what was sent before.
@@ -119,7 +119,7 @@ fn write(mut stream: UnixStream, messages: &Receiver<Outgoing>) {
     while let Ok(outgoing) = messages.recv() {
         let (message, written) = match outgoing {
             Outgoing::Message(message) => (message, None),
-            Outgoing::Written(message, written) => (message, Some(written)),
+            Outgoing::Confirmed(message, written) => (message, Some(written)),
             Outgoing::Close => break,
         };
         let sent = encode(&message)

@@ -1,23 +1,23 @@
 //! The deliveries that are under way, and which reports on them count.
 
-use crate::foreign::Told;
-use crate::redaction::{Mark, marks, one_line, redact};
+use crate::plugin::PluginReport;
+use crate::redaction::{SensitiveText, one_line, redact, sensitive_texts};
 use secinfo_channel::abi::{Incompatible, Status};
 use secinfo_channel::{Reason, Report, Request};
 use std::collections::{HashMap, VecDeque};
 use zeroize::Zeroizing;
 
 /// The most deliveries that are known at once.
-const MOST: usize = 4096;
+const MAX_DELIVERIES: usize = 4096;
 
 /// Of how many finished deliveries it is remembered that they were, and what was personal in them.
-const REMEMBERED: usize = 64;
+const MAX_FINISHED: usize = 64;
 
 /// The longest detail or reference, in bytes.
-const LONGEST_DETAIL: usize = 200;
+const MAX_DETAIL: usize = 200;
 
 /// The longest wait that is believed: a day, in milliseconds.
-const LONGEST_WAIT: u64 = 24 * 60 * 60 * 1000;
+const MAX_WAIT: u64 = 24 * 60 * 60 * 1000;
 
 /// How long after its message has expired a delivery without an end is given up, in milliseconds.
 const GRACE: u64 = 60 * 60 * 1000;
@@ -25,25 +25,25 @@ const GRACE: u64 = 60 * 60 * 1000;
 /// What a plugin is handed, numbered anew: its numbers never come back.
 pub(crate) struct Deliveries {
     follows_up: bool,
-    secrets: Vec<Mark>,
+    secrets: Vec<SensitiveText>,
     last: u64,
-    under_way: HashMap<u64, UnderWay>,
-    finished: VecDeque<(u64, Vec<Mark>)>,
+    active: HashMap<u64, Active>,
+    finished: VecDeque<(u64, Vec<SensitiveText>)>,
 }
 
-struct UnderWay {
+struct Active {
     /// The daemon's number.
     delivery: u64,
     accepted: bool,
     expires: u64,
-    marks: Vec<Mark>,
+    sensitive: Vec<SensitiveText>,
 }
 
 /// What a plugin's report comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Judgement {
-    /// The daemon is told.
-    Report {
+pub(crate) enum ReportOutcome {
+    /// The daemon is reported.
+    Forward {
         /// The daemon's number of the delivery.
         delivery: u64,
         report: Report,
@@ -57,9 +57,12 @@ impl Deliveries {
     pub(crate) fn new(secrets: &[Zeroizing<String>]) -> Self {
         Self {
             follows_up: false,
-            secrets: secrets.iter().filter_map(|text| Mark::of(text)).collect(),
+            secrets: secrets
+                .iter()
+                .filter_map(|text| SensitiveText::new(text))
+                .collect(),
             last: 0,
-            under_way: HashMap::new(),
+            active: HashMap::new(),
             finished: VecDeque::new(),
         }
     }
@@ -71,36 +74,40 @@ impl Deliveries {
 
     /// Whether nothing is under way.
     pub(crate) fn is_empty(&self) -> bool {
-        self.under_way.is_empty()
+        self.active.is_empty()
     }
 
     /// Numbers a delivery for the plugin; none when there are too many. The time is in
     /// milliseconds since 1970.
     pub(crate) fn begin(&mut self, delivery: u64, request: &Request, now: u64) -> Option<u64> {
-        if self.under_way.len() >= MOST {
-            self.under_way
+        if self.active.len() >= MAX_DELIVERIES {
+            self.active
                 .retain(|_, known| known.expires.saturating_add(GRACE) > now);
         }
-        if self.under_way.len() >= MOST {
+        if self.active.len() >= MAX_DELIVERIES {
             return None;
         }
         self.last += 1;
-        self.under_way.insert(
+        self.active.insert(
             self.last,
-            UnderWay {
+            Active {
                 delivery,
                 accepted: false,
                 expires: request.expires,
-                marks: marks(request),
+                sensitive: sensitive_texts(request),
             },
         );
         Some(self.last)
     }
 
     /// What a report comes to. Whatever it says, it bears on the delivery that it names, alone.
-    pub(crate) fn judge(&mut self, number: u64, told: Result<Told, Incompatible>) -> Judgement {
-        let Some(known) = self.under_way.get(&number) else {
-            return Judgement::Ignored(
+    pub(crate) fn check(
+        &mut self,
+        number: u64,
+        reported: Result<PluginReport, Incompatible>,
+    ) -> ReportOutcome {
+        let Some(known) = self.active.get(&number) else {
+            return ReportOutcome::Ignored(
                 if self
                     .finished
                     .iter()
@@ -114,65 +121,65 @@ impl Deliveries {
         };
         let delivery = known.delivery;
         let accepted = known.accepted;
-        let report = match told {
-            Ok(told) => self.understand(&told, accepted),
-            Err(misfit) => failed(format!("the plugin's report: {misfit}")),
+        let report = match reported {
+            Ok(reported) => self.interpret(&reported, accepted),
+            Err(error) => failed(format!("the plugin's report: {error}")),
         };
         if report.is_final(self.follows_up) {
             self.finish(number);
         } else if accepted {
-            return Judgement::Ignored("the plugin reported twice that a message was accepted");
-        } else if let Some(known) = self.under_way.get_mut(&number) {
+            return ReportOutcome::Ignored("the plugin reported twice that a message was accepted");
+        } else if let Some(known) = self.active.get_mut(&number) {
             known.accepted = true;
         }
-        Judgement::Report { delivery, report }
+        ReportOutcome::Forward { delivery, report }
     }
 
     /// Takes back a number that the plugin was not handed.
     pub(crate) fn withdraw(&mut self, number: u64) {
-        self.under_way.remove(&number);
+        self.active.remove(&number);
     }
 
-    fn understand(&self, told: &Told, accepted: bool) -> Report {
-        let reason = Reason::from_number(told.reason).unwrap_or(Reason::Plugin);
-        let detail = self.clean(&told.detail, LONGEST_DETAIL);
-        match Status::from_number(told.status) {
+    fn interpret(&self, reported: &PluginReport, accepted: bool) -> Report {
+        let reason = Reason::from_number(reported.reason).unwrap_or(Reason::Plugin);
+        let detail = self.clean(&reported.detail, MAX_DETAIL);
+        match Status::from_number(reported.status) {
             Some(Status::Accepted) => Report::Accepted {
-                reference: self.clean(&told.reference, LONGEST_DETAIL),
+                reference: self.clean(&reported.reference, MAX_DETAIL),
             },
             Some(Status::Delivered) => Report::Delivered,
             // What the provider once had would reach the user a second time.
             Some(Status::TryLater) if !accepted => Report::TryLater {
-                after: told.after.min(LONGEST_WAIT),
+                after: reported.after.min(MAX_WAIT),
                 reason,
                 detail,
             },
             Some(Status::Failed | Status::TryLater) => Report::Failed { reason, detail },
             None => failed(format!(
                 "the plugin reported the status {}, which does not exist",
-                told.status
+                reported.status
             )),
         }
     }
 
     fn finish(&mut self, number: u64) {
-        if let Some(known) = self.under_way.remove(&number) {
-            if self.finished.len() == REMEMBERED {
+        if let Some(known) = self.active.remove(&number) {
+            if self.finished.len() == MAX_FINISHED {
                 self.finished.pop_front();
             }
-            self.finished.push_back((number, known.marks));
+            self.finished.push_back((number, known.sensitive));
         }
     }
 
     /// What a plugin says, in one line of at most so many bytes, without secrets and without what
     /// is personal in the deliveries under way and in those that ended last.
     pub(crate) fn clean(&self, text: &str, most: usize) -> String {
-        let marks = self
+        let sensitive = self
             .secrets
             .iter()
-            .chain(self.under_way.values().flat_map(|known| &known.marks))
-            .chain(self.finished.iter().flat_map(|(_, marks)| marks));
-        one_line(&redact(text, marks), most)
+            .chain(self.active.values().flat_map(|known| &known.sensitive))
+            .chain(self.finished.iter().flat_map(|(_, sensitive)| sensitive));
+        one_line(&redact(text, sensitive), most)
     }
 }
 

@@ -6,11 +6,11 @@ use std::io::Read;
 use std::os::fd::OwnedFd;
 
 /// The longest line, in bytes.
-const LONGEST_LINE: usize = 4 << 10;
+const MAX_LINE: usize = 4 << 10;
 
 /// Puts a pipe in the place of standard output and standard error, and nothing in that of standard
 /// input, which may be the daemon's socket. Returns where what is printed can be read.
-pub(crate) fn divert() -> Result<OwnedFd, HostError> {
+pub(crate) fn redirect() -> Result<OwnedFd, HostError> {
     let wrong = |error| HostError::confine("output", error);
     let (reading, writing) = rustix::pipe::pipe().map_err(wrong)?;
     rustix::stdio::dup2_stdout(&writing).map_err(wrong)?;
@@ -22,9 +22,9 @@ pub(crate) fn divert() -> Result<OwnedFd, HostError> {
 
 /// Reads what is printed, for ever, and passes whole lines on. A longer one is left out: a cut
 /// could fall into something that must be redacted.
-pub(crate) fn read_lines(pipe: OwnedFd, mut hear: impl FnMut(&str)) {
+pub(crate) fn read_lines(pipe: OwnedFd, mut handle: impl FnMut(&str)) {
     let mut pipe = File::from(pipe);
-    let mut buffer = [0; LONGEST_LINE];
+    let mut buffer = [0; MAX_LINE];
     let mut kept = 0;
     let mut too_long = false;
     while let Ok(read @ 1..) = pipe.read(&mut buffer[kept..]) {
@@ -32,7 +32,7 @@ pub(crate) fn read_lines(pipe: OwnedFd, mut hear: impl FnMut(&str)) {
         let mut start = 0;
         while let Some(end) = buffer[start..filled].iter().position(|byte| *byte == b'\n') {
             if !std::mem::take(&mut too_long) {
-                hear(&String::from_utf8_lossy(&buffer[start..start + end]));
+                handle(&String::from_utf8_lossy(&buffer[start..start + end]));
             }
             start += end + 1;
         }
@@ -40,7 +40,7 @@ pub(crate) fn read_lines(pipe: OwnedFd, mut hear: impl FnMut(&str)) {
         kept = filled - start;
         if kept == buffer.len() {
             if !too_long {
-                hear("a line that was too long was left out");
+                handle("a line that was too long was left out");
             }
             too_long = true;
             kept = 0;
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    fn heard(printed: &[&[u8]]) -> Vec<String> {
+    fn lines_of(printed: &[&[u8]]) -> Vec<String> {
         let (reading, writing) = rustix::pipe::pipe().unwrap();
         let mut writing = File::from(writing);
         for piece in printed {
@@ -67,14 +67,17 @@ mod tests {
 
     #[test]
     fn passes_lines_on() {
-        assert_eq!(heard(&[b"one\ntw", b"o\n\nnot ended"]), ["one", "two", ""]);
+        assert_eq!(
+            lines_of(&[b"one\ntw", b"o\n\nnot ended"]),
+            ["one", "two", ""]
+        );
     }
 
     #[test]
     fn leaves_out_long_lines_as_a_whole() {
-        let long = vec![b'x'; 3 * LONGEST_LINE + 7];
+        let long = vec![b'x'; 3 * MAX_LINE + 7];
         assert_eq!(
-            heard(&[b"before\n", &long, b" 123456\nafter\n"]),
+            lines_of(&[b"before\n", &long, b" 123456\nafter\n"]),
             ["before", "a line that was too long was left out", "after"]
         );
     }

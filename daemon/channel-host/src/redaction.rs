@@ -8,23 +8,23 @@ use zeroize::Zeroizing;
 const REDACTED: &str = "[redacted]";
 
 /// Anything shorter would be found everywhere.
-const SHORTEST: usize = 4;
+const MIN_LENGTH: usize = 4;
 
-/// Something personal: its letters and digits alone, in lower case, so that `123 456` and
+/// Something personal: its normalized and digits alone, in lower case, so that `123 456` and
 /// `123-456` are found as well as `123456`.
 #[derive(PartialEq, Eq)]
-pub(crate) struct Mark(Zeroizing<String>);
+pub(crate) struct SensitiveText(Zeroizing<String>);
 
-impl Mark {
+impl SensitiveText {
     /// None for what is too short to be told from anything else.
-    pub(crate) fn of(text: &str) -> Option<Self> {
-        let mark = letters(text).0;
-        (mark.len() >= SHORTEST).then_some(Self(mark))
+    pub(crate) fn new(text: &str) -> Option<Self> {
+        let needle = normalize(text).0;
+        (needle.len() >= MIN_LENGTH).then_some(Self(needle))
     }
 }
 
 /// What is personal in a request.
-pub(crate) fn marks(request: &Request) -> Vec<Mark> {
+pub(crate) fn sensitive_texts(request: &Request) -> Vec<SensitiveText> {
     let encoded = Zeroizing::new(request.destination.replace('@', "%40"));
     [
         &request.code,
@@ -35,24 +35,24 @@ pub(crate) fn marks(request: &Request) -> Vec<Mark> {
         &request.subject,
     ]
     .into_iter()
-    .filter_map(|text| Mark::of(text))
+    .filter_map(|text| SensitiveText::new(text))
     .collect()
 }
 
 /// The text without what is personal.
-pub(crate) fn redact<'a>(text: &str, marks: impl Iterator<Item = &'a Mark>) -> String {
-    let (letters, places) = letters(text);
-    let mut hidden: Vec<Range<usize>> = Vec::new();
-    for Mark(mark) in marks {
-        hidden.extend(letters.match_indices(mark.as_str()).map(|(at, _)| {
+pub(crate) fn redact<'a>(text: &str, sensitive: impl Iterator<Item = &'a SensitiveText>) -> String {
+    let (normalized, positions) = normalize(text);
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for SensitiveText(needle) in sensitive {
+        ranges.extend(normalized.match_indices(needle.as_str()).map(|(at, _)| {
             // From the first letter of it to the last, with what stands between them.
-            places[at].start..places[at + mark.len() - 1].end
+            positions[at].start..positions[at + needle.len() - 1].end
         }));
     }
-    hidden.sort_unstable_by_key(|range| range.start);
+    ranges.sort_unstable_by_key(|range| range.start);
     let mut clean = String::with_capacity(text.len());
     let mut at = 0;
-    for range in hidden {
+    for range in ranges {
         if range.start >= at {
             clean.push_str(&text[at..range.start]);
             clean.push_str(REDACTED);
@@ -63,32 +63,32 @@ pub(crate) fn redact<'a>(text: &str, marks: impl Iterator<Item = &'a Mark>) -> S
     clean
 }
 
-/// The letters and digits of a text in lower case, and for each byte of them where in the text
+/// The normalized and digits of a text in lower case, and for each byte of them where in the text
 /// the character is that it comes from.
-fn letters(text: &str) -> (Zeroizing<String>, Vec<Range<usize>>) {
+fn normalize(text: &str) -> (Zeroizing<String>, Vec<Range<usize>>) {
     // Large enough from the start: growing would leave a copy behind.
-    let mut letters = Zeroizing::new(String::with_capacity(text.len() * 3));
-    let mut places = Vec::with_capacity(text.len() * 3);
+    let mut normalized = Zeroizing::new(String::with_capacity(text.len() * 3));
+    let mut positions = Vec::with_capacity(text.len() * 3);
     for (at, character) in text.char_indices().filter(|(_, c)| c.is_alphanumeric()) {
         for lower in character.to_lowercase() {
-            letters.push(lower);
+            normalized.push(lower);
         }
-        places.resize(letters.len(), at..at + character.len_utf8());
+        positions.resize(normalized.len(), at..at + character.len_utf8());
     }
-    (letters, places)
+    (normalized, positions)
 }
 
-/// The text in one line of at most so many bytes, without what would move a terminal's cursor or
+/// The text in one line of at max so many bytes, without what would move a terminal's cursor or
 /// turn the line around.
-pub(crate) fn one_line(text: &str, most: usize) -> String {
-    let mut line = String::with_capacity(text.len().min(most));
+pub(crate) fn one_line(text: &str, max: usize) -> String {
+    let mut line = String::with_capacity(text.len().min(max));
     for character in text.trim().chars() {
-        let character = if is_harmless(character) {
+        let character = if is_printable(character) {
             character
         } else {
             ' '
         };
-        if line.len() + character.len_utf8() > most {
+        if line.len() + character.len_utf8() > max {
             break;
         }
         line.push(character);
@@ -96,7 +96,7 @@ pub(crate) fn one_line(text: &str, most: usize) -> String {
     line
 }
 
-fn is_harmless(character: char) -> bool {
+fn is_printable(character: char) -> bool {
     !character.is_control()
         && !matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
 }
@@ -107,8 +107,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn redacted(text: &str, secrets: &[&str]) -> String {
-        let marks: Vec<Mark> = secrets.iter().filter_map(|text| Mark::of(text)).collect();
-        redact(text, marks.iter())
+        let sensitive: Vec<SensitiveText> = secrets
+            .iter()
+            .filter_map(|text| SensitiveText::new(text))
+            .collect();
+        redact(text, sensitive.iter())
     }
 
     #[test]

@@ -4,8 +4,8 @@ use crate::arguments::Arguments;
 use crate::confine::confine;
 use crate::connection::Connection;
 use crate::error::HostError;
-use crate::foreign::{Loaded, Plugin};
 use crate::output;
+use crate::plugin::{LoadedPlugin, Plugin};
 use crate::session::Session;
 use crate::settings::Settings;
 use crate::wire::{FromHost, LogLevel, PROTOCOL, PluginInfo, ToHost};
@@ -19,20 +19,20 @@ use std::thread;
 use std::time::Duration;
 
 /// How many threads deliver, at most: a plugin with more under way does not wait inside `deliver`.
-const DELIVERING: u32 = 4;
+const MAX_WORKERS: u32 = 4;
 
 /// How many messages may wait for one of those threads.
-const WAITING: usize = 1024;
+const QUEUE_SIZE: usize = 1024;
 
 /// How long the daemon may take to say hello.
-const HELLO: Duration = Duration::from_secs(30);
+const HELLO_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long the end waits for what is under way, and then for the plugin to tidy up.
-const LAST_DELIVERIES: Duration = Duration::from_secs(5);
-const TIDYING: Duration = Duration::from_secs(2);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+const DESTROY_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The longest answer of a plugin about its settings or its health, in bytes.
-const LONGEST_ANSWER: usize = 1 << 10;
+const MAX_ANSWER: usize = 1 << 10;
 
 /// Runs a channel until the daemon stops it or goes.
 ///
@@ -47,7 +47,7 @@ const LONGEST_ANSWER: usize = 1 << 10;
     reason = "nothing is left for the caller to do"
 )]
 pub fn run(arguments: Arguments) -> Result<(), HostError> {
-    let mut connection = Connection::take()?;
+    let mut connection = Connection::open()?;
     let prepared = prepare(&arguments, &connection);
     let (outbox, writer) = connection.outbox()?;
     let greeted = greet(&mut connection).and_then(|greeting| Ok((greeting, prepared?)));
@@ -81,9 +81,9 @@ struct Prepared {
 fn prepare(arguments: &Arguments, connection: &Connection) -> Result<Prepared, HostError> {
     let settings = Settings::read(arguments.settings.as_deref())?;
     let plugin = open_plugin(&arguments.plugin_path())?;
-    let output = output::divert()?;
+    let output = output::redirect()?;
     let keep = [plugin.as_fd(), output.as_fd(), connection.as_fd()];
-    let confined = confine(arguments, plugin.as_fd(), &keep)?.words(connection.peer);
+    let confined = confine(arguments, plugin.as_fd(), &keep)?.names(connection.peer);
     Ok(Prepared {
         settings,
         plugin,
@@ -118,7 +118,7 @@ struct Greeting {
 }
 
 fn greet(connection: &mut Connection) -> Result<Greeting, HostError> {
-    connection.set_patience(Some(HELLO))?;
+    connection.set_read_timeout(Some(HELLO_TIMEOUT))?;
     let greeting = match connection.receive()? {
         Some(ToHost::Hello {
             protocol: PROTOCOL,
@@ -132,7 +132,7 @@ fn greet(connection: &mut Connection) -> Result<Greeting, HostError> {
         }
         Some(_) | None => return Err(HostError::Unexpected),
     };
-    connection.set_patience(None)?;
+    connection.set_read_timeout(None)?;
     Ok(greeting)
 }
 
@@ -145,35 +145,35 @@ fn serve(
     greeting: Greeting,
 ) -> Result<(), HostError> {
     let running = Arc::new(OnceLock::new());
-    let keeper = Keeper {
+    let thread = PluginThread {
         session: Arc::clone(session),
         running: Arc::clone(&running),
     };
-    start_thread("plugin", move || keeper.keep(prepared, &greeting))?;
+    start_thread("plugin", move || thread.run(prepared, &greeting))?;
     loop {
         let message = connection.receive()?;
         let Some(message) = message else {
-            // The keeper hangs up over a plugin that cannot be used.
+            // The thread hangs up over a plugin that cannot be used.
             return match running.get() {
                 Some(Err(why)) => Err(HostError::Plugin(why.clone())),
                 Some(Ok(_)) | None => Ok(()),
             };
         };
-        let ready = match running.get() {
-            Some(Ok(ready)) => Some(ready),
+        let running = match running.get() {
+            Some(Ok(running)) => Some(running),
             Some(Err(_)) | None => None,
         };
-        match (message, ready) {
-            (ToHost::Deliver { delivery, request }, Some(ready)) => {
-                ready.deliver(session, delivery, request);
+        match (message, running) {
+            (ToHost::Deliver { delivery, request }, Some(running)) => {
+                running.deliver(session, delivery, request);
             }
-            (ToHost::Health, Some(ready)) => {
+            (ToHost::Health, Some(running)) => {
                 // Of more than the plugin answers, the daemon needs one answer.
-                let _ = ready.errands.try_send(Errand::Health);
+                let _ = running.controls.try_send(Control::Health);
             }
-            (ToHost::Stop, ready) => {
-                if let Some(ready) = ready {
-                    ready.stop(session);
+            (ToHost::Stop, running) => {
+                if let Some(running) = running {
+                    running.stop(session);
                 }
                 return Ok(());
             }
@@ -184,8 +184,8 @@ fn serve(
     }
 }
 
-/// What the thread is asked for that made the plugin.
-enum Errand {
+/// What the thread is requests for that made the plugin.
+enum Control {
     Health,
     /// Tidy up, and say so.
     Destroy(Sender<()>),
@@ -201,12 +201,12 @@ struct Job {
 }
 
 /// The ways to a plugin that runs.
-struct Ready {
+struct Running {
     jobs: SyncSender<Job>,
-    errands: SyncSender<Errand>,
+    controls: SyncSender<Control>,
 }
 
-impl Ready {
+impl Running {
     fn deliver(&self, session: &Session, delivery: u64, request: Box<Request>) {
         let Some(number) = session.begin(delivery, &request) else {
             return session.refuse(delivery);
@@ -223,40 +223,40 @@ impl Ready {
     }
 
     fn stop(&self, session: &Session) {
-        if !session.wait_until_idle(LAST_DELIVERIES) {
+        if !session.wait_until_idle(DRAIN_TIMEOUT) {
             return;
         }
-        let (tidied, done) = channel();
-        if self.errands.try_send(Errand::Destroy(tidied)).is_ok() {
+        let (destroyed, done) = channel();
+        if self.controls.try_send(Control::Destroy(destroyed)).is_ok() {
             // One that takes longer is ended with the process.
-            let _ = done.recv_timeout(TIDYING);
+            let _ = done.recv_timeout(DESTROY_TIMEOUT);
         }
     }
 }
 
-/// Makes the plugin, and then does errands at it.
-struct Keeper {
+/// Makes the plugin, and then does controls at it.
+struct PluginThread {
     session: Arc<Session>,
-    running: Arc<OnceLock<Result<Ready, String>>>,
+    running: Arc<OnceLock<Result<Running, String>>>,
 }
 
-impl Keeper {
-    fn keep(self, prepared: Prepared, greeting: &Greeting) {
-        let (errands, asked) = sync_channel(2);
+impl PluginThread {
+    fn run(self, prepared: Prepared, greeting: &Greeting) {
+        let (controls, requests) = sync_channel(2);
         match self.start(prepared, greeting) {
             Ok((plugin, jobs, hello)) => {
                 // Before the daemon can know that it may ask.
-                let _ = self.running.set(Ok(Ready { jobs, errands }));
-                self.session.say(hello);
-                self.do_errands(&plugin, &asked);
+                let _ = self.running.set(Ok(Running { jobs, controls }));
+                self.session.send(hello);
+                self.handle_controls(&plugin, &requests);
             }
             Err(why) => {
-                let why = self.session.clean(&why, LONGEST_ANSWER);
+                let why = self.session.clean(&why, MAX_ANSWER);
                 let _ = self.running.set(Err(why.clone()));
-                self.session.say(FromHost::Unusable {
+                self.session.send(FromHost::Unusable {
                     why: HostError::Plugin(why).to_string(),
                 });
-                self.session.hang_up();
+                self.session.close();
             }
         }
     }
@@ -272,13 +272,13 @@ impl Keeper {
             output,
             confined,
         } = prepared;
-        let hearing = Arc::clone(&self.session);
-        let said = |error: HostError| error.to_string();
+        let session = Arc::clone(&self.session);
+        let message = |error: HostError| error.to_string();
         start_thread("output", move || {
-            output::read_lines(output, |line| hearing.log(LogLevel::Debug, line));
+            output::read_lines(output, |line| session.log(LogLevel::Debug, line));
         })
-        .map_err(said)?;
-        let loaded = Loaded::load(plugin.as_fd())?;
+        .map_err(message)?;
+        let loaded = LoadedPlugin::load(plugin.as_fd())?;
         let info = loaded.info.clone();
         if info.leaves_messages_readable && !greeting.allow_readable {
             return Err(format!(
@@ -288,7 +288,7 @@ impl Keeper {
         }
         self.session.follow_up(info.follows_up);
         let plugin = Arc::new(loaded.create(&settings.json, Arc::clone(&self.session))?);
-        let jobs = self.hire(&plugin, &info).map_err(said)?;
+        let jobs = self.start_workers(&plugin, &info).map_err(message)?;
         let hello = FromHost::Hello {
             protocol: PROTOCOL,
             plugin: info,
@@ -298,10 +298,14 @@ impl Keeper {
     }
 
     /// Starts the threads that deliver.
-    fn hire(&self, plugin: &Arc<Plugin>, info: &PluginInfo) -> Result<SyncSender<Job>, HostError> {
-        let (jobs, waiting) = sync_channel(WAITING);
+    fn start_workers(
+        &self,
+        plugin: &Arc<Plugin>,
+        info: &PluginInfo,
+    ) -> Result<SyncSender<Job>, HostError> {
+        let (jobs, waiting) = sync_channel(QUEUE_SIZE);
         let waiting = Arc::new(Mutex::new(waiting));
-        for _ in 0..info.parallel.min(DELIVERING) {
+        for _ in 0..info.parallel.min(MAX_WORKERS) {
             let session = Arc::clone(&self.session);
             let plugin = Arc::clone(plugin);
             let waiting = Arc::clone(&waiting);
@@ -314,17 +318,17 @@ impl Keeper {
         Ok(jobs)
     }
 
-    fn do_errands(&self, plugin: &Plugin, asked: &Receiver<Errand>) {
-        for errand in asked {
+    fn handle_controls(&self, plugin: &Plugin, requests: &Receiver<Control>) {
+        for errand in requests {
             match errand {
-                Errand::Health => {
+                Control::Health => {
                     let (healthy, detail) = plugin.health();
-                    let detail = self.session.clean(&detail, LONGEST_ANSWER);
-                    self.session.say(FromHost::Health { healthy, detail });
+                    let detail = self.session.clean(&detail, MAX_ANSWER);
+                    self.session.send(FromHost::Health { healthy, detail });
                 }
-                Errand::Destroy(tidied) => {
+                Control::Destroy(destroyed) => {
                     plugin.destroy();
-                    let _ = tidied.send(());
+                    let _ = destroyed.send(());
                     return;
                 }
             }

@@ -1,9 +1,9 @@
 //! What the plugin's threads and the daemon's connection share.
 
 use crate::connection::Outbox;
-use crate::deliveries::{Deliveries, Judgement};
-use crate::foreign::Told;
-use crate::limit::Limit;
+use crate::deliveries::{Deliveries, ReportOutcome};
+use crate::plugin::PluginReport;
+use crate::rate_limit::RateLimit;
 use crate::wire::{FromHost, LogLevel};
 use secinfo_channel::abi::Incompatible;
 use secinfo_channel::{Level, Reason, Report, Request};
@@ -11,27 +11,27 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use zeroize::Zeroizing;
 
-/// The longest line of the log, in bytes.
-const LONGEST_LINE: usize = 1 << 10;
+/// The timeout line of the log, in bytes.
+const MAX_LINE: usize = 1 << 10;
 
 /// One plugin, and one connection to the daemon.
 pub(crate) struct Session {
     outbox: Outbox,
     state: Mutex<State>,
     idle: Condvar,
-    limit: Mutex<Limit>,
+    limit: Mutex<RateLimit>,
     start: Instant,
 }
 
 struct State {
     deliveries: Deliveries,
-    /// How many threads are inside `deliver`.
-    inside: usize,
+    /// How many threads are delivering `deliver`.
+    delivering: usize,
 }
 
 impl State {
     fn is_idle(&self) -> bool {
-        self.inside == 0 && self.deliveries.is_empty()
+        self.delivering == 0 && self.deliveries.is_empty()
     }
 }
 
@@ -41,10 +41,10 @@ impl Session {
             outbox,
             state: Mutex::new(State {
                 deliveries: Deliveries::new(secrets),
-                inside: 0,
+                delivering: 0,
             }),
             idle: Condvar::new(),
-            limit: Mutex::new(Limit::new()),
+            limit: Mutex::new(RateLimit::new()),
             start: Instant::now(),
         }
     }
@@ -54,12 +54,12 @@ impl Session {
     }
 
     /// Says something to the daemon.
-    pub(crate) fn say(&self, message: FromHost) {
+    pub(crate) fn send(&self, message: FromHost) {
         self.outbox.send(message);
     }
 
     /// Ends the connection, after what was said.
-    pub(crate) fn hang_up(&self) {
+    pub(crate) fn close(&self) {
         self.outbox.close();
     }
 
@@ -84,7 +84,7 @@ impl Session {
 
     /// Tells the daemon that there is too much to do.
     pub(crate) fn refuse(&self, delivery: u64) {
-        self.say(FromHost::Report {
+        self.send(FromHost::Report {
             delivery,
             report: Report::TryLater {
                 after: 0,
@@ -97,40 +97,40 @@ impl Session {
     /// Hands a message to the plugin. The daemon has been told before: it would otherwise take a
     /// message that a crash follows for one that nobody has seen, and send it again.
     pub(crate) fn hand_over(&self, delivery: u64, deliver: impl FnOnce()) {
-        self.state().inside += 1;
-        if self.outbox.send_surely(FromHost::Started { delivery }) {
+        self.state().delivering += 1;
+        if self.outbox.send_and_wait(FromHost::Started { delivery }) {
             deliver();
         }
         let mut state = self.state();
-        state.inside -= 1;
-        self.tell_if_idle(&state);
+        state.delivering -= 1;
+        self.notify_if_idle(&state);
     }
 
-    fn tell_if_idle(&self, state: &State) {
+    fn notify_if_idle(&self, state: &State) {
         if state.is_idle() {
             self.idle.notify_all();
         }
     }
 
     /// Waits until nothing is under way, or for so long. Whether nothing is.
-    pub(crate) fn wait_until_idle(&self, longest: Duration) -> bool {
+    pub(crate) fn wait_until_idle(&self, timeout: Duration) -> bool {
         let (state, _) = self
             .idle
-            .wait_timeout_while(self.state(), longest, |state| !state.is_idle())
+            .wait_timeout_while(self.state(), timeout, |state| !state.is_idle())
             .unwrap_or_else(PoisonError::into_inner);
         state.is_idle()
     }
 
     /// The plugin reports on a delivery.
-    pub(crate) fn reported(&self, number: u64, told: Result<Told, Incompatible>) {
+    pub(crate) fn handle_report(&self, number: u64, report: Result<PluginReport, Incompatible>) {
         let mut state = self.state();
-        match state.deliveries.judge(number, told) {
+        match state.deliveries.check(number, report) {
             // Said before the lock is given back, so that reports stay in order.
-            Judgement::Report { delivery, report } => {
-                self.say(FromHost::Report { delivery, report });
-                self.tell_if_idle(&state);
+            ReportOutcome::Forward { delivery, report } => {
+                self.send(FromHost::Report { delivery, report });
+                self.notify_if_idle(&state);
             }
-            Judgement::Ignored(why) => {
+            ReportOutcome::Ignored(why) => {
                 drop(state);
                 self.log(LogLevel::Warning, why);
             }
@@ -138,7 +138,7 @@ impl Session {
     }
 
     /// The plugin writes to the log.
-    pub(crate) fn logged(&self, level: u32, line: &str) {
+    pub(crate) fn handle_log(&self, level: u32, line: &str) {
         let level = match Level::from_number(level) {
             Some(Level::Error) => LogLevel::Error,
             Some(Level::Warning) => LogLevel::Warning,
@@ -156,8 +156,8 @@ impl Session {
             .unwrap_or_else(PoisonError::into_inner)
             .admit(self.start.elapsed());
         if let Some(dropped) = admitted {
-            let line = self.clean(line, LONGEST_LINE);
-            self.say(FromHost::Log {
+            let line = self.clean(line, MAX_LINE);
+            self.send(FromHost::Log {
                 level,
                 line,
                 dropped,
@@ -165,8 +165,8 @@ impl Session {
         }
     }
 
-    /// What the plugin says, without secrets and in one line of at most so many bytes.
-    pub(crate) fn clean(&self, text: &str, most: usize) -> String {
-        self.state().deliveries.clean(text, most)
+    /// What the plugin says, without secrets and in one line of at max so many bytes.
+    pub(crate) fn clean(&self, text: &str, max: usize) -> String {
+        self.state().deliveries.clean(text, max)
     }
 }

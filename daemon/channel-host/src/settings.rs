@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// The longest file that is read, in bytes.
-const LONGEST: u64 = 64 << 10;
+const MAX_FILE: u64 = 64 << 10;
 
 /// Where systemd puts credentials.
-const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
 
 /// What the plugin is given.
 pub(crate) struct Settings {
@@ -29,7 +29,7 @@ impl Settings {
     ///
     /// [`HostError::File`] and [`HostError::Settings`]; neither holds a value.
     pub(crate) fn read(path: Option<&Path>) -> Result<Self, HostError> {
-        let credentials = std::env::var_os(CREDENTIALS).map(PathBuf::from);
+        let credentials = std::env::var_os(CREDENTIALS_DIRECTORY).map(PathBuf::from);
         let (path, text) = match (path, &credentials) {
             (Some(path), Some(directory)) if path.starts_with(directory) => {
                 (path.to_owned(), read_credential(path)?)
@@ -49,24 +49,24 @@ impl Settings {
                 .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
             HostError::file(&path, format!("line {line} is not TOML"))
         })?;
-        let mut reading = Reading {
+        let mut reader = SettingsReader {
             credentials,
             secrets: Vec::new(),
         };
-        let value = reading.table(table, "")?;
+        let value = reader.table(table, "")?;
         Ok(Self {
             json: Zeroizing::new(value.to_string()),
-            secrets: reading.secrets,
+            secrets: reader.secrets,
         })
     }
 }
 
-struct Reading {
+struct SettingsReader {
     credentials: Option<PathBuf>,
     secrets: Vec<Zeroizing<String>>,
 }
 
-impl Reading {
+impl SettingsReader {
     fn value(&mut self, value: toml::Value, name: &str) -> Result<Value, HostError> {
         Ok(match value {
             toml::Value::String(text) => Value::String(text),
@@ -78,8 +78,8 @@ impl Reading {
                 .into_iter()
                 .map(|value| self.value(value, name))
                 .collect::<Result<_, _>>()?,
-            toml::Value::Table(table) => match elsewhere(&table) {
-                Some(place) => self.secret(place, name)?,
+            toml::Value::Table(table) => match secret_source(&table) {
+                Some(source) => self.secret(source, name)?,
                 None => self.table(table, name)?,
             },
         })
@@ -95,7 +95,7 @@ impl Reading {
                     format!("{name}.{key}")
                 };
                 if let toml::Value::String(text) = &value
-                    && sounds_secret(&key)
+                    && is_secret_name(&key)
                 {
                     self.secrets.push(Zeroizing::new(text.clone()));
                 }
@@ -105,9 +105,9 @@ impl Reading {
             .map(Value::Object)
     }
 
-    fn secret(&mut self, place: Place, name: &str) -> Result<Value, HostError> {
-        let mut secret = match place {
-            Place::Credential(credential) => {
+    fn secret(&mut self, source: SecretSource, name: &str) -> Result<Value, HostError> {
+        let mut secret = match source {
+            SecretSource::Credential(credential) => {
                 let directory = self.credentials.as_ref().ok_or_else(|| {
                     HostError::Settings(format!(
                         "the setting `{name}` wants the credential {credential}, but systemd passed none: add LoadCredential={credential} to the unit, or use {{ file = \"…\" }}"
@@ -120,8 +120,8 @@ impl Reading {
                 }
                 read_credential(&directory.join(credential))?
             }
-            Place::File(path) if path.is_absolute() => read_private(&path)?,
-            Place::File(_) => {
+            SecretSource::File(path) if path.is_absolute() => read_private(&path)?,
+            SecretSource::File(_) => {
                 return Err(HostError::Settings(format!(
                     "the setting `{name}` names a file: give its whole path"
                 )));
@@ -141,27 +141,27 @@ impl Reading {
 
 /// Whether the value of a setting of this name is never to be seen in a log, though it stands in
 /// the settings themselves.
-fn sounds_secret(key: &str) -> bool {
+fn is_secret_name(key: &str) -> bool {
     ["password", "secret", "token", "key"]
         .iter()
         .any(|word| key.contains(word))
 }
 
 /// Where a value is that is not in the settings themselves.
-enum Place {
+enum SecretSource {
     Credential(String),
     File(PathBuf),
 }
 
 /// `{ credential = "…" }` and `{ file = "…" }`.
-fn elsewhere(table: &toml::Table) -> Option<Place> {
+fn secret_source(table: &toml::Table) -> Option<SecretSource> {
     let mut entries = table.iter();
     match (entries.next(), entries.next()) {
         (Some((key, toml::Value::String(text))), None) if key == "credential" => {
-            Some(Place::Credential(text.clone()))
+            Some(SecretSource::Credential(text.clone()))
         }
         (Some((key, toml::Value::String(text))), None) if key == "file" => {
-            Some(Place::File(text.into()))
+            Some(SecretSource::File(text.into()))
         }
         _ => None,
     }
@@ -185,7 +185,7 @@ fn read_credential(path: &Path) -> Result<Zeroizing<String>, HostError> {
 
 fn read(
     path: &Path,
-    objection: impl FnOnce(&rustix::fs::Stat) -> Option<&'static str>,
+    check_owner: impl FnOnce(&rustix::fs::Stat) -> Option<&'static str>,
 ) -> Result<Zeroizing<String>, HostError> {
     let wrong = |why: &dyn ToString| HostError::file(path, why.to_string());
     // Opening a pipe must not wait for its other end.
@@ -196,17 +196,17 @@ fn read(
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Err(wrong(&"is no file"));
     }
-    if let Some(objection) = objection(&stat) {
-        return Err(wrong(&objection));
+    if let Some(why) = check_owner(&stat) {
+        return Err(wrong(&why));
     }
     let mut text = Zeroizing::new(String::with_capacity(
         usize::try_from(stat.st_size.clamp(0, 64 << 10)).unwrap_or_default() + 1,
     ));
     File::from(file)
-        .take(LONGEST + 1)
+        .take(MAX_FILE + 1)
         .read_to_string(&mut text)
         .map_err(|error| wrong(&format!("cannot be read: {error}")))?;
-    if text.len() as u64 > LONGEST {
+    if text.len() as u64 > MAX_FILE {
         return Err(wrong(&"is longer than 64 KiB"));
     }
     Ok(text)

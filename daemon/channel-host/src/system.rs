@@ -52,7 +52,7 @@ fn close(first: u32, last: u32) -> io::Result<()> {
 
 /// Keeps glibc from reserving 64 MiB of address space for each thread that allocates, which the
 /// limit of address space would count.
-pub(crate) fn few_arenas() {
+pub(crate) fn limit_arenas() {
     #[cfg(target_env = "gnu")]
     // SAFETY: it sets a parameter of the allocator, before there are other threads.
     unsafe {

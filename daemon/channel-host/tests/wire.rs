@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use proptest::prelude::*;
-use secinfo_channel::{MessagePurpose, Reason, Report, Request, Word};
+use secinfo_channel::{MessagePurpose, Reason, Report, Request, SecretText};
 use secinfo_channel_host::wire::{
     FromHost, LogLevel, MAX_FRAME, PluginInfo, ToHost, WireError, decode, encode, frame_length,
 };
@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 
 /// A message of a test's, which may be shown; those of users may not.
 #[derive(Clone)]
-struct Shown<T>(T);
+struct Printable<T>(T);
 
-impl<T: Serialize> std::fmt::Debug for Shown<T> {
+impl<T: Serialize> std::fmt::Debug for Printable<T> {
     fn fmt(&self, text: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         text.write_str(&serde_json::to_string(&self.0).unwrap())
     }
@@ -29,7 +29,7 @@ fn purpose() -> impl Strategy<Value = MessagePurpose> {
     ])
 }
 
-fn request() -> impl Strategy<Value = Shown<Request>> {
+fn request() -> impl Strategy<Value = Printable<Request>> {
     (
         prop::array::uniform11(any::<String>()),
         purpose(),
@@ -49,14 +49,14 @@ fn request() -> impl Strategy<Value = Shown<Request>> {
                 service,
                 origin,
             ] = texts;
-            Shown(Request {
+            Printable(Request {
                 message,
                 purpose,
-                destination: Word::new(destination),
-                subject: Word::new(subject),
-                text: Word::new(text),
-                html: Word::new(html),
-                code: Word::new(code),
+                destination: SecretText::new(destination),
+                subject: SecretText::new(subject),
+                text: SecretText::new(text),
+                html: SecretText::new(html),
+                code: SecretText::new(code),
                 language,
                 organization,
                 host,
@@ -68,18 +68,20 @@ fn request() -> impl Strategy<Value = Shown<Request>> {
         })
 }
 
-fn to_host() -> impl Strategy<Value = Shown<ToHost>> {
+fn to_host() -> impl Strategy<Value = Printable<ToHost>> {
     prop_oneof![
-        any::<(u32, bool)>().prop_map(|(protocol, allow_readable)| Shown(ToHost::Hello {
+        any::<(u32, bool)>().prop_map(|(protocol, allow_readable)| Printable(ToHost::Hello {
             protocol,
             allow_readable
         })),
-        (any::<u64>(), request()).prop_map(|(delivery, Shown(request))| Shown(ToHost::Deliver {
-            delivery,
-            request: Box::new(request)
-        })),
-        Just(Shown(ToHost::Health)),
-        Just(Shown(ToHost::Stop)),
+        (any::<u64>(), request()).prop_map(|(delivery, Printable(request))| Printable(
+            ToHost::Deliver {
+                delivery,
+                request: Box::new(request)
+            }
+        )),
+        Just(Printable(ToHost::Health)),
+        Just(Printable(ToHost::Stop)),
     ]
 }
 
@@ -99,7 +101,7 @@ fn report() -> impl Strategy<Value = Report> {
     ]
 }
 
-fn from_host() -> impl Strategy<Value = Shown<FromHost>> {
+fn from_host() -> impl Strategy<Value = Printable<FromHost>> {
     let level = prop::sample::select(vec![
         LogLevel::Error,
         LogLevel::Warning,
@@ -126,19 +128,19 @@ fn from_host() -> impl Strategy<Value = Shown<FromHost>> {
         );
     prop_oneof![
         (any::<u32>(), plugin, any::<Vec<String>>()).prop_map(|(protocol, plugin, confined)| {
-            Shown(FromHost::Hello {
+            Printable(FromHost::Hello {
                 protocol,
                 plugin,
                 confined,
             })
         }),
-        any::<String>().prop_map(|why| Shown(FromHost::Unusable { why })),
-        any::<u64>().prop_map(|delivery| Shown(FromHost::Started { delivery })),
+        any::<String>().prop_map(|why| Printable(FromHost::Unusable { why })),
+        any::<u64>().prop_map(|delivery| Printable(FromHost::Started { delivery })),
         (any::<u64>(), report())
-            .prop_map(|(delivery, report)| Shown(FromHost::Report { delivery, report })),
+            .prop_map(|(delivery, report)| Printable(FromHost::Report { delivery, report })),
         any::<(bool, String)>()
-            .prop_map(|(healthy, detail)| Shown(FromHost::Health { healthy, detail })),
-        (level, any::<String>(), any::<u64>()).prop_map(|(level, line, dropped)| Shown(
+            .prop_map(|(healthy, detail)| Printable(FromHost::Health { healthy, detail })),
+        (level, any::<String>(), any::<u64>()).prop_map(|(level, line, dropped)| Printable(
             FromHost::Log {
                 level,
                 line,
@@ -149,7 +151,7 @@ fn from_host() -> impl Strategy<Value = Shown<FromHost>> {
 }
 
 /// What it is after it has crossed.
-fn across<T: Serialize + DeserializeOwned>(message: &T) -> T {
+fn round_trip<T: Serialize + DeserializeOwned>(message: &T) -> T {
     let frame = encode(message).unwrap();
     let (prefix, bytes) = frame.split_first_chunk().unwrap();
     assert_eq!(frame_length(*prefix).unwrap(), bytes.len());
@@ -164,13 +166,13 @@ fn decode_both(bytes: &[u8]) {
 
 proptest! {
     #[test]
-    fn what_the_daemon_says_arrives(Shown(message) in to_host()) {
-        prop_assert!(across(&message) == message);
+    fn what_the_daemon_says_arrives(Printable(message) in to_host()) {
+        prop_assert!(round_trip(&message) == message);
     }
 
     #[test]
-    fn what_the_host_says_arrives(Shown(message) in from_host()) {
-        prop_assert!(across(&message) == message);
+    fn what_the_host_says_arrives(Printable(message) in from_host()) {
+        prop_assert!(round_trip(&message) == message);
     }
 
     #[test]
@@ -180,8 +182,8 @@ proptest! {
 
     #[test]
     fn damaged_messages_can_be_decoded(
-        Shown(message) in to_host(),
-        Shown(answer) in from_host(),
+        Printable(message) in to_host(),
+        Printable(answer) in from_host(),
         damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
         cut in any::<prop::sample::Index>(),
     ) {

@@ -164,7 +164,7 @@ const ALLOWED: &[i64] = &[
 
 /// The older spellings, which newer processors never had.
 #[cfg(target_arch = "x86_64")]
-const ALLOWED_OLD: &[i64] = &[
+const ALLOWED_LEGACY: &[i64] = &[
     c::SYS_access,
     c::SYS_alarm,
     c::SYS_arch_prctl,
@@ -194,10 +194,10 @@ const ALLOWED_OLD: &[i64] = &[
     c::SYS_unlink,
 ];
 #[cfg(not(target_arch = "x86_64"))]
-const ALLOWED_OLD: &[i64] = &[];
+const ALLOWED_LEGACY: &[i64] = &[];
 
 /// What may be asked of descriptors: whether they wait, what waits in them, what they are.
-const REQUESTS: &[u64] = &[
+const IOCTLS: &[u64] = &[
     c::FIONBIO,
     c::FIONREAD,
     c::FIOCLEX,
@@ -214,10 +214,10 @@ type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 /// Restricts this thread and those that it starts from now on. Whether that is in force: not on
 /// kernels and processors that do not have it.
 pub(super) fn restrict() -> Result<bool, HostError> {
-    let Ok(processor) = TargetArch::try_from(std::env::consts::ARCH) else {
+    let Ok(architecture) = TargetArch::try_from(std::env::consts::ARCH) else {
         return Ok(false);
     };
-    let program = program(processor).map_err(|error| HostError::confine("calls", error))?;
+    let program = program(architecture).map_err(|error| HostError::confine("calls", error))?;
     match seccompiler::apply_filter(&program) {
         Ok(()) => Ok(true),
         Err(seccompiler::Error::Seccomp(error) | seccompiler::Error::Prctl(error))
@@ -229,10 +229,10 @@ pub(super) fn restrict() -> Result<bool, HostError> {
     }
 }
 
-fn program(processor: TargetArch) -> Result<BpfProgram, seccompiler::BackendError> {
+fn program(architecture: TargetArch) -> Result<BpfProgram, seccompiler::BackendError> {
     let mut rules: Rules = ALLOWED
         .iter()
-        .chain(ALLOWED_OLD)
+        .chain(ALLOWED_LEGACY)
         .map(|call| (*call, Vec::new()))
         .collect();
     // Threads, but no processes. Without clone3, whose flags cannot be seen, libraries use clone.
@@ -251,9 +251,9 @@ fn program(processor: TargetArch) -> Result<BpfProgram, seccompiler::BackendErro
             argument(0, SeccompCmpOp::Eq, own)?,
         ],
     );
-    rules.insert(c::SYS_prctl, names_of_threads()?);
-    rules.insert(c::SYS_ioctl, any_of(1, REQUESTS)?);
-    rules.insert(c::SYS_socket, sockets()?);
+    rules.insert(c::SYS_prctl, allowed_prctl()?);
+    rules.insert(c::SYS_ioctl, any_of(1, IOCTLS)?);
+    rules.insert(c::SYS_socket, allowed_sockets()?);
     // Two ends of one pipe, as runtimes use to wake themselves. A pair of datagram sockets could
     // speak to any socket in the file system, the journal's among them.
     let stream = condition(
@@ -266,12 +266,12 @@ fn program(processor: TargetArch) -> Result<BpfProgram, seccompiler::BackendErro
         rules,
         SeccompAction::Errno(c::ENOSYS.unsigned_abs()),
         SeccompAction::Allow,
-        processor,
+        architecture,
     )?
     .try_into()
 }
 
-fn names_of_threads() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
+fn allowed_prctl() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
     any_of(
         0,
         &[
@@ -285,7 +285,7 @@ fn names_of_threads() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
 
 /// The internet, and netlink's routes, which tell a resolver which addresses there are. No Unix
 /// sockets: the message bus is one.
-fn sockets() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
+fn allowed_sockets() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
     let family = |family: i32| condition(0, SeccompCmpOp::Eq, u64::from(family.unsigned_abs()));
     // Kinds in the low byte, flags above it.
     let kind = |kind: i32| {

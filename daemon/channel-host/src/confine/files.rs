@@ -47,7 +47,7 @@ const READABLE: &[&str] = &[
 ];
 
 /// The newest rights that are used. An older kernel enforces those that it knows.
-const NEWEST: ABI = ABI::V6;
+const LANDLOCK_ABI: ABI = ABI::V6;
 
 /// Rules that are ready to be enforced.
 pub(super) struct Rules(RulesetCreated);
@@ -111,7 +111,7 @@ fn build(
         .map(Path::new)
         .chain(readable.iter().map(PathBuf::as_path));
     Ruleset::default()
-        .handle_access(AccessFs::from_all(NEWEST))?
+        .handle_access(AccessFs::from_all(LANDLOCK_ABI))?
         // No port is rented out, so that nobody can listen.
         .handle_access(AccessNet::BindTcp)?
         .scope(Scope::AbstractUnixSocket | Scope::Signal)?

@@ -13,25 +13,25 @@ use std::os::fd::BorrowedFd;
 use user::User;
 
 /// How many descriptors may be open at once.
-const DESCRIPTORS: u64 = 1024;
+const MAX_DESCRIPTORS: u64 = 1024;
 
-/// What is in force: words for administrators.
+/// What is in force: names for administrators.
 #[derive(Debug, Default)]
-pub(crate) struct Confined(Vec<String>);
+pub(crate) struct Confinement(Vec<String>);
 
-impl Confined {
-    fn add(&mut self, word: &str) {
-        self.0.push(word.to_owned());
+impl Confinement {
+    fn add(&mut self, name: &str) {
+        self.0.push(name.to_owned());
     }
 
-    /// The words, for a host whose daemon has this uid.
-    pub(crate) fn words(self, daemon: u32) -> Vec<String> {
-        let mut words = self.0;
+    /// The names, for a host whose daemon has this uid.
+    pub(crate) fn names(self, daemon: u32) -> Vec<String> {
+        let mut names = self.0;
         let own = rustix::process::geteuid();
         if !own.is_root() && own.as_raw() != daemon {
-            words.insert(0, "user".to_owned());
+            names.insert(0, "user".to_owned());
         }
-        words
+        names
     }
 }
 
@@ -41,14 +41,14 @@ impl Confined {
 ///
 /// # Errors
 ///
-/// [`HostError`]. What an old kernel does not have is left out, and missing from [`Confined`].
+/// [`HostError`]. What an old kernel does not have is left out, and missing from [`Confinement`].
 pub(crate) fn confine(
     arguments: &Arguments,
     plugin: BorrowedFd<'_>,
     keep: &[BorrowedFd<'_>],
-) -> Result<Confined, HostError> {
-    let mut confined = Confined::default();
-    system::few_arenas();
+) -> Result<Confinement, HostError> {
+    let mut confinement = Confinement::default();
+    system::limit_arenas();
     system::close_all_but(keep)
         .map_err(|error| HostError::confine("closing descriptors", error))?;
     rustix::process::chdir("/")
@@ -56,37 +56,37 @@ pub(crate) fn confine(
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
 
     // What the rules name is looked up while it can be: the user may not reach it.
-    let user = User::to_become(&arguments.user)?;
+    let user = User::to_switch_to(&arguments.user)?;
     let files = files::Rules::prepare(plugin, &arguments.readable, &arguments.writable)?;
 
     limits(arguments.memory)?;
-    confined.add("limits");
+    confinement.add("limits");
     if let Some(user) = user {
-        user.become_it()?;
+        user.switch()?;
     }
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)
         .map_err(|error| HostError::confine("dumps", error))?;
-    confined.add("not-dumpable");
+    confinement.add("not-dumpable");
     rustix::thread::set_no_new_privs(true)
         .map_err(|error| HostError::confine("no_new_privs", error))?;
-    confined.add("no-new-privs");
-    if let Some(word) = files.enforce()? {
-        confined.add(word);
+    confinement.add("no-new-privs");
+    if let Some(name) = files.enforce()? {
+        confinement.add(name);
     }
     if calls::restrict()? {
-        confined.add("seccomp");
+        confinement.add("seccomp");
     }
-    Ok(confined)
+    Ok(confinement)
 }
 
 fn limits(memory: u64) -> Result<(), HostError> {
     for (resource, limit) in [
         (Resource::Core, 0),
         (Resource::As, memory),
-        (Resource::Nofile, DESCRIPTORS),
+        (Resource::Nofile, MAX_DESCRIPTORS),
     ] {
-        let hardest = rustix::process::getrlimit(resource).maximum;
-        let limit = Some(hardest.map_or(limit, |hardest| hardest.min(limit)));
+        let hard = rustix::process::getrlimit(resource).maximum;
+        let limit = Some(hard.map_or(limit, |hard| hard.min(limit)));
         let limit = Rlimit {
             current: limit,
             maximum: limit,

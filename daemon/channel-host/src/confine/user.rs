@@ -11,7 +11,7 @@ pub(super) struct User {
 
 impl User {
     /// Whom to become; nobody else when this process is not root.
-    pub(super) fn to_become(name: &str) -> Result<Option<Self>, HostError> {
+    pub(super) fn to_switch_to(name: &str) -> Result<Option<Self>, HostError> {
         if !Uid::effective().is_root() && !Uid::current().is_root() {
             return Ok(None);
         }
@@ -33,7 +33,7 @@ impl User {
     }
 
     /// Becomes the user, in every respect and for good.
-    pub(super) fn become_it(&self) -> Result<(), HostError> {
+    pub(super) fn switch(&self) -> Result<(), HostError> {
         setgroups(&[])
             .and_then(|()| setresgid(self.gid, self.gid, self.gid))
             .and_then(|()| setresuid(self.uid, self.uid, self.uid))

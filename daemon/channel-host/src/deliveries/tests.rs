@@ -1,19 +1,19 @@
 use super::*;
 use proptest::prelude::*;
-use secinfo_channel::{MessagePurpose, Word};
+use secinfo_channel::{MessagePurpose, SecretText};
 
 const NOW: u64 = 1_700_000_000_000;
 
 fn request(destination: &str, code: &str) -> Request {
-    let word = |text: &str| Word::new(text.to_owned());
+    let secret = |text: &str| SecretText::new(text.to_owned());
     Request {
         message: String::new(),
         purpose: MessagePurpose::SignIn,
-        destination: word(destination),
-        subject: word(""),
-        text: word(&format!("Your code is {code}.")),
-        html: word(""),
-        code: word(code),
+        destination: secret(destination),
+        subject: secret(""),
+        text: secret(&format!("Your code is {code}.")),
+        html: secret(""),
+        code: secret(code),
         language: String::new(),
         organization: String::new(),
         host: String::new(),
@@ -24,8 +24,8 @@ fn request(destination: &str, code: &str) -> Request {
     }
 }
 
-fn told(status: u32) -> Told {
-    Told {
+fn reported(status: u32) -> PluginReport {
+    PluginReport {
         status,
         reason: 1,
         after: 0,
@@ -34,15 +34,15 @@ fn told(status: u32) -> Told {
     }
 }
 
-fn any_told() -> impl Strategy<Value = Result<Told, Incompatible>> {
-    let told = (
+fn any_report() -> impl Strategy<Value = Result<PluginReport, Incompatible>> {
+    let reported = (
         prop_oneof![0..6_u32, any::<u32>()],
         prop_oneof![0..10_u32, any::<u32>()],
         any::<u64>(),
         ".{0,300}",
         any::<String>(),
     )
-        .prop_map(|(status, reason, after, reference, detail)| Told {
+        .prop_map(|(status, reason, after, reference, detail)| PluginReport {
             status,
             reason,
             after,
@@ -50,7 +50,7 @@ fn any_told() -> impl Strategy<Value = Result<Told, Incompatible>> {
             detail,
         });
     prop_oneof![
-        8 => told.prop_map(Ok),
+        8 => reported.prop_map(Ok),
         1 => any::<u32>().prop_map(|version| Err(Incompatible::Version(version))),
         1 => any::<u32>().prop_map(|size| Err(Incompatible::Size(size))),
         1 => Just(Err(Incompatible::Null)),
@@ -63,7 +63,7 @@ proptest! {
     #[test]
     fn whatever_is_reported_each_delivery_ends_once(
         follows_up in any::<bool>(),
-        reports in prop::collection::vec((0..6_u64, any_told()), 0..60),
+        reports in prop::collection::vec((0..6_u64, any_report()), 0..60),
     ) {
         let mut deliveries = Deliveries::new(&[]);
         deliveries.follow_up(follows_up);
@@ -71,24 +71,24 @@ proptest! {
             .map(|delivery| deliveries.begin(100 + delivery, &request("+491", "12"), NOW).unwrap())
             .collect();
         let (mut accepted, mut ended) = ([false; 4], [false; 4]);
-        for (choice, told) in reports {
+        for (choice, reported) in reports {
             let which = usize::try_from(choice).unwrap();
             let number = numbers.get(which).copied().unwrap_or(choice * 1_000);
-            match deliveries.judge(number, told) {
-                Judgement::Ignored(_) => {}
-                Judgement::Report { delivery, report } => {
+            match deliveries.check(number, reported) {
+                ReportOutcome::Ignored(_) => {}
+                ReportOutcome::Forward { delivery, report } => {
                     prop_assert_eq!(delivery, 100 + choice);
                     prop_assert!(!ended[which], "nothing comes after the end");
                     if let Report::Accepted { reference } = &report {
                         prop_assert!(!accepted[which]);
-                        prop_assert!(reference.len() <= LONGEST_DETAIL);
+                        prop_assert!(reference.len() <= MAX_DETAIL);
                         accepted[which] = true;
                     }
                     if let Report::TryLater { after, .. } = &report {
-                        prop_assert!(!accepted[which] && *after <= LONGEST_WAIT);
+                        prop_assert!(!accepted[which] && *after <= MAX_WAIT);
                     }
                     if let Report::Failed { detail, .. } | Report::TryLater { detail, .. } = &report {
-                        prop_assert!(detail.len() <= LONGEST_DETAIL);
+                        prop_assert!(detail.len() <= MAX_DETAIL);
                         prop_assert!(detail.chars().all(|character| !character.is_control()));
                     }
                     ended[which] = report.is_final(follows_up);
@@ -114,7 +114,7 @@ fn numbers_never_come_back() {
 #[test]
 fn too_many_are_refused_until_some_have_long_expired() {
     let mut deliveries = Deliveries::new(&[]);
-    for delivery in 0..MOST as u64 {
+    for delivery in 0..MAX_DELIVERIES as u64 {
         assert!(deliveries.begin(delivery, &request("", ""), NOW).is_some());
     }
     assert_eq!(deliveries.begin(0, &request("", ""), NOW + GRACE - 1), None);
@@ -131,11 +131,11 @@ fn what_is_personal_is_hidden_from_all_that_the_plugin_says() {
     deliveries
         .begin(2, &request("ann@example.org", "556677"), NOW)
         .unwrap();
-    let Judgement::Report { report, .. } = deliveries.judge(
+    let ReportOutcome::Forward { report, .. } = deliveries.check(
         first,
-        Ok(Told {
+        Ok(PluginReport {
             detail: "hunter2! 91-82-73 ann@example.org 556677".to_owned(),
-            ..told(3)
+            ..reported(3)
         }),
     ) else {
         panic!("ignored");
@@ -156,11 +156,11 @@ fn why_a_report_does_not_count_is_said() {
     let mut deliveries = Deliveries::new(&[]);
     let number = deliveries.begin(1, &request("", ""), NOW).unwrap();
     assert!(matches!(
-        deliveries.judge(number, Ok(told(2))),
-        Judgement::Report { .. }
+        deliveries.check(number, Ok(reported(2))),
+        ReportOutcome::Forward { .. }
     ));
-    let again = deliveries.judge(number, Ok(told(2)));
-    let unknown = deliveries.judge(number + 1, Ok(told(2)));
-    assert!(matches!(again, Judgement::Ignored(why) if why.contains("again")));
-    assert!(matches!(unknown, Judgement::Ignored(why) if why.contains("not under way")));
+    let again = deliveries.check(number, Ok(reported(2)));
+    let unknown = deliveries.check(number + 1, Ok(reported(2)));
+    assert!(matches!(again, ReportOutcome::Ignored(why) if why.contains("again")));
+    assert!(matches!(unknown, ReportOutcome::Ignored(why) if why.contains("not under way")));
 }

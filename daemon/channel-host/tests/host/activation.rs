@@ -1,6 +1,6 @@
 //! Started by systemd's socket activation.
 
-use crate::kit::{directory, example, hear, hello};
+use crate::harness::{directory, example, hello, receive};
 use secinfo_channel_host::wire::{FromHost, encode};
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Write};
@@ -10,13 +10,13 @@ use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
 /// A process that is ended with the test.
-struct Ended {
+struct Activated {
     child: Child,
     /// What it prints, which would end it if nobody could read it.
     _printed: BufReader<ChildStderr>,
 }
 
-impl Drop for Ended {
+impl Drop for Activated {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -24,7 +24,7 @@ impl Drop for Ended {
 }
 
 /// Lets systemd's own program listen on a socket, and start a host when somebody connects.
-fn listen(socket: &Path, plugin: &Path) -> Ended {
+fn listen(socket: &Path, plugin: &Path) -> Activated {
     let mut child = Command::new("systemd-socket-activate")
         .arg("--listen")
         .arg(socket)
@@ -39,7 +39,7 @@ fn listen(socket: &Path, plugin: &Path) -> Ended {
     let mut printed = BufReader::new(child.stderr.take().unwrap());
     printed.read_line(&mut line).unwrap();
     assert!(line.contains("Listening"), "{line}");
-    Ended {
+    Activated {
         child,
         _printed: printed,
     }
@@ -53,7 +53,7 @@ fn a_host_serves_the_daemon_on_a_socket_from_systemd() {
     let mut host = listen(&socket, &plugin);
     let mut daemon = UnixStream::connect(&socket).unwrap();
     daemon.write_all(&encode(&hello()).unwrap()).unwrap();
-    match hear(&mut daemon) {
+    match receive(&mut daemon) {
         Some(FromHost::Hello { .. }) => {}
         Some(FromHost::Unusable { why }) => panic!("{why}"),
         _ => panic!("no hello"),
@@ -86,5 +86,5 @@ fn a_host_serves_nobody_else() {
     );
     let mut daemon = UnixStream::connect(&socket).unwrap();
     daemon.write_all(&encode(&hello()).unwrap()).unwrap();
-    assert!(matches!(hear(&mut daemon), Some(FromHost::Hello { .. })));
+    assert!(matches!(receive(&mut daemon), Some(FromHost::Hello { .. })));
 }

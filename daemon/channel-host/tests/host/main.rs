@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod activation;
-mod kit;
+mod harness;
 mod misbehaving;
 mod sandbox;
 mod serving;

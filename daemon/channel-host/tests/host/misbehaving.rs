@@ -1,6 +1,6 @@
 //! Plugins that misbehave: each loses its own delivery, or its own process.
 
-use crate::kit::{CODE, DESTINATION, Host, request_to};
+use crate::harness::{CODE, DESTINATION, HostProcess, request_to};
 use secinfo_channel::{Reason, Report};
 use secinfo_channel_host::wire::{LogLevel, ToHost};
 use std::os::unix::process::ExitStatusExt;
@@ -10,8 +10,8 @@ use std::time::Instant;
 const OTHER: &str = "+4940987654";
 
 /// A host whose plugin does this to messages to [`DESTINATION`].
-fn host_that(does: &str) -> Host {
-    Host::ready(
+fn misbehaving_host(does: &str) -> HostProcess {
+    HostProcess::start_ready(
         "misbehaving",
         &format!("does = {does:?}\nonly = {DESTINATION:?}"),
     )
@@ -26,7 +26,7 @@ fn failed(reason: Reason, detail: &str) -> Report {
 
 #[test]
 fn absurd_claims_are_clamped() {
-    let mut host = Host::start("misbehaving", "", &[]);
+    let mut host = HostProcess::start("misbehaving", "", &[]);
     let (plugin, _) = host.greet();
     assert_eq!(plugin.parallel, 1024);
     assert_eq!(plugin.kinds, ["text", "call", "email"]);
@@ -35,10 +35,10 @@ fn absurd_claims_are_clamped() {
 #[test]
 fn one_that_hangs_or_says_nothing_delays_nobody_else() {
     for does in ["hangs", "says nothing"] {
-        let mut host = host_that(does);
+        let mut host = misbehaving_host(does);
         for delivery in 1..=3 {
             host.deliver(delivery, DESTINATION);
-            host.started(delivery);
+            host.wait_started(delivery);
         }
         for delivery in 4..=9 {
             assert_eq!(host.outcome_to(delivery, OTHER), Report::Delivered);
@@ -49,9 +49,9 @@ fn one_that_hangs_or_says_nothing_delays_nobody_else() {
 
 #[test]
 fn one_that_hangs_when_asked_for_its_health_still_delivers() {
-    let mut host = host_that("hangs in health");
+    let mut host = misbehaving_host("hangs in health");
     for _ in 0..5 {
-        host.say(&ToHost::Health);
+        host.send(&ToHost::Health);
     }
     assert_eq!(host.outcome_to(1, OTHER), Report::Delivered);
 }
@@ -64,11 +64,11 @@ fn one_that_crashes_takes_its_own_process_along() {
         ("leaks", libc::SIGSEGV),
     ] {
         let settings = format!("does = {does:?}");
-        let mut host = Host::start("misbehaving", &settings, &["--memory", "134217728"]);
+        let mut host = HostProcess::start("misbehaving", &settings, &["--memory", "134217728"]);
         host.greet();
         host.deliver(1, DESTINATION);
-        host.started(1);
-        assert!(host.hear().is_none(), "{does}");
+        host.wait_started(1);
+        assert!(host.receive().is_none(), "{does}");
         assert_eq!(host.exit().signal(), Some(signal), "{does}");
         assert!(!host.exit().core_dumped(), "{does}");
     }
@@ -76,45 +76,45 @@ fn one_that_crashes_takes_its_own_process_along() {
 
 #[test]
 fn one_that_exits_ends_the_host() {
-    let mut host = host_that("exits");
+    let mut host = misbehaving_host("exits");
     host.deliver(1, DESTINATION);
-    host.started(1);
-    assert!(host.hear().is_none());
+    host.wait_started(1);
+    assert!(host.receive().is_none());
 }
 
 #[test]
 fn one_that_crashes_while_it_is_made_ends_the_host() {
-    let mut host = Host::start("misbehaving", "does = 'aborts in create'", &[]);
-    host.say(&crate::kit::hello());
-    assert!(host.hear().is_none());
+    let mut host = HostProcess::start("misbehaving", "does = 'aborts in create'", &[]);
+    host.send(&crate::harness::hello());
+    assert!(host.receive().is_none());
     assert_eq!(host.exit().signal(), Some(libc::SIGABRT));
 }
 
 #[test]
 fn a_second_answer_is_not_heard() {
-    let mut host = host_that("answers twice");
+    let mut host = misbehaving_host("answers twice");
     assert_eq!(host.outcome(1), Report::Delivered);
     // Another thread of the host's could be faster with the next delivery.
-    host.hear_line();
-    assert_eq!(host.logged[0].level, LogLevel::Warning);
+    host.receive_log_line();
+    assert_eq!(host.log[0].level, LogLevel::Warning);
     assert!(host.lines()[0].contains("reported again"));
     assert_eq!(host.outcome_to(2, OTHER), Report::Delivered);
 }
 
 #[test]
 fn a_late_answer_does_not_count_for_another_delivery() {
-    let mut host = host_that("answers for the former");
+    let mut host = misbehaving_host("answers for the former");
     // The daemon's numbers come back; those of the plugin do not.
     for _ in 0..3 {
         assert_eq!(host.outcome(1), Report::Delivered);
     }
     assert!(host.health().0);
-    assert_eq!(host.logged.len(), 2);
+    assert_eq!(host.log.len(), 2);
 }
 
 #[test]
 fn what_was_accepted_is_not_tried_again() {
-    let mut host = host_that("takes back what it accepted");
+    let mut host = misbehaving_host("takes back what it accepted");
     assert_eq!(
         host.outcome(1),
         Report::Accepted {
@@ -127,7 +127,7 @@ fn what_was_accepted_is_not_tried_again() {
 
 #[test]
 fn garbage_fails_the_delivery_that_it_is_about() {
-    let mut host = host_that("answers garbage");
+    let mut host = misbehaving_host("answers garbage");
     let Report::Failed { reason, detail } = host.outcome(1) else {
         panic!("not failed");
     };
@@ -162,7 +162,7 @@ fn reports_that_cannot_be_read_fail_the_delivery() {
             "the plugin's report: a structure of 12 bytes is too small",
         ),
     ] {
-        let mut host = host_that(does);
+        let mut host = misbehaving_host(does);
         assert_eq!(host.outcome(1), failed(Reason::Plugin, detail));
         assert_eq!(host.outcome_to(2, OTHER), Report::Delivered);
     }
@@ -170,7 +170,7 @@ fn reports_that_cannot_be_read_fail_the_delivery() {
 
 #[test]
 fn nobody_waits_for_ever() {
-    let mut host = host_that("wants to wait for ever");
+    let mut host = misbehaving_host("wants to wait for ever");
     let Report::TryLater { after, .. } = host.outcome(1) else {
         panic!("not to be tried later");
     };
@@ -180,39 +180,39 @@ fn nobody_waits_for_ever() {
 #[test]
 fn a_flood_of_the_log_is_cut() {
     let start = Instant::now();
-    let mut host = host_that("floods the log");
+    let mut host = misbehaving_host("floods the log");
     assert_eq!(host.outcome(1), Report::Delivered);
     let most = 101 + 20 * usize::try_from(start.elapsed().as_secs() + 1).unwrap();
-    assert!((100..=most).contains(&host.logged.len()));
-    let dropped: u64 = host.logged.iter().map(|line| line.dropped).sum();
-    assert!(dropped + host.logged.len() as u64 <= 100_000);
-    assert_eq!(host.logged[0].dropped, 0);
+    assert!((100..=most).contains(&host.log.len()));
+    let dropped: u64 = host.log.iter().map(|line| line.dropped).sum();
+    assert!(dropped + host.log.len() as u64 <= 100_000);
+    assert_eq!(host.log[0].dropped, 0);
 }
 
 #[test]
 fn printing_without_end_hinders_nobody() {
-    let mut host = host_that("prints");
+    let mut host = misbehaving_host("prints");
     assert_eq!(host.outcome(1), Report::Delivered);
     for delivery in 2..20 {
         assert_eq!(host.outcome_to(delivery, OTHER), Report::Delivered);
     }
-    while host.logged.is_empty() {
+    while host.log.is_empty() {
         host.health();
     }
-    assert!(host.logged.iter().all(|line| line.level == LogLevel::Debug));
+    assert!(host.log.iter().all(|line| line.level == LogLevel::Debug));
 }
 
 #[test]
 fn what_is_personal_reaches_nobody() {
-    let mut host = host_that("gives secrets away");
+    let mut host = misbehaving_host("gives secrets away");
     let report = host.outcome(1);
     assert_eq!(
         report,
         failed(Reason::Refused, "[redacted]|+[redacted]|[redacted]")
     );
     // The lines before and after the report, and the one that was printed.
-    while host.logged.len() < 3 {
-        host.hear_line();
+    while host.log.len() < 3 {
+        host.receive_log_line();
     }
     let request = request_to(DESTINATION);
     for line in host.lines() {
@@ -225,17 +225,17 @@ fn what_is_personal_reaches_nobody() {
 
 #[test]
 fn one_that_is_sick_says_so_in_one_line() {
-    let mut host = host_that("is sick");
+    let mut host = misbehaving_host("is sick");
     assert_eq!(host.health(), (false, "the provider is away".to_owned()));
-    let mut host = host_that("says neither yes nor no");
+    let mut host = misbehaving_host("says neither yes nor no");
     assert_eq!(host.health(), (false, String::new()));
 }
 
 #[test]
 fn one_that_does_not_tidy_up_in_time_is_ended() {
-    let mut host = host_that("hangs in destroy");
+    let mut host = misbehaving_host("hangs in destroy");
     assert_eq!(host.outcome_to(1, OTHER), Report::Delivered);
-    host.say(&ToHost::Stop);
-    assert!(host.hear().is_none());
+    host.send(&ToHost::Stop);
+    assert!(host.receive().is_none());
     assert!(host.exit().success());
 }

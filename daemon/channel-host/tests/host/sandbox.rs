@@ -1,6 +1,6 @@
 //! What a plugin cannot do, tried from inside.
 
-use crate::kit::{Host, directory, file};
+use crate::harness::{HostProcess, directory, file};
 use secinfo_channel::Report;
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
@@ -24,7 +24,7 @@ fn a_plugin_stays_where_it_is() {
         "pid = '{}'\noutside = {outside:?}\ninside = {inside:?}",
         std::process::id()
     );
-    let mut host = Host::start(
+    let mut host = HostProcess::start(
         "escaping",
         &settings,
         &["--writable", inside.to_str().unwrap()],
@@ -69,10 +69,10 @@ fn a_plugin_stays_where_it_is() {
 #[test]
 fn rules_name_what_is_there() {
     for argument in ["--writable", "--readable"] {
-        let why = Host::start("file", "", &[argument, "/nowhere/at/all"]).unusable();
+        let why = HostProcess::start("file", "", &[argument, "/nowhere/at/all"]).refusal();
         assert!(why.contains("/nowhere/at/all: does not exist"), "{why}");
     }
-    let why = Host::start("file", "", &["--writable", "/etc/hostname"]).unusable();
+    let why = HostProcess::start("file", "", &["--writable", "/etc/hostname"]).refusal();
     assert!(why.contains("is no directory"), "{why}");
 }
 
@@ -81,8 +81,8 @@ fn nobody_is_root() {
     if !rustix::process::geteuid().is_root() {
         return;
     }
-    let why = Host::start("file", "", &["--user", "root"]).unusable();
+    let why = HostProcess::start("file", "", &["--user", "root"]).refusal();
     assert!(why.contains("rights of root"), "{why}");
-    let why = Host::start("file", "", &["--user", "no-such-user"]).unusable();
+    let why = HostProcess::start("file", "", &["--user", "no-such-user"]).refusal();
     assert!(why.contains("does not exist"), "{why}");
 }

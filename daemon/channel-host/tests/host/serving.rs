@@ -1,6 +1,6 @@
 //! A plugin that works, and a daemon that does not always.
 
-use crate::kit::{DESTINATION, Host, directory, example, hello};
+use crate::harness::{DESTINATION, HostProcess, directory, example, hello};
 use secinfo_channel::{Reason, Report};
 use secinfo_channel_host::wire::{FromHost, MAX_FRAME, PluginInfo, ToHost};
 use std::fs::{self, Permissions};
@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 
 #[test]
 fn a_plugin_in_c_says_who_it_is() {
-    let mut host = Host::start("file", "", &[]);
+    let mut host = HostProcess::start("file", "", &[]);
     let (plugin, confined) = host.greet();
     assert_eq!(
         plugin,
@@ -36,7 +36,7 @@ fn messages_arrive_whole_and_stop_waits_for_them() {
     fs::create_dir(&inside).unwrap();
     fs::set_permissions(&inside, Permissions::from_mode(0o777)).unwrap();
     let path = inside.join("messages");
-    let mut host = Host::start(
+    let mut host = HostProcess::start(
         "file",
         &format!("file = {:?}", path.to_str().unwrap()),
         &["--writable", inside.to_str().unwrap()],
@@ -45,9 +45,9 @@ fn messages_arrive_whole_and_stop_waits_for_them() {
     for delivery in 1..=50 {
         host.deliver(delivery, DESTINATION);
     }
-    host.say(&ToHost::Stop);
+    host.send(&ToHost::Stop);
     let mut delivered = Vec::new();
-    while let Some(message) = host.hear() {
+    while let Some(message) = host.receive() {
         if let FromHost::Report { delivery, report } = message {
             assert_eq!(report, Report::Delivered);
             delivered.push(delivery);
@@ -78,10 +78,10 @@ fn messages_arrive_whole_and_stop_waits_for_them() {
 #[test]
 fn the_end_of_the_daemon_is_the_end_of_the_host() {
     for does in ["", "hangs", "hangs in health", "prints"] {
-        let mut host = Host::ready("misbehaving", &format!("does = {does:?}"));
+        let mut host = HostProcess::start_ready("misbehaving", &format!("does = {does:?}"));
         host.deliver(1, DESTINATION);
-        host.started(1);
-        host.say(&ToHost::Health);
+        host.wait_started(1);
+        host.send(&ToHost::Health);
         host.stream.shutdown(Shutdown::Both).unwrap();
         assert!(host.exit().success(), "{does}");
     }
@@ -89,8 +89,8 @@ fn the_end_of_the_daemon_is_the_end_of_the_host() {
 
 #[test]
 fn the_end_of_the_daemon_ends_a_plugin_that_is_still_being_made() {
-    let mut host = Host::start("misbehaving", "does = 'hangs in create'", &[]);
-    host.say(&hello());
+    let mut host = HostProcess::start("misbehaving", "does = 'hangs in create'", &[]);
+    host.send(&hello());
     host.stream.shutdown(Shutdown::Both).unwrap();
     assert!(host.exit().success());
 }
@@ -106,22 +106,22 @@ fn what_is_no_message_ends_the_connection() {
         b"\0\0\0\x00",
         b"\0\0\0\x13{\"type\":\"whatever\"}",
     ] {
-        let mut host = Host::ready("file", "");
+        let mut host = HostProcess::start_ready("file", "");
         host.stream.write_all(garbage).unwrap();
         host.stream.shutdown(Shutdown::Write).unwrap();
-        assert!(host.hear().is_none());
+        assert!(host.receive().is_none());
         assert_eq!(host.exit().code(), Some(1));
     }
 }
 
 #[test]
 fn a_daemon_of_another_version_is_told_so() {
-    let mut host = Host::start("file", "", &[]);
-    host.say(&ToHost::Hello {
+    let mut host = HostProcess::start("file", "", &[]);
+    host.send(&ToHost::Hello {
         protocol: 99,
         allow_readable: false,
     });
-    let Some(FromHost::Unusable { why }) = host.hear() else {
+    let Some(FromHost::Unusable { why }) = host.receive() else {
         panic!("not refused");
     };
     assert!(why.contains("version 99"), "{why}");
@@ -130,15 +130,15 @@ fn a_daemon_of_another_version_is_told_so() {
 
 #[test]
 fn nothing_is_delivered_before_hello() {
-    let mut host = Host::start("file", "", &[]);
+    let mut host = HostProcess::start("file", "", &[]);
     host.deliver(1, DESTINATION);
-    assert!(matches!(host.hear(), Some(FromHost::Unusable { .. })));
+    assert!(matches!(host.receive(), Some(FromHost::Unusable { .. })));
     assert_eq!(host.exit().code(), Some(1));
 }
 
 #[test]
 fn more_messages_than_a_host_can_hold_are_refused_at_once() {
-    let mut host = Host::ready("misbehaving", "does = 'hangs'");
+    let mut host = HostProcess::start_ready("misbehaving", "does = 'hangs'");
     let all = 1100;
     for delivery in 0..all {
         host.deliver(delivery, DESTINATION);
@@ -147,7 +147,7 @@ fn more_messages_than_a_host_can_hold_are_refused_at_once() {
     // Four are with the plugin, 1024 wait, and the last ones are refused; when the plugin's
     // threads took their four is up to them.
     while started < 4 || refused < all - 1028 {
-        match host.hear() {
+        match host.receive() {
             Some(FromHost::Started { .. }) => started += 1,
             Some(FromHost::Report {
                 report:
@@ -171,7 +171,7 @@ fn a_plugin_in_rust_that_panics_loses_its_own_delivery() {
     let library = example("libpanicking.so");
     for (at, place) in [("deliver", 1), ("thread", 1)] {
         let settings = format!("at = {at:?}");
-        let mut host = Host::start_with(&library, &settings, &[], directory());
+        let mut host = HostProcess::start_with(&library, &settings, &[], directory());
         host.greet();
         for delivery in 0..3 {
             assert_eq!(
@@ -197,9 +197,9 @@ fn a_plugin_in_rust_may_panic_anywhere_else() {
     let library = example("libpanicking.so");
     let start = |at: &str| {
         let settings = format!("at = {at:?}");
-        Host::start_with(&library, &settings, &[], directory())
+        HostProcess::start_with(&library, &settings, &[], directory())
     };
-    let why = start("create").unusable();
+    let why = start("create").refusal();
     assert!(why.contains("panicked while reading its settings"), "{why}");
     let mut sick = start("health");
     sick.greet();
@@ -207,7 +207,7 @@ fn a_plugin_in_rust_may_panic_anywhere_else() {
     assert_eq!(sick.outcome(1), Report::Delivered);
     let mut last = start("destroy");
     last.greet();
-    last.say(&ToHost::Stop);
-    while last.hear().is_some() {}
+    last.send(&ToHost::Stop);
+    while last.receive().is_some() {}
     assert!(last.exit().success());
 }

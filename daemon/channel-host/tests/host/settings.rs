@@ -1,12 +1,12 @@
 //! Settings, and the secrets in them.
 
-use crate::kit::{Host, directory, file};
+use crate::harness::{HostProcess, directory, file};
 use std::path::Path;
 
 /// The settings as they reach a plugin, which gives them away in its refusal.
 fn settings(text: &str) -> String {
     let text = format!("does = 'cannot be made'\n{text}");
-    Host::start("misbehaving", &text, &[]).unusable()
+    HostProcess::start("misbehaving", &text, &[]).refusal()
 }
 
 fn in_file(path: &Path) -> String {
@@ -68,18 +68,18 @@ fn what_is_no_toml_is_not_quoted() {
 
 #[test]
 fn a_refusal_without_words_is_one() {
-    let why = Host::start(
+    let why = HostProcess::start(
         "misbehaving",
         "does = 'cannot be made and lies about the length'",
         &[],
     )
-    .unusable();
+    .refusal();
     assert!(why.len() < 2048);
 }
 
 #[test]
 fn a_mistake_in_settings_is_named_without_its_value() {
-    let library = crate::kit::example("libpanicking.so");
+    let library = crate::harness::example("libpanicking.so");
     for (settings, word) in [
         (
             "at = 'hunter2'",
@@ -89,7 +89,7 @@ fn a_mistake_in_settings_is_named_without_its_value() {
         ("", "missing field `at`"),
         ("at = 'deliver'\nto = 'x'", "unknown field `to`"),
     ] {
-        let why = Host::start_with(&library, settings, &[], directory()).unusable();
+        let why = HostProcess::start_with(&library, settings, &[], directory()).refusal();
         assert!(why.contains(word), "{why}");
         assert!(!why.contains("hunter2") && !why.contains("1234"), "{why}");
     }

@@ -1,12 +1,12 @@
 //! Plugins of other versions, and libraries that are no plugins.
 
-use crate::kit::{DESTINATION, Host, directory, file, hello};
+use crate::harness::{DESTINATION, HostProcess, directory, file, hello};
 use secinfo_channel::Report;
 use secinfo_channel_host::wire::{FromHost, PROTOCOL, ToHost};
 
 #[test]
 fn a_plugin_with_a_smaller_table_serves() {
-    let mut host = Host::start("older", "", &[]);
+    let mut host = HostProcess::start("older", "", &[]);
     let (plugin, _) = host.greet();
     assert_eq!(
         (plugin.name.as_str(), plugin.version.as_str()),
@@ -14,14 +14,14 @@ fn a_plugin_with_a_smaller_table_serves() {
     );
     assert_eq!(host.outcome(1), Report::Delivered);
     assert_eq!(host.health(), (true, String::new()));
-    host.say(&ToHost::Stop);
-    assert!(host.hear().is_none());
+    host.send(&ToHost::Stop);
+    assert!(host.receive().is_none());
     assert!(host.exit().success());
 }
 
 #[test]
 fn a_plugin_with_a_larger_table_serves() {
-    let mut host = Host::start("newer", "", &[]);
+    let mut host = HostProcess::start("newer", "", &[]);
     let (plugin, _) = host.greet();
     assert_eq!(plugin.kinds, ["email"]);
     assert!(!plugin.idempotent && !plugin.follows_up && !plugin.leaves_messages_readable);
@@ -39,7 +39,7 @@ fn what_is_no_channel_is_refused_with_a_word() {
         ("unnamed", "its name is not a word"),
         ("incomplete", "lacks create or deliver"),
     ] {
-        let why = Host::start(plugin, "", &[]).unusable();
+        let why = HostProcess::start(plugin, "", &[]).refusal();
         assert!(why.contains(word), "{plugin}: {why}");
     }
 }
@@ -48,10 +48,10 @@ fn what_is_no_channel_is_refused_with_a_word() {
 fn a_file_that_is_no_library_is_refused() {
     let plugins = directory();
     let library = file(plugins.path(), "text.so", "no library", 0o644);
-    let why = Host::start_with(&library, "", &[], directory()).unusable();
+    let why = HostProcess::start_with(&library, "", &[], directory()).refusal();
     assert!(why.contains("no library that can be loaded"), "{why}");
     let missing = plugins.path().join("missing.so");
-    let why = Host::start_with(&missing, "", &[], directory()).unusable();
+    let why = HostProcess::start_with(&missing, "", &[], directory()).refusal();
     assert!(why.contains("cannot be opened"), "{why}");
 }
 
@@ -59,20 +59,20 @@ fn a_file_that_is_no_library_is_refused() {
 fn a_plugin_that_others_can_write_is_refused() {
     let plugins = directory();
     let library = file(plugins.path(), "text.so", "", 0o666);
-    let why = Host::start_with(&library, "", &[], directory()).unusable();
+    let why = HostProcess::start_with(&library, "", &[], directory()).refusal();
     assert!(why.contains("others can change the plugin"), "{why}");
 }
 
 #[test]
 fn a_plugin_that_leaves_messages_readable_is_not_even_made() {
-    let why = Host::start("readable", "", &[]).unusable();
+    let why = HostProcess::start("readable", "", &[]).refusal();
     assert!(why.contains("allow_spool"), "{why}");
-    let mut allowed = Host::start("readable", "", &[]);
-    allowed.say(&ToHost::Hello {
+    let mut allowed = HostProcess::start("readable", "", &[]);
+    allowed.send(&ToHost::Hello {
         protocol: PROTOCOL,
         allow_readable: true,
     });
-    let Some(FromHost::Unusable { why }) = allowed.hear() else {
+    let Some(FromHost::Unusable { why }) = allowed.receive() else {
         panic!("not refused");
     };
     assert!(why.contains("it was asked"), "{why}");
@@ -82,13 +82,13 @@ fn a_plugin_that_leaves_messages_readable_is_not_even_made() {
 fn a_plugin_can_be_named_without_a_path() {
     let plugins = directory();
     secinfo_test_plugins::compile("older", plugins.path());
-    let mut host = Host::start_with(
+    let mut host = HostProcess::start_with(
         "older".as_ref(),
         "",
         &["--plugins", plugins.path().to_str().unwrap()],
         directory(),
     );
-    host.say(&hello());
-    assert!(matches!(host.hear(), Some(FromHost::Hello { .. })));
+    host.send(&hello());
+    assert!(matches!(host.receive(), Some(FromHost::Hello { .. })));
     assert_eq!(host.outcome_to(1, DESTINATION), Report::Delivered);
 }

@@ -1,6 +1,6 @@
 //! Starting a host, and speaking with it as the daemon does.
 
-use secinfo_channel::{MessagePurpose, Report, Request, Word};
+use secinfo_channel::{MessagePurpose, Report, Request, SecretText};
 use secinfo_channel_host::wire::{
     FromHost, LogLevel, PROTOCOL, PluginInfo, ToHost, decode, encode, frame_length,
 };
@@ -15,7 +15,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// How long a test waits for what must come. It ends a test that has failed, nothing else.
-const AT_LAST: Duration = Duration::from_mins(2);
+const TIMEOUT: Duration = Duration::from_mins(2);
 
 pub(crate) const DESTINATION: &str = "+4930123456";
 pub(crate) const CODE: &str = "918273";
@@ -44,15 +44,15 @@ pub(crate) fn file(directory: &Path, name: &str, content: &str, mode: u32) -> Pa
 
 /// A message to this destination.
 pub(crate) fn request_to(destination: &str) -> Box<Request> {
-    let word = |text: &str| Word::new(text.to_owned());
+    let secret = |text: &str| SecretText::new(text.to_owned());
     Box::new(Request {
         message: "0123456789abcdef0123456789abcdef".to_owned(),
         purpose: MessagePurpose::SignIn,
-        destination: word(destination),
-        subject: word(""),
-        text: word("Example: 918273 is your code for sshd on web1"),
-        html: word(""),
-        code: word(CODE),
+        destination: secret(destination),
+        subject: secret(""),
+        text: secret("Example: 918273 is your code for sshd on web1"),
+        html: secret(""),
+        code: secret(CODE),
         language: "en".to_owned(),
         organization: "Example".to_owned(),
         host: "web1".to_owned(),
@@ -64,25 +64,25 @@ pub(crate) fn request_to(destination: &str) -> Box<Request> {
 }
 
 /// A host process that runs.
-pub(crate) struct Host {
+pub(crate) struct HostProcess {
     child: Child,
     pub(crate) stream: UnixStream,
-    /// The lines that its plugin logged, as they came.
-    pub(crate) logged: Vec<Line>,
+    /// The lines that its plugin log, as they came.
+    pub(crate) log: Vec<LogLine>,
     _directory: TempDir,
 }
 
 /// A line of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Line {
+pub(crate) struct LogLine {
     pub(crate) level: LogLevel,
     pub(crate) text: String,
     pub(crate) dropped: u64,
 }
 
-impl Host {
+impl HostProcess {
     /// Starts a host with a plugin in C, and waits until it is ready.
-    pub(crate) fn ready(plugin: &str, settings: &str) -> Self {
+    pub(crate) fn start_ready(plugin: &str, settings: &str) -> Self {
         let mut host = Self::start(plugin, settings, &[]);
         host.greet();
         host
@@ -104,7 +104,7 @@ impl Host {
     ) -> Self {
         let settings = file(directory.path(), "settings.toml", settings, 0o600);
         let (ours, theirs) = UnixStream::pair().unwrap();
-        ours.set_read_timeout(Some(AT_LAST)).unwrap();
+        ours.set_read_timeout(Some(TIMEOUT)).unwrap();
         let child = Command::new(example("channel-host"))
             .args(["test", "--plugin"])
             .arg(library)
@@ -118,29 +118,29 @@ impl Host {
         Self {
             child,
             stream: ours,
-            logged: Vec::new(),
+            log: Vec::new(),
             _directory: directory,
         }
     }
 
-    pub(crate) fn say(&mut self, message: &ToHost) {
+    pub(crate) fn send(&mut self, message: &ToHost) {
         self.stream.write_all(&encode(message).unwrap()).unwrap();
     }
 
     /// The next message; none when the host has ended.
-    pub(crate) fn hear_anything(&mut self) -> Option<FromHost> {
-        hear(&mut self.stream)
+    pub(crate) fn receive_any(&mut self) -> Option<FromHost> {
+        receive(&mut self.stream)
     }
 
     /// The next message that is no line of the log; those are kept.
-    pub(crate) fn hear(&mut self) -> Option<FromHost> {
+    pub(crate) fn receive(&mut self) -> Option<FromHost> {
         loop {
-            match self.hear_anything()? {
+            match self.receive_any()? {
                 FromHost::Log {
                     level,
                     line,
                     dropped,
-                } => self.logged.push(Line {
+                } => self.log.push(LogLine {
                     level,
                     text: line,
                     dropped,
@@ -151,13 +151,13 @@ impl Host {
     }
 
     /// Waits for a line of the log, which comes before anything else.
-    pub(crate) fn hear_line(&mut self) {
-        match self.hear_anything() {
+    pub(crate) fn receive_log_line(&mut self) {
+        match self.receive_any() {
             Some(FromHost::Log {
                 level,
                 line,
                 dropped,
-            }) => self.logged.push(Line {
+            }) => self.log.push(LogLine {
                 level,
                 text: line,
                 dropped,
@@ -168,8 +168,8 @@ impl Host {
 
     /// Says hello, to a plugin that can be used.
     pub(crate) fn greet(&mut self) -> (PluginInfo, Vec<String>) {
-        self.say(&hello());
-        match self.hear() {
+        self.send(&hello());
+        match self.receive() {
             Some(FromHost::Hello {
                 protocol: PROTOCOL,
                 plugin,
@@ -181,18 +181,18 @@ impl Host {
     }
 
     /// Says hello, to a plugin that cannot be used: why.
-    pub(crate) fn unusable(&mut self) -> String {
-        self.say(&hello());
-        let Some(FromHost::Unusable { why }) = self.hear() else {
+    pub(crate) fn refusal(&mut self) -> String {
+        self.send(&hello());
+        let Some(FromHost::Unusable { why }) = self.receive() else {
             panic!("not unusable");
         };
-        assert!(self.hear().is_none(), "the host ends");
+        assert!(self.receive().is_none(), "the host ends");
         assert_eq!(self.exit().code(), Some(1));
         why
     }
 
     pub(crate) fn deliver(&mut self, delivery: u64, destination: &str) {
-        self.say(&ToHost::Deliver {
+        self.send(&ToHost::Deliver {
             delivery,
             request: request_to(destination),
         });
@@ -206,12 +206,12 @@ impl Host {
 
     pub(crate) fn outcome_to(&mut self, delivery: u64, destination: &str) -> Report {
         self.deliver(delivery, destination);
-        self.started(delivery);
+        self.wait_started(delivery);
         self.report(delivery)
     }
 
-    pub(crate) fn started(&mut self, delivery: u64) {
-        match self.hear() {
+    pub(crate) fn wait_started(&mut self, delivery: u64) {
+        match self.receive() {
             Some(FromHost::Started { delivery: started }) => assert_eq!(started, delivery),
             Some(FromHost::Report { report, .. }) => panic!("not started: {report:?}"),
             Some(_) => panic!("not started"),
@@ -220,7 +220,7 @@ impl Host {
     }
 
     pub(crate) fn report(&mut self, delivery: u64) -> Report {
-        match self.hear() {
+        match self.receive() {
             Some(FromHost::Report {
                 delivery: reported,
                 report,
@@ -234,8 +234,8 @@ impl Host {
 
     /// Asks for the plugin's health. Whatever it said before has then come.
     pub(crate) fn health(&mut self) -> (bool, String) {
-        self.say(&ToHost::Health);
-        match self.hear() {
+        self.send(&ToHost::Health);
+        match self.receive() {
             Some(FromHost::Health { healthy, detail }) => (healthy, detail),
             _ => panic!("no health"),
         }
@@ -247,11 +247,11 @@ impl Host {
     }
 
     pub(crate) fn lines(&self) -> Vec<&str> {
-        self.logged.iter().map(|line| line.text.as_str()).collect()
+        self.log.iter().map(|line| line.text.as_str()).collect()
     }
 }
 
-impl Drop for Host {
+impl Drop for HostProcess {
     fn drop(&mut self) {
         // It may have ended by itself.
         let _ = self.child.kill();
@@ -267,7 +267,7 @@ pub(crate) fn hello() -> ToHost {
 }
 
 /// The next message from a host.
-pub(crate) fn hear(stream: &mut UnixStream) -> Option<FromHost> {
+pub(crate) fn receive(stream: &mut UnixStream) -> Option<FromHost> {
     let mut prefix = [0; 4];
     match stream.read_exact(&mut prefix) {
         Ok(()) => {}

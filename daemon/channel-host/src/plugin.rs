@@ -18,20 +18,20 @@ use std::sync::{Arc, PoisonError, RwLock, TryLockError};
 
 /// The longest text that is taken from a plugin, in bytes: of a longer one there is no telling
 /// whether a cut would fall into something that must be redacted.
-const LONGEST: usize = 16 << 10;
+const MAX_TEXT: usize = 16 << 10;
 
 /// The longest name or version, in bytes.
-const LONGEST_NAME: usize = 64;
+const MAX_NAME: usize = 64;
 
 /// The most deliveries at once that are believed.
-const MOST_PARALLEL: u32 = 1024;
+const MAX_PARALLEL: u32 = 1024;
 
-/// Room for what a plugin says about its settings or its health, in bytes.
-const ROOM: usize = 2 << 10;
+/// TextBuffer for what a plugin says about its settings or its health, in bytes.
+const BUFFER_SIZE: usize = 2 << 10;
 
 /// A report as the plugin made it: nothing in it has been checked but that it could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct PluginReport {
     pub(crate) status: u32,
     pub(crate) reason: u32,
     pub(crate) after: u64,
@@ -40,14 +40,14 @@ pub(crate) struct Told {
 }
 
 /// A plugin that is loaded and whose table has been checked.
-pub(crate) struct Loaded {
+pub(crate) struct LoadedPlugin {
     pub(crate) info: PluginInfo,
     table: RawChannel,
     create: CreateFunction,
     deliver: DeliverFunction,
 }
 
-impl Loaded {
+impl LoadedPlugin {
     /// Loads a library, and runs its constructors. It is never unloaded: what has started a thread
     /// or has thread-local destructors cannot be.
     ///
@@ -90,11 +90,12 @@ impl Loaded {
             return Err("it delivers no kind of message that this secinfo knows".to_owned());
         }
         let info = PluginInfo {
-            name: word(table.name).ok_or("its name is not a word of at most 64 characters")?,
-            version: word(table.plugin_version)
+            name: identifier(table.name)
+                .ok_or("its name is not a word of at most 64 characters")?,
+            version: identifier(table.plugin_version)
                 .ok_or("its version is not a word of at most 64 characters")?,
             kinds,
-            parallel: table.parallel.clamp(1, MOST_PARALLEL),
+            parallel: table.parallel.clamp(1, MAX_PARALLEL),
             idempotent: table.flags & flags::IDEMPOTENT != 0,
             follows_up: table.flags & flags::FOLLOWS_UP != 0,
             leaves_messages_readable: table.flags & flags::READABLE != 0,
@@ -120,15 +121,15 @@ impl Loaded {
             version: VERSION,
             size: size(size_of::<RawHost>()),
             context: context.cast_mut().cast(),
-            report: Some(reported),
-            log: Some(logged),
+            report: Some(on_report),
+            log: Some(on_log),
             reserved: [std::ptr::null_mut(); 8],
         }));
-        let mut room = Room::new();
-        // SAFETY: as channel.h says; settings and room outlive the call.
-        let channel = unsafe { (self.create)(Text::of(settings), host, &raw mut room.buffer) };
+        let mut buffer = TextBuffer::new();
+        // SAFETY: as channel.h says; settings and buffer outlive the call.
+        let channel = unsafe { (self.create)(Text::of(settings), host, &raw mut buffer.raw) };
         if channel.is_null() {
-            let why = room.text();
+            let why = buffer.text();
             return Err(if why.trim().is_empty() {
                 "it does not say why: look at its settings".to_owned()
             } else {
@@ -180,7 +181,7 @@ impl Plugin {
             attempt: request.attempt,
             reserved: [0; 8],
         };
-        self.while_alive(|| {
+        self.call_unless_destroyed(|| {
             // SAFETY: the channel has not been destroyed, the request outlives the call.
             unsafe { (self.deliver)(self.channel, delivery, &raw const raw) }
         });
@@ -191,15 +192,15 @@ impl Plugin {
         let Some(health) = self.table.health else {
             return (true, String::new());
         };
-        let mut room = Room::new();
-        let healthy = self.while_alive(|| {
-            // SAFETY: the channel has not been destroyed, the room outlives the call.
-            unsafe { health(self.channel, &raw mut room.buffer) }
+        let mut buffer = TextBuffer::new();
+        let healthy = self.call_unless_destroyed(|| {
+            // SAFETY: the channel has not been destroyed, the buffer outlives the call.
+            unsafe { health(self.channel, &raw mut buffer.raw) }
         });
-        (healthy == Some(1), room.text())
+        (healthy == Some(1), buffer.text())
     }
 
-    fn while_alive<T>(&self, call: impl FnOnce() -> T) -> Option<T> {
+    fn call_unless_destroyed<T>(&self, call: impl FnOnce() -> T) -> Option<T> {
         let destroyed = self
             .destroyed
             .read()
@@ -225,25 +226,25 @@ impl Plugin {
     }
 }
 
-/// Room for a text that a plugin writes.
-struct Room {
+/// TextBuffer for a text that a plugin writes.
+struct TextBuffer {
     bytes: Vec<u8>,
-    buffer: Buffer,
+    raw: Buffer,
 }
 
-impl Room {
+impl TextBuffer {
     fn new() -> Self {
-        let mut bytes = vec![0_u8; ROOM];
-        let buffer = Buffer {
+        let mut bytes = vec![0_u8; BUFFER_SIZE];
+        let raw = Buffer {
             bytes: bytes.as_mut_ptr().cast(),
             capacity: bytes.len(),
             length: 0,
         };
-        Self { bytes, buffer }
+        Self { bytes, raw }
     }
 
     fn text(&self) -> String {
-        let text = &self.bytes[..self.buffer.length.min(self.bytes.len())];
+        let text = &self.bytes[..self.raw.length.min(self.bytes.len())];
         String::from_utf8_lossy(text)
             .trim_end_matches('\0')
             .to_owned()
@@ -255,14 +256,13 @@ fn size(size: usize) -> u32 {
 }
 
 /// A short text without white space and control characters.
-fn word(text: Text) -> Option<String> {
+fn identifier(text: Text) -> Option<String> {
     // SAFETY: what a table points to is valid for ever, as channel.h says.
-    let bytes = unsafe { text.bytes(LONGEST_NAME + 1) };
-    let word = std::str::from_utf8(bytes).ok()?;
-    let is_word = !word.is_empty()
-        && word.len() <= LONGEST_NAME
-        && word.chars().all(|c| c.is_ascii_graphic());
-    is_word.then(|| word.to_owned())
+    let bytes = unsafe { text.bytes(MAX_NAME + 1) };
+    let text = std::str::from_utf8(bytes).ok()?;
+    let is_valid =
+        !text.is_empty() && text.len() <= MAX_NAME && text.chars().all(|c| c.is_ascii_graphic());
+    is_valid.then(|| text.to_owned())
 }
 
 /// A text of a plugin's, whatever it is.
@@ -270,32 +270,32 @@ fn word(text: Text) -> Option<String> {
 /// # Safety
 ///
 /// As for [`Text::bytes`].
-unsafe fn text(text: Text) -> String {
-    if text.length > LONGEST {
+unsafe fn copy_text(text: Text) -> String {
+    if text.length > MAX_TEXT {
         return format!("a text of {} bytes was left out", text.length);
     }
     // SAFETY: as the caller promises; it is copied at once.
-    String::from_utf8_lossy(unsafe { text.bytes(LONGEST) }).into_owned()
+    String::from_utf8_lossy(unsafe { text.bytes(MAX_TEXT) }).into_owned()
 }
 
-unsafe extern "C" fn reported(context: *mut c_void, delivery: u64, report: *const RawReport) {
+unsafe extern "C" fn on_report(context: *mut c_void, delivery: u64, report: *const RawReport) {
     // SAFETY: `create` passed this context, which lives for ever.
     let session = unsafe { &*context.cast::<Session>() };
     // SAFETY: as channel.h says, the report and its texts live until this returns.
-    let told = unsafe {
-        abi::read(report).map(|raw| Told {
+    let report = unsafe {
+        abi::read(report).map(|raw| PluginReport {
             status: raw.status,
             reason: raw.reason,
             after: raw.after,
-            reference: text(raw.reference),
-            detail: text(raw.detail),
+            reference: copy_text(raw.reference),
+            detail: copy_text(raw.detail),
         })
     };
-    session.reported(delivery, told);
+    session.handle_report(delivery, report);
 }
 
-unsafe extern "C" fn logged(context: *mut c_void, level: u32, line: Text) {
+unsafe extern "C" fn on_log(context: *mut c_void, level: u32, line: Text) {
     // SAFETY: as above.
-    let (session, line) = unsafe { (&*context.cast::<Session>(), text(line)) };
-    session.logged(level, &line);
+    let (session, line) = unsafe { (&*context.cast::<Session>(), copy_text(line)) };
+    session.handle_log(level, &line);
 }

@@ -9,17 +9,17 @@ const BURST: u32 = 100;
 const INTERVAL: Duration = Duration::from_millis(50);
 
 /// Lets so many lines pass.
-pub(crate) struct Limit {
-    left: u32,
-    /// When `left` was last added to.
+pub(crate) struct RateLimit {
+    available: u32,
+    /// When `available` was last added to.
     at: Duration,
     dropped: u64,
 }
 
-impl Limit {
+impl RateLimit {
     pub(crate) const fn new() -> Self {
         Self {
-            left: BURST,
+            available: BURST,
             at: Duration::ZERO,
             dropped: 0,
         }
@@ -29,19 +29,19 @@ impl Limit {
     /// dropped before it.
     pub(crate) fn admit(&mut self, now: Duration) -> Option<u64> {
         let elapsed = now.saturating_sub(self.at);
-        let earned = u32::try_from(elapsed.as_millis() / INTERVAL.as_millis()).unwrap_or(BURST);
-        if earned >= BURST - self.left {
-            self.left = BURST;
+        let refilled = u32::try_from(elapsed.as_millis() / INTERVAL.as_millis()).unwrap_or(BURST);
+        if refilled >= BURST - self.available {
+            self.available = BURST;
             self.at = now;
         } else {
-            self.left += earned;
-            self.at += INTERVAL * earned;
+            self.available += refilled;
+            self.at += INTERVAL * refilled;
         }
-        if self.left == 0 {
+        if self.available == 0 {
             self.dropped = self.dropped.saturating_add(1);
             return None;
         }
-        self.left -= 1;
+        self.available -= 1;
         Some(std::mem::take(&mut self.dropped))
     }
 }
@@ -50,13 +50,13 @@ impl Limit {
 mod tests {
     use super::*;
 
-    fn admitted(limit: &mut Limit, lines: usize, now: Duration) -> usize {
+    fn admitted(limit: &mut RateLimit, lines: usize, now: Duration) -> usize {
         (0..lines).filter_map(|_| limit.admit(now)).count()
     }
 
     #[test]
     fn lets_a_burst_pass_and_then_twenty_a_second() {
-        let mut limit = Limit::new();
+        let mut limit = RateLimit::new();
         assert_eq!(admitted(&mut limit, 1_000, Duration::ZERO), 100);
         assert_eq!(admitted(&mut limit, 1_000, Duration::from_secs(1)), 20);
         assert_eq!(admitted(&mut limit, 1_000, Duration::from_secs(1)), 0);
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn says_how_many_it_dropped() {
-        let mut limit = Limit::new();
+        let mut limit = RateLimit::new();
         admitted(&mut limit, 107, Duration::ZERO);
         assert_eq!(limit.admit(Duration::from_millis(49)), None);
         assert_eq!(limit.admit(Duration::from_millis(50)), Some(8));
