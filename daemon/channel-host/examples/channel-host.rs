@@ -1,4 +1,4 @@
-//! The channel host alone, for the tests of this crate.
+//! The channel host as a program of its own, for the tests of this crate.
 
 use clap::Parser;
 use secinfo_channel_host::{Arguments, run};

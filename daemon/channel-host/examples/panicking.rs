@@ -1,4 +1,4 @@
-//! A channel in Rust that panics where its settings say.
+//! A channel in Rust that panics at the point that its settings name.
 
 use secinfo_channel::{Channel, CreateError, Delivery, Health, Info, Logger, Report};
 use serde::Deserialize;

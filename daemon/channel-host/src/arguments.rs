@@ -1,12 +1,12 @@
-//! How a channel host is started.
+//! The command line of a channel host.
 
 use std::path::{Path, PathBuf};
 
-/// Where plugins that are named without a path are.
+/// The directory of plugins that are named without a path.
 const PLUGINS: &str = "/usr/lib/secinfo/channels";
 
-/// The least memory that a host and a plugin can do with, in bytes.
-const LEAST_MEMORY: u64 = 64 << 20;
+/// The least memory that a host and a plugin need, in bytes.
+const MIN_MEMORY: u64 = 64 << 20;
 
 /// Run one channel. The daemon or systemd starts this, with a socket to the daemon.
 #[derive(Debug, clap::Args)]
@@ -22,7 +22,7 @@ pub struct Arguments {
     #[arg(long, default_value = PLUGINS)]
     pub plugins: PathBuf,
 
-    /// The plugin's settings, a TOML file that nobody else may read; without it, the systemd
+    /// The plugin's settings, a TOML file that others cannot read; without it, the systemd
     /// credential "settings" or none
     #[arg(long)]
     pub settings: Option<PathBuf>,
@@ -32,7 +32,7 @@ pub struct Arguments {
     pub user: String,
 
     /// How much address space the process may use, in bytes
-    #[arg(long, default_value_t = 512 << 20, value_parser = clap::value_parser!(u64).range(LEAST_MEMORY..))]
+    #[arg(long, default_value_t = 512 << 20, value_parser = clap::value_parser!(u64).range(MIN_MEMORY..))]
     pub memory: u64,
 
     /// A directory that the plugin may write to
@@ -45,7 +45,7 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// Where the plugin is.
+    /// The path of the plugin's library.
     pub(crate) fn plugin_path(&self) -> PathBuf {
         match self.plugin.to_str() {
             Some(name) if !name.contains('/') => self

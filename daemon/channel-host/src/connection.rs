@@ -16,19 +16,19 @@ use zeroize::Zeroizing;
 /// The account of the daemon.
 const DAEMON: &str = "secinfo";
 
-/// How long the daemon may leave what we say unread before it counts as dead.
+/// How long a write may block before the daemon counts as dead.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A stream to the daemon.
 pub(crate) struct Connection {
     stream: UnixStream,
-    /// The uid of whoever is at the other end.
+    /// The uid of the peer.
     pub(crate) peer: u32,
 }
 
 impl Connection {
-    /// Standard input when it is a socket, or else the first connection of the daemon's on the
-    /// socket that systemd passed.
+    /// Takes standard input if it is a socket, otherwise accepts the daemon's first connection on
+    /// the listening socket from systemd.
     ///
     /// # Errors
     ///
@@ -38,13 +38,13 @@ impl Connection {
             Some(stream) => stream?,
             None => accept(&system::passed_listener().ok_or(HostError::NoSocket)?)?,
         };
-        // The daemon may have made it for its own event loop.
+        // The daemon may have created it non-blocking, for its own event loop.
         stream.set_nonblocking(false)?;
         let peer = peer(&stream)?;
         Ok(Self { stream, peer })
     }
 
-    /// The next message; none when the daemon has gone.
+    /// Receives the next message; `None` if the daemon has closed the connection.
     ///
     /// # Errors
     ///
@@ -61,13 +61,13 @@ impl Connection {
         Ok(Some(decode(&bytes)?))
     }
 
-    /// Ends a wait for the daemon's first message after this time; none waits for ever.
+    /// Sets how long `receive` waits; `None` waits forever.
     pub(crate) fn set_read_timeout(&self, timeout: Option<Duration>) -> Result<(), HostError> {
         Ok(self.stream.set_read_timeout(timeout)?)
     }
 
-    /// What sends messages, and the thread that writes them. It ends when every outbox is gone or
-    /// one of them has closed the connection.
+    /// Starts the thread that writes messages. It ends when every outbox is dropped or one of them
+    /// closes the connection.
     pub(crate) fn outbox(&self) -> Result<(Outbox, JoinHandle<()>), HostError> {
         let stream = self.stream.try_clone()?;
         stream.set_write_timeout(Some(WRITE_TIMEOUT))?;
@@ -85,31 +85,31 @@ impl AsFd for Connection {
     }
 }
 
-/// Messages on their way to the daemon, in order.
+/// The queue of messages to the daemon.
 #[derive(Clone)]
 pub(crate) struct Outbox(Sender<Outgoing>);
 
 enum Outgoing {
     Message(FromHost),
-    /// Says when this and everything before it has been written.
+    /// Confirms that this message and all before it are written.
     Confirmed(FromHost, Sender<()>),
     Close,
 }
 
 impl Outbox {
-    /// Sends a message without waiting. When the connection has failed, nobody is left to hear it.
+    /// Queues a message. It is lost if the connection has failed.
     pub(crate) fn send(&self, message: FromHost) {
         let _ = self.0.send(Outgoing::Message(message));
     }
 
-    /// Sends a message and waits until the socket has it, so that the daemon reads it even if this
-    /// process ends at once. Whether it has.
+    /// Sends a message and waits until it is written, so that the daemon reads it even if this
+    /// process then crashes. Returns whether it was written.
     pub(crate) fn send_and_wait(&self, message: FromHost) -> bool {
         let (written, wait) = channel();
         self.0.send(Outgoing::Confirmed(message, written)).is_ok() && wait.recv().is_ok()
     }
 
-    /// Ends the connection, after what was sent before.
+    /// Closes the connection after the messages queued before.
     pub(crate) fn close(&self) {
         let _ = self.0.send(Outgoing::Close);
     }
@@ -129,11 +129,10 @@ fn write(mut stream: UnixStream, messages: &Receiver<Outgoing>) {
             break;
         }
         if let Some(written) = written {
-            // Whoever waited has given up when nobody hears this.
             let _ = written.send(());
         }
     }
-    // Whoever reads from the daemon is told so by it.
+    // Also ends the thread that reads from the daemon.
     let _ = stream.shutdown(Shutdown::Both);
 }
 
@@ -145,7 +144,7 @@ fn standard_input() -> Option<std::io::Result<UnixStream>> {
     is_socket.then(|| input.as_fd().try_clone_to_owned().map(UnixStream::from))
 }
 
-/// The first connection of somebody who may use this channel.
+/// Accepts the first connection from a user who may use this channel.
 fn accept(listener: &OwnedFd) -> Result<UnixStream, HostError> {
     let listener = UnixListener::from(listener.try_clone()?);
     listener.set_nonblocking(false)?;
@@ -162,7 +161,7 @@ fn peer(stream: &UnixStream) -> Result<u32, HostError> {
     Ok(credentials.uid.as_raw())
 }
 
-/// Root, ourselves, and the daemon's account.
+/// Whether the uid is root's, this process's or that of the daemon's account.
 fn may_use(uid: u32) -> bool {
     uid == 0
         || uid == rustix::process::geteuid().as_raw()

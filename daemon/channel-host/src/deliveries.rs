@@ -1,4 +1,4 @@
-//! The deliveries that are under way, and which reports on them count.
+//! Tracks active deliveries and validates the plugin's reports on them.
 
 use crate::plugin::PluginReport;
 use crate::redaction::{SensitiveText, one_line, redact, sensitive_texts};
@@ -7,22 +7,22 @@ use secinfo_channel::{Reason, Report, Request};
 use std::collections::{HashMap, VecDeque};
 use zeroize::Zeroizing;
 
-/// The most deliveries that are known at once.
+/// The maximum number of active deliveries.
 const MAX_DELIVERIES: usize = 4096;
 
-/// Of how many finished deliveries it is remembered that they were, and what was personal in them.
+/// How many finished deliveries are remembered, with their personal data for redaction.
 const MAX_FINISHED: usize = 64;
 
 /// The longest detail or reference, in bytes.
 const MAX_DETAIL: usize = 200;
 
-/// The longest wait that is believed: a day, in milliseconds.
+/// The longest accepted wait: a day, in milliseconds.
 const MAX_WAIT: u64 = 24 * 60 * 60 * 1000;
 
-/// How long after its message has expired a delivery without an end is given up, in milliseconds.
+/// How long after the expiry of its message an unfinished delivery is dropped, in milliseconds.
 const GRACE: u64 = 60 * 60 * 1000;
 
-/// What a plugin is handed, numbered anew: its numbers never come back.
+/// The plugin's deliveries, under numbers of their own, which are never reused.
 pub(crate) struct Deliveries {
     follows_up: bool,
     secrets: Vec<SensitiveText>,
@@ -39,21 +39,21 @@ struct Active {
     sensitive: Vec<SensitiveText>,
 }
 
-/// What a plugin's report comes to.
+/// What happens with a plugin's report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ReportOutcome {
-    /// The daemon is reported.
+    /// It is forwarded to the daemon.
     Forward {
         /// The daemon's number of the delivery.
         delivery: u64,
         report: Report,
     },
-    /// It does not count; this is why.
+    /// It is ignored, for this reason.
     Ignored(&'static str),
 }
 
 impl Deliveries {
-    /// None yet. Nothing that the plugin says may hold these secrets.
+    /// Starts without deliveries. `secrets` are redacted from everything that the plugin says.
     pub(crate) fn new(secrets: &[Zeroizing<String>]) -> Self {
         Self {
             follows_up: false,
@@ -67,18 +67,18 @@ impl Deliveries {
         }
     }
 
-    /// Lets `Accepted` be followed by a final report.
-    pub(crate) const fn follow_up(&mut self, follows_up: bool) {
+    /// Sets whether a final report follows `Accepted`.
+    pub(crate) const fn set_follows_up(&mut self, follows_up: bool) {
         self.follows_up = follows_up;
     }
 
-    /// Whether nothing is under way.
+    /// Whether there is no active delivery.
     pub(crate) fn is_empty(&self) -> bool {
         self.active.is_empty()
     }
 
-    /// Numbers a delivery for the plugin; none when there are too many. The time is in
-    /// milliseconds since 1970.
+    /// Adds a delivery and returns its number for the plugin; `None` if there are too many. `now` is
+    /// in milliseconds since 1970.
     pub(crate) fn begin(&mut self, delivery: u64, request: &Request, now: u64) -> Option<u64> {
         if self.active.len() >= MAX_DELIVERIES {
             self.active
@@ -100,7 +100,7 @@ impl Deliveries {
         Some(self.last)
     }
 
-    /// What a report comes to. Whatever it says, it bears on the delivery that it names, alone.
+    /// Validates a report. It affects only the delivery with this number.
     pub(crate) fn check(
         &mut self,
         number: u64,
@@ -113,9 +113,9 @@ impl Deliveries {
                     .iter()
                     .any(|(finished, _)| *finished == number)
                 {
-                    "the plugin reported again on a delivery that it had reported the end of"
+                    "the plugin reported again on a finished delivery"
                 } else {
-                    "the plugin reported on a delivery that is not under way"
+                    "the plugin reported on an unknown delivery"
                 },
             );
         };
@@ -135,7 +135,7 @@ impl Deliveries {
         ReportOutcome::Forward { delivery, report }
     }
 
-    /// Takes back a number that the plugin was not handed.
+    /// Removes a delivery that was not passed to the plugin.
     pub(crate) fn withdraw(&mut self, number: u64) {
         self.active.remove(&number);
     }
@@ -148,7 +148,7 @@ impl Deliveries {
                 reference: self.clean(&reported.reference, MAX_DETAIL),
             },
             Some(Status::Delivered) => Report::Delivered,
-            // What the provider once had would reach the user a second time.
+            // A repetition of an accepted message would reach the user twice.
             Some(Status::TryLater) if !accepted => Report::TryLater {
                 after: reported.after.min(MAX_WAIT),
                 reason,
@@ -171,15 +171,15 @@ impl Deliveries {
         }
     }
 
-    /// What a plugin says, in one line of at most so many bytes, without secrets and without what
-    /// is personal in the deliveries under way and in those that ended last.
-    pub(crate) fn clean(&self, text: &str, most: usize) -> String {
+    /// Redacts the plugin's secrets and the personal data of active and recent deliveries, and
+    /// returns one line of at most `max` bytes.
+    pub(crate) fn clean(&self, text: &str, max: usize) -> String {
         let sensitive = self
             .secrets
             .iter()
             .chain(self.active.values().flat_map(|known| &known.sensitive))
             .chain(self.finished.iter().flat_map(|(_, sensitive)| sensitive));
-        one_line(&redact(text, sensitive), most)
+        one_line(&redact(text, sensitive), max)
     }
 }
 

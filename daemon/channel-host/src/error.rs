@@ -1,4 +1,4 @@
-//! What can go wrong with a channel host.
+//! The errors of a channel host.
 
 use crate::wire::WireError;
 use std::io;
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 /// Why a channel host ends.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
-    /// It was started without a socket.
+    /// The host was started without a socket.
     #[error(
         "there is no socket to the daemon: a channel host is started by secinfod, or by systemd through secinfo-channel@.socket"
     )]
@@ -15,42 +15,42 @@ pub enum HostError {
     /// The connection to the daemon failed.
     #[error("the connection to the daemon failed: {0}")]
     Connection(#[from] io::Error),
-    /// What came from the daemon is no message.
-    #[error("what came from the daemon is no message: {0}")]
+    /// The daemon sent an invalid message.
+    #[error("the daemon sent an invalid message: {0}")]
     Wire(#[from] WireError),
-    /// The daemon is of another version.
+    /// The daemon has another version of the protocol.
     #[error(
         "the daemon speaks version {theirs} of the channel protocol and this host {ours}: restart both after an upgrade"
     )]
     Protocol {
-        /// The version that it speaks.
+        /// The daemon's version.
         theirs: u32,
         /// [`crate::wire::PROTOCOL`].
         ours: u32,
     },
-    /// The daemon said something at the wrong time.
-    #[error("the daemon said something that does not belong here: restart it after an upgrade")]
+    /// The daemon sent a message at the wrong time.
+    #[error("the daemon sent an unexpected message: restart it after an upgrade")]
     Unexpected,
     /// A file cannot be used.
     #[error("{path}: {why}")]
     File {
-        /// Which.
+        /// Its path.
         path: PathBuf,
-        /// What is wrong and what to do.
+        /// What is wrong, and what to do.
         why: String,
     },
-    /// The settings are not right.
+    /// The settings are invalid.
     #[error("{0}")]
     Settings(String),
-    /// The user to run as cannot be one.
+    /// The host cannot run as this user.
     #[error("the user {0} {1}")]
     User(String, &'static str),
     /// The process cannot be confined.
     #[error("the channel host cannot confine itself ({what}): {why}")]
     Confine {
-        /// What failed.
+        /// The restriction that failed.
         what: &'static str,
-        /// Why.
+        /// Why it failed.
         why: String,
     },
     /// The plugin cannot be used.

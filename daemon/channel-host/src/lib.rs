@@ -1,7 +1,7 @@
-//! The process that loads one channel plugin, and what it and the daemon say to each other.
+//! The process that runs one channel plugin, and its protocol with the daemon.
 //!
-//! The plugin is somebody else's code. It runs here, confined, so that whatever it does, it does
-//! to this process alone: [`run`] is all that the process does.
+//! A plugin is third-party code. It runs in a confined process of its own, so that it can harm only
+//! this process. [`run`] is the whole process.
 
 mod arguments;
 mod confine;

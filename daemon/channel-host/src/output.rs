@@ -1,4 +1,4 @@
-//! What a plugin prints: it goes to the log, redacted and limited like everything that it says.
+//! Captures what a plugin prints, for the log.
 
 use crate::error::HostError;
 use std::fs::File;
@@ -8,8 +8,8 @@ use std::os::fd::OwnedFd;
 /// The longest line, in bytes.
 const MAX_LINE: usize = 4 << 10;
 
-/// Puts a pipe in the place of standard output and standard error, and nothing in that of standard
-/// input, which may be the daemon's socket. Returns where what is printed can be read.
+/// Redirects standard output and standard error to a pipe, and standard input, which may be the
+/// daemon's socket, to `/dev/null`. Returns the pipe's reading end.
 pub(crate) fn redirect() -> Result<OwnedFd, HostError> {
     let wrong = |error| HostError::confine("output", error);
     let (reading, writing) = rustix::pipe::pipe().map_err(wrong)?;
@@ -20,8 +20,8 @@ pub(crate) fn redirect() -> Result<OwnedFd, HostError> {
     Ok(reading)
 }
 
-/// Reads what is printed, for ever, and passes whole lines on. A longer one is left out: a cut
-/// could fall into something that must be redacted.
+/// Reads the pipe until it is closed, and passes each line to `handle`. A longer line is dropped
+/// rather than cut, because the cut could split something that must be redacted.
 pub(crate) fn read_lines(pipe: OwnedFd, mut handle: impl FnMut(&str)) {
     let mut pipe = File::from(pipe);
     let mut buffer = [0; MAX_LINE];
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn passes_lines_on() {
+    fn lines_are_passed_on() {
         assert_eq!(
             lines_of(&[b"one\ntw", b"o\n\nnot ended"]),
             ["one", "two", ""]
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_out_long_lines_as_a_whole() {
+    fn long_lines_are_dropped_as_a_whole() {
         let long = vec![b'x'; 3 * MAX_LINE + 7];
         assert_eq!(
             lines_of(&[b"before\n", &long, b" 123456\nafter\n"]),

@@ -1,7 +1,7 @@
-//! The plugin, seen as safe Rust: the other side of the C ABI.
+//! A safe wrapper around the plugin's C ABI.
 //!
-//! Nothing here can make a hostile plugin harmless: it shares this process's memory. It makes a
-//! careless one harmless as far as that goes, and the process is confined for the rest.
+//! It guards against a faulty plugin. A hostile one shares this process's memory, so only the
+//! process's confinement guards against it.
 #![allow(unsafe_code, reason = "loading a library and calling its functions")]
 
 use crate::session::Session;
@@ -16,20 +16,20 @@ use std::ffi::c_void;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::sync::{Arc, PoisonError, RwLock, TryLockError};
 
-/// The longest text that is taken from a plugin, in bytes: of a longer one there is no telling
-/// whether a cut would fall into something that must be redacted.
+/// The longest text accepted from a plugin, in bytes. A longer one is dropped rather than cut,
+/// because the cut could split something that must be redacted.
 const MAX_TEXT: usize = 16 << 10;
 
-/// The longest name or version, in bytes.
+/// The longest name or version of a plugin, in bytes.
 const MAX_NAME: usize = 64;
 
-/// The most deliveries at once that are believed.
+/// The upper limit for a plugin's number of concurrent deliveries.
 const MAX_PARALLEL: u32 = 1024;
 
-/// TextBuffer for what a plugin says about its settings or its health, in bytes.
+/// The size of the buffers for a plugin's error and health texts, in bytes.
 const BUFFER_SIZE: usize = 2 << 10;
 
-/// A report as the plugin made it: nothing in it has been checked but that it could be read.
+/// A report as the plugin made it, readable but not validated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PluginReport {
     pub(crate) status: u32,
@@ -39,7 +39,7 @@ pub(crate) struct PluginReport {
     pub(crate) detail: String,
 }
 
-/// A plugin that is loaded and whose table has been checked.
+/// A loaded plugin with a valid table.
 pub(crate) struct LoadedPlugin {
     pub(crate) info: PluginInfo,
     table: RawChannel,
@@ -48,25 +48,25 @@ pub(crate) struct LoadedPlugin {
 }
 
 impl LoadedPlugin {
-    /// Loads a library, and runs its constructors. It is never unloaded: what has started a thread
-    /// or has thread-local destructors cannot be.
+    /// Loads a library, which runs its constructors. It is never unloaded, because a library with
+    /// threads or thread-local destructors cannot be.
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// A description of what is wrong with the library.
     pub(crate) fn load(file: BorrowedFd<'_>) -> Result<Self, String> {
-        // The file that was opened, wherever its path leads by now, and whether or not the user
-        // of the channel may walk that path.
+        // Exactly the file that was opened and checked, even if its path has changed or the
+        // channel's user cannot reach it.
         let path = format!("/proc/self/fd/{}", file.as_raw_fd());
-        // SAFETY: the constructors of the library are its own business, in a confined process.
+        // SAFETY: the library's constructors run in a confined process.
         let library = unsafe { Library::open(Some(&path), RTLD_NOW | RTLD_LOCAL) }
             .map_err(|error| format!("it is no library that can be loaded: {error}"))?;
-        // SAFETY: channel.h says what the function of this name is.
+        // SAFETY: channel.h defines the type of the function with this name.
         let entry = unsafe { library.get::<EntryFunction>(abi::ENTRY.as_bytes()) }
             .map(|entry| *entry)
             .map_err(|_| format!("it does not export {}: it is no channel", abi::ENTRY))?;
         std::mem::forget(library);
-        // SAFETY: as channel.h says; the table is valid for ever.
+        // SAFETY: channel.h says that the table lives forever.
         let table = unsafe { abi::read(entry()) }.map_err(|error| match error {
             Incompatible::Version(_) => {
                 format!("{error}: install the plugin that goes with this secinfo")
@@ -108,14 +108,14 @@ impl LoadedPlugin {
         })
     }
 
-    /// Makes the channel from its settings. What it says is heard from now on, until the process
-    /// ends.
+    /// Creates the channel from its settings. From then on it may call the session until the
+    /// process ends.
     ///
     /// # Errors
     ///
-    /// What the plugin says is wrong.
+    /// The plugin's description of what is wrong.
     pub(crate) fn create(self, settings: &str, session: Arc<Session>) -> Result<Plugin, String> {
-        // Leaked: the plugin may call these for as long as it has threads.
+        // Leaked, because the plugin's threads may call the host until the process ends.
         let context = Arc::into_raw(session);
         let host: &'static RawHost = Box::leak(Box::new(RawHost {
             version: VERSION,
@@ -126,7 +126,7 @@ impl LoadedPlugin {
             reserved: [std::ptr::null_mut(); 8],
         }));
         let mut buffer = TextBuffer::new();
-        // SAFETY: as channel.h says; settings and buffer outlive the call.
+        // SAFETY: as channel.h requires; settings and buffer outlive the call.
         let channel = unsafe { (self.create)(Text::of(settings), host, &raw mut buffer.raw) };
         if channel.is_null() {
             let why = buffer.text();
@@ -145,22 +145,22 @@ impl LoadedPlugin {
     }
 }
 
-/// A channel that was made.
+/// A created channel.
 pub(crate) struct Plugin {
     table: RawChannel,
     deliver: DeliverFunction,
     channel: *mut c_void,
-    /// Read while one of its functions is being called; written to destroy it.
+    /// Locked for reading during a call of the plugin, and for writing to destroy it.
     destroyed: RwLock<bool>,
 }
 
-// SAFETY: channel.h lets its functions be called from any thread; who calls keeps to how many.
+// SAFETY: channel.h allows calls from any thread; callers limit how many run at once.
 unsafe impl Send for Plugin {}
 // SAFETY: as above.
 unsafe impl Sync for Plugin {}
 
 impl Plugin {
-    /// Delivers a message; returns when the plugin does.
+    /// Calls the plugin's `deliver`.
     pub(crate) fn deliver(&self, delivery: u64, request: &Request) {
         let raw = RawRequest {
             version: VERSION,
@@ -187,7 +187,7 @@ impl Plugin {
         });
     }
 
-    /// Whether the plugin could deliver now, and what is wrong.
+    /// Calls the plugin's `health`: whether it is healthy, and what is wrong.
     pub(crate) fn health(&self) -> (bool, String) {
         let Some(health) = self.table.health else {
             return (true, String::new());
@@ -208,7 +208,7 @@ impl Plugin {
         (!*destroyed).then(call)
     }
 
-    /// Lets the plugin tidy up, unless one of its functions is still being called.
+    /// Calls the plugin's `destroy`, unless another call is still running.
     pub(crate) fn destroy(&self) {
         let mut destroyed = match self.destroyed.try_write() {
             Ok(destroyed) => destroyed,
@@ -220,13 +220,13 @@ impl Plugin {
         }
         *destroyed = true;
         if let Some(destroy) = self.table.destroy {
-            // SAFETY: none of its functions is being called, or will be again.
+            // SAFETY: no other call is running, and none will follow.
             unsafe { destroy(self.channel) }
         }
     }
 }
 
-/// TextBuffer for a text that a plugin writes.
+/// A buffer for a text that the plugin writes.
 struct TextBuffer {
     bytes: Vec<u8>,
     raw: Buffer,
@@ -252,12 +252,12 @@ impl TextBuffer {
 }
 
 fn size(size: usize) -> u32 {
-    u32::try_from(size).expect("structures are some hundred bytes")
+    u32::try_from(size).expect("structures are a few hundred bytes")
 }
 
-/// A short text without white space and control characters.
+/// A short text of visible ASCII characters.
 fn identifier(text: Text) -> Option<String> {
-    // SAFETY: what a table points to is valid for ever, as channel.h says.
+    // SAFETY: channel.h says that what a table points to lives forever.
     let bytes = unsafe { text.bytes(MAX_NAME + 1) };
     let text = std::str::from_utf8(bytes).ok()?;
     let is_valid =
@@ -265,7 +265,7 @@ fn identifier(text: Text) -> Option<String> {
     is_valid.then(|| text.to_owned())
 }
 
-/// A text of a plugin's, whatever it is.
+/// Copies a text from the plugin.
 ///
 /// # Safety
 ///
@@ -274,14 +274,14 @@ unsafe fn copy_text(text: Text) -> String {
     if text.length > MAX_TEXT {
         return format!("a text of {} bytes was left out", text.length);
     }
-    // SAFETY: as the caller promises; it is copied at once.
+    // SAFETY: as the caller promises; the bytes are copied at once.
     String::from_utf8_lossy(unsafe { text.bytes(MAX_TEXT) }).into_owned()
 }
 
 unsafe extern "C" fn on_report(context: *mut c_void, delivery: u64, report: *const RawReport) {
-    // SAFETY: `create` passed this context, which lives for ever.
+    // SAFETY: `create` passed this context, which is leaked and lives forever.
     let session = unsafe { &*context.cast::<Session>() };
-    // SAFETY: as channel.h says, the report and its texts live until this returns.
+    // SAFETY: channel.h says that the report and its texts live until this returns.
     let report = unsafe {
         abi::read(report).map(|raw| PluginReport {
             status: raw.status,

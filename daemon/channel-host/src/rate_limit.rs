@@ -1,17 +1,17 @@
-//! How many lines of a plugin's reach the log.
+//! Limits the rate of a plugin's log lines.
 
 use std::time::Duration;
 
-/// Lines that may come at once after a silence.
+/// How many lines may come at once.
 const BURST: u32 = 100;
 
-/// How long one line takes to be allowed again: 20 a second.
+/// The interval at which another line is allowed: 20 a second.
 const INTERVAL: Duration = Duration::from_millis(50);
 
-/// Lets so many lines pass.
+/// A token bucket for log lines.
 pub(crate) struct RateLimit {
     available: u32,
-    /// When `available` was last added to.
+    /// When `available` was last refilled.
     at: Duration,
     dropped: u64,
 }
@@ -25,8 +25,8 @@ impl RateLimit {
         }
     }
 
-    /// Whether a line may pass at this time, which never goes back: if so, how many lines were
-    /// dropped before it.
+    /// Admits a line at this monotonic time, and returns how many lines were dropped before it;
+    /// `None` drops the line.
     pub(crate) fn admit(&mut self, now: Duration) -> Option<u64> {
         let elapsed = now.saturating_sub(self.at);
         let refilled = u32::try_from(elapsed.as_millis() / INTERVAL.as_millis()).unwrap_or(BURST);
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn lets_a_burst_pass_and_then_twenty_a_second() {
+    fn admits_a_burst_and_then_twenty_lines_a_second() {
         let mut limit = RateLimit::new();
         assert_eq!(admitted(&mut limit, 1_000, Duration::ZERO), 100);
         assert_eq!(admitted(&mut limit, 1_000, Duration::from_secs(1)), 20);
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn says_how_many_it_dropped() {
+    fn counts_the_dropped_lines() {
         let mut limit = RateLimit::new();
         admitted(&mut limit, 107, Duration::ZERO);
         assert_eq!(limit.admit(Duration::from_millis(49)), None);

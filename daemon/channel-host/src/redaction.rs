@@ -1,29 +1,29 @@
-//! Keeping what is personal out of what a plugin says.
+//! Redacts personal data and secrets from what a plugin says.
 
 use secinfo_channel::Request;
 use std::ops::Range;
 use zeroize::Zeroizing;
 
-/// What stands in the place of something personal.
+/// The replacement for a sensitive text.
 const REDACTED: &str = "[redacted]";
 
-/// Anything shorter would be found everywhere.
+/// The minimum length of a sensitive text. Shorter ones would match everywhere.
 const MIN_LENGTH: usize = 4;
 
-/// Something personal: its normalized and digits alone, in lower case, so that `123 456` and
+/// A text to redact, reduced to its letters and digits in lower case, so that `123 456` and
 /// `123-456` are found as well as `123456`.
 #[derive(PartialEq, Eq)]
 pub(crate) struct SensitiveText(Zeroizing<String>);
 
 impl SensitiveText {
-    /// None for what is too short to be told from anything else.
+    /// `None` if the text is too short.
     pub(crate) fn new(text: &str) -> Option<Self> {
         let needle = normalize(text).0;
         (needle.len() >= MIN_LENGTH).then_some(Self(needle))
     }
 }
 
-/// What is personal in a request.
+/// The sensitive texts of a request.
 pub(crate) fn sensitive_texts(request: &Request) -> Vec<SensitiveText> {
     let encoded = Zeroizing::new(request.destination.replace('@', "%40"));
     [
@@ -39,13 +39,13 @@ pub(crate) fn sensitive_texts(request: &Request) -> Vec<SensitiveText> {
     .collect()
 }
 
-/// The text without what is personal.
+/// Replaces every sensitive text.
 pub(crate) fn redact<'a>(text: &str, sensitive: impl Iterator<Item = &'a SensitiveText>) -> String {
     let (normalized, positions) = normalize(text);
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for SensitiveText(needle) in sensitive {
         ranges.extend(normalized.match_indices(needle.as_str()).map(|(at, _)| {
-            // From the first letter of it to the last, with what stands between them.
+            // Everything from its first character to its last.
             positions[at].start..positions[at + needle.len() - 1].end
         }));
     }
@@ -63,10 +63,10 @@ pub(crate) fn redact<'a>(text: &str, sensitive: impl Iterator<Item = &'a Sensiti
     clean
 }
 
-/// The normalized and digits of a text in lower case, and for each byte of them where in the text
-/// the character is that it comes from.
+/// The letters and digits of a text in lower case, and for each of their bytes the range of the
+/// original character.
 fn normalize(text: &str) -> (Zeroizing<String>, Vec<Range<usize>>) {
-    // Large enough from the start: growing would leave a copy behind.
+    // Large enough from the start, because growing would leave a copy in memory.
     let mut normalized = Zeroizing::new(String::with_capacity(text.len() * 3));
     let mut positions = Vec::with_capacity(text.len() * 3);
     for (at, character) in text.char_indices().filter(|(_, c)| c.is_alphanumeric()) {
@@ -78,8 +78,8 @@ fn normalize(text: &str) -> (Zeroizing<String>, Vec<Range<usize>>) {
     (normalized, positions)
 }
 
-/// The text in one line of at max so many bytes, without what would move a terminal's cursor or
-/// turn the line around.
+/// Returns one line of at most `max` bytes, without characters that control a terminal or the
+/// direction of text.
 pub(crate) fn one_line(text: &str, max: usize) -> String {
     let mut line = String::with_capacity(text.len().min(max));
     for character in text.trim().chars() {
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn hides_codes_and_destinations_however_they_are_written() {
+    fn codes_and_destinations_are_redacted_in_any_notation() {
         let secrets = ["123456", "+4930123456", "Ann@example.org"];
         for (text, clean) in [
             ("code 123456 sent", "code [redacted] sent"),
@@ -126,14 +126,14 @@ mod tests {
             ("nothing to hide: 12345", "nothing to hide: 12345"),
         ] {
             let found = redacted(text, &secrets);
-            // An encoded plus leaves its "2B" to the number's left.
+            // The "2B" of an encoded plus stays to the left of the number.
             let found = found.replace("%2B", "%");
             assert_eq!(found, clean, "{text}");
         }
     }
 
     #[test]
-    fn hides_overlapping_secrets_as_one() {
+    fn overlapping_secrets_are_redacted_as_one() {
         assert_eq!(
             redacted("a 123456789 b", &["123456", "456789"]),
             "a [redacted] b"
@@ -141,19 +141,19 @@ mod tests {
     }
 
     #[test]
-    fn leaves_short_texts_alone() {
+    fn short_texts_are_kept() {
         assert_eq!(redacted("abc abc", &["abc"]), "abc abc");
     }
 
     #[test]
-    fn makes_one_harmless_line() {
+    fn one_line_has_no_control_characters() {
         assert_eq!(one_line("a\nb\x1b[2Jc\u{202e}d ", 100), "a b [2Jc d");
         assert_eq!(one_line("ääää", 5), "ää");
     }
 
     proptest! {
         #[test]
-        fn what_is_secret_is_never_left(text in ".{0,40}", secret in "[0-9]{4,8}", rest in ".{0,40}") {
+        fn a_secret_is_always_redacted(text in ".{0,40}", secret in "[0-9]{4,8}", rest in ".{0,40}") {
             let clean = redacted(&format!("{text}{secret}{rest}"), &[&secret]);
             prop_assert!(!clean.contains(&secret));
         }

@@ -1,4 +1,4 @@
-//! The life of a channel host.
+//! The main loop of a channel host, and the threads that run its plugin.
 
 use crate::arguments::Arguments;
 use crate::confine::confine;
@@ -18,33 +18,36 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// How many threads deliver, at most: a plugin with more under way does not wait inside `deliver`.
+/// The maximum number of threads that call `deliver`. A plugin that delivers more at once returns
+/// early from it.
 const MAX_WORKERS: u32 = 4;
 
-/// How many messages may wait for one of those threads.
+/// How many messages may wait for one of these threads.
 const QUEUE_SIZE: usize = 1024;
 
-/// How long the daemon may take to say hello.
+/// How long the daemon may take to send `Hello`.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long the end waits for what is under way, and then for the plugin to tidy up.
+/// How long stopping waits for active deliveries.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long stopping then waits for the plugin's `destroy`.
 const DESTROY_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The longest answer of a plugin about its settings or its health, in bytes.
+/// The longest error or health text from a plugin, in bytes.
 const MAX_ANSWER: usize = 1 << 10;
 
-/// Runs a channel until the daemon stops it or goes.
+/// Runs a channel until the daemon stops it or closes the connection.
 ///
-/// To be called while the process has one thread and nothing open: it gives up its privileges,
-/// closes every descriptor that it does not know, and confines itself for good.
+/// Must be called while the process has one thread and no other open files: it drops its
+/// privileges, closes all other descriptors, and confines itself irrevocably.
 ///
 /// # Errors
 ///
-/// [`HostError`]. The daemon was told, where it could be.
+/// [`HostError`], after sending it to the daemon if possible.
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "nothing is left for the caller to do"
+    reason = "the caller has no further use for them"
 )]
 pub fn run(arguments: Arguments) -> Result<(), HostError> {
     let mut connection = Connection::open()?;
@@ -64,12 +67,12 @@ pub fn run(arguments: Arguments) -> Result<(), HostError> {
         }
     };
     outbox.close();
-    // It has nothing to return; a panic of its is in the log.
+    // The writer returns nothing, and a panic of it is in the log.
     let _ = writer.join();
     ended
 }
 
-/// What is there before the plugin's code runs.
+/// What is prepared before the plugin's code runs.
 struct Prepared {
     settings: Settings,
     plugin: OwnedFd,
@@ -77,7 +80,7 @@ struct Prepared {
     confined: Vec<String>,
 }
 
-/// Reads and opens what takes privileges, then gives them up.
+/// Reads and opens what needs privileges, then confines the process.
 fn prepare(arguments: &Arguments, connection: &Connection) -> Result<Prepared, HostError> {
     let settings = Settings::read(arguments.settings.as_deref())?;
     let plugin = open_plugin(&arguments.plugin_path())?;
@@ -92,7 +95,7 @@ fn prepare(arguments: &Arguments, connection: &Connection) -> Result<Prepared, H
     })
 }
 
-/// The plugin's file, if it is one that only administrators and ourselves can have written.
+/// Opens the plugin's file, if only root and this process's user can write it.
 fn open_plugin(path: &Path) -> Result<OwnedFd, HostError> {
     let wrong = |why: String| HostError::file(path, why);
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
@@ -105,14 +108,14 @@ fn open_plugin(path: &Path) -> Result<OwnedFd, HostError> {
     }
     if stat.st_mode & 0o022 != 0 || (stat.st_uid != 0 && stat.st_uid != ourselves) {
         return Err(wrong(
-            "others can change the plugin: let it belong to root, and nobody else write to it"
+            "others can change the plugin: make root its owner, and its only writer (chmod go-w)"
                 .to_owned(),
         ));
     }
     Ok(file)
 }
 
-/// What the daemon said first.
+/// The daemon's `Hello`.
 struct Greeting {
     allow_readable: bool,
 }
@@ -136,8 +139,8 @@ fn greet(connection: &mut Connection) -> Result<Greeting, HostError> {
     Ok(greeting)
 }
 
-/// Hears the daemon. The plugin's code runs on other threads, so that the end of the daemon is
-/// noticed whatever the plugin does.
+/// Handles the daemon's messages. The plugin's code runs on other threads, so that this process
+/// notices when the daemon ends even if the plugin hangs.
 fn serve(
     connection: &mut Connection,
     session: &Arc<Session>,
@@ -153,7 +156,7 @@ fn serve(
     loop {
         let message = connection.receive()?;
         let Some(message) = message else {
-            // The thread hangs up over a plugin that cannot be used.
+            // The plugin's thread closes the connection if the plugin cannot be used.
             return match running.get() {
                 Some(Err(why)) => Err(HostError::Plugin(why.clone())),
                 Some(Ok(_)) | None => Ok(()),
@@ -168,7 +171,7 @@ fn serve(
                 running.deliver(session, delivery, request);
             }
             (ToHost::Health, Some(running)) => {
-                // Of more than the plugin answers, the daemon needs one answer.
+                // If requests pile up, one answer serves them all.
                 let _ = running.controls.try_send(Control::Health);
             }
             (ToHost::Stop, running) => {
@@ -184,14 +187,14 @@ fn serve(
     }
 }
 
-/// What the thread is requests for that made the plugin.
+/// A request to the plugin's thread.
 enum Control {
     Health,
-    /// Tidy up, and say so.
+    /// Destroy the plugin, and confirm it.
     Destroy(Sender<()>),
 }
 
-/// A message for the plugin.
+/// A message for a worker thread.
 struct Job {
     /// The daemon's number.
     delivery: u64,
@@ -200,7 +203,7 @@ struct Job {
     request: Box<Request>,
 }
 
-/// The ways to a plugin that runs.
+/// The queues to the threads of a running plugin.
 struct Running {
     jobs: SyncSender<Job>,
     controls: SyncSender<Control>,
@@ -228,13 +231,13 @@ impl Running {
         }
         let (destroyed, done) = channel();
         if self.controls.try_send(Control::Destroy(destroyed)).is_ok() {
-            // One that takes longer is ended with the process.
+            // If it takes longer, the end of the process ends it.
             let _ = done.recv_timeout(DESTROY_TIMEOUT);
         }
     }
 }
 
-/// Makes the plugin, and then does controls at it.
+/// The thread that creates the plugin, asks for its health and destroys it.
 struct PluginThread {
     session: Arc<Session>,
     running: Arc<OnceLock<Result<Running, String>>>,
@@ -245,7 +248,7 @@ impl PluginThread {
         let (controls, requests) = sync_channel(2);
         match self.start(prepared, greeting) {
             Ok((plugin, jobs, hello)) => {
-                // Before the daemon can know that it may ask.
+                // Before the daemon gets `Hello` and may send requests.
                 let _ = self.running.set(Ok(Running { jobs, controls }));
                 self.session.send(hello);
                 self.handle_controls(&plugin, &requests);
@@ -286,7 +289,7 @@ impl PluginThread {
                 info.name
             ));
         }
-        self.session.follow_up(info.follows_up);
+        self.session.set_follows_up(info.follows_up);
         let plugin = Arc::new(loaded.create(&settings.json, Arc::clone(&self.session))?);
         let jobs = self.start_workers(&plugin, &info).map_err(message)?;
         let hello = FromHost::Hello {
@@ -297,7 +300,7 @@ impl PluginThread {
         Ok((plugin, jobs, hello))
     }
 
-    /// Starts the threads that deliver.
+    /// Starts the worker threads.
     fn start_workers(
         &self,
         plugin: &Arc<Plugin>,
@@ -319,8 +322,8 @@ impl PluginThread {
     }
 
     fn handle_controls(&self, plugin: &Plugin, requests: &Receiver<Control>) {
-        for errand in requests {
-            match errand {
+        for request in requests {
+            match request {
                 Control::Health => {
                     let (healthy, detail) = plugin.health();
                     let detail = self.session.clean(&detail, MAX_ANSWER);

@@ -1,4 +1,4 @@
-//! What the plugin's threads and the daemon's connection share.
+//! The state that the plugin's threads share.
 
 use crate::connection::Outbox;
 use crate::deliveries::{Deliveries, ReportOutcome};
@@ -11,10 +11,10 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use zeroize::Zeroizing;
 
-/// The timeout line of the log, in bytes.
+/// The longest log line, in bytes.
 const MAX_LINE: usize = 1 << 10;
 
-/// One plugin, and one connection to the daemon.
+/// Connects one plugin with one connection to the daemon.
 pub(crate) struct Session {
     outbox: Outbox,
     state: Mutex<State>,
@@ -25,7 +25,7 @@ pub(crate) struct Session {
 
 struct State {
     deliveries: Deliveries,
-    /// How many threads are delivering `deliver`.
+    /// How many threads are in `deliver`.
     delivering: usize,
 }
 
@@ -53,22 +53,22 @@ impl Session {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says something to the daemon.
+    /// Sends a message to the daemon.
     pub(crate) fn send(&self, message: FromHost) {
         self.outbox.send(message);
     }
 
-    /// Ends the connection, after what was said.
+    /// Closes the connection after the messages sent before.
     pub(crate) fn close(&self) {
         self.outbox.close();
     }
 
-    /// Lets `Accepted` be followed by a final report.
-    pub(crate) fn follow_up(&self, follows_up: bool) {
-        self.state().deliveries.follow_up(follows_up);
+    /// Sets whether a final report follows `Accepted`.
+    pub(crate) fn set_follows_up(&self, follows_up: bool) {
+        self.state().deliveries.set_follows_up(follows_up);
     }
 
-    /// Numbers a delivery for the plugin, unless there are too many.
+    /// Adds a delivery and returns its number for the plugin; `None` if there are too many.
     pub(crate) fn begin(&self, delivery: u64, request: &Request) -> Option<u64> {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -77,12 +77,12 @@ impl Session {
         self.state().deliveries.begin(delivery, request, now)
     }
 
-    /// Takes back a number that the plugin was not handed.
+    /// Removes a delivery that was not passed to the plugin.
     pub(crate) fn withdraw(&self, number: u64) {
         self.state().deliveries.withdraw(number);
     }
 
-    /// Tells the daemon that there is too much to do.
+    /// Reports to the daemon that the queue is full.
     pub(crate) fn refuse(&self, delivery: u64) {
         self.send(FromHost::Report {
             delivery,
@@ -94,8 +94,8 @@ impl Session {
         });
     }
 
-    /// Hands a message to the plugin. The daemon has been told before: it would otherwise take a
-    /// message that a crash follows for one that nobody has seen, and send it again.
+    /// Calls the plugin's `deliver`, after telling the daemon. Otherwise, after a crash, the daemon
+    /// would assume that the plugin never had the message, and repeat it.
     pub(crate) fn hand_over(&self, delivery: u64, deliver: impl FnOnce()) {
         self.state().delivering += 1;
         if self.outbox.send_and_wait(FromHost::Started { delivery }) {
@@ -112,7 +112,7 @@ impl Session {
         }
     }
 
-    /// Waits until nothing is under way, or for so long. Whether nothing is.
+    /// Waits until no delivery is active, and returns whether that happened within the time-out.
     pub(crate) fn wait_until_idle(&self, timeout: Duration) -> bool {
         let (state, _) = self
             .idle
@@ -121,11 +121,11 @@ impl Session {
         state.is_idle()
     }
 
-    /// The plugin reports on a delivery.
+    /// Handles the plugin's report on a delivery.
     pub(crate) fn handle_report(&self, number: u64, report: Result<PluginReport, Incompatible>) {
         let mut state = self.state();
         match state.deliveries.check(number, report) {
-            // Said before the lock is given back, so that reports stay in order.
+            // Sent under the lock, so that reports stay in order.
             ReportOutcome::Forward { delivery, report } => {
                 self.send(FromHost::Report { delivery, report });
                 self.notify_if_idle(&state);
@@ -137,7 +137,7 @@ impl Session {
         }
     }
 
-    /// The plugin writes to the log.
+    /// Handles a log line from the plugin.
     pub(crate) fn handle_log(&self, level: u32, line: &str) {
         let level = match Level::from_number(level) {
             Some(Level::Error) => LogLevel::Error,
@@ -148,7 +148,7 @@ impl Session {
         self.log(level, line);
     }
 
-    /// Writes to the daemon's log, unless there is too much of it.
+    /// Writes to the daemon's log, within the rate limit.
     pub(crate) fn log(&self, level: LogLevel, line: &str) {
         let admitted = self
             .limit
@@ -165,7 +165,7 @@ impl Session {
         }
     }
 
-    /// What the plugin says, without secrets and in one line of at max so many bytes.
+    /// Redacts a text from the plugin, and returns one line of at most `max` bytes.
     pub(crate) fn clean(&self, text: &str, max: usize) -> String {
         self.state().deliveries.clean(text, max)
     }

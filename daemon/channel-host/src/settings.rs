@@ -1,4 +1,4 @@
-//! The plugin's settings: TOML that the administrator wrote, and secrets in files of their own.
+//! Reads the plugin's settings: a TOML file, and secrets in separate files.
 
 use crate::error::HostError;
 use rustix::fs::{FileType, Mode, OFlags};
@@ -8,26 +8,26 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// The longest file that is read, in bytes.
+/// The maximum size of a file, in bytes.
 const MAX_FILE: u64 = 64 << 10;
 
-/// Where systemd puts credentials.
+/// The variable in which systemd passes the directory of credentials.
 const CREDENTIALS_DIRECTORY: &str = "CREDENTIALS_DIRECTORY";
 
-/// What the plugin is given.
+/// The settings, as the plugin gets them.
 pub(crate) struct Settings {
     /// A JSON object.
     pub(crate) json: Zeroizing<String>,
-    /// The values that came from files of their own; nothing that the plugin says may hold them.
+    /// The secret values, which are redacted from everything that the plugin says.
     pub(crate) secrets: Vec<Zeroizing<String>>,
 }
 
 impl Settings {
-    /// Reads the file, or the credential "settings", or nothing: an empty object.
+    /// Reads the file, otherwise the credential "settings"; without both, the settings are empty.
     ///
     /// # Errors
     ///
-    /// [`HostError::File`] and [`HostError::Settings`]; neither holds a value.
+    /// [`HostError::File`] and [`HostError::Settings`]; neither contains a value.
     pub(crate) fn read(path: Option<&Path>) -> Result<Self, HostError> {
         let credentials = std::env::var_os(CREDENTIALS_DIRECTORY).map(PathBuf::from);
         let (path, text) = match (path, &credentials) {
@@ -43,7 +43,7 @@ impl Settings {
             (None, _) => (PathBuf::new(), Zeroizing::default()),
         };
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-            // Its own text quotes the line, which may hold a secret.
+            // The parser's message quotes the line, which may hold a secret.
             let line = error
                 .span()
                 .map_or(1, |span| 1 + text[..span.start].matches('\n').count());
@@ -139,21 +139,20 @@ impl SettingsReader {
     }
 }
 
-/// Whether the value of a setting of this name is never to be seen in a log, though it stands in
-/// the settings themselves.
+/// Whether a setting with this name is a secret even if it is written in the settings themselves.
 fn is_secret_name(key: &str) -> bool {
     ["password", "secret", "token", "key"]
         .iter()
         .any(|word| key.contains(word))
 }
 
-/// Where a value is that is not in the settings themselves.
+/// The source of a value that is not in the settings themselves.
 enum SecretSource {
     Credential(String),
     File(PathBuf),
 }
 
-/// `{ credential = "…" }` and `{ file = "…" }`.
+/// Recognizes `{ credential = "…" }` and `{ file = "…" }`.
 fn secret_source(table: &toml::Table) -> Option<SecretSource> {
     let mut entries = table.iter();
     match (entries.next(), entries.next()) {
@@ -167,7 +166,7 @@ fn secret_source(table: &toml::Table) -> Option<SecretSource> {
     }
 }
 
-/// A file that holds secrets: of root or of ourselves, and nobody else's to read.
+/// Reads a file with secrets, if root or this process's user owns it and others cannot read it.
 fn read_private(path: &Path) -> Result<Zeroizing<String>, HostError> {
     read(path, |stat| {
         let ourselves = rustix::process::geteuid();
@@ -178,7 +177,7 @@ fn read_private(path: &Path) -> Result<Zeroizing<String>, HostError> {
     })
 }
 
-/// A file that systemd made for us; its mode is systemd's business.
+/// Reads a credential from systemd, which sets its mode.
 fn read_credential(path: &Path) -> Result<Zeroizing<String>, HostError> {
     read(path, |_| None)
 }
@@ -188,7 +187,7 @@ fn read(
     check_owner: impl FnOnce(&rustix::fs::Stat) -> Option<&'static str>,
 ) -> Result<Zeroizing<String>, HostError> {
     let wrong = |why: &dyn ToString| HostError::file(path, why.to_string());
-    // Opening a pipe must not wait for its other end.
+    // Non-blocking, because opening a pipe would wait for its writer.
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
     let file = rustix::fs::open(path, flags, Mode::empty())
         .map_err(|error| wrong(&format!("cannot be opened: {error}")))?;

@@ -1,4 +1,4 @@
-//! What the kernel and libc offer without a safe Rust face.
+//! System calls and libc functions that have no safe wrapper.
 #![allow(
     unsafe_code,
     reason = "descriptors by number, and libc functions without a wrapper"
@@ -7,23 +7,23 @@
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
-/// The first descriptor that systemd passes (`sd_listen_fds(3)`).
+/// The first descriptor passed by systemd (`sd_listen_fds(3)`).
 const FIRST_PASSED: RawFd = 3;
 
-/// The one listening socket that systemd passed to this process, if it did. To be called once.
+/// Takes the listening socket that systemd passed to this process, if there is exactly one. May be
+/// called only once.
 pub(crate) fn passed_listener() -> Option<OwnedFd> {
     let number = |name| std::env::var(name).ok()?.parse::<u32>().ok();
     if number("LISTEN_PID") != Some(std::process::id()) || number("LISTEN_FDS") != Some(1) {
         return None;
     }
-    // SAFETY: systemd passed it to this process, and nothing else here knows of it.
+    // SAFETY: systemd passed it to this process, and nothing else uses it.
     Some(unsafe { OwnedFd::from_raw_fd(FIRST_PASSED) })
 }
 
-/// Closes every descriptor but the first three and these.
+/// Closes every descriptor except the first three and `keep`.
 ///
-/// What else in this process holds one would use a stranger afterwards: the host has nothing open
-/// at this point but what it names here.
+/// The caller must hold no other descriptor: its number could be reused for another file.
 pub(crate) fn close_all_but(keep: &[BorrowedFd<'_>]) -> io::Result<()> {
     let mut keep: Vec<u32> = keep
         .iter()
@@ -42,7 +42,7 @@ pub(crate) fn close_all_but(keep: &[BorrowedFd<'_>]) -> io::Result<()> {
 }
 
 fn close(first: u32, last: u32) -> io::Result<()> {
-    // SAFETY: close_range reads no memory; that nobody uses these descriptors is said above.
+    // SAFETY: close_range reads no memory, and these descriptors are not in use, as said above.
     if unsafe { libc::close_range(first, last, 0) } == 0 {
         Ok(())
     } else {
@@ -50,11 +50,11 @@ fn close(first: u32, last: u32) -> io::Result<()> {
     }
 }
 
-/// Keeps glibc from reserving 64 MiB of address space for each thread that allocates, which the
-/// limit of address space would count.
+/// Keeps glibc from reserving 64 MiB of address space for every thread, which counts towards the
+/// limit of address space.
 pub(crate) fn limit_arenas() {
     #[cfg(target_env = "gnu")]
-    // SAFETY: it sets a parameter of the allocator, before there are other threads.
+    // SAFETY: it sets a parameter of the allocator while there are no other threads.
     unsafe {
         libc::mallopt(libc::M_ARENA_MAX, 2);
     }

@@ -1,4 +1,4 @@
-//! The messages between daemon and host, with whatever may come.
+//! The protocol between daemon and host, with valid, damaged and arbitrary input.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ use secinfo_channel_host::wire::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// A message of a test's, which may be shown; those of users may not.
+/// A test's message with `Debug`, which real messages lack.
 #[derive(Clone)]
 struct Printable<T>(T);
 
@@ -150,7 +150,7 @@ fn from_host() -> impl Strategy<Value = Printable<FromHost>> {
     ]
 }
 
-/// What it is after it has crossed.
+/// Encodes and decodes a message.
 fn round_trip<T: Serialize + DeserializeOwned>(message: &T) -> T {
     let frame = encode(message).unwrap();
     let (prefix, bytes) = frame.split_first_chunk().unwrap();
@@ -158,7 +158,7 @@ fn round_trip<T: Serialize + DeserializeOwned>(message: &T) -> T {
     decode(bytes).unwrap()
 }
 
-/// Whatever it is, it is a message or an error.
+/// Decodes arbitrary bytes, which must not panic.
 fn decode_both(bytes: &[u8]) {
     let _: Result<ToHost, WireError> = decode(bytes);
     let _: Result<FromHost, WireError> = decode(bytes);
@@ -166,12 +166,12 @@ fn decode_both(bytes: &[u8]) {
 
 proptest! {
     #[test]
-    fn what_the_daemon_says_arrives(Printable(message) in to_host()) {
+    fn the_daemons_messages_arrive_unchanged(Printable(message) in to_host()) {
         prop_assert!(round_trip(&message) == message);
     }
 
     #[test]
-    fn what_the_host_says_arrives(Printable(message) in from_host()) {
+    fn the_hosts_messages_arrive_unchanged(Printable(message) in from_host()) {
         prop_assert!(round_trip(&message) == message);
     }
 

@@ -1,6 +1,5 @@
-//! The system calls that a plugin may make, by seccomp: what threads, memory, files and the
-//! network take, and nothing else. Others fail as if the kernel did not have them, which libraries
-//! are prepared for.
+//! Restricts system calls, with seccomp, to those for threads, memory, files and the network.
+//! Others fail with `ENOSYS`, which libraries are prepared for.
 
 use crate::error::HostError;
 use libc as c;
@@ -10,7 +9,7 @@ use seccompiler::{
 };
 use std::collections::BTreeMap;
 
-/// Calls that may be made with any arguments.
+/// Calls that are allowed with any arguments.
 const ALLOWED: &[i64] = &[
     // Memory.
     c::SYS_brk,
@@ -25,7 +24,7 @@ const ALLOWED: &[i64] = &[
     c::SYS_msync,
     c::SYS_munlock,
     c::SYS_munmap,
-    // Threads, and their ends.
+    // Threads.
     c::SYS_exit,
     c::SYS_exit_group,
     c::SYS_futex,
@@ -69,7 +68,7 @@ const ALLOWED: &[i64] = &[
     c::SYS_timerfd_gettime,
     c::SYS_timerfd_settime,
     c::SYS_times,
-    // Who and where it is.
+    // Identity and resources.
     c::SYS_getegid,
     c::SYS_geteuid,
     c::SYS_getgid,
@@ -95,7 +94,7 @@ const ALLOWED: &[i64] = &[
     c::SYS_eventfd2,
     c::SYS_ppoll,
     c::SYS_pselect6,
-    // Files, those that Landlock leaves.
+    // Files; Landlock restricts them further.
     c::SYS_chdir,
     c::SYS_close,
     c::SYS_close_range,
@@ -146,7 +145,7 @@ const ALLOWED: &[i64] = &[
     c::SYS_utimensat,
     c::SYS_write,
     c::SYS_writev,
-    // The network; `socket` says which.
+    // The network; the rules for `socket` restrict it further.
     c::SYS_bind,
     c::SYS_connect,
     c::SYS_getpeername,
@@ -162,7 +161,7 @@ const ALLOWED: &[i64] = &[
     c::SYS_shutdown,
 ];
 
-/// The older spellings, which newer processors never had.
+/// Older variants of calls, which newer architectures do not have.
 #[cfg(target_arch = "x86_64")]
 const ALLOWED_LEGACY: &[i64] = &[
     c::SYS_access,
@@ -196,7 +195,7 @@ const ALLOWED_LEGACY: &[i64] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const ALLOWED_LEGACY: &[i64] = &[];
 
-/// What may be asked of descriptors: whether they wait, what waits in them, what they are.
+/// The allowed `ioctl` requests: blocking mode, bytes available, close-on-exec, terminal queries.
 const IOCTLS: &[u64] = &[
     c::FIONBIO,
     c::FIONREAD,
@@ -211,8 +210,8 @@ const PR_SET_VMA: u64 = 0x5356_4d41;
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 
-/// Restricts this thread and those that it starts from now on. Whether that is in force: not on
-/// kernels and processors that do not have it.
+/// Restricts this thread and those that it starts later. Returns whether the kernel and the
+/// architecture support it.
 pub(super) fn restrict() -> Result<bool, HostError> {
     let Ok(architecture) = TargetArch::try_from(std::env::consts::ARCH) else {
         return Ok(false);
@@ -235,13 +234,14 @@ fn program(architecture: TargetArch) -> Result<BpfProgram, seccompiler::BackendE
         .chain(ALLOWED_LEGACY)
         .map(|call| (*call, Vec::new()))
         .collect();
-    // Threads, but no processes. Without clone3, whose flags cannot be seen, libraries use clone.
+    // Threads, but no processes. clone3 is missing, because a filter cannot see its flags; libraries
+    // then use clone.
     let thread = u64::from(c::CLONE_THREAD.unsigned_abs());
     rules.insert(
         c::SYS_clone,
         vec![argument(0, SeccompCmpOp::MaskedEq(thread), thread)?],
     );
-    // Signals and limits of this process alone.
+    // Signals to and limits of this process only.
     let own = u64::from(std::process::id());
     rules.insert(c::SYS_tgkill, vec![argument(0, SeccompCmpOp::Eq, own)?]);
     rules.insert(
@@ -254,8 +254,8 @@ fn program(architecture: TargetArch) -> Result<BpfProgram, seccompiler::BackendE
     rules.insert(c::SYS_prctl, allowed_prctl()?);
     rules.insert(c::SYS_ioctl, any_of(1, IOCTLS)?);
     rules.insert(c::SYS_socket, allowed_sockets()?);
-    // Two ends of one pipe, as runtimes use to wake themselves. A pair of datagram sockets could
-    // speak to any socket in the file system, the journal's among them.
+    // Stream pairs only, which runtimes use to wake themselves. A datagram socket could send to any
+    // socket in the file system, such as the journal's.
     let stream = condition(
         1,
         SeccompCmpOp::MaskedEq(0xff),
@@ -283,11 +283,11 @@ fn allowed_prctl() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
     )
 }
 
-/// The internet, and netlink's routes, which tell a resolver which addresses there are. No Unix
-/// sockets: the message bus is one.
+/// Internet sockets, and netlink's routes, from which a resolver learns the host's addresses. No
+/// Unix sockets: the message bus is one.
 fn allowed_sockets() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
     let family = |family: i32| condition(0, SeccompCmpOp::Eq, u64::from(family.unsigned_abs()));
-    // Kinds in the low byte, flags above it.
+    // The socket type is in the low byte, flags are above it.
     let kind = |kind: i32| {
         condition(
             1,

@@ -1,4 +1,4 @@
-//! The files that a plugin may see, by Landlock.
+//! Restricts the files that a plugin can access, with Landlock.
 
 use crate::error::HostError;
 use landlock::{
@@ -8,8 +8,7 @@ use landlock::{
 use std::os::fd::BorrowedFd;
 use std::path::{Path, PathBuf};
 
-/// What a library needs to be loaded, to resolve names and to trust certificates. What is not
-/// there is left out.
+/// Files needed to load a library, resolve names and verify certificates. Missing ones are skipped.
 const READABLE: &[&str] = &[
     "/lib",
     "/lib32",
@@ -35,7 +34,7 @@ const READABLE: &[&str] = &[
     "/etc/protocols",
     "/etc/resolv.conf",
     "/etc/services",
-    // Where resolv.conf points to: these replace the file, so that a rule for it would be lost.
+    // Targets of resolv.conf. Directories, because a rule for a file is lost when it is replaced.
     "/run/NetworkManager/resolv.conf",
     "/run/resolvconf",
     "/run/systemd/resolve",
@@ -46,10 +45,10 @@ const READABLE: &[&str] = &[
     "/sys/devices/system/cpu/online",
 ];
 
-/// The newest rights that are used. An older kernel enforces those that it knows.
+/// The newest Landlock version used. An older kernel enforces what it supports.
 const LANDLOCK_ABI: ABI = ABI::V6;
 
-/// Rules that are ready to be enforced.
+/// A prepared ruleset.
 pub(super) struct Rules(RulesetCreated);
 
 impl Rules {
@@ -77,8 +76,8 @@ impl Rules {
             .map_err(|error| HostError::confine("files", error))
     }
 
-    /// Enforces them on this thread, and on those that it starts from now on. What is in force, in
-    /// a word.
+    /// Enforces the rules on this thread and on those that it starts later. Returns the name of
+    /// what is in force.
     pub(super) fn enforce(self) -> Result<Option<&'static str>, HostError> {
         let status = self
             .0
@@ -112,7 +111,7 @@ fn build(
         .chain(readable.iter().map(PathBuf::as_path));
     Ruleset::default()
         .handle_access(AccessFs::from_all(LANDLOCK_ABI))?
-        // No port is rented out, so that nobody can listen.
+        // No rule allows a port, so the plugin cannot listen.
         .handle_access(AccessNet::BindTcp)?
         .scope(Scope::AbstractUnixSocket | Scope::Signal)?
         .create()?

@@ -1,4 +1,4 @@
-//! Confinement: what a plugin cannot do, whatever is in it.
+//! Confines the process, before it loads the plugin.
 
 mod calls;
 mod files;
@@ -12,10 +12,10 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit};
 use std::os::fd::BorrowedFd;
 use user::User;
 
-/// How many descriptors may be open at once.
+/// The maximum number of open descriptors.
 const MAX_DESCRIPTORS: u64 = 1024;
 
-/// What is in force: names for administrators.
+/// The restrictions in force, by their names for administrators.
 #[derive(Debug, Default)]
 pub(crate) struct Confinement(Vec<String>);
 
@@ -24,7 +24,8 @@ impl Confinement {
         self.0.push(name.to_owned());
     }
 
-    /// The names, for a host whose daemon has this uid.
+    /// The names, given the daemon's uid: "user" is among them if this process runs as another
+    /// unprivileged user.
     pub(crate) fn names(self, daemon: u32) -> Vec<String> {
         let mut names = self.0;
         let own = rustix::process::geteuid();
@@ -35,13 +36,13 @@ impl Confinement {
     }
 }
 
-/// Confines this process for good. It must have one thread: others would go free.
+/// Confines this process irrevocably. It must have only one thread: others would stay unconfined.
 ///
-/// `plugin` is the plugin's file, and `keep` all descriptors that are needed further on.
+/// `plugin` is the plugin's file, and `keep` lists all descriptors that are needed later.
 ///
 /// # Errors
 ///
-/// [`HostError`]. What an old kernel does not have is left out, and missing from [`Confinement`].
+/// [`HostError`]. What an old kernel does not support is skipped, and missing from [`Confinement`].
 pub(crate) fn confine(
     arguments: &Arguments,
     plugin: BorrowedFd<'_>,
@@ -55,7 +56,7 @@ pub(crate) fn confine(
         .map_err(|error| HostError::confine("leaving the directory", error))?;
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
 
-    // What the rules name is looked up while it can be: the user may not reach it.
+    // Paths are opened before the user is switched, because the new user may not reach them.
     let user = User::to_switch_to(&arguments.user)?;
     let files = files::Rules::prepare(plugin, &arguments.readable, &arguments.writable)?;
 

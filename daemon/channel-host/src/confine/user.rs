@@ -1,4 +1,4 @@
-//! The user that a host becomes.
+//! Switches to an unprivileged user.
 
 use crate::error::HostError;
 use nix::unistd::{Gid, Uid, setgroups, setresgid, setresuid};
@@ -10,7 +10,7 @@ pub(super) struct User {
 }
 
 impl User {
-    /// Whom to become; nobody else when this process is not root.
+    /// Looks up the user to switch to; `None` if this process is not root.
     pub(super) fn to_switch_to(name: &str) -> Result<Option<Self>, HostError> {
         if !Uid::effective().is_root() && !Uid::current().is_root() {
             return Ok(None);
@@ -32,7 +32,7 @@ impl User {
         }))
     }
 
-    /// Becomes the user, in every respect and for good.
+    /// Switches to the user irrevocably.
     pub(super) fn switch(&self) -> Result<(), HostError> {
         setgroups(&[])
             .and_then(|()| setresgid(self.gid, self.gid, self.gid))

@@ -58,15 +58,15 @@ fn any_report() -> impl Strategy<Value = Result<PluginReport, Incompatible>> {
 }
 
 proptest! {
-    /// Whatever a plugin reports, in whatever order and about whatever number: each delivery ends
-    /// once at most, nothing comes after its end, and nothing about those that it does not name.
+    /// For any sequence of reports, each delivery ends at most once, has no report after its end,
+    /// and is not affected by reports on other numbers.
     #[test]
-    fn whatever_is_reported_each_delivery_ends_once(
+    fn each_delivery_ends_at_most_once(
         follows_up in any::<bool>(),
         reports in prop::collection::vec((0..6_u64, any_report()), 0..60),
     ) {
         let mut deliveries = Deliveries::new(&[]);
-        deliveries.follow_up(follows_up);
+        deliveries.set_follows_up(follows_up);
         let numbers: Vec<u64> = (0..4)
             .map(|delivery| deliveries.begin(100 + delivery, &request("+491", "12"), NOW).unwrap())
             .collect();
@@ -78,7 +78,7 @@ proptest! {
                 ReportOutcome::Ignored(_) => {}
                 ReportOutcome::Forward { delivery, report } => {
                     prop_assert_eq!(delivery, 100 + choice);
-                    prop_assert!(!ended[which], "nothing comes after the end");
+                    prop_assert!(!ended[which], "a report after the end");
                     if let Report::Accepted { reference } = &report {
                         prop_assert!(!accepted[which]);
                         prop_assert!(reference.len() <= MAX_DETAIL);
@@ -100,7 +100,7 @@ proptest! {
 }
 
 #[test]
-fn numbers_never_come_back() {
+fn numbers_are_never_reused() {
     let mut deliveries = Deliveries::new(&[]);
     let mut last = 0;
     for _ in 0..10 {
@@ -112,7 +112,7 @@ fn numbers_never_come_back() {
 }
 
 #[test]
-fn too_many_are_refused_until_some_have_long_expired() {
+fn too_many_deliveries_are_refused_until_some_have_expired() {
     let mut deliveries = Deliveries::new(&[]);
     for delivery in 0..MAX_DELIVERIES as u64 {
         assert!(deliveries.begin(delivery, &request("", ""), NOW).is_some());
@@ -122,7 +122,7 @@ fn too_many_are_refused_until_some_have_long_expired() {
 }
 
 #[test]
-fn what_is_personal_is_hidden_from_all_that_the_plugin_says() {
+fn personal_data_is_redacted_from_everything_that_the_plugin_says() {
     let secret = Zeroizing::new("hunter2!".to_owned());
     let mut deliveries = Deliveries::new(&[secret]);
     let first = deliveries
@@ -147,12 +147,12 @@ fn what_is_personal_is_hidden_from_all_that_the_plugin_says() {
             detail: "[redacted]! [redacted] [redacted] [redacted]".to_owned(),
         }
     );
-    // The first has ended; a plugin may still speak of it.
+    // The first has ended, but the plugin may still mention it.
     assert_eq!(deliveries.clean("sent 918273", 100), "sent [redacted]");
 }
 
 #[test]
-fn why_a_report_does_not_count_is_said() {
+fn an_ignored_report_has_a_reason() {
     let mut deliveries = Deliveries::new(&[]);
     let number = deliveries.begin(1, &request("", ""), NOW).unwrap();
     assert!(matches!(
@@ -162,5 +162,5 @@ fn why_a_report_does_not_count_is_said() {
     let again = deliveries.check(number, Ok(reported(2)));
     let unknown = deliveries.check(number + 1, Ok(reported(2)));
     assert!(matches!(again, ReportOutcome::Ignored(why) if why.contains("again")));
-    assert!(matches!(unknown, ReportOutcome::Ignored(why) if why.contains("not under way")));
+    assert!(matches!(unknown, ReportOutcome::Ignored(why) if why.contains("unknown delivery")));
 }

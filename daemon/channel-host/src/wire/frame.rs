@@ -1,26 +1,25 @@
-//! Frames: a length, and so many bytes of JSON.
+//! Frames: a length, followed by a message in JSON.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-/// The longest frame, without its length. A message of ours is a few KiB; one of HTML email the
-/// most.
+/// The longest frame, without its length. Messages have a few KiB; HTML emails are the longest.
 pub const MAX_FRAME: usize = 128 * 1024;
 
-/// Why what came is no message.
+/// Why a frame is invalid.
 #[derive(Debug, thiserror::Error)]
 pub enum WireError {
     /// The frame is longer than [`MAX_FRAME`].
     #[error("a frame of {0} bytes is longer than {MAX_FRAME}: end the connection")]
     TooLong(usize),
-    /// The bytes are no message; this is how many of them were read. What they are is not said: it
-    /// may be a code.
-    #[error("a frame is no message of this protocol, from byte {0} on: end the connection")]
+    /// The bytes are not a message; parsing failed at this byte. They are not quoted, because they
+    /// may hold a code.
+    #[error("a frame is not a message of this protocol, from byte {0} on: end the connection")]
     Malformed(usize),
 }
 
-/// The frame of a message, its length included. It may hold a code, so it wipes itself.
+/// Encodes a message as a frame, including its length. It may hold a code, so it is wiped on drop.
 ///
 /// # Errors
 ///
@@ -28,7 +27,7 @@ pub enum WireError {
 pub fn encode(message: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, WireError> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
     bytes.extend_from_slice(&[0; 4]);
-    serde_json::to_writer(&mut *bytes, message).expect("messages of ours have a JSON form");
+    serde_json::to_writer(&mut *bytes, message).expect("every message has a JSON form");
     let length = bytes.len() - 4;
     if length > MAX_FRAME {
         return Err(WireError::TooLong(length));
@@ -40,7 +39,7 @@ pub fn encode(message: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, WireError>
     Ok(bytes)
 }
 
-/// How many bytes follow this length.
+/// Decodes a frame's length.
 ///
 /// # Errors
 ///
@@ -54,12 +53,12 @@ pub fn frame_length(prefix: [u8; 4]) -> Result<usize, WireError> {
     }
 }
 
-/// The message in the bytes of a frame, without its length.
+/// Decodes the message in a frame, without its length.
 ///
 /// # Errors
 ///
 /// [`WireError::Malformed`].
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
-    // A message is one line.
+    // A message is one line, so the column is the offset.
     serde_json::from_slice(bytes).map_err(|error| WireError::Malformed(error.column()))
 }

@@ -1,12 +1,12 @@
-//! The messages.
+//! The messages of the protocol.
 
 use secinfo_channel::{Report, Request};
 use serde::{Deserialize, Serialize};
 
-/// The version of what is said. Both sides must speak the same one.
+/// The version of the protocol. Both sides must have the same one.
 pub const PROTOCOL: u32 = 1;
 
-/// What the daemon says to a host.
+/// A message from the daemon to a host.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum ToHost {
@@ -17,20 +17,20 @@ pub enum ToHost {
         /// Whether a plugin that leaves messages readable may be used.
         allow_readable: bool,
     },
-    /// Deliver this.
+    /// Deliver a message.
     Deliver {
         /// Identifies this attempt on this connection.
         delivery: u64,
-        /// What to deliver.
+        /// The message to deliver.
         request: Box<Request>,
     },
-    /// How is the plugin? Answered by [`FromHost::Health`].
+    /// Ask for the plugin's health. Answered by [`FromHost::Health`].
     Health,
-    /// Finish what is under way, then end. The host ends as well when the connection closes.
+    /// Finish active deliveries, then end. The host also ends when the connection closes.
     Stop,
 }
 
-/// What a host says to the daemon.
+/// A message from a host to the daemon.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum FromHost {
@@ -38,38 +38,38 @@ pub enum FromHost {
     Hello {
         /// [`PROTOCOL`].
         protocol: u32,
-        /// What the plugin says about itself.
+        /// The plugin's properties.
         plugin: PluginInfo,
-        /// What confines the host, such as `no-new-privs`, `landlock`, `seccomp`, `user`.
+        /// The restrictions in force, such as `no-new-privs`, `landlock`, `seccomp`, `user`.
         confined: Vec<String>,
     },
     /// The answer to [`ToHost::Hello`]: the plugin cannot be used. The host ends.
     Unusable {
-        /// Why, and what to do. Never a secret.
+        /// Why, and what to do. Never contains a secret.
         why: String,
     },
-    /// This attempt was handed to the plugin: from now on the message may be on its way.
+    /// The attempt is being passed to the plugin: from now on the message may have been sent.
     Started {
-        /// Which.
+        /// The attempt.
         delivery: u64,
     },
-    /// What became of an attempt.
+    /// The status of an attempt.
     Report {
-        /// Which.
+        /// The attempt.
         delivery: u64,
-        /// What.
+        /// Its status.
         report: Report,
     },
-    /// How the plugin is.
+    /// The plugin's health.
     Health {
         /// Whether it could deliver now.
         healthy: bool,
-        /// What is wrong.
+        /// What is wrong; empty if healthy.
         detail: String,
     },
-    /// A line that the plugin wrote to the log.
+    /// A log line from the plugin.
     Log {
-        /// How much it matters.
+        /// Its level.
         level: LogLevel,
         /// The line, at most 1 KiB, without control characters.
         line: String,
@@ -78,36 +78,36 @@ pub enum FromHost {
     },
 }
 
-/// What a plugin says about itself, as far as the host could make sense of it.
+/// A plugin's properties, as validated by the host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PluginInfo {
-    /// Its name.
+    /// Name of the plugin.
     pub name: String,
-    /// Its version.
+    /// Version of the plugin.
     pub version: String,
-    /// The kinds that it delivers for.
+    /// The kinds that it delivers.
     pub kinds: Vec<String>,
-    /// How many deliveries may be under way at once; at least 1.
+    /// The maximum number of concurrent deliveries; at least 1.
     pub parallel: u32,
     /// Whether a repeated message is delivered once.
     pub idempotent: bool,
-    /// Whether a final report comes after `Accepted`.
+    /// Whether a final report follows `Accepted`.
     pub follows_up: bool,
     /// Whether it leaves messages readable on this host.
     pub leaves_messages_readable: bool,
 }
 
-/// How much a line of the log matters.
+/// The level of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogLevel {
-    /// Something is broken.
+    /// Something does not work.
     Error,
-    /// Something is not as it should be.
+    /// Something needs attention.
     Warning,
-    /// News.
+    /// A normal event.
     Info,
-    /// For whoever looks for a fault.
+    /// Details for troubleshooting.
     Debug,
 }

@@ -1,8 +1,8 @@
-//! What the daemon and a channel host say to each other: frames on a Unix stream socket.
+//! The protocol between the daemon and a channel host: frames on a Unix stream socket.
 //!
-//! A frame is a length of four bytes, the most significant first, and so many bytes of JSON: one
-//! message. Either side ends the connection over a frame that is too long or that is no message.
-//! The daemon speaks first.
+//! A frame is a big-endian length of four bytes, followed by one message of that length in JSON.
+//! Either side closes the connection on a frame that is too long or invalid. The daemon sends the
+//! first message.
 
 mod frame;
 mod message;

@@ -1,4 +1,4 @@
-//! Started by systemd's socket activation.
+//! A host that is started by systemd's socket activation.
 
 use crate::harness::{directory, example, hello, receive};
 use secinfo_channel_host::wire::{FromHost, encode};
@@ -9,11 +9,11 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
-/// A process that is ended with the test.
+/// `systemd-socket-activate` or the host that it started, killed on drop.
 struct Activated {
     child: Child,
-    /// What it prints, which would end it if nobody could read it.
-    _printed: BufReader<ChildStderr>,
+    /// Kept open, because writing to a closed pipe would end the process.
+    _stderr: BufReader<ChildStderr>,
 }
 
 impl Drop for Activated {
@@ -23,7 +23,7 @@ impl Drop for Activated {
     }
 }
 
-/// Lets systemd's own program listen on a socket, and start a host when somebody connects.
+/// Starts `systemd-socket-activate`, which starts a host at the first connection.
 fn listen(socket: &Path, plugin: &Path) -> Activated {
     let mut child = Command::new("systemd-socket-activate")
         .arg("--listen")
@@ -41,7 +41,7 @@ fn listen(socket: &Path, plugin: &Path) -> Activated {
     assert!(line.contains("Listening"), "{line}");
     Activated {
         child,
-        _printed: printed,
+        _stderr: printed,
     }
 }
 
@@ -58,13 +58,13 @@ fn a_host_serves_the_daemon_on_a_socket_from_systemd() {
         Some(FromHost::Unusable { why }) => panic!("{why}"),
         _ => panic!("no hello"),
     }
-    // The next daemon finds a new process, which systemd starts.
+    // For the next connection, systemd starts a new process.
     drop(daemon);
     assert!(host.child.wait().unwrap().success());
 }
 
 #[test]
-fn a_host_serves_nobody_else() {
+fn a_host_refuses_other_users() {
     if !rustix::process::geteuid().is_root() {
         return;
     }
@@ -82,7 +82,7 @@ fn a_host_serves_nobody_else() {
     assert_eq!(
         stranger.code(),
         Some(0),
-        "the connection is closed without a word"
+        "the connection is closed without a message"
     );
     let mut daemon = UnixStream::connect(&socket).unwrap();
     daemon.write_all(&encode(&hello()).unwrap()).unwrap();

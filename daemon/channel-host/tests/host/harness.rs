@@ -1,4 +1,4 @@
-//! Starting a host, and speaking with it as the daemon does.
+//! Starts a host, and talks to it as the daemon does.
 
 use secinfo_channel::{MessagePurpose, Report, Request, SecretText};
 use secinfo_channel_host::wire::{
@@ -14,27 +14,27 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// How long a test waits for what must come. It ends a test that has failed, nothing else.
+/// How long a test waits for a message. Only a failed test waits for so long.
 const TIMEOUT: Duration = Duration::from_mins(2);
 
 pub(crate) const DESTINATION: &str = "+4930123456";
 pub(crate) const CODE: &str = "918273";
 
-/// A target of this crate's examples.
+/// The path of an example of this crate.
 pub(crate) fn example(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().unwrap().parent().unwrap();
     profile.join("examples").join(name)
 }
 
-/// A directory that every user can read.
+/// Creates a directory that every user can read.
 pub(crate) fn directory() -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).unwrap();
     directory
 }
 
-/// A file in it with these permissions.
+/// Creates a file in a directory with these permissions.
 pub(crate) fn file(directory: &Path, name: &str, content: &str, mode: u32) -> PathBuf {
     let path = directory.join(name);
     fs::write(&path, content).unwrap();
@@ -42,7 +42,7 @@ pub(crate) fn file(directory: &Path, name: &str, content: &str, mode: u32) -> Pa
     path
 }
 
-/// A message to this destination.
+/// A request to this destination.
 pub(crate) fn request_to(destination: &str) -> Box<Request> {
     let secret = |text: &str| SecretText::new(text.to_owned());
     Box::new(Request {
@@ -63,16 +63,16 @@ pub(crate) fn request_to(destination: &str) -> Box<Request> {
     })
 }
 
-/// A host process that runs.
+/// A running host process, killed on drop.
 pub(crate) struct HostProcess {
     child: Child,
     pub(crate) stream: UnixStream,
-    /// The lines that its plugin log, as they came.
+    /// The plugin's log lines, in order.
     pub(crate) log: Vec<LogLine>,
     _directory: TempDir,
 }
 
-/// A line of the log.
+/// A log line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LogLine {
     pub(crate) level: LogLevel,
@@ -127,12 +127,12 @@ impl HostProcess {
         self.stream.write_all(&encode(message).unwrap()).unwrap();
     }
 
-    /// The next message; none when the host has ended.
+    /// The next message; `None` if the host has ended.
     pub(crate) fn receive_any(&mut self) -> Option<FromHost> {
         receive(&mut self.stream)
     }
 
-    /// The next message that is no line of the log; those are kept.
+    /// The next message other than a log line; log lines are recorded.
     pub(crate) fn receive(&mut self) -> Option<FromHost> {
         loop {
             match self.receive_any()? {
@@ -150,7 +150,7 @@ impl HostProcess {
         }
     }
 
-    /// Waits for a line of the log, which comes before anything else.
+    /// The next message, which must be a log line.
     pub(crate) fn receive_log_line(&mut self) {
         match self.receive_any() {
             Some(FromHost::Log {
@@ -166,7 +166,7 @@ impl HostProcess {
         }
     }
 
-    /// Says hello, to a plugin that can be used.
+    /// Sends `Hello` to a usable plugin, and returns its properties and the restrictions in force.
     pub(crate) fn greet(&mut self) -> (PluginInfo, Vec<String>) {
         self.send(&hello());
         match self.receive() {
@@ -180,7 +180,7 @@ impl HostProcess {
         }
     }
 
-    /// Says hello, to a plugin that cannot be used: why.
+    /// Sends `Hello` to a plugin that cannot be used, and returns the reason.
     pub(crate) fn refusal(&mut self) -> String {
         self.send(&hello());
         let Some(FromHost::Unusable { why }) = self.receive() else {
@@ -198,8 +198,8 @@ impl HostProcess {
         });
     }
 
-    /// Delivers to [`DESTINATION`], waits until it has been handed over and says what becomes of it
-    /// first.
+    /// Delivers to [`DESTINATION`], waits until the delivery has started and returns its first
+    /// report.
     pub(crate) fn outcome(&mut self, delivery: u64) -> Report {
         self.outcome_to(delivery, DESTINATION)
     }
@@ -232,7 +232,7 @@ impl HostProcess {
         }
     }
 
-    /// Asks for the plugin's health. Whatever it said before has then come.
+    /// Asks for the plugin's health. All earlier messages have been received afterwards.
     pub(crate) fn health(&mut self) -> (bool, String) {
         self.send(&ToHost::Health);
         match self.receive() {
@@ -241,7 +241,7 @@ impl HostProcess {
         }
     }
 
-    /// Waits for the end of the host, which must be near.
+    /// Waits for the end of the host.
     pub(crate) fn exit(&mut self) -> ExitStatus {
         self.child.wait().unwrap()
     }
@@ -253,7 +253,7 @@ impl HostProcess {
 
 impl Drop for HostProcess {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,4 +1,4 @@
-//! The host process with real plugins: compiled by gcc against `schemas/channel.h`, and one in
+//! The host process with real plugins: C plugins compiled against `schemas/channel.h`, and one in
 //! Rust.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

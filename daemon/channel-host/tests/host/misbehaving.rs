@@ -1,4 +1,4 @@
-//! Plugins that misbehave: each loses its own delivery, or its own process.
+//! Plugins that misbehave: each affects only its own delivery or its own process.
 
 use crate::harness::{CODE, DESTINATION, HostProcess, request_to};
 use secinfo_channel::{Reason, Report};
@@ -6,10 +6,10 @@ use secinfo_channel_host::wire::{LogLevel, ToHost};
 use std::os::unix::process::ExitStatusExt;
 use std::time::Instant;
 
-/// Another user's destination, with which the plugin has no quarrel.
+/// Another user's destination, for which the plugin behaves.
 const OTHER: &str = "+4940987654";
 
-/// A host whose plugin does this to messages to [`DESTINATION`].
+/// A host whose plugin misbehaves in this way with messages to [`DESTINATION`].
 fn misbehaving_host(does: &str) -> HostProcess {
     HostProcess::start_ready(
         "misbehaving",
@@ -33,7 +33,7 @@ fn absurd_claims_are_clamped() {
 }
 
 #[test]
-fn one_that_hangs_or_says_nothing_delays_nobody_else() {
+fn a_plugin_that_hangs_does_not_delay_other_deliveries() {
     for does in ["hangs", "says nothing"] {
         let mut host = misbehaving_host(does);
         for delivery in 1..=3 {
@@ -48,7 +48,7 @@ fn one_that_hangs_or_says_nothing_delays_nobody_else() {
 }
 
 #[test]
-fn one_that_hangs_when_asked_for_its_health_still_delivers() {
+fn a_plugin_that_hangs_in_health_still_delivers() {
     let mut host = misbehaving_host("hangs in health");
     for _ in 0..5 {
         host.send(&ToHost::Health);
@@ -57,7 +57,7 @@ fn one_that_hangs_when_asked_for_its_health_still_delivers() {
 }
 
 #[test]
-fn one_that_crashes_takes_its_own_process_along() {
+fn a_plugin_that_crashes_ends_only_its_own_process() {
     for (does, signal) in [
         ("aborts", libc::SIGABRT),
         ("crashes", libc::SIGSEGV),
@@ -75,7 +75,7 @@ fn one_that_crashes_takes_its_own_process_along() {
 }
 
 #[test]
-fn one_that_exits_ends_the_host() {
+fn a_plugin_that_exits_ends_the_host() {
     let mut host = misbehaving_host("exits");
     host.deliver(1, DESTINATION);
     host.wait_started(1);
@@ -83,7 +83,7 @@ fn one_that_exits_ends_the_host() {
 }
 
 #[test]
-fn one_that_crashes_while_it_is_made_ends_the_host() {
+fn a_plugin_that_crashes_in_create_ends_the_host() {
     let mut host = HostProcess::start("misbehaving", "does = 'aborts in create'", &[]);
     host.send(&crate::harness::hello());
     assert!(host.receive().is_none());
@@ -91,10 +91,10 @@ fn one_that_crashes_while_it_is_made_ends_the_host() {
 }
 
 #[test]
-fn a_second_answer_is_not_heard() {
+fn a_second_report_is_ignored() {
     let mut host = misbehaving_host("answers twice");
     assert_eq!(host.outcome(1), Report::Delivered);
-    // Another thread of the host's could be faster with the next delivery.
+    // Otherwise another thread of the host could be faster with the next delivery.
     host.receive_log_line();
     assert_eq!(host.log[0].level, LogLevel::Warning);
     assert!(host.lines()[0].contains("reported again"));
@@ -102,9 +102,9 @@ fn a_second_answer_is_not_heard() {
 }
 
 #[test]
-fn a_late_answer_does_not_count_for_another_delivery() {
+fn a_late_report_does_not_count_for_another_delivery() {
     let mut host = misbehaving_host("answers for the former");
-    // The daemon's numbers come back; those of the plugin do not.
+    // The daemon reuses its numbers; the plugin's numbers are never reused.
     for _ in 0..3 {
         assert_eq!(host.outcome(1), Report::Delivered);
     }
@@ -113,7 +113,7 @@ fn a_late_answer_does_not_count_for_another_delivery() {
 }
 
 #[test]
-fn what_was_accepted_is_not_tried_again() {
+fn an_accepted_message_is_not_tried_again() {
     let mut host = misbehaving_host("takes back what it accepted");
     assert_eq!(
         host.outcome(1),
@@ -126,7 +126,7 @@ fn what_was_accepted_is_not_tried_again() {
 }
 
 #[test]
-fn garbage_fails_the_delivery_that_it_is_about() {
+fn an_invalid_report_fails_only_its_own_delivery() {
     let mut host = misbehaving_host("answers garbage");
     let Report::Failed { reason, detail } = host.outcome(1) else {
         panic!("not failed");
@@ -169,7 +169,7 @@ fn reports_that_cannot_be_read_fail_the_delivery() {
 }
 
 #[test]
-fn nobody_waits_for_ever() {
+fn a_wait_is_bounded() {
     let mut host = misbehaving_host("wants to wait for ever");
     let Report::TryLater { after, .. } = host.outcome(1) else {
         panic!("not to be tried later");
@@ -178,7 +178,7 @@ fn nobody_waits_for_ever() {
 }
 
 #[test]
-fn a_flood_of_the_log_is_cut() {
+fn a_flood_of_log_lines_is_limited() {
     let start = Instant::now();
     let mut host = misbehaving_host("floods the log");
     assert_eq!(host.outcome(1), Report::Delivered);
@@ -190,7 +190,7 @@ fn a_flood_of_the_log_is_cut() {
 }
 
 #[test]
-fn printing_without_end_hinders_nobody() {
+fn a_flood_of_printed_lines_does_not_block_deliveries() {
     let mut host = misbehaving_host("prints");
     assert_eq!(host.outcome(1), Report::Delivered);
     for delivery in 2..20 {
@@ -203,14 +203,14 @@ fn printing_without_end_hinders_nobody() {
 }
 
 #[test]
-fn what_is_personal_reaches_nobody() {
+fn personal_data_is_redacted() {
     let mut host = misbehaving_host("gives secrets away");
     let report = host.outcome(1);
     assert_eq!(
         report,
         failed(Reason::Refused, "[redacted]|+[redacted]|[redacted]")
     );
-    // The lines before and after the report, and the one that was printed.
+    // The log lines before and after the report, and the printed one.
     while host.log.len() < 3 {
         host.receive_log_line();
     }
@@ -224,7 +224,7 @@ fn what_is_personal_reaches_nobody() {
 }
 
 #[test]
-fn one_that_is_sick_says_so_in_one_line() {
+fn an_unhealthy_plugin_says_why_in_one_line() {
     let mut host = misbehaving_host("is sick");
     assert_eq!(host.health(), (false, "the provider is away".to_owned()));
     let mut host = misbehaving_host("says neither yes nor no");
@@ -232,7 +232,7 @@ fn one_that_is_sick_says_so_in_one_line() {
 }
 
 #[test]
-fn one_that_does_not_tidy_up_in_time_is_ended() {
+fn a_plugin_that_hangs_in_destroy_is_ended() {
     let mut host = misbehaving_host("hangs in destroy");
     assert_eq!(host.outcome_to(1, OTHER), Report::Delivered);
     host.send(&ToHost::Stop);

@@ -1,4 +1,4 @@
-//! What a plugin cannot do, tried from inside.
+//! Tries, from inside a plugin, what its confinement forbids.
 
 use crate::harness::{HostProcess, directory, file};
 use secinfo_channel::Report;
@@ -6,18 +6,18 @@ use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-/// Whether this kernel has Landlock; where it does not, the host says so.
+/// Whether a restriction is in force.
 fn is_in_force(confined: &[String], word: &str) -> bool {
     confined.iter().any(|found| found == word)
 }
 
 #[test]
-fn a_plugin_stays_where_it_is() {
-    let place = directory();
-    let outside = file(place.path(), "outside", "secret", 0o666);
-    let inside = place.path().join("inside");
+fn a_plugin_cannot_leave_its_sandbox() {
+    let directory = directory();
+    let outside = file(directory.path(), "outside", "secret", 0o666);
+    let inside = directory.path().join("inside");
     fs::create_dir(&inside).unwrap();
-    for path in [place.path(), &inside] {
+    for path in [directory.path(), &inside] {
         fs::set_permissions(path, Permissions::from_mode(0o777)).unwrap();
     }
     let settings = format!(
@@ -67,7 +67,7 @@ fn a_plugin_stays_where_it_is() {
 }
 
 #[test]
-fn rules_name_what_is_there() {
+fn paths_in_rules_must_exist() {
     for argument in ["--writable", "--readable"] {
         let why = HostProcess::start("file", "", &[argument, "/nowhere/at/all"]).refusal();
         assert!(why.contains("/nowhere/at/all: does not exist"), "{why}");
@@ -77,7 +77,7 @@ fn rules_name_what_is_there() {
 }
 
 #[test]
-fn nobody_is_root() {
+fn a_plugin_never_runs_as_root() {
     if !rustix::process::geteuid().is_root() {
         return;
     }

@@ -1,4 +1,4 @@
-//! A plugin that works, and a daemon that does not always.
+//! A working plugin, with a working or a failing daemon.
 
 use crate::harness::{DESTINATION, HostProcess, directory, example, hello};
 use secinfo_channel::{Reason, Report};
@@ -9,7 +9,7 @@ use std::net::Shutdown;
 use std::os::unix::fs::PermissionsExt;
 
 #[test]
-fn a_plugin_in_c_says_who_it_is() {
+fn a_plugin_in_c_introduces_itself_and_delivers() {
     let mut host = HostProcess::start("file", "", &[]);
     let (plugin, confined) = host.greet();
     assert_eq!(
@@ -30,7 +30,7 @@ fn a_plugin_in_c_says_who_it_is() {
 }
 
 #[test]
-fn messages_arrive_whole_and_stop_waits_for_them() {
+fn stop_waits_until_all_messages_are_delivered() {
     let out = directory();
     let inside = out.path().join("inside");
     fs::create_dir(&inside).unwrap();
@@ -53,7 +53,7 @@ fn messages_arrive_whole_and_stop_waits_for_them() {
             delivered.push(delivery);
         }
     }
-    // One at a time, as the plugin wants it.
+    // One at a time, as the plugin's `parallel` says.
     assert_eq!(delivered, (1..=50).collect::<Vec<_>>());
     assert!(host.exit().success());
     let written = fs::read_to_string(&path).unwrap();
@@ -76,7 +76,7 @@ fn messages_arrive_whole_and_stop_waits_for_them() {
 }
 
 #[test]
-fn the_end_of_the_daemon_is_the_end_of_the_host() {
+fn the_host_ends_with_the_daemon() {
     for does in ["", "hangs", "hangs in health", "prints"] {
         let mut host = HostProcess::start_ready("misbehaving", &format!("does = {does:?}"));
         host.deliver(1, DESTINATION);
@@ -88,7 +88,7 @@ fn the_end_of_the_daemon_is_the_end_of_the_host() {
 }
 
 #[test]
-fn the_end_of_the_daemon_ends_a_plugin_that_is_still_being_made() {
+fn the_host_ends_with_the_daemon_even_during_create() {
     let mut host = HostProcess::start("misbehaving", "does = 'hangs in create'", &[]);
     host.send(&hello());
     host.stream.shutdown(Shutdown::Both).unwrap();
@@ -96,7 +96,7 @@ fn the_end_of_the_daemon_ends_a_plugin_that_is_still_being_made() {
 }
 
 #[test]
-fn what_is_no_message_ends_the_connection() {
+fn an_invalid_message_ends_the_connection() {
     let too_long = u32::try_from(MAX_FRAME + 1).unwrap().to_be_bytes();
     for garbage in [
         &too_long[..],
@@ -139,14 +139,14 @@ fn nothing_is_delivered_before_hello() {
 #[test]
 fn more_messages_than_a_host_can_hold_are_refused_at_once() {
     let mut host = HostProcess::start_ready("misbehaving", "does = 'hangs'");
-    let all = 1100;
-    for delivery in 0..all {
+    let count = 1100;
+    for delivery in 0..count {
         host.deliver(delivery, DESTINATION);
     }
     let (mut started, mut refused) = (0, 0);
-    // Four are with the plugin, 1024 wait, and the last ones are refused; when the plugin's
-    // threads took their four is up to them.
-    while started < 4 || refused < all - 1028 {
+    // Four are in the plugin, 1024 wait, and the rest are refused; it depends on timing whether the
+    // four had left the queue before.
+    while started < 4 || refused < count - 1028 {
         match host.receive() {
             Some(FromHost::Started { .. }) => started += 1,
             Some(FromHost::Report {
@@ -161,13 +161,13 @@ fn more_messages_than_a_host_can_hold_are_refused_at_once() {
         }
     }
     assert_eq!(started, 4);
-    assert!((all - 1028..=all - 1024).contains(&refused));
-    // Further messages change nothing about its health.
+    assert!((count - 1028..=count - 1024).contains(&refused));
+    // The full queue does not affect its health.
     assert!(host.health().0);
 }
 
 #[test]
-fn a_plugin_in_rust_that_panics_loses_its_own_delivery() {
+fn a_panic_in_a_rust_plugin_fails_only_its_own_delivery() {
     let library = example("libpanicking.so");
     for (at, place) in [("deliver", 1), ("thread", 1)] {
         let settings = format!("at = {at:?}");
@@ -184,7 +184,7 @@ fn a_plugin_in_rust_that_panics_loses_its_own_delivery() {
         }
         assert!(host.health().0);
         assert!(host.lines().len() >= place);
-        // Where it was, and nothing of what it said.
+        // The location of the panic, but not its message.
         for line in host.lines() {
             assert!(line.starts_with("the plugin panicked at "), "{line}");
             assert!(!line.contains("purpose"), "{line}");
@@ -193,7 +193,7 @@ fn a_plugin_in_rust_that_panics_loses_its_own_delivery() {
 }
 
 #[test]
-fn a_plugin_in_rust_may_panic_anywhere_else() {
+fn a_rust_plugin_may_panic_in_any_other_function() {
     let library = example("libpanicking.so");
     let start = |at: &str| {
         let settings = format!("at = {at:?}");

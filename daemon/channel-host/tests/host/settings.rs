@@ -3,7 +3,7 @@
 use crate::harness::{HostProcess, directory, file};
 use std::path::Path;
 
-/// The settings as they reach a plugin, which gives them away in its refusal.
+/// The settings as they reach a plugin, which quotes them in its refusal.
 fn settings(text: &str) -> String {
     let text = format!("does = 'cannot be made'\n{text}");
     HostProcess::start("misbehaving", &text, &[]).refusal()
@@ -31,12 +31,12 @@ fn settings_become_json() {
 }
 
 #[test]
-fn a_secret_comes_from_its_file_and_is_not_given_away() {
+fn a_secret_is_read_from_its_file_and_redacted() {
     let files = directory();
     let secret = file(files.path(), "secret", "hunter2-hunter2\n", 0o600);
     let why = settings(&in_file(&secret));
     assert!(!why.contains("hunter2"), "{why}");
-    // The line's end is not part of it.
+    // Without the newline at its end.
     assert!(why.ends_with(r#""password":"[redacted]"}"#), "{why}");
 }
 
@@ -60,14 +60,14 @@ fn files_that_others_can_read_are_refused() {
 }
 
 #[test]
-fn what_is_no_toml_is_not_quoted() {
+fn an_invalid_line_is_not_quoted() {
     let why = settings("password = hunter2");
     assert!(why.contains("line 2 is not TOML"), "{why}");
     assert!(!why.contains("hunter2"), "{why}");
 }
 
 #[test]
-fn a_refusal_without_words_is_one() {
+fn a_refusal_with_a_wrong_length_is_handled() {
     let why = HostProcess::start(
         "misbehaving",
         "does = 'cannot be made and lies about the length'",
@@ -78,7 +78,7 @@ fn a_refusal_without_words_is_one() {
 }
 
 #[test]
-fn a_mistake_in_settings_is_named_without_its_value() {
+fn an_error_in_settings_is_reported_without_the_value() {
     let library = crate::harness::example("libpanicking.so");
     for (settings, word) in [
         (

@@ -1,11 +1,11 @@
-//! Plugins of other versions, and libraries that are no plugins.
+//! Plugins of other versions, and libraries that are not plugins.
 
 use crate::harness::{DESTINATION, HostProcess, directory, file, hello};
 use secinfo_channel::Report;
 use secinfo_channel_host::wire::{FromHost, PROTOCOL, ToHost};
 
 #[test]
-fn a_plugin_with_a_smaller_table_serves() {
+fn a_plugin_with_a_smaller_table_works() {
     let mut host = HostProcess::start("older", "", &[]);
     let (plugin, _) = host.greet();
     assert_eq!(
@@ -20,7 +20,7 @@ fn a_plugin_with_a_smaller_table_serves() {
 }
 
 #[test]
-fn a_plugin_with_a_larger_table_serves() {
+fn a_plugin_with_a_larger_table_works() {
     let mut host = HostProcess::start("newer", "", &[]);
     let (plugin, _) = host.greet();
     assert_eq!(plugin.kinds, ["email"]);
@@ -29,7 +29,7 @@ fn a_plugin_with_a_larger_table_serves() {
 }
 
 #[test]
-fn what_is_no_channel_is_refused_with_a_word() {
+fn a_library_that_is_not_a_channel_is_refused_with_a_reason() {
     for (plugin, word) in [
         (
             "other_major",
@@ -45,7 +45,7 @@ fn what_is_no_channel_is_refused_with_a_word() {
 }
 
 #[test]
-fn a_file_that_is_no_library_is_refused() {
+fn a_file_that_is_not_a_library_is_refused() {
     let plugins = directory();
     let library = file(plugins.path(), "text.so", "no library", 0o644);
     let why = HostProcess::start_with(&library, "", &[], directory()).refusal();
@@ -64,7 +64,7 @@ fn a_plugin_that_others_can_write_is_refused() {
 }
 
 #[test]
-fn a_plugin_that_leaves_messages_readable_is_not_even_made() {
+fn a_plugin_that_leaves_messages_readable_must_be_allowed() {
     let why = HostProcess::start("readable", "", &[]).refusal();
     assert!(why.contains("allow_spool"), "{why}");
     let mut allowed = HostProcess::start("readable", "", &[]);
