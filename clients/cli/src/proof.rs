@@ -6,7 +6,9 @@ use crate::locale;
 use crate::sending::{Sending, Session, leaves_session_open};
 use crate::words;
 use secinfo_wire::names::purpose;
-use secinfo_wire::{Challenge, ObjectPath, Proof, Reason, VerificationOptions, VerificationProxy};
+use secinfo_wire::{
+    ObjectPath, Proof, Reason, VerificationChallenge, VerificationOptions, VerificationProxy,
+};
 
 /// How this command names itself as the service that asks.
 const SERVICE: &str = "secinfo";
@@ -82,13 +84,13 @@ pub(crate) async fn verify(client: &Client, request: &Request<'_>) -> Result<Pro
 
 /// The method that is asked now, and the codes that are sent for it.
 struct Asked<'a> {
-    challenge: Challenge,
+    challenge: VerificationChallenge,
     sending: Option<Sending<'a>>,
 }
 
 impl Asked<'_> {
     fn question(&self) -> String {
-        let Challenge {
+        let VerificationChallenge {
             kind,
             label,
             hint,
@@ -105,7 +107,7 @@ impl Asked<'_> {
 async fn converse(
     client: &Client,
     verification: &VerificationProxy<'_>,
-    challenge: Challenge,
+    challenge: VerificationChallenge,
 ) -> Result<Proof, Failure> {
     let screen = &client.screen;
     let mut last_refusal = None;
@@ -180,7 +182,7 @@ const fn is_worth_another_try(reason: Option<Reason>) -> bool {
 async fn begin<'a>(
     client: &Client,
     verification: &'a VerificationProxy<'a>,
-    mut challenge: Challenge,
+    mut challenge: VerificationChallenge,
     last_refusal: &mut Option<Failure>,
 ) -> Result<Asked<'a>, Failure> {
     loop {
@@ -217,7 +219,7 @@ async fn send_or_change(
     verification: &VerificationProxy<'_>,
     sending: &mut Sending<'_>,
     last_refusal: &mut Option<Failure>,
-) -> Result<Option<Challenge>, Failure> {
+) -> Result<Option<VerificationChallenge>, Failure> {
     let error = match sending.send(client).await {
         Err(Failure::Bus(error)) if leaves_session_open(&error) => error,
         result => return result.map(|_| None),
@@ -235,7 +237,7 @@ async fn send_or_change(
 async fn choose_other(
     client: &Client,
     verification: &VerificationProxy<'_>,
-) -> Result<Option<Challenge>, Failure> {
+) -> Result<Option<VerificationChallenge>, Failure> {
     let screen = &client.screen;
     let methods = verification.list_methods().await?;
     if methods.len() < 2 {

@@ -1,5 +1,5 @@
-//! The client's side of secinfod's D-Bus interfaces: a proxy for each interface, the types that
-//! cross the bus, and the daemon's errors by name.
+//! What crosses the process boundary of secinfod: the names, types and errors of its D-Bus
+//! interfaces, which daemon and clients share, and a proxy for each interface.
 //!
 //! ```no_run
 //! # async fn example() -> secinfo_wire::Result<()> {
@@ -18,8 +18,11 @@ mod audit;
 mod backup;
 mod connect;
 mod delivery;
+mod dictionary;
 mod enrollment;
 mod error;
+mod form;
+mod hint;
 mod manager;
 mod method;
 pub mod names;
@@ -35,11 +38,14 @@ pub use connect::{
     address_from_environment, connect, connect_if_running, connect_patiently, is_daemon,
 };
 pub use delivery::SentCode;
+pub use dictionary::{Dictionary, InvalidDictionary};
 pub use enrollment::{Enrolled, EnrollmentProperties, EnrollmentProxy};
 pub use error::{Error, Reason, Result};
+pub use form::{Approval, Challenge, Form, Forms, Response, UnknownForm, WrongForm};
+pub use hint::Hint;
 pub use manager::{
-    Challenge, Channel, ImportMethodsOptions, ImportOptions, ImportProblem, ManagerProxy, Policy,
-    Status, TestOptions, TestOutcome, Token, UserSummary, VerificationOptions,
+    Channel, ImportMethodsOptions, ImportOptions, ImportProblem, ManagerProxy, Policy, Status,
+    TestOptions, TestOutcome, Token, UserSummary, VerificationChallenge, VerificationOptions,
 };
 pub use method::{Deletion, MethodProperties, MethodProxy};
 pub use properties::{

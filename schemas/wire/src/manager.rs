@@ -43,7 +43,7 @@ pub trait Manager {
         purpose: &str,
         service: &str,
         options: &VerificationOptions<'_>,
-    ) -> Result<(OwnedObjectPath, Challenge)>;
+    ) -> Result<(OwnedObjectPath, VerificationChallenge)>;
 
     /// Starts the sign-in of a user at a PAM service: its object (`/` when it is over already), and
     /// the first step. Root, the user, or whoever may verify others.
@@ -160,7 +160,7 @@ pub struct VerificationOptions<'a> {
 /// What a verification asks for now.
 #[derive(Debug, Clone, PartialEq, Eq, DeserializeDict, Type)]
 #[zbus(signature = "a{sv}")]
-pub struct Challenge {
+pub struct VerificationChallenge {
     /// The method asked.
     pub method: OwnedObjectPath,
     /// Its kind.

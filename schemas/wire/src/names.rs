@@ -83,6 +83,14 @@ pub mod place {
     pub const OFFICE: &str = "office";
 }
 
+/// How a hardware token makes its codes, as it is written on the bus.
+pub mod token_mode {
+    /// By time (RFC 6238).
+    pub const TOTP: &str = "totp";
+    /// By a counter (RFC 4226).
+    pub const HOTP: &str = "hotp";
+}
+
 /// Words of a sign-in, as they are written on the bus.
 pub mod sign_in {
     /// What a step is.

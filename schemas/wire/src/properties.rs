@@ -68,7 +68,7 @@ pub async fn verification_properties(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Challenge, Channel, EnrollmentDetails, SentCode, VerificationOptions};
+    use crate::{Channel, EnrollmentDetails, SentCode, VerificationChallenge, VerificationOptions};
     use std::collections::HashMap;
     use zbus::wire::{LE, serialized::Context, to_bytes};
     use zbus::{OwnedObjectPath, OwnedVariant, Variant};
@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn what_only_some_kinds_have_may_be_missing() {
-        let challenge: Challenge = received(&[
+        let challenge: VerificationChallenge = received(&[
             ("method", Variant::from(path("/m"))),
             ("kind", Variant::from("recovery-codes")),
             ("label", Variant::from("")),

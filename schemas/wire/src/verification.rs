@@ -2,7 +2,7 @@
 
 use crate::delivery::SentCode;
 use crate::error::Result;
-use crate::manager::Challenge;
+use crate::manager::VerificationChallenge;
 use serde::{Deserialize, Serialize};
 use zbus::{DeserializeDict, ObjectPath, OwnedObjectPath, Type, proxy};
 
@@ -17,7 +17,7 @@ pub trait Verification {
     fn list_methods(&self) -> Result<Vec<AskableMethod>>;
 
     /// Asks another method instead.
-    fn change_method(&self, method: &ObjectPath<'_>) -> Result<Challenge>;
+    fn change_method(&self, method: &ObjectPath<'_>) -> Result<VerificationChallenge>;
 
     /// Sends a code of the method that is asked now, in place of any before it, and waits a few
     /// seconds for news of it.
