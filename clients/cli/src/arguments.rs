@@ -1,12 +1,13 @@
 //! The command line. Help, manual pages and completions are made of these definitions.
 
 use crate::commands::{
-    access_pass, add, audit, backup, break_glass, cancel_deletion, channels, completions, default,
-    delete, doctor, import, man, rename, restore, resync, setup, status, tokens, unlock, verify,
+    access_pass, add, audit, cancel_deletion, completions, default, delete, import, man, rename,
+    resync, tokens, unlock, verify,
 };
-use crate::failure::{EXIT_CODES, Failure};
-use crate::screen::Color;
 use clap::{Args, Parser, Subcommand};
+use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
+use secinfo_terminal::failure::{EXIT_CODES, Failure};
+use secinfo_terminal::screen::Color;
 
 const BUS: &str =
     "Use the bus at this address instead of the system bus (or set SECINFO_BUS_ADDRESS)";

@@ -1,9 +1,9 @@
 //! What every command works with: the connection to the daemon, the screen, and who the caller is.
 
-use crate::failure::Failure;
-use crate::screen::Screen;
-use crate::times::Clock;
 use nix::unistd::User as Account;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::screen::Screen;
+use secinfo_terminal::times::Clock;
 use secinfo_wire::{
     AuditProxy, Connection, ManagerProxy, MethodProxy, ObjectPath, OwnedObjectPath, Reason,
     UserProxy, names,
@@ -96,12 +96,4 @@ impl Client {
             _ => self.user_path(Some(user)).await,
         }
     }
-}
-
-/// The name of this host.
-pub(crate) fn host_name() -> String {
-    rustix::system::uname()
-        .nodename()
-        .to_string_lossy()
-        .into_owned()
 }

@@ -15,35 +15,23 @@
 )]
 
 mod arguments;
-mod backup;
 mod client;
 mod commands;
-mod doctor;
-mod echo;
-mod failure;
 mod import;
-mod interruption;
-mod locale;
-mod metrics;
-mod openmetrics;
 mod polkit_agent;
 mod proof;
 mod qr;
-mod screen;
 mod security_info;
 mod selection;
 mod sending;
-mod setup;
-mod style;
-mod table;
-mod text;
-mod times;
 mod words;
 
 use arguments::Arguments;
 use clap::Parser;
-use failure::Failure;
-use screen::Screen;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::screen::Screen;
+use secinfo_terminal::style::Look;
+use secinfo_terminal::text::visible;
 use serde::Serialize;
 use std::process::ExitCode;
 
@@ -83,9 +71,9 @@ fn report(screen: &Screen, failure: &Failure) {
         message: message.clone(),
         exit: failure.exit_code(),
     });
-    let prefix = screen.error_style.paint(style::Look::Bad, "secinfo:");
+    let prefix = screen.error_style.paint(Look::Bad, "secinfo:");
     // Whatever it names was chosen by others.
-    for (index, line) in message.lines().map(text::visible).enumerate() {
+    for (index, line) in message.lines().map(visible).enumerate() {
         let _ = screen.note(&if index == 0 {
             format!("{prefix} {line}")
         } else {

@@ -1,8 +1,8 @@
 //! A way for polkit to ask for a password on this terminal. On a desktop somebody else asks; over
 //! SSH and on a console nobody does, and polkit then says no without a question.
 
-use crate::failure::Failure;
 use rustix::process::{Pid, Signal, kill_process};
+use secinfo_terminal::failure::Failure;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
 

@@ -1,10 +1,10 @@
 //! Verifying a user by a dialogue, and asking for a fresh proof where the daemon wants one first.
 
 use crate::client::Client;
-use crate::failure::Failure;
-use crate::locale;
 use crate::sending::{Sending, Session, leaves_session_open};
 use crate::words;
+use secinfo_terminal::environment;
+use secinfo_terminal::failure::Failure;
 use secinfo_wire::names::purpose;
 use secinfo_wire::{
     ObjectPath, Proof, Reason, VerificationChallenge, VerificationOptions, VerificationProxy,
@@ -65,7 +65,7 @@ pub(crate) async fn verify(client: &Client, request: &Request<'_>) -> Result<Pro
     let manager = client.manager().await?;
     let options = VerificationOptions {
         method: request.method.clone(),
-        language: locale::of_environment(),
+        language: environment::locale(),
         ..Default::default()
     };
     let (path, challenge) = manager

@@ -1,10 +1,10 @@
 //! QR codes: on a terminal, as PNG and as SVG.
 
-use crate::failure::Failure;
-use crate::style::Style;
-use crate::text::columns;
 use qrcode::render::{svg, unicode::Dense1x2};
 use qrcode::{Color, EcLevel, QrCode};
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::style::Style;
+use secinfo_terminal::text::columns;
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;

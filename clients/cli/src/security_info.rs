@@ -1,8 +1,9 @@
 //! The security info of a user as a whole, and its form in JSON.
 
 use crate::client::Client;
-use crate::failure::Failure;
 use crate::words;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::times::time;
 use secinfo_wire::{
     MethodProperties, OwnedObjectPath, UserProperties, method_properties, user_properties,
 };
@@ -71,11 +72,6 @@ impl SecurityInfo {
     pub(crate) fn default_method(&self) -> Option<&Method> {
         self.method_at(&self.user.default_method)
     }
-}
-
-/// A time on the bus, where 0 stands for none.
-pub(crate) fn time(seconds: u64) -> Option<u64> {
-    (seconds != 0).then_some(seconds)
 }
 
 /// The id at the end of a method's path; `None` for the path that stands for none.

@@ -1,9 +1,9 @@
 //! Which method an argument means: its number on the page, its label, its kind, or the beginning
 //! of its id.
 
-use crate::failure::Failure;
 use crate::security_info::{Method, SecurityInfo};
-use crate::words;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::words::of_kind;
 
 /// Shorter beginnings of an id would be taken for something else.
 const LEAST_ID_PREFIX: usize = 4;
@@ -69,7 +69,7 @@ fn is_meant(method: &Method, text: &str) -> bool {
     let properties = &method.properties;
     properties.label.to_lowercase() == lower
         || properties.kind == lower
-        || words::of_kind(&properties.kind).to_lowercase() == lower
+        || of_kind(&properties.kind).to_lowercase() == lower
         || (text.len() >= LEAST_ID_PREFIX && properties.id.starts_with(&lower))
 }
 

@@ -2,10 +2,10 @@
 //! did not arrive.
 
 use crate::client::Client;
-use crate::failure::Failure;
-use crate::text::visible;
-use crate::times::Clock;
 use crate::words;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::text::visible;
+use secinfo_terminal::times::Clock;
 use secinfo_wire::names::{delivery, kind};
 use secinfo_wire::{
     EnrollmentProxy, Error, Reason, SentCode, VerificationProxy, enrollment_properties,
@@ -165,6 +165,11 @@ fn length_in_words(seconds: u64) -> String {
 mod tests {
     use super::*;
 
+    fn at(seconds: i64) -> Clock {
+        let now = jiff::Timestamp::from_second(seconds).unwrap();
+        Clock::new(now, jiff::tz::TimeZone::UTC)
+    }
+
     fn sent(state: &str) -> SentCode {
         SentCode {
             state: state.to_owned(),
@@ -177,14 +182,14 @@ mod tests {
 
     #[test]
     fn it_is_said_where_a_code_went_and_how_long_it_lives() {
-        let clock = Clock::at(1_795_356_000);
+        let clock = at(1_795_356_000);
         assert_eq!(
             sent_words("text", &sent("sent"), false, &clock),
             "A 6-digit code was sent to +49 ••• ••67 by text message. It is valid for 5 minutes. \
              If it does not arrive, you can ask for another one in 30 s."
         );
         assert_eq!(
-            sent_words("call", &sent("waiting"), true, &Clock::at(1_795_356_240)),
+            sent_words("call", &sent("waiting"), true, &at(1_795_356_240)),
             "A new 6-digit code is on its way to +49 ••• ••67 by phone call. It is valid for 60 s; \
              former ones are not."
         );

@@ -1,25 +1,8 @@
-//! Kinds, purposes and methods in words.
+//! Purposes and methods in words.
 
-use crate::text::{listed, visible};
+use secinfo_terminal::text::{listed, visible};
+use secinfo_terminal::words::of_kind;
 use secinfo_wire::names::{kind, purpose};
-
-/// A kind in words, to begin a line with.
-pub(crate) fn of_kind(word: &str) -> &str {
-    match word {
-        kind::AUTHENTICATOR_APP => "Authenticator app",
-        kind::HARDWARE_TOKEN => "Hardware token",
-        kind::PUSH => "Push notification",
-        kind::TEXT => "Text message",
-        kind::CALL => "Phone call",
-        kind::SECURITY_KEY => "Security key",
-        kind::EMAIL => "Email",
-        kind::SECURITY_QUESTIONS => "Security questions",
-        kind::RECOVERY_CODES => "Recovery codes",
-        kind::ACCESS_PASS => "Access pass",
-        // A daemon that is newer than this command knows more kinds; its word is readable.
-        other => other,
-    }
-}
 
 /// What a method serves, in words.
 pub(crate) fn of_purposes(purposes: &[String]) -> String {

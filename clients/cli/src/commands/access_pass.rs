@@ -1,9 +1,9 @@
 //! `secinfo access-pass`: letting a user in for a short time.
 
 use crate::client::Client;
-use crate::failure::Failure;
-use crate::text::visible;
-use crate::times::parse_duration;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::text::visible;
+use secinfo_terminal::times::parse_duration;
 use serde::Serialize;
 use zeroize::Zeroizing;
 

@@ -1,9 +1,9 @@
 //! `secinfo cancel-deletion`: keeping a method whose deletion is scheduled.
 
 use crate::client::Client;
-use crate::failure::Failure;
 use crate::proof::with_fresh_proof;
 use crate::security_info::SecurityInfo;
+use secinfo_terminal::failure::Failure;
 use serde::Serialize;
 
 const JSON: &str = r#"JSON: {"id", "deletion_due":null}"#;

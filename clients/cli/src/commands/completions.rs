@@ -1,10 +1,10 @@
 //! `secinfo completions`: completions for a shell.
 
 use crate::arguments;
-use crate::failure::Failure;
-use crate::screen::Screen;
 use clap::CommandFactory;
 use clap_complete::Shell;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::screen::Screen;
 
 /// Print completions for a shell
 #[derive(Debug, clap::Args)]

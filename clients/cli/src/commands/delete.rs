@@ -1,10 +1,11 @@
 //! `secinfo delete`: deleting a method, and where the default goes.
 
 use crate::client::Client;
-use crate::failure::Failure;
 use crate::proof::with_fresh_proof;
-use crate::security_info::{SecurityInfo, id_of, time};
+use crate::security_info::{SecurityInfo, id_of};
 use crate::words;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::times::time;
 use secinfo_wire::ObjectPath;
 use serde::Serialize;
 

@@ -2,11 +2,11 @@
 
 use super::add::enrollment::{self, Asking};
 use crate::client::Client;
-use crate::failure::Failure;
 use crate::import::file::{read_of_system, read_own};
 use crate::import::google_authenticator::{self, Codes, GoogleAuthenticator};
 use crate::proof::with_fresh_proof;
-use crate::text::visible;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::text::visible;
 use secinfo_wire::names::kind;
 use secinfo_wire::{EnrollmentOptions, ImportMethodsOptions, ImportProblem};
 use serde::Serialize;

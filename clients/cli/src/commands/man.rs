@@ -1,9 +1,9 @@
 //! `secinfo man`: the manual pages.
 
 use crate::arguments;
-use crate::failure::Failure;
-use crate::screen::Screen;
 use clap::CommandFactory;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::screen::Screen;
 use std::fs;
 use std::path::PathBuf;
 
@@ -34,7 +34,7 @@ pub(crate) fn run(screen: &Screen, arguments: &Arguments) -> Result<(), Failure>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::screen::Color;
+    use secinfo_terminal::screen::Color;
 
     #[test]
     fn each_command_has_its_page() {

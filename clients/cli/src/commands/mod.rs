@@ -3,22 +3,15 @@
 pub(crate) mod access_pass;
 pub(crate) mod add;
 pub(crate) mod audit;
-pub(crate) mod backup;
-pub(crate) mod break_glass;
 pub(crate) mod cancel_deletion;
-pub(crate) mod channels;
 pub(crate) mod completions;
 pub(crate) mod default;
 pub(crate) mod delete;
-pub(crate) mod doctor;
 pub(crate) mod import;
 pub(crate) mod man;
 mod page;
 pub(crate) mod rename;
-pub(crate) mod restore;
 pub(crate) mod resync;
-pub(crate) mod setup;
-pub(crate) mod status;
 pub(crate) mod tokens;
 pub(crate) mod unlock;
 mod users;
@@ -26,9 +19,10 @@ pub(crate) mod verify;
 
 use crate::arguments::{Arguments, Command, Global};
 use crate::client::Client;
-use crate::failure::Failure;
 use crate::polkit_agent::PolkitAgent;
-use crate::screen::Screen;
+use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::screen::Screen;
 
 /// Does what the command line asks for.
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
@@ -90,9 +84,11 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Some(Command::Resync(arguments)) => resync::run(&client, user, arguments).await,
         Some(Command::Verify(arguments)) => verify::run(&client, user, arguments).await,
-        Some(Command::Status(_)) => status::run(&client).await,
+        Some(Command::Status(_)) => status::run(&client.screen, &client.connection).await,
         Some(Command::Users) => users::run(&client).await,
-        Some(Command::Channels(arguments)) => channels::run(&client, arguments).await,
+        Some(Command::Channels(arguments)) => {
+            channels::run(&client.screen, &client.connection, arguments).await
+        }
         Some(Command::Unlock(arguments)) => unlock::run(&client, arguments).await,
         Some(Command::Import(arguments)) => import::run(&client, arguments).await,
         Some(Command::Tokens(arguments)) => tokens::run(&client, arguments).await,

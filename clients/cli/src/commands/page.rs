@@ -1,13 +1,15 @@
 //! `secinfo`: the page of security info.
 
-use crate::client::{Client, host_name};
-use crate::failure::Failure;
+use crate::client::Client;
 use crate::security_info::{Method, PageJson, SecurityInfo};
-use crate::style::{Look, Style};
-use crate::table::{self, Cell, Column, Row, plain};
-use crate::text::{counted, visible, wrap};
-use crate::times::Clock;
 use crate::words;
+use secinfo_terminal::environment::host_name;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::style::{Look, Style};
+use secinfo_terminal::table::{self, Cell, Column, Row, plain};
+use secinfo_terminal::text::{counted, visible, wrap};
+use secinfo_terminal::times::Clock;
+use secinfo_terminal::words::of_kind;
 use secinfo_wire::names::kind;
 
 pub(crate) async fn run(client: &Client, user: Option<&str>) -> Result<(), Failure> {
@@ -131,7 +133,7 @@ impl Page<'_> {
         Row {
             cells: vec![
                 plain(number.to_string()),
-                vec![(Look::Bold, visible(words::of_kind(&properties.kind)))],
+                vec![(Look::Bold, visible(of_kind(&properties.kind)))],
                 label,
                 serves,
                 plain(self.clock.day(properties.created)),
@@ -271,7 +273,12 @@ impl Lines {
 mod tests {
     use super::*;
     use crate::security_info::example;
-    use crate::text::columns;
+    use secinfo_terminal::text::columns;
+
+    fn at(seconds: i64) -> Clock {
+        let now = jiff::Timestamp::from_second(seconds).unwrap();
+        Clock::new(now, jiff::tz::TimeZone::UTC)
+    }
 
     const NOW: i64 = 1_795_356_000; // 2026-11-22 14:00 UTC
 
@@ -280,7 +287,7 @@ mod tests {
             info,
             host: "host01",
             own: true,
-            clock: &Clock::at(NOW),
+            clock: &at(NOW),
         }
         .render(style, width)
     }

@@ -1,9 +1,9 @@
 //! `secinfo rename`: giving a method another label.
 
 use crate::client::Client;
-use crate::failure::Failure;
 use crate::proof::with_fresh_proof;
 use crate::security_info::{MethodJson, SecurityInfo};
+use secinfo_terminal::failure::Failure;
 use serde::Serialize;
 
 const JSON: &str = r#"JSON: {"renamed":{a method, as on the page}}"#;

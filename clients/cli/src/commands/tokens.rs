@@ -1,10 +1,10 @@
 //! `secinfo tokens`: the hardware tokens that users can activate.
 
 use crate::client::Client;
-use crate::failure::Failure;
-use crate::style::{Look, Style};
-use crate::table::{self, Column, Row, plain};
-use crate::text::visible;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::style::{Look, Style};
+use secinfo_terminal::table::{self, Column, Row, plain};
+use secinfo_terminal::text::visible;
 use secinfo_wire::{ImportOptions, Token};
 use serde::Serialize;
 use std::fs;

@@ -1,8 +1,8 @@
 //! `secinfo unlock`: lifting the locks of a user.
 
 use crate::client::Client;
-use crate::failure::Failure;
-use crate::text::visible;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::text::visible;
 use serde::Serialize;
 
 const JSON: &str = r#"JSON: {"unlocked":"<user>"}"#;

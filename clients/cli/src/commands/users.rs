@@ -1,11 +1,11 @@
 //! `secinfo users`: all users.
 
 use crate::client::Client;
-use crate::failure::Failure;
-use crate::style::{Look, Style};
-use crate::table::{self, Column, Row, plain};
-use crate::text::visible;
-use crate::words;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::style::{Look, Style};
+use secinfo_terminal::table::{self, Column, Row, plain};
+use secinfo_terminal::text::visible;
+use secinfo_terminal::words::of_kind;
 use secinfo_wire::UserSummary;
 use serde::Serialize;
 
@@ -103,7 +103,7 @@ fn row(user: &UserSummary) -> Row {
     let default = if user.default_kind.is_empty() {
         "none"
     } else {
-        words::of_kind(&user.default_kind)
+        of_kind(&user.default_kind)
     };
     Row {
         cells: vec![

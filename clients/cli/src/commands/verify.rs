@@ -1,10 +1,10 @@
 //! `secinfo verify`: verifying a user with a code.
 
 use crate::client::Client;
-use crate::failure::Failure;
 use crate::proof::{self, Request};
 use crate::security_info::{SecurityInfo, id_of};
-use crate::words;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::words::of_kind;
 use secinfo_wire::Proof;
 use secinfo_wire::names::purpose;
 use serde::Serialize;
@@ -72,7 +72,7 @@ pub(crate) async fn run(
 }
 
 fn verified(proof: &Proof) -> String {
-    let kind = words::of_kind(&proof.kind).to_lowercase();
+    let kind = of_kind(&proof.kind).to_lowercase();
     match proof.remaining {
         None => format!("Verified by {kind}."),
         Some(0) => format!(

@@ -1,10 +1,10 @@
 //! Opening a file that says how people sign in. It is read as whoever owns it, and through no link
 //! that somebody else may have laid.
 
-use crate::failure::Failure;
-use crate::text::visible;
 use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::text::visible;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;

@@ -2,10 +2,10 @@
 
 use super::enrollment;
 use crate::client::Client;
-use crate::failure::Failure;
-use crate::locale;
 use crate::proof::with_fresh_proof;
 use crate::sending::{Sending, Session};
+use secinfo_terminal::environment;
+use secinfo_terminal::failure::Failure;
 use secinfo_wire::names::{kind, place};
 use secinfo_wire::{EnrollmentDetails, EnrollmentOptions, EnrollmentProxy, SentCode};
 use serde::Serialize;
@@ -116,7 +116,7 @@ async fn run(client: &Client, wish: Wish) -> Result<(), Failure> {
     options.label = wish.label;
     options.destination = Some(wish.destination.to_string());
     options.place = wish.place;
-    options.language = locale::of_environment();
+    options.language = environment::locale();
     let (path, details) = with_fresh_proof(client, async || {
         user.start_enrollment(wish.kind, &options).await
     })

@@ -3,11 +3,11 @@
 
 use super::delivered;
 use crate::client::Client;
-use crate::failure::Failure;
 use crate::proof::with_fresh_proof;
 use crate::security_info::{MethodJson, SecurityInfo, id_of};
 use crate::sending::{Sending, leaves_session_open};
 use crate::words;
+use secinfo_terminal::failure::Failure;
 use secinfo_wire::{Enrolled, EnrollmentProxy, OwnedObjectPath, Reason, enrollment_properties};
 use serde::Serialize;
 

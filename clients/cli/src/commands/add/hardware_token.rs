@@ -2,9 +2,9 @@
 
 use super::enrollment;
 use crate::client::Client;
-use crate::failure::Failure;
 use crate::proof::with_fresh_proof;
-use crate::text::visible;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::text::visible;
 use secinfo_wire::names::kind;
 use secinfo_wire::{EnrollmentDetails, EnrollmentOptions};
 use serde::Serialize;

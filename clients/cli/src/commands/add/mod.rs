@@ -7,7 +7,7 @@ mod hardware_token;
 mod recovery_codes;
 
 use crate::client::Client;
-use crate::failure::Failure;
+use secinfo_terminal::failure::Failure;
 
 /// Add a method
 #[derive(Debug, clap::Args)]

@@ -1,9 +1,9 @@
 //! `secinfo add recovery-codes`: codes to keep on paper.
 
 use crate::client::Client;
-use crate::failure::Failure;
 use crate::proof::with_fresh_proof;
 use crate::security_info::SecurityInfo;
+use secinfo_terminal::failure::Failure;
 use secinfo_wire::names::kind;
 use serde::Serialize;
 use std::fmt::Write;

@@ -1,10 +1,9 @@
 //! The check of a log: its events, taken one by one, against signed checkpoints.
 
-use crate::failure::Failure;
 use secinfo_domain::State;
 use secinfo_domain::event::{Fact, StoredEvent, decode};
-use secinfo_ledger::checkpoint::{Checkpoint, VerifierKey};
-use secinfo_ledger::tree::{EMPTY_ROOT, Frontier, HASH_LEN, Hash, leaf_hash};
+use secinfo_ledger::checkpoint::Checkpoint;
+use secinfo_ledger::tree::{EMPTY_ROOT, Frontier, Hash, leaf_hash};
 use serde::{Serialize, Serializer};
 
 /// What is wrong with a log, and from which event on, where that can be told.
@@ -222,32 +221,10 @@ fn seconds<S: Serializer>(milliseconds: &u64, serializer: S) -> Result<S::Ok, S:
     serializer.serialize_u64(milliseconds / 1000)
 }
 
-/// Reads a key, and the checkpoint in a note that it must have signed.
-pub(crate) fn key_and_checkpoint(
-    key: &str,
-    note: &str,
-) -> Result<(VerifierKey, Checkpoint), Failure> {
-    let key: VerifierKey = key
-        .trim()
-        .parse()
-        .map_err(|error| Failure::Usage(format!("{error}")))?;
-    let checkpoint = key
-        .verify(note)
-        .map_err(|error| Failure::LogNotVerified(error.to_string()))?;
-    Ok((key, checkpoint))
-}
-
-/// Hashes as they come over the bus.
-pub(crate) fn hashes(proof: &[Vec<u8>]) -> Result<Vec<Hash>, Failure> {
-    let hash = |bytes: &Vec<u8>| <[u8; HASH_LEN]>::try_from(bytes.as_slice()).map(Hash::from_bytes);
-    let hashes = proof.iter().map(hash).collect::<Result<_, _>>();
-    Ok(hashes.map_err(|_| secinfo_wire::Error::Protocol("a hash has not 32 bytes".to_owned()))?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use secinfo_ledger::checkpoint::{CheckpointSigner, Origin};
+    use secinfo_ledger::checkpoint::Origin;
 
     const ORIGIN: &str = "host01/secinfo/0123456789abcdef0123456789abcdef";
 
@@ -426,25 +403,5 @@ mod tests {
             );
             assert_eq!(finding.from_event, Some(4));
         }
-    }
-
-    #[test]
-    fn a_checkpoint_that_another_key_signed_is_refused() {
-        let origin: Origin = ORIGIN.parse().unwrap();
-        let signer = CheckpointSigner::from_seed(origin.clone(), &[1; 32]);
-        let other = CheckpointSigner::from_seed(origin, &[2; 32]);
-        let note = signer.sign(&checkpoint_of(&events(2))).unwrap();
-        assert!(key_and_checkpoint(&signer.verifier_key().to_string(), &note).is_ok());
-        let refused = key_and_checkpoint(&other.verifier_key().to_string(), &note)
-            .map(|_| ())
-            .unwrap_err();
-        assert_eq!(refused.exit_code(), 6);
-        assert_eq!(
-            key_and_checkpoint("no key", &note)
-                .map(|_| ())
-                .unwrap_err()
-                .exit_code(),
-            2
-        );
     }
 }

@@ -1,7 +1,7 @@
 //! `secinfo audit checkpoint`: the newest signed tree head.
 
 use crate::client::Client;
-use crate::failure::Failure;
+use secinfo_terminal::failure::Failure;
 use serde::Serialize;
 
 #[derive(Serialize)]

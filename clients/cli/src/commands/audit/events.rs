@@ -1,7 +1,7 @@
 //! Reading events from the daemon, and who they are about.
 
 use crate::client::Client;
-use crate::failure::Failure;
+use secinfo_terminal::failure::Failure;
 use secinfo_wire::AuditProxy;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -134,10 +134,10 @@ impl Names {
     /// The name of a user, or else the beginning of the id.
     pub(super) fn words(&self, id: &str) -> String {
         match self.known.get(id) {
-            Some(Some((_, name))) => crate::text::visible(name),
+            Some(Some((_, name))) => secinfo_terminal::text::visible(name),
             _ => format!(
                 "user {}",
-                crate::text::visible(&id.chars().take(8).collect::<String>())
+                secinfo_terminal::text::visible(&id.chars().take(8).collect::<String>())
             ),
         }
     }

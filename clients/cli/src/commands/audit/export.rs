@@ -2,7 +2,7 @@
 
 use super::events;
 use crate::client::Client;
-use crate::failure::Failure;
+use secinfo_terminal::failure::Failure;
 use serde::Serialize;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufWriter, Write};
@@ -48,7 +48,7 @@ pub(super) async fn run(client: &Client, arguments: &Arguments) -> Result<(), Fa
     let audit = client.audit().await?;
     // The checkpoint first: the log only grows, so all that it covers can be read afterwards.
     let (note, key) = (audit.checkpoint().await?, audit.verifier_key().await?);
-    let (_, head) = super::check::key_and_checkpoint(&key, &note)?;
+    let (_, head) = secinfo_host::log::key_and_checkpoint(&key, &note)?;
     let failed = |source| Failure::File {
         action: "write",
         path: file.clone(),

@@ -2,11 +2,11 @@
 
 use super::events::{self, Head, Names, Who};
 use crate::client::Client;
-use crate::failure::Failure;
-use crate::screen::Screen;
-use crate::style::Look;
-use crate::text::{pad, visible};
 use futures_util::StreamExt;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::screen::Screen;
+use secinfo_terminal::style::Look;
+use secinfo_terminal::text::{pad, visible};
 use secinfo_wire::AuditProxy;
 use std::ops::ControlFlow;
 

@@ -9,8 +9,8 @@ mod show;
 mod verify;
 
 use crate::client::Client;
-use crate::failure::Failure;
-use crate::screen::Screen;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::screen::Screen;
 
 /// Read and check the log of all that happened
 #[derive(Debug, clap::Args)]

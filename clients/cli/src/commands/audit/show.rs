@@ -1,11 +1,11 @@
 //! `secinfo audit show`: one event, and the proof that it is in the log.
 
-use super::check::{hashes, key_and_checkpoint};
 use super::events::{self, Head, Names};
 use crate::client::Client;
-use crate::failure::Failure;
-use crate::screen::Screen;
+use secinfo_host::log::{hashes, key_and_checkpoint};
 use secinfo_ledger::tree::{leaf_hash, verify_inclusion};
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::screen::Screen;
 use std::fmt::Write;
 
 const JSON: &str = "JSON: the event in exactly the bytes that are stored.";

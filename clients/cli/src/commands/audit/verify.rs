@@ -1,15 +1,16 @@
 //! `secinfo audit verify`: checking that nobody rewrote the log.
 
-use super::check::{Check, Finding, Proved, Restore, hashes, key_and_checkpoint};
+use super::check::{Check, Finding, Proved, Restore};
 use super::events;
 use super::export::checkpoint_path;
 use crate::client::Client;
-use crate::failure::Failure;
-use crate::screen::Screen;
-use crate::times::Clock;
 use secinfo_domain::event::MAX_EVENT_BYTES;
+use secinfo_host::log::{hashes, key_and_checkpoint};
 use secinfo_ledger::checkpoint::Checkpoint;
 use secinfo_ledger::tree::verify_consistency;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::screen::Screen;
+use secinfo_terminal::times::Clock;
 use secinfo_wire::AuditProxy;
 use serde::Serialize;
 use std::fs::{self, File};

@@ -1,0 +1,69 @@
+//! Whether the daemon is there, is the daemon, and is well.
+
+use super::finding::{Area, Finding, Report, Severity};
+use secinfo_pam_stack::root::Root;
+use secinfo_terminal::text::visible;
+use secinfo_wire::{Error, ManagerProxy, Status};
+use std::time::Duration;
+
+/// A module waits no longer by default, so a daemon that takes longer lets nobody in.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Asks the daemon how it is.
+pub(crate) async fn check(root: &Root, address: Option<&str>, report: &mut Report) {
+    if !root.is_this_host() {
+        report.missed(Area::Daemon, "the daemon", "it is not that of this host");
+        return;
+    }
+    report.saw(Area::Daemon, "its bus and its status");
+    let asked = tokio::time::timeout(PATIENCE, ask(address)).await;
+    let (id, what, remedy) = match asked {
+        Ok(Ok(status)) if status.healthy => return,
+        Ok(Ok(status)) => (
+            "daemon-unhealthy",
+            format!(
+                "secinfod accepts nothing now: {}",
+                visible(if status.problem.is_empty() {
+                    "it does not say why."
+                } else {
+                    &status.problem
+                })
+            ),
+            "See journalctl -u secinfod. Until then only break-glass codes let in whom policy \
+             covers.",
+        ),
+        Ok(Err(Error::Untrusted { uid })) => (
+            "daemon-untrusted",
+            format!("Another than secinfod owns its name on the bus: uid {uid}."),
+            "Find out what runs there, and install the bus policy of secinfo, which reserves the \
+             name.",
+        ),
+        Ok(Err(error)) => (
+            "daemon-unreachable",
+            format!(
+                "secinfod does not answer, so nobody can be verified: {}",
+                visible(&error.to_string())
+            ),
+            "Run systemctl status secinfod, then journalctl -u secinfod.",
+        ),
+        Err(_) => (
+            "daemon-hangs",
+            "secinfod has not answered for 20 seconds.".to_owned(),
+            "Run systemctl restart secinfod, then journalctl -u secinfod.",
+        ),
+    };
+    report.add(Finding {
+        id,
+        severity: Severity::Error,
+        area: Area::Daemon,
+        subject: "secinfod".to_owned(),
+        services: Vec::new(),
+        what,
+        remedy: remedy.to_owned(),
+    });
+}
+
+async fn ask(address: Option<&str>) -> Result<Status, Error> {
+    let connection = secinfo_wire::connect(address).await?;
+    ManagerProxy::new(&connection).await?.get_status().await
+}

@@ -1,0 +1,16 @@
+//! `secinfo doctor`: what is wrong with the installation, and what to do about it.
+
+mod clock;
+mod command;
+mod daemon;
+mod examine;
+mod files;
+mod finding;
+mod pam;
+mod recovery;
+mod sshd;
+mod units;
+
+pub use command::{Arguments, run};
+pub(crate) use examine::examine;
+pub(crate) use finding::{Area, Finding, Severity};

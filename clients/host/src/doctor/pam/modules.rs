@@ -1,0 +1,73 @@
+//! The files of modules.
+
+use crate::doctor::finding::{Area, Report};
+use rustix::fs::FileType;
+use secinfo_pam_stack::library::Library;
+use secinfo_pam_stack::root::{Metadata, Root, is_absent};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The files of modules, each looked at once.
+pub(super) struct Modules<'a> {
+    pub(super) root: &'a Root,
+    library: &'a Library,
+    pub(super) known: BTreeMap<String, Option<Metadata>>,
+    unseen: BTreeSet<String>,
+}
+
+impl<'a> Modules<'a> {
+    /// Nothing was looked at yet.
+    pub(super) const fn of(root: &'a Root, library: &'a Library) -> Self {
+        Self {
+            root,
+            library,
+            known: BTreeMap::new(),
+            unseen: BTreeSet::new(),
+        }
+    }
+
+    /// Looks at the file of a module.
+    pub(super) fn look(&mut self, module: &str) {
+        let Some(path) = self.library.module(module) else {
+            self.unseen.insert(module.to_owned());
+            return;
+        };
+        if self.known.contains_key(module) {
+            return;
+        }
+        match self.root.metadata(&path) {
+            Ok(metadata) => {
+                self.known.insert(module.to_owned(), Some(metadata));
+            }
+            Err(error) if is_absent(&error) => {
+                self.known.insert(module.to_owned(), None);
+            }
+            Err(_) => {
+                self.unseen.insert(module.to_owned());
+            }
+        }
+    }
+
+    /// Whether libpam cannot load it, because nothing is there.
+    pub(super) fn is_missing(&self, module: &str) -> bool {
+        matches!(self.known.get(module), Some(None))
+    }
+
+    /// Says whether some could not be looked at.
+    pub(super) fn say_what_was_missed(&self, report: &mut Report) {
+        if !self.unseen.is_empty() {
+            let why = if self.library.modules.is_none() {
+                "there is no libpam.so.0 to say where its modules are"
+            } else {
+                "they cannot be reached"
+            };
+            report.missed(Area::Pam, "the files of modules", why);
+        }
+    }
+}
+
+/// Only root may change it.
+pub(super) fn is_trusted(metadata: &Metadata, root: &Root) -> bool {
+    metadata.kind == FileType::RegularFile
+        && metadata.mode & 0o022 == 0
+        && root.is_root(metadata.uid)
+}

@@ -1,0 +1,180 @@
+//! All that a stack can do: every outcome of every module, followed to the end.
+//!
+//! What libpam keeps between two modules is little, so the ways through a stack run together, and
+//! all of them are looked at.
+
+use super::roles::{Role, role};
+use secinfo_pam_stack::codes::{Action, Code};
+use secinfo_pam_stack::stack::{Entry, Progress, Work};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// What our module said last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Ours {
+    NotAsked,
+    Verified,
+    NotCovered,
+    Refused(Code),
+}
+
+/// One way through the stack, so far.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Way {
+    progress: Progress,
+    ours: Ours,
+    /// A first factor was proved.
+    proved: bool,
+    /// The entry that made the stack pass over ours.
+    skipped_by: Option<usize>,
+}
+
+/// What a stack can do that concerns our module. Entries are by index.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Abilities {
+    /// It can succeed.
+    pub(crate) succeeds: bool,
+    /// It can succeed for users whom ours does not cover.
+    pub(crate) succeeds_uncovered: bool,
+    /// It succeeds although ours refused, with these codes.
+    pub(crate) ignores: BTreeSet<Code>,
+    /// It succeeds without ours, because of these entries.
+    pub(crate) skipped_by: BTreeSet<usize>,
+    /// It succeeds although nothing but ours proved who it is.
+    pub(crate) needs_no_factor: bool,
+    /// Ours is asked although no first factor was proved; the entry of ours.
+    pub(crate) asked_first: BTreeSet<usize>,
+}
+
+/// What a stack can do. `missing` tells which modules libpam cannot load.
+pub(crate) fn search(stack: &[Entry], missing: impl Fn(&str) -> bool) -> Abilities {
+    let choices: Vec<Choice> = stack
+        .iter()
+        .map(|entry| Choice::of(entry, &missing))
+        .collect();
+    let mut abilities = Abilities::default();
+    let mut seen = HashSet::new();
+    let mut open = vec![Way {
+        progress: Progress::start(),
+        ours: Ours::NotAsked,
+        proved: false,
+        skipped_by: None,
+    }];
+    while let Some(mut way) = open.pop() {
+        let Some(turn) = way.progress.turn(stack) else {
+            abilities.note(&way);
+            continue;
+        };
+        if choices[turn].role == Some(Role::Ours) && !way.proved {
+            abilities.asked_first.insert(turn);
+        }
+        for code in &choices[turn].codes {
+            let after = way.after(stack, &choices, turn, *code);
+            if seen.insert(after.clone()) {
+                open.push(after);
+            }
+        }
+    }
+    abilities
+}
+
+/// What an entry can return, of each kind of consequence one.
+struct Choice {
+    role: Option<Role>,
+    codes: Vec<Code>,
+}
+
+impl Choice {
+    fn of(entry: &Entry, missing: &impl Fn(&str) -> bool) -> Self {
+        match &entry.work {
+            Work::Substack | Work::MustFail => Self {
+                role: None,
+                codes: vec![Code::PERM_DENIED],
+            },
+            Work::Module { path, .. } if missing(path) => Self {
+                role: Some(role(path)),
+                codes: vec![Code::MODULE_UNKNOWN],
+            },
+            Work::Module {
+                path, arguments, ..
+            } => {
+                let role = role(path);
+                let mut codes = role.codes(arguments);
+                if role != Role::Ours {
+                    codes = distinct(&codes, entry);
+                }
+                Self {
+                    role: Some(role),
+                    codes,
+                }
+            }
+        }
+    }
+}
+
+/// Codes with the same action lead to the same end, but for success and for being ignored.
+fn distinct(codes: &[Code], entry: &Entry) -> Vec<Code> {
+    let mut kinds: BTreeMap<String, Code> = BTreeMap::new();
+    for code in codes {
+        let action: Action = entry.actions.of(*code);
+        let kind = format!(
+            "{action:?} {} {} {}",
+            proves(*code),
+            *code == Code::SUCCESS,
+            *code == Code::IGNORE
+        );
+        kinds.entry(kind).or_insert(*code);
+    }
+    kinds.into_values().collect()
+}
+
+/// Whoever must change the password now has proved it all the same.
+fn proves(code: Code) -> bool {
+    matches!(code, Code::SUCCESS | Code::NEW_AUTHTOK_REQD)
+}
+
+impl Way {
+    fn after(&self, stack: &[Entry], choices: &[Choice], turn: usize, code: Code) -> Self {
+        let mut after = self.clone();
+        after.progress.step(stack, code);
+        match choices[turn].role {
+            Some(Role::Ours) => {
+                after.skipped_by = None;
+                after.ours = match code {
+                    Code::SUCCESS => Ours::Verified,
+                    Code::IGNORE => Ours::NotCovered,
+                    code => Ours::Refused(code),
+                };
+            }
+            Some(role) if role.may_prove() && proves(code) => after.proved = true,
+            _ => {}
+        }
+        let mut passed = turn + 1..after.progress.position();
+        if passed.any(|index| choices[index].role == Some(Role::Ours)) {
+            after.skipped_by = Some(turn);
+        }
+        after
+    }
+}
+
+impl Abilities {
+    fn note(&mut self, way: &Way) {
+        if way.progress.result() != Code::SUCCESS {
+            return;
+        }
+        self.succeeds = true;
+        match way.ours {
+            Ours::Refused(code) => {
+                self.ignores.insert(code);
+            }
+            Ours::NotAsked => {
+                self.skipped_by.extend(way.skipped_by);
+                self.succeeds_uncovered = true;
+            }
+            Ours::NotCovered => self.succeeds_uncovered = true,
+            Ours::Verified => {}
+        }
+        if !way.proved && matches!(way.ours, Ours::Verified | Ours::NotCovered) {
+            self.needs_no_factor = true;
+        }
+    }
+}

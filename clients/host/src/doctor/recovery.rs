@@ -1,0 +1,130 @@
+//! Whether an administrator could get in while the daemon cannot decide.
+
+use super::finding::{Area, Finding, Report, Severity};
+use super::pam::Protection;
+use secinfo_break_glass::{FileName, Record};
+use secinfo_pam_stack::root::{Root, is_absent};
+use std::collections::BTreeMap;
+
+/// Where codes for that are kept.
+pub(crate) const DIRECTORY: &str = "/etc/secinfo/break-glass";
+/// Groups whose members may become root.
+const GROUPS: [&str; 3] = ["sudo", "wheel", "admin"];
+/// The name of the user who need not become root.
+const ROOT: &str = "root";
+/// Codes that it takes to become root: one to sign in, one for `sudo` or `su`.
+const ENOUGH: usize = 2;
+
+/// Looks for break-glass codes of administrators.
+pub(crate) fn check(root: &Root, protection: &Protection, report: &mut Report) {
+    if protection.services.is_empty() {
+        return;
+    }
+    let names = match root.names(DIRECTORY) {
+        Ok(names) => names,
+        Err(error) if is_absent(&error) => Vec::new(),
+        Err(error) => {
+            report.missed(Area::Recovery, "break-glass codes", error.to_string());
+            return;
+        }
+    };
+    let mut codes = administrators(root);
+    let mut unread = false;
+    for name in names {
+        let Some(FileName::Unused(id)) = FileName::parse(&name) else {
+            continue;
+        };
+        let Ok(content) = root.bytes(&format!("{DIRECTORY}/{name}")) else {
+            unread = true;
+            continue;
+        };
+        if let Ok(record) = Record::parse(&content)
+            && record.id == id
+            && is_of_account(root, &record)
+            && let Some(count) = codes.get_mut(&record.user)
+        {
+            *count += 1;
+        }
+    }
+    let found = codes.values().any(|&count| count > 0);
+    if unread && !found {
+        report.missed(
+            Area::Recovery,
+            "break-glass codes",
+            "only root may read them",
+        );
+        return;
+    }
+    report.saw(Area::Recovery, "break-glass codes");
+    if !found {
+        report.add(warning(
+            "no-break-glass-code",
+            "No administrator has a break-glass code, with which to get in while secinfod cannot \
+             decide."
+                .to_owned(),
+            "Run secinfo break-glass create USER for one, and keep the codes on paper in a safe \
+             place.",
+        ));
+    }
+    for (user, count) in &codes {
+        if (1..ENOUGH).contains(count) && user != ROOT {
+            report.add(warning(
+                "one-break-glass-code",
+                format!(
+                    "{user} has one break-glass code left. Each program that asks takes one: with \
+                     this one they could sign in, but not become root."
+                ),
+                &format!(
+                    "Run secinfo break-glass create {user}, and keep the codes on paper in a safe \
+                     place."
+                ),
+            ));
+        }
+    }
+    // An image may be mounted otherwise than it is when it runs.
+    if root.is_this_host() && root.is_read_only(DIRECTORY).unwrap_or(false) {
+        report.add(warning(
+            "break-glass-read-only",
+            "It is on a file system that is mounted read-only, where no break-glass code can be \
+             used up: none lets anybody in."
+                .to_owned(),
+            "Keep the codes in a directory that can be written, and tell the three programs which: \
+             break_glass_directory in config.toml, break_glass= in the lines of PAM, and \
+             --directory of secinfo break-glass.",
+        ));
+    }
+}
+
+fn warning(id: &'static str, what: String, remedy: &str) -> Finding {
+    Finding {
+        id,
+        severity: Severity::Warning,
+        area: Area::Recovery,
+        subject: DIRECTORY.to_owned(),
+        services: Vec::new(),
+        what,
+        remedy: remedy.to_owned(),
+    }
+}
+
+/// Whether nothing speaks against it that the code is of the account that has the name now. Other
+/// lists of accounts than the file are not asked.
+fn is_of_account(root: &Root, record: &Record) -> bool {
+    root.uid_of(&record.user)
+        .is_none_or(|uid| record.is_of(&record.user, uid))
+}
+
+/// Root and the members of the groups that may become root, each with no code so far.
+fn administrators(root: &Root) -> BTreeMap<String, usize> {
+    let mut users = BTreeMap::from([(ROOT.to_owned(), 0)]);
+    for line in root.text("/etc/group").unwrap_or_default().lines() {
+        let mut fields = line.split(':');
+        if fields.next().is_some_and(|group| GROUPS.contains(&group))
+            && let Some(members) = fields.nth(2)
+        {
+            let members = members.split(',').filter(|name| !name.is_empty());
+            users.extend(members.map(|name| (name.to_owned(), 0)));
+        }
+    }
+    users
+}

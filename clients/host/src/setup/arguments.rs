@@ -1,0 +1,227 @@
+//! The arguments of `secinfo setup`.
+
+use clap::{ArgAction, ValueEnum};
+use secinfo_terminal::times::parse_duration;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+const HELP: &str = r#"Examples:
+  sudo secinfo setup
+      asks, and explains each step
+  sudo secinfo setup --master-key tpm --required 1 --grace-days 14
+      asks for the rest
+  sudo secinfo setup --non-interactive --master-key host \
+      --channel email=email-smtp:/srv/mail.toml --organization Example \
+      --group sudo=1 --break-glass alice --pam enable --pam-confirmed
+      asks nothing, for automation
+  sudo secinfo setup --take-back
+      switches off what a run has switched on that nobody has confirmed
+
+A SETTINGS file has the plugin's settings as in the reference of channels; it is copied to /etc/secinfo/channels. Where it says { file = "/path" }, the channel gets that file from systemd. The channel is called KIND-main.
+
+JSON (asks nothing): {"steps":[{"step", "state", "what"}], "left":[...], "warnings":[...]}; step is "host", "master-key", "channels", "policy", "ways-back-in" or "sign-in", state is "done", "unchanged" or "skipped", left is what remains to be done, warnings is what needs attention. A test message that was not delivered ends with exit code 1 when all else is done. Break-glass codes come before, in the form of secinfo break-glass."#;
+
+/// Set this host up, step by step; for root
+///
+/// Goes from the fresh package to a host that asks for a second step at sign-in: seals the master key,
+/// sets up the channels that send codes, says who must have methods, makes break-glass codes, and
+/// switches PAM on, with a way back. Each step is explained before it asks. What is so already is
+/// left alone, so it can be run again at any time.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = HELP)]
+pub struct Arguments {
+    /// Ask nothing: what no option says stays as it is
+    #[arg(long, short = 'y', visible_alias = "yes")]
+    pub(crate) non_interactive: bool,
+    /// Where the master key is kept
+    #[arg(long, value_name = "WHERE")]
+    pub(crate) master_key: Option<MasterKeyChoice>,
+    /// The registers of the TPM that the master key is bound to
+    ///
+    /// By default 23, which nothing measures: the key is bound to the TPM of this machine, and no
+    /// update of firmware or boot loader locks anybody out. With 7 it is bound to the state of Secure
+    /// Boot too, and must be sealed anew after it changes. A key that is sealed to the TPM already
+    /// is sealed anew whenever this is given.
+    #[arg(long, value_name = "LIST", value_parser = registers)]
+    pub(crate) tpm_pcrs: Option<String>,
+    /// Write a copy of the master key to this new file first, to be taken off this machine
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key_copy: Option<PathBuf>,
+    /// Set up a channel, such as text=text-twilio:/srv/twilio.toml; several times for several
+    #[arg(long, value_name = "KIND=PLUGIN[:SETTINGS]", action = ArgAction::Append)]
+    pub(crate) channel: Vec<ChannelWish>,
+    /// Send a test message through a channel, such as text-main=+491511234567
+    #[arg(long, value_name = "CHANNEL=DESTINATION", action = ArgAction::Append)]
+    pub(crate) test: Vec<Pair>,
+    /// The name that authenticator apps and messages show
+    #[arg(long, value_name = "NAME")]
+    pub(crate) organization: Option<String>,
+    /// The country of phone numbers that are written without one, such as DE
+    #[arg(long, value_name = "CODE")]
+    pub(crate) country: Option<String>,
+    /// The kinds of method that are allowed, all in one list with commas
+    #[arg(long, value_name = "KINDS", value_delimiter = ',')]
+    pub(crate) allow: Vec<String>,
+    /// How many methods everybody must have
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=10))]
+    pub(crate) required: Option<u8>,
+    /// How many methods members of a Unix group must have, such as sudo=1
+    #[arg(long, value_name = "GROUP=N", action = ArgAction::Append)]
+    pub(crate) group: Vec<Pair>,
+    /// How many days what is required may be put off
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(0..=365))]
+    pub(crate) grace_days: Option<u16>,
+    /// What users without any method need to set up their first
+    #[arg(long, value_name = "WHAT", value_parser = ["session", "access-pass"])]
+    pub(crate) first_method: Option<String>,
+    /// Make break-glass codes for this user, unless there are some
+    #[arg(long, value_name = "USER", action = ArgAction::Append)]
+    pub(crate) break_glass: Vec<String>,
+    /// Whether sign-in asks secinfo
+    #[arg(long, value_name = "STATE")]
+    pub(crate) pam: Option<PamChoice>,
+    /// What the SSH server asks for when PAM is switched on
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) ssh: Option<SshChoice>,
+    /// Take it as confirmed that sign-in works
+    #[arg(long)]
+    pub(crate) pam_confirmed: bool,
+    /// After how long PAM is switched off again unless it was confirmed that sign-in works
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = timeout)]
+    pub(crate) pam_timeout: u64,
+    /// Switch off what a run before has switched on that nobody has confirmed
+    #[arg(long, exclusive = true)]
+    pub(crate) take_back: bool,
+}
+
+/// Where the master key is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MasterKeyChoice {
+    /// Sealed to the TPM: a copy of the disk opens nothing elsewhere.
+    Tpm,
+    /// Sealed to the key of this host: a copy of the daemon's files opens nothing.
+    Host,
+    /// In the file beside the secrets.
+    File,
+    /// Where it is.
+    Keep,
+}
+
+/// Whether sign-in asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PamChoice {
+    /// It asks.
+    Enable,
+    /// It does not.
+    Disable,
+    /// As it is.
+    Keep,
+}
+
+/// What the SSH server asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SshChoice {
+    /// A password and a code; a key alone still lets in.
+    PasswordAndCode,
+    /// A key, and then a password and a code.
+    KeyAndCode,
+    /// What it asks for now.
+    Keep,
+}
+
+/// A channel that is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ChannelWish {
+    /// What it delivers.
+    pub(crate) kind: String,
+    /// What delivers.
+    pub(crate) plugin: String,
+    /// The file with the plugin's settings.
+    pub(crate) settings: Option<PathBuf>,
+}
+
+impl FromStr for ChannelWish {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = "write KIND=PLUGIN:SETTINGS, such as text=text-twilio:/srv/twilio.toml; KIND is text, call or email";
+        let (kind, rest) = text.split_once('=').ok_or(wrong)?;
+        let (plugin, settings) = match rest.split_once(':') {
+            Some((plugin, file)) => (plugin, Some(PathBuf::from(file))),
+            None => (rest, None),
+        };
+        if !["text", "call", "email"].contains(&kind) || plugin.is_empty() {
+            return Err(wrong.to_owned());
+        }
+        Ok(Self {
+            kind: kind.to_owned(),
+            plugin: plugin.to_owned(),
+            settings,
+        })
+    }
+}
+
+/// Two words with `=` between them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pair(pub(crate) String, pub(crate) String);
+
+impl FromStr for Pair {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            Some((name, value)) if !name.is_empty() && !value.is_empty() => {
+                Ok(Self(name.to_owned(), value.to_owned()))
+            }
+            _ => Err("write two words with = between them".to_owned()),
+        }
+    }
+}
+
+fn registers(text: &str) -> Result<String, String> {
+    let right = text
+        .split('+')
+        .all(|number| number.parse().is_ok_and(|number: u8| number < 24));
+    if right {
+        Ok(text.to_owned())
+    } else {
+        Err("write numbers from 0 to 23 with + between them, such as 7 or 7+14".to_owned())
+    }
+}
+
+fn timeout(text: &str) -> Result<u64, String> {
+    let seconds = parse_duration(text)?;
+    match seconds {
+        10..=86_400 => Ok(seconds),
+        _ => Err("it must be from 10s to 24h".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_and_pairs_are_read_as_the_help_says() {
+        let wish: ChannelWish = "text=text-twilio:/srv/twilio.toml".parse().unwrap();
+        assert_eq!(
+            (wish.kind.as_str(), wish.plugin.as_str()),
+            ("text", "text-twilio")
+        );
+        assert_eq!(wish.settings, Some(PathBuf::from("/srv/twilio.toml")));
+        assert_eq!("call=spool".parse::<ChannelWish>().unwrap().settings, None);
+        for wrong in ["text", "fax=spool", "text=", "=spool"] {
+            assert!(wrong.parse::<ChannelWish>().is_err(), "{wrong}");
+        }
+        assert_eq!("sudo=1".parse(), Ok(Pair("sudo".into(), "1".into())));
+        assert!("sudo=".parse::<Pair>().is_err());
+    }
+
+    #[test]
+    fn registers_and_times_are_checked() {
+        assert!(registers("7+14").is_ok() && registers("23").is_ok());
+        assert!(registers("").is_err() && registers("24").is_err() && registers("7,8").is_err());
+        assert_eq!(timeout("10m"), Ok(600));
+        assert!(timeout("5s").is_err() && timeout("2d").is_err());
+    }
+}

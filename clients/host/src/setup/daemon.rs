@@ -1,0 +1,92 @@
+//! What is asked of the daemon.
+
+use secinfo_terminal::environment;
+use secinfo_terminal::failure::Failure;
+use secinfo_wire::{Channel, ManagerProxy, Status, TestOptions, TestOutcome};
+use std::time::Duration;
+
+/// A daemon that has started answers sooner.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// A provider may be slow to say what became of a message.
+const DELIVERY: Duration = Duration::from_secs(150);
+
+/// The daemon, as far as setting up asks it.
+pub(crate) trait Daemon {
+    /// How it is.
+    async fn status(&self) -> Result<Status, Failure>;
+    /// How its channels are.
+    async fn channels(&self) -> Result<Vec<Channel>, Failure>;
+    /// Sends a test message through a channel.
+    async fn test(&self, channel: &str, destination: &str) -> Result<TestOutcome, Failure>;
+    /// Lets time pass by its clock.
+    async fn pass(&self, time: Duration);
+}
+
+/// The daemon behind a bus. Each question goes over a connection of its own, because the daemon
+/// starts anew between them.
+#[derive(Debug)]
+pub(crate) struct OnBus<'a> {
+    /// The address of the bus, if not the system bus.
+    pub(crate) address: Option<&'a str>,
+}
+
+impl OnBus<'_> {
+    async fn manager(&self) -> Result<ManagerProxy<'static>, Failure> {
+        let connection = secinfo_wire::connect(self.address).await?;
+        let manager = ManagerProxy::new(&connection).await;
+        Ok(manager.map_err(secinfo_wire::Error::from)?)
+    }
+}
+
+impl Daemon for OnBus<'_> {
+    async fn status(&self) -> Result<Status, Failure> {
+        within(PATIENCE, async {
+            Ok(self.manager().await?.get_status().await?)
+        })
+        .await
+    }
+
+    async fn channels(&self) -> Result<Vec<Channel>, Failure> {
+        within(PATIENCE, async {
+            Ok(self.manager().await?.list_channels().await?)
+        })
+        .await
+    }
+
+    async fn test(&self, channel: &str, destination: &str) -> Result<TestOutcome, Failure> {
+        let options = TestOptions {
+            language: environment::locale(),
+        };
+        within(DELIVERY, async {
+            let manager = self.manager().await?;
+            Ok(manager.test_channel(channel, destination, &options).await?)
+        })
+        .await
+    }
+
+    async fn pass(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+}
+
+async fn within<T>(
+    patience: Duration,
+    asked: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let answered = tokio::time::timeout(patience, asked).await;
+    answered.unwrap_or_else(|_| {
+        Err(Failure::Refused(
+            "secinfod does not answer in time: see journalctl -u secinfod".into(),
+        ))
+    })
+}
+
+/// Whether the daemon is well; if not, why.
+pub(super) async fn is_well(daemon: &impl Daemon) -> Result<(), String> {
+    match daemon.status().await {
+        Ok(status) if status.healthy => Ok(()),
+        Ok(status) if status.problem.is_empty() => Err("it does not say why".to_owned()),
+        Ok(status) => Err(status.problem),
+        Err(failure) => Err(failure.to_string()),
+    }
+}

@@ -1,0 +1,304 @@
+//! The files of the host that is set up, below a root directory that a test may choose.
+//!
+//! A change is durable when it returns, and whole or not there at all after a crash.
+
+use rustix::fs::{Mode, OFlags};
+use secinfo_terminal::failure::Failure;
+use std::fs::{self, File, Permissions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// No file that is read here is longer.
+const MOST: u64 = 4 << 20;
+
+/// Where programs are, whatever the environment says.
+const PROGRAMS: [&str; 4] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+
+/// A host: its root directory, and where its programs are.
+#[derive(Debug)]
+pub(crate) struct Host {
+    root: PathBuf,
+    programs: Vec<PathBuf>,
+    #[cfg(test)]
+    pub(super) faults: super::faults::Faults,
+}
+
+impl Host {
+    /// The host that this process runs on.
+    pub(crate) fn this() -> Self {
+        Self {
+            root: PathBuf::from("/"),
+            programs: PROGRAMS.map(PathBuf::from).to_vec(),
+            #[cfg(test)]
+            faults: super::faults::Faults::default(),
+        }
+    }
+
+    /// A host whose files are below a directory, and whose programs are in its `programs`.
+    #[cfg(test)]
+    pub(super) fn below(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            programs: vec![root.join("programs")],
+            faults: super::faults::Faults::default(),
+        }
+    }
+
+    /// The root directory.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where a file of the host, named by its absolute path, is for this process.
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path.trim_start_matches('/'))
+    }
+
+    /// Where a program is.
+    pub(crate) fn program(&self, name: &str) -> Option<PathBuf> {
+        let mut places = self.programs.iter().map(|directory| directory.join(name));
+        places.find(|path| path.exists())
+    }
+
+    /// Comes before everything that changes the host; a test stops here.
+    #[cfg_attr(
+        not(test),
+        expect(
+            clippy::unused_self,
+            clippy::unnecessary_wraps,
+            reason = "tests stop here"
+        )
+    )]
+    pub(super) fn before_change(&self) -> io::Result<()> {
+        #[cfg(test)]
+        self.faults.before_change()?;
+        Ok(())
+    }
+
+    /// Whether something is there, a link included.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        fs::symlink_metadata(self.path(path)).is_ok()
+    }
+
+    /// The bytes of a regular file, not through a link at its end; `None` where there is none.
+    pub(crate) fn bytes(&self, path: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+        let read = || -> io::Result<Zeroizing<Vec<u8>>> {
+            let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+            let file = rustix::fs::open(self.path(path), flags, Mode::empty())?;
+            let file = File::from(file);
+            if !file.metadata()?.is_file() {
+                return Err(io::Error::other("it is not a regular file"));
+            }
+            let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
+            file.take(MOST).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        match read() {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(failure("read", path)(error)),
+        }
+    }
+
+    /// The text of a file; empty where there is none.
+    pub(crate) fn text(&self, path: &str) -> Result<String, Failure> {
+        let bytes = self.bytes(path)?.unwrap_or_default();
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The names in a directory, in order; none where there is no directory.
+    pub(crate) fn names(&self, path: &str) -> Result<Vec<String>, Failure> {
+        let entries = match fs::read_dir(self.path(path)) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(failure("read", path)(error)),
+        };
+        let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+        let mut names = names
+            .collect::<io::Result<Vec<_>>>()
+            .map_err(failure("read", path))?;
+        names.sort();
+        Ok(names)
+    }
+
+    /// Makes a directory with a mode, and those above it, unless it is there.
+    pub(crate) fn make_directory(&self, path: &str, mode: u32) -> Result<(), Failure> {
+        let make = || -> io::Result<()> {
+            let target = self.path(path);
+            if target.is_dir() {
+                return Ok(());
+            }
+            self.before_change()?;
+            fs::create_dir_all(&target)?;
+            fs::set_permissions(&target, Permissions::from_mode(mode))?;
+            sync_parent(&target)
+        };
+        make().map_err(failure("make", path))
+    }
+
+    /// Puts a file in the place of what was there. It belongs to root, and keeps the group.
+    pub(crate) fn write(&self, path: &str, content: &[u8], mode: u32) -> Result<(), Failure> {
+        let staged = self.stage(path, content, mode)?;
+        self.put(&staged, path)
+    }
+
+    /// Writes a file beside its later place: `.NAME.new`, durable and not yet in force.
+    pub(crate) fn stage(&self, path: &str, content: &[u8], mode: u32) -> Result<PathBuf, Failure> {
+        let staged = self.write_beside(&self.path(path), content, mode);
+        staged.map_err(failure("write", path))
+    }
+
+    /// Puts what was staged in its place.
+    pub(crate) fn put(&self, staged: &Path, path: &str) -> Result<(), Failure> {
+        let put = || -> io::Result<()> {
+            let target = self.path(path);
+            self.before_change()?;
+            fs::rename(staged, &target)?;
+            sync_parent(&target)
+        };
+        put().map_err(failure("write", path))
+    }
+
+    fn write_beside(&self, target: &Path, content: &[u8], mode: u32) -> io::Result<PathBuf> {
+        let name = target.file_name().unwrap_or_default().to_string_lossy();
+        let staged = target.with_file_name(format!(".{name}.new"));
+        self.before_change()?;
+        ignore_absent(fs::remove_file(&staged))?;
+        let mut file = File::options()
+            .write(true)
+            .create_new(true)
+            .mode(mode & 0o600)
+            .open(&staged)?;
+        #[cfg(test)]
+        if let Err(crash) = self.faults.before_change() {
+            file.write_all(&content[..content.len() / 2])?;
+            return Err(crash);
+        }
+        file.write_all(content)?;
+        // Another owner may have planted the file to be given what is written.
+        if let Ok(former) = fs::symlink_metadata(target)
+            && former.is_file()
+            && former.uid() == 0
+        {
+            std::os::unix::fs::fchown(&file, Some(0), Some(former.gid()))?;
+        }
+        file.set_permissions(Permissions::from_mode(mode))?;
+        file.sync_all()?;
+        Ok(staged)
+    }
+
+    /// Makes a new file that its owner alone may read: nobody else's, wherever it is, and in the
+    /// place of nothing that is there.
+    pub(crate) fn create(&self, path: &str, content: &[u8]) -> Result<(), Failure> {
+        let target = self.path(path);
+        let create = || -> io::Result<()> {
+            self.before_change()?;
+            let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
+            let mode = Mode::RUSR | Mode::WUSR;
+            let mut file = File::from(rustix::fs::open(&target, flags | OFlags::CLOEXEC, mode)?);
+            let written = file.write_all(content).and_then(|()| file.sync_all());
+            if written.is_err() {
+                let _ = fs::remove_file(&target);
+            }
+            written.and_then(|()| sync_parent(&target))
+        };
+        create().map_err(failure("make", path))
+    }
+
+    /// Gives a file another name in its directory.
+    pub(crate) fn rename(&self, from: &str, to: &str) -> Result<(), Failure> {
+        let rename = || -> io::Result<()> {
+            self.before_change()?;
+            fs::rename(self.path(from), self.path(to))?;
+            sync_parent(&self.path(to))
+        };
+        rename().map_err(failure("rename", from))
+    }
+
+    /// Removes a file, if it is there.
+    pub(crate) fn remove(&self, path: &str) -> Result<(), Failure> {
+        let remove = || -> io::Result<()> {
+            let target = self.path(path);
+            if fs::symlink_metadata(&target).is_err() {
+                return Ok(());
+            }
+            self.before_change()?;
+            fs::remove_file(&target)?;
+            sync_parent(&target)
+        };
+        remove().map_err(failure("remove", path))
+    }
+
+    /// Removes a directory with all that is in it, if it is there.
+    pub(crate) fn remove_directory(&self, path: &str) -> Result<(), Failure> {
+        let remove = || -> io::Result<()> {
+            let target = self.path(path);
+            if !target.is_dir() {
+                return Ok(());
+            }
+            self.before_change()?;
+            fs::remove_dir_all(target)
+        };
+        remove().map_err(failure("remove", path))
+    }
+
+    /// Overwrites a small file where it lies, and removes it. A file that has another name too is
+    /// left alone: who can make names there must not choose what is overwritten.
+    pub(crate) fn erase(&self, path: &str) -> Result<(), Failure> {
+        let erase = || -> io::Result<()> {
+            let target = self.path(path);
+            let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+            let mut file = File::from(rustix::fs::open(&target, flags, Mode::empty())?);
+            let metadata = file.metadata()?;
+            if !metadata.is_file() || metadata.nlink() != 1 || metadata.len() > 4096 {
+                return Err(io::Error::other("it is not a small file with one name"));
+            }
+            let mut noise = vec![0; usize::try_from(metadata.len()).unwrap_or_default()];
+            getrandom::fill(&mut noise).map_err(io::Error::other)?;
+            self.before_change()?;
+            file.write_all(&noise)?;
+            file.sync_all()
+        };
+        erase().map_err(failure("overwrite", path))?;
+        self.remove(path)
+    }
+
+    /// When a file was changed last in any way, also by another file that took its place: Unix
+    /// seconds.
+    pub(crate) fn changed(&self, path: &str) -> Result<u64, Failure> {
+        let metadata = fs::metadata(self.path(path)).map_err(failure("read", path))?;
+        Ok(u64::try_from(metadata.ctime()).unwrap_or_default())
+    }
+
+    /// The mode of a file.
+    pub(crate) fn mode(&self, path: &str) -> Option<u32> {
+        let metadata = fs::metadata(self.path(path)).ok()?;
+        Some(metadata.mode() & 0o7777)
+    }
+}
+
+/// Why a file could not be dealt with.
+fn failure(action: &'static str, path: &str) -> impl FnOnce(io::Error) -> Failure {
+    let path = PathBuf::from(path);
+    move |source| Failure::File {
+        action,
+        path,
+        source,
+    }
+}
+
+fn ignore_absent(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
+}
+
+fn sync_parent(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(parent) => File::open(parent)?.sync_all(),
+        None => Ok(()),
+    }
+}

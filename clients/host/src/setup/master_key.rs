@@ -1,0 +1,418 @@
+//! Step 2: the master key, sealed to this machine instead of lying in a file.
+//!
+//! At every moment, whatever fails, one of these holds: the key file is in its place, or a credential
+//! is in its place that was opened again and found to hold the key. A run that was cut short is taken
+//! up by the next one.
+
+mod credential;
+#[cfg(test)]
+mod tests;
+
+use super::config::Config;
+use super::daemon::{Daemon, is_well};
+use super::host::Host;
+use super::program::Program;
+use super::questions::Questions;
+use super::report::{Report, Step};
+use crate::setup::arguments::MasterKeyChoice;
+use credential::{CREDENTIAL, Seal};
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::text::visible;
+use std::path::Path;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+type Key = Zeroizing<Vec<u8>>;
+
+/// The length of a master key, in bytes.
+const LENGTH: usize = 32;
+/// The former credential, while the daemon tries a new one.
+const FORMER: &str = "/etc/credstore.encrypted/.secinfo.master-key.former";
+const UNIT: &str = "secinfod.service";
+/// A register of the TPM that nothing measures: whatever is updated, the key opens.
+const UNMEASURED: &str = "23";
+/// How systemd is told of the credential.
+const LOADS: &str = "LoadCredentialEncrypted=master-key";
+
+const ABOUT: &str = "The secrets of all users are stored under one master key. As long as it lies in \
+    a file beside them, whoever copies the disk has both. systemd can seal it to this machine \
+    instead, so that a copy of the disk opens nothing.";
+
+/// What is asked for, and what with.
+#[derive(Debug)]
+pub(crate) struct Wish<'a> {
+    /// Where the key shall be; ask if not said.
+    pub(crate) choice: Option<MasterKeyChoice>,
+    /// The registers of the TPM that it is bound to, if they are said.
+    pub(crate) pcrs: Option<&'a str>,
+    /// Where a copy goes first.
+    pub(crate) copy: Option<&'a Path>,
+}
+
+/// Where the key is now.
+struct Places {
+    /// The key file.
+    file: String,
+    /// The key file under another name, while the daemon tries the credential.
+    aside: String,
+    /// The key file while it is overwritten.
+    gone: String,
+    in_file: Option<Key>,
+    in_aside: Option<Key>,
+    in_credential: Option<Key>,
+}
+
+pub(crate) async fn run(
+    host: &Host,
+    daemon: &impl Daemon,
+    questions: &Questions<'_>,
+    wish: &Wish<'_>,
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    report.begin(Step::MasterKey, ABOUT)?;
+    let config = Config::read(host)?;
+    let named = config.text_of(&["daemon"], "master_key");
+    if let Some(named) = named.filter(|named| named != "automatic") {
+        return elsewhere(&named, wish, report);
+    }
+    let state = config
+        .text_of(&["daemon"], "state_directory")
+        .unwrap_or_else(|| "/var/lib/secinfo".to_owned());
+    let mut places = Places::look(host, &state)?;
+    places.repair(host)?;
+    if let (Some(copy), Some(key)) = (wish.copy, places.key()) {
+        write_copy(host, &copy.to_string_lossy(), key, report)?;
+    }
+    if places.in_credential.is_some() && (places.in_file.is_some() || places.in_aside.is_some()) {
+        report.tell("The key is sealed already, but its file is still there, because a run before this one was cut short. It is taken up now.")?;
+        return finish(host, daemon, &places, None, report).await;
+    }
+    let Some(seal) = choose(host, questions, wish, &places, report)? else {
+        return Ok(());
+    };
+    let Some(key) = places.key().cloned() else {
+        return Err(Failure::Refused(
+            "there is no master key yet: start the daemon once with systemctl start secinfod, which makes one".into(),
+        ));
+    };
+    loads_credential(host)?;
+    if wish.copy.is_none() {
+        ask_for_copy(host, questions, &key, report)?;
+    }
+    let former = credential::sealed(host)?;
+    if let Some(former) = &former {
+        host.write(FORMER, former, 0o600)?;
+    }
+    credential::place(host, &key, seal, wish.pcrs.unwrap_or(UNMEASURED))?;
+    finish(host, daemon, &places, former, report).await?;
+    report.leave("Make a backup that opens on another machine, too: secinfo backup --passphrase FILE. The key sealed here opens nowhere else.");
+    Ok(())
+}
+
+impl Wish<'_> {
+    /// Refuses, before anything is changed, what does not go together.
+    pub(crate) fn check(&self) -> Result<(), Failure> {
+        let usage = |why: &str| Err(Failure::Usage(why.to_owned()));
+        if self.copy.is_some_and(|copy| !copy.is_absolute()) {
+            return usage("give --key-copy the whole path of a file");
+        }
+        match self.choice {
+            Some(choice) if self.pcrs.is_some() && choice != MasterKeyChoice::Tpm => {
+                usage("--tpm-pcrs is about a key that is sealed to the TPM: add --master-key tpm")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The configuration says where the key is; it is not ours to move.
+fn elsewhere(named: &str, wish: &Wish<'_>, report: &mut Report<'_>) -> Result<(), Failure> {
+    if matches!(
+        wish.choice,
+        Some(MasterKeyChoice::Tpm | MasterKeyChoice::Host)
+    ) {
+        return Err(Failure::Refused(format!(
+            "config.toml names {named} as the master key: take master_key out there and move the file to master.key in the state directory, then run secinfo setup again"
+        )));
+    }
+    if let Some(copy) = wish.copy {
+        return Err(Failure::Refused(format!(
+            "config.toml names {named} as the master key, and no copy of it was written to {}: copy it yourself",
+            visible(&copy.to_string_lossy())
+        )));
+    }
+    report.skipped(format!(
+        "The master key stays in {named}, as config.toml says"
+    ))
+}
+
+impl Places {
+    /// The key that is in use.
+    fn key(&self) -> Option<&Key> {
+        self.in_file.as_ref().or(self.in_credential.as_ref())
+    }
+
+    fn look(host: &Host, state: &str) -> Result<Self, Failure> {
+        let file = format!("{state}/master.key");
+        let aside = format!("{file}.sealed");
+        let gone = format!("{file}.erased");
+        let read = |path: &str| -> Result<Option<Key>, Failure> {
+            match host.bytes(path)? {
+                Some(key) if key.len() != LENGTH => Err(Failure::Refused(format!(
+                    "{path} has {} bytes where a master key has {LENGTH}: restore it from your copy",
+                    key.len()
+                ))),
+                key => Ok(key),
+            }
+        };
+        let open = || {
+            credential::open(host, &host.path(CREDENTIAL)).map_err(|failure| {
+                let former = if host.has(FORMER) {
+                    format!(" A run that was cut short has left the one before it in {FORMER}: if {file} is not there, rename that to {CREDENTIAL} and start secinfod.")
+                } else {
+                    String::new()
+                };
+                Failure::Refused(format!(
+                    "the sealed master key cannot be opened on this machine.{former} If {file} is there, remove {CREDENTIAL}, else restore a backup with secinfo restore. {failure}"
+                ))
+            })
+        };
+        let is_sealed = host.has(CREDENTIAL);
+        Ok(Self {
+            in_file: read(&file)?,
+            in_aside: read(&aside)?,
+            in_credential: is_sealed.then(open).transpose()?,
+            file,
+            aside,
+            gone,
+        })
+    }
+
+    /// Whether not all keys that are there are the same.
+    fn differ(&self) -> bool {
+        let keys = [&self.in_file, &self.in_aside, &self.in_credential];
+        let keys: Vec<_> = keys.into_iter().flatten().collect();
+        keys.windows(2).any(|pair| !is_same(pair[0], pair[1]))
+    }
+
+    /// Makes sense of what a run that was cut short has left.
+    fn repair(&mut self, host: &Host) -> Result<(), Failure> {
+        if self.in_aside.is_some() && self.in_aside == self.in_credential && self.in_file.is_some()
+        {
+            // The daemon has made itself another key since, one that opens nothing: it was started
+            // without the credential.
+            host.rename(&self.aside, &self.file)?;
+            self.in_file = self.in_aside.take();
+        }
+        if self.differ() {
+            return Err(Failure::Refused(format!(
+                "{}, {}.sealed and {CREDENTIAL} hold different keys: find out with which of them the daemon starts, and move the others away",
+                self.file, self.file
+            )));
+        }
+        if self.in_credential.is_none() && self.in_file.is_none() && self.in_aside.is_some() {
+            host.rename(&self.aside, &self.file)?;
+            self.in_file = self.in_aside.take();
+        }
+        if host.has(&self.gone) && self.in_credential.is_some() {
+            host.erase(&self.gone)?;
+        }
+        host.remove(FORMER)
+    }
+}
+
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    one.ct_eq(other).into()
+}
+
+/// What the key shall be sealed with; `None` if it stays where it is.
+fn choose(
+    host: &Host,
+    questions: &Questions<'_>,
+    wish: &Wish<'_>,
+    places: &Places,
+    report: &mut Report<'_>,
+) -> Result<Option<Seal>, Failure> {
+    let present = credential::sealed(host)?.map(|sealed| Seal::of(&sealed));
+    let sealed_words = |seal: Option<Seal>| {
+        format!(
+            "The master key is sealed {}",
+            seal.map_or("to this machine", Seal::words)
+        )
+    };
+    let wanted = match wish.choice {
+        Some(MasterKeyChoice::Tpm) => Some(Seal::Tpm),
+        Some(MasterKeyChoice::Host) => Some(Seal::Host),
+        Some(MasterKeyChoice::File) if present.is_some() => {
+            return Err(Failure::Refused(
+                "the master key is sealed already; docs/how-to/setup.md says how to have it in a file again".into(),
+            ));
+        }
+        Some(MasterKeyChoice::File | MasterKeyChoice::Keep) => None,
+        None if wish.pcrs.is_some() && present == Some(Some(Seal::Tpm)) => Some(Seal::Tpm),
+        None if present.is_some() => None,
+        None => ask(host, questions, report)?,
+    };
+    match (wanted, present) {
+        // With which registers it is sealed is not known.
+        (Some(wanted), Some(Some(present)))
+            if wanted == present && (wanted == Seal::Host || wish.pcrs.is_none()) =>
+        {
+            report.unchanged(sealed_words(Some(present)))?;
+            Ok(None)
+        }
+        (None, Some(present)) => {
+            report.unchanged(sealed_words(present))?;
+            Ok(None)
+        }
+        (None, None) => {
+            report.skipped(format!("The master key stays in {}", places.file))?;
+            report.leave(format!(
+                "The master key lies in {}: copies of the disk and of /var/lib/secinfo hold it, so keep them as secret as the key. secinfo setup --master-key seals it.",
+                places.file
+            ));
+            Ok(None)
+        }
+        (wanted, _) => Ok(wanted),
+    }
+}
+
+fn ask(
+    host: &Host,
+    questions: &Questions<'_>,
+    report: &Report<'_>,
+) -> Result<Option<Seal>, Failure> {
+    if !questions.are_asked() {
+        return Ok(None);
+    }
+    let tpm = "To the TPM of this machine: a copy of the disk opens nothing elsewhere";
+    let host_key = "To the key of this host: a copy of the daemon's files opens nothing, one of the whole disk does";
+    let file = "Leave it in its file";
+    if credential::has_tpm(host) {
+        let choice = questions.choice("Seal the master key", &[tpm, host_key, file], Some(0))?;
+        return Ok([Some(Seal::Tpm), Some(Seal::Host), None][choice]);
+    }
+    report.tell("This machine has no TPM that systemd can use.")?;
+    let choice = questions.choice("Seal the master key", &[host_key, file], Some(0))?;
+    Ok([Some(Seal::Host), None][choice])
+}
+
+/// Refuses where the unit would not be given the credential.
+fn loads_credential(host: &Host) -> Result<(), Failure> {
+    let unit = host.succeed(&Program::new("systemctl", ["cat", UNIT]))?;
+    if unit
+        .text()
+        .lines()
+        .any(|line| line.trim().starts_with(LOADS))
+    {
+        return Ok(());
+    }
+    Err(Failure::Refused(format!(
+        "{UNIT} has no line {LOADS}:secinfo.master-key, so the daemon would not find the sealed key: use the unit that ships with secinfo"
+    )))
+}
+
+/// Offers a copy for a safe place.
+fn ask_for_copy(
+    host: &Host,
+    questions: &Questions<'_>,
+    key: &[u8],
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    if !questions.are_asked() {
+        return Ok(());
+    }
+    report.tell("If this machine breaks, a key that is sealed to it is gone, and with it all methods of all users. A backup (secinfo backup) opens elsewhere, too. A copy of the key itself does as well, on a medium that you keep under lock.")?;
+    let check = |text: &str| match text {
+        "" => Ok(None),
+        text if text.starts_with('/') => Ok(Some(text.to_owned())),
+        _ => Err("Give an absolute path, or nothing.".to_owned()),
+    };
+    match questions.text("Write a copy of the key to (Enter for none)", "", check)? {
+        Some(path) => write_copy(host, &path, key, report),
+        None => Ok(()),
+    }
+}
+
+/// Writes a copy of the key, unless it is there.
+fn write_copy(host: &Host, path: &str, key: &[u8], report: &mut Report<'_>) -> Result<(), Failure> {
+    let shown = visible(path);
+    if host.has(path) {
+        let is_private = host.mode(path).is_some_and(|mode| mode | 0o700 == 0o700);
+        if is_private && host.bytes(path)?.is_some_and(|there| is_same(&there, key)) {
+            return report.unchanged(format!(
+                "A copy of the master key is in {shown}: take it off this machine"
+            ));
+        }
+        return Err(Failure::Refused(format!(
+            "{shown} is there already: name a new file"
+        )));
+    }
+    host.create(path, key)?;
+    report.done(format!(
+        "A copy of the master key is in {shown}: take it off this machine"
+    ))
+}
+
+/// With the sealed key in its place: lets the daemon try it, and only then removes the file.
+async fn finish(
+    host: &Host,
+    daemon: &impl Daemon,
+    places: &Places,
+    former: Option<Zeroizing<Vec<u8>>>,
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    loads_credential(host)?;
+    if places.in_file.is_some() {
+        host.rename(&places.file, &places.aside)?;
+    }
+    if let Err(why) = tried(host, daemon, &places.file).await {
+        undo(host, places, former)?;
+        let again = is_well(daemon).await;
+        let now = if again.is_ok() {
+            "the daemon runs with it again"
+        } else {
+            "see journalctl -u secinfod"
+        };
+        return Err(Failure::Refused(format!(
+            "the daemon did not start with the sealed key, so the key is where it was, and {now}. {why}"
+        )));
+    }
+    if host.has(&places.aside) {
+        host.rename(&places.aside, &places.gone)?;
+        host.erase(&places.gone)?;
+    }
+    host.remove(FORMER)?;
+    let seal = credential::sealed(host)?.and_then(|sealed| Seal::of(&sealed));
+    report.done(format!(
+        "The master key is sealed {}; its file is overwritten and removed",
+        seal.map_or("to this machine", Seal::words)
+    ))
+}
+
+/// Whether the daemon runs with the credential alone; if not, why.
+async fn tried(host: &Host, daemon: &impl Daemon, file: &str) -> Result<(), String> {
+    let restarted = host.succeed(&Program::new("systemctl", ["restart", UNIT]));
+    restarted.map_err(|failure| failure.to_string())?;
+    is_well(daemon).await?;
+    if host.has(file) {
+        return Err("it made itself a new key, so it was not given the sealed one".to_owned());
+    }
+    Ok(())
+}
+
+/// Puts everything back: first the key file, then the credential.
+fn undo(host: &Host, places: &Places, former: Option<Zeroizing<Vec<u8>>>) -> Result<(), Failure> {
+    if host.has(&places.aside) {
+        host.rename(&places.aside, &places.file)?;
+    }
+    match former {
+        Some(former) => host.write(CREDENTIAL, &former, 0o600)?,
+        None => host.remove(CREDENTIAL)?,
+    }
+    host.remove(FORMER)?;
+    // It may have failed so often that systemd would not start it.
+    let _ = host.run(&Program::new("systemctl", ["reset-failed", UNIT]));
+    host.run(&Program::new("systemctl", ["restart", UNIT]))?;
+    Ok(())
+}

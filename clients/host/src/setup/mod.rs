@@ -1,0 +1,212 @@
+//! `secinfo setup`: from the fresh package to a working host, a file for each step. Each looks first and changes only what is not
+//! so yet.
+
+mod arguments;
+mod channels;
+mod config;
+mod daemon;
+#[cfg(test)]
+mod faults;
+mod host;
+mod lock;
+mod look;
+mod master_key;
+mod policy;
+mod program;
+mod questions;
+mod report;
+#[cfg(test)]
+mod scene;
+mod sign_in;
+mod ways_back;
+
+pub use arguments::Arguments;
+
+use crate::break_glass::account;
+use crate::process::protect_memory;
+use arguments::PamChoice;
+use config::CONFIG;
+use daemon::{Daemon, OnBus};
+use host::Host;
+use lock::Lock;
+use questions::Questions;
+use report::Report;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::screen::Screen;
+use sign_in::Terminal;
+use std::time::Duration;
+
+/// Sets this host up; `address` is that of the bus, if not the usual.
+///
+/// # Errors
+/// When it is not root who runs this, or a step fails.
+pub async fn run(
+    screen: &Screen,
+    address: Option<&str>,
+    arguments: &Arguments,
+) -> Result<(), Failure> {
+    if !rustix::process::geteuid().is_root() {
+        return Err(Failure::Refused(
+            "only root may set a host up: run sudo secinfo setup".into(),
+        ));
+    }
+    // The master key, break-glass codes and secrets of channels go through this process.
+    protect_memory()?;
+    let host = Host::this();
+    if arguments.take_back {
+        return sign_in::take_back(screen, &host);
+    }
+    all_steps(screen, &host, &OnBus { address }, address, arguments).await
+}
+
+/// Goes through all steps; reports what was done, also when a step fails.
+async fn all_steps(
+    screen: &Screen,
+    host: &Host,
+    daemon: &impl Daemon,
+    address: Option<&str>,
+    arguments: &Arguments,
+) -> Result<(), Failure> {
+    // JSON is for programs, which answer no questions.
+    let asks = !arguments.non_interactive && !screen.json;
+    if asks && !screen.interactive {
+        return Err(Failure::Usage(
+            "nobody can answer questions here: run it in a terminal, or with --non-interactive and an option for each answer".into(),
+        ));
+    }
+    let _lock = Lock::of_run(host)?;
+    let questions = Questions::new(screen, asks);
+    let mut report = Report::new(screen);
+    let person = person();
+    let wishes = Wishes::of(arguments, person.as_deref(), address);
+    wishes.check(host, &questions, arguments, &report)?;
+    let result = steps(
+        host,
+        daemon,
+        arguments,
+        &wishes,
+        &questions,
+        screen,
+        &mut report,
+    )
+    .await;
+    match (result, report.end(), report.failure()) {
+        (Err(failure), ..) | (Ok(()), Ok(()), Some(failure)) => Err(failure),
+        (Ok(()), told, _) => told,
+    }
+}
+
+/// What the options say, for the steps that take more than one of them.
+struct Wishes<'a> {
+    key: master_key::Wish<'a>,
+    policy: policy::Wish<'a>,
+    sign_in: sign_in::Wish<'a>,
+}
+
+impl<'a> Wishes<'a> {
+    fn of(arguments: &'a Arguments, person: Option<&'a str>, address: Option<&'a str>) -> Self {
+        Self {
+            key: master_key::Wish {
+                choice: arguments.master_key,
+                pcrs: arguments.tpm_pcrs.as_deref(),
+                copy: arguments.key_copy.as_deref(),
+            },
+            policy: policy::Wish {
+                organization: arguments.organization.as_deref(),
+                country: arguments.country.as_deref(),
+                allow: &arguments.allow,
+                required: arguments.required,
+                groups: &arguments.group,
+                grace_days: arguments.grace_days,
+                first_method: arguments.first_method.as_deref(),
+            },
+            sign_in: sign_in::Wish {
+                pam: arguments.pam,
+                ssh: arguments.ssh,
+                confirmed: arguments.pam_confirmed,
+                timeout: Duration::from_secs(arguments.pam_timeout),
+                person,
+                address,
+            },
+        }
+    }
+
+    /// Refuses what cannot be carried through before anything is changed.
+    fn check(
+        &self,
+        host: &Host,
+        questions: &Questions<'_>,
+        arguments: &Arguments,
+        report: &Report<'_>,
+    ) -> Result<(), Failure> {
+        if arguments.pam == Some(PamChoice::Disable) || !host.has(CONFIG) {
+            // Nothing may keep anybody from switching it off; the first step says what is missing.
+            return Ok(());
+        }
+        self.key.check()?;
+        self.policy.check(host)?;
+        channels::check(host, &arguments.channel, &arguments.test)?;
+        ways_back::check(&arguments.break_glass)?;
+        self.sign_in.check(host, questions, report)
+    }
+}
+
+async fn steps(
+    host: &Host,
+    daemon: &impl Daemon,
+    arguments: &Arguments,
+    wishes: &Wishes<'_>,
+    questions: &Questions<'_>,
+    screen: &Screen,
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    if arguments.pam == Some(PamChoice::Disable) {
+        // First of all: whoever wants this may have a daemon that is down.
+        sign_in::run(
+            host,
+            questions,
+            || Terminal::new(questions),
+            &wishes.sign_in,
+            report,
+        )
+        .await?;
+    }
+    look::run(host, daemon, wishes.sign_in.address, report).await?;
+    master_key::run(host, daemon, questions, &wishes.key, report).await?;
+    channels::run(
+        host,
+        daemon,
+        questions,
+        &arguments.channel,
+        &arguments.test,
+        report,
+    )
+    .await?;
+    policy::run(host, daemon, questions, &wishes.policy, report).await?;
+    ways_back::run(
+        host,
+        screen,
+        questions,
+        &arguments.break_glass,
+        wishes.sign_in.person,
+        report,
+    )?;
+    if arguments.pam == Some(PamChoice::Disable) {
+        return Ok(());
+    }
+    sign_in::run(
+        host,
+        questions,
+        || Terminal::new(questions),
+        &wishes.sign_in,
+        report,
+    )
+    .await
+}
+
+/// Whoever ran sudo.
+fn person() -> Option<String> {
+    let name = std::env::var("SUDO_USER").ok()?;
+    account(&name).ok().filter(|_| name != "root")?;
+    Some(name)
+}

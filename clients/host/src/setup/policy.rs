@@ -1,0 +1,427 @@
+//! Step 4: what the organization is called, which methods it allows, and who must have them.
+
+use super::config::{Applied, Config};
+use super::daemon::Daemon;
+use super::host::Host;
+use super::questions::Questions;
+use super::report::{Report, Step};
+use crate::setup::arguments::Pair;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::text::visible;
+use secinfo_terminal::words;
+use secinfo_wire::names::kind;
+use toml_edit::{Array, Value};
+
+/// All kinds, in the order of config.toml.
+const KINDS: [&str; 10] = [
+    kind::AUTHENTICATOR_APP,
+    kind::HARDWARE_TOKEN,
+    kind::PUSH,
+    kind::TEXT,
+    kind::CALL,
+    kind::SECURITY_KEY,
+    kind::EMAIL,
+    kind::SECURITY_QUESTIONS,
+    kind::RECOVERY_CODES,
+    kind::ACCESS_PASS,
+];
+/// The most methods that anybody can be made to have, as in config.toml.
+const MOST: u8 = 10;
+/// Days of grace where nothing is said.
+const GRACE: i64 = 14;
+
+const ABOUT: &str = "Policy stands in /etc/secinfo/config.toml, where every key is explained. Here you set \
+    what matters first: whose host this is, which kinds of method people may use, and who must \
+    have one. Whoever must not, may.";
+
+/// What policy shall say; what is not said stays.
+#[derive(Debug, Default)]
+pub(crate) struct Wish<'a> {
+    pub(crate) organization: Option<&'a str>,
+    pub(crate) country: Option<&'a str>,
+    pub(crate) allow: &'a [String],
+    pub(crate) required: Option<u8>,
+    pub(crate) groups: &'a [Pair],
+    pub(crate) grace_days: Option<u16>,
+    pub(crate) first_method: Option<&'a str>,
+}
+
+pub(crate) async fn run(
+    host: &Host,
+    daemon: &impl Daemon,
+    questions: &Questions<'_>,
+    wish: &Wish<'_>,
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    report.begin(Step::Policy, ABOUT)?;
+    let mut config = Config::read(host)?;
+    wish.set(&mut config)?;
+    if questions.are_asked() && questions.yes("Go through these settings now?", true)? {
+        ask(&mut config, questions, wish)?;
+    }
+    let applied = config.apply(host, daemon).await?;
+    let words = in_words(&config);
+    match applied {
+        Applied::Written(kept) => report.done(format!(
+            "Policy is in force: {words}. The former config.toml is {kept}"
+        )),
+        Applied::InForce => report.done(format!("Policy is in force: {words}")),
+        Applied::Unchanged => report.unchanged(format!("Policy: {words}")),
+    }
+}
+
+impl Wish<'_> {
+    /// Refuses what config.toml cannot say.
+    pub(crate) fn check(&self, host: &Host) -> Result<(), Failure> {
+        self.set(&mut Config::read(host)?)
+    }
+
+    fn set(&self, config: &mut Config) -> Result<(), Failure> {
+        let usage = |why: String| Failure::Usage(why);
+        if let Some(organization) = self.organization {
+            config.set(&["daemon"], "organization", organization)?;
+        }
+        if let Some(country) = self.country {
+            let country = self::country(country).map_err(usage)?;
+            config.set(&["messages"], "default_country", country)?;
+        }
+        if !self.allow.is_empty() {
+            let words: Vec<&str> = self.allow.iter().map(String::as_str).collect();
+            config.set(&["policy"], "allowed", kinds(&words).map_err(usage)?)?;
+        }
+        if let Some(required) = self.required {
+            config.set(&["policy"], "required", i64::from(required))?;
+        }
+        if let Some(days) = self.grace_days {
+            config.set(&["policy"], "grace_days", i64::from(days))?;
+        }
+        if let Some(first) = self.first_method {
+            config.set(&["policy"], "first_method", first)?;
+        }
+        for Pair(group, number) in self.groups {
+            let number = number.parse().ok().filter(|number: &u8| *number <= MOST);
+            let number = number.ok_or_else(|| {
+                usage(format!(
+                    "write --group {group}=N with a number from 0 to {MOST}"
+                ))
+            })?;
+            config.set(&["group", group], "required", i64::from(number))?;
+        }
+        Ok(())
+    }
+}
+
+/// Asks for what no option has said.
+fn ask(config: &mut Config, questions: &Questions<'_>, wish: &Wish<'_>) -> Result<(), Failure> {
+    let any = |text: &str| Ok(text.to_owned());
+    if wish.organization.is_none() {
+        let now = config
+            .text_of(&["daemon"], "organization")
+            .unwrap_or_default();
+        let name = questions.text("Name of the organization (Enter: as it is)", &now, any)?;
+        if name != now {
+            config.set(&["daemon"], "organization", name)?;
+        }
+    }
+    if wish.country.is_none() {
+        let now = config
+            .text_of(&["messages"], "default_country")
+            .unwrap_or_default();
+        let code = questions.text(
+            "Country of phone numbers, such as DE (Enter: as it is)",
+            &now,
+            |text| {
+                if text.is_empty() {
+                    Ok(String::new())
+                } else {
+                    country(text)
+                }
+            },
+        )?;
+        if code != now {
+            config.set(&["messages"], "default_country", code)?;
+        }
+    }
+    if wish.allow.is_empty() {
+        ask_kinds(config, questions)?;
+    }
+    if wish.required.is_none() && wish.groups.is_empty() {
+        ask_who(config, questions)?;
+    }
+    let is_required = config.number(&["policy"], "required").unwrap_or(0) > 0
+        || !config.sections("group").is_empty();
+    if is_required && wish.grace_days.is_none() {
+        let now = config.number(&["policy"], "grace_days").unwrap_or(GRACE);
+        let days = questions.text(
+            "Days that people may put it off",
+            &now.to_string(),
+            |text| {
+                let days = text
+                    .parse::<i64>()
+                    .ok()
+                    .filter(|days| (0..=365).contains(days));
+                days.ok_or_else(|| "Give a number from 0 to 365.".to_owned())
+            },
+        )?;
+        if days != now {
+            config.set(&["policy"], "grace_days", days)?;
+        }
+    }
+    if wish.first_method.is_none() {
+        let choices = [
+            "Their password: whoever signs in with it sets up the first method",
+            "An access pass too, which you give them: safer where passwords may be known",
+        ];
+        let words = ["session", "access-pass"];
+        let now = config
+            .text_of(&["policy"], "first_method")
+            .unwrap_or_default();
+        let now = words.iter().position(|word| *word == now).unwrap_or(0);
+        let chosen = questions.choice("What the first method takes", &choices, Some(now))?;
+        if chosen != now {
+            config.set(&["policy"], "first_method", words[chosen])?;
+        }
+    }
+    Ok(())
+}
+
+fn ask_kinds(config: &mut Config, questions: &Questions<'_>) -> Result<(), Failure> {
+    let now = allowed(config);
+    questions.hint(&format!("Kinds: {}", KINDS.join(", ")))?;
+    let shown = if now.len() == KINDS.len() {
+        "all".to_owned()
+    } else {
+        now.join(",")
+    };
+    let chosen = questions.text(
+        "Kinds of method that are allowed",
+        &shown,
+        |text| match text {
+            "all" => kinds(&KINDS),
+            text => kinds(
+                &text
+                    .split([',', ' '])
+                    .filter(|word| !word.is_empty())
+                    .collect::<Vec<_>>(),
+            ),
+        },
+    )?;
+    let names: Vec<_> = chosen.iter().filter_map(Value::as_str).collect();
+    if names != now {
+        config.set(&["policy"], "allowed", chosen)?;
+    }
+    Ok(())
+}
+
+fn ask_who(config: &mut Config, questions: &Questions<'_>) -> Result<(), Failure> {
+    let required = config.number(&["policy"], "required").unwrap_or(0);
+    let of_sudo = config.number(&["group", "sudo"], "required").unwrap_or(0);
+    let now = match (required, of_sudo) {
+        (0, 0) => 0,
+        (0, _) => 1,
+        _ => 2,
+    };
+    let choices = [
+        "Nobody: whoever has a method is asked for it",
+        "Administrators: the members of the group sudo",
+        "Everybody",
+    ];
+    let chosen = questions.choice("Who must have a method", &choices, Some(now))?;
+    match chosen {
+        chosen if chosen == now => Ok(()),
+        2 => config.set(&["policy"], "required", 1),
+        chosen => {
+            if required > 0 {
+                config.set(&["policy"], "required", 0)?;
+            }
+            config.set(&["group", "sudo"], "required", i64::from(chosen == 1))
+        }
+    }
+}
+
+fn allowed(config: &Config) -> Vec<String> {
+    let array = config.get(&["policy"], "allowed");
+    let words = array.as_ref().and_then(Value::as_array).map(|array| {
+        let words = array.iter().filter_map(Value::as_str);
+        words.map(str::to_owned).collect()
+    });
+    words.unwrap_or_else(|| KINDS.map(str::to_owned).to_vec())
+}
+
+/// The kinds that are named, in the order of config.toml.
+fn kinds(words: &[&str]) -> Result<Array, String> {
+    if let Some(unknown) = words.iter().find(|word| !KINDS.contains(word)) {
+        return Err(format!(
+            "There is no kind {unknown:?}; there are {}.",
+            KINDS.join(", ")
+        ));
+    }
+    if words.is_empty() {
+        return Err("Name at least one kind.".to_owned());
+    }
+    Ok(KINDS
+        .iter()
+        .filter(|kind| words.contains(kind))
+        .copied()
+        .collect())
+}
+
+fn country(text: &str) -> Result<String, String> {
+    let code = text.to_ascii_uppercase();
+    if code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        Ok(code)
+    } else {
+        Err("Give the two letters of the country, such as DE.".to_owned())
+    }
+}
+
+/// What policy says, in a sentence.
+fn in_words(config: &Config) -> String {
+    let number = |section: &[&str], key| config.number(section, key).unwrap_or(0);
+    let methods = |count| {
+        if count == 1 {
+            "1 method".to_owned()
+        } else {
+            format!("{count} methods")
+        }
+    };
+    let mut who: Vec<String> = Vec::new();
+    let all = number(&["policy"], "required");
+    if all > 0 {
+        who.push(format!("everybody must have {}", methods(all)));
+    }
+    for group in config.sections("group") {
+        let count = number(&["group", &group], "required");
+        if count > all {
+            let must = if who.is_empty() { "must have " } else { "" };
+            who.push(format!(
+                "members of {} {must}{}",
+                visible(&group),
+                methods(count)
+            ));
+        }
+    }
+    let kinds = allowed(config);
+    let kinds = if kinds.len() == KINDS.len() {
+        "all kinds are allowed".to_owned()
+    } else {
+        let names = kinds.iter().map(|kind| words::of_kind(kind).to_lowercase());
+        format!("allowed are {}", names.collect::<Vec<_>>().join(", "))
+    };
+    if who.is_empty() {
+        return format!("nobody must have a method; {kinds}");
+    }
+    let days = config.number(&["policy"], "grace_days").unwrap_or(GRACE);
+    format!("{} within {days} days; {kinds}", who.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::config::CONFIG;
+    use super::super::report::State;
+    use super::super::scene::{Puppet, Scene, WELL};
+    use super::*;
+
+    const SHIPPED: &str = include_str!("../../../../config.toml");
+
+    fn scene() -> Scene {
+        let scene = Scene::new();
+        scene.write(CONFIG, SHIPPED);
+        scene.program("secinfod", "exit 0");
+        scene.program("systemctl", &scene.note("systemctl"));
+        scene.write(WELL, "");
+        scene
+    }
+
+    async fn set(
+        scene: &Scene,
+        questions: &Questions<'_>,
+        wish: &Wish<'_>,
+    ) -> Result<(State, String), Failure> {
+        let mut report = scene.report();
+        run(&scene.host, &Puppet { scene }, questions, wish, &mut report).await?;
+        let entry = report.entries.pop().unwrap();
+        Ok((entry.state, entry.what))
+    }
+
+    #[tokio::test]
+    async fn options_are_put_in_force_once() {
+        let scene = scene();
+        let groups = [Pair("sudo".into(), "2".into())];
+        let allow = ["text".to_owned(), "authenticator-app".to_owned()];
+        let wish = Wish {
+            organization: Some("Example"),
+            country: Some("de"),
+            allow: &allow,
+            required: Some(1),
+            groups: &groups,
+            grace_days: Some(7),
+            first_method: Some("access-pass"),
+        };
+        let (state, words) = set(&scene, &scene.nobody(), &wish).await.unwrap();
+        assert_eq!(state, State::Done);
+        let expected = "Policy is in force: everybody must have 1 method, members of sudo 2 methods \
+                        within 7 days; allowed are authenticator app, text message. The former";
+        assert!(words.starts_with(expected), "{words}");
+        let text = scene.read(CONFIG);
+        for line in [
+            "organization = \"Example\"",
+            "default_country = \"DE\"",
+            "allowed = [\"authenticator-app\", \"text\"]",
+            "first_method = \"access-pass\"",
+        ] {
+            assert!(text.lines().any(|own| own == line), "{line}");
+        }
+        assert!(text.ends_with("\n[group.sudo]\nrequired = 2\n"));
+        assert_eq!(scene.noted("systemctl"), ["restart secinfod.service"]);
+        assert_eq!(
+            set(&scene, &scene.nobody(), &wish).await.unwrap().0,
+            State::Unchanged
+        );
+        assert!(scene.noted("systemctl").is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_person_who_presses_enter_changes_nothing_and_one_who_chooses_does() {
+        let scene = scene();
+        let enter = scene.answers(&["", "", "", "", "", ""]);
+        let (state, words) = set(&scene, &enter, &Wish::default()).await.unwrap();
+        assert_eq!(state, State::Unchanged);
+        assert_eq!(
+            words,
+            "Policy: nobody must have a method; all kinds are allowed"
+        );
+        let chooses =
+            scene.answers(&["y", "Example", "XYZ", "at", "pigeon", "all", "2", "30", "1"]);
+        let (_, words) = set(&scene, &chooses, &Wish::default()).await.unwrap();
+        let expected = "Policy is in force: members of sudo must have 1 method within 30 days; all";
+        assert!(words.starts_with(expected), "{words}");
+    }
+
+    #[tokio::test]
+    async fn what_no_option_may_say_is_refused() {
+        let scene = scene();
+        let groups = [Pair("sudo".into(), "many".into())];
+        let allow = ["pigeon".to_owned()];
+        for wish in [
+            Wish {
+                groups: &groups,
+                ..Wish::default()
+            },
+            Wish {
+                allow: &allow,
+                ..Wish::default()
+            },
+            Wish {
+                country: Some("Germany"),
+                ..Wish::default()
+            },
+        ] {
+            let failure = wish.check(&scene.host).unwrap_err();
+            assert_eq!(failure.exit_code(), 2, "{failure}");
+            let failure = set(&scene, &scene.nobody(), &wish).await.unwrap_err();
+            assert_eq!(failure.exit_code(), 2, "{failure}");
+        }
+        assert_eq!(scene.read(CONFIG), SHIPPED);
+    }
+}

@@ -1,0 +1,180 @@
+//! What a person is asked, unless nobody is there to answer.
+
+use secinfo_terminal::echo::WithoutEcho;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::screen::Screen;
+use secinfo_terminal::text::wrap;
+use std::io::{self, Write};
+use zeroize::Zeroizing;
+
+/// Asks, or does not.
+pub(super) struct Questions<'a> {
+    screen: &'a Screen,
+    asks: bool,
+    #[cfg(test)]
+    scripted: std::cell::RefCell<Option<std::collections::VecDeque<String>>>,
+}
+
+impl<'a> Questions<'a> {
+    /// Questions to whoever is at the screen, if anybody is.
+    pub(super) const fn new(screen: &'a Screen, asks: bool) -> Self {
+        Self {
+            screen,
+            asks,
+            #[cfg(test)]
+            scripted: std::cell::RefCell::new(None),
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn scripted(
+        screen: &'a Screen,
+        answers: std::collections::VecDeque<String>,
+    ) -> Self {
+        Self {
+            screen,
+            asks: true,
+            scripted: std::cell::RefCell::new(Some(answers)),
+        }
+    }
+
+    /// Whether anybody answers.
+    pub(super) const fn are_asked(&self) -> bool {
+        self.asks
+    }
+
+    fn line(&self, prompt: &str) -> Result<Zeroizing<String>, Failure> {
+        #[cfg(test)]
+        if let Some(answers) = &mut *self.scripted.borrow_mut() {
+            let answer = answers.pop_front();
+            return Ok(Zeroizing::new(
+                answer.unwrap_or_else(|| panic!("no answer to {prompt}")),
+            ));
+        }
+        let answer = self.screen.ask(&format!("  {prompt}"))?;
+        answer.ok_or_else(|| {
+            Failure::Refused(
+                "the input has ended: run secinfo setup again, it goes on where it was".into(),
+            )
+        })
+    }
+
+    /// Yes or no; Enter is `default`, and so is nobody's answer: no.
+    pub(super) fn yes(&self, question: &str, default: bool) -> Result<bool, Failure> {
+        if !self.asks {
+            return Ok(false);
+        }
+        let choices = if default { "[Y/n]" } else { "[y/N]" };
+        loop {
+            let answer = self.line(&format!("{question} {choices}"))?.to_lowercase();
+            match answer.as_str() {
+                "" => return Ok(default),
+                "y" | "yes" => return Ok(true),
+                "n" | "no" => return Ok(false),
+                _ => self.hint("Answer y for yes or n for no.")?,
+            }
+        }
+    }
+
+    /// A line of text that `check` accepts, as it makes it; Enter is `default`.
+    pub(super) fn text<T>(
+        &self,
+        question: &str,
+        default: &str,
+        check: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T, Failure> {
+        let shown = if default.is_empty() {
+            String::new()
+        } else {
+            format!(" [{default}]")
+        };
+        loop {
+            let answer = self.line(&format!("{question}{shown}:"))?;
+            let answer = if answer.is_empty() { default } else { &answer };
+            match check(answer) {
+                Ok(value) => return Ok(value),
+                Err(why) => self.hint(&why)?,
+            }
+        }
+    }
+
+    /// One of several, by number; Enter is the one at `default`, if any.
+    pub(super) fn choice(
+        &self,
+        question: &str,
+        choices: &[&str],
+        default: Option<usize>,
+    ) -> Result<usize, Failure> {
+        self.screen.say("\n")?;
+        for (index, choice) in choices.iter().enumerate() {
+            let number = self.screen.style.bold(&(index + 1).to_string());
+            let lines = wrap(choice, self.screen.width.saturating_sub(7));
+            let lines = lines.join("\n       ");
+            self.screen.say(&format!("    {number}  {lines}\n"))?;
+        }
+        self.screen.say("\n")?;
+        let count = choices.len();
+        let default = default.map_or_else(String::new, |index| (index + 1).to_string());
+        self.text(question, &default, |answer| {
+            let number = answer.parse::<usize>().ok();
+            let index = number.and_then(|number| number.checked_sub(1));
+            index
+                .filter(|index| *index < count)
+                .ok_or_else(|| format!("Answer with a number from 1 to {count}."))
+        })
+    }
+
+    /// A line that nobody sees, not even who types it.
+    pub(super) fn secret(&self, question: &str) -> Result<Zeroizing<String>, Failure> {
+        loop {
+            let unseen = WithoutEcho::on(io::stdin()).ok();
+            let answer = self.line(&format!("{question} (not shown):"));
+            let was_unseen = unseen.is_some();
+            drop(unseen);
+            if was_unseen {
+                // The line that Enter did not end.
+                self.screen.note("")?;
+            }
+            let answer = answer?;
+            if !answer.is_empty() {
+                return Ok(answer);
+            }
+            self.hint("It cannot be empty.")?;
+        }
+    }
+
+    /// Asks, and does not wait for the answer.
+    pub(super) fn prompt(&self, prompt: &str) -> Result<(), Failure> {
+        let mut err = io::stderr().lock();
+        write!(err, "  {} ", self.screen.error_style.bold(prompt))?;
+        Ok(err.flush()?)
+    }
+
+    /// Tells the person something beside.
+    pub(super) fn hint(&self, text: &str) -> Result<(), Failure> {
+        let lines = wrap(text, self.screen.width.saturating_sub(2));
+        let mut err = io::stderr().lock();
+        for line in lines {
+            writeln!(err, "  {line}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scene::Scene;
+
+    #[test]
+    fn nobody_says_no_and_wrong_answers_are_asked_again() {
+        let scene = Scene::new();
+        assert!(!scene.nobody().yes("Now?", true).unwrap());
+        let questions = scene.answers(&["", "perhaps", "y", "9", "2", "", "1", "x", ""]);
+        assert!(questions.yes("Now?", true).unwrap());
+        assert!(questions.yes("Now?", false).unwrap());
+        assert_eq!(questions.choice("Which", &["a", "b"], Some(0)).unwrap(), 1);
+        assert_eq!(questions.choice("Which", &["a", "b"], None).unwrap(), 0);
+        let number = |text: &str| text.parse::<u8>().map_err(|_| "a number".to_owned());
+        assert_eq!(questions.text("How many", "3", number).unwrap(), 3);
+    }
+}

@@ -1,0 +1,210 @@
+//! What was done, for people as it happens, and for programs at the end.
+
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::screen::Screen;
+use secinfo_terminal::style::Look;
+use secinfo_terminal::text::wrap;
+use serde::Serialize;
+
+/// The steps, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Step {
+    /// What is there.
+    Host,
+    /// Where the master key is.
+    MasterKey,
+    /// Who delivers codes.
+    Channels,
+    /// Who must have which methods.
+    Policy,
+    /// Ways back in.
+    WaysBackIn,
+    /// Who is asked at sign-in.
+    SignIn,
+}
+
+impl Step {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Host => "This host",
+            Self::MasterKey => "Master key",
+            Self::Channels => "Channels",
+            Self::Policy => "Policy",
+            Self::WaysBackIn => "Ways back in",
+            Self::SignIn => "Sign-in",
+        }
+    }
+}
+
+/// What became of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum State {
+    /// It was done now.
+    Done,
+    /// It was so already.
+    Unchanged,
+    /// It was left as it is.
+    Skipped,
+}
+
+/// One line of the report.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub(super) struct Entry {
+    /// In which step.
+    pub(super) step: Step,
+    /// What became of it.
+    pub(super) state: State,
+    /// What it is, in a sentence without its full stop.
+    pub(super) what: String,
+}
+
+/// What was done, and what is left to do.
+pub(super) struct Report<'a> {
+    screen: &'a Screen,
+    step: Step,
+    pub(super) entries: Vec<Entry>,
+    pub(super) left: Vec<String>,
+    warnings: Vec<String>,
+    failed: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ReportJson<'a> {
+    steps: &'a [Entry],
+    left: &'a [String],
+    warnings: &'a [String],
+}
+
+impl<'a> Report<'a> {
+    pub(super) const fn new(screen: &'a Screen) -> Self {
+        Self {
+            screen,
+            step: Step::Host,
+            entries: Vec::new(),
+            left: Vec::new(),
+            warnings: Vec::new(),
+            failed: Vec::new(),
+        }
+    }
+
+    /// Begins a step: its heading, and what it is about.
+    pub(super) fn begin(&mut self, step: Step, about: &str) -> Result<(), Failure> {
+        self.step = step;
+        let number = format!("Step {} of 6  ", step as u8 + 1);
+        let style = self.screen.style;
+        self.screen.say(&format!(
+            "\n{}{}\n\n",
+            style.dim(&number),
+            style.bold(step.title())
+        ))?;
+        self.screen.say(&self.paragraph(about))
+    }
+
+    /// Says something to the person, in a paragraph of its own.
+    pub(super) fn tell(&self, text: &str) -> Result<(), Failure> {
+        self.screen.say(&format!("\n{}", self.paragraph(text)))
+    }
+
+    fn paragraph(&self, text: &str) -> String {
+        let lines = wrap(text, self.screen.width.saturating_sub(2));
+        format!("  {}\n\n", lines.join("\n  "))
+    }
+
+    /// Notes that something was done.
+    pub(super) fn done(&mut self, what: impl Into<String>) -> Result<(), Failure> {
+        self.note(State::Done, (Look::Good, "✔"), what.into())
+    }
+
+    /// Notes that something was so already.
+    pub(super) fn unchanged(&mut self, what: impl Into<String>) -> Result<(), Failure> {
+        self.note(State::Unchanged, (Look::Good, "✔"), what.into())
+    }
+
+    /// Notes that something was left as it is.
+    pub(super) fn skipped(&mut self, what: impl Into<String>) -> Result<(), Failure> {
+        self.note(State::Skipped, (Look::Dim, "-"), what.into())
+    }
+
+    /// Says that something needs attention.
+    pub(super) fn warn(&mut self, what: &str) -> Result<(), Failure> {
+        self.warnings.push(what.to_owned());
+        let mark = self.screen.style.paint(Look::Warning, "!");
+        self.screen.say(&self.marked(&mark, what))
+    }
+
+    /// What needs attention.
+    pub(super) fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Notes that something failed that does not keep the rest from being done; the run fails in
+    /// the end.
+    pub(super) fn fail(&mut self, what: impl Into<String>) {
+        self.failed.push(what.into());
+    }
+
+    /// What has failed, if anything.
+    pub(super) fn failure(&self) -> Option<Failure> {
+        (!self.failed.is_empty()).then(|| Failure::Refused(self.failed.join("; ")))
+    }
+
+    /// Notes what is left to do.
+    pub(super) fn leave(&mut self, what: impl Into<String>) {
+        self.left.push(what.into());
+    }
+
+    fn note(&mut self, state: State, mark: (Look, &str), what: String) -> Result<(), Failure> {
+        let mark = self.screen.style.paint(mark.0, mark.1);
+        let text = self.marked(&mark, &what);
+        self.entries.push(Entry {
+            step: self.step,
+            state,
+            what,
+        });
+        self.screen.say(&text)
+    }
+
+    fn marked(&self, mark: &str, text: &str) -> String {
+        let lines = wrap(text, self.screen.width.saturating_sub(4));
+        let lines = lines.iter().enumerate().map(|(index, line)| {
+            let mark = if index == 0 { mark } else { " " };
+            format!("  {mark} {line}\n")
+        });
+        lines.collect()
+    }
+
+    /// The end: what was done and what is left; JSON for programs.
+    pub(super) fn end(&self) -> Result<(), Failure> {
+        self.screen.json(&ReportJson {
+            steps: &self.entries,
+            left: &self.left,
+            warnings: &self.warnings,
+        })?;
+        let style = self.screen.style;
+        self.screen
+            .say(&format!("\n{}\n\n", style.bold("Summary")))?;
+        let of = |state| {
+            self.entries
+                .iter()
+                .filter(move |entry| entry.state == state)
+        };
+        if of(State::Done).next().is_none() {
+            self.screen.say("  Nothing was changed.\n")?;
+        }
+        for entry in of(State::Done) {
+            let mark = style.paint(Look::Good, "✔");
+            self.screen.say(&self.marked(&mark, &entry.what))?;
+        }
+        if !self.left.is_empty() {
+            self.screen
+                .say(&format!("\n{}\n\n", style.bold("What is left")))?;
+        }
+        for what in &self.left {
+            let mark = style.paint(Look::Warning, "→");
+            self.screen.say(&self.marked(&mark, what))?;
+        }
+        self.screen.say("\n")
+    }
+}

@@ -1,0 +1,165 @@
+//! A host for tests: a directory with files, and scripts in the place of programs.
+
+use super::daemon::Daemon;
+use super::host::Host;
+use super::questions::Questions;
+use super::report::Report;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::screen::{Color, Screen};
+use secinfo_wire::{Channel, Status, TestOutcome};
+use std::collections::VecDeque;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// A directory that is a host's root.
+pub(super) struct Scene {
+    directory: TempDir,
+    pub(super) host: Host,
+    pub(super) screen: Screen,
+}
+
+impl Scene {
+    /// An empty host, with a directory for its configuration.
+    pub(super) fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["programs", "etc/secinfo", "run"] {
+            fs::create_dir_all(directory.path().join(name)).unwrap();
+        }
+        Self {
+            host: Host::below(directory.path()),
+            directory,
+            // Says nothing on standard output beside JSON.
+            screen: Screen {
+                interactive: false,
+                ..Screen::new(true, Color::Never)
+            },
+        }
+    }
+
+    /// The directory.
+    pub(super) fn root(&self) -> &str {
+        self.directory.path().to_str().unwrap()
+    }
+
+    /// A program: a script for sh, which finds the root directory in `$root`.
+    pub(super) fn program(&self, name: &str, script: &str) {
+        let path = self.directory.path().join("programs").join(name);
+        // A name of its own first: what is being written cannot be run.
+        let staged = path.with_extension("new");
+        fs::write(
+            &staged,
+            format!("#!/bin/sh\nroot='{}'\n{script}\n", self.root()),
+        )
+        .unwrap();
+        fs::set_permissions(&staged, Permissions::from_mode(0o755)).unwrap();
+        fs::rename(staged, path).unwrap();
+    }
+
+    /// A line of a script that notes with what it was called.
+    pub(super) fn note(&self, name: &str) -> String {
+        format!("echo \"$*\" >> '{}/{name}.log'", self.root())
+    }
+
+    /// What was noted since it was asked last.
+    pub(super) fn noted(&self, name: &str) -> Vec<String> {
+        let path = self.directory.path().join(format!("{name}.log"));
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        let _ = fs::remove_file(path);
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// Writes a file, and the directories above it.
+    pub(super) fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        let path = self.host.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// The text of a file.
+    pub(super) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.host.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// Questions that nobody answers.
+    pub(super) fn nobody(&self) -> Questions<'_> {
+        Questions::new(&self.screen, false)
+    }
+
+    /// Questions that get these answers, one after another.
+    pub(super) fn answers(&self, answers: &[&str]) -> Questions<'_> {
+        let answers: VecDeque<_> = answers.iter().map(|answer| (*answer).to_owned()).collect();
+        Questions::scripted(&self.screen, answers)
+    }
+
+    /// A report of nothing yet.
+    pub(super) fn report(&self) -> Report<'_> {
+        Report::new(&self.screen)
+    }
+}
+
+/// A daemon that is as a file below the root says, and whose channels are ready.
+pub(super) struct Puppet<'a> {
+    pub(super) scene: &'a Scene,
+}
+
+/// Where a script says that the daemon is well: the file is there.
+pub(super) const WELL: &str = "/daemon-is-well";
+/// Where it is said when the daemon has started, in Unix seconds; long after everything if nowhere.
+pub(super) const STARTED: &str = "/daemon-started";
+
+impl Daemon for Puppet<'_> {
+    async fn status(&self) -> Result<Status, Failure> {
+        let healthy = self.scene.host.has(WELL);
+        Ok(Status {
+            version: "0".to_owned(),
+            healthy,
+            problem: "it is ill".to_owned(),
+            authorization: "uid".to_owned(),
+            started: self.scene.host.text(STARTED)?.parse().unwrap_or(u64::MAX),
+        })
+    }
+
+    async fn channels(&self) -> Result<Vec<Channel>, Failure> {
+        let config = super::config::Config::read(&self.scene.host)?;
+        let channel = |name: String| Channel {
+            kind: config
+                .text_of(&["channel", &name], "kind")
+                .unwrap_or_default(),
+            plugin: config
+                .text_of(&["channel", &name], "plugin")
+                .unwrap_or_default(),
+            name,
+            version: String::new(),
+            state: "ready".to_owned(),
+            healthy: true,
+            queued: 0,
+            under_way: 0,
+            last_error: String::new(),
+            last_error_at: 0,
+            confined: Vec::new(),
+        };
+        Ok(config
+            .sections("channel")
+            .into_iter()
+            .map(channel)
+            .collect())
+    }
+
+    async fn test(&self, channel: &str, destination: &str) -> Result<TestOutcome, Failure> {
+        self.scene
+            .write("/tested", format!("{channel} {destination}"));
+        let state = if self.scene.host.has("/undeliverable") {
+            "failed"
+        } else {
+            "delivered"
+        };
+        Ok(TestOutcome {
+            state: state.to_owned(),
+            problem: String::new(),
+        })
+    }
+
+    async fn pass(&self, _: Duration) {}
+}

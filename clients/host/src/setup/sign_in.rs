@@ -1,0 +1,280 @@
+//! Step 6: PAM and the SSH server, with a way back that needs neither this process nor its terminal.
+
+mod confirmation;
+mod ssh;
+#[cfg(test)]
+mod tests;
+mod way_back;
+
+pub(crate) use confirmation::{Confirmation, Confirmed, Terminal};
+pub(crate) use way_back::take_back;
+
+use super::host::Host;
+use super::look::{findings, in_words};
+use super::program::Program;
+use super::questions::Questions;
+use super::report::{Report, Step};
+use crate::doctor::{Finding, Severity};
+use crate::setup::arguments::{PamChoice, SshChoice};
+use secinfo_terminal::environment::host_name;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::text::visible;
+use ssh::Ssh;
+use std::time::{Duration, Instant};
+use way_back::WayBack;
+
+/// The file that has our line when the profile is on.
+const COMMON_AUTH: &str = "/etc/pam.d/common-auth";
+/// What our line names.
+const MODULE: &str = "pam_secinfo.so";
+const PROFILE: &str = "/usr/share/pam-configs/secinfo";
+const UPDATE: &str = "pam-auth-update";
+
+const ABOUT: &str = "From now on sign-in asks for a second step: sshd, login, su, sudo, screen locks. If \
+    that went wrong, nobody could get in. So it is looked at first and afterwards, and taken back \
+    by itself unless you say in time that you have signed in anew.";
+
+/// What is wanted.
+pub(crate) struct Wish<'a> {
+    pub(crate) pam: Option<PamChoice>,
+    pub(crate) ssh: Option<SshChoice>,
+    /// It is confirmed that sign-in works.
+    pub(crate) confirmed: bool,
+    /// How long is waited for that.
+    pub(crate) timeout: Duration,
+    /// Who tries it.
+    pub(crate) person: Option<&'a str>,
+    /// The address of the bus, if not the system bus.
+    pub(crate) address: Option<&'a str>,
+}
+
+impl Wish<'_> {
+    /// What shall become of PAM.
+    fn choice(&self, questions: &Questions<'_>, is_on: bool) -> PamChoice {
+        match self.pam {
+            Some(choice) => choice,
+            None if is_on || !questions.are_asked() => PamChoice::Keep,
+            None => PamChoice::Enable,
+        }
+    }
+
+    /// What the SSH server has to be told; refuses what could not be carried through.
+    fn plan(
+        &self,
+        host: &Host,
+        questions: &Questions<'_>,
+        is_on: bool,
+        report: &Report<'_>,
+    ) -> Result<Option<Ssh>, Failure> {
+        if !is_on && !host.has(PROFILE) {
+            return Err(Failure::Refused(format!(
+                "there is no {PROFILE}, which pam-auth-update needs: docs/how-to/pam.md says how to write the lines of PAM by hand"
+            )));
+        }
+        let ssh = Ssh::plan(host, questions, self.ssh, report)?;
+        let changes = !is_on || ssh.is_some();
+        if changes && !self.confirmed && !questions.are_asked() {
+            return Err(Failure::Usage(
+                "nobody is there to say that sign-in works: add --pam-confirmed if that was tried on a host like this one".into(),
+            ));
+        }
+        Ok(ssh)
+    }
+
+    /// Refuses, before anything is changed, what could not be carried through. What a person is
+    /// asked comes later.
+    pub(crate) fn check(
+        &self,
+        host: &Host,
+        questions: &Questions<'_>,
+        report: &Report<'_>,
+    ) -> Result<(), Failure> {
+        let is_on = is_on(host)?;
+        let is_kept = match self.choice(questions, is_on) {
+            PamChoice::Disable => true,
+            PamChoice::Keep => !is_on || self.ssh.is_none(),
+            PamChoice::Enable => false,
+        };
+        if is_kept || questions.are_asked() {
+            return Ok(());
+        }
+        self.plan(host, questions, is_on, report).map(|_| ())
+    }
+}
+
+pub(crate) async fn run<C: Confirmation>(
+    host: &Host,
+    questions: &Questions<'_>,
+    confirmation: impl FnOnce() -> Result<C, Failure>,
+    wish: &Wish<'_>,
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    report.begin(Step::SignIn, ABOUT)?;
+    if WayBack::is_there(host) {
+        report.warn("A run before this one was cut short before anybody confirmed that sign-in works. It is taken back first.")?;
+        way_back::go(host)?;
+    }
+    let is_on = is_on(host)?;
+    match wish.choice(questions, is_on) {
+        PamChoice::Disable => return disable(host, is_on, report),
+        PamChoice::Keep if !is_on => {
+            report.skipped("Sign-in asks nobody for a second step")?;
+            report.leave("Have sign-in ask for a second step: secinfo setup --pam enable");
+            return Ok(());
+        }
+        PamChoice::Keep if wish.ssh.is_none() => {
+            return report.unchanged("Sign-in asks for a second step");
+        }
+        PamChoice::Keep | PamChoice::Enable => {}
+    }
+    let ssh = wish.plan(host, questions, is_on, report)?;
+    if is_on && ssh.is_none() {
+        return report.unchanged("Sign-in asks for a second step");
+    }
+    before(host, wish, report).await?;
+    if wish.pam.is_none() && !questions.yes("Switch it on now?", false)? {
+        report.skipped("Sign-in asks nobody for a second step")?;
+        report.leave("Have sign-in ask for a second step: secinfo setup --pam enable");
+        return Ok(());
+    }
+    // From here on nothing that ends us may leave it half done: whatever happens, the way back is gone.
+    let mut confirmation = confirmation()?;
+    let way_back = WayBack::prepare(host, !is_on, ssh.is_some(), wish.timeout)?;
+    let switched = switch_on(host, &way_back, !is_on, ssh.as_ref(), wish, report).await;
+    let confirmed = match switched {
+        Err(failure) => Err(failure),
+        Ok(()) if wish.confirmed => Ok(Confirmed::Yes),
+        Ok(()) => {
+            // What the terminal does not show must not keep us from going back.
+            let _ = tell(wish, way_back.deadline, report);
+            let confirmed = confirmation.wait(way_back.deadline).await;
+            let _ = questions.hint("");
+            Ok(confirmed)
+        }
+    };
+    match confirmed {
+        Ok(Confirmed::Yes) if way_back.forget()? => {
+            report.done("Sign-in asks for a second step")?;
+            report.leave("Sign in as somebody who has no method yet, and see what they are asked");
+            Ok(())
+        }
+        Ok(Confirmed::Yes) => Err(Failure::Refused(
+            "it was confirmed too late: sign-in is as it was before".into(),
+        )),
+        Ok(confirmed) => {
+            way_back.go()?;
+            Err(Failure::Refused(format!(
+                "{}: sign-in is as it was before. Find out why with secinfo doctor and journalctl -t sshd -t sudo, then run secinfo setup again",
+                confirmed.words()
+            )))
+        }
+        Err(failure) => {
+            way_back.go()?;
+            Err(Failure::Refused(format!(
+                "sign-in is as it was before, because {failure}"
+            )))
+        }
+    }
+}
+
+fn is_on(host: &Host) -> Result<bool, Failure> {
+    let text = host.text(COMMON_AUTH)?;
+    let mut lines = text.lines().map(str::trim_start);
+    Ok(lines.any(|line| !line.starts_with('#') && line.contains(MODULE)))
+}
+
+/// Refuses while something is wrong that would keep people out.
+async fn before(host: &Host, wish: &Wish<'_>, report: &mut Report<'_>) -> Result<(), Failure> {
+    let findings = findings(host, wish.address).await?;
+    let errors: Vec<&Finding> = findings
+        .iter()
+        // What the SSH server lacks is set together with PAM, and looked at after it.
+        .filter(|finding| finding.severity == Severity::Error && !finding.id.starts_with("sshd-"))
+        .collect();
+    for finding in &errors {
+        report.warn(&in_words(finding))?;
+    }
+    if errors.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Refused(
+        "sign-in stays as it is until what doctor found is corrected; then run secinfo setup again"
+            .into(),
+    ))
+}
+
+async fn switch_on(
+    host: &Host,
+    way_back: &WayBack<'_>,
+    pam: bool,
+    ssh: Option<&Ssh>,
+    wish: &Wish<'_>,
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    if pam {
+        let enable = Program::new(UPDATE, ["--enable", "secinfo"]);
+        let ran = way_back.change(|| host.succeed(&enable))?;
+        if !is_on(host)? {
+            return Err(Failure::Refused(format!(
+                "pam-auth-update has not changed {COMMON_AUTH}, as it does when somebody has edited it by hand: see docs/how-to/pam.md. {}",
+                visible(ran.errors.trim())
+            )));
+        }
+    }
+    if let Some(ssh) = ssh {
+        way_back.change(|| ssh.switch_on(host))?;
+    }
+    let findings = findings(host, wish.address).await?;
+    let (errors, rest): (Vec<_>, Vec<_>) = findings
+        .iter()
+        .partition(|finding| finding.severity == Severity::Error);
+    if errors.is_empty() {
+        for finding in rest
+            .iter()
+            .filter(|finding| finding.severity == Severity::Warning)
+        {
+            report.warn(&in_words(finding))?;
+        }
+        return Ok(());
+    }
+    let words: Vec<_> = errors.into_iter().map(in_words).collect();
+    Err(Failure::Refused(format!(
+        "doctor then finds what would keep people out:\n{}",
+        words.join("\n")
+    )))
+}
+
+fn tell(wish: &Wish<'_>, deadline: Instant, report: &Report<'_>) -> Result<(), Failure> {
+    let left = deadline.saturating_duration_since(Instant::now()).as_secs();
+    // Rounded, because a moment of it has passed already.
+    let time = match (left + 5) / 60 {
+        0 => format!("{left} seconds"),
+        1 => "1 minute".to_owned(),
+        minutes => format!("{minutes} minutes"),
+    };
+    let name = visible(wish.person.unwrap_or("YOU"));
+    report.tell(&format!(
+        "It is on. Keep THIS session open: it stays as it is whatever happens. Now sign in anew in ANOTHER terminal, with ssh {name}@{} or at the console, and try sudo there. Unless you answer yes within {time}, all is taken back.",
+        visible(&host_name())
+    ))
+}
+
+fn disable(host: &Host, is_on: bool, report: &mut Report<'_>) -> Result<(), Failure> {
+    let ours = ssh::is_ours(host)?;
+    if ours {
+        ssh::switch_off(host)?;
+    }
+    if is_on {
+        host.succeed(&Program::new(UPDATE, ["--disable", "secinfo"]))?;
+        if self::is_on(host)? {
+            return Err(Failure::Refused(format!(
+                "{COMMON_AUTH} still has the line of {MODULE}, because somebody has edited it by hand: remove it there"
+            )));
+        }
+    }
+    if is_on || ours {
+        report.done("Sign-in asks nobody for a second step any more")
+    } else {
+        report.unchanged("Sign-in asks nobody for a second step")
+    }
+}

@@ -1,0 +1,184 @@
+//! What the SSH server must be told so that it shows prompts: a file of ours beside its own.
+
+use super::super::host::Host;
+use super::super::program::Program;
+use super::super::questions::Questions;
+use super::super::report::Report;
+use crate::setup::arguments::SshChoice;
+use secinfo_terminal::failure::Failure;
+use std::collections::BTreeMap;
+
+/// Our file. The server takes the first value that it reads, and reads these before its own.
+pub(super) const FILE: &str = "/etc/ssh/sshd_config.d/secinfo.conf";
+const HEADER: &str = "# Written by secinfo setup; secinfo setup --pam disable removes it.\n";
+/// What a key is followed by: both are demanded.
+const KEY_FIRST: &str = "publickey,keyboard-interactive";
+/// Seconds in which somebody can set up a method while they sign in.
+const TIME: u32 = 300;
+
+/// What the file shall say.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Ssh {
+    content: String,
+    /// What must then be in force, as the server prints it.
+    expected: Vec<(&'static str, String)>,
+}
+
+impl Ssh {
+    /// What has to be written; `None` if nothing.
+    pub(super) fn plan(
+        host: &Host,
+        questions: &Questions<'_>,
+        choice: Option<SshChoice>,
+        report: &Report<'_>,
+    ) -> Result<Option<Self>, Failure> {
+        if choice == Some(SshChoice::Keep) || host.program("sshd").is_none() {
+            return Ok(None);
+        }
+        let now = in_force(host)?;
+        let is = |key: &str, value: &str| now.get(key).is_some_and(|is| is == value);
+        let prompts = is("kbdinteractiveauthentication", "yes") && is("usepam", "yes");
+        let choice = match choice {
+            Some(choice) => choice,
+            // The server shows prompts already: what it demands is the administrator's choice.
+            None if prompts => return Ok(None),
+            None => choose(questions, is("passwordauthentication", "yes"), report)?,
+        };
+        let mut wanted = vec![
+            ("usepam", "yes".to_owned()),
+            ("kbdinteractiveauthentication", "yes".to_owned()),
+        ];
+        match choice {
+            SshChoice::Keep => return Ok(None),
+            SshChoice::PasswordAndCode => {}
+            SshChoice::KeyAndCode => wanted.push(("authenticationmethods", KEY_FIRST.to_owned())),
+        }
+        if wanted.iter().all(|(key, value)| is(key, value)) {
+            return Ok(None);
+        }
+        if host.has(FILE) && !is_ours(host)? {
+            return Err(Failure::Refused(format!(
+                "{FILE} is not what secinfo setup has written, and it would be overwritten: give it another name, or write into it what docs/how-to/pam.md says and add --ssh keep"
+            )));
+        }
+        let time = now
+            .get("logingracetime")
+            .and_then(|time| time.parse::<u32>().ok());
+        if time.is_some_and(|time| time > 0 && time < TIME) {
+            wanted.push(("logingracetime", TIME.to_string()));
+        }
+        let lines = wanted
+            .iter()
+            .map(|(key, value)| format!("{} {value}\n", keyword(key)));
+        Ok(Some(Self {
+            content: HEADER.to_owned() + &lines.collect::<String>(),
+            expected: wanted,
+        }))
+    }
+
+    /// Writes the file, and has the server read it if it is content with it.
+    pub(super) fn switch_on(&self, host: &Host) -> Result<(), Failure> {
+        host.write(FILE, self.content.as_bytes(), 0o644)?;
+        host.succeed(&Program::new("sshd", ["-t"]))?;
+        let now = in_force(host)?;
+        for (key, value) in &self.expected {
+            if now.get(*key) != Some(value) {
+                return Err(Failure::Refused(format!(
+                    "another file of the SSH server overrules {} in {FILE}: set it to {value} where it stands",
+                    keyword(key)
+                )));
+            }
+        }
+        reload(host)
+    }
+}
+
+fn choose(
+    questions: &Questions<'_>,
+    has_passwords: bool,
+    report: &Report<'_>,
+) -> Result<SshChoice, Failure> {
+    let words = [
+        "A password and a code; whoever has a key gets in with it alone",
+        "A key, and then a password and a code",
+        "What it asks for now",
+    ];
+    let choices = [
+        SshChoice::PasswordAndCode,
+        SshChoice::KeyAndCode,
+        SshChoice::Keep,
+    ];
+    if has_passwords {
+        if !questions.are_asked() {
+            return Ok(SshChoice::PasswordAndCode);
+        }
+        report.tell("The SSH server must show the prompts of PAM (KbdInteractiveAuthentication). A file of its own beside its configuration says so.")?;
+        return Ok(choices[questions.choice("What the SSH server shall ask for", &words, Some(0))?]);
+    }
+    if !questions.are_asked() {
+        return Err(Failure::Usage(
+            "the SSH server takes no passwords now, and to show prompts it would have to: add --ssh key-and-code to demand a key first, or --ssh password-and-code, or --ssh keep".into(),
+        ));
+    }
+    report.tell("The SSH server takes keys only. To ask for a code it must show the prompts of PAM, of which the password is one. With a key demanded first, nobody gets in with less than now; root with \"PermitRootLogin prohibit-password\" and programs that have a key then get in no more.")?;
+    Ok(choices[questions.choice("What the SSH server shall ask for", &words, Some(1))?])
+}
+
+/// What is in force outside of `Match`, as the server itself says it: keywords in small letters.
+fn in_force(host: &Host) -> Result<BTreeMap<String, String>, Failure> {
+    // The server insists on it, and its unit makes it only when it starts.
+    host.make_directory("/run/sshd", 0o755)?;
+    let ran = host.succeed(&Program::new("sshd", ["-T"]))?;
+    let text = ran.text();
+    let lines = text.lines().filter_map(|line| line.split_once(' '));
+    Ok(lines
+        .map(|(key, value)| (key.to_owned(), value.trim().to_owned()))
+        .collect())
+}
+
+fn keyword(key: &str) -> &str {
+    match key {
+        "usepam" => "UsePAM",
+        "kbdinteractiveauthentication" => "KbdInteractiveAuthentication",
+        "authenticationmethods" => "AuthenticationMethods",
+        "logingracetime" => "LoginGraceTime",
+        other => other,
+    }
+}
+
+/// Whether our file is there, and ours.
+pub(super) fn is_ours(host: &Host) -> Result<bool, Failure> {
+    Ok(host.text(FILE)?.starts_with(HEADER))
+}
+
+/// Removes our file.
+pub(super) fn switch_off(host: &Host) -> Result<(), Failure> {
+    host.remove(FILE)?;
+    reload(host)
+}
+
+/// Has the server read its configuration, if it runs. Sessions stay as they are.
+pub(super) fn reload(host: &Host) -> Result<(), Failure> {
+    let places = [
+        "/etc/systemd/system",
+        "/usr/lib/systemd/system",
+        "/lib/systemd/system",
+    ];
+    let has = |unit: &str| {
+        places
+            .iter()
+            .any(|place| host.has(&format!("{place}/{unit}")))
+    };
+    // Debian's name, then that of others.
+    let unit = if has("ssh.service") {
+        "ssh.service"
+    } else {
+        "sshd.service"
+    };
+    // While the host starts, a job for a server that waits for us would wait for ever.
+    let is_active = Program::new("systemctl", ["is-active", "--quiet", unit]);
+    if host.run(&is_active)?.well {
+        host.succeed(&Program::new("systemctl", ["try-reload-or-restart", unit]))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,265 @@
+//! Step 5: break-glass codes for when the daemon cannot decide, and a first method for whoever sets
+//! this up.
+
+use super::host::Host;
+use super::questions::Questions;
+use super::report::{Report, Step};
+use crate::break_glass::{self, account};
+use secinfo_break_glass::{DEFAULT_DIRECTORY, Directory, DirectoryError, FileName};
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::screen::Screen;
+use secinfo_terminal::text::visible;
+use std::process::Command;
+
+/// Codes that it takes to become root: one to sign in, one for sudo.
+const ENOUGH: usize = 2;
+/// Codes that are made at once.
+const COUNT: u8 = 3;
+
+const ABOUT: &str = "While the daemon cannot decide, because it is down or its disk is full, nobody whom \
+    policy covers can sign in. Break-glass codes on paper are the way in for that hour: each is good \
+    once, for one user and one program that asks.";
+
+pub(crate) fn run(
+    host: &Host,
+    screen: &Screen,
+    questions: &Questions<'_>,
+    users: &[String],
+    person: Option<&str>,
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    report.begin(Step::WaysBackIn, ABOUT)?;
+    for user in users {
+        make(host, screen, user, report)?;
+    }
+    let Some(person) = person else {
+        return somebody(host, screen, questions, users, report);
+    };
+    let has_enough = codes_of(host, person)? >= ENOUGH;
+    if has_enough && !users.iter().any(|user| user == person) {
+        report.unchanged(format!("{} has break-glass codes", visible(person)))?;
+    } else if !has_enough {
+        let question = format!(
+            "Make {COUNT} codes for {} now? They are shown once.",
+            visible(person)
+        );
+        if questions.yes(&question, true)? {
+            make(host, screen, person, report)?;
+        } else if users.is_empty() {
+            nobody(
+                report,
+                &format!(
+                    "Make break-glass codes: secinfo break-glass create {}",
+                    visible(person)
+                ),
+            )?;
+        }
+    }
+    enroll(host, questions, person, report)
+}
+
+/// Nobody ran sudo: root is asked who the codes are for.
+fn somebody(
+    host: &Host,
+    screen: &Screen,
+    questions: &Questions<'_>,
+    users: &[String],
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    if !users.is_empty() {
+        return Ok(());
+    }
+    if questions.are_asked() {
+        let question = "Name of an administrator to make break-glass codes for (Enter for none)";
+        let name = questions.text(question, "", |name| match name {
+            "" => Ok(None),
+            name => match account(name) {
+                Ok(_) => Ok(Some(name.to_owned())),
+                Err(failure) => Err(failure.to_string()),
+            },
+        })?;
+        if let Some(name) = name {
+            return make(host, screen, &name, report);
+        }
+    }
+    nobody(
+        report,
+        "Make break-glass codes for an administrator: secinfo break-glass create NAME",
+    )
+}
+
+/// Refuses, before anything is changed, users whom this host does not know.
+pub(crate) fn check(users: &[String]) -> Result<(), Failure> {
+    users.iter().try_for_each(|user| account(user).map(|_| ()))
+}
+
+fn nobody(report: &mut Report<'_>, left: &str) -> Result<(), Failure> {
+    report.skipped("No break-glass codes were made")?;
+    report.leave(left);
+    Ok(())
+}
+
+fn make(host: &Host, screen: &Screen, user: &str, report: &mut Report<'_>) -> Result<(), Failure> {
+    if codes_of(host, user)? >= ENOUGH {
+        return report.unchanged(format!("{} has break-glass codes", visible(user)));
+    }
+    break_glass::create(screen, &host.path(DEFAULT_DIRECTORY), user, COUNT)?;
+    report.done(format!(
+        "{COUNT} break-glass codes of {} were made",
+        visible(user)
+    ))
+}
+
+/// How many codes a user has that the module would take.
+fn codes_of(host: &Host, user: &str) -> Result<usize, Failure> {
+    let refused = |error: DirectoryError| Failure::Refused(visible(&error.to_string()));
+    let uid = account(user)?.uid.as_raw();
+    let path = host.path(DEFAULT_DIRECTORY);
+    let Some(directory) = Directory::open(&path).map_err(refused)? else {
+        return Ok(0);
+    };
+    let names = directory.names().map_err(refused)?;
+    let unused = names
+        .iter()
+        .filter(|name| matches!(name, FileName::Unused(_)));
+    let records = unused.filter_map(|name| directory.read(name).ok());
+    Ok(records.filter(|record| record.is_of(user, uid)).count())
+}
+
+/// Offers whoever ran sudo to set up an app, as themselves.
+fn enroll(
+    host: &Host,
+    questions: &Questions<'_>,
+    person: &str,
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
+    let hint = "Set up your own method, as yourself: secinfo add authenticator-app";
+    if !questions.are_asked() {
+        report.leave(hint);
+        return Ok(());
+    }
+    report.tell("Have a method yourself before sign-in asks for one, so that you can try it.")?;
+    let question = format!("Set up an authenticator app for {} now?", visible(person));
+    if !questions.yes(&question, false)? {
+        report.leave(hint);
+        return Ok(());
+    }
+    let (Some(runuser), Some(secinfo)) = (host.program("runuser"), host.program("secinfo")) else {
+        report.leave(hint);
+        return Ok(());
+    };
+    // It talks with the person itself.
+    let status = Command::new(runuser)
+        .args(["-u", person, "--"])
+        .arg(secinfo)
+        .args(["add", "authenticator-app"])
+        .status()?;
+    if status.success() {
+        report.done(format!("{} has an authenticator app", visible(person)))
+    } else {
+        report.leave(hint);
+        report.warn("No authenticator app was set up")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::report::State;
+    use super::super::scene::Scene;
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn run_for(
+        scene: &Scene,
+        questions: &Questions<'_>,
+        users: &[&str],
+        person: Option<&str>,
+    ) -> (Vec<State>, Vec<String>) {
+        let users: Vec<String> = users.iter().map(|user| (*user).to_owned()).collect();
+        let mut report = scene.report();
+        run(
+            &scene.host,
+            &scene.screen,
+            questions,
+            &users,
+            person,
+            &mut report,
+        )
+        .unwrap();
+        (
+            report.entries.iter().map(|entry| entry.state).collect(),
+            report.left,
+        )
+    }
+
+    #[test]
+    fn codes_are_made_once() {
+        let scene = Scene::new();
+        let (states, _) = run_for(&scene, &scene.nobody(), &["root"], None);
+        assert_eq!(states, [State::Done]);
+        assert_eq!(scene.host.names(DEFAULT_DIRECTORY).unwrap().len(), 3);
+        let (states, _) = run_for(&scene, &scene.nobody(), &["root"], None);
+        assert_eq!(states, [State::Unchanged]);
+        assert_eq!(codes_of(&scene.host, "root").unwrap(), 3);
+        assert_eq!(codes_of(&scene.host, "daemon").unwrap(), 0);
+        assert!(codes_of(&scene.host, "nobody-of-this-name").is_err());
+    }
+
+    #[test]
+    fn codes_that_the_module_would_not_take_do_not_count() {
+        let scene = Scene::new();
+        run_for(&scene, &scene.nobody(), &["root"], None);
+        let names = scene.host.names(DEFAULT_DIRECTORY).unwrap();
+        let file = |index: usize| format!("{DEFAULT_DIRECTORY}/{}", names[index]);
+        // The code of an account that had the name before.
+        let stale = scene.read(&file(0)).replace("uid 0", "uid 4711");
+        scene.write(&file(0), stale);
+        assert_eq!(codes_of(&scene.host, "root").unwrap(), 2);
+        let writable = std::fs::Permissions::from_mode(0o666);
+        std::fs::set_permissions(scene.host.path(&file(1)), writable).unwrap();
+        assert_eq!(codes_of(&scene.host, "root").unwrap(), 1);
+        let (states, _) = run_for(&scene, &scene.nobody(), &["root"], None);
+        assert_eq!(states, [State::Done]);
+    }
+
+    #[test]
+    fn root_who_is_nobody_else_is_asked_for_whom_codes_are() {
+        let scene = Scene::new();
+        let (states, left) = run_for(
+            &scene,
+            &scene.answers(&["nobody-of-this-name", ""]),
+            &[],
+            None,
+        );
+        assert_eq!((states, left.len()), (vec![State::Skipped], 1));
+        let (states, left) = run_for(&scene, &scene.answers(&["root"]), &[], None);
+        assert_eq!((states, left.len()), (vec![State::Done], 0));
+    }
+
+    #[test]
+    fn whoever_ran_sudo_is_offered_codes_and_a_method() {
+        let scene = Scene::new();
+        let (states, left) = run_for(&scene, &scene.answers(&["n", "n"]), &[], Some("root"));
+        assert_eq!(states, [State::Skipped]);
+        assert_eq!(left.len(), 2, "{left:?}");
+        let (states, left) = run_for(&scene, &scene.answers(&["", "n"]), &[], Some("root"));
+        assert_eq!(states, [State::Done]);
+        assert!(left[0].contains("secinfo add"), "{left:?}");
+        scene.program("secinfo", "exit 0");
+        scene.program("runuser", &scene.note("runuser"));
+        let (states, left) = run_for(&scene, &scene.answers(&["y"]), &[], Some("root"));
+        assert_eq!(
+            (states, left.len()),
+            (vec![State::Unchanged, State::Done], 0)
+        );
+        assert!(scene.noted("runuser")[0].starts_with("-u root -- "));
+    }
+
+    #[test]
+    fn without_anybody_it_says_what_is_left() {
+        let scene = Scene::new();
+        let (_, left) = run_for(&scene, &scene.nobody(), &[], None);
+        assert!(left[0].contains("secinfo break-glass create"), "{left:?}");
+        assert!(!scene.host.has(DEFAULT_DIRECTORY));
+    }
+}

@@ -1,0 +1,478 @@
+//! Reading the configuration of a service the way libpam reads it.
+//!
+//! A line that libpam cannot make sense of does not disappear: it becomes an entry that fails, of
+//! the type that was asked for or else of `auth`. A file that cannot be read at all, or ends in
+//! the middle of a line, makes libpam refuse the service.
+
+use crate::codes::{Action, Actions};
+use crate::library::Library;
+use crate::line::{Line, Words, lines};
+use crate::root::{Root, is_absent};
+use crate::stack::{Entry, Place, Work};
+use std::collections::BTreeSet;
+use std::io;
+
+/// How deep files may include others, and substacks lie in others.
+const DEEPEST: usize = 16;
+
+/// What libpam uses for services that have no file, and for types that a file has nothing of.
+const OTHER: &str = "other";
+
+/// What a stack is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Verifying the user.
+    Auth,
+    /// Whether the account may be used.
+    Account,
+    /// Changing the password.
+    Password,
+    /// Beginning and ending a session.
+    Session,
+}
+
+/// The configuration of one service.
+#[derive(Debug, Clone, Default)]
+pub struct Service {
+    /// All entries, in order, with what they are for.
+    pub entries: Vec<(Kind, Entry)>,
+    /// What libpam would complain about.
+    pub problems: Vec<Problem>,
+    /// Files that others included.
+    pub included: BTreeSet<String>,
+    /// It has no `auth` entries of its own: those of `other` are used.
+    pub auth_of_other: bool,
+    /// Libpam refuses the service.
+    pub refused: bool,
+    /// Files that could not be read by whoever runs this.
+    pub unreadable: BTreeSet<String>,
+}
+
+/// A mistake in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Problem {
+    /// Where.
+    pub place: Place,
+    /// What, as a sentence without a full stop.
+    pub what: String,
+    /// Libpam reads the line all the same.
+    pub harmless: bool,
+}
+
+impl Service {
+    /// The entries for one purpose.
+    pub fn stack(&self, kind: Kind) -> Vec<Entry> {
+        let entries = self.entries.iter();
+        entries
+            .filter(|(of, _)| *of == kind)
+            .map(|(_, entry)| entry.clone())
+            .collect()
+    }
+}
+
+/// What a file is read for.
+#[derive(Clone, Copy)]
+struct Request {
+    kind: Option<Kind>,
+    include_level: usize,
+    level: usize,
+}
+
+/// The file could not be used.
+struct Unusable;
+
+/// Reads services.
+pub struct Loader<'a> {
+    root: &'a Root,
+    library: &'a Library,
+}
+
+impl<'a> Loader<'a> {
+    /// A reader of the configuration below a root, as a libpam of that root would read it.
+    pub const fn new(root: &'a Root, library: &'a Library) -> Self {
+        Self { root, library }
+    }
+
+    /// The names of services that have configuration of their own.
+    pub fn services(&self) -> io::Result<Vec<String>> {
+        let mut names = BTreeSet::new();
+        let mut found = false;
+        for directory in &self.library.directories {
+            match self.root.names(directory) {
+                Ok(list) => {
+                    found = true;
+                    names.extend(list.into_iter().filter(|name| is_service_name(name)));
+                }
+                Err(error) if is_absent(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if !found {
+            let text = self.root.text(&self.library.single_file)?;
+            for line in lines(&text).unwrap_or_default() {
+                let word = Words::of(&line.text).next();
+                names.extend(word.map(|word| word.text.to_ascii_lowercase()));
+            }
+        }
+        Ok(names.into_iter().collect())
+    }
+
+    /// The configuration of a service. What it has nothing of comes from `other`.
+    pub fn service(&self, name: &str) -> Service {
+        let mut service = Service::default();
+        let mut other = Service::default();
+        let request = Request {
+            kind: None,
+            include_level: 0,
+            level: 0,
+        };
+        if self.has_directory() {
+            let own = self.find(name).is_some();
+            if own && self.file(name, request, &mut service).is_err() {
+                service.refused = true;
+            }
+            if name != OTHER && self.find(OTHER).is_none() {
+                service.refused |= !own;
+            } else if name != OTHER {
+                service.refused |= self.file(OTHER, request, &mut other).is_err();
+            }
+        } else {
+            self.single_file(name, request, &mut service, &mut other);
+        }
+        service.refused |= other.refused;
+        service.auth_of_other = service.entries.iter().all(|(of, _)| *of != Kind::Auth);
+        for kind in [Kind::Auth, Kind::Account, Kind::Password, Kind::Session] {
+            if service.entries.iter().all(|(of, _)| *of != kind) {
+                let entries = other.entries.iter().filter(|(of, _)| *of == kind);
+                service.entries.extend(entries.cloned());
+            }
+        }
+        service.unreadable.append(&mut other.unreadable);
+        service
+    }
+
+    /// Whether there is a directory with a file for each service.
+    fn has_directory(&self) -> bool {
+        let mut directories = self.library.directories.iter();
+        directories.any(|directory| self.root.has(directory))
+    }
+
+    fn single_file(&self, name: &str, request: Request, own: &mut Service, other: &mut Service) {
+        let path = self.library.single_file.clone();
+        let Ok(lines) = self.lines(&path, own) else {
+            own.refused = true;
+            return;
+        };
+        for line in lines {
+            let mut words = Words::of(&line.text);
+            let Some(service) = words.next() else {
+                continue;
+            };
+            let into = if service.text.eq_ignore_ascii_case(name) {
+                &mut *own
+            } else if service.text.eq_ignore_ascii_case(OTHER) {
+                &mut *other
+            } else {
+                continue;
+            };
+            self.line(&path, &line, words, request, into);
+        }
+    }
+
+    /// Where a name leads.
+    fn find(&self, name: &str) -> Option<String> {
+        if name.starts_with('/') {
+            return Some(name.to_owned());
+        }
+        let paths = self.library.directories.iter();
+        paths
+            .map(|directory| format!("{directory}/{name}"))
+            .find(|path| self.root.has(path))
+    }
+
+    /// Where a name leads that another file includes.
+    fn find_included(&self, name: &str) -> Option<String> {
+        let first = self.library.directories.first();
+        match first {
+            // Debian's libpam looks for what is included in the first directory only.
+            Some(first) if self.library.at_include && self.root.has(first) => {
+                Some(if name.starts_with('/') {
+                    name.to_owned()
+                } else {
+                    format!("{first}/{name}")
+                })
+            }
+            _ => self.find(name),
+        }
+    }
+
+    fn lines(&self, path: &str, into: &mut Service) -> Result<Vec<Line>, Unusable> {
+        let problem = |line, what: String| Problem {
+            place: Place {
+                file: path.to_owned(),
+                line,
+            },
+            what,
+            harmless: false,
+        };
+        let text = self.root.text(path).map_err(|error| {
+            if error.kind() == io::ErrorKind::PermissionDenied {
+                into.unreadable.insert(path.to_owned());
+            } else if !is_absent(&error) {
+                // What includes a file that is not there says so itself.
+                into.problems
+                    .push(problem(0, format!("the file cannot be read: {error}")));
+            }
+            Unusable
+        })?;
+        lines(&text).map_err(|line| {
+            let what = "the file ends in the middle of a line, and is refused for that";
+            into.problems.push(problem(line, what.to_owned()));
+            Unusable
+        })
+    }
+
+    fn file(&self, name: &str, request: Request, into: &mut Service) -> Result<(), Unusable> {
+        if request.include_level >= DEEPEST || request.level >= DEEPEST {
+            return Err(Unusable);
+        }
+        let path = if request.include_level == 0 {
+            self.find(name)
+        } else {
+            self.find_included(name)
+        };
+        let path = path.ok_or(Unusable)?;
+        if request.include_level > 0 {
+            into.included.insert(path.clone());
+        }
+        for line in self.lines(&path, into)? {
+            self.line(&path, &line, Words::of(&line.text), request, into);
+            if into.refused {
+                return Err(Unusable);
+            }
+        }
+        Ok(())
+    }
+
+    fn line(
+        &self,
+        file: &str,
+        line: &Line,
+        mut words: Words<'_>,
+        request: Request,
+        into: &mut Service,
+    ) {
+        let place = Place {
+            file: file.to_owned(),
+            line: line.number,
+        };
+        let mut problems = Vec::new();
+        let read = self.read(&mut words, &place, request, into, &mut problems);
+        let kind = read.as_ref().map_or(request.kind, |(kind, _)| Some(*kind));
+        if request.kind.is_none() || kind == request.kind {
+            let harmless = line.ambiguous.map(|why| (why.to_owned(), true));
+            let found = problems.into_iter().map(|what| (what, false));
+            for (what, harmless) in found.chain(harmless) {
+                into.problems.push(Problem {
+                    place: place.clone(),
+                    what,
+                    harmless,
+                });
+            }
+            into.entries.extend(read);
+        }
+    }
+
+    /// The entry that a line becomes, unless it is an `include` that was followed or the line is of
+    /// another type than what was asked for.
+    fn read(
+        &self,
+        words: &mut Words<'_>,
+        place: &Place,
+        request: Request,
+        into: &mut Service,
+        problems: &mut Vec<String>,
+    ) -> Option<(Kind, Entry)> {
+        let asked = request.kind.unwrap_or(Kind::Auth);
+        let first = words
+            .next()
+            .unwrap_or_else(|| unreachable!("a line says something, and has a word for that"));
+        let (silent, name) = match first.text.strip_prefix('-') {
+            Some(name) => (true, name),
+            None => (false, first.text.as_str()),
+        };
+        if self.library.at_include && name.eq_ignore_ascii_case("@include") {
+            return self.at_include(words, place, request, into, problems);
+        }
+        let (kind, mut must_fail) = match kind_of(name) {
+            Some(kind) => (kind, false),
+            None => (asked, true),
+        };
+        if request.kind.is_some_and(|wanted| wanted != kind) {
+            return None;
+        }
+        if must_fail {
+            problems.push(format!(
+                "'{name}' is none of auth, account, password and session"
+            ));
+        }
+        let entry = |work, actions| {
+            let entry = Entry {
+                place: place.clone(),
+                level: request.level,
+                work,
+                actions,
+            };
+            Some((kind, entry))
+        };
+        let Some(control) = words.next() else {
+            problems.push("it ends before it says what the module is to the stack".to_owned());
+            return entry(Work::MustFail, Actions::all(Action::Bad));
+        };
+        let substack = control.text.eq_ignore_ascii_case("substack");
+        if substack || control.text.eq_ignore_ascii_case("include") {
+            let name = words.next().map(|word| word.text);
+            if substack {
+                into.entries
+                    .extend(entry(Work::Substack, Actions::all(Action::Bad)));
+            }
+            let request = Request {
+                kind: Some(kind),
+                include_level: request.include_level + 1,
+                level: request.level + usize::from(substack),
+            };
+            return match self.include(name.as_deref(), request, into, problems) {
+                Ok(()) => None,
+                Err(Unusable) => entry(Work::MustFail, Actions::all(Action::Bad)),
+            };
+        }
+        let actions = Actions::of_word(&control.text).unwrap_or_else(|| {
+            let (actions, mistake) = Actions::of_list(&control.text);
+            if let Err(mistake) = mistake
+                && !control.unclosed
+            {
+                problems.push(format!("in its second word {mistake}"));
+            }
+            actions
+        });
+        if control.unclosed {
+            problems.push("a '[' is never closed".to_owned());
+        }
+        let Some(module) = words.next() else {
+            if !control.unclosed {
+                problems.push("it names no module".to_owned());
+            }
+            return entry(Work::MustFail, actions);
+        };
+        if !has_module_name(&module.text) {
+            problems.push(format!("'{}' is no name of a module", module.text));
+            into.refused = true;
+            must_fail = true;
+        }
+        let arguments: Vec<_> = words.collect();
+        if arguments.iter().any(|word| word.unclosed) {
+            problems.push("a '[' is never closed".to_owned());
+        }
+        let work = if must_fail {
+            Work::MustFail
+        } else {
+            Work::Module {
+                path: module.text,
+                arguments: arguments.into_iter().map(|word| word.text).collect(),
+                silent,
+            }
+        };
+        entry(work, actions)
+    }
+
+    fn include(
+        &self,
+        name: Option<&str>,
+        request: Request,
+        into: &mut Service,
+        problems: &mut Vec<String>,
+    ) -> Result<(), Unusable> {
+        let Some(name) = name else {
+            problems.push(
+                "it does not say what to include, and some versions of libpam crash on that"
+                    .to_owned(),
+            );
+            return Err(Unusable);
+        };
+        if request.include_level >= DEEPEST || request.level >= DEEPEST {
+            problems.push("files include each other, again and again".to_owned());
+            return Err(Unusable);
+        }
+        self.file(name, request, into).inspect_err(|Unusable| {
+            problems.push(format!("'{name}', which it includes, cannot be used"));
+        })
+    }
+
+    /// Debian's way to include a file as if its text stood there. Where that fails for a service
+    /// as a whole, libpam refuses the service.
+    fn at_include(
+        &self,
+        words: &mut Words<'_>,
+        place: &Place,
+        request: Request,
+        into: &mut Service,
+        problems: &mut Vec<String>,
+    ) -> Option<(Kind, Entry)> {
+        let name = words.next().map(|word| word.text);
+        let inner = Request {
+            include_level: request.include_level + 1,
+            ..request
+        };
+        if self.include(name.as_deref(), inner, into, problems).is_ok() {
+            return None;
+        }
+        let Some(kind) = request.kind else {
+            into.refused = true;
+            return None;
+        };
+        let entry = Entry {
+            place: place.clone(),
+            level: request.level,
+            work: Work::MustFail,
+            actions: Actions::all(Action::Bad),
+        };
+        Some((kind, entry))
+    }
+}
+
+fn kind_of(name: &str) -> Option<Kind> {
+    match name.to_ascii_lowercase().as_str() {
+        "auth" => Some(Kind::Auth),
+        "account" => Some(Kind::Account),
+        "password" => Some(Kind::Password),
+        "session" => Some(Kind::Session),
+        _ => None,
+    }
+}
+
+/// Whether libpam finds the name of a module in a path: what is left of its last part without the
+/// ending.
+fn has_module_name(path: &str) -> bool {
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let name = last.rsplit_once('.').map_or(last, |(name, _)| name);
+    !name.is_empty() && name != "?"
+}
+
+/// Files that editors and packages leave behind are nobody's service, and libpam asks for names in
+/// small letters only.
+fn is_service_name(name: &str) -> bool {
+    const LEFT_BEHIND: [&str; 9] = [
+        "~",
+        ".dpkg-dist",
+        ".dpkg-old",
+        ".dpkg-new",
+        ".pam-old",
+        ".pam-new",
+        ".rpmnew",
+        ".rpmsave",
+        ".swp",
+    ];
+    !name.starts_with('.')
+        && !name.bytes().any(|b| b.is_ascii_uppercase())
+        && !LEFT_BEHIND.iter().any(|ending| name.ends_with(ending))
+}

@@ -1,0 +1,63 @@
+//! What surrounds this process: the language of the person, and the name of the host.
+
+/// The longest locale that the daemon looks at.
+const LONGEST: usize = 64;
+
+/// The person's locale, such as `de_DE.UTF-8`; `None` where the environment names none that the
+/// daemon could read.
+pub fn locale() -> Option<String> {
+    of(|name| std::env::var(name).ok())
+}
+
+/// The name of this host.
+pub fn host_name() -> String {
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// The locale of messages among these variables, as POSIX orders them: the first that is not empty
+/// counts, whether it can be used or not.
+fn of(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(variable)
+        .find(|value| !value.is_empty())
+        .filter(|value| {
+            let known = |c: char| c.is_ascii_alphanumeric() || "-_.@".contains(c);
+            value.len() <= LONGEST && value.chars().all(known)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_variable_that_is_set_counts() {
+        let with = |variables: &[(&str, &str)]| {
+            of(|name| {
+                variables
+                    .iter()
+                    .find(|(known, _)| *known == name)
+                    .map(|(_, value)| (*value).to_owned())
+            })
+        };
+        let german = Some("de_DE.UTF-8".to_owned());
+        assert_eq!(with(&[("LANG", "de_DE.UTF-8")]), german);
+        assert_eq!(
+            with(&[("LANG", "fr_FR"), ("LC_ALL", "de_DE.UTF-8")]),
+            german
+        );
+        assert_eq!(
+            with(&[("LANG", "de_DE.UTF-8"), ("LC_MESSAGES", "")]),
+            german
+        );
+        assert_eq!(
+            with(&[("LANG", "fr_FR"), ("LC_ALL", "../../etc/passwd")]),
+            None
+        );
+        assert_eq!(with(&[]), None);
+    }
+}

@@ -1,0 +1,154 @@
+//! Standard input, output and error: what people and scripts see, and how they are asked.
+//!
+//! What a command answers goes to standard output; prompts, hints and errors go to standard
+//! error, so that output can be piped while a person answers. Input is read line by line from
+//! standard input, whether that is a terminal or not.
+
+use crate::failure::Failure;
+use crate::style::Style;
+use crate::text::wrap;
+use serde::Serialize;
+use std::io::{self, BufRead, IsTerminal, Write};
+use zeroize::Zeroizing;
+
+/// The width where it cannot be found out.
+const USUAL_WIDTH: usize = 80;
+/// Longer lines are hard to read, however wide the window is.
+const WIDEST: usize = 110;
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[value(help = "On a terminal, unless NO_COLOR is set")]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Where a command writes to and reads from.
+#[derive(Debug)]
+pub struct Screen {
+    /// Print JSON and nothing else on standard output.
+    pub json: bool,
+    /// A person answers.
+    pub interactive: bool,
+    /// Columns of the output.
+    pub width: usize,
+    /// Rows of the output; none where it is no terminal.
+    pub height: Option<usize>,
+    /// How to write on standard output.
+    pub style: Style,
+    /// How to write on standard error.
+    pub error_style: Style,
+}
+
+impl Screen {
+    /// The screen of this process.
+    pub fn new(json: bool, color: Color) -> Self {
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+            || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let style = |is_terminal: bool| {
+            Style::new(match color {
+                Color::Auto => is_terminal && !plain,
+                Color::Always => true,
+                Color::Never => false,
+            })
+        };
+        Self {
+            json,
+            interactive: io::stdin().is_terminal(),
+            width: width(),
+            height: height(),
+            style: style(io::stdout().is_terminal()),
+            error_style: style(io::stderr().is_terminal()),
+        }
+    }
+
+    /// Writes text for people; nothing in JSON mode.
+    pub fn say(&self, text: &str) -> Result<(), Failure> {
+        if self.json {
+            Ok(())
+        } else {
+            Self::write(text.as_bytes())
+        }
+    }
+
+    /// Writes a paragraph for people, wrapped to the width; nothing in JSON mode.
+    pub fn paragraph(&self, text: &str) -> Result<(), Failure> {
+        let mut lines = wrap(text, self.width).join("\n");
+        lines.push('\n');
+        self.say(&lines)
+    }
+
+    /// Writes one line of JSON; nothing in the mode for people.
+    pub fn json(&self, value: &impl Serialize) -> Result<(), Failure> {
+        if !self.json {
+            return Ok(());
+        }
+        // Such a line may hold the key of a new method.
+        let mut line = Zeroizing::new(serde_json::to_vec(value).map_err(io::Error::from)?);
+        line.push(b'\n');
+        Self::write(&line)
+    }
+
+    /// Writes bytes as they are, and brings them out at once: whoever reads may wait for them.
+    pub fn write(bytes: &[u8]) -> Result<(), Failure> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        Ok(out.flush()?)
+    }
+
+    /// Tells the person something beside the output.
+    pub fn note(&self, text: &str) -> Result<(), Failure> {
+        let mut lines = wrap(text, self.width).join("\n");
+        lines.push('\n');
+        Ok(io::stderr().lock().write_all(lines.as_bytes())?)
+    }
+
+    /// Asks for one line; `None` at the end of input. It is read while nothing else runs: all
+    /// that could arrive meanwhile waits in the socket.
+    pub fn ask(&self, prompt: &str) -> Result<Option<Zeroizing<String>>, Failure> {
+        let mut err = io::stderr().lock();
+        write!(err, "{} ", self.error_style.bold(prompt))?;
+        err.flush()?;
+        let mut line = Zeroizing::new(String::new());
+        let read = io::stdin().lock().read_line(&mut line)?;
+        if read == 0 || !self.interactive {
+            // The line that the person would have ended with Enter.
+            writeln!(err)?;
+        }
+        Ok((read > 0).then(|| Zeroizing::new(line.trim().to_owned())))
+    }
+
+    /// Asks a person for yes or no; Enter is no, and so is the end of input.
+    pub fn confirm(&self, question: &str) -> Result<bool, Failure> {
+        loop {
+            let answer = self.ask(&format!("{question} [y/N]"))?;
+            match answer.as_deref().map(|text| text.to_lowercase()).as_deref() {
+                None | Some("" | "n" | "no") => return Ok(false),
+                Some("y" | "yes") => return Ok(true),
+                Some(_) => self.note("Answer y for yes or n for no.")?,
+            }
+        }
+    }
+}
+
+fn height() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    Some(usize::from(size.ws_row)).filter(|rows| *rows > 0)
+}
+
+fn width() -> usize {
+    let size = rustix::termios::tcgetwinsize(io::stdout());
+    let columns = size
+        .ok()
+        .map(|size| usize::from(size.ws_col))
+        .filter(|columns| *columns > 0);
+    columns
+        .or_else(|| std::env::var("COLUMNS").ok()?.parse().ok())
+        .unwrap_or(USUAL_WIDTH)
+        .clamp(20, WIDEST)
+}

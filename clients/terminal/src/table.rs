@@ -1,0 +1,167 @@
+//! Tables for people: columns that shrink to the width of the terminal, cells that wrap.
+
+use crate::style::{Look, Style};
+use crate::text::{columns, pad, wrap};
+
+/// Columns between columns.
+const GAP: usize = 2;
+
+/// A column.
+pub struct Column {
+    /// What stands above it.
+    pub title: &'static str,
+    /// How narrow it may become.
+    pub least: usize,
+}
+
+/// A cell: lines, each with its look; each wraps on its own.
+pub type Cell = Vec<(Look, String)>;
+
+/// A row, and what is said about it in whole lines below.
+pub struct Row {
+    /// A cell for each column.
+    pub cells: Vec<Cell>,
+    /// Lines below, from the second column on.
+    pub below: Cell,
+}
+
+/// A cell of one plain line.
+pub fn plain(text: impl Into<String>) -> Cell {
+    vec![(Look::Plain, text.into())]
+}
+
+/// The table in lines of at most `width` columns, each ended; titles first.
+pub fn render(table: &[Column], rows: &[Row], style: Style, width: usize) -> String {
+    let widths = fit(table, rows, width);
+    let mut text = String::new();
+    let titles: Vec<Cell> = table
+        .iter()
+        .map(|column| vec![(Look::Dim, column.title.to_owned())])
+        .collect();
+    render_row(&mut text, &titles, &widths, style);
+    for row in rows {
+        render_row(&mut text, &row.cells, &widths, style);
+        let indent = widths[0] + GAP;
+        for (look, line) in &row.below {
+            for line in wrap(line, width.saturating_sub(indent)) {
+                text.push_str(&" ".repeat(indent));
+                text.push_str(&style.paint(*look, &line));
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
+
+/// Widths: what each column needs, then the widest made narrower until the table fits.
+fn fit(table: &[Column], rows: &[Row], width: usize) -> Vec<usize> {
+    let natural = |index: usize| {
+        let cells = rows.iter().flat_map(|row| &row.cells[index]);
+        cells
+            .map(|(_, line)| columns(line))
+            .max()
+            .unwrap_or(0)
+            .max(columns(table[index].title))
+    };
+    let mut widths: Vec<usize> = (0..table.len()).map(natural).collect();
+    let available = width.saturating_sub(GAP * (table.len() - 1));
+    while widths.iter().sum::<usize>() > available {
+        let shrinkable = (0..table.len()).filter(|&index| widths[index] > table[index].least);
+        match shrinkable.max_by_key(|&index| widths[index]) {
+            Some(index) => widths[index] -= 1,
+            None => break,
+        }
+    }
+    widths
+}
+
+fn render_row(text: &mut String, cells: &[Cell], widths: &[usize], style: Style) {
+    let wrapped: Vec<Cell> = cells
+        .iter()
+        .zip(widths)
+        .map(|(cell, width)| {
+            cell.iter()
+                .flat_map(|(look, line)| wrap(line, *width).into_iter().map(|line| (*look, line)))
+                .collect()
+        })
+        .collect();
+    let height = wrapped.iter().map(Vec::len).max().unwrap_or(0);
+    for index in 0..height {
+        let mut line = String::new();
+        let last = wrapped
+            .iter()
+            .rposition(|cell| index < cell.len())
+            .unwrap_or(0);
+        for (column, (cell, width)) in wrapped.iter().zip(widths).enumerate().take(last + 1) {
+            let (look, piece) = cell
+                .get(index)
+                .map_or((Look::Plain, ""), |(look, piece)| (*look, piece.as_str()));
+            if column == last {
+                line.push_str(&style.paint(look, piece));
+            } else {
+                // Spaces stay outside of the colours.
+                let filler = pad(piece, *width).split_off(piece.len());
+                line.push_str(&style.paint(look, piece));
+                line.push_str(&filler);
+                line.push_str(&" ".repeat(GAP));
+            }
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TABLE: [Column; 3] = [
+        Column {
+            title: "#",
+            least: 1,
+        },
+        Column {
+            title: "Name",
+            least: 6,
+        },
+        Column {
+            title: "Added",
+            least: 5,
+        },
+    ];
+
+    fn row(name: &str) -> Row {
+        Row {
+            cells: vec![plain("1"), plain(name), plain("today")],
+            below: vec![],
+        }
+    }
+
+    #[test]
+    fn a_table_that_fits_is_as_wide_as_it_must_be() {
+        let text = render(&TABLE, &[row("Phone")], Style::new(false), 80);
+        assert_eq!(text, "#  Name   Added\n1  Phone  today\n");
+    }
+
+    #[test]
+    fn a_table_that_does_not_fit_wraps_its_widest_column() {
+        let text = render(&TABLE, &[row("my old telephone")], Style::new(false), 24);
+        assert_eq!(
+            text,
+            "#  Name            Added\n1  my old          today\n   telephone\n"
+        );
+        assert!(text.lines().all(|line| columns(line) <= 24));
+    }
+
+    #[test]
+    fn colours_surround_words_only() {
+        let mut row = row("Phone");
+        row.cells[1] = vec![(Look::Bold, "Phone".to_owned())];
+        row.below = vec![(Look::Bad, "locked".to_owned())];
+        let text = render(&TABLE, &[row], Style::new(true), 80);
+        assert!(
+            text.contains("1  \x1b[1mPhone\x1b[0m  today\n   \x1b[31mlocked\x1b[0m\n"),
+            "{text:?}"
+        );
+    }
+}
