@@ -50,14 +50,14 @@ unsafe extern "C" {
 }
 
 /// What the conversation is given: where the handle stands.
-type Place = *mut *mut c_void;
+type HandleSlot = *mut *mut c_void;
 
 fn main() {
     // SAFETY: the program has one thread. Rust ignores the signal, which a host does not.
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
     let directory = CString::new(env::args().nth(1).unwrap()).unwrap();
     let mut handle: *mut c_void = null_mut();
-    let place: Place = &raw mut handle;
+    let slot: HandleSlot = &raw mut handle;
     let mut flags = 0;
     let mut inside_child = false;
     loop {
@@ -73,7 +73,7 @@ fn main() {
                 let user = user.as_ref().map_or(null(), |user| user.as_ptr());
                 let conversation = Conversation {
                     converse: Some(converse),
-                    data: place.cast(),
+                    data: slot.cast(),
                 };
                 // SAFETY: see above.
                 let code = unsafe {
@@ -82,24 +82,24 @@ fn main() {
                         user,
                         &raw const conversation,
                         directory.as_ptr(),
-                        place,
+                        slot,
                     )
                 };
-                say(&format!("start {code}"));
+                print_event(&format!("start {code}"));
             }
             "item" => {
                 let (item, value) = rest.split_once(' ').unwrap();
                 let value = bytes(value);
                 // SAFETY: see above.
                 let code =
-                    unsafe { pam_set_item(*place, item.parse().unwrap(), value.as_ptr().cast()) };
-                say(&format!("item {code}"));
+                    unsafe { pam_set_item(*slot, item.parse().unwrap(), value.as_ptr().cast()) };
+                print_event(&format!("item {code}"));
             }
             "env" => {
                 let pair = bytes(rest);
                 // SAFETY: see above.
-                let code = unsafe { pam_putenv(*place, pair.as_ptr()) };
-                say(&format!("env {code}"));
+                let code = unsafe { pam_putenv(*slot, pair.as_ptr()) };
+                print_event(&format!("env {code}"));
             }
             "silent" => flags |= 0x8000,
             "mute" => {
@@ -108,27 +108,27 @@ fn main() {
                     data: null_mut(),
                 };
                 // SAFETY: see above.
-                unsafe { pam_set_item(*place, 5, (&raw const none).cast()) };
+                unsafe { pam_set_item(*slot, 5, (&raw const none).cast()) };
             }
             // SAFETY: see above.
-            "authenticate" => say(&format!("authenticate {}", unsafe {
-                pam_authenticate(*place, flags)
+            "authenticate" => print_event(&format!("authenticate {}", unsafe {
+                pam_authenticate(*slot, flags)
             })),
             // SAFETY: see above.
-            "account" => say(&format!("account {}", unsafe {
-                pam_acct_mgmt(*place, flags)
+            "account" => print_event(&format!("account {}", unsafe {
+                pam_acct_mgmt(*slot, flags)
             })),
             // PAM_ESTABLISH_CRED. SAFETY: see above.
-            "credentials" => say(&format!("credentials {}", unsafe {
-                pam_setcred(*place, flags | 2)
+            "credentials" => print_event(&format!("credentials {}", unsafe {
+                pam_setcred(*slot, flags | 2)
             })),
             // SAFETY: see above.
-            "end" => say(&format!("end {}", unsafe { pam_end(*place, 0) })),
-            "state" => say(&format!("state {}", state())),
-            "measure" => say(&measure(&directory, rest)),
+            "end" => print_event(&format!("end {}", unsafe { pam_end(*slot, 0) })),
+            "state" => print_event(&format!("state {}", state())),
+            "measure" => print_event(&measure(&directory, rest)),
             "panic" => {
-                let code = pam_secinfo::guarded(|| panic!("on purpose"));
-                say(&format!("panic {}", code as i32));
+                let code = pam_secinfo::catch_panic(|| panic!("on purpose"));
+                print_event(&format!("panic {}", code as i32));
             }
             // The child goes on with the next line; the parent when the child has ended.
             "fork" => {
@@ -139,9 +139,9 @@ fn main() {
                     inside_child = true;
                 } else {
                     let mut status = 0;
-                    // SAFETY: the child is ours, and `status` a place for its end.
+                    // SAFETY: the child is ours, and `status` a slot for its end.
                     unsafe { libc::waitpid(child, &raw mut status, 0) };
-                    say(&format!("joined {status}"));
+                    print_event(&format!("joined {status}"));
                 }
             }
             "exit" => {
@@ -222,7 +222,7 @@ fn read_line() -> String {
     }
 }
 
-fn say(line: &str) {
+fn print_event(line: &str) {
     let mut output = stdout();
     writeln!(output, "{line}").unwrap();
     output.flush().unwrap();
@@ -245,7 +245,7 @@ unsafe extern "C" fn converse(
     count: c_int,
     messages: *mut *const Message,
     responses: *mut *mut Response,
-    place: *mut c_void,
+    slot: *mut c_void,
 ) -> c_int {
     assert_eq!(count, 1);
     // SAFETY: one message, as counted.
@@ -253,7 +253,7 @@ unsafe extern "C" fn converse(
     // SAFETY: a string that ends in NUL.
     let text = unsafe { CStr::from_ptr(message.text) }.to_str().unwrap();
     let kind = ["", "hidden", "shown", "error", "info"][usize::try_from(message.style).unwrap()];
-    say(&format!("{kind} {}", text.escape_debug()));
+    print_event(&format!("{kind} {}", text.escape_debug()));
     let mut answer = null_mut();
     if message.style <= 2 {
         loop {
@@ -265,14 +265,14 @@ unsafe extern "C" fn converse(
                 "none" => {}
                 "fail" => return 19,
                 "missing" => {
-                    // SAFETY: a place for one pointer.
+                    // SAFETY: a slot for one pointer.
                     unsafe { *responses = null_mut() };
                     return 0;
                 }
                 "user" => {
                     let user = bytes(rest);
                     // SAFETY: the handle that the library gave us.
-                    let code = unsafe { pam_set_item(*place.cast(), 2, user.as_ptr().cast()) };
+                    let code = unsafe { pam_set_item(*slot.cast(), 2, user.as_ptr().cast()) };
                     assert_eq!(code, 0);
                     continue;
                 }

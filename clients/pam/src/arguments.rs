@@ -15,7 +15,7 @@ const BREAK_GLASS: &str = "/etc/secinfo/break-glass";
 const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The longest that an argument may make it.
-const LONGEST_TIMEOUT: u64 = 300;
+const MAX_TIMEOUT: u64 = 300;
 
 /// The module's arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,13 +79,13 @@ impl Arguments {
         let mut parsed = Self::default();
         for argument in arguments {
             parsed
-                .take(argument)
+                .set(argument)
                 .ok_or_else(|| UnknownArgument(argument.to_owned()))?;
         }
         Ok(parsed)
     }
 
-    fn take(&mut self, argument: &str) -> Option<()> {
+    fn set(&mut self, argument: &str) -> Option<()> {
         match argument.split_once('=') {
             None if argument == "set_up" => self.set_up = true,
             None if argument == "debug" => self.debug = true,
@@ -107,7 +107,7 @@ fn parse_timeout(seconds: &str) -> Option<Duration> {
         return None;
     }
     let seconds = seconds.parse().ok()?;
-    (1..=LONGEST_TIMEOUT)
+    (1..=MAX_TIMEOUT)
         .contains(&seconds)
         .then(|| Duration::from_secs(seconds))
 }
@@ -120,9 +120,9 @@ impl BusAddress {
         if address.contains(';') {
             return None;
         }
-        let mut found = None;
+        let mut parsed = None;
         for pair in address.strip_prefix("unix:")?.split(',') {
-            let place = match pair.split_once('=')? {
+            let address = match pair.split_once('=')? {
                 ("path", path) => {
                     Self::Path(PathBuf::from(String::from_utf8(unescape(path)?).ok()?))
                 }
@@ -130,14 +130,14 @@ impl BusAddress {
                 ("guid", _) => continue,
                 _ => return None,
             };
-            if found.replace(place).is_some() {
+            if parsed.replace(address).is_some() {
                 return None;
             }
         }
-        match &found {
+        match &parsed {
             Some(Self::Path(path)) if !path.is_absolute() => None,
             Some(Self::Abstract(name)) if name.is_empty() => None,
-            _ => found,
+            _ => parsed,
         }
     }
 }

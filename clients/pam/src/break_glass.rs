@@ -2,14 +2,14 @@
 
 use crate::ffi::Handle;
 use crate::log::{Level, Log};
-use crate::outcome::{End, Failure, Grant};
+use crate::outcome::{Failure, Grant, Outcome};
 use nix::unistd::User;
 use secinfo_break_glass::{Code, Directory, DirectoryError, FileName, Id, Record, UsedName};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How many wrong codes one call takes.
-const MOST_ATTEMPTS: usize = 3;
+const MAX_ATTEMPTS: usize = 3;
 
 const FIRST_PROMPT: &str = "secinfod cannot be reached. Break-glass code: ";
 const NEXT_PROMPT: &str =
@@ -23,27 +23,27 @@ pub(crate) fn ask(
     user: &str,
     service: &str,
     log: &Log,
-) -> Option<End> {
+) -> Option<Outcome> {
     let directory = match Directory::open(directory) {
         Ok(directory) => directory?,
-        Err(error) => return nothing(log, &error),
+        Err(error) => return log_error(log, &error),
     };
     let mut prompt = FIRST_PROMPT;
-    for _ in 0..MOST_ATTEMPTS {
+    for _ in 0..MAX_ATTEMPTS {
         // Read again for every answer: in the meantime root may have revoked one.
         let records = records(&directory, user, log);
         if records.is_empty() {
             return None;
         }
         let Ok(answer) = handle.ask(prompt, false) else {
-            return Some(End::Failed(Failure::Conversation));
+            return Some(Outcome::Failed(Failure::Conversation));
         };
         if answer.trim().is_empty() {
             return None;
         }
         if let Some(id) = accepted(&records, &answer) {
             match use_up(&directory, id, user, service, log) {
-                Ok(true) => return Some(End::Granted(Grant::BreakGlass)),
+                Ok(true) => return Some(Outcome::Granted(Grant::BreakGlass)),
                 Ok(false) => {
                     log.write(
                         Level::Notice,
@@ -57,7 +57,7 @@ pub(crate) fn ask(
                         Level::Error,
                         &format!("the break-glass code {id} of {user} cannot be used up: {error}"),
                     );
-                    return Some(End::Failed(Failure::BreakGlassNotUsedUp));
+                    return Some(Outcome::Failed(Failure::BreakGlassNotUsedUp));
                 }
             }
         }
@@ -67,7 +67,7 @@ pub(crate) fn ask(
         );
         prompt = NEXT_PROMPT;
     }
-    Some(End::Failed(Failure::WrongBreakGlass))
+    Some(Outcome::Failed(Failure::WrongBreakGlass))
 }
 
 /// The codes that this user can use now.
@@ -75,7 +75,7 @@ fn records(directory: &Directory, user: &str, log: &Log) -> Vec<Record> {
     let names = match directory.names() {
         Ok(names) => names,
         Err(error) => {
-            nothing(log, &error);
+            log_error(log, &error);
             return Vec::new();
         }
     };
@@ -100,7 +100,7 @@ fn records(directory: &Directory, user: &str, log: &Log) -> Vec<Record> {
                 None => {}
             },
             Err(error) => {
-                nothing(log, &error);
+                log_error(log, &error);
             }
         }
     }
@@ -144,15 +144,15 @@ fn use_up(
 ) -> Result<bool, DirectoryError> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let now = now.map_or(0, |since| since.as_secs());
-    let won = directory.use_up(&UsedName::new(id, now, service))?;
-    if won {
+    let first = directory.use_up(&UsedName::new(id, now, service))?;
+    if first {
         let text = format!("the break-glass code {id} let {user} in");
         log.write(Level::Alert, &text);
     }
-    Ok(won)
+    Ok(first)
 }
 
-fn nothing(log: &Log, error: &DirectoryError) -> Option<End> {
+fn log_error(log: &Log, error: &DirectoryError) -> Option<Outcome> {
     log.write(Level::Error, &format!("break-glass codes: {error}"));
     None
 }

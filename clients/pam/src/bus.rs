@@ -6,7 +6,7 @@
 //! is a handful of calls; their encoding is zbus's.
 
 use crate::arguments::BusAddress;
-use crate::message::{Call, FIXED, encode_header, lengths, read_reply};
+use crate::message::{Call, FIXED_HEADER, encode_header, lengths, read_reply};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{
@@ -27,7 +27,7 @@ use zeroize::{Zeroize, Zeroizing};
 pub(crate) const BUS: &str = "org.freedesktop.DBus";
 
 /// How long to wait before a bus that has no room for another connection is asked again.
-const FULL: Duration = Duration::from_millis(10);
+const RETRY_PAUSE: Duration = Duration::from_millis(10);
 
 /// Why there is no reply.
 #[derive(Debug)]
@@ -106,7 +106,7 @@ impl Bus {
         loop {
             match connect(&socket, &address) {
                 Ok(()) => break,
-                Err(Errno::AGAIN | Errno::INTR) => sleep(FULL.min(deadline.left()?)),
+                Err(Errno::AGAIN | Errno::INTR) => sleep(RETRY_PAUSE.min(deadline.left()?)),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -121,14 +121,14 @@ impl Bus {
             },
             is_accepted: false,
         };
-        bus.introduce()?;
+        bus.queue_handshake()?;
         Ok(bus)
     }
 
     /// The handshake (D-Bus specification, "Authentication Protocol"): EXTERNAL with no identity
     /// of our own telling, so that a program with the rights of another user is who it is. Then the
     /// greeting, whose reply tells nothing that is needed: without it nothing else is answered.
-    fn introduce(&mut self) -> Result<(), CallError> {
+    fn queue_handshake(&mut self) -> Result<(), CallError> {
         self.output
             .extend_from_slice(b"\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n");
         let hello = Call {
@@ -139,7 +139,7 @@ impl Bus {
     }
 
     /// Reads what the bus says to the handshake.
-    fn be_accepted(&mut self, deadline: Deadline) -> Result<(), CallError> {
+    fn finish_handshake(&mut self, deadline: Deadline) -> Result<(), CallError> {
         for expected in ["DATA", "OK"] {
             let line = self.receive_line(deadline)?;
             if line.split(' ').next() != Some(expected) {
@@ -221,7 +221,7 @@ impl Bus {
         self.output.zeroize();
         sent?;
         if !self.is_accepted {
-            self.be_accepted(deadline)?;
+            self.finish_handshake(deadline)?;
         }
         loop {
             let message = self.receive(deadline)?;
@@ -309,12 +309,12 @@ impl Bus {
     }
 
     fn receive(&mut self, deadline: Deadline) -> Result<Zeroizing<Vec<u8>>, CallError> {
-        let mut fixed = [0; FIXED];
+        let mut fixed = [0; FIXED_HEADER];
         self.fill(&mut fixed, deadline)?;
         let (header, body) = lengths(&fixed)?;
         let mut message = Zeroizing::new(vec![0; header + body]);
-        message[..FIXED].copy_from_slice(&fixed);
-        self.fill(&mut message[FIXED..], deadline)?;
+        message[..FIXED_HEADER].copy_from_slice(&fixed);
+        self.fill(&mut message[FIXED_HEADER..], deadline)?;
         Ok(message)
     }
 }

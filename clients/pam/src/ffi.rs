@@ -1,8 +1,8 @@
 //! The C interface between Linux-PAM and this module: what it calls, and what it is called with.
 //! The only file with `unsafe`; everything else sees a [`Handle`].
 
-use crate::outcome::{Passed, ReturnCode};
-use crate::{account, authenticate, guarded, set_credentials};
+use crate::outcome::{Decision, ReturnCode};
+use crate::{account, authenticate, catch_panic, set_credentials};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::marker::PhantomData;
 use std::ptr::{NonNull, null, null_mut};
@@ -18,10 +18,10 @@ const SUCCESS: c_int = 0;
 const CONVERSATION: c_int = 5;
 
 /// `PAM_MAX_RESP_SIZE`, with the byte that ends it.
-const LONGEST_ANSWER: usize = 512;
+const MAX_ANSWER: usize = 512;
 
-/// Under which name the module remembers how a sign-in ended.
-const PASSED: &CStr = c"secinfo-sign-in";
+/// Under which name the module remembers how a sign-in terminated.
+const DECISION_KEY: &CStr = c"secinfo-sign-in";
 
 /// `pam_handle_t`, whose inside is the library's.
 #[repr(C)]
@@ -181,7 +181,7 @@ impl Handle<'_> {
         let style = if echo { Style::Shown } else { Style::Hidden };
         let mut response = self.converse(style, prompt)?.ok_or(NoConversation)?;
         let answer = response.take_answer();
-        if answer.len() >= LONGEST_ANSWER {
+        if answer.len() >= MAX_ANSWER {
             return Err(NoConversation);
         }
         match std::str::from_utf8(&answer) {
@@ -207,13 +207,13 @@ impl Handle<'_> {
         };
         let converse = converse.ok_or(NoConversation)?;
         // It may show a key that is being set up.
-        let mut ended = Zeroizing::new(Vec::with_capacity(text.len() + 1));
-        ended.extend_from_slice(text.as_bytes());
-        ended.push(0);
-        let ended = CStr::from_bytes_with_nul(&ended).map_err(|_| NoConversation)?;
+        let mut terminated = Zeroizing::new(Vec::with_capacity(text.len() + 1));
+        terminated.extend_from_slice(text.as_bytes());
+        terminated.push(0);
+        let terminated = CStr::from_bytes_with_nul(&terminated).map_err(|_| NoConversation)?;
         let message = Message {
             style: style as c_int,
-            text: ended.as_ptr(),
+            text: terminated.as_ptr(),
         };
         let mut messages = &raw const message;
         let mut response = null_mut();
@@ -227,18 +227,18 @@ impl Handle<'_> {
         Ok(NonNull::new(response).map(OwnedResponse))
     }
 
-    /// Remembers how the sign-in ended, for the phases that follow in this session, and returns
+    /// Remembers how the sign-in terminated, for the phases that follow in this session, and returns
     /// this code; an error instead when it cannot be remembered.
-    pub(crate) fn remember(&self, passed: Passed, code: ReturnCode) -> ReturnCode {
-        let data = Box::into_raw(Box::new(passed));
+    pub(crate) fn remember(&self, decision: Decision, code: ReturnCode) -> ReturnCode {
+        let data = Box::into_raw(Box::new(decision));
         // SAFETY: the handle as in `raw_item`; the library keeps the pointer, and gives it to
-        // `forget_passed` once, when it is replaced or the session ends.
+        // `drop_decision` once, when it is replaced or the session ends.
         let kept = unsafe {
             pam_set_data(
                 self.raw.as_ptr(),
-                PASSED.as_ptr(),
+                DECISION_KEY.as_ptr(),
                 data.cast(),
-                Some(forget_passed),
+                Some(drop_decision),
             )
         };
         if kept == SUCCESS {
@@ -253,21 +253,21 @@ impl Handle<'_> {
     pub(crate) fn forget(&self) {
         if self.remembered().is_some() {
             // SAFETY: the handle as in `raw_item`; no data and no function to clean it up.
-            unsafe { pam_set_data(self.raw.as_ptr(), PASSED.as_ptr(), null_mut(), None) };
+            unsafe { pam_set_data(self.raw.as_ptr(), DECISION_KEY.as_ptr(), null_mut(), None) };
         }
     }
 
     /// A copy of what an earlier call in this session remembered.
-    pub(crate) fn remembered(&self) -> Option<Passed> {
+    pub(crate) fn remembered(&self) -> Option<Decision> {
         let mut data = null();
         // SAFETY: the handle as in `raw_item`; `data` is a place for one pointer.
-        let code = unsafe { pam_get_data(self.raw.as_ptr(), PASSED.as_ptr(), &raw mut data) };
+        let code = unsafe { pam_get_data(self.raw.as_ptr(), DECISION_KEY.as_ptr(), &raw mut data) };
         if code != SUCCESS {
             return None;
         }
         // SAFETY: what is under our name is what `remember` put there, or nothing; it lives until
         // it is replaced, and is copied before.
-        unsafe { data.cast::<Passed>().as_ref() }.cloned()
+        unsafe { data.cast::<Decision>().as_ref() }.cloned()
     }
 }
 
@@ -305,9 +305,9 @@ impl Drop for OwnedResponse {
 }
 
 /// Frees what [`Handle::remember`] keeps.
-unsafe extern "C" fn forget_passed(_: *mut PamHandle, data: *mut c_void, _: c_int) {
+unsafe extern "C" fn drop_decision(_: *mut PamHandle, data: *mut c_void, _: c_int) {
     // SAFETY: the library calls it once with what `remember` gave it, from `Box::into_raw`.
-    drop(unsafe { Box::from_raw(data.cast::<Passed>()) });
+    drop(unsafe { Box::from_raw(data.cast::<Decision>()) });
 }
 
 /// The arguments of a call. One that is not UTF-8 becomes one that is not known.
@@ -339,7 +339,7 @@ unsafe fn enter(
     values: *const *const c_char,
     phase: fn(&Handle<'_>, c_int, &[String]) -> ReturnCode,
 ) -> c_int {
-    let code = guarded(|| {
+    let code = catch_panic(|| {
         let Some(raw) = NonNull::new(handle) else {
             return ReturnCode::SystemError;
         };

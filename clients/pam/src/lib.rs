@@ -26,19 +26,19 @@ pub mod user_name;
 use arguments::Arguments;
 use ffi::{Handle, Item};
 use log::{Level, Log};
-use outcome::{End, Failure, ReturnCode, Subject, authenticated, sentence};
+use outcome::{Failure, Outcome, ReturnCode, Subject, authenticated, user_message};
 use std::ffi::c_int;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
 /// Runs a phase; should it panic, nothing is decided, and the host goes on.
-pub fn guarded(phase: impl FnOnce() -> ReturnCode) -> ReturnCode {
+pub fn catch_panic(phase: impl FnOnce() -> ReturnCode) -> ReturnCode {
     log_panics();
     let done = panic::catch_unwind(AssertUnwindSafe(phase));
     done.unwrap_or_else(|payload| {
         // To drop it could panic again.
         std::mem::forget(payload);
-        authenticated(&End::Failed(Failure::Panic), Subject::Changed)
+        authenticated(&Outcome::Failed(Failure::Panic), Subject::Changed)
     })
 }
 
@@ -62,10 +62,10 @@ fn authenticate(handle: &Handle<'_>, flags: c_int, arguments: &[String]) -> Retu
     match parse(handle, arguments) {
         Ok(arguments) => relay::authenticate(handle, silent, &arguments),
         Err(failure) => {
-            if let Some(text) = sentence(&failure).filter(|_| !silent) {
+            if let Some(text) = user_message(&failure).filter(|_| !silent) {
                 handle.show(ffi::Style::Error, text);
             }
-            authenticated(&End::Failed(failure), Subject::Changed)
+            authenticated(&Outcome::Failed(failure), Subject::Changed)
         }
     }
 }
@@ -73,20 +73,20 @@ fn authenticate(handle: &Handle<'_>, flags: c_int, arguments: &[String]) -> Retu
 fn account(handle: &Handle<'_>, _flags: c_int, arguments: &[String]) -> ReturnCode {
     match parse(handle, arguments) {
         Ok(_) => {
-            let (passed, user) = (handle.remembered(), handle.item(Item::User));
-            outcome::account(passed.as_ref(), user.as_deref())
+            let (decision, user) = (handle.remembered(), handle.item(Item::User));
+            outcome::account(decision.as_ref(), user.as_deref())
         }
-        Err(failure) => authenticated(&End::Failed(failure), Subject::Changed),
+        Err(failure) => authenticated(&Outcome::Failed(failure), Subject::Changed),
     }
 }
 
 fn set_credentials(handle: &Handle<'_>, _flags: c_int, arguments: &[String]) -> ReturnCode {
     match parse(handle, arguments) {
         Ok(_) => {
-            let (passed, user) = (handle.remembered(), handle.item(Item::User));
-            outcome::credentials(passed.as_ref(), user.as_deref())
+            let (decision, user) = (handle.remembered(), handle.item(Item::User));
+            outcome::credentials(decision.as_ref(), user.as_deref())
         }
-        Err(failure) => authenticated(&End::Failed(failure), Subject::Changed),
+        Err(failure) => authenticated(&Outcome::Failed(failure), Subject::Changed),
     }
 }
 

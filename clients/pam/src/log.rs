@@ -17,10 +17,10 @@ const SOCKET: &str = "/dev/log";
 const AUTHPRIV: u8 = 10 << 3;
 
 /// The longest line, in bytes: what every receiver takes.
-const LONGEST: usize = 900;
+const MAX_LINE: usize = 900;
 
 /// How long a full log is waited for, before the line is given up.
-const PATIENCE: Timespec = Timespec {
+const SEND_TIMEOUT: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 200_000_000,
 };
@@ -83,12 +83,15 @@ impl Log {
         let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
         let socket = socket_with(AddressFamily::UNIX, SocketType::DGRAM, flags, None)?;
         connect(&socket, &SocketAddrUnix::new(&self.socket)?)?;
-        let line = &line.as_bytes()[..line.len().min(LONGEST)];
+        let line = &line.as_bytes()[..line.len().min(MAX_LINE)];
         match send(&socket, line, SendFlags::NOSIGNAL) {
             Err(Errno::AGAIN) => {}
             sent => return sent.map(|_| ()),
         }
-        poll(&mut [PollFd::new(&socket, PollFlags::OUT)], Some(&PATIENCE))?;
+        poll(
+            &mut [PollFd::new(&socket, PollFlags::OUT)],
+            Some(&SEND_TIMEOUT),
+        )?;
         send(&socket, line, SendFlags::NOSIGNAL).map(|_| ())
     }
 }

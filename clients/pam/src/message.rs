@@ -8,10 +8,10 @@ use zbus::wire::{BE, LE};
 use zbus::{Type, Variant};
 
 /// The largest message that is taken: far more than any step of a sign-in.
-const LARGEST: usize = 1 << 20;
+const MAX_MESSAGE: usize = 1 << 20;
 
 /// What every message begins with (D-Bus specification, "Message Format").
-pub(crate) const FIXED: usize = 16;
+pub(crate) const FIXED_HEADER: usize = 16;
 
 /// Kinds of messages and codes of header fields, in the specification's numbers.
 mod number {
@@ -40,7 +40,7 @@ pub(crate) struct Call<'c> {
 }
 
 /// The lengths of a message's header, with its padding, and of its body.
-pub(crate) fn lengths(fixed: &[u8; FIXED]) -> Result<(usize, usize), CallError> {
+pub(crate) fn lengths(fixed: &[u8; FIXED_HEADER]) -> Result<(usize, usize), CallError> {
     let number = |at: usize| {
         let bytes = [fixed[at], fixed[at + 1], fixed[at + 2], fixed[at + 3]];
         let number = match fixed[0] {
@@ -49,12 +49,12 @@ pub(crate) fn lengths(fixed: &[u8; FIXED]) -> Result<(usize, usize), CallError> 
             _ => return Err(CallError::Malformed),
         };
         match usize::try_from(number) {
-            Ok(number) if number <= LARGEST => Ok(number),
+            Ok(number) if number <= MAX_MESSAGE => Ok(number),
             _ => Err(CallError::Malformed),
         }
     };
     let (body, fields) = (number(4)?, number(12)?);
-    Ok(((FIXED + fields).next_multiple_of(8), body))
+    Ok(((FIXED_HEADER + fields).next_multiple_of(8), body))
 }
 
 /// A header, with the padding before the body.

@@ -40,7 +40,7 @@ pub enum ReturnCode {
 
 /// How a sign-in ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
+pub enum Outcome {
     /// The user has shown who they are.
     Granted(Grant),
     /// Nothing is asked of the user, and other modules decide.
@@ -187,14 +187,19 @@ pub enum Subject {
 }
 
 /// What `pam_sm_authenticate` returns.
-pub fn authenticated(end: &End, subject: Subject) -> ReturnCode {
-    match (end, subject) {
-        (End::Granted(Grant::Verified | Grant::Remembered | Grant::BreakGlass), Subject::Same) => {
-            ReturnCode::Success
+pub fn authenticated(outcome: &Outcome, subject: Subject) -> ReturnCode {
+    match (outcome, subject) {
+        (
+            Outcome::Granted(Grant::Verified | Grant::Remembered | Grant::BreakGlass),
+            Subject::Same,
+        ) => ReturnCode::Success,
+        (Outcome::Excused(Excuse::NotCovered | Excuse::Postponed), Subject::Same) => {
+            ReturnCode::Ignore
         }
-        (End::Excused(Excuse::NotCovered | Excuse::Postponed), Subject::Same) => ReturnCode::Ignore,
-        (End::Granted(_) | End::Excused(_), Subject::Changed) => ReturnCode::AuthenticationError,
-        (End::Refused(refusal), _) => match refusal {
+        (Outcome::Granted(_) | Outcome::Excused(_), Subject::Changed) => {
+            ReturnCode::AuthenticationError
+        }
+        (Outcome::Refused(refusal), _) => match refusal {
             Refusal::TooManyAttempts | Refusal::Locked => ReturnCode::MaximumTries,
             Refusal::WrongCode
             | Refusal::NoMethod
@@ -204,7 +209,7 @@ pub fn authenticated(end: &End, subject: Subject) -> ReturnCode {
             | Refusal::TooManyCodes
             | Refusal::Cancelled => ReturnCode::AuthenticationError,
         },
-        (End::Failed(failure), _) => match failure {
+        (Outcome::Failed(failure), _) => match failure {
             Failure::Argument => ReturnCode::ServiceError,
             Failure::NoUser | Failure::UnknownUser => ReturnCode::UserUnknown,
             Failure::NotAuthorized => ReturnCode::CredentialsInsufficient,
@@ -222,7 +227,7 @@ pub fn authenticated(end: &End, subject: Subject) -> ReturnCode {
 /// What the module remembers of a sign-in until the host ends its PAM session: only ends that let
 /// the user on are remembered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Passed {
+pub struct Decision {
     /// The name that was decided on.
     pub user: String,
     /// Whether the user showed who they are, rather than was not asked.
@@ -232,25 +237,25 @@ pub struct Passed {
 /// What `pam_sm_acct_mgmt` returns. `PAM_IGNORE` without a decision before lets nobody on whom
 /// another module does not let on: it is for hosts that authenticate in another process, and for
 /// those that do not ask this module at all.
-pub fn account(passed: Option<&Passed>, user: Option<&[u8]>) -> ReturnCode {
-    match passed {
-        Some(passed) if user != Some(passed.user.as_bytes()) => ReturnCode::PermissionDenied,
-        Some(Passed { granted: true, .. }) => ReturnCode::Success,
-        Some(Passed { granted: false, .. }) | None => ReturnCode::Ignore,
+pub fn account(decision: Option<&Decision>, user: Option<&[u8]>) -> ReturnCode {
+    match decision {
+        Some(decision) if user != Some(decision.user.as_bytes()) => ReturnCode::PermissionDenied,
+        Some(Decision { granted: true, .. }) => ReturnCode::Success,
+        Some(Decision { granted: false, .. }) | None => ReturnCode::Ignore,
     }
 }
 
 /// What `pam_sm_setcred` returns. There are no credentials to set.
-pub fn credentials(passed: Option<&Passed>, user: Option<&[u8]>) -> ReturnCode {
-    match passed {
-        Some(passed) if user != Some(passed.user.as_bytes()) => ReturnCode::CredentialsError,
-        Some(Passed { granted: false, .. }) => ReturnCode::Ignore,
-        Some(Passed { granted: true, .. }) | None => ReturnCode::Success,
+pub fn credentials(decision: Option<&Decision>, user: Option<&[u8]>) -> ReturnCode {
+    match decision {
+        Some(decision) if user != Some(decision.user.as_bytes()) => ReturnCode::CredentialsError,
+        Some(Decision { granted: false, .. }) => ReturnCode::Ignore,
+        Some(Decision { granted: true, .. }) | None => ReturnCode::Success,
     }
 }
 
 /// What a step asks of the module.
-pub enum Turn<'s> {
+pub enum Action<'s> {
     /// Show this prompt and bring the answer.
     Ask {
         /// All that the user must see.
@@ -259,9 +264,9 @@ pub enum Turn<'s> {
         echo: bool,
     },
     /// It is over.
-    End {
+    Finish {
         /// How.
-        end: End,
+        outcome: Outcome,
         /// Whom it is about.
         name: &'s str,
     },
@@ -271,34 +276,36 @@ pub enum Turn<'s> {
 ///
 /// # Errors
 /// [`Unavailable::Malformed`] otherwise.
-pub fn turn(step: &SignInStep) -> Result<Turn<'_>, Unavailable> {
+pub fn action(step: &SignInStep) -> Result<Action<'_>, Unavailable> {
     if step.outcome == outcome::ASK {
         let (Some(prompt), Some(echo)) = (&step.prompt, step.echo) else {
             return Err(Unavailable::Malformed);
         };
-        return Ok(Turn::Ask { prompt, echo });
+        return Ok(Action::Ask { prompt, echo });
     }
     let name = step.name.as_deref().ok_or(Unavailable::Malformed)?;
-    let end = match step.outcome.as_str() {
-        outcome::VERIFIED => End::Granted(Grant::Verified),
-        outcome::REMEMBERED => End::Granted(Grant::Remembered),
-        outcome::NOT_COVERED if is_why(step.why.as_deref()) => End::Excused(Excuse::NotCovered),
-        outcome::POSTPONED => End::Excused(Excuse::Postponed),
-        outcome::REFUSED => End::Refused(refusal(step.reason.as_deref())?),
+    let outcome = match step.outcome.as_str() {
+        outcome::VERIFIED => Outcome::Granted(Grant::Verified),
+        outcome::REMEMBERED => Outcome::Granted(Grant::Remembered),
+        outcome::NOT_COVERED if is_known_exemption(step.why.as_deref()) => {
+            Outcome::Excused(Excuse::NotCovered)
+        }
+        outcome::POSTPONED => Outcome::Excused(Excuse::Postponed),
+        outcome::REFUSED => Outcome::Refused(refusal(step.reason.as_deref())?),
         _ => return Err(Unavailable::Malformed),
     };
-    Ok(Turn::End { end, name })
+    Ok(Action::Finish { outcome, name })
 }
 
-fn is_why(word: Option<&str>) -> bool {
+fn is_known_exemption(name: Option<&str>) -> bool {
     matches!(
-        word,
+        name,
         Some(why::OFF | why::EXEMPT_GROUP | why::EXEMPT_NETWORK | why::NOTHING_ENROLLED)
     )
 }
 
-fn refusal(word: Option<&str>) -> Result<Refusal, Unavailable> {
-    Ok(match word {
+fn refusal(name: Option<&str>) -> Result<Refusal, Unavailable> {
+    Ok(match name {
         Some(reason::WRONG_CODE) => Refusal::WrongCode,
         Some(reason::TOO_MANY_ATTEMPTS) => Refusal::TooManyAttempts,
         Some(reason::LOCKED) => Refusal::Locked,
@@ -343,7 +350,7 @@ fn unavailable(error: &str) -> Failure {
 }
 
 /// What the user is told about a failure; `None` when there is nothing that they could do.
-pub fn sentence(failure: &Failure) -> Option<&'static str> {
+pub fn user_message(failure: &Failure) -> Option<&'static str> {
     match failure {
         Failure::Argument => {
             Some("Sign-in is set up wrongly on this host: tell the administrator.")

@@ -1,5 +1,5 @@
 //! A sign-in: asks the daemon, carries its prompts to the user and the answers back, and returns
-//! how it ended.
+//! how it result.
 
 use crate::arguments::Arguments;
 use crate::break_glass;
@@ -7,7 +7,8 @@ use crate::daemon::{Daemon, SignIn};
 use crate::ffi::{Handle, Item, Style};
 use crate::log::{Level, Log};
 use crate::outcome::{
-    End, Failure, Passed, ReturnCode, Subject, Turn, Unavailable, authenticated, sentence, turn,
+    Action, Decision, Failure, Outcome, ReturnCode, Subject, Unavailable, action, authenticated,
+    user_message,
 };
 use crate::user_name;
 use secinfo_wire::names::sign_in::display;
@@ -15,27 +16,30 @@ use secinfo_wire::{SignInOptions, SignInStep};
 use zeroize::Zeroizing;
 
 /// The most prompts of one sign-in: more than any set-up takes, with every mistake that it allows.
-const MOST_PROMPTS: usize = 200;
+const MAX_PROMPTS: usize = 200;
 
 /// The longest item that is told to the daemon, in bytes.
-const LONGEST: usize = 256;
+const MAX_ITEM: usize = 256;
 
 /// The longest locale that is told to the daemon, in bytes.
-const LONGEST_LOCALE: usize = 64;
+const MAX_LOCALE: usize = 64;
 
 /// How a sign-in ended, and what is told to the user about it.
-struct Ended {
-    end: End,
+struct SignInResult {
+    outcome: Outcome,
     /// The name that was decided on; empty where nothing was.
     name: String,
     messages: Vec<String>,
 }
 
-impl From<Failure> for Ended {
+impl From<Failure> for SignInResult {
     fn from(failure: Failure) -> Self {
         Self {
-            messages: sentence(&failure).map(str::to_owned).into_iter().collect(),
-            end: End::Failed(failure),
+            messages: user_message(&failure)
+                .map(str::to_owned)
+                .into_iter()
+                .collect(),
+            outcome: Outcome::Failed(failure),
             name: String::new(),
         }
     }
@@ -46,27 +50,27 @@ pub(crate) fn authenticate(handle: &Handle<'_>, silent: bool, arguments: &Argume
     handle.forget();
     let service = text(handle, Item::Service).unwrap_or_default();
     let log = Log::new(&service, arguments.debug);
-    let asked = match asked(handle) {
+    let user = match user_name_of(handle) {
         Ok(name) => name,
         Err(failure) => {
             // Not the name: whoever mistakes the prompt types a password there.
             log.write(Level::Notice, "there is no name that an account could have");
-            return authenticated(&End::Failed(failure), Subject::Changed);
+            return authenticated(&Outcome::Failed(failure), Subject::Changed);
         }
     };
-    let mut ended = sign_in(handle, &asked, &service, arguments, &log);
-    if let End::Failed(Failure::Unavailable(why)) = &ended.end {
+    let mut result = sign_in(handle, &user, &service, arguments, &log);
+    if let Outcome::Failed(Failure::Unavailable(why)) = &result.outcome {
         log.write(Level::Error, &why.to_string());
         let directory = &arguments.break_glass;
         let given = why
             .is_lasting()
-            .then(|| break_glass::ask(handle, directory, &asked, &service, &log));
+            .then(|| break_glass::ask(handle, directory, &user, &service, &log));
         match given.flatten() {
-            Some(End::Failed(failure)) => ended = failure.into(),
-            Some(end) => {
-                ended = Ended {
-                    end,
-                    name: asked.clone(),
+            Some(Outcome::Failed(failure)) => result = failure.into(),
+            Some(outcome) => {
+                result = SignInResult {
+                    outcome,
+                    name: user.clone(),
                     messages: Vec::new(),
                 };
             }
@@ -74,13 +78,13 @@ pub(crate) fn authenticate(handle: &Handle<'_>, silent: bool, arguments: &Argume
         }
     }
     if !silent {
-        tell(handle, &ended);
+        show_messages(handle, &result);
     }
-    conclude(handle, &asked, &ended, &log)
+    return_code(handle, &user, &result, &log)
 }
 
 /// The name of the user, which the host asks for where it has none yet.
-fn asked(handle: &Handle<'_>) -> Result<String, Failure> {
+fn user_name_of(handle: &Handle<'_>) -> Result<String, Failure> {
     let name = handle.user().map_err(|_| Failure::Conversation)?;
     let name = name.as_deref().and_then(user_name::checked);
     name.map(str::to_owned).ok_or(Failure::NoUser)
@@ -92,7 +96,7 @@ fn sign_in(
     service: &str,
     arguments: &Arguments,
     log: &Log,
-) -> Ended {
+) -> SignInResult {
     let mut daemon = match Daemon::find(&arguments.bus, arguments.timeout) {
         Ok(daemon) => daemon,
         Err(why) => return Failure::Unavailable(why).into(),
@@ -102,7 +106,7 @@ fn sign_in(
         Ok(started) => started,
         Err(failure) => return failure.into(),
     };
-    relay(handle, &mut daemon, sign_in.as_ref(), step, log).unwrap_or_else(Ended::from)
+    relay(handle, &mut daemon, sign_in.as_ref(), step, log).unwrap_or_else(SignInResult::from)
 }
 
 fn relay(
@@ -111,14 +115,14 @@ fn relay(
     sign_in: Option<&SignIn>,
     mut step: Zeroizing<SignInStep>,
     log: &Log,
-) -> Result<Ended, Failure> {
-    for _ in 0..MOST_PROMPTS {
+) -> Result<SignInResult, Failure> {
+    for _ in 0..MAX_PROMPTS {
         log.write(Level::Debug, &format!("secinfod says {}", step.outcome));
-        let (prompt, echo) = match turn(&step).map_err(Failure::Unavailable)? {
-            Turn::Ask { prompt, echo } => (prompt, echo),
-            Turn::End { end, name } => {
-                return Ok(Ended {
-                    end,
+        let (prompt, echo) = match action(&step).map_err(Failure::Unavailable)? {
+            Action::Ask { prompt, echo } => (prompt, echo),
+            Action::Finish { outcome, name } => {
+                return Ok(SignInResult {
+                    outcome,
                     name: name.to_owned(),
                     messages: step.messages.clone().unwrap_or_default(),
                 });
@@ -165,7 +169,7 @@ fn text(handle: &Handle<'_>, item: Item) -> Option<String> {
 
 fn plain(bytes: Vec<u8>) -> Option<String> {
     let text = String::from_utf8(bytes).ok()?;
-    let fits = (1..=LONGEST).contains(&text.len()) && !text.contains(char::is_control);
+    let fits = (1..=MAX_ITEM).contains(&text.len()) && !text.contains(char::is_control);
     fits.then_some(text)
 }
 
@@ -185,57 +189,57 @@ fn language(handle: &Handle<'_>) -> Option<String> {
 /// is spoken to in the next best language rather than not verified.
 fn locale(bytes: Vec<u8>) -> Option<String> {
     let known = |c: char| c.is_ascii_alphanumeric() || "-_.@".contains(c);
-    plain(bytes).filter(|text| text.len() <= LONGEST_LOCALE && text.chars().all(known))
+    plain(bytes).filter(|text| text.len() <= MAX_LOCALE && text.chars().all(known))
 }
 
-/// Shows how it ended. A host that shows nothing has shown the prompts: that is no failure.
-fn tell(handle: &Handle<'_>, ended: &Ended) {
-    let style = match ended.end {
-        End::Granted(_) | End::Excused(_) => Style::Information,
-        End::Refused(_) | End::Failed(_) => Style::Error,
+/// Shows how it result. A host that shows nothing has shown the prompts: that is no failure.
+fn show_messages(handle: &Handle<'_>, result: &SignInResult) {
+    let style = match result.outcome {
+        Outcome::Granted(_) | Outcome::Excused(_) => Style::Information,
+        Outcome::Refused(_) | Outcome::Failed(_) => Style::Error,
     };
-    for message in &ended.messages {
+    for message in &result.messages {
         handle.show(style, message);
     }
 }
 
 /// What PAM is told. The user is looked at last, after everything that could change it.
-fn conclude(handle: &Handle<'_>, asked: &str, ended: &Ended, log: &Log) -> ReturnCode {
+fn return_code(handle: &Handle<'_>, user: &str, result: &SignInResult, log: &Log) -> ReturnCode {
     let now = handle.item(Item::User);
-    let same = ended.name == asked && now.as_deref() == Some(asked.as_bytes());
+    let same = result.name == user && now.as_deref() == Some(user.as_bytes());
     let subject = if same {
         Subject::Same
     } else {
         Subject::Changed
     };
-    let code = authenticated(&ended.end, subject);
-    let passed = |granted| Passed {
-        user: asked.to_owned(),
+    let code = authenticated(&result.outcome, subject);
+    let decision = |granted| Decision {
+        user: user.to_owned(),
         granted,
     };
     match code {
         ReturnCode::Success => {
             log.write(
                 Level::Info,
-                &format!("{asked} was verified ({:?})", ended.end),
+                &format!("{user} was verified ({:?})", result.outcome),
             );
-            handle.remember(passed(true), code)
+            handle.remember(decision(true), code)
         }
         ReturnCode::Ignore => {
             log.write(
                 Level::Info,
-                &format!("{asked} is not asked ({:?})", ended.end),
+                &format!("{user} is not asked ({:?})", result.outcome),
             );
-            handle.remember(passed(false), code)
+            handle.remember(decision(false), code)
         }
         _ => {
-            let other = match ended.end {
-                End::Granted(_) | End::Excused(_) => "; the user was changed meanwhile",
-                End::Refused(_) | End::Failed(_) => "",
+            let other = match result.outcome {
+                Outcome::Granted(_) | Outcome::Excused(_) => "; the user was changed meanwhile",
+                Outcome::Refused(_) | Outcome::Failed(_) => "",
             };
             log.write(
                 Level::Notice,
-                &format!("{asked} was not let in ({:?}{other})", ended.end),
+                &format!("{user} was not let in ({:?}{other})", result.outcome),
             );
             code
         }

@@ -1,14 +1,14 @@
 //! Names that no account can have, though PAM hands them over.
 
 /// The longest name, in bytes.
-const LONGEST: usize = 256;
+const MAX_NAME: usize = 256;
 
 /// The name as text; `None` when no account can be called that, or when it could be read as
 /// something else by whoever sees it in a log or a file.
 pub fn checked(name: &[u8]) -> Option<&str> {
     let name = std::str::from_utf8(name).ok()?;
-    let hostile = |c: char| c.is_control() || matches!(c, ':' | '/');
-    ((1..=LONGEST).contains(&name.len()) && !name.contains(hostile)).then_some(name)
+    let forbidden = |c: char| c.is_control() || matches!(c, ':' | '/');
+    ((1..=MAX_NAME).contains(&name.len()) && !name.contains(forbidden)).then_some(name)
 }
 
 #[cfg(test)]

@@ -14,10 +14,10 @@ fn step(word: &str) -> SignInStep {
     }
 }
 
-fn end_of(step: &SignInStep) -> Option<End> {
-    match turn(step) {
-        Ok(Turn::End { end, .. }) => Some(end),
-        Ok(Turn::Ask { .. }) => panic!("no end"),
+fn outcome_of(step: &SignInStep) -> Option<Outcome> {
+    match action(step) {
+        Ok(Action::Finish { outcome, .. }) => Some(outcome),
+        Ok(Action::Ask { .. }) => panic!("not an outcome"),
         Err(error) => {
             assert_eq!(error, Unavailable::Malformed);
             None
@@ -28,10 +28,10 @@ fn end_of(step: &SignInStep) -> Option<End> {
 #[test]
 fn only_a_grant_to_the_same_user_is_success() {
     for grant in GRANTS {
-        let end = End::Granted(grant);
-        assert_eq!(authenticated(&end, Subject::Same), ReturnCode::Success);
+        let outcome = Outcome::Granted(grant);
+        assert_eq!(authenticated(&outcome, Subject::Same), ReturnCode::Success);
         assert_eq!(
-            authenticated(&end, Subject::Changed),
+            authenticated(&outcome, Subject::Changed),
             ReturnCode::AuthenticationError
         );
     }
@@ -40,10 +40,10 @@ fn only_a_grant_to_the_same_user_is_success() {
 #[test]
 fn only_an_excuse_of_the_same_user_is_ignore() {
     for excuse in EXCUSES {
-        let end = End::Excused(excuse);
-        assert_eq!(authenticated(&end, Subject::Same), ReturnCode::Ignore);
+        let outcome = Outcome::Excused(excuse);
+        assert_eq!(authenticated(&outcome, Subject::Same), ReturnCode::Ignore);
         assert_eq!(
-            authenticated(&end, Subject::Changed),
+            authenticated(&outcome, Subject::Changed),
             ReturnCode::AuthenticationError
         );
     }
@@ -92,18 +92,18 @@ fn refusals_and_failures_are_neither_whoever_the_user_is() {
             ReturnCode::AuthenticationUnavailable,
         )
     });
-    let ends = refusals
-        .map(|(refusal, code)| (End::Refused(refusal), code))
+    let outcomes = refusals
+        .map(|(refusal, code)| (Outcome::Refused(refusal), code))
         .into_iter()
         .chain(
             failures
                 .into_iter()
                 .chain(unavailable)
-                .map(|(failure, code)| (End::Failed(failure), code)),
+                .map(|(failure, code)| (Outcome::Failed(failure), code)),
         );
-    for (end, code) in ends {
+    for (outcome, code) in outcomes {
         for subject in [Subject::Same, Subject::Changed] {
-            assert_eq!(authenticated(&end, subject), code, "{end:?}");
+            assert_eq!(authenticated(&outcome, subject), code, "{outcome:?}");
             assert!(!matches!(code, ReturnCode::Success | ReturnCode::Ignore));
         }
     }
@@ -112,23 +112,26 @@ fn refusals_and_failures_are_neither_whoever_the_user_is() {
 #[test]
 fn every_word_of_an_end_is_read() {
     assert_eq!(
-        end_of(&step("verified")),
-        Some(End::Granted(Grant::Verified))
+        outcome_of(&step("verified")),
+        Some(Outcome::Granted(Grant::Verified))
     );
     assert_eq!(
-        end_of(&step("remembered")),
-        Some(End::Granted(Grant::Remembered))
+        outcome_of(&step("remembered")),
+        Some(Outcome::Granted(Grant::Remembered))
     );
     assert_eq!(
-        end_of(&step("postponed")),
-        Some(End::Excused(Excuse::Postponed))
+        outcome_of(&step("postponed")),
+        Some(Outcome::Excused(Excuse::Postponed))
     );
     for word in ["off", "exempt-group", "exempt-network", "nothing-enrolled"] {
         let step = SignInStep {
             why: Some(word.to_owned()),
             ..step("not-covered")
         };
-        assert_eq!(end_of(&step), Some(End::Excused(Excuse::NotCovered)));
+        assert_eq!(
+            outcome_of(&step),
+            Some(Outcome::Excused(Excuse::NotCovered))
+        );
     }
 }
 
@@ -142,35 +145,35 @@ fn an_unknown_word_or_a_missing_part_is_malformed() {
         "not-covered",
         "refused",
     ] {
-        assert_eq!(end_of(&step(word)), None, "{word:?}");
+        assert_eq!(outcome_of(&step(word)), None, "{word:?}");
     }
     for word in ["verified", "remembered", "postponed"] {
         let nameless = SignInStep {
             name: None,
             ..step(word)
         };
-        assert_eq!(end_of(&nameless), None);
+        assert_eq!(outcome_of(&nameless), None);
     }
     let other_why = SignInStep {
         why: Some("because".to_owned()),
         ..step("not-covered")
     };
-    assert_eq!(end_of(&other_why), None);
+    assert_eq!(outcome_of(&other_why), None);
     let other_reason = SignInStep {
         reason: Some("because".to_owned()),
         ..step("refused")
     };
-    assert_eq!(end_of(&other_reason), None);
+    assert_eq!(outcome_of(&other_reason), None);
     let no_prompt = SignInStep {
         echo: Some(true),
         ..step("ask")
     };
-    assert!(turn(&no_prompt).is_err());
+    assert!(action(&no_prompt).is_err());
     let no_echo = SignInStep {
         prompt: Some("Code: ".to_owned()),
         ..step("ask")
     };
-    assert!(turn(&no_echo).is_err());
+    assert!(action(&no_echo).is_err());
 }
 
 #[test]
@@ -203,11 +206,11 @@ fn every_error_of_the_daemon_has_its_failure() {
 
 #[test]
 fn later_phases_hold_to_the_user_who_was_decided_on() {
-    let granted = Passed {
+    let granted = Decision {
         user: "alice".to_owned(),
         granted: true,
     };
-    let excused = Passed {
+    let excused = Decision {
         granted: false,
         ..granted.clone()
     };

@@ -1,14 +1,14 @@
 //! Rows of the module's arguments.
 
-use crate::Scene;
+use crate::Fixture;
 use crate::code::*;
 use crate::daemon::Daemon;
 use crate::host::{SERVICE, write_service};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_argument_is_a_service_error_in_each_phase() {
-    let scene = Scene::new();
-    let daemon = Daemon::start(&scene.bus, 0, []).await;
+    let fixture = Fixture::new();
+    let daemon = Daemon::start(&fixture.bus, 0, []).await;
     for argument in [
         "nullok",
         "timeout=0",
@@ -17,9 +17,9 @@ async fn an_unknown_argument_is_a_service_error_in_each_phase() {
         "break_glass=x",
         "Set_Up",
     ] {
-        let arguments = format!("bus={} {argument}", scene.bus.address());
-        write_service(&scene.pam_d(), SERVICE, &arguments);
-        let mut host = scene.host();
+        let arguments = format!("bus={} {argument}", fixture.bus.address());
+        write_service(&fixture.pam_d(), SERVICE, &arguments);
+        let mut host = fixture.host();
         let called = host.call("authenticate", &[]);
         assert_eq!(called.code, SERVICE_ERR, "{argument}");
         let told = "error Sign-in is set up wrongly on this host: tell the administrator.";
@@ -31,5 +31,5 @@ async fn an_unknown_argument_is_a_service_error_in_each_phase() {
             "{argument}"
         );
     }
-    assert_eq!(daemon.seen(), []);
+    assert_eq!(daemon.calls(), []);
 }

@@ -2,8 +2,8 @@
 
 use crate::code::*;
 use crate::daemon::{Daemon, ask, error, refused};
-use crate::host::Host;
-use crate::{CANNOT_DECIDE, Scene};
+use crate::host::PamHost;
+use crate::{CANNOT_DECIDE, Fixture};
 use secinfo_break_glass::{Code, Directory, FileName, Id, Record};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -15,12 +15,12 @@ const USER_UID: u32 = 1;
 const PROMPT: &str = "hidden secinfod cannot be reached. Break-glass code: ";
 
 /// Makes a code of the user: as it is shown, and its id.
-fn create(scene: &Scene, seed: u8) -> (String, Id) {
-    create_for(scene, USER, USER_UID, seed)
+fn create(fixture: &Fixture, seed: u8) -> (String, Id) {
+    create_for(fixture, USER, USER_UID, seed)
 }
 
-fn create_for(scene: &Scene, user: &str, uid: u32, seed: u8) -> (String, Id) {
-    let directory = Directory::open(&scene.break_glass()).unwrap().unwrap();
+fn create_for(fixture: &Fixture, user: &str, uid: u32, seed: u8) -> (String, Id) {
+    let directory = Directory::open(&fixture.break_glass()).unwrap().unwrap();
     let code = Code::from_random(&[seed; Code::RANDOM_BYTES]);
     let id = Id::from_bytes([seed; 16]);
     let record = Record::new(id, user, uid, 1_795_356_600, &code).unwrap();
@@ -28,17 +28,17 @@ fn create_for(scene: &Scene, user: &str, uid: u32, seed: u8) -> (String, Id) {
     (code.in_groups().to_string(), id)
 }
 
-fn names(scene: &Scene) -> Vec<FileName> {
-    let directory = Directory::open(&scene.break_glass()).unwrap().unwrap();
+fn names(fixture: &Fixture) -> Vec<FileName> {
+    let directory = Directory::open(&fixture.break_glass()).unwrap().unwrap();
     directory.names().unwrap()
 }
 
 #[test]
 fn a_break_glass_code_is_success_once_while_there_is_no_daemon() {
-    let scene = Scene::new();
-    let (code, id) = create(&scene, 1);
+    let fixture = Fixture::new();
+    let (code, id) = create(&fixture, 1);
     let answer = format!("answer {}", code.to_lowercase());
-    let mut host = scene.host_of(USER);
+    let mut host = fixture.host_of(USER);
     let before = host.ask("state");
     let called = host.call("authenticate", &[&answer]);
     assert_eq!(
@@ -47,7 +47,7 @@ fn a_break_glass_code_is_success_once_while_there_is_no_daemon() {
     );
     assert_eq!(host.call("account", &[]).code, SUCCESS);
     assert_eq!(host.ask("state"), before);
-    let names = names(&scene);
+    let names = names(&fixture);
     let [FileName::Used(used)] = names.as_slice() else {
         panic!("{names:?}");
     };
@@ -62,12 +62,12 @@ fn a_break_glass_code_is_success_once_while_there_is_no_daemon() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_break_glass_code_is_success_while_the_daemon_cannot_write() {
-    let scene = Scene::new();
-    let (code, _) = create(&scene, 2);
+    let fixture = Fixture::new();
+    let (code, _) = create(&fixture, 2);
     let replies = [ask("Code: ", false), error("StorageUnavailable")];
-    let _daemon = Daemon::start(&scene.bus, 0, replies).await;
+    let _daemon = Daemon::start(&fixture.bus, 0, replies).await;
     let answer = format!("answer {code}");
-    let called = scene
+    let called = fixture
         .host_of(USER)
         .call("authenticate", &["answer 1", &answer]);
     assert_eq!(called.code, SUCCESS);
@@ -75,35 +75,35 @@ async fn a_break_glass_code_is_success_while_the_daemon_cannot_write() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_asked_for_a_break_glass_code_while_the_daemon_decides() {
-    let scene = Scene::new();
-    create(&scene, 3);
+    let fixture = Fixture::new();
+    create(&fixture, 3);
     let replies = [refused("locked"), error("NotFound"), error("NotAuthorized")];
-    let _daemon = Daemon::start(&scene.bus, 0, replies).await;
-    let mut host = scene.host_of(USER);
+    let _daemon = Daemon::start(&fixture.bus, 0, replies).await;
+    let mut host = fixture.host_of(USER);
     for code in [MAXTRIES, USER_UNKNOWN, CRED_INSUFFICIENT] {
         assert_eq!(host.call("authenticate", &[]).code, code);
     }
-    assert!(matches!(names(&scene)[..], [FileName::Unused(_)]));
+    assert!(matches!(names(&fixture)[..], [FileName::Unused(_)]));
 }
 
 #[test]
 fn three_wrong_break_glass_codes_are_too_many() {
-    let scene = Scene::new();
-    create(&scene, 4);
+    let fixture = Fixture::new();
+    create(&fixture, 4);
     let other = Code::from_random(&[5; Code::RANDOM_BYTES]).in_groups();
     let wrong = format!("answer {}", *other);
-    let called = scene
+    let called = fixture
         .host_of(USER)
         .call("authenticate", &[&wrong, "answer x", &wrong]);
     assert_eq!(called.code, MAXTRIES);
-    assert!(matches!(names(&scene)[..], [FileName::Unused(_)]));
+    assert!(matches!(names(&fixture)[..], [FileName::Unused(_)]));
 }
 
 #[test]
 fn a_user_who_gives_no_break_glass_code_is_not_let_in() {
-    let scene = Scene::new();
-    create(&scene, 6);
-    let mut host = scene.host_of(USER);
+    let fixture = Fixture::new();
+    create(&fixture, 6);
+    let mut host = fixture.host_of(USER);
     for (answer, code) in [
         ("answer ", AUTHINFO_UNAVAIL),
         ("none", AUTHINFO_UNAVAIL),
@@ -115,9 +115,9 @@ fn a_user_who_gives_no_break_glass_code_is_not_let_in() {
 
 #[test]
 fn the_break_glass_code_of_another_user_is_not_asked_for() {
-    let scene = Scene::new();
-    create_for(&scene, "bin", 2, 7);
-    let called = scene.host_of(USER).call("authenticate", &[]);
+    let fixture = Fixture::new();
+    create_for(&fixture, "bin", 2, 7);
+    let called = fixture.host_of(USER).call("authenticate", &[]);
     assert_eq!(
         (called.code, called.shown),
         (AUTHINFO_UNAVAIL, vec![CANNOT_DECIDE.to_owned()])
@@ -126,45 +126,45 @@ fn the_break_glass_code_of_another_user_is_not_asked_for() {
 
 #[test]
 fn a_break_glass_file_that_others_could_write_is_not_asked_for() {
-    let scene = Scene::new();
-    let (_, id) = create(&scene, 8);
-    let file = scene.break_glass().join(id.to_string());
+    let fixture = Fixture::new();
+    let (_, id) = create(&fixture, 8);
+    let file = fixture.break_glass().join(id.to_string());
     fs::set_permissions(&file, Permissions::from_mode(0o660)).unwrap();
     assert_eq!(
-        scene.host_of(USER).call("authenticate", &[]).code,
+        fixture.host_of(USER).call("authenticate", &[]).code,
         AUTHINFO_UNAVAIL
     );
     fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
-    fs::set_permissions(scene.break_glass(), Permissions::from_mode(0o777)).unwrap();
+    fs::set_permissions(fixture.break_glass(), Permissions::from_mode(0o777)).unwrap();
     assert_eq!(
-        scene.host_of(USER).call("authenticate", &[]).code,
+        fixture.host_of(USER).call("authenticate", &[]).code,
         AUTHINFO_UNAVAIL
     );
 }
 
 #[test]
 fn a_user_who_is_changed_at_the_break_glass_prompt_is_refused() {
-    let scene = Scene::new();
-    let (code, _) = create(&scene, 9);
-    let mut host = scene.host_of(USER);
-    host.say("authenticate");
+    let fixture = Fixture::new();
+    let (code, _) = create(&fixture, 9);
+    let mut host = fixture.host_of(USER);
+    host.send("authenticate");
     assert_eq!(host.event(), PROMPT);
-    host.say("user root");
-    host.say(&format!("answer {code}"));
+    host.send("user root");
+    host.send(&format!("answer {code}"));
     assert_eq!(host.finish("authenticate", &[]).code, AUTH_ERR);
 }
 
 #[test]
 fn of_many_who_give_one_break_glass_code_one_is_let_in() {
-    let scene = Scene::new();
-    let (code, _) = create(&scene, 10);
-    let mut hosts: Vec<_> = (0..6).map(|_| scene.host_of(USER)).collect();
+    let fixture = Fixture::new();
+    let (code, _) = create(&fixture, 10);
+    let mut hosts: Vec<_> = (0..6).map(|_| fixture.host_of(USER)).collect();
     for host in &mut hosts {
-        host.say("authenticate");
+        host.send("authenticate");
         assert_eq!(host.event(), PROMPT);
     }
     for host in &mut hosts {
-        host.say(&format!("answer {code}"));
+        host.send(&format!("answer {code}"));
     }
     let mut codes: Vec<_> = hosts
         .iter_mut()
@@ -178,9 +178,9 @@ fn of_many_who_give_one_break_glass_code_one_is_let_in() {
 #[test]
 fn a_break_glass_code_of_an_account_that_was_made_anew_is_not_asked_for() {
     for (user, uid) in [(USER, USER_UID + 1), ("no-such-account", 4_000_000)] {
-        let scene = Scene::new();
-        create_for(&scene, user, uid, 11);
-        let called = scene.host_of(user).call("authenticate", &[]);
+        let fixture = Fixture::new();
+        create_for(&fixture, user, uid, 11);
+        let called = fixture.host_of(user).call("authenticate", &[]);
         assert_eq!(
             (called.code, called.shown),
             (AUTHINFO_UNAVAIL, vec![CANNOT_DECIDE.to_owned()]),
@@ -193,9 +193,9 @@ fn a_break_glass_code_of_an_account_that_was_made_anew_is_not_asked_for() {
 /// told that it was wrong.
 #[test]
 fn a_right_break_glass_code_is_said_to_be_right_where_it_cannot_be_used_up() {
-    let scene = Scene::new();
-    let (code, _) = create(&scene, 12);
-    let mut host = Host::start_where_read_only(&scene.pam_d(), &scene.break_glass());
+    let fixture = Fixture::new();
+    let (code, _) = create(&fixture, 12);
+    let mut host = PamHost::start_with_read_only(&fixture.pam_d(), &fixture.break_glass());
     host.begin(USER);
     let called = host.call("authenticate", &[&format!("answer {code}")]);
     let told = "error That code is right but cannot be used up here, because the directory of the \
@@ -204,9 +204,9 @@ fn a_right_break_glass_code_is_said_to_be_right_where_it_cannot_be_used_up() {
         (called.code, called.shown),
         (AUTHINFO_UNAVAIL, vec![PROMPT.to_owned(), told.to_owned()])
     );
-    assert!(matches!(names(&scene)[..], [FileName::Unused(_)]));
+    assert!(matches!(names(&fixture)[..], [FileName::Unused(_)]));
     // It is good as soon as it can be used up.
     let answer = format!("answer {code}");
-    let called = scene.host_of(USER).call("authenticate", &[&answer]);
+    let called = fixture.host_of(USER).call("authenticate", &[&answer]);
     assert_eq!(called.code, SUCCESS);
 }

@@ -1,9 +1,9 @@
 //! Rows of what the host and the user do, and what the daemon is told of them.
 
 use crate::code::*;
-use crate::daemon::{Daemon, Reply, Seen, ask, end};
-use crate::host::{Host, write_service};
-use crate::{Scene, scene};
+use crate::daemon::{Daemon, ReceivedCall, Reply, ask, end};
+use crate::host::{PamHost, write_service};
+use crate::{Fixture, fixture};
 use secinfo_wire::SignInOptions;
 
 fn verified() -> Reply {
@@ -13,26 +13,26 @@ fn verified() -> Reply {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_conversation_that_fails_is_a_conversation_error() {
     for failure in ["fail", "missing"] {
-        let (_scene, daemon, mut host) = scene([ask("Code: ", false), verified()]).await;
+        let (_scene, daemon, mut host) = fixture([ask("Code: ", false), verified()]).await;
         let called = host.call("authenticate", &[failure]);
         assert_eq!(called.code, CONV_ERR, "{failure}");
-        assert_eq!(daemon.seen().len(), 1, "{failure}");
+        assert_eq!(daemon.calls().len(), 1, "{failure}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_conversation_that_is_missing_is_a_conversation_error() {
-    let (_scene, _daemon, mut host) = scene([ask("Code: ", false), verified()]).await;
-    host.say("mute");
+    let (_scene, _daemon, mut host) = fixture([ask("Code: ", false), verified()]).await;
+    host.send("mute");
     assert_eq!(host.call("authenticate", &[]).code, CONV_ERR);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_is_too_long_is_a_conversation_error() {
-    let (_scene, daemon, mut host) = scene([ask("Code: ", false), verified()]).await;
+    let (_scene, daemon, mut host) = fixture([ask("Code: ", false), verified()]).await;
     let answer = format!("answer {}", "1".repeat(512));
     assert_eq!(host.call("authenticate", &[&answer]).code, CONV_ERR);
-    assert_eq!(daemon.seen().len(), 1);
+    assert_eq!(daemon.calls().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,9 +44,9 @@ async fn no_answer_is_an_empty_one_and_no_text_a_wrong_one() {
         ("answer caf\u{e9}", "caf\u{e9}"),
     ];
     for (given, passed) in rows {
-        let (_scene, daemon, mut host) = scene([ask("Code: ", false), verified()]).await;
+        let (_scene, daemon, mut host) = fixture([ask("Code: ", false), verified()]).await;
         assert_eq!(host.call("authenticate", &[given]).code, SUCCESS);
-        assert_eq!(daemon.seen()[1], Seen::Answer(passed.to_owned()));
+        assert_eq!(daemon.calls()[1], ReceivedCall::Answer(passed.to_owned()));
     }
 }
 
@@ -58,11 +58,11 @@ async fn a_user_who_is_changed_during_the_conversation_is_refused() {
         ("verified", ""),
     ] {
         let replies = [ask("Code: ", false), Reply::Step(end(outcome))];
-        let (_scene, _daemon, mut host) = scene(replies).await;
-        host.say("authenticate");
+        let (_scene, _daemon, mut host) = fixture(replies).await;
+        host.send("authenticate");
         assert_eq!(host.event(), "hidden Code: ");
-        host.say(&format!("user {user}"));
-        host.say("answer 1");
+        host.send(&format!("user {user}"));
+        host.send("answer 1");
         assert_eq!(host.finish("authenticate", &[]).code, AUTH_ERR, "{outcome}");
         // Nothing is left that a later phase could take for a decision.
         assert_eq!(host.ask("item 2 alice"), "0");
@@ -72,8 +72,8 @@ async fn a_user_who_is_changed_during_the_conversation_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hostile_name_is_unknown_and_the_daemon_is_not_asked() {
-    let scene = Scene::new();
-    let daemon = Daemon::start(&scene.bus, 0, []).await;
+    let fixture = Fixture::new();
+    let daemon = Daemon::start(&fixture.bus, 0, []).await;
     let too_long = "a".repeat(257);
     let names = [
         "a:b",
@@ -87,36 +87,36 @@ async fn a_hostile_name_is_unknown_and_the_daemon_is_not_asked() {
         &too_long,
     ];
     for name in names {
-        let mut host = Host::start(&scene.pam_d());
+        let mut host = PamHost::start(&fixture.pam_d());
         host.begin(name);
         let called = host.call("authenticate", &[]);
         assert_eq!(called.code, USER_UNKNOWN, "{name}");
         assert_eq!(called.shown, [""; 0], "{name}");
     }
-    assert_eq!(daemon.seen(), []);
+    assert_eq!(daemon.calls(), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_is_missing_is_asked_for_and_an_empty_one_is_unknown() {
-    let scene = Scene::new();
-    let daemon = Daemon::start(&scene.bus, 0, [verified()]).await;
-    let mut host = Host::start(&scene.pam_d());
+    let fixture = Fixture::new();
+    let daemon = Daemon::start(&fixture.bus, 0, [verified()]).await;
+    let mut host = PamHost::start(&fixture.pam_d());
     host.begin("-");
     assert_eq!(host.call("authenticate", &["answer alice"]).code, SUCCESS);
-    assert_eq!(daemon.seen().len(), 1);
+    assert_eq!(daemon.calls().len(), 1);
     for (answer, code) in [("answer ", USER_UNKNOWN), ("fail", CONV_ERR)] {
-        let mut host = Host::start(&scene.pam_d());
+        let mut host = PamHost::start(&fixture.pam_d());
         host.begin("-");
         assert_eq!(host.call("authenticate", &[answer]).code, code, "{answer}");
     }
-    assert_eq!(daemon.seen(), []);
+    assert_eq!(daemon.calls(), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_silent_host_is_shown_prompts_and_nothing_else() {
     let replies = [ask("Code: ", false), verified(), Reply::Nonsense];
-    let (_scene, _daemon, mut host) = scene(replies).await;
-    host.say("silent");
+    let (_scene, _daemon, mut host) = fixture(replies).await;
+    host.send("silent");
     let called = host.call("authenticate", &["answer 1"]);
     assert_eq!(
         (called.code, called.shown),
@@ -129,26 +129,26 @@ async fn a_silent_host_is_shown_prompts_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_prompt_of_many_lines_is_shown_whole() {
     let prompt = format!("{}\nCode: ", "\u{2580}\u{2584}\u{2588}".repeat(1200));
-    let (_scene, _daemon, mut host) = scene([ask(&prompt, true), verified()]).await;
+    let (_scene, _daemon, mut host) = fixture([ask(&prompt, true), verified()]).await;
     let called = host.call("authenticate", &["answer 1"]);
     assert_eq!(called.code, SUCCESS);
     assert_eq!(called.shown[0], format!("shown {}", prompt.escape_debug()));
 }
 
 /// What the daemon was told when the host says these lines.
-async fn told(lines: &[&str], arguments: &str, service: &str) -> SignInOptions {
-    let scene = Scene::new();
-    let daemon = Daemon::start(&scene.bus, 0, [verified()]).await;
-    let arguments = format!("bus={} {arguments}", scene.bus.address());
-    write_service(&scene.pam_d(), service, &arguments);
-    let mut host = Host::start(&scene.pam_d());
+async fn sent_options(lines: &[&str], arguments: &str, service: &str) -> SignInOptions {
+    let fixture = Fixture::new();
+    let daemon = Daemon::start(&fixture.bus, 0, [verified()]).await;
+    let arguments = format!("bus={} {arguments}", fixture.bus.address());
+    write_service(&fixture.pam_d(), service, &arguments);
+    let mut host = PamHost::start(&fixture.pam_d());
     assert_eq!(host.ask(&format!("start {service} alice")), "0");
     for line in lines {
         assert_eq!(host.ask(line), "0");
     }
     assert_eq!(host.call("authenticate", &[]).code, SUCCESS);
-    match daemon.seen().pop() {
-        Some(Seen::Start(name, at, options)) if name == "alice" && at == service => options,
+    match daemon.calls().pop() {
+        Some(ReceivedCall::Start(name, at, options)) if name == "alice" && at == service => options,
         other => panic!("{other:?}"),
     }
 }
@@ -169,7 +169,7 @@ async fn the_daemon_is_told_where_the_user_is() {
         set_up: Some(true),
         display: Some("terminal".to_owned()),
     };
-    assert_eq!(told(&lines, "set_up", "login").await, expected);
+    assert_eq!(sent_options(&lines, "set_up", "login").await, expected);
     let expected = SignInOptions {
         tty: None,
         invoker: None,
@@ -179,19 +179,19 @@ async fn the_daemon_is_told_where_the_user_is() {
         set_up: Some(false),
         display: Some("terminal".to_owned()),
     };
-    assert_eq!(told(&[], "debug", "su").await, expected);
+    assert_eq!(sent_options(&[], "debug", "su").await, expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_item_that_is_no_text_is_not_told() {
-    let options = told(&["item 3 pts\\x0a7", "item 4 \\xff\\xfe"], "", "login").await;
+    let options = sent_options(&["item 3 pts\\x0a7", "item 4 \\xff\\xfe"], "", "login").await;
     assert_eq!((options.tty, options.remote_host), (None, None));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locale_that_is_none_is_not_told() {
     for odd in ["fr_FR:en", "../../x", "fr FR", "\\xff", &"f".repeat(65)] {
-        let options = told(&[&format!("env LC_ALL={odd}")], "", "sudo").await;
+        let options = sent_options(&[&format!("env LC_ALL={odd}")], "", "sudo").await;
         assert_eq!(options.language.as_deref(), Some("de_DE.UTF-8"), "{odd}");
     }
 }
@@ -205,15 +205,15 @@ async fn a_graphical_greeter_has_one_line() {
         ("item 4 x", "lightdm"),
         ("item 4 x", "sddm-greeter"),
     ] {
-        let options = told(&[line], "", service).await;
+        let options = sent_options(&[line], "", service).await;
         assert_eq!(options.display.as_deref(), Some("line"), "{service}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_the_host_does_not_show_changes_nothing() {
-    let (_scene, _daemon, mut host) = scene([verified(), Reply::Nonsense]).await;
-    host.say("mute");
+    let (_scene, _daemon, mut host) = fixture([verified(), Reply::Nonsense]).await;
+    host.send("mute");
     let called = host.call("authenticate", &[]);
     assert_eq!((called.code, called.shown), (SUCCESS, vec![]));
     let called = host.call("authenticate", &[]);

@@ -63,7 +63,7 @@ pub(crate) fn refused(reason: &str) -> Reply {
 
 /// A call that came.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Seen {
+pub(crate) enum ReceivedCall {
     /// `StartSignIn`
     Start(String, String, SignInOptions),
     /// `Answer`
@@ -73,7 +73,7 @@ pub(crate) enum Seen {
 /// The daemon; gone with this value.
 pub(crate) struct Daemon {
     connection: Option<Connection>,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    seen: Arc<Mutex<Vec<ReceivedCall>>>,
 }
 
 impl Daemon {
@@ -99,7 +99,7 @@ impl Daemon {
     }
 
     /// What it was asked.
-    pub(crate) fn seen(&self) -> Vec<Seen> {
+    pub(crate) fn calls(&self) -> Vec<ReceivedCall> {
         std::mem::take(&mut self.seen.lock().unwrap())
     }
 
@@ -120,14 +120,14 @@ async fn serve(
     connection: Connection,
     mut stream: MessageStream,
     mut replies: VecDeque<Reply>,
-    seen: Arc<Mutex<Vec<Seen>>>,
+    seen: Arc<Mutex<Vec<ReceivedCall>>>,
 ) {
     while let Some(Ok(message)) = stream.next().await {
         if message.message_type() != Type::MethodCall {
             continue;
         }
         let Some(call) = read(&message) else { continue };
-        let starts = matches!(call, Seen::Start(..));
+        let starts = matches!(call, ReceivedCall::Start(..));
         seen.lock().unwrap().push(call);
         let reply = replies.pop_front().expect("the test has no more replies");
         let header = message.header();
@@ -156,16 +156,16 @@ async fn serve(
     }
 }
 
-fn read(message: &Message) -> Option<Seen> {
+fn read(message: &Message) -> Option<ReceivedCall> {
     let body = message.body();
     match message.header().member()?.as_str() {
         "StartSignIn" => {
             let (name, service, options) = body.deserialize().unwrap();
-            Some(Seen::Start(name, service, options))
+            Some(ReceivedCall::Start(name, service, options))
         }
         "Answer" => {
             assert_eq!(message.header().path().unwrap().as_str(), SIGN_IN);
-            Some(Seen::Answer(body.deserialize().unwrap()))
+            Some(ReceivedCall::Answer(body.deserialize().unwrap()))
         }
         _ => None,
     }

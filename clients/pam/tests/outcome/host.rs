@@ -9,13 +9,13 @@ use std::{env, fs, thread};
 
 /// How long the program may take for a line before the test gives up: longer than any wait of the
 /// module in these tests.
-const PATIENCE: Duration = Duration::from_mins(2);
+const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// The service that the program says it is, unless a test says otherwise.
 pub(crate) const SERVICE: &str = "sshd";
 
 /// The program `examples/pam-host.rs`, running; ended with this value.
-pub(crate) struct Host {
+pub(crate) struct PamHost {
     process: Child,
     input: ChildStdin,
     events: Receiver<String>,
@@ -24,7 +24,7 @@ pub(crate) struct Host {
 
 /// How a call ended.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Called {
+pub(crate) struct CallResult {
     /// The return code.
     pub(crate) code: i32,
     /// What was shown, prompts included, with the word for its kind before it.
@@ -59,7 +59,7 @@ pub(crate) fn write_service(directory: &Path, service: &str, arguments: &str) {
     fs::write(directory.join(service), text.concat()).unwrap();
 }
 
-impl Host {
+impl PamHost {
     /// Starts the program with this directory for pam.d.
     pub(crate) fn start(directory: &Path) -> Self {
         let program = program();
@@ -71,7 +71,7 @@ impl Host {
     }
 
     /// The same where another directory is on a file system that is read-only.
-    pub(crate) fn start_where_read_only(directory: &Path, read_only: &Path) -> Self {
+    pub(crate) fn start_with_read_only(directory: &Path, read_only: &Path) -> Self {
         let script = "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && \
                       exec env -i LANG=de_DE.UTF-8 \"$2\" \"$3\"";
         let mut command = Command::new("unshare");
@@ -112,14 +112,14 @@ impl Host {
     }
 
     /// Says a line to the program.
-    pub(crate) fn say(&mut self, line: &str) {
+    pub(crate) fn send(&mut self, line: &str) {
         writeln!(self.input, "{line}").unwrap();
         self.input.flush().unwrap();
     }
 
     /// The next event.
     pub(crate) fn event(&mut self) -> String {
-        self.events.recv_timeout(PATIENCE).unwrap_or_else(|error| {
+        self.events.recv_timeout(TIMEOUT).unwrap_or_else(|error| {
             panic!(
                 "the host says nothing ({error}); {:?}",
                 self.process.try_wait()
@@ -129,7 +129,7 @@ impl Host {
 
     /// Says a line whose event has this form: the rest of it.
     pub(crate) fn ask(&mut self, line: &str) -> String {
-        self.say(line);
+        self.send(line);
         let event = self.event();
         let word = line.split(' ').next().unwrap();
         let rest = event
@@ -144,7 +144,7 @@ impl Host {
     }
 
     /// Goes on until a call of this phase is over, and answers each prompt with the next of these.
-    pub(crate) fn finish(&mut self, phase: &str, answers: &[&str]) -> Called {
+    pub(crate) fn finish(&mut self, phase: &str, answers: &[&str]) -> CallResult {
         let mut answers = answers.iter();
         let mut shown = Vec::new();
         loop {
@@ -159,31 +159,31 @@ impl Host {
                     TRY_AGAIN => crate::code::IGNORE,
                     code => code,
                 };
-                return Called { code, shown };
+                return CallResult { code, shown };
             }
             if event.starts_with("hidden") || event.starts_with("shown") {
                 let answer = answers.next();
-                self.say(answer.unwrap_or_else(|| panic!("nobody answers {event:?}")));
+                self.send(answer.unwrap_or_else(|| panic!("nobody answers {event:?}")));
             }
             shown.push(event);
         }
     }
 
     /// Calls a phase.
-    pub(crate) fn call(&mut self, phase: &str, answers: &[&str]) -> Called {
-        self.say(phase);
+    pub(crate) fn call(&mut self, phase: &str, answers: &[&str]) -> CallResult {
+        self.send(phase);
         self.finish(phase, answers)
     }
 
     /// Ends the program; what it wrote to standard error.
     pub(crate) fn errors(mut self) -> String {
-        self.say("exit all");
+        self.send("exit all");
         self.process.wait().unwrap();
         self.errors.take().unwrap().join().unwrap()
     }
 }
 
-impl Drop for Host {
+impl Drop for PamHost {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();

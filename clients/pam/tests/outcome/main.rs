@@ -19,7 +19,7 @@ mod unavailable;
 
 use bus::PrivateBus;
 use daemon::{Daemon, Reply};
-use host::{Host, SERVICE, write_service};
+use host::{PamHost, SERVICE, write_service};
 use secinfo_wire::names::BUS_NAME;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,17 +46,17 @@ const CANNOT_DECIDE: &str =
     "error You cannot be verified now because secinfod cannot decide: tell the administrator.";
 
 /// A bus and a place for pam.d, gone with this value.
-struct Scene {
+struct Fixture {
     bus: PrivateBus,
     directory: TempDir,
 }
 
-impl Scene {
+impl Fixture {
     fn new() -> Self {
         Self::in_directory(tempfile::tempdir().unwrap())
     }
 
-    /// A scene whose bus starts the daemon with a command that is told the scene's directory.
+    /// A fixture whose bus starts the daemon with a command that is told the fixture's directory.
     fn starting(command: impl FnOnce(&str) -> String) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let command = command(directory.path().to_str().unwrap());
@@ -71,10 +71,10 @@ impl Scene {
         fs::create_dir(directory.path().join("pam.d")).unwrap();
         fs::create_dir(directory.path().join("break-glass")).unwrap();
         let bus = PrivateBus::start(directory.path());
-        let scene = Self { bus, directory };
+        let fixture = Self { bus, directory };
         // Long enough for a slow machine; rows that wait for it say less.
-        scene.configure("timeout=100");
-        scene
+        fixture.configure("timeout=100");
+        fixture
     }
 
     fn path(&self) -> &Path {
@@ -98,22 +98,22 @@ impl Scene {
     }
 
     /// A host in which alice wants to sign in.
-    fn host(&self) -> Host {
+    fn host(&self) -> PamHost {
         self.host_of("alice")
     }
 
     /// A host in which this user wants to sign in.
-    fn host_of(&self, user: &str) -> Host {
-        let mut host = Host::start(&self.pam_d());
+    fn host_of(&self, user: &str) -> PamHost {
+        let mut host = PamHost::start(&self.pam_d());
         host.begin(user);
         host
     }
 }
 
-/// A scene whose daemon answers with these, and a host in which alice wants to sign in.
-async fn scene(replies: impl IntoIterator<Item = Reply>) -> (Scene, Daemon, Host) {
-    let scene = Scene::new();
-    let daemon = Daemon::start(&scene.bus, 0, replies).await;
-    let host = scene.host();
-    (scene, daemon, host)
+/// A fixture whose daemon answers with these, and a host in which alice wants to sign in.
+async fn fixture(replies: impl IntoIterator<Item = Reply>) -> (Fixture, Daemon, PamHost) {
+    let fixture = Fixture::new();
+    let daemon = Daemon::start(&fixture.bus, 0, replies).await;
+    let host = fixture.host();
+    (fixture, daemon, host)
 }

@@ -2,7 +2,7 @@
 
 use crate::code::*;
 use crate::daemon::{Reply, end, refused};
-use crate::{Scene, scene};
+use crate::{Fixture, fixture};
 use secinfo_wire::SignInStep;
 
 fn not_covered() -> Reply {
@@ -14,7 +14,7 @@ fn not_covered() -> Reply {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_who_was_verified_passes() {
-    let (_scene, _daemon, mut host) = scene([Reply::Step(end("verified"))]).await;
+    let (_scene, _daemon, mut host) = fixture([Reply::Step(end("verified"))]).await;
     assert_eq!(host.call("authenticate", &[]).code, SUCCESS);
     assert_eq!(host.call("account", &[]).code, SUCCESS);
     assert_eq!(host.call("credentials", &[]).code, SUCCESS);
@@ -23,7 +23,7 @@ async fn a_user_who_was_verified_passes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_who_was_not_covered_is_ignored() {
-    let (_scene, _daemon, mut host) = scene([not_covered()]).await;
+    let (_scene, _daemon, mut host) = fixture([not_covered()]).await;
     assert_eq!(host.call("authenticate", &[]).code, IGNORE);
     assert_eq!(host.call("account", &[]).code, IGNORE);
     assert_eq!(host.call("credentials", &[]).code, IGNORE);
@@ -32,7 +32,7 @@ async fn a_user_who_was_not_covered_is_ignored() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_user_who_is_changed_between_the_phases_is_denied() {
     for (reply, granted) in [(Reply::Step(end("verified")), true), (not_covered(), false)] {
-        let (_scene, _daemon, mut host) = scene([reply]).await;
+        let (_scene, _daemon, mut host) = fixture([reply]).await;
         host.call("authenticate", &[]);
         for user in ["root", "alice2", "Alice"] {
             assert_eq!(host.ask(&format!("item 2 {user}")), "0");
@@ -46,8 +46,8 @@ async fn a_user_who_is_changed_between_the_phases_is_denied() {
 
 #[test]
 fn without_authentication_the_account_is_ignored_and_there_are_no_credentials() {
-    let scene = Scene::new();
-    let mut host = scene.host();
+    let fixture = Fixture::new();
+    let mut host = fixture.host();
     assert_eq!(host.call("account", &[]).code, IGNORE);
     assert_eq!(host.call("credentials", &[]).code, SUCCESS);
 }
@@ -55,7 +55,7 @@ fn without_authentication_the_account_is_ignored_and_there_are_no_credentials() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_after_a_success_leaves_nothing_of_it() {
     let replies = [Reply::Step(end("verified")), refused("wrong-code")];
-    let (_scene, _daemon, mut host) = scene(replies).await;
+    let (_scene, _daemon, mut host) = fixture(replies).await;
     assert_eq!(host.call("authenticate", &[]).code, SUCCESS);
     assert_eq!(host.call("authenticate", &[]).code, AUTH_ERR);
     assert_eq!(host.call("account", &[]).code, IGNORE);

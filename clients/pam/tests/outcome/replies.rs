@@ -1,27 +1,27 @@
 //! Rows of what the daemon says.
 
 use crate::code::*;
-use crate::daemon::{Reply, Seen, ask, end, error, refused};
-use crate::{CANNOT_DECIDE, scene};
+use crate::daemon::{ReceivedCall, Reply, ask, end, error, refused};
+use crate::{CANNOT_DECIDE, fixture};
 use secinfo_wire::{Reason, SignInStep};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn verified_is_success() {
     let end = Reply::Step(end("verified"));
-    let (_scene, daemon, mut host) = scene([ask("Code: ", false), end]).await;
+    let (_scene, daemon, mut host) = fixture([ask("Code: ", false), end]).await;
     let called = host.call("authenticate", &["answer 123456"]);
     assert_eq!(called.code, SUCCESS);
     assert_eq!(called.shown, ["hidden Code: ", "info This is verified."]);
-    let seen = daemon.seen();
+    let seen = daemon.calls();
     assert!(
-        matches!(&seen[0], Seen::Start(name, service, _) if name == "alice" && service == "sshd")
+        matches!(&seen[0], ReceivedCall::Start(name, service, _) if name == "alice" && service == "sshd")
     );
-    assert_eq!(seen[1..], [Seen::Answer("123456".to_owned())]);
+    assert_eq!(seen[1..], [ReceivedCall::Answer("123456".to_owned())]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn remembered_is_success() {
-    let (_scene, _daemon, mut host) = scene([Reply::Step(end("remembered"))]).await;
+    let (_scene, _daemon, mut host) = fixture([Reply::Step(end("remembered"))]).await;
     let called = host.call("authenticate", &[]);
     assert_eq!(called.code, SUCCESS);
     assert_eq!(called.shown, ["info This is remembered."]);
@@ -36,7 +36,7 @@ async fn not_covered_is_ignore_for_each_known_why() {
             ..end("not-covered")
         })
     });
-    let (_scene, _daemon, mut host) = scene(replies).await;
+    let (_scene, _daemon, mut host) = fixture(replies).await;
     for why in whys {
         assert_eq!(host.call("authenticate", &[]).code, IGNORE, "{why}");
     }
@@ -45,7 +45,7 @@ async fn not_covered_is_ignore_for_each_known_why() {
 #[tokio::test(flavor = "multi_thread")]
 async fn postponed_is_ignore() {
     let end = Reply::Step(end("postponed"));
-    let (_scene, _daemon, mut host) = scene([ask("Now or later? ", true), end]).await;
+    let (_scene, _daemon, mut host) = fixture([ask("Now or later? ", true), end]).await;
     let called = host.call("authenticate", &["answer later"]);
     assert_eq!(called.code, IGNORE);
     assert_eq!(called.shown[0], "shown Now or later? ");
@@ -65,7 +65,7 @@ async fn each_refusal_has_its_code() {
         ("cancelled", AUTH_ERR),
         ("a-later-word", AUTHINFO_UNAVAIL),
     ];
-    let (_scene, _daemon, mut host) = scene(rows.map(|(reason, _)| refused(reason))).await;
+    let (_scene, _daemon, mut host) = fixture(rows.map(|(reason, _)| refused(reason))).await;
     for (reason, code) in rows {
         let called = host.call("authenticate", &[]);
         assert_eq!(called.code, code, "{reason}");
@@ -104,7 +104,7 @@ async fn a_malformed_or_unknown_reply_is_unavailable() {
         Reply::Step(end("ask")),
     ];
     let rows = replies.len();
-    let (_scene, _daemon, mut host) = scene(replies).await;
+    let (_scene, _daemon, mut host) = fixture(replies).await;
     for row in 0..rows {
         let called = host.call("authenticate", &[]);
         assert_eq!(called.code, AUTHINFO_UNAVAIL, "row {row}");
@@ -114,7 +114,7 @@ async fn a_malformed_or_unknown_reply_is_unavailable() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_malformed_reply_to_an_answer_is_unavailable() {
-    let (_scene, _daemon, mut host) = scene([ask("Code: ", false), Reply::Nonsense]).await;
+    let (_scene, _daemon, mut host) = fixture([ask("Code: ", false), Reply::Nonsense]).await;
     let called = host.call("authenticate", &["answer 1"]);
     assert_eq!(called.code, AUTHINFO_UNAVAIL);
 }
@@ -129,7 +129,7 @@ async fn an_end_about_another_user_is_refused() {
         })
     };
     let outcomes = ["verified", "remembered", "not-covered", "postponed"];
-    let (_scene, _daemon, mut host) = scene(outcomes.map(of_bob)).await;
+    let (_scene, _daemon, mut host) = fixture(outcomes.map(of_bob)).await;
     for outcome in outcomes {
         assert_eq!(host.call("authenticate", &[]).code, AUTH_ERR, "{outcome}");
     }
@@ -138,7 +138,7 @@ async fn an_end_about_another_user_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_error_of_the_start_has_its_code() {
     let replies = Reason::ALL.iter().map(|reason| error(reason.name()));
-    let (_scene, _daemon, mut host) = scene(replies).await;
+    let (_scene, _daemon, mut host) = fixture(replies).await;
     for reason in Reason::ALL {
         let expected = match reason {
             Reason::NotFound => USER_UNKNOWN,
@@ -155,7 +155,7 @@ async fn each_error_of_an_answer_has_its_code() {
     let replies = Reason::ALL
         .iter()
         .flat_map(|reason| [ask("Code: ", false), error(reason.name())]);
-    let (_scene, _daemon, mut host) = scene(replies).await;
+    let (_scene, _daemon, mut host) = fixture(replies).await;
     for reason in Reason::ALL {
         let expected = match reason {
             Reason::SessionExpired => AUTH_ERR,
@@ -170,7 +170,7 @@ async fn each_error_of_an_answer_has_its_code() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sign_in_that_the_daemon_no_longer_knows_is_an_authentication_error() {
     let gone = Reply::Error("org.freedesktop.DBus.Error.UnknownObject".to_owned());
-    let (_scene, _daemon, mut host) = scene([ask("Code: ", false), gone]).await;
+    let (_scene, _daemon, mut host) = fixture([ask("Code: ", false), gone]).await;
     let called = host.call("authenticate", &["answer 1"]);
     assert_eq!(called.code, AUTH_ERR);
 }
@@ -188,7 +188,7 @@ async fn each_error_of_others_is_unavailable() {
         .iter()
         .flat_map(|name| [ask("Code: ", false), Reply::Error((*name).to_owned())])
         .chain(names.iter().map(|name| Reply::Error((*name).to_owned())));
-    let (_scene, _daemon, mut host) = scene(replies).await;
+    let (_scene, _daemon, mut host) = fixture(replies).await;
     for name in names {
         let called = host.call("authenticate", &["answer 1"]);
         assert_eq!(called.code, AUTHINFO_UNAVAIL, "{name}");

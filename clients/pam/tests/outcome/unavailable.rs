@@ -1,16 +1,16 @@
 //! Rows of a daemon or a bus that is not there, or not what it should be.
 
 use crate::code::*;
-use crate::daemon::{Daemon, Reply, Seen, ask, end};
-use crate::host::{Host, SERVICE, write_service};
-use crate::{CANNOT_DECIDE, Scene, scene};
+use crate::daemon::{Daemon, ReceivedCall, Reply, ask, end};
+use crate::host::{PamHost, SERVICE, write_service};
+use crate::{CANNOT_DECIDE, Fixture, fixture};
 use rustix::process::{Pid, Signal, kill_process};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::time::{Duration, Instant};
 
 /// The prompt of a conversation that a test interrupts.
-fn prompted(host: &mut Host) {
-    host.say("authenticate");
+fn prompted(host: &mut PamHost) {
+    host.send("authenticate");
     assert_eq!(host.event(), "hidden Code: ");
 }
 
@@ -20,42 +20,42 @@ fn verified() -> Reply {
 
 #[test]
 fn no_bus_is_unavailable() {
-    let mut scene = Scene::new();
-    scene.bus.kill();
-    let called = scene.host().call("authenticate", &[]);
+    let mut fixture = Fixture::new();
+    fixture.bus.kill();
+    let called = fixture.host().call("authenticate", &[]);
     assert_eq!(called.code, AUTHINFO_UNAVAIL);
     assert_eq!(called.shown, [CANNOT_DECIDE]);
 }
 
 #[test]
 fn no_socket_is_unavailable() {
-    let scene = Scene::new();
-    write_service(&scene.pam_d(), SERVICE, "bus=unix:path=/nonexistent/bus");
-    let called = scene.host().call("authenticate", &[]);
+    let fixture = Fixture::new();
+    write_service(&fixture.pam_d(), SERVICE, "bus=unix:path=/nonexistent/bus");
+    let called = fixture.host().call("authenticate", &[]);
     assert_eq!(called.code, AUTHINFO_UNAVAIL);
 }
 
 #[test]
 fn no_daemon_is_unavailable() {
-    let scene = Scene::new();
-    let called = scene.host().call("authenticate", &[]);
+    let fixture = Fixture::new();
+    let called = fixture.host().call("authenticate", &[]);
     assert_eq!(called.code, AUTHINFO_UNAVAIL);
     assert_eq!(called.shown, [CANNOT_DECIDE]);
 }
 
 #[test]
 fn a_daemon_that_cannot_start_is_unavailable() {
-    let scene = Scene::starting(|_| "/bin/false".to_owned());
-    let called = scene.host().call("authenticate", &[]);
+    let fixture = Fixture::starting(|_| "/bin/false".to_owned());
+    let called = fixture.host().call("authenticate", &[]);
     assert_eq!(called.code, AUTHINFO_UNAVAIL);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_that_does_not_run_is_started() {
-    let scene = Scene::starting(|directory| format!("/usr/bin/touch {directory}/started"));
-    let started = scene.path().join("started");
-    let mut host = scene.host();
-    host.say("authenticate");
+    let fixture = Fixture::starting(|directory| format!("/usr/bin/touch {directory}/started"));
+    let started = fixture.path().join("started");
+    let mut host = fixture.host();
+    host.send("authenticate");
     let begun = Instant::now();
     while !started.exists() {
         assert!(
@@ -64,63 +64,63 @@ async fn a_daemon_that_does_not_run_is_started() {
         );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    let _daemon = Daemon::start(&scene.bus, 0, [verified()]).await;
+    let _daemon = Daemon::start(&fixture.bus, 0, [verified()]).await;
     assert_eq!(host.finish("authenticate", &[]).code, SUCCESS);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_that_hangs_at_the_start_is_unavailable() {
-    let (scene, daemon, mut host) = scene([Reply::Nothing]).await;
-    scene.configure("timeout=1");
+    let (fixture, daemon, mut host) = fixture([Reply::Nothing]).await;
+    fixture.configure("timeout=1");
     host = {
         drop(host);
-        scene.host()
+        fixture.host()
     };
     let called = host.call("authenticate", &[]);
     assert_eq!(called.code, AUTHINFO_UNAVAIL);
     assert_eq!(called.shown, [CANNOT_DECIDE]);
-    assert_eq!(daemon.seen().len(), 1);
+    assert_eq!(daemon.calls().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_that_hangs_at_an_answer_is_unavailable() {
-    let scene = Scene::new();
-    scene.configure("timeout=3");
-    let daemon = Daemon::start(&scene.bus, 0, [ask("Code: ", false), Reply::Nothing]).await;
-    let called = scene.host().call("authenticate", &["answer 1"]);
+    let fixture = Fixture::new();
+    fixture.configure("timeout=3");
+    let daemon = Daemon::start(&fixture.bus, 0, [ask("Code: ", false), Reply::Nothing]).await;
+    let called = fixture.host().call("authenticate", &["answer 1"]);
     assert_eq!(called.code, AUTHINFO_UNAVAIL);
-    assert_eq!(daemon.seen().len(), 2);
+    assert_eq!(daemon.calls().len(), 2);
 }
 
 #[test]
 fn a_bus_that_hangs_is_unavailable() {
-    let scene = Scene::new();
-    scene.configure("timeout=1");
-    let pid = Pid::from_raw(scene.bus.pid().try_into().unwrap()).unwrap();
+    let fixture = Fixture::new();
+    fixture.configure("timeout=1");
+    let pid = Pid::from_raw(fixture.bus.pid().try_into().unwrap()).unwrap();
     kill_process(pid, Signal::STOP).unwrap();
-    let called = scene.host().call("authenticate", &[]);
+    let called = fixture.host().call("authenticate", &[]);
     assert_eq!(called.code, AUTHINFO_UNAVAIL);
 }
 
 #[test]
 fn a_bus_that_takes_no_connection_is_unavailable() {
-    let scene = Scene::new();
-    let path = scene.path().join("full");
+    let fixture = Fixture::new();
+    let path = fixture.path().join("full");
     let listener = UnixListener::bind(&path).unwrap();
     rustix::net::listen(&listener, 0).unwrap();
     let _waiting = UnixStream::connect(&path).unwrap();
     let arguments = format!("timeout=1 bus=unix:path={}", path.display());
-    write_service(&scene.pam_d(), SERVICE, &arguments);
-    let called = scene.host().call("authenticate", &[]);
+    write_service(&fixture.pam_d(), SERVICE, &arguments);
+    let called = fixture.host().call("authenticate", &[]);
     assert_eq!(called.code, AUTHINFO_UNAVAIL);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_daemon_that_is_killed_in_mid_conversation_is_unavailable() {
-    let (_scene, daemon, mut host) = scene([ask("Code: ", false)]).await;
+    let (_scene, daemon, mut host) = fixture([ask("Code: ", false)]).await;
     prompted(&mut host);
     daemon.kill().await;
-    host.say("answer 1");
+    host.send("answer 1");
     let called = host.finish("authenticate", &[]);
     assert_eq!(called.code, AUTHINFO_UNAVAIL);
     assert_eq!(called.shown, [CANNOT_DECIDE]);
@@ -128,11 +128,11 @@ async fn a_daemon_that_is_killed_in_mid_conversation_is_unavailable() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bus_that_is_killed_in_mid_conversation_is_unavailable_and_the_host_lives() {
-    let (mut scene, _daemon, mut host) = scene([ask("Code: ", false)]).await;
+    let (mut fixture, _daemon, mut host) = fixture([ask("Code: ", false)]).await;
     let before = host.ask("state");
     prompted(&mut host);
-    scene.bus.kill();
-    host.say("answer 1");
+    fixture.bus.kill();
+    host.send("answer 1");
     assert_eq!(host.finish("authenticate", &[]).code, AUTHINFO_UNAVAIL);
     assert_eq!(host.ask("state"), before);
 }
@@ -140,11 +140,11 @@ async fn a_bus_that_is_killed_in_mid_conversation_is_unavailable_and_the_host_li
 #[tokio::test(flavor = "multi_thread")]
 async fn an_impostor_is_unavailable_and_is_told_nothing() {
     for uid in [65534, 1000] {
-        let scene = Scene::new();
-        let impostor = Daemon::start(&scene.bus, uid, [verified()]).await;
-        let called = scene.host().call("authenticate", &[]);
+        let fixture = Fixture::new();
+        let impostor = Daemon::start(&fixture.bus, uid, [verified()]).await;
+        let called = fixture.host().call("authenticate", &[]);
         assert_eq!(called.code, AUTHINFO_UNAVAIL);
-        assert_eq!(impostor.seen(), []);
+        assert_eq!(impostor.calls(), []);
     }
 }
 
@@ -152,31 +152,31 @@ async fn an_impostor_is_unavailable_and_is_told_nothing() {
 async fn a_daemon_that_is_replaced_in_mid_conversation_is_unavailable_and_the_next_one_is_told_nothing()
  {
     for uid in [0, 65534] {
-        let (scene, daemon, mut host) = scene([ask("Code: ", false)]).await;
+        let (fixture, daemon, mut host) = fixture([ask("Code: ", false)]).await;
         prompted(&mut host);
         daemon.kill().await;
-        let next = Daemon::start(&scene.bus, uid, [verified()]).await;
-        host.say("answer 1");
+        let next = Daemon::start(&fixture.bus, uid, [verified()]).await;
+        host.send("answer 1");
         assert_eq!(host.finish("authenticate", &[]).code, AUTHINFO_UNAVAIL);
-        assert_eq!(next.seen(), []);
+        assert_eq!(next.calls(), []);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_takes_the_name_in_mid_conversation_is_not_asked() {
-    let (scene, daemon, mut host) = scene([ask("Code: ", false), verified()]).await;
+    let (fixture, daemon, mut host) = fixture([ask("Code: ", false), verified()]).await;
     prompted(&mut host);
     daemon.release_name().await;
-    let next = Daemon::start(&scene.bus, 65534, [verified()]).await;
-    host.say("answer 1");
+    let next = Daemon::start(&fixture.bus, 65534, [verified()]).await;
+    host.send("answer 1");
     assert_eq!(host.finish("authenticate", &[]).code, SUCCESS);
-    assert_eq!(next.seen(), []);
-    assert_eq!(daemon.seen()[1..], [Seen::Answer("1".to_owned())]);
+    assert_eq!(next.calls(), []);
+    assert_eq!(daemon.calls()[1..], [ReceivedCall::Answer("1".to_owned())]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn prompts_without_end_are_unavailable() {
-    let (_scene, _daemon, mut host) = scene(vec![ask("Code: ", false); 201]).await;
+    let (_scene, _daemon, mut host) = fixture(vec![ask("Code: ", false); 201]).await;
     let called = host.call("authenticate", &["answer 1"; 200]);
     assert_eq!(called.code, AUTHINFO_UNAVAIL);
 }
