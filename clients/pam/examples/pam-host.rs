@@ -1,5 +1,5 @@
-//! A program that authenticates with PAM, as its standard input says, line by line: what the tests
-//! of the module start instead of `sshd` or `sudo`. Each line of its output is an event.
+//! A program that authenticates through PAM, which the module's tests start instead of `sshd` or
+//! `sudo`. It reads commands from standard input, and prints events, one per line.
 
 #![allow(unsafe_code, reason = "it calls the C interface of libpam")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
@@ -49,7 +49,7 @@ unsafe extern "C" {
     fn pam_putenv(handle: *mut c_void, pair: *const c_char) -> c_int;
 }
 
-/// What the conversation is given: where the handle stands.
+/// The argument of the conversation: a pointer to the handle.
 type HandleSlot = *mut *mut c_void;
 
 fn main() {
@@ -130,7 +130,7 @@ fn main() {
                 let code = pam_secinfo::catch_panic(|| panic!("on purpose"));
                 print_event(&format!("panic {}", code as i32));
             }
-            // The child goes on with the next line; the parent when the child has ended.
+            // The child continues with the next line, and the parent after the child has ended.
             "fork" => {
                 // SAFETY: the program has one thread.
                 let child = unsafe { libc::fork() };
@@ -154,7 +154,7 @@ fn main() {
     }
 }
 
-/// A whole sign-in with an answer that is known before: its code, and how long it took in
+/// Runs a whole sign-in with a known answer, and returns its code and how long it took in
 /// nanoseconds.
 fn measure(directory: &CStr, what: &str) -> String {
     let [service, user, answer] = what.splitn(3, ' ').collect::<Vec<_>>()[..] else {
@@ -184,7 +184,7 @@ fn measure(directory: &CStr, what: &str) -> String {
     format!("measure {code} {}", begun.elapsed().as_nanos())
 }
 
-/// What a module must leave as it was.
+/// The state of the process that a module must not change.
 fn state() -> String {
     let count = |directory: &str| fs::read_dir(directory).unwrap().count();
     let status = fs::read_to_string("/proc/self/status").unwrap();
@@ -204,7 +204,7 @@ fn state() -> String {
     )
 }
 
-/// Reads without a buffer, so that a child reads on where its parent stopped.
+/// Reads a line without buffering, so that a child continues where its parent stopped.
 fn read_line() -> String {
     let mut line = Vec::new();
     loop {
@@ -228,7 +228,7 @@ fn print_event(line: &str) {
     output.flush().unwrap();
 }
 
-/// Text in which `\xNN` stands for a byte.
+/// Decodes a text in which `\xNN` stands for a byte.
 fn bytes(text: &str) -> CString {
     let mut bytes = Vec::new();
     let mut parts = text.split("\\x");
@@ -290,7 +290,7 @@ unsafe extern "C" fn converse(
     0
 }
 
-/// Answers every prompt with the text that it is given.
+/// Answers every prompt with the text in its argument.
 unsafe extern "C" fn answer_at_once(
     count: c_int,
     _messages: *mut *const Message,

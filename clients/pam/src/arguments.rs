@@ -1,48 +1,48 @@
-//! What stands behind the module's name in a file of pam.d.
+//! The module's arguments in a file of pam.d.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Fixed, and not taken from the environment, so that a program with more rights than its caller
-/// cannot be sent to a bus of the caller's making.
+/// The address of the system bus. Never taken from the environment, so that the caller of a
+/// privileged program cannot redirect it to another bus.
 const SYSTEM_BUS: &str = "/run/dbus/system_bus_socket";
 
-/// Where break-glass codes are unless an argument says otherwise.
+/// The default directory of break-glass codes.
 const BREAK_GLASS: &str = "/etc/secinfo/break-glass";
 
-/// How long each wait for the daemon may take unless an argument says otherwise.
+/// The default time-out of each wait for the daemon.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The longest that an argument may make it.
+/// The longest time-out that an argument may set, in seconds.
 const MAX_TIMEOUT: u64 = 300;
 
 /// The module's arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arguments {
-    /// Whether the stack proves a first factor before this module, so that a user may set up a
-    /// method here.
+    /// Whether the stack verifies a first factor before this module, so that a user may set up a
+    /// method during sign-in.
     pub set_up: bool,
-    /// How long each wait for the daemon may take.
+    /// The time-out of each wait for the daemon.
     pub timeout: Duration,
-    /// The bus that the daemon is on.
+    /// The address of the daemon's bus.
     pub bus: BusAddress,
-    /// Where break-glass codes are.
+    /// The directory of break-glass codes.
     pub break_glass: PathBuf,
     /// Whether each step is logged.
     pub debug: bool,
 }
 
-/// Where a bus listens.
+/// The address of a bus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BusAddress {
     /// A socket in the file system.
     Path(PathBuf),
-    /// A name of Linux's own, in no file system.
+    /// An abstract socket (unix(7)).
     Abstract(Vec<u8>),
 }
 
-/// An argument that the module does not know, or whose value cannot be.
+/// An unknown argument, or one with an invalid value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownArgument(pub String);
 
@@ -69,10 +69,10 @@ impl Default for Arguments {
 }
 
 impl Arguments {
-    /// Reads the arguments. Of one that stands there twice, the last counts.
+    /// Parses the arguments. If one is repeated, the last counts.
     ///
     /// # Errors
-    /// Any that is not known: to go on would be to guess what the administrator wanted.
+    /// The first unknown argument.
     pub fn parse<'a>(
         arguments: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, UnknownArgument> {
@@ -113,9 +113,8 @@ fn parse_timeout(seconds: &str) -> Option<Duration> {
 }
 
 impl BusAddress {
-    /// Reads one address as the D-Bus specification writes it ("Server Addresses"), of a socket on
-    /// this host. A list of several is not taken: which bus is asked must not depend on which is
-    /// there.
+    /// Parses the address of a Unix socket in the form of the D-Bus specification ("Server
+    /// Addresses"). Lists are refused: the choice of the bus must not depend on which one exists.
     fn parse(address: &str) -> Option<Self> {
         if address.contains(';') {
             return None;
@@ -142,7 +141,7 @@ impl BusAddress {
     }
 }
 
-/// Undoes the `%7e` that the specification writes for bytes that would not stand for themselves.
+/// Decodes the specification's escapes, such as `%7e`.
 fn unescape(text: &str) -> Option<Vec<u8>> {
     let mut bytes = text.bytes();
     let mut plain = Vec::with_capacity(text.len());
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn without_arguments_it_is_the_system_bus_and_20_seconds() {
+    fn the_defaults_are_the_system_bus_and_20_seconds() {
         let arguments = parse(&[]).unwrap();
         assert!(!arguments.set_up && !arguments.debug);
         assert_eq!(arguments.timeout, Duration::from_secs(20));
@@ -180,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn every_argument_is_read() {
+    fn every_argument_is_parsed() {
         let arguments = parse(&[
             "set_up",
             "debug",
@@ -198,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_refused() {
+    fn unknown_arguments_and_invalid_values_are_refused() {
         for argument in [
             "",
             "setup",

@@ -1,4 +1,5 @@
-//! The way in while the daemon cannot decide: a code that root made ahead of time, good once.
+//! Sign-in with a break-glass code while the daemon cannot decide. Root creates the codes in
+//! advance; each is valid once.
 
 use crate::ffi::Handle;
 use crate::log::{Level, Log};
@@ -8,15 +9,14 @@ use secinfo_break_glass::{Code, Directory, DirectoryError, FileName, Id, Record,
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// How many wrong codes one call takes.
+/// How many codes may be tried in one call.
 const MAX_ATTEMPTS: usize = 3;
 
 const FIRST_PROMPT: &str = "secinfod cannot be reached. Break-glass code: ";
 const NEXT_PROMPT: &str =
     "That code is not right. Give another one, or nothing to give up. Break-glass code: ";
 
-/// Asks for a break-glass code of the user; `None` when there is none to ask for, or when the user
-/// gives none.
+/// Asks for a break-glass code of the user. `None` if the user has no code, or enters none.
 pub(crate) fn ask(
     handle: &Handle<'_>,
     directory: &Path,
@@ -30,7 +30,7 @@ pub(crate) fn ask(
     };
     let mut prompt = FIRST_PROMPT;
     for _ in 0..MAX_ATTEMPTS {
-        // Read again for every answer: in the meantime root may have revoked one.
+        // Read again for every attempt, because root may have revoked a code meanwhile.
         let records = records(&directory, user, log);
         if records.is_empty() {
             return None;
@@ -70,7 +70,7 @@ pub(crate) fn ask(
     Some(Outcome::Failed(Failure::WrongBreakGlass))
 }
 
-/// The codes that this user can use now.
+/// The valid codes of this user.
 fn records(directory: &Directory, user: &str, log: &Log) -> Vec<Record> {
     let names = match directory.names() {
         Ok(names) => names,
@@ -79,7 +79,7 @@ fn records(directory: &Directory, user: &str, log: &Log) -> Vec<Record> {
             return Vec::new();
         }
     };
-    // Looked up once there is a code of that name.
+    // Looked up only if there is a code for that name.
     let mut uid = None;
     let mut records = Vec::new();
     for name in names {
@@ -107,8 +107,8 @@ fn records(directory: &Directory, user: &str, log: &Log) -> Vec<Record> {
     records
 }
 
-/// The uid of the account with this name; `None` where nobody can tell, so that no code of an
-/// account that is gone lets in who has its name now.
+/// The uid of the account with this name; `None` if it cannot be determined. The uid is compared so
+/// that a code of a deleted account does not admit a new account with the same name.
 fn uid_of(user: &str, log: &Log) -> Option<u32> {
     let why = match User::from_name(user) {
         Ok(Some(account)) => return Some(account.uid.as_raw()),
@@ -122,7 +122,8 @@ fn uid_of(user: &str, log: &Log) -> Option<u32> {
     None
 }
 
-/// The code that was typed, among those of the user. Each is compared, whichever it is.
+/// The record that the typed code matches. All records are compared, so that the time does not tell
+/// which one matches.
 fn accepted(records: &[Record], answer: &str) -> Option<Id> {
     let code = Code::parse(answer)?;
     let mut found = None;
@@ -134,7 +135,8 @@ fn accepted(records: &[Record], answer: &str) -> Option<Id> {
     found
 }
 
-/// Uses the code up before anybody is let in by it: of any number who give it at once, one is.
+/// Uses up the code before it admits the user, so that of concurrent attempts only one succeeds.
+/// Returns whether this attempt was the first.
 fn use_up(
     directory: &Directory,
     id: Id,

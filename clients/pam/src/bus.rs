@@ -1,9 +1,9 @@
-//! One connection to the bus, made for one call and closed with it: blocking, under a deadline,
-//! without a thread and without anything that outlives it in the host's process.
+//! A blocking connection to the bus with deadlines, which starts no thread and leaves nothing in the
+//! host's process when it is closed.
 //!
-//! A client library with a runtime of its own would leave thread-local state, and a pair of
-//! descriptors for signals, in every program that signs somebody in. What a sign-in takes of D-Bus
-//! is a handful of calls; their encoding is zbus's.
+//! A client library with its own runtime would leave thread-local state and a pair of descriptors
+//! for signals in every program that authenticates users. A sign-in needs only a few calls, whose
+//! encoding is from zbus.
 
 use crate::arguments::BusAddress;
 use crate::message::{Call, FIXED_HEADER, encode_header, lengths, read_reply};
@@ -23,10 +23,10 @@ use zbus::wire::{LE, to_bytes};
 use zbus::{DynamicType, Type};
 use zeroize::{Zeroize, Zeroizing};
 
-/// The bus itself, as it signs what it says.
+/// The name of the bus itself.
 pub(crate) const BUS: &str = "org.freedesktop.DBus";
 
-/// How long to wait before a bus that has no room for another connection is asked again.
+/// The pause before another attempt to connect to a bus whose queue is full.
 const RETRY_PAUSE: Duration = Duration::from_millis(10);
 
 /// Why there is no reply.
@@ -34,11 +34,11 @@ const RETRY_PAUSE: Duration = Duration::from_millis(10);
 pub(crate) enum CallError {
     /// The reply is an error of this name.
     Named(String),
-    /// Time is up.
+    /// The deadline has passed.
     Late,
-    /// The connection ended, or could not be made.
+    /// The connection ended, or could not be opened.
     Lost,
-    /// What came is not D-Bus, or not the reply to this call.
+    /// The reply is not valid D-Bus, or has the wrong type.
     Malformed,
 }
 
@@ -48,7 +48,7 @@ impl From<Errno> for CallError {
     }
 }
 
-/// The moment until when something may take.
+/// The time by which a wait must end.
 #[derive(Clone, Copy)]
 pub(crate) struct Deadline(Instant);
 
@@ -76,18 +76,18 @@ const TO_BUS: Call<'_> = Call {
 
 /// A connection to the bus.
 ///
-/// What is sent waits until a reply is waited for, so that the handshake, the greeting and the first
-/// question make one journey.
+/// Messages are queued until a reply is awaited, so that the handshake, `Hello` and the first call
+/// take one round trip.
 pub(crate) struct Bus {
     socket: OwnedFd,
     serial: u32,
     output: Zeroizing<Vec<u8>>,
     input: Input,
-    /// Whether the bus has accepted who we are.
+    /// Whether the bus has accepted the handshake.
     is_accepted: bool,
 }
 
-/// What has come and is not read yet.
+/// The bytes received but not read yet.
 struct Input {
     bytes: Zeroizing<[u8; 4096]>,
     start: usize,
@@ -95,7 +95,7 @@ struct Input {
 }
 
 impl Bus {
-    /// Connects, and says who we are: whoever the kernel says.
+    /// Connects, and queues the handshake.
     pub(crate) fn connect(address: &BusAddress, deadline: Deadline) -> Result<Self, CallError> {
         let address = match address {
             BusAddress::Path(path) => SocketAddrUnix::new(path)?,
@@ -125,9 +125,9 @@ impl Bus {
         Ok(bus)
     }
 
-    /// The handshake (D-Bus specification, "Authentication Protocol"): EXTERNAL with no identity
-    /// of our own telling, so that a program with the rights of another user is who it is. Then the
-    /// greeting, whose reply tells nothing that is needed: without it nothing else is answered.
+    /// Queues the handshake (D-Bus specification, "Authentication Protocol"): EXTERNAL without an
+    /// identity, so that the bus takes the uid from the kernel. Then `Hello`, which the bus requires
+    /// and whose reply is not needed.
     fn queue_handshake(&mut self) -> Result<(), CallError> {
         self.output
             .extend_from_slice(b"\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n");
@@ -138,7 +138,7 @@ impl Bus {
         self.put(&hello, "", &[])
     }
 
-    /// Reads what the bus says to the handshake.
+    /// Reads the bus's replies to the handshake.
     fn finish_handshake(&mut self, deadline: Deadline) -> Result<(), CallError> {
         for expected in ["DATA", "OK"] {
             let line = self.receive_line(deadline)?;
@@ -150,7 +150,7 @@ impl Bus {
         Ok(())
     }
 
-    /// Calls the bus itself.
+    /// Calls a method of the bus itself.
     pub(crate) fn ask_bus<A, R>(
         &mut self,
         member: &str,
@@ -165,8 +165,7 @@ impl Bus {
         self.call(&call, arguments, deadline)
     }
 
-    /// Calls a method, and waits for its reply. What comes meanwhile from others, or of other
-    /// calls, is not looked at.
+    /// Calls a method, and waits for its reply. Other messages are ignored.
     pub(crate) fn call<A, R>(
         &mut self,
         call: &Call<'_>,
@@ -179,7 +178,7 @@ impl Bus {
     {
         let signature = arguments.signature().to_string_no_parens();
         let body = to_bytes(Context::new(LE, 0), arguments).map_err(|_| CallError::Malformed)?;
-        // Nothing is sent where there are no arguments, whatever their encoding.
+        // The encoding of no arguments is an empty body.
         let body = if signature.is_empty() {
             &[]
         } else {
@@ -188,7 +187,7 @@ impl Bus {
         self.call_with_body(call, &signature, body, deadline)
     }
 
-    /// Calls a method of one string that is a secret: no copy of it stays behind.
+    /// Calls a method with one secret string, of which no copy remains in memory.
     pub(crate) fn call_with_secret<R>(
         &mut self,
         call: &Call<'_>,
@@ -231,8 +230,8 @@ impl Bus {
         }
     }
 
-    /// Puts a call behind what is to be sent. A secret in it leaves no copy behind: there is room
-    /// for it before it comes.
+    /// Queues a call. The buffer is large enough from the start, because growing would leave a copy
+    /// of a secret in memory.
     fn put(&mut self, call: &Call<'_>, signature: &str, body: &[u8]) -> Result<(), CallError> {
         self.serial += 1;
         let header = encode_header(call, signature, body.len(), self.serial)?;
@@ -242,8 +241,7 @@ impl Bus {
         Ok(())
     }
 
-    /// Sends all that waits. The signal that a host would get when the other end is gone, and die
-    /// of, is not raised.
+    /// Sends the queue, without `SIGPIPE`, which would kill the host if the peer is gone.
     fn flush(&self, deadline: Deadline) -> Result<(), CallError> {
         let mut bytes = self.output.as_slice();
         while !bytes.is_empty() {
@@ -257,7 +255,7 @@ impl Bus {
         Ok(())
     }
 
-    /// Fills all of it with what comes next.
+    /// Fills the buffer with the next bytes.
     fn fill(&mut self, mut buffer: &mut [u8], deadline: Deadline) -> Result<(), CallError> {
         while !buffer.is_empty() {
             if self.input.start == self.input.end {
@@ -266,11 +264,11 @@ impl Bus {
             let taken = self.input.take(buffer);
             buffer = &mut buffer[taken..];
         }
-        // Whoever sends without end is not listened to without end.
+        // A peer that sends endlessly does not extend the deadline.
         deadline.left().map(|_| ())
     }
 
-    /// Receives what there is, once there is something.
+    /// Waits for bytes, and receives what is available.
     fn receive_some(&mut self, deadline: Deadline) -> Result<(), CallError> {
         loop {
             match recv(&self.socket, &mut *self.input.bytes, RecvFlags::empty()) {
@@ -320,7 +318,7 @@ impl Bus {
 }
 
 impl Input {
-    /// Moves what fits into `buffer`; how much it was.
+    /// Moves bytes into `buffer`, and returns how many.
     fn take(&mut self, buffer: &mut [u8]) -> usize {
         let length = buffer.len().min(self.end - self.start);
         buffer[..length].copy_from_slice(&self.bytes[self.start..self.start + length]);

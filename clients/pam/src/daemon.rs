@@ -1,4 +1,4 @@
-//! The daemon: who it is, and the two calls of a sign-in.
+//! Finds and authenticates the daemon, and makes the two calls of a sign-in.
 
 use crate::arguments::BusAddress;
 use crate::bus::{Bus, CallError, Deadline};
@@ -9,21 +9,21 @@ use secinfo_wire::{OwnedObjectPath, SignInOptions, SignInStep, is_daemon};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// The daemon, found and looked at once, and from then on spoken to by the name that the bus gave
-/// to this one connection of it: whoever takes its well-known name later is not asked.
+/// The daemon's connection, identified by its unique bus name, so that a process that takes the
+/// well-known name later is not asked.
 pub(crate) struct Daemon {
     bus: Bus,
     owner: String,
     timeout: Duration,
 }
 
-/// A sign-in that is going on. It ends with the connection.
+/// A sign-in in progress. It ends with the connection.
 pub(crate) struct SignIn {
     path: OwnedObjectPath,
 }
 
 impl Daemon {
-    /// Finds the daemon, and has the bus start it where it does not run.
+    /// Finds the daemon, started by the bus if necessary, and checks its uid.
     pub(crate) fn find(address: &BusAddress, timeout: Duration) -> Result<Self, Unavailable> {
         let deadline = Deadline::after(timeout);
         let mut bus = Bus::connect(address, deadline).map_err(|error| match error {
@@ -53,7 +53,7 @@ impl Daemon {
         })
     }
 
-    /// Starts a sign-in. There is none to go on with when the first step is the end.
+    /// Starts a sign-in. Returns no sign-in if the first step already ends it.
     pub(crate) fn start(
         &mut self,
         user: &str,
@@ -75,7 +75,7 @@ impl Daemon {
         Ok((sign_in, Zeroizing::new(step)))
     }
 
-    /// Passes an answer on.
+    /// Sends the user's answer.
     pub(crate) fn answer(
         &mut self,
         sign_in: &SignIn,
@@ -95,7 +95,7 @@ impl Daemon {
     }
 }
 
-/// The connection that has the daemon's name.
+/// The unique name of the connection that owns the daemon's name.
 fn owner(bus: &mut Bus, deadline: Deadline) -> Result<String, CallError> {
     bus.ask_bus("GetNameOwner", &BUS_NAME, deadline)
 }

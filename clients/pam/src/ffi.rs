@@ -1,5 +1,5 @@
-//! The C interface between Linux-PAM and this module: what it calls, and what it is called with.
-//! The only file with `unsafe`; everything else sees a [`Handle`].
+//! The C interface between Linux-PAM and this module, in both directions. The only file with
+//! `unsafe`; all others use [`Handle`].
 
 use crate::outcome::{Decision, ReturnCode};
 use crate::{account, authenticate, catch_panic, set_credentials};
@@ -8,22 +8,22 @@ use std::marker::PhantomData;
 use std::ptr::{NonNull, null, null_mut};
 use zeroize::{Zeroize, Zeroizing};
 
-/// `PAM_SILENT`: nothing but prompts may be shown.
+/// `PAM_SILENT`: only prompts may be shown.
 pub(crate) const SILENT: c_int = 0x8000;
 
-/// `PAM_SUCCESS`, of functions of the library.
+/// `PAM_SUCCESS`, as returned by the library.
 const SUCCESS: c_int = 0;
 
-/// `PAM_CONV`, the item that is no text.
+/// `PAM_CONV`, the item that is not a string.
 const CONVERSATION: c_int = 5;
 
-/// `PAM_MAX_RESP_SIZE`, with the byte that ends it.
+/// `PAM_MAX_RESP_SIZE`, including the terminating NUL.
 const MAX_ANSWER: usize = 512;
 
-/// Under which name the module remembers how a sign-in terminated.
+/// The key of the module's data in the PAM session: the decision of the sign-in.
 const DECISION_KEY: &CStr = c"secinfo-sign-in";
 
-/// `pam_handle_t`, whose inside is the library's.
+/// `pam_handle_t`, which is opaque.
 #[repr(C)]
 pub struct PamHandle {
     _inside: [u8; 0],
@@ -75,11 +75,11 @@ unsafe extern "C" {
 }
 
 unsafe extern "C" {
-    /// Of the C library, with which hosts allocate answers.
+    /// The C library's `free`: hosts allocate answers with its `malloc`.
     fn free(memory: *mut c_void);
 }
 
-/// Items that are text.
+/// Items that are strings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]
 pub(crate) enum Item {
@@ -97,7 +97,7 @@ pub(crate) enum Item {
     XDisplay = 11,
 }
 
-/// How a message is meant.
+/// The style of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(i32)]
 pub(crate) enum Style {
@@ -111,21 +111,21 @@ pub(crate) enum Style {
     Information = 4,
 }
 
-/// The host did not carry a prompt to the user, or an answer back.
+/// The host's conversation function failed or is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NoConversation;
 
-/// A host's PAM session, for the time of one call.
+/// The host's PAM session, for the duration of one call.
 pub(crate) struct Handle<'call> {
     raw: NonNull<PamHandle>,
     call: PhantomData<&'call PamHandle>,
 }
 
 impl Handle<'_> {
-    /// A copy of an item; `None` when it is not set.
+    /// A copy of an item; `None` if it is not set.
     pub(crate) fn item(&self, item: Item) -> Option<Vec<u8>> {
         let value = self.raw_item(item as c_int)?;
-        // SAFETY: the items of `Item` are strings that end in NUL (pam_get_item(3)); nothing
+        // SAFETY: the items of `Item` are NUL-terminated strings (pam_get_item(3)), and nothing
         // changes the item before it is copied.
         let value = unsafe { CStr::from_ptr(value.as_ptr().cast()) };
         Some(value.to_bytes().to_vec())
@@ -133,8 +133,8 @@ impl Handle<'_> {
 
     fn raw_item(&self, item: c_int) -> Option<NonNull<c_void>> {
         let mut value = null();
-        // SAFETY: the handle is the one that the library called us with, and is valid for the
-        // call; `value` is a place for one pointer.
+        // SAFETY: the library passed this handle, which is valid during the call; `value` can hold
+        // a pointer.
         let code = unsafe { pam_get_item(self.raw.as_ptr(), item, &raw mut value) };
         if code != SUCCESS {
             return None;
@@ -142,10 +142,10 @@ impl Handle<'_> {
         NonNull::new(value.cast_mut())
     }
 
-    /// A copy of the name of the user; the host asks for it where it is not set yet.
+    /// A copy of the user's name. The host asks for it if it is not set.
     pub(crate) fn user(&self) -> Result<Option<Vec<u8>>, NoConversation> {
         let mut user = null();
-        // SAFETY: as in `raw_item`; no prompt of our own is given.
+        // SAFETY: as in `raw_item`; a null prompt selects the default.
         let code = unsafe { pam_get_user(self.raw.as_ptr(), &raw mut user, null()) };
         if code != SUCCESS {
             return Err(NoConversation);
@@ -153,26 +153,26 @@ impl Handle<'_> {
         if user.is_null() {
             return Ok(None);
         }
-        // SAFETY: a string that ends in NUL (pam_get_user(3)), which nothing changes before it is
+        // SAFETY: a NUL-terminated string (pam_get_user(3)), which nothing changes before it is
         // copied.
         let user = unsafe { CStr::from_ptr(user) };
         Ok(Some(user.to_bytes().to_vec()))
     }
 
-    /// A copy of a variable that the host has set for the session.
+    /// A copy of a variable in the session's environment.
     pub(crate) fn environment(&self, name: &CStr) -> Option<Vec<u8>> {
-        // SAFETY: the handle as in `raw_item`; the name ends in NUL.
+        // SAFETY: the handle as in `raw_item`; the name is NUL-terminated.
         let value = unsafe { pam_getenv(self.raw.as_ptr(), name.as_ptr()) };
         if value.is_null() {
             return None;
         }
-        // SAFETY: a string that ends in NUL (pam_getenv(3)), which nothing changes before it is
+        // SAFETY: a NUL-terminated string (pam_getenv(3)), which nothing changes before it is
         // copied.
         let value = unsafe { CStr::from_ptr(value) };
         Some(value.to_bytes().to_vec())
     }
 
-    /// Shows a prompt and brings the answer; no answer is an empty one.
+    /// Shows a prompt and returns the answer, which is empty if there is none.
     pub(crate) fn ask(
         &self,
         prompt: &str,
@@ -186,27 +186,27 @@ impl Handle<'_> {
         }
         match std::str::from_utf8(&answer) {
             Ok(answer) => Ok(Zeroizing::new(answer.to_owned())),
-            // No code and no word: a wrong answer, which the daemon counts as one.
+            // Cannot be a code or a command: the daemon counts it as a wrong answer.
             Err(_) => Ok(Zeroizing::new("\u{fffd}".to_owned())),
         }
     }
 
-    /// Shows a message, if the host shows any.
+    /// Shows a message, if the host shows messages.
     pub(crate) fn show(&self, style: Style, text: &str) {
-        // Dropped with whatever the host answered to a message.
+        // A failure to show a message changes nothing.
         let _ = self.converse(style, text);
     }
 
     fn converse(&self, style: Style, text: &str) -> Result<Option<OwnedResponse>, NoConversation> {
         let conversation = self.raw_item(CONVERSATION).ok_or(NoConversation)?;
-        // SAFETY: the item PAM_CONV is a `struct pam_conv` (pam_get_item(3)). It is copied: what
-        // the host calls may set another.
+        // SAFETY: the item PAM_CONV is a `struct pam_conv` (pam_get_item(3)). It is copied, because
+        // the conversation may replace the item.
         let (converse, data) = unsafe {
             let conversation = conversation.cast::<Conversation>().as_ptr();
             ((*conversation).converse, (*conversation).data)
         };
         let converse = converse.ok_or(NoConversation)?;
-        // It may show a key that is being set up.
+        // Wiped, because it may contain the key of a method being set up.
         let mut terminated = Zeroizing::new(Vec::with_capacity(text.len() + 1));
         terminated.extend_from_slice(text.as_bytes());
         terminated.push(0);
@@ -217,22 +217,22 @@ impl Handle<'_> {
         };
         let mut messages = &raw const message;
         let mut response = null_mut();
-        // SAFETY: the function is the host's, called as pam_conv(3) says: one message, which lives
-        // until the call is over, a place for the responses, and the host's own pointer.
+        // SAFETY: called as pam_conv(3) says, with one message that outlives the call, a place for
+        // the responses, and the host's own pointer.
         let code = unsafe { converse(1, &raw mut messages, &raw mut response, data) };
-        // After a failure, what `response` points to is not ours.
+        // After a failure, `response` does not belong to this module.
         if code != SUCCESS {
             return Err(NoConversation);
         }
         Ok(NonNull::new(response).map(OwnedResponse))
     }
 
-    /// Remembers how the sign-in terminated, for the phases that follow in this session, and returns
-    /// this code; an error instead when it cannot be remembered.
+    /// Stores the decision for later phases of this session, and returns `code`, or an error if it
+    /// cannot be stored.
     pub(crate) fn remember(&self, decision: Decision, code: ReturnCode) -> ReturnCode {
         let data = Box::into_raw(Box::new(decision));
-        // SAFETY: the handle as in `raw_item`; the library keeps the pointer, and gives it to
-        // `drop_decision` once, when it is replaced or the session ends.
+        // SAFETY: the handle as in `raw_item`; the library passes the pointer to `drop_decision`
+        // once, when it is replaced or the session ends.
         let kept = unsafe {
             pam_set_data(
                 self.raw.as_ptr(),
@@ -244,47 +244,47 @@ impl Handle<'_> {
         if kept == SUCCESS {
             return code;
         }
-        // SAFETY: it comes from `Box::into_raw`, and the library did not take it.
+        // SAFETY: the pointer is from `Box::into_raw`, and the library did not store it.
         drop(unsafe { Box::from_raw(data) });
         ReturnCode::SystemError
     }
 
-    /// Forgets what an earlier call in this session remembered.
+    /// Removes the decision of an earlier call in this session.
     pub(crate) fn forget(&self) {
         if self.remembered().is_some() {
-            // SAFETY: the handle as in `raw_item`; no data and no function to clean it up.
+            // SAFETY: the handle as in `raw_item`; no data and no cleanup function.
             unsafe { pam_set_data(self.raw.as_ptr(), DECISION_KEY.as_ptr(), null_mut(), None) };
         }
     }
 
-    /// A copy of what an earlier call in this session remembered.
+    /// A copy of the decision of an earlier call in this session.
     pub(crate) fn remembered(&self) -> Option<Decision> {
         let mut data = null();
-        // SAFETY: the handle as in `raw_item`; `data` is a place for one pointer.
+        // SAFETY: the handle as in `raw_item`; `data` can hold a pointer.
         let code = unsafe { pam_get_data(self.raw.as_ptr(), DECISION_KEY.as_ptr(), &raw mut data) };
         if code != SUCCESS {
             return None;
         }
-        // SAFETY: what is under our name is what `remember` put there, or nothing; it lives until
-        // it is replaced, and is copied before.
+        // SAFETY: under this key is what `remember` stored, or null; it lives until it is replaced,
+        // and is copied before.
         unsafe { data.cast::<Decision>().as_ref() }.cloned()
     }
 }
 
-/// A response of the host, which is ours to free.
+/// A response of the host, which this module has to free.
 struct OwnedResponse(NonNull<Response>);
 
 impl OwnedResponse {
-    /// The answer. The host's copy is overwritten and freed.
+    /// Takes the answer, and overwrites and frees the host's copy.
     fn take_answer(&mut self) -> Zeroizing<Vec<u8>> {
-        // SAFETY: a successful conversation leaves one response for one message (pam_conv(3)).
+        // SAFETY: a successful conversation returns one response for one message (pam_conv(3)).
         let answer = unsafe { &mut (*self.0.as_ptr()).answer };
         let answer = std::mem::replace(answer, null_mut());
         if answer.is_null() {
             return Zeroizing::new(Vec::new());
         }
-        // SAFETY: an answer is a string that ends in NUL, allocated with malloc, and ours
-        // (pam_conv(3)): nobody else reads it while it is overwritten, nor frees it.
+        // SAFETY: an answer is a NUL-terminated string, allocated with malloc and owned by the
+        // module (pam_conv(3)): nothing else reads it while it is overwritten, or frees it.
         unsafe {
             let length = CStr::from_ptr(answer).to_bytes().len();
             let bytes = std::slice::from_raw_parts_mut(answer.cast::<u8>(), length);
@@ -299,21 +299,22 @@ impl OwnedResponse {
 impl Drop for OwnedResponse {
     fn drop(&mut self) {
         drop(self.take_answer());
-        // SAFETY: the array of responses is allocated with malloc, and ours (pam_conv(3)).
+        // SAFETY: the array of responses is allocated with malloc and owned by the module
+        // (pam_conv(3)).
         unsafe { free(self.0.as_ptr().cast()) };
     }
 }
 
-/// Frees what [`Handle::remember`] keeps.
+/// Frees what [`Handle::remember`] stored.
 unsafe extern "C" fn drop_decision(_: *mut PamHandle, data: *mut c_void, _: c_int) {
-    // SAFETY: the library calls it once with what `remember` gave it, from `Box::into_raw`.
+    // SAFETY: the library calls this once, with the pointer from `Box::into_raw` in `remember`.
     drop(unsafe { Box::from_raw(data.cast::<Decision>()) });
 }
 
-/// The arguments of a call. One that is not UTF-8 becomes one that is not known.
+/// The arguments of a call. An argument that is not UTF-8 becomes an unknown one.
 ///
 /// # Safety
-/// `values` must point to `count` strings that end in NUL.
+/// `values` must point to `count` NUL-terminated strings.
 unsafe fn arguments(count: c_int, values: *const *const c_char) -> Vec<String> {
     let count = usize::try_from(count).unwrap_or(0);
     if values.is_null() {
@@ -328,10 +329,10 @@ unsafe fn arguments(count: c_int, values: *const *const c_char) -> Vec<String> {
         .collect()
 }
 
-/// Calls a phase with the handle and the arguments, safe and under guard.
+/// Calls a phase with a safe handle and the arguments, and catches panics.
 ///
 /// # Safety
-/// As the library calls a module: a handle that is valid for the call, and `count` arguments.
+/// The handle must be valid during the call, and `values` must hold `count` arguments.
 unsafe fn enter(
     handle: *mut PamHandle,
     flags: c_int,
@@ -354,7 +355,7 @@ unsafe fn enter(
 /// Authenticates the user (`pam_sm_authenticate(3)`).
 ///
 /// # Safety
-/// Only Linux-PAM calls it.
+/// To be called by Linux-PAM only.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pam_sm_authenticate(
     handle: *mut PamHandle,
@@ -369,7 +370,7 @@ pub unsafe extern "C" fn pam_sm_authenticate(
 /// Sets no credentials (`pam_sm_setcred(3)`).
 ///
 /// # Safety
-/// Only Linux-PAM calls it.
+/// To be called by Linux-PAM only.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pam_sm_setcred(
     handle: *mut PamHandle,
@@ -381,10 +382,10 @@ pub unsafe extern "C" fn pam_sm_setcred(
     unsafe { enter(handle, flags, count, values, set_credentials) }
 }
 
-/// Looks whether the user is still the one who was decided on (`pam_sm_acct_mgmt(3)`).
+/// Checks that the user is still the one of the decision (`pam_sm_acct_mgmt(3)`).
 ///
 /// # Safety
-/// Only Linux-PAM calls it.
+/// To be called by Linux-PAM only.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn pam_sm_acct_mgmt(
     handle: *mut PamHandle,

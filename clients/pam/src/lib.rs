@@ -1,10 +1,9 @@
 //! `pam_secinfo.so`: the PAM module. The daemon leads the conversation of a sign-in; this module
-//! finds the daemon, makes sure that it is the daemon, carries prompts and answers, and turns the
-//! end into a code of PAM by the table in [`outcome`].
+//! finds and authenticates the daemon, relays prompts and answers, and maps the outcome to a PAM
+//! return code by the table in [`outcome`].
 //!
-//! It lives in the processes of others: it starts no thread, keeps no descriptor, waits for
-//! nothing without a deadline, and changes nothing of the process. What it needs of a call is in
-//! the call.
+//! It runs in other programs' processes, so it starts no thread, keeps no descriptor, has a
+//! deadline for every wait, and leaves the process as it was.
 
 #![cfg_attr(
     test,
@@ -31,27 +30,27 @@ use std::ffi::c_int;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
-/// Runs a phase; should it panic, nothing is decided, and the host goes on.
+/// Runs a phase. If it panics, nothing is decided, and the host continues.
 pub fn catch_panic(phase: impl FnOnce() -> ReturnCode) -> ReturnCode {
     log_panics();
     let done = panic::catch_unwind(AssertUnwindSafe(phase));
     done.unwrap_or_else(|payload| {
-        // To drop it could panic again.
+        // Dropping the payload could panic again.
         std::mem::forget(payload);
         authenticated(&Outcome::Failed(Failure::Panic), Subject::Changed)
     })
 }
 
-/// Says where it panicked in the host's log. By default Rust would write that to standard error,
-/// which is the host's: a terminal, a connection, or a file that took the number. The hook belongs
-/// to the module's own copy of Rust's library, so that a host in Rust keeps its own.
+/// Logs the location of a panic. Rust's default is standard error, which belongs to the host and may
+/// be a terminal, a connection or any file with that descriptor. The hook belongs to the module's
+/// own copy of Rust's library, so a host in Rust keeps its own hook.
 fn log_panics() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         panic::set_hook(Box::new(|panic| {
             let place = panic.location().map(ToString::to_string);
             let text = format!("failed at {}", place.unwrap_or_default());
-            // Not the message: it could hold what was being read.
+            // Not the message, which could contain input.
             Log::new("panic", false).write(Level::Error, &text);
         }));
     });

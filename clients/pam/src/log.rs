@@ -1,7 +1,7 @@
-//! The host's log of authentications.
+//! Writes to the system log for authentication.
 //!
-//! Not by `syslog(3)`: that keeps a descriptor and the name of the program for the whole process,
-//! which belong to the host, and waits for a log that is full.
+//! It does not use `syslog(3)`, which keeps a descriptor and the program's name for the whole
+//! process, where they belong to the host, and blocks while the log is full.
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -10,37 +10,37 @@ use rustix::net::{
 };
 use std::path::PathBuf;
 
-/// Where the log listens.
+/// The socket of the system log.
 const SOCKET: &str = "/dev/log";
 
-/// `authpriv` of RFC 3164 section 4.1.1, in its place in the priority.
+/// The facility `authpriv` of RFC 3164 section 4.1.1, shifted for the priority.
 const AUTHPRIV: u8 = 10 << 3;
 
-/// The longest line, in bytes: what every receiver takes.
+/// The longest line, in bytes, that every receiver accepts.
 const MAX_LINE: usize = 900;
 
-/// How long a full log is waited for, before the line is given up.
+/// How long to wait for a full log before the line is dropped.
 const SEND_TIMEOUT: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 200_000_000,
 };
 
-/// How grave a line is (RFC 3164 section 4.1.1).
+/// The severity of a line (RFC 3164 section 4.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
-    /// Somebody must look at once.
+    /// Needs immediate attention.
     Alert = 1,
     /// The module could not do its work.
     Error = 3,
-    /// Somebody was refused.
+    /// A user was refused.
     Notice = 5,
-    /// Somebody was let in.
+    /// A user was admitted.
     Info = 6,
-    /// How it went.
+    /// The steps of a sign-in.
     Debug = 7,
 }
 
-/// Writes lines about one call.
+/// Writes log lines about one call.
 #[derive(Debug, Clone)]
 pub struct Log {
     socket: PathBuf,
@@ -49,12 +49,12 @@ pub struct Log {
 }
 
 impl Log {
-    /// A log of calls for this service; `debug` says whether lines of that level are written.
+    /// Creates a log for calls from this service; `debug` enables lines of that level.
     pub fn new(service: &str, debug: bool) -> Self {
         Self::at(SOCKET.into(), service, debug)
     }
 
-    /// A log that listens elsewhere.
+    /// Creates a log with another socket.
     pub fn at(socket: PathBuf, service: &str, debug: bool) -> Self {
         let service = service.to_owned();
         Self {
@@ -64,7 +64,7 @@ impl Log {
         }
     }
 
-    /// Writes a line. One that cannot be written is lost: there is nobody else to tell.
+    /// Writes a line. If that fails, the line is lost.
     pub fn write(&self, level: Level, text: &str) {
         if level == Level::Debug && !self.debug {
             return;
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_cannot_be_made_into_two_and_has_an_end() {
+    fn control_characters_are_replaced_and_long_lines_cut() {
         let (_directory, path, socket) = listen();
         let log = Log::at(path, "ss\nhd", false);
         log.write(Level::Notice, "a\nb\u{1b}[2J");
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn how_it_went_is_written_only_when_asked_for() {
+    fn debug_lines_are_written_only_when_enabled() {
         let (_directory, path, socket) = listen();
         Log::at(path.clone(), "su", false).write(Level::Debug, "step");
         assert_eq!(line(&socket), None);
@@ -144,14 +144,14 @@ mod tests {
     }
 
     #[test]
-    fn a_log_that_is_full_or_missing_is_not_waited_for() {
+    fn a_full_or_missing_log_does_not_block() {
         let (_directory, path, socket) = listen();
         let log = Log::at(path, "su", false);
         for _ in 0..4096 {
             let before = log.send(Level::Info, "x");
             if before == Err(Errno::AGAIN) {
                 drop(socket);
-                log.write(Level::Info, "nobody listens");
+                log.write(Level::Info, "a lost line");
                 return;
             }
         }

@@ -1,5 +1,4 @@
-//! Messages of D-Bus as bytes: a call to send, and the reply among what comes (D-Bus specification,
-//! "Message Protocol").
+//! Encodes method calls and decodes their replies (D-Bus specification, "Message Protocol").
 
 use crate::bus::{BUS, CallError};
 use serde::de::DeserializeOwned;
@@ -7,13 +6,13 @@ use zbus::wire::serialized::{Context, Data};
 use zbus::wire::{BE, LE};
 use zbus::{Type, Variant};
 
-/// The largest message that is taken: far more than any step of a sign-in.
+/// The maximum size of a message: far more than any step of a sign-in.
 const MAX_MESSAGE: usize = 1 << 20;
 
-/// What every message begins with (D-Bus specification, "Message Format").
+/// The size of a header's fixed part (D-Bus specification, "Message Format").
 pub(crate) const FIXED_HEADER: usize = 16;
 
-/// Kinds of messages and codes of header fields, in the specification's numbers.
+/// The specification's numbers of message types and header fields.
 mod number {
     pub(super) const METHOD_CALL: u8 = 1;
     pub(super) const METHOD_RETURN: u8 = 2;
@@ -31,7 +30,7 @@ mod number {
 /// The fixed part of a header and its fields.
 type Header<'m> = (u8, u8, u8, u8, u32, u32, Vec<(u8, Variant<'m>)>);
 
-/// What is called.
+/// The target of a method call.
 pub(crate) struct Call<'c> {
     pub(crate) destination: &'c str,
     pub(crate) path: &'c str,
@@ -57,7 +56,7 @@ pub(crate) fn lengths(fixed: &[u8; FIXED_HEADER]) -> Result<(usize, usize), Call
     Ok(((FIXED_HEADER + fields).next_multiple_of(8), body))
 }
 
-/// A header, with the padding before the body.
+/// Encodes a header, with the padding before the body.
 pub(crate) fn encode_header(
     call: &Call<'_>,
     signature: &str,
@@ -82,8 +81,8 @@ pub(crate) fn encode_header(
     Ok(header)
 }
 
-/// A field: a structure of its code and of a variant of this type, an object path, a string or a
-/// signature. The fields begin at a multiple of 8, as each of them does.
+/// Appends a header field, aligned to 8 bytes: its code, and a variant of type `kind`, which is an
+/// object path, a string or a signature.
 fn put_field(fields: &mut Vec<u8>, code: u8, kind: u8, value: &str) -> Result<(), CallError> {
     fields.resize(fields.len().next_multiple_of(8), 0);
     fields.extend_from_slice(&[code, 1, kind, 0]);
@@ -98,7 +97,7 @@ fn put_field(fields: &mut Vec<u8>, code: u8, kind: u8, value: &str) -> Result<()
     Ok(())
 }
 
-/// The reply in a message, if it is the one to this call.
+/// Decodes a message if it is the reply to this call.
 pub(crate) fn read_reply<R>(
     message: &[u8],
     serial: u32,
@@ -127,7 +126,7 @@ where
     let sender = text(number::SENDER);
     match kind {
         number::METHOD_RETURN if is_ours && sender == Some(destination) => {}
-        // The bus speaks for whoever is no longer there.
+        // The bus answers for a destination that has gone.
         number::ERROR if is_ours && (sender == Some(destination) || sender == Some(BUS)) => {
             let name = text(number::ERROR_NAME).ok_or(CallError::Malformed)?;
             return Err(CallError::Named(name.to_owned()));

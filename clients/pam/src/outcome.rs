@@ -1,8 +1,8 @@
-//! The outcome table: what every reply and every failure becomes in PAM. `docs/reference/pam.md`
-//! shows it to administrators.
+//! The outcome table: maps every reply and every failure to a PAM return code.
+//! `docs/reference/pam.md` shows it to administrators.
 //!
-//! `PAM_SUCCESS` and `PAM_IGNORE` come out of one expression each; to let somebody in by accident
-//! takes a change there.
+//! `PAM_SUCCESS` and `PAM_IGNORE` are each returned by one expression, so that only a change there
+//! could admit a user by accident.
 
 use secinfo_wire::names::sign_in::{outcome, reason, why};
 use secinfo_wire::{Reason, SignInStep};
@@ -38,12 +38,12 @@ pub enum ReturnCode {
     Ignore = 25,
 }
 
-/// How a sign-in ended.
+/// The outcome of a sign-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The user has shown who they are.
+    /// The user was verified.
     Granted(Grant),
-    /// Nothing is asked of the user, and other modules decide.
+    /// The user is not asked, and other modules decide.
     Excused(Excuse),
     /// The user may not sign in.
     Refused(Refusal),
@@ -51,23 +51,23 @@ pub enum Outcome {
     Failed(Failure),
 }
 
-/// How a user showed who they are.
+/// How a user was verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grant {
-    /// By a method.
+    /// With a method.
     Verified,
-    /// By a method, on this terminal, a short while ago.
+    /// With a method, recently on the same terminal.
     Remembered,
-    /// By a break-glass code, while the daemon could not decide.
+    /// With a break-glass code, while the daemon could not decide.
     BreakGlass,
 }
 
-/// Why nothing is asked of a user.
+/// Why a user is not asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Excuse {
     /// Policy does not cover the user here.
     NotCovered,
-    /// The user may still put off setting up a method.
+    /// The user may still postpone setting up a method.
     Postponed,
 }
 
@@ -78,11 +78,11 @@ pub enum Refusal {
     WrongCode,
     /// Too many wrong codes in this sign-in.
     TooManyAttempts,
-    /// The method is locked for a time.
+    /// The method is temporarily locked.
     Locked,
     /// A method is required, there is none, and none can be set up here.
     NoMethod,
-    /// A method had to be set up by now.
+    /// The grace period for setting up a method is over.
     GraceOver,
     /// The first method can be set up only with an access pass.
     AccessPassNeeded,
@@ -90,30 +90,30 @@ pub enum Refusal {
     Expired,
     /// Too many codes were sent.
     TooManyCodes,
-    /// The user gave up.
+    /// The user cancelled.
     Cancelled,
 }
 
 /// Why nothing was decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// An argument of the module is not known.
+    /// An argument of the module is unknown.
     Argument,
-    /// `PAM_USER` is missing, or no account can be called that.
+    /// `PAM_USER` is missing, or cannot be the name of an account.
     NoUser,
     /// There is no such user.
     UnknownUser,
     /// The host may not ask about this user.
     NotAuthorized,
-    /// The sign-in was over before the answer came.
+    /// The sign-in expired before the answer.
     SessionOver,
-    /// The host did not carry a prompt to the user, or an answer back.
+    /// The host's conversation function failed or is missing.
     Conversation,
     /// The daemon could not be asked or could not decide.
     Unavailable(Unavailable),
     /// The daemon could not decide, and the break-glass codes given were wrong.
     WrongBreakGlass,
-    /// The daemon could not decide, and the break-glass code given is right but cannot be used up.
+    /// The daemon could not decide, and the break-glass code is right but cannot be used up.
     BreakGlassNotUsedUp,
     /// The module itself failed.
     Panic,
@@ -122,31 +122,31 @@ pub enum Failure {
 /// Why the daemon could not be asked or could not decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unavailable {
-    /// The bus is not there, or does not let the host in.
+    /// The bus does not exist or refuses the connection.
     NoBus,
-    /// Nobody on the bus has the daemon's name, and the bus cannot start it.
+    /// The daemon is not on the bus, and the bus cannot start it.
     NoDaemon,
-    /// Somebody else has the daemon's name.
+    /// A process of another user owns the daemon's name.
     Impostor {
-        /// Whose process that is.
+        /// The uid of that process.
         uid: u32,
     },
-    /// No reply came in time.
+    /// The reply did not come in time.
     Hung,
-    /// The daemon or the bus went away.
+    /// The connection to the daemon or the bus was lost.
     Lost,
-    /// The reply does not have its form, or says something that this version does not know.
+    /// The reply is malformed, or contains an unknown value.
     Malformed,
-    /// The daemon answered with this error.
+    /// The daemon replied with this error.
     Error(String),
-    /// There was no end to the prompts.
+    /// There were too many prompts.
     Endless,
 }
 
 impl Unavailable {
-    /// Whether it is certain that nobody can be verified for now, and not only that this sign-in
-    /// went wrong: then a break-glass code is asked for. Whoever can make a single sign-in fail must
-    /// not choose that way in.
+    /// Whether no user can be verified at present, so that a break-glass code is asked for. If only
+    /// this sign-in failed, it is not: an attacker who can make one sign-in fail must not be able to
+    /// choose that alternative.
     pub fn is_lasting(&self) -> bool {
         match self {
             Self::NoBus | Self::NoDaemon | Self::Impostor { .. } | Self::Hung | Self::Lost => true,
@@ -177,16 +177,16 @@ impl fmt::Display for Unavailable {
     }
 }
 
-/// Whether the user who was decided on is the one whom the host will let in.
+/// Whether the decision is about the user whom the host will admit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
-    /// `PAM_USER` is now, as it was at the start, the name that was decided on.
+    /// `PAM_USER` was at the start, and still is, the name in the decision.
     Same,
-    /// It is not.
+    /// It differs.
     Changed,
 }
 
-/// What `pam_sm_authenticate` returns.
+/// The return code of `pam_sm_authenticate`.
 pub fn authenticated(outcome: &Outcome, subject: Subject) -> ReturnCode {
     match (outcome, subject) {
         (
@@ -224,19 +224,19 @@ pub fn authenticated(outcome: &Outcome, subject: Subject) -> ReturnCode {
     }
 }
 
-/// What the module remembers of a sign-in until the host ends its PAM session: only ends that let
-/// the user on are remembered.
+/// The decision that the module stores in the host's PAM session for the later phases. Refusals are
+/// not stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// The name that was decided on.
+    /// The name of the user.
     pub user: String,
-    /// Whether the user showed who they are, rather than was not asked.
+    /// Whether the user was verified, rather than not asked.
     pub granted: bool,
 }
 
-/// What `pam_sm_acct_mgmt` returns. `PAM_IGNORE` without a decision before lets nobody on whom
-/// another module does not let on: it is for hosts that authenticate in another process, and for
-/// those that do not ask this module at all.
+/// The return code of `pam_sm_acct_mgmt`. Without an earlier decision it is `PAM_IGNORE`, which
+/// admits nobody unless another module does: some hosts authenticate in another process, or do not
+/// authenticate with this module at all.
 pub fn account(decision: Option<&Decision>, user: Option<&[u8]>) -> ReturnCode {
     match decision {
         Some(decision) if user != Some(decision.user.as_bytes()) => ReturnCode::PermissionDenied,
@@ -245,7 +245,7 @@ pub fn account(decision: Option<&Decision>, user: Option<&[u8]>) -> ReturnCode {
     }
 }
 
-/// What `pam_sm_setcred` returns. There are no credentials to set.
+/// The return code of `pam_sm_setcred`. There are no credentials to set.
 pub fn credentials(decision: Option<&Decision>, user: Option<&[u8]>) -> ReturnCode {
     match decision {
         Some(decision) if user != Some(decision.user.as_bytes()) => ReturnCode::CredentialsError,
@@ -254,28 +254,28 @@ pub fn credentials(decision: Option<&Decision>, user: Option<&[u8]>) -> ReturnCo
     }
 }
 
-/// What a step asks of the module.
+/// What a step tells the module to do.
 pub enum Action<'s> {
-    /// Show this prompt and bring the answer.
+    /// Show a prompt and return the answer.
     Ask {
-        /// All that the user must see.
+        /// The whole text to show.
         prompt: &'s str,
-        /// Whether what the user types may be seen.
+        /// Whether the answer may be visible.
         echo: bool,
     },
-    /// It is over.
+    /// Finish the sign-in.
     Finish {
-        /// How.
+        /// Its outcome.
         outcome: Outcome,
-        /// Whom it is about.
+        /// The user's name.
         name: &'s str,
     },
 }
 
-/// Reads a step. Every word of it must be known, and everything that belongs to it be there.
+/// Parses a step.
 ///
 /// # Errors
-/// [`Unavailable::Malformed`] otherwise.
+/// [`Unavailable::Malformed`], if a value is unknown or missing.
 pub fn action(step: &SignInStep) -> Result<Action<'_>, Unavailable> {
     if step.outcome == outcome::ASK {
         let (Some(prompt), Some(echo)) = (&step.prompt, step.echo) else {
@@ -319,7 +319,7 @@ fn refusal(name: Option<&str>) -> Result<Refusal, Unavailable> {
     })
 }
 
-/// What an error of the daemon, by its name on the bus, means when a sign-in starts.
+/// The failure for an error that the daemon returns when a sign-in starts.
 pub fn start_failed(error: &str) -> Failure {
     match Reason::from_error_name(error) {
         Some(Reason::NotFound) => Failure::UnknownUser,
@@ -328,12 +328,12 @@ pub fn start_failed(error: &str) -> Failure {
     }
 }
 
-/// What an error of the daemon means when a prompt is answered.
+/// The failure for an error that the daemon returns to an answer.
 pub fn answer_failed(error: &str) -> Failure {
     match Reason::from_error_name(error) {
         Some(Reason::SessionExpired) => Failure::SessionOver,
         Some(Reason::NotAuthorized) => Failure::NotAuthorized,
-        // The daemon that was spoken to is there, and the sign-in is not: its time is over.
+        // The daemon is still there, but the sign-in is not: it has expired.
         None if error == "org.freedesktop.DBus.Error.UnknownObject" => Failure::SessionOver,
         _ => unavailable(error),
     }
@@ -341,7 +341,7 @@ pub fn answer_failed(error: &str) -> Failure {
 
 fn unavailable(error: &str) -> Failure {
     Failure::Unavailable(match error {
-        // From the bus: the connection that was spoken to is no longer there.
+        // From the bus: the daemon's connection has gone.
         "org.freedesktop.DBus.Error.ServiceUnknown"
         | "org.freedesktop.DBus.Error.NameHasNoOwner"
         | "org.freedesktop.DBus.Error.NoReply" => Unavailable::Lost,
@@ -349,7 +349,7 @@ fn unavailable(error: &str) -> Failure {
     })
 }
 
-/// What the user is told about a failure; `None` when there is nothing that they could do.
+/// The message to the user about a failure; `None` if the user cannot do anything about it.
 pub fn user_message(failure: &Failure) -> Option<&'static str> {
     match failure {
         Failure::Argument => {

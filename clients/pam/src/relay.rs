@@ -1,5 +1,4 @@
-//! A sign-in: asks the daemon, carries its prompts to the user and the answers back, and returns
-//! how it result.
+//! Runs a sign-in: relays the daemon's prompts to the user, and the answers back.
 
 use crate::arguments::Arguments;
 use crate::break_glass;
@@ -15,19 +14,19 @@ use secinfo_wire::names::sign_in::display;
 use secinfo_wire::{SignInOptions, SignInStep};
 use zeroize::Zeroizing;
 
-/// The most prompts of one sign-in: more than any set-up takes, with every mistake that it allows.
+/// The maximum number of prompts in one sign-in: more than any set-up takes, including mistakes.
 const MAX_PROMPTS: usize = 200;
 
-/// The longest item that is told to the daemon, in bytes.
+/// The longest item that is passed to the daemon, in bytes.
 const MAX_ITEM: usize = 256;
 
-/// The longest locale that is told to the daemon, in bytes.
+/// The longest locale that is passed to the daemon, in bytes.
 const MAX_LOCALE: usize = 64;
 
-/// How a sign-in ended, and what is told to the user about it.
+/// The outcome of a sign-in, and the messages to the user.
 struct SignInResult {
     outcome: Outcome,
-    /// The name that was decided on; empty where nothing was.
+    /// The name in the decision; empty if there is none.
     name: String,
     messages: Vec<String>,
 }
@@ -45,7 +44,7 @@ impl From<Failure> for SignInResult {
     }
 }
 
-/// Authenticates the user of the handle.
+/// Authenticates the user of the PAM session.
 pub(crate) fn authenticate(handle: &Handle<'_>, silent: bool, arguments: &Arguments) -> ReturnCode {
     handle.forget();
     let service = text(handle, Item::Service).unwrap_or_default();
@@ -53,7 +52,7 @@ pub(crate) fn authenticate(handle: &Handle<'_>, silent: bool, arguments: &Argume
     let user = match user_name_of(handle) {
         Ok(name) => name,
         Err(failure) => {
-            // Not the name: whoever mistakes the prompt types a password there.
+            // Not the name itself: users sometimes type a password there by mistake.
             log.write(Level::Notice, "there is no name that an account could have");
             return authenticated(&Outcome::Failed(failure), Subject::Changed);
         }
@@ -83,7 +82,7 @@ pub(crate) fn authenticate(handle: &Handle<'_>, silent: bool, arguments: &Argume
     return_code(handle, &user, &result, &log)
 }
 
-/// The name of the user, which the host asks for where it has none yet.
+/// The user's name. The host asks for it if it is not set.
 fn user_name_of(handle: &Handle<'_>) -> Result<String, Failure> {
     let name = handle.user().map_err(|_| Failure::Conversation)?;
     let name = name.as_deref().and_then(user_name::checked);
@@ -137,7 +136,7 @@ fn relay(
     Err(Failure::Unavailable(Unavailable::Endless))
 }
 
-/// What the daemon is told of where the user is.
+/// The options of the sign-in: what is known about where the user is.
 fn options(handle: &Handle<'_>, service: &str, arguments: &Arguments) -> SignInOptions {
     let tty = text(handle, Item::Terminal);
     let one_line = handle
@@ -162,7 +161,7 @@ fn options(handle: &Handle<'_>, service: &str, arguments: &Arguments) -> SignInO
     }
 }
 
-/// An item that is text of a reasonable length; one that is not is none, which exempts nobody.
+/// An item as text. An invalid or overlong item counts as missing, which exempts nobody.
 fn text(handle: &Handle<'_>, item: Item) -> Option<String> {
     plain(handle.item(item)?)
 }
@@ -173,8 +172,8 @@ fn plain(bytes: Vec<u8>) -> Option<String> {
     fits.then_some(text)
 }
 
-/// The user's locale: as the host has set it for the session, or else as it is in the host's own
-/// environment. It chooses words and nothing else.
+/// The user's locale, from the session's environment or else from the host's. It affects only the
+/// language of texts.
 fn language(handle: &Handle<'_>) -> Option<String> {
     let names = [c"LC_ALL", c"LC_MESSAGES", c"LANG"];
     let of_session = names.iter().filter_map(|name| handle.environment(name));
@@ -185,14 +184,14 @@ fn language(handle: &Handle<'_>) -> Option<String> {
     of_session.chain(of_host).find_map(locale)
 }
 
-/// A locale as the daemon takes it. Whoever has set another, as users can before they call `sudo`,
-/// is spoken to in the next best language rather than not verified.
+/// A locale that the daemon accepts. An invalid one, which users can set before they call `sudo`, is
+/// skipped rather than failing the sign-in.
 fn locale(bytes: Vec<u8>) -> Option<String> {
     let known = |c: char| c.is_ascii_alphanumeric() || "-_.@".contains(c);
     plain(bytes).filter(|text| text.len() <= MAX_LOCALE && text.chars().all(known))
 }
 
-/// Shows how it result. A host that shows nothing has shown the prompts: that is no failure.
+/// Shows the messages. It is no failure if the host does not show them.
 fn show_messages(handle: &Handle<'_>, result: &SignInResult) {
     let style = match result.outcome {
         Outcome::Granted(_) | Outcome::Excused(_) => Style::Information,
@@ -203,7 +202,7 @@ fn show_messages(handle: &Handle<'_>, result: &SignInResult) {
     }
 }
 
-/// What PAM is told. The user is looked at last, after everything that could change it.
+/// The return code. The user's name is read last, after everything that could change it.
 fn return_code(handle: &Handle<'_>, user: &str, result: &SignInResult, log: &Log) -> ReturnCode {
     let now = handle.item(Item::User);
     let same = result.name == user && now.as_deref() == Some(user.as_bytes());

@@ -1,10 +1,9 @@
-//! Names that no account can have, though PAM hands them over.
+//! Validates user names from PAM.
 
 /// The longest name, in bytes.
 const MAX_NAME: usize = 256;
 
-/// The name as text; `None` when no account can be called that, or when it could be read as
-/// something else by whoever sees it in a log or a file.
+/// The name as text; `None` if no account can have it, or if it could be misread in a log or file.
 pub fn checked(name: &[u8]) -> Option<&str> {
     let name = std::str::from_utf8(name).ok()?;
     let forbidden = |c: char| c.is_control() || matches!(c, ':' | '/');
@@ -16,7 +15,7 @@ mod tests {
     use super::checked;
 
     #[test]
-    fn names_of_accounts_pass() {
+    fn valid_names_pass() {
         let longest = "a".repeat(256);
         for name in [
             "a",
@@ -32,7 +31,7 @@ mod tests {
     }
 
     #[test]
-    fn hostile_names_do_not() {
+    fn hostile_names_do_not_pass() {
         let too_long = "a".repeat(257);
         for name in [
             "",

@@ -1,4 +1,4 @@
-//! The table, row by row. What a whole call makes of each row is in `tests/outcome`.
+//! The outcome table, row by row. Whole calls are tested in `tests/outcome`.
 
 use super::*;
 use secinfo_wire::names::ERROR_PREFIX;
@@ -50,7 +50,7 @@ fn only_an_excuse_of_the_same_user_is_ignore() {
 }
 
 #[test]
-fn refusals_and_failures_are_neither_whoever_the_user_is() {
+fn refusals_and_failures_are_neither_success_nor_ignore() {
     let refusals = [
         (Refusal::WrongCode, ReturnCode::AuthenticationError),
         (Refusal::TooManyAttempts, ReturnCode::MaximumTries),
@@ -110,7 +110,7 @@ fn refusals_and_failures_are_neither_whoever_the_user_is() {
 }
 
 #[test]
-fn every_word_of_an_end_is_read() {
+fn every_outcome_of_a_step_is_parsed() {
     assert_eq!(
         outcome_of(&step("verified")),
         Some(Outcome::Granted(Grant::Verified))
@@ -136,7 +136,7 @@ fn every_word_of_an_end_is_read() {
 }
 
 #[test]
-fn an_unknown_word_or_a_missing_part_is_malformed() {
+fn an_unknown_value_or_a_missing_field_is_malformed() {
     for word in [
         "",
         "Verified",
@@ -177,7 +177,7 @@ fn an_unknown_word_or_a_missing_part_is_malformed() {
 }
 
 #[test]
-fn every_error_of_the_daemon_has_its_failure() {
+fn every_error_of_the_daemon_maps_to_a_failure() {
     for reason in Reason::ALL {
         let name = format!("{ERROR_PREFIX}{}", reason.name());
         let unavailable = Failure::Unavailable(Unavailable::Error(name.clone()));
@@ -205,7 +205,7 @@ fn every_error_of_the_daemon_has_its_failure() {
 }
 
 #[test]
-fn later_phases_hold_to_the_user_who_was_decided_on() {
+fn later_phases_require_the_user_of_the_decision() {
     let granted = Decision {
         user: "alice".to_owned(),
         granted: true,
@@ -232,9 +232,9 @@ fn later_phases_hold_to_the_user_who_was_decided_on() {
     assert_eq!(credentials(None, alice), ReturnCode::Success);
 }
 
-/// Whoever can make a single sign-in fail does not get to the break-glass prompt by that.
+/// Making a single sign-in fail does not lead to the break-glass prompt.
 #[test]
-fn a_break_glass_code_is_asked_for_only_where_nobody_can_be_verified() {
+fn a_break_glass_code_is_asked_for_only_if_no_user_can_be_verified() {
     let of = |reason: Reason| Unavailable::Error(format!("{ERROR_PREFIX}{}", reason.name()));
     for lasting in [
         Unavailable::NoBus,

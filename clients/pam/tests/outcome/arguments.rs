@@ -1,4 +1,4 @@
-//! Rows of the module's arguments.
+//! Rows for the module's arguments.
 
 use crate::Fixture;
 use crate::code::*;

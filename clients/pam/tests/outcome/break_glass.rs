@@ -1,4 +1,4 @@
-//! Rows of break-glass codes.
+//! Rows for break-glass codes.
 
 use crate::code::*;
 use crate::daemon::{Daemon, ask, error, refused};
@@ -8,13 +8,13 @@ use secinfo_break_glass::{Code, Directory, FileName, Id, Record};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-/// An account that every host has, and its uid: codes are only for accounts that there are.
+/// An account that every host has, because codes are only for existing accounts.
 const USER: &str = "daemon";
 const USER_UID: u32 = 1;
 
 const PROMPT: &str = "hidden secinfod cannot be reached. Break-glass code: ";
 
-/// Makes a code of the user: as it is shown, and its id.
+/// Creates a code for the user, and returns its text and its id.
 fn create(fixture: &Fixture, seed: u8) -> (String, Id) {
     create_for(fixture, USER, USER_UID, seed)
 }
@@ -52,7 +52,7 @@ fn a_break_glass_code_is_success_once_while_there_is_no_daemon() {
         panic!("{names:?}");
     };
     assert_eq!((used.id, used.service.as_str()), (id, "sshd"));
-    // There is nothing left to ask for.
+    // There is no code left to ask for.
     let called = host.call("authenticate", &[]);
     assert_eq!(
         (called.code, called.shown),
@@ -74,7 +74,7 @@ async fn a_break_glass_code_is_success_while_the_daemon_cannot_write() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_asked_for_a_break_glass_code_while_the_daemon_decides() {
+async fn a_break_glass_code_is_not_asked_for_while_the_daemon_decides() {
     let fixture = Fixture::new();
     create(&fixture, 3);
     let replies = [refused("locked"), error("NotFound"), error("NotAuthorized")];
@@ -100,7 +100,7 @@ fn three_wrong_break_glass_codes_are_too_many() {
 }
 
 #[test]
-fn a_user_who_gives_no_break_glass_code_is_not_let_in() {
+fn a_user_who_enters_no_break_glass_code_is_not_admitted() {
     let fixture = Fixture::new();
     create(&fixture, 6);
     let mut host = fixture.host_of(USER);
@@ -155,7 +155,7 @@ fn a_user_who_is_changed_at_the_break_glass_prompt_is_refused() {
 }
 
 #[test]
-fn of_many_who_give_one_break_glass_code_one_is_let_in() {
+fn a_break_glass_code_used_concurrently_admits_one_sign_in() {
     let fixture = Fixture::new();
     let (code, _) = create(&fixture, 10);
     let mut hosts: Vec<_> = (0..6).map(|_| fixture.host_of(USER)).collect();
@@ -176,7 +176,7 @@ fn of_many_who_give_one_break_glass_code_one_is_let_in() {
 }
 
 #[test]
-fn a_break_glass_code_of_an_account_that_was_made_anew_is_not_asked_for() {
+fn a_break_glass_code_of_a_recreated_account_is_not_asked_for() {
     for (user, uid) in [(USER, USER_UID + 1), ("no-such-account", 4_000_000)] {
         let fixture = Fixture::new();
         create_for(&fixture, user, uid, 11);
@@ -189,10 +189,10 @@ fn a_break_glass_code_of_an_account_that_was_made_anew_is_not_asked_for() {
     }
 }
 
-/// Without the directory to rename in, no code is let in that could be given again; and nobody is
+/// If the directory is read-only, a code that could be used again admits nobody, but the user is not
 /// told that it was wrong.
 #[test]
-fn a_right_break_glass_code_is_said_to_be_right_where_it_cannot_be_used_up() {
+fn a_right_break_glass_code_that_cannot_be_used_up_is_not_called_wrong() {
     let fixture = Fixture::new();
     let (code, _) = create(&fixture, 12);
     let mut host = PamHost::start_with_read_only(&fixture.pam_d(), &fixture.break_glass());
@@ -205,7 +205,7 @@ fn a_right_break_glass_code_is_said_to_be_right_where_it_cannot_be_used_up() {
         (AUTHINFO_UNAVAIL, vec![PROMPT.to_owned(), told.to_owned()])
     );
     assert!(matches!(names(&fixture)[..], [FileName::Unused(_)]));
-    // It is good as soon as it can be used up.
+    // It is accepted as soon as it can be used up.
     let answer = format!("answer {code}");
     let called = fixture.host_of(USER).call("authenticate", &[&answer]);
     assert_eq!(called.code, SUCCESS);

@@ -1,4 +1,4 @@
-//! A message bus of the test's own, and connections to it under any uid.
+//! A private message bus, and connections to it with any uid.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -9,15 +9,15 @@ use std::thread;
 use zbus::Connection;
 use zbus::connection::Builder;
 
-/// A running dbus-daemon, ended with this value.
+/// A running dbus-daemon, killed on drop.
 pub(crate) struct PrivateBus {
     daemon: Child,
     socket: PathBuf,
 }
 
 impl PrivateBus {
-    /// A bus in this directory, where everyone may do everything, and which starts services as
-    /// the directory `services` says.
+    /// Starts a bus in this directory, on which everything is allowed, and which starts services
+    /// from its subdirectory `services`.
     pub(crate) fn start(directory: &Path) -> Self {
         let socket = directory.join("bus");
         let config = directory.join("bus.conf");
@@ -62,18 +62,18 @@ impl PrivateBus {
         format!("unix:path={}", self.socket.display())
     }
 
-    /// Its process.
+    /// Its process id.
     pub(crate) fn pid(&self) -> u32 {
         self.daemon.id()
     }
 
-    /// Ends it at once.
+    /// Kills it.
     pub(crate) fn kill(&mut self) {
         let _ = self.daemon.kill();
         let _ = self.daemon.wait();
     }
 
-    /// A connection of this uid, which the bus learns from the kernel.
+    /// Connects with this uid, which the bus learns from the kernel.
     pub(crate) async fn connect(&self, uid: u32) -> Connection {
         let socket = self.socket.clone();
         let connecting = thread::spawn(move || {

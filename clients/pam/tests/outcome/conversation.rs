@@ -1,4 +1,4 @@
-//! Rows of what the host and the user do, and what the daemon is told of them.
+//! Rows for the host's conversation, and what the daemon is told about the user.
 
 use crate::code::*;
 use crate::daemon::{Daemon, ReceivedCall, Reply, ask, end};
@@ -36,7 +36,7 @@ async fn an_answer_that_is_too_long_is_a_conversation_error() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_answer_is_an_empty_one_and_no_text_a_wrong_one() {
+async fn a_missing_answer_is_empty_and_one_that_is_not_text_is_wrong() {
     let rows = [
         ("none", ""),
         ("answer ", ""),
@@ -64,7 +64,7 @@ async fn a_user_who_is_changed_during_the_conversation_is_refused() {
         host.send(&format!("user {user}"));
         host.send("answer 1");
         assert_eq!(host.finish("authenticate", &[]).code, AUTH_ERR, "{outcome}");
-        // Nothing is left that a later phase could take for a decision.
+        // No decision is left for a later phase.
         assert_eq!(host.ask("item 2 alice"), "0");
         assert_eq!(host.call("account", &[]).code, IGNORE, "{outcome}");
     }
@@ -97,7 +97,7 @@ async fn a_hostile_name_is_unknown_and_the_daemon_is_not_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_is_missing_is_asked_for_and_an_empty_one_is_unknown() {
+async fn a_missing_name_is_asked_for_and_an_empty_one_is_unknown() {
     let fixture = Fixture::new();
     let daemon = Daemon::start(&fixture.bus, 0, [verified()]).await;
     let mut host = PamHost::start(&fixture.pam_d());
@@ -113,7 +113,7 @@ async fn a_name_that_is_missing_is_asked_for_and_an_empty_one_is_unknown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_silent_host_is_shown_prompts_and_nothing_else() {
+async fn a_silent_host_shows_only_prompts() {
     let replies = [ask("Code: ", false), verified(), Reply::Nonsense];
     let (_scene, _daemon, mut host) = fixture(replies).await;
     host.send("silent");
@@ -127,7 +127,7 @@ async fn a_silent_host_is_shown_prompts_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_of_many_lines_is_shown_whole() {
+async fn a_prompt_of_many_lines_is_shown_completely() {
     let prompt = format!("{}\nCode: ", "\u{2580}\u{2584}\u{2588}".repeat(1200));
     let (_scene, _daemon, mut host) = fixture([ask(&prompt, true), verified()]).await;
     let called = host.call("authenticate", &["answer 1"]);
@@ -135,7 +135,7 @@ async fn a_prompt_of_many_lines_is_shown_whole() {
     assert_eq!(called.shown[0], format!("shown {}", prompt.escape_debug()));
 }
 
-/// What the daemon was told when the host says these lines.
+/// The options that the daemon gets after the host has executed these commands.
 async fn sent_options(lines: &[&str], arguments: &str, service: &str) -> SignInOptions {
     let fixture = Fixture::new();
     let daemon = Daemon::start(&fixture.bus, 0, [verified()]).await;
@@ -174,7 +174,7 @@ async fn the_daemon_is_told_where_the_user_is() {
         tty: None,
         invoker: None,
         remote_host: None,
-        // The host's own.
+        // The host's own locale.
         language: Some("de_DE.UTF-8".to_owned()),
         set_up: Some(false),
         display: Some("terminal".to_owned()),
@@ -183,13 +183,13 @@ async fn the_daemon_is_told_where_the_user_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_item_that_is_no_text_is_not_told() {
+async fn an_item_that_is_not_text_is_not_passed_on() {
     let options = sent_options(&["item 3 pts\\x0a7", "item 4 \\xff\\xfe"], "", "login").await;
     assert_eq!((options.tty, options.remote_host), (None, None));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_locale_that_is_none_is_not_told() {
+async fn an_invalid_locale_is_skipped() {
     for odd in ["fr_FR:en", "../../x", "fr FR", "\\xff", &"f".repeat(65)] {
         let options = sent_options(&[&format!("env LC_ALL={odd}")], "", "sudo").await;
         assert_eq!(options.language.as_deref(), Some("de_DE.UTF-8"), "{odd}");

@@ -1,4 +1,4 @@
-//! A daemon that says what the test tells it to.
+//! A fake daemon with scripted replies.
 
 use crate::bus::PrivateBus;
 use futures_util::StreamExt;
@@ -9,21 +9,21 @@ use std::sync::{Arc, Mutex};
 use zbus::message::Type;
 use zbus::{Connection, Message, MessageStream, ObjectPath};
 
-/// The object of the one sign-in.
+/// The object path of the sign-in.
 const SIGN_IN: &str = "/org/secinfo/SecurityInfo1/sign_ins/0123456789abcdef0123456789abcdef";
 
-/// How a call is answered.
+/// The reply to a call.
 #[derive(Clone)]
 pub(crate) enum Reply {
-    /// With this step.
+    /// This step.
     Step(SignInStep),
-    /// With the error of this name.
+    /// The error with this name.
     Error(String),
-    /// With a number.
+    /// A number.
     Nonsense,
-    /// With an `ask` of no sign-in.
+    /// An `ask` without a sign-in.
     Objectless,
-    /// Never.
+    /// No reply.
     Nothing,
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn refused(reason: &str) -> Reply {
     })
 }
 
-/// A call that came.
+/// A call that the daemon received.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ReceivedCall {
     /// `StartSignIn`
@@ -70,14 +70,14 @@ pub(crate) enum ReceivedCall {
     Answer(String),
 }
 
-/// The daemon; gone with this value.
+/// The fake daemon, disconnected on drop.
 pub(crate) struct Daemon {
     connection: Option<Connection>,
     seen: Arc<Mutex<Vec<ReceivedCall>>>,
 }
 
 impl Daemon {
-    /// One that runs as this uid and answers each call with the next of these.
+    /// Starts a daemon with this uid, which answers each call with the next reply.
     pub(crate) async fn start(
         bus: &PrivateBus,
         uid: u32,
@@ -98,18 +98,18 @@ impl Daemon {
         Self { connection, seen }
     }
 
-    /// What it was asked.
+    /// The calls so far.
     pub(crate) fn calls(&self) -> Vec<ReceivedCall> {
         std::mem::take(&mut self.seen.lock().unwrap())
     }
 
-    /// Gives its name away, and stays on the bus.
+    /// Releases its name, and stays on the bus.
     pub(crate) async fn release_name(&self) {
         let connection = self.connection.as_ref().unwrap();
         assert!(connection.release_name(BUS_NAME).await.unwrap());
     }
 
-    /// Goes away, as the bus sees it when the process is killed.
+    /// Disconnects, as a killed process does.
     pub(crate) async fn kill(mut self) {
         let connection = self.connection.take().unwrap();
         connection.close().await.unwrap();

@@ -1,4 +1,4 @@
-//! A program that authenticates by PAM, with the module in its stack.
+//! A program that authenticates through PAM, with the module in its stack.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -7,14 +7,13 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 use std::{env, fs, thread};
 
-/// How long the program may take for a line before the test gives up: longer than any wait of the
-/// module in these tests.
+/// How long to wait for a line of the program: longer than any wait of the module in these tests.
 const TIMEOUT: Duration = Duration::from_mins(2);
 
-/// The service that the program says it is, unless a test says otherwise.
+/// The default name of the PAM service.
 pub(crate) const SERVICE: &str = "sshd";
 
-/// The program `examples/pam-host.rs`, running; ended with this value.
+/// The running program `examples/pam-host.rs`, killed on drop.
 pub(crate) struct PamHost {
     process: Child,
     input: ChildStdin,
@@ -22,16 +21,16 @@ pub(crate) struct PamHost {
     errors: Option<thread::JoinHandle<String>>,
 }
 
-/// How a call ended.
+/// The result of a call.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct CallResult {
     /// The return code.
     pub(crate) code: i32,
-    /// What was shown, prompts included, with the word for its kind before it.
+    /// The messages shown, including prompts, each after the name of its style.
     pub(crate) shown: Vec<String>,
 }
 
-/// The module, as the tests were built with it.
+/// The module of this build.
 pub(crate) fn module() -> PathBuf {
     let directory = env::current_exe().unwrap();
     let path = directory.parent().unwrap().join("libpam_secinfo.so");
@@ -39,15 +38,15 @@ pub(crate) fn module() -> PathBuf {
     path
 }
 
-/// The program that authenticates.
+/// The path of the program.
 fn program() -> PathBuf {
     module().with_file_name("../examples/pam-host")
 }
 
-/// What the stack returns for the module's `PAM_IGNORE`, which libpam never returns itself.
+/// The stack's substitute for the module's `PAM_IGNORE`, which libpam never returns itself.
 const TRY_AGAIN: i32 = 24;
 
-/// Writes the file of a service, whose stack returns whatever code the module returns.
+/// Writes the file of a service whose stack returns the module's return code.
 pub(crate) fn write_service(directory: &Path, service: &str, arguments: &str) {
     let module = module();
     let module = module.display();
@@ -60,7 +59,7 @@ pub(crate) fn write_service(directory: &Path, service: &str, arguments: &str) {
 }
 
 impl PamHost {
-    /// Starts the program with this directory for pam.d.
+    /// Starts the program with this directory as pam.d.
     pub(crate) fn start(directory: &Path) -> Self {
         let program = program();
         let mut command = Command::new(&program);
@@ -70,7 +69,7 @@ impl PamHost {
         })
     }
 
-    /// The same where another directory is on a file system that is read-only.
+    /// Starts the program with another directory mounted read-only.
     pub(crate) fn start_with_read_only(directory: &Path, read_only: &Path) -> Self {
         let script = "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && \
                       exec env -i LANG=de_DE.UTF-8 \"$2\" \"$3\"";
@@ -111,7 +110,7 @@ impl PamHost {
         })
     }
 
-    /// Says a line to the program.
+    /// Sends a command to the program.
     pub(crate) fn send(&mut self, line: &str) {
         writeln!(self.input, "{line}").unwrap();
         self.input.flush().unwrap();
@@ -127,7 +126,7 @@ impl PamHost {
         })
     }
 
-    /// Says a line whose event has this form: the rest of it.
+    /// Sends a command, and returns the rest of its event.
     pub(crate) fn ask(&mut self, line: &str) -> String {
         self.send(line);
         let event = self.event();
@@ -143,7 +142,7 @@ impl PamHost {
         assert_eq!(self.ask(&format!("start {SERVICE} {user}")), "0");
     }
 
-    /// Goes on until a call of this phase is over, and answers each prompt with the next of these.
+    /// Continues until a call of this phase ends, answering each prompt with the next answer.
     pub(crate) fn finish(&mut self, phase: &str, answers: &[&str]) -> CallResult {
         let mut answers = answers.iter();
         let mut shown = Vec::new();
@@ -175,7 +174,7 @@ impl PamHost {
         self.finish(phase, answers)
     }
 
-    /// Ends the program; what it wrote to standard error.
+    /// Ends the program, and returns what it wrote to standard error.
     pub(crate) fn errors(mut self) -> String {
         self.send("exit all");
         self.process.wait().unwrap();

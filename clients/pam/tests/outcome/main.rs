@@ -1,5 +1,5 @@
-//! The outcome table of `docs/reference/pam.md`, row by row: the module as it ships, in a host
-//! that calls the real libpam, on a real bus, with a daemon that says what the row needs.
+//! The outcome table of `docs/reference/pam.md`, row by row: the real module, in a host that calls
+//! the real libpam, on a real bus, with a fake daemon.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,7 +25,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
-/// The numbers of Linux-PAM.
+/// The return codes of Linux-PAM.
 mod code {
     pub(crate) const SUCCESS: i32 = 0;
     pub(crate) const SERVICE_ERR: i32 = 3;
@@ -41,11 +41,11 @@ mod code {
     pub(crate) const IGNORE: i32 = 25;
 }
 
-/// What the user is told when nothing could be decided.
+/// The message to the user if the daemon cannot decide.
 const CANNOT_DECIDE: &str =
     "error You cannot be verified now because secinfod cannot decide: tell the administrator.";
 
-/// A bus and a place for pam.d, gone with this value.
+/// A private bus, and directories for pam.d and break-glass codes.
 struct Fixture {
     bus: PrivateBus,
     directory: TempDir,
@@ -56,7 +56,7 @@ impl Fixture {
         Self::in_directory(tempfile::tempdir().unwrap())
     }
 
-    /// A fixture whose bus starts the daemon with a command that is told the fixture's directory.
+    /// Creates a fixture whose bus starts the daemon with a command, given the fixture's directory.
     fn starting(command: impl FnOnce(&str) -> String) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let command = command(directory.path().to_str().unwrap());
@@ -72,7 +72,7 @@ impl Fixture {
         fs::create_dir(directory.path().join("break-glass")).unwrap();
         let bus = PrivateBus::start(directory.path());
         let fixture = Self { bus, directory };
-        // Long enough for a slow machine; rows that wait for it say less.
+        // Long enough for a slow machine; rows that wait for it set a shorter one.
         fixture.configure("timeout=100");
         fixture
     }
@@ -110,7 +110,7 @@ impl Fixture {
     }
 }
 
-/// A fixture whose daemon answers with these, and a host in which alice wants to sign in.
+/// A fixture with a daemon that has these replies, and a host in which alice wants to sign in.
 async fn fixture(replies: impl IntoIterator<Item = Reply>) -> (Fixture, Daemon, PamHost) {
     let fixture = Fixture::new();
     let daemon = Daemon::start(&fixture.bus, 0, replies).await;

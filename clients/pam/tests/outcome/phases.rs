@@ -1,4 +1,4 @@
-//! Rows of the phases that follow authentication.
+//! Rows for the phases after authentication.
 
 use crate::code::*;
 use crate::daemon::{Reply, end, refused};
@@ -13,7 +13,7 @@ fn not_covered() -> Reply {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_user_who_was_verified_passes() {
+async fn a_verified_user_passes() {
     let (_scene, _daemon, mut host) = fixture([Reply::Step(end("verified"))]).await;
     assert_eq!(host.call("authenticate", &[]).code, SUCCESS);
     assert_eq!(host.call("account", &[]).code, SUCCESS);
@@ -22,7 +22,7 @@ async fn a_user_who_was_verified_passes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_user_who_was_not_covered_is_ignored() {
+async fn a_user_who_is_not_covered_is_ignored() {
     let (_scene, _daemon, mut host) = fixture([not_covered()]).await;
     assert_eq!(host.call("authenticate", &[]).code, IGNORE);
     assert_eq!(host.call("account", &[]).code, IGNORE);
@@ -37,7 +37,7 @@ async fn a_user_who_is_changed_between_the_phases_is_denied() {
         for user in ["root", "alice2", "Alice"] {
             assert_eq!(host.ask(&format!("item 2 {user}")), "0");
             assert_eq!(host.call("account", &[]).code, PERM_DENIED, "{user}");
-            // libpam does not ask for credentials where it went on to the next module.
+            // libpam does not set credentials if it went on to the next module.
             let code = if granted { CRED_ERR } else { IGNORE };
             assert_eq!(host.call("credentials", &[]).code, code, "{user}");
         }
@@ -53,7 +53,7 @@ fn without_authentication_the_account_is_ignored_and_there_are_no_credentials() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_after_a_success_leaves_nothing_of_it() {
+async fn a_refusal_after_a_success_removes_the_decision() {
     let replies = [Reply::Step(end("verified")), refused("wrong-code")];
     let (_scene, _daemon, mut host) = fixture(replies).await;
     assert_eq!(host.call("authenticate", &[]).code, SUCCESS);

@@ -1,4 +1,4 @@
-//! Rows of the host's process, which the module leaves as it was.
+//! Rows for the host's process, which the module leaves unchanged.
 
 use crate::code::*;
 use crate::daemon::{ReceivedCall, Reply, ask, end, refused};
@@ -53,7 +53,7 @@ async fn a_host_that_forked_before_is_served() {
     assert_eq!(host.ask("end"), "0");
     host.send("exit");
     assert_eq!(host.event(), "joined 0");
-    // In the parent nothing was decided, as with sshd.
+    // The parent has no decision, as in sshd.
     assert_eq!(host.call("account", &[]).code, IGNORE);
     assert_eq!(daemon.calls()[1], ReceivedCall::Answer("1".to_owned()));
 }
@@ -75,7 +75,7 @@ async fn a_host_that_forks_afterwards_is_served_in_both_processes() {
 }
 
 #[test]
-fn a_panic_is_a_system_error_and_says_nothing_to_the_hosts_terminal() {
+fn a_panic_is_a_system_error_and_writes_nothing_to_the_terminal() {
     let directory = tempfile::tempdir().unwrap();
     let mut host = PamHost::start(directory.path());
     assert_eq!(host.ask("panic"), SYSTEM_ERR.to_string());

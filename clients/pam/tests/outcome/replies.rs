@@ -1,4 +1,4 @@
-//! Rows of what the daemon says.
+//! Rows for the daemon's replies.
 
 use crate::code::*;
 use crate::daemon::{ReceivedCall, Reply, ask, end, error, refused};
@@ -176,7 +176,7 @@ async fn a_sign_in_that_the_daemon_no_longer_knows_is_an_authentication_error() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_error_of_others_is_unavailable() {
+async fn every_error_from_the_bus_is_unavailable() {
     let names = [
         "org.freedesktop.DBus.Error.AccessDenied",
         "org.freedesktop.DBus.Error.UnknownMethod",

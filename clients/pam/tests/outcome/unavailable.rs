@@ -1,4 +1,4 @@
-//! Rows of a daemon or a bus that is not there, or not what it should be.
+//! Rows for a daemon or a bus that is missing, fails or is an impostor.
 
 use crate::code::*;
 use crate::daemon::{Daemon, ReceivedCall, Reply, ask, end};
@@ -103,7 +103,7 @@ fn a_bus_that_hangs_is_unavailable() {
 }
 
 #[test]
-fn a_bus_that_takes_no_connection_is_unavailable() {
+fn a_bus_that_accepts_no_connection_is_unavailable() {
     let fixture = Fixture::new();
     let path = fixture.path().join("full");
     let listener = UnixListener::bind(&path).unwrap();
@@ -116,7 +116,7 @@ fn a_bus_that_takes_no_connection_is_unavailable() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_daemon_that_is_killed_in_mid_conversation_is_unavailable() {
+async fn a_daemon_that_is_killed_during_the_conversation_is_unavailable() {
     let (_scene, daemon, mut host) = fixture([ask("Code: ", false)]).await;
     prompted(&mut host);
     daemon.kill().await;
@@ -127,7 +127,7 @@ async fn a_daemon_that_is_killed_in_mid_conversation_is_unavailable() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bus_that_is_killed_in_mid_conversation_is_unavailable_and_the_host_lives() {
+async fn a_bus_that_is_killed_during_the_conversation_is_unavailable_and_the_host_survives() {
     let (mut fixture, _daemon, mut host) = fixture([ask("Code: ", false)]).await;
     let before = host.ask("state");
     prompted(&mut host);
@@ -149,8 +149,7 @@ async fn an_impostor_is_unavailable_and_is_told_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_daemon_that_is_replaced_in_mid_conversation_is_unavailable_and_the_next_one_is_told_nothing()
- {
+async fn after_a_restart_of_the_daemon_the_new_one_is_told_nothing() {
     for uid in [0, 65534] {
         let (fixture, daemon, mut host) = fixture([ask("Code: ", false)]).await;
         prompted(&mut host);
@@ -163,7 +162,7 @@ async fn a_daemon_that_is_replaced_in_mid_conversation_is_unavailable_and_the_ne
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_takes_the_name_in_mid_conversation_is_not_asked() {
+async fn a_process_that_takes_the_name_during_the_conversation_is_not_asked() {
     let (fixture, daemon, mut host) = fixture([ask("Code: ", false), verified()]).await;
     prompted(&mut host);
     daemon.release_name().await;
@@ -175,7 +174,7 @@ async fn whoever_takes_the_name_in_mid_conversation_is_not_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn prompts_without_end_are_unavailable() {
+async fn endless_prompts_are_unavailable() {
     let (_scene, _daemon, mut host) = fixture(vec![ask("Code: ", false); 201]).await;
     let called = host.call("authenticate", &["answer 1"; 200]);
     assert_eq!(called.code, AUTHINFO_UNAVAIL);
