@@ -12,7 +12,6 @@ mod request;
 mod worker;
 
 #[doc(hidden)]
-pub use SecretText as Word;
 pub use channel::{Channel, CreateError, Delivery, Health, Info, Level, Logger};
 pub use report::{Reason, Report};
 pub use request::{MessagePurpose, Request, SecretText};

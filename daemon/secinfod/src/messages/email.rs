@@ -1,7 +1,7 @@
 //! The form of an email: plain text and HTML with the same words.
 
 use super::{Details, News, Written, found, outside};
-use secinfo_channel::Word;
+use secinfo_channel::SecretText;
 use secinfo_words::Words;
 use zeroize::Zeroizing;
 
@@ -19,10 +19,10 @@ const NAME: &str = "padding:2px 16px 2px 0;color:#595959;font-weight:400;text-al
 
 /// The parts of an email, each a line or a table of lines, in their order.
 enum Part {
-    Paragraph(Word),
+    Paragraph(SecretText),
     Code,
     /// Where and for what: a name and a value on each line.
-    Context(Vec<(Word, String)>),
+    Context(Vec<(SecretText, String)>),
 }
 
 pub(super) fn write(words: Words, purpose: &str, details: &Details<'_>, news: &[News]) -> Written {
@@ -65,7 +65,7 @@ pub(super) fn write(words: Words, purpose: &str, details: &Details<'_>, news: &[
     }
 }
 
-fn plain(parts: &[Part], details: &Details<'_>) -> Word {
+fn plain(parts: &[Part], details: &Details<'_>) -> SecretText {
     let mut text = Zeroizing::new(String::with_capacity(ROOM));
     for part in parts {
         if !text.is_empty() {
@@ -84,7 +84,7 @@ fn plain(parts: &[Part], details: &Details<'_>) -> Word {
     text
 }
 
-fn html(parts: &[Part], subject: &str, details: &Details<'_>) -> Word {
+fn html(parts: &[Part], subject: &str, details: &Details<'_>) -> SecretText {
     let mut html = Zeroizing::new(String::with_capacity(HTML_ROOM));
     push_all(
         &mut html,

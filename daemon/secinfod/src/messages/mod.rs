@@ -15,7 +15,7 @@ pub(crate) use outside::is_domain;
 pub use prompts::{Part, Prompts};
 pub use secinfo_words::Language;
 
-use secinfo_channel::{MessagePurpose, Word};
+use secinfo_channel::{MessagePurpose, SecretText};
 use secinfo_domain::{Kind, Seconds};
 use secinfo_words::{Arguments, Words};
 use std::net::IpAddr;
@@ -52,11 +52,11 @@ pub struct Occasion<'a> {
 /// A message, ready for a channel. Subject and HTML are empty for other kinds than email.
 pub struct Written {
     /// The subject, of one line and without the code.
-    pub subject: Word,
+    pub subject: SecretText,
     /// The message as plain text. For a call: what is spoken before the digits of the code.
-    pub text: Word,
+    pub text: SecretText,
     /// The message as HTML.
-    pub html: Word,
+    pub html: SecretText,
 }
 
 /// Writes the message for an occasion.
@@ -93,7 +93,7 @@ pub fn write(occasion: &Occasion<'_>) -> Written {
 }
 
 /// The message of a purpose, which is part of its name.
-fn found(words: Words, id: &str, attribute: Option<&str>, arguments: &Arguments<'_>) -> Word {
+fn found(words: Words, id: &str, attribute: Option<&str>, arguments: &Arguments<'_>) -> SecretText {
     words
         .find(id, attribute, arguments)
         .expect("every purpose has its messages in every language that ships")
@@ -112,7 +112,7 @@ const fn purpose_name(purpose: MessagePurpose) -> &'static str {
 /// Puts the code into a last line that says to which host it belongs, so that phones offer it there
 /// and nowhere else (WICG "Origin-bound one-time codes delivered via SMS"). A host whose name is no
 /// domain cannot be bound to.
-fn append_bound_line(text: &mut Word, details: &Details<'_>) {
+fn append_bound_line(text: &mut SecretText, details: &Details<'_>) {
     if !details.code.is_empty() && outside::is_domain(&details.host) {
         for part in ["\n@", &details.host, " #", details.code] {
             text.push_str(part);

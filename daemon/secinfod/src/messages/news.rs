@@ -1,6 +1,6 @@
 //! What a notice tells: one sentence for each thing that happened.
 
-use secinfo_channel::Word;
+use secinfo_channel::SecretText;
 use secinfo_domain::Kind;
 use secinfo_words::{Words, message};
 
@@ -31,7 +31,7 @@ pub enum News {
 
 impl News {
     /// The sentence that tells it.
-    pub(super) fn sentence(self, words: Words) -> Word {
+    pub(super) fn sentence(self, words: Words) -> SecretText {
         let named = |kind: Kind| words.kind_inline(kind.as_str());
         match self {
             Self::Added(kind) => words.say(message::NewsAdded {

@@ -1,7 +1,7 @@
 //! The words of the prompts with which somebody signs in.
 
 use super::{Language, outside};
-use secinfo_channel::Word;
+use secinfo_channel::SecretText;
 use secinfo_domain::Kind;
 use secinfo_words::{Arguments, Words};
 
@@ -27,12 +27,12 @@ impl Prompts {
     }
 
     /// What a user of this kind of method has to enter.
-    pub fn kind(self, kind: Kind) -> Word {
-        Word::new(self.0.kind_asked(kind.as_str()))
+    pub fn kind(self, kind: Kind) -> SecretText {
+        SecretText::new(self.0.kind_asked(kind.as_str()))
     }
 
     /// The words with this id, with these parts put in.
-    pub fn say(self, id: &str, parts: &[(&'static str, Part<'_>)]) -> Word {
+    pub fn say(self, id: &str, parts: &[(&'static str, Part<'_>)]) -> SecretText {
         let arguments = parts
             .iter()
             .fold(Arguments::new(), |arguments, (name, part)| match part {

@@ -4,7 +4,7 @@ use super::destination::Destination;
 use super::{Person, Service, now};
 use crate::channels::Order;
 use crate::messages::{self, Language, News, Occasion};
-use secinfo_channel::{MessagePurpose, Request, Word};
+use secinfo_channel::{MessagePurpose, Request, SecretText};
 use secinfo_domain::{Kind, MessageId, Seconds};
 
 /// What a message says, and to whom.
@@ -47,11 +47,11 @@ impl Service {
         let request = Request {
             message: message.to_string(),
             purpose: letter.purpose,
-            destination: Word::new(letter.destination.as_str().to_owned()),
+            destination: SecretText::new(letter.destination.as_str().to_owned()),
             subject: written.subject,
             text: written.text,
             html: written.html,
-            code: Word::new(letter.code.to_owned()),
+            code: SecretText::new(letter.code.to_owned()),
             language: letter.language.tag().to_owned(),
             organization: settings.organization,
             host: settings.messages_host,

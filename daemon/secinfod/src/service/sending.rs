@@ -8,7 +8,7 @@ use super::{Enrollment, Person, Requester, Service, ServiceError, Verification, 
 use crate::channels::{Arrival, Progress, Tracking};
 use crate::messages::Language;
 use crate::methods::delivered_code;
-use secinfo_channel::{MessagePurpose, Reason, Word};
+use secinfo_channel::{MessagePurpose, Reason, SecretText};
 use secinfo_domain::state::Method;
 use secinfo_domain::{
     Action, Digits, Kind, MessageId, MethodId, Purpose, Recipient, Refusal, Timestamp,
@@ -31,7 +31,7 @@ pub(super) struct SentCode {
     pub(super) message: MessageId,
     /// The method that it proves; none while it is being enrolled.
     pub(super) method: Option<MethodId>,
-    pub(super) code: Word,
+    pub(super) code: SecretText,
     pub(super) digits: Digits,
     expires: Timestamp,
     resend_at: Timestamp,

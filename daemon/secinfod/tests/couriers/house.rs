@@ -1,6 +1,6 @@
 //! Channels whose hosts the test plays.
 
-use secinfo_channel::{MessagePurpose, Reason, Report, Request, Word};
+use secinfo_channel::{MessagePurpose, Reason, Report, Request, SecretText};
 use secinfo_channel_host::wire::{self, FromHost, PROTOCOL, PluginInfo, ToHost};
 use secinfo_domain::{ChannelName, Kind, MessageId, Seconds, Timestamp, UserName};
 use secinfod::channels::{Channels, Order, Outcome, Tracking};
@@ -88,7 +88,7 @@ pub(crate) fn plugin() -> PluginInfo {
 pub(crate) fn order(number: u8, seconds: u64) -> Order {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let expires = u64::try_from(now.as_millis()).unwrap() + seconds * 1000;
-    let word = |text: &str| Word::new(text.to_owned());
+    let word = |text: &str| SecretText::new(text.to_owned());
     Order {
         message: id(number),
         kind: Kind::Text,

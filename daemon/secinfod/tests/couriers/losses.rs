@@ -142,7 +142,7 @@ async fn a_host_that_does_not_read_blocks_nobody() {
     let stuck = a.gets_stuck().await;
     // More than the socket holds.
     let mut large = order(1, 600);
-    large.request.html = secinfo_channel::Word::new("x".repeat(120_000));
+    large.request.html = secinfo_channel::SecretText::new("x".repeat(120_000));
     let mut trackings: Vec<_> = (0..4).map(|_| channels.submit(large.clone())).collect();
     settle().await;
     let mut other = channels.submit(order(2, 600));

@@ -2,7 +2,7 @@
 
 use crate::house::{hosts, name, order, outcome};
 use rustix::process::{Pid, Signal, kill_process};
-use secinfo_channel::{Reason, Word};
+use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{Kind, Seconds, UserName};
 use secinfod::channels::{Arrival, ChannelStatus, Channels, Order};
 use secinfod::config::{ChannelConfig, HostSettings, PluginFile};
@@ -74,7 +74,7 @@ fn program() -> HostSettings {
 
 fn unlucky(number: u8) -> Order {
     let mut order = order(number, 600);
-    order.request.destination = Word::new(UNLUCKY.to_owned());
+    order.request.destination = SecretText::new(UNLUCKY.to_owned());
     order
 }
 

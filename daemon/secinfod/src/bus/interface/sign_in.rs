@@ -6,7 +6,7 @@ use super::{VERIFY_USERS, language, service_name};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property, SessionOwner};
 use crate::service::session::Session;
 use crate::service::{End, Outcome, Requester, Service, ServiceError, SignIn, SignInRequest, Step};
-use secinfo_channel::Word;
+use secinfo_channel::SecretText;
 use secinfo_domain::{Authority, Label, NotCovered, ServiceName, SignInPlace, UserName};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -56,7 +56,7 @@ fn session(call: &Call<Daemon>) -> Result<&Arc<Session<SignIn>>, BusError> {
 
 async fn answer(call: Call<Daemon>, (answer,): (String,)) -> Result<(Dict,), BusError> {
     let session = session(&call)?;
-    let answer = Word::new(answer);
+    let answer = SecretText::new(answer);
     let step = call
         .state()
         .service()

@@ -5,7 +5,7 @@ use super::wording::{Wording, is_question};
 use super::{Stage, Turn};
 use crate::messages::Part;
 use crate::service::{Challenge, DeliveryState, ServiceError, now};
-use secinfo_channel::{Reason, Word};
+use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{Kind, MethodId, Refusal, Timestamp};
 
 impl Turn<'_> {
@@ -55,7 +55,7 @@ impl Turn<'_> {
     fn prompt(
         &self,
         asked: &Challenge,
-        note: Option<&Word>,
+        note: Option<&SecretText>,
         sent: bool,
     ) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
@@ -85,7 +85,7 @@ impl Turn<'_> {
     }
 
     /// The prompt of the method that is asked, once more.
-    pub(super) fn prompt_again(&mut self, note: Option<&Word>) -> Result<Step, ServiceError> {
+    pub(super) fn prompt_again(&mut self, note: Option<&SecretText>) -> Result<Step, ServiceError> {
         self.talk.stage = Stage::Code;
         match self.asked()? {
             Some(asked) => self.prompt(&asked, note, self.has_sent(asked.method)?),
@@ -233,9 +233,9 @@ impl Turn<'_> {
     /// Offers the other ways, or ends where there is none.
     fn instead(
         &mut self,
-        note: &Word,
+        note: &SecretText,
         refused: RefusedFor,
-        end: Word,
+        end: SecretText,
     ) -> Result<Step, ServiceError> {
         if self.others()?.is_empty() {
             return Ok(Step::refused(refused, end));

@@ -20,7 +20,7 @@ use super::verification::Verification;
 use super::{Person, Requester, Sending, Service, ServiceError, now};
 use crate::bus::SessionOwner;
 use crate::messages::Prompts;
-use secinfo_channel::Word;
+use secinfo_channel::SecretText;
 use secinfo_domain::{
     Action, MethodId, Purpose, Refusal, Seconds, ServiceName, SessionTag, SignInOutlook,
     SignInPlace, TerminalTag, Timestamp, sign_in_outlook,
@@ -81,7 +81,7 @@ struct Talk {
     /// Whether the user has proved a method, by verifying or by setting it up.
     proved: bool,
     /// What the user is told at the end.
-    messages: Vec<Word>,
+    messages: Vec<SecretText>,
 }
 
 /// What is asked now.

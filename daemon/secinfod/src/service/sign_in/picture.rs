@@ -4,7 +4,7 @@
 use qrcode::bits::Bits;
 use qrcode::types::QrError;
 use qrcode::{Color, EcLevel, QrCode, Version};
-use secinfo_channel::Word;
+use secinfo_channel::SecretText;
 use zeroize::Zeroizing;
 
 /// The most rows: one is for the prompt.
@@ -25,7 +25,7 @@ pub(super) struct Picture {
 impl Picture {
     /// The picture of the first of these texts that fits; the texts come in the order of how well
     /// each serves. None when none fits.
-    pub(super) fn of(texts: &[Word]) -> Option<Self> {
+    pub(super) fn of(texts: &[SecretText]) -> Option<Self> {
         let attempts = [
             (EcLevel::M, QUIET),
             (EcLevel::L, QUIET),
@@ -58,7 +58,7 @@ impl Picture {
 
     /// Its rows in half blocks. On a dark terminal what is light is drawn; `inverted` is for a
     /// light one.
-    pub(super) fn rows(&self, inverted: bool) -> Vec<Word> {
+    pub(super) fn rows(&self, inverted: bool) -> Vec<SecretText> {
         let drawn = |x: usize, y: usize| {
             // Below the last row of an odd number nothing is drawn.
             y < self.side && self.light[y * self.side + x] != inverted
@@ -114,7 +114,7 @@ fn encode(uri: &str, version: Version, level: EcLevel) -> Result<QrCode, QrError
 mod tests {
     use super::*;
 
-    fn text(length: usize) -> Word {
+    fn text(length: usize) -> SecretText {
         Zeroizing::new("x".repeat(length))
     }
 

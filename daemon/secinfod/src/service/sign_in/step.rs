@@ -1,6 +1,6 @@
 //! What a sign-in answers: the next prompt, or how it ended.
 
-use secinfo_channel::Word;
+use secinfo_channel::SecretText;
 
 /// What comes next.
 pub enum Step {
@@ -13,7 +13,7 @@ pub enum Step {
 /// What the person is asked.
 pub struct Prompt {
     /// Everything that they must see.
-    pub text: Word,
+    pub text: SecretText,
     /// Whether what they type is shown.
     pub echo: bool,
 }
@@ -23,7 +23,7 @@ pub struct End {
     /// What was decided.
     pub outcome: Outcome,
     /// Sentences for the person.
-    pub messages: Vec<Word>,
+    pub messages: Vec<SecretText>,
 }
 
 /// What was decided.
@@ -89,11 +89,11 @@ impl Outcome {
 }
 
 impl Step {
-    pub(super) const fn end(outcome: Outcome, messages: Vec<Word>) -> Self {
+    pub(super) const fn end(outcome: Outcome, messages: Vec<SecretText>) -> Self {
         Self::End(End { outcome, messages })
     }
 
-    pub(super) fn refused(why: RefusedFor, message: Word) -> Self {
+    pub(super) fn refused(why: RefusedFor, message: SecretText) -> Self {
         Self::end(Outcome::Refused(why), vec![message])
     }
 }

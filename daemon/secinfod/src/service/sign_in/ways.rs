@@ -5,14 +5,14 @@ use super::wording::numbered;
 use super::{Stage, Turn};
 use crate::messages::Part;
 use crate::service::ServiceError;
-use secinfo_channel::Word;
+use secinfo_channel::SecretText;
 use secinfo_domain::MethodId;
 
 impl Turn<'_> {
     /// Lists the other ways. `back` says whether one can go back to the method that is asked now.
     pub(super) fn list_ways(
         &mut self,
-        note: Option<&Word>,
+        note: Option<&SecretText>,
         back: bool,
     ) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;

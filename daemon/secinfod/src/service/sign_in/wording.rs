@@ -4,7 +4,7 @@ use super::step::{Prompt, Step};
 use crate::messages::{Part, Prompts};
 use crate::service::enrollment::default_label;
 use crate::service::{Challenge, now};
-use secinfo_channel::{Reason, Word};
+use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{Kind, Timestamp};
 use std::fmt::Write;
 use zeroize::Zeroizing;
@@ -29,17 +29,17 @@ impl Wording {
     }
 
     /// A sentence without parts.
-    pub(super) fn say(&self, id: &str) -> Word {
+    pub(super) fn say(&self, id: &str) -> SecretText {
         self.prompts.say(id, &[])
     }
 
     /// A sentence with parts.
-    pub(super) fn say_with(&self, id: &str, parts: &[(&'static str, Part<'_>)]) -> Word {
+    pub(super) fn say_with(&self, id: &str, parts: &[(&'static str, Part<'_>)]) -> SecretText {
         self.prompts.say(id, parts)
     }
 
     /// A sentence about how long something takes from now.
-    pub(super) fn say_until(&self, id: &str, until: Timestamp) -> Word {
+    pub(super) fn say_until(&self, id: &str, until: Timestamp) -> SecretText {
         let left = until.as_millis().saturating_sub(now().as_millis());
         let seconds = left.div_ceil(1000).max(1);
         let parts = [
@@ -50,7 +50,7 @@ impl Wording {
     }
 
     /// A sentence that names a day.
-    pub(super) fn say_by(&self, id: &str, date: Timestamp) -> Word {
+    pub(super) fn say_by(&self, id: &str, date: Timestamp) -> SecretText {
         let seconds = i64::try_from(date.as_seconds()).unwrap_or(i64::MAX);
         let day = jiff::Timestamp::from_second(seconds)
             .unwrap_or(jiff::Timestamp::MAX)
@@ -61,12 +61,12 @@ impl Wording {
     }
 
     /// A kind of method.
-    pub(super) fn kind(&self, kind: Kind) -> Word {
+    pub(super) fn kind(&self, kind: Kind) -> SecretText {
         self.prompts.kind(kind)
     }
 
     /// A method of the user, as they tell it from others.
-    pub(super) fn way(&self, way: &Challenge) -> Word {
+    pub(super) fn way(&self, way: &Challenge) -> SecretText {
         let kind = self.kind(way.kind);
         match way.kind {
             Kind::Text | Kind::Call => {
@@ -93,7 +93,7 @@ impl Wording {
     }
 
     /// Why a code was not delivered.
-    pub(super) fn not_sent(&self, reason: Reason) -> Word {
+    pub(super) fn not_sent(&self, reason: Reason) -> SecretText {
         let reason = match reason {
             Reason::Destination | Reason::Refused => "destination",
             Reason::TimedOut => "late",
@@ -104,7 +104,7 @@ impl Wording {
     }
 
     /// Asks, after what there is to note. `echo` says whether the answer is shown.
-    pub(super) fn ask(note: Option<&Word>, prompt: &Word, echo: bool) -> Step {
+    pub(super) fn ask(note: Option<&SecretText>, prompt: &SecretText, echo: bool) -> Step {
         let mut text = Zeroizing::new(String::with_capacity(ROOM));
         if let Some(note) = note {
             text.push_str(note);
@@ -117,10 +117,10 @@ impl Wording {
     /// Asks for the number of one of these rows.
     pub(super) fn ask_number(
         &self,
-        note: Option<&Word>,
-        lead: &Word,
-        rows: &[Word],
-        prompt: &Word,
+        note: Option<&SecretText>,
+        lead: &SecretText,
+        rows: &[SecretText],
+        prompt: &SecretText,
     ) -> Step {
         let mut text = Zeroizing::new(String::with_capacity(ROOM));
         let between = if self.one_line { " " } else { "\n" };

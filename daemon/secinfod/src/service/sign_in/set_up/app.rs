@@ -6,7 +6,7 @@ use super::{Stage, Turn};
 use crate::messages::Part;
 use crate::service::sign_in::Step;
 use crate::service::{Enrollment, ServiceError};
-use secinfo_channel::Word;
+use secinfo_channel::SecretText;
 use secinfo_domain::Kind;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -50,7 +50,7 @@ impl Turn<'_> {
         Wording::ask(None, &text, true)
     }
 
-    fn app_prompt(&self, app: &App) -> Word {
+    fn app_prompt(&self, app: &App) -> SecretText {
         let picture = Part::Whether(app.screen.has_picture());
         self.sign_in
             .words

@@ -10,7 +10,7 @@ use super::{Stage as SignInStage, Turn};
 use crate::messages::Part;
 use crate::service::{Enrollment, ServiceError, Wish};
 use app::App;
-use secinfo_channel::Word;
+use secinfo_channel::SecretText;
 use secinfo_domain::{Action, Barred, Kind, Refusal, SetUp, SignInOutlook, enrollment_outlook};
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -99,7 +99,7 @@ impl Turn<'_> {
     pub(super) fn offer_kinds(
         &mut self,
         missing: &SetUp,
-        note: Option<&Word>,
+        note: Option<&SecretText>,
     ) -> Result<Option<Step>, ServiceError> {
         if !self.sign_in.may_set_up || self.sign_in.words.is_one_line() {
             return Ok(None);
@@ -147,7 +147,7 @@ impl Turn<'_> {
     }
 
     /// Back to the choice of a kind.
-    async fn choose_again(&mut self, note: Option<&Word>) -> Result<Step, ServiceError> {
+    async fn choose_again(&mut self, note: Option<&SecretText>) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
         if let Some(missing) = self.missing()?
             && let Some(step) = self.offer_kinds(&missing, note)?
@@ -310,7 +310,7 @@ impl Turn<'_> {
     }
 
     /// What is said where something cannot be set up for now.
-    fn cannot_add(&self, error: ServiceError) -> Result<Word, ServiceError> {
+    fn cannot_add(&self, error: ServiceError) -> Result<SecretText, ServiceError> {
         let words = &self.sign_in.words;
         Ok(match error {
             ServiceError::Refused(Refusal::TooSoon { until }) => {

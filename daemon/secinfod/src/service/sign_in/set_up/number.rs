@@ -5,7 +5,7 @@ use super::{Stage, Turn};
 use crate::messages::Part;
 use crate::service::sign_in::Step;
 use crate::service::{DeliveryState, Enrollment, ServiceError};
-use secinfo_channel::{Reason, Word};
+use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{Kind, Place, Refusal};
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use std::sync::Arc;
 const LONGEST_NUMBER: usize = 128;
 
 impl Turn<'_> {
-    pub(super) fn ask_number_of(&mut self, kind: Kind, note: Option<&Word>) -> Step {
+    pub(super) fn ask_number_of(&mut self, kind: Kind, note: Option<&SecretText>) -> Step {
         self.now_at(Stage::Number(kind));
         let call = [("call", Part::Whether(kind == Kind::Call))];
         let prompt = self.sign_in.words.say_with("number-prompt", &call);
@@ -82,7 +82,7 @@ impl Turn<'_> {
     async fn send_to_number(
         &mut self,
         draft: Arc<Enrollment>,
-        note: Option<&Word>,
+        note: Option<&SecretText>,
     ) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
         let kind = draft.kind();
@@ -116,7 +116,7 @@ impl Turn<'_> {
         Ok(self.ask_number_code(draft, Some(&note)))
     }
 
-    fn ask_number_code(&mut self, draft: Arc<Enrollment>, note: Option<&Word>) -> Step {
+    fn ask_number_code(&mut self, draft: Arc<Enrollment>, note: Option<&SecretText>) -> Step {
         let words = &self.sign_in.words;
         let on_its_way = draft.delivered().is_some_and(|draft| {
             let delivery = draft.sending().delivery();

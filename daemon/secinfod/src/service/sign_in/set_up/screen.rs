@@ -5,7 +5,7 @@ use super::super::picture::Picture;
 use super::super::wording::Wording;
 use crate::messages::Part;
 use crate::methods::authenticator_app::Presentation;
-use secinfo_channel::Word;
+use secinfo_channel::SecretText;
 use zeroize::Zeroizing;
 
 /// How wide the screen is, less the last column: what ends there breaks the line on some terminals.
@@ -37,7 +37,7 @@ impl Screen {
     }
 
     /// The picture with account and key beside it; without one, account and key alone.
-    pub(super) fn draw(&self, words: &Wording, inverted: bool) -> Word {
+    pub(super) fn draw(&self, words: &Wording, inverted: bool) -> SecretText {
         let Some(picture) = &self.picture else {
             let text = self.text(words, "app-type", COLUMNS);
             return joined(text.iter());
@@ -49,7 +49,7 @@ impl Screen {
         let rows = picture.rows(inverted);
         // In the middle of its height.
         let above = rows.len().saturating_sub(beside.len()) / 2;
-        let lines: Vec<Word> = rows
+        let lines: Vec<SecretText> = rows
             .iter()
             .enumerate()
             .map(|(number, row)| {
@@ -67,7 +67,7 @@ impl Screen {
     }
 
     /// What is typed into an app that cannot read the picture.
-    fn text(&self, words: &Wording, lead: &str, width: usize) -> Vec<Word> {
+    fn text(&self, words: &Wording, lead: &str, width: usize) -> Vec<SecretText> {
         let account = [("account", Part::Text(&self.presentation.account))];
         let mut lines = wrapped(&words.say(lead), width);
         lines.push(Zeroizing::new(String::new()));
@@ -82,7 +82,7 @@ impl Screen {
 }
 
 /// The lines below each other, after the line on which the program may have written already.
-fn joined<'a>(lines: impl Iterator<Item = &'a Word>) -> Word {
+fn joined<'a>(lines: impl Iterator<Item = &'a SecretText>) -> SecretText {
     let mut text = Zeroizing::new(String::with_capacity(8192));
     for line in lines {
         text.push('\n');
@@ -93,7 +93,7 @@ fn joined<'a>(lines: impl Iterator<Item = &'a Word>) -> Word {
 }
 
 /// A text in lines of at most so many characters, broken between words; a longer word is broken.
-fn wrapped(text: &str, width: usize) -> Vec<Word> {
+fn wrapped(text: &str, width: usize) -> Vec<SecretText> {
     let mut lines = vec![Zeroizing::new(String::new())];
     for word in text.split_whitespace() {
         let mut rest = word;
