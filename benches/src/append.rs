@@ -14,9 +14,8 @@ use secinfo_domain::{
 use secinfo_ledger::LedgerReader;
 use secinfod::channels::Channels;
 use secinfod::config::Config;
-use secinfod::service::{
-    Published, Requester, Service, SessionLimits, Settings, Writer, read_state,
-};
+use secinfod::core::{Core, SystemClock};
+use secinfod::service::{Requester, Service, SessionLimits, Settings, read_state};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -84,10 +83,6 @@ impl Bench {
             .context(|| "start the runtime".into())?;
         let ledger = log::open(&state)?;
         let reader = ledger.reader();
-        let (state, in_snapshot) = read_state(&reader)?;
-        let published = Arc::new(Published::new(state));
-        let writer = Writer::start(ledger, Arc::clone(&published), in_snapshot)
-            .context(|| "start the writer".into())?;
         let settings = Settings {
             organization: "Example".to_owned(),
             host: "bench".to_owned(),
@@ -99,18 +94,15 @@ impl Bench {
             per_uid: 1,
             in_all: 1,
         };
-        let channels = {
+        let state = read_state(&reader)?;
+        let core = Core::start(ledger, state, Arc::new(SystemClock), settings)
+            .context(|| "start the writer".into())?;
+        let service = {
             let _entered = runtime.enter();
-            Channels::start(Vec::new(), Config::default().hosts())
+            let clock = Arc::new(SystemClock);
+            let channels = Channels::start(Vec::new(), Config::default().hosts(), clock);
+            Service::new(core, channels, limits)?
         };
-        let service = Service::new(
-            reader.clone(),
-            writer,
-            published,
-            channels,
-            settings,
-            limits,
-        )?;
         Ok(Self {
             runtime,
             service: Arc::new(service),
@@ -157,9 +149,13 @@ impl Bench {
             caller.next += 1;
             let (uid, method) = (caller.uid, caller.token);
             let begun = Instant::now();
-            let proven = self
-                .service
-                .verify(uid, &caller.by, Purpose::SignIn, Some(method), &code);
+            let proven = self.service.verifications().verify(
+                uid,
+                &caller.by,
+                Purpose::SignIn,
+                Some(method),
+                &code,
+            );
             self.runtime.block_on(proven)?;
             ours.push(micros(begun.elapsed()));
         }
@@ -219,7 +215,7 @@ impl Bench {
     /// Lets the callers verify as fast as each is answered: how long it took, and what was written
     /// together.
     fn round(&mut self, callers: usize, each: u64) -> Result<(Duration, Vec<usize>)> {
-        let mut news = self.service.subscribe();
+        let mut news = self.service.core().subscribe();
         let expected = callers as u64 * each;
         let service = Arc::clone(&self.service);
         let active = &mut self.callers[..callers];

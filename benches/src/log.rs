@@ -12,8 +12,9 @@ use secinfo_domain::{
     UserName,
 };
 use secinfo_ledger::{Commit, Ledger, MasterKey, NewKey, Options};
+use secinfod::core::{Clock, SystemClock};
 use secinfod::methods::Secret;
-use secinfod::service::{MethodPayload, SecretBytes, UserPayload, now, read_state};
+use secinfod::service::{MethodPayload, SecretBytes, UserPayload, read_state};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::time::Duration;
@@ -48,7 +49,7 @@ impl LogWriter {
     pub(crate) fn create(directory: &Path, policy: Policy) -> Result<Self> {
         let ledger = open(directory)?;
         // All of it has happened before now, and each event after the one before it.
-        let time = now().as_millis() - 86_400_000;
+        let time = SystemClock.now().as_millis() - 86_400_000;
         let mut log = Self {
             ledger,
             commit: Commit::default(),

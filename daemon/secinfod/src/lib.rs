@@ -3,9 +3,11 @@
 pub mod bus;
 pub mod channels;
 pub mod config;
+pub mod core;
 pub mod journal;
 pub mod logging;
 pub mod messages;
 pub mod methods;
+mod process;
 pub mod run;
 pub mod service;

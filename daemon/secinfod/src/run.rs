@@ -4,9 +4,9 @@ use crate::bus::interface::{BUS_NAME, Daemon, notify, table};
 use crate::bus::{Authorizer, ConnectError, Limits, PolkitDeadlines, Server, TagKey, connect};
 use crate::channels::Channels;
 use crate::config::{Authorization, Config, DaemonConfig};
-use crate::service::{
-    Published, ReplayError, Service, ServiceError, SessionLimits, Settings, Writer, read_state,
-};
+use crate::core::{Clock, Core, ReplayError, ServiceError, Settings, SystemClock, read_state};
+use crate::journal::Journal;
+use crate::service::{Service, SessionLimits};
 use rustix::fs::Mode;
 use rustix::process::{
     DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask,
@@ -100,12 +100,21 @@ fn keep_memory_to_ourselves() -> Result<(), RunError> {
 
 async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
     let signals = Signals::listen()?;
-    let channels = Channels::start(config.channels(), config.hosts());
-    let (service, news) = open(&config, channels.clone())?;
-    let journal = service.tell_journal(news);
-    service.start_notices();
-    service.begin_log().await?;
-    service.set_policy(config.policy()).await?;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let channels = Channels::start(config.channels(), config.hosts(), Arc::clone(&clock));
+    let (core, unreported) = open(&config, clock)?;
+    let journal = Journal::start(
+        Arc::clone(core.published()),
+        core.reader().clone(),
+        unreported,
+    );
+    let service = Arc::new(Service::new(
+        core,
+        channels.clone(),
+        limits(&config.daemon),
+    )?);
+    service.core().begin_log().await?;
+    service.core().set_policy(config.policy()).await?;
     let connection = connect(config.daemon.bus_address.as_deref()).await?;
     let (authorizer, authorization) = match config.daemon.authorization {
         Authorization::Polkit => {
@@ -129,8 +138,8 @@ async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
     tokio::spawn(notify(daemon, server.emitter()));
     server.request_name(BUS_NAME).await?;
     tracing::info!(
-        events = service.state().events(),
-        users = service.state().user_count(),
+        events = service.core().state().events(),
+        users = service.core().state().user_count(),
         "ready"
     );
     tell_systemd(&[NotifyState::Ready]);
@@ -147,8 +156,8 @@ async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
     outcome
 }
 
-/// The service, and the number of the first event that nobody has been told of.
-fn open(configured: &Config, channels: Channels) -> Result<(Arc<Service>, u64), RunError> {
+/// The core, and the number of the first event that the journal does not have.
+fn open(configured: &Config, clock: Arc<dyn Clock>) -> Result<(Core, u64), RunError> {
     let config = &configured.daemon;
     let credentials = std::env::var_os("CREDENTIALS_DIRECTORY");
     let key = config.key_file(credentials.as_deref().map(Path::new));
@@ -163,22 +172,12 @@ fn open(configured: &Config, channels: Channels) -> Result<(Arc<Service>, u64), 
     options.cache_bytes = config.cache_size;
     options.reserve_bytes = config.free_space_reserve;
     let ledger = Ledger::open(&config.state_directory, master, options)?;
-    let reader = ledger.reader();
-    let (state, in_snapshot) = read_state(&reader)?;
+    let read = read_state(&ledger.reader())?;
     // The daemon that restored the log has ended before the event that says so was there.
-    let news = state.events() - u64::from(ledger.was_restored());
-    let published = Arc::new(Published::new(state));
-    let writer = Writer::start(ledger, Arc::clone(&published), in_snapshot)
+    let unreported = read.0.events() - u64::from(ledger.was_restored());
+    let core = Core::start(ledger, read, clock, settings(configured))
         .map_err(system("starting the writer"))?;
-    let service = Service::new(
-        reader,
-        writer,
-        published,
-        channels,
-        settings(configured),
-        limits(config),
-    )?;
-    Ok((Arc::new(service), news))
+    Ok((core, unreported))
 }
 
 fn settings(config: &Config) -> Settings {
@@ -256,16 +255,16 @@ async fn attend(
         tokio::select! {
             _ = signals.terminate.recv() => return Ok(Ended::Stopped),
             _ = signals.interrupt.recv() => return Ok(Ended::Stopped),
-            () = service.gave_way() => return Ok(Ended::Restored),
+            () = service.backups().replaced() => return Ok(Ended::Restored),
             _ = signals.hangup.recv() => reload(path, &mut config, service, channels).await,
             () = server.closed() => return Err(RunError::BusGone),
             _ = break_glass.tick() => {
                 let directory = &config.daemon.break_glass_directory;
-                service.record_break_glass(directory).await;
+                service.break_glass().record(directory).await;
             }
             _ = watchdog.tick() => tell_systemd(&[NotifyState::Watchdog]),
             _ = due.tick() => {
-                if let Err(error) = service.carry_out_due().await {
+                if let Err(error) = service.security_info().carry_out_due().await {
                     tracing::warn!(%error, "what is due could not be carried out; it is tried again");
                 }
             }
@@ -284,13 +283,11 @@ async fn reload(path: &Path, config: &mut Config, service: &Service, channels: &
             tracing::error!(%error, "the configuration was not reloaded; the one before stays in force");
         }
         Ok(new) => match config.needs_restart(&new).as_slice() {
-            [] => match service.set_policy(new.policy()).await {
+            [] => match service.core().set_policy(new.policy()).await {
                 Ok(()) => {
-                    service.set_settings(settings(&new));
+                    service.core().set_settings(settings(&new));
                     channels.reload(new.channels(), new.hosts());
-                    service.enrollments().set_limits(limits(&new.daemon));
-                    service.verifications().set_limits(limits(&new.daemon));
-                    service.sign_ins().set_limits(limits(&new.daemon));
+                    service.set_session_limits(limits(&new.daemon));
                     *config = new;
                     tracing::info!(took = ?started.elapsed(), "configuration reloaded");
                 }

@@ -106,7 +106,7 @@ impl Access {
             Self::SessionOwner => {
                 let owner = call.target().and_then(Object::session_owner);
                 return match owner {
-                    Some(owner) if owner.is(call.caller()) => Ok(Granted::Session),
+                    Some(owner) if call.caller().owns(&owner) => Ok(Granted::Session),
                     _ => Err(BusError::unknown_object()),
                 };
             }

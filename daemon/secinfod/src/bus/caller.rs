@@ -1,5 +1,7 @@
 //! Who calls: what the bus and the kernel say of a connection, and never what it says of itself.
 
+use crate::process::effective_uid;
+use crate::service::SessionOwner;
 use hmac::{Hmac, KeyInit, Mac};
 use secinfo_domain::SessionTag;
 use sha2::Sha256;
@@ -119,6 +121,11 @@ impl Caller {
         self.login_session.as_ref()
     }
 
+    /// Whether a session with this owner is this caller's.
+    pub fn owns(&self, owner: &SessionOwner) -> bool {
+        owner.is(&self.unique_name, self.uid)
+    }
+
     /// Whether the connection has left the bus.
     pub fn is_gone(&self) -> bool {
         self.gone.load(Ordering::Acquire)
@@ -152,21 +159,6 @@ fn login_session(pid: u32, uid: u32) -> Option<LoginSession> {
     }
     let cgroup = fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
     session_scope(&cgroup, uid).map(LoginSession::Logind)
-}
-
-/// The effective uid in a `/proc/<pid>/status`: the second of the four on its `Uid:` line.
-pub(crate) fn effective_uid(status: &str) -> Option<u32> {
-    uid_in(status, 1)
-}
-
-/// The real uid in it.
-pub(crate) fn real_uid(status: &str) -> Option<u32> {
-    uid_in(status, 0)
-}
-
-fn uid_in(status: &str, place: usize) -> Option<u32> {
-    let uids = status.lines().find_map(|line| line.strip_prefix("Uid:"))?;
-    uids.split_whitespace().nth(place)?.parse().ok()
 }
 
 /// The session in a `/proc/<pid>/cgroup`, if the process is in a scope that logind made:
@@ -283,11 +275,5 @@ mod tests {
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(!is_running(pidfd.as_raw_fd()));
-    }
-
-    #[test]
-    fn the_effective_uid_is_the_second_one() {
-        assert_eq!(effective_uid("Name:\tsudo\nUid:\t1000\t0\t0\t0\n"), Some(0));
-        assert_eq!(effective_uid("Name:\tUid:\n"), None);
     }
 }

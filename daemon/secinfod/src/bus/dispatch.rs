@@ -247,7 +247,11 @@ impl<T: ObjectTree> Core<T> {
 
     fn place(&self, caller: &super::caller::Caller, path: &ObjectPath<'_>) -> Place<T::Object> {
         match self.state.resolve(path) {
-            Some(object) if object.session_owner().is_none_or(|owner| owner.is(caller)) => {
+            Some(object)
+                if object
+                    .session_owner()
+                    .is_none_or(|owner| caller.owns(&owner)) =>
+            {
                 Place::Object(object)
             }
             Some(_) => Place::Nothing,

@@ -193,7 +193,7 @@ impl<T: ObjectTree> Emitter<T> {
         let target = self.core.state.resolve(path)?;
         if target
             .session_owner()
-            .is_some_and(|owner| !owner.is(&caller))
+            .is_some_and(|owner| !caller.owns(&owner))
         {
             return None;
         }

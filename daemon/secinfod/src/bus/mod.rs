@@ -26,14 +26,13 @@ pub use access::{Access, Action, Granted};
 pub use authorize::{Authorizer, PolkitDeadlines};
 pub use call::Call;
 pub use caller::{Caller, LoginSession, TagKey};
-pub(crate) use caller::{effective_uid, real_uid};
 pub use connect::{ConnectError, connect};
 pub use dispatch::Server;
 pub use emit::Emitter;
 pub use error::{BusError, ERROR_PREFIX};
 pub use introspect::{interface_xml, table_markdown};
 pub use limits::Limits;
-pub use object::{Object, ObjectTree, SessionOwner};
+pub use object::{Object, ObjectTree};
 pub use signature::{Arguments, Outputs};
 pub use table::{
     Argument, DEFAULT_MAX_BODY, EmitsChanged, Interface, Method, Property, Signal, Table,

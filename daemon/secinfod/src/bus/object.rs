@@ -1,27 +1,9 @@
 //! What the bus layer asks of the application: which objects there are and whose they are.
 
 use super::caller::Caller;
+use crate::service::SessionOwner;
 use std::future::Future;
-use zbus::names::{OwnedUniqueName, UniqueName};
-
-/// Who a short-lived session belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SessionOwner {
-    /// The one connection that opened it.
-    Connection(OwnedUniqueName),
-    /// Any connection of this uid, for a session that its opener detached.
-    User(u32),
-}
-
-impl SessionOwner {
-    /// Whether `caller` is this owner.
-    pub fn is(&self, caller: &Caller) -> bool {
-        match self {
-            Self::Connection(name) => name == caller.unique_name(),
-            Self::User(uid) => *uid == caller.uid(),
-        }
-    }
-}
+use zbus::names::UniqueName;
 
 /// One object of the tree, as far as its path tells: a cheap handle, made for each call.
 pub trait Object: Clone + Send + Sync + 'static {

@@ -224,7 +224,7 @@ pub(crate) async fn values_of<T: ObjectTree>(call: &Call<T>) -> Option<Interface
     let object = call.target()?;
     if object
         .session_owner()
-        .is_some_and(|owner| !owner.is(call.caller()))
+        .is_some_and(|owner| !call.caller().owns(&owner))
     {
         return None;
     }

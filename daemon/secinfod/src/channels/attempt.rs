@@ -15,7 +15,7 @@ pub(super) struct Attempt {
     /// Taken by the channel before it sends, or by whoever carries the message to take it back.
     pub(super) claim: Claim,
     /// Where to tell what became of it.
-    pub(super) fate: oneshot::Sender<Fate>,
+    pub(super) fate: oneshot::Sender<AttemptOutcome>,
 }
 
 /// Who may act on an attempt: the first who takes it.
@@ -30,7 +30,7 @@ impl Claim {
 }
 
 /// What became of an attempt.
-pub(super) enum Fate {
+pub(super) enum AttemptOutcome {
     /// The plugin never had it: nothing was sent.
     Returned,
     /// The plugin had it, and whether it sent it is unknown.

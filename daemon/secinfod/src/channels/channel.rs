@@ -2,8 +2,9 @@
 
 use super::attempt::Attempt;
 use super::plan::Plan;
-use super::status::{Board, ChannelStatus};
+use super::status::{ChannelState, ChannelStatus};
 use super::supervisor::Supervisor;
+use crate::core::Clock;
 use secinfo_domain::{ChannelName, Kind};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Handle;
@@ -13,7 +14,7 @@ use tokio::task::JoinHandle;
 /// A channel. Its supervisor goes on until it is told to stop.
 pub(super) struct Channel {
     pub(super) plan: Arc<Plan>,
-    pub(super) board: Arc<Board>,
+    pub(super) state: Arc<ChannelState>,
     /// Holds no more than there is room for.
     attempts: mpsc::UnboundedSender<Attempt>,
     room: Arc<Semaphore>,
@@ -41,14 +42,19 @@ impl Channel {
     pub(super) fn start(
         runtime: &Handle,
         plan: Plan,
+        clock: Arc<dyn Clock>,
         changes: watch::Sender<u64>,
         before: Option<JoinHandle<()>>,
     ) -> Arc<Self> {
         let plan = Arc::new(plan);
-        let board = Arc::new(Board::new(plan.config.plugin.written(), changes));
+        let state = Arc::new(ChannelState::new(
+            plan.config.plugin.written(),
+            clock,
+            changes,
+        ));
         let (attempts, waiting) = mpsc::unbounded_channel();
         let (wish, wishes) = watch::channel(Wish::default());
-        let supervisor = Supervisor::new(Arc::clone(&plan), Arc::clone(&board), waiting, wishes);
+        let supervisor = Supervisor::new(Arc::clone(&plan), Arc::clone(&state), waiting, wishes);
         let task = runtime.spawn(async move {
             if let Some(before) = before {
                 // It has stopped, or it has panicked: either way its host is gone.
@@ -59,7 +65,7 @@ impl Channel {
         Arc::new(Self {
             room: Arc::new(Semaphore::new(usize::from(plan.config.queue))),
             plan,
-            board,
+            state,
             attempts,
             wish,
             supervisor: Mutex::new(Some(task)),
@@ -85,7 +91,7 @@ impl Channel {
 
     pub(super) fn status(&self) -> ChannelStatus {
         let in_hand = usize::from(self.plan.config.queue) - self.room.available_permits();
-        self.board.status(self.name(), self.kind(), in_hand)
+        self.state.status(self.name(), self.kind(), in_hand)
     }
 
     /// Lets its host be started at once if it is down.

@@ -3,7 +3,7 @@
 //! A message goes on to another channel, or is tried again, only while it is certain that nothing
 //! was sent: the user must never get two.
 
-use super::attempt::{Attempt, Claim, Fate};
+use super::attempt::{Attempt, AttemptOutcome, Claim};
 use super::channel::{Channel, Place};
 use super::routes::{Choice, Routes, Wanted};
 use super::tracking::{Arrival, Outcome, Progress};
@@ -110,8 +110,8 @@ impl Courier {
     async fn attempt(&mut self, place: Place) -> Next {
         let channel = Arc::clone(&place.channel);
         match self.fate(&place).await {
-            Fate::Returned => Next::Again(place),
-            Fate::Lost { reason, repeatable } => {
+            AttemptOutcome::Returned => Next::Again(place),
+            AttemptOutcome::Lost { reason, repeatable } => {
                 self.count(&channel, reason);
                 self.losses += 1;
                 if repeatable && self.losses < LOSSES {
@@ -121,19 +121,19 @@ impl Courier {
                 }
                 Next::Finished(Err(reason))
             }
-            Fate::Accepted { follow } => {
+            AttemptOutcome::Accepted { follow } => {
                 self.count(&channel, Reason::TimedOut);
                 match follow {
                     Some(follow) => Next::Sent(channel.name().clone(), follow),
                     None => Next::Finished(Ok(Arrival::Accepted)),
                 }
             }
-            Fate::Reported(report) => self.hear(&channel, &report, place),
+            AttemptOutcome::Reported(report) => self.hear(&channel, &report, place),
         }
     }
 
     /// Hands the message to the channel and waits for what becomes of it.
-    async fn fate(&self, place: &Place) -> Fate {
+    async fn fate(&self, place: &Place) -> AttemptOutcome {
         let mut request = self.request.clone();
         request.attempt = u32::from(self.attempts) + 1;
         let claim = Claim::default();
@@ -148,16 +148,16 @@ impl Courier {
             told = &mut fate => told,
             () = sleep_until(self.wanted.expires) => {
                 if claim.take() {
-                    return Fate::Returned;
+                    return AttemptOutcome::Returned;
                 }
                 fate.await
             }
         };
         told.unwrap_or_else(|_| {
             if claim.take() {
-                Fate::Returned
+                AttemptOutcome::Returned
             } else {
-                Fate::Lost {
+                AttemptOutcome::Lost {
                     reason: Reason::Plugin,
                     repeatable: false,
                 }

@@ -1,6 +1,6 @@
 //! What a host has to deliver, and what it has said of that.
 
-use super::attempt::{Attempt, Fate};
+use super::attempt::{Attempt, AttemptOutcome};
 use secinfo_channel::{Reason, Report};
 use secinfo_channel_host::wire::{PluginInfo, ToHost, WireError};
 use std::collections::HashMap;
@@ -30,7 +30,7 @@ pub(super) struct Deliveries {
 }
 
 struct Delivery {
-    fate: oneshot::Sender<Fate>,
+    fate: oneshot::Sender<AttemptOutcome>,
     deadline: Instant,
     /// Whether the plugin has it, so that the message may be on its way.
     started: bool,
@@ -76,7 +76,7 @@ impl Deliveries {
                 reason: Reason::Plugin,
                 detail: String::new(),
             };
-            return tell(attempt.fate, Fate::Reported(too_long));
+            return tell(attempt.fate, AttemptOutcome::Reported(too_long));
         }
         self.under_way.insert(
             delivery,
@@ -105,10 +105,10 @@ impl Deliveries {
     pub(super) fn report(&mut self, delivery: u64, report: Report) {
         if let Some(known) = self.under_way.remove(&delivery) {
             let fate = match report {
-                Report::Accepted { .. } => Fate::Accepted {
+                Report::Accepted { .. } => AttemptOutcome::Accepted {
                     follow: self.follow(delivery),
                 },
-                report => Fate::Reported(report),
+                report => AttemptOutcome::Reported(report),
             };
             tell(known.fate, fate);
         } else if matches!(report, Report::Delivered | Report::Failed { .. })
@@ -164,7 +164,7 @@ impl Deliveries {
         for (_, delivery) in lost {
             tell(
                 delivery.fate,
-                Fate::Lost {
+                AttemptOutcome::Lost {
                     reason: Reason::TimedOut,
                     repeatable: self.idempotent,
                 },
@@ -178,9 +178,9 @@ impl Deliveries {
     pub(super) fn close(self, reason: Reason, is_gone: bool) -> u64 {
         for delivery in self.under_way.into_values() {
             let fate = if is_gone && !delivery.started {
-                Fate::Returned
+                AttemptOutcome::Returned
             } else {
-                Fate::Lost {
+                AttemptOutcome::Lost {
                     reason,
                     repeatable: self.idempotent,
                 }
@@ -192,6 +192,6 @@ impl Deliveries {
 }
 
 /// Whoever carries the message waits for this, unless it is being dropped with all others.
-fn tell(whom: oneshot::Sender<Fate>, fate: Fate) {
+fn tell(whom: oneshot::Sender<AttemptOutcome>, fate: AttemptOutcome) {
     let _ = whom.send(fate);
 }

@@ -1,9 +1,8 @@
 //! Messages on their way out: each goes to a channel, and each channel has a process of its own.
 //!
-//! A courier carries one message, from channel to channel, until it has arrived or cannot. A
-//! supervisor sees to it that a channel has its host: the process that loads the plugin. What a host
-//! says is never trusted: a host that is slow, silent, talkative or gone costs its own deliveries
-//! only.
+//! A courier delivers one message, trying channels in order. A supervisor keeps a channel's host
+//! running: the process that loads the plugin. What a host says is never trusted: a host that is slow,
+//! silent, talkative or gone costs its own deliveries only.
 
 mod attempt;
 mod channel;
@@ -26,7 +25,7 @@ pub use status::ChannelStatus;
 pub use tracking::{Arrival, Outcome, Progress, Tracking};
 
 use crate::config::{ChannelConfig, HostSettings};
-use crate::service::now;
+use crate::core::Clock;
 use channel::Channel;
 use courier::Courier;
 use plan::Plan;
@@ -60,6 +59,7 @@ pub struct Channels {
 
 struct Inner {
     runtime: Handle,
+    clock: Arc<dyn Clock>,
     routes: Arc<Routes>,
     /// The supervisors of channels that were told to stop, and whether any may be started.
     retired: Mutex<Retired>,
@@ -77,10 +77,11 @@ impl Channels {
     /// # Panics
     ///
     /// Outside of a tokio runtime.
-    pub fn start(channels: Vec<ChannelConfig>, hosts: HostSettings) -> Self {
+    pub fn start(channels: Vec<ChannelConfig>, hosts: HostSettings, clock: Arc<dyn Clock>) -> Self {
         let all = Self {
             inner: Arc::new(Inner {
                 runtime: Handle::current(),
+                clock,
                 routes: Arc::new(Routes::new()),
                 retired: Mutex::default(),
             }),
@@ -116,6 +117,7 @@ impl Channels {
                 known => Channel::start(
                     &self.inner.runtime,
                     plan,
+                    Arc::clone(&self.inner.clock),
                     self.inner.routes.changes.clone(),
                     known.and_then(|known| known.stop()),
                 ),
@@ -150,7 +152,10 @@ impl Channels {
         let mut request = order.request;
         request.message = order.message.to_string();
         request.expires = order.expires.as_millis();
-        let left = order.expires.as_millis().saturating_sub(now().as_millis());
+        let left = order
+            .expires
+            .as_millis()
+            .saturating_sub(self.inner.clock.now().as_millis());
         let (progress, tracking) = Tracking::new();
         let courier = Courier::new(
             Arc::clone(&self.inner.routes),

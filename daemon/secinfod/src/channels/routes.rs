@@ -98,7 +98,7 @@ impl Routes {
                 full = true;
                 continue;
             };
-            let takes_messages = channel.board.takes_messages();
+            let takes_messages = channel.state.takes_messages();
             if takes_messages && not_before <= now {
                 return Choice::Now(place);
             }

@@ -8,7 +8,7 @@ use super::frames::{Incoming, Outgoing};
 use super::host::{Host, Process};
 use super::lines::Lines;
 use super::plan::Plan;
-use super::status::{Availability, Board};
+use super::status::{Availability, ChannelState};
 use super::told;
 use secinfo_channel::{Reason, Report};
 use secinfo_channel_host::wire::{FromHost, PluginInfo, ToHost};
@@ -47,7 +47,7 @@ enum Leaving {
 
 struct Session<'a> {
     channel: &'a ChannelName,
-    board: &'a Board,
+    state: &'a ChannelState,
     outgoing: Outgoing,
     deliveries: Deliveries,
     lines: Lines,
@@ -62,7 +62,7 @@ pub(super) async fn serve(
     host: Host,
     plugin: PluginInfo,
     plan: &Plan,
-    board: &Board,
+    state: &ChannelState,
     waiting: &mut mpsc::UnboundedReceiver<Attempt>,
     wishes: &mut watch::Receiver<Wish>,
 ) -> Ended {
@@ -74,7 +74,7 @@ pub(super) async fn serve(
     let attempt_within = Duration::from_secs(u64::from(plan.config.timeout.get()));
     let mut session = Session {
         channel: &plan.config.name,
-        board,
+        state,
         outgoing,
         deliveries: Deliveries::new(&plugin, attempt_within),
         lines: Lines::new(plan.config.name.clone()),
@@ -82,10 +82,10 @@ pub(super) async fn serve(
         health_at: Instant::now(),
         health_asked: false,
     };
-    board.set(Availability::Ready);
+    state.set(Availability::Ready);
     let ended = session.converse(&mut incoming, waiting, wishes).await;
     // Before anybody hears of their message, or else they would hand it to this channel again.
-    board.set(Availability::Down);
+    state.set(Availability::Down);
     session.close(&ended, incoming, process).await;
     ended
 }
@@ -105,7 +105,7 @@ impl Session<'_> {
         wishes: &mut watch::Receiver<Wish>,
     ) -> Ended {
         loop {
-            self.board.set_under_way(self.deliveries.under_way());
+            self.state.set_under_way(self.deliveries.under_way());
             if let Some(ended) = self.is_over() {
                 return ended;
             }
@@ -178,14 +178,14 @@ impl Session<'_> {
     /// Gives the host nothing more, and ends it once it has told what it can.
     fn leave(&mut self, fault: Fault) {
         if self.leaving.is_none() {
-            self.board.went_wrong(fault.to_string());
-            self.board.set(Availability::Down);
+            self.state.went_wrong(fault.to_string());
+            self.state.set(Availability::Down);
             self.leaving = Some(Leaving::Fault(fault));
         }
     }
 
     fn stop(&mut self) {
-        self.board.set(Availability::Down);
+        self.state.set(Availability::Down);
         self.say(&ToHost::Stop);
         self.leaving = Some(Leaving::Stopping(Instant::now() + STOPPED_WITHIN));
     }
@@ -231,7 +231,7 @@ impl Session<'_> {
         self.health_asked = false;
         self.health_at = Instant::now() + HEALTH_EVERY;
         if self.leaving.is_none() {
-            self.board.set_healthy(healthy);
+            self.state.set_healthy(healthy);
         }
         if !healthy {
             self.went_wrong("the plugin says that it cannot deliver", detail);
@@ -254,14 +254,14 @@ impl Session<'_> {
     fn went_wrong(&self, what: &str, detail: &str) {
         let detail = told::clean(detail);
         tracing::warn!(channel = %self.channel, detail, "{what}");
-        self.board.went_wrong(format!("{what}: {detail}"));
+        self.state.went_wrong(format!("{what}: {detail}"));
     }
 
     /// Ends the host, hears what it has said before, and judges what is left of its deliveries.
     async fn close(self, ended: &Ended, incoming: Incoming, process: Process) {
         let Self {
             channel,
-            board,
+            state,
             outgoing,
             mut deliveries,
             ..
@@ -278,7 +278,7 @@ impl Session<'_> {
             Ended::Fault(_) => Reason::Plugin,
         };
         let unheard = deliveries.close(reason, is_gone);
-        board.set_under_way(0);
+        state.set_under_way(0);
         if unheard > 0 {
             tracing::warn!(%channel, unheard, "reports came of messages that the host did not have");
         }

@@ -1,11 +1,11 @@
 //! How a channel is.
 
 use super::told;
-use crate::service::now;
+use crate::core::Clock;
 use secinfo_channel_host::wire::PluginInfo;
 use secinfo_domain::{ChannelName, Kind, Timestamp};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 /// How a channel is, for administrators.
@@ -48,10 +48,11 @@ pub(super) enum Availability {
     StartingAgain,
 }
 
-/// What a channel shows of itself.
-pub(super) struct Board {
+/// The state of a channel, as routes and administrators see it.
+pub(super) struct ChannelState {
     shown: Mutex<Shown>,
     under_way: AtomicU32,
+    clock: Arc<dyn Clock>,
     /// Told when there is a reason to look at the channels anew.
     changes: watch::Sender<u64>,
 }
@@ -66,8 +67,8 @@ struct Shown {
     last_error_at: Option<Timestamp>,
 }
 
-impl Board {
-    pub(super) fn new(plugin: String, changes: watch::Sender<u64>) -> Self {
+impl ChannelState {
+    pub(super) fn new(plugin: String, clock: Arc<dyn Clock>, changes: watch::Sender<u64>) -> Self {
         Self {
             shown: Mutex::new(Shown {
                 availability: Availability::Starting,
@@ -79,6 +80,7 @@ impl Board {
                 last_error_at: None,
             }),
             under_way: AtomicU32::new(0),
+            clock,
             changes,
         }
     }
@@ -128,7 +130,7 @@ impl Board {
     pub(super) fn went_wrong(&self, error: String) {
         let mut shown = self.shown();
         shown.last_error = error;
-        shown.last_error_at = Some(now());
+        shown.last_error_at = Some(self.clock.now());
     }
 
     pub(super) fn set_under_way(&self, count: usize) {
@@ -136,7 +138,7 @@ impl Board {
         self.under_way.store(count, Ordering::Relaxed);
     }
 
-    /// The status of the channel that this is the board of, with so many messages in hand.
+    /// The status of the channel, with so many messages in hand.
     pub(super) fn status(&self, name: &ChannelName, kind: Kind, in_hand: usize) -> ChannelStatus {
         let under_way = self.under_way.load(Ordering::Relaxed);
         let shown = self.shown();

@@ -6,7 +6,7 @@ use super::greeting;
 use super::host::Host;
 use super::plan::Plan;
 use super::session::{self, Ended};
-use super::status::{Availability, Board};
+use super::status::{Availability, ChannelState};
 use super::told;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ const PROVEN_AFTER: Duration = Duration::from_mins(1);
 /// Starts the host of a channel, again and again, until it is told to stop.
 pub(super) struct Supervisor {
     plan: Arc<Plan>,
-    board: Arc<Board>,
+    state: Arc<ChannelState>,
     waiting: mpsc::UnboundedReceiver<Attempt>,
     wishes: watch::Receiver<Wish>,
     wait: Duration,
@@ -32,13 +32,13 @@ pub(super) struct Supervisor {
 impl Supervisor {
     pub(super) const fn new(
         plan: Arc<Plan>,
-        board: Arc<Board>,
+        state: Arc<ChannelState>,
         waiting: mpsc::UnboundedReceiver<Attempt>,
         wishes: watch::Receiver<Wish>,
     ) -> Self {
         Self {
             plan,
-            board,
+            state,
             waiting,
             wishes,
             wait: FIRST_WAIT,
@@ -49,12 +49,12 @@ impl Supervisor {
         while let Ended::Fault(fault) = self.serve_once().await {
             let channel = &self.plan.config.name;
             tracing::error!(%channel, "the channel is down: {fault}; it is started again");
-            self.board.went_wrong(fault.to_string());
-            self.board.set(Availability::Down);
+            self.state.went_wrong(fault.to_string());
+            self.state.set(Availability::Down);
             if !self.rest().await {
                 return;
             }
-            self.board.set(Availability::StartingAgain);
+            self.state.set(Availability::StartingAgain);
         }
     }
 
@@ -74,7 +74,7 @@ impl Supervisor {
         };
         let plugin = match greeted {
             Some(Ok((plugin, confined))) => {
-                self.board.introduce(&plugin, &confined);
+                self.state.introduce(&plugin, &confined);
                 plugin
             }
             Some(Err(fault)) => {
@@ -93,7 +93,7 @@ impl Supervisor {
             host,
             plugin,
             &self.plan,
-            &self.board,
+            &self.state,
             &mut self.waiting,
             &mut self.wishes,
         )
@@ -131,6 +131,6 @@ impl Supervisor {
 impl Drop for Supervisor {
     fn drop(&mut self) {
         // Whatever ends it: nobody may wait here any more.
-        self.board.set(Availability::Down);
+        self.state.set(Availability::Down);
     }
 }

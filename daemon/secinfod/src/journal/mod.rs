@@ -14,7 +14,7 @@ pub use entry::Entry;
 pub(crate) use lines::Lines;
 pub use types::{EventType, Priority};
 
-use crate::service::{Appended, Published};
+use crate::core::{Appended, Published};
 use secinfo_domain::event::{DecodeError, decode};
 use secinfo_ledger::{LedgerError, LedgerReader};
 use socket::JournalSocket;
@@ -206,7 +206,7 @@ impl Follower {
     /// Everything before this event was told.
     fn told(&mut self, next: u64) {
         self.next = next;
-        self.published.counters().journal_is_at(next);
+        self.published.counters().set_journal_next(next);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Memory-hard hashes of codes that are kept only to be compared with: Argon2id (RFC 9106).
 
 use super::written_code::WrittenCode;
+use crate::core::ServiceError;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use serde::{Deserialize, Serialize};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
@@ -188,6 +189,12 @@ fn hash(
         .hash_password_into_with_memory(code.as_bytes(), salt, &mut *hash, &mut memory.0)
         .map_err(HashingFailed::Memory)?;
     Ok(hash)
+}
+
+impl From<HashingFailed> for ServiceError {
+    fn from(error: HashingFailed) -> Self {
+        Self::Internal(error.to_string())
+    }
 }
 
 #[cfg(test)]

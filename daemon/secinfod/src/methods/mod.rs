@@ -6,11 +6,13 @@
 pub mod access_pass;
 pub mod authenticator_app;
 pub mod delivered_code;
+pub mod destination;
 pub mod email;
 pub mod hardware_token;
 pub mod import;
 pub mod memory_hard;
 mod one_time_code;
+pub mod payload;
 pub mod phone;
 pub mod recovery_codes;
 pub mod secret;

@@ -1,9 +1,7 @@
 //! Backing up the log and the keys of the vault while the daemon serves, and restoring them.
 
-use super::payload::UserPayload;
 use super::pipe::Pipe;
-use super::writer::Scribe;
-use super::{Service, ServiceError, now};
+use crate::core::{Appender, Core, ServiceError, UserPayload};
 use secinfo_domain::event::{Actor, Who, encode};
 use secinfo_domain::{Command, HostAction, HostCommand, State, Timestamp, UserId, decide};
 use secinfo_ledger::backup::{
@@ -12,7 +10,17 @@ use secinfo_ledger::backup::{
 use secinfo_ledger::{LedgerError, LedgerReader};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
+use tokio::sync::{Mutex, Notify};
 use tokio::task::spawn_blocking;
+
+/// Backs up the log, and restores it.
+pub struct Backups {
+    core: Arc<Core>,
+    /// One backup or restore at a time.
+    turn: Mutex<()>,
+    /// The log has been replaced by one that was restored.
+    replaced: Notify,
+}
 
 /// What was restored.
 #[derive(Debug, Clone)]
@@ -25,20 +33,28 @@ pub struct RestoredLog {
     pub time: Timestamp,
 }
 
-impl Service {
+impl Backups {
+    pub(super) fn new(core: Arc<Core>) -> Self {
+        Self {
+            core,
+            turn: Mutex::default(),
+            replaced: Notify::default(),
+        }
+    }
+
     /// Writes a backup into a pipe: the log and the keys of this moment. What is changed afterwards
     /// is not in it, and nothing waits for it.
-    pub async fn back_up(self: &Arc<Self>, out: OwnedFd) -> Result<Manifest, ServiceError> {
-        let _alone = self.backing_up.try_lock().map_err(|_| busy())?;
+    pub async fn back_up(&self, out: OwnedFd) -> Result<Manifest, ServiceError> {
+        let _alone = self.turn.try_lock().map_err(|_| busy())?;
         let pipe = Pipe::new(out)?;
-        let moment = self.writer.aside(|scribe| {
-            let (ledger, state) = scribe.now();
+        let moment = self.core.between_commits(|appender| {
+            let (ledger, state) = appender.ledger_and_state();
             (ledger.moment(), state.clone())
         });
         let (moment, state) = moment.await?;
         let label = BackupLabel {
-            time: now().as_millis(),
-            host: self.settings().host,
+            time: self.core.now().as_millis(),
+            host: self.core.settings().host,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         let written = spawn_blocking(move || {
@@ -56,21 +72,27 @@ impl Service {
         Ok(manifest)
     }
 
-    /// Reads a backup from a pipe, and puts what it holds in the place of the log, of which nobody may
-    /// have security info. When it returns, the daemon has to end: see [`Service::gave_way`].
-    pub async fn restore(self: &Arc<Self>, input: OwnedFd) -> Result<RestoredLog, ServiceError> {
-        let _alone = self.backing_up.try_lock().map_err(|_| busy())?;
+    /// Reads a backup from a pipe, and puts what it holds in the place of the log, in which no user may
+    /// have security info. When it returns, the daemon has to end: see [`Backups::replaced`].
+    pub async fn restore(&self, input: OwnedFd) -> Result<RestoredLog, ServiceError> {
+        let _alone = self.turn.try_lock().map_err(|_| busy())?;
         let pipe = Pipe::new(input)?;
-        let (reader, state) = (self.reader.clone(), self.state());
+        let (reader, state, now) = (
+            self.core.reader().clone(),
+            self.core.state(),
+            self.core.now(),
+        );
         let built = spawn_blocking(move || {
             expect_empty(&state)?;
-            build(&reader, pipe)
+            build(&reader, pipe, now)
         });
         let (restored, answer) = built.await.map_err(panicked)??;
-        let given = self.writer.aside(|scribe| give_way(scribe, restored));
+        let given = self
+            .core
+            .between_commits(|appender| replace_log(appender, restored));
         let (decided, is_over) = given.await?;
         if is_over {
-            self.gave_way.notify_one();
+            self.replaced.notify_one();
         }
         decided?;
         tracing::warn!(
@@ -81,9 +103,10 @@ impl Service {
         Ok(answer)
     }
 
-    /// Returns when the log has given way to one that was restored: the daemon has to start again.
-    pub async fn gave_way(&self) {
-        self.gave_way.notified().await;
+    /// Returns when the log has been replaced by one that was restored: the daemon has to start
+    /// again.
+    pub async fn replaced(&self) {
+        self.replaced.notified().await;
     }
 }
 
@@ -99,7 +122,7 @@ fn panicked(error: tokio::task::JoinError) -> ServiceError {
     ServiceError::Internal(error.to_string())
 }
 
-/// A log that holds nobody's security info may be given up; no other.
+/// Refuses to give up a log that holds any security info.
 fn expect_empty(state: &State) -> Result<(), ServiceError> {
     if state.is_without_security_info() {
         Ok(())
@@ -109,7 +132,11 @@ fn expect_empty(state: &State) -> Result<(), ServiceError> {
 }
 
 /// Builds what comes through the pipe beside the ledger, checked as a whole.
-fn build(reader: &LedgerReader, pipe: Pipe) -> Result<(Restored, RestoredLog), ServiceError> {
+fn build(
+    reader: &LedgerReader,
+    pipe: Pipe,
+    now: Timestamp,
+) -> Result<(Restored, RestoredLog), ServiceError> {
     let mut backup = BackupReader::open(pipe).map_err(not_restored)?;
     let mut restoration = Restoration::begin(reader, &backup).map_err(not_restored)?;
     let mut contents = BackupContents::default();
@@ -128,7 +155,7 @@ fn build(reader: &LedgerReader, pipe: Pipe) -> Result<(Restored, RestoredLog), S
     };
     contents.finish(found).map_err(not_restored)?;
     let manifest = backup.manifest().clone();
-    let (event, time) = restored_event(contents.state(), &manifest)?;
+    let (event, time) = restored_event(contents.state(), &manifest, now)?;
     let users = contents.state().user_count() as u64;
     // Its keys are in the new ledger; here they are wiped.
     drop(contents);
@@ -145,10 +172,11 @@ fn build(reader: &LedgerReader, pipe: Pipe) -> Result<(Restored, RestoredLog), S
 fn restored_event(
     state: &State,
     manifest: &Manifest,
+    now: Timestamp,
 ) -> Result<(Vec<u8>, Timestamp), ServiceError> {
     let unusable = |why: String| ServiceError::InvalidBackup(why);
     let command = Command::Host(HostCommand {
-        now: now(),
+        now,
         actor: Actor {
             who: Who::Root,
             service: None,
@@ -171,11 +199,11 @@ fn restored_event(
     Ok((bytes, event.time))
 }
 
-/// In the writer's thread, between two commits: what was restored takes the place of the log at the
-/// next start, and until then nothing is written any more. Says, too, whether that is so.
-fn give_way(scribe: &mut Scribe, restored: Restored) -> (Result<(), ServiceError>, bool) {
-    let (_, state) = scribe.now();
-    // Somebody may have come while it was built.
+/// Lets the restored log take the place of this one at the next start, and the writer retire until
+/// then; whether that is so. Runs in the writer's thread, between two commits.
+fn replace_log(appender: &mut Appender, restored: Restored) -> (Result<(), ServiceError>, bool) {
+    let (_, state) = appender.ledger_and_state();
+    // A user may have come while it was built.
     if let Err(error) = expect_empty(state) {
         return (Err(error), false);
     }
@@ -183,7 +211,7 @@ fn give_way(scribe: &mut Scribe, restored: Restored) -> (Result<(), ServiceError
     let decided = restored.decide().map_err(not_restored);
     let is_over = is_pending(&directory);
     if is_over {
-        scribe.gives_way();
+        appender.retire();
     }
     (decided, is_over)
 }

@@ -1,43 +1,56 @@
 //! Break-glass codes that were used while the daemon could not decide: their use is entered in the
 //! log as soon as it can be, once for each code, and told to the user and to the administrator.
 
-use super::account::blocking;
-use super::{Requester, Service, ServiceError, now};
+use super::notices::Notices;
+use crate::core::{Core, Requester, ServiceError, blocking};
 use secinfo_break_glass::{Directory, DirectoryError, FileName, Record, UsedName};
-use secinfo_domain::{
-    Action, Authority, BreakGlassId, ServiceName, SessionTag, Timestamp, UserName,
-};
+use secinfo_domain::{Action, BreakGlassId, ServiceName, Timestamp, UserName};
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-/// The most codes of which it is remembered that they were complained of.
-const MOST_COMPLAINTS: usize = 1000;
+/// The most warnings that are remembered.
+const MOST_WARNINGS: usize = 1000;
 
-/// What was complained of already: the same is not said again every minute.
+/// Records the use of break-glass codes.
+pub struct BreakGlass {
+    core: Arc<Core>,
+    notices: Arc<Notices>,
+    warnings: Warnings,
+}
+
+/// The warnings that were given: the same is not given again every minute.
 #[derive(Default)]
-pub(super) struct Complaints(Mutex<HashSet<String>>);
+struct Warnings(Mutex<HashSet<String>>);
 
-impl Complaints {
-    fn say(&self, what: &str) {
+impl Warnings {
+    fn give(&self, what: &str) {
         let mut said = self
             .0
             .lock()
-            .expect("nothing panics while it holds the complaints");
-        if said.len() < MOST_COMPLAINTS && said.insert(what.to_owned()) {
+            .expect("nothing panics while it holds the warnings");
+        if said.len() < MOST_WARNINGS && said.insert(what.to_owned()) {
             tracing::warn!("{what}");
         }
     }
 }
 
-impl Service {
+impl BreakGlass {
+    pub(super) fn new(core: Arc<Core>, notices: Arc<Notices>) -> Self {
+        Self {
+            core,
+            notices,
+            warnings: Warnings::default(),
+        }
+    }
+
     /// Enters in the log what was used of the break-glass codes in this directory and is not there
     /// yet; how many that were. What cannot be trusted, read or recorded is left out, with a
     /// warning, and tried again the next time: one user of whom nothing can be said hides no other.
-    pub async fn record_break_glass(&self, directory: &Path) -> usize {
-        let found = blocking(|| self.used_break_glass(directory));
+    pub async fn record(&self, directory: &Path) -> usize {
+        let found = blocking(|| self.used(directory));
         let found = found.unwrap_or_else(|error| {
-            self.found_break_glass.say(&format!(
+            self.warnings.give(&format!(
                 "break-glass codes that were used cannot be recorded: {error}"
             ));
             Vec::new()
@@ -46,7 +59,7 @@ impl Service {
         for (name, record) in found {
             match self.record_use(&name, &record).await {
                 Ok(new) => recorded += usize::from(new),
-                Err(error) => self.found_break_glass.say(&format!(
+                Err(error) => self.warnings.give(&format!(
                     "the use of the break-glass code {} cannot be recorded yet: {}",
                     name.id,
                     cause(error)
@@ -57,14 +70,11 @@ impl Service {
     }
 
     /// The codes that were used and are not in the log, each with what its file says.
-    fn used_break_glass(
-        &self,
-        directory: &Path,
-    ) -> Result<Vec<(UsedName, Record)>, DirectoryError> {
+    fn used(&self, directory: &Path) -> Result<Vec<(UsedName, Record)>, DirectoryError> {
         let Some(directory) = Directory::open(directory)? else {
             return Ok(Vec::new());
         };
-        let state = self.state();
+        let state = self.core.state();
         let mut found = Vec::new();
         for name in directory.names()? {
             let FileName::Used(used) = &name else {
@@ -75,7 +85,7 @@ impl Service {
             }
             match directory.read(&name) {
                 Ok(record) => found.push((used.clone(), record)),
-                Err(error) => self.found_break_glass.say(&format!(
+                Err(error) => self.warnings.give(&format!(
                     "the use of a break-glass code cannot be recorded: {error}"
                 )),
             }
@@ -85,31 +95,29 @@ impl Service {
 
     async fn record_use(&self, name: &UsedName, record: &Record) -> Result<bool, ServiceError> {
         let account = match UserName::parse(&record.user) {
-            Ok(user) => self.accounts.by_name(&user)?,
+            Ok(user) => self.core.accounts().by_name(&user)?,
             Err(_) => None,
         };
-        // Not for whoever has the name by now: they have used nothing.
+        // Not for another account that has the name by now: it has used nothing.
         let account = account.filter(|account| record.is_of(account.name.as_str(), account.uid));
         let Some(account) = account else {
-            self.found_break_glass.say(&format!(
+            self.warnings.give(&format!(
                 "the use of the break-glass code {} cannot be recorded: the account that it was made for, with uid {}, is no longer there; see who signed in with it",
                 name.id, record.uid
             ));
             return Ok(false);
         };
-        let person = self.person(account.uid)?;
-        let by = Requester {
-            uid: 0,
-            session: SessionTag::from_bytes([0; 16]),
-            service: ServiceName::parse(&name.service).ok(),
-            authority: Authority::System,
-        };
+        let person = self.core.person(account.uid)?;
+        let by = Requester::system(ServiceName::parse(&name.service).ok());
         // Nothing is used in the future: the clock of the host was wrong then, or is now.
         let action = Action::RecordBreakGlass {
             code: id(name),
-            used: Timestamp::from_seconds(name.used).min(now()),
+            used: Timestamp::from_seconds(name.used).min(self.core.now()),
         };
-        let events = self.commit(&person, &by, action, Vec::new()).await?;
+        let events = self
+            .notices
+            .commit(&person, &by, action, Vec::new())
+            .await?;
         if events.is_empty() {
             return Ok(false);
         }

@@ -1,12 +1,11 @@
 //! Changes to security info other than enrolling.
 
-use super::{Requester, Service, ServiceError};
+use super::SecurityInfo;
+use crate::core::{Person, Requester, ServiceError};
 use secinfo_domain::event::Fact;
-use secinfo_domain::{Action, Label, MethodId, Refusal, Sealed, SealedPart, Timestamp};
+use secinfo_domain::{Action, Label, MethodId, Refusal, SealedPart, Timestamp, UserId};
 
-use super::payload::plain;
-
-/// What became of a deletion.
+/// The outcome of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Deletion {
     /// It is done.
@@ -15,7 +14,7 @@ pub enum Deletion {
     Waits(Timestamp),
 }
 
-impl Service {
+impl SecurityInfo {
     /// Gives a method another label.
     pub async fn rename(
         &self,
@@ -24,18 +23,14 @@ impl Service {
         method: MethodId,
         label: Label,
     ) -> Result<(), ServiceError> {
-        let person = self.person(uid)?;
-        let state = self.state();
-        let user = Self::user_state(&state, &person).ok_or(Refusal::UnknownMethod)?;
+        let person = self.core.person(uid)?;
+        let state = self.core.state();
+        let user = state.user(person.id).ok_or(Refusal::UnknownMethod)?;
         user.method(method).ok_or(Refusal::UnknownMethod)?;
-        let sealed = self
-            .reader
-            .seal(method.into(), SealedPart::Label, &plain(&label)?)?;
-        let action = Action::Rename {
-            method,
-            label: Sealed::new(sealed),
-        };
-        self.commit(&person, by, action, Vec::new())
+        let label = self.core.seal(method.into(), SealedPart::Label, &label)?;
+        let action = Action::Rename { method, label };
+        self.notices
+            .commit(&person, by, action, Vec::new())
             .await
             .map(|_| ())
     }
@@ -47,8 +42,9 @@ impl Service {
         by: &Requester,
         method: MethodId,
     ) -> Result<Deletion, ServiceError> {
-        let person = self.person(uid)?;
+        let person = self.core.person(uid)?;
         let events = self
+            .notices
             .commit(&person, by, Action::Delete { method }, Vec::new())
             .await?;
         for event in &events {
@@ -59,8 +55,9 @@ impl Service {
             }
         }
         // Nothing new: the deletion was asked for before, and still waits.
-        let state = self.state();
-        let due = Self::user_state(&state, &person)
+        let state = self.core.state();
+        let due = state
+            .user(person.id)
             .and_then(|user| user.method(method))
             .and_then(secinfo_domain::state::Method::deletion_due);
         due.map(Deletion::Waits)
@@ -69,40 +66,38 @@ impl Service {
 
     /// Does one thing to the security info of a user that needs nothing but saying so: cancel a
     /// deletion, set the default, unlock, erase, revoke a pass.
-    pub async fn act(&self, uid: u32, by: &Requester, action: Action) -> Result<(), ServiceError> {
-        let person = self.person(uid)?;
-        let erases = matches!(action, Action::Erase);
-        self.commit(&person, by, action, Vec::new()).await?;
-        if erases {
-            let user = person.id;
-            self.enrollments
-                .close_about(|enrollment| enrollment.person.id == user);
-            self.verifications
-                .close_about(|verification| verification.person.id == user);
-            self.sign_ins.close_about(|sign_in| sign_in.is_of(&person));
-        }
-        Ok(())
-    }
-
-    /// Finds a hardware token again by two consecutive codes.
-    pub async fn resynchronize(
+    pub(super) async fn act(
         &self,
         uid: u32,
         by: &Requester,
-        method: MethodId,
-        codes: (&str, &str),
-    ) -> Result<(), ServiceError> {
-        let person = self.person(uid)?;
-        let state = self.state();
-        let user = Self::user_state(&state, &person).ok_or(Refusal::UnknownMethod)?;
-        let found = self.find_token(user.method(method).ok_or(Refusal::UnknownMethod)?, codes)?;
-        self.commit(
-            &person,
-            by,
-            Action::Resynchronize { method, found },
-            Vec::new(),
-        )
-        .await
-        .map(|_| ())
+        action: Action,
+    ) -> Result<Person, ServiceError> {
+        let person = self.core.person(uid)?;
+        self.notices.commit(&person, by, action, Vec::new()).await?;
+        Ok(person)
+    }
+
+    /// Carries out everything that is due: deletions whose waiting time is over, access passes that
+    /// have expired; how many users it concerned. One thing for each user at a time: what is left is
+    /// due at the next call.
+    pub async fn carry_out_due(&self) -> Result<usize, ServiceError> {
+        let due = self.core.state().due(self.core.now());
+        for user in &due {
+            self.carry_out_for(*user).await?;
+        }
+        Ok(due.len())
+    }
+
+    async fn carry_out_for(&self, user: UserId) -> Result<(), ServiceError> {
+        // A user whose account is gone still has what is due.
+        let Some(account) = self.core.account_of(user) else {
+            return Ok(());
+        };
+        let person = Person::known(account, user);
+        let by = Requester::system(None);
+        self.notices
+            .commit(&person, &by, Action::CarryOutDue, Vec::new())
+            .await
+            .map(|_| ())
     }
 }

@@ -1,18 +1,20 @@
-//! What became of messages: each leaves an event, and an administrator can try a channel out.
+//! Messages on their way to users: each is written, given to a channel, and leaves an event that says
+//! whether it was delivered. Administrators can try a channel out.
 
-use super::letter::Letter;
-use super::{Person, Requester, Service, ServiceError, random_id};
-use crate::channels::{Arrival, ChannelStatus, Outcome, Progress, Tracking};
-use secinfo_channel::{MessagePurpose, Reason};
+use crate::channels::{Arrival, ChannelStatus, Channels, Order, Outcome, Progress, Tracking};
+use crate::core::{Core, Person, Requester, ServiceError, random_id};
+use crate::messages::{self, Language, News, Occasion};
+use crate::methods::destination::{self, Destination};
+use secinfo_channel::{MessagePurpose, Reason, Request, SecretText};
 use secinfo_domain::event::DeliveryFailure;
 use secinfo_domain::{
-    Action, Authority, ChannelName, DeliveryOutcome, Kind, MessageId, Place, Refusal, Seconds,
-    SessionTag,
+    Action, ChannelName, DeliveryOutcome, Kind, MessageId, Place, Refusal, Seconds,
 };
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::task::JoinSet;
 
-/// How long trying a channel out waits for what becomes of the message.
+/// How long trying a channel out waits for the outcome.
 const WAIT_FOR_TEST: Duration = Duration::from_secs(20);
 
 /// How often it looks whether the channel is down, which ends the wait.
@@ -21,10 +23,49 @@ const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// How long a message is worth sending that holds no code.
 const LIFE_OF_TEST: Seconds = Seconds::new(120);
 
-impl Service {
-    /// How the channels are.
+/// Delivers messages, and records the outcome of each.
+pub struct Deliveries {
+    core: Arc<Core>,
+    channels: Channels,
+    /// Tasks that wait for the outcomes of messages, to record them.
+    recording: Mutex<JoinSet<()>>,
+}
+
+/// What a message says, before it is written in words.
+pub(super) struct Content<'a> {
+    pub(super) kind: Kind,
+    pub(super) purpose: MessagePurpose,
+    /// The code; empty for a message without one.
+    pub(super) code: &'a str,
+    /// How long the message is worth sending, and its code good.
+    pub(super) valid: Seconds,
+    /// The service that asks; empty for none.
+    pub(super) service: &'a str,
+    /// From where the user asks; empty where unknown.
+    pub(super) origin: &'a str,
+    /// What a notice tells.
+    pub(super) news: &'a [News],
+    pub(super) language: Language,
+}
+
+impl Deliveries {
+    pub(super) fn new(core: Arc<Core>, channels: Channels) -> Self {
+        Self {
+            core,
+            channels,
+            recording: Mutex::default(),
+        }
+    }
+
+    /// The status of each channel.
     pub fn channels(&self) -> Vec<ChannelStatus> {
         self.channels.status()
+    }
+
+    /// The status of one channel.
+    pub fn channel(&self, name: &ChannelName) -> Option<ChannelStatus> {
+        let mut channels = self.channels.status().into_iter();
+        channels.find(|channel| channel.name == *name)
     }
 
     /// Whether methods of this kind can be used: a kind whose codes are sent takes a channel.
@@ -32,9 +73,39 @@ impl Service {
         !kind.is_delivered() || self.channels.delivers(kind)
     }
 
+    /// Whether a channel for this kind is up, and says that it could deliver.
+    pub(super) fn is_ready(&self, kind: Kind) -> bool {
+        self.channels
+            .status()
+            .iter()
+            .any(|channel| channel.kind == kind && channel.state == "ready" && channel.healthy)
+    }
+
+    /// The language of a message: the first wanted one that there is, else that of the settings.
+    pub(super) fn language(&self, wanted: &[&str]) -> Language {
+        let settings = self.core.settings();
+        let mut wanted: Vec<&str> = wanted.to_vec();
+        wanted.push(&settings.language);
+        Language::negotiate(&wanted)
+    }
+
+    /// Writes a message, gives it to a channel and records its outcome, whenever that is known.
+    pub(super) fn send(
+        &self,
+        person: &Person,
+        message: MessageId,
+        destination: &Destination,
+        content: &Content<'_>,
+    ) -> Tracking {
+        let order = self.order(person, message, destination, content);
+        let tracking = self.channels.submit(order);
+        self.record_when_finished(person.clone(), message, tracking.clone());
+        tracking
+    }
+
     /// Sends a message through one channel, for an administrator who tries it out.
     pub async fn test_channel(
-        self: &Arc<Self>,
+        &self,
         by: &Requester,
         name: &ChannelName,
         destination: &str,
@@ -42,30 +113,25 @@ impl Service {
     ) -> Result<Progress, ServiceError> {
         let channel = self.channel(name).ok_or(ServiceError::NoSuchChannel)?;
         let (kind, failed_before) = (channel.kind, channel.last_error_at);
-        let person = self.person(by.uid)?;
-        let to = self
-            .parse_destination(kind, destination, Place::Mobile)?
-            .destination;
-        let rules = self.state().policy().rules.codes.clone();
+        let person = self.core.person(by.uid)?;
+        let country = self.core.settings().default_country;
+        let to = destination::parse(kind, destination, Place::Mobile, country)?.destination;
+        let rules = self.core.state().policy().rules.codes.clone();
         if kind != Kind::Email && !to.country().is_some_and(|country| rules.allows(country)) {
             return Err(Refusal::CountryNotAllowed.into());
         }
         let message = MessageId::from_bytes(random_id()?);
-        let order = self.order(
-            message,
-            &Letter {
-                person: &person,
-                kind,
-                destination: &to,
-                purpose: MessagePurpose::Test,
-                code: "",
-                valid: LIFE_OF_TEST,
-                service: "",
-                origin: "",
-                news: &[],
-                language: self.language(&[language]),
-            },
-        );
+        let content = Content {
+            kind,
+            purpose: MessagePurpose::Test,
+            code: "",
+            valid: LIFE_OF_TEST,
+            service: "",
+            origin: "",
+            news: &[],
+            language: self.language(&[language]),
+        };
+        let order = self.order(&person, message, &to, &content);
         let mut tracking = self
             .channels
             .test(name, order)
@@ -73,8 +139,8 @@ impl Service {
         self.record_when_finished(person, message, tracking.clone());
         let end = tokio::time::Instant::now() + WAIT_FOR_TEST;
         while tokio::time::Instant::now() < end {
-            let news = tokio::time::timeout(LOOK_AGAIN, tracking.finished()).await;
-            if news.is_ok()
+            let finished = tokio::time::timeout(LOOK_AGAIN, tracking.finished()).await;
+            if finished.is_ok()
                 || self.channel(name).is_none_or(|channel| {
                     channel.state == "down" || channel.last_error_at > failed_before
                 })
@@ -85,14 +151,8 @@ impl Service {
         Ok(tracking.progress())
     }
 
-    /// How one channel is.
-    pub fn channel(&self, name: &ChannelName) -> Option<ChannelStatus> {
-        let mut channels = self.channels.status().into_iter();
-        channels.find(|channel| channel.name == *name)
-    }
-
-    /// Waits until what became of every message is recorded. The channels have stopped.
-    pub async fn settle(&self) {
+    /// Waits until the outcome of every message is recorded. The channels have stopped.
+    pub(super) async fn settle(&self) {
         let recording = std::mem::take(
             &mut *self
                 .recording
@@ -102,14 +162,54 @@ impl Service {
         recording.join_all().await;
     }
 
-    /// Records what becomes of a message, whenever that is known.
-    pub(super) fn record_when_finished(
-        self: &Arc<Self>,
-        person: Person,
+    fn order(
+        &self,
+        person: &Person,
         message: MessageId,
-        mut tracking: Tracking,
-    ) {
-        let service = Arc::clone(self);
+        destination: &Destination,
+        content: &Content<'_>,
+    ) -> Order {
+        let settings = self.core.settings();
+        let written = messages::write(&Occasion {
+            purpose: content.purpose,
+            kind: content.kind,
+            code: content.code,
+            valid: content.valid,
+            organization: &settings.organization,
+            host: &settings.messages_host,
+            service: content.service,
+            origin: content.origin,
+            user: person.account.name.as_str(),
+            news: content.news,
+            language: content.language,
+        });
+        let expires = self.core.now().plus(content.valid);
+        let request = Request {
+            message: message.to_string(),
+            purpose: content.purpose,
+            destination: SecretText::new(destination.as_str().to_owned()),
+            subject: written.subject,
+            text: written.text,
+            html: written.html,
+            code: SecretText::new(content.code.to_owned()),
+            language: content.language.tag().to_owned(),
+            organization: settings.organization,
+            host: settings.messages_host,
+            service: content.service.to_owned(),
+            origin: content.origin.to_owned(),
+            expires: expires.as_millis(),
+            attempt: 1,
+        };
+        Order {
+            message,
+            kind: content.kind,
+            request,
+            expires,
+        }
+    }
+
+    fn record_when_finished(&self, person: Person, message: MessageId, mut tracking: Tracking) {
+        let core = Arc::clone(&self.core);
         let mut recording = self
             .recording
             .lock()
@@ -122,13 +222,8 @@ impl Service {
                 attempts: outcome.attempts,
                 outcome: recorded(outcome),
             };
-            let by = Requester {
-                uid: 0,
-                session: SessionTag::from_bytes([0; 16]),
-                service: None,
-                authority: Authority::System,
-            };
-            match service.commit(&person, &by, action, Vec::new()).await {
+            let by = Requester::system(None);
+            match core.append(&person, &by, action, Vec::new()).await {
                 // Of a user who was erased meanwhile nothing is to be recorded any more.
                 Ok(_) | Err(ServiceError::Refused(Refusal::UnknownUser)) => {}
                 Err(error) => {
@@ -138,7 +233,6 @@ impl Service {
         });
     }
 }
-
 fn recorded(outcome: Outcome) -> DeliveryOutcome {
     match (outcome.result, outcome.channel) {
         (Ok(arrival), Some(channel)) => DeliveryOutcome::Delivered {
@@ -149,7 +243,7 @@ fn recorded(outcome: Outcome) -> DeliveryOutcome {
             channel,
             reason: failure(reason),
         },
-        // Nobody delivered it: no such thing, then.
+        // No channel delivered it: it was not delivered, then.
         (Ok(_), None) => DeliveryOutcome::Failed {
             channel: None,
             reason: DeliveryFailure::Plugin,

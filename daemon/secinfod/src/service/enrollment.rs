@@ -1,21 +1,34 @@
 //! Enrollments: short-lived sessions that end in a method, after the user has proved that it works.
 
-use super::destination::Destination;
-use super::payload::seal_method;
-use super::sending::Sending;
-use super::session::Session;
-use super::tokens::FoundToken;
-use super::{Person, Requester, Service, ServiceError, now, random_id};
-use crate::bus::SessionOwner;
+use super::deliveries::Deliveries;
+use super::notices::Notices;
+use super::proving::prove;
+use super::sending::{CodeDelivery, CodeSender, Sending, Sent};
+use super::session::{Session, SessionOwner, Sessions};
+use super::tokens::{FoundToken, find_token_by_serial};
+use crate::core::{Core, Person, Requester, ServiceError, no_randomness, random_id};
 use crate::methods::authenticator_app::Presentation;
+use crate::methods::destination::{self, Destination};
+use crate::methods::payload::{MethodPayload, label_of};
 use crate::methods::secret::Secret;
+use secinfo_channel::MessagePurpose;
 use secinfo_domain::event::{DefaultReason, Fact};
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{
-    Action, Digits, Event, Kind, Label, MethodId, Phone, Place, TotpParameters, enrollment_outlook,
+    Action, Digits, Event, Kind, Label, MethodId, Phone, Place, Recipient, Refusal, TotpParameters,
+    enrollment_outlook,
 };
 use secinfo_ledger::NewKey;
 use std::sync::Arc;
+
+/// Enrolls methods.
+pub struct Enrollments {
+    core: Arc<Core>,
+    notices: Arc<Notices>,
+    deliveries: Arc<Deliveries>,
+    codes: Arc<CodeSender>,
+    sessions: Sessions<Enrollment>,
+}
 
 /// What an enrollment is about.
 pub struct Enrollment {
@@ -82,7 +95,7 @@ pub struct Enrolled {
 }
 
 /// What a user asks to enrol.
-pub struct Wish {
+pub struct EnrollmentRequest {
     /// The kind.
     pub kind: Kind,
     /// What to call it; we find a name where it is none.
@@ -135,22 +148,42 @@ impl Enrollment {
     }
 }
 
-impl Service {
+impl Enrollments {
+    pub(super) fn new(
+        core: Arc<Core>,
+        notices: Arc<Notices>,
+        deliveries: Arc<Deliveries>,
+        codes: Arc<CodeSender>,
+        sessions: Sessions<Enrollment>,
+    ) -> Self {
+        Self {
+            core,
+            notices,
+            deliveries,
+            codes,
+            sessions,
+        }
+    }
+
+    /// The open sessions.
+    pub const fn sessions(&self) -> &Sessions<Enrollment> {
+        &self.sessions
+    }
+
     /// Begins to enrol a method, if the user may.
-    pub fn start_enrollment(
+    pub fn start(
         &self,
         uid: u32,
         by: &Requester,
         owner: SessionOwner,
-        wish: &Wish,
+        request: &EnrollmentRequest,
     ) -> Result<Started, ServiceError> {
-        let drafted = self.draft(self.person(uid)?, by, wish)?;
-        let rules = self.state().policy().rules.session;
-        let session = self.enrollments.open(
+        let drafted = self.draft(self.core.person(uid)?, by, request)?;
+        let rules = self.core.state().policy().rules.session;
+        let session = self.sessions.open(
             drafted.enrollment,
             by.uid,
             owner,
-            now(),
             rules.enrollment,
             rules.attempts,
         )?;
@@ -166,35 +199,35 @@ impl Service {
         &self,
         person: Person,
         by: &Requester,
-        wish: &Wish,
+        request: &EnrollmentRequest,
     ) -> Result<Drafted, ServiceError> {
-        let state = self.state();
-        let probe = self.command(&person, by, Action::FailActivation)?.0;
+        let state = self.core.state();
+        let probe = self.core.command(&person, by, Action::FailActivation)?;
         // Before a proof is asked for: it would be wasted on what cannot be added anyway.
-        let delivered = if wish.kind.is_delivered() {
-            Some(self.draft_delivered(&person, wish)?)
+        let delivered = if request.kind.is_delivered() {
+            Some(self.draft_delivered(&person, request)?)
         } else {
             None
         };
         let phone = delivered
             .as_ref()
-            .and_then(|draft| self.phone_of(Self::user_state(&state, &person), &draft.destination));
-        let outlook = enrollment_outlook(&state, &probe, wish.kind, phone.as_ref())?;
-        let label = match wish.label.clone() {
+            .and_then(|draft| self.phone_of(state.user(person.id), &draft.destination));
+        let outlook = enrollment_outlook(&state, &probe, request.kind, phone.as_ref())?;
+        let label = match request.label.clone() {
             Some(label) => label,
-            None => self.free_label(&person, wish.kind)?,
+            None => free_label_like(&self.core, &person, default_label(request.kind))?,
         };
-        let (draft, presentation) = match (delivered, wish.kind) {
+        let (draft, presentation) = match (delivered, request.kind) {
             (Some(draft), _) => (Draft::Delivered(Box::new(draft)), None),
-            (None, Kind::AuthenticatorApp) => self.draft_app(&person, wish.secret.as_ref())?,
+            (None, Kind::AuthenticatorApp) => self.draft_app(&person, request.secret.as_ref())?,
             (None, Kind::HardwareToken) => {
-                let serial = wish.serial.clone().ok_or_else(|| {
+                let serial = request.serial.clone().ok_or_else(|| {
                     ServiceError::InvalidArgument(
                         "a hardware token is named by its serial number: give it".to_owned(),
                     )
                 })?;
                 (
-                    Draft::HardwareToken(Box::new(self.find_token_by_serial(&serial)?)),
+                    Draft::HardwareToken(Box::new(find_token_by_serial(&self.core, &serial)?)),
                     None,
                 )
             }
@@ -214,7 +247,7 @@ impl Service {
 
     /// One secret is one method: with two, each of its codes would be good twice.
     fn is_new(&self, person: &Person, secret: &Secret) -> Result<(), ServiceError> {
-        if self.has_secret(person, secret)? {
+        if has_secret(&self.core, person, secret)? {
             return Err(ServiceError::InvalidArgument(
                 "you have this app already: nothing is to be added".to_owned(),
             ));
@@ -227,7 +260,7 @@ impl Service {
         person: &Person,
         brought: Option<&Secret>,
     ) -> Result<(Draft, Option<Presentation>), ServiceError> {
-        let rules = self.state().policy().rules.authenticator_app;
+        let rules = self.core.state().policy().rules.authenticator_app;
         let parameters = TotpParameters {
             algorithm: rules.algorithm,
             digits: rules.digits,
@@ -245,9 +278,8 @@ impl Service {
             let secret = secret.clone();
             return Ok((Draft::AuthenticatorApp { secret, parameters }, None));
         }
-        let secret = Secret::generate(rules.algorithm)
-            .map_err(|error| ServiceError::Internal(format!("no random bytes: {error}")))?;
-        let settings = self.settings();
+        let secret = Secret::generate(rules.algorithm).map_err(no_randomness)?;
+        let settings = self.core.settings();
         let account = format!("{}@{}", person.account.name, settings.host);
         let presentation = Presentation::new(&secret, parameters, &settings.organization, &account);
         Ok((
@@ -259,54 +291,68 @@ impl Service {
     fn draft_delivered(
         &self,
         person: &Person,
-        wish: &Wish,
+        request: &EnrollmentRequest,
     ) -> Result<DeliveredDraft, ServiceError> {
-        if !self.channels.delivers(wish.kind) {
-            return Err(ServiceError::NoChannel(wish.kind));
+        if !self.deliveries.has_channel_for(request.kind) {
+            return Err(ServiceError::NoChannel(request.kind));
         }
-        let text = wish.destination.as_deref().ok_or_else(|| {
+        let text = request.destination.as_deref().ok_or_else(|| {
             ServiceError::InvalidDestination(
                 "say where codes are to be sent: a phone number or an email address".to_owned(),
             )
         })?;
-        let place = wish.place.unwrap_or(Place::Mobile);
-        let given = self.parse_destination(wish.kind, text, place)?;
-        tracing::debug!(user = %person.id, kind = %wish.kind, "a destination is being enrolled");
+        let place = request.place.unwrap_or(Place::Mobile);
+        let country = self.core.settings().default_country;
+        let given = destination::parse(request.kind, text, place, country)?;
+        tracing::debug!(user = %person.id, kind = %request.kind, "a destination is being enrolled");
         Ok(DeliveredDraft {
-            kind: wish.kind,
+            kind: request.kind,
             destination: given.destination,
             dropped_extension: given.dropped_extension,
-            digits: self.state().policy().rules.codes.digits,
-            language: wish.language.clone(),
+            digits: self.core.state().policy().rules.codes.digits,
+            language: request.language.clone(),
             sending: Sending::default(),
         })
     }
 
     /// The phone number of a destination, with the user's methods that are on it already.
-    pub(super) fn phone_of(
-        &self,
-        user: Option<&UserState>,
-        destination: &Destination,
-    ) -> Option<Phone> {
+    fn phone_of(&self, user: Option<&UserState>, destination: &Destination) -> Option<Phone> {
         Some(Phone {
             place: destination.place()?,
             same_number: self.on_same_number(user, destination),
         })
     }
 
+    /// The user's methods that are on this number.
+    fn on_same_number(&self, user: Option<&UserState>, destination: &Destination) -> Vec<MethodId> {
+        let Destination::Phone { number: wanted, .. } = destination else {
+            return Vec::new();
+        };
+        let methods = user.map_or(&[][..], UserState::methods);
+        let on_phones = methods
+            .iter()
+            .filter(|method| method.credential().place().is_some());
+        on_phones
+            .filter(|method| {
+                matches!(MethodPayload::open(&self.core, method), Ok(MethodPayload::Phone { number, .. }) if number == *wanted)
+            })
+            .map(Method::id)
+            .collect()
+    }
+
     /// Finishes an enrollment with a code of the method in the making.
-    pub async fn finish_enrollment(
+    pub async fn finish(
         &self,
         session: &Session<Enrollment>,
         code: &str,
     ) -> Result<Enrolled, ServiceError> {
         let _turn = session.turn().await;
-        self.enrollments
-            .get(session.id(), now())
+        self.sessions
+            .get(session.id())
             .ok_or(ServiceError::SessionExpired)?;
         match self.enroll(session.subject(), code).await? {
             Some(enrolled) => {
-                self.enrollments.close(session.id());
+                self.sessions.close(session.id());
                 Ok(enrolled)
             }
             None => Err(self.wrong_code(session).await?),
@@ -319,16 +365,18 @@ impl Service {
         enrollment: &Enrollment,
         code: &str,
     ) -> Result<Option<Enrolled>, ServiceError> {
-        let state = self.state();
-        let user = Self::user_state(&state, &enrollment.person);
+        let state = self.core.state();
+        let user = state.user(enrollment.person.id);
         // Refused before the code is looked at: or else what is refused only after it would tell
         // that the code is right.
         let phone = enrollment
             .delivered()
             .and_then(|draft| self.phone_of(user, &draft.destination));
-        let probe = self.command(&enrollment.person, &enrollment.by, Action::FailActivation)?;
-        enrollment_outlook(&state, &probe.0, enrollment.kind(), phone.as_ref())?;
-        let Some((credential, payload, token)) = self.prove(enrollment, code)? else {
+        let probe =
+            self.core
+                .command(&enrollment.person, &enrollment.by, Action::FailActivation)?;
+        enrollment_outlook(&state, &probe, enrollment.kind(), phone.as_ref())?;
+        let Some((credential, payload, token)) = prove(&self.core, enrollment, code)? else {
             return Ok(None);
         };
         if let Draft::AuthenticatorApp { secret, .. } = &enrollment.draft {
@@ -336,7 +384,7 @@ impl Service {
         }
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
-        let sealed = seal_method(&key, &enrollment.label, &payload)?;
+        let sealed = payload.seal(&key, &enrollment.label)?;
         let former = user.and_then(|user| user.default_method().map(Method::id));
         let same_number = phone.map_or_else(Vec::new, |phone| phone.same_number);
         let action = Action::Enroll {
@@ -347,6 +395,7 @@ impl Service {
             same_number,
         };
         let events = self
+            .notices
             .commit(
                 &enrollment.person,
                 &enrollment.by,
@@ -368,7 +417,7 @@ impl Service {
     ) -> Result<ServiceError, ServiceError> {
         let over = session.count_wrong();
         if over {
-            self.enrollments.close(session.id());
+            self.sessions.close(session.id());
         }
         self.count_guess(session.subject()).await?;
         Ok(if over {
@@ -379,44 +428,110 @@ impl Service {
     }
 
     /// Counts a wrong code for a token of the inventory, a phone or a mailbox against the user: it
-    /// is a guess at something that somebody else may hold.
+    /// is a guess at something that another may hold.
     pub(super) async fn count_guess(&self, enrollment: &Enrollment) -> Result<(), ServiceError> {
         if matches!(enrollment.draft, Draft::AuthenticatorApp { .. }) {
             return Ok(());
         }
         let (person, by) = (&enrollment.person, &enrollment.by);
-        self.commit(person, by, Action::FailActivation, Vec::new())
+        self.notices
+            .commit(person, by, Action::FailActivation, Vec::new())
             .await
             .map(|_| ())
     }
 
-    /// A label for a method whose user named none: the kind in words, with a number if need be.
-    fn free_label(&self, person: &Person, kind: Kind) -> Result<Label, ServiceError> {
-        self.free_label_like(person, default_label(kind))
+    /// Sends a code to the destination that is being enrolled, in place of any before it.
+    pub async fn send_code(&self, session: &Session<Enrollment>) -> Result<Sent, ServiceError> {
+        let turn = session.turn().await;
+        self.sessions
+            .get(session.id())
+            .ok_or(ServiceError::SessionExpired)?;
+        let enrollment = session.subject();
+        let (sending, hint) = self.send_code_of(enrollment).await?;
+        drop(turn);
+        self.codes
+            .wait_for_news(sending, enrollment.kind(), hint)
+            .await
     }
 
-    /// This label, with a number if the user has a method of that name.
-    pub(super) fn free_label_like(
+    /// Sends a code without waiting for news; what was sent, and its destination, masked.
+    pub(super) async fn send_code_of<'e>(
         &self,
-        person: &Person,
-        word: &str,
-    ) -> Result<Label, ServiceError> {
-        let state = self.state();
-        let methods = Self::user_state(&state, person).map_or(&[][..], |user| user.methods());
-        let taken: Vec<_> = methods
-            .iter()
-            .filter_map(|method| self.label(method).ok())
-            .collect();
-        let candidates =
-            std::iter::once(word.to_owned()).chain((2..).map(|number| format!("{word} {number}")));
-        for candidate in candidates {
-            let label = Label::parse(&candidate)?;
-            if !taken.contains(&label) {
-                return Ok(label);
-            }
-        }
-        unreachable!("the numbers do not run out")
+        enrollment: &'e Enrollment,
+    ) -> Result<(&'e Sending, String), ServiceError> {
+        let kind = enrollment.kind();
+        let Some(draft) = enrollment.delivered() else {
+            return Err(Refusal::NothingToSend(kind).into());
+        };
+        let state = self.core.state();
+        let phone = self.phone_of(state.user(enrollment.person.id), &draft.destination);
+        self.codes
+            .send(CodeDelivery {
+                person: &enrollment.person,
+                by: &enrollment.by,
+                sending: &draft.sending,
+                kind,
+                destination: &draft.destination,
+                recipient: Recipient::New { kind, phone },
+                purpose: MessagePurpose::Enrollment,
+                origin: "",
+                language: self.codes.language(&[&draft.language]),
+            })
+            .await?;
+        Ok((&draft.sending, draft.destination.hint()))
     }
+}
+
+/// This label, with a number if the user has a method of that name.
+pub(super) fn free_label_like(
+    core: &Core,
+    person: &Person,
+    word: &str,
+) -> Result<Label, ServiceError> {
+    let state = core.state();
+    let methods = state.user(person.id).map_or(&[][..], |user| user.methods());
+    let taken: Vec<_> = methods
+        .iter()
+        .filter_map(|method| label_of(core, method).ok())
+        .collect();
+    let candidates =
+        std::iter::once(word.to_owned()).chain((2..).map(|number| format!("{word} {number}")));
+    for candidate in candidates {
+        let label = Label::parse(&candidate)?;
+        if !taken.contains(&label) {
+            return Ok(label);
+        }
+    }
+    unreachable!("the numbers do not run out")
+}
+
+/// Whether a method of the user has this very secret.
+pub(super) fn has_secret(
+    core: &Core,
+    person: &Person,
+    secret: &Secret,
+) -> Result<bool, ServiceError> {
+    let state = core.state();
+    let methods = state.user(person.id).map_or(&[][..], |user| user.methods());
+    let of_kind =
+        |method: &&Method| matches!(method.kind(), Kind::AuthenticatorApp | Kind::HardwareToken);
+    for method in methods.iter().filter(of_kind) {
+        let payload = match MethodPayload::open(core, method) {
+            Ok(payload) => payload,
+            Err(error @ ServiceError::StorageUnavailable(_)) => return Err(error),
+            // What cannot be opened any more accepts no code.
+            Err(_) => continue,
+        };
+        let (MethodPayload::AuthenticatorApp { secret: known, .. }
+        | MethodPayload::HardwareToken { secret: known, .. }) = payload
+        else {
+            continue;
+        };
+        if known.open().is_some_and(|known| known == *secret) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What a method is called whose user named none, apart from a number.

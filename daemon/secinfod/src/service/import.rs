@@ -1,14 +1,15 @@
 //! Methods that administrators bring over from other systems.
 
-use super::payload::{MethodPayload, SecretBytes, seal_method};
-use super::{Imported, Person, Requester, Service, ServiceError, now, random_id};
+use super::enrollment::{free_label_like, has_secret};
+use super::notices::Notices;
+use super::tokens::Imported;
+use crate::core::{Core, Person, Requester, ServiceError, random_id};
 use crate::methods::import::oath_users::{self, OathUser};
 use crate::methods::import::{Problem, u2f_mappings};
-use crate::methods::secret::Secret;
+use crate::methods::payload::{MethodPayload, SecretBytes};
 use futures_util::stream::{self, StreamExt};
 use secinfo_domain::event::Credential;
-use secinfo_domain::state::Method;
-use secinfo_domain::{Action, Kind, MethodId, OtpParameters, UserName};
+use secinfo_domain::{Action, MethodId, OtpParameters, Timestamp, UserName};
 use secinfo_ledger::NewKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,14 +26,30 @@ const MOST_PROBLEMS: usize = 1000;
 /// Codes with this period come from an app, as a rule; with another, from a token of its own.
 const PERIOD_OF_APPS: u16 = 30;
 
-/// What became of the lines of one user.
+/// Imports methods that users had in other systems.
+pub struct Imports {
+    core: Arc<Core>,
+    notices: Arc<Notices>,
+    /// One import at a time: two of one file at once would each miss what the other adds.
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// The outcome for the lines of one user.
 #[derive(Default)]
 struct Outcome {
     imported: u32,
     problems: Vec<Problem>,
 }
 
-impl Service {
+impl Imports {
+    pub(super) fn new(core: Arc<Core>, notices: Arc<Notices>) -> Self {
+        Self {
+            core,
+            notices,
+            turn: tokio::sync::Mutex::default(),
+        }
+    }
+
     /// Imports the methods of a file of `pam_oath`. Importing it again leaves methods that are there
     /// as they are, and brings back those that were deleted, with the counters of the file.
     pub async fn import_oath_users(
@@ -42,8 +59,7 @@ impl Service {
     ) -> Result<Imported, ServiceError> {
         let import = oath_users::read(file)
             .map_err(|error| ServiceError::InvalidArgument(error.to_string()))?;
-        // Or else two imports of one file at once would each miss what the other adds.
-        let _turn = self.importing.lock().await;
+        let _turn = self.turn.lock().await;
         let mut by_user: BTreeMap<UserName, Vec<(u32, OathUser)>> = BTreeMap::new();
         for (line, entry) in import.entries {
             let lines = by_user.entry(entry.user.clone()).or_default();
@@ -65,7 +81,7 @@ impl Service {
     }
 
     /// Reads a file of `pam_u2f`, and says of each line why its keys are not imported.
-    pub fn import_u2f_mappings(file: &[u8]) -> Result<Imported, ServiceError> {
+    pub fn read_u2f_mappings(file: &[u8]) -> Result<Imported, ServiceError> {
         let import = u2f_mappings::read(file)
             .map_err(|error| ServiceError::InvalidArgument(error.to_string()))?;
         let mut problems = import.problems;
@@ -94,7 +110,7 @@ impl Service {
         user: UserName,
         lines: Vec<(u32, OathUser)>,
     ) -> Result<Outcome, ServiceError> {
-        let account = self.accounts.by_name(&user)?;
+        let account = self.core.accounts().by_name(&user)?;
         let mut outcome = Outcome::default();
         for (line, entry) in lines {
             let added = match &account {
@@ -104,7 +120,7 @@ impl Service {
                     Err("nobody imports methods of their own: ask another administrator".to_owned())
                 }
                 Some(account) => {
-                    let person = self.person(account.uid)?;
+                    let person = self.core.person(account.uid)?;
                     match self.import_one(&person, by, &entry).await {
                         Ok(()) => Ok(()),
                         Err(ServiceError::Refused(refusal)) => Err(refusal.to_string()),
@@ -127,62 +143,33 @@ impl Service {
         by: &Requester,
         entry: &OathUser,
     ) -> Result<(), ServiceError> {
-        if self.has_secret(person, &entry.secret)? {
+        if has_secret(&self.core, person, &entry.secret)? {
             return Err(ServiceError::InvalidArgument(format!(
                 "{} has this method already: it was left as it is",
                 entry.user
             )));
         }
-        let label = self.free_label_like(person, LABEL)?;
-        let (credential, payload) = method(entry);
+        let label = free_label_like(&self.core, person, LABEL)?;
+        let (credential, payload) = method(entry, self.core.now());
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
-        let sealed = seal_method(&key, &label, &payload)?;
+        let sealed = payload.seal(&key, &label)?;
         let action = Action::ImportMethod {
             method,
             credential,
             sealed,
         };
-        self.commit(person, by, action, vec![Arc::new(key)])
+        self.notices
+            .commit(person, by, action, vec![Arc::new(key)])
             .await
             .map(|_| ())
-    }
-
-    /// Whether a method of the user has this very secret.
-    pub(super) fn has_secret(
-        &self,
-        person: &Person,
-        secret: &Secret,
-    ) -> Result<bool, ServiceError> {
-        let state = self.state();
-        let methods = Self::user_state(&state, person).map_or(&[][..], |user| user.methods());
-        let of_kind = |method: &&Method| {
-            matches!(method.kind(), Kind::AuthenticatorApp | Kind::HardwareToken)
-        };
-        for method in methods.iter().filter(of_kind) {
-            let payload = match self.open(method) {
-                Ok(payload) => payload,
-                Err(error @ ServiceError::StorageUnavailable(_)) => return Err(error),
-                // What nobody can open any more accepts no code.
-                Err(_) => continue,
-            };
-            let (MethodPayload::AuthenticatorApp { secret: known, .. }
-            | MethodPayload::HardwareToken { secret: known, .. }) = payload
-            else {
-                continue;
-            };
-            if known.open().is_some_and(|known| known == *secret) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 }
 
 /// The method that a line makes. Of codes by time, none that was shown before the import is good.
-fn method(entry: &OathUser) -> (Credential, MethodPayload) {
+fn method(entry: &OathUser, now: Timestamp) -> (Credential, MethodPayload) {
     let secret = SecretBytes::from(&entry.secret);
-    let seconds = now().as_seconds();
+    let seconds = now.as_seconds();
     let credential = match entry.parameters {
         OtpParameters::Totp(parameters) if parameters.period.seconds() == PERIOD_OF_APPS => {
             let credential = Credential::AuthenticatorApp {
@@ -242,7 +229,7 @@ mod tests {
         let key = data_encoding::BASE64.encode(&[9; 32]);
         let file =
             format!("alice:*,{key},eddsa,+presence:*,{key},eddsa,+pin\nbob:*,x,eddsa,+pin\n");
-        let imported = Service::import_u2f_mappings(file.as_bytes()).unwrap();
+        let imported = Imports::read_u2f_mappings(file.as_bytes()).unwrap();
         assert_eq!(imported.count, 0);
         let lines: Vec<_> = imported.problems.iter().map(|(line, _)| *line).collect();
         assert_eq!(lines, [1, 2]);

@@ -1,113 +1,121 @@
-//! Notices: every change to a user's security info, and every lock, is told to the user through
-//! every other means that they have, the old address included.
+//! Notices: the user is told of every change to their security info, and of every lock, through every
+//! other means that they have, the old address included.
 
-use super::destination::Destination;
-use super::letter::Letter;
-use super::{Person, Service, now, random_id};
+use super::deliveries::{Content, Deliveries};
+use crate::core::{Core, Person, Requester, ServiceError, random_id};
 use crate::messages::News;
+use crate::methods::destination::Destination;
+use crate::methods::payload::MethodPayload;
 use secinfo_channel::MessagePurpose;
 use secinfo_domain::event::Fact;
-use secinfo_domain::policy::{Limit, Notices};
+use secinfo_domain::policy::{Limit, Notices as Recipients};
 use secinfo_domain::{Action, Event, Kind, MessageId, Seconds, State, Timestamp, UserId};
+use secinfo_ledger::NewKey;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
-/// How many notices may wait to be written.
+/// How many notices may wait to be sent.
 const BACKLOG: usize = 1024;
 
 /// How long a notice is worth sending.
 const LIFE: Seconds = Seconds::new(3600);
 
-/// A way to tell a user something.
-struct Means {
+/// A destination that a user can be told through.
+struct Contact {
     kind: Kind,
     destination: Destination,
     language: String,
 }
 
-/// Everything through which a user can be told of what is about to happen. Looked up before: what
-/// is deleted cannot be read any more, and its owner is told of that all the same.
-pub(super) struct Reach(Vec<Means>);
-
-/// Something to tell a user.
-pub(super) struct Tidings {
+/// Something to tell a user, through each of these destinations.
+struct Notice {
     person: Person,
-    reach: Reach,
+    contacts: Vec<Contact>,
     news: Vec<News>,
 }
 
-/// Where tidings go in.
-pub(super) type Teller = mpsc::Sender<Tidings>;
-
-/// Where tidings come out.
-pub(super) type Told = mpsc::Receiver<Tidings>;
-
-/// Whether this may change what the user can be told through.
-pub(super) const fn is_change(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::Enroll { .. } | Action::Delete { .. } | Action::CarryOutDue | Action::Erase
-    )
+/// Commits actions, and tells users what that changed.
+pub struct Notices {
+    core: Arc<Core>,
+    queue: mpsc::Sender<Notice>,
 }
 
-/// A queue of tidings.
-pub(super) fn queue() -> (Teller, Told) {
-    mpsc::channel(BACKLOG)
+/// Sends the notices of a queue.
+struct NoticeSender {
+    core: Arc<Core>,
+    deliveries: Arc<Deliveries>,
+    sent: Sent,
 }
 
-impl Service {
-    /// Sends notices from now on. Only the first call does anything.
-    pub fn start_notices(self: &Arc<Self>) {
-        let told = self
-            .tidings
-            .lock()
-            .expect("nothing panics while it holds the queue")
-            .take();
-        let Some(mut told) = told else {
-            return;
+impl Notices {
+    /// Starts sending notices on the current tokio runtime.
+    pub(super) fn start(core: Arc<Core>, deliveries: Arc<Deliveries>) -> Self {
+        let (queue, mut waiting) = mpsc::channel(BACKLOG);
+        let mut sender = NoticeSender {
+            core: Arc::clone(&core),
+            deliveries,
+            sent: Sent::default(),
         };
-        let service = Arc::clone(self);
         tokio::spawn(async move {
-            let mut sent = Sent::default();
-            while let Some(tidings) = told.recv().await {
-                service.send_notices(&tidings, &mut sent);
+            while let Some(notice) = waiting.recv().await {
+                sender.send(&notice);
             }
         });
+        Self { core, queue }
     }
 
-    /// Through what a user can be told of something now.
-    pub(super) fn reach(&self, person: &Person) -> Reach {
-        let state = self.state();
+    /// Decides an action on a user's security info, appends its events, and tells the user what they
+    /// changed. The events are on disk when this returns.
+    pub(super) async fn commit(
+        &self,
+        person: &Person,
+        by: &Requester,
+        action: Action,
+        keys: Vec<Arc<NewKey>>,
+    ) -> Result<Vec<Event>, ServiceError> {
+        let before = self.core.state();
+        // What a change deletes cannot be read after it, and its owner is told through it all the
+        // same. A verification deletes no address, and must not wait for looking any up.
+        let contacts = may_change_contacts(&action).then(|| self.contacts(person));
+        let events = self.core.append(person, by, action, keys).await?;
+        self.notify(person, contacts, &before, &events);
+        Ok(events)
+    }
+
+    /// The destinations that the user can be told through now.
+    fn contacts(&self, person: &Person) -> Vec<Contact> {
+        let state = self.core.state();
         let user = state.user(person.id);
         let methods = user.map_or(&[][..], |user| user.methods());
         let wanted = |kind| match state.policy().rules.notices {
-            Notices::All => matches!(kind, Kind::Email | Kind::Text),
-            Notices::Email => kind == Kind::Email,
-            Notices::None => false,
+            Recipients::All => matches!(kind, Kind::Email | Kind::Text),
+            Recipients::Email => kind == Kind::Email,
+            Recipients::None => false,
         };
-        let means = methods
+        let mut contacts: Vec<Contact> = methods
             .iter()
             .filter(|method| wanted(method.kind()))
             .filter_map(|method| {
-                let (destination, language) = self.destination_of(method).ok()?;
-                Some(Means {
+                let payload = MethodPayload::open(&self.core, method).ok()?;
+                let (destination, language) = Destination::of(method, payload)?;
+                Some(Contact {
                     kind: method.kind(),
                     destination,
                     language,
                 })
-            });
-        let mut means: Vec<Means> = means.collect();
-        means.sort_by_key(|means| means.kind != Kind::Email);
-        Reach(means)
+            })
+            .collect();
+        contacts.sort_by_key(|contact| contact.kind != Kind::Email);
+        contacts
     }
 
-    /// Tells the user what these events are to them. `before` is the state before them, and `reach`
-    /// what was looked up before, if it was.
-    pub(super) fn tell(
+    /// Queues a notice of what these events are to the user. `before` is the state before them, and
+    /// `contacts` what was looked up before, if it was.
+    fn notify(
         &self,
         person: &Person,
-        reach: Option<Reach>,
+        contacts: Option<Vec<Contact>>,
         before: &State,
         events: &[Event],
     ) {
@@ -115,60 +123,66 @@ impl Service {
         if news.is_empty() {
             return;
         }
-        let reach = reach.unwrap_or_else(|| self.reach(person));
-        if reach.0.is_empty() {
+        let contacts = contacts.unwrap_or_else(|| self.contacts(person));
+        if contacts.is_empty() {
             return;
         }
-        let tidings = Tidings {
+        let notice = Notice {
             person: person.clone(),
-            reach,
+            contacts,
             news,
         };
-        if self.teller.try_send(tidings).is_err() {
+        if self.queue.try_send(notice).is_err() {
             tracing::warn!(user = %person.id, "too many notices wait: one was dropped");
         }
     }
+}
 
-    fn send_notices(self: &Arc<Self>, tidings: &Tidings, sent: &mut Sent) {
-        let rules = self.state().policy().rules.codes.clone();
-        let person = &tidings.person;
-        for means in &tidings.reach.0 {
-            let country = means.destination.country();
-            let welcome = means.kind == Kind::Email || country.is_some_and(|c| rules.allows(c));
-            if !welcome || !self.channels.delivers(means.kind) {
+impl NoticeSender {
+    fn send(&mut self, notice: &Notice) {
+        let rules = self.core.state().policy().rules.codes.clone();
+        let person = &notice.person;
+        for contact in &notice.contacts {
+            let country = contact.destination.country();
+            let allowed = contact.kind == Kind::Email || country.is_some_and(|c| rules.allows(c));
+            if !allowed || !self.deliveries.has_channel_for(contact.kind) {
                 continue;
             }
-            if !sent.takes(person.id, now(), rules.of_user, rules.in_all) {
+            let now = self.core.now();
+            if !self.sent.takes(person.id, now, rules.of_user, rules.in_all) {
                 tracing::warn!(user = %person.id, "the limit is reached: a notice was not sent");
                 continue;
             }
             let Ok(id) = random_id() else {
                 continue;
             };
+            let content = Content {
+                kind: contact.kind,
+                purpose: MessagePurpose::Notice,
+                code: "",
+                valid: LIFE,
+                service: "",
+                origin: "",
+                news: &notice.news,
+                language: self.deliveries.language(&[&contact.language]),
+            };
             let message = MessageId::from_bytes(id);
-            let order = self.order(
-                message,
-                &Letter {
-                    person,
-                    kind: means.kind,
-                    destination: &means.destination,
-                    purpose: MessagePurpose::Notice,
-                    code: "",
-                    valid: LIFE,
-                    service: "",
-                    origin: "",
-                    news: &tidings.news,
-                    language: self.language(&[&means.language]),
-                },
-            );
-            let tracking = self.channels.submit(order);
-            self.record_when_finished(person.clone(), message, tracking);
+            self.deliveries
+                .send(person, message, &contact.destination, &content);
         }
     }
 }
 
-/// The notices that were sent lately. Whoever changes something again and again would otherwise
-/// make the host send without end.
+/// Whether this may change what the user can be told through.
+const fn may_change_contacts(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::Enroll { .. } | Action::Delete { .. } | Action::CarryOutDue | Action::Erase
+    )
+}
+
+/// The notices that were sent lately: a user who changes something again and again must not make the
+/// host send without end.
 #[derive(Default)]
 struct Sent(VecDeque<(Timestamp, UserId)>);
 

@@ -1,15 +1,14 @@
-//! What security info looks like to whoever may read it.
+//! Security info as those see it who may read it.
 
-use super::payload::{MethodPayload, UserPayload};
+use super::SecurityInfo;
 use super::tokens::mode;
-use super::{Account, Person, Service, ServiceError, now};
+use crate::core::{Account, Core, Person, ServiceError};
+use crate::methods::payload::{MethodPayload, label_of};
 use crate::methods::{email, phone};
 use secinfo_domain::event::Credential;
-use secinfo_domain::policy::EffectivePolicy;
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{
-    Kind, MethodId, OtpParameters, Place, Purpose, SealedPart, ServiceName, SessionTag, Timestamp,
-    UserId,
+    Kind, MethodId, OtpParameters, Place, Purpose, SessionTag, Timestamp, UserId,
 };
 
 /// One method as its owner sees it.
@@ -70,16 +69,16 @@ pub struct UserRow {
     pub has_access_pass: bool,
 }
 
-impl Service {
-    /// The security info of a user. A user whom nobody has seen yet has none.
+impl SecurityInfo {
+    /// The security info of a user. A user who is not in the log yet has none.
     pub fn overview(&self, person: &Person) -> Result<Overview, ServiceError> {
-        let state = self.state();
-        let policy = self.effective_policy(person, None)?;
-        let user = Self::user_state(&state, person);
+        let state = self.core.state();
+        let policy = self.core.effective_policy(person, None)?;
+        let user = state.user(person.id);
         let still_required = user.map_or(policy.required, |user| user.still_required(&policy));
         // The days count from the first time that the user was asked and put it off.
         let began = user.and_then(|user| state.grace_began(user));
-        let since = began.unwrap_or_else(now);
+        let since = began.unwrap_or_else(|| self.core.now());
         let grace_ends = since.plus(secinfo_domain::Seconds::from_days(policy.grace_days));
         Ok(Overview {
             methods: user.map_or_else(Vec::new, |user| {
@@ -88,97 +87,35 @@ impl Service {
             default: user.and_then(UserState::default_method).map(Method::id),
             still_required,
             grace_ends: (still_required > 0).then_some(grace_ends),
-            waits_until: user.and_then(|user| user.wait(&state.policy().rules.throttle, now())),
+            waits_until: user
+                .and_then(|user| user.wait(&state.policy().rules.throttle, self.core.now())),
         })
     }
 
     /// One method of a user.
-    pub fn method_view(&self, person: &Person, id: MethodId) -> Result<MethodView, ServiceError> {
-        let state = self.state();
-        let user = Self::user_state(&state, person).ok_or(ServiceError::NotFound)?;
+    pub fn method(&self, person: &Person, id: MethodId) -> Result<MethodView, ServiceError> {
+        let state = self.core.state();
+        let user = state.user(person.id).ok_or(ServiceError::NotFound)?;
         let method = user.method(id).ok_or(ServiceError::NotFound)?;
-        self.view(method, Some(user))
-    }
-
-    pub(super) fn view(
-        &self,
-        method: &Method,
-        user: Option<&UserState>,
-    ) -> Result<MethodView, ServiceError> {
-        let payload = self.open(method)?;
-        let kind = method.kind();
-        Ok(MethodView {
-            id: method.id(),
-            kind,
-            label: self.label(method)?.as_str().to_owned(),
-            hint: hint(method, &payload),
-            purposes: [Purpose::SignIn, Purpose::PasswordReset]
-                .into_iter()
-                .filter(|p| kind.serves(*p))
-                .collect(),
-            created: method.created(),
-            last_used: method.last_used(),
-            locked_until: method.throttle().locked_at(now()),
-            deletion_due: method.deletion_due(),
-            is_default: user
-                .and_then(UserState::default_method)
-                .is_some_and(|default| default.id() == method.id()),
-            remaining: method.remaining(),
-            expires: match method.credential() {
-                Credential::AccessPass { expires, .. } => Some(*expires),
-                _ => None,
-            },
-            digits: self.digits(method.credential()),
-        })
-    }
-
-    /// The policy as it applies to a user at a service.
-    pub fn effective_policy(
-        &self,
-        person: &Person,
-        service: Option<&ServiceName>,
-    ) -> Result<EffectivePolicy, ServiceError> {
-        let state = self.state();
-        let groups = if state.policy().groups.is_empty() {
-            Vec::new()
-        } else {
-            self.accounts.groups(&person.account)?
-        };
-        Ok(state.policy().effective(&groups, service))
+        view(&self.core, method, Some(user))
     }
 
     /// Until when this session's proof is fresh.
     pub fn fresh_proof_until(&self, person: &Person, session: SessionTag) -> Option<Timestamp> {
-        let state = self.state();
+        let state = self.core.state();
         let length = state.policy().rules.fresh_proof;
-        let proof = Self::user_state(&state, person)?.fresh_proof(session, length, now())?;
+        let proof = state
+            .user(person.id)?
+            .fresh_proof(session, length, self.core.now())?;
         Some(proof.time.plus(length))
-    }
-
-    /// The account of a user, as far as it can still be read.
-    pub fn account_of(&self, id: UserId) -> Option<Account> {
-        let state = self.state();
-        self.account_of_state(id, state.user(id)?)
-    }
-
-    fn account_of_state(&self, id: UserId, user: &UserState) -> Option<Account> {
-        let bytes = self
-            .reader
-            .open_sealed(id.into(), SealedPart::User, user.sealed().as_bytes())
-            .ok()?;
-        let payload: UserPayload = postcard::from_bytes(&bytes).ok()?;
-        Some(Account {
-            uid: payload.uid,
-            name: payload.name,
-        })
     }
 
     /// A page of all users, by name, after `after`.
     pub fn users(&self, after: &str, limit: usize) -> Result<Vec<UserRow>, ServiceError> {
-        let state = self.state();
+        let state = self.core.state();
         let mut page: Vec<(Account, UserId)> = state
             .users()
-            .filter_map(|(id, user)| Some((self.account_of_state(id, user)?, id)))
+            .filter_map(|(id, _)| Some((self.core.account_of(id)?, id)))
             .filter(|(account, _)| account.name.as_str() > after)
             .collect();
         page.sort_by(|(a, _), (b, _)| (&a.name, a.uid).cmp(&(&b.name, b.uid)));
@@ -189,16 +126,6 @@ impl Service {
             .collect()
     }
 
-    fn digits(&self, credential: &Credential) -> u8 {
-        match credential {
-            Credential::AuthenticatorApp { parameters, .. }
-            | Credential::TimeToken { parameters, .. } => parameters.digits.count(),
-            Credential::CounterToken { parameters, .. } => parameters.digits.count(),
-            sent if sent.kind().is_delivered() => self.state().policy().rules.codes.digits.count(),
-            _ => 0,
-        }
-    }
-
     fn user_row(
         &self,
         account: Account,
@@ -206,11 +133,11 @@ impl Service {
         id: UserId,
     ) -> Result<UserRow, ServiceError> {
         let person = Person::known(account, id);
-        let policy = self.effective_policy(&person, None)?;
+        let policy = self.core.effective_policy(&person, None)?;
         let locked = user
             .methods()
             .iter()
-            .any(|method| method.throttle().locked_at(now()).is_some());
+            .any(|method| method.throttle().locked_at(self.core.now()).is_some());
         Ok(UserRow {
             methods: u32::try_from(user.methods().len()).unwrap_or(u32::MAX),
             default: user.default_method().map(Method::kind),
@@ -221,9 +148,52 @@ impl Service {
             },
             has_access_pass: user
                 .only(Kind::AccessPass)
-                .is_some_and(|pass| pass.is_usable(now())),
+                .is_some_and(|pass| pass.is_usable(self.core.now())),
             account: person.account,
         })
+    }
+}
+
+/// A method as its owner sees it.
+pub(super) fn view(
+    core: &Core,
+    method: &Method,
+    user: Option<&UserState>,
+) -> Result<MethodView, ServiceError> {
+    let payload = MethodPayload::open(core, method)?;
+    let kind = method.kind();
+    Ok(MethodView {
+        id: method.id(),
+        kind,
+        label: label_of(core, method)?.as_str().to_owned(),
+        hint: hint(method, &payload),
+        purposes: [Purpose::SignIn, Purpose::PasswordReset]
+            .into_iter()
+            .filter(|p| kind.serves(*p))
+            .collect(),
+        created: method.created(),
+        last_used: method.last_used(),
+        locked_until: method.throttle().locked_at(core.now()),
+        deletion_due: method.deletion_due(),
+        is_default: user
+            .and_then(UserState::default_method)
+            .is_some_and(|default| default.id() == method.id()),
+        remaining: method.remaining(),
+        expires: match method.credential() {
+            Credential::AccessPass { expires, .. } => Some(*expires),
+            _ => None,
+        },
+        digits: digits(core, method.credential()),
+    })
+}
+
+fn digits(core: &Core, credential: &Credential) -> u8 {
+    match credential {
+        Credential::AuthenticatorApp { parameters, .. }
+        | Credential::TimeToken { parameters, .. } => parameters.digits.count(),
+        Credential::CounterToken { parameters, .. } => parameters.digits.count(),
+        sent if sent.kind().is_delivered() => core.state().policy().rules.codes.digits.count(),
+        _ => 0,
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a code proves of a method that is being enrolled.
 
 use super::enrollment::{DeliveredDraft, Draft, Enrollment};
-use super::payload::{MethodPayload, SecretBytes};
-use super::{Service, ServiceError, now};
+use crate::core::{Core, ServiceError};
+use crate::methods::payload::{MethodPayload, SecretBytes};
 use crate::methods::{authenticator_app, hardware_token};
 use secinfo_domain::event::Credential;
 use secinfo_domain::{Kind, OtpParameters, TokenId};
@@ -10,83 +10,83 @@ use secinfo_domain::{Kind, OtpParameters, TokenId};
 /// What a code has proved: the method, with what the proof used up marked as used.
 type Proved = (Credential, MethodPayload, Option<TokenId>);
 
-impl Service {
-    /// What the code proves: the method, with what the proof used up marked as used.
-    pub(super) fn prove(
-        &self,
-        enrollment: &Enrollment,
-        code: &str,
-    ) -> Result<Option<Proved>, ServiceError> {
-        match &enrollment.draft {
-            Draft::Delivered(draft) => Self::prove_delivered(draft, code),
-            _ => Ok(self.prove_generated(enrollment, code)),
-        }
+/// What the code proves: the method, with what the proof used up marked as used.
+pub(super) fn prove(
+    core: &Core,
+    enrollment: &Enrollment,
+    code: &str,
+) -> Result<Option<Proved>, ServiceError> {
+    match &enrollment.draft {
+        Draft::Delivered(draft) => prove_delivered(core, draft, code),
+        _ => Ok(prove_generated(core, enrollment, code)),
     }
+}
 
-    fn prove_delivered(draft: &DeliveredDraft, code: &str) -> Result<Option<Proved>, ServiceError> {
-        let sent = draft.sending.newest().ok_or(ServiceError::NoCodeSent)?;
-        if !sent.is(code)? {
-            return Ok(None);
-        }
-        let proved_by = sent.message;
-        let credential = match (draft.kind, draft.destination.place()) {
-            (Kind::Text, Some(place)) => Credential::Text { place, proved_by },
-            (Kind::Call, Some(place)) => Credential::Call { place, proved_by },
-            _ => Credential::Email { proved_by },
-        };
-        let payload = draft.destination.payload(draft.language.clone());
-        Ok(Some((credential, payload, None)))
+fn prove_delivered(
+    core: &Core,
+    draft: &DeliveredDraft,
+    code: &str,
+) -> Result<Option<Proved>, ServiceError> {
+    let sent = draft.sending.newest().ok_or(ServiceError::NoCodeSent)?;
+    if !sent.is(code, core.now())? {
+        return Ok(None);
     }
+    let proved_by = sent.message;
+    let credential = match (draft.kind, draft.destination.place()) {
+        (Kind::Text, Some(place)) => Credential::Text { place, proved_by },
+        (Kind::Call, Some(place)) => Credential::Call { place, proved_by },
+        _ => Credential::Email { proved_by },
+    };
+    let payload = draft.destination.payload(draft.language.clone());
+    Ok(Some((credential, payload, None)))
+}
 
-    fn prove_generated(&self, enrollment: &Enrollment, code: &str) -> Option<Proved> {
-        let seconds = now().as_seconds();
-        let rules = &self.state().policy().rules.clone();
-        match &enrollment.draft {
-            Draft::AuthenticatorApp { secret, parameters } => {
-                let drift = rules.authenticator_app.drift;
-                let last_step =
-                    authenticator_app::check(secret, *parameters, code, seconds, drift)?;
-                let payload = MethodPayload::AuthenticatorApp {
-                    secret: SecretBytes::from(secret),
-                };
-                Some((
-                    Credential::AuthenticatorApp {
-                        parameters: *parameters,
+fn prove_generated(core: &Core, enrollment: &Enrollment, code: &str) -> Option<Proved> {
+    let seconds = core.now().as_seconds();
+    let rules = &core.state().policy().rules.clone();
+    match &enrollment.draft {
+        Draft::AuthenticatorApp { secret, parameters } => {
+            let drift = rules.authenticator_app.drift;
+            let last_step = authenticator_app::check(secret, *parameters, code, seconds, drift)?;
+            let payload = MethodPayload::AuthenticatorApp {
+                secret: SecretBytes::from(secret),
+            };
+            Some((
+                Credential::AuthenticatorApp {
+                    parameters: *parameters,
+                    last_step,
+                },
+                payload,
+                None,
+            ))
+        }
+        Draft::HardwareToken(token) => {
+            let credential = match token.parameters {
+                OtpParameters::Totp(parameters) => {
+                    let (drift, skew) = (token.payload.drift, rules.hardware_token.drift);
+                    let secret = token.payload.secret.open()?;
+                    let last_step = hardware_token::check_totp(
+                        &secret, parameters, code, seconds, drift, skew,
+                    )?;
+                    Credential::TimeToken {
+                        parameters,
                         last_step,
-                    },
-                    payload,
-                    None,
-                ))
-            }
-            Draft::HardwareToken(token) => {
-                let credential = match token.parameters {
-                    OtpParameters::Totp(parameters) => {
-                        let (drift, skew) = (token.payload.drift, rules.hardware_token.drift);
-                        let secret = token.payload.secret.open()?;
-                        let last_step = hardware_token::check_totp(
-                            &secret, parameters, code, seconds, drift, skew,
-                        )?;
-                        Credential::TimeToken {
-                            parameters,
-                            last_step,
-                            drift,
-                        }
+                        drift,
                     }
-                    OtpParameters::Hotp(parameters) => {
-                        let secret = token.payload.secret.open()?;
-                        let ahead = rules.hardware_token.look_ahead;
-                        let used = hardware_token::check_hotp(
-                            &secret, parameters, code, token.next, ahead,
-                        )?;
-                        Credential::CounterToken {
-                            parameters,
-                            next: used.next()?,
-                        }
+                }
+                OtpParameters::Hotp(parameters) => {
+                    let secret = token.payload.secret.open()?;
+                    let ahead = rules.hardware_token.look_ahead;
+                    let used =
+                        hardware_token::check_hotp(&secret, parameters, code, token.next, ahead)?;
+                    Credential::CounterToken {
+                        parameters,
+                        next: used.next()?,
                     }
-                };
-                Some((credential, token.method_payload(), Some(token.id)))
-            }
-            Draft::Delivered(_) => None,
+                }
+            };
+            Some((credential, token.method_payload(), Some(token.id)))
         }
+        Draft::Delivered(_) => None,
     }
 }

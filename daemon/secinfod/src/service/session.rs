@@ -1,21 +1,40 @@
 //! Short-lived sessions: limited in number, gone when time is up or their owner goes.
 
-use super::{ServiceError, random_id};
-use crate::bus::SessionOwner;
+use crate::core::{Clock, ServiceError, random_id};
 use secinfo_domain::{Seconds, Timestamp};
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
+use zbus::names::{OwnedUniqueName, UniqueName};
 
 /// How many sessions may be open at once.
 #[derive(Debug, Clone, Copy)]
 pub struct SessionLimits {
-    /// For one uid. Root, which verifies everybody who signs in, is bound by the other limit only.
+    /// For one uid. Root, which verifies all who sign in, is bound by the other limit only.
     pub per_uid: usize,
     /// In all.
     pub in_all: usize,
+}
+
+/// The owner of a session, who alone may use it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SessionOwner {
+    /// The one connection that opened it.
+    Connection(OwnedUniqueName),
+    /// Any connection of this uid, for a session that its opener detached.
+    User(u32),
+}
+
+impl SessionOwner {
+    /// Whether this connection, of this uid, is the owner.
+    pub fn is(&self, connection: &UniqueName<'_>, uid: u32) -> bool {
+        match self {
+            Self::Connection(name) => name == connection,
+            Self::User(owner) => *owner == uid,
+        }
+    }
 }
 
 /// The random id of a session, as its object path shows it.
@@ -36,6 +55,7 @@ pub struct Session<T> {
 
 /// The open sessions of one sort.
 pub struct Sessions<T> {
+    clock: Arc<dyn Clock>,
     limits: Mutex<SessionLimits>,
     open: Mutex<HashMap<SessionId, Arc<Session<T>>>>,
 }
@@ -46,7 +66,7 @@ impl<T> Session<T> {
         self.id
     }
 
-    /// Who alone may use it.
+    /// Its owner.
     pub const fn owner(&self) -> &SessionOwner {
         &self.owner
     }
@@ -84,15 +104,16 @@ impl<T> Session<T> {
 
 impl<T> Sessions<T> {
     /// No session yet.
-    pub fn new(limits: SessionLimits) -> Self {
+    pub(super) fn new(clock: Arc<dyn Clock>, limits: SessionLimits) -> Self {
         Self {
+            clock,
             limits: Mutex::new(limits),
             open: Mutex::new(HashMap::new()),
         }
     }
 
     /// Changes the limits for sessions that are opened from now on.
-    pub fn set_limits(&self, limits: SessionLimits) {
+    pub(super) fn set_limits(&self, limits: SessionLimits) {
         *self
             .limits
             .lock()
@@ -105,7 +126,6 @@ impl<T> Sessions<T> {
         subject: T,
         uid: u32,
         owner: SessionOwner,
-        now: Timestamp,
         life: Seconds,
         attempts: u8,
     ) -> Result<Arc<Session<T>>, ServiceError> {
@@ -113,6 +133,7 @@ impl<T> Sessions<T> {
             .limits
             .lock()
             .expect("nothing panics while it holds the limits");
+        let now = self.clock.now();
         let session = Arc::new(Session {
             id: SessionId(random_id()?),
             uid,
@@ -122,10 +143,7 @@ impl<T> Sessions<T> {
             turn: tokio::sync::Mutex::new(()),
             subject,
         });
-        let mut open = self
-            .open
-            .lock()
-            .expect("nothing panics while it holds the sessions");
+        let mut open = self.lock();
         open.retain(|_, session| session.expires > now);
         let of_uid = open.values().filter(|session| session.uid == uid).count();
         if open.len() >= limits.in_all || (uid != 0 && of_uid >= limits.per_uid) {
@@ -136,11 +154,9 @@ impl<T> Sessions<T> {
     }
 
     /// An open session.
-    pub fn get(&self, id: SessionId, now: Timestamp) -> Option<Arc<Session<T>>> {
-        let open = self
-            .open
-            .lock()
-            .expect("nothing panics while it holds the sessions");
+    pub fn get(&self, id: SessionId) -> Option<Arc<Session<T>>> {
+        let now = self.clock.now();
+        let open = self.lock();
         open.get(&id)
             .filter(|session| session.expires > now)
             .cloned()
@@ -148,47 +164,40 @@ impl<T> Sessions<T> {
 
     /// Ends a session.
     pub fn close(&self, id: SessionId) {
+        self.lock().remove(&id);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, Arc<Session<T>>>> {
         self.open
             .lock()
             .expect("nothing panics while it holds the sessions")
-            .remove(&id);
     }
 
-    /// Ends every session that belongs to someone of whom `gone` is true.
+    /// Ends every session of an owner of whom `gone` is true.
     pub fn close_of(&self, gone: impl Fn(&SessionOwner) -> bool) {
-        let mut open = self
-            .open
-            .lock()
-            .expect("nothing panics while it holds the sessions");
+        let mut open = self.lock();
         open.retain(|_, session| !gone(&session.owner));
     }
 
-    /// Ends every session that is about something of which `over` is true.
+    /// Ends every session whose subject `over` is true of.
     pub(super) fn close_about(&self, over: impl Fn(&T) -> bool) {
-        let mut open = self
-            .open
-            .lock()
-            .expect("nothing panics while it holds the sessions");
+        let mut open = self.lock();
         open.retain(|_, session| !over(&session.subject));
     }
 
     /// How many are open.
-    pub fn count(&self, now: Timestamp) -> u64 {
-        let open = self
-            .open
-            .lock()
-            .expect("nothing panics while it holds the sessions");
+    pub(super) fn count(&self) -> u64 {
+        let now = self.clock.now();
+        let open = self.lock();
         open.values()
             .filter(|session| session.expires > now)
             .count() as u64
     }
 
-    /// The open sessions that belong to someone of whom `of` is true.
-    pub fn of(&self, of: impl Fn(&SessionOwner) -> bool, now: Timestamp) -> Vec<Arc<Session<T>>> {
-        let open = self
-            .open
-            .lock()
-            .expect("nothing panics while it holds the sessions");
+    /// The open sessions of an owner of whom `of` is true.
+    pub fn of(&self, of: impl Fn(&SessionOwner) -> bool) -> Vec<Arc<Session<T>>> {
+        let now = self.clock.now();
+        let open = self.lock();
         open.values()
             .filter(|session| session.expires > now && of(&session.owner))
             .cloned()

@@ -1,13 +1,8 @@
-//! Numbers for whoever watches over the host: nothing in them says who.
+//! Numbers for monitoring: nothing in them says who.
 
-mod counted;
-mod population;
-
-pub use counted::{Counted, Counters};
-pub use population::Population;
-
-use super::{Service, now};
+use super::Service;
 use crate::channels::ChannelStatus;
+use crate::core::Counted;
 use secinfo_ledger::LedgerError;
 use std::fs;
 use std::path::Path;
@@ -45,26 +40,27 @@ impl Service {
     /// The daemon in numbers. It looks at the files of the log, so call it where that may take a
     /// moment.
     pub fn statistics(&self) -> Statistics {
-        let (state, now) = (self.state(), now());
+        let (core, state) = (&self.core, self.core.state());
         Statistics {
-            counted: self.published.counters().counted(&state, now),
+            counted: core.published().counters().counted(&state, core.now()),
             log_events: state.events(),
-            log_bytes: bytes_below(self.reader.directory()),
-            enrollments: self.enrollments.count(now),
-            verifications: self.verifications.count(now),
-            sign_ins: self.sign_ins.count(now),
-            channels: self.channels(),
+            log_bytes: bytes_below(core.reader().directory()),
+            enrollments: self.enrollments.sessions().count(),
+            verifications: self.verifications.sessions().count(),
+            sign_ins: self.sign_ins.sessions().count(),
+            channels: self.deliveries.channels(),
             memory: resident_memory(),
-            problem: self.problem(),
+            problem: core.problem(),
         }
     }
 
-    /// A signed checkpoint of the log as it is on disk, for somebody to keep.
+    /// A signed checkpoint of the log as it is on disk, for an auditor to keep.
     pub fn checkpoint(&self) -> Result<String, LedgerError> {
-        let note = self.reader.checkpoint()?;
+        let note = self.core.reader().checkpoint()?;
         // C2SP tlog-checkpoint: the second line is the size.
         if let Some(size) = note.lines().nth(1).and_then(|line| line.parse().ok()) {
-            self.published.counters().checkpoint(size, now());
+            let counters = self.core.published().counters();
+            counters.checkpoint(size, self.core.now());
         }
         Ok(note)
     }

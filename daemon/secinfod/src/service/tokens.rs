@@ -1,12 +1,14 @@
 //! The inventory of hardware tokens: administrators import them, users activate them.
 
-use super::payload::{MethodPayload, SecretBytes, TokenPayload, plain};
-use super::{Offer, Requester, Service, ServiceError, now, random_id};
+use super::matching::find_token;
+use super::notices::Notices;
+use crate::core::{Core, Offer, Requester, ServiceError, random_id, seal_new};
+use crate::methods::payload::{MethodPayload, SecretBytes, TokenPayload};
 use crate::methods::token_import::{self, ImportedToken, pskc::PreSharedKey};
-use secinfo_domain::event::Who;
 use secinfo_domain::state::Token;
 use secinfo_domain::{
-    Counter, HostAction, Kind, NewToken, OtpParameters, Refusal, Sealed, SealedPart, TokenId,
+    Action, Counter, HostAction, Kind, MethodId, NewToken, OtpParameters, Refusal, SealedPart,
+    TokenId,
 };
 use secinfo_ledger::NewKey;
 use std::collections::HashSet;
@@ -14,6 +16,12 @@ use std::sync::Arc;
 
 /// The most tokens that one command imports: their keys and events are written together.
 const IMPORTED_AT_ONCE: usize = 100;
+
+/// The inventory of hardware tokens.
+pub struct Tokens {
+    core: Arc<Core>,
+    notices: Arc<Notices>,
+}
 
 /// What an import did.
 pub struct Imported {
@@ -67,23 +75,26 @@ pub(super) const fn mode(parameters: OtpParameters) -> &'static str {
     }
 }
 
-impl Service {
+impl Tokens {
+    pub(super) const fn new(core: Arc<Core>, notices: Arc<Notices>) -> Self {
+        Self { core, notices }
+    }
+
     /// Imports tokens from a CSV table or a PSKC file.
-    pub async fn import_tokens(
+    pub async fn import(
         &self,
         by: &Requester,
         file: &[u8],
         pre_shared_key: Option<&PreSharedKey>,
     ) -> Result<Imported, ServiceError> {
-        let import = token_import::read(file, pre_shared_key, now().as_seconds())
+        let import = token_import::read(file, pre_shared_key, self.core.now().as_seconds())
             .map_err(|error| ServiceError::InvalidArgument(error.to_string()))?;
         let mut problems: Vec<_> = import
             .problems
             .iter()
             .map(|problem| (place_number(&problem.place), problem.to_string()))
             .collect();
-        let mut known: HashSet<_> = self
-            .open_tokens()?
+        let mut known: HashSet<_> = open_tokens(&self.core)?
             .into_iter()
             .map(|token| token.payload.serial)
             .collect();
@@ -106,24 +117,21 @@ impl Service {
         while !new.is_empty() {
             let rest = new.split_off(new.len().min(IMPORTED_AT_ONCE));
             let (tokens, keys) = new.into_iter().unzip();
-            self.host_by(
-                by,
-                HostAction::ImportTokens(tokens),
-                Offer {
-                    keys,
-                    accounts: Vec::new(),
-                },
-            )
-            .await?;
+            let offer = Offer {
+                keys,
+                accounts: Vec::new(),
+            };
+            self.core
+                .append_host_by(by, HostAction::ImportTokens(tokens), offer)
+                .await?;
             new = rest;
         }
         Ok(Imported { count, problems })
     }
 
     /// The tokens that wait to be activated, by serial number.
-    pub fn tokens(&self) -> Result<Vec<TokenRow>, ServiceError> {
-        let mut rows: Vec<_> = self
-            .open_tokens()?
+    pub fn list(&self) -> Result<Vec<TokenRow>, ServiceError> {
+        let mut rows: Vec<_> = open_tokens(&self.core)?
             .into_iter()
             .map(|token| TokenRow {
                 serial: token.payload.serial,
@@ -136,29 +144,40 @@ impl Service {
         Ok(rows)
     }
 
-    /// Removes a token that nobody has activated.
-    pub async fn remove_token(&self, by: &Requester, serial: &str) -> Result<(), ServiceError> {
-        let token = self.find_token_by_serial(serial)?;
-        self.host_by(by, HostAction::RemoveToken(token.id), Offer::default())
-            .await
+    /// Removes a token that no user has activated.
+    pub async fn remove(&self, by: &Requester, serial: &str) -> Result<(), ServiceError> {
+        let token = find_token_by_serial(&self.core, serial)?;
+        let action = HostAction::RemoveToken(token.id);
+        self.core.append_host_by(by, action, Offer::default()).await
     }
 
-    pub(super) fn find_token_by_serial(&self, serial: &str) -> Result<FoundToken, ServiceError> {
-        let serial = serial.trim();
-        let found = self
-            .open_tokens()?
-            .into_iter()
-            .find(|token| token.payload.serial == serial);
-        found.ok_or_else(|| Refusal::UnknownToken.into())
+    /// Finds a hardware token of a user's again by two consecutive codes.
+    pub async fn resynchronize(
+        &self,
+        uid: u32,
+        by: &Requester,
+        method: MethodId,
+        codes: (&str, &str),
+    ) -> Result<(), ServiceError> {
+        let person = self.core.person(uid)?;
+        let state = self.core.state();
+        let user = state.user(person.id).ok_or(Refusal::UnknownMethod)?;
+        let token = user.method(method).ok_or(Refusal::UnknownMethod)?;
+        let found = find_token(&self.core, token, codes)?;
+        let action = Action::Resynchronize { method, found };
+        self.notices
+            .commit(&person, by, action, Vec::new())
+            .await
+            .map(|_| ())
     }
 
     /// The serial numbers of the tokens that users have activated.
     fn serials_in_use(&self) -> Result<Vec<String>, ServiceError> {
-        let state = self.state();
+        let state = self.core.state();
         let methods = state.users().flat_map(|(_, user)| user.methods());
         let tokens = methods.filter(|method| method.kind() == Kind::HardwareToken);
         let payloads: Vec<_> = tokens
-            .map(|token| self.open(token))
+            .map(|token| MethodPayload::open(&self.core, token))
             .collect::<Result<_, _>>()?;
         let serial = |payload| match payload {
             MethodPayload::HardwareToken { serial, .. } => Some(serial),
@@ -166,40 +185,31 @@ impl Service {
         };
         Ok(payloads.into_iter().filter_map(serial).collect())
     }
+}
 
-    fn open_tokens(&self) -> Result<Vec<FoundToken>, ServiceError> {
-        self.state()
-            .tokens()
-            .map(|(id, token)| self.open_token(id, token))
-            .collect()
-    }
+/// The token of the inventory with this serial number.
+pub(super) fn find_token_by_serial(core: &Core, serial: &str) -> Result<FoundToken, ServiceError> {
+    let serial = serial.trim();
+    let found = open_tokens(core)?
+        .into_iter()
+        .find(|token| token.payload.serial == serial);
+    found.ok_or_else(|| Refusal::UnknownToken.into())
+}
 
-    fn open_token(&self, id: TokenId, token: &Token) -> Result<FoundToken, ServiceError> {
-        let bytes =
-            self.reader
-                .open_sealed(id.into(), SealedPart::Token, token.sealed.as_bytes())?;
-        Ok(FoundToken {
-            id,
-            parameters: token.parameters,
-            next: token.next,
-            payload: postcard::from_bytes(&bytes)?,
-        })
-    }
+fn open_tokens(core: &Core) -> Result<Vec<FoundToken>, ServiceError> {
+    core.state()
+        .tokens()
+        .map(|(id, token)| open_token(core, id, token))
+        .collect()
+}
 
-    async fn host_by(
-        &self,
-        by: &Requester,
-        action: HostAction,
-        mut offer: Offer,
-    ) -> Result<(), ServiceError> {
-        if by.uid == 0 {
-            return self.host(Who::Root, action, offer).await;
-        }
-        let administrator = self.person(by.uid)?;
-        let who = Who::User(administrator.id);
-        offer.accounts.push(administrator);
-        self.host(who, action, offer).await
-    }
+fn open_token(core: &Core, id: TokenId, token: &Token) -> Result<FoundToken, ServiceError> {
+    Ok(FoundToken {
+        id,
+        parameters: token.parameters,
+        next: token.next,
+        payload: core.open(id.into(), SealedPart::Token, &token.sealed)?,
+    })
 }
 
 fn sealed_token(token: &ImportedToken) -> Result<(NewToken, Arc<NewKey>), ServiceError> {
@@ -212,7 +222,7 @@ fn sealed_token(token: &ImportedToken) -> Result<(NewToken, Arc<NewKey>), Servic
         secret: SecretBytes::from(&token.secret),
         drift: token.drift,
     };
-    let sealed = Sealed::new(key.seal(SealedPart::Token, &plain(&payload)?)?);
+    let sealed = seal_new(&key, SealedPart::Token, &payload)?;
     Ok((
         NewToken {
             token: id,

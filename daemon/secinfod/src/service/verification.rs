@@ -1,19 +1,32 @@
 //! Verifications: short-lived sessions in which a user proves a method.
 
-use super::sending::{Sending, SentCode};
-use super::session::Session;
-use super::{Person, Requester, Service, ServiceError, now};
-use crate::bus::SessionOwner;
+use super::matching::answer;
+use super::notices::Notices;
+use super::overview::view;
+use super::sending::{CodeDelivery, CodeSender, Sending, Sent, SentCode};
+use super::session::{Session, SessionOwner, Sessions};
+use crate::core::{Core, Person, Requester, ServiceError};
+use crate::methods::destination::Destination;
+use crate::methods::payload::MethodPayload;
+use secinfo_channel::MessagePurpose;
 use secinfo_domain::event::{Fact, Failure};
 use secinfo_domain::state::Method;
 use secinfo_domain::{
-    Action, Answer, Event, Kind, MethodId, Purpose, Refusal, Strength, Timestamp,
+    Action, Answer, Event, Kind, MethodId, Purpose, Recipient, Refusal, Strength, Timestamp,
     verification_outlook,
 };
 use std::sync::{Arc, Mutex};
 
 /// The longest answer that is looked at, in bytes.
 const LONGEST_CODE: usize = 128;
+
+/// Verifies users.
+pub struct Verifications {
+    core: Arc<Core>,
+    notices: Arc<Notices>,
+    codes: Arc<CodeSender>,
+    sessions: Sessions<Verification>,
+}
 
 /// What a verification is about.
 pub struct Verification {
@@ -104,9 +117,28 @@ impl Verification {
     }
 }
 
-impl Service {
+impl Verifications {
+    pub(super) fn new(
+        core: Arc<Core>,
+        notices: Arc<Notices>,
+        codes: Arc<CodeSender>,
+        sessions: Sessions<Verification>,
+    ) -> Self {
+        Self {
+            core,
+            notices,
+            codes,
+            sessions,
+        }
+    }
+
+    /// The open sessions.
+    pub const fn sessions(&self) -> &Sessions<Verification> {
+        &self.sessions
+    }
+
     /// Begins to verify a user: by `first`, or by the method that is asked first.
-    pub fn start_verification(
+    pub fn start(
         &self,
         uid: u32,
         by: &Requester,
@@ -114,7 +146,7 @@ impl Service {
         purpose: Purpose,
         circumstances: Circumstances,
     ) -> Result<(Arc<Session<Verification>>, Challenge), ServiceError> {
-        let person = self.person(uid)?;
+        let person = self.core.person(uid)?;
         let candidates = self.candidates(&person, by, purpose)?;
         let asked = match circumstances.first {
             Some(id) => candidates
@@ -123,8 +155,8 @@ impl Service {
                 .ok_or(Refusal::UnknownMethod)?,
             None => candidates.first().ok_or(ServiceError::NoMethod)?,
         };
-        let challenge = self.challenge(asked)?;
-        let rules = self.state().policy().rules.session;
+        let challenge = challenge(&self.core, asked)?;
+        let rules = self.core.state().policy().rules.session;
         let subject = Verification {
             person,
             by: by.clone(),
@@ -134,29 +166,21 @@ impl Service {
             origin: circumstances.origin,
             language: circumstances.language,
         };
-        let session = self.verifications.open(
-            subject,
-            by.uid,
-            owner,
-            now(),
-            rules.verification,
-            rules.attempts,
-        )?;
+        let session =
+            self.sessions
+                .open(subject, by.uid, owner, rules.verification, rules.attempts)?;
         Ok((session, challenge))
     }
 
     /// The methods that can answer a verification, the one asked now first.
-    pub fn methods_to_verify(
-        &self,
-        verification: &Verification,
-    ) -> Result<Vec<Challenge>, ServiceError> {
+    pub fn methods(&self, verification: &Verification) -> Result<Vec<Challenge>, ServiceError> {
         let mut candidates =
             self.candidates(&verification.person, &verification.by, verification.purpose)?;
         let asked = verification.asked();
         candidates.sort_by_key(|method| method.id() != asked);
         candidates
             .iter()
-            .map(|method| self.challenge(method))
+            .map(|method| challenge(&self.core, method))
             .collect()
     }
 
@@ -172,28 +196,28 @@ impl Service {
             .iter()
             .find(|method| method.id() == to)
             .ok_or(Refusal::UnknownMethod)?;
-        let challenge = self.challenge(method)?;
+        let challenge = challenge(&self.core, method)?;
         verification.ask(to);
         Ok(challenge)
     }
 
     /// Answers a verification. When this returns a proof, the code is used up on disk.
-    pub async fn finish_verification(
+    pub async fn finish(
         &self,
         session: &Session<Verification>,
         code: &str,
     ) -> Result<Proven, ServiceError> {
         let _turn = session.turn().await;
-        self.verifications
-            .get(session.id(), now())
+        self.sessions
+            .get(session.id())
             .ok_or(ServiceError::SessionExpired)?;
-        let proven = self.answer_verification(session.subject(), code).await;
+        let proven = self.answer(session.subject(), code).await;
         match proven {
-            Ok(_) => self.verifications.close(session.id()),
+            Ok(_) => self.sessions.close(session.id()),
             Err(ServiceError::WrongCode | ServiceError::CodeAlreadyUsed)
                 if session.count_wrong() =>
             {
-                self.verifications.close(session.id());
+                self.sessions.close(session.id());
                 return Err(ServiceError::TooManyAttempts);
             }
             Err(_) => {}
@@ -202,7 +226,7 @@ impl Service {
     }
 
     /// Verifies the user by the method that is asked now.
-    pub(super) async fn answer_verification(
+    pub(super) async fn answer(
         &self,
         verification: &Verification,
         code: &str,
@@ -228,7 +252,7 @@ impl Service {
         method: Option<MethodId>,
         code: &str,
     ) -> Result<Proven, ServiceError> {
-        let person = self.person(uid)?;
+        let person = self.core.person(uid)?;
         let method = match method {
             Some(id) => id,
             None => self
@@ -250,10 +274,10 @@ impl Service {
         code: &str,
         sent: Option<&SentCode>,
     ) -> Result<Proven, ServiceError> {
-        let state = self.state();
-        let user = Self::user_state(&state, person).ok_or(ServiceError::NoMethod)?;
+        let state = self.core.state();
+        let user = state.user(person.id).ok_or(ServiceError::NoMethod)?;
         let method = user.method(id).ok_or(Refusal::UnknownMethod)?;
-        let probe = self.command(
+        let probe = self.core.command(
             person,
             by,
             Action::Verify {
@@ -262,13 +286,14 @@ impl Service {
                 answer: Answer::Wrong,
             },
         )?;
-        verification_outlook(&state, &probe.0, id, purpose)?;
+        verification_outlook(&state, &probe, id, purpose)?;
         let answer = if code.len() > LONGEST_CODE {
             Answer::Wrong
         } else {
-            self.answer(method, code, sent).await?
+            answer(&self.core, method, code, sent).await?
         };
         let events = self
+            .notices
             .commit(
                 person,
                 by,
@@ -293,9 +318,10 @@ impl Service {
         for event in events {
             match &event.fact {
                 Fact::VerificationSucceeded(fact) => {
-                    let state = self.state();
-                    let after =
-                        Self::user_state(&state, person).and_then(|user| user.method(fact.method));
+                    let state = self.core.state();
+                    let after = state
+                        .user(person.id)
+                        .and_then(|user| user.method(fact.method));
                     return Ok(Proven {
                         method: fact.method,
                         kind: method.kind(),
@@ -324,28 +350,80 @@ impl Service {
         by: &Requester,
         purpose: Purpose,
     ) -> Result<Vec<Method>, ServiceError> {
-        let state = self.state();
-        let Some(user) = Self::user_state(&state, person) else {
+        let state = self.core.state();
+        let Some(user) = state.user(person.id) else {
             return Ok(Vec::new());
         };
-        let policy = self.effective_policy(person, by.service.as_ref())?;
+        let policy = self.core.effective_policy(person, by.service.as_ref())?;
         let wait = state.policy().rules.deletion_wait;
         Ok(user
-            .candidates(purpose, &policy, wait, now())
+            .candidates(purpose, &policy, wait, self.core.now())
             .into_iter()
             .cloned()
             .collect())
     }
 
-    pub(super) fn challenge(&self, method: &Method) -> Result<Challenge, ServiceError> {
-        let view = self.view(method, None)?;
-        Ok(Challenge {
-            method: view.id,
-            kind: view.kind,
-            label: view.label,
-            hint: view.hint,
-            digits: view.digits,
-            delivered: view.kind.is_delivered(),
-        })
+    /// Sends a code of the method that is asked now, in place of any before it.
+    pub async fn send_code(&self, session: &Session<Verification>) -> Result<Sent, ServiceError> {
+        let turn = session.turn().await;
+        self.sessions
+            .get(session.id())
+            .ok_or(ServiceError::SessionExpired)?;
+        let verification = session.subject();
+        let (kind, hint) = self.send_code_of(verification).await?;
+        drop(turn);
+        self.codes
+            .wait_for_news(&verification.sending, kind, hint)
+            .await
     }
+
+    /// Sends a code without waiting for news; the kind of the method, and the destination, masked.
+    pub(super) async fn send_code_of(
+        &self,
+        verification: &Verification,
+    ) -> Result<(Kind, String), ServiceError> {
+        let state = self.core.state();
+        let asked = verification.asked();
+        let method = state
+            .user(verification.person.id)
+            .and_then(|user| user.method(asked))
+            .ok_or(Refusal::UnknownMethod)?;
+        let kind = method.kind();
+        let payload = MethodPayload::open(&self.core, method)?;
+        let (destination, language) =
+            Destination::of(method, payload).ok_or(Refusal::NothingToSend(kind))?;
+        let purpose = verification.purpose();
+        self.codes
+            .send(CodeDelivery {
+                person: &verification.person,
+                by: &verification.by,
+                sending: &verification.sending,
+                kind,
+                destination: &destination,
+                recipient: Recipient::Method {
+                    method: asked,
+                    purpose,
+                },
+                purpose: match purpose {
+                    Purpose::SignIn => MessagePurpose::SignIn,
+                    Purpose::PasswordReset => MessagePurpose::PasswordReset,
+                },
+                origin: &verification.origin,
+                language: self.codes.language(&[&verification.language, &language]),
+            })
+            .await?;
+        Ok((kind, destination.hint()))
+    }
+}
+
+fn challenge(core: &Core, method: &Method) -> Result<Challenge, ServiceError> {
+    let view = view(core, method, None)?;
+    Ok(Challenge {
+        method: view.id,
+        kind: view.kind,
+        label: view.label,
+        hint: view.hint,
+        digits: view.digits,
+        delivered: view.kind.is_delivered(),
+    })
 }

@@ -6,8 +6,9 @@ pub(crate) use rows::table;
 
 use super::private_bus::PrivateBus;
 use secinfod::bus::{
-    Action, Authorizer, Caller, Limits, Object, ObjectTree, Server, SessionOwner, TagKey, connect,
+    Action, Authorizer, Caller, Limits, Object, ObjectTree, Server, TagKey, connect,
 };
+use secinfod::service::SessionOwner;
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};

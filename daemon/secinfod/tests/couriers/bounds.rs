@@ -1,9 +1,9 @@
 //! How much a channel is given, and for how long.
 
-use crate::house::{House, accepted, hosts, id, name, one, order, outcome, plugin, settle};
+use crate::house::{House, accepted, id, name, one, order, outcome, plugin, settle, start};
 use secinfo_channel::{Reason, Report};
 use secinfo_channel_host::wire::PluginInfo;
-use secinfod::channels::{Arrival, Channels, Outcome, Progress};
+use secinfod::channels::{Arrival, Outcome, Progress};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -72,7 +72,7 @@ async fn a_full_queue_refuses_at_once() {
     let host = house.host("a");
     let mut config = house.channel("a", 1);
     config.queue = 2;
-    let channels = Channels::start(vec![config], hosts());
+    let channels = start(vec![config]);
     let mut trackings = [channels.submit(order(1, 60)), channels.submit(order(2, 60))];
     let busy = Outcome {
         channel: None,
@@ -99,7 +99,7 @@ async fn a_full_queue_is_passed_over() {
     let [a, b] = [house.host("a"), house.host("b")];
     let mut first = house.channel("a", 1);
     first.queue = 1;
-    let channels = Channels::start(vec![first, house.channel("b", 2)], hosts());
+    let channels = start(vec![first, house.channel("b", 2)]);
     let (mut a, mut b) = (a.ready().await, b.ready().await);
     let mut trackings = [channels.submit(order(1, 60)), channels.submit(order(2, 60))];
     b.does(accepted()).await;
@@ -131,7 +131,7 @@ async fn a_message_whose_time_is_over_is_not_sent() {
 #[tokio::test(start_paused = true)]
 async fn a_message_waits_for_a_channel_that_is_down_no_longer_than_it_is_of_use() {
     let house = House::new();
-    let channels = Channels::start(vec![house.channel("a", 1)], hosts());
+    let channels = start(vec![house.channel("a", 1)]);
     let begin = Instant::now();
     let mut tracking = channels.submit(order(1, 30));
     assert_eq!(

@@ -1,11 +1,11 @@
 //! Which channel a message goes to, and where it goes when that one cannot.
 
 use crate::house::{
-    DESTINATION, House, accepted, failed, hosts, id, later, name, one, order, outcome, plugin, two,
+    DESTINATION, House, accepted, failed, id, later, name, one, order, outcome, plugin, start, two,
 };
 use secinfo_channel::{Reason, Report};
 use secinfo_domain::Kind;
-use secinfod::channels::{Arrival, Channels, Outcome, Progress};
+use secinfod::channels::{Arrival, Outcome, Progress};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -86,7 +86,7 @@ async fn a_channel_that_is_down_is_passed_over_until_it_is_back() {
     let house = House::new();
     let host = house.host("b");
     let configs = vec![house.channel("a", 1), house.channel("b", 2)];
-    let channels = Channels::start(configs, hosts());
+    let channels = start(configs);
     let mut b = host.ready().await;
     let mut tracking = channels.submit(order(1, 60));
     b.does(accepted()).await;

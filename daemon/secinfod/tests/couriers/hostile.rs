@@ -1,13 +1,13 @@
 //! Hosts that say what they should not.
 
 use crate::house::{
-    CODE, DESTINATION, House, accepted, failed, hosts, one, order, outcome, plugin, settle, two,
+    CODE, DESTINATION, House, accepted, failed, one, order, outcome, plugin, settle, start, two,
 };
 use rustix::process::Uid;
 use rustix::thread::set_thread_res_uid;
 use secinfo_channel::{Reason, Report};
 use secinfo_channel_host::wire::{FromHost, LogLevel, PROTOCOL, PluginInfo};
-use secinfod::channels::{Arrival, Channels};
+use secinfod::channels::Arrival;
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -93,7 +93,7 @@ async fn a_host_that_cannot_be_used_says_why_and_is_tried_again() {
     for (answer, told) in answers {
         let house = House::new();
         let host = house.host("a");
-        let channels = Channels::start(vec![house.channel("a", 1)], hosts());
+        let channels = start(vec![house.channel("a", 1)]);
         host.greet(answer).await.hung_up().await;
         settle().await;
         let status = &channels.status()[0];
@@ -115,7 +115,7 @@ async fn nothing_goes_to_a_stranger() {
         host
     });
     let host = host.join().unwrap();
-    let channels = Channels::start(vec![house.channel("a", 1)], hosts());
+    let channels = start(vec![house.channel("a", 1)]);
     let mut tracking = channels.submit(order(1, 600));
     settle().await;
     let (mut connection, _) = host.accept().unwrap();
@@ -140,7 +140,7 @@ async fn nobody_waits_long_for_a_host_that_does_not_greet() {
     let house = House::new();
     let [a, b] = [house.host("a"), house.host("b")];
     let configs = vec![house.channel("a", 1), house.channel("b", 2)];
-    let channels = Channels::start(configs, hosts());
+    let channels = start(configs);
     let begin = Instant::now();
     let _silent = a.accept().await;
     let mut talk = b.ready().await;

@@ -5,6 +5,7 @@ use secinfo_channel_host::wire::{self, FromHost, PROTOCOL, PluginInfo, ToHost};
 use secinfo_domain::{ChannelName, Kind, MessageId, Seconds, Timestamp, UserName};
 use secinfod::channels::{Channels, Order, Outcome, Tracking};
 use secinfod::config::{ChannelConfig, HostSettings, PluginFile};
+use secinfod::core::SystemClock;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -72,6 +73,16 @@ pub(crate) fn hosts() -> HostSettings {
     }
 }
 
+/// These channels, whose hosts the test plays.
+pub(crate) fn start(channels: Vec<ChannelConfig>) -> Channels {
+    start_with(channels, hosts())
+}
+
+/// These channels, with hosts that are started in this way.
+pub(crate) fn start_with(channels: Vec<ChannelConfig>, hosts: HostSettings) -> Channels {
+    Channels::start(channels, hosts, Arc::new(SystemClock))
+}
+
 pub(crate) fn plugin() -> PluginInfo {
     PluginInfo {
         name: "played".to_owned(),
@@ -125,7 +136,7 @@ pub(crate) async fn one(plugin: PluginInfo) -> (House, Channels, Host, Talk) {
     let house = House::new();
     let mut host = house.host("a");
     host.plugin = plugin;
-    let channels = Channels::start(vec![house.channel("a", 1)], hosts());
+    let channels = start(vec![house.channel("a", 1)]);
     let talk = host.ready().await;
     (house, channels, host, talk)
 }
@@ -136,7 +147,7 @@ pub(crate) async fn two() -> (House, Channels, [Host; 2], [Talk; 2]) {
     let [a, b] = [house.host("a"), house.host("b")];
     // The order of the names would be the other way around if it counted.
     let configs = vec![house.channel("b", 2), house.channel("a", 1)];
-    let channels = Channels::start(configs, hosts());
+    let channels = start(configs);
     let talks = [a.ready().await, b.ready().await];
     (house, channels, [a, b], talks)
 }

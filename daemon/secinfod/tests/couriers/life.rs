@@ -1,10 +1,10 @@
 //! Starting, reloading and stopping.
 
-use crate::house::{House, accepted, hosts, name, one, order, outcome, plugin, settle, two};
+use crate::house::{House, accepted, hosts, name, one, order, outcome, plugin, settle, start, two};
 use secinfo_channel::{Reason, Report};
 use secinfo_channel_host::wire::ToHost;
 use secinfo_domain::{Kind, Seconds};
-use secinfod::channels::{Arrival, ChannelStatus, Channels, Progress};
+use secinfod::channels::{Arrival, ChannelStatus, Progress};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -34,7 +34,7 @@ async fn a_channel_says_how_it_is() {
 async fn a_host_that_fails_is_started_again_less_and_less_often() {
     let house = House::new();
     let host = house.host("a");
-    let _channels = Channels::start(vec![house.channel("a", 1)], hosts());
+    let _channels = start(vec![house.channel("a", 1)]);
     let mut waits = Vec::new();
     drop(host.accept().await);
     for _ in 0..9 {
@@ -123,7 +123,7 @@ async fn a_reload_tries_at_once_what_is_down() {
     let house = House::new();
     let host = house.host("a");
     let config = house.channel("a", 1);
-    let channels = Channels::start(vec![config.clone()], hosts());
+    let channels = start(vec![config.clone()]);
     for _ in 0..8 {
         drop(host.accept().await);
     }

@@ -1,6 +1,6 @@
 //! Real processes, which load real plugins.
 
-use crate::house::{hosts, name, order, outcome};
+use crate::house::{hosts, name, order, outcome, start_with};
 use rustix::process::{Pid, Signal, kill_process};
 use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{Kind, Seconds, UserName};
@@ -105,7 +105,7 @@ fn is_gone(process: Pid) -> bool {
 #[tokio::test]
 async fn a_process_delivers_and_is_ended() {
     let workshop = Workshop::new();
-    let channels = Channels::start(vec![workshop.channel("a", "")], program());
+    let channels = start_with(vec![workshop.channel("a", "")], program());
     let mut tracking = channels.submit(order(1, 600));
     assert_eq!(outcome(&mut tracking).await.result, Ok(Arrival::Delivered));
     let status = once(&channels, is_ready).await;
@@ -130,7 +130,7 @@ async fn a_plugin_that_misbehaves_loses_that_message_and_no_other() {
         ("leaks", Reason::Plugin),
     ];
     for (does, reason) in cases {
-        let channels = Channels::start(vec![workshop.channel("a", does)], program());
+        let channels = start_with(vec![workshop.channel("a", does)], program());
         let mut lost = channels.submit(unlucky(1));
         assert_eq!(outcome(&mut lost).await.result, Err(reason), "{does}");
         let mut next = channels.submit(order(2, 600));
@@ -145,7 +145,7 @@ async fn a_plugin_that_misbehaves_loses_that_message_and_no_other() {
 #[tokio::test]
 async fn a_plugin_that_does_not_end_is_ended() {
     let workshop = Workshop::new();
-    let channels = Channels::start(vec![workshop.channel("a", "hangs in destroy")], program());
+    let channels = start_with(vec![workshop.channel("a", "hangs in destroy")], program());
     once(&channels, is_ready).await;
     let processes = workshop.processes();
     assert_eq!(processes.len(), 1);
@@ -156,7 +156,7 @@ async fn a_plugin_that_does_not_end_is_ended() {
 #[tokio::test]
 async fn a_process_that_somebody_kills_is_started_again() {
     let workshop = Workshop::new();
-    let channels = Channels::start(vec![workshop.channel("a", "")], program());
+    let channels = start_with(vec![workshop.channel("a", "")], program());
     once(&channels, is_ready).await;
     let killed = workshop.processes();
     for process in &killed {
@@ -179,7 +179,7 @@ async fn a_plugin_that_cannot_be_used_leaves_the_message_to_the_next_channel() {
     sick.order = 2;
     let mut well = workshop.channel("c", "");
     well.order = 3;
-    let channels = Channels::start(vec![missing, sick, well], program());
+    let channels = start_with(vec![missing, sick, well], program());
     let mut tracking = channels.submit(order(1, 600));
     let told = outcome(&mut tracking).await;
     assert_eq!(told.channel, Some(name("c")));
@@ -194,7 +194,7 @@ async fn a_plugin_that_cannot_be_used_leaves_the_message_to_the_next_channel() {
 async fn settings_that_have_changed_are_in_force_after_a_reload() {
     let workshop = Workshop::new();
     let refuses = workshop.channel("a", "cannot be made");
-    let channels = Channels::start(vec![refuses], program());
+    let channels = start_with(vec![refuses], program());
     once(&channels, has_failed).await;
     let mut tracking = channels.submit(order(1, 600));
     channels.reload(vec![workshop.channel("a", "")], program());

@@ -100,7 +100,7 @@ async fn read_events(
     call: Call<Daemon>,
     (from, limit): (u64, u32),
 ) -> Result<(u64, Vec<Vec<u8>>), BusError> {
-    let reader = call.state().service().reader();
+    let reader = call.state().service().core().reader();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let events = reader.read(from, limit, MOST_BYTES).map_err(failed)?;
     let next = events.last().map_or(from, |(seq, _)| seq + 1);
@@ -112,7 +112,13 @@ async fn checkpoint(call: Call<Daemon>, (): ()) -> Result<(String,), BusError> {
 }
 
 async fn verifier_key(call: Call<Daemon>, (): ()) -> Result<(String,), BusError> {
-    Ok((call.state().service().reader().verifier_key().to_string(),))
+    Ok((call
+        .state()
+        .service()
+        .core()
+        .reader()
+        .verifier_key()
+        .to_string(),))
 }
 
 async fn inclusion_proof(
@@ -122,6 +128,7 @@ async fn inclusion_proof(
     let proof = call
         .state()
         .service()
+        .core()
         .reader()
         .inclusion_proof(index, size)
         .map_err(failed)?;
@@ -135,6 +142,7 @@ async fn consistency_proof(
     let proof = call
         .state()
         .service()
+        .core()
         .reader()
         .consistency_proof(old, new)
         .map_err(failed)?;
@@ -153,7 +161,7 @@ async fn names(
     let service = call.state().service();
     let known = users.into_iter().filter_map(|text| {
         let id: UserId = text.parse().ok()?;
-        let account = service.account_of(id)?;
+        let account = service.core().account_of(id)?;
         Some((text, (account.uid, account.name.as_str().to_owned())))
     });
     Ok((known.collect(),))

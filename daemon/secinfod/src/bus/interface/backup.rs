@@ -29,7 +29,12 @@ pub(super) fn methods() -> [Method<Daemon>; 2] {
 }
 
 async fn back_up(call: Call<Daemon>, (pipe,): (OwnedFd,)) -> Result<(Dict,), BusError> {
-    let manifest = call.state().service().back_up(pipe.into()).await?;
+    let manifest = call
+        .state()
+        .service()
+        .backups()
+        .back_up(pipe.into())
+        .await?;
     Ok((manifest_dict(&manifest),))
 }
 
@@ -40,7 +45,12 @@ async fn restore(
     (pipe, options): RestoreArguments,
 ) -> Result<(Dict,), BusError> {
     Options::new(options).finish()?;
-    let restored = call.state().service().restore(pipe.into()).await?;
+    let restored = call
+        .state()
+        .service()
+        .backups()
+        .restore(pipe.into())
+        .await?;
     let mut dict = manifest_dict(&restored.manifest);
     dict.insert("users", restored.users.into());
     dict.insert("restored", restored.time.as_seconds().into());

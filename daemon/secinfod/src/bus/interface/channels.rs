@@ -5,14 +5,14 @@ use super::tree::Daemon;
 use super::{language, requester};
 use crate::bus::{BusError, Call};
 use crate::channels::ChannelStatus;
-use crate::service::{DeliveryState, ServiceError, now};
+use crate::service::{DeliveryState, ServiceError};
 use secinfo_channel::Reason;
 use secinfo_domain::{ChannelName, Timestamp};
 use std::collections::HashMap;
 use zbus::OwnedVariant;
 
 pub(super) async fn list_channels(call: Call<Daemon>, (): ()) -> Result<(Vec<Dict>,), BusError> {
-    let channels = call.state().service().channels();
+    let channels = call.state().service().deliveries().channels();
     Ok((channels.into_iter().map(channel_dict).collect(),))
 }
 
@@ -45,12 +45,13 @@ pub(super) async fn test_channel(
     let name = ChannelName::parse(&channel).map_err(|_| ServiceError::NoSuchChannel)?;
     let by = requester(&call, None);
     let service = call.state().service();
-    let asked = now();
-    let progress = service
+    let asked = service.core().now();
+    let deliveries = service.deliveries();
+    let progress = deliveries
         .test_channel(&by, &name, &destination, &language)
         .await?;
     let state = DeliveryState::from(progress);
-    let problem = match (state, service.channel(&name)) {
+    let problem = match (state, deliveries.channel(&name)) {
         (DeliveryState::Failed(Reason::Destination), _) => {
             "the provider does not deliver to that destination".to_owned()
         }

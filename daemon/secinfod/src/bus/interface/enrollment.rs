@@ -96,7 +96,8 @@ async fn submit(
     let enrolled = call
         .state()
         .service()
-        .finish_enrollment(session, &code)
+        .enrollments()
+        .finish(session, &code)
         .await?;
     let uid = session.subject().uid();
     let former = method_path_or_none(uid, enrolled.former_default);
@@ -111,7 +112,8 @@ async fn send_code(call: Call<Daemon>, (): ()) -> Result<(Dict,), BusError> {
     let sent = call
         .state()
         .service()
-        .send_enrollment_code(session(&call)?)
+        .enrollments()
+        .send_code(session(&call)?)
         .await?;
     Ok((sent_dict(&sent),))
 }
@@ -120,6 +122,7 @@ async fn cancel(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
     call.state()
         .service()
         .enrollments()
+        .sessions()
         .close(session(&call)?.id());
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! How each reason of the service crosses the bus: a typed name, and a sentence.
 
 use crate::bus::BusError;
-use crate::service::{ServiceError, now};
+use crate::core::{Clock, SystemClock};
+use crate::service::ServiceError;
 use secinfo_domain::Refusal;
 
 impl From<ServiceError> for BusError {
@@ -60,7 +61,9 @@ fn lifted_in(error: &ServiceError) -> Option<String> {
         ) => *until,
         _ => return None,
     };
-    let left = until.as_millis().saturating_sub(now().as_millis());
+    let left = until
+        .as_millis()
+        .saturating_sub(SystemClock.now().as_millis());
     Some(match left.div_ceil(1000) {
         seconds @ 0..=99 => format!("{seconds} s"),
         seconds => format!("{} min", seconds.div_ceil(60)),

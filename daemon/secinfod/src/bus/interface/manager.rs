@@ -13,7 +13,7 @@ use super::{
 };
 use crate::bus::{Access, BusError, Call, Interface, Method};
 use crate::methods::token_import::pskc::PreSharedKey;
-use crate::service::{Circumstances, Service, ServiceError};
+use crate::service::{Circumstances, Imports, ServiceError};
 use secinfo_domain::policy::{FirstMethod, ResetMethods};
 use secinfo_domain::{Label, Purpose, UserName};
 use std::collections::HashMap;
@@ -180,7 +180,7 @@ pub(super) fn interface() -> Interface<Daemon> {
 }
 
 async fn get_user(call: Call<Daemon>, (uid,): (u32,)) -> Result<(ObjectPath<'static>,), BusError> {
-    let person = call.state().service().person(uid)?;
+    let person = call.state().service().core().person(uid)?;
     Ok((user_path(person.uid()),))
 }
 
@@ -192,6 +192,7 @@ async fn get_user_by_name(
         Ok(name) => call
             .state()
             .service()
+            .core()
             .accounts()
             .by_name(&name)
             .map_err(ServiceError::from)?,
@@ -219,7 +220,8 @@ async fn list_users(
     let service = call.state().service().clone();
     let limit = usize::try_from(limit.min(MOST_USERS)).unwrap_or_default();
     // It opens every user's name: seconds, where there are a hundred thousand.
-    let rows = tokio::task::spawn_blocking(move || service.users(&after, limit)).await;
+    let rows =
+        tokio::task::spawn_blocking(move || service.security_info().users(&after, limit)).await;
     let rows = rows.map_err(|_| BusError::internal())??;
     let row = |row: crate::service::UserRow| {
         let default = row
@@ -244,15 +246,18 @@ async fn list_kinds(
     (uid, purpose, service): (u32, String, String),
 ) -> Result<(Vec<String>,), BusError> {
     let purpose = parse_purpose(&purpose)?;
-    let person = call.state().service().person(uid)?;
+    let person = call.state().service().core().person(uid)?;
     let policy = call
         .state()
         .service()
+        .core()
         .effective_policy(&person, service_name(&service)?.as_ref())?;
     Ok((policy
         .allowed
         .iter()
-        .filter(|kind| kind.serves(purpose) && call.state().service().has_channel_for(*kind))
+        .filter(|kind| {
+            kind.serves(purpose) && call.state().service().deliveries().has_channel_for(*kind)
+        })
         .map(|kind| kind.as_str().to_owned())
         .collect(),))
 }
@@ -261,7 +266,7 @@ async fn get_policy(
     call: Call<Daemon>,
     (uid, service): (u32, String),
 ) -> Result<(Dict,), BusError> {
-    let daemon = call.state().service();
+    let daemon = call.state().service().core();
     let person = daemon.person(uid)?;
     let policy = daemon.effective_policy(&person, service_name(&service)?.as_ref())?;
     let rules = daemon.state().policy().rules.clone();
@@ -309,11 +314,10 @@ async fn start_verification(
     let owner = session_owner(&call, options.take("detached")?);
     options.finish()?;
     let by = requester(&call, service_name(&service)?);
-    let sessions = call.state().service();
-    let (session, challenge) =
-        sessions.start_verification(uid, &by, owner, purpose, circumstances)?;
+    let verifications = call.state().service().verifications();
+    let (session, challenge) = verifications.start(uid, &by, owner, purpose, circumstances)?;
     if call.caller().is_gone() {
-        sessions.verifications().close(session.id());
+        verifications.sessions().close(session.id());
     }
     let mut dict = challenge_dict(uid, &challenge);
     dict.insert("expires", session.expires().as_seconds().into());
@@ -335,6 +339,7 @@ async fn verify(
     let proof = call
         .state()
         .service()
+        .verifications()
         .verify(uid, &by, purpose, method, &code)
         .await?;
     Ok((proof_dict(uid, &proof),))
@@ -367,7 +372,8 @@ async fn import_tokens(
     let imported = call
         .state()
         .service()
-        .import_tokens(&by, &content, key.as_ref())
+        .tokens()
+        .import(&by, &content, key.as_ref())
         .await?;
     Ok((imported.count, imported.problems))
 }
@@ -382,9 +388,9 @@ async fn import_methods(
     let imported = match format.as_str() {
         "oath-users" => {
             let service = call.state().service();
-            service.import_oath_users(&by, &content).await?
+            service.imports().import_oath_users(&by, &content).await?
         }
-        "u2f-mappings" => Service::import_u2f_mappings(&content)?,
+        "u2f-mappings" => Imports::read_u2f_mappings(&content)?,
         _ => {
             return Err(invalid("The format is \"oath-users\" or \"u2f-mappings\"."));
         }
@@ -395,7 +401,7 @@ async fn import_methods(
 type TokenRow = (String, String, String, String, String);
 
 async fn list_tokens(call: Call<Daemon>, (): ()) -> Result<(Vec<TokenRow>,), BusError> {
-    let rows = call.state().service().tokens()?;
+    let rows = call.state().service().tokens().list()?;
     let row = |row: crate::service::TokenRow| {
         (
             row.serial,
@@ -410,7 +416,7 @@ async fn list_tokens(call: Call<Daemon>, (): ()) -> Result<(Vec<TokenRow>,), Bus
 
 async fn remove_token(call: Call<Daemon>, (serial,): (String,)) -> Result<(), BusError> {
     let by = requester(&call, None);
-    Ok(call.state().service().remove_token(&by, &serial).await?)
+    Ok(call.state().service().tokens().remove(&by, &serial).await?)
 }
 
 /// From where a user asks, as whoever verifies them knows it.
@@ -425,7 +431,7 @@ fn origin(options: &mut Options) -> Result<String, BusError> {
 
 async fn get_status(call: Call<Daemon>, (): ()) -> Result<(Dict,), BusError> {
     let daemon = call.state();
-    let problem = daemon.service().problem();
+    let problem = daemon.service().core().problem();
     // The reason names files of the host: a stranger learns only that there is one.
     let reason = match &problem {
         Some(why) if call.caller().uid() == 0 => why.clone(),

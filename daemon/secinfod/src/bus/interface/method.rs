@@ -146,7 +146,8 @@ fn place(call: &Call<Daemon>) -> Result<(u32, MethodId), BusError> {
 fn view(call: &Call<Daemon>) -> Result<MethodView, BusError> {
     let (uid, method) = place(call)?;
     let service = call.state().service();
-    Ok(service.method_view(&service.person(uid)?, method)?)
+    let person = service.core().person(uid)?;
+    Ok(service.security_info().method(&person, method)?)
 }
 
 fn seconds(time: Option<Timestamp>) -> u64 {
@@ -211,6 +212,7 @@ async fn rename(call: Call<Daemon>, (label,): (String,)) -> Result<(), BusError>
     Ok(call
         .state()
         .service()
+        .security_info()
         .rename(uid, &requester(&call, None), method, label)
         .await?)
 }
@@ -221,6 +223,7 @@ async fn delete(call: Call<Daemon>, (): ()) -> Result<(bool, u64), BusError> {
         match call
             .state()
             .service()
+            .security_info()
             .delete(uid, &requester(&call, None), method)
             .await?
         {
@@ -252,6 +255,7 @@ async fn resynchronize(
     Ok(call
         .state()
         .service()
+        .tokens()
         .resynchronize(uid, &by, method, (&first, &second))
         .await?)
 }

@@ -19,8 +19,8 @@ mod verification;
 pub use notify::notify;
 pub use tree::{Daemon, Node};
 
-use super::{Action, BusError, Call, Granted, Interface, SessionOwner, Table};
-use crate::service::Requester;
+use super::{Action, BusError, Call, Granted, Interface, Table};
+use crate::service::{Requester, SessionOwner};
 use secinfo_domain::{Authority, MethodId, ServiceName};
 
 /// The bus name, and the prefix of every interface and error.

@@ -13,7 +13,7 @@ use zbus::names::OwnedUniqueName;
 
 /// Listens to what is appended and sends signals, until the service is gone.
 pub async fn notify(daemon: Arc<Daemon>, emitter: Emitter<Daemon>) {
-    let mut news = daemon.service().subscribe();
+    let mut news = daemon.service().core().subscribe();
     loop {
         match news.recv().await {
             Ok(appended) => {
@@ -63,7 +63,7 @@ async fn tell(
         if changes.is_none() {
             continue;
         }
-        let Some(account) = daemon.service().account_of(user) else {
+        let Some(account) = daemon.service().core().account_of(user) else {
             continue;
         };
         let to = emitter.connections_of(account.uid);

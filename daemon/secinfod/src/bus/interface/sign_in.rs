@@ -3,9 +3,11 @@
 use super::dict::{Dict, Options};
 use super::tree::{Daemon, Node, sign_in_path};
 use super::{VERIFY_USERS, language, service_name};
-use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property, SessionOwner};
+use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
 use crate::service::session::Session;
-use crate::service::{End, Outcome, Requester, Service, ServiceError, SignIn, SignInRequest, Step};
+use crate::service::{
+    End, Outcome, Requester, ServiceError, SessionOwner, SignIn, SignInRequest, SignIns, Step,
+};
 use secinfo_channel::SecretText;
 use secinfo_domain::{Authority, Label, NotCovered, ServiceName, SignInPlace, UserName};
 use std::collections::HashMap;
@@ -60,14 +62,15 @@ async fn answer(call: Call<Daemon>, (answer,): (String,)) -> Result<(Dict,), Bus
     let step = call
         .state()
         .service()
-        .answer_sign_in(session, &answer)
+        .sign_ins()
+        .answer(session, &answer)
         .await?;
     let sign_in = session.subject();
     Ok((step_dict(step, sign_in.name(), sign_in.uid()),))
 }
 
 async fn cancel(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
-    let sessions = call.state().service().sign_ins();
+    let sessions = call.state().service().sign_ins().sessions();
     sessions.close(session(&call)?.id());
     Ok(())
 }
@@ -85,11 +88,11 @@ pub(super) async fn start_sign_in(
     let uid = named_user(&call, &name).await?;
     let service = service_name(&service)?;
     let mut options = Options::new(options);
-    let sessions = call.state().service();
+    let sign_ins = call.state().service().sign_ins();
     let by = requester(&call, uid, service)?;
     let request = request(
         &call,
-        sessions,
+        sign_ins,
         by.service.as_ref(),
         (name, uid),
         &mut options,
@@ -97,11 +100,11 @@ pub(super) async fn start_sign_in(
     options.finish()?;
     let name = request.name.clone();
     let owner = SessionOwner::Connection(call.caller().unique_name().clone());
-    let (session, step) = sessions.start_sign_in(&by, owner, request).await?;
+    let (session, step) = sign_ins.start(&by, owner, request).await?;
     if let Some(session) = &session
         && call.caller().is_gone()
     {
-        sessions.sign_ins().close(session.id());
+        sign_ins.sessions().close(session.id());
     }
     Ok((
         sign_in_path(session.map(|session| session.id())),
@@ -112,7 +115,7 @@ pub(super) async fn start_sign_in(
 /// The uid of the user with this name. Whoever may not know it is refused whether there is one or
 /// not.
 async fn named_user(call: &Call<Daemon>, name: &str) -> Result<u32, BusError> {
-    let accounts = call.state().service().accounts();
+    let accounts = call.state().service().core().accounts();
     let account = match UserName::parse(name) {
         Ok(name) => accounts.by_name(&name).map_err(ServiceError::from)?,
         Err(_) => None,
@@ -140,7 +143,7 @@ fn requester(
 ) -> Result<Requester, BusError> {
     let caller = call.caller();
     let (session, authority) = match caller.uid() {
-        0 => (Service::sign_in_tag()?, Authority::Own),
+        0 => (SignIns::tag()?, Authority::Own),
         own if own == uid => (call.state().tag(caller), Authority::Own),
         _ => (call.state().tag(caller), Authority::Administrator),
     };
@@ -156,7 +159,7 @@ fn requester(
 /// proved a first factor.
 fn request(
     call: &Call<Daemon>,
-    service: &Service,
+    sign_ins: &SignIns,
     asking: Option<&ServiceName>,
     (name, uid): (String, u32),
     options: &mut Options,
@@ -182,7 +185,7 @@ fn request(
         SignInPlace {
             network: address(&remote_host),
             terminal: pid
-                .and_then(|pid| service.terminal_of(asking, pid, uid, [&terminal, &invoker])),
+                .and_then(|pid| sign_ins.terminal_of(asking, pid, uid, [&terminal, &invoker])),
         }
     } else {
         SignInPlace::default()

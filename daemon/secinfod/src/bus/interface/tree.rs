@@ -1,8 +1,10 @@
 //! The tree of objects: made on demand from their paths, never registered.
 
-use crate::bus::{Caller, Object, ObjectTree, SessionOwner, TagKey};
+use crate::bus::{Caller, Object, ObjectTree, TagKey};
 use crate::service::session::Session;
-use crate::service::{Enrollment, Service, ServiceError, SessionId, SignIn, Verification, now};
+use crate::service::{
+    Enrollment, Service, ServiceError, SessionId, SessionOwner, SignIn, Verification,
+};
 use secinfo_domain::{MethodId, SessionTag, Timestamp};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -110,10 +112,10 @@ impl Daemon {
     /// The application over its service.
     pub fn new(service: Arc<Service>, tags: TagKey, authorization: &'static str) -> Self {
         Self {
+            started: service.core().now(),
             service,
             tags,
             authorization,
-            started: now(),
             auditors: Mutex::new(HashSet::new()),
         }
     }
@@ -177,8 +179,8 @@ impl Daemon {
     }
 
     fn read_methods_of(&self, uid: u32) -> Result<Vec<MethodId>, ServiceError> {
-        let person = self.service.person(uid)?;
-        Ok(self.service.overview(&person)?.methods)
+        let person = self.service.core().person(uid)?;
+        Ok(self.service.security_info().overview(&person)?.methods)
     }
 }
 
@@ -232,17 +234,19 @@ impl ObjectTree for Daemon {
             Place::Root => Node::Root,
             Place::User(uid) => Node::User(uid),
             Place::Method(uid, method) => Node::Method(uid, method),
-            Place::Enrollment(id) => Node::Enrollment(self.service.enrollments().get(id, now())?),
-            Place::Verification(id) => {
-                Node::Verification(self.service.verifications().get(id, now())?)
+            Place::Enrollment(id) => {
+                Node::Enrollment(self.service.enrollments().sessions().get(id)?)
             }
-            Place::SignIn(id) => Node::SignIn(self.service.sign_ins().get(id, now())?),
+            Place::Verification(id) => {
+                Node::Verification(self.service.verifications().sessions().get(id)?)
+            }
+            Place::SignIn(id) => Node::SignIn(self.service.sign_ins().sessions().get(id)?),
         })
     }
 
     fn exists(&self, object: &Node) -> bool {
         match object {
-            Node::User(uid) => is_known(&self.service.person(*uid).map(|_| true)),
+            Node::User(uid) => is_known(&self.service.core().person(*uid).map(|_| true)),
             Node::Method(uid, method) => is_known(
                 &self
                     .read_methods_of(*uid)
@@ -275,7 +279,8 @@ impl ObjectTree for Daemon {
                 let open = self
                     .service
                     .enrollments()
-                    .of(|owner| owner.is(caller), now());
+                    .sessions()
+                    .of(|owner| caller.owns(owner));
                 open.iter()
                     .map(|session| session.id().to_string())
                     .collect()
@@ -284,13 +289,18 @@ impl ObjectTree for Daemon {
                 let open = self
                     .service
                     .verifications()
-                    .of(|owner| owner.is(caller), now());
+                    .sessions()
+                    .of(|owner| caller.owns(owner));
                 open.iter()
                     .map(|session| session.id().to_string())
                     .collect()
             }
             _ if path == format!("{ROOT}/sign_ins") => {
-                let open = self.service.sign_ins().of(|owner| owner.is(caller), now());
+                let open = self
+                    .service
+                    .sign_ins()
+                    .sessions()
+                    .of(|owner| caller.owns(owner));
                 open.iter()
                     .map(|session| session.id().to_string())
                     .collect()
@@ -314,7 +324,8 @@ impl ObjectTree for Daemon {
         let enrollments = self
             .service
             .enrollments()
-            .of(|owner| owner.is(caller), now());
+            .sessions()
+            .of(|owner| caller.owns(owner));
         objects.extend(
             enrollments
                 .into_iter()
@@ -323,13 +334,18 @@ impl ObjectTree for Daemon {
         let verifications = self
             .service
             .verifications()
-            .of(|owner| owner.is(caller), now());
+            .sessions()
+            .of(|owner| caller.owns(owner));
         objects.extend(
             verifications
                 .into_iter()
                 .map(|s| (verification_path(s.id()).to_string(), Node::Verification(s))),
         );
-        let sign_ins = self.service.sign_ins().of(|owner| owner.is(caller), now());
+        let sign_ins = self
+            .service
+            .sign_ins()
+            .sessions()
+            .of(|owner| caller.owns(owner));
         objects.extend(
             sign_ins
                 .into_iter()
@@ -341,9 +357,9 @@ impl ObjectTree for Daemon {
     fn disconnected(&self, name: &UniqueName<'_>) {
         let gone =
             |owner: &SessionOwner| matches!(owner, SessionOwner::Connection(of) if of == name);
-        self.service.enrollments().close_of(gone);
-        self.service.verifications().close_of(gone);
-        self.service.sign_ins().close_of(gone);
+        self.service.enrollments().sessions().close_of(gone);
+        self.service.verifications().sessions().close_of(gone);
+        self.service.sign_ins().sessions().close_of(gone);
         self.auditors
             .lock()
             .expect("nothing panics while it holds the auditors")

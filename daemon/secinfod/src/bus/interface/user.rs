@@ -5,7 +5,7 @@ use super::tree::{Daemon, Node, enrollment_path, method_path, method_path_or_non
 use super::{MANAGE_USERS, READ_USERS, UNLOCK_USERS, method_at, requester, session_owner};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
 use crate::methods::secret::Secret;
-use crate::service::{Draft, Overview, Person, ServiceError, Started, Wish};
+use crate::service::{Draft, EnrollmentRequest, Overview, Person, ServiceError, Started};
 use secinfo_domain::{Action, Kind, Label, OtpParameters, Place, Seconds, Timestamp};
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant};
@@ -145,11 +145,15 @@ fn uid_of(call: &Call<Daemon>) -> Result<u32, BusError> {
 }
 
 fn person(call: &Call<Daemon>) -> Result<Person, BusError> {
-    Ok(call.state().service().person(uid_of(call)?)?)
+    Ok(call.state().service().core().person(uid_of(call)?)?)
 }
 
 fn overview(call: &Call<Daemon>) -> Result<Overview, BusError> {
-    Ok(call.state().service().overview(&person(call)?)?)
+    Ok(call
+        .state()
+        .service()
+        .security_info()
+        .overview(&person(call)?)?)
 }
 
 fn seconds(time: Option<Timestamp>) -> u64 {
@@ -197,6 +201,7 @@ async fn fresh_proof_until(call: Call<Daemon>) -> Result<u64, BusError> {
     Ok(seconds(
         call.state()
             .service()
+            .security_info()
             .fresh_proof_until(&person(&call)?, tag),
     ))
 }
@@ -229,11 +234,11 @@ async fn start_enrollment(
     options.finish()?;
     let by = requester(&call, None);
     let service = call.state().service();
-    let started = service.start_enrollment(
+    let started = service.enrollments().start(
         uid_of(&call)?,
         &by,
         owner,
-        &Wish {
+        &EnrollmentRequest {
             kind,
             label,
             serial,
@@ -244,7 +249,7 @@ async fn start_enrollment(
         },
     )?;
     if call.caller().is_gone() {
-        service.enrollments().close(started.session.id());
+        service.enrollments().sessions().close(started.session.id());
     }
     Ok((enrollment_path(started.session.id()), details(&started)))
 }
@@ -321,6 +326,7 @@ async fn issue_recovery_codes(call: Call<Daemon>, (): ()) -> Result<(Vec<String>
     let codes = call
         .state()
         .service()
+        .issued_codes()
         .issue_recovery_codes(uid_of(&call)?, &requester(&call, None))
         .await?;
     Ok((codes.iter().map(|code| code.as_str().to_owned()).collect(),))
@@ -335,6 +341,7 @@ async fn issue_access_pass(
     let (pass, expires) = call
         .state()
         .service()
+        .issued_codes()
         .issue_access_pass(uid_of(&call)?, &by, valid, once)
         .await?;
     Ok((pass.as_str().to_owned(), expires.as_seconds()))

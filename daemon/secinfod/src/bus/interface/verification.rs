@@ -144,7 +144,11 @@ type Row = (ObjectPath<'static>, String, String, String);
 async fn list_methods(call: Call<Daemon>, (): ()) -> Result<(Vec<Row>,), BusError> {
     let verification = session(&call)?.subject();
     let uid = verification.uid();
-    let methods = call.state().service().methods_to_verify(verification)?;
+    let methods = call
+        .state()
+        .service()
+        .verifications()
+        .methods(verification)?;
     let row = |way: Challenge| {
         (
             method_path(uid, way.method),
@@ -163,7 +167,11 @@ async fn change_method(
     let session = session(&call)?;
     let verification = session.subject();
     let method = method_at(method.as_str(), verification.uid())?;
-    let challenge = call.state().service().change_method(verification, method)?;
+    let challenge = call
+        .state()
+        .service()
+        .verifications()
+        .change_method(verification, method)?;
     let mut dict = challenge_dict(verification.uid(), &challenge);
     dict.insert("expires", session.expires().as_seconds().into());
     Ok((dict,))
@@ -173,7 +181,8 @@ async fn send_code(call: Call<Daemon>, (): ()) -> Result<(Dict,), BusError> {
     let sent = call
         .state()
         .service()
-        .send_verification_code(session(&call)?)
+        .verifications()
+        .send_code(session(&call)?)
         .await?;
     Ok((sent_dict(&sent),))
 }
@@ -193,7 +202,8 @@ async fn submit(call: Call<Daemon>, (code,): (String,)) -> Result<(Dict,), BusEr
     let proof = call
         .state()
         .service()
-        .finish_verification(session, &code)
+        .verifications()
+        .finish(session, &code)
         .await?;
     Ok((proof_dict(session.subject().uid(), &proof),))
 }
@@ -202,6 +212,7 @@ async fn cancel(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
     call.state()
         .service()
         .verifications()
+        .sessions()
         .close(session(&call)?.id());
     Ok(())
 }

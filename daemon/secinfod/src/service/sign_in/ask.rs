@@ -3,8 +3,9 @@
 use super::step::{RefusedFor, Step};
 use super::wording::{Wording, is_question};
 use super::{Stage, Turn};
+use crate::core::ServiceError;
 use crate::messages::Part;
-use crate::service::{Challenge, DeliveryState, ServiceError, now};
+use crate::service::{Challenge, DeliveryState};
 use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{Kind, MethodId, Refusal, Timestamp};
 
@@ -27,7 +28,7 @@ impl Turn<'_> {
     fn asked(&self) -> Result<Option<Challenge>, ServiceError> {
         let verification = self.verification()?;
         let asked = verification.asked();
-        let ways = self.service.methods_to_verify(verification)?;
+        let ways = self.parts.verifications.methods(verification)?;
         Ok(ways.into_iter().find(|way| way.method == asked))
     }
 
@@ -35,19 +36,19 @@ impl Turn<'_> {
     pub(super) fn others(&self) -> Result<Vec<Challenge>, ServiceError> {
         let verification = self.verification()?;
         let asked = verification.asked();
-        let mut ways = self.service.methods_to_verify(verification)?;
+        let mut ways = self.parts.verifications.methods(verification)?;
         ways.retain(|way| way.method != asked && self.locked(way.method).is_none());
         Ok(ways)
     }
 
     /// Until when wrong codes have locked a method.
     fn locked(&self, method: MethodId) -> Option<Timestamp> {
-        let state = self.service.state();
+        let state = self.parts.core.state();
         state
             .user(self.sign_in.person.id)?
             .method(method)?
             .throttle()
-            .locked_at(now())
+            .locked_at(self.parts.core.now())
     }
 
     /// The prompt of a method, without sending anything. `sent` says whether a code is on its way
@@ -105,9 +106,13 @@ impl Turn<'_> {
     async fn send(&mut self, asked: &Challenge) -> Result<Step, ServiceError> {
         let verification = self.verification()?;
         let words = &self.sign_in.words;
-        let sent = match self.service.send_code_of_verification(verification).await {
+        let sent = match self.parts.verifications.send_code_of(verification).await {
             Ok((kind, hint)) => {
-                let news = self.service.news(&verification.sending, kind, hint).await;
+                let news = self
+                    .parts
+                    .codes
+                    .wait_for_news(&verification.sending, kind, hint)
+                    .await;
                 news.map(|_| ())
             }
             Err(error) => Err(error),
@@ -153,7 +158,7 @@ impl Turn<'_> {
         {
             return self.instead_of_no_code(asked.digits);
         }
-        match self.service.answer_verification(verification, answer).await {
+        match self.parts.verifications.answer(verification, answer).await {
             Ok(proven) => self.proved(&proven).await,
             Err(error) => self.instead_of_answer(error),
         }

@@ -2,8 +2,9 @@
 
 use super::Turn;
 use super::step::{Outcome, Step};
+use crate::core::ServiceError;
 use crate::messages::Part;
-use crate::service::{Proven, ServiceError};
+use crate::service::Proven;
 use secinfo_domain::{Action, Refusal, SetUp, set_up_outlook};
 
 /// So many recovery codes are few.
@@ -50,15 +51,23 @@ impl Turn<'_> {
     /// What policy still asks the user to set up.
     pub(super) fn missing(&self) -> Result<Option<SetUp>, ServiceError> {
         let (person, by) = (&self.sign_in.person, &self.sign_in.by);
-        let probe = self.service.command(person, by, Action::FailActivation)?;
-        Ok(set_up_outlook(&self.service.state(), &probe.0)?)
+        let probe = self
+            .parts
+            .core
+            .command(person, by, Action::FailActivation)?;
+        Ok(set_up_outlook(&self.parts.core.state(), &probe)?)
     }
 
     /// Puts setting up off; whether that was allowed.
     pub(super) async fn postpone(&self) -> Result<bool, ServiceError> {
         let (person, by) = (&self.sign_in.person, &self.sign_in.by);
         let action = Action::PostponeSetUp;
-        match self.service.commit(person, by, action, Vec::new()).await {
+        match self
+            .parts
+            .notices
+            .commit(person, by, action, Vec::new())
+            .await
+        {
             Ok(_) => Ok(true),
             Err(ServiceError::Refused(Refusal::NotToBePutOff)) => Ok(false),
             Err(error) => Err(error),
@@ -68,7 +77,7 @@ impl Turn<'_> {
     /// Puts off what nobody could be asked to set up here, as `sudo` may do many times a day: only
     /// the first time is written down, from which the days of grace are counted.
     pub(super) async fn postpone_unasked(&self) -> Result<bool, ServiceError> {
-        let state = self.service.state();
+        let state = self.parts.core.state();
         let began = state
             .user(self.sign_in.person.id)
             .is_some_and(|user| state.grace_began(user).is_some());
@@ -87,7 +96,12 @@ impl Turn<'_> {
         if let Some(terminal) = self.sign_in.place.terminal {
             let (person, by) = (&self.sign_in.person, &self.sign_in.by);
             let action = Action::RememberTerminal { terminal };
-            match self.service.commit(person, by, action, Vec::new()).await {
+            match self
+                .parts
+                .notices
+                .commit(person, by, action, Vec::new())
+                .await
+            {
                 Ok(_) | Err(ServiceError::Refused(Refusal::NotRemembered)) => {}
                 // The proof is on disk, and stands.
                 Err(error) => tracing::warn!(%error, "a terminal could not be remembered"),

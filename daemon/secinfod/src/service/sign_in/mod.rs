@@ -13,12 +13,15 @@ mod ways;
 mod wording;
 
 pub use step::{End, Outcome, Prompt, RefusedFor, Step};
-pub(super) use terminal::TerminalKey;
 
-use super::session::Session;
-use super::verification::Verification;
-use super::{Person, Requester, Sending, Service, ServiceError, now};
-use crate::bus::SessionOwner;
+use super::deliveries::Deliveries;
+use super::enrollment::Enrollments;
+use super::issuing::IssuedCodes;
+use super::notices::Notices;
+use super::sending::{CodeSender, Sending};
+use super::session::{Session, SessionOwner, Sessions};
+use super::verification::{Verification, Verifications};
+use crate::core::{Core, Person, Requester, ServiceError, no_randomness, random_id};
 use crate::messages::Prompts;
 use secinfo_channel::SecretText;
 use secinfo_domain::{
@@ -27,6 +30,7 @@ use secinfo_domain::{
 };
 use set_up::Stage as SetUpStage;
 use std::sync::{Arc, Mutex, MutexGuard};
+use terminal::TerminalKey;
 use wording::Wording;
 
 /// The longest that a sign-in lasts, set-up included. Within it the rules for verifications and
@@ -37,13 +41,31 @@ const LONGEST: Seconds = Seconds::new(15 * 60);
 /// every prompt with nothing.
 const MOST_ANSWERS: u16 = 64;
 
+/// Signs users in.
+pub struct SignIns {
+    parts: Parts,
+    terminal_key: TerminalKey,
+    sessions: Sessions<SignIn>,
+}
+
+/// The parts of the service that a sign-in leads through.
+pub(super) struct Parts {
+    pub(super) core: Arc<Core>,
+    pub(super) notices: Arc<Notices>,
+    pub(super) deliveries: Arc<Deliveries>,
+    pub(super) codes: Arc<CodeSender>,
+    pub(super) enrollments: Arc<Enrollments>,
+    pub(super) verifications: Arc<Verifications>,
+    pub(super) issued_codes: Arc<IssuedCodes>,
+}
+
 /// Whom a program signs in, and what it knows of them.
 pub struct SignInRequest {
     /// The user's name, as the program gave it.
     pub name: String,
     /// Their uid.
     pub uid: u32,
-    /// Where they sign in, as far as whoever says so is to be believed.
+    /// Where they sign in, as far as the program that says so is trusted.
     pub place: SignInPlace,
     /// From where they come, as messages say it.
     pub origin: String,
@@ -102,7 +124,7 @@ enum Stage {
 
 /// One turn of a conversation: what an answer leads to.
 struct Turn<'a> {
-    service: &'a Arc<Service>,
+    parts: &'a Parts,
     session: &'a Session<SignIn>,
     sign_in: &'a SignIn,
     talk: &'a mut Talk,
@@ -135,18 +157,31 @@ impl SignIn {
         self.person.id == person.id
     }
 
-    /// Gives a person who begins something longer the time for it, as far as there is any.
-    fn prolong(&self, by: Seconds) {
+    /// Moves the deadline, for a person who begins something longer, as far as there is any time.
+    fn prolong(&self, by: Seconds, now: Timestamp) {
         let mut deadline = self.deadline();
         let latest = self.began.plus(LONGEST);
-        *deadline = now().plus(by).min(latest).max(*deadline);
+        *deadline = now.plus(by).min(latest).max(*deadline);
     }
 }
 
-impl Service {
+impl SignIns {
+    pub(super) fn new(parts: Parts, sessions: Sessions<SignIn>) -> Result<Self, ServiceError> {
+        Ok(Self {
+            parts,
+            terminal_key: TerminalKey::draw().map_err(no_randomness)?,
+            sessions,
+        })
+    }
+
+    /// The open sessions.
+    pub const fn sessions(&self) -> &Sessions<SignIn> {
+        &self.sessions
+    }
+
     /// A tag under which a sign-in of its own keeps its proofs: they count for it alone.
-    pub fn sign_in_tag() -> Result<SessionTag, ServiceError> {
-        super::random_id().map(SessionTag::from_bytes)
+    pub fn tag() -> Result<SessionTag, ServiceError> {
+        random_id().map(SessionTag::from_bytes)
     }
 
     /// The terminal that a process of root's is on, for the user who is asked in it. None at a
@@ -158,37 +193,43 @@ impl Service {
         uid: u32,
         [named, invoker]: [&str; 2],
     ) -> Option<TerminalTag> {
-        let remembers = self.state().policy().sign_in(service).remember > Seconds::new(0);
+        let remembers =
+            self.parts.core.state().policy().sign_in(service).remember > Seconds::new(0);
         remembers.then(|| self.terminal_key.tag(pid, uid, named, invoker))?
     }
 
-    /// Begins to sign a user in. There is a session only where somebody is asked something.
-    pub async fn start_sign_in(
-        self: &Arc<Self>,
+    /// Begins to sign a user in. There is a session only where the user is asked something.
+    pub async fn start(
+        &self,
         by: &Requester,
         owner: SessionOwner,
         request: SignInRequest,
     ) -> Result<(Option<Arc<Session<SignIn>>>, Step), ServiceError> {
-        let begun = self.begin_sign_in(by, owner, request).await;
+        let begun = self.begin(by, owner, request).await;
         if let Ok((_, Step::End(end))) = &begun {
-            self.count_sign_in(by, end.outcome);
+            self.count(by, end.outcome);
         }
         begun
     }
 
-    fn count_sign_in(&self, by: &Requester, outcome: Outcome) {
+    fn count(&self, by: &Requester, outcome: Outcome) {
         let service = by.service.as_ref().filter(|_| by.uid == 0);
-        self.published.counters().sign_in(service, outcome);
+        let how = match outcome {
+            Outcome::Refused(why) => why.as_str(),
+            other => other.as_str(),
+        };
+        let counters = self.parts.core.published().counters();
+        counters.sign_in(service, how);
     }
 
-    async fn begin_sign_in(
-        self: &Arc<Self>,
+    async fn begin(
+        &self,
         by: &Requester,
         owner: SessionOwner,
         request: SignInRequest,
     ) -> Result<(Option<Arc<Session<SignIn>>>, Step), ServiceError> {
-        let person = self.person(request.uid)?;
-        let outlook = match self.sign_in_outlook(&person, by, &request.place)? {
+        let person = self.parts.core.person(request.uid)?;
+        let outlook = match outlook(&self.parts.core, &person, by, &request.place)? {
             SignInOutlook::Remembered => {
                 if self.use_remembered(&person, by, &request.place).await? {
                     return Ok((None, Step::end(Outcome::Remembered, Vec::new())));
@@ -197,7 +238,7 @@ impl Service {
                     terminal: None,
                     ..request.place
                 };
-                self.sign_in_outlook(&person, by, &elsewhere)?
+                outlook(&self.parts.core, &person, by, &elsewhere)?
             }
             outlook => outlook,
         };
@@ -205,15 +246,17 @@ impl Service {
             return Ok((None, Step::end(Outcome::NotCovered(why), Vec::new())));
         }
         let sign_in = self.sign_in(person, by, request)?;
-        let rules = self.state().policy().rules.session;
+        let rules = self.parts.core.state().policy().rules.session;
         let session = self
-            .sign_ins
-            .open(sign_in, by.uid, owner, now(), LONGEST, rules.attempts)?;
+            .sessions
+            .open(sign_in, by.uid, owner, LONGEST, rules.attempts)?;
         let mut talk = session.subject().talk.lock().await;
-        let step = Turn::of(self, &session, &mut talk).begin(outlook).await;
+        let step = Turn::of(&self.parts, &session, &mut talk)
+            .begin(outlook)
+            .await;
         drop(talk);
         if !matches!(step, Ok(Step::Ask(_))) {
-            self.sign_ins.close(session.id());
+            self.sessions.close(session.id());
             return step.map(|step| (None, step));
         }
         step.map(|step| (Some(session), step))
@@ -225,7 +268,8 @@ impl Service {
         by: &Requester,
         request: SignInRequest,
     ) -> Result<SignIn, ServiceError> {
-        let first = self.candidates(&person, by, Purpose::SignIn)?;
+        let verifications = &self.parts.verifications;
+        let first = verifications.candidates(&person, by, Purpose::SignIn)?;
         let first = first.first().map(secinfo_domain::state::Method::id);
         let verification = first.map(|first| Verification {
             person: person.clone(),
@@ -236,9 +280,9 @@ impl Service {
             origin: request.origin,
             language: request.language.clone(),
         });
-        let prompts = Prompts::of(self.language(&[&request.language]));
-        let began = now();
-        let life = self.state().policy().rules.session.verification;
+        let prompts = Prompts::of(self.parts.codes.language(&[&request.language]));
+        let began = self.parts.core.now();
+        let life = self.parts.core.state().policy().rules.session.verification;
         Ok(SignIn {
             person,
             name: request.name,
@@ -246,7 +290,7 @@ impl Service {
             place: request.place,
             language: request.language,
             may_set_up: request.may_set_up,
-            words: Wording::new(prompts, request.one_line),
+            words: Wording::new(prompts, request.one_line, self.parts.core.clock()),
             verification,
             began,
             deadline: Mutex::new(began.plus(life.min(LONGEST))),
@@ -261,31 +305,23 @@ impl Service {
     }
 
     /// Answers what a sign-in has asked.
-    pub async fn answer_sign_in(
-        self: &Arc<Self>,
+    pub async fn answer(
+        &self,
         session: &Session<SignIn>,
         answer: &str,
     ) -> Result<Step, ServiceError> {
         let mut talk = session.subject().talk.lock().await;
-        self.sign_ins
-            .get(session.id(), now())
+        self.sessions
+            .get(session.id())
             .ok_or(ServiceError::SessionExpired)?;
-        let step = Turn::of(self, session, &mut talk).take(answer.trim()).await;
+        let step = Turn::of(&self.parts, session, &mut talk)
+            .take(answer.trim())
+            .await;
         if let Ok(Step::End(end)) = &step {
-            self.sign_ins.close(session.id());
-            self.count_sign_in(&session.subject().by, end.outcome);
+            self.sessions.close(session.id());
+            self.count(&session.subject().by, end.outcome);
         }
         step
-    }
-
-    fn sign_in_outlook(
-        &self,
-        person: &Person,
-        by: &Requester,
-        place: &SignInPlace,
-    ) -> Result<SignInOutlook, ServiceError> {
-        let probe = self.command(person, by, Action::FailActivation)?.0;
-        Ok(sign_in_outlook(&self.state(), &probe, place)?)
     }
 
     async fn use_remembered(
@@ -298,7 +334,12 @@ impl Service {
             return Ok(false);
         };
         let action = Action::UseRemembered { terminal };
-        match self.commit(person, by, action, Vec::new()).await {
+        match self
+            .parts
+            .notices
+            .commit(person, by, action, Vec::new())
+            .await
+        {
             Ok(_) => Ok(true),
             // Its time was over in between.
             Err(ServiceError::Refused(Refusal::NotRemembered)) => Ok(false),
@@ -307,10 +348,21 @@ impl Service {
     }
 }
 
+/// What a sign-in there comes to.
+fn outlook(
+    core: &Core,
+    person: &Person,
+    by: &Requester,
+    place: &SignInPlace,
+) -> Result<SignInOutlook, ServiceError> {
+    let probe = core.command(person, by, Action::FailActivation)?;
+    Ok(sign_in_outlook(&core.state(), &probe, place)?)
+}
+
 impl<'a> Turn<'a> {
-    fn of(service: &'a Arc<Service>, session: &'a Session<SignIn>, talk: &'a mut Talk) -> Self {
+    fn of(parts: &'a Parts, session: &'a Session<SignIn>, talk: &'a mut Talk) -> Self {
         Self {
-            service,
+            parts,
             session,
             sign_in: session.subject(),
             talk,
@@ -327,7 +379,7 @@ impl<'a> Turn<'a> {
 
     async fn take(&mut self, answer: &str) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
-        if now() >= self.sign_in.expires() {
+        if self.parts.core.now() >= self.sign_in.expires() {
             return Ok(Step::refused(RefusedFor::Expired, words.say("end-expired")));
         }
         self.talk.answers = self.talk.answers.saturating_add(1);

@@ -1,6 +1,6 @@
 //! Which terminal a process is on, so that a proof can be remembered there and nowhere else.
 
-use crate::bus::{effective_uid, real_uid};
+use crate::process::{effective_uid, real_uid};
 use hmac::{Hmac, KeyInit, Mac};
 use secinfo_domain::TerminalTag;
 use sha2::Sha256;

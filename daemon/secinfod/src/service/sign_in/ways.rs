@@ -3,8 +3,8 @@
 use super::step::Step;
 use super::wording::numbered;
 use super::{Stage, Turn};
+use crate::core::ServiceError;
 use crate::messages::Part;
-use crate::service::ServiceError;
 use secinfo_channel::SecretText;
 use secinfo_domain::MethodId;
 

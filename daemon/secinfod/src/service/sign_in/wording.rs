@@ -1,12 +1,14 @@
 //! The words of a sign-in, put together for a terminal or for one line.
 
 use super::step::{Prompt, Step};
+use crate::core::Clock;
 use crate::messages::{Part, Prompts};
+use crate::service::Challenge;
 use crate::service::enrollment::default_label;
-use crate::service::{Challenge, now};
 use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{Kind, Timestamp};
 use std::fmt::Write;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Room for any prompt, so that one with a key in it is never moved and left behind in memory.
@@ -16,11 +18,16 @@ const ROOM: usize = 16 * 1024;
 pub(super) struct Wording {
     prompts: Prompts,
     one_line: bool,
+    clock: Arc<dyn Clock>,
 }
 
 impl Wording {
-    pub(super) const fn new(prompts: Prompts, one_line: bool) -> Self {
-        Self { prompts, one_line }
+    pub(super) const fn new(prompts: Prompts, one_line: bool, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            prompts,
+            one_line,
+            clock,
+        }
     }
 
     /// Whether prompts are of one line.
@@ -40,7 +47,9 @@ impl Wording {
 
     /// A sentence about how long something takes from now.
     pub(super) fn say_until(&self, id: &str, until: Timestamp) -> SecretText {
-        let left = until.as_millis().saturating_sub(now().as_millis());
+        let left = until
+            .as_millis()
+            .saturating_sub(self.clock.now().as_millis());
         let seconds = left.div_ceil(1000).max(1);
         let parts = [
             ("seconds", Part::Number(seconds)),
@@ -143,7 +152,7 @@ pub(super) fn numbered<T: Copy>(rows: &[T], answer: &str) -> Option<T> {
     rows.get(number.checked_sub(1)?).copied()
 }
 
-/// Whether somebody asks for another way.
+/// Whether the answer asks for another way.
 pub(super) fn is_question(answer: &str) -> bool {
     matches!(answer, "?" | "？")
 }

@@ -2,8 +2,9 @@
 
 use super::{DESK, House, MANAGE, Place, READ, ROOM, ROOT, VISIT};
 use secinfod::bus::{
-    Access, BusError, Call, EmitsChanged, Interface, Method, Property, SessionOwner, Signal, Table,
+    Access, BusError, Call, EmitsChanged, Interface, Method, Property, Signal, Table,
 };
+use secinfod::service::SessionOwner;
 use std::sync::atomic::Ordering;
 
 fn desk() -> Interface<House> {

@@ -3,9 +3,10 @@
 use super::super::wording::{Wording, is_question};
 use super::screen::Screen;
 use super::{Stage, Turn};
+use crate::core::ServiceError;
 use crate::messages::Part;
+use crate::service::Enrollment;
 use crate::service::sign_in::Step;
-use crate::service::{Enrollment, ServiceError};
 use secinfo_channel::SecretText;
 use secinfo_domain::Kind;
 use std::sync::Arc;
@@ -19,9 +20,13 @@ pub(in crate::service::sign_in) struct App {
 
 impl Turn<'_> {
     pub(super) async fn begin_app(&mut self) -> Result<Step, ServiceError> {
-        let wish = self.wish(Kind::AuthenticatorApp, None);
+        let request = self.request(Kind::AuthenticatorApp, None);
         let person = self.sign_in.person.clone();
-        let drafted = match self.service.draft(person, &self.sign_in.by, &wish) {
+        let drafted = match self
+            .parts
+            .enrollments
+            .draft(person, &self.sign_in.by, &request)
+        {
             Ok(drafted) => drafted,
             Err(error) => {
                 let note = self.cannot_add(error)?;

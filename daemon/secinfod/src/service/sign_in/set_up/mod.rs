@@ -6,9 +6,10 @@ mod screen;
 
 use super::step::{Outcome, RefusedFor, Step};
 use super::wording::{Wording, numbered};
-use super::{Stage as SignInStage, Turn};
+use super::{Stage as SignInStage, Turn, outlook};
+use crate::core::ServiceError;
 use crate::messages::Part;
-use crate::service::{Enrollment, ServiceError, Wish};
+use crate::service::{Enrollment, EnrollmentRequest};
 use app::App;
 use secinfo_channel::SecretText;
 use secinfo_domain::{Action, Barred, Kind, Refusal, SetUp, SignInOutlook, enrollment_outlook};
@@ -84,7 +85,7 @@ impl Turn<'_> {
             return Ok(Step::end(Outcome::Postponed, vec![message]));
         }
         let (person, service) = (&self.sign_in.person, &self.sign_in.by.service);
-        let policy = self.service.effective_policy(person, service.as_ref())?;
+        let policy = self.parts.core.effective_policy(person, service.as_ref())?;
         let (why, id) = if needs_pass {
             (RefusedFor::AccessPassNeeded, "end-pass-needed")
         } else if policy.grace_days > 0 && missing.barred.is_none() {
@@ -120,20 +121,26 @@ impl Turn<'_> {
             kinds,
             later: missing.may_postpone,
         });
-        let life = self.service.state().policy().rules.session.enrollment;
-        self.sign_in.prolong(life);
+        let life = self.parts.core.state().policy().rules.session.enrollment;
+        self.sign_in.prolong(life, self.parts.core.now());
         Ok(Some(step))
     }
 
     /// The kinds that policy lets the user set up here, and that count for what is missing.
     fn kinds(&self) -> Result<Vec<Kind>, ServiceError> {
         let (person, by) = (&self.sign_in.person, &self.sign_in.by);
-        let policy = self.service.effective_policy(person, by.service.as_ref())?;
-        let probe = self.service.command(person, by, Action::FailActivation)?.0;
-        let state = self.service.state();
+        let policy = self
+            .parts
+            .core
+            .effective_policy(person, by.service.as_ref())?;
+        let probe = self
+            .parts
+            .core
+            .command(person, by, Action::FailActivation)?;
+        let state = self.parts.core.state();
         let is_possible = |kind: Kind| {
             policy.counts(kind)
-                && self.service.has_channel_for(kind)
+                && self.parts.deliveries.has_channel_for(kind)
                 // One that has to wait a little can be chosen, and says so then.
                 && matches!(
                     enrollment_outlook(&state, &probe, kind, None),
@@ -208,7 +215,7 @@ impl Turn<'_> {
     fn asked_otherwise_now(&self) -> Result<Option<Step>, ServiceError> {
         let sign_in = self.sign_in;
         let (person, by, place) = (&sign_in.person, &sign_in.by, &sign_in.place);
-        Ok(match self.service.sign_in_outlook(person, by, place)? {
+        Ok(match outlook(&self.parts.core, person, by, place)? {
             SignInOutlook::SetUp(_) => None,
             SignInOutlook::NotCovered(why) => Some(Step::end(Outcome::NotCovered(why), Vec::new())),
             SignInOutlook::Verify | SignInOutlook::Remembered => {
@@ -219,8 +226,8 @@ impl Turn<'_> {
     }
 
     /// What the user asks to set up.
-    fn wish(&self, kind: Kind, destination: Option<&str>) -> Wish {
-        Wish {
+    fn request(&self, kind: Kind, destination: Option<&str>) -> EnrollmentRequest {
+        EnrollmentRequest {
             kind,
             label: None,
             serial: None,
@@ -238,13 +245,13 @@ impl Turn<'_> {
         draft: &Enrollment,
         code: &str,
     ) -> Result<Result<(), Option<Step>>, ServiceError> {
-        if self.service.enroll(draft, code).await?.is_some() {
+        if self.parts.enrollments.enroll(draft, code).await?.is_some() {
             return Ok(Ok(()));
         }
         // Counted here first: where it cannot be counted against the user, it is a guess as well.
         self.talk.wrong = self.talk.wrong.saturating_add(1);
-        self.service.count_guess(draft).await?;
-        let most = self.service.state().policy().rules.session.attempts;
+        self.parts.enrollments.count_guess(draft).await?;
+        let most = self.parts.core.state().policy().rules.session.attempts;
         let over = self.talk.wrong >= most;
         Ok(Err(over.then(|| self.too_many_attempts())))
     }
@@ -268,8 +275,11 @@ impl Turn<'_> {
 
     fn may_have_codes(&self) -> Result<bool, ServiceError> {
         let (person, by) = (&self.sign_in.person, &self.sign_in.by);
-        let probe = self.service.command(person, by, Action::FailActivation)?.0;
-        let state = self.service.state();
+        let probe = self
+            .parts
+            .core
+            .command(person, by, Action::FailActivation)?;
+        let state = self.parts.core.state();
         let has_none = state
             .user(person.id)
             .is_some_and(|user| user.only(Kind::RecoveryCodes).is_none());
@@ -287,7 +297,7 @@ impl Turn<'_> {
             return Ok(Wording::ask(None, &words.say("recovery-again"), true));
         }
         let (uid, by) = (self.sign_in.uid(), &self.sign_in.by);
-        let codes = match self.service.issue_recovery_codes(uid, by).await {
+        let codes = match self.parts.issued_codes.issue_recovery_codes(uid, by).await {
             Ok(codes) => codes,
             // The time of the proof may be over by now.
             Err(ServiceError::Refused(_)) => return self.after_proof().await,

@@ -2,9 +2,10 @@
 
 use super::super::wording::{Wording, is_question};
 use super::{Stage, Turn};
+use crate::core::ServiceError;
 use crate::messages::Part;
 use crate::service::sign_in::Step;
-use crate::service::{DeliveryState, Enrollment, ServiceError};
+use crate::service::{DeliveryState, Enrollment};
 use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{Kind, Place, Refusal};
 use std::sync::Arc;
@@ -63,12 +64,16 @@ impl Turn<'_> {
 
     /// The number in the first place that is free for it.
     fn draft_number(&self, kind: Kind, answer: &str) -> Result<Enrollment, ServiceError> {
-        let mut wish = self.wish(kind, Some(answer));
+        let mut request = self.request(kind, Some(answer));
         let mut taken = None;
         for place in [Place::Mobile, Place::Alternate, Place::Office] {
-            wish.place = Some(place);
+            request.place = Some(place);
             let person = self.sign_in.person.clone();
-            match self.service.draft(person, &self.sign_in.by, &wish) {
+            match self
+                .parts
+                .enrollments
+                .draft(person, &self.sign_in.by, &request)
+            {
                 Ok(drafted) => return Ok(drafted.enrollment),
                 Err(
                     error @ ServiceError::Refused(Refusal::PlaceTaken(_) | Refusal::NumberKnown(_)),
@@ -86,8 +91,13 @@ impl Turn<'_> {
     ) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
         let kind = draft.kind();
-        let sent = match self.service.send_code_of_enrollment(&draft).await {
-            Ok((sending, hint)) => self.service.news(sending, kind, hint).await.map(|_| ()),
+        let sent = match self.parts.enrollments.send_code_of(&draft).await {
+            Ok((sending, hint)) => self
+                .parts
+                .codes
+                .wait_for_news(sending, kind, hint)
+                .await
+                .map(|_| ()),
             Err(error) => Err(error),
         };
         let note = match sent {

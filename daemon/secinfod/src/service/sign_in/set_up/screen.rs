@@ -125,9 +125,11 @@ fn wrapped(text: &str, width: usize) -> Vec<SecretText> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::SystemClock;
     use crate::messages::{Language, Prompts};
     use crate::methods::secret::Secret;
     use secinfo_domain::{Algorithm, Digits, Period, TotpParameters};
+    use std::sync::Arc;
 
     fn presentation(algorithm: Algorithm, issuer: &str, account: &str) -> Presentation {
         let parameters = TotpParameters {
@@ -148,7 +150,7 @@ mod tests {
             (long, &format!("{}@{}", "a".repeat(32), "h".repeat(64))),
         ];
         for language in Language::ALL {
-            let words = Wording::new(Prompts::of(language), false);
+            let words = Wording::new(Prompts::of(language), false, Arc::new(SystemClock));
             for algorithm in [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512] {
                 for (issuer, account) in names {
                     let presentation = presentation(algorithm, issuer, account);
@@ -176,7 +178,7 @@ mod tests {
         let account = "ä".repeat(300);
         let screen = Screen::of(presentation(Algorithm::Sha512, "Example", &account));
         assert!(!screen.has_picture());
-        let words = Wording::new(Prompts::of(Language::English), false);
+        let words = Wording::new(Prompts::of(Language::English), false, Arc::new(SystemClock));
         let text = screen.draw(&words, false);
         assert!(
             text.starts_with("\nAdd this to an authenticator app:\n"),

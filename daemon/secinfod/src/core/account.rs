@@ -1,7 +1,8 @@
 //! Unix accounts, and the users that we know them as.
 
-use super::payload::{UserPayload, plain};
-use super::{ServiceError, new_user_id};
+use super::error::ServiceError;
+use super::random_id;
+use super::sealed::{UserPayload, plain};
 use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
 use secinfo_domain::{GroupName, Sealed, SealedPart, UserId, UserName};
 use secinfo_ledger::{LedgerReader, NewKey};
@@ -12,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// How long an answer of NSS is used again: long enough for the calls of one login, too short for
-/// an account to be deleted and its uid given to somebody else.
+/// an account to be deleted and its uid given to another.
 const REMEMBERED: Duration = Duration::from_secs(2);
 
 /// The most accounts that are remembered at once.
@@ -40,7 +41,7 @@ pub struct Person {
 
 /// What the log needs of a user who is seen for the first time.
 struct Newcomer {
-    /// Whether the log has the user by now. Nobody is introduced twice: after an erasure that
+    /// Whether the log has the user by now. No user is introduced twice: after an erasure that
     /// would bring back the key that was destroyed.
     introduced: AtomicBool,
     id: UserId,
@@ -65,7 +66,7 @@ pub struct Accounts {
 
 impl Person {
     /// A user who is in the log.
-    pub(super) const fn known(account: Account, id: UserId) -> Self {
+    pub(crate) const fn known(account: Account, id: UserId) -> Self {
         Self {
             account,
             id,
@@ -90,8 +91,8 @@ impl Person {
             .is_some_and(|new| new.introduced.load(Ordering::Acquire))
     }
 
-    /// The log has taken the user in.
-    pub(super) fn is_introduced(&self) {
+    /// Marks the user as taken into the log.
+    pub(super) fn mark_introduced(&self) {
         if let Some(new) = &self.new {
             new.introduced.store(true, Ordering::Release);
         }
@@ -150,7 +151,7 @@ impl Accounts {
             .newcomers
             .lock()
             .expect("nothing panics while it holds the newcomers");
-        // Looked at before the log: whoever is in it by then is found there.
+        // Looked at before the log: a user who is in it by then is found there.
         let waiting = newcomers
             .get(&account)
             .filter(|new| !new.introduced.load(Ordering::Acquire))
@@ -164,7 +165,7 @@ impl Accounts {
             return Ok(Person { account, id, new });
         }
         if newcomers.len() >= MOST_REMEMBERED {
-            // Not one that somebody is about to introduce: the account would get a second id.
+            // Not one that a command is about to introduce: the account would get a second id.
             newcomers.retain(|_, new| Arc::strong_count(new) > 1);
         }
         let new = if let Some(new) = waiting {
@@ -208,7 +209,7 @@ impl Accounts {
 
 impl Newcomer {
     fn new(account: &Account) -> Result<Self, ServiceError> {
-        let id = new_user_id()?;
+        let id = UserId::from_bytes(random_id()?);
         let key = NewKey::generate(id.into())?;
         let payload = UserPayload {
             uid: account.uid,
@@ -235,9 +236,9 @@ fn group_name(gid: Gid) -> nix::Result<Option<GroupName>> {
     Ok(Group::from_gid(gid)?.and_then(|group| GroupName::parse(&group.name).ok()))
 }
 
-/// Does what may take a while: NSS on a directory over the network, say. The runtime is told, so
-/// that other callers go on.
-pub(super) fn blocking<T>(ask: impl FnOnce() -> T) -> T {
+/// Runs what may block for a while, such as NSS on a directory over the network, so that the runtime
+/// goes on serving other callers.
+pub(crate) fn blocking<T>(ask: impl FnOnce() -> T) -> T {
     match tokio::runtime::Handle::try_current().map(|handle| handle.runtime_flavor()) {
         Ok(tokio::runtime::RuntimeFlavor::MultiThread) => tokio::task::block_in_place(ask),
         _ => ask(),

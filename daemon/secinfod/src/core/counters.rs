@@ -1,8 +1,7 @@
 //! What has happened since the daemon started.
 
-use super::super::Appended;
 use super::population::Population;
-use crate::service::Outcome;
+use super::published::Appended;
 use secinfo_domain::event::{Event, Fact};
 use secinfo_domain::{ChannelName, Kind, MethodId, ServiceName, State, Timestamp, UserId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,42 +68,38 @@ impl Counters {
     }
 
     /// The numbers now, `state` being what is published.
-    pub(super) fn counted(&self, state: &State, now: Timestamp) -> Counted {
+    pub(crate) fn counted(&self, state: &State, now: Timestamp) -> Counted {
         let mut counted = self.lock();
         counted.population.forget_unlocked(state, now);
         counted.clone()
     }
 
     /// Counts what was appended.
-    pub(in crate::service) fn count(&self, appended: &Appended) {
+    pub(super) fn count(&self, appended: &Appended) {
         self.lock().count(appended);
     }
 
     /// Counts a commit that took so long.
-    pub(in crate::service) fn commit(&self, took: Duration) {
+    pub(super) fn commit(&self, took: Duration) {
         let mut counted = self.lock();
         counted.commits += 1;
         counted.commit_time += took;
     }
 
-    /// Counts a sign-in that has ended, at the service that root asked for.
-    pub(in crate::service) fn sign_in(&self, service: Option<&ServiceName>, outcome: Outcome) {
+    /// Counts a sign-in that has ended in this way, at the service that root asked for.
+    pub(crate) fn sign_in(&self, service: Option<&ServiceName>, outcome: &'static str) {
         let mut counted = self.lock();
         let service = counted.service(service);
-        let how = match outcome {
-            Outcome::Refused(why) => why.as_str(),
-            other => other.as_str(),
-        };
-        *counted.sign_ins.entry((service, how)).or_default() += 1;
+        *counted.sign_ins.entry((service, outcome)).or_default() += 1;
     }
 
-    /// Remembers that somebody took a checkpoint of this size away.
-    pub(super) fn checkpoint(&self, size: u64, now: Timestamp) {
+    /// Notes that a checkpoint of this size was given out.
+    pub(crate) fn checkpoint(&self, size: u64, now: Timestamp) {
         self.lock().checkpoint = Some((size, now));
     }
 
-    /// The journal was told everything before this event.
-    pub(crate) fn journal_is_at(&self, next: u64) {
+    /// Notes that everything before this event is in the journal.
+    pub(crate) fn set_journal_next(&self, next: u64) {
         self.lock().journal_next = next;
     }
 

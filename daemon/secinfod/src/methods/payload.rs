@@ -1,24 +1,14 @@
-//! What is sealed inside events: personal data and secrets. The vault opens it; it is never
-//! written anywhere in the clear.
+//! What is sealed of a method and of a token of the inventory: personal data and secrets. The vault
+//! opens it; it is never written anywhere in the clear.
 
-use super::ServiceError;
-use crate::methods::memory_hard::HashedSet;
-use crate::methods::secret::Secret;
-use secinfo_domain::{
-    Country, EmailAddress, Label, PhoneNumber, Sealed, SealedMethod, SealedPart, UserName,
-};
+use super::memory_hard::HashedSet;
+use super::secret::Secret;
+use crate::core::{Core, ServiceError, seal_new};
+use secinfo_domain::state::Method;
+use secinfo_domain::{Country, EmailAddress, Label, PhoneNumber, SealedMethod, SealedPart};
 use secinfo_ledger::NewKey;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
-
-/// Who a user is.
-#[derive(Serialize, Deserialize)]
-pub struct UserPayload {
-    /// The uid.
-    pub uid: u32,
-    /// The name.
-    pub name: UserName,
-}
 
 /// The secret of a method, by its kind. New kinds add variants at the end; the order is the stored
 /// form.
@@ -78,26 +68,31 @@ pub struct TokenPayload {
     pub drift: i32,
 }
 
-/// The plain bytes of a payload, on their way to be sealed.
-pub(super) fn plain(payload: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, postcard::Error> {
-    postcard::to_allocvec(payload).map(Zeroizing::new)
-}
-
 /// The bytes of a shared secret on their way into and out of a sealed payload.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct SecretBytes(Zeroizing<Vec<u8>>);
 
-/// Seals what a method holds under its key.
-pub(super) fn seal_method(
-    key: &NewKey,
-    label: &Label,
-    payload: &MethodPayload,
-) -> Result<SealedMethod, ServiceError> {
-    Ok(SealedMethod {
-        label: Sealed::new(key.seal(SealedPart::Label, &plain(label)?)?),
-        secret: Sealed::new(key.seal(SealedPart::Secret, &plain(payload)?)?),
-    })
+impl MethodPayload {
+    /// Opens the secret of a method.
+    pub(crate) fn open(core: &Core, method: &Method) -> Result<Self, ServiceError> {
+        let sealed = &method.sealed().secret;
+        core.open(method.id().into(), SealedPart::Secret, sealed)
+    }
+
+    /// Seals the secret of a method, and its label, under the method's key.
+    pub(crate) fn seal(&self, key: &NewKey, label: &Label) -> Result<SealedMethod, ServiceError> {
+        Ok(SealedMethod {
+            label: seal_new(key, SealedPart::Label, label)?,
+            secret: seal_new(key, SealedPart::Secret, self)?,
+        })
+    }
+}
+
+/// What the user calls a method.
+pub(crate) fn label_of(core: &Core, method: &Method) -> Result<Label, ServiceError> {
+    let sealed = &method.sealed().label;
+    core.open(method.id().into(), SealedPart::Label, sealed)
 }
 
 impl From<&Secret> for SecretBytes {

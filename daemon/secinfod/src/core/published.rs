@@ -1,6 +1,6 @@
-//! What holds on disk, for whoever reads; and the news of it.
+//! The newest state that is on disk, and a broadcast of each change to it.
 
-use super::statistics::Counters;
+use super::counters::Counters;
 use secinfo_domain::{Event, State};
 use std::sync::{Arc, RwLock};
 use tokio::sync::broadcast;
@@ -49,7 +49,7 @@ impl Published {
         &self.counters
     }
 
-    /// Tells of everything that is appended from now on.
+    /// Receives everything that is appended from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Arc<Appended>> {
         self.news.subscribe()
     }
@@ -61,7 +61,7 @@ impl Published {
             .write()
             .expect("nothing panics while it holds the state") = appended.after.clone();
         self.counters.count(&appended);
-        // Nobody may be listening, which is fine.
+        // There may be no receiver, which is fine.
         let _ = self.news.send(Arc::new(appended));
     }
 }

@@ -1,8 +1,9 @@
 //! Issuing recovery codes and access passes. Each is shown once, and only its hash is kept.
 
-use super::payload::{MethodPayload, seal_method};
-use super::{Requester, Service, ServiceError, now, random_id};
-use crate::methods::memory_hard::{Cost, HashedSet, HashingFailed};
+use super::notices::Notices;
+use crate::core::{Core, Requester, ServiceError, no_randomness, random_id};
+use crate::methods::memory_hard::{Cost, HashedSet};
+use crate::methods::payload::MethodPayload;
 use crate::methods::written_code::WrittenCode;
 use crate::methods::{access_pass, recovery_codes};
 use secinfo_domain::{
@@ -12,6 +13,12 @@ use secinfo_ledger::NewKey;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
+/// Issues recovery codes and access passes.
+pub struct IssuedCodes {
+    core: Arc<Core>,
+    notices: Arc<Notices>,
+}
+
 /// A new method of codes, ready to be appended.
 struct Issue {
     method: MethodId,
@@ -19,31 +26,38 @@ struct Issue {
     key: Arc<NewKey>,
 }
 
-impl Service {
+impl IssuedCodes {
+    pub(super) const fn new(core: Arc<Core>, notices: Arc<Notices>) -> Self {
+        Self { core, notices }
+    }
+
     /// Issues recovery codes; former ones are void.
     pub async fn issue_recovery_codes(
         &self,
         uid: u32,
         by: &Requester,
     ) -> Result<Vec<Zeroizing<String>>, ServiceError> {
-        let person = self.person(uid)?;
-        let state = self.state();
+        let person = self.core.person(uid)?;
+        let state = self.core.state();
         // Refused before ten memory-hard hashes are computed, not after.
-        let probe = self.command(&person, by, Action::FailActivation)?.0;
+        let probe = self.core.command(&person, by, Action::FailActivation)?;
         enrollment_outlook(&state, &probe, Kind::RecoveryCodes, None)?;
         let count = state.policy().rules.recovery_codes;
         let codes = recovery_codes::generate(count).map_err(no_randomness)?;
         let shown = codes.iter().map(WrittenCode::in_groups).collect();
         let hashes = self
+            .core
             .hash(move || recovery_codes::hash(&codes, Cost::default()))
-            .await?;
+            .await??;
         let issue = Self::issue("Recovery codes", hashes)?;
         let action = Action::IssueRecoveryCodes {
             method: issue.method,
             sealed: issue.sealed,
             count,
         };
-        self.commit(&person, by, action, vec![issue.key]).await?;
+        self.notices
+            .commit(&person, by, action, vec![issue.key])
+            .await?;
         Ok(shown)
     }
 
@@ -55,12 +69,13 @@ impl Service {
         valid: Seconds,
         once: bool,
     ) -> Result<(Zeroizing<String>, Timestamp), ServiceError> {
-        let person = self.person(uid)?;
+        let person = self.core.person(uid)?;
         let pass = access_pass::generate().map_err(no_randomness)?;
         let shown = pass.in_groups();
-        let hashes: HashedSet = self
-            .hash(move || -> Result<_, HashingFailed> { access_pass::hash(&pass, Cost::default()) })
-            .await?;
+        let hashes = self
+            .core
+            .hash(move || access_pass::hash(&pass, Cost::default()))
+            .await??;
         let issue = Self::issue("Access pass", hashes)?;
         let action = Action::IssueAccessPass {
             method: issue.method,
@@ -68,8 +83,10 @@ impl Service {
             valid,
             once,
         };
-        let expires = now().plus(valid);
-        self.commit(&person, by, action, vec![issue.key]).await?;
+        let expires = self.core.now().plus(valid);
+        self.notices
+            .commit(&person, by, action, vec![issue.key])
+            .await?;
         Ok((shown, expires))
     }
 
@@ -77,15 +94,11 @@ impl Service {
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
         let label = Label::parse(label)?;
-        let sealed = seal_method(&key, &label, &MethodPayload::Codes { hashes })?;
+        let sealed = MethodPayload::Codes { hashes }.seal(&key, &label)?;
         Ok(Issue {
             method,
             sealed,
             key: Arc::new(key),
         })
     }
-}
-
-fn no_randomness(error: getrandom::Error) -> ServiceError {
-    ServiceError::Internal(format!("no random bytes: {error}"))
 }

@@ -1,7 +1,7 @@
 //! The commands of one write: each decided on top of those before it.
 
-use super::ServiceError;
 use super::account::Person;
+use super::error::ServiceError;
 use secinfo_domain::event::{Fact, encode};
 use secinfo_domain::{
     Command, Event, KeyId, State, Timestamp, UserId, created_key, decide, destroyed_keys,
@@ -13,8 +13,8 @@ use tokio::sync::oneshot;
 /// The events that a command led to, or why it led to none.
 pub(super) type Decided = Result<Vec<Event>, ServiceError>;
 
-/// A command that waits for its turn.
-pub(super) struct Request {
+/// A command that waits for the writer.
+pub(super) struct PendingCommand {
     pub(super) command: Command,
     pub(super) keys: Vec<Arc<NewKey>>,
     pub(super) accounts: Vec<Person>,
@@ -27,36 +27,35 @@ pub(super) struct Batch {
     pub(super) commit: Commit,
     pub(super) after: State,
     pub(super) answers: Vec<(oneshot::Sender<Decided>, Decided)>,
-    /// The users that it introduces. They know of it once it is on disk.
+    /// The users that it introduces; they are marked once it is on disk.
     pub(super) introduced: Vec<Person>,
 }
 
 impl Batch {
-    /// Decides these commands, the first against `state`.
-    pub(super) fn decide(state: &State, requests: Vec<Request>) -> Self {
+    /// Decides these commands at the time `now`, the first against `state`.
+    pub(super) fn decide(state: &State, commands: Vec<PendingCommand>, now: Timestamp) -> Self {
         let mut batch = Self {
             events: Vec::new(),
             commit: Commit::default(),
             after: state.clone(),
-            answers: Vec::with_capacity(requests.len()),
+            answers: Vec::with_capacity(commands.len()),
             introduced: Vec::new(),
         };
         // Each is decided at the time of its turn, not of its arrival: a wrong code that overtook
         // others must not lie in the future of theirs, where it would make none of them wait.
-        let now = super::now();
-        for mut request in requests {
-            request.is_decided_at(now);
-            request.introduces_nobody_twice(&batch.introduced);
-            let decided = batch.take(&request);
-            batch.answers.push((request.answer, decided));
+        for mut command in commands {
+            command.set_time(now);
+            command.drop_repeated_introductions(&batch.introduced);
+            let decided = batch.take(&command);
+            batch.answers.push((command.answer, decided));
         }
         batch
     }
 
     /// Decides one command on top of those before it. Nothing of it enters the batch unless all of
     /// it can be encoded and has its keys.
-    fn take(&mut self, request: &Request) -> Result<Vec<Event>, ServiceError> {
-        let events = decide(&self.after, &request.command)?;
+    fn take(&mut self, pending: &PendingCommand) -> Result<Vec<Event>, ServiceError> {
+        let events = decide(&self.after, &pending.command)?;
         let mut addition = Commit::default();
         let mut after = self.after.clone();
         for event in &events {
@@ -65,8 +64,8 @@ impl Batch {
             addition.events.push(bytes);
             addition.destroy_keys.extend(destroyed_keys(&after, event));
             if let Some(id) = created_key(event) {
-                addition.new_keys.push(request.key(id)?);
-                if let Some(person) = request
+                addition.new_keys.push(pending.key(id)?);
+                if let Some(person) = pending
                     .accounts
                     .iter()
                     .find(|person| KeyId::from(person.id) == id)
@@ -79,7 +78,7 @@ impl Batch {
                 }
             }
             if matches!(event.fact, Fact::UserErased(_)) {
-                let erased = request
+                let erased = pending
                     .accounts
                     .iter()
                     .filter(|person| Some(person.id) == event.user);
@@ -94,7 +93,7 @@ impl Batch {
                 .iter()
                 .filter(|event| matches!(event.fact, Fact::UserAdded(_)))
                 .filter_map(|event| {
-                    let mut accounts = request.accounts.iter();
+                    let mut accounts = pending.accounts.iter();
                     accounts.find(|person| Some(person.id) == event.user)
                 })
                 .cloned(),
@@ -125,16 +124,17 @@ impl Batch {
     }
 }
 
-impl Request {
-    const fn is_decided_at(&mut self, now: Timestamp) {
+impl PendingCommand {
+    const fn set_time(&mut self, now: Timestamp) {
         match &mut self.command {
             Command::Host(command) => command.now = now,
             Command::User(command) => command.context.now = now,
         }
     }
 
-    /// Whoever was introduced before and is not known was erased, and stays so.
-    fn introduces_nobody_twice(&mut self, before: &[Person]) {
+    /// Drops introductions of users who were introduced before: one who is not known any more was
+    /// erased, and stays erased.
+    fn drop_repeated_introductions(&mut self, before: &[Person]) {
         let was = |id: UserId| {
             let mut accounts = self.accounts.iter();
             accounts.any(|person| person.id == id && person.was_introduced())

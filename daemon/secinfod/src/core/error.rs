@@ -1,7 +1,6 @@
 //! Why the service did not do what it was asked.
 
 use super::account::AccountError;
-use crate::methods::memory_hard::HashingFailed;
 use secinfo_channel::Reason;
 use secinfo_domain::{Kind, Refusal, Timestamp};
 use secinfo_ledger::LedgerError;
@@ -114,12 +113,6 @@ impl From<LedgerError> for ServiceError {
             }
             error => Self::StorageUnavailable(error.to_string()),
         }
-    }
-}
-
-impl From<HashingFailed> for ServiceError {
-    fn from(error: HashingFailed) -> Self {
-        Self::Internal(error.to_string())
     }
 }
 

@@ -1,9 +1,10 @@
-//! The one writer: it takes what waits, decides each command against the state that results from
-//! those before it, writes them together, and answers after they are on disk.
+//! The one writer of the log: takes the commands that wait, decides each against the state that those
+//! before it lead to, appends their events in one write, and answers once they are on disk.
 
-use super::ServiceError;
 use super::account::Person;
-use super::batch::{Batch, Request};
+use super::batch::{Batch, PendingCommand};
+use super::clock::Clock;
+use super::error::ServiceError;
 use super::published::{Appended, Published};
 use super::replay::{ReplayError, replay_news};
 use super::snapshots::Snapshots;
@@ -21,48 +22,50 @@ const MOST_AT_ONCE: usize = 64;
 /// How long the writer waits for work before it looks whether a snapshot is worth it.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// What waits for the writer.
+/// Work that waits for the writer.
 #[expect(
     clippy::large_enum_variant,
     reason = "nearly all of it is commands, which need no memory of their own"
 )]
 enum Work {
     /// A command to decide.
-    Command(Request),
+    Command(PendingCommand),
     /// Something else, to be done between two commits.
-    Aside(Box<dyn FnOnce(&mut Scribe) + Send>),
+    Between(Box<dyn FnOnce(&mut Appender) + Send>),
 }
 
 /// A handle on the writer.
-pub struct Writer {
-    requests: Mutex<Option<Sender<Work>>>,
+pub(super) struct Writer {
+    work: Mutex<Option<Sender<Work>>>,
     problem: Arc<Mutex<Option<String>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
     /// Starts the writer's thread on the ledger, of which so many events are in a snapshot.
-    pub fn start(
+    pub(super) fn start(
         ledger: Ledger,
         published: Arc<Published>,
+        clock: Arc<dyn Clock>,
         in_snapshot: u64,
     ) -> std::io::Result<Self> {
-        let (requests, waiting) = channel();
+        let (work, waiting) = channel();
         let problem = Arc::new(Mutex::new(None));
         let state = published.state();
-        let mut scribe = Scribe {
+        let mut appender = Appender {
             snapshots: Snapshots::new(ledger.reader(), in_snapshot),
             state,
             ledger,
             published,
+            clock,
             problem: Arc::clone(&problem),
-            gave_way: false,
+            retired: false,
         };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || scribe.run(&waiting))?;
+            .spawn(move || appender.run(&waiting))?;
         Ok(Self {
-            requests: Mutex::new(Some(requests)),
+            work: Mutex::new(Some(work)),
             problem,
             thread: Mutex::new(Some(thread)),
         })
@@ -78,40 +81,40 @@ impl Writer {
         accounts: Vec<Person>,
     ) -> Result<Vec<Event>, ServiceError> {
         let (answer, answered) = oneshot::channel();
-        let request = Request {
+        let command = PendingCommand {
             command,
             keys,
             accounts,
             answer,
         };
-        self.send(Work::Command(request))?;
+        self.send(Work::Command(command))?;
         answered.await.map_err(|_| stopping())?
     }
 
     /// Does something in the writer's thread, between two commits, which wait for it.
-    pub(super) async fn aside<T: Send + 'static>(
+    pub(super) async fn between_commits<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Scribe) -> T + Send + 'static,
+        work: impl FnOnce(&mut Appender) -> T + Send + 'static,
     ) -> Result<T, ServiceError> {
         let (answer, answered) = oneshot::channel();
-        self.send(Work::Aside(Box::new(move |scribe| {
-            // Whoever asked may have gone.
-            let _ = answer.send(work(scribe));
+        self.send(Work::Between(Box::new(move |appender| {
+            // The caller may have gone.
+            let _ = answer.send(work(appender));
         })))?;
         answered.await.map_err(|_| stopping())
     }
 
     fn send(&self, work: Work) -> Result<(), ServiceError> {
-        let requests = self
-            .requests
+        let sender = self
+            .work
             .lock()
             .expect("nothing panics while it holds the sender");
-        let sender = requests.as_ref().ok_or_else(stopping)?;
+        let sender = sender.as_ref().ok_or_else(stopping)?;
         sender.send(work).map_err(|_| stopping())
     }
 
     /// Why the log cannot be written at the moment.
-    pub fn problem(&self) -> Option<String> {
+    pub(super) fn problem(&self) -> Option<String> {
         self.problem
             .lock()
             .expect("nothing panics while it holds the problem")
@@ -119,9 +122,9 @@ impl Writer {
     }
 
     /// Finishes what was accepted, writes a snapshot and closes the ledger.
-    pub fn stop(&self) {
+    pub(super) fn stop(&self) {
         drop(
-            self.requests
+            self.work
                 .lock()
                 .expect("nothing panics while it holds the sender")
                 .take(),
@@ -141,32 +144,33 @@ fn stopping() -> ServiceError {
     ServiceError::StorageUnavailable("the daemon is stopping".to_owned())
 }
 
-/// What the writer's thread works with.
-pub(super) struct Scribe {
+/// Appends to the ledger, in the writer's thread.
+pub(crate) struct Appender {
     ledger: Ledger,
     published: Arc<Published>,
+    clock: Arc<dyn Clock>,
     /// Equal to what is published, between commits.
     state: State,
     snapshots: Snapshots,
     problem: Arc<Mutex<Option<String>>>,
     /// Another log takes the place of this one at the next start: nothing is written any more.
-    gave_way: bool,
+    retired: bool,
 }
 
-impl Scribe {
-    /// The ledger, and the state that it comes to.
-    pub(super) const fn now(&self) -> (&Ledger, &State) {
+impl Appender {
+    /// The ledger, and the state after its events.
+    pub(crate) const fn ledger_and_state(&self) -> (&Ledger, &State) {
         (&self.ledger, &self.state)
     }
 
-    /// Writes nothing from now on.
-    pub(super) const fn gives_way(&mut self) {
-        self.gave_way = true;
+    /// Refuses every command from now on.
+    pub(crate) const fn retire(&mut self) {
+        self.retired = true;
     }
 
     /// Whether what is in memory may be kept.
     fn is_sound(&self) -> bool {
-        self.ledger.suspended().is_none() && !self.gave_way
+        self.ledger.suspended().is_none() && !self.retired
     }
 
     fn run(&mut self, waiting: &Receiver<Work>) {
@@ -195,38 +199,38 @@ impl Scribe {
 
     /// Does what waits, in its order; the commands between two other things share one write.
     fn work(&mut self, waiting: impl Iterator<Item = Work>) {
-        let mut requests = Vec::new();
+        let mut commands = Vec::new();
         for work in waiting {
             match work {
-                Work::Command(request) => requests.push(request),
-                Work::Aside(work) => {
-                    self.write(std::mem::take(&mut requests));
+                Work::Command(command) => commands.push(command),
+                Work::Between(work) => {
+                    self.write(std::mem::take(&mut commands));
                     work(self);
                 }
             }
         }
-        self.write(requests);
+        self.write(commands);
     }
 
-    fn write(&mut self, requests: Vec<Request>) {
-        if requests.is_empty() {
+    fn write(&mut self, commands: Vec<PendingCommand>) {
+        if commands.is_empty() {
             return;
         }
-        if self.gave_way {
+        if self.retired {
             return refuse(
-                requests,
+                commands,
                 "a backup was restored, and the daemon starts again",
             );
         }
         if let Err(error) = self.recover() {
             let why = error.to_string();
             self.set_problem(Some(why.clone()));
-            return refuse(requests, &why);
+            return refuse(commands, &why);
         }
-        let batch = Batch::decide(&self.state, requests);
+        let batch = Batch::decide(&self.state, commands, self.clock.now());
         match self.append(batch.commit) {
             Ok(()) => {
-                batch.introduced.iter().for_each(Person::is_introduced);
+                batch.introduced.iter().for_each(Person::mark_introduced);
                 if !batch.events.is_empty() {
                     let before = std::mem::replace(&mut self.state, batch.after.clone());
                     self.published.publish(Appended {
@@ -236,7 +240,7 @@ impl Scribe {
                     });
                 }
                 for (sender, answer) in batch.answers {
-                    // Whoever asked may have gone; what was decided stays decided.
+                    // The caller may have gone; what was decided stays decided.
                     let _ = sender.send(answer);
                 }
             }
@@ -251,8 +255,8 @@ impl Scribe {
         }
     }
 
-    /// Finds out whether what kept the log from being written is over, so that nobody has to try in
-    /// vain before the daemon says that it is well.
+    /// Checks whether the log can be written again, so that the daemon reports itself healthy without
+    /// waiting for the next command.
     fn look_again(&mut self) {
         if self.problem().is_none() {
             return;
@@ -292,7 +296,7 @@ impl Scribe {
         self.published.counters().commit(began.elapsed());
         self.set_problem(None);
         if destroys {
-            self.snapshots.are_void();
+            self.snapshots.invalidate();
         }
         Ok(())
     }
@@ -312,10 +316,10 @@ impl Scribe {
     }
 }
 
-fn refuse(requests: Vec<Request>, why: &str) {
-    for request in requests {
-        // Whoever asked may have gone.
-        let _ = request
+fn refuse(commands: Vec<PendingCommand>, why: &str) {
+    for command in commands {
+        // The caller may have gone.
+        let _ = command
             .answer
             .send(Err(ServiceError::StorageUnavailable(why.to_owned())));
     }

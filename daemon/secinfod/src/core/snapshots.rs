@@ -35,8 +35,8 @@ impl Snapshots {
         }
     }
 
-    /// A key was destroyed, and with it what opens the newest one.
-    pub(super) const fn are_void(&mut self) {
+    /// Marks the newest one as unreadable, because a key was destroyed.
+    pub(super) const fn invalidate(&mut self) {
         self.void = true;
     }
 

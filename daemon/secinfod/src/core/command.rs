@@ -1,0 +1,185 @@
+//! Commands: who asks for what, decided and appended.
+
+use super::Core;
+use super::account::Person;
+use super::error::ServiceError;
+use secinfo_domain::event::{Actor, Who};
+use secinfo_domain::{
+    Action, Authority, Command, Context, Event, HostAction, HostCommand, Policy, ServiceName,
+    SessionTag, UserCommand,
+};
+use secinfo_ledger::NewKey;
+use std::sync::Arc;
+
+/// Who asks, as the bus knows them.
+#[derive(Debug, Clone)]
+pub struct Requester {
+    /// The uid of the caller.
+    pub uid: u32,
+    /// The session in which a proof of theirs counts.
+    pub session: SessionTag,
+    /// The program or PAM service on whose behalf they ask.
+    pub service: Option<ServiceName>,
+    /// Whether they were let in as the owner, or as an administrator.
+    pub authority: Authority,
+}
+
+/// The keys and index entries that a command may need, should its events come to hold them.
+#[derive(Default)]
+pub(crate) struct Offer {
+    pub(crate) keys: Vec<Arc<NewKey>>,
+    pub(crate) accounts: Vec<Person>,
+}
+
+impl Requester {
+    /// The daemon itself.
+    pub(crate) const fn system(service: Option<ServiceName>) -> Self {
+        Self {
+            uid: 0,
+            session: SessionTag::from_bytes([0; 16]),
+            service,
+            authority: Authority::System,
+        }
+    }
+}
+
+impl Core {
+    /// Decides an action on a user's security info and appends its events, which are on disk when
+    /// this returns. The user is not told: see [`crate::service::Notices::commit`].
+    pub(crate) async fn append(
+        &self,
+        person: &Person,
+        by: &Requester,
+        action: Action,
+        keys: Vec<Arc<NewKey>>,
+    ) -> Result<Vec<Event>, ServiceError> {
+        let mut accounts = vec![person.clone()];
+        let mut command = self.command(person, by, action)?;
+        if let Some(actor) = self.actor_account(person, by)? {
+            command.context.actor.who = Who::User(actor.id);
+            accounts.push(actor);
+        }
+        command.context.introductions = accounts.iter().filter_map(Person::introduction).collect();
+        self.writer.commit(command.into(), keys, accounts).await
+    }
+
+    /// The command of this action.
+    pub(crate) fn command(
+        &self,
+        person: &Person,
+        by: &Requester,
+        action: Action,
+    ) -> Result<UserCommand, ServiceError> {
+        // Also where root passes on what the user does at a sign-in.
+        let on_self = match by.authority {
+            Authority::Own => true,
+            Authority::Administrator => person.uid() == by.uid,
+            Authority::System => false,
+        };
+        let who = match by.uid {
+            _ if by.authority == Authority::System => Who::System,
+            0 => Who::Root,
+            _ => Who::User(person.id),
+        };
+        let state = self.state();
+        let policy = state.policy();
+        let names_groups = !policy.groups.is_empty()
+            || !policy.sign_in(by.service.as_ref()).exempt_groups.is_empty();
+        let groups = if names_groups {
+            self.accounts.groups(&person.account)?
+        } else {
+            Vec::new()
+        };
+        Ok(UserCommand {
+            user: person.id,
+            context: Context {
+                now: self.now(),
+                actor: Actor {
+                    who,
+                    service: by.service.clone(),
+                },
+                authority: by.authority,
+                on_self,
+                session: by.session,
+                groups,
+                introductions: person.introduction().into_iter().collect(),
+            },
+            action,
+        })
+    }
+
+    /// The account that asks, where it is neither root nor the user.
+    fn actor_account(
+        &self,
+        person: &Person,
+        by: &Requester,
+    ) -> Result<Option<Person>, ServiceError> {
+        if by.uid == 0 || by.uid == person.uid() || by.authority == Authority::System {
+            return Ok(None);
+        }
+        self.person(by.uid).map(Some)
+    }
+
+    /// Begins the log, where it is new: its first event fixes the origin for good.
+    pub async fn begin_log(&self) -> Result<(), ServiceError> {
+        if self.state().events() != 0 {
+            return Ok(());
+        }
+        let origin = self.reader.origin().to_string();
+        self.append_host(
+            Who::System,
+            HostAction::CreateLog { origin },
+            Offer::default(),
+        )
+        .await
+    }
+
+    /// Puts a policy in force; nothing happens when it is in force already.
+    pub async fn set_policy(&self, policy: Policy) -> Result<(), ServiceError> {
+        self.append_host(
+            Who::System,
+            HostAction::SetPolicy(Box::new(policy)),
+            Offer::default(),
+        )
+        .await
+    }
+
+    /// Decides an action on the host, by an administrator, and appends its events.
+    pub(crate) async fn append_host_by(
+        &self,
+        by: &Requester,
+        action: HostAction,
+        mut offer: Offer,
+    ) -> Result<(), ServiceError> {
+        if by.uid == 0 {
+            return self.append_host(Who::Root, action, offer).await;
+        }
+        let administrator = self.person(by.uid)?;
+        let who = Who::User(administrator.id);
+        offer.accounts.push(administrator);
+        self.append_host(who, action, offer).await
+    }
+
+    async fn append_host(
+        &self,
+        who: Who,
+        action: HostAction,
+        offer: Offer,
+    ) -> Result<(), ServiceError> {
+        let actor = Actor { who, service: None };
+        let command = Command::Host(HostCommand {
+            now: self.now(),
+            actor,
+            introductions: offer
+                .accounts
+                .iter()
+                .filter_map(Person::introduction)
+                .collect(),
+            action,
+        });
+        self.writer
+            .commit(command, offer.keys, offer.accounts)
+            .await
+            .map(|_| ())
+    }
+}

@@ -1,0 +1,193 @@
+//! What every part of the service stands on: the log with its one writer, the state that is on disk,
+//! the system's accounts, the clock and the settings.
+
+mod account;
+mod batch;
+mod clock;
+mod command;
+mod counters;
+mod error;
+mod hashing;
+mod population;
+mod published;
+mod replay;
+mod sealed;
+mod settings;
+mod snapshots;
+mod writer;
+
+pub(crate) use account::blocking;
+pub use account::{Account, Accounts, Person};
+pub use clock::{Clock, SystemClock};
+pub(crate) use command::Offer;
+pub use command::Requester;
+pub use counters::{Counted, Counters};
+pub use error::{ServiceError, undelivered};
+pub use population::Population;
+pub use published::{Appended, Published};
+pub use replay::{ReplayError, read_state};
+pub use sealed::UserPayload;
+pub(crate) use sealed::seal_new;
+pub use settings::Settings;
+pub(crate) use writer::Appender;
+
+use hashing::Hashing;
+use secinfo_domain::policy::EffectivePolicy;
+use secinfo_domain::{ServiceName, State, Timestamp};
+use secinfo_ledger::{Ledger, LedgerReader};
+use std::io;
+use std::sync::{Arc, RwLock};
+use tokio::sync::broadcast;
+use writer::Writer;
+
+/// The foundation of the service. Every part of the service holds it, and keeps only what is its own
+/// beside it.
+pub struct Core {
+    reader: LedgerReader,
+    writer: Writer,
+    published: Arc<Published>,
+    accounts: Accounts,
+    clock: Arc<dyn Clock>,
+    settings: RwLock<Settings>,
+    hashing: Hashing,
+}
+
+impl Core {
+    /// Starts the writer on an open ledger. `state` is the state after its events, of which
+    /// `in_snapshot` are in a snapshot: see [`read_state`].
+    pub fn start(
+        ledger: Ledger,
+        (state, in_snapshot): (State, u64),
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> io::Result<Self> {
+        let reader = ledger.reader();
+        let published = Arc::new(Published::new(state));
+        let writer = Writer::start(
+            ledger,
+            Arc::clone(&published),
+            Arc::clone(&clock),
+            in_snapshot,
+        )?;
+        Ok(Self {
+            reader,
+            writer,
+            published,
+            accounts: Accounts::default(),
+            clock,
+            settings: RwLock::new(settings),
+            hashing: Hashing::default(),
+        })
+    }
+
+    /// The newest state that is on disk.
+    pub fn state(&self) -> State {
+        self.published.state()
+    }
+
+    /// Receives everything that is appended from now on, after it is on disk.
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Appended>> {
+        self.published.subscribe()
+    }
+
+    /// The newest state, and the numbers of what has happened.
+    pub const fn published(&self) -> &Arc<Published> {
+        &self.published
+    }
+
+    /// The log as auditors read it.
+    pub const fn reader(&self) -> &LedgerReader {
+        &self.reader
+    }
+
+    /// Unix accounts.
+    pub const fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// The clock.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Why the log cannot be written at the moment; none when it can.
+    pub fn problem(&self) -> Option<String> {
+        self.writer.problem()
+    }
+
+    /// Finishes what was accepted and closes the log.
+    pub fn stop(&self) {
+        self.writer.stop();
+    }
+
+    /// Puts settings in force that a reload has read.
+    pub fn set_settings(&self, settings: Settings) {
+        *self
+            .settings
+            .write()
+            .expect("nothing panics while it holds the settings") = settings;
+    }
+
+    /// The settings in force.
+    pub fn settings(&self) -> Settings {
+        self.settings
+            .read()
+            .expect("nothing panics while it holds the settings")
+            .clone()
+    }
+
+    /// The user with this uid: the account as it is now, under the id that the log knows it by.
+    pub fn person(&self, uid: u32) -> Result<Person, ServiceError> {
+        let account = self.accounts.by_uid(uid)?.ok_or(ServiceError::NotFound)?;
+        self.accounts
+            .person(account, &self.reader, |id| self.state().user(id).is_some())
+    }
+
+    /// The policy as it applies to a user at a service.
+    pub fn effective_policy(
+        &self,
+        person: &Person,
+        service: Option<&ServiceName>,
+    ) -> Result<EffectivePolicy, ServiceError> {
+        let state = self.state();
+        let groups = if state.policy().groups.is_empty() {
+            Vec::new()
+        } else {
+            self.accounts.groups(&person.account)?
+        };
+        Ok(state.policy().effective(&groups, service))
+    }
+
+    /// Runs memory-hard hashing beside the runtime, one at a time.
+    pub(crate) async fn hash<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        self.hashing.run(work).await
+    }
+
+    /// Does something in the writer's thread, between two commits, which wait for it.
+    pub(crate) async fn between_commits<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Appender) -> T + Send + 'static,
+    ) -> Result<T, ServiceError> {
+        self.writer.between_commits(work).await
+    }
+}
+
+/// Random bytes for an id.
+pub(crate) fn random_id<const N: usize>() -> Result<[u8; N], ServiceError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(no_randomness)?;
+    Ok(bytes)
+}
+
+/// The kernel gave no random bytes.
+pub(crate) fn no_randomness(error: getrandom::Error) -> ServiceError {
+    ServiceError::Internal(format!("no random bytes: {error}"))
+}
