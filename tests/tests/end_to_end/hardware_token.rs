@@ -11,9 +11,9 @@ use zbus::{ObjectPath, OwnedObjectPath, Variant};
 const KEY: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 /// RFC 6030 figure 5: that key in the clear; figure 6: under a pre-shared key.
 const PLAIN: &str =
-    include_str!("../../../daemon/secinfod/src/methods/token_import/rfc6030/figure-5.xml");
+    include_str!("../../../daemon/secinfod/src/methods/hardware_token/import/rfc6030/figure-5.xml");
 const ENCRYPTED: &str =
-    include_str!("../../../daemon/secinfod/src/methods/token_import/rfc6030/figure-6.xml");
+    include_str!("../../../daemon/secinfod/src/methods/hardware_token/import/rfc6030/figure-6.xml");
 
 fn file(host: &Host, name: &str, content: &str) -> PathBuf {
     let path = host.directory().join(name);

@@ -1,8 +1,8 @@
 //! Access pass: one code that an administrator issues, for a limited time, to a user who has no
 //! other method yet or any more.
 
-use super::memory_hard::{Cost, HashedSet, HashingFailed};
 use super::written_code::WrittenCode;
+use super::written_code::hashed::{Cost, HashedSet, HashingFailed};
 
 /// Groups in a pass: 80 bits.
 const GROUPS: usize = 4;

@@ -1,8 +1,8 @@
 //! What is sealed of a method and of a token of the inventory: personal data and secrets. The vault
 //! opens it; it is never written anywhere in the clear.
 
-use super::memory_hard::HashedSet;
-use super::secret::Secret;
+use super::one_time_password::Secret;
+use super::written_code::hashed::HashedSet;
 use crate::core::{Core, ServiceError, seal_new};
 use secinfo_domain::state::Method;
 use secinfo_domain::{Country, EmailAddress, Label, PhoneNumber, SealedMethod, SealedPart};

@@ -1,7 +1,7 @@
 //! Recovery codes: shown once, each good once.
 
-use super::memory_hard::{Cost, HashedSet, HashingFailed};
 use super::written_code::WrittenCode;
+use super::written_code::hashed::{Cost, HashedSet, HashingFailed};
 
 /// Groups in a code: 60 bits.
 const GROUPS: usize = 3;

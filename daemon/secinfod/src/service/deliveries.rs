@@ -4,7 +4,7 @@
 use crate::channels::{Arrival, ChannelStatus, Channels, Order, Outcome, Progress, Tracking};
 use crate::core::{Core, Person, Requester, ServiceError, random_id};
 use crate::messages::{self, Language, News, Occasion};
-use crate::methods::destination::{self, Destination};
+use crate::methods::delivery::destination::{self, Destination};
 use secinfo_channel::{MessagePurpose, Reason, Request, SecretText};
 use secinfo_domain::event::DeliveryFailure;
 use secinfo_domain::{

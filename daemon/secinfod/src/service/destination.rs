@@ -1,6 +1,6 @@
 //! Counting messages by destination, without the log holding any.
 
-use crate::methods::destination::Destination;
+use crate::methods::delivery::destination::Destination;
 use hmac::{Hmac, KeyInit, Mac};
 use secinfo_domain::DestinationTag;
 use sha2::Sha256;

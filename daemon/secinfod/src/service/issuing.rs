@@ -2,9 +2,9 @@
 
 use super::notices::Notices;
 use crate::core::{Core, Requester, ServiceError, no_randomness, random_id};
-use crate::methods::memory_hard::{Cost, HashedSet};
 use crate::methods::payload::MethodPayload;
 use crate::methods::written_code::WrittenCode;
+use crate::methods::written_code::hashed::{Cost, HashedSet};
 use crate::methods::{access_pass, recovery_codes};
 use secinfo_domain::{
     Action, Kind, Label, MethodId, SealedMethod, Seconds, Timestamp, enrollment_outlook,

@@ -2,8 +2,10 @@
 
 use super::sending::SentCode;
 use crate::core::{Core, ServiceError};
+use crate::methods::hardware_token::codes;
+use crate::methods::one_time_password::totp;
 use crate::methods::payload::MethodPayload;
-use crate::methods::{access_pass, authenticator_app, hardware_token, recovery_codes};
+use crate::methods::{access_pass, recovery_codes};
 use secinfo_domain::Answer;
 use secinfo_domain::event::{Credential, Resynchronized};
 use secinfo_domain::state::Method;
@@ -35,8 +37,7 @@ pub(super) async fn answer(
         ) => {
             let secret = secret.open().ok_or_else(malformed)?;
             let drift = rules.authenticator_app.drift;
-            authenticator_app::check(&secret, *parameters, code, seconds, drift)
-                .map(Answer::TimeStep)
+            totp::check(&secret, *parameters, code, seconds, drift).map(Answer::TimeStep)
         }
         (
             Credential::TimeToken {
@@ -46,7 +47,7 @@ pub(super) async fn answer(
         ) => {
             let secret = secret.open().ok_or_else(malformed)?;
             let skew = rules.hardware_token.drift;
-            hardware_token::check_totp(&secret, *parameters, code, seconds, *drift, skew)
+            codes::check_totp(&secret, *parameters, code, seconds, *drift, skew)
                 .map(Answer::TimeStep)
         }
         (
@@ -55,8 +56,7 @@ pub(super) async fn answer(
         ) => {
             let secret = secret.open().ok_or_else(malformed)?;
             let ahead = rules.hardware_token.look_ahead;
-            hardware_token::check_hotp(&secret, *parameters, code, *next, ahead)
-                .map(Answer::Counter)
+            codes::check_hotp(&secret, *parameters, code, *next, ahead).map(Answer::Counter)
         }
         (Credential::RecoveryCodes { .. }, MethodPayload::Codes { hashes, .. }) => {
             let (hashes, code) = (hashes.clone(), code.to_owned());
@@ -90,17 +90,15 @@ pub(super) fn find_token(
     let seconds = core.now().as_seconds();
     Ok(match method.credential() {
         Credential::CounterToken { parameters, next } => {
-            let second =
-                hardware_token::resynchronize_hotp(&secret, *parameters, codes, *next, window);
+            let second = codes::resynchronize_hotp(&secret, *parameters, codes, *next, window);
             second
                 .and_then(secinfo_domain::Counter::next)
                 .map(Resynchronized::Counter)
         }
         Credential::TimeToken { parameters, .. } => {
-            let step =
-                hardware_token::resynchronize_totp(&secret, *parameters, codes, seconds, window);
+            let step = codes::resynchronize_totp(&secret, *parameters, codes, seconds, window);
             step.map(|step| Resynchronized::Clock {
-                drift: hardware_token::drift_of(step, *parameters, seconds),
+                drift: codes::drift_of(step, *parameters, seconds),
                 last_step: step,
             })
         }

@@ -4,7 +4,7 @@
 use super::deliveries::{Content, Deliveries};
 use crate::core::{Core, Person, Requester, ServiceError, random_id};
 use crate::messages::News;
-use crate::methods::destination::Destination;
+use crate::methods::delivery::destination::Destination;
 use crate::methods::payload::MethodPayload;
 use secinfo_channel::MessagePurpose;
 use secinfo_domain::event::Fact;

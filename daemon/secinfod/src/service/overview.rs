@@ -3,8 +3,8 @@
 use super::SecurityInfo;
 use super::tokens::mode;
 use crate::core::{Account, Core, Person, ServiceError};
+use crate::methods::delivery::{email_address, phone_number};
 use crate::methods::payload::{MethodPayload, label_of};
-use crate::methods::{email, phone};
 use secinfo_domain::event::Credential;
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{
@@ -211,9 +211,9 @@ fn hint(method: &Method, payload: &MethodPayload) -> String {
         ) => of_token(serial, OtpParameters::Hotp(*parameters)),
         (credential, MethodPayload::Phone { number, .. }) => {
             let place = credential.place().map_or("", Place::as_str);
-            format!("{place} {}", phone::masked(number))
+            format!("{place} {}", phone_number::masked(number))
         }
-        (_, MethodPayload::Email { address, .. }) => email::masked(address),
+        (_, MethodPayload::Email { address, .. }) => email_address::masked(address),
         (Credential::AccessPass { once: true, .. }, _) => "good for one use".to_owned(),
         _ => String::new(),
     }

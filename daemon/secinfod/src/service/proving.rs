@@ -2,8 +2,9 @@
 
 use super::enrollment::{DeliveredDraft, Draft, Enrollment};
 use crate::core::{Core, ServiceError};
+use crate::methods::hardware_token::codes;
+use crate::methods::one_time_password::totp;
 use crate::methods::payload::{MethodPayload, SecretBytes};
-use crate::methods::{authenticator_app, hardware_token};
 use secinfo_domain::event::Credential;
 use secinfo_domain::{Kind, OtpParameters, TokenId};
 
@@ -47,7 +48,7 @@ fn prove_generated(core: &Core, enrollment: &Enrollment, code: &str) -> Option<P
     match &enrollment.draft {
         Draft::AuthenticatorApp { secret, parameters } => {
             let drift = rules.authenticator_app.drift;
-            let last_step = authenticator_app::check(secret, *parameters, code, seconds, drift)?;
+            let last_step = totp::check(secret, *parameters, code, seconds, drift)?;
             let payload = MethodPayload::AuthenticatorApp {
                 secret: SecretBytes::from(secret),
             };
@@ -65,9 +66,8 @@ fn prove_generated(core: &Core, enrollment: &Enrollment, code: &str) -> Option<P
                 OtpParameters::Totp(parameters) => {
                     let (drift, skew) = (token.payload.drift, rules.hardware_token.drift);
                     let secret = token.payload.secret.open()?;
-                    let last_step = hardware_token::check_totp(
-                        &secret, parameters, code, seconds, drift, skew,
-                    )?;
+                    let last_step =
+                        codes::check_totp(&secret, parameters, code, seconds, drift, skew)?;
                     Credential::TimeToken {
                         parameters,
                         last_step,
@@ -77,8 +77,7 @@ fn prove_generated(core: &Core, enrollment: &Enrollment, code: &str) -> Option<P
                 OtpParameters::Hotp(parameters) => {
                     let secret = token.payload.secret.open()?;
                     let ahead = rules.hardware_token.look_ahead;
-                    let used =
-                        hardware_token::check_hotp(&secret, parameters, code, token.next, ahead)?;
+                    let used = codes::check_hotp(&secret, parameters, code, token.next, ahead)?;
                     Credential::CounterToken {
                         parameters,
                         next: used.next()?,

@@ -6,8 +6,8 @@ use super::notices::Notices;
 use crate::channels::{Arrival, Progress, Tracking};
 use crate::core::{Core, Person, Requester, ServiceError, no_randomness, random_id};
 use crate::messages::Language;
-use crate::methods::delivered_code;
-use crate::methods::destination::Destination;
+use crate::methods::delivery::code;
+use crate::methods::delivery::destination::Destination;
 use secinfo_channel::{MessagePurpose, Reason, SecretText};
 use secinfo_domain::{Action, Digits, Kind, MessageId, MethodId, Recipient, Refusal, Timestamp};
 use std::sync::{Arc, Mutex};
@@ -138,7 +138,7 @@ impl SentCode {
         if now >= self.expires {
             return Err(Refusal::CodeGone);
         }
-        Ok(delivered_code::matches(&self.code, typed, self.digits))
+        Ok(code::matches(&self.code, typed, self.digits))
     }
 }
 
@@ -169,7 +169,7 @@ impl CodeSender {
             return Err(ServiceError::NoChannel(delivery.kind));
         }
         let rules = self.core.state().policy().rules.codes.clone();
-        let code = delivered_code::generate(rules.digits).map_err(no_randomness)?;
+        let code = code::generate(rules.digits).map_err(no_randomness)?;
         let message = MessageId::from_bytes(random_id()?);
         let before = delivery.sending.newest();
         let method = match delivery.recipient {

@@ -3,8 +3,8 @@
 use super::matching::find_token;
 use super::notices::Notices;
 use crate::core::{Core, Offer, Requester, ServiceError, random_id, seal_new};
+use crate::methods::hardware_token::import::{self, ImportedToken, pskc::PreSharedKey};
 use crate::methods::payload::{MethodPayload, SecretBytes, TokenPayload};
-use crate::methods::token_import::{self, ImportedToken, pskc::PreSharedKey};
 use secinfo_domain::state::Token;
 use secinfo_domain::{
     Action, Counter, HostAction, Kind, MethodId, NewToken, OtpParameters, Refusal, SealedPart,
@@ -87,7 +87,7 @@ impl Tokens {
         file: &[u8],
         pre_shared_key: Option<&PreSharedKey>,
     ) -> Result<Imported, ServiceError> {
-        let import = token_import::read(file, pre_shared_key, self.core.now().as_seconds())
+        let import = import::read(file, pre_shared_key, self.core.now().as_seconds())
             .map_err(|error| ServiceError::InvalidArgument(error.to_string()))?;
         let mut problems: Vec<_> = import
             .problems
@@ -234,10 +234,10 @@ fn sealed_token(token: &ImportedToken) -> Result<(NewToken, Arc<NewKey>), Servic
     ))
 }
 
-fn place_number(place: &token_import::Place) -> u32 {
+fn place_number(place: &import::Place) -> u32 {
     let number = match place {
-        token_import::Place::Line(line) => *line,
-        token_import::Place::Key(number, _) => u64::try_from(*number).unwrap_or(u64::MAX),
+        import::Place::Line(line) => *line,
+        import::Place::Key(number, _) => u64::try_from(*number).unwrap_or(u64::MAX),
     };
     u32::try_from(number).unwrap_or(u32::MAX)
 }

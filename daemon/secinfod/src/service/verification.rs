@@ -6,7 +6,7 @@ use super::overview::view;
 use super::sending::{CodeDelivery, CodeSender, Sending, Sent, SentCode};
 use super::session::{Session, SessionOwner, Sessions};
 use crate::core::{Core, Person, Requester, ServiceError};
-use crate::methods::destination::Destination;
+use crate::methods::delivery::destination::Destination;
 use crate::methods::payload::MethodPayload;
 use secinfo_channel::MessagePurpose;
 use secinfo_domain::event::{Fact, Failure};

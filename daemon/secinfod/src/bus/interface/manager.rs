@@ -12,7 +12,7 @@ use super::{
     requester, service_name, session_owner,
 };
 use crate::bus::{Access, BusError, Call, Interface, Method};
-use crate::methods::token_import::pskc::PreSharedKey;
+use crate::methods::hardware_token::import::pskc::PreSharedKey;
 use crate::service::{Circumstances, Imports, ServiceError};
 use secinfo_domain::policy::{FirstMethod, ResetMethods};
 use secinfo_domain::{Label, Purpose, UserName};
@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 const MOST_USERS: u32 = 500;
 
 /// The most bytes of a file of tokens, and what surrounds it in a message.
-const TOKEN_FILE_BODY: usize = crate::methods::token_import::LARGEST_FILE + 1024;
+const TOKEN_FILE_BODY: usize = crate::methods::hardware_token::import::LARGEST_FILE + 1024;
 
 /// The most bytes of a file of methods, and what surrounds it in a message.
 const METHODS_FILE_BODY: usize = crate::methods::import::LARGEST_FILE + 1024;

@@ -4,7 +4,7 @@ use super::dict::{Dict, Options};
 use super::tree::{Daemon, Node, enrollment_path, method_path, method_path_or_none};
 use super::{MANAGE_USERS, READ_USERS, UNLOCK_USERS, method_at, requester, session_owner};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
-use crate::methods::secret::Secret;
+use crate::methods::one_time_password::Secret;
 use crate::service::{Draft, EnrollmentRequest, Overview, Person, ServiceError, Started};
 use secinfo_domain::{Action, Kind, Label, OtpParameters, Place, Seconds, Timestamp};
 use std::collections::HashMap;

@@ -3,7 +3,7 @@
 //! moving factor, last code, and its time.
 
 use super::{Import, ImportError};
-use crate::methods::secret::Secret;
+use crate::methods::one_time_password::Secret;
 use secinfo_domain::{
     Counter, Digits, HotpParameters, OtpParameters, Period, TotpParameters, UserName,
 };

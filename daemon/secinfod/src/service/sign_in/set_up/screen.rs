@@ -127,7 +127,7 @@ mod tests {
     use super::*;
     use crate::core::SystemClock;
     use crate::messages::{Language, Prompts};
-    use crate::methods::secret::Secret;
+    use crate::methods::one_time_password::Secret;
     use secinfo_domain::{Algorithm, Digits, Period, TotpParameters};
     use std::sync::Arc;
 

@@ -1,9 +1,8 @@
-//! Hardware token: HOTP (RFC 4226) for those with a button, TOTP (RFC 6238) for those with a
-//! clock, and bringing back in step either.
+//! The codes of hardware tokens: HOTP (RFC 4226) of those with a button, TOTP (RFC 6238) of those with
+//! a clock, and resynchronizing either.
 
-use super::authenticator_app::check_around;
-use super::one_time_code::{Generator, TypedCode, last_that};
-use super::secret::Secret;
+use crate::methods::one_time_password::totp::check_around;
+use crate::methods::one_time_password::{Generator, Secret, TypedCode, last_that};
 use secinfo_domain::{Counter, HotpParameters, TimeStep, TotpParameters};
 
 /// The counter whose code this is, from `next` to `look_ahead` beyond it (RFC 4226 section 7.2:
@@ -48,7 +47,7 @@ fn window(Counter(next): Counter, size: u16) -> std::ops::RangeInclusive<u64> {
     next..=next.saturating_add(size.into())
 }
 
-/// [`check`](super::authenticator_app::check) for a token whose clock is known to be `drift`
+/// [`check`](crate::methods::one_time_password::totp::check) for a token whose clock is known to be `drift`
 /// steps ahead of ours (behind, when negative). The matched step is on the token's clock.
 ///
 /// The new drift of the token, to follow its clock (RFC 6238 section 6), is [`drift_of`] the step.
@@ -96,8 +95,8 @@ pub fn resynchronize_totp(
 
 #[cfg(test)]
 mod tests {
-    use super::super::one_time_code::oathtool;
     use super::*;
+    use crate::methods::one_time_password::oathtool;
     use proptest::prelude::*;
     use secinfo_domain::{Algorithm, Digits, Period};
 

@@ -6,7 +6,7 @@
 mod csv;
 pub mod pskc;
 
-use super::Secret;
+use crate::methods::one_time_password::Secret;
 use secinfo_domain::{Counter, OtpParameters};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;

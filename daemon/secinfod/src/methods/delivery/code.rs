@@ -1,7 +1,7 @@
 //! Codes that are sent by text, call or email: drawn at random, known to nobody but their session
 //! and their message.
 
-use super::one_time_code::TypedCode;
+use crate::methods::one_time_password::TypedCode;
 use secinfo_domain::Digits;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;

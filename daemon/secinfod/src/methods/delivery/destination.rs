@@ -1,8 +1,8 @@
 //! The destination of a method's codes: a phone number or an email address.
 
-use super::payload::MethodPayload;
-use super::{email, phone};
+use super::{email_address, phone_number};
 use crate::core::{ServiceError, blocking};
+use crate::methods::payload::MethodPayload;
 use secinfo_domain::state::Method;
 use secinfo_domain::{Country, EmailAddress, Kind, PhoneNumber, Place};
 
@@ -65,8 +65,8 @@ impl Destination {
     /// What it can be told from others by.
     pub fn hint(&self) -> String {
         match self {
-            Self::Phone { number, .. } => phone::masked(number),
-            Self::Email(address) => email::masked(address),
+            Self::Phone { number, .. } => phone_number::masked(number),
+            Self::Email(address) => email_address::masked(address),
         }
     }
 
@@ -111,7 +111,7 @@ pub(crate) fn parse(
     default_country: Option<Country>,
 ) -> Result<Given, ServiceError> {
     if kind == Kind::Email {
-        let address = email::parse(text)
+        let address = email_address::parse(text)
             .map_err(|error| ServiceError::InvalidDestination(error.to_string()))?;
         return Ok(Given {
             destination: Destination::Email(address),
@@ -119,7 +119,7 @@ pub(crate) fn parse(
         });
     }
     // The numbering plans of the world take a while.
-    let parsed = blocking(|| phone::parse(text, default_country))
+    let parsed = blocking(|| phone_number::parse(text, default_country))
         .map_err(|error| ServiceError::InvalidDestination(error.to_string()))?;
     check_line(kind, parsed.line)?;
     Ok(Given {
@@ -133,13 +133,13 @@ pub(crate) fn parse(
 }
 
 /// Refuses numbers that cost the caller, and landlines that show no text.
-fn check_line(kind: Kind, line: phone::Line) -> Result<(), ServiceError> {
+fn check_line(kind: Kind, line: phone_number::Line) -> Result<(), ServiceError> {
     let wrong = match (kind, line) {
-        (_, phone::Line::Premium) => {
+        (_, phone_number::Line::Premium) => {
             "that number costs whoever calls it extra: use an ordinary number"
         }
-        (_, phone::Line::TollFree) => "that is a service number: use a number of your own",
-        (Kind::Text, phone::Line::Fixed) => {
+        (_, phone_number::Line::TollFree) => "that is a service number: use a number of your own",
+        (Kind::Text, phone_number::Line::Fixed) => {
             "that is a landline, which shows no texts: add it for calls, or use a mobile number"
         }
         _ => return Ok(()),

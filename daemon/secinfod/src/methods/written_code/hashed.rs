@@ -1,6 +1,6 @@
 //! Memory-hard hashes of codes that are kept only to be compared with: Argon2id (RFC 9106).
 
-use super::written_code::WrittenCode;
+use super::WrittenCode;
 use crate::core::ServiceError;
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,11 @@
-//! The computation under authenticator apps and hardware tokens: which of a run of moving factors
-//! (RFC 4226) gives the code that was typed.
+//! One-time passwords (RFC 4226, RFC 6238), as authenticator apps and hardware tokens make them: which
+//! of a run of moving factors gives the code that was typed.
 
-use super::secret::Secret;
+mod secret;
+pub mod totp;
+
+pub use secret::{InvalidSecret, Secret};
+
 use secinfo_domain::{Algorithm, Digits};
 use subtle::{Choice, ConditionallySelectable};
 use totp_rs::{Builder, Totp};

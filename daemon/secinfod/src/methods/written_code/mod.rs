@@ -1,5 +1,7 @@
 //! Codes that people write down and type back: drawn at random, shown in groups, read leniently.
 
+pub mod hashed;
+
 use zeroize::Zeroizing;
 
 /// Crockford's base32: without i, l, o and u, which look like others. Five bits a character.
