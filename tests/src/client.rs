@@ -82,10 +82,10 @@ impl Client {
         B: Serialize + DynamicType,
     {
         match self
-            .call::<_, Anything>(path, interface, member, body)
+            .call::<_, IgnoredReply>(path, interface, member, body)
             .await
         {
-            Ok(Anything) => panic!("{interface}.{member} on {path} was not refused"),
+            Ok(IgnoredReply) => panic!("{interface}.{member} on {path} was not refused"),
             Err(refusal) => refusal,
         }
     }
@@ -132,14 +132,14 @@ fn refusal(error: zbus::Error) -> Refusal {
 
 /// A reply that is not looked at.
 #[derive(Debug)]
-pub struct Anything;
+pub struct IgnoredReply;
 
-impl<'de> serde::Deserialize<'de> for Anything {
+impl<'de> serde::Deserialize<'de> for IgnoredReply {
     fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
         Ok(Self)
     }
 }
 
-impl Type for Anything {
+impl Type for IgnoredReply {
     const SIGNATURE: &'static zbus::Signature = &zbus::Signature::Unit;
 }

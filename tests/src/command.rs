@@ -23,7 +23,7 @@ pub(crate) fn secinfo(bus: &str, uid: u32, arguments: &[&str]) -> Command {
 
 /// What a command left.
 #[derive(Debug)]
-pub struct Finished {
+pub struct CommandOutput {
     /// Its exit code.
     pub code: i32,
     /// What it wrote to standard output and nobody has read before.
@@ -32,7 +32,7 @@ pub struct Finished {
     pub stderr: String,
 }
 
-impl Finished {
+impl CommandOutput {
     /// The same, if it ended with success.
     #[allow(
         clippy::return_self_not_must_use,
@@ -51,14 +51,14 @@ impl Finished {
 }
 
 /// A command that is running.
-pub struct Conversation {
+pub struct RunningCommand {
     process: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
     errors: Option<JoinHandle<String>>,
 }
 
-impl Conversation {
+impl RunningCommand {
     pub(crate) fn start(mut command: Command) -> Self {
         let mut process = command
             .stdin(Stdio::piped())
@@ -117,13 +117,13 @@ impl Conversation {
     }
 
     /// Closes its input and waits until it ends.
-    pub fn finish(mut self) -> Finished {
+    pub fn finish(mut self) -> CommandOutput {
         drop(self.input.take());
         let mut stdout = String::new();
         self.output.read_to_string(&mut stdout).unwrap();
         let stderr = self.told();
         let status = self.process.wait().unwrap();
-        Finished {
+        CommandOutput {
             code: status.code().unwrap_or(-1),
             stdout,
             stderr,
@@ -131,7 +131,7 @@ impl Conversation {
     }
 }
 
-impl Drop for Conversation {
+impl Drop for RunningCommand {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();

@@ -12,7 +12,7 @@ use zbus::fdo::DBusProxy;
 use zbus::names::BusName;
 
 /// How long the daemon may take to start or stop before a test gives up.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Where a binary of this workspace is: in `SECINFO_BIN_DIR`, or beside the test.
 pub fn binary(name: &str) -> PathBuf {
@@ -110,7 +110,7 @@ impl Daemon {
                 return;
             }
             assert!(
-                begun.elapsed() < PATIENCE,
+                begun.elapsed() < TIMEOUT,
                 "secinfod has no name on the bus: {}",
                 self.log()
             );
@@ -158,7 +158,7 @@ impl Daemon {
                 return status;
             }
             assert!(
-                begun.elapsed() < PATIENCE,
+                begun.elapsed() < TIMEOUT,
                 "secinfod does not stop: {}",
                 self.log()
             );

@@ -2,7 +2,7 @@
 
 use crate::bus::PrivateBus;
 use crate::client::Client;
-use crate::command::{Conversation, Finished, secinfo};
+use crate::command::{CommandOutput, RunningCommand, secinfo};
 use crate::daemon::Daemon;
 use std::ffi::OsString;
 use std::fs;
@@ -129,7 +129,7 @@ impl Setup {
 }
 
 /// A host with the daemon on it.
-pub struct Host {
+pub struct TestHost {
     setup: Setup,
     daemon: Option<Daemon>,
     watching: Connection,
@@ -137,7 +137,7 @@ pub struct Host {
     directory: TempDir,
 }
 
-impl Host {
+impl TestHost {
     /// A host with the defaults that ship.
     pub async fn start() -> Self {
         Self::with(Setup::new()).await
@@ -267,14 +267,14 @@ impl Host {
     }
 
     /// Runs the `secinfo` command as this uid with this standard input.
-    pub fn secinfo(&self, uid: u32, arguments: &[&str], input: &str) -> Finished {
-        let mut conversation = self.converse(uid, arguments);
-        conversation.write(input);
-        conversation.finish()
+    pub fn secinfo(&self, uid: u32, arguments: &[&str], input: &str) -> CommandOutput {
+        let mut command = self.start_secinfo(uid, arguments);
+        command.write(input);
+        command.finish()
     }
 
     /// Starts the `secinfo` command as this uid, to talk with it.
-    pub fn converse(&self, uid: u32, arguments: &[&str]) -> Conversation {
-        Conversation::start(secinfo(&self.bus.address(), uid, arguments))
+    pub fn start_secinfo(&self, uid: u32, arguments: &[&str]) -> RunningCommand {
+        RunningCommand::start(secinfo(&self.bus.address(), uid, arguments))
     }
 }

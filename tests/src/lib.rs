@@ -31,12 +31,12 @@ mod twilio;
 
 pub use accounts::{ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT, EXEMPT_GROUP, UnixAccount};
 pub use bus::PrivateBus;
-pub use client::{Anything, Client, Refusal};
-pub use command::{Conversation, Finished};
+pub use client::{Client, IgnoredReply, Refusal};
+pub use command::{CommandOutput, RunningCommand};
 pub use daemon::{Daemon, binary};
-pub use host::{Host, Setup};
+pub use host::{Setup, TestHost};
 pub use login::Login;
-pub use pam_host::{Heard, PamHost};
+pub use pam_host::{PamEvent, PamHost};
 pub use plugins::code_in;
 pub use secinfo_test_person::{
     Algorithm, App, Codes, Dialogue, Process, Pty, hotp, now, peak_memory, totp,
@@ -45,7 +45,7 @@ pub use sign_in::{SignInHost, after_the_password, module_alone};
 pub use smtp::SmtpServer;
 pub use spool::{SentCode, SpooledMessage};
 pub use sshd::Sshd;
-pub use terminal::{Terminal, scanned};
+pub use terminal::{Terminal, scan_qr_code};
 pub use twilio::{TwilioRequest, TwilioServer};
 
 /// Root, who administers.

@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// What such a program heard from the PAM service.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Heard {
+pub enum PamEvent {
     /// A prompt. The answer may be shown, or may not.
     Prompt {
         /// What it says.
@@ -62,7 +62,7 @@ impl PamHost {
     }
 
     /// What it says next.
-    pub fn hear(&mut self) -> Heard {
+    pub fn next_event(&mut self) -> PamEvent {
         let mut line = String::new();
         self.output.read_line(&mut line).unwrap();
         let (word, text) = line
@@ -71,14 +71,14 @@ impl PamHost {
             .unwrap_or_else(|| panic!("the PAM host ended: {line:?}"));
         let text = text.replace('\u{c}', "\n");
         match word {
-            "hidden" | "shown" => Heard::Prompt {
+            "hidden" | "shown" => PamEvent::Prompt {
                 text,
                 echo: word == "shown",
             },
-            "info" | "error" => Heard::Message(text),
+            "info" | "error" => PamEvent::Message(text),
             "end" => {
                 let (code, meaning) = text.split_once(' ').unwrap();
-                Heard::End(code.parse().unwrap(), meaning.to_owned())
+                PamEvent::End(code.parse().unwrap(), meaning.to_owned())
             }
             other => panic!("the PAM host says {other:?}"),
         }
@@ -87,10 +87,10 @@ impl PamHost {
     /// The prompt that comes next, past all messages.
     pub fn prompt(&mut self) -> String {
         loop {
-            match self.hear() {
-                Heard::Prompt { text, .. } => return text,
-                Heard::Message(_) => {}
-                end @ Heard::End(..) => panic!("{end:?} instead of a prompt"),
+            match self.next_event() {
+                PamEvent::Prompt { text, .. } => return text,
+                PamEvent::Message(_) => {}
+                end @ PamEvent::End(..) => panic!("{end:?} instead of a prompt"),
             }
         }
     }
@@ -98,7 +98,7 @@ impl PamHost {
     /// How it ends, past all messages and prompts.
     pub fn end(&mut self) -> i32 {
         loop {
-            if let Heard::End(code, _) = self.hear() {
+            if let PamEvent::End(code, _) = self.next_event() {
                 return code;
             }
         }

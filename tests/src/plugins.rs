@@ -2,7 +2,7 @@
 
 use crate::client::Client;
 use crate::daemon::binary;
-use crate::host::{Host, Setup};
+use crate::host::{Setup, TestHost};
 use crate::smtp::SmtpServer;
 use crate::twilio::TwilioServer;
 use secinfo_test_person::Process;
@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// How long a channel may take to be as expected before a test gives up.
-const PATIENCE: Duration = Duration::from_mins(2);
+const TIMEOUT: Duration = Duration::from_mins(2);
 
 impl Setup {
     /// The plugins that ship, for texts, calls and emails, with these servers as providers.
@@ -32,7 +32,7 @@ impl Setup {
     }
 }
 
-impl Host {
+impl TestHost {
     /// Makes what channels of [`Setup::providers`] need.
     pub fn install_providers(&self, twilio: &TwilioServer, smtp: &SmtpServer) {
         for name in ["text_twilio", "call_twilio", "email_smtp"] {
@@ -91,7 +91,7 @@ impl Client {
             if is(&channel) {
                 return channel;
             }
-            assert!(begun.elapsed() < PATIENCE, "{channel:?}");
+            assert!(begun.elapsed() < TIMEOUT, "{channel:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

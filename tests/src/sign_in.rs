@@ -3,7 +3,7 @@
 
 use crate::accounts::{self, UnixAccount};
 use crate::daemon::binary;
-use crate::host::{Host, Setup};
+use crate::host::{Setup, TestHost};
 use crate::namespace::{MountNamespace, Mounts};
 use secinfo_test_person::{Dialogue, Pty};
 use std::fs;
@@ -22,7 +22,7 @@ const REST: &str =
 /// A host on which people sign in.
 pub struct SignInHost {
     // Ended before the namespace that it runs in.
-    host: Host,
+    host: TestHost,
     namespace: MountNamespace,
 }
 
@@ -37,7 +37,7 @@ impl SignInHost {
 
     /// The same without the daemon.
     pub async fn without_daemon(setup: Setup) -> Self {
-        let host = Host::without_daemon(setup.clone()).await;
+        let host = TestHost::without_daemon(setup.clone()).await;
         let namespace = prepare(host.directory());
         let mut host = Self { host, namespace };
         host.set_up(setup);
@@ -140,15 +140,15 @@ impl SignInHost {
 }
 
 impl Deref for SignInHost {
-    type Target = Host;
+    type Target = TestHost;
 
-    fn deref(&self) -> &Host {
+    fn deref(&self) -> &TestHost {
         &self.host
     }
 }
 
 impl DerefMut for SignInHost {
-    fn deref_mut(&mut self) -> &mut Host {
+    fn deref_mut(&mut self) -> &mut TestHost {
         &mut self.host
     }
 }

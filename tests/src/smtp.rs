@@ -24,7 +24,7 @@ const EXIM: &str = "/usr/sbin/exim4";
 /// The account that it changes to.
 const ACCOUNT: &str = "Debian-exim";
 /// How long a message may take from the server's answer to the mailbox.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A running mail server, ended with this value. It takes mail for `example.org` from whoever
 /// authenticates over TLS.
@@ -116,14 +116,14 @@ impl SmtpServer {
     }
 
     /// Ends every connection, as a server does that clients have left idle for too long.
-    pub fn end_connections(&self) {
+    pub fn close_connections(&self) {
         for listener in [&self.starttls, &self.tls] {
             listener.state.end_servers();
         }
     }
 
     /// From now on, whoever connects is turned away at once, or served again.
-    pub fn set_away(&self, away: bool) {
+    pub fn set_unavailable(&self, away: bool) {
         for listener in [&self.starttls, &self.tls] {
             listener.state.away.store(away, Ordering::Release);
         }
@@ -132,7 +132,7 @@ impl SmtpServer {
     /// What has arrived, the oldest first, once it is this many messages or more. Each begins with
     /// the headers `Return-path` and `Envelope-to` of the server.
     pub fn mail(&self, count: usize) -> Vec<Vec<u8>> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + TIMEOUT;
         loop {
             let mail = self.mailbox();
             if mail.len() >= count {

@@ -2,7 +2,7 @@
 
 use crate::client::{Client, Refusal};
 use crate::daemon::binary;
-use crate::host::{Host, Setup};
+use crate::host::{Setup, TestHost};
 use secinfo_wire::{Enrolled, EnrollmentDetails};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use zbus::{OwnedObjectPath, OwnedVariant, Variant};
 
 /// How long a message may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The account that the processes of channels become.
 const NOBODY: u32 = 65534;
@@ -75,7 +75,7 @@ impl Setup {
     }
 }
 
-impl Host {
+impl TestHost {
     /// Where messages are spooled.
     pub fn spool(&self) -> PathBuf {
         self.directory().join("spool")
@@ -152,7 +152,7 @@ impl Host {
                 return messages[number - 1].clone();
             }
             assert!(
-                begun.elapsed() < PATIENCE,
+                begun.elapsed() < TIMEOUT,
                 "{} messages instead of {number}: {}",
                 messages.len(),
                 self.log()
@@ -195,7 +195,7 @@ impl Client {
     /// Enrols a destination of one's own with the code that arrives in the host's spool.
     pub async fn enroll_destination(
         &self,
-        host: &Host,
+        host: &TestHost,
         kind: &str,
         destination: &str,
         place: Option<&str>,

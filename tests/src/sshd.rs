@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long the server may take to start before a test gives up.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What the remote command says, so that everybody sees that there is a session.
 const REMOTE: &str = "echo A session of $(id -un).";
@@ -82,7 +82,7 @@ impl SignInHost {
                 );
                 return None;
             }
-            assert!(begun.elapsed() < PATIENCE, "sshd does not listen: {said}");
+            assert!(begun.elapsed() < TIMEOUT, "sshd does not listen: {said}");
             std::thread::sleep(Duration::from_millis(5));
         }
     }

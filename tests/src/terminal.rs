@@ -86,7 +86,7 @@ impl Terminal {
     }
 
     /// Takes a photograph of the screen.
-    pub fn photograph(&self, picture: &Path) {
+    pub fn screenshot(&self, picture: &Path) {
         draw(&self.screen(true), picture);
     }
 }
@@ -102,7 +102,7 @@ fn quote(word: &str) -> String {
 }
 
 /// What an independent program reads in a picture.
-pub fn scanned(picture: &Path) -> String {
+pub fn scan_qr_code(picture: &Path) -> String {
     let output = Command::new("zbarimg")
         .args(["--quiet", "--raw"])
         .arg(picture)

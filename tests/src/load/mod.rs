@@ -1,18 +1,18 @@
-//! Load: users who verify, enrol, rename, delete and are issued codes without a pause, and keep
-//! an account of what they were answered, so that the log can be held against it.
+//! Load: users who continuously verify, enrol, rename, delete and get codes issued, and record a
+//! history against which the log can be checked.
 
-mod account;
-mod dice;
-mod settle;
+mod after_restart;
+mod history;
+mod random;
 mod token;
 mod worker;
 
-pub use account::{Account, Asked, Deed, Outcome, What};
-pub use dice::Dice;
+pub use history::{Change, Effect, History, Operation, Outcome};
+pub use random::SeededRandom;
 pub use token::Token;
 
 use crate::ROOT;
-use crate::host::{Host, Setup};
+use crate::host::{Setup, TestHost};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use token::{activate, import, key_of};
@@ -25,15 +25,14 @@ pub struct Load {
     clock: Arc<AtomicU64>,
 }
 
-/// Load that is going on.
+/// Load in progress.
 pub struct Running {
     stop: Arc<AtomicBool>,
     workers: Vec<JoinHandle<Worker>>,
 }
 
 impl Load {
-    /// A setup under which wrong codes keep nobody waiting for long, and the code of an app is good
-    /// for minutes.
+    /// A setup with short throttling, in which the code of an app is valid for minutes.
     pub fn setup() -> Setup {
         Setup::new()
             .policy("fresh_proof = \"1h\"")
@@ -43,8 +42,8 @@ impl Load {
             .more("[policy.throttle]\nfree = 10\nlock_after = 100\nlongest_wait = \"1s\"\nfirst_lock = \"1s\"\nlongest_lock = \"1s\"\ncaller_limit = 10000\ncaller_window = \"1s\"")
     }
 
-    /// Gives each of these users a token that counts.
-    pub async fn prepare(host: &Host, users: &[u32], seed: u64) -> Self {
+    /// Gives each of these users a counter-based token.
+    pub async fn prepare(host: &TestHost, users: &[u32], seed: u64) -> Self {
         let root = host.client(ROOT).await;
         let mut tokens: Vec<_> = users
             .iter()
@@ -60,19 +59,19 @@ impl Load {
                 user,
                 root: host.client(ROOT).await,
                 token,
-                unsure: false,
+                uncertain: false,
                 apps: Vec::new(),
                 deleted: Vec::new(),
                 label: None,
-                dice: Dice::new(seed ^ u64::from(*uid)),
+                random: SeededRandom::new(seed ^ u64::from(*uid)),
                 clock: Arc::clone(&clock),
-                account: Account::default(),
+                history: History::default(),
             });
         }
         Self { workers, clock }
     }
 
-    /// Lets all users loose, until they are told to stop or the daemon is gone.
+    /// Starts all users, who run until `finish` or until the daemon ends.
     pub fn start(&mut self) -> Running {
         let stop = Arc::new(AtomicBool::new(false));
         let workers = self.workers.drain(..).map(|mut worker| {
@@ -88,36 +87,36 @@ impl Load {
         }
     }
 
-    /// Takes the users back.
-    pub async fn finish(&mut self, running: Running) -> Account {
+    /// Stops all users, and returns their common history.
+    pub async fn finish(&mut self, running: Running) -> History {
         running.stop.store(true, Ordering::Relaxed);
-        let mut account = Account::default();
+        let mut history = History::default();
         for worker in running.workers {
             let mut worker = worker.await.unwrap();
-            let own = std::mem::take(&mut worker.account);
-            account.asked.extend(own.asked);
-            account.checkpoints.extend(own.checkpoints);
-            account.refused += own.refused;
+            let own = std::mem::take(&mut worker.history);
+            history.operations.extend(own.operations);
+            history.checkpoints.extend(own.checkpoints);
+            history.refused += own.refused;
             self.workers.push(worker);
         }
-        account
+        history
     }
 
-    /// After a restart: each user's last accepted code is refused, one that was never acknowledged
-    /// is accepted if and only if the log does not have it, and the security info is what they
-    /// were told.
-    pub async fn hold_daemon_to_account(&mut self, in_log: impl Fn(&Deed) -> bool) -> Account {
-        let mut account = Account::default();
+    /// Checks the daemon after a restart: each user's last accepted code is refused, one that was
+    /// never acknowledged is accepted if and only if the log does not have it, and the security info
+    /// is as acknowledged.
+    pub async fn check_after_restart(&mut self, in_log: impl Fn(&Effect) -> bool) -> History {
+        let mut history = History::default();
         for worker in &mut self.workers {
             worker.expect_last_code_used().await;
-            worker.settle_unsure(&in_log).await;
+            worker.resolve_uncertain(&in_log).await;
             worker.expect_own_methods().await;
-            account.asked.append(&mut worker.account.asked);
+            history.operations.append(&mut worker.history.operations);
         }
-        account
+        history
     }
 
-    /// The tick of the clock that all users share.
+    /// The next tick of the clock that all users share.
     pub fn tick(&self) -> u64 {
         self.clock.fetch_add(1, Ordering::SeqCst)
     }

@@ -1,20 +1,20 @@
-//! Hardware tokens that count, from their import on.
+//! Counter-based hardware tokens, starting with their import.
 
 use super::last_part;
 use crate::ROOT_PATH;
 use crate::client::Client;
-use crate::load::Dice;
+use crate::load::SeededRandom;
 use secinfo_test_person::hotp;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use zbus::Variant;
 
-/// How many codes of a token are computed at once.
+/// How many codes are computed at once.
 const CODES_AT_ONCE: u32 = 2000;
-/// How far ahead the policy of [`Load::setup`] lets a code be, and some more.
+/// More than the look-ahead of [`Load::setup`]'s policy.
 const AHEAD: u64 = 20;
 
-/// A hardware token that counts.
+/// A counter-based hardware token.
 pub struct Token {
     /// The method's object.
     pub path: String,
@@ -25,7 +25,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// A token with this base32 key that has not shown a code yet.
+    /// Creates a new token with this base32 key.
     pub fn new(key: &str) -> Self {
         Self {
             path: String::new(),
@@ -36,7 +36,7 @@ impl Token {
         }
     }
 
-    /// Gives this user a token that counts, with a key that comes from the seed.
+    /// Gives this user a token, whose key is derived from the seed.
     pub async fn give(root: &Client, user: &Client, seed: u64) -> Self {
         let mut token = Self::new(&key_of(user.uid, seed));
         import(root, std::iter::once((&user.uid, &token))).await;
@@ -44,7 +44,7 @@ impl Token {
         token
     }
 
-    /// The code that it shows next.
+    /// The next code.
     pub fn next_code(&mut self) -> String {
         self.next += 1;
         self.code(self.next - 1)
@@ -55,7 +55,7 @@ impl Token {
         last_part(&self.path)
     }
 
-    /// The code of a counter, by `oathtool`.
+    /// The code for a counter, computed by `oathtool`.
     pub fn code(&mut self, counter: u64) -> String {
         if counter < self.from || counter >= self.from + self.codes.len() as u64 {
             self.from = counter;
@@ -71,7 +71,7 @@ impl Token {
         (0..=near.len())
             .map(|number| format!("{number:06}"))
             .find(|code| !near.contains(code))
-            .expect("there is one more than are near")
+            .expect("there is one candidate more than valid codes")
     }
 }
 
@@ -106,13 +106,13 @@ pub(super) async fn activate(user: &Client, token: &mut Token) {
     token.next = 1;
 }
 
-/// A base32 key of 160 bits that only this user has.
+/// A base32 key of 160 bits, unique to this user.
 pub(super) fn key_of(uid: u32, seed: u64) -> String {
     const DIGITS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let mut dice = Dice::new(
+    let mut random = SeededRandom::new(
         seed.wrapping_mul(0x1_0000_0000)
             .wrapping_add(u64::from(uid)),
     );
-    let digit = |_| char::from(DIGITS[usize::try_from(dice.below(32)).unwrap()]);
+    let digit = |_| char::from(DIGITS[usize::try_from(random.below(32)).unwrap()]);
     (0..32).map(digit).collect()
 }

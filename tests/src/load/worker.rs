@@ -1,8 +1,8 @@
 //! One user under load.
 
-use super::account::{Account, Asked, Deed, Outcome, What};
-use super::dice::Dice;
+use super::history::{Change, Effect, History, Operation, Outcome};
 use super::last_part;
+use super::random::SeededRandom;
 use super::token::Token;
 use crate::client::{Client, Refusal};
 use crate::{ROOT_PATH, user_path};
@@ -13,33 +13,33 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use zbus::{ObjectPath, OwnedObjectPath, Variant};
 
-/// How many apps a user has at most.
-const MOST_APPS: usize = 4;
+/// The maximum number of apps of a user.
+const MAX_APPS: usize = 4;
 
 /// One user under load.
 pub(super) struct Worker {
     pub(super) user: Client,
     pub(super) root: Client,
     pub(super) token: Token,
-    /// A verification by the token's next code was asked for, and not acknowledged.
-    pub(super) unsure: bool,
+    /// Whether a verification with the token's next code was requested but not acknowledged.
+    pub(super) uncertain: bool,
     pub(super) apps: Vec<String>,
     pub(super) deleted: Vec<String>,
     pub(super) label: Option<String>,
-    pub(super) dice: Dice,
+    pub(super) random: SeededRandom,
     pub(super) clock: Arc<AtomicU64>,
-    pub(super) account: Account,
+    pub(super) history: History,
 }
 
-/// Whether a worker can go on.
-pub(super) enum Next {
-    GoOn,
+/// Whether a worker can continue.
+pub(super) enum Progress {
+    Continue,
     DaemonGone,
 }
 
 impl Worker {
     pub(super) async fn run(&mut self, stop: &AtomicBool) {
-        // On each connection to each daemon, one's own proof comes first.
+        // A new connection or a new daemon needs a fresh proof first.
         let mut proved = false;
         while !stop.load(Ordering::Relaxed) {
             let next = if proved {
@@ -48,18 +48,18 @@ impl Worker {
                 self.verify(false).await
             };
             proved = true;
-            if matches!(next, Next::DaemonGone) {
+            if matches!(next, Progress::DaemonGone) {
                 return;
             }
         }
     }
 
-    async fn step(&mut self) -> Next {
-        match self.dice.below(100) {
+    async fn step(&mut self) -> Progress {
+        match self.random.below(100) {
             0..35 => self.verify(false).await,
             35..55 => self.verify(true).await,
             55..72 => self.rename().await,
-            72..80 if self.apps.len() < MOST_APPS => self.enroll().await,
+            72..80 if self.apps.len() < MAX_APPS => self.enroll().await,
             72..84 => self.delete().await,
             84..88 => self.wrong_code().await,
             88..90 => self.issue_codes().await,
@@ -68,10 +68,10 @@ impl Worker {
         }
     }
 
-    pub(super) fn deed(&self, what: What) -> Deed {
-        Deed {
+    pub(super) fn effect(&self, change: Change) -> Effect {
+        Effect {
             uid: self.user.uid,
-            what,
+            change,
         }
     }
 
@@ -79,27 +79,27 @@ impl Worker {
         self.clock.fetch_add(1, Ordering::SeqCst)
     }
 
-    /// Notes what came of a request; whether it was acknowledged, and whether to go on.
-    pub(super) async fn note<T>(
+    /// Records the outcome of an operation. Returns the reply, if it was acknowledged.
+    pub(super) async fn record<T>(
         &mut self,
-        what: What,
+        change: Change,
         sent: u64,
         answer: Result<T, Refusal>,
-    ) -> (Option<T>, Next) {
+    ) -> (Option<T>, Progress) {
         let (outcome, value, next) = match answer {
-            Ok(value) => (Outcome::Done, Some(value), Next::GoOn),
+            Ok(value) => (Outcome::Done, Some(value), Progress::Continue),
             Err(refusal) => match refusal.short() {
-                "NoReply" => (Outcome::Lost, None, Next::DaemonGone),
+                "NoReply" => (Outcome::Lost, None, Progress::DaemonGone),
                 "StorageUnavailable" => {
-                    self.account.refused += 1;
+                    self.history.refused += 1;
                     tokio::time::sleep(Duration::from_millis(20)).await;
-                    (Outcome::Refused, None, Next::GoOn)
+                    (Outcome::Refused, None, Progress::Continue)
                 }
                 _ => return (None, self.expect_gone(&refusal)),
             },
         };
-        self.account.asked.push(Asked {
-            deed: self.deed(what),
+        self.history.operations.push(Operation {
+            effect: self.effect(change),
             sent,
             answered: self.tick(),
             outcome,
@@ -107,20 +107,22 @@ impl Worker {
         (value, next)
     }
 
-    /// A refusal that says that nothing was done: the daemon was gone or going, or what it needs
-    /// for an answer cannot be read while it opens the log again after a failed write.
-    fn expect_gone(&mut self, refusal: &Refusal) -> Next {
+    /// Handles a refusal that changed nothing: the daemon has ended or is ending, or cannot read the
+    /// log while it reopens it after a failed write.
+    fn expect_gone(&mut self, refusal: &Refusal) -> Progress {
         match refusal.short() {
             "StorageUnavailable" => {
-                self.account.refused += 1;
-                Next::GoOn
+                self.history.refused += 1;
+                Progress::Continue
             }
-            "ServiceUnknown" | "NameHasNoOwner" | "ShuttingDown" | "NoReply" => Next::DaemonGone,
+            "ServiceUnknown" | "NameHasNoOwner" | "ShuttingDown" | "NoReply" => {
+                Progress::DaemonGone
+            }
             _ => panic!("user {} was refused: {refusal}", self.user.uid),
         }
     }
 
-    async fn verify(&mut self, in_session: bool) -> Next {
+    async fn verify(&mut self, in_session: bool) -> Progress {
         let (counter, path) = (self.token.next, self.token.path.clone());
         let code = self.token.code(counter);
         let sent = self.tick();
@@ -132,50 +134,50 @@ impl Worker {
                 .await
                 .map(|_| ())
         };
-        if self.unsure
+        if self.uncertain
             && let Err(refusal) = &answer
             && is_used(refusal)
         {
-            // It was not acknowledged, and is in the log: what was refused may be found there after
-            // a failed write, but is never accepted twice.
-            self.unsure = false;
+            // It was not acknowledged, but is in the log: after a failed write, a refused code may
+            // have been written, but it is never accepted twice.
+            self.uncertain = false;
             self.token.next += 1;
-            return Next::GoOn;
+            return Progress::Continue;
         }
-        let what = What::Verified {
+        let change = Change::Verified {
             method: self.token.id(),
             counter,
         };
-        let asked_before = self.account.asked.len();
-        let (done, next) = self.note(what, sent, answer).await;
+        let operations_before = self.history.operations.len();
+        let (done, next) = self.record(change, sent, answer).await;
         if done.is_some() {
-            self.unsure = false;
+            self.uncertain = false;
             self.token.next += 1;
-        } else if self.account.asked.len() > asked_before {
-            self.unsure = true;
+        } else if self.history.operations.len() > operations_before {
+            self.uncertain = true;
         }
         next
     }
 
-    async fn rename(&mut self) -> Next {
+    async fn rename(&mut self) -> Progress {
         let path = self.token.path.clone();
-        let label = format!("Token {}", self.dice.below(1_000_000));
+        let label = format!("Token {}", self.random.below(1_000_000));
         let sent = self.tick();
         let answer = self.user.call(&path, "Method", "Rename", &label).await;
         let method = self.token.id();
-        let asked_before = self.account.asked.len();
+        let operations_before = self.history.operations.len();
         let (done, next) = self
-            .note::<()>(What::Renamed { method }, sent, answer)
+            .record::<()>(Change::Renamed { method }, sent, answer)
             .await;
         if done.is_some() {
             self.label = Some(label);
-        } else if self.account.asked.len() > asked_before {
+        } else if self.history.operations.len() > operations_before {
             self.label = None;
         }
         next
     }
 
-    async fn enroll(&mut self) -> Next {
+    async fn enroll(&mut self) -> Progress {
         let begun = self
             .user
             .start_enrollment("authenticator-app", HashMap::new())
@@ -189,13 +191,13 @@ impl Worker {
         let code = hotp(&key, details.digits.unwrap(), now() / 30, 1).remove(0);
         let sent = self.tick();
         let answer = self.user.finish_enrollment(session.as_str(), &code).await;
-        let (enrolled, next) = self.note(What::Enrolled, sent, answer).await;
+        let (enrolled, next) = self.record(Change::Enrolled, sent, answer).await;
         self.apps
             .extend(enrolled.map(|(method, ..)| method.to_string()));
         next
     }
 
-    async fn delete(&mut self) -> Next {
+    async fn delete(&mut self) -> Progress {
         let Some(path) = self.apps.pop() else {
             return self.rename().await;
         };
@@ -207,7 +209,7 @@ impl Worker {
             return self.verify(false).await;
         }
         let (done, next) = self
-            .note::<(bool, u64)>(What::Deleted { method }, sent, answer)
+            .record::<(bool, u64)>(Change::Deleted { method }, sent, answer)
             .await;
         if let Some((deleted, _)) = done {
             assert!(deleted, "a token proves enough to delete an app at once");
@@ -216,7 +218,7 @@ impl Worker {
         next
     }
 
-    async fn issue_codes(&mut self) -> Next {
+    async fn issue_codes(&mut self) -> Progress {
         let path = user_path(self.user.uid);
         let sent = self.tick();
         let answer = self
@@ -226,40 +228,40 @@ impl Worker {
         if answer.as_ref().is_err_and(is_unproved) {
             return self.verify(false).await;
         }
-        self.note(What::CodesIssued, sent, answer).await.1
+        self.record(Change::CodesIssued, sent, answer).await.1
     }
 
-    async fn issue_pass(&mut self) -> Next {
+    async fn issue_pass(&mut self) -> Progress {
         let path = user_path(self.user.uid);
         let sent = self.tick();
         let answer = self
             .root
             .call::<_, (String, u64)>(&path, "User", "IssueAccessPass", &(3600_u64, true))
             .await;
-        self.note(What::PassIssued, sent, answer).await.1
+        self.record(Change::PassIssued, sent, answer).await.1
     }
 
-    async fn wrong_code(&mut self) -> Next {
+    async fn wrong_code(&mut self) -> Progress {
         let (path, code) = (self.token.path.clone(), self.token.wrong_code());
         match self.user.verify(self.user.uid, &path, &code).await {
             Ok(_) => panic!("a wrong code was accepted"),
-            Err(refusal) if refusal.short() == "WrongCode" => Next::GoOn,
+            Err(refusal) if refusal.short() == "WrongCode" => Progress::Continue,
             Err(refusal) => self.expect_gone(&refusal),
         }
     }
 
-    async fn checkpoint(&mut self) -> Next {
+    async fn checkpoint(&mut self) -> Progress {
         match self.user.call(ROOT_PATH, "Audit", "Checkpoint", &()).await {
             Ok(note) => {
-                self.account.checkpoints.push(note);
-                Next::GoOn
+                self.history.checkpoints.push(note);
+                Progress::Continue
             }
             Err(refusal) => self.expect_gone(&refusal),
         }
     }
 }
 
-/// Verifies a user by a session.
+/// Verifies a user with a verification session.
 async fn verify_in_session(user: &Client, path: &str, code: &str) -> Result<(), Refusal> {
     let method = ObjectPath::try_from(path.to_owned()).unwrap();
     let options = HashMap::from([("method", Variant::from(method))]);
@@ -271,7 +273,7 @@ async fn verify_in_session(user: &Client, path: &str, code: &str) -> Result<(), 
         .call(session.as_str(), "Verification", "Submit", &code)
         .await;
     if answer.is_err() {
-        // The session has attempts left, which nobody needs.
+        // The session has attempts left, which are not needed.
         let _ = user
             .call::<_, ()>(session.as_str(), "Verification", "Cancel", &())
             .await;
@@ -279,12 +281,12 @@ async fn verify_in_session(user: &Client, path: &str, code: &str) -> Result<(), 
     answer.map(|_| ())
 }
 
-/// A code that was used is, for a token that counts, one that comes no more.
+/// Whether a code was used before; a counter-based token takes it for a wrong one.
 pub(super) fn is_used(refusal: &Refusal) -> bool {
     matches!(refusal.short(), "CodeAlreadyUsed" | "WrongCode")
 }
 
-/// The proof that was given went with the request that was lost or refused.
+/// Whether the fresh proof was lost with a lost or refused request.
 fn is_unproved(refusal: &Refusal) -> bool {
     refusal.short() == "FreshProofNeeded"
 }

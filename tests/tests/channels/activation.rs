@@ -1,7 +1,7 @@
 //! Hosts that systemd starts when the daemon connects to their sockets.
 
 use crate::plugin_in_c::written;
-use secinfo_tests::{ALICE, Client, Host, ROOT, Setup, binary};
+use secinfo_tests::{ALICE, Client, ROOT, Setup, TestHost, binary};
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStderr, Command, Stdio};
@@ -15,7 +15,7 @@ struct Activation {
 }
 
 impl Activation {
-    fn start(host: &Host) -> Self {
+    fn start(host: &TestHost) -> Self {
         let directory = host.directory();
         let mut process = Command::new("systemd-socket-activate")
             .arg("--listen")
@@ -51,7 +51,7 @@ impl Drop for Activation {
 }
 
 /// Enrols a phone by the code that the host has delivered as the message with this number.
-async fn enroll(host: &Host, user: &Client, destination: &str, number: usize) {
+async fn enroll(host: &TestHost, user: &Client, destination: &str, number: usize) {
     let (path, _) = user
         .start_destination("text", destination, None)
         .await
@@ -70,7 +70,7 @@ async fn a_host_that_systemd_starts_delivers_and_is_started_again_by_the_next_co
     let setup = Setup::new().more(
         "[channel.text]\nkind = \"text\"\nplugin = \"file\"\nsocket = \"{host}/text.sock\"\n",
     );
-    let mut host = Host::without_daemon(setup).await;
+    let mut host = TestHost::without_daemon(setup).await;
     host.install_c_plugin("file");
     let file = host.spool().join("texts");
     host.write_settings("file.toml", &format!("file = \"{}\"\n", file.display()));

@@ -1,24 +1,24 @@
 //! A plugin that takes its process along.
 
-use crate::scene::{Scene, of_type};
+use crate::fixture::{Fixture, of_type};
 use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_that_crashes_loses_its_own_delivery_and_is_started_again() {
     for does in ["aborts", "crashes", "exits"] {
-        let mut scene = Scene::with(does, "").await;
-        scene.wait_ready().await;
-        let first = scene.process();
-        let (told, ()) = tokio::join!(scene.text(), scene.others_are_served());
-        assert_eq!(told.state, "failed", "{does}: it may be on its way");
-        assert!(scene.message_to(&told.destination).is_none(), "{does}");
+        let mut fixture = Fixture::with(does, "").await;
+        fixture.wait_ready().await;
+        let first = fixture.process();
+        let (result, ()) = tokio::join!(fixture.text(), fixture.others_are_served());
+        assert_eq!(result.state, "failed", "{does}: it may be on its way");
+        assert!(fixture.message_to(&result.destination).is_none(), "{does}");
         first.wait_gone();
-        let channel = scene.wait(|channel| channel.state == "ready").await;
+        let channel = fixture.wait(|channel| channel.state == "ready").await;
         assert_eq!(channel.last_error, "its process has ended", "{does}");
         assert!(channel.last_error_at > 0);
-        assert_ne!(scene.process(), first, "{does}");
-        scene.no_zombies().await;
-        let events = scene.end().await;
+        assert_ne!(fixture.process(), first, "{does}");
+        fixture.no_zombies().await;
+        let events = fixture.end().await;
         let failed = of_type(&events, "message-failed");
         assert_eq!(failed.len(), 1, "{does}");
         assert_eq!(failed[0]["data"]["reason"], "plugin");
@@ -28,12 +28,12 @@ async fn one_that_crashes_loses_its_own_delivery_and_is_started_again() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_that_crashes_again_and_again_is_started_ever_more_rarely() {
     let begun = Instant::now();
-    let mut scene = Scene::with("aborts in create", "").await;
+    let mut fixture = Fixture::with("aborts in create", "").await;
     let mut ended = 0;
     while ended < 4 {
-        scene.text_falls_back().await;
-        scene.others_are_served().await;
-        let log = scene.host.log();
+        fixture.text_falls_back().await;
+        fixture.others_are_served().await;
+        let log = fixture.host.log();
         ended = log
             .matches("the channel is down: its process has ended")
             .count();
@@ -41,9 +41,9 @@ async fn one_that_crashes_again_and_again_is_started_ever_more_rarely() {
     // It was waited in between: half a second, one second, two seconds, and so on.
     let waited = Duration::from_millis(500) * ((1 << (ended - 1)) - 1);
     assert!(begun.elapsed() >= waited, "{ended} times");
-    let channel = scene.wait(|channel| channel.state == "down").await;
+    let channel = fixture.wait(|channel| channel.state == "down").await;
     assert_eq!(channel.last_error, "its process has ended");
-    scene.no_zombies().await;
-    let events = scene.end().await;
+    fixture.no_zombies().await;
+    let events = fixture.end().await;
     assert_eq!(of_type(&events, "message-failed").len(), 0);
 }

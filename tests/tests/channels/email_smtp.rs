@@ -1,6 +1,6 @@
 //! `email-smtp` against Debian's Exim.
 
-use crate::kit::{
+use crate::harness::{
     CODE, SUBJECT, assert_accepted, assert_failed, assert_try_later, channel, deliver, request,
     right, start, with,
 };
@@ -100,7 +100,7 @@ fn a_connection_that_the_server_ended_is_replaced() {
     let channel = channel(&right(&server));
     assert_accepted(&deliver(&channel, request(1, "alice@example.org")));
     server.mail(1);
-    server.end_connections();
+    server.close_connections();
     assert_accepted(&deliver(&channel, request(2, "alice@example.org")));
     assert_eq!(server.connections(), 2);
     assert_eq!(server.mail(2).len(), 2);
@@ -223,13 +223,13 @@ fn health_follows_what_was_last_seen() {
     let server = SmtpServer::start();
     let channel = channel(&right(&server));
     assert!(channel.health().healthy);
-    server.set_away(true);
+    server.set_unavailable(true);
     let report = deliver(&channel, request(1, "alice@example.org"));
     assert_try_later(&report, Reason::Unreachable);
     let health = channel.health();
     assert!(!health.healthy);
     assert_eq!(health.detail, "the mail server cannot be reached");
-    server.set_away(false);
+    server.set_unavailable(false);
     assert_accepted(&deliver(&channel, request(1, "alice@example.org")));
     assert!(channel.health().healthy);
     assert_eq!(channel.health().detail, "");

@@ -1,6 +1,6 @@
 //! A plugin that says far too much.
 
-use crate::scene::Scene;
+use crate::fixture::Fixture;
 use std::time::Instant;
 
 /// Lines a second of a channel's in the daemon's log: from its plugin, and from its process.
@@ -14,21 +14,21 @@ async fn floods_of_the_log_and_of_the_output_are_cut() {
         ("prints", "out and out and out"),
     ] {
         let begun = Instant::now();
-        let mut scene = Scene::with(does, "").await;
-        scene.wait_ready().await;
+        let mut fixture = Fixture::with(does, "").await;
+        fixture.wait_ready().await;
         for _ in 0..3 {
-            let (told, ()) = tokio::join!(scene.text(), scene.others_are_served());
-            assert_eq!(told.state, "delivered", "{does}");
+            let (result, ()) = tokio::join!(fixture.text(), fixture.others_are_served());
+            assert_eq!(result.state, "delivered", "{does}");
         }
-        let log = scene.host.log();
+        let log = fixture.host.log();
         assert!(log.contains(said), "{does}: {log}");
         let many = log.lines().any(|line| dropped(line) > 1000);
         assert!(many, "{does}: there was no flood: {log}");
         let seconds = usize::try_from(begun.elapsed().as_secs()).unwrap();
-        let lines = scene.lines_about_it();
+        let lines = fixture.lines_about_it();
         let most = 50 + LINES_PER_SECOND * (seconds + 1);
         assert!(lines <= most, "{does}: {lines} lines in {seconds} s");
-        scene.end().await;
+        fixture.end().await;
     }
 }
 

@@ -1,49 +1,49 @@
 //! Processes that somebody kills.
 
-use crate::scene::{Scene, of_type};
-use secinfo_tests::{Host, Process, ROOT, Setup};
+use crate::fixture::{Fixture, of_type};
+use secinfo_tests::{Process, ROOT, Setup, TestHost};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_host_that_is_killed_in_the_midst_of_a_delivery_loses_that_delivery_only() {
-    let mut scene = Scene::with("hangs", "timeout = \"2m\"").await;
-    scene.wait_ready().await;
+    let mut fixture = Fixture::with("hangs", "timeout = \"2m\"").await;
+    fixture.wait_ready().await;
     for round in 1..=3 {
-        let process = scene.process();
-        let (told, ()) = tokio::join!(scene.text(), async {
-            scene.wait_handed(round).await;
+        let process = fixture.process();
+        let (result, ()) = tokio::join!(fixture.text(), async {
+            fixture.wait_received(round).await;
             process.kill();
         });
-        assert_eq!(told.state, "failed", "it may be on its way");
-        assert!(scene.message_to(&told.destination).is_none());
-        scene.others_are_served().await;
+        assert_eq!(result.state, "failed", "it may be on its way");
+        assert!(fixture.message_to(&result.destination).is_none());
+        fixture.others_are_served().await;
         process.wait_gone();
-        scene.wait_ready().await;
-        assert_ne!(scene.process(), process);
+        fixture.wait_ready().await;
+        assert_ne!(fixture.process(), process);
     }
-    scene.no_zombies().await;
-    let events = scene.end().await;
+    fixture.no_zombies().await;
+    let events = fixture.end().await;
     assert_eq!(of_type(&events, "message-failed").len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_host_that_is_killed_before_it_was_handed_anything_leaves_the_message_to_the_next() {
-    let mut scene = Scene::with("", "").await;
-    scene.wait_ready().await;
+    let mut fixture = Fixture::with("", "").await;
+    fixture.wait_ready().await;
     // The daemon learns of its end only when it hands it a message, or at the same time.
-    scene.process().kill();
-    let told = scene.text().await;
-    assert!(told.went_out(), "{told:?}");
-    scene.others_are_served().await;
-    let handed = scene.handed().contains(&told.destination);
-    let spooled = scene.message_to(&told.destination).is_some();
-    assert!(handed != spooled, "one of them, and only one");
-    let events = scene.end().await;
+    fixture.process().kill();
+    let result = fixture.text().await;
+    assert!(result.may_arrive(), "{result:?}");
+    fixture.others_are_served().await;
+    let received = fixture.received().contains(&result.destination);
+    let spooled = fixture.message_to(&result.destination).is_some();
+    assert!(received != spooled, "one of them, and only one");
+    let events = fixture.end().await;
     assert_eq!(of_type(&events, "message-failed").len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_hosts_of_a_daemon_that_is_killed_end_by_themselves() {
-    let mut host = Host::without_daemon(Setup::new().spool().channel(
+    let mut host = TestHost::without_daemon(Setup::new().spool().channel(
         "first",
         "text",
         "misbehaving",

@@ -1,6 +1,6 @@
 //! A plugin in C, compiled against `channel.h` alone, that delivers.
 
-use secinfo_tests::{ALICE, Host, ROOT, ROOT_PATH, Setup};
+use secinfo_tests::{ALICE, ROOT, ROOT_PATH, Setup, TestHost};
 use secinfo_wire::Proof;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use std::fs;
 use zbus::{OwnedObjectPath, OwnedVariant, Variant};
 
 /// The messages that it has written.
-pub(crate) fn written(host: &Host) -> Vec<Value> {
+pub(crate) fn written(host: &TestHost) -> Vec<Value> {
     let text = fs::read_to_string(host.spool().join("texts")).unwrap_or_default();
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap())
@@ -21,7 +21,7 @@ async fn a_phone_is_enrolled_and_proved_by_a_plugin_in_c() {
         .more("[policy.codes]\nresend_after = \"1s\"\n")
         .channel("c", "text", "file", "file.toml", "");
     let mut host =
-        Host::without_daemon(setup.daemon("plugin_directory = \"{host}/plugins\"")).await;
+        TestHost::without_daemon(setup.daemon("plugin_directory = \"{host}/plugins\"")).await;
     host.install_c_plugin("file");
     let file = host.spool().join("texts");
     host.write_settings("file.toml", &format!("file = \"{}\"\n", file.display()));

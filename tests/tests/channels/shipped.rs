@@ -2,7 +2,8 @@
 
 use mail_parser::MessageParser;
 use secinfo_tests::{
-    ALICE, Anything, Client, Host, ROOT, ROOT_PATH, Setup, SmtpServer, TwilioServer, code_in,
+    ALICE, Client, IgnoredReply, ROOT, ROOT_PATH, Setup, SmtpServer, TestHost, TwilioServer,
+    code_in,
 };
 use secinfo_wire::Proof;
 use std::collections::{BTreeMap, HashMap};
@@ -13,10 +14,10 @@ const MOBILE: &str = "+4915112345678";
 const ADDRESS: &str = "alice@example.org";
 
 /// A host with all of them.
-async fn start(twilio: &TwilioServer, smtp: &SmtpServer) -> Host {
+async fn start(twilio: &TwilioServer, smtp: &SmtpServer) -> TestHost {
     // Codes are what is counted here.
     let setup = Setup::new().policy("notices = \"none\"");
-    let mut host = Host::without_daemon(setup.providers(twilio, smtp)).await;
+    let mut host = TestHost::without_daemon(setup.providers(twilio, smtp)).await;
     host.install_providers(twilio, smtp);
     host.start_daemon().await;
     let root = host.client(ROOT).await;
@@ -101,7 +102,7 @@ async fn text_call_and_email_are_enrolled_and_proved_by_the_plugins_that_ship() 
     let root = host.client(ROOT).await;
     let options = HashMap::<&str, Variant<'_>>::new();
     let body = (ALICE, "sign-in", "sshd", options);
-    let (verification, _): (OwnedObjectPath, Anything) = root
+    let (verification, _): (OwnedObjectPath, IgnoredReply) = root
         .call(ROOT_PATH, "Manager", "StartVerification", &body)
         .await
         .unwrap();

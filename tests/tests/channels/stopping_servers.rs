@@ -1,6 +1,6 @@
 //! `email-smtp` against servers that stop in the middle, or are not there.
 
-use crate::kit::{
+use crate::harness::{
     assert_accepted, assert_failed, assert_try_later, channel, deliver, request, right, start, with,
 };
 use crate::scripted::{Scripted, Stop, Then};

@@ -1,6 +1,6 @@
 //! A library that is no plugin for this daemon.
 
-use crate::scene::{First, Scene, of_type};
+use crate::fixture::{ChannelUnderTest, Fixture, of_type};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_of_a_wrong_version_is_named_and_texts_go_by_the_next_channel() {
@@ -9,24 +9,24 @@ async fn one_of_a_wrong_version_is_named_and_texts_go_by_the_next_channel() {
         ("no_entry", "", "secinfo_channel_entry"),
         ("misbehaving", "cannot be made", "not with these settings"),
     ] {
-        let first = First {
+        let first = ChannelUnderTest {
             plugin,
             does,
             lines: "",
         };
-        let mut scene = Scene::begin(first).await;
-        let channel = scene.wait(|channel| channel.state == "down").await;
+        let mut fixture = Fixture::begin(first).await;
+        let channel = fixture.wait(|channel| channel.state == "down").await;
         assert!(
             channel.last_error.starts_with("it cannot be used: ")
                 && channel.last_error.contains(why),
             "{channel:?}"
         );
-        scene.text_falls_back().await;
-        scene.others_are_served().await;
-        scene.text_falls_back().await;
-        scene.no_zombies().await;
-        assert!(scene.handed().is_empty(), "{plugin}");
-        let events = scene.end().await;
+        fixture.text_falls_back().await;
+        fixture.others_are_served().await;
+        fixture.text_falls_back().await;
+        fixture.no_zombies().await;
+        assert!(fixture.received().is_empty(), "{plugin}");
+        let events = fixture.end().await;
         assert_eq!(of_type(&events, "message-failed").len(), 0, "{plugin}");
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::{USERS, seed};
 use futures_util::future::{join_all, try_join_all};
-use secinfo_tests::load::{Dice, Load};
-use secinfo_tests::{Client, Host, ROOT, ROOT_PATH, Refusal, hotp, now};
+use secinfo_tests::load::{Load, SeededRandom};
+use secinfo_tests::{Client, ROOT, ROOT_PATH, Refusal, TestHost, hotp, now};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ const CODES_OF_AN_APP: u64 = 18;
 struct Crowd {
     uid: u32,
     members: Vec<Client>,
-    dice: Dice,
+    random: SeededRandom,
 }
 
 /// An app, and what it shows from its first step on. It was enrolled with the first code.
@@ -31,13 +31,13 @@ struct App {
 }
 
 impl Crowd {
-    async fn gather(host: &Host, uid: u32, seed: u64) -> Self {
+    async fn gather(host: &TestHost, uid: u32, seed: u64) -> Self {
         let uids = [uid, uid, uid, ROOT];
         let members = join_all(uids.map(|member| host.client(member))).await;
         Self {
             uid,
             members,
-            dice: Dice::new(seed ^ u64::from(uid)),
+            random: SeededRandom::new(seed ^ u64::from(uid)),
         }
     }
 
@@ -68,7 +68,7 @@ impl Crowd {
     async fn burst(&mut self, path: &str, code: &str) -> usize {
         let mut sessions = Vec::new();
         for member in &self.members {
-            sessions.push(match self.dice.below(4) {
+            sessions.push(match self.random.below(4) {
                 0 => Some(open_session(member, self.uid, path).await),
                 _ => None,
             });
@@ -148,7 +148,7 @@ async fn submit(member: &Client, session: &str, code: &str) -> Result<(), Refusa
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_10_000_totp_codes_given_on_four_connections_at_once_none_is_accepted_twice() {
     let seed = seed(20_261_129);
-    let mut host = Host::with(Load::setup()).await;
+    let mut host = TestHost::with(Load::setup()).await;
     let count = Arc::new(AtomicU64::new(0));
     let begun = Instant::now();
     let crowds = USERS.map(|uid| {
@@ -193,7 +193,7 @@ async fn accepted_twice(root: &Client) -> usize {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_recovery_codes_given_on_four_connections_at_once_each_is_accepted_once() {
     let seed = seed(20_261_130);
-    let host = Host::with(Load::setup()).await;
+    let host = TestHost::with(Load::setup()).await;
     let mut crowd = Crowd::gather(&host, USERS[0], seed).await;
     let app = crowd.enroll().await;
     crowd.members[0]

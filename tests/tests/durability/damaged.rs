@@ -1,10 +1,10 @@
 //! A state directory of which something is missing, changed or taken: the daemon says what and
 //! what to do, and never begins an empty log beside it.
 
-use crate::record::Record;
+use crate::audited_log::AuditedLog;
 use crate::{USERS, seed};
-use secinfo_tests::load::{Dice, Load};
-use secinfo_tests::{Daemon, Host};
+use secinfo_tests::load::{Load, SeededRandom};
+use secinfo_tests::{Daemon, TestHost};
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::FileExt;
@@ -17,32 +17,28 @@ const FLIPS: u64 = 40;
 
 /// A host whose daemon was stopped in order, and a copy of its state to put back.
 struct Patient {
-    host: Host,
-    record: Record,
+    host: TestHost,
+    log: AuditedLog,
     whole: PathBuf,
 }
 
 impl Patient {
     /// A log of some hundred events.
     async fn new(seed: u64) -> Self {
-        let mut host = Host::with(Load::setup()).await;
+        let mut host = TestHost::with(Load::setup()).await;
         let mut load = Load::prepare(&host, &USERS, seed).await;
-        let mut record = Record::begin(&host).await;
-        while record.size() < 600 {
+        let mut log = AuditedLog::begin(&host).await;
+        while log.size() < 600 {
             let running = load.start();
             tokio::time::sleep(Duration::from_millis(300)).await;
-            let account = load.finish(running).await;
-            record.read_on().await;
-            record.hold_against(&account);
+            let history = load.finish(running).await;
+            log.read_on().await;
+            log.check_history(&history);
         }
         assert!(host.stop().success());
         let whole = host.directory().join("whole");
         copy_directory(&host.state_directory(), &whole);
-        Self {
-            host,
-            record,
-            whole,
-        }
+        Self { host, log, whole }
     }
 
     fn state(&self, name: &str) -> PathBuf {
@@ -88,7 +84,7 @@ impl Patient {
     async fn expect_whole(&mut self) {
         self.put_back();
         self.host.start_daemon().await;
-        self.record.read_again().await;
+        self.log.read_again().await;
         assert!(self.host.stop().success());
     }
 }
@@ -175,13 +171,13 @@ async fn a_log_that_was_cut_is_refused_with_the_number_of_events_that_are_left()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_changed_byte_of_the_log_never_passes_for_what_was_written() {
     let seed = seed(20_261_135);
-    let mut dice = Dice::new(seed);
+    let mut random = SeededRandom::new(seed);
     let mut patient = Patient::new(seed).await;
     let length = fs::metadata(patient.state("log/db")).unwrap().len();
     let (mut refused, mut found, mut harmless) = (0, 0, 0);
     for _ in 0..FLIPS {
         patient.put_back();
-        let at = dice.below(length);
+        let at = random.below(length);
         let file = fs::File::options()
             .read(true)
             .write(true)
@@ -196,7 +192,7 @@ async fn a_changed_byte_of_the_log_never_passes_for_what_was_written() {
         if ready(&patient.host, &mut daemon).await {
             let verified = patient.host.secinfo(0, &["audit", "verify"], "");
             if verified.code == 0 {
-                patient.record.read_again().await;
+                patient.log.read_again().await;
                 harmless += 1;
             } else {
                 assert!(!verified.stderr.is_empty());
@@ -221,7 +217,7 @@ async fn a_changed_byte_of_the_log_never_passes_for_what_was_written() {
 }
 
 /// Whether the daemon serves; if not, it has ended with an error.
-async fn ready(host: &Host, daemon: &mut Daemon) -> bool {
+async fn ready(host: &TestHost, daemon: &mut Daemon) -> bool {
     let watching = host.bus().connect(0).await;
     let bus = zbus::fdo::DBusProxy::new(&watching).await.unwrap();
     let name = zbus::names::BusName::try_from(secinfo_wire::names::BUS_NAME).unwrap();
@@ -240,7 +236,7 @@ async fn ready(host: &Host, daemon: &mut Daemon) -> bool {
 
 #[tokio::test]
 async fn a_second_daemon_on_the_same_directory_is_refused_and_the_first_goes_on() {
-    let mut host = Host::start().await;
+    let mut host = TestHost::start().await;
     let first = host.daemon().pid();
     let said_before = host.log().len();
     let mut second = Daemon::spawn(&host.config_file(), &host.log_file(), &[], &[]);

@@ -1,10 +1,10 @@
 //! A full disk: nothing is accepted that cannot be written, and nothing else goes wrong.
 
-use crate::record::Record;
+use crate::audited_log::AuditedLog;
 use crate::{USERS, seed};
 use secinfo_tests::disk::MemoryDisk;
-use secinfo_tests::load::{Account, Dice, Load};
-use secinfo_tests::{Host, ROOT, ROOT_PATH, Setup};
+use secinfo_tests::load::{History, Load, SeededRandom};
+use secinfo_tests::{ROOT, ROOT_PATH, Setup, TestHost};
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
@@ -19,13 +19,13 @@ fn setup(state: &Path) -> Setup {
         .daemon("free_space_reserve = \"1MiB\"")
 }
 
-async fn run(load: &mut Load, how_long: Duration) -> Account {
+async fn run(load: &mut Load, how_long: Duration) -> History {
     let running = load.start();
     tokio::time::sleep(how_long).await;
     load.finish(running).await
 }
 
-async fn is_healthy(host: &Host) -> bool {
+async fn is_healthy(host: &TestHost) -> bool {
     let status: HashMap<String, OwnedVariant> = host
         .client(ROOT)
         .await
@@ -41,15 +41,15 @@ async fn while_the_disk_is_full_nobody_is_verified_and_once_there_is_room_everyb
     let directory = tempfile::tempdir().unwrap();
     let disk = MemoryDisk::mount_at(&directory.path().join("disk"), 32);
     let state = directory.path().join("disk/state");
-    let mut host = Host::with(setup(&state)).await;
+    let mut host = TestHost::with(setup(&state)).await;
     let mut load = Load::prepare(&host, &USERS, seed).await;
-    let mut record = Record::begin(&host).await;
+    let mut log = AuditedLog::begin(&host).await;
     let pid = host.daemon().pid();
     for _ in 0..5 {
         let before = run(&mut load, WHILE).await;
         assert!(before.done() > 0 && before.refused == 0);
-        record.read_on().await;
-        record.hold_against(&before);
+        log.read_on().await;
+        log.check_history(&before);
 
         let filler = disk.fill();
         let during = run(&mut load, WHILE).await;
@@ -57,59 +57,59 @@ async fn while_the_disk_is_full_nobody_is_verified_and_once_there_is_room_everyb
         assert!(during.refused > 0 && during.lost() == 0);
         assert!(!is_healthy(&host).await);
         // Reading goes on, and finds nothing new.
-        record.read_again().await;
+        log.read_again().await;
         drop(filler);
 
         let after = run(&mut load, WHILE).await;
         assert!(after.done() > 0 && after.refused == 0);
         assert!(is_healthy(&host).await);
-        record.read_on().await;
-        let both = Account {
-            asked: [during.asked, after.asked].concat(),
+        log.read_on().await;
+        let both = History {
+            operations: [during.operations, after.operations].concat(),
             ..after
         };
-        record.hold_against(&both);
+        log.check_history(&both);
     }
     assert_eq!(host.daemon().pid(), pid);
     host.restart().await;
-    let settled = load.hold_daemon_to_account(|deed| record.has(deed)).await;
-    record.read_on().await;
-    record.hold_against(&settled);
+    let after_restart = load.check_after_restart(|effect| log.has(effect)).await;
+    log.read_on().await;
+    log.check_history(&after_restart);
     assert!(host.stop().success());
-    record.verify_on_disk(&state);
+    log.verify_on_disk(&state);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_fills_up_while_the_daemon_writes_costs_nothing_that_was_acknowledged() {
     let seed = seed(20_261_125);
-    let mut dice = Dice::new(seed);
+    let mut random = SeededRandom::new(seed);
     let directory = tempfile::tempdir().unwrap();
     let disk = MemoryDisk::mount_at(&directory.path().join("disk"), 32);
     let state = directory.path().join("disk/state");
-    let mut host = Host::with(setup(&state)).await;
+    let mut host = TestHost::with(setup(&state)).await;
     let mut load = Load::prepare(&host, &USERS, seed).await;
-    let mut record = Record::begin(&host).await;
+    let mut log = AuditedLog::begin(&host).await;
     let pid = host.daemon().pid();
     let running = load.start();
     for _ in 0..30 {
-        tokio::time::sleep(Duration::from_millis(dice.below(60))).await;
+        tokio::time::sleep(Duration::from_millis(random.below(60))).await;
         let filler = disk.fill();
-        tokio::time::sleep(Duration::from_millis(60 + dice.below(60))).await;
+        tokio::time::sleep(Duration::from_millis(60 + random.below(60))).await;
         drop(filler);
     }
-    let account = load.finish(running).await;
-    assert!(account.done() > 0 && account.refused > 0 && account.lost() == 0);
+    let history = load.finish(running).await;
+    assert!(history.done() > 0 && history.refused > 0 && history.lost() == 0);
     assert_eq!(host.daemon().pid(), pid);
-    let settled = run(&mut load, WHILE).await;
-    assert!(settled.done() > 0 && settled.refused == 0);
-    record.read_on().await;
-    let both = Account {
-        asked: [account.asked, settled.asked].concat(),
-        ..account
+    let after_restart = run(&mut load, WHILE).await;
+    assert!(after_restart.done() > 0 && after_restart.refused == 0);
+    log.read_on().await;
+    let both = History {
+        operations: [history.operations, after_restart.operations].concat(),
+        ..history
     };
-    record.hold_against(&both);
+    log.check_history(&both);
     host.restart().await;
-    record.read_again().await;
+    log.read_again().await;
 }
 
 /// The log on a disk of its own, of which the daemon does not see beforehand that it is full: the
@@ -119,17 +119,17 @@ async fn a_write_that_fails_half_way_is_refused_and_the_daemon_recovers_by_itsel
     let seed = seed(20_261_126);
     let directory = tempfile::tempdir().unwrap();
     let state = directory.path().join("state");
-    let mut host = Host::with(setup(&state)).await;
+    let mut host = TestHost::with(setup(&state)).await;
     let mut load = Load::prepare(&host, &USERS, seed).await;
-    let mut record = Record::begin(&host).await;
+    let mut log = AuditedLog::begin(&host).await;
     assert!(host.stop().success());
-    let (log, aside) = (state.join("log"), directory.path().join("aside"));
-    std::fs::rename(&log, &aside).unwrap();
-    let disk = MemoryDisk::mount_at(&log, 16);
+    let (log_directory, aside) = (state.join("log"), directory.path().join("aside"));
+    std::fs::rename(&log_directory, &aside).unwrap();
+    let disk = MemoryDisk::mount_at(&log_directory, 16);
     let moved = std::process::Command::new("cp")
         .arg("-a")
         .arg(aside.join("."))
-        .arg(&log)
+        .arg(&log_directory)
         .status();
     assert!(moved.unwrap().success());
     host.start_daemon().await;
@@ -137,16 +137,16 @@ async fn a_write_that_fails_half_way_is_refused_and_the_daemon_recovers_by_itsel
     for _ in 0..5 {
         let before = run(&mut load, WHILE).await;
         assert!(before.done() > 0 && before.refused == 0);
-        record.read_on().await;
-        record.hold_against(&before);
+        log.read_on().await;
+        log.check_history(&before);
 
         let filler = disk.fill();
         // What the file has allocated is used first.
-        let mut during = Account::default();
+        let mut during = History::default();
         while during.refused == 0 {
             let more = run(&mut load, WHILE).await;
             assert_eq!(more.lost(), 0);
-            during.asked.extend(more.asked);
+            during.operations.extend(more.operations);
             during.refused += more.refused;
         }
         assert!(!is_healthy(&host).await);
@@ -155,20 +155,20 @@ async fn a_write_that_fails_half_way_is_refused_and_the_daemon_recovers_by_itsel
         let after = run(&mut load, WHILE).await;
         assert!(after.done() > 0);
         assert!(is_healthy(&host).await);
-        record.read_on().await;
-        let both = Account {
-            asked: [during.asked, after.asked].concat(),
+        log.read_on().await;
+        let both = History {
+            operations: [during.operations, after.operations].concat(),
             ..after
         };
-        record.hold_against(&both);
+        log.check_history(&both);
     }
     assert!(host.log().contains("os error 28"), "{}", host.log());
     assert_eq!(host.daemon().pid(), pid);
     host.restart().await;
-    record.read_again().await;
-    let settled = load.hold_daemon_to_account(|deed| record.has(deed)).await;
-    record.read_on().await;
-    record.hold_against(&settled);
+    log.read_again().await;
+    let after_restart = load.check_after_restart(|effect| log.has(effect)).await;
+    log.read_on().await;
+    log.check_history(&after_restart);
     assert!(host.stop().success());
-    record.verify_on_disk(&state);
+    log.verify_on_disk(&state);
 }

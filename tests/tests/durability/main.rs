@@ -8,13 +8,13 @@
     reason = "whoever reads the output of these tests wants the numbers"
 )]
 
+mod audited_log;
 mod burst;
 mod damaged;
 mod full_disk;
 mod kill;
 mod power_cut;
 mod read_only;
-mod record;
 mod rewritten;
 mod stopping;
 

@@ -1,11 +1,11 @@
 //! Power cuts: the disk keeps what it was given, and nothing of what the kernel still held.
 
-use crate::record::Record;
+use crate::audited_log::AuditedLog;
 use crate::{USERS, seed};
 use rustix::process::Signal;
 use secinfo_tests::disk::LoopDisk;
-use secinfo_tests::load::{Dice, Load};
-use secinfo_tests::{Daemon, Host};
+use secinfo_tests::load::{Load, SeededRandom};
+use secinfo_tests::{Daemon, TestHost};
 use std::fs;
 use std::time::{Duration, Instant};
 
@@ -15,36 +15,36 @@ const CUTS: u32 = 50;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_50_power_cuts_under_load_all_that_was_acknowledged_is_there() {
     let seed = seed(20_261_123);
-    let mut dice = Dice::new(seed);
+    let mut random = SeededRandom::new(seed);
     let mut disk = LoopDisk::new(128);
     let state = disk.path().join("state");
-    let mut host = Host::with(Load::setup().state(&state)).await;
+    let mut host = TestHost::with(Load::setup().state(&state)).await;
     let mut load = Load::prepare(&host, &USERS, seed).await;
-    let mut record = Record::begin(&host).await;
+    let mut log = AuditedLog::begin(&host).await;
     let begun = Instant::now();
     let (mut done, mut lost) = (0, 0);
     for _ in 0..CUTS {
         let running = load.start();
-        tokio::time::sleep(Duration::from_millis(20 + dice.below(600))).await;
+        tokio::time::sleep(Duration::from_millis(20 + random.below(600))).await;
         freeze(host.daemon());
         disk.cut_power(|| host.kill());
-        let account = load.finish(running).await;
+        let history = load.finish(running).await;
         host.start_daemon().await;
-        record.read_on().await;
-        record.hold_against(&account);
-        let settled = load.hold_daemon_to_account(|deed| record.has(deed)).await;
-        record.read_on().await;
-        record.hold_against(&settled);
-        done += account.done() + settled.done();
-        lost += account.lost();
+        log.read_on().await;
+        log.check_history(&history);
+        let after_restart = load.check_after_restart(|effect| log.has(effect)).await;
+        log.read_on().await;
+        log.check_history(&after_restart);
+        done += history.done() + after_restart.done();
+        lost += history.lost();
     }
-    record.read_again().await;
+    log.read_again().await;
     assert!(host.stop().success());
-    record.verify_on_disk(&state);
+    log.verify_on_disk(&state);
     eprintln!(
         "{CUTS} power cuts in {:.1?}: {done} requests acknowledged, {lost} without an answer, {} events",
         begun.elapsed(),
-        record.size()
+        log.size()
     );
     assert!(done > 500 && lost > 10, "the power was cut at work");
 }

@@ -1,10 +1,10 @@
 //! A disk that takes no more writes.
 
-use crate::record::Record;
+use crate::audited_log::AuditedLog;
 use crate::{USERS, seed};
 use secinfo_tests::disk::LoopDisk;
 use secinfo_tests::load::Load;
-use secinfo_tests::{Daemon, Host, ROOT, ROOT_PATH};
+use secinfo_tests::{Daemon, ROOT, ROOT_PATH, TestHost};
 use std::collections::HashMap;
 use std::time::Duration;
 use zbus::OwnedVariant;
@@ -14,15 +14,15 @@ async fn when_the_disk_turns_read_only_nobody_is_verified_and_all_that_was_ackno
     let seed = seed(20_261_127);
     let mut disk = LoopDisk::new(64);
     let state = disk.path().join("state");
-    let mut host = Host::with(Load::setup().state(&state)).await;
+    let mut host = TestHost::with(Load::setup().state(&state)).await;
     let mut load = Load::prepare(&host, &USERS, seed).await;
-    let mut record = Record::begin(&host).await;
+    let mut log = AuditedLog::begin(&host).await;
     let running = load.start();
     tokio::time::sleep(Duration::from_millis(300)).await;
     disk.fail();
     tokio::time::sleep(Duration::from_millis(500)).await;
-    let account = load.finish(running).await;
-    assert!(account.done() > 0 && account.refused > 0 && account.lost() == 0);
+    let history = load.finish(running).await;
+    assert!(history.done() > 0 && history.refused > 0 && history.lost() == 0);
     let root = host.client(ROOT).await;
     let status: HashMap<String, OwnedVariant> = root
         .call(ROOT_PATH, "Manager", "GetStatus", &())
@@ -37,20 +37,20 @@ async fn when_the_disk_turns_read_only_nobody_is_verified_and_all_that_was_ackno
 
     disk.repair();
     host.start_daemon().await;
-    record.read_on().await;
-    record.hold_against(&account);
-    let settled = load.hold_daemon_to_account(|deed| record.has(deed)).await;
-    record.read_on().await;
-    record.hold_against(&settled);
+    log.read_on().await;
+    log.check_history(&history);
+    let after_restart = load.check_after_restart(|effect| log.has(effect)).await;
+    log.read_on().await;
+    log.check_history(&after_restart);
     assert!(host.stop().success());
-    record.verify_on_disk(&state);
+    log.verify_on_disk(&state);
 }
 
 #[tokio::test]
 async fn on_a_read_only_disk_the_daemon_says_so_and_does_not_start() {
     let disk = LoopDisk::new(64);
     let state = disk.path().join("state");
-    let mut host = Host::with(Load::setup().state(&state)).await;
+    let mut host = TestHost::with(Load::setup().state(&state)).await;
     assert!(host.stop().success());
     disk.make_read_only();
     let mut refused = Daemon::spawn(&host.config_file(), &host.log_file(), &[], &[]);

@@ -3,7 +3,7 @@
 
 use crate::{USERS, seed};
 use secinfo_tests::load::Load;
-use secinfo_tests::{Finished, Host, ROOT};
+use secinfo_tests::{CommandOutput, ROOT, TestHost};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,13 +20,13 @@ async fn load_for(load: &mut Load, milliseconds: u64) {
 
 /// An exported log, and how it is checked.
 struct Export<'a> {
-    host: &'a Host,
+    host: &'a TestHost,
     file: PathBuf,
     key: String,
 }
 
 impl<'a> Export<'a> {
-    fn write(host: &'a Host, name: &str) -> Self {
+    fn write(host: &'a TestHost, name: &str) -> Self {
         let file = host.directory().join(name);
         let said = host
             .secinfo(ROOT, &["--json", "audit", "export", text(&file)], "")
@@ -48,7 +48,7 @@ impl<'a> Export<'a> {
         self.file.with_added_extension("checkpoint")
     }
 
-    fn verify(&self, file: &Path, checkpoint: &Path, against: &Path) -> Finished {
+    fn verify(&self, file: &Path, checkpoint: &Path, against: &Path) -> CommandOutput {
         let options = [
             "--json",
             "audit",
@@ -66,14 +66,14 @@ impl<'a> Export<'a> {
     }
 
     /// What the check says of a copy with these lines.
-    fn verify_changed(&self, lines: &[String], against: &Path) -> Finished {
+    fn verify_changed(&self, lines: &[String], against: &Path) -> CommandOutput {
         let copy = self.file.with_extension("changed");
         fs::write(&copy, lines.join("\n") + "\n").unwrap();
         self.verify(&copy, &self.checkpoint(), against)
     }
 }
 
-fn keep_checkpoint(host: &Host, name: &str) -> PathBuf {
+fn keep_checkpoint(host: &TestHost, name: &str) -> PathBuf {
     let file = host.directory().join(name);
     let note = host.secinfo(ROOT, &["audit", "checkpoint"], "").success();
     fs::write(&file, note.stdout).unwrap();
@@ -84,7 +84,7 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-fn expect_found(what: &str, finished: &Finished) {
+fn expect_found(what: &str, finished: &CommandOutput) {
     assert_eq!(finished.code, NOT_VERIFIED, "{what}: {finished:?}");
     assert!(!finished.stderr.is_empty(), "{what}: {finished:?}");
 }
@@ -92,7 +92,7 @@ fn expect_found(what: &str, finished: &Finished) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_export_that_was_changed_anywhere_does_not_verify() {
     let seed = seed(20_261_131);
-    let host = Host::with(Load::setup()).await;
+    let host = TestHost::with(Load::setup()).await;
     let mut load = Load::prepare(&host, &USERS, seed).await;
     load_for(&mut load, 500).await;
     let kept = keep_checkpoint(&host, "kept");
@@ -142,7 +142,7 @@ async fn an_export_that_was_changed_anywhere_does_not_verify() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_state_directory_that_was_put_back_is_found_by_a_checkpoint_that_was_kept() {
     let seed = seed(20_261_132);
-    let mut host = Host::with(Load::setup()).await;
+    let mut host = TestHost::with(Load::setup()).await;
     let mut load = Load::prepare(&host, &USERS, seed).await;
     load_for(&mut load, 300).await;
     assert!(host.stop().success());
@@ -153,7 +153,7 @@ async fn a_state_directory_that_was_put_back_is_found_by_a_checkpoint_that_was_k
     host.start_daemon().await;
     load_for(&mut load, 500).await;
     let kept = keep_checkpoint(&host, "kept");
-    let check = |host: &Host| {
+    let check = |host: &TestHost| {
         host.secinfo(
             ROOT,
             &["--json", "audit", "verify", "--against", text(&kept)],

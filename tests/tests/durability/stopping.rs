@@ -1,9 +1,9 @@
 //! SIGTERM under load.
 
-use crate::record::Record;
+use crate::audited_log::AuditedLog;
 use crate::{USERS, seed};
-use secinfo_tests::Host;
-use secinfo_tests::load::{Dice, Load};
+use secinfo_tests::TestHost;
+use secinfo_tests::load::{Load, SeededRandom};
 use std::time::Duration;
 
 /// How often the daemon is stopped.
@@ -12,25 +12,25 @@ const STOPS: u32 = 30;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn told_to_stop_the_daemon_answers_everything_that_it_has_accepted() {
     let seed = seed(20_261_128);
-    let mut dice = Dice::new(seed);
-    let mut host = Host::with(Load::setup()).await;
+    let mut random = SeededRandom::new(seed);
+    let mut host = TestHost::with(Load::setup()).await;
     let mut load = Load::prepare(&host, &USERS, seed).await;
-    let mut record = Record::begin(&host).await;
+    let mut log = AuditedLog::begin(&host).await;
     let (mut done, mut lost) = (0, 0);
     for _ in 0..STOPS {
         let running = load.start();
-        tokio::time::sleep(Duration::from_millis(20 + dice.below(200))).await;
+        tokio::time::sleep(Duration::from_millis(20 + random.below(200))).await;
         assert!(host.stop().success(), "{}", host.log());
-        let account = load.finish(running).await;
-        assert_eq!(account.refused, 0, "the log could be written to the end");
-        lost += account.lost();
-        done += account.done();
+        let history = load.finish(running).await;
+        assert_eq!(history.refused, 0, "the log could be written to the end");
+        lost += history.lost();
+        done += history.done();
         host.start_daemon().await;
-        record.read_on().await;
-        record.hold_against(&account);
-        let settled = load.hold_daemon_to_account(|deed| record.has(deed)).await;
-        record.read_on().await;
-        record.hold_against(&settled);
+        log.read_on().await;
+        log.check_history(&history);
+        let after_restart = load.check_after_restart(|effect| log.has(effect)).await;
+        log.read_on().await;
+        log.check_history(&after_restart);
     }
     eprintln!("{STOPS} stops: {done} requests acknowledged, {lost} without an answer");
     assert_eq!(lost, 0, "everything was answered");

@@ -1,6 +1,6 @@
 //! Accounts that change under the daemon's feet.
 
-use secinfo_tests::{Client, Host, ROOT, ROOT_PATH, Setup, user_path};
+use secinfo_tests::{Client, ROOT, ROOT_PATH, Setup, TestHost, user_path};
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -11,13 +11,13 @@ const UID: u32 = 6;
 
 /// A host whose accounts are those in a file of the test's.
 struct Accounts {
-    host: Host,
+    host: TestHost,
     file: PathBuf,
 }
 
 impl Accounts {
     async fn with(lines: &str) -> Self {
-        let mut host = Host::without_daemon(Setup::patient()).await;
+        let mut host = TestHost::without_daemon(Setup::patient()).await;
         let file = host.directory().join("passwd");
         let script = format!("mount --bind {} /etc/passwd && exec \"$@\"", file.display());
         host.set_up(Setup::patient().wrapper(&["unshare", "--mount", "sh", "-c", &script, "sh"]));

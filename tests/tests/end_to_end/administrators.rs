@@ -1,7 +1,8 @@
 //! Administrators by a real polkitd on the private bus, with the policy that ships.
 
 use secinfo_tests::{
-    ALICE, Anything, BOB, BOB_NAME, Client, Host, ROOT, ROOT_PATH, STRANGER, Setup, user_path,
+    ALICE, BOB, BOB_NAME, Client, IgnoredReply, ROOT, ROOT_PATH, STRANGER, Setup, TestHost,
+    user_path,
 };
 use secinfod::bus::Access;
 use secinfod::bus::interface::interfaces;
@@ -19,7 +20,7 @@ struct Polkit {
 }
 
 impl Polkit {
-    async fn start(host: &Host) -> Self {
+    async fn start(host: &TestHost) -> Self {
         let directory = host.directory().join("polkit");
         for part in ["actions", "rules.d", "vendor-rules.d"] {
             fs::create_dir_all(directory.join(part)).unwrap();
@@ -60,7 +61,7 @@ impl Polkit {
         polkit
     }
 
-    async fn wait_ready(&mut self, host: &Host, log: &Path) {
+    async fn wait_ready(&mut self, host: &TestHost, log: &Path) {
         let root = host.client(ROOT).await;
         let bus = zbus::fdo::DBusProxy::new(&root.connection).await.unwrap();
         let name = zbus::names::BusName::try_from("org.freedesktop.PolicyKit1").unwrap();
@@ -91,7 +92,7 @@ async fn name_of_alice(client: &Client) -> Result<String, String> {
 
 #[tokio::test]
 async fn a_rule_lets_an_administrator_do_what_it_names_and_nothing_more() {
-    let host = Host::with(Setup::patient().polkit()).await;
+    let host = TestHost::with(Setup::patient().polkit()).await;
     let polkit = Polkit::start(&host).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
@@ -99,7 +100,7 @@ async fn a_rule_lets_an_administrator_do_what_it_names_and_nothing_more() {
     let stranger = host.client(STRANGER).await;
 
     assert_eq!(name_of_alice(&bob).await.as_deref(), Ok("daemon"));
-    let _: Anything = bob
+    let _: IgnoredReply = bob
         .call(ROOT_PATH, "Manager", "ListUsers", &("", 10_u32))
         .await
         .unwrap();
@@ -134,7 +135,7 @@ async fn a_rule_lets_an_administrator_do_what_it_names_and_nothing_more() {
 
 #[tokio::test]
 async fn no_polkit_is_a_no() {
-    let host = Host::with(Setup::patient().polkit()).await;
+    let host = TestHost::with(Setup::patient().polkit()).await;
     let bob = host.client(BOB).await;
     assert_eq!(name_of_alice(&bob).await, Err("NotAuthorized".to_owned()));
     let root = host.client(ROOT).await;
@@ -151,7 +152,7 @@ async fn no_polkit_is_a_no() {
 
 #[tokio::test]
 async fn without_polkit_in_the_configuration_polkit_is_not_asked() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let _polkit = Polkit::start(&host).await;
     let bob = host.client(BOB).await;
     assert_eq!(name_of_alice(&bob).await, Err("NotAuthorized".to_owned()));

@@ -1,13 +1,13 @@
 //! Authenticator apps with the real command: enrolled, proved, renamed, deleted.
 
-use secinfo_tests::{ALICE, Algorithm, BOB, Codes, Conversation, Host, Setup, scanned};
+use secinfo_tests::{ALICE, Algorithm, BOB, Codes, RunningCommand, Setup, TestHost, scan_qr_code};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 
 /// A directory of this user's own.
-pub(crate) fn home(host: &Host, uid: u32) -> PathBuf {
+pub(crate) fn home(host: &TestHost, uid: u32) -> PathBuf {
     let home = host.directory().join(format!("home-{uid}"));
     std::fs::create_dir(&home).unwrap();
     chown(&home, Some(uid), Some(uid)).unwrap();
@@ -15,10 +15,10 @@ pub(crate) fn home(host: &Host, uid: u32) -> PathBuf {
 }
 
 /// Adds an app by the command, proving a former one first where `proof` has a code.
-fn add(host: &Host, label: &str, more: &[&str], proof: Option<String>) -> (Codes, Value) {
+fn add(host: &TestHost, label: &str, more: &[&str], proof: Option<String>) -> (Codes, Value) {
     let mut arguments = vec!["--json", "add", "authenticator-app", "--label", label];
     arguments.extend(more);
-    let mut command = host.converse(ALICE, &arguments);
+    let mut command = host.start_secinfo(ALICE, &arguments);
     if let Some(code) = proof {
         command.write(&format!("{code}\n"));
     }
@@ -28,7 +28,7 @@ fn add(host: &Host, label: &str, more: &[&str], proof: Option<String>) -> (Codes
     (codes, command.finish().success().json())
 }
 
-fn offered(command: &mut Conversation) -> Codes {
+fn offered(command: &mut RunningCommand) -> Codes {
     let line = command.json_line();
     let details = &line["enrollment"];
     let mut codes = Codes::new(details["key"].as_str().unwrap());
@@ -37,7 +37,7 @@ fn offered(command: &mut Conversation) -> Codes {
     codes
 }
 
-fn verify(host: &Host, method: &str, code: &str) -> (i32, Value) {
+fn verify(host: &TestHost, method: &str, code: &str) -> (i32, Value) {
     let finished = host.secinfo(
         ALICE,
         &["--json", "verify", "--method", method],
@@ -46,7 +46,7 @@ fn verify(host: &Host, method: &str, code: &str) -> (i32, Value) {
     (finished.code, finished.json())
 }
 
-fn page(host: &Host) -> Value {
+fn page(host: &TestHost) -> Value {
     host.secinfo(ALICE, &["--json"], "").success().json()
 }
 
@@ -66,7 +66,7 @@ fn default_label(page: &Value) -> Option<&str> {
 
 #[tokio::test]
 async fn the_qr_code_of_the_picture_sets_up_an_app_whose_codes_are_accepted() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let picture = home(&host, ALICE).join("code.png");
     let arguments = [
         "--json",
@@ -77,11 +77,11 @@ async fn the_qr_code_of_the_picture_sets_up_an_app_whose_codes_are_accepted() {
         "--qr-file",
         picture.to_str().unwrap(),
     ];
-    let mut command = host.converse(ALICE, &arguments);
+    let mut command = host.start_secinfo(ALICE, &arguments);
     let line = command.json_line();
     let details = &line["enrollment"];
     // The line comes first; the picture is there when the code is asked for.
-    let uri = wait_for(&picture, || scanned(&picture));
+    let uri = wait_for(&picture, || scan_qr_code(&picture));
     assert_eq!(details["uri"], uri);
     assert_eq!(details["issuer"], "Example");
     assert!(uri.starts_with("otpauth://totp/Example:daemon%40"), "{uri}");
@@ -111,7 +111,7 @@ fn wait_for<T>(file: &Path, read: impl Fn() -> T) -> T {
 
 #[tokio::test]
 async fn a_code_is_accepted_once_and_refused_for_ever_after_also_by_a_daemon_started_anew() {
-    let mut host = Host::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::patient()).await;
     let (mut app, _) = add(&host, "Phone", &[], None);
     let enrolling = app.again();
     let (refused, error) = verify(&host, "Phone", &enrolling);
@@ -139,7 +139,7 @@ async fn a_code_is_accepted_once_and_refused_for_ever_after_also_by_a_daemon_sta
 }
 
 /// Three refused codes in a row make the next wait for seconds.
-fn wait_out_the_slowdown(host: &Host, code: &str) -> (i32, Value) {
+fn wait_out_the_slowdown(host: &TestHost, code: &str) -> (i32, Value) {
     loop {
         let (ended, answer) = verify(host, "Phone", code);
         if answer["error"] != "TooSoon" {
@@ -151,7 +151,7 @@ fn wait_out_the_slowdown(host: &Host, code: &str) -> (i32, Value) {
 
 #[tokio::test]
 async fn one_step_off_is_accepted_and_two_are_refused() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let alice = host.client(ALICE).await;
     let (path, details) = alice
         .start_enrollment("authenticator-app", HashMap::default())
@@ -176,7 +176,7 @@ async fn one_step_off_is_accepted_and_two_are_refused() {
 
 #[tokio::test]
 async fn a_step_that_was_accepted_uses_up_those_before_it() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     let earlier = app.codes.fresh();
@@ -191,7 +191,7 @@ async fn policy_makes_codes_of_8_digits_and_other_hashes() {
         let rules = format!(
             "[policy.authenticator-app]\nalgorithm = \"{algorithm}\"\ndigits = {digits}\ndrift = 10\n"
         );
-        let host = Host::with(Setup::new().more(&rules)).await;
+        let host = TestHost::with(Setup::new().more(&rules)).await;
         let (mut app, _) = add(&host, "Phone", &[], None);
         assert_eq!(
             (app.algorithm, app.digits),
@@ -205,7 +205,7 @@ async fn policy_makes_codes_of_8_digits_and_other_hashes() {
 
 #[tokio::test]
 async fn a_second_app_becomes_the_default() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let (mut first, added) = add(&host, "First", &[], None);
     assert_eq!(
         (&added["became_default"], &added["former_default"]),
@@ -223,7 +223,7 @@ async fn a_second_app_becomes_the_default() {
 
 #[tokio::test]
 async fn the_former_default_is_kept_on_demand_and_another_can_be_chosen() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let (mut first, _) = add(&host, "First", &[], None);
     let (mut second, _) = add(&host, "Second", &["--keep-default"], Some(first.fresh()));
     assert_eq!(default_label(&page(&host)), Some("First"));
@@ -271,7 +271,7 @@ async fn the_former_default_is_kept_on_demand_and_another_can_be_chosen() {
 
 #[tokio::test]
 async fn a_method_is_renamed_and_two_users_methods_are_apart() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     add(&host, "Phone", &[], None);
     let bob = host.client(BOB).await;
     bob.enroll_app("Phone", 10).await;
@@ -284,7 +284,7 @@ async fn a_method_is_renamed_and_two_users_methods_are_apart() {
 
 #[tokio::test]
 async fn deleting_without_a_terminal_needs_yes() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let (mut app, _) = add(&host, "Phone", &[], None);
     let refused = host.secinfo(ALICE, &["delete", "Phone"], &format!("{}\n", app.fresh()));
     assert_eq!(refused.code, 2, "{refused:?}");

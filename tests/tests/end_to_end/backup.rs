@@ -3,8 +3,8 @@
 
 use secinfo_tests::load::Load;
 use secinfo_tests::{
-    ALICE, Anything, App, BOB, BOB_NAME, Client, Finished, Host, ROOT, ROOT_PATH, Refusal, Setup,
-    Terminal, binary, user_path,
+    ALICE, App, BOB, BOB_NAME, Client, CommandOutput, IgnoredReply, ROOT, ROOT_PATH, Refusal,
+    Setup, Terminal, TestHost, binary, user_path,
 };
 use serde_json::Value;
 use std::collections::HashMap;
@@ -23,7 +23,7 @@ pub(crate) const PASSPHRASE: &str = "correct horse battery staple\n";
 type Answer = HashMap<String, OwnedVariant>;
 
 /// A file of the host's own.
-pub(crate) fn file(host: &Host, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+pub(crate) fn file(host: &TestHost, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let path = host.directory().join(name);
     fs::write(&path, content).unwrap();
     path
@@ -42,7 +42,7 @@ fn age(words: &[&str], input: Stdio) -> Vec<u8> {
 }
 
 /// Backs the host up to a new file under a passphrase.
-pub(crate) fn back_up(host: &Host, name: &str) -> (PathBuf, Value) {
+pub(crate) fn back_up(host: &TestHost, name: &str) -> (PathBuf, Value) {
     let passphrase = file(host, "passphrase", PASSPHRASE);
     let path = host.directory().join(name);
     let words = [
@@ -57,7 +57,7 @@ pub(crate) fn back_up(host: &Host, name: &str) -> (PathBuf, Value) {
 }
 
 /// Restores onto the host, and starts the daemon again as systemd would.
-pub(crate) async fn restore(host: &mut Host, backup: &Path) -> Finished {
+pub(crate) async fn restore(host: &mut TestHost, backup: &Path) -> CommandOutput {
     let passphrase = file(host, "passphrase", PASSPHRASE);
     let words = [
         "--json",
@@ -66,7 +66,7 @@ pub(crate) async fn restore(host: &mut Host, backup: &Path) -> Finished {
         "--passphrase-file",
         text(&passphrase),
     ];
-    let command = host.converse(ROOT, &words);
+    let command = host.start_secinfo(ROOT, &words);
     let status = host.daemon().wait_ended();
     assert_eq!(status.code(), Some(75), "{}", host.log());
     host.kill();
@@ -115,7 +115,7 @@ fn origin_of(events: &[Value]) -> &str {
 }
 
 /// What of a restore lies in the state directory.
-pub(crate) fn leftovers(host: &Host) -> Vec<String> {
+pub(crate) fn leftovers(host: &TestHost) -> Vec<String> {
     let names = fs::read_dir(host.state_directory()).unwrap();
     names
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -123,7 +123,7 @@ pub(crate) fn leftovers(host: &Host) -> Vec<String> {
         .collect()
 }
 
-pub(crate) async fn enrolled(host: &Host, uid: u32) -> (Client, App) {
+pub(crate) async fn enrolled(host: &TestHost, uid: u32) -> (Client, App) {
     let user = host.client(uid).await;
     let mut app = user.enroll_app("Phone", 1).await;
     // The step of now: the next one can be used after the backup.
@@ -144,7 +144,7 @@ async fn only(client: &Client, uid: u32, kind: &str) -> Option<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_that_is_taken_while_codes_are_verified_is_restored_under_another_master_key() {
-    let old = Host::with(Load::setup()).await;
+    let old = TestHost::with(Load::setup()).await;
     let mut load = Load::prepare(&old, &[ALICE, BOB], 7).await;
     let running = load.start();
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -174,7 +174,7 @@ async fn a_backup_that_is_taken_while_codes_are_verified_is_restored_under_anoth
         assert_eq!(checked[member], answer[member], "{member}");
     }
 
-    let mut new = Host::with(Load::setup()).await;
+    let mut new = TestHost::with(Load::setup()).await;
     let restored = restore(&mut new, &backup).await.success().json();
     assert_eq!(restored["events"], answer["events"]);
     let root = new.client(ROOT).await;
@@ -213,7 +213,7 @@ async fn a_backup_that_is_taken_while_codes_are_verified_is_restored_under_anoth
 
 #[tokio::test]
 async fn after_a_restore_no_code_that_was_used_before_it_is_good_again() {
-    let old = Host::start().await;
+    let old = TestHost::start().await;
     let (alice, mut app) = enrolled(&old, ALICE).await;
     let codes: Vec<String> = {
         alice.prove(&mut app).await;
@@ -235,7 +235,7 @@ async fn after_a_restore_no_code_that_was_used_before_it_is_good_again() {
     alice.verify(ALICE, &app.path, &after_backup).await.unwrap();
     let late = old.secinfo(ROOT, &["audit", "checkpoint"], "").success();
 
-    let mut new = Host::start().await;
+    let mut new = TestHost::start().await;
     restore(&mut new, &backup).await.success();
     let alice = new.client(ALICE).await;
     assert_eq!(alice.default_of(ALICE).await, app.path);
@@ -276,7 +276,7 @@ async fn after_a_restore_no_code_that_was_used_before_it_is_good_again() {
 
 #[tokio::test]
 async fn a_backup_is_encrypted_to_recipients_whose_key_need_not_be_there() {
-    let old = Host::start().await;
+    let old = TestHost::start().await;
     let _ = enrolled(&old, ALICE).await;
     let key = file(&old, "key", KEY);
     let recipient = KEY
@@ -345,17 +345,17 @@ async fn a_backup_is_encrypted_to_recipients_whose_key_need_not_be_there() {
 
 #[tokio::test]
 async fn what_is_no_whole_backup_changes_nothing_and_is_said_plainly() {
-    let old = Host::start().await;
+    let old = TestHost::start().await;
     let _ = enrolled(&old, ALICE).await;
     let (backup, _) = back_up(&old, "backup.age");
     let sealed = fs::read(&backup).unwrap();
-    let mut new = Host::start().await;
+    let mut new = TestHost::start().await;
     let good = file(&new, "passphrase", PASSPHRASE);
     let wrong = file(&new, "wrong", "correct horse battery stable\n");
     let root = new.client(ROOT).await;
     let before = root.events().await;
 
-    let refused = |host: &Host, backup: &Path, passphrase: &Path| {
+    let refused = |host: &TestHost, backup: &Path, passphrase: &Path| {
         let words = [
             "restore",
             text(backup),
@@ -434,7 +434,7 @@ async fn what_is_no_whole_backup_changes_nothing_and_is_said_plainly() {
 
 #[tokio::test]
 async fn a_host_that_has_users_is_not_restored_onto() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let _ = enrolled(&host, ALICE).await;
     let (backup, _) = back_up(&host, "backup.age");
     let root = host.client(ROOT).await;
@@ -462,7 +462,7 @@ async fn a_host_that_has_users_is_not_restored_onto() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_in_the_middle_of_a_restore_the_host_is_the_former_or_the_restored_one() {
-    let old = Host::start().await;
+    let old = TestHost::start().await;
     let _ = enrolled(&old, ALICE).await;
     let _ = enrolled(&old, BOB).await;
     let stream = stream_of(&old.client(ROOT).await).await;
@@ -472,7 +472,7 @@ async fn killed_in_the_middle_of_a_restore_the_host_is_the_former_or_the_restore
         .into_iter()
         .chain([0, 5, 10, 20, 40, 80, 160, 320, 1000].map(|delay| (whole, delay)));
     for (length, delay) in moments {
-        let mut new = Host::start().await;
+        let mut new = TestHost::start().await;
         let root = new.client(ROOT).await;
         let (theirs, mut ours) = std::io::pipe().unwrap();
         ours.write_all(&stream[..length]).unwrap();
@@ -509,7 +509,7 @@ async fn killed_in_the_middle_of_a_restore_the_host_is_the_former_or_the_restore
         // And it goes on.
         let carol = new.client(3).await;
         let _ = carol.enroll_app("Phone", 1).await;
-        let Anything = root
+        let IgnoredReply = root
             .call(ROOT_PATH, "Manager", "GetStatus", &())
             .await
             .unwrap();
@@ -518,7 +518,7 @@ async fn killed_in_the_middle_of_a_restore_the_host_is_the_former_or_the_restore
 
 #[tokio::test]
 async fn a_passphrase_is_asked_for_twice_on_the_terminal_and_never_shown() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let _ = enrolled(&host, ALICE).await;
     let path = host.directory().join("backup.age");
     let secinfo = binary("secinfo");

@@ -3,7 +3,7 @@
 
 use secinfo_break_glass::{Code, Directory, FileName, Id, Record, UsedName};
 use secinfo_tests::{
-    ALICE, ALICE_ACCOUNT, ALICE_NAME, Finished, Host, ROOT, Setup, SignInHost, now,
+    ALICE, ALICE_ACCOUNT, ALICE_NAME, CommandOutput, ROOT, Setup, SignInHost, TestHost, now,
 };
 use serde_json::Value;
 use std::fs;
@@ -11,7 +11,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-fn directory(host: &Host) -> PathBuf {
+fn directory(host: &TestHost) -> PathBuf {
     host.directory().join("break-glass")
 }
 
@@ -19,20 +19,20 @@ fn setup() -> Setup {
     Setup::new().daemon("break_glass_directory = \"{host}/break-glass\"")
 }
 
-fn break_glass(host: &Host, uid: u32, arguments: &[&str]) -> Finished {
+fn break_glass(host: &TestHost, uid: u32, arguments: &[&str]) -> CommandOutput {
     let directory = directory(host).display().to_string();
     let mut words = vec!["--json", "break-glass", "--directory", &directory];
     words.extend(arguments);
     host.secinfo(uid, &words, "")
 }
 
-fn create(host: &Host) -> (String, String) {
+fn create(host: &TestHost) -> (String, String) {
     let codes = create_some(host, &["--count", "1"]);
     assert_eq!(codes.len(), 1);
     codes.into_iter().next().unwrap()
 }
 
-fn create_some(host: &Host, count: &[&str]) -> Vec<(String, String)> {
+fn create_some(host: &TestHost, count: &[&str]) -> Vec<(String, String)> {
     let arguments = [&["create", ALICE_NAME], count].concat();
     let json = break_glass(host, ROOT, &arguments).success().json();
     assert_eq!(json["user"], ALICE_NAME);
@@ -54,7 +54,7 @@ fn use_up(path: &Path, id: &str, code: &str, service: &str, used: u64) -> UsedNa
     name
 }
 
-async fn uses(host: &Host) -> Vec<Value> {
+async fn uses(host: &TestHost) -> Vec<Value> {
     let root = host.client(ROOT).await;
     let mut events = root.events().await;
     events.retain(|event| event["type"] == "break-glass-used");
@@ -63,8 +63,8 @@ async fn uses(host: &Host) -> Vec<Value> {
 
 #[tokio::test]
 async fn a_code_is_made_listed_and_revoked_without_the_daemon() {
-    let host = Host::without_daemon(setup()).await;
-    let listed = |host: &Host| break_glass(host, ROOT, &["list"]).success().json();
+    let host = TestHost::without_daemon(setup()).await;
+    let listed = |host: &TestHost| break_glass(host, ROOT, &["list"]).success().json();
     assert_eq!(listed(&host), Value::Array(vec![]));
     let (id, code) = create(&host);
     let other = create(&host);
@@ -107,7 +107,7 @@ async fn a_code_is_made_listed_and_revoked_without_the_daemon() {
 /// Each program that asks takes one: who has but one can sign in and does not become root.
 #[tokio::test]
 async fn several_codes_are_made_at_once_and_each_is_shown_with_its_id() {
-    let host = Host::without_daemon(setup()).await;
+    let host = TestHost::without_daemon(setup()).await;
     let path = directory(&host);
     let mut made = create_some(&host, &[]);
     assert_eq!(made.len(), 3);
@@ -139,7 +139,7 @@ async fn several_codes_are_made_at_once_and_each_is_shown_with_its_id() {
 
 #[tokio::test]
 async fn only_root_makes_codes_and_only_for_users_that_there_are() {
-    let host = Host::without_daemon(setup()).await;
+    let host = TestHost::without_daemon(setup()).await;
     for arguments in [&["create", ALICE_NAME][..], &["list"]] {
         let refused = break_glass(&host, ALICE, arguments);
         assert_eq!(refused.code, 1);
@@ -168,7 +168,7 @@ async fn only_root_makes_codes_and_only_for_users_that_there_are() {
 
 #[tokio::test]
 async fn the_use_of_a_code_is_entered_in_the_log_once_and_told() {
-    let mut host = Host::with(setup().spool()).await;
+    let mut host = TestHost::with(setup().spool()).await;
     let alice = host.client(ALICE).await;
     alice
         .enroll_destination(&host, "email", "alice@example.org", None)
@@ -208,7 +208,7 @@ async fn the_use_of_a_code_is_entered_in_the_log_once_and_told() {
 
 #[tokio::test]
 async fn what_somebody_else_could_have_written_is_not_recorded() {
-    let mut host = Host::without_daemon(setup()).await;
+    let mut host = TestHost::without_daemon(setup()).await;
     let (id, code) = create(&host);
     let path = directory(&host);
     let name = use_up(&path, &id, &code, "sshd", now());
@@ -246,7 +246,7 @@ fn used_by(path: &Path, number: u8, user: &str, uid: u32) {
 }
 
 /// Waits until the log of the daemon has this.
-async fn says(host: &Host, what: &str) {
+async fn says(host: &TestHost, what: &str) {
     let begun = Instant::now();
     while !host.log().contains(what) {
         assert!(begun.elapsed() < Duration::from_mins(2), "{}", host.log());
@@ -256,7 +256,7 @@ async fn says(host: &Host, what: &str) {
 
 #[tokio::test]
 async fn the_use_of_a_code_is_recorded_for_nobody_who_only_has_the_name() {
-    let mut host = Host::without_daemon(setup()).await;
+    let mut host = TestHost::without_daemon(setup()).await;
     let path = directory(&host);
     used_by(&path, 1, ALICE_NAME, ALICE + 4_000_000);
     used_by(&path, 2, ALICE_NAME, ALICE);

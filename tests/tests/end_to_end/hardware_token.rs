@@ -1,6 +1,6 @@
 //! Hardware tokens: imported by an administrator, activated, brought back in step.
 
-use secinfo_tests::{ALICE, BOB, Client, Codes, Host, ROOT, Refusal, Setup, hotp};
+use secinfo_tests::{ALICE, BOB, Client, Codes, ROOT, Refusal, Setup, TestHost, hotp};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::fs;
@@ -15,14 +15,14 @@ const PLAIN: &str =
 const ENCRYPTED: &str =
     include_str!("../../../daemon/secinfod/src/methods/hardware_token/import/rfc6030/figure-6.xml");
 
-fn file(host: &Host, name: &str, content: &str) -> PathBuf {
+fn file(host: &TestHost, name: &str, content: &str) -> PathBuf {
     let path = host.directory().join(name);
     fs::write(&path, content).unwrap();
     path
 }
 
 /// Imports tokens as a table: `C…` count, `T…` have a clock.
-fn import(host: &Host, serials: &[&str]) {
+fn import(host: &TestHost, serials: &[&str]) {
     let mut table = "serial number,secret key,time interval,manufacturer,model\n".to_owned();
     for serial in serials {
         let interval = if serial.starts_with('C') { 0 } else { 30 };
@@ -60,7 +60,7 @@ fn counted(counter: u64) -> String {
 
 #[tokio::test]
 async fn a_token_of_a_csv_table_is_activated_with_the_command_and_verifies() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     import(&host, &["C1", "T1"]);
     let listed = host.secinfo(ROOT, &["--json", "tokens", "list"], "");
     let tokens = listed.success().json();
@@ -118,7 +118,7 @@ async fn pskc_files_are_imported_in_the_clear_and_under_a_pre_shared_key() {
         (PLAIN, None),
         (ENCRYPTED, Some("12345678901234567890123456789012")),
     ] {
-        let host = Host::start().await;
+        let host = TestHost::start().await;
         let path = file(&host, "tokens.pskc", content);
         let mut arguments = vec!["--json", "tokens", "import", path.to_str().unwrap()];
         let key = key.map(|key| file(&host, "key", key));
@@ -136,7 +136,7 @@ async fn pskc_files_are_imported_in_the_clear_and_under_a_pre_shared_key() {
 
 #[tokio::test]
 async fn only_an_administrator_imports_lists_and_removes_tokens() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     import(&host, &["C1"]);
     let path = host.directory().join("tokens.csv");
     let path = path.to_str().unwrap();
@@ -159,7 +159,7 @@ async fn only_an_administrator_imports_lists_and_removes_tokens() {
 
 #[tokio::test]
 async fn a_counting_token_may_be_ahead_but_never_goes_back() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     import(&host, &["C1"]);
     let alice = host.client(ALICE).await;
     let token = activate(&alice, "C1").await;
@@ -177,7 +177,7 @@ async fn a_counting_token_may_be_ahead_but_never_goes_back() {
 
 #[tokio::test]
 async fn a_token_far_ahead_is_brought_back_by_two_consecutive_codes_and_by_nothing_less() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     import(&host, &["C1"]);
     let alice = host.client(ALICE).await;
     let token = activate(&alice, "C1").await;
@@ -210,7 +210,7 @@ async fn a_token_far_ahead_is_brought_back_by_two_consecutive_codes_and_by_nothi
 
 #[tokio::test]
 async fn one_token_is_never_activated_twice() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     import(&host, &["C1"]);
     let (alice, bob) = (host.client(ALICE).await, host.client(BOB).await);
     // Both begin while it is free, and both have its code.
@@ -250,7 +250,7 @@ async fn one_token_is_never_activated_twice() {
 
 #[tokio::test]
 async fn a_token_is_no_default_when_there_is_one_and_takes_over_when_that_goes() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     import(&host, &["C1"]);
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;

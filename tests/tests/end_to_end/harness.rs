@@ -1,10 +1,10 @@
 //! The host of the tests itself: a host starts, serves, survives a restart and a kill.
 
-use secinfo_tests::{ALICE, Host, Setup};
+use secinfo_tests::{ALICE, Setup, TestHost};
 
 #[tokio::test]
 async fn security_info_is_there_again_after_a_stop_and_after_a_kill() {
-    let mut host = Host::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::patient()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     alice.prove(&mut app).await;
@@ -23,7 +23,7 @@ async fn security_info_is_there_again_after_a_stop_and_after_a_kill() {
 
 #[tokio::test]
 async fn a_daemon_that_is_stopped_as_soon_as_it_is_there_stops_in_order() {
-    let mut host = Host::without_daemon(Setup::new()).await;
+    let mut host = TestHost::without_daemon(Setup::new()).await;
     for _ in 0..5 {
         host.start_daemon().await;
         let status = host.stop();

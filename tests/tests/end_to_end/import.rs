@@ -1,8 +1,8 @@
 //! Methods that are brought over from other PAM modules, from files that those have written.
 
 use secinfo_tests::{
-    ALICE, ALICE_NAME, BOB, BOB_NAME, Client, Codes, Finished, Host, ROOT, ROOT_PATH, Refusal,
-    Setup, hotp,
+    ALICE, ALICE_NAME, BOB, BOB_NAME, Client, Codes, CommandOutput, ROOT, ROOT_PATH, Refusal,
+    Setup, TestHost, hotp,
 };
 use std::collections::HashMap;
 use std::fs;
@@ -16,7 +16,7 @@ const HEX: &str = "3132333435363738393031323334353637383930";
 const BASE32: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
 /// A home of Alice's with a file that `google-authenticator` has written into it.
-fn home_with_app(host: &Host, arguments: &[&str]) -> PathBuf {
+fn home_with_app(host: &TestHost, arguments: &[&str]) -> PathBuf {
     let home = host.directory().join("home");
     fs::create_dir(&home).unwrap();
     let file = home.join(".google_authenticator");
@@ -33,7 +33,7 @@ fn home_with_app(host: &Host, arguments: &[&str]) -> PathBuf {
     file
 }
 
-fn google(host: &Host, uid: u32, file: &Path, input: &str) -> Finished {
+fn google(host: &TestHost, uid: u32, file: &Path, input: &str) -> CommandOutput {
     let file = file.display().to_string();
     host.secinfo(
         uid,
@@ -42,7 +42,7 @@ fn google(host: &Host, uid: u32, file: &Path, input: &str) -> Finished {
     )
 }
 
-fn oath(host: &Host, content: &str) -> Finished {
+fn oath(host: &TestHost, content: &str) -> CommandOutput {
     let file = host.directory().join("users.oath");
     fs::write(&file, content).unwrap();
     fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
@@ -51,7 +51,7 @@ fn oath(host: &Host, content: &str) -> Finished {
 }
 
 /// What an import said: how many, and of which lines it complained.
-fn told(finished: &Finished) -> (u64, Vec<u64>) {
+fn told(finished: &CommandOutput) -> (u64, Vec<u64>) {
     let line = finished.stdout.lines().next().unwrap_or_default();
     let json: serde_json::Value = serde_json::from_str(line).unwrap();
     let problems = json["problems"].as_array().unwrap();
@@ -73,7 +73,7 @@ async fn described(client: &Client, uid: u32) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn a_user_brings_an_app_over_and_goes_on_with_it() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let file = home_with_app(&host, &["-t", "-d", "-u", "-W"]);
     let text = fs::read_to_string(&file).unwrap();
     let mut codes = Codes::new(text.lines().next().unwrap());
@@ -103,7 +103,7 @@ async fn a_user_brings_an_app_over_and_goes_on_with_it() {
 
 #[tokio::test]
 async fn root_reads_no_file_in_a_home_and_nobody_one_of_somebody_else() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let file = home_with_app(&host, &["-t", "-d", "-u", "-W"]);
     let refused = google(&host, ROOT, &file, "");
     assert_eq!(refused.code, 1);
@@ -128,14 +128,14 @@ async fn what_an_app_cannot_go_on_with_is_said() {
         (&["-c", "-u", "-W"][..], "made by a counter"),
         (&["-t", "-D", "-u", "-W", "-S", "60"], "every 60 seconds"),
     ] {
-        let host = Host::start().await;
+        let host = TestHost::start().await;
         let file = home_with_app(&host, arguments);
         let refused = google(&host, ALICE, &file, "000000\n");
         let said = refused.json()["message"].as_str().unwrap().to_owned();
         assert!(refused.code == 1 && said.contains(expected), "{said}");
     }
     let setup = Setup::new().more("[policy.authenticator-app]\ndigits = 8\n");
-    let host = Host::with(setup).await;
+    let host = TestHost::with(setup).await;
     let file = home_with_app(&host, &["-t", "-d", "-u", "-W"]);
     let refused = google(&host, ALICE, &file, "000000\n");
     let said = refused.json()["message"].as_str().unwrap().to_owned();
@@ -144,7 +144,7 @@ async fn what_an_app_cannot_go_on_with_is_said() {
 
 #[tokio::test]
 async fn a_secret_is_taken_for_an_app_alone_and_of_a_length_that_can_be() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let alice = host.client(ALICE).await;
     let start = async |kind: &'static str, secret: String| {
         let options = HashMap::from([("secret", Variant::from(secret))]);
@@ -172,7 +172,7 @@ async fn a_secret_is_taken_for_an_app_alone_and_of_a_length_that_can_be() {
 /// Each line is as liboath writes it.
 #[tokio::test]
 async fn users_of_pam_oath_go_on_with_the_codes_that_were_not_used() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let file = format!(
         "HOTP\t{ALICE_NAME}\t-\t{HEX}\t3\t969429\t2026-11-23T05:24:51L\n\
          HOTP/T30\t{BOB_NAME}\t+\t{HEX}\t0\t574852\t2026-11-23T05:24:51L\n\
@@ -212,7 +212,7 @@ async fn users_of_pam_oath_go_on_with_the_codes_that_were_not_used() {
 
 #[tokio::test]
 async fn importing_again_adds_nothing_and_sets_no_counter_back() {
-    let mut host = Host::start().await;
+    let mut host = TestHost::start().await;
     let file = format!("HOTP {ALICE_NAME} - {HEX}\nHOTP {ALICE_NAME} - {HEX} 5\n");
     assert_eq!(told(&oath(&host, &file)), (1, vec![2]), "twice in one file");
     let alice = host.client(ALICE).await;
@@ -231,7 +231,7 @@ async fn importing_again_adds_nothing_and_sets_no_counter_back() {
 /// As the help of the command and its last line say.
 #[tokio::test]
 async fn importing_again_brings_back_what_was_deleted_with_the_counter_of_the_file() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let file = format!("HOTP {ALICE_NAME} - {HEX} 1\n");
     assert_eq!(told(&oath(&host, &file)), (1, vec![]));
     let alice = host.client(ALICE).await;
@@ -261,7 +261,7 @@ async fn importing_again_brings_back_what_was_deleted_with_the_counter_of_the_fi
 
 #[tokio::test]
 async fn lines_that_cannot_be_imported_are_told_and_keep_no_other_out() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let file = format!(
         "# users of this host\nHOTP {ALICE_NAME} 1234 {HEX}\nHOTP no-such-user - {HEX}\n\
          HOTP/E/7 {ALICE_NAME} - {HEX}\nHOTP {ALICE_NAME} - 00\nHOTP/T30 {BOB_NAME} - {HEX}\n"
@@ -284,7 +284,7 @@ async fn lines_that_cannot_be_imported_are_told_and_keep_no_other_out() {
 
 #[tokio::test]
 async fn two_imports_of_one_file_at_once_add_each_method_once() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let users = [ALICE_NAME, BOB_NAME, "sys", "sync", "games"];
     let file = users.map(|user| format!("HOTP {user} - {HEX}\n")).concat();
     let (one, other) = (host.client(ROOT).await, host.client(ROOT).await);
@@ -304,7 +304,7 @@ async fn two_imports_of_one_file_at_once_add_each_method_once() {
 
 #[tokio::test]
 async fn a_file_of_pam_u2f_is_checked_and_nothing_is_taken_in() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let path = host.directory().join("u2f_mappings");
     let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     let file = format!("{ALICE_NAME}:*,{key},eddsa,+presence+pin\n{BOB_NAME}:*,{key},es256,+pin\n");
@@ -334,7 +334,7 @@ async fn a_file_of_pam_u2f_is_checked_and_nothing_is_taken_in() {
 
 #[tokio::test]
 async fn an_import_has_its_limits_and_is_for_administrators() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let alice = host.client(ALICE).await;
     let root = host.client(ROOT).await;
     let refused = async |client: &Client, format: &str, content: &[u8]| {
@@ -369,7 +369,7 @@ type Submitted = (OwnedObjectPath, bool, OwnedObjectPath);
 /// The secret of 80 bits that old versions made.
 #[tokio::test]
 async fn an_old_short_secret_gives_its_codes_and_is_not_taken_twice() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let alice = host.client(ALICE).await;
     let secret = "GEZDGNBVGY3TQOJQ";
     let start = async || {

@@ -2,7 +2,7 @@
 //! reference page and the table in the code are one and the same. To write the files anew, set
 //! `SECINFO_WRITE_REFERENCE=1`.
 
-use secinfo_tests::{ALICE, Client, Host, ROOT_PATH, Setup, user_path};
+use secinfo_tests::{ALICE, Client, ROOT_PATH, Setup, TestHost, user_path};
 use secinfod::bus::interface::{interfaces, table};
 use secinfod::bus::{interface_xml, table_markdown};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -80,10 +80,10 @@ async fn introspected(client: &Client, path: &str) -> BTreeMap<String, String> {
 
 #[tokio::test]
 async fn the_running_daemon_says_what_the_files_say() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
-    let (verification, _): (zbus::OwnedObjectPath, secinfo_tests::Anything) = {
+    let (verification, _): (zbus::OwnedObjectPath, secinfo_tests::IgnoredReply) = {
         let options = std::collections::HashMap::<&str, zbus::Variant<'_>>::new();
         alice
             .call(

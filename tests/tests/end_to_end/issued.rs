@@ -1,6 +1,8 @@
 //! Codes that are issued: recovery codes and access passes.
 
-use secinfo_tests::{ALICE, ALICE_NAME, App, BOB, Client, Host, ROOT, Refusal, Setup, user_path};
+use secinfo_tests::{
+    ALICE, ALICE_NAME, App, BOB, Client, ROOT, Refusal, Setup, TestHost, user_path,
+};
 use std::collections::{HashMap, HashSet};
 
 async fn issue_recovery_codes(client: &Client) -> Result<Vec<String>, Refusal> {
@@ -19,7 +21,7 @@ async fn only(client: &Client, kind: &str) -> Option<String> {
     None
 }
 
-async fn alice_with_an_app(host: &Host) -> (Client, App) {
+async fn alice_with_an_app(host: &TestHost) -> (Client, App) {
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     alice.prove(&mut app).await;
@@ -36,7 +38,7 @@ async fn issue_pass(admin: &Client, uid: u32, valid: u64, once: bool) -> Result<
 
 #[tokio::test]
 async fn there_are_ten_recovery_codes_and_each_is_good_once_also_after_a_restart() {
-    let mut host = Host::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::patient()).await;
     let (alice, mut app) = alice_with_an_app(&host).await;
     let issued = host
         .secinfo(
@@ -71,7 +73,7 @@ async fn there_are_ten_recovery_codes_and_each_is_good_once_also_after_a_restart
 
 #[tokio::test]
 async fn new_recovery_codes_make_the_former_void() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let (alice, _) = alice_with_an_app(&host).await;
     let former = issue_recovery_codes(&alice).await.unwrap();
     let former_method = only(&alice, "recovery-codes").await.unwrap();
@@ -88,7 +90,7 @@ async fn new_recovery_codes_make_the_former_void() {
 
 #[tokio::test]
 async fn without_a_terminal_the_command_replaces_recovery_codes_only_on_demand() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let (alice, mut app) = alice_with_an_app(&host).await;
     issue_recovery_codes(&alice).await.unwrap();
     let former = only(&alice, "recovery-codes").await;
@@ -103,7 +105,7 @@ async fn without_a_terminal_the_command_replaces_recovery_codes_only_on_demand()
 
 #[tokio::test]
 async fn an_access_pass_is_good_until_it_is_revoked_and_never_the_default() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let issued = host
         .secinfo(ROOT, &["--json", "access-pass", "issue", ALICE_NAME], "")
         .success()
@@ -130,7 +132,7 @@ async fn an_access_pass_is_good_until_it_is_revoked_and_never_the_default() {
 
 #[tokio::test]
 async fn a_pass_for_once_is_used_up_by_one_verification() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let root = host.client(ROOT).await;
     let alice = host.client(ALICE).await;
     let pass = issue_pass(&root, ALICE, 3600, true).await.unwrap();
@@ -146,7 +148,7 @@ async fn a_pass_for_once_is_used_up_by_one_verification() {
 
 #[tokio::test]
 async fn a_user_has_one_access_pass_at_a_time_and_the_log_tells_of_each_but_holds_none() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let root = host.client(ROOT).await;
     let alice = host.client(ALICE).await;
     // The shortest and the longest that there may be.
@@ -190,7 +192,7 @@ async fn a_user_has_one_access_pass_at_a_time_and_the_log_tells_of_each_but_hold
 #[tokio::test]
 async fn an_access_pass_expires() {
     let setup = Setup::new();
-    let mut host = Host::with(setup.clone()).await;
+    let mut host = TestHost::with(setup.clone()).await;
     let root = host.client(ROOT).await;
     let alice = host.client(ALICE).await;
     for out_of_range in [0, 599, 31 * 24 * 3600, u64::MAX] {
@@ -218,7 +220,7 @@ async fn an_access_pass_expires() {
 
 #[tokio::test]
 async fn nobody_issues_an_access_pass_for_themselves() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let root = host.client(ROOT).await;
     let refusal = issue_pass(&root, ROOT, 3600, false).await.unwrap_err();
     assert_eq!(refusal.short(), "NotForYourself");
@@ -231,7 +233,7 @@ async fn nobody_issues_an_access_pass_for_themselves() {
 
 #[tokio::test]
 async fn where_policy_says_so_the_first_method_needs_an_access_pass() {
-    let host = Host::with(Setup::patient().policy("first_method = \"access-pass\"")).await;
+    let host = TestHost::with(Setup::patient().policy("first_method = \"access-pass\"")).await;
     let alice = host.client(ALICE).await;
     let start = async || {
         alice
@@ -257,12 +259,12 @@ async fn where_policy_says_so_the_first_method_needs_an_access_pass() {
 
 #[tokio::test]
 async fn the_command_asks_for_the_access_pass_in_place() {
-    let host = Host::with(Setup::patient().policy("first_method = \"access-pass\"")).await;
+    let host = TestHost::with(Setup::patient().policy("first_method = \"access-pass\"")).await;
     let refused = host.secinfo(ALICE, &["--json", "add", "authenticator-app"], "");
     assert_eq!(refused.json()["error"], "AccessPassNeeded", "{refused:?}");
     let root = host.client(ROOT).await;
     let pass = issue_pass(&root, ALICE, 3600, false).await.unwrap();
-    let mut command = host.converse(ALICE, &["--json", "add", "authenticator-app"]);
+    let mut command = host.start_secinfo(ALICE, &["--json", "add", "authenticator-app"]);
     command.write(&format!("{pass}\n"));
     let offered = command.json_line();
     let mut app = secinfo_tests::Codes::new(offered["enrollment"]["key"].as_str().unwrap());

@@ -1,7 +1,7 @@
 //! The journal: each event becomes one entry there, which names nobody. A socket of the test's stands
 //! in the place of journald's.
 
-use secinfo_tests::{ALICE, App, Client, Host, ROOT, Setup, user_path};
+use secinfo_tests::{ALICE, App, Client, ROOT, Setup, TestHost, user_path};
 use secinfod::journal::EventType;
 use std::collections::HashMap;
 use std::fs;
@@ -16,7 +16,7 @@ const LABEL: &str = "Xylophon-Telefon";
 const NEW_LABEL: &str = "Wachtelkoenig-Telefon";
 
 /// How long entries may take to arrive.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 type Fields = HashMap<String, String>;
 
@@ -72,7 +72,7 @@ impl Journald {
                 return of_events;
             }
             let there = of_events.len();
-            assert!(begun.elapsed() < PATIENCE, "{there} of {count} came");
+            assert!(begun.elapsed() < TIMEOUT, "{there} of {count} came");
         }
     }
 }
@@ -98,9 +98,9 @@ fn fields(mut entry: &[u8]) -> Fields {
 }
 
 /// A host whose daemon believes that systemd has started it, and the journal.
-async fn under_systemd(setup: Setup) -> (Host, Journald) {
+async fn under_systemd(setup: Setup) -> (TestHost, Journald) {
     let setup = setup.environment("JOURNAL_STREAM", "8:1234");
-    let mut host = Host::without_daemon(setup.clone()).await;
+    let mut host = TestHost::without_daemon(setup.clone()).await;
     let directory = host.directory().join("journal");
     let journald = Journald::listen(&directory);
     let accounts = host.directory().join("passwd");
@@ -240,13 +240,13 @@ async fn a_journal_that_takes_nothing_hinders_nobody_and_is_told_later_what_it_m
 
 #[tokio::test]
 async fn outside_systemd_entries_are_for_those_who_look_for_faults() {
-    let host = Host::with(Setup::patient().environment("SECINFO_LOG", "debug")).await;
+    let host = TestHost::with(Setup::patient().environment("SECINFO_LOG", "debug")).await;
     let alice = host.client(ALICE).await;
     alice.enroll_app(LABEL, 10).await;
     let sentence = EventType::of("method-enrolled").unwrap().sentence;
     let begun = Instant::now();
     while !host.log().contains(sentence) {
-        assert!(begun.elapsed() < PATIENCE, "{}", host.log());
+        assert!(begun.elapsed() < TIMEOUT, "{}", host.log());
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let log = host.log();

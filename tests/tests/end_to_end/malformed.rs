@@ -1,6 +1,6 @@
 //! Whatever is sent, the daemon answers it with an error and goes on.
 
-use secinfo_tests::{ALICE, Anything, Client, Host, ROOT, ROOT_PATH, Setup, user_path};
+use secinfo_tests::{ALICE, Client, IgnoredReply, ROOT, ROOT_PATH, Setup, TestHost, user_path};
 use secinfod::bus::interface::interfaces;
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -9,7 +9,7 @@ use zbus::{DynamicType, OwnedVariant, Variant};
 type Options<'a> = HashMap<&'a str, Variant<'a>>;
 
 /// The daemon is the same process, is well, and does its work.
-async fn lives(host: &mut Host, pid: u32) {
+async fn lives(host: &mut TestHost, pid: u32) {
     assert!(host.daemon().is_running(), "{}", host.log());
     assert_eq!(host.daemon().pid(), pid);
     let client = host.client(ALICE).await;
@@ -29,7 +29,7 @@ async fn answer<B: serde::Serialize + DynamicType>(
     body: &B,
 ) -> Option<String> {
     let called = client
-        .call::<_, Anything>(path, interface, member, body)
+        .call::<_, IgnoredReply>(path, interface, member, body)
         .await;
     called.err().map(|refusal| refusal.short().to_owned())
 }
@@ -43,7 +43,7 @@ fn nested(depth: usize) -> Variant<'static> {
 
 #[tokio::test]
 async fn arguments_of_every_wrong_type_are_refused_on_every_row() {
-    let mut host = Host::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::patient()).await;
     let pid = host.daemon().pid();
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
@@ -74,7 +74,7 @@ async fn arguments_of_every_wrong_type_are_refused_on_every_row() {
 
 #[tokio::test]
 async fn oversized_and_odd_values_are_refused() {
-    let mut host = Host::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::patient()).await;
     let pid = host.daemon().pid();
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
@@ -168,7 +168,7 @@ async fn oversized_and_odd_values_are_refused() {
 
 #[tokio::test]
 async fn auditors_numbers_may_be_anything() {
-    let mut host = Host::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::patient()).await;
     let pid = host.daemon().pid();
     let root = host.client(ROOT).await;
     for from in [0, 1, 2, 1 << 32, u64::MAX - 1, u64::MAX] {
@@ -198,7 +198,7 @@ async fn auditors_numbers_may_be_anything() {
 
 #[tokio::test]
 async fn files_of_tokens_may_be_anything() {
-    let mut host = Host::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::patient()).await;
     let pid = host.daemon().pid();
     let root = host.client(ROOT).await;
     let header = "serial number,secret key,time interval,manufacturer,model\n";
@@ -256,7 +256,7 @@ async fn files_of_tokens_may_be_anything() {
 
 #[tokio::test]
 async fn names_of_anything_that_is_not_there_are_refused() {
-    let mut host = Host::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::patient()).await;
     let pid = host.daemon().pid();
     let alice = host.client(ALICE).await;
     for path in [
@@ -301,7 +301,7 @@ async fn names_of_anything_that_is_not_there_are_refused() {
 
 #[tokio::test]
 async fn a_connection_that_calls_without_reading_keeps_nobody_else_out() {
-    let mut host = Host::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::patient()).await;
     let pid = host.daemon().pid();
     let flood = host.client(secinfo_tests::BOB).await;
     let mut sent = Vec::new();

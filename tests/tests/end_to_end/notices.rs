@@ -2,7 +2,7 @@
 //! included.
 
 use crate::sent_codes::{ADDRESS, MOBILE};
-use secinfo_tests::{ALICE, Host, ROOT, Setup, SpooledMessage};
+use secinfo_tests::{ALICE, ROOT, Setup, SpooledMessage, TestHost};
 
 fn told(notice: &SpooledMessage) -> (&str, bool) {
     (notice.destination.as_str(), notice.code.is_empty())
@@ -10,7 +10,7 @@ fn told(notice: &SpooledMessage) -> (&str, bool) {
 
 #[tokio::test]
 async fn what_somebody_changes_is_told_to_the_address_that_was_there_before() {
-    let host = Host::with(Setup::new().spool().policy("fresh_proof = \"1h\"")).await;
+    let host = TestHost::with(Setup::new().spool().policy("fresh_proof = \"1h\"")).await;
     let alice = host.client(ALICE).await;
     let (email, ..) = alice
         .enroll_destination(&host, "email", ADDRESS, None)
@@ -57,7 +57,7 @@ async fn a_lock_is_told_to_the_user_whom_somebody_guesses_at() {
     let setup = Setup::patient()
         .spool()
         .more("[policy.throttle]\nfree = 1\nlock_after = 3\nlongest_wait = \"1s\"\n");
-    let host = Host::with(setup).await;
+    let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;
     alice
         .enroll_destination(&host, "email", ADDRESS, None)
@@ -84,7 +84,7 @@ async fn a_lock_is_told_to_the_user_whom_somebody_guesses_at() {
 
 #[tokio::test]
 async fn policy_may_keep_notices_to_email() {
-    let host = Host::with(Setup::patient().spool().policy("notices = \"email\"")).await;
+    let host = TestHost::with(Setup::patient().spool().policy("notices = \"email\"")).await;
     let alice = host.client(ALICE).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
     alice

@@ -3,7 +3,7 @@
 //! Each call is a process and a connection of its own. What holds them together is the login
 //! session, as it is for whoever types these commands.
 
-use secinfo_tests::{ALICE, Codes, Host, Login, ROOT_PATH, Setup, user_path};
+use secinfo_tests::{ALICE, Codes, Login, ROOT_PATH, Setup, TestHost, user_path};
 use serde_json::Value;
 
 const NAME: &str = "org.secinfo.SecurityInfo1";
@@ -15,7 +15,7 @@ struct Person {
 }
 
 impl Person {
-    fn log_in(host: &Host) -> Self {
+    fn log_in(host: &TestHost) -> Self {
         Self {
             login: Login::start(ALICE),
             address: host.bus().address(),
@@ -111,7 +111,7 @@ fn quoted<'a>(text: &'a str, after: &str) -> &'a str {
 
 #[tokio::test]
 async fn busctl_enrols_verifies_chooses_the_default_and_deletes() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let mut person = Person::log_in(&host);
     let (first, mut codes) = person.enroll("First");
     let proof = person.verify(&first, &codes.fresh()).unwrap();
@@ -134,7 +134,7 @@ async fn busctl_enrols_verifies_chooses_the_default_and_deletes() {
 
 #[tokio::test]
 async fn gdbus_enrols_verifies_chooses_the_default_and_deletes() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let mut person = Person::log_in(&host);
     let user = user_path(ALICE);
     let enroll = |person: &mut Person| {

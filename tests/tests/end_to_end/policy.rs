@@ -2,7 +2,8 @@
 
 use rustix::process::Signal;
 use secinfo_tests::{
-    ALICE, ALICE_NAME, Anything, BOB, Client, Host, ROOT, ROOT_PATH, Setup, binary, user_path,
+    ALICE, ALICE_NAME, BOB, Client, IgnoredReply, ROOT, ROOT_PATH, Setup, TestHost, binary,
+    user_path,
 };
 use std::collections::HashMap;
 use std::fs;
@@ -17,7 +18,7 @@ async fn count(root: &Client, kind: &str) -> usize {
 }
 
 /// Reloads, and waits until the daemon has said what came of it.
-fn reload(host: &mut Host, says: &str) {
+fn reload(host: &mut TestHost, says: &str) {
     let before = host.log().matches(says).count();
     host.daemon().signal(Signal::HUP);
     let begun = Instant::now();
@@ -39,7 +40,7 @@ async fn required(client: &Client, uid: u32, service: &str) -> u32 {
 
 #[tokio::test]
 async fn a_changed_policy_takes_effect_on_sighup_and_is_one_event() {
-    let mut host = Host::with(Setup::new()).await;
+    let mut host = TestHost::with(Setup::new()).await;
     let root = host.client(ROOT).await;
     let alice = host.client(ALICE).await;
     assert_eq!(count(&root, "policy-changed").await, 1, "the first one");
@@ -64,7 +65,7 @@ async fn a_changed_policy_takes_effect_on_sighup_and_is_one_event() {
 
 #[tokio::test]
 async fn a_file_with_a_mistake_changes_nothing_at_all() {
-    let mut host = Host::with(Setup::new().policy("required = 1")).await;
+    let mut host = TestHost::with(Setup::new().policy("required = 1")).await;
     let root = host.client(ROOT).await;
     for (mistake, named) in [
         ("required = 2\nfree_beer = true", "free_beer"),
@@ -97,7 +98,7 @@ async fn groups_and_services_refine_the_policy_and_never_loosen_it() {
          [service.sshd]\nrequired = 2\nallowed = [\"authenticator-app\", \"hardware-token\"]\n\
          [service.lax]\nrequired = 0\n"
     );
-    let host = Host::with(Setup::patient().more(&sections)).await;
+    let host = TestHost::with(Setup::patient().more(&sections)).await;
     let alice = host.client(ALICE).await;
     let bob = host.client(BOB).await;
     assert_eq!(required(&alice, ALICE, "").await, 1);
@@ -151,7 +152,7 @@ async fn groups_and_services_refine_the_policy_and_never_loosen_it() {
 
 #[tokio::test]
 async fn what_policy_forbids_later_stays_but_does_not_serve() {
-    let mut host = Host::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::patient()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     host.set_up(Setup::patient().policy("allowed = [\"hardware-token\"]"));
@@ -163,7 +164,7 @@ async fn what_policy_forbids_later_stays_but_does_not_serve() {
 
 #[tokio::test]
 async fn check_config_says_where_the_mistake_is_and_what_would_be_right() {
-    let host = Host::without_daemon(Setup::new()).await;
+    let host = TestHost::without_daemon(Setup::new()).await;
     let check = || {
         Command::new(binary("secinfod"))
             .arg("--check-config")
@@ -195,14 +196,14 @@ async fn check_config_says_where_the_mistake_is_and_what_would_be_right() {
 
 #[tokio::test]
 async fn the_last_required_method_can_be_replaced_but_not_deleted_except_by_an_administrator() {
-    let host = Host::with(Setup::patient().policy("required = 1")).await;
+    let host = TestHost::with(Setup::patient().policy("required = 1")).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     alice.prove(&mut app).await;
     let refusal = alice.refused(&app.path, "Method", "Delete", &()).await;
     assert_eq!(refusal.short(), "LastMethod");
     let other = alice.enroll_app("Tablet", 10).await;
-    let _: Anything = alice
+    let _: IgnoredReply = alice
         .call(&app.path, "Method", "Delete", &())
         .await
         .unwrap();

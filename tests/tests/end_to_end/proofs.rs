@@ -1,7 +1,7 @@
 //! Fresh proof, and what wrong codes lead to.
 
 use secinfo_tests::{
-    ALICE, ALICE_NAME, Anything, App, Client, Host, Login, ROOT, ROOT_PATH, Setup, binary,
+    ALICE, ALICE_NAME, App, Client, IgnoredReply, Login, ROOT, ROOT_PATH, Setup, TestHost, binary,
     user_path,
 };
 use std::time::Duration;
@@ -18,7 +18,7 @@ async fn delete(client: &Client, method: &str) -> String {
 
 #[tokio::test]
 async fn every_change_needs_a_proof_of_this_very_connection() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let first = host.client(ALICE).await;
     let mut app = first.enroll_app("Phone", 10).await;
     let other = host.client(ALICE).await;
@@ -61,7 +61,7 @@ async fn every_change_needs_a_proof_of_this_very_connection() {
 
 #[tokio::test]
 async fn a_wrong_code_is_no_proof_and_a_proof_ends_by_time() {
-    let host = Host::with(Setup::patient().policy("fresh_proof = \"2s\"")).await;
+    let host = TestHost::with(Setup::patient().policy("fresh_proof = \"2s\"")).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     let later = host.client(ALICE).await;
@@ -85,7 +85,7 @@ async fn a_wrong_code_is_no_proof_and_a_proof_ends_by_time() {
 
 #[tokio::test]
 async fn a_proof_ends_with_the_daemon() {
-    let mut host = Host::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::patient()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     alice.prove(&mut app).await;
@@ -95,7 +95,7 @@ async fn a_proof_ends_with_the_daemon() {
 
 #[tokio::test]
 async fn a_proof_counts_in_its_login_session_and_in_no_other_of_the_same_user() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     let command = binary("secinfo");
@@ -119,7 +119,7 @@ async fn a_proof_counts_in_its_login_session_and_in_no_other_of_the_same_user() 
 
 #[tokio::test]
 async fn nothing_is_scheduled_where_nothing_waits() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
     let refusal = alice
@@ -167,7 +167,7 @@ async fn two_apps_and_recovery_codes(alice: &Client) -> (App, App, Vec<String>, 
 
 #[tokio::test]
 async fn wrong_codes_lock_whatever_method_service_spelling_and_connection_they_come_by() {
-    let mut host = Host::with(strict()).await;
+    let mut host = TestHost::with(strict()).await;
     let alice = host.client(ALICE).await;
     let (mut first, second, codes, recovery) = two_apps_and_recovery_codes(&alice).await;
     let (of_first, of_second) = (first.codes.wrong(), second.codes.wrong());
@@ -220,7 +220,7 @@ async fn wrong_codes_lock_whatever_method_service_spelling_and_connection_they_c
 #[tokio::test]
 async fn guesses_in_parallel_are_heard_no_faster_than_one_after_the_other() {
     let setup = Setup::patient().more("[policy.throttle]\nlongest_wait = \"1h\"\n");
-    let host = Host::with(setup).await;
+    let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
     let wrong = app.codes.wrong();
@@ -258,7 +258,7 @@ async fn wrong_codes_of_one_account_are_limited_whatever_they_are_for() {
     let setup = Setup::patient().more(
         "[policy.throttle]\nfree = 10\nlock_after = 50\ncaller_limit = 3\ncaller_window = \"1h\"\n",
     );
-    let host = Host::with(setup).await;
+    let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;
     let (mut first, second, ..) = two_apps_and_recovery_codes(&alice).await;
     for app in [&first, &second, &first] {
@@ -277,11 +277,11 @@ async fn wrong_codes_of_one_account_are_limited_whatever_they_are_for() {
 async fn a_session_ends_after_so_many_wrong_codes() {
     let setup = Setup::patient()
         .more("[policy.throttle]\nfree = 10\nlock_after = 50\n[policy.session]\nattempts = 2\n");
-    let host = Host::with(setup).await;
+    let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     let none = std::collections::HashMap::<&str, zbus::Variant<'_>>::new();
-    let (session, _): (zbus::OwnedObjectPath, Anything) = alice
+    let (session, _): (zbus::OwnedObjectPath, IgnoredReply) = alice
         .call(
             ROOT_PATH,
             "Manager",

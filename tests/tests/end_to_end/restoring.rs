@@ -3,7 +3,7 @@
 
 use crate::backup::{PASSPHRASE, back_up, enrolled, file, leftovers, restore, text};
 use secinfo_break_glass::{Directory, FileName, UsedName};
-use secinfo_tests::{ALICE, ALICE_NAME, Host, ROOT, Setup, Terminal, binary, now};
+use secinfo_tests::{ALICE, ALICE_NAME, ROOT, Setup, Terminal, TestHost, binary, now};
 use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixListener;
@@ -13,7 +13,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// Far longer than anything here takes.
-const PATIENCE: Duration = Duration::from_mins(1);
+const TIMEOUT: Duration = Duration::from_mins(1);
 /// Signal 15.
 const SIGTERM: i32 = 15;
 
@@ -27,7 +27,7 @@ impl Running {
             if let Some(status) = self.0.try_wait().unwrap() {
                 return status;
             }
-            assert!(begun.elapsed() < PATIENCE, "it has not ended");
+            assert!(begun.elapsed() < TIMEOUT, "it has not ended");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -58,9 +58,9 @@ fn recipient() -> &'static str {
 }
 
 /// A host with a break-glass code of Alice that was used, as one that `/etc/secinfo` was copied to.
-async fn with_a_used_break_glass_code() -> Host {
+async fn with_a_used_break_glass_code() -> TestHost {
     let setup = Setup::new().daemon("break_glass_directory = \"{host}/break-glass\"");
-    let mut host = Host::without_daemon(setup).await;
+    let mut host = TestHost::without_daemon(setup).await;
     let directory = host.directory().join("break-glass");
     let words = [
         "--json",
@@ -82,7 +82,7 @@ async fn with_a_used_break_glass_code() -> Host {
 }
 
 /// How many times the use of a break-glass code is in the log, once it is.
-async fn recorded(host: &Host) -> usize {
+async fn recorded(host: &TestHost) -> usize {
     let root = host.client(ROOT).await;
     let begun = Instant::now();
     loop {
@@ -94,14 +94,14 @@ async fn recorded(host: &Host) -> usize {
         if count > 0 {
             return count;
         }
-        assert!(begun.elapsed() < PATIENCE, "{}", host.log());
+        assert!(begun.elapsed() < TIMEOUT, "{}", host.log());
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
 #[tokio::test]
 async fn a_used_break_glass_code_that_was_brought_along_is_in_no_way_of_a_restore() {
-    let old = Host::start().await;
+    let old = TestHost::start().await;
     let (alice, app) = enrolled(&old, ALICE).await;
     let (backup, _) = back_up(&old, "backup.age");
     drop(alice);
@@ -118,11 +118,11 @@ async fn a_used_break_glass_code_that_was_brought_along_is_in_no_way_of_a_restor
 
 #[tokio::test]
 async fn a_clock_that_is_behind_is_to_be_set_before_a_restore() {
-    let old = Host::start().await;
+    let old = TestHost::start().await;
     let _ = enrolled(&old, ALICE).await;
     let (backup, answer) = back_up(&old, "backup.age");
     let behind = Setup::new().later("0").environment("FAKETIME", "-3h");
-    let mut new = Host::with(behind).await;
+    let mut new = TestHost::with(behind).await;
     let passphrase = file(&new, "passphrase", PASSPHRASE);
     let words = [
         "--json",
@@ -151,7 +151,7 @@ async fn a_clock_that_is_behind_is_to_be_set_before_a_restore() {
 
 #[tokio::test]
 async fn a_refused_restore_ends_before_its_input_does() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let _ = enrolled(&host, ALICE).await;
     let (backup, _) = back_up(&host, "backup.age");
     let sealed = fs::read(&backup).unwrap();
@@ -189,7 +189,7 @@ fn a_backup_that_a_signal_ends_leaves_nothing() {
     let mut command = start(&words, &format!("unix:path={}", text(&socket)));
     let begun = Instant::now();
     while names_in(&place).is_empty() {
-        assert!(begun.elapsed() < PATIENCE, "nothing is written");
+        assert!(begun.elapsed() < TIMEOUT, "nothing is written");
         std::thread::sleep(Duration::from_millis(20));
     }
     assert_eq!(names_in(&place)[0].extension().unwrap(), "part");
@@ -222,7 +222,7 @@ fn the_terminal_shows_again_what_is_typed_after_a_hidden_question_was_interrupte
 
 #[tokio::test]
 async fn damage_anywhere_in_the_head_of_a_backup_does_not_verify() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let _ = enrolled(&host, ALICE).await;
     let key = file(&host, "key", include_str!("backup.key"));
     let path = host.directory().join("backup.age");

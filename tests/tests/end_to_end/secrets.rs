@@ -6,7 +6,7 @@ use futures_util::StreamExt;
 use mail_parser::MessageParser;
 use rustix::process::Signal;
 use secinfo_tests::{
-    ALICE, Anything, Client, Codes, Host, ROOT, ROOT_PATH, STRANGER, Setup, SmtpServer,
+    ALICE, Client, Codes, IgnoredReply, ROOT, ROOT_PATH, STRANGER, Setup, SmtpServer, TestHost,
     TwilioServer, code_in, hotp, user_path,
 };
 use std::collections::BTreeSet;
@@ -107,7 +107,7 @@ fn files(directory: &Path) -> Vec<std::path::PathBuf> {
 }
 
 /// Listens to the whole bus, as only its administrator can.
-async fn overhear(host: &Host) -> Arc<Mutex<Vec<Message>>> {
+async fn overhear(host: &TestHost) -> Arc<Mutex<Vec<Message>>> {
     let monitor = host.bus().connect(ROOT).await;
     let messages = MessageStream::from(&monitor);
     zbus::fdo::MonitoringProxy::new(&monitor)
@@ -199,7 +199,7 @@ async fn enroll_and_prove(
     let method = zbus::ObjectPath::try_from(method.as_str()).unwrap();
     let options = std::collections::HashMap::from([("method", zbus::Variant::from(method))]);
     let body = (ALICE, purpose, "sshd", options);
-    let (path, _): (zbus::OwnedObjectPath, Anything) = root
+    let (path, _): (zbus::OwnedObjectPath, IgnoredReply) = root
         .call(ROOT_PATH, "Manager", "StartVerification", &body)
         .await
         .unwrap();
@@ -211,14 +211,14 @@ async fn enroll_and_prove(
         secrets.codes.insert(wrong.clone());
         root.refused(path, "Verification", "Submit", &wrong).await;
     }
-    let _: Anything = root
+    let _: IgnoredReply = root
         .call(path, "Verification", "Submit", &code)
         .await
         .unwrap();
 }
 
 /// All that a user and an administrator can do; what must not be found afterwards.
-async fn a_day(host: &Host, providers: &Providers, alice: &Client, root: &Client) -> Secrets {
+async fn a_day(host: &TestHost, providers: &Providers, alice: &Client, root: &Client) -> Secrets {
     let mut secrets = Secrets::default();
     secrets.add("the user's name", USER);
     secrets.add("a label", LABEL);
@@ -299,13 +299,13 @@ async fn a_day(host: &Host, providers: &Providers, alice: &Client, root: &Client
     }
     let none = std::collections::HashMap::<&str, zbus::Variant<'_>>::new();
     let body = ("text", MOBILE, none);
-    let _: Anything = root
+    let _: IgnoredReply = root
         .call(ROOT_PATH, "Manager", "TestChannel", &body)
         .await
         .unwrap();
 
     // A second app by the command, which takes its codes on standard input.
-    let mut command = host.converse(ALICE, &["--json", "add", "authenticator-app"]);
+    let mut command = host.start_secinfo(ALICE, &["--json", "add", "authenticator-app"]);
     let proof = app.codes.fresh();
     secrets.codes.insert(proof.clone());
     command.write(&format!("{proof}\n"));
@@ -341,7 +341,7 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
         .providers(&providers.twilio, &providers.smtp)
         .environment("SECINFO_LOG", "trace")
         .environment("RUST_BACKTRACE", "1");
-    let mut host = Host::without_daemon(setup.clone()).await;
+    let mut host = TestHost::without_daemon(setup.clone()).await;
     host.install_providers(&providers.twilio, &providers.smtp);
     let accounts = host.directory().join("passwd");
     let account = format!("{USER}:x:{ALICE}:{ALICE}::/nonexistent:/bin/false");
@@ -366,7 +366,7 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
     assert_eq!(name, USER);
     let secrets = a_day(&host, &providers, &alice, &root).await;
 
-    let _: Anything = stranger
+    let _: IgnoredReply = stranger
         .call(ROOT_PATH, "Manager", "GetStatus", &())
         .await
         .unwrap();
@@ -459,7 +459,7 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
 #[tokio::test]
 async fn a_daemon_that_dies_leaves_no_core() {
     let setup = Setup::new().wrapper(&["prlimit", "--core=unlimited:unlimited"]);
-    let mut host = Host::with(setup).await;
+    let mut host = TestHost::with(setup).await;
     let limits = fs::read_to_string(format!("/proc/{}/limits", host.daemon().pid())).unwrap();
     let core = limits
         .lines()
@@ -477,7 +477,7 @@ async fn a_daemon_that_dies_leaves_no_core() {
 #[tokio::test]
 async fn the_state_directory_and_its_key_are_the_daemons_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     host.client(ALICE).await.enroll_app("Phone", 10).await;
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o077;
     let open: Vec<_> = files(&host.state_directory())

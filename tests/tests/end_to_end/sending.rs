@@ -2,14 +2,14 @@
 //! says of each message.
 
 use crate::sent_codes::{ADDRESS, MOBILE, OTHER_MOBILE, start_verification};
-use secinfo_tests::{ALICE, BOB, Client, Host, ROOT, ROOT_PATH, STRANGER, Setup};
+use secinfo_tests::{ALICE, BOB, Client, ROOT, ROOT_PATH, STRANGER, Setup, TestHost};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::time::Duration;
 use zbus::{OwnedVariant, Variant};
 
 /// The events of this type.
-async fn events_of(host: &Host, type_name: &str) -> Vec<Value> {
+async fn events_of(host: &TestHost, type_name: &str) -> Vec<Value> {
     let root = host.client(ROOT).await;
     let mut events = root.events().await;
     events.retain(|event| event["type"] == type_name);
@@ -17,7 +17,7 @@ async fn events_of(host: &Host, type_name: &str) -> Vec<Value> {
 }
 
 /// Waits for so many events of this type.
-async fn wait_for(host: &Host, type_name: &str, number: usize) -> Vec<Value> {
+async fn wait_for(host: &TestHost, type_name: &str, number: usize) -> Vec<Value> {
     for _ in 0..3000 {
         let events = events_of(host, type_name).await;
         if events.len() >= number {
@@ -30,7 +30,7 @@ async fn wait_for(host: &Host, type_name: &str, number: usize) -> Vec<Value> {
 
 #[tokio::test]
 async fn each_message_leaves_an_event_without_destination_or_code() {
-    let host = Host::with(Setup::new().spool()).await;
+    let host = TestHost::with(Setup::new().spool()).await;
     let alice = host.client(ALICE).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
     let message = host.message(1).await;
@@ -49,7 +49,7 @@ async fn each_message_leaves_an_event_without_destination_or_code() {
 
 #[tokio::test]
 async fn one_destination_gets_no_more_than_its_share_from_all_users_together() {
-    let host = Host::with(
+    let host = TestHost::with(
         Setup::new()
             .spool()
             .more("[policy.codes]\nof_destination = \"2 in 1h\"\nresend_after = \"1s\"\n"),
@@ -70,7 +70,7 @@ async fn one_destination_gets_no_more_than_its_share_from_all_users_together() {
 
 #[tokio::test]
 async fn one_user_gets_no_more_than_their_share_to_all_destinations_together() {
-    let host = Host::with(
+    let host = TestHost::with(
         Setup::new()
             .spool()
             .more("[policy.codes]\nof_user = \"2 in 1h\"\n"),
@@ -106,7 +106,7 @@ async fn one_user_gets_no_more_than_their_share_to_all_destinations_together() {
 
 #[tokio::test]
 async fn no_message_goes_where_policy_or_cost_forbid_it() {
-    let host = Host::with(Setup::new().spool().more(
+    let host = TestHost::with(Setup::new().spool().more(
         "[policy.codes]\nallowed_countries = [\"DE\", \"FR\"]\ndenied_countries = [\"FR\"]\n",
     ))
     .await;
@@ -133,7 +133,7 @@ async fn no_message_goes_where_policy_or_cost_forbid_it() {
 
 #[tokio::test]
 async fn a_kind_without_a_channel_is_neither_offered_nor_enrolled() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let alice = host.client(ALICE).await;
     let body = (ALICE, "sign-in", "");
     let (kinds,): (Vec<String>,) = (alice
@@ -147,7 +147,7 @@ async fn a_kind_without_a_channel_is_neither_offered_nor_enrolled() {
 
 #[tokio::test]
 async fn a_provider_that_is_down_is_told_and_another_method_serves() {
-    let mut host = Host::with(Setup::patient().spool()).await;
+    let mut host = TestHost::with(Setup::patient().spool()).await;
     let alice = host.client(ALICE).await;
     let (text, ..) = alice.enroll_destination(&host, "text", MOBILE, None).await;
     let mut app = alice.enroll_app("Phone", 10).await;
@@ -204,12 +204,12 @@ async fn a_provider_that_is_down_is_told_and_another_method_serves() {
 }
 
 /// A host with two channels for texts, the first of which reaches nobody.
-async fn with_a_first_channel_that_is_down() -> Host {
+async fn with_a_first_channel_that_is_down() -> TestHost {
     let setup =
         Setup::new()
             .spool()
             .channel("text-first", "text", "spool", "broken.toml", "order = 1");
-    let mut host = Host::without_daemon(setup).await;
+    let mut host = TestHost::without_daemon(setup).await;
     let broken = format!(
         "directory = \"{}\"\nfail = \"unreachable\"\n",
         host.spool().display()
@@ -246,7 +246,7 @@ async fn when_one_channel_is_down_the_next_of_its_kind_delivers_and_no_user_gets
 
 #[tokio::test]
 async fn administrators_see_how_channels_are_and_try_them_out() {
-    let host = Host::with(Setup::new().spool()).await;
+    let host = TestHost::with(Setup::new().spool()).await;
     let root = host.client(ROOT).await;
     let (state, _) = try_out(&root, "email", ADDRESS).await;
     assert!(["sent", "delivered"].contains(&state.as_str()), "{state}");
@@ -305,7 +305,7 @@ async fn whoever_tries_out_a_channel_whose_provider_is_not_there_is_told_so_at_o
 
 #[tokio::test]
 async fn an_erased_user_stays_erased_though_a_message_is_still_on_its_way() {
-    let mut host = Host::without_daemon(Setup::new().spool()).await;
+    let mut host = TestHost::without_daemon(Setup::new().spool()).await;
     let slow = format!(
         "directory = \"{}\"\ndelay = \"3s\"\n",
         host.spool().display()
@@ -344,7 +344,7 @@ async fn an_erased_user_stays_erased_though_a_message_is_still_on_its_way() {
 
 #[tokio::test]
 async fn whoever_waits_for_a_provider_that_cannot_be_reached_is_told_to_use_another_method() {
-    let mut host = Host::without_daemon(Setup::new().spool()).await;
+    let mut host = TestHost::without_daemon(Setup::new().spool()).await;
     let unreachable = format!(
         "directory = \"{}\"\nfail = \"unreachable\"\n",
         host.spool().display()
@@ -367,7 +367,7 @@ async fn while_everybody_waits_for_a_slow_provider_others_are_verified() {
         .spool()
         .more("[policy.codes]\nof_user = \"60000 in 1h\"\nin_all = \"60000 in 1h\"\n")
         .daemon("sessions_per_user = 1000\n");
-    let mut host = Host::without_daemon(setup).await;
+    let mut host = TestHost::without_daemon(setup).await;
     let slow = format!(
         "directory = \"{}\"\ndelay = \"20s\"\n",
         host.spool().display()

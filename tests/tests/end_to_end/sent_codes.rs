@@ -1,7 +1,7 @@
 //! Codes that are sent: enrolling a phone and an address, proving them, and which codes are good.
 
 use secinfo_tests::{
-    ALICE, Client, Host, ROOT, ROOT_PATH, Refusal, Setup, SpooledMessage, user_path,
+    ALICE, Client, ROOT, ROOT_PATH, Refusal, Setup, SpooledMessage, TestHost, user_path,
 };
 use secinfo_wire::{Enrolled, Proof};
 use std::collections::HashMap;
@@ -46,7 +46,7 @@ fn text<'v>(dict: &'v HashMap<String, OwnedVariant>, key: &str) -> &'v str {
 
 #[tokio::test]
 async fn a_phone_is_enrolled_by_the_text_that_arrives_and_serves_sign_in() {
-    let host = Host::with(Setup::new().spool()).await;
+    let host = TestHost::with(Setup::new().spool()).await;
     let alice = host.client(ALICE).await;
     let (path, details) = alice
         .start_destination("text", "+49 (0)1511 234 56 78 ext. 9", None)
@@ -106,7 +106,7 @@ async fn a_phone_is_enrolled_by_the_text_that_arrives_and_serves_sign_in() {
 
 #[tokio::test]
 async fn the_newest_code_alone_is_good_in_its_own_session_and_once() {
-    let host = Host::with(
+    let host = TestHost::with(
         Setup::new()
             .spool()
             .more("[policy.codes]\nresend_after = \"1s\"\n"),
@@ -156,7 +156,7 @@ async fn send_when_allowed(client: &Client, path: &OwnedObjectPath) {
 
 #[tokio::test]
 async fn text_and_call_go_on_one_number_and_each_place_has_one() {
-    let host = Host::with(Setup::new().spool().policy("fresh_proof = \"1h\"")).await;
+    let host = TestHost::with(Setup::new().spool().policy("fresh_proof = \"1h\"")).await;
     let alice = host.client(ALICE).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
     for (kind, number, place, refusal) in [
@@ -196,7 +196,7 @@ async fn text_and_call_go_on_one_number_and_each_place_has_one() {
 
 #[tokio::test]
 async fn an_address_serves_password_reset_and_never_sign_in() {
-    let host = Host::with(Setup::new().spool()).await;
+    let host = TestHost::with(Setup::new().spool()).await;
     let alice = host.client(ALICE).await;
     let (email, became_default, _) = alice
         .enroll_destination(&host, "email", ADDRESS, None)
@@ -221,7 +221,7 @@ async fn an_address_serves_password_reset_and_never_sign_in() {
 
 #[tokio::test]
 async fn a_code_dies_with_the_daemon_that_sent_it() {
-    let mut host = Host::with(Setup::new().spool()).await;
+    let mut host = TestHost::with(Setup::new().spool()).await;
     let alice = host.client(ALICE).await;
     let (path, _) = alice.start_destination("text", MOBILE, None).await.unwrap();
     alice.send_code(path.as_str(), "Enrollment").await.unwrap();
@@ -238,7 +238,7 @@ async fn a_code_dies_with_the_daemon_that_sent_it() {
 
 #[tokio::test]
 async fn a_code_ends_with_its_time() {
-    let host = Host::with(
+    let host = TestHost::with(
         Setup::new()
             .spool()
             .more("[policy.codes]\nlife = \"30s\"\n"),
@@ -255,7 +255,7 @@ async fn a_code_ends_with_its_time() {
 
 #[tokio::test]
 async fn guesses_at_a_code_end_the_session_and_slow_the_user_down() {
-    let host = Host::with(
+    let host = TestHost::with(
         Setup::new()
             .spool()
             .more("[policy.session]\nattempts = 3\n"),

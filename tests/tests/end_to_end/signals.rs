@@ -2,7 +2,9 @@
 //! nobody else.
 
 use futures_util::StreamExt;
-use secinfo_tests::{ALICE, Anything, Client, Host, ROOT, ROOT_PATH, STRANGER, Setup, user_path};
+use secinfo_tests::{
+    ALICE, Client, IgnoredReply, ROOT, ROOT_PATH, STRANGER, Setup, TestHost, user_path,
+};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use zbus::message::Type;
@@ -16,11 +18,11 @@ struct Ear<'a> {
     client: &'a Client,
     messages: MessageStream,
     /// Arrived, and not asked for yet.
-    kept: Vec<Heard>,
+    kept: Vec<PamEvent>,
 }
 
 /// A signal: its name, the path of its object, and itself.
-type Heard = (String, String, Message);
+type PamEvent = (String, String, Message);
 
 impl<'a> Ear<'a> {
     async fn of(client: &'a Client) -> Self {
@@ -50,7 +52,7 @@ impl<'a> Ear<'a> {
 
     /// The daemon's signals until now. The daemon sends in order: what it had to say before
     /// `mark` was appended is here before the answer to a call made after.
-    async fn heard(&mut self) -> Vec<Heard> {
+    async fn heard(&mut self) -> Vec<PamEvent> {
         let ping = Message::method_call(ROOT_PATH, "Ping")
             .destination("org.secinfo.SecurityInfo1")
             .interface("org.freedesktop.DBus.Peer")
@@ -102,9 +104,9 @@ impl<'a> Ear<'a> {
 }
 
 /// Has called the daemon, so that it knows the connection.
-async fn acquainted(host: &Host, uid: u32) -> Client {
+async fn acquainted(host: &TestHost, uid: u32) -> Client {
     let client = host.client(uid).await;
-    let _: Anything = client
+    let _: IgnoredReply = client
         .call(ROOT_PATH, "Manager", "GetStatus", &())
         .await
         .unwrap();
@@ -113,7 +115,7 @@ async fn acquainted(host: &Host, uid: u32) -> Client {
 
 #[tokio::test]
 async fn changes_are_told_to_every_connection_of_the_owner_and_to_nobody_else() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let alice = acquainted(&host, ALICE).await;
     let another = acquainted(&host, ALICE).await;
     let stranger = acquainted(&host, STRANGER).await;
@@ -163,7 +165,7 @@ async fn changes_are_told_to_every_connection_of_the_owner_and_to_nobody_else() 
 
 #[tokio::test]
 async fn appends_are_told_to_administrators_who_asked_and_to_nobody_else() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let root = acquainted(&host, ROOT).await;
     let silent = acquainted(&host, ROOT).await;
     let stranger = acquainted(&host, STRANGER).await;
@@ -203,7 +205,7 @@ async fn appends_are_told_to_administrators_who_asked_and_to_nobody_else() {
 
 #[tokio::test]
 async fn everyone_sees_their_own_objects_only_root_too() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
     let (session, _) = host

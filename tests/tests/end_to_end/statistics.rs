@@ -3,7 +3,9 @@
 use crate::journal::wrong_codes;
 use crate::sign_in;
 use secinfo_tests::disk::MemoryDisk;
-use secinfo_tests::{ALICE, App, BOB, Client, Host, ROOT, ROOT_PATH, STRANGER, Setup, user_path};
+use secinfo_tests::{
+    ALICE, App, BOB, Client, ROOT, ROOT_PATH, STRANGER, Setup, TestHost, user_path,
+};
 use secinfo_wire::Statistics;
 use secinfod::journal::EventType;
 use serde_json::Value;
@@ -84,7 +86,7 @@ impl Metrics {
     }
 }
 
-fn metrics(host: &Host) -> Metrics {
+fn metrics(host: &TestHost) -> Metrics {
     let printed = host.secinfo(ROOT, &["status", "--openmetrics"], "");
     Metrics::read(&printed.success().stdout)
 }
@@ -97,7 +99,7 @@ async fn statistics(client: &Client) -> Statistics {
 }
 
 /// Alice has an app and a phone; she and root verify, sign in and fail.
-async fn a_day(host: &Host) -> App {
+async fn a_day(host: &TestHost) -> App {
     let (alice, root) = (host.client(ALICE).await, host.client(ROOT).await);
     let mut app = alice.enroll_app("Phone", 10).await;
     alice.prove(&mut app).await;
@@ -137,7 +139,7 @@ async fn metrics_count_what_happened_and_are_read_by_the_parser_of_prometheus() 
     let setup = Setup::patient()
         .spool()
         .more("[policy.throttle]\nfree = 5\n");
-    let host = Host::with(setup).await;
+    let host = TestHost::with(setup).await;
     let app = a_day(&host).await;
     let metrics = metrics(&host);
     let is = |name: &str, labels: &[(&str, &str)], number: u64| {
@@ -223,7 +225,7 @@ async fn metrics_count_what_happened_and_are_read_by_the_parser_of_prometheus() 
 #[tokio::test]
 async fn locks_deletions_and_erasures_are_taken_off_again() {
     let setup = Setup::patient().more("[policy.throttle]\nfree = 2\nlock_after = 3\n");
-    let host = Host::with(setup).await;
+    let host = TestHost::with(setup).await;
     let (alice, root) = (host.client(ALICE).await, host.client(ROOT).await);
     let mut app = alice.enroll_app("Phone", 10).await;
     alice.prove(&mut app).await;
@@ -242,7 +244,7 @@ async fn locks_deletions_and_erasures_are_taken_off_again() {
 
 #[tokio::test]
 async fn users_fill_no_database_with_services_of_their_own_making() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     for number in 0..3 {
@@ -272,7 +274,7 @@ type HashMapOfOptions = std::collections::HashMap<&'static str, Variant<'static>
 
 #[tokio::test]
 async fn status_tells_numbers_to_administrators_alone() {
-    let host = Host::start().await;
+    let host = TestHost::start().await;
     let refused = host.client(STRANGER).await;
     let refused = refused
         .refused(ROOT_PATH, "Manager", "GetStatistics", &())
@@ -303,7 +305,7 @@ async fn status_tells_numbers_to_administrators_alone() {
 
 #[tokio::test]
 async fn a_file_of_metrics_is_replaced_in_one_step_and_says_that_the_daemon_is_down() {
-    let mut host = Host::start().await;
+    let mut host = TestHost::start().await;
     let file = host.directory().join("secinfo.prom");
     let path = file.to_str().unwrap().to_owned();
     let words = ["status", "--openmetrics", "--output", path.as_str()];
@@ -332,7 +334,7 @@ async fn a_disk_that_has_room_again_is_noticed_before_anybody_tries_to_write() {
     let setup = Setup::patient()
         .state(&directory.path().join("disk/state"))
         .daemon("free_space_reserve = \"1MiB\"");
-    let host = Host::with(setup).await;
+    let host = TestHost::with(setup).await;
     let (alice, root) = (host.client(ALICE).await, host.client(ROOT).await);
     let mut app = alice.enroll_app("Phone", 10).await;
     let filler = disk.fill();

@@ -1,12 +1,12 @@
 //! The command on a real terminal: what it draws, what it asks.
 
-use secinfo_tests::{ALICE, Codes, Host, Setup, Terminal, binary, scanned};
+use secinfo_tests::{ALICE, Codes, Setup, Terminal, TestHost, binary, scan_qr_code};
 
-fn start(host: &Host, name: &str, arguments: &[&str]) -> Terminal {
+fn start(host: &TestHost, name: &str, arguments: &[&str]) -> Terminal {
     start_of_size(host, name, (110, 60), arguments)
 }
 
-fn start_of_size(host: &Host, name: &str, size: (u16, u16), arguments: &[&str]) -> Terminal {
+fn start_of_size(host: &TestHost, name: &str, size: (u16, u16), arguments: &[&str]) -> Terminal {
     let (uid, secinfo) = (ALICE.to_string(), binary("secinfo"));
     let words = [
         &[
@@ -28,14 +28,14 @@ fn start_of_size(host: &Host, name: &str, size: (u16, u16), arguments: &[&str]) 
 #[tokio::test]
 async fn the_qr_code_on_a_terminal_is_read_by_a_decoder_with_colours_and_without() {
     for color in ["always", "never"] {
-        let host = Host::with(Setup::patient()).await;
+        let host = TestHost::with(Setup::patient()).await;
         let arguments = ["--color", color, "add", "authenticator-app"];
         let terminal = start(&host, "terminal", &arguments);
         terminal.wait_for("code");
         let text = terminal.wait_for("Or enter this in the app");
         let picture = host.directory().join("screen.png");
-        terminal.photograph(&picture);
-        let uri = scanned(&picture);
+        terminal.screenshot(&picture);
+        let uri = scan_qr_code(&picture);
         let mut app = Codes::of_uri(&uri);
         app.drift = 10;
         let key = text.lines().find_map(|line| line.split_once("  Key "));
@@ -59,13 +59,13 @@ async fn the_qr_code_on_a_terminal_is_read_by_a_decoder_with_colours_and_without
 #[tokio::test]
 async fn on_80_columns_and_24_rows_the_whole_qr_code_stands_above_the_prompt() {
     for color in ["always", "never"] {
-        let host = Host::with(Setup::patient()).await;
+        let host = TestHost::with(Setup::patient()).await;
         let arguments = ["--color", color, "add", "authenticator-app"];
         let terminal = start_of_size(&host, "terminal", (80, 24), &arguments);
         terminal.wait_for("6-digit code from your authenticator app:");
         let picture = host.directory().join("screen.png");
-        terminal.photograph(&picture);
-        let mut app = Codes::of_uri(&scanned(&picture));
+        terminal.screenshot(&picture);
+        let mut app = Codes::of_uri(&scan_qr_code(&picture));
         app.drift = 10;
         terminal.type_line(&app.fresh());
         let text = terminal.wait_for("ended");
@@ -75,7 +75,7 @@ async fn on_80_columns_and_24_rows_the_whole_qr_code_stands_above_the_prompt() {
 
 #[tokio::test]
 async fn deleting_asks_says_that_it_is_for_good_and_asks_for_a_fresh_proof_in_place() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
 
@@ -99,7 +99,7 @@ async fn deleting_asks_says_that_it_is_for_good_and_asks_for_a_fresh_proof_in_pl
 
 #[tokio::test]
 async fn the_default_is_chosen_from_a_list() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let alice = host.client(ALICE).await;
     let mut first = alice.enroll_app("First", 10).await;
     alice.prove(&mut first).await;

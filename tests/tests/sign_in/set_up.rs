@@ -3,7 +3,7 @@
 use crate::scene::{IN, answered, count, is_in, is_out, password_then_code};
 use secinfo_tests::{
     ALICE, ALICE_ACCOUNT, Codes, Dialogue, Pty, ROOT, Setup, SignInHost, after_the_password,
-    module_alone, scanned,
+    module_alone, scan_qr_code,
 };
 
 const CHOOSE: &str = "Set it up now:\n";
@@ -56,8 +56,8 @@ async fn the_qr_code_on_a_terminal_of_80_by_24_sets_up_an_app_before_the_session
     let screen = terminal.wait_for("? to go back):");
     assert!(screen.contains("alice@"), "the account: {screen}");
     let picture = host.directory().join("screen.png");
-    terminal.photograph(&picture);
-    let mut app = Codes::of_uri(&scanned(&picture));
+    terminal.screenshot(&picture);
+    let mut app = Codes::of_uri(&scan_qr_code(&picture));
     app.drift = 10;
     assert_eq!(typed_in(&screen).key, app.key, "{screen}");
 

@@ -4,13 +4,13 @@ use crate::scene::{
     CODE, IN, count, is_in, is_out, lenient, password_then_code, recovery_codes, strict, with_app,
 };
 use secinfo_tests::{
-    ALICE, ALICE_ACCOUNT, BOB_ACCOUNT, Dialogue, Host, Pty, ROOT, Setup, SignInHost, user_path,
+    ALICE, ALICE_ACCOUNT, BOB_ACCOUNT, Dialogue, Pty, ROOT, Setup, SignInHost, TestHost, user_path,
 };
 use std::time::Duration;
 
 const MOBILE: &str = "+4915112345678";
 
-async fn access_pass(host: &Host, once: bool) -> String {
+async fn access_pass(host: &TestHost, once: bool) -> String {
     let root = host.client(ROOT).await;
     let (pass, _): (String, u64) = root
         .call(

@@ -1,7 +1,7 @@
 //! How a sign-in ends otherwise than by a right code.
 
 use super::{Options, SignIn, after_the_password, start, types};
-use secinfo_tests::{ALICE, ALICE_NAME, BOB, Host, ROOT, Setup};
+use secinfo_tests::{ALICE, ALICE_NAME, BOB, ROOT, Setup, TestHost};
 use std::time::Duration;
 use zbus::Variant;
 
@@ -9,7 +9,7 @@ use zbus::Variant;
 async fn wrong_codes_end_one_sign_in_and_then_lock_the_method() {
     let setup = Setup::patient()
         .more("[policy.throttle]\nfree = 10\nlock_after = 11\n[policy.session]\nattempts = 5\n");
-    let host = Host::with(setup).await;
+    let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
     let root = host.client(ROOT).await;
@@ -37,7 +37,7 @@ async fn wrong_codes_end_one_sign_in_and_then_lock_the_method() {
 async fn a_locked_default_leads_to_the_other_ways() {
     let setup = Setup::patient()
         .more("[policy.throttle]\nfree = 2\nlock_after = 3\n[policy.session]\nattempts = 20\n");
-    let host = Host::with(setup).await;
+    let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     alice.prove(&mut app).await;
@@ -77,7 +77,7 @@ async fn a_locked_default_leads_to_the_other_ways() {
 #[tokio::test]
 async fn whoever_takes_too_long_begins_again() {
     let setup = Setup::patient().more("[policy.session]\nverification = \"10s\"\n");
-    let host = Host::with(setup).await;
+    let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     let root = host.client(ROOT).await;
@@ -99,7 +99,7 @@ async fn whoever_takes_too_long_begins_again() {
 
 #[tokio::test]
 async fn a_program_that_answers_nothing_for_ever_comes_to_an_end() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let alice = host.client(ALICE).await;
     alice.enroll_app("Phone", 10).await;
     let root = host.client(ROOT).await;
@@ -120,7 +120,7 @@ async fn whom_policy_does_not_cover_is_not_asked_and_why_is_told() {
          [service.cron]\nverify = \"off\"\n\
          [service.backup]\nexempt_groups = [\"daemon\"]\n",
     );
-    let host = Host::with(setup).await;
+    let host = TestHost::with(setup).await;
     let root = host.client(ROOT).await;
     let nothing = SignIn::at(&root, "sshd", Options::new()).await;
     nothing.ended("not-covered");
@@ -163,7 +163,7 @@ async fn a_service_may_ask_for_a_stronger_method() {
     let setup = Setup::patient()
         .spool()
         .more("[service.sudo]\nstrength = \"possession\"\n");
-    let host = Host::with(setup).await;
+    let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;
     alice
         .enroll_destination(&host, "text", crate::sent_codes::MOBILE, None)
@@ -180,7 +180,7 @@ async fn a_service_may_ask_for_a_stronger_method() {
 
 #[tokio::test]
 async fn a_sign_in_ends_with_its_connection_and_when_it_is_cancelled() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
     let root = host.client(ROOT).await;
@@ -206,7 +206,7 @@ async fn a_sign_in_ends_with_its_connection_and_when_it_is_cancelled() {
 /// As programs are that give the password to whatever is asked.
 #[tokio::test]
 async fn what_cannot_be_a_code_ends_the_sign_in_and_locks_nobody_out() {
-    let host = Host::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::patient()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     let root = host.client(ROOT).await;

@@ -3,7 +3,7 @@
 
 use super::{Options, SignIn, after_the_password, types};
 use crate::sent_codes::MOBILE;
-use secinfo_tests::{ALICE, Codes, Host, ROOT, Setup, scanned, user_path};
+use secinfo_tests::{ALICE, Codes, ROOT, Setup, TestHost, scan_qr_code, user_path};
 use std::fs::File;
 use std::path::Path;
 
@@ -12,7 +12,7 @@ fn required() -> Setup {
 }
 
 /// A photograph of the QR code in a prompt, as it is on a terminal that is light on dark.
-fn photograph(prompt: &str, picture: &Path) {
+fn screenshot(prompt: &str, picture: &Path) {
     const SCALE: usize = 4;
     let mut rows: Vec<Vec<bool>> = Vec::new();
     for line in prompt.lines().filter(|line| line.contains(['█', '▀', '▄'])) {
@@ -42,7 +42,7 @@ fn photograph(prompt: &str, picture: &Path) {
 }
 
 /// What the picture holds, and the key that stands beside it.
-fn read(sign_in: &SignIn<'_>, host: &Host) -> (String, String) {
+fn read(sign_in: &SignIn<'_>, host: &TestHost) -> (String, String) {
     let prompt = sign_in.prompt();
     let lines: Vec<_> = prompt.split('\n').collect();
     assert_eq!(lines[0], "", "whatever the program writes before it");
@@ -51,7 +51,7 @@ fn read(sign_in: &SignIn<'_>, host: &Host) -> (String, String) {
         assert!(line.chars().count() <= 80, "{line:?}");
     }
     let picture = host.directory().join("prompt.png");
-    photograph(prompt, &picture);
+    screenshot(prompt, &picture);
     let key: String = lines
         .iter()
         .map(|line| line.trim_matches(['█', '▀', '▄', ' ']))
@@ -59,12 +59,12 @@ fn read(sign_in: &SignIn<'_>, host: &Host) -> (String, String) {
         .skip(1)
         .take_while(|text| !text.is_empty())
         .collect();
-    (scanned(&picture), key.replace(' ', "").to_uppercase())
+    (scan_qr_code(&picture), key.replace(' ', "").to_uppercase())
 }
 
 #[tokio::test]
 async fn an_app_is_set_up_from_the_picture_on_the_terminal_and_recovery_codes_after_it() {
-    let host = Host::with(required()).await;
+    let host = TestHost::with(required()).await;
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
     sign_in.shows("You need a way to verify that it is you. Set it up now:\n1. Authenticator app\n2. Later (until 20");
@@ -137,7 +137,7 @@ async fn an_app_is_set_up_from_the_picture_on_the_terminal_and_recovery_codes_af
 
 #[tokio::test]
 async fn a_phone_is_set_up_by_the_code_that_is_sent_to_it() {
-    let host = Host::with(required().spool()).await;
+    let host = TestHost::with(required().spool()).await;
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
     sign_in.shows("1. Authenticator app\n2. Text message\n3. Phone call\n4. Later");
@@ -181,7 +181,7 @@ async fn a_phone_is_set_up_by_the_code_that_is_sent_to_it() {
 
 #[tokio::test]
 async fn set_up_can_be_put_off_for_the_days_of_grace_and_no_longer() {
-    let mut host = Host::with(required()).await;
+    let mut host = TestHost::with(required()).await;
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
     sign_in.answer("2").await.ended("postponed");
@@ -213,7 +213,7 @@ async fn set_up_can_be_put_off_for_the_days_of_grace_and_no_longer() {
 
 #[tokio::test]
 async fn without_grace_nobody_gets_in_who_has_nothing_and_cannot_set_it_up() {
-    let host = Host::with(required().policy("grace_days = 0")).await;
+    let host = TestHost::with(required().policy("grace_days = 0")).await;
     let root = host.client(ROOT).await;
     SignIn::at(&root, "sshd", Options::new())
         .await
@@ -228,7 +228,7 @@ async fn without_grace_nobody_gets_in_who_has_nothing_and_cannot_set_it_up() {
 #[tokio::test]
 async fn an_access_pass_comes_before_the_first_method_where_policy_says_so() {
     let setup = required().policy("grace_days = 0\nfirst_method = \"access-pass\"");
-    let host = Host::with(setup).await;
+    let host = TestHost::with(setup).await;
     let root = host.client(ROOT).await;
     let sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
     sign_in.refused("access-pass-needed");
@@ -263,7 +263,7 @@ async fn an_access_pass_comes_before_the_first_method_where_policy_says_so() {
 
 #[tokio::test]
 async fn whoever_has_a_method_sets_up_no_other_with_the_password_alone() {
-    let host = Host::with(required().policy("required = 2")).await;
+    let host = TestHost::with(required().policy("required = 2")).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     let root = host.client(ROOT).await;
@@ -284,7 +284,7 @@ async fn the_longest_keys_fit_on_the_terminal_too() {
     let setup = Setup::new()
         .more("[policy.sign-in]\nverify = \"required\"\n")
         .more("[policy.authenticator-app]\ndrift = 10\nalgorithm = \"SHA512\"\ndigits = 8\n");
-    let host = Host::with(setup).await;
+    let host = TestHost::with(setup).await;
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
     sign_in.answer("1").await;
@@ -298,7 +298,7 @@ async fn the_longest_keys_fit_on_the_terminal_too() {
 
 #[tokio::test]
 async fn who_puts_set_up_off_after_the_user_got_a_method_is_asked_for_it() {
-    let host = Host::with(required().policy("required = 2")).await;
+    let host = TestHost::with(required().policy("required = 2")).await;
     let root = host.client(ROOT).await;
     let mut waiting = SignIn::at(&root, "sshd", after_the_password()).await;
     let alice = host.client(ALICE).await;
@@ -310,7 +310,7 @@ async fn who_puts_set_up_off_after_the_user_got_a_method_is_asked_for_it() {
 
 #[tokio::test]
 async fn who_must_have_a_method_cannot_delete_the_last_one() {
-    let host = Host::with(required()).await;
+    let host = TestHost::with(required()).await;
     let alice = host.client(ALICE).await;
     alice.enroll_app("Phone", 10).await;
     let method = alice.default_of(ALICE).await;

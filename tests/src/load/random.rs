@@ -1,11 +1,11 @@
-//! What is random in a test, and the same again for the same seed.
+//! Reproducible random numbers.
 
 /// Random numbers that are the same for the same seed (splitmix64).
 #[derive(Debug, Clone)]
-pub struct Dice(u64);
+pub struct SeededRandom(u64);
 
-impl Dice {
-    /// Dice with this seed.
+impl SeededRandom {
+    /// Creates a generator with this seed.
     pub const fn new(seed: u64) -> Self {
         Self(seed)
     }

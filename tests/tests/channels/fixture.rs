@@ -1,8 +1,8 @@
 //! A daemon with load, whose first channel for texts is a plugin that misbehaves.
 
-use secinfo_tests::load::{Load, Outcome, Running, What};
+use secinfo_tests::load::{Change, Load, Outcome, Running};
 use secinfo_tests::{
-    ALICE, Anything, BOB, Client, Host, Process, ROOT, ROOT_PATH, Setup, SpooledMessage,
+    ALICE, BOB, Client, IgnoredReply, Process, ROOT, ROOT_PATH, Setup, SpooledMessage, TestHost,
     peak_memory,
 };
 use secinfo_wire::{Channel, Proof, SentCode};
@@ -21,63 +21,63 @@ const OTHERS: [u32; 4] = [5, 6, 7, 8];
 const ADDRESS: &str = "bob@example.org";
 
 /// How many steps of the load's clock are enough to say that it goes on.
-const GOES_ON: u64 = 60;
+const PROGRESS_TICKS: u64 = 60;
 
 /// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_mins(2);
+const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// The channel that misbehaves, asked before the one that works, which is called `text`.
 pub(crate) const FIRST: &str = "first";
 
 /// How much more memory the daemon may have had at once than before, in KiB. Hashing the recovery
 /// codes of two users at once takes most of it; a plugin that prints says as much in a second.
-const MOST_MEMORY: u64 = 96 << 10;
+const MAX_MEMORY: u64 = 96 << 10;
 
 /// The most that the daemon may have written to its log, in bytes.
-const LONGEST_LOG: u64 = 512 << 10;
+const MAX_LOG: u64 = 512 << 10;
 
 /// The daemon, and those who use it.
-pub(crate) struct Scene {
-    pub(crate) host: Host,
+pub(crate) struct Fixture {
+    pub(crate) host: TestHost,
     pub(crate) root: Client,
     alice: Client,
     load: Load,
     running: Option<Running>,
     memory: u64,
-    asked: Cell<u32>,
+    numbers_used: Cell<u32>,
     processes: Vec<Process>,
 }
 
 /// What a user was told of a code.
 #[derive(Debug)]
-pub(crate) struct Told {
+pub(crate) struct TextResult {
     /// Where it was to go. Each goes somewhere else.
     pub(crate) destination: String,
     /// `sent`, `delivered` or `failed`.
     pub(crate) state: String,
 }
 
-impl Told {
+impl TextResult {
     /// Whether the user may wait for a message.
-    pub(crate) fn went_out(&self) -> bool {
+    pub(crate) fn may_arrive(&self) -> bool {
         ["sent", "delivered"].contains(&self.state.as_str())
     }
 }
 
 /// How the channel is set up.
-pub(crate) struct First<'a> {
+pub(crate) struct ChannelUnderTest<'a> {
     /// One of the plugins in C.
     pub(crate) plugin: &'a str,
-    /// What it does, if it is the plugin that misbehaves as it is told.
+    /// What it does, if it is the plugin that misbehaves as it is result.
     pub(crate) does: &'a str,
     /// Further lines of its configuration.
     pub(crate) lines: &'a str,
 }
 
-impl Scene {
+impl Fixture {
     /// Begins with a plugin in C that does this to every message.
     pub(crate) async fn with(does: &str, lines: &str) -> Self {
-        Self::begin(First {
+        Self::begin(ChannelUnderTest {
             plugin: "misbehaving",
             does,
             lines,
@@ -86,7 +86,7 @@ impl Scene {
     }
 
     /// Begins with a plugin in C.
-    pub(crate) async fn begin(first: First<'_>) -> Self {
+    pub(crate) async fn begin(first: ChannelUnderTest<'_>) -> Self {
         let settings = format!("does = \"{}\"\nnotes = \"{{notes}}\"\n", first.does);
         let plugin = first.plugin.replace('_', "-");
         Self::begin_with(&plugin, &settings, first.lines, |host| {
@@ -101,7 +101,7 @@ impl Scene {
         plugin: &str,
         settings: &str,
         lines: &str,
-        install: impl FnOnce(&Host),
+        install: impl FnOnce(&TestHost),
     ) -> Self {
         let lines = format!("order = 1\n{lines}");
         let setup = Load::setup()
@@ -109,7 +109,7 @@ impl Scene {
             .channel(FIRST, "text", plugin, "first.toml", &lines)
             .more("[policy.codes]\nresend_after = \"1s\"\nof_user = \"1000 in 1h\"\nof_destination = \"1000 in 1h\"\n");
         let setup: Setup = setup.environment("SECINFO_LOG", "debug,sled=warn,zbus=warn");
-        let mut host = Host::without_daemon(setup).await;
+        let mut host = TestHost::without_daemon(setup).await;
         install(&host);
         let notes = notes_of(&host).display().to_string();
         host.write_settings("first.toml", &settings.replace("{notes}", &notes));
@@ -133,18 +133,18 @@ impl Scene {
             .unwrap();
         let memory = peak_memory(host.daemon().pid());
         let running = Some(load.start());
-        let mut scene = Self {
+        let mut fixture = Self {
             host,
             root,
             alice,
             load,
             running,
             memory,
-            asked: Cell::new(0),
+            numbers_used: Cell::new(0),
             processes: Vec::new(),
         };
-        scene.note_processes();
-        scene
+        fixture.note_processes();
+        fixture
     }
 
     /// Waits until the channel that misbehaves is so.
@@ -168,8 +168,8 @@ impl Scene {
 
     /// Alice asks for a code by text, to a number that nobody has asked for before; what she is
     /// told as soon as there is anything to tell.
-    pub(crate) async fn text(&self) -> Told {
-        let number = self.asked.replace(self.asked.get() + 1);
+    pub(crate) async fn text(&self) -> TextResult {
+        let number = self.numbers_used.replace(self.numbers_used.get() + 1);
         let destination = format!("+49151123456{:02}", number + 10);
         let (path, _) = self
             .alice
@@ -177,8 +177,8 @@ impl Scene {
             .await
             .unwrap();
         let path = path.as_str();
-        let asked: Result<SentCode, _> = self.alice.call(path, "Enrollment", "SendCode", &()).await;
-        let mut state = match asked {
+        let sent: Result<SentCode, _> = self.alice.call(path, "Enrollment", "SendCode", &()).await;
+        let mut state = match sent {
             Ok(sent) => sent.state,
             Err(refusal) => {
                 assert_eq!(refusal.short(), "DeliveryFailed", "{refusal}");
@@ -187,7 +187,7 @@ impl Scene {
         };
         let begun = Instant::now();
         while state == "waiting" {
-            assert!(begun.elapsed() < PATIENCE, "{}", self.host.log());
+            assert!(begun.elapsed() < TIMEOUT, "{}", self.host.log());
             tokio::time::sleep(Duration::from_millis(20)).await;
             state = self
                 .alice
@@ -200,21 +200,21 @@ impl Scene {
             .call(path, "Enrollment", "Cancel", &())
             .await
             .unwrap();
-        Told { destination, state }
+        TextResult { destination, state }
     }
 
     /// A code by text comes by the other channel.
     pub(crate) async fn text_falls_back(&self) {
-        let told = self.text().await;
-        assert!(told.went_out(), "{told:?}");
-        assert!(self.message_to(&told.destination).is_some(), "{told:?}");
+        let result = self.text().await;
+        assert!(result.may_arrive(), "{result:?}");
+        assert!(self.message_to(&result.destination).is_some(), "{result:?}");
     }
 
     /// A user of another channel gets a code and proves it; the load goes on.
     pub(crate) async fn others_are_served(&self) {
         let options = HashMap::<&str, Variant<'_>>::new();
         let body = (BOB, "password-reset", "", options);
-        let (path, _): (OwnedObjectPath, Anything) = self
+        let (path, _): (OwnedObjectPath, IgnoredReply) = self
             .root
             .call(ROOT_PATH, "Manager", "StartVerification", &body)
             .await
@@ -238,8 +238,8 @@ impl Scene {
 
         let from = self.load.tick();
         let begun = Instant::now();
-        while self.load.tick() - from < GOES_ON {
-            assert!(begun.elapsed() < PATIENCE, "the load does not go on");
+        while self.load.tick() - from < PROGRESS_TICKS {
+            assert!(begun.elapsed() < TIMEOUT, "the load does not go on");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -253,7 +253,7 @@ impl Scene {
     }
 
     /// The destinations whose messages the plugin that misbehaves was handed, in that order.
-    pub(crate) fn handed(&self) -> Vec<String> {
+    pub(crate) fn received(&self) -> Vec<String> {
         self.notes(1)
     }
 
@@ -267,10 +267,10 @@ impl Scene {
     }
 
     /// Waits until that plugin was handed so many messages.
-    pub(crate) async fn wait_handed(&self, count: usize) {
+    pub(crate) async fn wait_received(&self, count: usize) {
         let begun = Instant::now();
-        while self.handed().len() < count {
-            assert!(begun.elapsed() < PATIENCE, "{}", self.host.log());
+        while self.received().len() < count {
+            assert!(begun.elapsed() < TIMEOUT, "{}", self.host.log());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
@@ -295,16 +295,21 @@ impl Scene {
     /// that messages have left.
     pub(crate) async fn end(mut self) -> Vec<Value> {
         let running = self.running.take().expect("it ends once");
-        let account = self.load.finish(running).await;
-        assert_eq!(account.refused, 0);
+        let history = self.load.finish(running).await;
+        assert_eq!(history.refused, 0);
         assert!(
-            account
-                .asked
+            history
+                .operations
                 .iter()
-                .all(|asked| asked.outcome == Outcome::Done)
+                .all(|operation| operation.outcome == Outcome::Done)
         );
-        let verified = |what: &What| matches!(what, What::Verified { .. });
-        assert!(account.asked.iter().any(|asked| verified(&asked.deed.what)));
+        let verified = |change: &Change| matches!(change, Change::Verified { .. });
+        assert!(
+            history
+                .operations
+                .iter()
+                .any(|operation| verified(&operation.effect.change))
+        );
 
         let mut ids = self.notes(0);
         ids.extend(self.host.messages().into_iter().map(|m| m.message));
@@ -320,9 +325,9 @@ impl Scene {
 
         let pid = self.host.daemon().pid();
         let grown = peak_memory(pid).saturating_sub(self.memory);
-        assert!(grown < MOST_MEMORY, "the daemon took {grown} KiB more");
+        assert!(grown < MAX_MEMORY, "the daemon took {grown} KiB more");
         let log = fs::metadata(self.host.log_file()).unwrap().len();
-        assert!(log < LONGEST_LOG, "the log has {log} bytes");
+        assert!(log < MAX_LOG, "the log has {log} bytes");
         self.note_processes();
         let children = Process::children_of(pid);
         assert!(children.len() <= 4, "one for each channel: {children:?}");
@@ -338,13 +343,13 @@ impl Scene {
         let pid = self.host.daemon().pid();
         let begun = Instant::now();
         while Process::children_of(pid).iter().any(Process::is_zombie) {
-            assert!(begun.elapsed() < PATIENCE, "zombies");
+            assert!(begun.elapsed() < TIMEOUT, "zombies");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
 }
 
-fn notes_of(host: &Host) -> PathBuf {
+fn notes_of(host: &TestHost) -> PathBuf {
     host.spool().join("notes")
 }
 

@@ -1,6 +1,6 @@
-//! What a user expects of the daemon after it was started again.
+//! What a user under load expects after the daemon has restarted.
 
-use super::account::{Deed, What};
+use super::history::{Change, Effect};
 use super::worker::{Worker, is_used};
 
 impl Worker {
@@ -15,16 +15,16 @@ impl Worker {
         }
     }
 
-    pub(super) async fn settle_unsure(&mut self, in_log: &impl Fn(&Deed) -> bool) {
-        if !std::mem::take(&mut self.unsure) {
+    pub(super) async fn resolve_uncertain(&mut self, in_log: &impl Fn(&Effect) -> bool) {
+        if !std::mem::take(&mut self.uncertain) {
             return;
         }
         let (counter, path) = (self.token.next, self.token.path.clone());
-        let what = What::Verified {
+        let change = Change::Verified {
             method: self.token.id(),
             counter,
         };
-        let used = in_log(&self.deed(what.clone()));
+        let used = in_log(&self.effect(change.clone()));
         let code = self.token.code(counter);
         let sent = self.tick();
         let answer = self.user.verify(self.user.uid, &path, &code).await;
@@ -36,7 +36,7 @@ impl Worker {
                 "code {counter} of user {} was accepted twice",
                 self.user.uid
             ),
-            answer => drop(self.note(what, sent, answer).await),
+            answer => drop(self.record(change, sent, answer).await),
         }
     }
 
@@ -51,7 +51,7 @@ impl Worker {
         }
         for path in &methods {
             let kind: String = self.user.property(path, "Method", "Kind").await.unwrap();
-            // One whose enrollment, or whose deletion, was not acknowledged.
+            // An app whose enrollment or deletion was not acknowledged.
             if kind == "authenticator-app" && !self.apps.contains(path) {
                 self.apps.push(path.clone());
             }
