@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     };
     let place = Workspace::find()?;
     packages::install(Needs::Deb)?;
-    let package = build(&place, profile)?;
+    let package = build(&place, profile, Command::new("dpkg-buildpackage"))?;
     lintian(&package)?;
     screen::say(&screen::good(&format!("{} is ready.", package.display())));
     screen::say(&format!(
@@ -38,8 +38,8 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Builds the package; answers with its file.
-pub(crate) fn build(place: &Workspace, profile: Profile) -> Result<PathBuf> {
+/// Builds the package with this `dpkg-buildpackage`; answers with its file.
+pub(crate) fn build(place: &Workspace, profile: Profile, mut dpkg: Command) -> Result<PathBuf> {
     let programs = place.build(profile)?;
     let directory = directory_of(place, profile);
     let stage = directory.join("stage");
@@ -59,7 +59,6 @@ pub(crate) fn build(place: &Workspace, profile: Profile) -> Result<PathBuf> {
     )?;
     licences::write(place, &stage.join("generated/third-party-licences.txt"))?;
 
-    let mut dpkg = Command::new("dpkg-buildpackage");
     dpkg.args([
         "--build=binary",
         "--unsigned-changes",

@@ -3,6 +3,8 @@
 mod dependencies;
 mod host;
 mod prism;
+mod programs;
+mod root;
 mod runner;
 mod tracked_files;
 
@@ -11,6 +13,7 @@ use crate::failure::{Context, Failure, Result};
 use crate::packages::{self, Needs};
 use crate::screen;
 use crate::workspace::{self, Profile, Workspace};
+use programs::Programs;
 use runner::Counts;
 use std::time::{Duration, Instant};
 
@@ -106,9 +109,6 @@ pub(crate) fn run(only: Option<&str>) -> Result<()> {
     }
     let place = Workspace::find()?;
     packages::install(Needs::Test)?;
-    if !rustix::process::geteuid().is_root() {
-        screen::say("Not root: tests that act as several users, or mount file systems, will fail.");
-    }
     let start = Instant::now();
     let mut results = Vec::new();
     for (index, step) in steps.iter().enumerate() {
@@ -206,30 +206,30 @@ fn documentation(place: &Workspace) -> Result<Outcome> {
 }
 
 fn crates(place: &Workspace) -> Result<Outcome> {
-    prism::install(place)?;
-    let mut test = place.cargo();
-    test.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+    let programs = Programs::of(place)?;
+    prism::install(place, &programs)?;
+    let mut test = programs.cargo_test();
+    test.args(["--workspace", "--all-features"]);
     test.args(["--exclude", END_TO_END, "--exclude", host::PACKAGE]);
-    test.arg("--all-features");
     runner::run(&mut test)
 }
 
 fn end_to_end(place: &Workspace) -> Result<Outcome> {
+    let programs = Programs::of(place)?;
     // The step before may have left programs with what only tests turn on.
-    let programs = place.build(Profile::Dev)?;
+    let binaries = place.build(Profile::Dev)?;
     // Chosen by their names, the targets alone are built, without the plugin that panics.
     let mut plugin = place.cargo();
     plugin.args(["build", "--workspace", "--locked", "--all-features"]);
     workspace::run(plugin.args(["--example", "panicking-channel"]))?;
-    let mut test = place.cargo();
+    let mut test = programs.cargo_test();
     // Of the whole workspace: for this package alone its dependencies would have other features,
     // and be compiled again.
-    test.args(["test", "--workspace", "--locked"]);
-    test.args(["--no-fail-fast", "--all-features"]);
+    test.args(["--workspace", "--all-features"]);
     for target in end_to_end_targets(place)? {
         test.args(["--test", &target]);
     }
-    runner::run(test.env("SECINFO_BIN_DIR", programs))
+    runner::run(test.env("SECINFO_BIN_DIR", binaries))
 }
 
 /// The targets of the tests with real processes. No other package has any of these names.

@@ -46,7 +46,7 @@ impl VirtualMachine {
     ///
     /// No accelerator is used, because few machines that tests run on have one.
     pub fn boot(disk: &Disk, tpm: &Tpm) -> Self {
-        let files = BootFiles::of_this_architecture();
+        let files = BootFiles::find();
         let directory = tempfile::Builder::new()
             .prefix("secinfo-vm-")
             .tempdir()

@@ -1,12 +1,10 @@
 //! What of the source tree, and of what cargo built, goes into the directory that the package is
 //! made in.
 
-use super::output_of;
 use crate::failure::{Context, Failure, Result};
 use crate::workspace::{self, Workspace};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 /// What is taken from the source tree as it is.
 const SOURCES: [&str; 7] = [
@@ -24,7 +22,7 @@ pub(super) fn fill(place: &Workspace, programs: &Path, stage: &Path) -> Result<(
     for source in SOURCES {
         copy(&place.root.join(source), &stage.join(source))?;
     }
-    check_version(stage)?;
+    check_version(&stage.join("debian/changelog"))?;
     let target = stage.join("programs");
     for name in ["secinfod", "secinfo"] {
         copy(&programs.join(name), &target.join(name))?;
@@ -56,19 +54,17 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// The package has the version of the workspace, as the programs themselves say it.
-fn check_version(stage: &Path) -> Result<()> {
-    let packaged = output_of(
-        Command::new("dpkg-parsechangelog")
-            .args(["--show-field", "Version"])
-            .current_dir(stage),
-    )?;
+fn check_version(changelog: &Path) -> Result<()> {
+    let text = fs::read_to_string(changelog).context(|| format!("read {}", changelog.display()))?;
+    // The newest entry comes first: "secinfo (VERSION) DISTRIBUTION; …".
+    let packaged = text.split(['(', ')']).nth(1).unwrap_or_default();
     // Every package of the workspace has the same.
     let version = env!("CARGO_PKG_VERSION");
-    if packaged.trim() == version {
+    if packaged == version {
         return Ok(());
     }
     Err(Failure::Wrong(format!(
-        "debian/changelog says version {}, Cargo.toml says {version}: add an entry to the changelog",
-        packaged.trim()
+        "debian/changelog says version {packaged}, Cargo.toml says {version}: add an entry to the \
+         changelog"
     )))
 }

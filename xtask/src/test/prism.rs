@@ -1,12 +1,11 @@
 //! Prism, which checks requests against a provider's own description of its interface.
 
+use super::programs::Programs;
 use crate::failure::{Context, Result};
-use crate::packages;
 use crate::screen;
 use crate::workspace::{self, Workspace};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 /// Where its version, and those of all that it needs, are written.
 const PINNED: &str = "tests/contracts/prism";
@@ -14,7 +13,7 @@ const LOCK: &str = "package-lock.json";
 
 /// Installs it into `target/tools/prism`, where tests look for it, in exactly the versions that are
 /// written down.
-pub(super) fn install(place: &Workspace) -> Result<()> {
+pub(super) fn install(place: &Workspace, programs: &Programs<'_>) -> Result<()> {
     let pinned = place.root.join(PINNED);
     let prism = place.target.join("tools/prism");
     let wanted = read(&pinned.join(LOCK))?;
@@ -29,8 +28,7 @@ pub(super) fn install(place: &Workspace) -> Result<()> {
         let content = read(&pinned.join(name))?;
         fs::write(prism.join(name), content).context(|| format!("write {name} for Prism"))?;
     }
-    let npm = packages::find("npm").unwrap_or_else(|| "npm".into());
-    let mut install = Command::new(npm);
+    let mut install = programs.command("npm");
     install
         .current_dir(&prism)
         // What is downloaded runs nothing before a test starts it.

@@ -1,4 +1,4 @@
-//! A Debian root file system with nothing of ours in it, kept until its recipe changes.
+//! Debian root file systems with nothing of ours in them, each kept until its recipe changes.
 
 use crate::failure::{Context, Failure, Result};
 use crate::workspace::{self, Workspace};
@@ -10,43 +10,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What is installed beside what every Debian system has.
-const PACKAGES: [&str; 15] = [
-    "dbus",
-    "debconf",
-    "iproute2",
-    "libpam-runtime",
-    "libpam-systemd",
-    "netbase",
-    "openssh-server",
-    "pamtester",
-    "pkexec",
-    "polkitd",
-    "procps",
-    "sudo",
-    "systemd",
-    "systemd-sysv",
-    // What systemd talks to a TPM with: the names of the libraries change with each release.
-    "tpm2-tools",
-];
-
-/// What is done in it at last: names, and accounts with passwords. Root has none and cannot log in.
-const FINISH: &str = r#"#!/bin/sh
-set -e
-echo secinfo-host >"$1/etc/hostname"
-printf '127.0.0.1 localhost\n127.0.1.1 secinfo-host\n' >"$1/etc/hosts"
-for user in alice bob carol admin; do
-    chroot "$1" useradd --create-home --shell /bin/bash "$user"
-    echo "$user:$user-password" | chroot "$1" chpasswd
-done
-chroot "$1" usermod --append --groups sudo admin
-chroot "$1" passwd --quiet --lock root
-# What would start by itself at some time of the day, and hold the lock of the packages.
-systemctl --quiet --root="$1" mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer
-"#;
-
-/// Where the caches of all recipes are, below the directory in which cargo builds.
-const CACHE: &str = "host-root";
+/// What one of these root file systems is made of, beyond what every Debian system has.
+#[derive(Hash)]
+pub(super) struct Contents {
+    /// The directory of its cache, below the directory in which cargo builds.
+    pub(super) cache: &'static str,
+    /// Its packages.
+    pub(super) packages: &'static [&'static str],
+    /// A script that finishes it; `$1` is the root file system. Apt reaches the sources of the root
+    /// file system with the configuration that `$MMDEBSTRAP_APT_CONFIG` names.
+    pub(super) finish: &'static str,
+}
 
 /// A root file system that stays as long as this value.
 pub(super) struct Root {
@@ -55,10 +29,10 @@ pub(super) struct Root {
 }
 
 /// The root file system, made if it is not there.
-pub(super) fn make(place: &Workspace) -> Result<Root> {
-    let recipe = Recipe::of_this_machine()?;
+pub(super) fn make(place: &Workspace, contents: &'static Contents) -> Result<Root> {
+    let recipe = Recipe::on_this_machine(contents)?;
     let name = recipe.name();
-    let cache = place.target.join(CACHE);
+    let cache = place.target.join(contents.cache);
     fs::create_dir_all(&cache).context(|| format!("make {}", cache.display()))?;
     let lock = lock_of(&cache, &name)?;
     let failed = || format!("lock {name} in {}", cache.display());
@@ -67,7 +41,7 @@ pub(super) fn make(place: &Workspace) -> Result<Root> {
     let path = cache.join(&name).join("root");
     if !path.is_dir() {
         lock.lock().context(failed)?;
-        // Somebody else may have made it meanwhile.
+        // Another run may have made it meanwhile.
         if !path.is_dir() {
             remove_others(&cache, &name)?;
             recipe.follow(&cache.join(&name), &path)?;
@@ -83,7 +57,7 @@ fn lock_of(cache: &Path, name: &str) -> Result<File> {
     File::create(&path).context(|| format!("make {}", path.display()))
 }
 
-/// Removes what was made by other recipes and nobody uses.
+/// Removes what was made by other recipes and is not in use.
 fn remove_others(cache: &Path, name: &str) -> Result<()> {
     let failed = || format!("read {}", cache.display());
     for entry in fs::read_dir(cache).context(failed)? {
@@ -111,13 +85,12 @@ struct Recipe {
     sources: Vec<String>,
     /// How this machine fetches packages: proxies and the like.
     fetching: Vec<String>,
-    packages: [&'static str; PACKAGES.len()],
-    finish: &'static str,
+    contents: &'static Contents,
 }
 
 impl Recipe {
-    /// One with the release and the sources of this machine, for which the package is built.
-    fn of_this_machine() -> Result<Self> {
+    /// One with the release and the sources of this machine, for which everything is built.
+    fn on_this_machine(contents: &'static Contents) -> Result<Self> {
         let index = || {
             let format = "$(RELEASE) $(REPO_URI) $(COMPONENT)";
             read(
@@ -143,16 +116,15 @@ impl Recipe {
         sources.dedup();
         if sources.is_empty() {
             return Err(Failure::Wrong(format!(
-                "apt on this machine has no source of Debian {release}; the host of these tests is \
-                 made of the release that the package is built on"
+                "apt on this machine has no source of Debian {release}; the tests run in root file \
+                 systems that are made of the release that is built on"
             )));
         }
         Ok(Self {
             release,
             sources,
             fetching: fetching(&read("apt-config", &["dump"])?),
-            packages: PACKAGES,
-            finish: FINISH,
+            contents,
         })
     }
 
@@ -164,7 +136,7 @@ impl Recipe {
 
     /// Makes the root in an empty directory.
     fn follow(&self, directory: &Path, root: &Path) -> Result<()> {
-        screen::say("Making a Debian root, once: about 250 MB and a minute.");
+        screen::say("Making a Debian root, once: a minute or two.");
         remove(directory)?;
         fs::create_dir(directory).context(|| format!("make {}", directory.display()))?;
         let partial = directory.join("partial");
@@ -182,12 +154,12 @@ impl Recipe {
         };
         let sources = write("sources.list", &(self.sources.join("\n") + "\n"))?;
         let fetching = write("apt.conf", &(self.fetching.join("\n") + "\n"))?;
-        let finish = write("finish", self.finish)?;
+        let finish = write("finish", self.contents.finish)?;
         let program = packages::find("mmdebstrap").unwrap_or_else(|| "mmdebstrap".into());
         let mut command = Command::new(program);
         command
             .args(["--mode=root", "--variant=minbase", "--format=directory"])
-            .arg(format!("--include={}", self.packages.join(",")))
+            .arg(format!("--include={}", self.contents.packages.join(",")))
             .arg(format!("--aptopt={}", fetching.display()))
             .arg("--aptopt=APT::Install-Recommends \"false\"")
             .arg(format!("--customize-hook={}", finish.display()))
