@@ -1,4 +1,4 @@
-//! Unix accounts with known passwords, as files that take the place of this machine's.
+//! Unix accounts with known passwords, in files that replace the host's.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,17 +7,18 @@ use std::path::Path;
 /// One account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnixAccount {
-    /// Its name.
+    /// Name of the account.
     pub name: &'static str,
-    /// Its uid, and the gid of its group. The bus, which stays outside, must know the uid as well.
+    /// Its uid, and the gid of its group. The bus runs outside the namespace, so the host must have
+    /// this uid, too.
     pub uid: u32,
     /// Its password.
     pub password: &'static str,
-    /// The password as `openssl passwd -6` hashes it.
+    /// The password, hashed by `openssl passwd -6`.
     hash: &'static str,
 }
 
-/// The user whom most tests of sign-in are about.
+/// The user in most tests of sign-in.
 pub const ALICE_ACCOUNT: UnixAccount = UnixAccount {
     name: "alice",
     uid: crate::ALICE,
@@ -41,15 +42,15 @@ pub const CAROL_ACCOUNT: UnixAccount = UnixAccount {
     hash: "$6$secinfo.carol$kPubbGNlbOkKrkCSkz4Wd7oK/H2XnetoM/0VYgg92ydb0WdGmk5dbXPzIYAoNNALYDtQYo1eYS0Y/C2FadOSE/",
 };
 
-/// The group that Carol belongs to besides her own.
+/// Carol's additional group.
 pub const EXEMPT_GROUP: &str = "exempt";
 
 const ACCOUNTS: [UnixAccount; 3] = [ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT];
 
-/// Accounts that the system itself needs: sshd becomes the first, channels become the second.
+/// System accounts: the first is for sshd, the second for channels.
 const SYSTEM: [(&str, u32); 2] = [("sshd", 100), ("nobody", crate::STRANGER)];
 
-/// Writes the files of accounts to this directory, with homes beside them in `homes`.
+/// Writes the files of the accounts to `etc`, and creates their homes in `homes`.
 pub(crate) fn write(etc: &Path, homes: &Path) {
     let mut passwd = "root:x:0:0:root:/root:/bin/sh\n".to_owned();
     let mut shadow = "root:*:19000:0:99999:7:::\n".to_owned();

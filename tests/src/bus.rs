@@ -1,4 +1,4 @@
-//! A message bus of the test's own, and connections to it under any uid.
+//! A private message bus, and connections to it with any uid.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::net::UnixStream;
@@ -8,15 +8,15 @@ use std::{fs, thread};
 use zbus::Connection;
 use zbus::connection::Builder;
 
-/// A running dbus-daemon, ended with this value.
+/// A running dbus-daemon, killed on drop.
 pub struct PrivateBus {
     daemon: Child,
     socket: PathBuf,
 }
 
 impl PrivateBus {
-    /// A bus in this directory, where everyone may do everything that the bus does not keep for
-    /// itself: what is refused is refused by the daemon.
+    /// Starts a bus in this directory. The bus allows everything, so that every refusal is from the
+    /// daemon.
     pub fn start(directory: &Path) -> Self {
         let socket = directory.join("bus");
         let config = directory.join("bus.conf");
@@ -66,15 +66,14 @@ impl PrivateBus {
         format!("unix:path={}", self.socket.display())
     }
 
-    /// A connection of this uid. The bus learns the uid from the kernel, which takes it from the
-    /// thread that connects.
+    /// Connects with this uid, which the bus learns from the kernel.
     pub async fn connect(&self, uid: u32) -> Connection {
         let socket = self.socket.clone();
         let connecting = thread::spawn(move || {
             if uid != 0 {
                 let uid = rustix::process::Uid::from_raw(uid);
                 rustix::thread::set_thread_res_uid(uid, uid, uid)
-                    .expect("these tests run as root, to be several users");
+                    .expect("these tests run as root, to act as several users");
             }
             UnixStream::connect(socket).unwrap()
         });

@@ -1,4 +1,4 @@
-//! A user on the bus.
+//! A user's connection to the bus.
 
 use secinfo_wire::names::BUS_NAME;
 use serde::Serialize;
@@ -9,9 +9,9 @@ use zbus::{Connection, DynamicType, Type};
 /// An error reply: name and text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// Its whole name.
+    /// The full name of the error.
     pub name: String,
-    /// The sentence for a person.
+    /// The message to the user.
     pub text: String,
 }
 
@@ -32,7 +32,7 @@ impl fmt::Display for Refusal {
 pub struct Client {
     /// The connection.
     pub connection: Connection,
-    /// Whose it is.
+    /// The user's uid.
     pub uid: u32,
 }
 
@@ -41,13 +41,13 @@ impl Client {
         Self { connection, uid }
     }
 
-    /// The name of the connection.
+    /// The unique name of the connection.
     pub fn name(&self) -> String {
         self.connection.unique_name().unwrap().to_string()
     }
 
-    /// Calls a method of the daemon. `interface` is the last part of an interface of ours, or the
-    /// whole name of another.
+    /// Calls a method of the daemon. `interface` is the last part of an interface of secinfo, or the
+    /// full name of another.
     ///
     /// # Errors
     /// The daemon's refusal.
@@ -62,7 +62,7 @@ impl Client {
         B: Serialize + DynamicType,
         R: DeserializeOwned + Type,
     {
-        let interface = whole_name(interface);
+        let interface = full_name(interface);
         let call = self.connection.call_method(
             Some(BUS_NAME),
             path,
@@ -76,7 +76,7 @@ impl Client {
         }
     }
 
-    /// The refusal of a call that must be refused.
+    /// Calls a method that must be refused, and returns the refusal.
     pub async fn refused<B>(&self, path: &str, interface: &str, member: &str, body: &B) -> Refusal
     where
         B: Serialize + DynamicType,
@@ -98,7 +98,7 @@ impl Client {
     where
         R: TryFrom<zbus::OwnedVariant, Error: fmt::Debug>,
     {
-        let body = (whole_name(interface), name);
+        let body = (full_name(interface), name);
         let value: zbus::OwnedVariant = self
             .call(path, "org.freedesktop.DBus.Properties", "Get", &body)
             .await?;
@@ -106,7 +106,7 @@ impl Client {
     }
 }
 
-fn whole_name(interface: &str) -> String {
+fn full_name(interface: &str) -> String {
     if interface.contains('.') {
         interface.to_owned()
     } else {
@@ -126,11 +126,11 @@ fn refusal(error: zbus::Error) -> Refusal {
                 .unwrap_or_default()
                 .to_owned(),
         },
-        other => panic!("no reply of the daemon: {other}"),
+        other => panic!("no reply from the daemon: {other}"),
     }
 }
 
-/// A reply that is not looked at.
+/// A reply whose content is ignored.
 #[derive(Debug)]
 pub struct IgnoredReply;
 

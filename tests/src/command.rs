@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread::JoinHandle;
 
-/// The command with these arguments, as this uid, on the bus at this address.
+/// The `secinfo` command with these arguments, run as this uid, for the bus at this address.
 pub(crate) fn secinfo(bus: &str, uid: u32, arguments: &[&str]) -> Command {
     let mut command = Command::new(binary("secinfo"));
     command
@@ -21,22 +21,22 @@ pub(crate) fn secinfo(bus: &str, uid: u32, arguments: &[&str]) -> Command {
     command
 }
 
-/// What a command left.
+/// The result of a finished command.
 #[derive(Debug)]
 pub struct CommandOutput {
     /// Its exit code.
     pub code: i32,
-    /// What it wrote to standard output and nobody has read before.
+    /// What it wrote to standard output, except for lines read before.
     pub stdout: String,
     /// What it wrote to standard error.
     pub stderr: String,
 }
 
 impl CommandOutput {
-    /// The same, if it ended with success.
+    /// Asserts that the command succeeded.
     #[allow(
         clippy::return_self_not_must_use,
-        reason = "that it succeeded may be all that matters"
+        reason = "some callers need only the assertion"
     )]
     pub fn success(self) -> Self {
         assert_eq!(self.code, 0, "{self:?}");
@@ -50,7 +50,7 @@ impl CommandOutput {
     }
 }
 
-/// A command that is running.
+/// A running command, killed on drop.
 pub struct RunningCommand {
     process: Child,
     input: Option<ChildStdin>,
@@ -65,7 +65,7 @@ impl RunningCommand {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .expect("the command can be started");
+            .expect("the command starts");
         let mut stderr = process.stderr.take().unwrap();
         let errors = std::thread::spawn(move || {
             let mut text = String::new();
@@ -85,7 +85,7 @@ impl RunningCommand {
         self.process.id()
     }
 
-    /// Gives it this input. That it reads no more is not an error.
+    /// Writes to its standard input. It is no error if the command does not read it.
     pub fn write(&mut self, text: &str) {
         let input = self.input.as_mut().expect("the input is open");
         let _ = input.write_all(text.as_bytes());
@@ -104,11 +104,11 @@ impl RunningCommand {
         let line = self.line();
         match serde_json::from_str(&line) {
             Ok(value) => value,
-            Err(error) => panic!("{error}: {line:?}: {}", self.told()),
+            Err(error) => panic!("{error}: {line:?}: {}", self.stderr()),
         }
     }
 
-    fn told(&mut self) -> String {
+    fn stderr(&mut self) -> String {
         drop(self.input.take());
         self.errors
             .take()
@@ -116,12 +116,12 @@ impl RunningCommand {
             .unwrap_or_default()
     }
 
-    /// Closes its input and waits until it ends.
+    /// Closes its standard input and waits for its end.
     pub fn finish(mut self) -> CommandOutput {
         drop(self.input.take());
         let mut stdout = String::new();
         self.output.read_to_string(&mut stdout).unwrap();
-        let stderr = self.told();
+        let stderr = self.stderr();
         let status = self.process.wait().unwrap();
         CommandOutput {
             code: status.code().unwrap_or(-1),

@@ -11,12 +11,13 @@ use zbus::Connection;
 use zbus::fdo::DBusProxy;
 use zbus::names::BusName;
 
-/// How long the daemon may take to start or stop before a test gives up.
+/// How long the daemon may take to start or stop.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Where a binary of this workspace is: in `SECINFO_BIN_DIR`, or beside the test.
+/// The path of a binary of this workspace, in `SECINFO_BIN_DIR` or next to the test.
 pub fn binary(name: &str) -> PathBuf {
-    let directory = std::env::var_os("SECINFO_BIN_DIR").map_or_else(beside_the_test, PathBuf::from);
+    let directory =
+        std::env::var_os("SECINFO_BIN_DIR").map_or_else(target_directory, PathBuf::from);
     let path = directory.join(name);
     assert!(
         path.is_file(),
@@ -26,26 +27,26 @@ pub fn binary(name: &str) -> PathBuf {
     path
 }
 
-/// Tests are in `target/<profile>/deps`, binaries in `target/<profile>`.
-fn beside_the_test() -> PathBuf {
+/// The directory of binaries, `target/<profile>`. The test is in `target/<profile>/deps`.
+fn target_directory() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let deps = test.parent().expect("a file is in a directory");
     deps.parent().unwrap_or(deps).to_owned()
 }
 
-/// A running secinfod. Killed when dropped.
+/// A running secinfod, killed on drop.
 pub struct Daemon {
     process: Child,
     log: PathBuf,
 }
 
 impl Daemon {
-    /// Starts the daemon with this configuration and waits until it has its name on the bus.
-    /// `wrapper` is a command that becomes the daemon, such as `unshare -m`; what the daemon writes
-    /// is added to `log`.
+    /// Starts the daemon with this configuration and waits until it owns its name on the bus.
+    /// `wrapper` is a command that executes the daemon, such as `unshare -m`; the daemon's output is
+    /// appended to `log`.
     ///
     /// # Panics
-    /// When it does not start; the message has what it wrote.
+    /// If it does not start; the message contains its output.
     pub async fn start(
         config: &Path,
         log: &Path,
@@ -93,7 +94,7 @@ impl Daemon {
         }
     }
 
-    /// Waits until this very process owns the daemon's name.
+    /// Waits until this process owns the daemon's name.
     pub async fn wait_ready(&mut self, watching: &Connection) {
         let bus = DBusProxy::new(watching).await.unwrap();
         let name = BusName::try_from(secinfo_wire::names::BUS_NAME).unwrap();
@@ -123,7 +124,7 @@ impl Daemon {
         self.process.id()
     }
 
-    /// What it has written.
+    /// Its output so far.
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
     }
@@ -133,24 +134,24 @@ impl Daemon {
         kill_process(Pid::from_child(&self.process), signal).unwrap();
     }
 
-    /// Asks it to stop, and waits until it has.
+    /// Stops it with `SIGTERM`, and waits for its end.
     pub fn stop(mut self) -> ExitStatus {
         self.signal(Signal::TERM);
         self.wait_ended()
     }
 
-    /// Kills it, and waits until it is gone.
+    /// Kills it, and waits for its end.
     pub fn kill(mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
-    /// Whether it has not ended.
+    /// Whether it is running.
     pub fn is_running(&mut self) -> bool {
         self.process.try_wait().unwrap().is_none()
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits for its end.
     pub fn wait_ended(&mut self) -> ExitStatus {
         let begun = Instant::now();
         loop {

@@ -1,4 +1,4 @@
-//! Disks of a test's own, unmounted when they go.
+//! Temporary disks, unmounted on drop.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,13 @@ use std::process::Command;
 use std::time::Duration;
 use tempfile::TempDir;
 
-/// A file system in memory, of fixed size.
+/// A tmpfs of fixed size.
 pub struct MemoryDisk {
     mount: PathBuf,
 }
 
 impl MemoryDisk {
-    /// An empty one of so many MiB, mounted at this directory, which is made.
+    /// Mounts an empty tmpfs of this size at a directory, which is created.
     pub fn mount_at(mount: &Path, mebibytes: u32) -> Self {
         fs::create_dir_all(mount).unwrap();
         let options = format!("size={mebibytes}m,mode=755");
@@ -25,7 +25,7 @@ impl MemoryDisk {
         }
     }
 
-    /// Fills it up, to the last byte.
+    /// Fills it completely.
     pub fn fill(&self) -> Filler {
         Filler::new(&self.mount)
     }
@@ -37,7 +37,7 @@ impl Drop for MemoryDisk {
     }
 }
 
-/// A file that takes all room there is, until it is dropped.
+/// A file that fills a disk, removed on drop.
 pub struct Filler(PathBuf);
 
 impl Filler {
@@ -61,9 +61,9 @@ impl Drop for Filler {
     }
 }
 
-/// An ext4 file system in a file, on a loop device.
+/// An ext4 file system on a loop device.
 pub struct LoopDisk {
-    // Unmounted before the directory goes.
+    // First, so that it is unmounted before the directory is removed.
     mounted: Option<Mounted>,
     directory: TempDir,
     images: u32,
@@ -75,7 +75,7 @@ struct Mounted {
 }
 
 impl LoopDisk {
-    /// An empty one of so many MiB.
+    /// Creates and mounts an empty file system of this size.
     pub fn new(mebibytes: u64) -> Self {
         let directory = tempfile::Builder::new()
             .prefix("secinfo-disk-")
@@ -106,7 +106,7 @@ impl LoopDisk {
         disk
     }
 
-    /// Where it is mounted.
+    /// Its mount point.
     pub fn path(&self) -> PathBuf {
         self.directory.path().join("mount")
     }
@@ -137,13 +137,13 @@ impl LoopDisk {
         self.mounted = Some(mounted);
     }
 
-    /// A power cut: from now on the disk is what it had got by now, and whatever the kernel had
-    /// not given to it is gone. Nobody may be writing.
-    pub fn cut_power(&mut self, then: impl FnOnce()) {
+    /// Simulates a power cut: the disk keeps what it has received so far, and loses what the kernel
+    /// has not written yet. `stop` ends the writing processes after the disk has been copied.
+    pub fn cut_power(&mut self, stop: impl FnOnce()) {
         let former = self.image();
         self.images += 1;
         let image = self.image();
-        // A copy is of one moment only if nothing was written meanwhile.
+        // The copy is consistent only if nothing was written meanwhile.
         loop {
             let before = self.written_when_quiet();
             run("cp", &["--sparse=always", text(&former), text(&image)]);
@@ -151,13 +151,13 @@ impl LoopDisk {
                 break;
             }
         }
-        then();
+        stop();
         self.mounted = None;
         fs::remove_file(former).unwrap();
         self.mount();
     }
 
-    /// How many writes the device has taken, once it has none in flight.
+    /// The number of writes to the device, once none is in flight.
     fn written_when_quiet(&self) -> u64 {
         let mounted = self.mounted.as_ref().expect("the disk is mounted");
         let name = mounted.device.trim_start_matches("/dev/");
@@ -175,7 +175,7 @@ impl LoopDisk {
         }
     }
 
-    /// Makes the kernel find an error on it, upon which it takes no more writes.
+    /// Triggers a file system error, after which the kernel remounts it read-only.
     pub fn fail(&self) {
         let mounted = self.mounted.as_ref().expect("the disk is mounted");
         let name = mounted.device.trim_start_matches("/dev/");
@@ -184,7 +184,7 @@ impl LoopDisk {
         assert_eq!(error.kind(), std::io::ErrorKind::ReadOnlyFilesystem);
     }
 
-    /// Repairs it and mounts it again, as an administrator would.
+    /// Repairs it and mounts it again.
     pub fn repair(&mut self) {
         self.mounted = None;
         let checked = Command::new("e2fsck")
@@ -196,7 +196,7 @@ impl LoopDisk {
         self.mount();
     }
 
-    /// Mounts it again, so that nothing can be written.
+    /// Remounts it read-only.
     pub fn make_read_only(&self) {
         run("mount", &["-o", "remount,ro", text(&self.path())]);
     }
@@ -212,7 +212,7 @@ impl Drop for Mounted {
 }
 
 fn unmount(mount: &Path) {
-    // Lazily where a process still has it, which then ends with the test.
+    // Lazily if a process still uses it, which ends with the test.
     let orderly = Command::new("umount").arg(mount).output();
     if !orderly.is_ok_and(|output| output.status.success()) {
         let _ = Command::new("umount").arg("--lazy").arg(mount).output();

@@ -1,4 +1,4 @@
-//! What most tests begin with: a user who has a method, and proves it.
+//! Enrollments and verifications, with which most tests begin.
 
 use crate::client::{Client, Refusal};
 use crate::user_path;
@@ -11,7 +11,7 @@ use zbus::{ObjectPath, OwnedObjectPath, Variant};
 type Options = HashMap<&'static str, Variant<'static>>;
 
 impl Client {
-    /// Begins to enrol a method of this kind for oneself.
+    /// Starts to enrol a method of this kind for this user.
     ///
     /// # Errors
     /// The daemon's refusal.
@@ -25,7 +25,7 @@ impl Client {
             .await
     }
 
-    /// Answers an enrollment.
+    /// Finishes an enrollment with a code.
     ///
     /// # Errors
     /// The daemon's refusal.
@@ -33,7 +33,7 @@ impl Client {
         self.call(path, "Enrollment", "Submit", &code).await
     }
 
-    /// Enrols an authenticator app for oneself. `drift` is what the policy allows.
+    /// Enrols an authenticator app for this user. `drift` is the drift that policy allows.
     pub async fn enroll_app(&self, label: &str, drift: u64) -> App {
         let options = Options::from([("label", Variant::from(label.to_owned()))]);
         let (path, details) = self
@@ -52,7 +52,7 @@ impl Client {
         }
     }
 
-    /// Verifies a user at sign-in by one method in one call.
+    /// Verifies a user for sign-in, with one method, in one call.
     ///
     /// # Errors
     /// The daemon's refusal.
@@ -60,7 +60,7 @@ impl Client {
         self.verify_at(uid, "", method, code).await
     }
 
-    /// The same at a service.
+    /// Verifies a user for sign-in at a service.
     ///
     /// # Errors
     /// The daemon's refusal.
@@ -77,13 +77,13 @@ impl Client {
             .await
     }
 
-    /// Proves an app of one's own on this connection, so that changes are allowed for a while.
+    /// Proves this user's app on this connection, so that changes are allowed for a while.
     pub async fn prove(&self, app: &mut App) {
         let code = app.codes.fresh();
         self.verify(self.uid, &app.path, &code).await.unwrap();
     }
 
-    /// The default method of a user; `/` for none.
+    /// The path of a user's default method; `/` if there is none.
     pub async fn default_of(&self, uid: u32) -> String {
         let path: OwnedObjectPath = self
             .property(&user_path(uid), "User", "DefaultMethod")
@@ -92,7 +92,7 @@ impl Client {
         path.to_string()
     }
 
-    /// The methods of a user.
+    /// The paths of a user's methods.
     pub async fn methods_of(&self, uid: u32) -> Vec<String> {
         let paths: Vec<OwnedObjectPath> = self
             .property(&user_path(uid), "User", "Methods")
@@ -101,7 +101,7 @@ impl Client {
         paths.iter().map(ToString::to_string).collect()
     }
 
-    /// Every event of the log, for administrators.
+    /// All events of the log. For administrators.
     pub async fn events(&self) -> Vec<serde_json::Value> {
         let mut events = Vec::new();
         let mut from = 0_u64;
@@ -122,7 +122,7 @@ impl Client {
     }
 }
 
-/// What an app shows that was set up with these details.
+/// The codes of an app that was set up with these details.
 fn codes_of(details: &EnrollmentDetails) -> Codes {
     let mut codes = Codes::new(details.key.as_deref().unwrap());
     codes.digits = details.digits.unwrap();

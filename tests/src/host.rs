@@ -1,4 +1,4 @@
-//! A host: a directory, a bus, and the daemon with its configuration.
+//! A test host: a directory, a private bus, and the daemon with its configuration.
 
 use crate::bus::PrivateBus;
 use crate::client::Client;
@@ -12,7 +12,7 @@ use std::process::ExitStatus;
 use tempfile::TempDir;
 use zbus::Connection;
 
-/// How a host is set up.
+/// The setup of a host.
 #[derive(Clone)]
 pub struct Setup {
     daemon: String,
@@ -30,7 +30,7 @@ impl Default for Setup {
 }
 
 impl Setup {
-    /// The defaults that ship, with root alone as administrator.
+    /// The shipped defaults, with root as the only administrator.
     pub fn new() -> Self {
         Self {
             daemon: "authorization = \"uid\"\norganization = \"Example\"\n".to_owned(),
@@ -42,13 +42,13 @@ impl Setup {
         }
     }
 
-    /// Apps and tokens may be ten steps off, so that a test has many codes that are good now and
-    /// need not wait for the next step.
-    pub fn patient() -> Self {
+    /// Allows a drift of ten steps, so that a test has many valid codes and need not wait for the
+    /// next step.
+    pub fn with_drift() -> Self {
         Self::new().more("[policy.authenticator-app]\ndrift = 10\n")
     }
 
-    /// Who decides on administrators, instead of root alone.
+    /// Lets polkit decide who is an administrator.
     #[must_use]
     pub fn polkit(mut self) -> Self {
         self.daemon = self.daemon.replace("\"uid\"", "\"polkit\"");
@@ -71,7 +71,7 @@ impl Setup {
         self
     }
 
-    /// Adds whole sections.
+    /// Adds further sections.
     #[must_use]
     pub fn more(mut self, sections: &str) -> Self {
         self.more.push_str(sections);
@@ -79,31 +79,31 @@ impl Setup {
         self
     }
 
-    /// Keeps the state in this directory.
+    /// Sets the state directory.
     #[must_use]
     pub fn state(mut self, directory: &Path) -> Self {
         self.state = Some(directory.to_owned());
         self
     }
 
-    /// Sets a variable for the daemon.
+    /// Sets an environment variable for the daemon.
     #[must_use]
     pub fn environment(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.environment.push((name.to_owned(), value.into()));
         self
     }
 
-    /// Starts the daemon through this command, which must become it by `exec`.
+    /// Starts the daemon with this command, which must `exec` it.
     #[must_use]
     pub fn wrapper(mut self, words: &[&str]) -> Self {
         self.wrapper = words.iter().map(|&word| word.to_owned()).collect();
         self
     }
 
-    /// The daemon's clock is ahead by this much, such as `11m`. Takes libfaketime.
+    /// Sets the daemon's clock ahead, such as by `11m`. Needs libfaketime.
     #[must_use]
     pub fn later(self, by: &str) -> Self {
-        // The clock that only counts is left alone: time-outs are not to come early.
+        // The monotonic clock is not changed, so that time-outs do not come early.
         self.environment("LD_PRELOAD", "/usr/$LIB/faketime/libfaketimeMT.so.1")
             .environment("FAKETIME_DONT_FAKE_MONOTONIC", "1")
             .environment("FAKETIME", format!("+{by}"))
@@ -128,7 +128,7 @@ impl Setup {
     }
 }
 
-/// A host with the daemon on it.
+/// A test host with a running daemon.
 pub struct TestHost {
     setup: Setup,
     daemon: Option<Daemon>,
@@ -138,19 +138,19 @@ pub struct TestHost {
 }
 
 impl TestHost {
-    /// A host with the defaults that ship.
+    /// Starts a host with the shipped defaults.
     pub async fn start() -> Self {
         Self::with(Setup::new()).await
     }
 
-    /// A host with this setup.
+    /// Starts a host with this setup.
     pub async fn with(setup: Setup) -> Self {
         let mut host = Self::without_daemon(setup).await;
         host.start_daemon().await;
         host
     }
 
-    /// A host whose daemon is not started yet.
+    /// Creates a host whose daemon is not started yet.
     pub async fn without_daemon(setup: Setup) -> Self {
         let directory = tempfile::Builder::new()
             .prefix("secinfo-")
@@ -173,7 +173,7 @@ impl TestHost {
         host
     }
 
-    /// The host's own directory.
+    /// The host's temporary directory.
     pub fn directory(&self) -> &Path {
         self.directory.path()
     }
@@ -183,7 +183,7 @@ impl TestHost {
         &self.bus
     }
 
-    /// Where the daemon keeps its state.
+    /// The daemon's state directory.
     pub fn state_directory(&self) -> PathBuf {
         self.setup
             .state
@@ -196,17 +196,17 @@ impl TestHost {
         self.directory().join("config.toml")
     }
 
-    /// Where the daemon writes what it has to say.
+    /// The file of the daemon's output.
     pub fn log_file(&self) -> PathBuf {
         self.directory().join("secinfod.log")
     }
 
-    /// What the daemon has written since the host exists.
+    /// The output of all daemons on this host.
     pub fn log(&self) -> String {
         fs::read_to_string(self.log_file()).unwrap_or_default()
     }
 
-    /// Changes the setup; it holds from the next start or reload on.
+    /// Changes the setup, with effect from the next start or reload.
     pub fn set_up(&mut self, setup: Setup) {
         self.write_config(&setup);
         self.setup = setup;
@@ -240,7 +240,7 @@ impl TestHost {
         self.daemon = Some(daemon);
     }
 
-    /// Stops the daemon in order.
+    /// Stops the daemon gracefully.
     pub fn stop(&mut self) -> ExitStatus {
         self.daemon.take().expect("the daemon was started").stop()
     }
@@ -250,7 +250,7 @@ impl TestHost {
         self.daemon.take().expect("the daemon was started").kill();
     }
 
-    /// Stops the daemon in order and starts it on the same state.
+    /// Stops the daemon gracefully and starts it again with the same state.
     pub async fn restart(&mut self) {
         let status = self.stop();
         assert!(
@@ -261,7 +261,7 @@ impl TestHost {
         self.start_daemon().await;
     }
 
-    /// A connection of this uid.
+    /// Connects to the bus with this uid.
     pub async fn client(&self, uid: u32) -> Client {
         Client::new(self.bus.connect(uid).await, uid)
     }
@@ -273,7 +273,7 @@ impl TestHost {
         command.finish()
     }
 
-    /// Starts the `secinfo` command as this uid, to talk with it.
+    /// Starts the `secinfo` command as this uid.
     pub fn start_secinfo(&self, uid: u32, arguments: &[&str]) -> RunningCommand {
         RunningCommand::start(secinfo(&self.bus.address(), uid, arguments))
     }

@@ -1,8 +1,8 @@
-//! A host for end-to-end tests: a private message bus, the real daemon on it, clients of any
-//! user, and the real `secinfo` command.
+//! The harness of the end-to-end tests: a private message bus, the real daemon on it, clients with
+//! any uid, and the real `secinfo` command.
 //!
-//! Everything runs as processes of the test's own, in a directory of the test's own. The tests run
-//! as root, because they are several users.
+//! Everything runs in processes and a directory of the test. The tests run as root, because they
+//! act as several users.
 #![allow(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
@@ -48,24 +48,24 @@ pub use sshd::Sshd;
 pub use terminal::{Terminal, scan_qr_code};
 pub use twilio::{TwilioRequest, TwilioServer};
 
-/// Root, who administers.
+/// The administrator.
 pub const ROOT: u32 = 0;
-/// The user whom most tests are about; an account of every Debian system.
+/// The user in most tests: an account of every Debian system.
 pub const ALICE: u32 = 1;
-/// What the system calls her.
+/// Alice's name in the system.
 pub const ALICE_NAME: &str = "daemon";
 /// Another user.
 pub const BOB: u32 = 2;
-/// What the system calls him.
+/// Bob's name in the system.
 pub const BOB_NAME: &str = "bin";
-/// A user who has no business with either.
+/// An unrelated user.
 pub const STRANGER: u32 = 65534;
-/// What the system calls them.
+/// The stranger's name in the system.
 pub const STRANGER_NAME: &str = "nobody";
 /// A uid that no account has.
 pub const NO_ACCOUNT: u32 = 2_999_999;
 
-/// The object that everything else is below.
+/// The path of the root object.
 pub const ROOT_PATH: &str = secinfo_wire::names::ROOT_PATH;
 
 /// The path of a user's object.

@@ -1,16 +1,16 @@
-//! A login session of a user: the kernel's audit session, as PAM makes it at login.
+//! A login session: the kernel's audit session, as PAM starts it at login.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A shell in a login session of its own. All that it runs belongs to that session.
+/// A shell in a new login session, to which all of its commands belong.
 pub struct Login {
     shell: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
 }
 
-/// What no output of a command is.
+/// A line that no command prints.
 const MARK: &str = "=== ended ";
 
 impl Login {
@@ -36,13 +36,13 @@ impl Login {
         assert_ne!(
             session.trim(),
             u32::MAX.to_string(),
-            "the kernel gave no audit session; it takes CAP_AUDIT_CONTROL"
+            "the kernel started no audit session; CAP_AUDIT_CONTROL is needed"
         );
         login
     }
 
-    /// Runs a command in the session with this standard input: its exit code, and what it wrote to
-    /// standard output and standard error.
+    /// Runs a command in the session with this standard input. Returns its exit code and its output,
+    /// including standard error.
     pub fn run(&mut self, words: &[&str], input: &str) -> (i32, String) {
         let quoted: Vec<_> = words.iter().map(|word| quote(word)).collect();
         writeln!(

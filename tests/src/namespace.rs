@@ -1,48 +1,47 @@
-//! A mount namespace of the test's own: files of `/etc` in it are the test's, and what programs
-//! write to `/run` and `/var` stays in it.
+//! A private mount namespace, with the test's files in `/etc`, and its own `/run` and `/var`.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-/// A mount namespace. The process that holds it ends with this value, or with the test.
+/// A mount namespace. The process that holds it ends on drop, or with the test.
 pub(crate) struct MountNamespace {
     holder: Child,
-    // The holder reads to its end.
+    // The holder ends when this is closed.
     _input: ChildStdin,
 }
 
-/// What is mounted in a namespace.
+/// The mounts of a namespace.
 #[derive(Default)]
 pub(crate) struct Mounts {
     script: String,
 }
 
 impl Mounts {
-    /// Shows one file or directory in the place of another, which must be there.
-    pub(crate) fn bind(&mut self, shown: &Path, place: &str) {
-        let shown = shown.to_str().expect("paths of tests are text");
-        writeln!(self.script, "mount --bind '{shown}' '{place}'").unwrap();
+    /// Mounts a file or directory over another, which must exist.
+    pub(crate) fn bind(&mut self, source: &Path, target: &str) {
+        let source = source.to_str().expect("paths of tests are text");
+        writeln!(self.script, "mount --bind '{source}' '{target}'").unwrap();
     }
 
-    /// An empty directory in the place of one that need not be there.
-    pub(crate) fn empty(&mut self, place: &str) {
+    /// Mounts an empty directory over another, if that exists.
+    pub(crate) fn empty(&mut self, target: &str) {
         writeln!(
             self.script,
-            "if test -d '{place}'; then mount -t tmpfs -o mode=755 tmpfs '{place}'; fi"
+            "if test -d '{target}'; then mount -t tmpfs -o mode=755 tmpfs '{target}'; fi"
         )
         .unwrap();
     }
 
-    /// Makes a directory in an empty one.
+    /// Creates a directory in an empty one.
     pub(crate) fn directory(&mut self, path: &str) {
         writeln!(self.script, "mkdir -p '{path}'").unwrap();
     }
 }
 
 impl MountNamespace {
-    /// A namespace with these mounts.
+    /// Creates a namespace with these mounts.
     pub(crate) fn new(mounts: &Mounts) -> Self {
         let script = format!("set -e\n{}echo ready\nexec cat", mounts.script);
         let mut holder = Command::new("unshare")
@@ -67,8 +66,8 @@ impl MountNamespace {
         }
     }
 
-    /// The words before a command that is to run in it, which they become.
-    pub(crate) fn entering(&self) -> [String; 3] {
+    /// The command that executes another command in the namespace.
+    pub(crate) fn wrapper(&self) -> [String; 3] {
         [
             "nsenter".to_owned(),
             format!("--mount=/proc/{}/ns/mnt", self.holder.id()),

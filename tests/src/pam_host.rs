@@ -1,27 +1,27 @@
-//! A program that signs people in through PAM, of which a test says every word.
+//! A program that signs users in through PAM, controlled by the test.
 
 use crate::sign_in::SignInHost;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// What such a program heard from the PAM service.
+/// An event in the program's PAM conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PamEvent {
-    /// A prompt. The answer may be shown, or may not.
+    /// A prompt.
     Prompt {
-        /// What it says.
+        /// The text of the prompt.
         text: String,
-        /// Whether the answer may be shown.
+        /// Whether the answer may be visible.
         echo: bool,
     },
-    /// A message, or an error.
+    /// An information or error message.
     Message(String),
-    /// The end: the code of PAM, and its meaning.
+    /// The end: the PAM return code, and its meaning.
     End(i32, String),
 }
 
-/// A running program of `tests/pam/host.c`. Ended with this value.
+/// A running program `tests/pam/host.c`, killed on drop.
 pub struct PamHost {
     process: Child,
     input: ChildStdin,
@@ -29,7 +29,7 @@ pub struct PamHost {
 }
 
 impl SignInHost {
-    /// Starts a program, as root, that authenticates this user at a service.
+    /// Starts the program, as root, to authenticate this user at a service.
     pub fn pam_host(&self, service: &str, user: &str) -> PamHost {
         let program = self.directory().join("pam-host");
         if !program.exists() {
@@ -56,12 +56,12 @@ impl PamHost {
         self.process.id()
     }
 
-    /// Tells it something, as `tests/pam/host.c` says.
-    pub fn tell(&mut self, lines: &str) {
+    /// Sends it a command of `tests/pam/host.c`.
+    pub fn send(&mut self, lines: &str) {
         writeln!(self.input, "{lines}").unwrap();
     }
 
-    /// What it says next.
+    /// Its next event.
     pub fn next_event(&mut self) -> PamEvent {
         let mut line = String::new();
         self.output.read_line(&mut line).unwrap();
@@ -84,7 +84,7 @@ impl PamHost {
         }
     }
 
-    /// The prompt that comes next, past all messages.
+    /// The next prompt; messages are skipped.
     pub fn prompt(&mut self) -> String {
         loop {
             match self.next_event() {
@@ -95,7 +95,7 @@ impl PamHost {
         }
     }
 
-    /// How it ends, past all messages and prompts.
+    /// Its return code; messages and prompts are skipped.
     pub fn end(&mut self) -> i32 {
         loop {
             if let PamEvent::End(code, _) = self.next_event() {

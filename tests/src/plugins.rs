@@ -1,4 +1,4 @@
-//! Channels whose plugins are not ours, and how channels are.
+//! Plugins for channels, and the state of channels.
 
 use crate::client::Client;
 use crate::daemon::binary;
@@ -11,11 +11,11 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// How long a channel may take to be as expected before a test gives up.
+/// How long a channel may take to reach an expected state.
 const TIMEOUT: Duration = Duration::from_mins(2);
 
 impl Setup {
-    /// The plugins that ship, for texts, calls and emails, with these servers as providers.
+    /// Configures the shipped plugins for texts, calls and emails, with these servers as providers.
     #[must_use]
     pub fn providers(self, twilio: &TwilioServer, smtp: &SmtpServer) -> Self {
         let channel = |name: &str, plugin: &str, ca: &Path| {
@@ -33,7 +33,7 @@ impl Setup {
 }
 
 impl TestHost {
-    /// Makes what channels of [`Setup::providers`] need.
+    /// Installs what the channels of [`Setup::providers`] need.
     pub fn install_providers(&self, twilio: &TwilioServer, smtp: &SmtpServer) {
         for name in ["text_twilio", "call_twilio", "email_smtp"] {
             self.install_plugin(&format!("libsecinfo_{name}.so"));
@@ -44,20 +44,20 @@ impl TestHost {
         self.write_settings("email.toml", &smtp.settings());
     }
 
-    /// Compiles one of the plugins in C of `tests/plugins` to where the daemon looks for it by name.
+    /// Compiles a C plugin of `tests/plugins` into the daemon's plugin directory.
     pub fn install_c_plugin(&self, name: &str) {
         secinfo_test_plugins::compile(name, &self.directory().join("plugins"));
     }
 
-    /// Puts a library that is built with the workspace where the daemon looks for it.
+    /// Links a library of this workspace into the daemon's plugin directory.
     pub fn install_plugin(&self, library: &str) {
         let source = binary(library);
         let name = source.file_name().unwrap();
-        // With all that helps to debug it, it is too large to copy.
+        // With debug information it is too large to copy.
         symlink(&source, self.directory().join("plugins").join(name)).unwrap();
     }
 
-    /// The process of a channel that the daemon has started; none while there is none.
+    /// The process of a channel, if the daemon has started one.
     pub fn process_of_channel(&mut self, name: &str) -> Option<Process> {
         let pid = self.daemon().pid();
         Process::children_of(pid)
@@ -67,14 +67,14 @@ impl TestHost {
 }
 
 impl Client {
-    /// How the channels are, for administrators.
+    /// The state of all channels. For administrators.
     pub async fn channels(&self) -> Vec<Channel> {
         self.call(crate::ROOT_PATH, "Manager", "ListChannels", &())
             .await
             .unwrap()
     }
 
-    /// How one channel is.
+    /// The state of one channel.
     pub async fn channel(&self, name: &str) -> Channel {
         let channels = self.channels().await;
         channels
@@ -83,7 +83,7 @@ impl Client {
             .unwrap_or_else(|| panic!("there is no channel {name}"))
     }
 
-    /// Waits until a channel is so.
+    /// Waits until a channel meets a condition.
     pub async fn wait_for_channel(&self, name: &str, is: impl Fn(&Channel) -> bool) -> Channel {
         let begun = Instant::now();
         loop {
@@ -97,7 +97,7 @@ impl Client {
     }
 }
 
-/// The code in what a user was sent: so many digits that stand by themselves.
+/// The code in a message: a word of exactly this many digits.
 pub fn code_in(text: &str, digits: usize) -> Option<String> {
     text.split(|c: char| !c.is_ascii_digit())
         .find(|word| word.len() == digits)

@@ -1,5 +1,5 @@
-//! A host on which people sign in: accounts, PAM services and `sudo` of the test's own, in a mount
-//! namespace in which the daemon runs as well.
+//! A host for sign-ins, with its own accounts, PAM services and `sudo` in a private mount namespace,
+//! in which the daemon runs, too.
 
 use crate::accounts::{self, UnixAccount};
 use crate::daemon::binary;
@@ -12,30 +12,30 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The library of the PAM module as cargo builds it.
+/// The PAM module's library, as cargo names it.
 const MODULE: &str = "libpam_secinfo.so";
 
-/// What follows the rules for `auth` in every service: whoever has an account has a session.
-const REST: &str =
+/// The rules after those for `auth` in every service.
+const OTHER_RULES: &str =
     "account required pam_unix.so\nsession required pam_permit.so\npassword required pam_deny.so\n";
 
-/// A host on which people sign in.
+/// A host for sign-ins.
 pub struct SignInHost {
-    // Ended before the namespace that it runs in.
+    // First, so that it ends before the namespace that it runs in.
     host: TestHost,
     namespace: MountNamespace,
 }
 
 impl SignInHost {
-    /// A host with this setup and the daemon, on which every service asks for the password and then
-    /// runs the module.
+    /// Starts a host with this setup, on which every service asks for the password and then runs the
+    /// module.
     pub async fn with(setup: Setup) -> Self {
         let mut host = Self::without_daemon(setup).await;
         host.start_daemon().await;
         host
     }
 
-    /// The same without the daemon.
+    /// Creates such a host without starting the daemon.
     pub async fn without_daemon(setup: Setup) -> Self {
         let host = TestHost::without_daemon(setup.clone()).await;
         let namespace = prepare(host.directory());
@@ -47,15 +47,15 @@ impl SignInHost {
         host
     }
 
-    /// Changes the setup; it holds from the next start or reload on.
+    /// Changes the setup, with effect from the next start or reload.
     pub fn set_up(&mut self, setup: Setup) {
-        let entering = self.namespace.entering();
+        let wrapper = self.namespace.wrapper();
         self.host
-            .set_up(setup.wrapper(&entering.each_ref().map(String::as_str)));
+            .set_up(setup.wrapper(&wrapper.each_ref().map(String::as_str)));
     }
 
-    /// Sets the `auth` rules of a PAM service. `{module}` stands for the module with the arguments
-    /// that every test needs.
+    /// Sets the `auth` rules of a PAM service. `{module}` is replaced by the module with the
+    /// arguments that every test needs.
     pub fn service(&self, name: &str, auth: &str) {
         let module = format!(
             "{} bus={} break_glass={}",
@@ -63,34 +63,34 @@ impl SignInHost {
             self.host.bus().address(),
             self.break_glass_directory().display()
         );
-        let text = format!("{}\n{REST}", auth.replace("{module}", &module));
+        let text = format!("{}\n{OTHER_RULES}", auth.replace("{module}", &module));
         fs::write(self.etc().join("pam.d").join(name), text).unwrap();
     }
 
-    /// Where the module is, readable by everybody.
+    /// The path of the module, which every user can read.
     fn module(&self) -> PathBuf {
         module(self.directory())
     }
 
-    /// The directory whose files and directories are those of `/etc` here.
+    /// The directory whose content is mounted in `/etc`.
     pub(crate) fn etc(&self) -> PathBuf {
         self.directory().join("etc")
     }
 
-    /// Where break-glass codes are.
+    /// The directory of break-glass codes.
     pub fn break_glass_directory(&self) -> PathBuf {
         self.directory().join("break-glass")
     }
 
-    /// The home of a user.
+    /// A user's home directory.
     pub fn home(&self, account: UnixAccount) -> PathBuf {
         self.directory().join("homes").join(account.name)
     }
 
     /// The words of a command that runs on this host, as root.
     pub fn words(&self, words: &[&str]) -> Vec<String> {
-        let entering = self.namespace.entering().into_iter();
-        entering
+        let wrapper = self.namespace.wrapper().into_iter();
+        wrapper
             .chain(words.iter().map(|&word| word.to_owned()))
             .collect()
     }
@@ -113,7 +113,7 @@ impl SignInHost {
         command
     }
 
-    /// A command that runs on this host, as one of its users.
+    /// A command that runs on this host, as a user.
     pub fn command_of(&self, account: UnixAccount, words: &[&str]) -> Command {
         let id = account.uid.to_string();
         let mut command = self.command(&["setpriv", "--reuid", &id, "--regid", &id]);
@@ -126,12 +126,12 @@ impl SignInHost {
         command
     }
 
-    /// `pamtester` run by root, which authenticates this user at a service.
+    /// Runs `pamtester` as root to authenticate this user at a service.
     pub fn pamtester<'p>(&self, pty: &'p Pty, service: &str, user: &str) -> Dialogue<'p> {
         pty.run(&self.command(&["pamtester", service, user, "authenticate"]))
     }
 
-    /// A shell of a user, which says `$ ` when it is ready.
+    /// Starts a user's shell, with the prompt `$ `.
     pub fn shell<'p>(&self, pty: &'p Pty, account: UnixAccount) -> Dialogue<'p> {
         let mut command = self.command_of(account, &["sh"]);
         command.env("PS1", "$ ").env_remove("ENV");
@@ -153,7 +153,7 @@ impl DerefMut for SignInHost {
     }
 }
 
-/// `auth` rules that ask for the password, and run the module with these arguments after it.
+/// `auth` rules that ask for the password, then run the module with these arguments.
 pub fn after_the_password(arguments: &str) -> String {
     format!(
         "auth requisite pam_unix.so nodelay\n\
@@ -161,9 +161,8 @@ pub fn after_the_password(arguments: &str) -> String {
     )
 }
 
-/// `auth` rules that show what the module answers. Its success is the success of the whole; upon
-/// `PAM_IGNORE` it is `PAM_CRED_EXPIRED`, which the module itself never answers; every other answer is
-/// that of the whole.
+/// `auth` rules that return the module's return code, but `PAM_CRED_EXPIRED`, which the module never
+/// returns, in place of `PAM_IGNORE`.
 pub fn module_alone(arguments: &str) -> String {
     format!(
         "auth [success=1 ignore=ignore default=die] {{module}} {arguments}\n\
@@ -184,12 +183,12 @@ fn prepare(directory: &Path) -> MountNamespace {
     accounts::write(&etc, &directory.join("homes"));
     fs::set_permissions(etc.join("shadow"), fs::Permissions::from_mode(0o600)).unwrap();
     fs::write(etc.join("pam.d/other"), "auth required pam_deny.so\naccount required pam_deny.so\nsession required pam_deny.so\npassword required pam_deny.so\n").unwrap();
-    // sudo itself remembers nobody, so that PAM is asked every time; and asks no name server.
+    // sudo caches no authentication, so that it calls PAM every time, and queries no name server.
     let sudoers = "Defaults timestamp_timeout=0, passwd_tries=1, !fqdn, !lecture, !insults, !syslog\n\
                    ALL ALL=(ALL:ALL) ALL\n";
     fs::write(etc.join("sudoers"), sudoers).unwrap();
     fs::set_permissions(etc.join("sudoers"), fs::Permissions::from_mode(0o440)).unwrap();
-    // Shown at a place that everybody can reach, wherever it was built.
+    // The mount point of the module, which every user can reach wherever the module was built.
     fs::write(module(directory), "").unwrap();
 
     let mut mounts = Mounts::default();
@@ -206,8 +205,8 @@ fn prepare(directory: &Path) -> MountNamespace {
     ] {
         mounts.bind(&etc.join(name), &format!("/etc/{name}"));
     }
-    for place in ["/run", "/var/log", "/var/lib/sudo", "/var/mail"] {
-        mounts.empty(place);
+    for directory in ["/run", "/var/log", "/var/lib/sudo", "/var/mail"] {
+        mounts.empty(directory);
     }
     mounts.directory("/run/sshd");
     MountNamespace::new(&mounts)

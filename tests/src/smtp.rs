@@ -1,8 +1,7 @@
-//! A mail server: Debian's Exim on loopback, in a directory of the test's own.
+//! A mail server: Debian's Exim on loopback, in a temporary directory.
 //!
-//! The test itself listens, on ports that the kernel chooses, and hands each connection to an Exim
-//! of its own, as inetd would. So there is no daemon whose port could be taken, and nothing of it is
-//! left behind.
+//! The test itself listens on ports that the kernel chooses, and starts an Exim process for each
+//! connection, as inetd does. So no port can be taken, and no process is left behind.
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustix::process::{Pid, Signal, kill_process_group};
@@ -19,19 +18,19 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// The program; its Debian package is exim4-daemon-light.
+/// The program, from the Debian package exim4-daemon-light.
 const EXIM: &str = "/usr/sbin/exim4";
-/// The account that it changes to.
+/// The account that Exim switches to.
 const ACCOUNT: &str = "Debian-exim";
-/// How long a message may take from the server's answer to the mailbox.
+/// How long a message may take to reach the mailbox after the server has accepted it.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A running mail server, ended with this value. It takes mail for `example.org` from whoever
-/// authenticates over TLS.
+/// A running mail server, stopped on drop. It accepts mail for `example.org` from clients that
+/// authenticate over TLS.
 pub struct SmtpServer {
     starttls: Listener,
     tls: Listener,
-    // After those that write into it.
+    // Last, because the listeners' servers write to it.
     directory: TempDir,
 }
 
@@ -42,14 +41,14 @@ impl SmtpServer {
     pub const USER: &str = "secinfo";
     /// Its password.
     pub const PASSWORD: &str = "correct horse battery staple";
-    /// Nobody has this address: refused with 550.
+    /// An unknown address, refused with 550.
     pub const UNKNOWN: &str = "nobody@example.org";
-    /// Mail to this address is put off with 450 the first time, and taken from then on.
+    /// An address that is refused with 450 the first time, and accepted afterwards.
     pub const GREYLISTED: &str = "greylisted@example.org";
-    /// Mail to this address is refused with 554 once all of it is there.
+    /// An address whose mail is refused with 554 after its content was received.
     pub const UNWANTED: &str = "unwanted@example.org";
 
-    /// Starts it.
+    /// Starts the server.
     pub fn start() -> Self {
         let directory = tempfile::Builder::new()
             .prefix("secinfo-smtp-")
@@ -77,27 +76,27 @@ impl SmtpServer {
         }
     }
 
-    /// The port where TLS begins with STARTTLS.
+    /// The port for STARTTLS.
     pub const fn starttls_port(&self) -> u16 {
         self.starttls.port
     }
 
-    /// The port where TLS begins with the first byte.
+    /// The port for implicit TLS.
     pub const fn tls_port(&self) -> u16 {
         self.tls.port
     }
 
-    /// The certificate of the authority that vouches for it.
+    /// The certificate of the authority that issued the server's.
     pub fn ca_file(&self) -> PathBuf {
         self.directory.path().join("ca.pem")
     }
 
-    /// The certificate of another authority, which does not.
+    /// The certificate of another authority.
     pub fn other_ca_file(&self) -> PathBuf {
         self.directory.path().join("other-ca.pem")
     }
 
-    /// The settings of a plugin that sends through it.
+    /// The settings of a plugin that sends through this server.
     pub fn settings(&self) -> String {
         format!(
             "host = \"{}\"\nport = {}\nusername = \"{}\"\npassword = \"{}\"\n\
@@ -110,27 +109,28 @@ impl SmtpServer {
         )
     }
 
-    /// How many connections there have been.
+    /// The number of connections so far.
     pub fn connections(&self) -> usize {
         self.starttls.connections() + self.tls.connections()
     }
 
-    /// Ends every connection, as a server does that clients have left idle for too long.
+    /// Closes all connections, as a server does with idle ones.
     pub fn close_connections(&self) {
         for listener in [&self.starttls, &self.tls] {
             listener.state.end_servers();
         }
     }
 
-    /// From now on, whoever connects is turned away at once, or served again.
-    pub fn set_unavailable(&self, away: bool) {
+    /// Makes the server close every new connection at once, or serve them again.
+    pub fn set_unavailable(&self, unavailable: bool) {
         for listener in [&self.starttls, &self.tls] {
-            listener.state.away.store(away, Ordering::Release);
+            let state = &listener.state;
+            state.unavailable.store(unavailable, Ordering::Release);
         }
     }
 
-    /// What has arrived, the oldest first, once it is this many messages or more. Each begins with
-    /// the headers `Return-path` and `Envelope-to` of the server.
+    /// Waits for at least `count` messages, and returns all, the oldest first. Each begins with the
+    /// server's headers `Return-path` and `Envelope-to`.
     pub fn mail(&self, count: usize) -> Vec<Vec<u8>> {
         let deadline = Instant::now() + TIMEOUT;
         loop {
@@ -148,7 +148,7 @@ impl SmtpServer {
         }
     }
 
-    /// What has arrived so far.
+    /// The messages so far.
     fn mailbox(&self) -> Vec<Vec<u8>> {
         let Ok(entries) = fs::read_dir(self.directory.path().join("mail/new")) else {
             return Vec::new();
@@ -158,7 +158,7 @@ impl SmtpServer {
         files.iter().map(|file| fs::read(file).unwrap()).collect()
     }
 
-    /// What the server says about itself.
+    /// The server's log.
     pub fn log(&self) -> String {
         ["mainlog", "rejectlog", "paniclog"]
             .iter()
@@ -169,7 +169,7 @@ impl SmtpServer {
     }
 }
 
-/// Listens on one port, and starts an Exim for each connection.
+/// Listens on a port, and starts an Exim for each connection.
 struct Listener {
     port: u16,
     state: Arc<State>,
@@ -179,7 +179,7 @@ struct Listener {
 #[derive(Default)]
 struct State {
     ended: AtomicBool,
-    away: AtomicBool,
+    unavailable: AtomicBool,
     connections: AtomicUsize,
     servers: Mutex<Vec<Child>>,
 }
@@ -199,7 +199,7 @@ impl Listener {
                     break;
                 }
                 let stream = stream.unwrap();
-                if !shared.away.load(Ordering::Acquire) {
+                if !shared.unavailable.load(Ordering::Acquire) {
                     shared.serve(stream, &arguments);
                 }
             }
@@ -229,14 +229,14 @@ impl State {
             .expect("exim4 is installed (Debian package exim4-daemon-light)");
         self.connections.fetch_add(1, Ordering::AcqRel);
         let mut servers = self.servers.lock().unwrap();
-        // Those that have ended by themselves have nothing under way.
+        // Removes those that have ended.
         servers.retain_mut(|server| server.try_wait().unwrap().is_none());
         servers.push(server);
     }
 
     fn end_servers(&self) {
         for mut server in self.servers.lock().unwrap().drain(..) {
-            // With all that it has started to put mail into the mailbox.
+            // Including the processes that it has started to deliver mail.
             let _ = kill_process_group(Pid::from_child(&server), Signal::KILL);
             let _ = server.wait();
         }
@@ -246,7 +246,7 @@ impl State {
 impl Drop for Listener {
     fn drop(&mut self) {
         self.state.ended.store(true, Ordering::Release);
-        // The connection that makes it look.
+        // Wakes the listener.
         let _ = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)));
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -255,8 +255,8 @@ impl Drop for Listener {
     }
 }
 
-/// When a file of the mailbox came: its name begins with the seconds, and `H` and the microseconds
-/// behind them, whose digits are not filled up.
+/// When a file of the mailbox arrived: its name begins with the seconds, followed by `H` and the
+/// microseconds without leading zeros.
 fn arrival(file: &Path) -> (u64, u64) {
     let name = file.file_name().unwrap().to_str().unwrap();
     let mut numbers = name.split(|c: char| !c.is_ascii_digit());
@@ -276,7 +276,8 @@ fn account() -> (u32, u32) {
     (fields[2].parse().unwrap(), fields[3].parse().unwrap())
 }
 
-/// An authority with the server's certificate and key, and another authority.
+/// Writes the certificates of two authorities, and the server's certificate and key, issued by the
+/// first.
 fn write_certificates(directory: &Path) {
     let ca = authority();
     let key = KeyPair::generate().unwrap();
@@ -314,7 +315,7 @@ spool_directory = {directory}/spool
 log_file_path = {directory}/log/%slog
 syslog_timestamp = no
 local_interfaces = 127.0.0.1
-# Nothing here needs to be root, or to ask a name server.
+# Nothing here needs root or a name server.
 deliver_drop_privilege
 host_lookup =
 rfc1413_query_timeout = 0s

@@ -1,4 +1,4 @@
-//! Channels that write messages to a directory, and reading them there.
+//! Channels that write messages to a spool directory, and reading messages from it.
 
 use crate::client::{Client, Refusal};
 use crate::daemon::binary;
@@ -12,20 +12,20 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use zbus::{OwnedObjectPath, OwnedVariant, Variant};
 
-/// How long a message may take before a test gives up.
+/// How long a message may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The account that the processes of channels become.
+/// The account of the channels' processes.
 const NOBODY: u32 = 65534;
 
-/// A message as the spool holds it.
+/// A message in the spool.
 #[derive(Debug, Clone, Deserialize)]
 pub struct SpooledMessage {
-    /// Its id.
+    /// The message's id.
     pub message: String,
-    /// What it is about.
+    /// Its purpose.
     pub purpose: String,
-    /// Where it went.
+    /// Its destination.
     pub destination: String,
     /// The subject of an email.
     pub subject: String,
@@ -37,17 +37,17 @@ pub struct SpooledMessage {
     pub code: String,
     /// The language.
     pub language: String,
-    /// The service that asked.
+    /// The service for which it was sent.
     pub service: String,
-    /// From where the user asked.
+    /// Where the user signs in from.
     pub origin: String,
 }
 
-/// What is known of a code that was sent.
+/// The daemon's reply to a request to send a code.
 pub type SentCode = HashMap<String, OwnedVariant>;
 
 impl Setup {
-    /// Channels for texts, calls and emails that write to the host's spool.
+    /// Configures channels for texts, calls and emails that write to the host's spool.
     #[must_use]
     pub fn spool(self) -> Self {
         ["text", "call", "email"].into_iter().fold(
@@ -56,8 +56,8 @@ impl Setup {
         )
     }
 
-    /// A channel. `plugin` and `settings` are files of the host's directory: in `plugins`, and
-    /// beside it.
+    /// Configures a channel. `plugin` is in the directory `plugins` of the host's directory, and
+    /// `settings` is a file in the host's directory.
     #[must_use]
     pub fn channel(
         self,
@@ -76,13 +76,13 @@ impl Setup {
 }
 
 impl TestHost {
-    /// Where messages are spooled.
+    /// The spool directory.
     pub fn spool(&self) -> PathBuf {
         self.directory().join("spool")
     }
 
-    /// Makes what channels of [`Setup::spool`] need: the plugin where anybody can read it, its
-    /// settings where nobody can, and the directory.
+    /// Installs what the channels of [`Setup::spool`] need: the plugin, its private settings, and
+    /// the spool directory.
     pub(crate) fn prepare_spool(&self) {
         let plugins = self.directory().join("plugins");
         for directory in [&plugins, &self.spool()] {
@@ -96,21 +96,21 @@ impl TestHost {
         self.write_settings("spool.toml", &settings);
     }
 
-    /// Writes the settings of a channel where the daemon alone reads them.
+    /// Writes the settings of a channel, readable by the daemon only.
     pub fn write_settings(&self, name: &str, text: &str) {
         let path = self.directory().join(name);
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
     }
 
-    /// The messages in the spool other than notices, in the order in which they came.
+    /// The messages in the spool except notices, in the order of arrival.
     pub fn messages(&self) -> Vec<SpooledMessage> {
         let mut messages = self.spooled();
         messages.retain(|message| message.purpose != "notice");
         messages
     }
 
-    /// The notices in the spool, in the order in which they came.
+    /// The notices in the spool, in the order of arrival.
     pub fn notices(&self) -> Vec<SpooledMessage> {
         let mut messages = self.spooled();
         messages.retain(|message| message.purpose == "notice");
@@ -130,12 +130,12 @@ impl TestHost {
         files.iter().map(|file| read(file)).collect()
     }
 
-    /// Waits until the spool holds so many messages other than notices, and returns the newest.
+    /// Waits for message `number` (from 1) in the spool, not counting notices, and returns it.
     pub async fn message(&self, number: usize) -> SpooledMessage {
         self.nth(number, Self::messages).await
     }
 
-    /// Waits until the spool holds so many notices, and returns the newest.
+    /// Waits for notice `number` (from 1) in the spool, and returns it.
     pub async fn notice(&self, number: usize) -> SpooledMessage {
         self.nth(number, Self::notices).await
     }
@@ -167,7 +167,7 @@ fn read(file: &Path) -> SpooledMessage {
 }
 
 impl Client {
-    /// Begins to enrol a destination of one's own.
+    /// Starts to enrol a destination of this user.
     ///
     /// # Errors
     /// The daemon's refusal.
@@ -184,7 +184,7 @@ impl Client {
         self.start_enrollment(kind, options).await
     }
 
-    /// Asks for a code in a session (`Enrollment` or `Verification`).
+    /// Asks the daemon to send a code in a session (`Enrollment` or `Verification`).
     ///
     /// # Errors
     /// The daemon's refusal.
@@ -192,7 +192,7 @@ impl Client {
         self.call(path, interface, "SendCode", &()).await
     }
 
-    /// Enrols a destination of one's own with the code that arrives in the host's spool.
+    /// Enrols a destination of this user, with the code from the host's spool.
     pub async fn enroll_destination(
         &self,
         host: &TestHost,

@@ -1,4 +1,4 @@
-//! The real OpenSSH server on a loopback address, and the real client.
+//! A real OpenSSH server on a loopback address, and the real client.
 
 use crate::accounts::UnixAccount;
 use crate::sign_in::SignInHost;
@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How long the server may take to start before a test gives up.
+/// How long the server may take to start.
 const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// What the remote command says, so that everybody sees that there is a session.
+/// The remote command, which shows that there is a session.
 const REMOTE: &str = "echo A session of $(id -un).";
 
-/// A running OpenSSH server. Ended with this value.
+/// A running OpenSSH server, killed on drop.
 pub struct Sshd {
     server: Child,
     port: u16,
@@ -24,8 +24,7 @@ pub struct Sshd {
 }
 
 impl SignInHost {
-    /// Starts an OpenSSH server with these lines in its configuration beyond those that every test
-    /// needs.
+    /// Starts an OpenSSH server with these additional lines of configuration.
     pub fn sshd(&self, lines: &str) -> Sshd {
         let directory = self.directory().join("sshd");
         fs::create_dir(&directory).unwrap();
@@ -45,7 +44,7 @@ impl SignInHost {
         }
     }
 
-    /// None when somebody else has taken the port meanwhile.
+    /// `None` if another program has taken the port meanwhile.
     fn listen(&self, directory: &Path) -> Option<Sshd> {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = free.local_addr().unwrap().port();
@@ -89,15 +88,15 @@ impl SignInHost {
 }
 
 impl Sshd {
-    /// Waits until no process of the server serves a connection any more.
-    pub fn wait_until_alone(&self) {
+    /// Waits until the server has no connection any more.
+    pub fn wait_idle(&self) {
         for process in Process::children_of(self.server.id()) {
             process.wait_gone();
         }
     }
 
-    /// The words of a client that signs this user in with these options, for this command, or for
-    /// a shell.
+    /// The words of a client that signs this user in with these options, for a remote command or a
+    /// shell.
     fn client(&self, account: UnixAccount, options: &[&str], remote: Option<&str>) -> Vec<String> {
         let known_hosts = self.directory.join("known_hosts");
         let mut words: Vec<String> = ["ssh", "-F", "none", "-p", &self.port.to_string()]
@@ -112,7 +111,7 @@ impl Sshd {
             "NumberOfPasswordPrompts=1".to_owned(),
             "LogLevel=INFO".to_owned(),
         ];
-        // The first of each option counts.
+        // The first occurrence of each option counts.
         words.extend(options.iter().map(|&option| option.to_owned()));
         for option in fixed {
             words.extend(["-o".to_owned(), option]);
@@ -122,7 +121,7 @@ impl Sshd {
         words
     }
 
-    /// Makes a key with which this user may sign in, and names the options of the client for it.
+    /// Generates and authorizes a key for this user, and returns the client's options for it.
     pub fn authorize_key(&self, account: UnixAccount) -> [String; 4] {
         let key = self.directory.join(account.name);
         generate_key(&key);
@@ -132,8 +131,8 @@ impl Sshd {
 }
 
 impl SignInHost {
-    /// Signs this user in through SSH with these options of the client. Once there is a session, it
-    /// says `A session of NAME.` and ends.
+    /// Signs this user in through SSH with these options of the client. The session prints
+    /// `A session of NAME.` and ends.
     pub fn ssh<'p>(
         &self,
         sshd: &Sshd,
@@ -144,12 +143,12 @@ impl SignInHost {
         pty.run(&self.ssh_client(&sshd.client(account, options, Some(REMOTE))))
     }
 
-    /// The same for a shell on the terminal.
+    /// Signs this user in through SSH for a shell.
     pub fn ssh_shell<'p>(&self, sshd: &Sshd, pty: &'p Pty, account: UnixAccount) -> Dialogue<'p> {
         pty.run(&self.ssh_client(&sshd.client(account, &[], None)))
     }
 
-    /// The same as [`ssh`](Self::ssh) on a terminal that can be looked at.
+    /// Like [`ssh`](Self::ssh), on a terminal with a screen.
     pub fn ssh_on_screen(&self, sshd: &Sshd, account: UnixAccount) -> Terminal {
         let words = sshd.client(account, &[], Some(REMOTE));
         let words: Vec<_> = words.iter().map(String::as_str).collect();

@@ -1,4 +1,4 @@
-//! A terminal as a person sees it, which tmux is, and photographs of it.
+//! A terminal with a screen (tmux), and screenshots of it.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// A terminal with one command on it.
+/// A terminal that runs one command, closed on drop.
 pub struct Terminal {
     socket: PathBuf,
 }
 
 impl Terminal {
-    /// A terminal of this size that runs the command of these words, in which its socket gets this
-    /// name. When the command has ended, the screen says `ended` and its exit code.
+    /// Starts a terminal of this size, with its socket at this path, that runs a command. When the
+    /// command has ended, the screen shows `ended` and its exit code.
     pub fn start(
         socket: PathBuf,
         (columns, rows): (u16, u16),
@@ -22,7 +22,7 @@ impl Terminal {
         environment: &[(&str, OsString)],
     ) -> Self {
         let terminal = Self { socket };
-        // The command's end stays on the screen until the test has seen it.
+        // Keeps the screen after the end of the command.
         let quoted: Vec<_> = words.iter().map(|word| quote(word.as_ref())).collect();
         let script = format!(
             "{}; echo \"ended $?\"; exec sleep infinity",
@@ -32,7 +32,7 @@ impl Terminal {
             .tmux()
             .args(["new-session", "-d"])
             .args(["-x", &columns.to_string(), "-y", &rows.to_string()])
-            // The line that tmux keeps for itself would take one of the rows.
+            // The status line would take one of the rows.
             .args(["sh", "-c", &script, ";", "set", "status", "off"])
             .envs(environment.iter().map(|(name, value)| (name, value)))
             .env("TERM", "xterm-256color")
@@ -50,18 +50,18 @@ impl Terminal {
         tmux
     }
 
-    /// The screen; with colours as escape sequences.
+    /// The content of the screen, with colours as escape sequences if wanted.
     fn screen(&self, with_colours: bool) -> String {
         let mut capture = self.tmux();
         capture.args(["capture-pane", "-p"]);
         if with_colours {
-            // With the spaces at the ends of lines, which are part of the picture.
+            // Including trailing spaces, which are part of the picture.
             capture.args(["-e", "-N"]);
         }
         String::from_utf8(capture.output().unwrap().stdout).unwrap()
     }
 
-    /// Waits until the screen shows this.
+    /// Waits until the screen shows a text, and returns the screen.
     pub fn wait_for(&self, text: &str) -> String {
         let begun = Instant::now();
         loop {
@@ -85,7 +85,7 @@ impl Terminal {
         assert!(status.unwrap().success());
     }
 
-    /// Takes a photograph of the screen.
+    /// Saves a screenshot as PNG.
     pub fn screenshot(&self, picture: &Path) {
         draw(&self.screen(true), picture);
     }
@@ -101,7 +101,7 @@ fn quote(word: &str) -> String {
     format!("'{}'", word.replace('\'', "'\\''"))
 }
 
-/// What an independent program reads in a picture.
+/// Reads the QR code in a picture, with an independent program.
 pub fn scan_qr_code(picture: &Path) -> String {
     let output = Command::new("zbarimg")
         .args(["--quiet", "--raw"])
@@ -113,12 +113,11 @@ pub fn scan_qr_code(picture: &Path) -> String {
     text.trim_end().to_owned()
 }
 
-/// Draws a screen: each character cell as two square pixels, one above the
-/// other, in the colours that the terminal shows. A default colour is that of most terminals,
-/// light on black.
+/// Draws a screen as PNG: each character cell as two square pixels, one above the other. The default
+/// colours are light on black, as in most terminals.
 fn draw(screen: &str, picture: &Path) {
     const SCALE: usize = 4;
-    // Colours stay in force from line to line until they are changed.
+    // Colours carry over from line to line.
     let mut colours = (true, false);
     let rows: Vec<Vec<(bool, bool)>> = screen
         .lines()
@@ -151,8 +150,8 @@ fn draw(screen: &str, picture: &Path) {
         .unwrap();
 }
 
-/// Whether the upper and the lower half of each cell of a line are light; ink and paper are light
-/// or not in the state that the line before leaves.
+/// Whether the upper and the lower half of each cell of a line are light. `state` says whether the
+/// foreground and the background are light, and carries over from line to line.
 fn cells(line: &str, state: &mut (bool, bool)) -> Vec<(bool, bool)> {
     let mut cells = Vec::new();
     let mut characters = line.chars();
@@ -171,7 +170,7 @@ fn cells(line: &str, state: &mut (bool, bool)) -> Vec<(bool, bool)> {
             '█' => (ink, ink),
             '▀' => (ink, paper),
             '▄' => (paper, ink),
-            // Of a letter, a photograph sees more paper than ink.
+            // A letter has more background than foreground.
             _ => (paper, paper),
         });
     }

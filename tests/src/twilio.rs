@@ -1,6 +1,5 @@
-//! A server in Twilio's place on loopback, over TLS: takes texts and calls, and says at once that
-//! they have arrived. That what the plugins send is what Twilio's description asks for is held
-//! elsewhere.
+//! A fake of Twilio's server on loopback, over TLS: accepts texts and calls, and reports them as
+//! delivered. The plugins' own tests check their requests against Twilio's description.
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -16,7 +15,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use tempfile::TempDir;
 
-/// A running server, ended with this value.
+/// A running server, stopped on drop.
 pub struct TwilioServer {
     port: u16,
     state: Arc<State>,
@@ -24,14 +23,14 @@ pub struct TwilioServer {
     directory: TempDir,
 }
 
-/// What a plugin asked for.
+/// A plugin's request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TwilioRequest {
-    /// Such as `Messages.json` or `Calls/CA….json`.
+    /// The resource, such as `Messages.json` or `Calls/CA….json`.
     pub resource: String,
-    /// What was sent along; empty when it only asked.
+    /// The form; empty for a status request.
     pub form: HashMap<String, String>,
-    /// Who it said it was: the value of the header `Authorization`.
+    /// The value of the header `Authorization`.
     pub authorization: String,
 }
 
@@ -39,7 +38,7 @@ pub struct TwilioRequest {
 struct State {
     ended: AtomicBool,
     busy: AtomicUsize,
-    made: AtomicUsize,
+    created: AtomicUsize,
     requests: Mutex<Vec<TwilioRequest>>,
 }
 
@@ -49,13 +48,13 @@ impl TwilioServer {
     /// Its token.
     pub const TOKEN: &str = "zirkonblau7f3e";
 
-    /// Starts it.
+    /// Starts the server.
     pub fn start() -> Self {
         let directory = tempfile::Builder::new()
             .prefix("secinfo-twilio-")
             .tempdir()
             .unwrap();
-        // What may read it is decided by the settings of channels, not here.
+        // The settings of channels decide which of them may read it.
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let (config, authority) = certify();
         fs::write(directory.path().join("ca.pem"), authority).unwrap();
@@ -70,7 +69,7 @@ impl TwilioServer {
                 }
                 let (stream, shared) = (stream.unwrap(), Arc::clone(&shared));
                 let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
-                // One that ends in the midst of a request wants nothing more.
+                // An error means that the client closed the connection.
                 thread::spawn(move || shared.serve(StreamOwned::new(connection, stream)));
             }
         });
@@ -82,12 +81,12 @@ impl TwilioServer {
         }
     }
 
-    /// The certificate of the authority that vouches for it.
+    /// The certificate of the authority that issued the server's.
     pub fn ca_file(&self) -> PathBuf {
         self.directory.path().join("ca.pem")
     }
 
-    /// The settings of a plugin that sends through it.
+    /// The settings of a plugin that sends through this server.
     pub fn settings(&self) -> String {
         format!(
             "account_sid = \"{}\"\nauth_token = \"{}\"\nfrom = \"+15005550006\"\n\
@@ -99,18 +98,18 @@ impl TwilioServer {
         )
     }
 
-    /// From now on, so many requests are told that there are too many, and to come again later.
+    /// Answers the next `times` requests with 429 (too many requests).
     pub fn set_busy(&self, times: usize) {
         self.state.busy.store(times, Ordering::Release);
     }
 
-    /// What it was asked for, the oldest first.
+    /// The requests so far, the oldest first.
     pub fn requests(&self) -> Vec<TwilioRequest> {
         self.state.requests.lock().unwrap().clone()
     }
 
-    /// What was sent along to make texts (`Messages`) or calls (`Calls`), the oldest first.
-    pub fn made(&self, list: &str) -> Vec<HashMap<String, String>> {
+    /// The forms that created texts (`Messages`) or calls (`Calls`), the oldest first.
+    pub fn created(&self, list: &str) -> Vec<HashMap<String, String>> {
         let resource = format!("{list}.json");
         let mut requests = self.requests();
         requests.retain(|request| request.resource == resource);
@@ -121,7 +120,7 @@ impl TwilioServer {
 impl Drop for TwilioServer {
     fn drop(&mut self) {
         self.state.ended.store(true, Ordering::Release);
-        // The connection that makes it look.
+        // Wakes the listener.
         let _ = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port)));
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -173,7 +172,7 @@ impl State {
         let (status, word, sid) = if let Some((_, sid)) = request.resource.split_once('/') {
             ("200 OK", arrived, sid.trim_end_matches(".json").to_owned())
         } else {
-            let number = self.made.fetch_add(1, Ordering::AcqRel);
+            let number = self.created.fetch_add(1, Ordering::AcqRel);
             ("201 Created", "queued", format!("{prefix}{number:032x}"))
         };
         let body = format!(r#"{{"sid":"{sid}","status":"{word}","error_code":null}}"#);
@@ -183,7 +182,7 @@ impl State {
 
 type Head = (String, HashMap<String, String>);
 
-/// The path and the headers of a request; none when there is no further one.
+/// Reads the path and the headers of a request; `None` if the client closed the connection.
 fn head(stream: &mut impl BufRead) -> io::Result<Option<Head>> {
     let mut line = String::new();
     if stream.read_line(&mut line)? == 0 {
@@ -201,7 +200,7 @@ fn head(stream: &mut impl BufRead) -> io::Result<Option<Head>> {
     }
 }
 
-/// A form as it is sent (`application/x-www-form-urlencoded`).
+/// Decodes a form (`application/x-www-form-urlencoded`).
 fn form(body: &[u8]) -> HashMap<String, String> {
     let body = String::from_utf8_lossy(body);
     body.split('&')
@@ -229,7 +228,8 @@ fn decoded(text: &str) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// What the server shows, and the certificate of the authority that vouches for it.
+/// Creates the server's TLS configuration, and the certificate of the authority that issued its
+/// certificate.
 fn certify() -> (Arc<ServerConfig>, String) {
     let mut parameters = CertificateParams::default();
     parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -1,4 +1,4 @@
-//! Codes by `oathtool`, a program of others, so that our own code is not its own yardstick.
+//! TOTP and HOTP codes, computed by the independent program `oathtool`.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// The length of a time step, in seconds.
 const STEP: u64 = 30;
-/// A code that is good now may not be good any more this many seconds later.
+/// A code is not used in the last seconds of its time step, so that it is still valid on arrival.
 const MARGIN: u64 = 3;
 
 /// The time in Unix seconds.
@@ -30,13 +30,13 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// The hash that an enrollment names.
+    /// The hash with this name in an enrollment.
     pub fn named(name: &str) -> Self {
         match name {
             "SHA1" => Self::Sha1,
             "SHA256" => Self::Sha256,
             "SHA512" => Self::Sha512,
-            other => panic!("no hash {other}"),
+            other => panic!("unknown hash {other}"),
         }
     }
 
@@ -49,7 +49,7 @@ impl Algorithm {
     }
 }
 
-/// `oathtool` with the key on its standard input, where no list of processes shows it.
+/// Runs `oathtool` with the key on its standard input, where the process list does not show it.
 fn oathtool(arguments: &[&str], key: &str) -> Vec<String> {
     let mut process = Command::new("oathtool")
         .args(arguments)
@@ -67,7 +67,7 @@ fn oathtool(arguments: &[&str], key: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
 
-/// The TOTP code of a base32 key at a time.
+/// The TOTP code of a base32 key at this Unix time.
 pub fn totp(key: &str, algorithm: Algorithm, digits: u32, time: u64) -> String {
     let (time, digits) = (format!("@{time}"), digits.to_string());
     oathtool(
@@ -77,7 +77,7 @@ pub fn totp(key: &str, algorithm: Algorithm, digits: u32, time: u64) -> String {
     .remove(0)
 }
 
-/// The HOTP codes of a base32 key from a counter on.
+/// `count` HOTP codes of a base32 key, starting at a counter.
 pub fn hotp(key: &str, digits: u32, counter: u64, count: u32) -> Vec<String> {
     let (counter, digits) = (counter.to_string(), digits.to_string());
     let window = count.saturating_sub(1).to_string();
@@ -93,22 +93,22 @@ pub fn hotp(key: &str, digits: u32, counter: u64, count: u32) -> Vec<String> {
     oathtool(&arguments, key)
 }
 
-/// Whoever shows TOTP codes: an app or a token.
+/// The TOTP codes of an app or token.
 #[derive(Debug, Clone)]
 pub struct Codes {
     /// The key in base32, without spaces.
     pub key: String,
     /// The hash.
     pub algorithm: Algorithm,
-    /// How many digits a code has.
+    /// The number of digits.
     pub digits: u32,
-    /// How many steps off a code may be.
+    /// How many steps the policy lets a code be off.
     pub drift: u64,
     last: u64,
 }
 
 impl Codes {
-    /// Codes of this key, by default as every app shows them.
+    /// Codes of this key, with the usual algorithm and digits.
     pub fn new(key: &str) -> Self {
         Self {
             key: key.replace(' ', ""),
@@ -119,7 +119,7 @@ impl Codes {
         }
     }
 
-    /// What an app makes of a scanned URI.
+    /// The codes that an app shows after scanning this URI.
     pub fn of_uri(uri: &str) -> Self {
         let (_, query) = uri.split_once('?').expect("a URI with parameters");
         let parameter = |name: &str| {
@@ -134,8 +134,8 @@ impl Codes {
         }
     }
 
-    /// The code `offset` steps from now. Waits where the step is about to end, so that the code is
-    /// still `offset` steps off when the daemon sees it.
+    /// The code `offset` steps from now. Waits if the step is about to end, so that the code is
+    /// still `offset` steps off when the daemon gets it.
     pub fn at(&self, offset: i64) -> String {
         self.of_step(current_step().checked_add_signed(offset).unwrap())
     }
@@ -145,9 +145,8 @@ impl Codes {
         totp(&self.key, self.algorithm, self.digits, step * STEP)
     }
 
-    /// A code that the daemon accepts now and has not accepted before, if every code before came
-    /// from here. There are `2 × drift + 1` of them in each moment; this waits where they are used
-    /// up.
+    /// A valid code that has not been used before. At any time there are `2 × drift + 1` valid
+    /// codes; this waits if they are used up.
     pub fn fresh(&mut self) -> String {
         loop {
             let current = current_step();
@@ -165,12 +164,12 @@ impl Codes {
         self.last
     }
 
-    /// The last fresh code again.
+    /// Repeats the last fresh code.
     pub fn again(&self) -> String {
         self.of_step(self.last)
     }
 
-    /// A code that is none of those accepted now.
+    /// A code that is not valid now.
     pub fn wrong(&self) -> String {
         let current = current_step();
         let reach = self.drift + 2;
@@ -181,11 +180,11 @@ impl Codes {
         (0..1000)
             .map(|number: u32| format!("{number:0width$}"))
             .find(|code| !good.contains(code))
-            .expect("there are more codes than are good")
+            .expect("there are more codes than valid ones")
     }
 }
 
-/// The step that lasts for some seconds yet.
+/// The current step, which lasts for a few more seconds.
 fn current_step() -> u64 {
     loop {
         let time = now();
@@ -196,12 +195,12 @@ fn current_step() -> u64 {
     }
 }
 
-/// An authenticator app that is enrolled.
+/// An enrolled authenticator app.
 #[derive(Debug, Clone)]
 pub struct App {
-    /// The method's object.
+    /// The path of the method's object.
     pub path: String,
-    /// What the app shows.
+    /// The app's codes.
     pub codes: Codes,
 }
 

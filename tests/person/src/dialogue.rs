@@ -1,4 +1,4 @@
-//! A program on a pseudo terminal, and what is said between it and a person.
+//! A dialogue with a program on a pseudo terminal.
 
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -11,21 +11,21 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
-/// How long a program may take to say what is waited for before a test gives up.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a program may take to print what is expected.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A pseudo terminal, on which one program after the other can run.
+/// A pseudo terminal, on which programs can run one after the other.
 pub struct Pty {
-    ours: OwnedFd,
+    controller: OwnedFd,
     name: String,
-    heard: Arc<Heard>,
-    // While it is open, the terminal does not hang up between two programs.
-    _theirs: OwnedFd,
+    output: Arc<Output>,
+    // Kept open, so that the terminal does not hang up between two programs.
+    _terminal: OwnedFd,
 }
 
-/// What has come out of a terminal.
+/// The output on a terminal.
 #[derive(Default)]
-struct Heard {
+struct Output {
     text: Mutex<Text>,
     more: Condvar,
 }
@@ -37,40 +37,42 @@ struct Text {
 }
 
 impl Pty {
-    /// A terminal of 80 columns and 24 rows.
+    /// Opens a terminal of 80 columns and 24 rows.
     pub fn open() -> Self {
-        let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
-        grantpt(&ours).unwrap();
-        unlockpt(&ours).unwrap();
-        let name = ptsname(&ours, Vec::new()).unwrap();
-        let theirs = open_terminal(&name);
+        let controller =
+            openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+        grantpt(&controller).unwrap();
+        unlockpt(&controller).unwrap();
+        let name = ptsname(&controller, Vec::new()).unwrap();
+        let terminal = open_terminal(&name);
         let size = Winsize {
             ws_row: 24,
             ws_col: 80,
             ws_xpixel: 0,
             ws_ypixel: 0,
         };
-        tcsetwinsize(&theirs, size).unwrap();
-        let heard = Arc::new(Heard::default());
-        let (reading, kept) = (File::from(ours.try_clone().unwrap()), Arc::clone(&heard));
-        std::thread::spawn(move || listen(reading, &kept));
+        tcsetwinsize(&terminal, size).unwrap();
+        let output = Arc::new(Output::default());
+        let reader = File::from(controller.try_clone().unwrap());
+        let shared = Arc::clone(&output);
+        std::thread::spawn(move || read_output(reader, &shared));
         Self {
-            ours,
+            controller,
             name: name.into_string().unwrap(),
-            heard,
-            _theirs: theirs,
+            output,
+            _terminal: terminal,
         }
     }
 
-    /// What the system calls it, such as `/dev/pts/7`.
+    /// Its path, such as `/dev/pts/7`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Runs a command on it, in a session of its own.
+    /// Runs a command on it, in a new session.
     pub fn run(&self, command: &Command) -> Dialogue<'_> {
-        let theirs = open_terminal(&std::ffi::CString::new(self.name.as_str()).unwrap());
-        let end = || Stdio::from(theirs.try_clone().unwrap());
+        let terminal = open_terminal(&std::ffi::CString::new(self.name.as_str()).unwrap());
+        let stdio = || Stdio::from(terminal.try_clone().unwrap());
         let mut session = Command::new("setsid");
         session
             .arg("--ctty")
@@ -83,11 +85,11 @@ impl Pty {
                 None => session.env_remove(name),
             };
         }
-        let read = self.heard.text.lock().unwrap().bytes.len();
+        let read = self.output.text.lock().unwrap().bytes.len();
         let process = session
-            .stdin(end())
-            .stdout(end())
-            .stderr(end())
+            .stdin(stdio())
+            .stdout(stdio())
+            .stderr(stdio())
             .spawn()
             .expect("setsid is installed (Debian package util-linux)");
         Dialogue {
@@ -107,23 +109,23 @@ fn open_terminal(name: &CStr) -> OwnedFd {
     .unwrap()
 }
 
-fn listen(mut terminal: File, heard: &Heard) {
+fn read_output(mut terminal: File, output: &Output) {
     let mut buffer = [0; 4096];
     loop {
-        // An error is how a terminal says that nobody is at the other end.
+        // An error means that the other end is closed.
         let read = terminal.read(&mut buffer).unwrap_or(0);
-        let mut text = heard.text.lock().unwrap();
+        let mut text = output.text.lock().unwrap();
         text.bytes
             .extend(buffer[..read].iter().filter(|byte| **byte != b'\r'));
         text.ended |= read == 0;
-        heard.more.notify_all();
+        output.more.notify_all();
         if read == 0 {
             return;
         }
     }
 }
 
-/// A program that is running on a [`Pty`].
+/// A dialogue with a program that runs on a [`Pty`], killed on drop.
 pub struct Dialogue<'p> {
     pty: &'p Pty,
     process: Child,
@@ -136,18 +138,18 @@ impl Dialogue<'_> {
         self.process.id()
     }
 
-    /// Waits until it says this, and answers with all that it said up to it since the last time.
+    /// Waits until it prints `words`, and returns its output since the last time up to them.
     ///
     /// # Panics
-    /// When it ends without saying it.
+    /// If it ends without printing them.
     pub fn expect(&mut self, words: &str) -> String {
         self.expect_one_of(&[words])
     }
 
-    /// The same for whichever of these comes first.
+    /// Like `expect`, for the first of several texts.
     ///
     /// # Panics
-    /// When it ends without saying any.
+    /// If it ends without printing any.
     pub fn expect_one_of(&mut self, words: &[&str]) -> String {
         let begun = Instant::now();
         let mut ended = None;
@@ -157,12 +159,12 @@ impl Dialogue<'_> {
             }
             assert!(
                 ended.is_none(),
-                "it ended ({ended:?}) and never said {words:?}: {:?}",
+                "it ended ({ended:?}) and never printed {words:?}: {:?}",
                 self.rest()
             );
             assert!(
-                begun.elapsed() < PATIENCE,
-                "it never said {words:?}: {:?}",
+                begun.elapsed() < TIMEOUT,
+                "it never printed {words:?}: {:?}",
                 self.rest()
             );
             ended = self.process.try_wait().unwrap();
@@ -175,7 +177,7 @@ impl Dialogue<'_> {
     }
 
     fn next_until(&mut self, words: &[&str]) -> Option<String> {
-        let text = self.pty.heard.text.lock().unwrap();
+        let text = self.pty.output.text.lock().unwrap();
         let new = &text.bytes[self.read..];
         let end_of = |words: &&str| {
             let mut windows = new.windows(words.len());
@@ -183,47 +185,47 @@ impl Dialogue<'_> {
             Some(at + words.len())
         };
         let end = words.iter().filter_map(end_of).min()?;
-        let said = String::from_utf8_lossy(&new[..end]).into_owned();
+        let printed = String::from_utf8_lossy(&new[..end]).into_owned();
         self.read += end;
-        Some(said)
+        Some(printed)
     }
 
     fn wait_for_more(&self, time: Duration) {
-        let text = self.pty.heard.text.lock().unwrap();
+        let text = self.pty.output.text.lock().unwrap();
         let known = text.bytes.len();
         let _ = self
             .pty
-            .heard
+            .output
             .more
             .wait_timeout_while(text, time, |text| text.bytes.len() == known && !text.ended)
             .unwrap();
     }
 
-    /// What it has said and nobody has asked for yet.
+    /// Its output that has not been returned yet.
     pub fn rest(&self) -> String {
-        let text = self.pty.heard.text.lock().unwrap();
+        let text = self.pty.output.text.lock().unwrap();
         String::from_utf8_lossy(&text.bytes[self.read..]).into_owned()
     }
 
     /// Types a line.
     pub fn answer(&mut self, line: &str) {
-        let mut terminal = File::from(self.pty.ours.try_clone().unwrap());
+        let mut terminal = File::from(self.pty.controller.try_clone().unwrap());
         writeln!(terminal, "{line}").unwrap();
     }
 
-    /// Waits until it says this, and types a line.
+    /// Waits until it prints `words`, and types a line.
     pub fn when_asked(&mut self, words: &str, line: &str) -> String {
         let text = self.expect(words);
         self.answer(line);
         text
     }
 
-    /// Whether it has not ended.
+    /// Whether it is running.
     pub fn is_running(&mut self) -> bool {
         self.process.try_wait().unwrap().is_none()
     }
 
-    /// Waits until it has ended: its exit status, and what it said that nobody has asked for yet.
+    /// Waits for its end, and returns its exit status and the rest of its output.
     pub fn ended(mut self) -> (ExitStatus, String) {
         let begun = Instant::now();
         let status = loop {
@@ -231,7 +233,7 @@ impl Dialogue<'_> {
                 break status;
             }
             assert!(
-                begun.elapsed() < PATIENCE,
+                begun.elapsed() < TIMEOUT,
                 "it does not end: {:?}",
                 self.rest()
             );
@@ -241,23 +243,23 @@ impl Dialogue<'_> {
         (status, self.rest())
     }
 
-    /// Waits for all that it said before it ended. A terminal has no end while it is held open, so
-    /// a mark is put in behind it.
+    /// Waits for the whole output of the ended program. A terminal that is held open has no end of
+    /// file, so a mark is written after the output.
     fn drain(&self) {
         let mark = format!("\u{1}{}\u{2}", self.process.id());
-        let theirs = open_terminal(&std::ffi::CString::new(self.pty.name.as_str()).unwrap());
-        File::from(theirs).write_all(mark.as_bytes()).unwrap();
+        let terminal = open_terminal(&std::ffi::CString::new(self.pty.name.as_str()).unwrap());
+        File::from(terminal).write_all(mark.as_bytes()).unwrap();
         let begun = Instant::now();
         loop {
             {
-                let mut text = self.pty.heard.text.lock().unwrap();
+                let mut text = self.pty.output.text.lock().unwrap();
                 if text.bytes.ends_with(mark.as_bytes()) {
                     let length = text.bytes.len() - mark.len();
                     text.bytes.truncate(length);
                     return;
                 }
             }
-            assert!(begun.elapsed() < PATIENCE, "the terminal is stuck");
+            assert!(begun.elapsed() < TIMEOUT, "the terminal is stuck");
             self.wait_for_more(Duration::from_millis(5));
         }
     }

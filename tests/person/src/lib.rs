@@ -1,4 +1,4 @@
-//! What a person in a test has: a terminal, an authenticator app, and a list of processes.
+//! A user's tools in tests: a terminal, an authenticator app, and a list of processes.
 #![allow(
     clippy::unwrap_used,
     clippy::missing_panics_doc,

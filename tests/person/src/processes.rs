@@ -1,25 +1,24 @@
-//! Processes that others have started, by their ids.
+//! Processes that were started by other processes.
 
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// How long a process may take to end before a test gives up.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a process may take to end.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A process of somebody else's. Its id may be another's once it has ended, so the time at which it
-/// was started belongs to what it is.
+/// A process, identified by its id and start time, because an id can be reused after its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Process {
     /// Its id.
     pub pid: u32,
-    /// What it was started with.
+    /// Its command line.
     pub arguments: Vec<String>,
     started: u64,
 }
 
 impl Process {
-    /// What this process has started and has not yet waited for.
+    /// The children of a process, including zombies.
     pub fn children_of(parent: u32) -> Vec<Self> {
         fs::read_dir("/proc")
             .unwrap()
@@ -35,12 +34,12 @@ impl Process {
             .collect()
     }
 
-    /// Whether it has ended, and was waited for.
+    /// Whether it has ended and been reaped.
     pub fn is_gone(&self) -> bool {
         stat(self.pid).is_none_or(|(_, started)| started != self.started)
     }
 
-    /// Whether it has ended, and was not waited for.
+    /// Whether it has ended but not been reaped.
     pub fn is_zombie(&self) -> bool {
         fields(self.pid).is_some_and(|fields| fields[0] == "Z") && !self.is_gone()
     }
@@ -52,17 +51,17 @@ impl Process {
         kill_process(pid, Signal::KILL).unwrap();
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits for its end.
     pub fn wait_gone(&self) {
         let begun = Instant::now();
         while !self.is_gone() {
-            assert!(begun.elapsed() < PATIENCE, "{self:?} does not end");
+            assert!(begun.elapsed() < TIMEOUT, "{self:?} does not end");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
 }
 
-/// The most memory that a process has had, in KiB.
+/// The peak resident memory of a process, in KiB.
 pub fn peak_memory(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:"));
@@ -78,15 +77,15 @@ fn arguments(pid: u32) -> Vec<String> {
         .collect()
 }
 
-/// The fields of `/proc/PID/stat` from the third, the state, on.
+/// The fields of `/proc/PID/stat`, starting with the third, the state.
 fn fields(pid: u32) -> Option<Vec<String>> {
     let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The name before them may have anything in it.
+    // The name before them may contain any characters.
     let (_, rest) = text.rsplit_once(") ")?;
     Some(rest.split_whitespace().map(str::to_owned).collect())
 }
 
-/// The parent, and when it was started.
+/// The parent's id and the start time of a process.
 fn stat(pid: u32) -> Option<(u32, u64)> {
     let fields = fields(pid)?;
     Some((fields[1].parse().ok()?, fields[19].parse().ok()?))

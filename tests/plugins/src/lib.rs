@@ -1,4 +1,4 @@
-//! Channel plugins in C, for tests: each is compiled by gcc against `schemas/channel.h` alone.
+//! Channel plugins in C for tests, compiled by gcc against `schemas/channel.h` only.
 #![allow(
     clippy::missing_panics_doc,
     reason = "a test that cannot go on has failed"
@@ -7,8 +7,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Compiles one of the C files beside this crate, such as `misbehaving`, into a directory, and
-/// says where the library is: `libsecinfo_misbehaving.so` in it.
+/// Compiles a C file of this crate, such as `misbehaving`, into a directory, and returns the path of
+/// the library, such as `libsecinfo_misbehaving.so`.
 pub fn compile(name: &str, directory: &Path) -> PathBuf {
     let crate_directory = Path::new(env!("CARGO_MANIFEST_DIR"));
     let library = directory.join(format!("libsecinfo_{}.so", name.replace('-', "_")));

@@ -77,13 +77,13 @@ async fn text_call_and_email_are_enrolled_and_proved_by_the_plugins_that_ship() 
     let alice = host.client(ALICE).await;
 
     let path = send(&alice, "text", MOBILE).await;
-    let text = eventually("a text", || twilio.made("Messages").pop()).await;
+    let text = eventually("a text", || twilio.created("Messages").pop()).await;
     assert_eq!(text["To"], MOBILE);
     let code = code_in(&text["Body"], 6).unwrap();
     let (method, ..) = alice.finish_enrollment(path.as_str(), &code).await.unwrap();
 
     let path = send(&alice, "call", MOBILE).await;
-    let call = eventually("a call", || twilio.made("Calls").pop()).await;
+    let call = eventually("a call", || twilio.created("Calls").pop()).await;
     assert_eq!(call["To"], MOBILE);
     let code = code_spoken(&call["Twiml"]);
     alice.finish_enrollment(path.as_str(), &code).await.unwrap();
@@ -106,12 +106,12 @@ async fn text_call_and_email_are_enrolled_and_proved_by_the_plugins_that_ship() 
         .call(ROOT_PATH, "Manager", "StartVerification", &body)
         .await
         .unwrap();
-    let before = twilio.made("Messages").len();
+    let before = twilio.created("Messages").len();
     root.send_code(verification.as_str(), "Verification")
         .await
         .unwrap_or_else(|refusal| panic!("{refusal}: {}", host.log()));
     let requests = eventually("a text after two refusals", || {
-        let made = twilio.made("Messages").split_off(before);
+        let made = twilio.created("Messages").split_off(before);
         (made.len() == 3).then_some(made)
     })
     .await;
@@ -143,7 +143,7 @@ async fn text_call_and_email_are_enrolled_and_proved_by_the_plugins_that_ship() 
     let expected = [("call", 1), ("email", 1), ("text", 2)];
     assert_eq!(outcomes, expected.map(|(k, n)| (k.to_owned(), n)).into());
     assert_eq!(smtp.mail(1).len(), 1);
-    assert_eq!(twilio.made("Calls").len(), 1);
+    assert_eq!(twilio.created("Calls").len(), 1);
     let erased = eventually("texts are erased at the provider", || {
         let requests = twilio.requests();
         let erasures = requests

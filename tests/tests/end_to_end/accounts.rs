@@ -17,10 +17,12 @@ struct Accounts {
 
 impl Accounts {
     async fn with(lines: &str) -> Self {
-        let mut host = TestHost::without_daemon(Setup::patient()).await;
+        let mut host = TestHost::without_daemon(Setup::with_drift()).await;
         let file = host.directory().join("passwd");
         let script = format!("mount --bind {} /etc/passwd && exec \"$@\"", file.display());
-        host.set_up(Setup::patient().wrapper(&["unshare", "--mount", "sh", "-c", &script, "sh"]));
+        host.set_up(
+            Setup::with_drift().wrapper(&["unshare", "--mount", "sh", "-c", &script, "sh"]),
+        );
         let mut accounts = Self { host, file };
         accounts.change(lines);
         accounts.host.start_daemon().await;

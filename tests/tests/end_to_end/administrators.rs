@@ -92,7 +92,7 @@ async fn name_of_alice(client: &Client) -> Result<String, String> {
 
 #[tokio::test]
 async fn a_rule_lets_an_administrator_do_what_it_names_and_nothing_more() {
-    let host = TestHost::with(Setup::patient().polkit()).await;
+    let host = TestHost::with(Setup::with_drift().polkit()).await;
     let polkit = Polkit::start(&host).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
@@ -135,7 +135,7 @@ async fn a_rule_lets_an_administrator_do_what_it_names_and_nothing_more() {
 
 #[tokio::test]
 async fn no_polkit_is_a_no() {
-    let host = TestHost::with(Setup::patient().polkit()).await;
+    let host = TestHost::with(Setup::with_drift().polkit()).await;
     let bob = host.client(BOB).await;
     assert_eq!(name_of_alice(&bob).await, Err("NotAuthorized".to_owned()));
     let root = host.client(ROOT).await;
@@ -152,7 +152,7 @@ async fn no_polkit_is_a_no() {
 
 #[tokio::test]
 async fn without_polkit_in_the_configuration_polkit_is_not_asked() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let _polkit = Polkit::start(&host).await;
     let bob = host.client(BOB).await;
     assert_eq!(name_of_alice(&bob).await, Err("NotAuthorized".to_owned()));

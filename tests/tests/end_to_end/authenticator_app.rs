@@ -111,7 +111,7 @@ fn wait_for<T>(file: &Path, read: impl Fn() -> T) -> T {
 
 #[tokio::test]
 async fn a_code_is_accepted_once_and_refused_for_ever_after_also_by_a_daemon_started_anew() {
-    let mut host = TestHost::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::with_drift()).await;
     let (mut app, _) = add(&host, "Phone", &[], None);
     let enrolling = app.again();
     let (refused, error) = verify(&host, "Phone", &enrolling);
@@ -176,7 +176,7 @@ async fn one_step_off_is_accepted_and_two_are_refused() {
 
 #[tokio::test]
 async fn a_step_that_was_accepted_uses_up_those_before_it() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     let earlier = app.codes.fresh();
@@ -205,7 +205,7 @@ async fn policy_makes_codes_of_8_digits_and_other_hashes() {
 
 #[tokio::test]
 async fn a_second_app_becomes_the_default() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let (mut first, added) = add(&host, "First", &[], None);
     assert_eq!(
         (&added["became_default"], &added["former_default"]),
@@ -223,7 +223,7 @@ async fn a_second_app_becomes_the_default() {
 
 #[tokio::test]
 async fn the_former_default_is_kept_on_demand_and_another_can_be_chosen() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let (mut first, _) = add(&host, "First", &[], None);
     let (mut second, _) = add(&host, "Second", &["--keep-default"], Some(first.fresh()));
     assert_eq!(default_label(&page(&host)), Some("First"));
@@ -271,7 +271,7 @@ async fn the_former_default_is_kept_on_demand_and_another_can_be_chosen() {
 
 #[tokio::test]
 async fn a_method_is_renamed_and_two_users_methods_are_apart() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     add(&host, "Phone", &[], None);
     let bob = host.client(BOB).await;
     bob.enroll_app("Phone", 10).await;
@@ -284,7 +284,7 @@ async fn a_method_is_renamed_and_two_users_methods_are_apart() {
 
 #[tokio::test]
 async fn deleting_without_a_terminal_needs_yes() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let (mut app, _) = add(&host, "Phone", &[], None);
     let refused = host.secinfo(ALICE, &["delete", "Phone"], &format!("{}\n", app.fresh()));
     assert_eq!(refused.code, 2, "{refused:?}");

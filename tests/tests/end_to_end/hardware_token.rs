@@ -250,7 +250,7 @@ async fn one_token_is_never_activated_twice() {
 
 #[tokio::test]
 async fn a_token_is_no_default_when_there_is_one_and_takes_over_when_that_goes() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     import(&host, &["C1"]);
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;

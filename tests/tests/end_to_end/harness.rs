@@ -4,7 +4,7 @@ use secinfo_tests::{ALICE, Setup, TestHost};
 
 #[tokio::test]
 async fn security_info_is_there_again_after_a_stop_and_after_a_kill() {
-    let mut host = TestHost::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     alice.prove(&mut app).await;

@@ -73,7 +73,7 @@ async fn described(client: &Client, uid: u32) -> Vec<(String, String)> {
 
 #[tokio::test]
 async fn a_user_brings_an_app_over_and_goes_on_with_it() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let file = home_with_app(&host, &["-t", "-d", "-u", "-W"]);
     let text = fs::read_to_string(&file).unwrap();
     let mut codes = Codes::new(text.lines().next().unwrap());
@@ -369,7 +369,7 @@ type Submitted = (OwnedObjectPath, bool, OwnedObjectPath);
 /// The secret of 80 bits that old versions made.
 #[tokio::test]
 async fn an_old_short_secret_gives_its_codes_and_is_not_taken_twice() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let secret = "GEZDGNBVGY3TQOJQ";
     let start = async || {

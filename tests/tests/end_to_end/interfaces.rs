@@ -80,7 +80,7 @@ async fn introspected(client: &Client, path: &str) -> BTreeMap<String, String> {
 
 #[tokio::test]
 async fn the_running_daemon_says_what_the_files_say() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
     let (verification, _): (zbus::OwnedObjectPath, secinfo_tests::IgnoredReply) = {

@@ -38,7 +38,7 @@ async fn issue_pass(admin: &Client, uid: u32, valid: u64, once: bool) -> Result<
 
 #[tokio::test]
 async fn there_are_ten_recovery_codes_and_each_is_good_once_also_after_a_restart() {
-    let mut host = TestHost::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::with_drift()).await;
     let (alice, mut app) = alice_with_an_app(&host).await;
     let issued = host
         .secinfo(
@@ -73,7 +73,7 @@ async fn there_are_ten_recovery_codes_and_each_is_good_once_also_after_a_restart
 
 #[tokio::test]
 async fn new_recovery_codes_make_the_former_void() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let (alice, _) = alice_with_an_app(&host).await;
     let former = issue_recovery_codes(&alice).await.unwrap();
     let former_method = only(&alice, "recovery-codes").await.unwrap();
@@ -90,7 +90,7 @@ async fn new_recovery_codes_make_the_former_void() {
 
 #[tokio::test]
 async fn without_a_terminal_the_command_replaces_recovery_codes_only_on_demand() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let (alice, mut app) = alice_with_an_app(&host).await;
     issue_recovery_codes(&alice).await.unwrap();
     let former = only(&alice, "recovery-codes").await;
@@ -233,7 +233,7 @@ async fn nobody_issues_an_access_pass_for_themselves() {
 
 #[tokio::test]
 async fn where_policy_says_so_the_first_method_needs_an_access_pass() {
-    let host = TestHost::with(Setup::patient().policy("first_method = \"access-pass\"")).await;
+    let host = TestHost::with(Setup::with_drift().policy("first_method = \"access-pass\"")).await;
     let alice = host.client(ALICE).await;
     let start = async || {
         alice
@@ -259,7 +259,7 @@ async fn where_policy_says_so_the_first_method_needs_an_access_pass() {
 
 #[tokio::test]
 async fn the_command_asks_for_the_access_pass_in_place() {
-    let host = TestHost::with(Setup::patient().policy("first_method = \"access-pass\"")).await;
+    let host = TestHost::with(Setup::with_drift().policy("first_method = \"access-pass\"")).await;
     let refused = host.secinfo(ALICE, &["--json", "add", "authenticator-app"], "");
     assert_eq!(refused.json()["error"], "AccessPassNeeded", "{refused:?}");
     let root = host.client(ROOT).await;

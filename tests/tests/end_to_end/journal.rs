@@ -156,7 +156,7 @@ pub(crate) async fn wrong_codes(client: &Client, app: &App, count: u32) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_event_becomes_one_entry_of_the_journal_and_none_names_anybody() {
-    let setup = Setup::patient().more("[policy.throttle]\nfree = 2\nlock_after = 3\n");
+    let setup = Setup::with_drift().more("[policy.throttle]\nfree = 2\nlock_after = 3\n");
     let (mut host, mut journald) = under_systemd(setup).await;
     let (alice, root) = (host.client(ALICE).await, host.client(ROOT).await);
     a_day(&alice, &root).await;
@@ -215,7 +215,7 @@ async fn each_event_becomes_one_entry_of_the_journal_and_none_names_anybody() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_journal_that_takes_nothing_hinders_nobody_and_is_told_later_what_it_missed() {
-    let (host, mut journald) = under_systemd(Setup::patient()).await;
+    let (host, mut journald) = under_systemd(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
     // Far more than its socket holds, and than the daemon keeps for it.
@@ -240,7 +240,7 @@ async fn a_journal_that_takes_nothing_hinders_nobody_and_is_told_later_what_it_m
 
 #[tokio::test]
 async fn outside_systemd_entries_are_for_those_who_look_for_faults() {
-    let host = TestHost::with(Setup::patient().environment("SECINFO_LOG", "debug")).await;
+    let host = TestHost::with(Setup::with_drift().environment("SECINFO_LOG", "debug")).await;
     let alice = host.client(ALICE).await;
     alice.enroll_app(LABEL, 10).await;
     let sentence = EventType::of("method-enrolled").unwrap().sentence;

@@ -43,7 +43,7 @@ fn nested(depth: usize) -> Variant<'static> {
 
 #[tokio::test]
 async fn arguments_of_every_wrong_type_are_refused_on_every_row() {
-    let mut host = TestHost::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::with_drift()).await;
     let pid = host.daemon().pid();
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
@@ -74,7 +74,7 @@ async fn arguments_of_every_wrong_type_are_refused_on_every_row() {
 
 #[tokio::test]
 async fn oversized_and_odd_values_are_refused() {
-    let mut host = TestHost::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::with_drift()).await;
     let pid = host.daemon().pid();
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
@@ -168,7 +168,7 @@ async fn oversized_and_odd_values_are_refused() {
 
 #[tokio::test]
 async fn auditors_numbers_may_be_anything() {
-    let mut host = TestHost::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::with_drift()).await;
     let pid = host.daemon().pid();
     let root = host.client(ROOT).await;
     for from in [0, 1, 2, 1 << 32, u64::MAX - 1, u64::MAX] {
@@ -198,7 +198,7 @@ async fn auditors_numbers_may_be_anything() {
 
 #[tokio::test]
 async fn files_of_tokens_may_be_anything() {
-    let mut host = TestHost::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::with_drift()).await;
     let pid = host.daemon().pid();
     let root = host.client(ROOT).await;
     let header = "serial number,secret key,time interval,manufacturer,model\n";
@@ -256,7 +256,7 @@ async fn files_of_tokens_may_be_anything() {
 
 #[tokio::test]
 async fn names_of_anything_that_is_not_there_are_refused() {
-    let mut host = TestHost::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::with_drift()).await;
     let pid = host.daemon().pid();
     let alice = host.client(ALICE).await;
     for path in [
@@ -301,7 +301,7 @@ async fn names_of_anything_that_is_not_there_are_refused() {
 
 #[tokio::test]
 async fn a_connection_that_calls_without_reading_keeps_nobody_else_out() {
-    let mut host = TestHost::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::with_drift()).await;
     let pid = host.daemon().pid();
     let flood = host.client(secinfo_tests::BOB).await;
     let mut sent = Vec::new();

@@ -54,7 +54,7 @@ async fn what_somebody_changes_is_told_to_the_address_that_was_there_before() {
 
 #[tokio::test]
 async fn a_lock_is_told_to_the_user_whom_somebody_guesses_at() {
-    let setup = Setup::patient()
+    let setup = Setup::with_drift()
         .spool()
         .more("[policy.throttle]\nfree = 1\nlock_after = 3\nlongest_wait = \"1s\"\n");
     let host = TestHost::with(setup).await;
@@ -84,7 +84,7 @@ async fn a_lock_is_told_to_the_user_whom_somebody_guesses_at() {
 
 #[tokio::test]
 async fn policy_may_keep_notices_to_email() {
-    let host = TestHost::with(Setup::patient().spool().policy("notices = \"email\"")).await;
+    let host = TestHost::with(Setup::with_drift().spool().policy("notices = \"email\"")).await;
     let alice = host.client(ALICE).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
     alice

@@ -111,7 +111,7 @@ fn quoted<'a>(text: &'a str, after: &str) -> &'a str {
 
 #[tokio::test]
 async fn busctl_enrols_verifies_chooses_the_default_and_deletes() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let mut person = Person::log_in(&host);
     let (first, mut codes) = person.enroll("First");
     let proof = person.verify(&first, &codes.fresh()).unwrap();
@@ -134,7 +134,7 @@ async fn busctl_enrols_verifies_chooses_the_default_and_deletes() {
 
 #[tokio::test]
 async fn gdbus_enrols_verifies_chooses_the_default_and_deletes() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let mut person = Person::log_in(&host);
     let user = user_path(ALICE);
     let enroll = |person: &mut Person| {

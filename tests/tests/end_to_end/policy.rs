@@ -98,7 +98,7 @@ async fn groups_and_services_refine_the_policy_and_never_loosen_it() {
          [service.sshd]\nrequired = 2\nallowed = [\"authenticator-app\", \"hardware-token\"]\n\
          [service.lax]\nrequired = 0\n"
     );
-    let host = TestHost::with(Setup::patient().more(&sections)).await;
+    let host = TestHost::with(Setup::with_drift().more(&sections)).await;
     let alice = host.client(ALICE).await;
     let bob = host.client(BOB).await;
     assert_eq!(required(&alice, ALICE, "").await, 1);
@@ -152,10 +152,10 @@ async fn groups_and_services_refine_the_policy_and_never_loosen_it() {
 
 #[tokio::test]
 async fn what_policy_forbids_later_stays_but_does_not_serve() {
-    let mut host = TestHost::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
-    host.set_up(Setup::patient().policy("allowed = [\"hardware-token\"]"));
+    host.set_up(Setup::with_drift().policy("allowed = [\"hardware-token\"]"));
     reload(&mut host, DONE);
     assert_eq!(alice.methods_of(ALICE).await, [app.path.clone()]);
     let refusal = alice.verify(ALICE, &app.path, &app.codes.fresh()).await;
@@ -196,7 +196,7 @@ async fn check_config_says_where_the_mistake_is_and_what_would_be_right() {
 
 #[tokio::test]
 async fn the_last_required_method_can_be_replaced_but_not_deleted_except_by_an_administrator() {
-    let host = TestHost::with(Setup::patient().policy("required = 1")).await;
+    let host = TestHost::with(Setup::with_drift().policy("required = 1")).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     alice.prove(&mut app).await;

@@ -18,7 +18,7 @@ async fn delete(client: &Client, method: &str) -> String {
 
 #[tokio::test]
 async fn every_change_needs_a_proof_of_this_very_connection() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let first = host.client(ALICE).await;
     let mut app = first.enroll_app("Phone", 10).await;
     let other = host.client(ALICE).await;
@@ -61,7 +61,7 @@ async fn every_change_needs_a_proof_of_this_very_connection() {
 
 #[tokio::test]
 async fn a_wrong_code_is_no_proof_and_a_proof_ends_by_time() {
-    let host = TestHost::with(Setup::patient().policy("fresh_proof = \"2s\"")).await;
+    let host = TestHost::with(Setup::with_drift().policy("fresh_proof = \"2s\"")).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     let later = host.client(ALICE).await;
@@ -85,7 +85,7 @@ async fn a_wrong_code_is_no_proof_and_a_proof_ends_by_time() {
 
 #[tokio::test]
 async fn a_proof_ends_with_the_daemon() {
-    let mut host = TestHost::with(Setup::patient()).await;
+    let mut host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     alice.prove(&mut app).await;
@@ -95,7 +95,7 @@ async fn a_proof_ends_with_the_daemon() {
 
 #[tokio::test]
 async fn a_proof_counts_in_its_login_session_and_in_no_other_of_the_same_user() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     let command = binary("secinfo");
@@ -119,7 +119,7 @@ async fn a_proof_counts_in_its_login_session_and_in_no_other_of_the_same_user() 
 
 #[tokio::test]
 async fn nothing_is_scheduled_where_nothing_waits() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
     let refusal = alice
@@ -130,7 +130,7 @@ async fn nothing_is_scheduled_where_nothing_waits() {
 
 /// Few wrong codes, short locks.
 fn strict() -> Setup {
-    Setup::patient()
+    Setup::with_drift()
         .more("[policy.throttle]\nfree = 2\nlongest_wait = \"1s\"\nlock_after = 5\nfirst_lock = \"1h\"\nlongest_lock = \"1h\"\n")
 }
 
@@ -219,7 +219,7 @@ async fn wrong_codes_lock_whatever_method_service_spelling_and_connection_they_c
 
 #[tokio::test]
 async fn guesses_in_parallel_are_heard_no_faster_than_one_after_the_other() {
-    let setup = Setup::patient().more("[policy.throttle]\nlongest_wait = \"1h\"\n");
+    let setup = Setup::with_drift().more("[policy.throttle]\nlongest_wait = \"1h\"\n");
     let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
@@ -255,7 +255,7 @@ async fn guesses_in_parallel_are_heard_no_faster_than_one_after_the_other() {
 
 #[tokio::test]
 async fn wrong_codes_of_one_account_are_limited_whatever_they_are_for() {
-    let setup = Setup::patient().more(
+    let setup = Setup::with_drift().more(
         "[policy.throttle]\nfree = 10\nlock_after = 50\ncaller_limit = 3\ncaller_window = \"1h\"\n",
     );
     let host = TestHost::with(setup).await;
@@ -275,7 +275,7 @@ async fn wrong_codes_of_one_account_are_limited_whatever_they_are_for() {
 
 #[tokio::test]
 async fn a_session_ends_after_so_many_wrong_codes() {
-    let setup = Setup::patient()
+    let setup = Setup::with_drift()
         .more("[policy.throttle]\nfree = 10\nlock_after = 50\n[policy.session]\nattempts = 2\n");
     let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;

@@ -150,7 +150,7 @@ impl Providers {
     /// All codes that have arrived, in any order.
     fn codes(&self, kind: &str) -> Vec<String> {
         let texts: Vec<String> = if kind == "text" {
-            let texts = self.twilio.made("Messages").into_iter();
+            let texts = self.twilio.created("Messages").into_iter();
             texts.filter_map(|mut form| form.remove("Body")).collect()
         } else {
             let mail = self.smtp.mail(0).into_iter();
@@ -477,7 +477,7 @@ async fn a_daemon_that_dies_leaves_no_core() {
 #[tokio::test]
 async fn the_state_directory_and_its_key_are_the_daemons_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     host.client(ALICE).await.enroll_app("Phone", 10).await;
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o077;
     let open: Vec<_> = files(&host.state_directory())

@@ -147,7 +147,7 @@ async fn a_kind_without_a_channel_is_neither_offered_nor_enrolled() {
 
 #[tokio::test]
 async fn a_provider_that_is_down_is_told_and_another_method_serves() {
-    let mut host = TestHost::with(Setup::patient().spool()).await;
+    let mut host = TestHost::with(Setup::with_drift().spool()).await;
     let alice = host.client(ALICE).await;
     let (text, ..) = alice.enroll_destination(&host, "text", MOBILE, None).await;
     let mut app = alice.enroll_app("Phone", 10).await;
@@ -363,7 +363,7 @@ async fn whoever_waits_for_a_provider_that_cannot_be_reached_is_told_to_use_anot
 
 #[tokio::test]
 async fn while_everybody_waits_for_a_slow_provider_others_are_verified() {
-    let setup = Setup::patient()
+    let setup = Setup::with_drift()
         .spool()
         .more("[policy.codes]\nof_user = \"60000 in 1h\"\nin_all = \"60000 in 1h\"\n")
         .daemon("sessions_per_user = 1000\n");

@@ -115,7 +115,7 @@ async fn acquainted(host: &TestHost, uid: u32) -> Client {
 
 #[tokio::test]
 async fn changes_are_told_to_every_connection_of_the_owner_and_to_nobody_else() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let alice = acquainted(&host, ALICE).await;
     let another = acquainted(&host, ALICE).await;
     let stranger = acquainted(&host, STRANGER).await;
@@ -165,7 +165,7 @@ async fn changes_are_told_to_every_connection_of_the_owner_and_to_nobody_else() 
 
 #[tokio::test]
 async fn appends_are_told_to_administrators_who_asked_and_to_nobody_else() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let root = acquainted(&host, ROOT).await;
     let silent = acquainted(&host, ROOT).await;
     let stranger = acquainted(&host, STRANGER).await;
@@ -205,7 +205,7 @@ async fn appends_are_told_to_administrators_who_asked_and_to_nobody_else() {
 
 #[tokio::test]
 async fn everyone_sees_their_own_objects_only_root_too() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
     let (session, _) = host

@@ -136,7 +136,7 @@ async fn a_day(host: &TestHost) -> App {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn metrics_count_what_happened_and_are_read_by_the_parser_of_prometheus() {
-    let setup = Setup::patient()
+    let setup = Setup::with_drift()
         .spool()
         .more("[policy.throttle]\nfree = 5\n");
     let host = TestHost::with(setup).await;
@@ -224,7 +224,7 @@ async fn metrics_count_what_happened_and_are_read_by_the_parser_of_prometheus() 
 
 #[tokio::test]
 async fn locks_deletions_and_erasures_are_taken_off_again() {
-    let setup = Setup::patient().more("[policy.throttle]\nfree = 2\nlock_after = 3\n");
+    let setup = Setup::with_drift().more("[policy.throttle]\nfree = 2\nlock_after = 3\n");
     let host = TestHost::with(setup).await;
     let (alice, root) = (host.client(ALICE).await, host.client(ROOT).await);
     let mut app = alice.enroll_app("Phone", 10).await;
@@ -244,7 +244,7 @@ async fn locks_deletions_and_erasures_are_taken_off_again() {
 
 #[tokio::test]
 async fn users_fill_no_database_with_services_of_their_own_making() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     for number in 0..3 {
@@ -331,7 +331,7 @@ async fn a_file_of_metrics_is_replaced_in_one_step_and_says_that_the_daemon_is_d
 async fn a_disk_that_has_room_again_is_noticed_before_anybody_tries_to_write() {
     let directory = tempfile::tempdir().unwrap();
     let disk = MemoryDisk::mount_at(&directory.path().join("disk"), 32);
-    let setup = Setup::patient()
+    let setup = Setup::with_drift()
         .state(&directory.path().join("disk/state"))
         .daemon("free_space_reserve = \"1MiB\"");
     let host = TestHost::with(setup).await;

@@ -198,7 +198,7 @@ fn expected(interface: &str, member: &str, access: Access) -> Option<&'static st
 
 #[tokio::test]
 async fn every_method_refuses_a_stranger_in_the_same_words_whether_its_object_exists_or_not() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let (alice, app, real) = target(&host).await;
     let root = host.client(ROOT).await;
     let before = root.events().await.len();
@@ -232,7 +232,7 @@ async fn every_method_refuses_a_stranger_in_the_same_words_whether_its_object_ex
 
 #[tokio::test]
 async fn every_property_refuses_a_stranger_in_the_same_words_whether_its_object_exists_or_not() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let (_alice, _app, real) = target(&host).await;
     let targets = [real, Target::half_missing(), Target::missing()];
     let stranger = host.client(STRANGER).await;
@@ -286,7 +286,7 @@ async fn every_property_refuses_a_stranger_in_the_same_words_whether_its_object_
 
 #[tokio::test]
 async fn an_administrator_is_told_what_is_missing() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let root = host.client(ROOT).await;
     let missing = root
         .refused(ROOT_PATH, "Manager", "GetUser", &NO_ACCOUNT)
@@ -300,7 +300,7 @@ async fn an_administrator_is_told_what_is_missing() {
 
 #[tokio::test]
 async fn a_user_reaches_another_users_method_by_no_way_of_naming_it() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let (_alice, app, _) = target(&host).await;
     let bob = host.client(BOB).await;
     let mut own = bob.enroll_app("Phone", 10).await;
@@ -336,7 +336,7 @@ async fn a_user_reaches_another_users_method_by_no_way_of_naming_it() {
 
 #[tokio::test]
 async fn a_session_is_its_connections_and_dies_with_it() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let (alice, mut app, target) = target(&host).await;
     let same_uid = host.client(ALICE).await;
     let code = app.codes.fresh();
@@ -379,7 +379,7 @@ async fn wait_until_gone(client: &Client, name: &str) {
 
 #[tokio::test]
 async fn a_detached_session_is_its_uids_alone() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let bob = host.client(BOB).await;
     let detached = || Options::from([("detached", Variant::from(true))]);
     let (session, details) = bob
@@ -412,7 +412,7 @@ async fn a_detached_session_is_its_uids_alone() {
 
 #[tokio::test]
 async fn stale_cancelled_and_guessed_sessions_are_all_unknown_in_the_same_words() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let (alice, mut app, target) = target(&host).await;
     let () = alice
         .call(&target.verification, "Verification", "Cancel", &())
@@ -447,7 +447,7 @@ async fn stale_cancelled_and_guessed_sessions_are_all_unknown_in_the_same_words(
 
 #[tokio::test]
 async fn sessions_are_limited_for_each_user_and_in_all_but_not_for_root() {
-    let setup = Setup::patient().daemon("sessions_per_user = 3\nsessions_in_all = 6");
+    let setup = Setup::with_drift().daemon("sessions_per_user = 3\nsessions_in_all = 6");
     let host = TestHost::with(setup).await;
     let root = host.client(ROOT).await;
     let alice = host.client(ALICE).await;

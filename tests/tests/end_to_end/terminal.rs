@@ -28,7 +28,7 @@ fn start_of_size(host: &TestHost, name: &str, size: (u16, u16), arguments: &[&st
 #[tokio::test]
 async fn the_qr_code_on_a_terminal_is_read_by_a_decoder_with_colours_and_without() {
     for color in ["always", "never"] {
-        let host = TestHost::with(Setup::patient()).await;
+        let host = TestHost::with(Setup::with_drift()).await;
         let arguments = ["--color", color, "add", "authenticator-app"];
         let terminal = start(&host, "terminal", &arguments);
         terminal.wait_for("code");
@@ -59,7 +59,7 @@ async fn the_qr_code_on_a_terminal_is_read_by_a_decoder_with_colours_and_without
 #[tokio::test]
 async fn on_80_columns_and_24_rows_the_whole_qr_code_stands_above_the_prompt() {
     for color in ["always", "never"] {
-        let host = TestHost::with(Setup::patient()).await;
+        let host = TestHost::with(Setup::with_drift()).await;
         let arguments = ["--color", color, "add", "authenticator-app"];
         let terminal = start_of_size(&host, "terminal", (80, 24), &arguments);
         terminal.wait_for("6-digit code from your authenticator app:");
@@ -75,7 +75,7 @@ async fn on_80_columns_and_24_rows_the_whole_qr_code_stands_above_the_prompt() {
 
 #[tokio::test]
 async fn deleting_asks_says_that_it_is_for_good_and_asks_for_a_fresh_proof_in_place() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
 
@@ -99,7 +99,7 @@ async fn deleting_asks_says_that_it_is_for_good_and_asks_for_a_fresh_proof_in_pl
 
 #[tokio::test]
 async fn the_default_is_chosen_from_a_list() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let mut first = alice.enroll_app("First", 10).await;
     alice.prove(&mut first).await;

@@ -18,7 +18,7 @@ fn break_glass(host: &SignInHost) -> String {
 }
 
 async fn with_break_glass() -> (SignInHost, App, String) {
-    let setup = Setup::patient().daemon("break_glass_directory = \"{host}/break-glass\"");
+    let setup = Setup::with_drift().daemon("break_glass_directory = \"{host}/break-glass\"");
     let (host, app) = with_probe(setup).await;
     let code = break_glass(&host);
     (host, app, code)

@@ -27,7 +27,7 @@ async fn of_four_pam_hosts_with_one_code_one_lets_in_in_each_of_a_thousand_burst
         .collect();
     for burst in 0..BURSTS {
         for host in &mut hosts {
-            host.tell("authenticate");
+            host.send("authenticate");
         }
         // Each has a sign-in of its own that waits for the code.
         for host in &mut hosts {
@@ -35,7 +35,7 @@ async fn of_four_pam_hosts_with_one_code_one_lets_in_in_each_of_a_thousand_burst
         }
         let attempt = format!("answer {}\nfail", token.next_code());
         for host in &mut hosts {
-            host.tell(&attempt);
+            host.send(&attempt);
         }
         let ends: Vec<_> = hosts.iter_mut().map(secinfo_tests::PamHost::end).collect();
         let let_in = ends.iter().filter(|end| **end == PAM_SUCCESS).count();

@@ -59,13 +59,13 @@ fn at_the_prompt<'p>(host: &SignInHost, pty: &'p Pty) -> Dialogue<'p> {
 
 #[tokio::test]
 async fn verified_is_success() {
-    let (host, mut app) = with_probe(Setup::patient()).await;
+    let (host, mut app) = with_probe(Setup::with_drift()).await;
     assert_eq!(outcome_of(&host, &app.codes.fresh()), SUCCESS);
 }
 
 #[tokio::test]
 async fn remembered_is_success() {
-    let setup = Setup::patient().more("[service.probe]\nremember = \"10m\"\n");
+    let setup = Setup::with_drift().more("[service.probe]\nremember = \"10m\"\n");
     let (host, mut app) = with_probe(setup).await;
     let pty = Pty::open();
     let mut shell = pty.run(&{
@@ -87,16 +87,16 @@ async fn remembered_is_success() {
 #[tokio::test]
 async fn not_covered_is_ignored_by_the_module_and_never_success() {
     let off = "[service.probe]\nverify = \"off\"\n";
-    let (mut host, _) = with_probe(Setup::patient().more(off)).await;
+    let (mut host, _) = with_probe(Setup::with_drift().more(off)).await;
     assert_eq!(outcome(&host), IGNORED);
-    host.set_up(Setup::patient());
+    host.set_up(Setup::with_drift());
     host.restart().await;
     assert_eq!(outcome_for(&host, "bob"), IGNORED, "nothing enrolled");
 }
 
 #[tokio::test]
 async fn postponed_is_ignored_by_the_module() {
-    let setup = Setup::patient().policy("required = 1");
+    let setup = Setup::with_drift().policy("required = 1");
     let (host, _) = with_probe(setup).await;
     assert_eq!(outcome_for(&host, "bob"), IGNORED);
     assert_eq!(count(&host, "set-up-postponed").await, 1);
@@ -104,7 +104,7 @@ async fn postponed_is_ignored_by_the_module() {
 
 #[tokio::test]
 async fn who_must_have_a_method_and_cannot_set_one_up_here_is_an_authentication_error() {
-    let setup = Setup::patient().policy("required = 1\ngrace_days = 0");
+    let setup = Setup::with_drift().policy("required = 1\ngrace_days = 0");
     let (host, _) = with_probe(setup).await;
     assert_eq!(outcome_for(&host, "bob"), AUTH_ERR);
 }
@@ -112,7 +112,7 @@ async fn who_must_have_a_method_and_cannot_set_one_up_here_is_an_authentication_
 #[tokio::test]
 async fn an_access_pass_that_is_missing_is_an_authentication_error() {
     let setup =
-        Setup::patient().policy("required = 1\ngrace_days = 0\nfirst_method = \"access-pass\"");
+        Setup::with_drift().policy("required = 1\ngrace_days = 0\nfirst_method = \"access-pass\"");
     let host = SignInHost::with(setup).await;
     host.service("probe", &module_alone("set_up"));
     assert_eq!(outcome_for(&host, "bob"), AUTH_ERR);
@@ -127,7 +127,7 @@ async fn too_many_wrong_codes_are_too_many_tries() {
 
 #[tokio::test]
 async fn a_lock_is_too_many_tries() {
-    let setup = Setup::patient()
+    let setup = Setup::with_drift()
         .more("[policy.throttle]\nfree = 2\nlock_after = 3\nlongest_wait = \"1s\"\n");
     let (host, app) = with_probe(setup).await;
     let alice = host.client(ALICE).await;
@@ -145,7 +145,7 @@ async fn a_lock_is_too_many_tries() {
 
 #[tokio::test]
 async fn a_code_that_may_not_be_sent_is_an_authentication_error() {
-    let setup = Setup::patient()
+    let setup = Setup::with_drift()
         .spool()
         .more("[policy.codes]\nof_user = \"1 in 1h\"\n");
     let host = SignInHost::with(setup).await;
@@ -159,7 +159,7 @@ async fn a_code_that_may_not_be_sent_is_an_authentication_error() {
 
 #[tokio::test]
 async fn a_sign_in_whose_time_is_over_is_an_authentication_error() {
-    let setup = Setup::patient().more("[policy.session]\nverification = \"1s\"\n");
+    let setup = Setup::with_drift().more("[policy.session]\nverification = \"1s\"\n");
     let (host, mut app) = with_probe(setup).await;
     let pty = Pty::open();
     let mut dialogue = at_the_prompt(&host, &pty);
@@ -172,14 +172,14 @@ async fn a_sign_in_whose_time_is_over_is_an_authentication_error() {
 
 #[tokio::test]
 async fn a_user_whom_the_system_does_not_know_is_unknown() {
-    let (host, _) = with_probe(Setup::patient()).await;
+    let (host, _) = with_probe(Setup::with_drift()).await;
     assert_eq!(outcome_for(&host, "mallory"), USER_UNKNOWN);
 }
 
 #[tokio::test]
 async fn a_hostile_name_is_unknown_and_the_daemon_is_not_even_asked() {
     // Without a daemon, whatever is asked of it cannot be answered.
-    let host = SignInHost::without_daemon(Setup::patient()).await;
+    let host = SignInHost::without_daemon(Setup::with_drift()).await;
     host.service("probe", &module_alone(""));
     let long = "a".repeat(300);
     let pty = Pty::open();
@@ -209,7 +209,7 @@ async fn a_hostile_name_is_unknown_and_the_daemon_is_not_even_asked() {
 
 #[tokio::test]
 async fn a_bus_that_is_not_there_is_unavailable() {
-    let (host, _) = with_probe(Setup::patient()).await;
+    let (host, _) = with_probe(Setup::with_drift()).await;
     // Of two, the last counts.
     host.service("probe", &module_alone("bus=unix:path=/nonexistent/bus"));
     assert_eq!(outcome(&host), AUTHINFO_UNAVAIL);
@@ -217,14 +217,14 @@ async fn a_bus_that_is_not_there_is_unavailable() {
 
 #[tokio::test]
 async fn a_daemon_that_is_absent_is_unavailable() {
-    let (mut host, _) = with_probe(Setup::patient()).await;
+    let (mut host, _) = with_probe(Setup::with_drift()).await;
     host.stop();
     assert_eq!(outcome(&host), AUTHINFO_UNAVAIL);
 }
 
 #[tokio::test]
 async fn a_daemon_that_hangs_is_unavailable_at_the_start_and_in_mid_conversation() {
-    let (mut host, mut app) = with_probe(Setup::patient()).await;
+    let (mut host, mut app) = with_probe(Setup::with_drift()).await;
     let pty = Pty::open();
     let mut dialogue = at_the_prompt(&host, &pty);
     host.daemon().signal(Signal::STOP);
@@ -238,7 +238,7 @@ async fn a_daemon_that_hangs_is_unavailable_at_the_start_and_in_mid_conversation
 
 #[tokio::test]
 async fn a_daemon_that_is_killed_in_mid_conversation_is_unavailable() {
-    let (mut host, mut app) = with_probe(Setup::patient()).await;
+    let (mut host, mut app) = with_probe(Setup::with_drift()).await;
     let pty = Pty::open();
     let mut dialogue = at_the_prompt(&host, &pty);
     host.kill();
@@ -248,7 +248,7 @@ async fn a_daemon_that_is_killed_in_mid_conversation_is_unavailable() {
 
 #[tokio::test]
 async fn a_daemon_that_was_started_anew_in_mid_conversation_does_not_go_on_with_it() {
-    let (mut host, mut app) = with_probe(Setup::patient()).await;
+    let (mut host, mut app) = with_probe(Setup::with_drift()).await;
     let pty = Pty::open();
     let mut dialogue = at_the_prompt(&host, &pty);
     host.kill();
@@ -261,7 +261,7 @@ async fn a_daemon_that_was_started_anew_in_mid_conversation_does_not_go_on_with_
 
 #[tokio::test]
 async fn an_impostor_on_the_bus_is_unavailable_and_is_told_nothing() {
-    let (mut host, _) = with_probe(Setup::patient()).await;
+    let (mut host, _) = with_probe(Setup::with_drift()).await;
     host.stop();
     let impostor = host.client(BOB).await;
     impostor
@@ -291,7 +291,7 @@ async fn an_impostor_on_the_bus_is_unavailable_and_is_told_nothing() {
 async fn a_full_disk_is_unavailable_and_afterwards_the_code_is_as_good_as_before() {
     let directory = tempfile::tempdir().unwrap();
     let disk = MemoryDisk::mount_at(&directory.path().join("disk"), 32);
-    let setup = Setup::patient()
+    let setup = Setup::with_drift()
         .state(&directory.path().join("disk/state"))
         .daemon("free_space_reserve = \"1MiB\"");
     let (host, mut app) = with_probe(setup).await;
@@ -304,35 +304,35 @@ async fn a_full_disk_is_unavailable_and_afterwards_the_code_is_as_good_as_before
 
 #[tokio::test]
 async fn a_user_who_is_changed_in_mid_conversation_is_an_authentication_error() {
-    let (host, mut app) = with_probe(Setup::patient()).await;
+    let (host, mut app) = with_probe(Setup::with_drift()).await;
     let mut changing = host.pam_host("probe", "alice");
-    changing.tell("authenticate");
+    changing.send("authenticate");
     changing.prompt();
-    changing.tell(&format!("become bob\nanswer {}", app.codes.fresh()));
+    changing.send(&format!("become bob\nanswer {}", app.codes.fresh()));
     assert_eq!(changing.end(), PAM_AUTH_ERR);
 
     let mut steady = host.pam_host("probe", "alice");
-    steady.tell("authenticate");
+    steady.send("authenticate");
     steady.prompt();
-    steady.tell(&format!("become alice\nanswer {}", app.codes.fresh()));
+    steady.send(&format!("become alice\nanswer {}", app.codes.fresh()));
     assert_eq!(steady.end(), PAM_SUCCESS);
 }
 
 #[tokio::test]
 async fn a_user_who_is_changed_after_it_has_neither_an_account_nor_credentials() {
-    let (host, mut app) = with_probe(Setup::patient()).await;
+    let (host, mut app) = with_probe(Setup::with_drift()).await;
     let auth = "auth required {module}\naccount required {module}";
     host.service("probe", auth);
     let mut pam = host.pam_host("probe", "alice");
-    pam.tell("authenticate");
+    pam.send("authenticate");
     pam.prompt();
-    pam.tell(&format!("answer {}", app.codes.fresh()));
+    pam.send(&format!("answer {}", app.codes.fresh()));
     assert_eq!(pam.end(), PAM_SUCCESS);
     for (name, account, credentials) in [
         ("bob", PAM_PERM_DENIED, PAM_CRED_ERR),
         ("alice", PAM_SUCCESS, PAM_SUCCESS),
     ] {
-        pam.tell(&format!("become {name}\naccount\ncredentials"));
+        pam.send(&format!("become {name}\naccount\ncredentials"));
         assert_eq!(pam.end(), account, "{name}");
         assert_eq!(pam.end(), credentials, "{name}");
     }
@@ -340,17 +340,17 @@ async fn a_user_who_is_changed_after_it_has_neither_an_account_nor_credentials()
 
 #[tokio::test]
 async fn a_conversation_that_fails_is_a_conversation_error() {
-    let (host, _) = with_probe(Setup::patient()).await;
+    let (host, _) = with_probe(Setup::with_drift()).await;
     let mut failing = host.pam_host("probe", "alice");
-    failing.tell("authenticate");
+    failing.send("authenticate");
     failing.prompt();
-    failing.tell("fail");
+    failing.send("fail");
     assert_eq!(failing.end(), PAM_CONV_ERR);
 }
 
 #[tokio::test]
 async fn an_argument_that_is_not_known_is_an_error_of_the_service() {
-    let (host, _) = with_probe(Setup::patient()).await;
+    let (host, _) = with_probe(Setup::with_drift()).await;
     for argument in [
         "nullok",
         "timeout=0",
@@ -365,7 +365,7 @@ async fn an_argument_that_is_not_known_is_an_error_of_the_service() {
 
 #[tokio::test]
 async fn with_a_password_before_it_nobody_comes_in_while_the_daemon_is_absent() {
-    let (mut host, _) = with_probe(Setup::patient()).await;
+    let (mut host, _) = with_probe(Setup::with_drift()).await;
     host.stop();
     let pty = Pty::open();
     let mut login = host.pamtester(&pty, "login", "alice");

@@ -26,7 +26,8 @@ pub(crate) async fn with_probe(setup: Setup) -> (SignInHost, App) {
 
 /// Of a few wrong codes nothing follows: nobody has to wait, and nothing is locked.
 pub(crate) fn lenient() -> Setup {
-    Setup::patient().more("[policy.throttle]\nfree = 10\nlock_after = 100\ncaller_limit = 10000\n")
+    Setup::with_drift()
+        .more("[policy.throttle]\nfree = 10\nlock_after = 100\ncaller_limit = 10000\n")
 }
 
 /// The same, where one wrong code ends a sign-in.

@@ -43,7 +43,7 @@ async fn sudo_asks_for_password_and_code() {
 
 #[tokio::test]
 async fn sudo_speaks_the_language_of_its_user() {
-    let (host, mut app) = with_app(Setup::patient()).await;
+    let (host, mut app) = with_app(Setup::with_drift()).await;
     let pty = Pty::open();
     let mut command = host.command_of(ALICE_ACCOUNT, &["sudo", "id", "-un"]);
     command.env("LC_ALL", "fr_FR.UTF-8");
@@ -56,7 +56,7 @@ async fn sudo_speaks_the_language_of_its_user() {
 
 #[tokio::test]
 async fn sudo_remembers_a_proof_in_its_terminal_and_in_no_other_for_as_long_as_policy_says() {
-    let setup = || Setup::patient().more("[service.sudo]\nremember = \"10m\"\n");
+    let setup = || Setup::with_drift().more("[service.sudo]\nremember = \"10m\"\n");
     let (mut host, mut app) = with_app(setup()).await;
     host.service("sudo", "auth required {module}");
     let (pty, other) = (Pty::open(), Pty::open());
@@ -91,7 +91,7 @@ async fn sudo_remembers_a_proof_in_its_terminal_and_in_no_other_for_as_long_as_p
 
 #[tokio::test]
 async fn what_was_proved_to_another_service_is_not_remembered_where_policy_remembers_nothing() {
-    let setup = Setup::patient().more("[service.sudo]\nremember = \"10m\"\n");
+    let setup = Setup::with_drift().more("[service.sudo]\nremember = \"10m\"\n");
     let (host, mut app) = with_app(setup).await;
     for service in ["sudo", "su"] {
         host.service(service, "auth required {module}");
@@ -111,7 +111,7 @@ async fn what_was_proved_to_another_service_is_not_remembered_where_policy_remem
 
 #[tokio::test]
 async fn where_policy_turns_it_off_sudo_asks_for_the_password_alone_while_ssh_asks_for_a_code() {
-    let setup = Setup::patient().more("[service.sudo]\nverify = \"off\"\n");
+    let setup = Setup::with_drift().more("[service.sudo]\nverify = \"off\"\n");
     let (host, _) = with_app(setup).await;
     let pty = Pty::open();
     let mut sudo = sudo(&host, &pty, ALICE_ACCOUNT);
@@ -127,7 +127,7 @@ async fn where_policy_turns_it_off_sudo_asks_for_the_password_alone_while_ssh_as
 async fn members_of_an_exempt_group_are_not_asked_and_others_are() {
     let sections =
         format!("[policy.sign-in]\nverify = \"required\"\nexempt_groups = [\"{EXEMPT_GROUP}\"]\n");
-    let (host, _) = with_app(Setup::patient().more(&sections)).await;
+    let (host, _) = with_app(Setup::with_drift().more(&sections)).await;
     host.client(CAROL_ACCOUNT.uid)
         .await
         .enroll_app("Phone", 10)
@@ -143,7 +143,7 @@ async fn members_of_an_exempt_group_are_not_asked_and_others_are() {
 
 #[tokio::test]
 async fn su_asks_whom_it_becomes() {
-    let (host, mut app) = with_app(Setup::patient()).await;
+    let (host, mut app) = with_app(Setup::with_drift()).await;
     let pty = Pty::open();
     let mut su = pty.run(&host.command_of(BOB_ACCOUNT, &["su", "alice", "-c", "id -un"]));
     password_then_code(&mut su, ALICE_ACCOUNT);
@@ -154,7 +154,7 @@ async fn su_asks_whom_it_becomes() {
 
 #[tokio::test]
 async fn login_asks_for_password_and_code() {
-    let (host, mut app) = with_app(Setup::patient()).await;
+    let (host, mut app) = with_app(Setup::with_drift()).await;
     let pty = Pty::open();
     let mut login = host.pamtester(&pty, "login", "alice");
     password_then_code(&mut login, ALICE_ACCOUNT);
@@ -164,7 +164,7 @@ async fn login_asks_for_password_and_code() {
 
 #[tokio::test]
 async fn a_lock_screen_that_runs_as_its_user_verifies_that_user_and_nobody_else() {
-    let (host, mut app) = with_app(Setup::patient()).await;
+    let (host, mut app) = with_app(Setup::with_drift()).await;
     let mut bobs = host.client(BOB).await.enroll_app("Phone", 10).await;
     host.service("locker", &module_alone(""));
     let pty = Pty::open();
@@ -197,7 +197,7 @@ async fn a_lock_screen_that_runs_as_its_user_verifies_that_user_and_nobody_else(
 
 #[tokio::test]
 async fn a_graphical_greeter_gets_one_line_at_a_time_and_no_set_up() {
-    let setup = Setup::patient().policy("required = 1\ngrace_days = 0");
+    let setup = Setup::with_drift().policy("required = 1\ngrace_days = 0");
     let (host, mut app) = with_app(setup).await;
     host.service("greeter", &module_alone("set_up"));
     let alice = host.client(ALICE).await;
@@ -229,7 +229,7 @@ async fn a_graphical_greeter_gets_one_line_at_a_time_and_no_set_up() {
 
 #[tokio::test]
 async fn what_a_program_of_a_user_says_of_its_terminal_is_not_believed() {
-    let setup = Setup::patient()
+    let setup = Setup::with_drift()
         .more("[service.locker]\nremember = \"10m\"\nexempt_networks = [\"127.0.0.0/8\"]\n");
     let (host, mut app) = with_app(setup).await;
     host.service("locker", &module_alone(""));

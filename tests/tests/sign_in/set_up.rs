@@ -11,7 +11,7 @@ const NUMBER: &str = "Number: ";
 
 /// Everybody must have a method, and may put it off for this long.
 fn required(grace_days: u32) -> Setup {
-    Setup::patient().policy(&format!("required = 1\ngrace_days = {grace_days}"))
+    Setup::with_drift().policy(&format!("required = 1\ngrace_days = {grace_days}"))
 }
 
 /// What an app makes of the key of 32 letters that stands on the screen in groups of four.
@@ -207,7 +207,7 @@ async fn with_an_access_pass_the_first_method_is_set_up_and_without_one_it_is_no
 
 #[tokio::test]
 async fn a_service_can_ask_for_what_others_do_not() {
-    let setup = Setup::patient().more("[service.sshd]\nrequired = 1\ngrace_days = 0\n");
+    let setup = Setup::with_drift().more("[service.sshd]\nrequired = 1\ngrace_days = 0\n");
     let host = SignInHost::with(setup).await;
     host.service("su", &after_the_password("set_up"));
     let pty = Pty::open();

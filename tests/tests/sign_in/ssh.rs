@@ -26,7 +26,7 @@ async fn access_pass(host: &TestHost, once: bool) -> String {
 
 #[tokio::test]
 async fn a_password_and_a_code_open_a_session() {
-    let (host, mut app) = with_app(Setup::patient()).await;
+    let (host, mut app) = with_app(Setup::with_drift()).await;
     let sshd = host.sshd("");
     let pty = Pty::open();
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
@@ -47,7 +47,7 @@ async fn a_password_and_a_code_open_a_session() {
 
 #[tokio::test]
 async fn a_wrong_password_is_refused_before_any_code_is_asked_for() {
-    let (host, _) = with_app(Setup::patient()).await;
+    let (host, _) = with_app(Setup::with_drift()).await;
     let sshd = host.sshd("");
     let pty = Pty::open();
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
@@ -83,7 +83,7 @@ async fn a_key_and_a_code_open_a_session_without_a_password() {
 
 #[tokio::test]
 async fn a_code_comes_by_text_and_opens_a_session() {
-    let host = SignInHost::with(Setup::patient().spool()).await;
+    let host = SignInHost::with(Setup::with_drift().spool()).await;
     let alice = host.client(ALICE).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
     let sshd = host.sshd("");
@@ -104,7 +104,7 @@ async fn a_code_comes_by_text_and_opens_a_session() {
 
 #[tokio::test]
 async fn a_question_mark_leads_to_another_method() {
-    let (host, mut app) = with_app(Setup::patient().spool()).await;
+    let (host, mut app) = with_app(Setup::with_drift().spool()).await;
     let alice = host.client(ALICE).await;
     alice.prove(&mut app).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
@@ -141,7 +141,7 @@ fn signs_in_with_recovery_code(client: &mut Dialogue<'_>, code: &str) {
 
 #[tokio::test]
 async fn a_recovery_code_opens_one_session_and_says_when_few_are_left() {
-    let (host, mut app) = with_app(Setup::patient().policy("recovery_codes = 5")).await;
+    let (host, mut app) = with_app(Setup::with_drift().policy("recovery_codes = 5")).await;
     let alice = host.client(ALICE).await;
     alice.prove(&mut app).await;
     let codes = recovery_codes(&alice).await;
@@ -167,7 +167,7 @@ async fn a_recovery_code_opens_one_session_and_says_when_few_are_left() {
 
 #[tokio::test]
 async fn an_access_pass_opens_a_session_without_the_phone() {
-    let (host, _) = with_app(Setup::patient()).await;
+    let (host, _) = with_app(Setup::with_drift()).await;
     let pass = access_pass(&host, false).await;
     let sshd = host.sshd("");
     let pty = Pty::open();
@@ -205,7 +205,7 @@ async fn an_access_pass_for_once_opens_one_session() {
 
 #[tokio::test]
 async fn wrong_codes_lock_until_an_administrator_unlocks() {
-    let setup = Setup::patient()
+    let setup = Setup::with_drift()
         .more("[policy.throttle]\nfree = 2\nlock_after = 3\nlongest_wait = \"1s\"\n");
     let (host, mut app) = with_app(setup).await;
     let sshd = host.sshd("");
@@ -271,12 +271,12 @@ async fn after_too_many_wrong_codes_the_sign_in_begins_again() {
 
 #[tokio::test]
 async fn who_does_not_answer_is_not_let_in() {
-    let (host, mut app) = with_app(Setup::patient()).await;
+    let (host, mut app) = with_app(Setup::with_drift()).await;
     let sshd = host.sshd("LoginGraceTime 2");
     let pty = Pty::open();
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     password_then_code(&mut client, ALICE_ACCOUNT);
-    sshd.wait_until_alone();
+    sshd.wait_idle();
     // The client learns of it when its user answers.
     client.answer(&app.codes.fresh());
     is_out(client);
@@ -285,7 +285,7 @@ async fn who_does_not_answer_is_not_let_in() {
 
 #[tokio::test]
 async fn who_answers_too_late_is_not_let_in_by_the_right_code() {
-    let setup = Setup::patient().more("[policy.session]\nverification = \"1s\"\n");
+    let setup = Setup::with_drift().more("[policy.session]\nverification = \"1s\"\n");
     let (host, mut app) = with_app(setup).await;
     let sshd = host.sshd("");
     let pty = Pty::open();
@@ -302,7 +302,8 @@ async fn who_answers_too_late_is_not_let_in_by_the_right_code() {
 #[tokio::test]
 async fn where_the_configuration_says_german_ssh_asks_in_german() {
     // OpenSSH tells PAM no locale, and clears its own.
-    let (host, mut app) = with_app(Setup::patient().more("[messages]\nlanguage = \"de\"\n")).await;
+    let (host, mut app) =
+        with_app(Setup::with_drift().more("[messages]\nlanguage = \"de\"\n")).await;
     let sshd = host.sshd("");
     let pty = Pty::open();
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
@@ -317,7 +318,7 @@ async fn where_the_configuration_says_german_ssh_asks_in_german() {
 #[tokio::test]
 async fn from_an_exempt_network_nobody_is_asked_and_from_another_everybody() {
     let exempt = |network: &str| {
-        Setup::patient().more(&format!(
+        Setup::with_drift().more(&format!(
             "[service.sshd]\nexempt_networks = [\"{network}\"]\n"
         ))
     };

@@ -14,7 +14,7 @@ async fn alice_with_an_app(host: &TestHost) -> (Client, App) {
 
 #[tokio::test]
 async fn a_code_of_the_app_lets_in_and_a_wrong_or_used_one_is_asked_again() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let (_alice, mut app) = alice_with_an_app(&host).await;
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
@@ -45,7 +45,7 @@ async fn a_code_of_the_app_lets_in_and_a_wrong_or_used_one_is_asked_again() {
 
 #[tokio::test]
 async fn a_code_goes_out_at_once_and_another_when_asked_for() {
-    let setup = Setup::patient()
+    let setup = Setup::with_drift()
         .spool()
         .more("[policy.codes]\nresend_after = \"1s\"\n");
     let host = TestHost::with(setup).await;
@@ -74,7 +74,7 @@ async fn a_code_goes_out_at_once_and_another_when_asked_for() {
 
 #[tokio::test]
 async fn whoever_signs_in_again_at_once_is_told_when_the_next_code_can_be_sent() {
-    let host = TestHost::with(Setup::patient().spool()).await;
+    let host = TestHost::with(Setup::with_drift().spool()).await;
     let alice = host.client(ALICE).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
     let root = host.client(ROOT).await;
@@ -91,7 +91,7 @@ async fn whoever_signs_in_again_at_once_is_told_when_the_next_code_can_be_sent()
 
 #[tokio::test]
 async fn a_question_mark_lists_the_other_ways_and_each_of_them_lets_in() {
-    let host = TestHost::with(Setup::patient().spool()).await;
+    let host = TestHost::with(Setup::with_drift().spool()).await;
     let (alice, mut app) = alice_with_an_app(&host).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
     let path = user_path(ALICE);
@@ -145,7 +145,7 @@ async fn a_question_mark_lists_the_other_ways_and_each_of_them_lets_in() {
 
 #[tokio::test]
 async fn whoever_has_few_recovery_codes_left_is_told() {
-    let setup = Setup::patient().policy("recovery_codes = 5");
+    let setup = Setup::with_drift().policy("recovery_codes = 5");
     let host = TestHost::with(setup).await;
     let (alice, _app) = alice_with_an_app(&host).await;
     let codes: Vec<String> = alice
@@ -177,7 +177,7 @@ async fn whoever_has_few_recovery_codes_left_is_told() {
 
 #[tokio::test]
 async fn a_code_that_cannot_be_sent_leads_to_the_other_ways() {
-    let mut host = TestHost::with(Setup::patient().spool()).await;
+    let mut host = TestHost::with(Setup::with_drift().spool()).await;
     let alice = host.client(ALICE).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
     let settings = format!(
@@ -212,7 +212,7 @@ async fn a_code_that_cannot_be_sent_leads_to_the_other_ways() {
 
 #[tokio::test]
 async fn prompts_are_in_the_language_of_the_user_and_fit_on_one_line_of_a_greeter() {
-    let host = TestHost::with(Setup::patient().spool()).await;
+    let host = TestHost::with(Setup::with_drift().spool()).await;
     let (alice, mut app) = alice_with_an_app(&host).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
     let root = host.client(ROOT).await;

@@ -7,7 +7,7 @@ use zbus::Variant;
 
 #[tokio::test]
 async fn wrong_codes_end_one_sign_in_and_then_lock_the_method() {
-    let setup = Setup::patient()
+    let setup = Setup::with_drift()
         .more("[policy.throttle]\nfree = 10\nlock_after = 11\n[policy.session]\nattempts = 5\n");
     let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;
@@ -35,7 +35,7 @@ async fn wrong_codes_end_one_sign_in_and_then_lock_the_method() {
 
 #[tokio::test]
 async fn a_locked_default_leads_to_the_other_ways() {
-    let setup = Setup::patient()
+    let setup = Setup::with_drift()
         .more("[policy.throttle]\nfree = 2\nlock_after = 3\n[policy.session]\nattempts = 20\n");
     let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;
@@ -76,7 +76,7 @@ async fn a_locked_default_leads_to_the_other_ways() {
 
 #[tokio::test]
 async fn whoever_takes_too_long_begins_again() {
-    let setup = Setup::patient().more("[policy.session]\nverification = \"10s\"\n");
+    let setup = Setup::with_drift().more("[policy.session]\nverification = \"10s\"\n");
     let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
@@ -99,7 +99,7 @@ async fn whoever_takes_too_long_begins_again() {
 
 #[tokio::test]
 async fn a_program_that_answers_nothing_for_ever_comes_to_an_end() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     alice.enroll_app("Phone", 10).await;
     let root = host.client(ROOT).await;
@@ -115,7 +115,7 @@ async fn a_program_that_answers_nothing_for_ever_comes_to_an_end() {
 
 #[tokio::test]
 async fn whom_policy_does_not_cover_is_not_asked_and_why_is_told() {
-    let setup = Setup::patient().more(
+    let setup = Setup::with_drift().more(
         "[policy.sign-in]\nexempt_networks = [\"192.0.2.0/24\"]\n\
          [service.cron]\nverify = \"off\"\n\
          [service.backup]\nexempt_groups = [\"daemon\"]\n",
@@ -160,7 +160,7 @@ async fn whom_policy_does_not_cover_is_not_asked_and_why_is_told() {
 
 #[tokio::test]
 async fn a_service_may_ask_for_a_stronger_method() {
-    let setup = Setup::patient()
+    let setup = Setup::with_drift()
         .spool()
         .more("[service.sudo]\nstrength = \"possession\"\n");
     let host = TestHost::with(setup).await;
@@ -180,7 +180,7 @@ async fn a_service_may_ask_for_a_stronger_method() {
 
 #[tokio::test]
 async fn a_sign_in_ends_with_its_connection_and_when_it_is_cancelled() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
     let root = host.client(ROOT).await;
@@ -206,7 +206,7 @@ async fn a_sign_in_ends_with_its_connection_and_when_it_is_cancelled() {
 /// As programs are that give the password to whatever is asked.
 #[tokio::test]
 async fn what_cannot_be_a_code_ends_the_sign_in_and_locks_nobody_out() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     let root = host.client(ROOT).await;

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::path::Path;
 
 fn required() -> Setup {
-    Setup::patient().more("[policy.sign-in]\nverify = \"required\"\n")
+    Setup::with_drift().more("[policy.sign-in]\nverify = \"required\"\n")
 }
 
 /// A photograph of the QR code in a prompt, as it is on a terminal that is light on dark.

@@ -7,7 +7,7 @@ use zbus::Variant;
 
 #[tokio::test]
 async fn only_root_learns_that_a_name_is_unknown() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let root = host.client(ROOT).await;
     for name in ["no-such-account", "", "root:x", "a/b", "a\nb"] {
         let refused = refusal(&root, name, "sshd", Options::new()).await;
@@ -31,7 +31,7 @@ async fn only_root_learns_that_a_name_is_unknown() {
 
 #[tokio::test]
 async fn a_lock_screen_verifies_its_own_user_and_gets_no_more_than_a_verification_gives() {
-    let setup = Setup::patient().more("[policy.sign-in]\nverify = \"required\"\n");
+    let setup = Setup::with_drift().more("[policy.sign-in]\nverify = \"required\"\n");
     let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;
     let set_up = Options::from([("set_up", Variant::from(true))]);
@@ -52,7 +52,7 @@ async fn a_lock_screen_verifies_its_own_user_and_gets_no_more_than_a_verificatio
 
 #[tokio::test]
 async fn a_proof_at_a_sign_in_that_root_relays_counts_nowhere_else() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     let root = host.client(ROOT).await;
@@ -68,7 +68,7 @@ async fn a_proof_at_a_sign_in_that_root_relays_counts_nowhere_else() {
 
 #[tokio::test]
 async fn options_that_nobody_knows_are_refused() {
-    let host = TestHost::with(Setup::patient()).await;
+    let host = TestHost::with(Setup::with_drift()).await;
     let root = host.client(ROOT).await;
     let options: [Options; 4] = [
         HashMap::from([("colour", Variant::from("red"))]),
