@@ -27,7 +27,7 @@ fn long_help() -> String {
 /// Codes are never arguments: they are asked for, and read from standard input, one a line, when
 /// that is not a terminal; prompts go to standard error. When a change needs a fresh proof of who
 /// you are, that code is asked for first.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "secinfo", version, after_help = EXIT_CODES, after_long_help = long_help())]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
 }
 
 /// What every command takes.
-#[derive(Debug, Args)]
+#[derive(Args)]
 pub(crate) struct Global {
     /// Print JSON, in a stable form that each command's --help describes
     #[arg(long, global = true)]
@@ -53,7 +53,7 @@ pub(crate) struct Global {
 }
 
 /// The commands.
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub(crate) enum Command {
     Add(add::Arguments),
     Default(default::Arguments),
@@ -83,23 +83,24 @@ pub(crate) enum Command {
     Man(man::Arguments),
 }
 
-impl Command {
-    /// Whether it does what others than root need an administrator's password for.
-    pub(crate) const fn may_take_administrator(&self) -> bool {
-        matches!(
-            self,
-            Self::Users
-                | Self::Unlock(_)
-                | Self::Tokens(_)
-                | Self::AccessPass(_)
-                | Self::Channels(_)
-                | Self::Import(_)
-                | Self::Audit(_)
-        )
-    }
-}
-
 impl Arguments {
+    /// Whether others than root need an administrator's password for it.
+    pub(crate) const fn takes_administrator(&self) -> bool {
+        self.global.user.is_some()
+            || matches!(
+                self.command,
+                Some(
+                    Command::Users
+                        | Command::Unlock(_)
+                        | Command::Tokens(_)
+                        | Command::AccessPass(_)
+                        | Command::Channels(_)
+                        | Command::Import(_)
+                        | Command::Audit(_)
+                )
+            )
+    }
+
     /// Refuses `--user` where it would be ignored.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         let acts_for_user = match &self.command {

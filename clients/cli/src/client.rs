@@ -1,5 +1,6 @@
 //! What every command works with: the connection to the daemon, the screen, and who the caller is.
 
+use crate::polkit_agent::PolkitAgent;
 use nix::unistd::User as Account;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::Screen;
@@ -19,18 +20,32 @@ pub(crate) struct Client {
     pub(crate) clock: Clock,
     /// Who calls.
     pub(crate) uid: u32,
+    /// Asks for an administrator's password as long as this lives.
+    _agent: Option<PolkitAgent>,
 }
 
 impl Client {
-    /// Connects to the daemon.
-    pub(crate) async fn connect(screen: Screen, address: Option<&str>) -> Result<Self, Failure> {
+    /// Connects to the daemon. With `administers`, polkit may ask a person for an administrator's
+    /// password meanwhile.
+    pub(crate) async fn connect(
+        screen: Screen,
+        address: Option<&str>,
+        administers: bool,
+    ) -> Result<Self, Failure> {
         let connection = secinfo_wire::connect(address).await?;
         let uid = rustix::process::getuid().as_raw();
+        // Root is not asked, and on another bus there may be no polkit.
+        let may_be_asked = administers && screen.interactive && uid != 0;
+        let agent = match address {
+            None if may_be_asked => PolkitAgent::start()?,
+            _ => None,
+        };
         Ok(Self {
             connection,
             screen,
             clock: Clock::of_process(),
             uid,
+            _agent: agent,
         })
     }
 

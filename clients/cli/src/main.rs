@@ -17,6 +17,7 @@
 mod arguments;
 mod client;
 mod commands;
+mod dispatch;
 mod import;
 mod polkit_agent;
 mod proof;
@@ -53,7 +54,7 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(commands::run(arguments))
+    runtime.block_on(dispatch::run(arguments))
 }
 
 #[derive(Serialize)]

@@ -1,7 +1,6 @@
 //! `secinfo completions`: completions for a shell.
 
-use crate::arguments;
-use clap::CommandFactory;
+use clap::Command;
 use clap_complete::Shell;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::Screen;
@@ -13,30 +12,27 @@ pub(crate) struct Arguments {
     shell: Shell,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    Screen::write(&script(arguments.shell))
+/// Prints completions of a command line.
+pub(crate) fn run(arguments: &Arguments, command: Command) -> Result<(), Failure> {
+    Screen::write(&script(arguments.shell, command))
 }
 
-fn script(shell: Shell) -> Vec<u8> {
+fn script(shell: Shell, mut command: Command) -> Vec<u8> {
     let mut text = Vec::new();
-    clap_complete::generate(
-        shell,
-        &mut arguments::Arguments::command(),
-        "secinfo",
-        &mut text,
-    );
+    clap_complete::generate(shell, &mut command, "secinfo", &mut text);
     text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::ValueEnum;
+    use crate::arguments::Arguments;
+    use clap::{CommandFactory, ValueEnum};
 
     #[test]
     fn every_shell_is_told_of_the_commands() {
         for shell in Shell::value_variants() {
-            let text = String::from_utf8(script(*shell)).unwrap();
+            let text = String::from_utf8(script(*shell, Arguments::command())).unwrap();
             for word in ["cancel-deletion", "authenticator-app", "checkpoint"] {
                 assert!(text.contains(word), "{shell}: {word}");
             }

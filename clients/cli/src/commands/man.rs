@@ -1,7 +1,6 @@
 //! `secinfo man`: the manual pages.
 
-use crate::arguments;
-use clap::CommandFactory;
+use clap::Command;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::Screen;
 use std::fs;
@@ -16,14 +15,15 @@ pub(crate) struct Arguments {
     directory: PathBuf,
 }
 
-pub(crate) fn run(screen: &Screen, arguments: &Arguments) -> Result<(), Failure> {
+/// Writes the manual pages of a command line.
+pub(crate) fn run(screen: &Screen, arguments: &Arguments, command: Command) -> Result<(), Failure> {
     let failed = |source| Failure::File {
         action: "write manual pages into",
         path: arguments.directory.clone(),
         source,
     };
     fs::create_dir_all(&arguments.directory).map_err(failed)?;
-    let command = arguments::Arguments::command().disable_help_subcommand(true);
+    let command = command.disable_help_subcommand(true);
     clap_mangen::generate_to(command, &arguments.directory).map_err(failed)?;
     screen.paragraph(&format!(
         "Manual pages are in {}.",
@@ -34,6 +34,8 @@ pub(crate) fn run(screen: &Screen, arguments: &Arguments) -> Result<(), Failure>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arguments;
+    use clap::CommandFactory;
     use secinfo_terminal::screen::Color;
 
     #[test]
@@ -42,7 +44,12 @@ mod tests {
         let arguments = Arguments {
             directory: directory.path().join("man1"),
         };
-        run(&Screen::new(true, Color::Never), &arguments).unwrap();
+        run(
+            &Screen::new(true, Color::Never),
+            &arguments,
+            arguments::Arguments::command(),
+        )
+        .unwrap();
         let read = |name: &str| fs::read_to_string(arguments.directory.join(name)).unwrap();
         assert!(read("secinfo.1").contains("the log did not verify"));
         assert!(read("secinfo-delete.1").contains("cannot be undone"));

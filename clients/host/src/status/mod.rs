@@ -9,9 +9,7 @@ use secinfo_terminal::screen::Screen;
 use secinfo_terminal::style::Look;
 use secinfo_terminal::text::{counted, visible};
 use secinfo_terminal::times::Clock;
-use secinfo_wire::{
-    Connection, Error, ManagerProxy, Reason, Statistics, Status, connect_if_running,
-};
+use secinfo_wire::{Error, ManagerProxy, Reason, Statistics, Status, connect, connect_if_running};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -33,7 +31,7 @@ Metrics: a service that cannot be reached is no failure, it is secinfo_up 0, and
 pub struct Arguments {
     /// Print the numbers as metrics, in the text format for Prometheus; for administrators
     #[arg(long)]
-    pub openmetrics: bool,
+    openmetrics: bool,
     /// Replace this file by the metrics, in one step, readable by all
     #[arg(long, value_name = "FILE", requires = "openmetrics")]
     output: Option<PathBuf>,
@@ -110,12 +108,25 @@ impl<'a> From<&'a Statistics> for StatisticsJson<'a> {
     }
 }
 
-/// Shows how the service is.
+/// Shows how the service is, or writes its metrics.
 ///
 /// # Errors
-/// When it cannot be asked, or cannot accept anything.
-pub async fn run(screen: &Screen, connection: &Connection) -> Result<(), Failure> {
-    let manager = ManagerProxy::new(connection).await.map_err(Error::from)?;
+/// When it cannot be asked, or cannot accept anything; for metrics, when they cannot be written.
+pub async fn run(
+    screen: &Screen,
+    address: Option<&str>,
+    arguments: &Arguments,
+) -> Result<(), Failure> {
+    if arguments.openmetrics {
+        write_metrics(screen, address, arguments).await
+    } else {
+        show(screen, address).await
+    }
+}
+
+async fn show(screen: &Screen, address: Option<&str>) -> Result<(), Failure> {
+    let connection = connect(address).await?;
+    let manager = ManagerProxy::new(&connection).await.map_err(Error::from)?;
     let status = manager.get_status().await?;
     let statistics = match manager.get_statistics().await {
         Ok(statistics) => Some(statistics),
@@ -200,7 +211,7 @@ fn mebibytes(bytes: u64) -> String {
 }
 
 /// Writes the metrics. It connects by itself: a daemon that does not run is not started for it.
-pub async fn write_metrics(
+async fn write_metrics(
     screen: &Screen,
     address: Option<&str>,
     arguments: &Arguments,
