@@ -17,14 +17,14 @@
 mod arguments;
 mod client;
 mod commands;
+mod dialogue;
 mod dispatch;
 mod import;
+mod methods;
 mod polkit_agent;
-mod proof;
 mod qr;
 mod security_info;
 mod selection;
-mod sending;
 mod words;
 
 use arguments::Arguments;

@@ -1,7 +1,7 @@
 //! `secinfo cancel-deletion`: keeping a method whose deletion is scheduled.
 
 use crate::client::Client;
-use crate::proof::with_fresh_proof;
+use crate::dialogue::verification::with_fresh_proof;
 use crate::security_info::SecurityInfo;
 use secinfo_terminal::failure::Failure;
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! `secinfo default`: choosing the method that is asked first at sign-in.
 
 use crate::client::Client;
-use crate::proof::with_fresh_proof;
+use crate::dialogue::verification::with_fresh_proof;
 use crate::security_info::{Method, MethodJson, SecurityInfo};
 use secinfo_terminal::failure::Failure;
 use secinfo_wire::names::purpose;

@@ -1,7 +1,7 @@
 //! `secinfo delete`: deleting a method, and where the default goes.
 
 use crate::client::Client;
-use crate::proof::with_fresh_proof;
+use crate::dialogue::verification::with_fresh_proof;
 use crate::security_info::{SecurityInfo, id_of};
 use crate::words;
 use secinfo_terminal::failure::Failure;

@@ -1,7 +1,7 @@
 //! `secinfo rename`: giving a method another label.
 
 use crate::client::Client;
-use crate::proof::with_fresh_proof;
+use crate::dialogue::verification::with_fresh_proof;
 use crate::security_info::{MethodJson, SecurityInfo};
 use secinfo_terminal::failure::Failure;
 use serde::Serialize;

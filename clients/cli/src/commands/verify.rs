@@ -1,7 +1,7 @@
 //! `secinfo verify`: verifying a user with a code.
 
 use crate::client::Client;
-use crate::proof::{self, Request};
+use crate::dialogue::verification::{self, Request};
 use crate::security_info::{SecurityInfo, id_of};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::words::of_kind;
@@ -59,7 +59,7 @@ pub(crate) async fn run(
         service: &arguments.service,
         method: method.map(|method| method.path.clone().into_inner()),
     };
-    let proof = proof::verify(client, &request).await?;
+    let proof = verification::verify(client, &request).await?;
     client.screen.json(&ProofJson {
         verified: true,
         method: id_of(&proof.method),

@@ -1,14 +1,15 @@
 //! `secinfo add authenticator-app`: a QR code and its key, then a code from the app.
 
-use super::enrollment;
+use super::Add;
 use crate::client::Client;
-use crate::proof::with_fresh_proof;
+use crate::dialogue::enrollment::{self, Enrollment};
+use crate::dialogue::verification::with_fresh_proof;
 use crate::qr::{Picture, Qr};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::Screen;
 use secinfo_terminal::text::visible;
 use secinfo_wire::names::kind;
-use secinfo_wire::{EnrollmentDetails, EnrollmentOptions};
+use secinfo_wire::{EnrollmentDetails, EnrollmentOptions, OwnedObjectPath};
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -20,7 +21,7 @@ const JSON: &str = r#"JSON: first the line {"enrollment":{"kind", "expires", "at
 /// The app becomes your default sign-in method, unless you keep the former one.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = JSON)]
-pub(crate) struct Arguments {
+pub(super) struct Arguments {
     /// What to call it
     #[arg(long)]
     label: Option<String>,
@@ -55,25 +56,50 @@ struct DetailsJson<'a> {
     algorithm: Option<&'a str>,
 }
 
-pub(super) async fn run(client: &Client, arguments: Arguments) -> Result<(), Failure> {
-    // Before the daemon makes a key in vain.
-    let picture = match &arguments.qr_file {
-        Some(path) => Some(Picture::new(path, arguments.force)?),
-        None => None,
-    };
+impl Add for Arguments {
+    async fn add(self, client: &Client) -> Result<(), Failure> {
+        // Before the daemon makes a key in vain.
+        let picture = match &self.qr_file {
+            Some(path) => Some(Picture::new(path, self.force)?),
+            None => None,
+        };
+        let mut options = EnrollmentOptions::default();
+        options.label = self.label;
+        let (path, details) = start(client, &options).await?;
+        show(client, &details, picture.as_ref())?;
+        finish(client, path, &details, self.keep_default).await
+    }
+}
+
+/// Starts the enrollment of an app.
+pub(super) async fn start(
+    client: &Client,
+    options: &EnrollmentOptions,
+) -> Result<(OwnedObjectPath, EnrollmentDetails), Failure> {
     let path = client.user_path(None).await?;
     let user = client.user_at(&path).await?;
-    let mut options = EnrollmentOptions::default();
-    options.label.clone_from(&arguments.label);
-    let (path, details) = with_fresh_proof(client, async || {
-        user.start_enrollment(kind::AUTHENTICATOR_APP, &options)
+    with_fresh_proof(client, async || {
+        user.start_enrollment(kind::AUTHENTICATOR_APP, options)
             .await
     })
-    .await?;
-    show(client, &details, picture.as_ref())?;
-    let question = enrollment::question(kind::AUTHENTICATOR_APP, details.digits);
-    let asking = enrollment::Asking::For(question);
-    enrollment::finish(client, path, asking, arguments.keep_default).await
+    .await
+}
+
+/// Asks for codes of the app until it is enrolled.
+pub(super) async fn finish(
+    client: &Client,
+    path: OwnedObjectPath,
+    details: &EnrollmentDetails,
+    keep_default: bool,
+) -> Result<(), Failure> {
+    let enrollment = Enrollment {
+        path,
+        kind: kind::AUTHENTICATOR_APP,
+        digits: details.digits,
+        sent_to: None,
+        keep_default,
+    };
+    enrollment::finish(client, enrollment).await
 }
 
 /// The heading, the blank lines and the prompt.

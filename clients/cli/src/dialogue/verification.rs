@@ -1,7 +1,7 @@
 //! Verifying a user by a dialogue, and asking for a fresh proof where the daemon wants one first.
 
+use super::sending::{Sending, Session, leaves_session_open};
 use crate::client::Client;
-use crate::sending::{Sending, Session, leaves_session_open};
 use crate::words;
 use secinfo_terminal::environment;
 use secinfo_terminal::failure::Failure;

@@ -1,7 +1,8 @@
 //! `secinfo add recovery-codes`: codes to keep on paper.
 
+use super::Add;
 use crate::client::Client;
-use crate::proof::with_fresh_proof;
+use crate::dialogue::verification::with_fresh_proof;
 use crate::security_info::SecurityInfo;
 use secinfo_terminal::failure::Failure;
 use secinfo_wire::names::kind;
@@ -17,7 +18,7 @@ const JSON: &str = r#"JSON: {"codes":["<code>", ...]}"#;
 /// codes that you got before stop working.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = JSON)]
-pub(crate) struct Arguments {
+pub(super) struct Arguments {
     /// Do not ask before former codes are made void
     #[arg(long, short)]
     yes: bool,
@@ -28,39 +29,42 @@ struct CodesJson<'a> {
     codes: &'a [String],
 }
 
-pub(super) async fn run(client: &Client, arguments: &Arguments) -> Result<(), Failure> {
-    let screen = &client.screen;
-    let info = SecurityInfo::load(client, None).await?;
-    let former = info
-        .methods
-        .iter()
-        .find(|method| method.properties.kind == kind::RECOVERY_CODES);
-    if let Some(former) = former.filter(|_| !arguments.yes) {
-        let left = former.properties.remaining;
-        if !screen.interactive {
-            return Err(Failure::Usage(
-                "say --yes to make the former codes void when standard input is not a terminal"
-                    .into(),
-            ));
+impl Add for Arguments {
+    async fn add(self, client: &Client) -> Result<(), Failure> {
+        let screen = &client.screen;
+        let info = SecurityInfo::load(client, None).await?;
+        let former = info
+            .methods
+            .iter()
+            .find(|method| method.properties.kind == kind::RECOVERY_CODES);
+        if let Some(former) = former.filter(|_| !self.yes) {
+            let left = former.properties.remaining;
+            if !screen.interactive {
+                return Err(Failure::Usage(
+                    "say --yes to make the former codes void when standard input is not a terminal"
+                        .into(),
+                ));
+            }
+            screen.note(&format!("You have recovery codes, {left} of them unused. They stop working when you get new ones."))?;
+            if !screen.confirm("Get new ones?")? {
+                return screen.note("The former codes are still good.");
+            }
         }
-        screen.note(&format!("You have recovery codes, {left} of them unused. They stop working when you get new ones."))?;
-        if !screen.confirm("Get new ones?")? {
-            return screen.note("The former codes are still good.");
-        }
-    }
-    let user = client.user_at(&info.path).await?;
-    let codes =
-        Zeroizing::new(with_fresh_proof(client, async || user.issue_recovery_codes().await).await?);
-    screen.json(&CodesJson { codes: &codes })?;
-    screen.say(&two_columns(&codes))?;
-    screen.paragraph(
+        let user = client.user_at(&info.path).await?;
+        let codes = Zeroizing::new(
+            with_fresh_proof(client, async || user.issue_recovery_codes().await).await?,
+        );
+        screen.json(&CodesJson { codes: &codes })?;
+        screen.say(&two_columns(&codes))?;
+        screen.paragraph(
         "These codes are shown only now. Print them or write them down, and keep them where you find them when \
          your device is lost, and nobody else does. Each is good once.",
     )?;
-    if former.is_some() {
-        screen.paragraph("The codes that you got before are void.")?;
+        if former.is_some() {
+            screen.paragraph("The codes that you got before are void.")?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The codes, numbered, down the left and then the right column.

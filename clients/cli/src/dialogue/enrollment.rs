@@ -1,0 +1,262 @@
+//! The end of an enrollment: codes until one proves that the method works, and what becomes of the
+//! default.
+
+use super::sending::{Sending, Session, leaves_session_open};
+use super::verification::with_fresh_proof;
+use crate::client::Client;
+use crate::security_info::{MethodJson, SecurityInfo, id_of};
+use crate::words;
+use secinfo_terminal::failure::Failure;
+use secinfo_wire::{
+    Enrolled, EnrollmentProxy, OwnedObjectPath, Reason, SentCode, enrollment_properties,
+};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+/// An enrollment that waits for a code.
+pub(crate) struct Enrollment<'a> {
+    /// Its object.
+    pub(crate) path: OwnedObjectPath,
+    /// What is being added.
+    pub(crate) kind: &'a str,
+    /// How many digits its codes have.
+    pub(crate) digits: Option<u32>,
+    /// Where codes are sent to, masked; none where the user has them.
+    pub(crate) sent_to: Option<&'a str>,
+    /// Keep the former default method.
+    pub(crate) keep_default: bool,
+}
+
+/// Codes until one is accepted.
+struct Codes<'a> {
+    client: &'a Client,
+    enrollment: &'a EnrollmentProxy<'a>,
+    kind: &'a str,
+    digits: Option<u32>,
+    sending: Option<(Sending<'a>, &'a str)>,
+}
+
+impl Codes<'_> {
+    /// Has the first code sent, if codes are sent.
+    async fn begin(&mut self) -> Result<(), Failure> {
+        match &mut self.sending {
+            Some((sending, _)) => send(self.client, sending).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Asks for a code, after saying that the newest did not arrive, if it was sent and did not.
+    async fn ask(&mut self) -> Result<Option<Zeroizing<String>>, Failure> {
+        let question = match &mut self.sending {
+            Some((sending, hint)) => {
+                sending.tell_of_failure(self.client).await?;
+                sending.question("", hint)
+            }
+            None => words::of_question(self.kind, "", "", self.digits),
+        };
+        self.client.screen.ask(&question)
+    }
+
+    /// Does what an answer without a code asks for: has a new one sent, if codes are sent.
+    async fn renew(&mut self) -> Result<(), Failure> {
+        let screen = &self.client.screen;
+        let Some((sending, _)) = &mut self.sending else {
+            return screen.note("Enter a code, or press Ctrl-C to add nothing.");
+        };
+        sending.tell_of_failure(self.client).await?;
+        match send(self.client, sending).await {
+            Err(Failure::Bus(error)) if leaves_session_open(&error) => {
+                screen.note(&error.to_string())
+            }
+            result => result,
+        }
+    }
+
+    /// Says why a code was refused, and what to do.
+    async fn refused(&self, error: &secinfo_wire::Error) -> Result<(), Failure> {
+        let screen = &self.client.screen;
+        screen.note(&error.to_string())?;
+        if error.reason() == Some(Reason::CodeExpired) {
+            return Ok(());
+        }
+        let path = self.enrollment.inner().path();
+        let Ok(session) = enrollment_properties(&self.client.connection, path).await else {
+            return Ok(());
+        };
+        let next = match &self.sending {
+            Some(_) => "Look at the newest code that was sent and enter it.",
+            None => "Wait for the next code and enter it.",
+        };
+        screen.note(&format!("{next} Attempts left: {}.", session.attempts_left))
+    }
+
+    async fn submit(mut self) -> Result<Enrolled, Failure> {
+        self.begin().await?;
+        let mut last_refusal = None;
+        loop {
+            let Some(code) = self.ask().await? else {
+                return Err(last_refusal.unwrap_or_else(|| {
+                    Failure::NotVerified(
+                        "no code was given, so nothing was added; start again when you have one"
+                            .into(),
+                    )
+                }));
+            };
+            if code.is_empty() {
+                self.renew().await?;
+                continue;
+            }
+            let submitted = async || self.enrollment.submit(&code).await;
+            match with_fresh_proof(self.client, submitted).await {
+                Err(Failure::Bus(error)) if is_worth_another_try(&error) => {
+                    self.refused(&error).await?;
+                    last_refusal = Some(error.into());
+                }
+                result => return result,
+            }
+        }
+    }
+}
+
+/// Whether a code that was refused so leaves the session open for another.
+fn is_worth_another_try(error: &secinfo_wire::Error) -> bool {
+    matches!(
+        error.reason(),
+        Some(Reason::WrongCode | Reason::CodeAlreadyUsed | Reason::CodeExpired | Reason::TooSoon)
+    )
+}
+
+/// Has a code sent, and tells people and programs so.
+async fn send(client: &Client, sending: &mut Sending<'_>) -> Result<(), Failure> {
+    let sent = sending.send(client).await?;
+    client.screen.json(&SentLineJson::of(sent))
+}
+
+#[derive(Serialize)]
+struct SentLineJson<'a> {
+    sent: SentJson<'a>,
+}
+
+#[derive(Serialize)]
+struct SentJson<'a> {
+    state: &'a str,
+    hint: &'a str,
+    code_expires: u64,
+    resend_at: u64,
+    digits: u32,
+}
+
+impl<'a> SentLineJson<'a> {
+    fn of(sent: &'a SentCode) -> Self {
+        Self {
+            sent: SentJson {
+                state: &sent.state,
+                hint: &sent.hint,
+                code_expires: sent.code_expires,
+                resend_at: sent.resend_at,
+                digits: sent.digits,
+            },
+        }
+    }
+}
+
+/// How an enrollment ended, in JSON.
+#[derive(Serialize)]
+struct EnrolledJson<'a> {
+    method: MethodJson<'a>,
+    became_default: bool,
+    former_default: Option<&'a str>,
+    default_method: Option<&'a str>,
+}
+
+/// Asks for codes until the method is enrolled, then says what became of the default.
+pub(crate) async fn finish(client: &Client, enrollment: Enrollment<'_>) -> Result<(), Failure> {
+    let Enrollment {
+        path,
+        kind,
+        digits,
+        sent_to,
+        keep_default,
+    } = enrollment;
+    let enrollment = EnrollmentProxy::new(&client.connection, path)
+        .await
+        .map_err(secinfo_wire::Error::from)?;
+    let session = Session::Enrollment(&enrollment);
+    let codes = Codes {
+        client,
+        enrollment: &enrollment,
+        kind,
+        digits,
+        sending: sent_to.map(|hint| (Sending::new(session, kind), hint)),
+    };
+    let enrolled = match codes.submit().await {
+        Ok(enrolled) => enrolled,
+        Err(failure) => {
+            // The session may be over already, and ends with the connection in any case.
+            let _ = enrollment.cancel().await;
+            return Err(failure);
+        }
+    };
+    conclude(client, &enrolled, keep_default).await
+}
+
+async fn conclude(client: &Client, enrolled: &Enrolled, keep_default: bool) -> Result<(), Failure> {
+    let (path, became_default, former) = enrolled;
+    let screen = &client.screen;
+    let info = SecurityInfo::load(client, None).await?;
+    let gone =
+        || Failure::Refused("the method was added and is gone again; see \"secinfo\"".into());
+    let method = info.method_at(path).ok_or_else(gone)?;
+    screen.paragraph(&format!("Added: {}.", method.words()))?;
+    let former_method = info.method_at(former).filter(|_| *became_default);
+    let mut default_method = &info.user.default_method;
+    match former_method {
+        Some(former_method) => {
+            let words = former_method.words();
+            screen.paragraph(&format!(
+                "It is your default sign-in method now, instead of {words}."
+            ))?;
+            let keep = keep_default
+                || (screen.interactive
+                    && screen.confirm(&format!("Keep {words} as the default?"))?);
+            if keep {
+                let user = client.user_at(&info.path).await?;
+                with_fresh_proof(client, async || user.set_default(former).await).await?;
+                default_method = former;
+                screen.paragraph(&format!(
+                    "Your default sign-in method is {words}, as before."
+                ))?;
+            }
+        }
+        None if *became_default => screen.paragraph("It is your default sign-in method.")?,
+        None => {}
+    }
+    let mut properties = method.properties.clone();
+    properties.is_default = *default_method == *path;
+    screen.json(&EnrolledJson {
+        method: MethodJson::new(&properties),
+        became_default: *became_default,
+        former_default: id_of(former),
+        default_method: id_of(default_method),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_json_form_of_a_code_that_was_sent_is_stable() {
+        let sent = SentCode {
+            state: "sent".to_owned(),
+            hint: "+49 ••• ••67".to_owned(),
+            code_expires: 1_795_356_300,
+            resend_at: 1_795_356_030,
+            digits: 6,
+        };
+        assert_eq!(
+            serde_json::to_string(&SentLineJson::of(&sent)).unwrap(),
+            r#"{"sent":{"state":"sent","hint":"+49 ••• ••67","code_expires":1795356300,"resend_at":1795356030,"digits":6}}"#
+        );
+    }
+}

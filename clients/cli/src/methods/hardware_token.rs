@@ -1,0 +1,101 @@
+//! `secinfo add hardware-token`: activating a token that an administrator imported.
+
+use super::Add;
+use crate::client::Client;
+use crate::dialogue::enrollment::{self, Enrollment};
+use crate::dialogue::verification::with_fresh_proof;
+use secinfo_terminal::failure::Failure;
+use secinfo_terminal::text::visible;
+use secinfo_wire::names::kind;
+use secinfo_wire::{EnrollmentDetails, EnrollmentOptions};
+use serde::Serialize;
+
+const JSON: &str = r#"JSON: first the line {"enrollment":{"kind", "expires", "attempts", "becomes_default", "mode", "digits", "manufacturer", "model"}}; then codes are read from standard input, one a line; then the line {"method":{as on the page}, "became_default", "former_default", "default_method"}."#;
+
+/// Activate a hardware token: enter its serial number and a code from it
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = JSON)]
+pub(super) struct Arguments {
+    /// The serial number on the token
+    #[arg(long)]
+    serial: Option<String>,
+    /// What to call it
+    #[arg(long)]
+    label: Option<String>,
+}
+
+#[derive(Serialize)]
+struct LineJson<'a> {
+    enrollment: DetailsJson<'a>,
+}
+
+#[derive(Serialize)]
+struct DetailsJson<'a> {
+    kind: &'a str,
+    expires: u64,
+    attempts: u32,
+    becomes_default: bool,
+    mode: Option<&'a str>,
+    digits: Option<u32>,
+    manufacturer: Option<&'a str>,
+    model: Option<&'a str>,
+}
+
+impl Add for Arguments {
+    async fn add(self, client: &Client) -> Result<(), Failure> {
+        let screen = &client.screen;
+        let serial = match self.serial {
+            Some(serial) => serial,
+            None if screen.interactive => {
+                let serial = screen.ask("Serial number, on the back of the token:")?;
+                serial.map(|text| text.to_string()).unwrap_or_default()
+            }
+            None => {
+                return Err(Failure::Usage(
+                    "say the token's serial number: --serial SERIAL".into(),
+                ));
+            }
+        };
+        let path = client.user_path(None).await?;
+        let user = client.user_at(&path).await?;
+        let mut options = EnrollmentOptions::default();
+        options.label = self.label;
+        options.serial = Some(serial);
+        let (path, details) = with_fresh_proof(client, async || {
+            user.start_enrollment(kind::HARDWARE_TOKEN, &options).await
+        })
+        .await?;
+        screen.json(&LineJson {
+            enrollment: json(&details),
+        })?;
+        let words: Vec<&str> = [&details.manufacturer, &details.model]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        if !words.is_empty() {
+            screen.paragraph(&format!("Token: {}", visible(&words.join(" "))))?;
+        }
+        let enrollment = Enrollment {
+            path,
+            kind: kind::HARDWARE_TOKEN,
+            digits: details.digits,
+            sent_to: None,
+            keep_default: false,
+        };
+        enrollment::finish(client, enrollment).await
+    }
+}
+
+fn json(details: &EnrollmentDetails) -> DetailsJson<'_> {
+    DetailsJson {
+        kind: kind::HARDWARE_TOKEN,
+        expires: details.expires,
+        attempts: details.attempts,
+        becomes_default: details.becomes_default,
+        mode: details.mode.as_deref(),
+        digits: details.digits,
+        manufacturer: details.manufacturer.as_deref(),
+        model: details.model.as_deref(),
+    }
+}
