@@ -6,6 +6,7 @@ use secinfo_domain::event::{
     Accepted, Actor, Credential, DefaultChanged, DefaultReason, Fact, LogCreated, MethodEnrolled,
     PolicyChanged, UserAdded, VerificationSucceeded, Who, encode,
 };
+use secinfo_domain::kind::{AuthenticatorApp, HardwareToken};
 use secinfo_domain::{
     Counter, Event, HotpParameters, Label, MethodId, Policy, Purpose, Sealed, SealedMethod,
     SealedPart, ServiceName, SessionTag, Strength, TimeStep, Timestamp, TotpParameters, UserId,
@@ -90,18 +91,18 @@ impl LogWriter {
     }
 
     fn add_app(&mut self, user: UserId) -> Result<MethodId> {
-        let credential = Credential::AuthenticatorApp {
+        let app = AuthenticatorApp {
             parameters: TotpParameters::default(),
             last_step: TimeStep(self.time / 30_000),
         };
         let payload = MethodPayload::AuthenticatorApp { secret: secret()? };
         let first = SessionTag::from_bytes(random()?);
-        self.enroll(user, credential, "Authenticator app", &payload, Some(first))
+        self.enroll(user, app.into(), "Authenticator app", &payload, Some(first))
     }
 
     /// Adds another token that counts.
     pub(crate) fn add_token(&mut self, user: UserId) -> Result<MethodId> {
-        let credential = Credential::CounterToken {
+        let token = HardwareToken::Counter {
             parameters: HotpParameters::default(),
             next: Counter(0),
         };
@@ -111,7 +112,7 @@ impl LogWriter {
             manufacturer: "Example".to_owned(),
             model: "Button".to_owned(),
         };
-        self.enroll(user, credential, "Hardware token", &payload, None)
+        self.enroll(user, token.into(), "Hardware token", &payload, None)
     }
 
     fn enroll(

@@ -32,11 +32,8 @@ pub(crate) fn of_method(kind: &str, label: &str, hint: &str) -> String {
 /// What has to be done beside deleting a method here.
 pub(crate) fn after_deletion(kind: &str) -> Option<&'static str> {
     match kind {
-        kind::AUTHENTICATOR_APP | kind::PUSH => {
+        kind::AUTHENTICATOR_APP => {
             Some("Remove the account from the app as well: its codes are worthless now.")
-        }
-        kind::SECURITY_KEY => {
-            Some("Remove the passkey of this host from the security key as well.")
         }
         kind::HARDWARE_TOKEN => Some("Give the token back to whoever handed it out."),
         kind::RECOVERY_CODES => Some("Destroy the paper with the codes: they are worthless now."),

@@ -1,21 +1,28 @@
-//! What somebody wants to happen, with everything that the decision needs: the time, random ids
-//! and what was looked up.
+//! What a caller wants to happen, with everything that the decision needs: the time, random ids and
+//! what was looked up.
 
-use crate::event::{Actor, Credential, DeliveryFailure, Resynchronized};
-use crate::otp::{Counter, OtpParameters, TimeStep};
+use crate::event::{Actor, DeliveryFailure};
+use crate::kind::{Answer, Credential, Proved, Resynchronized};
+use crate::otp::{Counter, OtpParameters};
 use crate::{
     BreakGlassId, ChannelName, Country, DestinationTag, GroupName, Kind, MessageId, MethodId,
     Place, Policy, Purpose, RootHash, Sealed, SealedMethod, Seconds, SessionTag, TerminalTag,
     Timestamp, TokenId, UserId,
 };
 
-/// What somebody wants to happen.
+/// What a caller wants to happen.
 #[derive(Debug, Clone)]
 pub enum Command {
     /// To the security info of a user.
     User(UserCommand),
     /// To what belongs to the host.
     Host(HostCommand),
+}
+
+impl From<UserCommand> for Command {
+    fn from(command: UserCommand) -> Self {
+        Self::User(command)
+    }
 }
 
 /// Something to do to the security info of one user.
@@ -38,18 +45,18 @@ pub struct Context {
     pub actor: Actor,
     /// By what right.
     pub authority: Authority,
-    /// Whether the one who asks is the user.
+    /// Whether the caller is the user.
     pub on_self: bool,
     /// The session whose proofs count.
     pub session: SessionTag,
     /// The Unix groups of the user.
     pub groups: Vec<GroupName>,
-    /// Names of the users that may be new here, sealed under their own keys: the user, and
-    /// whoever asks.
+    /// Names of the users that may be new here, sealed under their own keys: the user and the
+    /// caller.
     pub introductions: Vec<(UserId, Sealed)>,
 }
 
-/// By what right somebody asks.
+/// By what right a caller asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authority {
     /// It is their own security info: the rules of fresh proof hold.
@@ -67,8 +74,8 @@ pub enum Action {
     Enroll {
         /// Its id.
         method: MethodId,
-        /// What it is; what the proof used up is marked in it as used.
-        credential: Credential,
+        /// What it is, as the user has proved it.
+        credential: Proved<Credential>,
         /// Label and secret.
         sealed: SealedMethod,
         /// The token that it was made of.
@@ -98,7 +105,7 @@ pub enum Action {
         /// What became of it.
         outcome: DeliveryOutcome,
     },
-    /// Note that a wrong code was given for what somebody else may hold: a token of the inventory,
+    /// Note that a wrong code was given for what may be another person's: a token of the inventory,
     /// a phone, a mailbox.
     FailActivation,
     /// Give a method another label.
@@ -244,23 +251,6 @@ pub enum DeliveryOutcome {
     },
 }
 
-/// What the answer of a user was found to be, compared with the method's secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// The code of this time step.
-    TimeStep(TimeStep),
-    /// The code of this counter.
-    Counter(Counter),
-    /// The recovery code with this number.
-    RecoveryCode(u8),
-    /// The access pass.
-    AccessPass,
-    /// The code that this message held.
-    DeliveredCode(MessageId),
-    /// None of the above.
-    Wrong,
-}
-
 /// Something to do to what belongs to the host.
 #[derive(Debug, Clone)]
 pub struct HostCommand {
@@ -270,7 +260,7 @@ pub struct HostCommand {
     pub actor: Actor,
     /// What to do.
     pub action: HostAction,
-    /// The name of whoever asks, sealed under their own key, where they may be new here.
+    /// The name of the caller, sealed under their own key, where they may be new here.
     pub introductions: Vec<(UserId, Sealed)>,
 }
 
@@ -295,7 +285,7 @@ pub enum HostAction {
     SetPolicy(Box<Policy>),
     /// Take these tokens into the inventory.
     ImportTokens(Vec<NewToken>),
-    /// Remove a token that nobody has activated.
+    /// Remove a token that was not activated.
     RemoveToken(TokenId),
 }
 

@@ -1,5 +1,6 @@
 //! Where messages go: phone numbers and email addresses, parsed once at the border.
 
+use crate::UnknownWord;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::fmt;
 use std::str::FromStr;
@@ -191,16 +192,16 @@ impl Place {
 }
 
 impl FromStr for Place {
-    type Err = crate::UnknownWord;
+    type Err = UnknownWord;
 
-    fn from_str(word: &str) -> Result<Self, crate::UnknownWord> {
+    fn from_str(word: &str) -> Result<Self, UnknownWord> {
         Self::ALL
             .into_iter()
             .find(|place| place.as_str() == word)
-            .ok_or(crate::UnknownWord::new(
-                "place",
-                "mobile, alternate, office",
-            ))
+            .ok_or(UnknownWord {
+                what: "place",
+                known: &["mobile", "alternate", "office"],
+            })
     }
 }
 

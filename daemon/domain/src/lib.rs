@@ -10,19 +10,21 @@ mod destination;
 pub mod event;
 mod id;
 mod keys;
-mod kind;
+pub mod kind;
 mod name;
 pub mod otp;
 pub mod policy;
+mod purpose;
 mod refusal;
 mod root_hash;
 mod sealed;
 pub mod state;
 mod time;
+mod unknown_word;
 
 pub use command::{
-    Action, Answer, Authority, Command, Context, DeliveryOutcome, HostAction, HostCommand,
-    NewToken, Phone, Recipient, UserCommand,
+    Action, Authority, Command, Context, DeliveryOutcome, HostAction, HostCommand, NewToken, Phone,
+    Recipient, UserCommand,
 };
 pub use decide::{
     Barred, EnrollmentOutlook, NotCovered, SetUp, SignInOutlook, SignInPlace, decide,
@@ -35,15 +37,17 @@ pub use id::{
     TokenId, UserId,
 };
 pub use keys::{created_key, destroyed_keys};
-pub use kind::{Kind, KindSet, Purpose, Strength, UnknownWord};
+pub use kind::{Answer, Kind, KindSet};
 pub use name::{ChannelName, GroupName, InvalidName, Label, ServiceName, UserName};
 pub use otp::{
     Algorithm, Counter, Digits, HotpParameters, InvalidAlgorithm, InvalidDigits, InvalidPeriod,
     OtpParameters, Period, TimeStep, TotpParameters,
 };
 pub use policy::Policy;
+pub use purpose::{Purpose, Strength};
 pub use refusal::Refusal;
 pub use root_hash::{InvalidRootHash, RootHash};
 pub use sealed::{Sealed, SealedMethod, SealedPart};
 pub use state::State;
 pub use time::{Seconds, Timestamp};
+pub use unknown_word::UnknownWord;

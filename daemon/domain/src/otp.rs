@@ -135,6 +135,12 @@ impl Period {
     pub const fn step_at(self, unix_seconds: u64) -> TimeStep {
         TimeStep(unix_seconds / self.0 as u64)
     }
+
+    /// The step at this moment by a clock that is so many steps ahead of it.
+    pub(crate) const fn step_ahead(self, unix_seconds: u64, ahead: i64) -> TimeStep {
+        let TimeStep(step) = self.step_at(unix_seconds);
+        TimeStep(step.saturating_add_signed(ahead))
+    }
 }
 
 impl Default for Period {

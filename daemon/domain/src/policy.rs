@@ -4,8 +4,12 @@ mod sign_in;
 
 pub use sign_in::{InvalidNetwork, Network, ServiceRules, SignInRefinement, SignInRules, Verify};
 
-use crate::otp::{Algorithm, Digits};
-use crate::{Country, GroupName, Kind, KindSet, Purpose, Seconds, ServiceName, Strength};
+pub use crate::kind::{
+    AuthenticatorAppRules, CodeRules, HardwareTokenRules, Limit, RecoveryCodeRules,
+};
+
+use crate::kind::Section;
+use crate::{GroupName, Kind, KindSet, Purpose, Seconds, ServiceName, Strength};
 use serde::{Deserialize, Serialize};
 
 /// The policy of a host. It is written into the log when it changes, so that a replay decides as
@@ -43,8 +47,8 @@ pub struct Rules {
     pub authenticator_app: AuthenticatorAppRules,
     /// Hardware tokens.
     pub hardware_token: HardwareTokenRules,
-    /// How many recovery codes are issued at once.
-    pub recovery_codes: u8,
+    /// Recovery codes.
+    pub recovery_codes: RecoveryCodeRules,
     /// Codes that are sent by text, call and email.
     pub codes: CodeRules,
     /// Through what users are told of changes to their security info.
@@ -75,34 +79,6 @@ pub enum ResetMethods {
     One,
     /// Two different methods.
     Two,
-}
-
-/// How new authenticator apps are set up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AuthenticatorAppRules {
-    /// The hash; SHA-1 is what every app reads.
-    pub algorithm: Algorithm,
-    /// The digits of a code.
-    pub digits: Digits,
-    /// How many time steps a clock may be off, either way.
-    pub drift: u8,
-    /// How many one user may have.
-    pub most: u8,
-}
-
-/// How hardware tokens are checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HardwareTokenRules {
-    /// How many counter values ahead a code may be (RFC 4226 section 7.4).
-    pub look_ahead: u16,
-    /// How many values ahead two consecutive codes are looked for when a token has run away.
-    pub resynchronization: u16,
-    /// How many time steps the clock of a token may be off, either way.
-    pub drift: u8,
-    /// How many one user may have.
-    pub most: u8,
 }
 
 /// What wrong codes lead to.
@@ -138,78 +114,6 @@ pub enum Notices {
     Email,
     /// Not at all.
     None,
-}
-
-/// Codes that are sent by text, call and email.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CodeRules {
-    /// The digits of a code.
-    pub digits: Digits,
-    /// How long a code is good.
-    pub life: Seconds,
-    /// How long a user waits before the next code can be sent to the same destination.
-    pub resend_after: Seconds,
-    /// Messages to one user.
-    pub of_user: Limit,
-    /// Messages to one destination, whoever's it is.
-    pub of_destination: Limit,
-    /// Messages to phone numbers of one country.
-    pub of_country: Limit,
-    /// Messages in all.
-    pub in_all: Limit,
-    /// The countries whose phone numbers messages go to; every country when there is none.
-    pub allowed_countries: Vec<Country>,
-    /// The countries whose phone numbers no message goes to.
-    pub denied_countries: Vec<Country>,
-}
-
-/// So many within so much time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Limit {
-    /// How many.
-    pub most: u16,
-    /// The time, at most [`Limit::LONGEST`].
-    pub within: Seconds,
-}
-
-impl Limit {
-    /// The longest time over which anything is counted.
-    pub const LONGEST: Seconds = Seconds::from_days(1);
-
-    /// So many within so many seconds.
-    pub const fn new(most: u16, within: u32) -> Self {
-        Self {
-            most,
-            within: Seconds::new(within),
-        }
-    }
-}
-
-impl CodeRules {
-    /// Whether messages may go to phone numbers of this country.
-    pub fn allows(&self, country: Country) -> bool {
-        let allowed = &self.allowed_countries;
-        (allowed.is_empty() || allowed.contains(&country))
-            && !self.denied_countries.contains(&country)
-    }
-}
-
-impl Default for CodeRules {
-    fn default() -> Self {
-        Self {
-            digits: Digits::Six,
-            life: Seconds::new(300),
-            resend_after: Seconds::new(30),
-            of_user: Limit::new(10, 3600),
-            of_destination: Limit::new(10, 3600),
-            of_country: Limit::new(500, 3600),
-            in_all: Limit::new(1000, 3600),
-            allowed_countries: Vec::new(),
-            denied_countries: Vec::new(),
-        }
-    }
 }
 
 /// How long sessions live, and what they allow.
@@ -300,22 +204,58 @@ impl Policy {
             .map(|(_, r)| r);
         let of_service = self.of_service(service);
         let strength = of_service.and_then(|rules| rules.sign_in.strength);
-        let base = EffectivePolicy {
-            allowed: self.rules.allowed,
-            required: self.rules.required,
-            grace_days: self.rules.grace_days,
-            first_method: self.rules.first_method,
-            reset_methods: self.rules.reset_methods,
-            strength: strength.unwrap_or(Strength::Knowledge),
-        };
         of_groups
             .chain(of_service.map(|rules| &rules.refinement))
-            .fold(base, EffectivePolicy::refined_by)
+            .fold(self.rules.effective(strength), EffectivePolicy::refined_by)
+    }
+}
+
+impl Rules {
+    /// The policy without any refinement, where a proof has to be so strong at sign-in.
+    pub fn effective(&self, strength: Option<Strength>) -> EffectivePolicy {
+        EffectivePolicy {
+            allowed: self.allowed,
+            required: self.required,
+            grace_days: self.grace_days,
+            first_method: self.first_method,
+            reset_methods: self.reset_methods,
+            strength: strength.unwrap_or(Strength::LEAST),
+        }
+    }
+
+    /// How many methods that count for what is required one user can have under this policy.
+    pub fn most_that_count(&self, policy: &EffectivePolicy) -> u8 {
+        let counting = policy.allowed.iter().filter(|kind| policy.counts(*kind));
+        counting
+            .map(|kind| self.most(kind).unwrap_or(1))
+            .fold(0, u8::saturating_add)
+    }
+
+    /// How many methods of a kind one user may have; none where a new one takes the place of the
+    /// former.
+    pub fn most(&self, kind: Kind) -> Option<u8> {
+        self.section(kind)
+            .map_or(kind.row().most, |section| Some(section.most()))
+    }
+
+    /// How many time steps policy lets a clock be off for methods of a kind.
+    pub(crate) fn drift(&self, kind: Kind) -> u8 {
+        self.section(kind).map_or(0, Section::drift)
+    }
+
+    fn section(&self, kind: Kind) -> Option<&dyn Section> {
+        match kind {
+            Kind::AuthenticatorApp => Some(&self.authenticator_app),
+            Kind::HardwareToken => Some(&self.hardware_token),
+            Kind::Text | Kind::Call | Kind::Email | Kind::RecoveryCodes | Kind::AccessPass => None,
+        }
     }
 }
 
 impl EffectivePolicy {
-    fn refined_by(mut self, by: &Refinement) -> Self {
+    /// This policy with the stricter of each setting.
+    #[must_use]
+    pub fn refined_by(mut self, by: &Refinement) -> Self {
         if let Some(allowed) = by.allowed {
             self.allowed = self.allowed.and(allowed);
         }
@@ -367,19 +307,9 @@ impl Default for Rules {
             reset_methods: ResetMethods::One,
             fresh_proof: Seconds::new(600),
             deletion_wait: Seconds::from_days(1),
-            authenticator_app: AuthenticatorAppRules {
-                algorithm: Algorithm::Sha1,
-                digits: Digits::Six,
-                drift: 1,
-                most: 5,
-            },
-            hardware_token: HardwareTokenRules {
-                look_ahead: 10,
-                resynchronization: 100,
-                drift: 1,
-                most: 2,
-            },
-            recovery_codes: 10,
+            authenticator_app: AuthenticatorAppRules::default(),
+            hardware_token: HardwareTokenRules::default(),
+            recovery_codes: RecoveryCodeRules::default(),
             codes: CodeRules::default(),
             notices: Notices::All,
             sign_in: SignInRules::default(),

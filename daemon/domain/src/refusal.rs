@@ -23,7 +23,7 @@ pub enum Refusal {
     FreshProofNeeded,
     /// The proof of this session is weaker than what would be replaced.
     #[error(
-        "that takes a stronger proof: verify an authenticator app, a hardware token, a security key or one of your recovery codes, then do it again"
+        "that takes a stronger proof: verify an authenticator app, a hardware token or one of your recovery codes, then do it again"
     )]
     StrongerProofNeeded,
     /// Policy asks for an access pass before the first method.

@@ -35,18 +35,12 @@ pub mod kind {
     pub const AUTHENTICATOR_APP: &str = "authenticator-app";
     /// An OATH token: TOTP or HOTP (RFC 4226) in hardware.
     pub const HARDWARE_TOKEN: &str = "hardware-token";
-    /// A notification that the user approves.
-    pub const PUSH: &str = "push";
     /// A code in a text message.
     pub const TEXT: &str = "text";
     /// A code in a phone call.
     pub const CALL: &str = "call";
-    /// A FIDO2 key.
-    pub const SECURITY_KEY: &str = "security-key";
     /// A code by email.
     pub const EMAIL: &str = "email";
-    /// Answers to questions.
-    pub const SECURITY_QUESTIONS: &str = "security-questions";
     /// Codes on paper, each good once.
     pub const RECOVERY_CODES: &str = "recovery-codes";
     /// A pass that an administrator issues for a short time.

@@ -141,7 +141,8 @@ fn signs_in_with_recovery_code(client: &mut Dialogue<'_>, code: &str) {
 
 #[tokio::test]
 async fn a_recovery_code_opens_one_session_and_says_when_few_are_left() {
-    let (host, mut app) = with_app(Setup::with_drift().policy("recovery_codes = 5")).await;
+    let (host, mut app) =
+        with_app(Setup::with_drift().more("[policy.recovery-codes]\ncount = 5\n")).await;
     let alice = host.client(ALICE).await;
     alice.prove(&mut app).await;
     let codes = recovery_codes(&alice).await;

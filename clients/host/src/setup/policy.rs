@@ -13,15 +13,12 @@ use secinfo_wire::names::kind;
 use toml_edit::{Array, Value};
 
 /// All kinds, in the order of config.toml.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 7] = [
     kind::AUTHENTICATOR_APP,
     kind::HARDWARE_TOKEN,
-    kind::PUSH,
     kind::TEXT,
     kind::CALL,
-    kind::SECURITY_KEY,
     kind::EMAIL,
-    kind::SECURITY_QUESTIONS,
     kind::RECOVERY_CODES,
     kind::ACCESS_PASS,
 ];

@@ -37,7 +37,7 @@ impl Case<'_> {
         let reason = match self.user.default_method() {
             _ if !kind.can_be_default() => return None,
             None => DefaultReason::First,
-            Some(_) if kind.takes_over_default() => DefaultReason::AppSetUp,
+            Some(_) if kind.row().takes_over_default => DefaultReason::AppSetUp,
             Some(_) => return None,
         };
         Some(

@@ -4,9 +4,7 @@ use super::Case;
 use crate::MethodId;
 use crate::Refusal;
 use crate::command::Authority;
-use crate::event::{
-    Credential, DeletionCancelled, DeletionReason, DeletionScheduled, Fact, MethodDeleted,
-};
+use crate::event::{DeletionCancelled, DeletionReason, DeletionScheduled, Fact, MethodDeleted};
 use crate::policy::EffectivePolicy;
 use crate::state::Method;
 
@@ -45,19 +43,17 @@ impl Case<'_> {
     /// What is due by now. A deletion that policy has come to forbid in the meantime is called off.
     pub(super) fn carry_out_due(&self) -> Vec<Fact> {
         let now = self.context.now;
-        let due = self
-            .user
-            .methods()
-            .iter()
-            .find_map(|method| match *method.credential() {
-                Credential::AccessPass { expires, .. } if expires <= now => {
-                    Some((method, DeletionReason::Expired))
-                }
-                _ if method.deletion_due().is_some_and(|due| due <= now) => {
-                    Some((method, DeletionReason::WaitingOver))
-                }
-                _ => None,
-            });
+        let due =
+            self.user
+                .methods()
+                .iter()
+                .find_map(|method| match method.credential().expires() {
+                    Some(expires) if expires <= now => Some((method, DeletionReason::Expired)),
+                    _ if method.deletion_due().is_some_and(|due| due <= now) => {
+                        Some((method, DeletionReason::WaitingOver))
+                    }
+                    _ => None,
+                });
         match due {
             Some((method, DeletionReason::WaitingOver)) if self.is_required(method) => {
                 vec![

@@ -1,12 +1,12 @@
-//! Taking methods in.
+//! Enrolling and importing methods.
 
 use super::Case;
-use crate::Refusal;
-use crate::command::{Authority, Command, Phone, UserCommand};
+use crate::command::{Authority, Context, Phone};
 use crate::event::{ActivationFailed, Credential, Fact, MethodEnrolled, MethodImported};
+use crate::kind::{Enrollment, Proved};
 use crate::policy::FirstMethod;
 use crate::state::State;
-use crate::{Kind, MethodId, SealedMethod, Strength, TokenId};
+use crate::{Kind, MethodId, Refusal, SealedMethod, Strength, TokenId, UserId};
 
 /// What the enrollment of a method would lead to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,22 +15,21 @@ pub struct EnrollmentOutlook {
     pub becomes_default: bool,
 }
 
-/// Whether the user of this command may begin to enrol a method of `kind`, on this number if it is
-/// on a phone, before anything is made for it. The action of the command is not looked at.
+/// Whether the user may begin to enrol a method of `kind`, on this number if it is on a phone, before
+/// anything is made for it.
 ///
 /// # Errors
 ///
 /// The refusal that finishing the enrollment would meet.
 pub fn enrollment_outlook(
     state: &State,
-    command: &UserCommand,
+    user: UserId,
+    context: &Context,
     kind: Kind,
     phone: Option<&Phone>,
 ) -> Result<EnrollmentOutlook, Refusal> {
-    let introduced = super::introduced_by(state, &command.context)
-        .iter()
-        .fold(state.clone(), State::evolve);
-    let case = Case::new(&introduced, command)?;
+    let introduced = super::introduced(state, context);
+    let case = Case::new(&introduced, user, context)?;
     // A proof would be wasted on what cannot be added anyway.
     case.has_room(kind)?;
     if let Some(phone) = phone {
@@ -49,15 +48,13 @@ impl Case<'_> {
     pub(super) fn enroll(
         &self,
         method: MethodId,
-        credential: &Credential,
+        proved: &Proved<Credential>,
         sealed: &SealedMethod,
         token: Option<TokenId>,
         same_number: &[MethodId],
     ) -> Result<Vec<Fact>, Refusal> {
+        let credential = proved.credential();
         let kind = credential.kind();
-        if kind == Kind::RecoveryCodes {
-            return Err(Refusal::IssuedNotEnrolled(kind));
-        }
         let vouched = self.may_enroll(kind)?;
         if let Some(token) = token {
             self.state.token(token).ok_or(Refusal::UnknownToken)?;
@@ -90,7 +87,7 @@ impl Case<'_> {
     ) -> Result<Vec<Fact>, Refusal> {
         self.require_administrator()?;
         let kind = credential.kind();
-        if !matches!(kind, Kind::AuthenticatorApp | Kind::HardwareToken) {
+        if !kind.is_importable() {
             return Err(Refusal::NotImported(kind));
         }
         if !self.policy.allowed.contains(kind) {
@@ -112,7 +109,8 @@ impl Case<'_> {
     /// Returns how strong the proof is that vouches for the new method; see
     /// [`MethodEnrolled::vouched`].
     pub(super) fn may_enroll(&self, kind: Kind) -> Result<Option<Strength>, Refusal> {
-        if kind == Kind::AccessPass {
+        let row = kind.row();
+        if row.enrollment == Enrollment::IssuedByAdministrator {
             return Err(Refusal::IssuedNotEnrolled(kind));
         }
         if !self.policy.allowed.contains(kind) {
@@ -125,10 +123,10 @@ impl Case<'_> {
             .methods()
             .iter()
             .any(|method| method.kind().can_be_default());
-        if alone && matches!(kind, Kind::SecurityKey | Kind::RecoveryCodes) {
+        if alone && row.needs_another {
             return Err(Refusal::AnotherMethodFirst(kind));
         }
-        if kind == Kind::HardwareToken || kind.is_delivered() {
+        if row.enrollment == Enrollment::Claimed {
             self.may_try_activation()?;
         }
         Ok(vouched)
@@ -142,7 +140,7 @@ impl Case<'_> {
             .iter()
             .filter(|method| method.kind() == kind)
             .count();
-        match self.most(kind) {
+        match self.state.policy().rules.most(kind) {
             Some(most) if have >= usize::from(most) => Err(Refusal::TooManyMethods { kind, most }),
             _ => Ok(()),
         }
@@ -164,20 +162,6 @@ impl Case<'_> {
         Ok(proof)
     }
 
-    fn most(&self, kind: Kind) -> Option<u8> {
-        let rules = &self.state.policy().rules;
-        match kind {
-            Kind::AuthenticatorApp => Some(rules.authenticator_app.most),
-            Kind::HardwareToken => Some(rules.hardware_token.most),
-            Kind::SecurityKey => Some(10),
-            Kind::Text | Kind::Call => Some(3),
-            Kind::Push => Some(5),
-            Kind::Email | Kind::SecurityQuestions => Some(1),
-            // Issued anew, they replace the former ones.
-            Kind::RecoveryCodes | Kind::AccessPass => None,
-        }
-    }
-
     pub(super) fn fail_activation(&self) -> Result<Vec<Fact>, Refusal> {
         self.may_try_activation()?;
         Ok(vec![ActivationFailed {}.into()])
@@ -189,11 +173,5 @@ impl Case<'_> {
             .user
             .wait(&self.state.policy().rules.throttle, self.context.now);
         wait.map_or(Ok(()), |until| Err(Refusal::TooSoon { until }))
-    }
-}
-
-impl From<UserCommand> for Command {
-    fn from(command: UserCommand) -> Self {
-        Self::User(command)
     }
 }

@@ -3,9 +3,8 @@
 use super::Case;
 use crate::Refusal;
 use crate::command::Authority;
-use crate::event::{
-    ACCESS_PASS_VALID, AccessPassIssued, DeletionReason, Fact, MethodDeleted, RecoveryCodesIssued,
-};
+use crate::event::{AccessPassIssued, DeletionReason, Fact, MethodDeleted, RecoveryCodesIssued};
+use crate::kind::AccessPass;
 use crate::{Kind, MethodId, SealedMethod, Seconds};
 
 impl Case<'_> {
@@ -45,7 +44,7 @@ impl Case<'_> {
         if !self.policy.allowed.contains(Kind::AccessPass) {
             return Err(Refusal::KindNotAllowed(Kind::AccessPass));
         }
-        if !ACCESS_PASS_VALID.contains(&valid) {
+        if !AccessPass::VALIDITY.contains(&valid) {
             return Err(Refusal::ValidityOutOfRange);
         }
         let expires = self.context.now.plus(valid);

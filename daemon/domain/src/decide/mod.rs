@@ -17,10 +17,11 @@ pub use verify::verification_outlook;
 
 use crate::Refusal;
 use crate::command::{Action, Authority, Command, Context, UserCommand};
-use crate::event::{Actor, Credential, Resynchronized};
 use crate::event::{
-    Event, Fact, MethodRenamed, TokenResynchronized, Unlocked, UserAdded, UserErased, Who,
+    Actor, Credential, Event, Fact, MethodRenamed, TokenResynchronized, Unlocked, UserAdded,
+    UserErased, Who,
 };
+use crate::kind::Resynchronized;
 use crate::policy::EffectivePolicy;
 use crate::state::{Method, State, UserState};
 use crate::{MethodId, Sealed, Strength, Timestamp, UserId};
@@ -41,7 +42,7 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
 fn decide_for_user(state: &State, command: &UserCommand) -> Result<Vec<Event>, Refusal> {
     let mut facts = introduced_by(state, &command.context);
     let introduced = facts.iter().fold(state.clone(), State::evolve);
-    let case = Case::new(&introduced, command)?;
+    let case = Case::new(&introduced, command.user, &command.context)?;
     let decided = case.decide(&command.action)?;
     if decided.is_empty() {
         return Ok(Vec::new());
@@ -77,6 +78,13 @@ fn introduced_by(state: &State, context: &Context) -> Vec<Event> {
     introductions(state, &context.introductions, context.now, &context.actor)
 }
 
+/// The state after the introductions of this context: what an outlook looks at.
+fn introduced(state: &State, context: &Context) -> State {
+    introduced_by(state, context)
+        .iter()
+        .fold(state.clone(), State::evolve)
+}
+
 /// Everything that a decision about one user looks at.
 struct Case<'a> {
     state: &'a State,
@@ -91,12 +99,11 @@ struct Case<'a> {
 }
 
 impl<'a> Case<'a> {
-    fn new(state: &'a State, command: &'a UserCommand) -> Result<Self, Refusal> {
-        let context = &command.context;
+    fn new(state: &'a State, user: UserId, context: &'a Context) -> Result<Self, Refusal> {
         Ok(Self {
             state,
-            user: state.user(command.user).ok_or(Refusal::UnknownUser)?,
-            id: command.user,
+            user: state.user(user).ok_or(Refusal::UnknownUser)?,
+            id: user,
             context,
             policy: state
                 .policy()
@@ -253,36 +260,14 @@ impl<'a> Case<'a> {
         self.caller_may_attempt()?;
         self.user
             .may_attempt(known, &self.state.policy().rules.throttle, self.context.now)?;
-        match (known.credential(), found) {
-            (Credential::CounterToken { next, .. }, Some(Resynchronized::Counter(counter)))
-                if counter > *next =>
-            {
-                Ok(vec![
-                    TokenResynchronized {
-                        method,
-                        found: Resynchronized::Counter(counter),
-                    }
-                    .into(),
-                ])
+        let Credential::HardwareToken(token) = known.credential() else {
+            return Err(Refusal::NotAToken);
+        };
+        match found {
+            Some(found) if token.is_ahead(found) => {
+                Ok(vec![TokenResynchronized { method, found }.into()])
             }
-            (
-                Credential::TimeToken { last_step, .. },
-                Some(
-                    clock @ Resynchronized::Clock {
-                        last_step: newest, ..
-                    },
-                ),
-            ) if newest > *last_step => Ok(vec![
-                TokenResynchronized {
-                    method,
-                    found: clock,
-                }
-                .into(),
-            ]),
-            (Credential::CounterToken { .. } | Credential::TimeToken { .. }, _) => {
-                Err(Refusal::NotConsecutive)
-            }
-            _ => Err(Refusal::NotAToken),
+            _ => Err(Refusal::NotConsecutive),
         }
     }
 }

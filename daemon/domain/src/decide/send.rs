@@ -4,6 +4,7 @@ use super::Case;
 use crate::Refusal;
 use crate::command::{DeliveryOutcome, Phone, Recipient};
 use crate::event::{Accepted, CodeRequested, Credential, Fact, MessageDelivered, MessageFailed};
+use crate::kind::SentTo;
 use crate::state::{CodeRequest, Method, Standing};
 use crate::{Authority, Country, DestinationTag, Kind, MessageId, MethodId, Timestamp};
 
@@ -70,7 +71,8 @@ impl Case<'_> {
     ) -> Result<(), Refusal> {
         let rules = &self.state.policy().rules.codes;
         let (sent, now) = (self.state.codes(), self.context.now);
-        if kind != Kind::Email && !country.is_some_and(|country| rules.allows(country)) {
+        let to_phone = kind.sent_to() == Some(SentTo::Phone);
+        if to_phone && !country.is_some_and(|country| rules.allows(country)) {
             return Err(Refusal::CountryNotAllowed);
         }
         // Whoever has used a code has it, and needs not wait for it. One that was only replaced may
@@ -142,26 +144,26 @@ impl Case<'_> {
 
     /// Whether the code of this message proves what is being enrolled.
     pub(super) fn proves_enrollment(&self, credential: &Credential) -> Result<(), Refusal> {
-        let Some(message) = credential.proved_by() else {
-            return Ok(());
-        };
-        self.good_code(message, credential.kind(), None)
-            .then_some(())
-            .ok_or(Refusal::CodeGone)
+        match credential.proved_by() {
+            Some(message) if !self.is_good_code(message, credential.kind(), None) => {
+                Err(Refusal::CodeGone)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What the code of this message is accepted as, for this method.
-    pub(super) fn delivered_code(
+    pub(super) fn sent_code(
         &self,
         method: &Method,
         message: MessageId,
     ) -> Result<Accepted, Refusal> {
-        self.good_code(message, method.kind(), Some(method.id()))
+        self.is_good_code(message, method.kind(), Some(method.id()))
             .then_some(Accepted::DeliveredCode(message))
             .ok_or(Refusal::CodeGone)
     }
 
-    fn good_code(&self, message: MessageId, kind: Kind, method: Option<MethodId>) -> bool {
+    fn is_good_code(&self, message: MessageId, kind: Kind, method: Option<MethodId>) -> bool {
         let lasts = |(requested, request): (Timestamp, &CodeRequest)| {
             let now = self.context.now;
             request.user == self.id

@@ -1,14 +1,14 @@
 //! What a sign-in through PAM asks of a user: nothing, a proof, or to set up a method.
 
-use super::Case;
+use super::{Case, introduced};
 use crate::Refusal;
-use crate::command::{Authority, UserCommand};
+use crate::command::{Authority, Context};
 use crate::event::{
     BreakGlassUsed, Fact, RememberedSignIn, SetUpPostponed, TerminalRemembered, Who,
 };
 use crate::policy::{EffectivePolicy, FirstMethod, SignInRules, Verify};
 use crate::state::State;
-use crate::{BreakGlassId, Purpose, Seconds, TerminalTag, Timestamp};
+use crate::{BreakGlassId, Purpose, Seconds, TerminalTag, Timestamp, UserId};
 use std::net::IpAddr;
 
 /// Where a user signs in.
@@ -68,35 +68,34 @@ pub enum Barred {
     ProofNeeded,
 }
 
-/// What a sign-in asks of the user of this command, whose action is not looked at.
+/// What a sign-in asks of the user.
 ///
 /// # Errors
 ///
 /// [`Refusal::UnknownUser`] when the user is neither known nor introduced.
 pub fn sign_in_outlook(
     state: &State,
-    command: &UserCommand,
+    user: UserId,
+    context: &Context,
     place: &SignInPlace,
 ) -> Result<SignInOutlook, Refusal> {
-    let introduced = introduced(state, command);
-    Ok(Case::new(&introduced, command)?.sign_in(place))
+    let introduced = introduced(state, context);
+    Ok(Case::new(&introduced, user, context)?.sign_in(place))
 }
 
-/// What the user of this command must still set up, once they have proved what they could: none
-/// when nothing is missing.
+/// What the user must still set up, once they have proved what they could: none when nothing is
+/// missing.
 ///
 /// # Errors
 ///
 /// As [`sign_in_outlook`].
-pub fn set_up_outlook(state: &State, command: &UserCommand) -> Result<Option<SetUp>, Refusal> {
-    let introduced = introduced(state, command);
-    Ok(Case::new(&introduced, command)?.set_up())
-}
-
-fn introduced(state: &State, command: &UserCommand) -> State {
-    super::introduced_by(state, &command.context)
-        .iter()
-        .fold(state.clone(), State::evolve)
+pub fn set_up_outlook(
+    state: &State,
+    user: UserId,
+    context: &Context,
+) -> Result<Option<SetUp>, Refusal> {
+    let introduced = introduced(state, context);
+    Ok(Case::new(&introduced, user, context)?.set_up())
 }
 
 /// How many methods a user must have where these rules hold.

@@ -1,28 +1,26 @@
 //! Verifying a user: accepting an answer is appending the event that uses it up.
 
 use super::Case;
-use crate::Refusal;
-use crate::command::{Answer, UserCommand};
-use crate::event::{
-    Accepted, Credential, DeletionReason, Fact, Failure, Locked, VerificationFailed,
-    VerificationSucceeded,
-};
+use crate::command::Context;
+use crate::event::{DeletionReason, Fact, Locked, VerificationFailed, VerificationSucceeded};
+use crate::kind::{Accepted, Answer, Failure, Judgement};
 use crate::state::{Method, State};
-use crate::{MethodId, Purpose};
+use crate::{MethodId, Purpose, Refusal, UserId};
 
 /// Whether an answer for this method would be heard now. Asked before the answer is looked at, so
 /// that a refused attempt costs no hashing.
 ///
 /// # Errors
 ///
-/// The refusal that verifying would meet whatever the answer is.
+/// The refusal that verifying would meet with any answer.
 pub fn verification_outlook(
     state: &State,
-    command: &UserCommand,
+    user: UserId,
+    context: &Context,
     method: MethodId,
     purpose: Purpose,
 ) -> Result<(), Refusal> {
-    let case = Case::new(state, command)?;
+    let case = Case::new(state, user, context)?;
     case.may_verify(case.method(method)?, purpose)
 }
 
@@ -35,14 +33,13 @@ impl Case<'_> {
     ) -> Result<Vec<Fact>, Refusal> {
         let known = self.method(method)?;
         self.may_verify(known, purpose)?;
-        let judged = match answer {
-            Answer::DeliveredCode(message) => Ok(self.delivered_code(known, message)?),
-            answer => judge(known, answer)?,
+        let accepted = match known.credential().judge(answer) {
+            Judgement::Accepted(accepted) => accepted,
+            Judgement::SentCode(message) => self.sent_code(known, message)?,
+            Judgement::Failed(failure) => return Ok(self.failure(known, purpose, failure)),
+            Judgement::DoesNotFit => return Err(Refusal::AnswerDoesNotFit),
         };
-        match judged {
-            Ok(accepted) => Ok(self.success(known, purpose, accepted)),
-            Err(failure) => Ok(self.failure(known, purpose, failure)),
-        }
+        Ok(self.success(known, purpose, accepted))
     }
 
     pub(super) fn may_verify(&self, method: &Method, purpose: Purpose) -> Result<(), Refusal> {
@@ -56,9 +53,8 @@ impl Case<'_> {
         if !self.policy.suffices_for(purpose, self.strength(method)) {
             return Err(Refusal::TooWeakHere(kind));
         }
-        if let Credential::AccessPass { expires, .. } = *method.credential()
-            && expires <= self.context.now
-        {
+        let expires = method.credential().expires();
+        if expires.is_some_and(|expires| expires <= self.context.now) {
             return Err(Refusal::Expired);
         }
         self.caller_may_attempt()?;
@@ -75,10 +71,7 @@ impl Case<'_> {
             accepted,
         };
         let mut facts = vec![succeeded.into()];
-        if matches!(
-            method.credential(),
-            Credential::AccessPass { once: true, .. }
-        ) {
+        if method.credential().is_for_one_use() {
             facts.extend(self.deleted(method, DeletionReason::UsedUp));
         }
         facts
@@ -115,36 +108,4 @@ impl Case<'_> {
             .into(),
         )
     }
-}
-
-/// Whether an answer is accepted by what the method still accepts.
-fn judge(method: &Method, answer: Answer) -> Result<Result<Accepted, Failure>, Refusal> {
-    let once = |unused: bool, accepted| {
-        if unused {
-            Ok(accepted)
-        } else {
-            Err(Failure::UsedCode)
-        }
-    };
-    Ok(match (method.credential(), answer) {
-        (_, Answer::Wrong) => Err(Failure::WrongCode),
-        (
-            Credential::AuthenticatorApp { last_step, .. }
-            | Credential::TimeToken { last_step, .. },
-            Answer::TimeStep(step),
-        ) => once(step > *last_step, Accepted::TimeStep(step)),
-        (Credential::CounterToken { next, .. }, Answer::Counter(counter)) => {
-            // The very last counter has none after it that could mark it as used.
-            once(
-                counter >= *next && counter.next().is_some(),
-                Accepted::Counter(counter),
-            )
-        }
-        (Credential::RecoveryCodes { unused }, Answer::RecoveryCode(number)) => {
-            let bit = 1_u16.checked_shl(u32::from(number)).unwrap_or(0);
-            once(unused & bit != 0, Accepted::RecoveryCode(number))
-        }
-        (Credential::AccessPass { .. }, Answer::AccessPass) => Ok(Accepted::AccessPass),
-        _ => return Err(Refusal::AnswerDoesNotFit),
-    })
 }

@@ -1,7 +1,7 @@
 //! The stored form of an event: one JSON object on one line, in exactly the bytes that are hashed.
 
 use super::envelope::Envelope;
-use super::{Actor, Event, Fact, upcast};
+use super::{Actor, Event, Fact};
 use crate::{Timestamp, UserId};
 use serde::{Serialize, de::Error as _};
 
@@ -33,7 +33,7 @@ pub enum DecodeError {
     UnknownType(String),
     /// A version of a type that this version does not know.
     #[error(
-        "event type {type_name:?} has version {version}, newer than is known here: read this log with the version that wrote it"
+        "event type {type_name:?} has version {version}, which is not known here: read this log with the version that wrote it, or a newer one"
     )]
     UnknownVersion {
         /// The type.
@@ -85,7 +85,7 @@ pub fn encode(seq: u64, event: &Event) -> Result<Vec<u8>, DecodeError> {
     Ok(bytes)
 }
 
-/// The event that these stored bytes hold, brought to the current version of its type.
+/// The event that these stored bytes hold.
 ///
 /// # Errors
 ///
@@ -103,13 +103,13 @@ pub fn decode(bytes: &[u8]) -> Result<StoredEvent, DecodeError> {
         .iter()
         .find(|(name, _)| *name == type_name)
         .ok_or_else(unknown)?;
-    let fact = if envelope.version == current {
-        Fact::data_from_json(type_name, envelope.data)
-    } else {
-        let (version, data) = (envelope.version, envelope.data);
-        let data = upcast::to_current(upcast::UPCASTERS, type_name, version, current, data)?;
-        Fact::data_from_json(type_name, &data)
-    };
+    if envelope.version != current {
+        return Err(DecodeError::UnknownVersion {
+            type_name: type_name.to_owned(),
+            version: envelope.version,
+        });
+    }
+    let fact = Fact::data_from_json(type_name, envelope.data);
     Ok(StoredEvent {
         seq: envelope.seq,
         event: Event {

@@ -1,20 +1,18 @@
 //! What happened: the facts that the log holds, in the past tense.
 
 mod codec;
-mod credential;
 mod envelope;
 mod reason;
-mod upcast;
 
+pub use crate::kind::{Accepted, Credential, Failure, Resynchronized};
 pub use codec::{DecodeError, MAX_EVENT_BYTES, StoredEvent, decode, encode};
-pub use credential::Credential;
-pub use reason::{DefaultReason, DeletionReason, DeliveryFailure, Failure};
+pub use reason::{DefaultReason, DeletionReason, DeliveryFailure};
 
-use crate::otp::{Counter, OtpParameters, TimeStep};
+use crate::otp::{Counter, OtpParameters};
 use crate::{
     BreakGlassId, ChannelName, Country, DestinationTag, Kind, MessageId, MethodId, Policy, Purpose,
-    RootHash, Sealed, SealedMethod, Seconds, ServiceName, SessionTag, Strength, TerminalTag,
-    Timestamp, TokenId, UserId,
+    RootHash, Sealed, SealedMethod, ServiceName, SessionTag, Strength, TerminalTag, Timestamp,
+    TokenId, UserId,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -52,8 +50,7 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// The service that asked, where root did. Whoever else asks names it as they like, after
-    /// somebody for example, or otherwise each time.
+    /// The service that asked, where root did. Any other account names itself as it likes.
     pub fn service_of_root(&self) -> Option<&ServiceName> {
         self.service.as_ref().filter(|_| self.who == Who::Root)
     }
@@ -70,37 +67,6 @@ pub enum Who {
     Root,
     /// Another account.
     User(UserId),
-}
-
-/// What was accepted and is used up by that.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Accepted {
-    /// The code of this time step (RFC 6238 section 5.2: each is accepted once).
-    TimeStep(TimeStep),
-    /// The code of this counter.
-    Counter(Counter),
-    /// The recovery code with this number.
-    RecoveryCode(u8),
-    /// The access pass.
-    AccessPass,
-    /// The code that this message held.
-    DeliveredCode(MessageId),
-}
-
-/// Where a token was found when it was resynchronized.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Resynchronized {
-    /// The next counter of a counter token.
-    Counter(Counter),
-    /// The clock of a time token: how many steps it is off, and the step of its newest code.
-    Clock {
-        /// Steps it is ahead (positive) or behind.
-        drift: i32,
-        /// The step of the second code, used up by this.
-        last_step: TimeStep,
-    },
 }
 
 macro_rules! facts {
@@ -162,7 +128,7 @@ facts! {
         origin: String,
     }
     /// The policy was read for the first time, or changed.
-    PolicyChanged "policy-changed" v 3 {
+    PolicyChanged "policy-changed" v 1 {
         /// The policy that holds from here on.
         policy: Policy,
     }
@@ -398,7 +364,3 @@ facts! {
         found: Resynchronized,
     }
 }
-
-/// How long an access pass may be valid.
-pub const ACCESS_PASS_VALID: std::ops::RangeInclusive<Seconds> =
-    Seconds::new(600)..=Seconds::from_days(30);

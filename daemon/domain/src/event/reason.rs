@@ -52,33 +52,13 @@ impl DeliveryFailure {
     }
 }
 
-/// Why a verification failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Failure {
-    /// The code is not one of this method.
-    WrongCode,
-    /// The code was right, and was used before.
-    UsedCode,
-}
-
-impl Failure {
-    /// The word for it, as events have it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::WrongCode => "wrong-code",
-            Self::UsedCode => "used-code",
-        }
-    }
-}
-
 /// Why the default changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DefaultReason {
     /// The first method that can serve sign-in was enrolled.
     First,
-    /// An authenticator app or push was set up.
+    /// An authenticator app was set up.
     AppSetUp,
     /// The user chose it.
     Chosen,
@@ -136,6 +116,7 @@ impl DeletionReason {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kind::Failure;
 
     fn stored(reason: &impl Serialize) -> String {
         serde_json::to_value(reason)

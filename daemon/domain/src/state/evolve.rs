@@ -3,9 +3,10 @@
 use super::{CallerFailures, Method, MethodThrottle, Proof, SignIns, State, Token, UserState};
 use crate::event::{
     Accepted, AccessPassIssued, Credential, DeletionReason, DeletionScheduled, Event, Fact, Locked,
-    MethodEnrolled, RecoveryCodesIssued, Resynchronized, TokenImported, VerificationFailed,
-    VerificationSucceeded, Who,
+    MethodEnrolled, RecoveryCodesIssued, TokenImported, VerificationFailed, VerificationSucceeded,
+    Who,
 };
+use crate::kind::{AccessPass, RecoveryCodes};
 use crate::{MethodId, Purpose, Sealed, SealedMethod, Seconds, Timestamp, UserId};
 use std::sync::Arc;
 
@@ -129,7 +130,11 @@ impl State {
                 self.change(user, |state| state.add(Method::from_access_pass(fact, now)));
             }
             Fact::TokenResynchronized(fact) => {
-                self.change_method(user, fact.method, |method| method.resynchronize(fact.found));
+                self.change_method(user, fact.method, |method| {
+                    if let Credential::HardwareToken(token) = &mut method.credential {
+                        token.resynchronize(fact.found);
+                    }
+                });
             }
             Fact::CodeRequested(fact) => self.codes.add(user, fact, now),
             // What a message came to is for whoever reads the log.
@@ -195,7 +200,7 @@ impl State {
         if let Some(due) = method.deletion_due {
             self.agenda.remove_mut(&(due, user, method.id));
         }
-        if let Credential::AccessPass { expires, .. } = method.credential {
+        if let Some(expires) = method.credential.expires() {
             self.agenda.remove_mut(&(expires, user, method.id));
         }
     }
@@ -291,7 +296,7 @@ impl UserState {
 
     fn succeed(&mut self, fact: &VerificationSucceeded, now: Timestamp, fresh: Seconds) {
         if let Some(method) = self.method_mut(fact.method) {
-            method.use_up(fact.accepted);
+            method.credential.use_up(fact.accepted);
             method.last_used = Some(now);
             method.throttle = MethodThrottle::default();
         }
@@ -350,68 +355,23 @@ impl Method {
     }
 
     fn from_recovery_codes(fact: &RecoveryCodesIssued, now: Timestamp) -> Self {
-        let unused = 1_u16
-            .checked_shl(u32::from(fact.count))
-            .map_or(u16::MAX, |bit| bit - 1);
+        let codes = RecoveryCodes::new(fact.count);
         Self {
             vouched: fact.vouched,
-            ..Self::new(
-                fact.method,
-                Credential::RecoveryCodes { unused },
-                fact.sealed.clone(),
-                now,
-            )
+            ..Self::new(fact.method, codes.into(), fact.sealed.clone(), now)
         }
     }
 
     fn from_access_pass(fact: &AccessPassIssued, now: Timestamp) -> Self {
-        let credential = Credential::AccessPass {
+        let pass = AccessPass {
             expires: fact.expires,
             once: fact.once,
         };
-        Self::new(fact.method, credential, fact.sealed.clone(), now)
+        Self::new(fact.method, pass.into(), fact.sealed.clone(), now)
     }
 
     fn lock(&mut self, fact: &Locked) {
         self.throttle.locks = self.throttle.locks.saturating_add(1);
         self.throttle.locked_until = fact.until;
-    }
-
-    fn use_up(&mut self, accepted: Accepted) {
-        match (&mut self.credential, accepted) {
-            (
-                Credential::AuthenticatorApp { last_step, .. }
-                | Credential::TimeToken { last_step, .. },
-                Accepted::TimeStep(step),
-            ) => *last_step = step,
-            (Credential::CounterToken { next, .. }, Accepted::Counter(counter)) => {
-                *next = counter.next().unwrap_or(counter);
-            }
-            (Credential::RecoveryCodes { unused }, Accepted::RecoveryCode(number)) => {
-                *unused &= !1_u16.checked_shl(u32::from(number)).unwrap_or(0);
-            }
-            _ => {}
-        }
-    }
-
-    fn resynchronize(&mut self, found: Resynchronized) {
-        match (&mut self.credential, found) {
-            (Credential::CounterToken { next, .. }, Resynchronized::Counter(counter)) => {
-                *next = counter;
-            }
-            (
-                Credential::TimeToken {
-                    last_step, drift, ..
-                },
-                Resynchronized::Clock {
-                    drift: found,
-                    last_step: step,
-                },
-            ) => {
-                *drift = found;
-                *last_step = step;
-            }
-            _ => {}
-        }
     }
 }

@@ -4,9 +4,7 @@
 //! given out meanwhile is void, as far as that can be known: of a code by time it follows from the
 //! time, and of a recovery code or a code by counter it does not.
 
-use super::{Method, State, UserState};
-use crate::event::Credential;
-use crate::otp::{Period, TimeStep};
+use super::{State, UserState};
 use crate::policy::Rules;
 use crate::{MethodId, Timestamp, UserId};
 use std::sync::Arc;
@@ -39,10 +37,7 @@ impl State {
     fn end_access_passes(&mut self, now: Timestamp) {
         let ends = |user: UserId, method: MethodId| {
             let pass = self.user(user).and_then(|user| user.method(method));
-            match pass.map(Method::credential) {
-                Some(Credential::AccessPass { expires, .. }) => Some(*expires),
-                _ => None,
-            }
+            pass.and_then(|pass| pass.credential.expires())
         };
         let agenda = self.agenda.iter().copied();
         let outstanding: Vec<_> = agenda
@@ -60,42 +55,8 @@ impl UserState {
         self.proofs = Vec::new();
         self.forget_terminals();
         for method in &mut self.methods {
-            method.restore(rules, now);
-        }
-    }
-}
-
-impl Method {
-    fn restore(&mut self, rules: &Rules, now: Timestamp) {
-        let newest = |period: Period, ahead: i64| {
-            let TimeStep(step) = period.step_at(now.as_seconds());
-            TimeStep(step.saturating_add_signed(ahead))
-        };
-        match &mut self.credential {
-            Credential::AuthenticatorApp {
-                parameters,
-                last_step,
-            } => {
-                let ahead = rules.authenticator_app.drift.into();
-                *last_step = (*last_step).max(newest(parameters.period, ahead));
-            }
-            Credential::TimeToken {
-                parameters,
-                last_step,
-                drift,
-            } => {
-                let ahead = i64::from(*drift) + i64::from(rules.hardware_token.drift);
-                *last_step = (*last_step).max(newest(parameters.period, ahead));
-            }
-            Credential::AccessPass { expires, .. } => *expires = (*expires).min(now),
-            Credential::CounterToken { .. }
-            | Credential::RecoveryCodes { .. }
-            | Credential::Push
-            | Credential::Text { .. }
-            | Credential::Call { .. }
-            | Credential::SecurityKey
-            | Credential::Email { .. }
-            | Credential::SecurityQuestions => {}
+            let drift = rules.drift(method.kind());
+            method.credential.void_until(now, drift);
         }
     }
 }

@@ -109,7 +109,7 @@ impl Method {
 
     /// How strong a proof must be to delete it at once.
     pub(crate) fn protection(&self, deletion_wait: Seconds, now: Timestamp) -> Strength {
-        self.as_vouched(self.kind().protection(), deletion_wait, now)
+        self.as_vouched(self.kind().row().protection, deletion_wait, now)
     }
 
     fn as_vouched(&self, strength: Strength, wait: Seconds, now: Timestamp) -> Strength {
@@ -127,19 +127,12 @@ impl Method {
     /// Whether it can verify anybody at `now`: an access pass that has expired cannot, nor can
     /// recovery codes of which none is left.
     pub fn is_usable(&self, now: Timestamp) -> bool {
-        match self.credential {
-            Credential::AccessPass { expires, .. } => now < expires,
-            Credential::RecoveryCodes { unused } => unused != 0,
-            _ => true,
-        }
+        self.credential.is_usable(now)
     }
 
     /// How many recovery codes are left; 0 for every other kind.
-    pub const fn remaining(&self) -> u32 {
-        match self.credential {
-            Credential::RecoveryCodes { unused } => unused.count_ones(),
-            _ => 0,
-        }
+    pub fn remaining(&self) -> u32 {
+        self.credential.remaining()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::kit::*;
 use secinfo_domain::SealedMethod;
-use secinfo_domain::event::Credential;
 use secinfo_domain::policy::FirstMethod;
 use secinfo_domain::{
     Answer, Command, HostAction, Kind, Place, Policy, Refusal, Strength, enrollment_outlook,
@@ -79,18 +78,13 @@ fn an_administrator_enrols_the_first_method_without_an_access_pass() {
 }
 
 #[test]
-fn security_keys_and_recovery_codes_go_only_beside_another_method() {
+fn recovery_codes_go_only_beside_another_method() {
     let alone = given([alice().enroll(method(1), email())]);
-    let key = alice().enroll(method(2), Credential::SecurityKey);
     let codes = alice().issue_recovery_codes(method(2));
-    alone
-        .when(key.clone())
-        .then_refused(Refusal::AnotherMethodFirst(Kind::SecurityKey));
     alone
         .when(codes.clone())
         .then_refused(Refusal::AnotherMethodFirst(Kind::RecoveryCodes));
     let beside = alone.and(alice().enroll(method(9), call(Place::Office)));
-    assert_eq!(beside.clone().and(key).methods_of(ALICE).len(), 3);
     assert_eq!(beside.and(codes).methods_of(ALICE).len(), 3);
 }
 
@@ -100,10 +94,7 @@ fn of_each_kind_there_are_at_most_so_many() {
         (Kind::AuthenticatorApp, app(), 5),
         (Kind::HardwareToken, time_token(), 2),
         (Kind::HardwareToken, counter_token(), 2),
-        (Kind::SecurityKey, Credential::SecurityKey, 10),
-        (Kind::Push, Credential::Push, 5),
         (Kind::Email, email(), 1),
-        (Kind::SecurityQuestions, Credential::SecurityQuestions, 1),
     ] {
         let add = |number| alice().enroll(method(number), credential.clone());
         given([alice().enroll(method(0), text(Place::Mobile))])
@@ -127,33 +118,11 @@ fn the_most_apps_and_tokens_come_from_policy() {
 }
 
 #[test]
-fn what_is_issued_cannot_be_enrolled() {
-    let expires = at(1_000_000);
-    for (kind, credential) in [
-        (
-            Kind::RecoveryCodes,
-            Credential::RecoveryCodes { unused: 0x3ff },
-        ),
-        (
-            Kind::AccessPass,
-            Credential::AccessPass {
-                expires,
-                once: false,
-            },
-        ),
-    ] {
-        given([alice().enroll(method(1), app())])
-            .when(alice().enroll(method(2), credential))
-            .then_refused(Refusal::IssuedNotEnrolled(kind));
-    }
-}
-
-#[test]
 fn what_would_be_refused_in_the_end_is_refused_before_anything_is_made() {
     let story = given([alice().enroll(method(1), app())]);
     let outlook = |ask: Ask, kind| {
-        let command = ask.command(secinfo_domain::Action::CarryOutDue);
-        enrollment_outlook(&story.state, &command, kind, None)
+        let (user, context) = ask.parts();
+        enrollment_outlook(&story.state, user, context, kind, None)
     };
     assert_eq!(
         outlook(alice().from(ELSEWHERE), Kind::Text),
@@ -164,8 +133,8 @@ fn what_would_be_refused_in_the_end_is_refused_before_anything_is_made() {
         Err(Refusal::IssuedNotEnrolled(Kind::AccessPass))
     );
     assert_eq!(
-        outlook(bob(), Kind::SecurityKey),
-        Err(Refusal::AnotherMethodFirst(Kind::SecurityKey))
+        outlook(bob(), Kind::RecoveryCodes),
+        Err(Refusal::AnotherMethodFirst(Kind::RecoveryCodes))
     );
     assert!(outlook(alice(), Kind::RecoveryCodes).is_ok());
 }

@@ -15,7 +15,7 @@ fn there_is_no_code_to_send_for_what_makes_its_own() {
             .when(alice().code_for(method(id), message(1)))
             .then_refused(Refusal::NothingToSend(kind));
     }
-    for kind in [Kind::AuthenticatorApp, Kind::SecurityKey, Kind::Push] {
+    for kind in [Kind::AuthenticatorApp, Kind::HardwareToken] {
         story
             .when(alice().code_to_new_number(kind, Place::Mobile, message(1)))
             .then_refused(Refusal::NothingToSend(kind));

@@ -2,6 +2,7 @@
 
 use crate::kit::*;
 use secinfo_domain::event::{Accepted, CodeRequested, Credential, VerificationSucceeded};
+use secinfo_domain::kind::{Email, Text};
 use secinfo_domain::{
     Answer, HostAction, Kind, Place, Policy, Purpose, Refusal, Seconds, Strength,
 };
@@ -93,10 +94,11 @@ fn a_code_is_good_once_whatever_it_is_used_for() {
 
 #[test]
 fn a_code_enrolls_one_method() {
-    let second = Credential::Text {
+    let second: Credential = Text {
         place: Place::Office,
         proved_by: message(1),
-    };
+    }
+    .into();
     given([])
         .and(alice().code_to_new_number(Kind::Text, Place::Mobile, message(1)))
         .and(alice().enroll(method(1), text_by(message(1))))
@@ -214,13 +216,16 @@ fn a_code_that_enrolls_does_not_verify_and_the_other_way_round() {
         )
         .when(alice().type_code(method(1), message(2)))
         .then_refused(Refusal::CodeGone)
-        .when(alice().enroll(
-            method(4),
-            Credential::Text {
-                place: Place::Alternate,
-                proved_by: message(1),
-            },
-        ))
+        .when(
+            alice().enroll(
+                method(4),
+                Text {
+                    place: Place::Alternate,
+                    proved_by: message(1),
+                }
+                .into(),
+            ),
+        )
         .then_refused(Refusal::CodeGone);
 }
 
@@ -230,12 +235,15 @@ fn a_code_to_a_mailbox_does_not_enroll_a_phone() {
         .and(alice().code_to_new_address(message(1)))
         .when(alice().enroll(method(2), text_by(message(1))))
         .then_refused(Refusal::CodeGone)
-        .and(alice().enroll(
-            method(2),
-            Credential::Email {
-                proved_by: message(1),
-            },
-        ));
+        .and(
+            alice().enroll(
+                method(2),
+                Email {
+                    proved_by: message(1),
+                }
+                .into(),
+            ),
+        );
 }
 
 #[test]

@@ -9,12 +9,10 @@ use secinfo_domain::{
 const TEXT: Credential = text(Place::Mobile);
 const CALL: Credential = call(Place::Office);
 const EMAIL: Credential = email();
-const KEY: Credential = Credential::SecurityKey;
-const PUSH: Credential = Credential::Push;
 
 #[test]
 fn the_first_method_becomes_the_default() {
-    for credential in [app(), time_token(), counter_token(), PUSH, TEXT, CALL] {
+    for credential in [app(), time_token(), counter_token(), TEXT, CALL] {
         let enroll = alice().enroll(method(1), credential.clone());
         given([]).with_code_sent(&enroll).when(enroll).then_events([
             enrolled_first(method(1), credential),
@@ -29,14 +27,7 @@ fn what_only_serves_password_reset_never_becomes_the_default() {
     let story = given([])
         .with_code_sent(&enroll)
         .when(enroll)
-        .then_events([enrolled_with(method(1), EMAIL, None, None)])
-        .when(alice().enroll(method(2), Credential::SecurityQuestions))
-        .then_events([enrolled_with(
-            method(2),
-            Credential::SecurityQuestions,
-            None,
-            None,
-        )]);
+        .then_events([enrolled_with(method(1), EMAIL, None, None)]);
     assert_eq!(story.default_of(ALICE), None);
 }
 
@@ -53,20 +44,18 @@ fn the_first_that_can_be_the_default_becomes_it_after_others_that_cannot() {
 }
 
 #[test]
-fn an_authenticator_app_or_push_takes_over_the_default() {
-    for credential in [app(), PUSH] {
-        given([alice().enroll(method(1), TEXT)])
-            .when(alice().enroll(method(2), credential.clone()))
-            .then_events([
-                enrolled(method(2), credential, Strength::Delivered),
-                default_is(method(2), DefaultReason::AppSetUp),
-            ]);
-    }
+fn an_authenticator_app_takes_over_the_default() {
+    given([alice().enroll(method(1), TEXT)])
+        .when(alice().enroll(method(2), app()))
+        .then_events([
+            enrolled(method(2), app(), Strength::Delivered),
+            default_is(method(2), DefaultReason::AppSetUp),
+        ]);
 }
 
 #[test]
 fn any_other_kind_leaves_the_default_alone() {
-    for credential in [time_token(), text(Place::Office), CALL, KEY, EMAIL] {
+    for credential in [time_token(), text(Place::Office), CALL, EMAIL] {
         let enroll = alice().enroll(method(2), credential.clone());
         given([alice().enroll(method(1), TEXT)])
             .with_code_sent(&enroll)
@@ -80,15 +69,14 @@ fn clients_can_tell_beforehand_whether_a_method_would_become_the_default() {
     let story = given([alice().enroll(method(1), TEXT)]);
     for (kind, becomes) in [
         (Kind::AuthenticatorApp, true),
-        (Kind::Push, true),
         (Kind::HardwareToken, false),
         (Kind::Text, false),
         (Kind::Call, false),
         (Kind::Email, false),
-        (Kind::SecurityKey, false),
     ] {
-        let ask = alice().command(secinfo_domain::Action::CarryOutDue);
-        let outlook = enrollment_outlook(&story.state, &ask, kind, None).unwrap();
+        let ask = alice();
+        let (user, context) = ask.parts();
+        let outlook = enrollment_outlook(&story.state, user, context, kind, None).unwrap();
         assert_eq!(outlook.becomes_default, becomes, "{kind}");
     }
 }
@@ -110,13 +98,11 @@ fn what_is_never_the_default_cannot_be_chosen() {
     let story = given([
         alice().enroll(method(1), app()),
         alice().enroll(method(2), EMAIL),
-        alice().enroll(method(3), Credential::SecurityQuestions),
         alice().issue_recovery_codes(method(4)),
         administrator_for(ALICE).issue_access_pass(method(5)),
     ]);
     for (id, kind) in [
         (2, Kind::Email),
-        (3, Kind::SecurityQuestions),
         (4, Kind::RecoveryCodes),
         (5, Kind::AccessPass),
     ] {
@@ -143,12 +129,10 @@ fn when_the_default_is_deleted_it_falls_to_the_strongest_that_is_left() {
         alice().enroll(method(2), TEXT),
         alice().enroll(method(3), time_token()),
         alice().enroll(method(4), app()),
-        alice().enroll(method(5), PUSH),
-        alice().enroll(method(6), KEY),
     ]);
     let administrator = || administrator_for(ALICE);
-    assert_eq!(story.default_of(ALICE), Some(method(5)));
-    for (gone, next) in [(5, 6), (6, 4), (4, 3), (3, 2), (2, 1)] {
+    assert_eq!(story.default_of(ALICE), Some(method(4)));
+    for (gone, next) in [(4, 3), (3, 2), (2, 1)] {
         story = story
             .when(administrator().delete(method(gone)))
             .then_events([
@@ -223,9 +207,9 @@ fn the_default_stays_when_policy_allows_none_of_the_methods() {
 fn the_fallback_is_no_kind_that_policy_forbids_while_an_allowed_one_is_left() {
     given([
         alice().enroll(method(1), CALL),
-        alice().enroll(method(2), KEY),
+        alice().enroll(method(2), time_token()),
         alice().enroll(method(3), app()),
-        without(Kind::SecurityKey),
+        without(Kind::HardwareToken),
     ])
     .when(administrator_for(ALICE).delete(method(3)))
     .then_events([
@@ -243,7 +227,7 @@ fn a_service_that_allows_fewer_kinds_changes_nothing_about_the_fallback() {
         policy,
         [
             alice().enroll(method(1), CALL),
-            alice().enroll(method(2), KEY),
+            alice().enroll(method(2), time_token()),
             alice().enroll(method(3), app()),
         ],
     )

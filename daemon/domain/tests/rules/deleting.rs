@@ -1,7 +1,7 @@
 //! Deleting at once, after the waiting time, and not at all.
 
 use crate::kit::*;
-use secinfo_domain::event::{Accepted, Credential, DefaultReason, DeletionReason};
+use secinfo_domain::event::{Accepted, DefaultReason, DeletionReason};
 use secinfo_domain::{
     Answer, HostAction, KeyId, Kind, KindSet, Place, Policy, Purpose, Refusal, Strength, TimeStep,
     decide, destroyed_keys,
@@ -249,7 +249,7 @@ fn an_administrator_deletes_the_last_required_method() {
 #[test]
 fn a_service_that_allows_fewer_kinds_is_no_way_to_delete_the_last_required_method() {
     let mut policy = policy_of_service("kiosk", |refined| {
-        refined.allowed = Some(KindSet::from_iter([Kind::SecurityKey]));
+        refined.allowed = Some(KindSet::from_iter([Kind::HardwareToken]));
     });
     policy.rules.required = 1;
     given_policy(policy, [alice().enroll(method(1), app())])
@@ -269,10 +269,10 @@ fn what_an_administrator_deletes_ends_every_proof_of_the_user() {
 }
 
 #[test]
-fn a_recovery_code_proves_strongly_enough_to_delete_a_security_key_at_once() {
+fn a_recovery_code_proves_strongly_enough_to_delete_a_token_at_once() {
     given([
         alice().enroll(method(1), app()),
-        alice().enroll(method(2), Credential::SecurityKey),
+        alice().enroll(method(2), time_token()),
         alice().issue_recovery_codes(method(3)),
         alice()
             .at(2 * DAY)
@@ -283,10 +283,10 @@ fn a_recovery_code_proves_strongly_enough_to_delete_a_security_key_at_once() {
 }
 
 #[test]
-fn an_access_pass_proves_strongly_enough_to_delete_a_security_key_at_once() {
+fn an_access_pass_proves_strongly_enough_to_delete_a_token_at_once() {
     given([
         alice().enroll(method(1), app()),
-        alice().enroll(method(2), Credential::SecurityKey),
+        alice().enroll(method(2), time_token()),
         administrator_for(ALICE)
             .at(1000)
             .issue_access_pass(method(3)),
@@ -297,20 +297,10 @@ fn an_access_pass_proves_strongly_enough_to_delete_a_security_key_at_once() {
 }
 
 #[test]
-fn an_authenticator_app_does_not_delete_a_security_key_at_once() {
-    given([
-        alice().enroll(method(1), app()),
-        administrator_for(ALICE).enroll(method(2), Credential::SecurityKey),
-    ])
-    .when(alice().delete(method(2)))
-    .then_events([scheduled(method(2), at(DAY))]);
-}
-
-#[test]
 fn a_method_just_added_by_mistake_is_deleted_by_the_proof_that_let_it_in() {
     given([
-        alice().enroll(method(1), app()),
-        alice().enroll(method(2), Credential::SecurityKey),
+        alice().enroll(method(1), text(Place::Mobile)),
+        alice().enroll(method(2), time_token()),
     ])
     .when(alice().at(60).delete(method(2)))
     .then_events([deleted(method(2), DeletionReason::Requested)]);

@@ -1,7 +1,7 @@
 //! Who changes security info has proved a method in this session, a short while ago.
 
 use crate::kit::*;
-use secinfo_domain::event::{Accepted, Credential};
+use secinfo_domain::event::Accepted;
 use secinfo_domain::{Answer, Command, Place, Refusal, Seconds, Strength, TimeStep};
 
 const DAY: u64 = 86_400;
@@ -111,14 +111,16 @@ fn enrolling_is_a_proof_for_the_first_method_only() {
 
 #[test]
 fn a_weaker_proof_later_does_not_hide_a_stronger_one_that_is_still_fresh() {
+    let later = || alice().at(2 * DAY + 1);
     let story = given([
-        alice().enroll(method(1), app()),
+        alice().enroll(method(1), text(Place::Mobile)),
         alice().issue_recovery_codes(method(2)),
-        administrator_for(ALICE).enroll(method(3), Credential::SecurityKey),
+        administrator_for(ALICE).enroll(method(3), time_token()),
         alice()
             .at(2 * DAY)
             .verify(method(2), Answer::RecoveryCode(0)),
-        alice().at(2 * DAY + 1).verify(method(1), step(101)),
+        later().code_for(method(1), message(1)).into(),
+        later().type_code(method(1), message(1)),
     ]);
     let in_time = story
         .clone()

@@ -46,11 +46,7 @@ fn what_was_used_before_the_import_stays_used() {
 
 #[test]
 fn apps_and_tokens_alone_are_imported_and_only_where_policy_allows_them() {
-    for credential in [
-        text(secinfo_domain::Place::Mobile),
-        email(),
-        Credential::Push,
-    ] {
+    for credential in [text(secinfo_domain::Place::Mobile), email()] {
         let kind = credential.kind();
         given([])
             .when(administrator_for(ALICE).import(method(1), credential))

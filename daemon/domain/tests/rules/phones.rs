@@ -2,7 +2,8 @@
 
 use crate::kit::*;
 use secinfo_domain::event::DefaultReason;
-use secinfo_domain::{Action, Kind, Phone, Place, Refusal, Strength, enrollment_outlook};
+use secinfo_domain::kind::Text;
+use secinfo_domain::{Kind, Phone, Place, Refusal, Strength, enrollment_outlook};
 
 fn mobile_for_texts() -> Story {
     given([alice().enroll(method(1), text(Place::Mobile))])
@@ -22,9 +23,10 @@ fn refused<const N: usize>(
         place,
         same_number: same_number.into(),
     };
-    let ask = alice().command(Action::CarryOutDue);
+    let ask = alice();
+    let (user, context) = ask.parts();
     assert_eq!(
-        enrollment_outlook(&story.state, &ask, kind, Some(&phone)).map(|_| ()),
+        enrollment_outlook(&story.state, user, context, kind, Some(&phone)).map(|_| ()),
         Err(refusal.clone())
     );
     let credential = match kind {
@@ -147,12 +149,15 @@ fn a_place_that_was_taken_while_the_code_was_on_its_way_stays_taken() {
     mobile_for_texts()
         .and(alice().code_to_new_number(Kind::Text, Place::Office, message(1)))
         .and(alice().enroll(method(2), call(Place::Office)))
-        .when(alice().enroll(
-            method(3),
-            secinfo_domain::event::Credential::Text {
-                place: Place::Office,
-                proved_by: message(1),
-            },
-        ))
+        .when(
+            alice().enroll(
+                method(3),
+                Text {
+                    place: Place::Office,
+                    proved_by: message(1),
+                }
+                .into(),
+            ),
+        )
         .then_refused(Refusal::PlaceTaken(Place::Office));
 }

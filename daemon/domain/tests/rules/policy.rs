@@ -1,7 +1,7 @@
 //! Policy, refined by group and by service: the strictest of each setting counts.
 
 use crate::kit::*;
-use secinfo_domain::event::{Credential, PolicyChanged};
+use secinfo_domain::event::PolicyChanged;
 use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods, ServiceRules};
 use secinfo_domain::{GroupName, HostAction, Kind, KindSet, Place, Policy, Refusal, ServiceName};
 
@@ -17,7 +17,7 @@ fn refined() -> Policy {
     let staff = Refinement {
         allowed: Some(KindSet::from_iter([
             Kind::AuthenticatorApp,
-            Kind::SecurityKey,
+            Kind::HardwareToken,
             Kind::Text,
         ])),
         required: Some(2),
@@ -27,7 +27,7 @@ fn refined() -> Policy {
     };
     let operators = Refinement {
         allowed: Some(KindSet::from_iter([
-            Kind::SecurityKey,
+            Kind::HardwareToken,
             Kind::Text,
             Kind::Call,
         ])),
@@ -37,7 +37,7 @@ fn refined() -> Policy {
         reset_methods: Some(ResetMethods::One),
     };
     let sshd = Refinement {
-        allowed: Some(KindSet::from_iter([Kind::SecurityKey])),
+        allowed: Some(KindSet::from_iter([Kind::HardwareToken])),
         ..Refinement::default()
     };
     Policy {
@@ -68,7 +68,7 @@ fn of_several_refinements_the_strictest_of_each_setting_counts_in_any_order() {
     let turned = [group("operators"), group("staff")];
     let effective = refined().effective(&both, None);
     assert_eq!(effective, refined().effective(&turned, None));
-    let common = KindSet::from_iter([Kind::SecurityKey, Kind::Text]);
+    let common = KindSet::from_iter([Kind::HardwareToken, Kind::Text]);
     assert_eq!(effective.allowed, common);
     assert_eq!((effective.required, effective.grace_days), (2, 3));
     assert_eq!(effective.first_method, FirstMethod::AccessPass);
@@ -92,7 +92,7 @@ fn a_service_allows_fewer_kinds_to_whoever_comes_through_it() {
         refined(),
         [
             alice().enroll(method(1), app()),
-            alice().enroll(method(2), Credential::SecurityKey),
+            alice().enroll(method(2), time_token()),
         ],
     );
     story

@@ -1,7 +1,6 @@
 //! What each kind serves.
 
 use crate::kit::*;
-use secinfo_domain::event::Credential;
 use secinfo_domain::{Kind, Place, Policy, Purpose, Refusal, Seconds};
 
 #[test]
@@ -12,23 +11,17 @@ fn every_kind_serves_password_reset() {
 }
 
 #[test]
-fn email_and_security_questions_do_not_serve_sign_in_and_all_others_do() {
+fn email_does_not_serve_sign_in_and_all_others_do() {
     for kind in Kind::ALL {
-        let reset_only = matches!(kind, Kind::Email | Kind::SecurityQuestions);
-        assert_eq!(kind.serves(Purpose::SignIn), !reset_only, "{kind}");
+        assert_eq!(kind.serves(Purpose::SignIn), kind != Kind::Email, "{kind}");
     }
 }
 
 #[test]
 fn an_answer_for_a_purpose_that_the_kind_does_not_serve_is_refused() {
-    for (credential, kind) in [
-        (email(), Kind::Email),
-        (Credential::SecurityQuestions, Kind::SecurityQuestions),
-    ] {
-        given([alice().enroll(method(1), credential)])
-            .when(alice().verify(method(1), secinfo_domain::Answer::Wrong))
-            .then_refused(Refusal::NotForThisPurpose(kind, Purpose::SignIn));
-    }
+    given([alice().enroll(method(1), email())])
+        .when(alice().verify(method(1), secinfo_domain::Answer::Wrong))
+        .then_refused(Refusal::NotForThisPurpose(Kind::Email, Purpose::SignIn));
 }
 
 #[test]
@@ -47,7 +40,7 @@ fn a_password_reset_leaves_no_proof_that_changes_security_info() {
 fn the_default_is_asked_first_and_what_does_not_serve_is_not_asked() {
     let story = given([
         alice().enroll(method(1), text(Place::Mobile)),
-        alice().enroll(method(2), Credential::SecurityKey),
+        alice().enroll(method(2), time_token()),
         alice().enroll(method(3), email()),
         alice().issue_recovery_codes(method(4)),
         alice().enroll(method(5), call(Place::Office)),

@@ -3,12 +3,13 @@
 use crate::kit::*;
 use crate::sign_in::{at_sudo, outlook_at, service};
 use secinfo_domain::event::{Accepted, Credential, DeletionReason, LogRestored};
+use secinfo_domain::kind::AuthenticatorApp;
 use secinfo_domain::policy::SignInRefinement;
 use secinfo_domain::state::Standing;
 use secinfo_domain::{
-    BreakGlassId, Counter, HostAction, HotpParameters, MessageId, NewToken, OtpParameters, Period,
-    Place, Policy, Purpose, Refusal, RootHash, Seconds, SignInOutlook, SignInPlace, Strength,
-    TerminalTag, TimeStep, TokenId, TotpParameters, decide,
+    BreakGlassId, Counter, HostAction, MessageId, NewToken, OtpParameters, Period, Place, Policy,
+    Purpose, Refusal, RootHash, Seconds, SignInOutlook, SignInPlace, Strength, TerminalTag,
+    TimeStep, TokenId, TotpParameters, decide,
 };
 
 const ROOT: RootHash = RootHash::from_bytes([7; 32]);
@@ -125,23 +126,14 @@ fn no_code_of_an_app_or_a_time_token_up_to_the_restore_is_good_again() {
         period: Period::try_from(60).unwrap(),
         ..TotpParameters::default()
     };
-    let slow_app = Credential::AuthenticatorApp {
+    let slow_app = AuthenticatorApp {
         parameters: slow,
         last_step: TimeStep(100),
     };
-    let ahead = Credential::TimeToken {
-        parameters: TotpParameters::default(),
-        last_step: TimeStep(100),
-        drift: 5,
-    };
-    let behind = Credential::TimeToken {
-        parameters: TotpParameters::default(),
-        last_step: TimeStep(100),
-        drift: -3,
-    };
+    let (ahead, behind) = (time_token_off_by(5), time_token_off_by(-3));
     for (credential, period, drift) in [
         (app(), Period::default(), 0),
-        (slow_app, slow.period, 0),
+        (slow_app.into(), slow.period, 0),
         (ahead, Period::default(), 5),
         (behind, Period::default(), -3),
     ] {
@@ -209,11 +201,7 @@ fn recovery_codes_that_were_used_stay_used_and_the_others_good() {
 
 #[test]
 fn the_counter_of_a_token_is_the_one_of_the_backup() {
-    let token = Credential::CounterToken {
-        parameters: HotpParameters::default(),
-        next: Counter(10),
-    };
-    let story = restored(given([alice().enroll(method(1), token)]), 100);
+    let story = restored(given([alice().enroll(method(1), counter_token())]), 100);
     story
         .when(alice().at(110).verify(method(1), counter(9)))
         .then_events([used(method(1))]);
@@ -254,7 +242,7 @@ fn a_pass_that_had_ended_before_and_a_deletion_that_waits_keep_their_time() {
     assert!(due.is_some());
     let after = restored(story, 7200);
     let pass = after.user(BOB).method(method(3)).unwrap().credential();
-    assert!(matches!(pass, Credential::AccessPass { expires, .. } if *expires == at(3600)));
+    assert!(matches!(pass, Credential::AccessPass(pass) if pass.expires == at(3600)));
     let kept = after.user(ALICE).method(method(2));
     assert_eq!(
         kept.and_then(secinfo_domain::state::Method::deletion_due),

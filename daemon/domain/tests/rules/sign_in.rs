@@ -6,7 +6,7 @@ use secinfo_domain::policy::{
     FirstMethod, Refinement, Rules, ServiceRules, SignInRefinement, SignInRules, Verify,
 };
 use secinfo_domain::{
-    Action, Barred, BreakGlassId, GroupName, HostAction, Kind, NotCovered, Place, Policy, Refusal,
+    Barred, BreakGlassId, GroupName, HostAction, Kind, NotCovered, Place, Policy, Refusal,
     ServiceName, SetUp, SignInOutlook, SignInPlace, Strength, set_up_outlook, sign_in_outlook,
 };
 
@@ -15,7 +15,8 @@ fn outlook(story: &Story, ask: Ask) -> SignInOutlook {
 }
 
 pub(crate) fn outlook_at(story: &Story, ask: Ask, place: SignInPlace) -> SignInOutlook {
-    sign_in_outlook(&story.state, &ask.command(Action::PostponeSetUp), &place).unwrap()
+    let (user, context) = ask.parts();
+    sign_in_outlook(&story.state, user, context, &place).unwrap()
 }
 
 /// Root asks for Alice, as PAM does.
@@ -69,9 +70,9 @@ fn a_user_whom_nobody_has_seen_is_looked_at_as_one_without_methods() {
         outlook(&story, introduced),
         SignInOutlook::SetUp(_)
     ));
-    let command = ask.command(Action::PostponeSetUp);
+    let (user, context) = ask.parts();
     assert_eq!(
-        sign_in_outlook(&story.state, &command, &SignInPlace::default()),
+        sign_in_outlook(&story.state, user, context, &SignInPlace::default()),
         Err(Refusal::UnknownUser)
     );
 }
@@ -219,8 +220,11 @@ fn who_still_lacks_a_method_is_asked_for_a_proof_first_and_to_set_up_after_it() 
         SignInOutlook::Verify
     );
     let story = story.and(at_sshd().from(ELSEWHERE).verify(method(1), step(101)));
-    let command = at_sshd().from(ELSEWHERE).command(Action::PostponeSetUp);
-    let missing = set_up_outlook(&story.state, &command).unwrap().unwrap();
+    let ask = at_sshd().from(ELSEWHERE);
+    let (user, context) = ask.parts();
+    let missing = set_up_outlook(&story.state, user, context)
+        .unwrap()
+        .unwrap();
     assert_eq!((missing.missing, missing.barred), (1, None));
 }
 
@@ -238,8 +242,11 @@ fn the_first_method_takes_an_access_pass_where_policy_says_so() {
     let story = story.and(administrator_for(ALICE).issue_once_pass(method(1)));
     assert_eq!(outlook(&story, at_sshd()), SignInOutlook::Verify);
     let story = story.and(at_sshd().verify(method(1), secinfo_domain::Answer::AccessPass));
-    let command = at_sshd().command(Action::PostponeSetUp);
-    let missing = set_up_outlook(&story.state, &command).unwrap().unwrap();
+    let ask = at_sshd();
+    let (user, context) = ask.parts();
+    let missing = set_up_outlook(&story.state, user, context)
+        .unwrap()
+        .unwrap();
     assert_eq!(missing.barred, None, "the pass was proved in this session");
 }
 
@@ -312,7 +319,7 @@ fn setting_up_a_method_and_deleting_it_makes_the_days_of_grace_no_longer() {
 fn a_new_policy_begins_the_days_of_grace_anew() {
     let mut policy = Policy::default();
     policy.rules.required = 1;
-    policy.rules.recovery_codes = 8;
+    policy.rules.recovery_codes.count = 8;
     let changed = host_at(40 * 86_400, HostAction::SetPolicy(Box::new(policy)));
     let story = given_rules(asking(Verify::Required), [])
         .and(at_sshd().postpone_set_up())

@@ -1,17 +1,16 @@
 //! Wrong codes slow down, then lock, for a time that grows; nobody is locked out for good.
 
 use crate::kit::*;
-use secinfo_domain::event::{Accepted, Credential, Who};
+use secinfo_domain::event::{Accepted, Who};
 use secinfo_domain::{Answer, Purpose, Refusal, Seconds, Strength, TimeStep, verification_outlook};
 
 const WRONG: Answer = Answer::Wrong;
 
-/// An app, a time token, a security key and recovery codes.
+/// An app, a time token and recovery codes.
 fn many_methods() -> Story {
     given([
         alice().enroll(method(1), app()),
         alice().enroll(method(2), time_token()),
-        alice().enroll(method(3), Credential::SecurityKey),
         alice().issue_recovery_codes(method(4)),
     ])
 }
@@ -65,10 +64,9 @@ fn then_each_wrong_code_doubles_the_wait_up_to_the_longest() {
 fn that_an_attempt_would_not_be_heard_is_told_before_the_answer_is_looked_at() {
     let story = many_methods().and_times(3, |_| alice().verify(method(1), WRONG));
     let outlook = |seconds| {
-        let command = alice()
-            .at(seconds)
-            .command(secinfo_domain::Action::CarryOutDue);
-        verification_outlook(&story.state, &command, method(1), Purpose::SignIn)
+        let ask = alice().at(seconds);
+        let (user, context) = ask.parts();
+        verification_outlook(&story.state, user, context, method(1), Purpose::SignIn)
     };
     assert_eq!(outlook(0), Err(Refusal::TooSoon { until: at(1) }));
     assert_eq!(outlook(1), Ok(()));

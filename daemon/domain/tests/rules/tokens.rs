@@ -5,6 +5,7 @@ use secinfo_domain::event::{
     ActivationFailed, Credential, DefaultReason, MethodEnrolled, Resynchronized, TokenImported,
     TokenRemoved, TokenResynchronized,
 };
+use secinfo_domain::kind::HardwareToken;
 use secinfo_domain::{
     Answer, Command, Counter, HostAction, KeyId, NewToken, OtpParameters, Refusal, TimeStep,
     TokenId, TotpParameters, created_key, decide, destroyed_keys,
@@ -121,10 +122,10 @@ fn two_consecutive_codes_find_a_counter_token_that_has_run_away() {
     let method = story.user(ALICE).method(method(1)).unwrap().clone();
     assert!(matches!(
         method.credential(),
-        Credential::CounterToken {
+        Credential::HardwareToken(HardwareToken::Counter {
             next: Counter(62),
             ..
-        }
+        })
     ));
 }
 
@@ -137,11 +138,11 @@ fn two_consecutive_codes_find_the_clock_of_a_time_token() {
     let method = story.user(ALICE).method(method(1)).unwrap().clone();
     assert!(matches!(
         method.credential(),
-        Credential::TimeToken {
+        Credential::HardwareToken(HardwareToken::Time {
             drift: 7,
             last_step: TimeStep(150),
             ..
-        }
+        })
     ));
 }
 

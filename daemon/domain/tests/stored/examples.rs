@@ -1,7 +1,7 @@
 //! One event of each type, as the golden files hold it.
 
 use secinfo_domain::event::{
-    Accepted, AccessPassIssued, ActivationFailed, Actor, BreakGlassUsed, CodeRequested, Credential,
+    Accepted, AccessPassIssued, ActivationFailed, Actor, BreakGlassUsed, CodeRequested,
     DefaultChanged, DefaultReason, DeletionCancelled, DeletionReason, DeletionScheduled,
     DeliveryFailure, Event, Fact, Failure, Locked, LogCreated, LogRestored, MessageDelivered,
     MessageFailed, MethodDeleted, MethodEnrolled, MethodImported, MethodRenamed, PolicyChanged,
@@ -9,6 +9,7 @@ use secinfo_domain::event::{
     TerminalRemembered, TokenImported, TokenRemoved, TokenResynchronized, Unlocked, UserAdded,
     UserErased, VerificationFailed, VerificationSucceeded, Who,
 };
+use secinfo_domain::kind::{AuthenticatorApp, HardwareToken};
 use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods, ServiceRules};
 use secinfo_domain::{
     BreakGlassId, ChannelName, Counter, DestinationTag, GroupName, HotpParameters, Kind, KindSet,
@@ -80,10 +81,11 @@ fn facts() -> Vec<Fact> {
         UserErased {}.into(),
         MethodEnrolled {
             method: METHOD,
-            credential: Credential::AuthenticatorApp {
+            credential: AuthenticatorApp {
                 parameters: TotpParameters::default(),
                 last_step: TimeStep(59_833_333),
-            },
+            }
+            .into(),
             sealed: sealed_method(),
             token: None,
             first_proof: Some(SESSION),
@@ -188,10 +190,11 @@ fn facts() -> Vec<Fact> {
         .into(),
         MethodImported {
             method: METHOD,
-            credential: Credential::CounterToken {
+            credential: HardwareToken::Counter {
                 parameters: HotpParameters::default(),
                 next: Counter(42),
-            },
+            }
+            .into(),
             sealed: sealed_method(),
         }
         .into(),
@@ -221,7 +224,7 @@ fn policy() -> Policy {
     let staff = Refinement {
         allowed: Some(KindSet::from_iter([
             Kind::AuthenticatorApp,
-            Kind::SecurityKey,
+            Kind::HardwareToken,
         ])),
         required: Some(2),
         grace_days: Some(7),

@@ -3,9 +3,9 @@
 use super::document::Section;
 use super::value::{self, Refusal, count, length, word};
 use secinfo_domain::policy::{
-    AuthenticatorAppRules, CodeRules, FirstMethod, HardwareTokenRules, Notices, Refinement,
-    ResetMethods, Rules, ServiceRules, SessionRules, SignInRefinement, SignInRules, ThrottleRules,
-    Verify,
+    AuthenticatorAppRules, CodeRules, EffectivePolicy, FirstMethod, HardwareTokenRules, Notices,
+    RecoveryCodeRules, Refinement, ResetMethods, Rules, ServiceRules, SessionRules,
+    SignInRefinement, SignInRules, ThrottleRules, Verify,
 };
 use secinfo_domain::{Algorithm, Digits, GroupName, Kind, KindSet, Policy, ServiceName, Strength};
 use toml::de::DeValue;
@@ -42,12 +42,10 @@ const ALGORITHM: [(&str, Algorithm); 3] = [
 
 pub(super) fn read(root: &mut Section<'_, '_>) -> Policy {
     let rules = root.within("policy", rules);
-    let refined = |section: &mut Section<'_, '_>| refinement(section, rules.allowed);
     Policy {
-        groups: root.each("group", GroupName::parse, refined),
-        services: root.each("service", ServiceName::parse, |section| ServiceRules {
-            refinement: refined(section),
-            sign_in: sign_in_of_service(section),
+        groups: root.each("group", GroupName::parse, |section| group(section, &rules)),
+        services: root.each("service", ServiceName::parse, |section| {
+            service(section, &rules)
         }),
         rules,
     }
@@ -63,12 +61,14 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
         reset_methods: section.read("reset_methods", or.reset_methods, word(&RESET_METHODS)),
         fresh_proof: section.read("fresh_proof", or.fresh_proof, length(1..=HOUR)),
         deletion_wait: section.read("deletion_wait", or.deletion_wait, length(1..=30 * DAY)),
-        recovery_codes: section.read("recovery_codes", or.recovery_codes, count(1..=16)),
         authenticator_app: section.within("authenticator-app", |section| {
             authenticator_app(section, or.authenticator_app)
         }),
         hardware_token: section.within("hardware-token", |section| {
             hardware_token(section, or.hardware_token)
+        }),
+        recovery_codes: section.within("recovery-codes", |section| RecoveryCodeRules {
+            count: section.read("count", or.recovery_codes.count, count(1..=16)),
         }),
         notices: section.read("notices", or.notices, word(&NOTICES)),
         sign_in: section.within("sign-in", |section| sign_in(section, or.sign_in)),
@@ -76,7 +76,12 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
         throttle: section.within("throttle", |section| throttle(section, or.throttle)),
         session: section.within("session", |section| session(section, or.session)),
     };
-    require_what_counts(section, rules.allowed, rules.required);
+    require_what_can_be_had(
+        section,
+        &rules,
+        &rules.effective(None),
+        rules.sign_in.verify,
+    );
     rules
 }
 
@@ -195,6 +200,25 @@ fn session(section: &mut Section<'_, '_>, or: SessionRules) -> SessionRules {
     }
 }
 
+fn group(section: &mut Section<'_, '_>, rules: &Rules) -> Refinement {
+    let refinement = refinement(section, rules.allowed);
+    let policy = rules.effective(None).refined_by(&refinement);
+    require_what_can_be_had(section, rules, &policy, rules.sign_in.verify);
+    refinement
+}
+
+fn service(section: &mut Section<'_, '_>, rules: &Rules) -> ServiceRules {
+    let refinement = refinement(section, rules.allowed);
+    let sign_in = sign_in_of_service(section);
+    let policy = rules.effective(sign_in.strength).refined_by(&refinement);
+    let verify = sign_in.verify.unwrap_or(rules.sign_in.verify);
+    require_what_can_be_had(section, rules, &policy, verify);
+    ServiceRules {
+        refinement,
+        sign_in,
+    }
+}
+
 fn refinement(section: &mut Section<'_, '_>, allowed_for_all: KindSet) -> Refinement {
     let refinement = Refinement {
         allowed: section.optional("allowed", value::kinds),
@@ -219,23 +243,44 @@ fn refinement(section: &mut Section<'_, '_>, allowed_for_all: KindSet) -> Refine
             )
         },
     );
-    require_what_counts(section, left, refinement.required.unwrap_or(0));
     refinement
 }
 
-/// Nobody could meet a requirement when no allowed kind counts for it.
-fn require_what_counts(section: &mut Section<'_, '_>, allowed: KindSet, required: u8) {
-    section.require(
-        required == 0
-            || allowed.iter().next().is_none()
-            || allowed.iter().any(Kind::can_be_default),
-        &["required", "allowed"],
-        "methods are required, but no kind is allowed that counts for it",
-        || {
-            "allow one of authenticator-app, hardware-token, push, text, call and security-key, or require 0"
-                .to_owned()
-        },
-    );
+/// A user must be able to have as many methods as are required.
+fn require_what_can_be_had(
+    section: &mut Section<'_, '_>,
+    rules: &Rules,
+    policy: &EffectivePolicy,
+    verify: Verify,
+) {
+    let required = policy.required.max(u8::from(verify == Verify::Required));
+    let most = rules.most_that_count(policy);
+    let keys = ["required", "allowed", "strength", "verify"];
+    if most == 0 {
+        section.require(
+            required == 0,
+            &keys,
+            "methods are required, but no kind is allowed that counts for it",
+            || {
+                let counting = KindSet::EVERY
+                    .iter()
+                    .filter(|kind| kind.can_be_default() && policy.suffices(kind.strength()))
+                    .map(Kind::as_str)
+                    .collect::<Vec<_>>();
+                match counting.as_slice() {
+                    [] => "no kind is that strong and counts: ask for less `strength`".to_owned(),
+                    kinds => format!("allow one of {}, or require 0", kinds.join(", ")),
+                }
+            },
+        );
+    } else {
+        section.require(
+            required <= most,
+            &keys,
+            &format!("{required} methods are required, but nobody can have so many of what counts"),
+            || format!("require {most} at most, or allow more kinds"),
+        );
+    }
 }
 
 fn digits(value: &DeValue<'_>) -> Result<Digits, Refusal> {

@@ -70,6 +70,15 @@ impl Core {
         by: &Requester,
         action: Action,
     ) -> Result<UserCommand, ServiceError> {
+        Ok(UserCommand {
+            user: person.id,
+            context: self.context(person, by)?,
+            action,
+        })
+    }
+
+    /// Who asks about a user, when, and from where.
+    pub(crate) fn context(&self, person: &Person, by: &Requester) -> Result<Context, ServiceError> {
         // Also where root passes on what the user does at a sign-in.
         let on_self = match by.authority {
             Authority::Own => true,
@@ -90,21 +99,17 @@ impl Core {
         } else {
             Vec::new()
         };
-        Ok(UserCommand {
-            user: person.id,
-            context: Context {
-                now: self.now(),
-                actor: Actor {
-                    who,
-                    service: by.service.clone(),
-                },
-                authority: by.authority,
-                on_self,
-                session: by.session,
-                groups,
-                introductions: person.introduction().into_iter().collect(),
+        Ok(Context {
+            now: self.now(),
+            actor: Actor {
+                who,
+                service: by.service.clone(),
             },
-            action,
+            authority: by.authority,
+            on_self,
+            session: by.session,
+            groups,
+            introductions: person.introduction().into_iter().collect(),
         })
     }
 

@@ -202,7 +202,7 @@ impl Enrollments {
         request: &EnrollmentRequest,
     ) -> Result<Drafted, ServiceError> {
         let state = self.core.state();
-        let probe = self.core.command(&person, by, Action::FailActivation)?;
+        let context = self.core.context(&person, by)?;
         // Before a proof is asked for: it would be wasted on what cannot be added anyway.
         let delivered = if request.kind.is_delivered() {
             Some(self.draft_delivered(&person, request)?)
@@ -212,7 +212,8 @@ impl Enrollments {
         let phone = delivered
             .as_ref()
             .and_then(|draft| self.phone_of(state.user(person.id), &draft.destination));
-        let outlook = enrollment_outlook(&state, &probe, request.kind, phone.as_ref())?;
+        let outlook =
+            enrollment_outlook(&state, person.id, &context, request.kind, phone.as_ref())?;
         let label = match request.label.clone() {
             Some(label) => label,
             None => free_label_like(&self.core, &person, default_label(request.kind))?,
@@ -372,10 +373,15 @@ impl Enrollments {
         let phone = enrollment
             .delivered()
             .and_then(|draft| self.phone_of(user, &draft.destination));
-        let probe =
-            self.core
-                .command(&enrollment.person, &enrollment.by, Action::FailActivation)?;
-        enrollment_outlook(&state, &probe, enrollment.kind(), phone.as_ref())?;
+        let (person, by) = (&enrollment.person, &enrollment.by);
+        let context = self.core.context(person, by)?;
+        enrollment_outlook(
+            &state,
+            person.id,
+            &context,
+            enrollment.kind(),
+            phone.as_ref(),
+        )?;
         let Some((credential, payload, token)) = prove(&self.core, enrollment, code)? else {
             return Ok(None);
         };
@@ -513,8 +519,7 @@ pub(super) fn has_secret(
 ) -> Result<bool, ServiceError> {
     let state = core.state();
     let methods = state.user(person.id).map_or(&[][..], |user| user.methods());
-    let of_kind =
-        |method: &&Method| matches!(method.kind(), Kind::AuthenticatorApp | Kind::HardwareToken);
+    let of_kind = |method: &&Method| method.kind().is_importable();
     for method in methods.iter().filter(of_kind) {
         let payload = match MethodPayload::open(core, method) {
             Ok(payload) => payload,

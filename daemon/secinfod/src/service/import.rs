@@ -8,7 +8,7 @@ use crate::methods::import::oath_users::{self, OathUser};
 use crate::methods::import::{Problem, u2f_mappings};
 use crate::methods::payload::{MethodPayload, SecretBytes};
 use futures_util::stream::{self, StreamExt};
-use secinfo_domain::event::Credential;
+use secinfo_domain::kind::{AuthenticatorApp, Credential, HardwareToken};
 use secinfo_domain::{Action, MethodId, OtpParameters, Timestamp, UserName};
 use secinfo_ledger::NewKey;
 use std::collections::BTreeMap;
@@ -170,20 +170,20 @@ impl Imports {
 fn method(entry: &OathUser, now: Timestamp) -> (Credential, MethodPayload) {
     let secret = SecretBytes::from(&entry.secret);
     let seconds = now.as_seconds();
-    let credential = match entry.parameters {
+    let token = match entry.parameters {
         OtpParameters::Totp(parameters) if parameters.period.seconds() == PERIOD_OF_APPS => {
-            let credential = Credential::AuthenticatorApp {
+            let app = AuthenticatorApp {
                 parameters,
                 last_step: parameters.period.step_at(seconds),
             };
-            return (credential, MethodPayload::AuthenticatorApp { secret });
+            return (app.into(), MethodPayload::AuthenticatorApp { secret });
         }
-        OtpParameters::Totp(parameters) => Credential::TimeToken {
+        OtpParameters::Totp(parameters) => HardwareToken::Time {
             parameters,
             last_step: parameters.period.step_at(seconds),
             drift: 0,
         },
-        OtpParameters::Hotp(parameters) => Credential::CounterToken {
+        OtpParameters::Hotp(parameters) => HardwareToken::Counter {
             parameters,
             next: entry.next,
         },
@@ -194,7 +194,7 @@ fn method(entry: &OathUser, now: Timestamp) -> (Credential, MethodPayload) {
         manufacturer: String::new(),
         model: String::new(),
     };
-    (credential, payload)
+    (token.into(), payload)
 }
 
 impl From<Outcome> for Imported {

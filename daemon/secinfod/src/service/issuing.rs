@@ -40,9 +40,9 @@ impl IssuedCodes {
         let person = self.core.person(uid)?;
         let state = self.core.state();
         // Refused before ten memory-hard hashes are computed, not after.
-        let probe = self.core.command(&person, by, Action::FailActivation)?;
-        enrollment_outlook(&state, &probe, Kind::RecoveryCodes, None)?;
-        let count = state.policy().rules.recovery_codes;
+        let context = self.core.context(&person, by)?;
+        enrollment_outlook(&state, person.id, &context, Kind::RecoveryCodes, None)?;
+        let count = state.policy().rules.recovery_codes.count;
         let codes = recovery_codes::generate(count).map_err(no_randomness)?;
         let shown = codes.iter().map(WrittenCode::in_groups).collect();
         let hashes = self

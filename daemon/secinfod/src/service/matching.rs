@@ -7,7 +7,7 @@ use crate::methods::one_time_password::totp;
 use crate::methods::payload::MethodPayload;
 use crate::methods::{access_pass, recovery_codes};
 use secinfo_domain::Answer;
-use secinfo_domain::event::{Credential, Resynchronized};
+use secinfo_domain::kind::{Credential, HardwareToken, Resynchronized};
 use secinfo_domain::state::Method;
 
 /// What the typed code is an answer of. Whether it is accepted is the domain's to decide.
@@ -31,18 +31,15 @@ pub(super) async fn answer(
     let rules = &core.state().policy().rules.clone();
     let seconds = core.now().as_seconds();
     let found = match (method.credential(), &payload) {
-        (
-            Credential::AuthenticatorApp { parameters, .. },
-            MethodPayload::AuthenticatorApp { secret, .. },
-        ) => {
+        (Credential::AuthenticatorApp(app), MethodPayload::AuthenticatorApp { secret, .. }) => {
             let secret = secret.open().ok_or_else(malformed)?;
             let drift = rules.authenticator_app.drift;
-            totp::check(&secret, *parameters, code, seconds, drift).map(Answer::TimeStep)
+            totp::check(&secret, app.parameters, code, seconds, drift).map(Answer::TimeStep)
         }
         (
-            Credential::TimeToken {
+            Credential::HardwareToken(HardwareToken::Time {
                 parameters, drift, ..
-            },
+            }),
             MethodPayload::HardwareToken { secret, .. },
         ) => {
             let secret = secret.open().ok_or_else(malformed)?;
@@ -51,20 +48,20 @@ pub(super) async fn answer(
                 .map(Answer::TimeStep)
         }
         (
-            Credential::CounterToken { parameters, next },
+            Credential::HardwareToken(HardwareToken::Counter { parameters, next }),
             MethodPayload::HardwareToken { secret, .. },
         ) => {
             let secret = secret.open().ok_or_else(malformed)?;
             let ahead = rules.hardware_token.look_ahead;
             codes::check_hotp(&secret, *parameters, code, *next, ahead).map(Answer::Counter)
         }
-        (Credential::RecoveryCodes { .. }, MethodPayload::Codes { hashes, .. }) => {
+        (Credential::RecoveryCodes(_), MethodPayload::Codes { hashes, .. }) => {
             let (hashes, code) = (hashes.clone(), code.to_owned());
             core.hash(move || recovery_codes::matching(&hashes, &code))
                 .await??
                 .map(Answer::RecoveryCode)
         }
-        (Credential::AccessPass { .. }, MethodPayload::Codes { hashes, .. }) => {
+        (Credential::AccessPass(_), MethodPayload::Codes { hashes, .. }) => {
             let (hashes, code) = (hashes.clone(), code.to_owned());
             let matches = core
                 .hash(move || access_pass::matches(&hashes, &code))
@@ -89,13 +86,13 @@ pub(super) fn find_token(
     let window = core.state().policy().rules.hardware_token.resynchronization;
     let seconds = core.now().as_seconds();
     Ok(match method.credential() {
-        Credential::CounterToken { parameters, next } => {
+        Credential::HardwareToken(HardwareToken::Counter { parameters, next }) => {
             let second = codes::resynchronize_hotp(&secret, *parameters, codes, *next, window);
             second
                 .and_then(secinfo_domain::Counter::next)
                 .map(Resynchronized::Counter)
         }
-        Credential::TimeToken { parameters, .. } => {
+        Credential::HardwareToken(HardwareToken::Time { parameters, .. }) => {
             let step = codes::resynchronize_totp(&secret, *parameters, codes, seconds, window);
             step.map(|step| Resynchronized::Clock {
                 drift: codes::drift_of(step, *parameters, seconds),

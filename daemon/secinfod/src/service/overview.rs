@@ -5,7 +5,7 @@ use super::tokens::mode;
 use crate::core::{Account, Core, Person, ServiceError};
 use crate::methods::delivery::{email_address, phone_number};
 use crate::methods::payload::{MethodPayload, label_of};
-use secinfo_domain::event::Credential;
+use secinfo_domain::kind::{AccessPass, Credential, HardwareToken};
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{
     Kind, MethodId, OtpParameters, Place, Purpose, SessionTag, Timestamp, UserId,
@@ -179,19 +179,20 @@ pub(super) fn view(
             .and_then(UserState::default_method)
             .is_some_and(|default| default.id() == method.id()),
         remaining: method.remaining(),
-        expires: match method.credential() {
-            Credential::AccessPass { expires, .. } => Some(*expires),
-            _ => None,
-        },
+        expires: method.credential().expires(),
         digits: digits(core, method.credential()),
     })
 }
 
 fn digits(core: &Core, credential: &Credential) -> u8 {
     match credential {
-        Credential::AuthenticatorApp { parameters, .. }
-        | Credential::TimeToken { parameters, .. } => parameters.digits.count(),
-        Credential::CounterToken { parameters, .. } => parameters.digits.count(),
+        Credential::AuthenticatorApp(app) => app.parameters.digits.count(),
+        Credential::HardwareToken(HardwareToken::Time { parameters, .. }) => {
+            parameters.digits.count()
+        }
+        Credential::HardwareToken(HardwareToken::Counter { parameters, .. }) => {
+            parameters.digits.count()
+        }
         sent if sent.kind().is_delivered() => core.state().policy().rules.codes.digits.count(),
         _ => 0,
     }
@@ -199,14 +200,16 @@ fn digits(core: &Core, credential: &Credential) -> u8 {
 
 fn hint(method: &Method, payload: &MethodPayload) -> String {
     match (method.credential(), payload) {
-        (Credential::AuthenticatorApp { parameters, .. }, _) => {
-            format!("{} digits every {} s", parameters.digits, parameters.period)
-        }
-        (Credential::TimeToken { parameters, .. }, MethodPayload::HardwareToken { serial, .. }) => {
-            of_token(serial, OtpParameters::Totp(*parameters))
-        }
+        (Credential::AuthenticatorApp(app), _) => format!(
+            "{} digits every {} s",
+            app.parameters.digits, app.parameters.period
+        ),
         (
-            Credential::CounterToken { parameters, .. },
+            Credential::HardwareToken(HardwareToken::Time { parameters, .. }),
+            MethodPayload::HardwareToken { serial, .. },
+        ) => of_token(serial, OtpParameters::Totp(*parameters)),
+        (
+            Credential::HardwareToken(HardwareToken::Counter { parameters, .. }),
             MethodPayload::HardwareToken { serial, .. },
         ) => of_token(serial, OtpParameters::Hotp(*parameters)),
         (credential, MethodPayload::Phone { number, .. }) => {
@@ -214,7 +217,7 @@ fn hint(method: &Method, payload: &MethodPayload) -> String {
             format!("{place} {}", phone_number::masked(number))
         }
         (_, MethodPayload::Email { address, .. }) => email_address::masked(address),
-        (Credential::AccessPass { once: true, .. }, _) => "good for one use".to_owned(),
+        (Credential::AccessPass(AccessPass { once: true, .. }), _) => "good for one use".to_owned(),
         _ => String::new(),
     }
 }

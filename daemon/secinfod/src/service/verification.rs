@@ -277,16 +277,8 @@ impl Verifications {
         let state = self.core.state();
         let user = state.user(person.id).ok_or(ServiceError::NoMethod)?;
         let method = user.method(id).ok_or(Refusal::UnknownMethod)?;
-        let probe = self.core.command(
-            person,
-            by,
-            Action::Verify {
-                method: id,
-                purpose,
-                answer: Answer::Wrong,
-            },
-        )?;
-        verification_outlook(&state, &probe, id, purpose)?;
+        let context = self.core.context(person, by)?;
+        verification_outlook(&state, person.id, &context, id, purpose)?;
         let answer = if code.len() > LONGEST_CODE {
             Answer::Wrong
         } else {

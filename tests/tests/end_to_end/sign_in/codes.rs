@@ -145,7 +145,7 @@ async fn a_question_mark_lists_the_other_ways_and_each_of_them_lets_in() {
 
 #[tokio::test]
 async fn whoever_has_few_recovery_codes_left_is_told() {
-    let setup = Setup::with_drift().policy("recovery_codes = 5");
+    let setup = Setup::with_drift().more("[policy.recovery-codes]\ncount = 5\n");
     let host = TestHost::with(setup).await;
     let (alice, _app) = alice_with_an_app(&host).await;
     let codes: Vec<String> = alice

@@ -1,6 +1,6 @@
 //! Who asks, when and from where; and what for.
 
-use super::{ALICE, BOB, HERE, at, sealed, sealed_method};
+use super::{ALICE, BOB, HERE, as_proved, at, sealed, sealed_method};
 use secinfo_domain::event::{Actor, Credential, Resynchronized, Who};
 use secinfo_domain::{
     Action, Answer, Authority, BreakGlassId, Command, Context, GroupName, HostAction, HostCommand,
@@ -125,6 +125,11 @@ impl Ask {
         self
     }
 
+    /// About whom, and in what context.
+    pub const fn parts(&self) -> (UserId, &Context) {
+        (self.user, &self.context)
+    }
+
     pub fn command(self, action: Action) -> UserCommand {
         UserCommand {
             user: self.user,
@@ -140,7 +145,7 @@ impl Ask {
     pub fn enroll(self, method: MethodId, credential: Credential) -> Command {
         self.does(Action::Enroll {
             method,
-            credential,
+            credential: as_proved(credential),
             sealed: sealed_method("label"),
             token: None,
             same_number: Vec::new(),
@@ -156,7 +161,7 @@ impl Ask {
     ) -> Command {
         self.does(Action::Enroll {
             method,
-            credential,
+            credential: as_proved(credential),
             sealed: sealed_method("label"),
             token: None,
             same_number: others.into(),
@@ -166,7 +171,7 @@ impl Ask {
     pub fn activate(self, method: MethodId, token: TokenId, credential: Credential) -> Command {
         self.does(Action::Enroll {
             method,
-            credential,
+            credential: as_proved(credential),
             sealed: sealed_method("label"),
             token: Some(token),
             same_number: Vec::new(),

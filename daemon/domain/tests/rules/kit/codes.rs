@@ -4,6 +4,7 @@ use super::{Ask, Story, alice, given, method};
 use secinfo_domain::event::{
     Accepted, CodeRequested, Credential, DeliveryFailure, Fact, MessageDelivered, MessageFailed,
 };
+use secinfo_domain::kind::{Call, Email, Text};
 use secinfo_domain::{
     Action, ChannelName, Command, Country, DeliveryOutcome, DestinationTag, Kind, MessageId,
     MethodId, Phone, Place, Purpose, Recipient, Strength, Timestamp, UserCommand,
@@ -29,33 +30,33 @@ pub const fn enrolling(kind: Kind, place: Place) -> MessageId {
 
 /// Texts to the number in this place, proved by a code of its own.
 pub const fn text(place: Place) -> Credential {
-    Credential::Text {
+    Credential::Text(Text {
         place,
         proved_by: enrolling(Kind::Text, place),
-    }
+    })
 }
 
 /// Calls to the number in this place, proved by a code of its own.
 pub const fn call(place: Place) -> Credential {
-    Credential::Call {
+    Credential::Call(Call {
         place,
         proved_by: enrolling(Kind::Call, place),
-    }
+    })
 }
 
 /// An email address, proved by a code of its own.
 pub const fn email() -> Credential {
-    Credential::Email {
+    Credential::Email(Email {
         proved_by: enrolling(Kind::Email, Place::Mobile),
-    }
+    })
 }
 
 /// Texts to the mobile number, proved by the code of this message.
 pub const fn text_by(proved_by: MessageId) -> Credential {
-    Credential::Text {
+    Credential::Text(Text {
         place: Place::Mobile,
         proved_by,
-    }
+    })
 }
 
 /// Alice has a phone for texts and another for calls, and an email address.
@@ -207,6 +208,7 @@ pub(super) fn before_enrolling(enroll: &Command) -> Option<(MessageId, Command)>
     else {
         return None;
     };
+    let credential = credential.credential();
     let message = credential.proved_by()?;
     let phone = credential.place().map(|place| Phone {
         place,

@@ -6,6 +6,7 @@ use secinfo_domain::event::{
     DeletionReason, DeletionScheduled, Fact, Failure, Locked, MethodDeleted, MethodEnrolled,
     RecoveryCodesIssued, VerificationFailed, VerificationSucceeded,
 };
+use secinfo_domain::kind::{AuthenticatorApp, Call, Email, HardwareToken, Proved, Text};
 use secinfo_domain::{
     Answer, Counter, HotpParameters, MethodId, Purpose, SessionTag, Strength, TimeStep, Timestamp,
     TotpParameters,
@@ -13,26 +14,56 @@ use secinfo_domain::{
 
 /// An app of which the code of step 100 was used to enrol it.
 pub fn app() -> Credential {
-    Credential::AuthenticatorApp {
+    Credential::AuthenticatorApp(AuthenticatorApp {
         parameters: TotpParameters::default(),
         last_step: TimeStep(100),
-    }
+    })
 }
 
 /// A TOTP token, as [`app`].
 pub fn time_token() -> Credential {
-    Credential::TimeToken {
+    time_token_off_by(0)
+}
+
+/// The same, of which the clock is so many steps off.
+pub fn time_token_off_by(drift: i32) -> Credential {
+    Credential::HardwareToken(HardwareToken::Time {
         parameters: TotpParameters::default(),
         last_step: TimeStep(100),
-        drift: 0,
-    }
+        drift,
+    })
 }
 
 /// An HOTP token of which the next counter is 10.
 pub fn counter_token() -> Credential {
-    Credential::CounterToken {
+    Credential::HardwareToken(HardwareToken::Counter {
         parameters: HotpParameters::default(),
         next: Counter(10),
+    })
+}
+
+/// This credential as its user proves it, by the code that is marked in it as used.
+pub fn as_proved(credential: Credential) -> Proved<Credential> {
+    match credential {
+        Credential::AuthenticatorApp(app) => {
+            AuthenticatorApp::proved(app.parameters, app.last_step).into()
+        }
+        Credential::HardwareToken(HardwareToken::Time {
+            parameters,
+            last_step,
+            drift,
+        }) => HardwareToken::time_proved(parameters, drift, last_step).into(),
+        Credential::HardwareToken(HardwareToken::Counter { parameters, next }) => {
+            let code = Counter(next.0 - 1);
+            let proved = HardwareToken::counter_proved(parameters, code);
+            proved.expect("it is not the last").into()
+        }
+        Credential::Text(text) => Text::proved(text.place, text.proved_by).into(),
+        Credential::Call(call) => Call::proved(call.place, call.proved_by).into(),
+        Credential::Email(email) => Email::proved(email.proved_by).into(),
+        Credential::RecoveryCodes(_) | Credential::AccessPass(_) => {
+            panic!("what is issued is not enrolled")
+        }
     }
 }
 

@@ -5,8 +5,9 @@ use super::world::{World, is_carried_out};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
 use secinfo_domain::event::{Accepted, Credential, Event, Fact, Resynchronized, Who};
+use secinfo_domain::kind::HardwareToken;
 use secinfo_domain::state::{Method, UserState};
-use secinfo_domain::{Authority, MethodId, State, Timestamp, UserCommand};
+use secinfo_domain::{Authority, MethodId, State, TimeStep, Timestamp, UserCommand};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Checked = Result<(), TestCaseError>;
@@ -25,16 +26,12 @@ impl UsedUp {
     pub fn enter(&mut self, fact: &Fact) -> Checked {
         match fact {
             Fact::MethodEnrolled(fact) => {
-                if let Credential::AuthenticatorApp { last_step, .. }
-                | Credential::TimeToken { last_step, .. } = fact.credential
-                {
+                if let Some(last_step) = last_step(&fact.credential) {
                     self.steps.insert(fact.method, last_step.0);
                 }
             }
             Fact::MethodImported(fact) => {
-                if let Credential::AuthenticatorApp { last_step, .. }
-                | Credential::TimeToken { last_step, .. } = fact.credential
-                {
+                if let Some(last_step) = last_step(&fact.credential) {
                     self.steps.insert(fact.method, last_step.0);
                 }
             }
@@ -83,6 +80,14 @@ impl UsedUp {
             "accepted twice"
         );
         Ok(())
+    }
+}
+
+fn last_step(credential: &Credential) -> Option<TimeStep> {
+    match credential {
+        Credential::AuthenticatorApp(app) => Some(app.last_step),
+        Credential::HardwareToken(HardwareToken::Time { last_step, .. }) => Some(*last_step),
+        _ => None,
     }
 }
 
@@ -227,8 +232,8 @@ fn agenda(world: &World) -> Checked {
 }
 
 fn appointments(method: &Method) -> impl Iterator<Item = Timestamp> + use<> {
-    let expires = match *method.credential() {
-        Credential::AccessPass { expires, .. } => Some(expires),
+    let expires = match method.credential() {
+        Credential::AccessPass(pass) => Some(pass.expires),
         _ => None,
     };
     method.deletion_due().into_iter().chain(expires)

@@ -202,7 +202,7 @@ fn to_new() -> impl Strategy<Value = (What, What)> {
     let how = (any::<bool>(), prop::bool::weighted(0.1));
     (whereto, how).prop_map(|((kind, place, number), (instead, mistaken))| {
         let enroll = What::Enroll {
-            kind: [4, 5, 7][(kind + usize::from(mistaken)) % 3],
+            kind: [3, 4, 5][(kind + usize::from(mistaken)) % 3],
         };
         let code = What::CodeToNew {
             kind,
@@ -259,8 +259,7 @@ fn what() -> impl Strategy<Value = What> {
     let method = || 0_usize..64;
     let reset = || prop::bool::weighted(0.2);
     prop_oneof![
-        24 => (0_usize..9).prop_map(|kind| What::Enroll { kind }),
-        1 => (9_usize..11).prop_map(|kind| What::Enroll { kind }),
+        24 => (0_usize..6).prop_map(|kind| What::Enroll { kind }),
         2 => to_new().prop_map(|(_, what)| what),
         2 => to_method(),
         3 => (0_usize..4, any::<bool>())

@@ -2,10 +2,11 @@
 
 use crate::kit::{app, channel, counter_token, country, time_token};
 use secinfo_domain::event::{Credential, DeliveryFailure};
+use secinfo_domain::kind::RecoveryCodes;
 use secinfo_domain::policy::{FirstMethod, Limit, Refinement, ServiceRules};
 use secinfo_domain::state::Method;
 use secinfo_domain::{
-    DeliveryOutcome, GroupName, Kind, KindSet, Policy, Purpose, Seconds, ServiceName, Timestamp,
+    DeliveryOutcome, GroupName, Kind, KindSet, Policy, Purpose, Seconds, ServiceName,
 };
 
 /// Whether there are answers for it.
@@ -27,9 +28,9 @@ pub fn purpose(reset: bool) -> Purpose {
 /// The kind that a number of a credential stands for, if its codes are sent.
 pub fn delivered(number: usize) -> Option<Kind> {
     match number {
-        4 => Some(Kind::Text),
-        5 => Some(Kind::Call),
-        7 => Some(Kind::Email),
+        3 => Some(Kind::Text),
+        4 => Some(Kind::Call),
+        5 => Some(Kind::Email),
         _ => None,
     }
 }
@@ -40,14 +41,7 @@ pub fn credential(number: usize) -> Credential {
         0 => app(),
         1 => time_token(),
         2 => counter_token(),
-        3 => Credential::Push,
-        6 => Credential::SecurityKey,
-        8 => Credential::SecurityQuestions,
-        9 => Credential::RecoveryCodes { unused: 3 },
-        _ => Credential::AccessPass {
-            expires: Timestamp::from_seconds(2_000_000_000),
-            once: false,
-        },
+        _ => RecoveryCodes { unused: 3 }.into(),
     }
 }
 
@@ -80,7 +74,7 @@ pub fn policy(which: u8) -> Policy {
                 ..Refinement::default()
             };
             let kiosk = Refinement {
-                allowed: Some(KindSet::from_iter([Kind::SecurityKey, Kind::Call])),
+                allowed: Some(KindSet::from_iter([Kind::HardwareToken, Kind::Call])),
                 required: Some(1),
                 ..Refinement::default()
             };

@@ -2,6 +2,7 @@
 
 use crate::kit::country;
 use secinfo_domain::event::Credential;
+use secinfo_domain::kind::{Call, Email, Proved, Text};
 use secinfo_domain::state::Standing;
 use secinfo_domain::{
     Action, Country, DestinationTag, Kind, MessageId, MethodId, Phone, Place, Purpose, Recipient,
@@ -111,7 +112,7 @@ impl Sending {
         user: UserId,
         kind: Kind,
         method: MethodId,
-    ) -> (Credential, Vec<MethodId>) {
+    ) -> (Proved<Credential>, Vec<MethodId>) {
         let mut good = self.asked.iter().rev().filter(|code| {
             let known = state.codes().get(code.message);
             code.user == user
@@ -128,9 +129,9 @@ impl Sending {
         let same_number = self.on_number(state, user, number);
         self.numbers.insert(method, number);
         let credential = match kind {
-            Kind::Text => Credential::Text { place, proved_by },
-            Kind::Call => Credential::Call { place, proved_by },
-            _ => Credential::Email { proved_by },
+            Kind::Text => Text::proved(place, proved_by).into(),
+            Kind::Call => Call::proved(place, proved_by).into(),
+            _ => Email::proved(proved_by).into(),
         };
         (credential, same_number)
     }

@@ -155,9 +155,9 @@ pub fn word_for(refusal: &Refusal) -> Option<&'static str> {
 pub fn proved_by(fact: &Fact) -> Option<&'static str> {
     match fact {
         Fact::MethodEnrolled(fact) => match fact.credential {
-            Credential::Text { .. } => Some("a text that enrolls"),
-            Credential::Call { .. } => Some("a call that enrolls"),
-            Credential::Email { .. } => Some("an email that enrolls"),
+            Credential::Text(_) => Some("a text that enrolls"),
+            Credential::Call(_) => Some("a call that enrolls"),
+            Credential::Email(_) => Some("an email that enrolls"),
             _ => None,
         },
         Fact::VerificationSucceeded(fact) => {

@@ -4,10 +4,11 @@ use super::moves::{By, Move, What};
 use super::numbered::{credential, delivered, has_codes, outcome, policy, purpose};
 use super::sending::Sending;
 use super::{invariants, sent_codes};
-use crate::kit::{sealed, sealed_method, time_token};
+use crate::kit::{as_proved, sealed, sealed_method, time_token};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
 use secinfo_domain::event::{Actor, Credential, Event, Resynchronized, Who, decode, encode};
+use secinfo_domain::kind::HardwareToken;
 use secinfo_domain::state::Method;
 use secinfo_domain::{
     Action, Answer, Authority, BreakGlassId, Command, Context, Counter, GroupName, HostAction,
@@ -225,7 +226,7 @@ impl World {
             },
             What::Activate { token } => Action::Enroll {
                 method: self.new_method(),
-                credential: time_token(),
+                credential: as_proved(time_token()),
                 sealed: sealed_method("label"),
                 token: Some(Self::token(token)),
                 same_number: Vec::new(),
@@ -237,7 +238,7 @@ impl World {
             },
             What::Delete { method } => Action::Delete {
                 method: self.preferably(user, method, |found| {
-                    method < 16 && found.kind() == Kind::SecurityKey
+                    method < 16 && found.kind() == Kind::AuthenticatorApp
                 }),
             },
             What::CancelDeletion { method } => Action::CancelDeletion {
@@ -324,7 +325,7 @@ impl World {
         let method = self.new_method();
         let (credential, same_number) = match delivered(kind) {
             Some(kind) => self.sending.enroll(&self.state, user, kind, method),
-            None => (credential(kind), Vec::new()),
+            None => (as_proved(credential(kind)), Vec::new()),
         };
         Action::Enroll {
             method,
@@ -360,16 +361,20 @@ impl World {
     fn answer(&self, user: UserId, method: MethodId, ahead: i8) -> Answer {
         let moved = |number: u64| number.saturating_add_signed(i64::from(ahead));
         match self.credential_of(user, method) {
-            Some(
-                Credential::AuthenticatorApp { last_step, .. }
-                | Credential::TimeToken { last_step, .. },
-            ) => Answer::TimeStep(TimeStep(moved(last_step.0))),
-            Some(Credential::CounterToken { next, .. }) => Answer::Counter(Counter(moved(next.0))),
-            Some(Credential::RecoveryCodes { unused }) => {
-                let first = u8::try_from(unused.trailing_zeros()).expect("at most 16");
+            Some(Credential::AuthenticatorApp(app)) => {
+                Answer::TimeStep(TimeStep(moved(app.last_step.0)))
+            }
+            Some(Credential::HardwareToken(HardwareToken::Time { last_step, .. })) => {
+                Answer::TimeStep(TimeStep(moved(last_step.0)))
+            }
+            Some(Credential::HardwareToken(HardwareToken::Counter { next, .. })) => {
+                Answer::Counter(Counter(moved(next.0)))
+            }
+            Some(Credential::RecoveryCodes(codes)) => {
+                let first = u8::try_from(codes.unused.trailing_zeros()).expect("at most 16");
                 Answer::RecoveryCode(first.saturating_add_signed(ahead.min(1)))
             }
-            Some(Credential::AccessPass { .. }) => Answer::AccessPass,
+            Some(Credential::AccessPass(_)) => Answer::AccessPass,
             Some(other) if other.kind().is_delivered() => {
                 Answer::DeliveredCode(self.sending.typed(&self.state, user, method, ahead))
             }
@@ -380,13 +385,15 @@ impl World {
     fn found(&self, user: UserId, method: MethodId, ahead: i8) -> Option<Resynchronized> {
         let moved = |number: u64| number.saturating_add_signed(i64::from(ahead));
         match self.credential_of(user, method)? {
-            Credential::CounterToken { next, .. } => {
+            Credential::HardwareToken(HardwareToken::Counter { next, .. }) => {
                 Some(Resynchronized::Counter(Counter(moved(next.0))))
             }
-            Credential::TimeToken { last_step, .. } => Some(Resynchronized::Clock {
-                drift: i32::from(ahead),
-                last_step: TimeStep(moved(last_step.0)),
-            }),
+            Credential::HardwareToken(HardwareToken::Time { last_step, .. }) => {
+                Some(Resynchronized::Clock {
+                    drift: i32::from(ahead),
+                    last_step: TimeStep(moved(last_step.0)),
+                })
+            }
             _ => None,
         }
     }

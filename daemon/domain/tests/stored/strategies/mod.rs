@@ -18,6 +18,9 @@ use secinfo_domain::event::{
     SetUpPostponed, TerminalRemembered, TokenImported, TokenRemoved, TokenResynchronized, Unlocked,
     UserAdded, UserErased, VerificationFailed, VerificationSucceeded, Who,
 };
+use secinfo_domain::kind::{
+    AccessPass, AuthenticatorApp, Call, Email, HardwareToken, RecoveryCodes, Text,
+};
 use secinfo_domain::{
     Algorithm, BreakGlassId, Counter, Digits, HotpParameters, MethodId, OtpParameters, Period,
     Purpose, RootHash, Sealed, SealedMethod, Seconds, ServiceName, SessionTag, Strength,
@@ -87,7 +90,6 @@ fn service() -> impl Strategy<Value = ServiceName> {
 
 fn strength() -> impl Strategy<Value = Strength> {
     select(vec![
-        Strength::Knowledge,
         Strength::Delivered,
         Strength::Possession,
         Strength::Strong,
@@ -130,30 +132,31 @@ fn otp() -> impl Strategy<Value = OtpParameters> {
 
 fn credential() -> impl Strategy<Value = Credential> {
     prop_oneof![
-        (totp(), step()).prop_map(|(parameters, last_step)| Credential::AuthenticatorApp {
-            parameters,
-            last_step
+        (totp(), step()).prop_map(|(parameters, last_step)| {
+            let app = AuthenticatorApp {
+                parameters,
+                last_step,
+            };
+            app.into()
         }),
         (totp(), step(), any::<i32>()).prop_map(|(parameters, last_step, drift)| {
-            Credential::TimeToken {
+            let token = HardwareToken::Time {
                 parameters,
                 last_step,
                 drift,
-            }
+            };
+            token.into()
         }),
-        (hotp(), counter())
-            .prop_map(|(parameters, next)| Credential::CounterToken { parameters, next }),
-        any::<u16>().prop_map(|unused| Credential::RecoveryCodes { unused }),
-        (time(), any::<bool>())
-            .prop_map(|(expires, once)| Credential::AccessPass { expires, once }),
-        select(vec![
-            Credential::Push,
-            Credential::SecurityKey,
-            Credential::SecurityQuestions,
-        ]),
-        (place(), message()).prop_map(|(place, proved_by)| Credential::Text { place, proved_by }),
-        (place(), message()).prop_map(|(place, proved_by)| Credential::Call { place, proved_by }),
-        message().prop_map(|proved_by| Credential::Email { proved_by }),
+        (hotp(), counter()).prop_map(|(parameters, next)| HardwareToken::Counter {
+            parameters,
+            next
+        }
+        .into()),
+        any::<u16>().prop_map(|unused| RecoveryCodes { unused }.into()),
+        (time(), any::<bool>()).prop_map(|(expires, once)| AccessPass { expires, once }.into()),
+        (place(), message()).prop_map(|(place, proved_by)| Text { place, proved_by }.into()),
+        (place(), message()).prop_map(|(place, proved_by)| Call { place, proved_by }.into()),
+        message().prop_map(|proved_by| Email { proved_by }.into()),
     ]
 }
 

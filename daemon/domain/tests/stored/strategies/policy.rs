@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use secinfo_domain::policy::{
     AuthenticatorAppRules, CodeRules, FirstMethod, HardwareTokenRules, Limit, Network, Notices,
-    Refinement, ResetMethods, Rules, ServiceRules, SessionRules, SignInRefinement, SignInRules,
-    ThrottleRules, Verify,
+    RecoveryCodeRules, Refinement, ResetMethods, Rules, ServiceRules, SessionRules,
+    SignInRefinement, SignInRules, ThrottleRules, Verify,
 };
 use secinfo_domain::{GroupName, Kind, KindSet, Policy};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -206,7 +206,9 @@ fn rules() -> impl Strategy<Value = Rules> {
                 drift: token_drift,
                 most: most_tokens,
             },
-            recovery_codes,
+            recovery_codes: RecoveryCodeRules {
+                count: recovery_codes,
+            },
             codes,
             notices,
             sign_in,

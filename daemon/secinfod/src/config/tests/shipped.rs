@@ -57,7 +57,6 @@ fn the_values_that_the_shipped_file_shows_are_the_defaults() {
                     [
                         Kind::AuthenticatorApp,
                         Kind::HardwareToken,
-                        Kind::SecurityKey,
                         Kind::RecoveryCodes
                     ]
                     .into_iter()

@@ -51,11 +51,12 @@ impl Turn<'_> {
     /// What policy still asks the user to set up.
     pub(super) fn missing(&self) -> Result<Option<SetUp>, ServiceError> {
         let (person, by) = (&self.sign_in.person, &self.sign_in.by);
-        let probe = self
-            .parts
-            .core
-            .command(person, by, Action::FailActivation)?;
-        Ok(set_up_outlook(&self.parts.core.state(), &probe)?)
+        let context = self.parts.core.context(person, by)?;
+        Ok(set_up_outlook(
+            &self.parts.core.state(),
+            person.id,
+            &context,
+        )?)
     }
 
     /// Puts setting up off; whether that was allowed.

@@ -355,8 +355,8 @@ fn outlook(
     by: &Requester,
     place: &SignInPlace,
 ) -> Result<SignInOutlook, ServiceError> {
-    let probe = core.command(person, by, Action::FailActivation)?;
-    Ok(sign_in_outlook(&core.state(), &probe, place)?)
+    let context = core.context(person, by)?;
+    Ok(sign_in_outlook(&core.state(), person.id, &context, place)?)
 }
 
 impl<'a> Turn<'a> {

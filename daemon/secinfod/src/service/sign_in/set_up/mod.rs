@@ -12,7 +12,7 @@ use crate::messages::Part;
 use crate::service::{Enrollment, EnrollmentRequest};
 use app::App;
 use secinfo_channel::SecretText;
-use secinfo_domain::{Action, Barred, Kind, Refusal, SetUp, SignInOutlook, enrollment_outlook};
+use secinfo_domain::{Barred, Kind, Refusal, SetUp, SignInOutlook, enrollment_outlook};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -133,17 +133,14 @@ impl Turn<'_> {
             .parts
             .core
             .effective_policy(person, by.service.as_ref())?;
-        let probe = self
-            .parts
-            .core
-            .command(person, by, Action::FailActivation)?;
+        let context = self.parts.core.context(person, by)?;
         let state = self.parts.core.state();
         let is_possible = |kind: Kind| {
             policy.counts(kind)
                 && self.parts.deliveries.has_channel_for(kind)
                 // One that has to wait a little can be chosen, and says so then.
                 && matches!(
-                    enrollment_outlook(&state, &probe, kind, None),
+                    enrollment_outlook(&state, person.id, &context, kind, None),
                     Ok(_) | Err(Refusal::TooSoon { .. })
                 )
         };
@@ -275,15 +272,13 @@ impl Turn<'_> {
 
     fn may_have_codes(&self) -> Result<bool, ServiceError> {
         let (person, by) = (&self.sign_in.person, &self.sign_in.by);
-        let probe = self
-            .parts
-            .core
-            .command(person, by, Action::FailActivation)?;
+        let context = self.parts.core.context(person, by)?;
         let state = self.parts.core.state();
         let has_none = state
             .user(person.id)
             .is_some_and(|user| user.only(Kind::RecoveryCodes).is_none());
-        Ok(has_none && enrollment_outlook(&state, &probe, Kind::RecoveryCodes, None).is_ok())
+        let outlook = enrollment_outlook(&state, person.id, &context, Kind::RecoveryCodes, None);
+        Ok(has_none && outlook.is_ok())
     }
 
     async fn on_offer_of_codes(&mut self, answer: &str) -> Result<Step, ServiceError> {

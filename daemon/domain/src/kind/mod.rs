@@ -1,0 +1,36 @@
+//! Kinds of method: what each is, serves and needs.
+//!
+//! Each kind has a file of its own with all that is known of it here: its row of traits, its
+//! credential, what it makes of an answer, its section of the policy. The table in `table.rs` is the
+//! only list of kinds.
+
+mod access_pass;
+mod answer;
+mod authenticator_app;
+mod call;
+mod email;
+mod hardware_token;
+mod proved;
+mod recovery_codes;
+mod row;
+mod sent_codes;
+mod set;
+mod table;
+mod text;
+
+pub use access_pass::AccessPass;
+pub use answer::{Accepted, Answer, Failure};
+pub use authenticator_app::{AuthenticatorApp, AuthenticatorAppRules};
+pub use call::Call;
+pub use email::Email;
+pub use hardware_token::{HardwareToken, HardwareTokenRules, Resynchronized};
+pub use proved::Proved;
+pub use recovery_codes::{RecoveryCodeRules, RecoveryCodes};
+pub use row::SentTo;
+pub use sent_codes::{CodeRules, Limit};
+pub use set::KindSet;
+pub use table::{Credential, Kind};
+pub use text::Text;
+
+pub(crate) use answer::Judgement;
+pub(crate) use row::{Enrollment, Section};
