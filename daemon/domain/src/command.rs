@@ -96,7 +96,7 @@ pub enum Action {
         /// The message of the same session that it takes the place of.
         replaces: Option<MessageId>,
     },
-    /// Note what became of a message.
+    /// Record what became of a message.
     RecordDelivery {
         /// The message.
         message: MessageId,
@@ -105,7 +105,7 @@ pub enum Action {
         /// What became of it.
         outcome: DeliveryOutcome,
     },
-    /// Note that a wrong code was given for what may be another person's: a token of the inventory,
+    /// Record a wrong code that was given for what may be another person's: a token of the inventory,
     /// a phone, a mailbox.
     FailActivation,
     /// Give a method another label.
@@ -120,19 +120,19 @@ pub enum Action {
         /// The method.
         method: MethodId,
     },
-    /// Call off a deletion that waits.
+    /// Cancel a scheduled deletion.
     CancelDeletion {
         /// The method.
         method: MethodId,
     },
-    /// Carry out what is due: deletions whose waiting time is over, passes that have expired.
+    /// Carry out what is due: deletions after their waiting time, access passes that have expired.
     CarryOutDue,
     /// Choose the default.
     SetDefault {
         /// The method.
         method: MethodId,
     },
-    /// Issue recovery codes; former ones are void.
+    /// Issue recovery codes in place of former ones.
     IssueRecoveryCodes {
         /// The id of the method that they become.
         method: MethodId,
@@ -141,7 +141,7 @@ pub enum Action {
         /// How many they are.
         count: u8,
     },
-    /// Issue an access pass; a former one is void.
+    /// Issue an access pass in place of a former one.
     IssueAccessPass {
         /// The id of the method that it becomes.
         method: MethodId,
@@ -163,9 +163,9 @@ pub enum Action {
         /// What the answer was found to be.
         answer: Answer,
     },
-    /// Put off setting up what is required.
+    /// Postpone setting up what is required.
     PostponeSetUp,
-    /// Spare the user the next proofs in this terminal, after one in this session.
+    /// Remember this terminal after a proof in this session: it spares the user the next ones there.
     RememberTerminal {
         /// The terminal.
         terminal: TerminalTag,
@@ -175,7 +175,7 @@ pub enum Action {
         /// The terminal.
         terminal: TerminalTag,
     },
-    /// Bring a method over that the user has proved in another system.
+    /// Import a method that the user has proved in another system.
     ImportMethod {
         /// Its id.
         method: MethodId,
@@ -184,23 +184,23 @@ pub enum Action {
         /// Label and secret.
         sealed: SealedMethod,
     },
-    /// Note that a break-glass code was used while the daemon could not decide.
+    /// Record the use of a break-glass code while the daemon could not decide.
     RecordBreakGlass {
         /// The code, by its id.
         code: BreakGlassId,
         /// When it was used.
         used: Timestamp,
     },
-    /// Find a token again that has run away.
+    /// Bring a hardware token back into step.
     Resynchronize {
         /// The method.
         method: MethodId,
-        /// Where two consecutive codes were found, if they were.
+        /// Where two consecutive codes of it were found, if they were.
         found: Option<Resynchronized>,
     },
     /// Lift every lock.
     Unlock,
-    /// Forget the user: destroy the keys of the name and of all methods.
+    /// Erase the user: destroy the keys of the name and of all methods.
     Erase,
 }
 
@@ -272,7 +272,7 @@ pub enum HostAction {
         /// The origin of its checkpoints.
         origin: String,
     },
-    /// Go on with a log that was read from a backup.
+    /// Continue a log that was read from a backup.
     RestoreLog {
         /// The size of the checkpoint that the backup was made at.
         size: u64,

@@ -4,8 +4,8 @@ use crate::event::{Event, Fact};
 use crate::state::State;
 use crate::{KeyId, MethodId};
 
-/// The keys that go with this event, given the state before it. Once they are gone, nobody can
-/// read what the log holds sealed under them; that the log was not rewritten can still be shown.
+/// The keys that go with this event, given the state before it. Once they are gone, what
+/// the log holds sealed under them cannot be read; that the log was not rewritten can still be shown.
 pub fn destroyed_keys(before: &State, event: &Event) -> Vec<KeyId> {
     match &event.fact {
         Fact::MethodDeleted(fact) => vec![fact.method.into()],

@@ -17,15 +17,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
-    /// What holds for everybody.
+    /// What holds for all users.
     pub rules: Rules,
-    /// What members of a Unix group get beyond that.
+    /// What holds for members of a Unix group beyond that.
     pub groups: Vec<(GroupName, Refinement)>,
     /// What a PAM service asks.
     pub services: Vec<(ServiceName, ServiceRules)>,
 }
 
-/// What holds for everybody, unless a refinement is stricter.
+/// What holds for all users, unless a refinement is stricter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rules {
@@ -33,9 +33,9 @@ pub struct Rules {
     pub allowed: KindSet,
     /// How many methods that can be a default a user must have.
     pub required: u8,
-    /// How many days a user may put off setting up what is required.
+    /// How many days a user may postpone setting up what is required.
     pub grace_days: u16,
-    /// What a user without any method needs to enrol the first.
+    /// What a user without any method needs to enroll the first.
     pub first_method: FirstMethod,
     /// How many methods a password reset asks for.
     pub reset_methods: ResetMethods,
@@ -61,7 +61,7 @@ pub struct Rules {
     pub session: SessionRules,
 }
 
-/// What a user without any method needs to enrol the first.
+/// What a user without any method needs to enroll the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FirstMethod {
@@ -128,7 +128,8 @@ pub struct SessionRules {
     pub attempts: u8,
 }
 
-/// What a group or a service asks of methods beyond the rules for everybody. Absent means: nothing more.
+/// What a group or a service asks of methods beyond the rules for all users. Absent means: nothing
+/// more.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refinement {
@@ -170,8 +171,8 @@ impl Policy {
         }
     }
 
-    /// The rules of a service. `sudo -i` and `su -l` go by names of their own on some systems; whoever
-    /// makes rules for `sudo` or `su` means them as well, unless they have their own.
+    /// The rules of a service. `sudo -i` and `su -l` have service names of their own on some systems;
+    /// rules for `sudo` or `su` hold for them as well, unless they have their own.
     fn of_service(&self, service: Option<&ServiceName>) -> Option<&ServiceRules> {
         let service = service?.as_str();
         let called = |wanted: &str| {
@@ -190,8 +191,8 @@ impl Policy {
     }
 
     /// The policy for a member of `groups` at `service`. Where several refinements apply, the
-    /// strictest of each setting counts, whatever their order: nobody gets around a rule by being
-    /// in one more group.
+    /// strictest of each setting counts in any order: being in one more group never loosens a
+    /// rule.
     pub fn effective(
         &self,
         groups: &[GroupName],

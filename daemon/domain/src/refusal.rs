@@ -5,7 +5,7 @@ use crate::{Kind, Place, Purpose, Seconds, Timestamp};
 /// Why a command was refused. A refused command leaves no event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// Nobody by this id is known here.
+    /// No user with this id is known.
     #[error("there is no such user")]
     UnknownUser,
     /// The user has no such method.
@@ -114,7 +114,7 @@ pub enum Refusal {
     /// It takes an administrator.
     #[error("only an administrator can do that")]
     AdministratorNeeded,
-    /// Nobody issues an access pass to themselves.
+    /// Administrators cannot issue an access pass to themselves.
     #[error("nobody issues an access pass to themselves: ask another administrator")]
     NotForYourself,
     /// An access pass would be valid for too short or too long.
@@ -129,7 +129,7 @@ pub enum Refusal {
     /// A proof by the method is not strong enough at this service.
     #[error("{0} is not enough to sign in here: choose a stronger method")]
     TooWeakHere(Kind),
-    /// Setting up can be put off no longer, or need not be.
+    /// Setting up can no longer be postponed, or need not be.
     #[error("this can be put off no longer: set up a method now")]
     NotToBePutOff,
     /// The terminal is not remembered, or not to be.

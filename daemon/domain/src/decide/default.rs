@@ -69,9 +69,9 @@ impl Case<'_> {
 }
 
 /// The change of default that policy asks for after these events: a default of a kind that is no
-/// longer allowed gives way to the strongest that is. A refinement for one service changes nothing
-/// about the default, which belongs to the user and not to the service.
-pub(super) fn bring_into_line(before: &State, events: &[Event], case: &Case<'_>) -> Option<Event> {
+/// longer allowed is replaced by the strongest that is. A refinement for one service does not change
+/// the default, which belongs to the user and not to the service.
+pub(super) fn change_by_policy(before: &State, events: &[Event], case: &Case<'_>) -> Option<Event> {
     let after = events.iter().fold(before.clone(), State::evolve);
     let user = after.user(case.id)?;
     let policy = after.policy().effective(&case.context.groups, None);

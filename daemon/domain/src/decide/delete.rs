@@ -40,7 +40,7 @@ impl Case<'_> {
         Ok(vec![DeletionCancelled { method }.into()])
     }
 
-    /// What is due by now. A deletion that policy has come to forbid in the meantime is called off.
+    /// Carries out what is due by now. A deletion that policy forbids by now is cancelled.
     pub(super) fn carry_out_due(&self) -> Vec<Fact> {
         let now = self.context.now;
         let due =
@@ -68,7 +68,7 @@ impl Case<'_> {
         }
     }
 
-    /// The deletion itself, and where the default goes.
+    /// The deletion and the change of the default that follows from it.
     pub(super) fn deleted(&self, method: &Method, reason: DeletionReason) -> Vec<Fact> {
         let deleted = MethodDeleted {
             method: method.id(),
@@ -80,9 +80,9 @@ impl Case<'_> {
             .collect()
     }
 
-    /// Whether policy would be short of a method without this one: everywhere, or at the service
-    /// that is used. Both are asked, since a service that allows fewer kinds must not open a way to
-    /// delete what counts elsewhere.
+    /// Whether the user would have too few methods without this one: by the policy for all services,
+    /// or by that of the service in use. Both are checked, since a service that allows fewer kinds must
+    /// not open a way to delete what counts elsewhere.
     fn is_required(&self, method: &Method) -> bool {
         let short = |policy: &EffectivePolicy, required: u8| {
             let counts = policy.counts(method.kind());
@@ -92,11 +92,11 @@ impl Case<'_> {
         };
         short(&self.everywhere, self.everywhere.required)
             || short(&self.policy, self.policy.required)
-            || self.lets_in_with_a_method_only(short)
+            || self.is_required_by_a_service(short)
     }
 
-    /// Whether a service that lets the user in with a method only would be short of one.
-    fn lets_in_with_a_method_only(&self, short: impl Fn(&EffectivePolicy, u8) -> bool) -> bool {
+    /// Whether there would be no method for a service that lets the user in only with one.
+    fn is_required_by_a_service(&self, short: impl Fn(&EffectivePolicy, u8) -> bool) -> bool {
         let policy = self.state.policy();
         let named = policy.services.iter().map(|(name, _)| Some(name));
         std::iter::once(None).chain(named).any(|service| {

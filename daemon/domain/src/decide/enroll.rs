@@ -30,7 +30,7 @@ pub fn enrollment_outlook(
 ) -> Result<EnrollmentOutlook, Refusal> {
     let introduced = super::introduced(state, context);
     let case = Case::new(&introduced, user, context)?;
-    // A proof would be wasted on what cannot be added anyway.
+    // Checked before a proof is asked for, which would be wasted on what cannot be added.
     case.has_room(kind)?;
     if let Some(phone) = phone {
         case.may_take_place(kind, phone)?;
@@ -78,7 +78,8 @@ impl Case<'_> {
             .collect())
     }
 
-    /// The user has proved it elsewhere, and an administrator says so. It takes over no default.
+    /// Imports a method that the user has proved elsewhere, as an administrator says. It does not
+    /// replace the default.
     pub(super) fn import_method(
         &self,
         method: MethodId,
@@ -146,9 +147,9 @@ impl Case<'_> {
         }
     }
 
-    /// Fresh proof, or what policy asks of a user who has nothing to prove yet. An access pass that
-    /// was good for one use is gone by now; that it was proved in this session still counts. Returns
-    /// how strong the proof is, if one was needed.
+    /// Asks for a fresh proof, or for what policy asks of a user who has nothing to prove yet. An
+    /// access pass for one use is gone by now, but its proof in this session still counts. Returns how
+    /// strong the proof is, if one was needed.
     fn require_right_to_add(&self) -> Result<Option<Strength>, Refusal> {
         let proof = self.require_fresh_proof()?;
         let nothing_yet = !self.user.has_sign_in_method(self.context.now);

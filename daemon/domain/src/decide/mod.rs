@@ -48,7 +48,7 @@ fn decide_for_user(state: &State, command: &UserCommand) -> Result<Vec<Event>, R
         return Ok(Vec::new());
     }
     facts.extend(decided.into_iter().map(|fact| case.event(fact)));
-    facts.extend(default::bring_into_line(state, &facts, &case));
+    facts.extend(default::change_by_policy(state, &facts, &case));
     Ok(facts)
 }
 
@@ -91,10 +91,10 @@ struct Case<'a> {
     user: &'a UserState,
     id: UserId,
     context: &'a Context,
-    /// What holds for the user at the service that is used.
+    /// The policy for the user at the service in use.
     policy: EffectivePolicy,
-    /// What holds for the user wherever they are. What belongs to the user and not to a service,
-    /// such as the default, goes by this one.
+    /// The policy for the user at no particular service. What belongs to the user and not to a
+    /// service, such as the default, is decided by this one.
     everywhere: EffectivePolicy,
 }
 
@@ -206,8 +206,8 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// The rule of fresh proof: how strong a proof of this session is there? None is needed, and
-    /// none given, from an administrator, or as long as the user has no method to prove.
+    /// Applies the rule of fresh proof: how strong the proof of this session is. None is needed, and
+    /// none returned, from an administrator, and as long as the user has no method to prove.
     fn require_fresh_proof(&self) -> Result<Option<Strength>, Refusal> {
         if self.context.authority != Authority::Own
             || !self.user.has_sign_in_method(self.context.now)
@@ -239,7 +239,7 @@ impl<'a> Case<'a> {
         method.protection(wait, self.context.now)
     }
 
-    /// The limit by calling account, whomever its wrong codes were for.
+    /// Applies the limit on wrong codes by calling account, for all users together.
     fn caller_may_attempt(&self) -> Result<(), Refusal> {
         let Who::User(caller) = self.context.actor.who else {
             return Ok(());

@@ -19,7 +19,7 @@ impl Case<'_> {
     ) -> Result<Vec<Fact>, Refusal> {
         let (kind, method) = self.recipient(recipient)?;
         self.may_send(kind, method, destination, country)?;
-        // Nobody makes another user's code void.
+        // A user cannot void another user's code.
         let replaces = replaces.filter(|replaced| {
             let known = self.state.codes().get(*replaced);
             known.is_some_and(|(_, request)| request.user == self.id)
@@ -38,7 +38,7 @@ impl Case<'_> {
         ])
     }
 
-    /// A code is sent only to whom its answer would be heard from.
+    /// What a code is sent for. It is sent only where its answer would be accepted.
     fn recipient(&self, recipient: &Recipient) -> Result<(Kind, Option<MethodId>), Refusal> {
         let (kind, method) = match recipient {
             Recipient::New { kind, phone } => {
@@ -61,7 +61,7 @@ impl Case<'_> {
         }
     }
 
-    /// The limits that keep messages from flooding anybody and from costing a fortune.
+    /// Applies the limits that keep messages from flooding their recipients and from costing too much.
     fn may_send(
         &self,
         kind: Kind,
@@ -75,9 +75,9 @@ impl Case<'_> {
         if to_phone && !country.is_some_and(|country| rules.allows(country)) {
             return Err(Refusal::CountryNotAllowed);
         }
-        // Whoever has used a code has it, and needs not wait for it. One that was only replaced may
-        // still be on its way: going to and fro between two destinations wins no message. A call
-        // instead of a text that does not come is another way, and not the same once more.
+        // A user who has used a code need not wait for it. One that was only replaced may still be on
+        // its way: changing between two destinations wins no message. A call instead of a text that
+        // does not arrive is another way, and not the same again.
         let again = |request: &CodeRequest| {
             request.user == self.id
                 && request.destination == destination
@@ -108,8 +108,8 @@ impl Case<'_> {
         }
     }
 
-    /// When others had their messages is none of the user's business: where these fill the limit,
-    /// the whole time is named.
+    /// Until when the limit of a destination is full. When others had their messages must not be told:
+    /// where these fill the limit, the whole time is named.
     fn destination_full_until(
         &self,
         destination: DestinationTag,
@@ -125,7 +125,7 @@ impl Case<'_> {
         })
     }
 
-    /// One number in each place, and each number in one place.
+    /// Checks that there is one number in each place, and each number in one place.
     pub(super) fn may_take_place(&self, kind: Kind, phone: &Phone) -> Result<(), Refusal> {
         for method in self.user.methods() {
             let Some(place) = method.credential().place() else {

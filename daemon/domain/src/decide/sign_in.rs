@@ -14,9 +14,9 @@ use std::net::IpAddr;
 /// Where a user signs in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SignInPlace {
-    /// The address that they come from, where it is known and whoever says so is to be believed.
+    /// The address that they come from, if a trusted service has named it.
     pub network: Option<IpAddr>,
-    /// The terminal, where it is known for sure.
+    /// The terminal, if it is known for certain.
     pub terminal: Option<TerminalTag>,
 }
 
@@ -36,11 +36,11 @@ pub enum SignInOutlook {
 /// Why policy does not cover a user at a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotCovered {
-    /// The service asks nobody.
+    /// The service asks no user.
     Off,
     /// It does not ask members of a group.
     ExemptGroup,
-    /// It does not ask whoever comes from a network.
+    /// It does not ask users from a network.
     ExemptNetwork,
     /// The user has no method, and need not have one.
     NothingEnrolled,
@@ -51,9 +51,9 @@ pub enum NotCovered {
 pub struct SetUp {
     /// How many methods are missing.
     pub missing: u8,
-    /// When it can be put off no longer.
+    /// When it can no longer be postponed.
     pub grace_ends: Timestamp,
-    /// Whether it can be put off now.
+    /// Whether it can be postponed now.
     pub may_postpone: bool,
     /// What stands in the way of setting one up in this session.
     pub barred: Option<Barred>,
@@ -200,7 +200,7 @@ impl Case<'_> {
             self.user
                 .sign_ins()
                 .remembered(terminal, service, now)
-                // As short as it is now, whatever it was when it was remembered.
+                // Policy may have become stricter since.
                 .is_some_and(|kept| now.is_within(rules.remember, kept.since))
         })
     }
@@ -214,8 +214,8 @@ impl Case<'_> {
                 .any(|group| self.context.groups.contains(group))
     }
 
-    /// Only by root, for a user who signs in, or by the user; and not instead of a proof that could
-    /// be given.
+    /// Only root, for a user who signs in, and the user may postpone it, and not instead of a proof
+    /// that the user could give.
     pub(super) fn postpone_set_up(&self) -> Result<Vec<Fact>, Refusal> {
         let who = self.context.actor.who == Who::Root || self.context.on_self;
         let proves = !self.has_candidate() || self.fresh_proof().is_some();
@@ -230,7 +230,7 @@ impl Case<'_> {
         }
     }
 
-    /// Only root's word is taken for where a user signs in.
+    /// Only root is trusted to say where a user signs in.
     pub(super) fn remember_terminal(&self, terminal: TerminalTag) -> Result<Vec<Fact>, Refusal> {
         let remember = self.sign_in_rules().remember;
         let proved = self
@@ -263,7 +263,7 @@ impl Case<'_> {
         }
     }
 
-    /// Once for each code, however often it is found.
+    /// Records each code once, however often it is found.
     pub(super) fn record_break_glass(
         &self,
         code: BreakGlassId,

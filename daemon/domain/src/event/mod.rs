@@ -170,7 +170,7 @@ facts! {
         #[serde(deserialize_with = "present")]
         vouched: Option<Strength>,
     }
-    /// An administrator brought a method over from another system, where the user had proved it.
+    /// An administrator imported a method from another system, where the user had proved it.
     MethodImported "method-imported" v 1 {
         /// The method.
         method: MethodId,
@@ -193,14 +193,14 @@ facts! {
         /// Why.
         reason: DeletionReason,
     }
-    /// A user asked for a deletion with a weaker proof: it waits.
+    /// A user asked for a deletion with a weaker proof, so that it was scheduled.
     DeletionScheduled "deletion-scheduled" v 1 {
         /// The method.
         method: MethodId,
         /// When it will be deleted.
         due: Timestamp,
     }
-    /// A deletion that waited was called off.
+    /// A scheduled deletion was cancelled.
     DeletionCancelled "deletion-cancelled" v 1 {
         /// The method.
         method: MethodId,
@@ -226,9 +226,9 @@ facts! {
         /// What is used up.
         accepted: Accepted,
     }
-    /// A user who must set up a method put it off at sign-in.
+    /// A user who must set up a method postponed it at sign-in.
     SetUpPostponed "set-up-postponed" v 1 {
-        /// When it can be put off no longer.
+        /// When it can no longer be postponed.
         until: Timestamp,
     }
     /// A proof at sign-in spares the user the next ones in the same terminal at the same service.
@@ -305,7 +305,7 @@ facts! {
         /// Why.
         failure: Failure,
     }
-    /// A user gave a wrong code while enrolling what somebody else may hold: a token of the
+    /// A user gave a wrong code while enrolling what may be another person's: a token of the
     /// inventory, a phone, a mailbox.
     ActivationFailed "activation-failed" v 1 {}
     /// Wrong codes locked a method.
@@ -351,12 +351,12 @@ facts! {
         /// Serial number, manufacturer, model and secret, under the token's own key.
         sealed: Sealed,
     }
-    /// An administrator removed a token that nobody had activated, and its key was destroyed.
+    /// An administrator removed a token that was not activated, and its key was destroyed.
     TokenRemoved "token-removed" v 1 {
         /// The token.
         token: TokenId,
     }
-    /// A hardware token that had run away was found again by two consecutive codes.
+    /// A hardware token was brought back into step by two consecutive codes.
     TokenResynchronized "token-resynchronized" v 1 {
         /// The method.
         method: MethodId,

@@ -156,7 +156,7 @@ impl CredentialRules for HardwareToken {
 pub struct HardwareTokenRules {
     /// How many counter values ahead a code may be (RFC 4226 section 7.4).
     pub look_ahead: u16,
-    /// How many values ahead two consecutive codes are looked for when a token has run away.
+    /// How many values ahead two consecutive codes are looked for to bring a token back into step.
     pub resynchronization: u16,
     /// How many time steps the clock of a token may be off, either way.
     pub drift: u8,

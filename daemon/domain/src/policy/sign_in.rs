@@ -18,7 +18,7 @@ pub struct SignInRules {
     pub remember: Seconds,
     /// The Unix groups whose members are not asked.
     pub exempt_groups: Vec<GroupName>,
-    /// The networks from which nobody is asked.
+    /// The networks from which no user is asked.
     pub exempt_networks: Vec<Network>,
 }
 
@@ -26,11 +26,11 @@ pub struct SignInRules {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verify {
-    /// Everybody: who has no method yet must set one up.
+    /// Every user: those without a method must set one up.
     Required,
-    /// Whoever has a method, and whoever must have one by the rules for them.
+    /// Users who have a method, and users who are required to have one.
     WhenEnrolled,
-    /// Nobody.
+    /// No user.
     Off,
 }
 
@@ -45,9 +45,9 @@ pub struct SignInRefinement {
     pub strength: Option<Strength>,
     /// How long a proof is remembered.
     pub remember: Option<Seconds>,
-    /// Whose members are not asked.
+    /// The Unix groups whose members are not asked.
     pub exempt_groups: Option<Vec<GroupName>>,
-    /// From where nobody is asked.
+    /// The networks from which no user is asked.
     pub exempt_networks: Option<Vec<Network>>,
 }
 

@@ -53,7 +53,7 @@ impl CodeRequests {
             .map(|((time, _), request)| (*time, request))
     }
 
-    /// Until when no further message may go to whoever `counts`, if there were too many.
+    /// Until when no further message may be sent, if too many of those that `counts` selects were.
     pub fn full_until(
         &self,
         limit: Limit,
@@ -69,7 +69,7 @@ impl CodeRequests {
         counted.nth(nth).map(|(time, _)| time.plus(limit.within))
     }
 
-    /// When the newest message was asked for that went to whoever `counts`.
+    /// When the newest message was asked for of those that `counts` selects.
     pub fn newest(
         &self,
         within: Seconds,
@@ -90,8 +90,8 @@ impl CodeRequests {
             .iter()
             .rev()
             .map(|((time, _), request)| (*time, request))
-            // A request from a time that has not come yet is none: a clock that once was wrong
-            // stops nobody's codes for years.
+            // A request from the future does not count: a clock that was wrong once must not stop
+            // codes for years.
             .skip_while(move |(time, _)| *time > now)
             .take_while(move |(time, _)| now.is_within(length, *time))
     }
@@ -117,7 +117,7 @@ impl CodeRequests {
         self.void(message, Standing::Used);
     }
 
-    /// Voids every code that nobody has used. They count towards the limits as before.
+    /// Voids every unused code. They count towards the limits as before.
     pub(super) fn void_all(&mut self) {
         let good = |(key, request): (&(Timestamp, MessageId), &CodeRequest)| {
             (request.standing == Standing::Good).then_some(*key)

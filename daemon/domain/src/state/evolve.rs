@@ -90,7 +90,7 @@ impl State {
             Fact::MethodDeleted(fact) => {
                 self.delete(user, fact.method);
                 if fact.reason == DeletionReason::Administrator {
-                    // Perhaps it was stolen: whoever proved it proves again.
+                    // It may have been stolen: the user proves another method.
                     self.change(user, |state| state.proofs.clear());
                 }
             }
@@ -137,7 +137,7 @@ impl State {
                 });
             }
             Fact::CodeRequested(fact) => self.codes.add(user, fact, now),
-            // What a message came to is for whoever reads the log.
+            // What became of a message matters to readers of the log alone.
             Fact::MessageDelivered(_)
             | Fact::MessageFailed(_)
             | Fact::RememberedSignIn(_)
@@ -191,7 +191,7 @@ impl State {
         }
         self.change(user, |state| {
             state.methods.retain(|kept| kept.id != method);
-            // Whatever was deleted may have been what a terminal was remembered for.
+            // A terminal may have been remembered for a proof of the deleted method.
             state.forget_terminals();
         });
     }
@@ -320,8 +320,8 @@ impl UserState {
         }
     }
 
-    /// Forgets wrong codes when the newest is so long ago. How many locks there were stays: they
-    /// grow for whoever comes back.
+    /// Forgets wrong codes when the newest is so long ago. The number of locks stays, so that further
+    /// ones grow.
     fn forget_failures(&mut self, now: Timestamp, after: Seconds) {
         if self.failures_at(now, after) != 0 {
             return;

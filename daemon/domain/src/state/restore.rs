@@ -1,8 +1,8 @@
 //! What holds after a log was restored from a backup.
 //!
-//! The host that the backup is of went on after it, unknown to us. Whatever may have been used up or
-//! given out meanwhile is void, as far as that can be known: of a code by time it follows from the
-//! time, and of a recovery code or a code by counter it does not.
+//! The host that was backed up may have gone on after the backup. What may have been used up or given
+//! out meanwhile is void, as far as that can be known: for a code by time it follows from the time,
+//! for a recovery code or a code by counter it does not.
 
 use super::{State, UserState};
 use crate::policy::Rules;
@@ -10,9 +10,9 @@ use crate::{MethodId, Timestamp, UserId};
 use std::sync::Arc;
 
 impl State {
-    /// Whether nobody has a method and no token waits: a log that was restored may take the place of
-    /// this one. Users may be known, such as those whom a copied break-glass directory names and who
-    /// runs the restore by sudo.
+    /// Whether no user has a method and no token waits, so that a restored log may take the place of
+    /// this one. Users may be known, such as those whom a copied break-glass directory names and the
+    /// one who runs the restore by sudo.
     pub fn is_without_security_info(&self) -> bool {
         self.tokens.is_empty() && self.users.values().all(|user| user.methods.is_empty())
     }

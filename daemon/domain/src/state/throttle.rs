@@ -25,7 +25,7 @@ impl MethodThrottle {
     }
 
     /// When the lock ends, if the method is locked at `now`. A lock from a time that has not come
-    /// yet is none: a clock that once was wrong locks nobody out for years.
+    /// yet is none: a clock that was wrong once must not lock users out for years.
     pub fn locked_at(&self, now: Timestamp) -> Option<Timestamp> {
         (self.last_failure <= now && now < self.locked_until).then_some(self.locked_until)
     }
@@ -44,7 +44,7 @@ pub struct CallerFailures {
 }
 
 impl CallerFailures {
-    /// Until when this account is not heard, if it has caused too many wrong codes.
+    /// Until when attempts of this account are refused, if it has caused too many wrong codes.
     pub fn blocked_at(&self, now: Timestamp, rules: &ThrottleRules) -> Option<Timestamp> {
         let blocked =
             self.failures >= rules.caller_limit && now.is_within(rules.caller_window, self.since);
@@ -65,8 +65,8 @@ impl CallerFailures {
     }
 }
 
-/// When the next attempt is heard after so many wrong codes, the newest at `last`; none when it is
-/// heard at `now`. As with locks, a wrong code in the future makes nobody wait.
+/// When the next attempt is accepted after so many wrong codes, the newest at `last`; none when it is
+/// accepted at `now`. As with locks, a wrong code in the future causes no wait.
 pub(super) fn wait(
     rules: &ThrottleRules,
     failures: u16,

@@ -124,7 +124,7 @@ impl Method {
         &self.throttle
     }
 
-    /// Whether it can verify anybody at `now`: an access pass that has expired cannot, nor can
+    /// Whether it can verify its user at `now`: an access pass that has expired cannot, nor can
     /// recovery codes of which none is left.
     pub fn is_usable(&self, now: Timestamp) -> bool {
         self.credential.is_usable(now)
@@ -271,14 +271,14 @@ impl UserState {
         }
     }
 
-    /// When the next attempt at anything that can be guessed is heard, if not at `now`.
+    /// When the next attempt at anything that can be guessed is accepted, if not at `now`.
     pub fn wait(&self, rules: &ThrottleRules, now: Timestamp) -> Option<Timestamp> {
         throttle::wait(rules, self.failures(), self.last_failure, now)
     }
 
-    /// Whether an attempt at this method is heard at `now`. What can be guessed waits for the
+    /// Whether an attempt at this method is accepted at `now`. What can be guessed waits for the
     /// wrong codes of all methods together; what cannot be guessed only for its own, so that
-    /// nobody else's guessing shuts a user out for good.
+    /// another person's guesses do not shut the user out.
     pub(crate) fn may_attempt(
         &self,
         method: &Method,

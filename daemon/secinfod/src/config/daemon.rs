@@ -46,7 +46,7 @@ pub struct DaemonConfig {
 pub enum Authorization {
     /// Root may, and whom polkit allows.
     Polkit,
-    /// Root may, and nobody else.
+    /// Root alone may.
     Uid,
 }
 

@@ -32,7 +32,7 @@ pub enum ConfigError {
         /// What was named.
         path: PathBuf,
     },
-    /// It belongs to somebody who is not trusted with it.
+    /// It belongs to an account that is not trusted with it.
     #[error(
         "the configuration {} belongs to uid {owner}, who could change what everybody must prove: \
          make it root's with `chown root {}`",

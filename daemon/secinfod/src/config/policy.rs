@@ -277,7 +277,7 @@ fn require_what_can_be_had(
         section.require(
             required <= most,
             &keys,
-            &format!("{required} methods are required, but nobody can have so many of what counts"),
+            &format!("{required} methods are required, but no user can have so many that count"),
             || format!("require {most} at most, or allow more kinds"),
         );
     }
