@@ -5,7 +5,7 @@ use crate::Refusal;
 use crate::command::{DeliveryOutcome, Phone, Recipient};
 use crate::event::{Accepted, CodeRequested, Credential, Fact, MessageDelivered, MessageFailed};
 use crate::kind::SentTo;
-use crate::state::{CodeRequest, Method, Standing};
+use crate::state::{CodeRequest, CodeStatus, Method};
 use crate::{Authority, Country, DestinationTag, Kind, MessageId, MethodId, Timestamp};
 
 impl Case<'_> {
@@ -82,7 +82,7 @@ impl Case<'_> {
             request.user == self.id
                 && request.destination == destination
                 && request.kind == kind
-                && request.standing != Standing::Used
+                && request.status != CodeStatus::Used
         };
         if let Some(newest) = sent.newest(rules.resend_after, now, again) {
             let until = newest.plus(rules.resend_after);
@@ -169,7 +169,7 @@ impl Case<'_> {
             request.user == self.id
                 && request.kind == kind
                 && request.method == method
-                && request.standing == Standing::Good
+                && request.status == CodeStatus::Good
                 && requested <= now
                 && now < request.expires
         };

@@ -24,12 +24,12 @@ pub struct CodeRequest {
     /// When the code ends.
     pub expires: Timestamp,
     /// Whether the code was used or replaced.
-    pub standing: Standing,
+    pub status: CodeStatus,
 }
 
 /// What has happened to a code since it was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Standing {
+pub enum CodeStatus {
     /// Nothing: it can be used until it ends.
     Good,
     /// Another took its place.
@@ -99,7 +99,7 @@ impl CodeRequests {
     pub(super) fn add(&mut self, user: UserId, fact: &CodeRequested, now: Timestamp) {
         self.forget_before(now);
         if let Some(replaced) = fact.replaces {
-            self.void(replaced, Standing::Replaced);
+            self.void(replaced, CodeStatus::Replaced);
         }
         let request = CodeRequest {
             user,
@@ -108,35 +108,35 @@ impl CodeRequests {
             destination: fact.destination,
             country: fact.country,
             expires: fact.expires,
-            standing: Standing::Good,
+            status: CodeStatus::Good,
         };
         self.0.insert_mut((now, fact.message), request);
     }
 
     pub(super) fn use_up(&mut self, message: MessageId) {
-        self.void(message, Standing::Used);
+        self.void(message, CodeStatus::Used);
     }
 
     /// Voids every unused code. They count towards the limits as before.
     pub(super) fn void_all(&mut self) {
         let good = |(key, request): (&(Timestamp, MessageId), &CodeRequest)| {
-            (request.standing == Standing::Good).then_some(*key)
+            (request.status == CodeStatus::Good).then_some(*key)
         };
         let keys: Vec<_> = self.0.iter().filter_map(good).collect();
         for key in keys {
             if let Some(request) = self.0.get_mut(&key) {
-                request.standing = Standing::Replaced;
+                request.status = CodeStatus::Replaced;
             }
         }
     }
 
     /// A code that was used stays so when another takes its place.
-    fn void(&mut self, message: MessageId, standing: Standing) {
+    fn void(&mut self, message: MessageId, status: CodeStatus) {
         let found = self.get(message).map(|(time, _)| (time, message));
         if let Some(request) = found.and_then(|key| self.0.get_mut(&key))
-            && request.standing == Standing::Good
+            && request.status == CodeStatus::Good
         {
-            request.standing = standing;
+            request.status = status;
         }
     }
 

@@ -94,8 +94,8 @@ impl State {
                     self.change(user, |state| state.proofs.clear());
                 }
             }
-            Fact::DeletionScheduled(fact) => self.schedule(user, fact),
-            Fact::DeletionCancelled(fact) => self.cancel(user, fact.method),
+            Fact::DeletionScheduled(fact) => self.schedule_deletion(user, fact),
+            Fact::DeletionCancelled(fact) => self.cancel_deletion(user, fact.method),
             Fact::DefaultChanged(fact) => self.change(user, |state| state.default = fact.method),
             Fact::VerificationSucceeded(fact) => {
                 if let Accepted::DeliveredCode(message) = fact.accepted {
@@ -126,7 +126,7 @@ impl State {
                 });
             }
             Fact::AccessPassIssued(fact) => {
-                self.agenda.insert_mut((fact.expires, user, fact.method));
+                self.schedule.insert_mut((fact.expires, user, fact.method));
                 self.change(user, |state| state.add(Method::from_access_pass(fact, now)));
             }
             Fact::TokenResynchronized(fact) => {
@@ -174,7 +174,7 @@ impl State {
     fn erase(&mut self, user: UserId) {
         if let Some(state) = self.users.get(&user).cloned() {
             for method in &state.methods {
-                self.forget_appointments(user, method);
+                self.unschedule(user, method);
             }
         }
         self.users.remove_mut(&user);
@@ -187,7 +187,7 @@ impl State {
             .and_then(|state| state.method(method))
             .cloned()
         {
-            self.forget_appointments(user, &method);
+            self.unschedule(user, &method);
         }
         self.change(user, |state| {
             state.methods.retain(|kept| kept.id != method);
@@ -196,29 +196,29 @@ impl State {
         });
     }
 
-    fn forget_appointments(&mut self, user: UserId, method: &Method) {
+    fn unschedule(&mut self, user: UserId, method: &Method) {
         if let Some(due) = method.deletion_due {
-            self.agenda.remove_mut(&(due, user, method.id));
+            self.schedule.remove_mut(&(due, user, method.id));
         }
         if let Some(expires) = method.credential.expires() {
-            self.agenda.remove_mut(&(expires, user, method.id));
+            self.schedule.remove_mut(&(expires, user, method.id));
         }
     }
 
-    fn schedule(&mut self, user: UserId, fact: &DeletionScheduled) {
-        self.agenda.insert_mut((fact.due, user, fact.method));
+    fn schedule_deletion(&mut self, user: UserId, fact: &DeletionScheduled) {
+        self.schedule.insert_mut((fact.due, user, fact.method));
         self.change_method(user, fact.method, |method| {
             method.deletion_due = Some(fact.due);
         });
     }
 
-    fn cancel(&mut self, user: UserId, method: MethodId) {
+    fn cancel_deletion(&mut self, user: UserId, method: MethodId) {
         let due = self
             .user(user)
             .and_then(|state| state.method(method))
             .and_then(Method::deletion_due);
         if let Some(due) = due {
-            self.agenda.remove_mut(&(due, user, method));
+            self.schedule.remove_mut(&(due, user, method));
         }
         self.change_method(user, method, |method| method.deletion_due = None);
     }

@@ -7,7 +7,7 @@ mod sign_in;
 mod throttle;
 mod user;
 
-pub use codes::{CodeRequest, CodeRequests, Standing};
+pub use codes::{CodeRequest, CodeRequests, CodeStatus};
 pub use sign_in::{Remembered, SignIns};
 pub use throttle::{CallerFailures, MethodThrottle};
 pub use user::{Method, Proof, Token, UserState};
@@ -29,7 +29,8 @@ pub struct State {
     users: HashTrieMapSync<UserId, Arc<UserState>>,
     tokens: HashTrieMapSync<TokenId, Token>,
     callers: HashTrieMapSync<UserId, CallerFailures>,
-    agenda: RedBlackTreeSetSync<(Timestamp, UserId, MethodId)>,
+    /// What is due at which time: deletions that wait, and the ends of access passes.
+    schedule: RedBlackTreeSetSync<(Timestamp, UserId, MethodId)>,
     codes: CodeRequests,
     break_glass: RedBlackTreeSetSync<BreakGlassId>,
 }
@@ -138,7 +139,7 @@ impl State {
     /// The users for whom something is due by `now`, each once.
     pub fn due(&self, now: Timestamp) -> Vec<UserId> {
         let mut users: Vec<_> = self
-            .agenda
+            .schedule
             .iter()
             .take_while(|(time, ..)| *time <= now)
             .map(|(_, user, _)| *user)
@@ -150,6 +151,6 @@ impl State {
 
     /// When something is due next.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.agenda.iter().next().map(|(time, ..)| *time)
+        self.schedule.iter().next().map(|(time, ..)| *time)
     }
 }

@@ -39,13 +39,13 @@ impl State {
             let pass = self.user(user).and_then(|user| user.method(method));
             pass.and_then(|pass| pass.credential.expires())
         };
-        let agenda = self.agenda.iter().copied();
-        let outstanding: Vec<_> = agenda
+        let schedule = self.schedule.iter().copied();
+        let outstanding: Vec<_> = schedule
             .filter(|(due, user, method)| *due > now && ends(*user, *method) == Some(*due))
             .collect();
         for (due, user, method) in outstanding {
-            self.agenda.remove_mut(&(due, user, method));
-            self.agenda.insert_mut((now, user, method));
+            self.schedule.remove_mut(&(due, user, method));
+            self.schedule.insert_mut((now, user, method));
         }
     }
 }

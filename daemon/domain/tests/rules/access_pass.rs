@@ -1,6 +1,6 @@
-//! A pass that an administrator issues to somebody else, for a limited time.
+//! A pass that an administrator issues to another user, for a limited time.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::event::{Accepted, DeletionReason, Who};
 use secinfo_domain::{Answer, Kind, KindSet, Refusal, Seconds, Strength};
 

@@ -1,6 +1,6 @@
 //! What may be added, beside what, and how many.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::SealedMethod;
 use secinfo_domain::policy::FirstMethod;
 use secinfo_domain::{

@@ -1,6 +1,6 @@
 //! How many codes are sent, to whom, and where to.
 
-use crate::kit::{self, *};
+use crate::fixture::{self, *};
 use secinfo_domain::event::Who;
 use secinfo_domain::policy::{CodeRules, Limit};
 use secinfo_domain::{Command, HostAction, Kind, Place, Policy, Purpose, Refusal, Seconds, decide};
@@ -68,7 +68,7 @@ fn another_code_to_the_same_destination_waits_a_little() {
 fn a_call_need_not_wait_for_a_text_that_does_not_come() {
     let call = alice().at(10_001).code_for(method(4), message(2)).to(1);
     let _ = given_codes(|codes| codes.resend_after = Seconds::new(30))
-        .and(alice().enroll(method(4), kit::call(Place::Alternate)))
+        .and(alice().enroll(method(4), fixture::call(Place::Alternate)))
         .and(text_at(0, 1).to(1))
         .and(call);
 }

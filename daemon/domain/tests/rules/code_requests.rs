@@ -1,6 +1,6 @@
 //! A code is sent only to whom its answer would be heard from.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::policy::FirstMethod;
 use secinfo_domain::{Answer, Command, HostAction, Kind, KindSet, Place, Purpose, Refusal};
 

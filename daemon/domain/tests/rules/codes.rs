@@ -1,6 +1,6 @@
 //! Codes that are sent: each is good once, for a short while, for what it was asked for.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::event::{Accepted, CodeRequested, Credential, VerificationSucceeded};
 use secinfo_domain::kind::{Email, Text};
 use secinfo_domain::{

@@ -1,6 +1,6 @@
 //! Which method is asked first, and why.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::event::{Credential, DefaultReason, DeletionReason};
 use secinfo_domain::{
     HostAction, Kind, KindSet, Place, Policy, Refusal, Strength, enrollment_outlook,

@@ -1,6 +1,6 @@
 //! Deleting at once, after the waiting time, and not at all.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::event::{Accepted, DefaultReason, DeletionReason};
 use secinfo_domain::{
     Answer, HostAction, KeyId, Kind, KindSet, Place, Policy, Purpose, Refusal, Strength, TimeStep,

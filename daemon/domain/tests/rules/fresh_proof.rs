@@ -1,6 +1,6 @@
 //! Who changes security info has proved a method in this session, a short while ago.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::event::Accepted;
 use secinfo_domain::{Answer, Command, Place, Refusal, Seconds, Strength, TimeStep};
 

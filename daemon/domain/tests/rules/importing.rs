@@ -1,6 +1,6 @@
 //! Bringing methods over from other systems.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::event::{Credential, DefaultReason, MethodImported};
 use secinfo_domain::{Kind, Policy, Refusal};
 

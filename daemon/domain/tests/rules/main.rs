@@ -1,4 +1,4 @@
-//! The rules of security info, as behaviour: given what happened, when somebody asks, then these
+//! The rules of security info, as behaviour: given what happened, when a command is decided, then these
 //! events follow or that refusal.
 #![allow(
     clippy::needless_pass_by_value,
@@ -15,9 +15,9 @@ mod code_requests;
 mod codes;
 mod default_method;
 mod deleting;
+mod fixture;
 mod fresh_proof;
 mod importing;
-mod kit;
 mod messages;
 mod one_time;
 mod phones;

@@ -1,6 +1,6 @@
-//! What became of messages, for whoever reads the log.
+//! What became of messages, as the log tells it.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::{Place, Refusal};
 
 /// A code is on its way to Alice's phone.

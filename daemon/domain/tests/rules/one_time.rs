@@ -1,6 +1,6 @@
 //! One-time is one time.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::event::{Accepted, DeletionReason, Resynchronized};
 use secinfo_domain::{Answer, Counter, Place, Purpose, Refusal, Strength, TimeStep};
 

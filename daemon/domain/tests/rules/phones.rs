@@ -1,6 +1,6 @@
 //! Phone numbers: at most one in each place, in at most one place, for texts and calls.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::event::DefaultReason;
 use secinfo_domain::kind::Text;
 use secinfo_domain::{Kind, Phone, Place, Refusal, Strength, enrollment_outlook};

@@ -1,6 +1,6 @@
 //! Policy, refined by group and by service: the strictest of each setting counts.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::event::PolicyChanged;
 use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods, ServiceRules};
 use secinfo_domain::{GroupName, HostAction, Kind, KindSet, Place, Policy, Refusal, ServiceName};

@@ -1,6 +1,6 @@
 //! What each kind serves.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::{Kind, Place, Policy, Purpose, Refusal, Seconds};
 
 #[test]

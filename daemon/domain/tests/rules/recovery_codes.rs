@@ -1,6 +1,6 @@
 //! Recovery codes are issued together, and replaced together.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::event::DeletionReason;
 use secinfo_domain::{Answer, Kind, Place, Refusal, Strength};
 

@@ -1,11 +1,11 @@
 //! A log that goes on from a backup: what may have been used or given out after it is void.
 
-use crate::kit::*;
+use crate::fixture::*;
 use crate::sign_in::{at_sudo, outlook_at, service};
 use secinfo_domain::event::{Accepted, Credential, DeletionReason, LogRestored};
 use secinfo_domain::kind::AuthenticatorApp;
 use secinfo_domain::policy::SignInRefinement;
-use secinfo_domain::state::Standing;
+use secinfo_domain::state::CodeStatus;
 use secinfo_domain::{
     BreakGlassId, Counter, HostAction, MessageId, NewToken, OtpParameters, Period, Place, Policy,
     Purpose, Refusal, RootHash, Seconds, SignInOutlook, SignInPlace, Strength, TerminalTag,
@@ -93,7 +93,7 @@ fn a_clock_that_is_behind_the_backup_or_its_newest_event_restores_nothing() {
 
 #[test]
 fn a_host_is_empty_as_long_as_nobody_has_a_method_and_no_token_waits() {
-    // Somebody is known.
+    // A user is known.
     let empty = given([]);
     assert!(empty.state.user_count() > 0 && empty.state.is_without_security_info());
     let used = BreakGlassId::from_bytes([1; 16]);
@@ -258,7 +258,7 @@ fn codes_that_were_sent_are_void_and_still_count() {
         .when(alice().at(25).type_code(method(1), MESSAGE))
         .then_refused(Refusal::CodeGone);
     let (asked, request) = after.state.codes().get(MESSAGE).unwrap();
-    assert_eq!((asked, request.standing), (at(5), Standing::Replaced));
+    assert_eq!((asked, request.status), (at(5), CodeStatus::Replaced));
 }
 
 #[test]

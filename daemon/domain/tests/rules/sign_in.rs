@@ -1,6 +1,6 @@
 //! What a sign-in through PAM asks, and what it leaves.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::event::{BreakGlassUsed, SetUpPostponed, Who};
 use secinfo_domain::policy::{
     FirstMethod, Refinement, Rules, ServiceRules, SignInRefinement, SignInRules, Verify,

@@ -1,6 +1,6 @@
 //! Terminals in which a proof spares the user the next ones.
 
-use crate::kit::*;
+use crate::fixture::*;
 use crate::sign_in::{at_sshd, at_sudo, outlook_at, service};
 use secinfo_domain::event::{RememberedSignIn, TerminalRemembered, Who};
 use secinfo_domain::policy::SignInRefinement;

@@ -1,6 +1,6 @@
-//! Wrong codes slow down, then lock, for a time that grows; nobody is locked out for good.
+//! Wrong codes slow down, then lock, for a time that grows; no user is locked out for good.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::event::{Accepted, Who};
 use secinfo_domain::{Answer, Purpose, Refusal, Seconds, Strength, TimeStep, verification_outlook};
 
@@ -15,7 +15,7 @@ fn many_methods() -> Story {
     ])
 }
 
-/// The n-th guess of somebody who waits a minute before each, at the PAM service.
+/// The n-th guess of an attacker who waits a minute before each, through a PAM service.
 fn patient_guess(id: u8, n: u64) -> secinfo_domain::Command {
     let ask = alice().called_by(Who::Root).at(1000 + n * 60);
     ask.verify(method(id), WRONG)

@@ -1,6 +1,6 @@
 //! Hardware tokens: imported, activated, removed, found again.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::event::{
     ActivationFailed, Credential, DefaultReason, MethodEnrolled, Resynchronized, TokenImported,
     TokenRemoved, TokenResynchronized,

@@ -1,6 +1,6 @@
 //! Users: seen for the first time, and erased.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::event::{UserAdded, UserErased};
 use secinfo_domain::{HostAction, KeyId, Refusal, UserId, decide, destroyed_keys};
 

@@ -1,6 +1,6 @@
 //! What security info must withstand, as far as the domain decides it.
 
-use crate::kit::*;
+use crate::fixture::*;
 use secinfo_domain::event::{Credential, Fact, Who};
 use secinfo_domain::kind::Call;
 use secinfo_domain::{
@@ -16,8 +16,8 @@ fn successes(story: &Story) -> usize {
         .count()
 }
 
-/// Everybody asks at once; each is decided against what those before led to. Whoever is refused
-/// changes nothing.
+/// Decides commands that arrive at once one after another, each in the state that those before led
+/// to. One that is refused changes nothing.
 fn all_at_once(story: Story, commands: impl IntoIterator<Item = Command>) -> Story {
     commands.into_iter().fold(story, |story, command| {
         match secinfo_domain::decide(&story.state, &command) {

@@ -177,7 +177,7 @@ pub fn all(world: &World) -> Checked {
             );
         }
     }
-    agenda(world)
+    schedule(world)
 }
 
 /// There is a default as long as there is a method that can be it, and it can be.
@@ -190,7 +190,7 @@ fn default(user: &UserState) -> Checked {
     Ok(())
 }
 
-/// Nobody waits longer than the longest time, whatever the clock did.
+/// No wait and no lock lasts longer than the longest, even when the clock was set back.
 fn throttle(world: &World, user: &UserState) -> Checked {
     let longest = secinfo_domain::Policy::default().rules.throttle;
     if let Some(until) = user.wait(&longest, world.now) {
@@ -205,15 +205,15 @@ fn throttle(world: &World, user: &UserState) -> Checked {
     Ok(())
 }
 
-/// The appointments are exactly those of the methods that are there, and are kept.
-fn agenda(world: &World) -> Checked {
+/// What is scheduled is exactly what the methods have due, and is carried out.
+fn schedule(world: &World) -> Checked {
     let mut due: Vec<_> = world
         .state
         .users()
         .flat_map(|(id, user)| {
             user.methods()
                 .iter()
-                .flat_map(appointments)
+                .flat_map(due_times)
                 .map(move |t| (t, id))
         })
         .collect();
@@ -231,7 +231,7 @@ fn agenda(world: &World) -> Checked {
     Ok(())
 }
 
-fn appointments(method: &Method) -> impl Iterator<Item = Timestamp> + use<> {
+fn due_times(method: &Method) -> impl Iterator<Item = Timestamp> + use<> {
     let expires = match method.credential() {
         Credential::AccessPass(pass) => Some(pass.expires),
         _ => None,

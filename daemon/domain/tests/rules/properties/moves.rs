@@ -169,7 +169,7 @@ fn typed() -> impl Strategy<Value = Vec<Move>> {
     )
 }
 
-/// Somebody guesses, patiently.
+/// Guesses, far enough apart not to be refused.
 fn guessed() -> impl Strategy<Value = Vec<Move>> {
     (one(), 0_usize..48, 1_usize..12).prop_map(|(first, method, times)| {
         let guess = What::Guess {
@@ -180,7 +180,7 @@ fn guessed() -> impl Strategy<Value = Vec<Move>> {
     })
 }
 
-/// Root says where somebody has proved a method, and that they are there again.
+/// Root says in which terminal a user has proved a method, and that they are there again.
 fn remembered() -> impl Strategy<Value = Vec<Move>> {
     (one(), 0_u8..2, 0_i64..1000).prop_map(|(first, terminal, later)| {
         let first = Move {

@@ -1,6 +1,6 @@
 //! What the numbers in a random command stand for.
 
-use crate::kit::{app, channel, counter_token, country, time_token};
+use crate::fixture::{app, channel, counter_token, country, time_token};
 use secinfo_domain::event::{Credential, DeliveryFailure};
 use secinfo_domain::kind::RecoveryCodes;
 use secinfo_domain::policy::{FirstMethod, Limit, Refinement, ServiceRules};

@@ -1,9 +1,9 @@
 //! What the service knows of codes and phone numbers, and the domain does not.
 
-use crate::kit::country;
+use crate::fixture::country;
 use secinfo_domain::event::Credential;
 use secinfo_domain::kind::{Call, Email, Proved, Text};
-use secinfo_domain::state::Standing;
+use secinfo_domain::state::CodeStatus;
 use secinfo_domain::{
     Action, Country, DestinationTag, Kind, MessageId, MethodId, Phone, Place, Purpose, Recipient,
     State, UserId,
@@ -116,7 +116,7 @@ impl Sending {
         let mut good = self.asked.iter().rev().filter(|code| {
             let known = state.codes().get(code.message);
             code.user == user
-                && known.is_some_and(|(_, request)| request.standing == Standing::Good)
+                && known.is_some_and(|(_, request)| request.status == CodeStatus::Good)
         });
         let fitting = good
             .clone()

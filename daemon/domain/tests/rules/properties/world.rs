@@ -4,7 +4,7 @@ use super::moves::{By, Move, What};
 use super::numbered::{credential, delivered, has_codes, outcome, policy, purpose};
 use super::sending::Sending;
 use super::{invariants, sent_codes};
-use crate::kit::{as_proved, sealed, sealed_method, time_token};
+use crate::fixture::{as_proved, sealed, sealed_method, time_token};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
 use secinfo_domain::event::{Actor, Credential, Event, Resynchronized, Who, decode, encode};
@@ -54,7 +54,7 @@ impl World {
         self.events.iter().map(|event| event.fact.type_name())
     }
 
-    /// Tries it, and checks all that must hold whatever came of it.
+    /// Tries it, and checks all that must hold after it.
     pub fn play(&mut self, step: &Move) -> Result<(), TestCaseError> {
         let seconds = self.now.as_seconds().saturating_add_signed(step.clock);
         self.now = Timestamp::from_seconds(seconds);

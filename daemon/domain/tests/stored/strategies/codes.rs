@@ -1,4 +1,4 @@
-//! Any code that can be sent, and whatever can become of its message.
+//! Any code that can be sent, and all that can become of its message.
 
 use super::{method, time};
 use proptest::option;
