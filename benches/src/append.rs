@@ -11,7 +11,7 @@ use secinfo_domain::event::{Fact, decode};
 use secinfo_domain::{
     Action, Answer, Authority, Counter, MethodId, Policy, Purpose, ServiceName, SessionTag,
 };
-use secinfo_ledger::LedgerReader;
+use secinfo_ledger::LogReader;
 use secinfod::channels::Channels;
 use secinfod::config::Config;
 use secinfod::core::{Core, SystemClock};
@@ -51,7 +51,7 @@ struct Caller {
 struct Bench {
     runtime: Runtime,
     service: Arc<Service>,
-    reader: LedgerReader,
+    log: LogReader,
     callers: Vec<Caller>,
     bare: Bare,
     split: Split,
@@ -106,7 +106,7 @@ impl Bench {
         Ok(Self {
             runtime,
             service: Arc::new(service),
-            reader,
+            log: reader.log,
             callers,
             bare: Bare::create(directory)?,
             split: Split::create(directory)?,
@@ -117,7 +117,7 @@ impl Bench {
     fn alone(&mut self, times: u64) -> Result<Row> {
         let (mut ours, mut bare, mut fixed) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..times {
-            let before = self.reader.size();
+            let before = self.log.size();
             let begun = Instant::now();
             self.runtime
                 .block_on(verify(&self.service, &mut self.callers[0]))?;
@@ -169,7 +169,7 @@ impl Bench {
         let (mut ours, mut bare, mut bare_fixed) = (Vec::new(), Vec::new(), Vec::new());
         let mut batch_sizes = Vec::new();
         for round in 0..=size.rounds {
-            let before = self.reader.size();
+            let before = self.log.size();
             let (took, batches) = self.round(callers, each)?;
             let events = self.accepted(before, callers as u64 * each)?;
             let (mut growing, mut fixed) = (0.0, 0.0);
@@ -262,7 +262,7 @@ impl Bench {
     /// The events from `from` on, so many, each of which must be an accepted code.
     fn accepted(&self, from: u64, expected: u64) -> Result<Vec<Vec<u8>>> {
         let mut events = Vec::new();
-        self.reader.for_each::<Failure>(from, |_, bytes| {
+        self.log.for_each::<Failure>(from, |_, bytes| {
             let event = decode(bytes).context(|| "decode an event".into())?.event;
             if !matches!(event.fact, Fact::VerificationSucceeded(_)) {
                 let what = event.fact.type_name();

@@ -57,7 +57,7 @@ impl LogWriter {
             next: 0,
             time,
         };
-        let origin = log.ledger.reader().origin().to_string();
+        let origin = log.ledger.reader().proofs.origin().to_string();
         log.host(LogCreated { origin }.into())?;
         log.host(PolicyChanged { policy }.into())?;
         Ok(log)
@@ -206,7 +206,7 @@ impl LogWriter {
         let reader = self.ledger.reader();
         let (state, _) = read_state(&reader)?;
         let bytes = postcard::to_allocvec(&state).context(|| "serialize the snapshot".into())?;
-        Ok(reader.write_snapshot(state.events(), &bytes)?)
+        Ok(reader.snapshot.write(state.events(), &bytes)?)
     }
 }
 

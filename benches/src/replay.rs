@@ -37,7 +37,7 @@ pub(crate) fn measure(directory: &Path, events: u64) -> Result<Vec<Row>> {
         drop(state);
 
         let (mut bytes, begun) = (0, Instant::now());
-        reader.for_each::<Failure>(0, |_, event| {
+        reader.log.for_each::<Failure>(0, |_, event| {
             bytes += event.len();
             Ok(())
         })?;
@@ -45,7 +45,7 @@ pub(crate) fn measure(directory: &Path, events: u64) -> Result<Vec<Row>> {
         std::hint::black_box(bytes);
 
         let begun = Instant::now();
-        reader.for_each::<Failure>(0, |_, event| {
+        reader.log.for_each::<Failure>(0, |_, event| {
             let stored = decode(event).context(|| "decode an event".into())?;
             std::hint::black_box(stored);
             Ok(())

@@ -91,7 +91,7 @@ impl Parts {
         let open = begun.elapsed().as_secs_f64();
         let with_ledger = Resident::of("self")?.now;
         let begun = Instant::now();
-        let snapshot = ledger.reader().read_snapshot();
+        let snapshot = ledger.reader().snapshot.read();
         let unseal = begun.elapsed().as_secs_f64();
         let (_, bytes) =
             snapshot.ok_or_else(|| Failure::Wrong("the snapshot does not open".into()))?;

@@ -69,6 +69,19 @@ pub enum LedgerError {
         /// The failure that suspended it.
         why: String,
     },
+    /// Another writer has appended to the log. Nothing was written; recover, and decide again.
+    #[error(
+        "the log has {size} events where {expected} were expected, because another writer has appended to it; nothing was written"
+    )]
+    Moved {
+        /// How many events there should have been.
+        expected: u64,
+        /// How many there are.
+        size: u64,
+    },
+    /// Another writer has taken the log over. Nothing was written.
+    #[error("another writer has taken the log over; nothing was written, and this one has to stop")]
+    Fenced,
     /// The ledger was closed, or could not be opened again after a failure.
     #[error("the ledger is closed")]
     Closed,

@@ -3,17 +3,17 @@
 
 use crate::error::LedgerError;
 use crate::log::MAX_EVENT;
-use crate::reader::LedgerReader;
+use crate::log_reader::LogReader;
 use crate::tree::{Frontier, Hash, leaf_hash};
 use std::io::{BufRead, BufWriter, Read, Write};
 use std::path::Path;
 
 /// Writes all durable events to `out`. Returns how many there were.
-pub fn export(reader: &LedgerReader, out: impl Write) -> Result<u64, LedgerError> {
+pub fn export(log: &LogReader, out: impl Write) -> Result<u64, LedgerError> {
     let failed = || LedgerError::io("cannot write", Path::new("the export"));
     let mut out = BufWriter::new(out);
     let mut events = 0;
-    reader.for_each(0, |_, event| {
+    log.for_each(0, |_, event| {
         events += 1;
         out.write_all(event)
             .and_then(|()| out.write_all(b"\n"))

@@ -13,25 +13,23 @@ pub enum WritePoint {
     KeyFile,
     /// The vault's root file at the first start.
     RootCreate,
-    /// The first records of a new log.
-    LogCreate,
     /// The vault's root file, marked as belonging to a complete log.
     RootComplete,
-    /// The records of a commit, given to sled one by one.
+    /// The events of a commit, given to sled record by record.
     LogInsert,
-    /// The records of a commit that also changes keys or index, given to sled as one batch.
+    /// A commit that also changes keys or index, given to the engine as one batch.
     LogBatch,
     /// sled's flush of a commit.
     LogFlush,
     /// The fdatasync that makes a commit durable.
     LogSync,
-    /// The root file with both generations, before keys are destroyed.
+    /// The root file with the next root key, too, before keys are destroyed.
     RootStage,
-    /// The root file with the new generation only, after keys are destroyed.
+    /// The root file with the new root key only, after keys are destroyed.
     RootFinish,
     /// Tiles, and the merging of small records.
     Compaction,
-    /// The note of how far the log has come.
+    /// The last known size of the log.
     Head,
     /// The snapshot of the projection.
     Snapshot,
@@ -47,10 +45,9 @@ pub enum WritePoint {
 
 impl WritePoint {
     /// All write points.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 16] = [
         Self::KeyFile,
         Self::RootCreate,
-        Self::LogCreate,
         Self::RootComplete,
         Self::LogInsert,
         Self::LogBatch,

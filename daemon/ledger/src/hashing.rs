@@ -1,8 +1,7 @@
 //! Hashing what is being written.
 
-use crate::reader::Tree;
+use crate::tiles::{SharedTree, Tree};
 use crate::tree::{Hash, leaf_hash};
-use std::sync::{PoisonError, RwLock};
 
 /// How many bytes of events take longer to hash than a thread takes to start.
 const HASHED_BESIDE: usize = 8 * 1024;
@@ -18,7 +17,7 @@ pub(crate) enum Hashed {
 /// Hashes the events while `write` waits for the disk; in a thread of its own if there are enough
 /// of them to be worth it.
 pub(crate) fn hash_beside<T>(
-    tree: &RwLock<Tree>,
+    tree: &SharedTree,
     events: &[Vec<u8>],
     write: impl FnOnce() -> T,
 ) -> (T, Hashed) {
@@ -27,11 +26,7 @@ pub(crate) fn hash_beside<T>(
         return (write(), Hashed::Leaves(leaves().collect()));
     }
     let grow = || {
-        let mut tiles = tree
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .tiles
-            .clone();
+        let mut tiles = tree.read().tiles.clone();
         let unstored = leaves().flat_map(|leaf| tiles.append(leaf)).collect();
         Tree { tiles, unstored }
     };

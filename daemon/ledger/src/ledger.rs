@@ -1,23 +1,28 @@
 //! The ledger as its one writer sees it.
 
-use crate::backup::{self, Moment};
-use crate::checkpoint::{CheckpointSigner, Origin};
+use crate::backup::{self, BackupSnapshot};
+use crate::checkpoint::CheckpointSigner;
 use crate::commit::Commit;
 use crate::error::LedgerError;
-use crate::faults::{Faults, WritePoint};
-use crate::files::{expect_writable, free_space, open_directory, sync_directory};
+use crate::faults::Faults;
+use crate::files::sync_directory;
 use crate::hashing::{Hashed, hash_beside};
-use crate::head::{Head, Seen};
-use crate::log::{Changes, Store, encode, footprint, merge_records, store_tile};
-use crate::reader::{LedgerReader, Tree};
+use crate::index::UserIndex;
+use crate::last_known::{KnownSize, LastKnown};
+use crate::log::{Batch, Changes, Engine, EventLog};
+use crate::log_reader::LogReader;
+use crate::proofs::Proofs;
+use crate::site::Site;
+use crate::snapshot::SnapshotFile;
 use crate::start::{self, Opened};
+use crate::tiles::SharedTree;
 use crate::vault::{MasterKey, Vault};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::path::Path;
+use std::sync::Arc;
 
 pub(crate) const LOCK_FILE: &str = "lock";
 
@@ -26,6 +31,8 @@ pub(crate) const LOCK_FILE: &str = "lock";
 pub struct Options {
     /// The host's name, for the origin of a new log. A log that exists keeps its origin.
     pub host: String,
+    /// What keeps the log.
+    pub engine: Engine,
     /// How much of the log the storage engine keeps in memory, in bytes.
     pub cache_bytes: u64,
     /// How much room must stay free on the disk, in bytes, for a commit to be tried.
@@ -39,6 +46,7 @@ impl Options {
     pub fn new(host: impl Into<String>) -> Self {
         Self {
             host: host.into(),
+            engine: Engine::default(),
             cache_bytes: 4 << 20,
             reserve_bytes: 4 << 20,
             faults: Faults::default(),
@@ -48,50 +56,35 @@ impl Options {
 
 /// The event log, its tree and its vault, open for writing. There is one for each directory.
 pub struct Ledger {
-    shared: Arc<Shared>,
+    reader: LedgerReader,
+    log: Arc<dyn EventLog>,
+    tree: SharedTree,
+    last_known: LastKnown,
     lock: File,
-    head: Head,
     suspended: Option<String>,
     was_restored: bool,
 }
 
-/// What writer and readers have in common.
-pub(crate) struct Shared {
-    pub(crate) directory: PathBuf,
-    pub(crate) options: Options,
-    pub(crate) origin: Origin,
-    pub(crate) signer: CheckpointSigner,
-    pub(crate) vault: Vault,
-    /// Held while a snapshot is written.
-    pub(crate) snapshot: Mutex<()>,
-    handle: File,
-    /// `None` while it is closed to be opened again, and after the ledger was closed.
-    store: RwLock<Option<Store>>,
-    tree: RwLock<Tree>,
+/// What can be read of a ledger, from any thread, while it is written. Clones are cheap.
+#[derive(Clone)]
+pub struct LedgerReader {
+    /// The events.
+    pub log: LogReader,
+    /// What proves that they were not rewritten.
+    pub proofs: Proofs,
+    /// The keys that open what they hold sealed.
+    pub vault: Arc<Vault>,
+    /// Which user an account is.
+    pub index: UserIndex,
+    /// The cache of the state that the events come to.
+    pub snapshot: SnapshotFile,
+    pub(crate) site: Arc<Site>,
 }
 
-impl Shared {
-    pub(crate) fn tree(&self) -> RwLockReadGuard<'_, Tree> {
-        self.tree.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn tree_mut(&self) -> RwLockWriteGuard<'_, Tree> {
-        self.tree.write().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn store(&self) -> Result<Store, LedgerError> {
-        self.store
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-            .ok_or(LedgerError::Closed)
-    }
-
-    fn replace_store(&self, store: Option<Store>) -> Option<Store> {
-        std::mem::replace(
-            &mut *self.store.write().unwrap_or_else(PoisonError::into_inner),
-            store,
-        )
+impl LedgerReader {
+    /// Where the log and all that belongs to it are.
+    pub fn directory(&self) -> &Path {
+        &self.site.directory
     }
 }
 
@@ -110,28 +103,37 @@ impl Ledger {
         make_directory(directory, &options.faults)?;
         let lock = lock(directory)?;
         let was_restored = backup::settle(directory, &options.faults)?;
+        let site = Arc::new(Site {
+            directory: directory.to_owned(),
+            master,
+            options,
+        });
+        let (log, opened) = start::open(&site)?;
         let Opened {
             origin,
             root,
-            store,
             tree,
-            head,
-        } = start::open(directory, &master, &options)?;
-        let shared = Shared {
-            directory: directory.to_owned(),
-            handle: open_directory(directory)?,
-            signer: CheckpointSigner::from_seed(origin.clone(), &root.signing_seed),
-            origin,
-            vault: Vault::new(directory, master, root, &options.faults),
-            options,
-            snapshot: Mutex::default(),
-            store: RwLock::new(Some(store)),
-            tree: RwLock::new(tree),
+            last_known,
+        } = opened;
+        let tree = SharedTree::new(tree);
+        let signer = Arc::new(CheckpointSigner::from_seed(origin, &root.signing_seed));
+        let index = UserIndex::new(Arc::clone(&log), root.index_key.clone());
+        let vault = Arc::new(Vault::new(Arc::clone(&site), Arc::clone(&log), root));
+        let proofs = Proofs::new(tree.clone(), Arc::clone(&log), signer);
+        let reader = LedgerReader {
+            log: LogReader::new(Arc::clone(&log), tree.clone()),
+            snapshot: SnapshotFile::new(Arc::clone(&site), Arc::clone(&vault), proofs.clone()),
+            proofs,
+            vault,
+            index,
+            site,
         };
         let mut ledger = Self {
-            shared: Arc::new(shared),
+            reader,
+            log,
+            tree,
+            last_known,
             lock,
-            head,
             suspended: None,
             was_restored,
         };
@@ -147,14 +149,12 @@ impl Ledger {
 
     /// A reader. It stays usable as long as this ledger is open.
     pub fn reader(&self) -> LedgerReader {
-        LedgerReader {
-            shared: Arc::clone(&self.shared),
-        }
+        self.reader.clone()
     }
 
-    /// This moment, for a backup of it. What is appended afterwards is not in it.
-    pub fn moment(&self) -> Moment {
-        Moment::of(&self.shared)
+    /// The ledger as it is now, for a backup. What is appended afterwards is not in it.
+    pub fn backup_snapshot(&self) -> BackupSnapshot {
+        BackupSnapshot::of(self.reader())
     }
 
     /// Why the ledger takes no commits, if it does not.
@@ -168,33 +168,33 @@ impl Ledger {
         if let Some(why) = &self.suspended {
             return Err(LedgerError::Suspended { why: why.clone() });
         }
-        self.expect_room(0)?;
-        expect_writable(&start::log_directory(&self.shared.directory))
+        self.log.expect_room(0)?;
+        self.log.expect_writable()
     }
 
     /// Appends events and changes the vault and the index, all or nothing. On `Ok` everything is
     /// on disk; the new number of events is returned.
     ///
     /// After an error nothing of it has happened as far as readers see. If something may have been
-    /// written, the ledger is suspended from then on, until [`Ledger::recover`].
+    /// written, or another writer has appended, the ledger is suspended from then on, until
+    /// [`Ledger::recover`].
     pub fn append(&mut self, commit: Commit) -> Result<u64, LedgerError> {
         if let Some(why) = &self.suspended {
             return Err(LedgerError::Suspended { why: why.clone() });
         }
         commit.check()?;
-        let size = self.shared.tree().tiles.size();
+        let size = self.reader.log.size();
         if commit.is_empty() {
             return Ok(size);
         }
-        let store = self.shared.store()?;
-        let write = || self.write(&store, size, &commit);
-        let (written, hashed) = hash_beside(&self.shared.tree, &commit.events, write);
+        let write = || self.write(size, &commit);
+        let (written, hashed) = hash_beside(&self.tree, &commit.events, write);
         // Wipes its new keys: they are in the vault now.
         drop(commit);
         match written {
-            Ok(()) => Ok(self.publish(&store, hashed)),
-            Err(Failed::Untouched(error)) => Err(error),
-            Err(Failed::Touched(error)) => {
+            Ok(()) => Ok(self.publish(hashed)),
+            Err(Failed::Refused(error)) => Err(error),
+            Err(Failed::Doubtful(error)) => {
                 self.suspended = Some(error.to_string());
                 Err(error)
             }
@@ -202,34 +202,29 @@ impl Ledger {
     }
 
     /// Makes a commit durable.
-    fn write(&self, store: &Store, size: u64, commit: &Commit) -> Result<(), Failed> {
-        let vault = &self.shared.vault;
-        let records = encode(size, commit.events.iter().map(Vec::as_slice));
+    fn write(&self, size: u64, commit: &Commit) -> Result<(), Failed> {
+        let LedgerReader { vault, index, .. } = &self.reader;
         let mut changes = Changes::default();
-        let rotation =
-            vault.prepare(store, &commit.new_keys, &commit.destroy_keys, &mut changes)?;
+        let rotation = vault.prepare(&commit.new_keys, &commit.destroy_keys, &mut changes)?;
         for (uid, name) in &commit.index_remove {
-            changes.remove(&vault.user_key(*uid, name));
+            index.remove(*uid, name, &mut changes);
         }
         for (uid, name, user) in &commit.index_add {
-            changes.put(&vault.user_key(*uid, name), user.as_bytes());
+            index.add(*uid, name, *user, &mut changes);
         }
-        self.expect_room(footprint(&records) + changes.footprint())?;
+        let batch = Batch {
+            events: &commit.events,
+            changes,
+        };
+        self.log.expect_room(batch.footprint())?;
         if let Some(rotation) = &rotation {
             vault.stage(rotation)?;
         }
-        let written = if changes.is_empty() {
-            store.insert_in_order(&records)
-        } else {
-            for record in records {
-                changes.put(&record.key, record.value);
-            }
-            vault.exclusively(|| store.apply(&changes, WritePoint::LogBatch))
-        };
-        written
-            .and_then(|()| store.make_durable())
-            .and_then(|()| rotation.map_or(Ok(()), |rotation| vault.finish(rotation)))
-            .map_err(Failed::Touched)
+        self.log
+            .append(size, &batch)
+            .and_then(|appended| appended.acknowledged(size))
+            .and_then(|()| rotation.map_or(Ok(()), |rotation| vault.finish(&rotation)))
+            .map_err(Failed::Doubtful)
     }
 
     /// Opens the storage again after a failed write and finds out what is on disk. Returns the
@@ -240,36 +235,28 @@ impl Ledger {
     /// ledger that is not suspended is left alone.
     pub fn recover(&mut self) -> Result<u64, LedgerError> {
         if self.suspended.is_none() {
-            return Ok(self.shared.tree().tiles.size());
+            return Ok(self.reader.log.size());
         }
-        self.expect_room(0)?;
-        let shared = Arc::clone(&self.shared);
-        // As long as nothing can be written the store stays open, and readers can go on.
-        expect_writable(&start::log_directory(&shared.directory))?;
-        if let Some(store) = shared.replace_store(None) {
-            store.close();
-        }
-        Store::forget_cached(&start::log_directory(&shared.directory));
-        let opened = start::open(&shared.directory, shared.vault.master(), &shared.options)?;
-        let (size, root) = {
-            let tree = shared.tree();
-            (tree.tiles.size(), tree.tiles.root())
-        };
-        start::check_continues(&opened.store, &opened.tree, Seen::new(size, root))?;
-        shared.vault.reset(opened.root);
-        *shared.tree_mut() = opened.tree;
-        shared.replace_store(Some(opened.store));
-        self.head = opened.head;
+        // As long as nothing can be written the storage stays open, and readers can go on.
+        self.log.expect_room(0)?;
+        self.log.expect_writable()?;
+        self.log.recover()?;
+        let opened = start::reopen(&self.reader.site, &*self.log)?;
+        let (size, root) = self.reader.proofs.head();
+        start::check_continues(&*self.log, &opened.tree, KnownSize::new(size, root))?;
+        self.reader.vault.reset(opened.root);
+        *self.tree.write() = opened.tree;
+        self.last_known = opened.last_known;
         self.suspended = None;
         self.after_open();
-        Ok(shared.tree().tiles.size())
+        Ok(self.reader.log.size())
     }
 
     /// Shows what became durable to the readers, and does what is due after it. None of that can
     /// make the commit undone.
-    fn publish(&mut self, store: &Store, hashed: Hashed) -> u64 {
+    fn publish(&mut self, hashed: Hashed) -> u64 {
         let size = {
-            let mut tree = self.shared.tree_mut();
+            let mut tree = self.tree.write();
             match hashed {
                 Hashed::Leaves(leaves) => {
                     for leaf in leaves {
@@ -282,77 +269,47 @@ impl Ledger {
                     tree.unstored.extend(grown.unstored);
                 }
             }
+            let size = tree.tiles.size();
             if !tree.unstored.is_empty() {
-                self.head.anchor(tree.tiles.size(), tree.tiles.root());
+                self.last_known.set_anchor(size, tree.tiles.root());
             }
-            tree.tiles.size()
+            size
         };
-        self.head.advance(size);
-        self.compact(store);
+        self.last_known.set_size(size);
+        self.store_tiles();
         size
     }
 
     fn after_open(&mut self) {
-        let (size, root) = {
-            let tree = self.shared.tree();
-            (tree.tiles.size(), tree.tiles.root())
+        let (size, root) = self.reader.proofs.head();
+        self.last_known.set_anchor(size, root);
+        self.last_known.set_size(size);
+        self.store_tiles();
+    }
+
+    /// Stores tiles that became full. They become durable with the next commit; lost, they are
+    /// computed again at the next start.
+    fn store_tiles(&mut self) {
+        let tiles = {
+            let tree = self.tree.read();
+            if tree.unstored.is_empty() {
+                return;
+            }
+            tree.unstored()
         };
-        self.head.anchor(size, root);
-        self.head.advance(size);
-        if let Ok(store) = self.shared.store() {
-            self.compact(&store);
-        }
-    }
-
-    /// Stores tiles that became full and merges the records of their events. It becomes durable
-    /// with the next commit; lost, it is done again at the next start.
-    fn compact(&mut self, store: &Store) {
-        if self.shared.tree().unstored.is_empty() {
-            return;
-        }
-        if let Err(error) = self.try_compact(store) {
-            tracing::warn!(%error, "hash tiles could not be stored; the ledger must recover");
-            self.suspended = Some(error.to_string());
-        }
-    }
-
-    fn try_compact(&self, store: &Store) -> Result<(), LedgerError> {
-        let mut changes = Changes::default();
-        for tile in &self.shared.tree().unstored {
-            store_tile(tile, &mut changes);
-            if tile.id.level() == 0 {
-                merge_records(store, tile.id.index(), &mut changes)?;
+        match self.log.keep(tiles) {
+            Ok(()) => self.tree.write().unstored.clear(),
+            Err(error) => {
+                tracing::warn!(%error, "hash tiles could not be stored; the ledger must recover");
+                self.suspended = Some(error.to_string());
             }
         }
-        store.apply(&changes, WritePoint::Compaction)?;
-        self.shared.tree_mut().unstored.clear();
-        Ok(())
-    }
-
-    fn expect_room(&self, bytes: u64) -> Result<(), LedgerError> {
-        let shared = &self.shared;
-        let free = free_space(&shared.handle, &shared.directory)?;
-        // sled writes nodes of the tree again now and then: up to twice what is appended.
-        let needed = shared
-            .options
-            .reserve_bytes
-            .saturating_add(bytes.saturating_mul(3));
-        if free < needed {
-            return Err(LedgerError::DiskFull {
-                path: shared.directory.clone(),
-                free,
-                needed,
-            });
-        }
-        Ok(())
     }
 }
 
 impl Drop for Ledger {
     fn drop(&mut self) {
-        if let Some(store) = self.shared.replace_store(None) {
-            store.close();
-        }
+        self.log.close();
         // Readers may live on; the directory is free nevertheless.
         if let Err(error) = flock(&self.lock, FlockOperation::Unlock) {
             tracing::warn!(%error, "the ledger's lock could not be given back");
@@ -363,14 +320,14 @@ impl Drop for Ledger {
 /// How a write failed.
 enum Failed {
     /// Before the log was changed: it goes on as if nothing had been tried.
-    Untouched(LedgerError),
-    /// So that what is in memory may differ from what is on disk.
-    Touched(LedgerError),
+    Refused(LedgerError),
+    /// So that what is in memory may differ from what is stored.
+    Doubtful(LedgerError),
 }
 
 impl From<LedgerError> for Failed {
     fn from(error: LedgerError) -> Self {
-        Self::Untouched(error)
+        Self::Refused(error)
     }
 }
 

@@ -1,17 +1,17 @@
-//! The event log on sled, its hash tree and checkpoints, the vault and the export.
+//! The event log, its hash tree and checkpoints, the vault and the export.
 //!
-//! [`Ledger`] is the one writer of a directory, [`LedgerReader`] reads what is durable from any
-//! thread. Events are opaque here: one line of text each, hashed and stored byte for byte.
+//! [`Ledger`] is the one writer of a directory, the parts of [`LedgerReader`] read what is durable from
+//! any thread. The log is kept by an [`Engine`]. Events are opaque here: one line of text each, hashed and stored byte for byte.
 //!
 //! The directory holds:
 //!
 //! | name | what |
 //! |---|---|
-//! | `log/` | sled: events, hash tiles, wrapped keys, user index |
+//! | `log/` | sled: events, and beside them hash tiles, wrapped keys and the user index |
 //! | `vault.root` | the vault's root key and the signing key, sealed under the master key |
-//! | `head` | how far the log has come, to notice when its end is lost |
+//! | `head` | last known log size and root, to detect truncation |
 //! | `snapshot` | a cache of the projection |
-//! | `lock` | who has the directory open |
+//! | `lock` | which process has the directory open |
 //! | `restore.*/` | a ledger that is being restored; see [`backup`] |
 
 pub mod backup;
@@ -24,12 +24,16 @@ mod export;
 mod faults;
 mod files;
 mod hashing;
-mod head;
+mod index;
+mod last_known;
 mod ledger;
 mod log;
-mod reader;
+mod log_reader;
+mod proofs;
+mod site;
 mod snapshot;
 mod start;
+mod tiles;
 mod vault;
 mod verify;
 
@@ -37,8 +41,13 @@ pub use commit::Commit;
 pub use error::LedgerError;
 pub use export::{ExportReader, export, export_root};
 pub use faults::{FaultMode, Faults, WritePoint};
-pub use ledger::{Ledger, Options};
-pub use log::MAX_EVENT;
-pub use reader::LedgerReader;
-pub use vault::{MasterKey, NewKey, SEAL_OVERHEAD};
+pub use index::UserIndex;
+pub use ledger::{Ledger, LedgerReader, Options};
+#[cfg(feature = "memory")]
+pub use log::MemoryStorage;
+pub use log::{Engine, MAX_EVENT};
+pub use log_reader::LogReader;
+pub use proofs::Proofs;
+pub use snapshot::SnapshotFile;
+pub use vault::{MasterKey, NewKey, SEAL_OVERHEAD, Vault};
 pub use verify::{Report, verify_all};

@@ -8,51 +8,65 @@ use crate::checkpoint::Origin;
 use crate::error::LedgerError;
 use crate::faults::WritePoint;
 use crate::files::{read_bounded, replace};
-use crate::reader::LedgerReader;
+use crate::proofs::Proofs;
+use crate::site::Site;
 use crate::tree::Hash;
-use crate::vault::{derive, open, seal};
-use std::sync::PoisonError;
+use crate::vault::{Vault, derive, open, seal};
+use std::sync::{Arc, Mutex, PoisonError};
 use zeroize::Zeroizing;
 
 /// The file's name in the ledger's directory.
 pub(crate) const SNAPSHOT_FILE: &str = "snapshot";
 
 /// A new form of the state takes a new number: the bytes of an old one could be read as something else.
-const MAGIC: &[u8] = b"secinfo snapshot 3\n";
+const MAGIC: &[u8] = b"secinfo snapshot 1\n";
 const KEY_LABEL: &[u8] = b"secinfo snapshot key 1";
 /// A million users take far less.
 const LIMIT: u64 = 4 << 30;
 
-impl LedgerReader {
+/// Reads and writes the snapshot. Clones are cheap and may be used from any thread.
+#[derive(Clone)]
+pub struct SnapshotFile {
+    site: Arc<Site>,
+    vault: Arc<Vault>,
+    proofs: Proofs,
+    /// Held while one is written.
+    writing: Arc<Mutex<()>>,
+}
+
+impl SnapshotFile {
+    pub(crate) fn new(site: Arc<Site>, vault: Arc<Vault>, proofs: Proofs) -> Self {
+        Self {
+            site,
+            vault,
+            proofs,
+            writing: Arc::default(),
+        }
+    }
+
     /// Stores `state` as the projection after the first `size` events, in place of the snapshot
     /// before it.
-    pub fn write_snapshot(&self, size: u64, state: &[u8]) -> Result<(), LedgerError> {
+    pub fn write(&self, size: u64, state: &[u8]) -> Result<(), LedgerError> {
         // One at a time: they use the same name.
-        let _writing = self
-            .shared
-            .snapshot
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let root = self.root_at(size)?;
-        let slots = self.shared.vault.slots();
-        let key = derive(&slots[0].key, KEY_LABEL);
-        let sealed = seal(&key, &context(self.origin(), &root), state)?;
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let root = self.proofs.root_at(size)?;
+        let key = derive(&self.vault.root_keys()[0], KEY_LABEL);
+        let sealed = seal(&key, &context(self.proofs.origin(), &root), state)?;
         let content = [MAGIC, &size.to_be_bytes(), &sealed].concat();
-        let shared = &self.shared;
         replace(
-            &shared.directory,
+            &self.site.directory,
             SNAPSHOT_FILE,
             &content,
             false,
             WritePoint::Snapshot,
-            &shared.options.faults,
+            &self.site.options.faults,
         )
     }
 
     /// The projection that was stored last, and after how many events it was taken. `None` when
     /// there is none or it cannot be used: it is a cache, and the log has everything.
-    pub fn read_snapshot(&self) -> Option<(u64, Zeroizing<Vec<u8>>)> {
-        let path = self.shared.directory.join(SNAPSHOT_FILE);
+    pub fn read(&self) -> Option<(u64, Zeroizing<Vec<u8>>)> {
+        let path = self.site.directory.join(SNAPSHOT_FILE);
         let unusable = |why: &str| {
             tracing::warn!(path = %path.display(), why, "the snapshot is not used");
             None
@@ -69,13 +83,13 @@ impl LedgerReader {
             return unusable("it is not a snapshot of this version");
         };
         let size = u64::from_be_bytes(*size);
-        let root = match self.root_at(size) {
+        let root = match self.proofs.root_at(size) {
             Ok(root) => root,
             Err(error) => return unusable(&error.to_string()),
         };
-        let context = context(self.origin(), &root);
-        for slot in self.shared.vault.slots() {
-            if let Ok(state) = open(&derive(&slot.key, KEY_LABEL), &context, sealed) {
+        let context = context(self.proofs.origin(), &root);
+        for key in self.vault.root_keys() {
+            if let Ok(state) = open(&derive(&key, KEY_LABEL), &context, sealed) {
                 return Some((size, state));
             }
         }

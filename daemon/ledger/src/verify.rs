@@ -1,7 +1,8 @@
 //! Verifying all that is stored.
 
 use crate::error::LedgerError;
-use crate::reader::LedgerReader;
+use crate::ledger::LedgerReader;
+use crate::proofs::Proofs;
 use crate::tree::{HASH_LEN, Hash, HashTiles, TILE_WIDTH, TileId, leaf_hash};
 
 /// What [`verify_all`] went through.
@@ -23,15 +24,16 @@ pub struct Report {
 /// This shows that the log agrees with its own tree. That nobody rewrote both is shown by comparing
 /// with an earlier checkpoint.
 pub fn verify_all(reader: &LedgerReader) -> Result<Report, LedgerError> {
-    let size = reader.size();
-    let expected = reader.root_at(size)?;
+    let LedgerReader { log, proofs, .. } = reader;
+    let size = log.size();
+    let expected = proofs.root_at(size)?;
     let mut tree = HashTiles::new();
     let (mut bytes, mut tiles) = (0, 0);
-    let read = reader.for_each(0, |seq, event| {
+    let read = log.for_each(0, |seq, event| {
         if seq < size {
             bytes += event.len() as u64;
             for tile in tree.append(leaf_hash(event)) {
-                compare(reader, tile.id, &tile.bytes)?;
+                compare(proofs, tile.id, &tile.bytes)?;
                 tiles += 1;
             }
         }
@@ -41,7 +43,7 @@ pub fn verify_all(reader: &LedgerReader) -> Result<Report, LedgerError> {
         // What was read of a stretch before it broke off, or of the newest events, may be wrong
         // earlier than that.
         for (id, bytes) in tree.growing_tiles().filter(|(id, _)| id.level() == 0) {
-            compare(reader, id, bytes)?;
+            compare(proofs, id, bytes)?;
         }
     }
     read?;
@@ -60,8 +62,8 @@ pub fn verify_all(reader: &LedgerReader) -> Result<Report, LedgerError> {
 }
 
 /// Compares the hashes of a tile, as many as were computed, with the stored ones.
-fn compare(reader: &LedgerReader, id: TileId, computed: &[u8]) -> Result<(), LedgerError> {
-    let stored = reader.tile(id.level(), id.index())?.unwrap_or_default();
+fn compare(proofs: &Proofs, id: TileId, computed: &[u8]) -> Result<(), LedgerError> {
+    let stored = proofs.tile(id.level(), id.index())?.unwrap_or_default();
     if stored.starts_with(computed) {
         return Ok(());
     }

@@ -51,7 +51,7 @@ impl Home {
     fn new() -> Self {
         let place = Place::new();
         let mut ledger = place.open();
-        let origin = ledger.reader().origin().to_string();
+        let origin = ledger.reader().proofs.origin().to_string();
         let first = event(0, None, LogCreated { origin }.into());
         ledger.append(Commit::of_events(vec![first])).unwrap();
         Self {
@@ -75,7 +75,7 @@ impl Home {
         let fact = UserAdded {
             sealed: Sealed::new(sealed),
         };
-        let seq = self.ledger.reader().size();
+        let seq = self.ledger.reader().log.size();
         self.ledger
             .append(Commit {
                 events: vec![event(seq, Some(user(number)), fact.into())],
@@ -88,7 +88,7 @@ impl Home {
     }
 
     fn erase(&mut self, number: u8) {
-        let seq = self.ledger.reader().size();
+        let seq = self.ledger.reader().log.size();
         self.ledger
             .append(Commit {
                 events: vec![event(seq, Some(user(number)), UserErased {}.into())],
@@ -106,8 +106,8 @@ impl Home {
 
     fn back_up(&self) -> (Vec<u8>, Manifest) {
         let mut stream = Vec::new();
-        let moment = self.ledger.moment();
-        let manifest = moment.write(label(), self.keys(), &mut stream).unwrap();
+        let snapshot = self.ledger.backup_snapshot();
+        let manifest = snapshot.write(label(), self.keys(), &mut stream).unwrap();
         (stream, manifest)
     }
 }
@@ -158,18 +158,21 @@ fn build(reader: &LedgerReader, stream: &[u8]) -> Result<Restored, LedgerError> 
 /// Panics unless the ledger holds what the home held when it was backed up, and one event more.
 fn expect_restored(ledger: &Ledger, home: &Home, manifest: &Manifest) {
     let reader = ledger.reader();
-    assert_eq!(reader.size(), manifest.size + 1);
-    assert_eq!(verify_all(&reader).unwrap().root, reader.root());
+    assert_eq!(reader.log.size(), manifest.size + 1);
+    assert_eq!(verify_all(&reader).unwrap().root, reader.proofs.root());
     assert_eq!(
-        reader.root_at(manifest.size).unwrap().to_string(),
+        reader.proofs.root_at(manifest.size).unwrap().to_string(),
         manifest.root
     );
-    assert_eq!(reader.origin(), home.ledger.reader().origin());
-    assert_eq!(reader.verifier_key(), home.ledger.reader().verifier_key());
+    assert_eq!(reader.proofs.origin(), home.ledger.reader().proofs.origin());
+    assert_eq!(
+        reader.proofs.verifier_key(),
+        home.ledger.reader().proofs.verifier_key()
+    );
     for number in 0..20_u8 {
         let is_live = home.live.contains(&number);
-        assert_eq!(reader.has_key(user(number).into()).unwrap(), is_live);
-        let found = reader.lookup_user(1000 + u32::from(number), &name(number));
+        assert_eq!(reader.vault.has_key(user(number).into()).unwrap(), is_live);
+        let found = reader.index.lookup(1000 + u32::from(number), &name(number));
         assert_eq!(found.unwrap(), is_live.then(|| user(number)));
     }
 }
@@ -235,18 +238,18 @@ fn a_backup_of_a_moment_has_the_keys_of_that_moment_whatever_comes_after_it() {
     let mut home = Home::with_users(6);
     let keys = home.keys();
     let (expected, _) = home.back_up();
-    let moment = home.ledger.moment();
+    let snapshot = home.ledger.backup_snapshot();
     home.erase(2);
     home.add(7);
     home.erase(4);
     home.erase(7);
     let mut stream = Vec::new();
-    moment.write(label(), keys, &mut stream).unwrap();
+    snapshot.write(label(), keys, &mut stream).unwrap();
     assert_eq!(stream, expected);
     assert_eq!(check(&stream).unwrap().1.state().user_count(), 6);
     // Once it is written, nothing is kept for it.
-    let moment = home.ledger.moment();
-    let gone = moment.write(label(), vec![user(2).into()], &mut Vec::new());
+    let snapshot = home.ledger.backup_snapshot();
+    let gone = snapshot.write(label(), vec![user(2).into()], &mut Vec::new());
     assert!(matches!(gone, Err(LedgerError::NoSuchKey(_))));
 }
 
@@ -254,7 +257,7 @@ fn a_backup_of_a_moment_has_the_keys_of_that_moment_whatever_comes_after_it() {
 fn a_log_of_many_commits_is_streamed_whole() {
     let mut home = Home::with_users(2);
     for round in 0..40_u64 {
-        let from = home.ledger.reader().size();
+        let from = home.ledger.reader().log.size();
         let facts = (from..from + 1 + round * 13).map(|seq| {
             event(
                 seq,
@@ -349,7 +352,7 @@ fn keys_that_open_nothing_and_events_without_their_keys_are_refused() {
         let keys = keys.into_iter().map(KeyId::from).collect();
         let mut stream = Vec::new();
         home.ledger
-            .moment()
+            .backup_snapshot()
             .write(label(), keys, &mut stream)
             .unwrap();
         let error = check(&stream).map(|_| ()).unwrap_err();
@@ -406,7 +409,7 @@ fn what_does_not_come_to_its_end_leaves_nothing_behind() {
     drop(restoration);
     assert_eq!(names(), before);
     let ledger = other_host(&copy).unwrap();
-    assert_eq!(ledger.reader().size(), 0);
+    assert_eq!(ledger.reader().log.size(), 0);
     assert_eq!(std::fs::read_dir(copy.path()).unwrap().count(), before);
 }
 
@@ -420,7 +423,7 @@ fn survives(home: &Home, stream: &[u8], point: WritePoint, mode: FaultMode, pass
     ledger.append(Commit::of_events(own.clone())).unwrap();
     let settled = |place: &Place| {
         let ledger = other_host(place).unwrap();
-        if ledger.reader().size() == 1 {
+        if ledger.reader().log.size() == 1 {
             assert_eq!(fixture::read_all(&ledger.reader()).unwrap(), own);
             false
         } else {

@@ -98,7 +98,7 @@ fn a_log_that_lost_its_end_says_from_which_event_on() {
                     // Who accepts the loss removes the note, and has a clean prefix.
                     std::fs::remove_file(cut_place.path().join("head")).unwrap();
                     let ledger = cut_place.open();
-                    assert_eq!(ledger.reader().size(), from);
+                    assert_eq!(ledger.reader().log.size(), from);
                     verify_all(&ledger.reader()).unwrap();
                     assert!(
                         content

@@ -27,7 +27,7 @@ const STEPS: [Step; 10] = [
 /// Which of the two the ledger holds; panics if neither.
 fn settle(ledger: &Ledger, before: Content, after: Content) -> Content {
     let reader = ledger.reader();
-    let settled = if reader.size() == after.events.len() as u64 {
+    let settled = if reader.log.size() == after.events.len() as u64 {
         after
     } else {
         before
@@ -61,7 +61,7 @@ fn run(point: WritePoint, mode: FaultMode, passes: u32) -> bool {
             }
             Err(error) => {
                 // Readers go on with what was durable before, and do not see what was refused.
-                assert_eq!(ledger.reader().size(), content.events.len() as u64);
+                assert_eq!(ledger.reader().log.size(), content.events.len() as u64);
                 assert_eq!(fixture::read_all(&ledger.reader()).unwrap(), content.events);
                 let killed = place.as_after_a_kill();
                 settle(&killed.open(), content.clone(), after.clone());
@@ -88,13 +88,15 @@ fn run(point: WritePoint, mode: FaultMode, passes: u32) -> bool {
         }
         if ledger
             .reader()
-            .write_snapshot(content.events.len() as u64, b"state")
+            .snapshot
+            .write(content.events.len() as u64, b"state")
             .is_err()
         {
             assert!(
                 ledger
                     .reader()
-                    .read_snapshot()
+                    .snapshot
+                    .read()
                     .is_none_or(|(_, state)| *state == b"state")
             );
         }
@@ -172,8 +174,8 @@ fn a_recovery_may_fail_and_be_tried_again() {
         place.faults.arm(point, FaultMode::Before, 0);
         assert!(ledger.recover().is_err());
         assert!(ledger.suspended().is_some());
-        assert_eq!(reader.size(), 1);
-        assert!(matches!(reader.read(0, 1, 1), Err(LedgerError::Closed)));
+        assert_eq!(reader.log.size(), 1);
+        assert!(matches!(reader.log.read(0, 1, 1), Err(LedgerError::Closed)));
     }
     ledger.recover().unwrap();
     let content = settle(&ledger, content, after);

@@ -20,23 +20,23 @@ fn what_was_acknowledged_is_there_after_opening_again() {
         let mut ledger = place.open();
         content.expect_in(&ledger.reader());
         assert_eq!(
-            root.unwrap_or(ledger.reader().root()),
-            ledger.reader().root()
+            root.unwrap_or(ledger.reader().proofs.root()),
+            ledger.reader().proofs.root()
         );
         for count in [1, 1, 64, 3, 200] {
             content = content.append(&mut ledger, |content| content.with_events(count));
         }
         content = content.append(&mut ledger, |content| content.with_key(round));
         content.expect_in(&ledger.reader());
-        root = Some(ledger.reader().root());
+        root = Some(ledger.reader().proofs.root());
         // As after a kill, with nothing closed.
         content.expect_in(&place.as_after_a_kill().open().reader());
     }
-    let origin = place.open().reader().origin().clone();
+    let origin = place.open().reader().proofs.origin().clone();
     let mut options = place.options();
     options.host = "renamed.example".to_owned();
     let ledger = Ledger::open(&place.path(), master(), options).unwrap();
-    assert_eq!(ledger.reader().origin(), &origin);
+    assert_eq!(ledger.reader().proofs.origin(), &origin);
     assert!(origin.as_str().starts_with("host.example/secinfo/"));
 }
 
@@ -46,7 +46,10 @@ fn merged_records_hold_the_same_events() {
     let whole = Place::new();
     let mut ledger = whole.open();
     ledger.append(Commit::of_events(events(0..1100))).unwrap();
-    let expected = (read_all(&ledger.reader()).unwrap(), ledger.reader().root());
+    let expected = (
+        read_all(&ledger.reader()).unwrap(),
+        ledger.reader().proofs.root(),
+    );
     for step in [1, 10] {
         let place = Place::new();
         let mut ledger = place.open();
@@ -56,13 +59,16 @@ fn merged_records_hold_the_same_events() {
                 .append(Commit::of_events(events(from..from + step as u64)))
                 .unwrap();
             if from % 100 == 0 {
-                assert_eq!(reader.root(), reader.root_at(reader.size()).unwrap());
+                assert_eq!(
+                    reader.proofs.root(),
+                    reader.proofs.root_at(reader.log.size()).unwrap()
+                );
             }
         }
-        assert_eq!(expected, (read_all(&reader).unwrap(), reader.root()));
+        assert_eq!(expected, (read_all(&reader).unwrap(), reader.proofs.root()));
         assert_eq!(verify_all(&reader).unwrap().tiles, 4);
         for from in [0, 1, 255, 256, 257, 511, 1023, 1024, 1099] {
-            let first = reader.read(from, 3, usize::MAX).unwrap();
+            let first = reader.log.read(from, 3, usize::MAX).unwrap();
             assert_eq!(first[0], (from, event(from)));
         }
         drop(ledger);
@@ -167,7 +173,10 @@ fn events_that_cannot_be_stored_are_refused_and_nothing_is_written() {
             .unwrap(),
         4
     );
-    assert_eq!(ledger.reader().read(3, 1, 0).unwrap()[0].1.len(), MAX_EVENT);
+    assert_eq!(
+        ledger.reader().log.read(3, 1, 0).unwrap()[0].1.len(),
+        MAX_EVENT
+    );
 }
 
 #[test]
@@ -175,17 +184,17 @@ fn reading_keeps_to_its_limits() {
     let place = Place::new();
     let mut ledger = place.open();
     let reader = ledger.reader();
-    assert_eq!(reader.read(0, 10, 1000).unwrap(), []);
+    assert_eq!(reader.log.read(0, 10, 1000).unwrap(), []);
     ledger
         .append(Commit::of_events(vec![vec![b'x'; 100]; 50]))
         .unwrap();
-    assert_eq!(reader.read(10, 5, usize::MAX).unwrap().len(), 5);
-    assert_eq!(reader.read(10, 50, 350).unwrap().len(), 3);
-    assert_eq!(reader.read(10, 50, 0).unwrap().len(), 1);
-    assert_eq!(reader.read(10, 0, 1000).unwrap().len(), 0);
-    assert_eq!(reader.read(48, 50, usize::MAX).unwrap().len(), 2);
-    assert_eq!(reader.read(50, 50, usize::MAX).unwrap(), []);
-    assert_eq!(reader.read(u64::MAX, 50, usize::MAX).unwrap(), []);
+    assert_eq!(reader.log.read(10, 5, usize::MAX).unwrap().len(), 5);
+    assert_eq!(reader.log.read(10, 50, 350).unwrap().len(), 3);
+    assert_eq!(reader.log.read(10, 50, 0).unwrap().len(), 1);
+    assert_eq!(reader.log.read(10, 0, 1000).unwrap().len(), 0);
+    assert_eq!(reader.log.read(48, 50, usize::MAX).unwrap().len(), 2);
+    assert_eq!(reader.log.read(50, 50, usize::MAX).unwrap(), []);
+    assert_eq!(reader.log.read(u64::MAX, 50, usize::MAX).unwrap(), []);
 }
 
 #[test]
@@ -197,8 +206,8 @@ fn readers_in_other_threads_never_meet_a_gap() {
             .map(|_| {
                 let reader = ledger.reader();
                 scope.spawn(move || {
-                    while reader.size() < 2000 {
-                        let size = reader.size();
+                    while reader.log.size() < 2000 {
+                        let size = reader.log.size();
                         let read = read_all(&reader).unwrap();
                         assert!(read.len() as u64 >= size);
                         assert!(
@@ -206,9 +215,9 @@ fn readers_in_other_threads_never_meet_a_gap() {
                                 .zip(0..)
                                 .all(|(read, number)| *read == event(number))
                         );
-                        let (size, root) = (reader.size(), reader.root());
-                        if reader.size() == size && reader.root() == root {
-                            assert_eq!(reader.root_at(size).unwrap(), root);
+                        let (size, root) = (reader.log.size(), reader.proofs.root());
+                        if reader.log.size() == size && reader.proofs.root() == root {
+                            assert_eq!(reader.proofs.root_at(size).unwrap(), root);
                         }
                     }
                 })
@@ -230,37 +239,37 @@ fn proofs_and_checkpoints_hold() {
     let place = Place::new();
     let mut ledger = place.open();
     let reader = ledger.reader();
-    let mut roots = vec![(0, reader.root())];
+    let mut roots = vec![(0, reader.proofs.root())];
     for count in [1, 5, 250, 1, 600, 3] {
-        let from = reader.size();
+        let from = reader.log.size();
         let size = ledger
             .append(Commit::of_events(events(from..from + count)))
             .unwrap();
-        roots.push((size, reader.root()));
+        roots.push((size, reader.proofs.root()));
     }
     let (size, root) = *roots.last().unwrap();
     for (old, old_root) in &roots {
-        assert_eq!(reader.root_at(*old).unwrap(), *old_root);
-        let proof = reader.consistency_proof(*old, size).unwrap();
+        assert_eq!(reader.proofs.root_at(*old).unwrap(), *old_root);
+        let proof = reader.proofs.consistency_proof(*old, size).unwrap();
         verify_consistency(&proof, *old, *old_root, size, root).unwrap();
     }
     for index in [0, 255, 256, 700, size - 1] {
-        let proof = reader.inclusion_proof(index, size).unwrap();
+        let proof = reader.proofs.inclusion_proof(index, size).unwrap();
         verify_inclusion(&proof, leaf_hash(&event(index)), index, size, root).unwrap();
     }
     assert!(matches!(
-        reader.root_at(size + 1),
+        reader.proofs.root_at(size + 1),
         Err(LedgerError::Tree(_))
     ));
-    assert!(reader.inclusion_proof(size, size).is_err());
+    assert!(reader.proofs.inclusion_proof(size, size).is_err());
 
-    let note = reader.checkpoint().unwrap();
-    let checkpoint = reader.verifier_key().verify(&note).unwrap();
+    let note = reader.proofs.checkpoint().unwrap();
+    let checkpoint = reader.proofs.verifier_key().verify(&note).unwrap();
     assert_eq!((checkpoint.size(), checkpoint.root()), (size, &root));
-    let key = reader.verifier_key().to_string();
+    let key = reader.proofs.verifier_key().to_string();
     drop(ledger);
-    assert!(matches!(reader.read(0, 1, 1), Err(LedgerError::Closed)));
-    assert_eq!(place.open().reader().verifier_key().to_string(), key);
+    assert!(matches!(reader.log.read(0, 1, 1), Err(LedgerError::Closed)));
+    assert_eq!(place.open().reader().proofs.verifier_key().to_string(), key);
 }
 
 #[test]
@@ -272,16 +281,16 @@ fn an_export_gives_the_same_root() {
         .append(Commit::of_events(vec![vec![b'x'; MAX_EVENT]]))
         .unwrap();
     let mut text = Vec::new();
-    assert_eq!(export(&ledger.reader(), &mut text).unwrap(), 701);
+    assert_eq!(export(&ledger.reader().log, &mut text).unwrap(), 701);
     assert_eq!(
         export_root(text.as_slice()).unwrap(),
-        (701, ledger.reader().root())
+        (701, ledger.reader().proofs.root())
     );
 
     let mut reader = ExportReader::new(text.as_slice());
     while reader.next_event().unwrap().is_some() {
         if reader.size() == 300 {
-            assert_eq!(reader.root(), ledger.reader().root_at(300).unwrap());
+            assert_eq!(reader.root(), ledger.reader().proofs.root_at(300).unwrap());
         }
     }
     let line = |bytes: &[u8]| match export_root(bytes).unwrap_err() {
@@ -310,7 +319,7 @@ fn a_second_opener_is_refused() {
     );
     ledger.append(Commit::of_events(events(0..1))).unwrap();
     drop(ledger);
-    assert_eq!(place.open().reader().size(), 1);
+    assert_eq!(place.open().reader().log.size(), 1);
 }
 
 #[test]
@@ -342,10 +351,10 @@ fn users_are_found_by_uid_and_name_together() {
             ..Commit::default()
         })
         .unwrap();
-    assert_eq!(reader.lookup_user(1000, "alice").unwrap(), Some(alice));
-    assert_eq!(reader.lookup_user(1000, "bob").unwrap(), Some(bob));
-    assert_eq!(reader.lookup_user(1001, "alice").unwrap(), None);
-    assert_eq!(reader.lookup_user(1000, "carol").unwrap(), None);
+    assert_eq!(reader.index.lookup(1000, "alice").unwrap(), Some(alice));
+    assert_eq!(reader.index.lookup(1000, "bob").unwrap(), Some(bob));
+    assert_eq!(reader.index.lookup(1001, "alice").unwrap(), None);
+    assert_eq!(reader.index.lookup(1000, "carol").unwrap(), None);
     let index_remove = vec![(1000, "alice".to_owned())];
     ledger
         .append(Commit {
@@ -355,8 +364,11 @@ fn users_are_found_by_uid_and_name_together() {
         .unwrap();
     drop(ledger);
     let ledger = place.open();
-    assert_eq!(ledger.reader().lookup_user(1000, "alice").unwrap(), None);
-    assert_eq!(ledger.reader().lookup_user(1000, "bob").unwrap(), Some(bob));
+    assert_eq!(ledger.reader().index.lookup(1000, "alice").unwrap(), None);
+    assert_eq!(
+        ledger.reader().index.lookup(1000, "bob").unwrap(),
+        Some(bob)
+    );
     drop(ledger);
     // No name is in the files.
     let db = std::fs::read(place.log().join("db")).unwrap();
@@ -374,7 +386,7 @@ fn too_little_room_is_refused_before_anything_is_written() {
     let error = ledger.append(commit).unwrap_err();
     assert!(matches!(error, LedgerError::DiskFull { .. }) && error.is_disk_full());
     assert!(ledger.suspended().is_none());
-    assert!(!ledger.reader().has_key(key_id(1)).unwrap());
+    assert!(!ledger.reader().vault.has_key(key_id(1)).unwrap());
     drop(ledger);
     let content = Content::default().append(&mut place.open(), |content| content.with_key(1));
     content.expect_in(&place.open().reader());
@@ -388,12 +400,12 @@ fn a_snapshot_is_used_only_with_the_log_and_keys_it_was_taken_of() {
     content = content.append(&mut ledger, |content| content.with_events(300));
     content = content.append(&mut ledger, |content| content.with_key(1));
     let reader = ledger.reader();
-    assert!(reader.read_snapshot().is_none());
+    assert!(reader.snapshot.read().is_none());
     let state = vec![7; 100_000];
-    reader.write_snapshot(280, &state).unwrap();
-    let (size, read) = reader.read_snapshot().unwrap();
+    reader.snapshot.write(280, &state).unwrap();
+    let (size, read) = reader.snapshot.read().unwrap();
     assert_eq!((size, &*read), (280, &state));
-    assert!(reader.write_snapshot(302, &state).is_err());
+    assert!(reader.snapshot.write(302, &state).is_err());
 
     let path = place.path().join("snapshot");
     let good = std::fs::read(&path).unwrap();
@@ -401,13 +413,13 @@ fn a_snapshot_is_used_only_with_the_log_and_keys_it_was_taken_of() {
         let mut bad = good.clone();
         bad[at] ^= 1;
         std::fs::write(&path, bad).unwrap();
-        assert!(reader.read_snapshot().is_none(), "byte {at}");
+        assert!(reader.snapshot.read().is_none(), "byte {at}");
         std::fs::write(&path, &good[..at]).unwrap();
-        assert!(reader.read_snapshot().is_none(), "cut at {at}");
+        assert!(reader.snapshot.read().is_none(), "cut at {at}");
     }
     std::fs::write(&path, &good).unwrap();
     content = content.append(&mut ledger, |content| content.with_events(10));
-    assert!(reader.read_snapshot().is_some());
+    assert!(reader.snapshot.read().is_some());
 
     // Another log with the same master key.
     let other = Place::new();
@@ -416,15 +428,15 @@ fn a_snapshot_is_used_only_with_the_log_and_keys_it_was_taken_of() {
         .append(Commit::of_events(events(0..300)))
         .unwrap();
     std::fs::write(other.path().join("snapshot"), &good).unwrap();
-    assert!(other_ledger.reader().read_snapshot().is_none());
+    assert!(other_ledger.reader().snapshot.read().is_none());
 
     // Once a key is destroyed, what was taken before it opens no more.
     content.append(&mut ledger, |content| content.without_key(1));
-    assert!(reader.read_snapshot().is_none());
-    reader.write_snapshot(312, b"new").unwrap();
+    assert!(reader.snapshot.read().is_none());
+    reader.snapshot.write(312, b"new").unwrap();
     drop(ledger);
     let ledger = place.open();
-    assert_eq!(*ledger.reader().read_snapshot().unwrap().1, b"new");
-    let wrong = ledger.reader().open_sealed(key_id(1), PART, &good);
+    assert_eq!(*ledger.reader().snapshot.read().unwrap().1, b"new");
+    let wrong = ledger.reader().vault.open_sealed(key_id(1), PART, &good);
     assert!(matches!(wrong, Err(LedgerError::NoSuchKey(_))));
 }

@@ -105,7 +105,7 @@ async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
     let (core, unreported) = open(&config, clock)?;
     let journal = Journal::start(
         Arc::clone(core.published()),
-        core.reader().clone(),
+        core.reader().log.clone(),
         unreported,
     );
     let service = Arc::new(Service::new(

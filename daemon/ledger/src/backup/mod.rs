@@ -1,4 +1,4 @@
-//! Backups of a ledger: a stream of bytes that holds the log and the keys of one moment.
+//! Backups of a ledger: a stream of bytes that holds the log and its keys as they are at one time.
 //!
 //! ```text
 //! "secinfo backup 1\n"
@@ -19,20 +19,20 @@
 
 mod contents;
 mod manifest;
-mod moment;
 mod place;
 mod read;
 mod restoration;
+mod snapshot;
 
 pub use contents::BackupContents;
 pub use manifest::{BackupLabel, Manifest};
-pub use moment::Moment;
 pub use place::is_pending;
 pub use read::{BackupPart, BackupReader};
 pub use restoration::{Restoration, Restored};
+pub use snapshot::BackupSnapshot;
 
-pub(crate) use moment::Keepers;
 pub(crate) use place::settle;
+pub(crate) use snapshot::RetainedKeys;
 
 use crate::error::LedgerError;
 

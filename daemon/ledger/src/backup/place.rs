@@ -8,9 +8,9 @@
 use crate::error::LedgerError;
 use crate::faults::{Faults, WritePoint};
 use crate::files::sync_directory;
-use crate::head::HEAD_FILE;
+use crate::last_known::HEAD_FILE;
+use crate::log::LOG_DIRECTORY;
 use crate::snapshot::SNAPSHOT_FILE;
-use crate::start::LOG_DIRECTORY;
 use crate::vault::ROOT_FILE;
 use std::io;
 use std::path::{Path, PathBuf};

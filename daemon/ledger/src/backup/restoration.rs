@@ -5,10 +5,9 @@ use super::{BackupPart, BackupReader, unreadable};
 use crate::commit::Commit;
 use crate::error::LedgerError;
 use crate::faults::WritePoint;
-use crate::ledger::{LOCK_FILE, Ledger, Shared};
-use crate::log::Store;
-use crate::reader::LedgerReader;
-use crate::start::log_directory;
+use crate::ledger::{LOCK_FILE, Ledger, LedgerReader, Options};
+use crate::log::{Engine, wait_closed};
+use crate::site::Site;
 use crate::vault::Root;
 use crate::verify::verify_all;
 use secinfo_domain::UserId;
@@ -40,7 +39,8 @@ pub struct Restored {
 
 /// The directory, removed when it is dropped.
 struct Building {
-    shared: Arc<Shared>,
+    /// Of the ledger beside which it is built.
+    site: Arc<Site>,
     path: PathBuf,
 }
 
@@ -59,24 +59,26 @@ impl Restoration {
         reader: &LedgerReader,
         backup: &BackupReader<R>,
     ) -> Result<Self, LedgerError> {
-        let shared = Arc::clone(&reader.shared);
-        let path = staging(&shared.directory);
+        let site = Arc::clone(&reader.site);
+        let path = staging(&site.directory);
         remove(&path)?;
         std::fs::DirBuilder::new()
             .mode(0o700)
             .create(&path)
             .map_err(LedgerError::io("cannot create the directory", &path))?;
-        let building = Building { shared, path };
-        let (master, options) = (building.shared.vault.master(), &building.shared.options);
+        let building = Building { site, path };
+        let new = Site {
+            directory: building.path.clone(),
+            master: building.site.master.clone(),
+            options: Options {
+                engine: Engine::Sled,
+                ..building.site.options.clone()
+            },
+        };
         let mut root = Root::generate(backup.manifest().origin.clone())?;
         root.signing_seed.clone_from(backup.seed());
-        root.store(
-            &building.path,
-            master,
-            WritePoint::RootCreate,
-            &options.faults,
-        )?;
-        let ledger = Ledger::open(&building.path, master.clone(), options.clone())?;
+        root.store(&new, WritePoint::RootCreate)?;
+        let ledger = Ledger::open(&new.directory, new.master, new.options)?;
         Ok(Self {
             ledger: Some(ledger),
             commit: Commit::default(),
@@ -138,7 +140,7 @@ impl Restoration {
         drop(reader);
         drop(self.ledger.take());
         // It was moved away under the feet of what the storage engine still does, otherwise.
-        Store::wait_closed(&log_directory(&self.building.path))?;
+        wait_closed(&self.building.path)?;
         remove(&self.building.path.join(LOCK_FILE))?;
         Ok(Restored {
             size: self.size + 1,
@@ -157,12 +159,12 @@ impl Restored {
     /// That one must be written no more. After an error [`is_pending`](super::is_pending) says
     /// whether it is decided nevertheless.
     pub fn decide(self) -> Result<(), LedgerError> {
-        let shared = &self.building.shared;
-        place::decide(&shared.directory, &shared.options.faults)
+        let site = &self.building.site;
+        place::decide(&site.directory, &site.options.faults)
     }
 
     /// Where the ledger is that it takes the place of.
     pub fn directory(&self) -> &Path {
-        &self.building.shared.directory
+        &self.building.site.directory
     }
 }

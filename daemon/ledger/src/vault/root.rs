@@ -3,13 +3,12 @@
 //! It stands outside sled because sled keeps what was overwritten for a while, and the point of a
 //! new root key is that the former one is nowhere any more.
 
-use super::master::MasterKey;
 use super::seal::{OpenError, Secret, open, random_secret, seal};
 use crate::error::LedgerError;
-use crate::faults::{Faults, WritePoint};
+use crate::faults::WritePoint;
 use crate::files::{SMALL_FILE, read_bounded, replace};
+use crate::site::Site;
 use sha2::{Digest, Sha256};
-use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// The file's name in the ledger's directory.
@@ -21,13 +20,6 @@ const CHECKSUM: usize = 32;
 const MAX_ORIGIN: usize = 1024;
 
 const REMEDY: &str = "restore the ledger's directory from a backup; without this file no key opens";
-
-/// One root key. Each destruction of a key makes the next generation.
-#[derive(Clone)]
-pub(crate) struct Slot {
-    pub(crate) generation: u64,
-    pub(crate) key: Secret,
-}
 
 /// What the root file holds.
 #[derive(Clone)]
@@ -41,7 +33,7 @@ pub(crate) struct Root {
     /// Key of the index from (uid, name) to user.
     pub(crate) index_key: Secret,
     /// The root key in force; while keys are being destroyed the next one as well.
-    pub(crate) slots: Vec<Slot>,
+    pub(crate) keys: Vec<Secret>,
 }
 
 impl Root {
@@ -53,24 +45,13 @@ impl Root {
             complete: false,
             signing_seed: random_secret()?,
             index_key: random_secret()?,
-            slots: vec![Slot {
-                generation: 1,
-                key: random_secret()?,
-            }],
+            keys: vec![random_secret()?],
         })
     }
 
-    /// The root key of this generation.
-    pub(crate) fn key(&self, generation: u64) -> Option<&Secret> {
-        self.slots
-            .iter()
-            .find(|slot| slot.generation == generation)
-            .map(|slot| &slot.key)
-    }
-
     /// Reads the root file of a ledger; `None` if there is none.
-    pub(crate) fn load(directory: &Path, master: &MasterKey) -> Result<Option<Self>, LedgerError> {
-        let path = Self::path(directory);
+    pub(crate) fn load(site: &Site) -> Result<Option<Self>, LedgerError> {
+        let path = site.directory.join(ROOT_FILE);
         let Some(file) = read_bounded(&path, SMALL_FILE)? else {
             return Ok(None);
         };
@@ -88,7 +69,7 @@ impl Root {
             return Err(damaged());
         }
         let sealed = content.strip_prefix(MAGIC).ok_or_else(damaged)?;
-        let payload = match open(master.bytes(), &[CONTEXT], sealed) {
+        let payload = match open(site.master.bytes(), &[CONTEXT], sealed) {
             Ok(payload) => payload,
             Err(OpenError::OtherKey) => return Err(LedgerError::WrongMasterKey),
             Err(OpenError::Malformed | OpenError::Changed) => return Err(damaged()),
@@ -97,23 +78,19 @@ impl Root {
     }
 
     /// Replaces the root file, durably. The former one is overwritten before it goes.
-    pub(crate) fn store(
-        &self,
-        directory: &Path,
-        master: &MasterKey,
-        point: WritePoint,
-        faults: &Faults,
-    ) -> Result<(), LedgerError> {
+    pub(crate) fn store(&self, site: &Site, point: WritePoint) -> Result<(), LedgerError> {
         let mut content = MAGIC.to_vec();
-        content.extend_from_slice(&seal(master.bytes(), &[CONTEXT], &self.encode())?);
+        content.extend_from_slice(&seal(site.master.bytes(), &[CONTEXT], &self.encode())?);
         let checksum = Sha256::digest(&content);
         content.extend_from_slice(&checksum);
-        replace(directory, ROOT_FILE, &content, true, point, faults)
-    }
-
-    /// Where the root file of this ledger is.
-    fn path(directory: &Path) -> PathBuf {
-        directory.join(ROOT_FILE)
+        replace(
+            &site.directory,
+            ROOT_FILE,
+            &content,
+            true,
+            point,
+            &site.options.faults,
+        )
     }
 
     fn encode(&self) -> Zeroizing<Vec<u8>> {
@@ -122,10 +99,9 @@ impl Root {
         out.push(u8::from(self.complete));
         out.extend_from_slice(self.signing_seed.as_slice());
         out.extend_from_slice(self.index_key.as_slice());
-        out.push(u8::try_from(self.slots.len()).expect("there are one or two slots"));
-        for slot in &self.slots {
-            out.extend_from_slice(&slot.generation.to_be_bytes());
-            out.extend_from_slice(slot.key.as_slice());
+        out.push(u8::try_from(self.keys.len()).expect("there are one or two root keys"));
+        for key in &self.keys {
+            out.extend_from_slice(key.as_slice());
         }
         out.extend_from_slice(self.origin.as_bytes());
         out
@@ -146,13 +122,9 @@ impl Root {
         let [count @ (1 | 2)] = *take::<1>(input)? else {
             return None;
         };
-        let mut slots = Vec::with_capacity(usize::from(count));
+        let mut keys = Vec::with_capacity(usize::from(count));
         for _ in 0..count {
-            let generation = u64::from_be_bytes(*take::<8>(input)?);
-            slots.push(Slot {
-                generation,
-                key: Zeroizing::new(*take::<32>(input)?),
-            });
+            keys.push(Zeroizing::new(*take::<32>(input)?));
         }
         let origin = String::from_utf8(input.to_vec()).ok()?;
         Some(Self {
@@ -160,7 +132,7 @@ impl Root {
             complete: complete == 1,
             signing_seed,
             index_key,
-            slots,
+            keys,
         })
     }
 }
@@ -169,51 +141,49 @@ impl Root {
 #[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {
     use super::*;
+    use crate::ledger::Options;
+    use crate::vault::MasterKey;
+
+    fn site(directory: &std::path::Path, master: u8) -> Site {
+        Site {
+            directory: directory.to_owned(),
+            master: MasterKey::from_bytes([master; 32]),
+            options: Options::new("host.example"),
+        }
+    }
 
     #[test]
     fn survives_storing_and_tells_a_wrong_key_from_damage() {
         let dir = tempfile::tempdir().unwrap();
-        let faults = Faults::default();
-        let master = MasterKey::from_bytes([1; 32]);
-        assert!(Root::load(dir.path(), &master).unwrap().is_none());
+        let (own, other) = (site(dir.path(), 1), site(dir.path(), 2));
+        assert!(Root::load(&own).unwrap().is_none());
         let mut root = Root::generate("host.example/secinfo/00".to_owned()).unwrap();
-        root.slots.push(Slot {
-            generation: 2,
-            key: random_secret().unwrap(),
-        });
-        root.store(dir.path(), &master, WritePoint::RootCreate, &faults)
-            .unwrap();
+        root.keys.push(random_secret().unwrap());
+        root.store(&own, WritePoint::RootCreate).unwrap();
 
-        let loaded = Root::load(dir.path(), &master).unwrap().unwrap();
+        let loaded = Root::load(&own).unwrap().unwrap();
         assert_eq!(*loaded.encode(), *root.encode());
-        assert_eq!(loaded.key(2).unwrap(), &root.slots[1].key);
-        assert!(loaded.key(3).is_none());
-
-        let other = MasterKey::from_bytes([2; 32]);
+        assert_eq!(loaded.keys, root.keys);
         assert!(matches!(
-            Root::load(dir.path(), &other),
+            Root::load(&other),
             Err(LedgerError::WrongMasterKey)
         ));
 
-        let path = Root::path(dir.path());
+        let path = dir.path().join(ROOT_FILE);
         let good = std::fs::read(&path).unwrap();
         for at in 0..good.len() {
             let mut bad = good.clone();
             bad[at] ^= 1;
             std::fs::write(&path, &bad).unwrap();
+            let error = Root::load(&own);
             assert!(
-                matches!(
-                    Root::load(dir.path(), &master),
-                    Err(LedgerError::Damaged { .. })
-                ),
+                matches!(error, Err(LedgerError::Damaged { .. })),
                 "byte {at}"
             );
             std::fs::write(&path, &good[..at]).unwrap();
+            let error = Root::load(&own);
             assert!(
-                matches!(
-                    Root::load(dir.path(), &master),
-                    Err(LedgerError::Damaged { .. })
-                ),
+                matches!(error, Err(LedgerError::Damaged { .. })),
                 "cut at {at}"
             );
         }

@@ -134,21 +134,6 @@ pub(crate) fn open(
     Ok(plaintext)
 }
 
-/// Opens a sealed secret of 32 bytes.
-pub(crate) fn open_secret(
-    key: &[u8; 32],
-    context: &[&[u8]],
-    sealed: &[u8],
-) -> Result<Secret, OpenError> {
-    let plaintext = open(key, context, sealed)?;
-    let mut secret = Secret::default();
-    if plaintext.len() != secret.len() {
-        return Err(OpenError::Malformed);
-    }
-    secret.copy_from_slice(&plaintext);
-    Ok(secret)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {

@@ -5,7 +5,7 @@ use super::random_id;
 use super::sealed::{UserPayload, plain};
 use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
 use secinfo_domain::{GroupName, Sealed, SealedPart, UserId, UserName};
-use secinfo_ledger::{LedgerReader, NewKey};
+use secinfo_ledger::{NewKey, UserIndex};
 use std::collections::HashMap;
 use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -144,7 +144,7 @@ impl Accounts {
     pub(super) fn person(
         &self,
         account: Account,
-        reader: &LedgerReader,
+        index: &UserIndex,
         is_published: impl Fn(UserId) -> bool,
     ) -> Result<Person, ServiceError> {
         let mut newcomers = self
@@ -156,7 +156,7 @@ impl Accounts {
             .get(&account)
             .filter(|new| !new.introduced.load(Ordering::Acquire))
             .cloned();
-        if let Some(id) = reader.lookup_user(account.uid, account.name.as_str())? {
+        if let Some(id) = index.lookup(account.uid, account.name.as_str())? {
             let new = newcomers.get(&account).filter(|new| new.id == id);
             let new = new.filter(|_| !is_published(id)).cloned();
             if new.is_none() {

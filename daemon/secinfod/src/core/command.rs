@@ -130,7 +130,7 @@ impl Core {
         if self.state().events() != 0 {
             return Ok(());
         }
-        let origin = self.reader.origin().to_string();
+        let origin = self.reader.proofs.origin().to_string();
         self.append_host(
             Who::System,
             HostAction::CreateLog { origin },

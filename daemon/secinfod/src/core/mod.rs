@@ -144,8 +144,9 @@ impl Core {
     /// The user with this uid: the account as it is now, under the id that the log knows it by.
     pub fn person(&self, uid: u32) -> Result<Person, ServiceError> {
         let account = self.accounts.by_uid(uid)?.ok_or(ServiceError::NotFound)?;
-        self.accounts
-            .person(account, &self.reader, |id| self.state().user(id).is_some())
+        self.accounts.person(account, &self.reader.index, |id| {
+            self.state().user(id).is_some()
+        })
     }
 
     /// The policy as it applies to a user at a service.

@@ -2,7 +2,7 @@
 
 use secinfo_domain::event::{DecodeError, decode};
 use secinfo_domain::{Event, State};
-use secinfo_ledger::{LedgerError, LedgerReader};
+use secinfo_ledger::{LedgerError, LedgerReader, LogReader};
 
 /// Why the log cannot be read into a state.
 #[derive(Debug, thiserror::Error)]
@@ -33,38 +33,38 @@ pub enum ReplayError {
 /// The state that the log adds up to, and how many of its events are in a snapshot: from there on
 /// they were replayed one by one. Without a good snapshot that is 0.
 pub fn read_state(reader: &LedgerReader) -> Result<(State, u64), ReplayError> {
-    let snapshot = reader.read_snapshot().and_then(|(size, bytes)| {
+    let snapshot = reader.snapshot.read().and_then(|(size, bytes)| {
         let state: State = postcard::from_bytes(&bytes).ok()?;
         (state.events() == size).then_some(state)
     });
     let snapshot = snapshot.unwrap_or_default();
     let in_snapshot = snapshot.events();
-    Ok((replay(reader, snapshot)?, in_snapshot))
+    Ok((replay(&reader.log, snapshot)?, in_snapshot))
 }
 
 /// The state after what the log holds beyond `state`.
-fn replay(reader: &LedgerReader, state: State) -> Result<State, ReplayError> {
-    replay_each(reader, state, |_| ())
+fn replay(log: &LogReader, state: State) -> Result<State, ReplayError> {
+    replay_each(log, state, |_| ())
 }
 
 /// The same, and the events that it took.
 pub(super) fn replay_news(
-    reader: &LedgerReader,
+    log: &LogReader,
     state: State,
 ) -> Result<(State, Vec<Event>), ReplayError> {
     let mut events = Vec::new();
-    let after = replay_each(reader, state, |event| events.push(event.clone()))?;
+    let after = replay_each(log, state, |event| events.push(event.clone()))?;
     Ok((after, events))
 }
 
 fn replay_each(
-    reader: &LedgerReader,
+    log: &LogReader,
     state: State,
     mut each: impl FnMut(&Event),
 ) -> Result<State, ReplayError> {
     let mut state = Some(state);
     let from = state.as_ref().map_or(0, State::events);
-    reader.for_each::<ReplayError>(from, |seq, bytes| {
+    log.for_each::<ReplayError>(from, |seq, bytes| {
         let stored = decode(bytes).map_err(|source| ReplayError::Event { seq, source })?;
         if stored.seq != seq {
             return Err(ReplayError::OutOfPlace {

@@ -40,7 +40,7 @@ impl Core {
         part: SealedPart,
         payload: &impl Serialize,
     ) -> Result<Sealed, ServiceError> {
-        let sealed = self.reader.seal(key, part, &plain(payload)?)?;
+        let sealed = self.reader.vault.seal(key, part, &plain(payload)?)?;
         Ok(Sealed::new(sealed))
     }
 
@@ -51,7 +51,10 @@ impl Core {
         part: SealedPart,
         sealed: &Sealed,
     ) -> Result<T, ServiceError> {
-        let bytes = self.reader.open_sealed(key, part, sealed.as_bytes())?;
+        let bytes = self
+            .reader
+            .vault
+            .open_sealed(key, part, sealed.as_bytes())?;
         Ok(postcard::from_bytes(&bytes)?)
     }
 

@@ -2,7 +2,7 @@
 //! hundred thousand users takes the better part of a second.
 
 use secinfo_domain::State;
-use secinfo_ledger::LedgerReader;
+use secinfo_ledger::SnapshotFile;
 use std::thread::JoinHandle;
 
 /// After so many events a snapshot is worth its writing, even while there is work.
@@ -16,7 +16,7 @@ const AT_REST: u64 = 16;
 
 /// When snapshots are written, and the one that is being written.
 pub(super) struct Snapshots {
-    reader: LedgerReader,
+    file: SnapshotFile,
     /// How many events the newest one holds, or will hold.
     holds: u64,
     /// Whether it can no longer be read, because a key was destroyed.
@@ -26,9 +26,9 @@ pub(super) struct Snapshots {
 
 impl Snapshots {
     /// The one on disk holds so many events; 0 when there is none.
-    pub(super) const fn new(reader: LedgerReader, holds: u64) -> Self {
+    pub(super) const fn new(file: SnapshotFile, holds: u64) -> Self {
         Self {
-            reader,
+            file,
             holds,
             void: false,
             writing: None,
@@ -67,7 +67,7 @@ impl Snapshots {
     pub(super) fn finish(&mut self, state: &State) {
         self.wait();
         if self.spares(state) > 0 {
-            write(&self.reader, state);
+            write(&self.file, state);
         }
     }
 
@@ -80,9 +80,9 @@ impl Snapshots {
             return;
         }
         self.wait();
-        let (reader, copy) = (self.reader.clone(), state.clone());
+        let (file, copy) = (self.file.clone(), state.clone());
         let thread = std::thread::Builder::new().name("snapshot".to_owned());
-        match thread.spawn(move || write(&reader, &copy)) {
+        match thread.spawn(move || write(&file, &copy)) {
             Ok(writing) => {
                 self.holds = state.events();
                 self.void = false;
@@ -103,11 +103,11 @@ impl Snapshots {
     }
 }
 
-fn write(reader: &LedgerReader, state: &State) {
+fn write(file: &SnapshotFile, state: &State) {
     let written = postcard::to_allocvec(state)
         .map_err(|error| error.to_string())
         .and_then(|bytes| {
-            let written = reader.write_snapshot(state.events(), &bytes);
+            let written = file.write(state.events(), &bytes);
             written.map_err(|error| error.to_string())
         });
     match written {

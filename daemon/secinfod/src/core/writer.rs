@@ -53,7 +53,7 @@ impl Writer {
         let problem = Arc::new(Mutex::new(None));
         let state = published.state();
         let mut appender = Appender {
-            snapshots: Snapshots::new(ledger.reader(), in_snapshot),
+            snapshots: Snapshots::new(ledger.reader().snapshot, in_snapshot),
             state,
             ledger,
             published,
@@ -273,7 +273,7 @@ impl Appender {
         }
         let size = self.ledger.recover()?;
         if size > self.state.events() {
-            let (after, events) = replay_news(&self.ledger.reader(), self.state.clone())?;
+            let (after, events) = replay_news(&self.ledger.reader().log, self.state.clone())?;
             let before = std::mem::replace(&mut self.state, after.clone());
             self.published.publish(Appended {
                 before,

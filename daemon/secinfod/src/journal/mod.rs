@@ -16,7 +16,7 @@ pub use types::{EventType, Priority};
 
 use crate::core::{Appended, Published};
 use secinfo_domain::event::{DecodeError, decode};
-use secinfo_ledger::{LedgerError, LedgerReader};
+use secinfo_ledger::{LedgerError, LogReader};
 use socket::JournalSocket;
 use std::fmt::Write as _;
 use std::io;
@@ -51,7 +51,7 @@ pub struct Journal {
 impl Journal {
     /// Tells of every event from the one with the number `first` on: to the journal where the
     /// daemon's log goes there, else to its log, at level debug.
-    pub fn start(published: Arc<Published>, reader: LedgerReader, first: u64) -> Self {
+    pub fn start(published: Arc<Published>, reader: LogReader, first: u64) -> Self {
         let news = published.subscribe();
         let sink = JournalSocket::of_systemd().map_or(Sink::Log, Sink::Journal);
         let mut follower = Follower {
@@ -87,7 +87,7 @@ enum Sink {
 /// Follows the log.
 struct Follower {
     published: Arc<Published>,
-    reader: LedgerReader,
+    reader: LogReader,
     sink: Sink,
     /// The number of the next event to tell of.
     next: u64,

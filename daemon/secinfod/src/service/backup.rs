@@ -47,23 +47,23 @@ impl Backups {
     pub async fn back_up(&self, out: OwnedFd) -> Result<Manifest, ServiceError> {
         let _alone = self.turn.try_lock().map_err(|_| busy())?;
         let pipe = Pipe::new(out)?;
-        let moment = self.core.between_commits(|appender| {
+        let snapshot = self.core.between_commits(|appender| {
             let (ledger, state) = appender.ledger_and_state();
-            (ledger.moment(), state.clone())
+            (ledger.backup_snapshot(), state.clone())
         });
-        let (moment, state) = moment.await?;
+        let (snapshot, state) = snapshot.await?;
         let label = BackupLabel {
             time: self.core.now().as_millis(),
             host: self.core.settings().host,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
         let written = spawn_blocking(move || {
-            if moment.size() != state.events() {
+            if snapshot.size() != state.events() {
                 let why = "the state is not that of the log".to_owned();
                 return Err(ServiceError::Internal(why));
             }
             let keys = state.keys().collect();
-            moment
+            snapshot
                 .write(label, keys, pipe)
                 .map_err(|error| ServiceError::NotBackedUp(error.to_string()))
         });

@@ -56,7 +56,7 @@ impl Service {
 
     /// A signed checkpoint of the log as it is on disk, for an auditor to keep.
     pub fn checkpoint(&self) -> Result<String, LedgerError> {
-        let note = self.core.reader().checkpoint()?;
+        let note = self.core.reader().proofs.checkpoint()?;
         // C2SP tlog-checkpoint: the second line is the size.
         if let Some(size) = note.lines().nth(1).and_then(|line| line.parse().ok()) {
             let counters = self.core.published().counters();

@@ -102,7 +102,7 @@ async fn read_events(
 ) -> Result<(u64, Vec<Vec<u8>>), BusError> {
     let reader = call.state().service().core().reader();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let events = reader.read(from, limit, MOST_BYTES).map_err(failed)?;
+    let events = reader.log.read(from, limit, MOST_BYTES).map_err(failed)?;
     let next = events.last().map_or(from, |(seq, _)| seq + 1);
     Ok((next, events.into_iter().map(|(_, bytes)| bytes).collect()))
 }
@@ -117,6 +117,7 @@ async fn verifier_key(call: Call<Daemon>, (): ()) -> Result<(String,), BusError>
         .service()
         .core()
         .reader()
+        .proofs
         .verifier_key()
         .to_string(),))
 }
@@ -130,6 +131,7 @@ async fn inclusion_proof(
         .service()
         .core()
         .reader()
+        .proofs
         .inclusion_proof(index, size)
         .map_err(failed)?;
     Ok((proof.iter().map(|hash| hash.as_bytes().to_vec()).collect(),))
@@ -144,6 +146,7 @@ async fn consistency_proof(
         .service()
         .core()
         .reader()
+        .proofs
         .consistency_proof(old, new)
         .map_err(failed)?;
     Ok((proof.iter().map(|hash| hash.as_bytes().to_vec()).collect(),))

@@ -23,7 +23,7 @@ use crate::tree::TILE_WIDTH;
 pub const MAX_EVENT: usize = 64 * 1024 - 64;
 
 /// The longest value of a record.
-pub(crate) const MAX_RECORD: usize = 3 * 1024;
+pub(super) const MAX_RECORD: usize = 3 * 1024;
 
 /// The longest block before compression.
 const MAX_BLOCK: usize = 64 * 1024;
@@ -42,14 +42,14 @@ const COMPRESSED: u8 = 4;
 
 /// One record, ready to be stored.
 #[derive(Debug)]
-pub(crate) struct Record {
-    pub(crate) key: [u8; keys::LOG_KEY],
-    pub(crate) value: Vec<u8>,
+pub(super) struct Record {
+    pub(super) key: [u8; keys::LOG_KEY],
+    pub(super) value: Vec<u8>,
 }
 
 /// The records of one commit whose first event gets `first`. No block crosses a multiple of 256
 /// events, so that a tile's events can be rewritten alone.
-pub(crate) fn encode<'a>(first: u64, events: impl IntoIterator<Item = &'a [u8]>) -> Vec<Record> {
+pub(super) fn encode<'a>(first: u64, events: impl IntoIterator<Item = &'a [u8]>) -> Vec<Record> {
     let mut records = Vec::with_capacity(1);
     let mut block = Vec::new();
     let mut start = first;
@@ -104,16 +104,8 @@ fn compress(block: &[u8]) -> Option<Vec<u8>> {
     (compressed.len() < block.len() / 8 * 7).then_some(compressed)
 }
 
-/// Bytes that these records take, roughly, with what sled adds.
-pub(crate) fn footprint(records: &[Record]) -> u64 {
-    records
-        .iter()
-        .map(|record| record.value.len() as u64 + 64)
-        .sum()
-}
-
 /// Puts events together again, record by record, in order.
-pub(crate) struct Decoder {
+pub(super) struct Decoder {
     /// The first event of the next block, or of the one that is not whole yet.
     next: u64,
     /// The parts so far of a block in several, and how many there were.
@@ -125,11 +117,11 @@ pub(crate) struct Decoder {
 
 /// A record that does not go on where the one before it ended, or does not read itself.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct OutOfLine;
+pub(super) struct OutOfLine;
 
 impl Decoder {
     /// A decoder for records from event `next` on.
-    pub(crate) const fn new(next: u64) -> Self {
+    pub(super) const fn new(next: u64) -> Self {
         Self {
             next,
             block: Vec::new(),
@@ -139,18 +131,18 @@ impl Decoder {
     }
 
     /// The number of the first event that has not been given out.
-    pub(crate) const fn next(&self) -> u64 {
+    pub(super) const fn next(&self) -> u64 {
         self.next
     }
 
     /// Whether the last record ended in the middle of a block.
-    pub(crate) const fn in_block(&self) -> bool {
+    pub(super) const fn in_block(&self) -> bool {
         self.parts > 0
     }
 
     /// Reads one record and gives out the events of the block that it completes. An error of
     /// `each` ends it at once.
-    pub(crate) fn record<E>(
+    pub(super) fn record<E>(
         &mut self,
         key: &[u8],
         value: &[u8],
@@ -232,7 +224,7 @@ fn decompress<'a>(block: &[u8], raw: &'a mut Vec<u8>) -> Option<&'a [u8]> {
 }
 
 /// Whether the commit that this record belongs to goes on after it.
-pub(crate) fn continues(value: &[u8]) -> bool {
+pub(super) fn continues(value: &[u8]) -> bool {
     value
         .first()
         .is_some_and(|flags| flags & MORE_OF_COMMIT != 0)

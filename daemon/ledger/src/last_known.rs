@@ -1,9 +1,9 @@
-//! A note beside the log of how far it has come, which shows when the log has lost its end.
+//! Last known log size and root, to detect truncation.
 //!
 //! sled takes an unreadable stretch for the place where the last crash cut it, and starts without
-//! what came after. The note is written after each acknowledged commit, without a sync of its own:
+//! what came after. The file is written after each acknowledged commit, without a sync of its own:
 //! it is never ahead of what is durable, and behind it only after a power cut. A log that is shorter
-//! than the note, or had another root at the note's last anchor, has lost acknowledged events.
+//! than the file says, or had another root at its last anchor, has lost acknowledged events.
 
 use crate::error::LedgerError;
 use crate::faults::{Faults, WritePoint};
@@ -22,8 +22,8 @@ const BODY: usize = 48;
 const CHECKSUM: usize = 16;
 const ENTRY: usize = BODY + CHECKSUM;
 
-/// The note, open for writing. Two entries are written in turn, so that one of them is whole.
-pub(crate) struct Head {
+/// The file, open for writing. Two entries are written in turn, so that one of them is whole.
+pub(crate) struct LastKnown {
     file: File,
     path: PathBuf,
     turn: bool,
@@ -31,9 +31,9 @@ pub(crate) struct Head {
     faults: Faults,
 }
 
-/// How far the log had come.
+/// Size and root that the log had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Seen {
+pub(crate) struct KnownSize {
     /// How many events were durable.
     pub(crate) size: u64,
     /// The root at some size up to that one: hashing it for every commit would be a cost that the
@@ -41,7 +41,7 @@ pub(crate) struct Seen {
     pub(crate) anchor: (u64, Hash),
 }
 
-impl Seen {
+impl KnownSize {
     /// That the log had this root at this size.
     pub(crate) const fn new(size: u64, root: Hash) -> Self {
         Self {
@@ -51,12 +51,12 @@ impl Seen {
     }
 }
 
-impl Head {
-    /// Opens the note, or starts one. Returns what it says.
+impl LastKnown {
+    /// Opens the file, or makes one. Returns what it says.
     pub(crate) fn open(
         directory: &Path,
         faults: &Faults,
-    ) -> Result<(Self, Option<Seen>), LedgerError> {
+    ) -> Result<(Self, Option<KnownSize>), LedgerError> {
         let path = directory.join(HEAD_FILE);
         let open = || {
             File::options()
@@ -73,30 +73,30 @@ impl Head {
             file.read_exact_at(&mut entry, offset(turn == 1)).ok()?;
             decode(&entry)
         });
-        let newest = entries.into_iter().flatten().max_by_key(|seen| seen.size);
+        let newest = entries.into_iter().flatten().max_by_key(|known| known.size);
         if newest.is_none() && file.metadata().is_ok_and(|metadata| metadata.len() > 0) {
-            tracing::warn!(path = %path.display(), "the note of how far the log has come does not read; it is started again");
+            tracing::warn!(path = %path.display(), "the last known size of the log does not read; it is written anew");
         }
         // The next entry goes over the older one.
         let turn = newest.is_some() && newest == entries[0];
-        let head = Self {
+        let last_known = Self {
             file,
             path,
             turn,
             anchor: (0, EMPTY_ROOT),
             faults: faults.clone(),
         };
-        Ok((head, newest))
+        Ok((last_known, newest))
     }
 
-    /// Names the root at a size that the log has, for the entries from now on.
-    pub(crate) const fn anchor(&mut self, size: u64, root: Hash) {
+    /// Sets the root at a size that the log has, for the entries from now on.
+    pub(crate) const fn set_anchor(&mut self, size: u64, root: Hash) {
         self.anchor = (size, root);
     }
 
-    /// Notes that the log has come this far. Failing costs a check at the next start, no event.
-    pub(crate) fn advance(&mut self, size: u64) {
-        let entry = encode(Seen {
+    /// Writes down that the log has this size. Failing costs a check at the next start, no event.
+    pub(crate) fn set_size(&mut self, size: u64) {
+        let entry = encode(KnownSize {
             size,
             anchor: self.anchor,
         });
@@ -110,7 +110,7 @@ impl Head {
         match result {
             Ok(()) => self.turn = !self.turn,
             Err(error) => {
-                tracing::warn!(%error, path = %self.path.display(), "cannot note how far the log has come");
+                tracing::warn!(%error, path = %self.path.display(), "the size of the log cannot be written down");
             }
         }
     }
@@ -129,10 +129,10 @@ fn checksum(body: &[u8]) -> [u8; CHECKSUM] {
     *digest.first_chunk().expect("a SHA-256 has 32 bytes")
 }
 
-fn encode(seen: Seen) -> [u8; ENTRY] {
-    let (anchor, root) = seen.anchor;
+fn encode(known: KnownSize) -> [u8; ENTRY] {
+    let (anchor, root) = known.anchor;
     let mut entry = [0; ENTRY];
-    entry[..8].copy_from_slice(&seen.size.to_be_bytes());
+    entry[..8].copy_from_slice(&known.size.to_be_bytes());
     entry[8..16].copy_from_slice(&anchor.to_be_bytes());
     entry[16..BODY].copy_from_slice(root.as_bytes());
     let checksum = checksum(&entry[..BODY]);
@@ -140,7 +140,7 @@ fn encode(seen: Seen) -> [u8; ENTRY] {
     entry
 }
 
-fn decode(entry: &[u8; ENTRY]) -> Option<Seen> {
+fn decode(entry: &[u8; ENTRY]) -> Option<KnownSize> {
     let (body, stored) = entry.split_first_chunk::<BODY>()?;
     if checksum(body) != *stored {
         return None;
@@ -148,7 +148,7 @@ fn decode(entry: &[u8; ENTRY]) -> Option<Seen> {
     let (size, rest) = body.split_first_chunk::<8>()?;
     let (anchor, root) = rest.split_first_chunk::<8>()?;
     let root = Hash::from_bytes(root.try_into().ok()?);
-    Some(Seen {
+    Some(KnownSize {
         size: u64::from_be_bytes(*size),
         anchor: (u64::from_be_bytes(*anchor), root),
     })

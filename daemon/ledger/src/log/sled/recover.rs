@@ -2,14 +2,15 @@
 
 use super::keys;
 use super::record::{Decoder, continues};
-use super::store::{Changes, Store};
+use super::store::Store;
 use crate::error::LedgerError;
 use crate::faults::WritePoint;
+use crate::log::Changes;
 use std::convert::Infallible;
 
 /// Removes the records of a commit that was cut short by a crash: it was never acknowledged, and
-/// its events belong together. Returns how many records went.
-pub(crate) fn discard_unfinished_commit(store: &Store) -> Result<usize, LedgerError> {
+/// its events belong together.
+pub(super) fn discard_unfinished_commit(store: &Store) -> Result<(), LedgerError> {
     let mut changes = Changes::default();
     let mut discarded = 0;
     for entry in store
@@ -28,13 +29,13 @@ pub(crate) fn discard_unfinished_commit(store: &Store) -> Result<usize, LedgerEr
             records = discarded,
             "removing a commit that was cut short before it was acknowledged"
         );
-        store.apply(&changes, WritePoint::LogCreate)?;
+        store.apply(&[], &changes, WritePoint::LogBatch)?;
     }
-    Ok(discarded)
+    Ok(())
 }
 
 /// The number of events in the log, told by its last record.
-pub(crate) fn stored_size(store: &Store) -> Result<u64, LedgerError> {
+pub(super) fn stored_size(store: &Store) -> Result<u64, LedgerError> {
     let Some((key, _)) = store.last_record()? else {
         return Ok(0);
     };

@@ -6,6 +6,7 @@ use super::record::Record;
 use crate::error::LedgerError;
 use crate::faults::{Faults, WritePoint};
 use crate::files::sync_directory;
+use crate::log::Changes;
 use rustix::fs::{Advice, FlockOperation, fadvise, flock};
 use rustix::io::Errno;
 use sled::IVec;
@@ -20,35 +21,9 @@ use std::time::{Duration, Instant};
 /// How long sled's own lock may still be held by what is left of a database just closed.
 const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 
-/// Records to insert or remove in one step.
-#[derive(Debug, Default)]
-pub(crate) struct Changes(Vec<(Vec<u8>, Option<Vec<u8>>)>);
-
-impl Changes {
-    pub(crate) fn put(&mut self, key: &[u8], value: impl Into<Vec<u8>>) {
-        self.0.push((key.to_vec(), Some(value.into())));
-    }
-
-    pub(crate) fn remove(&mut self, key: &[u8]) {
-        self.0.push((key.to_vec(), None));
-    }
-
-    pub(crate) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Bytes that the changes take, roughly, with what sled adds.
-    pub(crate) fn footprint(&self) -> u64 {
-        self.0
-            .iter()
-            .map(|(key, value)| (key.len() + value.as_ref().map_or(0, Vec::len)) as u64 + 64)
-            .sum()
-    }
-}
-
-/// The log on sled. Clones share it.
+/// A database of sled. Clones share it.
 #[derive(Clone)]
-pub(crate) struct Store {
+pub(super) struct Store {
     db: sled::Db,
     /// Our own handle on sled's file: sled has no call that makes what it flushed durable.
     file: Arc<File>,
@@ -59,7 +34,7 @@ pub(crate) struct Store {
 impl Store {
     /// Opens or creates the database in `path`. The caller holds the ledger's lock, so nobody else
     /// has it.
-    pub(crate) fn open(
+    pub(super) fn open(
         path: &Path,
         cache_bytes: u64,
         faults: &Faults,
@@ -92,7 +67,7 @@ impl Store {
 
     /// Waits until nothing of a database that was closed is at work in `path` any more: sled writes
     /// what it holds in threads of its own, and has the file locked until then.
-    pub(crate) fn wait_closed(path: &Path) -> Result<(), LedgerError> {
+    pub(super) fn wait_closed(path: &Path) -> Result<(), LedgerError> {
         let failed = || LedgerError::io("cannot open", path);
         let file = File::open(path.join("db")).map_err(failed())?;
         let since = Instant::now();
@@ -109,7 +84,7 @@ impl Store {
 
     /// Makes the next open read from the disk what this file really holds, and not what the
     /// system remembers of a write that failed.
-    pub(crate) fn forget_cached(path: &Path) {
+    pub(super) fn forget_cached(path: &Path) {
         let result = File::open(path.join("db"))
             .and_then(|file| Ok(fadvise(&file, 0, None, Advice::DontNeed)?));
         if let Err(error) = result {
@@ -117,12 +92,12 @@ impl Store {
         }
     }
 
-    pub(crate) fn get(&self, key: &[u8]) -> Result<Option<IVec>, LedgerError> {
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<IVec>, LedgerError> {
         guarded("reading", &self.path, || self.db.get(key))
     }
 
     /// Inserts the records in order. After an error some of them may be there.
-    pub(crate) fn insert_in_order(&self, records: &[Record]) -> Result<(), LedgerError> {
+    pub(super) fn insert_in_order(&self, records: &[Record]) -> Result<(), LedgerError> {
         let insert = |records: &[Record]| -> io::Result<()> {
             for record in records {
                 guarded_io(|| self.db.insert(record.key, record.value.as_slice()))?;
@@ -139,29 +114,40 @@ impl Store {
             .map_err(|source| self.failed("appending", source))
     }
 
-    /// Applies all changes or none.
-    pub(crate) fn apply(&self, changes: &Changes, point: WritePoint) -> Result<(), LedgerError> {
+    /// Applies all changes and then the records, or nothing.
+    pub(super) fn apply(
+        &self,
+        records: &[Record],
+        changes: &Changes,
+        point: WritePoint,
+    ) -> Result<(), LedgerError> {
         let mut batch = sled::Batch::default();
-        for (key, value) in &changes.0 {
+        for (key, value) in changes.iter() {
             match value {
-                Some(value) => batch.insert(key.as_slice(), value.as_slice()),
-                None => batch.remove(key.as_slice()),
+                Some(value) => batch.insert(key, value),
+                None => batch.remove(key),
             }
+        }
+        for record in records {
+            batch.insert(&record.key, record.value.as_slice());
         }
         // A batch has no half; what comes nearest is that it is applied and never flushed.
         let apply = |batch| guarded_io(|| self.db.apply_batch(batch));
         self.faults
             .around(point, || apply(batch.clone()), || apply(batch.clone()))
             .map_err(|source| self.failed("changing the log", source))?;
-        for (key, value) in &changes.0 {
-            self.weigh(key, value.as_deref().unwrap_or_default());
+        for (key, value) in changes.iter() {
+            self.weigh(key, value.unwrap_or_default());
+        }
+        for record in records {
+            self.weigh(&record.key, &record.value);
         }
         Ok(())
     }
 
     /// Makes all that was inserted durable: sled's flush writes it, fdatasync brings it to the
     /// disk.
-    pub(crate) fn make_durable(&self) -> Result<(), LedgerError> {
+    pub(super) fn make_durable(&self) -> Result<(), LedgerError> {
         let nothing = || Ok(());
         self.faults
             .around(
@@ -176,7 +162,7 @@ impl Store {
     }
 
     /// The records from `range`, in order.
-    pub(crate) fn range(
+    pub(super) fn range(
         &self,
         range: RangeInclusive<&[u8]>,
     ) -> impl DoubleEndedIterator<Item = Result<(IVec, IVec), LedgerError>> + use<> {
@@ -186,26 +172,15 @@ impl Store {
         }
     }
 
-    /// The records whose key begins with `prefix`, in order.
-    pub(crate) fn prefix(
-        &self,
-        prefix: &[u8],
-    ) -> impl DoubleEndedIterator<Item = Result<(IVec, IVec), LedgerError>> + use<> {
-        Guarded {
-            iter: self.db.scan_prefix(prefix),
-            path: self.path.clone(),
-        }
-    }
-
     /// The record that event `seq` is in, or begins in; the last one before it if it is missing.
-    pub(crate) fn record_of(&self, seq: u64) -> Result<Option<(IVec, IVec)>, LedgerError> {
+    pub(super) fn record_of(&self, seq: u64) -> Result<Option<(IVec, IVec)>, LedgerError> {
         self.range(&keys::log(0, 0)..=&keys::log(seq, 0))
             .next_back()
             .transpose()
     }
 
     /// The last record of the log.
-    pub(crate) fn last_record(&self) -> Result<Option<(IVec, IVec)>, LedgerError> {
+    pub(super) fn last_record(&self) -> Result<Option<(IVec, IVec)>, LedgerError> {
         self.range(&keys::log(0, 0)..=&keys::log(u64::MAX, u16::MAX))
             .next_back()
             .transpose()
@@ -216,7 +191,7 @@ impl Store {
     /// sled looks for what to evict only after 64 accesses to the nodes of one of its 256 shards,
     /// whatever their size. Reading a log once through, it would keep all of it. One access for
     /// each KiB keeps what waits to be looked at below 16 MiB.
-    pub(crate) fn weigh(&self, key: &[u8], value: &[u8]) {
+    pub(super) fn weigh(&self, key: &[u8], value: &[u8]) {
         for _ in 0..value.len() / 1024 {
             // Only the access counts; whoever needs the record reads it and sees the error.
             let _ = guarded_io(|| self.db.contains_key(key));
@@ -224,7 +199,7 @@ impl Store {
     }
 
     /// Closes this handle. sled flushes when the last one goes.
-    pub(crate) fn close(self) {
+    pub(super) fn close(self) {
         if catch_unwind(AssertUnwindSafe(move || drop(self.db))).is_err() {
             tracing::warn!("the storage engine panicked while it was being closed");
         }

@@ -1,18 +1,16 @@
-//! Writing a backup: what there is at one moment, streamed while the ledger goes on.
+//! Writing a backup: what there is at one time, streamed while the ledger goes on.
 //!
-//! Taking the moment costs the writer no more than a few hashes. Events are only ever appended, so
+//! Taking the snapshot costs the writer no more than a few hashes. Events are only ever appended, so
 //! the first ones can be read at any time after. Keys come and go: those that are destroyed while
 //! the backup is written are kept in memory for it until it is done, so that it holds the very keys
-//! of its moment.
+//! that were there when it began.
 
 use super::{BackupLabel, EVENT, KEY, MAGIC, MANIFEST, Manifest, SEED};
 use super::{END, HEAD, KEY_LEN};
-use crate::checkpoint::Checkpoint;
 use crate::error::LedgerError;
-use crate::ledger::Shared;
-use crate::reader::for_each_stored;
+use crate::ledger::LedgerReader;
 use crate::tree::Hash;
-use crate::vault::{NewKey, Vault};
+use crate::vault::NewKey;
 use secinfo_domain::KeyId;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -24,65 +22,65 @@ use zeroize::Zeroizing;
 /// How much is given to the output at once.
 const BUFFER: usize = 64 * 1024;
 
-/// Keys that were destroyed since a moment, for the backup of that moment.
+/// The keys that were destroyed since one snapshot.
 #[derive(Default)]
-pub(crate) struct Kept(Mutex<HashMap<KeyId, Box<NewKey>>>);
+struct Destroyed(Mutex<HashMap<KeyId, Box<NewKey>>>);
 
-impl Kept {
+impl Destroyed {
     fn keys(&self) -> MutexGuard<'_, HashMap<KeyId, Box<NewKey>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The backups that are being written.
+/// Keeps the keys that are destroyed while backups are being written.
 #[derive(Default)]
-pub(crate) struct Keepers(Mutex<Vec<Weak<Kept>>>);
+pub(crate) struct RetainedKeys(Mutex<Vec<Weak<Destroyed>>>);
 
-impl Keepers {
-    fn add(&self) -> Arc<Kept> {
-        let kept = Arc::new(Kept::default());
-        self.list().push(Arc::downgrade(&kept));
-        kept
+impl RetainedKeys {
+    fn begin(&self) -> Arc<Destroyed> {
+        let destroyed = Arc::new(Destroyed::default());
+        self.list().push(Arc::downgrade(&destroyed));
+        destroyed
     }
 
-    fn list(&self) -> MutexGuard<'_, Vec<Weak<Kept>>> {
+    fn list(&self) -> MutexGuard<'_, Vec<Weak<Destroyed>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Gives each backup that is being written the key that is about to be destroyed.
-    pub(crate) fn keep(
+    pub(crate) fn retain(
         &self,
         key: impl FnOnce() -> Result<NewKey, LedgerError>,
     ) -> Result<(), LedgerError> {
         let mut list = self.list();
-        list.retain(|kept| kept.strong_count() > 0);
+        list.retain(|destroyed| destroyed.strong_count() > 0);
         if list.is_empty() {
             return Ok(());
         }
         let key = key()?;
-        for kept in list.iter().filter_map(Weak::upgrade) {
-            kept.keys().insert(key.id(), Box::new(key.clone()));
+        for destroyed in list.iter().filter_map(Weak::upgrade) {
+            destroyed.keys().insert(key.id(), Box::new(key.clone()));
         }
         Ok(())
     }
 }
 
-/// A moment of a ledger. As long as it lives, the keys of that moment can be backed up.
-pub struct Moment {
-    shared: Arc<Shared>,
+/// The ledger at one time. As long as it lives, the keys of that time can be backed up.
+pub struct BackupSnapshot {
+    reader: LedgerReader,
     size: u64,
     root: Hash,
-    kept: Arc<Kept>,
+    destroyed: Arc<Destroyed>,
 }
 
-impl Moment {
-    pub(crate) fn of(shared: &Arc<Shared>) -> Self {
-        let tree = shared.tree();
+impl BackupSnapshot {
+    pub(crate) fn of(reader: LedgerReader) -> Self {
+        let (size, root) = reader.proofs.head();
         Self {
-            kept: shared.vault.keepers().add(),
-            size: tree.tiles.size(),
-            root: tree.tiles.root(),
-            shared: Arc::clone(shared),
+            destroyed: reader.vault.retained().begin(),
+            size,
+            root,
+            reader,
         }
     }
 
@@ -91,8 +89,8 @@ impl Moment {
         self.size
     }
 
-    /// Writes the backup to `out`: all events, and these keys, which must have been there at the
-    /// moment. What is written is not encrypted, and holds every secret of the host.
+    /// Writes the backup to `out`: all events, and these keys, which must have been there when the
+    /// snapshot was taken. What is written is not encrypted, and holds every secret of the host.
     pub fn write(
         self,
         label: BackupLabel,
@@ -100,13 +98,14 @@ impl Moment {
         out: impl Write,
     ) -> Result<Manifest, LedgerError> {
         keys.sort_unstable();
-        let shared = Arc::clone(&self.shared);
-        let checkpoint = Checkpoint::new(shared.origin.clone(), self.size, self.root);
+        let LedgerReader {
+            log, proofs, vault, ..
+        } = self.reader.clone();
         let manifest = Manifest {
-            origin: shared.origin.to_string(),
+            origin: proofs.origin().to_string(),
             size: self.size,
             root: self.root.to_string(),
-            checkpoint: shared.signer.sign(&checkpoint)?,
+            checkpoint: proofs.sign(self.size, self.root)?,
             keys: keys.len() as u64,
             time: label.time,
             host: label.host,
@@ -116,7 +115,7 @@ impl Moment {
         let mut out = Records::new(out);
         out.write(MAGIC)?;
         out.record(MANIFEST, &json)?;
-        out.record(SEED, shared.vault.signing_seed().as_slice())?;
+        out.record(SEED, vault.signing_seed().as_slice())?;
         for id in keys {
             let key = self.key(id)?;
             let mut body = Zeroizing::new([0; KEY_LEN]);
@@ -127,22 +126,16 @@ impl Moment {
         let size = self.size;
         // From here on no key need be kept.
         drop(self);
-        let mut next = 0;
-        for_each_stored(&shared.store()?, 0, size, |seq, event| {
-            next = seq + 1;
-            out.record(EVENT, event)
-        })?;
-        debug_assert_eq!(next, size);
+        log.for_each_before(0, size, |_, event| out.record(EVENT, event))?;
         out.end()?;
         Ok(manifest)
     }
 
-    /// The key as it was at the moment.
+    /// The key as it was when the snapshot was taken.
     fn key(&self, id: KeyId) -> Result<NewKey, LedgerError> {
-        let vault: &Vault = &self.shared.vault;
-        match vault.export_key(&self.shared.store()?, id) {
+        match self.reader.vault.export_key(id) {
             Err(LedgerError::NoSuchKey(_)) => {
-                let kept = self.kept.keys().get(&id).map(|key| NewKey::clone(key));
+                let kept = self.destroyed.keys().get(&id).map(|key| NewKey::clone(key));
                 kept.ok_or(LedgerError::NoSuchKey(id))
             }
             found => found,
