@@ -3,7 +3,7 @@
 
 use crate::failure::{Context, Failure, Result};
 use crate::log::{self, Account, LogWriter, random};
-use crate::measure::{Bare, mean, median, micros, per_second, percentile};
+use crate::measure::{BareWrites, mean, median, micros, per_second, percentile};
 use crate::report::{Bar, Row, progress};
 use crate::split::Split;
 use crate::token;
@@ -53,7 +53,7 @@ struct Bench {
     service: Arc<Service>,
     log: LogReader,
     callers: Vec<Caller>,
-    bare: Bare,
+    bare: BareWrites,
     split: Split,
 }
 
@@ -108,7 +108,7 @@ impl Bench {
             service: Arc::new(service),
             log: reader.log,
             callers,
-            bare: Bare::create(directory)?,
+            bare: BareWrites::create(directory)?,
             split: Split::create(directory)?,
         })
     }
@@ -137,7 +137,7 @@ impl Bench {
                 percentile(bare, 99),
                 "µs",
             );
-        Ok(self.split.tell(row))
+        Ok(self.split.add_to(row))
     }
 
     /// The whole of a verification but for the bus: the code is checked, too.
@@ -209,7 +209,7 @@ impl Bench {
         .part("events in a batch", batch, "")
         .part("a batch, all in all", batch / ours * 1e6, "µs")
         .part("a bare batch", batch / bare * 1e6, "µs");
-        Ok(self.split.tell(row))
+        Ok(self.split.add_to(row))
     }
 
     /// Lets the callers verify as fast as each is answered: how long it took, and what was written

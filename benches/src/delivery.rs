@@ -1,5 +1,4 @@
-//! Whether a provider that takes its time makes others wait: verifying while a thousand codes are on
-//! their way.
+//! Whether a slow provider delays other users: verification while a thousand codes are being sent.
 
 use crate::failure::{Failure, Result};
 use crate::host::{ROOT_PATH, call, content};
@@ -12,29 +11,29 @@ use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use zbus::{Connection, OwnedObjectPath, OwnedVariant, Variant};
 
-/// How many codes are asked for.
+/// The number of codes that are requested.
 const CODES: u32 = 1000;
-/// How many connections ask, and how many codes each asks for at a time. The daemon remembers of one
-/// user the proofs of eight connections, one of which verifies, and answers 16 calls of each at a time.
+/// How many connections request codes, and how many codes each requests concurrently. The daemon keeps
+/// the proofs of eight connections of a user, one of which verifies, and handles 16 concurrent calls
+/// of each.
 const CONNECTIONS: u32 = 7;
 const AT_A_TIME: usize = 15;
 
-/// How long to verify while the codes wait: the provider is done with as many as it takes at once, and
-/// begins the next.
+/// How long to verify while codes wait: longer than the provider takes for its concurrent messages.
 const WAITING: Duration = Duration::from_secs(provider::SECONDS + 2);
-/// How long the channel may take to be ready.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the channel may take to become ready.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Two daemons on the same machine.
 pub(crate) struct Subjects<'a> {
-    /// One that sends codes through a slow provider.
+    /// A daemon that sends codes through a slow provider.
     pub(crate) sending: Subject<'a>,
-    /// One that sends nothing.
+    /// A daemon that sends nothing.
     pub(crate) silent: Subject<'a>,
 }
 
-/// Verifies with each daemon in turn, with the codes of a token that counts.
-struct Verifying<'a> {
+/// Verifies alternately with both daemons, with the codes of a counter-based token.
+struct Verifier<'a> {
     subjects: &'a Subjects<'a>,
     counter: u64,
 }
@@ -46,25 +45,25 @@ struct Times {
     silent: Vec<f64>,
 }
 
-/// What the channel has in hand.
-struct InHand {
+/// The messages in the channel.
+struct ChannelLoad {
     waiting: f64,
     under_way: f64,
 }
 
-/// Verifies with both daemons: before codes are asked for, while they are, and while they wait for
-/// the provider.
+/// Verifies with both daemons: before codes are requested, while they are being requested, and while
+/// they wait for the provider.
 pub(crate) async fn measure(subjects: &Subjects<'_>, count: u64) -> Result<Vec<Row>> {
     progress("delivery: verification over the bus while codes wait for a slow provider");
     let sending = &subjects.sending;
     wait_until_ready(sending).await?;
-    let mut verifying = Verifying {
+    let mut verifier = Verifier {
         subjects,
         counter: 0,
     };
-    let connections = verifying.connect().await?;
-    verifying.times(count / 10, Duration::ZERO).await?;
-    let before = verifying.times(count, Duration::ZERO).await?;
+    let connections = verifier.connect().await?;
+    verifier.times(count / 10, Duration::ZERO).await?;
+    let before = verifier.times(count, Duration::ZERO).await?;
 
     let begun = Instant::now();
     let ask = ask_all(&connections.asking);
@@ -74,14 +73,14 @@ pub(crate) async fn measure(subjects: &Subjects<'_>, count: u64) -> Result<Vec<R
         tokio::select! {
             biased;
             done = &mut ask => break done?,
-            verified = verifying.both(&mut asked) => verified?,
+            verified = verifier.both(&mut asked) => verified?,
         }
     }
     let asked_within = begun.elapsed();
 
-    let at_first = InHand::of(sending).await?;
-    let waiting = verifying.times(count, WAITING).await?;
-    let at_last = InHand::of(sending).await?;
+    let at_first = ChannelLoad::of(sending).await?;
+    let waiting = verifier.times(count, WAITING).await?;
+    let at_last = ChannelLoad::of(sending).await?;
     if at_last.waiting < 1.0 {
         return Err(Failure::Wrong(
             "the codes were delivered before the measurement was over: nothing waited".into(),
@@ -102,7 +101,7 @@ pub(crate) async fn measure(subjects: &Subjects<'_>, count: u64) -> Result<Vec<R
 }
 
 fn row(waiting: Times, before: &Times) -> Row {
-    // The provider has taken some of them by the time that the last is asked for.
+    // The provider has accepted some codes before the last is requested.
     let name = format!("verification while most of {CODES} codes wait to be sent: median");
     Row::new(name, "µs", median(waiting.sending.clone()))
         .beside(
@@ -128,7 +127,7 @@ fn row(waiting: Times, before: &Times) -> Row {
         )
 }
 
-impl Verifying<'_> {
+impl Verifier<'_> {
     /// Verifies once with each.
     async fn both(&mut self, times: &mut Times) -> Result<()> {
         self.counter += 1;
@@ -141,7 +140,7 @@ impl Verifying<'_> {
         Ok(())
     }
 
-    /// So many times at least, and for so long.
+    /// Verifies at least `count` times and for at least `length`.
     async fn times(&mut self, count: u64, length: Duration) -> Result<Times> {
         let mut times = Times::default();
         let first = self.counter;
@@ -152,8 +151,8 @@ impl Verifying<'_> {
         Ok(times)
     }
 
-    /// Connections to each daemon, from which it has just been verified who asks, as adding a method
-    /// takes. A daemon tells all that speak with it of every change, so both have as many.
+    /// Opens connections to each daemon and verifies on each, which adding a method requires. A daemon
+    /// signals every change to all connections, so both daemons have the same number.
     async fn connect(&mut self) -> Result<Connections> {
         let mut connections = Connections::default();
         for _ in 0..CONNECTIONS {
@@ -174,13 +173,13 @@ impl Verifying<'_> {
 /// Open connections.
 #[derive(Default)]
 struct Connections {
-    /// To the daemon that sends.
+    /// To the daemon that sends codes.
     asking: Vec<Connection>,
-    /// To the other.
+    /// To the other daemon.
     idle: Vec<Connection>,
 }
 
-/// Asks for all codes, each for a number of its own.
+/// Requests all codes, each for a different number.
 async fn ask_all(connections: &[Connection]) -> Result<()> {
     let share = CODES / CONNECTIONS + 1;
     let shares = (0..CODES).step_by(share as usize).zip(connections);
@@ -199,7 +198,7 @@ async fn ask_all(connections: &[Connection]) -> Result<()> {
     Ok(())
 }
 
-/// Asks for a code for a phone that is being added.
+/// Requests a code for a phone that is being added.
 async fn ask(connection: &Connection, number: u32) -> Result<()> {
     let destination = format!("+491511{:07}", 2_000_000 + number);
     let options = HashMap::from([("destination", Variant::from(destination))]);
@@ -230,7 +229,7 @@ async fn wait_until_ready(subject: &Subject<'_>) -> Result<()> {
         if word("state") == "ready" {
             return Ok(());
         }
-        if begun.elapsed() > PATIENCE {
+        if begun.elapsed() > TIMEOUT {
             let error = word("last_error");
             return Err(Failure::Wrong(format!("the channel is not ready: {error}")));
         }
@@ -238,7 +237,7 @@ async fn wait_until_ready(subject: &Subject<'_>) -> Result<()> {
     }
 }
 
-impl InHand {
+impl ChannelLoad {
     async fn of(subject: &Subject<'_>) -> Result<Self> {
         let channel = channel(subject).await?;
         let number = |name: &str| {

@@ -1,4 +1,4 @@
-//! Why a measurement could not be made.
+//! The error of the benchmark.
 
 use secinfo_ledger::LedgerError;
 use secinfod::config::ConfigError;
@@ -17,30 +17,30 @@ pub(crate) enum Failure {
         doing: String,
         source: Box<dyn Error + Send + Sync>,
     },
-    /// The ledger.
+    /// An error of the ledger.
     #[error("{0}")]
     Ledger(#[from] LedgerError),
-    /// The log does not read.
+    /// The log cannot be read.
     #[error("{0}")]
     Replay(#[from] ReplayError),
-    /// The service refused something that it must not refuse.
+    /// The service refused a command unexpectedly.
     #[error("the service refused: {0}")]
     Service(#[from] ServiceError),
-    /// The configuration that was written for the daemon.
+    /// An error in the daemon's configuration.
     #[error("{0}")]
     Config(#[from] ConfigError),
-    /// The bus, or a reply that is an error.
+    /// An error of the bus, or an error reply.
     #[error("over the bus: {0}")]
     Bus(#[from] zbus::Error),
-    /// sled, measured by itself.
+    /// An error of sled, when it is measured without the ledger.
     #[error("sled by itself: {0}")]
     Sled(#[from] sled::Error),
-    /// Anything else; the text says what, and what to do.
+    /// Another error; the text says what is wrong and what to do.
     #[error("{0}")]
     Wrong(String),
 }
 
-/// Says what was tried when it fails.
+/// Adds to an error what was tried.
 pub(crate) trait Context<T> {
     /// `doing` completes "cannot …".
     fn context(self, doing: impl FnOnce() -> String) -> Result<T>;

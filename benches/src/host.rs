@@ -1,4 +1,4 @@
-//! A daemon as a process, on a message bus of its own.
+//! A daemon process on a private message bus.
 
 use crate::failure::{Context, Failure, Result};
 use crate::measure::Resident;
@@ -14,13 +14,13 @@ use zbus::fdo::DBusProxy;
 use zbus::{Connection, DynamicType, Message};
 
 /// How long the daemon may take to start or stop.
-const PATIENCE: Duration = Duration::from_mins(5);
+const TIMEOUT: Duration = Duration::from_mins(5);
 
-/// The object that Manager and Audit are on.
+/// The path of the root object, with the interfaces Manager and Audit.
 pub(crate) const ROOT_PATH: &str = "/org/secinfo/SecurityInfo1";
 
-/// A message bus, a connection to it, and the daemon while it runs.
-pub(crate) struct Host {
+/// A private message bus, a connection to it, and the daemon if it is running.
+pub(crate) struct BenchHost {
     directory: PathBuf,
     bus: Child,
     address: String,
@@ -28,10 +28,10 @@ pub(crate) struct Host {
     daemon: Option<Child>,
 }
 
-impl Host {
-    /// Starts a bus in this directory; the daemon's state is in `state` below it. What ships is
-    /// measured: the daemon's configuration says nothing of policy but what these further sections
-    /// say, the first lines of which belong to `[daemon]`.
+impl BenchHost {
+    /// Starts a bus in this directory; the daemon's state will be in its subdirectory `state`. The
+    /// daemon is configured with the shipped defaults and the lines in `further`, which begin in
+    /// `[daemon]`.
     pub(crate) async fn start_bus(directory: &Path, further: &str) -> Result<Self> {
         let (socket, config) = (directory.join("bus"), directory.join("bus.conf"));
         let text = format!(
@@ -72,12 +72,12 @@ impl Host {
         })
     }
 
-    /// Where the daemon's state is.
+    /// The daemon's state directory.
     pub(crate) fn state(&self) -> PathBuf {
         state(&self.directory)
     }
 
-    /// Starts the daemon: how long it took until it had its name on the bus.
+    /// Starts the daemon, and returns how long it took to get its name on the bus.
     pub(crate) async fn start_daemon(&mut self, program: &Path) -> Result<Duration> {
         let bus = DBusProxy::new(&self.connection).await?;
         let mut owners = bus
@@ -106,8 +106,8 @@ impl Host {
             {
                 return Ok(took);
             }
-            if self.daemon_ended()? || took > PATIENCE {
-                return Err(self.say_why("start"));
+            if self.daemon_ended()? || took > TIMEOUT {
+                return Err(self.failure("start"));
             }
         }
     }
@@ -120,12 +120,12 @@ impl Host {
         Ok(status.context(|| "wait for the daemon".into())?.is_some())
     }
 
-    fn say_why(&self, what: &str) -> Failure {
+    fn failure(&self, what: &str) -> Failure {
         let log = fs::read_to_string(self.directory.join("daemon.log")).unwrap_or_default();
         Failure::Wrong(format!("the daemon did not {what}: {log}"))
     }
 
-    /// Lets the daemon end in order.
+    /// Stops the daemon gracefully.
     pub(crate) fn stop_daemon(&mut self) -> Result<()> {
         if let Some(daemon) = &self.daemon {
             kill_process(Pid::from_child(daemon), Signal::TERM)
@@ -133,8 +133,8 @@ impl Host {
         }
         let begun = Instant::now();
         while !self.daemon_ended()? {
-            if begun.elapsed() > PATIENCE {
-                return Err(self.say_why("stop"));
+            if begun.elapsed() > TIMEOUT {
+                return Err(self.failure("stop"));
             }
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -165,7 +165,7 @@ impl Host {
         connect(&self.address).await
     }
 
-    /// The least that a call can be.
+    /// Makes an empty call.
     pub(crate) async fn ping(&self) -> Result<()> {
         self.call("org.freedesktop.DBus.Peer", "Ping", &()).await?;
         Ok(())
@@ -178,7 +178,7 @@ impl Host {
     }
 }
 
-impl Drop for Host {
+impl Drop for BenchHost {
     fn drop(&mut self) {
         for child in self.daemon.iter_mut().chain([&mut self.bus]) {
             let _ = child.kill();
@@ -207,7 +207,7 @@ where
     Ok(call.await?)
 }
 
-/// What a reply holds.
+/// The content of a reply.
 pub(crate) fn content<T>(message: &Message) -> Result<T>
 where
     T: serde::de::DeserializeOwned + zbus::Type,
@@ -220,12 +220,12 @@ where
     Ok(value)
 }
 
-/// Where the state of the daemon is that runs in this directory.
+/// The state directory of a daemon that runs in this directory.
 pub(crate) fn state(directory: &Path) -> PathBuf {
     directory.join("state")
 }
 
-/// The configuration of the daemon that runs in this directory.
+/// The configuration of a daemon that runs in this directory.
 fn configuration(directory: &Path) -> String {
     format!(
         "[daemon]\nauthorization = \"uid\"\norganization = \"Example\"\n\

@@ -1,14 +1,13 @@
-//! `secinfo-bench`: how fast and how small secinfo is, beside what it cannot be faster than.
+//! `secinfo-bench`: measures speed and memory of secinfo, in comparison with lower bounds.
 //!
-//! Everything that is compared is measured in turn, in one run, on the file system that the
-//! results are about.
+//! What is compared is measured alternately, in the same run, on the same file system.
 
 mod append;
-mod crowd;
 mod delivery;
 mod failure;
 mod host;
 mod log;
+mod many_users;
 mod measure;
 mod pam;
 mod provider;
@@ -20,19 +19,19 @@ mod token;
 mod verification;
 
 use clap::{Parser, ValueEnum};
-use crowd::Crowd;
 use failure::{Context, Failure, Result};
-use host::Host;
+use host::BenchHost;
 use log::Known;
-use measure::Bare;
+use many_users::ManyUsersLog;
+use measure::BareWrites;
 use provider::SlowProvider;
-use report::{Report, complain, progress};
-use start::AtRest;
+use report::{Results, print_error, progress};
+use start::IdleMemory;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use verification::Subject;
 
-/// Measures secinfo and holds it against its bars. Takes some minutes.
+/// Measures secinfo and compares it with its bars. Takes some minutes.
 #[derive(Parser)]
 #[command(name = "secinfo-bench", version)]
 struct Arguments {
@@ -40,7 +39,7 @@ struct Arguments {
     #[arg(long)]
     quick: bool,
 
-    /// Measure only this
+    /// Measure only this part
     #[arg(long, value_enum, value_name = "PART")]
     only: Option<Part>,
 
@@ -52,12 +51,12 @@ struct Arguments {
     #[arg(long, value_name = "DIRECTORY")]
     directory: Option<PathBuf>,
 
-    /// Take a start on this ledger apart, for the program's own use
+    /// Measure the steps of a start with this ledger; for internal use
     #[arg(long, hide = true, value_name = "STATE")]
     parts_of: Option<PathBuf>,
 }
 
-/// What can be measured by itself.
+/// A part of the benchmark that can be run separately.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
     /// Appending events
@@ -70,7 +69,7 @@ enum Part {
     Pam,
 }
 
-/// How much is measured.
+/// The sizes of the measurements.
 struct Sizes {
     users: u32,
     events: u64,
@@ -105,7 +104,7 @@ fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&error.to_string());
+            print_error(&error.to_string());
             ExitCode::FAILURE
         }
     }
@@ -115,13 +114,13 @@ fn run(arguments: &Arguments) -> Result<()> {
     if let Some(state) = &arguments.parts_of {
         return start::print_parts(state);
     }
-    let places = Places::find(arguments.directory.as_deref())?;
+    let paths = Paths::find(arguments.directory.as_deref())?;
     let sizes = if arguments.quick {
         Sizes::QUICK
     } else {
         Sizes::FULL
     };
-    let mut report = Report {
+    let mut report = Results {
         version: env!("CARGO_PKG_VERSION"),
         quick: arguments.quick,
         cores: std::thread::available_parallelism().map_or(1, usize::from),
@@ -130,28 +129,28 @@ fn run(arguments: &Arguments) -> Result<()> {
     };
     let runtime = tokio::runtime::Runtime::new().context(|| "start the runtime".into())?;
     let wanted = |part| arguments.only.is_none_or(|only| only == part);
-    // It is written before anything is measured: what it leaves to the disk has time to get there.
+    // Written first, so that it has reached the disk before anything is measured.
     let crowd = (wanted(Part::Users) || wanted(Part::Pam))
-        .then(|| places.crowd(&sizes))
+        .then(|| paths.crowd(&sizes))
         .transpose()?;
     report.note_load();
     if wanted(Part::Append) {
-        let directory = places.new_directory("append")?;
+        let directory = paths.new_directory("append")?;
         report.add(append::measure(&directory, &sizes.append)?);
     }
     if let Some(crowd) = crowd.as_ref().filter(|_| wanted(Part::Users)) {
-        let state = host::state(&places.run.join("many"));
+        let state = host::state(&paths.run.join("many"));
         report.add(replay::measure(&state, crowd.events)?);
-        runtime.block_on(with_daemons(&places, &sizes, crowd, &mut report))?;
+        runtime.block_on(with_daemons(&paths, &sizes, crowd, &mut report))?;
     }
     if let Some(crowd) = crowd.as_ref().filter(|_| wanted(Part::Pam)) {
-        runtime.block_on(with_pam(&places, &sizes, crowd, &mut report))?;
+        runtime.block_on(with_pam(&paths, &sizes, crowd, &mut report))?;
     }
     if wanted(Part::Delivery) {
-        runtime.block_on(with_provider(&places, &sizes, &mut report))?;
+        runtime.block_on(with_provider(&paths, &sizes, &mut report))?;
     }
     report.note_load();
-    places.clear()?;
+    paths.clear()?;
     report.print();
     arguments
         .json
@@ -159,18 +158,18 @@ fn run(arguments: &Arguments) -> Result<()> {
         .map_or(Ok(()), |path| report.write(path))
 }
 
-/// What is measured of daemons as processes.
+/// Measures daemon processes with one user and with many.
 async fn with_daemons(
-    places: &Places,
+    paths: &Paths,
     sizes: &Sizes,
-    crowd: &Crowd,
-    report: &mut Report,
+    crowd: &ManyUsersLog,
+    report: &mut Results,
 ) -> Result<()> {
-    let mut many = Host::start_bus(&places.run.join("many"), "").await?;
-    report.add(start::measure(&mut many, crowd, &places.daemon).await?);
-    let (mut few, root) = places.host_of_one("few", "").await?;
+    let mut many = BenchHost::start_bus(&paths.run.join("many"), "").await?;
+    report.add(start::measure(&mut many, crowd, &paths.daemon).await?);
+    let (mut few, root) = paths.host_of_one("few", "").await?;
 
-    let started = AtRest::take(&few, &many).await?;
+    let started = IdleMemory::take(&few, &many).await?;
     let subjects = [
         Subject::of_one(&few, root),
         Subject {
@@ -180,28 +179,28 @@ async fn with_daemons(
         },
     ];
     log::quiet_disk();
-    let mut bare = Bare::create(&places.run)?;
+    let mut bare = BareWrites::create(&paths.run)?;
     report.add(verification::measure(&subjects, &mut bare, sizes.verifications).await?);
-    let worked = AtRest::take(&few, &many).await?;
+    let worked = IdleMemory::take(&few, &many).await?;
     report.add(start::memory(&started, &worked, sizes.users));
     few.stop_daemon()?;
     many.stop_daemon()
 }
 
-/// What is measured of sign-ins by PAM.
+/// Measures whole sign-ins through PAM.
 async fn with_pam(
-    places: &Places,
+    paths: &Paths,
     sizes: &Sizes,
-    crowd: &Crowd,
-    report: &mut Report,
+    crowd: &ManyUsersLog,
+    report: &mut Results,
 ) -> Result<()> {
-    let directory = places.new_directory("pam")?;
-    let (mut few, root) = places.host_of_one("pam/few", "").await?;
-    // The counters of its tokens begin anew.
-    let many = places.new_directory("pam/many")?;
+    let directory = paths.new_directory("pam")?;
+    let (mut few, root) = paths.host_of_one("pam/few", "").await?;
+    // A fresh copy, so that the tokens' counters start at 0.
+    let many = paths.new_directory("pam/many")?;
     crowd.copy_to(&host::state(&many))?;
-    let mut many = Host::start_bus(&many, "").await?;
-    many.start_daemon(&places.daemon).await?;
+    let mut many = BenchHost::start_bus(&many, "").await?;
+    many.start_daemon(&paths.daemon).await?;
     log::quiet_disk();
     let subjects = [
         Subject::of_one(&few, root),
@@ -215,8 +214,8 @@ async fn with_pam(
         subject.choose_token().await?;
     }
     let programs = pam::Programs {
-        module: &places.pam_module,
-        host: &places.pam_host,
+        module: &paths.pam_module,
+        host: &paths.pam_host,
     };
     report.add(pam::measure(
         &subjects,
@@ -228,12 +227,12 @@ async fn with_pam(
     many.stop_daemon()
 }
 
-/// What is measured of a daemon whose provider takes its time, beside one that sends nothing.
-async fn with_provider(places: &Places, sizes: &Sizes, report: &mut Report) -> Result<()> {
-    let provider = SlowProvider::prepare(&places.spool)?;
+/// Measures a daemon with a slow provider, in comparison with one that sends nothing.
+async fn with_provider(paths: &Paths, sizes: &Sizes, report: &mut Results) -> Result<()> {
+    let provider = SlowProvider::prepare(&paths.spool)?;
     let further = provider.configuration();
-    let (mut sending, senders_root) = places.host_of_one("sending", &further).await?;
-    let (mut silent, silent_root) = places.host_of_one("silent", "").await?;
+    let (mut sending, senders_root) = paths.host_of_one("sending", &further).await?;
+    let (mut silent, silent_root) = paths.host_of_one("silent", "").await?;
     log::quiet_disk();
     let subjects = delivery::Subjects {
         sending: Subject::of_one(&sending, senders_root),
@@ -244,23 +243,23 @@ async fn with_provider(places: &Places, sizes: &Sizes, report: &mut Report) -> R
     silent.stop_daemon()
 }
 
-/// Where everything is.
-struct Places {
+/// The paths of programs and directories.
+struct Paths {
     /// The daemon that is measured.
     daemon: PathBuf,
-    /// The plugin that plays a provider.
+    /// The plugin that simulates a provider.
     spool: PathBuf,
     /// The PAM module.
     pam_module: PathBuf,
-    /// The program that calls it.
+    /// The program that calls the module.
     pam_host: PathBuf,
-    /// What is kept for the next time.
+    /// The directory of what is kept for later runs.
     kept: PathBuf,
-    /// What is of this run.
+    /// The directory of this run.
     run: PathBuf,
 }
 
-impl Places {
+impl Paths {
     fn find(directory: Option<&Path>) -> Result<Self> {
         let program = std::env::current_exe().context(|| "find this program".into())?;
         let built = |name| {
@@ -289,7 +288,7 @@ impl Places {
         let kept = kept
             .canonicalize()
             .context(|| format!("find {}", kept.display()))?;
-        let places = Self {
+        let paths = Self {
             daemon,
             spool,
             pam_module,
@@ -297,8 +296,8 @@ impl Places {
             run: kept.join("run"),
             kept,
         };
-        places.clear()?;
-        Ok(places)
+        paths.clear()?;
+        Ok(paths)
     }
 
     fn clear(&self) -> Result<()> {
@@ -315,21 +314,20 @@ impl Places {
         Ok(path)
     }
 
-    /// A running daemon where only root has methods, with these further sections in its
-    /// configuration.
-    async fn host_of_one(&self, name: &str, further: &str) -> Result<(Host, Known)> {
+    /// Starts a daemon on a log in which only root has methods, with additional configuration.
+    async fn host_of_one(&self, name: &str, further: &str) -> Result<(BenchHost, Known)> {
         let directory = self.new_directory(name)?;
-        let root = crowd::one_user(&host::state(&directory))?;
-        let mut host = Host::start_bus(&directory, further).await?;
+        let root = many_users::one_user(&host::state(&directory))?;
+        let mut host = BenchHost::start_bus(&directory, further).await?;
         host.start_daemon(&self.daemon).await?;
         Ok((host, root))
     }
 
-    /// The log with many users, and a copy of it to work on. A log that was kept and does not
-    /// open any more is written anew.
-    fn crowd(&self, sizes: &Sizes) -> Result<Crowd> {
+    /// Prepares the log with many users, and a working copy of it. A log of an earlier run that cannot
+    /// be opened is written again.
+    fn crowd(&self, sizes: &Sizes) -> Result<ManyUsersLog> {
         let state = host::state(&self.new_directory("many")?);
-        let crowd = Crowd::prepare(&self.kept, sizes.users, sizes.events)?;
+        let crowd = ManyUsersLog::prepare(&self.kept, sizes.users, sizes.events)?;
         crowd.copy_to(&state)?;
         let Err(error) = log::open(&state) else {
             return Ok(crowd);
@@ -337,7 +335,7 @@ impl Places {
         progress(&format!("the log that was kept is not used: {error}"));
         crowd.forget()?;
         std::fs::remove_dir_all(&state).context(|| format!("remove {}", state.display()))?;
-        let crowd = Crowd::prepare(&self.kept, sizes.users, sizes.events)?;
+        let crowd = ManyUsersLog::prepare(&self.kept, sizes.users, sizes.events)?;
         crowd.copy_to(&state)?;
         Ok(crowd)
     }

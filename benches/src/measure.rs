@@ -1,5 +1,5 @@
-//! Taking times, and the yardstick of every append: the same bytes, written and synced by nobody
-//! but the system.
+//! Statistics, memory, and the baseline of every append: writing and syncing the same bytes to a
+//! file.
 
 use crate::failure::{Context, Result};
 use std::fs::File;
@@ -8,7 +8,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// The median; 0 of nothing.
+/// The median; 0 without samples.
 pub(crate) fn median(mut samples: Vec<f64>) -> f64 {
     samples.sort_by(f64::total_cmp);
     let middle = samples.len() / 2;
@@ -19,7 +19,7 @@ pub(crate) fn median(mut samples: Vec<f64>) -> f64 {
     }
 }
 
-/// The value below which this share of the samples lies.
+/// The value below which this percentage of the samples lies.
 pub(crate) fn percentile(mut samples: Vec<f64>, percent: usize) -> f64 {
     samples.sort_by(f64::total_cmp);
     let last = samples.len().saturating_sub(1);
@@ -29,29 +29,29 @@ pub(crate) fn percentile(mut samples: Vec<f64>, percent: usize) -> f64 {
         .unwrap_or_default()
 }
 
-/// So many things shared by so many.
+/// The mean number of things in each of `by` groups.
 #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
 pub(crate) fn mean(things: usize, by: usize) -> f64 {
     things as f64 / by as f64
 }
 
-/// Microseconds.
+/// A duration in microseconds.
 pub(crate) fn micros(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e6
 }
 
-/// So many things in so long, by the second.
+/// A rate per second.
 #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
 pub(crate) fn per_second(count: usize, duration: Duration) -> f64 {
     count as f64 / duration.as_secs_f64()
 }
 
-/// Bare files that get the same bytes as ours, each synced before it goes on.
-pub(crate) struct Bare {
-    /// Grows with each write, so that the file system must note its new size, too.
+/// The baseline: files that get the same bytes as the log, synced after each write.
+pub(crate) struct BareWrites {
+    /// Grows with each write, so that the file system must also write its new size.
     growing: File,
-    /// Was written before: nothing but the bytes themselves must reach the disk. No log that is
-    /// kept can be like that; it shows what the disk could do.
+    /// Has a fixed size, so that only the bytes themselves must reach the disk. No log can work like
+    /// that; it shows the limit of the disk.
     fixed: File,
     place: u64,
 }
@@ -66,8 +66,8 @@ pub(crate) struct BareTimes {
 /// The size of the file that does not grow.
 const FIXED: usize = 4 << 20;
 
-impl Bare {
-    /// New files in this directory, which is on the file system to be compared with.
+impl BareWrites {
+    /// Creates the files in this directory, which must be on the same file system as the log.
     pub(crate) fn create(directory: &Path) -> Result<Self> {
         let create = |name: &str| {
             let path = directory.join(name);
@@ -86,7 +86,7 @@ impl Bare {
         })
     }
 
-    /// Writes the bytes to one file and then to the other; on return they are on the disk.
+    /// Writes the bytes durably to one file and then to the other.
     pub(crate) fn write_durably(&mut self, bytes: &[u8]) -> Result<BareTimes> {
         let begun = Instant::now();
         let growing = self
@@ -116,16 +116,16 @@ impl Bare {
 /// The memory of a process, in bytes.
 #[derive(Clone, Copy)]
 pub(crate) struct Resident {
-    /// Resident now.
+    /// Current resident memory.
     pub(crate) now: f64,
-    /// The most that was resident.
+    /// Peak resident memory.
     pub(crate) most: f64,
-    /// What of it are pages of files, the program above all.
+    /// The part of the resident memory that is mapped from files, mainly the program.
     pub(crate) files: f64,
 }
 
 impl Resident {
-    /// Of the process with this id, or of `self`.
+    /// The memory of the process with this id, or of `self`.
     pub(crate) fn of(process: &str) -> Result<Self> {
         let path = format!("/proc/{process}/status");
         let status = std::fs::read_to_string(&path).context(|| format!("read {path}"))?;
@@ -142,7 +142,7 @@ impl Resident {
     }
 }
 
-/// The time that this thread has had a processor: what something takes however busy the machine is.
+/// The CPU time of this thread, which does not depend on the load of the machine.
 pub(crate) fn processor_time() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     let seconds = u64::try_from(time.tv_sec).unwrap_or_default();

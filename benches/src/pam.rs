@@ -1,5 +1,5 @@
-//! A whole PAM verification, from `pam_start` to `pam_end`, beside the modules that hosts have: the
-//! same program, the same token, the same file system, one after the other.
+//! A whole PAM verification, from `pam_start` to `pam_end`, in comparison with common modules: with
+//! the same program, token and file system, alternately.
 
 use crate::failure::{Context, Failure, Result};
 use crate::measure::{median, percentile};
@@ -13,19 +13,19 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// Of Debian's package libpam-google-authenticator.
+/// From Debian's package libpam-google-authenticator.
 const GOOGLE: &str = "pam_google_authenticator.so";
 
-/// Of Debian's package libpam-oath.
+/// From Debian's package libpam-oath.
 const OATH: &str = "pam_oath.so";
 
-/// What is measured: the module itself and the program that calls it.
+/// The module and the program that calls it.
 pub(crate) struct Programs<'a> {
     pub(crate) module: &'a Path,
     pub(crate) host: &'a Path,
 }
 
-/// Signs root in with each module in turn; `directory` is where their files are.
+/// Signs root in alternately with each module, whose files are in `directory`.
 pub(crate) fn measure(
     subjects: &[Subject<'_>],
     programs: &Programs<'_>,
@@ -39,7 +39,7 @@ pub(crate) fn measure(
         let text = format!("auth required {line}\n");
         fs::write(pam_d.join(service), text).context(|| format!("write pam.d/{service}"))
     };
-    // Every host has one; without it libpam complains on the console each time.
+    // Without it libpam prints an error on the console each time.
     stack("other", "pam_deny.so")?;
     let secret = directory.join("google");
     let text = format!("{}\n\" HOTP_COUNTER 1\n", BASE32_NOPAD.encode(SECRET));
@@ -65,7 +65,7 @@ pub(crate) fn measure(
     let mut host = SignIns::start(programs.host, &pam_d)?;
     let mut times = vec![Vec::new(); services.len()];
     let warm_up = count / 10;
-    // The first that all of them take: the counter of pam_google_authenticator begins with 1.
+    // The first counter that all of them accept: pam_google_authenticator starts with 1.
     for counter in 1..=count + warm_up {
         for (service, times) in services.iter().zip(&mut times) {
             let took = host.sign_in(service, &token::code(counter))?;
@@ -87,7 +87,7 @@ pub(crate) fn measure(
                 .beside(what, beside)
                 .part("99 of 100 are below", percentile(ours.clone(), 99), "µs")
         };
-        // What was agreed is about one user; the file of pam_google_authenticator has no others.
+        // The bar is for one user; the file of pam_google_authenticator has only one.
         let bar = if subject.users == 1 {
             Bar::RatioAtMost(1.0)
         } else {
@@ -101,7 +101,7 @@ pub(crate) fn measure(
     Ok(rows.collect())
 }
 
-/// A file of so many users, root in the middle of it.
+/// A users file with root in the middle.
 fn oath_users(users: usize) -> String {
     let key = HEXLOWER.encode(SECRET);
     let mut text = String::new();
@@ -148,7 +148,7 @@ impl SignIns {
         })
     }
 
-    /// Signs root in: how long it took, in microseconds.
+    /// Signs root in, and returns how long it took in microseconds.
     fn sign_in(&mut self, service: &str, code: &str) -> Result<f64> {
         writeln!(self.input, "measure {service} root {code}")
             .context(|| "speak to the program".into())?;

@@ -1,5 +1,4 @@
-//! A provider that takes its time: the plugin that writes messages to a directory, told to wait
-//! before each.
+//! A slow provider: the plugin that writes messages to a directory, with a delay.
 
 use crate::failure::{Context, Result};
 use std::fs::{self, Permissions};
@@ -7,25 +6,25 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::Path;
 use tempfile::TempDir;
 
-/// How long it takes for each message, in seconds.
+/// The delay of each message, in seconds.
 pub(crate) const SECONDS: u64 = 10;
 
-/// The account that the processes of channels become.
+/// The account of the channels' processes.
 const NOBODY: u32 = 65534;
 
-/// Memory that looks like a directory, which every user may enter.
+/// A tmpfs that every user can access.
 const MEMORY: &str = "/dev/shm";
 
-/// What its channel needs, gone with this value.
+/// The files that its channel needs, removed on drop.
 pub(crate) struct SlowProvider {
-    /// The plugin and its settings. Not beside the log, where `nobody` may not be allowed to go.
+    /// The plugin and its settings. Not next to the log, which `nobody` may be unable to reach.
     files: TempDir,
-    /// Where messages go: into memory, so that the disk of the log has nothing to do with them.
+    /// The messages: in memory, so that they do not affect the disk of the log.
     messages: TempDir,
 }
 
 impl SlowProvider {
-    /// Makes all of it.
+    /// Creates the files.
     pub(crate) fn prepare(plugin: &Path) -> Result<Self> {
         let new = tempfile::Builder::new().prefix("secinfo-bench-").to_owned();
         let made = |directory: std::io::Result<TempDir>| {
@@ -60,8 +59,8 @@ impl SlowProvider {
         fs::set_permissions(&settings, Permissions::from_mode(0o600))
     }
 
-    /// What the daemon's configuration says of it, and of how many codes one user may ask for. The
-    /// first lines belong to `[daemon]`.
+    /// The daemon's configuration for it, with limits that allow all codes. The first lines belong to
+    /// `[daemon]`.
     pub(crate) fn configuration(&self) -> String {
         let (files, messages) = (self.files.path().display(), self.messages.path().display());
         format!(

@@ -1,31 +1,31 @@
-//! What was found: rows, as a table for people and as JSON for programs.
+//! The results: rows, printed as a table or written as JSON.
 
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "this is where the program speaks"
+    reason = "this module prints the program's output"
 )]
 
 use crate::failure::{Context, Result};
 use serde::Serialize;
 use std::path::Path;
 
-/// What a row is held against.
+/// The bar that a row must meet.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Bar {
-    /// Ours is at most so many times what stands beside it.
+    /// At most this multiple of the baseline.
     RatioAtMost(f64),
-    /// Ours is at least so many times what stands beside it.
+    /// At least this multiple of the baseline.
     RatioAtLeast(f64),
-    /// Ours is at most this.
+    /// At most this value.
     AtMost(f64),
-    /// Ours is at least this.
+    /// At least this value.
     AtLeast(f64),
-    /// Nothing was agreed.
+    /// No bar.
     None,
 }
 
-/// A part of what was measured, or something measured besides: where the time goes.
+/// An additional value that explains a row, such as a part of its time.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Part {
     name: String,
@@ -33,7 +33,7 @@ pub(crate) struct Part {
     unit: &'static str,
 }
 
-/// One thing that was measured.
+/// One measurement.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Row {
     name: String,
@@ -49,7 +49,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// A row with nothing beside it and no bar.
+    /// Creates a row without a baseline and a bar.
     pub(crate) fn new(name: impl Into<String>, unit: &'static str, ours: f64) -> Self {
         Self {
             name: name.into(),
@@ -65,7 +65,7 @@ impl Row {
         }
     }
 
-    /// What the same costs without us.
+    /// Adds the baseline: the value of something comparable without secinfo.
     #[must_use]
     pub(crate) fn beside(mut self, what: &'static str, value: f64) -> Self {
         self.beside = Some(value);
@@ -74,7 +74,7 @@ impl Row {
         self
     }
 
-    /// Holds the row against a bar.
+    /// Compares the row with a bar.
     #[must_use]
     pub(crate) fn bar(mut self, bar: Bar) -> Self {
         let unit = self.unit;
@@ -102,7 +102,7 @@ impl Row {
         self
     }
 
-    /// Adds where the time goes.
+    /// Adds an explaining value.
     #[must_use]
     pub(crate) fn part(mut self, name: impl Into<String>, value: f64, unit: &'static str) -> Self {
         self.parts.push(Part {
@@ -114,23 +114,23 @@ impl Row {
     }
 }
 
-/// What was measured where.
+/// All measurements of a run.
 #[derive(Debug, Serialize)]
-pub(crate) struct Report {
+pub(crate) struct Results {
     /// The version of the project.
     pub(crate) version: &'static str,
-    /// Whether sizes were reduced: good to see that the program works, not to hold against bars.
+    /// Whether sizes were reduced, so that the bars do not apply.
     pub(crate) quick: bool,
-    /// Of the machine.
+    /// The number of the machine's cores.
     pub(crate) cores: usize,
-    /// What else was running when it began and ended: load averages over a minute.
+    /// The load averages over a minute, at the beginning and at the end.
     pub(crate) load: Vec<String>,
     /// The rows.
     pub(crate) rows: Vec<Row>,
 }
 
-impl Report {
-    /// Takes rows in, and shows them as progress.
+impl Results {
+    /// Adds rows, and prints them as progress.
     pub(crate) fn add(&mut self, rows: Vec<Row>) {
         for row in &rows {
             progress(&format!(
@@ -143,14 +143,14 @@ impl Report {
         self.rows.extend(rows);
     }
 
-    /// Notes the load of the machine.
+    /// Records the load of the machine.
     pub(crate) fn note_load(&mut self) {
         let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
         self.load
             .push(load.split(' ').next().unwrap_or_default().to_owned());
     }
 
-    /// The table for people.
+    /// Prints the table.
     pub(crate) fn print(&self) {
         let head = ["", "ours", "beside", "ratio", "bar", ""].map(str::to_owned);
         let lines: Vec<_> = std::iter::once(head)
@@ -219,7 +219,7 @@ fn cells(row: &Row) -> [String; 6] {
     ]
 }
 
-/// Three digits that count, and thousands apart.
+/// Formats a number with three significant digits and grouped thousands.
 fn number(value: f64) -> String {
     if value.abs() < 10.0 {
         return format!("{value:.2}");
@@ -238,18 +238,18 @@ fn number(value: f64) -> String {
     grouped
 }
 
-/// What another process of this program asked for.
-pub(crate) fn answer(text: &str) {
+/// Prints the result for another process of this program.
+pub(crate) fn print_answer(text: &str) {
     println!("{text}");
 }
 
-/// What is being done now.
+/// Prints what is being done.
 pub(crate) fn progress(text: &str) {
     eprintln!("{text}");
 }
 
-/// What ended the program.
-pub(crate) fn complain(text: &str) {
+/// Prints the error that ended the program.
+pub(crate) fn print_error(text: &str) {
     eprintln!("secinfo-bench: {text}");
 }
 
@@ -258,13 +258,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_read_well() {
+    fn numbers_are_readable() {
         let shown = [0.123, 9.99, 12.34, 123.4, 1234.0, 1_234_567.0].map(number);
         assert_eq!(shown, ["0.12", "9.99", "12.3", "123", "1 234", "1 234 567"]);
     }
 
     #[test]
-    fn a_bar_that_is_missed_says_by_how_much() {
+    fn a_missed_bar_has_a_percentage() {
         let row = Row::new("a", "µs", 30.0).beside("b", 10.0);
         let missed = row.clone().bar(Bar::RatioAtMost(1.5));
         assert_eq!(

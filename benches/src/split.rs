@@ -1,5 +1,5 @@
-//! Where the time of an append goes: the same events through the ledger alone, and the same
-//! blocks through sled alone, step by step.
+//! The time of an append by layer: the same events in the ledger without the service, and the same
+//! blocks in sled without the ledger, step by step.
 
 use crate::failure::{Context, Result};
 use crate::log;
@@ -10,7 +10,7 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Instant;
 
-/// As the ledger cuts its blocks.
+/// As in the ledger.
 const RECORD: usize = 3 * 1024 - 1;
 const COMPRESSED_FROM: usize = 1024;
 
@@ -50,7 +50,7 @@ impl Split {
         })
     }
 
-    /// Appends one batch both ways.
+    /// Appends one batch to the ledger and to sled.
     pub(crate) fn append(&mut self, batch: &[Vec<u8>]) -> Result<()> {
         let begun = Instant::now();
         self.ledger.append(Commit::of_events(batch.to_vec()))?;
@@ -74,8 +74,8 @@ impl Split {
         Ok(())
     }
 
-    /// Puts the parts of one batch, at the median, into the row; and begins anew.
-    pub(crate) fn tell(&mut self, row: Row) -> Row {
+    /// Adds the median times to the row, and resets them.
+    pub(crate) fn add_to(&mut self, row: Row) -> Row {
         let times = std::mem::take(&mut self.times);
         row.part(
             "a batch through the ledger alone",
@@ -95,7 +95,7 @@ impl Split {
 fn block(batch: &[Vec<u8>]) -> Vec<u8> {
     let mut block = Vec::new();
     for event in batch {
-        // Four bytes stand for the length.
+        // The four bytes of the length.
         block.extend_from_slice(&[0; 4]);
         block.extend_from_slice(event);
     }

@@ -1,9 +1,9 @@
 //! Starting on a long log, and the memory that a daemon takes.
 
-use crate::crowd::Crowd;
 use crate::failure::{Context, Failure, Result};
-use crate::host::Host;
+use crate::host::BenchHost;
 use crate::log;
+use crate::many_users::ManyUsersLog;
 use crate::measure::{Resident, median};
 use crate::replay::remove_snapshot;
 use crate::report::{self, Bar, Row, progress};
@@ -21,7 +21,11 @@ const STARTS: usize = 3;
 const REST: Duration = Duration::from_secs(7);
 
 /// Starts the daemon with and without a snapshot in turn; it is left running, with one.
-pub(crate) async fn measure(host: &mut Host, crowd: &Crowd, program: &Path) -> Result<Vec<Row>> {
+pub(crate) async fn measure(
+    host: &mut BenchHost,
+    crowd: &ManyUsersLog,
+    program: &Path,
+) -> Result<Vec<Row>> {
     let events = crowd.events;
     progress(&format!("start: {events} events in the log"));
     crowd.copy_snapshot_to(&host.state())?;
@@ -65,7 +69,7 @@ struct Parts {
 /// Prints what a start does with the ledger in this directory, for [`Parts::of`].
 pub(crate) fn print_parts(state: &Path) -> Result<()> {
     let parts = serde_json::to_string(&Parts::take(state)?).context(|| "write JSON".into())?;
-    report::answer(&parts);
+    report::print_answer(&parts);
     Ok(())
 }
 
@@ -115,14 +119,14 @@ impl Parts {
 }
 
 /// The memory of two daemons at rest.
-pub(crate) struct AtRest {
+pub(crate) struct IdleMemory {
     few: Resident,
     many: Resident,
 }
 
-impl AtRest {
+impl IdleMemory {
     /// Lets both daemons come to rest.
-    pub(crate) async fn take(few: &Host, many: &Host) -> Result<Self> {
+    pub(crate) async fn take(few: &BenchHost, many: &BenchHost) -> Result<Self> {
         progress("memory: waiting for the daemons to be at rest");
         for _ in 0..100 {
             few.ping().await?;
@@ -142,7 +146,7 @@ impl AtRest {
 
 /// The memory of a daemon with one user and of one with so many: just started, and after they
 /// have worked.
-pub(crate) fn memory(started: &AtRest, worked: &AtRest, users: u32) -> Vec<Row> {
+pub(crate) fn memory(started: &IdleMemory, worked: &IdleMemory, users: u32) -> Vec<Row> {
     const MB: f64 = 1e6;
     vec![
         Row::new("memory, idle with 1 user", "MB", started.few.now / MB)

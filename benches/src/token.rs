@@ -1,12 +1,12 @@
-//! The other end of a hardware token: what its display shows.
+//! The codes of a hardware token.
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
-/// The secret of RFC 4226 appendix D, which every token here has.
+/// The secret of RFC 4226 appendix D, which all tokens here have.
 pub(crate) const SECRET: &[u8; 20] = b"12345678901234567890";
 
-/// The six digits of this counter (RFC 4226 section 5.3).
+/// The six-digit code for a counter (RFC 4226 section 5.3).
 pub(crate) fn code(counter: u64) -> String {
     let mut mac =
         <Hmac<Sha1> as KeyInit>::new_from_slice(SECRET).expect("HMAC takes keys of any length");

@@ -1,17 +1,17 @@
-//! Verifying over the bus, as PAM does: one call, one code, one event on the disk before the reply.
+//! Verification over the bus, as PAM does it: one call, one code, one event on disk before the reply.
 
 use crate::failure::{Failure, Result};
-use crate::host::{Host, ROOT_PATH, call, content};
+use crate::host::{BenchHost, ROOT_PATH, call, content};
 use crate::log::Known;
-use crate::measure::{Bare, median, micros, percentile};
+use crate::measure::{BareWrites, median, micros, percentile};
 use crate::report::{Bar, Row, progress};
 use crate::token;
 use std::time::Instant;
 use zbus::{Connection, ObjectPath};
 
-/// A daemon whose log knows so many users, one of whom is root.
+/// A daemon with this number of users in its log, one of whom is root.
 pub(crate) struct Subject<'a> {
-    pub(crate) host: &'a Host,
+    pub(crate) host: &'a BenchHost,
     pub(crate) users: usize,
     pub(crate) root: Known,
 }
@@ -23,14 +23,14 @@ struct Times {
     ping: Vec<f64>,
     write: Vec<f64>,
     fixed: Vec<f64>,
-    /// An empty call and a write, one after the other.
+    /// An empty call, then a write.
     both: Vec<f64>,
 }
 
-/// Verifies with each daemon in turn.
+/// Verifies alternately with each daemon.
 pub(crate) async fn measure(
     subjects: &[Subject<'_>],
-    bare: &mut Bare,
+    bare: &mut BareWrites,
     count: u64,
 ) -> Result<Vec<Row>> {
     progress("verification: over the bus, beside an empty call and a bare write");
@@ -91,8 +91,8 @@ fn row(subject: &Subject<'_>, times: Times) -> Row {
 }
 
 impl<'a> Subject<'a> {
-    /// A daemon whose log knows root alone.
-    pub(crate) const fn of_one(host: &'a Host, root: Known) -> Self {
+    /// A daemon with only root in its log.
+    pub(crate) const fn of_one(host: &'a BenchHost, root: Known) -> Self {
         Self {
             host,
             users: 1,
@@ -100,24 +100,24 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// Presents the code of this counter. Codes of a token that counts do not run out; checking
-    /// one takes 11 computations (the look-ahead), where TOTP takes 3.
+    /// Verifies root with the code for this counter. The codes of a counter-based token do not run
+    /// out; checking one takes 11 computations (the look-ahead), whereas TOTP takes 3.
     pub(crate) async fn verify(&self, counter: u64) -> Result<()> {
         self.verify_from(self.host.connection(), counter).await
     }
 
-    /// The same from another connection.
+    /// Verifies root on another connection.
     pub(crate) async fn verify_from(&self, from: &Connection, counter: u64) -> Result<()> {
         let path = format!("{ROOT_PATH}/users/u0/methods/{}", self.root.token);
         let method = ObjectPath::try_from(path.as_str())?;
         let body = (0_u32, "sign-in", "sshd", method, token::code(counter));
         let manager = "org.secinfo.SecurityInfo1.Manager";
-        // Anything but an acceptance is an error, here and in the reply.
+        // Everything except an acceptance is an error reply.
         call(from, ROOT_PATH, manager, "Verify", &body).await?;
         Ok(())
     }
 
-    /// Makes the token that counts the default, by proof of its first code.
+    /// Makes the counter-based token the default, after proving it with its first code.
     pub(crate) async fn choose_token(&self) -> Result<()> {
         self.verify(0).await?;
         let user = format!("{ROOT_PATH}/users/u0");

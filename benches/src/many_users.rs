@@ -1,4 +1,4 @@
-//! The log of a host with many users. It takes a while to write, so it is kept for the next time.
+//! The log of a host with many users. Writing it takes a while, so it is kept for later runs.
 
 use crate::failure::{Context, Result};
 use crate::log::{Account, Known, LogWriter};
@@ -9,21 +9,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Raised whenever what is written here changes, so that a log kept from before is not used.
+/// Incremented whenever the content of the log changes, so that an older log is not used.
 const FORM: u32 = 1;
 
-/// The file beside the log that is written when the log is whole.
+/// The file that is written next to the log when it is complete.
 const NOTE: &str = "complete.json";
 
-/// The uid of the first user other than root: none that an account of a host has.
+/// The uid of the first user other than root; no account of a host has it.
 const FIRST_UID: u32 = 2_000_000_000;
 
 /// A log with many users.
-pub(crate) struct Crowd {
+pub(crate) struct ManyUsersLog {
     directory: PathBuf,
-    /// Root, with whose token it is verified.
+    /// Root, whose token is used for verifications.
     pub(crate) root: Known,
-    /// How many events the log has.
+    /// The number of events in the log.
     pub(crate) events: u64,
 }
 
@@ -33,8 +33,8 @@ struct Note {
     events: u64,
 }
 
-impl Crowd {
-    /// Finds the log of so many users and events that an earlier run has left, or writes it.
+impl ManyUsersLog {
+    /// Uses the log of an earlier run with these numbers of users and events, or writes it.
     pub(crate) fn prepare(kept: &Path, users: u32, events: u64) -> Result<Self> {
         let version = env!("CARGO_PKG_VERSION");
         let directory = kept.join(format!("log-{version}-{FORM}-{users}-{events}"));
@@ -51,19 +51,19 @@ impl Crowd {
         })
     }
 
-    /// Copies the log to where a daemon may write to it.
+    /// Copies the log to a daemon's state directory.
     pub(crate) fn copy_to(&self, state: &Path) -> Result<()> {
         copy(&self.directory.join("state"), state)
     }
 
-    /// Copies the snapshot alone.
+    /// Copies only the snapshot.
     pub(crate) fn copy_snapshot_to(&self, state: &Path) -> Result<()> {
         let from = self.directory.join("state/snapshot");
         fs::copy(&from, state.join("snapshot")).context(|| format!("copy {}", from.display()))?;
         Ok(())
     }
 
-    /// Throws the log away: it does not read, so a program of another time wrote it.
+    /// Removes the log, which cannot be read because another version of this program wrote it.
     pub(crate) fn forget(self) -> Result<()> {
         fs::remove_dir_all(&self.directory)
             .context(|| format!("remove {}", self.directory.display()))
@@ -81,11 +81,11 @@ fn write(directory: &Path, users: u32, events: u64) -> Result<Note> {
     let begun = Instant::now();
     let mut log = LogWriter::create(&directory.join("state"), Config::default().policy())?;
     let root = log.add_user(&root())?;
-    let mut crowd = Vec::new();
+    let mut known = Vec::new();
     for number in 1..users {
         let uid = FIRST_UID + number;
         let name = format!("user{number:06}");
-        crowd.push(log.add_user(&Account { uid, name })?);
+        known.push(log.add_user(&Account { uid, name })?);
         log.settle()?;
         if number % 20_000 == 0 {
             progress(&format!(
@@ -94,11 +94,11 @@ fn write(directory: &Path, users: u32, events: u64) -> Result<Note> {
             ));
         }
     }
-    // In an order that looks like chance and visits everybody.
-    let mut place = 0;
+    // In a pseudo-random order that visits all users.
+    let mut index = 0;
     while log.events() < events {
-        place = (place + 7919) % crowd.len();
-        log.verified(crowd[place])?;
+        index = (index + 7919) % known.len();
+        log.verified(known[index])?;
         log.settle()?;
     }
     let events = log.events();
@@ -110,7 +110,7 @@ fn write(directory: &Path, users: u32, events: u64) -> Result<Note> {
     Ok(note)
 }
 
-/// Writes the log of a host where only root has methods.
+/// Writes the log of a host on which only root has methods.
 pub(crate) fn one_user(state: &Path) -> Result<Known> {
     let mut log = LogWriter::create(state, Config::default().policy())?;
     let known = log.add_user(&root())?;
