@@ -1,4 +1,4 @@
-//! What the documentation says of the tests is true.
+//! The tests that the documentation names exist.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ fn functions(folder: &Path, names: &mut BTreeSet<String>) {
 }
 
 #[test]
-fn every_test_that_security_md_names_exists() {
+fn every_test_named_in_security_md_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut known = BTreeSet::new();
     for folder in ["daemon", "clients", "plugins", "tests"] {

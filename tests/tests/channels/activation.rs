@@ -6,11 +6,11 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStderr, Command, Stdio};
 
-/// What listens on the socket and becomes the host as soon as somebody connects, as systemd's own
-/// units do. Ended with this value.
+/// The process that listens on the socket and executes the host at the first connection, as systemd's
+/// units do. Killed on drop.
 struct Activation {
     process: Child,
-    /// Whoever prints to a pipe that nobody can read is ended.
+    /// Kept open, because writing to a closed pipe would end the process.
     _printed: BufReader<ChildStderr>,
 }
 
@@ -44,13 +44,13 @@ impl Activation {
 
 impl Drop for Activation {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have ended already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// Enrols a phone by the code that the host has delivered as the message with this number.
+/// Enrols a phone with the code in message `number` that the host has delivered.
 async fn enroll(host: &TestHost, user: &Client, destination: &str, number: usize) {
     let (path, _) = user
         .start_destination("text", destination, None)
@@ -66,7 +66,7 @@ async fn enroll(host: &TestHost, user: &Client, destination: &str, number: usize
 }
 
 #[tokio::test]
-async fn a_host_that_systemd_starts_delivers_and_is_started_again_by_the_next_connection() {
+async fn a_host_started_by_systemd_delivers_and_is_restarted_by_the_next_connection() {
     let setup = Setup::new().more(
         "[channel.text]\nkind = \"text\"\nplugin = \"file\"\nsocket = \"{host}/text.sock\"\n",
     );
@@ -81,7 +81,7 @@ async fn a_host_that_systemd_starts_delivers_and_is_started_again_by_the_next_co
         .await;
     assert!(
         host.process_of_channel("text").is_none(),
-        "it is not the daemon that starts it"
+        "the daemon did not start it"
     );
     let alice = host.client(ALICE).await;
     enroll(&host, &alice, "+4915112345678", 1).await;

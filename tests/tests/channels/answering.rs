@@ -1,9 +1,9 @@
-//! A plugin that answers what it should not.
+//! A plugin that makes invalid reports.
 
 use crate::fixture::{Fixture, of_type};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_that_answers_twice_is_heard_once() {
+async fn a_second_report_is_ignored_by_the_daemon() {
     for does in ["answers twice", "answers for the former"] {
         let mut fixture = Fixture::with(does, "").await;
         fixture.wait_ready().await;
@@ -19,7 +19,7 @@ async fn one_that_answers_twice_is_heard_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_that_takes_back_what_it_accepted_is_not_asked_again_nor_is_another() {
+async fn a_plugin_that_takes_back_an_acceptance_gets_no_second_attempt_nor_does_another() {
     let mut fixture = Fixture::with("takes back what it accepted", "").await;
     fixture.wait_ready().await;
     let result = fixture.text().await;
@@ -35,7 +35,7 @@ async fn one_that_takes_back_what_it_accepted_is_not_asked_again_nor_is_another(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn garbage_fails_the_delivery_that_it_is_about() {
+async fn an_invalid_report_fails_its_own_delivery_in_the_daemon() {
     for does in [
         "answers garbage",
         "answers an unknown status",

@@ -1,10 +1,10 @@
-//! A plugin that takes its process along.
+//! A plugin that crashes its process.
 
 use crate::fixture::{Fixture, of_type};
 use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_that_crashes_loses_its_own_delivery_and_is_started_again() {
+async fn a_plugin_that_crashes_loses_its_own_delivery_and_is_restarted() {
     for does in ["aborts", "crashes", "exits"] {
         let mut fixture = Fixture::with(does, "").await;
         fixture.wait_ready().await;
@@ -26,7 +26,7 @@ async fn one_that_crashes_loses_its_own_delivery_and_is_started_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_that_crashes_again_and_again_is_started_ever_more_rarely() {
+async fn a_plugin_that_keeps_crashing_is_restarted_ever_more_rarely() {
     let begun = Instant::now();
     let mut fixture = Fixture::with("aborts in create", "").await;
     let mut ended = 0;
@@ -38,7 +38,7 @@ async fn one_that_crashes_again_and_again_is_started_ever_more_rarely() {
             .matches("the channel is down: its process has ended")
             .count();
     }
-    // It was waited in between: half a second, one second, two seconds, and so on.
+    // The pauses in between were half a second, one second, two seconds, and so on.
     let waited = Duration::from_millis(500) * ((1 << (ended - 1)) - 1);
     assert!(begun.elapsed() >= waited, "{ended} times");
     let channel = fixture.wait(|channel| channel.state == "down").await;

@@ -2,7 +2,7 @@
 
 use crate::harness::{
     CODE, SUBJECT, assert_accepted, assert_failed, assert_try_later, channel, deliver, request,
-    right, start, with,
+    start, valid_settings, with,
 };
 use mail_parser::{MessageParser, MimeHeaders};
 use secinfo_channel::{Channel, Reason};
@@ -11,7 +11,7 @@ use secinfo_tests::SmtpServer;
 #[test]
 fn a_message_arrives_as_it_was_written() {
     let server = SmtpServer::start();
-    let channel = channel(&right(&server));
+    let channel = channel(&valid_settings(&server));
     let request = request(7, "alice@example.org");
     let report = deliver(&channel, request.clone());
     let reference = assert_accepted(&report);
@@ -26,7 +26,7 @@ fn a_message_arrives_as_it_was_written() {
     let message = MessageParser::default().parse(&mail[0]).unwrap();
     let header = |name: &'static str| message.header_raw(name).map(str::trim);
 
-    // Whom it went to, by the envelope.
+    // The recipient, from the envelope.
     assert_eq!(header("Envelope-to"), Some("alice@example.org"));
     assert_eq!(header("Return-path"), Some("<security@example.org>"));
 
@@ -71,9 +71,9 @@ fn a_message_arrives_as_it_was_written() {
 }
 
 #[test]
-fn starttls_does_as_well() {
+fn starttls_is_supported() {
     let server = SmtpServer::start();
-    let settings = with(right(&server), "port", server.starttls_port());
+    let settings = with(valid_settings(&server), "port", server.starttls_port());
     let channel = channel(&with(settings, "security", "starttls"));
     assert_accepted(&deliver(&channel, request(1, "alice@example.org")));
     let mail = server.mail(1);
@@ -84,9 +84,9 @@ fn starttls_does_as_well() {
 }
 
 #[test]
-fn one_connection_carries_many_messages() {
+fn one_connection_sends_many_messages() {
     let server = SmtpServer::start();
-    let channel = channel(&right(&server));
+    let channel = channel(&valid_settings(&server));
     for number in 0..5 {
         assert_accepted(&deliver(&channel, request(number, "alice@example.org")));
     }
@@ -95,9 +95,9 @@ fn one_connection_carries_many_messages() {
 }
 
 #[test]
-fn a_connection_that_the_server_ended_is_replaced() {
+fn a_connection_closed_by_the_server_is_replaced() {
     let server = SmtpServer::start();
-    let channel = channel(&right(&server));
+    let channel = channel(&valid_settings(&server));
     assert_accepted(&deliver(&channel, request(1, "alice@example.org")));
     server.mail(1);
     server.close_connections();
@@ -107,10 +107,10 @@ fn a_connection_that_the_server_ended_is_replaced() {
 }
 
 #[test]
-fn many_at_once_all_arrive_once() {
+fn concurrent_messages_all_arrive_once() {
     const COUNT: u32 = 40;
     let server = SmtpServer::start();
-    let channel = channel(&right(&server));
+    let channel = channel(&valid_settings(&server));
     let under_way: Vec<_> = (0..COUNT)
         .map(|number| {
             start(
@@ -139,13 +139,13 @@ fn many_at_once_all_arrive_once() {
 }
 
 #[test]
-fn nobody_has_that_address() {
+fn an_unknown_address_is_refused() {
     let server = SmtpServer::start();
-    let channel = channel(&right(&server));
+    let channel = channel(&valid_settings(&server));
     let report = deliver(&channel, request(1, SmtpServer::UNKNOWN));
     let detail = assert_failed(&report, Reason::Destination);
     assert!(detail.ends_with("RCPT TO with 550 5.1.1"), "{detail}");
-    // What is wrong with one message is not wrong with the server.
+    // An error of one message is not one of the server.
     assert!(channel.health().healthy);
     let report = deliver(&channel, request(2, "alice@example.net"));
     let detail = assert_failed(&report, Reason::Refused);
@@ -154,9 +154,9 @@ fn nobody_has_that_address() {
 }
 
 #[test]
-fn a_server_that_greylists_takes_it_the_second_time() {
+fn a_greylisting_server_accepts_the_second_attempt() {
     let server = SmtpServer::start();
-    let channel = channel(&right(&server));
+    let channel = channel(&valid_settings(&server));
     let report = deliver(&channel, request(1, SmtpServer::GREYLISTED));
     let (after, detail) = assert_try_later(&report, Reason::Busy);
     assert!(after > 0);
@@ -166,18 +166,18 @@ fn a_server_that_greylists_takes_it_the_second_time() {
 }
 
 #[test]
-fn a_message_that_the_server_does_not_want_is_refused() {
+fn an_unwanted_message_is_refused() {
     let server = SmtpServer::start();
-    let channel = channel(&right(&server));
+    let channel = channel(&valid_settings(&server));
     let report = deliver(&channel, request(1, SmtpServer::UNWANTED));
     let detail = assert_failed(&report, Reason::Refused);
     assert!(detail.ends_with("the message with 554 5.7.1"), "{detail}");
 }
 
 #[test]
-fn a_wrong_password_is_a_matter_of_settings() {
+fn a_wrong_password_is_reported_as_settings() {
     let server = SmtpServer::start();
-    let channel = channel(&with(right(&server), "password", "wrong"));
+    let channel = channel(&with(valid_settings(&server), "password", "wrong"));
     let report = deliver(&channel, request(1, "alice@example.org"));
     let detail = assert_failed(&report, Reason::Settings);
     assert!(detail.contains("AUTH with 535"), "{detail}");
@@ -187,9 +187,9 @@ fn a_wrong_password_is_a_matter_of_settings() {
 }
 
 #[test]
-fn without_an_account_the_server_takes_nothing() {
+fn without_an_account_the_server_refuses_messages() {
     let server = SmtpServer::start();
-    let mut settings = right(&server);
+    let mut settings = valid_settings(&server);
     for name in ["username", "password"] {
         settings.as_object_mut().unwrap().remove(name);
     }
@@ -199,14 +199,14 @@ fn without_an_account_the_server_takes_nothing() {
 }
 
 #[test]
-fn a_server_that_cannot_prove_who_it_is_gets_nothing() {
+fn a_server_with_an_untrusted_certificate_gets_nothing() {
     let server = SmtpServer::start();
-    let right = right(&server);
-    let starttls = with(right.clone(), "port", server.starttls_port());
+    let settings = valid_settings(&server);
+    let starttls = with(settings.clone(), "port", server.starttls_port());
     let starttls = with(starttls, "security", "starttls");
     for settings in [
-        with(right.clone(), "ca_file", server.other_ca_file().to_str()),
-        with(right, "host", "127.0.0.1"),
+        with(settings.clone(), "ca_file", server.other_ca_file().to_str()),
+        with(settings, "host", "127.0.0.1"),
         with(starttls, "ca_file", server.other_ca_file().to_str()),
     ] {
         let channel = channel(&settings);
@@ -219,9 +219,9 @@ fn a_server_that_cannot_prove_who_it_is_gets_nothing() {
 }
 
 #[test]
-fn health_follows_what_was_last_seen() {
+fn health_follows_the_last_attempt() {
     let server = SmtpServer::start();
-    let channel = channel(&right(&server));
+    let channel = channel(&valid_settings(&server));
     assert!(channel.health().healthy);
     server.set_unavailable(true);
     let report = deliver(&channel, request(1, "alice@example.org"));

@@ -1,4 +1,4 @@
-//! A daemon with load, whose first channel for texts is a plugin that misbehaves.
+//! A daemon under load, whose first channel for texts is a plugin that misbehaves.
 
 use secinfo_tests::load::{Change, Load, Outcome, Running};
 use secinfo_tests::{
@@ -14,29 +14,29 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use zbus::{OwnedObjectPath, Variant};
 
-/// Whose verifications go on meanwhile.
+/// The users under load.
 const OTHERS: [u32; 4] = [5, 6, 7, 8];
 
-/// Where Bob, who uses another channel, gets his codes.
+/// The address of Bob, who uses another channel.
 const ADDRESS: &str = "bob@example.org";
 
-/// How many steps of the load's clock are enough to say that it goes on.
+/// How many ticks of the load's clock prove that the load makes progress.
 const PROGRESS_TICKS: u64 = 60;
 
-/// How long anything may take before a test gives up.
+/// How long to wait for anything.
 const TIMEOUT: Duration = Duration::from_mins(2);
 
-/// The channel that misbehaves, asked before the one that works, which is called `text`.
+/// The channel under test, which is tried before the working channel `text`.
 pub(crate) const FIRST: &str = "first";
 
-/// How much more memory the daemon may have had at once than before, in KiB. Hashing the recovery
-/// codes of two users at once takes most of it; a plugin that prints says as much in a second.
+/// How much the daemon's peak memory may grow, in KiB. Concurrently hashing the recovery codes of two
+/// users needs most of it; a plugin can print as much in a second.
 const MAX_MEMORY: u64 = 96 << 10;
 
-/// The most that the daemon may have written to its log, in bytes.
+/// The maximum size of the daemon's output, in bytes.
 const MAX_LOG: u64 = 512 << 10;
 
-/// The daemon, and those who use it.
+/// The daemon and its users.
 pub(crate) struct Fixture {
     pub(crate) host: TestHost,
     pub(crate) root: Client,
@@ -48,34 +48,34 @@ pub(crate) struct Fixture {
     processes: Vec<Process>,
 }
 
-/// What a user was told of a code.
+/// What a user learns about a code by text.
 #[derive(Debug)]
 pub(crate) struct TextResult {
-    /// Where it was to go. Each goes somewhere else.
+    /// Its destination, different for each code.
     pub(crate) destination: String,
     /// `sent`, `delivered` or `failed`.
     pub(crate) state: String,
 }
 
 impl TextResult {
-    /// Whether the user may wait for a message.
+    /// Whether the message may arrive.
     pub(crate) fn may_arrive(&self) -> bool {
         ["sent", "delivered"].contains(&self.state.as_str())
     }
 }
 
-/// How the channel is set up.
+/// The setup of the channel under test.
 pub(crate) struct ChannelUnderTest<'a> {
-    /// One of the plugins in C.
+    /// The name of a C plugin.
     pub(crate) plugin: &'a str,
-    /// What it does, if it is the plugin that misbehaves as it is result.
+    /// How it misbehaves, if it is the plugin `misbehaving`.
     pub(crate) does: &'a str,
     /// Further lines of its configuration.
     pub(crate) lines: &'a str,
 }
 
 impl Fixture {
-    /// Begins with a plugin in C that does this to every message.
+    /// Starts with the plugin `misbehaving`, which does this with every message.
     pub(crate) async fn with(does: &str, lines: &str) -> Self {
         Self::begin(ChannelUnderTest {
             plugin: "misbehaving",
@@ -85,7 +85,7 @@ impl Fixture {
         .await
     }
 
-    /// Begins with a plugin in C.
+    /// Starts with a C plugin.
     pub(crate) async fn begin(first: ChannelUnderTest<'_>) -> Self {
         let settings = format!("does = \"{}\"\nnotes = \"{{notes}}\"\n", first.does);
         let plugin = first.plugin.replace('_', "-");
@@ -95,8 +95,8 @@ impl Fixture {
         .await
     }
 
-    /// Begins with a plugin that has to be installed. In its settings, `{notes}` stands for the
-    /// file where it may note what it is handed.
+    /// Starts with a plugin that `install` installs. In its settings, `{notes}` is replaced by the
+    /// file in which it may record its messages.
     pub(crate) async fn begin_with(
         plugin: &str,
         settings: &str,
@@ -122,7 +122,7 @@ impl Fixture {
         }
         let bob = host.client(BOB).await;
         bob.enroll_destination(&host, "email", ADDRESS, None).await;
-        // What is known of phone numbers is loaded with the first.
+        // The first number loads the metadata of phone numbers.
         let (path, _) = alice
             .start_destination("text", "+4915112345600", None)
             .await
@@ -147,18 +147,18 @@ impl Fixture {
         fixture
     }
 
-    /// Waits until the channel that misbehaves is so.
+    /// Waits until the channel under test meets a condition.
     pub(crate) async fn wait(&self, is: impl Fn(&Channel) -> bool) -> Channel {
         self.root.wait_for_channel(FIRST, is).await
     }
 
-    /// Waits until that channel can be given messages.
+    /// Waits until the channel under test is ready.
     pub(crate) async fn wait_ready(&mut self) {
         self.wait(|channel| channel.state == "ready").await;
         self.note_processes();
     }
 
-    /// The process of that channel.
+    /// The process of the channel under test.
     pub(crate) fn process(&mut self) -> Process {
         self.note_processes();
         self.host
@@ -166,8 +166,8 @@ impl Fixture {
             .expect("the channel has a process")
     }
 
-    /// Alice asks for a code by text, to a number that nobody has asked for before; what she is
-    /// told as soon as there is anything to tell.
+    /// Requests a code by text for Alice, to a new number, and returns its state once it is no longer
+    /// `waiting`.
     pub(crate) async fn text(&self) -> TextResult {
         let number = self.numbers_used.replace(self.numbers_used.get() + 1);
         let destination = format!("+49151123456{:02}", number + 10);
@@ -203,14 +203,15 @@ impl Fixture {
         TextResult { destination, state }
     }
 
-    /// A code by text comes by the other channel.
+    /// Checks that a code by text arrives through the working channel.
     pub(crate) async fn text_falls_back(&self) {
         let result = self.text().await;
         assert!(result.may_arrive(), "{result:?}");
         assert!(self.message_to(&result.destination).is_some(), "{result:?}");
     }
 
-    /// A user of another channel gets a code and proves it; the load goes on.
+    /// Checks that a user of another channel gets a code and proves it, and that the load makes
+    /// progress.
     pub(crate) async fn others_are_served(&self) {
         let options = HashMap::<&str, Variant<'_>>::new();
         let body = (BOB, "password-reset", "", options);
@@ -239,7 +240,7 @@ impl Fixture {
         let from = self.load.tick();
         let begun = Instant::now();
         while self.load.tick() - from < PROGRESS_TICKS {
-            assert!(begun.elapsed() < TIMEOUT, "the load does not go on");
+            assert!(begun.elapsed() < TIMEOUT, "the load makes no progress");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
@@ -252,12 +253,12 @@ impl Fixture {
         messages.pop()
     }
 
-    /// The destinations whose messages the plugin that misbehaves was handed, in that order.
+    /// The destinations of the messages that the plugin under test received, in order.
     pub(crate) fn received(&self) -> Vec<String> {
         self.notes(1)
     }
 
-    /// A word of each line of the notes: the message's id, and its destination.
+    /// A word of each line of the plugin's notes: 0 is the message's id, 1 its destination.
     fn notes(&self, word: usize) -> Vec<String> {
         let notes = fs::read_to_string(notes_of(&self.host)).unwrap_or_default();
         notes
@@ -266,7 +267,7 @@ impl Fixture {
             .collect()
     }
 
-    /// Waits until that plugin was handed so many messages.
+    /// Waits until the plugin under test has received this number of messages.
     pub(crate) async fn wait_received(&self, count: usize) {
         let begun = Instant::now();
         while self.received().len() < count {
@@ -275,7 +276,7 @@ impl Fixture {
         }
     }
 
-    /// How many lines of the daemon's log are about the channel that misbehaves.
+    /// How many lines of the daemon's log are about the channel under test.
     pub(crate) fn lines_about_it(&self) -> usize {
         let log = self.host.log();
         let about = |line: &&str| line.contains("channel=first ");
@@ -291,8 +292,8 @@ impl Fixture {
         }
     }
 
-    /// Ends the load, in which nothing may have failed, and stops the daemon. Returns the events
-    /// that messages have left.
+    /// Ends the load, checks that nothing in it failed, and stops the daemon. Returns the events about
+    /// messages.
     pub(crate) async fn end(mut self) -> Vec<Value> {
         let running = self.running.take().expect("it ends once");
         let history = self.load.finish(running).await;
@@ -338,7 +339,7 @@ impl Fixture {
         events
     }
 
-    /// Waits until the daemon has no child that ended and that it has not waited for.
+    /// Waits until the daemon has no zombie children.
     pub(crate) async fn no_zombies(&mut self) {
         let pid = self.host.daemon().pid();
         let begun = Instant::now();

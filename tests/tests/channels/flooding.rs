@@ -1,14 +1,15 @@
-//! A plugin that says far too much.
+//! A plugin that floods the log.
 
 use crate::fixture::Fixture;
 use std::time::Instant;
 
-/// Lines a second of a channel's in the daemon's log: from its plugin, and from its process.
+/// The maximum number of lines per second from a channel in the daemon's log: 20 from the plugin, and
+/// 20 from its process.
 const LINES_PER_SECOND: usize = 40;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn floods_of_the_log_and_of_the_output_are_cut() {
-    // The plugin says that it has delivered, so nothing goes by the other channel.
+async fn floods_of_log_and_output_are_limited() {
+    // The plugin reports a delivery, so nothing is sent through the other channel.
     for (does, said) in [
         ("floods the log", "flood"),
         ("prints", "out and out and out"),
@@ -32,7 +33,7 @@ async fn floods_of_the_log_and_of_the_output_are_cut() {
     }
 }
 
-/// How many lines were left out before this one.
+/// How many lines were dropped before this one.
 fn dropped(line: &str) -> u64 {
     line.split_once("dropped=")
         .and_then(|(_, rest)| rest.split_whitespace().next()?.parse().ok())

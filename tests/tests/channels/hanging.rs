@@ -1,9 +1,9 @@
-//! A plugin that does not come back.
+//! A plugin that hangs.
 
 use crate::fixture::{Fixture, of_type};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_that_hangs_loses_its_own_delivery_and_is_started_again() {
+async fn a_plugin_that_hangs_loses_its_own_delivery_and_is_restarted() {
     for does in ["hangs", "says nothing"] {
         let mut fixture = Fixture::with(does, "timeout = \"2s\"").await;
         fixture.wait_ready().await;
@@ -33,7 +33,7 @@ async fn one_that_hangs_loses_its_own_delivery_and_is_started_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_one_hangs_as_it_is_made_texts_go_by_the_next_channel() {
+async fn while_a_plugin_hangs_in_create_texts_use_the_next_channel() {
     let fixture = Fixture::with("hangs in create", "").await;
     let (result, ()) = tokio::join!(fixture.text(), fixture.others_are_served());
     assert!(result.may_arrive(), "{result:?}");
@@ -48,7 +48,7 @@ async fn while_one_hangs_as_it_is_made_texts_go_by_the_next_channel() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_that_hangs_when_asked_for_its_health_is_started_again() {
+async fn a_plugin_that_hangs_in_health_is_restarted() {
     let mut fixture = Fixture::with("hangs in health", "").await;
     fixture.wait_ready().await;
     let first = fixture.process();

@@ -1,4 +1,4 @@
-//! `email-smtp` with settings and messages to try it with.
+//! `email-smtp` with settings and messages for its tests.
 
 use secinfo_channel::{
     Channel, Delivery, Logger, MessagePurpose, Reason, Report, Request, SecretText,
@@ -16,8 +16,8 @@ pub(crate) fn channel(settings: &Value) -> EmailSmtp {
     EmailSmtp::create(settings, Logger::new(|_, _| {})).unwrap()
 }
 
-/// Settings with which the server takes mail.
-pub(crate) fn right(server: &SmtpServer) -> Value {
+/// Settings with which the server accepts mail.
+pub(crate) fn valid_settings(server: &SmtpServer) -> Value {
     json!({
         "host": SmtpServer::NAME,
         "port": server.tls_port(),
@@ -67,7 +67,7 @@ pub(crate) fn start(channel: &EmailSmtp, request: Request) -> Receiver<Report> {
     receiver
 }
 
-/// The only report of a delivery, which tells nothing of what is secret.
+/// The only report of a delivery, which must not contain a secret.
 pub(crate) fn deliver(channel: &EmailSmtp, request: Request) -> Report {
     let destination = request.destination.clone();
     let reports: Vec<_> = start(channel, request).iter().collect();

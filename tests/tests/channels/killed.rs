@@ -1,10 +1,10 @@
-//! Processes that somebody kills.
+//! Processes that are killed.
 
 use crate::fixture::{Fixture, of_type};
 use secinfo_tests::{Process, ROOT, Setup, TestHost};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_host_that_is_killed_in_the_midst_of_a_delivery_loses_that_delivery_only() {
+async fn a_host_killed_during_a_delivery_loses_only_that_delivery() {
     let mut fixture = Fixture::with("hangs", "timeout = \"2m\"").await;
     fixture.wait_ready().await;
     for round in 1..=3 {
@@ -26,10 +26,10 @@ async fn a_host_that_is_killed_in_the_midst_of_a_delivery_loses_that_delivery_on
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_host_that_is_killed_before_it_was_handed_anything_leaves_the_message_to_the_next() {
+async fn a_message_that_a_killed_host_never_had_goes_to_the_next_one() {
     let mut fixture = Fixture::with("", "").await;
     fixture.wait_ready().await;
-    // The daemon learns of its end only when it hands it a message, or at the same time.
+    // The daemon notices its end at the earliest when it passes the message to it.
     fixture.process().kill();
     let result = fixture.text().await;
     assert!(result.may_arrive(), "{result:?}");
@@ -42,7 +42,7 @@ async fn a_host_that_is_killed_before_it_was_handed_anything_leaves_the_message_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_hosts_of_a_daemon_that_is_killed_end_by_themselves() {
+async fn the_hosts_of_a_killed_daemon_end_by_themselves() {
     let mut host = TestHost::without_daemon(Setup::new().spool().channel(
         "first",
         "text",

@@ -1,9 +1,9 @@
-//! A plugin that takes memory without end.
+//! A plugin that leaks memory.
 
 use crate::fixture::{Fixture, of_type};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_that_leaks_dies_at_its_limit_and_is_started_again() {
+async fn a_plugin_that_leaks_memory_ends_at_its_limit_and_is_restarted() {
     let mut fixture = Fixture::with("leaks", "memory = \"128MiB\"").await;
     fixture.wait_ready().await;
     let first = fixture.process();

@@ -11,7 +11,7 @@ async fn fixture(at: &str) -> Fixture {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_that_panics_loses_its_own_delivery() {
+async fn a_plugin_that_panics_loses_its_own_delivery() {
     for at in ["deliver", "thread"] {
         let mut fixture = fixture(at).await;
         fixture.wait_ready().await;
@@ -32,7 +32,7 @@ async fn one_that_panics_loses_its_own_delivery() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_that_panics_as_it_is_made_leaves_texts_to_the_next_channel() {
+async fn a_plugin_that_panics_in_create_leaves_texts_to_the_next_channel() {
     let fixture = fixture("create").await;
     fixture.wait(|channel| channel.state == "down").await;
     fixture.text_falls_back().await;

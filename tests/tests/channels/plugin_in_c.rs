@@ -1,4 +1,4 @@
-//! A plugin in C, compiled against `channel.h` alone, that delivers.
+//! A working plugin in C, compiled only against `channel.h`.
 
 use secinfo_tests::{ALICE, ROOT, ROOT_PATH, Setup, TestHost};
 use secinfo_wire::Proof;
@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fs;
 use zbus::{OwnedObjectPath, OwnedVariant, Variant};
 
-/// The messages that it has written.
+/// The messages that the plugin has written.
 pub(crate) fn written(host: &TestHost) -> Vec<Value> {
     let text = fs::read_to_string(host.spool().join("texts")).unwrap_or_default();
     text.lines()
@@ -73,5 +73,5 @@ async fn a_phone_is_enrolled_and_proved_by_a_plugin_in_c() {
     }
     assert!(host.stop().success());
     let last = written(&host).pop().unwrap();
-    assert_eq!(last["destroyed"], true, "it was let tidy up");
+    assert_eq!(last["destroyed"], true, "`destroy` was called");
 }

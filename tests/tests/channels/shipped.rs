@@ -1,4 +1,4 @@
-//! The plugins that ship, loaded by the real daemon, with a server each in the provider's place.
+//! The shipped plugins, loaded by the real daemon, each with a server in place of the provider.
 
 use mail_parser::MessageParser;
 use secinfo_tests::{
@@ -13,9 +13,9 @@ use zbus::{OwnedObjectPath, Variant};
 const MOBILE: &str = "+4915112345678";
 const ADDRESS: &str = "alice@example.org";
 
-/// A host with all of them.
+/// Starts a host with all of them.
 async fn start(twilio: &TwilioServer, smtp: &SmtpServer) -> TestHost {
-    // Codes are what is counted here.
+    // Only codes are counted here, so notices are off.
     let setup = Setup::new().policy("notices = \"none\"");
     let mut host = TestHost::without_daemon(setup.providers(twilio, smtp)).await;
     host.install_providers(twilio, smtp);
@@ -35,7 +35,7 @@ async fn start(twilio: &TwilioServer, smtp: &SmtpServer) -> TestHost {
     host
 }
 
-/// Waits for it.
+/// Waits until `look` returns something.
 async fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
@@ -47,7 +47,7 @@ async fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Begins to enrol a destination, and has a code sent.
+/// Starts to enrol a destination, and requests a code.
 async fn send(user: &Client, kind: &str, destination: &str) -> OwnedObjectPath {
     let place = (kind != "email").then_some("mobile");
     let (path, _) = user
@@ -58,7 +58,7 @@ async fn send(user: &Client, kind: &str, destination: &str) -> OwnedObjectPath {
     path
 }
 
-/// The code that is spoken, which is the same both times.
+/// The spoken code, which must be the same both times.
 fn code_spoken(document: &str) -> String {
     let said: String = document
         .split("</Say>")
@@ -71,7 +71,7 @@ fn code_spoken(document: &str) -> String {
 }
 
 #[tokio::test]
-async fn text_call_and_email_are_enrolled_and_proved_by_the_plugins_that_ship() {
+async fn text_call_and_email_are_enrolled_and_proved_with_the_shipped_plugins() {
     let (twilio, smtp) = (TwilioServer::start(), SmtpServer::start());
     let host = start(&twilio, &smtp).await;
     let alice = host.client(ALICE).await;
@@ -97,7 +97,7 @@ async fn text_call_and_email_are_enrolled_and_proved_by_the_plugins_that_ship() 
     let code = code_in(&body, 6).unwrap();
     alice.finish_enrollment(path.as_str(), &code).await.unwrap();
 
-    // At sign-in, while the provider is too busy at first: one text, not two.
+    // At sign-in, with a provider that is busy at first: one text, not two.
     twilio.set_busy(2);
     let root = host.client(ROOT).await;
     let options = HashMap::<&str, Variant<'_>>::new();
@@ -123,7 +123,7 @@ async fn text_call_and_email_are_enrolled_and_proved_by_the_plugins_that_ship() 
         .unwrap();
     assert_eq!(proof.method, method);
 
-    // The log learns of each, and of those that the provider follows up that they have arrived.
+    // The log records each message, and the arrival of those that the provider follows up.
     let begun = Instant::now();
     let outcomes = loop {
         let mut outcomes = BTreeMap::<String, usize>::new();

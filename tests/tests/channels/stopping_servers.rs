@@ -1,9 +1,10 @@
-//! `email-smtp` against servers that stop in the middle, or are not there.
+//! `email-smtp` against servers that stop in the middle, or are unreachable.
 
+use crate::fake_server::{AtStop, FakeMailServer, Stop};
 use crate::harness::{
-    assert_accepted, assert_failed, assert_try_later, channel, deliver, request, right, start, with,
+    assert_accepted, assert_failed, assert_try_later, channel, deliver, request, start,
+    valid_settings, with,
 };
-use crate::scripted::{Scripted, Stop, Then};
 use secinfo_channel::{Reason, Report};
 use secinfo_email_smtp::EmailSmtp;
 use secinfo_tests::SmtpServer;
@@ -14,8 +15,8 @@ use tokio::net::TcpSocket;
 
 #[test]
 fn a_password_is_never_sent_in_the_clear() {
-    // Stops after its greeting and EHLO, in which it offers neither STARTTLS nor AUTH.
-    let server = Scripted::start(Stop::Dot, Then::Hang);
+    // It offers neither STARTTLS nor AUTH.
+    let server = FakeMailServer::start(Stop::Dot, AtStop::Hang);
     let settings = json!({
         "host": SmtpServer::NAME,
         "port": server.port(),
@@ -46,19 +47,19 @@ fn plain(port: u16, timeout: &str) -> Value {
     })
 }
 
-/// A delivery to a server that stops, under way.
-struct Stopped {
-    server: Scripted,
+/// A delivery in progress to a server that stops.
+struct PendingDelivery {
+    server: FakeMailServer,
     reports: Receiver<Report>,
-    // As long as it delivers.
+    // Kept until the delivery has ended.
     _channel: EmailSmtp,
 }
 
-impl Stopped {
-    fn start(stop: Stop, then: Then) -> Self {
-        let server = Scripted::start(stop, then);
-        // Only a server that hangs must be waited for.
-        let timeout = if then == Then::Hang { "3s" } else { "60s" };
+impl PendingDelivery {
+    fn start(stop: Stop, then: AtStop) -> Self {
+        let server = FakeMailServer::start(stop, then);
+        // Only a server that hangs uses up the time-out.
+        let timeout = if then == AtStop::Hang { "3s" } else { "60s" };
         let channel = channel(&plain(server.port(), timeout));
         Self {
             reports: start(&channel, request(1, "alice@example.org")),
@@ -67,14 +68,14 @@ impl Stopped {
         }
     }
 
-    /// What became of it, and how many messages the server has.
+    /// The report, and the number of messages that the server has received.
     fn end(self) -> (Report, usize) {
         (self.reports.recv().unwrap(), self.server.messages())
     }
 }
 
 #[test]
-fn a_server_that_hangs_before_the_message_is_tried_again_later() {
+fn a_server_that_hangs_before_the_message_is_retried_later() {
     let stops = [
         Stop::Greeting,
         Stop::Hello,
@@ -83,13 +84,13 @@ fn a_server_that_hangs_before_the_message_is_tried_again_later() {
         Stop::Data,
     ];
     let ways = [
-        (Then::Hang, Reason::Unreachable),
-        (Then::HangUp, Reason::Provider),
-        (Then::Babble, Reason::Provider),
+        (AtStop::Hang, Reason::Unreachable),
+        (AtStop::Close, Reason::Provider),
+        (AtStop::Garbage, Reason::Provider),
     ];
     let under_way: Vec<_> = stops
         .iter()
-        .flat_map(|&stop| ways.map(|(then, reason)| (Stopped::start(stop, then), reason)))
+        .flat_map(|&stop| ways.map(|(then, reason)| (PendingDelivery::start(stop, then), reason)))
         .collect();
     for (stopped, reason) in under_way {
         let (report, messages) = stopped.end();
@@ -100,29 +101,29 @@ fn a_server_that_hangs_before_the_message_is_tried_again_later() {
 }
 
 #[test]
-fn a_server_that_may_have_the_message_gets_no_second_one() {
+fn a_server_that_may_have_the_message_gets_no_repetition() {
     for (then, reason) in [
-        (Then::Hang, Reason::TimedOut),
-        (Then::HangUp, Reason::Provider),
-        (Then::Babble, Reason::Provider),
+        (AtStop::Hang, Reason::TimedOut),
+        (AtStop::Close, Reason::Provider),
+        (AtStop::Garbage, Reason::Provider),
     ] {
-        let (report, messages) = Stopped::start(Stop::Dot, then).end();
+        let (report, messages) = PendingDelivery::start(Stop::Dot, then).end();
         assert_failed(&report, reason);
         assert_eq!(messages, 1, "{then:?}");
     }
 }
 
 #[test]
-fn a_server_that_hangs_holds_no_other_message_up() {
-    let hanging = Scripted::start(Stop::Greeting, Then::Hang);
+fn a_server_that_hangs_does_not_delay_other_messages() {
+    let hanging = FakeMailServer::start(Stop::Greeting, AtStop::Hang);
     let stuck = channel(&plain(hanging.port(), "10m"));
     let waiting: Vec<_> = (0..100)
         .map(|number| start(&stuck, request(number, "alice@example.org")))
         .collect();
     let server = SmtpServer::start();
-    let working = channel(&right(&server));
+    let working = channel(&valid_settings(&server));
     assert_accepted(&deliver(&working, request(1, "alice@example.org")));
-    // The end of the channel is the end of what it has begun.
+    // Dropping the channel ends its deliveries.
     drop(stuck);
     for reports in waiting {
         let report = reports.recv().unwrap();
@@ -131,13 +132,13 @@ fn a_server_that_hangs_holds_no_other_message_up() {
 }
 
 #[test]
-fn a_server_that_is_not_there_is_tried_again_later() {
-    // A port that is taken, at which nobody listens.
+fn an_unreachable_mail_server_is_retried_later() {
+    // The port is taken, but not listening.
     let taken = TcpSocket::new_v4().unwrap();
     taken.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
     let nowhere = plain(taken.local_addr().unwrap().port(), "60s");
-    // No part of a name is longer than 63 bytes (RFC 1035 section 2.3.4), so nobody is asked for
-    // this one.
+    // No part of a name may be longer than 63 bytes (RFC 1035 section 2.3.4), so no name server is
+    // queried.
     let unknown = with(
         nowhere.clone(),
         "host",
@@ -153,8 +154,8 @@ fn a_server_that_is_not_there_is_tried_again_later() {
 }
 
 #[test]
-fn a_server_that_speaks_no_tls_is_not_spoken_to() {
-    let server = Scripted::start(Stop::Dot, Then::Hang);
+fn a_server_without_tls_is_not_used() {
+    let server = FakeMailServer::start(Stop::Dot, AtStop::Hang);
     let settings = with(plain(server.port(), "60s"), "security", "tls");
     let channel = channel(&settings);
     let report = deliver(&channel, request(1, "alice@example.org"));

@@ -1,9 +1,9 @@
-//! A library that is no plugin for this daemon.
+//! A library that this daemon cannot use as a plugin.
 
 use crate::fixture::{ChannelUnderTest, Fixture, of_type};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_of_a_wrong_version_is_named_and_texts_go_by_the_next_channel() {
+async fn an_unusable_plugin_is_reported_and_texts_use_the_next_channel() {
     for (plugin, does, why) in [
         ("other_major", "", "version 2.0 of channel.h"),
         ("no_entry", "", "secinfo_channel_entry"),

@@ -1,4 +1,4 @@
-//! One code, given on four connections at once.
+//! One code, used on four connections at once.
 
 use crate::{USERS, seed};
 use futures_util::future::{join_all, try_join_all};
@@ -11,26 +11,26 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant, Variant};
 
-/// How many codes are given four times each.
+/// How many codes are used, four times each.
 const BURSTS: u64 = 10_000;
-/// How often users verify at most before they set up another app: the policy lets a code be ten steps
-/// off either way, and time goes on meanwhile.
+/// How often users verify at most before they set up another app: policy allows a drift of ten steps
+/// in both directions, and time passes meanwhile.
 const CODES_OF_AN_APP: u64 = 18;
 
-/// A user on four connections; the last one is root's, which verifies anybody.
-struct Crowd {
+/// A user on four connections, the last of which is root's.
+struct Clients {
     uid: u32,
     members: Vec<Client>,
     random: SeededRandom,
 }
 
-/// An app, and what it shows from its first step on. It was enrolled with the first code.
+/// An app and its codes from the step of its enrollment on.
 struct App {
     path: String,
     codes: Vec<String>,
 }
 
-impl Crowd {
+impl Clients {
     async fn gather(host: &TestHost, uid: u32, seed: u64) -> Self {
         let uids = [uid, uid, uid, ROOT];
         let members = join_all(uids.map(|member| host.client(member))).await;
@@ -41,15 +41,15 @@ impl Crowd {
         }
     }
 
-    /// Enrols an app with its oldest code that is still good, so that all after it can be used.
+    /// Enrols an app with its oldest valid code, so that all later ones can be used.
     async fn enroll(&self) -> App {
         let (session, details) = self.members[0]
             .start_enrollment("authenticator-app", HashMap::new())
             .await
             .unwrap();
         let key = details.key.as_deref().unwrap().replace(' ', "");
-        // A TOTP code is the HOTP code of its time step (RFC 6238 section 4.2). Two steps are left
-        // to the time that passes meanwhile.
+        // A TOTP code is the HOTP code of its time step (RFC 6238 section 4.2). Two steps are reserved
+        // for the time that passes meanwhile.
         let oldest = now() / 30 - 8;
         let count = u32::try_from(CODES_OF_AN_APP).unwrap() + 1;
         let codes = hotp(&key, details.digits.unwrap(), oldest, count);
@@ -63,8 +63,8 @@ impl Crowd {
         }
     }
 
-    /// Gives the code on all connections at once, on some in one call and on others in a session;
-    /// how often it was accepted.
+    /// Uses the code on all connections at once, on some with one call and on others with a session.
+    /// Returns how often it was accepted.
     async fn burst(&mut self, path: &str, code: &str) -> usize {
         let mut sessions = Vec::new();
         for member in &self.members {
@@ -84,7 +84,7 @@ impl Crowd {
         .await;
         for (member, session) in self.members.iter().zip(&sessions) {
             if let Some(session) = session {
-                // That of the accepted code is gone.
+                // The session of the accepted code has ended.
                 let _ = member
                     .call::<_, ()>(session, "Verification", "Cancel", &())
                     .await;
@@ -97,8 +97,8 @@ impl Crowd {
         answers.iter().filter(|answer| answer.is_ok()).count()
     }
 
-    /// Verifies with one app after the other, until there were enough bursts. Returns the last
-    /// app, with the code that was used last.
+    /// Verifies with one app after the other until there were enough bursts. Returns the last app and
+    /// the last code.
     async fn go_on(&mut self, count: &AtomicU64) -> (String, String) {
         let mut app = self.enroll().await;
         loop {
@@ -110,7 +110,7 @@ impl Crowd {
                     return (app.path, code.clone());
                 }
             }
-            // A proof on the connection that adds the next app and deletes this one.
+            // A proof on the connection that then adds the next app and deletes this one.
             let member = &self.members[0];
             member.verify(self.uid, &app.path, last).await.unwrap();
             let next = self.enroll().await;
@@ -146,19 +146,19 @@ async fn submit(member: &Client, session: &str, code: &str) -> Result<(), Refusa
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_10_000_totp_codes_given_on_four_connections_at_once_none_is_accepted_twice() {
+async fn of_10_000_totp_codes_used_on_four_connections_at_once_none_is_accepted_twice() {
     let seed = seed(20_261_129);
     let mut host = TestHost::with(Load::setup()).await;
     let count = Arc::new(AtomicU64::new(0));
     let begun = Instant::now();
     let crowds = USERS.map(|uid| {
-        let gathering = Crowd::gather(&host, uid, seed);
+        let gathering = Clients::gather(&host, uid, seed);
         let count = Arc::clone(&count);
         async move {
-            let mut crowd = gathering.await;
+            let mut clients = gathering.await;
             tokio::spawn(async move {
-                let last = crowd.go_on(&count).await;
-                (crowd, last)
+                let last = clients.go_on(&count).await;
+                (clients, last)
             })
             .await
         }
@@ -169,8 +169,8 @@ async fn of_10_000_totp_codes_given_on_four_connections_at_once_none_is_accepted
     assert!(bursts >= BURSTS);
     assert_eq!(accepted_twice(&host.client(ROOT).await).await, 0);
     host.restart().await;
-    for (mut crowd, (path, code)) in crowds {
-        let accepted = crowd.burst(&path, &code).await;
+    for (mut clients, (path, code)) in crowds {
+        let accepted = clients.burst(&path, &code).await;
         assert_eq!(accepted, 0, "after a restart");
     }
 }
@@ -191,24 +191,24 @@ async fn accepted_twice(root: &Client) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_recovery_codes_given_on_four_connections_at_once_each_is_accepted_once() {
+async fn recovery_codes_used_on_four_connections_at_once_are_each_accepted_once() {
     let seed = seed(20_261_130);
     let host = TestHost::with(Load::setup()).await;
-    let mut crowd = Crowd::gather(&host, USERS[0], seed).await;
-    let app = crowd.enroll().await;
-    crowd.members[0]
-        .verify(crowd.uid, &app.path, &app.codes[1])
+    let mut clients = Clients::gather(&host, USERS[0], seed).await;
+    let app = clients.enroll().await;
+    clients.members[0]
+        .verify(clients.uid, &app.path, &app.codes[1])
         .await
         .unwrap();
-    let user = secinfo_tests::user_path(crowd.uid);
-    let codes: Vec<String> = crowd.members[0]
+    let user = secinfo_tests::user_path(clients.uid);
+    let codes: Vec<String> = clients.members[0]
         .call(&user, "User", "IssueRecoveryCodes", &())
         .await
         .unwrap();
-    let methods = crowd.members[0].methods_of(crowd.uid).await;
+    let methods = clients.members[0].methods_of(clients.uid).await;
     let path = methods.into_iter().find(|path| *path != app.path).unwrap();
     for code in &codes {
-        assert_eq!(crowd.burst(&path, code).await, 1, "of four at once");
+        assert_eq!(clients.burst(&path, code).await, 1, "of four at once");
     }
     assert_eq!(accepted_twice(&host.client(ROOT).await).await, 0);
 }

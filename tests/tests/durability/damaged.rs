@@ -1,5 +1,5 @@
-//! A state directory of which something is missing, changed or taken: the daemon says what and
-//! what to do, and never begins an empty log beside it.
+//! A state directory with missing, changed or locked files: the daemon reports what is wrong and what
+//! to do, and never starts an empty log.
 
 use crate::audited_log::AuditedLog;
 use crate::{USERS, seed};
@@ -12,18 +12,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// How many single bytes are changed, each in a copy of its own.
+/// How many single bytes are changed, each in a fresh copy.
 const FLIPS: u64 = 40;
 
-/// A host whose daemon was stopped in order, and a copy of its state to put back.
-struct Patient {
+/// A host whose daemon was stopped gracefully, and a copy of its state to restore.
+struct StoppedHost {
     host: TestHost,
     log: AuditedLog,
     whole: PathBuf,
 }
 
-impl Patient {
-    /// A log of some hundred events.
+impl StoppedHost {
+    /// Creates a log of a few hundred events.
     async fn new(seed: u64) -> Self {
         let mut host = TestHost::with(Load::setup()).await;
         let mut load = Load::prepare(&host, &USERS, seed).await;
@@ -45,13 +45,13 @@ impl Patient {
         self.host.state_directory().join(name)
     }
 
-    fn put_back(&self) {
+    fn restore_state(&self) {
         let state = self.host.state_directory();
         fs::remove_dir_all(&state).unwrap();
         copy_directory(&self.whole, &state);
     }
 
-    /// Starts the daemon, which must refuse: what it says last.
+    /// Starts the daemon, which must refuse, and returns its last line.
     fn expect_refusal(&self) -> String {
         let said_before = self.host.log().len();
         let (config, log) = (self.host.config_file(), self.host.log_file());
@@ -62,7 +62,7 @@ impl Patient {
         said.lines().last().unwrap_or_default().to_owned()
     }
 
-    /// That the daemon refuses with these words, twice, and touches nothing.
+    /// Checks that the daemon refuses with these words, twice, and changes nothing.
     fn expect_refusals(&self, words: &[&str]) {
         let before = content(&self.host.state_directory());
         for _ in 0..2 {
@@ -82,14 +82,14 @@ impl Patient {
     }
 
     async fn expect_whole(&mut self) {
-        self.put_back();
+        self.restore_state();
         self.host.start_daemon().await;
         self.log.read_again().await;
         assert!(self.host.stop().success());
     }
 }
 
-/// What is in a directory, but for what each start writes: who has it open.
+/// The content of a directory, except for the lock file, which each start writes.
 fn content(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(directory).unwrap() {
@@ -109,90 +109,90 @@ fn copy_directory(from: &Path, to: &Path) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_missing_is_named_and_no_empty_log_is_begun_beside_what_is_left() {
+async fn a_missing_file_is_reported_and_no_empty_log_is_created() {
     let seed = seed(20_261_133);
-    let mut patient = Patient::new(seed).await;
+    let mut stopped = StoppedHost::new(seed).await;
 
-    fs::remove_file(patient.state("vault.root")).unwrap();
-    patient.expect_refusals(&["vault.root", "missing", "backup"]);
+    fs::remove_file(stopped.state("vault.root")).unwrap();
+    stopped.expect_refusals(&["vault.root", "missing", "backup"]);
 
-    patient.put_back();
-    fs::remove_dir_all(patient.state("log")).unwrap();
-    patient.expect_refusals(&["log", "missing", "backup"]);
-    assert!(!patient.state("log").exists());
+    stopped.restore_state();
+    fs::remove_dir_all(stopped.state("log")).unwrap();
+    stopped.expect_refusals(&["log", "missing", "backup"]);
+    assert!(!stopped.state("log").exists());
 
-    fs::remove_file(patient.state("vault.root")).unwrap();
-    patient.expect_refusals(&["missing", "backup"]);
-    assert!(!patient.state("log").exists());
+    fs::remove_file(stopped.state("vault.root")).unwrap();
+    stopped.expect_refusals(&["missing", "backup"]);
+    assert!(!stopped.state("log").exists());
 
-    patient.put_back();
-    fs::remove_file(patient.state("log/db")).unwrap();
-    patient.expect_refusals(&["missing or empty", "backup"]);
+    stopped.restore_state();
+    fs::remove_file(stopped.state("log/db")).unwrap();
+    stopped.expect_refusals(&["missing or empty", "backup"]);
 
-    patient.put_back();
-    fs::File::create(patient.state("log/db")).unwrap();
-    patient.expect_refusals(&["missing or empty", "backup"]);
+    stopped.restore_state();
+    fs::File::create(stopped.state("log/db")).unwrap();
+    stopped.expect_refusals(&["missing or empty", "backup"]);
 
-    patient.put_back();
-    fs::write(patient.state("master.key"), [0x17; 32]).unwrap();
-    patient.expect_refusals(&["master key", "give back the former"]);
+    stopped.restore_state();
+    fs::write(stopped.state("master.key"), [0x17; 32]).unwrap();
+    stopped.expect_refusals(&["master key", "give back the former"]);
 
-    patient.put_back();
-    fs::remove_file(patient.state("master.key")).unwrap();
-    patient.expect_refusals(&[
+    stopped.restore_state();
+    fs::remove_file(stopped.state("master.key")).unwrap();
+    stopped.expect_refusals(&[
         "master key is missing",
         "give back the one it was made with",
     ]);
 
-    patient.expect_whole().await;
+    stopped.expect_whole().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_log_that_was_cut_is_refused_with_the_number_of_events_that_are_left() {
     let seed = seed(20_261_134);
-    let mut patient = Patient::new(seed).await;
-    let length = fs::metadata(patient.state("log/db")).unwrap().len();
+    let mut stopped = StoppedHost::new(seed).await;
+    let length = fs::metadata(stopped.state("log/db")).unwrap().len();
     for part in 1..8 {
-        patient.put_back();
+        stopped.restore_state();
         let file = fs::File::options()
             .write(true)
-            .open(patient.state("log/db"))
+            .open(stopped.state("log/db"))
             .unwrap();
         file.set_len(length * part / 8).unwrap();
-        let said = patient.expect_refusal();
+        let said = stopped.expect_refusal();
         assert!(said.contains("damaged"), "{said}");
         assert!(said.contains("backup"), "{said}");
     }
-    patient.expect_whole().await;
+    stopped.expect_whole().await;
 }
 
-/// A changed byte in what is no longer used harms nothing; any other is found at the start, or by
-/// whoever reads that event.
+/// A changed byte in unused space is harmless; any other is detected at the start or when the event is
+/// read.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_changed_byte_of_the_log_never_passes_for_what_was_written() {
+async fn a_changed_byte_of_the_log_is_always_detected() {
     let seed = seed(20_261_135);
     let mut random = SeededRandom::new(seed);
-    let mut patient = Patient::new(seed).await;
-    let length = fs::metadata(patient.state("log/db")).unwrap().len();
+    let mut stopped = StoppedHost::new(seed).await;
+    let length = fs::metadata(stopped.state("log/db")).unwrap().len();
     let (mut refused, mut found, mut harmless) = (0, 0, 0);
     for _ in 0..FLIPS {
-        patient.put_back();
+        stopped.restore_state();
         let at = random.below(length);
         let file = fs::File::options()
             .read(true)
             .write(true)
-            .open(patient.state("log/db"))
+            .open(stopped.state("log/db"))
             .unwrap();
         let mut byte = [0];
         file.read_exact_at(&mut byte, at).unwrap();
         file.write_all_at(&[byte[0] ^ 0x40], at).unwrap();
-        let said_before = patient.host.log().len();
-        let (config, log) = (patient.host.config_file(), patient.host.log_file());
+        let said_before = stopped.host.log().len();
+        let (config, log) = (stopped.host.config_file(), stopped.host.log_file());
         let mut daemon = Daemon::spawn(&config, &log, &[], &[]);
-        if ready(&patient.host, &mut daemon).await {
-            let verified = patient.host.secinfo(0, &["audit", "verify"], "");
+        if ready(&stopped.host, &mut daemon).await {
+            let verified = stopped.host.secinfo(0, &["audit", "verify"], "");
             if verified.code == 0 {
-                patient.log.read_again().await;
+                stopped.log.read_again().await;
                 harmless += 1;
             } else {
                 assert!(!verified.stderr.is_empty());
@@ -200,7 +200,7 @@ async fn a_changed_byte_of_the_log_never_passes_for_what_was_written() {
             }
             daemon.stop();
         } else {
-            let said = patient.host.log().split_off(said_before);
+            let said = stopped.host.log().split_off(said_before);
             let last = said.lines().last().unwrap_or_default();
             assert!(
                 last.contains("damaged") && last.contains("backup"),
@@ -213,10 +213,10 @@ async fn a_changed_byte_of_the_log_never_passes_for_what_was_written() {
         "{FLIPS} changed bytes: {refused} refused at the start, {found} found by the check, {harmless} in what is not used"
     );
     assert!(refused > 0);
-    patient.expect_whole().await;
+    stopped.expect_whole().await;
 }
 
-/// Whether the daemon serves; if not, it has ended with an error.
+/// Whether the daemon becomes ready; if not, it must have ended with an error.
 async fn ready(host: &TestHost, daemon: &mut Daemon) -> bool {
     let watching = host.bus().connect(0).await;
     let bus = zbus::fdo::DBusProxy::new(&watching).await.unwrap();
@@ -235,7 +235,7 @@ async fn ready(host: &TestHost, daemon: &mut Daemon) -> bool {
 }
 
 #[tokio::test]
-async fn a_second_daemon_on_the_same_directory_is_refused_and_the_first_goes_on() {
+async fn a_second_daemon_on_the_same_directory_is_refused_and_the_first_continues() {
     let mut host = TestHost::start().await;
     let first = host.daemon().pid();
     let said_before = host.log().len();

@@ -1,4 +1,4 @@
-//! A full disk: nothing is accepted that cannot be written, and nothing else goes wrong.
+//! A full disk: nothing is accepted that cannot be written, and nothing else fails.
 
 use crate::audited_log::AuditedLog;
 use crate::{USERS, seed};
@@ -10,8 +10,8 @@ use std::path::Path;
 use std::time::Duration;
 use zbus::OwnedVariant;
 
-/// How long the load goes on in each state of the disk.
-const WHILE: Duration = Duration::from_millis(300);
+/// How long the load runs in each state of the disk.
+const PERIOD: Duration = Duration::from_millis(300);
 
 fn setup(state: &Path) -> Setup {
     Load::setup()
@@ -36,7 +36,7 @@ async fn is_healthy(host: &TestHost) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_the_disk_is_full_nobody_is_verified_and_once_there_is_room_everybody_again() {
+async fn while_the_disk_is_full_no_user_is_verified_and_afterwards_all_are() {
     let seed = seed(20_261_124);
     let directory = tempfile::tempdir().unwrap();
     let disk = MemoryDisk::mount_at(&directory.path().join("disk"), 32);
@@ -46,21 +46,21 @@ async fn while_the_disk_is_full_nobody_is_verified_and_once_there_is_room_everyb
     let mut log = AuditedLog::begin(&host).await;
     let pid = host.daemon().pid();
     for _ in 0..5 {
-        let before = run(&mut load, WHILE).await;
+        let before = run(&mut load, PERIOD).await;
         assert!(before.done() > 0 && before.refused == 0);
         log.read_on().await;
         log.check_history(&before);
 
         let filler = disk.fill();
-        let during = run(&mut load, WHILE).await;
+        let during = run(&mut load, PERIOD).await;
         assert_eq!(during.done(), 0, "nothing is acknowledged");
         assert!(during.refused > 0 && during.lost() == 0);
         assert!(!is_healthy(&host).await);
-        // Reading goes on, and finds nothing new.
+        // Reading still works, and finds nothing new.
         log.read_again().await;
         drop(filler);
 
-        let after = run(&mut load, WHILE).await;
+        let after = run(&mut load, PERIOD).await;
         assert!(after.done() > 0 && after.refused == 0);
         assert!(is_healthy(&host).await);
         log.read_on().await;
@@ -80,7 +80,7 @@ async fn while_the_disk_is_full_nobody_is_verified_and_once_there_is_room_everyb
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disk_that_fills_up_while_the_daemon_writes_costs_nothing_that_was_acknowledged() {
+async fn a_disk_that_fills_up_during_writes_loses_nothing_that_was_acknowledged() {
     let seed = seed(20_261_125);
     let mut random = SeededRandom::new(seed);
     let directory = tempfile::tempdir().unwrap();
@@ -100,7 +100,7 @@ async fn a_disk_that_fills_up_while_the_daemon_writes_costs_nothing_that_was_ack
     let history = load.finish(running).await;
     assert!(history.done() > 0 && history.refused > 0 && history.lost() == 0);
     assert_eq!(host.daemon().pid(), pid);
-    let after_restart = run(&mut load, WHILE).await;
+    let after_restart = run(&mut load, PERIOD).await;
     assert!(after_restart.done() > 0 && after_restart.refused == 0);
     log.read_on().await;
     let both = History {
@@ -112,10 +112,10 @@ async fn a_disk_that_fills_up_while_the_daemon_writes_costs_nothing_that_was_ack
     log.read_again().await;
 }
 
-/// The log on a disk of its own, of which the daemon does not see beforehand that it is full: the
-/// storage engine fails in the middle of a write.
+/// With the log on a separate disk, the daemon cannot see beforehand that it is full, so the storage
+/// engine fails in the middle of a write.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_write_that_fails_half_way_is_refused_and_the_daemon_recovers_by_itself() {
+async fn a_write_that_fails_halfway_is_refused_and_the_daemon_recovers() {
     let seed = seed(20_261_126);
     let directory = tempfile::tempdir().unwrap();
     let state = directory.path().join("state");
@@ -135,16 +135,16 @@ async fn a_write_that_fails_half_way_is_refused_and_the_daemon_recovers_by_itsel
     host.start_daemon().await;
     let pid = host.daemon().pid();
     for _ in 0..5 {
-        let before = run(&mut load, WHILE).await;
+        let before = run(&mut load, PERIOD).await;
         assert!(before.done() > 0 && before.refused == 0);
         log.read_on().await;
         log.check_history(&before);
 
         let filler = disk.fill();
-        // What the file has allocated is used first.
+        // The space that the file has already allocated is used first.
         let mut during = History::default();
         while during.refused == 0 {
-            let more = run(&mut load, WHILE).await;
+            let more = run(&mut load, PERIOD).await;
             assert_eq!(more.lost(), 0);
             during.operations.extend(more.operations);
             during.refused += more.refused;
@@ -152,7 +152,7 @@ async fn a_write_that_fails_half_way_is_refused_and_the_daemon_recovers_by_itsel
         assert!(!is_healthy(&host).await);
         drop(filler);
 
-        let after = run(&mut load, WHILE).await;
+        let after = run(&mut load, PERIOD).await;
         assert!(after.done() > 0);
         assert!(is_healthy(&host).await);
         log.read_on().await;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 /// How often the daemon is killed.
 const KILLS: u64 = 200;
-/// The writer waits so long for work before it writes a snapshot.
+/// How long the writer is idle before it writes a snapshot.
 const IDLE: Duration = Duration::from_secs(5);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -24,7 +24,7 @@ async fn killed_200_times_under_load_the_daemon_loses_nothing_that_it_acknowledg
         let running = load.start();
         tokio::time::sleep(Duration::from_millis(20 + random.below(400))).await;
         let history = if round % 50 == 0 {
-            // Killed while it writes a snapshot, or about then.
+            // Kills it while it writes a snapshot, or about then.
             let history = load.finish(running).await;
             tokio::time::sleep(IDLE + Duration::from_millis(random.below(12))).await;
             host.kill();
@@ -44,7 +44,7 @@ async fn killed_200_times_under_load_the_daemon_loses_nothing_that_it_acknowledg
         log.check_history(&after_restart);
         if round % 20 == 5 {
             log.read_again().await;
-            // What comes next starts from a snapshot.
+            // The next start uses a snapshot.
             host.restart().await;
         }
         done += history.done() + after_restart.done();

@@ -1,7 +1,7 @@
 //! What the log must withstand, with the real daemon: kills, power cuts, full and read-only disks,
-//! damage, rewriting, and one code given many times at once. Run as root, with loop devices.
+//! damage, rewriting, and one code used many times at once. Run as root, with loop devices.
 //!
-//! What is random comes from a seed, which is printed; `SECINFO_SEED` sets another one.
+//! Random choices come from a seed, which is printed; `SECINFO_SEED` sets another one.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(
     clippy::print_stderr,
@@ -18,10 +18,10 @@ mod read_only;
 mod rewritten;
 mod stopping;
 
-/// The accounts that are under load: ones that every Debian system has.
+/// The accounts under load, which every Debian system has.
 const USERS: [u32; 4] = [1, 2, 3, 5];
 
-/// The seed of what is random in a test.
+/// The seed of a test's random choices.
 fn seed(usual: u64) -> u64 {
     let seed = std::env::var("SECINFO_SEED").map_or(usual, |text| text.parse().unwrap());
     eprintln!("seed {seed}");

@@ -1,4 +1,4 @@
-//! A disk that takes no more writes.
+//! A read-only disk.
 
 use crate::audited_log::AuditedLog;
 use crate::{USERS, seed};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use zbus::OwnedVariant;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn when_the_disk_turns_read_only_nobody_is_verified_and_all_that_was_acknowledged_stays() {
+async fn when_the_disk_becomes_read_only_no_user_is_verified_and_nothing_acknowledged_is_lost() {
     let seed = seed(20_261_127);
     let mut disk = LoopDisk::new(64);
     let state = disk.path().join("state");
@@ -47,7 +47,7 @@ async fn when_the_disk_turns_read_only_nobody_is_verified_and_all_that_was_ackno
 }
 
 #[tokio::test]
-async fn on_a_read_only_disk_the_daemon_says_so_and_does_not_start() {
+async fn on_a_read_only_disk_the_daemon_reports_it_and_does_not_start() {
     let disk = LoopDisk::new(64);
     let state = disk.path().join("state");
     let mut host = TestHost::with(Load::setup().state(&state)).await;

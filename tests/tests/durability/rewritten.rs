@@ -1,5 +1,4 @@
-//! A log that somebody rewrote: an export that was changed, and a state directory that was put
-//! back.
+//! A rewritten log: an export that was changed, and a state directory that was rolled back.
 
 use crate::{USERS, seed};
 use secinfo_tests::load::Load;
@@ -9,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// The exit code of a check that found something.
+/// The exit code of a verification that failed.
 const NOT_VERIFIED: i32 = 6;
 
 async fn load_for(load: &mut Load, milliseconds: u64) {
@@ -18,7 +17,7 @@ async fn load_for(load: &mut Load, milliseconds: u64) {
     load.finish(running).await;
 }
 
-/// An exported log, and how it is checked.
+/// An exported log, and what is needed to verify it.
 struct Export<'a> {
     host: &'a TestHost,
     file: PathBuf,
@@ -65,7 +64,7 @@ impl<'a> Export<'a> {
         self.host.secinfo(ROOT, &options, "")
     }
 
-    /// What the check says of a copy with these lines.
+    /// Verifies a copy with these lines.
     fn verify_changed(&self, lines: &[String], against: &Path) -> CommandOutput {
         let copy = self.file.with_extension("changed");
         fs::write(&copy, lines.join("\n") + "\n").unwrap();
@@ -129,7 +128,7 @@ async fn an_export_that_was_changed_anywhere_does_not_verify() {
     for length in [0, 1, lines.len() / 2, lines.len() - 1] {
         expect_found("cut tail", &export.verify_changed(&lines[..length], &kept));
     }
-    // Good in itself, and older than what was seen.
+    // Consistent in itself, but older than the checkpoint.
     older
         .verify(&older.file, &older.checkpoint(), &kept)
         .success();
@@ -140,7 +139,7 @@ async fn an_export_that_was_changed_anywhere_does_not_verify() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_state_directory_that_was_put_back_is_found_by_a_checkpoint_that_was_kept() {
+async fn a_rolled_back_state_directory_is_detected_with_an_older_checkpoint() {
     let seed = seed(20_261_132);
     let mut host = TestHost::with(Load::setup()).await;
     let mut load = Load::prepare(&host, &USERS, seed).await;
@@ -165,7 +164,7 @@ async fn a_state_directory_that_was_put_back_is_found_by_a_checkpoint_that_was_k
     fs::remove_dir_all(&state).unwrap();
     copy_directory(&copy, &state);
 
-    // By the same key, and whole in itself: only who kept a checkpoint can tell.
+    // Signed by the same key and consistent in itself: only an older checkpoint reveals it.
     host.start_daemon().await;
     host.secinfo(ROOT, &["audit", "verify"], "").success();
     let rolled_back = check(&host);
@@ -175,7 +174,7 @@ async fn a_state_directory_that_was_put_back_is_found_by_a_checkpoint_that_was_k
         "{rolled_back:?}"
     );
 
-    // And when it has grown beyond what was kept.
+    // And again when it has grown beyond the checkpoint.
     let mut others = Load::prepare(&host, &[6, 7, 8, 9], seed).await;
     load_for(&mut others, 2000).await;
     host.secinfo(ROOT, &["audit", "verify"], "").success();

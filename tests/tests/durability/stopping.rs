@@ -10,7 +10,7 @@ use std::time::Duration;
 const STOPS: u32 = 30;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn told_to_stop_the_daemon_answers_everything_that_it_has_accepted() {
+async fn a_stopping_daemon_answers_everything_that_it_has_accepted() {
     let seed = seed(20_261_128);
     let mut random = SeededRandom::new(seed);
     let mut host = TestHost::with(Load::setup()).await;

@@ -1,15 +1,14 @@
-//! Accounts that change under the daemon's feet.
+//! Accounts that change while the daemon runs.
 
 use secinfo_tests::{Client, ROOT, ROOT_PATH, Setup, TestHost, user_path};
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// A uid that the bus knows as well, and the four after it; what the bus calls them matters to
-/// nobody.
+/// The first of five uids that the bus also knows; their names on the bus do not matter.
 const UID: u32 = 6;
 
-/// A host whose accounts are those in a file of the test's.
+/// A host whose accounts are in a file of the test.
 struct Accounts {
     host: TestHost,
     file: PathBuf,
@@ -63,13 +62,13 @@ async fn wait_for_name(client: &Client, uid: u32, expected: Option<&str>) {
 }
 
 #[tokio::test]
-async fn a_uid_that_comes_back_with_another_name_is_not_the_same_user() {
+async fn a_reused_uid_with_another_name_is_not_the_same_user() {
     let mut accounts = Accounts::with(&account("carol", UID)).await;
     let carol = accounts.host.client(UID).await;
     let mut app = carol.enroll_app("Phone", 10).await;
     carol.prove(&mut app).await;
 
-    // Deleted and made anew under another name, while the daemon runs.
+    // Deleted and recreated under another name, while the daemon runs.
     accounts.change(&account("mallory", UID));
     wait_for_name(&carol, UID, Some("mallory")).await;
     let mallory = accounts.host.client(UID).await;
@@ -89,7 +88,7 @@ async fn a_uid_that_comes_back_with_another_name_is_not_the_same_user() {
     }
     let own = mallory.enroll_app("Tablet", 10).await;
 
-    // And after a restart; and each finds their own again.
+    // After a restart it is the same, and each user finds their own methods again.
     accounts.restart(&account("carol", UID)).await;
     let carol = accounts.host.client(UID).await;
     assert_eq!(carol.methods_of(UID).await, [app.path.clone()]);
@@ -100,7 +99,7 @@ async fn a_uid_that_comes_back_with_another_name_is_not_the_same_user() {
 }
 
 #[tokio::test]
-async fn a_name_that_comes_back_with_another_uid_is_not_the_same_user() {
+async fn a_reused_name_with_another_uid_is_not_the_same_user() {
     let mut accounts = Accounts::with(&account("carol", UID)).await;
     let carol = accounts.host.client(UID).await;
     let app = carol.enroll_app("Phone", 10).await;
@@ -118,7 +117,7 @@ async fn a_name_that_comes_back_with_another_uid_is_not_the_same_user() {
 }
 
 #[tokio::test]
-async fn a_name_with_control_characters_or_separators_names_nobody() {
+async fn a_name_with_control_characters_or_separators_is_no_user() {
     let lines = ["ca\u{1b}rol", "ca\trol", "ca rol/x", "caröl\u{85}"];
     let passwd: Vec<_> = (UID..)
         .zip(lines)
@@ -154,7 +153,7 @@ async fn a_name_with_control_characters_or_separators_names_nobody() {
 }
 
 #[tokio::test]
-async fn another_name_for_the_same_uid_is_no_way_around_what_is_enrolled() {
+async fn another_name_for_the_same_uid_does_not_bypass_enrolled_methods() {
     let lines = [account("carol", UID), account("carola", UID)].join("\n");
     let accounts = Accounts::with(&lines).await;
     let carol = accounts.host.client(UID).await;

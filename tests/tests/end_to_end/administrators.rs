@@ -1,4 +1,4 @@
-//! Administrators by a real polkitd on the private bus, with the policy that ships.
+//! Administrators, with a real polkitd on the private bus and the shipped policy.
 
 use secinfo_tests::{
     ALICE, BOB, BOB_NAME, Client, IgnoredReply, ROOT, ROOT_PATH, STRANGER, Setup, TestHost,
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 const POLICY: &str = include_str!("../../../systemd/org.secinfo.SecurityInfo1.policy");
 
-/// A polkitd that sees our policy and our rule, and nothing else of the host.
+/// A polkitd with only the shipped policy and the test's rule.
 struct Polkit {
     process: Child,
 }
@@ -106,7 +106,7 @@ async fn a_rule_lets_an_administrator_do_what_it_names_and_nothing_more() {
         .unwrap();
     let label: String = bob.property(&app.path, "Method", "Label").await.unwrap();
     assert_eq!(label, "Phone");
-    // He is told what does not exist; a stranger is not.
+    // An administrator is told what does not exist; a stranger is not.
     let missing = bob
         .refused(ROOT_PATH, "Manager", "GetUser", &secinfo_tests::NO_ACCOUNT)
         .await;
@@ -134,7 +134,7 @@ async fn a_rule_lets_an_administrator_do_what_it_names_and_nothing_more() {
 }
 
 #[tokio::test]
-async fn no_polkit_is_a_no() {
+async fn without_polkit_everything_is_denied() {
     let host = TestHost::with(Setup::with_drift().polkit()).await;
     let bob = host.client(BOB).await;
     assert_eq!(name_of_alice(&bob).await, Err("NotAuthorized".to_owned()));
@@ -145,13 +145,13 @@ async fn no_polkit_is_a_no() {
     assert_eq!(name_of_alice(&bob).await.as_deref(), Ok("daemon"));
     drop(polkit);
     assert_eq!(name_of_alice(&bob).await, Err("NotAuthorized".to_owned()));
-    // One's own needs nobody.
+    // A user's own security info needs no administrator.
     let own: u32 = bob.property(&user_path(BOB), "User", "Uid").await.unwrap();
     assert_eq!(own, BOB);
 }
 
 #[tokio::test]
-async fn without_polkit_in_the_configuration_polkit_is_not_asked() {
+async fn polkit_is_not_asked_unless_configured() {
     let host = TestHost::with(Setup::with_drift()).await;
     let _polkit = Polkit::start(&host).await;
     let bob = host.client(BOB).await;
@@ -159,7 +159,7 @@ async fn without_polkit_in_the_configuration_polkit_is_not_asked() {
 }
 
 #[test]
-fn the_policy_that_ships_has_the_actions_of_the_table() {
+fn the_shipped_policy_has_the_actions_of_the_table() {
     let mut of_table = BTreeSet::new();
     for interface in interfaces() {
         let rows = interface.methods.iter().map(|row| row.access);

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
 
-/// A directory of this user's own.
+/// A directory that belongs to this user.
 pub(crate) fn home(host: &TestHost, uid: u32) -> PathBuf {
     let home = host.directory().join(format!("home-{uid}"));
     std::fs::create_dir(&home).unwrap();
@@ -14,7 +14,7 @@ pub(crate) fn home(host: &TestHost, uid: u32) -> PathBuf {
     home
 }
 
-/// Adds an app by the command, proving a former one first where `proof` has a code.
+/// Adds an app with the command, after proving a former one with the code in `proof`, if any.
 fn add(host: &TestHost, label: &str, more: &[&str], proof: Option<String>) -> (Codes, Value) {
     let mut arguments = vec!["--json", "add", "authenticator-app", "--label", label];
     arguments.extend(more);
@@ -80,7 +80,7 @@ async fn the_qr_code_of_the_picture_sets_up_an_app_whose_codes_are_accepted() {
     let mut command = host.start_secinfo(ALICE, &arguments);
     let line = command.json_line();
     let details = &line["enrollment"];
-    // The line comes first; the picture is there when the code is asked for.
+    // The line is printed first; the picture exists once the code is asked for.
     let uri = wait_for(&picture, || scan_qr_code(&picture));
     assert_eq!(details["uri"], uri);
     assert_eq!(details["issuer"], "Example");
@@ -100,7 +100,7 @@ async fn the_qr_code_of_the_picture_sets_up_an_app_whose_codes_are_accepted() {
     assert_eq!(default_label(&page(&host)), Some("Phone"));
 }
 
-/// The picture is written in one go, but its end may not be there yet.
+/// Waits until the file is complete.
 fn wait_for<T>(file: &Path, read: impl Fn() -> T) -> T {
     let ends = |bytes: &[u8]| bytes.ends_with(b"IEND\xae\x42\x60\x82");
     while !std::fs::read(file).is_ok_and(|bytes| ends(&bytes)) {
@@ -138,7 +138,7 @@ async fn a_code_is_accepted_once_and_refused_for_ever_after_also_by_a_daemon_sta
     assert_eq!(accepted, 0);
 }
 
-/// Three refused codes in a row make the next wait for seconds.
+/// Verifies, after the waiting time that three consecutive wrong codes cause.
 fn wait_out_the_slowdown(host: &TestHost, code: &str) -> (i32, Value) {
     loop {
         let (ended, answer) = verify(host, "Phone", code);

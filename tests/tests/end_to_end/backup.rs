@@ -1,5 +1,5 @@
-//! Backup and restore, with real processes: taken while users sign in, read by another host under
-//! another master key, and interrupted.
+//! Backup and restore, with real processes: while users sign in, on another host with another master
+//! key, and with interruptions.
 
 use secinfo_tests::load::Load;
 use secinfo_tests::{
@@ -22,7 +22,7 @@ pub(crate) const PASSPHRASE: &str = "correct horse battery staple\n";
 
 type Answer = HashMap<String, OwnedVariant>;
 
-/// A file of the host's own.
+/// Writes a file in the host's directory.
 pub(crate) fn file(host: &TestHost, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
     let path = host.directory().join(name);
     fs::write(&path, content).unwrap();
@@ -33,7 +33,7 @@ pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// What age's own program makes of its input.
+/// Runs the program `age` on this input.
 fn age(words: &[&str], input: Stdio) -> Vec<u8> {
     let output = Command::new("age").args(words).stdin(input).output();
     let output = output.expect("age is installed (Debian package age)");
@@ -41,7 +41,7 @@ fn age(words: &[&str], input: Stdio) -> Vec<u8> {
     output.stdout
 }
 
-/// Backs the host up to a new file under a passphrase.
+/// Backs up the host to a new file with a passphrase.
 pub(crate) fn back_up(host: &TestHost, name: &str) -> (PathBuf, Value) {
     let passphrase = file(host, "passphrase", PASSPHRASE);
     let path = host.directory().join(name);
@@ -56,7 +56,7 @@ pub(crate) fn back_up(host: &TestHost, name: &str) -> (PathBuf, Value) {
     (path, answer)
 }
 
-/// Restores onto the host, and starts the daemon again as systemd would.
+/// Restores onto the host, and restarts the daemon as systemd does.
 pub(crate) async fn restore(host: &mut TestHost, backup: &Path) -> CommandOutput {
     let passphrase = file(host, "passphrase", PASSPHRASE);
     let words = [
@@ -74,7 +74,7 @@ pub(crate) async fn restore(host: &mut TestHost, backup: &Path) -> CommandOutput
     command.finish()
 }
 
-/// What a backup holds, unencrypted.
+/// The unencrypted content of a backup.
 async fn stream_of(root: &Client) -> Vec<u8> {
     let (mut ours, theirs) = std::io::pipe().unwrap();
     let reading = std::thread::spawn(move || {
@@ -101,7 +101,7 @@ async fn send(root: &Client, bytes: &[u8]) -> Result<Answer, Refusal> {
     let (theirs, mut ours) = std::io::pipe().unwrap();
     let bytes = bytes.to_vec();
     let sending = std::thread::spawn(move || {
-        // The daemon may have heard enough before the end.
+        // The daemon may refuse before the end.
         let _ = ours.write_all(&bytes);
     });
     let answer = ask_to_restore(root, &theirs).await;
@@ -114,7 +114,7 @@ fn origin_of(events: &[Value]) -> &str {
     events[0]["data"]["origin"].as_str().unwrap()
 }
 
-/// What of a restore lies in the state directory.
+/// The files of a restore in the state directory.
 pub(crate) fn leftovers(host: &TestHost) -> Vec<String> {
     let names = fs::read_dir(host.state_directory()).unwrap();
     names
@@ -126,7 +126,7 @@ pub(crate) fn leftovers(host: &TestHost) -> Vec<String> {
 pub(crate) async fn enrolled(host: &TestHost, uid: u32) -> (Client, App) {
     let user = host.client(uid).await;
     let mut app = user.enroll_app("Phone", 1).await;
-    // The step of now: the next one can be used after the backup.
+    // The current step, so that the next one can be used after the backup.
     app.codes.drift = 0;
     (user, app)
 }
@@ -187,7 +187,7 @@ async fn a_backup_that_is_taken_while_codes_are_verified_is_restored_under_anoth
     assert_eq!(event["data"]["root"], answer["root"]);
     assert!(leftovers(&new).is_empty());
 
-    // The keys are there, under this host's own master key: every name and label can be read.
+    // The keys exist under this host's own master key: every name and label can be read.
     assert_ne!(
         fs::read(old.state_directory().join("master.key")).unwrap(),
         fs::read(new.state_directory().join("master.key")).unwrap()
@@ -230,7 +230,7 @@ async fn after_a_restore_no_code_that_was_used_before_it_is_good_again() {
     let pass = issued["pass"].as_str().unwrap();
     let early = old.secinfo(ROOT, &["audit", "checkpoint"], "").success();
     let (backup, answer) = back_up(&old, "backup.age");
-    // The old host goes on: what it accepts is used up on the new one, as far as time tells.
+    // The old host continues: time-based codes that it accepts are used up on the new one.
     let after_backup = app.codes.fresh();
     alice.verify(ALICE, &app.path, &after_backup).await.unwrap();
     let late = old.secinfo(ROOT, &["audit", "checkpoint"], "").success();
@@ -289,7 +289,7 @@ async fn a_backup_is_encrypted_to_recipients_whose_key_need_not_be_there() {
     old.secinfo(ROOT, &words, "").success();
     let sealed = fs::read(&path).unwrap();
     assert!(sealed.starts_with(b"age-encryption.org/v1\n-> X25519 "));
-    // Nothing of it stands there to be read.
+    // Nothing of it is readable.
     assert!(!sealed.windows(7).any(|bytes| bytes == b"secinfo"));
 
     let check = ["backup", "--check", text(&path)];
@@ -300,7 +300,7 @@ async fn a_backup_is_encrypted_to_recipients_whose_key_need_not_be_there() {
     let checked = old.secinfo(ROOT, &with, "").success();
     assert!(checked.stdout.contains("verifies"), "{checked:?}");
 
-    // Another program of age opens it, and what that one encrypts is a backup again.
+    // Another implementation of age opens it, and what that encrypts is a valid backup.
     let open = ["--decrypt", "--identity", text(&key), text(&path)];
     let plain = age(&open, Stdio::null());
     assert!(plain.starts_with(b"secinfo backup "));
@@ -311,7 +311,7 @@ async fn a_backup_is_encrypted_to_recipients_whose_key_need_not_be_there() {
     let check = ["backup", "--check", text(&again), "--identity", text(&key)];
     old.secinfo(ROOT, &check, "").success();
 
-    // Never over what is there, unless that is asked for.
+    // An existing file is replaced only on request.
     let again = old.secinfo(ROOT, &words, "");
     assert_eq!(again.code, 1, "{again:?}");
     assert!(again.stderr.contains("--force"), "{again:?}");
@@ -320,7 +320,7 @@ async fn a_backup_is_encrypted_to_recipients_whose_key_need_not_be_there() {
     old.secinfo(ROOT, &forced, "").success();
     assert_ne!(fs::read(&path).unwrap(), sealed);
 
-    // To another program, and from one.
+    // Through pipes to and from another program.
     let command = |words: &[&str], input: Stdio| {
         Command::new(binary("secinfo"))
             .args(words)
@@ -378,7 +378,7 @@ async fn what_is_no_whole_backup_changes_nothing_and_is_said_plainly() {
         bytes[at] ^= 1;
         bytes
     };
-    // The second line tells how the passphrase becomes a key, and the third holds one under it.
+    // The second line has the parameters of the passphrase, and the third the encrypted file key.
     let second = sealed.iter().position(|byte| *byte == b'\n').unwrap() + 1;
     let third = second
         + sealed[second..]
@@ -415,7 +415,7 @@ async fn what_is_no_whole_backup_changes_nothing_and_is_said_plainly() {
         assert_eq!(refusal.short(), "InvalidBackup", "{refusal}");
         assert!(leftovers(&new).is_empty());
     }
-    // Plain in a file: neither way.
+    // An unencrypted file is refused both ways.
     let plain = file(&new, "plain", "");
     let plain = fs::File::options()
         .read(true)
@@ -449,7 +449,7 @@ async fn a_host_that_has_users_is_not_restored_onto() {
     let refused = host.secinfo(ROOT, &words, "");
     assert_eq!(refused.code, 1, "{refused:?}");
     assert!(refused.stderr.contains("empty host only"), "{refused:?}");
-    // Where it is, so that it can be moved.
+    // The message names the directory, so that it can be moved.
     assert!(refused.stderr.contains("/var/lib/secinfo"), "{refused:?}");
     assert_eq!(root.events().await, before);
     assert!(leftovers(&host).is_empty());
@@ -476,7 +476,7 @@ async fn killed_in_the_middle_of_a_restore_the_host_is_the_former_or_the_restore
         let root = new.client(ROOT).await;
         let (theirs, mut ours) = std::io::pipe().unwrap();
         ours.write_all(&stream[..length]).unwrap();
-        // As long as the pipe is open, what was cut is only late.
+        // While the pipe is open, missing data may still come.
         let ours = (length < whole).then_some(ours);
         let connection = root.connection.clone();
         let asking = tokio::spawn(async move {
@@ -506,7 +506,7 @@ async fn killed_in_the_middle_of_a_restore_the_host_is_the_former_or_the_restore
         let listed = new.secinfo(ROOT, &["--json", "users"], "").success().json();
         let users = if is_restored { 2 } else { 0 };
         assert_eq!(listed.as_array().unwrap().len(), users);
-        // And it goes on.
+        // And the daemon works.
         let carol = new.client(3).await;
         let _ = carol.enroll_app("Phone", 1).await;
         let IgnoredReply = root

@@ -1,5 +1,5 @@
-//! Break-glass codes: made by root without the daemon, and entered in the log by the daemon once
-//! they were used.
+//! Break-glass codes: created by root without the daemon, and recorded in the log by the daemon after
+//! their use.
 
 use secinfo_break_glass::{Code, Directory, FileName, Id, Record, UsedName};
 use secinfo_tests::{
@@ -43,7 +43,7 @@ fn create_some(host: &TestHost, count: &[&str]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// As the PAM module uses it.
+/// Uses up a code as the PAM module does.
 fn use_up(path: &Path, id: &str, code: &str, service: &str, used: u64) -> UsedName {
     let directory = Directory::open(path).unwrap().unwrap();
     let unused = FileName::parse(id).unwrap();
@@ -62,7 +62,7 @@ async fn uses(host: &TestHost) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn a_code_is_made_listed_and_revoked_without_the_daemon() {
+async fn a_code_is_created_listed_and_revoked_without_the_daemon() {
     let host = TestHost::without_daemon(setup()).await;
     let listed = |host: &TestHost| break_glass(host, ROOT, &["list"]).success().json();
     assert_eq!(listed(&host), Value::Array(vec![]));
@@ -104,9 +104,10 @@ async fn a_code_is_made_listed_and_revoked_without_the_daemon() {
     assert_eq!(break_glass(&host, ROOT, &["revoke", "../passwd"]).code, 2);
 }
 
-/// Each program that asks takes one: who has but one can sign in and does not become root.
+/// Each program that asks uses up one code: with only one, an administrator can sign in, but cannot
+/// become root.
 #[tokio::test]
-async fn several_codes_are_made_at_once_and_each_is_shown_with_its_id() {
+async fn several_codes_are_created_at_once_and_each_is_shown_with_its_id() {
     let host = TestHost::without_daemon(setup()).await;
     let path = directory(&host);
     let mut made = create_some(&host, &[]);
@@ -138,7 +139,7 @@ async fn several_codes_are_made_at_once_and_each_is_shown_with_its_id() {
 }
 
 #[tokio::test]
-async fn only_root_makes_codes_and_only_for_users_that_there_are() {
+async fn only_root_creates_codes_and_only_for_existing_users() {
     let host = TestHost::without_daemon(setup()).await;
     for arguments in [&["create", ALICE_NAME][..], &["list"]] {
         let refused = break_glass(&host, ALICE, arguments);
@@ -167,7 +168,7 @@ async fn only_root_makes_codes_and_only_for_users_that_there_are() {
 }
 
 #[tokio::test]
-async fn the_use_of_a_code_is_entered_in_the_log_once_and_told() {
+async fn the_use_of_a_code_is_logged_once_and_the_user_notified() {
     let mut host = TestHost::with(setup().spool()).await;
     let alice = host.client(ALICE).await;
     alice
@@ -207,7 +208,7 @@ async fn the_use_of_a_code_is_entered_in_the_log_once_and_told() {
 }
 
 #[tokio::test]
-async fn what_somebody_else_could_have_written_is_not_recorded() {
+async fn files_that_other_users_could_have_written_are_not_recorded() {
     let mut host = TestHost::without_daemon(setup()).await;
     let (id, code) = create(&host);
     let path = directory(&host);
@@ -219,7 +220,7 @@ async fn what_somebody_else_could_have_written_is_not_recorded() {
     fs::write(path.join("README"), "not ours").unwrap();
     fs::set_permissions(&file, PermissionsExt::from_mode(0o660)).unwrap();
     host.start_daemon().await;
-    // What is there at the start is looked at before anything is answered, or soon after.
+    // Files that exist at the start are checked before or soon after the first call.
     let complaints = || host.log().matches("cannot be recorded").count();
     for _ in 0..1000 {
         if complaints() == 3 {
@@ -231,7 +232,7 @@ async fn what_somebody_else_could_have_written_is_not_recorded() {
     assert!(uses(&host).await.is_empty());
 }
 
-/// A code of this account that was used.
+/// Creates a used code of this account.
 fn used_by(path: &Path, number: u8, user: &str, uid: u32) {
     if !path.exists() {
         fs::create_dir(path).unwrap();
@@ -245,7 +246,7 @@ fn used_by(path: &Path, number: u8, user: &str, uid: u32) {
     assert!(directory.use_up(&UsedName::new(id, now(), "sshd")).unwrap());
 }
 
-/// Waits until the log of the daemon has this.
+/// Waits until the daemon's output contains this.
 async fn says(host: &TestHost, what: &str) {
     let begun = Instant::now();
     while !host.log().contains(what) {
@@ -255,7 +256,7 @@ async fn says(host: &TestHost, what: &str) {
 }
 
 #[tokio::test]
-async fn the_use_of_a_code_is_recorded_for_nobody_who_only_has_the_name() {
+async fn the_use_of_a_code_is_not_recorded_for_another_account_with_its_name() {
     let mut host = TestHost::without_daemon(setup()).await;
     let path = directory(&host);
     used_by(&path, 1, ALICE_NAME, ALICE + 4_000_000);
@@ -268,9 +269,9 @@ async fn the_use_of_a_code_is_recorded_for_nobody_who_only_has_the_name() {
     assert_eq!(uses[0]["data"]["code"], "02".repeat(16));
 }
 
-/// The user database answers for all accounts but those below a line that is longer than any.
+/// The user database fails for accounts after a line that is too long.
 #[tokio::test]
-async fn one_user_who_cannot_be_looked_up_hides_no_use_of_a_code_by_others() {
+async fn a_failed_lookup_of_one_user_does_not_hide_uses_of_codes_by_others() {
     let mut host = SignInHost::without_daemon(setup()).await;
     let path = directory(&host);
     used_by(&path, 1, "dave", 7);
@@ -279,7 +280,7 @@ async fn one_user_who_cannot_be_looked_up_hides_no_use_of_a_code_by_others() {
     let good = fs::read_to_string(&passwd).unwrap();
     let endless = "x".repeat(2 << 20);
     let dave = "dave:x:7:7::/nonexistent:/bin/false";
-    // In place: it is mounted.
+    // Written in place, because the file is mounted.
     fs::write(
         &passwd,
         format!("{good}{endless}:x:8:8::/:/bin/sh\n{dave}\n"),
@@ -294,7 +295,7 @@ async fn one_user_who_cannot_be_looked_up_hides_no_use_of_a_code_by_others() {
         codes.collect::<Vec<_>>()
     };
     assert_eq!(recorded(&host).await, ["02".repeat(16)]);
-    // And is recorded as soon as it can be.
+    // It is recorded as soon as possible.
     host.stop();
     fs::write(&passwd, format!("{good}{dave}\n")).unwrap();
     host.start_daemon().await;

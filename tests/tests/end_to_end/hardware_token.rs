@@ -1,4 +1,4 @@
-//! Hardware tokens: imported by an administrator, activated, brought back in step.
+//! Hardware tokens: imported by an administrator, activated, resynchronized.
 
 use secinfo_tests::{ALICE, BOB, Client, Codes, ROOT, Refusal, Setup, TestHost, hotp};
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use zbus::{ObjectPath, OwnedObjectPath, Variant};
 
 /// `12345678901234567890` in base32: the key of the test vectors of RFC 4226.
 const KEY: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
-/// RFC 6030 figure 5: that key in the clear; figure 6: under a pre-shared key.
+/// RFC 6030 figure 5: that key in clear text; figure 6: encrypted with a pre-shared key.
 const PLAIN: &str =
     include_str!("../../../daemon/secinfod/src/methods/hardware_token/import/rfc6030/figure-5.xml");
 const ENCRYPTED: &str =
@@ -21,7 +21,7 @@ fn file(host: &TestHost, name: &str, content: &str) -> PathBuf {
     path
 }
 
-/// Imports tokens as a table: `C…` count, `T…` have a clock.
+/// Imports tokens as a table: `C…` are counter-based, `T…` time-based.
 fn import(host: &TestHost, serials: &[&str]) {
     let mut table = "serial number,secret key,time interval,manufacturer,model\n".to_owned();
     for serial in serials {
@@ -46,7 +46,7 @@ async fn start(client: &Client, serial: &str) -> Result<OwnedObjectPath, Refusal
     started.map(|(path, _)| path)
 }
 
-/// Activates a counting token with its first code.
+/// Activates a counter-based token with its first code.
 async fn activate(client: &Client, serial: &str) -> String {
     let session = start(client, serial).await.unwrap();
     let code = &hotp(KEY, 6, 0, 1)[0];
@@ -158,12 +158,12 @@ async fn only_an_administrator_imports_lists_and_removes_tokens() {
 }
 
 #[tokio::test]
-async fn a_counting_token_may_be_ahead_but_never_goes_back() {
+async fn a_counter_based_token_may_be_ahead_but_never_goes_back() {
     let host = TestHost::start().await;
     import(&host, &["C1"]);
     let alice = host.client(ALICE).await;
     let token = activate(&alice, "C1").await;
-    // The next counter is 1, and ten more may have been passed over: 1 to 11.
+    // The next counter is 1, and ten more may have been skipped: 1 to 11.
     alice.verify(ALICE, &token, &counted(11)).await.unwrap();
     for (counter, why) in [(11, "again"), (5, "one before"), (23, "beyond the window")] {
         let refusal = alice.verify(ALICE, &token, &counted(counter)).await;
@@ -176,7 +176,7 @@ async fn a_counting_token_may_be_ahead_but_never_goes_back() {
 }
 
 #[tokio::test]
-async fn a_token_far_ahead_is_brought_back_by_two_consecutive_codes_and_by_nothing_less() {
+async fn a_token_far_ahead_is_resynchronized_only_by_two_consecutive_codes() {
     let host = TestHost::start().await;
     import(&host, &["C1"]);
     let alice = host.client(ALICE).await;
@@ -213,7 +213,7 @@ async fn one_token_is_never_activated_twice() {
     let host = TestHost::start().await;
     import(&host, &["C1"]);
     let (alice, bob) = (host.client(ALICE).await, host.client(BOB).await);
-    // Both begin while it is free, and both have its code.
+    // Both start while it is free, and both have its code.
     let sessions = (
         start(&alice, "C1").await.unwrap(),
         start(&bob, "C1").await.unwrap(),
@@ -237,7 +237,7 @@ async fn one_token_is_never_activated_twice() {
     let refusal = start(&host.client(3).await, "C1").await.unwrap_err();
     assert_eq!(refusal.short(), "TokenUnknown");
 
-    // Nor when it is imported once more.
+    // Nor after it has been imported again.
     let path = host.directory().join("tokens.csv");
     let again = host.secinfo(
         ROOT,
@@ -249,7 +249,7 @@ async fn one_token_is_never_activated_twice() {
 }
 
 #[tokio::test]
-async fn a_token_is_no_default_when_there_is_one_and_takes_over_when_that_goes() {
+async fn a_token_becomes_the_default_only_when_there_is_no_other() {
     let host = TestHost::with(Setup::with_drift()).await;
     import(&host, &["C1"]);
     let alice = host.client(ALICE).await;

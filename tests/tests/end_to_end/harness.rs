@@ -1,9 +1,9 @@
-//! The host of the tests itself: a host starts, serves, survives a restart and a kill.
+//! The harness itself: a host starts, works, and survives a restart and a kill.
 
 use secinfo_tests::{ALICE, Setup, TestHost};
 
 #[tokio::test]
-async fn security_info_is_there_again_after_a_stop_and_after_a_kill() {
+async fn security_info_survives_a_stop_and_a_kill() {
     let mut host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
@@ -22,7 +22,7 @@ async fn security_info_is_there_again_after_a_stop_and_after_a_kill() {
 }
 
 #[tokio::test]
-async fn a_daemon_that_is_stopped_as_soon_as_it_is_there_stops_in_order() {
+async fn a_daemon_that_is_stopped_right_after_its_start_stops_gracefully() {
     let mut host = TestHost::without_daemon(Setup::new()).await;
     for _ in 0..5 {
         host.start_daemon().await;

@@ -1,4 +1,4 @@
-//! Methods that are brought over from other PAM modules, from files that those have written.
+//! Import of methods from other PAM modules, from files that these have written.
 
 use secinfo_tests::{
     ALICE, ALICE_NAME, BOB, BOB_NAME, Client, Codes, CommandOutput, ROOT, ROOT_PATH, Refusal,
@@ -15,7 +15,7 @@ use zbus::{OwnedObjectPath, Variant};
 const HEX: &str = "3132333435363738393031323334353637383930";
 const BASE32: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
-/// A home of Alice's with a file that `google-authenticator` has written into it.
+/// Creates a home directory of Alice with a file written by `google-authenticator`.
 fn home_with_app(host: &TestHost, arguments: &[&str]) -> PathBuf {
     let home = host.directory().join("home");
     fs::create_dir(&home).unwrap();
@@ -50,7 +50,7 @@ fn oath(host: &TestHost, content: &str) -> CommandOutput {
     host.secinfo(ROOT, &["--json", "import", "oath-users", &file], "")
 }
 
-/// What an import said: how many, and of which lines it complained.
+/// The number of imported methods, and the lines with problems.
 fn told(finished: &CommandOutput) -> (u64, Vec<u64>) {
     let line = finished.stdout.lines().next().unwrap_or_default();
     let json: serde_json::Value = serde_json::from_str(line).unwrap();
@@ -72,7 +72,7 @@ async fn described(client: &Client, uid: u32) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn a_user_brings_an_app_over_and_goes_on_with_it() {
+async fn a_user_imports_an_app_and_keeps_using_it() {
     let host = TestHost::with(Setup::with_drift()).await;
     let file = home_with_app(&host, &["-t", "-d", "-u", "-W"]);
     let text = fs::read_to_string(&file).unwrap();
@@ -102,7 +102,7 @@ async fn a_user_brings_an_app_over_and_goes_on_with_it() {
 }
 
 #[tokio::test]
-async fn root_reads_no_file_in_a_home_and_nobody_one_of_somebody_else() {
+async fn neither_root_nor_other_users_read_a_file_in_a_home() {
     let host = TestHost::start().await;
     let file = home_with_app(&host, &["-t", "-d", "-u", "-W"]);
     let refused = google(&host, ROOT, &file, "");
@@ -123,7 +123,7 @@ async fn root_reads_no_file_in_a_home_and_nobody_one_of_somebody_else() {
 }
 
 #[tokio::test]
-async fn what_an_app_cannot_go_on_with_is_said() {
+async fn unsupported_settings_of_an_app_are_reported() {
     for (arguments, expected) in [
         (&["-c", "-u", "-W"][..], "made by a counter"),
         (&["-t", "-D", "-u", "-W", "-S", "60"], "every 60 seconds"),
@@ -143,7 +143,7 @@ async fn what_an_app_cannot_go_on_with_is_said() {
 }
 
 #[tokio::test]
-async fn a_secret_is_taken_for_an_app_alone_and_of_a_length_that_can_be() {
+async fn a_secret_is_imported_only_for_an_app_and_with_a_valid_length() {
     let host = TestHost::start().await;
     let alice = host.client(ALICE).await;
     let start = async |kind: &'static str, secret: String| {
@@ -169,9 +169,9 @@ async fn a_secret_is_taken_for_an_app_alone_and_of_a_length_that_can_be() {
     );
 }
 
-/// Each line is as liboath writes it.
+/// The lines are as liboath writes them.
 #[tokio::test]
-async fn users_of_pam_oath_go_on_with_the_codes_that_were_not_used() {
+async fn users_of_pam_oath_continue_with_their_unused_codes() {
     let host = TestHost::start().await;
     let file = format!(
         "HOTP\t{ALICE_NAME}\t-\t{HEX}\t3\t969429\t2026-11-23T05:24:51L\n\
@@ -211,7 +211,7 @@ async fn users_of_pam_oath_go_on_with_the_codes_that_were_not_used() {
 }
 
 #[tokio::test]
-async fn importing_again_adds_nothing_and_sets_no_counter_back() {
+async fn importing_again_adds_nothing_and_resets_no_counter() {
     let mut host = TestHost::start().await;
     let file = format!("HOTP {ALICE_NAME} - {HEX}\nHOTP {ALICE_NAME} - {HEX} 5\n");
     assert_eq!(told(&oath(&host, &file)), (1, vec![2]), "twice in one file");
@@ -228,9 +228,9 @@ async fn importing_again_adds_nothing_and_sets_no_counter_back() {
     }
 }
 
-/// As the help of the command and its last line say.
+/// As the help of the command and its last line warn.
 #[tokio::test]
-async fn importing_again_brings_back_what_was_deleted_with_the_counter_of_the_file() {
+async fn importing_again_restores_deleted_methods_with_the_counter_of_the_file() {
     let host = TestHost::start().await;
     let file = format!("HOTP {ALICE_NAME} - {HEX} 1\n");
     assert_eq!(told(&oath(&host, &file)), (1, vec![]));
@@ -260,7 +260,7 @@ async fn importing_again_brings_back_what_was_deleted_with_the_counter_of_the_fi
 }
 
 #[tokio::test]
-async fn lines_that_cannot_be_imported_are_told_and_keep_no_other_out() {
+async fn lines_that_cannot_be_imported_are_reported_and_do_not_affect_others() {
     let host = TestHost::start().await;
     let file = format!(
         "# users of this host\nHOTP {ALICE_NAME} 1234 {HEX}\nHOTP no-such-user - {HEX}\n\
@@ -303,7 +303,7 @@ async fn two_imports_of_one_file_at_once_add_each_method_once() {
 }
 
 #[tokio::test]
-async fn a_file_of_pam_u2f_is_checked_and_nothing_is_taken_in() {
+async fn a_file_of_pam_u2f_is_checked_but_not_imported() {
     let host = TestHost::start().await;
     let path = host.directory().join("u2f_mappings");
     let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
@@ -363,12 +363,12 @@ async fn an_import_has_its_limits_and_is_for_administrators() {
     assert!(root.methods_of(ALICE).await.is_empty());
 }
 
-/// What a finished enrollment answers.
+/// The reply to a finished enrollment.
 type Submitted = (OwnedObjectPath, bool, OwnedObjectPath);
 
-/// The secret of 80 bits that old versions made.
+/// Old versions created secrets of 80 bits.
 #[tokio::test]
-async fn an_old_short_secret_gives_its_codes_and_is_not_taken_twice() {
+async fn an_old_short_secret_is_imported_once_and_its_codes_are_accepted() {
     let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let secret = "GEZDGNBVGY3TQOJQ";
@@ -387,7 +387,7 @@ async fn an_old_short_secret_gives_its_codes_and_is_not_taken_twice() {
             .await
     };
     submit(&one).await.unwrap();
-    // The first was the proof that it takes.
+    // The first code completed the enrollment.
     assert_eq!(submit(&other).await.unwrap_err().short(), "InvalidArgument");
     let twice = start().await.err().unwrap();
     assert_eq!(twice.short(), "InvalidArgument");

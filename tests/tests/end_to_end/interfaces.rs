@@ -1,5 +1,5 @@
-//! The contract: what the running daemon says of itself, the files in `schemas/dbus`, the
-//! reference page and the table in the code are one and the same. To write the files anew, set
+//! The interface definitions: the introspection of the running daemon, the files in `schemas/dbus`,
+//! the reference page and the table in the code agree. To update the files, set
 //! `SECINFO_WRITE_REFERENCE=1`.
 
 use secinfo_tests::{ALICE, Client, ROOT_PATH, Setup, TestHost, user_path};
@@ -19,7 +19,7 @@ fn repository() -> PathBuf {
     tests.parent().unwrap().to_owned()
 }
 
-/// Holds a file against what it must be, or writes it.
+/// Compares a file with its expected content, or writes it.
 fn hold(path: &Path, content: &str) {
     if std::env::var_os("SECINFO_WRITE_REFERENCE").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -51,7 +51,7 @@ fn the_files_in_schemas_and_the_reference_are_those_of_the_table() {
     hold(&repository().join("docs/reference/bus.md"), &reference);
 }
 
-/// The lines of each interface in an introspection document, without what surrounds them.
+/// The lines of each interface in an introspection document.
 fn by_interface(xml: &str) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for part in xml.split("  <interface name=\"").skip(1) {
@@ -72,14 +72,14 @@ async fn introspected(client: &Client, path: &str) -> BTreeMap<String, String> {
         )
         .await
         .unwrap();
-    // Whoever reads it elsewhere must be able to: it is well-formed XML.
+    // Other programs must be able to read it: it is well-formed XML.
     let mut reader = quick_xml::Reader::from_str(&xml);
     while !matches!(reader.read_event().unwrap(), quick_xml::events::Event::Eof) {}
     by_interface(&xml)
 }
 
 #[tokio::test]
-async fn the_running_daemon_says_what_the_files_say() {
+async fn the_running_daemons_introspection_equals_the_files() {
     let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;

@@ -1,4 +1,4 @@
-//! Codes that are issued: recovery codes and access passes.
+//! Issued codes: recovery codes and access passes.
 
 use secinfo_tests::{
     ALICE, ALICE_NAME, App, BOB, Client, ROOT, Refusal, Setup, TestHost, user_path,
@@ -37,7 +37,7 @@ async fn issue_pass(admin: &Client, uid: u32, valid: u64, once: bool) -> Result<
 }
 
 #[tokio::test]
-async fn there_are_ten_recovery_codes_and_each_is_good_once_also_after_a_restart() {
+async fn there_are_ten_recovery_codes_and_each_is_valid_once_even_after_a_restart() {
     let mut host = TestHost::with(Setup::with_drift()).await;
     let (alice, mut app) = alice_with_an_app(&host).await;
     let issued = host
@@ -72,7 +72,7 @@ async fn there_are_ten_recovery_codes_and_each_is_good_once_also_after_a_restart
 }
 
 #[tokio::test]
-async fn new_recovery_codes_make_the_former_void() {
+async fn new_recovery_codes_invalidate_the_former_ones() {
     let host = TestHost::with(Setup::with_drift()).await;
     let (alice, _) = alice_with_an_app(&host).await;
     let former = issue_recovery_codes(&alice).await.unwrap();
@@ -104,7 +104,7 @@ async fn without_a_terminal_the_command_replaces_recovery_codes_only_on_demand()
 }
 
 #[tokio::test]
-async fn an_access_pass_is_good_until_it_is_revoked_and_never_the_default() {
+async fn an_access_pass_is_valid_until_it_is_revoked_and_never_the_default() {
     let host = TestHost::start().await;
     let issued = host
         .secinfo(ROOT, &["--json", "access-pass", "issue", ALICE_NAME], "")
@@ -147,11 +147,11 @@ async fn a_pass_for_once_is_used_up_by_one_verification() {
 }
 
 #[tokio::test]
-async fn a_user_has_one_access_pass_at_a_time_and_the_log_tells_of_each_but_holds_none() {
+async fn a_user_has_one_access_pass_at_a_time_and_the_log_has_its_event_but_not_the_pass() {
     let host = TestHost::start().await;
     let root = host.client(ROOT).await;
     let alice = host.client(ALICE).await;
-    // The shortest and the longest that there may be.
+    // The shortest and the longest allowed validity.
     let former = issue_pass(&root, ALICE, 600, false).await.unwrap();
     let former_method = only(&alice, "access-pass").await.unwrap();
     let issued = host.secinfo(
@@ -219,7 +219,7 @@ async fn an_access_pass_expires() {
 }
 
 #[tokio::test]
-async fn nobody_issues_an_access_pass_for_themselves() {
+async fn an_administrator_cannot_issue_an_access_pass_for_themselves() {
     let host = TestHost::start().await;
     let root = host.client(ROOT).await;
     let refusal = issue_pass(&root, ROOT, 3600, false).await.unwrap_err();
@@ -232,7 +232,7 @@ async fn nobody_issues_an_access_pass_for_themselves() {
 }
 
 #[tokio::test]
-async fn where_policy_says_so_the_first_method_needs_an_access_pass() {
+async fn policy_can_require_an_access_pass_for_the_first_method() {
     let host = TestHost::with(Setup::with_drift().policy("first_method = \"access-pass\"")).await;
     let alice = host.client(ALICE).await;
     let start = async || {

@@ -1,5 +1,5 @@
-//! The journal: each event becomes one entry there, which names nobody. A socket of the test's stands
-//! in the place of journald's.
+//! The journal: each event becomes one entry, which names no user. A socket of the test replaces
+//! journald's.
 
 use secinfo_tests::{ALICE, App, Client, ROOT, Setup, TestHost, user_path};
 use secinfod::journal::EventType;
@@ -10,7 +10,7 @@ use std::os::unix::net::UnixDatagram;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Words that occur nowhere else.
+/// Unique words that can be searched for.
 const USER: &str = "zebulon-quux";
 const LABEL: &str = "Xylophon-Telefon";
 const NEW_LABEL: &str = "Wachtelkoenig-Telefon";
@@ -20,7 +20,7 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 
 type Fields = HashMap<String, String>;
 
-/// What stands in the place of journald.
+/// A fake journald.
 struct Journald {
     socket: UnixDatagram,
     entries: Vec<Fields>,
@@ -41,12 +41,12 @@ impl Journald {
         }
     }
 
-    /// Takes what is there.
+    /// Receives the available entries.
     fn take(&mut self) {
         let mut datagram = vec![0; 1 << 16];
         loop {
             match self.socket.recv(&mut datagram) {
-                // An empty one asks whether anybody listens.
+                // An empty datagram only checks that the socket exists.
                 Ok(0) => {}
                 Ok(length) => {
                     self.raw.extend_from_slice(&datagram[..length]);
@@ -58,7 +58,7 @@ impl Journald {
         }
     }
 
-    /// Entries of events, once there are so many.
+    /// Waits for this number of entries about events, and returns them.
     fn of_events(&mut self, count: usize) -> Vec<Fields> {
         let begun = Instant::now();
         loop {
@@ -97,7 +97,7 @@ fn fields(mut entry: &[u8]) -> Fields {
     fields
 }
 
-/// A host whose daemon believes that systemd has started it, and the journal.
+/// A host whose daemon assumes that systemd has started it, and the fake journal.
 async fn under_systemd(setup: Setup) -> (TestHost, Journald) {
     let setup = setup.environment("JOURNAL_STREAM", "8:1234");
     let mut host = TestHost::without_daemon(setup.clone()).await;
@@ -123,7 +123,7 @@ async fn under_systemd(setup: Setup) -> (TestHost, Journald) {
 }
 
 /// Enrols, renames, fails, locks, unlocks, issues, deletes.
-async fn a_day(alice: &Client, root: &Client) {
+async fn typical_use(alice: &Client, root: &Client) {
     let mut app = alice.enroll_app(LABEL, 10).await;
     alice.prove(&mut app).await;
     let rename = alice.call(&app.path, "Method", "Rename", &NEW_LABEL);
@@ -138,7 +138,7 @@ async fn a_day(alice: &Client, root: &Client) {
     let () = root.call(&app.path, "Method", "Delete", &()).await.unwrap();
 }
 
-/// Gives so many wrong codes, each when the waiting time after the one before is over.
+/// Uses this number of wrong codes, each after the waiting time that the previous one caused.
 pub(crate) async fn wrong_codes(client: &Client, app: &App, count: u32) {
     for _ in 0..count {
         let wrong = app.codes.wrong();
@@ -146,7 +146,7 @@ pub(crate) async fn wrong_codes(client: &Client, app: &App, count: u32) {
             let refused = client.verify_at(ALICE, "sshd", &app.path, &wrong).await;
             match refused.unwrap_err().short() {
                 "TooSoon" => tokio::time::sleep(Duration::from_millis(50)).await,
-                // The one that locks is told so.
+                // The last one causes the lock.
                 "WrongCode" | "MethodLocked" => break,
                 other => panic!("{other}"),
             }
@@ -155,11 +155,11 @@ pub(crate) async fn wrong_codes(client: &Client, app: &App, count: u32) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_event_becomes_one_entry_of_the_journal_and_none_names_anybody() {
+async fn each_event_becomes_one_journal_entry_and_none_names_a_user() {
     let setup = Setup::with_drift().more("[policy.throttle]\nfree = 2\nlock_after = 3\n");
     let (mut host, mut journald) = under_systemd(setup).await;
     let (alice, root) = (host.client(ALICE).await, host.client(ROOT).await);
-    a_day(&alice, &root).await;
+    typical_use(&alice, &root).await;
     let events = root.events().await;
     let entries = journald.of_events(events.len());
     assert_eq!(entries.len(), events.len());
@@ -200,7 +200,7 @@ async fn each_event_becomes_one_entry_of_the_journal_and_none_names_anybody() {
     }
     assert_eq!(of("locked")[0]["PRIORITY"], "4");
     assert_eq!(of("locked")[0]["SECINFO_KIND"], "authenticator-app");
-    // The method is gone, and was what it was.
+    // The deleted method still has its kind in the entry.
     assert_eq!(of("method-deleted")[0]["SECINFO_KIND"], "authenticator-app");
     assert_eq!(of("method-deleted")[0]["SECINFO_REASON"], "administrator");
 
@@ -214,11 +214,11 @@ async fn each_event_becomes_one_entry_of_the_journal_and_none_names_anybody() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_journal_that_takes_nothing_hinders_nobody_and_is_told_later_what_it_missed() {
+async fn a_full_journal_blocks_nothing_and_gets_missed_entries_later() {
     let (host, mut journald) = under_systemd(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
-    // Far more than its socket holds, and than the daemon keeps for it.
+    // Far more than the socket's buffer and the daemon's queue hold.
     let mut renamed = 0;
     while renamed < 1500 {
         let label = format!("Phone {renamed}");
@@ -239,7 +239,7 @@ async fn a_journal_that_takes_nothing_hinders_nobody_and_is_told_later_what_it_m
 }
 
 #[tokio::test]
-async fn outside_systemd_entries_are_for_those_who_look_for_faults() {
+async fn outside_systemd_entries_are_written_only_for_debugging() {
     let host = TestHost::with(Setup::with_drift().environment("SECINFO_LOG", "debug")).await;
     let alice = host.client(ALICE).await;
     alice.enroll_app(LABEL, 10).await;

@@ -1,5 +1,4 @@
-//! secinfo from end to end: real bus, real daemon, real command, codes of `oathtool`. A file for
-//! each area of behaviour. Run as root.
+//! secinfo from end to end: real bus, real daemon, real command, codes from `oathtool`. Run as root.
 #![allow(
     clippy::unwrap_used,
     clippy::missing_panics_doc,

@@ -1,4 +1,4 @@
-//! Whatever is sent, the daemon answers it with an error and goes on.
+//! Malformed input: the daemon answers it with an error and continues.
 
 use secinfo_tests::{ALICE, Client, IgnoredReply, ROOT, ROOT_PATH, Setup, TestHost, user_path};
 use secinfod::bus::interface::interfaces;
@@ -8,7 +8,7 @@ use zbus::{DynamicType, OwnedVariant, Variant};
 
 type Options<'a> = HashMap<&'a str, Variant<'a>>;
 
-/// The daemon is the same process, is well, and does its work.
+/// Checks that the daemon is the same process, is healthy, and works.
 async fn lives(host: &mut TestHost, pid: u32) {
     assert!(host.daemon().is_running(), "{}", host.log());
     assert_eq!(host.daemon().pid(), pid);
@@ -34,7 +34,7 @@ async fn answer<B: serde::Serialize + DynamicType>(
     called.err().map(|refusal| refusal.short().to_owned())
 }
 
-/// A variant in a variant in a variant …
+/// A variant that is nested to this depth.
 fn nested(depth: usize) -> Variant<'static> {
     (0..depth).fold(Variant::from(1_u8), |inner, _| {
         Variant::Variant(Box::new(inner))
@@ -300,7 +300,7 @@ async fn names_of_anything_that_is_not_there_are_refused() {
 }
 
 #[tokio::test]
-async fn a_connection_that_calls_without_reading_keeps_nobody_else_out() {
+async fn a_connection_that_calls_without_reading_does_not_block_others() {
     let mut host = TestHost::with(Setup::with_drift()).await;
     let pid = host.daemon().pid();
     let flood = host.client(secinfo_tests::BOB).await;

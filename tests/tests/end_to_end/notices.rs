@@ -1,5 +1,5 @@
-//! Notices: every change and every lock is told through every other means, the old address
-//! included.
+//! Notices: the user is notified of every change and every lock at every other destination, including
+//! a former address.
 
 use crate::sent_codes::{ADDRESS, MOBILE};
 use secinfo_tests::{ALICE, ROOT, Setup, SpooledMessage, TestHost};
@@ -9,7 +9,7 @@ fn told(notice: &SpooledMessage) -> (&str, bool) {
 }
 
 #[tokio::test]
-async fn what_somebody_changes_is_told_to_the_address_that_was_there_before() {
+async fn the_former_address_is_notified_of_a_change() {
     let host = TestHost::with(Setup::new().spool().policy("fresh_proof = \"1h\"")).await;
     let alice = host.client(ALICE).await;
     let (email, ..) = alice
@@ -30,7 +30,7 @@ async fn what_somebody_changes_is_told_to_the_address_that_was_there_before() {
     );
     assert!(!notice.text.contains("15112345678"), "{}", notice.text);
 
-    // Of its own end the old address hears, too.
+    // The old address is also notified of its own deletion.
     let deleted: (bool, u64) = alice
         .call(email.as_str(), "Method", "Delete", &())
         .await
@@ -53,7 +53,7 @@ async fn what_somebody_changes_is_told_to_the_address_that_was_there_before() {
 }
 
 #[tokio::test]
-async fn a_lock_is_told_to_the_user_whom_somebody_guesses_at() {
+async fn the_user_is_notified_of_a_lock_caused_by_guessing() {
     let setup = Setup::with_drift()
         .spool()
         .more("[policy.throttle]\nfree = 1\nlock_after = 3\nlongest_wait = \"1s\"\n");

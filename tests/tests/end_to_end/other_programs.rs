@@ -1,20 +1,20 @@
-//! The main job with programs of others: `busctl` and `gdbus` and nothing of ours.
+//! The main tasks with other programs, `busctl` and `gdbus`, only.
 //!
-//! Each call is a process and a connection of its own. What holds them together is the login
-//! session, as it is for whoever types these commands.
+//! Each call is a separate process and connection. They share a login session, as for a user who types
+//! these commands.
 
 use secinfo_tests::{ALICE, Codes, Login, ROOT_PATH, Setup, TestHost, user_path};
 use serde_json::Value;
 
 const NAME: &str = "org.secinfo.SecurityInfo1";
 
-/// Someone who knows `busctl` and `gdbus` only.
-struct Person {
+/// A user who uses only `busctl` and `gdbus`.
+struct LoginUser {
     login: Login,
     address: String,
 }
 
-impl Person {
+impl LoginUser {
     fn log_in(host: &TestHost) -> Self {
         Self {
             login: Login::start(ALICE),
@@ -22,7 +22,7 @@ impl Person {
         }
     }
 
-    /// Calls with busctl; the answer as it writes it in JSON.
+    /// Calls a method with busctl, and returns the reply as JSON.
     fn busctl(&mut self, words: &[&str]) -> Result<Value, String> {
         let address = format!("--address={}", self.address);
         let mut command = vec!["busctl", &address, "--json=short"];
@@ -102,7 +102,7 @@ impl Person {
     }
 }
 
-/// What stands between quotes after this word.
+/// The quoted text after this word.
 fn quoted<'a>(text: &'a str, after: &str) -> &'a str {
     let found = text.split_once(after).map(|(_, rest)| rest);
     let rest = found.unwrap_or_else(|| panic!("{after}: {text}"));
@@ -112,7 +112,7 @@ fn quoted<'a>(text: &'a str, after: &str) -> &'a str {
 #[tokio::test]
 async fn busctl_enrols_verifies_chooses_the_default_and_deletes() {
     let host = TestHost::with(Setup::with_drift()).await;
-    let mut person = Person::log_in(&host);
+    let mut person = LoginUser::log_in(&host);
     let (first, mut codes) = person.enroll("First");
     let proof = person.verify(&first, &codes.fresh()).unwrap();
     assert_eq!(proof[0]["kind"]["data"], "authenticator-app");
@@ -135,9 +135,9 @@ async fn busctl_enrols_verifies_chooses_the_default_and_deletes() {
 #[tokio::test]
 async fn gdbus_enrols_verifies_chooses_the_default_and_deletes() {
     let host = TestHost::with(Setup::with_drift()).await;
-    let mut person = Person::log_in(&host);
+    let mut person = LoginUser::log_in(&host);
     let user = user_path(ALICE);
-    let enroll = |person: &mut Person| {
+    let enroll = |person: &mut LoginUser| {
         let options = ["authenticator-app", "{'detached': <true>}"];
         let started = person
             .gdbus(&user, "User.StartEnrollment", &options)

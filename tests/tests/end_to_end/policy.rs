@@ -1,4 +1,4 @@
-//! Policy: what it allows and requires, and putting a changed one in force while the daemon runs.
+//! Policy: what it allows and requires, and reloading a changed one.
 
 use rustix::process::Signal;
 use secinfo_tests::{
@@ -11,13 +11,13 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use zbus::OwnedVariant;
 
-/// How often the log has this event.
+/// The number of events of this type in the log.
 async fn count(root: &Client, kind: &str) -> usize {
     let events = root.events().await;
     events.iter().filter(|event| event["type"] == kind).count()
 }
 
-/// Reloads, and waits until the daemon has said what came of it.
+/// Reloads, and waits for this text in the daemon's output.
 fn reload(host: &mut TestHost, says: &str) {
     let before = host.log().matches(says).count();
     host.daemon().signal(Signal::HUP);
@@ -64,7 +64,7 @@ async fn a_changed_policy_takes_effect_on_sighup_and_is_one_event() {
 }
 
 #[tokio::test]
-async fn a_file_with_a_mistake_changes_nothing_at_all() {
+async fn an_invalid_file_changes_nothing() {
     let mut host = TestHost::with(Setup::new().policy("required = 1")).await;
     let root = host.client(ROOT).await;
     for (mistake, named) in [
@@ -78,7 +78,7 @@ async fn a_file_with_a_mistake_changes_nothing_at_all() {
         assert_eq!(required(&root, ALICE, "").await, 1, "{mistake}");
         assert!(host.log().contains(named), "{mistake}: {}", host.log());
     }
-    // One that asks for a restart is not taken by halves either.
+    // A change that needs a restart is not applied partially, either.
     let moved = Setup::new()
         .policy("required = 2")
         .daemon("cache_size = \"8MiB\"");
@@ -135,7 +135,7 @@ async fn groups_and_services_refine_the_policy_and_never_loosen_it() {
         .unwrap();
     assert_eq!(refusal.short(), "KindNotAllowed");
 
-    // A recovery code serves, but not at sshd.
+    // A recovery code is accepted, but not at sshd.
     let mut app = bob.enroll_app("Phone", 10).await;
     bob.prove(&mut app).await;
     let codes: Vec<String> = bob
@@ -151,7 +151,7 @@ async fn groups_and_services_refine_the_policy_and_never_loosen_it() {
 }
 
 #[tokio::test]
-async fn what_policy_forbids_later_stays_but_does_not_serve() {
+async fn a_method_that_policy_later_forbids_remains_but_cannot_be_used() {
     let mut host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
@@ -163,7 +163,7 @@ async fn what_policy_forbids_later_stays_but_does_not_serve() {
 }
 
 #[tokio::test]
-async fn check_config_says_where_the_mistake_is_and_what_would_be_right() {
+async fn check_config_reports_the_line_of_an_error_and_how_to_fix_it() {
     let host = TestHost::without_daemon(Setup::new()).await;
     let check = || {
         Command::new(binary("secinfod"))

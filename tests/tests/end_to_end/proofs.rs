@@ -1,4 +1,4 @@
-//! Fresh proof, and what wrong codes lead to.
+//! Fresh proofs, and the consequences of wrong codes.
 
 use secinfo_tests::{
     ALICE, ALICE_NAME, App, Client, IgnoredReply, Login, ROOT, ROOT_PATH, Setup, TestHost, binary,
@@ -23,7 +23,7 @@ async fn every_change_needs_a_proof_of_this_very_connection() {
     let mut app = first.enroll_app("Phone", 10).await;
     let other = host.client(ALICE).await;
     first.prove(&mut app).await;
-    // Root's verification of her is no proof of hers either.
+    // A verification by root does not count as her proof, either.
     let root = host.client(ROOT).await;
     root.verify(ALICE, &app.path, &app.codes.fresh())
         .await
@@ -60,7 +60,7 @@ async fn every_change_needs_a_proof_of_this_very_connection() {
 }
 
 #[tokio::test]
-async fn a_wrong_code_is_no_proof_and_a_proof_ends_by_time() {
+async fn a_wrong_code_is_no_proof_and_a_proof_expires() {
     let host = TestHost::with(Setup::with_drift().policy("fresh_proof = \"2s\"")).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
@@ -111,14 +111,14 @@ async fn a_proof_counts_in_its_login_session_and_in_no_other_of_the_same_user() 
     let (code, text) = secinfo(&mut elsewhere, &["delete", "Phone", "--yes"], "");
     assert_ne!(code, 0, "{text}");
     assert_eq!(alice.methods_of(ALICE).await, [app.path.clone()]);
-    // Another process, another connection, the same login.
+    // Another process and connection in the same login session.
     let (code, text) = secinfo(&mut here, &["delete", "Phone", "--yes"], "");
     assert_eq!(code, 0, "{text}");
     assert!(alice.methods_of(ALICE).await.is_empty());
 }
 
 #[tokio::test]
-async fn nothing_is_scheduled_where_nothing_waits() {
+async fn nothing_is_scheduled_without_a_waiting_time() {
     let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
@@ -140,7 +140,7 @@ async fn waits_until(client: &Client) -> u64 {
     read.unwrap()
 }
 
-/// Attempts, once the waiting time is over.
+/// Attempts a verification after the waiting time.
 async fn attempt(client: &Client, service: &str, method: &str, code: &str) -> String {
     loop {
         match client.verify_at(ALICE, service, method, code).await {
@@ -166,7 +166,7 @@ async fn two_apps_and_recovery_codes(alice: &Client) -> (App, App, Vec<String>, 
 }
 
 #[tokio::test]
-async fn wrong_codes_lock_whatever_method_service_spelling_and_connection_they_come_by() {
+async fn wrong_codes_lock_across_methods_services_spellings_and_connections() {
     let mut host = TestHost::with(strict()).await;
     let alice = host.client(ALICE).await;
     let (mut first, second, codes, recovery) = two_apps_and_recovery_codes(&alice).await;
@@ -198,7 +198,7 @@ async fn wrong_codes_lock_whatever_method_service_spelling_and_connection_they_c
         "MethodLocked"
     );
 
-    // The way back in is never locked.
+    // Recovery codes are never locked.
     assert_eq!(attempt(&alice, "", &recovery, &codes[0]).await, "accepted");
     host.secinfo(ROOT, &["unlock", ALICE_NAME], "").success();
     assert_eq!(attempt(&alice, "", &first.path, &good).await, "accepted");
@@ -218,7 +218,7 @@ async fn wrong_codes_lock_whatever_method_service_spelling_and_connection_they_c
 }
 
 #[tokio::test]
-async fn guesses_in_parallel_are_heard_no_faster_than_one_after_the_other() {
+async fn parallel_guesses_are_no_faster_than_sequential_ones() {
     let setup = Setup::with_drift().more("[policy.throttle]\nlongest_wait = \"1h\"\n");
     let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;
@@ -245,7 +245,7 @@ async fn guesses_in_parallel_are_heard_no_faster_than_one_after_the_other() {
         .filter(|event| event["type"] == "verification-failed")
         .map(|event| event["time"].as_u64().unwrap())
         .collect();
-    // Three are free; then one second, and twice as long after each.
+    // Three are free; then the waiting time is one second, doubled after each.
     assert!(heard.len() >= 3, "{heard:?}");
     for (number, pair) in heard.windows(2).enumerate() {
         let wait = number.checked_sub(2).map_or(0, |doubled| 1000 << doubled);
@@ -254,7 +254,7 @@ async fn guesses_in_parallel_are_heard_no_faster_than_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn wrong_codes_of_one_account_are_limited_whatever_they_are_for() {
+async fn wrong_codes_from_one_calling_account_are_limited() {
     let setup = Setup::with_drift().more(
         "[policy.throttle]\nfree = 10\nlock_after = 50\ncaller_limit = 3\ncaller_window = \"1h\"\n",
     );
@@ -268,7 +268,7 @@ async fn wrong_codes_of_one_account_are_limited_whatever_they_are_for() {
     let good = first.codes.fresh();
     let refusal = alice.verify(ALICE, &first.path, &good).await.unwrap_err();
     assert_eq!(refusal.short(), "TooSoon");
-    // What she did to herself keeps nobody else from verifying her.
+    // Her own wrong codes do not keep others from verifying her.
     let root = host.client(ROOT).await;
     root.verify(ALICE, &first.path, &good).await.unwrap();
 }

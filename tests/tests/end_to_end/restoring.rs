@@ -1,5 +1,5 @@
-//! What a backup and a restore meet in practice: a host that knows somebody already, a clock that is
-//! not right, input that does not end, signals, damage.
+//! Problems of backup and restore in practice: a host that already has users, a wrong clock, input
+//! that does not end, signals, damage.
 
 use crate::backup::{PASSPHRASE, back_up, enrolled, file, leftovers, restore, text};
 use secinfo_break_glass::{Directory, FileName, UsedName};
@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// Far longer than anything here takes.
+/// How long to wait for anything.
 const TIMEOUT: Duration = Duration::from_mins(1);
 /// Signal 15.
 const SIGTERM: i32 = 15;
 
-/// A process that is ended with the test.
+/// A process, killed on drop.
 struct Running(Child);
 
 impl Running {
@@ -40,7 +40,7 @@ impl Drop for Running {
     }
 }
 
-/// The command on the bus at this address.
+/// Starts the command for the bus at this address.
 fn start(words: &[&str], bus: &str) -> Running {
     let command = Command::new(binary("secinfo"))
         .args(words)
@@ -57,7 +57,7 @@ fn recipient() -> &'static str {
     public.next().unwrap()
 }
 
-/// A host with a break-glass code of Alice that was used, as one that `/etc/secinfo` was copied to.
+/// Starts a host with a used break-glass code of Alice, as after copying `/etc/secinfo`.
 async fn with_a_used_break_glass_code() -> TestHost {
     let setup = Setup::new().daemon("break_glass_directory = \"{host}/break-glass\"");
     let mut host = TestHost::without_daemon(setup).await;
@@ -81,7 +81,7 @@ async fn with_a_used_break_glass_code() -> TestHost {
     host
 }
 
-/// How many times the use of a break-glass code is in the log, once it is.
+/// Waits until the use of a break-glass code is in the log, and returns how often it is there.
 async fn recorded(host: &TestHost) -> usize {
     let root = host.client(ROOT).await;
     let begun = Instant::now();
@@ -100,7 +100,7 @@ async fn recorded(host: &TestHost) -> usize {
 }
 
 #[tokio::test]
-async fn a_used_break_glass_code_that_was_brought_along_is_in_no_way_of_a_restore() {
+async fn a_used_break_glass_code_does_not_prevent_a_restore() {
     let old = TestHost::start().await;
     let (alice, app) = enrolled(&old, ALICE).await;
     let (backup, _) = back_up(&old, "backup.age");
@@ -112,12 +112,12 @@ async fn a_used_break_glass_code_that_was_brought_along_is_in_no_way_of_a_restor
     restore(&mut new, &backup).await.success();
     let alice = new.client(ALICE).await;
     assert_eq!(alice.default_of(ALICE).await, app.path);
-    // The restored log knew nothing of it.
+    // The restored log did not have it.
     assert_eq!(recorded(&new).await, 1);
 }
 
 #[tokio::test]
-async fn a_clock_that_is_behind_is_to_be_set_before_a_restore() {
+async fn a_clock_that_is_behind_must_be_set_before_a_restore() {
     let old = TestHost::start().await;
     let _ = enrolled(&old, ALICE).await;
     let (backup, answer) = back_up(&old, "backup.age");
@@ -159,7 +159,7 @@ async fn a_refused_restore_ends_before_its_input_does() {
     let words = ["restore", "-", "--passphrase-file", text(&passphrase)];
     let mut command = start(&words, &host.bus().address());
     let mut input = command.0.stdin.take().unwrap();
-    // Nearly all of it, and the end never comes.
+    // Nearly all of the backup, without an end.
     input.write_all(&sealed[..sealed.len() - 1]).unwrap();
     let status = command.wait_ended();
     assert_eq!(status.code(), Some(1));
@@ -177,9 +177,9 @@ fn names_in(directory: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn a_backup_that_a_signal_ends_leaves_nothing() {
+fn a_backup_that_is_interrupted_by_a_signal_leaves_no_file() {
     let directory = tempfile::tempdir().unwrap();
-    // Nobody ever answers there.
+    // Nothing answers there.
     let socket = directory.path().join("bus");
     let _silent = UnixListener::bind(&socket).unwrap();
     let place = directory.path().join("backups");
@@ -200,10 +200,10 @@ fn a_backup_that_a_signal_ends_leaves_nothing() {
 }
 
 #[test]
-fn the_terminal_shows_again_what_is_typed_after_a_hidden_question_was_interrupted() {
+fn the_terminal_echoes_again_after_a_hidden_prompt_was_interrupted() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("backup.age");
-    // In a process group of its own, as a shell starts it for a person.
+    // In a separate process group, as a shell starts it.
     let script = format!(
         "trap : INT; set -m; {} backup {} --passphrase; echo \"it was $?\"; stty -a",
         text(&binary("secinfo")),

@@ -1,5 +1,5 @@
-//! After a day in the life of a user, nothing that the daemon leaves anywhere has a secret or a
-//! name in the clear.
+//! After typical use, nothing that the daemon writes anywhere contains a secret or a name in clear
+//! text.
 
 use data_encoding::{BASE32_NOPAD, BASE64, HEXLOWER, HEXUPPER};
 use futures_util::StreamExt;
@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use zbus::{Message, MessageStream};
 
-/// What the user calls things: words that occur nowhere else.
+/// Unique names and labels that can be searched for.
 const USER: &str = "zebulon-quux";
 const LABEL: &str = "Xylophon-Telefon";
 const NEW_LABEL: &str = "Wachtelkoenig-Telefon";
@@ -26,11 +26,11 @@ const IMPORTED_KEY: &str = "NRSXG43PNYQGC3TEEBWW64TFEBSGC5DB";
 const MOBILE: &str = "+4915171829304";
 const ADDRESS: &str = "zauberlehrling.quux@example.org";
 
-/// What must not be found.
+/// The texts that must not be found.
 #[derive(Default)]
 struct Secrets {
     needles: Vec<(String, Vec<u8>)>,
-    /// Digits, which may occur within longer numbers.
+    /// Digits, which may be part of longer numbers.
     codes: BTreeSet<String>,
 }
 
@@ -58,14 +58,14 @@ impl Secrets {
         self.needles.push(("a raw key".to_owned(), raw));
     }
 
-    /// A code that is written in groups.
+    /// Adds a code that is written in groups.
     fn add_written(&mut self, what: &str, code: &str) {
         self.add(what, code);
         self.add(what, &code.replace('-', ""));
         self.add(what, &code.to_uppercase());
     }
 
-    /// What of all this is in these bytes.
+    /// The texts that are in these bytes.
     fn found_in(&self, bytes: &[u8]) -> BTreeSet<&str> {
         let mut found = BTreeSet::new();
         for (what, needle) in &self.needles {
@@ -106,8 +106,8 @@ fn files(directory: &Path) -> Vec<std::path::PathBuf> {
     found
 }
 
-/// Listens to the whole bus, as only its administrator can.
-async fn overhear(host: &TestHost) -> Arc<Mutex<Vec<Message>>> {
+/// Monitors the whole bus, which only its administrator can do.
+async fn monitor_bus(host: &TestHost) -> Arc<Mutex<Vec<Message>>> {
     let monitor = host.bus().connect(ROOT).await;
     let messages = MessageStream::from(&monitor);
     zbus::fdo::MonitoringProxy::new(&monitor)
@@ -128,14 +128,14 @@ async fn overhear(host: &TestHost) -> Arc<Mutex<Vec<Message>>> {
     overheard
 }
 
-/// Who delivers.
+/// The providers of the channels.
 struct Providers {
     twilio: TwilioServer,
     smtp: SmtpServer,
 }
 
 impl Providers {
-    /// What the settings of channels hold, and how it goes to the provider.
+    /// Adds the secrets in the settings of channels, also as they are sent to the provider.
     fn add_to(secrets: &mut Secrets) {
         let (account, token) = (TwilioServer::ACCOUNT, TwilioServer::TOKEN);
         secrets.add("a token of a provider", token);
@@ -147,7 +147,7 @@ impl Providers {
         secrets.add("a password of a mail server in base64", &plain);
     }
 
-    /// All codes that have arrived, in any order.
+    /// All delivered codes, in any order.
     fn codes(&self, kind: &str) -> Vec<String> {
         let texts: Vec<String> = if kind == "text" {
             let texts = self.twilio.created("Messages").into_iter();
@@ -160,16 +160,16 @@ impl Providers {
             };
             mail.filter_map(body).collect()
         };
-        // Notices, which come as well, have none.
+        // Notices contain none.
         texts.iter().filter_map(|text| code_in(text, 8)).collect()
     }
 
-    /// Has a code sent in a session, and waits for it.
+    /// Requests a code in a session, and waits for it.
     async fn send(&self, client: &Client, path: &str, interface: &str, kind: &str) -> String {
         let before = self.codes(kind);
         client.send_code(path, interface).await.unwrap();
         for _ in 0..3000 {
-            // A mailbox does not keep the order of what comes within one second.
+            // A mailbox does not keep the order of messages within one second.
             let mut codes = self.codes(kind).into_iter();
             if let Some(code) = codes.find(|code| !before.contains(code)) {
                 return code;
@@ -180,7 +180,7 @@ impl Providers {
     }
 }
 
-/// A user enrols a destination and proves it, with a wrong code in between.
+/// Enrols a destination and proves it, with a wrong code in between.
 async fn enroll_and_prove(
     providers: &Providers,
     secrets: &mut Secrets,
@@ -217,8 +217,14 @@ async fn enroll_and_prove(
         .unwrap();
 }
 
-/// All that a user and an administrator can do; what must not be found afterwards.
-async fn a_day(host: &TestHost, providers: &Providers, alice: &Client, root: &Client) -> Secrets {
+/// Does everything that a user and an administrator can do, and returns the texts that must not be
+/// found afterwards.
+async fn typical_use(
+    host: &TestHost,
+    providers: &Providers,
+    alice: &Client,
+    root: &Client,
+) -> Secrets {
     let mut secrets = Secrets::default();
     secrets.add("the user's name", USER);
     secrets.add("a label", LABEL);
@@ -272,7 +278,7 @@ async fn a_day(host: &TestHost, providers: &Providers, alice: &Client, root: &Cl
     let code = hotp(TOKEN_KEY, 6, 0, 1).remove(0);
     alice.finish_enrollment(&session, &code).await.unwrap();
 
-    // A good line, the same again, and one that is complained of.
+    // A valid line, the same again, and an invalid one.
     secrets.add_key(IMPORTED_KEY);
     let hex = HEXLOWER.encode(&BASE32_NOPAD.decode(IMPORTED_KEY.as_bytes()).unwrap());
     let lines = format!("HOTP {USER} - {hex}\nHOTP {USER} - {hex}\nHOTP {USER} 1 {hex}\n");
@@ -304,7 +310,7 @@ async fn a_day(host: &TestHost, providers: &Providers, alice: &Client, root: &Cl
         .await
         .unwrap();
 
-    // A second app by the command, which takes its codes on standard input.
+    // A second app with the command, which reads codes from standard input.
     let mut command = host.start_secinfo(ALICE, &["--json", "add", "authenticator-app"]);
     let proof = app.codes.fresh();
     secrets.codes.insert(proof.clone());
@@ -334,7 +340,7 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
         twilio: TwilioServer::start(),
         smtp: SmtpServer::start(),
     };
-    // Eight digits: six are found in anything.
+    // Eight digits, because six would be found by chance.
     let setup = Setup::new()
         .more("[policy.authenticator-app]\ndigits = 8\ndrift = 10\n")
         .more("[policy.codes]\ndigits = 8\n[policy.throttle]\nfree = 9\n")
@@ -355,7 +361,7 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
     host.set_up(setup.wrapper(&["unshare", "--mount", "sh", "-c", &script, "sh"]));
     host.start_daemon().await;
 
-    let overheard = overhear(&host).await;
+    let overheard = monitor_bus(&host).await;
     let alice = host.client(ALICE).await;
     let root = host.client(ROOT).await;
     let stranger = host.client(STRANGER).await;
@@ -364,7 +370,7 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
         .await
         .unwrap();
     assert_eq!(name, USER);
-    let secrets = a_day(&host, &providers, &alice, &root).await;
+    let secrets = typical_use(&host, &providers, &alice, &root).await;
 
     let _: IgnoredReply = stranger
         .call(ROOT_PATH, "Manager", "GetStatus", &())
@@ -384,7 +390,7 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
             assert_eq!(found, BTreeSet::new(), "{part} of process {pid}");
         }
     }
-    // The events as auditors read them: what is stored may be packed.
+    // The events as auditors read them, because stored ones may be compressed.
     for event in root.events().await {
         let text = serde_json::to_vec(&event).unwrap();
         assert_eq!(secrets.found_in(&text), BTreeSet::new(), "{event}");
@@ -404,11 +410,11 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
     for line in log.lines() {
         assert_eq!(secrets.found_in(line.as_bytes()), BTreeSet::new(), "{line}");
     }
-    // Lines may break in the middle of what is looked for.
+    // Lines may break within a text.
     assert_eq!(secrets.found_in(log.as_bytes()), BTreeSet::new());
     assert!(log.contains(" DEBUG "), "it said all that it says: {log}");
 
-    // The monitor hears in order: once it has heard this, it has heard all before it.
+    // The monitor gets messages in order: once it has this one, it has all before it.
     let emitted = alice
         .connection
         .emit_signal(None::<&str>, "/", "org.example.End", "End", &());
@@ -423,7 +429,7 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
 
-    // What the daemon sent to somebody who is neither alice nor root, or to everybody.
+    // Messages that the daemon sent to connections of other users, or broadcast.
     let messages = overheard.lock().unwrap();
     let name = stranger.name();
     let mut to_stranger = 0;
@@ -437,7 +443,7 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
         }
     }
     assert!(to_stranger >= 2, "the monitor heard what was sent");
-    // And the search would have found them.
+    // The search itself works.
     let to_alice = messages.iter().any(|message| {
         let found = secrets.found_in(message.data().bytes());
         [
@@ -457,7 +463,7 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
 }
 
 #[tokio::test]
-async fn a_daemon_that_dies_leaves_no_core() {
+async fn a_daemon_that_crashes_leaves_no_core_dump() {
     let setup = Setup::new().wrapper(&["prlimit", "--core=unlimited:unlimited"]);
     let mut host = TestHost::with(setup).await;
     let limits = fs::read_to_string(format!("/proc/{}/limits", host.daemon().pid())).unwrap();
@@ -475,7 +481,7 @@ async fn a_daemon_that_dies_leaves_no_core() {
 }
 
 #[tokio::test]
-async fn the_state_directory_and_its_key_are_the_daemons_alone() {
+async fn only_the_daemon_can_access_the_state_directory_and_its_key() {
     use std::os::unix::fs::PermissionsExt;
     let host = TestHost::with(Setup::with_drift()).await;
     host.client(ALICE).await.enroll_app("Phone", 10).await;

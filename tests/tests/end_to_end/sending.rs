@@ -1,5 +1,5 @@
-//! Sending: limits against flooding and fraud, channels that are missing or fail, and what the log
-//! says of each message.
+//! Sending: limits against flooding and fraud, missing and failing channels, and the events of each
+//! message.
 
 use crate::sent_codes::{ADDRESS, MOBILE, OTHER_MOBILE, start_verification};
 use secinfo_tests::{ALICE, BOB, Client, ROOT, ROOT_PATH, STRANGER, Setup, TestHost};
@@ -16,7 +16,7 @@ async fn events_of(host: &TestHost, type_name: &str) -> Vec<Value> {
     events
 }
 
-/// Waits for so many events of this type.
+/// Waits for this number of events of this type.
 async fn wait_for(host: &TestHost, type_name: &str, number: usize) -> Vec<Value> {
     for _ in 0..3000 {
         let events = events_of(host, type_name).await;
@@ -89,7 +89,7 @@ async fn one_user_gets_no_more_than_their_share_to_all_destinations_together() {
             .map_or_else(secinfo_tests::Refusal::short, |_| "sent");
         assert_eq!(said, outcome);
     }
-    // A restart makes nobody's share new.
+    // A restart does not reset a user's limit.
     let mut host = host;
     host.restart().await;
     let (path, _) = alice
@@ -105,7 +105,7 @@ async fn one_user_gets_no_more_than_their_share_to_all_destinations_together() {
 }
 
 #[tokio::test]
-async fn no_message_goes_where_policy_or_cost_forbid_it() {
+async fn no_message_is_sent_where_policy_or_cost_forbid_it() {
     let host = TestHost::with(Setup::new().spool().more(
         "[policy.codes]\nallowed_countries = [\"DE\", \"FR\"]\ndenied_countries = [\"FR\"]\n",
     ))
@@ -146,7 +146,7 @@ async fn a_kind_without_a_channel_is_neither_offered_nor_enrolled() {
 }
 
 #[tokio::test]
-async fn a_provider_that_is_down_is_told_and_another_method_serves() {
+async fn a_provider_that_is_down_is_reported_and_another_method_works() {
     let mut host = TestHost::with(Setup::with_drift().spool()).await;
     let alice = host.client(ALICE).await;
     let (text, ..) = alice.enroll_destination(&host, "text", MOBILE, None).await;
@@ -203,7 +203,7 @@ async fn a_provider_that_is_down_is_told_and_another_method_serves() {
     assert_eq!(proof.kind, "authenticator-app");
 }
 
-/// A host with two channels for texts, the first of which reaches nobody.
+/// Starts a host with two channels for texts, the first of which is unreachable.
 async fn with_a_first_channel_that_is_down() -> TestHost {
     let setup =
         Setup::new()
@@ -219,7 +219,7 @@ async fn with_a_first_channel_that_is_down() -> TestHost {
     host
 }
 
-/// Tries a channel out: what came of it, and what went wrong.
+/// Tests a channel, and returns the state and the error.
 async fn try_out(root: &Client, channel: &str, destination: &str) -> (String, String) {
     let options = HashMap::<&str, Variant<'_>>::new();
     let arguments = (channel, destination, &options);
@@ -245,7 +245,7 @@ async fn when_one_channel_is_down_the_next_of_its_kind_delivers_and_no_user_gets
 }
 
 #[tokio::test]
-async fn administrators_see_how_channels_are_and_try_them_out() {
+async fn administrators_see_the_state_of_channels_and_test_them() {
     let host = TestHost::with(Setup::new().spool()).await;
     let root = host.client(ROOT).await;
     let (state, _) = try_out(&root, "email", ADDRESS).await;
@@ -295,7 +295,7 @@ async fn administrators_see_how_channels_are_and_try_them_out() {
 }
 
 #[tokio::test]
-async fn whoever_tries_out_a_channel_whose_provider_is_not_there_is_told_so_at_once() {
+async fn a_test_of_a_channel_with_an_unreachable_provider_fails_at_once() {
     let host = with_a_first_channel_that_is_down().await;
     let root = host.client(ROOT).await;
     let (state, problem) = try_out(&root, "text-first", OTHER_MOBILE).await;
@@ -304,7 +304,7 @@ async fn whoever_tries_out_a_channel_whose_provider_is_not_there_is_told_so_at_o
 }
 
 #[tokio::test]
-async fn an_erased_user_stays_erased_though_a_message_is_still_on_its_way() {
+async fn an_erased_user_stays_erased_even_with_a_message_in_progress() {
     let mut host = TestHost::without_daemon(Setup::new().spool()).await;
     let slow = format!(
         "directory = \"{}\"\ndelay = \"3s\"\n",
@@ -324,7 +324,7 @@ async fn an_erased_user_stays_erased_though_a_message_is_still_on_its_way() {
     };
     let (_, ()) = tokio::join!(sending, erasing);
     host.message(1).await;
-    // The session is over with the user, and what becomes of the message brings nobody back.
+    // The session ends with the user, and the message's outcome does not add the user again.
     let gone = alice
         .send_code(path.as_str(), "Enrollment")
         .await
@@ -334,7 +334,7 @@ async fn an_erased_user_stays_erased_though_a_message_is_still_on_its_way() {
     let added = events_of(&host, "user-added").await;
     assert_eq!(added.len(), 1, "{added:?}");
     let erased = added[0]["user"].clone();
-    // Whoever comes back is somebody new.
+    // A user who comes back is a new user.
     let alice = host.client(ALICE).await;
     alice.enroll_app("Phone", 1).await;
     let added = events_of(&host, "user-added").await;
@@ -343,7 +343,7 @@ async fn an_erased_user_stays_erased_though_a_message_is_still_on_its_way() {
 }
 
 #[tokio::test]
-async fn whoever_waits_for_a_provider_that_cannot_be_reached_is_told_to_use_another_method() {
+async fn a_user_waiting_for_an_unreachable_provider_is_told_to_use_another_method() {
     let mut host = TestHost::without_daemon(Setup::new().spool()).await;
     let unreachable = format!(
         "directory = \"{}\"\nfail = \"unreachable\"\n",
@@ -362,7 +362,7 @@ async fn whoever_waits_for_a_provider_that_cannot_be_reached_is_told_to_use_anot
 }
 
 #[tokio::test]
-async fn while_everybody_waits_for_a_slow_provider_others_are_verified() {
+async fn while_users_wait_for_a_slow_provider_others_are_verified() {
     let setup = Setup::with_drift()
         .spool()
         .more("[policy.codes]\nof_user = \"60000 in 1h\"\nin_all = \"60000 in 1h\"\n")
@@ -376,7 +376,7 @@ async fn while_everybody_waits_for_a_slow_provider_others_are_verified() {
     host.start_daemon().await;
     let bob = host.client(BOB).await;
     let mut app = bob.enroll_app("Phone", 10).await;
-    // More than there is room for calls under way, of seven accounts that every Debian has.
+    // More than the limit of concurrent calls, from seven accounts of every Debian system.
     let mut asking = Vec::new();
     for number in 0..280_u32 {
         let client = host.client(3 + number % 7).await;

@@ -1,4 +1,4 @@
-//! Codes that are sent: enrolling a phone and an address, proving them, and which codes are good.
+//! Codes that are sent: enrolling a phone and an address, proving them, and which codes are valid.
 
 use secinfo_tests::{
     ALICE, Client, ROOT, ROOT_PATH, Refusal, Setup, SpooledMessage, TestHost, user_path,
@@ -13,7 +13,7 @@ pub(crate) const ADDRESS: &str = "zoe.quux@example.org";
 
 type Challenge = HashMap<String, OwnedVariant>;
 
-/// A code that is as long and not the one that was sent.
+/// A wrong code of the same length.
 fn wrong(message: &SpooledMessage) -> String {
     let number: u32 = message.code.parse().unwrap();
     format!("{:06}", (number + 1) % 1_000_000)
@@ -45,7 +45,7 @@ fn text<'v>(dict: &'v HashMap<String, OwnedVariant>, key: &str) -> &'v str {
 }
 
 #[tokio::test]
-async fn a_phone_is_enrolled_by_the_text_that_arrives_and_serves_sign_in() {
+async fn a_phone_is_enrolled_with_the_code_in_the_text_and_serves_sign_in() {
     let host = TestHost::with(Setup::new().spool()).await;
     let alice = host.client(ALICE).await;
     let (path, details) = alice
@@ -105,7 +105,7 @@ async fn a_phone_is_enrolled_by_the_text_that_arrives_and_serves_sign_in() {
 }
 
 #[tokio::test]
-async fn the_newest_code_alone_is_good_in_its_own_session_and_once() {
+async fn only_the_newest_code_is_valid_in_its_own_session_and_once() {
     let host = TestHost::with(
         Setup::new()
             .spool()
@@ -141,7 +141,7 @@ async fn the_newest_code_alone_is_good_in_its_own_session_and_once() {
     answer(&root, &second, &others.code).await.unwrap();
 }
 
-/// Asks for a code, as often as it takes: codes come a second apart.
+/// Requests a code until it is allowed: there is a second between codes.
 async fn send_when_allowed(client: &Client, path: &OwnedObjectPath) {
     loop {
         match client.send_code(path.as_str(), "Verification").await {
@@ -220,7 +220,7 @@ async fn an_address_serves_password_reset_and_never_sign_in() {
 }
 
 #[tokio::test]
-async fn a_code_dies_with_the_daemon_that_sent_it() {
+async fn a_code_is_void_after_a_restart_of_the_daemon() {
     let mut host = TestHost::with(Setup::new().spool()).await;
     let alice = host.client(ALICE).await;
     let (path, _) = alice.start_destination("text", MOBILE, None).await.unwrap();
@@ -237,7 +237,7 @@ async fn a_code_dies_with_the_daemon_that_sent_it() {
 }
 
 #[tokio::test]
-async fn a_code_ends_with_its_time() {
+async fn a_code_expires() {
     let host = TestHost::with(
         Setup::new()
             .spool()

@@ -1,5 +1,4 @@
-//! Signals and lists of objects hold personal data: each goes to those who may read it, and to
-//! nobody else.
+//! Signals and lists of objects contain personal data, so they go only to users who may read it.
 
 use futures_util::StreamExt;
 use secinfo_tests::{
@@ -13,20 +12,20 @@ use zbus::{Message, MessageStream, OwnedObjectPath, OwnedVariant};
 const MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
 type Objects = HashMap<OwnedObjectPath, HashMap<String, HashMap<String, OwnedVariant>>>;
 
-/// What arrives at a connection from now on.
-struct Ear<'a> {
+/// Collects the signals that arrive at a connection.
+struct SignalListener<'a> {
     client: &'a Client,
     messages: MessageStream,
-    /// Arrived, and not asked for yet.
+    /// Signals that have arrived but not been returned yet.
     kept: Vec<PamEvent>,
 }
 
-/// A signal: its name, the path of its object, and itself.
+/// A signal's name, the path of its object, and its message.
 type PamEvent = (String, String, Message);
 
-impl<'a> Ear<'a> {
+impl<'a> SignalListener<'a> {
     async fn of(client: &'a Client) -> Self {
-        // Whatever a careless bus would let everyone hear is asked for.
+        // Subscribes to everything that a permissive bus would forward.
         for rule in [
             "type='signal',sender='org.secinfo.SecurityInfo1'",
             "type='signal'",
@@ -50,9 +49,9 @@ impl<'a> Ear<'a> {
         }
     }
 
-    /// The daemon's signals until now. The daemon sends in order: what it had to say before
-    /// `mark` was appended is here before the answer to a call made after.
-    async fn heard(&mut self) -> Vec<PamEvent> {
+    /// The daemon's signals so far. The daemon sends in order: all earlier signals have arrived before
+    /// the reply to a new call.
+    async fn signals(&mut self) -> Vec<PamEvent> {
         let ping = Message::method_call(ROOT_PATH, "Ping")
             .destination("org.secinfo.SecurityInfo1")
             .interface("org.freedesktop.DBus.Peer")
@@ -81,11 +80,11 @@ impl<'a> Ear<'a> {
         }
     }
 
-    /// Waits for a signal; others that arrive meanwhile are kept.
+    /// Waits for a signal, and keeps others that arrive meanwhile.
     async fn wait_for(&mut self, member: &str, path: &str) -> Message {
         let begun = Instant::now();
         loop {
-            let mut heard = self.heard().await;
+            let mut heard = self.signals().await;
             let found = heard
                 .iter()
                 .position(|(its, at, _)| its == member && at == path);
@@ -103,8 +102,8 @@ impl<'a> Ear<'a> {
     }
 }
 
-/// Has called the daemon, so that it knows the connection.
-async fn acquainted(host: &TestHost, uid: u32) -> Client {
+/// A client that has called the daemon, so that the daemon knows its connection.
+async fn introduced_client(host: &TestHost, uid: u32) -> Client {
     let client = host.client(uid).await;
     let _: IgnoredReply = client
         .call(ROOT_PATH, "Manager", "GetStatus", &())
@@ -114,13 +113,13 @@ async fn acquainted(host: &TestHost, uid: u32) -> Client {
 }
 
 #[tokio::test]
-async fn changes_are_told_to_every_connection_of_the_owner_and_to_nobody_else() {
+async fn changes_are_signalled_only_to_the_owners_connections() {
     let host = TestHost::with(Setup::with_drift()).await;
-    let alice = acquainted(&host, ALICE).await;
-    let another = acquainted(&host, ALICE).await;
-    let stranger = acquainted(&host, STRANGER).await;
-    let mut at_another = Ear::of(&another).await;
-    let mut at_stranger = Ear::of(&stranger).await;
+    let alice = introduced_client(&host, ALICE).await;
+    let another = introduced_client(&host, ALICE).await;
+    let stranger = introduced_client(&host, STRANGER).await;
+    let mut at_another = SignalListener::of(&another).await;
+    let mut at_stranger = SignalListener::of(&stranger).await;
 
     let mut app = alice.enroll_app("Phone", 10).await;
     let added = at_another.wait_for("InterfacesAdded", ROOT_PATH).await;
@@ -158,34 +157,34 @@ async fn changes_are_told_to_every_connection_of_the_owner_and_to_nobody_else() 
         )
     );
 
-    // All of that was sent before; the stranger heard none of it.
-    let heard = at_stranger.heard().await;
+    // All of these were sent before, and the stranger got none.
+    let heard = at_stranger.signals().await;
     assert!(heard.is_empty(), "{heard:?}");
 }
 
 #[tokio::test]
-async fn appends_are_told_to_administrators_who_asked_and_to_nobody_else() {
+async fn appends_are_signalled_only_to_administrators_who_asked() {
     let host = TestHost::with(Setup::with_drift()).await;
-    let root = acquainted(&host, ROOT).await;
-    let silent = acquainted(&host, ROOT).await;
-    let stranger = acquainted(&host, STRANGER).await;
+    let root = introduced_client(&host, ROOT).await;
+    let silent = introduced_client(&host, ROOT).await;
+    let stranger = introduced_client(&host, STRANGER).await;
     let refusal = stranger.refused(ROOT_PATH, "Audit", "Subscribe", &()).await;
     assert_eq!(refusal.short(), "NotAuthorized");
     let () = root
         .call(ROOT_PATH, "Audit", "Subscribe", &())
         .await
         .unwrap();
-    let mut at_root = Ear::of(&root).await;
-    let mut at_silent = Ear::of(&silent).await;
-    let mut at_stranger = Ear::of(&stranger).await;
+    let mut at_root = SignalListener::of(&root).await;
+    let mut at_silent = SignalListener::of(&silent).await;
+    let mut at_stranger = SignalListener::of(&stranger).await;
 
     let alice = host.client(ALICE).await;
     alice.enroll_app("Phone", 10).await;
     let appended = at_root.wait_for("Appended", ROOT_PATH).await;
     let size: u64 = appended.body().deserialize().unwrap();
     assert_eq!(size, u64::try_from(root.events().await.len()).unwrap());
-    assert!(at_silent.heard().await.is_empty());
-    assert!(at_stranger.heard().await.is_empty());
+    assert!(at_silent.signals().await.is_empty());
+    assert!(at_stranger.signals().await.is_empty());
 
     let () = root
         .call(ROOT_PATH, "Audit", "Unsubscribe", &())
@@ -200,11 +199,11 @@ async fn appends_are_told_to_administrators_who_asked_and_to_nobody_else() {
         .enroll_app("Phone", 10)
         .await;
     at_silent.wait_for("Appended", ROOT_PATH).await;
-    assert!(at_root.heard().await.is_empty());
+    assert!(at_root.signals().await.is_empty());
 }
 
 #[tokio::test]
-async fn everyone_sees_their_own_objects_only_root_too() {
+async fn only_root_and_their_owner_see_a_users_objects() {
     let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;

@@ -1,4 +1,4 @@
-//! The daemon in numbers: they count what happened, and the parser of Prometheus reads them.
+//! Metrics: they count what happened, and the parser of Prometheus reads them.
 
 use crate::journal::wrong_codes;
 use crate::sign_in;
@@ -19,8 +19,8 @@ use zbus::Variant;
 
 const MOBILE: &str = "+4915112345678";
 
-/// Prints each number of metrics on standard input as a line of JSON: name, labels, value. Fails
-/// where they are not `OpenMetrics`.
+/// A program that prints each sample on standard input as a line of JSON (name, labels, value), and
+/// fails if the input is not valid `OpenMetrics`.
 const PARSE: &str = r"
 import json, sys
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
@@ -33,7 +33,7 @@ for family in openmetrics(text):
         print(json.dumps([sample.name, sample.labels, sample.value]))
 ";
 
-/// Metrics, as the parser of another program reads them.
+/// Metrics, as parsed by another program.
 struct Metrics(Vec<(String, BTreeMap<String, String>, f64)>);
 
 impl Metrics {
@@ -61,7 +61,7 @@ impl Metrics {
         Self(samples.collect())
     }
 
-    /// The number under these labels; 0 where there is none.
+    /// The value with these labels; 0 if there is none.
     fn number(&self, name: &str, labels: &[(&str, &str)]) -> u64 {
         let has = |found: &BTreeMap<String, String>| {
             let wanted = labels.iter();
@@ -99,7 +99,7 @@ async fn statistics(client: &Client) -> Statistics {
 }
 
 /// Alice has an app and a phone; she and root verify, sign in and fail.
-async fn a_day(host: &TestHost) -> App {
+async fn typical_use(host: &TestHost) -> App {
     let (alice, root) = (host.client(ALICE).await, host.client(ROOT).await);
     let mut app = alice.enroll_app("Phone", 10).await;
     alice.prove(&mut app).await;
@@ -122,7 +122,7 @@ async fn a_day(host: &TestHost) -> App {
         .await
         .unwrap();
     assert_eq!(step.outcome, "verified");
-    // Bob has nothing, and nothing is asked of him.
+    // Bob has no method, and is not asked for one.
     let body = (3600_u64, false);
     let bob = user_path(BOB);
     let issued = root.call(&bob, "User", "IssueAccessPass", &body);
@@ -140,7 +140,7 @@ async fn metrics_count_what_happened_and_are_read_by_the_parser_of_prometheus() 
         .spool()
         .more("[policy.throttle]\nfree = 5\n");
     let host = TestHost::with(setup).await;
-    let app = a_day(&host).await;
+    let app = typical_use(&host).await;
     let metrics = metrics(&host);
     let is = |name: &str, labels: &[(&str, &str)], number: u64| {
         assert_eq!(metrics.number(name, labels), number, "{name} {labels:?}");
@@ -171,7 +171,7 @@ async fn metrics_count_what_happened_and_are_read_by_the_parser_of_prometheus() 
     verified("sshd", "used-code", 1);
     verified("sshd", "wrong-code", 1);
     verified("sudo", "succeeded", 1);
-    // What a user calls the service is not told.
+    // The name of a service that a user chose is not shown.
     verified("other", "succeeded", 1);
     let sudo = [("service", "sudo"), ("outcome", "verified")];
     is("secinfo_sign_ins_total", &sudo, 1);
@@ -188,7 +188,7 @@ async fn metrics_count_what_happened_and_are_read_by_the_parser_of_prometheus() 
     let channel = [("channel", "text"), ("kind", "text")];
     is("secinfo_channel_healthy", &channel, 1);
 
-    // Every event is counted, under its type.
+    // Every event is counted by its type.
     let events = host.client(ROOT).await.events().await;
     let mut by_type = BTreeMap::<_, u64>::new();
     for event in &events {
@@ -211,7 +211,7 @@ async fn metrics_count_what_happened_and_are_read_by_the_parser_of_prometheus() 
         assert!(metrics.number(name, &[]) > 0, "{name}");
     }
 
-    // After a restart the users are still there, and nothing has happened yet.
+    // After a restart the users are still counted, but no events.
     let mut host = host;
     host.restart().await;
     let again = statistics(&host.client(ROOT).await).await;
@@ -223,7 +223,7 @@ async fn metrics_count_what_happened_and_are_read_by_the_parser_of_prometheus() 
 }
 
 #[tokio::test]
-async fn locks_deletions_and_erasures_are_taken_off_again() {
+async fn locks_deletions_and_erasures_lower_the_counts() {
     let setup = Setup::with_drift().more("[policy.throttle]\nfree = 2\nlock_after = 3\n");
     let host = TestHost::with(setup).await;
     let (alice, root) = (host.client(ALICE).await, host.client(ROOT).await);
@@ -243,7 +243,7 @@ async fn locks_deletions_and_erasures_are_taken_off_again() {
 }
 
 #[tokio::test]
-async fn users_fill_no_database_with_services_of_their_own_making() {
+async fn users_cannot_add_names_of_services_to_the_metrics() {
     let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
@@ -257,7 +257,7 @@ async fn users_fill_no_database_with_services_of_their_own_making() {
     let rows = statistics(&root).await.verifications;
     assert_eq!(rows.len(), 1, "{rows:?}");
     assert_eq!((rows[0].service.as_str(), rows[0].count), ("other", 3));
-    // Root is believed, up to a number.
+    // Root may name services, up to a limit.
     for number in 0..40 {
         let service = format!("root-{number}");
         let none = HashMapOfOptions::new();
@@ -273,7 +273,7 @@ async fn users_fill_no_database_with_services_of_their_own_making() {
 type HashMapOfOptions = std::collections::HashMap<&'static str, Variant<'static>>;
 
 #[tokio::test]
-async fn status_tells_numbers_to_administrators_alone() {
+async fn status_shows_numbers_only_to_administrators() {
     let host = TestHost::start().await;
     let refused = host.client(STRANGER).await;
     let refused = refused
@@ -315,7 +315,7 @@ async fn a_file_of_metrics_is_replaced_in_one_step_and_says_that_the_daemon_is_d
     let mode = fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o7777, 0o644);
 
-    // Whoever may not ask leaves it as it was.
+    // A user who may not read metrics does not change the file.
     let before = fs::read(&file).unwrap();
     assert_eq!(host.secinfo(STRANGER, &words, "").code, 5);
     assert_eq!(fs::read(&file).unwrap(), before);
@@ -328,7 +328,7 @@ async fn a_file_of_metrics_is_replaced_in_one_step_and_says_that_the_daemon_is_d
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disk_that_has_room_again_is_noticed_before_anybody_tries_to_write() {
+async fn free_disk_space_is_noticed_before_the_next_write() {
     let directory = tempfile::tempdir().unwrap();
     let disk = MemoryDisk::mount_at(&directory.path().join("disk"), 32);
     let setup = Setup::with_drift()

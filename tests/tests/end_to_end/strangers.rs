@@ -1,5 +1,5 @@
-//! Every row of the table, driven by someone whose business it is not: refused where the row says
-//! so, and refused in the same words whether what they ask about exists or not.
+//! Every row of the access table, called by a stranger: refused as the row says, and in the same words
+//! whether the object exists or not.
 
 use crate::sign_in;
 use secinfo_tests::{
@@ -14,7 +14,7 @@ use zbus::{Fd, ObjectPath, OwnedObjectPath, Variant};
 type Options = HashMap<&'static str, Variant<'static>>;
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
-/// What there is to pry into, and the same that is not there.
+/// The objects that a stranger tries to access.
 struct Target {
     user: String,
     uid: u32,
@@ -26,7 +26,7 @@ struct Target {
 }
 
 impl Target {
-    /// Nothing of it exists: no account, no method, no session.
+    /// No object exists: no account, no method, no session.
     fn missing() -> Self {
         Self {
             user: user_path(NO_ACCOUNT),
@@ -39,7 +39,7 @@ impl Target {
         }
     }
 
-    /// The account exists, and what is said to be its does not.
+    /// The account exists, but its objects do not.
     fn half_missing() -> Self {
         Self {
             user: user_path(ALICE),
@@ -63,7 +63,7 @@ impl Target {
     }
 }
 
-/// Alice has a method, an enrollment and a verification going on.
+/// Creates a method, an enrollment and a verification of Alice.
 async fn target(host: &TestHost) -> (Client, App, Target) {
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
@@ -102,7 +102,7 @@ async fn start_verification(
     started.map(|(path, _)| path.to_string())
 }
 
-/// Drives the method of a row with arguments that would do harm.
+/// Calls the method of a row with harmful arguments.
 async fn drive(client: &Client, target: &Target, interface: &str, method: &str) -> Outcome {
     let path = target.path_of(interface);
     let (uid, code) = (target.uid, "123456");
@@ -177,10 +177,10 @@ fn short(interface: &str) -> &str {
     interface.rsplit('.').next().unwrap_or_default()
 }
 
-/// How a stranger must be refused; none where the row is open to everyone.
+/// The expected refusal of a stranger; `None` if the row is open to all users.
 fn expected(interface: &str, member: &str, access: Access) -> Option<&'static str> {
     match access {
-        // Its handler asks, because what it is asked about is not named by uid.
+        // The handler checks access, because the object is not named by uid.
         Access::Anyone
             if interface == "Manager" && ["GetUserByName", "StartSignIn"].contains(&member) =>
         {
@@ -191,7 +191,7 @@ fn expected(interface: &str, member: &str, access: Access) -> Option<&'static st
         | Access::NamedUser { .. }
         | Access::Administrator(_)
         | Access::Root => Some("org.secinfo.SecurityInfo1.Error.NotAuthorized"),
-        // That a session exists is not told.
+        // The existence of a session is not revealed.
         Access::SessionOwner => Some("org.freedesktop.DBus.Error.UnknownObject"),
     }
 }
@@ -207,7 +207,7 @@ async fn every_method_refuses_a_stranger_in_the_same_words_whether_its_object_ex
     for interface in interfaces() {
         let interface_name = short(interface.name);
         for row in &interface.methods {
-            // A connection of its own, so that no row is refused for what another did.
+            // A separate connection for each row, so that rows do not affect each other.
             let stranger = host.client(STRANGER).await;
             let mut answers = Vec::new();
             for target in &targets {
@@ -256,7 +256,7 @@ async fn every_property_refuses_a_stranger_in_the_same_words_whether_its_object_
         if interface.properties.is_empty() {
             continue;
         }
-        // All at once, and how the object is described, tell as little.
+        // `GetAll` and introspection reveal no more.
         let mut told = Vec::new();
         for target in &targets {
             let path = target.path_of(interface_name);
@@ -299,7 +299,7 @@ async fn an_administrator_is_told_what_is_missing() {
 }
 
 #[tokio::test]
-async fn a_user_reaches_another_users_method_by_no_way_of_naming_it() {
+async fn no_spelling_of_a_path_reaches_another_users_method() {
     let host = TestHost::with(Setup::with_drift()).await;
     let (_alice, app, _) = target(&host).await;
     let bob = host.client(BOB).await;
@@ -307,7 +307,7 @@ async fn a_user_reaches_another_users_method_by_no_way_of_naming_it() {
     bob.prove(&mut own).await;
     let id = app.id();
     let foreign = ObjectPath::try_from(app.path.clone()).unwrap();
-    // The other's method below one's own object; it is one's own path, and there is nothing.
+    // The other user's method below the caller's own object does not exist.
     let adopted = format!("{}/methods/{id}", user_path(BOB));
     for member in ["Delete", "CancelDeletion"] {
         let refusal = bob.refused(&adopted, "Method", member, &()).await;
@@ -324,7 +324,7 @@ async fn a_user_reaches_another_users_method_by_no_way_of_naming_it() {
     let options = Options::from([("method", Variant::from(foreign))]);
     let refusal = start_verification(&bob, BOB, options).await.unwrap_err();
     assert_eq!(refusal.short(), "NotFound");
-    // Other spellings of a uid name nobody.
+    // Other spellings of a uid are invalid.
     for spelling in ["u01", "u+1", "u1 ", "1", "u4294967297", "u-1"] {
         let path = format!("{ROOT_PATH}/users/{spelling}");
         if ObjectPath::try_from(path.clone()).is_ok() {
@@ -335,7 +335,7 @@ async fn a_user_reaches_another_users_method_by_no_way_of_naming_it() {
 }
 
 #[tokio::test]
-async fn a_session_is_its_connections_and_dies_with_it() {
+async fn a_session_belongs_to_its_connection_and_ends_with_it() {
     let host = TestHost::with(Setup::with_drift()).await;
     let (alice, mut app, target) = target(&host).await;
     let same_uid = host.client(ALICE).await;
@@ -368,7 +368,7 @@ async fn a_session_is_its_connections_and_dies_with_it() {
     proof.expect("the code was not used up by any of this");
 }
 
-/// Waits until the daemon, too, must know: the bus tells of departures in order.
+/// Waits until the daemon must know that a connection has gone: the bus signals it in order.
 async fn wait_until_gone(client: &Client, name: &str) {
     let bus = zbus::fdo::DBusProxy::new(&client.connection).await.unwrap();
     let name = zbus::names::BusName::try_from(name).unwrap();
@@ -378,7 +378,7 @@ async fn wait_until_gone(client: &Client, name: &str) {
 }
 
 #[tokio::test]
-async fn a_detached_session_is_its_uids_alone() {
+async fn a_detached_session_belongs_to_its_uid() {
     let host = TestHost::with(Setup::with_drift()).await;
     let bob = host.client(BOB).await;
     let detached = || Options::from([("detached", Variant::from(true))]);
@@ -465,7 +465,7 @@ async fn sessions_are_limited_for_each_user_and_in_all_but_not_for_root() {
         let refusal = start_verification(client, ALICE, Options::new()).await;
         assert_eq!(refusal.unwrap_err().short(), "LimitsExceeded");
     }
-    // Root, which verifies everybody who signs in, still can; up to the limit in all.
+    // Root, which verifies all users who sign in, still can, up to the total limit.
     for _ in 0..3 {
         start_verification(&root, ALICE, Options::new())
             .await
@@ -473,7 +473,7 @@ async fn sessions_are_limited_for_each_user_and_in_all_but_not_for_root() {
     }
     let refusal = start_verification(&root, ALICE, Options::new()).await;
     assert_eq!(refusal.unwrap_err().short(), "LimitsExceeded");
-    // Ending one makes room.
+    // Ending a session frees a slot.
     let () = alice
         .call(&open[0], "Verification", "Cancel", &())
         .await

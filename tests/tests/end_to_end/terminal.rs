@@ -1,4 +1,4 @@
-//! The command on a real terminal: what it draws, what it asks.
+//! The command on a real terminal: its output and its prompts.
 
 use secinfo_tests::{ALICE, Codes, Setup, Terminal, TestHost, binary, scan_qr_code};
 
@@ -26,7 +26,7 @@ fn start_of_size(host: &TestHost, name: &str, size: (u16, u16), arguments: &[&st
 }
 
 #[tokio::test]
-async fn the_qr_code_on_a_terminal_is_read_by_a_decoder_with_colours_and_without() {
+async fn the_qr_code_on_a_terminal_can_be_decoded_with_and_without_colours() {
     for color in ["always", "never"] {
         let host = TestHost::with(Setup::with_drift()).await;
         let arguments = ["--color", color, "add", "authenticator-app"];
@@ -57,7 +57,7 @@ async fn the_qr_code_on_a_terminal_is_read_by_a_decoder_with_colours_and_without
 }
 
 #[tokio::test]
-async fn on_80_columns_and_24_rows_the_whole_qr_code_stands_above_the_prompt() {
+async fn on_80_columns_and_24_rows_the_whole_qr_code_is_above_the_prompt() {
     for color in ["always", "never"] {
         let host = TestHost::with(Setup::with_drift()).await;
         let arguments = ["--color", color, "add", "authenticator-app"];
@@ -74,7 +74,7 @@ async fn on_80_columns_and_24_rows_the_whole_qr_code_stands_above_the_prompt() {
 }
 
 #[tokio::test]
-async fn deleting_asks_says_that_it_is_for_good_and_asks_for_a_fresh_proof_in_place() {
+async fn deleting_asks_for_confirmation_and_for_a_fresh_proof() {
     let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;

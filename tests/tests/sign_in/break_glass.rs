@@ -1,11 +1,11 @@
-//! Break-glass codes, for when the daemon cannot decide.
+//! Break-glass codes while the daemon cannot decide.
 
+use crate::fixture::{count, pamtester_result, with_probe};
 use crate::outcomes::{AUTHINFO_UNAVAIL, SUCCESS, outcome, outcome_of};
-use crate::scene::{answered, count, with_probe};
 use secinfo_tests::{App, Pty, Setup, SignInHost, binary};
 use std::time::{Duration, Instant};
 
-/// Makes a break-glass code for Alice.
+/// Creates a break-glass code for Alice.
 fn break_glass(host: &SignInHost) -> String {
     let directory = host.break_glass_directory();
     let secinfo = binary("secinfo");
@@ -33,10 +33,10 @@ async fn a_break_glass_code_is_success_once_and_only_while_the_daemon_cannot_dec
     let mut dialogue = host.pamtester(&pty, "probe", "alice");
     dialogue.when_asked("Break-glass code: ", "AAAA-AAAA");
     dialogue.when_asked("Break-glass code: ", &code);
-    assert_eq!(answered(dialogue.ended()), SUCCESS);
+    assert_eq!(pamtester_result(dialogue.ended()), SUCCESS);
     assert_eq!(outcome(&host), AUTHINFO_UNAVAIL, "used up");
 
-    // The daemon enters it in the log as soon as it can.
+    // The daemon appends it to the log as soon as it can.
     host.start_daemon().await;
     let begun = Instant::now();
     while count(&host, "break-glass-used").await == 0 {

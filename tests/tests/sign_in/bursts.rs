@@ -1,10 +1,10 @@
-//! One code presented several times at once, through real PAM stacks: never two sessions.
+//! One code used several times at once, through real PAM stacks, never opens two sessions.
 
-use crate::scene::{IN, count, lenient};
+use crate::fixture::{SESSION, count, lenient};
 use secinfo_tests::load::Token;
 use secinfo_tests::{ALICE, ALICE_ACCOUNT, Pty, ROOT, Setup, SignInHost, module_alone};
 
-/// How many present the code at once.
+/// How many clients use the code at once.
 const AT_ONCE: usize = 4;
 
 const PAM_SUCCESS: i32 = 0;
@@ -12,13 +12,13 @@ const PAM_SUCCESS: i32 = 0;
 async fn with_token(setup: Setup) -> (SignInHost, Token) {
     let host = SignInHost::with(setup).await;
     let (root, alice) = (host.client(ROOT).await, host.client(ALICE).await);
-    // A token that counts has as many codes as one likes, at any time.
+    // A counter-based token has any number of codes at any time.
     let token = Token::give(&root, &alice, 20_261_201).await;
     (host, token)
 }
 
 #[tokio::test]
-async fn of_four_pam_hosts_with_one_code_one_lets_in_in_each_of_a_thousand_bursts() {
+async fn of_four_pam_hosts_with_one_code_one_admits_the_user_in_each_of_a_thousand_bursts() {
     const BURSTS: usize = 1000;
     let (host, mut token) = with_token(lenient()).await;
     host.service("burst", &module_alone(""));
@@ -29,7 +29,7 @@ async fn of_four_pam_hosts_with_one_code_one_lets_in_in_each_of_a_thousand_burst
         for host in &mut hosts {
             host.send("authenticate");
         }
-        // Each has a sign-in of its own that waits for the code.
+        // Each has its own sign-in that waits for the code.
         for host in &mut hosts {
             host.prompt();
         }
@@ -65,8 +65,8 @@ async fn of_four_ssh_clients_with_one_code_one_opens_a_session() {
         }
         let mut sessions = 0;
         for mut client in clients {
-            let said = client.expect_one_of(&[IN, "Code from"]);
-            if said.ends_with(IN) {
+            let said = client.expect_one_of(&[SESSION, "Code from"]);
+            if said.ends_with(SESSION) {
                 sessions += 1;
                 assert!(client.ended().0.success());
             }

@@ -1,4 +1,4 @@
-//! The host of these tests itself: passwords alone, without our module.
+//! The harness itself: sign-in with a password, without the module.
 
 use secinfo_tests::{ALICE_ACCOUNT, BOB_ACCOUNT, Pty, Setup, SignInHost};
 
@@ -39,7 +39,7 @@ async fn a_password_alone_opens_sudo_and_su() {
 }
 
 #[tokio::test]
-async fn what_the_host_writes_stays_in_its_namespace() {
+async fn writes_of_the_host_stay_in_its_namespace() {
     let host = SignInHost::without_daemon(Setup::new()).await;
     let written = "touch /etc/pam.d/mark /run/secinfo-mark /var/log/secinfo-mark";
     let status = host.command(&["sh", "-c", written]).status().unwrap();

@@ -1,5 +1,5 @@
-//! Sign-in from end to end: real OpenSSH, sudo, su and pamtester on real PAM stacks, with accounts
-//! of the tests' own. A file for each area of behaviour. Run as root.
+//! Sign-in from end to end: real OpenSSH, sudo, su and pamtester on real PAM stacks, with private
+//! accounts. Run as root.
 #![allow(
     clippy::unwrap_used,
     clippy::missing_panics_doc,
@@ -8,9 +8,9 @@
 
 mod break_glass;
 mod bursts;
+mod fixture;
 mod harness;
 mod outcomes;
-mod scene;
 mod services;
 mod set_up;
 mod ssh;

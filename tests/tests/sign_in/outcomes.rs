@@ -1,7 +1,7 @@
-//! Every row of the outcome table of `docs/reference/pam.md` that a real daemon, bus or PAM host can
-//! bring about.
+//! Every row of the outcome table of `docs/reference/pam.md` that can be produced with a real daemon,
+//! bus or PAM host.
 
-use crate::scene::{CODE, answered, count, lenient, with_probe};
+use crate::fixture::{CODE, count, lenient, pamtester_result, with_probe};
 use futures_util::StreamExt;
 use rustix::process::Signal;
 use secinfo_tests::disk::MemoryDisk;
@@ -14,7 +14,7 @@ use std::time::Duration;
 use zbus::message::Type;
 
 pub(crate) const SUCCESS: &str = "successfully authenticated";
-/// `PAM_IGNORE`, as `module_alone` shows it.
+/// `PAM_IGNORE`, as the rules of `module_alone` report it.
 const IGNORED: &str = "User credentials expired";
 const AUTH_ERR: &str = "Authentication failure";
 const MAXTRIES: &str = "Have exhausted maximum number of retries for service";
@@ -23,14 +23,14 @@ pub(crate) const AUTHINFO_UNAVAIL: &str =
 const USER_UNKNOWN: &str = "User not known to the underlying authentication module";
 const SERVICE_ERR: &str = "Error in service module";
 
-/// The codes of Linux-PAM, for a host that shows them.
+/// The return codes of Linux-PAM.
 const PAM_SUCCESS: i32 = 0;
 const PAM_PERM_DENIED: i32 = 6;
 const PAM_AUTH_ERR: i32 = 7;
 const PAM_CRED_ERR: i32 = 17;
 const PAM_CONV_ERR: i32 = 19;
 
-/// What the module answers Alice without asking her anything.
+/// The module's outcome for Alice if it asks nothing.
 pub(crate) fn outcome(host: &SignInHost) -> String {
     outcome_for(host, "alice")
 }
@@ -39,15 +39,15 @@ fn outcome_for(host: &SignInHost, user: &str) -> String {
     let pty = Pty::open();
     let (status, said) = host.pamtester(&pty, "probe", user).ended();
     assert!(!said.contains("Code"), "{said}");
-    answered((status, said))
+    pamtester_result((status, said))
 }
 
-/// What the module answers Alice to this.
+/// The module's outcome for Alice if she answers with this code.
 pub(crate) fn outcome_of(host: &SignInHost, code: &str) -> String {
     let pty = Pty::open();
     let mut dialogue = at_the_prompt(host, &pty);
     dialogue.answer(code);
-    answered(dialogue.ended())
+    pamtester_result(dialogue.ended())
 }
 
 fn at_the_prompt<'p>(host: &SignInHost, pty: &'p Pty) -> Dialogue<'p> {
@@ -103,7 +103,7 @@ async fn postponed_is_ignored_by_the_module() {
 }
 
 #[tokio::test]
-async fn who_must_have_a_method_and_cannot_set_one_up_here_is_an_authentication_error() {
+async fn a_user_who_needs_a_method_and_cannot_set_one_up_is_an_authentication_error() {
     let setup = Setup::with_drift().policy("required = 1\ngrace_days = 0");
     let (host, _) = with_probe(setup).await;
     assert_eq!(outcome_for(&host, "bob"), AUTH_ERR);
@@ -131,7 +131,7 @@ async fn a_lock_is_too_many_tries() {
         .more("[policy.throttle]\nfree = 2\nlock_after = 3\nlongest_wait = \"1s\"\n");
     let (host, app) = with_probe(setup).await;
     let alice = host.client(ALICE).await;
-    // Until it is locked, whatever has to wait in between.
+    // Repeats until the method is locked, including any waiting times.
     loop {
         let refusal = alice.verify(ALICE, &app.path, &app.codes.wrong()).await;
         match refusal.unwrap_err().short() {
@@ -158,27 +158,27 @@ async fn a_code_that_may_not_be_sent_is_an_authentication_error() {
 }
 
 #[tokio::test]
-async fn a_sign_in_whose_time_is_over_is_an_authentication_error() {
+async fn an_expired_sign_in_is_an_authentication_error() {
     let setup = Setup::with_drift().more("[policy.session]\nverification = \"1s\"\n");
     let (host, mut app) = with_probe(setup).await;
     let pty = Pty::open();
     let mut dialogue = at_the_prompt(&host, &pty);
-    // Longer is as good.
+    // Any longer time is expired, too.
     tokio::time::sleep(Duration::from_millis(1200)).await;
     dialogue.answer(&app.codes.fresh());
-    assert_eq!(answered(dialogue.ended()), AUTH_ERR);
+    assert_eq!(pamtester_result(dialogue.ended()), AUTH_ERR);
     assert_eq!(count(&host, "verification-succeeded").await, 0);
 }
 
 #[tokio::test]
-async fn a_user_whom_the_system_does_not_know_is_unknown() {
+async fn a_user_without_an_account_is_unknown() {
     let (host, _) = with_probe(Setup::with_drift()).await;
     assert_eq!(outcome_for(&host, "mallory"), USER_UNKNOWN);
 }
 
 #[tokio::test]
 async fn a_hostile_name_is_unknown_and_the_daemon_is_not_even_asked() {
-    // Without a daemon, whatever is asked of it cannot be answered.
+    // Without a daemon, a question to it would be unavailable.
     let host = SignInHost::without_daemon(Setup::with_drift()).await;
     host.service("probe", &module_alone(""));
     let long = "a".repeat(300);
@@ -198,7 +198,7 @@ async fn a_hostile_name_is_unknown_and_the_daemon_is_not_even_asked() {
         command.args([OsStr::from_bytes(name), OsStr::new("authenticate")]);
         let (status, said) = pty.run(&command).ended();
         assert_eq!(
-            answered((status, said)),
+            pamtester_result((status, said)),
             USER_UNKNOWN,
             "{:?}",
             String::from_utf8_lossy(name)
@@ -210,7 +210,7 @@ async fn a_hostile_name_is_unknown_and_the_daemon_is_not_even_asked() {
 #[tokio::test]
 async fn a_bus_that_is_not_there_is_unavailable() {
     let (host, _) = with_probe(Setup::with_drift()).await;
-    // Of two, the last counts.
+    // Of two arguments, the last counts.
     host.service("probe", &module_alone("bus=unix:path=/nonexistent/bus"));
     assert_eq!(outcome(&host), AUTHINFO_UNAVAIL);
 }
@@ -223,31 +223,31 @@ async fn a_daemon_that_is_absent_is_unavailable() {
 }
 
 #[tokio::test]
-async fn a_daemon_that_hangs_is_unavailable_at_the_start_and_in_mid_conversation() {
+async fn a_daemon_that_hangs_is_unavailable_at_the_start_and_during_the_conversation() {
     let (mut host, mut app) = with_probe(Setup::with_drift()).await;
     let pty = Pty::open();
     let mut dialogue = at_the_prompt(&host, &pty);
     host.daemon().signal(Signal::STOP);
     dialogue.answer(&app.codes.fresh());
-    assert_eq!(answered(dialogue.ended()), AUTHINFO_UNAVAIL);
+    assert_eq!(pamtester_result(dialogue.ended()), AUTHINFO_UNAVAIL);
     assert_eq!(outcome(&host), AUTHINFO_UNAVAIL);
     host.daemon().signal(Signal::CONT);
-    // It is as it was; a code is good once, whether or not that one was read.
+    // The daemon continues; the code may have been read, so another is used.
     assert_eq!(outcome_of(&host, &app.codes.fresh()), SUCCESS);
 }
 
 #[tokio::test]
-async fn a_daemon_that_is_killed_in_mid_conversation_is_unavailable() {
+async fn a_daemon_killed_during_the_conversation_is_unavailable() {
     let (mut host, mut app) = with_probe(Setup::with_drift()).await;
     let pty = Pty::open();
     let mut dialogue = at_the_prompt(&host, &pty);
     host.kill();
     dialogue.answer(&app.codes.fresh());
-    assert_eq!(answered(dialogue.ended()), AUTHINFO_UNAVAIL);
+    assert_eq!(pamtester_result(dialogue.ended()), AUTHINFO_UNAVAIL);
 }
 
 #[tokio::test]
-async fn a_daemon_that_was_started_anew_in_mid_conversation_does_not_go_on_with_it() {
+async fn a_daemon_restarted_during_the_conversation_does_not_continue_it() {
     let (mut host, mut app) = with_probe(Setup::with_drift()).await;
     let pty = Pty::open();
     let mut dialogue = at_the_prompt(&host, &pty);
@@ -255,7 +255,7 @@ async fn a_daemon_that_was_started_anew_in_mid_conversation_does_not_go_on_with_
     host.start_daemon().await;
     let code = app.codes.fresh();
     dialogue.answer(&code);
-    assert_eq!(answered(dialogue.ended()), AUTHINFO_UNAVAIL);
+    assert_eq!(pamtester_result(dialogue.ended()), AUTHINFO_UNAVAIL);
     assert_eq!(outcome_of(&host, &code), SUCCESS, "the code was not used");
 }
 
@@ -271,7 +271,7 @@ async fn an_impostor_on_the_bus_is_unavailable_and_is_told_nothing() {
         .unwrap();
     let mut messages = zbus::MessageStream::from(&impostor.connection);
     assert_eq!(outcome(&host), AUTHINFO_UNAVAIL);
-    // What came before this was sent before it.
+    // All earlier messages have arrived before this one.
     let last = host.client(ROOT).await.connection;
     let name = impostor.name();
     last.emit_signal(Some(name), "/", "org.example.Last", "Last", &())
@@ -288,7 +288,7 @@ async fn an_impostor_on_the_bus_is_unavailable_and_is_told_nothing() {
 }
 
 #[tokio::test]
-async fn a_full_disk_is_unavailable_and_afterwards_the_code_is_as_good_as_before() {
+async fn a_full_disk_is_unavailable_and_the_code_is_still_valid_afterwards() {
     let directory = tempfile::tempdir().unwrap();
     let disk = MemoryDisk::mount_at(&directory.path().join("disk"), 32);
     let setup = Setup::with_drift()
@@ -303,7 +303,7 @@ async fn a_full_disk_is_unavailable_and_afterwards_the_code_is_as_good_as_before
 }
 
 #[tokio::test]
-async fn a_user_who_is_changed_in_mid_conversation_is_an_authentication_error() {
+async fn a_user_changed_during_the_conversation_is_an_authentication_error() {
     let (host, mut app) = with_probe(Setup::with_drift()).await;
     let mut changing = host.pam_host("probe", "alice");
     changing.send("authenticate");
@@ -349,7 +349,7 @@ async fn a_conversation_that_fails_is_a_conversation_error() {
 }
 
 #[tokio::test]
-async fn an_argument_that_is_not_known_is_an_error_of_the_service() {
+async fn an_unknown_argument_is_a_service_error() {
     let (host, _) = with_probe(Setup::with_drift()).await;
     for argument in [
         "nullok",
@@ -364,7 +364,7 @@ async fn an_argument_that_is_not_known_is_an_error_of_the_service() {
 }
 
 #[tokio::test]
-async fn with_a_password_before_it_nobody_comes_in_while_the_daemon_is_absent() {
+async fn after_a_password_nobody_is_admitted_while_the_daemon_is_absent() {
     let (mut host, _) = with_probe(Setup::with_drift()).await;
     host.stop();
     let pty = Pty::open();
@@ -372,5 +372,5 @@ async fn with_a_password_before_it_nobody_comes_in_while_the_daemon_is_absent() 
     login.when_asked("Password: ", ALICE_ACCOUNT.password);
     let (status, said) = login.ended();
     assert!(said.contains("You cannot be verified now"), "{said}");
-    assert_eq!(answered((status, said)), AUTHINFO_UNAVAIL);
+    assert_eq!(pamtester_result((status, said)), AUTHINFO_UNAVAIL);
 }

@@ -1,7 +1,9 @@
 //! Services other than SSH: sudo, which may ask less by policy, su, login, and a lock screen that
 //! runs as its user.
 
-use crate::scene::{CODE, answered, count, password_then_code, recovery_codes, strict, with_app};
+use crate::fixture::{
+    CODE, count, pamtester_result, password_then_code, recovery_codes, strict, with_app,
+};
 use secinfo_tests::{
     ALICE, ALICE_ACCOUNT, BOB, BOB_ACCOUNT, CAROL_ACCOUNT, Dialogue, EXEMPT_GROUP, Pty, Setup,
     SignInHost, UnixAccount, module_alone,
@@ -11,14 +13,14 @@ fn sudo<'p>(host: &SignInHost, pty: &'p Pty, account: UnixAccount) -> Dialogue<'
     pty.run(&host.command_of(account, &["sudo", "id", "-un"]))
 }
 
-/// The command ran as root.
+/// Checks that the command ran as root.
 fn ran(mut sudo: Dialogue<'_>) -> String {
     let said = sudo.expect("root\n");
     assert!(sudo.ended().0.success());
     said
 }
 
-/// The command did not run. Why, sudo does not pass on, unless it is told `!pam_silent`.
+/// Checks that the command did not run. sudo does not show why, unless `!pam_silent` is set.
 fn did_not_run(sudo: Dialogue<'_>) -> String {
     let (status, said) = sudo.ended();
     assert!(!status.success() && !said.contains("root\n"), "{said}");
@@ -42,7 +44,7 @@ async fn sudo_asks_for_password_and_code() {
 }
 
 #[tokio::test]
-async fn sudo_speaks_the_language_of_its_user() {
+async fn sudo_uses_the_language_of_its_user() {
     let (host, mut app) = with_app(Setup::with_drift()).await;
     let pty = Pty::open();
     let mut command = host.command_of(ALICE_ACCOUNT, &["sudo", "id", "-un"]);
@@ -70,7 +72,7 @@ async fn sudo_remembers_a_proof_in_its_terminal_and_in_no_other_for_as_long_as_p
     assert!(!said.contains(CODE), "{said}");
     assert_eq!(count(&host, "remembered-sign-in").await, 1);
 
-    // Neither in another terminal nor as another user in the same.
+    // Neither on another terminal nor for another user on the same one.
     let mut elsewhere = host.shell(&other, ALICE_ACCOUNT);
     elsewhere.when_asked("$ ", "sudo id -un");
     elsewhere.expect(CODE);
@@ -81,7 +83,7 @@ async fn sudo_remembers_a_proof_in_its_terminal_and_in_no_other_for_as_long_as_p
     shell.when_asked(": ", &bobs.codes.fresh());
     shell.expect("root\n");
 
-    // Ten minutes later nobody is.
+    // Ten minutes later neither is remembered.
     host.set_up(setup().later("11m"));
     host.restart().await;
     shell.when_asked("$ ", "sudo id -un");
@@ -90,7 +92,7 @@ async fn sudo_remembers_a_proof_in_its_terminal_and_in_no_other_for_as_long_as_p
 }
 
 #[tokio::test]
-async fn what_was_proved_to_another_service_is_not_remembered_where_policy_remembers_nothing() {
+async fn a_proof_to_another_service_is_not_remembered_without_policy() {
     let setup = Setup::with_drift().more("[service.sudo]\nremember = \"10m\"\n");
     let (host, mut app) = with_app(setup).await;
     for service in ["sudo", "su"] {
@@ -142,7 +144,7 @@ async fn members_of_an_exempt_group_are_not_asked_and_others_are() {
 }
 
 #[tokio::test]
-async fn su_asks_whom_it_becomes() {
+async fn su_asks_the_user_that_it_switches_to() {
     let (host, mut app) = with_app(Setup::with_drift()).await;
     let pty = Pty::open();
     let mut su = pty.run(&host.command_of(BOB_ACCOUNT, &["su", "alice", "-c", "id -un"]));
@@ -159,11 +161,14 @@ async fn login_asks_for_password_and_code() {
     let mut login = host.pamtester(&pty, "login", "alice");
     password_then_code(&mut login, ALICE_ACCOUNT);
     login.answer(&app.codes.fresh());
-    assert_eq!(answered(login.ended()), "successfully authenticated");
+    assert_eq!(
+        pamtester_result(login.ended()),
+        "successfully authenticated"
+    );
 }
 
 #[tokio::test]
-async fn a_lock_screen_that_runs_as_its_user_verifies_that_user_and_nobody_else() {
+async fn a_lock_screen_that_runs_as_its_user_verifies_only_that_user() {
     let (host, mut app) = with_app(Setup::with_drift()).await;
     let mut bobs = host.client(BOB).await.enroll_app("Phone", 10).await;
     host.service("locker", &module_alone(""));
@@ -175,24 +180,24 @@ async fn a_lock_screen_that_runs_as_its_user_verifies_that_user_and_nobody_else(
     let mut own = unlock("alice");
     own.expect(CODE);
     own.when_asked(": ", &app.codes.fresh());
-    assert_eq!(answered(own.ended()), "successfully authenticated");
+    assert_eq!(pamtester_result(own.ended()), "successfully authenticated");
 
-    // Another user's is refused unseen, and one that does not exist in the same words.
+    // Another user is refused without a prompt, and so is one that does not exist, in the same words.
     let (status, said) = unlock("bob").ended();
     assert!(!said.contains(CODE), "{said}");
-    let refused = answered((status, said));
+    let refused = pamtester_result((status, said));
     assert_eq!(
         refused,
         "Insufficient credentials to access authentication data"
     );
-    assert_eq!(answered(unlock("mallory").ended()), refused);
+    assert_eq!(pamtester_result(unlock("mallory").ended()), refused);
 
-    // Bob's own code is as good as before.
+    // Bob's own code is still valid.
     let words = ["pamtester", "locker", "bob", "authenticate"];
     let mut his = pty.run(&host.command_of(BOB_ACCOUNT, &words));
     his.expect(CODE);
     his.when_asked(": ", &bobs.codes.fresh());
-    assert_eq!(answered(his.ended()), "successfully authenticated");
+    assert_eq!(pamtester_result(his.ended()), "successfully authenticated");
 }
 
 #[tokio::test]
@@ -220,15 +225,18 @@ async fn a_graphical_greeter_gets_one_line_at_a_time_and_no_set_up() {
     );
     alices.expect(CODE);
     alices.when_asked(": ", &app.codes.fresh());
-    assert_eq!(answered(alices.ended()), "successfully authenticated");
+    assert_eq!(
+        pamtester_result(alices.ended()),
+        "successfully authenticated"
+    );
 
     let bobs = greeter("bob").ended();
     assert!(bobs.1.contains("cannot set one up here"), "{bobs:?}");
-    assert_eq!(answered(bobs), "Authentication failure");
+    assert_eq!(pamtester_result(bobs), "Authentication failure");
 }
 
 #[tokio::test]
-async fn what_a_program_of_a_user_says_of_its_terminal_is_not_believed() {
+async fn the_terminal_that_a_users_program_claims_is_not_trusted() {
     let setup = Setup::with_drift()
         .more("[service.locker]\nremember = \"10m\"\nexempt_networks = [\"127.0.0.0/8\"]\n");
     let (host, mut app) = with_app(setup).await;
@@ -248,6 +256,9 @@ async fn what_a_program_of_a_user_says_of_its_terminal_is_not_believed() {
         let mut locker = pty.run(&host.command_of(ALICE_ACCOUNT, &words));
         locker.expect(CODE);
         locker.when_asked(": ", &app.codes.fresh());
-        assert_eq!(answered(locker.ended()), "successfully authenticated");
+        assert_eq!(
+            pamtester_result(locker.ended()),
+            "successfully authenticated"
+        );
     }
 }

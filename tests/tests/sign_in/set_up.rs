@@ -1,6 +1,8 @@
-//! Set-up at the prompt: of an app, of a phone, later, and where it takes an access pass.
+//! Set-up at the prompt: of an app, of a phone, postponed, and with an access pass.
 
-use crate::scene::{IN, answered, count, is_in, is_out, password_then_code};
+use crate::fixture::{
+    SESSION, assert_refused, assert_session, count, pamtester_result, password_then_code,
+};
 use secinfo_tests::{
     ALICE, ALICE_ACCOUNT, Codes, Dialogue, Pty, ROOT, Setup, SignInHost, after_the_password,
     module_alone, scan_qr_code,
@@ -9,12 +11,12 @@ use secinfo_tests::{
 const CHOOSE: &str = "Set it up now:\n";
 const NUMBER: &str = "Number: ";
 
-/// Everybody must have a method, and may put it off for this long.
+/// Every user must have a method, and may postpone set-up for this long.
 fn required(grace_days: u32) -> Setup {
     Setup::with_drift().policy(&format!("required = 1\ngrace_days = {grace_days}"))
 }
 
-/// What an app makes of the key of 32 letters that stands on the screen in groups of four.
+/// The codes for the key of 32 letters that is on the screen in groups of four.
 fn typed_in(screen: &str) -> Codes {
     let is_group = |word: &&str| {
         word.len() == 4
@@ -29,7 +31,7 @@ fn typed_in(screen: &str) -> Codes {
     codes
 }
 
-/// Chooses the app and types the key in.
+/// Chooses the app and types the key.
 fn sets_up_an_app(client: &mut Dialogue<'_>) -> Codes {
     client.when_asked(NUMBER, "1");
     let screen = client.expect("? to go back): ");
@@ -63,7 +65,7 @@ async fn the_qr_code_on_a_terminal_of_80_by_24_sets_up_an_app_before_the_session
 
     terminal.type_line(&app.wrong());
     let screen = terminal.wait_for("That code is not right.");
-    assert!(!screen.contains(IN), "{screen}");
+    assert!(!screen.contains(SESSION), "{screen}");
     terminal.type_line(&app.fresh());
     terminal.wait_for("(y/n):");
     terminal.type_line("y");
@@ -74,19 +76,19 @@ async fn the_qr_code_on_a_terminal_of_80_by_24_sets_up_an_app_before_the_session
         .count();
     assert_eq!(codes, 10, "{screen}");
     terminal.type_line("");
-    terminal.wait_for(IN);
+    terminal.wait_for(SESSION);
     terminal.wait_for("ended 0");
 
-    // From now on the app is asked.
+    // From now on the app is asked for.
     let pty = Pty::open();
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     password_then_code(&mut client, ALICE_ACCOUNT);
     client.answer(&app.fresh());
-    is_in(client);
+    assert_session(client);
 }
 
 #[tokio::test]
-async fn who_cannot_scan_types_the_key_in() {
+async fn a_user_who_cannot_scan_types_the_key() {
     let host = SignInHost::with(required(0)).await;
     let sshd = host.sshd("");
     let pty = Pty::open();
@@ -94,15 +96,15 @@ async fn who_cannot_scan_types_the_key_in() {
     client.when_asked("Password: ", ALICE_ACCOUNT.password);
     client.expect(CHOOSE);
     let mut app = sets_up_an_app(&mut client);
-    is_in(client);
+    assert_session(client);
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     password_then_code(&mut client, ALICE_ACCOUNT);
     client.answer(&app.fresh());
-    is_in(client);
+    assert_session(client);
 }
 
 #[tokio::test]
-async fn a_phone_is_set_up_by_the_text_that_arrives() {
+async fn a_phone_is_set_up_with_the_code_in_the_text() {
     let host = SignInHost::with(required(0).spool()).await;
     let sshd = host.sshd("");
     let pty = Pty::open();
@@ -121,13 +123,13 @@ async fn a_phone_is_set_up_by_the_text_that_arrives() {
     assert_eq!(message.purpose, "enrollment");
     client.when_asked(": ", &message.code);
     client.when_asked("(y/n): ", "n");
-    is_in(client);
+    assert_session(client);
     let methods = host.client(ALICE).await.methods_of(ALICE).await;
     assert_eq!(methods.len(), 1);
 }
 
 #[tokio::test]
-async fn set_up_can_be_put_off_while_there_is_grace_and_no_longer() {
+async fn set_up_can_be_postponed_only_during_the_grace_period() {
     let mut host = SignInHost::with(required(14)).await;
     let sshd = host.sshd("");
     let pty = Pty::open();
@@ -136,7 +138,7 @@ async fn set_up_can_be_put_off_while_there_is_grace_and_no_longer() {
         client.when_asked("Password: ", ALICE_ACCOUNT.password);
         let rows = client.when_asked(NUMBER, "2");
         assert!(rows.contains("2. Later (until "), "{rows}");
-        is_in(client);
+        assert_session(client);
         assert_eq!(count(&host, "set-up-postponed").await, times);
     }
 
@@ -146,7 +148,7 @@ async fn set_up_can_be_put_off_while_there_is_grace_and_no_longer() {
     client.when_asked("Password: ", ALICE_ACCOUNT.password);
     let rows = client.expect(NUMBER);
     assert!(!rows.contains("Later"), "{rows}");
-    // Where the number was, there is nothing any more.
+    // The option to postpone is gone.
     client.answer("2");
     let rows = client.expect(NUMBER);
     assert!(!rows.contains("Later"), "{rows}");
@@ -154,13 +156,17 @@ async fn set_up_can_be_put_off_while_there_is_grace_and_no_longer() {
 }
 
 #[tokio::test]
-async fn where_the_stack_has_proved_nothing_set_up_is_not_offered() {
+async fn set_up_is_not_offered_without_a_first_factor() {
     let mut host = SignInHost::with(required(14)).await;
     host.service("probe", &module_alone(""));
     let pty = Pty::open();
     let said = host.pamtester(&pty, "probe", "alice").ended();
     assert!(said.1.contains("You have until "), "{said:?}");
-    assert_eq!(answered(said), "User credentials expired", "PAM_IGNORE");
+    assert_eq!(
+        pamtester_result(said),
+        "User credentials expired",
+        "PAM_IGNORE"
+    );
 
     host.set_up(required(14).later("15d"));
     host.restart().await;
@@ -169,7 +175,7 @@ async fn where_the_stack_has_proved_nothing_set_up_is_not_offered() {
         said.1.contains("The time in which you could put off"),
         "{said:?}"
     );
-    assert_eq!(answered(said), "Authentication failure");
+    assert_eq!(pamtester_result(said), "Authentication failure");
 }
 
 #[tokio::test]
@@ -181,7 +187,7 @@ async fn with_an_access_pass_the_first_method_is_set_up_and_without_one_it_is_no
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     client.when_asked("Password: ", ALICE_ACCOUNT.password);
     client.expect("you need an access pass: ask an administrator for one.");
-    is_out(client);
+    assert_refused(client);
 
     let issued = host
         .secinfo(
@@ -197,16 +203,16 @@ async fn with_an_access_pass_the_first_method_is_set_up_and_without_one_it_is_no
     client.when_asked("Access pass: ", pass);
     client.expect("You need one more way to verify that it is you. Set it up now:");
     let mut app = sets_up_an_app(&mut client);
-    is_in(client);
+    assert_session(client);
 
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     password_then_code(&mut client, ALICE_ACCOUNT);
     client.answer(&app.fresh());
-    is_in(client);
+    assert_session(client);
 }
 
 #[tokio::test]
-async fn a_service_can_ask_for_what_others_do_not() {
+async fn a_service_can_require_more_than_others() {
     let setup = Setup::with_drift().more("[service.sshd]\nrequired = 1\ngrace_days = 0\n");
     let host = SignInHost::with(setup).await;
     host.service("su", &after_the_password("set_up"));
@@ -214,11 +220,11 @@ async fn a_service_can_ask_for_what_others_do_not() {
     let words = ["su", "alice", "-c", "echo A session of alice."];
     let mut su = pty.run(&host.command_of(secinfo_tests::BOB_ACCOUNT, &words));
     su.when_asked("Password: ", ALICE_ACCOUNT.password);
-    is_in(su);
+    assert_session(su);
     let sshd = host.sshd("");
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     client.when_asked("Password: ", ALICE_ACCOUNT.password);
     client.expect(CHOOSE);
     sets_up_an_app(&mut client);
-    is_in(client);
+    assert_session(client);
 }

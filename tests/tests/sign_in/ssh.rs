@@ -1,7 +1,8 @@
 //! Real OpenSSH, server and client, on a loopback address.
 
-use crate::scene::{
-    CODE, IN, count, is_in, is_out, lenient, password_then_code, recovery_codes, strict, with_app,
+use crate::fixture::{
+    CODE, SESSION, assert_refused, assert_session, count, lenient, password_then_code,
+    recovery_codes, strict, with_app,
 };
 use secinfo_tests::{
     ALICE, ALICE_ACCOUNT, BOB_ACCOUNT, Dialogue, Pty, ROOT, Setup, SignInHost, TestHost, user_path,
@@ -33,16 +34,16 @@ async fn a_password_and_a_code_open_a_session() {
     let prompt = password_then_code(&mut client, ALICE_ACCOUNT);
     assert_eq!(prompt, " “Phone”: ");
     client.answer(&app.codes.fresh());
-    is_in(client);
+    assert_session(client);
     assert_eq!(count(&host, "verification-succeeded").await, 1);
 
-    // One code, one session.
+    // One code opens only one session.
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     password_then_code(&mut client, ALICE_ACCOUNT);
     client.answer(&app.codes.again());
     client.expect("That code was used already: wait for the next one. Code from");
     client.answer(&app.codes.fresh());
-    is_in(client);
+    assert_session(client);
 }
 
 #[tokio::test]
@@ -52,7 +53,7 @@ async fn a_wrong_password_is_refused_before_any_code_is_asked_for() {
     let pty = Pty::open();
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     client.when_asked("Password: ", BOB_ACCOUNT.password);
-    let said = is_out(client);
+    let said = assert_refused(client);
     assert!(!said.contains(CODE), "{said}");
 }
 
@@ -68,16 +69,16 @@ async fn a_key_and_a_code_open_a_session_without_a_password() {
     let said = client.expect(CODE);
     assert!(!said.contains("assword"), "{said}");
     client.when_asked(": ", &app.codes.fresh());
-    is_in(client);
+    assert_session(client);
 
     // Neither alone is enough.
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &key);
     client.expect(CODE);
     client.when_asked(": ", &app.codes.wrong());
     client.expect("Too many wrong codes: begin again.");
-    is_out(client);
+    assert_refused(client);
     let client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
-    let said = is_out(client);
+    let said = assert_refused(client);
     assert!(said.contains("Permission denied"), "{said}");
 }
 
@@ -99,7 +100,7 @@ async fn a_code_comes_by_text_and_opens_a_session() {
     client.expect("A code was sent a moment ago");
     client.expect(": ");
     client.answer(&message.code);
-    is_in(client);
+    assert_session(client);
 }
 
 #[tokio::test]
@@ -121,7 +122,7 @@ async fn a_question_mark_leads_to_another_method() {
         ways.contains("1. Text message to +49 ••• ••78\n2. Recovery code\n"),
         "{ways}"
     );
-    // Nothing is sent before it is chosen; and back is where one was.
+    // Nothing is sent before a method is chosen, and going back leads to the former prompt.
     assert_eq!(host.messages().len(), sent);
     client.answer("");
     client.when_asked(CODE, "?");
@@ -129,7 +130,7 @@ async fn a_question_mark_leads_to_another_method() {
     client.expect("Code sent by text");
     let message = host.message(sent + 1).await;
     client.when_asked(": ", &message.code);
-    is_in(client);
+    assert_session(client);
 }
 
 fn signs_in_with_recovery_code(client: &mut Dialogue<'_>, code: &str) {
@@ -149,7 +150,7 @@ async fn a_recovery_code_opens_one_session_and_says_when_few_are_left() {
     let sshd = host.sshd("");
     let pty = Pty::open();
 
-    // OpenSSH shows in a shell alone what it was told at the end.
+    // OpenSSH shows final messages only in a shell.
     let mut client = host.ssh_shell(&sshd, &pty, ALICE_ACCOUNT);
     signs_in_with_recovery_code(&mut client, &codes[0]);
     let said = client.expect("$ ");
@@ -179,7 +180,7 @@ async fn an_access_pass_opens_a_session_without_the_phone() {
         let ways = client.when_asked("go back: ", "1");
         assert!(ways.contains("1. Access pass\n"), "{ways}");
         client.when_asked("Access pass, or ? for another way: ", &pass);
-        is_in(client);
+        assert_session(client);
     }
 }
 
@@ -194,14 +195,14 @@ async fn an_access_pass_for_once_opens_one_session() {
     client.answer("?");
     client.when_asked("go back: ", "1");
     client.when_asked("Access pass, or ? for another way: ", &pass);
-    is_in(client);
+    assert_session(client);
 
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     let prompt = password_then_code(&mut client, ALICE_ACCOUNT);
     assert_eq!(prompt, " “Phone”: ", "there is no other way any more");
     client.answer(&pass);
     client.expect("Too many wrong codes: begin again.");
-    is_out(client);
+    assert_refused(client);
 }
 
 #[tokio::test]
@@ -230,21 +231,21 @@ async fn wrong_codes_lock_until_an_administrator_unlocks() {
         tokio::time::sleep(Duration::from_millis(100)).await;
         client.answer(&app.codes.wrong());
     }
-    is_out(client);
+    assert_refused(client);
 
-    // The right code helps no more, and nobody is asked for one.
+    // The right code does not help any more, and is not asked for.
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     client.when_asked("Password: ", ALICE_ACCOUNT.password);
     let said = client.expect("Wrong codes locked your methods");
     assert!(!said.contains(CODE), "{said}");
-    is_out(client);
+    assert_refused(client);
 
     host.secinfo(ROOT, &["unlock", &ALICE.to_string()], "")
         .success();
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     password_then_code(&mut client, ALICE_ACCOUNT);
     client.answer(&app.codes.fresh());
-    is_in(client);
+    assert_session(client);
 }
 
 #[tokio::test]
@@ -262,30 +263,30 @@ async fn after_too_many_wrong_codes_the_sign_in_begins_again() {
     }
     client.answer(&app.codes.wrong());
     client.expect("Too many wrong codes: begin again.");
-    is_out(client);
+    assert_refused(client);
 
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     password_then_code(&mut client, ALICE_ACCOUNT);
     client.answer(&app.codes.fresh());
-    is_in(client);
+    assert_session(client);
 }
 
 #[tokio::test]
-async fn who_does_not_answer_is_not_let_in() {
+async fn a_user_who_does_not_answer_is_not_admitted() {
     let (host, mut app) = with_app(Setup::with_drift()).await;
     let sshd = host.sshd("LoginGraceTime 2");
     let pty = Pty::open();
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     password_then_code(&mut client, ALICE_ACCOUNT);
     sshd.wait_idle();
-    // The client learns of it when its user answers.
+    // The client notices only when its user answers.
     client.answer(&app.codes.fresh());
-    is_out(client);
+    assert_refused(client);
     assert_eq!(count(&host, "verification-succeeded").await, 0);
 }
 
 #[tokio::test]
-async fn who_answers_too_late_is_not_let_in_by_the_right_code() {
+async fn a_right_code_that_comes_too_late_does_not_admit_the_user() {
     let setup = Setup::with_drift().more("[policy.session]\nverification = \"1s\"\n");
     let (host, mut app) = with_app(setup).await;
     let sshd = host.sshd("");
@@ -296,13 +297,13 @@ async fn who_answers_too_late_is_not_let_in_by_the_right_code() {
     tokio::time::sleep(Duration::from_millis(1200)).await;
     client.answer(&app.codes.fresh());
     client.expect("That took too long:");
-    is_out(client);
+    assert_refused(client);
     assert_eq!(count(&host, "verification-succeeded").await, 0);
 }
 
 #[tokio::test]
-async fn where_the_configuration_says_german_ssh_asks_in_german() {
-    // OpenSSH tells PAM no locale, and clears its own.
+async fn ssh_asks_in_the_configured_language() {
+    // OpenSSH passes no locale to PAM, and clears its own.
     let (host, mut app) =
         with_app(Setup::with_drift().more("[messages]\nlanguage = \"de\"\n")).await;
     let sshd = host.sshd("");
@@ -313,11 +314,11 @@ async fn where_the_configuration_says_german_ssh_asks_in_german() {
     client.answer(&app.codes.wrong());
     client.expect("Der Code stimmt nicht. Code von");
     client.when_asked(": ", &app.codes.fresh());
-    is_in(client);
+    assert_session(client);
 }
 
 #[tokio::test]
-async fn from_an_exempt_network_nobody_is_asked_and_from_another_everybody() {
+async fn users_in_an_exempt_network_are_not_asked_and_others_are() {
     let exempt = |network: &str| {
         Setup::with_drift().more(&format!(
             "[service.sshd]\nexempt_networks = [\"{network}\"]\n"
@@ -328,7 +329,7 @@ async fn from_an_exempt_network_nobody_is_asked_and_from_another_everybody() {
     let pty = Pty::open();
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     client.when_asked("Password: ", ALICE_ACCOUNT.password);
-    let said = client.expect(IN);
+    let said = client.expect(SESSION);
     assert!(!said.contains(CODE), "{said}");
     assert!(client.ended().0.success());
 
@@ -337,15 +338,15 @@ async fn from_an_exempt_network_nobody_is_asked_and_from_another_everybody() {
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     password_then_code(&mut client, ALICE_ACCOUNT);
     client.answer(&app.codes.fresh());
-    is_in(client);
+    assert_session(client);
 }
 
 #[tokio::test]
-async fn who_has_nothing_and_needs_nothing_signs_in_with_the_password_alone() {
+async fn a_user_who_has_and_needs_no_method_signs_in_with_the_password() {
     let host = SignInHost::with(Setup::new()).await;
     let sshd = host.sshd("");
     let pty = Pty::open();
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     client.when_asked("Password: ", ALICE_ACCOUNT.password);
-    is_in(client);
+    assert_session(client);
 }

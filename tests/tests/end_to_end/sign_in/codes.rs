@@ -1,4 +1,4 @@
-//! Codes: right, wrong and used ones, sent ones, and other ways than the default.
+//! Codes: right, wrong and used ones, sent ones, and alternatives to the default method.
 
 use super::{Options, SignIn};
 use crate::sent_codes::MOBILE;
@@ -13,7 +13,7 @@ async fn alice_with_an_app(host: &TestHost) -> (Client, App) {
 }
 
 #[tokio::test]
-async fn a_code_of_the_app_lets_in_and_a_wrong_or_used_one_is_asked_again() {
+async fn a_code_of_the_app_is_accepted_and_after_a_wrong_or_used_one_another_is_asked_for() {
     let host = TestHost::with(Setup::with_drift()).await;
     let (_alice, mut app) = alice_with_an_app(&host).await;
     let root = host.client(ROOT).await;
@@ -32,7 +32,7 @@ async fn a_code_of_the_app_lets_in_and_a_wrong_or_used_one_is_asked_again() {
     sign_in.answer(&app.codes.fresh()).await.ended("verified");
     assert_eq!(sign_in.told(), "");
 
-    // It is over, and its code is used up for all.
+    // The sign-in is finished, and its code is used up.
     let path = sign_in.path.as_str();
     let gone = root.refused(path, "SignIn", "Answer", &"123456").await;
     assert_eq!(gone.short(), "UnknownObject");
@@ -44,7 +44,7 @@ async fn a_code_of_the_app_lets_in_and_a_wrong_or_used_one_is_asked_again() {
 }
 
 #[tokio::test]
-async fn a_code_goes_out_at_once_and_another_when_asked_for() {
+async fn a_code_is_sent_at_once_and_another_on_request() {
     let setup = Setup::with_drift()
         .spool()
         .more("[policy.codes]\nresend_after = \"1s\"\n");
@@ -73,7 +73,7 @@ async fn a_code_goes_out_at_once_and_another_when_asked_for() {
 }
 
 #[tokio::test]
-async fn whoever_signs_in_again_at_once_is_told_when_the_next_code_can_be_sent() {
+async fn a_user_who_signs_in_again_at_once_is_told_when_the_next_code_can_be_sent() {
     let host = TestHost::with(Setup::with_drift().spool()).await;
     let alice = host.client(ALICE).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
@@ -90,7 +90,7 @@ async fn whoever_signs_in_again_at_once_is_told_when_the_next_code_can_be_sent()
 }
 
 #[tokio::test]
-async fn a_question_mark_lists_the_other_ways_and_each_of_them_lets_in() {
+async fn a_question_mark_lists_the_alternatives_and_each_of_them_works() {
     let host = TestHost::with(Setup::with_drift().spool()).await;
     let (alice, mut app) = alice_with_an_app(&host).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
@@ -144,7 +144,7 @@ async fn a_question_mark_lists_the_other_ways_and_each_of_them_lets_in() {
 }
 
 #[tokio::test]
-async fn whoever_has_few_recovery_codes_left_is_told() {
+async fn a_user_with_few_recovery_codes_left_is_told() {
     let setup = Setup::with_drift().more("[policy.recovery-codes]\ncount = 5\n");
     let host = TestHost::with(setup).await;
     let (alice, _app) = alice_with_an_app(&host).await;
@@ -176,7 +176,7 @@ async fn whoever_has_few_recovery_codes_left_is_told() {
 }
 
 #[tokio::test]
-async fn a_code_that_cannot_be_sent_leads_to_the_other_ways() {
+async fn a_code_that_cannot_be_sent_leads_to_the_alternatives() {
     let mut host = TestHost::with(Setup::with_drift().spool()).await;
     let alice = host.client(ALICE).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;

@@ -1,4 +1,4 @@
-//! How a sign-in ends otherwise than by a right code.
+//! Sign-ins that end without a right code.
 
 use super::{Options, SignIn, after_the_password, start, types};
 use secinfo_tests::{ALICE, ALICE_NAME, BOB, ROOT, Setup, TestHost};
@@ -34,7 +34,7 @@ async fn wrong_codes_end_one_sign_in_and_then_lock_the_method() {
 }
 
 #[tokio::test]
-async fn a_locked_default_leads_to_the_other_ways() {
+async fn a_locked_default_leads_to_the_alternatives() {
     let setup = Setup::with_drift()
         .more("[policy.throttle]\nfree = 2\nlock_after = 3\n[policy.session]\nattempts = 20\n");
     let host = TestHost::with(setup).await;
@@ -75,7 +75,7 @@ async fn a_locked_default_leads_to_the_other_ways() {
 }
 
 #[tokio::test]
-async fn whoever_takes_too_long_begins_again() {
+async fn a_user_who_takes_too_long_starts_again() {
     let setup = Setup::with_drift().more("[policy.session]\nverification = \"10s\"\n");
     let host = TestHost::with(setup).await;
     let alice = host.client(ALICE).await;
@@ -98,7 +98,7 @@ async fn whoever_takes_too_long_begins_again() {
 }
 
 #[tokio::test]
-async fn a_program_that_answers_nothing_for_ever_comes_to_an_end() {
+async fn a_program_that_answers_forever_with_nothing_is_ended() {
     let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     alice.enroll_app("Phone", 10).await;
@@ -114,7 +114,7 @@ async fn a_program_that_answers_nothing_for_ever_comes_to_an_end() {
 }
 
 #[tokio::test]
-async fn whom_policy_does_not_cover_is_not_asked_and_why_is_told() {
+async fn a_user_not_covered_by_policy_is_not_asked_and_the_reason_is_returned() {
     let setup = Setup::with_drift().more(
         "[policy.sign-in]\nexempt_networks = [\"192.0.2.0/24\"]\n\
          [service.cron]\nverify = \"off\"\n\
@@ -145,7 +145,7 @@ async fn whom_policy_does_not_cover_is_not_asked_and_why_is_told() {
             .await
             .shows("Code from");
     }
-    // A user says nothing of themselves that anybody believes.
+    // What a user claims about themselves is not trusted.
     SignIn::at(&alice, "sshd", from("192.0.2.9"))
         .await
         .shows("Code from");
@@ -172,8 +172,7 @@ async fn a_service_may_ask_for_a_stronger_method() {
     SignIn::at(&root, "sshd", Options::new())
         .await
         .shows("Code sent by text");
-    // The text alone is no way in, and adding another method takes a proof that cannot be given
-    // here.
+    // The text is not sufficient, and adding another method needs a proof that is not possible here.
     let shut_out = SignIn::at(&root, "sudo", after_the_password()).await;
     shut_out.refused("no-method");
 }
@@ -203,9 +202,9 @@ async fn a_sign_in_ends_with_its_connection_and_when_it_is_cancelled() {
     assert_eq!(gone.short(), "UnknownObject");
 }
 
-/// As programs are that give the password to whatever is asked.
+/// Some programs answer every prompt with the password.
 #[tokio::test]
-async fn what_cannot_be_a_code_ends_the_sign_in_and_locks_nobody_out() {
+async fn an_answer_that_cannot_be_a_code_ends_the_sign_in_and_locks_nothing() {
     let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;

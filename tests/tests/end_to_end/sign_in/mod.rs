@@ -12,12 +12,12 @@ use zbus::{OwnedObjectPath, Variant};
 
 pub(crate) type Options = HashMap<&'static str, Variant<'static>>;
 
-/// What a stack says that has asked for the password before.
+/// The options of a stack that has verified the password before.
 fn after_the_password() -> Options {
     Options::from([("set_up", Variant::from(true))])
 }
 
-/// Begins to sign somebody in.
+/// Starts a sign-in.
 pub(crate) async fn start(
     client: &Client,
     name: &str,
@@ -30,7 +30,7 @@ pub(crate) async fn start(
         .await
 }
 
-/// Why nobody is signed in.
+/// Starts a sign-in that must be refused, and returns the refusal.
 async fn refusal(client: &Client, name: &str, service: &str, options: Options) -> Refusal {
     match start(client, name, service, options).await {
         Ok((_, step)) => panic!("{name:?} was answered {}", step.outcome),
@@ -38,7 +38,7 @@ async fn refusal(client: &Client, name: &str, service: &str, options: Options) -
     }
 }
 
-/// A sign-in of Alice that is going on, or has ended.
+/// A sign-in of Alice.
 struct SignIn<'a> {
     client: &'a Client,
     path: OwnedObjectPath,
@@ -76,7 +76,7 @@ impl<'a> SignIn<'a> {
         self.step.echo.unwrap()
     }
 
-    /// What the user is told at the end.
+    /// The final messages to the user.
     fn told(&self) -> String {
         let messages = self.step.messages.clone().unwrap_or_default();
         let reason = self.step.reason.clone().unwrap_or_default();
@@ -99,7 +99,7 @@ impl<'a> SignIn<'a> {
     }
 }
 
-/// The words of a sign-in that its log must show: types of events of a user's sign-in.
+/// The types of the events in the log.
 async fn types(root: &Client) -> Vec<String> {
     let events = root.events().await;
     events

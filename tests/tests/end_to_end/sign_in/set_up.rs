@@ -1,5 +1,5 @@
-//! Setting up a method at the prompt: the QR code on the terminal, phones, recovery codes, days of
-//! grace, and who may do it.
+//! Set-up at the prompt: the QR code on the terminal, phones, recovery codes, days of grace, and who
+//! may use it.
 
 use super::{Options, SignIn, after_the_password, types};
 use crate::sent_codes::MOBILE;
@@ -11,7 +11,7 @@ fn required() -> Setup {
     Setup::with_drift().more("[policy.sign-in]\nverify = \"required\"\n")
 }
 
-/// A photograph of the QR code in a prompt, as it is on a terminal that is light on dark.
+/// A picture of the QR code in a prompt, as on a light-on-dark terminal.
 fn screenshot(prompt: &str, picture: &Path) {
     const SCALE: usize = 4;
     let mut rows: Vec<Vec<bool>> = Vec::new();
@@ -41,7 +41,7 @@ fn screenshot(prompt: &str, picture: &Path) {
     writer.write_image_data(&pixels).unwrap();
 }
 
-/// What the picture holds, and the key that stands beside it.
+/// The content of the QR code, and the key next to it.
 fn read(sign_in: &SignIn<'_>, host: &TestHost) -> (String, String) {
     let prompt = sign_in.prompt();
     let lines: Vec<_> = prompt.split('\n').collect();
@@ -63,7 +63,7 @@ fn read(sign_in: &SignIn<'_>, host: &TestHost) -> (String, String) {
 }
 
 #[tokio::test]
-async fn an_app_is_set_up_from_the_picture_on_the_terminal_and_recovery_codes_after_it() {
+async fn an_app_is_set_up_from_the_qr_code_on_the_terminal_followed_by_recovery_codes() {
     let host = TestHost::with(required()).await;
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
@@ -136,7 +136,7 @@ async fn an_app_is_set_up_from_the_picture_on_the_terminal_and_recovery_codes_af
 }
 
 #[tokio::test]
-async fn a_phone_is_set_up_by_the_code_that_is_sent_to_it() {
+async fn a_phone_is_set_up_with_the_code_that_is_sent_to_it() {
     let host = TestHost::with(required().spool()).await;
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
@@ -180,7 +180,7 @@ async fn a_phone_is_set_up_by_the_code_that_is_sent_to_it() {
 }
 
 #[tokio::test]
-async fn set_up_can_be_put_off_for_the_days_of_grace_and_no_longer() {
+async fn set_up_can_be_postponed_only_for_the_days_of_grace() {
     let mut host = TestHost::with(required()).await;
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
@@ -191,8 +191,8 @@ async fn set_up_can_be_put_off_for_the_days_of_grace_and_no_longer() {
         sign_in.told()
     );
     assert_eq!(types(&root).await.pop().unwrap(), "set-up-postponed");
-    // Where nothing can be set up, nobody is kept out who may put it off; that is written down
-    // where it is the first time.
+    // Where set-up is not possible, a user who may postpone it is admitted; the first time is
+    // recorded.
     let before = types(&root).await.len();
     SignIn::at(&root, "sudo", Options::new())
         .await
@@ -212,7 +212,7 @@ async fn set_up_can_be_put_off_for_the_days_of_grace_and_no_longer() {
 }
 
 #[tokio::test]
-async fn without_grace_nobody_gets_in_who_has_nothing_and_cannot_set_it_up() {
+async fn without_grace_a_user_who_has_no_method_and_cannot_set_one_up_is_refused() {
     let host = TestHost::with(required().policy("grace_days = 0")).await;
     let root = host.client(ROOT).await;
     SignIn::at(&root, "sshd", Options::new())
@@ -226,7 +226,7 @@ async fn without_grace_nobody_gets_in_who_has_nothing_and_cannot_set_it_up() {
 }
 
 #[tokio::test]
-async fn an_access_pass_comes_before_the_first_method_where_policy_says_so() {
+async fn policy_can_require_an_access_pass_before_the_first_method_at_sign_in() {
     let setup = required().policy("grace_days = 0\nfirst_method = \"access-pass\"");
     let host = TestHost::with(setup).await;
     let root = host.client(ROOT).await;
@@ -262,14 +262,14 @@ async fn an_access_pass_comes_before_the_first_method_where_policy_says_so() {
 }
 
 #[tokio::test]
-async fn whoever_has_a_method_sets_up_no_other_with_the_password_alone() {
+async fn a_user_with_a_method_cannot_set_up_another_with_the_password_alone() {
     let host = TestHost::with(required().policy("required = 2")).await;
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
     assert_eq!(sign_in.prompt(), "Code from Authenticator app “Phone”: ");
-    // Of no use as a choice: what was asked for is a code.
+    // Not accepted as a choice, because a code was asked for.
     sign_in.answer("1").await.shows("a code has 6 digits");
     let wrong = app.codes.wrong();
     sign_in.answer(&wrong).await.shows("not right");
@@ -297,7 +297,7 @@ async fn the_longest_keys_fit_on_the_terminal_too() {
 }
 
 #[tokio::test]
-async fn who_puts_set_up_off_after_the_user_got_a_method_is_asked_for_it() {
+async fn postponing_set_up_after_enrolling_a_method_asks_for_the_method() {
     let host = TestHost::with(required().policy("required = 2")).await;
     let root = host.client(ROOT).await;
     let mut waiting = SignIn::at(&root, "sshd", after_the_password()).await;
@@ -309,7 +309,7 @@ async fn who_puts_set_up_off_after_the_user_got_a_method_is_asked_for_it() {
 }
 
 #[tokio::test]
-async fn who_must_have_a_method_cannot_delete_the_last_one() {
+async fn a_user_who_must_have_a_method_cannot_delete_the_last_one() {
     let host = TestHost::with(required()).await;
     let alice = host.client(ALICE).await;
     alice.enroll_app("Phone", 10).await;

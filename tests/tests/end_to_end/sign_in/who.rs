@@ -1,4 +1,4 @@
-//! Who may sign whom in, and what a proof in a sign-in is worth elsewhere.
+//! Who may sign in which user, and what a proof in a sign-in is worth elsewhere.
 
 use super::{Options, SignIn, refusal, start};
 use secinfo_tests::{ALICE, ALICE_NAME, NO_ACCOUNT, ROOT, STRANGER, Setup, TestHost, user_path};
@@ -42,7 +42,7 @@ async fn a_lock_screen_verifies_its_own_user_and_gets_no_more_than_a_verificatio
     let locked = host.client(ALICE).await;
     let mut sign_in = SignIn::at(&locked, "xlock", Options::new()).await;
     sign_in.answer(&app.codes.fresh()).await.ended("verified");
-    // As with a verification, the proof counts in the session of whoever gave it.
+    // As with a verification, the proof counts in the session in which it was given.
     let rename = user_path(ALICE);
     let issued = locked
         .call::<_, Vec<String>>(&rename, "User", "IssueRecoveryCodes", &())
@@ -58,7 +58,7 @@ async fn a_proof_at_a_sign_in_that_root_relays_counts_nowhere_else() {
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
     sign_in.answer(&app.codes.fresh()).await.ended("verified");
-    // The first proof of the app was made where it was enrolled: on another connection of hers.
+    // The enrollment's proof of the app was made on another connection.
     let later = host.client(ALICE).await;
     let refusal = later
         .refused(&user_path(ALICE), "User", "IssueRecoveryCodes", &())
@@ -67,7 +67,7 @@ async fn a_proof_at_a_sign_in_that_root_relays_counts_nowhere_else() {
 }
 
 #[tokio::test]
-async fn options_that_nobody_knows_are_refused() {
+async fn unknown_options_are_refused() {
     let host = TestHost::with(Setup::with_drift()).await;
     let root = host.client(ROOT).await;
     let options: [Options; 4] = [

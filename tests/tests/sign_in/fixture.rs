@@ -1,41 +1,41 @@
-//! What most tests of sign-in begin with.
+//! Hosts and checks for the tests of sign-in.
 
 use secinfo_tests::{
     ALICE, App, Client, Dialogue, ROOT, Setup, SignInHost, UnixAccount, module_alone, user_path,
 };
 use std::process::ExitStatus;
 
-/// What the prompt of an authenticator app begins with.
+/// The beginning of an authenticator app's prompt.
 pub(crate) const CODE: &str = "Code from Authenticator app";
-/// What the remote command says once Alice has a session.
-pub(crate) const IN: &str = "A session of alice.";
+/// The output of the remote command in Alice's session.
+pub(crate) const SESSION: &str = "A session of alice.";
 
-/// A host on which Alice has an authenticator app.
+/// Starts a host on which Alice has an authenticator app.
 pub(crate) async fn with_app(setup: Setup) -> (SignInHost, App) {
     let host = SignInHost::with(setup).await;
     let app = host.client(ALICE).await.enroll_app("Phone", 10).await;
     (host, app)
 }
 
-/// The same with a service `probe` that shows what the module answers.
+/// Starts such a host with a service `probe` that returns the module's outcome.
 pub(crate) async fn with_probe(setup: Setup) -> (SignInHost, App) {
     let (host, app) = with_app(setup).await;
     host.service("probe", &module_alone("timeout=2"));
     (host, app)
 }
 
-/// Of a few wrong codes nothing follows: nobody has to wait, and nothing is locked.
+/// A few wrong codes cause neither a waiting time nor a lock.
 pub(crate) fn lenient() -> Setup {
     Setup::with_drift()
         .more("[policy.throttle]\nfree = 10\nlock_after = 100\ncaller_limit = 10000\n")
 }
 
-/// The same, where one wrong code ends a sign-in.
+/// As `lenient`, but one wrong code ends a sign-in.
 pub(crate) fn strict() -> Setup {
     lenient().more("[policy.session]\nattempts = 1\n")
 }
 
-/// Recovery codes of Alice's, who must have proved herself on this connection.
+/// Issues recovery codes for Alice, who must have proved a method on this connection.
 pub(crate) async fn recovery_codes(alice: &Client) -> Vec<String> {
     alice
         .call(&user_path(ALICE), "User", "IssueRecoveryCodes", &())
@@ -43,29 +43,29 @@ pub(crate) async fn recovery_codes(alice: &Client) -> Vec<String> {
         .unwrap()
 }
 
-/// Gives the password and waits for the prompt of the app: the rest of the prompt.
+/// Types the password, waits for the app's prompt, and returns the rest of the prompt.
 pub(crate) fn password_then_code(dialogue: &mut Dialogue<'_>, account: UnixAccount) -> String {
     dialogue.when_asked("assword", account.password);
     dialogue.expect(CODE);
     dialogue.expect(": ")
 }
 
-/// A session is there, and ends well.
-pub(crate) fn is_in(mut dialogue: Dialogue<'_>) {
-    dialogue.expect(IN);
+/// Checks that there is a session, which ends with success.
+pub(crate) fn assert_session(mut dialogue: Dialogue<'_>) {
+    dialogue.expect(SESSION);
     assert!(dialogue.ended().0.success());
 }
 
-/// There is no session, and what was said instead.
-pub(crate) fn is_out(dialogue: Dialogue<'_>) -> String {
+/// Checks that there is no session, and returns the output.
+pub(crate) fn assert_refused(dialogue: Dialogue<'_>) -> String {
     let (status, said) = dialogue.ended();
     assert!(!status.success(), "{said}");
-    assert!(!said.contains(IN), "{said}");
+    assert!(!said.contains(SESSION), "{said}");
     said
 }
 
-/// What `pamtester` says of how it ended.
-pub(crate) fn answered((status, said): (ExitStatus, String)) -> String {
+/// The result that `pamtester` prints.
+pub(crate) fn pamtester_result((status, said): (ExitStatus, String)) -> String {
     let line = said
         .lines()
         .find_map(|line| line.strip_prefix("pamtester: "))
@@ -74,7 +74,7 @@ pub(crate) fn answered((status, said): (ExitStatus, String)) -> String {
     line.to_owned()
 }
 
-/// How many events of this type the log has.
+/// The number of events of this type in the log.
 pub(crate) async fn count(host: &SignInHost, kind: &str) -> usize {
     let events = host.client(ROOT).await.events().await;
     events.iter().filter(|event| event["type"] == kind).count()

@@ -1,22 +1,22 @@
-//! A mail server that stops at a certain point, which no real one can be told to do.
+//! A fake mail server that stops at a chosen point, which a real one cannot do.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
-/// What it does when it stops.
+/// What the server does when it stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Then {
-    /// Says nothing more, and keeps the connection.
+pub(crate) enum AtStop {
+    /// Keeps the connection open without replying.
     Hang,
-    /// Ends the connection.
-    HangUp,
-    /// Says what is no reply, and ends the connection.
-    Babble,
+    /// Closes the connection.
+    Close,
+    /// Sends an invalid reply, and closes the connection.
+    Garbage,
 }
 
-/// Where it stops.
+/// The point at which the server stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stop {
     /// It does not greet.
@@ -29,12 +29,12 @@ pub(crate) enum Stop {
     Recipient,
     /// It does not answer `DATA`.
     Data,
-    /// It has the whole message, and does not say so.
+    /// It does not acknowledge the message.
     Dot,
 }
 
-/// A server on loopback that serves one connection after the other.
-pub(crate) struct Scripted {
+/// A server on loopback that handles one connection after the other.
+pub(crate) struct FakeMailServer {
     port: u16,
     state: Arc<Mutex<State>>,
     thread: Option<JoinHandle<()>>,
@@ -47,8 +47,8 @@ struct State {
     connections: Vec<TcpStream>,
 }
 
-impl Scripted {
-    pub(crate) fn start(stop: Stop, then: Then) -> Self {
+impl FakeMailServer {
+    pub(crate) fn start(stop: Stop, then: AtStop) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let state = Arc::new(Mutex::new(State::default()));
@@ -62,7 +62,7 @@ impl Scripted {
                 }
                 locked.connections.push(stream.try_clone().unwrap());
                 drop(locked);
-                // A client that ends the connection ends the dialogue, no more.
+                // An error means that the client closed the connection.
                 let _ = serve(stream, stop, then, &shared);
             }
         });
@@ -77,7 +77,7 @@ impl Scripted {
         self.port
     }
 
-    /// How many whole messages it has.
+    /// The number of complete messages received.
     pub(crate) fn messages(&self) -> usize {
         self.state.lock().unwrap().messages
     }
@@ -86,7 +86,7 @@ impl Scripted {
 fn serve(
     mut stream: TcpStream,
     stop: Stop,
-    then: Then,
+    then: AtStop,
     state: &Mutex<State>,
 ) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream.try_clone()?).lines();
@@ -94,12 +94,12 @@ fn serve(
     loop {
         if now == stop {
             match then {
-                Then::Hang => {
-                    // Until the client or the test ends the connection.
+                AtStop::Hang => {
+                    // Until the client or the test closes the connection.
                     while lines.next().transpose()?.is_some() {}
                 }
-                Then::HangUp => stream.shutdown(Shutdown::Both)?,
-                Then::Babble => {
+                AtStop::Close => stream.shutdown(Shutdown::Both)?,
+                AtStop::Garbage => {
                     stream.write_all(b"I feel like talking.\r\n")?;
                     stream.shutdown(Shutdown::Write)?;
                 }
@@ -125,7 +125,7 @@ fn serve(
     }
 }
 
-impl Drop for Scripted {
+impl Drop for FakeMailServer {
     fn drop(&mut self) {
         let mut state = self.state.lock().unwrap();
         state.ended = true;
@@ -133,7 +133,7 @@ impl Drop for Scripted {
             let _ = connection.shutdown(Shutdown::Both);
         }
         drop(state);
-        // The connection that makes it look.
+        // Wakes the listener.
         let _ = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
