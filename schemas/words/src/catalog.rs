@@ -4,6 +4,7 @@ use crate::argument::Arguments;
 use crate::language::Language;
 use fluent_bundle::FluentResource;
 use fluent_bundle::concurrent::FluentBundle;
+use std::fmt;
 use std::sync::LazyLock;
 use zeroize::Zeroizing;
 
@@ -27,6 +28,12 @@ pub(crate) fn sources(language: Language) -> &'static [&'static str] {
         .iter()
         .find_map(|(tag, files)| (*tag == language.tag()).then_some(*files))
         .expect("every language that ships has its files")
+}
+
+impl fmt::Debug for Catalog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Catalog").finish_non_exhaustive()
+    }
 }
 
 impl Catalog {

@@ -21,6 +21,7 @@
 mod argument;
 mod catalog;
 mod language;
+mod method;
 mod name;
 #[cfg(test)]
 mod tests;
@@ -49,7 +50,7 @@ pub mod message {
 }
 
 /// The words of one language.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub struct Words {
     language: Language,
     catalog: &'static Catalog,

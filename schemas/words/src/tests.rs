@@ -2,7 +2,7 @@ use crate::argument::Arguments;
 use crate::catalog::sources;
 use crate::{Language, Words};
 use fluent_syntax::ast;
-use secinfo_wire::names;
+use secinfo_wire::{Reason, names};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The arguments of each message and attribute of a language, and the choices between wordings.
@@ -64,18 +64,53 @@ fn every_language_has_every_message_with_the_same_arguments() {
 }
 
 #[test]
-fn every_kind_on_the_bus_has_words_in_every_language() {
+fn every_name_on_the_bus_has_words_in_every_language() {
+    use names::{place, purpose};
+    let kinds = KINDS.map(|name| format!("kind-{name}"));
+    let purposes =
+        [purpose::SIGN_IN, purpose::PASSWORD_RESET].map(|name| format!("purpose-{name}"));
+    let places =
+        [place::MOBILE, place::ALTERNATE, place::OFFICE].map(|name| format!("place-{name}"));
+    let reasons = Reason::ALL
+        .iter()
+        .filter(|reason| !SAID_BY_THE_DAEMON.contains(reason))
+        .map(|reason| format!("error-{}", reason.name()));
+    let all: Vec<_> = [&kinds[..], &purposes, &places]
+        .concat()
+        .into_iter()
+        .chain(reasons)
+        .collect();
     for words in Language::ALL.map(Words::of) {
-        for kind in KINDS {
-            for attribute in [None, Some("inline"), Some("one")] {
-                let id = format!("kind-{kind}");
-                let found = words.find(&id, attribute, &Arguments::new());
-                assert!(found.is_some(), "{id} {attribute:?} {:?}", words.language());
+        let found = |id: &str, attribute| words.find(id, attribute, &any_arguments());
+        for id in &all {
+            assert!(found(id, None).is_some(), "{id} {:?}", words.language());
+        }
+        for id in &kinds {
+            for attribute in ["inline", "one", "question"] {
+                let found = found(id, Some(attribute));
+                assert!(found.is_some(), "{id}.{attribute} {:?}", words.language());
             }
         }
         assert_eq!(words.kind("hologram\u{1b}"), "hologram\u{FFFD}");
     }
 }
+
+fn any_arguments() -> Arguments<'static> {
+    Arguments::new()
+        .with("digits", 6_u32)
+        .with("labelled", false)
+        .with("label", "")
+        .with("destination", "")
+}
+
+/// Refusals whose own sentence says which of many things is wrong, or that only administrators meet,
+/// whose commands are in English.
+const SAID_BY_THE_DAEMON: [Reason; 4] = [
+    Reason::InvalidArgument,
+    Reason::InvalidBackup,
+    Reason::NotEmpty,
+    Reason::ClockBehind,
+];
 
 /// The kinds that this build has.
 const KINDS: [&str; 7] = [

@@ -1,3 +1,8 @@
 kind-call = Anruf
     .inline = Anruf
     .one = Anruf
+    .question = { $digits ->
+        [0] Code
+       *[other] { $digits }-stelliger Code
+    }, geschickt an { $destination }
+    .by = per Anruf

@@ -1,0 +1,37 @@
+# Warum der Dienst etwas ablehnt, nach dem Namen seines Fehlers auf dem Bus. Auf Englisch zeigt der
+# Befehl den Satz des Dienstes, der mehr sagen kann.
+
+error-NotAuthorized = Das dürfen Sie nicht.
+error-NotFound = Diesen Benutzer oder diese Methode gibt es nicht: Prüfen Sie den Namen.
+error-FreshProofNeeded = Weisen Sie sich zuerst in dieser Sitzung mit einer Ihrer Methoden aus, und wiederholen Sie es dann.
+error-StrongerProofNeeded = Dafür müssen Sie sich stärker ausweisen: mit einer Authenticator-App, einem Hardware-Token oder einem Ihrer Wiederherstellungscodes. Wiederholen Sie es dann.
+error-AccessPassNeeded = Die Richtlinie verlangt vor der ersten Methode einen Zugangspass: Bitten Sie die Administration darum.
+error-Expired = Der Zugangspass ist abgelaufen: Bitten Sie die Administration um einen neuen.
+error-AnotherMethodFirst = Diese Art gibt es nur neben einer anderen Methode: Fügen Sie zuerst eine Authenticator-App oder ein Hardware-Token hinzu.
+error-WrongCode = Der Code stimmt nicht: Prüfen Sie ihn, und versuchen Sie es noch einmal.
+error-CodeAlreadyUsed = Der Code wurde schon benutzt: Warten Sie auf den nächsten.
+error-NoCodeSent = Es wurde noch kein Code geschickt: Fordern Sie zuerst einen an.
+error-CodeExpired = Der Code gilt nicht mehr: Fordern Sie einen neuen an.
+error-ChannelUnavailable = Codes dieser Art können von diesem Rechner nicht geschickt werden: Wählen Sie eine andere Art, oder wenden Sie sich an die Administration.
+error-DeliveryFailed = Der Code konnte nicht zugestellt werden: Nehmen Sie eine andere Methode, oder fordern Sie später einen neuen an.
+error-TooManyCodes = Es wurden zu viele Codes geschickt: Nehmen Sie eine andere Methode, oder versuchen Sie es später wieder.
+error-InvalidDestination = An diese Nummer oder Adresse können keine Codes geschickt werden: Prüfen Sie sie, und versuchen Sie es noch einmal.
+error-DestinationNotAllowed = In dieses Land wird nichts geschickt: Nehmen Sie eine andere Nummer, oder wenden Sie sich an die Administration.
+error-PlaceTaken = Diese Nummer oder ihr Platz ist schon vergeben: Wählen Sie mit --place einen anderen, oder löschen Sie zuerst die Methoden dort.
+error-TooSoon = Vor dem nächsten Versuch müssen Sie warten: Versuchen Sie es später wieder.
+error-MethodLocked = Falsche Codes haben diese Methode für eine Weile gesperrt: Nehmen Sie eine andere, warten Sie, oder bitten Sie die Administration, sie zu entsperren.
+error-NoMethod = Es gibt keine Methode, mit der Sie sich ausweisen können: Fügen Sie zuerst eine hinzu, oder bitten Sie die Administration um einen Zugangspass.
+error-LastMethod = Die Richtlinie verlangt diese Methode: Fügen Sie eine andere hinzu, die sie ersetzt, und löschen Sie dann diese.
+error-KindNotAllowed = Die Richtlinie erlaubt diese Art hier nicht: Wählen Sie eine andere.
+error-NotForThisPurpose = Diese Methode ist dafür nicht vorgesehen: Wählen Sie eine andere.
+error-TooManyMethods = Mehr Methoden dieser Art dürfen es nicht sein: Löschen Sie zuerst eine.
+error-InvalidLabel = Diese Bezeichnung geht nicht: Sie ist leer, zu lang oder enthält Zeichen, die sich nicht darstellen lassen.
+error-SessionExpired = Die Sitzung ist beendet: Fangen Sie von vorn an.
+error-TooManyAttempts = Das war ein falscher Code zu viel: Fangen Sie von vorn an.
+error-NothingScheduled = Für diese Methode ist keine Löschung geplant: Es gibt nichts abzubrechen.
+error-TokenUnknown = Kein Token mit dieser Seriennummer wartet auf seine Aktivierung: Prüfen Sie die Nummer auf der Rückseite, oder bitten Sie die Administration, es zu importieren.
+error-NotForYourself = Niemand stellt sich selbst einen Zugangspass aus: Bitten Sie eine andere Person der Administration.
+error-StorageUnavailable = Das Protokoll kann im Moment nicht geschrieben werden, deshalb wurde nichts geändert. Bitten Sie die Administration, nach dem Dienst zu sehen, und versuchen Sie es dann wieder.
+error-LimitsExceeded = Es sind zu viele Sitzungen offen: Beenden Sie eine, und versuchen Sie es dann wieder.
+error-ShuttingDown = Der Dienst wird gerade beendet. Versuchen Sie es gleich noch einmal.
+error-Internal = Im Dienst ist ein Fehler aufgetreten. In seinem Protokoll steht mehr.

@@ -1,0 +1,10 @@
+# Woran eine Methode zu erkennen ist, und wohin ihre Codes gehen.
+
+hint-parameters = { $digits } Ziffern alle { $period } s
+hint-once = gilt einmal
+hint-number = { $place } { $number }
+destination-number = { $place } { $number }
+destination-address = { $address }
+place-mobile = Mobiltelefon
+place-alternate = Zweittelefon
+place-office = Bürotelefon

@@ -1,0 +1,37 @@
+# Why the daemon refused, by the name of its error on the bus. In English the command shows the
+# sentence of the daemon, which may say more.
+
+error-NotAuthorized = You are not allowed to do this.
+error-NotFound = There is no such user or object. Check the name.
+error-FreshProofNeeded = Prove who you are first: verify one of your methods in this session, then do it again.
+error-StrongerProofNeeded = That takes a stronger proof: verify an authenticator app, a hardware token or one of your recovery codes, then do it again.
+error-AccessPassNeeded = Policy asks for an access pass before the first method: ask an administrator for one.
+error-Expired = The access pass has expired: ask an administrator for a new one.
+error-AnotherMethodFirst = That kind only goes beside another method: add an authenticator app or a hardware token first.
+error-WrongCode = That code is not right: check it and try again.
+error-CodeAlreadyUsed = That code was used already: wait for the next one.
+error-NoCodeSent = No code was sent yet: ask for one first.
+error-CodeExpired = That code is no longer good: ask for a new one.
+error-ChannelUnavailable = Codes of that kind cannot be sent on this host: choose another kind, or ask an administrator.
+error-DeliveryFailed = The code could not be delivered: use another method, or ask for a new code later.
+error-TooManyCodes = Too many codes were sent: use another method, or try again later.
+error-InvalidDestination = Codes cannot be sent to that number or address: check it and try again.
+error-DestinationNotAllowed = No messages are sent to numbers of that country: use another number, or ask an administrator.
+error-PlaceTaken = That number, or the place that it would have, is taken: choose another with --place, or delete the methods there first.
+error-TooSoon = You have to wait before the next attempt: try again later.
+error-MethodLocked = Wrong codes locked this method for a while: use another method, wait, or ask an administrator to unlock it.
+error-NoMethod = There is no method to verify with: add one first, or ask an administrator for an access pass.
+error-LastMethod = Policy requires this method: add another that takes its place, then delete this one.
+error-KindNotAllowed = Policy does not allow that kind here: choose another.
+error-NotForThisPurpose = That method does not serve this purpose: choose another.
+error-TooManyMethods = You have as many methods of that kind as there may be: delete one first.
+error-InvalidLabel = That label cannot be used: it is empty, too long, or holds characters that cannot be shown.
+error-SessionExpired = The session is over: begin again.
+error-TooManyAttempts = That was one wrong code too many: begin again.
+error-NothingScheduled = No deletion waits for this method: there is nothing to cancel.
+error-TokenUnknown = No token with that serial number waits to be activated: check the number on its back, or ask an administrator to import it.
+error-NotForYourself = Nobody issues an access pass to themselves: ask another administrator.
+error-StorageUnavailable = The log cannot be written at the moment, so nothing was changed. Ask an administrator to look at the daemon, then try again.
+error-LimitsExceeded = Too many sessions are open: finish or cancel one, then try again.
+error-ShuttingDown = The service is stopping. Try again in a moment.
+error-Internal = Something went wrong in the service. Its log says more.

@@ -1,0 +1,37 @@
+# Pourquoi le service refuse, d’après le nom de son erreur sur le bus. En anglais, la commande montre
+# la phrase du service, qui peut en dire plus.
+
+error-NotAuthorized = Vous n’y êtes pas autorisé.
+error-NotFound = Cet utilisateur ou cette méthode n’existe pas : vérifiez le nom.
+error-FreshProofNeeded = Prouvez d’abord qui vous êtes : vérifiez une de vos méthodes dans cette session, puis recommencez.
+error-StrongerProofNeeded = Il faut une preuve plus forte : vérifiez une application d’authentification, un jeton matériel ou un de vos codes de récupération, puis recommencez.
+error-AccessPassNeeded = La politique exige un passe d’accès avant la première méthode : demandez-en un à un administrateur.
+error-Expired = Le passe d’accès a expiré : demandez-en un nouveau à un administrateur.
+error-AnotherMethodFirst = Ce type ne va qu’avec une autre méthode : ajoutez d’abord une application d’authentification ou un jeton matériel.
+error-WrongCode = Ce code n’est pas juste : vérifiez-le et réessayez.
+error-CodeAlreadyUsed = Ce code a déjà servi : attendez le suivant.
+error-NoCodeSent = Aucun code n’a encore été envoyé : demandez-en d’abord un.
+error-CodeExpired = Ce code n’est plus valable : demandez-en un autre.
+error-ChannelUnavailable = Cette machine ne peut pas envoyer de codes de ce type : choisissez un autre type, ou adressez-vous à un administrateur.
+error-DeliveryFailed = Le code n’a pas pu être remis : utilisez une autre méthode, ou demandez un nouveau code plus tard.
+error-TooManyCodes = Trop de codes ont été envoyés : utilisez une autre méthode, ou réessayez plus tard.
+error-InvalidDestination = Aucun code ne peut être envoyé à ce numéro ou à cette adresse : vérifiez et réessayez.
+error-DestinationNotAllowed = Rien n’est envoyé vers ce pays : prenez un autre numéro, ou adressez-vous à un administrateur.
+error-PlaceTaken = Ce numéro ou son emplacement est déjà pris : choisissez-en un autre avec --place, ou supprimez d’abord les méthodes qui s’y trouvent.
+error-TooSoon = Il faut attendre avant le prochain essai : réessayez plus tard.
+error-MethodLocked = Des codes erronés ont bloqué cette méthode pour un moment : utilisez une autre méthode, attendez, ou demandez à un administrateur de la débloquer.
+error-NoMethod = Il n’y a pas de méthode de vérification : ajoutez-en d’abord une, ou demandez un passe d’accès à un administrateur.
+error-LastMethod = La politique exige cette méthode : ajoutez-en une autre qui la remplace, puis supprimez celle-ci.
+error-KindNotAllowed = La politique n’autorise pas ce type ici : choisissez-en un autre.
+error-NotForThisPurpose = Cette méthode ne sert pas à cela : choisissez-en une autre.
+error-TooManyMethods = Vous avez déjà autant de méthodes de ce type que permis : supprimez-en d’abord une.
+error-InvalidLabel = Ce nom ne convient pas : il est vide, trop long, ou contient des caractères qui ne peuvent pas être affichés.
+error-SessionExpired = La session est terminée : recommencez.
+error-TooManyAttempts = C’était un code erroné de trop : recommencez.
+error-NothingScheduled = Aucune suppression n’est prévue pour cette méthode : il n’y a rien à annuler.
+error-TokenUnknown = Aucun jeton avec ce numéro de série n’attend d’être activé : vérifiez le numéro au dos, ou demandez à un administrateur de l’importer.
+error-NotForYourself = Personne ne s’émet un passe d’accès à soi-même : demandez à un autre administrateur.
+error-StorageUnavailable = Le journal ne peut pas être écrit pour le moment, rien n’a donc été modifié. Demandez à un administrateur d’examiner le service, puis réessayez.
+error-LimitsExceeded = Trop de sessions sont ouvertes : terminez-en une, puis réessayez.
+error-ShuttingDown = Le service est en train de s’arrêter. Réessayez dans un instant.
+error-Internal = Une erreur s’est produite dans le service. Son journal en dit plus.
