@@ -6,8 +6,10 @@ use crate::commands::{
 };
 use clap::{Args, Parser, Subcommand};
 use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
+use secinfo_terminal::environment;
 use secinfo_terminal::failure::{EXIT_CODES, Failure};
 use secinfo_terminal::screen::Color;
+use secinfo_words::Language;
 
 const BUS: &str =
     "Use the bus at this address instead of the system bus (or set SECINFO_BUS_ADDRESS)";
@@ -84,6 +86,40 @@ pub(crate) enum Command {
 }
 
 impl Arguments {
+    /// The language of the command: the person's for what users do, English for what
+    /// administrators do.
+    pub(crate) fn language(&self) -> Language {
+        match self.command {
+            None
+            | Some(
+                Command::Add(_)
+                | Command::Default(_)
+                | Command::Rename(_)
+                | Command::Delete(_)
+                | Command::CancelDeletion(_)
+                | Command::Resync(_)
+                | Command::Verify(_)
+                | Command::Unlock(_)
+                | Command::AccessPass(_),
+            ) => environment::language(),
+            Some(
+                Command::Status(_)
+                | Command::Users
+                | Command::Tokens(_)
+                | Command::Channels(_)
+                | Command::Import(_)
+                | Command::BreakGlass(_)
+                | Command::Setup(_)
+                | Command::Doctor(_)
+                | Command::Audit(_)
+                | Command::Backup(_)
+                | Command::Restore(_)
+                | Command::Completions(_)
+                | Command::Man(_),
+            ) => Language::English,
+        }
+    }
+
     /// Whether others than root need an administrator's password for it.
     pub(crate) const fn takes_administrator(&self) -> bool {
         self.global.user.is_some()

@@ -42,8 +42,8 @@ impl Client {
         };
         Ok(Self {
             connection,
+            clock: Clock::of_process().in_words(screen.words),
             screen,
-            clock: Clock::of_process(),
             uid,
             _agent: agent,
         })

@@ -15,8 +15,9 @@ use secinfo_terminal::screen::Screen;
 pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
     arguments.check()?;
     let administers = arguments.takes_administrator();
+    let language = arguments.language();
     let Arguments { global, command } = arguments;
-    let screen = Screen::new(global.json, global.color);
+    let screen = Screen::new(global.json, global.color).in_language(language);
     let address = global.bus.or_else(secinfo_wire::address_from_environment);
     let address = address.as_deref();
     let user = global.user.as_deref();

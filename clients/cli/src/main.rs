@@ -25,7 +25,6 @@ mod polkit_agent;
 mod qr;
 mod security_info;
 mod selection;
-mod words;
 
 use arguments::Arguments;
 use clap::Parser;
@@ -39,11 +38,12 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let (json, color) = (arguments.global.json, arguments.global.color);
+    let language = arguments.language();
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             if !failure.is_closed_pipe() {
-                report(&Screen::new(json, color), &failure);
+                report(&Screen::new(json, color).in_language(language), &failure);
             }
             ExitCode::from(failure.exit_code())
         }
@@ -65,7 +65,7 @@ struct FailureJson<'a> {
 }
 
 fn report(screen: &Screen, failure: &Failure) {
-    let message = failure.to_string();
+    let message = failure.sentence(screen.words);
     // Nothing can be done where the error cannot be told either; the exit code still says it.
     let _ = screen.json(&FailureJson {
         error: failure.name(),

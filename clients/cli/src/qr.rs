@@ -5,6 +5,7 @@ use qrcode::{Color, EcLevel, QrCode};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::style::Style;
 use secinfo_terminal::text::columns;
+use secinfo_words::{Words, message};
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -37,7 +38,7 @@ pub(crate) struct Picture {
 impl Picture {
     /// The picture at a path whose extension says the format. Refuses a file that exists, unless
     /// it is to be replaced.
-    pub(crate) fn new(path: &Path, force: bool) -> Result<Self, Failure> {
+    pub(crate) fn new(path: &Path, force: bool, words: Words) -> Result<Self, Failure> {
         let extension = path
             .extension()
             .and_then(|text| text.to_str())
@@ -46,14 +47,15 @@ impl Picture {
             Some("png") => Format::Png,
             Some("svg") => Format::Svg,
             _ => {
-                let path = path.display();
-                return Err(Failure::Usage(format!(
-                    "{path} is no picture that can be written: end its name in .png or .svg"
-                )));
+                let path = path.display().to_string().into();
+                let text = words.say(message::AddAppNoPicture { path });
+                return Err(Failure::Usage(text.to_string()));
             }
         };
         if !force && path.symlink_metadata().is_ok() {
-            return Err(exists(path));
+            let path = path.display().to_string().into();
+            let text = words.say(message::AddAppFileExists { path });
+            return Err(Failure::Refused(text.to_string()));
         }
         Ok(Self {
             path: path.to_owned(),
@@ -97,13 +99,6 @@ impl Picture {
     }
 }
 
-fn exists(path: &Path) -> Failure {
-    Failure::Refused(format!(
-        "{} exists; name another file, or replace it with --force",
-        path.display()
-    ))
-}
-
 /// A QR code.
 pub(crate) struct Qr {
     code: QrCode,
@@ -111,22 +106,21 @@ pub(crate) struct Qr {
 
 impl Qr {
     /// The code of a text.
-    pub(crate) fn new(text: &str) -> Result<Self, Failure> {
-        Self::of(text, EcLevel::M)
+    pub(crate) fn new(text: &str, words: Words) -> Result<Self, Failure> {
+        Self::of(text, EcLevel::M, words)
     }
 
-    fn of(text: &str, level: EcLevel) -> Result<Self, Failure> {
+    fn of(text: &str, level: EcLevel, words: Words) -> Result<Self, Failure> {
         let code = QrCode::with_error_correction_level(text, level).map_err(|error| {
-            Failure::Refused(format!(
-                "the URI makes no QR code ({error}); enter the key by hand"
-            ))
+            let cause = error.to_string().into();
+            Failure::Refused(words.say(message::AddAppTooLong { cause }).to_string())
         })?;
         Ok(Self { code })
     }
 
     /// The code of an otpauth URI that takes the fewest rows: without what every app assumes, and
     /// with as little redundancy as there can be.
-    pub(crate) fn small(uri: &str) -> Result<Self, Failure> {
+    pub(crate) fn small(uri: &str, words: Words) -> Result<Self, Failure> {
         let mut uri = Zeroizing::new(uri.to_owned());
         for assumed in ["&algorithm=SHA1", "&digits=6", "&period=30"] {
             if let Some(begin) = uri.find(assumed) {
@@ -136,7 +130,7 @@ impl Qr {
                 }
             }
         }
-        Self::of(&uri, EcLevel::L)
+        Self::of(&uri, EcLevel::L, words)
     }
 
     /// The code in half blocks, or `None` where it is wider than the terminal. With colours it is
@@ -219,18 +213,23 @@ fn encode_png(content: &mut Vec<u8>, side: usize, pixels: &[u8]) -> Result<(), p
 #[cfg(test)]
 mod tests {
     use super::*;
+    use secinfo_words::Language;
     use std::os::unix::fs::PermissionsExt;
     use std::process::Command;
 
     const URI: &str = "otpauth://totp/host01:alice?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=host01&algorithm=SHA1&digits=6&period=30";
 
+    fn english() -> Words {
+        Words::of(Language::English)
+    }
+
     #[test]
     fn a_decoder_reads_the_png() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("code.png");
-        Picture::new(&path, false)
+        Picture::new(&path, false, english())
             .unwrap()
-            .write(&Qr::new(URI).unwrap())
+            .write(&Qr::new(URI, english()).unwrap())
             .unwrap();
         let output = Command::new("zbarimg")
             .args(["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable"])
@@ -251,14 +250,14 @@ mod tests {
         fs::write(&target, "kept").unwrap();
         std::os::unix::fs::symlink(&target, &path).unwrap();
         assert!(
-            Picture::new(&path, false)
+            Picture::new(&path, false, english())
                 .unwrap_err()
                 .to_string()
                 .contains("--force")
         );
-        Picture::new(&path, true)
+        Picture::new(&path, true, english())
             .unwrap()
-            .write(&Qr::new(URI).unwrap())
+            .write(&Qr::new(URI, english()).unwrap())
             .unwrap();
         assert_eq!(fs::read_to_string(&target).unwrap(), "kept");
         assert!(fs::read_to_string(&path).unwrap().contains("<svg"));
@@ -268,13 +267,13 @@ mod tests {
     #[test]
     fn other_formats_are_a_usage_error() {
         assert_eq!(
-            Picture::new(Path::new("code.jpeg"), false)
+            Picture::new(Path::new("code.jpeg"), false, english())
                 .unwrap_err()
                 .exit_code(),
             2
         );
         assert_eq!(
-            Picture::new(Path::new("code"), false)
+            Picture::new(Path::new("code"), false, english())
                 .unwrap_err()
                 .exit_code(),
             2
@@ -286,19 +285,22 @@ mod tests {
         let uri = "otpauth://totp/Example:admin%40some-host01?secret=LP4PBXM65EXFIKHMXB52CSXPZAG3VUKS\
                    &issuer=Example&algorithm=SHA1&digits=6&period=30";
         let rows = |qr: &Qr| qr.drawing(Style::new(true), 80).unwrap().lines().count();
-        assert!(rows(&Qr::new(uri).unwrap()) > 23);
-        assert!(rows(&Qr::small(uri).unwrap()) <= 23);
+        assert!(rows(&Qr::new(uri, english()).unwrap()) > 23);
+        assert!(rows(&Qr::small(uri, english()).unwrap()) <= 23);
         // What no app assumes stays.
         let unusual = uri
             .replace("period=30", "period=300")
             .replace("SHA1", "SHA256");
-        let (unusual, small) = (Qr::small(&unusual).unwrap(), Qr::small(uri).unwrap());
+        let (unusual, small) = (
+            Qr::small(&unusual, english()).unwrap(),
+            Qr::small(uri, english()).unwrap(),
+        );
         assert!(unusual.code.width() > small.code.width());
     }
 
     #[test]
     fn the_drawing_has_the_codes_modules() {
-        let qr = Qr::new(URI).unwrap();
+        let qr = Qr::new(URI, english()).unwrap();
         let drawing = qr.drawing(Style::new(false), 80).unwrap();
         let rows: Vec<Vec<char>> = drawing.lines().map(|line| line.chars().collect()).collect();
         let modules = qr.code.width();

@@ -1,12 +1,12 @@
 //! The security info of a user as a whole, and its form in JSON.
 
 use crate::client::Client;
-use crate::words;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::times::time;
 use secinfo_wire::{
     MethodProperties, OwnedObjectPath, UserProperties, method_properties, user_properties,
 };
+use secinfo_words::Words;
 use serde::Serialize;
 
 /// A user with all methods.
@@ -31,11 +31,11 @@ pub(crate) struct Method {
 
 impl Method {
     /// The method in a sentence.
-    pub(crate) fn words(&self) -> String {
+    pub(crate) fn named(&self, words: Words) -> String {
         let MethodProperties {
             kind, label, hint, ..
         } = &self.properties;
-        words::of_method(kind, label, hint)
+        words.method(kind, label, hint)
     }
 }
 

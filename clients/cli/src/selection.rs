@@ -3,14 +3,14 @@
 
 use crate::security_info::{Method, SecurityInfo};
 use secinfo_terminal::failure::Failure;
-use secinfo_terminal::words::of_kind;
+use secinfo_words::{Language, Words, message};
 
 /// Shorter beginnings of an id would be taken for something else.
 const LEAST_ID_PREFIX: usize = 4;
 
 impl SecurityInfo {
-    /// The one method that `text` means.
-    pub(crate) fn select(&self, text: &str) -> Result<&Method, Failure> {
+    /// The one method that `text` means. A refusal is told in these words.
+    pub(crate) fn select(&self, text: &str, words: Words) -> Result<&Method, Failure> {
         let methods = &self.methods;
         if let Some(method) = text
             .parse()
@@ -21,26 +21,29 @@ impl SecurityInfo {
         }
         let found: Vec<&Method> = methods
             .iter()
-            .filter(|method| is_meant(method, text))
+            .filter(|method| is_meant(method, text, words))
             .collect();
-        match found.as_slice() {
-            [one] => Ok(one),
-            [] if methods.is_empty() => Err(Failure::Refused(
-                "there is no method yet; \"secinfo add\" adds one".into(),
-            )),
-            [] => Err(refused(
-                &format!("no method is {text:?}"),
-                &self.candidates(&methods.iter().collect::<Vec<_>>()),
-            )),
-            several => Err(refused(
-                &format!("{text:?} can be several methods"),
-                &self.candidates(several),
-            )),
-        }
+        let (problem, candidates) = match found.as_slice() {
+            [one] => return Ok(one),
+            [] if methods.is_empty() => {
+                let problem = words.say(message::SelectNoneYet);
+                return Err(Failure::Refused(problem.to_string()));
+            }
+            [] => {
+                let problem = words.say(message::SelectUnknown { text: text.into() });
+                (problem, methods.iter().collect())
+            }
+            _ => {
+                let problem = words.say(message::SelectAmbiguous { text: text.into() });
+                (problem, found)
+            }
+        };
+        let candidates = self.candidates(&candidates, words);
+        Err(Failure::Refused(format!("{}\n{candidates}", *problem)))
     }
 
     /// A line for each of these methods, with its number and the beginning of its id.
-    pub(crate) fn candidates(&self, methods: &[&Method]) -> String {
+    pub(crate) fn candidates(&self, methods: &[&Method], words: Words) -> String {
         let number = |method: &Method| {
             self.methods
                 .iter()
@@ -48,37 +51,35 @@ impl SecurityInfo {
         };
         let line = |method: &&Method| {
             let number = number(method).map_or(0, |index| index + 1);
-            format!(
-                "  {number}  {}, id {:.8}",
-                method.words(),
-                method.properties.id
-            )
+            let id: String = method.properties.id.chars().take(8).collect();
+            let candidate = words.say(message::MethodCandidate {
+                method: method.named(words).into(),
+                id: id.into(),
+            });
+            format!("  {number}  {}", *candidate)
         };
         methods.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 }
 
-fn refused(problem: &str, candidates: &str) -> Failure {
-    Failure::Refused(format!(
-        "{problem}; name one by its number, label, kind or id:\n{candidates}"
-    ))
-}
-
-fn is_meant(method: &Method, text: &str) -> bool {
+fn is_meant(method: &Method, text: &str, words: Words) -> bool {
     let lower = text.to_lowercase();
     let properties = &method.properties;
+    let is_kind = |words: Words| words.kind(&properties.kind).to_lowercase() == lower;
     properties.label.to_lowercase() == lower
         || properties.kind == lower
-        || of_kind(&properties.kind).to_lowercase() == lower
+        || is_kind(words)
+        || is_kind(Words::of(Language::English))
         || (text.len() >= LEAST_ID_PREFIX && properties.id.starts_with(&lower))
 }
 
 #[cfg(test)]
 mod tests {
     use crate::security_info::{SecurityInfo, example};
+    use secinfo_words::{Language, Words};
 
     fn selected(info: &SecurityInfo, text: &str) -> Result<String, String> {
-        info.select(text)
+        info.select(text, Words::of(Language::English))
             .map(|method| method.properties.kind.clone())
             .map_err(|error| error.to_string())
     }

@@ -7,9 +7,9 @@ use secinfo_terminal::style::{Look, Style};
 use secinfo_terminal::table::{self, Cell, Column, Row, plain};
 use secinfo_terminal::text::visible;
 use secinfo_terminal::times::{Clock, time};
-use secinfo_terminal::words;
 use secinfo_wire::names::delivery;
 use secinfo_wire::{Channel, Connection, Error, ManagerProxy, TestOptions, TestOutcome};
+use secinfo_words::{Language, Words};
 use serde::Serialize;
 
 const JSON: &str = r#"JSON: [{"name", "kind", "plugin", "version", "state", "healthy", "queued", "under_way", "last_error", "last_error_at", "confined":["<by what>", ...]}]; state is "ready", "starting" or "down", last_error and last_error_at null for none."#;
@@ -121,7 +121,7 @@ fn row(channel: &Channel, clock: &Clock) -> Row {
     Row {
         cells: vec![
             vec![(Look::Bold, visible(&channel.name))],
-            plain(visible(words::of_kind(&channel.kind))),
+            plain(Words::of(Language::English).kind(&channel.kind)),
             plain(visible(plugin.trim_end())),
             vec![state(channel)],
             queue(channel),

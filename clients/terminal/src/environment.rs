@@ -1,5 +1,7 @@
 //! What surrounds this process: the language of the person, and the name of the host.
 
+use secinfo_words::Language;
+
 /// The longest locale that the daemon looks at.
 const LONGEST: usize = 64;
 
@@ -7,6 +9,12 @@ const LONGEST: usize = 64;
 /// daemon could read.
 pub fn locale() -> Option<String> {
     of(|name| std::env::var(name).ok())
+}
+
+/// The person's language, as far as it ships.
+pub fn language() -> Language {
+    let locale = locale();
+    Language::negotiate(locale.as_deref().as_slice())
 }
 
 /// The name of this host.

@@ -2,6 +2,7 @@
 
 use crate::text::visible;
 use secinfo_wire::{Error as BusError, Reason};
+use secinfo_words::{Language, Words, message};
 use std::io;
 use std::path::PathBuf;
 
@@ -99,9 +100,61 @@ impl Failure {
         }
     }
 
-    /// Whether whoever read our output went away: no reason to complain.
+    /// The sentence in the person's language.
+    pub fn sentence(&self, words: Words) -> String {
+        match self {
+            _ if words.language() == Language::English => self.to_string(),
+            Self::Bus(error) => bus_sentence(error, words),
+            Self::File {
+                action: action @ ("read" | "write"),
+                path,
+                source,
+            } => {
+                let (path, cause) = (path.display().to_string(), source.to_string());
+                let (path, cause) = (path.into(), cause.into());
+                if *action == "read" {
+                    words.say(message::FailureRead { path, cause }).to_string()
+                } else {
+                    words.say(message::FailureWrite { path, cause }).to_string()
+                }
+            }
+            Self::Output(source) => {
+                let cause = source.to_string().into();
+                words.say(message::FailureOutput { cause }).to_string()
+            }
+            other => other.to_string(),
+        }
+    }
+
+    /// Whether the reader of the output went away: no reason to complain.
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// Why a call failed, in the person's language. In English the daemon's own sentence is shown, and so
+/// it is where there are no words for its reason.
+pub fn bus_sentence(error: &BusError, words: Words) -> String {
+    if words.language() == Language::English {
+        return error.to_string();
+    }
+    match error {
+        BusError::Refused { reason, message } => words
+            .error(reason.name())
+            .unwrap_or_else(|| message.clone()),
+        BusError::Unreachable(cause) => words
+            .say(message::FailureUnreachable {
+                cause: cause.into(),
+            })
+            .to_string(),
+        BusError::Untrusted { uid } => words
+            .say(message::FailureUntrusted { uid: (*uid).into() })
+            .to_string(),
+        BusError::Protocol(cause) => words
+            .say(message::FailureProtocol {
+                cause: cause.into(),
+            })
+            .to_string(),
     }
 }
 

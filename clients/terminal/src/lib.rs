@@ -15,4 +15,3 @@ pub mod style;
 pub mod table;
 pub mod text;
 pub mod times;
-pub mod words;

@@ -7,6 +7,7 @@
 use crate::failure::Failure;
 use crate::style::Style;
 use crate::text::wrap;
+use secinfo_words::{Language, Words, message};
 use serde::Serialize;
 use std::io::{self, BufRead, IsTerminal, Write};
 use zeroize::Zeroizing;
@@ -43,10 +44,12 @@ pub struct Screen {
     pub style: Style,
     /// How to write on standard error.
     pub error_style: Style,
+    /// The words of the person's language.
+    pub words: Words,
 }
 
 impl Screen {
-    /// The screen of this process.
+    /// The screen of this process, in English.
     pub fn new(json: bool, color: Color) -> Self {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
@@ -64,6 +67,21 @@ impl Screen {
             height: height(),
             style: style(io::stdout().is_terminal()),
             error_style: style(io::stderr().is_terminal()),
+            words: Words::of(Language::English),
+        }
+    }
+
+    /// The same screen in another language. What programs read stays English, their prompts too.
+    #[must_use]
+    pub fn in_language(self, language: Language) -> Self {
+        let language = if self.json {
+            Language::English
+        } else {
+            language
+        };
+        Self {
+            words: Words::of(language),
+            ..self
         }
     }
 
@@ -125,13 +143,20 @@ impl Screen {
 
     /// Asks a person for yes or no; Enter is no, and so is the end of input.
     pub fn confirm(&self, question: &str) -> Result<bool, Failure> {
+        let words = self.words;
+        let prompt = words.say(message::Confirm {
+            question: question.into(),
+        });
         loop {
-            let answer = self.ask(&format!("{question} [y/N]"))?;
-            match answer.as_deref().map(|text| text.to_lowercase()).as_deref() {
-                None | Some("" | "n" | "no") => return Ok(false),
-                Some("y" | "yes") => return Ok(true),
-                Some(_) => self.note("Answer y for yes or n for no.")?,
+            let answer = self.ask(&prompt)?.unwrap_or_default().to_lowercase();
+            let is_one_of = |choice: &str| choice.split(' ').any(|word| word == answer);
+            if answer.is_empty() || is_one_of(&words.say(message::ConfirmNo)) {
+                return Ok(false);
             }
+            if is_one_of(&words.say(message::ConfirmYes)) {
+                return Ok(true);
+            }
+            self.note(&words.say(message::ConfirmAgain))?;
         }
     }
 }

@@ -7,9 +7,9 @@ use crate::text::{columns, pad, wrap};
 const GAP: usize = 2;
 
 /// A column.
-pub struct Column {
+pub struct Column<'a> {
     /// What stands above it.
-    pub title: &'static str,
+    pub title: &'a str,
     /// How narrow it may become.
     pub least: usize,
 }
@@ -31,7 +31,7 @@ pub fn plain(text: impl Into<String>) -> Cell {
 }
 
 /// The table in lines of at most `width` columns, each ended; titles first.
-pub fn render(table: &[Column], rows: &[Row], style: Style, width: usize) -> String {
+pub fn render(table: &[Column<'_>], rows: &[Row], style: Style, width: usize) -> String {
     let widths = fit(table, rows, width);
     let mut text = String::new();
     let titles: Vec<Cell> = table
@@ -54,7 +54,7 @@ pub fn render(table: &[Column], rows: &[Row], style: Style, width: usize) -> Str
 }
 
 /// Widths: what each column needs, then the widest made narrower until the table fits.
-fn fit(table: &[Column], rows: &[Row], width: usize) -> Vec<usize> {
+fn fit(table: &[Column<'_>], rows: &[Row], width: usize) -> Vec<usize> {
     let natural = |index: usize| {
         let cells = rows.iter().flat_map(|row| &row.cells[index]);
         cells
@@ -115,7 +115,7 @@ fn render_row(text: &mut String, cells: &[Cell], widths: &[usize], style: Style)
 mod tests {
     use super::*;
 
-    const TABLE: [Column; 3] = [
+    const TABLE: [Column<'static>; 3] = [
         Column {
             title: "#",
             least: 1,

@@ -2,23 +2,58 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use secinfo_words::{Language, Words, message};
 
 /// What time it is, and where.
 #[derive(Debug, Clone)]
 pub struct Clock {
     now: Timestamp,
     zone: TimeZone,
+    words: Words,
+}
+
+/// A day, seen from now.
+enum Near {
+    Never,
+    Today,
+    Yesterday,
+    Date(String),
+}
+
+impl Near {
+    /// How messages about times tell them apart.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Never | Self::Date(_) => "date",
+            Self::Today => "today",
+            Self::Yesterday => "yesterday",
+        }
+    }
+
+    fn date(&self) -> &str {
+        match self {
+            Self::Date(date) => date,
+            Self::Never | Self::Today | Self::Yesterday => "",
+        }
+    }
 }
 
 impl Clock {
-    /// The clock and time zone of this process.
+    /// The clock and time zone of this process, in English.
     pub fn of_process() -> Self {
         Self::new(Timestamp::now(), TimeZone::system())
     }
 
-    /// A clock that stands at a time, in a time zone.
-    pub const fn new(now: Timestamp, zone: TimeZone) -> Self {
-        Self { now, zone }
+    /// A clock that stands at a time, in a time zone, in English.
+    pub fn new(now: Timestamp, zone: TimeZone) -> Self {
+        let words = Words::of(Language::English);
+        Self { now, zone, words }
+    }
+
+    /// The same clock in these words.
+    #[must_use]
+    pub fn in_words(self, words: Words) -> Self {
+        Self { words, ..self }
     }
 
     /// Unix seconds now.
@@ -33,16 +68,30 @@ impl Clock {
 
     /// The day: `today`, `yesterday` or the date; `never` for 0.
     pub fn day(&self, seconds: u64) -> String {
+        match self.near(seconds) {
+            Near::Never => self.words.say(message::TimeNever).to_string(),
+            Near::Today => self.words.say(message::TimeToday).to_string(),
+            Near::Yesterday => self.words.say(message::TimeYesterday).to_string(),
+            Near::Date(date) => date,
+        }
+    }
+
+    /// Whether a time is of today.
+    pub fn is_today(&self, seconds: u64) -> bool {
+        matches!(self.near(seconds), Near::Today)
+    }
+
+    fn near(&self, seconds: u64) -> Near {
         let Some(time) = self.local(seconds).filter(|_| seconds != 0) else {
-            return "never".to_owned();
+            return Near::Never;
         };
         let today = self.now.to_zoned(self.zone.clone()).date();
         if time.date() == today {
-            "today".to_owned()
+            Near::Today
         } else if Some(time.date()) == today.yesterday().ok() {
-            "yesterday".to_owned()
+            Near::Yesterday
         } else {
-            time.strftime("%Y-%m-%d").to_string()
+            Near::Date(time.strftime("%Y-%m-%d").to_string())
         }
     }
 
@@ -54,13 +103,24 @@ impl Clock {
 
     /// Day and hour in a sentence: `today at 14:03`, `on 2026-11-20 at 14:03`.
     pub fn moment(&self, seconds: u64) -> String {
-        let day = self.day(seconds);
-        let preposition = if day.starts_with(|c: char| c.is_ascii_digit()) {
-            "on "
-        } else {
-            ""
+        let near = self.near(seconds);
+        let moment = message::TimeMoment {
+            day: near.name().into(),
+            date: near.date().into(),
+            hour: self.hour(seconds).into(),
         };
-        format!("{preposition}{day} at {}", self.hour(seconds))
+        self.words.say(moment).to_string()
+    }
+
+    /// Day and hour behind "until" or "by": `today at 14:03`, `2026-11-20 at 14:03`.
+    pub fn limit(&self, seconds: u64) -> String {
+        let near = self.near(seconds);
+        let limit = message::TimeLimit {
+            day: near.name().into(),
+            date: near.date().into(),
+            hour: self.hour(seconds).into(),
+        };
+        self.words.say(limit).to_string()
     }
 
     /// Date and time now for the name of a file, such as `20261122-140000`.
@@ -120,6 +180,10 @@ mod tests {
         assert_eq!(clock.day(0), "never");
         assert_eq!(clock.moment(1_795_359_600), "today at 15:00");
         assert_eq!(clock.moment(1_790_000_000), "on 2026-09-21 at 14:13");
+        assert_eq!(clock.limit(1_790_000_000), "2026-09-21 at 14:13");
+        let german = clock.in_words(Words::of(Language::German));
+        assert_eq!(german.moment(1_790_000_000), "am 2026-09-21 um 14:13");
+        assert_eq!(german.day(1_795_350_000), "heute");
     }
 
     #[test]

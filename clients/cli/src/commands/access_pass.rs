@@ -2,8 +2,8 @@
 
 use crate::client::Client;
 use secinfo_terminal::failure::Failure;
-use secinfo_terminal::text::visible;
 use secinfo_terminal::times::parse_duration;
+use secinfo_words::message;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -69,23 +69,18 @@ pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
                 expires,
             })?;
             screen.say(&format!("\n    {}\n\n", screen.style.bold(&pass)))?;
-            let times = if once {
-                "one verification"
-            } else {
-                "any number of verifications"
-            };
-            screen.paragraph(&format!(
-                "This access pass is shown only now. It is good for {times} of {} and expires {}. Hand it over in \
-                 person or by a way that you trust.",
-                visible(&holder),
-                client.clock.moment(expires)
-            ))
+            screen.paragraph(&screen.words.say(message::AccessPassIssued {
+                once,
+                user: holder.into(),
+                when: client.clock.moment(expires).into(),
+            }))
         }
         Command::Revoke { holder } => {
             let path = client.path_of_another(&holder).await?;
             client.user_at(&path).await?.revoke_access_pass().await?;
             screen.json(&RevokedJson { revoked: &holder })?;
-            screen.paragraph(&format!("The access pass of {} is void.", visible(&holder)))
+            let user = holder.into();
+            screen.paragraph(&screen.words.say(message::AccessPassRevoked { user }))
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::dialogue::verification::with_fresh_proof;
 use crate::security_info::{Method, MethodJson, SecurityInfo};
 use secinfo_terminal::failure::Failure;
 use secinfo_wire::names::purpose;
+use secinfo_words::message;
 use serde::Serialize;
 
 const JSON: &str = r#"JSON: {"default":{a method, as on the page}}"#;
@@ -29,12 +30,13 @@ pub(crate) async fn run(
     user: Option<&str>,
     arguments: Arguments,
 ) -> Result<(), Failure> {
+    let words = client.screen.words;
     let info = SecurityInfo::load(client, user).await?;
     let method = match &arguments.method {
-        Some(text) => info.select(text)?,
+        Some(text) => info.select(text, words)?,
         None => match choose(client, &info)? {
             Some(method) => method,
-            None => return client.screen.note("The default stays as it is."),
+            None => return client.screen.note(&words.say(message::DefaultStays)),
         },
     };
     let proxy = client.user_at(&info.path).await?;
@@ -44,10 +46,10 @@ pub(crate) async fn run(
     client.screen.json(&DefaultJson {
         default: MethodJson::new(&properties),
     })?;
-    client.screen.paragraph(&format!(
-        "Your default sign-in method is now: {}.",
-        method.words()
-    ))
+    let method = method.named(words).into();
+    client
+        .screen
+        .paragraph(&words.say(message::DefaultSet { method }))
 }
 
 /// Lets the user choose from the methods that serve sign-in, and confirm.
@@ -63,27 +65,26 @@ fn choose<'a>(client: &Client, info: &'a SecurityInfo) -> Result<Option<&'a Meth
             && ![kind::RECOVERY_CODES, kind::ACCESS_PASS].contains(&properties.kind.as_str())
     };
     let methods: Vec<&Method> = info.methods.iter().filter(can_be).collect();
+    let words = screen.words;
     if methods.is_empty() {
-        return Err(Failure::Refused(
-            "no method of yours serves sign-in; \"secinfo add\" adds one".into(),
-        ));
+        let text = words.say(message::DefaultNoneServes);
+        return Err(Failure::Refused(text.to_string()));
     }
     if !screen.interactive {
-        return Err(Failure::Usage(
-            "name the method when standard input is not a terminal: secinfo default METHOD".into(),
-        ));
+        let text = words.say(message::DefaultArgumentMissing);
+        return Err(Failure::Usage(text.to_string()));
     }
-    screen.note("Methods that can be asked first at sign-in:")?;
+    screen.note(&words.say(message::DefaultChoices))?;
     for (index, method) in methods.iter().enumerate() {
-        let mark = if method.properties.is_default {
-            "  (default now)"
-        } else {
-            ""
-        };
-        screen.note(&format!("  {}  {}{mark}", index + 1, method.words()))?;
+        let mut named = method.named(words);
+        if method.properties.is_default {
+            let method = named.into();
+            named = words.say(message::DefaultMarked { method }).to_string();
+        }
+        screen.note(&format!("  {}  {named}", index + 1))?;
     }
     loop {
-        let answer = screen.ask("Number of the method (Enter to leave it):")?;
+        let answer = screen.ask(&words.say(message::DefaultNumber))?;
         let Some(text) = answer.filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
@@ -93,13 +94,14 @@ fn choose<'a>(client: &Client, info: &'a SecurityInfo) -> Result<Option<&'a Meth
             .and_then(|number| methods.get(number.checked_sub(1)?).copied());
         match method {
             Some(method) => {
-                let sure = screen.confirm(&format!("Ask {} first at sign-in?", method.words()))?;
-                return Ok(sure.then_some(method));
+                let named = method.named(words).into();
+                let question = words.say(message::DefaultConfirm { method: named });
+                return Ok(screen.confirm(&question)?.then_some(method));
             }
-            None => screen.note(&format!(
-                "Answer with a number from 1 to {}.",
-                methods.len()
-            ))?,
+            None => {
+                let most = methods.len().to_string().into();
+                screen.note(&words.say(message::ChooseNumber { most }))?;
+            }
         }
     }
 }

@@ -3,11 +3,12 @@
 use crate::client::Client;
 use crate::dialogue::verification::with_fresh_proof;
 use crate::security_info::{SecurityInfo, id_of};
-use crate::words;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::times::time;
 use secinfo_wire::ObjectPath;
+use secinfo_words::{Words, message};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 const JSON: &str = r#"JSON: {"id", "deleted":true|false, "due", "default_method"}; due is when a scheduled deletion takes effect."#;
 
@@ -39,20 +40,18 @@ pub(crate) async fn run(
     arguments: Arguments,
 ) -> Result<(), Failure> {
     let screen = &client.screen;
+    let words = screen.words;
     let before = SecurityInfo::load(client, user).await?;
-    let method = before.select(&arguments.method)?;
+    let method = before.select(&arguments.method, words)?;
     if !arguments.yes {
         if !screen.interactive {
-            return Err(Failure::Usage(
-                "say --yes to delete when standard input is not a terminal".into(),
-            ));
+            let text = words.say(message::DeleteYesMissing);
+            return Err(Failure::Usage(text.to_string()));
         }
-        screen.note(&format!(
-            "{} will be deleted. This cannot be undone.",
-            method.words()
-        ))?;
-        if !screen.confirm("Delete it?")? {
-            return screen.note("Nothing was deleted.");
+        let method = method.named(words).into();
+        screen.note(&words.say(message::DeleteWarning { method }))?;
+        if !screen.confirm(&words.say(message::DeleteConfirm))? {
+            return screen.note(&words.say(message::DeleteNothing));
         }
     }
     let proxy = client.method_at(&method.path).await?;
@@ -65,48 +64,39 @@ pub(crate) async fn run(
         due: time(due),
         default_method: id_of(&after.user.default_method),
     })?;
-    screen.paragraph(&outcome(client, &before, &arguments, deleted, due)?)?;
+    let named = method.named(words).into();
     if !deleted {
-        return Ok(());
+        return screen.paragraph(&words.say(message::DeleteLater {
+            method: named,
+            when: client.clock.moment(due).into(),
+            argument: arguments.method.into(),
+        }));
     }
-    if let Some(text) = words::after_deletion(&method.properties.kind) {
-        screen.paragraph(text)?;
+    screen.paragraph(&words.say(message::Deleted { method: named }))?;
+    if let Some(text) = words.after_deletion(&method.properties.kind) {
+        screen.paragraph(&text)?;
     }
-    match default_moved(&before, &after) {
+    match default_moved(words, &before, &after) {
         Some(text) => screen.paragraph(&text),
         None => Ok(()),
     }
 }
 
-fn outcome(
-    client: &Client,
-    before: &SecurityInfo,
-    arguments: &Arguments,
-    deleted: bool,
-    due: u64,
-) -> Result<String, Failure> {
-    let words = before.select(&arguments.method)?.words();
-    if deleted {
-        return Ok(format!("Deleted: {words}."));
-    }
-    Ok(format!(
-        "{words} will be deleted {}, because you proved yourself with a weaker method. Until then it works as \
-         before. To keep it: secinfo cancel-deletion {}",
-        client.clock.moment(due),
-        arguments.method
-    ))
-}
-
 /// Where the default went, if it went.
-fn default_moved(before: &SecurityInfo, after: &SecurityInfo) -> Option<String> {
+fn default_moved(
+    words: Words,
+    before: &SecurityInfo,
+    after: &SecurityInfo,
+) -> Option<Zeroizing<String>> {
     if before.user.default_method == after.user.default_method {
         return None;
     }
     Some(match after.default_method() {
-        Some(method) => format!("The default sign-in method is now: {}.", method.words()),
-        None => {
-            "There is no default sign-in method any more; \"secinfo add\" adds a method.".to_owned()
+        Some(method) => {
+            let method = method.named(words).into();
+            words.say(message::DefaultMoved { method })
         }
+        None => words.say(message::DefaultGone),
     })
 }
 
@@ -114,23 +104,27 @@ fn default_moved(before: &SecurityInfo, after: &SecurityInfo) -> Option<String> 
 mod tests {
     use super::*;
     use crate::security_info::example;
+    use secinfo_words::Language;
 
     #[test]
     fn the_users_are_told_where_the_default_went() {
+        let english = Words::of(Language::English);
         let before = example();
         let mut after = example();
         after.methods.remove(0);
         after.user.default_method = after.methods[1].path.clone();
         assert_eq!(
-            default_moved(&before, &after).as_deref(),
+            default_moved(english, &before, &after)
+                .as_deref()
+                .map(String::as_str),
             Some("The default sign-in method is now: Hardware token (Key ring).")
         );
         after.user.default_method = "/".try_into().unwrap();
         assert!(
-            default_moved(&before, &after)
+            default_moved(english, &before, &after)
                 .unwrap()
                 .contains("no default")
         );
-        assert_eq!(default_moved(&before, &before), None);
+        assert_eq!(default_moved(english, &before, &before), None);
     }
 }

@@ -2,15 +2,15 @@
 
 use crate::client::Client;
 use crate::security_info::{Method, PageJson, SecurityInfo};
-use crate::words;
 use secinfo_terminal::environment::host_name;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::style::{Look, Style};
 use secinfo_terminal::table::{self, Cell, Column, Row, plain};
-use secinfo_terminal::text::{counted, visible, wrap};
+use secinfo_terminal::text::{visible, wrap};
 use secinfo_terminal::times::Clock;
-use secinfo_terminal::words::of_kind;
 use secinfo_wire::names::kind;
+use secinfo_words::{Words, message};
+use zeroize::Zeroizing;
 
 pub(crate) async fn run(client: &Client, user: Option<&str>) -> Result<(), Failure> {
     let info = SecurityInfo::load(client, user).await?;
@@ -21,6 +21,7 @@ pub(crate) async fn run(client: &Client, user: Option<&str>) -> Result<(), Failu
         host: &host,
         own: user.is_none(),
         clock: &client.clock,
+        words: client.screen.words,
     };
     client
         .screen
@@ -32,6 +33,7 @@ struct Page<'a> {
     host: &'a str,
     own: bool,
     clock: &'a Clock,
+    words: Words,
 }
 
 impl Page<'_> {
@@ -41,11 +43,10 @@ impl Page<'_> {
             style,
             width,
         };
-        let heading = format!(
-            "Security info of {} on {}",
-            visible(&self.info.user.name),
-            visible(self.host)
-        );
+        let heading = self.words.say(message::PageHeading {
+            user: (&self.info.user.name).into(),
+            host: self.host.into(),
+        });
         lines.add(Look::Bold, &heading);
         lines.blank();
         self.default_line(&mut lines);
@@ -61,41 +62,32 @@ impl Page<'_> {
 
     fn default_line(&self, lines: &mut Lines) {
         match self.info.default_method() {
-            Some(method) => lines.add(
-                Look::Plain,
-                &format!("Default sign-in method: {}", method.words()),
-            ),
-            None => lines.add(Look::Warning, "Default sign-in method: none"),
+            Some(method) => {
+                let method = method.named(self.words).into();
+                let line = self.words.say(message::PageDefault { method });
+                lines.add(Look::Plain, &line);
+            }
+            None => lines.add(Look::Warning, &self.words.say(message::PageNoDefault)),
         }
     }
 
     fn methods(&self, style: Style, width: usize) -> String {
-        let columns = [
-            Column {
-                title: "#",
-                least: 1,
-            },
-            Column {
-                title: "Method",
-                least: 10,
-            },
-            Column {
-                title: "Label",
-                least: 8,
-            },
-            Column {
-                title: "Serves",
-                least: 8,
-            },
-            Column {
-                title: "Added",
-                least: 9,
-            },
-            Column {
-                title: "Last used",
-                least: 9,
-            },
+        let words = self.words;
+        let titles = [
+            (Zeroizing::new("#".to_owned()), 1),
+            (words.say(message::PageMethod), 10),
+            (words.say(message::PageLabel), 8),
+            (words.say(message::PageServes), 8),
+            (words.say(message::PageAdded), 9),
+            (words.say(message::PageLastUsed), 9),
         ];
+        let columns: Vec<Column<'_>> = titles
+            .iter()
+            .map(|(title, least)| Column {
+                title,
+                least: *least,
+            })
+            .collect();
         let rows: Vec<Row> = self
             .info
             .methods
@@ -110,30 +102,31 @@ impl Page<'_> {
         let properties = &method.properties;
         let mut label: Cell = Vec::new();
         for (look, text) in [
-            (Look::Plain, &properties.label),
-            (Look::Dim, &properties.hint),
+            (
+                Look::Plain,
+                self.words.label(&properties.kind, &properties.label),
+            ),
+            (Look::Dim, visible(&properties.hint)),
         ] {
             if !text.is_empty() {
-                label.push((look, visible(text)));
+                label.push((look, text));
             }
         }
         let serves = match properties.purposes.as_slice() {
-            [] => plain("nothing"),
-            purposes => {
-                let words = purposes
-                    .iter()
-                    .map(|purpose| words::of_purposes(std::slice::from_ref(purpose)));
-                words.map(|word| (Look::Plain, word)).collect()
-            }
+            [] => plain(self.words.say(message::PageServesNothing).to_string()),
+            purposes => purposes
+                .iter()
+                .map(|purpose| (Look::Plain, self.words.purpose(purpose)))
+                .collect(),
         };
         let mut last_used = plain(self.clock.day(properties.last_used));
-        if last_used[0].1 == "today" {
+        if self.clock.is_today(properties.last_used) {
             last_used.push((Look::Dim, self.clock.hour(properties.last_used)));
         }
         Row {
             cells: vec![
                 plain(number.to_string()),
-                vec![(Look::Bold, visible(of_kind(&properties.kind)))],
+                vec![(Look::Bold, self.words.kind(&properties.kind))],
                 label,
                 serves,
                 plain(self.clock.day(properties.created)),
@@ -145,10 +138,11 @@ impl Page<'_> {
 
     /// What is special about a method now.
     fn state(&self, number: usize, method: &Method) -> Cell {
-        let properties = &method.properties;
+        let (properties, words) = (&method.properties, self.words);
         let mut state = Vec::new();
+        let mut add = |look, text: Zeroizing<String>| state.push((look, text.to_string()));
         if properties.is_default {
-            state.push((Look::Good, "default".to_owned()));
+            add(Look::Good, words.say(message::PageIsDefault));
         }
         if properties.kind == kind::RECOVERY_CODES {
             let look = if properties.remaining < 3 {
@@ -156,61 +150,49 @@ impl Page<'_> {
             } else {
                 Look::Plain
             };
-            state.push((
-                look,
-                format!("{} left", counted(properties.remaining.into(), "code")),
-            ));
+            let count = properties.remaining.into();
+            add(look, words.say(message::PageCodesLeft { count }));
         }
         if properties.expires != 0 {
-            let past = properties.expires <= self.clock.now();
-            let verb = if past { "expired" } else { "expires" };
-            state.push((
-                Look::Warning,
-                format!("{verb} {}", self.clock.moment(properties.expires)),
-            ));
+            let when = self.clock.moment(properties.expires).into();
+            let text = if properties.expires <= self.clock.now() {
+                words.say(message::PageExpired { when })
+            } else {
+                words.say(message::PageExpires { when })
+            };
+            add(Look::Warning, text);
         }
         if properties.locked_until > self.clock.now() {
-            let until = self.clock.moment(properties.locked_until);
-            state.push((Look::Bad, format!("locked after wrong codes until {until}")));
+            let when = self.clock.limit(properties.locked_until).into();
+            add(Look::Bad, words.say(message::PageLocked { when }));
         }
         if properties.deletion_due != 0 {
-            let due = self.clock.moment(properties.deletion_due);
-            let text = format!("will be deleted {due}; keep it: secinfo cancel-deletion {number}");
-            state.push((Look::Bad, text));
+            let text = words.say(message::PageDeletion {
+                when: self.clock.moment(properties.deletion_due).into(),
+                number: number.to_string().into(),
+            });
+            add(Look::Bad, text);
         }
         state
     }
 
     /// What the user should know or do.
     fn attention(&self, lines: &mut Lines) {
-        let user = &self.info.user;
+        let (user, words) = (&self.info.user, self.words);
         if user.locked_until > self.clock.now() {
-            let until = self.clock.moment(user.locked_until);
-            lines.add(
-                Look::Bad,
-                &format!("After wrong codes, no code is accepted until {until}."),
-            );
+            let when = self.clock.limit(user.locked_until).into();
+            lines.add(Look::Bad, &words.say(message::PageUserLocked { when }));
             lines.blank();
         }
         if user.still_required > 0 {
-            let methods = counted(user.still_required.into(), "more method");
-            let by = if user.grace_ends > self.clock.now() {
-                format!(
-                    "Add it by {}.",
-                    strip_on(&self.clock.moment(user.grace_ends))
-                )
+            let count = user.still_required.into();
+            let text = if user.grace_ends > self.clock.now() {
+                let when = self.clock.limit(user.grace_ends).into();
+                words.say(message::PageRequiredBy { count, when })
             } else {
-                "Add it now: sign-in may be refused without it.".to_owned()
+                words.say(message::PageRequiredNow { count })
             };
-            let by = if user.still_required == 1 {
-                by
-            } else {
-                by.replace(" it", " them")
-            };
-            lines.add(
-                Look::Warning,
-                &format!("Policy still requires {methods}. {by}"),
-            );
+            lines.add(Look::Warning, &text);
             lines.blank();
         }
     }
@@ -227,27 +209,14 @@ impl Page<'_> {
                 .any(|method| method.properties.kind == kind)
         };
         if self.info.methods.is_empty() {
-            lines.add(
-                Look::Plain,
-                "There is no method yet. Add the first: secinfo add authenticator-app",
-            );
+            lines.add(Look::Plain, &self.words.say(message::PageEmpty));
             return;
         }
         if has(kind::AUTHENTICATOR_APP) && !has(kind::RECOVERY_CODES) {
-            lines.add(
-                Look::Plain,
-                "If you lose the device, recovery codes let you in: secinfo add recovery-codes",
-            );
+            lines.add(Look::Plain, &self.words.say(message::PageLacksCodes));
         }
-        lines.add(
-            Look::Dim,
-            "Change something: secinfo add, default, rename, delete (secinfo --help)",
-        );
+        lines.add(Look::Dim, &self.words.say(message::PageCommands));
     }
-}
-
-fn strip_on(moment: &str) -> &str {
-    moment.strip_prefix("on ").unwrap_or(moment)
 }
 
 struct Lines {
@@ -274,6 +243,7 @@ mod tests {
     use super::*;
     use crate::security_info::example;
     use secinfo_terminal::text::columns;
+    use secinfo_words::Language;
 
     fn at(seconds: i64) -> Clock {
         let now = jiff::Timestamp::from_second(seconds).unwrap();
@@ -283,11 +253,17 @@ mod tests {
     const NOW: i64 = 1_795_356_000; // 2026-11-22 14:00 UTC
 
     fn rendered(info: &SecurityInfo, style: Style, width: usize) -> String {
+        rendered_in(Language::English, info, style, width)
+    }
+
+    fn rendered_in(language: Language, info: &SecurityInfo, style: Style, width: usize) -> String {
+        let words = Words::of(language);
         Page {
             info,
             host: "host01",
             own: true,
-            clock: &at(NOW),
+            clock: &at(NOW).in_words(words),
+            words,
         }
         .render(style, width)
     }
@@ -317,16 +293,49 @@ Change something: secinfo add, default, rename, delete (secinfo --help)
     }
 
     #[test]
+    fn the_page_in_german() {
+        let mut info = example();
+        info.methods[0].properties.label = "Authenticator app".to_owned();
+        info.user.still_required = 2;
+        let expected = "\
+Sicherheitsinformationen von alice auf host01
+
+Standardmethode für die Anmeldung: Authenticator-App
+
+#  Methode                  Bezeichnung        Dient für       Seit        Benutzt
+1  Authenticator-App        Authenticator-App  Anmeldung       2026-09-21  heute
+                                               neues Passwort              12:20
+   Standard
+2  Wiederherstellungscodes                     Anmeldung       2026-09-21  nie
+                                               neues Passwort
+   noch 9 Codes
+3  Hardware-Token           Key ring           Anmeldung       2026-09-21  nie
+                            ••••4711           neues Passwort
+   nach falschen Codes gesperrt bis heute um 14:16
+   wird am 2026-11-23 um 14:00 gelöscht; behalten: secinfo cancel-deletion 3
+
+Die Richtlinie verlangt noch 2 Methoden. Fügen Sie sie jetzt hinzu: Ohne sie kann die Anmeldung
+abgelehnt werden.
+
+Etwas ändern: secinfo add, default, rename, delete (secinfo --help)
+";
+        let page = rendered_in(Language::German, &info, Style::new(false), 95);
+        assert_eq!(page, expected);
+    }
+
+    #[test]
     fn long_labels_wrap_inside_of_the_width() {
         let mut info = example();
         info.methods[0].properties.label =
             "The authenticator on the company's telephone, second floor".to_owned();
         for width in [60, 72, 80, 100] {
-            let page = rendered(&info, Style::new(false), width);
-            assert!(
-                page.lines().all(|line| columns(line) <= width),
-                "{width}:\n{page}"
-            );
+            for language in Language::ALL {
+                let page = rendered_in(language, &info, Style::new(false), width);
+                assert!(
+                    page.lines().all(|line| columns(line) <= width),
+                    "{width}:\n{page}"
+                );
+            }
         }
     }
 

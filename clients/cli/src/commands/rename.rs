@@ -4,6 +4,7 @@ use crate::client::Client;
 use crate::dialogue::verification::with_fresh_proof;
 use crate::security_info::{MethodJson, SecurityInfo};
 use secinfo_terminal::failure::Failure;
+use secinfo_words::message;
 use serde::Serialize;
 
 const JSON: &str = r#"JSON: {"renamed":{a method, as on the page}}"#;
@@ -25,7 +26,7 @@ struct RenamedJson<'a> {
 
 pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Failure> {
     let info = SecurityInfo::load(client, None).await?;
-    let method = info.select(&arguments.method)?;
+    let method = info.select(&arguments.method, client.screen.words)?;
     let proxy = client.method_at(&method.path).await?;
     with_fresh_proof(client, async || proxy.rename(&arguments.label).await).await?;
     let renamed = SecurityInfo::load(client, None).await?;
@@ -33,7 +34,9 @@ pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
     client.screen.json(&RenamedJson {
         renamed: MethodJson::new(&method.properties),
     })?;
+    let words = client.screen.words;
+    let method = method.named(words).into();
     client
         .screen
-        .paragraph(&format!("It is now called: {}.", method.words()))
+        .paragraph(&words.say(message::Renamed { method }))
 }

@@ -3,8 +3,9 @@
 use crate::client::Client;
 use crate::dialogue::verification::with_fresh_proof;
 use crate::security_info::SecurityInfo;
-use secinfo_terminal::failure::Failure;
+use secinfo_terminal::failure::{Failure, bus_sentence};
 use secinfo_wire::Reason;
+use secinfo_words::message;
 use serde::Serialize;
 
 const JSON: &str = r#"JSON: {"id", "resynchronized":true}"#;
@@ -32,22 +33,23 @@ pub(crate) async fn run(
     arguments: Arguments,
 ) -> Result<(), Failure> {
     let screen = &client.screen;
+    let words = screen.words;
     let info = SecurityInfo::load(client, user).await?;
-    let method = info.select(&arguments.method)?;
+    let method = info.select(&arguments.method, words)?;
     let proxy = client.method_at(&method.path).await?;
-    let missing = || Failure::NotVerified("two codes are needed; nothing was changed".into());
+    let missing = || Failure::NotVerified(words.say(message::ResyncNoneGiven).to_string());
     loop {
         let first = screen
-            .ask("The code that the token shows now:")?
+            .ask(&words.say(message::ResyncFirst))?
             .ok_or_else(missing)?;
         let second = screen
-            .ask("The next code that it shows:")?
+            .ask(&words.say(message::ResyncSecond))?
             .ok_or_else(missing)?;
         match with_fresh_proof(client, async || proxy.resynchronize(&first, &second).await).await {
             Err(Failure::Bus(error))
                 if screen.interactive && error.reason() == Some(Reason::WrongCode) =>
             {
-                screen.note(&error.to_string())?;
+                screen.note(&bus_sentence(&error, words))?;
             }
             result => break result?,
         }
@@ -56,5 +58,6 @@ pub(crate) async fn run(
         id: &method.properties.id,
         resynchronized: true,
     })?;
-    screen.paragraph(&format!("{} is in step again.", method.words()))
+    let method = method.named(words).into();
+    screen.paragraph(&words.say(message::Resynchronized { method }))
 }

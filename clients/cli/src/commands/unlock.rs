@@ -2,7 +2,7 @@
 
 use crate::client::Client;
 use secinfo_terminal::failure::Failure;
-use secinfo_terminal::text::visible;
+use secinfo_words::message;
 use serde::Serialize;
 
 const JSON: &str = r#"JSON: {"unlocked":"<user>"}"#;
@@ -27,8 +27,7 @@ pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
     client.screen.json(&UnlockedJson {
         unlocked: &arguments.unlocked,
     })?;
-    client.screen.paragraph(&format!(
-        "{} can sign in again.",
-        visible(&arguments.unlocked)
-    ))
+    let user = (&arguments.unlocked).into();
+    let text = client.screen.words.say(message::Unlocked { user });
+    client.screen.paragraph(&text)
 }

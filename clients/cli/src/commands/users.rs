@@ -5,8 +5,8 @@ use secinfo_terminal::failure::Failure;
 use secinfo_terminal::style::{Look, Style};
 use secinfo_terminal::table::{self, Column, Row, plain};
 use secinfo_terminal::text::visible;
-use secinfo_terminal::words::of_kind;
 use secinfo_wire::UserSummary;
+use secinfo_words::{Language, Words};
 use serde::Serialize;
 
 /// The most users that the daemon lists at once.
@@ -101,16 +101,16 @@ fn row(user: &UserSummary) -> Row {
         state.push((Look::Warning, "has an access pass".to_owned()));
     }
     let default = if user.default_kind.is_empty() {
-        "none"
+        "none".to_owned()
     } else {
-        of_kind(&user.default_kind)
+        Words::of(Language::English).kind(&user.default_kind)
     };
     Row {
         cells: vec![
             vec![(Look::Bold, visible(&user.name))],
             plain(user.uid.to_string()),
             plain(user.methods.to_string()),
-            plain(visible(default)),
+            plain(default),
             state,
         ],
         below: Vec::new(),

@@ -4,10 +4,11 @@ use crate::client::Client;
 use crate::dialogue::verification::{self, Request};
 use crate::security_info::{SecurityInfo, id_of};
 use secinfo_terminal::failure::Failure;
-use secinfo_terminal::words::of_kind;
 use secinfo_wire::Proof;
 use secinfo_wire::names::purpose;
+use secinfo_words::{Words, message};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 const JSON: &str = r#"JSON: {"verified":true, "method", "kind", "strength", "time", "remaining"}; remaining is the number of recovery codes that are left when one was used."#;
 
@@ -50,7 +51,7 @@ pub(crate) async fn run(
         _ => Some(SecurityInfo::load(client, user).await?),
     };
     let method = match (&info, &arguments.method) {
-        (Some(info), Some(text)) => Some(info.select(text)?),
+        (Some(info), Some(text)) => Some(info.select(text, client.screen.words)?),
         _ => None,
     };
     let request = Request {
@@ -68,16 +69,19 @@ pub(crate) async fn run(
         time: proof.time,
         remaining: proof.remaining,
     })?;
-    client.screen.paragraph(&verified(&proof))
+    client
+        .screen
+        .paragraph(&verified(client.screen.words, &proof))
 }
 
-fn verified(proof: &Proof) -> String {
-    let kind = of_kind(&proof.kind).to_lowercase();
+fn verified(words: Words, proof: &Proof) -> Zeroizing<String> {
+    let kind = words.kind_inline(&proof.kind).into();
     match proof.remaining {
-        None => format!("Verified by {kind}."),
-        Some(0) => format!(
-            "Verified by {kind}. That was the last code; for new ones: secinfo add recovery-codes"
-        ),
-        Some(left) => format!("Verified by {kind}. Codes left: {left}."),
+        None => words.say(message::Verified { kind }),
+        Some(0) => words.say(message::VerifiedLastCode { kind }),
+        Some(left) => words.say(message::VerifiedCodesLeft {
+            kind,
+            count: left.into(),
+        }),
     }
 }

@@ -5,11 +5,11 @@ use super::sending::{Sending, Session, leaves_session_open};
 use super::verification::with_fresh_proof;
 use crate::client::Client;
 use crate::security_info::{MethodJson, SecurityInfo, id_of};
-use crate::words;
-use secinfo_terminal::failure::Failure;
+use secinfo_terminal::failure::{Failure, bus_sentence};
 use secinfo_wire::{
     Enrolled, EnrollmentProxy, OwnedObjectPath, Reason, SentCode, enrollment_properties,
 };
+use secinfo_words::message;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -47,12 +47,17 @@ impl Codes<'_> {
 
     /// Asks for a code, after saying that the newest did not arrive, if it was sent and did not.
     async fn ask(&mut self) -> Result<Option<Zeroizing<String>>, Failure> {
+        let words = self.client.screen.words;
         let question = match &mut self.sending {
             Some((sending, hint)) => {
                 sending.tell_of_failure(self.client).await?;
-                sending.question("", hint)
+                sending.question(words, "", hint)
             }
-            None => words::of_question(self.kind, "", "", self.digits),
+            None => {
+                let digits = self.digits.unwrap_or(0);
+                let question = words.question(self.kind, digits, "", "").into();
+                words.say(message::Question { question })
+            }
         };
         self.client.screen.ask(&question)
     }
@@ -61,12 +66,12 @@ impl Codes<'_> {
     async fn renew(&mut self) -> Result<(), Failure> {
         let screen = &self.client.screen;
         let Some((sending, _)) = &mut self.sending else {
-            return screen.note("Enter a code, or press Ctrl-C to add nothing.");
+            return screen.note(&screen.words.say(message::AddEnterCode));
         };
         sending.tell_of_failure(self.client).await?;
         match send(self.client, sending).await {
             Err(Failure::Bus(error)) if leaves_session_open(&error) => {
-                screen.note(&error.to_string())
+                screen.note(&bus_sentence(&error, screen.words))
             }
             result => result,
         }
@@ -75,7 +80,7 @@ impl Codes<'_> {
     /// Says why a code was refused, and what to do.
     async fn refused(&self, error: &secinfo_wire::Error) -> Result<(), Failure> {
         let screen = &self.client.screen;
-        screen.note(&error.to_string())?;
+        screen.note(&bus_sentence(error, screen.words))?;
         if error.reason() == Some(Reason::CodeExpired) {
             return Ok(());
         }
@@ -83,11 +88,11 @@ impl Codes<'_> {
         let Ok(session) = enrollment_properties(&self.client.connection, path).await else {
             return Ok(());
         };
-        let next = match &self.sending {
-            Some(_) => "Look at the newest code that was sent and enter it.",
-            None => "Wait for the next code and enter it.",
-        };
-        screen.note(&format!("{next} Attempts left: {}.", session.attempts_left))
+        let attempts = session.attempts_left.into();
+        screen.note(&match &self.sending {
+            Some(_) => screen.words.say(message::AddNewestCode { attempts }),
+            None => screen.words.say(message::AddNextCode { attempts }),
+        })
     }
 
     async fn submit(mut self) -> Result<Enrolled, Failure> {
@@ -96,10 +101,8 @@ impl Codes<'_> {
         loop {
             let Some(code) = self.ask().await? else {
                 return Err(last_refusal.unwrap_or_else(|| {
-                    Failure::NotVerified(
-                        "no code was given, so nothing was added; start again when you have one"
-                            .into(),
-                    )
+                    let words = self.client.screen.words;
+                    Failure::NotVerified(words.say(message::AddNoCode).to_string())
                 }));
             };
             if code.is_empty() {
@@ -204,31 +207,28 @@ async fn conclude(client: &Client, enrolled: &Enrolled, keep_default: bool) -> R
     let (path, became_default, former) = enrolled;
     let screen = &client.screen;
     let info = SecurityInfo::load(client, None).await?;
-    let gone =
-        || Failure::Refused("the method was added and is gone again; see \"secinfo\"".into());
+    let words = screen.words;
+    let gone = || Failure::Refused(words.say(message::AddGone).to_string());
     let method = info.method_at(path).ok_or_else(gone)?;
-    screen.paragraph(&format!("Added: {}.", method.words()))?;
+    let named = method.named(words).into();
+    screen.paragraph(&words.say(message::Added { method: named }))?;
     let former_method = info.method_at(former).filter(|_| *became_default);
     let mut default_method = &info.user.default_method;
     match former_method {
         Some(former_method) => {
-            let words = former_method.words();
-            screen.paragraph(&format!(
-                "It is your default sign-in method now, instead of {words}."
-            ))?;
-            let keep = keep_default
-                || (screen.interactive
-                    && screen.confirm(&format!("Keep {words} as the default?"))?);
+            let named = former_method.named(words);
+            let method = || (&named).into();
+            screen.paragraph(&words.say(message::AddedDefaultInstead { method: method() }))?;
+            let question = words.say(message::AddedKeepDefault { method: method() });
+            let keep = keep_default || (screen.interactive && screen.confirm(&question)?);
             if keep {
                 let user = client.user_at(&info.path).await?;
                 with_fresh_proof(client, async || user.set_default(former).await).await?;
                 default_method = former;
-                screen.paragraph(&format!(
-                    "Your default sign-in method is {words}, as before."
-                ))?;
+                screen.paragraph(&words.say(message::AddedKeptDefault { method: method() }))?;
             }
         }
-        None if *became_default => screen.paragraph("It is your default sign-in method.")?,
+        None if *became_default => screen.paragraph(&words.say(message::AddedDefault))?,
         None => {}
     }
     let mut properties = method.properties.clone();

@@ -2,15 +2,15 @@
 //! did not arrive.
 
 use crate::client::Client;
-use crate::words;
 use secinfo_terminal::failure::Failure;
-use secinfo_terminal::text::visible;
 use secinfo_terminal::times::Clock;
-use secinfo_wire::names::{delivery, kind};
+use secinfo_wire::names::delivery;
 use secinfo_wire::{
     EnrollmentProxy, Error, Reason, SentCode, VerificationProxy, enrollment_properties,
     verification_properties,
 };
+use secinfo_words::{Words, message};
+use zeroize::Zeroizing;
 
 /// The session whose codes are sent.
 #[derive(Clone, Copy)]
@@ -47,9 +47,13 @@ impl<'a> Sending<'a> {
             Session::Verification(verification) => verification.send_code().await?,
         };
         let again = self.newest.is_some();
-        client
-            .screen
-            .note(&sent_words(&self.kind, &sent, again, &Clock::of_process()))?;
+        client.screen.note(&sent_words(
+            client.screen.words,
+            &self.kind,
+            &sent,
+            again,
+            &Clock::of_process(),
+        ))?;
         self.told_of_failure = false;
         Ok(self.newest.insert(sent))
     }
@@ -80,21 +84,27 @@ impl<'a> Sending<'a> {
             return Ok(false);
         }
         self.told_of_failure = true;
-        client.screen.note(&failed_words(&problem))?;
+        client
+            .screen
+            .note(&failed_words(client.screen.words, &problem))?;
         Ok(true)
     }
 
     /// What to ask for: the code, and what Enter alone does.
-    pub(crate) fn question(&self, label: &str, hint: &str) -> String {
+    pub(crate) fn question(&self, words: Words, label: &str, hint: &str) -> Zeroizing<String> {
         let Some(sent) = &self.newest else {
-            let hint = visible(hint);
-            return format!("Press Enter to have a code sent to {hint}:");
+            let destination = hint.into();
+            return words.say(message::QuestionSend { destination });
         };
-        let question = words::of_question(&self.kind, label, &sent.hint, Some(sent.digits));
-        let question = question.trim_end_matches(':');
+        let question = words
+            .question(&self.kind, sent.digits, label, &sent.hint)
+            .into();
         match left(sent.resend_at, &Clock::of_process()) {
-            0 => format!("{question} (or press Enter for a new one):"),
-            wait => format!("{question} (or press Enter for a new one after {wait} s):"),
+            0 => words.say(message::QuestionOrNew { question }),
+            seconds => words.say(message::QuestionOrNewLater {
+                question,
+                seconds: seconds.into(),
+            }),
         }
     }
 }
@@ -118,52 +128,55 @@ fn left(until: u64, clock: &Clock) -> u64 {
     until.saturating_sub(clock.now())
 }
 
-fn sent_words(kind: &str, sent: &SentCode, again: bool, clock: &Clock) -> String {
-    let way = match kind {
-        kind::TEXT => " by text message",
-        kind::CALL => " by phone call",
-        kind::EMAIL => " by email",
-        _ => "",
-    };
-    let code = match (again, sent.digits) {
-        (true, digits) => format!("A new {digits}-digit code"),
-        (false, digits) => format!("A {digits}-digit code"),
-    };
-    let progress = match sent.state.as_str() {
-        delivery::DELIVERED => "has arrived at",
-        delivery::SENT => "was sent to",
-        _ => "is on its way to",
-    };
-    let hint = visible(&sent.hint);
-    let length = length_in_words(left(sent.code_expires, clock));
-    let former = if again { "; former ones are not" } else { "" };
-    let another = match left(sent.resend_at, clock) {
-        0 => String::new(),
-        wait => format!(" If it does not arrive, you can ask for another one in {wait} s."),
-    };
-    format!("{code} {progress} {hint}{way}. It is valid for {length}{former}.{another}")
+fn sent_words(words: Words, kind: &str, sent: &SentCode, again: bool, clock: &Clock) -> String {
+    let text = words.say(message::Sent {
+        again,
+        digits: sent.digits.into(),
+        state: (&sent.state).into(),
+        destination: (&sent.hint).into(),
+        by: words.by(kind).into(),
+        length: length_in_words(words, left(sent.code_expires, clock)).into(),
+    });
+    match left(sent.resend_at, clock) {
+        0 => text.to_string(),
+        wait => {
+            let seconds = wait.into();
+            let another = words.say(message::SentAgainIn { seconds });
+            format!("{} {}", *text, *another)
+        }
+    }
 }
 
-fn failed_words(problem: &str) -> String {
-    let problem = visible(problem);
+fn failed_words(words: Words, problem: &str) -> Zeroizing<String> {
     let problem = problem.trim_end_matches('.');
     if problem.is_empty() {
-        "The code was not delivered.".to_owned()
+        words.say(message::SentFailed)
     } else {
-        format!("The code was not delivered: {problem}.")
+        let problem = problem.into();
+        words.say(message::SentFailedWhy { problem })
     }
 }
 
-fn length_in_words(seconds: u64) -> String {
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        _ => format!("{} minutes", (seconds + 30) / 60),
-    }
+fn length_in_words(words: Words, seconds: u64) -> String {
+    let text = match seconds {
+        0..120 => words.say(message::TimeSeconds {
+            seconds: seconds.into(),
+        }),
+        _ => words.say(message::TimeMinutes {
+            minutes: ((seconds + 30) / 60).into(),
+        }),
+    };
+    text.to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use secinfo_words::Language;
+
+    fn english() -> Words {
+        Words::of(Language::English)
+    }
 
     fn at(seconds: i64) -> Clock {
         let now = jiff::Timestamp::from_second(seconds).unwrap();
@@ -184,12 +197,18 @@ mod tests {
     fn it_is_said_where_a_code_went_and_how_long_it_lives() {
         let clock = at(1_795_356_000);
         assert_eq!(
-            sent_words("text", &sent("sent"), false, &clock),
+            sent_words(english(), "text", &sent("sent"), false, &clock),
             "A 6-digit code was sent to +49 ••• ••67 by text message. It is valid for 5 minutes. \
              If it does not arrive, you can ask for another one in 30 s."
         );
         assert_eq!(
-            sent_words("call", &sent("waiting"), true, &at(1_795_356_240)),
+            sent_words(
+                english(),
+                "call",
+                &sent("waiting"),
+                true,
+                &at(1_795_356_240)
+            ),
             "A new 6-digit code is on its way to +49 ••• ••67 by phone call. It is valid for 60 s; \
              former ones are not."
         );
@@ -198,20 +217,23 @@ mod tests {
     #[test]
     fn a_failed_delivery_is_told_with_its_reason() {
         assert_eq!(
-            failed_words("there is no such number"),
+            failed_words(english(), "there is no such number").as_str(),
             "The code was not delivered: there is no such number."
         );
         assert_eq!(
-            failed_words("The provider is down.\u{1b}[31m"),
+            failed_words(english(), "The provider is down.\u{1b}[31m").as_str(),
             "The code was not delivered: The provider is down.\u{fffd}[31m."
         );
-        assert_eq!(failed_words(""), "The code was not delivered.");
+        assert_eq!(
+            failed_words(english(), "").as_str(),
+            "The code was not delivered."
+        );
     }
 
     #[test]
     fn lengths_are_in_words() {
-        assert_eq!(length_in_words(300), "5 minutes");
-        assert_eq!(length_in_words(299), "5 minutes");
-        assert_eq!(length_in_words(119), "119 s");
+        assert_eq!(length_in_words(english(), 300), "5 minutes");
+        assert_eq!(length_in_words(english(), 299), "5 minutes");
+        assert_eq!(length_in_words(english(), 119), "119 s");
     }
 }

@@ -2,13 +2,14 @@
 
 use super::sending::{Sending, Session, leaves_session_open};
 use crate::client::Client;
-use crate::words;
 use secinfo_terminal::environment;
-use secinfo_terminal::failure::Failure;
+use secinfo_terminal::failure::{Failure, bus_sentence};
 use secinfo_wire::names::purpose;
 use secinfo_wire::{
     ObjectPath, Proof, Reason, VerificationChallenge, VerificationOptions, VerificationProxy,
 };
+use secinfo_words::{Words, message};
+use zeroize::Zeroizing;
 
 /// How this command names itself as the service that asks.
 const SERVICE: &str = "secinfo";
@@ -44,7 +45,9 @@ pub(crate) async fn with_fresh_proof<T>(
                 service: SERVICE,
                 method: None,
             };
-            client.screen.note("First prove that it is you.")?;
+            client
+                .screen
+                .note(&client.screen.words.say(message::ProofFirst))?;
             match verify(client, &request).await {
                 // Nothing to prove with: what the daemon said first is what helps.
                 Err(Failure::Bus(missing)) if missing.reason() == Some(Reason::NoMethod) => {
@@ -89,7 +92,7 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn question(&self) -> String {
+    fn question(&self, words: Words) -> Zeroizing<String> {
         let VerificationChallenge {
             kind,
             label,
@@ -98,8 +101,13 @@ impl Asked<'_> {
             ..
         } = &self.challenge;
         match &self.sending {
-            Some(sending) => sending.question(label, hint),
-            None => words::of_question(kind, label, hint, *digits),
+            Some(sending) => sending.question(words, label, hint),
+            None => {
+                let question = words
+                    .question(kind, digits.unwrap_or(0), label, hint)
+                    .into();
+                words.say(message::Question { question })
+            }
         }
     }
 }
@@ -126,12 +134,9 @@ async fn converse(
             asked = begin(client, verification, other, &mut last_refusal).await?;
             continue;
         }
-        let Some(code) = screen.ask(&asked.question())? else {
+        let Some(code) = screen.ask(&asked.question(screen.words))? else {
             return Err(last_refusal.unwrap_or_else(|| {
-                Failure::NotVerified(
-                    "no code was given; write it on standard input, or run this on a terminal"
-                        .into(),
-                )
+                Failure::NotVerified(screen.words.say(message::ProofNoneGiven).to_string())
             }));
         };
         let other = match (code.as_str(), &mut asked.sending) {
@@ -146,7 +151,7 @@ async fn converse(
                     if !is_worth_another_try(reason) {
                         return Err(error.into());
                     }
-                    screen.note(&error.to_string())?;
+                    screen.note(&bus_sentence(&error, screen.words))?;
                     last_refusal = Some(error.into());
                     if reason == Some(Reason::MethodLocked) {
                         choose_other(client, verification).await?
@@ -188,10 +193,11 @@ async fn begin<'a>(
     loop {
         let is_sent = challenge.delivered == Some(true);
         if client.screen.interactive {
-            client.screen.note(if is_sent {
-                "(Answer ? to use another method.)"
+            let words = client.screen.words;
+            client.screen.note(&if is_sent {
+                words.say(message::ProofOtherByMark)
             } else {
-                "(Press Enter without a code to use another method.)"
+                words.say(message::ProofOtherByEnter)
             })?;
         }
         if !is_sent {
@@ -224,7 +230,9 @@ async fn send_or_change(
         Err(Failure::Bus(error)) if leaves_session_open(&error) => error,
         result => return result.map(|_| None),
     };
-    client.screen.note(&error.to_string())?;
+    client
+        .screen
+        .note(&bus_sentence(&error, client.screen.words))?;
     let only_later = error.reason() == Some(Reason::TooSoon);
     *last_refusal = Some(error.into());
     if only_later {
@@ -239,18 +247,19 @@ async fn choose_other(
     verification: &VerificationProxy<'_>,
 ) -> Result<Option<VerificationChallenge>, Failure> {
     let screen = &client.screen;
+    let words = screen.words;
     let methods = verification.list_methods().await?;
     if methods.len() < 2 {
-        screen.note("There is no other method to verify with.")?;
+        screen.note(&words.say(message::ProofNoOther))?;
         return Ok(None);
     }
-    screen.note("Verify another way:")?;
+    screen.note(&words.say(message::ProofOthers))?;
     for (index, method) in methods.iter().enumerate() {
-        let words = words::of_method(&method.kind, &method.label, &method.hint);
-        screen.note(&format!("  {}  {words}", index + 1))?;
+        let named = words.method(&method.kind, &method.label, &method.hint);
+        screen.note(&format!("  {}  {named}", index + 1))?;
     }
     loop {
-        let answer = screen.ask("Number of the method (Enter to stay with 1):")?;
+        let answer = screen.ask(&words.say(message::ProofNumber))?;
         let number = match answer.as_deref().map(String::as_str) {
             None | Some("") => return Ok(None),
             Some(text) => text
@@ -260,10 +269,10 @@ async fn choose_other(
         };
         match number.and_then(|index| methods.get(index)) {
             Some(method) => return Ok(Some(verification.change_method(&method.path).await?)),
-            None => screen.note(&format!(
-                "Answer with a number from 1 to {}.",
-                methods.len()
-            ))?,
+            None => {
+                let most = methods.len().to_string().into();
+                screen.note(&words.say(message::ChooseNumber { most }))?;
+            }
         }
     }
 }

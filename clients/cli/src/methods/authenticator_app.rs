@@ -7,12 +7,14 @@ use crate::dialogue::verification::with_fresh_proof;
 use crate::qr::{Picture, Qr};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::Screen;
-use secinfo_terminal::text::visible;
+use secinfo_terminal::text::{columns, pad, visible};
 use secinfo_wire::names::kind;
 use secinfo_wire::{EnrollmentDetails, EnrollmentOptions, OwnedObjectPath};
+use secinfo_words::{Words, message};
 use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
+use zeroize::Zeroizing;
 
 const JSON: &str = r#"JSON: first the line {"enrollment":{"kind", "expires", "attempts", "becomes_default", "issuer", "account", "key", "uri", "digits", "period", "algorithm"}}; then codes are read from standard input, one a line; then the line {"method":{as on the page}, "became_default", "former_default", "default_method"}."#;
 
@@ -60,7 +62,7 @@ impl Add for Arguments {
     async fn add(self, client: &Client) -> Result<(), Failure> {
         // Before the daemon makes a key in vain.
         let picture = match &self.qr_file {
-            Some(path) => Some(Picture::new(path, self.force)?),
+            Some(path) => Some(Picture::new(path, self.force, client.screen.words)?),
             None => None,
         };
         let mut options = EnrollmentOptions::default();
@@ -105,6 +107,9 @@ pub(super) async fn finish(
 /// The heading, the blank lines and the prompt.
 const ROWS_BETWEEN: usize = 5;
 
+/// How wide the names of what an app needs are at least, so that they stand as they always did.
+const LEAST_NAME: usize = 8;
+
 fn show(
     client: &Client,
     details: &EnrollmentDetails,
@@ -114,7 +119,8 @@ fn show(
     let incomplete =
         || secinfo_wire::Error::Protocol("no URI for the authenticator app".to_owned());
     let uri = details.uri.as_deref().ok_or_else(incomplete)?;
-    let qr = Qr::new(uri)?;
+    let words = screen.words;
+    let qr = Qr::new(uri, words)?;
     screen.json(&LineJson {
         enrollment: json(details),
     })?;
@@ -125,25 +131,23 @@ fn show(
         return Ok(());
     }
     let Some(drawing) = qr.drawing(screen.style, screen.width) else {
-        screen.paragraph("(This window is too narrow to draw the QR code. Make it wider and start again, or use --qr-file.)")?;
-        screen.say(&beside("Enter this in your authenticator app:", details))?;
+        screen.paragraph(&words.say(message::AddAppNarrow))?;
+        screen.say(&beside(words, &words.say(message::AddAppEnter), details))?;
         return tell_of(screen, picture);
     };
-    let beside_it = beside("Or enter this in the app:", details);
+    let beside_it = beside(words, &words.say(message::AddAppOrEnter), details);
     let rows = drawing.lines().count() + beside_it.lines().count() + ROWS_BETWEEN;
     if screen.height.is_none_or(|height| rows <= height) {
-        screen.paragraph("Scan this QR code with your authenticator app:")?;
+        screen.paragraph(&words.say(message::AddAppScan))?;
         screen.say(&format!("\n{drawing}\n"))?;
         screen.say(&beside_it)?;
         return tell_of(screen, picture);
     }
     // All of the code must be seen at once, so it comes last, with the prompt right below it.
-    screen.say(&beside(
-        "Enter this in your authenticator app, or scan the QR code below it:",
-        details,
-    ))?;
+    let heading = words.say(message::AddAppEnterOrScan);
+    screen.say(&beside(words, &heading, details))?;
     tell_of(screen, picture)?;
-    let small = Qr::small(uri)?;
+    let small = Qr::small(uri, words)?;
     screen.say(&small.drawing(screen.style, screen.width).unwrap_or(drawing))
 }
 
@@ -151,26 +155,21 @@ fn tell_of(screen: &Screen, picture: Option<&Picture>) -> Result<(), Failure> {
     let Some(picture) = picture else {
         return Ok(());
     };
-    let path = picture.path().display();
-    screen.paragraph(&format!(
-        "The QR code is in {path}. Delete the file when the app has it: it holds the key."
-    ))
+    let path = picture.path().display().to_string().into();
+    screen.paragraph(&screen.words.say(message::AddAppFile { path }))
 }
 
-/// What stands beside the code for whoever cannot scan it.
-fn beside(heading: &str, details: &EnrollmentDetails) -> String {
-    let mut text = format!("{heading}\n");
-    let optional = [
-        ("Issuer", &details.issuer),
-        ("Account", &details.account),
-        ("Key", &details.key),
-        ("URI", &details.uri),
-    ];
-    for (name, value) in optional {
-        if let Some(value) = value {
-            let _ = writeln!(text, "  {name:<8} {}", visible(value));
-        }
-    }
+/// What stands beside the code for people who cannot scan it.
+fn beside(words: Words, heading: &str, details: &EnrollmentDetails) -> String {
+    let mut rows: Vec<_> = [
+        (words.say(message::AddAppIssuer), &details.issuer),
+        (words.say(message::AddAppAccount), &details.account),
+        (words.say(message::AddAppKey), &details.key),
+        (words.say(message::AddAppUri), &details.uri),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, Zeroizing::new(visible(value.as_deref()?)))))
+    .collect();
     // What every app assumes need not be entered.
     let unusual = details.digits != Some(6)
         || details.period != Some(30)
@@ -179,15 +178,18 @@ fn beside(heading: &str, details: &EnrollmentDetails) -> String {
             .as_deref()
             .is_some_and(|word| !matches!(word, "SHA1" | "sha1" | "SHA-1"));
     if unusual {
-        let algorithm = details.algorithm.as_deref().unwrap_or("SHA1");
-        let (digits, period) = (details.digits.unwrap_or(6), details.period.unwrap_or(30));
-        let _ = writeln!(
-            text,
-            "  {:<8} {} digits, every {period} seconds, {}",
-            "Codes",
-            digits,
-            visible(algorithm)
-        );
+        let parameters = words.say(message::AddAppParameters {
+            digits: details.digits.unwrap_or(6).into(),
+            period: details.period.unwrap_or(30).into(),
+            algorithm: details.algorithm.as_deref().unwrap_or("SHA1").into(),
+        });
+        rows.push((words.say(message::AddAppCodes), parameters));
+    }
+    let width = rows.iter().map(|(name, _)| columns(name)).max();
+    let width = width.unwrap_or(0).max(LEAST_NAME);
+    let mut text = format!("{heading}\n");
+    for (name, value) in &rows {
+        let _ = writeln!(text, "  {} {}", pad(name, width), **value);
     }
     text.push('\n');
     text
@@ -212,6 +214,7 @@ fn json(details: &EnrollmentDetails) -> DetailsJson<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use secinfo_words::Language;
 
     fn details() -> EnrollmentDetails {
         EnrollmentDetails {
@@ -245,11 +248,15 @@ Or enter this in the app:
   URI      otpauth://totp/host01:alice?secret=JBSWY3DPEHPK3PXP
 
 ";
-        assert_eq!(beside("Or enter this in the app:", &details()), expected);
+        let words = Words::of(Language::English);
+        let heading = words.say(message::AddAppOrEnter);
+        assert_eq!(beside(words, &heading, &details()), expected);
         let mut unusual = details();
         unusual.digits = Some(8);
         unusual.algorithm = Some("SHA256".to_owned());
-        assert!(beside("", &unusual).contains("  Codes    8 digits, every 30 seconds, SHA256\n"));
+        assert!(
+            beside(words, "", &unusual).contains("  Codes    8 digits, every 30 seconds, SHA256\n")
+        );
     }
 
     #[test]

@@ -7,6 +7,7 @@ use secinfo_terminal::environment;
 use secinfo_terminal::failure::Failure;
 use secinfo_wire::names::place;
 use secinfo_wire::{EnrollmentDetails, EnrollmentOptions};
+use secinfo_words::message;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -32,10 +33,11 @@ pub(super) async fn add_phone(
     kind: &'static str,
     phone: Phone,
 ) -> Result<(), Failure> {
+    let words = client.screen.words;
     let destination = Destination {
         given: phone.number,
-        question: "Phone number, with country code:",
-        missing: "say the phone number, such as: secinfo add text \"+49 30 901820\"",
+        question: words.say(message::AddPhoneNumber),
+        missing: words.say(message::AddPhoneMissing),
     };
     add(client, kind, destination, phone.place, phone.label).await
 }
@@ -45,9 +47,9 @@ pub(super) struct Destination {
     /// As the command line names it.
     pub(super) given: Option<String>,
     /// What a person is asked.
-    pub(super) question: &'static str,
+    pub(super) question: Zeroizing<String>,
     /// What to do where nobody can be asked.
-    pub(super) missing: &'static str,
+    pub(super) missing: Zeroizing<String>,
 }
 
 impl Destination {
@@ -56,16 +58,15 @@ impl Destination {
         match self.given {
             Some(text) => Ok(Zeroizing::new(text)),
             None if client.screen.interactive => {
-                let text = client.screen.ask(self.question)?.unwrap_or_default();
+                let text = client.screen.ask(&self.question)?.unwrap_or_default();
                 if text.is_empty() {
-                    Err(Failure::Refused(
-                        "nothing was entered, so nothing was added".into(),
-                    ))
+                    let text = client.screen.words.say(message::AddNothingEntered);
+                    Err(Failure::Refused(text.to_string()))
                 } else {
                     Ok(text)
                 }
             }
-            None => Err(Failure::Usage(self.missing.into())),
+            None => Err(Failure::Usage(self.missing.to_string())),
         }
     }
 }
@@ -94,7 +95,7 @@ pub(super) async fn add(
     if details.dropped_extension == Some(true) {
         client
             .screen
-            .note("The extension was left out: codes cannot be sent to extensions.")?;
+            .note(&client.screen.words.say(message::AddPhoneExtension))?;
     }
     let enrollment = Enrollment {
         path,

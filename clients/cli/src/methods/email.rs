@@ -5,6 +5,7 @@ use super::delivered::{self, Destination};
 use crate::client::Client;
 use secinfo_terminal::failure::Failure;
 use secinfo_wire::names::kind;
+use secinfo_words::message;
 
 /// Add an email address: enter it, then the code that is sent to it
 ///
@@ -23,8 +24,8 @@ impl Add for Arguments {
     async fn add(self, client: &Client) -> Result<(), Failure> {
         let destination = Destination {
             given: self.address,
-            question: "Email address:",
-            missing: "say the email address, such as: secinfo add email alice@example.org",
+            question: client.screen.words.say(message::AddEmailAddress),
+            missing: client.screen.words.say(message::AddEmailMissing),
         };
         delivered::add(client, kind::EMAIL, destination, None, self.label).await
     }

@@ -5,9 +5,9 @@ use crate::client::Client;
 use crate::dialogue::enrollment::{self, Enrollment};
 use crate::dialogue::verification::with_fresh_proof;
 use secinfo_terminal::failure::Failure;
-use secinfo_terminal::text::visible;
 use secinfo_wire::names::kind;
 use secinfo_wire::{EnrollmentDetails, EnrollmentOptions};
+use secinfo_words::message;
 use serde::Serialize;
 
 const JSON: &str = r#"JSON: first the line {"enrollment":{"kind", "expires", "attempts", "becomes_default", "mode", "digits", "manufacturer", "model"}}; then codes are read from standard input, one a line; then the line {"method":{as on the page}, "became_default", "former_default", "default_method"}."#;
@@ -47,13 +47,12 @@ impl Add for Arguments {
         let serial = match self.serial {
             Some(serial) => serial,
             None if screen.interactive => {
-                let serial = screen.ask("Serial number, on the back of the token:")?;
+                let serial = screen.ask(&screen.words.say(message::AddTokenSerial))?;
                 serial.map(|text| text.to_string()).unwrap_or_default()
             }
             None => {
-                return Err(Failure::Usage(
-                    "say the token's serial number: --serial SERIAL".into(),
-                ));
+                let missing = screen.words.say(message::AddTokenSerialMissing);
+                return Err(Failure::Usage(missing.to_string()));
             }
         };
         let path = client.user_path(None).await?;
@@ -68,13 +67,14 @@ impl Add for Arguments {
         screen.json(&LineJson {
             enrollment: json(&details),
         })?;
-        let words: Vec<&str> = [&details.manufacturer, &details.model]
+        let model: Vec<&str> = [&details.manufacturer, &details.model]
             .into_iter()
             .flatten()
             .map(String::as_str)
             .collect();
-        if !words.is_empty() {
-            screen.paragraph(&format!("Token: {}", visible(&words.join(" "))))?;
+        if !model.is_empty() {
+            let model = model.join(" ").into();
+            screen.paragraph(&screen.words.say(message::AddTokenModel { model }))?;
         }
         let enrollment = Enrollment {
             path,

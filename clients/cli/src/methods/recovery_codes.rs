@@ -6,6 +6,7 @@ use crate::dialogue::verification::with_fresh_proof;
 use crate::security_info::SecurityInfo;
 use secinfo_terminal::failure::Failure;
 use secinfo_wire::names::kind;
+use secinfo_words::message;
 use serde::Serialize;
 use std::fmt::Write;
 use zeroize::Zeroizing;
@@ -32,22 +33,21 @@ struct CodesJson<'a> {
 impl Add for Arguments {
     async fn add(self, client: &Client) -> Result<(), Failure> {
         let screen = &client.screen;
+        let words = screen.words;
         let info = SecurityInfo::load(client, None).await?;
         let former = info
             .methods
             .iter()
             .find(|method| method.properties.kind == kind::RECOVERY_CODES);
         if let Some(former) = former.filter(|_| !self.yes) {
-            let left = former.properties.remaining;
             if !screen.interactive {
-                return Err(Failure::Usage(
-                    "say --yes to make the former codes void when standard input is not a terminal"
-                        .into(),
-                ));
+                let missing = words.say(message::AddCodesYesMissing);
+                return Err(Failure::Usage(missing.to_string()));
             }
-            screen.note(&format!("You have recovery codes, {left} of them unused. They stop working when you get new ones."))?;
-            if !screen.confirm("Get new ones?")? {
-                return screen.note("The former codes are still good.");
+            let count = former.properties.remaining.into();
+            screen.note(&words.say(message::AddCodesFormer { count }))?;
+            if !screen.confirm(&words.say(message::AddCodesConfirm))? {
+                return screen.note(&words.say(message::AddCodesKept));
             }
         }
         let user = client.user_at(&info.path).await?;
@@ -56,12 +56,9 @@ impl Add for Arguments {
         );
         screen.json(&CodesJson { codes: &codes })?;
         screen.say(&two_columns(&codes))?;
-        screen.paragraph(
-        "These codes are shown only now. Print them or write them down, and keep them where you find them when \
-         your device is lost, and nobody else does. Each is good once.",
-    )?;
+        screen.paragraph(&words.say(message::AddCodesShown))?;
         if former.is_some() {
-            screen.paragraph("The codes that you got before are void.")?;
+            screen.paragraph(&words.say(message::AddCodesVoid))?;
         }
         Ok(())
     }

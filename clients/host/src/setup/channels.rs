@@ -14,9 +14,9 @@ use super::report::{Report, Step};
 use crate::setup::arguments::{ChannelWish, Pair};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::{listed, visible};
-use secinfo_terminal::words;
 use secinfo_wire::Channel;
 use secinfo_wire::names::delivery;
+use secinfo_words::{Language, Words};
 use settings::Settings;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -81,7 +81,7 @@ pub(crate) async fn run(
         let channel = ready(daemon, name).await?;
         report.done(format!(
             "The channel {name} is set up: {} by {}",
-            words::of_kind(&channel.kind).to_lowercase(),
+            Words::of(Language::English).kind_inline(&channel.kind),
             visible(&channel.plugin)
         ))?;
         if !channel.healthy {

@@ -8,8 +8,8 @@ use super::report::{Report, Step};
 use crate::setup::arguments::Pair;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::visible;
-use secinfo_terminal::words;
 use secinfo_wire::names::kind;
+use secinfo_words::{Language, Words};
 use toml_edit::{Array, Value};
 
 /// All kinds, in the order of config.toml.
@@ -302,7 +302,9 @@ fn in_words(config: &Config) -> String {
     let kinds = if kinds.len() == KINDS.len() {
         "all kinds are allowed".to_owned()
     } else {
-        let names = kinds.iter().map(|kind| words::of_kind(kind).to_lowercase());
+        let names = kinds
+            .iter()
+            .map(|kind| Words::of(Language::English).kind_inline(kind));
         format!("allowed are {}", names.collect::<Vec<_>>().join(", "))
     };
     if who.is_empty() {
