@@ -12,6 +12,7 @@ use secinfo_domain::{
     Action, Answer, Authority, Counter, MethodId, Policy, Purpose, ServiceName, SessionTag,
 };
 use secinfo_ledger::LogReader;
+use secinfo_wire::Response;
 use secinfod::channels::Channels;
 use secinfod::config::Config;
 use secinfod::core::{Core, SystemClock};
@@ -145,7 +146,7 @@ impl Bench {
         let mut ours = Vec::new();
         let caller = &mut self.callers[0];
         for _ in 0..times {
-            let code = token::code(caller.next);
+            let response = Response::code(token::code(caller.next));
             caller.next += 1;
             let (uid, method) = (caller.uid, caller.token);
             let begun = Instant::now();
@@ -154,7 +155,7 @@ impl Bench {
                 &caller.by,
                 Purpose::SignIn,
                 Some(method),
-                &code,
+                &response,
             );
             self.runtime.block_on(proven)?;
             ours.push(micros(begun.elapsed()));

@@ -171,6 +171,24 @@ impl Challenge {
             Self::Answers { .. } => Form::Answers,
         }
     }
+
+    /// How many digits the code has that is asked for; none for a code that is not written in
+    /// digits.
+    pub const fn digits(&self) -> Option<u32> {
+        match self {
+            Self::Code { digits, .. } => *digits,
+            Self::Approval(Approval::Type { digits }) => Some(*digits),
+            _ => None,
+        }
+    }
+
+    /// Where a code has to be sent to first, masked; none where none is sent.
+    pub fn destination(&self) -> Option<&str> {
+        match self {
+            Self::Code { destination, .. } => destination.as_deref(),
+            _ => None,
+        }
+    }
 }
 
 /// Its entries stand among those of the dictionary that it is part of.
@@ -240,6 +258,16 @@ pub struct WrongForm(
 );
 
 impl Response {
+    /// The form that it answers. A code answers an approval too.
+    pub const fn form(&self) -> Form {
+        match self {
+            Self::Code(_) => Form::Code,
+            Self::Wait => Form::Approval,
+            Self::Assertion(_) => Form::Assertion,
+            Self::Answers(_) => Form::Answers,
+        }
+    }
+
     /// A response with a code.
     pub fn code(code: impl Into<SecretString>) -> Self {
         Self::Code(code.into())

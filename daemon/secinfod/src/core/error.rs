@@ -4,6 +4,7 @@ use super::account::AccountError;
 use secinfo_channel::Reason;
 use secinfo_domain::{Kind, Refusal, Timestamp};
 use secinfo_ledger::LedgerError;
+use secinfo_wire::WrongForm;
 
 /// Why the service did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +12,9 @@ pub enum ServiceError {
     /// The rules refuse it.
     #[error("{0}")]
     Refused(#[from] Refusal),
+    /// The response does not answer the form of the challenge, or the client cannot present it.
+    #[error(transparent)]
+    WrongForm(#[from] WrongForm),
     /// The code is not one of the method.
     #[error("that code is not right: check it and try again")]
     WrongCode,

@@ -1,16 +1,21 @@
-//! What each kind of method computes: a room for each kind, and modules for what several share.
+//! The daemon's side of each kind of method: a room for each, behind [one trait](kind::MethodKind),
+//! and modules for what several share.
 //!
-//! Everything here is synchronous and free of state: the clock is an argument, and what is used
-//! up by an accepted code is remembered by the log, not here.
+//! Nothing here keeps state: what is used up by an accepted code is remembered by the log.
 
 pub mod access_pass;
 pub mod authenticator_app;
+mod call;
 pub mod delivery;
+mod email;
 pub mod hardware_token;
 pub mod import;
+pub(crate) mod kind;
 pub mod one_time_password;
 pub mod payload;
 pub mod recovery_codes;
+mod text;
 pub mod written_code;
 
+pub use kind::EnrollmentRequest;
 pub use one_time_password::{InvalidSecret, Secret};

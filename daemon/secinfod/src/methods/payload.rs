@@ -80,6 +80,14 @@ impl MethodPayload {
         core.open(method.id().into(), SealedPart::Secret, sealed)
     }
 
+    /// The secret with which codes are made; none of a kind that shares none.
+    pub(crate) const fn shared_secret(&self) -> Option<&SecretBytes> {
+        match self {
+            Self::AuthenticatorApp { secret } | Self::HardwareToken { secret, .. } => Some(secret),
+            _ => None,
+        }
+    }
+
     /// Seals the secret of a method, and its label, under the method's key.
     pub(crate) fn seal(&self, key: &NewKey, label: &Label) -> Result<SealedMethod, ServiceError> {
         Ok(SealedMethod {

@@ -1,10 +1,27 @@
 //! Recovery codes: shown once, each good once.
 
+use super::delivery::SentCode;
+use super::delivery::destination::Given;
+use super::kind::{
+    Draft, EnrollmentRequest, MethodKind, OpenMethod, PromptStyle, Verifier, issued_only, malformed,
+};
+use super::payload::MethodPayload;
 use super::written_code::WrittenCode;
 use super::written_code::hashed::{Cost, HashedSet, HashingFailed};
+use crate::core::{Core, Person, ServiceError};
+use secinfo_domain::policy::Rules;
+use secinfo_domain::{Answer, Kind, Timestamp};
+use secinfo_wire::{Challenge, Hint, Response};
+use std::sync::Arc;
 
 /// Groups in a code: 60 bits.
 const GROUPS: usize = 3;
+
+/// The kind.
+pub(super) struct RecoveryCodes;
+
+/// Asks for one of these recovery codes.
+struct WrittenCodeVerifier(HashedSet);
 
 /// So many new codes. Fails only when the kernel gives no randomness.
 pub fn generate(count: u8) -> Result<Vec<WrittenCode>, getrandom::Error> {
@@ -21,6 +38,60 @@ pub fn hash(codes: &[WrittenCode], cost: Cost) -> Result<HashedSet, HashingFaile
 /// code at all is refused without the cost of hashing.
 pub fn matching(set: &HashedSet, typed: &str) -> Result<Option<u8>, HashingFailed> {
     WrittenCode::parse(typed, GROUPS).map_or(Ok(None), |code| set.matching(&code))
+}
+
+impl MethodKind for RecoveryCodes {
+    fn default_label(&self) -> &'static str {
+        "Recovery codes"
+    }
+
+    fn prompt(&self) -> PromptStyle {
+        PromptStyle::Written
+    }
+
+    fn begin(
+        &self,
+        _request: &EnrollmentRequest,
+        _given: Option<Given>,
+        _person: &Person,
+        _core: &Core,
+    ) -> Result<Box<dyn Draft>, ServiceError> {
+        Err(issued_only(Kind::RecoveryCodes))
+    }
+
+    fn verifier(
+        &self,
+        method: OpenMethod,
+        _rules: &Rules,
+        _sent: Option<Arc<SentCode>>,
+    ) -> Result<Box<dyn Verifier>, ServiceError> {
+        match method.payload {
+            MethodPayload::Codes { hashes } => Ok(Box::new(WrittenCodeVerifier(hashes))),
+            _ => Err(malformed()),
+        }
+    }
+
+    fn hint(&self, _method: &OpenMethod) -> Hint {
+        Hint::default()
+    }
+}
+
+impl Verifier for WrittenCodeVerifier {
+    fn challenge(&self) -> Challenge {
+        Challenge::Code {
+            digits: None,
+            destination: None,
+        }
+    }
+
+    fn check(&self, response: &Response, _now: Timestamp) -> Result<Answer, ServiceError> {
+        let found = matching(&self.0, response.as_code()?)?;
+        Ok(found.map_or(Answer::Wrong, Answer::RecoveryCode))
+    }
+
+    fn is_memory_hard(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

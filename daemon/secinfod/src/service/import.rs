@@ -1,15 +1,14 @@
 //! Methods that administrators bring over from other systems.
 
-use super::enrollment::{free_label_like, has_secret};
+use super::enrollment::free_label;
 use super::notices::Notices;
 use super::tokens::Imported;
 use crate::core::{Core, Person, Requester, ServiceError, random_id};
 use crate::methods::import::oath_users::{self, OathUser};
 use crate::methods::import::{Problem, u2f_mappings};
-use crate::methods::payload::{MethodPayload, SecretBytes};
+use crate::methods::one_time_password::is_secret_of;
 use futures_util::stream::{self, StreamExt};
-use secinfo_domain::kind::{AuthenticatorApp, Credential, HardwareToken};
-use secinfo_domain::{Action, MethodId, OtpParameters, Timestamp, UserName};
+use secinfo_domain::{Action, MethodId, UserName};
 use secinfo_ledger::NewKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,9 +21,6 @@ const AT_ONCE: usize = 32;
 
 /// The most problems that are told one by one.
 const MOST_PROBLEMS: usize = 1000;
-
-/// Codes with this period come from an app, as a rule; with another, from a token of its own.
-const PERIOD_OF_APPS: u16 = 30;
 
 /// Imports methods that users had in other systems.
 pub struct Imports {
@@ -143,14 +139,14 @@ impl Imports {
         by: &Requester,
         entry: &OathUser,
     ) -> Result<(), ServiceError> {
-        if has_secret(&self.core, person, &entry.secret)? {
+        if is_secret_of(&self.core, person, &entry.secret)? {
             return Err(ServiceError::InvalidArgument(format!(
                 "{} has this method already: it was left as it is",
                 entry.user
             )));
         }
-        let label = free_label_like(&self.core, person, LABEL)?;
-        let (credential, payload) = method(entry, self.core.now());
+        let label = free_label(&self.core, person, LABEL)?;
+        let (credential, payload) = entry.to_method(self.core.now());
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
         let sealed = payload.seal(&key, &label)?;
@@ -164,37 +160,6 @@ impl Imports {
             .await
             .map(|_| ())
     }
-}
-
-/// The method that a line makes. Of codes by time, none that was shown before the import is good.
-fn method(entry: &OathUser, now: Timestamp) -> (Credential, MethodPayload) {
-    let secret = SecretBytes::from(&entry.secret);
-    let seconds = now.as_seconds();
-    let token = match entry.parameters {
-        OtpParameters::Totp(parameters) if parameters.period.seconds() == PERIOD_OF_APPS => {
-            let app = AuthenticatorApp {
-                parameters,
-                last_step: parameters.period.step_at(seconds),
-            };
-            return (app.into(), MethodPayload::AuthenticatorApp { secret });
-        }
-        OtpParameters::Totp(parameters) => HardwareToken::Time {
-            parameters,
-            last_step: parameters.period.step_at(seconds),
-            drift: 0,
-        },
-        OtpParameters::Hotp(parameters) => HardwareToken::Counter {
-            parameters,
-            next: entry.next,
-        },
-    };
-    let payload = MethodPayload::HardwareToken {
-        secret,
-        serial: String::new(),
-        manufacturer: String::new(),
-        model: String::new(),
-    };
-    (token.into(), payload)
 }
 
 impl From<Outcome> for Imported {

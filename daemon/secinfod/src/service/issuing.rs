@@ -5,7 +5,7 @@ use crate::core::{Core, Requester, ServiceError, no_randomness, random_id};
 use crate::methods::payload::MethodPayload;
 use crate::methods::written_code::WrittenCode;
 use crate::methods::written_code::hashed::{Cost, HashedSet};
-use crate::methods::{access_pass, recovery_codes};
+use crate::methods::{self, access_pass, recovery_codes};
 use secinfo_domain::{
     Action, Kind, Label, MethodId, SealedMethod, Seconds, Timestamp, enrollment_outlook,
 };
@@ -49,7 +49,7 @@ impl IssuedCodes {
             .core
             .hash(move || recovery_codes::hash(&codes, Cost::default()))
             .await??;
-        let issue = Self::issue("Recovery codes", hashes)?;
+        let issue = Self::issue(Kind::RecoveryCodes, hashes)?;
         let action = Action::IssueRecoveryCodes {
             method: issue.method,
             sealed: issue.sealed,
@@ -76,7 +76,7 @@ impl IssuedCodes {
             .core
             .hash(move || access_pass::hash(&pass, Cost::default()))
             .await??;
-        let issue = Self::issue("Access pass", hashes)?;
+        let issue = Self::issue(Kind::AccessPass, hashes)?;
         let action = Action::IssueAccessPass {
             method: issue.method,
             sealed: issue.sealed,
@@ -90,10 +90,10 @@ impl IssuedCodes {
         Ok((shown, expires))
     }
 
-    fn issue(label: &str, hashes: HashedSet) -> Result<Issue, ServiceError> {
+    fn issue(kind: Kind, hashes: HashedSet) -> Result<Issue, ServiceError> {
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
-        let label = Label::parse(label)?;
+        let label = Label::parse(methods::kind::of(kind).default_label())?;
         let sealed = MethodPayload::Codes { hashes }.seal(&key, &label)?;
         Ok(Issue {
             method,

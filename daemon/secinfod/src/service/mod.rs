@@ -11,11 +11,9 @@ mod destination;
 mod enrollment;
 mod import;
 mod issuing;
-mod matching;
 mod notices;
 mod overview;
 mod pipe;
-mod proving;
 mod sending;
 pub mod session;
 mod sign_in;
@@ -27,9 +25,7 @@ pub use backup::{Backups, RestoredLog};
 pub use break_glass::BreakGlass;
 pub use changes::Deletion;
 pub use deliveries::Deliveries;
-pub use enrollment::{
-    DeliveredDraft, Draft, Enrolled, Enrollment, EnrollmentRequest, Enrollments, Started,
-};
+pub use enrollment::{Enrolled, Enrollment, Enrollments, Started};
 pub use import::Imports;
 pub use issuing::IssuedCodes;
 pub use notices::Notices;
@@ -38,14 +34,15 @@ pub use sending::{DeliveryState, Sending, Sent};
 pub use session::{SessionId, SessionLimits, SessionOwner, Sessions};
 pub use sign_in::{End, Outcome, Prompt, RefusedFor, SignIn, SignInRequest, SignIns, Step};
 pub use statistics::Statistics;
-pub use tokens::{FoundToken, Imported, TokenRow, Tokens};
-pub use verification::{Challenge, Circumstances, Proven, Verification, Verifications};
+pub use tokens::{Imported, TokenRow, Tokens};
+pub use verification::{Candidate, Circumstances, Proven, Verification, Verifications};
 
 use crate::channels::Channels;
 pub use crate::core::{
     Account, Appended, Core, Counted, Person, Population, ReplayError, Requester, ServiceError,
     Settings, UserPayload, read_state, undelivered,
 };
+pub use crate::methods::EnrollmentRequest;
 pub use crate::methods::payload::{MethodPayload, SecretBytes, TokenPayload};
 
 use secinfo_domain::Action;

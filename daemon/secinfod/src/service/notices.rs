@@ -98,7 +98,7 @@ impl Notices {
             .filter(|method| wanted(method.kind()))
             .filter_map(|method| {
                 let payload = MethodPayload::open(&self.core, method).ok()?;
-                let (destination, language) = Destination::of(method, payload)?;
+                let (destination, language) = Destination::of(method.credential(), payload)?;
                 Some(Contact {
                     kind: method.kind(),
                     destination,

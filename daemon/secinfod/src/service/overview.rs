@@ -1,15 +1,13 @@
 //! Security info as those see it who may read it.
 
 use super::SecurityInfo;
-use super::tokens::mode;
 use crate::core::{Account, Core, Person, ServiceError};
-use crate::methods::delivery::{email_address, phone_number};
-use crate::methods::payload::{MethodPayload, label_of};
-use secinfo_domain::kind::{AccessPass, Credential, HardwareToken};
+use crate::methods;
+use crate::methods::kind::OpenMethod;
+use crate::methods::payload::label_of;
 use secinfo_domain::state::{Method, UserState};
-use secinfo_domain::{
-    Kind, MethodId, OtpParameters, Place, Purpose, SessionTag, Timestamp, UserId,
-};
+use secinfo_domain::{Kind, MethodId, Purpose, SessionTag, Timestamp, UserId};
+use secinfo_wire::Hint;
 
 /// One method as its owner sees it.
 pub struct MethodView {
@@ -20,7 +18,7 @@ pub struct MethodView {
     /// What the user calls it.
     pub label: String,
     /// What it can be told from others by; never a secret, never a whole number or address.
-    pub hint: String,
+    pub hint: Hint,
     /// What it serves.
     pub purposes: Vec<Purpose>,
     /// When it was enrolled.
@@ -37,8 +35,8 @@ pub struct MethodView {
     pub remaining: u32,
     /// When an access pass ends.
     pub expires: Option<Timestamp>,
-    /// How many digits its codes have; 0 where they have none.
-    pub digits: u8,
+    /// How many digits its codes have; none where they are not written in digits.
+    pub digits: Option<u32>,
 }
 
 /// The security info of one user, apart from the methods themselves.
@@ -155,18 +153,22 @@ impl SecurityInfo {
 }
 
 /// A method as its owner sees it.
-pub(super) fn view(
+fn view(
     core: &Core,
     method: &Method,
     user: Option<&UserState>,
 ) -> Result<MethodView, ServiceError> {
-    let payload = MethodPayload::open(core, method)?;
     let kind = method.kind();
+    let known = methods::kind::of(kind);
+    let open = OpenMethod::open(core, method)?;
+    let hint = known.hint(&open);
+    let rules = &core.state().policy().rules.clone();
+    let challenge = known.verifier(open, rules, None)?.challenge();
     Ok(MethodView {
         id: method.id(),
         kind,
         label: label_of(core, method)?.as_str().to_owned(),
-        hint: hint(method, &payload),
+        hint,
         purposes: [Purpose::SignIn, Purpose::PasswordReset]
             .into_iter()
             .filter(|p| kind.serves(*p))
@@ -180,77 +182,6 @@ pub(super) fn view(
             .is_some_and(|default| default.id() == method.id()),
         remaining: method.remaining(),
         expires: method.credential().expires(),
-        digits: digits(core, method.credential()),
+        digits: challenge.digits(),
     })
-}
-
-fn digits(core: &Core, credential: &Credential) -> u8 {
-    match credential {
-        Credential::AuthenticatorApp(app) => app.parameters.digits.count(),
-        Credential::HardwareToken(HardwareToken::Time { parameters, .. }) => {
-            parameters.digits.count()
-        }
-        Credential::HardwareToken(HardwareToken::Counter { parameters, .. }) => {
-            parameters.digits.count()
-        }
-        sent if sent.kind().is_delivered() => core.state().policy().rules.codes.digits.count(),
-        _ => 0,
-    }
-}
-
-fn hint(method: &Method, payload: &MethodPayload) -> String {
-    match (method.credential(), payload) {
-        (Credential::AuthenticatorApp(app), _) => format!(
-            "{} digits every {} s",
-            app.parameters.digits, app.parameters.period
-        ),
-        (
-            Credential::HardwareToken(HardwareToken::Time { parameters, .. }),
-            MethodPayload::HardwareToken { serial, .. },
-        ) => of_token(serial, OtpParameters::Totp(*parameters)),
-        (
-            Credential::HardwareToken(HardwareToken::Counter { parameters, .. }),
-            MethodPayload::HardwareToken { serial, .. },
-        ) => of_token(serial, OtpParameters::Hotp(*parameters)),
-        (credential, MethodPayload::Phone { number, .. }) => {
-            let place = credential.place().map_or("", Place::as_str);
-            format!("{place} {}", phone_number::masked(number))
-        }
-        (_, MethodPayload::Email { address, .. }) => email_address::masked(address),
-        (Credential::AccessPass(AccessPass { once: true, .. }), _) => "good for one use".to_owned(),
-        _ => String::new(),
-    }
-}
-
-/// A token that was brought over from another system has no serial number.
-fn of_token(serial: &str, parameters: OtpParameters) -> String {
-    let mode = mode(parameters).to_uppercase();
-    if serial.is_empty() {
-        mode
-    } else {
-        format!("{} {mode}", masked(serial))
-    }
-}
-
-/// The last four characters behind dots; dots alone where there are not more than four.
-fn masked(text: &str) -> String {
-    let count = text.chars().count();
-    let shown: String = text
-        .chars()
-        .skip(count.max(4) - if count > 4 { 4 } else { 0 })
-        .collect();
-    format!("••••{shown}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::masked;
-
-    #[test]
-    fn a_masked_text_never_shows_all_of_it() {
-        assert_eq!(
-            ["1234567", "12345", "1234", "1", ""].map(masked),
-            ["••••4567", "••••2345", "••••", "••••", "••••"]
-        );
-    }
 }

@@ -6,10 +6,10 @@ use super::notices::Notices;
 use crate::channels::{Arrival, Progress, Tracking};
 use crate::core::{Core, Person, Requester, ServiceError, no_randomness, random_id};
 use crate::messages::Language;
-use crate::methods::delivery::code;
 use crate::methods::delivery::destination::Destination;
-use secinfo_channel::{MessagePurpose, Reason, SecretText};
-use secinfo_domain::{Action, Digits, Kind, MessageId, MethodId, Recipient, Refusal, Timestamp};
+use crate::methods::delivery::{SentCode, code};
+use secinfo_channel::{MessagePurpose, Reason};
+use secinfo_domain::{Action, Kind, MessageId, MethodId, Recipient, Timestamp};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -31,16 +31,13 @@ pub(super) struct CodeSender {
 
 /// The newest code that a session has sent: it alone is good.
 #[derive(Default)]
-pub struct Sending(Mutex<Option<Arc<SentCode>>>);
+pub struct Sending(Mutex<Option<Arc<Newest>>>);
 
 /// A code on its way.
-pub(super) struct SentCode {
-    pub(super) message: MessageId,
+struct Newest {
+    code: Arc<SentCode>,
     /// The method that it proves; none while it is being enrolled.
-    pub(super) method: Option<MethodId>,
-    pub(super) code: SecretText,
-    pub(super) digits: Digits,
-    expires: Timestamp,
+    method: Option<MethodId>,
     resend_at: Timestamp,
     tracking: Tracking,
 }
@@ -117,28 +114,24 @@ impl Sending {
         self.newest().map(|sent| sent.tracking.progress().into())
     }
 
-    pub(super) fn newest(&self) -> Option<Arc<SentCode>> {
+    /// The newest code, if it proves this method; with none, what is being enrolled.
+    pub(super) fn code_for(&self, method: Option<MethodId>) -> Option<Arc<SentCode>> {
+        let newest = self.newest()?;
+        (newest.method == method).then(|| Arc::clone(&newest.code))
+    }
+
+    fn newest(&self) -> Option<Arc<Newest>> {
         self.0
             .lock()
             .expect("nothing panics while it holds the code")
             .clone()
     }
 
-    fn put(&self, sent: SentCode) {
+    fn put(&self, newest: Newest) {
         *self
             .0
             .lock()
-            .expect("nothing panics while it holds the code") = Some(Arc::new(sent));
-    }
-}
-
-impl SentCode {
-    /// Whether what was typed is this code, as long as it is good.
-    pub(super) fn is(&self, typed: &str, now: Timestamp) -> Result<bool, Refusal> {
-        if now >= self.expires {
-            return Err(Refusal::CodeGone);
-        }
-        Ok(code::matches(&self.code, typed, self.digits))
+            .expect("nothing panics while it holds the code") = Some(Arc::new(newest));
     }
 }
 
@@ -181,7 +174,7 @@ impl CodeSender {
             recipient: delivery.recipient,
             destination: self.destination_key.tag(delivery.destination),
             country: delivery.destination.country(),
-            replaces: before.map(|sent| sent.message),
+            replaces: before.map(|sent| sent.code.message),
         };
         self.notices
             .commit(delivery.person, delivery.by, action, Vec::new())
@@ -201,12 +194,14 @@ impl CodeSender {
         let tracking =
             self.deliveries
                 .send(delivery.person, message, delivery.destination, &content);
-        delivery.sending.put(SentCode {
-            message,
+        delivery.sending.put(Newest {
+            code: Arc::new(SentCode {
+                message,
+                code,
+                digits: rules.digits,
+                expires: now.plus(rules.life),
+            }),
             method,
-            code,
-            digits: rules.digits,
-            expires: now.plus(rules.life),
             resend_at: now.plus(rules.resend_after),
             tracking,
         });
@@ -246,9 +241,9 @@ impl CodeSender {
         Ok(Sent {
             delivery,
             hint,
-            expires: sent.expires,
+            expires: sent.code.expires,
             resend_at: sent.resend_at,
-            digits: sent.digits.count(),
+            digits: sent.code.digits.count(),
         })
     }
 }

@@ -1,16 +1,10 @@
 //! The inventory of hardware tokens: administrators import them, users activate them.
 
-use super::matching::find_token;
 use super::notices::Notices;
-use crate::core::{Core, Offer, Requester, ServiceError, random_id, seal_new};
-use crate::methods::hardware_token::import::{self, ImportedToken, pskc::PreSharedKey};
-use crate::methods::payload::{MethodPayload, SecretBytes, TokenPayload};
-use secinfo_domain::state::Token;
-use secinfo_domain::{
-    Action, Counter, HostAction, Kind, MethodId, NewToken, OtpParameters, Refusal, SealedPart,
-    TokenId,
-};
-use secinfo_ledger::NewKey;
+use crate::core::{Core, Offer, Requester, ServiceError};
+use crate::methods::hardware_token::import::{self, pskc::PreSharedKey};
+use crate::methods::hardware_token::{self, inventory, mode};
+use secinfo_domain::{Action, HostAction, MethodId, Refusal};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -43,38 +37,6 @@ pub struct TokenRow {
     pub mode: &'static str,
 }
 
-/// A token of the inventory, opened.
-pub struct FoundToken {
-    /// Its id.
-    pub id: TokenId,
-    /// How its codes are made.
-    pub parameters: OtpParameters,
-    /// The counter of its next code.
-    pub next: Counter,
-    /// What is sealed of it.
-    pub payload: TokenPayload,
-}
-
-impl FoundToken {
-    /// What will be sealed of the method that it becomes.
-    pub(super) fn method_payload(&self) -> MethodPayload {
-        MethodPayload::HardwareToken {
-            secret: self.payload.secret.clone(),
-            serial: self.payload.serial.clone(),
-            manufacturer: self.payload.manufacturer.clone(),
-            model: self.payload.model.clone(),
-        }
-    }
-}
-
-/// The word for how a token counts.
-pub(super) const fn mode(parameters: OtpParameters) -> &'static str {
-    match parameters {
-        OtpParameters::Totp(_) => "totp",
-        OtpParameters::Hotp(_) => "hotp",
-    }
-}
-
 impl Tokens {
     pub(super) const fn new(core: Arc<Core>, notices: Arc<Notices>) -> Self {
         Self { core, notices }
@@ -94,11 +56,11 @@ impl Tokens {
             .iter()
             .map(|problem| (place_number(&problem.place), problem.to_string()))
             .collect();
-        let mut known: HashSet<_> = open_tokens(&self.core)?
+        let mut known: HashSet<_> = inventory::open_all(&self.core)?
             .into_iter()
             .map(|token| token.payload.serial)
             .collect();
-        known.extend(self.serials_in_use()?);
+        known.extend(inventory::serials_in_use(&self.core)?);
         let mut new = Vec::new();
         for token in import.tokens {
             if known.contains(token.serial.as_str()) {
@@ -110,7 +72,7 @@ impl Tokens {
                     ),
                 ));
             } else {
-                new.push(sealed_token(&token)?);
+                new.push(inventory::seal(&token)?);
             }
         }
         let count = u32::try_from(new.len()).unwrap_or(u32::MAX);
@@ -131,7 +93,7 @@ impl Tokens {
 
     /// The tokens that wait to be activated, by serial number.
     pub fn list(&self) -> Result<Vec<TokenRow>, ServiceError> {
-        let mut rows: Vec<_> = open_tokens(&self.core)?
+        let mut rows: Vec<_> = inventory::open_all(&self.core)?
             .into_iter()
             .map(|token| TokenRow {
                 serial: token.payload.serial,
@@ -146,7 +108,7 @@ impl Tokens {
 
     /// Removes a token that no user has activated.
     pub async fn remove(&self, by: &Requester, serial: &str) -> Result<(), ServiceError> {
-        let token = find_token_by_serial(&self.core, serial)?;
+        let token = inventory::find(&self.core, serial)?;
         let action = HostAction::RemoveToken(token.id);
         self.core.append_host_by(by, action, Offer::default()).await
     }
@@ -163,75 +125,13 @@ impl Tokens {
         let state = self.core.state();
         let user = state.user(person.id).ok_or(Refusal::UnknownMethod)?;
         let token = user.method(method).ok_or(Refusal::UnknownMethod)?;
-        let found = find_token(&self.core, token, codes)?;
+        let found = hardware_token::resynchronize(&self.core, token, codes)?;
         let action = Action::Resynchronize { method, found };
         self.notices
             .commit(&person, by, action, Vec::new())
             .await
             .map(|_| ())
     }
-
-    /// The serial numbers of the tokens that users have activated.
-    fn serials_in_use(&self) -> Result<Vec<String>, ServiceError> {
-        let state = self.core.state();
-        let methods = state.users().flat_map(|(_, user)| user.methods());
-        let tokens = methods.filter(|method| method.kind() == Kind::HardwareToken);
-        let payloads: Vec<_> = tokens
-            .map(|token| MethodPayload::open(&self.core, token))
-            .collect::<Result<_, _>>()?;
-        let serial = |payload| match payload {
-            MethodPayload::HardwareToken { serial, .. } => Some(serial),
-            _ => None,
-        };
-        Ok(payloads.into_iter().filter_map(serial).collect())
-    }
-}
-
-/// The token of the inventory with this serial number.
-pub(super) fn find_token_by_serial(core: &Core, serial: &str) -> Result<FoundToken, ServiceError> {
-    let serial = serial.trim();
-    let found = open_tokens(core)?
-        .into_iter()
-        .find(|token| token.payload.serial == serial);
-    found.ok_or_else(|| Refusal::UnknownToken.into())
-}
-
-fn open_tokens(core: &Core) -> Result<Vec<FoundToken>, ServiceError> {
-    core.state()
-        .tokens()
-        .map(|(id, token)| open_token(core, id, token))
-        .collect()
-}
-
-fn open_token(core: &Core, id: TokenId, token: &Token) -> Result<FoundToken, ServiceError> {
-    Ok(FoundToken {
-        id,
-        parameters: token.parameters,
-        next: token.next,
-        payload: core.open(id.into(), SealedPart::Token, &token.sealed)?,
-    })
-}
-
-fn sealed_token(token: &ImportedToken) -> Result<(NewToken, Arc<NewKey>), ServiceError> {
-    let id = TokenId::from_bytes(random_id()?);
-    let key = NewKey::generate(id.into())?;
-    let payload = TokenPayload {
-        serial: token.serial.as_str().to_owned(),
-        manufacturer: token.manufacturer.clone(),
-        model: token.model.clone(),
-        secret: SecretBytes::from(&token.secret),
-        drift: token.drift,
-    };
-    let sealed = seal_new(&key, SealedPart::Token, &payload)?;
-    Ok((
-        NewToken {
-            token: id,
-            parameters: token.parameters,
-            next: token.counter,
-            sealed,
-        },
-        Arc::new(key),
-    ))
 }
 
 fn place_number(place: &import::Place) -> u32 {

@@ -1,24 +1,23 @@
 //! Verifications: short-lived sessions in which a user proves a method.
 
-use super::matching::answer;
 use super::notices::Notices;
-use super::overview::view;
-use super::sending::{CodeDelivery, CodeSender, Sending, Sent, SentCode};
+use super::sending::{CodeDelivery, CodeSender, Sending, Sent};
 use super::session::{Session, SessionOwner, Sessions};
 use crate::core::{Core, Person, Requester, ServiceError};
+use crate::methods;
+use crate::methods::delivery::SentCode;
 use crate::methods::delivery::destination::Destination;
-use crate::methods::payload::MethodPayload;
+use crate::methods::kind::{OpenMethod, Verifier};
+use crate::methods::payload::{MethodPayload, label_of};
 use secinfo_channel::MessagePurpose;
 use secinfo_domain::event::{Fact, Failure};
 use secinfo_domain::state::Method;
 use secinfo_domain::{
-    Action, Answer, Event, Kind, MethodId, Purpose, Recipient, Refusal, Strength, Timestamp,
+    Action, Event, Kind, MethodId, Purpose, Recipient, Refusal, Strength, Timestamp,
     verification_outlook,
 };
+use secinfo_wire::{Challenge, Forms, Hint, Response};
 use std::sync::{Arc, Mutex};
-
-/// The longest answer that is looked at, in bytes.
-const LONGEST_CODE: usize = 128;
 
 /// Verifies users.
 pub struct Verifications {
@@ -33,6 +32,7 @@ pub struct Verification {
     pub(super) person: Person,
     pub(super) by: Requester,
     pub(super) purpose: Purpose,
+    pub(super) forms: Forms,
     pub(super) asked: Mutex<MethodId>,
     pub(super) sending: Sending,
     pub(super) origin: String,
@@ -44,14 +44,16 @@ pub struct Verification {
 pub struct Circumstances {
     /// The method to ask first.
     pub first: Option<MethodId>,
+    /// The forms of challenges that the client can present.
+    pub forms: Forms,
     /// From where the user asks, such as the address of a client, as messages say it.
     pub origin: String,
     /// The language that the user speaks: a locale or a BCP 47 tag.
     pub language: String,
 }
 
-/// What the user is asked for.
-pub struct Challenge {
+/// A method that can answer a verification.
+pub struct Candidate {
     /// The method.
     pub method: MethodId,
     /// Its kind.
@@ -59,11 +61,9 @@ pub struct Challenge {
     /// What the user calls it.
     pub label: String,
     /// What it can be told from others by.
-    pub hint: String,
-    /// How many digits its codes have; 0 where they have none.
-    pub digits: u8,
-    /// Whether its code has to be sent first.
-    pub delivered: bool,
+    pub hint: Hint,
+    /// What it asks.
+    pub challenge: Challenge,
 }
 
 /// The proof that a finished verification leaves.
@@ -145,9 +145,9 @@ impl Verifications {
         owner: SessionOwner,
         purpose: Purpose,
         circumstances: Circumstances,
-    ) -> Result<(Arc<Session<Verification>>, Challenge), ServiceError> {
+    ) -> Result<(Arc<Session<Verification>>, Candidate), ServiceError> {
         let person = self.core.person(uid)?;
-        let candidates = self.candidates(&person, by, purpose)?;
+        let candidates = self.candidates(&person, by, purpose, circumstances.forms)?;
         let asked = match circumstances.first {
             Some(id) => candidates
                 .iter()
@@ -155,12 +155,13 @@ impl Verifications {
                 .ok_or(Refusal::UnknownMethod)?,
             None => candidates.first().ok_or(ServiceError::NoMethod)?,
         };
-        let challenge = challenge(&self.core, asked)?;
+        let candidate = candidate(&self.core, asked)?;
         let rules = self.core.state().policy().rules.session;
         let subject = Verification {
             person,
             by: by.clone(),
             purpose,
+            forms: circumstances.forms,
             asked: Mutex::new(asked.id()),
             sending: Sending::default(),
             origin: circumstances.origin,
@@ -169,18 +170,17 @@ impl Verifications {
         let session =
             self.sessions
                 .open(subject, by.uid, owner, rules.verification, rules.attempts)?;
-        Ok((session, challenge))
+        Ok((session, candidate))
     }
 
     /// The methods that can answer a verification, the one asked now first.
-    pub fn methods(&self, verification: &Verification) -> Result<Vec<Challenge>, ServiceError> {
-        let mut candidates =
-            self.candidates(&verification.person, &verification.by, verification.purpose)?;
+    pub fn methods(&self, verification: &Verification) -> Result<Vec<Candidate>, ServiceError> {
+        let mut candidates = self.candidates_of(verification)?;
         let asked = verification.asked();
         candidates.sort_by_key(|method| method.id() != asked);
         candidates
             .iter()
-            .map(|method| challenge(&self.core, method))
+            .map(|method| candidate(&self.core, method))
             .collect()
     }
 
@@ -189,29 +189,28 @@ impl Verifications {
         &self,
         verification: &Verification,
         to: MethodId,
-    ) -> Result<Challenge, ServiceError> {
-        let candidates =
-            self.candidates(&verification.person, &verification.by, verification.purpose)?;
+    ) -> Result<Candidate, ServiceError> {
+        let candidates = self.candidates_of(verification)?;
         let method = candidates
             .iter()
             .find(|method| method.id() == to)
             .ok_or(Refusal::UnknownMethod)?;
-        let challenge = challenge(&self.core, method)?;
+        let candidate = candidate(&self.core, method)?;
         verification.ask(to);
-        Ok(challenge)
+        Ok(candidate)
     }
 
     /// Answers a verification. When this returns a proof, the code is used up on disk.
     pub async fn finish(
         &self,
         session: &Session<Verification>,
-        code: &str,
+        response: &Response,
     ) -> Result<Proven, ServiceError> {
         let _turn = session.turn().await;
         self.sessions
             .get(session.id())
             .ok_or(ServiceError::SessionExpired)?;
-        let proven = self.answer(session.subject(), code).await;
+        let proven = self.answer(session.subject(), response).await;
         match proven {
             Ok(_) => self.sessions.close(session.id()),
             Err(ServiceError::WrongCode | ServiceError::CodeAlreadyUsed)
@@ -229,39 +228,39 @@ impl Verifications {
     pub(super) async fn answer(
         &self,
         verification: &Verification,
-        code: &str,
+        response: &Response,
     ) -> Result<Proven, ServiceError> {
         self.verify_person(
             &verification.person,
             &verification.by,
             verification.purpose,
             verification.asked(),
-            code,
-            verification.sending.newest().as_deref(),
+            response,
+            Some(&verification.sending),
         )
         .await
     }
 
-    /// Verifies a user in one step, without a session: by `method`, or by the method that is
-    /// asked first.
+    /// Verifies a user in one step, without a session: by `method`, or by the first method that the
+    /// response can answer.
     pub async fn verify(
         &self,
         uid: u32,
         by: &Requester,
         purpose: Purpose,
         method: Option<MethodId>,
-        code: &str,
+        response: &Response,
     ) -> Result<Proven, ServiceError> {
         let person = self.core.person(uid)?;
         let method = match method {
             Some(id) => id,
             None => self
-                .candidates(&person, by, purpose)?
+                .candidates(&person, by, purpose, Forms::from_iter([response.form()]))?
                 .first()
                 .ok_or(ServiceError::NoMethod)?
                 .id(),
         };
-        self.verify_person(&person, by, purpose, method, code, None)
+        self.verify_person(&person, by, purpose, method, response, None)
             .await
     }
 
@@ -271,19 +270,17 @@ impl Verifications {
         by: &Requester,
         purpose: Purpose,
         id: MethodId,
-        code: &str,
-        sent: Option<&SentCode>,
+        response: &Response,
+        sending: Option<&Sending>,
     ) -> Result<Proven, ServiceError> {
         let state = self.core.state();
         let user = state.user(person.id).ok_or(ServiceError::NoMethod)?;
         let method = user.method(id).ok_or(Refusal::UnknownMethod)?;
         let context = self.core.context(person, by)?;
         verification_outlook(&state, person.id, &context, id, purpose)?;
-        let answer = if code.len() > LONGEST_CODE {
-            Answer::Wrong
-        } else {
-            answer(&self.core, method, code, sent).await?
-        };
+        let sent = sending.and_then(|sending| sending.code_for(Some(id)));
+        let verifier = verifier(&self.core, method, sent)?;
+        let answer = methods::kind::check(&self.core, verifier, response).await?;
         let events = self
             .notices
             .commit(
@@ -341,6 +338,7 @@ impl Verifications {
         person: &Person,
         by: &Requester,
         purpose: Purpose,
+        forms: Forms,
     ) -> Result<Vec<Method>, ServiceError> {
         let state = self.core.state();
         let Some(user) = state.user(person.id) else {
@@ -351,8 +349,18 @@ impl Verifications {
         Ok(user
             .candidates(purpose, &policy, wait, self.core.now())
             .into_iter()
+            .filter(|method| forms.contains(methods::kind::of(method.kind()).form()))
             .cloned()
             .collect())
+    }
+
+    fn candidates_of(&self, verification: &Verification) -> Result<Vec<Method>, ServiceError> {
+        self.candidates(
+            &verification.person,
+            &verification.by,
+            verification.purpose,
+            verification.forms,
+        )
     }
 
     /// Sends a code of the method that is asked now, in place of any before it.
@@ -383,7 +391,7 @@ impl Verifications {
         let kind = method.kind();
         let payload = MethodPayload::open(&self.core, method)?;
         let (destination, language) =
-            Destination::of(method, payload).ok_or(Refusal::NothingToSend(kind))?;
+            Destination::of(method.credential(), payload).ok_or(Refusal::NothingToSend(kind))?;
         let purpose = verification.purpose();
         self.codes
             .send(CodeDelivery {
@@ -408,14 +416,28 @@ impl Verifications {
     }
 }
 
-fn challenge(core: &Core, method: &Method) -> Result<Challenge, ServiceError> {
-    let view = view(core, method, None)?;
-    Ok(Challenge {
-        method: view.id,
-        kind: view.kind,
-        label: view.label,
-        hint: view.hint,
-        digits: view.digits,
-        delivered: view.kind.is_delivered(),
+/// A method with what it asks.
+fn candidate(core: &Core, method: &Method) -> Result<Candidate, ServiceError> {
+    let kind = methods::kind::of(method.kind());
+    let open = OpenMethod::open(core, method)?;
+    let hint = kind.hint(&open);
+    let rules = &core.state().policy().rules.clone();
+    Ok(Candidate {
+        method: method.id(),
+        kind: method.kind(),
+        label: label_of(core, method)?.as_str().to_owned(),
+        hint,
+        challenge: kind.verifier(open, rules, None)?.challenge(),
     })
+}
+
+/// What checks the response that a method is given. `sent` is the code that was sent for it.
+fn verifier(
+    core: &Core,
+    method: &Method,
+    sent: Option<Arc<SentCode>>,
+) -> Result<Box<dyn Verifier>, ServiceError> {
+    let rules = &core.state().policy().rules.clone();
+    let open = OpenMethod::open(core, method)?;
+    methods::kind::of(method.kind()).verifier(open, rules, sent)
 }

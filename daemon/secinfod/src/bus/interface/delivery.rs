@@ -2,6 +2,7 @@
 
 use super::dict::Dict;
 use crate::service::{DeliveryState, Sending, Sent, undelivered};
+use secinfo_wire::Hint;
 
 /// What is known of a code that was sent.
 pub(super) fn sent_dict(sent: &Sent) -> Dict {
@@ -25,5 +26,24 @@ pub(super) fn problem(sending: Option<&Sending>) -> String {
     match sending.and_then(Sending::delivery) {
         Some(DeliveryState::Failed(reason)) => undelivered(reason).to_owned(),
         _ => String::new(),
+    }
+}
+
+/// A hint as a sentence.
+pub(super) fn english(hint: &Hint) -> String {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    if let (Some(digits), Some(period)) = (hint.digits, hint.period) {
+        return format!("{digits} digits every {period} s");
+    }
+    if let Some(mode) = &hint.mode {
+        let mode = mode.to_uppercase();
+        return format!("{} {mode}", text(&hint.serial)).trim().to_owned();
+    }
+    if hint.once == Some(true) {
+        return "good for one use".to_owned();
+    }
+    match &hint.number {
+        Some(number) => format!("{} {number}", text(&hint.place)),
+        None => text(&hint.address),
     }
 }

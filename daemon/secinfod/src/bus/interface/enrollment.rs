@@ -5,7 +5,8 @@ use super::dict::Dict;
 use super::tree::{Daemon, Node, method_path, method_path_or_none};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
 use crate::service::session::Session;
-use crate::service::{DeliveredDraft, Enrollment, Sending};
+use crate::service::{Enrollment, Sending};
+use secinfo_wire::Response;
 use std::sync::Arc;
 use zbus::ObjectPath;
 
@@ -97,7 +98,7 @@ async fn submit(
         .state()
         .service()
         .enrollments()
-        .finish(session, &code)
+        .finish(session, &Response::code(code))
         .await?;
     let uid = session.subject().uid();
     let former = method_path_or_none(uid, enrolled.former_default);
@@ -136,8 +137,7 @@ async fn expires(call: Call<Daemon>) -> Result<u64, BusError> {
 }
 
 fn sending(call: &Call<Daemon>) -> Result<Option<&Sending>, BusError> {
-    let draft = session(call)?.subject().delivered();
-    Ok(draft.map(DeliveredDraft::sending))
+    Ok(Some(session(call)?.subject().sending()))
 }
 
 async fn delivery(call: Call<Daemon>) -> Result<String, BusError> {

@@ -9,6 +9,7 @@ impl From<ServiceError> for BusError {
     fn from(error: ServiceError) -> Self {
         let name = match &error {
             ServiceError::Refused(refusal) => refusal_name(refusal),
+            ServiceError::WrongForm(_) => "WrongForm",
             ServiceError::WrongCode => "WrongCode",
             ServiceError::NowLocked { .. } => "MethodLocked",
             ServiceError::CodeAlreadyUsed => "CodeAlreadyUsed",

@@ -16,6 +16,7 @@ use crate::methods::hardware_token::import::pskc::PreSharedKey;
 use crate::service::{Circumstances, Imports, ServiceError};
 use secinfo_domain::policy::{FirstMethod, ResetMethods};
 use secinfo_domain::{Label, Purpose, UserName};
+use secinfo_wire::{Forms, Response};
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant};
 use zeroize::Zeroizing;
@@ -307,6 +308,7 @@ async fn start_verification(
         .map(|path| method_at(path.as_str(), uid))
         .transpose()?;
     let circumstances = Circumstances {
+        forms: Forms::default(),
         first,
         origin: origin(&mut options)?,
         language: language(&mut options)?,
@@ -340,7 +342,7 @@ async fn verify(
         .state()
         .service()
         .verifications()
-        .verify(uid, &by, purpose, method, &code)
+        .verify(uid, &by, purpose, method, &Response::code(code))
         .await?;
     Ok((proof_dict(uid, &proof),))
 }

@@ -1,5 +1,6 @@
 //! `org.secinfo.SecurityInfo1.Method`: one enrolled method.
 
+use super::delivery::english;
 use super::tree::{Daemon, Node};
 use super::{MANAGE_USERS, READ_USERS, requester};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
@@ -167,7 +168,7 @@ async fn label(call: Call<Daemon>) -> Result<String, BusError> {
 }
 
 async fn hint(call: Call<Daemon>) -> Result<String, BusError> {
-    Ok(view(&call)?.hint)
+    Ok(english(&view(&call)?.hint))
 }
 
 async fn purposes(call: Call<Daemon>) -> Result<Vec<String>, BusError> {

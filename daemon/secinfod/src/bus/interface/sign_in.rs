@@ -10,6 +10,7 @@ use crate::service::{
 };
 use secinfo_channel::SecretText;
 use secinfo_domain::{Authority, Label, NotCovered, ServiceName, SignInPlace, UserName};
+use secinfo_wire::Forms;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
@@ -201,6 +202,7 @@ fn request(
         language: language(options)?,
         may_set_up: set_up && is_root,
         one_line,
+        forms: Forms::default(),
     })
 }
 

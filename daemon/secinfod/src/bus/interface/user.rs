@@ -5,8 +5,9 @@ use super::tree::{Daemon, Node, enrollment_path, method_path, method_path_or_non
 use super::{MANAGE_USERS, READ_USERS, UNLOCK_USERS, method_at, requester, session_owner};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
 use crate::methods::one_time_password::Secret;
-use crate::service::{Draft, EnrollmentRequest, Overview, Person, ServiceError, Started};
-use secinfo_domain::{Action, Kind, Label, OtpParameters, Place, Seconds, Timestamp};
+use crate::service::{EnrollmentRequest, Overview, Person, ServiceError, Started};
+use secinfo_domain::{Action, Kind, Label, Place, Seconds, Timestamp};
+use secinfo_wire::Forms;
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant};
 use zeroize::Zeroizing;
@@ -246,6 +247,7 @@ async fn start_enrollment(
             place,
             language,
             secret,
+            forms: Forms::default(),
         },
     )?;
     if call.caller().is_gone() {
@@ -278,36 +280,31 @@ fn details(started: &Started) -> Dict {
         ("attempts", u32::from(session.attempts_left()).into()),
         ("becomes_default", started.becomes_default.into()),
     ]);
-    match session.subject().draft() {
-        Draft::AuthenticatorApp { parameters, .. } => {
-            dict.insert("digits", u32::from(parameters.digits.count()).into());
-            dict.insert("period", u32::from(parameters.period.seconds()).into());
-            dict.insert("algorithm", parameters.algorithm.name().into());
-        }
-        Draft::HardwareToken(token) => {
-            let mode = match token.parameters {
-                OtpParameters::Totp(_) => "totp",
-                OtpParameters::Hotp(_) => "hotp",
-            };
-            dict.insert("mode", mode.into());
-            dict.insert(
-                "digits",
-                u32::from(token.parameters.digits().count()).into(),
-            );
-            dict.insert("manufacturer", token.payload.manufacturer.clone().into());
-            dict.insert("model", token.payload.model.clone().into());
-        }
-        Draft::Delivered(draft) => {
-            dict.insert("hint", draft.destination.hint().into());
-            dict.insert("digits", u32::from(draft.digits.count()).into());
-            dict.insert("dropped_extension", draft.dropped_extension.into());
-            if let Some(place) = draft.destination.place() {
-                dict.insert("place", place.as_str().into());
-            }
+    let enrollment = session.subject();
+    dict.insert("digits", started.challenge.digits().unwrap_or(0).into());
+    dict.insert("delivered", enrollment.kind().is_delivered().into());
+    if let Some(destination) = started.challenge.destination() {
+        dict.insert("hint", destination.to_owned().into());
+    }
+    let details = &started.details;
+    for (name, text) in [
+        ("algorithm", &details.algorithm),
+        ("mode", &details.mode),
+        ("manufacturer", &details.manufacturer),
+        ("model", &details.model),
+        ("place", &details.place),
+    ] {
+        if let Some(text) = text {
+            dict.insert(name, text.clone().into());
         }
     }
-    dict.insert("delivered", session.subject().kind().is_delivered().into());
-    if let Some(presentation) = &started.presentation {
+    if let Some(period) = details.period {
+        dict.insert("period", period.into());
+    }
+    if let Some(dropped) = details.dropped_extension {
+        dict.insert("dropped_extension", dropped.into());
+    }
+    if let Some(presentation) = &details.presentation {
         dict.insert("issuer", presentation.issuer.clone().into());
         dict.insert("account", presentation.account.clone().into());
         dict.insert("key", presentation.key_in_groups.as_str().to_owned().into());

@@ -1,13 +1,14 @@
 //! `org.secinfo.SecurityInfo1.Verification`: a session in which a user proves a method.
 
-use super::delivery::sent_dict;
+use super::delivery::{english, sent_dict};
 use super::dict::Dict;
 use super::method_at;
 use super::tree::{Daemon, Node, method_path};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
 use crate::service::session::Session;
-use crate::service::{Challenge, Proven, Verification};
+use crate::service::{Candidate, Proven, Verification};
 use secinfo_domain::ServiceName;
+use secinfo_wire::Response;
 use std::sync::Arc;
 use zbus::{ObjectPath, OwnedObjectPath};
 
@@ -107,14 +108,14 @@ pub(super) fn interface() -> Interface<Daemon> {
 }
 
 /// What the user is asked for.
-pub(super) fn challenge_dict(uid: u32, challenge: &Challenge) -> Dict {
+pub(super) fn challenge_dict(uid: u32, candidate: &Candidate) -> Dict {
     Dict::from([
-        ("method", method_path(uid, challenge.method).into()),
-        ("kind", challenge.kind.as_str().into()),
-        ("label", challenge.label.clone().into()),
-        ("hint", challenge.hint.clone().into()),
-        ("digits", u32::from(challenge.digits).into()),
-        ("delivered", challenge.delivered.into()),
+        ("method", method_path(uid, candidate.method).into()),
+        ("kind", candidate.kind.as_str().into()),
+        ("label", candidate.label.clone().into()),
+        ("hint", english(&candidate.hint).into()),
+        ("digits", candidate.challenge.digits().unwrap_or(0).into()),
+        ("delivered", candidate.kind.is_delivered().into()),
     ])
 }
 
@@ -149,12 +150,12 @@ async fn list_methods(call: Call<Daemon>, (): ()) -> Result<(Vec<Row>,), BusErro
         .service()
         .verifications()
         .methods(verification)?;
-    let row = |way: Challenge| {
+    let row = |way: Candidate| {
         (
             method_path(uid, way.method),
             way.kind.as_str().to_owned(),
             way.label,
-            way.hint,
+            english(&way.hint),
         )
     };
     Ok((methods.into_iter().map(row).collect(),))
@@ -203,7 +204,7 @@ async fn submit(call: Call<Daemon>, (code,): (String,)) -> Result<(Dict,), BusEr
         .state()
         .service()
         .verifications()
-        .finish(session, &code)
+        .finish(session, &Response::code(code))
         .await?;
     Ok((proof_dict(session.subject().uid(), &proof),))
 }

@@ -3,7 +3,7 @@
 use super::{email_address, phone_number};
 use crate::core::{ServiceError, blocking};
 use crate::methods::payload::MethodPayload;
-use secinfo_domain::state::Method;
+use secinfo_domain::kind::Credential;
 use secinfo_domain::{Country, EmailAddress, Kind, PhoneNumber, Place};
 
 /// The destination of a method's codes.
@@ -31,7 +31,7 @@ pub(crate) struct Given {
 impl Destination {
     /// The destination of a method's codes, and the language that its user speaks; none for a kind
     /// whose codes are not sent.
-    pub(crate) fn of(method: &Method, payload: MethodPayload) -> Option<(Self, String)> {
+    pub(crate) fn of(credential: &Credential, payload: MethodPayload) -> Option<(Self, String)> {
         match payload {
             MethodPayload::Phone {
                 number,
@@ -39,7 +39,7 @@ impl Destination {
                 language,
                 ..
             } => {
-                let place = method.credential().place()?;
+                let place = credential.place()?;
                 let destination = Self::Phone {
                     number,
                     place,

@@ -4,3 +4,163 @@ pub mod code;
 pub mod destination;
 pub mod email_address;
 pub mod phone_number;
+
+use super::kind::{Details, Draft, EnrollmentRequest, OpenMethod, Verifier};
+use super::payload::MethodPayload;
+use crate::core::{Core, ServiceError};
+use destination::{Destination, Given};
+use secinfo_channel::SecretText;
+use secinfo_domain::kind::{Credential, Proved};
+use secinfo_domain::policy::Rules;
+use secinfo_domain::{Answer, Digits, Kind, MessageId, Place, Refusal, Timestamp};
+use secinfo_wire::{Challenge, Hint, Response};
+use std::sync::Arc;
+
+/// A code that was sent.
+pub(crate) struct SentCode {
+    /// The message that holds it.
+    pub(crate) message: MessageId,
+    pub(crate) code: SecretText,
+    pub(crate) digits: Digits,
+    /// When it ends.
+    pub(crate) expires: Timestamp,
+}
+
+/// A method that is being enrolled, whose codes are sent.
+struct DeliveredDraft {
+    given: Given,
+    language: String,
+    /// The credential that the code of a message proves.
+    prove: fn(&Destination, MessageId) -> Option<Proved<Credential>>,
+}
+
+/// Asks for a code that is sent.
+struct SentCodeVerifier {
+    digits: Digits,
+    /// The destination, masked.
+    destination: String,
+    sent: Option<Arc<SentCode>>,
+}
+
+/// Reads the destination that a user gave for a method of this kind.
+pub(super) fn read(
+    kind: Kind,
+    request: &EnrollmentRequest,
+    core: &Core,
+) -> Result<Option<Given>, ServiceError> {
+    let text = request.destination.as_deref().ok_or_else(|| {
+        ServiceError::InvalidDestination(
+            "say where codes are to be sent: a phone number or an email address".to_owned(),
+        )
+    })?;
+    let place = request.place.unwrap_or(Place::Mobile);
+    let country = core.settings().default_country;
+    destination::parse(kind, text, place, country).map(Some)
+}
+
+/// Begins to enrol a method whose codes are sent.
+pub(super) fn begin(
+    request: &EnrollmentRequest,
+    given: Option<Given>,
+    prove: fn(&Destination, MessageId) -> Option<Proved<Credential>>,
+) -> Result<Box<dyn Draft>, ServiceError> {
+    let given = given.ok_or(Refusal::NothingToSend(request.kind))?;
+    tracing::debug!(kind = %request.kind, "a destination is being enrolled");
+    Ok(Box::new(DeliveredDraft {
+        given,
+        language: request.language.clone(),
+        prove,
+    }))
+}
+
+/// What an enrolled method asks whose codes are sent.
+pub(super) fn verifier(
+    method: OpenMethod,
+    rules: &Rules,
+    sent: Option<Arc<SentCode>>,
+) -> Result<Box<dyn Verifier>, ServiceError> {
+    let kind = method.credential.kind();
+    let (destination, _) =
+        Destination::of(&method.credential, method.payload).ok_or(Refusal::NothingToSend(kind))?;
+    Ok(sent_code(&destination, rules, sent))
+}
+
+/// What a method can be told from others by whose codes are sent.
+pub(super) fn hint(method: &OpenMethod) -> Hint {
+    let place = method.credential.place();
+    let (number, address) = match &method.payload {
+        MethodPayload::Phone { number, .. } => (Some(phone_number::masked(number)), None),
+        MethodPayload::Email { address, .. } => (None, Some(email_address::masked(address))),
+        _ => (None, None),
+    };
+    Hint {
+        place: place.map(|place| place.as_str().to_owned()),
+        number,
+        address,
+        ..Hint::default()
+    }
+}
+
+fn sent_code(
+    destination: &Destination,
+    rules: &Rules,
+    sent: Option<Arc<SentCode>>,
+) -> Box<dyn Verifier> {
+    Box::new(SentCodeVerifier {
+        digits: rules.codes.digits,
+        destination: destination.hint(),
+        sent,
+    })
+}
+
+impl Draft for DeliveredDraft {
+    fn verifier(&self, rules: &Rules, sent: Option<Arc<SentCode>>) -> Box<dyn Verifier> {
+        sent_code(&self.given.destination, rules, sent)
+    }
+
+    fn prove(&self, answer: Answer) -> Option<Proved<Credential>> {
+        match answer {
+            Answer::DeliveredCode(message) => (self.prove)(&self.given.destination, message),
+            _ => None,
+        }
+    }
+
+    fn payload(&self) -> MethodPayload {
+        self.given.destination.payload(self.language.clone())
+    }
+
+    fn destination(&self) -> Option<&Destination> {
+        Some(&self.given.destination)
+    }
+
+    fn details(&self) -> Details {
+        let place = self.given.destination.place();
+        Details {
+            place: place.map(|place| place.as_str().to_owned()),
+            dropped_extension: Some(self.given.dropped_extension),
+            ..Details::default()
+        }
+    }
+}
+
+impl Verifier for SentCodeVerifier {
+    fn challenge(&self) -> Challenge {
+        Challenge::Code {
+            digits: Some(self.digits.count().into()),
+            destination: Some(self.destination.clone()),
+        }
+    }
+
+    fn check(&self, response: &Response, now: Timestamp) -> Result<Answer, ServiceError> {
+        let typed = response.as_code()?;
+        let sent = self.sent.as_ref().ok_or(ServiceError::NoCodeSent)?;
+        if now >= sent.expires {
+            return Err(Refusal::CodeGone.into());
+        }
+        Ok(if code::matches(&sent.code, typed, sent.digits) {
+            Answer::DeliveredCode(sent.message)
+        } else {
+            Answer::Wrong
+        })
+    }
+}

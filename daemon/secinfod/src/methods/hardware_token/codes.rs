@@ -1,7 +1,6 @@
 //! The codes of hardware tokens: HOTP (RFC 4226) of those with a button, TOTP (RFC 6238) of those with
 //! a clock, and resynchronizing either.
 
-use crate::methods::one_time_password::totp::check_around;
 use crate::methods::one_time_password::{Generator, Secret, TypedCode, last_that};
 use secinfo_domain::{Counter, HotpParameters, TimeStep, TotpParameters};
 
@@ -9,7 +8,7 @@ use secinfo_domain::{Counter, HotpParameters, TimeStep, TotpParameters};
 /// the button may have been pressed without a code being sent). `None` when it is none of these.
 ///
 /// Accepting uses up the counter: the next one expected is [`Counter::next`] of it.
-pub fn check_hotp(
+pub(super) fn check_hotp(
     secret: &Secret,
     parameters: HotpParameters,
     code: &str,
@@ -27,7 +26,7 @@ pub fn check_hotp(
 
 /// The counter of the second of two consecutive codes, searched in a wider window than
 /// [`check_hotp`] would dare with one code (RFC 4226 section 7.4). Both are used up by it.
-pub fn resynchronize_hotp(
+pub(super) fn resynchronize_hotp(
     secret: &Secret,
     parameters: HotpParameters,
     (first, second): (&str, &str),
@@ -47,25 +46,8 @@ fn window(Counter(next): Counter, size: u16) -> std::ops::RangeInclusive<u64> {
     next..=next.saturating_add(size.into())
 }
 
-/// [`check`](crate::methods::one_time_password::totp::check) for a token whose clock is known to be `drift`
-/// steps ahead of ours (behind, when negative). The matched step is on the token's clock.
-///
-/// The new drift of the token, to follow its clock (RFC 6238 section 6), is [`drift_of`] the step.
-pub fn check_totp(
-    secret: &Secret,
-    parameters: TotpParameters,
-    code: &str,
-    now: u64,
-    drift: i32,
-    skew: u8,
-) -> Option<TimeStep> {
-    let TimeStep(step) = parameters.period.step_at(now);
-    let on_token = TimeStep(step.saturating_add_signed(drift.into()));
-    check_around(secret, parameters, code, on_token, skew)
-}
-
 /// By how many steps the clock of a token that shows the code of `step` is ahead of ours.
-pub fn drift_of(step: TimeStep, parameters: TotpParameters, now: u64) -> i32 {
+pub(super) fn drift_of(step: TimeStep, parameters: TotpParameters, now: u64) -> i32 {
     let TimeStep(ours) = parameters.period.step_at(now);
     let ahead = i128::from(step.0) - i128::from(ours);
     i32::try_from(ahead).unwrap_or(if ahead < 0 { i32::MIN } else { i32::MAX })
@@ -74,7 +56,7 @@ pub fn drift_of(step: TimeStep, parameters: TotpParameters, now: u64) -> i32 {
 /// The step of the second of two consecutive codes, the second of which the token shows `now`,
 /// searched up to `window_size` steps before and after our clock. Both steps are used up by it, and
 /// [`drift_of`] it is the token's drift.
-pub fn resynchronize_totp(
+pub(super) fn resynchronize_totp(
     secret: &Secret,
     parameters: TotpParameters,
     (first, second): (&str, &str),
@@ -96,7 +78,7 @@ pub fn resynchronize_totp(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::methods::one_time_password::oathtool;
+    use crate::methods::one_time_password::{oathtool, totp};
     use proptest::prelude::*;
     use secinfo_domain::{Algorithm, Digits, Period};
 
@@ -178,7 +160,7 @@ mod tests {
     #[test]
     fn a_known_drift_moves_the_window() {
         let matched =
-            |code, now, drift, skew| check_totp(&secret(), totp(1), code, now, drift, skew);
+            |code, now, drift, skew| totp::check(&secret(), totp(1), code, now, drift, skew);
         assert_eq!(matched(CODES[8], 3, 5, 0), Some(TimeStep(8)));
         assert_eq!(matched(CODES[3], 8, -5, 0), Some(TimeStep(3)));
         assert_eq!(matched(CODES[9], 3, 5, 1), Some(TimeStep(9)));
@@ -254,7 +236,7 @@ mod tests {
         fn no_input_panics(code in ".{0,20}", second in "[0-9]{6}", next: u64, now: u64, drift: i32, small in 0_u16..50) {
             let codes = (code.as_str(), second.as_str());
             check_hotp(&secret(), hotp(), codes.0, Counter(next), small);
-            check_totp(&secret(), totp(30), codes.1, now, drift, 3);
+            totp::check(&secret(), totp(30), codes.1, now, drift, 3);
             resynchronize_hotp(&secret(), hotp(), (codes.1, codes.1), Counter(next), small);
             resynchronize_totp(&secret(), totp(30), (codes.1, codes.1), now, small);
         }

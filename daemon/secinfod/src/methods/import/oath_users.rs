@@ -4,10 +4,16 @@
 
 use super::{Import, ImportError};
 use crate::methods::one_time_password::Secret;
+use crate::methods::payload::{MethodPayload, SecretBytes};
+use secinfo_domain::kind::{AuthenticatorApp, Credential, HardwareToken};
 use secinfo_domain::{
-    Counter, Digits, HotpParameters, OtpParameters, Period, TotpParameters, UserName,
+    Counter, Digits, HotpParameters, OtpParameters, Period, Timestamp, TotpParameters, UserName,
 };
+
 use zeroize::Zeroizing;
+
+/// Codes with this period come from an app, as a rule; with another, from a token of its own.
+const PERIOD_OF_APPS: u16 = 30;
 
 /// A method as a line describes it.
 pub struct OathUser {
@@ -19,6 +25,40 @@ pub struct OathUser {
     pub secret: Secret,
     /// The counter of the next code; 0 for codes by time.
     pub next: Counter,
+}
+
+impl OathUser {
+    /// The method that the line makes. Of codes by time, none that was shown before the import is
+    /// good.
+    pub(crate) fn to_method(&self, now: Timestamp) -> (Credential, MethodPayload) {
+        let secret = SecretBytes::from(&self.secret);
+        let seconds = now.as_seconds();
+        let token = match self.parameters {
+            OtpParameters::Totp(parameters) if parameters.period.seconds() == PERIOD_OF_APPS => {
+                let app = AuthenticatorApp {
+                    parameters,
+                    last_step: parameters.period.step_at(seconds),
+                };
+                return (app.into(), MethodPayload::AuthenticatorApp { secret });
+            }
+            OtpParameters::Totp(parameters) => HardwareToken::Time {
+                parameters,
+                last_step: parameters.period.step_at(seconds),
+                drift: 0,
+            },
+            OtpParameters::Hotp(parameters) => HardwareToken::Counter {
+                parameters,
+                next: self.next,
+            },
+        };
+        let payload = MethodPayload::HardwareToken {
+            secret,
+            serial: String::new(),
+            manufacturer: String::new(),
+            model: String::new(),
+        };
+        (token.into(), payload)
+    }
 }
 
 /// Reads the whole file.

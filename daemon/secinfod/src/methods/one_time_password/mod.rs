@@ -6,6 +6,8 @@ pub mod totp;
 
 pub use secret::{InvalidSecret, Secret};
 
+use crate::core::{Core, Person, ServiceError};
+use crate::methods::payload::{MethodPayload, SecretBytes};
 use secinfo_domain::{Algorithm, Digits};
 use subtle::{Choice, ConditionallySelectable};
 use totp_rs::{Builder, Totp};
@@ -87,6 +89,29 @@ pub(super) fn last_that(
         found |= hit;
     }
     bool::from(found).then_some(matched)
+}
+
+/// Whether a method of the user has this very secret.
+pub(crate) fn is_secret_of(
+    core: &Core,
+    person: &Person,
+    secret: &Secret,
+) -> Result<bool, ServiceError> {
+    let state = core.state();
+    let methods = state.user(person.id).map_or(&[][..], |user| user.methods());
+    for method in methods {
+        let payload = match MethodPayload::open(core, method) {
+            Ok(payload) => payload,
+            Err(error @ ServiceError::StorageUnavailable(_)) => return Err(error),
+            // What cannot be opened any more accepts no code.
+            Err(_) => continue,
+        };
+        let known = payload.shared_secret().and_then(SecretBytes::open);
+        if known.is_some_and(|known| known == *secret) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What `oathtool` (of the package of that name) prints: an implementation independent of ours.

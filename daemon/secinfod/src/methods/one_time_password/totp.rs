@@ -2,10 +2,14 @@
 
 use super::Secret;
 use super::{Generator, TypedCode, last_that};
-use secinfo_domain::{TimeStep, TotpParameters};
+use crate::core::ServiceError;
+use crate::methods::kind::Verifier;
+use secinfo_domain::{Answer, TimeStep, Timestamp, TotpParameters};
+use secinfo_wire::{Challenge, Response};
 
-/// The time step whose code this is, within `skew` steps before or after the one at `now`
-/// (seconds since 1970); RFC 6238 section 5.2 advises one. `None` when it is no code of these steps.
+/// The time step whose code this is, within `skew` steps before or after the one at `now` (seconds
+/// since 1970), on a clock that is known to be `drift` steps ahead of ours (behind, when negative);
+/// RFC 6238 section 5.2 advises a skew of one. `None` when it is no code of these steps.
 ///
 /// The caller must refuse a step that is not later than the last accepted one: each code is good
 /// once. Should two steps of the window have the same code, the later one is taken, so that both
@@ -15,24 +19,46 @@ pub fn check(
     parameters: TotpParameters,
     code: &str,
     now: u64,
-    skew: u8,
-) -> Option<TimeStep> {
-    let step = parameters.period.step_at(now);
-    check_around(secret, parameters, code, step, skew)
-}
-
-/// [`check`] around a step that is already known.
-pub(in crate::methods) fn check_around(
-    secret: &Secret,
-    parameters: TotpParameters,
-    code: &str,
-    TimeStep(step): TimeStep,
+    drift: i32,
     skew: u8,
 ) -> Option<TimeStep> {
     let code = TypedCode::parse(code, parameters.digits)?;
     let generator = Generator::new(secret, parameters.algorithm, parameters.digits);
+    let TimeStep(ours) = parameters.period.step_at(now);
+    let step = ours.saturating_add_signed(drift.into());
     let window = step.saturating_sub(skew.into())..=step.saturating_add(skew.into());
     last_that(window, |step| generator.gives(&code, step)).map(TimeStep)
+}
+
+/// Asks for a code that goes by time.
+pub(in crate::methods) struct TotpVerifier {
+    pub(in crate::methods) secret: Secret,
+    pub(in crate::methods) parameters: TotpParameters,
+    /// How many steps the clock that makes the codes is known to be ahead of ours.
+    pub(in crate::methods) clock_drift: i32,
+    /// How many steps a code may be off from that, either way.
+    pub(in crate::methods) skew: u8,
+}
+
+impl Verifier for TotpVerifier {
+    fn challenge(&self) -> Challenge {
+        Challenge::Code {
+            digits: Some(self.parameters.digits.count().into()),
+            destination: None,
+        }
+    }
+
+    fn check(&self, response: &Response, now: Timestamp) -> Result<Answer, ServiceError> {
+        let step = check(
+            &self.secret,
+            self.parameters,
+            response.as_code()?,
+            now.as_seconds(),
+            self.clock_drift,
+            self.skew,
+        );
+        Ok(step.map_or(Answer::Wrong, Answer::TimeStep))
+    }
 }
 
 #[cfg(test)]
@@ -76,7 +102,7 @@ mod tests {
                 .zip(codes)
             {
                 let parameters = parameters(algorithm, Digits::Eight, 30);
-                let matched = check(&rfc_6238_secret(algorithm), parameters, code, time, 0);
+                let matched = check(&rfc_6238_secret(algorithm), parameters, code, time, 0, 0);
                 assert_eq!(matched, Some(TimeStep(time / 30)), "{algorithm} at {time}");
             }
         }
@@ -102,7 +128,7 @@ mod tests {
         ] {
             let now = at.checked_add_signed(drift * 30).unwrap();
             assert_eq!(
-                check(&secret, parameters, code, now, skew),
+                check(&secret, parameters, code, now, 0, skew),
                 expected,
                 "drift {drift}, skew {skew}"
             );
@@ -115,14 +141,14 @@ mod tests {
         let parameters = parameters(Algorithm::Sha1, Digits::Six, 1);
         // The codes of steps 0 and 1: RFC 4226 appendix D.
         assert_eq!(
-            check(&secret, parameters, "755224", 1, 2),
+            check(&secret, parameters, "755224", 1, 0, 2),
             Some(TimeStep(0))
         );
         assert_eq!(
-            check(&secret, parameters, "287082", 0, u8::MAX),
+            check(&secret, parameters, "287082", 0, 0, u8::MAX),
             Some(TimeStep(1))
         );
-        assert_eq!(check(&secret, parameters, "287082", u64::MAX, 1), None);
+        assert_eq!(check(&secret, parameters, "287082", u64::MAX, 0, 1), None);
     }
 
     /// `oathtool` is an implementation independent of ours.
@@ -153,6 +179,7 @@ mod tests {
                     parameters(algorithm, digits, period),
                     &code,
                     now,
+                    0,
                     1,
                 );
                 assert_eq!(

@@ -5,9 +5,12 @@ use super::wording::{Wording, is_question};
 use super::{Stage, Turn};
 use crate::core::ServiceError;
 use crate::messages::Part;
-use crate::service::{Challenge, DeliveryState};
+use crate::methods;
+use crate::methods::kind::PromptStyle;
+use crate::service::{Candidate, DeliveryState};
 use secinfo_channel::{Reason, SecretText};
-use secinfo_domain::{Kind, MethodId, Refusal, Timestamp};
+use secinfo_domain::{MethodId, Refusal, Timestamp};
+use secinfo_wire::Response;
 
 impl Turn<'_> {
     /// Asks a method from now on; where its codes are sent, one is sent at once.
@@ -18,14 +21,14 @@ impl Turn<'_> {
         }
         self.talk.stage = Stage::Code;
         match self.asked()? {
-            Some(asked) if asked.delivered => self.send(&asked).await,
+            Some(asked) if asked.kind.is_delivered() => self.send(&asked).await,
             Some(asked) => self.prompt(&asked, None, false),
             None => self.instead_of_gone(),
         }
     }
 
     /// The method that is asked now; none when it cannot answer any more.
-    fn asked(&self) -> Result<Option<Challenge>, ServiceError> {
+    fn asked(&self) -> Result<Option<Candidate>, ServiceError> {
         let verification = self.verification()?;
         let asked = verification.asked();
         let ways = self.parts.verifications.methods(verification)?;
@@ -33,7 +36,7 @@ impl Turn<'_> {
     }
 
     /// The methods that could be asked instead.
-    pub(super) fn others(&self) -> Result<Vec<Challenge>, ServiceError> {
+    pub(super) fn others(&self) -> Result<Vec<Candidate>, ServiceError> {
         let verification = self.verification()?;
         let asked = verification.asked();
         let mut ways = self.parts.verifications.methods(verification)?;
@@ -55,29 +58,29 @@ impl Turn<'_> {
     /// where the codes of the method are sent.
     fn prompt(
         &self,
-        asked: &Challenge,
+        asked: &Candidate,
         note: Option<&SecretText>,
         sent: bool,
     ) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
         let others = ("others", Part::Whether(!self.others()?.is_empty()));
         let way = words.way(asked);
-        let (prompt, echo) = match asked.kind {
-            Kind::Text | Kind::Call => {
-                let number = asked.hint.split_once(' ').map_or("", |(_, number)| number);
+        let (prompt, echo) = match methods::kind::of(asked.kind).prompt() {
+            PromptStyle::SentToNumber { call } => {
+                let number = asked.hint.number.as_deref().unwrap_or_default();
                 let parts = [
-                    ("call", Part::Whether(asked.kind == Kind::Call)),
+                    ("call", Part::Whether(call)),
                     ("hint", Part::Text(number)),
                     others,
                 ];
                 let id = if sent { "prompt-sent" } else { "prompt-send" };
                 (words.say_with(id, &parts), true)
             }
-            Kind::RecoveryCodes | Kind::AccessPass => {
+            PromptStyle::Written => {
                 let parts = [("way", Part::Text(&way)), others];
                 (words.say_with("prompt-secret", &parts), false)
             }
-            _ => {
+            PromptStyle::Code => {
                 let parts = [("way", Part::Text(&way)), others];
                 (words.say_with("prompt-code", &parts), true)
             }
@@ -97,13 +100,11 @@ impl Turn<'_> {
     /// Whether a code of this method is on its way.
     fn has_sent(&self, method: MethodId) -> Result<bool, ServiceError> {
         let sending = &self.verification()?.sending;
-        Ok(sending
-            .newest()
-            .is_some_and(|sent| sent.method == Some(method))
+        Ok(sending.code_for(Some(method)).is_some()
             && !matches!(sending.delivery(), Some(DeliveryState::Failed(_))))
     }
 
-    async fn send(&mut self, asked: &Challenge) -> Result<Step, ServiceError> {
+    async fn send(&mut self, asked: &Candidate) -> Result<Step, ServiceError> {
         let verification = self.verification()?;
         let words = &self.sign_in.words;
         let sent = match self.parts.verifications.send_code_of(verification).await {
@@ -149,16 +150,22 @@ impl Turn<'_> {
         }
         if answer.is_empty() {
             return match self.asked()? {
-                Some(asked) if asked.delivered => self.send(&asked).await,
+                Some(asked) if asked.kind.is_delivered() => self.send(&asked).await,
                 _ => self.prompt_again(None),
             };
         }
-        if let Some(asked) = self.asked()?
-            && is_no_code(asked.digits, answer)
+        if let Some(digits) = self.asked()?.and_then(|asked| asked.challenge.digits())
+            && is_no_code(digits, answer)
         {
-            return self.instead_of_no_code(asked.digits);
+            return self.instead_of_no_code(digits);
         }
-        match self.parts.verifications.answer(verification, answer).await {
+        let response = Response::code(answer);
+        match self
+            .parts
+            .verifications
+            .answer(verification, &response)
+            .await
+        {
             Ok(proven) => self.proved(&proven).await,
             Err(error) => self.instead_of_answer(error),
         }
@@ -166,7 +173,7 @@ impl Turn<'_> {
 
     /// What cannot be a code is no guess: a program that gives the password to every prompt must not
     /// lock its user out. The sign-in ends by it all the same.
-    fn instead_of_no_code(&mut self, digits: u8) -> Result<Step, ServiceError> {
+    fn instead_of_no_code(&mut self, digits: u32) -> Result<Step, ServiceError> {
         if self.session.count_wrong() {
             return Ok(self.too_many_attempts());
         }
@@ -225,7 +232,7 @@ impl Turn<'_> {
 
     fn instead_of_unsent(
         &mut self,
-        asked: &Challenge,
+        asked: &Candidate,
         reason: Reason,
     ) -> Result<Step, ServiceError> {
         let note = self.sign_in.words.not_sent(reason);
@@ -249,12 +256,11 @@ impl Turn<'_> {
     }
 }
 
-/// Whether an answer cannot be a code of so many digits, however it is grouped; 0 digits are for what
-/// is not written in digits.
-fn is_no_code(digits: u8, answer: &str) -> bool {
+/// Whether an answer cannot be a code of so many digits, however it is grouped.
+fn is_no_code(digits: u32, answer: &str) -> bool {
     let other = |c: char| !c.is_ascii_digit() && c != ' ' && c != '-';
     let count = answer.chars().filter(char::is_ascii_digit).count();
-    digits != 0 && (answer.contains(other) || count != usize::from(digits))
+    answer.contains(other) || u32::try_from(count) != Ok(digits)
 }
 
 #[cfg(test)]
@@ -269,6 +275,5 @@ mod tests {
         for answer in ["hunter2", "12345", "1234567", "123456x", "alice", ""] {
             assert!(is_no_code(6, answer), "{answer}");
         }
-        assert!(!is_no_code(0, "abcd-efgh-jklm"));
     }
 }

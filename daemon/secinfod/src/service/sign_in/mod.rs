@@ -28,6 +28,7 @@ use secinfo_domain::{
     Action, MethodId, Purpose, Refusal, Seconds, ServiceName, SessionTag, SignInOutlook,
     SignInPlace, TerminalTag, Timestamp, sign_in_outlook,
 };
+use secinfo_wire::Forms;
 use set_up::Stage as SetUpStage;
 use std::sync::{Arc, Mutex, MutexGuard};
 use terminal::TerminalKey;
@@ -75,6 +76,8 @@ pub struct SignInRequest {
     pub may_set_up: bool,
     /// Whether prompts are of one line.
     pub one_line: bool,
+    /// The forms of challenges that the program can present.
+    pub forms: Forms,
 }
 
 /// A sign-in that is going on.
@@ -84,6 +87,7 @@ pub struct SignIn {
     by: Requester,
     place: SignInPlace,
     language: String,
+    forms: Forms,
     may_set_up: bool,
     words: Wording,
     /// None where the user has nothing to be verified by.
@@ -269,12 +273,14 @@ impl SignIns {
         request: SignInRequest,
     ) -> Result<SignIn, ServiceError> {
         let verifications = &self.parts.verifications;
-        let first = verifications.candidates(&person, by, Purpose::SignIn)?;
+        let forms = request.forms;
+        let first = verifications.candidates(&person, by, Purpose::SignIn, forms)?;
         let first = first.first().map(secinfo_domain::state::Method::id);
         let verification = first.map(|first| Verification {
             person: person.clone(),
             by: by.clone(),
             purpose: Purpose::SignIn,
+            forms,
             asked: Mutex::new(first),
             sending: Sending::default(),
             origin: request.origin,
@@ -289,6 +295,7 @@ impl SignIns {
             by: by.clone(),
             place: request.place,
             language: request.language,
+            forms,
             may_set_up: request.may_set_up,
             words: Wording::new(prompts, request.one_line, self.parts.core.clock()),
             verification,

@@ -3,8 +3,9 @@
 use super::step::{Prompt, Step};
 use crate::core::Clock;
 use crate::messages::{Part, Prompts};
-use crate::service::Challenge;
-use crate::service::enrollment::default_label;
+use crate::methods;
+use crate::methods::kind::PromptStyle;
+use crate::service::Candidate;
 use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{Kind, Timestamp};
 use std::fmt::Write;
@@ -75,24 +76,24 @@ impl Wording {
     }
 
     /// A method of the user, as they tell it from others.
-    pub(super) fn way(&self, way: &Challenge) -> SecretText {
-        let kind = self.kind(way.kind);
-        match way.kind {
-            Kind::Text | Kind::Call => {
-                // Which of the user's numbers it is stands before it.
-                let number = way.hint.split_once(' ').map_or("", |(_, number)| number);
-                let parts = [("way", Part::Text(&kind)), ("hint", Part::Text(number))];
+    pub(super) fn way(&self, way: &Candidate) -> SecretText {
+        let name = self.kind(way.kind);
+        let kind = methods::kind::of(way.kind);
+        match kind.prompt() {
+            PromptStyle::SentToNumber { .. } => {
+                let number = way.hint.number.as_deref().unwrap_or_default();
+                let parts = [("way", Part::Text(&name)), ("hint", Part::Text(number))];
                 self.prompts.say("way-to", &parts)
             }
-            Kind::RecoveryCodes | Kind::AccessPass => kind,
-            _ => match way.label.strip_prefix(default_label(way.kind)) {
-                // A label that we found has a number at most behind the kind.
+            PromptStyle::Written => name,
+            PromptStyle::Code => match way.label.strip_prefix(kind.default_label()) {
+                // A label that was found for the user has a number at most behind the kind.
                 Some(number) if number.chars().all(|c| c == ' ' || c.is_ascii_digit()) => {
-                    Zeroizing::new(format!("{}{number}", *kind))
+                    Zeroizing::new(format!("{}{number}", *name))
                 }
                 _ => {
                     let parts = [
-                        ("way", Part::Text(&kind)),
+                        ("way", Part::Text(&name)),
                         ("label", Part::Text(&way.label)),
                     ];
                     self.prompts.say("way-named", &parts)

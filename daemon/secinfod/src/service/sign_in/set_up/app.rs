@@ -12,32 +12,34 @@ use secinfo_domain::Kind;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// An authenticator app in the making.
+/// An authenticator app that is being set up.
 pub(in crate::service::sign_in) struct App {
     draft: Enrollment,
     screen: Screen,
 }
 
 impl Turn<'_> {
-    pub(super) async fn begin_app(&mut self) -> Result<Step, ServiceError> {
-        let request = self.request(Kind::AuthenticatorApp, None);
+    pub(super) async fn begin_app(&mut self, kind: Kind) -> Result<Step, ServiceError> {
+        let request = self.request(kind, None);
         let person = self.sign_in.person.clone();
-        let drafted = match self
+        let (draft, _) = match self
             .parts
             .enrollments
             .draft(person, &self.sign_in.by, &request)
         {
-            Ok(drafted) => drafted,
+            Ok(begun) => begun,
             Err(error) => {
                 let note = self.cannot_add(error)?;
                 return self.choose_again(Some(&note)).await;
             }
         };
-        let presentation = drafted
+        let presentation = draft
+            .draft
+            .details()
             .presentation
             .ok_or_else(|| ServiceError::Internal("an app came without its key".to_owned()))?;
         let app = Arc::new(App {
-            draft: drafted.enrollment,
+            draft,
             screen: Screen::of(presentation),
         });
         self.talk.wrong = 0;
@@ -78,7 +80,7 @@ impl Turn<'_> {
             return Ok(self.show_app(Arc::clone(app), !inverted));
         }
         match self.finish(&app.draft, answer).await {
-            Ok(Ok(())) => self.enrolled(Kind::AuthenticatorApp).await,
+            Ok(Ok(())) => self.enrolled(app.draft.kind()).await,
             Ok(Err(Some(step))) => Ok(step),
             Ok(Err(None)) => {
                 let note = self.sign_in.words.say("note-wrong");

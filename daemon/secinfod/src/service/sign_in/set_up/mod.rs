@@ -9,15 +9,15 @@ use super::wording::{Wording, numbered};
 use super::{Stage as SignInStage, Turn, outlook};
 use crate::core::ServiceError;
 use crate::messages::Part;
-use crate::service::{Enrollment, EnrollmentRequest};
+use crate::methods::kind::SetUpAtPrompt;
+use crate::methods::{self, EnrollmentRequest};
+use crate::service::Enrollment;
 use app::App;
 use secinfo_channel::SecretText;
 use secinfo_domain::{Barred, Kind, Refusal, SetUp, SignInOutlook, enrollment_outlook};
+use secinfo_wire::Response;
 use std::sync::Arc;
 use zeroize::Zeroizing;
-
-/// The kinds that can be set up at a prompt, in the order in which they are offered.
-const KINDS: [Kind; 3] = [Kind::AuthenticatorApp, Kind::Text, Kind::Call];
 
 /// Something of setting up a method.
 #[derive(Clone)]
@@ -136,7 +136,8 @@ impl Turn<'_> {
         let context = self.parts.core.context(person, by)?;
         let state = self.parts.core.state();
         let is_possible = |kind: Kind| {
-            policy.counts(kind)
+            methods::kind::of(kind).set_up_at_prompt().is_some()
+                && policy.counts(kind)
                 && self.parts.deliveries.has_channel_for(kind)
                 // One that has to wait a little can be chosen, and says so then.
                 && matches!(
@@ -144,7 +145,7 @@ impl Turn<'_> {
                     Ok(_) | Err(Refusal::TooSoon { .. })
                 )
         };
-        Ok(KINDS
+        Ok(Kind::ALL
             .into_iter()
             .filter(|kind| is_possible(*kind))
             .collect())
@@ -176,10 +177,14 @@ impl Turn<'_> {
             .map(|kind| Some(*kind))
             .chain(later.then_some(None))
             .collect();
-        match numbered(&choices, answer) {
-            Some(Some(Kind::AuthenticatorApp)) => self.begin_app().await,
-            Some(Some(kind)) => Ok(self.ask_number_of(kind, None)),
-            Some(None) => self.later().await,
+        let kind = match numbered(&choices, answer) {
+            Some(Some(kind)) => kind,
+            Some(None) => return self.later().await,
+            None => return self.choose_again(None).await,
+        };
+        match methods::kind::of(kind).set_up_at_prompt() {
+            Some(SetUpAtPrompt::Presentation) => self.begin_app(kind).await,
+            Some(SetUpAtPrompt::Number) => Ok(self.ask_number_of(kind, None)),
             None => self.choose_again(None).await,
         }
     }
@@ -207,8 +212,8 @@ impl Turn<'_> {
         Ok(Step::end(Outcome::Postponed, vec![message]))
     }
 
-    /// How a sign-in ends of somebody who was to set up a method, has proved none, and is to do
-    /// something else by now: the user may have got a method while this prompt stood.
+    /// How a sign-in ends whose user was to set up a method, has proved none, and is to do something
+    /// else by now: they may have got a method while this prompt stood.
     fn asked_otherwise_now(&self) -> Result<Option<Step>, ServiceError> {
         let sign_in = self.sign_in;
         let (person, by, place) = (&sign_in.person, &sign_in.by, &sign_in.place);
@@ -232,17 +237,20 @@ impl Turn<'_> {
             destination: destination.map(str::to_owned),
             place: None,
             language: self.sign_in.language.clone(),
+            forms: self.sign_in.forms,
         }
     }
 
-    /// Finishes a method in the making with a code of it; none when the code is wrong, and what
-    /// comes instead where that was one too many.
+    /// Finishes an enrollment with a code; none when the code is wrong, and what comes instead where
+    /// that was one too many.
     async fn finish(
         &mut self,
         draft: &Enrollment,
         code: &str,
     ) -> Result<Result<(), Option<Step>>, ServiceError> {
-        if self.parts.enrollments.enroll(draft, code).await?.is_some() {
+        let response = Response::code(code);
+        let enrolled = self.parts.enrollments.enroll(draft, &response).await?;
+        if enrolled.is_some() {
             return Ok(Ok(()));
         }
         // Counted here first: where it cannot be counted against the user, it is a guess as well.

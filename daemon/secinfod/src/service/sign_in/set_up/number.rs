@@ -4,6 +4,9 @@ use super::super::wording::{Wording, is_question};
 use super::{Stage, Turn};
 use crate::core::ServiceError;
 use crate::messages::Part;
+use crate::methods;
+use crate::methods::delivery::destination::Destination;
+use crate::methods::kind::PromptStyle;
 use crate::service::sign_in::Step;
 use crate::service::{DeliveryState, Enrollment};
 use secinfo_channel::{Reason, SecretText};
@@ -16,7 +19,7 @@ const LONGEST_NUMBER: usize = 128;
 impl Turn<'_> {
     pub(super) fn ask_number_of(&mut self, kind: Kind, note: Option<&SecretText>) -> Step {
         self.now_at(Stage::Number(kind));
-        let call = [("call", Part::Whether(kind == Kind::Call))];
+        let call = [("call", Part::Whether(is_call(kind)))];
         let prompt = self.sign_in.words.say_with("number-prompt", &call);
         Wording::ask(note, &prompt, true)
     }
@@ -33,7 +36,7 @@ impl Turn<'_> {
             return Ok(self.ask_number_of(kind, None));
         }
         let words = &self.sign_in.words;
-        let call = [("call", Part::Whether(kind == Kind::Call))];
+        let call = [("call", Part::Whether(is_call(kind)))];
         if answer.len() > LONGEST_NUMBER {
             let note = words.say_with("note-number", &call);
             return Ok(self.ask_number_of(kind, Some(&note)));
@@ -41,9 +44,7 @@ impl Turn<'_> {
         match self.draft_number(kind, answer) {
             Ok(draft) => {
                 self.talk.wrong = 0;
-                let dropped = draft
-                    .delivered()
-                    .is_some_and(|draft| draft.dropped_extension);
+                let dropped = draft.draft.details().dropped_extension == Some(true);
                 let note = dropped.then(|| words.say("note-extension"));
                 self.send_to_number(Arc::new(draft), note.as_ref()).await
             }
@@ -74,7 +75,7 @@ impl Turn<'_> {
                 .enrollments
                 .draft(person, &self.sign_in.by, &request)
             {
-                Ok(drafted) => return Ok(drafted.enrollment),
+                Ok((draft, _)) => return Ok(draft),
                 Err(
                     error @ ServiceError::Refused(Refusal::PlaceTaken(_) | Refusal::NumberKnown(_)),
                 ) => taken = Some(error),
@@ -92,10 +93,10 @@ impl Turn<'_> {
         let words = &self.sign_in.words;
         let kind = draft.kind();
         let sent = match self.parts.enrollments.send_code_of(&draft).await {
-            Ok((sending, hint)) => self
+            Ok(hint) => self
                 .parts
                 .codes
-                .wait_for_news(sending, kind, hint)
+                .wait_for_news(draft.sending(), kind, hint)
                 .await
                 .map(|_| ()),
             Err(error) => Err(error),
@@ -128,16 +129,13 @@ impl Turn<'_> {
 
     fn ask_number_code(&mut self, draft: Arc<Enrollment>, note: Option<&SecretText>) -> Step {
         let words = &self.sign_in.words;
-        let on_its_way = draft.delivered().is_some_and(|draft| {
-            let delivery = draft.sending().delivery();
-            !matches!(delivery, None | Some(DeliveryState::Failed(_)))
-        });
+        let delivery = draft.sending().delivery();
+        let on_its_way = !matches!(delivery, None | Some(DeliveryState::Failed(_)));
         // The whole number, as it was understood: the user has just typed it.
-        let number = draft
-            .delivered()
-            .map_or("", |draft| draft.destination.as_str());
+        let destination = draft.draft.destination();
+        let number = destination.map_or("", Destination::as_str);
         let parts = [
-            ("call", Part::Whether(draft.kind() == Kind::Call)),
+            ("call", Part::Whether(is_call(draft.kind()))),
             ("number", Part::Text(number)),
         ];
         let id = if on_its_way {
@@ -179,4 +177,9 @@ impl Turn<'_> {
         };
         Ok(self.ask_number_code(Arc::clone(draft), Some(&note)))
     }
+}
+
+/// Whether codes of this kind are read out on the phone.
+fn is_call(kind: Kind) -> bool {
+    methods::kind::of(kind).prompt() == PromptStyle::SentToNumber { call: true }
 }

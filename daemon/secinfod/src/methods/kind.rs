@@ -1,0 +1,228 @@
+//! What the daemon does for a kind of methods, and the table of kinds.
+
+use super::authenticator_app::{AuthenticatorApp, Presentation};
+use super::delivery::SentCode;
+use super::delivery::destination::{Destination, Given};
+use super::payload::MethodPayload;
+use super::{access_pass, call, email, hardware_token, recovery_codes, text};
+use crate::core::{Core, Person, ServiceError};
+use secinfo_domain::kind::{Credential, Proved};
+use secinfo_domain::policy::Rules;
+use secinfo_domain::state::Method;
+use secinfo_domain::{Answer, Kind, Label, Place, Refusal, Timestamp, TokenId};
+use secinfo_wire::{Challenge, Form, Forms, Hint, Response};
+use std::sync::Arc;
+
+/// The daemon's side of a kind: the only list of kinds in the daemon.
+pub(crate) fn of(kind: Kind) -> &'static dyn MethodKind {
+    match kind {
+        Kind::AuthenticatorApp => &AuthenticatorApp,
+        Kind::HardwareToken => &hardware_token::HardwareToken,
+        Kind::Text => &text::Text,
+        Kind::Call => &call::Call,
+        Kind::Email => &email::Email,
+        Kind::RecoveryCodes => &recovery_codes::RecoveryCodes,
+        Kind::AccessPass => &access_pass::AccessPass,
+    }
+}
+
+/// The daemon's side of one kind of methods.
+pub(crate) trait MethodKind: Sync {
+    /// The label of a method whose user named none, apart from a number.
+    fn default_label(&self) -> &'static str;
+
+    /// The form of its challenges.
+    fn form(&self) -> Form {
+        Form::Code
+    }
+
+    /// How a sign-in asks for its response.
+    fn prompt(&self) -> PromptStyle {
+        PromptStyle::Code
+    }
+
+    /// How it is set up at a prompt; none for a kind that cannot be set up there.
+    fn set_up_at_prompt(&self) -> Option<SetUpAtPrompt> {
+        None
+    }
+
+    /// Reads the destination of its codes; none for a kind whose codes are not sent.
+    fn destination(
+        &self,
+        _request: &EnrollmentRequest,
+        _core: &Core,
+    ) -> Result<Option<Given>, ServiceError> {
+        Ok(None)
+    }
+
+    /// Begins to enrol a method. `given` is what [`Self::destination`] has read.
+    fn begin(
+        &self,
+        request: &EnrollmentRequest,
+        given: Option<Given>,
+        person: &Person,
+        core: &Core,
+    ) -> Result<Box<dyn Draft>, ServiceError>;
+
+    /// What an enrolled method asks. `sent` is the code that the session has sent for it.
+    fn verifier(
+        &self,
+        method: OpenMethod,
+        rules: &Rules,
+        sent: Option<Arc<SentCode>>,
+    ) -> Result<Box<dyn Verifier>, ServiceError>;
+
+    /// What a method can be told from others by: never a secret, never a whole number or address.
+    fn hint(&self, method: &OpenMethod) -> Hint;
+}
+
+/// How a sign-in asks for a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PromptStyle {
+    /// A code that an app or a device shows.
+    Code,
+    /// A code that is sent to a phone number.
+    SentToNumber {
+        /// Whether it is read out there.
+        call: bool,
+    },
+    /// A code that was written down, and is not shown while it is typed. A user has one such method
+    /// of its kind.
+    Written,
+}
+
+/// How a method is set up at a prompt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SetUpAtPrompt {
+    /// A picture is scanned, or a key typed, and a code proves it.
+    Presentation,
+    /// A phone number is typed, and the code that was sent there.
+    Number,
+}
+
+/// What a user asks to enrol.
+pub struct EnrollmentRequest {
+    /// The kind.
+    pub kind: Kind,
+    /// What to call it; a name is found where it is none.
+    pub label: Option<Label>,
+    /// The serial number of a hardware token.
+    pub serial: Option<String>,
+    /// The phone number or address that codes go to, as the user wrote it.
+    pub destination: Option<String>,
+    /// Which of the user's phone numbers it is.
+    pub place: Option<Place>,
+    /// The language that the user speaks: a locale or a BCP 47 tag.
+    pub language: String,
+    /// The secret of an authenticator app that the user has set up for another system.
+    pub secret: Option<super::Secret>,
+    /// The forms of challenges that the client can present.
+    pub forms: Forms,
+}
+
+/// A method that is being enrolled. It lives in memory only, until it is proved.
+pub(crate) trait Draft: Send + Sync {
+    /// What it asks, to be proved. `sent` is the code that the session has sent for it.
+    fn verifier(&self, rules: &Rules, sent: Option<Arc<SentCode>>) -> Box<dyn Verifier>;
+
+    /// The credential that this answer proves, with what the answer used up marked as used; none
+    /// where it proves nothing.
+    fn prove(&self, answer: Answer) -> Option<Proved<Credential>>;
+
+    /// What will be sealed of the method.
+    fn payload(&self) -> MethodPayload;
+
+    /// Refuses what the user has already: with two methods of one secret, each code would be good
+    /// twice.
+    fn expect_new(&self, _core: &Core, _person: &Person) -> Result<(), ServiceError> {
+        Ok(())
+    }
+
+    /// The token of the inventory that it is made of.
+    fn token(&self) -> Option<TokenId> {
+        None
+    }
+
+    /// The destination of its codes.
+    fn destination(&self) -> Option<&Destination> {
+        None
+    }
+
+    /// What a client shows of it.
+    fn details(&self) -> Details;
+}
+
+/// What a client shows of a method that is being enrolled, beside what it asks: what the kind has.
+#[derive(Default)]
+pub struct Details {
+    /// What the user needs to set up an app.
+    pub presentation: Option<Presentation>,
+    /// Seconds between codes.
+    pub period: Option<u32>,
+    /// The hash that codes are made with, such as `SHA1`.
+    pub algorithm: Option<String>,
+    /// How a hardware token makes its codes: one of [`secinfo_wire::names::token_mode`].
+    pub mode: Option<String>,
+    /// The maker of a hardware token.
+    pub manufacturer: Option<String>,
+    /// The model of a hardware token.
+    pub model: Option<String>,
+    /// Which of the user's phone numbers it is.
+    pub place: Option<String>,
+    /// Whether the number had an extension, which is not dialled.
+    pub dropped_extension: Option<bool>,
+}
+
+/// Asks for a response and checks it: in the same way for an enrolled method and for a draft.
+pub(crate) trait Verifier: Send {
+    /// What is asked.
+    fn challenge(&self) -> Challenge;
+
+    /// What the response is found to be. Whether it is accepted is the domain's to decide.
+    fn check(&self, response: &Response, now: Timestamp) -> Result<Answer, ServiceError>;
+
+    /// Whether checking takes memory-hard hashing.
+    fn is_memory_hard(&self) -> bool {
+        false
+    }
+}
+
+/// Checks a response: every one is checked here.
+pub(crate) async fn check(
+    core: &Core,
+    verifier: Box<dyn Verifier>,
+    response: &Response,
+) -> Result<Answer, ServiceError> {
+    let now = core.now();
+    if verifier.is_memory_hard() {
+        let response = response.clone();
+        return core.hash(move || verifier.check(&response, now)).await?;
+    }
+    verifier.check(response, now)
+}
+
+/// A method in security info, with its secret opened.
+pub(crate) struct OpenMethod {
+    pub(crate) credential: Credential,
+    pub(crate) payload: MethodPayload,
+}
+
+impl OpenMethod {
+    /// Opens the secret of a method.
+    pub(crate) fn open(core: &Core, method: &Method) -> Result<Self, ServiceError> {
+        Ok(Self {
+            credential: method.credential().clone(),
+            payload: MethodPayload::open(core, method)?,
+        })
+    }
+}
+
+/// A kind that is issued is not enrolled.
+pub(super) fn issued_only(kind: Kind) -> ServiceError {
+    Refusal::KindNotAllowed(kind).into()
+}
+
+/// What is sealed of a method does not fit its kind.
+pub(super) fn malformed() -> ServiceError {
+    ServiceError::Internal("what is sealed of a method does not fit its kind".to_owned())
+}
