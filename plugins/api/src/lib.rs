@@ -11,7 +11,6 @@ mod request;
 #[cfg(feature = "worker")]
 mod worker;
 
-#[doc(hidden)]
 pub use channel::{Channel, CreateError, Delivery, Health, Info, Level, Logger};
 pub use report::{Reason, Report};
 pub use request::{MessagePurpose, Request, SecretText};
