@@ -214,8 +214,8 @@ async fn ask(connection: &Connection, number: u32) -> Result<()> {
 
 /// The only channel.
 async fn channel(subject: &Subject<'_>) -> Result<HashMap<String, OwnedVariant>> {
-    let manager = "org.secinfo.SecurityInfo1.Manager";
-    let list = subject.host.call(manager, "ListChannels", &()).await?;
+    let channels = "org.secinfo.SecurityInfo1.Channels";
+    let list = subject.host.call(channels, "ListChannels", &()).await?;
     let list: Vec<HashMap<String, OwnedVariant>> = content(&list)?;
     let channel = list.into_iter().next();
     channel.ok_or_else(|| Failure::Wrong("the daemon has no channel".into()))

@@ -4,7 +4,7 @@ use crate::failure::{Context, Failure, Result};
 use crate::measure::Resident;
 use futures_util::StreamExt;
 use rustix::process::{Pid, Signal, kill_process};
-use secinfod::bus::interface::BUS_NAME;
+use secinfo_wire::names::BUS_NAME;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

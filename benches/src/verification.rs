@@ -6,6 +6,7 @@ use crate::log::Known;
 use crate::measure::{BareWrites, median, micros, percentile};
 use crate::report::{Bar, Row, progress};
 use crate::token;
+use secinfo_wire::Response;
 use std::time::Instant;
 use zbus::{Connection, ObjectPath};
 
@@ -110,7 +111,8 @@ impl<'a> Subject<'a> {
     pub(crate) async fn verify_from(&self, from: &Connection, counter: u64) -> Result<()> {
         let path = format!("{ROOT_PATH}/users/u0/methods/{}", self.root.token);
         let method = ObjectPath::try_from(path.as_str())?;
-        let body = (0_u32, "sign-in", "sshd", method, token::code(counter));
+        let response = Response::code(token::code(counter));
+        let body = (0_u32, "sign-in", "sshd", method, response);
         let manager = "org.secinfo.SecurityInfo1.Manager";
         // Everything except an acceptance is an error reply.
         call(from, ROOT_PATH, manager, "Verify", &body).await?;

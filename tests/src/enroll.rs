@@ -3,9 +3,14 @@
 use crate::client::{Client, Refusal};
 use crate::user_path;
 use secinfo_test_person::{Algorithm, App, Codes};
-use secinfo_wire::{Enrolled, EnrollmentDetails, Proof};
+use secinfo_wire::{Enrolled, EnrollmentDetails, Proof, Response};
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, Variant};
+
+/// A response with a code, as `Submit` and `Verify` take it.
+pub fn response(code: &str) -> Response {
+    Response::code(code)
+}
 
 /// Options of a call.
 type Options = HashMap<&'static str, Variant<'static>>;
@@ -30,7 +35,8 @@ impl Client {
     /// # Errors
     /// The daemon's refusal.
     pub async fn finish_enrollment(&self, path: &str, code: &str) -> Result<Enrolled, Refusal> {
-        self.call(path, "Enrollment", "Submit", &code).await
+        self.call(path, "Enrollment", "Submit", &response(&code))
+            .await
     }
 
     /// Enrols an authenticator app for this user. `drift` is the drift that policy allows.
@@ -72,7 +78,7 @@ impl Client {
         code: &str,
     ) -> Result<Proof, Refusal> {
         let method = ObjectPath::try_from(method).unwrap();
-        let body = (uid, "sign-in", service, method, code);
+        let body = (uid, "sign-in", service, method, response(code));
         self.call(crate::ROOT_PATH, "Manager", "Verify", &body)
             .await
     }
@@ -125,7 +131,7 @@ impl Client {
 /// The codes of an app that was set up with these details.
 fn codes_of(details: &EnrollmentDetails) -> Codes {
     let mut codes = Codes::new(details.key.as_deref().unwrap());
-    codes.digits = details.digits.unwrap();
+    codes.digits = details.challenge.digits().unwrap();
     codes.algorithm = Algorithm::named(details.algorithm.as_deref().unwrap());
     codes
 }

@@ -34,6 +34,7 @@ pub use bus::PrivateBus;
 pub use client::{Client, IgnoredReply, Refusal};
 pub use command::{CommandOutput, RunningCommand};
 pub use daemon::{Daemon, binary};
+pub use enroll::response;
 pub use host::{Setup, TestHost};
 pub use login::Login;
 pub use pam_host::{PamEvent, PamHost};

@@ -69,7 +69,7 @@ impl TestHost {
 impl Client {
     /// The state of all channels. For administrators.
     pub async fn channels(&self) -> Vec<Channel> {
-        self.call(crate::ROOT_PATH, "Manager", "ListChannels", &())
+        self.call(crate::ROOT_PATH, "Channels", "ListChannels", &())
             .await
             .unwrap()
     }

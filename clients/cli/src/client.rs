@@ -7,7 +7,7 @@ use secinfo_terminal::screen::Screen;
 use secinfo_terminal::times::Clock;
 use secinfo_wire::{
     AuditProxy, Connection, ManagerProxy, MethodProxy, ObjectPath, OwnedObjectPath, Reason,
-    UserProxy, names,
+    TokensProxy, UserProxy, names,
 };
 
 /// A command's way to the daemon and to its user.
@@ -52,6 +52,13 @@ impl Client {
     /// The manager.
     pub(crate) async fn manager(&self) -> Result<ManagerProxy<'static>, Failure> {
         Ok(ManagerProxy::new(&self.connection)
+            .await
+            .map_err(secinfo_wire::Error::from)?)
+    }
+
+    /// The inventory of hardware tokens.
+    pub(crate) async fn tokens(&self) -> Result<TokensProxy<'static>, Failure> {
+        Ok(TokensProxy::new(&self.connection)
             .await
             .map_err(secinfo_wire::Error::from)?)
     }

@@ -6,7 +6,7 @@ use secinfo_terminal::times::time;
 use secinfo_wire::{
     MethodProperties, OwnedObjectPath, UserProperties, method_properties, user_properties,
 };
-use secinfo_words::Words;
+use secinfo_words::{Language, Words};
 use serde::Serialize;
 
 /// A user with all methods.
@@ -35,7 +35,7 @@ impl Method {
         let MethodProperties {
             kind, label, hint, ..
         } = &self.properties;
-        words.method(kind, label, hint)
+        words.method(kind, label, &words.hint(hint))
     }
 }
 
@@ -104,7 +104,7 @@ pub(crate) struct MethodJson<'a> {
     id: &'a str,
     kind: &'a str,
     label: &'a str,
-    hint: &'a str,
+    hint: String,
     purposes: &'a [String],
     created: u64,
     last_used: Option<u64>,
@@ -146,7 +146,8 @@ impl<'a> MethodJson<'a> {
             id: &method.id,
             kind: &method.kind,
             label: &method.label,
-            hint: &method.hint,
+            // Programs read the same words in every language.
+            hint: Words::of(Language::English).hint(&method.hint),
             purposes: &method.purposes,
             created: method.created,
             last_used: time(method.last_used),
@@ -163,6 +164,8 @@ impl<'a> MethodJson<'a> {
 /// Security info for tests: an app, recovery codes and a token, at 2026-11-22 14:00 UTC.
 #[cfg(test)]
 pub(crate) fn example() -> SecurityInfo {
+    use secinfo_wire::Hint;
+
     let path = |id: &str| {
         OwnedObjectPath::try_from(format!(
             "/org/secinfo/SecurityInfo1/users/u1000/methods/{id}"
@@ -177,7 +180,7 @@ pub(crate) fn example() -> SecurityInfo {
                 id,
                 kind: kind.to_owned(),
                 label: label.to_owned(),
-                hint: String::new(),
+                hint: Hint::default(),
                 purposes: vec!["sign-in".to_owned(), "password-reset".to_owned()],
                 created: 1_790_000_000,
                 last_used: 0,
@@ -195,7 +198,7 @@ pub(crate) fn example() -> SecurityInfo {
     let mut codes = method("b", "recovery-codes", "");
     codes.properties.remaining = 9;
     let mut token = method("c", "hardware-token", "Key ring");
-    token.properties.hint = "••••4711".to_owned();
+    token.properties.hint.serial = Some("••••4711".to_owned());
     token.properties.locked_until = 1_795_357_000;
     token.properties.deletion_due = 1_795_442_400;
     let methods = vec![app, codes, token];

@@ -8,7 +8,7 @@ use secinfo_terminal::table::{self, Cell, Column, Row, plain};
 use secinfo_terminal::text::visible;
 use secinfo_terminal::times::{Clock, time};
 use secinfo_wire::names::delivery;
-use secinfo_wire::{Channel, Connection, Error, ManagerProxy, TestOptions, TestOutcome};
+use secinfo_wire::{Channel, ChannelsProxy, Connection, Error, TestOptions, TestOutcome};
 use secinfo_words::{Language, Words};
 use serde::Serialize;
 
@@ -48,11 +48,11 @@ pub async fn run(
     connection: &Connection,
     arguments: Arguments,
 ) -> Result<(), Failure> {
-    let manager = ManagerProxy::new(connection).await.map_err(Error::from)?;
+    let proxy = ChannelsProxy::new(connection).await.map_err(Error::from)?;
     match arguments.command {
-        None => list(screen, &manager).await,
+        None => list(screen, &proxy).await,
         Some(Command::Test { name, destination }) => {
-            test(screen, &manager, &name, &destination).await
+            test(screen, &proxy, &name, &destination).await
         }
     }
 }
@@ -72,8 +72,8 @@ struct ChannelJson<'a> {
     confined: &'a [String],
 }
 
-async fn list(screen: &Screen, manager: &ManagerProxy<'_>) -> Result<(), Failure> {
-    let channels = manager.list_channels().await?;
+async fn list(screen: &Screen, proxy: &ChannelsProxy<'_>) -> Result<(), Failure> {
+    let channels = proxy.list_channels().await?;
     screen.json(&channels.iter().map(json).collect::<Vec<_>>())?;
     screen.say(&render(
         &channels,
@@ -179,14 +179,14 @@ struct TestJson<'a> {
 
 async fn test(
     screen: &Screen,
-    manager: &ManagerProxy<'_>,
+    proxy: &ChannelsProxy<'_>,
     name: &str,
     destination: &str,
 ) -> Result<(), Failure> {
     let options = TestOptions {
         language: environment::locale(),
     };
-    let outcome = manager.test_channel(name, destination, &options).await?;
+    let outcome = proxy.test_channel(name, destination, &options).await?;
     screen.json(&test_json(name, &outcome))?;
     screen.paragraph(&tested(&outcome)?)
 }

@@ -74,8 +74,6 @@ pub enum Excuse {
 /// Why the daemon refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
-    /// The code does not match.
-    WrongCode,
     /// Too many wrong codes in this sign-in.
     TooManyAttempts,
     /// The method is temporarily locked.
@@ -90,8 +88,6 @@ pub enum Refusal {
     Expired,
     /// Too many codes were sent.
     TooManyCodes,
-    /// The user cancelled.
-    Cancelled,
 }
 
 /// Why nothing was decided.
@@ -201,13 +197,11 @@ pub fn authenticated(outcome: &Outcome, subject: Subject) -> ReturnCode {
         }
         (Outcome::Refused(refusal), _) => match refusal {
             Refusal::TooManyAttempts | Refusal::Locked => ReturnCode::MaximumTries,
-            Refusal::WrongCode
-            | Refusal::NoMethod
+            Refusal::NoMethod
             | Refusal::GraceOver
             | Refusal::AccessPassNeeded
             | Refusal::Expired
-            | Refusal::TooManyCodes
-            | Refusal::Cancelled => ReturnCode::AuthenticationError,
+            | Refusal::TooManyCodes => ReturnCode::AuthenticationError,
         },
         (Outcome::Failed(failure), _) => match failure {
             Failure::Argument => ReturnCode::ServiceError,
@@ -306,7 +300,6 @@ fn is_known_exemption(name: Option<&str>) -> bool {
 
 fn refusal(name: Option<&str>) -> Result<Refusal, Unavailable> {
     Ok(match name {
-        Some(reason::WRONG_CODE) => Refusal::WrongCode,
         Some(reason::TOO_MANY_ATTEMPTS) => Refusal::TooManyAttempts,
         Some(reason::LOCKED) => Refusal::Locked,
         Some(reason::NO_METHOD) => Refusal::NoMethod,
@@ -314,7 +307,6 @@ fn refusal(name: Option<&str>) -> Result<Refusal, Unavailable> {
         Some(reason::ACCESS_PASS_NEEDED) => Refusal::AccessPassNeeded,
         Some(reason::EXPIRED) => Refusal::Expired,
         Some(reason::TOO_MANY_CODES) => Refusal::TooManyCodes,
-        Some(reason::CANCELLED) => Refusal::Cancelled,
         _ => return Err(Unavailable::Malformed),
     })
 }

@@ -11,7 +11,7 @@ use crate::outcome::{
 };
 use crate::user_name;
 use secinfo_wire::names::sign_in::display;
-use secinfo_wire::{SignInOptions, SignInStep};
+use secinfo_wire::{Forms, SignInOptions, SignInStep};
 use zeroize::Zeroizing;
 
 /// The maximum number of prompts in one sign-in: more than any set-up takes, including mistakes.
@@ -158,6 +158,7 @@ fn options(handle: &Handle<'_>, service: &str, arguments: &Arguments) -> SignInO
         language: language(handle),
         set_up: Some(arguments.set_up),
         display: Some(display.to_owned()),
+        forms: Forms::default(),
     }
 }
 

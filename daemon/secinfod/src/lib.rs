@@ -11,3 +11,4 @@ pub mod methods;
 mod process;
 pub mod run;
 pub mod service;
+mod wire_names;

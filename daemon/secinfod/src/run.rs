@@ -1,6 +1,6 @@
 //! The daemon's life: open the log, take the name on the bus, serve, stop.
 
-use crate::bus::interface::{BUS_NAME, Daemon, notify, table};
+use crate::bus::interface::{Daemon, notify, table};
 use crate::bus::{Authorizer, ConnectError, Limits, PolkitDeadlines, Server, TagKey, connect};
 use crate::channels::Channels;
 use crate::config::{Authorization, Config, DaemonConfig};
@@ -13,6 +13,7 @@ use rustix::process::{
 };
 use sd_notify::NotifyState;
 use secinfo_ledger::{Ledger, LedgerError, MasterKey, Options};
+use secinfo_wire::names::BUS_NAME;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;

@@ -1,17 +1,18 @@
-//! Backup and restore, of `org.secinfo.SecurityInfo1.Manager`.
+//! `org.secinfo.SecurityInfo1.Backups`: backup and restore of the log.
 
+use crate::dictionary::dictionary;
 use crate::error::Result;
 use zbus::{DeserializeDict, Fd, SerializeDict, Type, proxy};
 
-/// The methods of the manager that back up the log and restore it. Root only.
+/// Backup and restore, on the root object. Root only.
 #[proxy(
-    interface = "org.secinfo.SecurityInfo1.Manager",
+    interface = "org.secinfo.SecurityInfo1.Backups",
     default_service = "org.secinfo.SecurityInfo1",
     default_path = "/org/secinfo/SecurityInfo1"
 )]
 pub trait Backups {
-    /// Writes the log and the keys of the vault into a pipe, unencrypted. Whoever reads them there
-    /// encrypts them before they touch a disk.
+    /// Writes the log and the keys of the vault into a pipe, unencrypted. The reader encrypts
+    /// them before they touch a disk.
     fn backup(&self, pipe: Fd<'_>) -> Result<BackedUp>;
 
     /// Reads from a pipe what [`BackupsProxy::backup`] has written. The daemon then ends, to start
@@ -19,13 +20,14 @@ pub trait Backups {
     fn restore(&self, pipe: Fd<'_>, options: &RestoreOptions) -> Result<Restored>;
 }
 
-/// Options of [`BackupsProxy::restore`]: none so far.
-#[derive(Debug, Clone, Default, SerializeDict, Type)]
-#[zbus(signature = "a{sv}")]
-pub struct RestoreOptions {}
+dictionary! {
+    /// Options of [`BackupsProxy::restore`]: none so far.
+    #[derive(Debug, Clone, Default)]
+    pub struct RestoreOptions {}
+}
 
 /// What was backed up.
-#[derive(Debug, Clone, PartialEq, Eq, DeserializeDict, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, SerializeDict, DeserializeDict, Type)]
 #[zbus(signature = "a{sv}")]
 pub struct BackedUp {
     /// The log.
@@ -47,7 +49,7 @@ pub struct BackedUp {
 }
 
 /// What was restored.
-#[derive(Debug, Clone, PartialEq, Eq, DeserializeDict, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, SerializeDict, DeserializeDict, Type)]
 #[zbus(signature = "a{sv}")]
 pub struct Restored {
     /// The log.

@@ -138,10 +138,11 @@ macro_rules! dictionary {
             $($(#[$field_meta])* $field_vis $field: $kind,)*
         }
 
+        #[allow(unused_variables, unused_mut, reason = "a dictionary may have no entry yet")]
         impl $name {
             fn read(
                 from: &mut $crate::dictionary::Reader,
-            ) -> Result<Self, $crate::dictionary::InvalidDictionary> {
+            ) -> std::result::Result<Self, $crate::dictionary::InvalidDictionary> {
                 Ok(Self {
                     $($field: $crate::dictionary::Field::read(from, stringify!($field))?,)*
                 })
@@ -157,7 +158,7 @@ macro_rules! dictionary {
         impl TryFrom<$crate::dictionary::Dictionary> for $name {
             type Error = $crate::dictionary::InvalidDictionary;
 
-            fn try_from(dictionary: $crate::dictionary::Dictionary) -> Result<Self, Self::Error> {
+            fn try_from(dictionary: $crate::dictionary::Dictionary) -> std::result::Result<Self, Self::Error> {
                 let mut reader = $crate::dictionary::Reader::new(dictionary);
                 let read = Self::read(&mut reader)?;
                 reader.finish().map(|()| read)
@@ -170,13 +171,13 @@ macro_rules! dictionary {
         }
 
         impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
                 self.entries().serialize(serializer)
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
                 let dictionary = $crate::dictionary::Dictionary::deserialize(deserializer)?;
                 Self::read(&mut $crate::dictionary::Reader::new(dictionary))
                     .map_err(serde::de::Error::custom)

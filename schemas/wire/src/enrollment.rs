@@ -2,6 +2,7 @@
 
 use crate::delivery::SentCode;
 use crate::error::Result;
+use crate::form::Response;
 use zbus::{DeserializeDict, OwnedObjectPath, Type, proxy};
 
 /// An enrollment that is going on. Only for the connection that started it.
@@ -12,7 +13,7 @@ use zbus::{DeserializeDict, OwnedObjectPath, Type, proxy};
 )]
 pub trait Enrollment {
     /// Proves that the method works; the method is then enrolled and the session over.
-    fn submit(&self, code: &str) -> Result<Enrolled>;
+    fn submit(&self, response: &Response) -> Result<Enrolled>;
 
     /// Sends a code to the destination that is being enrolled, in place of any before it, and waits
     /// a few seconds for news of it.

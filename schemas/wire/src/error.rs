@@ -3,7 +3,6 @@
 //! The daemon's errors are told apart by their name on the bus, never by their text; the text is
 //! a sentence for people and is kept as it came.
 
-use crate::names::ERROR_PREFIX;
 use zbus::fdo;
 
 /// How the names of systemd's errors begin.
@@ -23,16 +22,16 @@ pub enum Error {
         /// The daemon's sentence, which says what to do next.
         message: String,
     },
-    /// No bus, or nobody on it by the daemon's name, or no reply.
+    /// There is no bus, no daemon on it, or no reply.
     #[error("secinfod cannot be reached ({0}); see \"systemctl status secinfod\"")]
     Unreachable(String),
-    /// Somebody else owns the daemon's name.
+    /// The daemon's name is owned by a user that is not the daemon's.
     #[error(
         "the service on the bus runs as uid {uid}, which is neither root nor the user \"secinfo\"; \
          nothing was sent to it: tell the administrator"
     )]
     Untrusted {
-        /// Who owns the name.
+        /// The uid of the owner.
         uid: u32,
     },
     /// An error that is not in the contract, or a reply that does not have its form: client and
@@ -61,12 +60,12 @@ impl Error {
 }
 
 macro_rules! reasons {
-    ($($(#[$doc:meta])* $name:ident,)+) => {
+    ($($(#[doc = $meaning:literal])+ $name:ident,)+) => {
         /// The daemon's errors, by the last part of their name.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Reason {
-            $($(#[$doc])* $name,)+
+            $($(#[doc = $meaning])+ $name,)+
         }
 
         impl Reason {
@@ -79,97 +78,116 @@ macro_rules! reasons {
                     $(Self::$name => stringify!($name),)+
                 }
             }
+
+            /// The error's whole name on the bus.
+            pub const fn error_name(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!(
+                        "org.secinfo.SecurityInfo1.Error.",
+                        stringify!($name)
+                    ),)+
+                }
+            }
+
+            /// What it means, in a sentence.
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($meaning),+).trim_ascii(),)+
+                }
+            }
         }
     };
 }
 
 reasons! {
-    /// Not one's own, and no authorization for others'.
+    /// The caller may not do that.
     NotAuthorized,
-    /// No such user, method, session or event.
+    /// There is no such user, method, channel or event.
     NotFound,
-    /// Verify first, then repeat.
+    /// The user has to verify first, then repeat the call.
     FreshProofNeeded,
     /// The proof of this session is of a weaker method than would be replaced.
     StrongerProofNeeded,
-    /// The first method can be added only with an access pass.
+    /// Policy asks for an access pass before the first method.
     AccessPassNeeded,
-    /// The access pass is over.
+    /// The access pass has expired.
     Expired,
-    /// The kind only goes beside another method.
+    /// The kind can be added only beside another method.
     AnotherMethodFirst,
-    /// The code does not match.
+    /// The response does not fit the form of the challenge, or the client cannot present that form.
+    /// This does not count as a wrong code.
+    WrongForm,
+    /// The code is not right.
     WrongCode,
-    /// The code matched, but was accepted before.
+    /// The code was right, but was accepted before.
     CodeAlreadyUsed,
     /// A code has to be sent before one can be given.
     NoCodeSent,
-    /// The code that was sent has ended or was replaced: ask for a new one.
+    /// The code that was sent has expired, or a newer one replaced it: ask for another.
     CodeExpired,
-    /// No channel on this host sends codes of this kind.
+    /// No channel of this host sends codes of that kind.
     ChannelUnavailable,
-    /// The code was not delivered: use another method.
+    /// The code was not delivered: use another method, or ask for a new code later.
     DeliveryFailed,
-    /// Too many codes were sent: use another method, or wait.
+    /// A limit of `[policy.codes]` is reached: use another method, or wait.
     TooManyCodes,
-    /// No phone number or address that codes can be sent to.
+    /// Codes cannot be sent to that phone number or address; the text says what is wrong.
     InvalidDestination,
-    /// No codes are sent to numbers of that country.
+    /// Policy sends no codes to numbers of that country.
     DestinationNotAllowed,
-    /// Another number has the place, or the number another place.
+    /// Another number has that place, or the number has another place.
     PlaceTaken,
-    /// Slowed down after wrong codes: wait, then try again.
+    /// Wrong codes came before, or a code was sent a moment ago: wait.
     TooSoon,
-    /// The method is locked for a time.
+    /// Wrong codes have locked the method for a while.
     MethodLocked,
-    /// The user has no method for this.
+    /// The user has no method to verify with.
     NoMethod,
-    /// Policy requires the method: it can be replaced, not deleted.
+    /// Policy requires the method: add another first.
     LastMethod,
     /// Policy does not allow the kind to this user.
     KindNotAllowed,
     /// The method does not serve the purpose.
     NotForThisPurpose,
-    /// No room for another method of this kind.
+    /// The user has as many methods of this kind as there may be.
     TooManyMethods,
-    /// An argument is malformed.
+    /// An argument is not what it must be.
     InvalidArgument,
-    /// A label that is empty, too long or not printable.
+    /// A label is empty, too long or not printable.
     InvalidLabel,
-    /// The session is over: time is up.
+    /// The session has ended: begin again.
     SessionExpired,
-    /// The session is over: too many wrong codes.
+    /// The session has ended after too many wrong codes: begin again.
     TooManyAttempts,
-    /// No deletion was scheduled.
+    /// No deletion is scheduled.
     NothingScheduled,
-    /// No token of this serial number is free.
+    /// No token of that serial number waits to be activated.
     TokenUnknown,
-    /// Nobody may do this for themselves.
+    /// An administrator cannot issue an access pass to themselves.
     NotForYourself,
-    /// The log cannot be written, so nothing can be accepted.
+    /// The log cannot be written: nothing was accepted.
     StorageUnavailable,
-    /// Too many sessions or requests at once.
+    /// There are too many sessions or calls at once, or the call is too large.
     LimitsExceeded,
-    /// A backup does not read, or is no whole.
+    /// The backup cannot be read, or it was cut or changed.
     InvalidBackup,
-    /// A backup is restored on a host where nobody has a method only.
+    /// A backup is restored only on a host where no user has a method and no token waits.
     NotEmpty,
-    /// The clock is behind what a backup holds: set it first.
+    /// The clock of the host is behind the backup or its newest event: set it, then restore.
     ClockBehind,
     /// The daemon is stopping: try again in a moment.
     ShuttingDown,
-    /// The daemon failed; its journal says why.
+    /// The daemon has a fault; its log says more.
     Internal,
 }
 
 impl Reason {
     /// The reason of an error's whole name on the bus.
     pub fn from_error_name(name: &str) -> Option<Self> {
-        let last = name.strip_prefix(ERROR_PREFIX)?;
         Self::ALL
             .iter()
             .copied()
-            .find(|reason| reason.name() == last)
+            .find(|reason| reason.error_name() == name)
     }
 }
 
@@ -238,14 +256,16 @@ impl From<fdo::Error> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::names::ERROR_PREFIX;
 
     #[test]
     fn each_name_of_the_contract_is_read_back() {
         for reason in Reason::ALL {
             let name = format!("{ERROR_PREFIX}{}", reason.name());
             assert_eq!(Reason::from_error_name(&name), Some(*reason));
+            assert_eq!(reason.error_name(), name);
         }
-        assert_eq!(Reason::ALL.len(), 38);
+        assert_eq!(Reason::ALL.len(), 39);
         assert_eq!(
             Reason::from_error_name("org.freedesktop.DBus.Error.WrongCode"),
             None

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use zbus::{Signature, Type};
 
 /// The longest code, in bytes: of any written code with all its separators.
-const LONGEST_CODE: usize = 128;
+pub const LONGEST_CODE: usize = 128;
 /// The longest assertion or credential of a security key, in bytes.
 const LONGEST_ASSERTION: usize = 32 * 1024;
 /// The most answers.

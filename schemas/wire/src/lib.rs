@@ -16,6 +16,7 @@
 
 mod audit;
 mod backup;
+mod channels;
 mod connect;
 mod delivery;
 mod dictionary;
@@ -29,11 +30,13 @@ pub mod names;
 mod properties;
 mod sign_in;
 mod statistics;
+mod tokens;
 mod user;
 mod verification;
 
 pub use audit::{Appended, AppendedArgs, AppendedStream, AuditProxy, UserNames};
 pub use backup::{BackedUp, BackupsProxy, RestoreOptions, Restored};
+pub use channels::{Channel, ChannelsProxy, TestOptions, TestOutcome};
 pub use connect::{
     address_from_environment, connect, connect_if_running, connect_patiently, is_daemon,
 };
@@ -41,12 +44,9 @@ pub use delivery::SentCode;
 pub use dictionary::{Dictionary, InvalidDictionary};
 pub use enrollment::{Enrolled, EnrollmentProperties, EnrollmentProxy};
 pub use error::{Error, Reason, Result};
-pub use form::{Approval, Challenge, Form, Forms, Response, UnknownForm, WrongForm};
+pub use form::{Approval, Challenge, Form, Forms, LONGEST_CODE, Response, UnknownForm, WrongForm};
 pub use hint::Hint;
-pub use manager::{
-    Channel, ImportMethodsOptions, ImportOptions, ImportProblem, ManagerProxy, Policy, Status,
-    TestOptions, TestOutcome, Token, UserSummary, VerificationChallenge, VerificationOptions,
-};
+pub use manager::{ImportMethodsOptions, ManagerProxy, Policy, Status, UserSummary};
 pub use method::{Deletion, MethodProperties, MethodProxy};
 pub use properties::{
     enrollment_properties, method_properties, user_properties, verification_properties,
@@ -55,7 +55,11 @@ pub use sign_in::{SignInOptions, SignInProxy, SignInStep};
 pub use statistics::{
     ChannelFigures, MessageFigures, SignInFigures, Statistics, VerificationFigures,
 };
+pub use tokens::{ImportOptions, ImportProblem, Token, TokensProxy};
 pub use user::{AccessPass, EnrollmentDetails, EnrollmentOptions, UserProperties, UserProxy};
-pub use verification::{AskableMethod, Proof, VerificationProperties, VerificationProxy};
+pub use verification::{
+    AskableMethod, Proof, VerificationChallenge, VerificationOptions, VerificationProperties,
+    VerificationProxy,
+};
 
 pub use zbus::{Connection, Fd, ObjectPath, OwnedObjectPath};

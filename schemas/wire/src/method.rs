@@ -1,6 +1,7 @@
 //! `org.secinfo.SecurityInfo1.Method`: one enrolled method.
 
 use crate::error::Result;
+use crate::hint::Hint;
 use zbus::{DeserializeDict, Type, proxy};
 
 /// One method, at `methods/<id>` below its user.
@@ -40,8 +41,8 @@ pub struct MethodProperties {
     pub kind: String,
     /// What the user calls it.
     pub label: String,
-    /// What may be shown of it, masked.
-    pub hint: String,
+    /// What it can be told from others by.
+    pub hint: Hint,
     /// Purposes it serves.
     pub purposes: Vec<String>,
     /// When it was added.

@@ -1,5 +1,15 @@
 //! Names and paths on the bus, and the words that cross it.
 
+/// Defines a set of words, each with what it means, and the list of all of them.
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident = $word:literal;)+) => {
+        $($(#[$doc])* pub const $name: &str = $word;)+
+
+        /// All of them.
+        pub const ALL: &[&str] = &[$($name),+];
+    };
+}
+
 /// The daemon's name on the system bus.
 pub const BUS_NAME: &str = "org.secinfo.SecurityInfo1";
 /// The object that everything else is below.
@@ -13,135 +23,223 @@ pub const NO_OBJECT: &str = "/";
 
 /// Names of the interfaces.
 pub mod interface {
-    /// Users, policy, verifications and tokens, on the root object.
-    pub const MANAGER: &str = "org.secinfo.SecurityInfo1.Manager";
-    /// The log, on the root object.
-    pub const AUDIT: &str = "org.secinfo.SecurityInfo1.Audit";
-    /// One user.
-    pub const USER: &str = "org.secinfo.SecurityInfo1.User";
-    /// One method of a user.
-    pub const METHOD: &str = "org.secinfo.SecurityInfo1.Method";
-    /// A session that ends in a method.
-    pub const ENROLLMENT: &str = "org.secinfo.SecurityInfo1.Enrollment";
-    /// A session that ends in a proof.
-    pub const VERIFICATION: &str = "org.secinfo.SecurityInfo1.Verification";
-    /// The conversation of a sign-in.
-    pub const SIGN_IN: &str = "org.secinfo.SecurityInfo1.SignIn";
+    words! {
+        /// Users, kinds, policy and the daemon's status, on the root object.
+        MANAGER = "org.secinfo.SecurityInfo1.Manager";
+        /// The inventory of hardware tokens, on the root object.
+        TOKENS = "org.secinfo.SecurityInfo1.Tokens";
+        /// What delivers messages, on the root object.
+        CHANNELS = "org.secinfo.SecurityInfo1.Channels";
+        /// Backup and restore, on the root object.
+        BACKUPS = "org.secinfo.SecurityInfo1.Backups";
+        /// The log, on the root object.
+        AUDIT = "org.secinfo.SecurityInfo1.Audit";
+        /// One user.
+        USER = "org.secinfo.SecurityInfo1.User";
+        /// One method of a user.
+        METHOD = "org.secinfo.SecurityInfo1.Method";
+        /// A session that ends in a method.
+        ENROLLMENT = "org.secinfo.SecurityInfo1.Enrollment";
+        /// A session that ends in a proof.
+        VERIFICATION = "org.secinfo.SecurityInfo1.Verification";
+        /// The conversation of a sign-in.
+        SIGN_IN = "org.secinfo.SecurityInfo1.SignIn";
+    }
 }
 
 /// Kinds of methods, as they are written on the bus.
 pub mod kind {
-    /// TOTP in an app (RFC 6238).
-    pub const AUTHENTICATOR_APP: &str = "authenticator-app";
-    /// An OATH token: TOTP or HOTP (RFC 4226) in hardware.
-    pub const HARDWARE_TOKEN: &str = "hardware-token";
-    /// A code in a text message.
-    pub const TEXT: &str = "text";
-    /// A code in a phone call.
-    pub const CALL: &str = "call";
-    /// A code by email.
-    pub const EMAIL: &str = "email";
-    /// Codes on paper, each good once.
-    pub const RECOVERY_CODES: &str = "recovery-codes";
-    /// A pass that an administrator issues for a short time.
-    pub const ACCESS_PASS: &str = "access-pass";
+    words! {
+        /// TOTP in an app (RFC 6238).
+        AUTHENTICATOR_APP = "authenticator-app";
+        /// An OATH token: TOTP or HOTP (RFC 4226) in hardware.
+        HARDWARE_TOKEN = "hardware-token";
+        /// A code in a text message.
+        TEXT = "text";
+        /// A code in a phone call.
+        CALL = "call";
+        /// A code by email.
+        EMAIL = "email";
+        /// Codes on paper, each good once.
+        RECOVERY_CODES = "recovery-codes";
+        /// A pass that an administrator issues for a short time.
+        ACCESS_PASS = "access-pass";
+    }
 }
 
 /// Purposes of a verification, as they are written on the bus.
 pub mod purpose {
-    /// The second step of signing in, and the proof before a change.
-    pub const SIGN_IN: &str = "sign-in";
-    /// Setting a new password.
-    pub const PASSWORD_RESET: &str = "password-reset";
+    words! {
+        /// The second step of signing in, and the proof before a change.
+        SIGN_IN = "sign-in";
+        /// Setting a new password.
+        PASSWORD_RESET = "password-reset";
+    }
 }
 
 /// How far a message has come, as it is written on the bus.
 pub mod delivery {
-    /// It waits for a channel.
-    pub const WAITING: &str = "waiting";
-    /// A provider has taken it.
-    pub const SENT: &str = "sent";
-    /// It has arrived.
-    pub const DELIVERED: &str = "delivered";
-    /// It was not delivered.
-    pub const FAILED: &str = "failed";
+    words! {
+        /// It waits for a channel.
+        WAITING = "waiting";
+        /// A provider has taken it.
+        SENT = "sent";
+        /// It has arrived.
+        DELIVERED = "delivered";
+        /// It was not delivered.
+        FAILED = "failed";
+    }
 }
 
 /// Which of a user's phone numbers one is, as it is written on the bus.
 pub mod place {
-    /// The phone that the user carries.
-    pub const MOBILE: &str = "mobile";
-    /// Another one.
-    pub const ALTERNATE: &str = "alternate";
-    /// The one at work.
-    pub const OFFICE: &str = "office";
+    words! {
+        /// The phone that the user carries.
+        MOBILE = "mobile";
+        /// Another one.
+        ALTERNATE = "alternate";
+        /// The one at work.
+        OFFICE = "office";
+    }
 }
 
 /// How a hardware token makes its codes, as it is written on the bus.
 pub mod token_mode {
-    /// By time (RFC 6238).
-    pub const TOTP: &str = "totp";
-    /// By a counter (RFC 4226).
-    pub const HOTP: &str = "hotp";
+    words! {
+        /// By time (RFC 6238).
+        TOTP = "totp";
+        /// By a counter (RFC 4226).
+        HOTP = "hotp";
+    }
+}
+
+/// Where a hardware token of the inventory stands, as it is written on the bus.
+pub mod token_state {
+    words! {
+        /// It waits to be activated. A token that a user has activated is no longer listed.
+        FREE = "free";
+    }
+}
+
+/// How strong a proof is, as it is written on the bus.
+pub mod strength {
+    words! {
+        /// A code that travelled through a network that others run.
+        DELIVERED = "delivered";
+        /// Something that the user has.
+        POSSESSION = "possession";
+        /// A key that cannot be phished, or a code that was kept for recovery.
+        STRONG = "strong";
+    }
+}
+
+/// How a user stands in the list of all, as it is written on the bus.
+pub mod user_state {
+    words! {
+        /// Nothing is missing.
+        OK = "ok";
+        /// A method is locked after wrong codes.
+        LOCKED = "locked";
+        /// Policy asks for more methods.
+        METHODS_REQUIRED = "methods-required";
+    }
+}
+
+/// What the first method takes, as it is written on the bus.
+pub mod first_method {
+    words! {
+        /// A session of the user.
+        SESSION = "session";
+        /// An access pass.
+        ACCESS_PASS = "access-pass";
+    }
+}
+
+/// What sessions there are, as it is written on the bus.
+pub mod session {
+    words! {
+        /// One that ends in a method.
+        ENROLLMENT = "enrollment";
+        /// One that ends in a proof.
+        VERIFICATION = "verification";
+        /// The conversation of a sign-in.
+        SIGN_IN = "sign-in";
+    }
+}
+
+/// How a channel is, as it is written on the bus.
+pub mod channel_state {
+    words! {
+        /// Its host process runs.
+        READY = "ready";
+        /// Its host process is being started.
+        STARTING = "starting";
+        /// It has no host process.
+        DOWN = "down";
+    }
 }
 
 /// Words of a sign-in, as they are written on the bus.
 pub mod sign_in {
     /// What a step is.
     pub mod outcome {
-        /// The user must answer a prompt.
-        pub const ASK: &str = "ask";
-        /// The user has proved a method.
-        pub const VERIFIED: &str = "verified";
-        /// The user proved one on this terminal a short while ago.
-        pub const REMEMBERED: &str = "remembered";
-        /// Policy asks nothing of this user here.
-        pub const NOT_COVERED: &str = "not-covered";
-        /// The user may still put off setting up a method.
-        pub const POSTPONED: &str = "postponed";
-        /// The user may not sign in.
-        pub const REFUSED: &str = "refused";
+        words! {
+            /// The user must answer a prompt.
+            ASK = "ask";
+            /// The user has proved a method.
+            VERIFIED = "verified";
+            /// The user proved one on this terminal a short while ago.
+            REMEMBERED = "remembered";
+            /// Policy asks nothing of this user here.
+            NOT_COVERED = "not-covered";
+            /// The user may still put off setting up a method.
+            POSTPONED = "postponed";
+            /// The user may not sign in.
+            REFUSED = "refused";
+        }
     }
 
     /// Why a sign-in was refused.
     pub mod reason {
-        /// The code does not match.
-        pub const WRONG_CODE: &str = "wrong-code";
-        /// Too many wrong codes in this sign-in.
-        pub const TOO_MANY_ATTEMPTS: &str = "too-many-attempts";
-        /// The method is locked for a time.
-        pub const LOCKED: &str = "locked";
-        /// A method is required, there is none, and none can be set up here.
-        pub const NO_METHOD: &str = "no-method";
-        /// A method had to be set up by now.
-        pub const GRACE_OVER: &str = "grace-over";
-        /// The first method can be set up only with an access pass.
-        pub const ACCESS_PASS_NEEDED: &str = "access-pass-needed";
-        /// The user took too long.
-        pub const EXPIRED: &str = "expired";
-        /// Too many codes were sent.
-        pub const TOO_MANY_CODES: &str = "too-many-codes";
-        /// The user gave up.
-        pub const CANCELLED: &str = "cancelled";
+        words! {
+            /// Too many wrong codes in this sign-in.
+            TOO_MANY_ATTEMPTS = "too-many-attempts";
+            /// The method is locked for a time.
+            LOCKED = "locked";
+            /// A method is required, there is none, and none can be set up here.
+            NO_METHOD = "no-method";
+            /// A method had to be set up by now.
+            GRACE_OVER = "grace-over";
+            /// The first method can be set up only with an access pass.
+            ACCESS_PASS_NEEDED = "access-pass-needed";
+            /// The user took too long.
+            EXPIRED = "expired";
+            /// Too many codes were sent.
+            TOO_MANY_CODES = "too-many-codes";
+        }
     }
 
     /// Why a user is not covered.
     pub mod why {
-        /// Sign-in is not protected at this service.
-        pub const OFF: &str = "off";
-        /// The user is in an exempt group.
-        pub const EXEMPT_GROUP: &str = "exempt-group";
-        /// The user comes from an exempt network.
-        pub const EXEMPT_NETWORK: &str = "exempt-network";
-        /// Only who has a method is asked, and the user has none.
-        pub const NOTHING_ENROLLED: &str = "nothing-enrolled";
+        words! {
+            /// Sign-in is not protected at this service.
+            OFF = "off";
+            /// The user is in an exempt group.
+            EXEMPT_GROUP = "exempt-group";
+            /// The user comes from an exempt network.
+            EXEMPT_NETWORK = "exempt-network";
+            /// Only who has a method is asked, and the user has none.
+            NOTHING_ENROLLED = "nothing-enrolled";
+        }
     }
 
     /// What prompts are shown on.
     pub mod display {
-        /// A terminal: a prompt may have several lines.
-        pub const TERMINAL: &str = "terminal";
-        /// A field of one line, as in a graphical greeter: nothing is set up there.
-        pub const LINE: &str = "line";
+        words! {
+            /// A terminal: a prompt may have several lines.
+            TERMINAL = "terminal";
+            /// A field of one line, as in a graphical greeter: nothing is set up there.
+            LINE = "line";
+        }
     }
 }

@@ -68,7 +68,9 @@ pub async fn verification_properties(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Channel, EnrollmentDetails, SentCode, VerificationChallenge, VerificationOptions};
+    use crate::{
+        Channel, EnrollmentDetails, Hint, SentCode, VerificationChallenge, VerificationOptions,
+    };
     use std::collections::HashMap;
     use zbus::wire::{LE, serialized::Context, to_bytes};
     use zbus::{OwnedObjectPath, OwnedVariant, Variant};
@@ -114,15 +116,18 @@ mod tests {
             ("method", Variant::from(path("/m"))),
             ("kind", Variant::from("recovery-codes")),
             ("label", Variant::from("")),
-            ("hint", Variant::from("")),
+            ("hint", Hint::default().into()),
             ("expires", Variant::from(9_u64)),
+            ("form", Variant::from("code")),
         ])
         .expect("a challenge without digits");
-        assert_eq!((challenge.digits, challenge.delivered), (None, None));
+        assert_eq!(challenge.challenge.digits(), None);
+        assert_eq!(challenge.challenge.destination(), None);
         let details: EnrollmentDetails = received(&[
             ("expires", Variant::from(9_u64)),
             ("attempts", Variant::from(5_u32)),
             ("becomes_default", Variant::from(true)),
+            ("form", Variant::from("code")),
             ("key", Variant::from("JBSW Y3DP")),
         ])
         .expect("details without those of other kinds");
@@ -158,7 +163,7 @@ mod tests {
     fn what_is_known_of_a_sent_code_is_read_by_its_names() {
         let sent: SentCode = received(&[
             ("state", Variant::from("sent")),
-            ("hint", Variant::from("+49 ••• ••67")),
+            ("destination", Variant::from("+49 ••• ••67")),
             ("code_expires", Variant::from(300_u64)),
             ("resend_at", Variant::from(30_u64)),
             ("digits", Variant::from(6_u32)),
@@ -173,7 +178,7 @@ mod tests {
     #[test]
     fn options_that_are_not_given_are_not_sent() {
         let options = VerificationOptions {
-            method: Some(path("/m")),
+            method: Some(path("/m").into()),
             language: Some("de_DE.UTF-8".to_owned()),
             ..Default::default()
         };
@@ -181,6 +186,6 @@ mod tests {
         let sent: HashMap<String, OwnedVariant> = bytes.deserialize().expect("a dictionary").0;
         let mut names: Vec<&String> = sent.keys().collect();
         names.sort();
-        assert_eq!(names, ["language", "method"]);
+        assert_eq!(names, ["forms", "language", "method"]);
     }
 }

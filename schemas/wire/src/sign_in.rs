@@ -1,7 +1,9 @@
 //! `org.secinfo.SecurityInfo1.SignIn`: the conversation of a sign-in, which the daemon leads and a
 //! PAM module or a greeter relays.
 
+use crate::dictionary::dictionary;
 use crate::error::Result;
+use crate::form::Forms;
 use zbus::{DeserializeDict, SerializeDict, Type, proxy};
 use zeroize::Zeroize;
 
@@ -19,25 +21,26 @@ pub trait SignIn {
     fn cancel(&self) -> Result<()>;
 }
 
-/// Options of [`ManagerProxy::start_sign_in`].
-///
-/// [`ManagerProxy::start_sign_in`]: crate::ManagerProxy::start_sign_in
-#[derive(Debug, Clone, Default, PartialEq, Eq, SerializeDict, DeserializeDict, Type)]
-#[zbus(signature = "a{sv}")]
-pub struct SignInOptions {
-    /// The terminal (`PAM_TTY`). Only root is believed.
-    pub tty: Option<String>,
-    /// Who asks for it, where that is another account than the user (`PAM_RUSER`). Only root is
-    /// believed.
-    pub invoker: Option<String>,
-    /// The host that the user comes from (`PAM_RHOST`). Only root is believed.
-    pub remote_host: Option<String>,
-    /// The user's locale, such as `de_DE.UTF-8`: prompts are in its language.
-    pub language: Option<String>,
-    /// The user has proved a first factor already, so that set-up may be offered.
-    pub set_up: Option<bool>,
-    /// One of [`sign_in::display`](crate::names::sign_in::display); `terminal` when missing.
-    pub display: Option<String>,
+dictionary! {
+    /// Options of [`ManagerProxy::start_sign_in`](crate::ManagerProxy::start_sign_in).
+    #[derive(Debug, Clone, Default, PartialEq, Eq)]
+    pub struct SignInOptions {
+        /// The terminal (`PAM_TTY`). Only root is believed.
+        pub tty: Option<String>,
+        /// Who asks for it, where that is another account than the user (`PAM_RUSER`). Only root is
+        /// believed.
+        pub invoker: Option<String>,
+        /// The host that the user comes from (`PAM_RHOST`). Only root is believed.
+        pub remote_host: Option<String>,
+        /// The user's locale, such as `de_DE.UTF-8`: prompts are in its language.
+        pub language: Option<String>,
+        /// The user has proved a first factor already, so that set-up may be offered.
+        pub set_up: Option<bool>,
+        /// One of [`sign_in::display`](crate::names::sign_in::display); `terminal` when missing.
+        pub display: Option<String>,
+        /// The forms of challenges that the program can present.
+        pub forms: Forms,
+    }
 }
 
 /// What the daemon wants next, or how the sign-in ended. A prompt can hold a secret (the key that

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use zbus::{DeserializeDict, Type};
+use zbus::{DeserializeDict, SerializeDict, Type};
 
 /// The daemon in numbers. Counters begin at 0 when it starts. Nothing in them names a person.
-#[derive(Debug, Clone, PartialEq, DeserializeDict, Type)]
+#[derive(Debug, Clone, PartialEq, SerializeDict, DeserializeDict, Type)]
 #[zbus(signature = "a{sv}")]
 pub struct Statistics {
     /// Version of the daemon.

@@ -1,7 +1,9 @@
 //! `org.secinfo.SecurityInfo1.User`: the security info of one user.
 
+use crate::dictionary::dictionary;
 use crate::error::Result;
-use zbus::{DeserializeDict, ObjectPath, OwnedObjectPath, SerializeDict, Type, proxy};
+use crate::form::{Challenge, Forms};
+use zbus::{DeserializeDict, ObjectPath, OwnedObjectPath, Type, proxy};
 use zeroize::Zeroize;
 
 /// One user, at `users/u<uid>` below the root object.
@@ -67,25 +69,29 @@ pub struct UserProperties {
     pub fresh_proof_until: u64,
 }
 
-/// Options of [`UserProxy::start_enrollment`]. Holds a destination or a secret, so it is wiped when dropped and
-/// has no `Debug`.
-#[derive(Clone, Default, SerializeDict, Type)]
-#[zbus(signature = "a{sv}")]
-pub struct EnrollmentOptions {
-    /// What the method will be called.
-    pub label: Option<String>,
-    /// Serial number, for a hardware token.
-    pub serial: Option<String>,
-    /// Where codes are to be sent: a phone number as people write it, or an email address.
-    pub destination: Option<String>,
-    /// Which of the user's phone numbers it is: `mobile`, `alternate` or `office`.
-    pub place: Option<String>,
-    /// The user's locale, such as `de_DE.UTF-8`: messages are written in its language.
-    pub language: Option<String>,
-    /// The secret of an authenticator app that the user has set up for another system, in base32.
-    pub secret: Option<String>,
-    /// Bind the session to the uid and its unguessable path instead of the connection.
-    pub detached: Option<bool>,
+dictionary! {
+    /// Options of [`UserProxy::start_enrollment`]. Holds a destination or a secret, so it is wiped
+    /// when dropped and has no `Debug`.
+    #[derive(Clone, Default)]
+    pub struct EnrollmentOptions {
+        /// What the method will be called.
+        pub label: Option<String>,
+        /// Serial number, for a hardware token.
+        pub serial: Option<String>,
+        /// Where codes are to be sent: a phone number as people write it, or an email address.
+        pub destination: Option<String>,
+        /// Which of the user's phone numbers it is: `mobile`, `alternate` or `office`.
+        pub place: Option<String>,
+        /// The user's locale, such as `de_DE.UTF-8`: messages are written in its language.
+        pub language: Option<String>,
+        /// The secret of an authenticator app that the user has set up for another system, in
+        /// base32.
+        pub secret: Option<String>,
+        /// The forms of challenges that the client can present.
+        pub forms: Forms,
+        /// Bind the session to the uid and its unguessable path instead of the connection.
+        pub detached: Option<bool>,
+    }
 }
 
 impl Drop for EnrollmentOptions {
@@ -95,47 +101,44 @@ impl Drop for EnrollmentOptions {
     }
 }
 
-/// What the user needs for an enrollment. Holds the shared secret of an authenticator app, so it
-/// is wiped when dropped and has no `Debug`.
-#[derive(Clone, PartialEq, Eq, DeserializeDict, Type)]
-#[zbus(signature = "a{sv}")]
-pub struct EnrollmentDetails {
-    /// When the session ends.
-    pub expires: u64,
-    /// How many codes may be tried.
-    pub attempts: u32,
-    /// Whether the method will become the default.
-    pub becomes_default: bool,
-    /// Authenticator app: whose account it is.
-    pub issuer: Option<String>,
-    /// Authenticator app: the account's name.
-    pub account: Option<String>,
-    /// Authenticator app: the key in base32, in groups of four.
-    pub key: Option<String>,
-    /// Authenticator app: the `otpauth` URI of the QR code.
-    pub uri: Option<String>,
-    /// Digits of a code.
-    pub digits: Option<u32>,
-    /// Seconds between codes.
-    pub period: Option<u32>,
-    /// Hash, such as `SHA1`.
-    pub algorithm: Option<String>,
-    /// Hardware token: `totp` or `hotp`.
-    pub mode: Option<String>,
-    /// Hardware token: who made it.
-    pub manufacturer: Option<String>,
-    /// Hardware token: its model.
-    pub model: Option<String>,
-    /// Whether the code has to be sent to the user, by [`EnrollmentProxy::send_code`].
-    ///
-    /// [`EnrollmentProxy::send_code`]: crate::EnrollmentProxy::send_code
-    pub delivered: Option<bool>,
-    /// Sent codes: the destination, masked.
-    pub hint: Option<String>,
-    /// Sent codes: which of the user's phone numbers it is.
-    pub place: Option<String>,
-    /// Sent codes: whether the number had an extension, which was left out.
-    pub dropped_extension: Option<bool>,
+dictionary! {
+    /// What the user needs for an enrollment, and what is asked to prove the method. Holds the
+    /// shared secret of an authenticator app, so it is wiped when dropped and has no `Debug`. The
+    /// entries of the challenge stand among the others.
+    #[derive(Clone, PartialEq, Eq)]
+    pub struct EnrollmentDetails {
+        /// When the session ends.
+        pub expires: u64,
+        /// How many codes may be tried.
+        pub attempts: u32,
+        /// Whether the method will become the default.
+        pub becomes_default: bool,
+        /// What proves the method. A code that has to be sent is sent by
+        /// [`EnrollmentProxy::send_code`](crate::EnrollmentProxy::send_code).
+        pub challenge: Challenge,
+        /// Authenticator app: whose account it is.
+        pub issuer: Option<String>,
+        /// Authenticator app: the account's name.
+        pub account: Option<String>,
+        /// Authenticator app: the key in base32, in groups of four.
+        pub key: Option<String>,
+        /// Authenticator app: the `otpauth` URI of the QR code.
+        pub uri: Option<String>,
+        /// Authenticator app: seconds between codes.
+        pub period: Option<u32>,
+        /// Authenticator app: the hash, such as `SHA1`.
+        pub algorithm: Option<String>,
+        /// Hardware token: one of [`token_mode`](crate::names::token_mode).
+        pub mode: Option<String>,
+        /// Hardware token: who made it.
+        pub manufacturer: Option<String>,
+        /// Hardware token: its model.
+        pub model: Option<String>,
+        /// Sent codes: which of the user's phone numbers it is.
+        pub place: Option<String>,
+        /// Sent codes: whether the number had an extension, which was left out.
+        pub dropped_extension: Option<bool>,
+    }
 }
 
 impl Drop for EnrollmentDetails {

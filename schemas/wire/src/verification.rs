@@ -1,10 +1,11 @@
 //! `org.secinfo.SecurityInfo1.Verification`: a session in which a user proves a method.
 
 use crate::delivery::SentCode;
+use crate::dictionary::dictionary;
 use crate::error::Result;
-use crate::manager::VerificationChallenge;
-use serde::{Deserialize, Serialize};
-use zbus::{DeserializeDict, ObjectPath, OwnedObjectPath, Type, proxy};
+use crate::form::{Challenge, Forms, Response};
+use crate::hint::Hint;
+use zbus::{DeserializeDict, ObjectPath, OwnedObjectPath, SerializeDict, Type, proxy};
 
 /// A verification that is going on. Only for the connection that started it.
 #[proxy(
@@ -24,27 +25,66 @@ pub trait Verification {
     fn send_code(&self) -> Result<SentCode>;
 
     /// Answers the challenge; the right answer ends the session with a proof.
-    fn submit(&self, code: &str) -> Result<Proof>;
+    fn submit(&self, response: &Response) -> Result<Proof>;
 
     /// Ends the session without a proof.
     fn cancel(&self) -> Result<()>;
 }
 
-/// A method that a verification could ask.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct AskableMethod {
-    /// Its object.
-    pub path: OwnedObjectPath,
-    /// Its kind.
-    pub kind: String,
-    /// Its label.
-    pub label: String,
-    /// Its masked hint.
-    pub hint: String,
+dictionary! {
+    /// Options of [`ManagerProxy::start_verification`](crate::ManagerProxy::start_verification).
+    #[derive(Debug, Clone, Default)]
+    pub struct VerificationOptions {
+        /// Ask this method first.
+        pub method: Option<OwnedObjectPath>,
+        /// The forms of challenges that the client can present.
+        pub forms: Forms,
+        /// Bind the session to the uid and its unguessable path instead of the connection.
+        pub detached: Option<bool>,
+        /// The user's locale, such as `de_DE.UTF-8`: messages are written in its language.
+        pub language: Option<String>,
+        /// From where the user asks, such as the address of a client: told in messages.
+        pub origin: Option<String>,
+    }
+}
+
+dictionary! {
+    /// What a verification asks for now. The entries of the challenge stand among the others.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct VerificationChallenge {
+        /// The method asked.
+        pub method: OwnedObjectPath,
+        /// Its kind.
+        pub kind: String,
+        /// Its label.
+        pub label: String,
+        /// What it can be told from others by.
+        pub hint: Hint,
+        /// When the session ends.
+        pub expires: u64,
+        /// What is asked. A code that has to be sent is sent by
+        /// [`VerificationProxy::send_code`].
+        pub challenge: Challenge,
+    }
+}
+
+dictionary! {
+    /// A method that a verification could ask.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct AskableMethod {
+        /// Its object.
+        pub method: OwnedObjectPath,
+        /// Its kind.
+        pub kind: String,
+        /// Its label.
+        pub label: String,
+        /// What it can be told from others by.
+        pub hint: Hint,
+    }
 }
 
 /// What a finished verification leaves.
-#[derive(Debug, Clone, PartialEq, Eq, DeserializeDict, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, SerializeDict, DeserializeDict, Type)]
 #[zbus(signature = "a{sv}")]
 pub struct Proof {
     /// The method that was proved.

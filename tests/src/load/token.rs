@@ -84,7 +84,7 @@ pub(super) async fn import<'a>(root: &Client, tokens: impl Iterator<Item = (&'a 
     let options: HashMap<&str, Variant<'_>> = HashMap::new();
     let body = ("csv", table.as_bytes(), options);
     let (imported, problems): (u32, Vec<(u32, String)>) = root
-        .call(ROOT_PATH, "Manager", "ImportTokens", &body)
+        .call(ROOT_PATH, "Tokens", "ImportTokens", &body)
         .await
         .unwrap();
     assert!(imported > 0 && problems.is_empty(), "{problems:?}");

@@ -5,6 +5,7 @@ use super::last_part;
 use super::random::SeededRandom;
 use super::token::Token;
 use crate::client::{Client, Refusal};
+use crate::enroll::response;
 use crate::{ROOT_PATH, user_path};
 use secinfo_test_person::{hotp, now};
 use std::collections::HashMap;
@@ -188,7 +189,7 @@ impl Worker {
             Err(refusal) => return self.expect_gone(&refusal),
         };
         let key = details.key.as_deref().unwrap().replace(' ', "");
-        let code = hotp(&key, details.digits.unwrap(), now() / 30, 1).remove(0);
+        let code = hotp(&key, details.challenge.digits().unwrap(), now() / 30, 1).remove(0);
         let sent = self.tick();
         let answer = self.user.finish_enrollment(session.as_str(), &code).await;
         let (enrolled, next) = self.record(Change::Enrolled, sent, answer).await;
@@ -270,7 +271,7 @@ async fn verify_in_session(user: &Client, path: &str, code: &str) -> Result<(), 
         .call(ROOT_PATH, "Manager", "StartVerification", &body)
         .await?;
     let answer: Result<secinfo_wire::Proof, Refusal> = user
-        .call(session.as_str(), "Verification", "Submit", &code)
+        .call(session.as_str(), "Verification", "Submit", &response(&code))
         .await;
     if answer.is_err() {
         // The session has attempts left, which are not needed.

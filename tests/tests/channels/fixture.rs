@@ -3,7 +3,7 @@
 use secinfo_tests::load::{Change, Load, Outcome, Running};
 use secinfo_tests::{
     ALICE, BOB, Client, IgnoredReply, Process, ROOT, ROOT_PATH, Setup, SpooledMessage, TestHost,
-    peak_memory,
+    peak_memory, response,
 };
 use secinfo_wire::{Channel, Proof, SentCode};
 use serde_json::Value;
@@ -232,7 +232,7 @@ impl Fixture {
         let code = &messages.last().expect("it was delivered").code;
         let proof: Proof = self
             .root
-            .call(path, "Verification", "Submit", code)
+            .call(path, "Verification", "Submit", &response(code))
             .await
             .unwrap();
         assert_eq!(proof.kind, "email");

@@ -1,6 +1,6 @@
 //! A working plugin in C, compiled only against `channel.h`.
 
-use secinfo_tests::{ALICE, ROOT, ROOT_PATH, Setup, TestHost};
+use secinfo_tests::{ALICE, ROOT, ROOT_PATH, Setup, TestHost, response};
 use secinfo_wire::Proof;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -54,7 +54,12 @@ async fn a_phone_is_enrolled_and_proved_by_a_plugin_in_c() {
     assert_eq!(messages.len(), 2);
     let code = messages[1]["code"].as_str().unwrap();
     let proof: Proof = root
-        .call(verification.as_str(), "Verification", "Submit", &code)
+        .call(
+            verification.as_str(),
+            "Verification",
+            "Submit",
+            &response(&code),
+        )
         .await
         .unwrap();
     assert_eq!(proof.method, method);

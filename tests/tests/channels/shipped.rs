@@ -3,7 +3,7 @@
 use mail_parser::MessageParser;
 use secinfo_tests::{
     ALICE, Client, IgnoredReply, ROOT, ROOT_PATH, Setup, SmtpServer, TestHost, TwilioServer,
-    code_in,
+    code_in, response,
 };
 use secinfo_wire::Proof;
 use std::collections::{BTreeMap, HashMap};
@@ -118,7 +118,12 @@ async fn text_call_and_email_are_enrolled_and_proved_with_the_shipped_plugins() 
     assert_eq!(requests[0]["Body"], requests[2]["Body"]);
     let code = code_in(&requests[2]["Body"], 6).unwrap();
     let proof: Proof = root
-        .call(verification.as_str(), "Verification", "Submit", &code)
+        .call(
+            verification.as_str(),
+            "Verification",
+            "Submit",
+            &response(&code),
+        )
         .await
         .unwrap();
     assert_eq!(proof.method, method);

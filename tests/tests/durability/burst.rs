@@ -3,7 +3,7 @@
 use crate::{USERS, seed};
 use futures_util::future::{join_all, try_join_all};
 use secinfo_tests::load::{Load, SeededRandom};
-use secinfo_tests::{Client, ROOT, ROOT_PATH, Refusal, TestHost, hotp, now};
+use secinfo_tests::{Client, ROOT, ROOT_PATH, Refusal, TestHost, hotp, now, response};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -52,7 +52,7 @@ impl Clients {
         // for the time that passes meanwhile.
         let oldest = now() / 30 - 8;
         let count = u32::try_from(CODES_OF_AN_APP).unwrap() + 1;
-        let codes = hotp(&key, details.digits.unwrap(), oldest, count);
+        let codes = hotp(&key, details.challenge.digits().unwrap(), oldest, count);
         let (path, ..) = self.members[0]
             .finish_enrollment(session.as_str(), &codes[0])
             .await
@@ -140,7 +140,12 @@ async fn open_session(member: &Client, uid: u32, path: &str) -> String {
 
 async fn submit(member: &Client, session: &str, code: &str) -> Result<(), Refusal> {
     member
-        .call::<_, HashMap<String, OwnedVariant>>(session, "Verification", "Submit", &code)
+        .call::<_, HashMap<String, OwnedVariant>>(
+            session,
+            "Verification",
+            "Submit",
+            &response(&code),
+        )
         .await
         .map(|_| ())
 }

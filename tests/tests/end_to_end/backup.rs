@@ -83,7 +83,7 @@ async fn stream_of(root: &Client) -> Vec<u8> {
         bytes
     });
     let _: Answer = root
-        .call(ROOT_PATH, "Manager", "Backup", &Fd::from(&theirs))
+        .call(ROOT_PATH, "Backups", "Backup", &Fd::from(&theirs))
         .await
         .unwrap();
     drop(theirs);
@@ -93,7 +93,7 @@ async fn stream_of(root: &Client) -> Vec<u8> {
 async fn ask_to_restore(root: &Client, pipe: &PipeReader) -> Result<Answer, Refusal> {
     let options = HashMap::<&str, Variant<'_>>::new();
     let body = (Fd::from(pipe), options);
-    root.call(ROOT_PATH, "Manager", "Restore", &body).await
+    root.call(ROOT_PATH, "Backups", "Restore", &body).await
 }
 
 /// Sends these bytes to be restored.
@@ -423,7 +423,7 @@ async fn what_is_no_whole_backup_changes_nothing_and_is_said_plainly() {
         .open(plain)
         .unwrap();
     let refusal = root
-        .refused(ROOT_PATH, "Manager", "Backup", &Fd::from(&plain))
+        .refused(ROOT_PATH, "Backups", "Backup", &Fd::from(&plain))
         .await;
     assert_eq!(refusal.short(), "InvalidArgument");
 
@@ -482,9 +482,9 @@ async fn killed_in_the_middle_of_a_restore_the_host_is_the_former_or_the_restore
         let asking = tokio::spawn(async move {
             let options = HashMap::<&str, Variant<'_>>::new();
             let body = (Fd::from(&theirs), options);
-            let manager = "org.secinfo.SecurityInfo1.Manager";
+            let backups = "org.secinfo.SecurityInfo1.Backups";
             let daemon = Some("org.secinfo.SecurityInfo1");
-            let asked = connection.call_method(daemon, ROOT_PATH, Some(manager), "Restore", &body);
+            let asked = connection.call_method(daemon, ROOT_PATH, Some(backups), "Restore", &body);
             asked.await.is_ok()
         });
         tokio::time::sleep(Duration::from_millis(delay)).await;

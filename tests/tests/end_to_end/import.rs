@@ -2,7 +2,7 @@
 
 use secinfo_tests::{
     ALICE, ALICE_NAME, BOB, BOB_NAME, Client, Codes, CommandOutput, ROOT, ROOT_PATH, Refusal,
-    Setup, TestHost, hotp,
+    Setup, TestHost, hotp, response,
 };
 use std::collections::HashMap;
 use std::fs;
@@ -383,7 +383,12 @@ async fn an_old_short_secret_is_imported_once_and_its_codes_are_accepted() {
     let code = codes.fresh();
     let submit = async |enrollment: &OwnedObjectPath| -> Result<Submitted, Refusal> {
         alice
-            .call(enrollment.as_str(), "Enrollment", "Submit", &code)
+            .call(
+                enrollment.as_str(),
+                "Enrollment",
+                "Submit",
+                &response(&code),
+            )
             .await
     };
     submit(&one).await.unwrap();

@@ -3,6 +3,7 @@
 //! `SECINFO_WRITE_REFERENCE=1`.
 
 use secinfo_tests::{ALICE, Client, ROOT_PATH, Setup, TestHost, user_path};
+use secinfo_wire::Reason;
 use secinfod::bus::interface::{interfaces, table};
 use secinfod::bus::{interface_xml, table_markdown};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -13,6 +14,27 @@ const INTRODUCTION: &str = "# The bus\n\n\
     Bus name `org.secinfo.SecurityInfo1` on the system bus; objects below `/org/secinfo/SecurityInfo1`.\n\
     This page is made from the table in the daemon that decides who may call what; the introspection\n\
     files in `schemas/dbus` come from the same table. Times are Unix seconds in UTC, 0 for never or none.\n\n";
+
+const ERRORS_BEGIN: &str = "# Errors on the bus\n\n\
+    Names begin with `org.secinfo.SecurityInfo1.Error.`; the text is a sentence for a person that says\n\
+    what to do next, and may change.\n\n\
+    | name | means |\n\
+    |---|---|\n";
+
+const ERRORS_END: &str = "\n\
+    Those about codes leave the session open: after `TooSoon`, `TooManyCodes`, `ChannelUnavailable`,\n\
+    `DeliveryFailed` and `CodeExpired` another code can be asked for, or in a verification another method\n\
+    chosen. So does `WrongForm`. Where the text of an error has a time to wait, it ends in `Time left: …`.\n\n\
+    Where an object may not be seen, `org.freedesktop.DBus.Error.UnknownObject` is answered, as for one\n\
+    that does not exist.\n";
+
+/// The errors as the reference lists them.
+fn errors() -> String {
+    let rows = Reason::ALL
+        .iter()
+        .map(|reason| format!("| `{}` | {} |\n", reason.name(), reason.meaning()));
+    format!("{ERRORS_BEGIN}{}{ERRORS_END}", rows.collect::<String>())
+}
 
 fn repository() -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -49,6 +71,7 @@ fn the_files_in_schemas_and_the_reference_are_those_of_the_table() {
     assert_eq!(there, names, "one file for each interface, and no other");
     let reference = format!("{INTRODUCTION}{}", table_markdown(&table()));
     hold(&repository().join("docs/reference/bus.md"), &reference);
+    hold(&repository().join("docs/reference/errors.md"), &errors());
 }
 
 /// The lines of each interface in an introspection document.
@@ -123,7 +146,7 @@ async fn the_running_daemons_introspection_equals_the_files() {
         let xml = fs::read_to_string(entry.unwrap().path()).unwrap();
         written.extend(by_interface(&xml));
     }
-    assert_eq!(written.len(), 7, "{:?}", written.keys());
+    assert_eq!(written.len(), 10, "{:?}", written.keys());
     said.retain(|name, _| !name.starts_with("org.freedesktop.DBus."));
     assert_eq!(said, written);
 }

@@ -1,6 +1,8 @@
 //! Malformed input: the daemon answers it with an error and continues.
 
-use secinfo_tests::{ALICE, Client, IgnoredReply, ROOT, ROOT_PATH, Setup, TestHost, user_path};
+use secinfo_tests::{
+    ALICE, Client, IgnoredReply, ROOT, ROOT_PATH, Setup, TestHost, response, user_path,
+};
 use secinfod::bus::interface::interfaces;
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -103,7 +105,6 @@ async fn oversized_and_odd_values_are_refused() {
         "-12345",
         "1e5",
         "٠",
-        &long,
         "123456\n",
         "%n%n",
         "'; --",
@@ -114,6 +115,8 @@ async fn oversized_and_odd_values_are_refused() {
             "{code:.20}: {refusal}"
         );
     }
+    let refusal = alice.verify(ALICE, &app.path, &long).await.unwrap_err();
+    assert_eq!(refusal.short(), "InvalidArgument", "{refusal}");
     for service in ["../sshd", "ssh d", "a\nb", &long, "é"] {
         let refusal = alice.verify_at(ALICE, service, &app.path, "123456").await;
         assert_eq!(
@@ -123,7 +126,7 @@ async fn oversized_and_odd_values_are_refused() {
         );
     }
     for purpose in ["", "sign in", "SIGN-IN", &long] {
-        let body = (ALICE, purpose, "", &method, "123456");
+        let body = (ALICE, purpose, "", &method, response("123456"));
         let refusal = answer(&alice, ROOT_PATH, "Manager", "Verify", &body).await;
         assert_eq!(refusal.as_deref(), Some("InvalidArgument"), "{purpose:.20}");
     }
@@ -233,7 +236,7 @@ async fn files_of_tokens_may_be_anything() {
         let none = Options::new();
         let body = (format, content.as_slice(), none);
         let imported =
-            root.call::<_, (u32, Vec<(u32, String)>)>(ROOT_PATH, "Manager", "ImportTokens", &body);
+            root.call::<_, (u32, Vec<(u32, String)>)>(ROOT_PATH, "Tokens", "ImportTokens", &body);
         match imported.await {
             Ok((count, _)) => assert_eq!(count, 0),
             Err(refusal) => assert!(
@@ -246,7 +249,7 @@ async fn files_of_tokens_may_be_anything() {
         let options = Options::from([("key", Variant::from(key))]);
         let body = ("pskc", b"<KeyContainer/>".as_slice(), options);
         assert!(
-            answer(&root, ROOT_PATH, "Manager", "ImportTokens", &body)
+            answer(&root, ROOT_PATH, "Tokens", "ImportTokens", &body)
                 .await
                 .is_some()
         );

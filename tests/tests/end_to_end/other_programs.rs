@@ -70,14 +70,29 @@ impl LoginUser {
         let mut codes = Codes::new(started[1]["key"]["data"].as_str().unwrap());
         codes.drift = 10;
         let session = started[0].as_str().unwrap();
-        let submitted = self.call(session, "Enrollment", &["Submit", "s", &codes.fresh()]);
+        let submitted = self.call(
+            session,
+            "Enrollment",
+            &["Submit", "a{sv}", "1", "code", "s", &codes.fresh()],
+        );
         let method = submitted.unwrap()[0].as_str().unwrap().to_owned();
         (method, codes)
     }
 
     fn verify(&mut self, method: &str, code: &str) -> Result<Value, String> {
         let uid = ALICE.to_string();
-        let arguments = ["Verify", "ussos", &uid, "sign-in", "", method, code];
+        let arguments = [
+            "Verify",
+            "ussoa{sv}",
+            &uid,
+            "sign-in",
+            "",
+            method,
+            "1",
+            "code",
+            "s",
+            code,
+        ];
         self.call(ROOT_PATH, "Manager", &arguments)
     }
 
@@ -100,6 +115,11 @@ impl LoginUser {
         let (code, text) = self.login.run(&command, "");
         if code == 0 { Ok(text) } else { Err(text) }
     }
+}
+
+/// A response with a code, as `gdbus` takes it.
+fn response_text(code: &str) -> String {
+    format!("{{'code': <'{code}'>}}")
 }
 
 /// The quoted text after this word.
@@ -145,12 +165,17 @@ async fn gdbus_enrols_verifies_chooses_the_default_and_deletes() {
         let session = quoted(&started, "objectpath").to_owned();
         let mut codes = Codes::new(quoted(&started, "'key': <"));
         codes.drift = 10;
-        let submitted = person.gdbus(&session, "Enrollment.Submit", &[&codes.fresh()]);
+        let submitted = person.gdbus(
+            &session,
+            "Enrollment.Submit",
+            &[&response_text(&codes.fresh())],
+        );
         (quoted(&submitted.unwrap(), "objectpath").to_owned(), codes)
     };
     let (first, mut codes) = enroll(&mut person);
     let uid = ALICE.to_string();
-    let arguments = [uid.as_str(), "sign-in", "", &first, &codes.fresh()];
+    let response = response_text(&codes.fresh());
+    let arguments = [uid.as_str(), "sign-in", "", &first, &response];
     let proof = person
         .gdbus(ROOT_PATH, "Manager.Verify", &arguments)
         .unwrap();

@@ -2,7 +2,7 @@
 
 use secinfo_tests::{
     ALICE, ALICE_NAME, App, Client, IgnoredReply, Login, ROOT, ROOT_PATH, Setup, TestHost, binary,
-    user_path,
+    response, user_path,
 };
 use std::time::Duration;
 use zbus::ObjectPath;
@@ -292,7 +292,7 @@ async fn a_session_ends_after_so_many_wrong_codes() {
         .unwrap();
     let submit = async |code: String| -> String {
         let refusal = alice
-            .refused(&session, "Verification", "Submit", &code)
+            .refused(&session, "Verification", "Submit", &response(&code))
             .await;
         refusal.short().to_owned()
     };

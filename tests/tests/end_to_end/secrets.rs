@@ -7,7 +7,7 @@ use mail_parser::MessageParser;
 use rustix::process::Signal;
 use secinfo_tests::{
     ALICE, Client, Codes, IgnoredReply, ROOT, ROOT_PATH, STRANGER, Setup, SmtpServer, TestHost,
-    TwilioServer, code_in, hotp, user_path,
+    TwilioServer, code_in, hotp, response, user_path,
 };
 use std::collections::BTreeSet;
 use std::fs;
@@ -209,10 +209,11 @@ async fn enroll_and_prove(
     let wrong = code.chars().rev().collect::<String>();
     if wrong != code {
         secrets.codes.insert(wrong.clone());
-        root.refused(path, "Verification", "Submit", &wrong).await;
+        root.refused(path, "Verification", "Submit", &response(&wrong))
+            .await;
     }
     let _: IgnoredReply = root
-        .call(path, "Verification", "Submit", &code)
+        .call(path, "Verification", "Submit", &response(&code))
         .await
         .unwrap();
 }
@@ -267,7 +268,7 @@ async fn typical_use(
     );
     let none = std::collections::HashMap::<&str, zbus::Variant<'_>>::new();
     let body = ("csv", table.as_bytes(), none);
-    let imported = root.call(ROOT_PATH, "Manager", "ImportTokens", &body).await;
+    let imported = root.call(ROOT_PATH, "Tokens", "ImportTokens", &body).await;
     let (count, _): (u32, Vec<(u32, String)>) = imported.unwrap();
     assert_eq!(count, 1);
     let options = std::collections::HashMap::from([("serial", SERIAL.into())]);
@@ -306,7 +307,7 @@ async fn typical_use(
     let none = std::collections::HashMap::<&str, zbus::Variant<'_>>::new();
     let body = ("text", MOBILE, none);
     let _: IgnoredReply = root
-        .call(ROOT_PATH, "Manager", "TestChannel", &body)
+        .call(ROOT_PATH, "Channels", "TestChannel", &body)
         .await
         .unwrap();
 

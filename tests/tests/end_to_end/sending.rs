@@ -2,7 +2,7 @@
 //! message.
 
 use crate::sent_codes::{ADDRESS, MOBILE, OTHER_MOBILE, start_verification};
-use secinfo_tests::{ALICE, BOB, Client, ROOT, ROOT_PATH, STRANGER, Setup, TestHost};
+use secinfo_tests::{ALICE, BOB, Client, ROOT, ROOT_PATH, STRANGER, Setup, TestHost, response};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::time::Duration;
@@ -197,7 +197,12 @@ async fn a_provider_that_is_down_is_reported_and_another_method_works() {
         .unwrap();
     let code = app.codes.fresh();
     let proof: secinfo_wire::Proof = root
-        .call(verification.as_str(), "Verification", "Submit", &code)
+        .call(
+            verification.as_str(),
+            "Verification",
+            "Submit",
+            &response(&code),
+        )
         .await
         .unwrap();
     assert_eq!(proof.kind, "authenticator-app");
@@ -224,7 +229,7 @@ async fn try_out(root: &Client, channel: &str, destination: &str) -> (String, St
     let options = HashMap::<&str, Variant<'_>>::new();
     let arguments = (channel, destination, &options);
     let outcome: HashMap<String, OwnedVariant> = root
-        .call(ROOT_PATH, "Manager", "TestChannel", &arguments)
+        .call(ROOT_PATH, "Channels", "TestChannel", &arguments)
         .await
         .unwrap();
     let text = |key: &str| -> String {
@@ -257,7 +262,7 @@ async fn administrators_see_the_state_of_channels_and_test_them() {
     );
 
     let channels: Vec<HashMap<String, OwnedVariant>> = root
-        .call(ROOT_PATH, "Manager", "ListChannels", &())
+        .call(ROOT_PATH, "Channels", "ListChannels", &())
         .await
         .unwrap();
     let names: Vec<&str> = channels
@@ -270,12 +275,12 @@ async fn administrators_see_the_state_of_channels_and_test_them() {
     let options = HashMap::<&str, Variant<'_>>::new();
     for refused in [
         alice
-            .refused(ROOT_PATH, "Manager", "ListChannels", &())
+            .refused(ROOT_PATH, "Channels", "ListChannels", &())
             .await,
         alice
             .refused(
                 ROOT_PATH,
-                "Manager",
+                "Channels",
                 "TestChannel",
                 &("email", ADDRESS, &options),
             )
@@ -286,7 +291,7 @@ async fn administrators_see_the_state_of_channels_and_test_them() {
     let unknown = root
         .refused(
             ROOT_PATH,
-            "Manager",
+            "Channels",
             "TestChannel",
             &("pigeons", OTHER_MOBILE, &options),
         )

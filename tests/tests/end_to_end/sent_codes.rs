@@ -1,17 +1,15 @@
 //! Codes that are sent: enrolling a phone and an address, proving them, and which codes are valid.
 
 use secinfo_tests::{
-    ALICE, Client, ROOT, ROOT_PATH, Refusal, Setup, SpooledMessage, TestHost, user_path,
+    ALICE, Client, ROOT, ROOT_PATH, Refusal, Setup, SpooledMessage, TestHost, response, user_path,
 };
-use secinfo_wire::{Enrolled, Proof};
+use secinfo_wire::{Enrolled, Proof, VerificationChallenge};
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant, Variant};
 
 pub(crate) const MOBILE: &str = "+4915112345678";
 pub(crate) const OTHER_MOBILE: &str = "+4915187654321";
 pub(crate) const ADDRESS: &str = "zoe.quux@example.org";
-
-type Challenge = HashMap<String, OwnedVariant>;
 
 /// A wrong code of the same length.
 fn wrong(message: &SpooledMessage) -> String {
@@ -22,7 +20,7 @@ fn wrong(message: &SpooledMessage) -> String {
 pub(crate) async fn start_verification(
     client: &Client,
     purpose: &str,
-) -> Result<(OwnedObjectPath, Challenge), Refusal> {
+) -> Result<(OwnedObjectPath, VerificationChallenge), Refusal> {
     let options = HashMap::from([("language", Variant::from("de_DE.UTF-8"))]);
     client
         .call(
@@ -36,7 +34,7 @@ pub(crate) async fn start_verification(
 
 async fn answer(client: &Client, path: &OwnedObjectPath, code: &str) -> Result<Proof, Refusal> {
     client
-        .call(path.as_str(), "Verification", "Submit", &code)
+        .call(path.as_str(), "Verification", "Submit", &response(&code))
         .await
 }
 
@@ -52,13 +50,13 @@ async fn a_phone_is_enrolled_with_the_code_in_the_text_and_serves_sign_in() {
         .start_destination("text", "+49 (0)1511 234 56 78 ext. 9", None)
         .await
         .unwrap();
-    assert_eq!(details.hint.as_deref(), Some("+49 ••• ••78"));
+    assert_eq!(details.challenge.destination(), Some("+49 ••• ••78"));
     assert_eq!(details.dropped_extension, Some(true));
 
     let early = alice.finish_enrollment(path.as_str(), "123456").await;
     assert_eq!(early.unwrap_err().short(), "NoCodeSent");
     let sent = alice.send_code(path.as_str(), "Enrollment").await.unwrap();
-    assert_eq!(text(&sent, "hint"), "+49 ••• ••78");
+    assert_eq!(text(&sent, "destination"), "+49 ••• ••78");
     let message = host.message(1).await;
     assert_eq!(
         (message.destination.as_str(), message.purpose.as_str()),
@@ -78,8 +76,9 @@ async fn a_phone_is_enrolled_with_the_code_in_the_text_and_serves_sign_in() {
 
     let root = host.client(ROOT).await;
     let (verification, challenge) = start_verification(&root, "sign-in").await.unwrap();
-    assert_eq!(text(&challenge, "hint"), "mobile +49 ••• ••78");
-    assert!(challenge["delivered"].downcast_ref::<bool>().unwrap());
+    assert_eq!(challenge.hint.place.as_deref(), Some("mobile"));
+    assert_eq!(challenge.hint.number.as_deref(), Some("+49 ••• ••78"));
+    assert_eq!(challenge.challenge.destination(), Some("+49 ••• ••78"));
     let early = answer(&root, &verification, &message.code).await;
     assert_eq!(early.unwrap_err().short(), "NoCodeSent");
     root.send_code(verification.as_str(), "Verification")

@@ -4,7 +4,7 @@
 use crate::sign_in;
 use secinfo_tests::{
     ALICE, ALICE_NAME, App, BOB, Client, IgnoredReply, NO_ACCOUNT, ROOT, ROOT_PATH, Refusal,
-    STRANGER, Setup, TestHost, user_path,
+    STRANGER, Setup, TestHost, response, user_path,
 };
 use secinfod::bus::Access;
 use secinfod::bus::interface::interfaces;
@@ -123,24 +123,29 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("Manager", "ListKinds") => c.with(&(uid, "sign-in", "")).await,
         ("Manager", "GetPolicy") => c.with(&(uid, "")).await,
         ("Manager", "StartVerification") => c.with(&(uid, "sign-in", "", none)).await,
-        ("Manager", "Verify") => c.with(&(uid, "sign-in", "", object(), code)).await,
-        ("Manager", "ImportTokens") => c.with(&("csv", b"serial".as_slice(), none)).await,
-        ("Manager", "Backup") => c.with(&Fd::from(&pipe)).await,
-        ("Manager", "Restore") => c.with(&(Fd::from(&pipe), none)).await,
+        ("Manager", "Verify") => {
+            c.with(&(uid, "sign-in", "", object(), response(code)))
+                .await
+        }
+        ("Tokens", "ImportTokens") => c.with(&("csv", b"serial".as_slice(), none)).await,
+        ("Backups", "Backup") => c.with(&Fd::from(&pipe)).await,
+        ("Backups", "Restore") => c.with(&(Fd::from(&pipe), none)).await,
         ("Manager", "ImportMethods") => c.with(&("oath-users", b"".as_slice(), none)).await,
         ("User", "StartEnrollment") => c.with(&("authenticator-app", none)).await,
         ("User", "SetDefault") | ("Verification", "ChangeMethod") => c.with(&object()).await,
         ("User", "IssueAccessPass") => c.with(&(3600_u64, true)).await,
         ("Method", "Resynchronize") => c.with(&(code, code)).await,
-        ("Manager", "RemoveToken")
-        | ("Method", "Rename")
-        | ("Enrollment" | "Verification", "Submit")
-        | ("SignIn", "Answer") => c.with(&code).await,
+        ("Tokens", "RemoveToken") | ("Method", "Rename") | ("SignIn", "Answer") => {
+            c.with(&code).await
+        }
+        ("Enrollment" | "Verification", "Submit") => c.with(&response(code)).await,
         ("Audit", "Read") => c.with(&(0_u64, 10_u32)).await,
         ("Audit", "InclusionProof" | "ConsistencyProof") => c.with(&(0_u64, 1_u64)).await,
         ("Audit", "Names") => c.with(&vec!["0".repeat(32)]).await,
-        ("Manager", "TestChannel") => c.with(&("text", "+4915112345678", none)).await,
-        ("Manager", "ListTokens" | "ListChannels" | "GetStatus" | "GetStatistics")
+        ("Channels", "TestChannel") => c.with(&("text", "+4915112345678", none)).await,
+        ("Manager", "GetStatus" | "GetStatistics")
+        | ("Tokens", "ListTokens")
+        | ("Channels", "ListChannels")
         | ("User", "IssueRecoveryCodes" | "RevokeAccessPass" | "Unlock" | "Erase")
         | ("Method", "Delete" | "CancelDeletion")
         | ("Enrollment" | "Verification", "SendCode" | "Cancel")
@@ -347,7 +352,9 @@ async fn a_session_belongs_to_its_connection_and_ends_with_it() {
             "Verification"
         };
         for client in [&same_uid, &host.client(ROOT).await] {
-            let refusal = client.refused(path, interface, "Submit", &code).await;
+            let refusal = client
+                .refused(path, interface, "Submit", &response(&code))
+                .await;
             assert_eq!(refusal.short(), "UnknownObject", "{interface}");
         }
     }
@@ -361,7 +368,12 @@ async fn a_session_belongs_to_its_connection_and_ends_with_it() {
     alice.connection.close().await.unwrap();
     wait_until_gone(&same_uid, &name).await;
     let refusal = same_uid
-        .refused(&target.verification, "Verification", "Submit", &code)
+        .refused(
+            &target.verification,
+            "Verification",
+            "Submit",
+            &response(&code),
+        )
         .await;
     assert_eq!(refusal.short(), "UnknownObject");
     let proof = same_uid.verify(ALICE, &app.path, &code).await;
@@ -396,7 +408,9 @@ async fn a_detached_session_belongs_to_its_uid() {
     for uid in [ALICE, ROOT, STRANGER] {
         let other = host.client(uid).await;
         let code = codes.at(0);
-        let refusal = other.refused(&session, "Enrollment", "Submit", &code).await;
+        let refusal = other
+            .refused(&session, "Enrollment", "Submit", &response(&code))
+            .await;
         assert_eq!(refusal.short(), "UnknownObject", "{uid}");
         let refusal = other.refused(&session, "Enrollment", "Cancel", &()).await;
         assert_eq!(refusal.short(), "UnknownObject", "{uid}");
@@ -404,7 +418,7 @@ async fn a_detached_session_belongs_to_its_uid() {
     let enrolled = later.finish_enrollment(&session, &codes.fresh()).await;
     let (method, ..) = enrolled.unwrap();
     let stale = later
-        .refused(&session, "Enrollment", "Submit", &codes.fresh())
+        .refused(&session, "Enrollment", "Submit", &response(&codes.fresh()))
         .await;
     assert_eq!(stale.short(), "UnknownObject", "a session that is over");
     assert_eq!(later.methods_of(BOB).await, [method.to_string()]);
@@ -422,7 +436,12 @@ async fn stale_cancelled_and_guessed_sessions_are_all_unknown_in_the_same_words(
         .await
         .unwrap();
     let _: IgnoredReply = alice
-        .call(&finished, "Verification", "Submit", &app.codes.fresh())
+        .call(
+            &finished,
+            "Verification",
+            "Submit",
+            &response(&app.codes.fresh()),
+        )
         .await
         .unwrap();
     let mut refusals = BTreeSet::new();
@@ -438,7 +457,12 @@ async fn stale_cancelled_and_guessed_sessions_are_all_unknown_in_the_same_words(
         &format!("{ROOT_PATH}/verifications"),
     ] {
         let refusal = alice
-            .refused(path, "Verification", "Submit", &app.codes.fresh())
+            .refused(
+                path,
+                "Verification",
+                "Submit",
+                &response(&app.codes.fresh()),
+            )
             .await;
         refusals.insert(refusal.to_string());
     }

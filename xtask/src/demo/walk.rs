@@ -202,7 +202,8 @@ fn verify_over_bus(walk: &mut Walk<'_>) -> Result<()> {
         .args(["--dest", "org.secinfo.SecurityInfo1"])
         .args(["--object-path", "/org/secinfo/SecurityInfo1"])
         .args(["--method", "org.secinfo.SecurityInfo1.Manager.Verify"])
-        .args([uid.as_str(), "sign-in", "demo", "/", code.as_str()]);
+        .args([uid.as_str(), "sign-in", "demo", "/"])
+        .arg(format!("{{'code': <'{}'>}}", code.as_str()));
     let seen = walk.terminal.show(&mut gdbus, Answers::These(&[]), 0)?;
     expect(
         seen.contains("authenticator-app"),

@@ -6,7 +6,7 @@ use secinfo_terminal::environment::host_name;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::style::{Look, Style};
 use secinfo_terminal::table::{self, Cell, Column, Row, plain};
-use secinfo_terminal::text::{visible, wrap};
+use secinfo_terminal::text::wrap;
 use secinfo_terminal::times::Clock;
 use secinfo_wire::names::kind;
 use secinfo_words::{Words, message};
@@ -106,7 +106,7 @@ impl Page<'_> {
                 Look::Plain,
                 self.words.label(&properties.kind, &properties.label),
             ),
-            (Look::Dim, visible(&properties.hint)),
+            (Look::Dim, self.words.hint(&properties.hint)),
         ] {
             if !text.is_empty() {
                 label.push((look, text));

@@ -28,7 +28,7 @@ enum Command {
     Import(Import),
     /// List the tokens
     #[command(
-        after_long_help = r#"JSON: [{"serial", "manufacturer", "model", "mode", "state"}]; mode is "totp" or "hotp", state "free" or "active"."#
+        after_long_help = r#"JSON: [{"serial", "manufacturer", "model", "mode", "state"}]; mode is "totp" or "hotp", state "free"."#
     )]
     List,
     /// Forget a token that nobody uses
@@ -78,7 +78,7 @@ async fn import(client: &Client, arguments: &Import) -> Result<(), Failure> {
     };
     let options = ImportOptions { key };
     let (imported, problems) = client
-        .manager()
+        .tokens()
         .await?
         .import_tokens(format, &content, &options)
         .await?;
@@ -140,7 +140,7 @@ fn pre_shared_key(content: &[u8]) -> String {
 }
 
 async fn list(client: &Client) -> Result<(), Failure> {
-    let tokens = client.manager().await?.list_tokens().await?;
+    let tokens = client.tokens().await?.list_tokens().await?;
     client.screen.json(&tokens)?;
     client
         .screen
@@ -197,7 +197,7 @@ struct RemovedJson<'a> {
 }
 
 async fn remove(client: &Client, serial: &str) -> Result<(), Failure> {
-    client.manager().await?.remove_token(serial).await?;
+    client.tokens().await?.remove_token(serial).await?;
     client.screen.json(&RemovedJson { removed: serial })?;
     client
         .screen

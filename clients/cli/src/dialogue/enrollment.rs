@@ -7,7 +7,7 @@ use crate::client::Client;
 use crate::security_info::{MethodJson, SecurityInfo, id_of};
 use secinfo_terminal::failure::{Failure, bus_sentence};
 use secinfo_wire::{
-    Enrolled, EnrollmentProxy, OwnedObjectPath, Reason, SentCode, enrollment_properties,
+    Enrolled, EnrollmentProxy, OwnedObjectPath, Reason, Response, SentCode, enrollment_properties,
 };
 use secinfo_words::message;
 use serde::Serialize;
@@ -109,7 +109,8 @@ impl Codes<'_> {
                 self.renew().await?;
                 continue;
             }
-            let submitted = async || self.enrollment.submit(&code).await;
+            let response = Response::code(code.as_str());
+            let submitted = async || self.enrollment.submit(&response).await;
             match with_fresh_proof(self.client, submitted).await {
                 Err(Failure::Bus(error)) if is_worth_another_try(&error) => {
                     self.refused(&error).await?;
@@ -154,7 +155,7 @@ impl<'a> SentLineJson<'a> {
         Self {
             sent: SentJson {
                 state: &sent.state,
-                hint: &sent.hint,
+                hint: &sent.destination,
                 code_expires: sent.code_expires,
                 resend_at: sent.resend_at,
                 digits: sent.digits,
@@ -249,7 +250,7 @@ mod tests {
     fn the_json_form_of_a_code_that_was_sent_is_stable() {
         let sent = SentCode {
             state: "sent".to_owned(),
-            hint: "+49 ••• ••67".to_owned(),
+            destination: "+49 ••• ••67".to_owned(),
             code_expires: 1_795_356_300,
             resend_at: 1_795_356_030,
             digits: 6,

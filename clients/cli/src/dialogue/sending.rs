@@ -91,13 +91,18 @@ impl<'a> Sending<'a> {
     }
 
     /// What to ask for: the code, and what Enter alone does.
-    pub(crate) fn question(&self, words: Words, label: &str, hint: &str) -> Zeroizing<String> {
+    pub(crate) fn question(
+        &self,
+        words: Words,
+        label: &str,
+        destination: &str,
+    ) -> Zeroizing<String> {
         let Some(sent) = &self.newest else {
-            let destination = hint.into();
+            let destination = destination.into();
             return words.say(message::QuestionSend { destination });
         };
         let question = words
-            .question(&self.kind, sent.digits, label, &sent.hint)
+            .question(&self.kind, sent.digits, label, &sent.destination)
             .into();
         match left(sent.resend_at, &Clock::of_process()) {
             0 => words.say(message::QuestionOrNew { question }),
@@ -133,7 +138,7 @@ fn sent_words(words: Words, kind: &str, sent: &SentCode, again: bool, clock: &Cl
         again,
         digits: sent.digits.into(),
         state: (&sent.state).into(),
-        destination: (&sent.hint).into(),
+        destination: (&sent.destination).into(),
         by: words.by(kind).into(),
         length: length_in_words(words, left(sent.code_expires, clock)).into(),
     });
@@ -186,7 +191,7 @@ mod tests {
     fn sent(state: &str) -> SentCode {
         SentCode {
             state: state.to_owned(),
-            hint: "+49 ••• ••67".to_owned(),
+            destination: "+49 ••• ••67".to_owned(),
             code_expires: 1_795_356_300,
             resend_at: 1_795_356_030,
             digits: 6,

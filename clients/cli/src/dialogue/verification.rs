@@ -6,7 +6,8 @@ use secinfo_terminal::environment;
 use secinfo_terminal::failure::{Failure, bus_sentence};
 use secinfo_wire::names::purpose;
 use secinfo_wire::{
-    ObjectPath, Proof, Reason, VerificationChallenge, VerificationOptions, VerificationProxy,
+    ObjectPath, Proof, Reason, Response, VerificationChallenge, VerificationOptions,
+    VerificationProxy,
 };
 use secinfo_words::{Words, message};
 use zeroize::Zeroizing;
@@ -67,7 +68,7 @@ pub(crate) async fn with_fresh_proof<T>(
 pub(crate) async fn verify(client: &Client, request: &Request<'_>) -> Result<Proof, Failure> {
     let manager = client.manager().await?;
     let options = VerificationOptions {
-        method: request.method.clone(),
+        method: request.method.clone().map(Into::into),
         language: environment::locale(),
         ..Default::default()
     };
@@ -96,15 +97,15 @@ impl Asked<'_> {
         let VerificationChallenge {
             kind,
             label,
-            hint,
-            digits,
+            challenge,
             ..
         } = &self.challenge;
+        let destination = challenge.destination().unwrap_or_default();
         match &self.sending {
-            Some(sending) => sending.question(words, label, hint),
+            Some(sending) => sending.question(words, label, destination),
             None => {
                 let question = words
-                    .question(kind, digits.unwrap_or(0), label, hint)
+                    .question(kind, challenge.digits().unwrap_or(0), label, destination)
                     .into();
                 words.say(message::Question { question })
             }
@@ -144,7 +145,7 @@ async fn converse(
                 send_or_change(client, verification, sending, &mut last_refusal).await?
             }
             ("" | "?", _) => choose_other(client, verification).await?,
-            _ => match verification.submit(&code).await {
+            _ => match verification.submit(&Response::code(code.as_str())).await {
                 Ok(proof) => return Ok(proof),
                 Err(error) => {
                     let reason = error.reason();
@@ -191,7 +192,7 @@ async fn begin<'a>(
     last_refusal: &mut Option<Failure>,
 ) -> Result<Asked<'a>, Failure> {
     loop {
-        let is_sent = challenge.delivered == Some(true);
+        let is_sent = challenge.challenge.destination().is_some();
         if client.screen.interactive {
             let words = client.screen.words;
             client.screen.note(&if is_sent {
@@ -255,7 +256,8 @@ async fn choose_other(
     }
     screen.note(&words.say(message::ProofOthers))?;
     for (index, method) in methods.iter().enumerate() {
-        let named = words.method(&method.kind, &method.label, &method.hint);
+        let hint = words.hint(&method.hint);
+        let named = words.method(&method.kind, &method.label, &hint);
         screen.note(&format!("  {}  {named}", index + 1))?;
     }
     loop {
@@ -268,7 +270,7 @@ async fn choose_other(
                 .and_then(|number| number.checked_sub(1)),
         };
         match number.and_then(|index| methods.get(index)) {
-            Some(method) => return Ok(Some(verification.change_method(&method.path).await?)),
+            Some(method) => return Ok(Some(verification.change_method(&method.method).await?)),
             None => {
                 let most = methods.len().to_string().into();
                 screen.note(&words.say(message::ChooseNumber { most }))?;

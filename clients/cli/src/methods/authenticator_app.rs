@@ -97,7 +97,7 @@ pub(super) async fn finish(
     let enrollment = Enrollment {
         path,
         kind: kind::AUTHENTICATOR_APP,
-        digits: details.digits,
+        digits: details.challenge.digits(),
         sent_to: None,
         keep_default,
     };
@@ -171,7 +171,7 @@ fn beside(words: Words, heading: &str, details: &EnrollmentDetails) -> String {
     .filter_map(|(name, value)| Some((name, Zeroizing::new(visible(value.as_deref()?)))))
     .collect();
     // What every app assumes need not be entered.
-    let unusual = details.digits != Some(6)
+    let unusual = details.challenge.digits() != Some(6)
         || details.period != Some(30)
         || details
             .algorithm
@@ -179,7 +179,7 @@ fn beside(words: Words, heading: &str, details: &EnrollmentDetails) -> String {
             .is_some_and(|word| !matches!(word, "SHA1" | "sha1" | "SHA-1"));
     if unusual {
         let parameters = words.say(message::AddAppParameters {
-            digits: details.digits.unwrap_or(6).into(),
+            digits: details.challenge.digits().unwrap_or(6).into(),
             period: details.period.unwrap_or(30).into(),
             algorithm: details.algorithm.as_deref().unwrap_or("SHA1").into(),
         });
@@ -205,7 +205,7 @@ fn json(details: &EnrollmentDetails) -> DetailsJson<'_> {
         account: details.account.as_deref(),
         key: details.key.as_deref(),
         uri: details.uri.as_deref(),
-        digits: details.digits,
+        digits: details.challenge.digits(),
         period: details.period,
         algorithm: details.algorithm.as_deref(),
     }
@@ -214,6 +214,7 @@ fn json(details: &EnrollmentDetails) -> DetailsJson<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use secinfo_wire::Challenge;
     use secinfo_words::Language;
 
     fn details() -> EnrollmentDetails {
@@ -225,14 +226,15 @@ mod tests {
             account: Some("alice".to_owned()),
             key: Some("JBSW Y3DP EHPK 3PXP".to_owned()),
             uri: Some("otpauth://totp/host01:alice?secret=JBSWY3DPEHPK3PXP".to_owned()),
-            digits: Some(6),
+            challenge: Challenge::Code {
+                digits: Some(6),
+                destination: None,
+            },
             period: Some(30),
             algorithm: Some("SHA1".to_owned()),
             mode: None,
             manufacturer: None,
             model: None,
-            delivered: Some(false),
-            hint: None,
             place: None,
             dropped_extension: None,
         }
@@ -252,7 +254,10 @@ Or enter this in the app:
         let heading = words.say(message::AddAppOrEnter);
         assert_eq!(beside(words, &heading, &details()), expected);
         let mut unusual = details();
-        unusual.digits = Some(8);
+        unusual.challenge = Challenge::Code {
+            digits: Some(8),
+            destination: None,
+        };
         unusual.algorithm = Some("SHA256".to_owned());
         assert!(
             beside(words, "", &unusual).contains("  Codes    8 digits, every 30 seconds, SHA256\n")

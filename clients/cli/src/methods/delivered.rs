@@ -100,8 +100,8 @@ pub(super) async fn add(
     let enrollment = Enrollment {
         path,
         kind,
-        digits: details.digits,
-        sent_to: Some(details.hint.as_deref().unwrap_or_default()),
+        digits: details.challenge.digits(),
+        sent_to: details.challenge.destination(),
         keep_default: false,
     };
     enrollment::finish(client, enrollment).await
@@ -130,10 +130,10 @@ fn json<'a>(kind: &'a str, details: &'a EnrollmentDetails) -> DetailsJson<'a> {
         expires: details.expires,
         attempts: details.attempts,
         becomes_default: details.becomes_default,
-        hint: details.hint.as_deref(),
+        hint: details.challenge.destination(),
         place: details.place.as_deref(),
         dropped_extension: details.dropped_extension.unwrap_or_default(),
-        digits: details.digits,
+        digits: details.challenge.digits(),
     }
 }
 
@@ -142,6 +142,7 @@ mod tests {
     use super::*;
     use crate::arguments::Arguments;
     use clap::Parser;
+    use secinfo_wire::Challenge;
 
     #[test]
     fn a_destination_and_a_place_are_taken_from_the_command_line() {
@@ -176,14 +177,15 @@ mod tests {
             account: None,
             key: None,
             uri: None,
-            digits: Some(6),
+            challenge: Challenge::Code {
+                digits: Some(6),
+                destination: Some("+49 ••• ••67".to_owned()),
+            },
             period: None,
             algorithm: None,
             mode: None,
             manufacturer: None,
             model: None,
-            delivered: Some(true),
-            hint: Some("+49 ••• ••67".to_owned()),
             place: Some("office".to_owned()),
             dropped_extension: Some(true),
         };

@@ -79,7 +79,7 @@ impl Add for Arguments {
         let enrollment = Enrollment {
             path,
             kind: kind::HARDWARE_TOKEN,
-            digits: details.digits,
+            digits: details.challenge.digits(),
             sent_to: None,
             keep_default: false,
         };
@@ -94,7 +94,7 @@ fn json(details: &EnrollmentDetails) -> DetailsJson<'_> {
         attempts: details.attempts,
         becomes_default: details.becomes_default,
         mode: details.mode.as_deref(),
-        digits: details.digits,
+        digits: details.challenge.digits(),
         manufacturer: details.manufacturer.as_deref(),
         model: details.model.as_deref(),
     }

@@ -2,7 +2,9 @@
 
 use secinfo_terminal::environment;
 use secinfo_terminal::failure::Failure;
-use secinfo_wire::{Channel, ManagerProxy, Status, TestOptions, TestOutcome};
+use secinfo_wire::{
+    Channel, ChannelsProxy, Connection, ManagerProxy, Status, TestOptions, TestOutcome,
+};
 use std::time::Duration;
 
 /// A daemon that has started answers sooner.
@@ -31,24 +33,29 @@ pub(crate) struct OnBus<'a> {
 }
 
 impl OnBus<'_> {
-    async fn manager(&self) -> Result<ManagerProxy<'static>, Failure> {
-        let connection = secinfo_wire::connect(self.address).await?;
-        let manager = ManagerProxy::new(&connection).await;
-        Ok(manager.map_err(secinfo_wire::Error::from)?)
+    async fn connect(&self) -> Result<Connection, Failure> {
+        Ok(secinfo_wire::connect(self.address).await?)
+    }
+
+    async fn proxy(&self) -> Result<ChannelsProxy<'static>, Failure> {
+        let proxy = ChannelsProxy::new(&self.connect().await?).await;
+        Ok(proxy.map_err(secinfo_wire::Error::from)?)
     }
 }
 
 impl Daemon for OnBus<'_> {
     async fn status(&self) -> Result<Status, Failure> {
         within(PATIENCE, async {
-            Ok(self.manager().await?.get_status().await?)
+            let manager = ManagerProxy::new(&self.connect().await?).await;
+            let manager = manager.map_err(secinfo_wire::Error::from)?;
+            Ok(manager.get_status().await?)
         })
         .await
     }
 
     async fn channels(&self) -> Result<Vec<Channel>, Failure> {
         within(PATIENCE, async {
-            Ok(self.manager().await?.list_channels().await?)
+            Ok(self.proxy().await?.list_channels().await?)
         })
         .await
     }
@@ -58,8 +65,8 @@ impl Daemon for OnBus<'_> {
             language: environment::locale(),
         };
         within(DELIVERY, async {
-            let manager = self.manager().await?;
-            Ok(manager.test_channel(channel, destination, &options).await?)
+            let proxy = self.proxy().await?;
+            Ok(proxy.test_channel(channel, destination, &options).await?)
         })
         .await
     }

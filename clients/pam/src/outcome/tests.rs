@@ -52,7 +52,6 @@ fn only_an_excuse_of_the_same_user_is_ignore() {
 #[test]
 fn refusals_and_failures_are_neither_success_nor_ignore() {
     let refusals = [
-        (Refusal::WrongCode, ReturnCode::AuthenticationError),
         (Refusal::TooManyAttempts, ReturnCode::MaximumTries),
         (Refusal::Locked, ReturnCode::MaximumTries),
         (Refusal::NoMethod, ReturnCode::AuthenticationError),
@@ -60,7 +59,6 @@ fn refusals_and_failures_are_neither_success_nor_ignore() {
         (Refusal::AccessPassNeeded, ReturnCode::AuthenticationError),
         (Refusal::Expired, ReturnCode::AuthenticationError),
         (Refusal::TooManyCodes, ReturnCode::AuthenticationError),
-        (Refusal::Cancelled, ReturnCode::AuthenticationError),
     ];
     let failures = [
         (Failure::Argument, ReturnCode::ServiceError),

@@ -4,7 +4,7 @@ use crate::code::*;
 use crate::daemon::{Daemon, ReceivedCall, Reply, ask, end};
 use crate::host::{PamHost, write_service};
 use crate::{Fixture, fixture};
-use secinfo_wire::SignInOptions;
+use secinfo_wire::{Forms, SignInOptions};
 
 fn verified() -> Reply {
     Reply::Step(end("verified"))
@@ -168,6 +168,7 @@ async fn the_daemon_is_told_where_the_user_is() {
         language: Some("fr_FR.UTF-8".to_owned()),
         set_up: Some(true),
         display: Some("terminal".to_owned()),
+        forms: Forms::default(),
     };
     assert_eq!(sent_options(&lines, "set_up", "login").await, expected);
     let expected = SignInOptions {
@@ -178,6 +179,7 @@ async fn the_daemon_is_told_where_the_user_is() {
         language: Some("de_DE.UTF-8".to_owned()),
         set_up: Some(false),
         display: Some("terminal".to_owned()),
+        forms: Forms::default(),
     };
     assert_eq!(sent_options(&[], "debug", "su").await, expected);
 }

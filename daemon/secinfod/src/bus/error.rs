@@ -1,9 +1,7 @@
 //! Errors as they cross the bus: a typed name for programs and a sentence for a person.
 
+use secinfo_wire::Reason;
 use std::borrow::Cow;
-
-/// What every error name of our own begins with.
-pub const ERROR_PREFIX: &str = "org.secinfo.SecurityInfo1.Error";
 
 /// An error reply: its name is what clients act on, its message is what a person reads.
 ///
@@ -11,30 +9,26 @@ pub const ERROR_PREFIX: &str = "org.secinfo.SecurityInfo1.Error";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{name}: {message}")]
 pub struct BusError {
-    name: Cow<'static, str>,
+    name: &'static str,
     message: Cow<'static, str>,
 }
 
 impl BusError {
-    /// One of our own errors, `org.secinfo.SecurityInfo1.Error.<kind>`. `kind` is one element of
-    /// a D-Bus name, such as `WrongCode`.
-    pub fn typed(kind: &str, message: impl Into<Cow<'static, str>>) -> Self {
+    /// One of our own errors.
+    pub fn typed(reason: Reason, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
-            name: format!("{ERROR_PREFIX}.{kind}").into(),
+            name: reason.error_name(),
             message: message.into(),
         }
     }
 
     const fn standard(name: &'static str, message: Cow<'static, str>) -> Self {
-        Self {
-            name: Cow::Borrowed(name),
-            message,
-        }
+        Self { name, message }
     }
 
     /// The full D-Bus error name.
-    pub fn name(&self) -> &str {
-        &self.name
+    pub const fn name(&self) -> &'static str {
+        self.name
     }
 
     /// The sentence for a person.
@@ -84,25 +78,30 @@ impl BusError {
         )
     }
 
-    /// The arguments are not what the method takes.
+    /// An argument has the right type, and means nothing.
+    pub fn invalid_argument(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::typed(Reason::InvalidArgument, message)
+    }
+
+    /// The arguments are not of the types that the method takes.
     pub fn invalid_args(message: impl Into<Cow<'static, str>>) -> Self {
         Self::standard("org.freedesktop.DBus.Error.InvalidArgs", message.into())
     }
 
     /// The caller may not do this.
     pub fn not_authorized() -> Self {
-        Self::typed("NotAuthorized", "You are not allowed to do this.")
+        Self::typed(Reason::NotAuthorized, "You are not allowed to do this.")
     }
 
     /// Too much at once, or too large.
     pub fn limits_exceeded(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::typed("LimitsExceeded", message)
+        Self::typed(Reason::LimitsExceeded, message)
     }
 
     /// The service is stopping and takes no more calls.
     pub fn shutting_down() -> Self {
         Self::typed(
-            "ShuttingDown",
+            Reason::ShuttingDown,
             "The service is stopping. Try again in a moment.",
         )
     }
@@ -110,7 +109,7 @@ impl BusError {
     /// A fault of ours. Its cause is in the service's log, never in the reply.
     pub fn internal() -> Self {
         Self::typed(
-            "Internal",
+            Reason::Internal,
             "Something went wrong in the service. Its log says more.",
         )
     }

@@ -29,11 +29,12 @@ pub use caller::{Caller, LoginSession, TagKey};
 pub use connect::{ConnectError, connect};
 pub use dispatch::Server;
 pub use emit::Emitter;
-pub use error::{BusError, ERROR_PREFIX};
+pub use error::BusError;
 pub use introspect::{interface_xml, table_markdown};
 pub use limits::Limits;
 pub use object::{Object, ObjectTree};
 pub use signature::{Arguments, Outputs};
+pub(crate) use standard::OBJECT_MANAGER;
 pub use table::{
     Argument, DEFAULT_MAX_BODY, EmitsChanged, Interface, Method, Property, Signal, Table,
 };

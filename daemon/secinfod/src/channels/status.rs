@@ -4,6 +4,7 @@ use super::told;
 use crate::core::Clock;
 use secinfo_channel_host::wire::PluginInfo;
 use secinfo_domain::{ChannelName, Kind, Timestamp};
+use secinfo_wire::names::channel_state;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
@@ -148,9 +149,9 @@ impl ChannelState {
             plugin: shown.plugin.clone(),
             version: shown.version.clone(),
             state: match shown.availability {
-                Availability::Starting | Availability::StartingAgain => "starting",
-                Availability::Ready => "ready",
-                Availability::Down => "down",
+                Availability::Starting | Availability::StartingAgain => channel_state::STARTING,
+                Availability::Ready => channel_state::READY,
+                Availability::Down => channel_state::DOWN,
             },
             healthy: shown.healthy,
             queued: u32::try_from(in_hand)

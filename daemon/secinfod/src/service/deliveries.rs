@@ -10,6 +10,7 @@ use secinfo_domain::event::DeliveryFailure;
 use secinfo_domain::{
     Action, ChannelName, DeliveryOutcome, Kind, MessageId, Place, Refusal, Seconds,
 };
+use secinfo_wire::names::channel_state;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -75,10 +76,9 @@ impl Deliveries {
 
     /// Whether a channel for this kind is up, and says that it could deliver.
     pub(super) fn is_ready(&self, kind: Kind) -> bool {
-        self.channels
-            .status()
-            .iter()
-            .any(|channel| channel.kind == kind && channel.state == "ready" && channel.healthy)
+        self.channels.status().iter().any(|channel| {
+            channel.kind == kind && channel.state == channel_state::READY && channel.healthy
+        })
     }
 
     /// The language of a message: the first wanted one that there is, else that of the settings.
@@ -142,7 +142,7 @@ impl Deliveries {
             let finished = tokio::time::timeout(LOOK_AGAIN, tracking.finished()).await;
             if finished.is_ok()
                 || self.channel(name).is_none_or(|channel| {
-                    channel.state == "down" || channel.last_error_at > failed_before
+                    channel.state == channel_state::DOWN || channel.last_error_at > failed_before
                 })
             {
                 break;

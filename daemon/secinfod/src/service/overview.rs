@@ -8,6 +8,7 @@ use crate::methods::payload::label_of;
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{Kind, MethodId, Purpose, SessionTag, Timestamp, UserId};
 use secinfo_wire::Hint;
+use secinfo_wire::names::user_state;
 
 /// One method as its owner sees it.
 pub struct MethodView {
@@ -61,7 +62,7 @@ pub struct UserRow {
     pub methods: u32,
     /// The kind of the default.
     pub default: Option<Kind>,
-    /// `ok`, `locked` or `methods-required`.
+    /// One of [`user_state`].
     pub state: &'static str,
     /// Whether an access pass is out.
     pub has_access_pass: bool,
@@ -140,9 +141,9 @@ impl SecurityInfo {
             methods: u32::try_from(user.methods().len()).unwrap_or(u32::MAX),
             default: user.default_method().map(Method::kind),
             state: match (locked, user.still_required(&policy)) {
-                (true, _) => "locked",
-                (false, 0) => "ok",
-                (false, _) => "methods-required",
+                (true, _) => user_state::LOCKED,
+                (false, 0) => user_state::OK,
+                (false, _) => user_state::METHODS_REQUIRED,
             },
             has_access_pass: user
                 .only(Kind::AccessPass)

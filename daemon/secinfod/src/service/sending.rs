@@ -8,8 +8,10 @@ use crate::core::{Core, Person, Requester, ServiceError, no_randomness, random_i
 use crate::messages::Language;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::delivery::{SentCode, code};
+use crate::wire_names::WireName;
 use secinfo_channel::{MessagePurpose, Reason};
 use secinfo_domain::{Action, Kind, MessageId, MethodId, Recipient, Timestamp};
+use secinfo_wire::names::delivery;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -82,14 +84,13 @@ pub(super) struct CodeDelivery<'a> {
     pub(super) language: Language,
 }
 
-impl DeliveryState {
-    /// The word for it.
-    pub const fn as_str(self) -> &'static str {
+impl WireName for DeliveryState {
+    fn wire_name(self) -> &'static str {
         match self {
-            Self::Waiting => "waiting",
-            Self::Sent => "sent",
-            Self::Delivered => "delivered",
-            Self::Failed(_) => "failed",
+            Self::Waiting => delivery::WAITING,
+            Self::Sent => delivery::SENT,
+            Self::Delivered => delivery::DELIVERED,
+            Self::Failed(_) => delivery::FAILED,
         }
     }
 }

@@ -22,7 +22,7 @@ async fn a_call_is_answered_with_the_types_of_its_row() {
         .call::<_, Anything>(ROOT, DESK, "Fail", &())
         .await
         .unwrap_err();
-    let expected = "org.secinfo.SecurityInfo1.Error.Broken";
+    let expected = "org.secinfo.SecurityInfo1.Error.NotFound";
     assert_eq!(
         typed,
         Refusal {

@@ -65,8 +65,8 @@ fn forbidden(alice: &str, method: &str) -> Vec<String> {
     let mut calls = vec![
         call(ROOT, "Manager", "ListUsers su '' 10"),
         call(ROOT, "Manager", "GetUserByName s alice"),
-        call(ROOT, "Manager", "ListTokens"),
-        call(ROOT, "Manager", "ListChannels"),
+        call(ROOT, "Tokens", "ListTokens"),
+        call(ROOT, "Channels", "ListChannels"),
         call(ROOT, "Audit", "Read tu 0 10"),
         call(
             alice,

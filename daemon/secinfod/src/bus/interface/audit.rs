@@ -1,14 +1,12 @@
-//! `org.secinfo.SecurityInfo1.Audit`: reading the log, and proving that nobody rewrote it.
+//! `org.secinfo.SecurityInfo1.Audit`: reading the log, and proofs that it was not rewritten.
 
 use super::tree::Daemon;
 use super::{READ_LOG, READ_USERS};
 use crate::bus::{Access, BusError, Call, Interface, Method, Signal};
 use secinfo_domain::UserId;
 use secinfo_ledger::LedgerError;
-use std::collections::HashMap;
-
-/// Its name on the bus.
-pub(super) const NAME: &str = "org.secinfo.SecurityInfo1.Audit";
+use secinfo_wire::names::interface::AUDIT;
+use secinfo_wire::{Reason, UserNames};
 
 /// The most bytes of events in one answer.
 const MOST_BYTES: usize = 1 << 20;
@@ -19,7 +17,7 @@ const MOST_NAMES: usize = 1000;
 pub(super) fn interface() -> Interface<Daemon> {
     let read = Access::Administrator(READ_LOG);
     Interface {
-        name: NAME,
+        name: AUDIT,
         doc: "The log, its checkpoints, and proofs about them.",
         methods: vec![
             Method::new(
@@ -78,19 +76,12 @@ pub(super) fn interface() -> Interface<Daemon> {
                 [],
                 subscribe,
             ),
-            Method::new(
-                "Unsubscribe",
-                "Asks for it no longer.",
-                read,
-                [],
-                [],
-                unsubscribe,
-            ),
+            Method::new("Unsubscribe", "Cancels that.", read, [], [], unsubscribe),
         ],
         properties: vec![],
         signals: vec![Signal::new::<1, (u64,)>(
             "Appended",
-            "The log has grown to this size. Sent to those alone who asked for it.",
+            "The log has grown to this size. Sent only to connections that have asked for it.",
             ["size"],
         )],
     }
@@ -152,10 +143,7 @@ async fn consistency_proof(
     Ok((proof.iter().map(|hash| hash.as_bytes().to_vec()).collect(),))
 }
 
-async fn names(
-    call: Call<Daemon>,
-    (users,): (Vec<String>,),
-) -> Result<(HashMap<String, (u32, String)>,), BusError> {
+async fn names(call: Call<Daemon>, (users,): (Vec<String>,)) -> Result<(UserNames,), BusError> {
     if users.len() > MOST_NAMES {
         return Err(BusError::limits_exceeded(format!(
             "Ask for at most {MOST_NAMES} names at once."
@@ -185,11 +173,11 @@ async fn unsubscribe(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
 
 fn failed(error: LedgerError) -> BusError {
     match error {
-        LedgerError::Tree(error) => BusError::typed("InvalidArgument", format!("{error}.")),
+        LedgerError::Tree(error) => BusError::invalid_argument(format!("{error}.")),
         error => {
             tracing::error!(%error, "the log could not be read");
             BusError::typed(
-                "StorageUnavailable",
+                Reason::StorageUnavailable,
                 "The log cannot be read at the moment: ask an administrator to look at the daemon.",
             )
         }

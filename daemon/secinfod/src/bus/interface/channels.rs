@@ -1,47 +1,72 @@
-//! The channels, as the manager shows them to administrators.
+//! `org.secinfo.SecurityInfo1.Channels`: what delivers messages.
 
-use super::dict::{Dict, Options};
 use super::tree::Daemon;
-use super::{language, requester};
-use crate::bus::{BusError, Call};
+use super::{MANAGE_CHANNELS, parse, requester};
+use crate::bus::{Access, BusError, Call, Interface, Method};
 use crate::channels::ChannelStatus;
 use crate::service::{DeliveryState, ServiceError};
+use crate::wire_names::WireName;
 use secinfo_channel::Reason;
 use secinfo_domain::{ChannelName, Timestamp};
-use std::collections::HashMap;
-use zbus::OwnedVariant;
+use secinfo_wire::names::channel_state;
+use secinfo_wire::names::interface::CHANNELS;
+use secinfo_wire::{Channel, Dictionary, TestOptions, TestOutcome};
 
-pub(super) async fn list_channels(call: Call<Daemon>, (): ()) -> Result<(Vec<Dict>,), BusError> {
+pub(super) fn interface() -> Interface<Daemon> {
+    let manage = Access::Administrator(MANAGE_CHANNELS);
+    Interface {
+        name: CHANNELS,
+        doc: "The channels of this host, which deliver messages.",
+        methods: vec![
+            Method::new(
+                "ListChannels",
+                "How each channel is: name, kind, plugin, version, state (ready, starting or down), health, how many messages wait and are under way, the last error and its time, what confines it.",
+                manage,
+                [],
+                ["channels"],
+                list_channels,
+            ),
+            Method::new(
+                "TestChannel",
+                "Sends a message without a code through one channel, and waits for what becomes of it.",
+                manage,
+                ["channel", "destination", "options"],
+                ["outcome"],
+                test_channel,
+            ),
+        ],
+        properties: vec![],
+        signals: vec![],
+    }
+}
+
+async fn list_channels(call: Call<Daemon>, (): ()) -> Result<(Vec<Channel>,), BusError> {
     let channels = call.state().service().deliveries().channels();
-    Ok((channels.into_iter().map(channel_dict).collect(),))
+    Ok((channels.into_iter().map(shown).collect(),))
 }
 
-fn channel_dict(channel: ChannelStatus) -> Dict {
-    let last_error_at = channel.last_error_at.map_or(0, Timestamp::as_seconds);
-    Dict::from([
-        ("name", channel.name.as_str().to_owned().into()),
-        ("kind", channel.kind.as_str().into()),
-        ("plugin", channel.plugin.into()),
-        ("version", channel.version.into()),
-        ("state", channel.state.into()),
-        ("healthy", channel.healthy.into()),
-        ("queued", channel.queued.into()),
-        ("under_way", channel.under_way.into()),
-        ("last_error", channel.last_error.into()),
-        ("last_error_at", last_error_at.into()),
-        ("confined", channel.confined.into()),
-    ])
+fn shown(channel: ChannelStatus) -> Channel {
+    Channel {
+        name: channel.name.as_str().to_owned(),
+        kind: channel.kind.wire_name().to_owned(),
+        plugin: channel.plugin,
+        version: channel.version,
+        state: channel.state.to_owned(),
+        healthy: channel.healthy,
+        queued: channel.queued,
+        under_way: channel.under_way,
+        last_error: channel.last_error,
+        last_error_at: channel.last_error_at.map_or(0, Timestamp::as_seconds),
+        confined: channel.confined,
+    }
 }
 
-pub(super) type TestArguments = (String, String, HashMap<String, OwnedVariant>);
-
-pub(super) async fn test_channel(
+async fn test_channel(
     call: Call<Daemon>,
-    (channel, destination, options): TestArguments,
-) -> Result<(Dict,), BusError> {
-    let mut options = Options::new(options);
-    let language = language(&mut options)?;
-    options.finish()?;
+    (channel, destination, options): (String, String, Dictionary),
+) -> Result<(TestOutcome,), BusError> {
+    let TestOptions { language } = options.try_into()?;
+    let language = parse::language(language)?;
     let name = ChannelName::parse(&channel).map_err(|_| ServiceError::NoSuchChannel)?;
     let by = requester(&call, None);
     let service = call.state().service();
@@ -56,17 +81,17 @@ pub(super) async fn test_channel(
             "the provider does not deliver to that destination".to_owned()
         }
         (DeliveryState::Failed(_), Some(channel)) => channel.last_error,
-        (DeliveryState::Waiting, Some(channel)) if channel.state == "down" => {
+        (DeliveryState::Waiting, Some(channel)) if channel.state == channel_state::DOWN => {
             format!("the channel is down: {}", channel.last_error)
         }
-        // It is tried again, which whoever tries the channel out need not wait for.
+        // It is tried again, but a test does not wait for that.
         (DeliveryState::Waiting, Some(channel)) if channel.last_error_at >= Some(asked) => {
             channel.last_error
         }
         _ => String::new(),
     };
-    Ok((Dict::from([
-        ("state", state.as_str().into()),
-        ("problem", problem.into()),
-    ]),))
+    Ok((TestOutcome {
+        state: state.wire_name().to_owned(),
+        problem,
+    },))
 }

@@ -1,26 +1,27 @@
 //! `org.secinfo.SecurityInfo1.Enrollment`: a session that ends in a method.
 
-use super::delivery::sent_dict;
-use super::dict::Dict;
+use super::delivery::sent_code;
 use super::tree::{Daemon, Node, method_path, method_path_or_none};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
 use crate::service::session::Session;
 use crate::service::{Enrollment, Sending};
-use secinfo_wire::Response;
+use crate::wire_names::WireName;
+use secinfo_wire::names::interface::ENROLLMENT;
+use secinfo_wire::{Dictionary, SentCode};
 use std::sync::Arc;
 use zbus::ObjectPath;
 
 pub(super) fn interface() -> Interface<Daemon> {
     let own = Access::SessionOwner;
     Interface {
-        name: "org.secinfo.SecurityInfo1.Enrollment",
+        name: ENROLLMENT,
         doc: "A short-lived session that ends in a method, after the user has proved that it works.",
         methods: vec![
             Method::new(
                 "Submit",
-                "Proves the method with a code of it; then it is in security info.",
+                "Proves the method by a response to its challenge; then it is in security info.",
                 own,
-                ["code"],
+                ["response"],
                 ["method", "became_default", "former_default"],
                 submit,
             ),
@@ -91,14 +92,15 @@ fn session(call: &Call<Daemon>) -> Result<&Arc<Session<Enrollment>>, BusError> {
 
 async fn submit(
     call: Call<Daemon>,
-    (code,): (String,),
+    (response,): (Dictionary,),
 ) -> Result<(ObjectPath<'static>, bool, ObjectPath<'static>), BusError> {
     let session = session(&call)?;
+    let response = response.try_into()?;
     let enrolled = call
         .state()
         .service()
         .enrollments()
-        .finish(session, &Response::code(code))
+        .finish(session, &response)
         .await?;
     let uid = session.subject().uid();
     let former = method_path_or_none(uid, enrolled.former_default);
@@ -109,14 +111,14 @@ async fn submit(
     ))
 }
 
-async fn send_code(call: Call<Daemon>, (): ()) -> Result<(Dict,), BusError> {
+async fn send_code(call: Call<Daemon>, (): ()) -> Result<(SentCode,), BusError> {
     let sent = call
         .state()
         .service()
         .enrollments()
         .send_code(session(&call)?)
         .await?;
-    Ok((sent_dict(&sent),))
+    Ok((sent_code(sent),))
 }
 
 async fn cancel(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
@@ -129,15 +131,15 @@ async fn cancel(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
 }
 
 async fn kind(call: Call<Daemon>) -> Result<String, BusError> {
-    Ok(session(&call)?.subject().kind().as_str().to_owned())
+    Ok(session(&call)?.subject().kind().wire_name().to_owned())
 }
 
 async fn expires(call: Call<Daemon>) -> Result<u64, BusError> {
     Ok(session(&call)?.expires().as_seconds())
 }
 
-fn sending(call: &Call<Daemon>) -> Result<Option<&Sending>, BusError> {
-    Ok(Some(session(call)?.subject().sending()))
+fn sending(call: &Call<Daemon>) -> Result<&Sending, BusError> {
+    Ok(session(call)?.subject().sending())
 }
 
 async fn delivery(call: Call<Daemon>) -> Result<String, BusError> {

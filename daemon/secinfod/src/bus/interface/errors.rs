@@ -4,35 +4,38 @@ use crate::bus::BusError;
 use crate::core::{Clock, SystemClock};
 use crate::service::ServiceError;
 use secinfo_domain::Refusal;
+use secinfo_wire::{InvalidDictionary, Reason};
 
 impl From<ServiceError> for BusError {
     fn from(error: ServiceError) -> Self {
-        let name = match &error {
-            ServiceError::Refused(refusal) => refusal_name(refusal),
-            ServiceError::WrongForm(_) => "WrongForm",
-            ServiceError::WrongCode => "WrongCode",
-            ServiceError::NowLocked { .. } => "MethodLocked",
-            ServiceError::CodeAlreadyUsed => "CodeAlreadyUsed",
-            ServiceError::NoMethod => "NoMethod",
-            ServiceError::SessionExpired => "SessionExpired",
-            ServiceError::TooManyAttempts => "TooManyAttempts",
-            ServiceError::InvalidArgument(_) => "InvalidArgument",
-            ServiceError::InvalidLabel(_) => "InvalidLabel",
-            ServiceError::NoCodeSent => "NoCodeSent",
-            ServiceError::NoChannel(_) => "ChannelUnavailable",
-            ServiceError::DeliveryFailed(_) => "DeliveryFailed",
-            ServiceError::InvalidDestination(_) => "InvalidDestination",
-            ServiceError::NotFound | ServiceError::NoSuchChannel => "NotFound",
-            ServiceError::LimitsExceeded | ServiceError::BackupUnderWay => "LimitsExceeded",
-            ServiceError::InvalidBackup(_) => "InvalidBackup",
-            ServiceError::NotEmpty => "NotEmpty",
-            // Only root hears of these, and may know the cause.
-            ServiceError::NotBackedUp(_) | ServiceError::NotRestored(_) => "StorageUnavailable",
+        let reason = match &error {
+            ServiceError::Refused(refusal) => refusal_reason(refusal),
+            ServiceError::WrongForm(_) => Reason::WrongForm,
+            ServiceError::WrongCode => Reason::WrongCode,
+            ServiceError::NowLocked { .. } => Reason::MethodLocked,
+            ServiceError::CodeAlreadyUsed => Reason::CodeAlreadyUsed,
+            ServiceError::NoMethod => Reason::NoMethod,
+            ServiceError::SessionExpired => Reason::SessionExpired,
+            ServiceError::TooManyAttempts => Reason::TooManyAttempts,
+            ServiceError::InvalidArgument(_) => Reason::InvalidArgument,
+            ServiceError::InvalidLabel(_) => Reason::InvalidLabel,
+            ServiceError::NoCodeSent => Reason::NoCodeSent,
+            ServiceError::NoChannel(_) => Reason::ChannelUnavailable,
+            ServiceError::DeliveryFailed(_) => Reason::DeliveryFailed,
+            ServiceError::InvalidDestination(_) => Reason::InvalidDestination,
+            ServiceError::NotFound | ServiceError::NoSuchChannel => Reason::NotFound,
+            ServiceError::LimitsExceeded | ServiceError::BackupUnderWay => Reason::LimitsExceeded,
+            ServiceError::InvalidBackup(_) => Reason::InvalidBackup,
+            ServiceError::NotEmpty => Reason::NotEmpty,
+            // Only root is told of these, and may know the cause.
+            ServiceError::NotBackedUp(_) | ServiceError::NotRestored(_) => {
+                Reason::StorageUnavailable
+            }
             ServiceError::StorageUnavailable(why) => {
                 // Where the log lies and why it failed is the administrator's to know.
                 tracing::error!(%why, "a command was refused");
                 return Self::typed(
-                    "StorageUnavailable",
+                    Reason::StorageUnavailable,
                     "The log cannot be written at the moment, so nothing was changed. Ask an administrator to look \
                      at the daemon, then try again.",
                 );
@@ -44,13 +47,20 @@ impl From<ServiceError> for BusError {
         };
         let text = sentence(&error.to_string());
         match lifted_in(&error) {
-            Some(wait) => Self::typed(name, format!("{text} Time left: {wait}.")),
-            None => Self::typed(name, text),
+            Some(wait) => Self::typed(reason, format!("{text} Time left: {wait}.")),
+            None => Self::typed(reason, text),
         }
     }
 }
 
-/// How long it takes until what was refused for its time would be heard.
+/// A dictionary that a caller gave is not what it must be.
+impl From<InvalidDictionary> for BusError {
+    fn from(error: InvalidDictionary) -> Self {
+        Self::invalid_argument(sentence(&error.to_string()))
+    }
+}
+
+/// How long the caller has to wait where a call was refused for its time.
 fn lifted_in(error: &ServiceError) -> Option<String> {
     let until = match error {
         ServiceError::NowLocked { until }
@@ -71,41 +81,41 @@ fn lifted_in(error: &ServiceError) -> Option<String> {
     })
 }
 
-const fn refusal_name(refusal: &Refusal) -> &'static str {
+const fn refusal_reason(refusal: &Refusal) -> Reason {
     match refusal {
-        Refusal::UnknownUser | Refusal::UnknownMethod => "NotFound",
-        Refusal::UnknownToken => "TokenUnknown",
-        Refusal::FreshProofNeeded | Refusal::NotRemembered => "FreshProofNeeded",
-        Refusal::StrongerProofNeeded => "StrongerProofNeeded",
-        Refusal::AccessPassNeeded => "AccessPassNeeded",
-        Refusal::KindNotAllowed(_) => "KindNotAllowed",
+        Refusal::UnknownUser | Refusal::UnknownMethod => Reason::NotFound,
+        Refusal::UnknownToken => Reason::TokenUnknown,
+        Refusal::FreshProofNeeded | Refusal::NotRemembered => Reason::FreshProofNeeded,
+        Refusal::StrongerProofNeeded => Reason::StrongerProofNeeded,
+        Refusal::AccessPassNeeded => Reason::AccessPassNeeded,
+        Refusal::KindNotAllowed(_) => Reason::KindNotAllowed,
         Refusal::NotForThisPurpose(..) | Refusal::NeverTheDefault(_) | Refusal::TooWeakHere(_) => {
-            "NotForThisPurpose"
+            Reason::NotForThisPurpose
         }
-        Refusal::TooManyMethods { .. } => "TooManyMethods",
-        Refusal::AnotherMethodFirst(_) => "AnotherMethodFirst",
-        Refusal::LastMethod => "LastMethod",
-        Refusal::TooSoon { .. } | Refusal::CodeJustSent { .. } => "TooSoon",
-        Refusal::MethodLocked { .. } => "MethodLocked",
-        Refusal::Expired => "Expired",
-        Refusal::PlaceTaken(_) | Refusal::NumberKnown(_) => "PlaceTaken",
-        Refusal::CountryNotAllowed => "DestinationNotAllowed",
-        Refusal::TooManyCodes { .. } => "TooManyCodes",
-        Refusal::CodeGone => "CodeExpired",
-        Refusal::NothingScheduled => "NothingScheduled",
-        Refusal::AdministratorNeeded => "NotAuthorized",
-        Refusal::NotForYourself => "NotForYourself",
-        Refusal::NotConsecutive => "WrongCode",
+        Refusal::TooManyMethods { .. } => Reason::TooManyMethods,
+        Refusal::AnotherMethodFirst(_) => Reason::AnotherMethodFirst,
+        Refusal::LastMethod => Reason::LastMethod,
+        Refusal::TooSoon { .. } | Refusal::CodeJustSent { .. } => Reason::TooSoon,
+        Refusal::MethodLocked { .. } => Reason::MethodLocked,
+        Refusal::Expired => Reason::Expired,
+        Refusal::PlaceTaken(_) | Refusal::NumberKnown(_) => Reason::PlaceTaken,
+        Refusal::CountryNotAllowed => Reason::DestinationNotAllowed,
+        Refusal::TooManyCodes { .. } => Reason::TooManyCodes,
+        Refusal::CodeGone => Reason::CodeExpired,
+        Refusal::NothingScheduled => Reason::NothingScheduled,
+        Refusal::AdministratorNeeded => Reason::NotAuthorized,
+        Refusal::NotForYourself => Reason::NotForYourself,
+        Refusal::NotConsecutive => Reason::WrongCode,
         Refusal::AnswerDoesNotFit
         | Refusal::ValidityOutOfRange
         | Refusal::NotAToken
         | Refusal::NotImported(_)
         | Refusal::NotToBePutOff
         | Refusal::NothingToSend(_)
-        | Refusal::IssuedNotEnrolled(_) => "InvalidArgument",
-        Refusal::NotThatBackup => "InvalidBackup",
-        Refusal::ClockBehind { .. } => "ClockBehind",
-        Refusal::LogExists => "Internal",
+        | Refusal::IssuedNotEnrolled(_) => Reason::InvalidArgument,
+        Refusal::NotThatBackup => Reason::InvalidBackup,
+        Refusal::ClockBehind { .. } => Reason::ClockBehind,
+        Refusal::LogExists => Reason::Internal,
     }
 }
 

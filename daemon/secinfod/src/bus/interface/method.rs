@@ -1,14 +1,13 @@
 //! `org.secinfo.SecurityInfo1.Method`: one enrolled method.
 
-use super::delivery::english;
 use super::tree::{Daemon, Node};
 use super::{MANAGE_USERS, READ_USERS, requester};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
 use crate::service::{Deletion, MethodView, ServiceError};
+use crate::wire_names::WireName;
 use secinfo_domain::{Action, Label, MethodId, Timestamp};
-
-/// Its name on the bus.
-pub(super) const NAME: &str = "org.secinfo.SecurityInfo1.Method";
+use secinfo_wire::Hint;
+use secinfo_wire::names::interface::METHOD;
 
 pub(super) fn interface() -> Interface<Daemon> {
     let own = Access::Owner { or: None };
@@ -16,7 +15,7 @@ pub(super) fn interface() -> Interface<Daemon> {
         or: Some(MANAGE_USERS),
     };
     Interface {
-        name: NAME,
+        name: METHOD,
         doc: "One enrolled method.",
         methods: vec![
             Method::new(
@@ -37,7 +36,7 @@ pub(super) fn interface() -> Interface<Daemon> {
             ),
             Method::new(
                 "CancelDeletion",
-                "Calls off a deletion that waits.",
+                "Cancels a scheduled deletion.",
                 own_or_manage,
                 [],
                 [],
@@ -73,7 +72,7 @@ fn properties() -> Vec<Property<Daemon>> {
         ),
         Property::new(
             "Hint",
-            "What it can be told from others by, masked.",
+            "What it can be told from others by, masked: digits, period, place, number, address, serial, mode or once.",
             read,
             EmitsChanged::Value,
             hint,
@@ -160,22 +159,22 @@ async fn id(call: Call<Daemon>) -> Result<String, BusError> {
 }
 
 async fn kind(call: Call<Daemon>) -> Result<String, BusError> {
-    Ok(view(&call)?.kind.as_str().to_owned())
+    Ok(view(&call)?.kind.wire_name().to_owned())
 }
 
 async fn label(call: Call<Daemon>) -> Result<String, BusError> {
     Ok(view(&call)?.label)
 }
 
-async fn hint(call: Call<Daemon>) -> Result<String, BusError> {
-    Ok(english(&view(&call)?.hint))
+async fn hint(call: Call<Daemon>) -> Result<Hint, BusError> {
+    Ok(view(&call)?.hint)
 }
 
 async fn purposes(call: Call<Daemon>) -> Result<Vec<String>, BusError> {
     Ok(view(&call)?
         .purposes
         .iter()
-        .map(|purpose| purpose.as_str().to_owned())
+        .map(|purpose| purpose.wire_name().to_owned())
         .collect())
 }
 

@@ -1,11 +1,12 @@
 //! Telling clients what has changed, each only what they may read themselves.
 
-use super::tree::{Daemon, ROOT, method_path, user_path};
-use super::{audit, method, user};
+use super::tree::{Daemon, method_path, user_path};
 use crate::bus::{BusError, Emitter};
 use crate::service::Appended;
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{MethodId, State, UserId};
+use secinfo_wire::names::ROOT_PATH;
+use secinfo_wire::names::interface::{AUDIT, METHOD, USER};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
@@ -50,8 +51,8 @@ async fn tell(
         emitter
             .signal(
                 &auditors,
-                ROOT,
-                audit::NAME,
+                ROOT_PATH,
+                AUDIT,
                 "Appended",
                 &(appended.after.events(),),
             )
@@ -82,18 +83,20 @@ async fn tell_of_user(
 ) -> Result<(), BusError> {
     for method in &changes.added {
         let path = method_path(uid, *method);
-        emitter.interfaces_added(to, ROOT, path.as_str()).await?;
+        emitter
+            .interfaces_added(to, ROOT_PATH, path.as_str())
+            .await?;
     }
     for method in &changes.removed {
         let path = method_path(uid, *method);
         emitter
-            .interfaces_removed(to, ROOT, path.as_str(), &[method::NAME])
+            .interfaces_removed(to, ROOT_PATH, path.as_str(), &[METHOD])
             .await?;
     }
     for (method, names) in &changes.methods {
         let path = method_path(uid, *method);
         emitter
-            .properties_changed(to, path.as_str(), method::NAME, names)
+            .properties_changed(to, path.as_str(), METHOD, names)
             .await?;
     }
     if changes.user.is_empty() {
@@ -101,7 +104,7 @@ async fn tell_of_user(
     }
     let path = user_path(uid);
     emitter
-        .properties_changed(to, path.as_str(), user::NAME, &changes.user)
+        .properties_changed(to, path.as_str(), USER, &changes.user)
         .await
 }
 

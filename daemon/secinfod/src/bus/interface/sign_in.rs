@@ -1,25 +1,26 @@
 //! `org.secinfo.SecurityInfo1.SignIn`: a conversation in which a user signs in.
 
-use super::dict::{Dict, Options};
 use super::tree::{Daemon, Node, sign_in_path};
-use super::{VERIFY_USERS, language, service_name};
+use super::{VERIFY_USERS, parse};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
 use crate::service::session::Session;
 use crate::service::{
-    End, Outcome, Requester, ServiceError, SessionOwner, SignIn, SignInRequest, SignIns, Step,
+    Outcome, Requester, ServiceError, SessionOwner, SignIn, SignInRequest, SignIns, Step,
 };
+use crate::wire_names::WireName;
 use secinfo_channel::SecretText;
-use secinfo_domain::{Authority, Label, NotCovered, ServiceName, SignInPlace, UserName};
-use secinfo_wire::Forms;
-use std::collections::HashMap;
+use secinfo_domain::{Authority, Label, ServiceName, SignInPlace, UserName};
+use secinfo_wire::names::interface::SIGN_IN;
+use secinfo_wire::names::sign_in::{display, outcome};
+use secinfo_wire::{Dictionary, SignInOptions, SignInStep};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
-use zbus::{ObjectPath, OwnedVariant, Variant};
+use zbus::ObjectPath;
 
 pub(super) fn interface() -> Interface<Daemon> {
     let own = Access::SessionOwner;
     Interface {
-        name: "org.secinfo.SecurityInfo1.SignIn",
+        name: SIGN_IN,
         doc: "A conversation in which a user signs in: the caller shows each prompt and passes the answer back.",
         methods: vec![
             Method::new(
@@ -57,7 +58,7 @@ fn session(call: &Call<Daemon>) -> Result<&Arc<Session<SignIn>>, BusError> {
     }
 }
 
-async fn answer(call: Call<Daemon>, (answer,): (String,)) -> Result<(Dict,), BusError> {
+async fn answer(call: Call<Daemon>, (answer,): (String,)) -> Result<(SignInStep,), BusError> {
     let session = session(&call)?;
     let answer = SecretText::new(answer);
     let step = call
@@ -67,7 +68,7 @@ async fn answer(call: Call<Daemon>, (answer,): (String,)) -> Result<(Dict,), Bus
         .answer(session, &answer)
         .await?;
     let sign_in = session.subject();
-    Ok((step_dict(step, sign_in.name(), sign_in.uid()),))
+    Ok((shown(step, sign_in.name(), sign_in.uid()),))
 }
 
 async fn cancel(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
@@ -80,26 +81,22 @@ async fn expires(call: Call<Daemon>) -> Result<u64, BusError> {
     Ok(session(&call)?.subject().expires().as_seconds())
 }
 
-type StartArguments = (String, String, HashMap<String, OwnedVariant>);
-
 pub(super) async fn start_sign_in(
     call: Call<Daemon>,
-    (name, service, options): StartArguments,
-) -> Result<(ObjectPath<'static>, Dict), BusError> {
+    (name, service, options): (String, String, Dictionary),
+) -> Result<(ObjectPath<'static>, SignInStep), BusError> {
     let uid = named_user(&call, &name).await?;
-    let service = service_name(&service)?;
-    let mut options = Options::new(options);
+    let service = parse::service_name(&service)?;
+    let options = options.try_into()?;
     let sign_ins = call.state().service().sign_ins();
     let by = requester(&call, uid, service)?;
     let request = request(
         &call,
         sign_ins,
         by.service.as_ref(),
-        (name, uid),
-        &mut options,
+        (name.clone(), uid),
+        options,
     )?;
-    options.finish()?;
-    let name = request.name.clone();
     let owner = SessionOwner::Connection(call.caller().unique_name().clone());
     let (session, step) = sign_ins.start(&by, owner, request).await?;
     if let Some(session) = &session
@@ -109,12 +106,12 @@ pub(super) async fn start_sign_in(
     }
     Ok((
         sign_in_path(session.map(|session| session.id())),
-        step_dict(step, &name, uid),
+        shown(step, &name, uid),
     ))
 }
 
-/// The uid of the user with this name. Whoever may not know it is refused whether there is one or
-/// not.
+/// The uid of the user with this name. A caller who may not know it is refused whether there is one
+/// or not.
 async fn named_user(call: &Call<Daemon>, name: &str) -> Result<u32, BusError> {
     let accounts = call.state().service().core().accounts();
     let account = match UserName::parse(name) {
@@ -134,9 +131,9 @@ async fn named_user(call: &Call<Daemon>, name: &str) -> Result<u32, BusError> {
         .ok_or_else(|| ServiceError::NotFound.into())
 }
 
-/// By what right the user is signed in. Root passes on what the user does, whose rules hold then,
-/// and proofs count within this one sign-in. Anybody else has no other rights than where they verify
-/// by a session.
+/// By what right the user is signed in. Root passes on what the user does: the user's rules hold,
+/// and proofs count within this one sign-in. Other callers have the rights that they have in a
+/// verification.
 fn requester(
     call: &Call<Daemon>,
     uid: u32,
@@ -163,19 +160,16 @@ fn request(
     sign_ins: &SignIns,
     asking: Option<&ServiceName>,
     (name, uid): (String, u32),
-    options: &mut Options,
+    options: SignInOptions,
 ) -> Result<SignInRequest, BusError> {
-    let remote_host = options.take::<String>("remote_host")?.unwrap_or_default();
-    let terminal = options.take::<String>("tty")?.unwrap_or_default();
-    let invoker = options.take::<String>("invoker")?.unwrap_or_default();
-    let set_up = options.take::<bool>("set_up")?.unwrap_or_default();
-    let display = options.take::<String>("display")?;
-    let one_line = match display.as_deref() {
-        None | Some("terminal") => false,
-        Some("line") => true,
+    let remote_host = options.remote_host.unwrap_or_default();
+    let terminal = options.tty.unwrap_or_default();
+    let invoker = options.invoker.unwrap_or_default();
+    let one_line = match options.display.as_deref() {
+        None | Some(display::TERMINAL) => false,
+        Some(display::LINE) => true,
         Some(_) => {
-            return Err(BusError::typed(
-                "InvalidArgument",
+            return Err(BusError::invalid_argument(
                 "The display is \"terminal\" or \"line\".",
             ));
         }
@@ -199,14 +193,14 @@ fn request(
         origin: Label::parse(&remote_host)
             .map(|origin| origin.as_str().to_owned())
             .unwrap_or_default(),
-        language: language(options)?,
-        may_set_up: set_up && is_root,
+        language: parse::language(options.language)?,
+        may_set_up: options.set_up.unwrap_or_default() && is_root,
         one_line,
-        forms: Forms::default(),
+        forms: options.forms,
     })
 }
 
-/// The address that a program says somebody comes from; none for a name, which whoever has the
+/// The address that a program says the user comes from; none for a name, which the owner of the
 /// address chooses.
 fn address(remote_host: &str) -> Option<IpAddr> {
     let without_zone = remote_host
@@ -219,41 +213,34 @@ fn address(remote_host: &str) -> Option<IpAddr> {
         .map(|address| address.to_canonical())
 }
 
-fn step_dict(step: Step, name: &str, uid: u32) -> Dict {
+fn shown(step: Step, name: &str, uid: u32) -> SignInStep {
     match step {
-        Step::Ask(prompt) => Dict::from([
-            ("outcome", "ask".into()),
-            ("prompt", prompt.text.as_str().to_owned().into()),
-            ("echo", prompt.echo.into()),
-        ]),
-        Step::End(End { outcome, messages }) => {
-            let messages: Vec<String> = messages
-                .iter()
-                .map(|message| message.as_str().to_owned())
-                .collect();
-            let mut dict = Dict::from([
-                ("outcome", outcome.as_str().into()),
-                ("messages", messages.into()),
-                ("name", name.to_owned().into()),
-                ("uid", uid.into()),
-            ]);
-            let more: Option<(&str, Variant<'_>)> = match outcome {
-                Outcome::Refused(reason) => Some(("reason", reason.as_str().into())),
-                Outcome::NotCovered(why) => Some(("why", not_covered(why).into())),
-                Outcome::Verified | Outcome::Remembered | Outcome::Postponed => None,
+        Step::Ask(prompt) => SignInStep {
+            outcome: outcome::ASK.to_owned(),
+            prompt: Some(prompt.text.as_str().to_owned()),
+            echo: Some(prompt.echo),
+            ..SignInStep::default()
+        },
+        Step::End(end) => {
+            let messages = end.messages.iter();
+            let mut step = SignInStep {
+                outcome: end.outcome.wire_name().to_owned(),
+                messages: Some(
+                    messages
+                        .map(|message| message.as_str().to_owned())
+                        .collect(),
+                ),
+                name: Some(name.to_owned()),
+                uid: Some(uid),
+                ..SignInStep::default()
             };
-            dict.extend(more);
-            dict
+            match end.outcome {
+                Outcome::Refused(reason) => step.reason = Some(reason.wire_name().to_owned()),
+                Outcome::NotCovered(why) => step.why = Some(why.wire_name().to_owned()),
+                Outcome::Verified | Outcome::Remembered | Outcome::Postponed => {}
+            }
+            step
         }
-    }
-}
-
-const fn not_covered(why: NotCovered) -> &'static str {
-    match why {
-        NotCovered::Off => "off",
-        NotCovered::ExemptGroup => "exempt-group",
-        NotCovered::ExemptNetwork => "exempt-network",
-        NotCovered::NothingEnrolled => "nothing-enrolled",
     }
 }
 

@@ -1,115 +1,111 @@
-//! The daemon in numbers, as the manager shows it to administrators and what they watch with.
+//! The daemon in numbers, as the manager shows it to administrators and to programs that watch it.
 
-use super::dict::Dict;
 use super::tree::Daemon;
 use crate::bus::{BusError, Call};
 use crate::channels::ChannelStatus;
-use crate::service::{Counted, Statistics};
+use crate::service::Counted;
+use crate::wire_names::WireName;
 use secinfo_domain::{ChannelName, Kind, Timestamp};
-use std::collections::HashMap;
+use secinfo_wire::names::session;
+use secinfo_wire::{
+    ChannelFigures, MessageFigures, SignInFigures, Statistics, VerificationFigures,
+};
+use std::collections::BTreeMap;
 
-pub(super) async fn get_statistics(call: Call<Daemon>, (): ()) -> Result<(Dict,), BusError> {
+pub(super) async fn get_statistics(call: Call<Daemon>, (): ()) -> Result<(Statistics,), BusError> {
     let service = call.state().service().clone();
     // It looks at the files of the log.
     let statistics = tokio::task::spawn_blocking(move || service.statistics()).await;
     let statistics = statistics.map_err(|_| BusError::internal())?;
-    let mut dict = about_daemon(&statistics);
-    dict.insert("started", call.state().started().as_seconds().into());
-    dict.extend(about_users(&statistics.counted));
-    dict.extend(about_events(&statistics.counted));
-    Ok((dict,))
-}
-
-fn about_daemon(statistics: &Statistics) -> Dict {
     let counted = &statistics.counted;
-    let (checkpoint, taken) = counted.checkpoint.unwrap_or_default();
-    let channels: Vec<_> = statistics.channels.iter().map(channel).collect();
-    let sessions = HashMap::from([
-        ("enrollment", statistics.enrollments),
-        ("verification", statistics.verifications),
-        ("sign-in", statistics.sign_ins),
-    ]);
-    Dict::from([
-        ("version", env!("CARGO_PKG_VERSION").into()),
-        ("healthy", statistics.problem.is_none().into()),
-        ("memory", statistics.memory.into()),
-        ("log_events", statistics.log_events.into()),
-        ("log_bytes", statistics.log_bytes.into()),
-        ("commits", counted.commits.into()),
-        ("commit_seconds", counted.commit_time.as_secs_f64().into()),
-        ("checkpoint_events", checkpoint.into()),
-        ("checkpoint_time", Timestamp::as_seconds(taken).into()),
-        ("journal_behind", statistics.journal_behind().into()),
-        ("sessions", sessions.into()),
-        ("channels", channels.into()),
-    ])
-}
-
-/// Name, kind, whether it could deliver, messages that wait and that are under way.
-type ChannelRow = (String, String, bool, u32, u32);
-
-fn channel(channel: &ChannelStatus) -> ChannelRow {
-    (
-        channel.name.as_str().to_owned(),
-        channel.kind.as_str().to_owned(),
-        channel.healthy,
-        channel.queued,
-        channel.under_way,
-    )
-}
-
-fn about_users(counted: &Counted) -> Dict {
     let population = &counted.population;
-    let methods: HashMap<_, _> = Kind::ALL
-        .into_iter()
-        .map(|kind| (kind.as_str(), population.methods(kind)))
-        .collect();
-    let passes = population.methods(Kind::AccessPass);
-    Dict::from([
-        ("users", population.users().into()),
-        ("users_with_methods", population.with_methods().into()),
-        ("users_locked", population.locked().into()),
-        ("access_passes", passes.into()),
-        ("methods", methods.into()),
-    ])
+    let (checkpoint_events, checkpoint_time) = counted.checkpoint.unwrap_or_default();
+    let sessions = [
+        (session::ENROLLMENT, statistics.enrollments),
+        (session::VERIFICATION, statistics.verifications),
+        (session::SIGN_IN, statistics.sign_ins),
+    ];
+    let methods = Kind::ALL.map(|kind| (kind, population.methods(kind)));
+    Ok((Statistics {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started: call.state().started().as_seconds(),
+        healthy: statistics.problem.is_none(),
+        memory: statistics.memory,
+        log_events: statistics.log_events,
+        log_bytes: statistics.log_bytes,
+        commits: counted.commits,
+        commit_seconds: counted.commit_time.as_secs_f64(),
+        checkpoint_events,
+        checkpoint_time: Timestamp::as_seconds(checkpoint_time),
+        journal_behind: statistics.journal_behind(),
+        sessions: named(sessions),
+        channels: statistics.channels.iter().map(channel).collect(),
+        users: population.users(),
+        users_with_methods: population.with_methods(),
+        users_locked: population.locked(),
+        access_passes: population.methods(Kind::AccessPass),
+        methods: by_kind(methods),
+        events: named(counted.events.clone()),
+        verifications: verifications(counted),
+        sign_ins: sign_ins(counted),
+        enrollments: by_kind(counted.enrollments.clone()),
+        code_requests: by_kind(counted.code_requests.clone()),
+        messages: messages(counted),
+    },))
 }
 
-fn about_events(counted: &Counted) -> Dict {
-    let events: HashMap<_, _> = counted.events.clone().into_iter().collect();
-    let by_kind = |numbers: &std::collections::BTreeMap<Kind, u64>| -> HashMap<_, _> {
-        let numbers = numbers.iter();
-        numbers
-            .map(|(kind, number)| (kind.as_str(), *number))
-            .collect()
-    };
-    let verifications: Vec<_> = counted
-        .verifications
-        .iter()
-        .map(|((kind, service, result), number)| {
-            let row = [kind.as_str(), service, result].map(str::to_owned);
-            let [kind, service, result] = row;
-            (kind, service, result, *number)
+fn named<N: ToString>(numbers: impl IntoIterator<Item = (N, u64)>) -> BTreeMap<String, u64> {
+    let numbers = numbers.into_iter();
+    numbers
+        .map(|(name, number)| (name.to_string(), number))
+        .collect()
+}
+
+fn by_kind(numbers: impl IntoIterator<Item = (Kind, u64)>) -> BTreeMap<String, u64> {
+    let numbers = numbers.into_iter();
+    named(numbers.map(|(kind, number)| (kind.wire_name(), number)))
+}
+
+fn channel(channel: &ChannelStatus) -> ChannelFigures {
+    ChannelFigures {
+        channel: channel.name.as_str().to_owned(),
+        kind: channel.kind.wire_name().to_owned(),
+        healthy: channel.healthy,
+        queued: channel.queued,
+        under_way: channel.under_way,
+    }
+}
+
+fn verifications(counted: &Counted) -> Vec<VerificationFigures> {
+    let verifications = counted.verifications.iter();
+    verifications
+        .map(|((kind, service, result), count)| VerificationFigures {
+            kind: kind.wire_name().to_owned(),
+            service: service.to_string(),
+            result: (*result).to_owned(),
+            count: *count,
         })
-        .collect();
-    let sign_ins: Vec<_> = counted
-        .sign_ins
-        .iter()
-        .map(|((service, how), number)| (service.to_string(), (*how).to_owned(), *number))
-        .collect();
-    let messages: Vec<_> = counted
-        .messages
-        .iter()
-        .map(|((channel, how), number)| {
-            let channel = channel.as_ref().map_or("", ChannelName::as_str);
-            (channel.to_owned(), (*how).to_owned(), *number)
+        .collect()
+}
+
+fn sign_ins(counted: &Counted) -> Vec<SignInFigures> {
+    let sign_ins = counted.sign_ins.iter();
+    sign_ins
+        .map(|((service, outcome), count)| SignInFigures {
+            service: service.to_string(),
+            outcome: (*outcome).to_owned(),
+            count: *count,
         })
-        .collect();
-    Dict::from([
-        ("events", events.into()),
-        ("verifications", verifications.into()),
-        ("sign_ins", sign_ins.into()),
-        ("enrollments", by_kind(&counted.enrollments).into()),
-        ("code_requests", by_kind(&counted.code_requests).into()),
-        ("messages", messages.into()),
-    ])
+        .collect()
+}
+
+fn messages(counted: &Counted) -> Vec<MessageFigures> {
+    let messages = counted.messages.iter();
+    messages
+        .map(|((channel, outcome), count)| MessageFigures {
+            channel: channel.as_ref().map_or("", ChannelName::as_str).to_owned(),
+            outcome: (*outcome).to_owned(),
+            count: *count,
+        })
+        .collect()
 }

@@ -1,18 +1,16 @@
 //! The tree of objects: made on demand from their paths, never registered.
 
-use crate::bus::{Caller, Object, ObjectTree, TagKey};
+use crate::bus::{Caller, OBJECT_MANAGER, Object, ObjectTree, TagKey};
 use crate::service::session::Session;
 use crate::service::{
     Enrollment, Service, ServiceError, SessionId, SessionOwner, SignIn, Verification,
 };
 use secinfo_domain::{MethodId, SessionTag, Timestamp};
+use secinfo_wire::names::{NO_OBJECT, ROOT_PATH, interface};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use zbus::ObjectPath;
 use zbus::names::{OwnedUniqueName, UniqueName};
-
-/// The root object.
-pub(super) const ROOT: &str = "/org/secinfo/SecurityInfo1";
 
 /// The application behind the bus.
 pub struct Daemon {
@@ -27,7 +25,7 @@ pub struct Daemon {
 /// One object.
 #[derive(Clone)]
 pub enum Node {
-    /// The root: Manager, Audit, `ObjectManager`.
+    /// The root.
     Root,
     /// The security info of the user with this uid.
     User(u32),
@@ -53,8 +51,8 @@ pub(super) enum Place {
 
 /// What a path names; none when it has no shape of ours.
 pub(super) fn parse(path: &str) -> Option<Place> {
-    let Some(below) = path.strip_prefix(ROOT)?.strip_prefix('/') else {
-        return (path == ROOT).then_some(Place::Root);
+    let Some(below) = path.strip_prefix(ROOT_PATH)?.strip_prefix('/') else {
+        return (path == ROOT_PATH).then_some(Place::Root);
     };
     let parts: Vec<_> = below.split('/').collect();
     match parts.as_slice() {
@@ -75,32 +73,38 @@ fn uid(part: &str) -> Option<u32> {
 
 /// The path of a user.
 pub(super) fn user_path(uid: u32) -> ObjectPath<'static> {
-    owned(format!("{ROOT}/users/u{uid}"))
+    owned(format!("{ROOT_PATH}/users/u{uid}"))
 }
 
 /// The path of a method.
 pub(super) fn method_path(uid: u32, method: MethodId) -> ObjectPath<'static> {
-    owned(format!("{ROOT}/users/u{uid}/methods/{method}"))
+    owned(format!("{ROOT_PATH}/users/u{uid}/methods/{method}"))
 }
 
 /// The path of a method, or `/` for none.
 pub(super) fn method_path_or_none(uid: u32, method: Option<MethodId>) -> ObjectPath<'static> {
-    method.map_or_else(|| owned("/".to_owned()), |method| method_path(uid, method))
+    method.map_or_else(
+        || owned(NO_OBJECT.to_owned()),
+        |method| method_path(uid, method),
+    )
 }
 
 /// The path of an enrollment.
 pub(super) fn enrollment_path(id: SessionId) -> ObjectPath<'static> {
-    owned(format!("{ROOT}/enrollments/{id}"))
+    owned(format!("{ROOT_PATH}/enrollments/{id}"))
 }
 
 /// The path of a verification.
 pub(super) fn verification_path(id: SessionId) -> ObjectPath<'static> {
-    owned(format!("{ROOT}/verifications/{id}"))
+    owned(format!("{ROOT_PATH}/verifications/{id}"))
 }
 
 /// The path of a sign-in, or `/` for one that has ended already.
 pub(super) fn sign_in_path(id: Option<SessionId>) -> ObjectPath<'static> {
-    owned(id.map_or_else(|| "/".to_owned(), |id| format!("{ROOT}/sign_ins/{id}")))
+    owned(id.map_or_else(
+        || NO_OBJECT.to_owned(),
+        |id| format!("{ROOT_PATH}/sign_ins/{id}"),
+    ))
 }
 
 fn owned(path: String) -> ObjectPath<'static> {
@@ -197,15 +201,18 @@ impl Object for Node {
     fn interfaces(&self) -> &'static [&'static str] {
         match self {
             Self::Root => &[
-                "org.secinfo.SecurityInfo1.Manager",
-                "org.secinfo.SecurityInfo1.Audit",
-                "org.freedesktop.DBus.ObjectManager",
+                interface::MANAGER,
+                interface::TOKENS,
+                interface::CHANNELS,
+                interface::BACKUPS,
+                interface::AUDIT,
+                OBJECT_MANAGER,
             ],
-            Self::User(_) => &[super::user::NAME],
-            Self::Method(..) => &[super::method::NAME],
-            Self::Enrollment(_) => &["org.secinfo.SecurityInfo1.Enrollment"],
-            Self::Verification(_) => &["org.secinfo.SecurityInfo1.Verification"],
-            Self::SignIn(_) => &["org.secinfo.SecurityInfo1.SignIn"],
+            Self::User(_) => &[interface::USER],
+            Self::Method(..) => &[interface::METHOD],
+            Self::Enrollment(_) => &[interface::ENROLLMENT],
+            Self::Verification(_) => &[interface::VERIFICATION],
+            Self::SignIn(_) => &[interface::SIGN_IN],
         }
     }
 
@@ -263,19 +270,19 @@ impl ObjectTree for Daemon {
             "/" => vec!["org".to_owned()],
             "/org" => vec!["secinfo".to_owned()],
             "/org/secinfo" => vec!["SecurityInfo1".to_owned()],
-            ROOT => self.nodes_of(
+            ROOT_PATH => self.nodes_of(
                 caller,
                 path,
                 &["enrollments", "sign_ins", "users", "verifications"],
             ),
-            _ if path == format!("{ROOT}/users") => vec![format!("u{uid}")],
+            _ if path == format!("{ROOT_PATH}/users") => vec![format!("u{uid}")],
             _ if path == own.as_str() => self.nodes_of(caller, path, &["methods"]),
             _ if path == format!("{own}/methods") => self
                 .methods_of(uid)
                 .iter()
                 .map(ToString::to_string)
                 .collect(),
-            _ if path == format!("{ROOT}/enrollments") => {
+            _ if path == format!("{ROOT_PATH}/enrollments") => {
                 let open = self
                     .service
                     .enrollments()
@@ -285,7 +292,7 @@ impl ObjectTree for Daemon {
                     .map(|session| session.id().to_string())
                     .collect()
             }
-            _ if path == format!("{ROOT}/verifications") => {
+            _ if path == format!("{ROOT_PATH}/verifications") => {
                 let open = self
                     .service
                     .verifications()
@@ -295,7 +302,7 @@ impl ObjectTree for Daemon {
                     .map(|session| session.id().to_string())
                     .collect()
             }
-            _ if path == format!("{ROOT}/sign_ins") => {
+            _ if path == format!("{ROOT_PATH}/sign_ins") => {
                 let open = self
                     .service
                     .sign_ins()
@@ -311,7 +318,7 @@ impl ObjectTree for Daemon {
     }
 
     async fn managed(&self, caller: &Caller, root: &str) -> Vec<(String, Node)> {
-        if root != ROOT {
+        if root != ROOT_PATH {
             return Vec::new();
         }
         let uid = caller.uid();

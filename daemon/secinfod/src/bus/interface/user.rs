@@ -1,25 +1,21 @@
 //! `org.secinfo.SecurityInfo1.User`: the security info of one user.
 
-use super::dict::{Dict, Options};
 use super::tree::{Daemon, Node, enrollment_path, method_path, method_path_or_none};
-use super::{MANAGE_USERS, READ_USERS, UNLOCK_USERS, method_at, requester, session_owner};
+use super::{MANAGE_USERS, READ_USERS, UNLOCK_USERS, parse, requester, session_owner};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
+use crate::methods::kind::Details;
 use crate::methods::one_time_password::Secret;
 use crate::service::{EnrollmentRequest, Overview, Person, ServiceError, Started};
-use secinfo_domain::{Action, Kind, Label, Place, Seconds, Timestamp};
-use secinfo_wire::Forms;
-use std::collections::HashMap;
-use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant};
-use zeroize::Zeroizing;
-
-/// Its name on the bus.
-pub(super) const NAME: &str = "org.secinfo.SecurityInfo1.User";
+use secinfo_domain::{Action, Kind, Label, Seconds, Timestamp};
+use secinfo_wire::names::interface::USER;
+use secinfo_wire::{Dictionary, EnrollmentDetails, EnrollmentOptions};
+use zbus::{ObjectPath, OwnedObjectPath};
 
 pub(super) fn interface() -> Interface<Daemon> {
     let own = Access::Owner { or: None };
     let manage = Access::Administrator(MANAGE_USERS);
     Interface {
-        name: NAME,
+        name: USER,
         doc: "The security info of one user.",
         methods: vec![
             Method::new(
@@ -58,7 +54,7 @@ pub(super) fn interface() -> Interface<Daemon> {
             ),
             Method::new(
                 "RevokeAccessPass",
-                "Takes an access pass back.",
+                "Revokes an access pass.",
                 manage,
                 [],
                 [],
@@ -74,7 +70,7 @@ pub(super) fn interface() -> Interface<Daemon> {
             ),
             Method::new(
                 "Erase",
-                "Destroys the keys of the user's name and methods: nobody can read them any more.",
+                "Destroys the keys of the user's name and methods, which can then no longer be read.",
                 manage,
                 [],
                 [],
@@ -207,115 +203,86 @@ async fn fresh_proof_until(call: Call<Daemon>) -> Result<u64, BusError> {
     ))
 }
 
-type EnrollmentArguments = (String, HashMap<String, OwnedVariant>);
-
 async fn start_enrollment(
     call: Call<Daemon>,
-    (kind, options): EnrollmentArguments,
-) -> Result<(ObjectPath<'static>, Dict), BusError> {
-    let kind: Kind = kind
-        .parse()
-        .map_err(|error| BusError::typed("InvalidArgument", format!("{error}.")))?;
-    let mut options = Options::new(options);
-    let label = options
-        .take::<String>("label")?
-        .map(|label| Label::parse(&label))
-        .transpose();
-    let label = label.map_err(ServiceError::from)?;
-    let serial = options.take("serial")?;
-    let destination = options.take("destination")?;
-    let place = options
-        .take::<String>("place")?
-        .map(|place| place.parse::<Place>())
-        .transpose()
-        .map_err(|error| BusError::typed("InvalidArgument", format!("{error}.")))?;
-    let language = super::language(&mut options)?;
-    let secret = brought_over(kind, options.take::<String>("secret")?)?;
-    let owner = session_owner(&call, options.take("detached")?);
-    options.finish()?;
+    (kind, options): (String, Dictionary),
+) -> Result<(ObjectPath<'static>, EnrollmentDetails), BusError> {
+    let kind = parse::kind(&kind)?;
+    let mut options = EnrollmentOptions::try_from(options)?;
+    let label = options.label.as_deref().map(Label::parse).transpose();
+    let place = options.place.as_deref().map(parse::place).transpose()?;
+    let request = EnrollmentRequest {
+        kind,
+        label: label.map_err(ServiceError::from)?,
+        serial: options.serial.take(),
+        destination: options.destination.take(),
+        place,
+        language: parse::language(options.language.take())?,
+        secret: brought_over(kind, options.secret.as_deref())?,
+        forms: options.forms,
+    };
+    let owner = session_owner(&call, options.detached);
     let by = requester(&call, None);
     let service = call.state().service();
-    let started = service.enrollments().start(
-        uid_of(&call)?,
-        &by,
-        owner,
-        &EnrollmentRequest {
-            kind,
-            label,
-            serial,
-            destination,
-            place,
-            language,
-            secret,
-            forms: Forms::default(),
-        },
-    )?;
+    let started = service
+        .enrollments()
+        .start(uid_of(&call)?, &by, owner, &request)?;
     if call.caller().is_gone() {
         service.enrollments().sessions().close(started.session.id());
     }
-    Ok((enrollment_path(started.session.id()), details(&started)))
+    Ok((enrollment_path(started.session.id()), details(started)))
 }
 
 /// The secret of an app that was set up for another system.
-fn brought_over(kind: Kind, text: Option<String>) -> Result<Option<Secret>, BusError> {
-    let Some(text) = text.map(Zeroizing::new) else {
+fn brought_over(kind: Kind, text: Option<&str>) -> Result<Option<Secret>, BusError> {
+    let Some(text) = text else {
         return Ok(None);
     };
-    let invalid = |why| BusError::typed("InvalidArgument", why);
     if kind != Kind::AuthenticatorApp {
-        return Err(invalid(
-            "Only an authenticator app has a secret: leave it out.".to_owned(),
+        return Err(BusError::invalid_argument(
+            "Only an authenticator app has a secret: leave it out.",
         ));
     }
-    let secret = Secret::brought_over_in_base32(&text);
+    let secret = Secret::brought_over_in_base32(text);
     secret
         .map(Some)
-        .map_err(|error| invalid(format!("This cannot be used: {error}.")))
+        .map_err(|error| BusError::invalid_argument(format!("This cannot be used: {error}.")))
 }
 
-fn details(started: &Started) -> Dict {
-    let session = &started.session;
-    let mut dict = Dict::from([
-        ("expires", session.expires().as_seconds().into()),
-        ("attempts", u32::from(session.attempts_left()).into()),
-        ("becomes_default", started.becomes_default.into()),
-    ]);
-    let enrollment = session.subject();
-    dict.insert("digits", started.challenge.digits().unwrap_or(0).into());
-    dict.insert("delivered", enrollment.kind().is_delivered().into());
-    if let Some(destination) = started.challenge.destination() {
-        dict.insert("hint", destination.to_owned().into());
+fn details(started: Started) -> EnrollmentDetails {
+    let Details {
+        presentation,
+        period,
+        algorithm,
+        mode,
+        manufacturer,
+        model,
+        place,
+        dropped_extension,
+    } = started.details;
+    let shown = presentation.as_ref();
+    EnrollmentDetails {
+        expires: started.session.expires().as_seconds(),
+        attempts: started.session.attempts_left().into(),
+        becomes_default: started.becomes_default,
+        challenge: started.challenge,
+        issuer: shown.map(|shown| shown.issuer.clone()),
+        account: shown.map(|shown| shown.account.clone()),
+        key: shown.map(|shown| shown.key_in_groups.as_str().to_owned()),
+        uri: shown.map(|shown| shown.uri.as_str().to_owned()),
+        period,
+        algorithm,
+        mode,
+        manufacturer,
+        model,
+        place,
+        dropped_extension,
     }
-    let details = &started.details;
-    for (name, text) in [
-        ("algorithm", &details.algorithm),
-        ("mode", &details.mode),
-        ("manufacturer", &details.manufacturer),
-        ("model", &details.model),
-        ("place", &details.place),
-    ] {
-        if let Some(text) = text {
-            dict.insert(name, text.clone().into());
-        }
-    }
-    if let Some(period) = details.period {
-        dict.insert("period", period.into());
-    }
-    if let Some(dropped) = details.dropped_extension {
-        dict.insert("dropped_extension", dropped.into());
-    }
-    if let Some(presentation) = &details.presentation {
-        dict.insert("issuer", presentation.issuer.clone().into());
-        dict.insert("account", presentation.account.clone().into());
-        dict.insert("key", presentation.key_in_groups.as_str().to_owned().into());
-        dict.insert("uri", presentation.uri.as_str().to_owned().into());
-    }
-    dict
 }
 
 async fn set_default(call: Call<Daemon>, (method,): (OwnedObjectPath,)) -> Result<(), BusError> {
     let uid = uid_of(&call)?;
-    let method = method_at(method.as_str(), uid)?;
+    let method = parse::method_at(method.as_str(), uid)?;
     act(call, Action::SetDefault { method }).await
 }
 

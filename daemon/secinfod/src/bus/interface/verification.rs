@@ -1,26 +1,30 @@
 //! `org.secinfo.SecurityInfo1.Verification`: a session in which a user proves a method.
 
-use super::delivery::{english, sent_dict};
-use super::dict::Dict;
-use super::method_at;
-use super::tree::{Daemon, Node, method_path};
+use super::delivery::sent_code;
+use super::tree::{Daemon, Node, method_path, verification_path};
+use super::{parse, requester, session_owner};
 use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
 use crate::service::session::Session;
-use crate::service::{Candidate, Proven, Verification};
-use secinfo_domain::ServiceName;
-use secinfo_wire::Response;
+use crate::service::{Candidate, Circumstances, Proven, Verification};
+use crate::wire_names::WireName;
+use secinfo_domain::{Label, ServiceName};
+use secinfo_wire::names::NO_OBJECT;
+use secinfo_wire::names::interface::VERIFICATION;
+use secinfo_wire::{
+    AskableMethod, Dictionary, Proof, SentCode, VerificationChallenge, VerificationOptions,
+};
 use std::sync::Arc;
 use zbus::{ObjectPath, OwnedObjectPath};
 
 pub(super) fn interface() -> Interface<Daemon> {
     let own = Access::SessionOwner;
     Interface {
-        name: "org.secinfo.SecurityInfo1.Verification",
+        name: VERIFICATION,
         doc: "A short-lived session in which a user proves a method.",
         methods: vec![
             Method::new(
                 "ListMethods",
-                "The methods that can answer, the one asked now first: path, kind, label, hint.",
+                "The methods that can answer and that the client can present, the one asked now first: method, kind, label, hint.",
                 own,
                 [],
                 ["methods"],
@@ -44,9 +48,9 @@ pub(super) fn interface() -> Interface<Daemon> {
             ),
             Method::new(
                 "Submit",
-                "Answers with a code; when it is accepted, it is used up on disk before the reply.",
+                "Responds to the challenge; a code that is accepted is used up on disk before the reply.",
                 own,
-                ["code"],
+                ["response"],
                 ["proof"],
                 submit,
             ),
@@ -108,29 +112,86 @@ pub(super) fn interface() -> Interface<Daemon> {
 }
 
 /// What the user is asked for.
-pub(super) fn challenge_dict(uid: u32, candidate: &Candidate) -> Dict {
-    Dict::from([
-        ("method", method_path(uid, candidate.method).into()),
-        ("kind", candidate.kind.as_str().into()),
-        ("label", candidate.label.clone().into()),
-        ("hint", english(&candidate.hint).into()),
-        ("digits", candidate.challenge.digits().unwrap_or(0).into()),
-        ("delivered", candidate.kind.is_delivered().into()),
-    ])
+fn challenge(session: &Session<Verification>, asked: Candidate) -> VerificationChallenge {
+    VerificationChallenge {
+        method: method_path(session.subject().uid(), asked.method).into(),
+        kind: asked.kind.wire_name().to_owned(),
+        label: asked.label,
+        hint: asked.hint,
+        expires: session.expires().as_seconds(),
+        challenge: asked.challenge,
+    }
 }
 
 /// What a finished verification leaves.
-pub(super) fn proof_dict(uid: u32, proof: &Proven) -> Dict {
-    let mut dict = Dict::from([
-        ("method", method_path(uid, proof.method).into()),
-        ("kind", proof.kind.as_str().into()),
-        ("strength", proof.strength.as_str().into()),
-        ("time", proof.time.as_seconds().into()),
-    ]);
-    if let Some(remaining) = proof.remaining {
-        dict.insert("remaining", remaining.into());
+fn proof(uid: u32, proven: &Proven) -> Proof {
+    Proof {
+        method: method_path(uid, proven.method).into(),
+        kind: proven.kind.wire_name().to_owned(),
+        strength: proven.strength.wire_name().to_owned(),
+        time: proven.time.as_seconds(),
+        remaining: proven.remaining,
     }
-    dict
+}
+
+type StartArguments = (u32, String, String, Dictionary);
+
+pub(super) async fn start_verification(
+    call: Call<Daemon>,
+    (uid, purpose, service, options): StartArguments,
+) -> Result<(ObjectPath<'static>, VerificationChallenge), BusError> {
+    let purpose = parse::purpose(&purpose)?;
+    let options = VerificationOptions::try_from(options)?;
+    let first = options.method.as_ref();
+    let circumstances = Circumstances {
+        first: first
+            .map(|path| parse::method_at(path.as_str(), uid))
+            .transpose()?,
+        forms: options.forms,
+        origin: origin(options.origin)?,
+        language: parse::language(options.language)?,
+    };
+    let owner = session_owner(&call, options.detached);
+    let by = requester(&call, parse::service_name(&service)?);
+    let verifications = call.state().service().verifications();
+    let (session, asked) = verifications.start(uid, &by, owner, purpose, circumstances)?;
+    if call.caller().is_gone() {
+        verifications.sessions().close(session.id());
+    }
+    Ok((verification_path(session.id()), challenge(&session, asked)))
+}
+
+/// From where the user asks, as the client that verifies them knows it.
+fn origin(named: Option<String>) -> Result<String, BusError> {
+    let Some(text) = named else {
+        return Ok(String::new());
+    };
+    let origin = Label::parse(&text).map_err(|error| {
+        BusError::invalid_argument(format!("The origin cannot be used: {error}."))
+    })?;
+    Ok(origin.as_str().to_owned())
+}
+
+type VerifyArguments = (u32, String, String, OwnedObjectPath, Dictionary);
+
+pub(super) async fn verify(
+    call: Call<Daemon>,
+    (uid, purpose, service, method, response): VerifyArguments,
+) -> Result<(Proof,), BusError> {
+    let purpose = parse::purpose(&purpose)?;
+    let method = match method.as_str() {
+        NO_OBJECT => None,
+        path => Some(parse::method_at(path, uid)?),
+    };
+    let response = response.try_into()?;
+    let by = requester(&call, parse::service_name(&service)?);
+    let proven = call
+        .state()
+        .service()
+        .verifications()
+        .verify(uid, &by, purpose, method, &response)
+        .await?;
+    Ok((proof(uid, &proven),))
 }
 
 fn session(call: &Call<Daemon>) -> Result<&Arc<Session<Verification>>, BusError> {
@@ -140,9 +201,7 @@ fn session(call: &Call<Daemon>) -> Result<&Arc<Session<Verification>>, BusError>
     }
 }
 
-type Row = (ObjectPath<'static>, String, String, String);
-
-async fn list_methods(call: Call<Daemon>, (): ()) -> Result<(Vec<Row>,), BusError> {
+async fn list_methods(call: Call<Daemon>, (): ()) -> Result<(Vec<AskableMethod>,), BusError> {
     let verification = session(&call)?.subject();
     let uid = verification.uid();
     let methods = call
@@ -150,63 +209,60 @@ async fn list_methods(call: Call<Daemon>, (): ()) -> Result<(Vec<Row>,), BusErro
         .service()
         .verifications()
         .methods(verification)?;
-    let row = |way: Candidate| {
-        (
-            method_path(uid, way.method),
-            way.kind.as_str().to_owned(),
-            way.label,
-            english(&way.hint),
-        )
+    let askable = |candidate: Candidate| AskableMethod {
+        method: method_path(uid, candidate.method).into(),
+        kind: candidate.kind.wire_name().to_owned(),
+        label: candidate.label,
+        hint: candidate.hint,
     };
-    Ok((methods.into_iter().map(row).collect(),))
+    Ok((methods.into_iter().map(askable).collect(),))
 }
 
 async fn change_method(
     call: Call<Daemon>,
     (method,): (OwnedObjectPath,),
-) -> Result<(Dict,), BusError> {
+) -> Result<(VerificationChallenge,), BusError> {
     let session = session(&call)?;
     let verification = session.subject();
-    let method = method_at(method.as_str(), verification.uid())?;
-    let challenge = call
+    let method = parse::method_at(method.as_str(), verification.uid())?;
+    let asked = call
         .state()
         .service()
         .verifications()
         .change_method(verification, method)?;
-    let mut dict = challenge_dict(verification.uid(), &challenge);
-    dict.insert("expires", session.expires().as_seconds().into());
-    Ok((dict,))
+    Ok((challenge(session, asked),))
 }
 
-async fn send_code(call: Call<Daemon>, (): ()) -> Result<(Dict,), BusError> {
+async fn send_code(call: Call<Daemon>, (): ()) -> Result<(SentCode,), BusError> {
     let sent = call
         .state()
         .service()
         .verifications()
         .send_code(session(&call)?)
         .await?;
-    Ok((sent_dict(&sent),))
+    Ok((sent_code(sent),))
 }
 
 async fn delivery(call: Call<Daemon>) -> Result<String, BusError> {
     let sending = session(&call)?.subject().sending();
-    Ok(super::delivery::delivery(Some(sending)))
+    Ok(super::delivery::delivery(sending))
 }
 
 async fn delivery_problem(call: Call<Daemon>) -> Result<String, BusError> {
     let sending = session(&call)?.subject().sending();
-    Ok(super::delivery::problem(Some(sending)))
+    Ok(super::delivery::problem(sending))
 }
 
-async fn submit(call: Call<Daemon>, (code,): (String,)) -> Result<(Dict,), BusError> {
+async fn submit(call: Call<Daemon>, (response,): (Dictionary,)) -> Result<(Proof,), BusError> {
     let session = session(&call)?;
-    let proof = call
+    let response = response.try_into()?;
+    let proven = call
         .state()
         .service()
         .verifications()
-        .finish(session, &Response::code(code))
+        .finish(session, &response)
         .await?;
-    Ok((proof_dict(session.subject().uid(), &proof),))
+    Ok((proof(session.subject().uid(), &proven),))
 }
 
 async fn cancel(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
@@ -219,7 +275,7 @@ async fn cancel(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
 }
 
 async fn purpose(call: Call<Daemon>) -> Result<String, BusError> {
-    Ok(session(&call)?.subject().purpose().as_str().to_owned())
+    Ok(session(&call)?.subject().purpose().wire_name().to_owned())
 }
 
 async fn service(call: Call<Daemon>) -> Result<String, BusError> {

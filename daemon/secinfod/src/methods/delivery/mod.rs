@@ -8,6 +8,7 @@ pub mod phone_number;
 use super::kind::{Details, Draft, EnrollmentRequest, OpenMethod, Verifier};
 use super::payload::MethodPayload;
 use crate::core::{Core, ServiceError};
+use crate::wire_names::WireName;
 use destination::{Destination, Given};
 use secinfo_channel::SecretText;
 use secinfo_domain::kind::{Credential, Proved};
@@ -94,7 +95,7 @@ pub(super) fn hint(method: &OpenMethod) -> Hint {
         _ => (None, None),
     };
     Hint {
-        place: place.map(|place| place.as_str().to_owned()),
+        place: place.map(|place| place.wire_name().to_owned()),
         number,
         address,
         ..Hint::default()
@@ -136,7 +137,7 @@ impl Draft for DeliveredDraft {
     fn details(&self) -> Details {
         let place = self.given.destination.place();
         Details {
-            place: place.map(|place| place.as_str().to_owned()),
+            place: place.map(|place| place.wire_name().to_owned()),
             dropped_extension: Some(self.given.dropped_extension),
             ..Details::default()
         }

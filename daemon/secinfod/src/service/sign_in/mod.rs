@@ -23,6 +23,7 @@ use super::session::{Session, SessionOwner, Sessions};
 use super::verification::{Verification, Verifications};
 use crate::core::{Core, Person, Requester, ServiceError, no_randomness, random_id};
 use crate::messages::Prompts;
+use crate::wire_names::WireName;
 use secinfo_channel::SecretText;
 use secinfo_domain::{
     Action, MethodId, Purpose, Refusal, Seconds, ServiceName, SessionTag, SignInOutlook,
@@ -219,8 +220,8 @@ impl SignIns {
     fn count(&self, by: &Requester, outcome: Outcome) {
         let service = by.service.as_ref().filter(|_| by.uid == 0);
         let how = match outcome {
-            Outcome::Refused(why) => why.as_str(),
-            other => other.as_str(),
+            Outcome::Refused(why) => why.wire_name(),
+            other => other.wire_name(),
         };
         let counters = self.parts.core.published().counters();
         counters.sign_in(service, how);

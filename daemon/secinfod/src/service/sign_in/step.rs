@@ -1,6 +1,8 @@
 //! What a sign-in answers: the next prompt, or how it ended.
 
+use crate::wire_names::WireName;
 use secinfo_channel::SecretText;
+use secinfo_wire::names::sign_in::{outcome, reason};
 
 /// What comes next.
 pub enum Step {
@@ -60,30 +62,28 @@ pub enum RefusedFor {
     TooManyCodes,
 }
 
-impl RefusedFor {
-    /// The word for it.
-    pub const fn as_str(self) -> &'static str {
+impl WireName for RefusedFor {
+    fn wire_name(self) -> &'static str {
         match self {
-            Self::TooManyAttempts => "too-many-attempts",
-            Self::Locked => "locked",
-            Self::NoMethod => "no-method",
-            Self::GraceOver => "grace-over",
-            Self::AccessPassNeeded => "access-pass-needed",
-            Self::Expired => "expired",
-            Self::TooManyCodes => "too-many-codes",
+            Self::TooManyAttempts => reason::TOO_MANY_ATTEMPTS,
+            Self::Locked => reason::LOCKED,
+            Self::NoMethod => reason::NO_METHOD,
+            Self::GraceOver => reason::GRACE_OVER,
+            Self::AccessPassNeeded => reason::ACCESS_PASS_NEEDED,
+            Self::Expired => reason::EXPIRED,
+            Self::TooManyCodes => reason::TOO_MANY_CODES,
         }
     }
 }
 
-impl Outcome {
-    /// The word for it.
-    pub const fn as_str(self) -> &'static str {
+impl WireName for Outcome {
+    fn wire_name(self) -> &'static str {
         match self {
-            Self::Verified => "verified",
-            Self::Remembered => "remembered",
-            Self::NotCovered(_) => "not-covered",
-            Self::Postponed => "postponed",
-            Self::Refused(_) => "refused",
+            Self::Verified => outcome::VERIFIED,
+            Self::Remembered => outcome::REMEMBERED,
+            Self::NotCovered(_) => outcome::NOT_COVERED,
+            Self::Postponed => outcome::POSTPONED,
+            Self::Refused(_) => outcome::REFUSED,
         }
     }
 }

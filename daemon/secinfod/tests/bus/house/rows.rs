@@ -1,6 +1,7 @@
 //! The rows of the house and their handlers.
 
 use super::{DESK, House, MANAGE, Place, READ, ROOM, ROOT, VISIT};
+use secinfo_wire::Reason;
 use secinfod::bus::{
     Access, BusError, Call, EmitsChanged, Interface, Method, Property, Signal, Table,
 };
@@ -217,7 +218,7 @@ async fn add(_: Call<House>, (a, b): (u32, u32)) -> Result<(u64, u32), BusError>
 }
 
 async fn fail(_: Call<House>, (): ()) -> Result<(), BusError> {
-    Err(BusError::typed("Broken", "It is broken. Mend it."))
+    Err(BusError::typed(Reason::NotFound, "It is broken. Mend it."))
 }
 
 async fn panic(_: Call<House>, (): ()) -> Result<(), BusError> {

@@ -1,0 +1,74 @@
+//! The words of the domain as they are written on the bus: the one place where they map.
+
+use secinfo_domain::policy::FirstMethod;
+use secinfo_domain::{Kind, NotCovered, Place, Purpose, Strength};
+use secinfo_wire::names;
+
+/// What has a name on the bus.
+pub(crate) trait WireName: Copy {
+    /// Its name, one of [`secinfo_wire::names`].
+    fn wire_name(self) -> &'static str;
+}
+
+impl WireName for Kind {
+    fn wire_name(self) -> &'static str {
+        match self {
+            Self::AuthenticatorApp => names::kind::AUTHENTICATOR_APP,
+            Self::HardwareToken => names::kind::HARDWARE_TOKEN,
+            Self::Text => names::kind::TEXT,
+            Self::Call => names::kind::CALL,
+            Self::Email => names::kind::EMAIL,
+            Self::RecoveryCodes => names::kind::RECOVERY_CODES,
+            Self::AccessPass => names::kind::ACCESS_PASS,
+        }
+    }
+}
+
+impl WireName for Purpose {
+    fn wire_name(self) -> &'static str {
+        match self {
+            Self::SignIn => names::purpose::SIGN_IN,
+            Self::PasswordReset => names::purpose::PASSWORD_RESET,
+        }
+    }
+}
+
+impl WireName for Strength {
+    fn wire_name(self) -> &'static str {
+        match self {
+            Self::Delivered => names::strength::DELIVERED,
+            Self::Possession => names::strength::POSSESSION,
+            Self::Strong => names::strength::STRONG,
+        }
+    }
+}
+
+impl WireName for Place {
+    fn wire_name(self) -> &'static str {
+        match self {
+            Self::Mobile => names::place::MOBILE,
+            Self::Alternate => names::place::ALTERNATE,
+            Self::Office => names::place::OFFICE,
+        }
+    }
+}
+
+impl WireName for FirstMethod {
+    fn wire_name(self) -> &'static str {
+        match self {
+            Self::Session => names::first_method::SESSION,
+            Self::AccessPass => names::first_method::ACCESS_PASS,
+        }
+    }
+}
+
+impl WireName for NotCovered {
+    fn wire_name(self) -> &'static str {
+        match self {
+            Self::Off => names::sign_in::why::OFF,
+            Self::ExemptGroup => names::sign_in::why::EXEMPT_GROUP,
+            Self::ExemptNetwork => names::sign_in::why::EXEMPT_NETWORK,
+            Self::NothingEnrolled => names::sign_in::why::NOTHING_ENROLLED,
+        }
+    }
+}
