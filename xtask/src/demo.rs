@@ -1,22 +1,22 @@
 //! `cargo xtask demo`: what secinfo does, shown with a daemon and a bus of its own.
 
 mod devices;
-mod person;
+mod host;
 mod process;
 mod spool;
-mod stage;
+mod steps;
 mod terminal;
-mod walk;
+mod user;
 
 use crate::failure::{Failure, Result};
 use crate::packages::{self, Needs};
 use crate::workspace::{Profile, Workspace, quoted};
 use crate::{interrupt, screen};
-use person::Person;
-use stage::Stage;
+use host::DemoHost;
 use std::path::Path;
 use std::time::Instant;
 use terminal::Terminal;
+use user::SimulatedUser;
 
 /// What happens after the walk.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,28 +36,28 @@ pub(crate) fn run(ending: Ending) -> Result<()> {
     screen::heading("Building secinfod and secinfo (the first time takes some minutes)");
     let programs = place.build(Profile::Dev)?;
     screen::heading("Starting a private bus, and secinfod on an empty log");
-    let mut stage = Stage::set(&programs)?;
+    let mut host = DemoHost::start(&programs)?;
     screen::say(&format!(
         "Bus, log and keys are in {}; the system's own are left alone.",
-        stage.directory().display()
+        host.directory().display()
     ));
-    let terminal = Terminal::new(&programs, stage.bus_address());
-    let mut person = Person::new(stage.inbox());
-    walk::walk(&mut stage, &terminal, &mut person).map_err(|failure| with_log(failure, &stage))?;
+    let terminal = Terminal::new(&programs, host.bus_address());
+    let mut user = SimulatedUser::new(host.inbox());
+    steps::run(&mut host, &terminal, &mut user).map_err(|failure| with_log(failure, &host))?;
     screen::say(&screen::good(&format!(
         "\nAll of it went as it should, in {}.",
         screen::time(start.elapsed())
     )));
     if ending == Ending::LeaveRunning {
-        invite(&stage, &programs, &person);
+        print_instructions(&host, &programs, &user);
         interrupt::wait();
         screen::say("\nStopping the daemon and its bus, and removing what they wrote.");
     }
-    stage.clear()
+    host.remove()
 }
 
 /// Says how to go on by hand.
-fn invite(stage: &Stage, programs: &Path, person: &Person) {
+fn print_instructions(host: &DemoHost, programs: &Path, user: &SimulatedUser) {
     screen::heading("Now you");
     screen::say(&format!(
         "The daemon and its bus are still running. Paste this into another terminal:\n\n\
@@ -67,20 +67,20 @@ fn invite(stage: &Stage, programs: &Path, person: &Person) {
          To add an authenticator app on a real phone: secinfo add authenticator-app\n\
          To add a phone whose texts come to a file:   secinfo add text {}\n\n\
          When you are asked for a code of a method of the demo:\n",
-        quoted(&stage.bus_address()),
+        quoted(&host.bus_address()),
         quoted(&programs.to_string_lossy()),
         quoted(spool::NUMBER),
     ));
-    screen::say(&person.how_to_get_codes());
+    screen::say(&user.how_to_get_codes());
     screen::say("\nPress Ctrl-C here to stop both and to remove everything they wrote.");
 }
 
 /// Adds what the daemon said last, for whoever must find out what went wrong.
-fn with_log(failure: Failure, stage: &Stage) -> Failure {
+fn with_log(failure: Failure, host: &DemoHost) -> Failure {
     match failure {
         Failure::Wrong(text) => Failure::Wrong(format!(
             "the demo failed: {text}\n\nsecinfod's last words:\n{}",
-            stage.last_words()
+            host.log_tail()
         )),
         other => other,
     }

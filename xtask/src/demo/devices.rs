@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const PERIOD: u64 = 30;
 /// How many seconds must be left of a time step to use the code of the one before: it is refused
 /// when the next begins.
-const MARGIN: u64 = 10;
+const MIN_REMAINING: u64 = 10;
 
 /// What makes codes.
 pub(super) enum Device {
@@ -70,7 +70,7 @@ impl Device {
     }
 
     /// How a person gets a code by hand.
-    pub(super) fn by_hand(&self) -> String {
+    pub(super) fn command_by_hand(&self) -> String {
         match self {
             Self::App(app) => format!("oathtool --totp --base32 {}", app.key),
             Self::Token(token) => format!(
@@ -87,7 +87,11 @@ impl App {
     fn step(&self, now: Duration) -> Option<u64> {
         let current = now.as_secs() / PERIOD;
         let left = PERIOD - now.as_secs() % PERIOD;
-        let earliest = if left >= MARGIN { current - 1 } else { current };
+        let earliest = if left >= MIN_REMAINING {
+            current - 1
+        } else {
+            current
+        };
         let step = earliest.max(self.last_step + 1);
         (step <= current + 1).then_some(step)
     }

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long a program may take to end when it is asked to.
-const PATIENCE: Duration = Duration::from_secs(10);
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The running program.
 pub(super) struct Process {
@@ -40,8 +40,8 @@ impl Process {
 
     /// Asks it to end, and fails if it does not do so, or not well.
     pub(super) fn stop(&mut self) -> Result<()> {
-        self.ask_to_end();
-        let end = Instant::now() + PATIENCE;
+        self.terminate();
+        let end = Instant::now() + STOP_TIMEOUT;
         while Instant::now() < end {
             let ended = self
                 .child
@@ -58,11 +58,11 @@ impl Process {
         Err(Failure::Wrong(format!(
             "{} did not end within {} s",
             self.name,
-            PATIENCE.as_secs()
+            STOP_TIMEOUT.as_secs()
         )))
     }
 
-    fn ask_to_end(&self) {
+    fn terminate(&self) {
         if let Ok(id) = i32::try_from(self.child.id())
             && let Some(id) = Pid::from_raw(id)
         {

@@ -18,7 +18,7 @@ pub(super) const ADDRESS: &str = "alex@example.org";
 /// What the daemon may send, each by a channel of the same name.
 const KINDS: [&str; 3] = ["text", "call", "email"];
 /// How long a message may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// The account `nobody`, which the processes of channels become when the daemon runs as root.
 const NOBODY: u32 = 65534;
 
@@ -26,8 +26,8 @@ const NOBODY: u32 = 65534;
 /// settings where nobody else can, and the directory of messages.
 pub(super) fn prepare(directory: &Path, programs: &Path) -> Result<()> {
     let messages = messages(directory);
-    make(&plugins(directory), 0o755)?;
-    make(&messages, 0o700)?;
+    create_directory(&plugins(directory), 0o755)?;
+    create_directory(&messages, 0o700)?;
     if rustix::process::geteuid().is_root() {
         chown(&messages, Some(NOBODY), Some(NOBODY))
             .context(|| format!("give {} to nobody", messages.display()))?;
@@ -43,7 +43,7 @@ pub(super) fn prepare(directory: &Path, programs: &Path) -> Result<()> {
         .context(|| format!("write {}", settings.display()))
 }
 
-fn make(directory: &Path, mode: u32) -> Result<()> {
+fn create_directory(directory: &Path, mode: u32) -> Result<()> {
     fs::create_dir(directory)
         .and_then(|()| fs::set_permissions(directory, Permissions::from_mode(mode)))
         .context(|| format!("make {}", directory.display()))
@@ -70,7 +70,7 @@ pub(super) fn daemon_settings(directory: &Path) -> String {
 }
 
 /// The sections of the daemon's configuration that are about channels.
-pub(super) fn channels(directory: &Path) -> String {
+pub(super) fn channel_sections(directory: &Path) -> String {
     let (settings, messages) = (settings(directory), messages(directory));
     let section = |kind| {
         format!(
@@ -138,7 +138,7 @@ pub(super) struct Inbox {
 
 impl Inbox {
     /// Of a demo in this directory.
-    pub(super) fn of(directory: &Path) -> Self {
+    pub(super) fn new(directory: &Path) -> Self {
         Self {
             directory: messages(directory),
             read: 0,
@@ -147,13 +147,13 @@ impl Inbox {
 
     /// Waits for the first message of this sort behind those that were looked at. What comes before
     /// it is not looked at any more.
-    pub(super) fn next(&mut self, is_meant: impl Fn(&Message) -> bool) -> Result<Message> {
-        let end = Instant::now() + PATIENCE;
+    pub(super) fn next(&mut self, filter: impl Fn(&Message) -> bool) -> Result<Message> {
+        let end = Instant::now() + TIMEOUT;
         loop {
             let files = self.files()?;
             for (index, file) in files.iter().enumerate().skip(self.read) {
                 let message = Message::read(file)?;
-                if is_meant(&message) {
+                if filter(&message) {
                     self.read = index + 1;
                     return Ok(message);
                 }
@@ -161,7 +161,7 @@ impl Inbox {
             if Instant::now() > end {
                 return Err(Failure::Wrong(format!(
                     "no message arrived within {} s",
-                    PATIENCE.as_secs()
+                    TIMEOUT.as_secs()
                 )));
             }
             interrupt::sleep(Duration::from_millis(10))?;
@@ -183,7 +183,7 @@ impl Inbox {
     }
 
     /// How a person finds the newest code by hand.
-    pub(super) fn by_hand(&self) -> String {
+    pub(super) fn command_by_hand(&self) -> String {
         let directory = workspace::quoted(&self.directory.to_string_lossy());
         // Notices have none.
         format!("grep -hE '\"code\": \"[0-9]+' {directory}/*.json | tail -n 1")
@@ -206,7 +206,7 @@ mod tests {
         write("1-c.json", "");
         write("2-b.json", "222222");
         write(".a.new", "444444");
-        let mut inbox = Inbox::of(directory.path());
+        let mut inbox = Inbox::new(directory.path());
         let has_code = |message: &Message| !message.code.is_empty();
         assert_eq!(inbox.next(has_code).unwrap().code, "222222");
         assert_eq!(inbox.next(has_code).unwrap().code, "333333");

@@ -1,7 +1,7 @@
 //! A terminal with `secinfo` in it: shows what the command writes as it comes, and lets the person
 //! answer what it asks.
 
-use super::person::Person;
+use super::user::SimulatedUser;
 use crate::failure::{Context, Failure, Result};
 use crate::workspace::line;
 use crate::{interrupt, screen};
@@ -13,9 +13,9 @@ use std::process::{Command, Stdio};
 /// Who answers the questions of a command.
 pub(super) enum Answers<'a> {
     /// The person, who reads them.
-    Of(&'a mut Person),
+    User(&'a mut SimulatedUser),
     /// These, whatever is asked; then no more.
-    These(&'a [&'a str]),
+    List(&'a [&'a str]),
 }
 
 /// The terminal.
@@ -76,11 +76,11 @@ impl Terminal {
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut input = process.stdin.take();
         // On a real terminal Enter would have ended the line; secinfo ends it itself.
-        let ends_line = command.get_program() != self.secinfo;
-        let talked = talk(output, &mut answers, |answer| {
+        let echoes_newline = command.get_program() != self.secinfo;
+        let dialogue = run_dialogue(output, &mut answers, |answer| {
             match answer {
                 Some(answer) => {
-                    if ends_line {
+                    if echoes_newline {
                         screen::write(b"\n");
                     }
                     if let Some(input) = &mut input {
@@ -91,13 +91,13 @@ impl Terminal {
                 None => drop(input.take()),
             }
         });
-        if talked.is_err() {
+        if dialogue.is_err() {
             drop(input.take());
             let _ = process.kill();
         }
         let status = process.wait().context(failed)?;
         interrupt::check()?;
-        let seen = talked?;
+        let seen = dialogue?;
         if status.code() == Some(expected) {
             return Ok(seen);
         }
@@ -107,7 +107,7 @@ impl Terminal {
     }
 
     /// What `secinfo --json` answers, without showing it.
-    pub(super) fn ask(&self, arguments: &[&str]) -> Result<serde_json::Value> {
+    pub(super) fn json(&self, arguments: &[&str]) -> Result<serde_json::Value> {
         let mut command = self.command(arguments);
         let output = command
             .arg("--json")
@@ -134,7 +134,7 @@ impl Terminal {
 
 /// Shows what comes and answers what is asked, until the command closes its output. `None` to
 /// `reply` means that there are no more answers.
-fn talk(
+fn run_dialogue(
     mut output: PipeReader,
     answers: &mut Answers<'_>,
     mut reply: impl FnMut(Option<&str>),
@@ -149,18 +149,18 @@ fn talk(
         interrupt::check()?;
         screen::write(&buffer[..read]);
         pending.extend_from_slice(&buffer[..read]);
-        let whole = whole_characters(&pending);
-        let text: Vec<u8> = pending.drain(..whole).collect();
+        let length = complete_prefix(&pending);
+        let text: Vec<u8> = pending.drain(..length).collect();
         seen.push_str(&String::from_utf8_lossy(&text));
         if read == 0 {
             return Ok(seen);
         }
-        let Some(question) = question(&seen) else {
+        let Some(question) = pending_question(&seen) else {
             continue;
         };
         let answer = match answers {
-            Answers::Of(person) => Some(person.answer(question, &seen)?),
-            Answers::These(list) => list.split_first().map(|(first, rest)| {
+            Answers::User(user) => Some(user.answer(question, &seen)?),
+            Answers::List(list) => list.split_first().map(|(first, rest)| {
                 let first = (*first).to_owned();
                 *list = rest;
                 first
@@ -176,7 +176,7 @@ fn talk(
 }
 
 /// How many bytes are whole characters, when more may be coming.
-fn whole_characters(bytes: &[u8]) -> usize {
+fn complete_prefix(bytes: &[u8]) -> usize {
     match std::str::from_utf8(bytes) {
         Err(error) if error.error_len().is_none() => error.valid_up_to(),
         _ => bytes.len(),
@@ -184,7 +184,7 @@ fn whole_characters(bytes: &[u8]) -> usize {
 }
 
 /// The question that waits for an answer: a last line that was not ended.
-fn question(seen: &str) -> Option<&str> {
+fn pending_question(seen: &str) -> Option<&str> {
     let last = seen.rsplit('\n').next()?;
     let unpainted = last.strip_suffix(' ')?.trim_end_matches("\x1b[0m");
     (unpainted.ends_with(':') || unpainted.ends_with(']')).then_some(last)
@@ -196,20 +196,20 @@ mod tests {
 
     #[test]
     fn only_an_unfinished_line_that_asks_is_a_question() {
-        assert_eq!(question("Hello\nCode: "), Some("Code: "));
+        assert_eq!(pending_question("Hello\nCode: "), Some("Code: "));
         assert_eq!(
-            question("\x1b[1mSure? [y/N]\x1b[0m "),
+            pending_question("\x1b[1mSure? [y/N]\x1b[0m "),
             Some("\x1b[1mSure? [y/N]\x1b[0m ")
         );
-        assert_eq!(question("Code:\n"), None);
-        assert_eq!(question("half a li"), None);
-        assert_eq!(question(""), None);
+        assert_eq!(pending_question("Code:\n"), None);
+        assert_eq!(pending_question("half a li"), None);
+        assert_eq!(pending_question(""), None);
     }
 
     #[test]
     fn a_character_that_arrives_in_two_pieces_is_waited_for() {
         let block = "ab█".as_bytes();
-        assert_eq!(whole_characters(&block[..3]), 2);
-        assert_eq!(whole_characters(block), 5);
+        assert_eq!(complete_prefix(&block[..3]), 2);
+        assert_eq!(complete_prefix(block), 5);
     }
 }

@@ -7,7 +7,7 @@ use crate::failure::{Failure, Result};
 use crate::{interrupt, screen};
 
 /// The person, and what they hold.
-pub(super) struct Person {
+pub(super) struct SimulatedUser {
     devices: Vec<(String, Device)>,
     setting_up: Option<String>,
     recovery_codes: Vec<String>,
@@ -18,7 +18,7 @@ pub(super) struct Person {
     pub(super) last_message: Message,
 }
 
-impl Person {
+impl SimulatedUser {
     /// Somebody to whom messages come here.
     pub(super) fn new(inbox: Inbox) -> Self {
         Self {
@@ -32,27 +32,27 @@ impl Person {
     }
 
     /// A device that is there before it is a method.
-    pub(super) fn holds(&mut self, label: &str, device: Device) {
+    pub(super) fn add_device(&mut self, label: &str, device: Device) {
         self.devices.push((label.to_owned(), device));
     }
 
     /// The method of this label is about to be set up: questions without a label mean it.
-    pub(super) fn sets_up(&mut self, label: &str) {
+    pub(super) fn begin_setup(&mut self, label: &str) {
         self.setting_up = Some(label.to_owned());
     }
 
     /// Whether this device is at hand.
-    pub(super) fn has(&self, label: &str) -> bool {
+    pub(super) fn has_device(&self, label: &str) -> bool {
         self.devices.iter().any(|(held, _)| held == label)
     }
 
     /// What was to be set up is.
-    pub(super) fn is_done(&mut self) {
+    pub(super) fn finish_setup(&mut self) {
         self.setting_up = None;
     }
 
     /// Calls a method by another name.
-    pub(super) fn renames(&mut self, from: &str, to: &str) {
+    pub(super) fn rename_device(&mut self, from: &str, to: &str) {
         for (label, _) in &mut self.devices {
             if label == from {
                 to.clone_into(label);
@@ -61,7 +61,7 @@ impl Person {
     }
 
     /// Keeps a paper with these codes.
-    pub(super) fn keeps(&mut self, recovery_codes: Vec<String>) {
+    pub(super) fn keep_recovery_codes(&mut self, recovery_codes: Vec<String>) {
         self.recovery_codes = recovery_codes;
     }
 
@@ -75,11 +75,8 @@ impl Person {
     }
 
     /// Looks at the next message of this sort.
-    pub(super) fn looks_for_message(
-        &mut self,
-        is_meant: impl Fn(&Message) -> bool,
-    ) -> Result<&Message> {
-        self.last_message = self.inbox.next(is_meant)?;
+    pub(super) fn next_message(&mut self, filter: impl Fn(&Message) -> bool) -> Result<&Message> {
+        self.last_message = self.inbox.next(filter)?;
         Ok(&self.last_message)
     }
 
@@ -94,13 +91,13 @@ impl Person {
         }
         if question.contains("code sent to") {
             // There may be notices between the codes.
-            self.looks_for_message(|message| !message.code.is_empty())?;
+            self.next_message(|message| !message.code.is_empty())?;
             self.last_code.clone_from(&self.last_message.code);
             return Ok(self.last_code.clone());
         }
-        let label = match self.asked_for(question) {
+        let label = match self.named_device(question) {
             Some(label) => label,
-            None if question.contains("code from your") => self.set_up(question, seen)?,
+            None if question.contains("code from your") => self.device_in_setup(question, seen)?,
             None => {
                 return Err(Failure::Wrong(format!(
                     "an unexpected question: {question}"
@@ -108,7 +105,7 @@ impl Person {
             }
         };
         let must_wait = !self.device(&label)?.wait().is_zero();
-        if must_wait && !seen.contains("Verify another way") && self.can_do_without(&label) {
+        if must_wait && !seen.contains("Verify another way") && self.has_alternative(&label) {
             // An empty answer: let me use another method.
             return Ok(String::new());
         }
@@ -116,7 +113,7 @@ impl Person {
     }
 
     /// The device that the question names.
-    fn asked_for(&self, question: &str) -> Option<String> {
+    fn named_device(&self, question: &str) -> Option<String> {
         self.devices
             .iter()
             .map(|(label, _)| label)
@@ -125,24 +122,24 @@ impl Person {
     }
 
     /// The device that is being set up. An app learns its key from what is on the screen.
-    fn set_up(&mut self, question: &str, seen: &str) -> Result<String> {
+    fn device_in_setup(&mut self, question: &str, seen: &str) -> Result<String> {
         let label = self
             .setting_up
             .clone()
             .ok_or_else(|| Failure::Wrong(format!("an unexpected question: {question}")))?;
-        if !self.has(&label) {
+        if !self.has_device(&label) {
             let app = seen
                 .split_whitespace()
                 .rfind(|word| word.starts_with("otpauth://"))
                 .and_then(Device::app)
                 .ok_or_else(|| Failure::Wrong("the screen shows no key for the app".into()))?;
-            self.holds(&label, app);
+            self.add_device(&label, app);
         }
         Ok(label)
     }
 
     /// Whether another device has a code at once.
-    fn can_do_without(&self, label: &str) -> bool {
+    fn has_alternative(&self, label: &str) -> bool {
         self.devices.iter().any(|(other, device)| {
             other != label && self.setting_up.as_deref() != Some(other) && device.wait().is_zero()
         })
@@ -190,17 +187,17 @@ impl Person {
         let devices = self
             .devices
             .iter()
-            .map(|(label, device)| (label.as_str(), device.by_hand()));
-        let sent = ("A code that is sent", self.inbox.by_hand());
+            .map(|(label, device)| (label.as_str(), device.command_by_hand()));
+        let sent = ("A code that is sent", self.inbox.command_by_hand());
         let lines: Vec<String> = devices
             .chain([sent])
-            .map(|(what, way)| format!("  {what:<22}{way}"))
+            .map(|(source, command)| format!("  {source:<22}{command}"))
             .collect();
         lines.join("\n")
     }
 
     /// Gives a device away: its method is deleted.
-    pub(super) fn gives_away(&mut self, label: &str) {
+    pub(super) fn remove_device(&mut self, label: &str) {
         self.devices.retain(|(held, _)| held != label);
     }
 }

@@ -14,22 +14,22 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long the daemon may take to serve.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// How many lines of the daemon's log are shown when the walk fails.
-const LAST_LINES: usize = 20;
+const LOG_TAIL_LINES: usize = 20;
 const DAEMON_LOG: &str = "secinfod.log";
 
-/// The stage. Fields are dropped in this order: the daemon before its bus, the directory last.
-pub(super) struct Stage {
+/// The host. Fields are dropped in this order: the daemon before its bus, the directory last.
+pub(super) struct DemoHost {
     daemon: Process,
     bus: Process,
     programs: PathBuf,
     directory: TempDir,
 }
 
-impl Stage {
+impl DemoHost {
     /// Starts a bus, and the daemon on an empty log.
-    pub(super) fn set(programs: &Path) -> Result<Self> {
+    pub(super) fn start(programs: &Path) -> Result<Self> {
         let directory = tempfile::Builder::new()
             .prefix("secinfo-demo-")
             .tempdir()
@@ -43,14 +43,14 @@ impl Stage {
         spool::prepare(path, programs)?;
         let bus = start_bus(path)?;
         let daemon = start_daemon(programs, path)?;
-        let mut stage = Self {
+        let mut host = Self {
             daemon,
             bus,
             programs: programs.to_owned(),
             directory,
         };
-        stage.wait_until_it_serves()?;
-        Ok(stage)
+        host.wait_until_ready()?;
+        Ok(host)
     }
 
     /// Where everything is.
@@ -70,25 +70,25 @@ impl Stage {
 
     /// Where messages of the daemon arrive.
     pub(super) fn inbox(&self) -> Inbox {
-        Inbox::of(self.directory())
+        Inbox::new(self.directory())
     }
 
     /// Ends the daemon and starts it again on the same log.
     pub(super) fn restart_daemon(&mut self) -> Result<()> {
         self.daemon.stop()?;
         self.daemon = start_daemon(&self.programs, self.directory.path())?;
-        self.wait_until_it_serves()
+        self.wait_until_ready()
     }
 
     /// The end of the daemon's log.
-    pub(super) fn last_words(&self) -> String {
+    pub(super) fn log_tail(&self) -> String {
         let text = fs::read_to_string(self.directory().join(DAEMON_LOG)).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
-        lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
+        lines[lines.len().saturating_sub(LOG_TAIL_LINES)..].join("\n")
     }
 
     /// Ends everything and removes it.
-    pub(super) fn clear(mut self) -> Result<()> {
+    pub(super) fn remove(mut self) -> Result<()> {
         let stopped = self.daemon.stop();
         drop(self.daemon);
         drop(self.bus);
@@ -99,28 +99,28 @@ impl Stage {
         stopped
     }
 
-    fn wait_until_it_serves(&mut self) -> Result<()> {
-        let end = Instant::now() + PATIENCE;
+    fn wait_until_ready(&mut self) -> Result<()> {
+        let end = Instant::now() + TIMEOUT;
         loop {
-            let status = Command::new(self.programs.join("secinfo"))
+            let output = Command::new(self.programs.join("secinfo"))
                 .args(["--json", "--bus", &self.bus_address(), "status"])
                 .stdin(Stdio::null())
                 .output()
                 .context(|| "run secinfo".into())?;
             interrupt::check()?;
-            if status.status.success() {
+            if output.status.success() {
                 return Ok(());
             }
             self.bus.check()?;
             self.daemon
                 .check()
-                .map_err(|failure| Failure::Wrong(format!("{failure}\n{}", self.last_words())))?;
+                .map_err(|failure| Failure::Wrong(format!("{failure}\n{}", self.log_tail())))?;
             if Instant::now() > end {
                 return Err(Failure::Wrong(format!(
                     "secinfod does not serve after {} s: {}{}",
-                    PATIENCE.as_secs(),
-                    String::from_utf8_lossy(&status.stderr),
-                    self.last_words()
+                    TIMEOUT.as_secs(),
+                    String::from_utf8_lossy(&output.stderr),
+                    self.log_tail()
                 )));
             }
             interrupt::sleep(Duration::from_millis(50))?;
@@ -133,7 +133,7 @@ fn bus_address(directory: &Path) -> String {
 }
 
 /// A log to append to.
-fn log(directory: &Path, name: &str) -> Result<File> {
+fn open_log(directory: &Path, name: &str) -> Result<File> {
     let path = directory.join(name);
     File::options()
         .create(true)
@@ -169,7 +169,7 @@ fn daemon_configuration(directory: &Path) -> String {
         directory.join("state").display(),
         bus_address(directory),
         spool::daemon_settings(directory),
-        spool::channels(directory)
+        spool::channel_sections(directory)
     )
 }
 
@@ -183,7 +183,7 @@ fn start_bus(directory: &Path) -> Result<Process> {
         .args(["--nofork", "--nopidfile", "--print-address"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(log(directory, "dbus-daemon.log")?);
+        .stderr(open_log(directory, "dbus-daemon.log")?);
     let mut bus = Process::start("dbus-daemon", &mut command)?;
     let mut address = String::new();
     let output = bus.child.stdout.take().expect("it is piped");
@@ -199,7 +199,7 @@ fn start_bus(directory: &Path) -> Result<Process> {
 }
 
 fn start_daemon(programs: &Path, directory: &Path) -> Result<Process> {
-    let log = log(directory, DAEMON_LOG)?;
+    let log = open_log(directory, DAEMON_LOG)?;
     let mut command = Command::new(programs.join("secinfod"));
     command
         .arg("--config")

@@ -2,10 +2,10 @@
 //! checked.
 
 use super::devices::Device;
-use super::person::Person;
+use super::host::DemoHost;
 use super::spool::{ADDRESS, NUMBER};
-use super::stage::Stage;
 use super::terminal::{Answers, Terminal};
+use super::user::SimulatedUser;
 use crate::failure::{Context, Failure, Result};
 use crate::screen;
 use crate::workspace::PAM_MODULE;
@@ -23,11 +23,11 @@ const PAM_SERVICE: &str = "secinfo-demo";
 struct Step {
     title: &'static str,
     administrator: bool,
-    run: fn(&mut Walk<'_>) -> Result<()>,
+    run: fn(&mut Demo<'_>) -> Result<()>,
 }
 
 const STEPS: [Step; 18] = [
-    step("Your security info, on the first day", first_day),
+    step("Your security info, on the first day", show_empty),
     step("Add an authenticator app", add_app),
     step(
         "Prove who you are with a code; the same code again is refused",
@@ -38,12 +38,12 @@ const STEPS: [Step; 18] = [
         "A second authenticator app becomes the default",
         add_second_app,
     ),
-    administrators("Import a hardware token, and activate it", add_token),
+    administrator_step("Import a hardware token, and activate it", add_token),
     step(
         "Recovery codes, for the day when everything else is lost",
         add_recovery_codes,
     ),
-    administrators(
+    administrator_step(
         "Sign in through PAM, as sshd, sudo and login do, by another way than the default",
         sign_in_through_pam,
     ),
@@ -52,7 +52,7 @@ const STEPS: [Step; 18] = [
         "Delete the default: it falls back to the strongest that is left",
         delete_default,
     ),
-    administrators(
+    administrator_step(
         "Look at the channels that deliver codes, and try one",
         try_channel,
     ),
@@ -70,11 +70,11 @@ const STEPS: [Step; 18] = [
         "Restart the daemon: nothing is forgotten, and used codes stay used",
         restart,
     ),
-    administrators("Everything that happened is in the log", read_log),
-    administrators("Check that nobody rewrote the log", verify_log),
+    administrator_step("Everything that happened is in the log", read_log),
+    administrator_step("Check that nobody rewrote the log", verify_log),
 ];
 
-const fn step(title: &'static str, run: fn(&mut Walk<'_>) -> Result<()>) -> Step {
+const fn step(title: &'static str, run: fn(&mut Demo<'_>) -> Result<()>) -> Step {
     Step {
         title,
         administrator: false,
@@ -82,7 +82,7 @@ const fn step(title: &'static str, run: fn(&mut Walk<'_>) -> Result<()>) -> Step
     }
 }
 
-const fn administrators(title: &'static str, run: fn(&mut Walk<'_>) -> Result<()>) -> Step {
+const fn administrator_step(title: &'static str, run: fn(&mut Demo<'_>) -> Result<()>) -> Step {
     Step {
         title,
         administrator: true,
@@ -91,12 +91,16 @@ const fn administrators(title: &'static str, run: fn(&mut Walk<'_>) -> Result<()
 }
 
 /// Goes through all steps.
-pub(super) fn walk(stage: &mut Stage, terminal: &Terminal, person: &mut Person) -> Result<()> {
+pub(super) fn run(
+    host: &mut DemoHost,
+    terminal: &Terminal,
+    user: &mut SimulatedUser,
+) -> Result<()> {
     let is_administrator = rustix::process::geteuid().is_root();
-    let mut walk = Walk {
-        stage,
+    let mut demo = Demo {
+        host,
         terminal,
-        person,
+        user,
     };
     let number = STEPS.len();
     for (index, step) in STEPS.iter().enumerate() {
@@ -107,39 +111,39 @@ pub(super) fn walk(stage: &mut Stage, terminal: &Terminal, person: &mut Person) 
             );
             continue;
         }
-        (step.run)(&mut walk)?;
+        (step.run)(&mut demo)?;
     }
     Ok(())
 }
 
-struct Walk<'a> {
-    stage: &'a mut Stage,
+struct Demo<'a> {
+    host: &'a mut DemoHost,
     terminal: &'a Terminal,
-    person: &'a mut Person,
+    user: &'a mut SimulatedUser,
 }
 
-impl Walk<'_> {
+impl Demo<'_> {
     /// Types a command that must succeed, and answers what it asks.
     fn secinfo(&mut self, arguments: &[&str]) -> Result<String> {
         let seen = self
             .terminal
-            .secinfo(arguments, Answers::Of(self.person), 0)?;
-        self.person.is_done();
+            .secinfo(arguments, Answers::User(self.user), 0)?;
+        self.user.finish_setup();
         Ok(seen)
     }
 
     /// Enters one code at `secinfo verify` that must be refused.
-    fn refused(&mut self, method: &str, code: &str, why: &str) -> Result<()> {
+    fn expect_refusal(&mut self, method: &str, code: &str, why: &str) -> Result<()> {
         let seen =
             self.terminal
-                .secinfo(&["verify", "--method", method], Answers::These(&[code]), 3)?;
+                .secinfo(&["verify", "--method", method], Answers::List(&[code]), 3)?;
         expect(seen.contains(why), &format!("the refusal says \"{why}\""))
     }
 
     /// Compares what a program sees of the security info with what it must be: the label of the
     /// default method, and how many methods there are.
-    fn check_page(&self, default: Option<&str>, methods: usize) -> Result<()> {
-        let page = self.terminal.ask(&[])?;
+    fn check_methods(&self, default: Option<&str>, methods: usize) -> Result<()> {
+        let page = self.terminal.json(&[])?;
         let list = page["methods"].as_array().map_or(&[][..], Vec::as_slice);
         let found = list
             .iter()
@@ -153,7 +157,7 @@ impl Walk<'_> {
 
     /// How many methods there are.
     fn count(&self) -> Result<usize> {
-        let page = self.terminal.ask(&[])?;
+        let page = self.terminal.json(&[])?;
         page["methods"]
             .as_array()
             .map(Vec::len)
@@ -170,56 +174,56 @@ fn expect(holds: bool, what: &str) -> Result<()> {
     }
 }
 
-fn first_day(walk: &mut Walk<'_>) -> Result<()> {
-    walk.secinfo(&[])?;
-    walk.check_page(None, 0)
+fn show_empty(demo: &mut Demo<'_>) -> Result<()> {
+    demo.secinfo(&[])?;
+    demo.check_methods(None, 0)
 }
 
-fn add_app(walk: &mut Walk<'_>) -> Result<()> {
+fn add_app(demo: &mut Demo<'_>) -> Result<()> {
     screen::say(
         "The phone of this demo is oathtool: it takes the key from the screen and computes the\n\
          codes. To save time it also uses the codes of 30 seconds before and after, which the\n\
          daemon accepts of a clock that is a little off.",
     );
-    walk.person.sets_up("Phone");
-    walk.secinfo(&["add", "authenticator-app", "--label", "Phone"])?;
-    walk.secinfo(&[])?;
-    walk.check_page(Some("Phone"), 1)
+    demo.user.begin_setup("Phone");
+    demo.secinfo(&["add", "authenticator-app", "--label", "Phone"])?;
+    demo.secinfo(&[])?;
+    demo.check_methods(Some("Phone"), 1)
 }
 
-fn verify(walk: &mut Walk<'_>) -> Result<()> {
-    walk.secinfo(&["verify"])?;
-    let code = walk.person.last_code.clone();
-    walk.refused("Phone", &code, "used already")
+fn verify(demo: &mut Demo<'_>) -> Result<()> {
+    demo.secinfo(&["verify"])?;
+    let code = demo.user.last_code.clone();
+    demo.expect_refusal("Phone", &code, "used already")
 }
 
-fn verify_over_bus(walk: &mut Walk<'_>) -> Result<()> {
-    let code = walk.person.code_of("Phone")?;
+fn verify_over_bus(demo: &mut Demo<'_>) -> Result<()> {
+    let code = demo.user.code_of("Phone")?;
     let uid = rustix::process::getuid().as_raw().to_string();
     let mut gdbus = Command::new("gdbus");
     gdbus
-        .args(["call", "--address", walk.terminal.bus_address()])
+        .args(["call", "--address", demo.terminal.bus_address()])
         .args(["--dest", "org.secinfo.SecurityInfo1"])
         .args(["--object-path", "/org/secinfo/SecurityInfo1"])
         .args(["--method", "org.secinfo.SecurityInfo1.Manager.Verify"])
         .args([uid.as_str(), "sign-in", "demo", "/"])
         .arg(format!("{{'code': <'{}'>}}", code.as_str()));
-    let seen = walk.terminal.show(&mut gdbus, Answers::These(&[]), 0)?;
+    let seen = demo.terminal.show(&mut gdbus, Answers::List(&[]), 0)?;
     expect(
         seen.contains("authenticator-app"),
         "the answer names the kind that was proved",
     )
 }
 
-fn add_second_app(walk: &mut Walk<'_>) -> Result<()> {
+fn add_second_app(demo: &mut Demo<'_>) -> Result<()> {
     screen::say("Whoever has a method proves it before changing anything.");
-    walk.person.sets_up("Tablet");
-    walk.secinfo(&["add", "authenticator-app", "--label", "Tablet"])?;
-    walk.check_page(Some("Tablet"), 2)
+    demo.user.begin_setup("Tablet");
+    demo.secinfo(&["add", "authenticator-app", "--label", "Tablet"])?;
+    demo.check_methods(Some("Tablet"), 2)
 }
 
-fn add_token(walk: &mut Walk<'_>) -> Result<()> {
-    let file = walk.stage.directory().join("tokens.csv");
+fn add_token(demo: &mut Demo<'_>) -> Result<()> {
+    let file = demo.host.directory().join("tokens.csv");
     fs::write(
         &file,
         format!(
@@ -229,11 +233,11 @@ fn add_token(walk: &mut Walk<'_>) -> Result<()> {
     )
     .context(|| format!("write {}", file.display()))?;
     let path = file.to_string_lossy();
-    walk.secinfo(&["tokens", "import", &path])?;
-    walk.secinfo(&["tokens", "list"])?;
-    walk.person.holds("Key ring", Device::token(TOKEN_KEY));
-    walk.person.sets_up("Key ring");
-    walk.secinfo(&[
+    demo.secinfo(&["tokens", "import", &path])?;
+    demo.secinfo(&["tokens", "list"])?;
+    demo.user.add_device("Key ring", Device::token(TOKEN_KEY));
+    demo.user.begin_setup("Key ring");
+    demo.secinfo(&[
         "add",
         "hardware-token",
         "--serial",
@@ -241,15 +245,15 @@ fn add_token(walk: &mut Walk<'_>) -> Result<()> {
         "--label",
         "Key ring",
     ])?;
-    walk.check_page(Some("Tablet"), 3)
+    demo.check_methods(Some("Tablet"), 3)
 }
 
-fn add_recovery_codes(walk: &mut Walk<'_>) -> Result<()> {
-    let before = walk.count()?;
-    let seen = walk.secinfo(&["add", "recovery-codes"])?;
-    walk.person.keeps(recovery_codes(&seen));
-    walk.check_page(Some("Tablet"), before + 1)?;
-    walk.secinfo(&["verify", "--method", "recovery-codes"])?;
+fn add_recovery_codes(demo: &mut Demo<'_>) -> Result<()> {
+    let before = demo.count()?;
+    let seen = demo.secinfo(&["add", "recovery-codes"])?;
+    demo.user.keep_recovery_codes(recovery_codes(&seen));
+    demo.check_methods(Some("Tablet"), before + 1)?;
+    demo.secinfo(&["verify", "--method", "recovery-codes"])?;
     Ok(())
 }
 
@@ -268,17 +272,17 @@ fn recovery_codes(seen: &str) -> Vec<String> {
 }
 
 /// A user's own stack would have the password first.
-fn sign_in_through_pam(walk: &mut Walk<'_>) -> Result<()> {
+fn sign_in_through_pam(demo: &mut Demo<'_>) -> Result<()> {
     screen::say(
         "The module asks the daemon what to ask, and passes the answers on. Here the program that\n\
          signs in is pamtester, with this as its file in pam.d:\n",
     );
-    let directory = walk.stage.directory().join("pam.d");
-    let module = walk.stage.library(PAM_MODULE);
+    let directory = demo.host.directory().join("pam.d");
+    let module = demo.host.library(PAM_MODULE);
     let stack = format!(
         "auth    required {} bus={}\naccount required pam_permit.so\n",
         module.display(),
-        walk.terminal.bus_address()
+        demo.terminal.bus_address()
     );
     screen::say(&stack);
     fs::create_dir_all(&directory).context(|| format!("make {}", directory.display()))?;
@@ -290,7 +294,7 @@ fn sign_in_through_pam(walk: &mut Walk<'_>) -> Result<()> {
         let file = directory.join(service);
         fs::write(&file, stack).context(|| format!("write {}", file.display()))?;
     }
-    let code = walk.person.code_of("Key ring")?;
+    let code = demo.user.code_of("Key ring")?;
     let mut pamtester = Command::new("pamtester");
     pamtester
         .args([PAM_SERVICE, "root", "authenticate"])
@@ -300,65 +304,65 @@ fn sign_in_through_pam(walk: &mut Walk<'_>) -> Result<()> {
         .env("PAM_WRAPPER_SERVICE_DIR", &directory);
     // The other app is the first of the other ways.
     let answers = ["?", "2", &code];
-    let seen = walk
+    let seen = demo
         .terminal
-        .show(&mut pamtester, Answers::These(&answers), 0)?;
+        .show(&mut pamtester, Answers::List(&answers), 0)?;
     expect(
         seen.contains("Key ring") && seen.contains("successfully authenticated"),
         "the user is signed in with the token",
     )
 }
 
-fn change_default(walk: &mut Walk<'_>) -> Result<()> {
-    let methods = walk.count()?;
-    walk.secinfo(&["default", "Phone"])?;
-    walk.check_page(Some("Phone"), methods)
+fn change_default(demo: &mut Demo<'_>) -> Result<()> {
+    let methods = demo.count()?;
+    demo.secinfo(&["default", "Phone"])?;
+    demo.check_methods(Some("Phone"), methods)
 }
 
-fn delete_default(walk: &mut Walk<'_>) -> Result<()> {
-    let methods = walk.count()?;
-    walk.secinfo(&["delete", "Phone", "--yes"])?;
-    walk.person.gives_away("Phone");
-    walk.secinfo(&[])?;
-    walk.check_page(Some("Tablet"), methods - 1)
+fn delete_default(demo: &mut Demo<'_>) -> Result<()> {
+    let methods = demo.count()?;
+    demo.secinfo(&["delete", "Phone", "--yes"])?;
+    demo.user.remove_device("Phone");
+    demo.secinfo(&[])?;
+    demo.check_methods(Some("Tablet"), methods - 1)
 }
 
-fn try_channel(walk: &mut Walk<'_>) -> Result<()> {
+fn try_channel(demo: &mut Demo<'_>) -> Result<()> {
     screen::say(
         "Each channel is a plugin in a process of its own. Those that ship send through Twilio or an\n\
          SMTP server; the one of this demo writes every message to a directory.",
     );
-    let seen = walk.secinfo(&["channels"])?;
+    let seen = demo.secinfo(&["channels"])?;
     expect(seen.contains("ready"), "the channels are ready")?;
-    walk.secinfo(&["channels", "test", "text", NUMBER])?;
-    let message = walk
-        .person
-        .looks_for_message(|message| message.purpose == "test")?;
+    demo.secinfo(&["channels", "test", "text", NUMBER])?;
+    let message = demo
+        .user
+        .next_message(|message| message.purpose == "test")?;
     message.show();
     expect(message.code.is_empty(), "a test message has no code")
 }
 
-fn add_text(walk: &mut Walk<'_>) -> Result<()> {
-    let methods = walk.count()?;
+fn add_text(demo: &mut Demo<'_>) -> Result<()> {
+    let methods = demo.count()?;
     screen::say(
         "The phone of this demo is a directory, where the person finds each message as a file.",
     );
-    walk.secinfo(&["add", "text", NUMBER, "--label", "Pocket phone"])?;
-    let message = &walk.person.last_message;
+    demo.secinfo(&["add", "text", NUMBER, "--label", "Pocket phone"])?;
+    let message = &demo.user.last_message;
     message.show();
     expect(
         message.text.contains(&message.code),
         "the text message holds the code",
     )?;
-    walk.check_page(Some("Tablet"), methods + 1)
+    demo.check_methods(Some("Tablet"), methods + 1)
 }
 
-fn sign_in_by_text(walk: &mut Walk<'_>) -> Result<()> {
-    let methods = walk.count()?;
-    walk.secinfo(&["default", "Pocket phone"])?;
-    walk.check_page(Some("Pocket phone"), methods)?;
-    walk.secinfo(&["verify", "--service", "sshd"])?;
-    let message = &walk.person.last_message;
+fn sign_in_by_text(demo: &mut Demo<'_>) -> Result<()> {
+    let methods = demo.count()?;
+    demo.secinfo(&["default", "Pocket phone"])?;
+    demo.check_methods(Some("Pocket phone"), methods)?;
+    demo.secinfo(&["verify", "--service", "sshd"])?;
+    let message = &demo.user.last_message;
     message.show();
     expect(
         message.text.contains("sshd"),
@@ -366,46 +370,46 @@ fn sign_in_by_text(walk: &mut Walk<'_>) -> Result<()> {
     )
 }
 
-fn add_email(walk: &mut Walk<'_>) -> Result<()> {
-    let methods = walk.count()?;
-    walk.secinfo(&["add", "email", ADDRESS, "--label", "Private mail"])?;
-    let message = &walk.person.last_message;
+fn add_email(demo: &mut Demo<'_>) -> Result<()> {
+    let methods = demo.count()?;
+    demo.secinfo(&["add", "email", ADDRESS, "--label", "Private mail"])?;
+    let message = &demo.user.last_message;
     message.show();
     expect(
         message.html.contains(&message.code) && !message.subject.contains(&message.code),
         "the mail holds the code, and its subject does not",
     )?;
-    walk.secinfo(&[])?;
-    walk.check_page(Some("Pocket phone"), methods + 1)
+    demo.secinfo(&[])?;
+    demo.check_methods(Some("Pocket phone"), methods + 1)
 }
 
-fn delete_phone(walk: &mut Walk<'_>) -> Result<()> {
-    let methods = walk.count()?;
-    walk.secinfo(&["delete", "Pocket phone", "--yes"])?;
-    walk.check_page(Some("Tablet"), methods - 1)?;
+fn delete_phone(demo: &mut Demo<'_>) -> Result<()> {
+    let methods = demo.count()?;
+    demo.secinfo(&["delete", "Pocket phone", "--yes"])?;
+    demo.check_methods(Some("Tablet"), methods - 1)?;
     screen::say("\nEvery change is told by every other means there is, in case it was not you.");
-    let message = walk.person.looks_for_message(|message| {
-        message.purpose == "notice" && message.destination == ADDRESS
-    })?;
+    let message = demo
+        .user
+        .next_message(|message| message.purpose == "notice" && message.destination == ADDRESS)?;
     message.show();
     expect(message.code.is_empty(), "a notice has no code")
 }
 
-fn restart(walk: &mut Walk<'_>) -> Result<()> {
-    let before = walk.terminal.ask(&[])?;
+fn restart(demo: &mut Demo<'_>) -> Result<()> {
+    let before = demo.terminal.json(&[])?;
     // The token, where there is one, has a new code at once. Of a code that is behind its counter
     // nobody can say whether it was ever used.
-    let (label, why) = if walk.person.has("Key ring") {
+    let (label, why) = if demo.user.has_device("Key ring") {
         ("Key ring", "not right")
     } else {
         ("Tablet", "used already")
     };
-    let code = walk.person.code_of(label)?;
-    walk.terminal
-        .secinfo(&["verify", "--method", label], Answers::These(&[&code]), 0)?;
-    walk.stage.restart_daemon()?;
-    walk.refused(label, &code, why)?;
-    let after = walk.terminal.ask(&[])?;
+    let code = demo.user.code_of(label)?;
+    demo.terminal
+        .secinfo(&["verify", "--method", label], Answers::List(&[&code]), 0)?;
+    demo.host.restart_daemon()?;
+    demo.expect_refusal(label, &code, why)?;
+    let after = demo.terminal.json(&[])?;
     let ids = |page: &serde_json::Value| -> Vec<serde_json::Value> {
         let list = page["methods"].as_array().cloned().unwrap_or_default();
         list.into_iter()
@@ -418,23 +422,23 @@ fn restart(walk: &mut Walk<'_>) -> Result<()> {
     )
 }
 
-fn read_log(walk: &mut Walk<'_>) -> Result<()> {
-    let seen = walk.secinfo(&["audit", "log"])?;
+fn read_log(demo: &mut Demo<'_>) -> Result<()> {
+    let seen = demo.secinfo(&["audit", "log"])?;
     expect(
         seen.contains("method-deleted"),
         "the log tells of the deletion",
     )
 }
 
-fn verify_log(walk: &mut Walk<'_>) -> Result<()> {
-    let seen = walk.secinfo(&["audit", "checkpoint"])?;
-    let file = walk.stage.directory().join("checkpoint");
+fn verify_log(demo: &mut Demo<'_>) -> Result<()> {
+    let seen = demo.secinfo(&["audit", "checkpoint"])?;
+    let file = demo.host.directory().join("checkpoint");
     let note = seen.replace("\x1b[0m", "");
     fs::write(&file, note).context(|| format!("write {}", file.display()))?;
     screen::say("Kept apart, such a checkpoint shows later whether the log still continues it.");
-    walk.secinfo(&["rename", "Tablet", "Kitchen tablet"])?;
-    walk.person.renames("Tablet", "Kitchen tablet");
-    walk.secinfo(&["audit", "verify", "--against", &file.to_string_lossy()])?;
+    demo.secinfo(&["rename", "Tablet", "Kitchen tablet"])?;
+    demo.user.rename_device("Tablet", "Kitchen tablet");
+    demo.secinfo(&["audit", "verify", "--against", &file.to_string_lossy()])?;
     Ok(())
 }
 
