@@ -45,7 +45,7 @@ pub(crate) fn build(place: &Workspace, profile: Profile, mut dpkg: Command) -> R
     let stage = directory.join("stage");
     fs::create_dir_all(&directory).context(|| format!("make {}", directory.display()))?;
     // Held until the package is there: a second one would take the stage away.
-    let _alone = lock(&directory.join("lock"))?;
+    let _lock = lock(&directory.join("lock"))?;
     remove(&stage)?;
     remove_packages(&directory)?;
     fs::create_dir_all(&stage).context(|| format!("make {}", stage.display()))?;
@@ -72,7 +72,7 @@ pub(crate) fn build(place: &Workspace, profile: Profile, mut dpkg: Command) -> R
             .env("SECINFO_DEB_OPTIONS", "-Zgzip -z1");
     }
     workspace::run(&mut dpkg)?;
-    the_package(&directory)
+    find_package(&directory)
 }
 
 /// Where the package of a profile is made: the tests do not put theirs in the place of the one that
@@ -109,7 +109,7 @@ fn lintian(package: &Path) -> Result<()> {
 }
 
 /// The one package that is there. Another architecture or version would be of another build.
-fn the_package(directory: &Path) -> Result<PathBuf> {
+fn find_package(directory: &Path) -> Result<PathBuf> {
     let found = packages_in(directory)?;
     match found.as_slice() {
         [package] => Ok(package.clone()),

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How soon a signal is noticed while nothing else happens.
-const GLANCE: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 static STOP: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
@@ -41,13 +41,13 @@ pub(crate) fn sleep(time: Duration) -> Result<()> {
         if left.is_zero() {
             return Ok(());
         }
-        thread::sleep(left.min(GLANCE));
+        thread::sleep(left.min(POLL_INTERVAL));
     }
 }
 
 /// Sleeps until the task is to stop.
 pub(crate) fn wait() {
     while check().is_ok() {
-        thread::sleep(GLANCE);
+        thread::sleep(POLL_INTERVAL);
     }
 }

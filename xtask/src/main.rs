@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     match run(&words) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            screen::complain(&failure.to_string());
+            screen::print_error(&failure.to_string());
             ExitCode::from(failure.exit_code())
         }
     }

@@ -53,7 +53,7 @@ pub(crate) fn bad(text: &str) -> String {
 }
 
 /// What ends the task, on standard error.
-pub(crate) fn complain(text: &str) {
+pub(crate) fn print_error(text: &str) {
     eprintln!("xtask: {text}");
 }
 

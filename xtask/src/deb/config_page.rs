@@ -27,11 +27,11 @@ pub(super) fn write(source: &Path, page: &Path) -> Result<()> {
     let config = fs::read_to_string(source).context(|| format!("read {}", source.display()))?;
     let directory = page.parent().expect("a page is in a directory");
     fs::create_dir_all(directory).context(|| format!("make {}", directory.display()))?;
-    fs::write(page, of(&config)).context(|| format!("write {}", page.display()))
+    fs::write(page, render(&config)).context(|| format!("write {}", page.display()))
 }
 
 /// The page of this configuration.
-fn of(config: &str) -> String {
+fn render(config: &str) -> String {
     let mut page = String::from(".TH SECINFO\\-CONFIG 5 \"\" secinfo \"File formats\"\n");
     page.push_str(HEAD);
     // What was explained and does not belong to a section or a setting yet.
@@ -39,7 +39,7 @@ fn of(config: &str) -> String {
     let mut described = false;
     let mut lines = config.lines().peekable();
     while let Some(line) = lines.next() {
-        match Line::of(line) {
+        match Line::parse(line) {
             Line::Blank => {
                 if !described && !comments.is_empty() {
                     comments.push("");
@@ -50,24 +50,24 @@ fn of(config: &str) -> String {
                 // What stands above the first section is about the file.
                 let about = std::mem::take(&mut comments);
                 if described {
-                    let _ = writeln!(page, ".SH \"{}\"", escaped(name));
-                    paragraphs(&mut page, &about, ".PP");
+                    let _ = writeln!(page, ".SH \"{}\"", escape(name));
+                    push_paragraphs(&mut page, &about, ".PP");
                 } else {
-                    paragraphs(&mut page, &about, ".PP");
-                    let _ = writeln!(page, ".SH \"{}\"", escaped(name));
+                    push_paragraphs(&mut page, &about, ".PP");
+                    let _ = writeln!(page, ".SH \"{}\"", escape(name));
                 }
                 described = true;
             }
             Line::Setting(first) => {
                 let mut setting = vec![first];
-                while let Some(Line::Setting(next)) = lines.peek().map(|line| Line::of(line)) {
+                while let Some(Line::Setting(next)) = lines.peek().map(|line| Line::parse(line)) {
                     setting.push(next);
                     lines.next();
                 }
                 page.push_str(".TP\n");
                 let whole: String = setting.iter().map(|part| part.trim()).collect();
-                let _ = writeln!(page, ".B {}", escaped(&whole.replace("\",\"", "\", \"")));
-                paragraphs(&mut page, &std::mem::take(&mut comments), ".IP");
+                let _ = writeln!(page, ".B {}", escape(&whole.replace("\",\"", "\", \"")));
+                push_paragraphs(&mut page, &std::mem::take(&mut comments), ".IP");
             }
         }
     }
@@ -88,7 +88,7 @@ enum Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn of(line: &'a str) -> Self {
+    fn parse(line: &'a str) -> Self {
         let Some(rest) = line.strip_prefix('#') else {
             return if line.trim().is_empty() {
                 Self::Blank
@@ -108,7 +108,7 @@ impl<'a> Line<'a> {
 }
 
 /// Comments as running text; what is indented in them stays as it stands.
-fn paragraphs(page: &mut String, comments: &[&str], next: &str) {
+fn push_paragraphs(page: &mut String, comments: &[&str], next: &str) {
     let mut literal = false;
     let mut pending = false;
     let trailing = comments.iter().rev().take_while(|line| line.is_empty());
@@ -129,7 +129,7 @@ fn paragraphs(page: &mut String, comments: &[&str], next: &str) {
         if std::mem::take(&mut pending) && !literal {
             let _ = writeln!(page, "{next}");
         }
-        let _ = writeln!(page, "{}", escaped(line.trim_end()));
+        let _ = writeln!(page, "{}", escape(line.trim_end()));
     }
     if literal {
         page.push_str(".fi\n.RE\n");
@@ -137,7 +137,7 @@ fn paragraphs(page: &mut String, comments: &[&str], next: &str) {
 }
 
 /// Text that troff takes for nothing but text.
-fn escaped(text: &str) -> String {
+fn escape(text: &str) -> String {
     let text = text
         .replace('\\', "\\e")
         .replace('-', "\\-")
@@ -155,32 +155,38 @@ mod tests {
 
     #[test]
     fn lines_are_told_apart() {
-        assert_eq!(Line::of(""), Line::Blank);
-        assert_eq!(Line::of("# a word"), Line::Comment("a word"));
-        assert_eq!(Line::of("#"), Line::Comment(""));
-        assert_eq!(Line::of("[daemon]"), Line::Section("[daemon]"));
-        assert_eq!(Line::of("#[group.wheel]"), Line::Section("[group.wheel]"));
-        assert_eq!(Line::of("#drift = 1"), Line::Setting("drift = 1"));
-        assert_eq!(Line::of("#    \"text\","), Line::Setting("    \"text\","));
+        assert_eq!(Line::parse(""), Line::Blank);
+        assert_eq!(Line::parse("# a word"), Line::Comment("a word"));
+        assert_eq!(Line::parse("#"), Line::Comment(""));
+        assert_eq!(Line::parse("[daemon]"), Line::Section("[daemon]"));
+        assert_eq!(
+            Line::parse("#[group.wheel]"),
+            Line::Section("[group.wheel]")
+        );
+        assert_eq!(Line::parse("#drift = 1"), Line::Setting("drift = 1"));
+        assert_eq!(
+            Line::parse("#    \"text\","),
+            Line::Setting("    \"text\",")
+        );
     }
 
     #[test]
     fn every_section_and_setting_of_the_file_that_ships_is_on_the_page() {
         let config = include_str!("../../../config.toml");
-        let page = of(config);
+        let page = render(config);
         for line in config.lines() {
-            match Line::of(line) {
+            match Line::parse(line) {
                 Line::Section(name) => {
-                    let heading = format!(".SH \"{}\"", escaped(name));
+                    let heading = format!(".SH \"{}\"", escape(name));
                     assert!(page.contains(&heading), "{line}");
                 }
                 Line::Setting(setting) if setting.contains('=') => {
                     assert!(
-                        page.contains(&format!(".B {}", escaped(setting.trim()))),
+                        page.contains(&format!(".B {}", escape(setting.trim()))),
                         "{line}"
                     );
                 }
-                Line::Comment(text) => assert!(page.contains(&escaped(text.trim_end())), "{line}"),
+                Line::Comment(text) => assert!(page.contains(&escape(text.trim_end())), "{line}"),
                 _ => {}
             }
         }

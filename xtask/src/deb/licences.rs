@@ -24,7 +24,7 @@ The texts of MIT and Apache-2.0 also stand in /usr/share/doc/secinfo/copyright a
 
 /// A crate that we are linked with.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Linked {
+struct LinkedCrate {
     name: String,
     version: String,
     licence: String,
@@ -35,18 +35,22 @@ struct Linked {
 
 /// Writes the list and the texts.
 pub(super) fn write(place: &Workspace, file: &Path) -> Result<()> {
-    let linked = linked(place)?;
+    let linked = linked_crates(place)?;
     let mut page = String::from(INTRODUCTION);
     // One text is many crates'.
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for one in &linked {
-        let _ = write!(page, "\n{} {}: {}", one.name, one.version, one.licence);
-        if !one.authors.is_empty() {
-            let _ = write!(page, "\n    {}", one.authors.join(", "));
+    for krate in &linked {
+        let _ = write!(
+            page,
+            "\n{} {}: {}",
+            krate.name, krate.version, krate.licence
+        );
+        if !krate.authors.is_empty() {
+            let _ = write!(page, "\n    {}", krate.authors.join(", "));
         }
-        let _ = write!(page, "\n    {}", one.repository);
-        for text in texts_of(one)? {
-            texts.entry(text).or_default().push(one.name.clone());
+        let _ = write!(page, "\n    {}", krate.repository);
+        for text in texts_of(krate)? {
+            texts.entry(text).or_default().push(krate.name.clone());
         }
     }
     page.push('\n');
@@ -70,13 +74,14 @@ pub(super) fn write(place: &Workspace, file: &Path) -> Result<()> {
 
 /// All that is linked into something that ships, without what only builds or tests it, and without
 /// our own.
-fn linked(place: &Workspace) -> Result<BTreeSet<Linked>> {
+fn linked_crates(place: &Workspace) -> Result<BTreeSet<LinkedCrate>> {
     let mut tree = place.cargo();
     tree.args(["tree", "--locked", "--edges", "normal", "--prefix", "none"]);
     tree.args(["--no-dedupe", "--format", "{p}"]);
-    let ours = ["secinfod", "secinfo-cli", PAM_MODULE];
+    let packages = ["secinfod", "secinfo-cli", PAM_MODULE];
     tree.args(
-        ours.iter()
+        packages
+            .iter()
             .chain(&PLUGINS)
             .flat_map(|name| ["--package", name]),
     );
@@ -91,15 +96,15 @@ fn linked(place: &Workspace) -> Result<BTreeSet<Linked>> {
     let metadata: Value = serde_json::from_str(&output_of(&mut metadata)?)
         .map_err(|error| Failure::Wrong(format!("{command} prints no JSON: {error}")))?;
     let packages = metadata["packages"].as_array().into_iter().flatten();
-    let linked: BTreeSet<Linked> = packages
+    let linked: BTreeSet<LinkedCrate> = packages
         .filter(|package| !package["source"].is_null())
-        .map(described)
+        .map(from_metadata)
         .filter(|linked| names.contains(&format!("{} {}", linked.name, linked.version)))
         .collect();
     match linked.iter().find(|linked| linked.licence.is_empty()) {
-        Some(nameless) => Err(Failure::Wrong(format!(
+        Some(unlicensed) => Err(Failure::Wrong(format!(
             "{} names no licence: it cannot be shipped",
-            nameless.name
+            unlicensed.name
         ))),
         None => Ok(linked),
     }
@@ -112,10 +117,10 @@ fn name_and_version(line: &str) -> Option<String> {
     Some(format!("{name} {}", version.strip_prefix('v')?))
 }
 
-fn described(package: &Value) -> Linked {
+fn from_metadata(package: &Value) -> LinkedCrate {
     let text = |key: &str| package[key].as_str().unwrap_or_default().to_owned();
     let authors = package["authors"].as_array().into_iter().flatten();
-    Linked {
+    LinkedCrate {
         name: text("name"),
         version: text("version"),
         licence: text("license"),
@@ -132,7 +137,7 @@ fn described(package: &Value) -> Linked {
 }
 
 /// The texts that go with a crate: what it comes with, or else what its licence asks for.
-fn texts_of(linked: &Linked) -> Result<Vec<String>> {
+fn texts_of(linked: &LinkedCrate) -> Result<Vec<String>> {
     let files = files_in(&linked.directory)?;
     if !files.is_empty() {
         return Ok(files
@@ -210,14 +215,16 @@ fn without_apache(text: &str) -> String {
     const APPENDIX: &str = "APPENDIX: How to apply";
     const END_OF_APPENDIX: &str = "limitations under the License.";
     let lines: Vec<&str> = text.lines().collect();
-    let from = |start: usize, words: &str| {
+    let find_line = |start: usize, words: &str| {
         let rest = lines.iter().skip(start);
         Some(start + rest.into_iter().position(|line| line.contains(words))?)
     };
     let mut kept: Vec<&str> = Vec::new();
     let mut next = 0;
-    while let Some(begin) = from(next, BEGIN) {
-        let Some(end) = from(begin, END) else { break };
+    while let Some(begin) = find_line(next, BEGIN) {
+        let Some(end) = find_line(begin, END) else {
+            break;
+        };
         let heading = (begin.saturating_sub(6).max(next)..begin)
             .find(|line| lines[*line].trim() == "Apache License");
         kept.extend(&lines[next..heading.unwrap_or(begin)]);
@@ -226,7 +233,7 @@ fn without_apache(text: &str) -> String {
         let appendix = (next..lines.len()).find(|line| !lines[*line].trim().is_empty());
         let appendix = appendix.filter(|line| lines[*line].contains(APPENDIX));
         if let Some((begin, end)) =
-            appendix.and_then(|begin| Some((begin, from(begin, END_OF_APPENDIX)?)))
+            appendix.and_then(|begin| Some((begin, find_line(begin, END_OF_APPENDIX)?)))
         {
             let names = lines[begin..end].iter().filter(|line| {
                 let line = line.trim();
@@ -277,7 +284,7 @@ mod tests {
     #[test]
     fn a_crate_without_a_text_is_given_that_of_its_licence_or_is_not_shipped() {
         let empty = tempfile::tempdir().unwrap();
-        let linked = |licence: &str| Linked {
+        let linked = |licence: &str| LinkedCrate {
             name: "one".into(),
             version: "1.0.0".into(),
             licence: licence.into(),
