@@ -1,14 +1,14 @@
-//! `cargo xtask bench`: builds what is measured as it is shipped, and measures it.
+//! `cargo xtask bench`: builds the release programs and runs the benchmark.
 
 use crate::failure::Result;
 use crate::packages::{self, Needs};
 use crate::workspace::{self, SPOOL, Workspace};
 use std::process::Command;
 
-/// The programs: what measures, and what is measured beside it.
+/// The packages of the benchmark and of the daemon that it measures.
 const PACKAGES: [&str; 2] = ["secinfo-bench", "secinfod"];
 
-/// Measures; the arguments are those of the program that does it.
+/// Runs the task; the arguments are passed to the benchmark.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let place = Workspace::find()?;
     packages::install(Needs::Bench)?;

@@ -1,8 +1,8 @@
-//! `cargo xtask deb`: the Debian package.
+//! `cargo xtask deb`: builds the Debian package.
 //!
-//! Cargo builds what is shipped; then all that the package is made of is copied to a directory
-//! below the target directory, and Debian's own tools make the package there, so that they leave
-//! nothing in the source tree.
+//! Cargo builds the programs. Then all inputs of the package are copied to a staging directory below
+//! the target directory, and Debian's tools build the package there, so that they leave no files in
+//! the source tree.
 
 mod config_page;
 mod licences;
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{fs, io};
 
-/// The task: builds the package, and says where it is and what lintian thinks of it.
+/// Runs the task: builds the package, checks it with lintian, and prints its path.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let profile = match arguments {
         [] => Profile::Release,
@@ -38,19 +38,19 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Builds the package with this `dpkg-buildpackage`; answers with its file.
+/// Builds the package with this `dpkg-buildpackage` and returns its path.
 pub(crate) fn build(place: &Workspace, profile: Profile, mut dpkg: Command) -> Result<PathBuf> {
     let programs = place.build(profile)?;
     let directory = directory_of(place, profile);
     let stage = directory.join("stage");
     fs::create_dir_all(&directory).context(|| format!("make {}", directory.display()))?;
-    // Held until the package is there: a second one would take the stage away.
+    // Held until the package is built: another build would remove the staging directory.
     let _lock = lock(&directory.join("lock"))?;
     remove(&stage)?;
     remove_packages(&directory)?;
     fs::create_dir_all(&stage).context(|| format!("make {}", stage.display()))?;
 
-    screen::say("Putting together what the package has.");
+    screen::say("Copying the files of the package.");
     stage::fill(place, &programs, &stage)?;
     docs::write(&programs.join("secinfo"), &stage.join("generated"))?;
     config_page::write(
@@ -67,7 +67,7 @@ pub(crate) fn build(place: &Workspace, profile: Profile, mut dpkg: Command) -> R
     .current_dir(&stage)
     .env("LC_ALL", "C.UTF-8");
     if profile == Profile::Dev {
-        // Nobody keeps these packages: what takes long is left out.
+        // These packages are only tested: skip what takes long.
         dpkg.env("DEB_BUILD_OPTIONS", "noautodbgsym")
             .env("SECINFO_DEB_OPTIONS", "-Zgzip -z1");
     }
@@ -75,8 +75,8 @@ pub(crate) fn build(place: &Workspace, profile: Profile, mut dpkg: Command) -> R
     find_package(&directory)
 }
 
-/// Where the package of a profile is made: the tests do not put theirs in the place of the one that
-/// somebody made to install it.
+/// The directory where the package of a profile is built. The tests have their own, so that they do
+/// not overwrite a package that was built to be installed.
 fn directory_of(place: &Workspace, profile: Profile) -> PathBuf {
     let directory = place.target.join("deb");
     match profile {
@@ -85,18 +85,18 @@ fn directory_of(place: &Workspace, profile: Profile) -> PathBuf {
     }
 }
 
-/// Waits until nobody else makes a package here.
+/// Waits until no other task builds a package in this directory.
 fn lock(file: &Path) -> Result<fs::File> {
     let failed = || format!("lock {}", file.display());
     let lock = fs::File::create(file).context(failed)?;
     if lock.try_lock().is_err() {
-        screen::say("Somebody else makes a package here; waiting until it is there.");
+        screen::say("Waiting for another task that builds a package here.");
         lock.lock().context(failed)?;
     }
     Ok(lock)
 }
 
-/// What lintian says; errors fail the task.
+/// Runs lintian; its errors fail the task.
 fn lintian(package: &Path) -> Result<()> {
     let mut lintian = Command::new("lintian");
     lintian
@@ -108,7 +108,8 @@ fn lintian(package: &Path) -> Result<()> {
     workspace::run(lintian.arg(package))
 }
 
-/// The one package that is there. Another architecture or version would be of another build.
+/// Finds the only package in the directory. A second one, of another architecture or version, would
+/// come from another build.
 fn find_package(directory: &Path) -> Result<PathBuf> {
     let found = packages_in(directory)?;
     match found.as_slice() {
@@ -152,7 +153,7 @@ fn remove(directory: &Path) -> Result<()> {
     }
 }
 
-/// What a command prints.
+/// Runs a command and returns its standard output.
 fn output_of(command: &mut Command) -> Result<String> {
     let output = command
         .stdin(Stdio::null())

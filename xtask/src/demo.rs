@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: what secinfo does, shown with a daemon and a bus of its own.
+//! `cargo xtask demo`: shows what secinfo does with a daemon and a bus of its own.
 
 mod devices;
 mod host;
@@ -18,12 +18,12 @@ use std::time::Instant;
 use terminal::Terminal;
 use user::SimulatedUser;
 
-/// What happens after the walk.
+/// What happens after the last step.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// Bus and daemon stay until Ctrl-C.
+    /// The bus and the daemon run until Ctrl-C.
     LeaveRunning,
-    /// The task ends.
+    /// The demo ends.
     Exit,
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn run(ending: Ending) -> Result<()> {
     host.remove()
 }
 
-/// Says how to go on by hand.
+/// Explains how to continue by hand.
 fn print_instructions(host: &DemoHost, programs: &Path, user: &SimulatedUser) {
     screen::heading("Now you");
     screen::say(&format!(
@@ -75,11 +75,11 @@ fn print_instructions(host: &DemoHost, programs: &Path, user: &SimulatedUser) {
     screen::say("\nPress Ctrl-C here to stop both and to remove everything they wrote.");
 }
 
-/// Adds what the daemon said last, for whoever must find out what went wrong.
+/// Adds the end of the daemon's log to the failure.
 fn with_log(failure: Failure, host: &DemoHost) -> Failure {
     match failure {
         Failure::Wrong(text) => Failure::Wrong(format!(
-            "the demo failed: {text}\n\nsecinfod's last words:\n{}",
+            "the demo failed: {text}\n\nThe end of secinfod's log:\n{}",
             host.log_tail()
         )),
         other => other,

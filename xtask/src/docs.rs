@@ -1,4 +1,4 @@
-//! `cargo xtask docs`: what is generated from the definitions of the command line.
+//! `cargo xtask docs`: generates manual pages and completions from the definition of the command line.
 
 use crate::failure::{Context, Failure, Result};
 use crate::screen;
@@ -7,14 +7,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Each shell, and the file in which it looks for completions of `secinfo`.
+/// The shells and the files where they look for the completions of `secinfo`.
 const SHELLS: [(&str, &str); 3] = [
     ("bash", "bash/secinfo"),
     ("zsh", "zsh/_secinfo"),
     ("fish", "fish/secinfo.fish"),
 ];
 
-/// Writes manual pages and completions.
+/// Runs the task.
 pub(crate) fn run(directory: Option<&str>) -> Result<()> {
     let place = Workspace::find()?;
     let directory = directory.map_or_else(|| place.target.join("docs"), PathBuf::from);
@@ -28,8 +28,8 @@ pub(crate) fn run(directory: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-/// Writes what this program says of itself below a directory: `man/man1`, and `completions` with a
-/// directory for each shell.
+/// Has this program write its manual pages to `man/man1` and its completions to `completions/SHELL`
+/// below the directory.
 pub(crate) fn write(secinfo: &Path, directory: &Path) -> Result<()> {
     let pages = directory.join("man/man1");
     workspace::run(Command::new(secinfo).arg("man").arg(&pages))?;

@@ -1,4 +1,4 @@
-//! What a task can end with.
+//! The errors of tasks.
 
 use std::{fmt, io};
 
@@ -10,11 +10,11 @@ pub(crate) type Result<T> = std::result::Result<T, Failure>;
 pub(crate) enum Failure {
     /// The command line names no task.
     Usage(String),
-    /// Something is not as it should be; the text says what, and what to do.
+    /// Any other error; the text says what is wrong and what to do.
     Wrong(String),
-    /// A file, directory, pipe or program could not be used.
+    /// A system call on a file, directory, pipe or program failed.
     Io(String, io::Error),
-    /// The person at the terminal asked to stop.
+    /// The user stopped the task.
     Interrupted,
 }
 
@@ -24,7 +24,7 @@ impl Failure {
         match self {
             Self::Wrong(_) | Self::Io(..) => 1,
             Self::Usage(_) => 2,
-            // What a shell reports of a program that Ctrl-C ended.
+            // The shell's exit code for a program that Ctrl-C stopped.
             Self::Interrupted => 130,
         }
     }
@@ -40,7 +40,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Says what was tried when it fails.
+/// Adds to an error what was attempted.
 pub(crate) trait Context<T> {
     /// `what` completes "cannot …".
     fn context(self, what: impl FnOnce() -> String) -> Result<T>;

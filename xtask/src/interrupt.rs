@@ -1,5 +1,5 @@
-//! Ctrl-C and the other ways to end a task: noticed between steps, so that what was started is
-//! ended too.
+//! Handles Ctrl-C and other termination signals: tasks check for them between steps, so that they can
+//! stop the processes that they started.
 
 use crate::failure::{Failure, Result};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -8,12 +8,12 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How soon a signal is noticed while nothing else happens.
+/// How often a sleeping task checks for a signal.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 static STOP: OnceLock<Arc<AtomicBool>> = OnceLock::new();
 
-/// Takes note of signals from now on, instead of being ended by them.
+/// Installs the signal handlers: from now on signals only set a flag.
 pub(crate) fn watch() {
     let stop = STOP.get_or_init(Arc::default);
     for signal in [SIGINT, SIGTERM, SIGHUP] {
@@ -22,7 +22,7 @@ pub(crate) fn watch() {
     }
 }
 
-/// Fails if the task is to stop.
+/// Fails if a signal has arrived.
 pub(crate) fn check() -> Result<()> {
     let stop = STOP.get().is_some_and(|stop| stop.load(Ordering::Relaxed));
     if stop {
@@ -32,7 +32,7 @@ pub(crate) fn check() -> Result<()> {
     }
 }
 
-/// Sleeps, unless the task is to stop.
+/// Sleeps; fails as soon as a signal arrives.
 pub(crate) fn sleep(time: Duration) -> Result<()> {
     let end = Instant::now() + time;
     loop {
@@ -45,7 +45,7 @@ pub(crate) fn sleep(time: Duration) -> Result<()> {
     }
 }
 
-/// Sleeps until the task is to stop.
+/// Sleeps until a signal arrives.
 pub(crate) fn wait() {
     while check().is_ok() {
         thread::sleep(POLL_INTERVAL);

@@ -1,9 +1,9 @@
-//! What a person sees of a task.
+//! Terminal output of the tasks.
 
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "this is where tasks speak to the terminal"
+    reason = "this module does all terminal output of the tasks"
 )]
 
 use std::io::{self, IsTerminal, Write};
@@ -14,50 +14,50 @@ const GREEN: &str = "\x1b[32m";
 const RED: &str = "\x1b[31m";
 const PLAIN: &str = "\x1b[0m";
 
-/// Whether colours and lines that change are of use.
+/// Whether standard output is a terminal, which shows colours.
 pub(crate) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// A line, or several.
+/// Prints a line or several lines.
 pub(crate) fn say(text: &str) {
     println!("{text}");
 }
 
-/// Text as it is, brought out at once.
+/// Writes bytes without a line break, and flushes them.
 pub(crate) fn write(bytes: &[u8]) {
     let mut out = io::stdout().lock();
-    // A reader that went away is no reason to fail the task.
+    // The task does not fail when the reader of its output is gone.
     let _ = out.write_all(bytes);
     let _ = out.flush();
 }
 
-/// A line to find one's way by.
+/// Prints a heading.
 pub(crate) fn heading(text: &str) {
     println!("\n{}", painted(BOLD, text));
 }
 
-/// What somebody types.
+/// Text of a command that is typed.
 pub(crate) fn typed(text: &str) -> String {
     painted(BOLD, text)
 }
 
-/// That something went well.
+/// Text about a success.
 pub(crate) fn good(text: &str) -> String {
     painted(GREEN, text)
 }
 
-/// That something failed.
+/// Text about a failure.
 pub(crate) fn bad(text: &str) -> String {
     painted(RED, text)
 }
 
-/// What ends the task, on standard error.
+/// Prints the error that ends the task to standard error.
 pub(crate) fn print_error(text: &str) {
     eprintln!("xtask: {text}");
 }
 
-/// Minutes and seconds.
+/// Formats a duration in minutes and seconds.
 pub(crate) fn time(duration: Duration) -> String {
     let seconds = duration.as_secs();
     if seconds < 60 {

@@ -1,4 +1,4 @@
-//! The manual page of config.toml, made of the file itself, in which every key is explained.
+//! Generates the manual page of config.toml from the comments of the file itself.
 
 use crate::failure::{Context, Result};
 use std::fmt::Write;
@@ -22,7 +22,7 @@ The file as it ships, with every default.
 .BR pam_secinfo (8)
 ";
 
-/// Writes the page of the configuration file `source`.
+/// Writes the manual page of the configuration file `source`.
 pub(super) fn write(source: &Path, page: &Path) -> Result<()> {
     let config = fs::read_to_string(source).context(|| format!("read {}", source.display()))?;
     let directory = page.parent().expect("a page is in a directory");
@@ -30,11 +30,11 @@ pub(super) fn write(source: &Path, page: &Path) -> Result<()> {
     fs::write(page, render(&config)).context(|| format!("write {}", page.display()))
 }
 
-/// The page of this configuration.
+/// Renders the manual page of this configuration.
 fn render(config: &str) -> String {
     let mut page = String::from(".TH SECINFO\\-CONFIG 5 \"\" secinfo \"File formats\"\n");
     page.push_str(HEAD);
-    // What was explained and does not belong to a section or a setting yet.
+    // The comments since the last section or setting, which describe the next one.
     let mut comments: Vec<&str> = Vec::new();
     let mut described = false;
     let mut lines = config.lines().peekable();
@@ -47,7 +47,7 @@ fn render(config: &str) -> String {
             }
             Line::Comment(text) => comments.push(text),
             Line::Section(name) => {
-                // What stands above the first section is about the file.
+                // The comments above the first section describe the file.
                 let about = std::mem::take(&mut comments);
                 if described {
                     let _ = writeln!(page, ".SH \"{}\"", escape(name));
@@ -75,15 +75,15 @@ fn render(config: &str) -> String {
     page
 }
 
-/// What a line of the configuration is.
+/// A line of the configuration.
 #[derive(Debug, PartialEq, Eq)]
 enum Line<'a> {
     Blank,
     /// `# text`
     Comment(&'a str),
-    /// `[name]`, also of an example.
+    /// `[name]`, also if commented out.
     Section(&'a str),
-    /// `#key = value`, or a further line of the value.
+    /// `#key = value`, or a continuation of the value.
     Setting(&'a str),
 }
 
@@ -97,7 +97,7 @@ impl<'a> Line<'a> {
             };
         };
         match rest.strip_prefix(' ') {
-            // The values of a list are indented by four.
+            // The values of a list are indented by four spaces.
             Some(text) if text.starts_with("   \"") => Self::Setting(rest),
             Some(text) => Self::Comment(text),
             None if rest.is_empty() => Self::Comment(""),
@@ -107,7 +107,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// Comments as running text; what is indented in them stays as it stands.
+/// Renders comments as paragraphs, with their indented lines verbatim.
 fn push_paragraphs(page: &mut String, comments: &[&str], next: &str) {
     let mut literal = false;
     let mut pending = false;
@@ -136,7 +136,7 @@ fn push_paragraphs(page: &mut String, comments: &[&str], next: &str) {
     }
 }
 
-/// Text that troff takes for nothing but text.
+/// Escapes the characters that have a meaning in troff.
 fn escape(text: &str) -> String {
     let text = text
         .replace('\\', "\\e")
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_are_told_apart() {
+    fn each_sort_of_line_is_recognized() {
         assert_eq!(Line::parse(""), Line::Blank);
         assert_eq!(Line::parse("# a word"), Line::Comment("a word"));
         assert_eq!(Line::parse("#"), Line::Comment(""));
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn every_section_and_setting_of_the_file_that_ships_is_on_the_page() {
+    fn every_section_and_setting_of_the_shipped_file_is_on_the_page() {
         let config = include_str!("../../../config.toml");
         let page = render(config);
         for line in config.lines() {

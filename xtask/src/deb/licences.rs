@@ -1,5 +1,5 @@
-//! What the programs are linked with: each crate with its version, its licence and its authors'
-//! notices, which whoever passes the programs on owes to them.
+//! Lists the crates that the programs are linked with: each with its version, its licence and the
+//! notices of its authors, which must be distributed with the programs.
 
 use super::output_of;
 use crate::failure::{Context, Failure, Result};
@@ -11,7 +11,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Our own licence, whose words are those of every crate that is under MIT.
+/// Our own MIT licence; its terms are the same for every crate under MIT.
 const MIT: &str = include_str!("../../../LICENSE-MIT");
 
 const INTRODUCTION: &str = "\
@@ -22,7 +22,7 @@ The texts of MIT and Apache-2.0 also stand in /usr/share/doc/secinfo/copyright a
 /usr/share/common-licenses/Apache-2.0.
 ";
 
-/// A crate that we are linked with.
+/// A crate that the programs are linked with.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct LinkedCrate {
     name: String,
@@ -37,7 +37,7 @@ struct LinkedCrate {
 pub(super) fn write(place: &Workspace, file: &Path) -> Result<()> {
     let linked = linked_crates(place)?;
     let mut page = String::from(INTRODUCTION);
-    // One text is many crates'.
+    // Many crates share the same text.
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for krate in &linked {
         let _ = write!(
@@ -72,8 +72,8 @@ pub(super) fn write(place: &Workspace, file: &Path) -> Result<()> {
     Ok(())
 }
 
-/// All that is linked into something that ships, without what only builds or tests it, and without
-/// our own.
+/// The crates that are linked into the shipped programs and libraries, without our own, and without
+/// dependencies of builds and tests.
 fn linked_crates(place: &Workspace) -> Result<BTreeSet<LinkedCrate>> {
     let mut tree = place.cargo();
     tree.args(["tree", "--locked", "--edges", "normal", "--prefix", "none"]);
@@ -110,7 +110,7 @@ fn linked_crates(place: &Workspace) -> Result<BTreeSet<LinkedCrate>> {
     }
 }
 
-/// Of a line such as `sled v0.34.7`.
+/// Parses a line such as `sled v0.34.7`.
 fn name_and_version(line: &str) -> Option<String> {
     let mut words = line.split_ascii_whitespace();
     let (name, version) = (words.next()?, words.next()?);
@@ -136,7 +136,7 @@ fn from_metadata(package: &Value) -> LinkedCrate {
     }
 }
 
-/// The texts that go with a crate: what it comes with, or else what its licence asks for.
+/// The licence texts of a crate: its own files, or else what its licence requires.
 fn texts_of(linked: &LinkedCrate) -> Result<Vec<String>> {
     let files = files_in(&linked.directory)?;
     if !files.is_empty() {
@@ -146,7 +146,7 @@ fn texts_of(linked: &LinkedCrate) -> Result<Vec<String>> {
             .filter(|text| !text.is_empty())
             .collect());
     }
-    // The crate says in words what its licence is, and comes with no text of it.
+    // The crate names its licence but contains no text of it.
     let offers: BTreeSet<&str> = linked.licence.split(['/', '(', ')', ' ']).collect();
     if !offers.contains("AND") && offers.contains("Apache-2.0") {
         return Ok(Vec::new());
@@ -161,13 +161,14 @@ fn texts_of(linked: &LinkedCrate) -> Result<Vec<String>> {
             Ok(vec![format!("Copyright (c) {authors}\n\n{words}")])
         }
         _ => Err(Failure::Wrong(format!(
-            "{} is under {} and comes with no text of it: it cannot be shipped",
+            "{} is under {} and contains no text of it: it cannot be shipped",
             linked.name, linked.licence
         ))),
     }
 }
 
-/// The licences and notices in a crate's directory and below: parts of it may be others' work.
+/// The licences and notices in a crate's directory and its subdirectories, which can contain the
+/// work of others.
 fn files_in(directory: &Path) -> Result<BTreeSet<String>> {
     let failed = || format!("read {}", directory.display());
     let mut texts = BTreeSet::new();
@@ -184,7 +185,7 @@ fn files_in(directory: &Path) -> Result<BTreeSet<String>> {
     Ok(texts)
 }
 
-/// Whether a file is one by its name, or by that of the directory that it is in.
+/// Whether a file's name, or that of its directory, is that of a licence or notice.
 fn is_licence(path: &Path) -> bool {
     let names = [
         "LICENSE",
@@ -207,8 +208,8 @@ fn is_licence(path: &Path) -> bool {
         || parent.is_some_and(|parent| parent == "LICENSES")
 }
 
-/// A text without that of Apache-2.0, which every Debian system has: with what stands before and
-/// after it, and with the names that were put into its appendix.
+/// Removes the terms of Apache-2.0, which every Debian system contains, from a text. Keeps the text
+/// before and after them, and the names in their appendix.
 fn without_apache(text: &str) -> String {
     const BEGIN: &str = "TERMS AND CONDITIONS FOR USE, REPRODUCTION";
     const END: &str = "END OF TERMS AND CONDITIONS";
@@ -229,7 +230,7 @@ fn without_apache(text: &str) -> String {
             .find(|line| lines[*line].trim() == "Apache License");
         kept.extend(&lines[next..heading.unwrap_or(begin)]);
         next = end + 1;
-        // It follows at once, or after the exceptions from the licence.
+        // The appendix follows the terms, or the exceptions from them.
         let appendix = (next..lines.len()).find(|line| !lines[*line].trim().is_empty());
         let appendix = appendix.filter(|line| lines[*line].contains(APPENDIX));
         if let Some((begin, end)) =
@@ -261,14 +262,14 @@ mod tests {
         assert_eq!(name_and_version(""), None);
     }
 
-    /// The text of Apache-2.0 as far as it matters here.
+    /// The relevant lines of Apache-2.0.
     const APACHE: &str = "                Apache License\n         Version 2.0, January 2004\n\n   \
         TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION\n\n   1. Definitions.\n   \
         END OF TERMS AND CONDITIONS\n\n   APPENDIX: How to apply the Apache License.\n\n   \
         Copyright [yyyy] [name of copyright owner]\n\n   limitations under the License.\n";
 
     #[test]
-    fn of_a_file_with_the_apache_licence_the_rest_stays() {
+    fn only_the_terms_of_the_apache_licence_are_removed_from_a_file() {
         assert_eq!(without_apache(APACHE), "");
         assert_eq!(without_apache(&format!("{APACHE}\n{APACHE}")), "");
         let named = APACHE.replace("[yyyy] [name of copyright owner]", "2017 Somebody");
@@ -282,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_without_a_text_is_given_that_of_its_licence_or_is_not_shipped() {
+    fn a_crate_without_a_text_gets_that_of_its_licence_or_cannot_be_shipped() {
         let empty = tempfile::tempdir().unwrap();
         let linked = |licence: &str| LinkedCrate {
             name: "one".into(),
@@ -301,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_wrote_of_a_crate_is_found_below_it() {
+    fn licences_in_subdirectories_of_a_crate_are_found() {
         let directory = tempfile::tempdir().unwrap();
         let below = directory.path().join("third_party/fiat");
         fs::create_dir_all(&below).unwrap();

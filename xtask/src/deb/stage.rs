@@ -1,12 +1,11 @@
-//! What of the source tree, and of what cargo built, goes into the directory that the package is
-//! made in.
+//! Fills the staging directory of the package from the source tree and from cargo's output.
 
 use crate::failure::{Context, Failure, Result};
 use crate::workspace::{self, Workspace};
 use std::fs;
 use std::path::Path;
 
-/// What is taken from the source tree as it is.
+/// The files and directories that are copied from the source tree.
 const SOURCES: [&str; 7] = [
     "README.md",
     "clients/pam/profile",
@@ -17,7 +16,7 @@ const SOURCES: [&str; 7] = [
     "systemd",
 ];
 
-/// Fills the stage, all but what is generated.
+/// Fills the staging directory with all that is not generated.
 pub(super) fn fill(place: &Workspace, programs: &Path, stage: &Path) -> Result<()> {
     for source in SOURCES {
         copy(&place.root.join(source), &stage.join(source))?;
@@ -31,17 +30,17 @@ pub(super) fn fill(place: &Workspace, programs: &Path, stage: &Path) -> Result<(
         let name = workspace::library(package);
         copy(&programs.join(&name), &target.join("channels").join(&name))?;
     }
-    // PAM looks for the name that stands in its configuration.
+    // The name that PAM's configuration uses.
     copy(
         &programs.join(workspace::library(workspace::PAM_MODULE)),
         &target.join("pam_secinfo.so"),
     )
 }
 
-/// Copies a file, or a directory with all that is in it.
+/// Copies a file, or a directory with its contents.
 fn copy(from: &Path, to: &Path) -> Result<()> {
     let failed = || format!("copy {} to {}", from.display(), to.display());
-    let parent = to.parent().expect("everything is copied below the stage");
+    let parent = to.parent().expect("a path below the staging directory");
     fs::create_dir_all(parent).context(failed)?;
     if from.is_dir() {
         for entry in fs::read_dir(from).context(failed)? {
@@ -53,12 +52,12 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     fs::copy(from, to).context(failed).map(|_| ())
 }
 
-/// The package has the version of the workspace, as the programs themselves say it.
+/// Checks that the package has the version of the workspace.
 fn check_version(changelog: &Path) -> Result<()> {
     let text = fs::read_to_string(changelog).context(|| format!("read {}", changelog.display()))?;
     // The newest entry comes first: "secinfo (VERSION) DISTRIBUTION; …".
     let packaged = text.split(['(', ')']).nth(1).unwrap_or_default();
-    // Every package of the workspace has the same.
+    // All packages of the workspace have the same version.
     let version = env!("CARGO_PKG_VERSION");
     if packaged == version {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What the package installs, held against what it is about.
+//! Checks the files that the package installs.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,28 +12,28 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// What `systemd-analyze security` thinks of a unit, from 0 (safe) to 10.
+/// The exposure of a unit according to `systemd-analyze security`, from 0 (safe) to 10.
 fn exposure(unit: &str) -> f32 {
     let output = Command::new("systemd-analyze")
         .args(["security", "--offline=true", "--no-pager"])
         .arg(root().join("systemd").join(unit))
         .env("LC_ALL", "C.UTF-8")
         .output()
-        .expect("systemd-analyze is there (Debian package systemd)");
-    let said = String::from_utf8(output.stdout).unwrap();
-    let verdict = said.lines().find(|line| line.contains("exposure level"));
-    let verdict = verdict.unwrap_or_else(|| panic!("{said}"));
-    let (_, score) = verdict.split_once(": ").unwrap();
+        .expect("systemd-analyze is installed (Debian package systemd)");
+    let report = String::from_utf8(output.stdout).unwrap();
+    let summary = report.lines().find(|line| line.contains("exposure level"));
+    let summary = summary.unwrap_or_else(|| panic!("{report}"));
+    let (_, score) = summary.split_once(": ").unwrap();
     score.split_whitespace().next().unwrap().parse().unwrap()
 }
 
 #[test]
-fn the_daemon_is_exposed_to_1_5_at_most_and_a_channel_to_2_5() {
+fn the_exposure_of_the_daemon_is_at_most_1_5_and_of_a_channel_2_5() {
     assert!(exposure("secinfod.service") <= 1.5);
     assert!(exposure("secinfo-channel@.service") <= 2.5);
 }
 
-/// The values of an attribute, in the order in which they stand.
+/// The values of an attribute, in order.
 fn values<'a>(xml: &'a str, attribute: &str) -> Vec<&'a str> {
     let opening = format!("{attribute}=\"");
     xml.split(&opening)
@@ -43,7 +43,7 @@ fn values<'a>(xml: &'a str, attribute: &str) -> Vec<&'a str> {
 }
 
 #[test]
-fn the_bus_lets_everybody_send_to_our_interfaces_and_no_others() {
+fn the_bus_lets_all_users_send_to_our_interfaces_and_no_others() {
     let allowed: BTreeSet<&str> = values(BUS_POLICY, "send_interface").into_iter().collect();
     let mut ours: BTreeSet<String> = ["Properties", "ObjectManager", "Introspectable", "Peer"]
         .map(|name| format!("org.freedesktop.DBus.{name}"))
@@ -99,7 +99,7 @@ fn the_questions_of_the_package_are_asked_in_german_and_french_too() {
 }
 
 #[test]
-fn the_page_of_the_pam_module_has_each_of_its_arguments() {
+fn the_manual_page_of_the_pam_module_has_each_of_its_arguments() {
     let reference = fs::read_to_string(root().join("docs/reference/pam.md")).unwrap();
     let page = fs::read_to_string(root().join("docs/man/pam_secinfo.8")).unwrap();
     let (_, arguments) = reference.split_once("## Arguments").unwrap();

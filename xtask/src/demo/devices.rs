@@ -1,5 +1,5 @@
-//! What a person holds in the hand. Codes are computed by `oathtool`: not one of them comes from
-//! the code that is being shown.
+//! The authenticator apps and hardware tokens of the demo. `oathtool` computes their codes, so that
+//! none comes from the project's own code.
 
 use crate::failure::{Context, Failure, Result};
 use std::io::Write;
@@ -8,32 +8,32 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Seconds in a time step.
 const PERIOD: u64 = 30;
-/// How many seconds must be left of a time step to use the code of the one before: it is refused
-/// when the next begins.
+/// Seconds that must remain in the current time step to use the code of the previous one, which the
+/// daemon refuses once the next step begins.
 const MIN_REMAINING: u64 = 10;
 
-/// What makes codes.
+/// A device that generates codes.
 pub(super) enum Device {
     /// An authenticator app.
     App(App),
-    /// A token that counts.
+    /// A hardware token with a counter.
     Token(Token),
 }
 
-/// An authenticator app: time steps, as in RFC 6238.
+/// An authenticator app with time steps (RFC 6238).
 pub(super) struct App {
     key: String,
     last_step: u64,
 }
 
-/// A hardware token: a counter, as in RFC 4226.
+/// A hardware token with a counter (RFC 4226).
 pub(super) struct Token {
     key: String,
     counter: u64,
 }
 
 impl Device {
-    /// An app that has scanned this URI.
+    /// Sets up an app from the URI of a QR code.
     pub(super) fn app(uri: &str) -> Option<Self> {
         let (_, parameters) = uri.strip_prefix("otpauth://totp/")?.split_once('?')?;
         let key = parameters
@@ -45,7 +45,7 @@ impl Device {
         }))
     }
 
-    /// A token with this key in Base32.
+    /// A token with a key in Base32.
     pub(super) fn token(key: &str) -> Self {
         Self::Token(Token {
             key: key.to_owned(),
@@ -53,7 +53,7 @@ impl Device {
         })
     }
 
-    /// How long it takes until there is a code that is good and was not used.
+    /// How long until the device has a valid code that was not used.
     pub(super) fn wait(&self) -> Duration {
         match self {
             Self::App(app) => app.wait(now()),
@@ -61,7 +61,7 @@ impl Device {
         }
     }
 
-    /// A code that was not used; `None` where one has to wait.
+    /// Generates an unused code; `None` if the caller must wait for it.
     pub(super) fn code(&mut self) -> Result<Option<String>> {
         match self {
             Self::App(app) => app.code(),
@@ -69,7 +69,7 @@ impl Device {
         }
     }
 
-    /// How a person gets a code by hand.
+    /// A command that prints the current code.
     pub(super) fn command_by_hand(&self) -> String {
         match self {
             Self::App(app) => format!("oathtool --totp --base32 {}", app.key),
@@ -82,8 +82,8 @@ impl Device {
 }
 
 impl App {
-    /// The step whose code to use at this time. Each is good once, and the clock of an app may be
-    /// one step off either way: so there is one to use before and one after that of the moment.
+    /// The time step whose code to use now. Each code is valid once, and the daemon accepts a clock
+    /// that is one step off, so the previous and the next step can be used as well.
     fn step(&self, now: Duration) -> Option<u64> {
         let current = now.as_secs() / PERIOD;
         let left = PERIOD - now.as_secs() % PERIOD;
@@ -127,7 +127,7 @@ fn now() -> Duration {
         .expect("the clock is past 1970")
 }
 
-/// One code. The key goes through standard input, where no list of processes shows it.
+/// Computes a code. The key goes through standard input, which lists of processes do not show.
 fn oathtool(arguments: &[&str], key: &str) -> Result<String> {
     let failed = || "run oathtool".to_owned();
     let mut process = Command::new("oathtool")
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_uses_each_step_once_and_waits_then() {
+    fn an_app_uses_each_step_once_and_then_waits() {
         let early = Duration::from_secs(100 * PERIOD + 1);
         assert_eq!(app(0).step(early), Some(99));
         assert_eq!(app(99).step(early), Some(100));
@@ -174,18 +174,18 @@ mod tests {
         assert_eq!(
             app(101).step(early + app(101).wait(early)),
             Some(102),
-            "there is one after the wait"
+            "a step is free after the wait"
         );
     }
 
     #[test]
-    fn the_step_before_is_not_used_when_it_is_about_to_be_too_old() {
+    fn the_previous_step_is_not_used_shortly_before_it_expires() {
         let late = Duration::from_secs(100 * PERIOD + 25);
         assert_eq!(app(0).step(late), Some(100));
     }
 
     #[test]
-    fn an_app_takes_its_key_from_the_uri() {
+    fn an_app_reads_its_key_from_the_uri() {
         let scanned = Device::app("otpauth://totp/Example:alice?secret=JBSWY3DP&issuer=Example");
         assert!(matches!(scanned, Some(Device::App(app)) if app.key == "JBSWY3DP"));
         assert!(Device::app("https://example.org").is_none());

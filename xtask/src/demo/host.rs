@@ -1,4 +1,4 @@
-//! What the walk plays on: a directory, a bus, and the daemon.
+//! The host of the demo: a private bus and a daemon in a temporary directory.
 
 use super::process::Process;
 use super::spool::{self, Inbox};
@@ -13,13 +13,14 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// How long the daemon may take to serve.
+/// How long the daemon may take to answer after its start.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// How many lines of the daemon's log are shown when the walk fails.
+/// How many lines of the daemon's log are shown when the demo fails.
 const LOG_TAIL_LINES: usize = 20;
 const DAEMON_LOG: &str = "secinfod.log";
 
-/// The host. Fields are dropped in this order: the daemon before its bus, the directory last.
+/// The bus, the daemon and their directory. Fields are dropped in this order: the daemon before its
+/// bus, the directory last.
 pub(super) struct DemoHost {
     daemon: Process,
     bus: Process,
@@ -53,41 +54,41 @@ impl DemoHost {
         Ok(host)
     }
 
-    /// Where everything is.
+    /// The temporary directory of the demo.
     pub(super) fn directory(&self) -> &Path {
         self.directory.path()
     }
 
-    /// Where the bus is.
+    /// The address of the bus.
     pub(super) fn bus_address(&self) -> String {
         bus_address(self.directory())
     }
 
-    /// The library of a package that was built.
+    /// The path of the library that was built from a package.
     pub(super) fn library(&self, package: &str) -> PathBuf {
         self.programs.join(library(package))
     }
 
-    /// Where messages of the daemon arrive.
+    /// The inbox that receives the daemon's messages.
     pub(super) fn inbox(&self) -> Inbox {
         Inbox::new(self.directory())
     }
 
-    /// Ends the daemon and starts it again on the same log.
+    /// Restarts the daemon on the same log.
     pub(super) fn restart_daemon(&mut self) -> Result<()> {
         self.daemon.stop()?;
         self.daemon = start_daemon(&self.programs, self.directory.path())?;
         self.wait_until_ready()
     }
 
-    /// The end of the daemon's log.
+    /// The last lines of the daemon's log.
     pub(super) fn log_tail(&self) -> String {
         let text = fs::read_to_string(self.directory().join(DAEMON_LOG)).unwrap_or_default();
         let lines: Vec<&str> = text.lines().collect();
         lines[lines.len().saturating_sub(LOG_TAIL_LINES)..].join("\n")
     }
 
-    /// Ends everything and removes it.
+    /// Stops the daemon and the bus, and removes the directory.
     pub(super) fn remove(mut self) -> Result<()> {
         let stopped = self.daemon.stop();
         drop(self.daemon);
@@ -132,7 +133,7 @@ fn bus_address(directory: &Path) -> String {
     format!("unix:path={}", directory.join("bus").display())
 }
 
-/// A log to append to.
+/// Opens a log file to append to.
 fn open_log(directory: &Path, name: &str) -> Result<File> {
     let path = directory.join(name);
     File::options()
@@ -142,7 +143,7 @@ fn open_log(directory: &Path, name: &str) -> Result<File> {
         .context(|| format!("write to {}", path.display()))
 }
 
-/// A bus for everybody on this host, as the system bus is; who may do what, the daemon decides.
+/// Lets all users of this host connect, like the system bus; the daemon decides who may do what.
 fn bus_configuration(directory: &Path) -> String {
     format!(
         r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -187,7 +188,7 @@ fn start_bus(directory: &Path) -> Result<Process> {
     let mut bus = Process::start("dbus-daemon", &mut command)?;
     let mut address = String::new();
     let output = bus.child.stdout.take().expect("it is piped");
-    // It says where it is when it is there.
+    // dbus-daemon prints its address once it accepts connections.
     BufReader::new(output)
         .read_line(&mut address)
         .context(|| "hear of dbus-daemon".into())?;

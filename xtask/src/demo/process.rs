@@ -1,4 +1,4 @@
-//! A program that runs beside the walk, and is ended with it.
+//! A background process that is stopped with the demo.
 
 use crate::failure::{Context, Failure, Result};
 use rustix::process::{Pid, Signal, kill_process};
@@ -7,7 +7,7 @@ use std::process::{Child, Command};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a program may take to end when it is asked to.
+/// How long a program may take to exit after SIGTERM.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The running program.
@@ -17,7 +17,8 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts it, out of reach of the terminal's Ctrl-C: it is ended in order.
+    /// Starts it in its own process group: Ctrl-C does not reach it, so that the demo can stop its
+    /// processes in order.
     pub(super) fn start(name: &'static str, command: &mut Command) -> Result<Self> {
         let child = command
             .process_group(0)
@@ -26,7 +27,7 @@ impl Process {
         Ok(Self { name, child })
     }
 
-    /// Fails if it has ended by itself.
+    /// Fails if the process has exited on its own.
     pub(super) fn check(&mut self) -> Result<()> {
         let ended = self
             .child
@@ -38,7 +39,7 @@ impl Process {
         }
     }
 
-    /// Asks it to end, and fails if it does not do so, or not well.
+    /// Sends SIGTERM and waits. Fails if the process does not exit in time or fails.
     pub(super) fn stop(&mut self) -> Result<()> {
         self.terminate();
         let end = Instant::now() + STOP_TIMEOUT;
@@ -66,7 +67,8 @@ impl Process {
         if let Ok(id) = i32::try_from(self.child.id())
             && let Some(id) = Pid::from_raw(id)
         {
-            // It has ended already where this fails, and is not waited for yet: the id is its own.
+            // This fails only if the process has already exited. It is not waited for yet, so the id
+            // cannot belong to another process.
             let _ = kill_process(id, Signal::TERM);
         }
     }
@@ -75,7 +77,7 @@ impl Process {
 impl Drop for Process {
     fn drop(&mut self) {
         if matches!(self.child.try_wait(), Ok(None)) && self.stop().is_err() {
-            // Nobody is left who could be told.
+            // Errors cannot be reported from a destructor.
             let _ = self.child.kill();
             let _ = self.child.wait();
         }

@@ -1,5 +1,5 @@
-//! The phone and the mailbox of the demo: a directory, to which a plugin of the daemon writes every
-//! message instead of sending it.
+//! The phone and the mailbox of the demo: a directory, where the spool plugin writes each message
+//! instead of sending it.
 
 use crate::failure::{Context, Failure, Result};
 use crate::workspace::{self, SPOOL};
@@ -10,20 +10,20 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// A number that no phone has: the German network agency keeps it free for films.
+/// A fictional number: the German network agency reserves it for films.
 pub(super) const NUMBER: &str = "+49 171 39200 55";
-/// An address that no mailbox has (RFC 2606).
+/// A fictional address (RFC 2606).
 pub(super) const ADDRESS: &str = "alex@example.org";
 
-/// What the daemon may send, each by a channel of the same name.
+/// The kinds of message, each with a channel of the same name.
 const KINDS: [&str; 3] = ["text", "call", "email"];
 /// How long a message may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// The account `nobody`, which the processes of channels become when the daemon runs as root.
+/// The id of `nobody`, under which the channel hosts run when the daemon runs as root.
 const NOBODY: u32 = 65534;
 
-/// Makes what channels need in the directory of the demo: the plugin where `nobody` can read it, its
-/// settings where nobody else can, and the directory of messages.
+/// Sets up the channels in the directory of the demo: a copy of the plugin that `nobody` can read,
+/// settings that only the daemon can read, and the directory for messages.
 pub(super) fn prepare(directory: &Path, programs: &Path) -> Result<()> {
     let messages = messages(directory);
     create_directory(&plugins(directory), 0o755)?;
@@ -61,7 +61,7 @@ fn messages(directory: &Path) -> PathBuf {
     directory.join("messages")
 }
 
-/// What the daemon's configuration says of channels in `[daemon]`.
+/// The settings for channels in the `[daemon]` section of the configuration.
 pub(super) fn daemon_settings(directory: &Path) -> String {
     format!(
         "allow_spool = true\nplugin_directory = \"{}\"\n",
@@ -69,7 +69,7 @@ pub(super) fn daemon_settings(directory: &Path) -> String {
     )
 }
 
-/// The sections of the daemon's configuration that are about channels.
+/// The `[channel.…]` sections of the configuration.
 pub(super) fn channel_sections(directory: &Path) -> String {
     let (settings, messages) = (settings(directory), messages(directory));
     let section = |kind| {
@@ -83,7 +83,7 @@ pub(super) fn channel_sections(directory: &Path) -> String {
     KINDS.map(section).concat()
 }
 
-/// A message as it arrived.
+/// A delivered message.
 #[derive(Default)]
 pub(super) struct Message {
     pub(super) purpose: String,
@@ -111,7 +111,7 @@ impl Message {
         })
     }
 
-    /// Shows it as the person sees it.
+    /// Shows the message as the user sees it.
     pub(super) fn show(&self) {
         screen::say(&format!("\nWhat arrived at {}:", self.destination));
         let mut lines = Vec::new();
@@ -129,15 +129,15 @@ impl Message {
     }
 }
 
-/// Where messages arrive.
+/// Reads the delivered messages in order.
 pub(super) struct Inbox {
     directory: PathBuf,
-    /// How many messages were looked at.
+    /// How many messages were read.
     read: usize,
 }
 
 impl Inbox {
-    /// Of a demo in this directory.
+    /// The inbox of the demo in this directory.
     pub(super) fn new(directory: &Path) -> Self {
         Self {
             directory: messages(directory),
@@ -145,8 +145,7 @@ impl Inbox {
         }
     }
 
-    /// Waits for the first message of this sort behind those that were looked at. What comes before
-    /// it is not looked at any more.
+    /// Waits for the next unread message that passes the filter, and skips those before it.
     pub(super) fn next(&mut self, filter: impl Fn(&Message) -> bool) -> Result<Message> {
         let end = Instant::now() + TIMEOUT;
         loop {
@@ -168,7 +167,7 @@ impl Inbox {
         }
     }
 
-    /// The messages, which are named by the time of their arrival.
+    /// The message files in order of arrival: their names start with the time.
     fn files(&self) -> Result<Vec<PathBuf>> {
         let what = || format!("look into {}", self.directory.display());
         let mut files = Vec::new();
@@ -182,10 +181,10 @@ impl Inbox {
         Ok(files)
     }
 
-    /// How a person finds the newest code by hand.
+    /// A command that prints the newest code.
     pub(super) fn command_by_hand(&self) -> String {
         let directory = workspace::quoted(&self.directory.to_string_lossy());
-        // Notices have none.
+        // Notices have no code.
         format!("grep -hE '\"code\": \"[0-9]+' {directory}/*.json | tail -n 1")
     }
 }
@@ -195,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_are_looked_at_in_order_and_never_half_written() {
+    fn messages_are_read_in_order_and_only_when_complete() {
         let directory = tempfile::tempdir().unwrap();
         let path = messages(directory.path());
         fs::create_dir(&path).unwrap();

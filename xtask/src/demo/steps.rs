@@ -1,5 +1,5 @@
-//! The walk itself: what a person does with secinfo from the first day on, step by step, each
-//! checked.
+//! The steps of the demo: what a user does with secinfo from the first day on. Each step checks its
+//! result.
 
 use super::devices::Device;
 use super::host::DemoHost;
@@ -12,14 +12,14 @@ use crate::workspace::PAM_MODULE;
 use std::fs;
 use std::process::Command;
 
-/// The token that the administrator hands out: the key of RFC 4226, appendix D.
+/// The hardware token of the demo, with the key of RFC 4226, appendix D.
 const TOKEN_SERIAL: &str = "DEMO-4226";
 const TOKEN_KEY: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
 /// The PAM service of the demo.
 const PAM_SERVICE: &str = "secinfo-demo";
 
-/// One step: what it shows, and what is done.
+/// A step of the demo.
 struct Step {
     title: &'static str,
     administrator: bool,
@@ -90,7 +90,7 @@ const fn administrator_step(title: &'static str, run: fn(&mut Demo<'_>) -> Resul
     }
 }
 
-/// Goes through all steps.
+/// Runs all steps.
 pub(super) fn run(
     host: &mut DemoHost,
     terminal: &Terminal,
@@ -123,7 +123,7 @@ struct Demo<'a> {
 }
 
 impl Demo<'_> {
-    /// Types a command that must succeed, and answers what it asks.
+    /// Runs a command that must succeed; the simulated user answers its questions.
     fn secinfo(&mut self, arguments: &[&str]) -> Result<String> {
         let seen = self
             .terminal
@@ -132,7 +132,7 @@ impl Demo<'_> {
         Ok(seen)
     }
 
-    /// Enters one code at `secinfo verify` that must be refused.
+    /// Checks that `secinfo verify` refuses a code.
     fn expect_refusal(&mut self, method: &str, code: &str, why: &str) -> Result<()> {
         let seen =
             self.terminal
@@ -140,8 +140,7 @@ impl Demo<'_> {
         expect(seen.contains(why), &format!("the refusal says \"{why}\""))
     }
 
-    /// Compares what a program sees of the security info with what it must be: the label of the
-    /// default method, and how many methods there are.
+    /// Checks the label of the default method and the number of methods.
     fn check_methods(&self, default: Option<&str>, methods: usize) -> Result<()> {
         let page = self.terminal.json(&[])?;
         let list = page["methods"].as_array().map_or(&[][..], Vec::as_slice);
@@ -155,7 +154,7 @@ impl Demo<'_> {
         )
     }
 
-    /// How many methods there are.
+    /// The number of methods.
     fn count(&self) -> Result<usize> {
         let page = self.terminal.json(&[])?;
         page["methods"]
@@ -165,12 +164,12 @@ impl Demo<'_> {
     }
 }
 
-/// Fails unless it holds.
-fn expect(holds: bool, what: &str) -> Result<()> {
-    if holds {
+/// Fails if the condition is false.
+fn expect(condition: bool, what: &str) -> Result<()> {
+    if condition {
         Ok(())
     } else {
-        Err(Failure::Wrong(format!("this does not hold: {what}")))
+        Err(Failure::Wrong(format!("expected: {what}")))
     }
 }
 
@@ -211,12 +210,12 @@ fn verify_over_bus(demo: &mut Demo<'_>) -> Result<()> {
     let seen = demo.terminal.show(&mut gdbus, Answers::List(&[]), 0)?;
     expect(
         seen.contains("authenticator-app"),
-        "the answer names the kind that was proved",
+        "the answer names the kind of method",
     )
 }
 
 fn add_second_app(demo: &mut Demo<'_>) -> Result<()> {
-    screen::say("Whoever has a method proves it before changing anything.");
+    screen::say("A user who has a method must verify with it before changing anything.");
     demo.user.begin_setup("Tablet");
     demo.secinfo(&["add", "authenticator-app", "--label", "Tablet"])?;
     demo.check_methods(Some("Tablet"), 2)
@@ -257,7 +256,7 @@ fn add_recovery_codes(demo: &mut Demo<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The codes on the screen, each behind its number.
+/// The codes on the screen, each after its number.
 fn recovery_codes(seen: &str) -> Vec<String> {
     let words: Vec<&str> = seen.split_whitespace().collect();
     let is_number = |word: &str| {
@@ -271,7 +270,7 @@ fn recovery_codes(seen: &str) -> Vec<String> {
         .collect()
 }
 
-/// A user's own stack would have the password first.
+/// Signs in with the PAM module. A real stack would ask for the password first.
 fn sign_in_through_pam(demo: &mut Demo<'_>) -> Result<()> {
     screen::say(
         "The module asks the daemon what to ask, and passes the answers on. Here the program that\n\
@@ -298,11 +297,11 @@ fn sign_in_through_pam(demo: &mut Demo<'_>) -> Result<()> {
     let mut pamtester = Command::new("pamtester");
     pamtester
         .args([PAM_SERVICE, "root", "authenticate"])
-        // The wrapper has libpam read that directory instead of the system's.
+        // The wrapper makes libpam read that directory instead of /etc/pam.d.
         .env("LD_PRELOAD", "libpam_wrapper.so")
         .env("PAM_WRAPPER", "1")
         .env("PAM_WRAPPER_SERVICE_DIR", &directory);
-    // The other app is the first of the other ways.
+    // "?" lists the other methods: the other app is the first, the token the second.
     let answers = ["?", "2", &code];
     let seen = demo
         .terminal
@@ -397,8 +396,8 @@ fn delete_phone(demo: &mut Demo<'_>) -> Result<()> {
 
 fn restart(demo: &mut Demo<'_>) -> Result<()> {
     let before = demo.terminal.json(&[])?;
-    // The token, where there is one, has a new code at once. Of a code that is behind its counter
-    // nobody can say whether it was ever used.
+    // A token has a new code without waiting. The daemon cannot know of a code behind the counter
+    // whether it was ever used, so it only says that it is not right.
     let (label, why) = if demo.user.has_device("Key ring") {
         ("Key ring", "not right")
     } else {
@@ -447,7 +446,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn recovery_codes_are_read_off_the_screen() {
+    fn recovery_codes_are_read_from_the_screen() {
         let screen = "Code: 123456\n\n   1. aaaa-bbbb    2. cccc-dddd\n\nThese 2 are shown once.";
         assert_eq!(recovery_codes(screen), ["aaaa-bbbb", "cccc-dddd"]);
     }

@@ -1,5 +1,4 @@
-//! A terminal with `secinfo` in it: shows what the command writes as it comes, and lets the person
-//! answer what it asks.
+//! The terminal of the demo: runs `secinfo`, shows its output at once and answers its questions.
 
 use super::user::SimulatedUser;
 use crate::failure::{Context, Failure, Result};
@@ -10,22 +9,22 @@ use std::io::{self, PipeReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Who answers the questions of a command.
+/// Where the answers to a command's questions come from.
 pub(super) enum Answers<'a> {
-    /// The person, who reads them.
+    /// The simulated user, who reads each question.
     User(&'a mut SimulatedUser),
-    /// These, whatever is asked; then no more.
+    /// A fixed list, in order; then standard input is closed.
     List(&'a [&'a str]),
 }
 
-/// The terminal.
+/// Runs commands with the bus of the demo.
 pub(super) struct Terminal {
     secinfo: PathBuf,
     bus_address: String,
 }
 
 impl Terminal {
-    /// A terminal where the command finds the bus.
+    /// A terminal whose commands use this bus.
     pub(super) fn new(programs: &Path, bus_address: String) -> Self {
         Self {
             secinfo: programs.join("secinfo"),
@@ -33,13 +32,12 @@ impl Terminal {
         }
     }
 
-    /// Where the bus is.
+    /// The address of the bus.
     pub(super) fn bus_address(&self) -> &str {
         &self.bus_address
     }
 
-    /// Types `secinfo` with these arguments, and fails if it ends with another exit code than
-    /// expected. Answers with all that it wrote.
+    /// Runs `secinfo` with these arguments, and fails on an unexpected exit code. Returns its output.
     pub(super) fn secinfo(
         &self,
         arguments: &[&str],
@@ -50,7 +48,7 @@ impl Terminal {
         self.show(&mut command, answers, expected)
     }
 
-    /// The same for another program.
+    /// Does the same for another program.
     pub(super) fn show(
         &self,
         command: &mut Command,
@@ -63,7 +61,7 @@ impl Terminal {
             command.args(["--color", "always"]);
         }
         let failed = || format!("run {typed}");
-        // One pipe for both outputs keeps their order.
+        // A single pipe keeps the order of both outputs.
         let (output, errors) = io::pipe().context(failed)?;
         let mut process = command
             .env("SECINFO_BUS_ADDRESS", &self.bus_address)
@@ -72,10 +70,10 @@ impl Terminal {
             .stderr(errors)
             .spawn()
             .context(failed)?;
-        // The command's own copies of the pipe must be the only ones, or it would never end.
+        // This drops our copies of the pipe's writing end, without which reading would never end.
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut input = process.stdin.take();
-        // On a real terminal Enter would have ended the line; secinfo ends it itself.
+        // On a real terminal, the Enter key ends the line. secinfo itself ends it where there is none.
         let echoes_newline = command.get_program() != self.secinfo;
         let dialogue = run_dialogue(output, &mut answers, |answer| {
             match answer {
@@ -84,7 +82,7 @@ impl Terminal {
                         screen::write(b"\n");
                     }
                     if let Some(input) = &mut input {
-                        // A command that has ended meanwhile says why in what it wrote.
+                        // If the command has exited meanwhile, its output says why.
                         let _ = writeln!(input, "{answer}");
                     }
                 }
@@ -106,7 +104,7 @@ impl Terminal {
         )))
     }
 
-    /// What `secinfo --json` answers, without showing it.
+    /// Returns what `secinfo --json` prints, without showing it.
     pub(super) fn json(&self, arguments: &[&str]) -> Result<serde_json::Value> {
         let mut command = self.command(arguments);
         let output = command
@@ -132,8 +130,8 @@ impl Terminal {
     }
 }
 
-/// Shows what comes and answers what is asked, until the command closes its output. `None` to
-/// `reply` means that there are no more answers.
+/// Shows the output and answers the questions until the command closes its output. Calls `reply`
+/// with `None` when there are no more answers.
 fn run_dialogue(
     mut output: PipeReader,
     answers: &mut Answers<'_>,
@@ -169,13 +167,13 @@ fn run_dialogue(
         if let Some(answer) = &answer {
             screen::write(answer.as_bytes());
         }
-        // What was asked is answered: it is not to be taken for a question again.
+        // End the line, so that the question is not found again.
         seen.push('\n');
         reply(answer.as_deref());
     }
 }
 
-/// How many bytes are whole characters, when more may be coming.
+/// The length of the prefix that does not end within a character: its rest may still arrive.
 fn complete_prefix(bytes: &[u8]) -> usize {
     match std::str::from_utf8(bytes) {
         Err(error) if error.error_len().is_none() => error.valid_up_to(),
@@ -183,7 +181,7 @@ fn complete_prefix(bytes: &[u8]) -> usize {
     }
 }
 
-/// The question that waits for an answer: a last line that was not ended.
+/// The question that waits for an answer: a last line without a line break that ends in `:` or `]`.
 fn pending_question(seen: &str) -> Option<&str> {
     let last = seen.rsplit('\n').next()?;
     let unpainted = last.strip_suffix(' ')?.trim_end_matches("\x1b[0m");
@@ -195,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_an_unfinished_line_that_asks_is_a_question() {
+    fn only_an_unfinished_line_that_ends_in_a_colon_or_a_bracket_is_a_question() {
         assert_eq!(pending_question("Hello\nCode: "), Some("Code: "));
         assert_eq!(
             pending_question("\x1b[1mSure? [y/N]\x1b[0m "),
@@ -207,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_that_arrives_in_two_pieces_is_waited_for() {
+    fn a_character_that_arrives_in_two_pieces_is_kept_until_it_is_complete() {
         let block = "ab█".as_bytes();
         assert_eq!(complete_prefix(&block[..3]), 2);
         assert_eq!(complete_prefix(block), 5);

@@ -1,25 +1,25 @@
-//! Who sits at the terminal: reads what `secinfo` asks, looks at the device that it asks for, and
-//! answers.
+//! The simulated user at the terminal: reads the questions of `secinfo`, gets the code from the
+//! right device, and answers.
 
 use super::devices::Device;
 use super::spool::{Inbox, Message};
 use crate::failure::{Failure, Result};
 use crate::{interrupt, screen};
 
-/// The person, and what they hold.
+/// The simulated user and their devices.
 pub(super) struct SimulatedUser {
     devices: Vec<(String, Device)>,
     setting_up: Option<String>,
     recovery_codes: Vec<String>,
     inbox: Inbox,
-    /// The last code that was entered.
+    /// The code that was entered last.
     pub(super) last_code: String,
-    /// The last message that was looked at.
+    /// The message that was read last.
     pub(super) last_message: Message,
 }
 
 impl SimulatedUser {
-    /// Somebody to whom messages come here.
+    /// A user without devices who gets messages in this inbox.
     pub(super) fn new(inbox: Inbox) -> Self {
         Self {
             devices: Vec::new(),
@@ -31,27 +31,27 @@ impl SimulatedUser {
         }
     }
 
-    /// A device that is there before it is a method.
+    /// Gives the user a device.
     pub(super) fn add_device(&mut self, label: &str, device: Device) {
         self.devices.push((label.to_owned(), device));
     }
 
-    /// The method of this label is about to be set up: questions without a label mean it.
+    /// Starts the setup of a method: questions without a label mean its device.
     pub(super) fn begin_setup(&mut self, label: &str) {
         self.setting_up = Some(label.to_owned());
     }
 
-    /// Whether this device is at hand.
+    /// Whether the user has this device.
     pub(super) fn has_device(&self, label: &str) -> bool {
         self.devices.iter().any(|(held, _)| held == label)
     }
 
-    /// What was to be set up is.
+    /// Ends the setup.
     pub(super) fn finish_setup(&mut self) {
         self.setting_up = None;
     }
 
-    /// Calls a method by another name.
+    /// Changes the label of a device.
     pub(super) fn rename_device(&mut self, from: &str, to: &str) {
         for (label, _) in &mut self.devices {
             if label == from {
@@ -60,12 +60,12 @@ impl SimulatedUser {
         }
     }
 
-    /// Keeps a paper with these codes.
+    /// Stores the user's recovery codes.
     pub(super) fn keep_recovery_codes(&mut self, recovery_codes: Vec<String>) {
         self.recovery_codes = recovery_codes;
     }
 
-    /// A code to use outside of a terminal's dialogue.
+    /// Waits for an unused code of a device and returns it.
     pub(super) fn code_of(&mut self, label: &str) -> Result<String> {
         self.wait_for(label)?;
         let code = self.device(label)?.code()?;
@@ -74,13 +74,13 @@ impl SimulatedUser {
         Ok(code)
     }
 
-    /// Looks at the next message of this sort.
+    /// Waits for the next message that passes the filter.
     pub(super) fn next_message(&mut self, filter: impl Fn(&Message) -> bool) -> Result<&Message> {
         self.last_message = self.inbox.next(filter)?;
         Ok(&self.last_message)
     }
 
-    /// Answers a question; `seen` is all that the command has written.
+    /// Answers a question; `seen` is all the output of the command so far.
     pub(super) fn answer(&mut self, question: &str, seen: &str) -> Result<String> {
         if question.contains("Number of the method") {
             return self.choose(seen);
@@ -90,7 +90,7 @@ impl SimulatedUser {
             return code.ok_or_else(|| Failure::Wrong("no recovery code is left".into()));
         }
         if question.contains("code sent to") {
-            // There may be notices between the codes.
+            // There can be notices between messages with codes.
             self.next_message(|message| !message.code.is_empty())?;
             self.last_code.clone_from(&self.last_message.code);
             return Ok(self.last_code.clone());
@@ -106,13 +106,13 @@ impl SimulatedUser {
         };
         let must_wait = !self.device(&label)?.wait().is_zero();
         if must_wait && !seen.contains("Verify another way") && self.has_alternative(&label) {
-            // An empty answer: let me use another method.
+            // An empty answer asks for another method.
             return Ok(String::new());
         }
         self.code_of(&label)
     }
 
-    /// The device that the question names.
+    /// The label of the device that the question names.
     fn named_device(&self, question: &str) -> Option<String> {
         self.devices
             .iter()
@@ -121,7 +121,7 @@ impl SimulatedUser {
             .cloned()
     }
 
-    /// The device that is being set up. An app learns its key from what is on the screen.
+    /// The label of the device that is being set up. An app reads its key from the screen.
     fn device_in_setup(&mut self, question: &str, seen: &str) -> Result<String> {
         let label = self
             .setting_up
@@ -138,14 +138,14 @@ impl SimulatedUser {
         Ok(label)
     }
 
-    /// Whether another device has a code at once.
+    /// Whether another device has a code without waiting.
     fn has_alternative(&self, label: &str) -> bool {
         self.devices.iter().any(|(other, device)| {
             other != label && self.setting_up.as_deref() != Some(other) && device.wait().is_zero()
         })
     }
 
-    /// The number of a method in the list on the screen that has a code at once.
+    /// Chooses a method from the list on the screen that has a code without waiting.
     fn choose(&self, seen: &str) -> Result<String> {
         let (_, list) = seen
             .rsplit_once("Verify another way:")
@@ -161,7 +161,7 @@ impl SimulatedUser {
             .ok_or_else(|| Failure::Wrong("the list has no method to use".into()))
     }
 
-    /// Waits in sight until the device has a code that was not used.
+    /// Waits until the device has an unused code, and says so on the screen.
     fn wait_for(&mut self, label: &str) -> Result<()> {
         let wait = self.device(label)?.wait();
         if wait.is_zero() {
@@ -179,10 +179,10 @@ impl SimulatedUser {
             .iter_mut()
             .find(|(held, _)| held == label)
             .map(|(_, device)| device)
-            .ok_or_else(|| Failure::Wrong(format!("nobody holds {label}")))
+            .ok_or_else(|| Failure::Wrong(format!("there is no device {label}")))
     }
 
-    /// How to get codes by hand, a line for each device, and one for those that are sent.
+    /// Commands that print codes: a line for each device, and one for codes that are sent.
     pub(super) fn how_to_get_codes(&self) -> String {
         let devices = self
             .devices
@@ -196,7 +196,7 @@ impl SimulatedUser {
         lines.join("\n")
     }
 
-    /// Gives a device away: its method is deleted.
+    /// Removes a device whose method was deleted.
     pub(super) fn remove_device(&mut self, label: &str) {
         self.devices.retain(|(held, _)| held != label);
     }
