@@ -31,25 +31,12 @@ use courier::Courier;
 use plan::Plan;
 use routes::{Routes, Wanted};
 use secinfo_channel::Request;
-use secinfo_domain::{ChannelName, Kind, MessageId, Timestamp};
+use secinfo_domain::{ChannelName, Kind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
-
-/// A message to be delivered.
-#[derive(Clone)]
-pub struct Order {
-    /// Identifies it, for providers that recognize a message that comes again.
-    pub message: MessageId,
-    /// How it goes: `Text`, `Call` or `Email`.
-    pub kind: Kind,
-    /// What it says, and to whom. Its message id, its expiry and its attempt are set on the way.
-    pub request: Request,
-    /// When it is worth nothing any more. It is not sent after that.
-    pub expires: Timestamp,
-}
 
 /// All channels. They end when the last clone is dropped, or orderly by [`Channels::stop`].
 #[derive(Clone)]
@@ -135,34 +122,28 @@ impl Channels {
         self.inner.routes.delivers(kind)
     }
 
-    /// Sends a message. Returns at once; a message that no channel has room for has finished then.
-    pub fn submit(&self, order: Order) -> Tracking {
-        self.send(order, None)
+    /// Sends a message through the channels for this kind. Returns at once; a message that no channel
+    /// has room for has finished then.
+    pub fn submit(&self, kind: Kind, request: Request) -> Tracking {
+        self.send(kind, request, None)
     }
 
     /// Sends a message through this channel and no other. `None`: there is no such channel.
-    pub fn test(&self, name: &ChannelName, order: Order) -> Option<Tracking> {
-        self.inner
-            .routes
-            .has(name)
-            .then(|| self.send(order, Some(name.clone())))
+    pub fn test(&self, name: &ChannelName, request: Request) -> Option<Tracking> {
+        let kind = self.inner.routes.kind_of(name)?;
+        Some(self.send(kind, request, Some(name.clone())))
     }
 
-    fn send(&self, order: Order, only: Option<ChannelName>) -> Tracking {
-        let mut request = order.request;
-        request.message = order.message.to_string();
-        request.expires = order.expires.as_millis();
-        let left = order
-            .expires
-            .as_millis()
-            .saturating_sub(self.inner.clock.now().as_millis());
+    fn send(&self, kind: Kind, request: Request, only: Option<ChannelName>) -> Tracking {
+        let now = self.inner.clock.now().as_millis();
+        let left = request.expires.saturating_sub(now);
         let (progress, tracking) = Tracking::new();
         let courier = Courier::new(
             Arc::clone(&self.inner.routes),
             progress,
             request,
             Wanted {
-                kind: order.kind,
+                kind,
                 only,
                 given_up: Vec::new(),
                 not_before: Vec::new(),

@@ -73,8 +73,11 @@ impl Routes {
         self.channels().iter().any(|channel| channel.kind() == kind)
     }
 
-    pub(super) fn has(&self, name: &ChannelName) -> bool {
-        self.channels().iter().any(|channel| channel.name() == name)
+    /// The kind that the channel of this name delivers; none where there is no such channel.
+    pub(super) fn kind_of(&self, name: &ChannelName) -> Option<Kind> {
+        let channels = self.channels();
+        let channel = channels.iter().find(|channel| channel.name() == name)?;
+        Some(channel.kind())
     }
 
     /// The first channel that takes the message now; or else one in which it waits for one that

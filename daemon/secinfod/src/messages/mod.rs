@@ -15,58 +15,41 @@ pub(crate) use outside::is_domain;
 pub use prompts::{Part, Prompts};
 pub use secinfo_words::Language;
 
-use secinfo_channel::{MessagePurpose, SecretText};
+use secinfo_channel::{MessagePurpose, Request, SecretText};
 use secinfo_domain::{Kind, Seconds};
 use secinfo_words::{Arguments, Words};
 use std::net::IpAddr;
 use zeroize::Zeroizing;
 
-/// What a message is about, and for whom.
-#[derive(Clone, Copy)]
-pub struct Occasion<'a> {
-    /// What it is about.
-    pub purpose: MessagePurpose,
-    /// How it travels: [`Kind::Call`] and [`Kind::Email`] have a form of their own, any other kind
-    /// gets that of a text.
-    pub kind: Kind,
-    /// The code; empty for a message without one.
-    pub code: &'a str,
-    /// How long the code is valid from now on.
-    pub valid: Seconds,
-    /// The organization, as users know it; where it is empty, the host stands for it.
-    pub organization: &'a str,
-    /// The host that asks.
-    pub host: &'a str,
-    /// The service on it that asks; empty for none.
-    pub service: &'a str,
-    /// From where the user asks; empty where unknown.
-    pub origin: &'a str,
-    /// The account's name; empty to leave it out.
-    pub user: &'a str,
-    /// What a notice tells; empty for other messages.
-    pub news: &'a [News],
-    /// In which language.
-    pub language: Language,
-}
-
-/// A message, ready for a channel. Subject and HTML are empty for other kinds than email.
-pub struct Written {
+/// The words of a message. Subject and HTML are empty for other kinds than email.
+struct Written {
     /// The subject, of one line and without the code.
-    pub subject: SecretText,
+    subject: SecretText,
     /// The message as plain text. For a call: what is spoken before the digits of the code.
-    pub text: SecretText,
+    text: SecretText,
     /// The message as HTML.
-    pub html: SecretText,
+    html: SecretText,
 }
 
-/// Writes the message for an occasion.
-pub fn write(occasion: &Occasion<'_>) -> Written {
-    let details = Details::of(occasion);
-    let words = Words::of(occasion.language);
+/// Puts a message into words: subject, text and HTML are set from what else is known of it.
+///
+/// [`Kind::Call`] and [`Kind::Email`] have a form of their own, any other kind gets that of a text. A
+/// code is `valid` for so long from now on. An empty organization stands for the host, and an empty
+/// `user` is left out. `news` is what a notice tells.
+pub fn write(request: &mut Request, kind: Kind, valid: Seconds, user: &str, news: &[News]) {
+    let written = written(request, kind, valid, user, news);
+    request.subject = written.subject;
+    request.text = written.text;
+    request.html = written.html;
+}
+
+fn written(request: &Request, kind: Kind, valid: Seconds, user: &str, news: &[News]) -> Written {
+    let details = Details::of(request, valid, user);
+    let words = Words::of(details.language);
     let empty = || Zeroizing::new(String::new());
-    let name = purpose_name(occasion.purpose);
-    match occasion.kind {
-        Kind::Email => email::write(words, name, &details, occasion.news),
+    let name = purpose_name(request.purpose);
+    match kind {
+        Kind::Email => email::write(words, name, &details, news),
         Kind::Call => Written {
             subject: empty(),
             text: found(words, &format!("call-{name}"), None, &details.arguments()),
@@ -74,7 +57,7 @@ pub fn write(occasion: &Occasion<'_>) -> Written {
         },
         _ => {
             let mut text = found(words, &format!("text-{name}"), None, &details.arguments());
-            for news in occasion.news {
+            for news in news {
                 text.push(' ');
                 // A curly apostrophe is no part of the GSM alphabet.
                 for (index, piece) in news.sentence(words).split('’').enumerate() {
@@ -120,7 +103,7 @@ fn append_bound_line(text: &mut SecretText, details: &Details<'_>) {
     }
 }
 
-/// An occasion, cleaned: nothing in it breaks a line, changes the direction of writing, or is as
+/// What a message says, cleaned: nothing in it breaks a line, changes the direction of writing, or is as
 /// long as a message.
 struct Details<'a> {
     code: &'a str,
@@ -135,10 +118,10 @@ struct Details<'a> {
 }
 
 impl<'a> Details<'a> {
-    fn of(occasion: &Occasion<'a>) -> Self {
-        let host = outside::clean(occasion.host);
-        let service = outside::clean(occasion.service);
-        let organization = match outside::clean(occasion.organization) {
+    fn of(request: &'a Request, valid: Seconds, user: &str) -> Self {
+        let host = outside::clean(&request.host);
+        let service = outside::clean(&request.service);
+        let organization = match outside::clean(&request.organization) {
             organization if organization.is_empty() => host.clone(),
             organization => organization,
         };
@@ -148,15 +131,15 @@ impl<'a> Details<'a> {
             format!("{host} ({service})")
         };
         Self {
-            code: occasion.code,
-            valid: occasion.valid,
+            code: &request.code,
+            valid,
             organization,
             service,
-            origin: outside::clean(occasion.origin),
-            user: outside::clean(occasion.user),
+            origin: outside::clean(&request.origin),
+            user: outside::clean(user),
             place,
             host,
-            language: occasion.language,
+            language: Language::negotiate(&[&request.language]),
         }
     }
 

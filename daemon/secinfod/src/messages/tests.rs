@@ -1,5 +1,51 @@
 use super::*;
 
+/// What a message is about, and for whom.
+#[derive(Clone, Copy)]
+struct Occasion<'a> {
+    purpose: MessagePurpose,
+    kind: Kind,
+    code: &'a str,
+    valid: Seconds,
+    organization: &'a str,
+    host: &'a str,
+    service: &'a str,
+    origin: &'a str,
+    user: &'a str,
+    news: &'a [News],
+    language: Language,
+}
+
+/// The message, in words.
+fn write(occasion: &Occasion<'_>) -> Request {
+    let secret = |text: &str| SecretText::new(text.to_owned());
+    let mut request = Request {
+        message: String::new(),
+        purpose: occasion.purpose,
+        destination: secret(""),
+        subject: secret(""),
+        text: secret(""),
+        html: secret(""),
+        code: secret(occasion.code),
+        language: occasion.language.tag().to_owned(),
+        organization: occasion.organization.to_owned(),
+        host: occasion.host.to_owned(),
+        service: occasion.service.to_owned(),
+        origin: occasion.origin.to_owned(),
+        expires: 0,
+        attempt: 1,
+    };
+    let Occasion {
+        kind,
+        valid,
+        user,
+        news,
+        ..
+    } = *occasion;
+    super::write(&mut request, kind, valid, user, news);
+    request
+}
+
 const PURPOSES: [MessagePurpose; 5] = [
     MessagePurpose::Enrollment,
     MessagePurpose::SignIn,
@@ -42,10 +88,11 @@ fn every_occasion() -> impl Iterator<Item = Occasion<'static>> {
 #[test]
 fn every_message_names_code_host_and_organization() {
     for occasion in every_occasion() {
-        let Written {
+        let Request {
             subject,
             text,
             html,
+            ..
         } = write(&occasion);
         let about = format!(
             "{:?} {:?} {:?}",
@@ -249,7 +296,7 @@ fn how_long_a_code_is_valid_is_told_in_words() {
 
 /// A message as it goes out, part after part.
 fn whole(purpose: MessagePurpose, kind: Kind, language: Language) -> String {
-    let Written { subject, text, .. } = write(&occasion(purpose, kind, language));
+    let Request { subject, text, .. } = write(&occasion(purpose, kind, language));
     format!("{}|{}", *subject, *text)
 }
 

@@ -1,9 +1,9 @@
 //! Messages on their way to users: each is written, given to a channel, and leaves an event that says
 //! whether it was delivered. Administrators can try a channel out.
 
-use crate::channels::{Arrival, ChannelStatus, Channels, Order, Outcome, Progress, Tracking};
+use crate::channels::{Arrival, ChannelStatus, Channels, Outcome, Progress, Tracking};
 use crate::core::{Core, Person, Requester, ServiceError, random_id};
-use crate::messages::{self, Language, News, Occasion};
+use crate::messages::{self, Language, News};
 use crate::methods::delivery::destination::{self, Destination};
 use secinfo_channel::{MessagePurpose, Reason, Request, SecretText};
 use secinfo_domain::event::DeliveryFailure;
@@ -30,23 +30,6 @@ pub struct Deliveries {
     channels: Channels,
     /// Tasks that wait for the outcomes of messages, to record them.
     recording: Mutex<JoinSet<()>>,
-}
-
-/// What a message says, before it is written in words.
-pub(super) struct Content<'a> {
-    pub(super) kind: Kind,
-    pub(super) purpose: MessagePurpose,
-    /// The code; empty for a message without one.
-    pub(super) code: &'a str,
-    /// How long the message is worth sending, and its code good.
-    pub(super) valid: Seconds,
-    /// The service that asks; empty for none.
-    pub(super) service: &'a str,
-    /// From where the user asks; empty where unknown.
-    pub(super) origin: &'a str,
-    /// What a notice tells.
-    pub(super) news: &'a [News],
-    pub(super) language: Language,
 }
 
 impl Deliveries {
@@ -89,18 +72,60 @@ impl Deliveries {
         Language::negotiate(&wanted)
     }
 
-    /// Writes a message, gives it to a channel and records its outcome, whenever that is known.
+    /// A message without a code and without words, to be completed and sent.
+    pub(super) fn message(
+        &self,
+        id: MessageId,
+        purpose: MessagePurpose,
+        destination: &Destination,
+        language: Language,
+    ) -> Request {
+        let settings = self.core.settings();
+        Request {
+            message: id.to_string(),
+            purpose,
+            destination: SecretText::new(destination.as_str().to_owned()),
+            subject: SecretText::default(),
+            text: SecretText::default(),
+            html: SecretText::default(),
+            code: SecretText::default(),
+            language: language.tag().to_owned(),
+            organization: settings.organization,
+            host: settings.messages_host,
+            service: String::new(),
+            origin: String::new(),
+            expires: 0,
+            attempt: 1,
+        }
+    }
+
+    /// Puts a message into words, gives it to a channel and records its outcome, whenever that is
+    /// known. It is worth sending, and its code good, for the time `valid`.
     pub(super) fn send(
         &self,
         person: &Person,
-        message: MessageId,
-        destination: &Destination,
-        content: &Content<'_>,
+        kind: Kind,
+        id: MessageId,
+        mut message: Request,
+        valid: Seconds,
+        news: &[News],
     ) -> Tracking {
-        let order = self.order(person, message, destination, content);
-        let tracking = self.channels.submit(order);
-        self.record_when_finished(person.clone(), message, tracking.clone());
+        self.complete(&mut message, person, kind, valid, news);
+        let tracking = self.channels.submit(kind, message);
+        self.record_when_finished(person.clone(), id, tracking.clone());
         tracking
+    }
+
+    fn complete(
+        &self,
+        message: &mut Request,
+        person: &Person,
+        kind: Kind,
+        valid: Seconds,
+        news: &[News],
+    ) {
+        message.expires = self.core.now().plus(valid).as_millis();
+        messages::write(message, kind, valid, person.account.name.as_str(), news);
     }
 
     /// Sends a message through one channel, for an administrator who tries it out.
@@ -120,23 +145,15 @@ impl Deliveries {
         if kind != Kind::Email && !to.country().is_some_and(|country| rules.allows(country)) {
             return Err(Refusal::CountryNotAllowed.into());
         }
-        let message = MessageId::from_bytes(random_id()?);
-        let content = Content {
-            kind,
-            purpose: MessagePurpose::Test,
-            code: "",
-            valid: LIFE_OF_TEST,
-            service: "",
-            origin: "",
-            news: &[],
-            language: self.language(&[language]),
-        };
-        let order = self.order(&person, message, &to, &content);
+        let id = MessageId::from_bytes(random_id()?);
+        let language = self.language(&[language]);
+        let mut message = self.message(id, MessagePurpose::Test, &to, language);
+        self.complete(&mut message, &person, kind, LIFE_OF_TEST, &[]);
         let mut tracking = self
             .channels
-            .test(name, order)
+            .test(name, message)
             .ok_or(ServiceError::NoSuchChannel)?;
-        self.record_when_finished(person, message, tracking.clone());
+        self.record_when_finished(person, id, tracking.clone());
         let end = tokio::time::Instant::now() + WAIT_FOR_TEST;
         while tokio::time::Instant::now() < end {
             let finished = tokio::time::timeout(LOOK_AGAIN, tracking.finished()).await;
@@ -160,52 +177,6 @@ impl Deliveries {
                 .expect("nothing panics while it holds the tasks"),
         );
         recording.join_all().await;
-    }
-
-    fn order(
-        &self,
-        person: &Person,
-        message: MessageId,
-        destination: &Destination,
-        content: &Content<'_>,
-    ) -> Order {
-        let settings = self.core.settings();
-        let written = messages::write(&Occasion {
-            purpose: content.purpose,
-            kind: content.kind,
-            code: content.code,
-            valid: content.valid,
-            organization: &settings.organization,
-            host: &settings.messages_host,
-            service: content.service,
-            origin: content.origin,
-            user: person.account.name.as_str(),
-            news: content.news,
-            language: content.language,
-        });
-        let expires = self.core.now().plus(content.valid);
-        let request = Request {
-            message: message.to_string(),
-            purpose: content.purpose,
-            destination: SecretText::new(destination.as_str().to_owned()),
-            subject: written.subject,
-            text: written.text,
-            html: written.html,
-            code: SecretText::new(content.code.to_owned()),
-            language: content.language.tag().to_owned(),
-            organization: settings.organization,
-            host: settings.messages_host,
-            service: content.service.to_owned(),
-            origin: content.origin.to_owned(),
-            expires: expires.as_millis(),
-            attempt: 1,
-        };
-        Order {
-            message,
-            kind: content.kind,
-            request,
-            expires,
-        }
     }
 
     fn record_when_finished(&self, person: Person, message: MessageId, mut tracking: Tracking) {

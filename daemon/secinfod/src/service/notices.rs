@@ -1,7 +1,7 @@
 //! Notices: the user is told of every change to their security info, and of every lock, through every
 //! other means that they have, the old address included.
 
-use super::deliveries::{Content, Deliveries};
+use super::deliveries::Deliveries;
 use crate::core::{Core, Person, Requester, ServiceError, random_id};
 use crate::messages::News;
 use crate::methods::delivery::destination::Destination;
@@ -156,19 +156,14 @@ impl NoticeSender {
             let Ok(id) = random_id() else {
                 continue;
             };
-            let content = Content {
-                kind: contact.kind,
-                purpose: MessagePurpose::Notice,
-                code: "",
-                valid: LIFE,
-                service: "",
-                origin: "",
-                news: &notice.news,
-                language: self.deliveries.language(&[&contact.language]),
-            };
-            let message = MessageId::from_bytes(id);
+            let id = MessageId::from_bytes(id);
+            let language = self.deliveries.language(&[&contact.language]);
+            let (kind, to) = (contact.kind, &contact.destination);
+            let message = self
+                .deliveries
+                .message(id, MessagePurpose::Notice, to, language);
             self.deliveries
-                .send(person, message, &contact.destination, &content);
+                .send(person, kind, id, message, LIFE, &notice.news);
         }
     }
 }

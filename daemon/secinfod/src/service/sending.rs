@@ -1,6 +1,6 @@
 //! Sending codes: what a session has sent, and asking for another.
 
-use super::deliveries::{Content, Deliveries};
+use super::deliveries::Deliveries;
 use super::destination::DestinationKey;
 use super::notices::Notices;
 use crate::channels::{Arrival, Progress, Tracking};
@@ -9,7 +9,7 @@ use crate::messages::Language;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::delivery::{SentCode, code};
 use crate::wire_names::WireName;
-use secinfo_channel::{MessagePurpose, Reason};
+use secinfo_channel::{MessagePurpose, Reason, Request};
 use secinfo_domain::{Action, Kind, MessageId, MethodId, Recipient, Timestamp};
 use secinfo_wire::names::delivery;
 use std::sync::{Arc, Mutex};
@@ -181,20 +181,26 @@ impl CodeSender {
             .commit(delivery.person, delivery.by, action, Vec::new())
             .await?;
         let service = delivery.by.service.as_ref();
-        let content = Content {
-            kind: delivery.kind,
-            purpose: delivery.purpose,
-            code: &code,
-            valid: rules.life,
-            service: service.map_or("", |name| name.as_str()),
-            origin: delivery.origin,
-            news: &[],
-            language: delivery.language,
+        let request = Request {
+            code: code.clone(),
+            service: service.map_or_else(String::new, |name| name.as_str().to_owned()),
+            origin: delivery.origin.to_owned(),
+            ..self.deliveries.message(
+                message,
+                delivery.purpose,
+                delivery.destination,
+                delivery.language,
+            )
         };
         let now = self.core.now();
-        let tracking =
-            self.deliveries
-                .send(delivery.person, message, delivery.destination, &content);
+        let tracking = self.deliveries.send(
+            delivery.person,
+            delivery.kind,
+            message,
+            request,
+            rules.life,
+            &[],
+        );
         delivery.sending.put(Newest {
             code: Arc::new(SentCode {
                 message,

@@ -1,6 +1,8 @@
 //! How much a channel is given, and for how long.
 
-use crate::house::{House, accepted, id, name, one, order, outcome, plugin, settle, start};
+use crate::house::{
+    House, accepted, id, message, name, one, outcome, plugin, settle, start, submit,
+};
 use secinfo_channel::{Reason, Report};
 use secinfo_channel_host::wire::PluginInfo;
 use secinfod::channels::{Arrival, Outcome, Progress};
@@ -22,7 +24,7 @@ async fn a_plugin_is_given_no_more_at_once_than_it_can_do() {
     })
     .await;
     let mut trackings: Vec<_> = (0..5)
-        .map(|number| channels.submit(order(number, 600)))
+        .map(|number| submit(&channels, message(number, 600)))
         .collect();
     let (first, _) = talk.order().await;
     let (second, _) = talk.order().await;
@@ -57,7 +59,7 @@ async fn a_plugin_that_says_it_can_do_nothing_or_everything_is_not_believed() {
         })
         .await;
         for _ in 0..300 {
-            channels.submit(order(1, 600));
+            submit(&channels, message(1, 600));
         }
         for _ in 0..given {
             talk.order().await;
@@ -73,14 +75,17 @@ async fn a_full_queue_refuses_at_once() {
     let mut config = house.channel("a", 1);
     config.queue = 2;
     let channels = start(vec![config]);
-    let mut trackings = [channels.submit(order(1, 60)), channels.submit(order(2, 60))];
+    let mut trackings = [
+        submit(&channels, message(1, 60)),
+        submit(&channels, message(2, 60)),
+    ];
     let busy = Outcome {
         channel: None,
         attempts: 0,
         result: Err(Reason::Busy),
     };
     assert_eq!(
-        channels.submit(order(3, 60)).progress(),
+        submit(&channels, message(3, 60)).progress(),
         Progress::Finished(busy)
     );
     let mut talk = host.ready().await;
@@ -89,7 +94,10 @@ async fn a_full_queue_refuses_at_once() {
         assert_eq!(outcome(tracking).await.result, Ok(Arrival::Accepted));
     }
     settle().await;
-    assert_eq!(channels.submit(order(4, 60)).progress(), Progress::Waiting);
+    assert_eq!(
+        submit(&channels, message(4, 60)).progress(),
+        Progress::Waiting
+    );
     assert_eq!(talk.does(accepted()).await.message, id(4).to_string());
 }
 
@@ -101,7 +109,10 @@ async fn a_full_queue_is_passed_over() {
     first.queue = 1;
     let channels = start(vec![first, house.channel("b", 2)]);
     let (mut a, mut b) = (a.ready().await, b.ready().await);
-    let mut trackings = [channels.submit(order(1, 60)), channels.submit(order(2, 60))];
+    let mut trackings = [
+        submit(&channels, message(1, 60)),
+        submit(&channels, message(2, 60)),
+    ];
     b.does(accepted()).await;
     a.does(accepted()).await;
     assert_eq!(outcome(&mut trackings[0]).await.channel, Some(name("a")));
@@ -112,9 +123,9 @@ async fn a_full_queue_is_passed_over() {
 async fn a_message_whose_time_is_over_is_not_sent() {
     let (_house, channels, _host, mut talk) = one(one_at_a_time()).await;
     let begin = Instant::now();
-    let mut first = channels.submit(order(1, 60));
+    let mut first = submit(&channels, message(1, 60));
     let (delivery, _) = talk.order().await;
-    let mut second = channels.submit(order(2, 5));
+    let mut second = submit(&channels, message(2, 5));
     let told = outcome(&mut second).await;
     assert_eq!((told.channel, told.attempts), (None, 0));
     assert_eq!(told.result, Err(Reason::Unreachable));
@@ -123,7 +134,7 @@ async fn a_message_whose_time_is_over_is_not_sent() {
     assert_eq!(outcome(&mut first).await.result, Ok(Arrival::Accepted));
     assert!(talk.hears_nothing().await);
     // Nor is one whose time was over before.
-    let late = channels.submit(order(3, 0));
+    let late = submit(&channels, message(3, 0));
     assert!(matches!(late.progress(), Progress::Finished(_)));
     assert!(talk.hears_nothing().await);
 }
@@ -133,7 +144,7 @@ async fn a_message_waits_for_a_channel_that_is_down_no_longer_than_it_is_of_use(
     let house = House::new();
     let channels = start(vec![house.channel("a", 1)]);
     let begin = Instant::now();
-    let mut tracking = channels.submit(order(1, 30));
+    let mut tracking = submit(&channels, message(1, 30));
     assert_eq!(
         outcome(&mut tracking).await.result,
         Err(Reason::Unreachable)
@@ -144,7 +155,7 @@ async fn a_message_waits_for_a_channel_that_is_down_no_longer_than_it_is_of_use(
 #[tokio::test(start_paused = true)]
 async fn an_attempt_under_way_is_waited_for_beyond_the_life_of_the_message() {
     let (_house, channels, _host, mut talk) = one(plugin()).await;
-    let mut tracking = channels.submit(order(1, 5));
+    let mut tracking = submit(&channels, message(1, 5));
     let (delivery, _) = talk.order().await;
     talk.started(delivery).await;
     tokio::time::sleep(Duration::from_secs(10)).await;

@@ -1,7 +1,8 @@
 //! Which channel a message goes to, and where it goes when that one cannot.
 
 use crate::house::{
-    DESTINATION, House, accepted, failed, id, later, name, one, order, outcome, plugin, start, two,
+    DESTINATION, House, accepted, failed, id, later, message, name, one, outcome, plugin, start,
+    submit, two,
 };
 use secinfo_channel::{Reason, Report};
 use secinfo_domain::Kind;
@@ -15,7 +16,7 @@ async fn the_first_channel_delivers_what_it_is_given() {
     assert!(channels.delivers(Kind::Text));
     assert!(!channels.delivers(Kind::Call));
 
-    let mut tracking = channels.submit(order(7, 60));
+    let mut tracking = submit(&channels, message(7, 60));
     assert_eq!(tracking.progress(), Progress::Waiting);
     let request = a.does(accepted()).await;
     assert_eq!(request.message, id(7).to_string());
@@ -35,7 +36,7 @@ async fn the_first_channel_delivers_what_it_is_given() {
 async fn the_next_channel_delivers_at_once_what_the_first_cannot_yet() {
     let (_house, channels, _hosts, [mut a, mut b]) = two().await;
     let begin = Instant::now();
-    let mut tracking = channels.submit(order(7, 60));
+    let mut tracking = submit(&channels, message(7, 60));
     a.does(later(10_000)).await;
     let request = b.does(Report::Delivered).await;
     assert_eq!(request.message, id(7).to_string());
@@ -55,7 +56,7 @@ async fn the_next_channel_delivers_at_once_what_the_first_cannot_yet() {
 async fn a_channel_that_fails_by_itself_is_left_for_the_next() {
     for reason in [Reason::Settings, Reason::Unreachable, Reason::Busy] {
         let (_house, channels, _hosts, [mut a, mut b]) = two().await;
-        let mut tracking = channels.submit(order(7, 60));
+        let mut tracking = submit(&channels, message(7, 60));
         a.does(failed(reason)).await;
         b.does(failed(reason)).await;
         let told = outcome(&mut tracking).await;
@@ -74,7 +75,7 @@ async fn no_channel_is_asked_for_what_was_refused_or_may_have_been_sent() {
         Reason::Plugin,
     ] {
         let (_house, channels, _hosts, [mut a, mut b]) = two().await;
-        let mut tracking = channels.submit(order(7, 60));
+        let mut tracking = submit(&channels, message(7, 60));
         a.does(failed(reason)).await;
         assert_eq!(outcome(&mut tracking).await.result, Err(reason));
         assert!(a.hears_nothing().await && b.hears_nothing().await);
@@ -88,13 +89,13 @@ async fn a_channel_that_is_down_is_passed_over_until_it_is_back() {
     let configs = vec![house.channel("a", 1), house.channel("b", 2)];
     let channels = start(configs);
     let mut b = host.ready().await;
-    let mut tracking = channels.submit(order(1, 60));
+    let mut tracking = submit(&channels, message(1, 60));
     b.does(accepted()).await;
     assert_eq!(outcome(&mut tracking).await.channel, Some(name("b")));
 
     let mut a = house.host("a").ready().await;
     crate::house::settle().await;
-    let mut tracking = channels.submit(order(2, 60));
+    let mut tracking = submit(&channels, message(2, 60));
     a.does(accepted()).await;
     assert_eq!(outcome(&mut tracking).await.channel, Some(name("a")));
 }
@@ -105,7 +106,7 @@ async fn a_message_waits_for_the_only_channel_to_come_back() {
     talk.crash().await;
     crate::house::settle().await;
     assert_eq!(channels.status()[0].state, "down");
-    let mut tracking = channels.submit(order(1, 60));
+    let mut tracking = submit(&channels, message(1, 60));
     assert_eq!(channels.status()[0].queued, 1);
     let mut talk = host.ready().await;
     assert_eq!(talk.does(accepted()).await.attempt, 1);
@@ -115,7 +116,7 @@ async fn a_message_waits_for_the_only_channel_to_come_back() {
 #[tokio::test(start_paused = true)]
 async fn the_only_channel_is_asked_again_when_it_wants_to_be() {
     let (_house, channels, _host, mut talk) = one(plugin()).await;
-    let mut tracking = channels.submit(order(1, 60));
+    let mut tracking = submit(&channels, message(1, 60));
     talk.does(later(5_000)).await;
     let begin = Instant::now();
     let again = talk.does(later(0)).await;
@@ -141,7 +142,7 @@ async fn the_only_channel_is_asked_again_when_it_wants_to_be() {
 async fn nobody_waits_for_what_can_only_be_sent_too_late() {
     let (_house, channels, _host, mut talk) = one(plugin()).await;
     let begin = Instant::now();
-    let mut tracking = channels.submit(order(1, 60));
+    let mut tracking = submit(&channels, message(1, 60));
     talk.does(later(u64::MAX)).await;
     assert_eq!(
         outcome(&mut tracking).await.result,
@@ -153,25 +154,29 @@ async fn nobody_waits_for_what_can_only_be_sent_too_late() {
 #[tokio::test(start_paused = true)]
 async fn a_test_goes_through_its_channel_and_no_other() {
     let (_house, channels, _hosts, [mut a, mut b]) = two().await;
-    let mut tracking = channels.test(&name("b"), order(1, 60)).expect("channel b");
+    let mut tracking = channels
+        .test(&name("b"), message(1, 60))
+        .expect("channel b");
     b.does(failed(Reason::Settings)).await;
     let told = outcome(&mut tracking).await;
     assert_eq!(told.channel, Some(name("b")));
     assert_eq!(told.result, Err(Reason::Settings));
     assert!(a.hears_nothing().await);
-    assert!(channels.test(&name("c"), order(2, 60)).is_none());
+    assert!(channels.test(&name("c"), message(2, 60)).is_none());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_message_that_no_channel_is_for_has_finished_at_once() {
     let (_house, channels, _host, mut talk) = one(plugin()).await;
-    let mut call = order(1, 60);
-    call.kind = Kind::Call;
+    let call = message(1, 60);
     let nobody = Outcome {
         channel: None,
         attempts: 0,
         result: Err(Reason::Settings),
     };
-    assert_eq!(channels.submit(call).progress(), Progress::Finished(nobody));
+    assert_eq!(
+        channels.submit(Kind::Call, call).progress(),
+        Progress::Finished(nobody)
+    );
     assert!(talk.hears_nothing().await);
 }

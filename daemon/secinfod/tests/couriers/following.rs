@@ -1,7 +1,7 @@
 //! Plugins that tell what became of a message after the provider has taken it.
 
 use crate::house::{
-    Host, House, Talk, accepted, failed, later, name, one, order, outcome, plugin, settle,
+    Host, House, Talk, accepted, failed, later, message, name, one, outcome, plugin, settle, submit,
 };
 use secinfo_channel::{Reason, Report};
 use secinfo_channel_host::wire::PluginInfo;
@@ -16,7 +16,7 @@ async fn sent(seconds: u64) -> (House, Channels, Host, Talk, Tracking, u64) {
         ..plugin()
     })
     .await;
-    let mut tracking = channels.submit(order(1, seconds));
+    let mut tracking = submit(&channels, message(1, seconds));
     let (delivery, _) = talk.order().await;
     talk.started(delivery).await;
     talk.report(delivery, accepted()).await;
@@ -48,7 +48,7 @@ async fn the_final_word_counts_and_only_the_first() {
 async fn a_message_that_is_on_its_way_keeps_no_other_waiting() {
     let (_house, channels, _host, mut talk, first, _) = sent(60).await;
     for number in 2..5 {
-        let mut tracking = channels.submit(order(number, 60));
+        let mut tracking = submit(&channels, message(number, 60));
         talk.does(Report::Delivered).await;
         assert_eq!(outcome(&mut tracking).await.result, Ok(Arrival::Delivered));
     }

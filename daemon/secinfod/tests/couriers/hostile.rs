@@ -1,7 +1,8 @@
 //! Hosts that say what they should not.
 
 use crate::house::{
-    CODE, DESTINATION, House, accepted, failed, one, order, outcome, plugin, settle, start, two,
+    CODE, DESTINATION, House, accepted, failed, message, one, outcome, plugin, settle, start,
+    submit, two,
 };
 use rustix::process::Uid;
 use rustix::thread::set_thread_res_uid;
@@ -25,8 +26,8 @@ async fn a_host_that_talks_garbage_is_left() {
     ];
     for bytes in garbage {
         let (_house, channels, host, mut talk) = one(plugin()).await;
-        let mut begun = channels.submit(order(1, 600));
-        let mut waiting = channels.submit(order(2, 600));
+        let mut begun = submit(&channels, message(1, 600));
+        let mut waiting = submit(&channels, message(2, 600));
         let (delivery, _) = talk.order().await;
         talk.order().await;
         talk.started(delivery).await;
@@ -43,7 +44,7 @@ async fn a_host_that_talks_garbage_is_left() {
 #[tokio::test(start_paused = true)]
 async fn reports_of_what_it_does_not_have_count_for_nothing() {
     let (_house, channels, _host, mut talk) = one(plugin()).await;
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     let (delivery, _) = talk.order().await;
     for other in [0, delivery + 1, u64::MAX] {
         talk.started(other).await;
@@ -54,7 +55,7 @@ async fn reports_of_what_it_does_not_have_count_for_nothing() {
     talk.report(delivery, failed(Reason::Destination)).await;
     talk.started(delivery).await;
     assert_eq!(outcome(&mut tracking).await.result, Ok(Arrival::Accepted));
-    let mut tracking = channels.submit(order(2, 600));
+    let mut tracking = submit(&channels, message(2, 600));
     talk.does(Report::Delivered).await;
     assert_eq!(outcome(&mut tracking).await.result, Ok(Arrival::Delivered));
     assert_eq!(channels.status()[0].state, "ready");
@@ -116,7 +117,7 @@ async fn nothing_goes_to_a_stranger() {
     });
     let host = host.join().unwrap();
     let channels = start(vec![house.channel("a", 1)]);
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     settle().await;
     let (mut connection, _) = host.accept().unwrap();
     let mut heard = Vec::new();
@@ -144,13 +145,13 @@ async fn nobody_waits_long_for_a_host_that_does_not_greet() {
     let begin = Instant::now();
     let _silent = a.accept().await;
     let mut talk = b.ready().await;
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     assert_eq!(channels.status()[0].state, "starting");
     talk.does(accepted()).await;
     assert_eq!(outcome(&mut tracking).await.result, Ok(Arrival::Accepted));
     assert_eq!(begin.elapsed().as_secs(), 15);
     // The next one goes on at once.
-    let mut tracking = channels.submit(order(2, 600));
+    let mut tracking = submit(&channels, message(2, 600));
     talk.does(accepted()).await;
     assert_eq!(outcome(&mut tracking).await.result, Ok(Arrival::Accepted));
     assert_eq!(begin.elapsed().as_secs(), 15);
@@ -165,7 +166,7 @@ async fn a_host_that_does_not_say_how_it_is_is_left() {
     tokio::time::sleep(Duration::from_secs(41)).await;
     assert_eq!(channels.status()[0].state, "down");
     assert!(channels.status()[0].last_error.contains("does not answer"));
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     b.does(accepted()).await;
     assert_eq!(outcome(&mut tracking).await.result, Ok(Arrival::Accepted));
     drop(stuck);
@@ -175,7 +176,7 @@ async fn a_host_that_does_not_say_how_it_is_is_left() {
 #[tokio::test(start_paused = true)]
 async fn a_host_that_floods_delivers_all_the_same() {
     let (_house, channels, _host, mut talk) = one(plugin()).await;
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     let (delivery, _) = talk.order().await;
     let line = FromHost::Log {
         level: LogLevel::Error,
@@ -217,7 +218,7 @@ async fn neither_destination_nor_code_gets_into_log_or_status() {
     let (_house, channels, host, mut talk) = one(plugin()).await;
     let said = format!("to {DESTINATION}: code {CODE}, error 30007");
     let mut statuses = Vec::new();
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     let (delivery, _) = talk.order().await;
     talk.say(&FromHost::Log {
         level: LogLevel::Error,

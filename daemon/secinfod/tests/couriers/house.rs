@@ -2,8 +2,8 @@
 
 use secinfo_channel::{MessagePurpose, Reason, Report, Request, SecretText};
 use secinfo_channel_host::wire::{self, FromHost, PROTOCOL, PluginInfo, ToHost};
-use secinfo_domain::{ChannelName, Kind, MessageId, Seconds, Timestamp, UserName};
-use secinfod::channels::{Channels, Order, Outcome, Tracking};
+use secinfo_domain::{ChannelName, Kind, MessageId, Seconds, UserName};
+use secinfod::channels::{Channels, Outcome, Tracking};
 use secinfod::config::{ChannelConfig, HostSettings, PluginFile};
 use secinfod::core::SystemClock;
 use std::path::PathBuf;
@@ -95,32 +95,31 @@ pub(crate) fn plugin() -> PluginInfo {
     }
 }
 
-/// A message that is of use for so many seconds.
-pub(crate) fn order(number: u8, seconds: u64) -> Order {
+/// A message that expires in so many seconds.
+pub(crate) fn message(number: u8, seconds: u64) -> Request {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    let expires = u64::try_from(now.as_millis()).unwrap() + seconds * 1000;
-    let word = |text: &str| SecretText::new(text.to_owned());
-    Order {
-        message: id(number),
-        kind: Kind::Text,
-        expires: Timestamp::from_millis(expires),
-        request: Request {
-            message: String::new(),
-            purpose: MessagePurpose::SignIn,
-            destination: word(DESTINATION),
-            subject: word(""),
-            text: word(&format!("Your code is {CODE}.")),
-            html: word(""),
-            code: word(CODE),
-            language: "en".to_owned(),
-            organization: "Example".to_owned(),
-            host: "host".to_owned(),
-            service: "sshd".to_owned(),
-            origin: String::new(),
-            expires: 0,
-            attempt: 0,
-        },
+    let secret = |text: &str| SecretText::new(text.to_owned());
+    Request {
+        message: id(number).to_string(),
+        purpose: MessagePurpose::SignIn,
+        destination: secret(DESTINATION),
+        subject: secret(""),
+        text: secret(&format!("Your code is {CODE}.")),
+        html: secret(""),
+        code: secret(CODE),
+        language: "en".to_owned(),
+        organization: "Example".to_owned(),
+        host: "host".to_owned(),
+        service: "sshd".to_owned(),
+        origin: String::new(),
+        expires: u64::try_from(now.as_millis()).unwrap() + seconds * 1000,
+        attempt: 0,
     }
+}
+
+/// Sends a message as a text.
+pub(crate) fn submit(channels: &Channels, message: Request) -> Tracking {
+    channels.submit(Kind::Text, message)
 }
 
 pub(crate) fn id(number: u8) -> MessageId {

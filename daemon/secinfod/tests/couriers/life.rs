@@ -1,6 +1,8 @@
 //! Starting, reloading and stopping.
 
-use crate::house::{House, accepted, hosts, name, one, order, outcome, plugin, settle, start, two};
+use crate::house::{
+    House, accepted, hosts, message, name, one, outcome, plugin, settle, start, submit, two,
+};
 use secinfo_channel::{Reason, Report};
 use secinfo_channel_host::wire::ToHost;
 use secinfo_domain::{Kind, Seconds};
@@ -59,7 +61,7 @@ async fn a_host_that_fails_is_started_again_less_and_less_often() {
 #[tokio::test(start_paused = true)]
 async fn a_reload_leaves_what_has_not_changed_alone() {
     let (house, channels, [a, _], [mut talk, mut b]) = two().await;
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     let (delivery, _) = talk.order().await;
     channels.reload(vec![house.channel("a", 1), house.channel("b", 2)], hosts());
     assert!(talk.hears_nothing().await && b.hears_nothing().await);
@@ -71,13 +73,13 @@ async fn a_reload_leaves_what_has_not_changed_alone() {
 #[tokio::test(start_paused = true)]
 async fn a_channel_that_is_removed_finishes_what_it_has() {
     let (house, channels, _hosts, [mut a, mut b]) = two().await;
-    let mut begun = channels.submit(order(1, 600));
+    let mut begun = submit(&channels, message(1, 600));
     let (delivery, _) = a.order().await;
     a.started(delivery).await;
     channels.reload(vec![house.channel("b", 2)], hosts());
     assert!(matches!(a.next().await, Some(ToHost::Stop)));
-    assert!(channels.test(&name("a"), order(2, 60)).is_none());
-    let mut next = channels.submit(order(3, 600));
+    assert!(channels.test(&name("a"), message(2, 60)).is_none());
+    let mut next = submit(&channels, message(3, 600));
     b.does(accepted()).await;
     assert_eq!(outcome(&mut next).await.channel, Some(name("b")));
     tokio::time::sleep(Duration::from_secs(2)).await;
@@ -91,7 +93,7 @@ async fn a_channel_that_is_removed_finishes_what_it_has() {
 async fn a_channel_that_has_changed_is_started_anew_and_keeps_its_messages() {
     let (house, channels, host, mut talk) = one(plugin()).await;
     let mut trackings: Vec<_> = (0..6)
-        .map(|number| channels.submit(order(number, 600)))
+        .map(|number| submit(&channels, message(number, 600)))
         .collect();
     let mut begun = Vec::new();
     for _ in 0..4 {
@@ -137,8 +139,8 @@ async fn a_reload_tries_at_once_what_is_down() {
 #[tokio::test(start_paused = true)]
 async fn stopping_waits_for_what_is_under_way_and_not_for_ever() {
     let (_house, channels, [a, b], [mut talk, mut other]) = two().await;
-    let mut quick = channels.submit(order(1, 600));
-    let mut slow = channels.submit(order(2, 600));
+    let mut quick = submit(&channels, message(1, 600));
+    let mut slow = submit(&channels, message(2, 600));
     let [(first, _), (second, _)] = [talk.order().await, talk.order().await];
     talk.started(second).await;
     let begin = Instant::now();
@@ -155,7 +157,7 @@ async fn stopping_waits_for_what_is_under_way_and_not_for_ever() {
     assert_eq!(outcome(&mut quick).await.result, Ok(Arrival::Accepted));
     assert_eq!(outcome(&mut slow).await.result, Err(Reason::TimedOut));
     assert!(matches!(
-        channels.submit(order(3, 60)).progress(),
+        submit(&channels, message(3, 60)).progress(),
         Progress::Finished(_)
     ));
     assert!(channels.status().is_empty());

@@ -1,6 +1,6 @@
 //! Hosts that go while they have messages: none is sent twice, and none is lost that was not sent.
 
-use crate::house::{accepted, id, one, order, outcome, plugin, settle, two};
+use crate::house::{accepted, id, message, one, outcome, plugin, settle, submit, two};
 use secinfo_channel::{Reason, Report};
 use secinfo_channel_host::wire::{self, FromHost, PluginInfo};
 use secinfod::channels::Arrival;
@@ -17,7 +17,7 @@ fn idempotent() -> PluginInfo {
 #[tokio::test(start_paused = true)]
 async fn what_may_have_been_sent_is_never_sent_again() {
     let (_house, channels, [host, _], [mut a, mut b]) = two().await;
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     let (delivery, _) = a.order().await;
     a.started(delivery).await;
     a.crash().await;
@@ -31,8 +31,8 @@ async fn what_may_have_been_sent_is_never_sent_again() {
 #[tokio::test(start_paused = true)]
 async fn what_a_host_said_before_it_died_is_heard() {
     let (_house, channels, host, mut talk) = one(plugin()).await;
-    let mut first = channels.submit(order(1, 600));
-    let mut second = channels.submit(order(2, 600));
+    let mut first = submit(&channels, message(1, 600));
+    let mut second = submit(&channels, message(2, 600));
     let [(one, _), (two, _)] = [talk.order().await, talk.order().await];
     // All in one, and a frame that is broken off.
     let mut bytes = Vec::new();
@@ -57,7 +57,7 @@ async fn what_a_host_said_before_it_died_is_heard() {
 #[tokio::test(start_paused = true)]
 async fn what_the_plugin_never_had_goes_to_the_next_host() {
     let (_house, channels, host, mut talk) = one(plugin()).await;
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     talk.order().await;
     talk.crash().await;
     let mut talk = host.ready().await;
@@ -71,7 +71,7 @@ async fn what_the_plugin_never_had_goes_to_the_next_host() {
 #[tokio::test(start_paused = true)]
 async fn what_the_provider_recognizes_is_repeated_once_on_the_same_channel() {
     let (_house, channels, host, mut talk) = one(idempotent()).await;
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     for attempt in [1, 2] {
         let (delivery, request) = talk.order().await;
         assert_eq!(request.message, id(1).to_string());
@@ -89,11 +89,11 @@ async fn what_the_provider_recognizes_is_repeated_once_on_the_same_channel() {
 async fn a_message_that_takes_too_long_is_given_up_and_others_may_finish() {
     let (_house, channels, host, mut talk) = one(plugin()).await;
     let begin = Instant::now();
-    let mut slow = channels.submit(order(1, 600));
+    let mut slow = submit(&channels, message(1, 600));
     let (delivery, _) = talk.order().await;
     talk.started(delivery).await;
     sleep(Duration::from_secs(10)).await;
-    let mut quick = channels.submit(order(2, 600));
+    let mut quick = submit(&channels, message(2, 600));
     let (other, _) = talk.order().await;
     talk.started(other).await;
 
@@ -109,7 +109,7 @@ async fn a_message_that_takes_too_long_is_given_up_and_others_may_finish() {
     talk.hung_up().await;
     assert_eq!(begin.elapsed().as_secs(), 25);
     let mut talk = host.ready().await;
-    let mut next = channels.submit(order(3, 600));
+    let mut next = submit(&channels, message(3, 600));
     talk.does(accepted()).await;
     assert_eq!(outcome(&mut next).await.result, Ok(Arrival::Accepted));
 }
@@ -117,7 +117,7 @@ async fn a_message_that_takes_too_long_is_given_up_and_others_may_finish() {
 #[tokio::test(start_paused = true)]
 async fn a_host_that_takes_nothing_up_loses_nothing() {
     let (_house, channels, host, mut talk) = one(plugin()).await;
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     talk.order().await;
     // It ends when the daemon hangs up, so it is certain that nothing was sent.
     talk.hung_up().await;
@@ -129,7 +129,7 @@ async fn a_host_that_takes_nothing_up_loses_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_host_that_does_not_even_end_may_have_sent_what_it_has() {
     let (_house, channels, host, mut talk) = one(plugin()).await;
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     talk.order().await;
     let _stuck = talk.gets_stuck().await;
     assert_eq!(outcome(&mut tracking).await.result, Err(Reason::TimedOut));
@@ -141,11 +141,11 @@ async fn a_host_that_does_not_read_blocks_nobody() {
     let (_house, channels, [host, _], [a, mut b]) = two().await;
     let stuck = a.gets_stuck().await;
     // More than the socket holds.
-    let mut large = order(1, 600);
-    large.request.html = secinfo_channel::SecretText::new("x".repeat(120_000));
-    let mut trackings: Vec<_> = (0..4).map(|_| channels.submit(large.clone())).collect();
+    let mut large = message(1, 600);
+    large.html = secinfo_channel::SecretText::new("x".repeat(120_000));
+    let mut trackings: Vec<_> = (0..4).map(|_| submit(&channels, large.clone())).collect();
     settle().await;
-    let mut other = channels.submit(order(2, 600));
+    let mut other = submit(&channels, message(2, 600));
     assert_eq!(channels.status()[0].under_way, 4);
     drop(stuck);
     for _ in 0..5 {

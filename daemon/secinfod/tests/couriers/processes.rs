@@ -1,10 +1,10 @@
 //! Real processes, which load real plugins.
 
-use crate::house::{hosts, name, order, outcome, start_with};
+use crate::house::{hosts, message, name, outcome, start_with, submit};
 use rustix::process::{Pid, Signal, kill_process};
-use secinfo_channel::{Reason, SecretText};
+use secinfo_channel::{Reason, Request, SecretText};
 use secinfo_domain::{Kind, Seconds, UserName};
-use secinfod::channels::{Arrival, ChannelStatus, Channels, Order};
+use secinfod::channels::{Arrival, ChannelStatus, Channels};
 use secinfod::config::{ChannelConfig, HostSettings, PluginFile};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -72,10 +72,10 @@ fn program() -> HostSettings {
     }
 }
 
-fn unlucky(number: u8) -> Order {
-    let mut order = order(number, 600);
-    order.request.destination = SecretText::new(UNLUCKY.to_owned());
-    order
+fn unlucky(number: u8) -> Request {
+    let mut message = message(number, 600);
+    message.destination = SecretText::new(UNLUCKY.to_owned());
+    message
 }
 
 /// How the first channel is, once this is so.
@@ -106,7 +106,7 @@ fn is_gone(process: Pid) -> bool {
 async fn a_process_delivers_and_is_ended() {
     let workshop = Workshop::new();
     let channels = start_with(vec![workshop.channel("a", "")], program());
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     assert_eq!(outcome(&mut tracking).await.result, Ok(Arrival::Delivered));
     let status = once(&channels, is_ready).await;
     assert_eq!(status.plugin, "misbehaving");
@@ -131,9 +131,9 @@ async fn a_plugin_that_misbehaves_loses_that_message_and_no_other() {
     ];
     for (does, reason) in cases {
         let channels = start_with(vec![workshop.channel("a", does)], program());
-        let mut lost = channels.submit(unlucky(1));
+        let mut lost = submit(&channels, unlucky(1));
         assert_eq!(outcome(&mut lost).await.result, Err(reason), "{does}");
-        let mut next = channels.submit(order(2, 600));
+        let mut next = submit(&channels, message(2, 600));
         let told = outcome(&mut next).await;
         assert_eq!(told.result, Ok(Arrival::Delivered), "{does}");
         assert!(!channels.status()[0].last_error.is_empty());
@@ -164,7 +164,7 @@ async fn a_process_that_somebody_kills_is_started_again() {
     }
     let failed = once(&channels, has_failed).await;
     assert_eq!(failed.last_error, "its process has ended");
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     assert_eq!(outcome(&mut tracking).await.result, Ok(Arrival::Delivered));
     assert!(killed.into_iter().all(is_gone));
     channels.stop().await;
@@ -180,7 +180,7 @@ async fn a_plugin_that_cannot_be_used_leaves_the_message_to_the_next_channel() {
     let mut well = workshop.channel("c", "");
     well.order = 3;
     let channels = start_with(vec![missing, sick, well], program());
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     let told = outcome(&mut tracking).await;
     assert_eq!(told.channel, Some(name("c")));
     assert_eq!(told.result, Ok(Arrival::Delivered));
@@ -196,7 +196,7 @@ async fn settings_that_have_changed_are_in_force_after_a_reload() {
     let refuses = workshop.channel("a", "cannot be made");
     let channels = start_with(vec![refuses], program());
     once(&channels, has_failed).await;
-    let mut tracking = channels.submit(order(1, 600));
+    let mut tracking = submit(&channels, message(1, 600));
     channels.reload(vec![workshop.channel("a", "")], program());
     assert_eq!(outcome(&mut tracking).await.result, Ok(Arrival::Delivered));
     channels.stop().await;
