@@ -4,6 +4,7 @@ use clap::{ArgAction, ValueEnum};
 use secinfo_terminal::times::parse_duration;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 const HELP: &str = r#"Examples:
   sudo secinfo setup
@@ -32,10 +33,33 @@ JSON (asks nothing): {"steps":[{"step", "state", "what"}], "left":[...], "warnin
 pub struct Arguments {
     /// Ask nothing: what no option says stays as it is
     #[arg(long, short = 'y', visible_alias = "yes")]
-    pub(crate) non_interactive: bool,
+    pub(super) non_interactive: bool,
+    #[command(flatten)]
+    pub(super) master_key: MasterKeyArguments,
+    /// Set up a channel, such as text=text-twilio:/srv/twilio.toml; several times for several
+    #[arg(long, value_name = "KIND=PLUGIN[:SETTINGS]", action = ArgAction::Append)]
+    pub(super) channel: Vec<ChannelArgument>,
+    /// Send a test message through a channel, such as text-main=+491511234567
+    #[arg(long, value_name = "CHANNEL=DESTINATION", action = ArgAction::Append)]
+    pub(super) test: Vec<Pair>,
+    #[command(flatten)]
+    pub(super) policy: PolicyArguments,
+    /// Make break-glass codes for this user, unless there are some
+    #[arg(long, value_name = "USER", action = ArgAction::Append)]
+    pub(super) break_glass: Vec<String>,
+    #[command(flatten)]
+    pub(super) sign_in: SignInArguments,
+    /// Switch off what a run before has switched on that nobody has confirmed
+    #[arg(long, exclusive = true)]
+    pub(super) take_back: bool,
+}
+
+// What is said of the master key. A doc comment would become that of the command, here and below.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct MasterKeyArguments {
     /// Where the master key is kept
     #[arg(long, value_name = "WHERE")]
-    pub(crate) master_key: Option<MasterKeyChoice>,
+    pub(super) master_key: Option<MasterKeyChoice>,
     /// The registers of the TPM that the master key is bound to
     ///
     /// By default 23, which nothing measures: the key is bound to the TPM of this machine, and no
@@ -43,60 +67,58 @@ pub struct Arguments {
     /// Boot too, and must be sealed anew after it changes. A key that is sealed to the TPM already
     /// is sealed anew whenever this is given.
     #[arg(long, value_name = "LIST", value_parser = registers)]
-    pub(crate) tpm_pcrs: Option<String>,
+    pub(super) tpm_pcrs: Option<String>,
     /// Write a copy of the master key to this new file first, to be taken off this machine
     #[arg(long, value_name = "FILE")]
-    pub(crate) key_copy: Option<PathBuf>,
-    /// Set up a channel, such as text=text-twilio:/srv/twilio.toml; several times for several
-    #[arg(long, value_name = "KIND=PLUGIN[:SETTINGS]", action = ArgAction::Append)]
-    pub(crate) channel: Vec<ChannelWish>,
-    /// Send a test message through a channel, such as text-main=+491511234567
-    #[arg(long, value_name = "CHANNEL=DESTINATION", action = ArgAction::Append)]
-    pub(crate) test: Vec<Pair>,
+    pub(super) key_copy: Option<PathBuf>,
+}
+
+// What is said of policy; what is not said stays.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct PolicyArguments {
     /// The name that authenticator apps and messages show
     #[arg(long, value_name = "NAME")]
-    pub(crate) organization: Option<String>,
+    pub(super) organization: Option<String>,
     /// The country of phone numbers that are written without one, such as DE
     #[arg(long, value_name = "CODE")]
-    pub(crate) country: Option<String>,
+    pub(super) country: Option<String>,
     /// The kinds of method that are allowed, all in one list with commas
     #[arg(long, value_name = "KINDS", value_delimiter = ',')]
-    pub(crate) allow: Vec<String>,
+    pub(super) allow: Vec<String>,
     /// How many methods everybody must have
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=10))]
-    pub(crate) required: Option<u8>,
+    pub(super) required: Option<u8>,
     /// How many methods members of a Unix group must have, such as sudo=1
     #[arg(long, value_name = "GROUP=N", action = ArgAction::Append)]
-    pub(crate) group: Vec<Pair>,
+    pub(super) group: Vec<Pair>,
     /// How many days what is required may be put off
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(0..=365))]
-    pub(crate) grace_days: Option<u16>,
+    pub(super) grace_days: Option<u16>,
     /// What users without any method need to set up their first
     #[arg(long, value_name = "WHAT", value_parser = ["session", "access-pass"])]
-    pub(crate) first_method: Option<String>,
-    /// Make break-glass codes for this user, unless there are some
-    #[arg(long, value_name = "USER", action = ArgAction::Append)]
-    pub(crate) break_glass: Vec<String>,
+    pub(super) first_method: Option<String>,
+}
+
+// What is said of sign-in.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct SignInArguments {
     /// Whether sign-in asks secinfo
     #[arg(long, value_name = "STATE")]
-    pub(crate) pam: Option<PamChoice>,
+    pub(super) pam: Option<PamChoice>,
     /// What the SSH server asks for when PAM is switched on
     #[arg(long, value_name = "WHAT")]
-    pub(crate) ssh: Option<SshChoice>,
+    pub(super) ssh: Option<SshChoice>,
     /// Take it as confirmed that sign-in works
     #[arg(long)]
-    pub(crate) pam_confirmed: bool,
+    pub(super) pam_confirmed: bool,
     /// After how long PAM is switched off again unless it was confirmed that sign-in works
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = timeout)]
-    pub(crate) pam_timeout: u64,
-    /// Switch off what a run before has switched on that nobody has confirmed
-    #[arg(long, exclusive = true)]
-    pub(crate) take_back: bool,
+    pub(super) pam_timeout: Duration,
 }
 
 /// Where the master key is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum MasterKeyChoice {
+pub(super) enum MasterKeyChoice {
     /// Sealed to the TPM: a copy of the disk opens nothing elsewhere.
     Tpm,
     /// Sealed to the key of this host: a copy of the daemon's files opens nothing.
@@ -109,7 +131,7 @@ pub(crate) enum MasterKeyChoice {
 
 /// Whether sign-in asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum PamChoice {
+pub(super) enum PamChoice {
     /// It asks.
     Enable,
     /// It does not.
@@ -120,7 +142,7 @@ pub(crate) enum PamChoice {
 
 /// What the SSH server asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SshChoice {
+pub(super) enum SshChoice {
     /// A password and a code; a key alone still lets in.
     PasswordAndCode,
     /// A key, and then a password and a code.
@@ -129,18 +151,18 @@ pub(crate) enum SshChoice {
     Keep,
 }
 
-/// A channel that is wanted.
+/// A channel to set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ChannelWish {
+pub(super) struct ChannelArgument {
     /// What it delivers.
-    pub(crate) kind: String,
+    pub(super) kind: String,
     /// What delivers.
-    pub(crate) plugin: String,
+    pub(super) plugin: String,
     /// The file with the plugin's settings.
-    pub(crate) settings: Option<PathBuf>,
+    pub(super) settings: Option<PathBuf>,
 }
 
-impl FromStr for ChannelWish {
+impl FromStr for ChannelArgument {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -163,7 +185,7 @@ impl FromStr for ChannelWish {
 
 /// Two words with `=` between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Pair(pub(crate) String, pub(crate) String);
+pub(super) struct Pair(pub(super) String, pub(super) String);
 
 impl FromStr for Pair {
     type Err = String;
@@ -189,10 +211,10 @@ fn registers(text: &str) -> Result<String, String> {
     }
 }
 
-fn timeout(text: &str) -> Result<u64, String> {
+fn timeout(text: &str) -> Result<Duration, String> {
     let seconds = parse_duration(text)?;
     match seconds {
-        10..=86_400 => Ok(seconds),
+        10..=86_400 => Ok(Duration::from_secs(seconds)),
         _ => Err("it must be from 10s to 24h".to_owned()),
     }
 }
@@ -203,15 +225,18 @@ mod tests {
 
     #[test]
     fn channels_and_pairs_are_read_as_the_help_says() {
-        let wish: ChannelWish = "text=text-twilio:/srv/twilio.toml".parse().unwrap();
+        let channel: ChannelArgument = "text=text-twilio:/srv/twilio.toml".parse().unwrap();
         assert_eq!(
-            (wish.kind.as_str(), wish.plugin.as_str()),
+            (channel.kind.as_str(), channel.plugin.as_str()),
             ("text", "text-twilio")
         );
-        assert_eq!(wish.settings, Some(PathBuf::from("/srv/twilio.toml")));
-        assert_eq!("call=spool".parse::<ChannelWish>().unwrap().settings, None);
+        assert_eq!(channel.settings, Some(PathBuf::from("/srv/twilio.toml")));
+        assert_eq!(
+            "call=spool".parse::<ChannelArgument>().unwrap().settings,
+            None
+        );
         for wrong in ["text", "fax=spool", "text=", "=spool"] {
-            assert!(wrong.parse::<ChannelWish>().is_err(), "{wrong}");
+            assert!(wrong.parse::<ChannelArgument>().is_err(), "{wrong}");
         }
         assert_eq!("sudo=1".parse(), Ok(Pair("sudo".into(), "1".into())));
         assert!("sudo=".parse::<Pair>().is_err());
@@ -221,7 +246,7 @@ mod tests {
     fn registers_and_times_are_checked() {
         assert!(registers("7+14").is_ok() && registers("23").is_ok());
         assert!(registers("").is_err() && registers("24").is_err() && registers("7,8").is_err());
-        assert_eq!(timeout("10m"), Ok(600));
+        assert_eq!(timeout("10m"), Ok(Duration::from_mins(10)));
         assert!(timeout("5s").is_err() && timeout("2d").is_err());
     }
 }

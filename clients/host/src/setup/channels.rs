@@ -5,13 +5,13 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+use super::arguments::{ChannelArgument, Pair};
 use super::config::{Applied, Config};
 use super::daemon::Daemon;
 use super::host::Host;
 use super::program::Program;
 use super::questions::Questions;
 use super::report::{Report, Step};
-use crate::setup::arguments::{ChannelWish, Pair};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::{listed, visible};
 use secinfo_wire::Channel;
@@ -47,7 +47,7 @@ pub(crate) async fn run(
     host: &Host,
     daemon: &impl Daemon,
     questions: &Questions<'_>,
-    wishes: &[ChannelWish],
+    arguments: &[ChannelArgument],
     tests: &[Pair],
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
@@ -56,10 +56,10 @@ pub(crate) async fn run(
     let present = config.sections("channel");
     let plugins = plugins(host, &config)?;
     let mut wanted = Vec::new();
-    for wish in wishes {
-        wanted.push(from_wish(host, wish, &plugins)?);
+    for argument in arguments {
+        wanted.push(from_argument(host, argument, &plugins)?);
     }
-    if wishes.is_empty() && questions.are_asked() {
+    if arguments.is_empty() && questions.are_asked() {
         wanted = asked::channels(host, questions, &plugins, &present, report)?;
     }
     let mut changed = Vec::new();
@@ -105,12 +105,16 @@ pub(crate) async fn run(
 }
 
 /// Refuses, before anything is changed, channels that cannot be set up and tests of none.
-pub(crate) fn check(host: &Host, wishes: &[ChannelWish], tests: &[Pair]) -> Result<(), Failure> {
+pub(crate) fn check(
+    host: &Host,
+    arguments: &[ChannelArgument],
+    tests: &[Pair],
+) -> Result<(), Failure> {
     let config = Config::read(host)?;
     let plugins = plugins(host, &config)?;
     let mut names = config.sections("channel");
-    for wish in wishes {
-        names.push(from_wish(host, wish, &plugins)?.name);
+    for argument in arguments {
+        names.push(from_argument(host, argument, &plugins)?.name);
     }
     match tests.iter().find(|Pair(name, _)| !names.contains(name)) {
         Some(Pair(name, _)) => Err(Failure::Usage(format!(
@@ -134,30 +138,34 @@ fn plugins(host: &Host, config: &Config) -> Result<Vec<String>, Failure> {
     Ok(names.collect())
 }
 
-fn from_wish(host: &Host, wish: &ChannelWish, plugins: &[String]) -> Result<Wanted, Failure> {
-    if !plugins.contains(&wish.plugin) {
+fn from_argument(
+    host: &Host,
+    argument: &ChannelArgument,
+    plugins: &[String],
+) -> Result<Wanted, Failure> {
+    if !plugins.contains(&argument.plugin) {
         let installed: Vec<_> = plugins.iter().map(String::as_str).collect();
         return Err(Failure::Refused(format!(
             "the plugin {:?} is not installed; there are {}",
-            visible(&wish.plugin),
+            visible(&argument.plugin),
             listed(&installed)
         )));
     }
-    let name = format!("{}-main", wish.kind);
-    let settings = match &wish.settings {
-        Some(file) => Settings::of_file(host, file, &wish.plugin)?,
-        None if wish.plugin == SPOOL => Settings::of_spool(&name),
+    let name = format!("{}-main", argument.kind);
+    let settings = match &argument.settings {
+        Some(file) => Settings::of_file(host, file, &argument.plugin)?,
+        None if argument.plugin == SPOOL => Settings::of_spool(&name),
         None => {
             return Err(Failure::Refused(format!(
                 "{} needs settings: write --channel {}={}:FILE, with a file as in the reference of channels",
-                wish.plugin, wish.kind, wish.plugin
+                argument.plugin, argument.kind, argument.plugin
             )));
         }
     };
     Ok(Wanted {
         name,
-        kind: wish.kind.clone(),
-        plugin: wish.plugin.clone(),
+        kind: argument.kind.clone(),
+        plugin: argument.plugin.clone(),
         settings,
     })
 }

@@ -296,7 +296,7 @@ fn uncommented(text: &str, header: &str, key: &str, value: &Value) -> Option<Str
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::{Puppet, STARTED, Scene, WELL};
+    use super::super::fixture::{FakeDaemon, Fixture, STARTED, WELL};
     use super::*;
     use toml_edit::Array;
 
@@ -358,74 +358,74 @@ mod tests {
 
     #[tokio::test]
     async fn the_former_one_is_kept_and_one_that_the_daemon_refuses_is_not_put_in_place() {
-        let scene = Scene::new();
-        scene.write(CONFIG, "[policy]\n#required = 0\n");
-        scene.program(
+        let fixture = Fixture::new();
+        fixture.write(CONFIG, "[policy]\n#required = 0\n");
+        fixture.program(
             "secinfod",
             "grep -q 'required = 11' \"$3\" && { echo wrong >&2; exit 1; }; exit 0",
         );
-        scene.program("systemctl", &scene.note("systemctl"));
-        scene.write(WELL, "");
-        let daemon = Puppet { scene: &scene };
-        let mut config = Config::read(&scene.host).unwrap();
+        fixture.program("systemctl", &fixture.note("systemctl"));
+        fixture.write(WELL, "");
+        let daemon = FakeDaemon { fixture: &fixture };
+        let mut config = Config::read(&fixture.host).unwrap();
         config.set(&["policy"], "required", 11).unwrap();
-        let refusal = config.apply(&scene.host, &daemon).await.unwrap_err();
+        let refusal = config.apply(&fixture.host, &daemon).await.unwrap_err();
         let refusal = refusal.to_string();
         assert!(
             refusal.contains("is as it was") && refusal.contains("wrong"),
             "{refusal}"
         );
-        assert_eq!(scene.read(CONFIG), "[policy]\n#required = 0\n");
-        assert_eq!(scene.host.names("/etc/secinfo").unwrap(), ["config.toml"]);
+        assert_eq!(fixture.read(CONFIG), "[policy]\n#required = 0\n");
+        assert_eq!(fixture.host.names("/etc/secinfo").unwrap(), ["config.toml"]);
 
         config.set(&["policy"], "required", 1).unwrap();
-        let applied = config.apply(&scene.host, &daemon).await.unwrap();
+        let applied = config.apply(&fixture.host, &daemon).await.unwrap();
         let Applied::Written(kept) = applied else {
             panic!("{applied:?}");
         };
-        assert_eq!(scene.read(CONFIG), "[policy]\nrequired = 1\n");
-        assert_eq!(scene.read(&kept), "[policy]\n#required = 0\n");
-        assert_eq!(scene.noted("systemctl"), ["restart secinfod.service"]);
-        let applied = config.apply(&scene.host, &daemon).await.unwrap();
+        assert_eq!(fixture.read(CONFIG), "[policy]\nrequired = 1\n");
+        assert_eq!(fixture.read(&kept), "[policy]\n#required = 0\n");
+        assert_eq!(fixture.noted("systemctl"), ["restart secinfod.service"]);
+        let applied = config.apply(&fixture.host, &daemon).await.unwrap();
         assert_eq!(applied, Applied::Unchanged);
-        assert!(scene.noted("systemctl").is_empty());
+        assert!(fixture.noted("systemctl").is_empty());
 
         // Somebody wrote it, or was cut off after writing it, and the daemon has started before.
-        scene.write(STARTED, "1");
-        let applied = config.apply(&scene.host, &daemon).await.unwrap();
+        fixture.write(STARTED, "1");
+        let applied = config.apply(&fixture.host, &daemon).await.unwrap();
         assert_eq!(applied, Applied::InForce);
-        assert_eq!(scene.noted("systemctl"), ["restart secinfod.service"]);
+        assert_eq!(fixture.noted("systemctl"), ["restart secinfod.service"]);
     }
 
     #[tokio::test]
     async fn a_change_that_the_daemon_does_not_start_with_is_undone() {
-        let scene = Scene::new();
+        let fixture = Fixture::new();
         let former = "[policy]\nrequired = 0\n";
-        scene.write(CONFIG, former);
-        scene.program("secinfod", "exit 0");
+        fixture.write(CONFIG, former);
+        fixture.program("secinfod", "exit 0");
         let script = format!(
             "{}\ntest $1 = restart && grep -q 'required = 1' \"$root{CONFIG}\" && exit 1; exit 0",
-            scene.note("systemctl")
+            fixture.note("systemctl")
         );
-        scene.program("systemctl", &script);
-        scene.write(WELL, "");
-        let mut config = Config::read(&scene.host).unwrap();
+        fixture.program("systemctl", &script);
+        fixture.write(WELL, "");
+        let mut config = Config::read(&fixture.host).unwrap();
         config.set(&["policy"], "required", 1).unwrap();
-        let daemon = Puppet { scene: &scene };
-        let refusal = config.apply(&scene.host, &daemon).await.unwrap_err();
+        let daemon = FakeDaemon { fixture: &fixture };
+        let refusal = config.apply(&fixture.host, &daemon).await.unwrap_err();
         let refusal = refusal.to_string();
         assert!(refusal.contains("runs with it again"), "{refusal}");
-        assert_eq!(scene.read(CONFIG), former);
-        assert_eq!(scene.noted("systemctl").len(), 3);
+        assert_eq!(fixture.read(CONFIG), former);
+        assert_eq!(fixture.noted("systemctl").len(), 3);
     }
 
     #[test]
     fn a_configuration_that_is_none_is_refused() {
-        let scene = Scene::new();
-        assert!(Config::read(&scene.host).is_err());
-        scene.write(CONFIG, "[daemon\n");
+        let fixture = Fixture::new();
+        assert!(Config::read(&fixture.host).is_err());
+        fixture.write(CONFIG, "[daemon\n");
         assert!(
-            Config::read(&scene.host)
+            Config::read(&fixture.host)
                 .unwrap_err()
                 .to_string()
                 .contains("not TOML")

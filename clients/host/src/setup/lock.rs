@@ -57,16 +57,16 @@ fn failed(path: &str) -> impl FnOnce(Errno) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::Scene;
+    use super::super::fixture::Fixture;
     use super::*;
 
     #[test]
     fn a_second_run_is_refused_until_the_first_has_ended() {
-        let scene = Scene::new();
-        let first = Lock::of_run(&scene.host).unwrap();
-        let refusal = Lock::of_run(&scene.host).unwrap_err().to_string();
+        let fixture = Fixture::new();
+        let first = Lock::of_run(&fixture.host).unwrap();
+        let refusal = Lock::of_run(&fixture.host).unwrap_err().to_string();
         assert!(refusal.contains("another run"), "{refusal}");
         drop(first);
-        Lock::of_run(&scene.host).unwrap();
+        Lock::of_run(&fixture.host).unwrap();
     }
 }

@@ -8,17 +8,16 @@ mod credential;
 #[cfg(test)]
 mod tests;
 
+use super::arguments::{MasterKeyArguments, MasterKeyChoice};
 use super::config::Config;
 use super::daemon::{Daemon, is_well};
 use super::host::Host;
 use super::program::Program;
 use super::questions::Questions;
 use super::report::{Report, Step};
-use crate::setup::arguments::MasterKeyChoice;
 use credential::{CREDENTIAL, Seal};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::visible;
-use std::path::Path;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -38,19 +37,8 @@ const ABOUT: &str = "The secrets of all users are stored under one master key. A
     a file beside them, whoever copies the disk has both. systemd can seal it to this machine \
     instead, so that a copy of the disk opens nothing.";
 
-/// What is asked for, and what with.
-#[derive(Debug)]
-pub(crate) struct Wish<'a> {
-    /// Where the key shall be; ask if not said.
-    pub(crate) choice: Option<MasterKeyChoice>,
-    /// The registers of the TPM that it is bound to, if they are said.
-    pub(crate) pcrs: Option<&'a str>,
-    /// Where a copy goes first.
-    pub(crate) copy: Option<&'a Path>,
-}
-
 /// Where the key is now.
-struct Places {
+struct KeyFiles {
     /// The key file.
     file: String,
     /// The key file under another name, while the daemon tries the credential.
@@ -66,58 +54,67 @@ pub(crate) async fn run(
     host: &Host,
     daemon: &impl Daemon,
     questions: &Questions<'_>,
-    wish: &Wish<'_>,
+    arguments: &MasterKeyArguments,
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
     report.begin(Step::MasterKey, ABOUT)?;
     let config = Config::read(host)?;
     let named = config.text_of(&["daemon"], "master_key");
     if let Some(named) = named.filter(|named| named != "automatic") {
-        return elsewhere(&named, wish, report);
+        return elsewhere(&named, arguments, report);
     }
     let state = config
         .text_of(&["daemon"], "state_directory")
         .unwrap_or_else(|| "/var/lib/secinfo".to_owned());
-    let mut places = Places::look(host, &state)?;
-    places.repair(host)?;
-    if let (Some(copy), Some(key)) = (wish.copy, places.key()) {
+    let mut files = KeyFiles::look(host, &state)?;
+    files.repair(host)?;
+    if let (Some(copy), Some(key)) = (&arguments.key_copy, files.key()) {
         write_copy(host, &copy.to_string_lossy(), key, report)?;
     }
-    if places.in_credential.is_some() && (places.in_file.is_some() || places.in_aside.is_some()) {
+    if files.in_credential.is_some() && (files.in_file.is_some() || files.in_aside.is_some()) {
         report.tell("The key is sealed already, but its file is still there, because a run before this one was cut short. It is taken up now.")?;
-        return finish(host, daemon, &places, None, report).await;
+        return finish(host, daemon, &files, None, report).await;
     }
-    let Some(seal) = choose(host, questions, wish, &places, report)? else {
+    let Some(seal) = choose(host, questions, arguments, &files, report)? else {
         return Ok(());
     };
-    let Some(key) = places.key().cloned() else {
+    let Some(key) = files.key().cloned() else {
         return Err(Failure::Refused(
             "there is no master key yet: start the daemon once with systemctl start secinfod, which makes one".into(),
         ));
     };
     loads_credential(host)?;
-    if wish.copy.is_none() {
+    if arguments.key_copy.is_none() {
         ask_for_copy(host, questions, &key, report)?;
     }
     let former = credential::sealed(host)?;
     if let Some(former) = &former {
         host.write(FORMER, former, 0o600)?;
     }
-    credential::place(host, &key, seal, wish.pcrs.unwrap_or(UNMEASURED))?;
-    finish(host, daemon, &places, former, report).await?;
+    credential::place(
+        host,
+        &key,
+        seal,
+        arguments.tpm_pcrs.as_deref().unwrap_or(UNMEASURED),
+    )?;
+    finish(host, daemon, &files, former, report).await?;
     report.leave("Make a backup that opens on another machine, too: secinfo backup --passphrase FILE. The key sealed here opens nowhere else.");
     Ok(())
 }
 
-impl Wish<'_> {
+impl MasterKeyArguments {
     /// Refuses, before anything is changed, what does not go together.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         let usage = |why: &str| Err(Failure::Usage(why.to_owned()));
-        if self.copy.is_some_and(|copy| !copy.is_absolute()) {
+        if self
+            .key_copy
+            .as_ref()
+            .is_some_and(|copy| !copy.is_absolute())
+        {
             return usage("give --key-copy the whole path of a file");
         }
-        match self.choice {
-            Some(choice) if self.pcrs.is_some() && choice != MasterKeyChoice::Tpm => {
+        match self.master_key {
+            Some(choice) if self.tpm_pcrs.is_some() && choice != MasterKeyChoice::Tpm => {
                 usage("--tpm-pcrs is about a key that is sealed to the TPM: add --master-key tpm")
             }
             _ => Ok(()),
@@ -126,16 +123,20 @@ impl Wish<'_> {
 }
 
 /// The configuration says where the key is; it is not ours to move.
-fn elsewhere(named: &str, wish: &Wish<'_>, report: &mut Report<'_>) -> Result<(), Failure> {
+fn elsewhere(
+    named: &str,
+    arguments: &MasterKeyArguments,
+    report: &mut Report<'_>,
+) -> Result<(), Failure> {
     if matches!(
-        wish.choice,
+        arguments.master_key,
         Some(MasterKeyChoice::Tpm | MasterKeyChoice::Host)
     ) {
         return Err(Failure::Refused(format!(
             "config.toml names {named} as the master key: take master_key out there and move the file to master.key in the state directory, then run secinfo setup again"
         )));
     }
-    if let Some(copy) = wish.copy {
+    if let Some(copy) = &arguments.key_copy {
         return Err(Failure::Refused(format!(
             "config.toml names {named} as the master key, and no copy of it was written to {}: copy it yourself",
             visible(&copy.to_string_lossy())
@@ -146,7 +147,7 @@ fn elsewhere(named: &str, wish: &Wish<'_>, report: &mut Report<'_>) -> Result<()
     ))
 }
 
-impl Places {
+impl KeyFiles {
     /// The key that is in use.
     fn key(&self) -> Option<&Key> {
         self.in_file.as_ref().or(self.in_credential.as_ref())
@@ -229,8 +230,8 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
 fn choose(
     host: &Host,
     questions: &Questions<'_>,
-    wish: &Wish<'_>,
-    places: &Places,
+    arguments: &MasterKeyArguments,
+    files: &KeyFiles,
     report: &mut Report<'_>,
 ) -> Result<Option<Seal>, Failure> {
     let present = credential::sealed(host)?.map(|sealed| Seal::of(&sealed));
@@ -240,7 +241,7 @@ fn choose(
             seal.map_or("to this machine", Seal::words)
         )
     };
-    let wanted = match wish.choice {
+    let wanted = match arguments.master_key {
         Some(MasterKeyChoice::Tpm) => Some(Seal::Tpm),
         Some(MasterKeyChoice::Host) => Some(Seal::Host),
         Some(MasterKeyChoice::File) if present.is_some() => {
@@ -249,14 +250,14 @@ fn choose(
             ));
         }
         Some(MasterKeyChoice::File | MasterKeyChoice::Keep) => None,
-        None if wish.pcrs.is_some() && present == Some(Some(Seal::Tpm)) => Some(Seal::Tpm),
+        None if arguments.tpm_pcrs.is_some() && present == Some(Some(Seal::Tpm)) => Some(Seal::Tpm),
         None if present.is_some() => None,
         None => ask(host, questions, report)?,
     };
     match (wanted, present) {
         // With which registers it is sealed is not known.
         (Some(wanted), Some(Some(present)))
-            if wanted == present && (wanted == Seal::Host || wish.pcrs.is_none()) =>
+            if wanted == present && (wanted == Seal::Host || arguments.tpm_pcrs.is_none()) =>
         {
             report.unchanged(sealed_words(Some(present)))?;
             Ok(None)
@@ -266,10 +267,10 @@ fn choose(
             Ok(None)
         }
         (None, None) => {
-            report.skipped(format!("The master key stays in {}", places.file))?;
+            report.skipped(format!("The master key stays in {}", files.file))?;
             report.leave(format!(
                 "The master key lies in {}: copies of the disk and of /var/lib/secinfo hold it, so keep them as secret as the key. secinfo setup --master-key seals it.",
-                places.file
+                files.file
             ));
             Ok(None)
         }
@@ -358,16 +359,16 @@ fn write_copy(host: &Host, path: &str, key: &[u8], report: &mut Report<'_>) -> R
 async fn finish(
     host: &Host,
     daemon: &impl Daemon,
-    places: &Places,
+    files: &KeyFiles,
     former: Option<Zeroizing<Vec<u8>>>,
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
     loads_credential(host)?;
-    if places.in_file.is_some() {
-        host.rename(&places.file, &places.aside)?;
+    if files.in_file.is_some() {
+        host.rename(&files.file, &files.aside)?;
     }
-    if let Err(why) = tried(host, daemon, &places.file).await {
-        undo(host, places, former)?;
+    if let Err(why) = tried(host, daemon, &files.file).await {
+        undo(host, files, former)?;
         let again = is_well(daemon).await;
         let now = if again.is_ok() {
             "the daemon runs with it again"
@@ -378,9 +379,9 @@ async fn finish(
             "the daemon did not start with the sealed key, so the key is where it was, and {now}. {why}"
         )));
     }
-    if host.has(&places.aside) {
-        host.rename(&places.aside, &places.gone)?;
-        host.erase(&places.gone)?;
+    if host.has(&files.aside) {
+        host.rename(&files.aside, &files.gone)?;
+        host.erase(&files.gone)?;
     }
     host.remove(FORMER)?;
     let seal = credential::sealed(host)?.and_then(|sealed| Seal::of(&sealed));
@@ -402,9 +403,9 @@ async fn tried(host: &Host, daemon: &impl Daemon, file: &str) -> Result<(), Stri
 }
 
 /// Puts everything back: first the key file, then the credential.
-fn undo(host: &Host, places: &Places, former: Option<Zeroizing<Vec<u8>>>) -> Result<(), Failure> {
-    if host.has(&places.aside) {
-        host.rename(&places.aside, &places.file)?;
+fn undo(host: &Host, files: &KeyFiles, former: Option<Zeroizing<Vec<u8>>>) -> Result<(), Failure> {
+    if host.has(&files.aside) {
+        host.rename(&files.aside, &files.file)?;
     }
     match former {
         Some(former) => host.write(CREDENTIAL, &former, 0o600)?,

@@ -7,6 +7,8 @@ mod config;
 mod daemon;
 #[cfg(test)]
 mod faults;
+#[cfg(test)]
+mod fixture;
 mod host;
 mod lock;
 mod look;
@@ -15,8 +17,6 @@ mod policy;
 mod program;
 mod questions;
 mod report;
-#[cfg(test)]
-mod scene;
 mod sign_in;
 mod ways_back;
 
@@ -33,8 +33,7 @@ use questions::Questions;
 use report::Report;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::Screen;
-use sign_in::Terminal;
-use std::time::Duration;
+use sign_in::{SignIn, Terminal};
 
 /// Sets this host up; `address` is that of the bus, if not the usual.
 ///
@@ -78,13 +77,17 @@ async fn all_steps(
     let questions = Questions::new(screen, asks);
     let mut report = Report::new(screen);
     let person = person();
-    let wishes = Wishes::of(arguments, person.as_deref(), address);
-    wishes.check(host, &questions, arguments, &report)?;
+    let sign_in = SignIn {
+        arguments: arguments.sign_in,
+        person: person.as_deref(),
+        address,
+    };
+    check(host, arguments, &sign_in, &questions, &report)?;
     let result = steps(
         host,
         daemon,
         arguments,
-        &wishes,
+        &sign_in,
         &questions,
         screen,
         &mut report,
@@ -96,83 +99,47 @@ async fn all_steps(
     }
 }
 
-/// What the options say, for the steps that take more than one of them.
-struct Wishes<'a> {
-    key: master_key::Wish<'a>,
-    policy: policy::Wish<'a>,
-    sign_in: sign_in::Wish<'a>,
-}
-
-impl<'a> Wishes<'a> {
-    fn of(arguments: &'a Arguments, person: Option<&'a str>, address: Option<&'a str>) -> Self {
-        Self {
-            key: master_key::Wish {
-                choice: arguments.master_key,
-                pcrs: arguments.tpm_pcrs.as_deref(),
-                copy: arguments.key_copy.as_deref(),
-            },
-            policy: policy::Wish {
-                organization: arguments.organization.as_deref(),
-                country: arguments.country.as_deref(),
-                allow: &arguments.allow,
-                required: arguments.required,
-                groups: &arguments.group,
-                grace_days: arguments.grace_days,
-                first_method: arguments.first_method.as_deref(),
-            },
-            sign_in: sign_in::Wish {
-                pam: arguments.pam,
-                ssh: arguments.ssh,
-                confirmed: arguments.pam_confirmed,
-                timeout: Duration::from_secs(arguments.pam_timeout),
-                person,
-                address,
-            },
-        }
+/// Refuses what cannot be carried through before anything is changed.
+fn check(
+    host: &Host,
+    arguments: &Arguments,
+    sign_in: &SignIn<'_>,
+    questions: &Questions<'_>,
+    report: &Report<'_>,
+) -> Result<(), Failure> {
+    if arguments.sign_in.pam == Some(PamChoice::Disable) || !host.has(CONFIG) {
+        // Nothing may keep an administrator from switching it off; the first step says what is missing.
+        return Ok(());
     }
-
-    /// Refuses what cannot be carried through before anything is changed.
-    fn check(
-        &self,
-        host: &Host,
-        questions: &Questions<'_>,
-        arguments: &Arguments,
-        report: &Report<'_>,
-    ) -> Result<(), Failure> {
-        if arguments.pam == Some(PamChoice::Disable) || !host.has(CONFIG) {
-            // Nothing may keep anybody from switching it off; the first step says what is missing.
-            return Ok(());
-        }
-        self.key.check()?;
-        self.policy.check(host)?;
-        channels::check(host, &arguments.channel, &arguments.test)?;
-        ways_back::check(&arguments.break_glass)?;
-        self.sign_in.check(host, questions, report)
-    }
+    arguments.master_key.check()?;
+    arguments.policy.check(host)?;
+    channels::check(host, &arguments.channel, &arguments.test)?;
+    ways_back::check(&arguments.break_glass)?;
+    sign_in.check(host, questions, report)
 }
 
 async fn steps(
     host: &Host,
     daemon: &impl Daemon,
     arguments: &Arguments,
-    wishes: &Wishes<'_>,
+    sign_in: &SignIn<'_>,
     questions: &Questions<'_>,
     screen: &Screen,
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
-    if arguments.pam == Some(PamChoice::Disable) {
-        // First of all: whoever wants this may have a daemon that is down.
+    if arguments.sign_in.pam == Some(PamChoice::Disable) {
+        // First of all: the daemon may be down.
         sign_in::run(
             host,
             questions,
             || Terminal::new(questions),
-            &wishes.sign_in,
+            sign_in,
             report,
         )
         .await?;
     }
-    look::run(host, daemon, wishes.sign_in.address, report).await?;
-    master_key::run(host, daemon, questions, &wishes.key, report).await?;
+    look::run(host, daemon, sign_in.address, report).await?;
+    master_key::run(host, daemon, questions, &arguments.master_key, report).await?;
     channels::run(
         host,
         daemon,
@@ -182,29 +149,29 @@ async fn steps(
         report,
     )
     .await?;
-    policy::run(host, daemon, questions, &wishes.policy, report).await?;
+    policy::run(host, daemon, questions, &arguments.policy, report).await?;
     ways_back::run(
         host,
         screen,
         questions,
         &arguments.break_glass,
-        wishes.sign_in.person,
+        sign_in.person,
         report,
     )?;
-    if arguments.pam == Some(PamChoice::Disable) {
+    if arguments.sign_in.pam == Some(PamChoice::Disable) {
         return Ok(());
     }
     sign_in::run(
         host,
         questions,
         || Terminal::new(questions),
-        &wishes.sign_in,
+        sign_in,
         report,
     )
     .await
 }
 
-/// Whoever ran sudo.
+/// The user who ran sudo.
 fn person() -> Option<String> {
     let name = std::env::var("SUDO_USER").ok()?;
     account(&name).ok().filter(|_| name != "root")?;

@@ -1,11 +1,11 @@
 //! Step 4: what the organization is called, which methods it allows, and who must have them.
 
+use super::arguments::{Pair, PolicyArguments};
 use super::config::{Applied, Config};
 use super::daemon::Daemon;
 use super::host::Host;
 use super::questions::Questions;
 use super::report::{Report, Step};
-use crate::setup::arguments::Pair;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::visible;
 use secinfo_wire::names::kind;
@@ -31,30 +31,18 @@ const ABOUT: &str = "Policy stands in /etc/secinfo/config.toml, where every key 
     what matters first: whose host this is, which kinds of method people may use, and who must \
     have one. Whoever must not, may.";
 
-/// What policy shall say; what is not said stays.
-#[derive(Debug, Default)]
-pub(crate) struct Wish<'a> {
-    pub(crate) organization: Option<&'a str>,
-    pub(crate) country: Option<&'a str>,
-    pub(crate) allow: &'a [String],
-    pub(crate) required: Option<u8>,
-    pub(crate) groups: &'a [Pair],
-    pub(crate) grace_days: Option<u16>,
-    pub(crate) first_method: Option<&'a str>,
-}
-
 pub(crate) async fn run(
     host: &Host,
     daemon: &impl Daemon,
     questions: &Questions<'_>,
-    wish: &Wish<'_>,
+    arguments: &PolicyArguments,
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
     report.begin(Step::Policy, ABOUT)?;
     let mut config = Config::read(host)?;
-    wish.set(&mut config)?;
+    arguments.set(&mut config)?;
     if questions.are_asked() && questions.yes("Go through these settings now?", true)? {
-        ask(&mut config, questions, wish)?;
+        ask(&mut config, questions, arguments)?;
     }
     let applied = config.apply(host, daemon).await?;
     let words = in_words(&config);
@@ -67,7 +55,7 @@ pub(crate) async fn run(
     }
 }
 
-impl Wish<'_> {
+impl PolicyArguments {
     /// Refuses what config.toml cannot say.
     pub(crate) fn check(&self, host: &Host) -> Result<(), Failure> {
         self.set(&mut Config::read(host)?)
@@ -75,10 +63,10 @@ impl Wish<'_> {
 
     fn set(&self, config: &mut Config) -> Result<(), Failure> {
         let usage = |why: String| Failure::Usage(why);
-        if let Some(organization) = self.organization {
-            config.set(&["daemon"], "organization", organization)?;
+        if let Some(organization) = &self.organization {
+            config.set(&["daemon"], "organization", organization.as_str())?;
         }
-        if let Some(country) = self.country {
+        if let Some(country) = &self.country {
             let country = self::country(country).map_err(usage)?;
             config.set(&["messages"], "default_country", country)?;
         }
@@ -92,10 +80,10 @@ impl Wish<'_> {
         if let Some(days) = self.grace_days {
             config.set(&["policy"], "grace_days", i64::from(days))?;
         }
-        if let Some(first) = self.first_method {
-            config.set(&["policy"], "first_method", first)?;
+        if let Some(first) = &self.first_method {
+            config.set(&["policy"], "first_method", first.as_str())?;
         }
-        for Pair(group, number) in self.groups {
+        for Pair(group, number) in &self.group {
             let number = number.parse().ok().filter(|number: &u8| *number <= MOST);
             let number = number.ok_or_else(|| {
                 usage(format!(
@@ -109,9 +97,13 @@ impl Wish<'_> {
 }
 
 /// Asks for what no option has said.
-fn ask(config: &mut Config, questions: &Questions<'_>, wish: &Wish<'_>) -> Result<(), Failure> {
+fn ask(
+    config: &mut Config,
+    questions: &Questions<'_>,
+    arguments: &PolicyArguments,
+) -> Result<(), Failure> {
     let any = |text: &str| Ok(text.to_owned());
-    if wish.organization.is_none() {
+    if arguments.organization.is_none() {
         let now = config
             .text_of(&["daemon"], "organization")
             .unwrap_or_default();
@@ -120,7 +112,7 @@ fn ask(config: &mut Config, questions: &Questions<'_>, wish: &Wish<'_>) -> Resul
             config.set(&["daemon"], "organization", name)?;
         }
     }
-    if wish.country.is_none() {
+    if arguments.country.is_none() {
         let now = config
             .text_of(&["messages"], "default_country")
             .unwrap_or_default();
@@ -139,15 +131,15 @@ fn ask(config: &mut Config, questions: &Questions<'_>, wish: &Wish<'_>) -> Resul
             config.set(&["messages"], "default_country", code)?;
         }
     }
-    if wish.allow.is_empty() {
+    if arguments.allow.is_empty() {
         ask_kinds(config, questions)?;
     }
-    if wish.required.is_none() && wish.groups.is_empty() {
+    if arguments.required.is_none() && arguments.group.is_empty() {
         ask_who(config, questions)?;
     }
     let is_required = config.number(&["policy"], "required").unwrap_or(0) > 0
         || !config.sections("group").is_empty();
-    if is_required && wish.grace_days.is_none() {
+    if is_required && arguments.grace_days.is_none() {
         let now = config.number(&["policy"], "grace_days").unwrap_or(GRACE);
         let days = questions.text(
             "Days that people may put it off",
@@ -164,7 +156,7 @@ fn ask(config: &mut Config, questions: &Questions<'_>, wish: &Wish<'_>) -> Resul
             config.set(&["policy"], "grace_days", days)?;
         }
     }
-    if wish.first_method.is_none() {
+    if arguments.first_method.is_none() {
         let choices = [
             "Their password: whoever signs in with it sets up the first method",
             "An access pass too, which you give them: safer where passwords may be known",
@@ -317,52 +309,59 @@ fn in_words(config: &Config) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::config::CONFIG;
+    use super::super::fixture::{FakeDaemon, Fixture, WELL};
     use super::super::report::State;
-    use super::super::scene::{Puppet, Scene, WELL};
     use super::*;
 
     const SHIPPED: &str = include_str!("../../../../config.toml");
 
-    fn scene() -> Scene {
-        let scene = Scene::new();
-        scene.write(CONFIG, SHIPPED);
-        scene.program("secinfod", "exit 0");
-        scene.program("systemctl", &scene.note("systemctl"));
-        scene.write(WELL, "");
-        scene
+    fn fixture() -> Fixture {
+        let fixture = Fixture::new();
+        fixture.write(CONFIG, SHIPPED);
+        fixture.program("secinfod", "exit 0");
+        fixture.program("systemctl", &fixture.note("systemctl"));
+        fixture.write(WELL, "");
+        fixture
     }
 
     async fn set(
-        scene: &Scene,
+        fixture: &Fixture,
         questions: &Questions<'_>,
-        wish: &Wish<'_>,
+        arguments: &PolicyArguments,
     ) -> Result<(State, String), Failure> {
-        let mut report = scene.report();
-        run(&scene.host, &Puppet { scene }, questions, wish, &mut report).await?;
+        let mut report = fixture.report();
+        run(
+            &fixture.host,
+            &FakeDaemon { fixture },
+            questions,
+            arguments,
+            &mut report,
+        )
+        .await?;
         let entry = report.entries.pop().unwrap();
         Ok((entry.state, entry.what))
     }
 
     #[tokio::test]
     async fn options_are_put_in_force_once() {
-        let scene = scene();
-        let groups = [Pair("sudo".into(), "2".into())];
-        let allow = ["text".to_owned(), "authenticator-app".to_owned()];
-        let wish = Wish {
-            organization: Some("Example"),
-            country: Some("de"),
-            allow: &allow,
+        let fixture = fixture();
+        let arguments = PolicyArguments {
+            organization: Some("Example".to_owned()),
+            country: Some("de".to_owned()),
+            allow: vec!["text".to_owned(), "authenticator-app".to_owned()],
             required: Some(1),
-            groups: &groups,
+            group: vec![Pair("sudo".into(), "2".into())],
             grace_days: Some(7),
-            first_method: Some("access-pass"),
+            first_method: Some("access-pass".to_owned()),
         };
-        let (state, words) = set(&scene, &scene.nobody(), &wish).await.unwrap();
+        let (state, words) = set(&fixture, &fixture.unattended(), &arguments)
+            .await
+            .unwrap();
         assert_eq!(state, State::Done);
         let expected = "Policy is in force: everybody must have 1 method, members of sudo 2 methods \
                         within 7 days; allowed are authenticator app, text message. The former";
         assert!(words.starts_with(expected), "{words}");
-        let text = scene.read(CONFIG);
+        let text = fixture.read(CONFIG);
         for line in [
             "organization = \"Example\"",
             "default_country = \"DE\"",
@@ -372,55 +371,62 @@ mod tests {
             assert!(text.lines().any(|own| own == line), "{line}");
         }
         assert!(text.ends_with("\n[group.sudo]\nrequired = 2\n"));
-        assert_eq!(scene.noted("systemctl"), ["restart secinfod.service"]);
+        assert_eq!(fixture.noted("systemctl"), ["restart secinfod.service"]);
         assert_eq!(
-            set(&scene, &scene.nobody(), &wish).await.unwrap().0,
+            set(&fixture, &fixture.unattended(), &arguments)
+                .await
+                .unwrap()
+                .0,
             State::Unchanged
         );
-        assert!(scene.noted("systemctl").is_empty());
+        assert!(fixture.noted("systemctl").is_empty());
     }
 
     #[tokio::test]
     async fn a_person_who_presses_enter_changes_nothing_and_one_who_chooses_does() {
-        let scene = scene();
-        let enter = scene.answers(&["", "", "", "", "", ""]);
-        let (state, words) = set(&scene, &enter, &Wish::default()).await.unwrap();
+        let fixture = fixture();
+        let enter = fixture.answers(&["", "", "", "", "", ""]);
+        let (state, words) = set(&fixture, &enter, &PolicyArguments::default())
+            .await
+            .unwrap();
         assert_eq!(state, State::Unchanged);
         assert_eq!(
             words,
             "Policy: nobody must have a method; all kinds are allowed"
         );
         let chooses =
-            scene.answers(&["y", "Example", "XYZ", "at", "pigeon", "all", "2", "30", "1"]);
-        let (_, words) = set(&scene, &chooses, &Wish::default()).await.unwrap();
+            fixture.answers(&["y", "Example", "XYZ", "at", "pigeon", "all", "2", "30", "1"]);
+        let (_, words) = set(&fixture, &chooses, &PolicyArguments::default())
+            .await
+            .unwrap();
         let expected = "Policy is in force: members of sudo must have 1 method within 30 days; all";
         assert!(words.starts_with(expected), "{words}");
     }
 
     #[tokio::test]
     async fn what_no_option_may_say_is_refused() {
-        let scene = scene();
-        let groups = [Pair("sudo".into(), "many".into())];
-        let allow = ["pigeon".to_owned()];
-        for wish in [
-            Wish {
-                groups: &groups,
-                ..Wish::default()
+        let fixture = fixture();
+        for arguments in [
+            PolicyArguments {
+                group: vec![Pair("sudo".into(), "many".into())],
+                ..PolicyArguments::default()
             },
-            Wish {
-                allow: &allow,
-                ..Wish::default()
+            PolicyArguments {
+                allow: vec!["pigeon".to_owned()],
+                ..PolicyArguments::default()
             },
-            Wish {
-                country: Some("Germany"),
-                ..Wish::default()
+            PolicyArguments {
+                country: Some("Germany".to_owned()),
+                ..PolicyArguments::default()
             },
         ] {
-            let failure = wish.check(&scene.host).unwrap_err();
+            let failure = arguments.check(&fixture.host).unwrap_err();
             assert_eq!(failure.exit_code(), 2, "{failure}");
-            let failure = set(&scene, &scene.nobody(), &wish).await.unwrap_err();
+            let failure = set(&fixture, &fixture.unattended(), &arguments)
+                .await
+                .unwrap_err();
             assert_eq!(failure.exit_code(), 2, "{failure}");
         }
-        assert_eq!(scene.read(CONFIG), SHIPPED);
+        assert_eq!(fixture.read(CONFIG), SHIPPED);
     }
 }

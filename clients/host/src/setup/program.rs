@@ -202,21 +202,21 @@ fn end(child: &mut Child) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::Scene;
+    use super::super::fixture::Fixture;
     use super::*;
 
     #[test]
     fn a_program_gets_input_and_a_clean_environment() {
-        let scene = Scene::new();
-        scene.program(
+        let fixture = Fixture::new();
+        fixture.program(
             "show",
             "cat; echo \"$PATH|$HOME\"; echo problem >&2; exit 3",
         );
         let program = Program::new("show", ["one"]).input(b"given ");
-        let ran = scene.host.run(&program).unwrap();
+        let ran = fixture.host.run(&program).unwrap();
         assert_eq!(ran.text(), "given /usr/sbin:/usr/bin:/sbin:/bin|\n");
         assert_eq!((ran.well, ran.errors.as_str()), (false, "problem\n"));
-        let failure = scene.host.succeed(&program).unwrap_err().to_string();
+        let failure = fixture.host.succeed(&program).unwrap_err().to_string();
         assert!(
             failure.starts_with("\"show one\" failed: it says\n"),
             "{failure}"
@@ -226,13 +226,13 @@ mod tests {
 
     #[test]
     fn a_program_that_hangs_is_ended_and_one_that_is_missing_named() {
-        let scene = Scene::new();
-        scene.program("hang", "sleep 600 & wait");
+        let fixture = Fixture::new();
+        fixture.program("hang", "sleep 600 & wait");
         let hang = Program::new("hang", [""; 0]).patience(Duration::from_millis(100));
-        let failure = scene.host.run(&hang).unwrap_err().to_string();
+        let failure = fixture.host.run(&hang).unwrap_err().to_string();
         assert!(failure.contains("has not ended"), "{failure}");
         let missing = Program::new("missing", [""; 0]);
-        let failure = scene.host.run(&missing).unwrap_err().to_string();
+        let failure = fixture.host.run(&missing).unwrap_err().to_string();
         assert!(failure.contains("not installed"), "{failure}");
     }
 }

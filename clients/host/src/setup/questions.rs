@@ -163,13 +163,13 @@ impl<'a> Questions<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scene::Scene;
+    use super::super::fixture::Fixture;
 
     #[test]
     fn nobody_says_no_and_wrong_answers_are_asked_again() {
-        let scene = Scene::new();
-        assert!(!scene.nobody().yes("Now?", true).unwrap());
-        let questions = scene.answers(&["", "perhaps", "y", "9", "2", "", "1", "x", ""]);
+        let fixture = Fixture::new();
+        assert!(!fixture.unattended().yes("Now?", true).unwrap());
+        let questions = fixture.answers(&["", "perhaps", "y", "9", "2", "", "1", "x", ""]);
         assert!(questions.yes("Now?", true).unwrap());
         assert!(questions.yes("Now?", false).unwrap());
         assert_eq!(questions.choice("Which", &["a", "b"], Some(0)).unwrap(), 1);

@@ -9,18 +9,18 @@ mod way_back;
 pub(crate) use confirmation::{Confirmation, Confirmed, Terminal};
 pub(crate) use way_back::take_back;
 
+use super::arguments::{PamChoice, SignInArguments};
 use super::host::Host;
 use super::look::{findings, in_words};
 use super::program::Program;
 use super::questions::Questions;
 use super::report::{Report, Step};
 use crate::doctor::{Finding, Severity};
-use crate::setup::arguments::{PamChoice, SshChoice};
 use secinfo_terminal::environment::host_name;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::visible;
 use ssh::Ssh;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use way_back::WayBack;
 
 /// The file that has our line when the profile is on.
@@ -34,24 +34,20 @@ const ABOUT: &str = "From now on sign-in asks for a second step: sshd, login, su
     that went wrong, nobody could get in. So it is looked at first and afterwards, and taken back \
     by itself unless you say in time that you have signed in anew.";
 
-/// What is wanted.
-pub(crate) struct Wish<'a> {
-    pub(crate) pam: Option<PamChoice>,
-    pub(crate) ssh: Option<SshChoice>,
-    /// It is confirmed that sign-in works.
-    pub(crate) confirmed: bool,
-    /// How long is waited for that.
-    pub(crate) timeout: Duration,
-    /// Who tries it.
-    pub(crate) person: Option<&'a str>,
+/// What is to become of sign-in.
+pub(super) struct SignIn<'a> {
+    /// What is said of it.
+    pub(super) arguments: SignInArguments,
+    /// The user who tries whether it works.
+    pub(super) person: Option<&'a str>,
     /// The address of the bus, if not the system bus.
-    pub(crate) address: Option<&'a str>,
+    pub(super) address: Option<&'a str>,
 }
 
-impl Wish<'_> {
+impl SignIn<'_> {
     /// What shall become of PAM.
     fn choice(&self, questions: &Questions<'_>, is_on: bool) -> PamChoice {
-        match self.pam {
+        match self.arguments.pam {
             Some(choice) => choice,
             None if is_on || !questions.are_asked() => PamChoice::Keep,
             None => PamChoice::Enable,
@@ -71,9 +67,9 @@ impl Wish<'_> {
                 "there is no {PROFILE}, which pam-auth-update needs: docs/how-to/pam.md says how to write the lines of PAM by hand"
             )));
         }
-        let ssh = Ssh::plan(host, questions, self.ssh, report)?;
+        let ssh = Ssh::plan(host, questions, self.arguments.ssh, report)?;
         let changes = !is_on || ssh.is_some();
-        if changes && !self.confirmed && !questions.are_asked() {
+        if changes && !self.arguments.pam_confirmed && !questions.are_asked() {
             return Err(Failure::Usage(
                 "nobody is there to say that sign-in works: add --pam-confirmed if that was tried on a host like this one".into(),
             ));
@@ -92,7 +88,7 @@ impl Wish<'_> {
         let is_on = is_on(host)?;
         let is_kept = match self.choice(questions, is_on) {
             PamChoice::Disable => true,
-            PamChoice::Keep => !is_on || self.ssh.is_none(),
+            PamChoice::Keep => !is_on || self.arguments.ssh.is_none(),
             PamChoice::Enable => false,
         };
         if is_kept || questions.are_asked() {
@@ -106,7 +102,7 @@ pub(crate) async fn run<C: Confirmation>(
     host: &Host,
     questions: &Questions<'_>,
     confirmation: impl FnOnce() -> Result<C, Failure>,
-    wish: &Wish<'_>,
+    sign_in: &SignIn<'_>,
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
     report.begin(Step::SignIn, ABOUT)?;
@@ -115,38 +111,38 @@ pub(crate) async fn run<C: Confirmation>(
         way_back::go(host)?;
     }
     let is_on = is_on(host)?;
-    match wish.choice(questions, is_on) {
+    match sign_in.choice(questions, is_on) {
         PamChoice::Disable => return disable(host, is_on, report),
         PamChoice::Keep if !is_on => {
             report.skipped("Sign-in asks nobody for a second step")?;
             report.leave("Have sign-in ask for a second step: secinfo setup --pam enable");
             return Ok(());
         }
-        PamChoice::Keep if wish.ssh.is_none() => {
+        PamChoice::Keep if sign_in.arguments.ssh.is_none() => {
             return report.unchanged("Sign-in asks for a second step");
         }
         PamChoice::Keep | PamChoice::Enable => {}
     }
-    let ssh = wish.plan(host, questions, is_on, report)?;
+    let ssh = sign_in.plan(host, questions, is_on, report)?;
     if is_on && ssh.is_none() {
         return report.unchanged("Sign-in asks for a second step");
     }
-    before(host, wish, report).await?;
-    if wish.pam.is_none() && !questions.yes("Switch it on now?", false)? {
+    before(host, sign_in, report).await?;
+    if sign_in.arguments.pam.is_none() && !questions.yes("Switch it on now?", false)? {
         report.skipped("Sign-in asks nobody for a second step")?;
         report.leave("Have sign-in ask for a second step: secinfo setup --pam enable");
         return Ok(());
     }
     // From here on nothing that ends us may leave it half done: whatever happens, the way back is gone.
     let mut confirmation = confirmation()?;
-    let way_back = WayBack::prepare(host, !is_on, ssh.is_some(), wish.timeout)?;
-    let switched = switch_on(host, &way_back, !is_on, ssh.as_ref(), wish, report).await;
+    let way_back = WayBack::prepare(host, !is_on, ssh.is_some(), sign_in.arguments.pam_timeout)?;
+    let switched = switch_on(host, &way_back, !is_on, ssh.as_ref(), sign_in, report).await;
     let confirmed = match switched {
         Err(failure) => Err(failure),
-        Ok(()) if wish.confirmed => Ok(Confirmed::Yes),
+        Ok(()) if sign_in.arguments.pam_confirmed => Ok(Confirmed::Yes),
         Ok(()) => {
             // What the terminal does not show must not keep us from going back.
-            let _ = tell(wish, way_back.deadline, report);
+            let _ = tell(sign_in, way_back.deadline, report);
             let confirmed = confirmation.wait(way_back.deadline).await;
             let _ = questions.hint("");
             Ok(confirmed)
@@ -184,8 +180,8 @@ fn is_on(host: &Host) -> Result<bool, Failure> {
 }
 
 /// Refuses while something is wrong that would keep people out.
-async fn before(host: &Host, wish: &Wish<'_>, report: &mut Report<'_>) -> Result<(), Failure> {
-    let findings = findings(host, wish.address).await?;
+async fn before(host: &Host, sign_in: &SignIn<'_>, report: &mut Report<'_>) -> Result<(), Failure> {
+    let findings = findings(host, sign_in.address).await?;
     let errors: Vec<&Finding> = findings
         .iter()
         // What the SSH server lacks is set together with PAM, and looked at after it.
@@ -208,7 +204,7 @@ async fn switch_on(
     way_back: &WayBack<'_>,
     pam: bool,
     ssh: Option<&Ssh>,
-    wish: &Wish<'_>,
+    sign_in: &SignIn<'_>,
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
     if pam {
@@ -224,7 +220,7 @@ async fn switch_on(
     if let Some(ssh) = ssh {
         way_back.change(|| ssh.switch_on(host))?;
     }
-    let findings = findings(host, wish.address).await?;
+    let findings = findings(host, sign_in.address).await?;
     let (errors, rest): (Vec<_>, Vec<_>) = findings
         .iter()
         .partition(|finding| finding.severity == Severity::Error);
@@ -244,7 +240,7 @@ async fn switch_on(
     )))
 }
 
-fn tell(wish: &Wish<'_>, deadline: Instant, report: &Report<'_>) -> Result<(), Failure> {
+fn tell(sign_in: &SignIn<'_>, deadline: Instant, report: &Report<'_>) -> Result<(), Failure> {
     let left = deadline.saturating_duration_since(Instant::now()).as_secs();
     // Rounded, because a moment of it has passed already.
     let time = match (left + 5) / 60 {
@@ -252,7 +248,7 @@ fn tell(wish: &Wish<'_>, deadline: Instant, report: &Report<'_>) -> Result<(), F
         1 => "1 minute".to_owned(),
         minutes => format!("{minutes} minutes"),
     };
-    let name = visible(wish.person.unwrap_or("YOU"));
+    let name = visible(sign_in.person.unwrap_or("YOU"));
     report.tell(&format!(
         "It is on. Keep THIS session open: it stays as it is whatever happens. Now sign in anew in ANOTHER terminal, with ssh {name}@{} or at the console, and try sudo there. Unless you answer yes within {time}, all is taken back.",
         visible(&host_name())

@@ -164,22 +164,22 @@ fn enroll(
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixture::Fixture;
     use super::super::report::State;
-    use super::super::scene::Scene;
     use super::*;
     use std::os::unix::fs::PermissionsExt;
 
     fn run_for(
-        scene: &Scene,
+        fixture: &Fixture,
         questions: &Questions<'_>,
         users: &[&str],
         person: Option<&str>,
     ) -> (Vec<State>, Vec<String>) {
         let users: Vec<String> = users.iter().map(|user| (*user).to_owned()).collect();
-        let mut report = scene.report();
+        let mut report = fixture.report();
         run(
-            &scene.host,
-            &scene.screen,
+            &fixture.host,
+            &fixture.screen,
             questions,
             &users,
             person,
@@ -194,72 +194,72 @@ mod tests {
 
     #[test]
     fn codes_are_made_once() {
-        let scene = Scene::new();
-        let (states, _) = run_for(&scene, &scene.nobody(), &["root"], None);
+        let fixture = Fixture::new();
+        let (states, _) = run_for(&fixture, &fixture.unattended(), &["root"], None);
         assert_eq!(states, [State::Done]);
-        assert_eq!(scene.host.names(DEFAULT_DIRECTORY).unwrap().len(), 3);
-        let (states, _) = run_for(&scene, &scene.nobody(), &["root"], None);
+        assert_eq!(fixture.host.names(DEFAULT_DIRECTORY).unwrap().len(), 3);
+        let (states, _) = run_for(&fixture, &fixture.unattended(), &["root"], None);
         assert_eq!(states, [State::Unchanged]);
-        assert_eq!(codes_of(&scene.host, "root").unwrap(), 3);
-        assert_eq!(codes_of(&scene.host, "daemon").unwrap(), 0);
-        assert!(codes_of(&scene.host, "nobody-of-this-name").is_err());
+        assert_eq!(codes_of(&fixture.host, "root").unwrap(), 3);
+        assert_eq!(codes_of(&fixture.host, "daemon").unwrap(), 0);
+        assert!(codes_of(&fixture.host, "nobody-of-this-name").is_err());
     }
 
     #[test]
     fn codes_that_the_module_would_not_take_do_not_count() {
-        let scene = Scene::new();
-        run_for(&scene, &scene.nobody(), &["root"], None);
-        let names = scene.host.names(DEFAULT_DIRECTORY).unwrap();
+        let fixture = Fixture::new();
+        run_for(&fixture, &fixture.unattended(), &["root"], None);
+        let names = fixture.host.names(DEFAULT_DIRECTORY).unwrap();
         let file = |index: usize| format!("{DEFAULT_DIRECTORY}/{}", names[index]);
         // The code of an account that had the name before.
-        let stale = scene.read(&file(0)).replace("uid 0", "uid 4711");
-        scene.write(&file(0), stale);
-        assert_eq!(codes_of(&scene.host, "root").unwrap(), 2);
+        let stale = fixture.read(&file(0)).replace("uid 0", "uid 4711");
+        fixture.write(&file(0), stale);
+        assert_eq!(codes_of(&fixture.host, "root").unwrap(), 2);
         let writable = std::fs::Permissions::from_mode(0o666);
-        std::fs::set_permissions(scene.host.path(&file(1)), writable).unwrap();
-        assert_eq!(codes_of(&scene.host, "root").unwrap(), 1);
-        let (states, _) = run_for(&scene, &scene.nobody(), &["root"], None);
+        std::fs::set_permissions(fixture.host.path(&file(1)), writable).unwrap();
+        assert_eq!(codes_of(&fixture.host, "root").unwrap(), 1);
+        let (states, _) = run_for(&fixture, &fixture.unattended(), &["root"], None);
         assert_eq!(states, [State::Done]);
     }
 
     #[test]
     fn root_who_is_nobody_else_is_asked_for_whom_codes_are() {
-        let scene = Scene::new();
+        let fixture = Fixture::new();
         let (states, left) = run_for(
-            &scene,
-            &scene.answers(&["nobody-of-this-name", ""]),
+            &fixture,
+            &fixture.answers(&["nobody-of-this-name", ""]),
             &[],
             None,
         );
         assert_eq!((states, left.len()), (vec![State::Skipped], 1));
-        let (states, left) = run_for(&scene, &scene.answers(&["root"]), &[], None);
+        let (states, left) = run_for(&fixture, &fixture.answers(&["root"]), &[], None);
         assert_eq!((states, left.len()), (vec![State::Done], 0));
     }
 
     #[test]
     fn whoever_ran_sudo_is_offered_codes_and_a_method() {
-        let scene = Scene::new();
-        let (states, left) = run_for(&scene, &scene.answers(&["n", "n"]), &[], Some("root"));
+        let fixture = Fixture::new();
+        let (states, left) = run_for(&fixture, &fixture.answers(&["n", "n"]), &[], Some("root"));
         assert_eq!(states, [State::Skipped]);
         assert_eq!(left.len(), 2, "{left:?}");
-        let (states, left) = run_for(&scene, &scene.answers(&["", "n"]), &[], Some("root"));
+        let (states, left) = run_for(&fixture, &fixture.answers(&["", "n"]), &[], Some("root"));
         assert_eq!(states, [State::Done]);
         assert!(left[0].contains("secinfo add"), "{left:?}");
-        scene.program("secinfo", "exit 0");
-        scene.program("runuser", &scene.note("runuser"));
-        let (states, left) = run_for(&scene, &scene.answers(&["y"]), &[], Some("root"));
+        fixture.program("secinfo", "exit 0");
+        fixture.program("runuser", &fixture.note("runuser"));
+        let (states, left) = run_for(&fixture, &fixture.answers(&["y"]), &[], Some("root"));
         assert_eq!(
             (states, left.len()),
             (vec![State::Unchanged, State::Done], 0)
         );
-        assert!(scene.noted("runuser")[0].starts_with("-u root -- "));
+        assert!(fixture.noted("runuser")[0].starts_with("-u root -- "));
     }
 
     #[test]
     fn without_anybody_it_says_what_is_left() {
-        let scene = Scene::new();
-        let (_, left) = run_for(&scene, &scene.nobody(), &[], None);
+        let fixture = Fixture::new();
+        let (_, left) = run_for(&fixture, &fixture.unattended(), &[], None);
         assert!(left[0].contains("secinfo break-glass create"), "{left:?}");
-        assert!(!scene.host.has(DEFAULT_DIRECTORY));
+        assert!(!fixture.host.has(DEFAULT_DIRECTORY));
     }
 }

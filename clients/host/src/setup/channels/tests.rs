@@ -1,6 +1,6 @@
 use super::super::config::CONFIG;
+use super::super::fixture::{FakeDaemon, Fixture, STARTED, WELL};
 use super::super::report::State;
-use super::super::scene::{Puppet, STARTED, Scene, WELL};
 use super::*;
 
 /// A socket is enabled and active once it was enabled.
@@ -13,19 +13,19 @@ is-*) test -e "$root/enabled-$3" ;;
 enable) touch "$root/enabled-$4" ;;
 esac"#;
 
-fn scene() -> Scene {
-    let scene = Scene::new();
-    scene.program(
+fn fixture() -> Fixture {
+    let fixture = Fixture::new();
+    fixture.program(
         "systemctl",
-        &format!("{}\n{SYSTEMCTL}", scene.note("systemctl")),
+        &format!("{}\n{SYSTEMCTL}", fixture.note("systemctl")),
     );
-    scene.program("secinfod", "exit 0");
-    scene.write(WELL, "");
+    fixture.program("secinfod", "exit 0");
+    fixture.write(WELL, "");
     for plugin in ["text_twilio", "call_twilio", "email_smtp", "spool"] {
-        scene.write(&format!("{PLUGINS}/libsecinfo_{plugin}.so"), "");
+        fixture.write(&format!("{PLUGINS}/libsecinfo_{plugin}.so"), "");
     }
-    scene.write(CONFIG, "[daemon]\n#allow_spool = false\n");
-    scene
+    fixture.write(CONFIG, "[daemon]\n#allow_spool = false\n");
+    fixture
 }
 
 struct Done {
@@ -34,19 +34,22 @@ struct Done {
 }
 
 async fn set_up_with(
-    scene: &Scene,
+    fixture: &Fixture,
     questions: &Questions<'_>,
-    wishes: &[&str],
+    arguments: &[&str],
     tests: &[&str],
 ) -> Result<Done, Failure> {
-    let mut report = scene.report();
-    let wishes: Vec<ChannelWish> = wishes.iter().map(|wish| wish.parse().unwrap()).collect();
+    let mut report = fixture.report();
+    let arguments: Vec<ChannelArgument> = arguments
+        .iter()
+        .map(|argument| argument.parse().unwrap())
+        .collect();
     let tests: Vec<Pair> = tests.iter().map(|test| test.parse().unwrap()).collect();
     run(
-        &scene.host,
-        &Puppet { scene },
+        &fixture.host,
+        &FakeDaemon { fixture },
         questions,
-        &wishes,
+        &arguments,
         &tests,
         &mut report,
     )
@@ -60,15 +63,15 @@ async fn set_up_with(
 
 #[tokio::test]
 async fn a_channel_from_a_file_is_set_up_once() {
-    let scene = scene();
-    scene.write("/srv/secret", "quiet\n");
-    scene.write(
+    let fixture = fixture();
+    fixture.write("/srv/secret", "quiet\n");
+    fixture.write(
         "/srv/mail.toml",
         "host = \"mail.example.org\"\nsecurity = \"tls\"\npassword = { file = \"/srv/secret\" }\nca_file = \"/etc/ca.pem\"\n",
     );
-    let wishes = ["email=email-smtp:/srv/mail.toml"];
+    let arguments = ["email=email-smtp:/srv/mail.toml"];
     let tests = ["email-main=me@example.org"];
-    let done = set_up_with(&scene, &scene.nobody(), &wishes, &tests)
+    let done = set_up_with(&fixture, &fixture.unattended(), &arguments, &tests)
         .await
         .unwrap();
     assert!(
@@ -76,21 +79,21 @@ async fn a_channel_from_a_file_is_set_up_once() {
             .iter()
             .any(|(_, what)| what.contains("email-main is set up"))
     );
-    assert_eq!(scene.read("/tested"), "email-main me@example.org");
+    assert_eq!(fixture.read("/tested"), "email-main me@example.org");
     let file = "/etc/secinfo/channels/email-main.toml";
     assert_eq!(
-        scene.read(file),
+        fixture.read(file),
         "host = \"mail.example.org\"\nsecurity = \"tls\"\npassword = { credential = \"password\" }\nca_file = \"/etc/ca.pem\"\n"
     );
-    assert_eq!(scene.host.mode(file), Some(0o600));
+    assert_eq!(fixture.host.mode(file), Some(0o600));
     assert_eq!(
-        scene.read("/etc/systemd/system/secinfo-channel@email-main.service.d/secinfo-setup.conf"),
+        fixture.read("/etc/systemd/system/secinfo-channel@email-main.service.d/secinfo-setup.conf"),
         "# Written by secinfo setup.\n[Service]\nEnvironment=PLUGIN=email-smtp\nLoadCredential=password:/srv/secret\nEnvironment=\"ARGUMENTS=--readable /etc/ca.pem\"\n"
     );
-    assert!(scene.read(CONFIG).ends_with(
+    assert!(fixture.read(CONFIG).ends_with(
         "[channel.email-main]\nkind = \"email\"\nplugin = \"email-smtp\"\nsocket = \"/run/secinfo/channels/email-main.sock\"\ntimeout = \"60s\"\n"
     ));
-    let calls = scene.noted("systemctl");
+    let calls = fixture.noted("systemctl");
     for call in [
         "daemon-reload",
         "enable --now --quiet secinfo-channel@email-main.socket",
@@ -99,13 +102,13 @@ async fn a_channel_from_a_file_is_set_up_once() {
         assert!(calls.iter().any(|made| made == call), "{calls:?}");
     }
 
-    let done = set_up_with(&scene, &scene.nobody(), &wishes, &[])
+    let done = set_up_with(&fixture, &fixture.unattended(), &arguments, &[])
         .await
         .unwrap();
     assert_eq!(done.entries.len(), 1);
     assert_eq!(done.entries[0].0, State::Unchanged);
     assert!(
-        scene
+        fixture
             .noted("systemctl")
             .iter()
             .all(|call| call.starts_with("is-") || call.starts_with("show "))
@@ -114,22 +117,22 @@ async fn a_channel_from_a_file_is_set_up_once() {
 
 #[tokio::test]
 async fn a_run_that_was_cut_short_anywhere_is_finished_by_the_next() {
-    let wishes = ["text=spool"];
+    let arguments = ["text=spool"];
     let mut number = 1;
     loop {
-        let scene = scene();
-        scene.write(STARTED, "1");
-        scene.host.faults.crash_at(number);
-        let first = set_up_with(&scene, &scene.nobody(), &wishes, &[]).await;
-        scene.host.faults.crash_at(usize::MAX);
-        let before = scene.noted("systemctl");
+        let fixture = fixture();
+        fixture.write(STARTED, "1");
+        fixture.host.faults.crash_at(number);
+        let first = set_up_with(&fixture, &fixture.unattended(), &arguments, &[]).await;
+        fixture.host.faults.crash_at(usize::MAX);
+        let before = fixture.noted("systemctl");
         if first.is_ok() {
             break;
         }
-        set_up_with(&scene, &scene.nobody(), &wishes, &[])
+        set_up_with(&fixture, &fixture.unattended(), &arguments, &[])
             .await
             .unwrap();
-        let calls = [before, scene.noted("systemctl")].concat();
+        let calls = [before, fixture.noted("systemctl")].concat();
         for call in [
             "daemon-reload",
             "enable --now --quiet secinfo-channel@text-main.socket",
@@ -141,7 +144,10 @@ async fn a_run_that_was_cut_short_anywhere_is_finished_by_the_next() {
                 "{call} after a crash before change {number}: {calls:?}"
             );
         }
-        assert!(!scene.host.has("/run/secinfo-setup/text-main"), "{number}");
+        assert!(
+            !fixture.host.has("/run/secinfo-setup/text-main"),
+            "{number}"
+        );
         number += 1;
     }
     assert!(number > 12, "{number} changes are too few to be all");
@@ -149,10 +155,10 @@ async fn a_run_that_was_cut_short_anywhere_is_finished_by_the_next() {
 
 #[tokio::test]
 async fn what_a_person_types_becomes_settings_and_secrets_of_their_own() {
-    let scene = scene();
+    let fixture = fixture();
     let account = format!("AC{}", "0".repeat(32));
     let key = format!("SK{}", "1".repeat(32));
-    let questions = scene.answers(&[
+    let questions = fixture.answers(&[
         "y",
         "4",
         "wrong",
@@ -164,26 +170,26 @@ async fn what_a_person_types_becomes_settings_and_secrets_of_their_own() {
         "+491511234567",
     ]);
     // The plugins in the order of their names: call-twilio, email-smtp, spool, text-twilio.
-    set_up_with(&scene, &questions, &[], &[]).await.unwrap();
+    set_up_with(&fixture, &questions, &[], &[]).await.unwrap();
     assert_eq!(
-        scene.read("/etc/secinfo/channels/text-main.toml"),
+        fixture.read("/etc/secinfo/channels/text-main.toml"),
         format!(
             "account_sid = \"{account}\"\napi_key_sid = \"{key}\"\napi_key_secret = {{ credential = \"api_key_secret\" }}\nfrom = \"+15005550006\"\n"
         )
     );
     let secret = "/etc/secinfo/credentials/text-main.api_key_secret";
-    assert_eq!(scene.read(secret), "hush");
-    assert_eq!(scene.host.mode(secret), Some(0o600));
-    assert_eq!(scene.read("/tested"), "text-main +491511234567");
+    assert_eq!(fixture.read(secret), "hush");
+    assert_eq!(fixture.host.mode(secret), Some(0o600));
+    assert_eq!(fixture.read("/tested"), "text-main +491511234567");
     let unit =
-        scene.read("/etc/systemd/system/secinfo-channel@text-main.service.d/secinfo-setup.conf");
+        fixture.read("/etc/systemd/system/secinfo-channel@text-main.service.d/secinfo-setup.conf");
     assert!(unit.contains(
         "LoadCredential=api_key_secret:/etc/secinfo/credentials/text-main.api_key_secret\n"
     ));
 
     // The token of the account instead: the key's secret is of no use to anybody any more.
-    scene.write("/etc/secinfo/credentials/text-main.own", "mine");
-    let questions = scene.answers(&[
+    fixture.write("/etc/secinfo/credentials/text-main.own", "mine");
+    let questions = fixture.answers(&[
         "y",
         "4",
         "y",
@@ -194,26 +200,26 @@ async fn what_a_person_types_becomes_settings_and_secrets_of_their_own() {
         "n",
         "",
     ]);
-    set_up_with(&scene, &questions, &[], &[]).await.unwrap();
-    assert!(!scene.host.has(secret));
+    set_up_with(&fixture, &questions, &[], &[]).await.unwrap();
+    assert!(!fixture.host.has(secret));
     assert_eq!(
-        scene.host.names("/etc/secinfo/credentials").unwrap(),
+        fixture.host.names("/etc/secinfo/credentials").unwrap(),
         ["text-main.auth_token", "text-main.own"]
     );
 }
 
 #[tokio::test]
 async fn a_test_that_fails_is_a_failure_and_one_of_no_channel_a_mistake() {
-    let scene = scene();
-    scene.write("/undeliverable", "");
-    let mut report = scene.report();
+    let fixture = fixture();
+    fixture.write("/undeliverable", "");
+    let mut report = fixture.report();
     let tests = ["text-main=+491511234567".parse().unwrap()];
-    let wishes = ["text=spool".parse().unwrap()];
+    let arguments = ["text=spool".parse().unwrap()];
     run(
-        &scene.host,
-        &Puppet { scene: &scene },
-        &scene.nobody(),
-        &wishes,
+        &fixture.host,
+        &FakeDaemon { fixture: &fixture },
+        &fixture.unattended(),
+        &arguments,
         &tests,
         &mut report,
     )
@@ -222,16 +228,16 @@ async fn a_test_that_fails_is_a_failure_and_one_of_no_channel_a_mistake() {
     assert!(report.failure().is_some());
     assert_eq!(report.warnings().len(), 1);
     let lost = ["call-main=+491511234567".parse().unwrap()];
-    let mistake = check(&scene.host, &[], &lost).unwrap_err();
+    let mistake = check(&fixture.host, &[], &lost).unwrap_err();
     assert_eq!(mistake.exit_code(), 2, "{mistake}");
-    check(&scene.host, &wishes, &tests).unwrap();
+    check(&fixture.host, &arguments, &tests).unwrap();
 }
 
 #[tokio::test]
 async fn a_spool_gets_a_directory_of_its_own_and_must_be_wanted() {
-    let scene = scene();
-    let refused = scene.answers(&["y", "3", "1", "n", "n"]);
-    let done = set_up_with(&scene, &refused, &[], &[]).await.unwrap();
+    let fixture = fixture();
+    let refused = fixture.answers(&["y", "3", "1", "n", "n"]);
+    let done = set_up_with(&fixture, &refused, &[], &[]).await.unwrap();
     assert_eq!(
         done.entries,
         [(
@@ -239,7 +245,7 @@ async fn a_spool_gets_a_directory_of_its_own_and_must_be_wanted() {
             "There are no channels: no codes are sent".to_owned()
         )]
     );
-    let done = set_up_with(&scene, &scene.nobody(), &["text=spool"], &[])
+    let done = set_up_with(&fixture, &fixture.unattended(), &["text=spool"], &[])
         .await
         .unwrap();
     assert_eq!(
@@ -247,12 +253,12 @@ async fn a_spool_gets_a_directory_of_its_own_and_must_be_wanted() {
         ["Try the channel: secinfo channels test text-main DESTINATION"]
     );
     assert!(
-        scene
+        fixture
             .read(CONFIG)
             .starts_with("[daemon]\nallow_spool = true\n")
     );
     let unit =
-        scene.read("/etc/systemd/system/secinfo-channel@text-main.service.d/secinfo-setup.conf");
+        fixture.read("/etc/systemd/system/secinfo-channel@text-main.service.d/secinfo-setup.conf");
     assert!(
         unit.contains("StateDirectory=secinfo-spool-text-main\n"),
         "{unit}"
@@ -265,10 +271,10 @@ async fn a_spool_gets_a_directory_of_its_own_and_must_be_wanted() {
 
 #[tokio::test]
 async fn what_cannot_be_set_up_is_refused_before_anything_is_written() {
-    let scene = scene();
-    scene.write("/srv/wrong.toml", "password = \"hush\n");
-    scene.write("/srv/lost.toml", "password = { file = \"/nowhere\" }\n");
-    for (wish, expected) in [
+    let fixture = fixture();
+    fixture.write("/srv/wrong.toml", "password = \"hush\n");
+    fixture.write("/srv/lost.toml", "password = { file = \"/nowhere\" }\n");
+    for (argument, expected) in [
         ("text=pigeon", "is not installed"),
         ("text=text-twilio", "needs settings"),
         ("text=text-twilio:/srv/none.toml", "no such file"),
@@ -276,12 +282,12 @@ async fn what_cannot_be_set_up_is_refused_before_anything_is_written() {
         ("text=text-twilio:/srv/wrong.toml", "not TOML"),
         ("text=text-twilio:/srv/lost.toml", "/nowhere"),
     ] {
-        let failure = set_up_with(&scene, &scene.nobody(), &[wish], &[]).await;
+        let failure = set_up_with(&fixture, &fixture.unattended(), &[argument], &[]).await;
         let failure = failure.err().unwrap().to_string();
         assert!(
             failure.contains(expected) && !failure.contains("hush"),
             "{failure}"
         );
     }
-    assert!(!scene.host.has("/etc/secinfo/channels"));
+    assert!(!fixture.host.has("/etc/secinfo/channels"));
 }

@@ -2,8 +2,8 @@
 //! is well if what it finds is the key that the vault was made with.
 
 use super::super::config::CONFIG;
+use super::super::fixture::{FakeDaemon, Fixture, WELL};
 use super::super::report::State;
-use super::super::scene::{Puppet, Scene, WELL};
 use super::*;
 
 const KEY: &[u8; 32] = b"the key of the vault, 32 bytes..";
@@ -38,37 +38,36 @@ restart)
     touch "$root/daemon-is-well" ;;
 esac"#;
 
-fn scene() -> Scene {
-    let scene = Scene::new();
-    scene.program("systemd-creds", CREDS);
-    scene.program("systemctl", SYSTEMCTL);
-    scene.write(
+fn fixture() -> Fixture {
+    let fixture = Fixture::new();
+    fixture.program("systemd-creds", CREDS);
+    fixture.program("systemctl", SYSTEMCTL);
+    fixture.write(
         "/unit",
         "[Service]\nLoadCredentialEncrypted=master-key:secinfo.master-key\n",
     );
-    scene.write("/vault", KEY);
-    scene.write(FILE, KEY);
-    scene.write(WELL, "");
-    scene.write(CONFIG, "[daemon]\n");
-    scene
+    fixture.write("/vault", KEY);
+    fixture.write(FILE, KEY);
+    fixture.write(WELL, "");
+    fixture.write(CONFIG, "[daemon]\n");
+    fixture
 }
 
-fn wish(choice: MasterKeyChoice) -> Wish<'static> {
-    Wish {
-        choice: Some(choice),
-        pcrs: None,
-        copy: None,
+fn arguments(choice: MasterKeyChoice) -> MasterKeyArguments {
+    MasterKeyArguments {
+        master_key: Some(choice),
+        ..MasterKeyArguments::default()
     }
 }
 
-async fn seal(scene: &Scene, choice: MasterKeyChoice) -> Result<(State, String), Failure> {
-    let mut report = scene.report();
-    let questions = scene.nobody();
+async fn seal(fixture: &Fixture, choice: MasterKeyChoice) -> Result<(State, String), Failure> {
+    let mut report = fixture.report();
+    let questions = fixture.unattended();
     run(
-        &scene.host,
-        &Puppet { scene },
+        &fixture.host,
+        &FakeDaemon { fixture },
         &questions,
-        &wish(choice),
+        &arguments(choice),
         &mut report,
     )
     .await?;
@@ -76,57 +75,60 @@ async fn seal(scene: &Scene, choice: MasterKeyChoice) -> Result<(State, String),
     Ok((entry.state, entry.what))
 }
 
-fn restart(scene: &Scene) -> bool {
-    let ran = std::process::Command::new(scene.host.program("systemctl").unwrap())
+fn restart(fixture: &Fixture) -> bool {
+    let ran = std::process::Command::new(fixture.host.program("systemctl").unwrap())
         .args(["restart", UNIT])
         .output()
         .unwrap();
-    ran.status.success() && scene.host.has(WELL)
+    ran.status.success() && fixture.host.has(WELL)
 }
 
-fn is_sealed(scene: &Scene) -> bool {
-    !scene.host.has(FILE) && !scene.host.has(ASIDE) && scene.host.has(CREDENTIAL)
+fn is_sealed(fixture: &Fixture) -> bool {
+    !fixture.host.has(FILE) && !fixture.host.has(ASIDE) && fixture.host.has(CREDENTIAL)
 }
 
 #[tokio::test]
 async fn the_key_is_sealed_once_and_the_second_run_says_so() {
-    let scene = scene();
-    let (state, what) = seal(&scene, MasterKeyChoice::Host).await.unwrap();
+    let fixture = fixture();
+    let (state, what) = seal(&fixture, MasterKeyChoice::Host).await.unwrap();
     assert_eq!(state, State::Done);
     assert!(what.contains("sealed to the key of this host"), "{what}");
-    assert!(is_sealed(&scene) && restart(&scene));
-    assert_eq!(scene.host.mode(CREDENTIAL), Some(0o600));
-    scene.host.faults.crash_at(usize::MAX);
+    assert!(is_sealed(&fixture) && restart(&fixture));
+    assert_eq!(fixture.host.mode(CREDENTIAL), Some(0o600));
+    fixture.host.faults.crash_at(usize::MAX);
     for choice in [MasterKeyChoice::Host, MasterKeyChoice::Keep] {
-        let (state, what) = seal(&scene, choice).await.unwrap();
+        let (state, what) = seal(&fixture, choice).await.unwrap();
         assert_eq!(state, State::Unchanged, "{what}");
     }
     // Only opening the credential ran a program, once in each run.
-    assert_eq!(scene.host.faults.seen(), 2);
-    assert!(seal(&scene, MasterKeyChoice::File).await.is_err());
+    assert_eq!(fixture.host.faults.seen(), 2);
+    assert!(seal(&fixture, MasterKeyChoice::File).await.is_err());
 }
 
 #[tokio::test]
 async fn a_key_that_is_sealed_to_the_host_is_sealed_anew_to_the_tpm() {
-    let scene = scene();
-    seal(&scene, MasterKeyChoice::Host).await.unwrap();
-    let (state, what) = seal(&scene, MasterKeyChoice::Tpm).await.unwrap();
+    let fixture = fixture();
+    seal(&fixture, MasterKeyChoice::Host).await.unwrap();
+    let (state, what) = seal(&fixture, MasterKeyChoice::Tpm).await.unwrap();
     assert_eq!(state, State::Done);
     assert!(what.contains("to the TPM"), "{what}");
-    assert!(is_sealed(&scene) && restart(&scene) && !scene.host.has(FORMER));
+    assert!(is_sealed(&fixture) && restart(&fixture) && !fixture.host.has(FORMER));
 }
 
 #[tokio::test]
 async fn a_crash_before_any_change_leaves_a_vault_that_opens_and_a_run_that_ends_it() {
     let mut number = 1;
     loop {
-        let scene = scene();
-        scene.host.faults.crash_at(number);
-        let crashed = seal(&scene, MasterKeyChoice::Host).await.is_err();
-        scene.host.faults.crash_at(usize::MAX);
-        assert!(restart(&scene), "crash before change {number}");
-        seal(&scene, MasterKeyChoice::Host).await.unwrap();
-        assert!(is_sealed(&scene) && restart(&scene), "run after {number}");
+        let fixture = fixture();
+        fixture.host.faults.crash_at(number);
+        let crashed = seal(&fixture, MasterKeyChoice::Host).await.is_err();
+        fixture.host.faults.crash_at(usize::MAX);
+        assert!(restart(&fixture), "crash before change {number}");
+        seal(&fixture, MasterKeyChoice::Host).await.unwrap();
+        assert!(
+            is_sealed(&fixture) && restart(&fixture),
+            "run after {number}"
+        );
         if !crashed {
             break;
         }
@@ -142,26 +144,31 @@ async fn a_crash_before_any_change_leaves_a_vault_that_opens_and_a_run_that_ends
 async fn a_crash_while_everything_is_put_back_leaves_a_vault_that_opens() {
     let mut number = 1;
     loop {
-        let scene = scene();
+        let fixture = fixture();
         // The daemon is not given the credential, though its unit says so.
-        scene.write("/broken", "");
-        scene.host.faults.crash_at(number);
-        let failure = seal(&scene, MasterKeyChoice::Host)
+        fixture.write("/broken", "");
+        fixture.host.faults.crash_at(number);
+        let failure = seal(&fixture, MasterKeyChoice::Host)
             .await
             .unwrap_err()
             .to_string();
-        scene.host.faults.crash_at(usize::MAX);
+        fixture.host.faults.crash_at(usize::MAX);
         if failure.contains("the key is where it was") {
             assert!(failure.contains("runs with it again"), "{failure}");
-            assert!(scene.host.has(FILE) && !scene.host.has(ASIDE) && !scene.host.has(CREDENTIAL));
-            assert!(restart(&scene));
+            assert!(
+                fixture.host.has(FILE) && !fixture.host.has(ASIDE) && !fixture.host.has(CREDENTIAL)
+            );
+            assert!(restart(&fixture));
             break;
         }
         // What was broken was the daemon's start: a host that starts normally opens its vault.
-        std::fs::remove_file(scene.host.path("/broken")).unwrap();
-        assert!(restart(&scene), "crash before change {number}");
-        seal(&scene, MasterKeyChoice::Host).await.unwrap();
-        assert!(is_sealed(&scene) && restart(&scene), "run after {number}");
+        std::fs::remove_file(fixture.host.path("/broken")).unwrap();
+        assert!(restart(&fixture), "crash before change {number}");
+        seal(&fixture, MasterKeyChoice::Host).await.unwrap();
+        assert!(
+            is_sealed(&fixture) && restart(&fixture),
+            "run after {number}"
+        );
         number += 1;
     }
     assert!(
@@ -174,14 +181,17 @@ async fn a_crash_while_everything_is_put_back_leaves_a_vault_that_opens() {
 async fn a_crash_while_the_key_is_sealed_anew_leaves_a_vault_that_opens() {
     let mut number = 1;
     loop {
-        let scene = scene();
-        seal(&scene, MasterKeyChoice::Host).await.unwrap();
-        scene.host.faults.crash_at(number);
-        let crashed = seal(&scene, MasterKeyChoice::Tpm).await.is_err();
-        scene.host.faults.crash_at(usize::MAX);
-        assert!(restart(&scene), "crash before change {number}");
-        seal(&scene, MasterKeyChoice::Tpm).await.unwrap();
-        assert!(is_sealed(&scene) && restart(&scene), "run after {number}");
+        let fixture = fixture();
+        seal(&fixture, MasterKeyChoice::Host).await.unwrap();
+        fixture.host.faults.crash_at(number);
+        let crashed = seal(&fixture, MasterKeyChoice::Tpm).await.is_err();
+        fixture.host.faults.crash_at(usize::MAX);
+        assert!(restart(&fixture), "crash before change {number}");
+        seal(&fixture, MasterKeyChoice::Tpm).await.unwrap();
+        assert!(
+            is_sealed(&fixture) && restart(&fixture),
+            "run after {number}"
+        );
         if !crashed {
             break;
         }
@@ -191,19 +201,19 @@ async fn a_crash_while_the_key_is_sealed_anew_leaves_a_vault_that_opens() {
 
 #[tokio::test]
 async fn what_does_not_open_again_as_the_key_is_never_put_in_place() {
-    let scene = scene();
-    scene.program(
+    let fixture = fixture();
+    fixture.program(
         "systemd-creds",
         "test \"$1\" = encrypt && cat || echo other",
     );
-    let failure = seal(&scene, MasterKeyChoice::Host).await.unwrap_err();
+    let failure = seal(&fixture, MasterKeyChoice::Host).await.unwrap_err();
     assert!(
         failure.to_string().contains("does not open again"),
         "{failure}"
     );
-    assert!(scene.host.has(FILE) && restart(&scene));
+    assert!(fixture.host.has(FILE) && restart(&fixture));
     assert!(
-        scene
+        fixture
             .host
             .names("/etc/credstore.encrypted")
             .unwrap()
@@ -213,64 +223,60 @@ async fn what_does_not_open_again_as_the_key_is_never_put_in_place() {
 
 #[tokio::test]
 async fn a_unit_that_is_not_given_the_credential_is_refused_before_anything_changes() {
-    let scene = scene();
-    scene.write("/unit", "[Service]\n");
-    let failure = seal(&scene, MasterKeyChoice::Host).await.unwrap_err();
+    let fixture = fixture();
+    fixture.write("/unit", "[Service]\n");
+    let failure = seal(&fixture, MasterKeyChoice::Host).await.unwrap_err();
     assert!(failure.to_string().contains("has no line"), "{failure}");
-    assert!(scene.host.has(FILE) && !scene.host.has(CREDENTIAL));
+    assert!(fixture.host.has(FILE) && !fixture.host.has(CREDENTIAL));
 }
 
 #[tokio::test]
 async fn keys_that_differ_are_left_for_a_person() {
-    let scene = scene();
-    scene.write(ASIDE, [1; 32]);
-    let failure = seal(&scene, MasterKeyChoice::Host).await.unwrap_err();
+    let fixture = fixture();
+    fixture.write(ASIDE, [1; 32]);
+    let failure = seal(&fixture, MasterKeyChoice::Host).await.unwrap_err();
     assert!(failure.to_string().contains("different keys"), "{failure}");
-    scene.write(ASIDE, [1; 31]);
-    let failure = seal(&scene, MasterKeyChoice::Host).await.unwrap_err();
+    fixture.write(ASIDE, [1; 31]);
+    let failure = seal(&fixture, MasterKeyChoice::Host).await.unwrap_err();
     assert!(failure.to_string().contains("31 bytes"), "{failure}");
 }
 
 #[tokio::test]
 async fn a_link_in_the_place_of_the_key_is_not_followed() {
-    let scene = scene();
-    scene.write("/etc/shadow", [7; 32]);
-    std::fs::remove_file(scene.host.path(FILE)).unwrap();
-    std::os::unix::fs::symlink(scene.host.path("/etc/shadow"), scene.host.path(FILE)).unwrap();
-    assert!(seal(&scene, MasterKeyChoice::Host).await.is_err());
-    std::fs::remove_file(scene.host.path(FILE)).unwrap();
-    std::fs::hard_link(scene.host.path("/etc/shadow"), scene.host.path(FILE)).unwrap();
-    assert!(scene.host.erase(FILE).is_err());
+    let fixture = fixture();
+    fixture.write("/etc/shadow", [7; 32]);
+    std::fs::remove_file(fixture.host.path(FILE)).unwrap();
+    std::os::unix::fs::symlink(fixture.host.path("/etc/shadow"), fixture.host.path(FILE)).unwrap();
+    assert!(seal(&fixture, MasterKeyChoice::Host).await.is_err());
+    std::fs::remove_file(fixture.host.path(FILE)).unwrap();
+    std::fs::hard_link(fixture.host.path("/etc/shadow"), fixture.host.path(FILE)).unwrap();
+    assert!(fixture.host.erase(FILE).is_err());
     assert_eq!(
-        std::fs::read(scene.host.path("/etc/shadow")).unwrap(),
+        std::fs::read(fixture.host.path("/etc/shadow")).unwrap(),
         [7; 32]
     );
 }
 
 #[tokio::test]
 async fn the_person_is_asked_what_to_seal_it_with_and_for_a_copy() {
-    let scene = scene();
-    scene.write("/dev/tpmrm0", "");
-    let mut report = scene.report();
+    let fixture = fixture();
+    fixture.write("/dev/tpmrm0", "");
+    let mut report = fixture.report();
     let copy = "/media/key";
-    std::fs::create_dir(scene.host.path("/media")).unwrap();
-    let questions = scene.answers(&["2", "relative", copy]);
-    let wish = Wish {
-        choice: None,
-        ..wish(MasterKeyChoice::Keep)
-    };
+    std::fs::create_dir(fixture.host.path("/media")).unwrap();
+    let questions = fixture.answers(&["2", "relative", copy]);
     run(
-        &scene.host,
-        &Puppet { scene: &scene },
+        &fixture.host,
+        &FakeDaemon { fixture: &fixture },
         &questions,
-        &wish,
+        &MasterKeyArguments::default(),
         &mut report,
     )
     .await
     .unwrap();
-    assert!(is_sealed(&scene));
-    assert_eq!(std::fs::read(scene.host.path(copy)).unwrap(), KEY);
-    assert_eq!(scene.host.mode(copy), Some(0o600));
+    assert!(is_sealed(&fixture));
+    assert_eq!(std::fs::read(fixture.host.path(copy)).unwrap(), KEY);
+    assert_eq!(fixture.host.mode(copy), Some(0o600));
     assert!(
         report
             .left
@@ -279,14 +285,17 @@ async fn the_person_is_asked_what_to_seal_it_with_and_for_a_copy() {
     );
 }
 
-async fn seal_with(scene: &Scene, wish: &Wish<'_>) -> Result<Vec<State>, Failure> {
-    let mut report = scene.report();
-    let questions = scene.nobody();
+async fn seal_with(
+    fixture: &Fixture,
+    arguments: &MasterKeyArguments,
+) -> Result<Vec<State>, Failure> {
+    let mut report = fixture.report();
+    let questions = fixture.unattended();
     run(
-        &scene.host,
-        &Puppet { scene },
+        &fixture.host,
+        &FakeDaemon { fixture },
         &questions,
-        wish,
+        arguments,
         &mut report,
     )
     .await?;
@@ -295,35 +304,35 @@ async fn seal_with(scene: &Scene, wish: &Wish<'_>) -> Result<Vec<State>, Failure
 
 #[tokio::test]
 async fn a_copy_is_written_wherever_the_key_is_and_belongs_to_nobody_else() {
-    let scene = scene();
+    let fixture = fixture();
     let copy = "/media/key";
-    std::fs::create_dir(scene.host.path("/media")).unwrap();
-    let with_copy = |choice| Wish {
-        copy: Some(Path::new(copy)),
-        ..wish(choice)
+    std::fs::create_dir(fixture.host.path("/media")).unwrap();
+    let with_copy = |choice| MasterKeyArguments {
+        key_copy: Some(copy.into()),
+        ..arguments(choice)
     };
-    seal(&scene, MasterKeyChoice::Host).await.unwrap();
+    seal(&fixture, MasterKeyChoice::Host).await.unwrap();
     // What waits there for a key to be written to it is not used.
-    scene.write(copy, "");
-    let refusal = seal_with(&scene, &with_copy(MasterKeyChoice::Host)).await;
+    fixture.write(copy, "");
+    let refusal = seal_with(&fixture, &with_copy(MasterKeyChoice::Host)).await;
     assert!(
         refusal
             .unwrap_err()
             .to_string()
             .contains("is there already")
     );
-    std::fs::remove_file(scene.host.path(copy)).unwrap();
-    std::os::unix::fs::symlink("/nowhere", scene.host.path(copy)).unwrap();
-    assert!(scene.host.create(copy, KEY).is_err());
-    std::fs::remove_file(scene.host.path(copy)).unwrap();
+    std::fs::remove_file(fixture.host.path(copy)).unwrap();
+    std::os::unix::fs::symlink("/nowhere", fixture.host.path(copy)).unwrap();
+    assert!(fixture.host.create(copy, KEY).is_err());
+    std::fs::remove_file(fixture.host.path(copy)).unwrap();
     for expected in [State::Done, State::Unchanged] {
-        let states = seal_with(&scene, &with_copy(MasterKeyChoice::Keep)).await;
+        let states = seal_with(&fixture, &with_copy(MasterKeyChoice::Keep)).await;
         assert_eq!(states.unwrap(), [expected, State::Unchanged]);
-        assert_eq!(std::fs::read(scene.host.path(copy)).unwrap(), KEY);
-        assert_eq!(scene.host.mode(copy), Some(0o600));
+        assert_eq!(std::fs::read(fixture.host.path(copy)).unwrap(), KEY);
+        assert_eq!(fixture.host.mode(copy), Some(0o600));
     }
-    scene.write(CONFIG, "[daemon]\nmaster_key = \"/etc/key\"\n");
-    let refusal = seal_with(&scene, &with_copy(MasterKeyChoice::Keep)).await;
+    fixture.write(CONFIG, "[daemon]\nmaster_key = \"/etc/key\"\n");
+    let refusal = seal_with(&fixture, &with_copy(MasterKeyChoice::Keep)).await;
     assert!(
         refusal
             .unwrap_err()
@@ -334,21 +343,21 @@ async fn a_copy_is_written_wherever_the_key_is_and_belongs_to_nobody_else() {
 
 #[tokio::test]
 async fn registers_that_are_named_seal_anew_and_go_with_the_tpm_only() {
-    let scene = scene();
-    seal(&scene, MasterKeyChoice::Tpm).await.unwrap();
-    scene.program(
+    let fixture = fixture();
+    seal(&fixture, MasterKeyChoice::Tpm).await.unwrap();
+    fixture.program(
         "systemd-creds",
-        &format!("{}\n{CREDS}", scene.note("systemd-creds")),
+        &format!("{}\n{CREDS}", fixture.note("systemd-creds")),
     );
-    let with_registers = |choice| Wish {
-        choice,
-        pcrs: Some("7"),
-        copy: None,
+    let with_registers = |choice| MasterKeyArguments {
+        master_key: choice,
+        tpm_pcrs: Some("7".to_owned()),
+        key_copy: None,
     };
     for choice in [None, Some(MasterKeyChoice::Tpm)] {
-        let states = seal_with(&scene, &with_registers(choice)).await.unwrap();
+        let states = seal_with(&fixture, &with_registers(choice)).await.unwrap();
         assert_eq!(states, [State::Done]);
-        let calls = scene.noted("systemd-creds");
+        let calls = fixture.noted("systemd-creds");
         assert!(
             calls.iter().any(|call| call.contains("--tpm2-pcrs=7")),
             "{calls:?}"
@@ -357,29 +366,29 @@ async fn registers_that_are_named_seal_anew_and_go_with_the_tpm_only() {
     with_registers(None).check().unwrap();
     let mistake = with_registers(Some(MasterKeyChoice::Host)).check();
     assert_eq!(mistake.unwrap_err().exit_code(), 2);
-    let relative = Wish {
-        copy: Some(Path::new("key")),
-        ..wish(MasterKeyChoice::Keep)
+    let relative = MasterKeyArguments {
+        key_copy: Some("key".into()),
+        ..arguments(MasterKeyChoice::Keep)
     };
     assert!(relative.check().is_err());
 }
 
 #[tokio::test]
 async fn the_former_credential_is_named_when_the_new_one_does_not_open() {
-    let scene = scene();
-    seal(&scene, MasterKeyChoice::Host).await.unwrap();
-    scene.write(FORMER, "former");
-    scene.program("systemd-creds", "echo broken >&2; exit 1");
-    let failure = seal(&scene, MasterKeyChoice::Keep).await.unwrap_err();
+    let fixture = fixture();
+    seal(&fixture, MasterKeyChoice::Host).await.unwrap();
+    fixture.write(FORMER, "former");
+    fixture.program("systemd-creds", "echo broken >&2; exit 1");
+    let failure = seal(&fixture, MasterKeyChoice::Keep).await.unwrap_err();
     assert!(failure.to_string().contains(FORMER), "{failure}");
 }
 
 #[tokio::test]
 async fn a_key_that_the_configuration_names_stays() {
-    let scene = scene();
-    scene.write(CONFIG, "[daemon]\nmaster_key = \"/etc/key\"\n");
-    let (state, what) = seal(&scene, MasterKeyChoice::Keep).await.unwrap();
+    let fixture = fixture();
+    fixture.write(CONFIG, "[daemon]\nmaster_key = \"/etc/key\"\n");
+    let (state, what) = seal(&fixture, MasterKeyChoice::Keep).await.unwrap();
     assert_eq!(state, State::Skipped);
     assert!(what.contains("/etc/key"), "{what}");
-    assert!(seal(&scene, MasterKeyChoice::Host).await.is_err());
+    assert!(seal(&fixture, MasterKeyChoice::Host).await.is_err());
 }

@@ -1,10 +1,10 @@
 //! What the SSH server must be told so that it shows prompts: a file of ours beside its own.
 
+use super::super::arguments::SshChoice;
 use super::super::host::Host;
 use super::super::program::Program;
 use super::super::questions::Questions;
 use super::super::report::Report;
-use crate::setup::arguments::SshChoice;
 use secinfo_terminal::failure::Failure;
 use std::collections::BTreeMap;
 

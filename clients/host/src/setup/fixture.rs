@@ -14,13 +14,13 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// A directory that is a host's root.
-pub(super) struct Scene {
+pub(super) struct Fixture {
     directory: TempDir,
     pub(super) host: Host,
     pub(super) screen: Screen,
 }
 
-impl Scene {
+impl Fixture {
     /// An empty host, with a directory for its configuration.
     pub(super) fn new() -> Self {
         let directory = tempfile::tempdir().unwrap();
@@ -83,7 +83,7 @@ impl Scene {
     }
 
     /// Questions that nobody answers.
-    pub(super) fn nobody(&self) -> Questions<'_> {
+    pub(super) fn unattended(&self) -> Questions<'_> {
         Questions::new(&self.screen, false)
     }
 
@@ -100,8 +100,8 @@ impl Scene {
 }
 
 /// A daemon that is as a file below the root says, and whose channels are ready.
-pub(super) struct Puppet<'a> {
-    pub(super) scene: &'a Scene,
+pub(super) struct FakeDaemon<'a> {
+    pub(super) fixture: &'a Fixture,
 }
 
 /// Where a script says that the daemon is well: the file is there.
@@ -109,20 +109,20 @@ pub(super) const WELL: &str = "/daemon-is-well";
 /// Where it is said when the daemon has started, in Unix seconds; long after everything if nowhere.
 pub(super) const STARTED: &str = "/daemon-started";
 
-impl Daemon for Puppet<'_> {
+impl Daemon for FakeDaemon<'_> {
     async fn status(&self) -> Result<Status, Failure> {
-        let healthy = self.scene.host.has(WELL);
+        let healthy = self.fixture.host.has(WELL);
         Ok(Status {
             version: "0".to_owned(),
             healthy,
             problem: "it is ill".to_owned(),
             authorization: "uid".to_owned(),
-            started: self.scene.host.text(STARTED)?.parse().unwrap_or(u64::MAX),
+            started: self.fixture.host.text(STARTED)?.parse().unwrap_or(u64::MAX),
         })
     }
 
     async fn channels(&self) -> Result<Vec<Channel>, Failure> {
-        let config = super::config::Config::read(&self.scene.host)?;
+        let config = super::config::Config::read(&self.fixture.host)?;
         let channel = |name: String| Channel {
             kind: config
                 .text_of(&["channel", &name], "kind")
@@ -148,9 +148,9 @@ impl Daemon for Puppet<'_> {
     }
 
     async fn test(&self, channel: &str, destination: &str) -> Result<TestOutcome, Failure> {
-        self.scene
+        self.fixture
             .write("/tested", format!("{channel} {destination}"));
-        let state = if self.scene.host.has("/undeliverable") {
+        let state = if self.fixture.host.has("/undeliverable") {
             "failed"
         } else {
             "delivered"
