@@ -3,7 +3,7 @@
 
 use crate::codes::Code;
 use crate::library::Library;
-use crate::load::{Kind, Loader};
+use crate::load::{Group, Loader};
 use crate::root::Root;
 use crate::stack::{Entry, Work, run};
 use std::fmt::Write as _;
@@ -122,7 +122,7 @@ impl Author<'_> {
         let kinds = [
             "auth", "auth", "auth", "auth", "auth", "auth", "-auth", "Auth", "account", "auht",
         ];
-        let kind = self.random.of(&kinds);
+        let group = self.random.of(&kinds);
         let space = self.random.of(&[" ", "\t", "   ", " \\\n ", "\\\n"]);
         if self.random.one_in(6) {
             let part = self.part(parts);
@@ -130,19 +130,19 @@ impl Author<'_> {
                 return format!("@include{space}{part}");
             }
             let control = self.random.of(&["include", "substack", "substack"]);
-            return format!("{kind} {control}{space}{part}");
+            return format!("{group} {control}{space}{part}");
         }
         let control = self.control();
         let modules = ["pam_permit.so", "pam_deny.so", "pam_absent.so"];
         if self.random.one_in(8) {
             let module = self.random.of(&modules);
-            return format!("{kind} {control}{space}{module}");
+            return format!("{group} {control}{space}{module}");
         }
         let code = self.code();
         let argument = self
             .random
             .of(&["", "other", "[in brackets \\] too]", "# a comment"]);
-        format!("{kind}{space}{control} pam_debug.so auth={code} {argument}")
+        format!("{group}{space}{control} pam_debug.so auth={code} {argument}")
     }
 
     fn file(&mut self, name: &str, most: usize, parts: usize) {
@@ -246,7 +246,7 @@ fn stacks_end_as_they_end_for_libpam() {
         let ours = if service.refused {
             Code::ABORT
         } else {
-            run(&service.stack(Kind::Auth), returned)
+            run(&service.stack(Group::Auth), returned)
         };
         if ours.index() != theirs {
             let text = std::fs::read_to_string(directory.path().join(name)).unwrap();

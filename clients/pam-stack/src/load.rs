@@ -8,7 +8,7 @@ use crate::codes::{Action, Actions};
 use crate::library::Library;
 use crate::line::{Line, Words, lines};
 use crate::root::{Root, is_absent};
-use crate::stack::{Entry, Place, Work};
+use crate::stack::{Entry, Location, Work};
 use std::collections::BTreeSet;
 use std::io;
 
@@ -20,7 +20,7 @@ const OTHER: &str = "other";
 
 /// What a stack is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum Group {
     /// Verifying the user.
     Auth,
     /// Whether the account may be used.
@@ -35,9 +35,9 @@ pub enum Kind {
 #[derive(Debug, Clone, Default)]
 pub struct Service {
     /// All entries, in order, with what they are for.
-    pub entries: Vec<(Kind, Entry)>,
+    pub entries: Vec<(Group, Entry)>,
     /// What libpam would complain about.
-    pub problems: Vec<Problem>,
+    pub mistakes: Vec<Mistake>,
     /// Files that others included.
     pub included: BTreeSet<String>,
     /// It has no `auth` entries of its own: those of `other` are used.
@@ -50,9 +50,9 @@ pub struct Service {
 
 /// A mistake in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Problem {
+pub struct Mistake {
     /// Where.
-    pub place: Place,
+    pub location: Location,
     /// What, as a sentence without a full stop.
     pub what: String,
     /// Libpam reads the line all the same.
@@ -61,10 +61,10 @@ pub struct Problem {
 
 impl Service {
     /// The entries for one purpose.
-    pub fn stack(&self, kind: Kind) -> Vec<Entry> {
+    pub fn stack(&self, group: Group) -> Vec<Entry> {
         let entries = self.entries.iter();
         entries
-            .filter(|(of, _)| *of == kind)
+            .filter(|(of, _)| *of == group)
             .map(|(_, entry)| entry.clone())
             .collect()
     }
@@ -72,8 +72,8 @@ impl Service {
 
 /// What a file is read for.
 #[derive(Clone, Copy)]
-struct Request {
-    kind: Option<Kind>,
+struct Scope {
+    group: Option<Group>,
     include_level: usize,
     level: usize,
 }
@@ -121,29 +121,29 @@ impl<'a> Loader<'a> {
     pub fn service(&self, name: &str) -> Service {
         let mut service = Service::default();
         let mut other = Service::default();
-        let request = Request {
-            kind: None,
+        let scope = Scope {
+            group: None,
             include_level: 0,
             level: 0,
         };
         if self.has_directory() {
             let own = self.find(name).is_some();
-            if own && self.file(name, request, &mut service).is_err() {
+            if own && self.file(name, scope, &mut service).is_err() {
                 service.refused = true;
             }
             if name != OTHER && self.find(OTHER).is_none() {
                 service.refused |= !own;
             } else if name != OTHER {
-                service.refused |= self.file(OTHER, request, &mut other).is_err();
+                service.refused |= self.file(OTHER, scope, &mut other).is_err();
             }
         } else {
-            self.single_file(name, request, &mut service, &mut other);
+            self.single_file(name, scope, &mut service, &mut other);
         }
         service.refused |= other.refused;
-        service.auth_of_other = service.entries.iter().all(|(of, _)| *of != Kind::Auth);
-        for kind in [Kind::Auth, Kind::Account, Kind::Password, Kind::Session] {
-            if service.entries.iter().all(|(of, _)| *of != kind) {
-                let entries = other.entries.iter().filter(|(of, _)| *of == kind);
+        service.auth_of_other = service.entries.iter().all(|(of, _)| *of != Group::Auth);
+        for group in [Group::Auth, Group::Account, Group::Password, Group::Session] {
+            if service.entries.iter().all(|(of, _)| *of != group) {
+                let entries = other.entries.iter().filter(|(of, _)| *of == group);
                 service.entries.extend(entries.cloned());
             }
         }
@@ -157,7 +157,7 @@ impl<'a> Loader<'a> {
         directories.any(|directory| self.root.has(directory))
     }
 
-    fn single_file(&self, name: &str, request: Request, own: &mut Service, other: &mut Service) {
+    fn single_file(&self, name: &str, scope: Scope, own: &mut Service, other: &mut Service) {
         let path = self.library.single_file.clone();
         let Ok(lines) = self.lines(&path, own) else {
             own.refused = true;
@@ -175,7 +175,7 @@ impl<'a> Loader<'a> {
             } else {
                 continue;
             };
-            self.line(&path, &line, words, request, into);
+            self.line(&path, &line, words, scope, into);
         }
     }
 
@@ -207,8 +207,8 @@ impl<'a> Loader<'a> {
     }
 
     fn lines(&self, path: &str, into: &mut Service) -> Result<Vec<Line>, Unusable> {
-        let problem = |line, what: String| Problem {
-            place: Place {
+        let mistake = |line, what: String| Mistake {
+            location: Location {
                 file: path.to_owned(),
                 line,
             },
@@ -220,33 +220,33 @@ impl<'a> Loader<'a> {
                 into.unreadable.insert(path.to_owned());
             } else if !is_absent(&error) {
                 // What includes a file that is not there says so itself.
-                into.problems
-                    .push(problem(0, format!("the file cannot be read: {error}")));
+                into.mistakes
+                    .push(mistake(0, format!("the file cannot be read: {error}")));
             }
             Unusable
         })?;
         lines(&text).map_err(|line| {
             let what = "the file ends in the middle of a line, and is refused for that";
-            into.problems.push(problem(line, what.to_owned()));
+            into.mistakes.push(mistake(line, what.to_owned()));
             Unusable
         })
     }
 
-    fn file(&self, name: &str, request: Request, into: &mut Service) -> Result<(), Unusable> {
-        if request.include_level >= DEEPEST || request.level >= DEEPEST {
+    fn file(&self, name: &str, scope: Scope, into: &mut Service) -> Result<(), Unusable> {
+        if scope.include_level >= DEEPEST || scope.level >= DEEPEST {
             return Err(Unusable);
         }
-        let path = if request.include_level == 0 {
+        let path = if scope.include_level == 0 {
             self.find(name)
         } else {
             self.find_included(name)
         };
         let path = path.ok_or(Unusable)?;
-        if request.include_level > 0 {
+        if scope.include_level > 0 {
             into.included.insert(path.clone());
         }
         for line in self.lines(&path, into)? {
-            self.line(&path, &line, Words::of(&line.text), request, into);
+            self.line(&path, &line, Words::of(&line.text), scope, into);
             if into.refused {
                 return Err(Unusable);
             }
@@ -259,22 +259,22 @@ impl<'a> Loader<'a> {
         file: &str,
         line: &Line,
         mut words: Words<'_>,
-        request: Request,
+        scope: Scope,
         into: &mut Service,
     ) {
-        let place = Place {
+        let location = Location {
             file: file.to_owned(),
             line: line.number,
         };
-        let mut problems = Vec::new();
-        let read = self.read(&mut words, &place, request, into, &mut problems);
-        let kind = read.as_ref().map_or(request.kind, |(kind, _)| Some(*kind));
-        if request.kind.is_none() || kind == request.kind {
+        let mut mistakes = Vec::new();
+        let read = self.read(&mut words, &location, scope, into, &mut mistakes);
+        let group = read.as_ref().map_or(scope.group, |(group, _)| Some(*group));
+        if scope.group.is_none() || group == scope.group {
             let harmless = line.ambiguous.map(|why| (why.to_owned(), true));
-            let found = problems.into_iter().map(|what| (what, false));
+            let found = mistakes.into_iter().map(|what| (what, false));
             for (what, harmless) in found.chain(harmless) {
-                into.problems.push(Problem {
-                    place: place.clone(),
+                into.mistakes.push(Mistake {
+                    location: location.clone(),
                     what,
                     harmless,
                 });
@@ -288,12 +288,12 @@ impl<'a> Loader<'a> {
     fn read(
         &self,
         words: &mut Words<'_>,
-        place: &Place,
-        request: Request,
+        location: &Location,
+        scope: Scope,
         into: &mut Service,
-        problems: &mut Vec<String>,
-    ) -> Option<(Kind, Entry)> {
-        let asked = request.kind.unwrap_or(Kind::Auth);
+        mistakes: &mut Vec<String>,
+    ) -> Option<(Group, Entry)> {
+        let asked = scope.group.unwrap_or(Group::Auth);
         let first = words
             .next()
             .unwrap_or_else(|| unreachable!("a line says something, and has a word for that"));
@@ -302,31 +302,31 @@ impl<'a> Loader<'a> {
             None => (false, first.text.as_str()),
         };
         if self.library.at_include && name.eq_ignore_ascii_case("@include") {
-            return self.at_include(words, place, request, into, problems);
+            return self.at_include(words, location, scope, into, mistakes);
         }
-        let (kind, mut must_fail) = match kind_of(name) {
-            Some(kind) => (kind, false),
+        let (group, mut must_fail) = match group_of(name) {
+            Some(group) => (group, false),
             None => (asked, true),
         };
-        if request.kind.is_some_and(|wanted| wanted != kind) {
+        if scope.group.is_some_and(|wanted| wanted != group) {
             return None;
         }
         if must_fail {
-            problems.push(format!(
+            mistakes.push(format!(
                 "'{name}' is none of auth, account, password and session"
             ));
         }
         let entry = |work, actions| {
             let entry = Entry {
-                place: place.clone(),
-                level: request.level,
+                location: location.clone(),
+                level: scope.level,
                 work,
                 actions,
             };
-            Some((kind, entry))
+            Some((group, entry))
         };
         let Some(control) = words.next() else {
-            problems.push("it ends before it says what the module is to the stack".to_owned());
+            mistakes.push("it ends before it says what the module is to the stack".to_owned());
             return entry(Work::MustFail, Actions::all(Action::Bad));
         };
         let substack = control.text.eq_ignore_ascii_case("substack");
@@ -336,12 +336,12 @@ impl<'a> Loader<'a> {
                 into.entries
                     .extend(entry(Work::Substack, Actions::all(Action::Bad)));
             }
-            let request = Request {
-                kind: Some(kind),
-                include_level: request.include_level + 1,
-                level: request.level + usize::from(substack),
+            let scope = Scope {
+                group: Some(group),
+                include_level: scope.include_level + 1,
+                level: scope.level + usize::from(substack),
             };
-            return match self.include(name.as_deref(), request, into, problems) {
+            return match self.include(name.as_deref(), scope, into, mistakes) {
                 Ok(()) => None,
                 Err(Unusable) => entry(Work::MustFail, Actions::all(Action::Bad)),
             };
@@ -351,27 +351,27 @@ impl<'a> Loader<'a> {
             if let Err(mistake) = mistake
                 && !control.unclosed
             {
-                problems.push(format!("in its second word {mistake}"));
+                mistakes.push(format!("in its second word {mistake}"));
             }
             actions
         });
         if control.unclosed {
-            problems.push("a '[' is never closed".to_owned());
+            mistakes.push("a '[' is never closed".to_owned());
         }
         let Some(module) = words.next() else {
             if !control.unclosed {
-                problems.push("it names no module".to_owned());
+                mistakes.push("it names no module".to_owned());
             }
             return entry(Work::MustFail, actions);
         };
         if !has_module_name(&module.text) {
-            problems.push(format!("'{}' is no name of a module", module.text));
+            mistakes.push(format!("'{}' is no name of a module", module.text));
             into.refused = true;
             must_fail = true;
         }
         let arguments: Vec<_> = words.collect();
         if arguments.iter().any(|word| word.unclosed) {
-            problems.push("a '[' is never closed".to_owned());
+            mistakes.push("a '[' is never closed".to_owned());
         }
         let work = if must_fail {
             Work::MustFail
@@ -388,23 +388,23 @@ impl<'a> Loader<'a> {
     fn include(
         &self,
         name: Option<&str>,
-        request: Request,
+        scope: Scope,
         into: &mut Service,
-        problems: &mut Vec<String>,
+        mistakes: &mut Vec<String>,
     ) -> Result<(), Unusable> {
         let Some(name) = name else {
-            problems.push(
+            mistakes.push(
                 "it does not say what to include, and some versions of libpam crash on that"
                     .to_owned(),
             );
             return Err(Unusable);
         };
-        if request.include_level >= DEEPEST || request.level >= DEEPEST {
-            problems.push("files include each other, again and again".to_owned());
+        if scope.include_level >= DEEPEST || scope.level >= DEEPEST {
+            mistakes.push("files include each other, again and again".to_owned());
             return Err(Unusable);
         }
-        self.file(name, request, into).inspect_err(|Unusable| {
-            problems.push(format!("'{name}', which it includes, cannot be used"));
+        self.file(name, scope, into).inspect_err(|Unusable| {
+            mistakes.push(format!("'{name}', which it includes, cannot be used"));
         })
     }
 
@@ -413,39 +413,39 @@ impl<'a> Loader<'a> {
     fn at_include(
         &self,
         words: &mut Words<'_>,
-        place: &Place,
-        request: Request,
+        location: &Location,
+        scope: Scope,
         into: &mut Service,
-        problems: &mut Vec<String>,
-    ) -> Option<(Kind, Entry)> {
+        mistakes: &mut Vec<String>,
+    ) -> Option<(Group, Entry)> {
         let name = words.next().map(|word| word.text);
-        let inner = Request {
-            include_level: request.include_level + 1,
-            ..request
+        let inner = Scope {
+            include_level: scope.include_level + 1,
+            ..scope
         };
-        if self.include(name.as_deref(), inner, into, problems).is_ok() {
+        if self.include(name.as_deref(), inner, into, mistakes).is_ok() {
             return None;
         }
-        let Some(kind) = request.kind else {
+        let Some(group) = scope.group else {
             into.refused = true;
             return None;
         };
         let entry = Entry {
-            place: place.clone(),
-            level: request.level,
+            location: location.clone(),
+            level: scope.level,
             work: Work::MustFail,
             actions: Actions::all(Action::Bad),
         };
-        Some((kind, entry))
+        Some((group, entry))
     }
 }
 
-fn kind_of(name: &str) -> Option<Kind> {
+fn group_of(name: &str) -> Option<Group> {
     match name.to_ascii_lowercase().as_str() {
-        "auth" => Some(Kind::Auth),
-        "account" => Some(Kind::Account),
-        "password" => Some(Kind::Password),
-        "session" => Some(Kind::Session),
+        "auth" => Some(Group::Auth),
+        "account" => Some(Group::Account),
+        "password" => Some(Group::Password),
+        "session" => Some(Group::Session),
         _ => None,
     }
 }

@@ -8,14 +8,14 @@ use crate::codes::{Action, Actions, Code};
 
 /// Where a line stands.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Place {
+pub struct Location {
     /// The file.
     pub file: String,
     /// The line, from 1.
     pub line: usize,
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for Location {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}", self.file, self.line)
     }
@@ -43,7 +43,7 @@ pub enum Work {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Where it stands.
-    pub place: Place,
+    pub location: Location,
     /// How many substacks it is in.
     pub level: usize,
     /// What it does.

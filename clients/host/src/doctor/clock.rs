@@ -1,6 +1,6 @@
 //! Whether the clock is kept right: codes of authenticator apps depend on it.
 
-use super::finding::{Area, Finding, Report, Severity};
+use super::finding::{Area, Finding, Findings, Severity};
 use secinfo_pam_stack::root::Root;
 use std::time::Duration;
 use zbus::OwnedVariant;
@@ -14,9 +14,9 @@ const SYSTEM_BUS: &str = "unix:path=/run/dbus/system_bus_socket";
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Asks whether the kernel has a clock that something keeps right.
-pub(crate) async fn check(root: &Root, report: &mut Report) {
+pub(crate) async fn check(root: &Root, findings: &mut Findings) {
     if !root.is_this_host() {
-        report.missed(Area::Clock, "the clock", "it is that of another host");
+        findings.missed(Area::Clock, "the clock", "it is that of another host");
         return;
     }
     let asked = tokio::time::timeout(PATIENCE, ask()).await;
@@ -24,7 +24,7 @@ pub(crate) async fn check(root: &Root, report: &mut Report) {
         Ok(Ok(answer)) => answer,
         _ if root.has(SYNCHRONIZED) => true,
         _ => {
-            report.missed(
+            findings.missed(
                 Area::Clock,
                 "whether the clock is right",
                 "systemd-timedated does not answer; see what your time service says",
@@ -32,9 +32,9 @@ pub(crate) async fn check(root: &Root, report: &mut Report) {
             return;
         }
     };
-    report.saw(Area::Clock, "synchronization");
+    findings.saw(Area::Clock, "synchronization");
     if !synchronized {
-        report.add(Finding {
+        findings.add(Finding {
             id: "clock-not-synchronized",
             severity: Severity::Warning,
             area: Area::Clock,

@@ -1,7 +1,7 @@
 //! `secinfo doctor`: what is wrong with the installation, and what to do about it.
 
 use super::examine::examine;
-use super::finding::{Area, Finding, Report, Severity, Unseen};
+use super::finding::{Area, Finding, Findings, Severity, Unseen};
 use secinfo_pam_stack::root::Root;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::Screen;
@@ -51,19 +51,19 @@ pub async fn run(
         path: arguments.root.clone(),
         source,
     })?;
-    let report = examine(&root, address).await;
-    let looked_at = report.looked_at.iter();
+    let findings = examine(&root, address).await;
+    let looked_at = findings.looked_at.iter();
     screen.json(&ReportJson {
-        findings: &report.findings,
+        findings: &findings.found,
         looked_at: looked_at
             .map(|(area, what)| SeenJson { area: *area, what })
             .collect(),
-        not_looked_at: &report.unseen,
+        not_looked_at: &findings.unseen,
     })?;
-    screen.say(&render(&report, screen.style, screen.width))?;
+    screen.say(&render(&findings, screen.style, screen.width))?;
     let (errors, warnings) = (
-        report.count(Severity::Error),
-        report.count(Severity::Warning),
+        findings.count(Severity::Error),
+        findings.count(Severity::Warning),
     );
     if errors + warnings == 0 {
         return screen.paragraph("Nothing needs your attention.");
@@ -72,25 +72,25 @@ pub async fn run(
 }
 
 /// The report for people, an area after the other.
-fn render(report: &Report, style: Style, width: usize) -> String {
+fn render(findings: &Findings, style: Style, width: usize) -> String {
     let mut text = String::new();
     for area in Area::ALL {
-        let findings: Vec<_> = report
-            .findings
+        let in_area: Vec<_> = findings
+            .found
             .iter()
             .filter(|finding| finding.area == area)
             .collect();
-        let unseen: Vec<_> = report.unseen.iter().filter(|u| u.area == area).collect();
-        let seen = report.looked_at.iter().any(|(of, _)| *of == area);
-        if findings.is_empty() && unseen.is_empty() && !seen {
+        let unseen: Vec<_> = findings.unseen.iter().filter(|u| u.area == area).collect();
+        let seen = findings.looked_at.iter().any(|(of, _)| *of == area);
+        if in_area.is_empty() && unseen.is_empty() && !seen {
             continue;
         }
         text.push_str(&style.bold(area.title()));
         text.push('\n');
-        if seen && findings.iter().all(|f| f.severity == Severity::Info) {
+        if seen && in_area.iter().all(|f| f.severity == Severity::Info) {
             text.push_str(&paragraph((Look::Good, "✔"), "in order", style, width));
         }
-        for finding in findings {
+        for finding in in_area {
             text.push_str(&told(finding, style, width));
         }
         for unseen in unseen {

@@ -1,6 +1,6 @@
 //! Whether the daemon is there, is the daemon, and is well.
 
-use super::finding::{Area, Finding, Report, Severity};
+use super::finding::{Area, Finding, Findings, Severity};
 use secinfo_pam_stack::root::Root;
 use secinfo_terminal::text::visible;
 use secinfo_wire::{Error, ManagerProxy, Status};
@@ -10,12 +10,12 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Asks the daemon how it is.
-pub(crate) async fn check(root: &Root, address: Option<&str>, report: &mut Report) {
+pub(crate) async fn check(root: &Root, address: Option<&str>, findings: &mut Findings) {
     if !root.is_this_host() {
-        report.missed(Area::Daemon, "the daemon", "it is not that of this host");
+        findings.missed(Area::Daemon, "the daemon", "it is not that of this host");
         return;
     }
-    report.saw(Area::Daemon, "its bus and its status");
+    findings.saw(Area::Daemon, "its bus and its status");
     let asked = tokio::time::timeout(PATIENCE, ask(address)).await;
     let (id, what, remedy) = match asked {
         Ok(Ok(status)) if status.healthy => return,
@@ -52,7 +52,7 @@ pub(crate) async fn check(root: &Root, address: Option<&str>, report: &mut Repor
             "Run systemctl restart secinfod, then journalctl -u secinfod.",
         ),
     };
-    report.add(Finding {
+    findings.add(Finding {
         id,
         severity: Severity::Error,
         area: Area::Daemon,

@@ -1,7 +1,7 @@
 //! Whether the daemon's files are there, and whether only those may touch them who should.
 //! Nothing secret is read.
 
-use super::finding::{Area, Finding, Report, Severity};
+use super::finding::{Area, Finding, Findings, Severity};
 use super::recovery;
 use rustix::fs::FileType;
 use secinfo_pam_stack::root::{Metadata, Root, is_absent};
@@ -14,11 +14,11 @@ const CONFIG: &str = "/etc/secinfo/config.toml";
 const STATE: &str = "/var/lib/secinfo";
 
 /// Looks at the configuration, the state directory, the keys and the credentials.
-pub(crate) fn check(root: &Root, report: &mut Report) {
+pub(crate) fn check(root: &Root, findings: &mut Findings) {
     let mut checks = Checks {
         root,
         daemon: root.uid_of(DAEMON_USER),
-        report,
+        findings,
     };
     let config = checks.config();
     let setting = |key: &str| {
@@ -51,12 +51,12 @@ pub(crate) fn check(root: &Root, report: &mut Report) {
 struct Checks<'a> {
     root: &'a Root,
     daemon: Option<u32>,
-    report: &'a mut Report,
+    findings: &'a mut Findings,
 }
 
 impl Checks<'_> {
     fn add(&mut self, id: &'static str, severity: Severity, path: &str, what: &str, remedy: &str) {
-        self.report.add(Finding {
+        self.findings.add(Finding {
             id,
             severity,
             area: Area::Files,
@@ -84,11 +84,11 @@ impl Checks<'_> {
                 return None;
             }
             Err(error) => {
-                self.report.missed(Area::Files, CONFIG, error.to_string());
+                self.findings.missed(Area::Files, CONFIG, error.to_string());
                 return None;
             }
         };
-        self.report.saw(Area::Files, CONFIG);
+        self.findings.saw(Area::Files, CONFIG);
         let remedy = "Correct it, until secinfod --check-config says that it is right.";
         match text.parse::<toml::Table>() {
             Ok(table) => {
@@ -116,11 +116,11 @@ impl Checks<'_> {
             Ok(metadata) => metadata,
             Err(error) if is_absent(&error) => return,
             Err(error) => {
-                self.report.missed(Area::Files, path, error.to_string());
+                self.findings.missed(Area::Files, path, error.to_string());
                 return;
             }
         };
-        self.report.saw(Area::Files, path);
+        self.findings.saw(Area::Files, path);
         if metadata.kind != kind {
             let what = format!(
                 "This is {}, not what belongs there.",
@@ -185,7 +185,7 @@ impl Checks<'_> {
             }
             Err(error) if is_absent(&error) => {}
             Err(error) => {
-                self.report
+                self.findings
                     .missed(Area::Files, directory, error.to_string());
             }
         }

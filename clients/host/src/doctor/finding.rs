@@ -14,7 +14,7 @@ pub(crate) enum Severity {
     Info,
 }
 
-/// What it is about; the order is that of the report.
+/// What it is about; the order is that of the findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Area {
@@ -93,19 +93,19 @@ pub(crate) struct Unseen {
 
 /// Everything that was found.
 #[derive(Debug, Default)]
-pub(crate) struct Report {
+pub(crate) struct Findings {
     /// Findings.
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) found: Vec<Finding>,
     /// What was looked at, in a word for each.
     pub(crate) looked_at: Vec<(Area, String)>,
     /// What was not.
     pub(crate) unseen: Vec<Unseen>,
 }
 
-impl Report {
+impl Findings {
     /// Adds a finding; one that differs from another in the service only is that other one.
     pub(crate) fn add(&mut self, finding: Finding) {
-        let same = self.findings.iter_mut().find(|other| {
+        let same = self.found.iter_mut().find(|other| {
             (other.id, &other.subject, &other.what) == (finding.id, &finding.subject, &finding.what)
         });
         match same {
@@ -116,7 +116,7 @@ impl Report {
                     }
                 }
             }
-            None => self.findings.push(finding),
+            None => self.found.push(finding),
         }
     }
 
@@ -139,16 +139,14 @@ impl Report {
 
     /// Puts findings in the order in which they are told.
     pub(crate) fn sort(&mut self) {
-        self.findings.sort_by(|a, b| {
+        self.found.sort_by(|a, b| {
             (a.area, a.severity, &a.subject).cmp(&(b.area, b.severity, &b.subject))
         });
     }
 
     /// How many findings are so bad.
     pub(crate) fn count(&self, severity: Severity) -> usize {
-        let findings = self.findings.iter();
-        findings
-            .filter(|finding| finding.severity == severity)
-            .count()
+        let found = self.found.iter();
+        found.filter(|finding| finding.severity == severity).count()
     }
 }

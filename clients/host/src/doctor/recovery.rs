@@ -1,6 +1,6 @@
 //! Whether an administrator could get in while the daemon cannot decide.
 
-use super::finding::{Area, Finding, Report, Severity};
+use super::finding::{Area, Finding, Findings, Severity};
 use super::pam::Protection;
 use secinfo_break_glass::{FileName, Record};
 use secinfo_pam_stack::root::{Root, is_absent};
@@ -16,7 +16,7 @@ const ROOT: &str = "root";
 const ENOUGH: usize = 2;
 
 /// Looks for break-glass codes of administrators.
-pub(crate) fn check(root: &Root, protection: &Protection, report: &mut Report) {
+pub(crate) fn check(root: &Root, protection: &Protection, findings: &mut Findings) {
     if protection.services.is_empty() {
         return;
     }
@@ -24,7 +24,7 @@ pub(crate) fn check(root: &Root, protection: &Protection, report: &mut Report) {
         Ok(names) => names,
         Err(error) if is_absent(&error) => Vec::new(),
         Err(error) => {
-            report.missed(Area::Recovery, "break-glass codes", error.to_string());
+            findings.missed(Area::Recovery, "break-glass codes", error.to_string());
             return;
         }
     };
@@ -48,16 +48,16 @@ pub(crate) fn check(root: &Root, protection: &Protection, report: &mut Report) {
     }
     let found = codes.values().any(|&count| count > 0);
     if unread && !found {
-        report.missed(
+        findings.missed(
             Area::Recovery,
             "break-glass codes",
             "only root may read them",
         );
         return;
     }
-    report.saw(Area::Recovery, "break-glass codes");
+    findings.saw(Area::Recovery, "break-glass codes");
     if !found {
-        report.add(warning(
+        findings.add(warning(
             "no-break-glass-code",
             "No administrator has a break-glass code, with which to get in while secinfod cannot \
              decide."
@@ -68,7 +68,7 @@ pub(crate) fn check(root: &Root, protection: &Protection, report: &mut Report) {
     }
     for (user, count) in &codes {
         if (1..ENOUGH).contains(count) && user != ROOT {
-            report.add(warning(
+            findings.add(warning(
                 "one-break-glass-code",
                 format!(
                     "{user} has one break-glass code left. Each program that asks takes one: with \
@@ -83,7 +83,7 @@ pub(crate) fn check(root: &Root, protection: &Protection, report: &mut Report) {
     }
     // An image may be mounted otherwise than it is when it runs.
     if root.is_this_host() && root.is_read_only(DIRECTORY).unwrap_or(false) {
-        report.add(warning(
+        findings.add(warning(
             "break-glass-read-only",
             "It is on a file system that is mounted read-only, where no break-glass code can be \
              used up: none lets anybody in."

@@ -1,6 +1,6 @@
 //! Whether the SSH server asks PAM, and gives it the time.
 
-use super::finding::{Area, Finding, Report, Severity};
+use super::finding::{Area, Finding, Findings, Severity};
 use super::pam::Protection;
 use secinfo_pam_stack::root::{Root, is_absent};
 use std::collections::BTreeMap;
@@ -74,20 +74,20 @@ fn asks_pam(method: &str) -> bool {
 }
 
 /// The settings of the server below a root; `None` where there is none.
-pub(crate) fn settings(root: &Root, report: &mut Report) -> Option<Settings> {
+pub(crate) fn settings(root: &Root, findings: &mut Findings) -> Option<Settings> {
     if root.is_this_host()
         && root.has(FILE)
         && let Some(settings) = ask_server()
     {
-        report.saw(Area::Sshd, "sshd -T");
+        findings.saw(Area::Sshd, "sshd -T");
         return Some(settings);
     }
     let mut settings = Settings::default();
     match read(root, FILE, 0, &mut settings) {
         Ok(()) => {
-            report.saw(Area::Sshd, FILE);
+            findings.saw(Area::Sshd, FILE);
             if settings.has_match {
-                report.missed(
+                findings.missed(
                     Area::Sshd,
                     "what stands below Match",
                     "that differs from one connection to the next",
@@ -97,7 +97,7 @@ pub(crate) fn settings(root: &Root, report: &mut Report) -> Option<Settings> {
         }
         Err(error) if is_absent(&error) => None,
         Err(error) => {
-            report.missed(Area::Sshd, FILE, error.to_string());
+            findings.missed(Area::Sshd, FILE, error.to_string());
             None
         }
     }
@@ -179,12 +179,12 @@ fn expand(root: &Root, pattern: &str) -> Vec<String> {
 }
 
 /// Looks at the server, if it is to ask secinfo.
-pub(crate) fn check(settings: &Settings, protection: &Protection, report: &mut Report) {
+pub(crate) fn check(settings: &Settings, protection: &Protection, findings: &mut Findings) {
     if !protection.services.contains("sshd") {
         return;
     }
     let mut add = |id, severity, subject: &str, what: &str, remedy: &str| {
-        report.add(Finding {
+        findings.add(Finding {
             id,
             severity,
             area: Area::Sshd,

@@ -1,6 +1,6 @@
 //! Whether the sandboxes of our units leave what they need.
 
-use super::finding::{Area, Finding, Report, Severity};
+use super::finding::{Area, Finding, Findings, Severity};
 use secinfo_pam_stack::root::Root;
 use std::collections::BTreeSet;
 
@@ -71,11 +71,11 @@ impl Families {
 }
 
 /// Looks at the daemon's unit and at that of every channel.
-pub(crate) fn check(root: &Root, report: &mut Report) {
+pub(crate) fn check(root: &Root, findings: &mut Findings) {
     let mut any = false;
     if let Some(sandbox) = sandbox(root, "secinfod.service") {
         any = true;
-        needs(&sandbox, "secinfod.service", &["AF_UNIX"], report);
+        needs(&sandbox, "secinfod.service", &["AF_UNIX"], findings);
     }
     for channel in channels(root) {
         let unit = match &channel {
@@ -91,12 +91,17 @@ pub(crate) fn check(root: &Root, report: &mut Report) {
             None => plugin.to_owned(),
         });
         if plugin.as_deref() == Some(WITHOUT_NETWORK) {
-            needs(&sandbox, &unit, &["AF_UNIX"], report);
+            needs(&sandbox, &unit, &["AF_UNIX"], findings);
             continue;
         }
-        needs(&sandbox, &unit, &["AF_UNIX", "AF_INET", "AF_INET6"], report);
+        needs(
+            &sandbox,
+            &unit,
+            &["AF_UNIX", "AF_INET", "AF_INET6"],
+            findings,
+        );
         if sandbox.private_network {
-            report.add(Finding {
+            findings.add(Finding {
                 id: "unit-no-network",
                 severity: Severity::Error,
                 area: Area::Units,
@@ -109,13 +114,13 @@ pub(crate) fn check(root: &Root, report: &mut Report) {
         }
     }
     if any {
-        report.saw(Area::Units, "sandboxes");
+        findings.saw(Area::Units, "sandboxes");
     } else {
-        report.missed(Area::Units, "units of secinfo", "none is installed");
+        findings.missed(Area::Units, "units of secinfo", "none is installed");
     }
 }
 
-fn needs(sandbox: &Sandbox, unit: &str, families: &[&str], report: &mut Report) {
+fn needs(sandbox: &Sandbox, unit: &str, families: &[&str], findings: &mut Findings) {
     let missing: Vec<&str> = families
         .iter()
         .copied()
@@ -125,7 +130,7 @@ fn needs(sandbox: &Sandbox, unit: &str, families: &[&str], report: &mut Report) 
         return;
     }
     let list = missing.join(" ");
-    report.add(Finding {
+    findings.add(Finding {
         id: "unit-address-family",
         severity: Severity::Error,
         area: Area::Units,

@@ -68,7 +68,7 @@ pub(super) async fn findings(host: &Host, address: Option<&str>) -> Result<Vec<F
         path: host.root().to_owned(),
         source,
     })?;
-    Ok(examine(&root, address).await.findings)
+    Ok(examine(&root, address).await.found)
 }
 
 /// A finding in a few sentences.

@@ -3,10 +3,10 @@
 use super::modules::{Modules, is_trusted};
 use super::roles::{OURS, Role, role};
 use super::search::{Abilities, search};
-use crate::doctor::finding::{Area, Finding, Report, Severity};
+use crate::doctor::finding::{Area, Finding, Findings, Severity};
 use secinfo_pam_stack::codes::Code;
 use secinfo_pam_stack::library::Library;
-use secinfo_pam_stack::load::{Kind, Loader, Service};
+use secinfo_pam_stack::load::{Group, Loader, Service};
 use secinfo_pam_stack::root::Root;
 use secinfo_pam_stack::stack::{Entry, Work};
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,13 +42,13 @@ pub(crate) struct Protection {
 }
 
 /// Looks at every service. `key_first`: the SSH server demands a key before it asks PAM.
-pub(crate) fn check(root: &Root, key_first: bool, report: &mut Report) -> Protection {
+pub(crate) fn check(root: &Root, key_first: bool, findings: &mut Findings) -> Protection {
     let library = Library::of(root);
     let loader = Loader::new(root, &library);
     let names = match loader.services() {
         Ok(names) => names,
         Err(error) => {
-            report.missed(Area::Pam, "the configuration of PAM", error.to_string());
+            findings.missed(Area::Pam, "the configuration of PAM", error.to_string());
             return Protection::default();
         }
     };
@@ -74,18 +74,18 @@ pub(crate) fn check(root: &Root, key_first: bool, report: &mut Report) -> Protec
         if !service.unreadable.is_empty() {
             // What is said of the rest would be a guess.
             for path in &service.unreadable {
-                report.missed(Area::Pam, path.clone(), "only root may read it");
+                findings.missed(Area::Pam, path.clone(), "only root may read it");
             }
             continue;
         }
         let mut checks = Checks {
             name,
             key_first: key_first && name == "sshd",
-            report: &mut *report,
+            findings: &mut *findings,
         };
         checks.mistakes(service);
         checks.modules(service, &mut modules);
-        let stack = service.stack(Kind::Auth);
+        let stack = service.stack(Group::Auth);
         if let Some(ours) = ours(&stack) {
             protection.services.insert(name.clone());
             if stack.iter().any(offers_set_up) {
@@ -105,12 +105,12 @@ pub(crate) fn check(root: &Root, key_first: bool, report: &mut Report) -> Protec
             without.push(name);
         }
     }
-    modules.say_what_was_missed(report);
-    report.saw(
+    modules.say_what_was_missed(findings);
+    findings.saw(
         Area::Pam,
         format!("{} services in {}", services.len(), library.directories[0]),
     );
-    unprotected(&protection, &without, report);
+    unprotected(&protection, &without, findings);
     protection
 }
 
@@ -134,10 +134,10 @@ fn offers_set_up(entry: &Entry) -> bool {
     has_role(entry, Role::Ours) && arguments.iter().any(|argument| argument == "set_up")
 }
 
-fn unprotected(protection: &Protection, without: &[&String], report: &mut Report) {
+fn unprotected(protection: &Protection, without: &[&String], findings: &mut Findings) {
     let remedy = "If people sign in there, switch secinfo on for it; see docs/how-to/pam.md.";
     if protection.services.is_empty() {
-        report.add(Finding {
+        findings.add(Finding {
             id: "pam-not-switched-on",
             severity: Severity::Info,
             area: Area::Pam,
@@ -152,7 +152,7 @@ fn unprotected(protection: &Protection, without: &[&String], report: &mut Report
     }
     for name in without {
         let door = DOORS.contains(&name.as_str());
-        report.add(Finding {
+        findings.add(Finding {
             id: "service-unprotected",
             severity: if door {
                 Severity::Warning
@@ -196,7 +196,7 @@ fn wrong_argument(argument: &str) -> Option<&'static str> {
 struct Checks<'a> {
     name: &'a str,
     key_first: bool,
-    report: &'a mut Report,
+    findings: &'a mut Findings,
 }
 
 impl Checks<'_> {
@@ -208,7 +208,7 @@ impl Checks<'_> {
         what: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        self.report.add(Finding {
+        self.findings.add(Finding {
             id,
             severity,
             area: Area::Pam,
@@ -220,8 +220,8 @@ impl Checks<'_> {
     }
 
     fn mistakes(&mut self, service: &Service) {
-        for problem in &service.problems {
-            let (id, severity, remedy) = if problem.harmless {
+        for mistake in &service.mistakes {
+            let (id, severity, remedy) = if mistake.harmless {
                 (
                     "pam-ambiguous-line",
                     Severity::Warning,
@@ -234,8 +234,8 @@ impl Checks<'_> {
                     "Correct it: a line that Linux-PAM cannot read fails, for everybody.",
                 )
             };
-            let what = format!("Linux-PAM stumbles here: {}.", problem.what);
-            self.add(id, severity, &problem.place, what, remedy);
+            let what = format!("Linux-PAM stumbles here: {}.", mistake.what);
+            self.add(id, severity, &mistake.location, what, remedy);
         }
         let name = self.name;
         if service.refused {
@@ -259,7 +259,7 @@ impl Checks<'_> {
                 Some(None) if !silent || role(path) == Role::Ours => self.add(
                     "module-missing",
                     Severity::Error,
-                    &entry.place,
+                    &entry.location,
                     format!("{path} is not there."),
                     "Install the package that it comes with, or remove the line.",
                 ),
@@ -289,7 +289,7 @@ impl Checks<'_> {
                     self.add(
                         "module-argument",
                         Severity::Error,
-                        &entry.place,
+                        &entry.location,
                         format!("'{argument}' {wrong}, and {OURS} lets nobody in for that."),
                         "Correct it; docs/reference/pam.md lists the arguments.",
                     );
@@ -304,7 +304,7 @@ impl Checks<'_> {
             self.add(
                 "pam-fails-open",
                 Severity::Error,
-                &ours.place,
+                &ours.location,
                 format!(
                     "This fails open: people get in although {OURS} answers {}.",
                     codes.join(", ")
@@ -321,7 +321,7 @@ impl Checks<'_> {
             self.add(
                 "pam-no-first-factor",
                 Severity::Error,
-                &ours.place,
+                &ours.location,
                 "People get in without a password or another first factor: a code alone will do, \
                  and whoever policy does not cover needs nothing.",
                 format!("Have a first factor before {OURS} that must succeed."),
@@ -337,7 +337,7 @@ impl Checks<'_> {
             self.add(
                 "pam-nobody-gets-in",
                 Severity::Error,
-                &ours.place,
+                &ours.location,
                 "Nobody gets in, whatever the modules answer.",
                 "Look at what fails in every case: malformed lines, modules that are missing, \
                  jumps that are too far.",
@@ -346,7 +346,7 @@ impl Checks<'_> {
             self.add(
                 "pam-uncovered-locked-out",
                 Severity::Warning,
-                &ours.place,
+                &ours.location,
                 "Users whom policy does not cover do not get in: nothing else in this stack says \
                  yes.",
                 "Add 'auth required pam_permit.so' as the last line, if something else, such as \
@@ -367,20 +367,20 @@ impl Checks<'_> {
             Role::Factor | Role::Permit | Role::Deny => self.add(
                 "pam-skips",
                 Severity::Error,
-                &by.place,
+                &by.location,
                 format!(
                     "This fails open: {path} alone lets people in, and {OURS} ({}) is not asked.",
-                    ours.place
+                    ours.location
                 ),
                 remedy,
             ),
             _ => self.add(
                 "pam-skips",
                 Severity::Warning,
-                &by.place,
+                &by.location,
                 format!(
                     "Those for whom {path} decides so get in, and {OURS} ({}) is not asked.",
-                    ours.place
+                    ours.location
                 ),
                 format!("Leave it if it is meant so; otherwise: {remedy}"),
             ),
@@ -397,7 +397,7 @@ impl Checks<'_> {
                 self.add(
                     "pam-set-up-without-first-factor",
                     Severity::Error,
-                    &entry.place,
+                    &entry.location,
                     "Anybody can set up a method in the name of a user here: set_up is given \
                      although the first factor need not have succeeded before.",
                     "Have a first factor before it that ends the stack when it fails (requisite, \
@@ -407,7 +407,7 @@ impl Checks<'_> {
                 self.add(
                     "pam-asked-first",
                     Severity::Warning,
-                    &entry.place,
+                    &entry.location,
                     "Users are asked for a code before their first factor has succeeded, so \
                      anybody can have codes sent to them, and lock them for a time.",
                     "Make the first factor requisite, or put pam_deny.so behind it.",

@@ -1,6 +1,6 @@
 //! The files of modules.
 
-use crate::doctor::finding::{Area, Report};
+use crate::doctor::finding::{Area, Findings};
 use rustix::fs::FileType;
 use secinfo_pam_stack::library::Library;
 use secinfo_pam_stack::root::{Metadata, Root, is_absent};
@@ -53,14 +53,14 @@ impl<'a> Modules<'a> {
     }
 
     /// Says whether some could not be looked at.
-    pub(super) fn say_what_was_missed(&self, report: &mut Report) {
+    pub(super) fn say_what_was_missed(&self, findings: &mut Findings) {
         if !self.unseen.is_empty() {
             let why = if self.library.modules.is_none() {
                 "there is no libpam.so.0 to say where its modules are"
             } else {
                 "they cannot be reached"
             };
-            report.missed(Area::Pam, "the files of modules", why);
+            findings.missed(Area::Pam, "the files of modules", why);
         }
     }
 }
