@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 use zeroize::Zeroizing;
 
-/// The group of the daemon, which reads the files to enter their use in the log.
+/// The group of the daemon, which reads the files to record their use in the log.
 const DAEMON_GROUP: &str = "secinfo";
 
 /// Make codes that let a user in while secinfod cannot be reached; for root
@@ -106,7 +106,7 @@ pub(crate) fn create(screen: &Screen, path: &Path, holder: &str, count: u8) -> R
         .try_for_each(|(record, _)| directory.create(record, group).map_err(refused))
         .and_then(|()| tell(screen, holder, created, &made));
     if told.is_err() {
-        // A code that nobody has seen is of no use to anybody but who guesses.
+        // A code that was not shown is of use to an attacker only.
         for (record, _) in &made {
             let _ = directory.remove(record.id);
         }
@@ -117,7 +117,7 @@ pub(crate) fn create(screen: &Screen, path: &Path, holder: &str, count: u8) -> R
 /// The account of this name.
 ///
 /// # Errors
-/// When there is none of just this name, or the user database does not answer.
+/// When no account has exactly this name, or the user database does not answer.
 pub(crate) fn account(name: &str) -> Result<User, Failure> {
     let known = User::from_name(name)
         .map_err(|error| Failure::Refused(format!("the user database did not answer ({error})")))?;
@@ -191,7 +191,7 @@ fn open_or_make(path: &Path, group: Option<Gid>) -> Result<Directory, Failure> {
     Directory::open(path).map_err(refused)?.ok_or_else(gone)
 }
 
-/// Lets the group read a directory, and no link that stands there by now.
+/// Lets the group read a directory, without following a link in its place.
 fn give_to_group(path: &Path, group: Option<Gid>) -> rustix::io::Result<()> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let directory = rustix::fs::open(path, flags, Mode::empty())?;
@@ -309,6 +309,6 @@ fn revoke(screen: &Screen, path: &Path, id: Id) -> Result<(), Failure> {
 
 #[expect(clippy::needless_pass_by_value, reason = "it maps an error by value")]
 fn refused(error: DirectoryError) -> Failure {
-    // It names the directory, which was given.
+    // It names the directory from the arguments.
     Failure::Refused(visible(&error.to_string()))
 }

@@ -1,4 +1,4 @@
-//! `secinfo channels`: how the channels are that messages travel through.
+//! `secinfo channels`: the state of the channels, and test messages.
 
 use secinfo_terminal::environment;
 use secinfo_terminal::failure::Failure;
@@ -199,7 +199,7 @@ fn test_json<'a>(channel: &'a str, outcome: &'a TestOutcome) -> TestJson<'a> {
     }
 }
 
-/// What became of a test, in words; a failure if it failed.
+/// The outcome of a test in words; an error if it failed.
 fn tested(outcome: &TestOutcome) -> Result<String, Failure> {
     let problem = visible(&outcome.problem);
     match outcome.state.as_str() {

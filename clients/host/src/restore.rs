@@ -23,7 +23,7 @@ const JSON: &str = r#"JSON: {"origin", "events", "keys", "users", "root", "check
 
 /// How long the service may take to start again. Reading a log of a million events takes seconds.
 const PATIENCE: Duration = Duration::from_mins(2);
-/// How often it is looked whether it has.
+/// How often to poll for that.
 const EVERY: Duration = Duration::from_millis(100);
 
 /// Restore a backup onto a host where nobody has a method
@@ -108,19 +108,19 @@ pub async fn run(
     ))
 }
 
-/// Lets the daemon read the backup.
+/// Sends the backup to the daemon.
 async fn send(connection: &Connection, opened: Opened) -> Result<Restored, Failure> {
     let backups = BackupsProxy::new(connection)
         .await
         .map_err(secinfo_wire::Error::from)?;
     let (to_daemon, from_us) = io::pipe()?;
     let (sender, sent) = channel();
-    // No task of the runtime, which would wait for it: when the daemon has answered, nobody waits for
-    // the rest of the input, or for its end.
+    // A thread instead of a task, for which the runtime would wait: once the daemon has answered, the
+    // rest of the input does not matter.
     std::thread::spawn(move || {
         let mut to = from_us;
-        let sent = pass_on(opened, &mut to);
-        // Before the daemon sees the end, and so before it answers to that.
+        let sent = copy(opened, &mut to);
+        // Before the daemon sees the end of the input, and answers.
         let _ = sender.send(sent);
         drop(to);
     });
@@ -128,18 +128,18 @@ async fn send(connection: &Connection, opened: Opened) -> Result<Restored, Failu
         .restore(Fd::from(&to_daemon), &RestoreOptions::default())
         .await;
     drop(to_daemon);
-    answered.map_err(|refusal| whose_fault(refusal, sent.try_recv().ok()))
+    answered.map_err(|refusal| cause(refusal, sent.try_recv().ok()))
 }
 
-/// Why a restore failed: what the daemon says, unless what it misses was not there to be sent.
-fn whose_fault(refusal: secinfo_wire::Error, sent: Option<Result<(), Failure>>) -> Failure {
+/// Why a restore failed: the daemon's error, unless the input could not be read to its end.
+fn cause(refusal: secinfo_wire::Error, sent: Option<Result<(), Failure>>) -> Failure {
     match (refusal.reason(), sent) {
         (Some(Reason::InvalidBackup), Some(Err(unreadable))) => unreadable,
         _ => refusal.into(),
     }
 }
 
-fn pass_on(mut opened: Opened, to: &mut PipeWriter) -> Result<(), Failure> {
+fn copy(mut opened: Opened, to: &mut PipeWriter) -> Result<(), Failure> {
     let mut buffer = Zeroizing::new(vec![0; 64 * 1024]);
     loop {
         let read = match opened.read(&mut buffer) {
@@ -153,13 +153,13 @@ fn pass_on(mut opened: Opened, to: &mut PipeWriter) -> Result<(), Failure> {
             }
         };
         if to.write_all(&buffer[..read]).is_err() {
-            // The daemon has heard enough, and says why.
+            // The daemon has stopped reading, and will say why.
             return Ok(());
         }
     }
 }
 
-/// Who owns the daemon's name; none while nobody does. Starts nothing.
+/// The owner of the daemon's name, if any. Starts nothing.
 async fn owner(connection: &Connection) -> Result<Option<OwnedUniqueName>, Failure> {
     let bus = DBusProxy::new(connection)
         .await
@@ -173,7 +173,7 @@ async fn owner(connection: &Connection) -> Result<Option<OwnedUniqueName>, Failu
     }
 }
 
-/// Waits until another process has the daemon's name.
+/// Waits until another process owns the daemon's name.
 async fn wait_for_another(
     connection: &Connection,
     former: Option<OwnedUniqueName>,
@@ -194,7 +194,7 @@ async fn wait_for_another(
     }
 }
 
-/// Makes sure that the log that is served now begins with the events of the backup.
+/// Checks that the log begins with the events of the backup now.
 async fn expect_continued(connection: &Connection, restored: &Restored) -> Result<(), Failure> {
     let audit = AuditProxy::new(connection)
         .await
@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn the_daemon_says_why_unless_it_misses_what_could_not_be_read() {
         let unreadable = || Some(Err(Failure::Refused("cut off".to_owned())));
-        let said = |reason, sent| whose_fault(refused(reason), sent).to_string();
+        let said = |reason, sent| cause(refused(reason), sent).to_string();
         assert_eq!(said(Reason::InvalidBackup, unreadable()), "cut off");
         for (reason, sent) in [
             (Reason::InvalidBackup, Some(Ok(()))),

@@ -18,7 +18,7 @@ const DEEPEST: usize = 16;
 /// What libpam uses for services that have no file, and for types that a file has nothing of.
 const OTHER: &str = "other";
 
-/// What a stack is for.
+/// A management group: what a stack is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Group {
     /// Verifying the user.
@@ -44,7 +44,7 @@ pub struct Service {
     pub auth_of_other: bool,
     /// Libpam refuses the service.
     pub refused: bool,
-    /// Files that could not be read by whoever runs this.
+    /// Files that the current user may not read.
     pub unreadable: BTreeSet<String>,
 }
 
@@ -70,7 +70,7 @@ impl Service {
     }
 }
 
-/// What a file is read for.
+/// In which group and how deep a file is read.
 #[derive(Clone, Copy)]
 struct Scope {
     group: Option<Group>,
@@ -458,7 +458,7 @@ fn has_module_name(path: &str) -> bool {
     !name.is_empty() && name != "?"
 }
 
-/// Files that editors and packages leave behind are nobody's service, and libpam asks for names in
+/// Files that editors and packages leave behind are no services, and libpam asks for names in
 /// small letters only.
 fn is_service_name(name: &str) -> bool {
     const LEFT_BEHIND: [&str; 9] = [

@@ -1,4 +1,4 @@
-//! The file system that is looked at: this host's, or one below a directory.
+//! The file system that is examined: that of this host, or one below a directory.
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, ResolveFlags, Stat, StatVfsMountFlags};
 use std::fs::File;
@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
-/// No file that is looked at is longer.
+/// The most bytes that are read of a file.
 const MOST: u64 = 4 << 20;
 
 /// A root directory. Absolute links below it stay below it.
@@ -17,7 +17,7 @@ pub struct Root {
     owner: u32,
 }
 
-/// What is known of a file without reading it.
+/// Metadata of a file.
 #[derive(Debug, Clone, Copy)]
 pub struct Metadata {
     /// Permission bits.
@@ -41,7 +41,7 @@ impl Root {
         })
     }
 
-    /// Whether it is this host, so that what runs here can be asked, too.
+    /// Whether it is the root of this host, so that its services can be asked, too.
     pub fn is_this_host(&self) -> bool {
         self.path == Path::new("/")
     }
@@ -87,7 +87,7 @@ impl Root {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// What is known of the file that a path leads to.
+    /// The metadata of the file that a path leads to.
     pub fn metadata(&self, path: &str) -> io::Result<Metadata> {
         let file = self.open_at(path, OFlags::PATH)?;
         Ok(rustix::fs::statat(&file, "", AtFlags::EMPTY_PATH)?.into())
@@ -100,7 +100,7 @@ impl Root {
         Ok(flags.contains(StatVfsMountFlags::RDONLY))
     }
 
-    /// Whether something is there, or nobody can tell.
+    /// Whether a path exists, or that cannot be determined.
     pub fn has(&self, path: &str) -> bool {
         !self.metadata(path).is_err_and(|error| is_absent(&error))
     }
@@ -128,7 +128,7 @@ impl Root {
     }
 }
 
-/// Whether an error says that there is nothing.
+/// Whether an error says that a file does not exist.
 pub fn is_absent(error: &io::Error) -> bool {
     matches!(
         error.kind(),

@@ -6,7 +6,7 @@
 
 use crate::codes::{Action, Actions, Code};
 
-/// Where a line stands.
+/// The location of a line.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Location {
     /// The file.

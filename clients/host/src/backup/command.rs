@@ -110,12 +110,12 @@ pub async fn run(
     let (from_daemon, to_us) = io::pipe()?;
     let sealed = spawn_blocking(move || seal(sealing, output, from_daemon));
     let answered = backups.backup(Fd::from(&to_us)).await;
-    // The daemon's end is the only one from here on: when it is closed, that was all.
+    // From here on only the daemon holds the writing end: reading ends when it closes that.
     drop(to_us);
     let sealed = sealed.await.map_err(io::Error::from)?;
     let (manifest, key) = match (answered, sealed) {
         (Ok(_), Ok(done)) => done,
-        // That nothing came has a cause that the daemon knows better.
+        // The daemon knows why it sent nothing.
         (Err(refusal), Ok(_) | Err(Failure::Refused(_))) => return Err(refusal.into()),
         (_, Err(failure)) => return Err(failure),
     };
@@ -123,7 +123,7 @@ pub async fn run(
 }
 
 impl Arguments {
-    /// Who may open the new backup.
+    /// The keys or the passphrase that will open the new backup.
     fn sealing(&self) -> Result<Sealing, Failure> {
         let to_recipients = !self.recipient.is_empty() || !self.recipients_file.is_empty();
         let passphrase_file = self.opening.passphrase_file();
@@ -152,7 +152,7 @@ impl Arguments {
     }
 }
 
-/// Gives on what it reads.
+/// Writes everything that is read through it to a second place.
 struct Tee<R, W> {
     from: R,
     to: W,
@@ -168,7 +168,7 @@ impl<R: Read, W: Write> Read for Tee<R, W> {
     }
 }
 
-/// The output failed, and not the input that it is read from.
+/// The output failed, not the input.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write the backup: {0}; nothing of it was kept")]
 struct NotWritten(io::Error);
@@ -179,8 +179,8 @@ impl NotWritten {
     }
 }
 
-/// Encrypts what comes from the daemon, and finds out on the way whether it is a whole backup: only
-/// then the file is finished.
+/// Encrypts what the daemon sends and checks on the way that it is a whole backup; finishes the file
+/// only then.
 fn seal(sealing: Sealing, output: Output, from: PipeReader) -> Result<(Manifest, String), Failure> {
     let mut tee = Tee {
         from: io::BufReader::with_capacity(64 * 1024, from),
@@ -201,7 +201,7 @@ fn incomplete(error: LedgerError) -> Failure {
     Failure::Refused(error.to_string())
 }
 
-/// Says what was written, and the command that checks it, which ends with `opened_with`.
+/// Reports what was written, and the command that checks it, which ends with `opened_with`.
 fn report(
     screen: &Screen,
     file: &Path,

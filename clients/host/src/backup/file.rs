@@ -1,4 +1,4 @@
-//! The file of a backup: there whole or not at all, for its owner alone.
+//! The file of a backup: complete or absent, readable by its owner alone.
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
@@ -55,7 +55,7 @@ impl Output {
                     .open(&staged)
             },
             move || {
-                // It is gone where it was given its name.
+                // It no longer exists once it was renamed.
                 let _ = fs::remove_file(removed);
             },
         )
@@ -69,7 +69,7 @@ impl Output {
         }))
     }
 
-    /// Everything was written: the file gets its name, durably.
+    /// Gives the complete file its name, durably.
     pub(crate) fn finish(self) -> Result<(), Failure> {
         match self {
             Self::Standard(mut out) => Ok(out.flush()?),
@@ -83,7 +83,7 @@ impl Unfinished {
         self.file
             .sync_all()
             .map_err(|source| failed(&self.staged, source))?;
-        // Somebody may have made a file of that name meanwhile.
+        // A file of that name may have been created meanwhile.
         expect_free(&self.path, self.force)?;
         let named = if self.force {
             fs::rename(&self.staged, &self.path)
@@ -117,7 +117,7 @@ fn name(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// As [`name`], where a rename cannot be told to replace nothing: on NFS, and by most of FUSE.
+/// As [`name`], on file systems without a rename that replaces nothing: NFS and most of FUSE.
 fn name_by_link(from: &Path, to: &Path) -> io::Result<()> {
     match fs::hard_link(from, to) {
         Err(error) if is_unsupported(&error) => name_by_rename(from, to),
@@ -126,7 +126,7 @@ fn name_by_link(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// As [`name`], where a file has one name only: on FAT and exFAT.
+/// As [`name`], on file systems without hard links: FAT and exFAT.
 fn name_by_rename(from: &Path, to: &Path) -> io::Result<()> {
     if to.symlink_metadata().is_ok() {
         return Err(ErrorKind::AlreadyExists.into());
@@ -134,13 +134,13 @@ fn name_by_rename(from: &Path, to: &Path) -> io::Result<()> {
     fs::rename(from, to)
 }
 
-/// Whether it is the file system that has no such thing.
+/// Whether the file system does not support the call.
 fn is_unsupported(error: &io::Error) -> bool {
     let unsupported = [
         Errno::INVAL,
         Errno::NOSYS,
         Errno::OPNOTSUPP,
-        // What a link is answered where there are none.
+        // The answer to link(2) where there are no hard links.
         Errno::PERM,
         Errno::MLINK,
     ];
@@ -176,7 +176,7 @@ pub(crate) fn open_input(path: &Path) -> Result<Box<dyn Read + Send>, Failure> {
     Ok(Box::new(file))
 }
 
-/// Nothing is replaced but a regular file, and that only when it is asked for.
+/// Refuses to replace anything but a regular file, and that without `force`.
 fn expect_free(path: &Path, force: bool) -> Result<(), Failure> {
     match path.symlink_metadata() {
         Ok(metadata) if !metadata.is_file() => Err(Failure::Refused(format!(

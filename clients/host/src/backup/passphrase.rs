@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// The shortest one for a new backup: whoever has the file can try passphrases for ever.
+/// The least characters for a new backup: an attacker with the file can try passphrases without limit.
 const SHORTEST: usize = 12;
 /// The longest one, in bytes.
 const LONGEST: usize = 1024;
@@ -28,7 +28,7 @@ impl Passphrase {
         Self::read_line(file).map_err(failed)
     }
 
-    /// Asks for the passphrase of a backup that there is.
+    /// Asks for the passphrase of an existing backup.
     pub(crate) fn ask() -> Result<Self, Failure> {
         hidden("Passphrase of the backup: ")
     }
@@ -45,7 +45,7 @@ impl Passphrase {
         ))
     }
 
-    /// Refuses one that would soon be found.
+    /// Refuses one that is short enough to be guessed.
     pub(crate) fn expect_long(self) -> Result<Self, Failure> {
         if self.0.chars().count() >= SHORTEST {
             return Ok(self);
@@ -59,10 +59,10 @@ impl Passphrase {
         self.0.as_str().into()
     }
 
-    /// Byte by byte, and into room that is made once: no copy is left behind. One that is too long
-    /// is refused and never cut: no other program would open the backup with the whole of it.
+    /// Reads byte by byte into a buffer that never grows, so that no copy stays in memory. Refuses one
+    /// that is too long instead of cutting it: another program would not open the backup with it.
     fn read_line(mut input: impl Read) -> io::Result<Self> {
-        // With the two bytes of a line's end.
+        // With the two bytes of a line ending.
         let most = LONGEST + 2;
         let mut line = Zeroizing::new(Vec::with_capacity(most));
         let mut byte = Zeroizing::new([0]);
@@ -97,17 +97,17 @@ fn hidden(prompt: &str) -> Result<Passphrase, Failure> {
         .open("/dev/tty")
         .map_err(none)?;
     let line = {
-        // First of all: whoever sees the prompt may type at once.
+        // Before the prompt, because the person may type as soon as it is shown.
         let _unseen = WithoutEcho::on(&terminal)?;
         (&terminal).write_all(prompt.as_bytes())?;
         let line = Passphrase::read_line(&terminal);
         if line.is_err() {
-            // The rest of it is not for the shell.
+            // The rest of the line must not reach the shell.
             let _ = tcflush(&terminal, QueueSelector::IFlush);
         }
         line
     };
-    // The line end that was not shown either.
+    // The line ending was not shown either.
     terminal.write_all(b"\n")?;
     line.map_err(|error| Failure::Refused(error.to_string()))
 }

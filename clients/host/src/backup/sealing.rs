@@ -9,11 +9,11 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// Who may open a new backup.
+/// What opens a new backup.
 pub(crate) enum Sealing {
-    /// Whoever knows the passphrase.
+    /// A passphrase.
     Passphrase(Passphrase),
-    /// Whoever has the key of one of these.
+    /// The keys of these recipients.
     Recipients(Vec<Box<dyn Recipient + Send>>),
 }
 
@@ -21,7 +21,7 @@ pub(crate) enum Sealing {
 pub(crate) type Sealed<W> = age::stream::StreamWriter<W>;
 
 impl Sealing {
-    /// The recipients that were named, and those that stand in files, one a line.
+    /// The recipients in the arguments and in files, one a line.
     pub(crate) fn recipients(named: &[String], files: &[PathBuf]) -> Result<Self, Failure> {
         let mut recipients = Vec::new();
         for text in named {
@@ -61,7 +61,7 @@ impl Sealing {
         Ok(Self::Recipients(recipients))
     }
 
-    /// Encrypts what is written from now on.
+    /// Wraps a writer, so that what is written to it is encrypted.
     pub(crate) fn encrypt<W: Write>(self, out: W) -> Result<Sealed<W>, Failure> {
         let encryptor = match self {
             Self::Passphrase(passphrase) => {
@@ -108,11 +108,11 @@ pub(crate) type Opened = Box<dyn Read + Send>;
 /// Why a backup was not opened.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotOpened {
-    /// For what is in the file: the beginning of no backup, or of one that what was named does not
-    /// open. A wrong key and a damaged one of the file look the same.
+    /// The file does not begin as a backup does, or the given key does not open it. A wrong key
+    /// cannot be told from a damaged file.
     #[error("{0}")]
     Unsound(String),
-    /// For anything else.
+    /// Any other failure.
     #[error(transparent)]
     Failed(#[from] Failure),
 }

@@ -1,4 +1,4 @@
-//! Whether the clock is kept right: codes of authenticator apps depend on it.
+//! Checks that the clock is synchronized: codes of authenticator apps depend on it.
 
 use super::finding::{Area, Finding, Findings, Severity};
 use secinfo_pam_stack::root::Root;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use zbus::OwnedVariant;
 use zbus::connection::Builder;
 
-/// Made by systemd-timesyncd once the clock is right.
+/// Created by systemd-timesyncd once the clock is synchronized.
 const SYNCHRONIZED: &str = "/run/systemd/timesync/synchronized";
 /// Where the system bus listens.
 const SYSTEM_BUS: &str = "unix:path=/run/dbus/system_bus_socket";
 /// The service may have to be started first.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Asks whether the kernel has a clock that something keeps right.
+/// Asks whether the kernel's clock is synchronized.
 pub(crate) async fn check(root: &Root, findings: &mut Findings) {
     if !root.is_this_host() {
         findings.missed(Area::Clock, "the clock", "it is that of another host");

@@ -1,4 +1,4 @@
-//! Whether the daemon is there, is the daemon, and is well.
+//! Checks that the daemon answers, is trusted and is healthy.
 
 use super::finding::{Area, Finding, Findings, Severity};
 use secinfo_pam_stack::root::Root;
@@ -6,10 +6,10 @@ use secinfo_terminal::text::visible;
 use secinfo_wire::{Error, ManagerProxy, Status};
 use std::time::Duration;
 
-/// A module waits no longer by default, so a daemon that takes longer lets nobody in.
+/// The default timeout of the PAM module: a slower daemon verifies no user.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Asks the daemon how it is.
+/// Asks the daemon for its status.
 pub(crate) async fn check(root: &Root, address: Option<&str>, findings: &mut Findings) {
     if !root.is_this_host() {
         findings.missed(Area::Daemon, "the daemon", "it is not that of this host");

@@ -1,5 +1,4 @@
-//! Whether the daemon's files are there, and whether only those may touch them who should.
-//! Nothing secret is read.
+//! Checks that the daemon's files exist, with the right owner and mode. Reads nothing secret.
 
 use super::finding::{Area, Finding, Findings, Severity};
 use super::recovery;
@@ -13,7 +12,7 @@ use std::process::Command;
 const CONFIG: &str = "/etc/secinfo/config.toml";
 const STATE: &str = "/var/lib/secinfo";
 
-/// Looks at the configuration, the state directory, the keys and the credentials.
+/// Checks the configuration, the state directory, the keys and the credentials.
 pub(crate) fn check(root: &Root, findings: &mut Findings) {
     let mut checks = Checks {
         root,
@@ -110,7 +109,8 @@ impl Checks<'_> {
         }
     }
 
-    /// One file or directory: whose it is, and that nobody has the rights in `forbidden`.
+    /// Checks the owner of a file or directory, and that it has none of the permissions in
+    /// `forbidden`.
     fn file(&mut self, id: &'static str, path: &str, kind: FileType, forbidden: u32, mode: &str) {
         let metadata = match self.root.metadata(path) {
             Ok(metadata) => metadata,
@@ -167,7 +167,7 @@ impl Checks<'_> {
         }
     }
 
-    /// A directory, and the files in it. Directories in it are looked at by themselves.
+    /// Checks a directory and the files in it, without its subdirectories.
     fn below(&mut self, directory: &str, forbidden: u32, mode: &str, id: &'static str) {
         self.file(id, directory, FileType::Directory, 0o022, "0755");
         match self.root.names(directory) {
@@ -201,7 +201,7 @@ fn name_of(kind: FileType) -> &'static str {
     }
 }
 
-/// What the daemon itself has against its configuration.
+/// The error that the daemon itself reports for its configuration.
 fn check_config() -> Option<String> {
     let program = ["/usr/sbin/secinfod", "/usr/bin/secinfod"]
         .into_iter()

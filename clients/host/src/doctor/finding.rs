@@ -1,4 +1,4 @@
-//! What was found, and what could not be looked at.
+//! Findings, and what could not be examined.
 
 use serde::Serialize;
 
@@ -6,15 +6,15 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Severity {
-    /// Somebody gets in who must not, or nobody does who should.
+    /// An attacker can get in, or users cannot.
     Error,
-    /// Better looked after before it hurts.
+    /// It may become an error.
     Warning,
-    /// Good to know.
+    /// For information.
     Info,
 }
 
-/// What it is about; the order is that of the findings.
+/// What a finding is about, in the order of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Area {
@@ -63,7 +63,7 @@ impl Area {
 /// One thing that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Finding {
-    /// A stable word for this kind of finding.
+    /// A stable identifier of this kind of finding.
     pub(crate) id: &'static str,
     /// How bad it is.
     pub(crate) severity: Severity,
@@ -74,18 +74,18 @@ pub(crate) struct Finding {
     /// PAM services that it concerns.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) services: Vec<String>,
-    /// What is so.
+    /// What is wrong.
     pub(crate) what: String,
     /// What to do.
     pub(crate) remedy: String,
 }
 
-/// Something that was not looked at.
+/// Something that could not be examined.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Unseen {
     /// What it is about.
     pub(crate) area: Area,
-    /// What was not looked at.
+    /// What could not be examined.
     pub(crate) what: String,
     /// Why not.
     pub(crate) why: String,
@@ -96,14 +96,14 @@ pub(crate) struct Unseen {
 pub(crate) struct Findings {
     /// Findings.
     pub(crate) found: Vec<Finding>,
-    /// What was looked at, in a word for each.
+    /// What was examined.
     pub(crate) looked_at: Vec<(Area, String)>,
-    /// What was not.
+    /// What could not be examined.
     pub(crate) unseen: Vec<Unseen>,
 }
 
 impl Findings {
-    /// Adds a finding; one that differs from another in the service only is that other one.
+    /// Adds a finding. One that differs from another only in its services is merged into that.
     pub(crate) fn add(&mut self, finding: Finding) {
         let same = self.found.iter_mut().find(|other| {
             (other.id, &other.subject, &other.what) == (finding.id, &finding.subject, &finding.what)
@@ -120,12 +120,12 @@ impl Findings {
         }
     }
 
-    /// Says that something was looked at.
+    /// Records that something was examined.
     pub(crate) fn saw(&mut self, area: Area, what: impl Into<String>) {
         self.looked_at.push((area, what.into()));
     }
 
-    /// Says that something was not looked at.
+    /// Records that something could not be examined.
     pub(crate) fn missed(&mut self, area: Area, what: impl Into<String>, why: impl Into<String>) {
         let unseen = Unseen {
             area,
@@ -137,14 +137,14 @@ impl Findings {
         }
     }
 
-    /// Puts findings in the order in which they are told.
+    /// Sorts findings into the order of the output.
     pub(crate) fn sort(&mut self) {
         self.found.sort_by(|a, b| {
             (a.area, a.severity, &a.subject).cmp(&(b.area, b.severity, &b.subject))
         });
     }
 
-    /// How many findings are so bad.
+    /// The number of findings of a severity.
     pub(crate) fn count(&self, severity: Severity) -> usize {
         let found = self.found.iter();
         found.filter(|finding| finding.severity == severity).count()

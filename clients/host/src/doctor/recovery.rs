@@ -1,4 +1,4 @@
-//! Whether an administrator could get in while the daemon cannot decide.
+//! Checks that an administrator can get in while the daemon cannot decide.
 
 use super::finding::{Area, Finding, Findings, Severity};
 use super::pam::Protection;
@@ -6,11 +6,11 @@ use secinfo_break_glass::{FileName, Record};
 use secinfo_pam_stack::root::{Root, is_absent};
 use std::collections::BTreeMap;
 
-/// Where codes for that are kept.
+/// The directory of break-glass codes.
 pub(crate) const DIRECTORY: &str = "/etc/secinfo/break-glass";
 /// Groups whose members may become root.
 const GROUPS: [&str; 3] = ["sudo", "wheel", "admin"];
-/// The name of the user who need not become root.
+/// The user who needs no second code.
 const ROOT: &str = "root";
 /// Codes that it takes to become root: one to sign in, one for `sudo` or `su`.
 const ENOUGH: usize = 2;
@@ -107,8 +107,7 @@ fn warning(id: &'static str, what: String, remedy: &str) -> Finding {
     }
 }
 
-/// Whether nothing speaks against it that the code is of the account that has the name now. Other
-/// lists of accounts than the file are not asked.
+/// Whether the code belongs to the account that has the name now, as far as /etc/passwd says.
 fn is_of_account(root: &Root, record: &Record) -> bool {
     root.uid_of(&record.user)
         .is_none_or(|uid| record.is_of(&record.user, uid))

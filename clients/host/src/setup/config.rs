@@ -1,4 +1,4 @@
-//! Changes to config.toml, which keep everything else in it: order, comments, what was commented out.
+//! Changes to config.toml that keep everything else in it: order, comments, disabled settings.
 
 use super::daemon::{Daemon, is_well};
 use super::host::Host;
@@ -14,18 +14,18 @@ pub(super) const CONFIG: &str = "/etc/secinfo/config.toml";
 
 const UNIT: &str = "secinfod.service";
 
-/// What became of a configuration that was to be put in force.
+/// The outcome of applying a configuration.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Applied {
-    /// It was written, and the daemon has started with it; the file that holds the former one.
+    /// It was written, and the daemon has restarted with it; the file with the former one.
     Written(String),
-    /// It was there already, and now the daemon has started with it.
+    /// It was written before, and now the daemon has restarted with it.
     InForce,
-    /// The daemon runs with it already.
+    /// The daemon runs with it already: nothing changed.
     Unchanged,
 }
 
-/// The configuration, and what becomes of it.
+/// The configuration, before and after the changes.
 #[derive(Debug)]
 pub(super) struct Config {
     former: String,
@@ -67,7 +67,7 @@ impl Config {
         })
     }
 
-    /// What stands there now, if anything; sections as in a header, such as `policy.sign-in`.
+    /// The present value, if any; sections as in a header, such as `policy.sign-in`.
     pub(super) fn get(&self, section: &[&str], key: &str) -> Option<Value> {
         let document = self.document().ok()?;
         let mut table = document.as_table() as &dyn TableLike;
@@ -77,12 +77,12 @@ impl Config {
         Some(undecorated(table.get(key)?.as_value()?.clone()))
     }
 
-    /// What stands there now as text.
+    /// The present value as text.
     pub(super) fn text_of(&self, section: &[&str], key: &str) -> Option<String> {
         self.get(section, key)?.as_str().map(str::to_owned)
     }
 
-    /// What stands there now as a number.
+    /// The present value as a number.
     pub(super) fn number(&self, section: &[&str], key: &str) -> Option<i64> {
         self.get(section, key)?.as_integer()
     }
@@ -160,7 +160,7 @@ impl Config {
         format!("[{}]", names.collect::<Vec<_>>().join("."))
     }
 
-    /// The text with a section that is not there yet, behind all comments.
+    /// The text with a new section, behind all comments.
     fn at_the_end(
         &self,
         section: &[&str],
@@ -186,12 +186,12 @@ impl Config {
         self.text != self.former
     }
 
-    /// Puts it in force: checked by the daemon, written with the former one beside it, and the
-    /// daemon started with it.
+    /// Applies it: has the daemon check it, writes it, keeps the former one beside it, and restarts the
+    /// daemon.
     ///
-    /// A reload would not do: systemd does not learn what became of it, and the daemon reloads
-    /// nothing at all when somebody has changed a key before that needs a start. So it is started
-    /// anew whenever the file was changed since its start, also by a run that was cut short.
+    /// A reload is not enough: systemd does not learn its outcome, and the daemon reloads nothing after
+    /// a change of a key that needs a restart. So the daemon is restarted whenever the file was changed
+    /// since its start, also by an interrupted run.
     pub(super) async fn apply(
         &mut self,
         host: &Host,
@@ -220,7 +220,7 @@ impl Config {
             ],
         );
         if let Err(refusal) = host.succeed(&check) {
-            // It is not in force, and the next run makes it anew.
+            // It is not in effect, and the next run writes it again.
             let _ = std::fs::remove_file(&staged);
             return Err(Failure::Refused(format!(
                 "{CONFIG} is as it was, because secinfod would refuse the change: {refusal}"
@@ -246,7 +246,7 @@ impl Config {
     }
 }
 
-/// Starts the daemon with the file as it is now; if it is not well then, why.
+/// Restarts the daemon with the file as it is now; says why if it is not healthy then.
 async fn start_anew(host: &Host, daemon: &impl Daemon) -> Result<(), String> {
     let in_words = |failure: Failure| failure.to_string();
     let now = SystemTime::now().duration_since(UNIX_EPOCH);

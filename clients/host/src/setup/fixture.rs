@@ -1,4 +1,4 @@
-//! A host for tests: a directory with files, and scripts in the place of programs.
+//! A host for tests: a directory with files, and scripts instead of programs.
 
 use super::daemon::Daemon;
 use super::host::Host;
@@ -57,12 +57,12 @@ impl Fixture {
         fs::rename(staged, path).unwrap();
     }
 
-    /// A line of a script that notes with what it was called.
+    /// A line of a script that records its arguments.
     pub(super) fn note(&self, name: &str) -> String {
         format!("echo \"$*\" >> '{}/{name}.log'", self.root())
     }
 
-    /// What was noted since it was asked last.
+    /// The calls that were recorded since the last query.
     pub(super) fn noted(&self, name: &str) -> Vec<String> {
         let path = self.directory.path().join(format!("{name}.log"));
         let text = fs::read_to_string(&path).unwrap_or_default();
@@ -82,7 +82,7 @@ impl Fixture {
         fs::read_to_string(self.host.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    /// Questions that nobody answers.
+    /// The questions of an unattended run.
     pub(super) fn unattended(&self) -> Questions<'_> {
         Questions::new(&self.screen, false)
     }
@@ -93,7 +93,7 @@ impl Fixture {
         Questions::scripted(&self.screen, answers)
     }
 
-    /// A report of nothing yet.
+    /// An empty report.
     pub(super) fn report(&self) -> Report<'_> {
         Report::new(&self.screen)
     }

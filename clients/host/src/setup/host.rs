@@ -1,6 +1,6 @@
 //! The files of the host that is set up, below a root directory that a test may choose.
 //!
-//! A change is durable when it returns, and whole or not there at all after a crash.
+//! A change is durable when it returns, and after a crash complete or absent.
 
 use rustix::fs::{Mode, OFlags};
 use secinfo_terminal::failure::Failure;
@@ -10,10 +10,10 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-/// No file that is read here is longer.
+/// The most bytes that are read of a file.
 const MOST: u64 = 4 << 20;
 
-/// Where programs are, whatever the environment says.
+/// Where programs are looked up, independent of the environment.
 const PROGRAMS: [&str; 4] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /// A host: its root directory, and where its programs are.
@@ -51,7 +51,7 @@ impl Host {
         &self.root
     }
 
-    /// Where a file of the host, named by its absolute path, is for this process.
+    /// The path of one of the host's files for this process.
     pub(crate) fn path(&self, path: &str) -> PathBuf {
         self.root.join(path.trim_start_matches('/'))
     }
@@ -62,13 +62,13 @@ impl Host {
         places.find(|path| path.exists())
     }
 
-    /// Comes before everything that changes the host; a test stops here.
+    /// Called before every change of the host; tests fail it.
     #[cfg_attr(
         not(test),
         expect(
             clippy::unused_self,
             clippy::unnecessary_wraps,
-            reason = "tests stop here"
+            reason = "tests fail it"
         )
     )]
     pub(super) fn before_change(&self) -> io::Result<()> {
@@ -77,12 +77,12 @@ impl Host {
         Ok(())
     }
 
-    /// Whether something is there, a link included.
+    /// Whether a path exists, be it a link.
     pub(crate) fn has(&self, path: &str) -> bool {
         fs::symlink_metadata(self.path(path)).is_ok()
     }
 
-    /// The bytes of a regular file, not through a link at its end; `None` where there is none.
+    /// The bytes of a regular file, without following a link; `None` if there is none.
     pub(crate) fn bytes(&self, path: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
         let read = || -> io::Result<Zeroizing<Vec<u8>>> {
             let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
@@ -123,7 +123,7 @@ impl Host {
         Ok(names)
     }
 
-    /// Makes a directory with a mode, and those above it, unless it is there.
+    /// Creates a directory with a mode, and its parents, unless it exists.
     pub(crate) fn make_directory(&self, path: &str, mode: u32) -> Result<(), Failure> {
         let make = || -> io::Result<()> {
             let target = self.path(path);
@@ -138,19 +138,19 @@ impl Host {
         make().map_err(failure("make", path))
     }
 
-    /// Puts a file in the place of what was there. It belongs to root, and keeps the group.
+    /// Replaces a file. It belongs to root, and keeps the group.
     pub(crate) fn write(&self, path: &str, content: &[u8], mode: u32) -> Result<(), Failure> {
         let staged = self.stage(path, content, mode)?;
         self.put(&staged, path)
     }
 
-    /// Writes a file beside its later place: `.NAME.new`, durable and not yet in force.
+    /// Writes a file beside its later place, as `.NAME.new`: durable, and not yet in effect.
     pub(crate) fn stage(&self, path: &str, content: &[u8], mode: u32) -> Result<PathBuf, Failure> {
         let staged = self.write_beside(&self.path(path), content, mode);
         staged.map_err(failure("write", path))
     }
 
-    /// Puts what was staged in its place.
+    /// Moves a staged file into its place.
     pub(crate) fn put(&self, staged: &Path, path: &str) -> Result<(), Failure> {
         let put = || -> io::Result<()> {
             let target = self.path(path);
@@ -177,7 +177,7 @@ impl Host {
             return Err(crash);
         }
         file.write_all(content)?;
-        // Another owner may have planted the file to be given what is written.
+        // A file of another owner may have been planted to get what is written.
         if let Ok(former) = fs::symlink_metadata(target)
             && former.is_file()
             && former.uid() == 0
@@ -189,8 +189,7 @@ impl Host {
         Ok(staged)
     }
 
-    /// Makes a new file that its owner alone may read: nobody else's, wherever it is, and in the
-    /// place of nothing that is there.
+    /// Creates a new file that only its owner may read; never replaces one.
     pub(crate) fn create(&self, path: &str, content: &[u8]) -> Result<(), Failure> {
         let target = self.path(path);
         let create = || -> io::Result<()> {
@@ -207,7 +206,7 @@ impl Host {
         create().map_err(failure("make", path))
     }
 
-    /// Gives a file another name in its directory.
+    /// Renames a file within its directory.
     pub(crate) fn rename(&self, from: &str, to: &str) -> Result<(), Failure> {
         let rename = || -> io::Result<()> {
             self.before_change()?;
@@ -217,7 +216,7 @@ impl Host {
         rename().map_err(failure("rename", from))
     }
 
-    /// Removes a file, if it is there.
+    /// Removes a file, if it exists.
     pub(crate) fn remove(&self, path: &str) -> Result<(), Failure> {
         let remove = || -> io::Result<()> {
             let target = self.path(path);
@@ -231,7 +230,7 @@ impl Host {
         remove().map_err(failure("remove", path))
     }
 
-    /// Removes a directory with all that is in it, if it is there.
+    /// Removes a directory and its content, if it exists.
     pub(crate) fn remove_directory(&self, path: &str) -> Result<(), Failure> {
         let remove = || -> io::Result<()> {
             let target = self.path(path);
@@ -244,8 +243,8 @@ impl Host {
         remove().map_err(failure("remove", path))
     }
 
-    /// Overwrites a small file where it lies, and removes it. A file that has another name too is
-    /// left alone: who can make names there must not choose what is overwritten.
+    /// Overwrites a small file in place, and removes it. Refuses one with a second hard link: a user who
+    /// can create links there must not choose what is overwritten.
     pub(crate) fn erase(&self, path: &str) -> Result<(), Failure> {
         let erase = || -> io::Result<()> {
             let target = self.path(path);
@@ -265,8 +264,7 @@ impl Host {
         self.remove(path)
     }
 
-    /// When a file was changed last in any way, also by another file that took its place: Unix
-    /// seconds.
+    /// When a file was last changed or replaced, in Unix seconds.
     pub(crate) fn changed(&self, path: &str) -> Result<u64, Failure> {
         let metadata = fs::metadata(self.path(path)).map_err(failure("read", path))?;
         Ok(u64::try_from(metadata.ctime()).unwrap_or_default())
@@ -279,7 +277,7 @@ impl Host {
     }
 }
 
-/// Why a file could not be dealt with.
+/// The failure of an action on a file.
 fn failure(action: &'static str, path: &str) -> impl FnOnce(io::Error) -> Failure {
     let path = PathBuf::from(path);
     move |source| Failure::File {

@@ -1,4 +1,4 @@
-//! Locks between runs, which end with the process that holds them.
+//! Locks between runs, released when the process ends.
 
 use super::host::Host;
 use rustix::fs::{FlockOperation, Mode, OFlags, flock};
@@ -17,7 +17,7 @@ const SIGN_IN: &str = "/run/secinfo-setup.sign-in.lock";
 pub(super) struct Lock(#[expect(dead_code, reason = "it is held as long as it is open")] OwnedFd);
 
 impl Lock {
-    /// That of a whole run.
+    /// The lock of a whole run.
     ///
     /// # Errors
     /// While another run has it: two would undo each other's work.
@@ -32,7 +32,7 @@ impl Lock {
         }
     }
 
-    /// That of sign-in; waits for whoever has it, which is never for long.
+    /// The lock of sign-in. Waits until it is free, which is never long.
     pub(super) fn of_sign_in(host: &Host) -> Result<Self, Failure> {
         let file = open(host, SIGN_IN)?;
         flock(&file, FlockOperation::LockExclusive).map_err(failed(SIGN_IN))?;

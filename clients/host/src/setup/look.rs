@@ -1,4 +1,4 @@
-//! Step 1: whether the package is there, and the daemon answers.
+//! Step 1: checks that the package is installed and the daemon answers.
 
 use super::daemon::{Daemon, is_well};
 use super::host::Host;
@@ -12,7 +12,7 @@ use secinfo_terminal::text::visible;
 const ABOUT: &str = "Each step says what it is about before it asks, and changes nothing without a yes. \
     What is so already is left alone; you can stop at any time and run it again.";
 
-/// What the package brings, each with the places where it may be.
+/// Files of the package, each with its possible paths.
 const PIECES: [(&str, &[&str]); 3] = [
     ("the daemon", &["/usr/sbin/secinfod"]),
     (
@@ -52,7 +52,7 @@ pub(crate) async fn run(
         })?;
         report.done("The daemon was started, and is well")?;
     }
-    // What PAM and the SSH server lack comes in its own step.
+    // PAM and the SSH server have their own step.
     for finding in findings(host, address).await? {
         if finding.severity == Severity::Error && !matches!(finding.area, Area::Pam | Area::Sshd) {
             report.warn(&in_words(&finding))?;
@@ -61,7 +61,7 @@ pub(crate) async fn run(
     Ok(())
 }
 
-/// What is found to be wrong.
+/// The findings of doctor.
 pub(super) async fn findings(host: &Host, address: Option<&str>) -> Result<Vec<Finding>, Failure> {
     let root = Root::open(host.root()).map_err(|source| Failure::File {
         action: "look at",

@@ -1,8 +1,7 @@
 //! Step 2: the master key, sealed to this machine instead of lying in a file.
 //!
-//! At every moment, whatever fails, one of these holds: the key file is in its place, or a credential
-//! is in its place that was opened again and found to hold the key. A run that was cut short is taken
-//! up by the next one.
+//! At any time, whatever fails, either the key file is in its place, or a credential that was opened
+//! again and found to hold the key. The next run completes an interrupted one.
 
 mod credential;
 #[cfg(test)]
@@ -28,16 +27,16 @@ const LENGTH: usize = 32;
 /// The former credential, while the daemon tries a new one.
 const FORMER: &str = "/etc/credstore.encrypted/.secinfo.master-key.former";
 const UNIT: &str = "secinfod.service";
-/// A register of the TPM that nothing measures: whatever is updated, the key opens.
+/// A register of the TPM that nothing measures: the key opens after any update.
 const UNMEASURED: &str = "23";
-/// How systemd is told of the credential.
+/// The line of the unit that loads the credential.
 const LOADS: &str = "LoadCredentialEncrypted=master-key";
 
 const ABOUT: &str = "The secrets of all users are stored under one master key. As long as it lies in \
     a file beside them, whoever copies the disk has both. systemd can seal it to this machine \
     instead, so that a copy of the disk opens nothing.";
 
-/// Where the key is now.
+/// The files that hold the key, and what they hold.
 struct KeyFiles {
     /// The key file.
     file: String,
@@ -103,7 +102,7 @@ pub(crate) async fn run(
 }
 
 impl MasterKeyArguments {
-    /// Refuses, before anything is changed, what does not go together.
+    /// Refuses, before anything is changed, arguments that contradict each other.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         let usage = |why: &str| Err(Failure::Usage(why.to_owned()));
         if self
@@ -122,7 +121,7 @@ impl MasterKeyArguments {
     }
 }
 
-/// The configuration says where the key is; it is not ours to move.
+/// Leaves a key alone that the configuration names.
 fn elsewhere(
     named: &str,
     arguments: &MasterKeyArguments,
@@ -148,7 +147,7 @@ fn elsewhere(
 }
 
 impl KeyFiles {
-    /// The key that is in use.
+    /// The key in use.
     fn key(&self) -> Option<&Key> {
         self.in_file.as_ref().or(self.in_credential.as_ref())
     }
@@ -189,19 +188,19 @@ impl KeyFiles {
         })
     }
 
-    /// Whether not all keys that are there are the same.
+    /// Whether the files hold different keys.
     fn differ(&self) -> bool {
         let keys = [&self.in_file, &self.in_aside, &self.in_credential];
         let keys: Vec<_> = keys.into_iter().flatten().collect();
         keys.windows(2).any(|pair| !is_same(pair[0], pair[1]))
     }
 
-    /// Makes sense of what a run that was cut short has left.
+    /// Completes or undoes what an interrupted run has left.
     fn repair(&mut self, host: &Host) -> Result<(), Failure> {
         if self.in_aside.is_some() && self.in_aside == self.in_credential && self.in_file.is_some()
         {
-            // The daemon has made itself another key since, one that opens nothing: it was started
-            // without the credential.
+            // The daemon was started without the credential since, and has made a new key, which opens
+            // nothing.
             host.rename(&self.aside, &self.file)?;
             self.in_file = self.in_aside.take();
         }
@@ -226,7 +225,7 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
     one.ct_eq(other).into()
 }
 
-/// What the key shall be sealed with; `None` if it stays where it is.
+/// What to seal the key with; `None` to leave it where it is.
 fn choose(
     host: &Host,
     questions: &Questions<'_>,
@@ -255,7 +254,7 @@ fn choose(
         None => ask(host, questions, report)?,
     };
     match (wanted, present) {
-        // With which registers it is sealed is not known.
+        // The registers that it is sealed with are not known.
         (Some(wanted), Some(Some(present)))
             if wanted == present && (wanted == Seal::Host || arguments.tpm_pcrs.is_none()) =>
         {
@@ -298,7 +297,7 @@ fn ask(
     Ok([Some(Seal::Host), None][choice])
 }
 
-/// Refuses where the unit would not be given the credential.
+/// Refuses if the unit does not load the credential.
 fn loads_credential(host: &Host) -> Result<(), Failure> {
     let unit = host.succeed(&Program::new("systemctl", ["cat", UNIT]))?;
     if unit
@@ -335,7 +334,7 @@ fn ask_for_copy(
     }
 }
 
-/// Writes a copy of the key, unless it is there.
+/// Writes a copy of the key, unless it exists.
 fn write_copy(host: &Host, path: &str, key: &[u8], report: &mut Report<'_>) -> Result<(), Failure> {
     let shown = visible(path);
     if host.has(path) {
@@ -355,7 +354,7 @@ fn write_copy(host: &Host, path: &str, key: &[u8], report: &mut Report<'_>) -> R
     ))
 }
 
-/// With the sealed key in its place: lets the daemon try it, and only then removes the file.
+/// Has the daemon try the sealed key, which is in its place, and removes the file only then.
 async fn finish(
     host: &Host,
     daemon: &impl Daemon,
@@ -391,7 +390,7 @@ async fn finish(
     ))
 }
 
-/// Whether the daemon runs with the credential alone; if not, why.
+/// Checks that the daemon runs with the credential alone; says why if not.
 async fn tried(host: &Host, daemon: &impl Daemon, file: &str) -> Result<(), String> {
     let restarted = host.succeed(&Program::new("systemctl", ["restart", UNIT]));
     restarted.map_err(|failure| failure.to_string())?;
@@ -402,7 +401,7 @@ async fn tried(host: &Host, daemon: &impl Daemon, file: &str) -> Result<(), Stri
     Ok(())
 }
 
-/// Puts everything back: first the key file, then the credential.
+/// Restores everything: first the key file, then the credential.
 fn undo(host: &Host, files: &KeyFiles, former: Option<Zeroizing<Vec<u8>>>) -> Result<(), Failure> {
     if host.has(&files.aside) {
         host.rename(&files.aside, &files.file)?;

@@ -1,5 +1,5 @@
-//! `secinfo setup`: from the fresh package to a working host, a file for each step. Each looks first and changes only what is not
-//! so yet.
+//! `secinfo setup`: from the fresh package to a working host, a file for each step. A step examines the
+//! host first and changes only what differs.
 
 mod arguments;
 mod channels;
@@ -38,7 +38,7 @@ use sign_in::{SignIn, Terminal};
 /// Sets this host up; `address` is that of the bus, if not the usual.
 ///
 /// # Errors
-/// When it is not root who runs this, or a step fails.
+/// When the user is not root, or a step fails.
 pub async fn run(
     screen: &Screen,
     address: Option<&str>,
@@ -66,7 +66,7 @@ async fn all_steps(
     address: Option<&str>,
     arguments: &Arguments,
 ) -> Result<(), Failure> {
-    // JSON is for programs, which answer no questions.
+    // Programs, which read JSON, answer no questions.
     let asks = !arguments.non_interactive && !screen.json;
     if asks && !screen.interactive {
         return Err(Failure::Usage(
@@ -99,7 +99,7 @@ async fn all_steps(
     }
 }
 
-/// Refuses what cannot be carried through before anything is changed.
+/// Refuses what would fail later, before anything is changed.
 fn check(
     host: &Host,
     arguments: &Arguments,
@@ -108,7 +108,7 @@ fn check(
     report: &Report<'_>,
 ) -> Result<(), Failure> {
     if arguments.sign_in.pam == Some(PamChoice::Disable) || !host.has(CONFIG) {
-        // Nothing may keep an administrator from switching it off; the first step says what is missing.
+        // It can always be switched off; the first step reports what is missing.
         return Ok(());
     }
     arguments.master_key.check()?;

@@ -22,9 +22,9 @@ const KINDS: [&str; 7] = [
     kind::RECOVERY_CODES,
     kind::ACCESS_PASS,
 ];
-/// The most methods that anybody can be made to have, as in config.toml.
+/// The most methods that can be required, as in config.toml.
 const MOST: u8 = 10;
-/// Days of grace where nothing is said.
+/// Days of grace by default.
 const GRACE: i64 = 14;
 
 const ABOUT: &str = "Policy stands in /etc/secinfo/config.toml, where every key is explained. Here you set \
@@ -56,7 +56,7 @@ pub(crate) async fn run(
 }
 
 impl PolicyArguments {
-    /// Refuses what config.toml cannot say.
+    /// Refuses values that config.toml does not take.
     pub(crate) fn check(&self, host: &Host) -> Result<(), Failure> {
         self.set(&mut Config::read(host)?)
     }
@@ -96,7 +96,7 @@ impl PolicyArguments {
     }
 }
 
-/// Asks for what no option has said.
+/// Asks for what the arguments leave open.
 fn ask(
     config: &mut Config,
     questions: &Questions<'_>,

@@ -1,4 +1,4 @@
-//! Programs of the system that are run: by absolute path, with an environment of ours, for a time.
+//! Runs system programs: by absolute path, with a fixed environment, within a time limit.
 
 use super::host::Host;
 use secinfo_terminal::failure::Failure;
@@ -12,14 +12,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
-/// How long a program may take unless said otherwise.
+/// The default time limit of a program.
 const PATIENCE: Duration = Duration::from_secs(90);
-/// How often it is looked whether it has ended.
+/// How often to poll for its end.
 const PAUSE: Duration = Duration::from_millis(10);
-/// Lines of output that are shown of a failure: the last ones say why.
+/// How many of the last lines of output a failure shows.
 const SHOWN: usize = 8;
 
-/// A program, and what it is given.
+/// A program, its arguments and its input.
 #[derive(Debug)]
 pub(crate) struct Program {
     name: &'static str,
@@ -28,12 +28,12 @@ pub(crate) struct Program {
     patience: Duration,
 }
 
-/// What became of a program.
+/// The result of a program.
 #[derive(Debug)]
 pub(crate) struct Ran {
     /// Its name and arguments, as a person would type them.
     pub(crate) command: String,
-    /// Whether it said that all is well.
+    /// Whether its exit status is 0.
     pub(crate) well: bool,
     /// What it wrote to standard output. It may be a secret.
     pub(crate) output: Zeroizing<Vec<u8>>,
@@ -79,7 +79,7 @@ impl Host {
     /// Runs a program to its end.
     ///
     /// # Errors
-    /// When it is not there, cannot be started or takes too long; not when it says no.
+    /// When it is missing, cannot be started or takes too long; not when its exit status is another.
     pub(crate) fn run(&self, program: &Program) -> Result<Ran, Failure> {
         let command = program.command();
         let refused = |why: String| Failure::Refused(format!("cannot run \"{command}\": {why}"));
@@ -97,7 +97,7 @@ impl Host {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            // A key that interrupts us must not leave its work half done.
+            // Ctrl-C must not leave its work half done.
             .process_group(0)
             .spawn()
             .map_err(|error| refused(error.to_string()))?;
@@ -118,7 +118,7 @@ impl Host {
             }
             thread::sleep(PAUSE);
         };
-        // Somebody that it has started may hold its output open.
+        // A process that it has started may hold its output open.
         let wait = Duration::from_secs(2);
         let errors = errors.recv_timeout(wait).unwrap_or_default();
         Ok(Ran {
@@ -129,7 +129,7 @@ impl Host {
         })
     }
 
-    /// Runs a program that must say that all is well.
+    /// Runs a program whose exit status must be 0.
     pub(crate) fn succeed(&self, program: &Program) -> Result<Ran, Failure> {
         let ran = self.run(program)?;
         if ran.well {
@@ -146,7 +146,7 @@ impl Ran {
         String::from_utf8_lossy(&self.output).into_owned()
     }
 
-    /// That it failed, with the end of what it said.
+    /// The failure, with the end of its output.
     pub(crate) fn failure(&self) -> Failure {
         let said = format!("{}\n{}", self.text(), self.errors);
         let lines: Vec<_> = said
@@ -168,10 +168,10 @@ impl Ran {
 fn read(pipe: Option<impl Read + Send + 'static>) -> Receiver<Zeroizing<Vec<u8>>> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {
-        // Large enough that a key is not copied about when more arrives.
+        // Large enough for a key, which would be copied when the buffer grew.
         let mut bytes = Zeroizing::new(Vec::with_capacity(64 << 10));
         if let Some(mut pipe) = pipe {
-            // What came until then is all that there is.
+            // What was read until then is the whole output.
             let _ = pipe.read_to_end(&mut bytes);
         }
         let _ = sender.send(bytes);
@@ -183,7 +183,7 @@ fn write(child: &mut Child, input: Zeroizing<Vec<u8>>) {
     let pipe = child.stdin.take();
     thread::spawn(move || {
         if let Some(mut pipe) = pipe {
-            // Whoever reads no further knows what it does.
+            // A program that stops reading its input does so on purpose.
             let _ = pipe.write_all(&input);
         }
     });

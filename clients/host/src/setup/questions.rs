@@ -1,4 +1,4 @@
-//! What a person is asked, unless nobody is there to answer.
+//! Questions to the person at the terminal, in interactive runs.
 
 use secinfo_terminal::echo::WithoutEcho;
 use secinfo_terminal::failure::Failure;
@@ -7,7 +7,7 @@ use secinfo_terminal::text::wrap;
 use std::io::{self, Write};
 use zeroize::Zeroizing;
 
-/// Asks, or does not.
+/// Asks questions, or takes defaults in unattended runs.
 pub(super) struct Questions<'a> {
     screen: &'a Screen,
     asks: bool,
@@ -16,7 +16,7 @@ pub(super) struct Questions<'a> {
 }
 
 impl<'a> Questions<'a> {
-    /// Questions to whoever is at the screen, if anybody is.
+    /// Questions on a screen; in an unattended run none is asked.
     pub(super) const fn new(screen: &'a Screen, asks: bool) -> Self {
         Self {
             screen,
@@ -38,7 +38,7 @@ impl<'a> Questions<'a> {
         }
     }
 
-    /// Whether anybody answers.
+    /// Whether questions are asked.
     pub(super) const fn are_asked(&self) -> bool {
         self.asks
     }
@@ -59,7 +59,7 @@ impl<'a> Questions<'a> {
         })
     }
 
-    /// Yes or no; Enter is `default`, and so is nobody's answer: no.
+    /// Asks for yes or no; Enter is `default`, and an unattended run says no.
     pub(super) fn yes(&self, question: &str, default: bool) -> Result<bool, Failure> {
         if !self.asks {
             return Ok(false);
@@ -76,7 +76,7 @@ impl<'a> Questions<'a> {
         }
     }
 
-    /// A line of text that `check` accepts, as it makes it; Enter is `default`.
+    /// Asks for a line of text until `check` accepts it; Enter is `default`.
     pub(super) fn text<T>(
         &self,
         question: &str,
@@ -98,7 +98,7 @@ impl<'a> Questions<'a> {
         }
     }
 
-    /// One of several, by number; Enter is the one at `default`, if any.
+    /// Asks for one of several choices, by number; Enter is the one at `default`, if any.
     pub(super) fn choice(
         &self,
         question: &str,
@@ -124,7 +124,7 @@ impl<'a> Questions<'a> {
         })
     }
 
-    /// A line that nobody sees, not even who types it.
+    /// Asks for a line that is not shown while it is typed.
     pub(super) fn secret(&self, question: &str) -> Result<Zeroizing<String>, Failure> {
         loop {
             let unseen = WithoutEcho::on(io::stdin()).ok();
@@ -132,7 +132,7 @@ impl<'a> Questions<'a> {
             let was_unseen = unseen.is_some();
             drop(unseen);
             if was_unseen {
-                // The line that Enter did not end.
+                // Enter was not shown either.
                 self.screen.note("")?;
             }
             let answer = answer?;
@@ -150,7 +150,7 @@ impl<'a> Questions<'a> {
         Ok(err.flush()?)
     }
 
-    /// Tells the person something beside.
+    /// Writes a hint to standard error.
     pub(super) fn hint(&self, text: &str) -> Result<(), Failure> {
         let lines = wrap(text, self.screen.width.saturating_sub(2));
         let mut err = io::stderr().lock();

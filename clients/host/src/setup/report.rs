@@ -10,17 +10,17 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Step {
-    /// What is there.
+    /// The installed package.
     Host,
-    /// Where the master key is.
+    /// The master key.
     MasterKey,
-    /// Who delivers codes.
+    /// The channels.
     Channels,
-    /// Who must have which methods.
+    /// Policy.
     Policy,
-    /// Ways back in.
+    /// Break-glass codes.
     WaysBackIn,
-    /// Who is asked at sign-in.
+    /// PAM and the SSH server.
     SignIn,
 }
 
@@ -37,15 +37,15 @@ impl Step {
     }
 }
 
-/// What became of something.
+/// The outcome of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum State {
-    /// It was done now.
+    /// It was made now.
     Done,
-    /// It was so already.
+    /// Nothing had to be changed.
     Unchanged,
-    /// It was left as it is.
+    /// It was not made.
     Skipped,
 }
 
@@ -60,7 +60,7 @@ pub(super) struct Entry {
     pub(super) what: String,
 }
 
-/// What was done, and what is left to do.
+/// Collects what was done and what is left to do, and writes it for people as it happens.
 pub(super) struct Report<'a> {
     screen: &'a Screen,
     step: Step,
@@ -102,7 +102,7 @@ impl<'a> Report<'a> {
         self.screen.say(&self.paragraph(about))
     }
 
-    /// Says something to the person, in a paragraph of its own.
+    /// Writes a paragraph for the person.
     pub(super) fn tell(&self, text: &str) -> Result<(), Failure> {
         self.screen.say(&format!("\n{}", self.paragraph(text)))
     }
@@ -112,22 +112,22 @@ impl<'a> Report<'a> {
         format!("  {}\n\n", lines.join("\n  "))
     }
 
-    /// Notes that something was done.
+    /// Records a change.
     pub(super) fn done(&mut self, what: impl Into<String>) -> Result<(), Failure> {
         self.note(State::Done, (Look::Good, "✔"), what.into())
     }
 
-    /// Notes that something was so already.
+    /// Records that nothing had to be changed.
     pub(super) fn unchanged(&mut self, what: impl Into<String>) -> Result<(), Failure> {
         self.note(State::Unchanged, (Look::Good, "✔"), what.into())
     }
 
-    /// Notes that something was left as it is.
+    /// Records that something was skipped.
     pub(super) fn skipped(&mut self, what: impl Into<String>) -> Result<(), Failure> {
         self.note(State::Skipped, (Look::Dim, "-"), what.into())
     }
 
-    /// Says that something needs attention.
+    /// Records that something needs attention.
     pub(super) fn warn(&mut self, what: &str) -> Result<(), Failure> {
         self.warnings.push(what.to_owned());
         let mark = self.screen.style.paint(Look::Warning, "!");
@@ -139,8 +139,7 @@ impl<'a> Report<'a> {
         &self.warnings
     }
 
-    /// Notes that something failed that does not keep the rest from being done; the run fails in
-    /// the end.
+    /// Records a failure that does not stop the run; the run fails in the end.
     pub(super) fn fail(&mut self, what: impl Into<String>) {
         self.failed.push(what.into());
     }
@@ -150,7 +149,7 @@ impl<'a> Report<'a> {
         (!self.failed.is_empty()).then(|| Failure::Refused(self.failed.join("; ")))
     }
 
-    /// Notes what is left to do.
+    /// Records what is left to do.
     pub(super) fn leave(&mut self, what: impl Into<String>) {
         self.left.push(what.into());
     }
@@ -175,7 +174,7 @@ impl<'a> Report<'a> {
         lines.collect()
     }
 
-    /// The end: what was done and what is left; JSON for programs.
+    /// Writes the summary, or JSON for programs.
     pub(super) fn end(&self) -> Result<(), Failure> {
         self.screen.json(&ReportJson {
             steps: &self.entries,

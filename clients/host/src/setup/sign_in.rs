@@ -1,4 +1,4 @@
-//! Step 6: PAM and the SSH server, with a way back that needs neither this process nor its terminal.
+//! Step 6: PAM and the SSH server, with a rollback that needs neither this process nor its terminal.
 
 mod confirmation;
 mod ssh;
@@ -25,7 +25,7 @@ use way_back::WayBack;
 
 /// The file that has our line when the profile is on.
 const COMMON_AUTH: &str = "/etc/pam.d/common-auth";
-/// What our line names.
+/// The module that our line names.
 const MODULE: &str = "pam_secinfo.so";
 const PROFILE: &str = "/usr/share/pam-configs/secinfo";
 const UPDATE: &str = "pam-auth-update";
@@ -36,7 +36,7 @@ const ABOUT: &str = "From now on sign-in asks for a second step: sshd, login, su
 
 /// What is to become of sign-in.
 pub(super) struct SignIn<'a> {
-    /// What is said of it.
+    /// The arguments for it.
     pub(super) arguments: SignInArguments,
     /// The user who tries whether it works.
     pub(super) person: Option<&'a str>,
@@ -45,7 +45,7 @@ pub(super) struct SignIn<'a> {
 }
 
 impl SignIn<'_> {
-    /// What shall become of PAM.
+    /// What to do about PAM.
     fn choice(&self, questions: &Questions<'_>, is_on: bool) -> PamChoice {
         match self.arguments.pam {
             Some(choice) => choice,
@@ -54,7 +54,7 @@ impl SignIn<'_> {
         }
     }
 
-    /// What the SSH server has to be told; refuses what could not be carried through.
+    /// What to change about the SSH server; refuses what would fail later.
     fn plan(
         &self,
         host: &Host,
@@ -77,8 +77,7 @@ impl SignIn<'_> {
         Ok(ssh)
     }
 
-    /// Refuses, before anything is changed, what could not be carried through. What a person is
-    /// asked comes later.
+    /// Refuses, before anything is changed, what would fail later. Questions are asked later.
     pub(crate) fn check(
         &self,
         host: &Host,
@@ -133,7 +132,7 @@ pub(crate) async fn run<C: Confirmation>(
         report.leave("Have sign-in ask for a second step: secinfo setup --pam enable");
         return Ok(());
     }
-    // From here on nothing that ends us may leave it half done: whatever happens, the way back is gone.
+    // From here on no signal may leave it half done: whatever happens, it is rolled back.
     let mut confirmation = confirmation()?;
     let way_back = WayBack::prepare(host, !is_on, ssh.is_some(), sign_in.arguments.pam_timeout)?;
     let switched = switch_on(host, &way_back, !is_on, ssh.as_ref(), sign_in, report).await;
@@ -141,7 +140,7 @@ pub(crate) async fn run<C: Confirmation>(
         Err(failure) => Err(failure),
         Ok(()) if sign_in.arguments.pam_confirmed => Ok(Confirmed::Yes),
         Ok(()) => {
-            // What the terminal does not show must not keep us from going back.
+            // A terminal that is gone must not prevent the rollback.
             let _ = tell(sign_in, way_back.deadline, report);
             let confirmed = confirmation.wait(way_back.deadline).await;
             let _ = questions.hint("");
@@ -179,12 +178,12 @@ fn is_on(host: &Host) -> Result<bool, Failure> {
     Ok(lines.any(|line| !line.starts_with('#') && line.contains(MODULE)))
 }
 
-/// Refuses while something is wrong that would keep people out.
+/// Refuses while doctor finds an error that would lock users out.
 async fn before(host: &Host, sign_in: &SignIn<'_>, report: &mut Report<'_>) -> Result<(), Failure> {
     let findings = findings(host, sign_in.address).await?;
     let errors: Vec<&Finding> = findings
         .iter()
-        // What the SSH server lacks is set together with PAM, and looked at after it.
+        // The SSH server is configured together with PAM, and checked afterwards.
         .filter(|finding| finding.severity == Severity::Error && !finding.id.starts_with("sshd-"))
         .collect();
     for finding in &errors {
@@ -242,7 +241,7 @@ async fn switch_on(
 
 fn tell(sign_in: &SignIn<'_>, deadline: Instant, report: &Report<'_>) -> Result<(), Failure> {
     let left = deadline.saturating_duration_since(Instant::now()).as_secs();
-    // Rounded, because a moment of it has passed already.
+    // Rounded, because some of it has passed already.
     let time = match (left + 5) / 60 {
         0 => format!("{left} seconds"),
         1 => "1 minute".to_owned(),

@@ -1,5 +1,5 @@
-//! Step 5: break-glass codes for when the daemon cannot decide, and a first method for whoever sets
-//! this up.
+//! Step 5: break-glass codes for when the daemon cannot decide, and a first method for the
+//! administrator.
 
 use super::host::Host;
 use super::questions::Questions;
@@ -11,7 +11,7 @@ use secinfo_terminal::screen::Screen;
 use secinfo_terminal::text::visible;
 use std::process::Command;
 
-/// Codes that it takes to become root: one to sign in, one for sudo.
+/// Codes that are needed to become root: one to sign in, one for sudo.
 const ENOUGH: usize = 2;
 /// Codes that are made at once.
 const COUNT: u8 = 3;
@@ -33,7 +33,7 @@ pub(crate) fn run(
         make(host, screen, user, report)?;
     }
     let Some(person) = person else {
-        return somebody(host, screen, questions, users, report);
+        return for_root(host, screen, questions, users, report);
     };
     let has_enough = codes_of(host, person)? >= ENOUGH;
     if has_enough && !users.iter().any(|user| user == person) {
@@ -46,7 +46,7 @@ pub(crate) fn run(
         if questions.yes(&question, true)? {
             make(host, screen, person, report)?;
         } else if users.is_empty() {
-            nobody(
+            leave_undone(
                 report,
                 &format!(
                     "Make break-glass codes: secinfo break-glass create {}",
@@ -58,8 +58,8 @@ pub(crate) fn run(
     enroll(host, questions, person, report)
 }
 
-/// Nobody ran sudo: root is asked who the codes are for.
-fn somebody(
+/// Asks root for whom to make codes, where no user ran sudo.
+fn for_root(
     host: &Host,
     screen: &Screen,
     questions: &Questions<'_>,
@@ -82,18 +82,18 @@ fn somebody(
             return make(host, screen, &name, report);
         }
     }
-    nobody(
+    leave_undone(
         report,
         "Make break-glass codes for an administrator: secinfo break-glass create NAME",
     )
 }
 
-/// Refuses, before anything is changed, users whom this host does not know.
+/// Refuses, before anything is changed, users without an account on this host.
 pub(crate) fn check(users: &[String]) -> Result<(), Failure> {
     users.iter().try_for_each(|user| account(user).map(|_| ()))
 }
 
-fn nobody(report: &mut Report<'_>, left: &str) -> Result<(), Failure> {
+fn leave_undone(report: &mut Report<'_>, left: &str) -> Result<(), Failure> {
     report.skipped("No break-glass codes were made")?;
     report.leave(left);
     Ok(())
@@ -126,7 +126,7 @@ fn codes_of(host: &Host, user: &str) -> Result<usize, Failure> {
     Ok(records.filter(|record| record.is_of(user, uid)).count())
 }
 
-/// Offers whoever ran sudo to set up an app, as themselves.
+/// Offers the user who ran sudo to set up an app.
 fn enroll(
     host: &Host,
     questions: &Questions<'_>,
@@ -148,7 +148,7 @@ fn enroll(
         report.leave(hint);
         return Ok(());
     };
-    // It talks with the person itself.
+    // It asks the person itself.
     let status = Command::new(runuser)
         .args(["-u", person, "--"])
         .arg(secinfo)

@@ -1,16 +1,16 @@
-//! The daemon's numbers as metrics. No label holds a name or an id of a person, and each has few
-//! values: kinds, types and words of ours, channels of the configuration, services that root named.
+//! The daemon's statistics as metrics. No label holds the name or id of a user, and each has few values:
+//! kinds, types, outcomes, channels and services.
 
 use super::openmetrics::Family;
 use secinfo_wire::Statistics;
 use std::collections::BTreeMap;
 
-/// What is known of a daemon that cannot be reached.
+/// The metrics of a daemon that cannot be reached.
 pub(crate) fn of_missing_daemon() -> Vec<Family> {
     vec![up(false)]
 }
 
-/// What a daemon says of itself.
+/// The metrics of a daemon.
 pub(crate) fn of_daemon(statistics: &Statistics) -> Vec<Family> {
     let mut families = vec![up(true)];
     families.extend(of_process(statistics));

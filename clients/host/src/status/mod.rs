@@ -1,4 +1,4 @@
-//! `secinfo status`: how the service is.
+//! `secinfo status`: the health of the service, and its metrics.
 
 mod metrics;
 mod openmetrics;
@@ -183,7 +183,7 @@ fn in_numbers(statistics: &Statistics) -> String {
     };
     let commits = match statistics.commits {
         0 => String::new(),
-        // A mean over more commits than fit a double exactly would be no different.
+        // Precision is lost beyond 2^53 commits only.
         #[expect(clippy::cast_precision_loss, reason = "it is rounded anyway")]
         commits => {
             let mean = statistics.commit_seconds / commits as f64 * 1000.0;
@@ -210,7 +210,7 @@ fn mebibytes(bytes: u64) -> String {
     format!("{}.{} MiB", tenths / 10, tenths % 10)
 }
 
-/// Writes the metrics. It connects by itself: a daemon that does not run is not started for it.
+/// Writes the metrics, without starting a daemon that does not run.
 async fn write_metrics(
     screen: &Screen,
     address: Option<&str>,
@@ -244,8 +244,8 @@ async fn ask(address: Option<&str>) -> Result<Statistics, Error> {
     ManagerProxy::new(&connection).await?.get_statistics().await
 }
 
-/// Replaces a file in one step, so that no reader finds half of it. A link in its place is
-/// replaced, never followed: the directory may belong to somebody with fewer rights.
+/// Replaces a file atomically. A link in its place is replaced, never followed: the directory may
+/// belong to a less privileged user.
 fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let mut random = [0; 8];
@@ -262,7 +262,7 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
         .open(&staged)?;
     let written = write(&mut file, content).and_then(|()| fs::rename(&staged, path));
     if written.is_err() {
-        // It is of no use to anybody.
+        // It is of no use.
         let _ = fs::remove_file(&staged);
     }
     written
@@ -270,7 +270,7 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 
 fn write(file: &mut File, content: &[u8]) -> io::Result<()> {
     file.write_all(content)?;
-    // Whatever the mask of whoever runs this.
+    // Independent of the umask.
     file.set_permissions(Permissions::from_mode(0o644))
 }
 

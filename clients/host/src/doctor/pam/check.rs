@@ -1,4 +1,4 @@
-//! What the PAM configuration lets happen, as findings.
+//! Turns what the PAM configuration allows into findings.
 
 use super::modules::{Modules, is_trusted};
 use super::roles::{OURS, Role, role};
@@ -11,7 +11,7 @@ use secinfo_pam_stack::root::Root;
 use secinfo_pam_stack::stack::{Entry, Work};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Services through which people get in or get more rights.
+/// Services through which users sign in or gain privileges.
 const DOORS: [&str; 17] = [
     "cockpit",
     "gdm-password",
@@ -32,16 +32,16 @@ const DOORS: [&str; 17] = [
     "xscreensaver",
 ];
 
-/// Where our module is asked.
+/// The services that call our module.
 #[derive(Debug, Default)]
 pub(crate) struct Protection {
-    /// Services that ask it.
+    /// All of them.
     pub(crate) services: BTreeSet<String>,
     /// Those of them that offer to set up methods.
     pub(crate) set_up: BTreeSet<String>,
 }
 
-/// Looks at every service. `key_first`: the SSH server demands a key before it asks PAM.
+/// Checks every service. `key_first`: the SSH server requires a key before it calls PAM.
 pub(crate) fn check(root: &Root, key_first: bool, findings: &mut Findings) -> Protection {
     let library = Library::of(root);
     let loader = Loader::new(root, &library);
@@ -72,7 +72,7 @@ pub(crate) fn check(root: &Root, key_first: bool, findings: &mut Findings) -> Pr
             continue;
         }
         if !service.unreadable.is_empty() {
-            // What is said of the rest would be a guess.
+            // Findings on the rest would be guesses.
             for path in &service.unreadable {
                 findings.missed(Area::Pam, path.clone(), "only root may read it");
             }
@@ -173,7 +173,7 @@ fn unprotected(protection: &Protection, without: &[&String], findings: &mut Find
     }
 }
 
-/// What our module makes of an argument, if it is wrong.
+/// Why our module rejects an argument, if it does.
 fn wrong_argument(argument: &str) -> Option<&'static str> {
     match argument.split_once('=') {
         None if matches!(argument, "set_up" | "debug") => None,

@@ -6,7 +6,7 @@ use secinfo_pam_stack::library::Library;
 use secinfo_pam_stack::root::{Metadata, Root, is_absent};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The files of modules, each looked at once.
+/// The files of modules, each examined once.
 pub(super) struct Modules<'a> {
     pub(super) root: &'a Root,
     library: &'a Library,
@@ -15,7 +15,7 @@ pub(super) struct Modules<'a> {
 }
 
 impl<'a> Modules<'a> {
-    /// Nothing was looked at yet.
+    /// Has examined none yet.
     pub(super) const fn of(root: &'a Root, library: &'a Library) -> Self {
         Self {
             root,
@@ -25,7 +25,7 @@ impl<'a> Modules<'a> {
         }
     }
 
-    /// Looks at the file of a module.
+    /// Examines the file of a module.
     pub(super) fn look(&mut self, module: &str) {
         let Some(path) = self.library.module(module) else {
             self.unseen.insert(module.to_owned());
@@ -47,12 +47,12 @@ impl<'a> Modules<'a> {
         }
     }
 
-    /// Whether libpam cannot load it, because nothing is there.
+    /// Whether libpam cannot load it, because the file is missing.
     pub(super) fn is_missing(&self, module: &str) -> bool {
         matches!(self.known.get(module), Some(None))
     }
 
-    /// Says whether some could not be looked at.
+    /// Records that some could not be examined.
     pub(super) fn say_what_was_missed(&self, findings: &mut Findings) {
         if !self.unseen.is_empty() {
             let why = if self.library.modules.is_none() {
@@ -65,7 +65,7 @@ impl<'a> Modules<'a> {
     }
 }
 
-/// Only root may change it.
+/// Whether only root may change it.
 pub(super) fn is_trusted(metadata: &Metadata, root: &Root) -> bool {
     metadata.kind == FileType::RegularFile
         && metadata.mode & 0o022 == 0

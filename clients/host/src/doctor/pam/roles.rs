@@ -1,4 +1,4 @@
-//! What is known of modules: which prove who somebody is, and what they can return.
+//! Known modules: which of them authenticate a user, and what they can return.
 
 use secinfo_pam_stack::codes::Code;
 
@@ -14,19 +14,19 @@ pub(crate) enum Role {
     Deny,
     /// Succeeds, always.
     Permit,
-    /// Succeeds for root only, who needs nobody's permission.
+    /// Succeeds for root only.
     RootOk,
-    /// Proves who somebody is.
+    /// Authenticates the user.
     Factor,
-    /// Looks at circumstances: who, where, when.
+    /// Tests conditions: user, origin, time.
     Condition,
-    /// Does something beside, and proves nothing.
+    /// Has another effect, and authenticates nobody.
     Helper,
-    /// Nothing is known of it. It may prove who somebody is.
+    /// Unknown; it may authenticate the user.
     Unknown,
 }
 
-/// Modules that prove who somebody is.
+/// Modules that authenticate the user.
 const FACTORS: [&str; 27] = [
     "pam_unix",
     "pam_unix_auth",
@@ -57,7 +57,7 @@ const FACTORS: [&str; 27] = [
     "pam_ccreds",
 ];
 
-/// Modules that look at circumstances.
+/// Modules that test conditions.
 const CONDITIONS: [&str; 15] = [
     "pam_succeed_if",
     "pam_access",
@@ -76,7 +76,7 @@ const CONDITIONS: [&str; 15] = [
     "pam_timestamp",
 ];
 
-/// Modules that do something beside.
+/// Modules that have another effect.
 const HELPERS: [&str; 24] = [
     "pam_env",
     "pam_faildelay",
@@ -123,7 +123,7 @@ pub(crate) fn role(path: &str) -> Role {
     known.map_or(Role::Unknown, |(_, role)| *role)
 }
 
-/// What our module returns when it verified nobody: every such row of its table of outcomes.
+/// What our module returns when it did not verify the user: every such row of its table of outcomes.
 pub(crate) const REFUSALS: [Code; 9] = [
     Code::AUTH_ERR,
     Code::MAXTRIES,
@@ -137,7 +137,7 @@ pub(crate) const REFUSALS: [Code; 9] = [
 ];
 
 impl Role {
-    /// What a module of this role can return when it is told this.
+    /// What a module of this role can return with these arguments.
     pub(crate) fn codes(self, arguments: &[String]) -> Vec<Code> {
         match self {
             Self::Ours => {
@@ -145,7 +145,7 @@ impl Role {
                 codes.extend(REFUSALS);
                 codes
             }
-            // For root alone it is otherwise; the way of everybody else is what matters.
+            // Root is an exception; what matters is what other users get.
             Self::Deny | Self::RootOk => vec![Code::AUTH_ERR],
             Self::Permit => vec![Code::SUCCESS],
             Self::Factor | Self::Unknown => {
@@ -184,7 +184,7 @@ impl Role {
         }
     }
 
-    /// Whether its success proves who somebody is, as far as is known.
+    /// Whether its success may authenticate the user.
     pub(crate) const fn may_prove(self) -> bool {
         matches!(self, Self::Factor | Self::Unknown)
     }

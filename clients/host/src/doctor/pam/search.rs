@@ -1,14 +1,14 @@
-//! All that a stack can do: every outcome of every module, followed to the end.
+//! Explores every outcome of every module of a stack to the end.
 //!
-//! What libpam keeps between two modules is little, so the ways through a stack run together, and
-//! all of them are looked at.
+//! libpam keeps little state between two modules, so paths through a stack soon meet in the same
+//! state, and all of them can be explored.
 
 use super::roles::{Role, role};
 use secinfo_pam_stack::codes::{Action, Code};
 use secinfo_pam_stack::stack::{Entry, Progress, Work};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// What our module said last.
+/// The last result of our module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Ours {
     NotAsked,
@@ -17,14 +17,14 @@ enum Ours {
     Refused(Code),
 }
 
-/// One way through the stack, so far.
+/// A path through the stack so far.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Way {
     progress: Progress,
     ours: Ours,
-    /// A first factor was proved.
+    /// A first factor succeeded.
     proved: bool,
-    /// The entry that made the stack pass over ours.
+    /// The entry that made the stack skip ours.
     skipped_by: Option<usize>,
 }
 
@@ -39,9 +39,9 @@ pub(crate) struct Abilities {
     pub(crate) ignores: BTreeSet<Code>,
     /// It succeeds without ours, because of these entries.
     pub(crate) skipped_by: BTreeSet<usize>,
-    /// It succeeds although nothing but ours proved who it is.
+    /// It succeeds although no module but ours authenticated the user.
     pub(crate) needs_no_factor: bool,
-    /// Ours is asked although no first factor was proved; the entry of ours.
+    /// Our entries that are called although no first factor has succeeded.
     pub(crate) asked_first: BTreeSet<usize>,
 }
 
@@ -77,7 +77,7 @@ pub(crate) fn search(stack: &[Entry], missing: impl Fn(&str) -> bool) -> Abiliti
     abilities
 }
 
-/// What an entry can return, of each kind of consequence one.
+/// What an entry can return: one code for each distinct effect.
 struct Choice {
     role: Option<Role>,
     codes: Vec<Code>,
@@ -111,7 +111,7 @@ impl Choice {
     }
 }
 
-/// Codes with the same action lead to the same end, but for success and for being ignored.
+/// Keeps one of several codes with the same action, but for success and ignore.
 fn distinct(codes: &[Code], entry: &Entry) -> Vec<Code> {
     let mut kinds: BTreeMap<String, Code> = BTreeMap::new();
     for code in codes {
@@ -127,7 +127,7 @@ fn distinct(codes: &[Code], entry: &Entry) -> Vec<Code> {
     kinds.into_values().collect()
 }
 
-/// Whoever must change the password now has proved it all the same.
+/// Whether a code authenticates the user; one who has to change the password was authenticated too.
 fn proves(code: Code) -> bool {
     matches!(code, Code::SUCCESS | Code::NEW_AUTHTOK_REQD)
 }

@@ -1,4 +1,4 @@
-//! Waiting for a person to say that sign-in works, while anything may happen to them and to us.
+//! Waits for a person to confirm that sign-in works, or for a signal, a closed terminal or the deadline.
 
 use super::super::questions::Questions;
 use rustix::termios::{QueueSelector, tcflush};
@@ -9,21 +9,21 @@ use std::time::Instant;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// A key that somebody presses in passing must not say yes.
+/// A single key that is pressed by mistake must not say yes.
 const PROMPT: &str = "Does it work? [yes/No]";
 
-/// What was said, or what happened instead.
+/// The answer, or what happened instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Confirmed {
     /// Sign-in works.
     Yes,
     /// It does not.
     No,
-    /// Nothing in time.
+    /// No answer before the deadline.
     Late,
-    /// We were told to end.
+    /// A signal ended the wait.
     Interrupted,
-    /// Nobody can say anything any more.
+    /// The terminal was closed.
     Gone,
 }
 
@@ -39,13 +39,13 @@ impl Confirmed {
     }
 }
 
-/// Whoever confirms.
+/// Where the confirmation comes from.
 pub(crate) trait Confirmation {
-    /// Waits for an answer until a moment.
+    /// Waits for an answer until a deadline.
     async fn wait(&mut self, deadline: Instant) -> Confirmed;
 }
 
-/// The person at the terminal. From its making on, signals that would end us are only noted.
+/// The person at the terminal. Once it exists, signals no longer end the process.
 pub(crate) struct Terminal<'a> {
     questions: &'a Questions<'a>,
     signals: [Signal; 3],
@@ -67,8 +67,7 @@ impl Confirmation for Terminal<'_> {
     async fn wait(&mut self, deadline: Instant) -> Confirmed {
         let deadline = tokio::time::sleep_until(deadline.into());
         tokio::pin!(deadline);
-        // What was typed before this question was no answer to it. Where there is no terminal,
-        // nobody has typed.
+        // Discards what was typed before the question. Without a terminal there is nothing to discard.
         let _ = tcflush(stdin(), QueueSelector::IFlush);
         let mut lines = lines();
         let [interrupt, terminate, hangup] = &mut self.signals;
@@ -106,8 +105,7 @@ impl Confirmation for Terminal<'_> {
     }
 }
 
-/// Lines from standard input, until there are no more. Who reads them waits in a thread of its own,
-/// which ends with the process.
+/// Lines from standard input, read in a thread that ends with the process.
 fn lines() -> UnboundedReceiver<String> {
     let (sender, receiver) = unbounded_channel();
     std::thread::spawn(move || {

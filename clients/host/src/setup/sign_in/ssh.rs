@@ -1,4 +1,4 @@
-//! What the SSH server must be told so that it shows prompts: a file of ours beside its own.
+//! A file beside the SSH server's configuration that makes it show prompts.
 
 use super::super::arguments::SshChoice;
 use super::super::host::Host;
@@ -11,21 +11,21 @@ use std::collections::BTreeMap;
 /// Our file. The server takes the first value that it reads, and reads these before its own.
 pub(super) const FILE: &str = "/etc/ssh/sshd_config.d/secinfo.conf";
 const HEADER: &str = "# Written by secinfo setup; secinfo setup --pam disable removes it.\n";
-/// What a key is followed by: both are demanded.
+/// A key, and then the prompts of PAM.
 const KEY_FIRST: &str = "publickey,keyboard-interactive";
-/// Seconds in which somebody can set up a method while they sign in.
+/// Seconds that suffice to set up a method while signing in.
 const TIME: u32 = 300;
 
-/// What the file shall say.
+/// The content of the file.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Ssh {
     content: String,
-    /// What must then be in force, as the server prints it.
+    /// The settings that must result, as the server prints them.
     expected: Vec<(&'static str, String)>,
 }
 
 impl Ssh {
-    /// What has to be written; `None` if nothing.
+    /// The file to write; `None` if none is needed.
     pub(super) fn plan(
         host: &Host,
         questions: &Questions<'_>,
@@ -76,7 +76,7 @@ impl Ssh {
         }))
     }
 
-    /// Writes the file, and has the server read it if it is content with it.
+    /// Writes the file, and reloads the server if it accepts it.
     pub(super) fn switch_on(&self, host: &Host) -> Result<(), Failure> {
         host.write(FILE, self.content.as_bytes(), 0o644)?;
         host.succeed(&Program::new("sshd", ["-t"]))?;
@@ -124,9 +124,9 @@ fn choose(
     Ok(choices[questions.choice("What the SSH server shall ask for", &words, Some(1))?])
 }
 
-/// What is in force outside of `Match`, as the server itself says it: keywords in small letters.
+/// The settings in effect outside of `Match`, as the server prints them: keywords in lower case.
 fn in_force(host: &Host) -> Result<BTreeMap<String, String>, Failure> {
-    // The server insists on it, and its unit makes it only when it starts.
+    // The server requires it, and its unit creates it only when it starts.
     host.make_directory("/run/sshd", 0o755)?;
     let ran = host.succeed(&Program::new("sshd", ["-T"]))?;
     let text = ran.text();
@@ -157,7 +157,7 @@ pub(super) fn switch_off(host: &Host) -> Result<(), Failure> {
     reload(host)
 }
 
-/// Has the server read its configuration, if it runs. Sessions stay as they are.
+/// Reloads the server's configuration, if it runs. Sessions are kept.
 pub(super) fn reload(host: &Host) -> Result<(), Failure> {
     let places = [
         "/etc/systemd/system",
@@ -169,13 +169,13 @@ pub(super) fn reload(host: &Host) -> Result<(), Failure> {
             .iter()
             .any(|place| host.has(&format!("{place}/{unit}")))
     };
-    // Debian's name, then that of others.
+    // Debian's name, then that of other distributions.
     let unit = if has("ssh.service") {
         "ssh.service"
     } else {
         "sshd.service"
     };
-    // While the host starts, a job for a server that waits for us would wait for ever.
+    // While the host boots, a job for a server that is ordered after us would deadlock.
     let is_active = Program::new("systemctl", ["is-active", "--quiet", unit]);
     if host.run(&is_active)?.well {
         host.succeed(&Program::new("systemctl", ["try-reload-or-restart", unit]))?;

@@ -1,6 +1,5 @@
-//! How sign-in becomes as it was before: what was there is kept, and a timer of systemd's goes back
-//! by itself, whatever has become of the process that set it. The next start of the host goes back,
-//! too (`secinfo-setup-way-back.service`).
+//! Rolls sign-in back: the former files are kept, and a systemd timer restores them even if the process
+//! that set it is gone. So does the next boot (`secinfo-setup-way-back.service`).
 
 use super::super::host::Host;
 use super::super::lock::Lock;
@@ -12,37 +11,37 @@ use std::fmt::Write;
 use std::io;
 use std::time::{Duration, Instant};
 
-/// Where it is kept what was there.
+/// Where the former files are kept.
 const DIRECTORY: &str = "/var/lib/secinfo-setup";
-/// There as long as there is something to go back from; it holds the token of who prepared it.
+/// Exists as long as a rollback is pending; holds the token of the run that prepared it.
 const READY: &str = "/var/lib/secinfo-setup/ready";
 /// The former file of ours beside the configuration of the SSH server.
 const FORMER_SSH: &str = "/var/lib/secinfo-setup/secinfo.conf";
-/// That PAM, and the SSH server, were to be changed.
+/// Marks that PAM, and the SSH server, were to be changed.
 const CHANGES_PAM: &str = "/var/lib/secinfo-setup/pam";
 const CHANGES_SSH: &str = "/var/lib/secinfo-setup/ssh";
 const FORMER_PAM: &str = "/var/lib/secinfo-setup/pam.d";
 const PAM: &str = "/etc/pam.d";
 const TIMER: &str = "secinfo-setup-take-back";
-/// How much later the timer goes back than the process that waits for an answer.
+/// How much later the timer rolls back than the process that waits for an answer.
 const MARGIN: u64 = 15;
 
-/// A way back that is prepared.
+/// A prepared rollback.
 #[derive(Debug)]
 pub(super) struct WayBack<'a> {
     host: &'a Host,
     token: String,
-    /// When nobody waits for an answer any more. The timer counts from the same moment.
+    /// When the answer is too late. The timer counts from the same time.
     pub(super) deadline: Instant,
 }
 
 impl<'a> WayBack<'a> {
-    /// Whether one was left by a run that was cut short.
+    /// Whether an interrupted run has left one.
     pub(super) fn is_there(host: &Host) -> bool {
         host.has(READY)
     }
 
-    /// Keeps what is there, and sets the timer.
+    /// Keeps the present files, and sets the timer.
     pub(super) fn prepare(
         host: &'a Host,
         pam: bool,
@@ -64,7 +63,7 @@ impl<'a> WayBack<'a> {
         let deadline = Instant::now() + timeout;
         let set = set_timer(host, timeout);
         if set.is_err() {
-            // Nothing was changed yet, so there is nothing to go back from.
+            // Nothing was changed yet, so nothing has to be rolled back.
             host.remove(READY)?;
             host.remove_directory(DIRECTORY)?;
         }
@@ -75,8 +74,8 @@ impl<'a> WayBack<'a> {
         })
     }
 
-    /// Makes a change of sign-in, unless it was gone back meanwhile: after that nothing would go
-    /// back from the change.
+    /// Makes a change of sign-in, unless it was rolled back meanwhile: nothing would undo the change
+    /// then.
     pub(super) fn change<T>(
         &self,
         make: impl FnOnce() -> Result<T, Failure>,
@@ -90,20 +89,20 @@ impl<'a> WayBack<'a> {
         make()
     }
 
-    /// Forgets it, because all is well. Whether it was still there, and ours.
+    /// Cancels it, because sign-in works. Whether it was still pending, and ours.
     pub(super) fn forget(&self) -> Result<bool, Failure> {
         let host = self.host;
         let _lock = Lock::of_sign_in(host)?;
         if !self.is_ours()? {
             return Ok(false);
         }
-        // From here on the timer finds nothing to do, nor does a start of the host.
+        // From here on neither the timer nor a boot finds anything to do.
         host.remove(READY)?;
         tidy(host, &["timer", "service"]);
         Ok(true)
     }
 
-    /// Goes back, unless somebody else did.
+    /// Rolls back, unless another process did.
     pub(super) fn go(&self) -> Result<(), Failure> {
         let _lock = Lock::of_sign_in(self.host)?;
         if self.is_ours()? {
@@ -118,7 +117,7 @@ impl<'a> WayBack<'a> {
     }
 }
 
-/// Copies what will be changed.
+/// Copies the files that will be changed.
 fn keep(host: &Host, pam: bool, ssh: bool) -> Result<(), Failure> {
     host.make_directory(FORMER_PAM, 0o700)?;
     if pam {
@@ -177,8 +176,8 @@ fn set_timer(host: &Host, timeout: Duration) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Stops the timer, and what it has started. Who holds the lock interrupts nobody: what was started
-/// does nothing without the lock.
+/// Stops the timer, and the service that it has started, which does nothing without the lock that is
+/// held here.
 fn stop(host: &Host, kinds: &[&str]) -> Result<(), Failure> {
     let units = kinds.iter().map(|kind| format!("{TIMER}.{kind}"));
     let words: Vec<String> = std::iter::once("stop".to_owned()).chain(units).collect();
@@ -187,13 +186,13 @@ fn stop(host: &Host, kinds: &[&str]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Removes what is of no use any more. What stays of it does no harm.
+/// Removes leftovers. Any that stay do no harm.
 fn tidy(host: &Host, kinds: &[&str]) {
     let _ = stop(host, kinds);
     let _ = host.remove_directory(DIRECTORY);
 }
 
-/// Goes back from whatever a run has left; whether there was anything.
+/// Rolls back what a run has left; whether there was anything.
 pub(super) fn go(host: &Host) -> Result<bool, Failure> {
     let _lock = Lock::of_sign_in(host)?;
     let is_there = WayBack::is_there(host);
@@ -203,8 +202,8 @@ pub(super) fn go(host: &Host) -> Result<bool, Failure> {
     Ok(is_there)
 }
 
-/// The SSH server first: without PAM behind it, prompts would be a way in by password.
-/// Each part is tried whatever became of the one before.
+/// Restores the SSH server first: without PAM behind them, prompts would let in by password. Each part
+/// is tried even if the one before failed.
 fn go_locked(host: &Host) -> Result<(), Failure> {
     let ssh = if host.has(CHANGES_SSH) {
         ssh_back(host)
@@ -250,8 +249,7 @@ fn pam_back(host: &Host) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `secinfo setup --take-back`: what the timer and the start of the host run, and whoever cannot
-/// wait for them.
+/// `secinfo setup --take-back`: run by the timer, at boot, and by an administrator who does not wait.
 pub(crate) fn take_back(screen: &Screen, host: &Host) -> Result<(), Failure> {
     if !go(host)? {
         return Err(Failure::Refused(
