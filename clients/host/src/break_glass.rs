@@ -171,11 +171,7 @@ fn tell(
 }
 
 fn open_or_make(path: &Path, group: Option<Gid>) -> Result<Directory, Failure> {
-    let failed = |source| Failure::File {
-        action: "make",
-        path: path.to_owned(),
-        source,
-    };
+    let failed = Failure::file("make", path);
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(failed)?;
     }

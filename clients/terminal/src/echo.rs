@@ -5,11 +5,11 @@ use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use std::io;
 use std::os::fd::AsFd;
 
-/// Nothing of what is typed is shown, until this is dropped or a signal ends the process.
+/// Switches echo off, until this is dropped or a signal ends the process.
 pub struct WithoutEcho(#[expect(dead_code, reason = "it acts when it is dropped")] Undo);
 
 impl WithoutEcho {
-    /// Forgets what was typed before, too. Fails where there is no terminal.
+    /// Switches echo off, and discards what was typed before. Fails without a terminal.
     pub fn on(terminal: impl AsFd) -> io::Result<Self> {
         let terminal = terminal.as_fd();
         let former = tcgetattr(terminal)?;
@@ -19,7 +19,7 @@ impl WithoutEcho {
         let ((), undo) = Undo::after(
             || Ok(tcsetattr(terminal, OptionalActions::Flush, &unseen)?),
             move || {
-                // A terminal that has gone needs nothing back.
+                // A terminal that is gone needs no restoring.
                 let _ = tcsetattr(&same, OptionalActions::Now, &former);
             },
         )?;

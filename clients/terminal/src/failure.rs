@@ -4,7 +4,7 @@ use crate::text::visible;
 use secinfo_wire::{Error as BusError, Reason};
 use secinfo_words::{Language, Words, message};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The exit codes, as the help and the manual page tell them.
 pub const EXIT_CODES: &str = "\
@@ -60,6 +60,15 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The failure of an action on a file, given its cause.
+    pub fn file(action: &'static str, path: &Path) -> impl Fn(io::Error) -> Self + Copy {
+        move |source| Self::File {
+            action,
+            path: path.to_owned(),
+            source,
+        }
+    }
+
     /// The exit code of the command.
     pub fn exit_code(&self) -> u8 {
         match self {

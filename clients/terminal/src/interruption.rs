@@ -1,4 +1,4 @@
-//! What is put right before a signal such as that of Ctrl-C ends this process.
+//! Cleanup before a signal such as that of Ctrl-C ends this process.
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -28,11 +28,11 @@ fn undoing() -> MutexGuard<'static, Undoing> {
     UNDOING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Something that is undone once: when this is dropped, or before a signal ends the process.
+/// A cleanup that runs once: when this is dropped, or before a signal ends the process.
 pub struct Undo(u64);
 
 impl Undo {
-    /// Does something that `undo` undoes. No signal ends the process between the two.
+    /// Runs `act`, and registers `undo` for it. No signal ends the process between the two.
     pub fn after<T>(
         act: impl FnOnce() -> io::Result<T>,
         undo: impl FnOnce() + Send + 'static,
@@ -58,14 +58,14 @@ impl Drop for Undo {
     }
 }
 
-/// From now on signals do not end the process: whoever calls this listens to them, and ends it.
+/// From now on signals do not end the process: the caller handles them.
 pub fn leave_to_others() {
     undoing().is_left_to_others = true;
 }
 
 impl Undoing {
-    /// A signal that has a handler once keeps it: the thread that is started here does with it what
-    /// would have happened without, as long as the process lives.
+    /// Handles signals from now on. A handler cannot be removed again, so the thread that is started here
+    /// does what the default would do, as long as the process lives.
     fn watch(&mut self) -> io::Result<()> {
         if self.is_watched {
             return Ok(());
@@ -91,11 +91,11 @@ fn end_by(signal: c_int) {
     while let Some((_, action)) = undoing.actions.pop() {
         action();
     }
-    // It does not return. Nobody goes on meanwhile who has something to undo.
+    // It does not return. The lock is held, so that no other thread adds a cleanup meanwhile.
     let _ = emulate_default_handler(signal);
 }
 
-/// The signals that whoever started us wants to be ignored, as nohup does: bit 0 is signal 1.
+/// The signals that the parent process set to be ignored, as nohup does: bit 0 is signal 1.
 fn ignored() -> u64 {
     std::fs::read_to_string("/proc/self/status").map_or(0, |status| ignored_in(&status))
 }

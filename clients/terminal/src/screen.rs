@@ -6,7 +6,7 @@
 
 use crate::failure::Failure;
 use crate::style::Style;
-use crate::text::wrap;
+use crate::text::indented;
 use secinfo_words::{Language, Words, message};
 use serde::Serialize;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -96,9 +96,7 @@ impl Screen {
 
     /// Writes a paragraph for people, wrapped to the width; nothing in JSON mode.
     pub fn paragraph(&self, text: &str) -> Result<(), Failure> {
-        let mut lines = wrap(text, self.width).join("\n");
-        lines.push('\n');
-        self.say(&lines)
+        self.say(&indented(text, "", "", self.width))
     }
 
     /// Writes one line of JSON; nothing in the mode for people.
@@ -121,8 +119,7 @@ impl Screen {
 
     /// Tells the person something beside the output.
     pub fn note(&self, text: &str) -> Result<(), Failure> {
-        let mut lines = wrap(text, self.width).join("\n");
-        lines.push('\n');
+        let lines = indented(text, "", "", self.width);
         Ok(io::stderr().lock().write_all(lines.as_bytes())?)
     }
 

@@ -1,6 +1,6 @@
-//! Colours and weights, where they are wanted.
+//! Colours and weights, if enabled.
 
-/// Puts SGR sequences around text, or leaves it alone.
+/// Adds SGR sequences to text, if colours are enabled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     on: bool,
@@ -9,17 +9,17 @@ pub struct Style {
 /// How a piece of text stands out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
-    /// Not at all.
+    /// Default.
     Plain,
     /// Headings and names.
     Bold,
-    /// What matters less.
+    /// Secondary text.
     Dim,
-    /// What is well.
+    /// Success.
     Good,
-    /// What needs attention.
+    /// Warnings.
     Warning,
-    /// What is wrong.
+    /// Errors.
     Bad,
 }
 

@@ -1,6 +1,8 @@
 //! Text in a fixed number of columns, safe to show on a terminal.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use std::borrow::Cow;
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
+use unicode_width::UnicodeWidthStr;
 
 /// "1 code", "2 codes".
 pub fn counted(number: u64, word: &str) -> String {
@@ -11,8 +13,8 @@ pub fn counted(number: u64, word: &str) -> String {
     }
 }
 
-/// The text with everything that a terminal would obey, and everything that reorders text,
-/// replaced by a visible mark. Names and labels are chosen by others than who reads them.
+/// The text with control characters, and characters that reorder text, replaced by a visible mark.
+/// Names and labels may come from another user than the reader.
 pub fn visible(text: &str) -> String {
     let unseen = |c: char| {
         c.is_control()
@@ -37,26 +39,26 @@ pub fn pad(text: &str, width: usize) -> String {
 /// The text in lines of at most `width` columns, broken between words, and within a word only
 /// where that alone is too long. At least one line.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
-    let width = width.max(2);
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split(' ') {
-        let needed = columns(word) + usize::from(!line.is_empty());
-        if !line.is_empty() && columns(&line) + needed > width {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        for c in word.chars() {
-            if columns(&line) + c.width().unwrap_or(0) > width {
-                lines.push(std::mem::take(&mut line));
-            }
-            line.push(c);
-        }
-    }
-    lines.push(line);
-    lines
+    lines(text, options(width))
+}
+
+/// The text in lines as of [`wrap`], each ended. The first begins with `first`, the others with
+/// `rest`; these may be coloured.
+pub fn indented(text: &str, first: &str, rest: &str, width: usize) -> String {
+    let options = options(width).initial_indent(first).subsequent_indent(rest);
+    lines(text, options).join("\n") + "\n"
+}
+
+fn options<'a>(width: usize) -> Options<'a> {
+    Options::new(width.max(2))
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit)
+}
+
+fn lines(text: &str, options: Options<'_>) -> Vec<String> {
+    let lines = textwrap::wrap(text, options).into_iter();
+    lines.map(Cow::into_owned).collect()
 }
 
 /// Words joined for reading: "a", "a and b", "a, b and c".
@@ -78,6 +80,20 @@ mod tests {
         assert_eq!(wrap("abcdefghij kl", 4), ["abcd", "efgh", "ij", "kl"]);
         assert_eq!(wrap("", 10), [""]);
         assert_eq!(wrap("鍵鍵鍵", 4), ["鍵鍵", "鍵"]);
+    }
+
+    #[test]
+    fn combining_marks_take_no_column_and_escape_sequences_neither() {
+        assert_eq!(
+            wrap("e\u{301}e\u{301}e\u{301} e\u{301}", 3),
+            ["e\u{301}e\u{301}e\u{301}", "e\u{301}"]
+        );
+        let mark = "\u{1b}[31m!\u{1b}[0m ";
+        assert_eq!(
+            indented("one two three", mark, "  ", 9),
+            format!("{mark}one two\n  three\n")
+        );
+        assert_eq!(indented("", mark, "  ", 9), format!("{mark}\n"));
     }
 
     #[test]

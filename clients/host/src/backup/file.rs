@@ -168,11 +168,7 @@ pub(crate) fn open_input(path: &Path) -> Result<Box<dyn Read + Send>, Failure> {
     if path == Path::new("-") {
         return Ok(Box::new(io::stdin()));
     }
-    let file = File::open(path).map_err(|source| Failure::File {
-        action: "read",
-        path: path.to_owned(),
-        source,
-    })?;
+    let file = File::open(path).map_err(Failure::file("read", path))?;
     Ok(Box::new(file))
 }
 
@@ -196,11 +192,7 @@ fn exists(path: &Path) -> Failure {
 }
 
 fn failed(path: &Path, source: io::Error) -> Failure {
-    Failure::File {
-        action: "write",
-        path: path.to_owned(),
-        source,
-    }
+    Failure::file("write", path)(source)
 }
 
 #[cfg(test)]

@@ -19,11 +19,7 @@ pub(crate) struct Passphrase(Zeroizing<String>);
 impl Passphrase {
     /// The first line of a file, without the end of the line.
     pub(crate) fn from_file(path: &Path) -> Result<Self, Failure> {
-        let failed = |source| Failure::File {
-            action: "read",
-            path: path.to_owned(),
-            source,
-        };
+        let failed = Failure::file("read", path);
         let file = File::open(path).map_err(failed)?;
         Self::read_line(file).map_err(failed)
     }

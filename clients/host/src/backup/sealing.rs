@@ -33,11 +33,7 @@ impl Sealing {
             })?);
         }
         for path in files {
-            let failed = |source| Failure::File {
-                action: "read",
-                path: path.clone(),
-                source,
-            };
+            let failed = Failure::file("read", path);
             let file = BufReader::new(File::open(path).map_err(failed)?);
             for (number, line) in (1..).zip(file.lines()) {
                 let line = line.map_err(failed)?;
@@ -193,11 +189,7 @@ impl Opening {
     fn identities(&self) -> Result<Vec<Box<dyn Identity + Send + Sync>>, Failure> {
         let mut identities = Vec::new();
         for path in &self.identity {
-            let failed = |source| Failure::File {
-                action: "read",
-                path: path.clone(),
-                source,
-            };
+            let failed = Failure::file("read", path);
             let file = BufReader::new(File::open(path).map_err(failed)?);
             let found = IdentityFile::from_buffer(file)
                 .and_then(|file| file.into_identities().map_err(io::Error::other))

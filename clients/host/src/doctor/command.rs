@@ -6,7 +6,7 @@ use secinfo_pam_stack::root::Root;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::Screen;
 use secinfo_terminal::style::{Look, Style};
-use secinfo_terminal::text::{listed, visible, wrap};
+use secinfo_terminal::text::{indented, listed, visible};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -46,11 +46,7 @@ pub async fn run(
     address: Option<&str>,
     arguments: &Arguments,
 ) -> Result<(), Failure> {
-    let root = Root::open(&arguments.root).map_err(|source| Failure::File {
-        action: "look at",
-        path: arguments.root.clone(),
-        source,
-    })?;
+    let root = Root::open(&arguments.root).map_err(Failure::file("look at", &arguments.root))?;
     let findings = examine(&root, address).await;
     let looked_at = findings.looked_at.iter();
     screen.json(&ReportJson {
@@ -131,17 +127,7 @@ fn told(finding: &Finding, style: Style, width: usize) -> String {
 }
 
 /// Lines with a mark before the first, all as far from the left.
-fn paragraph(mark: (Look, &str), line: &str, style: Style, width: usize) -> String {
-    let mut text = String::new();
-    for (index, line) in wrap(line, width.saturating_sub(4)).iter().enumerate() {
-        let mark = if index == 0 {
-            style.paint(mark.0, mark.1)
-        } else {
-            " ".to_owned()
-        };
-        for piece in ["  ", &mark, " ", line, "\n"] {
-            text.push_str(piece);
-        }
-    }
-    text
+fn paragraph((look, mark): (Look, &str), text: &str, style: Style, width: usize) -> String {
+    let mark = format!("  {} ", style.paint(look, mark));
+    indented(text, &mark, "    ", width)
 }

@@ -278,13 +278,8 @@ impl Host {
 }
 
 /// The failure of an action on a file.
-fn failure(action: &'static str, path: &str) -> impl FnOnce(io::Error) -> Failure {
-    let path = PathBuf::from(path);
-    move |source| Failure::File {
-        action,
-        path,
-        source,
-    }
+fn failure(action: &'static str, path: &str) -> impl Fn(io::Error) -> Failure {
+    Failure::file(action, Path::new(path))
 }
 
 fn ignore_absent(result: io::Result<()>) -> io::Result<()> {

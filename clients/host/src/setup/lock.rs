@@ -5,7 +5,7 @@ use rustix::fs::{FlockOperation, Mode, OFlags, flock};
 use rustix::io::Errno;
 use secinfo_terminal::failure::Failure;
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
+use std::path::Path;
 
 /// Held by a run from its beginning to its end.
 const RUN: &str = "/run/secinfo-setup.lock";
@@ -47,12 +47,7 @@ fn open(host: &Host, path: &str) -> Result<OwnedFd, Failure> {
 }
 
 fn failed(path: &str) -> impl FnOnce(Errno) -> Failure {
-    let path = PathBuf::from(path);
-    move |error| Failure::File {
-        action: "lock",
-        path,
-        source: error.into(),
-    }
+    move |error| Failure::file("lock", Path::new(path))(error.into())
 }
 
 #[cfg(test)]

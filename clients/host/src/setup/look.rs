@@ -63,11 +63,7 @@ pub(crate) async fn run(
 
 /// The findings of doctor.
 pub(super) async fn findings(host: &Host, address: Option<&str>) -> Result<Vec<Finding>, Failure> {
-    let root = Root::open(host.root()).map_err(|source| Failure::File {
-        action: "look at",
-        path: host.root().to_owned(),
-        source,
-    })?;
+    let root = Root::open(host.root()).map_err(Failure::file("look at", host.root()))?;
     Ok(examine(&root, address).await.found)
 }
 

@@ -3,7 +3,7 @@
 use secinfo_terminal::echo::WithoutEcho;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::Screen;
-use secinfo_terminal::text::wrap;
+use secinfo_terminal::text::indented;
 use std::io::{self, Write};
 use zeroize::Zeroizing;
 
@@ -108,9 +108,10 @@ impl<'a> Questions<'a> {
         self.screen.say("\n")?;
         for (index, choice) in choices.iter().enumerate() {
             let number = self.screen.style.bold(&(index + 1).to_string());
-            let lines = wrap(choice, self.screen.width.saturating_sub(7));
-            let lines = lines.join("\n       ");
-            self.screen.say(&format!("    {number}  {lines}\n"))?;
+            let first = format!("    {number}  ");
+            let rest = "       ";
+            self.screen
+                .say(&indented(choice, &first, rest, self.screen.width))?;
         }
         self.screen.say("\n")?;
         let count = choices.len();
@@ -152,12 +153,8 @@ impl<'a> Questions<'a> {
 
     /// Writes a hint to standard error.
     pub(super) fn hint(&self, text: &str) -> Result<(), Failure> {
-        let lines = wrap(text, self.screen.width.saturating_sub(2));
-        let mut err = io::stderr().lock();
-        for line in lines {
-            writeln!(err, "  {line}")?;
-        }
-        Ok(())
+        let lines = indented(text, "  ", "  ", self.screen.width);
+        Ok(io::stderr().lock().write_all(lines.as_bytes())?)
     }
 }
 

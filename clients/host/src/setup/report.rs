@@ -3,7 +3,7 @@
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::Screen;
 use secinfo_terminal::style::Look;
-use secinfo_terminal::text::wrap;
+use secinfo_terminal::text::indented;
 use serde::Serialize;
 
 /// The steps, in their order.
@@ -108,8 +108,7 @@ impl<'a> Report<'a> {
     }
 
     fn paragraph(&self, text: &str) -> String {
-        let lines = wrap(text, self.screen.width.saturating_sub(2));
-        format!("  {}\n\n", lines.join("\n  "))
+        indented(text, "  ", "  ", self.screen.width) + "\n"
     }
 
     /// Records a change.
@@ -166,12 +165,7 @@ impl<'a> Report<'a> {
     }
 
     fn marked(&self, mark: &str, text: &str) -> String {
-        let lines = wrap(text, self.screen.width.saturating_sub(4));
-        let lines = lines.iter().enumerate().map(|(index, line)| {
-            let mark = if index == 0 { mark } else { " " };
-            format!("  {mark} {line}\n")
-        });
-        lines.collect()
+        indented(text, &format!("  {mark} "), "    ", self.screen.width)
     }
 
     /// Writes the summary, or JSON for programs.

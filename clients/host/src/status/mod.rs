@@ -231,11 +231,7 @@ async fn write_metrics(
     let text = exposition(&families);
     match &arguments.output {
         None => Screen::write(text.as_bytes()),
-        Some(path) => replace(path, text.as_bytes()).map_err(|source| Failure::File {
-            action: "write",
-            path: path.clone(),
-            source,
-        }),
+        Some(path) => replace(path, text.as_bytes()).map_err(Failure::file("write", path)),
     }
 }
 
