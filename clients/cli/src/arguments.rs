@@ -38,7 +38,7 @@ pub(crate) struct Arguments {
     pub(crate) command: Option<Command>,
 }
 
-/// What every command takes.
+/// The options of every command.
 #[derive(Args)]
 pub(crate) struct Global {
     /// Print JSON, in a stable form that each command's --help describes
@@ -137,7 +137,7 @@ impl Arguments {
             )
     }
 
-    /// Refuses `--user` where it would be ignored.
+    /// Refuses `--user` where it has no effect.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         let acts_for_user = match &self.command {
             None

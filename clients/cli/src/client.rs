@@ -1,4 +1,4 @@
-//! What every command works with: the connection to the daemon, the screen, and who the caller is.
+//! The connection to the daemon, the screen and the caller, for every command.
 
 use crate::polkit_agent::PolkitAgent;
 use nix::unistd::User as Account;
@@ -10,15 +10,15 @@ use secinfo_wire::{
     TokensProxy, UserProxy, names,
 };
 
-/// A command's way to the daemon and to its user.
+/// What a command works with.
 pub(crate) struct Client {
-    /// The connection: proofs made on it hold for it.
+    /// The connection, to which proofs made on it belong.
     pub(crate) connection: Connection,
-    /// Where to write and read.
+    /// The screen.
     pub(crate) screen: Screen,
-    /// What time it is.
+    /// The clock.
     pub(crate) clock: Clock,
-    /// Who calls.
+    /// The uid of the caller.
     pub(crate) uid: u32,
     /// Asks for an administrator's password as long as this lives.
     _agent: Option<PolkitAgent>,
@@ -103,9 +103,9 @@ impl Client {
         }
     }
 
-    /// The path of a user whom an administrator does something for, by name or uid. An account of
-    /// this host is looked up here: the daemon would ask polkit for leave to read others' security
-    /// info first, and so a person for a password and a code twice.
+    /// The path of a user on whom an administrator acts, by name or uid. An account of this host is
+    /// looked up here: the daemon would ask polkit first whether the caller may read the security info
+    /// of others, and so the person for a password and a code twice.
     pub(crate) async fn path_of_another(&self, user: &str) -> Result<OwnedObjectPath, Failure> {
         match Account::from_name(user) {
             Ok(Some(account)) => {

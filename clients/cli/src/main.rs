@@ -66,14 +66,14 @@ struct FailureJson<'a> {
 
 fn report(screen: &Screen, failure: &Failure) {
     let message = failure.sentence(screen.words);
-    // Nothing can be done where the error cannot be told either; the exit code still says it.
+    // If the error cannot be written either, the exit code still reports it.
     let _ = screen.json(&FailureJson {
         error: failure.name(),
         message: message.clone(),
         exit: failure.exit_code(),
     });
     let prefix = screen.error_style.paint(Look::Bad, "secinfo:");
-    // Whatever it names was chosen by others.
+    // It may quote names that other users chose.
     for (index, line) in message.lines().map(visible).enumerate() {
         let _ = screen.note(&if index == 0 {
             format!("{prefix} {line}")

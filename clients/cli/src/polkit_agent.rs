@@ -1,24 +1,24 @@
-//! A way for polkit to ask for a password on this terminal. On a desktop somebody else asks; over
-//! SSH and on a console nobody does, and polkit then says no without a question.
+//! Lets polkit ask for a password on this terminal. A desktop has an agent that asks; over SSH and on a
+//! console there is none, and polkit refuses without asking.
 
 use rustix::process::{Pid, Signal, kill_process};
 use secinfo_terminal::failure::Failure;
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
 
-/// The agent for terminals, which comes with polkit. It serves its parent, this process; on standard
-/// output it says nothing, and closes it when polkit knows of it.
+/// The agent for terminals, a part of polkit. It serves its parent, this process. It writes nothing to
+/// standard output, and closes it once it is registered.
 const AGENT: [&str; 3] = ["/usr/bin/pkttyagent", "--fallback", "--notify-fd=1"];
 
-/// An agent that runs. Ended with this value.
+/// A running agent, which ends when this is dropped.
 pub(crate) struct PolkitAgent(Child);
 
 impl PolkitAgent {
-    /// Starts one, and waits until polkit knows of it; none on a host that has none. Where a desktop
-    /// asks already, it stays aside.
+    /// Starts one, and waits until it is registered; `None` if it is not installed. It leaves the
+    /// question to the agent of a desktop.
     ///
     /// # Errors
-    /// When the process cannot be heard.
+    /// When its output cannot be read.
     pub(crate) fn start() -> Result<Option<Self>, Failure> {
         let [program, arguments @ ..] = AGENT;
         let agent = Command::new(program)
@@ -26,7 +26,7 @@ impl PolkitAgent {
             // It asks on the terminal itself.
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            // Without an agent polkit says no, and that is told to the person as any other no.
+            // Without an agent polkit refuses, and that refusal is reported as any other.
             .stderr(Stdio::null())
             .spawn();
         let Ok(mut agent) = agent else {
@@ -43,7 +43,7 @@ impl PolkitAgent {
 
 impl Drop for PolkitAgent {
     fn drop(&mut self) {
-        // In a way that lets it leave the terminal as it was.
+        // SIGTERM lets it restore the terminal.
         let _ = kill_process(Pid::from_child(&self.0), Signal::TERM);
         let _ = self.0.wait();
     }

@@ -13,11 +13,11 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use zeroize::{Zeroize, Zeroizing};
 
-/// Light modules around the code, as ISO/IEC 18004 wants them.
+/// Light modules around the code, as ISO/IEC 18004 requires.
 const QUIET_ZONE: usize = 4;
 /// Pixels of a module in a PNG.
 const SCALE: usize = 8;
-/// Black on white, whatever the terminal's own colours are.
+/// Black on white, independent of the terminal's colours.
 const BLACK_ON_WHITE: &str = "\x1b[38;5;16;48;5;231m";
 
 /// The formats of a picture.
@@ -70,13 +70,9 @@ impl Picture {
             Format::Png => code.png()?,
             Format::Svg => Zeroizing::new(code.svg().into_bytes()),
         };
-        let failed = |source| Failure::File {
-            action: "write",
-            path: self.path.clone(),
-            source,
-        };
+        let failed = Failure::file("write", &self.path);
         if self.force {
-            // A new file: one that is there may be open to others, or be a link.
+            // A new file: an existing one may be readable by others, or a link.
             match fs::remove_file(&self.path) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     return Err(failed(error));
@@ -93,7 +89,7 @@ impl Picture {
         file.write_all(&content).map_err(failed)
     }
 
-    /// Where it is written.
+    /// Its path.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }

@@ -17,11 +17,7 @@ pub(crate) struct Arguments {
 
 /// Writes the manual pages of a command line.
 pub(crate) fn run(screen: &Screen, arguments: &Arguments, command: Command) -> Result<(), Failure> {
-    let failed = |source| Failure::File {
-        action: "write manual pages into",
-        path: arguments.directory.clone(),
-        source,
-    };
+    let failed = Failure::file("write manual pages into", &arguments.directory);
     fs::create_dir_all(&arguments.directory).map_err(failed)?;
     let command = command.disable_help_subcommand(true);
     clap_mangen::generate_to(command, &arguments.directory).map_err(failed)?;

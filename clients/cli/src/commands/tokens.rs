@@ -117,11 +117,7 @@ fn format_of(path: &Path) -> Result<&'static str, Failure> {
 }
 
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let failed = |source| Failure::File {
-        action: "read",
-        path: path.to_owned(),
-        source,
-    };
+    let failed = Failure::file("read", path);
     Ok(Zeroizing::new(fs::read(path).map_err(failed)?))
 }
 

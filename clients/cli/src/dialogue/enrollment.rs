@@ -50,7 +50,7 @@ impl Codes<'_> {
         let words = self.client.screen.words;
         let question = match &mut self.sending {
             Some((sending, hint)) => {
-                sending.tell_of_failure(self.client).await?;
+                sending.report_failure(self.client).await?;
                 sending.question(words, "", hint)
             }
             None => {
@@ -68,7 +68,7 @@ impl Codes<'_> {
         let Some((sending, _)) = &mut self.sending else {
             return screen.note(&screen.words.say(message::AddEnterCode));
         };
-        sending.tell_of_failure(self.client).await?;
+        sending.report_failure(self.client).await?;
         match send(self.client, sending).await {
             Err(Failure::Bus(error)) if leaves_session_open(&error) => {
                 screen.note(&bus_sentence(&error, screen.words))
@@ -77,7 +77,7 @@ impl Codes<'_> {
         }
     }
 
-    /// Says why a code was refused, and what to do.
+    /// Reports why a code was refused, and what to do.
     async fn refused(&self, error: &secinfo_wire::Error) -> Result<(), Failure> {
         let screen = &self.client.screen;
         screen.note(&bus_sentence(error, screen.words))?;
@@ -130,7 +130,7 @@ fn is_worth_another_try(error: &secinfo_wire::Error) -> bool {
     )
 }
 
-/// Has a code sent, and tells people and programs so.
+/// Has a code sent, and reports it to people and programs.
 async fn send(client: &Client, sending: &mut Sending<'_>) -> Result<(), Failure> {
     let sent = sending.send(client).await?;
     client.screen.json(&SentLineJson::of(sent))

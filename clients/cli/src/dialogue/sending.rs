@@ -1,5 +1,5 @@
-//! Codes that are sent to the user: asking for them, saying where they went, and noticing when they
-//! did not arrive.
+//! Codes that are sent to the user: requests them, reports where they went, and whether delivery
+//! failed.
 
 use crate::client::Client;
 use secinfo_terminal::failure::Failure;
@@ -15,9 +15,9 @@ use zeroize::Zeroizing;
 /// The session whose codes are sent.
 #[derive(Clone, Copy)]
 pub(crate) enum Session<'a> {
-    /// One that ends in a method.
+    /// An enrollment.
     Enrollment(&'a EnrollmentProxy<'a>),
-    /// One that ends in a proof.
+    /// A verification.
     Verification(&'a VerificationProxy<'a>),
 }
 
@@ -26,7 +26,7 @@ pub(crate) struct Sending<'a> {
     session: Session<'a>,
     kind: String,
     newest: Option<SentCode>,
-    told_of_failure: bool,
+    failure_reported: bool,
 }
 
 impl<'a> Sending<'a> {
@@ -36,11 +36,11 @@ impl<'a> Sending<'a> {
             session,
             kind: kind.to_owned(),
             newest: None,
-            told_of_failure: false,
+            failure_reported: false,
         }
     }
 
-    /// Has a code sent, and says where it went.
+    /// Has a code sent, and reports where it went.
     pub(crate) async fn send(&mut self, client: &Client) -> Result<&SentCode, Failure> {
         let sent = match self.session {
             Session::Enrollment(enrollment) => enrollment.send_code().await?,
@@ -54,13 +54,13 @@ impl<'a> Sending<'a> {
             again,
             &Clock::of_process(),
         ))?;
-        self.told_of_failure = false;
+        self.failure_reported = false;
         Ok(self.newest.insert(sent))
     }
 
-    /// Says, once, that the newest code was not delivered. Whether it has just been said.
-    pub(crate) async fn tell_of_failure(&mut self, client: &Client) -> Result<bool, Failure> {
-        if self.newest.is_none() || self.told_of_failure {
+    /// Reports once that the newest code was not delivered; returns whether it did.
+    pub(crate) async fn report_failure(&mut self, client: &Client) -> Result<bool, Failure> {
+        if self.newest.is_none() || self.failure_reported {
             return Ok(false);
         }
         let connection = &client.connection;
@@ -76,14 +76,14 @@ impl<'a> Sending<'a> {
                     .map(|session| (session.delivery, session.delivery_problem))
             }
         };
-        // A session that is over says so when it is given a code.
+        // A session that has ended reports that when a code is submitted.
         let Ok((state, problem)) = news else {
             return Ok(false);
         };
         if state != delivery::FAILED {
             return Ok(false);
         }
-        self.told_of_failure = true;
+        self.failure_reported = true;
         client
             .screen
             .note(&failed_words(client.screen.words, &problem))?;
@@ -114,7 +114,7 @@ impl<'a> Sending<'a> {
     }
 }
 
-/// Whether a code may still come, or be asked for, in the same session.
+/// Whether codes can still be requested in the session after this error.
 pub(crate) fn leaves_session_open(error: &Error) -> bool {
     matches!(
         error.reason(),

@@ -1,4 +1,4 @@
-//! Verifying a user by a dialogue, and asking for a fresh proof where the daemon wants one first.
+//! Verifies a user in a dialogue, and obtains a fresh proof where the daemon requires one first.
 
 use super::sending::{Sending, Session, leaves_session_open};
 use crate::client::Client;
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 /// How this command names itself as the service that asks.
 const SERVICE: &str = "secinfo";
 
-/// A verification to hold.
+/// What to verify.
 pub(crate) struct Request<'a> {
     /// Who is to be verified.
     pub(crate) uid: u32,
@@ -27,8 +27,8 @@ pub(crate) struct Request<'a> {
     pub(crate) method: Option<ObjectPath<'a>>,
 }
 
-/// Does what `action` does; if the daemon wants a fresh proof of the caller first, asks for it and
-/// does it again.
+/// Runs `action`. If the daemon requires a fresh proof of the caller first, obtains one and runs it
+/// again.
 pub(crate) async fn with_fresh_proof<T>(
     client: &Client,
     action: impl AsyncFn() -> secinfo_wire::Result<T>,
@@ -50,7 +50,7 @@ pub(crate) async fn with_fresh_proof<T>(
                 .screen
                 .note(&client.screen.words.say(message::ProofFirst))?;
             match verify(client, &request).await {
-                // Nothing to prove with: what the daemon said first is what helps.
+                // Without a method, the daemon's first refusal is the helpful one.
                 Err(Failure::Bus(missing)) if missing.reason() == Some(Reason::NoMethod) => {
                     return Err(error.into());
                 }
@@ -123,7 +123,7 @@ async fn converse(
     let mut asked = begin(client, verification, challenge, &mut last_refusal).await?;
     loop {
         let failed = match &mut asked.sending {
-            Some(sending) => sending.tell_of_failure(client).await?,
+            Some(sending) => sending.report_failure(client).await?,
             None => false,
         };
         let other = if failed {
@@ -168,7 +168,7 @@ async fn converse(
     }
 }
 
-/// Whether a code that was refused for this reason leaves the session as it was.
+/// Whether another code can be tried after this refusal.
 const fn is_worth_another_try(reason: Option<Reason>) -> bool {
     matches!(
         reason,

@@ -1,5 +1,5 @@
-//! Opening a file that says how people sign in. It is read as whoever owns it, and through no link
-//! that somebody else may have laid.
+//! Opens a file with the secrets of users: only with the rights of its owner, and through no link that
+//! another user may have created.
 
 use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
@@ -10,8 +10,8 @@ use std::io::Read;
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// Reads a file of the caller's own home. For root that would be a home of somebody else, who can
-/// put any link in its place: root is told what to do instead.
+/// Reads a file in the caller's own home. Refuses root, who would read the home of another user, where
+/// that user can put a link in its place.
 pub(crate) fn read_own(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let caller = rustix::process::geteuid();
     if caller.is_root() || rustix::process::getuid().is_root() {
@@ -27,8 +27,8 @@ pub(crate) fn read_own(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, F
     })
 }
 
-/// Reads a file of the system: without any link on the way to it, and only if nobody but root and
-/// the caller could have written it.
+/// Reads a system file: without any link on the way to it, and only if no user but root and the caller
+/// could have written it.
 pub(crate) fn read_of_system(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let caller = rustix::process::geteuid();
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
@@ -63,11 +63,7 @@ fn read(
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
     file.take(limit)
         .read_to_end(&mut content)
-        .map_err(|source| Failure::File {
-            action: "read",
-            path: path.to_owned(),
-            source,
-        })?;
+        .map_err(Failure::file("read", path))?;
     if content.len() > most {
         return refused(
             "it is larger than such a file can be; give the right file, or a part of it",
@@ -76,7 +72,7 @@ fn read(
     Ok(content)
 }
 
-/// The path as it may be shown: whoever made the file chose its name.
+/// The path, safe to show: another user may have chosen its name.
 fn shown(path: &Path) -> String {
     visible(&path.display().to_string())
 }
@@ -88,11 +84,7 @@ fn failed(path: &Path, error: Errno) -> Failure {
             shown(path)
         ));
     }
-    Failure::File {
-        action: "read",
-        path: path.to_owned(),
-        source: error.into(),
-    }
+    Failure::file("read", path)(error.into())
 }
 
 #[cfg(test)]

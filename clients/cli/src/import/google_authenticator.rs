@@ -7,10 +7,10 @@ use zeroize::Zeroizing;
 /// The most bytes that such a file has.
 pub(crate) const LARGEST_FILE: usize = 64 << 10;
 
-/// Bits that RFC 4226 section 4 (R6) asks of a secret.
+/// The bits of a secret that RFC 4226 section 4 (R6) requires.
 const RECOMMENDED_BITS: usize = 128;
 
-/// What the file says. It holds the secret, so it has no `Debug`.
+/// The content of the file. It holds the secret, so it has no `Debug`.
 pub(crate) struct GoogleAuthenticator {
     /// The secret, in base32.
     pub(crate) secret: Zeroizing<String>,
@@ -23,35 +23,35 @@ pub(crate) struct GoogleAuthenticator {
 /// How codes are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Codes {
-    /// By time, a new one every so many seconds.
+    /// By time, with this period in seconds.
     ByTime(u32),
-    /// By counter; this is that of the next.
+    /// By counter, with this value next.
     ByCounter(u64),
 }
 
 /// What is wrong with the file; a sentence that never holds the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Malformed {
-    /// It is no text.
+    /// It is not text.
     #[error("it is no text file: give the file that google-authenticator has written")]
     NoText,
-    /// It has no secret where it should be.
+    /// Its first line is no secret.
     #[error(
         "its first line is no secret in base32: give the file that google-authenticator has written"
     )]
     NoSecret,
-    /// It says neither or both of how codes are made.
+    /// It has none or both of the options for how codes are made.
     #[error(
         "it does not say whether codes are made by time or by counter: set up a new authenticator app"
     )]
     NoMode,
-    /// An option has no value that can be.
+    /// An option has an impossible value.
     #[error("the option {0} has a value that cannot be: set up a new authenticator app")]
     Option(&'static str),
 }
 
 impl GoogleAuthenticator {
-    /// Reads the file. What it says of limits and windows is left to the policy of this host.
+    /// Parses the file. Its limits and windows are ignored: the policy of this host has its own.
     pub(crate) fn parse(content: &[u8]) -> Result<Self, Malformed> {
         let text = std::str::from_utf8(content).map_err(|_| Malformed::NoText)?;
         let mut lines = text.lines();
@@ -91,7 +91,7 @@ impl GoogleAuthenticator {
         })
     }
 
-    /// Whether the secret is shorter than is asked of new ones.
+    /// Whether the secret is shorter than a new one must be.
     pub(crate) fn is_short(&self) -> bool {
         // Whole bytes only, as every program that reads base32 does.
         self.secret.len() * 5 / 8 * 8 < RECOMMENDED_BITS

@@ -104,7 +104,7 @@ pub(super) async fn finish(
     enrollment::finish(client, enrollment).await
 }
 
-/// The heading, the blank lines and the prompt.
+/// Rows of the heading, the blank lines and the prompt.
 const ROWS_BETWEEN: usize = 5;
 
 /// How wide the names of what an app needs are at least, so that they stand as they always did.
@@ -133,7 +133,7 @@ fn show(
     let Some(drawing) = qr.drawing(screen.style, screen.width) else {
         screen.paragraph(&words.say(message::AddAppNarrow))?;
         screen.say(&beside(words, &words.say(message::AddAppEnter), details))?;
-        return tell_of(screen, picture);
+        return mention(screen, picture);
     };
     let beside_it = beside(words, &words.say(message::AddAppOrEnter), details);
     let rows = drawing.lines().count() + beside_it.lines().count() + ROWS_BETWEEN;
@@ -141,17 +141,17 @@ fn show(
         screen.paragraph(&words.say(message::AddAppScan))?;
         screen.say(&format!("\n{drawing}\n"))?;
         screen.say(&beside_it)?;
-        return tell_of(screen, picture);
+        return mention(screen, picture);
     }
     // All of the code must be seen at once, so it comes last, with the prompt right below it.
     let heading = words.say(message::AddAppEnterOrScan);
     screen.say(&beside(words, &heading, details))?;
-    tell_of(screen, picture)?;
+    mention(screen, picture)?;
     let small = Qr::small(uri, words)?;
     screen.say(&small.drawing(screen.style, screen.width).unwrap_or(drawing))
 }
 
-fn tell_of(screen: &Screen, picture: Option<&Picture>) -> Result<(), Failure> {
+fn mention(screen: &Screen, picture: Option<&Picture>) -> Result<(), Failure> {
     let Some(picture) = picture else {
         return Ok(());
     };
@@ -170,7 +170,7 @@ fn beside(words: Words, heading: &str, details: &EnrollmentDetails) -> String {
     .into_iter()
     .filter_map(|(name, value)| Some((name, Zeroizing::new(visible(value.as_deref()?)))))
     .collect();
-    // What every app assumes need not be entered.
+    // Defaults of every app need not be typed.
     let unusual = details.challenge.digits() != Some(6)
         || details.period != Some(30)
         || details

@@ -1,4 +1,4 @@
-//! What kinds whose codes are sent share: a destination, and codes until one of them is entered.
+//! The dialogue of kinds whose codes are sent: a destination, and codes until one is entered.
 
 use crate::client::Client;
 use crate::dialogue::enrollment::{self, Enrollment};
@@ -48,7 +48,7 @@ pub(super) struct Destination {
     pub(super) given: Option<String>,
     /// What a person is asked.
     pub(super) question: Zeroizing<String>,
-    /// What to do where nobody can be asked.
+    /// What to do in a run without a person to ask.
     pub(super) missing: Zeroizing<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The check of a log: its events, taken one by one, against signed checkpoints.
+//! Checks a log, event by event, against signed checkpoints.
 
 use secinfo_domain::State;
 use secinfo_domain::event::{Fact, StoredEvent, decode};
@@ -6,7 +6,7 @@ use secinfo_ledger::checkpoint::Checkpoint;
 use secinfo_ledger::tree::{EMPTY_ROOT, Frontier, Hash, leaf_hash};
 use serde::{Serialize, Serializer};
 
-/// What is wrong with a log, and from which event on, where that can be told.
+/// What is wrong with a log, and from which event on, if that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Finding {
     /// The first event that is wrong or missing.
@@ -24,7 +24,7 @@ impl Finding {
     }
 }
 
-/// A check that is going on.
+/// A running check.
 pub(super) struct Check {
     checkpoint: Checkpoint,
     older: Option<Checkpoint>,
@@ -60,7 +60,7 @@ impl Check {
         })
     }
 
-    /// How many events the log must have.
+    /// The number of events that the log must have.
     pub(super) fn size(&self) -> u64 {
         self.checkpoint.size()
     }
@@ -83,8 +83,7 @@ impl Check {
         Ok(())
     }
 
-    /// An event that says that the log was restored says from which checkpoint: that of the events
-    /// before it.
+    /// Checks that an event of a restore names the checkpoint of the events before it.
     fn note_restore(&mut self, stored: &StoredEvent) -> Result<(), Finding> {
         let Fact::LogRestored(fact) = &stored.event.fact else {
             return Ok(());
@@ -110,7 +109,7 @@ impl Check {
         self.state = std::mem::take(&mut self.state).evolve(&stored.event);
     }
 
-    /// At the size of the older checkpoint, the root must be the one it had then.
+    /// Checks the root at the size of the older checkpoint.
     fn compare_older(&self) -> Result<(), Finding> {
         match &self.older {
             Some(older) if older.size() == self.frontier.size() && *older.root() != self.root() => {
@@ -163,7 +162,7 @@ impl Check {
         })
     }
 
-    /// The root of the first `size` events that were taken.
+    /// The root of the first `size` events.
     pub(super) fn root_at(&self, size: u64) -> Hash {
         let mut frontier = Frontier::new();
         let size = usize::try_from(size)
@@ -186,22 +185,22 @@ impl Check {
 pub(super) struct Proved {
     /// Number of events.
     pub(super) events: u64,
-    /// Number of users that the replay came to.
+    /// Number of users after the replay.
     pub(super) users: usize,
     /// Root of their tree.
     pub(super) root: Hash,
-    /// Which log it is.
+    /// The origin of the log.
     pub(super) origin: String,
     /// Size of the older checkpoint that the log continues.
     pub(super) older: Option<u64>,
-    /// When it was restored from backups.
+    /// The restores in it.
     pub(super) restores: Vec<Restore>,
 }
 
-/// A point at which the log went on from a backup.
+/// A restore, after which the log continues a backup.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Restore {
-    /// The event that says so. The backup had as many events.
+    /// The number of its event, and so of the events of the backup.
     pub(super) event: u64,
     /// When, in milliseconds since 1970.
     #[serde(serialize_with = "seconds")]

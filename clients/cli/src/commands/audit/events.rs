@@ -1,4 +1,4 @@
-//! Reading events from the daemon, and who they are about.
+//! Reads events from the daemon, and the names of their users.
 
 use crate::client::Client;
 use secinfo_terminal::failure::Failure;
@@ -10,8 +10,8 @@ use std::ops::ControlFlow;
 /// How many events to ask for at once; the daemon also stops at 1 MiB.
 const PAGE: u32 = 4096;
 
-/// Hands on the stored bytes of each event from `from` to before `until`, or to the end; each page
-/// at once. Returns where it stopped.
+/// Passes on the stored bytes of the events from `from` to before `until`, or to the end, page by page.
+/// Returns where it stopped.
 pub(super) async fn read(
     audit: &AuditProxy<'_>,
     from: u64,
@@ -36,14 +36,14 @@ pub(super) async fn read(
     }
 }
 
-/// What is shown of an event. Everything else of it stays as it is stored.
+/// The part of an event that is shown in words.
 #[derive(Debug, Deserialize)]
 pub(super) struct Head {
     /// Its number.
     pub(super) seq: u64,
     /// Milliseconds since 1970.
     pub(super) time: u64,
-    /// Whose security info it is about.
+    /// The user whose security info it is about.
     pub(super) user: Option<String>,
     /// What happened.
     #[serde(rename = "type")]
@@ -93,7 +93,7 @@ impl Head {
     }
 }
 
-/// Names of users beside the log, as far as the caller may read them and they can be read.
+/// The names of users, which are not in the log, as far as the caller may read them.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     known: HashMap<String, Option<(u32, String)>>,
@@ -101,7 +101,7 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Asks for the names of users that were not met before.
+    /// Asks for the names of users that are not known yet.
     pub(super) async fn learn<'a>(
         &mut self,
         audit: &AuditProxy<'_>,
@@ -131,7 +131,7 @@ impl Names {
         Ok(())
     }
 
-    /// The name of a user, or else the beginning of the id.
+    /// The name of a user, or the beginning of the id without one.
     pub(super) fn words(&self, id: &str) -> String {
         match self.known.get(id) {
             Some(Some((_, name))) => secinfo_terminal::text::visible(name),
@@ -142,13 +142,13 @@ impl Names {
         }
     }
 
-    /// Whether the user of this id is meant by a name, a uid or an id.
+    /// Whether a name, a uid or an id denotes the user of this id.
     pub(super) fn is(&self, id: &str, text: &str) -> bool {
         let known = self.known.get(id).and_then(Option::as_ref);
         id == text || known.is_some_and(|(uid, name)| name == text || uid.to_string() == text)
     }
 
-    /// Whether names may not be read.
+    /// Whether the caller may not read names.
     pub(super) fn are_denied(&self) -> bool {
         self.denied
     }

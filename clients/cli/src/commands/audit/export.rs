@@ -1,4 +1,4 @@
-//! `secinfo audit export`: the log in files.
+//! `secinfo audit export`: writes the log and its checkpoint to files.
 
 use super::events;
 use crate::client::Client;
@@ -35,7 +35,7 @@ struct ExportedJson<'a> {
     key: &'a str,
 }
 
-/// Where the checkpoint of an exported log is.
+/// The path of the checkpoint of an exported log.
 pub(super) fn checkpoint_path(file: &Path) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(".checkpoint");
@@ -49,11 +49,7 @@ pub(super) async fn run(client: &Client, arguments: &Arguments) -> Result<(), Fa
     // The checkpoint first: the log only grows, so all that it covers can be read afterwards.
     let (note, key) = (audit.checkpoint().await?, audit.verifier_key().await?);
     let (_, head) = secinfo_host::log::key_and_checkpoint(&key, &note)?;
-    let failed = |source| Failure::File {
-        action: "write",
-        path: file.clone(),
-        source,
-    };
+    let failed = Failure::file("write", file);
     let mut out = BufWriter::new(create(file, arguments.force)?);
     let events = events::read(&audit, 0, Some(head.size()), async |page| {
         for bytes in page {
@@ -68,11 +64,7 @@ pub(super) async fn run(client: &Client, arguments: &Arguments) -> Result<(), Fa
         .into_inner()
         .map_err(|error| failed(error.into_error()))?;
     out.sync_all().map_err(failed)?;
-    let failed = |source| Failure::File {
-        action: "write",
-        path: checkpoint.clone(),
-        source,
-    };
+    let failed = Failure::file("write", &checkpoint);
     let mut out = create(&checkpoint, arguments.force)?;
     out.write_all(note.as_bytes())
         .and_then(|()| out.sync_all())
@@ -94,13 +86,9 @@ pub(super) async fn run(client: &Client, arguments: &Arguments) -> Result<(), Fa
     ))
 }
 
-/// A new file that only its owner can read.
+/// Creates a file that only its owner can read.
 fn create(path: &Path, force: bool) -> Result<File, Failure> {
-    let failed = |source| Failure::File {
-        action: "write",
-        path: path.to_owned(),
-        source,
-    };
+    let failed = Failure::file("write", path);
     if force {
         match fs::remove_file(path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

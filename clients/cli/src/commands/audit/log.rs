@@ -49,7 +49,7 @@ pub(super) async fn run(
         names: Names::default(),
         listed: 0,
     };
-    // Before reading, so that nothing falls between.
+    // Subscribes before reading, so that no event is missed.
     let appended = if arguments.follow {
         let signals = audit
             .receive_appended()
@@ -78,7 +78,7 @@ pub(super) async fn run(
     Ok(())
 }
 
-/// How many events the log has: the checkpoint says it in its second line.
+/// The number of events in the log: the second line of the checkpoint.
 async fn size(audit: &AuditProxy<'_>) -> Result<u64, Failure> {
     let note = audit.checkpoint().await?;
     let size = note.lines().nth(1).and_then(|line| line.parse().ok());
@@ -106,7 +106,7 @@ impl List<'_> {
         if self.is_full() {
             return Ok(from);
         }
-        // Where nothing is filtered, more than the limit need not be read.
+        // Without a filter, no more than the limit has to be read.
         let filtered = self.user.is_some() || self.arguments.type_name.is_some();
         let until = self
             .arguments
@@ -187,7 +187,7 @@ impl List<'_> {
         .to_owned()
     }
 
-    /// Who did it, where that is not the user.
+    /// The actor, if it is not the user.
     fn by(&self, head: &Head) -> String {
         let who = match &head.actor.who {
             Who::System => Some("by secinfod".to_owned()),

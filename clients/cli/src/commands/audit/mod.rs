@@ -38,7 +38,7 @@ impl Arguments {
         matches!(self.command, Command::Log(_))
     }
 
-    /// Whether it is about files only, and needs no daemon.
+    /// Whether it reads files only, without the daemon.
     pub(crate) fn is_offline(&self) -> bool {
         matches!(&self.command, Command::Verify(arguments) if arguments.file().is_some())
     }
@@ -58,7 +58,7 @@ pub(crate) async fn run(
     }
 }
 
-/// What needs no daemon.
+/// Runs what needs no daemon.
 pub(crate) fn run_offline(screen: &Screen, arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Command::Verify(arguments) => verify::run_on_file(screen, &arguments),

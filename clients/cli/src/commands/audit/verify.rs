@@ -1,4 +1,4 @@
-//! `secinfo audit verify`: checking that nobody rewrote the log.
+//! `secinfo audit verify`: checks that the log was not rewritten.
 
 use super::check::{Check, Finding, Proved, Restore};
 use super::events;
@@ -143,24 +143,16 @@ fn begin(arguments: &Arguments, key: &str, note: &str) -> Result<Result<Check, F
 }
 
 fn read_note(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|source| Failure::File {
-        action: "read",
-        path: path.to_owned(),
-        source,
-    })
+    fs::read_to_string(path).map_err(Failure::file("read", path))
 }
 
 fn check_file(mut check: Check, path: &Path) -> Result<Result<Proved, Finding>, Failure> {
-    let failed = |source| Failure::File {
-        action: "read",
-        path: path.to_owned(),
-        source,
-    };
+    let failed = Failure::file("read", path);
     let mut reader = BufReader::new(File::open(path).map_err(failed)?);
     let mut line = Vec::new();
     for _ in 0..check.size() {
         line.clear();
-        // One byte more than an event may have, so that a file without lines is not read whole.
+        // One byte more than the longest event, so that a file without line ends is not read whole.
         let most = u64::try_from(MAX_EVENT_BYTES)
             .unwrap_or(u64::MAX)
             .saturating_add(2);
@@ -192,8 +184,8 @@ fn check_file(mut check: Check, path: &Path) -> Result<Result<Proved, Finding>, 
     }))
 }
 
-/// The first event that is not the one that was signed, by consistency proofs from the daemon's
-/// hash tree to the signed root. `None` where the tree itself does not lead to the root.
+/// Finds the first event that differs from the signed one, by consistency proofs from the daemon's hash
+/// tree to the signed root. `None` if the tree itself does not lead to the root.
 async fn first_changed(audit: &AuditProxy<'_>, check: &Check) -> Result<Option<u64>, Failure> {
     let size = check.size();
     let (mut good, mut bad) = (0, size);
