@@ -1,13 +1,15 @@
 //! The end of an enrollment: codes until one proves that the method works, and what becomes of the
 //! default.
 
-use super::sending::{Sending, Session, leaves_session_open};
+use super::code::CodePrompt;
+use super::sending::{Session, leaves_session_open};
 use super::verification::with_fresh_proof;
 use crate::client::Client;
 use crate::security_info::{MethodJson, SecurityInfo, id_of};
 use secinfo_terminal::failure::{Failure, bus_sentence};
 use secinfo_wire::{
-    Enrolled, EnrollmentProxy, OwnedObjectPath, Reason, Response, SentCode, enrollment_properties,
+    Challenge, Enrolled, EnrollmentProxy, OwnedObjectPath, Reason, Response, SentCode,
+    enrollment_properties,
 };
 use secinfo_words::message;
 use serde::Serialize;
@@ -19,10 +21,8 @@ pub(crate) struct Enrollment<'a> {
     pub(crate) path: OwnedObjectPath,
     /// What is being added.
     pub(crate) kind: &'a str,
-    /// How many digits its codes have.
-    pub(crate) digits: Option<u32>,
-    /// Where codes are sent to, masked; none where the user has them.
-    pub(crate) sent_to: Option<&'a str>,
+    /// What it asks.
+    pub(crate) challenge: &'a Challenge,
     /// Keep the former default method.
     pub(crate) keep_default: bool,
 }
@@ -31,45 +31,33 @@ pub(crate) struct Enrollment<'a> {
 struct Codes<'a> {
     client: &'a Client,
     enrollment: &'a EnrollmentProxy<'a>,
-    kind: &'a str,
-    digits: Option<u32>,
-    sending: Option<(Sending<'a>, &'a str)>,
+    prompt: CodePrompt<'a>,
 }
 
 impl Codes<'_> {
-    /// Has the first code sent, if codes are sent.
-    async fn begin(&mut self) -> Result<(), Failure> {
-        match &mut self.sending {
-            Some((sending, _)) => send(self.client, sending).await,
+    /// Has a code sent, if codes are sent, and reports it to people and programs.
+    async fn send(&mut self) -> Result<(), Failure> {
+        match self.prompt.send(self.client).await? {
+            Some(sent) => self.client.screen.json(&SentLineJson::of(sent)),
             None => Ok(()),
         }
     }
 
-    /// Asks for a code, after saying that the newest did not arrive, if it was sent and did not.
+    /// Asks for a code, after reporting that the newest was not delivered.
     async fn ask(&mut self) -> Result<Option<Zeroizing<String>>, Failure> {
-        let words = self.client.screen.words;
-        let question = match &mut self.sending {
-            Some((sending, hint)) => {
-                sending.report_failure(self.client).await?;
-                sending.question(words, "", hint)
-            }
-            None => {
-                let digits = self.digits.unwrap_or(0);
-                let question = words.question(self.kind, digits, "", "").into();
-                words.say(message::Question { question })
-            }
-        };
-        self.client.screen.ask(&question)
+        let screen = &self.client.screen;
+        self.prompt.report_failure(self.client).await?;
+        screen.ask(&self.prompt.question(screen.words))
     }
 
     /// Does what an answer without a code asks for: has a new one sent, if codes are sent.
     async fn renew(&mut self) -> Result<(), Failure> {
         let screen = &self.client.screen;
-        let Some((sending, _)) = &mut self.sending else {
+        if !self.prompt.is_sent() {
             return screen.note(&screen.words.say(message::AddEnterCode));
-        };
-        sending.report_failure(self.client).await?;
-        match send(self.client, sending).await {
+        }
+        self.prompt.report_failure(self.client).await?;
+        match self.send().await {
             Err(Failure::Bus(error)) if leaves_session_open(&error) => {
                 screen.note(&bus_sentence(&error, screen.words))
             }
@@ -89,14 +77,15 @@ impl Codes<'_> {
             return Ok(());
         };
         let attempts = session.attempts_left.into();
-        screen.note(&match &self.sending {
-            Some(_) => screen.words.say(message::AddNewestCode { attempts }),
-            None => screen.words.say(message::AddNextCode { attempts }),
+        screen.note(&if self.prompt.is_sent() {
+            screen.words.say(message::AddNewestCode { attempts })
+        } else {
+            screen.words.say(message::AddNextCode { attempts })
         })
     }
 
     async fn submit(mut self) -> Result<Enrolled, Failure> {
-        self.begin().await?;
+        self.send().await?;
         let mut last_refusal = None;
         loop {
             let Some(code) = self.ask().await? else {
@@ -128,12 +117,6 @@ fn is_worth_another_try(error: &secinfo_wire::Error) -> bool {
         error.reason(),
         Some(Reason::WrongCode | Reason::CodeAlreadyUsed | Reason::CodeExpired | Reason::TooSoon)
     )
-}
-
-/// Has a code sent, and reports it to people and programs.
-async fn send(client: &Client, sending: &mut Sending<'_>) -> Result<(), Failure> {
-    let sent = sending.send(client).await?;
-    client.screen.json(&SentLineJson::of(sent))
 }
 
 #[derive(Serialize)]
@@ -178,22 +161,13 @@ pub(crate) async fn finish(client: &Client, enrollment: Enrollment<'_>) -> Resul
     let Enrollment {
         path,
         kind,
-        digits,
-        sent_to,
+        challenge,
         keep_default,
     } = enrollment;
     let enrollment = EnrollmentProxy::new(&client.connection, path)
         .await
         .map_err(secinfo_wire::Error::from)?;
-    let session = Session::Enrollment(&enrollment);
-    let codes = Codes {
-        client,
-        enrollment: &enrollment,
-        kind,
-        digits,
-        sending: sent_to.map(|hint| (Sending::new(session, kind), hint)),
-    };
-    let enrolled = match codes.submit().await {
+    let enrolled = match submit(client, &enrollment, kind, challenge).await {
         Ok(enrolled) => enrolled,
         Err(failure) => {
             // The session may be over already, and ends with the connection in any case.
@@ -202,6 +176,21 @@ pub(crate) async fn finish(client: &Client, enrollment: Enrollment<'_>) -> Resul
         }
     };
     conclude(client, &enrolled, keep_default).await
+}
+
+async fn submit(
+    client: &Client,
+    enrollment: &EnrollmentProxy<'_>,
+    kind: &str,
+    challenge: &Challenge,
+) -> Result<Enrolled, Failure> {
+    let prompt = CodePrompt::new(challenge, kind, "", Session::Enrollment(enrollment))?;
+    let codes = Codes {
+        client,
+        enrollment,
+        prompt,
+    };
+    codes.submit().await
 }
 
 async fn conclude(client: &Client, enrolled: &Enrolled, keep_default: bool) -> Result<(), Failure> {

@@ -25,16 +25,18 @@ pub(crate) enum Session<'a> {
 pub(crate) struct Sending<'a> {
     session: Session<'a>,
     kind: String,
+    destination: String,
     newest: Option<SentCode>,
     failure_reported: bool,
 }
 
 impl<'a> Sending<'a> {
-    /// Sends nothing yet.
-    pub(crate) fn new(session: Session<'a>, kind: &str) -> Self {
+    /// Codes to a destination, which is masked; none was sent yet.
+    pub(crate) fn new(session: Session<'a>, kind: &str, destination: &str) -> Self {
         Self {
             session,
             kind: kind.to_owned(),
+            destination: destination.to_owned(),
             newest: None,
             failure_reported: false,
         }
@@ -91,14 +93,9 @@ impl<'a> Sending<'a> {
     }
 
     /// What to ask for: the code, and what Enter alone does.
-    pub(crate) fn question(
-        &self,
-        words: Words,
-        label: &str,
-        destination: &str,
-    ) -> Zeroizing<String> {
+    pub(crate) fn question(&self, words: Words, label: &str) -> Zeroizing<String> {
         let Some(sent) = &self.newest else {
-            let destination = destination.into();
+            let destination = (&self.destination).into();
             return words.say(message::QuestionSend { destination });
         };
         let question = words

@@ -1,6 +1,7 @@
 //! Verifies a user in a dialogue, and obtains a fresh proof where the daemon requires one first.
 
-use super::sending::{Sending, Session, leaves_session_open};
+use super::code::CodePrompt;
+use super::sending::{Session, leaves_session_open};
 use crate::client::Client;
 use secinfo_terminal::environment;
 use secinfo_terminal::failure::{Failure, bus_sentence};
@@ -9,8 +10,7 @@ use secinfo_wire::{
     ObjectPath, Proof, Reason, Response, VerificationChallenge, VerificationOptions,
     VerificationProxy,
 };
-use secinfo_words::{Words, message};
-use zeroize::Zeroizing;
+use secinfo_words::message;
 
 /// How this command names itself as the service that asks.
 const SERVICE: &str = "secinfo";
@@ -86,33 +86,6 @@ pub(crate) async fn verify(client: &Client, request: &Request<'_>) -> Result<Pro
     result
 }
 
-/// The method that is asked now, and the codes that are sent for it.
-struct Asked<'a> {
-    challenge: VerificationChallenge,
-    sending: Option<Sending<'a>>,
-}
-
-impl Asked<'_> {
-    fn question(&self, words: Words) -> Zeroizing<String> {
-        let VerificationChallenge {
-            kind,
-            label,
-            challenge,
-            ..
-        } = &self.challenge;
-        let destination = challenge.destination().unwrap_or_default();
-        match &self.sending {
-            Some(sending) => sending.question(words, label, destination),
-            None => {
-                let question = words
-                    .question(kind, challenge.digits().unwrap_or(0), label, destination)
-                    .into();
-                words.say(message::Question { question })
-            }
-        }
-    }
-}
-
 async fn converse(
     client: &Client,
     verification: &VerificationProxy<'_>,
@@ -120,31 +93,27 @@ async fn converse(
 ) -> Result<Proof, Failure> {
     let screen = &client.screen;
     let mut last_refusal = None;
-    let mut asked = begin(client, verification, challenge, &mut last_refusal).await?;
+    let mut prompt = begin(client, verification, challenge, &mut last_refusal).await?;
     loop {
-        let failed = match &mut asked.sending {
-            Some(sending) => sending.report_failure(client).await?,
-            None => false,
-        };
-        let other = if failed {
+        let other = if prompt.report_failure(client).await? {
             choose_other(client, verification).await?
         } else {
             None
         };
         if let Some(other) = other {
-            asked = begin(client, verification, other, &mut last_refusal).await?;
+            prompt = begin(client, verification, other, &mut last_refusal).await?;
             continue;
         }
-        let Some(code) = screen.ask(&asked.question(screen.words))? else {
+        let Some(code) = screen.ask(&prompt.question(screen.words))? else {
             return Err(last_refusal.unwrap_or_else(|| {
                 Failure::NotVerified(screen.words.say(message::ProofNoneGiven).to_string())
             }));
         };
-        let other = match (code.as_str(), &mut asked.sending) {
-            ("", Some(sending)) => {
-                send_or_change(client, verification, sending, &mut last_refusal).await?
+        let other = match code.as_str() {
+            "" if prompt.is_sent() => {
+                send_or_change(client, verification, &mut prompt, &mut last_refusal).await?
             }
-            ("" | "?", _) => choose_other(client, verification).await?,
+            "" | "?" => choose_other(client, verification).await?,
             _ => match verification.submit(&Response::code(code.as_str())).await {
                 Ok(proof) => return Ok(proof),
                 Err(error) => {
@@ -163,7 +132,7 @@ async fn converse(
             },
         };
         if let Some(other) = other {
-            asked = begin(client, verification, other, &mut last_refusal).await?;
+            prompt = begin(client, verification, other, &mut last_refusal).await?;
         }
     }
 }
@@ -190,44 +159,40 @@ async fn begin<'a>(
     verification: &'a VerificationProxy<'a>,
     mut challenge: VerificationChallenge,
     last_refusal: &mut Option<Failure>,
-) -> Result<Asked<'a>, Failure> {
+) -> Result<CodePrompt<'a>, Failure> {
     loop {
-        let is_sent = challenge.challenge.destination().is_some();
+        let VerificationChallenge {
+            kind,
+            label,
+            challenge: asked,
+            ..
+        } = &challenge;
+        let session = Session::Verification(verification);
+        let mut prompt = CodePrompt::new(asked, kind, label, session)?;
+        let words = client.screen.words;
         if client.screen.interactive {
-            let words = client.screen.words;
-            client.screen.note(&if is_sent {
+            client.screen.note(&if prompt.is_sent() {
                 words.say(message::ProofOtherByMark)
             } else {
                 words.say(message::ProofOtherByEnter)
             })?;
         }
-        if !is_sent {
-            return Ok(Asked {
-                challenge,
-                sending: None,
-            });
-        }
-        let mut sending = Sending::new(Session::Verification(verification), &challenge.kind);
-        match send_or_change(client, verification, &mut sending, last_refusal).await? {
+        match send_or_change(client, verification, &mut prompt, last_refusal).await? {
             Some(other) => challenge = other,
-            None => {
-                return Ok(Asked {
-                    challenge,
-                    sending: Some(sending),
-                });
-            }
+            None => return Ok(prompt),
         }
     }
 }
 
-/// Has a code sent. Where that fails, says why and lets the user choose another method.
+/// Has a code sent, if codes are sent. Where that fails, says why and lets the user choose another
+/// method.
 async fn send_or_change(
     client: &Client,
     verification: &VerificationProxy<'_>,
-    sending: &mut Sending<'_>,
+    prompt: &mut CodePrompt<'_>,
     last_refusal: &mut Option<Failure>,
 ) -> Result<Option<VerificationChallenge>, Failure> {
-    let error = match sending.send(client).await {
+    let error = match prompt.send(client).await {
         Err(Failure::Bus(error)) if leaves_session_open(&error) => error,
         result => return result.map(|_| None),
     };

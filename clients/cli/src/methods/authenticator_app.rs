@@ -97,8 +97,7 @@ pub(super) async fn finish(
     let enrollment = Enrollment {
         path,
         kind: kind::AUTHENTICATOR_APP,
-        digits: details.challenge.digits(),
-        sent_to: None,
+        challenge: &details.challenge,
         keep_default,
     };
     enrollment::finish(client, enrollment).await

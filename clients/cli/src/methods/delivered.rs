@@ -100,8 +100,7 @@ pub(super) async fn add(
     let enrollment = Enrollment {
         path,
         kind,
-        digits: details.challenge.digits(),
-        sent_to: details.challenge.destination(),
+        challenge: &details.challenge,
         keep_default: false,
     };
     enrollment::finish(client, enrollment).await

@@ -79,8 +79,7 @@ impl Add for Arguments {
         let enrollment = Enrollment {
             path,
             kind: kind::HARDWARE_TOKEN,
-            digits: details.challenge.digits(),
-            sent_to: None,
+            challenge: &details.challenge,
             keep_default: false,
         };
         enrollment::finish(client, enrollment).await
