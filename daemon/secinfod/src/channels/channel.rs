@@ -1,6 +1,7 @@
 //! A channel, as those see it who have messages for it.
 
 use super::attempt::Attempt;
+use super::control::Control;
 use super::plan::Plan;
 use super::status::{ChannelState, ChannelStatus};
 use super::supervisor::Supervisor;
@@ -18,21 +19,12 @@ pub(super) struct Channel {
     /// Holds no more than there is room for.
     attempts: mpsc::UnboundedSender<Attempt>,
     room: Arc<Semaphore>,
-    wish: watch::Sender<Wish>,
+    wanted: watch::Sender<Control>,
     supervisor: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// What a supervisor is to do.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Wish {
-    /// Finish what is under way, and end.
-    pub(super) stop: bool,
-    /// Grows when a host that is down should be started at once.
-    pub(super) retries: u64,
-}
-
-/// A place in a channel: whoever has it may hand it attempts, one at a time.
-pub(super) struct Place {
+/// A slot in a channel: whoever has it may hand it attempts, one at a time.
+pub(super) struct Slot {
     pub(super) channel: Arc<Channel>,
     _permit: OwnedSemaphorePermit,
 }
@@ -53,8 +45,8 @@ impl Channel {
             changes,
         ));
         let (attempts, waiting) = mpsc::unbounded_channel();
-        let (wish, wishes) = watch::channel(Wish::default());
-        let supervisor = Supervisor::new(Arc::clone(&plan), Arc::clone(&state), waiting, wishes);
+        let (wanted, control) = watch::channel(Control::default());
+        let supervisor = Supervisor::new(Arc::clone(&plan), Arc::clone(&state), waiting, control);
         let task = runtime.spawn(async move {
             if let Some(before) = before {
                 // It has stopped, or it has panicked: either way its host is gone.
@@ -67,7 +59,7 @@ impl Channel {
             plan,
             state,
             attempts,
-            wish,
+            wanted,
             supervisor: Mutex::new(Some(task)),
         })
     }
@@ -80,10 +72,10 @@ impl Channel {
         self.plan.config.kind
     }
 
-    /// A place, if there is one left.
-    pub(super) fn place(self: &Arc<Self>) -> Option<Place> {
+    /// A slot, if there is one left.
+    pub(super) fn slot(self: &Arc<Self>) -> Option<Slot> {
         let permit = Arc::clone(&self.room).try_acquire_owned().ok()?;
-        Some(Place {
+        Some(Slot {
             channel: Arc::clone(self),
             _permit: permit,
         })
@@ -96,12 +88,12 @@ impl Channel {
 
     /// Lets its host be started at once if it is down.
     pub(super) fn retry(&self) {
-        self.wish.send_modify(|wish| wish.retries += 1);
+        self.wanted.send_modify(|wanted| wanted.retries += 1);
     }
 
     /// Lets it finish what is under way and end. Who takes the supervisor can wait for that.
     pub(super) fn stop(&self) -> Option<JoinHandle<()>> {
-        self.wish.send_modify(|wish| wish.stop = true);
+        self.wanted.send_modify(|wanted| wanted.stop = true);
         self.supervisor
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -109,7 +101,7 @@ impl Channel {
     }
 }
 
-impl Place {
+impl Slot {
     /// Hands an attempt over. When nobody takes it any more, it is dropped, unclaimed.
     pub(super) fn hand_over(&self, attempt: Attempt) {
         let _ = self.channel.attempts.send(attempt);

@@ -4,7 +4,7 @@
 //! was sent: the user must never get two.
 
 use super::attempt::{Attempt, AttemptOutcome, Claim};
-use super::channel::{Channel, Place};
+use super::channel::{Channel, Slot};
 use super::routes::{Choice, Routes, Wanted};
 use super::tracking::{Arrival, Outcome, Progress};
 use secinfo_channel::{Reason, Report, Request};
@@ -82,15 +82,15 @@ impl Courier {
     pub(super) async fn carry(mut self, mut choice: Choice) {
         loop {
             let held = match choice {
-                Choice::Now(place) => match self.attempt(place).await {
-                    Next::Again(place) => Some(place),
+                Choice::Now(slot) => match self.attempt(slot).await {
+                    Next::Again(slot) => Some(slot),
                     Next::Finished(result) => return self.finish(result),
                     Next::Sent(channel, follow) => return self.follow(channel, follow).await,
                 },
-                Choice::Wait(place, until) => {
+                Choice::Wait(slot, until) => {
                     // Either way there is a reason to choose again.
                     let _ = timeout_at(until, self.changes.changed()).await;
-                    Some(place)
+                    Some(slot)
                 }
                 Choice::Full => return self.finish(Err(Reason::Busy)),
                 Choice::None => return self.finish_without_channel(),
@@ -107,17 +107,17 @@ impl Courier {
         Instant::now() >= self.wanted.expires
     }
 
-    async fn attempt(&mut self, place: Place) -> Next {
-        let channel = Arc::clone(&place.channel);
-        match self.fate(&place).await {
-            AttemptOutcome::Returned => Next::Again(place),
+    async fn attempt(&mut self, slot: Slot) -> Next {
+        let channel = Arc::clone(&slot.channel);
+        match self.fate(&slot).await {
+            AttemptOutcome::Returned => Next::Again(slot),
             AttemptOutcome::Lost { reason, repeatable } => {
                 self.count(&channel, reason);
                 self.losses += 1;
                 if repeatable && self.losses < LOSSES {
                     // Another provider would not recognize it.
                     self.wanted.only = Some(channel.name().clone());
-                    return Next::Again(place);
+                    return Next::Again(slot);
                 }
                 Next::Finished(Err(reason))
             }
@@ -128,17 +128,17 @@ impl Courier {
                     None => Next::Finished(Ok(Arrival::Accepted)),
                 }
             }
-            AttemptOutcome::Reported(report) => self.hear(&channel, &report, place),
+            AttemptOutcome::Reported(report) => self.hear(&channel, &report, slot),
         }
     }
 
     /// Hands the message to the channel and waits for what becomes of it.
-    async fn fate(&self, place: &Place) -> AttemptOutcome {
+    async fn fate(&self, slot: &Slot) -> AttemptOutcome {
         let mut request = self.request.clone();
         request.attempt = u32::from(self.attempts) + 1;
         let claim = Claim::default();
         let (sender, mut fate) = oneshot::channel();
-        place.hand_over(Attempt {
+        slot.hand_over(Attempt {
             request,
             expires: self.wanted.expires,
             claim: claim.clone(),
@@ -170,7 +170,7 @@ impl Courier {
         self.failed = Some((channel.name().clone(), reason));
     }
 
-    fn hear(&mut self, channel: &Channel, report: &Report, place: Place) -> Next {
+    fn hear(&mut self, channel: &Channel, report: &Report, slot: Slot) -> Next {
         match *report {
             Report::Delivered | Report::Accepted { .. } => {
                 self.count(channel, Reason::TimedOut);
@@ -184,14 +184,14 @@ impl Courier {
                 ) {
                     // Nothing was sent, and the fault is the channel's own.
                     self.wanted.given_up.push(channel.name().clone());
-                    return Next::Again(place);
+                    return Next::Again(slot);
                 }
                 Next::Finished(Err(reason))
             }
             Report::TryLater { after, reason, .. } => {
                 self.count(channel, reason);
                 self.put_off(channel.name(), after);
-                Next::Again(place)
+                Next::Again(slot)
             }
         }
     }
@@ -261,7 +261,7 @@ impl Courier {
 /// What follows from an attempt.
 enum Next {
     /// Nothing was sent, or it may be sent again: choose.
-    Again(Place),
+    Again(Slot),
     /// That is all.
     Finished(Result<Arrival, Reason>),
     /// It is on its way, and there will be word of it.

@@ -6,6 +6,7 @@
 
 mod attempt;
 mod channel;
+mod control;
 mod courier;
 mod deliveries;
 mod fault;

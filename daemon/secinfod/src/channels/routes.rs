@@ -1,6 +1,6 @@
 //! Which channel a message goes to.
 
-use super::channel::{Channel, Place};
+use super::channel::{Channel, Slot};
 use secinfo_domain::{ChannelName, Kind};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -32,9 +32,9 @@ pub(super) struct Wanted {
 /// Where a message goes next.
 pub(super) enum Choice {
     /// To this channel, now.
-    Now(Place),
+    Now(Slot),
     /// It waits in this channel until something changes, or until then.
-    Wait(Place, Instant),
+    Wait(Slot, Instant),
     /// All channels that could take it have too much to do.
     Full,
     /// No channel can take it while it is of use.
@@ -56,7 +56,7 @@ impl Routes {
             .clone()
     }
 
-    /// Puts these in the place of those before, in the order in which they are asked.
+    /// Puts these in the slot of those before, in the order in which they are asked.
     pub(super) fn replace(&self, mut channels: Vec<Arc<Channel>>) {
         channels.sort_by(|a, b| {
             let key = |channel: &Channel| (channel.plan.config.order, channel.name().clone());
@@ -81,41 +81,41 @@ impl Routes {
     }
 
     /// The first channel that takes the message now; or else one in which it waits for one that
-    /// will. `held` is the place that the message has.
-    pub(super) fn choose(&self, wanted: &Wanted, mut held: Option<Place>) -> Choice {
+    /// will. `held` is the slot that the message has.
+    pub(super) fn choose(&self, wanted: &Wanted, mut held: Option<Slot>) -> Choice {
         let fresh = held.is_none();
         let now = Instant::now();
         let mut full = false;
-        let mut waiting: Option<Place> = None;
+        let mut waiting: Option<Slot> = None;
         let mut until = wanted.expires;
         for channel in self.channels() {
             let not_before = wanted.not_before(channel.name()).unwrap_or(now);
             if !wanted.allows(&channel) || not_before >= wanted.expires {
                 continue;
             }
-            let place = match held.take_if(|place| place.is_in(&channel)) {
-                Some(place) => Some(place),
-                None => channel.place(),
+            let slot = match held.take_if(|slot| slot.is_in(&channel)) {
+                Some(slot) => Some(slot),
+                None => channel.slot(),
             };
-            let Some(place) = place else {
+            let Some(slot) = slot else {
                 full = true;
                 continue;
             };
             let takes_messages = channel.state.takes_messages();
             if takes_messages && not_before <= now {
-                return Choice::Now(place);
+                return Choice::Now(slot);
             }
             if takes_messages {
                 until = until.min(not_before);
             }
-            waiting.get_or_insert(place);
+            waiting.get_or_insert(slot);
         }
         match waiting {
             // One that is down is no help when those that are up have no room left.
             Some(_) if fresh && full => Choice::Full,
             // Nobody tells when there is room again where there was none.
-            Some(place) if full => Choice::Wait(place, until.min(now + LOOK_AGAIN)),
-            Some(place) => Choice::Wait(place, until),
+            Some(slot) if full => Choice::Wait(slot, until.min(now + LOOK_AGAIN)),
+            Some(slot) => Choice::Wait(slot, until),
             None if full => Choice::Full,
             None => Choice::None,
         }

@@ -1,7 +1,7 @@
 //! Serving through a host that has its plugin, until it is of no use any more.
 
 use super::attempt::Attempt;
-use super::channel::Wish;
+use super::control::Control;
 use super::deliveries::Deliveries;
 use super::fault::Fault;
 use super::frames::{Incoming, Outgoing};
@@ -64,7 +64,7 @@ pub(super) async fn serve(
     plan: &Plan,
     state: &ChannelState,
     waiting: &mut mpsc::UnboundedReceiver<Attempt>,
-    wishes: &mut watch::Receiver<Wish>,
+    control: &mut watch::Receiver<Control>,
 ) -> Ended {
     let Host {
         mut incoming,
@@ -83,7 +83,7 @@ pub(super) async fn serve(
         health_asked: false,
     };
     state.set(Availability::Ready);
-    let ended = session.converse(&mut incoming, waiting, wishes).await;
+    let ended = session.converse(&mut incoming, waiting, control).await;
     // Before anybody hears of their message, or else they would hand it to this channel again.
     state.set(Availability::Down);
     session.close(&ended, incoming, process).await;
@@ -102,7 +102,7 @@ impl Session<'_> {
         &mut self,
         incoming: &mut Incoming,
         waiting: &mut mpsc::UnboundedReceiver<Attempt>,
-        wishes: &mut watch::Receiver<Wish>,
+        control: &mut watch::Receiver<Control>,
     ) -> Ended {
         loop {
             self.state.set_under_way(self.deliveries.under_way());
@@ -126,7 +126,7 @@ impl Session<'_> {
                 }
                 Some(attempt) = waiting.recv(), if takes => self.deliver(attempt),
                 () = sleep_until(next_time) => self.look_at_the_clock(),
-                _ = wishes.wait_for(|wish| wish.stop), if !stopping => self.stop(),
+                _ = control.wait_for(|wanted| wanted.stop), if !stopping => self.stop(),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Whoever sees to it that a channel has a host.
 
 use super::attempt::Attempt;
-use super::channel::Wish;
+use super::control::Control;
 use super::greeting;
 use super::host::Host;
 use super::plan::Plan;
@@ -25,7 +25,7 @@ pub(super) struct Supervisor {
     plan: Arc<Plan>,
     state: Arc<ChannelState>,
     waiting: mpsc::UnboundedReceiver<Attempt>,
-    wishes: watch::Receiver<Wish>,
+    control: watch::Receiver<Control>,
     wait: Duration,
 }
 
@@ -34,13 +34,13 @@ impl Supervisor {
         plan: Arc<Plan>,
         state: Arc<ChannelState>,
         waiting: mpsc::UnboundedReceiver<Attempt>,
-        wishes: watch::Receiver<Wish>,
+        control: watch::Receiver<Control>,
     ) -> Self {
         Self {
             plan,
             state,
             waiting,
-            wishes,
+            control,
             wait: FIRST_WAIT,
         }
     }
@@ -61,7 +61,7 @@ impl Supervisor {
     async fn serve_once(&mut self) -> Ended {
         // A host that is given up in the midst of being started is killed as it is dropped.
         let started = tokio::select! {
-            _ = self.wishes.wait_for(|wish| wish.stop) => return Ended::Stopped,
+            _ = self.control.wait_for(|wanted| wanted.stop) => return Ended::Stopped,
             started = Host::start(&self.plan) => started,
         };
         let mut host = match started {
@@ -69,7 +69,7 @@ impl Supervisor {
             Err(fault) => return Ended::Fault(fault),
         };
         let greeted = tokio::select! {
-            _ = self.wishes.wait_for(|wish| wish.stop) => None,
+            _ = self.control.wait_for(|wanted| wanted.stop) => None,
             greeted = greeting::greet(&mut host, &self.plan) => Some(greeted),
         };
         let plugin = match greeted {
@@ -95,7 +95,7 @@ impl Supervisor {
             &self.plan,
             &self.state,
             &mut self.waiting,
-            &mut self.wishes,
+            &mut self.control,
         )
         .await;
         if since.elapsed() >= PROVEN_AFTER {
@@ -109,17 +109,17 @@ impl Supervisor {
     async fn rest(&mut self) -> bool {
         let until = Instant::now() + self.wait;
         self.wait = (self.wait * 2).min(LONGEST_WAIT);
-        let retries = self.wishes.borrow().retries;
+        let retries = self.control.borrow().retries;
         loop {
             tokio::select! {
                 () = sleep_until(until) => return true,
                 Some(attempt) = self.waiting.recv() => drop(attempt),
-                changed = self.wishes.changed() => {
-                    let wish = *self.wishes.borrow_and_update();
-                    if wish.stop || changed.is_err() {
+                changed = self.control.changed() => {
+                    let wanted = *self.control.borrow_and_update();
+                    if wanted.stop || changed.is_err() {
                         return false;
                     }
-                    if wish.retries != retries {
+                    if wanted.retries != retries {
                         return true;
                     }
                 }

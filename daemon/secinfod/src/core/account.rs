@@ -1,7 +1,7 @@
 //! Unix accounts, and the users that we know them as.
 
 use super::error::ServiceError;
-use super::random_id;
+use super::random::random_id;
 use super::sealed::{UserPayload, plain};
 use nix::unistd::{Gid, Group, Uid, User, getgrouplist};
 use secinfo_domain::{GroupName, Sealed, SealedPart, UserId, UserName};
@@ -55,6 +55,12 @@ struct Newcomer {
     "the system's user database did not answer ({0}): check nsswitch.conf and the services it names"
 )]
 pub struct AccountError(#[from] nix::Error);
+
+impl From<AccountError> for ServiceError {
+    fn from(error: AccountError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
 
 /// Unix accounts, by NSS.
 #[derive(Default)]

@@ -1,7 +1,7 @@
 //! What has happened since the daemon started.
 
+use super::appended::Appended;
 use super::population::Population;
-use super::published::Appended;
 use secinfo_domain::event::{Event, Fact};
 use secinfo_domain::{ChannelName, Kind, MethodId, ServiceName, State, Timestamp, UserId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -183,14 +183,5 @@ impl Counted {
         let service: Arc<str> = service.into();
         self.services.insert(Arc::clone(&service));
         service
-    }
-}
-
-impl Appended {
-    /// The kind of a method, as long as it was there before or is there after.
-    pub fn kind_of(&self, user: Option<UserId>, method: MethodId) -> Option<Kind> {
-        let user = user?;
-        let after = self.after.kind_of(user, method);
-        after.or_else(|| self.before.kind_of(user, method))
     }
 }

@@ -1,6 +1,5 @@
 //! Why the service did not do what it was asked.
 
-use super::account::AccountError;
 use secinfo_channel::Reason;
 use secinfo_domain::{Kind, Refusal, Timestamp};
 use secinfo_ledger::LedgerError;
@@ -117,12 +116,6 @@ impl From<LedgerError> for ServiceError {
             }
             error => Self::StorageUnavailable(error.to_string()),
         }
-    }
-}
-
-impl From<AccountError> for ServiceError {
-    fn from(error: AccountError) -> Self {
-        Self::Internal(error.to_string())
     }
 }
 

@@ -2,6 +2,7 @@
 //! the system's accounts, the clock and the settings.
 
 mod account;
+mod appended;
 mod batch;
 mod clock;
 mod command;
@@ -10,6 +11,7 @@ mod error;
 mod hashing;
 mod population;
 mod published;
+mod random;
 mod replay;
 mod sealed;
 mod settings;
@@ -18,13 +20,15 @@ mod writer;
 
 pub(crate) use account::blocking;
 pub use account::{Account, Accounts, Person};
+pub use appended::Appended;
 pub use clock::{Clock, SystemClock};
 pub(crate) use command::Offer;
 pub use command::Requester;
 pub use counters::{Counted, Counters};
 pub use error::{ServiceError, undelivered};
 pub use population::Population;
-pub use published::{Appended, Published};
+pub use published::Published;
+pub(crate) use random::{no_randomness, random_id};
 pub use replay::{ReplayError, read_state};
 pub use sealed::UserPayload;
 pub(crate) use sealed::seal_new;
@@ -32,9 +36,12 @@ pub use settings::Settings;
 pub(crate) use writer::Appender;
 
 use hashing::Hashing;
+use sealed::plain;
 use secinfo_domain::policy::EffectivePolicy;
-use secinfo_domain::{ServiceName, State, Timestamp};
+use secinfo_domain::{KeyId, Sealed, SealedPart, ServiceName, State, Timestamp, UserId};
 use secinfo_ledger::{Ledger, LedgerReader};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::io;
 use std::sync::{Arc, RwLock};
 use tokio::sync::broadcast;
@@ -164,6 +171,42 @@ impl Core {
         Ok(state.policy().effective(&groups, service))
     }
 
+    /// Seals a payload under a key of the vault.
+    pub(crate) fn seal(
+        &self,
+        key: KeyId,
+        part: SealedPart,
+        payload: &impl Serialize,
+    ) -> Result<Sealed, ServiceError> {
+        let sealed = self.reader.vault.seal(key, part, &plain(payload)?)?;
+        Ok(Sealed::new(sealed))
+    }
+
+    /// Opens what was sealed under a key of the vault.
+    pub(crate) fn open<T: DeserializeOwned>(
+        &self,
+        key: KeyId,
+        part: SealedPart,
+        sealed: &Sealed,
+    ) -> Result<T, ServiceError> {
+        let bytes = self
+            .reader
+            .vault
+            .open_sealed(key, part, sealed.as_bytes())?;
+        Ok(postcard::from_bytes(&bytes)?)
+    }
+
+    /// The account of a user, as far as it can still be read.
+    pub fn account_of(&self, id: UserId) -> Option<Account> {
+        let state = self.state();
+        let sealed = state.user(id)?.sealed();
+        let payload: UserPayload = self.open(id.into(), SealedPart::User, sealed).ok()?;
+        Some(Account {
+            uid: payload.uid,
+            name: payload.name,
+        })
+    }
+
     /// Runs memory-hard hashing beside the runtime, one at a time.
     pub(crate) async fn hash<T: Send + 'static>(
         &self,
@@ -179,16 +222,4 @@ impl Core {
     ) -> Result<T, ServiceError> {
         self.writer.between_commits(work).await
     }
-}
-
-/// Random bytes for an id.
-pub(crate) fn random_id<const N: usize>() -> Result<[u8; N], ServiceError> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(no_randomness)?;
-    Ok(bytes)
-}
-
-/// The kernel gave no random bytes.
-pub(crate) fn no_randomness(error: getrandom::Error) -> ServiceError {
-    ServiceError::Internal(format!("no random bytes: {error}"))
 }

@@ -1,23 +1,13 @@
 //! The newest state that is on disk, and a broadcast of each change to it.
 
+use super::appended::Appended;
 use super::counters::Counters;
-use secinfo_domain::{Event, State};
+use secinfo_domain::State;
 use std::sync::{Arc, RwLock};
 use tokio::sync::broadcast;
 
 /// How many commits a listener may fall behind before it misses some.
 const BACKLOG: usize = 1024;
-
-/// What one commit appended.
-#[derive(Debug)]
-pub struct Appended {
-    /// The state before it.
-    pub before: State,
-    /// The events.
-    pub events: Vec<Event>,
-    /// The state after it.
-    pub after: State,
-}
 
 /// The newest state that is on disk. Readers never see one that is not.
 pub struct Published {

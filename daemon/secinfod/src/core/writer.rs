@@ -2,10 +2,11 @@
 //! before it lead to, appends their events in one write, and answers once they are on disk.
 
 use super::account::Person;
+use super::appended::Appended;
 use super::batch::{Batch, PendingCommand};
 use super::clock::Clock;
 use super::error::ServiceError;
-use super::published::{Appended, Published};
+use super::published::Published;
 use super::replay::{ReplayError, replay_news};
 use super::snapshots::Snapshots;
 use secinfo_domain::{Command, Event, State};

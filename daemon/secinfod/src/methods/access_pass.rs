@@ -1,7 +1,7 @@
 //! Access pass: one code that an administrator issues, for a limited time, to a user who has no
 //! other method yet or any more.
 
-use super::delivery::SentCode;
+use super::delivery::code::SentCode;
 use super::delivery::destination::Given;
 use super::kind::{
     Draft, EnrollmentRequest, MethodKind, OpenMethod, PromptStyle, Verifier, issued_only, malformed,

@@ -1,7 +1,8 @@
 //! Call: a code that a voice reads out on the phone.
 
+use super::delivery;
+use super::delivery::code::SentCode;
 use super::delivery::destination::{Destination, Given};
-use super::delivery::{self, SentCode};
 use super::kind::{
     Draft, EnrollmentRequest, MethodKind, OpenMethod, PromptStyle, SetUpAtPrompt, Verifier,
 };

@@ -1,7 +1,8 @@
 //! Email: a code by email, for password reset.
 
+use super::delivery;
+use super::delivery::code::SentCode;
 use super::delivery::destination::{Destination, Given};
-use super::delivery::{self, SentCode};
 use super::kind::{Draft, EnrollmentRequest, MethodKind, OpenMethod, Verifier};
 use crate::core::{Core, Person, ServiceError};
 use secinfo_domain::kind::{self, Credential, Proved};

@@ -1,10 +1,9 @@
-//! What the daemon does for a kind of methods, and the table of kinds.
+//! What the daemon does for a kind of methods.
 
-use super::authenticator_app::{AuthenticatorApp, Presentation};
-use super::delivery::SentCode;
+use super::authenticator_app::presentation::Presentation;
+use super::delivery::code::SentCode;
 use super::delivery::destination::{Destination, Given};
 use super::payload::MethodPayload;
-use super::{access_pass, call, email, hardware_token, recovery_codes, text};
 use crate::core::{Core, Person, ServiceError};
 use secinfo_domain::kind::{Credential, Proved};
 use secinfo_domain::policy::Rules;
@@ -12,19 +11,6 @@ use secinfo_domain::state::Method;
 use secinfo_domain::{Answer, Kind, Label, Place, Refusal, Timestamp, TokenId};
 use secinfo_wire::{Challenge, Form, Forms, Hint, Response};
 use std::sync::Arc;
-
-/// The daemon's side of a kind: the only list of kinds in the daemon.
-pub(crate) fn of(kind: Kind) -> &'static dyn MethodKind {
-    match kind {
-        Kind::AuthenticatorApp => &AuthenticatorApp,
-        Kind::HardwareToken => &hardware_token::HardwareToken,
-        Kind::Text => &text::Text,
-        Kind::Call => &call::Call,
-        Kind::Email => &email::Email,
-        Kind::RecoveryCodes => &recovery_codes::RecoveryCodes,
-        Kind::AccessPass => &access_pass::AccessPass,
-    }
-}
 
 /// The daemon's side of one kind of methods.
 pub(crate) trait MethodKind: Sync {

@@ -14,8 +14,10 @@ pub(crate) mod kind;
 pub mod one_time_password;
 pub mod payload;
 pub mod recovery_codes;
+mod table;
 mod text;
 pub mod written_code;
 
 pub use kind::EnrollmentRequest;
 pub use one_time_password::{InvalidSecret, Secret};
+pub(crate) use table::of;

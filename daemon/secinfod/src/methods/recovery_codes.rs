@@ -1,6 +1,6 @@
 //! Recovery codes: shown once, each good once.
 
-use super::delivery::SentCode;
+use super::delivery::code::SentCode;
 use super::delivery::destination::Given;
 use super::kind::{
     Draft, EnrollmentRequest, MethodKind, OpenMethod, PromptStyle, Verifier, issued_only, malformed,

@@ -1,7 +1,8 @@
 //! Text: a code by text message.
 
+use super::delivery;
+use super::delivery::code::SentCode;
 use super::delivery::destination::{Destination, Given};
-use super::delivery::{self, SentCode};
 use super::kind::{
     Draft, EnrollmentRequest, MethodKind, OpenMethod, PromptStyle, SetUpAtPrompt, Verifier,
 };

@@ -135,7 +135,7 @@ impl Enrollments {
         by: &Requester,
         request: &EnrollmentRequest,
     ) -> Result<(Enrollment, EnrollmentOutlook), ServiceError> {
-        let kind = methods::kind::of(request.kind);
+        let kind = methods::of(request.kind);
         if !request.forms.contains(kind.form()) {
             return Err(WrongForm(kind.form()).into());
         }

@@ -93,7 +93,7 @@ impl IssuedCodes {
     fn issue(kind: Kind, hashes: HashedSet) -> Result<Issue, ServiceError> {
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
-        let label = Label::parse(methods::kind::of(kind).default_label())?;
+        let label = Label::parse(methods::of(kind).default_label())?;
         let sealed = MethodPayload::Codes { hashes }.seal(&key, &label)?;
         Ok(Issue {
             method,

@@ -160,7 +160,7 @@ fn view(
     user: Option<&UserState>,
 ) -> Result<MethodView, ServiceError> {
     let kind = method.kind();
-    let known = methods::kind::of(kind);
+    let known = methods::of(kind);
     let open = OpenMethod::open(core, method)?;
     let hint = known.hint(&open);
     let rules = &core.state().policy().rules.clone();

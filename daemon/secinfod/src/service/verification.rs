@@ -5,7 +5,7 @@ use super::sending::{CodeDelivery, CodeSender, Sending, Sent};
 use super::session::{Session, SessionOwner, Sessions};
 use crate::core::{Core, Person, Requester, ServiceError};
 use crate::methods;
-use crate::methods::delivery::SentCode;
+use crate::methods::delivery::code::SentCode;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::kind::{OpenMethod, Verifier};
 use crate::methods::payload::{MethodPayload, label_of};
@@ -349,7 +349,7 @@ impl Verifications {
         Ok(user
             .candidates(purpose, &policy, wait, self.core.now())
             .into_iter()
-            .filter(|method| forms.contains(methods::kind::of(method.kind()).form()))
+            .filter(|method| forms.contains(methods::of(method.kind()).form()))
             .cloned()
             .collect())
     }
@@ -418,7 +418,7 @@ impl Verifications {
 
 /// A method with what it asks.
 fn candidate(core: &Core, method: &Method) -> Result<Candidate, ServiceError> {
-    let kind = methods::kind::of(method.kind());
+    let kind = methods::of(method.kind());
     let open = OpenMethod::open(core, method)?;
     let hint = kind.hint(&open);
     let rules = &core.state().policy().rules.clone();
@@ -439,5 +439,5 @@ fn verifier(
 ) -> Result<Box<dyn Verifier>, ServiceError> {
     let rules = &core.state().policy().rules.clone();
     let open = OpenMethod::open(core, method)?;
-    methods::kind::of(method.kind()).verifier(open, rules, sent)
+    methods::of(method.kind()).verifier(open, rules, sent)
 }

@@ -1,10 +1,8 @@
 //! Authenticator app: TOTP codes (RFC 6238) from an app of the user's.
 
-mod presentation;
+pub mod presentation;
 
-pub use presentation::Presentation;
-
-use super::delivery::SentCode;
+use super::delivery::code::SentCode;
 use super::delivery::destination::Given;
 use super::kind::{
     Details, Draft, EnrollmentRequest, MethodKind, OpenMethod, SetUpAtPrompt, Verifier, malformed,
@@ -13,6 +11,7 @@ use super::one_time_password::totp::TotpVerifier;
 use super::one_time_password::{Secret, is_secret_of};
 use super::payload::{MethodPayload, SecretBytes};
 use crate::core::{Core, Person, ServiceError, no_randomness};
+use presentation::Presentation;
 use secinfo_domain::kind::{self, Credential, Proved};
 use secinfo_domain::policy::Rules;
 use secinfo_domain::{Answer, Period, TotpParameters};

@@ -2,9 +2,20 @@
 //! and their message.
 
 use crate::methods::one_time_password::TypedCode;
-use secinfo_domain::Digits;
+use secinfo_channel::SecretText;
+use secinfo_domain::{Digits, MessageId, Timestamp};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
+
+/// A code that was sent.
+pub(crate) struct SentCode {
+    /// The message that holds it.
+    pub(crate) message: MessageId,
+    pub(crate) code: SecretText,
+    pub(crate) digits: Digits,
+    /// When it ends.
+    pub(crate) expires: Timestamp,
+}
 
 /// A code of so many decimal digits, each as likely as any other.
 pub fn generate(digits: Digits) -> Result<Zeroizing<String>, getrandom::Error> {

@@ -9,23 +9,13 @@ use super::kind::{Details, Draft, EnrollmentRequest, OpenMethod, Verifier};
 use super::payload::MethodPayload;
 use crate::core::{Core, ServiceError};
 use crate::wire_names::WireName;
+use code::SentCode;
 use destination::{Destination, Given};
-use secinfo_channel::SecretText;
 use secinfo_domain::kind::{Credential, Proved};
 use secinfo_domain::policy::Rules;
 use secinfo_domain::{Answer, Digits, Kind, MessageId, Place, Refusal, Timestamp};
 use secinfo_wire::{Challenge, Hint, Response};
 use std::sync::Arc;
-
-/// A code that was sent.
-pub(crate) struct SentCode {
-    /// The message that holds it.
-    pub(crate) message: MessageId,
-    pub(crate) code: SecretText,
-    pub(crate) digits: Digits,
-    /// When it ends.
-    pub(crate) expires: Timestamp,
-}
 
 /// A method that is being enrolled, whose codes are sent.
 struct DeliveredDraft {

@@ -4,7 +4,7 @@ mod codes;
 pub mod import;
 pub(crate) mod inventory;
 
-use super::delivery::SentCode;
+use super::delivery::code::SentCode;
 use super::delivery::destination::Given;
 use super::kind::{Details, Draft, EnrollmentRequest, MethodKind, OpenMethod, Verifier, malformed};
 use super::one_time_password::Secret;

@@ -1,8 +1,8 @@
 //! Asking for a code, and what becomes of it.
 
+use super::conversation::{Stage, Turn};
 use super::step::{RefusedFor, Step};
 use super::wording::{Wording, is_question};
-use super::{Stage, Turn};
 use crate::core::ServiceError;
 use crate::messages::Part;
 use crate::methods;
@@ -65,7 +65,7 @@ impl Turn<'_> {
         let words = &self.sign_in.words;
         let others = ("others", Part::Whether(!self.others()?.is_empty()));
         let way = words.way(asked);
-        let (prompt, echo) = match methods::kind::of(asked.kind).prompt() {
+        let (prompt, echo) = match methods::of(asked.kind).prompt() {
             PromptStyle::SentToNumber { call } => {
                 let number = asked.hint.number.as_deref().unwrap_or_default();
                 let parts = [

@@ -1,6 +1,6 @@
 //! What follows once the user has proved a method.
 
-use super::Turn;
+use super::conversation::Turn;
 use super::step::{Outcome, Step};
 use crate::core::ServiceError;
 use crate::messages::Part;

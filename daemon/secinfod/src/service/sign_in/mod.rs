@@ -4,40 +4,35 @@
 //! it ends is decided here, so that every program that signs users in does the same.
 
 mod ask;
+mod conversation;
 mod finish;
 mod picture;
+mod screen;
 mod set_up;
 mod step;
 mod terminal;
 mod ways;
 mod wording;
 
+pub(super) use conversation::Parts;
+pub use conversation::SignIn;
 pub use step::{End, Outcome, Prompt, RefusedFor, Step};
 
-use super::deliveries::Deliveries;
-use super::enrollment::Enrollments;
-use super::issuing::IssuedCodes;
-use super::notices::Notices;
-use super::sending::{CodeSender, Sending};
+use super::sending::Sending;
 use super::session::{Session, SessionOwner, Sessions};
-use super::verification::{Verification, Verifications};
-use crate::core::{Core, Person, Requester, ServiceError, no_randomness, random_id};
+use super::verification::Verification;
+use crate::core::{Person, Requester, ServiceError, no_randomness, random_id};
 use crate::messages::Prompts;
 use crate::wire_names::WireName;
-use secinfo_channel::SecretText;
+use conversation::{LONGEST, Stage, Talk, Turn, outlook};
 use secinfo_domain::{
-    Action, MethodId, Purpose, Refusal, Seconds, ServiceName, SessionTag, SignInOutlook,
-    SignInPlace, TerminalTag, Timestamp, sign_in_outlook,
+    Action, Purpose, Refusal, Seconds, ServiceName, SessionTag, SignInOutlook, SignInPlace,
+    TerminalTag,
 };
 use secinfo_wire::Forms;
-use set_up::Stage as SetUpStage;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use terminal::TerminalKey;
 use wording::Wording;
-
-/// The longest that a sign-in lasts, set-up included. Within it the rules for verifications and
-/// enrollments hold.
-const LONGEST: Seconds = Seconds::new(15 * 60);
 
 /// The most answers in one sign-in: more than a person gives, and an end to a program that answers
 /// every prompt with nothing.
@@ -48,17 +43,6 @@ pub struct SignIns {
     parts: Parts,
     terminal_key: TerminalKey,
     sessions: Sessions<SignIn>,
-}
-
-/// The parts of the service that a sign-in leads through.
-pub(super) struct Parts {
-    pub(super) core: Arc<Core>,
-    pub(super) notices: Arc<Notices>,
-    pub(super) deliveries: Arc<Deliveries>,
-    pub(super) codes: Arc<CodeSender>,
-    pub(super) enrollments: Arc<Enrollments>,
-    pub(super) verifications: Arc<Verifications>,
-    pub(super) issued_codes: Arc<IssuedCodes>,
 }
 
 /// Whom a program signs in, and what it knows of them.
@@ -79,95 +63,6 @@ pub struct SignInRequest {
     pub one_line: bool,
     /// The forms of challenges that the program can present.
     pub forms: Forms,
-}
-
-/// A sign-in that is going on.
-pub struct SignIn {
-    person: Person,
-    name: String,
-    by: Requester,
-    place: SignInPlace,
-    language: String,
-    forms: Forms,
-    may_set_up: bool,
-    words: Wording,
-    /// None where the user has nothing to be verified by.
-    verification: Option<Verification>,
-    began: Timestamp,
-    deadline: Mutex<Timestamp>,
-    /// One answer at a time.
-    talk: tokio::sync::Mutex<Talk>,
-}
-
-/// How far the conversation has come.
-struct Talk {
-    stage: Stage,
-    answers: u16,
-    /// Wrong codes for the method that is being set up.
-    wrong: u8,
-    /// Whether the user has proved a method, by verifying or by setting it up.
-    proved: bool,
-    /// What the user is told at the end.
-    messages: Vec<SecretText>,
-}
-
-/// What is asked now.
-#[derive(Clone)]
-enum Stage {
-    /// A code of the method that the verification asks.
-    Code,
-    /// Which of these methods to ask instead.
-    Ways {
-        /// The methods, as they are numbered.
-        ways: Vec<MethodId>,
-        /// Whether one can go back to the method that was asked.
-        back: bool,
-    },
-    /// Something of setting up a method.
-    SetUp(SetUpStage),
-}
-
-/// One turn of a conversation: what an answer leads to.
-struct Turn<'a> {
-    parts: &'a Parts,
-    session: &'a Session<SignIn>,
-    sign_in: &'a SignIn,
-    talk: &'a mut Talk,
-}
-
-impl SignIn {
-    /// The name of the user, as the program that signs them in gave it.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// The uid of the user.
-    pub const fn uid(&self) -> u32 {
-        self.person.uid()
-    }
-
-    /// When it ends.
-    pub fn expires(&self) -> Timestamp {
-        *self.deadline()
-    }
-
-    fn deadline(&self) -> MutexGuard<'_, Timestamp> {
-        self.deadline
-            .lock()
-            .expect("nothing panics while it holds the deadline")
-    }
-
-    /// Whether the sign-in is about this user.
-    pub(super) fn is_of(&self, person: &Person) -> bool {
-        self.person.id == person.id
-    }
-
-    /// Moves the deadline, for a person who begins something longer, as far as there is any time.
-    fn prolong(&self, by: Seconds, now: Timestamp) {
-        let mut deadline = self.deadline();
-        let latest = self.began.plus(LONGEST);
-        *deadline = now.plus(by).min(latest).max(*deadline);
-    }
 }
 
 impl SignIns {
@@ -356,27 +251,7 @@ impl SignIns {
     }
 }
 
-/// What a sign-in there comes to.
-fn outlook(
-    core: &Core,
-    person: &Person,
-    by: &Requester,
-    place: &SignInPlace,
-) -> Result<SignInOutlook, ServiceError> {
-    let context = core.context(person, by)?;
-    Ok(sign_in_outlook(&core.state(), person.id, &context, place)?)
-}
-
-impl<'a> Turn<'a> {
-    fn of(parts: &'a Parts, session: &'a Session<SignIn>, talk: &'a mut Talk) -> Self {
-        Self {
-            parts,
-            session,
-            sign_in: session.subject(),
-            talk,
-        }
-    }
-
+impl Turn<'_> {
     async fn begin(&mut self, outlook: SignInOutlook) -> Result<Step, ServiceError> {
         if let SignInOutlook::SetUp(missing) = outlook {
             return self.set_up_first(&missing).await;
@@ -399,18 +274,5 @@ impl<'a> Turn<'a> {
             Stage::Ways { ways, back } => self.on_ways(&ways, back, answer).await,
             Stage::SetUp(stage) => self.on_set_up(stage, answer).await,
         }
-    }
-
-    /// What verifies the user. Codes are asked for only where something does.
-    fn verification(&self) -> Result<&'a Verification, ServiceError> {
-        self.sign_in
-            .verification
-            .as_ref()
-            .ok_or(ServiceError::NoMethod)
-    }
-
-    fn too_many_attempts(&self) -> Step {
-        let message = self.sign_in.words.say("end-too-many-attempts");
-        Step::refused(RefusedFor::TooManyAttempts, message)
     }
 }

@@ -1,8 +1,8 @@
 //! Choosing another way to verify.
 
+use super::conversation::{Stage, Turn};
 use super::step::Step;
 use super::wording::numbered;
-use super::{Stage, Turn};
 use crate::core::ServiceError;
 use crate::messages::Part;
 use secinfo_channel::SecretText;

@@ -78,7 +78,7 @@ impl Wording {
     /// A method of the user, as they tell it from others.
     pub(super) fn way(&self, way: &Candidate) -> SecretText {
         let name = self.kind(way.kind);
-        let kind = methods::kind::of(way.kind);
+        let kind = methods::of(way.kind);
         match kind.prompt() {
             PromptStyle::SentToNumber { .. } => {
                 let number = way.hint.number.as_deref().unwrap_or_default();

@@ -1,22 +1,15 @@
 //! Setting up an authenticator app.
 
+use super::super::conversation::{SetUpStage, Turn};
+use super::super::screen::{App, Screen};
+use super::super::step::Step;
 use super::super::wording::{Wording, is_question};
-use super::screen::Screen;
-use super::{Stage, Turn};
 use crate::core::ServiceError;
 use crate::messages::Part;
-use crate::service::Enrollment;
-use crate::service::sign_in::Step;
 use secinfo_channel::SecretText;
 use secinfo_domain::Kind;
 use std::sync::Arc;
 use zeroize::Zeroizing;
-
-/// An authenticator app that is being set up.
-pub(in crate::service::sign_in) struct App {
-    draft: Enrollment,
-    screen: Screen,
-}
 
 impl Turn<'_> {
     pub(super) async fn begin_app(&mut self, kind: Kind) -> Result<Step, ServiceError> {
@@ -50,7 +43,7 @@ impl Turn<'_> {
         let words = &self.sign_in.words;
         let screen = app.screen.draw(words, inverted);
         let prompt = self.app_prompt(&app);
-        self.now_at(Stage::App { app, inverted });
+        self.now_at(SetUpStage::App { app, inverted });
         let mut text = Zeroizing::new(String::with_capacity(screen.len() + prompt.len()));
         text.push_str(&screen);
         text.push_str(&prompt);

@@ -2,68 +2,38 @@
 
 mod app;
 mod number;
-mod screen;
 
+use super::conversation::{SetUpStage, Stage, Turn, outlook};
 use super::step::{Outcome, RefusedFor, Step};
 use super::wording::{Wording, numbered};
-use super::{Stage as SignInStage, Turn, outlook};
 use crate::core::ServiceError;
 use crate::messages::Part;
 use crate::methods::kind::SetUpAtPrompt;
 use crate::methods::{self, EnrollmentRequest};
 use crate::service::Enrollment;
-use app::App;
 use secinfo_channel::SecretText;
 use secinfo_domain::{Barred, Kind, Refusal, SetUp, SignInOutlook, enrollment_outlook};
 use secinfo_wire::Response;
-use std::sync::Arc;
 use zeroize::Zeroizing;
-
-/// Something of setting up a method.
-#[derive(Clone)]
-pub(super) enum Stage {
-    /// Which of these kinds, or later.
-    Kinds {
-        /// The kinds, as they are numbered.
-        kinds: Vec<Kind>,
-        /// Whether it can be put off, by the number after theirs.
-        later: bool,
-    },
-    /// A code of the authenticator app.
-    App {
-        /// The app in the making.
-        app: Arc<App>,
-        /// Whether the picture is drawn for a light terminal.
-        inverted: bool,
-    },
-    /// A phone number, for a method of this kind.
-    Number(Kind),
-    /// The code that was sent to the number.
-    NumberCode(Arc<Enrollment>),
-    /// Whether to make recovery codes.
-    OfferCodes,
-    /// Recovery codes are shown.
-    ShowCodes,
-}
 
 impl Turn<'_> {
     pub(super) async fn on_set_up(
         &mut self,
-        stage: Stage,
+        stage: SetUpStage,
         answer: &str,
     ) -> Result<Step, ServiceError> {
         match stage {
-            Stage::Kinds { kinds, later } => self.on_kinds(&kinds, later, answer).await,
-            Stage::App { app, inverted } => self.on_app(&app, inverted, answer).await,
-            Stage::Number(kind) => self.on_number(kind, answer).await,
-            Stage::NumberCode(draft) => self.on_number_code(&draft, answer).await,
-            Stage::OfferCodes => self.on_offer_of_codes(answer).await,
-            Stage::ShowCodes => self.after_proof().await,
+            SetUpStage::Kinds { kinds, later } => self.on_kinds(&kinds, later, answer).await,
+            SetUpStage::App { app, inverted } => self.on_app(&app, inverted, answer).await,
+            SetUpStage::Number(kind) => self.on_number(kind, answer).await,
+            SetUpStage::NumberCode(draft) => self.on_number_code(&draft, answer).await,
+            SetUpStage::OfferCodes => self.on_offer_of_codes(answer).await,
+            SetUpStage::ShowCodes => self.after_proof().await,
         }
     }
 
-    fn now_at(&mut self, stage: Stage) {
-        self.talk.stage = SignInStage::SetUp(stage);
+    fn now_at(&mut self, stage: SetUpStage) {
+        self.talk.stage = Stage::SetUp(stage);
     }
 
     /// Takes a user who has nothing yet through set-up, or says why not.
@@ -117,7 +87,7 @@ impl Turn<'_> {
         let more = Part::Whether(self.talk.proved);
         let lead = words.say_with("set-up-lead", &[("more", more)]);
         let step = words.ask_number(note, &lead, &rows, &words.say("set-up-prompt"));
-        self.now_at(Stage::Kinds {
+        self.now_at(SetUpStage::Kinds {
             kinds,
             later: missing.may_postpone,
         });
@@ -136,7 +106,7 @@ impl Turn<'_> {
         let context = self.parts.core.context(person, by)?;
         let state = self.parts.core.state();
         let is_possible = |kind: Kind| {
-            methods::kind::of(kind).set_up_at_prompt().is_some()
+            methods::of(kind).set_up_at_prompt().is_some()
                 && policy.counts(kind)
                 && self.parts.deliveries.has_channel_for(kind)
                 // One that has to wait a little can be chosen, and says so then.
@@ -182,7 +152,7 @@ impl Turn<'_> {
             Some(None) => return self.later().await,
             None => return self.choose_again(None).await,
         };
-        match methods::kind::of(kind).set_up_at_prompt() {
+        match methods::of(kind).set_up_at_prompt() {
             Some(SetUpAtPrompt::Presentation) => self.begin_app(kind).await,
             Some(SetUpAtPrompt::Number) => Ok(self.ask_number_of(kind, None)),
             None => self.choose_again(None).await,
@@ -273,7 +243,7 @@ impl Turn<'_> {
         if !self.may_have_codes()? {
             return self.after_proof().await;
         }
-        self.now_at(Stage::OfferCodes);
+        self.now_at(SetUpStage::OfferCodes);
         let prompt = words.say_with("recovery-offer", &parts);
         Ok(Wording::ask(None, &prompt, true))
     }
@@ -306,7 +276,7 @@ impl Turn<'_> {
             Err(ServiceError::Refused(_)) => return self.after_proof().await,
             Err(error) => return Err(error),
         };
-        self.now_at(Stage::ShowCodes);
+        self.now_at(SetUpStage::ShowCodes);
         // Room for all of it, so that no copy is left behind by growing.
         let mut text = Zeroizing::new(String::with_capacity(4096));
         text.push_str(&words.say("recovery-lead"));

@@ -1,13 +1,13 @@
 //! Setting up text messages or phone calls: the number, and the code that is sent to it.
 
+use super::super::conversation::{SetUpStage, Turn};
+use super::super::step::Step;
 use super::super::wording::{Wording, is_question};
-use super::{Stage, Turn};
 use crate::core::ServiceError;
 use crate::messages::Part;
 use crate::methods;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::kind::PromptStyle;
-use crate::service::sign_in::Step;
 use crate::service::{DeliveryState, Enrollment};
 use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{Kind, Place, Refusal};
@@ -18,7 +18,7 @@ const LONGEST_NUMBER: usize = 128;
 
 impl Turn<'_> {
     pub(super) fn ask_number_of(&mut self, kind: Kind, note: Option<&SecretText>) -> Step {
-        self.now_at(Stage::Number(kind));
+        self.now_at(SetUpStage::Number(kind));
         let call = [("call", Part::Whether(is_call(kind)))];
         let prompt = self.sign_in.words.say_with("number-prompt", &call);
         Wording::ask(note, &prompt, true)
@@ -144,7 +144,7 @@ impl Turn<'_> {
             "number-send"
         };
         let prompt = words.say_with(id, &parts);
-        self.now_at(Stage::NumberCode(draft));
+        self.now_at(SetUpStage::NumberCode(draft));
         Wording::ask(note, &prompt, true)
     }
 
@@ -181,5 +181,5 @@ impl Turn<'_> {
 
 /// Whether codes of this kind are read out on the phone.
 fn is_call(kind: Kind) -> bool {
-    methods::kind::of(kind).prompt() == PromptStyle::SentToNumber { call: true }
+    methods::of(kind).prompt() == PromptStyle::SentToNumber { call: true }
 }

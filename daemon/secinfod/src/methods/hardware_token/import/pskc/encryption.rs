@@ -1,7 +1,7 @@
 //! Values encrypted under a pre-shared key: RFC 6030 sections 6.1 and 6.1.1.
 
 use super::super::ImportError;
-use super::base64;
+use super::base64::base64;
 use super::element::{Element, Vocabulary};
 use aes::cipher::block_padding::NoPadding;
 use aes::cipher::{BlockModeDecrypt, KeyIvInit};

@@ -2,6 +2,7 @@
 //! under a pre-shared key. Signatures of containers are not looked at: where the file comes from
 //! is for the administrator to know.
 
+mod base64;
 mod element;
 mod encryption;
 
@@ -9,6 +10,7 @@ pub use encryption::{InvalidPreSharedKey, PreSharedKey};
 
 use super::{Gathered, Import, ImportError, ImportedToken, Place, algorithm, excerpt, name};
 use crate::methods::Secret;
+use base64::base64;
 use element::{Element, Vocabulary};
 use encryption::Decryption;
 use secinfo_domain::{Counter, Digits, HotpParameters, OtpParameters, Period, TotpParameters};
@@ -308,14 +310,4 @@ fn expired(text: &str, now: u64) -> Result<bool, String> {
             excerpt(text)
         )),
     }
-}
-
-/// The bytes of a base64 text, which may be broken into lines.
-fn base64(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let mut plain = Zeroizing::new(String::with_capacity(text.len()));
-    plain.extend(text.chars().filter(|c| !c.is_ascii_whitespace()));
-    data_encoding::BASE64
-        .decode(plain.as_bytes())
-        .ok()
-        .map(Zeroizing::new)
 }

@@ -1,10 +1,11 @@
 //! What a user sees who sets up an authenticator app: the QR code, and the key beside it, on a
 //! terminal of 80 columns and 24 rows.
 
-use super::super::picture::Picture;
-use super::super::wording::Wording;
+use super::picture::Picture;
+use super::wording::Wording;
 use crate::messages::Part;
-use crate::methods::authenticator_app::Presentation;
+use crate::methods::authenticator_app::presentation::Presentation;
+use crate::service::enrollment::Enrollment;
 use secinfo_channel::SecretText;
 use zeroize::Zeroizing;
 
@@ -16,6 +17,12 @@ const GAP: usize = 2;
 
 /// Groups of the key on one line.
 const GROUPS: usize = 5;
+
+/// An authenticator app that is being set up.
+pub(super) struct App {
+    pub(super) draft: Enrollment,
+    pub(super) screen: Screen,
+}
 
 /// What a user needs to set up an authenticator app.
 pub(super) struct Screen {

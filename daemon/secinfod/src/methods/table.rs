@@ -1,0 +1,18 @@
+//! The table of kinds.
+
+use super::kind::MethodKind;
+use super::{access_pass, authenticator_app, call, email, hardware_token, recovery_codes, text};
+use secinfo_domain::Kind;
+
+/// The daemon's side of a kind: the only list of kinds in the daemon.
+pub(crate) fn of(kind: Kind) -> &'static dyn MethodKind {
+    match kind {
+        Kind::AuthenticatorApp => &authenticator_app::AuthenticatorApp,
+        Kind::HardwareToken => &hardware_token::HardwareToken,
+        Kind::Text => &text::Text,
+        Kind::Call => &call::Call,
+        Kind::Email => &email::Email,
+        Kind::RecoveryCodes => &recovery_codes::RecoveryCodes,
+        Kind::AccessPass => &access_pass::AccessPass,
+    }
+}
