@@ -184,3 +184,20 @@ impl Section for HardwareTokenRules {
         self.drift
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_at_its_very_last_code_is_not_enrolled() {
+        let proved = |code| HardwareToken::counter_proved(HotpParameters::default(), Counter(code));
+        assert_eq!(proved(u64::MAX), None);
+        let next = Counter(u64::MAX);
+        let parameters = HotpParameters::default();
+        assert_eq!(
+            proved(u64::MAX - 1).map(|proved| proved.credential().clone()),
+            Some(HardwareToken::Counter { parameters, next })
+        );
+    }
+}

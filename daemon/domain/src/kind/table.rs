@@ -204,3 +204,33 @@ impl Credential {
         self.rules_mut().void_until(now, drift);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_kind_is_stored_and_parsed_by_its_name() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+            assert_eq!(kind.as_str().parse(), Ok(kind));
+        }
+        let unknown = "push".parse::<Kind>().unwrap_err().to_string();
+        assert!(
+            unknown.ends_with("email, recovery-codes, access-pass"),
+            "{unknown}"
+        );
+    }
+
+    #[test]
+    fn no_two_kinds_are_as_good_a_fallback_and_a_default_serves_sign_in() {
+        let mut ranks = BTreeSet::new();
+        for kind in Kind::ALL {
+            if let Some(rank) = kind.fallback_rank() {
+                assert!(ranks.insert(rank), "{kind}");
+                assert!(kind.serves(Purpose::SignIn), "{kind}");
+            }
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! `[channel.NAME]`: who delivers texts, calls and emails.
+//! `[channel.NAME]`: what delivers texts, calls and emails.
 
 use super::document::Section;
 use super::value::{self, Refusal};
@@ -39,7 +39,7 @@ pub struct ChannelConfig {
     pub memory: u64,
     /// The directories that its process may write to.
     pub writable: Vec<PathBuf>,
-    /// What its process may read beyond what every one may.
+    /// What its process may read beyond what the process of every channel may.
     pub readable: Vec<PathBuf>,
     /// Where its process listens, if the daemon does not start it.
     pub socket: Option<PathBuf>,
@@ -52,7 +52,7 @@ pub struct ChannelConfig {
 pub enum PluginFile {
     /// In the directory of the plugins, under the file name that follows from this name.
     Named(String),
-    /// There.
+    /// At this path.
     At(PathBuf),
 }
 
@@ -96,7 +96,7 @@ fn library(plugin: &str) -> String {
     format!("libsecinfo_{}.so", plugin.replace('-', "_"))
 }
 
-/// Reads all of them. One that is not whole is left out: its mistakes are noted.
+/// Reads all channels. One with mistakes is left out, and its mistakes are noted.
 pub(super) fn read(root: &mut Section<'_, '_>, allow_spool: bool) -> Vec<ChannelConfig> {
     root.each_called(
         "channel",
@@ -109,7 +109,7 @@ pub(super) fn read(root: &mut Section<'_, '_>, allow_spool: bool) -> Vec<Channel
     .collect()
 }
 
-/// A name that no command line takes for an option.
+/// A name that does not begin like an option of a command line.
 fn name(text: &str) -> Result<ChannelName, InvalidName> {
     if text.starts_with('-') || text.ends_with('-') {
         return Err(InvalidName::Character);
@@ -137,7 +137,7 @@ fn channel(
     section.require(
         kind.is_some(),
         &["kind"],
-        "`kind` is missing: nobody knows what this channel is for",
+        "`kind` is missing, so what the channel delivers is unknown",
         || "add `kind = \"text\"`, or \"call\", or \"email\"".to_owned(),
     );
     section.require(

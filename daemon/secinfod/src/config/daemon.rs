@@ -21,7 +21,7 @@ pub struct DaemonConfig {
     pub state_directory: PathBuf,
     /// The address of the bus to serve on; without one, the system bus.
     pub bus_address: Option<String>,
-    /// Who decides on what goes beyond one's own.
+    /// Who decides what accounts may do beyond their own security info.
     pub authorization: Authorization,
     /// Where the master key comes from.
     pub master_key: MasterKeySource,
@@ -41,10 +41,10 @@ pub struct DaemonConfig {
     pub break_glass_directory: PathBuf,
 }
 
-/// Who decides on what goes beyond one's own.
+/// Who decides what accounts may do beyond their own security info.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authorization {
-    /// Root may, and whom polkit allows.
+    /// Polkit: root, and those whom its rules allow.
     Polkit,
     /// Root alone may.
     Uid,
@@ -64,8 +64,8 @@ pub enum MasterKeySource {
 pub struct KeyFile {
     /// Where it is.
     pub path: PathBuf,
-    /// Whether it is made at the first start when it is not there. A key that somebody else
-    /// provides is not: a new one in its place would open nothing.
+    /// Whether it is made at the first start when it is missing. A key that the administrator or
+    /// systemd provides is not: a new one in its place would open nothing.
     pub may_create: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Walking the sections of a document, and noting on the way what is known and what is wrong.
+//! Reads the sections of a document, and notes which settings are known and what is wrong.
 
 use super::error::{Finding, SHOWN};
 use super::value::Refusal;
@@ -230,8 +230,8 @@ impl<'d> Section<'d, '_> {
     }
 
     /// Notes that settings do not go together. It is shown at the first of `keys` that is in the
-    /// document, or else at the name of the section. Not asked while one of them is refused for itself: what stands in for it says
-    /// nothing.
+    /// document, or else at the name of the section. It is not checked once a setting of the section
+    /// was refused: the default in its place says nothing.
     pub(super) fn require(
         &mut self,
         holds: bool,

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, shown where it stands.
+//! Mistakes in a configuration, each shown with its line.
 
 use std::fmt;
 use std::io;
@@ -42,7 +42,7 @@ pub enum ConfigError {
     Owner {
         /// The file.
         path: PathBuf,
-        /// Whose it is.
+        /// The uid of its owner.
         owner: u32,
     },
     /// Others than its owner may write to it.

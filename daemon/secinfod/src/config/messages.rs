@@ -12,7 +12,7 @@ pub struct MessagesConfig {
     pub default_country: Option<Country>,
     /// The name of the host as messages say it; without one, the name of the host.
     pub host: Option<String>,
-    /// The language of messages to users who speak none that ships.
+    /// The language of messages to users whose languages have no messages.
     pub language: &'static str,
 }
 

@@ -306,7 +306,7 @@ pub(super) fn kinds(value: &DeValue<'_>) -> Result<KindSet, Refusal> {
     }
     if kinds.is_empty() {
         return Err(Refusal::new(
-            "it names no kind, so nobody could be verified",
+            "it names no kind, so no user could be verified",
             "name at least one kind, or leave the setting out",
         ));
     }

@@ -31,7 +31,7 @@ proptest! {
     }
 }
 
-/// Whatever the text is: it is taken, or refused at places that are in it.
+/// Any text is taken, or refused at places that are in it.
 fn shows_its_mistakes(text: &str) {
     match parse(text) {
         Ok(_) => {}
