@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// namespace of processes: systemd would outlive a nspawn that is killed. A control group of its own keeps two systemds from taking each other's
 /// processes for their own.
 ///
-/// Without all capabilities and `bpf()` the kernel is not told of `IPAddressDeny=`, and nobody says so.
+/// Without all capabilities and `bpf()`, `IPAddressDeny=` is silently not enforced.
 const START: &str = r#"set -e
 root=$1
 if [ "$3" = copy ]; then

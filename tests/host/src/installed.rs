@@ -28,7 +28,7 @@ fn named_by(variable: &str) -> PathBuf {
         })
 }
 
-/// The root file system without anything of ours. Nobody changes it, or removes it as long as this
+/// The root file system without anything of ours. It is not changed, nor removed as long as this
 /// process runs.
 pub(crate) fn base_root() -> &'static Path {
     static BASE: OnceLock<(PathBuf, File)> = OnceLock::new();
@@ -48,7 +48,7 @@ pub fn package() -> PathBuf {
 }
 
 /// A root file system on which the package was installed with apt, on a running host that was then
-/// shut down. Made when it is first asked for. Nobody changes it.
+/// shut down. Made when it is first asked for, and not changed afterwards.
 pub fn installed_root() -> &'static Path {
     static INSTALLED: OnceLock<Installed> = OnceLock::new();
     &INSTALLED.get_or_init(Installed::find).root
@@ -56,7 +56,7 @@ pub fn installed_root() -> &'static Path {
 
 struct Installed {
     root: PathBuf,
-    /// Locked as long as this process runs, so that nobody removes the directory.
+    /// Locked as long as this process runs, so that no other run removes the directory.
     _lock: File,
 }
 

@@ -1,8 +1,8 @@
 //! A Debian host for tests of the package: systemd, dbus, polkit, sshd and sudo are the real ones,
 //! and secinfo is installed as its user would install it.
 //!
-//! `cargo xtask test host` makes the root file system and the package and runs these tests, as root.
-//! It says which two environment variables to set to run one test by hand.
+//! `cargo xtask test host` makes the root file system and the package and runs these tests, as root;
+//! `cargo xtask test host NAME` runs those with NAME in their names.
 #![allow(
     clippy::unwrap_used,
     clippy::missing_panics_doc,

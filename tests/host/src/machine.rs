@@ -22,7 +22,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// A host on which the package is installed, as nobody has used it yet.
+    /// A host on which the package is installed and has not been used yet.
     pub fn boot() -> Self {
         Self::of(installed_root(), Changes::Lost)
     }
@@ -212,7 +212,7 @@ impl Machine {
         self.container.wait_stopped();
     }
 
-    /// What happened in it, for whoever looks for the reason of a failure.
+    /// Prints console and journal, to explain a failure.
     #[allow(
         clippy::print_stderr,
         reason = "the test runner shows it of a failed test"

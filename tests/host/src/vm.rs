@@ -42,7 +42,7 @@ pub struct VirtualMachine {
 }
 
 impl VirtualMachine {
-    /// Starts one from a disk and with a TPM, and waits until it does what it is told.
+    /// Starts one from a disk and with a TPM, and waits until it executes scripts.
     ///
     /// No accelerator is used, because few machines that tests run on have one.
     pub fn boot(disk: &Disk, tpm: &Tpm) -> Self {
@@ -137,7 +137,7 @@ impl VirtualMachine {
         self.news.try_clone().unwrap()
     }
 
-    /// Cuts the power: the emulator is killed in the middle of whatever it does.
+    /// Cuts the power: kills the emulator at once.
     pub fn cut_power(mut self) {
         self.kill();
     }
@@ -147,7 +147,7 @@ impl VirtualMachine {
         let _ = self.emulator.wait();
     }
 
-    /// What happened in it, for whoever looks for the reason of a failure.
+    /// Prints console and journal, to explain a failure.
     #[allow(
         clippy::print_stderr,
         reason = "the test runner shows it of a failed test"

@@ -62,7 +62,7 @@ impl Disk {
     #[must_use]
     pub fn after_power_cut(self) -> Self {
         let Changes::Logged(log) = &self.changes else {
-            panic!("nobody wrote down what was written to this disk");
+            panic!("the writes to this disk were not logged");
         };
         power_cut::replay(log, &self.before);
         Self {

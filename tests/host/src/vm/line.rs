@@ -1,4 +1,4 @@
-//! The line over which a virtual machine is told what to do: a serial port, on the other end of
+//! The line over which a virtual machine gets its commands: a serial port, at the other end of
 //! which `guest/agent` listens. There is no network in the machine at all.
 
 use crate::output::Output;

@@ -30,7 +30,7 @@ pub(crate) fn verify(machine: &Machine, user: &str, code: &str) -> Output {
     machine.run_with_input(words, format!("{code}\n"))
 }
 
-/// Asserts that the user has the one app, and that nobody rewrote the log that says so.
+/// Asserts that the user has the one app, and that the log was not rewritten.
 pub(crate) fn is_there(machine: &Machine, user: &str) {
     let page = machine.run_as(user, ["secinfo", "--json"]).json();
     let methods = page["methods"].as_array().unwrap();

@@ -102,7 +102,7 @@ fn people_sign_in_on_the_next_host_whose_master_key_is_sealed_and_no_used_code_i
     old.run(off).ok();
     old.run(["secinfo", "status"]).fails();
 
-    // Codes may be far off there, so that nobody has to wait until time has used up the others.
+    // Codes may be far off there, so that the test need not wait until the others have expired.
     let new = of_its_own(Machine::boot_for_people(""));
     let seal = "secinfo setup --non-interactive --master-key host";
     new.run(seal.split(' ')).ok();

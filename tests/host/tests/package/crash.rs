@@ -10,7 +10,7 @@ fn killed_it_is_started_again_with_its_methods_and_takes_no_used_code() {
     app::verify(&machine, "alice", &codes.fresh()).ok();
     let kill = ["systemctl", "kill", "--signal=KILL", "secinfod"];
     machine.run(kill).ok();
-    // Nobody waits for systemd: the call itself may be what starts the daemon again.
+    // The test does not wait for systemd: the call itself may start the daemon again.
     machine.wait_for("the daemon", || {
         machine.run(["secinfo", "status"]).code == 0
     });
@@ -19,7 +19,7 @@ fn killed_it_is_started_again_with_its_methods_and_takes_no_used_code() {
     app::verify(&machine, "alice", &codes.fresh()).ok();
 
     machine.run(kill).ok();
-    // This time nobody calls it.
+    // This time without a call.
     let state = [
         "systemctl",
         "show",

@@ -62,7 +62,7 @@ fn apt_installs_it_and_from_then_on_it_serves() {
         .json();
     assert_eq!(status["healthy"], true);
     assert_eq!(status["authorization"], "polkit");
-    // One user is made, and nobody is asked for anything yet.
+    // One user is made, and no service asks for a second step yet.
     assert_eq!(machine.read("/etc/passwd").lines().count(), users + 1);
     assert_eq!(
         machine.run(["sha256sum", "/etc/pam.d/common-auth"]).ok(),

@@ -1,4 +1,4 @@
-//! What the journal is told, what it explains, and the metrics of a host.
+//! Entries of the journal, their explanations, and the metrics of a host.
 
 use crate::app;
 use secinfo_host_tests::Machine;

@@ -16,7 +16,7 @@ fn switched_on_it_asks_who_has_a_method_and_switched_off_all_is_as_before() {
     let lines = machine.read(FILE);
     assert_eq!(lines.matches("pam_secinfo.so").count(), 1, "{lines}");
     sudo(&machine, "admin", Some(&codes.fresh()));
-    // Whoever has no method, and needs none, signs in as before.
+    // A user who has no method, and needs none, signs in as before.
     let pty = Pty::open();
     let su = ["su", "--command", "id -un", "bob"];
     let mut su = pty.run(&machine.command_as("alice", su));

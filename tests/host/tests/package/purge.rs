@@ -1,4 +1,4 @@
-//! The package is purged: what nobody could have back goes only when somebody says so.
+//! Purging the package: what cannot be restored is removed only upon confirmation.
 
 use crate::app;
 use secinfo_host_tests::{Machine, Pty};

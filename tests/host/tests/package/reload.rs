@@ -32,7 +32,7 @@ fn a_good_configuration_comes_into_force_and_a_bad_one_changes_nothing() {
     assert_eq!(machine.failed_units(), "");
 }
 
-/// How many digits the codes of an app have that somebody sets up now.
+/// How many digits the codes of an app have that is set up now.
 fn digits(machine: &Machine) -> String {
     let pty = Pty::open();
     let words = ["secinfo", "--json", "add", "authenticator-app"];

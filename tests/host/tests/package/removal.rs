@@ -103,7 +103,7 @@ fn a_server_that_took_keys_only_takes_no_password_after_the_removal() {
     let machine = Machine::boot();
     set_up_ssh(&machine);
     machine.run(["pam-auth-update", "--enable", "secinfo"]).ok();
-    // Setup waits for somebody to confirm it; what it would go back to is not that of a later day.
+    // Setup waits for a confirmation; what it would go back to is not that of a later day.
     machine.run(["mkdir", TRIED_OUT]).ok();
     machine.run(["apt-get", "remove", "--yes", "secinfo"]).ok();
     assert!(!machine.exists(TRIED_OUT));

@@ -13,7 +13,7 @@ const WAY_BACK: &str = "/var/lib/secinfo-setup";
 const AT_START: &str = "secinfo-setup-way-back.service";
 const TIMER: &str = "secinfo-setup-take-back.timer";
 const MODULE: &str = "pam_secinfo.so";
-/// A run that asks somebody.
+/// An interactive run.
 const SETUP: &str = "secinfo setup --master-key keep --pam enable --ssh password-and-code";
 /// A shell that says whose it is, and prompts for nothing.
 const SHELL: &str = "echo A session of $(id -un).; PS1= exec sh";

@@ -27,7 +27,7 @@ fn with_older_package() -> Machine {
     machine
 }
 
-/// Upgrades it where nobody can be asked.
+/// Upgrades it without a terminal, so that no question can be asked.
 fn upgrade(machine: &Machine) {
     let frontend = "DEBIAN_FRONTEND=noninteractive";
     let words = ["apt-get", "install", "--yes", "/srv/new.deb"];

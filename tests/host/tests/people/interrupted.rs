@@ -1,4 +1,4 @@
-//! The daemon is killed while somebody is signing in.
+//! The daemon is killed while a user is signing in.
 
 use secinfo_host_tests::{Machine, Pty, is_refused};
 

@@ -1,4 +1,4 @@
-//! Who may do what to others: an administrator who proves to be one, and nobody else.
+//! Only a user who proves to be an administrator may act for others.
 
 use secinfo_host_tests::{APP, Machine, Pty, Session, password};
 
@@ -57,7 +57,7 @@ fn whoever_is_no_administrator_cannot_become_one_at_the_prompt() {
     }
 }
 
-/// What nobody may do to somebody else, without being asked for a password.
+/// What no user may do to another without being asked for a password.
 fn forbidden(alice: &str, method: &str) -> Vec<String> {
     let property = |path: &str, interface: &str, name: &str| {
         format!("busctl get-property {NAME} {path} {NAME}.{interface} {name}")
@@ -106,7 +106,7 @@ fn a_stranger_reaches_nothing_of_somebody_else() {
     let mut carol = machine.sign_in_by_password(&pty, "carol");
     is_refused_to(&mut carol, &forbidden(&alice, method));
 
-    // Nor do they see that it is there; whoever walks the tree finds their own.
+    // Nor do they see that it is there: the tree shows them their own object only.
     let tree = carol.ok(&format!("busctl --list tree {NAME}"));
     assert!(
         tree.contains(&format!("u{}", uid(&machine, "carol"))),
@@ -117,7 +117,7 @@ fn a_stranger_reaches_nothing_of_somebody_else() {
         format!("busctl call {NAME} {ROOT} org.freedesktop.DBus.ObjectManager GetManagedObjects");
     assert!(!carol.ok(&objects).contains(&alice));
 
-    // Nobody but the daemon has its name, or asks polkit about others in its place.
+    // Only the daemon can own its name and ask polkit about others.
     machine.run(["systemctl", "stop", "secinfod"]).ok();
     let bus = "org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus";
     let said = carol.fails(&format!("busctl call {bus} RequestName su {NAME} 0"));
@@ -125,7 +125,7 @@ fn a_stranger_reaches_nothing_of_somebody_else() {
     let check = format!("pkcheck --action-id {NAME}.read-users --process 1");
     assert!(carol.fails(&check).contains("Only trusted callers"));
 
-    // Whoever asks next starts it again.
+    // The next call starts it again.
     carol.ok("secinfo status");
     machine.run(["systemctl", "is-active", "secinfod"]).ok();
 }

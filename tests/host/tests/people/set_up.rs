@@ -2,7 +2,7 @@
 
 use secinfo_host_tests::{Codes, Machine, Pty, Session};
 
-/// Everybody must have a method, and may put it off for a while.
+/// Every user must have a method, and may put it off for some days.
 const REQUIRED: &str = "[policy]\nrequired = 1\ngrace_days = 14\n";
 
 /// What an app makes of the key that stands on the screen in groups of four.

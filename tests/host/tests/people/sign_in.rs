@@ -25,7 +25,7 @@ fn a_password_and_a_code_of_an_app_open_a_login_session() {
     let said = is_refused(client);
     assert!(!said.contains(APP), "{said}");
 
-    // Of whoever has nothing and needs nothing, nothing is asked.
+    // A user who has no method and needs none is asked for nothing.
     let session = machine.sign_in_by_password(&pty, "bob");
     assert!(!session.greeting.contains("Code"), "{}", session.greeting);
     session.end();

@@ -1,4 +1,4 @@
-//! Becoming somebody else, in a session over SSH.
+//! Becoming another user, in a session over SSH.
 
 use secinfo_host_tests::{APP, Machine, Pty, password};
 

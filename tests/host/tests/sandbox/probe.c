@@ -81,7 +81,7 @@ static int bind_of(int type) {
 static int bind_tcp(const char *unused) { return bind_of(SOCK_STREAM); }
 static int bind_udp(const char *unused) { return bind_of(SOCK_DGRAM); }
 
-/* The kernel chooses a port for whoever listens without one. */
+/* The kernel chooses a port for a socket that listens without one. */
 static int listen_unbound(const char *unused) {
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     return fd < 0 ? -1 : listen(fd, 1);

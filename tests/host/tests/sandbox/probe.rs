@@ -38,7 +38,7 @@ impl Report {
     #[track_caller]
     pub(crate) fn what_of(&self, name: &str) -> &str {
         let outcome = self.outcomes.get(name);
-        outcome.unwrap_or_else(|| panic!("nobody has tried to {name}: {:#?}", self.outcomes))
+        outcome.unwrap_or_else(|| panic!("the probe has not tried to {name}: {:#?}", self.outcomes))
     }
 
     /// Asserts that these succeeded.

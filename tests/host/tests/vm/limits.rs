@@ -39,7 +39,7 @@ fn in_force(machine: &mut VirtualMachine) -> Vec<String> {
     limits.lines().map(str::to_owned).collect()
 }
 
-/// Whoever takes more memory than a unit gives is killed, and whoever takes more tasks gets none.
+/// A process that exceeds the memory limit of its unit is killed; one that exceeds its limit of tasks gets no more.
 /// Beside that the daemon goes on.
 pub(crate) fn are_enforced(machine: &mut VirtualMachine) {
     assert_eq!(in_force(machine), ["1073741824 0 1024", "536870912 0 64"]);

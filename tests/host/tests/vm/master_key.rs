@@ -21,7 +21,7 @@ pub(crate) fn give_to_tpm(machine: &mut VirtualMachine) {
     is_not_in_a_file(machine);
 }
 
-/// The daemon runs, and nobody made another key.
+/// The daemon runs, and no other key was made.
 pub(crate) fn is_not_in_a_file(machine: &mut VirtualMachine) {
     let running = format!("systemctl is-active secinfod && ! {KEY_FILE}");
     machine.shell(&running).ok();

@@ -201,7 +201,7 @@ fn nothing_is_lost(machine: &mut VirtualMachine, mut acknowledged: Acknowledged)
             let refused = verify(machine, &token.user, &token.codes[last]);
             assert_eq!(refused.code, 3, "{refused:#?}");
         }
-        // The one in between may have been used up when the power went, with nobody to tell.
+        // The one in between may have been used up when the power went, before the answer arrived.
         verify(machine, &token.user, &token.codes[accepted + 1]).ok();
     }
 
@@ -223,7 +223,7 @@ fn nothing_is_lost(machine: &mut VirtualMachine, mut acknowledged: Acknowledged)
     verify(machine, "alice", &app.fresh()).ok();
 }
 
-/// Tells how long each stage took, for whoever looks for what takes the time.
+/// Prints how long each stage took.
 struct Stages(Instant);
 
 impl Stages {
