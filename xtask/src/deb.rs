@@ -13,7 +13,7 @@ mod tests;
 
 use crate::failure::{Context, Failure, Result};
 use crate::packages::{self, Needs};
-use crate::workspace::{self, Profile, Workspace};
+use crate::workspace::{self, Parts, Profile, Workspace};
 use crate::{docs, screen};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
 
 /// Builds the package with this `dpkg-buildpackage` and returns its path.
 pub(crate) fn build(place: &Workspace, profile: Profile, mut dpkg: Command) -> Result<PathBuf> {
-    let programs = place.build(profile)?;
+    let programs = place.build(profile, Parts::Shipped)?;
     let directory = directory_of(place, profile);
     let stage = directory.join("stage");
     fs::create_dir_all(&directory).context(|| format!("make {}", directory.display()))?;

@@ -10,7 +10,7 @@ mod user;
 
 use crate::failure::{Failure, Result};
 use crate::packages::{self, Needs};
-use crate::workspace::{Profile, Workspace, quoted};
+use crate::workspace::{Parts, Profile, Workspace, quoted};
 use crate::{interrupt, screen};
 use host::DemoHost;
 use std::path::Path;
@@ -27,14 +27,14 @@ pub(crate) enum Ending {
     Exit,
 }
 
-/// Runs the demo. Whatever it started and wrote is gone when this returns.
-pub(crate) fn run(ending: Ending) -> Result<()> {
+/// Builds these parts and runs the demo. All that it started and wrote is gone when this returns.
+pub(crate) fn run(ending: Ending, parts: Parts) -> Result<()> {
     let start = Instant::now();
     let place = Workspace::find()?;
     screen::heading("System packages");
     packages::install(Needs::Demo)?;
     screen::heading("Building secinfod and secinfo (the first time takes some minutes)");
-    let programs = place.build(Profile::Dev)?;
+    let programs = place.build(Profile::Dev, parts)?;
     screen::heading("Starting a private bus, and secinfod on an empty log");
     let mut host = DemoHost::start(&programs)?;
     screen::say(&format!(

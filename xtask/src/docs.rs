@@ -2,7 +2,7 @@
 
 use crate::failure::{Context, Failure, Result};
 use crate::screen;
-use crate::workspace::{self, Profile, Workspace};
+use crate::workspace::{self, Parts, Profile, Workspace};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,7 +18,7 @@ const SHELLS: [(&str, &str); 3] = [
 pub(crate) fn run(directory: Option<&str>) -> Result<()> {
     let place = Workspace::find()?;
     let directory = directory.map_or_else(|| place.target.join("docs"), PathBuf::from);
-    let secinfo = place.build(Profile::Dev)?.join("secinfo");
+    let secinfo = place.build(Profile::Dev, Parts::Shipped)?.join("secinfo");
     write(&secinfo, &directory)?;
     screen::say(&format!(
         "Manual pages and completions are in {}; try: man {}",

@@ -18,6 +18,7 @@ mod workspace;
 
 use failure::{Failure, Result};
 use std::process::ExitCode;
+use workspace::Parts;
 
 const USAGE: &str = "\
 Usage: cargo xtask TASK
@@ -54,8 +55,8 @@ fn run(words: &[&str]) -> Result<()> {
             screen::say(USAGE.trim_end());
             Ok(())
         }
-        ["demo"] => demo::run(demo::Ending::LeaveRunning),
-        ["demo", "--exit"] => demo::run(demo::Ending::Exit),
+        ["demo"] => demo::run(demo::Ending::LeaveRunning, Parts::Demo),
+        ["demo", "--exit"] => demo::run(demo::Ending::Exit, Parts::Demo),
         ["test"] => test::run(None),
         ["test", "--list"] => {
             test::list();

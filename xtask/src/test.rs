@@ -12,7 +12,7 @@ use crate::demo;
 use crate::failure::{Context, Failure, Result};
 use crate::packages::{self, Needs};
 use crate::screen;
-use crate::workspace::{self, Profile, Workspace};
+use crate::workspace::{self, Parts, Profile, Workspace};
 use programs::Programs;
 use runner::Counts;
 use std::time::{Duration, Instant};
@@ -217,7 +217,7 @@ fn crates(place: &Workspace) -> Result<Outcome> {
 fn end_to_end(place: &Workspace) -> Result<Outcome> {
     let programs = Programs::of(place)?;
     // The step before may have left programs with what only tests turn on.
-    let binaries = place.build(Profile::Dev)?;
+    let binaries = place.build(Profile::Dev, Parts::Shipped)?;
     // Chosen by their names, the targets alone are built, without the plugin that panics.
     let mut plugin = place.cargo();
     plugin.args(["build", "--workspace", "--locked", "--all-features"]);
@@ -248,7 +248,8 @@ fn end_to_end_targets(place: &Workspace) -> Result<Vec<String>> {
     Ok(names)
 }
 
+/// With all parts, which are built already.
 fn demo(_: &Workspace) -> Result<Outcome> {
-    demo::run(demo::Ending::Exit)?;
+    demo::run(demo::Ending::Exit, Parts::Shipped)?;
     Ok(Outcome::default())
 }

@@ -2,6 +2,7 @@
 
 use crate::failure::{Context, Failure, Result};
 use crate::{interrupt, screen};
+use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -58,25 +59,42 @@ impl Workspace {
         cargo(&self.root)
     }
 
-    /// Builds all that is shipped: programs, plugins and the PAM module. Answers with the directory
-    /// they are in.
-    pub(crate) fn build(&self, profile: Profile) -> Result<PathBuf> {
+    /// Builds programs, plugins and the PAM module. Answers with the directory they are in.
+    pub(crate) fn build(&self, profile: Profile, parts: Parts) -> Result<PathBuf> {
         let mut build = self.cargo();
         build.args(["build", "--locked", "--profile", profile.name()]);
         // In one go: for each alone, what they share would have other features, and be compiled again.
-        let packages = PROGRAMS.iter().chain(&PLUGINS).chain([&PAM_MODULE]);
+        let packages = PROGRAMS.iter().chain(parts.plugins()).chain([&PAM_MODULE]);
         build.args(packages.flat_map(|name| ["--package", name]));
         run(&mut build)?;
         Ok(self.target.join(profile.directory()))
     }
 }
 
+/// What is built.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Parts {
+    /// All that is shipped.
+    Shipped,
+    /// What the demo runs, which is there sooner.
+    Demo,
+}
+
+impl Parts {
+    const fn plugins(self) -> &'static [&'static str] {
+        match self {
+            Self::Shipped => &PLUGINS,
+            Self::Demo => &[SPOOL],
+        }
+    }
+}
+
 /// How the programs are built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
-    /// As everybody gets them.
+    /// As they are shipped.
     Release,
-    /// As the tests and the demo have them: slower programs, and there much sooner.
+    /// As tests and demo use them: quick to build.
     Dev,
 }
 
@@ -108,13 +126,13 @@ impl Profile {
     }
 }
 
-/// What the library of a plugin's package is called.
+/// The file name of the library that a package builds.
 pub(crate) fn library(package: &str) -> String {
     format!("lib{}.so", package.replace('-', "_"))
 }
 
 fn cargo(root: &Path) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
     // Set for this program by the cargo that started it, and of no concern to another.
     for name in [
@@ -127,7 +145,7 @@ fn cargo(root: &Path) -> Command {
     command
 }
 
-/// Runs a command in sight of the person, and fails if it does.
+/// Runs a command, shows its output, and fails if the command fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     screen::say(&format!("$ {}", line(command)));
     let status = command
@@ -145,7 +163,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     }
 }
 
-/// A command as one would type it.
+/// A command as it would be typed in a shell.
 pub(crate) fn line(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
@@ -154,7 +172,7 @@ pub(crate) fn line(command: &Command) -> String {
     quoted.join(" ")
 }
 
-/// A word as a shell needs it.
+/// A word, quoted for a shell if it has to be.
 pub(crate) fn quoted(word: &str) -> String {
     let harmless = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=,+@%".contains(letter);
     if !word.is_empty() && word.chars().all(harmless) {
