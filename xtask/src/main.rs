@@ -26,7 +26,8 @@ Usage: cargo xtask TASK
 Tasks:
   demo [--exit]        Show what secinfo does, with a daemon and a bus of its own; then leave both
                        running to try it by hand, or end with --exit
-  test [STEP]          Check everything that must hold before a change is taken in, or one step
+  test [STEP [NAME]]   Check everything that must hold before a change is taken in, or one step,
+                       and of its tests those whose names contain NAME
   test --list          List the steps of the test
   bench [ARGUMENTS]    Measure against the bars; \"bench --help\" tells the arguments
   deb [--profile P]    Build the Debian package in target/deb; P is release (the default) or dev
@@ -57,12 +58,13 @@ fn run(words: &[&str]) -> Result<()> {
         }
         ["demo"] => demo::run(demo::Ending::LeaveRunning, Parts::Demo),
         ["demo", "--exit"] => demo::run(demo::Ending::Exit, Parts::Demo),
-        ["test"] => test::run(None),
+        ["test"] => test::run(None, None),
         ["test", "--list"] => {
             test::list();
             Ok(())
         }
-        ["test", "--only", step] | ["test", step] => test::run(Some(step)),
+        ["test", "--only", step] | ["test", step] => test::run(Some(step), None),
+        ["test", step, name] => test::run(Some(step), Some(name)),
         ["bench", arguments @ ..] => bench::run(arguments),
         ["deb", arguments @ ..] => deb::run(arguments),
         ["docs"] => docs::run(None),

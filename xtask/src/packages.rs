@@ -5,7 +5,7 @@ use crate::{screen, workspace};
 use std::path::Path;
 use std::process::Command;
 
-/// How to tell that a package is there, whoever put it there.
+/// What shows that a package, or its equivalent, is installed.
 enum Sign {
     /// A program of this name.
     Program(&'static str),
@@ -158,7 +158,7 @@ pub(crate) fn install(needs: Needs) -> Result<()> {
     workspace::run(
         as_root()?
             .args(["apt-get", "install", "--yes", "--no-install-recommends"])
-            // What is there stays there, whatever it was installed for.
+            // No package that is installed is removed for one of these.
             .arg("--no-remove")
             .args(&names),
     )
@@ -172,7 +172,7 @@ pub(crate) fn install(needs: Needs) -> Result<()> {
     }
 }
 
-/// A command to which another one is given that must run as root. Asks nothing of whoever installs.
+/// The start of a command that runs as root, with installers that ask no questions.
 fn as_root() -> Result<Command> {
     let mut command = if rustix::process::geteuid().is_root() {
         Command::new("env")
@@ -196,7 +196,7 @@ fn is_there(sign: &Sign) -> bool {
     }
 }
 
-/// Where a program is. Administrators' programs are not in everybody's PATH.
+/// Finds a program, also in the directories of administrators' programs, which not every PATH has.
 pub(crate) fn find(program: &str) -> Option<std::path::PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path)

@@ -15,13 +15,24 @@ use crate::screen;
 use crate::workspace::{self, Parts, Profile, Workspace};
 use programs::Programs;
 use runner::Counts;
+use std::num::NonZero;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 /// One step.
 struct Step {
     name: &'static str,
     what: &'static str,
-    run: fn(&Workspace) -> Result<Outcome>,
+    run: Run,
+}
+
+/// How a step is run.
+#[derive(Clone, Copy)]
+enum Run {
+    /// It calls cargo or git.
+    Check(fn(&Workspace) -> Result<Outcome>),
+    /// It runs tests, of which those with this in their names can be chosen.
+    Tests(fn(&Workspace, Option<&str>) -> Result<Outcome>),
 }
 
 /// What came of a step.
@@ -34,56 +45,59 @@ struct Outcome {
     failure: Option<String>,
 }
 
+/// A step's name, how long it took, and what came of it.
+type StepResult<'s> = (&'s str, Duration, Outcome);
+
 const STEPS: [Step; 10] = [
     Step {
         name: "format",
         what: "all code is formatted",
-        run: format,
+        run: Run::Check(format),
     },
     Step {
         name: "tracked-files",
         what: "no file names this machine, its users or its registry",
-        run: tracked_files::check,
+        run: Run::Check(tracked_files::check),
     },
     Step {
         name: "dependencies",
         what: "licences, sources, bans and advisories, as deny.toml says",
-        run: dependencies::check,
+        run: Run::Check(dependencies::check),
     },
     Step {
         name: "lint",
         what: "what is shipped passes the lints",
-        run: lint,
+        run: Run::Check(lint),
     },
     Step {
         name: "lint-all",
         what: "so do tests and benches, with all features",
-        run: lint_all,
+        run: Run::Check(lint_all),
     },
     Step {
         name: "documentation",
         what: "the documentation builds and its links lead somewhere",
-        run: documentation,
+        run: Run::Check(documentation),
     },
     Step {
         name: "crates",
         what: "the tests of each crate",
-        run: crates,
+        run: Run::Tests(crates),
     },
     Step {
         name: "end-to-end",
         what: "the tests with real processes",
-        run: end_to_end,
+        run: Run::Tests(end_to_end),
     },
     Step {
         name: "demo",
         what: "the demo goes as it should",
-        run: demo,
+        run: Run::Check(demo),
     },
     Step {
         name: "host",
         what: "the package does what it should on a booted Debian host",
-        run: host::check,
+        run: Run::Tests(host::check),
     },
 ];
 
@@ -97,8 +111,9 @@ pub(crate) fn list() {
     }
 }
 
-/// Runs one step, or all. A step that fails does not keep the others from being run.
-pub(crate) fn run(only: Option<&str>) -> Result<()> {
+/// Runs one step, or all; of one step, the tests with this in their names, or all. A step that fails
+/// does not keep the others from being run.
+pub(crate) fn run(only: Option<&str>, name: Option<&str>) -> Result<()> {
     let steps: Vec<&Step> = STEPS
         .iter()
         .filter(|step| only.is_none_or(|name| name == step.name))
@@ -107,9 +122,36 @@ pub(crate) fn run(only: Option<&str>) -> Result<()> {
         list();
         return Err(Failure::Usage("there is no such step".into()));
     }
+    if name.is_some() && steps.iter().all(|step| matches!(step.run, Run::Check(_))) {
+        return Err(Failure::Usage(
+            "this step has no tests to choose from".into(),
+        ));
+    }
     let place = Workspace::find()?;
     packages::install(Needs::Test)?;
     let start = Instant::now();
+    let results = thread::scope(|scope| {
+        // This waits for the network while the steps before those that need it compile.
+        let preparing = (steps.len() > 1).then(|| scope.spawn(|| prepare(&place)));
+        run_steps(&place, &steps, name, preparing)
+    })?;
+    conclude(&results, start.elapsed())
+}
+
+/// Makes what the steps with tests would otherwise make when they begin. They report failures, because
+/// they try again.
+fn prepare(place: &Workspace) -> Result<()> {
+    let programs = Programs::of(place)?;
+    prism::install(place, &programs)?;
+    host::prepare(place)
+}
+
+fn run_steps<'s>(
+    place: &Workspace,
+    steps: &[&'s Step],
+    name: Option<&str>,
+    mut preparing: Option<ScopedJoinHandle<'_, Result<()>>>,
+) -> Result<Vec<StepResult<'s>>> {
     let mut results = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         screen::heading(&format!(
@@ -120,7 +162,16 @@ pub(crate) fn run(only: Option<&str>) -> Result<()> {
             step.what
         ));
         let began = Instant::now();
-        let outcome = match (step.run)(&place) {
+        let ran = match step.run {
+            Run::Check(run) => run(place),
+            Run::Tests(run) => {
+                if let Some(preparing) = preparing.take() {
+                    let _ = preparing.join();
+                }
+                run(place, name)
+            }
+        };
+        let outcome = match ran {
             Ok(outcome) => outcome,
             Err(Failure::Interrupted) => return Err(Failure::Interrupted),
             Err(failure) => Outcome {
@@ -135,11 +186,11 @@ pub(crate) fn run(only: Option<&str>) -> Result<()> {
         });
         results.push((step.name, took, outcome));
     }
-    conclude(&results, start.elapsed())
+    Ok(results)
 }
 
 /// Sums up, last of all in the words of the test runner.
-fn conclude(results: &[(&str, Duration, Outcome)], took: Duration) -> Result<()> {
+fn conclude(results: &[StepResult<'_>], took: Duration) -> Result<()> {
     screen::heading("Summary");
     let mut counts = Counts::default();
     let mut failed = 0;
@@ -205,16 +256,16 @@ fn documentation(place: &Workspace) -> Result<Outcome> {
     Ok(Outcome::default())
 }
 
-fn crates(place: &Workspace) -> Result<Outcome> {
+fn crates(place: &Workspace, name: Option<&str>) -> Result<Outcome> {
     let programs = Programs::of(place)?;
     prism::install(place, &programs)?;
     let mut test = programs.cargo_test();
     test.args(["--workspace", "--all-features"]);
     test.args(["--exclude", END_TO_END, "--exclude", host::PACKAGE]);
-    runner::run(&mut test)
+    runner::run(test.arg("--").args(name))
 }
 
-fn end_to_end(place: &Workspace) -> Result<Outcome> {
+fn end_to_end(place: &Workspace, name: Option<&str>) -> Result<Outcome> {
     let programs = Programs::of(place)?;
     // The step before may have left programs with what only tests turn on.
     let binaries = place.build(Profile::Dev, Parts::Shipped)?;
@@ -229,7 +280,15 @@ fn end_to_end(place: &Workspace) -> Result<Outcome> {
     for target in end_to_end_targets(place)? {
         test.args(["--test", &target]);
     }
+    test.args(["--", &tests_at_once()]).args(name);
     runner::run(test.env("SECINFO_BIN_DIR", binaries))
+}
+
+/// How many tests with real processes run at once: they wait for each other's processes and for
+/// clocks more than they compute.
+fn tests_at_once() -> String {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    format!("--test-threads={}", 2 * processors)
 }
 
 /// The targets of the tests with real processes. No other package has any of these names.

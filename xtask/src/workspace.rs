@@ -131,6 +131,12 @@ pub(crate) fn library(package: &str) -> String {
     format!("lib{}.so", package.replace('-', "_"))
 }
 
+/// Where cargo keeps its settings and the sources of other people's crates.
+pub(crate) fn cargo_home() -> PathBuf {
+    let home = || Path::new(&env::var_os("HOME").unwrap_or_default()).join(".cargo");
+    env::var_os("CARGO_HOME").map_or_else(home, PathBuf::from)
+}
+
 fn cargo(root: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
@@ -159,6 +165,26 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
         Err(Failure::Wrong(format!(
             "{} failed: {status}",
             line(command)
+        )))
+    }
+}
+
+/// Runs a command, and fails with its output if the command fails.
+pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
+    let typed = line(command);
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .context(|| format!("run {}", command.get_program().display()))?;
+    interrupt::check()?;
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(Failure::Wrong(format!(
+            "{typed} failed: {}\n{}{}",
+            output.status,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
         )))
     }
 }

@@ -52,13 +52,19 @@ pub(super) const PACKAGE: &str = "secinfo-host-tests";
 /// More would keep each other waiting on a machine with two processors.
 const MACHINES_AT_ONCE: &str = "--test-threads=2";
 
+/// Makes the root file system, which takes a while.
+pub(super) fn prepare(place: &Workspace) -> Result<()> {
+    root::make(place, &HOST).map(|_| ())
+}
+
 /// Makes the root file system and the package, and runs the tests.
-pub(super) fn check(place: &Workspace) -> Result<Outcome> {
+pub(super) fn check(place: &Workspace, name: Option<&str>) -> Result<Outcome> {
     let programs = Programs::of(place)?;
     let root = root::make(place, &HOST)?;
     let package = deb::build(place, Profile::Dev, programs.command("dpkg-buildpackage"))?;
     let mut test = programs.cargo_test();
     test.args(["--package", PACKAGE, "--", MACHINES_AT_ONCE]);
+    test.args(name);
     test.env("SECINFO_HOST_ROOT", &root.path);
     test.env("SECINFO_DEB", package);
     runner::run(&mut test)

@@ -33,7 +33,7 @@ pub(super) fn install(place: &Workspace, programs: &Programs<'_>) -> Result<()> 
         .current_dir(&prism)
         // What is downloaded runs nothing before a test starts it.
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
-    workspace::run(&mut install)?;
+    workspace::run_quietly(&mut install)?;
     fs::write(&installed, wanted).context(|| format!("write {}", installed.display()))
 }
 

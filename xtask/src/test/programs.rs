@@ -6,7 +6,7 @@
 
 use super::root::{self, Contents, Root};
 use crate::failure::{Failure, Result};
-use crate::workspace::Workspace;
+use crate::workspace::{self, Workspace};
 use std::env;
 use std::path::PathBuf;
 use std::process::Command;
@@ -145,6 +145,8 @@ impl<'a> Programs<'a> {
         let settings = home.map(|home| home.join(".npmrc"));
         let directories = [
             env::temp_dir(),
+            // Unoptimised programs read there what others embed: texts of age.
+            workspace::cargo_home().join("registry"),
             self.place.root.clone(),
             self.place.target.clone(),
         ];

@@ -48,7 +48,6 @@ pub(super) fn make(place: &Workspace, contents: &'static Contents) -> Result<Roo
         }
         lock.lock_shared().context(failed)?;
     }
-    screen::say(&format!("The Debian root: {}", path.display()));
     Ok(Root { path, _lock: lock })
 }
 
@@ -74,7 +73,7 @@ fn remove_others(cache: &Path, name: &str) -> Result<()> {
 fn remove(directory: &Path) -> Result<()> {
     let mut remove = Command::new("rm");
     remove.args(["--recursive", "--force", "--one-file-system"]);
-    workspace::run(remove.arg(directory))
+    workspace::run_quietly(remove.arg(directory))
 }
 
 /// All that the root file system depends on.
@@ -107,7 +106,7 @@ impl Recipe {
         let mut targets = index()?;
         if targets.trim().is_empty() {
             // The lists are not there yet.
-            workspace::run(Command::new("apt-get").args(["update", "--quiet"]))?;
+            workspace::run_quietly(Command::new("apt-get").args(["update", "--quiet"]))?;
             targets = index()?;
         }
         let release = release()?;
@@ -140,7 +139,7 @@ impl Recipe {
         remove(directory)?;
         fs::create_dir(directory).context(|| format!("make {}", directory.display()))?;
         let partial = directory.join("partial");
-        workspace::run(&mut self.mmdebstrap(directory, &partial)?)?;
+        workspace::run_quietly(&mut self.mmdebstrap(directory, &partial)?)?;
         fs::rename(&partial, root).context(|| format!("name {}", root.display()))
     }
 

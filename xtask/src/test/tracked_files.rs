@@ -3,15 +3,15 @@
 
 use super::Outcome;
 use crate::failure::{Context, Failure, Result};
-use crate::workspace::Workspace;
-use std::path::{Path, PathBuf};
+use crate::workspace::{self, Workspace};
+use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
-/// The registry that everybody can use, as Cargo.lock names it.
+/// The public registry, as Cargo.lock names it.
 const REGISTRY: &str = "registry+https://github.com/rust-lang/crates.io-index";
 
-/// Hosts that cargo configurations may name and everybody can use.
+/// Public hosts, which cargo configurations may name.
 const PUBLIC_HOSTS: [&str; 4] = [
     "github.com",
     "crates.io",
@@ -25,7 +25,7 @@ pub(super) fn check(place: &Workspace) -> Result<Outcome> {
     let mut found = Vec::new();
     for name in tracked(&place.root)? {
         let path = place.root.join(&name);
-        // A file that is deleted and not committed yet is nobody's problem.
+        // A deletion that is not committed yet.
         let Ok(content) = fs::read(&path) else {
             continue;
         };
@@ -67,21 +67,19 @@ fn tracked(root: &Path) -> Result<Vec<String>> {
 fn words_of_this_machine(place: &Workspace) -> Vec<String> {
     let mut words = vec![format!("{}/", place.root.display())];
     let home = env::var("HOME").unwrap_or_default();
-    // Whoever has no home has "/", which is everywhere.
+    // An account without a home has "/", which occurs everywhere.
     if home.trim_end_matches('/').len() > 1 {
         words.push(format!("{}/", home.trim_end_matches('/')));
     }
-    let cargo_home =
-        env::var_os("CARGO_HOME").map_or_else(|| Path::new(&home).join(".cargo"), PathBuf::from);
     for name in ["config.toml", "config"] {
-        if let Ok(text) = fs::read_to_string(cargo_home.join(name)) {
+        if let Ok(text) = fs::read_to_string(workspace::cargo_home().join(name)) {
             words.extend(hosts(&text));
         }
     }
     words
 }
 
-/// The hosts of all addresses in a text, but those that everybody can use.
+/// The hosts of all addresses in a text, except the public ones.
 fn hosts(text: &str) -> Vec<String> {
     text.split("://")
         .skip(1)
@@ -101,7 +99,7 @@ fn mentions(name: &str, text: &str, words: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// Whatever a lock file takes from elsewhere than the registry that everybody can use.
+/// Sources in a lock file other than the public registry.
 fn foreign_sources(lock: &str) -> Vec<String> {
     lock.lines()
         .filter_map(|line| line.strip_prefix("source = "))
