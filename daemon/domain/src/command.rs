@@ -6,8 +6,8 @@ use crate::kind::{Answer, Credential, Proved, Resynchronized};
 use crate::otp::{Counter, OtpParameters};
 use crate::{
     BreakGlassId, ChannelName, Country, DestinationTag, GroupName, Kind, MessageId, MethodId,
-    Place, Policy, Purpose, RootHash, Sealed, SealedMethod, Seconds, SessionTag, TerminalTag,
-    Timestamp, TokenId, UserId,
+    Place, Policy, Purpose, RootHash, RotatingTag, Sealed, SealedMethod, Seconds, SessionTag,
+    TerminalTag, Timestamp, TokenId, UserId,
 };
 
 /// What a caller wants to happen.
@@ -90,7 +90,7 @@ pub enum Action {
         /// What the code is to prove.
         recipient: Recipient,
         /// Where the message goes to.
-        destination: DestinationTag,
+        destination: RotatingTag<DestinationTag>,
         /// The country of the phone number that it goes to, as far as it is known.
         country: Option<Country>,
         /// The message of the same session that it takes the place of.
@@ -173,7 +173,7 @@ pub enum Action {
     /// Let the user sign in because the terminal is remembered.
     UseRemembered {
         /// The terminal.
-        terminal: TerminalTag,
+        terminal: RotatingTag<TerminalTag>,
     },
     /// Import a method that the user has proved in another system.
     ImportMethod {

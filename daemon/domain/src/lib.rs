@@ -19,6 +19,7 @@ mod refusal;
 mod root_hash;
 mod sealed;
 pub mod state;
+mod tag;
 mod time;
 mod unknown_word;
 
@@ -49,5 +50,6 @@ pub use refusal::Refusal;
 pub use root_hash::{InvalidRootHash, RootHash};
 pub use sealed::{Sealed, SealedMethod, SealedPart};
 pub use state::State;
+pub use tag::RotatingTag;
 pub use time::{Seconds, Timestamp};
 pub use unknown_word::UnknownWord;

@@ -27,6 +27,8 @@ pub enum WritePoint {
     RootStage,
     /// The root file with the new root key only, after keys are destroyed.
     RootFinish,
+    /// The root file with new keys for tags.
+    RootTags,
     /// Tiles, and the merging of small records.
     Compaction,
     /// The last known size of the log.
@@ -45,7 +47,7 @@ pub enum WritePoint {
 
 impl WritePoint {
     /// All write points.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::KeyFile,
         Self::RootCreate,
         Self::RootComplete,
@@ -55,6 +57,7 @@ impl WritePoint {
         Self::LogSync,
         Self::RootStage,
         Self::RootFinish,
+        Self::RootTags,
         Self::Compaction,
         Self::Head,
         Self::Snapshot,

@@ -18,6 +18,7 @@ use crate::start::{self, Opened};
 use crate::tiles::SharedTree;
 use crate::vault::{MasterKey, Vault};
 use rustix::fs::{FlockOperation, flock};
+use secinfo_domain::{Seconds, Timestamp};
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -225,6 +226,15 @@ impl Ledger {
             .and_then(|appended| appended.acknowledged(size))
             .and_then(|()| rotation.map_or(Ok(()), |rotation| vault.finish(&rotation)))
             .map_err(Failed::Doubtful)
+    }
+
+    /// Draws a new key for [tags](Vault::tag), if that is due where a tag counts for `life` at most,
+    /// and destroys the one before the former.
+    pub fn renew_tag_keys(&mut self, now: Timestamp, life: Seconds) -> Result<(), LedgerError> {
+        match &self.suspended {
+            Some(why) => Err(LedgerError::Suspended { why: why.clone() }),
+            None => self.reader.vault.renew_tag_keys(now, life),
+        }
     }
 
     /// Opens the storage again after a failed write and finds out what is on disk. Returns the

@@ -49,5 +49,5 @@ pub use log::{Engine, MAX_EVENT};
 pub use log_reader::LogReader;
 pub use proofs::Proofs;
 pub use snapshot::SnapshotFile;
-pub use vault::{MasterKey, NewKey, SEAL_OVERHEAD, Vault};
+pub use vault::{MasterKey, NewKey, SEAL_OVERHEAD, TagPurpose, Vault};
 pub use verify::{Report, verify_all};

@@ -470,6 +470,7 @@ fn a_restore_that_is_interrupted_at_any_write_leaves_the_former_ledger_or_the_re
             WritePoint::KeyFile,
             WritePoint::RootStage,
             WritePoint::RootFinish,
+            WritePoint::RootTags,
             WritePoint::Compaction,
             WritePoint::Snapshot,
         ]

@@ -110,6 +110,7 @@ fn every_write_fails(mode: FaultMode) {
     for point in WritePoint::ALL {
         let elsewhere = [
             WritePoint::KeyFile,
+            WritePoint::RootTags,
             WritePoint::RestoreDecided,
             WritePoint::RestoreMoved,
             WritePoint::RestoreSettled,

@@ -4,8 +4,8 @@
 mod fixture;
 
 use fixture::{Content, PART, Place, copy_directory, key_id, plaintext};
-use secinfo_domain::SealedPart;
-use secinfo_ledger::{Commit, LedgerError, NewKey};
+use secinfo_domain::{SealedPart, Seconds, Timestamp};
+use secinfo_ledger::{Commit, FaultMode, Ledger, LedgerError, NewKey, TagPurpose, WritePoint};
 
 fn with_keys(place: &Place, numbers: std::ops::Range<u8>) -> Content {
     let mut ledger = place.open();
@@ -155,4 +155,46 @@ fn old_wrapped_keys_open_nothing() {
     let error = spliced.try_open().err().unwrap();
     assert!(matches!(error, LedgerError::Damaged { .. }), "{error}");
     content.expect_in(&place.open().reader());
+}
+
+#[test]
+fn the_keys_of_tags_are_renewed_whole_or_not_at_all() {
+    let (life, begin) = (
+        Seconds::from_days(1),
+        Timestamp::from_seconds(1_800_000_000),
+    );
+    let tag = |ledger: &Ledger| {
+        ledger
+            .reader()
+            .vault
+            .tag(TagPurpose::Destination, &[b"tagged"])
+    };
+    for mode in [FaultMode::Before, FaultMode::After, FaultMode::Half] {
+        let place = Place::new();
+        let mut ledger = place.open();
+        ledger.renew_tag_keys(begin, life).unwrap();
+        let content = Content::default().append(&mut ledger, |content| content.with_key(1));
+        let first = tag(&ledger);
+        place.faults.arm(WritePoint::RootTags, mode, 0);
+        let later = begin.plus(life);
+        ledger.renew_tag_keys(later, life).unwrap_err();
+        assert_eq!(tag(&ledger), first);
+        let killed = place.as_after_a_kill().open();
+        assert!(tag(&killed).matches(&first.current));
+        content.expect_in(&killed.reader());
+        ledger.renew_tag_keys(later, life).unwrap();
+        let second = tag(&ledger);
+        assert!(second.current != first.current && second.matches(&first.current));
+        // Destroying a key leaves them as they are.
+        let content = content.append(&mut ledger, |content| content.without_key(1));
+        drop(ledger);
+        let mut ledger = place.open();
+        assert_eq!(tag(&ledger), second);
+        // A clock that was set far back renews them, too, and a key that nobody used is not kept.
+        ledger
+            .renew_tag_keys(Timestamp::from_seconds(1_700_000_000), life)
+            .unwrap();
+        assert_eq!(tag(&ledger).former, None);
+        content.expect_in(&ledger.reader());
+    }
 }

@@ -109,11 +109,7 @@ async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
         core.reader().log.clone(),
         unreported,
     );
-    let service = Arc::new(Service::new(
-        core,
-        channels.clone(),
-        limits(&config.daemon),
-    )?);
+    let service = Arc::new(Service::new(core, channels.clone(), limits(&config.daemon)));
     service.core().begin_log().await?;
     service.core().set_policy(config.policy()).await?;
     let connection = connect(config.daemon.bus_address.as_deref()).await?;

@@ -49,13 +49,15 @@ async fn each_message_leaves_an_event_without_destination_or_code() {
 
 #[tokio::test]
 async fn one_destination_gets_no_more_than_its_share_from_all_users_together() {
-    let host = TestHost::with(
+    let mut host = TestHost::with(
         Setup::new()
             .spool()
             .more("[policy.codes]\nof_destination = \"2 in 1h\"\nresend_after = \"1s\"\n"),
     )
     .await;
     for (uid, outcome) in [(ALICE, "sent"), (BOB, "sent"), (STRANGER, "TooManyCodes")] {
+        // No restart makes the share new.
+        host.restart().await;
         let user = host.client(uid).await;
         let (path, _) = user.start_destination("text", MOBILE, None).await.unwrap();
         let asked = user.send_code(path.as_str(), "Enrollment").await;

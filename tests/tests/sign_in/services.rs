@@ -92,6 +92,24 @@ async fn sudo_remembers_a_proof_in_its_terminal_and_in_no_other_for_as_long_as_p
 }
 
 #[tokio::test]
+async fn a_remembered_terminal_is_remembered_over_a_restart_of_the_daemon() {
+    let setup = Setup::with_drift().more("[service.sudo]\nremember = \"10m\"\n");
+    let (mut host, mut app) = with_app(setup).await;
+    host.service("sudo", "auth required {module}");
+    let pty = Pty::open();
+    let mut shell = host.shell(&pty, ALICE_ACCOUNT);
+    shell.when_asked("$ ", "sudo id -un");
+    shell.expect(CODE);
+    shell.when_asked(": ", &app.codes.fresh());
+    shell.expect("root\n");
+    host.restart().await;
+    shell.when_asked("$ ", "sudo id -un");
+    let said = shell.expect("root\n");
+    assert!(!said.contains(CODE), "{said}");
+    assert_eq!(count(&host, "remembered-sign-in").await, 1);
+}
+
+#[tokio::test]
 async fn a_proof_to_another_service_is_not_remembered_without_policy() {
     let setup = Setup::with_drift().more("[service.sudo]\nremember = \"10m\"\n");
     let (host, mut app) = with_app(setup).await;

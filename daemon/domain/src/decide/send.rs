@@ -6,14 +6,16 @@ use crate::command::{DeliveryOutcome, Phone, Recipient};
 use crate::event::{Accepted, CodeRequested, Credential, Fact, MessageDelivered, MessageFailed};
 use crate::kind::SentTo;
 use crate::state::{CodeRequest, CodeStatus, Method};
-use crate::{Authority, Country, DestinationTag, Kind, MessageId, MethodId, Timestamp};
+use crate::{
+    Authority, Country, DestinationTag, Kind, MessageId, MethodId, RotatingTag, Timestamp,
+};
 
 impl Case<'_> {
     pub(super) fn request_code(
         &self,
         message: MessageId,
         recipient: &Recipient,
-        destination: DestinationTag,
+        destination: RotatingTag<DestinationTag>,
         country: Option<Country>,
         replaces: Option<MessageId>,
     ) -> Result<Vec<Fact>, Refusal> {
@@ -29,7 +31,7 @@ impl Case<'_> {
                 message,
                 kind,
                 method,
-                destination,
+                destination: destination.current,
                 country,
                 expires: self.context.now.plus(self.state.policy().rules.codes.life),
                 replaces,
@@ -66,7 +68,7 @@ impl Case<'_> {
         &self,
         kind: Kind,
         method: Option<MethodId>,
-        destination: DestinationTag,
+        destination: RotatingTag<DestinationTag>,
         country: Option<Country>,
     ) -> Result<(), Refusal> {
         let rules = &self.state.policy().rules.codes;
@@ -80,7 +82,7 @@ impl Case<'_> {
         // does not arrive is another way, and not the same again.
         let again = |request: &CodeRequest| {
             request.user == self.id
-                && request.destination == destination
+                && destination.matches(&request.destination)
                 && request.kind == kind
                 && request.status != CodeStatus::Used
         };
@@ -112,12 +114,12 @@ impl Case<'_> {
     /// where these fill the limit, the whole time is named.
     fn destination_full_until(
         &self,
-        destination: DestinationTag,
+        destination: RotatingTag<DestinationTag>,
         is_claim: impl Fn(&CodeRequest) -> bool,
     ) -> Option<Timestamp> {
         let limit = self.state.policy().rules.codes.of_destination;
         let (sent, now) = (self.state.codes(), self.context.now);
-        let there = |request: &CodeRequest| request.destination == destination;
+        let there = |request: &CodeRequest| destination.matches(&request.destination);
         let own = |request: &CodeRequest| there(request) && request.user == self.id;
         sent.full_until(limit, now, own).or_else(|| {
             sent.full_until(limit, now, |request| there(request) && !is_claim(request))

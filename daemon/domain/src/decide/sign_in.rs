@@ -8,7 +8,7 @@ use crate::event::{
 };
 use crate::policy::{EffectivePolicy, FirstMethod, SignInRules, Verify};
 use crate::state::State;
-use crate::{BreakGlassId, Purpose, Seconds, TerminalTag, Timestamp, UserId};
+use crate::{BreakGlassId, Purpose, RotatingTag, Seconds, TerminalTag, Timestamp, UserId};
 use std::net::IpAddr;
 
 /// Where a user signs in.
@@ -17,7 +17,7 @@ pub struct SignInPlace {
     /// The address that they come from, if a trusted service has named it.
     pub network: Option<IpAddr>,
     /// The terminal, if it is known for certain.
-    pub terminal: Option<TerminalTag>,
+    pub terminal: Option<RotatingTag<TerminalTag>>,
 }
 
 /// What a sign-in asks.
@@ -194,7 +194,7 @@ impl Case<'_> {
         }
     }
 
-    fn is_remembered(&self, rules: &SignInRules, terminal: TerminalTag) -> bool {
+    fn is_remembered(&self, rules: &SignInRules, terminal: RotatingTag<TerminalTag>) -> bool {
         let now = self.context.now;
         self.context.actor.service.as_ref().is_some_and(|service| {
             self.user
@@ -253,11 +253,19 @@ impl Case<'_> {
         }
     }
 
-    pub(super) fn use_remembered(&self, terminal: TerminalTag) -> Result<Vec<Fact>, Refusal> {
+    pub(super) fn use_remembered(
+        &self,
+        terminal: RotatingTag<TerminalTag>,
+    ) -> Result<Vec<Fact>, Refusal> {
         if self.context.actor.who == Who::Root
             && self.is_remembered(&self.sign_in_rules(), terminal)
         {
-            Ok(vec![RememberedSignIn { terminal }.into()])
+            Ok(vec![
+                RememberedSignIn {
+                    terminal: terminal.current,
+                }
+                .into(),
+            ])
         } else {
             Err(Refusal::NotRemembered)
         }

@@ -1,7 +1,7 @@
 //! What sign-ins through PAM have left with a user.
 
 use crate::event::TerminalRemembered;
-use crate::{ServiceName, TerminalTag, Timestamp};
+use crate::{RotatingTag, ServiceName, TerminalTag, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The most terminals that are remembered for one user; the oldest goes first.
@@ -38,7 +38,7 @@ impl SignIns {
     /// What is remembered of a terminal for a service at `now`.
     pub fn remembered(
         &self,
-        terminal: TerminalTag,
+        terminal: RotatingTag<TerminalTag>,
         service: &ServiceName,
         now: Timestamp,
     ) -> Option<&Remembered> {
@@ -72,7 +72,7 @@ impl SignIns {
 
     pub(super) fn remember(&mut self, fact: &TerminalRemembered, now: Timestamp) {
         self.remembered
-            .retain(|kept| now < kept.until && !kept.is(fact.terminal, &fact.service));
+            .retain(|kept| now < kept.until && !kept.is(fact.terminal.into(), &fact.service));
         if self.remembered.len() == MOST_REMEMBERED {
             self.remembered.remove(0);
         }
@@ -90,7 +90,7 @@ impl SignIns {
 }
 
 impl Remembered {
-    fn is(&self, terminal: TerminalTag, service: &ServiceName) -> bool {
-        self.terminal == terminal && self.service == *service
+    fn is(&self, terminal: RotatingTag<TerminalTag>, service: &ServiceName) -> bool {
+        terminal.matches(&self.terminal) && self.service == *service
     }
 }

@@ -279,7 +279,7 @@ fn no_terminal_is_remembered_any_more() {
     };
     let place = || SignInPlace {
         network: None,
-        terminal: Some(TERMINAL),
+        terminal: Some(TERMINAL.into()),
     };
     let story = given_policy(
         service("sudo", remember),

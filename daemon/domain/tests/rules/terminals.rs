@@ -5,7 +5,8 @@ use crate::sign_in::{at_sshd, at_sudo, outlook_at, service};
 use secinfo_domain::event::{RememberedSignIn, TerminalRemembered, Who};
 use secinfo_domain::policy::SignInRefinement;
 use secinfo_domain::{
-    HostAction, Policy, Refusal, Seconds, ServiceName, SignInOutlook, SignInPlace, TerminalTag,
+    HostAction, Policy, Refusal, RotatingTag, Seconds, ServiceName, SignInOutlook, SignInPlace,
+    TerminalTag,
 };
 
 const TERMINAL: TerminalTag = TerminalTag::from_bytes([7; 16]);
@@ -23,7 +24,7 @@ fn remembering() -> Policy {
 fn here() -> SignInPlace {
     SignInPlace {
         network: None,
-        terminal: Some(TERMINAL),
+        terminal: Some(TERMINAL.into()),
     }
 }
 
@@ -63,12 +64,23 @@ fn a_terminal_is_remembered_for_a_time_at_one_service() {
     }
     let elsewhere = SignInPlace {
         network: None,
-        terminal: Some(ANOTHER),
+        terminal: Some(ANOTHER.into()),
     };
     assert_eq!(
         outlook_at(&story, at_sudo(), elsewhere),
         SignInOutlook::Verify
     );
+}
+
+#[test]
+fn a_terminal_is_remembered_when_the_key_of_its_tag_has_changed() {
+    let renewed = RotatingTag {
+        current: ANOTHER,
+        former: Some(TERMINAL),
+    };
+    remembered()
+        .when(at_sudo().at(899).use_remembered(renewed))
+        .then_events([RememberedSignIn { terminal: ANOTHER }.into()]);
 }
 
 #[test]

@@ -12,10 +12,12 @@ mod master;
 mod new_key;
 mod root;
 mod seal;
+mod tags;
 
 pub use master::MasterKey;
 pub use new_key::NewKey;
 pub use seal::SEAL_OVERHEAD;
+pub use tags::TagPurpose;
 
 pub(crate) use change::in_force;
 pub(crate) use new_key::open_under;

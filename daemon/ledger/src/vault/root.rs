@@ -4,10 +4,12 @@
 //! new root key is that the former one is nowhere any more.
 
 use super::seal::{OpenError, Secret, open, random_secret, seal};
+use super::tags::TagKeys;
 use crate::error::LedgerError;
 use crate::faults::WritePoint;
 use crate::files::{SMALL_FILE, read_bounded, replace};
 use crate::site::Site;
+use secinfo_domain::Timestamp;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -32,6 +34,8 @@ pub(crate) struct Root {
     pub(crate) signing_seed: Secret,
     /// Key of the index from (uid, name) to user.
     pub(crate) index_key: Secret,
+    /// The keys of tags.
+    pub(super) tags: TagKeys,
     /// The root key in force; while keys are being destroyed the next one as well.
     pub(crate) keys: Vec<Secret>,
 }
@@ -45,6 +49,7 @@ impl Root {
             complete: false,
             signing_seed: random_secret()?,
             index_key: random_secret()?,
+            tags: TagKeys::generate()?,
             keys: vec![random_secret()?],
         })
     }
@@ -95,10 +100,16 @@ impl Root {
 
     fn encode(&self) -> Zeroizing<Vec<u8>> {
         // Room for all of it at once: a vector that grows would leave copies of the keys behind.
-        let mut out = Zeroizing::new(Vec::with_capacity(MAX_ORIGIN + 256));
+        let mut out = Zeroizing::new(Vec::with_capacity(MAX_ORIGIN + 512));
         out.push(u8::from(self.complete));
         out.extend_from_slice(self.signing_seed.as_slice());
         out.extend_from_slice(self.index_key.as_slice());
+        out.extend_from_slice(&self.tags.since.as_millis().to_be_bytes());
+        out.extend_from_slice(self.tags.current.as_slice());
+        out.push(u8::from(self.tags.former.is_some()));
+        if let Some(former) = &self.tags.former {
+            out.extend_from_slice(former.as_slice());
+        }
         out.push(u8::try_from(self.keys.len()).expect("there are one or two root keys"));
         for key in &self.keys {
             out.extend_from_slice(key.as_slice());
@@ -119,6 +130,15 @@ impl Root {
         };
         let signing_seed = Zeroizing::new(*take::<32>(input)?);
         let index_key = Zeroizing::new(*take::<32>(input)?);
+        let tags = TagKeys {
+            since: Timestamp::from_millis(u64::from_be_bytes(*take::<8>(input)?)),
+            current: Zeroizing::new(*take::<32>(input)?),
+            former: match *take::<1>(input)? {
+                [0] => None,
+                [1] => Some(Zeroizing::new(*take::<32>(input)?)),
+                _ => return None,
+            },
+        };
         let [count @ (1 | 2)] = *take::<1>(input)? else {
             return None;
         };
@@ -132,6 +152,7 @@ impl Root {
             complete: complete == 1,
             signing_seed,
             index_key,
+            tags,
             keys,
         })
     }
@@ -159,6 +180,7 @@ mod tests {
         assert!(Root::load(&own).unwrap().is_none());
         let mut root = Root::generate("host.example/secinfo/00".to_owned()).unwrap();
         root.keys.push(random_secret().unwrap());
+        root.tags.former = Some(random_secret().unwrap());
         root.store(&own, WritePoint::RootCreate).unwrap();
 
         let loaded = Root::load(&own).unwrap().unwrap();

@@ -170,8 +170,8 @@ fn codes(section: &mut Section<'_, '_>, or: CodeRules) -> CodeRules {
     rules
 }
 
-/// The longest that a proof is remembered in a terminal.
-const LONGEST_REMEMBERED: u32 = DAY;
+/// The longest that a proof is remembered in a terminal: no longer than the terminal's tag counts.
+const LONGEST_REMEMBERED: u32 = secinfo_domain::policy::Limit::LONGEST.get();
 
 fn sign_in(section: &mut Section<'_, '_>, or: SignInRules) -> SignInRules {
     SignInRules {

@@ -16,6 +16,7 @@ mod replay;
 mod sealed;
 mod settings;
 mod snapshots;
+mod tags;
 mod writer;
 
 pub(crate) use account::blocking;
@@ -63,11 +64,14 @@ impl Core {
     /// Starts the writer on an open ledger. `state` is the state after its events, of which
     /// `in_snapshot` are in a snapshot: see [`read_state`].
     pub fn start(
-        ledger: Ledger,
+        mut ledger: Ledger,
         (state, in_snapshot): (State, u64),
         clock: Arc<dyn Clock>,
         settings: Settings,
     ) -> io::Result<Self> {
+        if let Err(error) = ledger.renew_tag_keys(clock.now(), tags::LIFE) {
+            tracing::warn!(%error, "the keys of tags could not be renewed; it is tried again");
+        }
         let reader = ledger.reader();
         let published = Arc::new(Published::new(state));
         let writer = Writer::start(

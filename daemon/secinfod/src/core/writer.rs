@@ -9,8 +9,9 @@ use super::error::ServiceError;
 use super::published::Published;
 use super::replay::{ReplayError, replay_news};
 use super::snapshots::Snapshots;
-use secinfo_domain::{Command, Event, State};
-use secinfo_ledger::{Commit, Ledger, NewKey};
+use super::tags;
+use secinfo_domain::{Command, Event, State, Timestamp};
+use secinfo_ledger::{Commit, Ledger, LedgerError, NewKey};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -162,6 +163,11 @@ impl Appender {
     /// The ledger, and the state after its events.
     pub(crate) const fn ledger_and_state(&self) -> (&Ledger, &State) {
         (&self.ledger, &self.state)
+    }
+
+    /// Renews the keys of tags, if that is due.
+    pub(super) fn renew_tag_keys(&mut self, now: Timestamp) -> Result<(), LedgerError> {
+        self.ledger.renew_tag_keys(now, tags::LIFE)
     }
 
     /// Refuses every command from now on.

@@ -77,10 +77,11 @@ impl SecurityInfo {
         Ok(person)
     }
 
-    /// Carries out everything that is due: deletions whose waiting time is over, access passes that
-    /// have expired; how many users it concerned. One thing for each user at a time: what is left is
+    /// Carries out everything that is due: new keys for tags, deletions whose waiting time is over,
+    /// access passes that have expired; how many users it concerned. One thing for each user at a time: what is left is
     /// due at the next call.
     pub async fn carry_out_due(&self) -> Result<usize, ServiceError> {
+        self.core.renew_tag_keys().await?;
         let due = self.core.state().due(self.core.now());
         for user in &due {
             self.carry_out_for(*user).await?;

@@ -1,38 +1,29 @@
 //! Counting messages by destination, without the log holding any.
 
+use crate::core::Core;
 use crate::methods::delivery::destination::Destination;
-use hmac::{Hmac, KeyInit, Mac};
-use secinfo_domain::DestinationTag;
-use sha2::Sha256;
+use secinfo_domain::{DestinationTag, RotatingTag};
+use secinfo_ledger::TagPurpose;
 use zeroize::Zeroizing;
 
-/// The key of the tags by which messages to one destination are counted. It is drawn when the
-/// daemon starts and never leaves it: the tags in the log lead back to nothing.
-pub(super) struct DestinationKey(Zeroizing<[u8; 32]>);
+/// The tag by which messages to one destination are counted.
+pub(super) fn tag(core: &Core, destination: &Destination) -> RotatingTag<DestinationTag> {
+    let counted = counted(destination);
+    core.tag(TagPurpose::Destination, &[counted.as_bytes()])
+        .map(DestinationTag::from_bytes)
+}
 
-impl DestinationKey {
-    pub(super) fn draw() -> Result<Self, getrandom::Error> {
-        let mut key = Zeroizing::new([0; 32]);
-        getrandom::fill(&mut *key)?;
-        Ok(Self(key))
-    }
-
-    pub(super) fn tag(&self, destination: &Destination) -> DestinationTag {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&*self.0)
-            .expect("HMAC takes a key of any length");
-        match destination {
-            Destination::Phone { number, .. } => mac.update(number.as_str().as_bytes()),
-            Destination::Email(address) => {
-                // Most servers take these for one mailbox, and one mailbox is what is flooded.
-                let (local, domain) = address.parts();
-                let mailbox = local.split('+').next().unwrap_or(local);
-                let whole = Zeroizing::new(format!("{mailbox}@{domain}").to_lowercase());
-                mac.update(whole.as_bytes());
-            }
+/// What is counted as one destination.
+fn counted(destination: &Destination) -> Zeroizing<String> {
+    Zeroizing::new(match destination {
+        Destination::Phone { number, .. } => number.as_str().to_owned(),
+        Destination::Email(address) => {
+            // Most servers take these for one mailbox, and one mailbox is what is flooded.
+            let (local, domain) = address.parts();
+            let mailbox = local.split('+').next().unwrap_or(local);
+            Zeroizing::new(format!("{mailbox}@{domain}")).to_lowercase()
         }
-        let tag = mac.finalize().into_bytes();
-        DestinationTag::from_bytes(std::array::from_fn(|place| tag[place]))
-    }
+    })
 }
 
 #[cfg(test)]
@@ -40,17 +31,11 @@ mod tests {
     use super::*;
     use secinfo_domain::EmailAddress;
 
-    fn email(text: &str) -> Destination {
-        Destination::Email(EmailAddress::parse(text).unwrap())
-    }
-
     #[test]
-    fn one_mailbox_has_one_tag_and_another_daemon_another() {
-        let key = DestinationKey::draw().unwrap();
-        let alice = key.tag(&email("alice@example.org"));
-        assert_eq!(key.tag(&email("Alice+one@Example.org")), alice);
-        assert_ne!(key.tag(&email("bob@example.org")), alice);
-        let other = DestinationKey::draw().unwrap();
-        assert_ne!(other.tag(&email("alice@example.org")), alice);
+    fn one_mailbox_is_counted_as_one_destination() {
+        let counted = |text| counted(&Destination::Email(EmailAddress::parse(text).unwrap()));
+        let alice = counted("alice@example.org");
+        assert_eq!(counted("Alice+one@Example.org"), alice);
+        assert_ne!(counted("bob@example.org"), alice);
     }
 }

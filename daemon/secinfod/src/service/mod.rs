@@ -76,11 +76,7 @@ impl Service {
     /// # Panics
     ///
     /// Outside of a tokio runtime.
-    pub fn new(
-        core: Core,
-        channels: Channels,
-        limits: SessionLimits,
-    ) -> Result<Self, ServiceError> {
+    pub fn new(core: Core, channels: Channels, limits: SessionLimits) -> Self {
         let core = Arc::new(core);
         let deliveries = Arc::new(Deliveries::new(Arc::clone(&core), channels));
         let notices = Arc::new(Notices::start(Arc::clone(&core), Arc::clone(&deliveries)));
@@ -88,7 +84,7 @@ impl Service {
             Arc::clone(&core),
             Arc::clone(&notices),
             Arc::clone(&deliveries),
-        )?);
+        ));
         let enrollments = Arc::new(Enrollments::new(
             Arc::clone(&core),
             Arc::clone(&notices),
@@ -114,8 +110,8 @@ impl Service {
                 issued_codes: Arc::clone(&issued_codes),
             },
             Sessions::new(core.clock(), limits),
-        )?;
-        Ok(Self {
+        );
+        Self {
             deliveries,
             enrollments,
             verifications,
@@ -130,7 +126,7 @@ impl Service {
                 notices,
             },
             core,
-        })
+        }
     }
 
     /// The log, the state, the accounts and the settings.

@@ -1,7 +1,7 @@
 //! Sending codes: what a session has sent, and asking for another.
 
 use super::deliveries::Deliveries;
-use super::destination::DestinationKey;
+use super::destination;
 use super::notices::Notices;
 use crate::channels::{Arrival, Progress, Tracking};
 use crate::core::{Core, Person, Requester, ServiceError, no_randomness, random_id};
@@ -27,7 +27,6 @@ pub(super) struct CodeSender {
     core: Arc<Core>,
     notices: Arc<Notices>,
     deliveries: Arc<Deliveries>,
-    destination_key: DestinationKey,
     waiting_for_news: Semaphore,
 }
 
@@ -137,18 +136,13 @@ impl Sending {
 }
 
 impl CodeSender {
-    pub(super) fn new(
-        core: Arc<Core>,
-        notices: Arc<Notices>,
-        deliveries: Arc<Deliveries>,
-    ) -> Result<Self, ServiceError> {
-        Ok(Self {
+    pub(super) fn new(core: Arc<Core>, notices: Arc<Notices>, deliveries: Arc<Deliveries>) -> Self {
+        Self {
             core,
             notices,
             deliveries,
-            destination_key: DestinationKey::draw().map_err(no_randomness)?,
             waiting_for_news: Semaphore::new(MOST_WAIT_FOR_NEWS),
-        })
+        }
     }
 
     /// The language of a message: the first wanted one that there is, else that of the settings.
@@ -173,7 +167,7 @@ impl CodeSender {
         let action = Action::RequestCode {
             message,
             recipient: delivery.recipient,
-            destination: self.destination_key.tag(delivery.destination),
+            destination: destination::tag(&self.core, delivery.destination),
             country: delivery.destination.country(),
             replaces: before.map(|sent| sent.code.message),
         };

@@ -115,7 +115,7 @@ pub fn fact(before: &State, event: &Event) -> Checked {
             let service = event.actor.service.as_ref().expect("a service");
             let kept = user.and_then(|user| {
                 user.sign_ins()
-                    .remembered(fact.terminal, service, event.time)
+                    .remembered(fact.terminal.into(), service, event.time)
             });
             prop_assert!(kept.is_some(), "let in for nothing: {event:?}");
         }

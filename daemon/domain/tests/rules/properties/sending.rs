@@ -87,7 +87,7 @@ impl Sending {
         let action = Action::RequestCode {
             message: asked.message,
             recipient,
-            destination: destination(asked.kind, asked.number),
+            destination: destination(asked.kind, asked.number).into(),
             country: country_of(asked.kind, asked.number),
             replaces: mine.filter(|_| instead).map(|code| code.message),
         };

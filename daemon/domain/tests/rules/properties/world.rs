@@ -291,7 +291,7 @@ impl World {
                 terminal: TerminalTag::from_bytes([terminal; 16]),
             },
             What::UseRemembered { terminal } => Action::UseRemembered {
-                terminal: TerminalTag::from_bytes([terminal; 16]),
+                terminal: TerminalTag::from_bytes([terminal; 16]).into(),
             },
             What::Import { kind } => Action::ImportMethod {
                 method: self.new_method(),

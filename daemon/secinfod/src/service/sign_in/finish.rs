@@ -96,7 +96,9 @@ impl Turn<'_> {
         }
         if let Some(terminal) = self.sign_in.place.terminal {
             let (person, by) = (&self.sign_in.person, &self.sign_in.by);
-            let action = Action::RememberTerminal { terminal };
+            let action = Action::RememberTerminal {
+                terminal: terminal.current,
+            };
             match self
                 .parts
                 .notices

@@ -21,17 +21,16 @@ pub use step::{End, Outcome, Prompt, RefusedFor, Step};
 use super::sending::Sending;
 use super::session::{Session, SessionOwner, Sessions};
 use super::verification::Verification;
-use crate::core::{Person, Requester, ServiceError, no_randomness, random_id};
+use crate::core::{Person, Requester, ServiceError, random_id};
 use crate::messages::Prompts;
 use crate::wire_names::WireName;
 use conversation::{LONGEST, Stage, Talk, Turn, outlook};
 use secinfo_domain::{
-    Action, Purpose, Refusal, Seconds, ServiceName, SessionTag, SignInOutlook, SignInPlace,
-    TerminalTag,
+    Action, Purpose, Refusal, RotatingTag, Seconds, ServiceName, SessionTag, SignInOutlook,
+    SignInPlace, TerminalTag,
 };
 use secinfo_wire::Forms;
 use std::sync::{Arc, Mutex};
-use terminal::TerminalKey;
 use wording::Wording;
 
 /// The most answers in one sign-in: more than a person gives, and an end to a program that answers
@@ -41,7 +40,6 @@ const MOST_ANSWERS: u16 = 64;
 /// Signs users in.
 pub struct SignIns {
     parts: Parts,
-    terminal_key: TerminalKey,
     sessions: Sessions<SignIn>,
 }
 
@@ -66,12 +64,8 @@ pub struct SignInRequest {
 }
 
 impl SignIns {
-    pub(super) fn new(parts: Parts, sessions: Sessions<SignIn>) -> Result<Self, ServiceError> {
-        Ok(Self {
-            parts,
-            terminal_key: TerminalKey::draw().map_err(no_randomness)?,
-            sessions,
-        })
+    pub(super) const fn new(parts: Parts, sessions: Sessions<SignIn>) -> Self {
+        Self { parts, sessions }
     }
 
     /// The open sessions.
@@ -92,10 +86,10 @@ impl SignIns {
         pid: u32,
         uid: u32,
         [named, invoker]: [&str; 2],
-    ) -> Option<TerminalTag> {
+    ) -> Option<RotatingTag<TerminalTag>> {
         let remembers =
             self.parts.core.state().policy().sign_in(service).remember > Seconds::new(0);
-        remembers.then(|| self.terminal_key.tag(pid, uid, named, invoker))?
+        remembers.then(|| terminal::tag(&self.parts.core, pid, uid, named, invoker))?
     }
 
     /// Begins to sign a user in. There is a session only where the user is asked something.

@@ -1,15 +1,10 @@
 //! Which terminal a process is on, so that a proof can be remembered there and nowhere else.
 
+use crate::core::Core;
 use crate::process::{effective_uid, real_uid};
-use hmac::{Hmac, KeyInit, Mac};
-use secinfo_domain::TerminalTag;
-use sha2::Sha256;
+use secinfo_domain::{RotatingTag, TerminalTag};
+use secinfo_ledger::TagPurpose;
 use std::fs;
-use zeroize::Zeroizing;
-
-/// The key of the tags of terminals. It is drawn when the daemon starts and never leaves it: what
-/// is remembered ends with the daemon, and the tags in the log lead back to nothing.
-pub(in crate::service) struct TerminalKey(Zeroizing<[u8; 32]>);
 
 /// What `/proc/<pid>/stat` says of a process; see proc(5).
 #[derive(Debug, PartialEq, Eq)]
@@ -22,59 +17,56 @@ struct Stat {
     started: u64,
 }
 
-impl TerminalKey {
-    pub(in crate::service) fn draw() -> Result<Self, getrandom::Error> {
-        let mut key = Zeroizing::new([0; 32]);
-        getrandom::fill(&mut *key)?;
-        Ok(Self(key))
-    }
+/// The tag of the terminal that a process of root's is on, for the user `uid` who is asked in it; none
+/// where it has no terminal. `named` is the terminal by the name that the process gives it, and
+/// `invoker` the account that started it, by the name that it gives that.
+///
+/// As with the time stamps of sudo, the session on the terminal and the start of its leader belong to
+/// the tag: the next session on a terminal is not remembered. So does the account that asks, by uid
+/// and by name: several accounts can be at work in one session, and what one of them has proved is
+/// nothing to the others. And so does the boot, since both numbers may come again after the next.
+pub(super) fn tag(
+    core: &Core,
+    pid: u32,
+    uid: u32,
+    named: &str,
+    invoker: &str,
+) -> Option<RotatingTag<TerminalTag>> {
+    let session = session_of(pid, uid, named, invoker)?;
+    let parts: Vec<&[u8]> = session.iter().map(Vec::as_slice).collect();
+    let tag = core.tag(TagPurpose::Terminal, &parts);
+    Some(tag.map(TerminalTag::from_bytes))
+}
 
-    /// The tag of the terminal that a process of root's is on, for the user `uid` who is asked in
-    /// it; none where it has no terminal. `named` is the terminal by the name that the process
-    /// gives it, and `invoker` the account that started it, by the name that it gives that.
-    ///
-    /// As with the time stamps of sudo, the session on the terminal and the start of its leader
-    /// belong to the tag: whoever gets the terminal next is not remembered. So does whoever asks,
-    /// by uid and by name: several accounts can be at work in one session, and what one of them has
-    /// proved is nothing to the others.
-    pub(in crate::service) fn tag(
-        &self,
-        pid: u32,
-        uid: u32,
-        named: &str,
-        invoker: &str,
-    ) -> Option<TerminalTag> {
-        // A process of somebody else's has taken over the pid of the one that called.
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-        if effective_uid(&status) != Some(0) {
-            return None;
-        }
-        let asks = real_uid(&status)?;
-        let process = stat(pid)?;
-        if process.terminal == 0 {
-            return None;
-        }
-        let leader = stat(process.session)?;
-        (leader.session == process.session && leader.terminal == process.terminal)
-            .then(|| self.tag_of(&leader, (uid, asks), [named, invoker]))
+/// What tells the session on a terminal from every other.
+fn session_of(pid: u32, uid: u32, named: &str, invoker: &str) -> Option<Vec<Vec<u8>>> {
+    // Another process, which is not root's, may have taken over the pid of the one that called.
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    if effective_uid(&status) != Some(0) {
+        return None;
     }
+    let asks = real_uid(&status)?;
+    let process = stat(pid)?;
+    if process.terminal == 0 {
+        return None;
+    }
+    let leader = stat(process.session)?;
+    let boot = fs::read("/proc/sys/kernel/random/boot_id").ok()?;
+    (leader.session == process.session && leader.terminal == process.terminal)
+        .then(|| parts(boot, &leader, (uid, asks), [named, invoker]))
+}
 
-    fn tag_of(&self, leader: &Stat, (uid, asks): (u32, u32), names: [&str; 2]) -> TerminalTag {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&*self.0)
-            .expect("HMAC takes a key of any length");
-        mac.update(&uid.to_be_bytes());
-        mac.update(&asks.to_be_bytes());
-        mac.update(&leader.session.to_be_bytes());
-        mac.update(&leader.terminal.to_be_bytes());
-        mac.update(&leader.started.to_be_bytes());
-        for name in names {
-            // Its length before it, so that no two pairs are the same bytes.
-            mac.update(&(name.len() as u64).to_be_bytes());
-            mac.update(name.as_bytes());
-        }
-        let tag = mac.finalize().into_bytes();
-        TerminalTag::from_bytes(std::array::from_fn(|place| tag[place]))
-    }
+fn parts(boot: Vec<u8>, leader: &Stat, (uid, asks): (u32, u32), names: [&str; 2]) -> Vec<Vec<u8>> {
+    let mut parts = vec![
+        boot,
+        uid.to_be_bytes().to_vec(),
+        asks.to_be_bytes().to_vec(),
+        leader.session.to_be_bytes().to_vec(),
+        leader.terminal.to_be_bytes().to_vec(),
+        leader.started.to_be_bytes().to_vec(),
+    ];
+    parts.extend(names.map(|name| name.as_bytes().to_vec()));
+    parts
 }
 
 fn stat(pid: u32) -> Option<Stat> {
@@ -129,30 +121,29 @@ mod tests {
             terminal,
             started,
         };
-        let key = TerminalKey::draw().unwrap();
+        let boot = b"this boot".to_vec();
         let (alice, names) = ((1000, 1000), ["/dev/pts/1", "alice"]);
-        let same = key.tag_of(&leader(1, 2, 3), alice, names);
-        assert_eq!(key.tag_of(&leader(1, 2, 3), alice, names), same);
-        let another = TerminalKey::draw().unwrap();
-        let tags: HashSet<_> = [
+        let same = parts(boot.clone(), &leader(1, 2, 3), alice, names);
+        assert_eq!(parts(boot.clone(), &leader(1, 2, 3), alice, names), same);
+        let here = |leader: Stat, uids, names| parts(boot.clone(), &leader, uids, names);
+        let sessions: HashSet<_> = [
             same,
-            key.tag_of(&leader(9, 2, 3), alice, names),
-            key.tag_of(&leader(1, 9, 3), alice, names),
-            key.tag_of(&leader(1, 2, 9), alice, names),
-            key.tag_of(&leader(1, 2, 3), (1001, 1000), names),
-            key.tag_of(&leader(1, 2, 3), (1000, 1001), names),
-            key.tag_of(&leader(1, 2, 3), alice, ["/dev/pts/2", "alice"]),
-            key.tag_of(&leader(1, 2, 3), alice, ["/dev/pts/1", "mallory"]),
-            key.tag_of(&leader(1, 2, 3), alice, ["/dev/pts/1a", "lice"]),
-            another.tag_of(&leader(1, 2, 3), alice, names),
+            here(leader(9, 2, 3), alice, names),
+            here(leader(1, 9, 3), alice, names),
+            here(leader(1, 2, 9), alice, names),
+            here(leader(1, 2, 3), (1001, 1000), names),
+            here(leader(1, 2, 3), (1000, 1001), names),
+            here(leader(1, 2, 3), alice, ["/dev/pts/2", "alice"]),
+            here(leader(1, 2, 3), alice, ["/dev/pts/1", "mallory"]),
+            here(leader(1, 2, 3), alice, ["/dev/pts/1a", "lice"]),
+            parts(b"another boot".to_vec(), &leader(1, 2, 3), alice, names),
         ]
         .into();
-        assert_eq!(tags.len(), 10);
+        assert_eq!(sessions.len(), 10);
     }
 
     #[test]
     fn a_process_of_another_user_or_none_has_no_terminal() {
-        let key = TerminalKey::draw().unwrap();
-        assert_eq!(key.tag(u32::MAX, 1000, "", ""), None);
+        assert_eq!(session_of(u32::MAX, 1000, "", ""), None);
     }
 }
