@@ -18,7 +18,7 @@ const CALL_TIMEOUT: Duration = Duration::from_mins(5);
 const LONG_CALL_TIMEOUT: Duration = Duration::from_hours(12);
 
 /// The bus address that the environment names: `SECINFO_BUS_ADDRESS`, or else
-/// `DBUS_SYSTEM_BUS_ADDRESS`. Only for programs that run with the rights of whoever set it.
+/// `DBUS_SYSTEM_BUS_ADDRESS`. Only for programs that run with the rights of the user who set it.
 pub fn address_from_environment() -> Option<String> {
     ["SECINFO_BUS_ADDRESS", "DBUS_SYSTEM_BUS_ADDRESS"]
         .into_iter()
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_user_writes_about_themselves_hides_the_daemon_from_nobody() {
+    fn what_a_user_writes_about_themselves_does_not_hide_the_daemon() {
         let passwd = b"mallory:x:1001:1001:\xe4\xff:/home/mallory:/bin/sh\nsecinfo:x:991:991::/:\n";
         assert_eq!(uid_of("secinfo", passwd), Some(991));
     }

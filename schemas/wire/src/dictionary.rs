@@ -12,7 +12,7 @@ pub type Dictionary = HashMap<String, OwnedVariant>;
 /// The entries of a dictionary that is about to be sent.
 pub(crate) type Entries<'a> = BTreeMap<&'static str, Variant<'a>>;
 
-/// The most characters of an unknown name that are repeated to whoever gave it.
+/// The most characters of an unknown name that are repeated in an error.
 const LONGEST_NAME: usize = 64;
 
 /// Why a dictionary is not what it must be. Says which entry, never what is in it.
@@ -187,3 +187,26 @@ macro_rules! dictionary {
 }
 
 pub(crate) use dictionary;
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use serde::Serialize;
+    use zbus::Type;
+    use zbus::wire::{LE, serialized::Context, to_bytes};
+
+    /// What the other side receives.
+    pub(crate) fn received(sent: &(impl Serialize + Type)) -> Dictionary {
+        let bytes = to_bytes(Context::new(LE, 0), sent).expect("it can be sent");
+        bytes.deserialize().expect("a dictionary").0
+    }
+
+    /// A dictionary of these entries.
+    pub(crate) fn dictionary_of(entries: &[(&'static str, Variant<'static>)]) -> Dictionary {
+        let entry = |(name, value): &(&'static str, Variant<'static>)| {
+            let value = value.try_to_owned().expect("no file descriptor");
+            ((*name).to_owned(), value)
+        };
+        entries.iter().map(entry).collect()
+    }
+}

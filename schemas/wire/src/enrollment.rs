@@ -2,7 +2,7 @@
 
 use crate::delivery::SentCode;
 use crate::error::Result;
-use crate::form::Response;
+use crate::response::Response;
 use zbus::{DeserializeDict, OwnedObjectPath, Type, proxy};
 
 /// An enrollment that is going on. Only for the connection that started it.

@@ -16,6 +16,7 @@
 
 mod audit;
 mod backup;
+mod challenge;
 mod channels;
 mod connect;
 mod delivery;
@@ -28,6 +29,7 @@ mod manager;
 mod method;
 pub mod names;
 mod properties;
+mod response;
 mod sign_in;
 mod statistics;
 mod tokens;
@@ -36,6 +38,7 @@ mod verification;
 
 pub use audit::{Appended, AppendedArgs, AppendedStream, AuditProxy, UserNames};
 pub use backup::{BackedUp, BackupsProxy, RestoreOptions, Restored};
+pub use challenge::{Approval, Challenge};
 pub use channels::{Channel, ChannelsProxy, TestOptions, TestOutcome};
 pub use connect::{
     address_from_environment, connect, connect_if_running, connect_patiently, is_daemon,
@@ -44,13 +47,14 @@ pub use delivery::SentCode;
 pub use dictionary::{Dictionary, InvalidDictionary};
 pub use enrollment::{Enrolled, EnrollmentProperties, EnrollmentProxy};
 pub use error::{Error, Reason, Result};
-pub use form::{Approval, Challenge, Form, Forms, LONGEST_CODE, Response, UnknownForm, WrongForm};
+pub use form::{Form, Forms, UnknownForm, WrongForm};
 pub use hint::Hint;
 pub use manager::{ImportMethodsOptions, ManagerProxy, Policy, Status, UserSummary};
 pub use method::{Deletion, MethodProperties, MethodProxy};
 pub use properties::{
     enrollment_properties, method_properties, user_properties, verification_properties,
 };
+pub use response::Response;
 pub use sign_in::{SignInOptions, SignInProxy, SignInStep};
 pub use statistics::{
     ChannelFigures, MessageFigures, SignInFigures, Statistics, VerificationFigures,

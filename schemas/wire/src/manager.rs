@@ -2,7 +2,7 @@
 
 use crate::dictionary::dictionary;
 use crate::error::Result;
-use crate::form::Response;
+use crate::response::Response;
 use crate::sign_in::{SignInOptions, SignInStep};
 use crate::statistics::Statistics;
 use crate::tokens::ImportProblem;
@@ -38,8 +38,8 @@ pub trait Manager {
     #[zbus(allow_interactive_auth)]
     fn get_policy(&self, uid: u32, service: &str) -> Result<Policy>;
 
-    /// Starts a verification of the user: its object, and what to ask for. The user, or whoever
-    /// may verify others.
+    /// Starts a verification of the user: its object, and what to ask for. The user, or a caller
+    /// who may verify others.
     #[zbus(allow_interactive_auth)]
     fn start_verification(
         &self,
@@ -50,7 +50,7 @@ pub trait Manager {
     ) -> Result<(OwnedObjectPath, VerificationChallenge)>;
 
     /// Verifies the user by one method in one call; `/` for the first one that the response can
-    /// answer. The user, or whoever may verify others.
+    /// answer. The user, or a caller who may verify others.
     #[zbus(allow_interactive_auth)]
     fn verify(
         &self,
@@ -62,7 +62,7 @@ pub trait Manager {
     ) -> Result<Proof>;
 
     /// Starts the sign-in of a user at a PAM service: its object (`/` when it is over already), and
-    /// the first step. Root, the user, or whoever may verify others.
+    /// the first step. Root, the user, or a caller who may verify others.
     #[zbus(allow_interactive_auth)]
     fn start_sign_in(
         &self,
@@ -84,8 +84,8 @@ pub trait Manager {
     /// How the daemon is. Anyone.
     fn get_status(&self) -> Result<Status>;
 
-    /// The daemon in numbers. Administrators; nobody is asked for a password, since it is for
-    /// programs that watch.
+    /// The daemon in numbers. Administrators, without a prompt for a password: it is for programs
+    /// that monitor the daemon.
     #[zbus(no_autostart)]
     fn get_statistics(&self) -> Result<Statistics>;
 }

@@ -1,8 +1,9 @@
 //! `org.secinfo.SecurityInfo1.User`: the security info of one user.
 
+use crate::challenge::Challenge;
 use crate::dictionary::dictionary;
 use crate::error::Result;
-use crate::form::{Challenge, Forms};
+use crate::form::Forms;
 use zbus::{DeserializeDict, ObjectPath, OwnedObjectPath, Type, proxy};
 use zeroize::Zeroize;
 
@@ -39,7 +40,7 @@ pub trait User {
     #[zbus(allow_interactive_auth)]
     fn unlock(&self) -> Result<()>;
 
-    /// Destroys the user's keys: nobody can read any more who it was. An administrator.
+    /// Destroys the user's keys, so that the log no longer shows who it was. An administrator.
     #[zbus(allow_interactive_auth)]
     fn erase(&self) -> Result<()>;
 }

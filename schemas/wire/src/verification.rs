@@ -1,10 +1,12 @@
 //! `org.secinfo.SecurityInfo1.Verification`: a session in which a user proves a method.
 
+use crate::challenge::Challenge;
 use crate::delivery::SentCode;
 use crate::dictionary::dictionary;
 use crate::error::Result;
-use crate::form::{Challenge, Forms, Response};
+use crate::form::Forms;
 use crate::hint::Hint;
+use crate::response::Response;
 use zbus::{DeserializeDict, ObjectPath, OwnedObjectPath, SerializeDict, Type, proxy};
 
 /// A verification that is going on. Only for the connection that started it.
