@@ -26,20 +26,20 @@ impl Action {
 pub enum Access {
     /// Every caller.
     Anyone,
-    /// The user whose object it is; another only with the action, and nobody else without one.
+    /// The user whose object it is; others only with the action, if there is one.
     Owner {
         /// What lets others in.
         or: Option<Action>,
     },
-    /// The user whose uid is the first argument, which must be a `u`; another only with the
-    /// action, and nobody else without one.
+    /// The user whose uid is the first argument, which must be a `u`; others only with the action,
+    /// if there is one.
     NamedUser {
         /// What lets others in.
         or: Option<Action>,
     },
-    /// Whoever has the action.
+    /// Callers with the action.
     Administrator(Action),
-    /// Root, and nobody else whatever polkit says.
+    /// Root only, whatever polkit says.
     Root,
     /// The connection, or the user, that the session belongs to.
     SessionOwner,
@@ -82,7 +82,7 @@ impl fmt::Display for Access {
             }
             Self::Administrator(action) => write!(f, "root; others with {}", action.id()),
             Self::Root => f.write_str("root"),
-            Self::SessionOwner => f.write_str("whoever opened the session"),
+            Self::SessionOwner => f.write_str("the owner of the session"),
         }
     }
 }

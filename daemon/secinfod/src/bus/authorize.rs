@@ -1,4 +1,4 @@
-//! May they: the answer to what goes beyond one's own. No answer is a no.
+//! Authorization of what a caller may not do by default. A missing answer is a refusal.
 
 use super::access::Action;
 use super::caller::Caller;
@@ -12,9 +12,9 @@ use zbus_polkit::policykit1::{AuthorityProxy, CheckAuthorizationFlags, Subject};
 /// How long polkit may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PolkitDeadlines {
-    /// When nobody is asked.
+    /// Without interaction.
     pub quick: Duration,
-    /// When a person is asked for a password.
+    /// With a prompt for a password.
     pub interactive: Duration,
 }
 
@@ -39,13 +39,14 @@ struct Polkit {
 }
 
 impl Authorizer {
-    /// Root only; nobody else is asked about. For hosts without polkit
+    /// Allows root only. For hosts without polkit
     /// (`authorization = "uid"`).
     pub fn uid() -> Self {
         Self { polkit: None }
     }
 
-    /// Root, and whom polkit allows. polkit is started by the first question, not by this.
+    /// Allows root, and callers that polkit allows. polkit is started by the first question, not by
+    /// this.
     ///
     /// # Errors
     /// When the connection is closed.

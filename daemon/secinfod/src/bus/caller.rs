@@ -143,7 +143,7 @@ impl Caller {
     }
 }
 
-/// The kernel's word for "no audit session".
+/// The kernel's value for "no audit session".
 const NO_AUDIT_SESSION: u32 = u32::MAX;
 
 fn login_session(pid: u32, uid: u32) -> Option<LoginSession> {

@@ -45,7 +45,7 @@ impl Callers {
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<KnownConnection>>> {
-        // The map is whole after every single operation on it, whoever panicked in between.
+        // Each operation leaves the map consistent, so a panic in between does no harm.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

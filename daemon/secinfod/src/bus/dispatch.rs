@@ -46,7 +46,8 @@ pub struct Server<T: ObjectTree> {
 }
 
 impl<T: ObjectTree> Server<T> {
-    /// Starts answering calls on `connection`. Nobody calls before [`Server::request_name`].
+    /// Starts answering calls on `connection`. Clients find the service only after
+    /// [`Server::request_name`].
     ///
     /// Nothing else may answer on this connection: zbus starts its object server only when
     /// [`Connection::object_server`] or the builder's `serve_at` is called, so neither must be.
@@ -177,7 +178,7 @@ impl<T: ObjectTree> Core<T> {
             .catch_unwind()
             .await;
         let answer = answer.unwrap_or_else(|_| {
-            // What the panic said may hold what nobody must read, so it is not repeated here.
+            // The panic message may hold secrets, so it is not repeated here.
             let header = message.header();
             let (interface, member) = (header.interface(), header.member());
             tracing::error!(?interface, ?member, "a handler panicked");

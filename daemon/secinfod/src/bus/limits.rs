@@ -1,4 +1,4 @@
-//! How much may be going on at once, so that no one can crowd the others out.
+//! Limits on calls at once, so that one caller cannot starve the others.
 
 use super::callers::KnownConnection;
 use super::error::BusError;
@@ -55,7 +55,7 @@ impl InFlight {
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {
-        // The counts are whole after every single operation, whoever panicked in between.
+        // Each operation leaves the counts consistent, so a panic in between does no harm.
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -21,7 +21,7 @@ pub(super) fn interface() -> Interface<Daemon> {
             ),
             Method::new(
                 "Restore",
-                "Reads from a pipe what Backup has written, on a host where nobody has a method yet, and ends the daemon, to start again with it.",
+                "Reads from a pipe what Backup has written, on a host where no user has a method yet, and ends the daemon, to start again with it.",
                 Access::Root,
                 ["pipe", "options"],
                 ["restored"],

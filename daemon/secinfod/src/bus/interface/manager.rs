@@ -43,7 +43,7 @@ pub(super) fn interface() -> Interface<Daemon> {
             ),
             Method::new(
                 "GetUserByName",
-                "The object of the user with this name; a stranger's question is refused whether the name exists or not.",
+                "The object of the user with this name; others are refused whether the name exists or not.",
                 Access::Anyone,
                 ["name"],
                 ["user"],
@@ -91,7 +91,7 @@ pub(super) fn interface() -> Interface<Daemon> {
             ),
             Method::new(
                 "StartSignIn",
-                "Begins to sign in the user with this name at a PAM service, as policy asks there: oneself; anybody by root and by others with org.secinfo.SecurityInfo1.verify-users. A stranger's call is refused whether the name exists or not.",
+                "Begins to sign in the user with this name at a PAM service, as policy asks there: the user themselves; root, and others with org.secinfo.SecurityInfo1.verify-users, for any user. Other calls are refused whether the name exists or not.",
                 Access::Anyone,
                 ["name", "service", "options"],
                 ["sign_in", "step"],
@@ -116,7 +116,7 @@ pub(super) fn interface() -> Interface<Daemon> {
             ),
             Method::new(
                 "GetStatistics",
-                "The daemon in numbers, which name nobody: users and their methods, what has happened since it started, its log, sessions, channels and memory.",
+                "The daemon in numbers, without personal data: users and their methods, what has happened since it started, its log, sessions, channels and memory.",
                 Access::Administrator(READ_USERS),
                 [],
                 ["statistics"],

@@ -167,8 +167,8 @@ impl Daemon {
             .collect()
     }
 
-    /// Those of these nodes below a path that lead this caller to something: a node without
-    /// anything below it is none, and whoever walks the tree would stumble over it.
+    /// Those of these nodes below a path that lead this caller to an object. A node without anything
+    /// below it is not shown: a client that walks the tree would get an error there.
     fn nodes_of(&self, caller: &Caller, path: &str, names: &[&str]) -> Vec<String> {
         let leads_on = |name: &&&str| !self.children(caller, &format!("{path}/{name}")).is_empty();
         names
