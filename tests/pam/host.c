@@ -1,19 +1,19 @@
-/* A program that signs people in through PAM, as told on its standard input. It is told
+/* A program that signs users in through PAM. It reads commands from its standard input:
  *
- *   authenticate     to authenticate the user of its arguments
- *   account          to ask whether that user may come in
- *   credentials      to set the credentials of that user
- *   answer TEXT      what to answer the next prompt
- *   become NAME      to set PAM_USER to NAME, in a conversation or between two calls
- *   fail             to fail instead of answering the next prompt
+ *   authenticate     authenticate the user of its arguments
+ *   account          check whether that user may sign in
+ *   credentials      set the credentials of that user
+ *   answer TEXT      answer the next prompt with TEXT
+ *   become NAME      set PAM_USER to NAME, within a conversation or between two calls
+ *   fail             fail instead of answering the next prompt
  *
- * and says
+ * and prints
  *
- *   hidden TEXT      a prompt whose answer is not to be shown
- *   shown TEXT       a prompt whose answer may be shown
- *   info TEXT        what is to be shown
- *   error TEXT       what is to be shown as an error
- *   end CODE TEXT    how it went: the code of PAM, its meaning
+ *   hidden TEXT      a prompt whose answer is not echoed
+ *   shown TEXT       a prompt whose answer is echoed
+ *   info TEXT        an information
+ *   error TEXT       an error message
+ *   end CODE TEXT    the result: PAM's code and its meaning
  *
  * one line each; in TEXT, a line feed is written as a form feed. */
 
@@ -27,8 +27,8 @@ static pam_handle_t *handle;
 static char *line;
 static size_t room;
 
-/* The next line without its end; ends the program at the end of input. */
-static const char *told(void)
+/* Reads the next line without its line feed; exits at the end of input. */
+static const char *next_line(void)
 {
     ssize_t length = getline(&line, &room, stdin);
     if (length <= 0)
@@ -38,7 +38,7 @@ static const char *told(void)
     return line;
 }
 
-/* What comes after this word and a space; null if the line begins with another. */
+/* Returns the text after this word and a space; null if the line does not start with it. */
 static const char *after(const char *text, const char *word)
 {
     size_t length = strlen(word);
@@ -56,11 +56,11 @@ static void say(const char *word, const char *text)
     fflush(stdout);
 }
 
-/* The answer to a prompt; null if the conversation is to fail. */
+/* Reads the answer to a prompt; returns null to fail the conversation. */
 static char *answer(void)
 {
     for (;;) {
-        const char *text = told(), *rest;
+        const char *text = next_line(), *rest;
         if ((rest = after(text, "answer")))
             return strdup(rest);
         if ((rest = after(text, "become")) && pam_set_item(handle, PAM_USER, rest) == PAM_SUCCESS)
@@ -101,7 +101,7 @@ int main(int count, char **arguments)
     if (count != 3)
         return 2;
     for (;;) {
-        const char *text = told(), *name;
+        const char *text = next_line(), *name;
         int result;
         if (strcmp(text, "authenticate") == 0) {
             if (handle != NULL)

@@ -1,6 +1,6 @@
-/* A channel that tries to get out, already while it is being loaded, and logs what came of each
- * attempt as "what: done" or "what: errno". Settings: {"pid": "1", "outside": "/a/file", "inside":
- * "/a/directory"} */
+/* A channel that tries to escape from its sandbox, already while it is loaded, and logs the result of
+ * each attempt as "what: done" or "what: errno". Settings: {"pid": "1", "outside": "/a/file",
+ * "inside": "/a/directory"} */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <channel.h>

@@ -1,5 +1,5 @@
-/* A channel that works: it appends each message to the file that its settings name, if they name
- * one, as a line of JSON. Settings: {"file": "/path"} */
+/* A working channel: it appends each message as a line of JSON to the file in its settings, if there
+ * is one. Settings: {"file": "/path"} */
 #define _GNU_SOURCE
 #include <channel.h>
 #include <stdio.h>

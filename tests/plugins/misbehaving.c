@@ -1,6 +1,6 @@
 /* A channel that misbehaves as its settings say: {"does": "…", "only": "+4930123456", "notes": "/path"}.
- * With "only", just messages to that destination are treated so, and others are delivered. With
- * "notes", a line there for each message says that it was handed over, before anything else. */
+ * With "only", it misbehaves only with messages to that destination and delivers the others. With
+ * "notes", it first appends a line for each message to that file. */
 #define _GNU_SOURCE
 #include <channel.h>
 #include <pthread.h>
@@ -15,8 +15,8 @@ struct channel {
 };
 
 #define TEXT(literal) ((struct secinfo_text){ "" literal, sizeof literal - 1 })
-/* The delivery before this one. */
-static uint64_t former;
+/* The previous delivery. */
+static uint64_t previous;
 
 static void setting(const char *json, const char *key, char *value, size_t size) {
 	char *at = strstr(json, key);
@@ -52,7 +52,7 @@ static void *create(struct secinfo_text settings, const struct secinfo_host *hos
 	if (does(channel, "aborts in create"))
 		abort();
 	if (does(channel, "cannot be made")) {
-		/* The settings may hold a secret, which it gives away here. */
+		/* The settings may contain a secret, which this leaks. */
 		error->length = (size_t)snprintf(error->bytes, error->capacity, "not with these settings: %s", json);
 		return NULL;
 	}
@@ -81,15 +81,15 @@ static void answer_garbage(struct channel *channel, uint64_t delivery) {
 	const struct secinfo_host *host = channel->host;
 	struct secinfo_report garbage = { SECINFO_HEAD(garbage), .status = SECINFO_DELIVERED };
 
-	/* Deliveries that there are not. */
+	/* Deliveries that do not exist. */
 	report(channel, 0, SECINFO_DELIVERED, 0, TEXT(""));
 	report(channel, UINT64_MAX, SECINFO_DELIVERED, 0, TEXT(""));
 	report(channel, delivery + 1000, SECINFO_FAILED, SECINFO_PLUGIN, TEXT("of nobody"));
-	/* Lines of a log that are none. */
+	/* Invalid log lines. */
 	host->log(host->context, 99, TEXT("\xff\xfe bad \x1b[31m line\n second"));
 	host->log(host->context, SECINFO_ERROR, (struct secinfo_text){ NULL, 100 });
 	host->log(host->context, SECINFO_ERROR, (struct secinfo_text){ "", 0 });
-	/* A detail that is no UTF-8, far too long, and full of control characters. */
+	/* A detail that is not UTF-8, far too long, and with control characters. */
 	static char detail[12000];
 	memset(detail, 'x', sizeof detail);
 	memcpy(detail, "\x80\xff\r\n\x1b]0;title\x07", 14);
@@ -131,9 +131,9 @@ static void deliver(void *context, uint64_t delivery, const struct secinfo_reque
 		report(channel, delivery, SECINFO_DELIVERED, 0, TEXT(""));
 		report(channel, delivery, SECINFO_FAILED, SECINFO_DESTINATION, TEXT("second"));
 	} else if (does(channel, "answers for the former")) {
-		if (former)
-			report(channel, former, SECINFO_FAILED, SECINFO_DESTINATION, TEXT("late"));
-		former = delivery;
+		if (previous)
+			report(channel, previous, SECINFO_FAILED, SECINFO_DESTINATION, TEXT("late"));
+		previous = delivery;
 		report(channel, delivery, SECINFO_DELIVERED, 0, TEXT(""));
 	} else if (does(channel, "takes back what it accepted")) {
 		report(channel, delivery, SECINFO_ACCEPTED, 0, TEXT(""));
@@ -157,7 +157,7 @@ static void deliver(void *context, uint64_t delivery, const struct secinfo_reque
 		odd.after = UINT64_MAX;
 		host->report(host->context, delivery, &odd);
 	} else if (does(channel, "leaks")) {
-		/* Until the limit, and then on. */
+		/* Goes on even after the memory limit is reached. */
 		for (;;)
 			memset(malloc(1 << 20), 1, 1 << 20);
 	} else if (does(channel, "floods the log")) {

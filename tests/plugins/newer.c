@@ -1,5 +1,5 @@
 /* A channel that was built with a newer header of the same major version: its table is larger, it
- * has flags and kinds that nobody knows yet, and it asks before it uses what is new. */
+ * has unknown flags and kinds, and it checks whether a request has a new field before it uses it. */
 #include <channel.h>
 #include <stdlib.h>
 

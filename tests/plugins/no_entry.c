@@ -1,4 +1,4 @@
-/* A library that is no channel. */
+/* A library that is not a channel: it does not export the entry function. */
 #include <channel.h>
 
 int secinfo_something_else(void);

@@ -13,13 +13,13 @@ static void *create(struct secinfo_text settings, const struct secinfo_host *its
 static void deliver(void *channel, uint64_t delivery, const struct secinfo_request *request) {
 	struct secinfo_report report = { SECINFO_HEAD(report), .status = SECINFO_DELIVERED };
 	(void)channel;
-	/* No more of the report than there was then. */
+	/* Only the part of the report that existed in the older header. */
 	report.size = offsetof(struct secinfo_report, reserved);
 	if (SECINFO_HAS(request, attempt))
 		host->report(host->context, delivery, &report);
 }
 
-/* What lies behind the table would be taken for functions by a host that did not ask for its size. */
+/* A host that does not check the size of the table would take what follows it for functions. */
 static struct {
 	unsigned char table[offsetof(struct secinfo_channel, health)];
 	uint64_t not_the_tables[16];

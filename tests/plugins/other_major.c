@@ -1,4 +1,4 @@
-/* A channel of another major version. Nothing behind its size may be believed. */
+/* A channel of another major version. A host must not use any of its fields after the size. */
 #include <channel.h>
 
 const struct secinfo_channel *secinfo_channel_entry(void) {

@@ -1,4 +1,4 @@
-/* A channel that leaves messages readable. It says when it is asked to be made. */
+/* A channel that leaves messages readable on this host. Its create fails and says that it was called. */
 #include <channel.h>
 #include <stdio.h>
 

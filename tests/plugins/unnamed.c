@@ -1,4 +1,4 @@
-/* A channel whose name is no text. */
+/* A channel whose name is not valid UTF-8. */
 #include <channel.h>
 
 static void *create(struct secinfo_text settings, const struct secinfo_host *host, struct secinfo_buffer *error) {
