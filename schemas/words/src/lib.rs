@@ -15,6 +15,9 @@
 //! );
 //! ```
 //!
+//! A kind of method has a file of its own in each language, `kinds/<kind>.ftl`. A language is a folder
+//! with the same messages, and a [`Language`]; tests tell what is missing.
+//!
 //! Arguments come from outside. Nothing in them is obeyed by a terminal, or changes the direction
 //! of the text around them.
 

@@ -51,29 +51,18 @@ impl Words {
         }
     }
 
-    /// Where the codes of a method go, to stand behind "sent to"; empty where they are not sent.
-    pub fn destination(self, hint: &Hint) -> String {
-        match hint {
-            Hint {
-                number: Some(number),
-                place,
-                ..
-            } => self
-                .say(message::DestinationNumber {
-                    place: self.place(place.as_deref().unwrap_or_default()).into(),
-                    number: number.into(),
-                })
-                .to_string(),
-            Hint {
-                address: Some(address),
-                ..
-            } => self
-                .say(message::DestinationAddress {
-                    address: address.into(),
-                })
-                .to_string(),
-            _ => String::new(),
-        }
+    /// Where a code goes, masked, to stand behind "sent to".
+    pub fn destination(self, masked: &str) -> String {
+        let words = if masked.contains('@') {
+            self.say(message::DestinationAddress {
+                address: masked.into(),
+            })
+        } else {
+            self.say(message::DestinationNumber {
+                number: masked.into(),
+            })
+        };
+        words.to_string()
     }
 
     /// A method within a list or sentence: its kind, and in parentheses what the user calls it or
@@ -105,14 +94,14 @@ impl Words {
     }
 
     /// What asks for a code of a method, without the colon. `digits` is 0 for what is not written in
-    /// digits; `destination` is where the code was sent, empty where none is sent.
+    /// digits; `destination` is where the code was sent, masked, and empty where none is sent.
     pub fn question(self, kind: &str, digits: u32, label: &str, destination: &str) -> String {
         let label = self.label(kind, label);
         let arguments = Arguments::new()
             .with("digits", digits)
             .with("labelled", !label.is_empty())
             .with("label", &label)
-            .with("destination", destination);
+            .with("destination", self.destination(destination));
         self.find(&format!("kind-{kind}"), Some("question"), &arguments)
             .unwrap_or_else(|| {
                 self.say(message::QuestionCodeOf {
@@ -191,15 +180,10 @@ mod tests {
             ),
         ] {
             let words = words(language);
-            let hint = Hint {
-                address: Some("a…@example.org".to_owned()),
-                ..Hint::default()
-            };
-            let destination = words.destination(&hint);
             for (kind, digits, label, destination, asked) in [
                 ("authenticator-app", 6, "Phone", "", app),
                 ("recovery-codes", 0, "", "", codes),
-                ("email", 6, "", destination.as_str(), email),
+                ("email", 6, "", "a…@example.org", email),
                 ("hologram", 0, "Phone", "", other),
             ] {
                 assert_eq!(words.question(kind, digits, label, destination), asked);
@@ -259,7 +243,6 @@ mod tests {
             }
         }
         let french = words(Language::French);
-        assert_eq!(french.destination(&phone), "au mobile +49 ••• ••67");
-        assert_eq!(french.destination(&token), "");
+        assert_eq!(french.destination("+49 ••• ••67"), "au +49 ••• ••67");
     }
 }

@@ -95,7 +95,7 @@ impl<'a> Sending<'a> {
     /// What to ask for: the code, and what Enter alone does.
     pub(crate) fn question(&self, words: Words, label: &str) -> Zeroizing<String> {
         let Some(sent) = &self.newest else {
-            let destination = (&self.destination).into();
+            let destination = words.destination(&self.destination).into();
             return words.say(message::QuestionSend { destination });
         };
         let question = words
@@ -135,7 +135,7 @@ fn sent_words(words: Words, kind: &str, sent: &SentCode, again: bool, clock: &Cl
         again,
         digits: sent.digits.into(),
         state: (&sent.state).into(),
-        destination: (&sent.destination).into(),
+        destination: words.destination(&sent.destination).into(),
         by: words.by(kind).into(),
         length: length_in_words(words, left(sent.code_expires, clock)).into(),
     });

@@ -9,6 +9,7 @@ error-AccessPassNeeded = Die Richtlinie verlangt vor der ersten Methode einen Zu
 error-Expired = Der Zugangspass ist abgelaufen: Bitten Sie die Administration um einen neuen.
 error-AnotherMethodFirst = Diese Art gibt es nur neben einer anderen Methode: Fügen Sie zuerst eine Authenticator-App oder ein Hardware-Token hinzu.
 error-WrongCode = Der Code stimmt nicht: Prüfen Sie ihn, und versuchen Sie es noch einmal.
+error-WrongForm = Diese Antwort passt nicht zu dem, was gefragt war: Geben Sie ein, wonach gefragt wird.
 error-CodeAlreadyUsed = Der Code wurde schon benutzt: Warten Sie auf den nächsten.
 error-NoCodeSent = Es wurde noch kein Code geschickt: Fordern Sie zuerst einen an.
 error-CodeExpired = Der Code gilt nicht mehr: Fordern Sie einen neuen an.

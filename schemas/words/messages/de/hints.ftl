@@ -3,7 +3,7 @@
 hint-parameters = { $digits } Ziffern alle { $period } s
 hint-once = gilt einmal
 hint-number = { $place } { $number }
-destination-number = { $place } { $number }
+destination-number = { $number }
 destination-address = { $address }
 place-mobile = Mobiltelefon
 place-alternate = Zweittelefon

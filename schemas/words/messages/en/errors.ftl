@@ -9,6 +9,7 @@ error-AccessPassNeeded = Policy asks for an access pass before the first method:
 error-Expired = The access pass has expired: ask an administrator for a new one.
 error-AnotherMethodFirst = That kind only goes beside another method: add an authenticator app or a hardware token first.
 error-WrongCode = That code is not right: check it and try again.
+error-WrongForm = That answer does not fit what was asked for: give what the prompt asks.
 error-CodeAlreadyUsed = That code was used already: wait for the next one.
 error-NoCodeSent = No code was sent yet: ask for one first.
 error-CodeExpired = That code is no longer good: ask for a new one.

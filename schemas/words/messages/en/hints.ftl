@@ -3,7 +3,7 @@
 hint-parameters = { $digits } digits every { $period } s
 hint-once = good for one use
 hint-number = { $place } { $number }
-destination-number = { $place } { $number }
+destination-number = { $number }
 destination-address = { $address }
 place-mobile = mobile
 place-alternate = alternate

@@ -9,6 +9,7 @@ error-AccessPassNeeded = La politique exige un passe d’accès avant la premiè
 error-Expired = Le passe d’accès a expiré : demandez-en un nouveau à un administrateur.
 error-AnotherMethodFirst = Ce type ne va qu’avec une autre méthode : ajoutez d’abord une application d’authentification ou un jeton matériel.
 error-WrongCode = Ce code n’est pas juste : vérifiez-le et réessayez.
+error-WrongForm = Cette réponse ne correspond pas à ce qui est demandé : donnez ce que demande l’invite.
 error-CodeAlreadyUsed = Ce code a déjà servi : attendez le suivant.
 error-NoCodeSent = Aucun code n’a encore été envoyé : demandez-en d’abord un.
 error-CodeExpired = Ce code n’est plus valable : demandez-en un autre.

@@ -3,7 +3,7 @@
 hint-parameters = { $digits } chiffres toutes les { $period } s
 hint-once = valable une fois
 hint-number = { $place } { $number }
-destination-number = au { $place } { $number }
+destination-number = au { $number }
 destination-address = à { $address }
 place-mobile = mobile
 place-alternate = second téléphone
