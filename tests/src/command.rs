@@ -14,6 +14,7 @@ pub(crate) fn secinfo(bus: &str, uid: u32, arguments: &[&str]) -> Command {
         .args(arguments)
         .env("SECINFO_BUS_ADDRESS", bus)
         .env("TZ", "UTC")
+        .env("LC_ALL", "C.UTF-8")
         .current_dir("/");
     if uid != 0 {
         command.uid(uid).gid(uid);

@@ -273,6 +273,21 @@ impl TestHost {
         command.finish()
     }
 
+    /// Runs the `secinfo` command as this uid, whose locale this is, with this standard input.
+    pub fn secinfo_in(
+        &self,
+        locale: &str,
+        uid: u32,
+        arguments: &[&str],
+        input: &str,
+    ) -> CommandOutput {
+        let mut command = secinfo(&self.bus.address(), uid, arguments);
+        command.env("LC_ALL", locale);
+        let mut command = RunningCommand::start(command);
+        command.write(input);
+        command.finish()
+    }
+
     /// Starts the `secinfo` command as this uid.
     pub fn start_secinfo(&self, uid: u32, arguments: &[&str]) -> RunningCommand {
         RunningCommand::start(secinfo(&self.bus.address(), uid, arguments))

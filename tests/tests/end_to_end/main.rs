@@ -17,6 +17,7 @@ mod import;
 mod interfaces;
 mod issued;
 mod journal;
+mod languages;
 mod malformed;
 mod notices;
 mod other_programs;

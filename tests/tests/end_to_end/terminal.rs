@@ -7,6 +7,18 @@ fn start(host: &TestHost, name: &str, arguments: &[&str]) -> Terminal {
 }
 
 fn start_of_size(host: &TestHost, name: &str, size: (u16, u16), arguments: &[&str]) -> Terminal {
+    start_in(host, name, size, "C.UTF-8", arguments)
+}
+
+/// Starts the command on a terminal of this size, for a person with this locale.
+fn start_in(
+    host: &TestHost,
+    name: &str,
+    size: (u16, u16),
+    locale: &str,
+    arguments: &[&str],
+) -> Terminal {
+    let locale = format!("LC_ALL={locale}");
     let (uid, secinfo) = (ALICE.to_string(), binary("secinfo"));
     let words = [
         &[
@@ -16,6 +28,8 @@ fn start_of_size(host: &TestHost, name: &str, size: (u16, u16), arguments: &[&st
             "--regid",
             &uid,
             "--clear-groups",
+            "env",
+            &locale,
         ],
         &[secinfo.to_str().unwrap()][..],
         arguments,
@@ -117,4 +131,51 @@ async fn the_default_is_chosen_from_a_list() {
     let text = terminal.wait_for("ended");
     assert!(text.contains("ended 0"), "{text}");
     assert_eq!(alice.default_of(ALICE).await, first.path);
+}
+
+#[tokio::test]
+async fn a_german_user_is_asked_and_answered_in_german() {
+    let host = TestHost::with(Setup::with_drift()).await;
+    let german =
+        |name, arguments: &[&str]| start_in(&host, name, (110, 60), "de_DE.UTF-8", arguments);
+
+    let terminal = german("add", &["--color", "never", "add", "authenticator-app"]);
+    terminal.wait_for("6-stelliger Code aus Ihrer Authenticator-App:");
+    let text = terminal.wait_for("Lesen Sie diesen QR-Code mit Ihrer Authenticator-App ein:");
+    let key = text
+        .lines()
+        .find_map(|line| line.split_once("  Schlüssel "));
+    let mut app = Codes::new(key.expect("the key stands beside the code").1.trim());
+    app.drift = 10;
+    terminal.type_line("000000");
+    terminal.wait_for("Der Code stimmt nicht: Prüfen Sie ihn");
+    terminal.wait_for("Verbleibende Versuche: ");
+    terminal.type_line(&app.fresh());
+    let text = terminal.wait_for("ended");
+    assert!(
+        text.contains("Hinzugefügt: Authenticator-App.")
+            && text.contains("Das ist Ihre Standardmethode für die Anmeldung."),
+        "{text}"
+    );
+
+    let terminal = german("delete", &["delete", "1"]);
+    let text = terminal.wait_for("Löschen? [j/N]");
+    assert!(
+        text.contains(
+            "Das wird gelöscht: Authenticator-App. Es lässt sich nicht rückgängig machen."
+        ),
+        "{text}"
+    );
+    terminal.type_line("vielleicht");
+    terminal.wait_for("Antworten Sie mit j für ja oder n für nein.");
+    terminal.type_line("j");
+    terminal.wait_for("Weisen Sie sich zuerst aus.");
+    terminal.type_line(&app.fresh());
+    let text = terminal.wait_for("ended");
+    assert!(
+        text.contains("ended 0")
+            && text.contains("Entfernen Sie das Konto auch aus der App")
+            && text.contains("Es gibt keine Standardmethode für die Anmeldung mehr"),
+        "{text}"
+    );
 }
