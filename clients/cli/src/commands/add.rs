@@ -1,7 +1,7 @@
 //! `secinfo add`: adding a method.
 
 use crate::client::Client;
-use crate::methods::{Adding, KINDS};
+use crate::methods::{self, Adding, KINDS};
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Command, Error, FromArgMatches, Subcommand};
 use secinfo_terminal::failure::Failure;
@@ -21,7 +21,7 @@ impl Subcommand for Kind {
         command
             .subcommand_required(true)
             .arg_required_else_help(true)
-            .subcommands(KINDS.iter().map(|kind| kind.command()))
+            .subcommands(KINDS.iter().map(methods::Kind::command))
     }
 
     fn augment_subcommands_for_update(command: Command) -> Command {

@@ -24,7 +24,7 @@ pub(crate) trait Add: clap::Args + 'static {
 }
 
 /// The kinds that users add, in the order of the help.
-pub(crate) static KINDS: [Kind; 6] = [
+pub(crate) static KINDS: &[Kind] = &[
     Kind::of::<authenticator_app::Arguments>(kind::AUTHENTICATOR_APP),
     Kind::of::<hardware_token::Arguments>(kind::HARDWARE_TOKEN),
     Kind::of::<text::Arguments>(kind::TEXT),

@@ -8,20 +8,10 @@ use super::questions::Questions;
 use super::report::{Report, Step};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::visible;
-use secinfo_wire::names::kind;
+use secinfo_wire::names::kind::ALL as KINDS;
 use secinfo_words::{Language, Words};
 use toml_edit::{Array, Value};
 
-/// All kinds, in the order of config.toml.
-const KINDS: [&str; 7] = [
-    kind::AUTHENTICATOR_APP,
-    kind::HARDWARE_TOKEN,
-    kind::TEXT,
-    kind::CALL,
-    kind::EMAIL,
-    kind::RECOVERY_CODES,
-    kind::ACCESS_PASS,
-];
 /// The most methods that can be required, as in config.toml.
 const MOST: u8 = 10;
 /// Days of grace by default.
@@ -186,7 +176,7 @@ fn ask_kinds(config: &mut Config, questions: &Questions<'_>) -> Result<(), Failu
         "Kinds of method that are allowed",
         &shown,
         |text| match text {
-            "all" => kinds(&KINDS),
+            "all" => kinds(KINDS),
             text => kinds(
                 &text
                     .split([',', ' '])
@@ -234,7 +224,7 @@ fn allowed(config: &Config) -> Vec<String> {
         let words = array.iter().filter_map(Value::as_str);
         words.map(str::to_owned).collect()
     });
-    words.unwrap_or_else(|| KINDS.map(str::to_owned).to_vec())
+    words.unwrap_or_else(|| KINDS.iter().map(|&kind| kind.to_owned()).collect())
 }
 
 /// The kinds that are named, in the order of config.toml.
