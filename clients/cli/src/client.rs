@@ -51,23 +51,17 @@ impl Client {
 
     /// The manager.
     pub(crate) async fn manager(&self) -> Result<ManagerProxy<'static>, Failure> {
-        Ok(ManagerProxy::new(&self.connection)
-            .await
-            .map_err(secinfo_wire::Error::from)?)
+        Ok(ManagerProxy::new(&self.connection).await?)
     }
 
     /// The inventory of hardware tokens.
     pub(crate) async fn tokens(&self) -> Result<TokensProxy<'static>, Failure> {
-        Ok(TokensProxy::new(&self.connection)
-            .await
-            .map_err(secinfo_wire::Error::from)?)
+        Ok(TokensProxy::new(&self.connection).await?)
     }
 
     /// The log.
     pub(crate) async fn audit(&self) -> Result<AuditProxy<'static>, Failure> {
-        Ok(AuditProxy::new(&self.connection)
-            .await
-            .map_err(secinfo_wire::Error::from)?)
+        Ok(AuditProxy::new(&self.connection).await?)
     }
 
     /// The user at a path.
@@ -75,8 +69,7 @@ impl Client {
         &self,
         path: &ObjectPath<'_>,
     ) -> Result<UserProxy<'static>, Failure> {
-        let proxy = UserProxy::new(&self.connection, path.to_owned()).await;
-        Ok(proxy.map_err(secinfo_wire::Error::from)?)
+        Ok(UserProxy::new(&self.connection, path.to_owned()).await?)
     }
 
     /// The method at a path.
@@ -84,8 +77,7 @@ impl Client {
         &self,
         path: &ObjectPath<'_>,
     ) -> Result<MethodProxy<'static>, Failure> {
-        let proxy = MethodProxy::new(&self.connection, path.to_owned()).await;
-        Ok(proxy.map_err(secinfo_wire::Error::from)?)
+        Ok(MethodProxy::new(&self.connection, path.to_owned()).await?)
     }
 
     /// The path of the user that was named, by name or uid; of the caller when none was.

@@ -8,7 +8,7 @@ use secinfo_terminal::table::{self, Cell, Column, Row, plain};
 use secinfo_terminal::text::visible;
 use secinfo_terminal::times::{Clock, time};
 use secinfo_wire::names::delivery;
-use secinfo_wire::{Channel, ChannelsProxy, Connection, Error, TestOptions, TestOutcome};
+use secinfo_wire::{Channel, ChannelsProxy, Connection, TestOptions, TestOutcome};
 use secinfo_words::{Language, Words};
 use serde::Serialize;
 
@@ -48,7 +48,7 @@ pub async fn run(
     connection: &Connection,
     arguments: Arguments,
 ) -> Result<(), Failure> {
-    let proxy = ChannelsProxy::new(connection).await.map_err(Error::from)?;
+    let proxy = ChannelsProxy::new(connection).await?;
     match arguments.command {
         None => list(screen, &proxy).await,
         Some(Command::Test { name, destination }) => {

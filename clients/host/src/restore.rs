@@ -110,9 +110,7 @@ pub async fn run(
 
 /// Sends the backup to the daemon.
 async fn send(connection: &Connection, opened: Opened) -> Result<Restored, Failure> {
-    let backups = BackupsProxy::new(connection)
-        .await
-        .map_err(secinfo_wire::Error::from)?;
+    let backups = BackupsProxy::new(connection).await?;
     let (to_daemon, from_us) = io::pipe()?;
     let (sender, sent) = channel();
     // A thread instead of a task, for which the runtime would wait: once the daemon has answered, the
@@ -161,9 +159,7 @@ fn copy(mut opened: Opened, to: &mut PipeWriter) -> Result<(), Failure> {
 
 /// The owner of the daemon's name, if any. Starts nothing.
 async fn owner(connection: &Connection) -> Result<Option<OwnedUniqueName>, Failure> {
-    let bus = DBusProxy::new(connection)
-        .await
-        .map_err(secinfo_wire::Error::from)?;
+    let bus = DBusProxy::new(connection).await?;
     let name = BusName::try_from(secinfo_wire::names::BUS_NAME)
         .map_err(|error| secinfo_wire::Error::Protocol(error.to_string()))?;
     match bus.get_name_owner(name).await {
@@ -196,9 +192,7 @@ async fn wait_for_another(
 
 /// Checks that the log begins with the events of the backup now.
 async fn expect_continued(connection: &Connection, restored: &Restored) -> Result<(), Failure> {
-    let audit = AuditProxy::new(connection)
-        .await
-        .map_err(secinfo_wire::Error::from)?;
+    let audit = AuditProxy::new(connection).await?;
     let key = audit.verifier_key().await?;
     let (key, now) = key_and_checkpoint(&key, &audit.checkpoint().await?)?;
     let wrong = || {

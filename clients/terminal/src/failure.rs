@@ -59,6 +59,12 @@ pub enum Failure {
     Output(#[from] io::Error),
 }
 
+impl From<zbus::Error> for Failure {
+    fn from(error: zbus::Error) -> Self {
+        Self::Bus(error.into())
+    }
+}
+
 impl Failure {
     /// The failure of an action on a file, given its cause.
     pub fn file(action: &'static str, path: &Path) -> impl Fn(io::Error) -> Self + Copy {

@@ -92,16 +92,12 @@ fn choose<'a>(client: &Client, info: &'a SecurityInfo) -> Result<Option<&'a Meth
             .parse::<usize>()
             .ok()
             .and_then(|number| methods.get(number.checked_sub(1)?).copied());
-        match method {
-            Some(method) => {
-                let named = method.named(words).into();
-                let question = words.say(message::DefaultConfirm { method: named });
-                return Ok(screen.confirm(&question)?.then_some(method));
-            }
-            None => {
-                let most = methods.len().to_string().into();
-                screen.note(&words.say(message::ChooseNumber { most }))?;
-            }
+        if let Some(method) = method {
+            let named = method.named(words).into();
+            let question = words.say(message::DefaultConfirm { method: named });
+            return Ok(screen.confirm(&question)?.then_some(method));
         }
+        let most = methods.len().to_string().into();
+        screen.note(&words.say(message::ChooseNumber { most }))?;
     }
 }

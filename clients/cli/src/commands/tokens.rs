@@ -148,27 +148,13 @@ fn render(tokens: &[Token], style: Style, width: usize) -> String {
         return "There are no tokens; \"secinfo tokens import FILE\" imports them.\n".to_owned();
     }
     let columns = [
-        Column {
-            title: "Serial",
-            least: 8,
-        },
-        Column {
-            title: "Manufacturer",
-            least: 12,
-        },
-        Column {
-            title: "Model",
-            least: 8,
-        },
-        Column {
-            title: "Mode",
-            least: 4,
-        },
-        Column {
-            title: "State",
-            least: 6,
-        },
-    ];
+        ("Serial", 8),
+        ("Manufacturer", 12),
+        ("Model", 8),
+        ("Mode", 4),
+        ("State", 6),
+    ]
+    .map(|(title, least)| Column { title, least });
     let row = |token: &Token| Row {
         cells: vec![
             vec![(Look::Bold, visible(&token.serial))],

@@ -65,27 +65,13 @@ fn render(users: &[UserSummary], style: Style, width: usize) -> String {
         return "Nobody has security info yet.\n".to_owned();
     }
     let columns = [
-        Column {
-            title: "User",
-            least: 8,
-        },
-        Column {
-            title: "Uid",
-            least: 5,
-        },
-        Column {
-            title: "Methods",
-            least: 7,
-        },
-        Column {
-            title: "Default",
-            least: 10,
-        },
-        Column {
-            title: "State",
-            least: 8,
-        },
-    ];
+        ("User", 8),
+        ("Uid", 5),
+        ("Methods", 7),
+        ("Default", 10),
+        ("State", 8),
+    ]
+    .map(|(title, least)| Column { title, least });
     let rows: Vec<Row> = users.iter().map(row).collect();
     table::render(&columns, &rows, style, width)
 }

@@ -69,13 +69,11 @@ impl<'a> CodePrompt<'a> {
 
     /// What to ask the person.
     pub(crate) fn question(&self, words: Words) -> Zeroizing<String> {
-        match &self.sending {
-            Some(sending) => sending.question(words, &self.label),
-            None => {
-                let digits = self.digits.unwrap_or(0);
-                let question = words.question(&self.kind, digits, &self.label, "").into();
-                words.say(message::Question { question })
-            }
+        if let Some(sending) = &self.sending {
+            return sending.question(words, &self.label);
         }
+        let digits = self.digits.unwrap_or(0);
+        let question = words.question(&self.kind, digits, &self.label, "").into();
+        words.say(message::Question { question })
     }
 }

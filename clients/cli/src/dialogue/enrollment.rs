@@ -164,9 +164,7 @@ pub(crate) async fn finish(client: &Client, enrollment: Enrollment<'_>) -> Resul
         challenge,
         keep_default,
     } = enrollment;
-    let enrollment = EnrollmentProxy::new(&client.connection, path)
-        .await
-        .map_err(secinfo_wire::Error::from)?;
+    let enrollment = EnrollmentProxy::new(&client.connection, path).await?;
     let enrolled = match submit(client, &enrollment, kind, challenge).await {
         Ok(enrolled) => enrolled,
         Err(failure) => {

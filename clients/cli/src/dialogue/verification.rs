@@ -75,9 +75,7 @@ pub(crate) async fn verify(client: &Client, request: &Request<'_>) -> Result<Pro
     let (path, challenge) = manager
         .start_verification(request.uid, request.purpose, request.service, &options)
         .await?;
-    let verification = VerificationProxy::new(&client.connection, path)
-        .await
-        .map_err(secinfo_wire::Error::from)?;
+    let verification = VerificationProxy::new(&client.connection, path).await?;
     let result = converse(client, &verification, challenge).await;
     if result.is_err() {
         // The session may be over already, and ends with the connection in any case.
@@ -234,12 +232,10 @@ async fn choose_other(
                 .ok()
                 .and_then(|number| number.checked_sub(1)),
         };
-        match number.and_then(|index| methods.get(index)) {
-            Some(method) => return Ok(Some(verification.change_method(&method.method).await?)),
-            None => {
-                let most = methods.len().to_string().into();
-                screen.note(&words.say(message::ChooseNumber { most }))?;
-            }
+        if let Some(method) = number.and_then(|index| methods.get(index)) {
+            return Ok(Some(verification.change_method(&method.method).await?));
         }
+        let most = methods.len().to_string().into();
+        screen.note(&words.say(message::ChooseNumber { most }))?;
     }
 }

@@ -104,9 +104,7 @@ pub async fn run(
     };
     let output = Output::begin(&arguments.file, arguments.force)?;
     let connection = secinfo_wire::connect_patiently(address).await?;
-    let backups = BackupsProxy::new(&connection)
-        .await
-        .map_err(secinfo_wire::Error::from)?;
+    let backups = BackupsProxy::new(&connection).await?;
     let (from_daemon, to_us) = io::pipe()?;
     let sealed = spawn_blocking(move || seal(sealing, output, from_daemon));
     let answered = backups.backup(Fd::from(&to_us)).await;

@@ -38,16 +38,14 @@ impl OnBus<'_> {
     }
 
     async fn proxy(&self) -> Result<ChannelsProxy<'static>, Failure> {
-        let proxy = ChannelsProxy::new(&self.connect().await?).await;
-        Ok(proxy.map_err(secinfo_wire::Error::from)?)
+        Ok(ChannelsProxy::new(&self.connect().await?).await?)
     }
 }
 
 impl Daemon for OnBus<'_> {
     async fn status(&self) -> Result<Status, Failure> {
         within(PATIENCE, async {
-            let manager = ManagerProxy::new(&self.connect().await?).await;
-            let manager = manager.map_err(secinfo_wire::Error::from)?;
+            let manager = ManagerProxy::new(&self.connect().await?).await?;
             Ok(manager.get_status().await?)
         })
         .await

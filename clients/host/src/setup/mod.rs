@@ -127,16 +127,10 @@ async fn steps(
     screen: &Screen,
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
+    let terminal = || Terminal::new(questions);
     if arguments.sign_in.pam == Some(PamChoice::Disable) {
         // First of all: the daemon may be down.
-        sign_in::run(
-            host,
-            questions,
-            || Terminal::new(questions),
-            sign_in,
-            report,
-        )
-        .await?;
+        sign_in::run(host, questions, terminal, sign_in, report).await?;
     }
     look::run(host, daemon, sign_in.address, report).await?;
     master_key::run(host, daemon, questions, &arguments.master_key, report).await?;
@@ -161,14 +155,7 @@ async fn steps(
     if arguments.sign_in.pam == Some(PamChoice::Disable) {
         return Ok(());
     }
-    sign_in::run(
-        host,
-        questions,
-        || Terminal::new(questions),
-        sign_in,
-        report,
-    )
-    .await
+    sign_in::run(host, questions, terminal, sign_in, report).await
 }
 
 /// The user who ran sudo.

@@ -126,7 +126,7 @@ pub async fn run(
 
 async fn show(screen: &Screen, address: Option<&str>) -> Result<(), Failure> {
     let connection = connect(address).await?;
-    let manager = ManagerProxy::new(&connection).await.map_err(Error::from)?;
+    let manager = ManagerProxy::new(&connection).await?;
     let status = manager.get_status().await?;
     let statistics = match manager.get_statistics().await {
         Ok(statistics) => Some(statistics),

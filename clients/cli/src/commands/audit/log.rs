@@ -51,10 +51,7 @@ pub(super) async fn run(
     };
     // Subscribes before reading, so that no event is missed.
     let appended = if arguments.follow {
-        let signals = audit
-            .receive_appended()
-            .await
-            .map_err(secinfo_wire::Error::from)?;
+        let signals = audit.receive_appended().await?;
         audit.subscribe().await?;
         Some(signals)
     } else {
