@@ -30,6 +30,8 @@ while [ "$1" != -- ]; do
     shift
 done
 shift
+# systemd-nspawn asks for one.
+tr -d - </proc/sys/kernel/random/uuid >"$new/etc/machine-id"
 
 directory=$PWD
 cd "$new"
