@@ -168,9 +168,9 @@ fn read(pattern: &Pattern<&str>, uses: &mut BTreeMap<String, Use>, text: &mut St
                 },
                 Expression::Select { selector, variants } => {
                     if let Some(name) = argument(selector) {
-                        let used = selects(variants);
-                        let entry = uses.entry(name.to_owned()).or_insert(used);
-                        *entry = used.max(*entry);
+                        let selection = selects(variants);
+                        let entry = uses.entry(name.to_owned()).or_insert(selection);
+                        *entry = selection.max(*entry);
                     }
                     for variant in variants {
                         let mut own = String::new();

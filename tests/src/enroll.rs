@@ -35,7 +35,7 @@ impl Client {
     /// # Errors
     /// The daemon's refusal.
     pub async fn finish_enrollment(&self, path: &str, code: &str) -> Result<Enrolled, Refusal> {
-        self.call(path, "Enrollment", "Submit", &response(&code))
+        self.call(path, "Enrollment", "Submit", &response(code))
             .await
     }
 

@@ -271,7 +271,7 @@ async fn verify_in_session(user: &Client, path: &str, code: &str) -> Result<(), 
         .call(ROOT_PATH, "Manager", "StartVerification", &body)
         .await?;
     let answer: Result<secinfo_wire::Proof, Refusal> = user
-        .call(session.as_str(), "Verification", "Submit", &response(&code))
+        .call(session.as_str(), "Verification", "Submit", &response(code))
         .await;
     if answer.is_err() {
         // The session has attempts left, which are not needed.

@@ -29,6 +29,7 @@ impl fmt::Debug for MemoryStorage {
 
 impl MemoryStorage {
     /// Another storage with what this one holds now.
+    #[must_use]
     pub fn copy(&self) -> Self {
         Self(Arc::new(Mutex::new(self.content().clone())))
     }

@@ -38,9 +38,8 @@ impl Vault {
         if new_keys.is_empty() && destroy.is_empty() {
             return Ok(None);
         }
-        let destroy: Vec<KeyId> = BTreeSet::from_iter(destroy.iter().copied())
-            .into_iter()
-            .collect();
+        let destroy: BTreeSet<KeyId> = destroy.iter().copied().collect();
+        let destroy: Vec<KeyId> = destroy.into_iter().collect();
         for id in &destroy {
             self.retained.retain(|| self.export_key(*id))?;
         }
