@@ -112,11 +112,11 @@ fn others_who_claim_a_phone_do_not_keep_its_owner_from_getting_codes() {
 fn messages_to_a_destination_count_when_the_key_of_its_tag_has_changed() {
     let story = given_codes(|codes| codes.of_destination = Limit::new(2, 600))
         .and(text_at(0, 1).to(1))
-        .and(text_at(100, 2).to_retagged(2, 1));
+        .and(text_at(100, 2).retagged(2, 1));
     story
-        .when(text_at(200, 3).to_retagged(2, 1))
+        .when(text_at(200, 3).retagged(2, 1))
         .then_refused(full(600));
-    let _ = story.and(text_at(200, 3).to_retagged(3, 4));
+    let _ = story.and(text_at(200, 3).retagged(3, 4));
 }
 
 #[test]
