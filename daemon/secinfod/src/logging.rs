@@ -7,7 +7,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, fmt};
 
-/// Starts logging, at the level of the variable `SECINFO_LOG` (default `info`), and sees to it
+/// Starts logging, at the level of the variable `SECINFO_LOG` (default `info`), and makes sure
 /// that a panic leaves its place in the log and not its text, which may hold anything.
 pub fn start() {
     let filter =

@@ -7,7 +7,7 @@ use secinfod::run::{self, Ended};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// The exit status that asks whoever started the daemon to start it again: what sysexits.h calls a
+/// The exit status that asks the service manager to start the daemon again: what sysexits.h calls a
 /// temporary failure.
 const START_AGAIN: u8 = 75;
 
@@ -65,7 +65,7 @@ fn fail(error: &dyn std::error::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// To whoever started the daemon by hand; the journal gets it too.
+/// Writes to standard error, for a person who started the daemon by hand; the journal gets it too.
 #[expect(
     clippy::print_stderr,
     reason = "this is the one place where the daemon speaks to a terminal"

@@ -77,7 +77,7 @@ pub enum Ended {
 /// Runs the daemon until it is told to stop, or a backup was restored.
 pub fn run(path: &Path, config: Config) -> Result<Ended, RunError> {
     keep_memory_to_ourselves()?;
-    // sled makes its files as the mask allows; nobody else has any business with them.
+    // sled makes its files as the mask allows: only the daemon may read them.
     umask(Mode::RWXG | Mode::RWXO);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -219,7 +219,7 @@ struct Signals {
 }
 
 impl Signals {
-    /// Listens from now on: before anybody can know that the daemon is there, or else a signal
+    /// Listens from now on: before the daemon is reachable, or else a signal
     /// that comes early ends it on the spot.
     fn listen() -> Result<Self, RunError> {
         let listen = |kind| signal(kind).map_err(system("listening to signals"));

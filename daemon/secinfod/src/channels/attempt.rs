@@ -1,4 +1,4 @@
-//! One attempt to deliver a message, between whoever carries the message and a channel.
+//! One attempt to deliver a message, as the courier hands it to a channel.
 
 use secinfo_channel::{Reason, Report, Request};
 use std::sync::Arc;
@@ -10,15 +10,15 @@ use tokio::time::Instant;
 pub(super) struct Attempt {
     /// What to deliver.
     pub(super) request: Box<Request>,
-    /// When there is no use in it any more.
+    /// When it expires.
     pub(super) expires: Instant,
-    /// Taken by the channel before it sends, or by whoever carries the message to take it back.
+    /// Taken by the channel before it sends, or by the courier to withdraw it.
     pub(super) claim: Claim,
-    /// Where to tell what became of it.
-    pub(super) fate: oneshot::Sender<AttemptOutcome>,
+    /// Receives the outcome.
+    pub(super) outcome: oneshot::Sender<AttemptOutcome>,
 }
 
-/// Who may act on an attempt: the first who takes it.
+/// The right to act on an attempt: the first to take it has it.
 #[derive(Clone, Default)]
 pub(super) struct Claim(Arc<AtomicBool>);
 
@@ -29,7 +29,7 @@ impl Claim {
     }
 }
 
-/// What became of an attempt.
+/// The outcome of an attempt.
 pub(super) enum AttemptOutcome {
     /// The plugin never had it: nothing was sent.
     Returned,

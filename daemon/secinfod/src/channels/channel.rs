@@ -1,4 +1,4 @@
-//! A channel, as those see it who have messages for it.
+//! A channel, as couriers see it.
 
 use super::attempt::Attempt;
 use super::control::Control;
@@ -23,7 +23,7 @@ pub(super) struct Channel {
     supervisor: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// A slot in a channel: whoever has it may hand it attempts, one at a time.
+/// A slot in a channel's queue, for attempts to deliver one message.
 pub(super) struct Slot {
     pub(super) channel: Arc<Channel>,
     _permit: OwnedSemaphorePermit,
@@ -102,7 +102,7 @@ impl Channel {
 }
 
 impl Slot {
-    /// Hands an attempt over. When nobody takes it any more, it is dropped, unclaimed.
+    /// Hands an attempt over. When the channel has stopped, it is dropped unclaimed.
     pub(super) fn hand_over(&self, attempt: Attempt) {
         let _ = self.channel.attempts.send(attempt);
     }

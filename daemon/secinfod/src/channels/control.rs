@@ -1,6 +1,6 @@
 //! What a channel tells its supervisor.
 
-/// What a supervisor is to do.
+/// What a supervisor is asked to do.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Control {
     /// Finish what is under way, and end.

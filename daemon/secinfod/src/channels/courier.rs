@@ -1,4 +1,4 @@
-//! Whoever carries one message, from channel to channel, until it has arrived or cannot.
+//! Delivers one message, trying channels in order.
 //!
 //! A message goes on to another channel, or is tried again, only while it is certain that nothing
 //! was sent: the user must never get two.
@@ -26,7 +26,7 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(250);
 /// message itself that brings the plugin down.
 const LOSSES: u8 = 2;
 
-/// How long word of a message's arrival is waited for at most.
+/// How long a final report is waited for at most.
 const FOLLOWED: Duration = Duration::from_mins(10);
 
 pub(super) struct Courier {
@@ -63,8 +63,8 @@ impl Courier {
         }
     }
 
-    /// Where the message goes first. A message that nobody can take has finished with that.
-    pub(super) fn set_out(self) -> Option<(Self, Choice)> {
+    /// Chooses the first channel. A message that no channel can take has finished with that.
+    pub(super) fn start(self) -> Option<(Self, Choice)> {
         let choice = if self.is_expired() {
             Choice::None
         } else {
@@ -78,8 +78,8 @@ impl Courier {
         None
     }
 
-    /// Carries the message to the end.
-    pub(super) async fn carry(mut self, mut choice: Choice) {
+    /// Tries channels until the message has finished.
+    pub(super) async fn deliver(mut self, mut choice: Choice) {
         loop {
             let held = match choice {
                 Choice::Now(slot) => match self.attempt(slot).await {
@@ -109,7 +109,7 @@ impl Courier {
 
     async fn attempt(&mut self, slot: Slot) -> Next {
         let channel = Arc::clone(&slot.channel);
-        match self.fate(&slot).await {
+        match self.outcome_at(&slot).await {
             AttemptOutcome::Returned => Next::Again(slot),
             AttemptOutcome::Lost { reason, repeatable } => {
                 self.count(&channel, reason);
@@ -128,29 +128,29 @@ impl Courier {
                     None => Next::Finished(Ok(Arrival::Accepted)),
                 }
             }
-            AttemptOutcome::Reported(report) => self.hear(&channel, &report, slot),
+            AttemptOutcome::Reported(report) => self.on_report(&channel, &report, slot),
         }
     }
 
-    /// Hands the message to the channel and waits for what becomes of it.
-    async fn fate(&self, slot: &Slot) -> AttemptOutcome {
+    /// Hands the message to the channel and waits for the outcome.
+    async fn outcome_at(&self, slot: &Slot) -> AttemptOutcome {
         let mut request = self.request.clone();
         request.attempt = u32::from(self.attempts) + 1;
         let claim = Claim::default();
-        let (sender, mut fate) = oneshot::channel();
+        let (sender, mut outcome) = oneshot::channel();
         slot.hand_over(Attempt {
             request,
             expires: self.wanted.expires,
             claim: claim.clone(),
-            fate: sender,
+            outcome: sender,
         });
         let told = tokio::select! {
-            told = &mut fate => told,
+            told = &mut outcome => told,
             () = sleep_until(self.wanted.expires) => {
                 if claim.take() {
                     return AttemptOutcome::Returned;
                 }
-                fate.await
+                outcome.await
             }
         };
         told.unwrap_or_else(|_| {
@@ -170,7 +170,7 @@ impl Courier {
         self.failed = Some((channel.name().clone(), reason));
     }
 
-    fn hear(&mut self, channel: &Channel, report: &Report, slot: Slot) -> Next {
+    fn on_report(&mut self, channel: &Channel, report: &Report, slot: Slot) -> Next {
         match *report {
             Report::Delivered | Report::Accepted { .. } => {
                 self.count(channel, Reason::TimedOut);
@@ -190,14 +190,14 @@ impl Courier {
             }
             Report::TryLater { after, reason, .. } => {
                 self.count(channel, reason);
-                self.put_off(channel.name(), after);
+                self.postpone(channel.name(), after);
                 Next::Again(slot)
             }
         }
     }
 
-    /// Keeps the message from a channel for a while.
-    fn put_off(&mut self, name: &ChannelName, after: u64) {
+    /// Does not try a channel again for a while.
+    fn postpone(&mut self, name: &ChannelName, after: u64) {
         let wait = if after == 0 {
             let doubled = FIRST_WAIT.saturating_mul(1 << self.try_laters.min(16));
             self.try_laters += 1;
@@ -212,7 +212,7 @@ impl Courier {
         self.wanted.not_before.push((name.clone(), time));
     }
 
-    /// Waits for the final word on a message that is on its way.
+    /// Waits for the final report of a message that is on its way.
     async fn follow(self, channel: ChannelName, follow: oneshot::Receiver<Report>) {
         let Self {
             progress,
@@ -229,7 +229,7 @@ impl Courier {
         let result = match timeout_at(until, follow).await {
             Ok(Ok(Report::Failed { reason, .. })) => Err(reason),
             Ok(Ok(Report::Delivered)) => Ok(Arrival::Delivered),
-            // No word in time, or the host is gone: the provider has it, and that is all we know.
+            // No report in time, or the host is gone: the provider has it, and no more is known.
             _ => Ok(Arrival::Accepted),
         };
         progress.send_replace(Progress::Finished(Outcome {
@@ -239,7 +239,7 @@ impl Courier {
         }));
     }
 
-    /// The message was of use no longer, or no channel could take it.
+    /// Finishes a message that has expired, or that no channel could take.
     fn finish_without_channel(self) {
         let reason = match &self.failed {
             Some((_, reason)) => *reason,
@@ -258,12 +258,12 @@ impl Courier {
     }
 }
 
-/// What follows from an attempt.
+/// What to do after an attempt.
 enum Next {
     /// Nothing was sent, or it may be sent again: choose.
     Again(Slot),
     /// That is all.
     Finished(Result<Arrival, Reason>),
-    /// It is on its way, and there will be word of it.
+    /// It is on its way, and a final report will follow.
     Sent(ChannelName, oneshot::Receiver<Report>),
 }

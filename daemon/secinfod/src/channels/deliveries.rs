@@ -1,4 +1,4 @@
-//! What a host has to deliver, and what it has said of that.
+//! The deliveries that a host is working on, and what it has reported of them.
 
 use super::attempt::{Attempt, AttemptOutcome};
 use secinfo_channel::{Reason, Report};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-/// No plugin is given more at once, whatever it says.
+/// No plugin is given more at once, however many it asks for.
 const MOST_AT_ONCE: u32 = 256;
 
 /// Of so many messages the arrival is waited for at once. Of further ones it is enough that the
@@ -30,7 +30,7 @@ pub(super) struct Deliveries {
 }
 
 struct Delivery {
-    fate: oneshot::Sender<AttemptOutcome>,
+    outcome: oneshot::Sender<AttemptOutcome>,
     deadline: Instant,
     /// Whether the plugin has it, so that the message may be on its way.
     started: bool,
@@ -76,12 +76,12 @@ impl Deliveries {
                 reason: Reason::Plugin,
                 detail: String::new(),
             };
-            return tell(attempt.fate, AttemptOutcome::Reported(too_long));
+            return tell(attempt.outcome, AttemptOutcome::Reported(too_long));
         }
         self.under_way.insert(
             delivery,
             Delivery {
-                fate: attempt.fate,
+                outcome: attempt.outcome,
                 deadline: Instant::now() + self.within,
                 started: false,
             },
@@ -104,17 +104,17 @@ impl Deliveries {
     /// for nothing.
     pub(super) fn report(&mut self, delivery: u64, report: Report) {
         if let Some(known) = self.under_way.remove(&delivery) {
-            let fate = match report {
+            let outcome = match report {
                 Report::Accepted { .. } => AttemptOutcome::Accepted {
                     follow: self.follow(delivery),
                 },
                 report => AttemptOutcome::Reported(report),
             };
-            tell(known.fate, fate);
+            tell(known.outcome, outcome);
         } else if matches!(report, Report::Delivered | Report::Failed { .. })
             && let Some(follower) = self.followed.remove(&delivery)
         {
-            // Whoever waited may have given up.
+            // The courier may have given up waiting.
             let _ = follower.send(report);
         } else {
             self.unheard += 1;
@@ -163,7 +163,7 @@ impl Deliveries {
             .extract_if(|_, delivery| delivery.started && overdue(delivery));
         for (_, delivery) in lost {
             tell(
-                delivery.fate,
+                delivery.outcome,
                 AttemptOutcome::Lost {
                     reason: Reason::TimedOut,
                     repeatable: self.idempotent,
@@ -177,7 +177,7 @@ impl Deliveries {
     /// if it is certain that the host `is_gone`. Returns how many reports counted for nothing.
     pub(super) fn close(self, reason: Reason, is_gone: bool) -> u64 {
         for delivery in self.under_way.into_values() {
-            let fate = if is_gone && !delivery.started {
+            let outcome = if is_gone && !delivery.started {
                 AttemptOutcome::Returned
             } else {
                 AttemptOutcome::Lost {
@@ -185,13 +185,13 @@ impl Deliveries {
                     repeatable: self.idempotent,
                 }
             };
-            tell(delivery.fate, fate);
+            tell(delivery.outcome, outcome);
         }
         self.unheard
     }
 }
 
-/// Whoever carries the message waits for this, unless it is being dropped with all others.
-fn tell(whom: oneshot::Sender<AttemptOutcome>, fate: AttemptOutcome) {
-    let _ = whom.send(fate);
+/// The courier waits for the outcome, unless it is being dropped with all others.
+fn tell(courier: oneshot::Sender<AttemptOutcome>, outcome: AttemptOutcome) {
+    let _ = courier.send(outcome);
 }

@@ -10,8 +10,8 @@ use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::{Instant, sleep_until};
 use zeroize::Zeroizing;
 
-/// How many frames of one host are read within a second. A host that says more is heard later:
-/// nobody else is to wait for it.
+/// How many frames of one host are read within a second. A host that sends more is
+/// read later, so that no other has to wait for it.
 const FRAMES_PER_SECOND: u32 = 4096;
 
 /// The longest frame that is taken from a host: it has reports and lines to tell, no messages.
@@ -85,7 +85,7 @@ impl Incoming {
         }
     }
 
-    /// Reads until the host has closed its end, whatever it says.
+    /// Reads and discards everything until the host has closed its end.
     pub(super) async fn read_off(&mut self) {
         let mut waste = [0; 4096];
         while matches!(self.socket.read(&mut waste).await, Ok(1..)) {}

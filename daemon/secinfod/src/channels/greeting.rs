@@ -1,10 +1,10 @@
-//! The first words with a host.
+//! The greeting between daemon and host.
 
+use super::clean;
 use super::fault::Fault;
 use super::host::Host;
 use super::lines::Lines;
 use super::plan::Plan;
-use super::told;
 use secinfo_channel_host::wire::{FromHost, PROTOCOL, PluginInfo, ToHost};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -43,7 +43,7 @@ async fn exchange(host: &mut Host, plan: &Plan) -> Result<Introduction, Fault> {
                 line,
                 dropped,
             }) => lines.log(level, &line, dropped),
-            Some(FromHost::Unusable { why }) => return Err(Fault::Unusable(told::clean(&why))),
+            Some(FromHost::Unusable { why }) => return Err(Fault::Unusable(clean::text(&why))),
             Some(FromHost::Hello {
                 protocol,
                 plugin,

@@ -16,8 +16,8 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-/// What a host may know of the environment. Whatever else is there, such as where systemd put the
-/// daemon's own credentials, is none of its business.
+/// The environment variables that a host gets. Others, such as where systemd put the daemon's own
+/// credentials, it does not get.
 const ENVIRONMENT: [&str; 4] = ["PATH", "TZ", "LANG", "SECINFO_LOG"];
 
 /// How long a process that was killed may take to be gone.
@@ -109,7 +109,7 @@ fn command(plan: &Plan, socket: OwnedFd) -> Command {
     command
 }
 
-/// Connects to a host that somebody else starts, and makes sure who that is: codes go there. Of a
+/// Connects to a host that the daemon does not start, and checks the uid that listens: codes go there. Of a
 /// socket of systemd's, that is root, who listens.
 async fn connect(path: &Path, config: &ChannelConfig) -> Result<UnixStream, Fault> {
     let unreachable = |source| Fault::Connect {

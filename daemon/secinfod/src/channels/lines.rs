@@ -1,6 +1,6 @@
-//! What a host writes to its standard error, and what its plugin logs: so much of it and no more.
+//! Logs what a host writes to its standard error and what its plugin logs, at a limited rate.
 
-use super::told;
+use super::clean;
 use secinfo_channel_host::wire::LogLevel;
 use secinfo_domain::ChannelName;
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -39,7 +39,7 @@ impl Lines {
             return;
         }
         self.in_second += 1;
-        let (channel, line) = (&self.channel, told::clean(line));
+        let (channel, line) = (&self.channel, clean::text(line));
         let dropped = std::mem::take(&mut self.dropped);
         match level {
             LogLevel::Error => tracing::error!(%channel, dropped, "{line}"),
@@ -49,7 +49,7 @@ impl Lines {
         }
     }
 
-    /// Logs what is written there, line by line, until nobody can write there any more.
+    /// Logs what is written there, line by line, until the other end is closed.
     pub(super) async fn drain(mut self, mut from: impl AsyncRead + Unpin) {
         let mut chunk = [0; 4096];
         let mut line = Vec::new();
@@ -57,7 +57,7 @@ impl Lines {
             for byte in &chunk[..length] {
                 if *byte == b'\n' {
                     self.log_bytes(&mut line);
-                } else if line.len() < told::LIMIT {
+                } else if line.len() < clean::LIMIT {
                     line.push(*byte);
                 }
             }

@@ -6,6 +6,7 @@
 
 mod attempt;
 mod channel;
+mod clean;
 mod control;
 mod courier;
 mod deliveries;
@@ -19,7 +20,6 @@ mod routes;
 mod session;
 mod status;
 mod supervisor;
-mod told;
 mod tracking;
 
 pub use status::ChannelStatus;
@@ -151,13 +151,13 @@ impl Channels {
                 expires: Instant::now() + Duration::from_millis(left.min(LONGEST_LIFE)),
             },
         );
-        if let Some((courier, choice)) = courier.set_out() {
-            self.inner.runtime.spawn(courier.carry(choice));
+        if let Some((courier, choice)) = courier.start() {
+            self.inner.runtime.spawn(courier.deliver(choice));
         }
         tracking
     }
 
-    /// How the channels are, in the order in which they are asked.
+    /// The status of each channel, in the order in which they are tried.
     pub fn status(&self) -> Vec<ChannelStatus> {
         let channels = self.inner.routes.channels();
         channels.iter().map(|channel| channel.status()).collect()
@@ -173,7 +173,7 @@ impl Channels {
     }
 }
 
-/// No message is worth anything for longer, in milliseconds: a day.
+/// The longest life of a message, in milliseconds: a day.
 const LONGEST_LIFE: u64 = 24 * 60 * 60 * 1000;
 
 impl Inner {

@@ -1,4 +1,4 @@
-//! All that makes a channel what it is: when it differs, its host has to be started anew.
+//! Everything that a channel's host is started with: when it changes, the host is restarted.
 
 use crate::config::{ChannelConfig, HostSettings};
 use std::fs;
@@ -28,7 +28,7 @@ impl Plan {
     pub(super) fn new(config: ChannelConfig, hosts: Arc<HostSettings>) -> Self {
         let library = config.plugin.path(&hosts.plugin_directory);
         let files = if config.socket.is_some() {
-            // Whoever starts that process looks after it.
+            // That process is started, and restarted, by another service manager.
             [None, None]
         } else {
             [stamp(&library), config.settings.as_deref().and_then(stamp)]

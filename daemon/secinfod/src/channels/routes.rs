@@ -10,7 +10,7 @@ use tokio::time::Instant;
 /// After what time a message that found no room looks again.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
-/// All channels, and word of their changes.
+/// All channels, and a watch on their changes.
 pub(super) struct Routes {
     channels: RwLock<Vec<Arc<Channel>>>,
     pub(super) changes: watch::Sender<u64>,
@@ -113,7 +113,7 @@ impl Routes {
         match waiting {
             // One that is down is no help when those that are up have no room left.
             Some(_) if fresh && full => Choice::Full,
-            // Nobody tells when there is room again where there was none.
+            // No change is announced when there is room again.
             Some(slot) if full => Choice::Wait(slot, until.min(now + LOOK_AGAIN)),
             Some(slot) => Choice::Wait(slot, until),
             None if full => Choice::Full,

@@ -1,6 +1,7 @@
-//! Serving through a host that has its plugin, until it is of no use any more.
+//! Delivers through a host that has its plugin, until it cannot be used any more.
 
 use super::attempt::Attempt;
+use super::clean;
 use super::control::Control;
 use super::deliveries::Deliveries;
 use super::fault::Fault;
@@ -9,7 +10,6 @@ use super::host::{Host, Process};
 use super::lines::Lines;
 use super::plan::Plan;
 use super::status::{Availability, ChannelState};
-use super::told;
 use secinfo_channel::{Reason, Report};
 use secinfo_channel_host::wire::{FromHost, PluginInfo, ToHost};
 use secinfo_domain::ChannelName;
@@ -83,8 +83,8 @@ pub(super) async fn serve(
         health_asked: false,
     };
     state.set(Availability::Ready);
-    let ended = session.converse(&mut incoming, waiting, control).await;
-    // Before anybody hears of their message, or else they would hand it to this channel again.
+    let ended = session.run(&mut incoming, waiting, control).await;
+    // Before any courier learns the outcome, or else it would choose this channel again.
     state.set(Availability::Down);
     session.close(&ended, incoming, process).await;
     ended
@@ -98,7 +98,7 @@ pub(super) async fn dismiss(host: Host) {
 }
 
 impl Session<'_> {
-    async fn converse(
+    async fn run(
         &mut self,
         incoming: &mut Incoming,
         waiting: &mut mpsc::UnboundedReceiver<Attempt>,
@@ -113,8 +113,8 @@ impl Session<'_> {
             let next_time = self.next_time();
             let takes = self.leaving.is_some() || self.deliveries.have_room();
             tokio::select! {
-                heard = incoming.next() => match heard {
-                    Ok(Some(message)) => self.hear(message),
+                received = incoming.next() => match received {
+                    Ok(Some(message)) => self.on_message(message),
                     Ok(None) if stopping => return Ended::Stopped,
                     Ok(None) => return Ended::Fault(Fault::Ended),
                     Err(fault) => return Ended::Fault(fault),
@@ -125,7 +125,7 @@ impl Session<'_> {
                     }
                 }
                 Some(attempt) = waiting.recv(), if takes => self.deliver(attempt),
-                () = sleep_until(next_time) => self.look_at_the_clock(),
+                () = sleep_until(next_time) => self.check_deadlines(),
                 _ = control.wait_for(|wanted| wanted.stop), if !stopping => self.stop(),
             }
         }
@@ -145,7 +145,7 @@ impl Session<'_> {
         }
     }
 
-    /// When there is something to do though nobody says anything.
+    /// When the clock next asks for something to be done.
     fn next_time(&self) -> Instant {
         let leaving = match &self.leaving {
             Some(Leaving::Stopping(until)) => Some(*until),
@@ -160,7 +160,7 @@ impl Session<'_> {
             .unwrap_or_else(Instant::now)
     }
 
-    fn look_at_the_clock(&mut self) {
+    fn check_deadlines(&mut self) {
         if self.deliveries.give_up_overdue() {
             self.leave(Fault::Overdue);
         }
@@ -175,7 +175,7 @@ impl Session<'_> {
         self.health_at = Instant::now() + HEALTH_WITHIN;
     }
 
-    /// Gives the host nothing more, and ends it once it has told what it can.
+    /// Gives the host nothing more, and ends it once it has reported what it can.
     fn leave(&mut self, fault: Fault) {
         if self.leaving.is_none() {
             self.state.went_wrong(fault.to_string());
@@ -205,7 +205,7 @@ impl Session<'_> {
         }
     }
 
-    fn hear(&mut self, message: FromHost) {
+    fn on_message(&mut self, message: FromHost) {
         match message {
             FromHost::Started { delivery } => self.deliveries.started(delivery),
             FromHost::Report { delivery, report } => {
@@ -214,7 +214,7 @@ impl Session<'_> {
                 }
                 self.deliveries.report(delivery, report);
             }
-            FromHost::Health { healthy, detail } => self.hear_health(healthy, &detail),
+            FromHost::Health { healthy, detail } => self.on_health(healthy, &detail),
             FromHost::Log {
                 level,
                 line,
@@ -224,7 +224,7 @@ impl Session<'_> {
         }
     }
 
-    fn hear_health(&mut self, healthy: bool, detail: &str) {
+    fn on_health(&mut self, healthy: bool, detail: &str) {
         if !self.health_asked {
             return;
         }
@@ -238,7 +238,7 @@ impl Session<'_> {
         }
     }
 
-    /// Tells administrators of what failed, unless it is the destination that is wrong.
+    /// Shows administrators what failed, unless it is the destination that is wrong.
     fn note(&self, report: &Report) {
         match report {
             Report::Failed { reason, detail } if *reason != Reason::Destination => {
@@ -252,12 +252,12 @@ impl Session<'_> {
     }
 
     fn went_wrong(&self, what: &str, detail: &str) {
-        let detail = told::clean(detail);
+        let detail = clean::text(detail);
         tracing::warn!(channel = %self.channel, detail, "{what}");
         self.state.went_wrong(format!("{what}: {detail}"));
     }
 
-    /// Ends the host, hears what it has said before, and judges what is left of its deliveries.
+    /// Ends the host, reads what it has sent before, and decides the deliveries that are left.
     async fn close(self, ended: &Ended, incoming: Incoming, process: Process) {
         let Self {
             channel,
@@ -269,7 +269,7 @@ impl Session<'_> {
         // A host that is not ours to kill ends over this.
         drop(outgoing);
         process.kill();
-        let is_gone = timeout(GONE_WITHIN, hear_out(incoming, &mut deliveries))
+        let is_gone = timeout(GONE_WITHIN, read_rest(incoming, &mut deliveries))
             .await
             .is_ok();
         process.gone().await;
@@ -285,8 +285,8 @@ impl Session<'_> {
     }
 }
 
-/// Hears what there still is until the host has closed its end.
-async fn hear_out(mut incoming: Incoming, deliveries: &mut Deliveries) {
+/// Reads the reports that are left until the host has closed its end.
+async fn read_rest(mut incoming: Incoming, deliveries: &mut Deliveries) {
     loop {
         match incoming.next().await {
             Ok(Some(FromHost::Started { delivery })) => deliveries.started(delivery),

@@ -1,6 +1,6 @@
-//! How a channel is.
+//! The status of a channel.
 
-use super::told;
+use super::clean;
 use crate::core::Clock;
 use secinfo_channel_host::wire::PluginInfo;
 use secinfo_domain::{ChannelName, Kind, Timestamp};
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
-/// How a channel is, for administrators.
+/// The status of a channel, for administrators.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChannelStatus {
     /// What the administrator calls it.
@@ -26,7 +26,7 @@ pub struct ChannelStatus {
     pub healthy: bool,
     /// How many messages wait.
     pub queued: u32,
-    /// How many messages the plugin is at.
+    /// How many messages the plugin is delivering.
     pub under_way: u32,
     /// What went wrong last; empty when nothing did.
     pub last_error: String,
@@ -54,7 +54,7 @@ pub(super) struct ChannelState {
     shown: Mutex<Shown>,
     under_way: AtomicU32,
     clock: Arc<dyn Clock>,
-    /// Told when there is a reason to look at the channels anew.
+    /// Changed when there is a reason to choose among the channels again.
     changes: watch::Sender<u64>,
 }
 
@@ -114,12 +114,12 @@ impl ChannelState {
     /// Shows what the plugin says about itself.
     pub(super) fn introduce(&self, plugin: &PluginInfo, confined: &[String]) {
         let mut shown = self.shown();
-        shown.plugin = told::name(&plugin.name);
-        shown.version = told::name(&plugin.version);
+        shown.plugin = clean::name(&plugin.name);
+        shown.version = clean::name(&plugin.version);
         shown.confined = confined
             .iter()
             .take(16)
-            .map(|what| told::name(what))
+            .map(|what| clean::name(what))
             .collect();
     }
 

@@ -1,13 +1,13 @@
-//! Whoever sees to it that a channel has a host.
+//! Keeps a channel's host process running.
 
 use super::attempt::Attempt;
+use super::clean;
 use super::control::Control;
 use super::greeting;
 use super::host::Host;
 use super::plan::Plan;
 use super::session::{self, Ended};
 use super::status::{Availability, ChannelState};
-use super::told;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -87,7 +87,7 @@ impl Supervisor {
             }
         };
         let channel = &self.plan.config.name;
-        tracing::info!(%channel, plugin = told::name(&plugin.name), version = told::name(&plugin.version), "the channel is ready");
+        tracing::info!(%channel, plugin = clean::name(&plugin.name), version = clean::name(&plugin.version), "the channel is ready");
         let since = Instant::now();
         let ended = session::serve(
             host,
@@ -130,7 +130,7 @@ impl Supervisor {
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
-        // Whatever ends it: nobody may wait here any more.
+        // However it ended, no message may wait here any more.
         self.state.set(Availability::Down);
     }
 }

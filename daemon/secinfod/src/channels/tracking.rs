@@ -1,15 +1,15 @@
-//! Following a message.
+//! Tracking a message.
 
 use secinfo_channel::Reason;
 use secinfo_domain::ChannelName;
 use tokio::sync::watch;
 
-/// How far a message is.
+/// The progress of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
-    /// It waits for a channel, or a channel is at it.
+    /// It waits for a channel, or a channel is delivering it.
     Waiting,
-    /// The provider has taken it, and will say what became of it.
+    /// The provider has taken it, and will report the outcome.
     Sent {
         /// Whose provider.
         channel: ChannelName,
@@ -18,7 +18,7 @@ pub enum Progress {
     Finished(Outcome),
 }
 
-/// What became of a message in the end.
+/// The outcome of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// The channel that delivered it, or that failed last; `None` when none has tried.
@@ -67,7 +67,7 @@ impl Tracking {
 
     /// Waits until nothing more will happen.
     pub async fn finished(&mut self) -> Outcome {
-        // An error means that nobody is at it any more.
+        // An error means that the courier is gone.
         let _ = self
             .progress
             .wait_for(|progress| matches!(progress, Progress::Finished(_)))
@@ -75,8 +75,8 @@ impl Tracking {
         self.outcome()
     }
 
-    /// What became of it. If nobody is at it any more though it has not finished, as when the
-    /// daemon stops, that is unknown.
+    /// Its outcome. If the courier is gone though the message has not finished, as when the daemon
+    /// stops, that is unknown.
     fn outcome(&self) -> Outcome {
         match &*self.progress.borrow() {
             Progress::Finished(outcome) => outcome.clone(),

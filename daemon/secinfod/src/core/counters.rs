@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-/// The most services that are told apart. Each is a label in whatever keeps the numbers, and a host
+/// The most services that are told apart. Each is a label in a monitoring system, and a host
 /// has no more than this that ask for a second step.
 const MOST_SERVICES: usize = 32;
 

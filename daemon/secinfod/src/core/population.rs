@@ -11,7 +11,7 @@ pub struct Population {
     users: u64,
     with_methods: u64,
     methods: [u64; Kind::ALL.len()],
-    /// Users of whom a method was locked; the lock may be over.
+    /// Users who had a locked method; the lock may be over.
     locked: HashSet<UserId>,
 }
 

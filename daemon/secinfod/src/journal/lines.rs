@@ -1,5 +1,5 @@
-//! What the daemon says of itself, as lines of the journal. Whoever reads the journal sees the
-//! message alone, so what it is about and why stands in it as well as in fields.
+//! Log lines of the daemon, as entries of the journal. A reader of the journal sees the message alone,
+//! so what it is about and why stands in it as well as in fields.
 
 use super::socket::{JournalSocket, begin, put};
 use super::types::Priority;
@@ -15,8 +15,8 @@ const FACILITY: &str = "3";
 /// The fields that say why, which is told behind the message; all others say what it is about.
 const WHY: [&str; 5] = ["error", "why", "failure", "detail", "place"];
 
-/// Writes each line to the journal. A line that the journal has no room for is lost: nobody waits
-/// for it.
+/// Writes each line to the journal. A line that the journal has no room for is lost: sending never
+/// waits.
 pub(crate) struct Lines(JournalSocket);
 
 impl Lines {
@@ -30,7 +30,7 @@ impl<S: Subscriber> Layer<S> for Lines {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut line = Line::default();
         event.record(&mut line);
-        // There is nobody left to tell of a failure.
+        // A failure cannot be logged anywhere else.
         let _ = self.0.send(&line.to_bytes(event.metadata()));
     }
 }

@@ -1,9 +1,9 @@
 //! The journal of systemd: each event that is on disk becomes one entry there, with a message id for
-//! its type and fields that can be searched, for whoever watches over the host.
+//! its type and fields that can be searched, for monitoring.
 //!
-//! The log is the record; the journal is told what stands there. So it is told after the commit, by
-//! a task that the writer does not wait for, and what the task could not keep up with it reads from
-//! the log. What a journal that takes nothing has missed it is told once it takes entries again.
+//! The log is the record, and the journal repeats it. Entries are sent after the commit, by a task that
+//! the writer does not wait for; what the task could not keep up with, it reads from the log. What a
+//! journal misses while it takes no entries is sent once it takes them again.
 
 mod entry;
 mod lines;
@@ -27,7 +27,7 @@ use tokio::sync::{broadcast, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
-/// A journal that took nothing for so long is worth a word once it does again.
+/// A journal that took nothing for so long is mentioned in the log once it takes entries again.
 const LONG: Duration = Duration::from_secs(10);
 
 /// How long entries may take that are left when the daemon stops.
@@ -42,15 +42,15 @@ const GONE: Duration = Duration::from_secs(1);
 /// How many events are read from the log at once, of how many bytes at most.
 const READ_AT_ONCE: (usize, usize) = (500, 1 << 20);
 
-/// The task that tells the journal.
+/// The task that sends events to the journal.
 pub struct Journal {
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
 
 impl Journal {
-    /// Tells of every event from the one with the number `first` on: to the journal where the
-    /// daemon's log goes there, else to its log, at level debug.
+    /// Sends every event from the one with the number `first` on: to the journal where the daemon's
+    /// log goes there, else to its log, at level debug.
     pub fn start(published: Arc<Published>, reader: LogReader, first: u64) -> Self {
         let news = published.subscribe();
         let sink = JournalSocket::of_systemd().map_or(Sink::Log, Sink::Journal);
@@ -60,13 +60,13 @@ impl Journal {
             reader,
             sink,
         };
-        follower.told(first);
+        follower.advance(first);
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(follower.run(news, stopped));
         Self { stop, task }
     }
 
-    /// Tells what is left. Nothing may be appended any more.
+    /// Sends what is left. Nothing may be appended any more.
     pub async fn finish(self) {
         // It has ended already where the receiver is gone.
         let _ = self.stop.send(());
@@ -89,7 +89,7 @@ struct Follower {
     published: Arc<Published>,
     reader: LogReader,
     sink: Sink,
-    /// The number of the next event to tell of.
+    /// The number of the next event to send.
     next: u64,
 }
 
@@ -115,8 +115,8 @@ impl Follower {
         loop {
             tokio::select! {
                 appended = news.recv() => match appended {
-                    Ok(appended) => self.tell(&appended).await,
-                    // The next one tells how far.
+                    Ok(appended) => self.follow(&appended).await,
+                    // The next one shows how much was missed.
                     Err(RecvError::Lagged(_)) => {}
                     Err(RecvError::Closed) => return,
                 },
@@ -125,15 +125,15 @@ impl Follower {
         }
         loop {
             match news.try_recv() {
-                Ok(appended) => self.tell(&appended).await,
+                Ok(appended) => self.follow(&appended).await,
                 Err(TryRecvError::Lagged(_)) => {}
                 Err(TryRecvError::Empty | TryRecvError::Closed) => return,
             }
         }
     }
 
-    /// Tells of one commit, and before it of what went by.
-    async fn tell(&mut self, appended: &Appended) {
+    /// Sends the events of one commit, and before them those that were missed.
+    async fn follow(&mut self, appended: &Appended) {
         let first = appended.after.events() - appended.events.len() as u64;
         if self.next < first {
             self.catch_up(first).await;
@@ -146,22 +146,22 @@ impl Follower {
             if let Some(entry) = Entry::of(seq, event, kind_of) {
                 self.send(&entry).await;
             }
-            self.told(seq + 1);
+            self.advance(seq + 1);
         }
     }
 
-    /// Tells of the events up to this one, as the log has them.
+    /// Sends the events up to this one, as the log has them.
     async fn catch_up(&mut self, end: u64) {
         while self.next < end {
-            if let Err(error) = self.catch_up_a_little(end).await {
+            if let Err(error) = self.catch_up_some(end).await {
                 let missing = end - self.next;
                 tracing::warn!(%error, missing, "the journal misses events that the log has");
-                self.told(end);
+                self.advance(end);
             }
         }
     }
 
-    async fn catch_up_a_little(&mut self, end: u64) -> Result<(), CatchUpError> {
+    async fn catch_up_some(&mut self, end: u64) -> Result<(), CatchUpError> {
         let (reader, from) = (self.reader.clone(), self.next);
         let (most, bytes) = READ_AT_ONCE;
         let read = tokio::task::spawn_blocking(move || reader.read(from, most, bytes)).await??;
@@ -175,7 +175,7 @@ impl Follower {
             if let Some(entry) = Entry::of(seq, &event, kind_of) {
                 self.send(&entry).await;
             }
-            self.told(seq + 1);
+            self.advance(seq + 1);
         }
         Ok(())
     }
@@ -203,8 +203,8 @@ impl Follower {
         }
     }
 
-    /// Everything before this event was told.
-    fn told(&mut self, next: u64) {
+    /// Notes that everything before this event was sent.
+    fn advance(&mut self, next: u64) {
         self.next = next;
         self.published.counters().set_journal_next(next);
     }

@@ -7,7 +7,7 @@ use std::os::unix::net::UnixDatagram;
 /// Where journald listens.
 const JOURNALD: &str = "/run/systemd/journal/socket";
 
-/// A socket to journald. It never waits: a journal that is full or gone must not keep anybody.
+/// A socket to journald. It never waits: a journal that is full or gone must not block its sender.
 pub(super) struct JournalSocket(UnixDatagram);
 
 impl JournalSocket {

@@ -127,7 +127,7 @@ fn under(key: &str, value: &serde_json::Value, found: &mut BTreeSet<String>) {
 
 #[test]
 fn no_entry_of_any_type_shows_what_is_sealed_or_tells_a_person() {
-    /// The fields that there may be. Whoever adds one thinks about what it may hold.
+    /// The fields that there may be. Consider what it may hold before adding one.
     const FIELDS: [&str; 21] = [
         "MESSAGE",
         "MESSAGE_ID",

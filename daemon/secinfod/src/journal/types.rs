@@ -1,15 +1,15 @@
-//! The types of events as the journal has them. The ids never change: whoever filters by one, and the
+//! The types of events as the journal has them. The ids never change: filters, and the
 //! catalog that `journalctl -x` reads, rely on it. A new type draws a new one with
 //! `systemd-id128 new`.
 
 /// How urgent an entry is: the levels of syslog(3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Priority {
-    /// Somebody must look at once.
+    /// An administrator must act at once.
     Alert = 1,
     /// Something does not work.
     Error = 3,
-    /// It may need somebody.
+    /// It may need an administrator.
     Warning = 4,
     /// Normal, and of note.
     Notice = 5,

@@ -46,7 +46,7 @@ impl BreakGlass {
 
     /// Enters in the log what was used of the break-glass codes in this directory and is not there
     /// yet; how many that were. What cannot be trusted, read or recorded is left out, with a
-    /// warning, and tried again the next time: one user of whom nothing can be said hides no other.
+    /// warning, and tried again the next time: one code that cannot be recorded hides no other.
     pub async fn record(&self, directory: &Path) -> usize {
         let found = blocking(|| self.used(directory));
         let found = found.unwrap_or_else(|error| {

@@ -173,7 +173,7 @@ impl<T> Sessions<T> {
             .expect("nothing panics while it holds the sessions")
     }
 
-    /// Ends every session of an owner of whom `gone` is true.
+    /// Ends every session whose owner is gone.
     pub fn close_of(&self, gone: impl Fn(&SessionOwner) -> bool) {
         let mut open = self.lock();
         open.retain(|_, session| !gone(&session.owner));
@@ -194,7 +194,7 @@ impl<T> Sessions<T> {
             .count() as u64
     }
 
-    /// The open sessions of an owner of whom `of` is true.
+    /// The open sessions whose owner passes `of`.
     pub fn of(&self, of: impl Fn(&SessionOwner) -> bool) -> Vec<Arc<Session<T>>> {
         let now = self.clock.now();
         let open = self.lock();
@@ -217,5 +217,55 @@ impl FromStr for SessionId {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.parse::<secinfo_domain::MethodId>()
             .map(|id| Self(*id.as_bytes()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicU64;
+
+    /// A clock that the test sets.
+    #[derive(Default)]
+    struct TestClock(AtomicU64);
+
+    impl Clock for TestClock {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_seconds(self.0.load(Ordering::Relaxed))
+        }
+    }
+
+    #[test]
+    fn a_session_ends_when_its_time_is_over_and_makes_room() {
+        let clock = Arc::new(TestClock::default());
+        let limits = SessionLimits {
+            per_uid: 1,
+            in_all: 10,
+        };
+        let sessions = Sessions::new(Arc::clone(&clock) as Arc<dyn Clock>, limits);
+        let owner = SessionOwner::User(1000);
+        let open = || sessions.open((), 1000, owner.clone(), Seconds::new(60), 3);
+        let first = open().unwrap();
+        assert!(matches!(open(), Err(ServiceError::LimitsExceeded)));
+        clock.0.store(59, Ordering::Relaxed);
+        assert!(sessions.get(first.id()).is_some());
+        clock.0.store(60, Ordering::Relaxed);
+        assert!(sessions.get(first.id()).is_none());
+        assert_eq!(sessions.count(), 0);
+        assert!(open().is_ok());
+    }
+
+    #[test]
+    fn one_code_too_many_is_known() {
+        let limits = SessionLimits {
+            per_uid: 1,
+            in_all: 1,
+        };
+        let sessions = Sessions::new(Arc::new(TestClock::default()), limits);
+        let owner = SessionOwner::User(0);
+        let session = sessions.open((), 0, owner, Seconds::new(60), 2).unwrap();
+        assert!(!session.count_wrong());
+        assert!(session.count_wrong());
+        assert_eq!(session.attempts_left(), 0);
     }
 }

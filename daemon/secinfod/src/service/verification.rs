@@ -39,7 +39,7 @@ pub struct Verification {
     pub(super) language: String,
 }
 
-/// What a caller says of a verification beyond whom and what for.
+/// What a caller says of a verification beside the user and the purpose.
 #[derive(Default)]
 pub struct Circumstances {
     /// The method to ask first.

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use zeroize::Zeroizing;
 
 /// What a user sees when setting up an app: the URI goes into the QR code, account and key are
-/// for whoever cannot scan it.
+/// for users who cannot scan it.
 pub struct Presentation {
     /// The name under which the app lists the account.
     pub account: String,

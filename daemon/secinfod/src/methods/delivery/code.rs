@@ -1,5 +1,5 @@
-//! Codes that are sent by text, call or email: drawn at random, known to nobody but their session
-//! and their message.
+//! Codes that are sent by text, call or email: drawn at random, known only to their session and their
+//! message.
 
 use crate::methods::one_time_password::TypedCode;
 use secinfo_channel::SecretText;

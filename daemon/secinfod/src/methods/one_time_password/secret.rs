@@ -29,7 +29,7 @@ pub enum InvalidSecret {
     /// Fewer bytes than RFC 4226 section 4 (R6) demands, or more than any token has.
     #[error("the secret key has {0} bytes: it must have 16 to 128, and 20 are recommended")]
     Length(usize),
-    /// Fewer bytes than anybody should use, or more than the hash of any method takes in.
+    /// Fewer bytes than are safe to use, or more than the hash of any method takes in.
     #[error(
         "the secret key has {0} bytes: one that is brought over must have 10 to 64; set up a new method instead"
     )]

@@ -26,8 +26,8 @@ impl Turn<'_> {
         self.after_proof().await
     }
 
-    /// Goes on with what is still missing, or lets the user in. Nobody is kept out who has proved a
-    /// method and has no place here to set up another.
+    /// Goes on with what is still missing, or lets the user in. A user who has proved a method and
+    /// cannot set up another here is let in.
     pub(super) async fn after_proof(&mut self) -> Result<Step, ServiceError> {
         self.talk.proved = true;
         if let Some(missing) = self.missing()? {
@@ -75,7 +75,7 @@ impl Turn<'_> {
         }
     }
 
-    /// Puts off what nobody could be asked to set up here, as `sudo` may do many times a day: only
+    /// Puts off what the user could not be asked to set up here, as `sudo` may do many times a day: only
     /// the first time is written down, from which the days of grace are counted.
     pub(super) async fn postpone_unasked(&self) -> Result<bool, ServiceError> {
         let state = self.parts.core.state();

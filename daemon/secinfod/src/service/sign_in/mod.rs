@@ -43,7 +43,7 @@ pub struct SignIns {
     sessions: Sessions<SignIn>,
 }
 
-/// Whom a program signs in, and what it knows of them.
+/// The user that a program signs in, and what it knows of them.
 pub struct SignInRequest {
     /// The user's name, as the program gave it.
     pub name: String,

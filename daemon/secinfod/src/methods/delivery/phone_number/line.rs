@@ -20,9 +20,9 @@ pub enum Line {
     FixedOrMobile,
     /// Voice over IP, a personal number, a pager, a company's number.
     Other,
-    /// Premium rate or shared cost: a message there earns somebody money.
+    /// Premium rate or shared cost: a message there costs extra.
     Premium,
-    /// Free for whoever calls.
+    /// Free for the caller.
     TollFree,
 }
 

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 /// The most bytes that are looked at.
 pub const LIMIT: usize = 1024;
 
-/// A number that somebody entered. Personal: it has no `Debug`.
+/// A number that a user entered. It is personal data, so there is no `Debug`.
 #[derive(Clone)]
 pub struct Phone {
     /// The number in E.164.

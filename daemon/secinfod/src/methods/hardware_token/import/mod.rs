@@ -181,7 +181,7 @@ pub fn read(
     }
 }
 
-/// Gathers what a file holds, and sees to it that no serial number comes twice.
+/// Gathers what a file holds, and refuses a serial number that comes twice.
 #[derive(Default)]
 struct Gathered {
     import: Import,

@@ -1,7 +1,7 @@
-//! What a host, its plugin or a provider says, made fit for logs and for administrators.
+//! Cleans what a host, its plugin or a provider says, for logs and for administrators.
 //!
-//! None of them should ever say a destination or a code, but they are not ours: what looks like one
-//! is left out.
+//! None of them should ever say a destination or a code, but none of them is trusted: what looks like
+//! one is left out.
 
 /// The most characters that are kept of what is said.
 pub(super) const LIMIT: usize = 1024;
@@ -15,8 +15,8 @@ const LEFT_OUT: &str = "•••";
 
 /// One line of at most [`LIMIT`] characters, without control characters, long numbers and what
 /// stands before an `@`.
-pub(super) fn clean(text: &str) -> String {
-    let line: String = text
+pub(super) fn text(said: &str) -> String {
+    let line: String = said
         .chars()
         .take(LIMIT)
         .map(|c| if is_plain(c) { c } else { ' ' })
@@ -68,13 +68,13 @@ mod tests {
             ("550 <alice@example.org>: unknown", "550 ••• unknown"),
             ("a\nb\u{1b}[2J\u{202e}c", "a b [2J c"),
         ] {
-            assert_eq!(clean(said), kept);
+            assert_eq!(text(said), kept);
         }
     }
 
     #[test]
     fn what_is_said_at_length_is_cut() {
-        assert_eq!(clean(&"é".repeat(5000)).chars().count(), LIMIT);
+        assert_eq!(text(&"é".repeat(5000)).chars().count(), LIMIT);
         assert_eq!(name(&"n\n".repeat(5000)).len(), 64);
     }
 }
