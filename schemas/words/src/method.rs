@@ -25,14 +25,10 @@ impl Words {
                 address: Some(text),
                 ..
             } => harmless(text.into()).into_owned(),
-            Hint {
-                mode: Some(mode),
-                serial,
-                ..
-            } => {
-                let serial = serial.as_deref().unwrap_or_default();
-                let text = format!("{serial} {}", mode.to_uppercase());
-                harmless(text.trim_start().into()).into_owned()
+            Hint { serial, mode, .. } if serial.is_some() || mode.is_some() => {
+                let mode = mode.as_deref().map(str::to_uppercase);
+                let parts: Vec<_> = serial.iter().cloned().chain(mode).collect();
+                harmless(parts.join(" ").into()).into_owned()
             }
             Hint {
                 digits: Some(digits),
