@@ -1,6 +1,6 @@
 //! The form of an email: plain text and HTML with the same words.
 
-use super::{Details, News, Written, found, outside};
+use super::{Details, NoticeItem, Written, found, outside};
 use secinfo_channel::SecretText;
 use secinfo_words::Words;
 use zeroize::Zeroizing;
@@ -25,7 +25,12 @@ enum Part {
     Context(Vec<(SecretText, String)>),
 }
 
-pub(super) fn write(words: Words, purpose: &str, details: &Details<'_>, news: &[News]) -> Written {
+pub(super) fn write(
+    words: Words,
+    purpose: &str,
+    details: &Details<'_>,
+    items: &[NoticeItem],
+) -> Written {
     let arguments = details.arguments();
     let id = format!("email-{purpose}");
     let shared = |name: &str| Part::Paragraph(found(words, name, None, &arguments));
@@ -43,8 +48,9 @@ pub(super) fn write(words: Words, purpose: &str, details: &Details<'_>, news: &[
 
     let mut parts = vec![shared("email-greeting"), own("lead")];
     parts.extend(
-        news.iter()
-            .map(|news| Part::Paragraph(news.sentence(words))),
+        items
+            .iter()
+            .map(|item| Part::Paragraph(item.sentence(words))),
     );
     if details.code.is_empty() {
         parts.extend([Part::Context(context), own("otherwise")]);

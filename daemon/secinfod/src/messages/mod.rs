@@ -4,13 +4,13 @@
 //! on the way.
 
 mod email;
-mod news;
+mod notice;
 mod outside;
 mod prompts;
 #[cfg(test)]
 mod tests;
 
-pub use news::News;
+pub use notice::NoticeItem;
 pub(crate) use outside::is_domain;
 pub use prompts::{Part, Prompts};
 pub use secinfo_words::Language;
@@ -35,21 +35,27 @@ struct Written {
 ///
 /// [`Kind::Call`] and [`Kind::Email`] have a form of their own, any other kind gets that of a text. A
 /// code is `valid` for so long from now on. An empty organization stands for the host, and an empty
-/// `user` is left out. `news` is what a notice tells.
-pub fn write(request: &mut Request, kind: Kind, valid: Seconds, user: &str, news: &[News]) {
-    let written = written(request, kind, valid, user, news);
+/// `user` is left out. `items` is what a notice tells.
+pub fn write(request: &mut Request, kind: Kind, valid: Seconds, user: &str, items: &[NoticeItem]) {
+    let written = written(request, kind, valid, user, items);
     request.subject = written.subject;
     request.text = written.text;
     request.html = written.html;
 }
 
-fn written(request: &Request, kind: Kind, valid: Seconds, user: &str, news: &[News]) -> Written {
+fn written(
+    request: &Request,
+    kind: Kind,
+    valid: Seconds,
+    user: &str,
+    items: &[NoticeItem],
+) -> Written {
     let details = Details::of(request, valid, user);
     let words = Words::of(details.language);
     let empty = || Zeroizing::new(String::new());
     let name = purpose_name(request.purpose);
     match kind {
-        Kind::Email => email::write(words, name, &details, news),
+        Kind::Email => email::write(words, name, &details, items),
         Kind::Call => Written {
             subject: empty(),
             text: found(words, &format!("call-{name}"), None, &details.arguments()),
@@ -57,10 +63,10 @@ fn written(request: &Request, kind: Kind, valid: Seconds, user: &str, news: &[Ne
         },
         _ => {
             let mut text = found(words, &format!("text-{name}"), None, &details.arguments());
-            for news in news {
+            for item in items {
                 text.push(' ');
                 // A curly apostrophe is no part of the GSM alphabet.
-                for (index, piece) in news.sentence(words).split('’').enumerate() {
+                for (index, piece) in item.sentence(words).split('’').enumerate() {
                     text.push_str(if index > 0 { "'" } else { "" });
                     text.push_str(piece);
                 }

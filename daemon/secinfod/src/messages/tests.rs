@@ -12,7 +12,7 @@ struct Occasion<'a> {
     service: &'a str,
     origin: &'a str,
     user: &'a str,
-    news: &'a [News],
+    items: &'a [NoticeItem],
     language: Language,
 }
 
@@ -39,10 +39,10 @@ fn write(occasion: &Occasion<'_>) -> Request {
         kind,
         valid,
         user,
-        news,
+        items,
         ..
     } = *occasion;
-    super::write(&mut request, kind, valid, user, news);
+    super::write(&mut request, kind, valid, user, items);
     request
 }
 
@@ -70,7 +70,7 @@ fn occasion(purpose: MessagePurpose, kind: Kind, language: Language) -> Occasion
         service: "sshd",
         origin: "203.0.113.7",
         user: "alice",
-        news: &[],
+        items: &[],
         language,
     }
 }
@@ -436,25 +436,25 @@ fn a_notice_tells_everything_that_happened_in_every_language() {
     for language in Language::ALL {
         for kind in Kind::ALL {
             let all = [
-                News::Added(kind),
-                News::Deleted(kind),
-                News::DeletionScheduled(kind),
-                News::DeletionCancelled(kind),
-                News::Default(Some(kind)),
-                News::Default(None),
-                News::RecoveryCodes,
-                News::AccessPass,
-                News::Locked(kind),
-                News::Unlocked,
+                NoticeItem::Added(kind),
+                NoticeItem::Deleted(kind),
+                NoticeItem::DeletionScheduled(kind),
+                NoticeItem::DeletionCancelled(kind),
+                NoticeItem::Default(Some(kind)),
+                NoticeItem::Default(None),
+                NoticeItem::RecoveryCodes,
+                NoticeItem::AccessPass,
+                NoticeItem::Locked(kind),
+                NoticeItem::Unlocked,
             ];
             for way in [Kind::Text, Kind::Email] {
                 let notice = Occasion {
-                    news: &all,
+                    items: &all,
                     ..occasion(MessagePurpose::Notice, way, language)
                 };
                 let text = write(&notice).text;
-                for news in all {
-                    let mut sentence = news.sentence(Words::of(language)).to_string();
+                for item in all {
+                    let mut sentence = item.sentence(Words::of(language)).to_string();
                     if way == Kind::Text {
                         sentence = sentence.replace('’', "'");
                     }
@@ -463,6 +463,6 @@ fn a_notice_tells_everything_that_happened_in_every_language() {
             }
         }
     }
-    let added = News::Added(Kind::Text).sentence(Words::of(Language::English));
+    let added = NoticeItem::Added(Kind::Text).sentence(Words::of(Language::English));
     assert_eq!(added.as_str(), "A method was added: text message.");
 }

@@ -3,7 +3,7 @@
 
 use crate::channels::{Arrival, ChannelStatus, Channels, Outcome, Progress, Tracking};
 use crate::core::{Core, Person, Requester, ServiceError, random_id};
-use crate::messages::{self, Language, News};
+use crate::messages::{self, Language, NoticeItem};
 use crate::methods::delivery::destination::{self, Destination};
 use secinfo_channel::{MessagePurpose, Reason, Request, SecretText};
 use secinfo_domain::event::DeliveryFailure;
@@ -108,9 +108,9 @@ impl Deliveries {
         id: MessageId,
         mut message: Request,
         valid: Seconds,
-        news: &[News],
+        items: &[NoticeItem],
     ) -> Tracking {
-        self.complete(&mut message, person, kind, valid, news);
+        self.complete(&mut message, person, kind, valid, items);
         let tracking = self.channels.submit(kind, message);
         self.record_when_finished(person.clone(), id, tracking.clone());
         tracking
@@ -122,10 +122,10 @@ impl Deliveries {
         person: &Person,
         kind: Kind,
         valid: Seconds,
-        news: &[News],
+        items: &[NoticeItem],
     ) {
         message.expires = self.core.now().plus(valid).as_millis();
-        messages::write(message, kind, valid, person.account.name.as_str(), news);
+        messages::write(message, kind, valid, person.account.name.as_str(), items);
     }
 
     /// Sends a message through one channel, for an administrator who tries it out.

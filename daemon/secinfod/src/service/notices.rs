@@ -3,7 +3,7 @@
 
 use super::deliveries::Deliveries;
 use crate::core::{Core, Person, Requester, ServiceError, random_id};
-use crate::messages::News;
+use crate::messages::NoticeItem;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::payload::MethodPayload;
 use secinfo_channel::MessagePurpose;
@@ -32,7 +32,7 @@ struct Contact {
 struct Notice {
     person: Person,
     contacts: Vec<Contact>,
-    news: Vec<News>,
+    items: Vec<NoticeItem>,
 }
 
 /// Commits actions, and tells users what that changed.
@@ -119,8 +119,8 @@ impl Notices {
         before: &State,
         events: &[Event],
     ) {
-        let news = news(before, person.id, events);
-        if news.is_empty() {
+        let items = items(before, person.id, events);
+        if items.is_empty() {
             return;
         }
         let contacts = contacts.unwrap_or_else(|| self.contacts(person));
@@ -130,7 +130,7 @@ impl Notices {
         let notice = Notice {
             person: person.clone(),
             contacts,
-            news,
+            items,
         };
         if self.queue.try_send(notice).is_err() {
             tracing::warn!(user = %person.id, "too many notices wait: one was dropped");
@@ -163,7 +163,7 @@ impl NoticeSender {
                 .deliveries
                 .message(id, MessagePurpose::Notice, to, language);
             self.deliveries
-                .send(person, kind, id, message, LIFE, &notice.news);
+                .send(person, kind, id, message, LIFE, &notice.items);
         }
     }
 }
@@ -203,19 +203,19 @@ impl Sent {
 }
 
 /// What these events are to the user.
-fn news(before: &State, user: UserId, events: &[Event]) -> Vec<News> {
+fn items(before: &State, user: UserId, events: &[Event]) -> Vec<NoticeItem> {
     let own = events.iter().filter(|event| event.user == Some(user));
     if !own.clone().any(|event| is_news(&event.fact)) {
         return Vec::new();
     }
     let mut state = before.clone();
-    let mut news = Vec::new();
+    let mut items = Vec::new();
     for event in own {
         let after = state.clone().evolve(event);
-        news.extend(news_of(&state, &after, user, &event.fact));
+        items.extend(item_of(&state, &after, user, &event.fact));
         state = after;
     }
-    news
+    items
 }
 
 const fn is_news(fact: &Fact) -> bool {
@@ -234,27 +234,31 @@ const fn is_news(fact: &Fact) -> bool {
     )
 }
 
-fn news_of(before: &State, after: &State, user: UserId, fact: &Fact) -> Option<News> {
+fn item_of(before: &State, after: &State, user: UserId, fact: &Fact) -> Option<NoticeItem> {
     let kind_in = |state: &State, method| state.kind_of(user, method);
     match fact {
-        Fact::MethodEnrolled(fact) => Some(News::Added(fact.credential.kind())),
-        Fact::MethodImported(fact) => Some(News::Added(fact.credential.kind())),
-        Fact::BreakGlassUsed(_) => Some(News::BreakGlass),
+        Fact::MethodEnrolled(fact) => Some(NoticeItem::Added(fact.credential.kind())),
+        Fact::MethodImported(fact) => Some(NoticeItem::Added(fact.credential.kind())),
+        Fact::BreakGlassUsed(_) => Some(NoticeItem::BreakGlass),
         Fact::MethodDeleted(fact) => match kind_in(before, fact.method)? {
-            // That new ones replace them, that one was used up or that its time is over is no news.
+            // That new ones replace them, that one was used up or that its time is over makes no notice.
             Kind::RecoveryCodes | Kind::AccessPass => None,
-            kind => Some(News::Deleted(kind)),
+            kind => Some(NoticeItem::Deleted(kind)),
         },
-        Fact::DeletionScheduled(fact) => kind_in(before, fact.method).map(News::DeletionScheduled),
-        Fact::DeletionCancelled(fact) => kind_in(before, fact.method).map(News::DeletionCancelled),
-        Fact::DefaultChanged(fact) => Some(News::Default(match fact.method {
+        Fact::DeletionScheduled(fact) => {
+            kind_in(before, fact.method).map(NoticeItem::DeletionScheduled)
+        }
+        Fact::DeletionCancelled(fact) => {
+            kind_in(before, fact.method).map(NoticeItem::DeletionCancelled)
+        }
+        Fact::DefaultChanged(fact) => Some(NoticeItem::Default(match fact.method {
             Some(method) => Some(kind_in(after, method)?),
             None => None,
         })),
-        Fact::RecoveryCodesIssued(_) => Some(News::RecoveryCodes),
-        Fact::AccessPassIssued(_) => Some(News::AccessPass),
-        Fact::Locked(fact) => kind_in(before, fact.method).map(News::Locked),
-        Fact::Unlocked(_) => Some(News::Unlocked),
+        Fact::RecoveryCodesIssued(_) => Some(NoticeItem::RecoveryCodes),
+        Fact::AccessPassIssued(_) => Some(NoticeItem::AccessPass),
+        Fact::Locked(fact) => kind_in(before, fact.method).map(NoticeItem::Locked),
+        Fact::Unlocked(_) => Some(NoticeItem::Unlocked),
         _ => None,
     }
 }

@@ -1,13 +1,13 @@
 # Nachrichten darüber, was mit den Sicherheitsinformationen geschehen ist.
 
-news-added = Eine Methode wurde hinzugefügt: { $kind }.
-news-deleted = Eine Methode wurde gelöscht: { $kind }.
-news-deletion-scheduled = Eine Methode wird nach ihrer Wartezeit gelöscht: { $kind }. Bis dahin können Sie das abbrechen.
-news-deletion-cancelled = Eine Methode, die gelöscht werden sollte, bleibt: { $kind }.
-news-default = Ihre Standardmethode ist jetzt: { $kind }.
-news-no-default = Sie haben keine Standardmethode mehr.
-news-recovery-codes = Neue Wiederherstellungscodes wurden ausgestellt. Frühere sind ungültig.
-news-access-pass = Die Administration hat einen Zugangspass für Ihr Konto ausgestellt.
-news-locked = Falsche Codes haben eine Methode für eine Weile gesperrt: { $kind }.
-news-unlocked = Die Administration hat die Sperren Ihrer Methoden aufgehoben.
-news-break-glass = Jemand hat sich mit einem Notfallcode angemeldet, den die Administration für Sie erstellt hatte.
+notice-added = Eine Methode wurde hinzugefügt: { $kind }.
+notice-deleted = Eine Methode wurde gelöscht: { $kind }.
+notice-deletion-scheduled = Eine Methode wird nach ihrer Wartezeit gelöscht: { $kind }. Bis dahin können Sie das abbrechen.
+notice-deletion-cancelled = Eine Methode, die gelöscht werden sollte, bleibt: { $kind }.
+notice-default = Ihre Standardmethode ist jetzt: { $kind }.
+notice-no-default = Sie haben keine Standardmethode mehr.
+notice-recovery-codes = Neue Wiederherstellungscodes wurden ausgestellt. Frühere sind ungültig.
+notice-access-pass = Die Administration hat einen Zugangspass für Ihr Konto ausgestellt.
+notice-locked = Falsche Codes haben eine Methode für eine Weile gesperrt: { $kind }.
+notice-unlocked = Die Administration hat die Sperren Ihrer Methoden aufgehoben.
+notice-break-glass = Jemand hat sich mit einem Notfallcode angemeldet, den die Administration für Sie erstellt hatte.

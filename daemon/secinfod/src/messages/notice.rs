@@ -6,7 +6,7 @@ use secinfo_words::{Words, message};
 
 /// Something that happened to a user's security info.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum News {
+pub enum NoticeItem {
     /// A method was added.
     Added(Kind),
     /// A method was deleted.
@@ -25,38 +25,38 @@ pub enum News {
     Locked(Kind),
     /// An administrator lifted the locks.
     Unlocked,
-    /// Somebody signed in with a break-glass code.
+    /// A sign-in was made with a break-glass code.
     BreakGlass,
 }
 
-impl News {
+impl NoticeItem {
     /// The sentence that tells it.
     pub(super) fn sentence(self, words: Words) -> SecretText {
         let named = |kind: Kind| words.kind_inline(kind.as_str());
         match self {
-            Self::Added(kind) => words.say(message::NewsAdded {
+            Self::Added(kind) => words.say(message::NoticeAdded {
                 kind: named(kind).into(),
             }),
-            Self::Deleted(kind) => words.say(message::NewsDeleted {
+            Self::Deleted(kind) => words.say(message::NoticeDeleted {
                 kind: named(kind).into(),
             }),
-            Self::DeletionScheduled(kind) => words.say(message::NewsDeletionScheduled {
+            Self::DeletionScheduled(kind) => words.say(message::NoticeDeletionScheduled {
                 kind: named(kind).into(),
             }),
-            Self::DeletionCancelled(kind) => words.say(message::NewsDeletionCancelled {
+            Self::DeletionCancelled(kind) => words.say(message::NoticeDeletionCancelled {
                 kind: named(kind).into(),
             }),
-            Self::Default(Some(kind)) => words.say(message::NewsDefault {
+            Self::Default(Some(kind)) => words.say(message::NoticeDefault {
                 kind: named(kind).into(),
             }),
-            Self::Default(None) => words.say(message::NewsNoDefault),
-            Self::RecoveryCodes => words.say(message::NewsRecoveryCodes),
-            Self::AccessPass => words.say(message::NewsAccessPass),
-            Self::Locked(kind) => words.say(message::NewsLocked {
+            Self::Default(None) => words.say(message::NoticeNoDefault),
+            Self::RecoveryCodes => words.say(message::NoticeRecoveryCodes),
+            Self::AccessPass => words.say(message::NoticeAccessPass),
+            Self::Locked(kind) => words.say(message::NoticeLocked {
                 kind: named(kind).into(),
             }),
-            Self::Unlocked => words.say(message::NewsUnlocked),
-            Self::BreakGlass => words.say(message::NewsBreakGlass),
+            Self::Unlocked => words.say(message::NoticeUnlocked),
+            Self::BreakGlass => words.say(message::NoticeBreakGlass),
         }
     }
 }
