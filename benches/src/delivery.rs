@@ -73,7 +73,7 @@ pub(crate) async fn measure(subjects: &Subjects<'_>, count: u64) -> Result<Vec<R
         tokio::select! {
             biased;
             done = &mut ask => break done?,
-            verified = verifier.both(&mut asked) => verified?,
+            outcome = verifier.both(&mut asked) => outcome?,
         }
     }
     let asked_within = begun.elapsed();

@@ -18,7 +18,7 @@ pub enum Challenge {
     Approval(Approval),
     /// An assertion of a security key, or the registration of one.
     Assertion {
-        /// WebAuthn request options, or creation options, as JSON.
+        /// `WebAuthn` request options, or creation options, as JSON.
         options: String,
     },
     /// Answers to questions.

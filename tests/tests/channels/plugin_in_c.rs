@@ -58,7 +58,7 @@ async fn a_phone_is_enrolled_and_proved_by_a_plugin_in_c() {
             verification.as_str(),
             "Verification",
             "Submit",
-            &response(&code),
+            &response(code),
         )
         .await
         .unwrap();

@@ -144,7 +144,7 @@ async fn submit(member: &Client, session: &str, code: &str) -> Result<(), Refusa
             session,
             "Verification",
             "Submit",
-            &response(&code),
+            &response(code),
         )
         .await
         .map(|_| ())

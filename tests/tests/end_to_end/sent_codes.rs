@@ -34,7 +34,7 @@ pub(crate) async fn start_verification(
 
 async fn answer(client: &Client, path: &OwnedObjectPath, code: &str) -> Result<Proof, Refusal> {
     client
-        .call(path.as_str(), "Verification", "Submit", &response(&code))
+        .call(path.as_str(), "Verification", "Submit", &response(code))
         .await
 }
 

@@ -386,13 +386,13 @@ mod tests {
                 Some((key.to_vec(), value.to_vec()))
             });
             self.stored.extend(stored);
-            let changed = changes.iter().count();
+            let count = changes.iter().count();
             let batch = Batch {
                 events: &[],
                 changes,
             };
             self.log.append(0, &batch).unwrap().acknowledged(0).unwrap();
-            changed
+            count
         }
 
         /// Changes the tree; returns how many records that took.
@@ -522,16 +522,16 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(16))]
         #[test]
         fn nothing_that_was_ever_stored_leads_to_a_destroyed_key(
-            rounds in prop::collection::vec((0..60_usize, 0..50_usize), 1..8),
+            rounds in prop::collection::vec((0..60_u32, 0..50_usize), 1..8),
         ) {
             let mut story = Story::new();
             let mut number = 0;
             for (add, destroy) in rounds {
                 // Alike and not alike, so that the tree is deep here and shallow there.
-                let alike = (0..add as u32 / 2).map(|n| id(7, number + n));
+                let alike = (0..add / 2).map(|n| id(7, number + n));
                 let mut new: BTreeSet<_> = alike.collect();
-                number += add as u32;
-                new.extend(random_ids(add - add / 2));
+                number += add;
+                new.extend(random_ids((add - add / 2) as usize));
                 let step = (story.live.len() / (destroy + 1)).max(1);
                 let destroyed = story.live.keys().copied().step_by(step).take(destroy).collect();
                 story.change(&new, &destroyed);
