@@ -99,6 +99,13 @@ pub(crate) enum Appended {
     /// Nothing was written: the log has this many events, and not as many as were expected.
     Moved(u64),
     /// Nothing was written: another writer has taken over, and this one appends no more.
+    #[cfg_attr(
+        not(feature = "memory"),
+        expect(
+            dead_code,
+            reason = "sled has one writer as long as its directory is locked"
+        )
+    )]
     Fenced,
     /// All of it is durable or nothing, and which of the two is not known before the log has
     /// [recovered](EventLog::recover).
