@@ -52,7 +52,7 @@ impl Target {
 
     fn path_of(&self, interface: &str) -> String {
         match interface {
-            "Manager" | "Audit" => ROOT_PATH.to_owned(),
+            "Manager" | "Tokens" | "Channels" | "Backups" | "Audit" => ROOT_PATH.to_owned(),
             "User" => self.user.clone(),
             "Method" => self.method.clone(),
             "Enrollment" => self.enrollment.clone(),
