@@ -54,7 +54,7 @@ fn without_authentication_the_account_is_ignored_and_there_are_no_credentials() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_after_a_success_removes_the_decision() {
-    let replies = [Reply::Step(end("verified")), refused("wrong-code")];
+    let replies = [Reply::Step(end("verified")), refused("expired")];
     let (_scene, _daemon, mut host) = fixture(replies).await;
     assert_eq!(host.call("authenticate", &[]).code, SUCCESS);
     assert_eq!(host.call("authenticate", &[]).code, AUTH_ERR);
