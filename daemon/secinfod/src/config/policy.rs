@@ -202,17 +202,24 @@ fn session(section: &mut Section<'_, '_>, or: SessionRules) -> SessionRules {
 
 fn group(section: &mut Section<'_, '_>, rules: &Rules) -> Refinement {
     let refinement = refinement(section, rules.allowed);
-    let policy = rules.effective(None).refined_by(&refinement);
-    require_what_can_be_had(section, rules, &policy, rules.sign_in.verify);
+    // What holds for everybody may meet kinds here that serve sign-in and count for nothing, such as
+    // recovery codes. Only what the section asks for by itself must be something one can have.
+    if refinement.required.is_some() {
+        let policy = rules.effective(None).refined_by(&refinement);
+        require_what_can_be_had(section, rules, &policy, rules.sign_in.verify);
+    }
     refinement
 }
 
 fn service(section: &mut Section<'_, '_>, rules: &Rules) -> ServiceRules {
     let refinement = refinement(section, rules.allowed);
     let sign_in = sign_in_of_service(section);
-    let policy = rules.effective(sign_in.strength).refined_by(&refinement);
-    let verify = sign_in.verify.unwrap_or(rules.sign_in.verify);
-    require_what_can_be_had(section, rules, &policy, verify);
+    // As for a group.
+    if refinement.required.is_some() || sign_in.verify == Some(Verify::Required) {
+        let policy = rules.effective(sign_in.strength).refined_by(&refinement);
+        let verify = sign_in.verify.unwrap_or(rules.sign_in.verify);
+        require_what_can_be_had(section, rules, &policy, verify);
+    }
     ServiceRules {
         refinement,
         sign_in,

@@ -152,3 +152,26 @@ fn settings_for_signing_in_reach_the_policy() {
     assert!(!effective.suffices(Strength::Delivered));
     assert!(effective.suffices(Strength::Possession));
 }
+
+#[test]
+fn a_service_may_allow_only_kinds_that_serve_sign_in_and_count_for_nothing() {
+    let config = parse(
+        r#"
+        [policy]
+        required = 1
+        sign-in.verify = "required"
+        sign-in.exempt_groups = ["robots"]
+        [group.robots]
+        allowed = ["access-pass"]
+        [service.rescue]
+        allowed = ["recovery-codes", "access-pass"]
+        "#,
+    )
+    .expect("a right configuration");
+    let rescue = ServiceName::parse("rescue").unwrap();
+    let policy = config.policy().effective(&[], Some(&rescue));
+    assert_eq!(
+        policy.allowed.iter().collect::<Vec<_>>(),
+        [Kind::RecoveryCodes, Kind::AccessPass]
+    );
+}
