@@ -21,8 +21,8 @@ impl Core {
             return Ok(());
         }
         self.between_commits(move |appender| appender.renew_tag_keys(now))
-            .await??;
-        Ok(())
+            .await?
+            .map_err(|error| ServiceError::StorageUnavailable(error.to_string()))
     }
 }
 

@@ -11,7 +11,7 @@ use super::replay::{ReplayError, replay_news};
 use super::snapshots::Snapshots;
 use super::tags;
 use secinfo_domain::{Command, Event, State, Timestamp};
-use secinfo_ledger::{Commit, Ledger, LedgerError, NewKey};
+use secinfo_ledger::{Commit, Ledger, NewKey};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -166,8 +166,12 @@ impl Appender {
     }
 
     /// Renews the keys of tags, if that is due.
-    pub(super) fn renew_tag_keys(&mut self, now: Timestamp) -> Result<(), LedgerError> {
-        self.ledger.renew_tag_keys(now, tags::LIFE)
+    pub(super) fn renew_tag_keys(&mut self, now: Timestamp) -> Result<(), ReplayError> {
+        if self.retired {
+            return Ok(());
+        }
+        self.recover()?;
+        Ok(self.ledger.renew_tag_keys(now, tags::LIFE)?)
     }
 
     /// Refuses every command from now on.

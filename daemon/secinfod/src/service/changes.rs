@@ -78,10 +78,13 @@ impl SecurityInfo {
     }
 
     /// Carries out everything that is due: new keys for tags, deletions whose waiting time is over,
-    /// access passes that have expired; how many users it concerned. One thing for each user at a time: what is left is
-    /// due at the next call.
+    /// access passes that have expired; how many users it concerned. One thing for each user at a
+    /// time: what is left is due at the next call.
     pub async fn carry_out_due(&self) -> Result<usize, ServiceError> {
-        self.core.renew_tag_keys().await?;
+        // Deletions do not wait for keys that cannot be renewed at the moment.
+        if let Err(error) = self.core.renew_tag_keys().await {
+            tracing::warn!(%error, "the keys of tags could not be renewed; it is tried again");
+        }
         let due = self.core.state().due(self.core.now());
         for user in &due {
             self.carry_out_for(*user).await?;
