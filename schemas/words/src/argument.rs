@@ -2,9 +2,10 @@
 
 use fluent_bundle::FluentArgs;
 use std::borrow::Cow;
+use std::fmt;
 
 /// What stands for one variable of a message.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub enum Argument<'a> {
     /// A text. Nothing in it is obeyed by a terminal once it is in the message.
     Text(Cow<'a, str>),
@@ -12,6 +13,17 @@ pub enum Argument<'a> {
     Number(u64),
     /// Whether something holds, to choose between two wordings.
     Flag(bool),
+}
+
+/// Without texts: one of them may be a code.
+impl fmt::Debug for Argument<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(_) => f.write_str("Text"),
+            Self::Number(number) => f.debug_tuple("Number").field(number).finish(),
+            Self::Flag(holds) => f.debug_tuple("Flag").field(holds).finish(),
+        }
+    }
 }
 
 impl<'a> From<&'a str> for Argument<'a> {
@@ -51,8 +63,17 @@ impl From<bool> for Argument<'_> {
 }
 
 /// The variables of a message, by name.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Arguments<'a>(FluentArgs<'a>);
+
+/// Names alone, for the same reason.
+impl fmt::Debug for Arguments<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(|(name, _)| name))
+            .finish()
+    }
+}
 
 impl<'a> Arguments<'a> {
     /// No variables.
