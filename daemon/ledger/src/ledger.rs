@@ -9,8 +9,9 @@ use crate::files::sync_directory;
 use crate::hashing::{Hashed, hash_beside};
 use crate::index::UserIndex;
 use crate::last_known::{KnownSize, LastKnown};
-use crate::log::{Batch, Changes, Engine, EventLog};
+use crate::log::{Batch, Changes, EventLog};
 use crate::log_reader::LogReader;
+use crate::options::Options;
 use crate::proofs::Proofs;
 use crate::site::Site;
 use crate::snapshot::SnapshotFile;
@@ -26,34 +27,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) const LOCK_FILE: &str = "lock";
-
-/// How a ledger is opened.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The host's name, for the origin of a new log. A log that exists keeps its origin.
-    pub host: String,
-    /// What keeps the log.
-    pub engine: Engine,
-    /// How much of the log the storage engine keeps in memory, in bytes.
-    pub cache_bytes: u64,
-    /// How much room must stay free on the disk, in bytes, for a commit to be tried.
-    pub reserve_bytes: u64,
-    /// Which writes fail, in tests.
-    pub faults: Faults,
-}
-
-impl Options {
-    /// The usual options, for a new log of this host.
-    pub fn new(host: impl Into<String>) -> Self {
-        Self {
-            host: host.into(),
-            engine: Engine::default(),
-            cache_bytes: 4 << 20,
-            reserve_bytes: 4 << 20,
-            faults: Faults::default(),
-        }
-    }
-}
 
 /// The event log, its tree and its vault, open for writing. There is one for each directory.
 pub struct Ledger {

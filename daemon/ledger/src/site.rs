@@ -1,7 +1,7 @@
 //! Where a ledger is, and how it is opened.
 
-use crate::ledger::Options;
-use crate::vault::MasterKey;
+use crate::options::Options;
+use crate::vault::master::MasterKey;
 use std::path::PathBuf;
 
 /// Where a ledger is, and how it is opened.

@@ -4,7 +4,7 @@
 use super::{Appended, Batch, Changes, Engine, EventLog, LOG_DIRECTORY, MemoryStorage};
 use crate::error::LedgerError;
 use crate::faults::{FaultMode, WritePoint};
-use crate::ledger::Options;
+use crate::options::Options;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

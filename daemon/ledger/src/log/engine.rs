@@ -3,7 +3,7 @@
 use super::EventLog;
 use super::sled::{self, SledLog};
 use crate::error::LedgerError;
-use crate::ledger::Options;
+use crate::options::Options;
 use std::path::Path;
 use std::sync::Arc;
 

@@ -347,8 +347,8 @@ fn branch(id: KeyId, depth: usize) -> Result<u8, LedgerError> {
 #[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {
     use super::*;
-    use crate::ledger::Options;
     use crate::log::{Batch, Engine, MemoryStorage};
+    use crate::options::Options;
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
     use std::sync::Arc;

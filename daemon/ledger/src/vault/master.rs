@@ -1,6 +1,5 @@
 //! The master key: 32 bytes from a systemd credential, or from a key file of our own.
 
-use super::root::ROOT_FILE;
 use super::seal::{Secret, random_secret};
 use crate::error::LedgerError;
 use crate::faults::{Faults, WritePoint};
@@ -12,6 +11,9 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use zeroize::Zeroizing;
+
+/// The name of the file that the master key opens, in the ledger's directory.
+pub(crate) const ROOT_FILE: &str = "vault.root";
 
 /// The key that the vault's root is sealed under.
 #[derive(Clone)]

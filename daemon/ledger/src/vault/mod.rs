@@ -8,7 +8,7 @@
 
 mod change;
 mod key_tree;
-mod master;
+pub(crate) mod master;
 mod new_key;
 mod root;
 mod seal;
@@ -20,8 +20,9 @@ pub use seal::SEAL_OVERHEAD;
 pub use tags::TagPurpose;
 
 pub(crate) use change::in_force;
+pub(crate) use master::ROOT_FILE;
 pub(crate) use new_key::open_under;
-pub(crate) use root::{ROOT_FILE, Root};
+pub(crate) use root::Root;
 pub(crate) use seal::{Secret, derive, open, random, seal};
 
 use crate::backup::RetainedKeys;

@@ -3,6 +3,7 @@
 //! It stands outside sled because sled keeps what was overwritten for a while, and the point of a
 //! new root key is that the former one is nowhere any more.
 
+use super::master::ROOT_FILE;
 use super::seal::{OpenError, Secret, open, random_secret, seal};
 use super::tags::TagKeys;
 use crate::error::LedgerError;
@@ -12,9 +13,6 @@ use crate::site::Site;
 use secinfo_domain::Timestamp;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
-
-/// The file's name in the ledger's directory.
-pub(crate) const ROOT_FILE: &str = "vault.root";
 
 const MAGIC: &[u8] = b"secinfo vault root 1\n";
 const CONTEXT: &[u8] = b"vault root";
@@ -162,7 +160,7 @@ impl Root {
 #[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {
     use super::*;
-    use crate::ledger::Options;
+    use crate::options::Options;
     use crate::vault::MasterKey;
 
     fn site(directory: &std::path::Path, master: u8) -> Site {

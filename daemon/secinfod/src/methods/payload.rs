@@ -1,7 +1,7 @@
 //! What is sealed of a method and of a token of the inventory: personal data and secrets. The vault
 //! opens it; it is never written anywhere in the clear.
 
-use super::one_time_password::Secret;
+use super::one_time_password::secret::Secret;
 use super::written_code::hashed::HashedSet;
 use crate::core::{Core, ServiceError, seal_new};
 use secinfo_domain::state::Method;

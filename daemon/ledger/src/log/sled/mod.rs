@@ -12,7 +12,7 @@ use super::{Appended, Batch, Changes, EventLog};
 use crate::error::LedgerError;
 use crate::faults::WritePoint;
 use crate::files::{expect_writable, free_space, open_directory};
-use crate::ledger::Options;
+use crate::options::Options;
 use crate::tree::TILE_WIDTH;
 use merge::merge_records;
 use record::{Decoder, encode};

@@ -1,7 +1,7 @@
 //! One-time passwords (RFC 4226, RFC 6238), as authenticator apps and hardware tokens make them: which
 //! of a run of moving factors gives the code that was typed.
 
-mod secret;
+pub(super) mod secret;
 pub mod totp;
 
 pub use secret::{InvalidSecret, Secret};
