@@ -6,7 +6,7 @@ use crate::error::LedgerError;
 use crate::faults::WritePoint;
 use crate::files::sync_directory;
 use crate::last_known::{HEAD_FILE, KnownSize, LastKnown};
-use crate::log::{Batch, Changes, EventLog, letter};
+use crate::log::{Batch, Changes, EventLog, FORMAT, META_FORMAT, expect_format, letter};
 use crate::site::Site;
 use crate::snapshot::SNAPSHOT_FILE;
 use crate::tiles::{StoredTiles, Tree};
@@ -14,10 +14,6 @@ use crate::tree::root_at;
 use crate::vault::{ROOT_FILE, Root, Vault, in_force, random};
 use std::sync::Arc;
 
-const FORMAT: &[u8] = b"1";
-
-/// The version of the records.
-const META_FORMAT: &[u8] = &[letter::META, b'f'];
 /// The log's origin.
 const META_ORIGIN: &[u8] = &[letter::META, b'o'];
 
@@ -120,14 +116,7 @@ fn check(site: &Site, mut root: Root, log: &dyn EventLog) -> Result<Opened, Ledg
 fn check_identity(log: &dyn EventLog, root: &Root) -> Result<(), LedgerError> {
     match log.record(META_FORMAT)? {
         None => return Err(damaged("the log has lost all its content".to_owned())),
-        Some(format) if format != FORMAT => {
-            return Err(LedgerError::Damaged {
-                what: format!("the log is of format {}", String::from_utf8_lossy(&format)),
-                from_event: None,
-                remedy: "use the version of the daemon that wrote it, or a newer one",
-            });
-        }
-        Some(_) => {}
+        Some(format) => expect_format(&format)?,
     }
     if log
         .record(META_ORIGIN)?

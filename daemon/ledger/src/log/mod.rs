@@ -13,6 +13,7 @@ mod changes;
 #[cfg(all(test, feature = "faults", feature = "memory"))]
 mod conformance;
 mod engine;
+mod format;
 #[cfg(feature = "memory")]
 mod memory;
 mod sled;
@@ -24,6 +25,7 @@ pub use memory::MemoryStorage;
 
 pub(crate) use self::sled::{LOG_DIRECTORY, wait_closed};
 pub(crate) use changes::{Changes, letter};
+pub(crate) use format::{FORMAT, META_FORMAT, expect_format};
 
 use crate::error::LedgerError;
 use std::ops::ControlFlow;

@@ -8,7 +8,7 @@ mod store;
 
 pub use record::MAX_EVENT;
 
-use super::{Appended, Batch, Changes, EventLog};
+use super::{Appended, Batch, Changes, EventLog, META_FORMAT, expect_format};
 use crate::error::LedgerError;
 use crate::faults::WritePoint;
 use crate::files::{expect_writable, free_space, open_directory};
@@ -81,6 +81,9 @@ impl SledLog {
     fn open_store(&self) -> Result<(), LedgerError> {
         let options = &self.options;
         let store = Store::open(&self.path(), options.cache_bytes, &options.faults)?;
+        if let Some(format) = store.get(META_FORMAT)? {
+            expect_format(&format)?;
+        }
         discard_unfinished_commit(&store)?;
         // What a killed process wrote may not be on disk yet; nobody is told of it before it is.
         store.make_durable()?;
@@ -278,4 +281,33 @@ fn read_stretch(
         }
     }
     Ok(Stretch::Whole)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_removed_from_a_log_of_a_later_format() {
+        let directory = tempfile::tempdir().unwrap();
+        let options = Options::new("host");
+        let path = directory.path().join(LOG_DIRECTORY);
+        let open = || Store::open(&path, options.cache_bytes, &options.faults).unwrap();
+        let key = keys::log(0, 0);
+        let store = open();
+        let mut changes = Changes::default();
+        changes.put(META_FORMAT, b"2");
+        // What this build takes for a commit that was cut short.
+        changes.put(&key, [u8::MAX, 1, 2, 3]);
+        store.apply(&[], &changes, WritePoint::LogBatch).unwrap();
+        store.make_durable().unwrap();
+        store.close();
+        Store::wait_closed(&path).unwrap();
+
+        let refused = SledLog::open(directory.path(), &options).err().unwrap();
+        assert!(refused.to_string().contains("format 2"), "{refused}");
+        Store::wait_closed(&path).unwrap();
+        assert!(open().get(&key).unwrap().is_some());
+    }
 }
