@@ -8,7 +8,7 @@ use secinfo_channel::{
 };
 use serde::Deserialize;
 use std::ffi::c_void;
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 struct Echo {
     logger: Logger,
@@ -206,6 +206,12 @@ fn deliver(channel: *mut c_void, request: &RawRequest) {
     unsafe { table().deliver.unwrap()(channel, 42, request) }
 }
 
+/// A process holds one plugin, whose panics go to its host: tests that create a channel take turns.
+fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
 fn the_table_says_what_info_says() {
     let table = table();
@@ -218,6 +224,7 @@ fn the_table_says_what_info_says() {
 /// one test.
 #[test]
 fn a_channel_is_created_used_and_destroyed() {
+    let _alone = alone();
     let calls = Calls::default();
     let host = calls.table();
     let channel = create(r#"{"panics":false,"port":25}"#, &host).unwrap();
@@ -308,6 +315,7 @@ fn a_channel_is_created_used_and_destroyed() {
 
 #[test]
 fn errors_in_settings_do_not_quote_values() {
+    let _alone = alone();
     let calls = Calls::default();
     let host = calls.table();
     for (settings, why) in [
@@ -340,6 +348,7 @@ fn errors_in_settings_do_not_quote_values() {
 
 #[test]
 fn an_incompatible_host_is_refused() {
+    let _alone = alone();
     let calls = Calls::default();
     let settings = r#"{"panics":false,"port":25}"#;
     let without_log = RawHost {
