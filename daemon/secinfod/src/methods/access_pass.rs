@@ -4,16 +4,15 @@
 use super::delivery::code::SentCode;
 use super::delivery::destination::Given;
 use super::kind::{
-    Draft, EnrollmentRequest, MethodKind, OpenMethod, PromptStyle, Verifier, issued_only, malformed,
+    Draft, EnrollmentRequest, MethodKind, OpenMethod, PromptStyle, Verifier, issued_only,
 };
-use super::payload::MethodPayload;
-use super::written_code::WrittenCode;
 use super::written_code::hashed::{Cost, HashedSet, HashingFailed};
+use super::written_code::{WrittenCode, WrittenCodeVerifier};
 use crate::core::{Core, Person, ServiceError};
 use secinfo_domain::kind::Credential;
 use secinfo_domain::policy::Rules;
-use secinfo_domain::{Answer, Kind, Timestamp};
-use secinfo_wire::{Challenge, Hint, Response};
+use secinfo_domain::{Answer, Kind};
+use secinfo_wire::Hint;
 use std::sync::Arc;
 
 /// Groups in a pass: 80 bits.
@@ -21,9 +20,6 @@ const GROUPS: usize = 4;
 
 /// The kind.
 pub(super) struct AccessPass;
-
-/// Asks for this access pass.
-struct WrittenCodeVerifier(HashedSet);
 
 /// A new pass. Fails only when the kernel gives no randomness.
 pub fn generate() -> Result<WrittenCode, getrandom::Error> {
@@ -33,15 +29,6 @@ pub fn generate() -> Result<WrittenCode, getrandom::Error> {
 /// What is kept of the pass.
 pub fn hash(pass: &WrittenCode, cost: Cost) -> Result<HashedSet, HashingFailed> {
     HashedSet::new([pass], cost)
-}
-
-/// Whether this pass was typed. What cannot be a pass at all is refused without the cost of
-/// hashing.
-pub fn matches(set: &HashedSet, typed: &str) -> Result<bool, HashingFailed> {
-    let Some(pass) = WrittenCode::parse(typed, GROUPS) else {
-        return Ok(false);
-    };
-    Ok(set.matching(&pass)?.is_some())
 }
 
 impl MethodKind for AccessPass {
@@ -69,10 +56,7 @@ impl MethodKind for AccessPass {
         _rules: &Rules,
         _sent: Option<Arc<SentCode>>,
     ) -> Result<Box<dyn Verifier>, ServiceError> {
-        match method.payload {
-            MethodPayload::Codes { hashes } => Ok(Box::new(WrittenCodeVerifier(hashes))),
-            _ => Err(malformed()),
-        }
+        WrittenCodeVerifier::of(method, GROUPS, |_| Answer::AccessPass)
     }
 
     fn hint(&self, method: &OpenMethod) -> Hint {
@@ -81,28 +65,6 @@ impl MethodKind for AccessPass {
             once: once.then_some(true),
             ..Hint::default()
         }
-    }
-}
-
-impl Verifier for WrittenCodeVerifier {
-    fn challenge(&self) -> Challenge {
-        Challenge::Code {
-            digits: None,
-            destination: None,
-        }
-    }
-
-    fn check(&self, response: &Response, _now: Timestamp) -> Result<Answer, ServiceError> {
-        let is_it = matches(&self.0, response.as_code()?)?;
-        Ok(if is_it {
-            Answer::AccessPass
-        } else {
-            Answer::Wrong
-        })
-    }
-
-    fn is_memory_hard(&self) -> bool {
-        true
     }
 }
 
@@ -115,10 +77,11 @@ mod tests {
         let (pass, other) = (generate().unwrap(), generate().unwrap());
         let set = hash(&pass, Cost::new(128, 1, 1).unwrap()).unwrap();
         assert_eq!(pass.in_groups().len(), 19);
-        assert!(matches(&set, &pass.in_groups()).unwrap());
-        assert!(matches(&set, &pass.in_groups().to_uppercase()).unwrap());
-        assert!(!matches(&set, &other.in_groups()).unwrap());
-        assert!(!matches(&set, "k7qf-2m9x-pw4t").unwrap());
-        assert!(!matches(&set, "").unwrap());
+        let matching = |typed: &str| set.matching_typed(GROUPS, typed).unwrap();
+        assert_eq!(matching(&pass.in_groups()), Some(0));
+        assert_eq!(matching(&pass.in_groups().to_uppercase()), Some(0));
+        assert_eq!(matching(&other.in_groups()), None);
+        assert_eq!(matching("k7qf-2m9x-pw4t"), None);
+        assert_eq!(matching(""), None);
     }
 }

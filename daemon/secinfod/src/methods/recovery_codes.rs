@@ -3,15 +3,14 @@
 use super::delivery::code::SentCode;
 use super::delivery::destination::Given;
 use super::kind::{
-    Draft, EnrollmentRequest, MethodKind, OpenMethod, PromptStyle, Verifier, issued_only, malformed,
+    Draft, EnrollmentRequest, MethodKind, OpenMethod, PromptStyle, Verifier, issued_only,
 };
-use super::payload::MethodPayload;
-use super::written_code::WrittenCode;
 use super::written_code::hashed::{Cost, HashedSet, HashingFailed};
+use super::written_code::{WrittenCode, WrittenCodeVerifier};
 use crate::core::{Core, Person, ServiceError};
 use secinfo_domain::policy::Rules;
-use secinfo_domain::{Answer, Kind, Timestamp};
-use secinfo_wire::{Challenge, Hint, Response};
+use secinfo_domain::{Answer, Kind};
+use secinfo_wire::Hint;
 use std::sync::Arc;
 
 /// Groups in a code: 60 bits.
@@ -19,9 +18,6 @@ const GROUPS: usize = 3;
 
 /// The kind.
 pub(super) struct RecoveryCodes;
-
-/// Asks for one of these recovery codes.
-struct WrittenCodeVerifier(HashedSet);
 
 /// So many new codes. Fails only when the kernel gives no randomness.
 pub fn generate(count: u8) -> Result<Vec<WrittenCode>, getrandom::Error> {
@@ -32,12 +28,6 @@ pub fn generate(count: u8) -> Result<Vec<WrittenCode>, getrandom::Error> {
 /// thread that may block.
 pub fn hash(codes: &[WrittenCode], cost: Cost) -> Result<HashedSet, HashingFailed> {
     HashedSet::new(codes, cost)
-}
-
-/// Which code of the set was typed, if any; see [`HashedSet::matching`]. What cannot be a recovery
-/// code at all is refused without the cost of hashing.
-pub fn matching(set: &HashedSet, typed: &str) -> Result<Option<u8>, HashingFailed> {
-    WrittenCode::parse(typed, GROUPS).map_or(Ok(None), |code| set.matching(&code))
 }
 
 impl MethodKind for RecoveryCodes {
@@ -65,32 +55,11 @@ impl MethodKind for RecoveryCodes {
         _rules: &Rules,
         _sent: Option<Arc<SentCode>>,
     ) -> Result<Box<dyn Verifier>, ServiceError> {
-        match method.payload {
-            MethodPayload::Codes { hashes } => Ok(Box::new(WrittenCodeVerifier(hashes))),
-            _ => Err(malformed()),
-        }
+        WrittenCodeVerifier::of(method, GROUPS, Answer::RecoveryCode)
     }
 
     fn hint(&self, _method: &OpenMethod) -> Hint {
         Hint::default()
-    }
-}
-
-impl Verifier for WrittenCodeVerifier {
-    fn challenge(&self) -> Challenge {
-        Challenge::Code {
-            digits: None,
-            destination: None,
-        }
-    }
-
-    fn check(&self, response: &Response, _now: Timestamp) -> Result<Answer, ServiceError> {
-        let found = matching(&self.0, response.as_code()?)?;
-        Ok(found.map_or(Answer::Wrong, Answer::RecoveryCode))
-    }
-
-    fn is_memory_hard(&self) -> bool {
-        true
     }
 }
 
@@ -106,16 +75,20 @@ mod tests {
         for (place, code) in (0..).zip(&codes) {
             let shown = code.in_groups();
             assert_eq!(shown.len(), 14);
-            assert_eq!(matching(&set, &shown).unwrap(), Some(place));
+            assert_eq!(set.matching_typed(GROUPS, &shown).unwrap(), Some(place));
             assert_eq!(
-                matching(&set, &shown.to_uppercase().replace('-', " ")).unwrap(),
+                set.matching_typed(GROUPS, &shown.to_uppercase().replace('-', " "))
+                    .unwrap(),
                 Some(place)
             );
         }
         let another = WrittenCode::generate(GROUPS).unwrap();
-        assert_eq!(matching(&set, &another.in_groups()).unwrap(), None);
-        assert_eq!(matching(&set, "").unwrap(), None);
-        assert_eq!(matching(&set, "k7qf-2m9x").unwrap(), None);
+        assert_eq!(
+            set.matching_typed(GROUPS, &another.in_groups()).unwrap(),
+            None
+        );
+        assert_eq!(set.matching_typed(GROUPS, "").unwrap(), None);
+        assert_eq!(set.matching_typed(GROUPS, "k7qf-2m9x").unwrap(), None);
     }
 
     /// At the cost that is used, too.
@@ -123,6 +96,9 @@ mod tests {
     fn the_default_cost_works() {
         let codes = [WrittenCode::generate(GROUPS).unwrap()];
         let set = hash(&codes, Cost::default()).unwrap();
-        assert_eq!(matching(&set, &codes[0].in_groups()).unwrap(), Some(0));
+        assert_eq!(
+            set.matching_typed(GROUPS, &codes[0].in_groups()).unwrap(),
+            Some(0)
+        );
     }
 }

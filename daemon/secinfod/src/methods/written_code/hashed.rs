@@ -138,6 +138,12 @@ impl HashedSet {
         Ok(bool::from(found).then_some(place))
     }
 
+    /// The place in the set of what was typed, as [`Self::matching`]. What cannot be a code of this
+    /// many groups is refused without the cost of hashing.
+    pub fn matching_typed(&self, groups: usize, typed: &str) -> Result<Option<u8>, HashingFailed> {
+        WrittenCode::parse(typed, groups).map_or(Ok(None), |code| self.matching(&code))
+    }
+
     /// How many codes the set holds.
     pub fn len(&self) -> usize {
         self.hashes.len()

@@ -2,6 +2,12 @@
 
 pub mod hashed;
 
+use super::kind::{OpenMethod, Verifier, malformed};
+use super::payload::MethodPayload;
+use crate::core::ServiceError;
+use hashed::HashedSet;
+use secinfo_domain::{Answer, Timestamp};
+use secinfo_wire::{Challenge, Response};
 use zeroize::Zeroizing;
 
 /// Crockford's base32: without i, l, o and u, which look like others. Five bits a character.
@@ -73,6 +79,51 @@ impl WrittenCode {
     /// The bytes to hash.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+}
+
+/// Asks for one of the codes of a set, each good as often as the domain says.
+pub(super) struct WrittenCodeVerifier {
+    codes: HashedSet,
+    groups: usize,
+    answer: fn(u8) -> Answer,
+}
+
+impl WrittenCodeVerifier {
+    /// Asks for a code of this many groups that the method holds; `answer` is made of its place in
+    /// the set.
+    pub(super) fn of(
+        method: OpenMethod,
+        groups: usize,
+        answer: fn(u8) -> Answer,
+    ) -> Result<Box<dyn Verifier>, ServiceError> {
+        let MethodPayload::Codes { hashes: codes } = method.payload else {
+            return Err(malformed());
+        };
+        Ok(Box::new(Self {
+            codes,
+            groups,
+            answer,
+        }))
+    }
+}
+
+impl Verifier for WrittenCodeVerifier {
+    fn challenge(&self) -> Challenge {
+        Challenge::Code {
+            digits: None,
+            destination: None,
+        }
+    }
+
+    fn check(&self, response: &Response, _now: Timestamp) -> Result<Answer, ServiceError> {
+        let typed = response.as_code()?;
+        let place = self.codes.matching_typed(self.groups, typed)?;
+        Ok(place.map_or(Answer::Wrong, self.answer))
+    }
+
+    fn is_memory_hard(&self) -> bool {
+        true
     }
 }
 
