@@ -9,9 +9,9 @@ pub(crate) fn of(kind: Kind) -> &'static dyn MethodKind {
     match kind {
         Kind::AuthenticatorApp => &authenticator_app::AuthenticatorApp,
         Kind::HardwareToken => &hardware_token::HardwareToken,
-        Kind::Text => &text::Text,
-        Kind::Call => &call::Call,
-        Kind::Email => &email::Email,
+        Kind::Text => &text::TEXT,
+        Kind::Call => &call::CALL,
+        Kind::Email => &email::EMAIL,
         Kind::RecoveryCodes => &recovery_codes::RecoveryCodes,
         Kind::AccessPass => &access_pass::AccessPass,
     }

@@ -5,9 +5,11 @@ pub mod destination;
 pub mod email_address;
 pub mod phone_number;
 
-use super::kind::{Details, Draft, EnrollmentRequest, OpenMethod, Verifier};
+use super::kind::{
+    Details, Draft, EnrollmentRequest, MethodKind, OpenMethod, PromptStyle, SetUpAtPrompt, Verifier,
+};
 use super::payload::MethodPayload;
-use crate::core::{Core, ServiceError};
+use crate::core::{Core, Person, ServiceError};
 use crate::wire_names::WireName;
 use code::SentCode;
 use destination::{Destination, Given};
@@ -21,8 +23,7 @@ use std::sync::Arc;
 struct DeliveredDraft {
     given: Given,
     language: String,
-    /// The credential that the code of a message proves.
-    prove: fn(&Destination, MessageId) -> Option<Proved<Credential>>,
+    prove: Prove,
 }
 
 /// Asks for a code that is sent.
@@ -33,62 +34,87 @@ struct SentCodeVerifier {
     sent: Option<Arc<SentCode>>,
 }
 
-/// Reads the destination that a user gave for a method of this kind.
-pub(super) fn read(
-    kind: Kind,
-    request: &EnrollmentRequest,
-    core: &Core,
-) -> Result<Option<Given>, ServiceError> {
-    let text = request.destination.as_deref().ok_or_else(|| {
-        ServiceError::InvalidDestination(
-            "say where codes are to be sent: a phone number or an email address".to_owned(),
-        )
-    })?;
-    let place = request.place.unwrap_or(Place::Mobile);
-    let country = core.settings().default_country;
-    destination::parse(kind, text, place, country).map(Some)
+/// A kind whose codes are sent.
+pub(super) struct DeliveredKind {
+    pub(super) kind: Kind,
+    pub(super) default_label: &'static str,
+    pub(super) prompt: PromptStyle,
+    pub(super) set_up_at_prompt: Option<SetUpAtPrompt>,
+    /// The credential that the code of a message proves; none where the destination is not of this
+    /// kind.
+    pub(super) prove: Prove,
 }
 
-/// Begins to enrol a method whose codes are sent.
-pub(super) fn begin(
-    request: &EnrollmentRequest,
-    given: Option<Given>,
-    prove: fn(&Destination, MessageId) -> Option<Proved<Credential>>,
-) -> Result<Box<dyn Draft>, ServiceError> {
-    let given = given.ok_or(Refusal::NothingToSend(request.kind))?;
-    tracing::debug!(kind = %request.kind, "a destination is being enrolled");
-    Ok(Box::new(DeliveredDraft {
-        given,
-        language: request.language.clone(),
-        prove,
-    }))
-}
+type Prove = fn(&Destination, MessageId) -> Option<Proved<Credential>>;
 
-/// What an enrolled method asks whose codes are sent.
-pub(super) fn verifier(
-    method: OpenMethod,
-    rules: &Rules,
-    sent: Option<Arc<SentCode>>,
-) -> Result<Box<dyn Verifier>, ServiceError> {
-    let kind = method.credential.kind();
-    let (destination, _) =
-        Destination::of(&method.credential, method.payload).ok_or(Refusal::NothingToSend(kind))?;
-    Ok(sent_code(&destination, rules, sent))
-}
+impl MethodKind for DeliveredKind {
+    fn default_label(&self) -> &'static str {
+        self.default_label
+    }
 
-/// What a method can be told from others by whose codes are sent.
-pub(super) fn hint(method: &OpenMethod) -> Hint {
-    let place = method.credential.place();
-    let (number, address) = match &method.payload {
-        MethodPayload::Phone { number, .. } => (Some(phone_number::masked(number)), None),
-        MethodPayload::Email { address, .. } => (None, Some(email_address::masked(address))),
-        _ => (None, None),
-    };
-    Hint {
-        place: place.map(|place| place.wire_name().to_owned()),
-        number,
-        address,
-        ..Hint::default()
+    fn prompt(&self) -> PromptStyle {
+        self.prompt
+    }
+
+    fn set_up_at_prompt(&self) -> Option<SetUpAtPrompt> {
+        self.set_up_at_prompt
+    }
+
+    fn destination(
+        &self,
+        request: &EnrollmentRequest,
+        core: &Core,
+    ) -> Result<Option<Given>, ServiceError> {
+        let text = request.destination.as_deref().ok_or_else(|| {
+            ServiceError::InvalidDestination(
+                "say where codes are to be sent: a phone number or an email address".to_owned(),
+            )
+        })?;
+        let place = request.place.unwrap_or(Place::Mobile);
+        let country = core.settings().default_country;
+        destination::parse(self.kind, text, place, country).map(Some)
+    }
+
+    fn begin(
+        &self,
+        request: &EnrollmentRequest,
+        given: Option<Given>,
+        _person: &Person,
+        _core: &Core,
+    ) -> Result<Box<dyn Draft>, ServiceError> {
+        let given = given.ok_or(Refusal::NothingToSend(self.kind))?;
+        tracing::debug!(kind = %self.kind, "a destination is being enrolled");
+        Ok(Box::new(DeliveredDraft {
+            given,
+            language: request.language.clone(),
+            prove: self.prove,
+        }))
+    }
+
+    fn verifier(
+        &self,
+        method: OpenMethod,
+        rules: &Rules,
+        sent: Option<Arc<SentCode>>,
+    ) -> Result<Box<dyn Verifier>, ServiceError> {
+        let (destination, _) = Destination::of(&method.credential, method.payload)
+            .ok_or(Refusal::NothingToSend(self.kind))?;
+        Ok(sent_code(&destination, rules, sent))
+    }
+
+    fn hint(&self, method: &OpenMethod) -> Hint {
+        let place = method.credential.place();
+        let (number, address) = match &method.payload {
+            MethodPayload::Phone { number, .. } => (Some(phone_number::masked(number)), None),
+            MethodPayload::Email { address, .. } => (None, Some(email_address::masked(address))),
+            _ => (None, None),
+        };
+        Hint {
+            place: place.map(|place| place.wire_name().to_owned()),
+            number,
+            address,
+            ..Hint::default()
+        }
     }
 }
 
