@@ -1,48 +1,11 @@
 //! Codes by phone call.
 
-use super::proved::Proved;
-use super::row::{CredentialRules, Enrollment, Row, SentTo};
-use crate::{MessageId, Place, Purpose, Strength};
-use serde::{Deserialize, Serialize};
+use super::phone;
+use super::row::Row;
 
-pub(super) const ROW: Row = Row {
-    purposes: &Purpose::ALL,
-    fallback_rank: Some(3),
-    takes_over_default: false,
-    strength: Strength::Delivered,
-    protection: Strength::Delivered,
-    sent_to: Some(SentTo::Phone),
-    can_be_guessed: true,
-    enrollment: Enrollment::Claimed,
-    // One for each place.
-    most: Some(3),
-    needs_another: false,
-    is_importable: false,
-};
+pub(super) const ROW: Row = phone::row(3);
 
-/// A phone number that is called.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Call {
-    /// Which of the user's phone numbers it is.
-    pub place: Place,
-    /// The message whose code proved it.
-    pub proved_by: MessageId,
-}
-
-impl Call {
-    /// A number that the user has proved by the code of this message.
-    pub fn proved(place: Place, proved_by: MessageId) -> Proved<Self> {
-        Proved::new(Self { place, proved_by })
-    }
-}
-
-impl CredentialRules for Call {
-    fn place(&self) -> Option<Place> {
-        Some(self.place)
-    }
-
-    fn proved_by(&self) -> Option<MessageId> {
-        Some(self.proved_by)
-    }
+phone::credential! {
+    /// A phone number that is called.
+    Call
 }

@@ -10,6 +10,7 @@ mod authenticator_app;
 mod call;
 mod email;
 mod hardware_token;
+mod phone;
 mod proved;
 mod recovery_codes;
 mod row;
