@@ -88,11 +88,6 @@ impl Vault {
         }
     }
 
-    /// Whether the keys of tags have to be drawn anew, where a tag counts for `life` at most.
-    pub fn tag_keys_are_due(&self, now: Timestamp, life: Seconds) -> bool {
-        self.read().tags.are_due(now, life)
-    }
-
     /// Draws a new key for tags, if that is due, and destroys the one before the former.
     pub(crate) fn renew_tag_keys(&self, now: Timestamp, life: Seconds) -> Result<(), LedgerError> {
         let mut root = self.read().clone();

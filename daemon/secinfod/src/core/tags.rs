@@ -17,9 +17,6 @@ impl Core {
     /// Renews the keys of tags, where they have counted for long enough.
     pub async fn renew_tag_keys(&self) -> Result<(), ServiceError> {
         let now = self.now();
-        if !self.reader.vault.tag_keys_are_due(now, LIFE) {
-            return Ok(());
-        }
         self.between_commits(move |appender| appender.renew_tag_keys(now))
             .await?
             .map_err(|error| ServiceError::StorageUnavailable(error.to_string()))
