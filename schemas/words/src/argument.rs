@@ -97,19 +97,27 @@ impl<'a> Arguments<'a> {
     }
 }
 
-/// The text with everything that a terminal would obey, and everything that reorders text, replaced
-/// by a visible mark. One with letters that are written from right to left is isolated (Unicode
+/// The text made [visible]. One with letters that are written from right to left is isolated (Unicode
 /// annex 9), so that it does not reorder what stands around it.
 pub(crate) fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
-    let marked = if text.contains(is_unseen) {
-        Cow::Owned(text.replace(is_unseen, "\u{FFFD}"))
-    } else {
-        text
+    let marked = match visible(&text) {
+        Cow::Owned(marked) => Cow::Owned(marked),
+        Cow::Borrowed(_) => text,
     };
     if marked.contains(is_right_to_left) {
         Cow::Owned(format!("\u{2068}{marked}\u{2069}"))
     } else {
         marked
+    }
+}
+
+/// The text with everything that a terminal would obey, and everything that reorders text, replaced
+/// by a visible mark. Names and labels may come from another user than the reader.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if text.contains(is_unseen) {
+        Cow::Owned(text.replace(is_unseen, "\u{FFFD}"))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
@@ -128,7 +136,7 @@ const fn is_right_to_left(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::harmless;
+    use super::{harmless, visible};
 
     fn harmless_text(text: &str) -> String {
         harmless(text.into()).into_owned()
@@ -136,11 +144,13 @@ mod tests {
 
     #[test]
     fn nothing_a_terminal_obeys_comes_through() {
-        assert_eq!(
-            harmless_text("a\x1b[2Jb\u{202e}c\n"),
-            "a\u{FFFD}[2Jb\u{FFFD}c\u{FFFD}"
-        );
-        assert_eq!(harmless_text("Zoë’s 鍵"), "Zoë’s 鍵");
+        for text in [harmless_text, |text: &str| visible(text).into_owned()] {
+            assert_eq!(
+                text("a\x1b[2Jb\u{202e}c\n"),
+                "a\u{FFFD}[2Jb\u{FFFD}c\u{FFFD}"
+            );
+            assert_eq!(text("Zoë’s 鍵"), "Zoë’s 鍵");
+        }
     }
 
     #[test]

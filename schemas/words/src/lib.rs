@@ -29,7 +29,7 @@ mod name;
 #[cfg(test)]
 mod tests;
 
-pub use argument::{Argument, Arguments};
+pub use argument::{Argument, Arguments, visible};
 pub use language::Language;
 
 use catalog::Catalog;
