@@ -149,29 +149,11 @@ fn short_uris(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn parameters(algorithm: Algorithm, digits: Digits, period: u16) -> TotpParameters {
-        TotpParameters {
-            algorithm,
-            digits,
-            period: Period::try_from(period).unwrap(),
-        }
-    }
-
-    fn rfc_6238_secret(algorithm: Algorithm) -> Secret {
-        let digits: Vec<u8> = b"1234567890"
-            .iter()
-            .copied()
-            .cycle()
-            .take(algorithm.output_length())
-            .collect();
-        Secret::from_bytes(&digits).unwrap()
-    }
+    use crate::methods::one_time_password::rfc_6238;
 
     #[test]
     fn the_presentation_is_read_back_by_another_parser() {
-        let secret = rfc_6238_secret(Algorithm::Sha256);
-        let parameters = parameters(Algorithm::Sha256, Digits::Eight, 60);
+        let (secret, parameters) = rfc_6238(Algorithm::Sha256, Digits::Eight, 60);
         let shown = Presentation::new(
             &secret,
             parameters,
@@ -190,12 +172,8 @@ mod tests {
 
     #[test]
     fn the_presentation_of_the_default_is_what_every_app_reads() {
-        let shown = Presentation::new(
-            &rfc_6238_secret(Algorithm::Sha1),
-            TotpParameters::default(),
-            "example.org",
-            "alice",
-        );
+        let (secret, parameters) = rfc_6238(Algorithm::Sha1, Digits::Six, 30);
+        let shown = Presentation::new(&secret, parameters, "example.org", "alice");
         assert_eq!(
             shown.uri.as_str(),
             "otpauth://totp/example.org:alice?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\
@@ -209,12 +187,8 @@ mod tests {
 
     #[test]
     fn a_hostile_name_cannot_forge_an_issuer_or_a_line() {
-        let shown = Presentation::new(
-            &rfc_6238_secret(Algorithm::Sha1),
-            TotpParameters::default(),
-            "",
-            "Bank:root\n\u{1b}[2J&secret=AAAA",
-        );
+        let (secret, parameters) = rfc_6238(Algorithm::Sha1, Digits::Six, 30);
+        let shown = Presentation::new(&secret, parameters, "", "Bank:root\n\u{1b}[2J&secret=AAAA");
         assert_eq!(shown.account, "Bank_root__[2J&secret=AAAA");
         let read = totp_rs::Totp::from_url(shown.uri.as_str()).unwrap();
         assert_eq!(

@@ -9,6 +9,8 @@ pub use secret::{InvalidSecret, Secret};
 use crate::core::{Core, Person, ServiceError};
 use crate::methods::payload::{MethodPayload, SecretBytes};
 use secinfo_domain::{Algorithm, Digits};
+#[cfg(test)]
+use secinfo_domain::{Period, TotpParameters};
 use subtle::{Choice, ConditionallySelectable};
 use totp_rs::{Builder, Totp};
 use zeroize::Zeroizing;
@@ -112,6 +114,27 @@ pub(crate) fn is_secret_of(
         }
     }
     Ok(false)
+}
+
+/// The secrets of RFC 6238 appendix B and its erratum 2866, as long as the hash, and the parameters of
+/// codes made with them.
+#[cfg(test)]
+pub(super) fn rfc_6238(
+    algorithm: Algorithm,
+    digits: Digits,
+    period: u16,
+) -> (Secret, TotpParameters) {
+    let bytes = b"1234567890".iter().copied().cycle();
+    let bytes: Vec<u8> = bytes.take(algorithm.output_length()).collect();
+    let parameters = TotpParameters {
+        algorithm,
+        digits,
+        period: Period::try_from(period).expect("a period of the tests"),
+    };
+    (
+        Secret::from_bytes(&bytes).expect("as long as the hash"),
+        parameters,
+    )
 }
 
 /// What `oathtool` (of the package of that name) prints: an implementation independent of ours.

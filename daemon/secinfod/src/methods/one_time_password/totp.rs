@@ -63,27 +63,9 @@ impl Verifier for TotpVerifier {
 
 #[cfg(test)]
 mod tests {
-    use super::super::oathtool;
+    use super::super::{oathtool, rfc_6238};
     use super::*;
-    use secinfo_domain::{Algorithm, Digits, Period};
-
-    fn parameters(algorithm: Algorithm, digits: Digits, period: u16) -> TotpParameters {
-        TotpParameters {
-            algorithm,
-            digits,
-            period: Period::try_from(period).unwrap(),
-        }
-    }
-
-    fn rfc_6238_secret(algorithm: Algorithm) -> Secret {
-        let digits: Vec<u8> = b"1234567890"
-            .iter()
-            .copied()
-            .cycle()
-            .take(algorithm.output_length())
-            .collect();
-        Secret::from_bytes(&digits).unwrap()
-    }
+    use secinfo_domain::{Algorithm, Digits};
 
     /// RFC 6238 appendix B, with the secrets of its erratum 2866 (as long as the hash).
     #[test]
@@ -101,8 +83,8 @@ mod tests {
                 .into_iter()
                 .zip(codes)
             {
-                let parameters = parameters(algorithm, Digits::Eight, 30);
-                let matched = check(&rfc_6238_secret(algorithm), parameters, code, time, 0, 0);
+                let (secret, parameters) = rfc_6238(algorithm, Digits::Eight, 30);
+                let matched = check(&secret, parameters, code, time, 0, 0);
                 assert_eq!(matched, Some(TimeStep(time / 30)), "{algorithm} at {time}");
             }
         }
@@ -111,8 +93,7 @@ mod tests {
     /// A drift of `skew` steps either way is accepted, one more is not.
     #[test]
     fn drift_is_accepted_as_far_as_the_skew() {
-        let secret = rfc_6238_secret(Algorithm::Sha1);
-        let parameters = parameters(Algorithm::Sha1, Digits::Eight, 30);
+        let (secret, parameters) = rfc_6238(Algorithm::Sha1, Digits::Eight, 30);
         let (code, at) = ("89005924", 1_234_567_890_u64);
         let step = Some(TimeStep(at / 30));
         for (drift, skew, expected) in [
@@ -137,8 +118,7 @@ mod tests {
 
     #[test]
     fn the_ends_of_time_are_no_trouble() {
-        let secret = rfc_6238_secret(Algorithm::Sha1);
-        let parameters = parameters(Algorithm::Sha1, Digits::Six, 1);
+        let (secret, parameters) = rfc_6238(Algorithm::Sha1, Digits::Six, 1);
         // The codes of steps 0 and 1: RFC 4226 appendix D.
         assert_eq!(
             check(&secret, parameters, "755224", 1, 0, 2),
@@ -174,14 +154,8 @@ mod tests {
                     "--base32",
                     secret.to_base32().as_str(),
                 ]);
-                let matched = check(
-                    &secret,
-                    parameters(algorithm, digits, period),
-                    &code,
-                    now,
-                    0,
-                    1,
-                );
+                let (_, parameters) = rfc_6238(algorithm, digits, period);
+                let matched = check(&secret, parameters, &code, now, 0, 1);
                 assert_eq!(
                     matched,
                     Some(TimeStep(now / u64::from(period))),
