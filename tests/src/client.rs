@@ -1,9 +1,11 @@
 //! A user's connection to the bus.
 
+use secinfo_test_person::PrivateBus;
 use secinfo_wire::names::BUS_NAME;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
+use zbus::connection::Builder;
 use zbus::{Connection, DynamicType, Type};
 
 /// An error reply: name and text.
@@ -37,8 +39,12 @@ pub struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(connection: Connection, uid: u32) -> Self {
-        Self { connection, uid }
+    pub(crate) async fn connect(bus: &PrivateBus, uid: u32) -> Self {
+        let builder = Builder::unix_stream(bus.connect(uid)).user_id(uid);
+        Self {
+            connection: builder.build().await.unwrap(),
+            uid,
+        }
     }
 
     /// The unique name of the connection.

@@ -1,9 +1,9 @@
 //! A test host: a directory, a private bus, and the daemon with its configuration.
 
-use crate::bus::PrivateBus;
 use crate::client::Client;
 use crate::command::{CommandOutput, RunningCommand, secinfo};
 use crate::daemon::Daemon;
+use secinfo_test_person::PrivateBus;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -157,8 +157,8 @@ impl TestHost {
             .tempdir()
             .unwrap();
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        let bus = PrivateBus::start(directory.path());
-        let watching = bus.connect(0).await;
+        let bus = PrivateBus::start(directory.path(), "");
+        let watching = Client::connect(&bus, 0).await.connection;
         let host = Self {
             setup,
             daemon: None,
@@ -263,7 +263,7 @@ impl TestHost {
 
     /// Connects to the bus with this uid.
     pub async fn client(&self, uid: u32) -> Client {
-        Client::new(self.bus.connect(uid).await, uid)
+        Client::connect(&self.bus, uid).await
     }
 
     /// Runs the `secinfo` command as this uid with this standard input.

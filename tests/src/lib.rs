@@ -10,7 +10,6 @@
 )]
 
 mod accounts;
-mod bus;
 mod client;
 mod command;
 mod daemon;
@@ -30,7 +29,6 @@ mod terminal;
 mod twilio;
 
 pub use accounts::{ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT, EXEMPT_GROUP, UnixAccount};
-pub use bus::PrivateBus;
 pub use client::{Client, IgnoredReply, Refusal};
 pub use command::{CommandOutput, RunningCommand};
 pub use daemon::{Daemon, binary};
@@ -40,7 +38,7 @@ pub use login::Login;
 pub use pam_host::{PamEvent, PamHost};
 pub use plugins::code_in;
 pub use secinfo_test_person::{
-    Algorithm, App, Codes, Dialogue, Process, Pty, hotp, now, peak_memory, totp,
+    Algorithm, App, Codes, Dialogue, PrivateBus, Process, Pty, hotp, now, peak_memory, totp,
 };
 pub use sign_in::{SignInHost, after_the_password, module_alone};
 pub use smtp::SmtpServer;

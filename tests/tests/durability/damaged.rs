@@ -218,7 +218,7 @@ async fn a_changed_byte_of_the_log_is_always_detected() {
 
 /// Whether the daemon becomes ready; if not, it must have ended with an error.
 async fn ready(host: &TestHost, daemon: &mut Daemon) -> bool {
-    let watching = host.bus().connect(0).await;
+    let watching = host.client(0).await.connection;
     let bus = zbus::fdo::DBusProxy::new(&watching).await.unwrap();
     let name = zbus::names::BusName::try_from(secinfo_wire::names::BUS_NAME).unwrap();
     loop {

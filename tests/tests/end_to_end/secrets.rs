@@ -108,7 +108,7 @@ fn files(directory: &Path) -> Vec<std::path::PathBuf> {
 
 /// Monitors the whole bus, which only its administrator can do.
 async fn monitor_bus(host: &TestHost) -> Arc<Mutex<Vec<Message>>> {
-    let monitor = host.bus().connect(ROOT).await;
+    let monitor = host.client(ROOT).await.connection;
     let messages = MessageStream::from(&monitor);
     zbus::fdo::MonitoringProxy::new(&monitor)
         .await

@@ -1,10 +1,7 @@
 //! A message bus of the test's own, and clients on it under any uid.
 
-use std::io::{BufRead, BufReader};
+use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::net::UnixStream;
-use std::process::{Child, Command, Stdio};
-use std::{fs, thread};
 use tempfile::TempDir;
 use zbus::connection::Builder;
 use zbus::{Connection, DBusError};
@@ -14,14 +11,14 @@ pub(crate) const NOBODY: u32 = 65534;
 /// Another user.
 pub(crate) const DAEMON: u32 = 1;
 
-/// A running dbus-daemon, ended with this value.
+/// A running bus, and its directory.
 pub(crate) struct PrivateBus {
-    daemon: Child,
-    directory: TempDir,
+    bus: secinfo_test_person::PrivateBus,
+    _directory: TempDir,
 }
 
 impl PrivateBus {
-    /// A bus where everyone may do everything.
+    /// A bus that allows everything.
     pub(crate) fn start() -> Self {
         Self::with_policy("")
     }
@@ -30,76 +27,22 @@ impl PrivateBus {
     pub(crate) fn with_policy(rules: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        let socket = directory.path().join("socket");
-        let config = directory.path().join("bus.conf");
-        let log = directory.path().join("log");
-        let text = format!(
-            r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
-             "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-            <busconfig>
-              <type>session</type>
-              <listen>unix:path={}</listen>
-              <auth>EXTERNAL</auth>
-              <policy context="default">
-                <allow user="*"/>
-                <allow own="*"/>
-                <allow send_destination="*" eavesdrop="true"/>
-                <allow receive_sender="*"/>
-                {rules}
-              </policy>
-            </busconfig>"#,
-            socket.display()
-        );
-        fs::write(&config, text).unwrap();
-        let mut daemon = Command::new("dbus-daemon")
-            .arg(format!("--config-file={}", config.display()))
-            .args(["--nofork", "--print-address=1"])
-            .stdout(Stdio::piped())
-            .stderr(fs::File::create(&log).unwrap())
-            .spawn()
-            .expect("dbus-daemon is installed");
-        let mut address = String::new();
-        BufReader::new(daemon.stdout.take().unwrap())
-            .read_line(&mut address)
-            .unwrap();
-        assert!(
-            address.starts_with("unix:"),
-            "{}",
-            fs::read_to_string(&log).unwrap()
-        );
-        Self { daemon, directory }
+        Self {
+            bus: secinfo_test_person::PrivateBus::start(directory.path(), rules),
+            _directory: directory,
+        }
     }
 
     pub(crate) fn address(&self) -> String {
-        format!(
-            "unix:path={}",
-            self.directory.path().join("socket").display()
-        )
+        self.bus.address()
     }
 
-    /// A client of this uid. The bus learns the uid from the kernel, which takes it from the
-    /// thread that connects.
+    /// A client of this uid.
     pub(crate) async fn client(&self, uid: u32) -> Client {
-        let socket = self.directory.path().join("socket");
-        let stream = thread::spawn(move || {
-            if uid != 0 {
-                let uid = rustix::process::Uid::from_raw(uid);
-                rustix::thread::set_thread_res_uid(uid, uid, uid)
-                    .expect("these tests run as root, to be several users");
-            }
-            UnixStream::connect(socket).unwrap()
-        });
-        let builder = Builder::unix_stream(stream.join().unwrap()).user_id(uid);
+        let builder = Builder::unix_stream(self.bus.connect(uid)).user_id(uid);
         Client {
             connection: builder.build().await.unwrap(),
         }
-    }
-}
-
-impl Drop for PrivateBus {
-    fn drop(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
     }
 }
 

@@ -5,8 +5,6 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::{fs, thread};
-use zbus::Connection;
-use zbus::connection::Builder;
 
 /// A running dbus-daemon, killed on drop.
 pub struct PrivateBus {
@@ -15,9 +13,10 @@ pub struct PrivateBus {
 }
 
 impl PrivateBus {
-    /// Starts a bus in this directory. The bus allows everything, so that every refusal is from the
+    /// Starts a bus in this directory, which every user who connects must be able to enter. The bus
+    /// allows everything but what these further rules deny, so that every other refusal is from the
     /// daemon.
-    pub fn start(directory: &Path) -> Self {
+    pub fn start(directory: &Path, rules: &str) -> Self {
         let socket = directory.join("bus");
         let config = directory.join("bus.conf");
         let log = directory.join("bus.log");
@@ -36,6 +35,7 @@ impl PrivateBus {
     <allow own="*"/>
     <allow send_destination="*"/>
     <allow receive_sender="*"/>
+    {rules}
   </policy>
 </busconfig>"#,
             socket.display()
@@ -66,8 +66,9 @@ impl PrivateBus {
         format!("unix:path={}", self.socket.display())
     }
 
-    /// Connects with this uid, which the bus learns from the kernel.
-    pub async fn connect(&self, uid: u32) -> Connection {
+    /// A stream to its socket with this uid, which the bus learns from the kernel, which takes it from
+    /// the thread that connects.
+    pub fn connect(&self, uid: u32) -> UnixStream {
         let socket = self.socket.clone();
         let connecting = thread::spawn(move || {
             if uid != 0 {
@@ -77,12 +78,7 @@ impl PrivateBus {
             }
             UnixStream::connect(socket).unwrap()
         });
-        let stream = connecting.join().unwrap();
-        Builder::unix_stream(stream)
-            .user_id(uid)
-            .build()
-            .await
-            .unwrap()
+        connecting.join().unwrap()
     }
 }
 
