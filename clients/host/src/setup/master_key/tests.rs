@@ -115,25 +115,37 @@ async fn a_key_that_is_sealed_to_the_host_is_sealed_anew_to_the_tpm() {
     assert!(is_sealed(&fixture) && restart(&fixture) && !fixture.host.has(FORMER));
 }
 
-#[tokio::test]
-async fn a_crash_before_any_change_leaves_a_vault_that_opens_and_a_run_that_ends_it() {
+/// The host starts normally again: its vault opens, and a run seals its key.
+async fn expect_recovery(fixture: &Fixture, choice: MasterKeyChoice, number: usize) {
+    assert!(restart(fixture), "crash before change {number}");
+    seal(fixture, choice).await.unwrap();
+    assert!(is_sealed(fixture) && restart(fixture), "run after {number}");
+}
+
+/// Seals the key with a crash before each change in turn, on a host that `prepare` made ready. Returns
+/// the number of changes.
+async fn crash_before_each_change(
+    prepare: impl AsyncFn(&Fixture),
+    choice: MasterKeyChoice,
+) -> usize {
     let mut number = 1;
     loop {
         let fixture = fixture();
+        prepare(&fixture).await;
         fixture.host.faults.crash_at(number);
-        let crashed = seal(&fixture, MasterKeyChoice::Host).await.is_err();
+        let crashed = seal(&fixture, choice).await.is_err();
         fixture.host.faults.crash_at(usize::MAX);
-        assert!(restart(&fixture), "crash before change {number}");
-        seal(&fixture, MasterKeyChoice::Host).await.unwrap();
-        assert!(
-            is_sealed(&fixture) && restart(&fixture),
-            "run after {number}"
-        );
+        expect_recovery(&fixture, choice, number).await;
         if !crashed {
-            break;
+            return number;
         }
         number += 1;
     }
+}
+
+#[tokio::test]
+async fn a_crash_before_any_change_leaves_a_vault_that_opens_and_a_run_that_ends_it() {
+    let number = crash_before_each_change(async |_| (), MasterKeyChoice::Host).await;
     assert!(
         number > 12,
         "{number} changes are too few to be all of them"
@@ -161,14 +173,9 @@ async fn a_crash_while_everything_is_put_back_leaves_a_vault_that_opens() {
             assert!(restart(&fixture));
             break;
         }
-        // What was broken was the daemon's start: a host that starts normally opens its vault.
+        // What was broken was the daemon's start.
         std::fs::remove_file(fixture.host.path("/broken")).unwrap();
-        assert!(restart(&fixture), "crash before change {number}");
-        seal(&fixture, MasterKeyChoice::Host).await.unwrap();
-        assert!(
-            is_sealed(&fixture) && restart(&fixture),
-            "run after {number}"
-        );
+        expect_recovery(&fixture, MasterKeyChoice::Host, number).await;
         number += 1;
     }
     assert!(
@@ -179,24 +186,10 @@ async fn a_crash_while_everything_is_put_back_leaves_a_vault_that_opens() {
 
 #[tokio::test]
 async fn a_crash_while_the_key_is_sealed_anew_leaves_a_vault_that_opens() {
-    let mut number = 1;
-    loop {
-        let fixture = fixture();
-        seal(&fixture, MasterKeyChoice::Host).await.unwrap();
-        fixture.host.faults.crash_at(number);
-        let crashed = seal(&fixture, MasterKeyChoice::Tpm).await.is_err();
-        fixture.host.faults.crash_at(usize::MAX);
-        assert!(restart(&fixture), "crash before change {number}");
-        seal(&fixture, MasterKeyChoice::Tpm).await.unwrap();
-        assert!(
-            is_sealed(&fixture) && restart(&fixture),
-            "run after {number}"
-        );
-        if !crashed {
-            break;
-        }
-        number += 1;
-    }
+    let to_the_host = async |fixture: &Fixture| {
+        seal(fixture, MasterKeyChoice::Host).await.unwrap();
+    };
+    crash_before_each_change(to_the_host, MasterKeyChoice::Tpm).await;
 }
 
 #[tokio::test]
