@@ -3,9 +3,7 @@
 use crate::client::Client;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::times::time;
-use secinfo_wire::{
-    MethodProperties, OwnedObjectPath, UserProperties, method_properties, user_properties,
-};
+use secinfo_wire::{MethodProperties, OwnedObjectPath, UserProperties, properties};
 use secinfo_words::{Language, Words};
 use serde::Serialize;
 
@@ -47,10 +45,10 @@ impl SecurityInfo {
 
     /// Reads the security info of the user at a path.
     pub(crate) async fn at(client: &Client, path: OwnedObjectPath) -> Result<Self, Failure> {
-        let user = user_properties(&client.connection, &path).await?;
+        let user = properties::<UserProperties>(&client.connection, &path).await?;
         let mut methods = Vec::with_capacity(user.methods.len());
         for path in &user.methods {
-            let properties = method_properties(&client.connection, path).await?;
+            let properties = properties::<MethodProperties>(&client.connection, path).await?;
             methods.push(Method {
                 path: path.clone(),
                 properties,

@@ -2,8 +2,10 @@
 
 use crate::delivery::SentCode;
 use crate::error::Result;
+use crate::names::interface;
+use crate::properties::define_properties;
 use crate::response::Response;
-use zbus::{DeserializeDict, OwnedObjectPath, Type, proxy};
+use zbus::{OwnedObjectPath, proxy};
 
 /// An enrollment that is going on. Only for the connection that started it.
 #[proxy(
@@ -26,19 +28,19 @@ pub trait Enrollment {
 /// The new method, whether it became the default, and what was the default before (`/` for none).
 pub type Enrolled = (OwnedObjectPath, bool, OwnedObjectPath);
 
-/// The properties of an enrollment.
-#[derive(Debug, Clone, PartialEq, Eq, DeserializeDict, Type)]
-#[zbus(signature = "a{sv}", rename_all = "PascalCase")]
-pub struct EnrollmentProperties {
-    /// The kind being enrolled.
-    pub kind: String,
-    /// When the session ends.
-    pub expires: u64,
-    /// How many more codes may be tried.
-    pub attempts_left: u32,
-    /// How far the newest code has come: one of [`delivery`](crate::names::delivery); empty when
-    /// none was sent.
-    pub delivery: String,
-    /// Why the newest code was not delivered; empty unless it failed.
-    pub delivery_problem: String,
+define_properties! {
+    /// The properties of an enrollment.
+    interface::ENROLLMENT: EnrollmentProperties {
+        /// The kind of the method.
+        kind: String = KIND "Kind" Const,
+        /// When the session ends.
+        expires: u64 = EXPIRES "Expires" Const,
+        /// How many wrong codes it still takes.
+        attempts_left: u32 = ATTEMPTS_LEFT "AttemptsLeft" No,
+        /// How far the newest code has come: waiting, sent, delivered or failed; empty when none was
+        /// sent.
+        delivery: String = DELIVERY "Delivery" No,
+        /// Why the newest code was not delivered; empty unless it failed.
+        delivery_problem: String = DELIVERY_PROBLEM "DeliveryProblem" No,
+    }
 }

@@ -6,7 +6,7 @@
 //! let connection = secinfo_wire::connect(None).await?;
 //! let manager = secinfo_wire::ManagerProxy::new(&connection).await?;
 //! let user = manager.get_user_by_name("alice").await?;
-//! let user = secinfo_wire::user_properties(&connection, &user).await?;
+//! let user = secinfo_wire::properties::<secinfo_wire::UserProperties>(&connection, &user).await?;
 //! println!("{} has {} methods", user.name, user.methods.len());
 //! # Ok(())
 //! # }
@@ -51,9 +51,7 @@ pub use form::{Form, Forms, UnknownForm, WrongForm};
 pub use hint::Hint;
 pub use manager::{ImportMethodsOptions, ManagerProxy, Policy, Status, UserSummary};
 pub use method::{Deletion, MethodProperties, MethodProxy};
-pub use properties::{
-    enrollment_properties, method_properties, user_properties, verification_properties,
-};
+pub use properties::{EmitsChanged, Properties, PropertyRow, properties};
 pub use response::Response;
 pub use sign_in::{SignInOptions, SignInProxy, SignInStep};
 pub use statistics::{

@@ -2,7 +2,9 @@
 
 use crate::error::Result;
 use crate::hint::Hint;
-use zbus::{DeserializeDict, Type, proxy};
+use crate::names::interface;
+use crate::properties::define_properties;
+use zbus::proxy;
 
 /// One method, at `methods/<id>` below its user.
 #[proxy(
@@ -31,32 +33,33 @@ pub trait Method {
 /// Whether the method is gone; if not, when it will be.
 pub type Deletion = (bool, u64);
 
-/// The properties of a method.
-#[derive(Debug, Clone, PartialEq, Eq, DeserializeDict, Type)]
-#[zbus(signature = "a{sv}", rename_all = "PascalCase")]
-pub struct MethodProperties {
-    /// 32 hexadecimal digits.
-    pub id: String,
-    /// Kind, such as `authenticator-app`.
-    pub kind: String,
-    /// What the user calls it.
-    pub label: String,
-    /// What it can be told from others by.
-    pub hint: Hint,
-    /// Purposes it serves.
-    pub purposes: Vec<String>,
-    /// When it was added.
-    pub created: u64,
-    /// When it last verified the user.
-    pub last_used: u64,
-    /// Until when it is locked.
-    pub locked_until: u64,
-    /// When a scheduled deletion takes effect.
-    pub deletion_due: u64,
-    /// Whether it is asked first at sign-in.
-    pub is_default: bool,
-    /// Recovery codes left; 0 for other kinds.
-    pub remaining: u32,
-    /// When an access pass expires.
-    pub expires: u64,
+define_properties! {
+    /// The properties of a method.
+    interface::METHOD: MethodProperties {
+        /// The id.
+        id: String = ID "Id" Const,
+        /// The kind.
+        kind: String = KIND "Kind" Const,
+        /// What the user calls it.
+        label: String = LABEL "Label" Value,
+        /// What it can be told from others by, masked: digits, period, place, number, address,
+        /// serial, mode or once.
+        hint: Hint = HINT "Hint" Value,
+        /// What it serves.
+        purposes: Vec<String> = PURPOSES "Purposes" Const,
+        /// When it was enrolled.
+        created: u64 = CREATED "Created" Const,
+        /// When it was last proved; 0 for never.
+        last_used: u64 = LAST_USED "LastUsed" Value,
+        /// When its lock ends; 0 for not locked.
+        locked_until: u64 = LOCKED_UNTIL "LockedUntil" Value,
+        /// When it will be deleted; 0 for never.
+        deletion_due: u64 = DELETION_DUE "DeletionDue" Value,
+        /// Whether it is the default.
+        is_default: bool = IS_DEFAULT "IsDefault" Value,
+        /// How many recovery codes are left.
+        remaining: u32 = REMAINING "Remaining" Value,
+        /// When an access pass ends; 0 for never.
+        expires: u64 = EXPIRES "Expires" Const,
+    }
 }

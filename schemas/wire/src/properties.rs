@@ -1,76 +1,127 @@
-//! Reading all properties of an object in one call, into the struct of its interface.
+//! The properties of each interface as one struct: defined once, with the name, the type and the
+//! description of every property, for the daemon that serves them and the clients that read them.
 
-use crate::enrollment::EnrollmentProperties;
 use crate::error::Result;
-use crate::method::MethodProperties;
-use crate::names::{BUS_NAME, interface};
-use crate::user::UserProperties;
-use crate::verification::VerificationProperties;
+use crate::names::BUS_NAME;
 use zbus::export::serde::de::DeserializeOwned;
-use zbus::{Connection, ObjectPath, Type};
+use zbus::{Connection, ObjectPath, Signature, Type, Variant};
 
-async fn get_all<T: DeserializeOwned + Type>(
+/// When a property's changes are announced, as the standard annotation
+/// `org.freedesktop.DBus.Property.EmitsChangedSignal` says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmitsChanged {
+    /// With the new value.
+    Value,
+    /// Without the value.
+    Invalidates,
+    /// It never changes.
+    Const,
+    /// Not at all.
+    No,
+}
+
+impl EmitsChanged {
+    /// The value of the annotation.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Value => "true",
+            Self::Invalidates => "invalidates",
+            Self::Const => "const",
+            Self::No => "false",
+        }
+    }
+}
+
+/// What is fixed of one property.
+#[derive(Debug)]
+pub struct PropertyRow {
+    /// Its name on the bus.
+    pub name: &'static str,
+    /// What it says, in one sentence.
+    pub doc: &'static str,
+    /// Its type.
+    pub signature: &'static Signature,
+    /// How its changes are announced.
+    pub emits_changed: EmitsChanged,
+}
+
+/// The properties of an interface.
+pub trait Properties: DeserializeOwned + Type {
+    /// The name of the interface.
+    const INTERFACE: &'static str;
+    /// Its properties.
+    const ROWS: &'static [PropertyRow];
+
+    /// Their values, in the order of the rows.
+    fn into_values(self) -> Vec<Variant<'static>>;
+}
+
+/// All properties of the object at `path`, in one call.
+///
+/// # Errors
+/// Refused to all but the user and administrators; of a session, to all but who started it.
+pub async fn properties<P: Properties>(
     connection: &Connection,
     path: &ObjectPath<'_>,
-    interface: &str,
-) -> Result<T> {
-    let properties = Some("org.freedesktop.DBus.Properties");
+) -> Result<P> {
+    let standard = Some("org.freedesktop.DBus.Properties");
     let reply = connection
-        .call_method(Some(BUS_NAME), path, properties, "GetAll", &interface)
+        .call_method(Some(BUS_NAME), path, standard, "GetAll", &P::INTERFACE)
         .await?;
     Ok(reply.body().deserialize()?)
 }
 
-/// The properties of the user at `path`.
-///
-/// # Errors
-/// Refused to all but the user and administrators.
-pub async fn user_properties(
-    connection: &Connection,
-    path: &ObjectPath<'_>,
-) -> Result<UserProperties> {
-    get_all(connection, path, interface::USER).await
+/// Defines the properties of an interface: a field for each, with a constant for its name on the bus,
+/// and how its changes are announced.
+macro_rules! define_properties {
+    (
+        $(#[$meta:meta])*
+        $interface:path: $name:ident {
+            $($(#[doc = $doc:literal])+ $field:ident: $kind:ty = $constant:ident $text:literal $emits:ident,)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, zbus::DeserializeDict, zbus::Type)]
+        #[zbus(signature = "a{sv}", rename_all = "PascalCase")]
+        pub struct $name {
+            $($(#[doc = $doc])+ pub $field: $kind,)+
+        }
+
+        impl $name {
+            $(
+                #[doc = concat!("The name of the property `", $text, "` on the bus.")]
+                pub const $constant: &'static str = $text;
+            )+
+        }
+
+        impl $crate::properties::Properties for $name {
+            const INTERFACE: &'static str = $interface;
+            const ROWS: &'static [$crate::properties::PropertyRow] = &[$(
+                $crate::properties::PropertyRow {
+                    name: $text,
+                    doc: concat!($($doc),+).trim_ascii_start(),
+                    signature: <$kind as zbus::Type>::SIGNATURE,
+                    emits_changed: $crate::properties::EmitsChanged::$emits,
+                },
+            )+];
+
+            fn into_values(self) -> Vec<zbus::Variant<'static>> {
+                vec![$(self.$field.into()),+]
+            }
+        }
+    };
 }
 
-/// The properties of the method at `path`.
-///
-/// # Errors
-/// Refused to all but the user and administrators.
-pub async fn method_properties(
-    connection: &Connection,
-    path: &ObjectPath<'_>,
-) -> Result<MethodProperties> {
-    get_all(connection, path, interface::METHOD).await
-}
-
-/// The properties of the enrollment at `path`.
-///
-/// # Errors
-/// Refused to all but who started it.
-pub async fn enrollment_properties(
-    connection: &Connection,
-    path: &ObjectPath<'_>,
-) -> Result<EnrollmentProperties> {
-    get_all(connection, path, interface::ENROLLMENT).await
-}
-
-/// The properties of the verification at `path`.
-///
-/// # Errors
-/// Refused to all but who started it.
-pub async fn verification_properties(
-    connection: &Connection,
-    path: &ObjectPath<'_>,
-) -> Result<VerificationProperties> {
-    get_all(connection, path, interface::VERIFICATION).await
-}
+pub(crate) use define_properties;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        Channel, EnrollmentDetails, Hint, SentCode, VerificationChallenge, VerificationOptions,
+        Channel, EnrollmentDetails, EnrollmentProperties, Hint, MethodProperties, SentCode,
+        UserProperties, VerificationChallenge, VerificationOptions, VerificationProperties,
     };
+    use std::collections::BTreeSet;
     use std::collections::HashMap;
     use zbus::wire::{LE, serialized::Context, to_bytes};
     use zbus::{OwnedObjectPath, OwnedVariant, Variant};
@@ -108,6 +159,46 @@ mod tests {
         );
         assert_eq!(user.methods, [OwnedObjectPath::from(app)]);
         assert!(received::<UserProperties>(&entries[1..]).is_err(), "no uid");
+    }
+
+    /// The field is read by its own name, and the row has another: they must not drift apart.
+    fn expect_the_names_of_rows<P: Properties>() {
+        let named: BTreeSet<_> = P::ROWS.iter().map(|row| row.name).collect();
+        for missing in &named {
+            let values: Vec<_> = P::ROWS
+                .iter()
+                .filter(|row| row.name != *missing)
+                .map(|row| (row.name, example(row.signature)))
+                .collect();
+            assert!(received::<P>(&values).is_err(), "{missing} is not read");
+        }
+        let all: Vec<_> = P::ROWS
+            .iter()
+            .map(|row| (row.name, example(row.signature)))
+            .collect();
+        assert!(received::<P>(&all).is_ok(), "{named:?} are not all");
+    }
+
+    fn example(signature: &Signature) -> Variant<'static> {
+        match signature.to_string().as_str() {
+            "b" => true.into(),
+            "u" => 1_u32.into(),
+            "t" => 1_u64.into(),
+            "s" => "text".into(),
+            "o" => path("/").to_owned().into(),
+            "as" => Vec::<String>::new().into(),
+            "ao" => Vec::<ObjectPath<'static>>::new().into(),
+            "a{sv}" => Hint::default().into(),
+            other => panic!("no example of {other}"),
+        }
+    }
+
+    #[test]
+    fn every_property_is_read_by_the_name_of_its_row() {
+        expect_the_names_of_rows::<UserProperties>();
+        expect_the_names_of_rows::<MethodProperties>();
+        expect_the_names_of_rows::<EnrollmentProperties>();
+        expect_the_names_of_rows::<VerificationProperties>();
     }
 
     #[test]

@@ -4,7 +4,9 @@ use crate::challenge::Challenge;
 use crate::dictionary::dictionary;
 use crate::error::Result;
 use crate::form::Forms;
-use zbus::{DeserializeDict, ObjectPath, OwnedObjectPath, Type, proxy};
+use crate::names::interface;
+use crate::properties::define_properties;
+use zbus::{ObjectPath, OwnedObjectPath, proxy};
 use zeroize::Zeroize;
 
 /// One user, at `users/u<uid>` below the root object.
@@ -48,26 +50,26 @@ pub trait User {
 /// The pass, and when it expires.
 pub type AccessPass = (String, u64);
 
-/// The properties of a user.
-#[derive(Debug, Clone, PartialEq, Eq, DeserializeDict, Type)]
-#[zbus(signature = "a{sv}", rename_all = "PascalCase")]
-pub struct UserProperties {
-    /// Unix user id.
-    pub uid: u32,
-    /// Unix name.
-    pub name: String,
-    /// The default method; `/` for none.
-    pub default_method: OwnedObjectPath,
-    /// All methods.
-    pub methods: Vec<OwnedObjectPath>,
-    /// How many methods policy still asks for.
-    pub still_required: u32,
-    /// Until when they may be missing; 0 for no longer.
-    pub grace_ends: u64,
-    /// Until when codes are refused after wrong ones.
-    pub locked_until: u64,
-    /// Until when the caller's session has a fresh proof.
-    pub fresh_proof_until: u64,
+define_properties! {
+    /// The properties of a user.
+    interface::USER: UserProperties {
+        /// The uid.
+        uid: u32 = UID "Uid" Const,
+        /// The name.
+        name: String = NAME "Name" Const,
+        /// The default method, / for none.
+        default_method: OwnedObjectPath = DEFAULT_METHOD "DefaultMethod" Value,
+        /// The methods, in the order of enrollment.
+        methods: Vec<OwnedObjectPath> = METHODS "Methods" Value,
+        /// How many more methods policy asks for.
+        still_required: u32 = STILL_REQUIRED "StillRequired" Value,
+        /// When they must be there; 0 when nothing is asked for.
+        grace_ends: u64 = GRACE_ENDS "GraceEnds" Value,
+        /// Until when wrong codes make the user wait; 0 for not at all.
+        locked_until: u64 = LOCKED_UNTIL "LockedUntil" Value,
+        /// Until when a proof of the caller's own session is fresh; 0 when there is none.
+        fresh_proof_until: u64 = FRESH_PROOF_UNTIL "FreshProofUntil" No,
+    }
 }
 
 dictionary! {

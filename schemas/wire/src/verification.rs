@@ -6,6 +6,8 @@ use crate::dictionary::dictionary;
 use crate::error::Result;
 use crate::form::Forms;
 use crate::hint::Hint;
+use crate::names::interface;
+use crate::properties::define_properties;
 use crate::response::Response;
 use zbus::{DeserializeDict, ObjectPath, OwnedObjectPath, SerializeDict, Type, proxy};
 
@@ -101,21 +103,21 @@ pub struct Proof {
     pub remaining: Option<u32>,
 }
 
-/// The properties of a verification.
-#[derive(Debug, Clone, PartialEq, Eq, DeserializeDict, Type)]
-#[zbus(signature = "a{sv}", rename_all = "PascalCase")]
-pub struct VerificationProperties {
-    /// What it is for.
-    pub purpose: String,
-    /// Which service asked.
-    pub service: String,
-    /// When the session ends.
-    pub expires: u64,
-    /// The method asked now.
-    pub method: OwnedObjectPath,
-    /// How far the newest code has come: one of [`delivery`](crate::names::delivery); empty when
-    /// none was sent.
-    pub delivery: String,
-    /// Why the newest code was not delivered; empty unless it failed.
-    pub delivery_problem: String,
+define_properties! {
+    /// The properties of a verification.
+    interface::VERIFICATION: VerificationProperties {
+        /// What the verification is for.
+        purpose: String = PURPOSE "Purpose" Const,
+        /// The service that asked for it.
+        service: String = SERVICE "Service" Const,
+        /// When the session ends.
+        expires: u64 = EXPIRES "Expires" Const,
+        /// The method that is asked now.
+        method: OwnedObjectPath = METHOD "Method" No,
+        /// How far the newest code has come: waiting, sent, delivered or failed; empty when none was
+        /// sent.
+        delivery: String = DELIVERY "Delivery" No,
+        /// Why the newest code was not delivered; empty unless it failed.
+        delivery_problem: String = DELIVERY_PROBLEM "DeliveryProblem" No,
+    }
 }

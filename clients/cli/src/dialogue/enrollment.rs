@@ -8,8 +8,8 @@ use crate::client::Client;
 use crate::security_info::{MethodJson, SecurityInfo, id_of};
 use secinfo_terminal::failure::{Failure, bus_sentence};
 use secinfo_wire::{
-    Challenge, Enrolled, EnrollmentProxy, OwnedObjectPath, Reason, Response, SentCode,
-    enrollment_properties,
+    Challenge, Enrolled, EnrollmentProperties, EnrollmentProxy, OwnedObjectPath, Reason, Response,
+    SentCode, properties,
 };
 use secinfo_words::message;
 use serde::Serialize;
@@ -73,7 +73,8 @@ impl Codes<'_> {
             return Ok(());
         }
         let path = self.enrollment.inner().path();
-        let Ok(session) = enrollment_properties(&self.client.connection, path).await else {
+        let Ok(session) = properties::<EnrollmentProperties>(&self.client.connection, path).await
+        else {
             return Ok(());
         };
         let attempts = session.attempts_left.into();

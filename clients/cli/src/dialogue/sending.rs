@@ -6,8 +6,8 @@ use secinfo_terminal::failure::Failure;
 use secinfo_terminal::times::Clock;
 use secinfo_wire::names::delivery;
 use secinfo_wire::{
-    EnrollmentProxy, Error, Reason, SentCode, VerificationProxy, enrollment_properties,
-    verification_properties,
+    EnrollmentProperties, EnrollmentProxy, Error, Reason, SentCode, VerificationProperties,
+    VerificationProxy, properties,
 };
 use secinfo_words::{Words, message};
 use zeroize::Zeroizing;
@@ -68,12 +68,12 @@ impl<'a> Sending<'a> {
         let connection = &client.connection;
         let news = match self.session {
             Session::Enrollment(enrollment) => {
-                enrollment_properties(connection, enrollment.inner().path())
+                properties::<EnrollmentProperties>(connection, enrollment.inner().path())
                     .await
                     .map(|session| (session.delivery, session.delivery_problem))
             }
             Session::Verification(verification) => {
-                verification_properties(connection, verification.inner().path())
+                properties::<VerificationProperties>(connection, verification.inner().path())
                     .await
                     .map(|session| (session.delivery, session.delivery_problem))
             }

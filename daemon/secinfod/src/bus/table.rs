@@ -8,10 +8,13 @@ use super::object::ObjectTree;
 use super::signature::{Arguments, Outputs, body_signature};
 use super::standard;
 use futures_util::future::{BoxFuture, FutureExt};
+use secinfo_wire::{Properties, PropertyRow};
 use std::collections::HashMap;
 use std::future::Future;
 use zbus::names::{InterfaceName, MemberName};
 use zbus::{Message, Signature, Type, Variant};
+
+pub use secinfo_wire::EmitsChanged;
 
 /// The largest message body, in bytes, that a method takes unless its row says otherwise.
 pub const DEFAULT_MAX_BODY: usize = 64 * 1024;
@@ -109,32 +112,6 @@ impl<T: ObjectTree> Method<T> {
     }
 }
 
-/// When a property's changes are announced, as the standard annotation
-/// `org.freedesktop.DBus.Property.EmitsChangedSignal` says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EmitsChanged {
-    /// With the new value.
-    Value,
-    /// Without the value.
-    Invalidates,
-    /// It never changes.
-    Const,
-    /// Not at all.
-    No,
-}
-
-impl EmitsChanged {
-    /// The value of the annotation.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Value => "true",
-            Self::Invalidates => "invalidates",
-            Self::Const => "const",
-            Self::No => "false",
-        }
-    }
-}
-
 /// A row for a property. All properties are read-only.
 pub struct Property<T: ObjectTree> {
     /// Its name on the bus.
@@ -172,6 +149,30 @@ impl<T: ObjectTree> Property<T> {
             emits_changed,
             getter: Box::new(move |call| getter(call).map(|value| value.map(Into::into)).boxed()),
         }
+    }
+}
+
+impl<T: ObjectTree> Property<T> {
+    /// The rows of all properties of an interface, which one rule lets read, by `getter`, an
+    /// `async fn(Call<T>) -> Result<P, BusError>`.
+    pub fn rows<P, G, F>(access: Access, getter: G) -> Vec<Self>
+    where
+        P: Properties + Send + 'static,
+        G: Fn(Call<T>) -> F + Copy + Send + Sync + 'static,
+        F: Future<Output = Result<P, BusError>> + Send + 'static,
+    {
+        let row = |(place, row): (usize, &'static PropertyRow)| Self {
+            name: row.name,
+            doc: row.doc,
+            access,
+            signature: row.signature,
+            emits_changed: row.emits_changed,
+            getter: Box::new(move |call| {
+                let value = move |all: P| all.into_values().swap_remove(place);
+                getter(call).map(move |all| all.map(value)).boxed()
+            }),
+        };
+        P::ROWS.iter().enumerate().map(row).collect()
     }
 }
 

@@ -91,7 +91,7 @@ async fn read_events(
     call: Call<Daemon>,
     (from, limit): (u64, u32),
 ) -> Result<(u64, Vec<Vec<u8>>), BusError> {
-    let reader = call.state().service().core().reader();
+    let reader = call.service().core().reader();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let events = reader.log.read(from, limit, MOST_BYTES).map_err(failed)?;
     let next = events.last().map_or(from, |(seq, _)| seq + 1);
@@ -99,12 +99,11 @@ async fn read_events(
 }
 
 async fn checkpoint(call: Call<Daemon>, (): ()) -> Result<(String,), BusError> {
-    Ok((call.state().service().checkpoint().map_err(failed)?,))
+    Ok((call.service().checkpoint().map_err(failed)?,))
 }
 
 async fn verifier_key(call: Call<Daemon>, (): ()) -> Result<(String,), BusError> {
     Ok((call
-        .state()
         .service()
         .core()
         .reader()
@@ -118,7 +117,6 @@ async fn inclusion_proof(
     (index, size): (u64, u64),
 ) -> Result<(Vec<Vec<u8>>,), BusError> {
     let proof = call
-        .state()
         .service()
         .core()
         .reader()
@@ -133,7 +131,6 @@ async fn consistency_proof(
     (old, new): (u64, u64),
 ) -> Result<(Vec<Vec<u8>>,), BusError> {
     let proof = call
-        .state()
         .service()
         .core()
         .reader()
@@ -149,7 +146,7 @@ async fn names(call: Call<Daemon>, (users,): (Vec<String>,)) -> Result<(UserName
             "Ask for at most {MOST_NAMES} names at once."
         )));
     }
-    let service = call.state().service();
+    let service = call.service();
     let known = users.into_iter().filter_map(|text| {
         let id: UserId = text.parse().ok()?;
         let account = service.core().account_of(id)?;

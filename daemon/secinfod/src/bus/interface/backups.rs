@@ -34,12 +34,7 @@ pub(super) fn interface() -> Interface<Daemon> {
 }
 
 async fn back_up(call: Call<Daemon>, (pipe,): (OwnedFd,)) -> Result<(BackedUp,), BusError> {
-    let manifest = call
-        .state()
-        .service()
-        .backups()
-        .back_up(pipe.into())
-        .await?;
+    let manifest = call.service().backups().back_up(pipe.into()).await?;
     Ok((BackedUp {
         origin: manifest.origin,
         size: manifest.size,
@@ -57,12 +52,7 @@ async fn restore(
     (pipe, options): (OwnedFd, Dictionary),
 ) -> Result<(Restored,), BusError> {
     let RestoreOptions {} = options.try_into()?;
-    let restored = call
-        .state()
-        .service()
-        .backups()
-        .restore(pipe.into())
-        .await?;
+    let restored = call.service().backups().restore(pipe.into()).await?;
     let manifest = restored.manifest;
     Ok((Restored {
         origin: manifest.origin,

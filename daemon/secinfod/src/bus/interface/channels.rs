@@ -41,7 +41,7 @@ pub(super) fn interface() -> Interface<Daemon> {
 }
 
 async fn list_channels(call: Call<Daemon>, (): ()) -> Result<(Vec<Channel>,), BusError> {
-    let channels = call.state().service().deliveries().channels();
+    let channels = call.service().deliveries().channels();
     Ok((channels.into_iter().map(shown).collect(),))
 }
 
@@ -69,7 +69,7 @@ async fn test_channel(
     let language = parse::language(language)?;
     let name = ChannelName::parse(&channel).map_err(|_| ServiceError::NoSuchChannel)?;
     let by = requester(&call, None);
-    let service = call.state().service();
+    let service = call.service();
     let asked = service.core().now();
     let deliveries = service.deliveries();
     let progress = deliveries

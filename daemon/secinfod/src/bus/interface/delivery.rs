@@ -22,7 +22,7 @@ pub(super) fn delivery(sending: &Sending) -> String {
 }
 
 /// Why the newest message of a session was not delivered; empty unless it failed.
-pub(super) fn problem(sending: &Sending) -> String {
+pub(super) fn delivery_problem(sending: &Sending) -> String {
     match sending.delivery() {
         Some(DeliveryState::Failed(reason)) => undelivered(reason).to_owned(),
         _ => String::new(),

@@ -1,13 +1,13 @@
 //! `org.secinfo.SecurityInfo1.Enrollment`: a session that ends in a method.
 
-use super::delivery::sent_code;
+use super::delivery::{delivery, delivery_problem, sent_code};
 use super::tree::{Daemon, Node, method_path, method_path_or_none};
-use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
+use crate::bus::{Access, BusError, Call, Interface, Method, Property};
+use crate::service::Enrollment;
 use crate::service::session::Session;
-use crate::service::{Enrollment, Sending};
 use crate::wire_names::WireName;
 use secinfo_wire::names::interface::ENROLLMENT;
-use secinfo_wire::{Dictionary, SentCode};
+use secinfo_wire::{Dictionary, EnrollmentProperties, SentCode};
 use std::sync::Arc;
 use zbus::ObjectPath;
 
@@ -42,43 +42,7 @@ pub(super) fn interface() -> Interface<Daemon> {
                 cancel,
             ),
         ],
-        properties: vec![
-            Property::new(
-                "Kind",
-                "The kind of the method.",
-                own,
-                EmitsChanged::Const,
-                kind,
-            ),
-            Property::new(
-                "Expires",
-                "When the session ends.",
-                own,
-                EmitsChanged::Const,
-                expires,
-            ),
-            Property::new(
-                "AttemptsLeft",
-                "How many wrong codes it still takes.",
-                own,
-                EmitsChanged::No,
-                attempts_left,
-            ),
-            Property::new(
-                "Delivery",
-                "How far the newest code has come: waiting, sent, delivered or failed; empty when none was sent.",
-                own,
-                EmitsChanged::No,
-                delivery,
-            ),
-            Property::new(
-                "DeliveryProblem",
-                "Why the newest code was not delivered; empty unless it failed.",
-                own,
-                EmitsChanged::No,
-                delivery_problem,
-            ),
-        ],
+        properties: Property::rows(own, properties),
         signals: vec![],
     }
 }
@@ -97,7 +61,6 @@ async fn submit(
     let session = session(&call)?;
     let response = response.try_into()?;
     let enrolled = call
-        .state()
         .service()
         .enrollments()
         .finish(session, &response)
@@ -113,7 +76,6 @@ async fn submit(
 
 async fn send_code(call: Call<Daemon>, (): ()) -> Result<(SentCode,), BusError> {
     let sent = call
-        .state()
         .service()
         .enrollments()
         .send_code(session(&call)?)
@@ -122,34 +84,21 @@ async fn send_code(call: Call<Daemon>, (): ()) -> Result<(SentCode,), BusError> 
 }
 
 async fn cancel(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
-    call.state()
-        .service()
+    call.service()
         .enrollments()
         .sessions()
         .close(session(&call)?.id());
     Ok(())
 }
 
-async fn kind(call: Call<Daemon>) -> Result<String, BusError> {
-    Ok(session(&call)?.subject().kind().wire_name().to_owned())
-}
-
-async fn expires(call: Call<Daemon>) -> Result<u64, BusError> {
-    Ok(session(&call)?.expires().as_seconds())
-}
-
-fn sending(call: &Call<Daemon>) -> Result<&Sending, BusError> {
-    Ok(session(call)?.subject().sending())
-}
-
-async fn delivery(call: Call<Daemon>) -> Result<String, BusError> {
-    Ok(super::delivery::delivery(sending(&call)?))
-}
-
-async fn delivery_problem(call: Call<Daemon>) -> Result<String, BusError> {
-    Ok(super::delivery::problem(sending(&call)?))
-}
-
-async fn attempts_left(call: Call<Daemon>) -> Result<u32, BusError> {
-    Ok(session(&call)?.attempts_left().into())
+async fn properties(call: Call<Daemon>) -> Result<EnrollmentProperties, BusError> {
+    let session = session(&call)?;
+    let sending = session.subject().sending();
+    Ok(EnrollmentProperties {
+        kind: session.subject().kind().wire_name().to_owned(),
+        expires: session.expires().as_seconds(),
+        attempts_left: session.attempts_left().into(),
+        delivery: delivery(sending),
+        delivery_problem: delivery_problem(sending),
+    })
 }

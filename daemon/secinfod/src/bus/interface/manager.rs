@@ -129,7 +129,7 @@ pub(super) fn interface() -> Interface<Daemon> {
 }
 
 async fn get_user(call: Call<Daemon>, (uid,): (u32,)) -> Result<(ObjectPath<'static>,), BusError> {
-    let person = call.state().service().core().person(uid)?;
+    let person = call.service().core().person(uid)?;
     Ok((user_path(person.uid()),))
 }
 
@@ -139,7 +139,6 @@ async fn get_user_by_name(
 ) -> Result<(ObjectPath<'static>,), BusError> {
     let account = match UserName::parse(&name) {
         Ok(name) => call
-            .state()
             .service()
             .core()
             .accounts()
@@ -164,7 +163,7 @@ async fn list_users(
     call: Call<Daemon>,
     (after, limit): (String, u32),
 ) -> Result<(Vec<UserSummary>,), BusError> {
-    let service = call.state().service().clone();
+    let service = call.service().clone();
     let limit = usize::try_from(limit.min(MOST_USERS)).unwrap_or_default();
     // It opens every user's name: seconds, where there are a hundred thousand.
     let rows =
@@ -186,18 +185,15 @@ async fn list_kinds(
     (uid, purpose, service): (u32, String, String),
 ) -> Result<(Vec<String>,), BusError> {
     let purpose = parse::purpose(&purpose)?;
-    let person = call.state().service().core().person(uid)?;
+    let person = call.service().core().person(uid)?;
     let policy = call
-        .state()
         .service()
         .core()
         .effective_policy(&person, parse::service_name(&service)?.as_ref())?;
     Ok((policy
         .allowed
         .iter()
-        .filter(|kind| {
-            kind.serves(purpose) && call.state().service().deliveries().has_channel_for(*kind)
-        })
+        .filter(|kind| kind.serves(purpose) && call.service().deliveries().has_channel_for(*kind))
         .map(|kind| kind.wire_name().to_owned())
         .collect(),))
 }
@@ -206,7 +202,7 @@ async fn get_policy(
     call: Call<Daemon>,
     (uid, service): (u32, String),
 ) -> Result<(Policy,), BusError> {
-    let daemon = call.state().service().core();
+    let daemon = call.service().core();
     let person = daemon.person(uid)?;
     let policy = daemon.effective_policy(&person, parse::service_name(&service)?.as_ref())?;
     let rules = daemon.state().policy().rules.clone();
@@ -234,7 +230,7 @@ async fn import_methods(
     let by = requester(&call, None);
     let imported = match format.as_str() {
         "oath-users" => {
-            let service = call.state().service();
+            let service = call.service();
             service.imports().import_oath_users(&by, &content).await?
         }
         "u2f-mappings" => Imports::read_u2f_mappings(&content)?,

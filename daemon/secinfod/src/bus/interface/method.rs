@@ -1,12 +1,12 @@
 //! `org.secinfo.SecurityInfo1.Method`: one enrolled method.
 
 use super::tree::{Daemon, Node};
-use super::{MANAGE_USERS, READ_USERS, requester};
-use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
-use crate::service::{Deletion, MethodView, ServiceError};
+use super::{MANAGE_USERS, READ_USERS, requester, seconds};
+use crate::bus::{Access, BusError, Call, Interface, Method, Property};
+use crate::service::{Deletion, ServiceError};
 use crate::wire_names::WireName;
-use secinfo_domain::{Action, Label, MethodId, Timestamp};
-use secinfo_wire::Hint;
+use secinfo_domain::{Action, Label, MethodId};
+use secinfo_wire::MethodProperties;
 use secinfo_wire::names::interface::METHOD;
 
 pub(super) fn interface() -> Interface<Daemon> {
@@ -51,89 +51,14 @@ pub(super) fn interface() -> Interface<Daemon> {
                 resynchronize,
             ),
         ],
-        properties: properties(),
+        properties: Property::rows(
+            Access::Owner {
+                or: Some(READ_USERS),
+            },
+            properties,
+        ),
         signals: vec![],
     }
-}
-
-fn properties() -> Vec<Property<Daemon>> {
-    let read = Access::Owner {
-        or: Some(READ_USERS),
-    };
-    vec![
-        Property::new("Id", "The id.", read, EmitsChanged::Const, id),
-        Property::new("Kind", "The kind.", read, EmitsChanged::Const, kind),
-        Property::new(
-            "Label",
-            "What the user calls it.",
-            read,
-            EmitsChanged::Value,
-            label,
-        ),
-        Property::new(
-            "Hint",
-            "What it can be told from others by, masked: digits, period, place, number, address, serial, mode or once.",
-            read,
-            EmitsChanged::Value,
-            hint,
-        ),
-        Property::new(
-            "Purposes",
-            "What it serves.",
-            read,
-            EmitsChanged::Const,
-            purposes,
-        ),
-        Property::new(
-            "Created",
-            "When it was enrolled.",
-            read,
-            EmitsChanged::Const,
-            created,
-        ),
-        Property::new(
-            "LastUsed",
-            "When it was last proved; 0 for never.",
-            read,
-            EmitsChanged::Value,
-            last_used,
-        ),
-        Property::new(
-            "LockedUntil",
-            "When its lock ends; 0 for not locked.",
-            read,
-            EmitsChanged::Value,
-            locked_until,
-        ),
-        Property::new(
-            "DeletionDue",
-            "When it will be deleted; 0 for never.",
-            read,
-            EmitsChanged::Value,
-            deletion_due,
-        ),
-        Property::new(
-            "IsDefault",
-            "Whether it is the default.",
-            read,
-            EmitsChanged::Value,
-            is_default,
-        ),
-        Property::new(
-            "Remaining",
-            "How many recovery codes are left.",
-            read,
-            EmitsChanged::Value,
-            remaining,
-        ),
-        Property::new(
-            "Expires",
-            "When an access pass ends; 0 for never.",
-            read,
-            EmitsChanged::Const,
-            expires,
-        ),
-    ]
 }
 
 fn place(call: &Call<Daemon>) -> Result<(u32, MethodId), BusError> {
@@ -143,74 +68,33 @@ fn place(call: &Call<Daemon>) -> Result<(u32, MethodId), BusError> {
     }
 }
 
-fn view(call: &Call<Daemon>) -> Result<MethodView, BusError> {
-    let (uid, method) = place(call)?;
-    let service = call.state().service();
-    let person = service.core().person(uid)?;
-    Ok(service.security_info().method(&person, method)?)
-}
-
-fn seconds(time: Option<Timestamp>) -> u64 {
-    time.map_or(0, Timestamp::as_seconds)
-}
-
-async fn id(call: Call<Daemon>) -> Result<String, BusError> {
-    Ok(place(&call)?.1.to_string())
-}
-
-async fn kind(call: Call<Daemon>) -> Result<String, BusError> {
-    Ok(view(&call)?.kind.wire_name().to_owned())
-}
-
-async fn label(call: Call<Daemon>) -> Result<String, BusError> {
-    Ok(view(&call)?.label)
-}
-
-async fn hint(call: Call<Daemon>) -> Result<Hint, BusError> {
-    Ok(view(&call)?.hint)
-}
-
-async fn purposes(call: Call<Daemon>) -> Result<Vec<String>, BusError> {
-    Ok(view(&call)?
-        .purposes
-        .iter()
-        .map(|purpose| purpose.wire_name().to_owned())
-        .collect())
-}
-
-async fn created(call: Call<Daemon>) -> Result<u64, BusError> {
-    Ok(view(&call)?.created.as_seconds())
-}
-
-async fn last_used(call: Call<Daemon>) -> Result<u64, BusError> {
-    Ok(seconds(view(&call)?.last_used))
-}
-
-async fn locked_until(call: Call<Daemon>) -> Result<u64, BusError> {
-    Ok(seconds(view(&call)?.locked_until))
-}
-
-async fn deletion_due(call: Call<Daemon>) -> Result<u64, BusError> {
-    Ok(seconds(view(&call)?.deletion_due))
-}
-
-async fn is_default(call: Call<Daemon>) -> Result<bool, BusError> {
-    Ok(view(&call)?.is_default)
-}
-
-async fn remaining(call: Call<Daemon>) -> Result<u32, BusError> {
-    Ok(view(&call)?.remaining)
-}
-
-async fn expires(call: Call<Daemon>) -> Result<u64, BusError> {
-    Ok(seconds(view(&call)?.expires))
+async fn properties(call: Call<Daemon>) -> Result<MethodProperties, BusError> {
+    let (uid, method) = place(&call)?;
+    let person = call.service().core().person(uid)?;
+    let view = call.service().security_info().method(&person, method)?;
+    let purposes = view.purposes.iter();
+    Ok(MethodProperties {
+        id: method.to_string(),
+        kind: view.kind.wire_name().to_owned(),
+        label: view.label,
+        hint: view.hint,
+        purposes: purposes
+            .map(|purpose| purpose.wire_name().to_owned())
+            .collect(),
+        created: view.created.as_seconds(),
+        last_used: seconds(view.last_used),
+        locked_until: seconds(view.locked_until),
+        deletion_due: seconds(view.deletion_due),
+        is_default: view.is_default,
+        remaining: view.remaining,
+        expires: seconds(view.expires),
+    })
 }
 
 async fn rename(call: Call<Daemon>, (label,): (String,)) -> Result<(), BusError> {
     let (uid, method) = place(&call)?;
     let label = Label::parse(&label).map_err(ServiceError::from)?;
     Ok(call
-        .state()
         .service()
         .security_info()
         .rename(uid, &requester(&call, None), method, label)
@@ -221,7 +105,6 @@ async fn delete(call: Call<Daemon>, (): ()) -> Result<(bool, u64), BusError> {
     let (uid, method) = place(&call)?;
     Ok(
         match call
-            .state()
             .service()
             .security_info()
             .delete(uid, &requester(&call, None), method)
@@ -236,7 +119,6 @@ async fn delete(call: Call<Daemon>, (): ()) -> Result<(bool, u64), BusError> {
 async fn cancel_deletion(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
     let (uid, method) = place(&call)?;
     Ok(call
-        .state()
         .service()
         .act(
             uid,
@@ -253,7 +135,6 @@ async fn resynchronize(
     let (uid, method) = place(&call)?;
     let by = requester(&call, None);
     Ok(call
-        .state()
         .service()
         .tokens()
         .resynchronize(uid, &by, method, (&first, &second))

@@ -21,8 +21,9 @@ pub use notify::notify;
 pub use tree::{Daemon, Node};
 
 use super::{Action, Call, Granted, Interface, Table};
-use crate::service::{Requester, SessionOwner};
-use secinfo_domain::{Authority, ServiceName};
+use crate::service::{Requester, Service, SessionOwner};
+use secinfo_domain::{Authority, ServiceName, Timestamp};
+use std::sync::Arc;
 
 /// Managing other users: deleting their methods, issuing access passes, erasing them.
 pub const MANAGE_USERS: Action = Action::new("org.secinfo.SecurityInfo1.manage-users");
@@ -60,6 +61,12 @@ pub fn interfaces() -> Vec<Interface<Daemon>> {
     ]
 }
 
+impl Call<Daemon> {
+    fn service(&self) -> &Arc<Service> {
+        self.state().service()
+    }
+}
+
 /// Who asks, for the service.
 fn requester(call: &Call<Daemon>, service: Option<ServiceName>) -> Requester {
     let authority = match call.granted() {
@@ -72,6 +79,11 @@ fn requester(call: &Call<Daemon>, service: Option<ServiceName>) -> Requester {
         service,
         authority,
     }
+}
+
+/// A time as it is on the bus, where 0 is never.
+fn seconds(time: Option<Timestamp>) -> u64 {
+    time.map_or(0, Timestamp::as_seconds)
 }
 
 /// Who owns the session: the connection, or its uid where the caller asked for that.

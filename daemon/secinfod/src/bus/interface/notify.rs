@@ -7,6 +7,7 @@ use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{MethodId, State, UserId};
 use secinfo_wire::names::ROOT_PATH;
 use secinfo_wire::names::interface::{AUDIT, METHOD, USER};
+use secinfo_wire::{MethodProperties, UserProperties};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
@@ -125,7 +126,7 @@ impl Changes {
                     let is_default = |user: &UserState| is_default(user, method.id());
                     let mut names = of_method(former_method, method);
                     if former.is_some_and(is_default) != is_default(now) {
-                        names.push("IsDefault");
+                        names.push(MethodProperties::IS_DEFAULT);
                     }
                     if !names.is_empty() {
                         changes.methods.push((method.id(), names));
@@ -155,19 +156,19 @@ fn is_default(user: &UserState, method: MethodId) -> bool {
 fn of_method(before: &Method, after: &Method) -> Vec<&'static str> {
     let mut names = Vec::new();
     if before.sealed() != after.sealed() {
-        names.extend(["Label", "Hint"]);
+        names.extend([MethodProperties::LABEL, MethodProperties::HINT]);
     }
     if before.last_used() != after.last_used() {
-        names.push("LastUsed");
+        names.push(MethodProperties::LAST_USED);
     }
     if before.throttle() != after.throttle() {
-        names.push("LockedUntil");
+        names.push(MethodProperties::LOCKED_UNTIL);
     }
     if before.deletion_due() != after.deletion_due() {
-        names.push("DeletionDue");
+        names.push(MethodProperties::DELETION_DUE);
     }
     if before.remaining() != after.remaining() {
-        names.push("Remaining");
+        names.push(MethodProperties::REMAINING);
     }
     names
 }
@@ -176,7 +177,7 @@ fn of_user(before: Option<&UserState>, after: &UserState, state: &State) -> Vec<
     let mut names = Vec::new();
     let default = |user: &UserState| user.default_method().map(Method::id);
     if before.and_then(default) != default(after) {
-        names.push("DefaultMethod");
+        names.push(UserProperties::DEFAULT_METHOD);
     }
     // What policy still requires follows from these.
     let methods = |user: &UserState| -> Vec<_> {
@@ -184,12 +185,16 @@ fn of_user(before: Option<&UserState>, after: &UserState, state: &State) -> Vec<
         methods.map(|m| (m.id(), m.deletion_due())).collect()
     };
     if before.map(methods).unwrap_or_default() != methods(after) {
-        names.extend(["Methods", "StillRequired", "GraceEnds"]);
+        names.extend([
+            UserProperties::METHODS,
+            UserProperties::STILL_REQUIRED,
+            UserProperties::GRACE_ENDS,
+        ]);
     }
     let rules = &state.policy().rules.throttle;
     let waits = |user: &UserState| user.wait(rules, state.latest());
     if before.and_then(waits) != waits(after) {
-        names.push("LockedUntil");
+        names.push(UserProperties::LOCKED_UNTIL);
     }
     names
 }

@@ -13,7 +13,7 @@ use secinfo_wire::{
 use std::collections::BTreeMap;
 
 pub(super) async fn get_statistics(call: Call<Daemon>, (): ()) -> Result<(Statistics,), BusError> {
-    let service = call.state().service().clone();
+    let service = call.service().clone();
     // It looks at the files of the log.
     let statistics = tokio::task::spawn_blocking(move || service.statistics()).await;
     let statistics = statistics.map_err(|_| BusError::internal())?;

@@ -78,7 +78,6 @@ async fn import_tokens(
     let key = key.map_err(|error| BusError::invalid_argument(error.to_string()))?;
     let by = requester(&call, None);
     let imported = call
-        .state()
         .service()
         .tokens()
         .import(&by, &content, key.as_ref())
@@ -93,7 +92,7 @@ pub(super) fn problems(problems: Vec<(u32, String)>) -> Vec<ImportProblem> {
 }
 
 async fn list_tokens(call: Call<Daemon>, (): ()) -> Result<(Vec<Token>,), BusError> {
-    let rows = call.state().service().tokens().list()?;
+    let rows = call.service().tokens().list()?;
     let token = |row: TokenRow| Token {
         serial: row.serial,
         manufacturer: row.manufacturer,
@@ -106,5 +105,5 @@ async fn list_tokens(call: Call<Daemon>, (): ()) -> Result<(Vec<Token>,), BusErr
 
 async fn remove_token(call: Call<Daemon>, (serial,): (String,)) -> Result<(), BusError> {
     let by = requester(&call, None);
-    Ok(call.state().service().tokens().remove(&by, &serial).await?)
+    Ok(call.service().tokens().remove(&by, &serial).await?)
 }

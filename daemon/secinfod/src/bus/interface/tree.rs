@@ -1,7 +1,7 @@
 //! The tree of objects: made on demand from their paths, never registered.
 
 use crate::bus::{Caller, OBJECT_MANAGER, Object, ObjectTree, TagKey};
-use crate::service::session::Session;
+use crate::service::session::{Session, Sessions};
 use crate::service::{
     Enrollment, Service, ServiceError, SessionId, SessionOwner, SignIn, Verification,
 };
@@ -188,6 +188,16 @@ impl Daemon {
     }
 }
 
+/// The open sessions that the caller may see.
+fn own<S>(sessions: &Sessions<S>, caller: &Caller) -> Vec<Arc<Session<S>>> {
+    sessions.of(|owner| caller.owns(owner))
+}
+
+fn ids<S>(sessions: &Sessions<S>, caller: &Caller) -> Vec<String> {
+    let own = own(sessions, caller).into_iter();
+    own.map(|session| session.id().to_string()).collect()
+}
+
 /// What cannot be read may be there: the call goes on, and says why it fails.
 fn is_known(found: &Result<bool, ServiceError>) -> bool {
     match found {
@@ -283,34 +293,13 @@ impl ObjectTree for Daemon {
                 .map(ToString::to_string)
                 .collect(),
             _ if path == format!("{ROOT_PATH}/enrollments") => {
-                let open = self
-                    .service
-                    .enrollments()
-                    .sessions()
-                    .of(|owner| caller.owns(owner));
-                open.iter()
-                    .map(|session| session.id().to_string())
-                    .collect()
+                ids(self.service.enrollments().sessions(), caller)
             }
             _ if path == format!("{ROOT_PATH}/verifications") => {
-                let open = self
-                    .service
-                    .verifications()
-                    .sessions()
-                    .of(|owner| caller.owns(owner));
-                open.iter()
-                    .map(|session| session.id().to_string())
-                    .collect()
+                ids(self.service.verifications().sessions(), caller)
             }
             _ if path == format!("{ROOT_PATH}/sign_ins") => {
-                let open = self
-                    .service
-                    .sign_ins()
-                    .sessions()
-                    .of(|owner| caller.owns(owner));
-                open.iter()
-                    .map(|session| session.id().to_string())
-                    .collect()
+                ids(self.service.sign_ins().sessions(), caller)
             }
             _ => Vec::new(),
         };
@@ -328,31 +317,19 @@ impl ObjectTree for Daemon {
                 .into_iter()
                 .map(|id| (method_path(uid, id).to_string(), Node::Method(uid, id))),
         );
-        let enrollments = self
-            .service
-            .enrollments()
-            .sessions()
-            .of(|owner| caller.owns(owner));
+        let enrollments = own(self.service.enrollments().sessions(), caller);
         objects.extend(
             enrollments
                 .into_iter()
                 .map(|s| (enrollment_path(s.id()).to_string(), Node::Enrollment(s))),
         );
-        let verifications = self
-            .service
-            .verifications()
-            .sessions()
-            .of(|owner| caller.owns(owner));
+        let verifications = own(self.service.verifications().sessions(), caller);
         objects.extend(
             verifications
                 .into_iter()
                 .map(|s| (verification_path(s.id()).to_string(), Node::Verification(s))),
         );
-        let sign_ins = self
-            .service
-            .sign_ins()
-            .sessions()
-            .of(|owner| caller.owns(owner));
+        let sign_ins = own(self.service.sign_ins().sessions(), caller);
         objects.extend(
             sign_ins
                 .into_iter()

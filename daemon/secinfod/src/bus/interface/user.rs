@@ -1,14 +1,14 @@
 //! `org.secinfo.SecurityInfo1.User`: the security info of one user.
 
 use super::tree::{Daemon, Node, enrollment_path, method_path, method_path_or_none};
-use super::{MANAGE_USERS, READ_USERS, UNLOCK_USERS, parse, requester, session_owner};
-use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
+use super::{MANAGE_USERS, READ_USERS, UNLOCK_USERS, parse, requester, seconds, session_owner};
+use crate::bus::{Access, BusError, Call, Interface, Method, Property};
 use crate::methods::kind::Details;
 use crate::methods::one_time_password::Secret;
-use crate::service::{EnrollmentRequest, Overview, Person, ServiceError, Started};
-use secinfo_domain::{Action, Kind, Label, Seconds, Timestamp};
+use crate::service::{EnrollmentRequest, ServiceError, Started};
+use secinfo_domain::{Action, Kind, Label, Seconds};
 use secinfo_wire::names::interface::USER;
-use secinfo_wire::{Dictionary, EnrollmentDetails, EnrollmentOptions};
+use secinfo_wire::{Dictionary, EnrollmentDetails, EnrollmentOptions, UserProperties};
 use zbus::{ObjectPath, OwnedObjectPath};
 
 pub(super) fn interface() -> Interface<Daemon> {
@@ -77,61 +77,14 @@ pub(super) fn interface() -> Interface<Daemon> {
                 erase,
             ),
         ],
-        properties: properties(),
+        properties: Property::rows(
+            Access::Owner {
+                or: Some(READ_USERS),
+            },
+            properties,
+        ),
         signals: vec![],
     }
-}
-
-fn properties() -> Vec<Property<Daemon>> {
-    let read = Access::Owner {
-        or: Some(READ_USERS),
-    };
-    vec![
-        Property::new("Uid", "The uid.", read, EmitsChanged::Const, uid),
-        Property::new("Name", "The name.", read, EmitsChanged::Const, name),
-        Property::new(
-            "DefaultMethod",
-            "The default method, / for none.",
-            read,
-            EmitsChanged::Value,
-            default_method,
-        ),
-        Property::new(
-            "Methods",
-            "The methods, in the order of enrollment.",
-            read,
-            EmitsChanged::Value,
-            methods,
-        ),
-        Property::new(
-            "StillRequired",
-            "How many more methods policy asks for.",
-            read,
-            EmitsChanged::Value,
-            still_required,
-        ),
-        Property::new(
-            "GraceEnds",
-            "When they must be there; 0 when nothing is asked for.",
-            read,
-            EmitsChanged::Value,
-            grace_ends,
-        ),
-        Property::new(
-            "LockedUntil",
-            "Until when wrong codes make the user wait; 0 for not at all.",
-            read,
-            EmitsChanged::Value,
-            locked_until,
-        ),
-        Property::new(
-            "FreshProofUntil",
-            "Until when a proof of the caller's own session is fresh; 0 when there is none.",
-            read,
-            EmitsChanged::No,
-            fresh_proof_until,
-        ),
-    ]
 }
 
 fn uid_of(call: &Call<Daemon>) -> Result<u32, BusError> {
@@ -141,66 +94,25 @@ fn uid_of(call: &Call<Daemon>) -> Result<u32, BusError> {
     }
 }
 
-fn person(call: &Call<Daemon>) -> Result<Person, BusError> {
-    Ok(call.state().service().core().person(uid_of(call)?)?)
-}
-
-fn overview(call: &Call<Daemon>) -> Result<Overview, BusError> {
-    Ok(call
-        .state()
-        .service()
-        .security_info()
-        .overview(&person(call)?)?)
-}
-
-fn seconds(time: Option<Timestamp>) -> u64 {
-    time.map_or(0, Timestamp::as_seconds)
-}
-
-async fn uid(call: Call<Daemon>) -> Result<u32, BusError> {
-    uid_of(&call)
-}
-
-async fn name(call: Call<Daemon>) -> Result<String, BusError> {
-    Ok(person(&call)?.account.name.as_str().to_owned())
-}
-
-async fn default_method(call: Call<Daemon>) -> Result<ObjectPath<'static>, BusError> {
-    Ok(method_path_or_none(
-        uid_of(&call)?,
-        overview(&call)?.default,
-    ))
-}
-
-async fn methods(call: Call<Daemon>) -> Result<Vec<ObjectPath<'static>>, BusError> {
+async fn properties(call: Call<Daemon>) -> Result<UserProperties, BusError> {
     let uid = uid_of(&call)?;
-    Ok(overview(&call)?
-        .methods
-        .into_iter()
-        .map(|method| method_path(uid, method))
-        .collect())
-}
-
-async fn still_required(call: Call<Daemon>) -> Result<u32, BusError> {
-    Ok(overview(&call)?.still_required.into())
-}
-
-async fn grace_ends(call: Call<Daemon>) -> Result<u64, BusError> {
-    Ok(seconds(overview(&call)?.grace_ends))
-}
-
-async fn locked_until(call: Call<Daemon>) -> Result<u64, BusError> {
-    Ok(seconds(overview(&call)?.waits_until))
-}
-
-async fn fresh_proof_until(call: Call<Daemon>) -> Result<u64, BusError> {
+    let person = call.service().core().person(uid)?;
+    let security_info = call.service().security_info();
+    let overview = security_info.overview(&person)?;
     let tag = call.state().tag(call.caller());
-    Ok(seconds(
-        call.state()
-            .service()
-            .security_info()
-            .fresh_proof_until(&person(&call)?, tag),
-    ))
+    let methods = overview.methods.into_iter();
+    Ok(UserProperties {
+        uid,
+        name: person.account.name.as_str().to_owned(),
+        default_method: method_path_or_none(uid, overview.default).into(),
+        methods: methods
+            .map(|method| method_path(uid, method).into())
+            .collect(),
+        still_required: overview.still_required.into(),
+        grace_ends: seconds(overview.grace_ends),
+        locked_until: seconds(overview.waits_until),
+        fresh_proof_until: seconds(security_info.fresh_proof_until(&person, tag)),
+    })
 }
 
 async fn start_enrollment(
@@ -223,7 +135,7 @@ async fn start_enrollment(
     };
     let owner = session_owner(&call, options.detached);
     let by = requester(&call, None);
-    let service = call.state().service();
+    let service = call.service();
     let started = service
         .enrollments()
         .start(uid_of(&call)?, &by, owner, &request)?;
@@ -288,7 +200,6 @@ async fn set_default(call: Call<Daemon>, (method,): (OwnedObjectPath,)) -> Resul
 
 async fn issue_recovery_codes(call: Call<Daemon>, (): ()) -> Result<(Vec<String>,), BusError> {
     let codes = call
-        .state()
         .service()
         .issued_codes()
         .issue_recovery_codes(uid_of(&call)?, &requester(&call, None))
@@ -303,7 +214,6 @@ async fn issue_access_pass(
     let valid = Seconds::new(u32::try_from(valid).unwrap_or(u32::MAX));
     let by = requester(&call, None);
     let (pass, expires) = call
-        .state()
         .service()
         .issued_codes()
         .issue_access_pass(uid_of(&call)?, &by, valid, once)
@@ -325,7 +235,6 @@ async fn erase(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
 
 async fn act(call: Call<Daemon>, action: Action) -> Result<(), BusError> {
     Ok(call
-        .state()
         .service()
         .act(uid_of(&call)?, &requester(&call, None), action)
         .await?)

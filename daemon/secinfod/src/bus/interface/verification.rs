@@ -1,9 +1,9 @@
 //! `org.secinfo.SecurityInfo1.Verification`: a session in which a user proves a method.
 
-use super::delivery::sent_code;
+use super::delivery::{delivery, delivery_problem, sent_code};
 use super::tree::{Daemon, Node, method_path, verification_path};
 use super::{parse, requester, session_owner};
-use crate::bus::{Access, BusError, Call, EmitsChanged, Interface, Method, Property};
+use crate::bus::{Access, BusError, Call, Interface, Method, Property};
 use crate::service::session::Session;
 use crate::service::{Candidate, Circumstances, Proven, Verification};
 use crate::wire_names::WireName;
@@ -12,6 +12,7 @@ use secinfo_wire::names::NO_OBJECT;
 use secinfo_wire::names::interface::VERIFICATION;
 use secinfo_wire::{
     AskableMethod, Dictionary, Proof, SentCode, VerificationChallenge, VerificationOptions,
+    VerificationProperties,
 };
 use std::sync::Arc;
 use zbus::{ObjectPath, OwnedObjectPath};
@@ -63,50 +64,7 @@ pub(super) fn interface() -> Interface<Daemon> {
                 cancel,
             ),
         ],
-        properties: vec![
-            Property::new(
-                "Purpose",
-                "What the verification is for.",
-                own,
-                EmitsChanged::Const,
-                purpose,
-            ),
-            Property::new(
-                "Service",
-                "The service that asked for it.",
-                own,
-                EmitsChanged::Const,
-                service,
-            ),
-            Property::new(
-                "Expires",
-                "When the session ends.",
-                own,
-                EmitsChanged::Const,
-                expires,
-            ),
-            Property::new(
-                "Method",
-                "The method that is asked now.",
-                own,
-                EmitsChanged::No,
-                asked,
-            ),
-            Property::new(
-                "Delivery",
-                "How far the newest code has come: waiting, sent, delivered or failed; empty when none was sent.",
-                own,
-                EmitsChanged::No,
-                delivery,
-            ),
-            Property::new(
-                "DeliveryProblem",
-                "Why the newest code was not delivered; empty unless it failed.",
-                own,
-                EmitsChanged::No,
-                delivery_problem,
-            ),
-        ],
+        properties: Property::rows(own, properties),
         signals: vec![],
     }
 }
@@ -153,7 +111,7 @@ pub(super) async fn start_verification(
     };
     let owner = session_owner(&call, options.detached);
     let by = requester(&call, parse::service_name(&service)?);
-    let verifications = call.state().service().verifications();
+    let verifications = call.service().verifications();
     let (session, asked) = verifications.start(uid, &by, owner, purpose, circumstances)?;
     if call.caller().is_gone() {
         verifications.sessions().close(session.id());
@@ -186,7 +144,6 @@ pub(super) async fn verify(
     let response = response.try_into()?;
     let by = requester(&call, parse::service_name(&service)?);
     let proven = call
-        .state()
         .service()
         .verifications()
         .verify(uid, &by, purpose, method, &response)
@@ -204,11 +161,7 @@ fn session(call: &Call<Daemon>) -> Result<&Arc<Session<Verification>>, BusError>
 async fn list_methods(call: Call<Daemon>, (): ()) -> Result<(Vec<AskableMethod>,), BusError> {
     let verification = session(&call)?.subject();
     let uid = verification.uid();
-    let methods = call
-        .state()
-        .service()
-        .verifications()
-        .methods(verification)?;
+    let methods = call.service().verifications().methods(verification)?;
     let askable = |candidate: Candidate| AskableMethod {
         method: method_path(uid, candidate.method).into(),
         kind: candidate.kind.wire_name().to_owned(),
@@ -226,7 +179,6 @@ async fn change_method(
     let verification = session.subject();
     let method = parse::method_at(method.as_str(), verification.uid())?;
     let asked = call
-        .state()
         .service()
         .verifications()
         .change_method(verification, method)?;
@@ -235,7 +187,6 @@ async fn change_method(
 
 async fn send_code(call: Call<Daemon>, (): ()) -> Result<(SentCode,), BusError> {
     let sent = call
-        .state()
         .service()
         .verifications()
         .send_code(session(&call)?)
@@ -243,21 +194,10 @@ async fn send_code(call: Call<Daemon>, (): ()) -> Result<(SentCode,), BusError> 
     Ok((sent_code(sent),))
 }
 
-async fn delivery(call: Call<Daemon>) -> Result<String, BusError> {
-    let sending = session(&call)?.subject().sending();
-    Ok(super::delivery::delivery(sending))
-}
-
-async fn delivery_problem(call: Call<Daemon>) -> Result<String, BusError> {
-    let sending = session(&call)?.subject().sending();
-    Ok(super::delivery::problem(sending))
-}
-
 async fn submit(call: Call<Daemon>, (response,): (Dictionary,)) -> Result<(Proof,), BusError> {
     let session = session(&call)?;
     let response = response.try_into()?;
     let proven = call
-        .state()
         .service()
         .verifications()
         .finish(session, &response)
@@ -266,33 +206,24 @@ async fn submit(call: Call<Daemon>, (response,): (Dictionary,)) -> Result<(Proof
 }
 
 async fn cancel(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
-    call.state()
-        .service()
+    call.service()
         .verifications()
         .sessions()
         .close(session(&call)?.id());
     Ok(())
 }
 
-async fn purpose(call: Call<Daemon>) -> Result<String, BusError> {
-    Ok(session(&call)?.subject().purpose().wire_name().to_owned())
-}
-
-async fn service(call: Call<Daemon>) -> Result<String, BusError> {
-    let by = session(&call)?.subject().by();
-    Ok(by
-        .service
-        .as_ref()
-        .map(ServiceName::as_str)
-        .unwrap_or_default()
-        .to_owned())
-}
-
-async fn expires(call: Call<Daemon>) -> Result<u64, BusError> {
-    Ok(session(&call)?.expires().as_seconds())
-}
-
-async fn asked(call: Call<Daemon>) -> Result<ObjectPath<'static>, BusError> {
-    let verification = session(&call)?.subject();
-    Ok(method_path(verification.uid(), verification.asked()))
+async fn properties(call: Call<Daemon>) -> Result<VerificationProperties, BusError> {
+    let session = session(&call)?;
+    let verification = session.subject();
+    let service = verification.by().service.as_ref();
+    let sending = verification.sending();
+    Ok(VerificationProperties {
+        purpose: verification.purpose().wire_name().to_owned(),
+        service: service.map_or("", ServiceName::as_str).to_owned(),
+        expires: session.expires().as_seconds(),
+        method: method_path(verification.uid(), verification.asked()).into(),
+        delivery: delivery(sending),
+        delivery_problem: delivery_problem(sending),
+    })
 }
