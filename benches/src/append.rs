@@ -39,7 +39,7 @@ pub(crate) struct Size {
     pub(crate) in_round: u64,
 }
 
-/// One who verifies, with a token that nobody else uses.
+/// A user who verifies, with a token of their own.
 #[derive(Clone)]
 struct Caller {
     uid: u32,

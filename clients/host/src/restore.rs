@@ -26,11 +26,11 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// How often to poll for that.
 const EVERY: Duration = Duration::from_millis(100);
 
-/// Restore a backup onto a host where nobody has a method
+/// Restore a backup onto a host where no user has a method
 ///
 /// The service builds the log and the keys anew under this host's master key, checks them against
 /// the checkpoint in the backup, enters that it was restored, and starts again. Until then the host
-/// is what it was; it is refused where somebody has a method already, and while the clock is behind
+/// is what it was; it is refused where a user has a method already, and while the clock is behind
 /// the backup.
 ///
 /// Codes that were used stay used, and no code of an app that the former host may have accepted

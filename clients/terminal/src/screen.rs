@@ -110,7 +110,7 @@ impl Screen {
         Self::write(&line)
     }
 
-    /// Writes bytes as they are, and brings them out at once: whoever reads may wait for them.
+    /// Writes bytes as they are, and brings them out at once: the reader may wait for them.
     pub fn write(bytes: &[u8]) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         out.write_all(bytes)?;

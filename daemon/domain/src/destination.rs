@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn an_email_address_has_one_recipient_whoever_reads_it() {
+    fn an_email_address_has_one_recipient_for_every_reader() {
         let long = format!("{}@example.org", "a".repeat(65));
         for right in [
             "alice@example.org",

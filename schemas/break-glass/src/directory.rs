@@ -26,8 +26,8 @@ pub enum DirectoryError {
         /// Why.
         source: io::Error,
     },
-    /// Somebody other than root could have written it.
-    #[error("{path} could be written by somebody other than root: make root its owner and take the write permission of group and others away", path = path.display())]
+    /// Another user than root could have written it.
+    #[error("{path} could be written by another user than root: make root its owner and take the write permission of group and others away", path = path.display())]
     Untrusted {
         /// The directory or file.
         path: PathBuf,
@@ -68,7 +68,7 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Opens it; `None` when there is none. It must belong to root and be writable by nobody else.
+    /// Opens it; `None` when there is none. It must belong to root, and only root may write to it.
     pub fn open(path: &Path) -> Result<Option<Self>, DirectoryError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = match rustix::fs::open(path, flags, Mode::empty()) {

@@ -1,7 +1,7 @@
 //! Break-glass codes: the way in when the daemon cannot decide.
 //!
 //! Root makes a code ahead of time and keeps it offline. What the host holds is a small file per
-//! code, named by the code's id, with a hash of the code. Whoever accepts a code renames its file
+//! code, named by the code's id, with a hash of the code. The program that accepts a code renames its file
 //! first, to a name that says when and for which service it was used; the daemon finds it there
 //! and enters it in the log. The command, the PAM module and the daemon read and write these files
 //! through this crate alone.

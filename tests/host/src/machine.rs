@@ -200,7 +200,7 @@ impl Machine {
         }
     }
 
-    /// The process id, outside of the machine, of the first process in it: whoever needs another
+    /// The process id, outside of the machine, of the first process in it: a caller who needs another
     /// way in can enter its namespaces.
     pub fn leader(&self) -> u32 {
         self.container.leader()

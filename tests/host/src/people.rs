@@ -256,7 +256,7 @@ impl<'p> Session<'p> {
     }
 
     /// Waits until a command that was started has ended: its exit code, and what it said that
-    /// nobody has asked for yet.
+    /// was not asked for yet.
     pub fn finish(&mut self) -> (i32, String) {
         let mut said = self.shell.expect(ENDED);
         said.truncate(said.len() - ENDED.len());

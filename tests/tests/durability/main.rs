@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![allow(
     clippy::print_stderr,
-    reason = "whoever reads the output of these tests wants the numbers"
+    reason = "the reader of the output of these tests wants the numbers"
 )]
 
 mod audited_log;

@@ -113,7 +113,7 @@ async fn neither_root_nor_other_users_read_a_file_in_a_home() {
     fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
     let refused = google(&host, BOB, &file, "");
     let said = refused.json()["message"].as_str().unwrap().to_owned();
-    assert!(said.contains("belongs to somebody else"), "{said}");
+    assert!(said.contains("belongs to another user"), "{said}");
 
     let link = file.with_file_name("link");
     symlink(&file, &link).unwrap();

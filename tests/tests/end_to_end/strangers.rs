@@ -362,7 +362,7 @@ async fn a_session_belongs_to_its_connection_and_ends_with_it() {
         .property(&target.enrollment, "Enrollment", "AttemptsLeft")
         .await
         .unwrap();
-    assert_eq!(left, 5, "nobody else used up an attempt");
+    assert_eq!(left, 5, "no other caller used up an attempt");
 
     let name = alice.name();
     alice.connection.close().await.unwrap();

@@ -364,7 +364,7 @@ async fn an_unknown_argument_is_a_service_error() {
 }
 
 #[tokio::test]
-async fn after_a_password_nobody_is_admitted_while_the_daemon_is_absent() {
+async fn after_a_password_no_user_is_admitted_while_the_daemon_is_absent() {
     let (mut host, _) = with_probe(Setup::with_drift()).await;
     host.stop();
     let pty = Pty::open();

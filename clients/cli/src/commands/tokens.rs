@@ -31,7 +31,7 @@ enum Command {
         after_long_help = r#"JSON: [{"serial", "manufacturer", "model", "mode", "state"}]; mode is "totp" or "hotp", state "free"."#
     )]
     List,
-    /// Forget a token that nobody uses
+    /// Forget a token that no user has activated
     #[command(after_long_help = r#"JSON: {"removed":"<serial>"}"#)]
     Remove {
         /// Serial number

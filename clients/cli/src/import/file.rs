@@ -52,11 +52,11 @@ fn read(
         return refused("it is no regular file; give the file itself");
     }
     if !is_owner_trusted(&status) {
-        return refused("it belongs to somebody else; run this as its owner");
+        return refused("it belongs to another user; run this as its owner");
     }
     if Mode::from_raw_mode(status.st_mode).intersects(Mode::WGRP | Mode::WOTH) {
         return refused(
-            "others may write to it, so nobody knows whose secrets it holds; take that permission away once you have checked it",
+            "others may write to it, so it may hold the secrets of another user; take that permission away once you have checked it",
         );
     }
     let mut content = Zeroizing::new(Vec::with_capacity(most + 1));

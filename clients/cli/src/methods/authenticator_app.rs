@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_cannot_scan_has_all_to_enter() {
+    fn a_user_who_cannot_scan_has_all_to_enter() {
         let expected = "\
 Or enter this in the app:
   Issuer   host01

@@ -263,7 +263,7 @@ fn check(screen: &Screen, arguments: &Arguments) -> Result<(), Failure> {
         manifest.keys
     ))?;
     screen.paragraph(
-        "Whoever knows the recipient or the passphrase could have made it; compare the key of the log with one that you noted before:",
+        "Anyone who knows the recipient or the passphrase could have made it; compare the key of the log with one that you noted before:",
     )?;
     screen.say(&format!("{key}\n"))
 }

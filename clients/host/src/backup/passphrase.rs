@@ -47,7 +47,7 @@ impl Passphrase {
             return Ok(self);
         }
         Err(Failure::Refused(format!(
-            "that passphrase is too short: take {SHORTEST} characters or more, since whoever has the file can try as many as they like"
+            "that passphrase is too short: take {SHORTEST} characters or more, since a person who has the file can try as many as they like"
         )))
     }
 

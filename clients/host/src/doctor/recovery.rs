@@ -86,7 +86,7 @@ pub(crate) fn check(root: &Root, protection: &Protection, findings: &mut Finding
         findings.add(warning(
             "break-glass-read-only",
             "It is on a file system that is mounted read-only, where no break-glass code can be \
-             used up: none lets anybody in."
+             used up: none of them lets a user in."
                 .to_owned(),
             "Keep the codes in a directory that can be written, and tell the three programs which: \
              break_glass_directory in config.toml, break_glass= in the lines of PAM, and \

@@ -226,7 +226,7 @@ fn key_skips(settings: &Settings, add: &mut impl FnMut(&'static str, Severity, &
                 "sshd-key-skips",
                 Severity::Warning,
                 "AuthenticationMethods",
-                "Whoever has a key gets in with it alone: the SSH server then asks PAM for no \
+                "A user with a key gets in with it alone: the SSH server then asks PAM for no \
                  authentication.",
                 remedy,
             );
@@ -292,7 +292,7 @@ fn grace_time(
             "sshd-grace-time",
             Severity::Info,
             "LoginGraceTime",
-            "The SSH server may hang up while somebody sets up a method.",
+            "The SSH server may hang up while a user sets up a method.",
             "Set 'LoginGraceTime 300' in /etc/ssh/sshd_config.",
         );
     }

@@ -390,7 +390,7 @@ mod tests {
         assert_eq!(applied, Applied::Unchanged);
         assert!(fixture.noted("systemctl").is_empty());
 
-        // Somebody wrote it, or was cut off after writing it, and the daemon has started before.
+        // It was written, perhaps by a run that was cut off, and the daemon has started before.
         fixture.write(STARTED, "1");
         let applied = config.apply(&fixture.host, &daemon).await.unwrap();
         assert_eq!(applied, Applied::InForce);

@@ -33,7 +33,7 @@ const UNMEASURED: &str = "23";
 const LOADS: &str = "LoadCredentialEncrypted=master-key";
 
 const ABOUT: &str = "The secrets of all users are stored under one master key. As long as it lies in \
-    a file beside them, whoever copies the disk has both. systemd can seal it to this machine \
+    a file beside them, a copy of the disk has both. systemd can seal it to this machine \
     instead, so that a copy of the disk opens nothing.";
 
 /// The files that hold the key, and what they hold.

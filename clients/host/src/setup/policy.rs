@@ -19,7 +19,7 @@ const GRACE: i64 = 14;
 
 const ABOUT: &str = "Policy stands in /etc/secinfo/config.toml, where every key is explained. Here you set \
     what matters first: whose host this is, which kinds of method people may use, and who must \
-    have one. Whoever must not, may.";
+    have one. All others may.";
 
 pub(crate) async fn run(
     host: &Host,
@@ -148,7 +148,7 @@ fn ask(
     }
     if arguments.first_method.is_none() {
         let choices = [
-            "Their password: whoever signs in with it sets up the first method",
+            "Their password: a user who signs in with it sets up the first method",
             "An access pass too, which you give them: safer where passwords may be known",
         ];
         let words = ["session", "access-pass"];
@@ -201,7 +201,7 @@ fn ask_who(config: &mut Config, questions: &Questions<'_>) -> Result<(), Failure
         _ => 2,
     };
     let choices = [
-        "Nobody: whoever has a method is asked for it",
+        "Nobody: only users who have a method are asked for it",
         "Administrators: the members of the group sudo",
         "Everybody",
     ];

@@ -163,7 +163,7 @@ mod tests {
     use super::super::fixture::Fixture;
 
     #[test]
-    fn nobody_says_no_and_wrong_answers_are_asked_again() {
+    fn no_answer_is_no_and_wrong_answers_are_asked_again() {
         let fixture = Fixture::new();
         assert!(!fixture.unattended().yes("Now?", true).unwrap());
         let questions = fixture.answers(&["", "perhaps", "y", "9", "2", "", "1", "x", ""]);

@@ -150,7 +150,7 @@ pub(crate) async fn run<C: Confirmation>(
     match confirmed {
         Ok(Confirmed::Yes) if way_back.forget()? => {
             report.done("Sign-in asks for a second step")?;
-            report.leave("Sign in as somebody who has no method yet, and see what they are asked");
+            report.leave("Sign in as a user who has no method yet, and see what is asked");
             Ok(())
         }
         Ok(Confirmed::Yes) => Err(Failure::Refused(
@@ -211,7 +211,7 @@ async fn switch_on(
         let ran = way_back.change(|| host.succeed(&enable))?;
         if !is_on(host)? {
             return Err(Failure::Refused(format!(
-                "pam-auth-update has not changed {COMMON_AUTH}, as it does when somebody has edited it by hand: see docs/how-to/pam.md. {}",
+                "pam-auth-update has not changed {COMMON_AUTH}, as it does when it was edited by hand: see docs/how-to/pam.md. {}",
                 visible(ran.errors.trim())
             )));
         }
@@ -263,7 +263,7 @@ fn disable(host: &Host, is_on: bool, report: &mut Report<'_>) -> Result<(), Fail
         host.succeed(&Program::new(UPDATE, ["--disable", "secinfo"]))?;
         if self::is_on(host)? {
             return Err(Failure::Refused(format!(
-                "{COMMON_AUTH} still has the line of {MODULE}, because somebody has edited it by hand: remove it there"
+                "{COMMON_AUTH} still has the line of {MODULE}, because it was edited by hand: remove it there"
             )));
         }
     }

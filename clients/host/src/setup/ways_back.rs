@@ -16,7 +16,7 @@ const ENOUGH: usize = 2;
 /// Codes that are made at once.
 const COUNT: u8 = 3;
 
-const ABOUT: &str = "While the daemon cannot decide, because it is down or its disk is full, nobody whom \
+const ABOUT: &str = "While the daemon cannot decide, because it is down or its disk is full, no user whom \
     policy covers can sign in. Break-glass codes on paper are the way in for that hour: each is good \
     once, for one user and one program that asks.";
 
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn root_who_is_nobody_else_is_asked_for_whom_codes_are() {
+    fn root_who_did_not_use_sudo_is_asked_for_whom_codes_are() {
         let fixture = Fixture::new();
         let (states, left) = run_for(
             &fixture,
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_ran_sudo_is_offered_codes_and_a_method() {
+    fn the_user_who_ran_sudo_is_offered_codes_and_a_method() {
         let fixture = Fixture::new();
         let (states, left) = run_for(&fixture, &fixture.answers(&["n", "n"]), &[], Some("root"));
         assert_eq!(states, [State::Skipped]);
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn without_anybody_it_says_what_is_left() {
+    fn without_a_user_it_says_what_is_left() {
         let fixture = Fixture::new();
         let (_, left) = run_for(&fixture, &fixture.unattended(), &[], None);
         assert!(left[0].contains("secinfo break-glass create"), "{left:?}");

@@ -74,7 +74,7 @@ fn a_call_need_not_wait_for_a_text_that_does_not_come() {
 }
 
 #[test]
-fn whoever_has_used_a_code_gets_the_next_at_once() {
+fn a_user_who_has_used_a_code_gets_the_next_at_once() {
     given_codes(|codes| codes.resend_after = Seconds::new(30))
         .and(text_at(0, 1))
         .and(alice().at(10_005).type_code(method(1), message(1)))
@@ -149,7 +149,7 @@ fn codes_that_enroll_and_codes_that_verify_count_together() {
 }
 
 #[test]
-fn to_one_destination_go_only_so_many_whoever_asks() {
+fn to_one_destination_go_only_so_many_for_all_users_together() {
     let story = given_codes(|codes| codes.of_destination = Limit::new(2, 600))
         .and(text_at(0, 1).to(7))
         .and(bobs_at(50, 2).to(7));
@@ -235,7 +235,7 @@ fn what_was_refused_does_not_count() {
 }
 
 #[test]
-fn the_shipped_limits_let_nobody_flood_a_phone_or_run_up_a_bill() {
+fn the_shipped_limits_let_no_user_flood_a_phone_or_run_up_a_bill() {
     let story = given([alice().enroll(method(1), text(Place::Mobile))]);
     let hour: Vec<_> = (0..3600).step_by(10).collect();
     let (story, sent) = hour.into_iter().fold((story, 0), |(story, sent), second| {
@@ -255,7 +255,7 @@ fn the_shipped_limits_let_nobody_flood_a_phone_or_run_up_a_bill() {
 }
 
 #[test]
-fn a_request_of_a_clock_that_was_ahead_stops_nobody() {
+fn a_request_of_a_clock_that_was_ahead_stops_no_other() {
     let years = 10 * 365 * 86_400;
     given_codes(|codes| {
         codes.resend_after = Seconds::new(30);

@@ -158,7 +158,7 @@ fn the_codes_of_two_sessions_are_good_side_by_side() {
 }
 
 #[test]
-fn nobody_makes_the_code_of_another_user_void() {
+fn a_user_cannot_make_the_code_of_another_void() {
     phones_and_email()
         .and(bob().enroll(method(9), text(Place::Alternate)))
         .and(alice().code_for(method(1), message(1)))
@@ -172,7 +172,7 @@ fn nobody_makes_the_code_of_another_user_void() {
 }
 
 #[test]
-fn a_code_that_nobody_asked_for_is_not_good() {
+fn a_code_that_was_not_asked_for_is_not_good() {
     phones_and_email()
         .when(alice().type_code(method(1), message(1)))
         .then_refused(Refusal::CodeGone);

@@ -113,7 +113,7 @@ fn what_is_never_the_default_cannot_be_chosen() {
 }
 
 #[test]
-fn a_method_of_somebody_else_cannot_be_chosen() {
+fn a_method_of_another_user_cannot_be_chosen() {
     given([
         alice().enroll(method(1), app()),
         bob().enroll(method(2), app()),

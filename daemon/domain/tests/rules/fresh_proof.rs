@@ -95,7 +95,7 @@ fn an_administrator_needs_no_proof_of_the_user() {
 }
 
 #[test]
-fn whoever_has_no_method_that_serves_sign_in_has_nothing_to_prove() {
+fn a_user_without_a_method_that_serves_sign_in_has_nothing_to_prove() {
     given([alice().enroll(method(1), email())]).and(alice().at(DAY).delete(method(1)));
 }
 

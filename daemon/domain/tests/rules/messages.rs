@@ -30,7 +30,7 @@ fn the_daemon_notes_that_a_message_was_not_delivered_and_which_channel_was_tried
 }
 
 #[test]
-fn nobody_but_the_daemon_says_what_became_of_a_message() {
+fn only_the_daemon_says_what_became_of_a_message() {
     for ask in [alice(), administrator_for(ALICE), alice().with_all_rights()] {
         on_its_way()
             .when(ask.clone().record_arrival(message(1)))

@@ -133,7 +133,7 @@ fn a_place_is_free_again_when_every_method_on_its_number_is_deleted() {
 }
 
 #[test]
-fn a_place_and_a_number_of_somebody_else_are_no_hindrance() {
+fn a_place_and_a_number_of_another_user_are_no_hindrance() {
     let add = bob().enroll_on_number_of([method(1)], method(2), call(Place::Office));
     mobile_for_texts()
         .with_code_sent(&add)

@@ -87,7 +87,7 @@ fn a_refinement_never_loosens_the_rules_for_everybody() {
 }
 
 #[test]
-fn a_service_allows_fewer_kinds_to_whoever_comes_through_it() {
+fn a_service_allows_fewer_kinds_to_users_who_come_through_it() {
     let story = given_policy(
         refined(),
         [

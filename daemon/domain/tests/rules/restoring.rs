@@ -92,7 +92,7 @@ fn a_clock_that_is_behind_the_backup_or_its_newest_event_restores_nothing() {
 }
 
 #[test]
-fn a_host_is_empty_as_long_as_nobody_has_a_method_and_no_token_waits() {
+fn a_host_is_empty_as_long_as_no_user_has_a_method_and_no_token_waits() {
     // A user is known.
     let empty = given([]);
     assert!(empty.state.user_count() > 0 && empty.state.is_without_security_info());

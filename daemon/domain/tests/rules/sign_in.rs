@@ -51,7 +51,7 @@ fn set_up(outlook: SignInOutlook) -> SetUp {
 }
 
 #[test]
-fn whoever_has_a_method_is_asked_and_whoever_need_not_have_one_is_not() {
+fn a_user_with_a_method_is_asked_and_one_who_needs_none_is_not() {
     let story = given([alice().enroll(method(1), app())]);
     assert_eq!(outlook(&story, at_sshd()), SignInOutlook::Verify);
     assert_eq!(
@@ -61,7 +61,7 @@ fn whoever_has_a_method_is_asked_and_whoever_need_not_have_one_is_not() {
 }
 
 #[test]
-fn a_user_whom_nobody_has_seen_is_looked_at_as_one_without_methods() {
+fn a_user_who_is_not_known_yet_counts_as_one_without_methods() {
     let unknown = secinfo_domain::UserId::from_bytes([9; 16]);
     let ask = at_sshd().about(unknown);
     let story = given_rules(asking(Verify::Required), []);
@@ -101,7 +101,7 @@ fn a_service_asks_less_than_another() {
 }
 
 #[test]
-fn members_of_an_exempt_group_and_whoever_comes_from_an_exempt_network_are_not_asked() {
+fn members_of_an_exempt_group_and_users_from_an_exempt_network_are_not_asked() {
     let exempt = |rules: &mut Rules| {
         rules.sign_in = SignInRules {
             exempt_groups: vec![GroupName::parse("robots").unwrap()],
@@ -251,7 +251,7 @@ fn the_first_method_takes_an_access_pass_where_policy_says_so() {
 }
 
 #[test]
-fn a_method_that_is_too_weak_for_a_service_is_neither_a_way_in_nor_reason_to_let_anybody_in() {
+fn a_method_that_is_too_weak_for_a_service_is_neither_a_way_in_nor_reason_to_ask_nothing() {
     let strong = SignInRefinement {
         strength: Some(Strength::Possession),
         ..SignInRefinement::default()
@@ -333,7 +333,7 @@ fn a_new_policy_begins_the_days_of_grace_anew() {
 }
 
 #[test]
-fn whoever_could_give_a_proof_puts_nothing_off_before_they_have() {
+fn a_user_who_could_give_a_proof_puts_nothing_off_before_they_have() {
     let two = |rules: &mut Rules| rules.required = 2;
     let story = given_rules(two, [alice().enroll(method(1), app())]);
     let ask = at_sshd().from(ELSEWHERE);
@@ -348,7 +348,7 @@ fn whoever_could_give_a_proof_puts_nothing_off_before_they_have() {
 }
 
 #[test]
-fn nobody_else_begins_the_days_of_grace_of_a_user() {
+fn another_user_does_not_begin_the_days_of_grace_of_a_user() {
     let story = given_rules(asking(Verify::Required), []);
     for ask in [
         alice().called_by(Who::User(BOB)),

@@ -356,7 +356,7 @@ fn the_locks_that_there_were_are_not_forgotten_with_the_wrong_codes() {
 }
 
 #[test]
-fn a_clock_that_once_was_years_ahead_locks_nobody_out_for_years() {
+fn a_clock_that_once_was_years_ahead_locks_no_user_out_for_years() {
     let years = 10 * 365 * 86_400;
     let story = many_methods().and_times(10, |n| {
         alice()

@@ -71,7 +71,7 @@ fn activating_replaces_the_key_of_the_token_by_that_of_the_method() {
 }
 
 #[test]
-fn only_a_token_that_nobody_activated_can_be_removed() {
+fn only_a_token_that_was_not_activated_can_be_removed() {
     given([import()])
         .when(remove())
         .then_events([TokenRemoved { token: TOKEN }.into()])

@@ -7,14 +7,14 @@ use secinfo_domain::{HostAction, KeyId, Refusal, UserId, decide, destroyed_keys}
 const NEW: UserId = UserId::from_bytes([0x11; 16]);
 
 #[test]
-fn somebody_never_introduced_is_unknown() {
+fn a_user_who_was_never_introduced_is_unknown() {
     given([])
         .when(alice().about(NEW).enroll(method(1), app()))
         .then_refused(Refusal::UnknownUser);
 }
 
 #[test]
-fn whoever_is_new_is_added_with_what_they_do_first_and_once() {
+fn a_new_user_is_added_with_what_they_do_first_and_once() {
     let story = given([]);
     let command = alice()
         .about(NEW)
@@ -37,7 +37,7 @@ fn whoever_is_new_is_added_with_what_they_do_first_and_once() {
 }
 
 #[test]
-fn nobody_is_added_by_a_refused_command_or_one_that_changes_nothing() {
+fn no_user_is_added_by_a_refused_command_or_one_that_changes_nothing() {
     let story = given([]);
     story
         .when(alice().about(NEW).introducing([NEW]).delete(method(1)))

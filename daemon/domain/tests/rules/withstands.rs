@@ -116,7 +116,7 @@ fn a_method_of_another_user_is_out_of_reach() {
 }
 
 #[test]
-fn whoever_has_only_their_own_rights_administers_nobody() {
+fn a_user_with_only_their_own_rights_administers_no_one_else() {
     let story = given([
         alice().enroll(method(1), app()),
         administrator_for(ALICE).issue_access_pass(method(2)),

@@ -156,7 +156,7 @@ impl<'a> Details<'a> {
             seconds @ 0..120 => ("seconds", seconds),
             seconds => ("minutes", seconds / 60),
         };
-        // Phones make links of names in texts, and whoever signs in chooses the name that their
+        // Phones make links of names in texts, and the user who signs in chooses the name that their
         // address has. The address itself they do not choose.
         let safe_origin = self.origin.parse::<IpAddr>().is_ok();
         Arguments::new()

@@ -1,4 +1,4 @@
-//! What comes from outside and goes into a message: names that somebody else may have chosen.
+//! What comes from outside and goes into a message: names that another user may have chosen.
 
 /// The most characters that are kept of a name; as long as a host name without its domain.
 const LONGEST: usize = 64;

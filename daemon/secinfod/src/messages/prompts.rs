@@ -1,4 +1,4 @@
-//! The words of the prompts with which somebody signs in.
+//! The words of the prompts of a sign-in.
 
 use super::{Language, outside};
 use secinfo_channel::SecretText;

@@ -231,9 +231,9 @@ fn a_host_that_is_hostile_too_stays_on_its_line() {
     }
 }
 
-/// Phones make links of names; from where somebody asks is told by address only.
+/// Phones make links of names, so a text tells the origin of a request by its address only.
 #[test]
-fn a_text_names_no_origin_that_somebody_chose() {
+fn a_text_names_no_origin_that_its_client_chose() {
     for language in Language::ALL {
         let sign_in = occasion(MessagePurpose::SignIn, Kind::Text, language);
         assert!(write(&sign_in).text.contains("203.0.113.7"));

@@ -97,7 +97,7 @@ async fn the_tree_shows_a_caller_their_own() {
             .collect();
         assert_eq!(nodes.collect::<Vec<_>>(), expected);
     }
-    // Whoever sees nothing below a path is not told that there is one.
+    // A caller who may see nothing below a path is not told that there is one.
     let stranger = served.bus.client(DAEMON).await;
     let refused = stranger
         .refused(&rooms, INTROSPECTABLE, "Introspect", &())

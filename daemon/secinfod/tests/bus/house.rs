@@ -122,7 +122,7 @@ impl ObjectTree for House {
         if self.rooms.lock().unwrap().contains_key(&caller.uid()) {
             objects.push((room(caller.uid()), Place::Room(caller.uid())));
         }
-        // Every visit, whoever's: hiding them is not left to the application.
+        // The visits of all users: hiding them is not left to the application.
         for (id, owner) in &*self.visits.lock().unwrap() {
             objects.push((
                 format!("{root}/visits/v{id}"),

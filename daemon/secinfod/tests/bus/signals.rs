@@ -1,4 +1,4 @@
-//! Signals reach those they are for, and nobody else.
+//! Signals reach the connections they are for, and no others.
 
 use super::house::{DESK, NAME, OBJECT_MANAGER, PEER, PROPERTIES, ROOM, ROOT, Served, room};
 use super::private_bus::{Client, DAEMON, NOBODY};
@@ -120,7 +120,7 @@ async fn a_destination_is_shown_only_what_it_may_read() {
 }
 
 #[tokio::test]
-async fn a_session_is_announced_to_its_owner_whoever_is_named() {
+async fn a_session_is_announced_to_its_owner_whatever_names_are_given() {
     let served = Served::start().await;
     let (owner, mut owners) = listener(&served, NOBODY).await;
     let (other, mut others) = listener(&served, NOBODY).await;

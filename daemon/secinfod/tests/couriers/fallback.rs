@@ -139,7 +139,7 @@ async fn the_only_channel_is_asked_again_when_it_wants_to_be() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_waits_for_what_can_only_be_sent_too_late() {
+async fn what_can_only_be_sent_too_late_is_not_waited_for() {
     let (_house, channels, _host, mut talk) = one(plugin()).await;
     let begin = Instant::now();
     let mut tracking = submit(&channels, message(1, 60));
@@ -169,14 +169,14 @@ async fn a_test_goes_through_its_channel_and_no_other() {
 async fn a_message_that_no_channel_is_for_has_finished_at_once() {
     let (_house, channels, _host, mut talk) = one(plugin()).await;
     let call = message(1, 60);
-    let nobody = Outcome {
+    let by_none = Outcome {
         channel: None,
         attempts: 0,
         result: Err(Reason::Settings),
     };
     assert_eq!(
         channels.submit(Kind::Call, call).progress(),
-        Progress::Finished(nobody)
+        Progress::Finished(by_none)
     );
     assert!(talk.hears_nothing().await);
 }

@@ -108,7 +108,7 @@ async fn a_host_that_cannot_be_used_says_why_and_is_tried_again() {
 async fn nothing_goes_to_a_stranger() {
     let house = House::new();
     let other = Uid::from_raw(65_533);
-    // Who listens counts, not whose the file is. The tests run as root, who may become anybody.
+    // Who listens counts, not whose the file is. The tests run as root, who may become any user.
     let host = std::os::unix::net::UnixListener::bind(house.socket("a")).unwrap();
     let host = thread::spawn(move || {
         set_thread_res_uid(other, other, other).expect("root");
@@ -137,7 +137,7 @@ async fn nothing_goes_to_a_stranger() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_waits_long_for_a_host_that_does_not_greet() {
+async fn a_host_that_does_not_greet_is_not_waited_for_long() {
     let house = House::new();
     let [a, b] = [house.host("a"), house.host("b")];
     let configs = vec![house.channel("a", 1), house.channel("b", 2)];

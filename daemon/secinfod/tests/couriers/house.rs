@@ -204,7 +204,7 @@ impl Host {
         Talk::new(read, write)
     }
 
-    /// Whether nobody has connected in so many seconds.
+    /// Whether there was no connection in so many seconds.
     pub(crate) async fn is_left_alone(&self, seconds: u64) -> bool {
         timeout(Duration::from_secs(seconds), self.listener.accept())
             .await

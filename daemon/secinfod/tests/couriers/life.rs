@@ -165,7 +165,7 @@ async fn stopping_waits_for_what_is_under_way_and_not_for_ever() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn hosts_are_let_go_when_nobody_has_the_channels_any_more() {
+async fn hosts_are_let_go_when_the_channels_are_dropped() {
     let (_house, channels, host, mut talk) = one(plugin()).await;
     drop(channels);
     talk.hung_up().await;

@@ -137,7 +137,7 @@ async fn a_host_that_does_not_even_end_may_have_sent_what_it_has() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_host_that_does_not_read_blocks_nobody() {
+async fn a_host_that_does_not_read_blocks_no_other() {
     let (_house, channels, [host, _], [a, mut b]) = two().await;
     let stuck = a.gets_stuck().await;
     // More than the socket holds.

@@ -97,7 +97,7 @@ fn has_failed(status: &ChannelStatus) -> bool {
     !status.last_error.is_empty()
 }
 
-/// Whether there is no such process, not even one that has ended and that nobody waited for.
+/// Whether there is no such process, not even one that has ended and was not waited for.
 fn is_gone(process: Pid) -> bool {
     !Path::new(&format!("/proc/{}", process.as_raw_nonzero())).exists()
 }
@@ -154,7 +154,7 @@ async fn a_plugin_that_does_not_end_is_ended() {
 }
 
 #[tokio::test]
-async fn a_process_that_somebody_kills_is_started_again() {
+async fn a_process_that_is_killed_is_started_again() {
     let workshop = Workshop::new();
     let channels = start_with(vec![workshop.channel("a", "")], program());
     once(&channels, is_ready).await;

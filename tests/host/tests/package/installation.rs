@@ -75,7 +75,7 @@ fn apt_installs_it_and_from_then_on_it_serves() {
 }
 
 #[test]
-fn it_is_not_installed_where_somebody_has_the_name_of_its_user() {
+fn it_is_not_installed_where_another_account_has_the_name_of_its_user() {
     let machine = Machine::boot_without_package();
     machine.run(["useradd", "--create-home", "secinfo"]).ok();
     let apt = machine.install_package();

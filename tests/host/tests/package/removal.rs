@@ -54,7 +54,7 @@ fn a_host_from_which_it_is_removed_lets_people_in_and_keeps_the_log() {
 }
 
 #[test]
-fn it_is_not_removed_while_a_line_of_somebodys_own_names_the_module() {
+fn it_is_not_removed_while_a_line_written_by_hand_names_the_module() {
     let machine = Machine::boot();
     let before = machine.read("/etc/pam.d/sudo");
     let line = "auth requisite pam_secinfo.so set_up\n";

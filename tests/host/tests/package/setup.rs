@@ -79,7 +79,7 @@ fn one_command_makes_a_working_host_and_the_second_one_changes_nothing() {
 }
 
 #[test]
-fn what_nobody_confirms_is_taken_back() {
+fn what_is_not_confirmed_is_taken_back() {
     let machine = Machine::boot();
     let before = machine.read(COMMON_AUTH);
     let words: Vec<&str> = SETUP.split_whitespace().collect();
@@ -144,7 +144,7 @@ fn a_second_run_is_refused_and_a_start_of_the_host_takes_it_back() {
     setup.answer("y");
     setup.expect("Write yes in full");
 
-    // Whoever is locked out starts the machine anew, here what matters of it: the SSH server waits
+    // An administrator who is locked out starts the machine anew, here what matters of it: the SSH server waits
     // until it is taken back.
     let process = machine.run(["pidof", "secinfo"]).ok();
     machine.run(["kill", "-KILL", process.trim()]).ok();

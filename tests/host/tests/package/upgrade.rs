@@ -35,7 +35,7 @@ fn upgrade(machine: &Machine) {
 }
 
 #[test]
-fn a_configuration_that_nobody_changed_follows_the_package() {
+fn a_configuration_that_was_not_changed_follows_the_package() {
     let machine = with_older_package();
     upgrade(&machine);
     assert!(!machine.read(CONFIG).contains("Of the version before"));

@@ -43,7 +43,7 @@ fn an_administrator_proves_to_be_one_in_the_terminal_for_one_command_at_a_time()
 }
 
 #[test]
-fn whoever_is_no_administrator_cannot_become_one_at_the_prompt() {
+fn a_user_who_is_no_administrator_cannot_become_one_at_the_prompt() {
     let machine = Machine::boot_for_people("");
     let pty = Pty::open();
     let mut session = machine.sign_in_by_password(&pty, "bob");
@@ -94,7 +94,7 @@ fn is_refused_to(session: &mut Session<'_>, calls: &[String]) {
 }
 
 #[test]
-fn a_stranger_reaches_nothing_of_somebody_else() {
+fn a_stranger_reaches_nothing_of_another_user() {
     let machine = Machine::boot_for_people("");
     machine.set_up_app("alice");
     machine.set_up_app("bob");

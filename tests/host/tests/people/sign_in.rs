@@ -32,7 +32,7 @@ fn a_password_and_a_code_of_an_app_open_a_login_session() {
 }
 
 #[test]
-fn recovery_code_and_access_pass_let_in_whoever_has_lost_the_phone() {
+fn recovery_code_and_access_pass_let_in_a_user_who_has_lost_the_phone() {
     let machine = Machine::boot_for_people("");
     let mut app = machine.set_up_app("alice");
     let pty = Pty::open();

@@ -58,7 +58,7 @@ fn a_channel_has_the_network_and_neither_log_nor_vault_nor_bus_nor_settings_of_o
 }
 
 #[test]
-fn nobody_but_the_daemon_and_root_can_give_a_channel_messages() {
+fn only_the_daemon_and_root_can_give_a_channel_messages() {
     let machine = Machine::boot_for_people("");
     let socket = "/run/secinfo/channels/text.sock";
     let owner = machine.run(["stat", "-c", "%U:%G %a", socket]).ok();

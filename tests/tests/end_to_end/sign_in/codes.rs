@@ -128,7 +128,7 @@ async fn a_question_mark_lists_the_alternatives_and_each_of_them_works() {
     assert_eq!(sign_in.prompt(), "Recovery code, or ? for another way: ");
     assert!(
         !sign_in.echoes(),
-        "whoever looks over the shoulder sees nothing"
+        "a person looking over the shoulder sees nothing"
     );
     sign_in.answer(&codes[0]).await.ended("verified");
     assert_eq!(sign_in.told(), "", "nine are enough");

@@ -73,7 +73,7 @@ async fn an_app_is_set_up_from_the_qr_code_on_the_terminal_followed_by_recovery_
     let (uri, key) = read(&sign_in, &host);
     let mut codes = Codes::of_uri(&uri);
     codes.drift = 10;
-    assert_eq!(codes.key, key, "the key for whoever cannot scan");
+    assert_eq!(codes.key, key, "the key for a user who cannot scan");
     assert!(uri.starts_with("otpauth://totp/Example:daemon"), "{uri}");
     sign_in
         .answer(&codes.wrong())

@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_that_nobody_touched_verifies_against_an_older_checkpoint_too() {
+    fn an_untouched_log_verifies_against_an_older_checkpoint_too() {
         let events = events(7);
         let older = checkpoint_of(&events[..3]);
         let proved = checked(&events, checkpoint_of(&events), Some(older)).unwrap();

@@ -14,7 +14,7 @@ const JSON: &str = "JSON: each event in exactly the bytes that are stored, one a
 
 /// List events
 ///
-/// Oldest first. Users are named for whoever may read names; the log itself holds random ids.
+/// Oldest first. Users are named for callers who may read names; the log itself holds random ids.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = JSON)]
 pub(super) struct Arguments {

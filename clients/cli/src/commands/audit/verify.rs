@@ -20,12 +20,12 @@ use std::path::{Path, PathBuf};
 
 const JSON: &str = r#"JSON: {"verified":true, "events", "users", "root", "origin", "key":"given"|"service", "against", "restores":[{"event", "time", "backup_time", "root"}]}, or {"verified":false, "from_event", "message"} and exit code 6."#;
 
-/// Check that nobody rewrote the log
+/// Check that the log was not rewritten
 ///
 /// Reads every event, recomputes the hash tree, and checks that the root is the one that was
 /// signed, that the events are numbered without a gap, and that they replay. With --against, also
 /// that the log continues an older checkpoint unchanged: that is what finds a log that was
-/// rewritten and signed again by somebody who has the key.
+/// rewritten and signed again by a holder of the key.
 ///
 /// Without --key, the key is the one that the service gives. Compare it with one that you noted
 /// before.

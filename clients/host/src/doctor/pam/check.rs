@@ -165,7 +165,7 @@ fn unprotected(protection: &Protection, without: &[&String], findings: &mut Find
             what: if door {
                 "People get in, or get more rights, without being asked by secinfo."
             } else {
-                "These prove who somebody is without asking secinfo."
+                "These prove who a user is without asking secinfo."
             }
             .to_owned(),
             remedy: remedy.to_owned(),
@@ -323,7 +323,7 @@ impl Checks<'_> {
                 Severity::Error,
                 &ours.location,
                 "People get in without a password or another first factor: a code alone will do, \
-                 and whoever policy does not cover needs nothing.",
+                 and users whom policy does not cover need nothing.",
                 format!("Have a first factor before {OURS} that must succeed."),
             );
         }
@@ -398,7 +398,7 @@ impl Checks<'_> {
                     "pam-set-up-without-first-factor",
                     Severity::Error,
                     &entry.location,
-                    "Anybody can set up a method in the name of a user here: set_up is given \
+                    "Any person can set up a method in the name of a user here: set_up is given \
                      although the first factor need not have succeeded before.",
                     "Have a first factor before it that ends the stack when it fails (requisite, \
                      or pam_deny.so behind it), or remove set_up.",
@@ -409,7 +409,7 @@ impl Checks<'_> {
                     Severity::Warning,
                     &entry.location,
                     "Users are asked for a code before their first factor has succeeded, so \
-                     anybody can have codes sent to them, and lock them for a time.",
+                     any person can have codes sent to them, and lock them for a time.",
                     "Make the first factor requisite, or put pam_deny.so behind it.",
                 );
             }

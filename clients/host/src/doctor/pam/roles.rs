@@ -20,7 +20,7 @@ pub(crate) enum Role {
     Factor,
     /// Tests conditions: user, origin, time.
     Condition,
-    /// Has another effect, and authenticates nobody.
+    /// Has another effect, and authenticates no user.
     Helper,
     /// Unknown; it may authenticate the user.
     Unknown,

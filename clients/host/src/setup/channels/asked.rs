@@ -90,7 +90,7 @@ fn settings(
         "text-twilio" | "call-twilio" => twilio(questions, plugin).map(Some),
         "email-smtp" => email(questions).map(Some),
         SPOOL => {
-            report.warn("Whoever can read its directory can read every code. Never use it on a host whose accounts matter.")?;
+            report.warn("Every user who can read its directory can read every code. Never use it on a host whose accounts matter.")?;
             let sure = questions.yes("Use it here all the same?", false)?;
             Ok(sure.then(|| Settings::of_spool(name)))
         }

@@ -187,7 +187,7 @@ async fn what_a_person_types_becomes_settings_and_secrets_of_their_own() {
         "LoadCredential=api_key_secret:/etc/secinfo/credentials/text-main.api_key_secret\n"
     ));
 
-    // The token of the account instead: the key's secret is of no use to anybody any more.
+    // The token of the account instead: the key's secret is of no use any more.
     fixture.write("/etc/secinfo/credentials/text-main.own", "mine");
     let questions = fixture.answers(&[
         "y",

@@ -296,7 +296,7 @@ async fn seal_with(
 }
 
 #[tokio::test]
-async fn a_copy_is_written_wherever_the_key_is_and_belongs_to_nobody_else() {
+async fn a_copy_is_written_wherever_the_key_is_and_only_root_can_read_it() {
     let fixture = fixture();
     let copy = "/media/key";
     std::fs::create_dir(fixture.host.path("/media")).unwrap();

@@ -99,7 +99,7 @@ fn choose(
     report: &Report<'_>,
 ) -> Result<SshChoice, Failure> {
     let words = [
-        "A password and a code; whoever has a key gets in with it alone",
+        "A password and a code; a user with a key gets in with it alone",
         "A key, and then a password and a code",
         "What it asks for now",
     ];

@@ -299,7 +299,7 @@ async fn a_server_that_refuses_or_overrules_is_left_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_server_that_takes_keys_only_opens_to_passwords_for_nobody_who_did_not_say_so() {
+async fn a_server_that_takes_keys_only_opens_to_passwords_only_where_that_is_chosen() {
     let fixture = fixture();
     fixture.write(
         "/sshd",
@@ -323,14 +323,14 @@ async fn a_server_that_takes_keys_only_opens_to_passwords_for_nobody_who_did_not
 }
 
 #[tokio::test]
-async fn files_that_were_edited_by_hand_are_said_to_be_and_nobody_confirms_for_nobody() {
+async fn files_that_were_edited_by_hand_are_said_to_be_and_no_answer_is_no_confirmation() {
     let fixture = fixture();
     fixture.write("/edited", "");
     let failure = go(&fixture, &fixture.unattended(), &enable(), Confirmed::Yes)
         .await
         .unwrap_err();
     assert!(
-        failure.to_string().contains("edited it by hand"),
+        failure.to_string().contains("edited by hand"),
         "{failure}"
     );
     fs::remove_file(fixture.host.path("/edited")).unwrap();
@@ -363,7 +363,7 @@ async fn a_file_of_the_ssh_server_that_is_not_ours_stays() {
     assert_eq!(fixture.read(COMMON_AUTH), off);
 }
 
-/// What somebody else does while a person tries whether sign-in works.
+/// What another person does while one tries whether sign-in works.
 struct Meanwhile<F>(F);
 
 impl<F: FnMut()> Confirmation for Meanwhile<F> {

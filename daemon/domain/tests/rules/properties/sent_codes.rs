@@ -69,7 +69,7 @@ impl SentCodes {
         self.used.insert(message);
         let asked = self.requests.iter().find(|(.., r)| r.message == message);
         let Some((time, owner, request)) = asked else {
-            prop_assert!(false, "accepted though nobody asked for it");
+            prop_assert!(false, "accepted though it was not asked for");
             return Ok(());
         };
         prop_assert_eq!(*owner, user);

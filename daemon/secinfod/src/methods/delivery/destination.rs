@@ -136,7 +136,7 @@ pub(crate) fn parse(
 fn check_line(kind: Kind, line: phone_number::Line) -> Result<(), ServiceError> {
     let wrong = match (kind, line) {
         (_, phone_number::Line::Premium) => {
-            "that number costs whoever calls it extra: use an ordinary number"
+            "calls to that number cost extra: use an ordinary number"
         }
         (_, phone_number::Line::TollFree) => "that is a service number: use a number of your own",
         (Kind::Text, phone_number::Line::Fixed) => {

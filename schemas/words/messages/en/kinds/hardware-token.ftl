@@ -8,7 +8,7 @@ kind-hardware-token = Hardware token
         [yes] {" "}({ $label })
        *[no] {""}
     }
-    .deleted = Give the token back to whoever handed it out.
+    .deleted = Give the token back to the person who handed it out.
 
 add-token-serial = Serial number, on the back of the token:
 add-token-serial-missing = say the token's serial number: --serial SERIAL

@@ -33,8 +33,8 @@ pub(super) struct Assigned {
     pub(super) line: Line,
 }
 
-/// Whose number it is in the numbering plan of this country code; `None` when it cannot be
-/// anybody's.
+/// The country and line of a number in the numbering plan of this country code; `None` when it
+/// cannot be a number there.
 pub(super) fn assigned(code: u16, national: &str) -> Option<Assigned> {
     DATABASE
         .by_code(&code)?

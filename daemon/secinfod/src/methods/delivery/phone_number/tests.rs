@@ -153,7 +153,7 @@ fn lines_and_countries_are_told_apart() {
         ("+39899123456", "IT", Line::Premium),
         ("+611900123456", "AU", Line::Premium),
         ("+979123456789", "", Line::Premium),
-        // What costs nobody.
+        // What costs nothing extra.
         ("+498001234567", "DE", Line::TollFree),
         ("+18007233456", "US", Line::TollFree),
         ("+80012345678", "", Line::TollFree),
