@@ -1,7 +1,7 @@
 //! `secinfo verify`: verifying a user with a code.
 
 use crate::client::Client;
-use crate::dialogue::verification::{self, Request};
+use crate::dialogue::verification::{self, VerificationRequest};
 use crate::security_info::{SecurityInfo, id_of};
 use secinfo_terminal::failure::Failure;
 use secinfo_wire::Proof;
@@ -54,7 +54,7 @@ pub(crate) async fn run(
         (Some(info), Some(text)) => Some(info.select(text, client.screen.words)?),
         _ => None,
     };
-    let request = Request {
+    let request = VerificationRequest {
         uid: info.as_ref().map_or(client.uid, |info| info.user.uid),
         purpose: &arguments.purpose,
         service: &arguments.service,

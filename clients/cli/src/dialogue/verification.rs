@@ -16,7 +16,7 @@ use secinfo_words::message;
 const SERVICE: &str = "secinfo";
 
 /// What to verify.
-pub(crate) struct Request<'a> {
+pub(crate) struct VerificationRequest<'a> {
     /// Who is to be verified.
     pub(crate) uid: u32,
     /// What for.
@@ -40,7 +40,7 @@ pub(crate) async fn with_fresh_proof<T>(
                 Some(Reason::FreshProofNeeded | Reason::AccessPassNeeded)
             ) =>
         {
-            let request = Request {
+            let request = VerificationRequest {
                 uid: client.uid,
                 purpose: purpose::SIGN_IN,
                 service: SERVICE,
@@ -65,7 +65,10 @@ pub(crate) async fn with_fresh_proof<T>(
 /// Verifies a user: asks for codes until one is accepted or the daemon ends the session. `?` changes
 /// to another method; so does an empty answer, unless it asks for a new code of a method whose codes
 /// are sent.
-pub(crate) async fn verify(client: &Client, request: &Request<'_>) -> Result<Proof, Failure> {
+pub(crate) async fn verify(
+    client: &Client,
+    request: &VerificationRequest<'_>,
+) -> Result<Proof, Failure> {
     let manager = client.manager().await?;
     let options = VerificationOptions {
         method: request.method.clone().map(Into::into),

@@ -2,7 +2,7 @@
 
 use super::clean;
 use super::fault::Fault;
-use super::host::Host;
+use super::host::HostProcess;
 use super::lines::Lines;
 use super::plan::Plan;
 use secinfo_channel_host::wire::{FromHost, PROTOCOL, PluginInfo, ToHost};
@@ -16,13 +16,13 @@ const GREETED_WITHIN: Duration = Duration::from_secs(15);
 pub(super) type Introduction = (PluginInfo, Vec<String>);
 
 /// Greets the host and waits until it has its plugin.
-pub(super) async fn greet(host: &mut Host, plan: &Plan) -> Result<Introduction, Fault> {
+pub(super) async fn greet(host: &mut HostProcess, plan: &Plan) -> Result<Introduction, Fault> {
     timeout(GREETED_WITHIN, exchange(host, plan))
         .await
         .unwrap_or(Err(Fault::NoGreeting))
 }
 
-async fn exchange(host: &mut Host, plan: &Plan) -> Result<Introduction, Fault> {
+async fn exchange(host: &mut HostProcess, plan: &Plan) -> Result<Introduction, Fault> {
     let hello = ToHost::Hello {
         protocol: PROTOCOL,
         allow_readable: plan.hosts.allow_readable,

@@ -24,7 +24,7 @@ const ENVIRONMENT: [&str; 4] = ["PATH", "TZ", "LANG", "SECINFO_LOG"];
 const GONE_WITHIN: Duration = Duration::from_secs(5);
 
 /// The process of a channel.
-pub(super) struct Host {
+pub(super) struct HostProcess {
     pub(super) incoming: Incoming,
     pub(super) outgoing: Outgoing,
     pub(super) process: Process,
@@ -36,7 +36,7 @@ pub(super) struct Process {
     stderr: Option<JoinHandle<()>>,
 }
 
-impl Host {
+impl HostProcess {
     pub(super) async fn start(plan: &Plan) -> Result<Self, Fault> {
         let (stream, process) = match &plan.config.socket {
             Some(path) => (

@@ -6,7 +6,7 @@ use super::control::Control;
 use super::deliveries::Deliveries;
 use super::fault::Fault;
 use super::frames::{Incoming, Outgoing};
-use super::host::{Host, Process};
+use super::host::{HostProcess, Process};
 use super::lines::Lines;
 use super::plan::Plan;
 use super::status::{Availability, ChannelState};
@@ -59,14 +59,14 @@ struct Session<'a> {
 
 /// Delivers what waits for the channel.
 pub(super) async fn serve(
-    host: Host,
+    host: HostProcess,
     plugin: PluginInfo,
     plan: &Plan,
     state: &ChannelState,
     waiting: &mut mpsc::UnboundedReceiver<Attempt>,
     control: &mut watch::Receiver<Control>,
 ) -> Ended {
-    let Host {
+    let HostProcess {
         mut incoming,
         outgoing,
         process,
@@ -91,7 +91,7 @@ pub(super) async fn serve(
 }
 
 /// Ends a host that has nothing under way.
-pub(super) async fn dismiss(host: Host) {
+pub(super) async fn dismiss(host: HostProcess) {
     drop((host.incoming, host.outgoing));
     host.process.kill();
     host.process.gone().await;

@@ -4,7 +4,7 @@ use super::attempt::Attempt;
 use super::clean;
 use super::control::Control;
 use super::greeting;
-use super::host::Host;
+use super::host::HostProcess;
 use super::plan::Plan;
 use super::session::{self, Ended};
 use super::status::{Availability, ChannelState};
@@ -62,7 +62,7 @@ impl Supervisor {
         // A host that is given up in the midst of being started is killed as it is dropped.
         let started = tokio::select! {
             _ = self.control.wait_for(|wanted| wanted.stop) => return Ended::Stopped,
-            started = Host::start(&self.plan) => started,
+            started = HostProcess::start(&self.plan) => started,
         };
         let mut host = match started {
             Ok(host) => host,

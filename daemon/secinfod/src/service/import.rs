@@ -5,7 +5,7 @@ use super::notices::Notices;
 use super::tokens::Imported;
 use crate::core::{Core, Person, Requester, ServiceError, random_id};
 use crate::methods::import::oath_users::{self, OathUser};
-use crate::methods::import::{Problem, u2f_mappings};
+use crate::methods::import::{LineProblem, u2f_mappings};
 use crate::methods::one_time_password::is_secret_of;
 use futures_util::stream::{self, StreamExt};
 use secinfo_domain::{Action, MethodId, UserName};
@@ -34,7 +34,7 @@ pub struct Imports {
 #[derive(Default)]
 struct Outcome {
     imported: u32,
-    problems: Vec<Problem>,
+    problems: Vec<LineProblem>,
 }
 
 impl Imports {
@@ -86,7 +86,7 @@ impl Imports {
             .into_iter()
             .map(|(line, mapping)| (line, mapping.user))
             .collect();
-        problems.extend(lines.into_iter().map(|(line, user)| Problem {
+        problems.extend(lines.into_iter().map(|(line, user)| LineProblem {
             line,
             what: format!(
                 "the security keys of {user} can be read, but this version takes in no security keys yet: keep pam_u2f for them"
@@ -127,7 +127,7 @@ impl Imports {
             };
             match added {
                 Ok(()) => outcome.imported += 1,
-                Err(what) => outcome.problems.push(Problem { line, what }),
+                Err(what) => outcome.problems.push(LineProblem { line, what }),
             }
         }
         Ok(outcome)
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn problems_are_told_in_order_and_not_without_end() {
-        let problems = (1..=1500).rev().map(|line| Problem {
+        let problems = (1..=1500).rev().map(|line| LineProblem {
             line,
             what: String::new(),
         });

@@ -54,7 +54,7 @@ impl Tokens {
         let mut problems: Vec<_> = import
             .problems
             .iter()
-            .map(|problem| (place_number(&problem.place), problem.to_string()))
+            .map(|problem| (position_number(&problem.position), problem.to_string()))
             .collect();
         let mut known: HashSet<_> = inventory::open_all(&self.core)?
             .into_iter()
@@ -134,10 +134,10 @@ impl Tokens {
     }
 }
 
-fn place_number(place: &import::Place) -> u32 {
-    let number = match place {
-        import::Place::Line(line) => *line,
-        import::Place::Key(number, _) => u64::try_from(*number).unwrap_or(u64::MAX),
+fn position_number(position: &import::Position) -> u32 {
+    let number = match position {
+        import::Position::Line(line) => *line,
+        import::Position::Key(number, _) => u64::try_from(*number).unwrap_or(u64::MAX),
     };
     u32::try_from(number).unwrap_or(u32::MAX)
 }

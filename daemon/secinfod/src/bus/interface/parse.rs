@@ -59,7 +59,7 @@ pub(super) fn language(named: Option<String>) -> Result<String, BusError> {
 /// The method of user `uid` that an object path names.
 pub(super) fn method_at(path: &str, uid: u32) -> Result<MethodId, BusError> {
     match tree::parse(path) {
-        Some(tree::Place::Method(owner, method)) if owner == uid => Ok(method),
+        Some(tree::PathTarget::Method(owner, method)) if owner == uid => Ok(method),
         _ => Err(BusError::typed(
             Reason::NotFound,
             "That is no method of this user: list the methods and choose one.",

@@ -40,7 +40,7 @@ pub enum Node {
 }
 
 /// What a path names, by its shape.
-pub(super) enum Place {
+pub(super) enum PathTarget {
     Root,
     User(u32),
     Method(u32, MethodId),
@@ -50,17 +50,19 @@ pub(super) enum Place {
 }
 
 /// What a path names; none when it has no shape of ours.
-pub(super) fn parse(path: &str) -> Option<Place> {
+pub(super) fn parse(path: &str) -> Option<PathTarget> {
     let Some(below) = path.strip_prefix(ROOT_PATH)?.strip_prefix('/') else {
-        return (path == ROOT_PATH).then_some(Place::Root);
+        return (path == ROOT_PATH).then_some(PathTarget::Root);
     };
     let parts: Vec<_> = below.split('/').collect();
     match parts.as_slice() {
-        ["users", user] => uid(user).map(Place::User),
-        ["users", user, "methods", method] => Some(Place::Method(uid(user)?, method.parse().ok()?)),
-        ["enrollments", id] => id.parse().ok().map(Place::Enrollment),
-        ["verifications", id] => id.parse().ok().map(Place::Verification),
-        ["sign_ins", id] => id.parse().ok().map(Place::SignIn),
+        ["users", user] => uid(user).map(PathTarget::User),
+        ["users", user, "methods", method] => {
+            Some(PathTarget::Method(uid(user)?, method.parse().ok()?))
+        }
+        ["enrollments", id] => id.parse().ok().map(PathTarget::Enrollment),
+        ["verifications", id] => id.parse().ok().map(PathTarget::Verification),
+        ["sign_ins", id] => id.parse().ok().map(PathTarget::SignIn),
         _ => None,
     }
 }
@@ -248,16 +250,16 @@ impl ObjectTree for Daemon {
 
     fn resolve(&self, path: &str) -> Option<Node> {
         Some(match parse(path)? {
-            Place::Root => Node::Root,
-            Place::User(uid) => Node::User(uid),
-            Place::Method(uid, method) => Node::Method(uid, method),
-            Place::Enrollment(id) => {
+            PathTarget::Root => Node::Root,
+            PathTarget::User(uid) => Node::User(uid),
+            PathTarget::Method(uid, method) => Node::Method(uid, method),
+            PathTarget::Enrollment(id) => {
                 Node::Enrollment(self.service.enrollments().sessions().get(id)?)
             }
-            Place::Verification(id) => {
+            PathTarget::Verification(id) => {
                 Node::Verification(self.service.verifications().sessions().get(id)?)
             }
-            Place::SignIn(id) => Node::SignIn(self.service.sign_ins().sessions().get(id)?),
+            PathTarget::SignIn(id) => Node::SignIn(self.service.sign_ins().sessions().get(id)?),
         })
     }
 

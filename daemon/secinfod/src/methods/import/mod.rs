@@ -15,7 +15,7 @@ const MOST_LINES: usize = 100_000;
 /// What is wrong with a line, and what would be right. It never holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {what}")]
-pub struct Problem {
+pub struct LineProblem {
     /// Its number, the first being 1.
     pub line: u32,
     /// What is wrong.
@@ -27,7 +27,7 @@ pub struct Import<T> {
     /// What can be used, each with the number of its line, in the order of the file.
     pub entries: Vec<(u32, T)>,
     /// What was left out, in the order of the file.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<LineProblem>,
 }
 
 /// Why a file as a whole cannot be read.
@@ -70,7 +70,7 @@ fn read<T>(
                 let entries = entries.into_iter().map(|entry| (line, entry));
                 import.entries.extend(entries);
             }
-            Err(what) => import.problems.push(Problem { line, what }),
+            Err(what) => import.problems.push(LineProblem { line, what }),
         }
     }
     Ok(import)

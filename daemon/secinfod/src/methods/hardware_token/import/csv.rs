@@ -1,7 +1,7 @@
 //! The table that vendors and directories exchange: one token a line, the first line naming the
 //! columns.
 
-use super::{Gathered, Import, ImportError, ImportedToken, Place, algorithm, excerpt, name};
+use super::{Gathered, Import, ImportError, ImportedToken, Position, algorithm, excerpt, name};
 use crate::methods::Secret;
 use ::csv::{ReaderBuilder, StringRecord};
 use secinfo_domain::{Counter, Digits, HotpParameters, OtpParameters, Period, TotpParameters};
@@ -29,7 +29,7 @@ pub(super) fn read(text: &str) -> Result<Import, ImportError> {
     for record in reader.records() {
         // Text in memory that is UTF-8, of any number of columns, has no other fault.
         let record = record.map_err(|_| ImportError::NotUtf8)?;
-        gathered.add(Place::Line(line(&record, text)), columns.token(&record));
+        gathered.add(Position::Line(line(&record, text)), columns.token(&record));
     }
     Ok(gathered.import)
 }

@@ -89,14 +89,14 @@ pub struct ImportedToken {
 
 /// Where in a file something stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Position {
     /// A line of a table, the first being 1.
     Line(u64),
     /// A key of a PSKC file: which one, the first being 1, and its `Id`.
     Key(usize, String),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(line) => write!(f, "line {line}"),
@@ -106,13 +106,13 @@ impl fmt::Display for Place {
     }
 }
 
-/// What is wrong at a place, and what would be right. The token there is not imported. It never
+/// What is wrong at a position, and what would be right. The token there is not imported. It never
 /// holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {what}")]
-pub struct Problem {
+#[error("{position}: {what}")]
+pub struct TokenProblem {
     /// Where.
-    pub place: Place,
+    pub position: Position,
     /// What is wrong and what would be right, for the administrator.
     pub what: String,
 }
@@ -123,7 +123,7 @@ pub struct Import {
     /// The tokens that can be used, in the order of the file.
     pub tokens: Vec<ImportedToken>,
     /// What was left out, in the order of the file.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<TokenProblem>,
 }
 
 /// Why a file as a whole cannot be read.
@@ -185,7 +185,7 @@ pub fn read(
 #[derive(Default)]
 struct Gathered {
     import: Import,
-    places: HashMap<SerialNumber, Place>,
+    positions: HashMap<SerialNumber, Position>,
 }
 
 impl Gathered {
@@ -193,8 +193,8 @@ impl Gathered {
         self.import.tokens.is_empty() && self.import.problems.is_empty()
     }
 
-    fn add(&mut self, place: Place, token: Result<ImportedToken, String>) {
-        let token = token.and_then(|token| match self.places.get(&token.serial) {
+    fn add(&mut self, position: Position, token: Result<ImportedToken, String>) {
+        let token = token.and_then(|token| match self.positions.get(&token.serial) {
             Some(first) => Err(format!(
                 "the serial number {} stands at {first} already: each must stand once",
                 token.serial
@@ -203,10 +203,10 @@ impl Gathered {
         });
         match token {
             Ok(token) => {
-                self.places.insert(token.serial.clone(), place);
+                self.positions.insert(token.serial.clone(), position);
                 self.import.tokens.push(token);
             }
-            Err(what) => self.import.problems.push(Problem { place, what }),
+            Err(what) => self.import.problems.push(TokenProblem { position, what }),
         }
     }
 }

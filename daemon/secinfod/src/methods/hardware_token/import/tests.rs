@@ -259,7 +259,7 @@ mod pskc_file {
         let [pin] = import.problems.as_slice() else {
             panic!("one problem")
         };
-        assert_eq!(pin.place, Place::Key(2, "123456781".into()));
+        assert_eq!(pin.position, Position::Key(2, "123456781".into()));
         assert!(
             pin.what.contains("keyprov:pskc:pin\" is not supported"),
             "{pin}"

@@ -8,7 +8,7 @@ mod encryption;
 
 pub use encryption::{InvalidPreSharedKey, PreSharedKey};
 
-use super::{Gathered, Import, ImportError, ImportedToken, Place, algorithm, excerpt, name};
+use super::{Gathered, Import, ImportError, ImportedToken, Position, algorithm, excerpt, name};
 use crate::methods::Secret;
 use base64::base64;
 use element::{Element, Vocabulary};
@@ -43,9 +43,9 @@ pub(super) fn read(
         .filter(|child| child.is(Vocabulary::Pskc, "KeyPackage"));
     let keys = packages.filter_map(|package| package.descend(&["Key"]).map(|key| (package, key)));
     for (number, (package, key)) in (1..).zip(keys) {
-        let place = Place::Key(number, excerpt(key.attribute("Id").unwrap_or_default()));
+        let position = Position::Key(number, excerpt(key.attribute("Id").unwrap_or_default()));
         gathered.add(
-            place,
+            position,
             Package {
                 element: package,
                 key,
