@@ -229,6 +229,7 @@ mod tests {
         secinfo_wire::Error::Refused {
             reason,
             message: "what the daemon says".to_owned(),
+            details: secinfo_wire::Details::default(),
         }
     }
 

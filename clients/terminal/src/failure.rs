@@ -154,8 +154,12 @@ pub fn bus_sentence(error: &BusError, words: Words) -> String {
         return error.to_string();
     }
     match error {
-        BusError::Refused { reason, message } => words
-            .error(reason.name())
+        BusError::Refused {
+            reason,
+            message,
+            details,
+        } => words
+            .error(*reason, details)
             .unwrap_or_else(|| message.clone()),
         BusError::Unreachable(cause) => words
             .say(message::FailureUnreachable {
@@ -195,11 +199,13 @@ fn found(errors: usize, warnings: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use secinfo_wire::Details;
 
     fn refused(reason: Reason) -> Failure {
         Failure::Bus(BusError::Refused {
             reason,
             message: String::new(),
+            details: Details::default(),
         })
     }
 

@@ -1,5 +1,6 @@
 //! The words of the domain as they are written on the bus: the one place where they map.
 
+use secinfo_channel::Reason;
 use secinfo_domain::policy::FirstMethod;
 use secinfo_domain::{Kind, NotCovered, Place, Purpose, Strength};
 use secinfo_wire::names;
@@ -49,6 +50,18 @@ impl WireName for Place {
             Self::Mobile => names::place::MOBILE,
             Self::Alternate => names::place::ALTERNATE,
             Self::Office => names::place::OFFICE,
+        }
+    }
+}
+
+impl WireName for Reason {
+    fn wire_name(self) -> &'static str {
+        match self {
+            Self::Destination => names::undelivered::DESTINATION,
+            Self::Refused => names::undelivered::REFUSED,
+            Self::TimedOut => names::undelivered::TIMED_OUT,
+            Self::Unreachable | Self::Busy | Self::Provider => names::undelivered::PROVIDER,
+            Self::Settings | Self::Plugin => names::undelivered::HOST,
         }
     }
 }

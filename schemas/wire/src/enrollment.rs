@@ -40,7 +40,8 @@ define_properties! {
         /// How far the newest code has come: waiting, sent, delivered or failed; empty when none was
         /// sent.
         delivery: String = DELIVERY "Delivery" No,
-        /// Why the newest code was not delivered; empty unless it failed.
+        /// Why the newest code was not delivered: destination, refused, timed-out, provider or host;
+        /// empty unless it failed.
         delivery_problem: String = DELIVERY_PROBLEM "DeliveryProblem" No,
     }
 }

@@ -3,6 +3,7 @@
 //! The daemon's errors are told apart by their name on the bus, never by their text; the text is
 //! a sentence for people and is kept as it came.
 
+use crate::dictionary::dictionary;
 use zbus::fdo;
 
 /// How the names of systemd's errors begin.
@@ -21,6 +22,8 @@ pub enum Error {
         reason: Reason,
         /// The daemon's sentence, which says what to do next.
         message: String,
+        /// What the sentence says that changes from time to time.
+        details: Details,
     },
     /// There is no bus, no daemon on it, or no reply.
     #[error("secinfod cannot be reached ({0}); see \"systemctl status secinfod\"")]
@@ -55,7 +58,23 @@ impl Error {
         let message = message
             .filter(|text| !text.is_empty())
             .unwrap_or_else(|| reason.name().to_owned());
-        Self::Refused { reason, message }
+        Self::Refused {
+            reason,
+            message,
+            details: Details::default(),
+        }
+    }
+}
+
+dictionary! {
+    /// What the sentence of a refusal says that changes from time to time: the second argument of an
+    /// error that has any of it.
+    #[derive(Debug, Clone, Default, PartialEq, Eq)]
+    pub struct Details {
+        /// How many seconds are left until the call can be made again.
+        pub seconds_left: Option<u64>,
+        /// Why a message was not delivered: one of [`undelivered`](crate::names::undelivered).
+        pub undelivered: Option<String>,
     }
 }
 
@@ -194,18 +213,27 @@ impl Reason {
 impl From<zbus::Error> for Error {
     fn from(error: zbus::Error) -> Self {
         match error {
-            zbus::Error::MethodError(name, message, _) => match Reason::from_error_name(&name) {
-                Some(reason) => Self::refused(reason, message),
-                // The bus asked systemd to start the daemon, and passes on why it did not.
-                None if name.starts_with(SYSTEMD) => {
-                    Self::Unreachable(message.unwrap_or_else(|| name.to_string()))
+            zbus::Error::MethodError(name, message, reply) => {
+                match Reason::from_error_name(&name) {
+                    Some(reason) => match reply.body().deserialize() {
+                        Ok((message, details)) => Self::Refused {
+                            reason,
+                            message,
+                            details,
+                        },
+                        Err(_) => Self::refused(reason, message),
+                    },
+                    // The bus asked systemd to start the daemon, and passes on why it did not.
+                    None if name.starts_with(SYSTEMD) => {
+                        Self::Unreachable(message.unwrap_or_else(|| name.to_string()))
+                    }
+                    None => Self::Protocol(format!(
+                        "{}: {}",
+                        name.as_str(),
+                        message.unwrap_or_default()
+                    )),
                 }
-                None => Self::Protocol(format!(
-                    "{}: {}",
-                    name.as_str(),
-                    message.unwrap_or_default()
-                )),
-            },
+            }
             zbus::Error::FDO(error) => Self::from(*error),
             zbus::Error::InputOutput(error) | zbus::Error::Connection(error, _) => {
                 Self::Unreachable(error.to_string())

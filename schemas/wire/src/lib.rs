@@ -46,7 +46,7 @@ pub use connect::{
 pub use delivery::SentCode;
 pub use dictionary::{Dictionary, InvalidDictionary};
 pub use enrollment::{Enrolled, EnrollmentProperties, EnrollmentProxy};
-pub use error::{Error, Reason, Result};
+pub use error::{Details, Error, Reason, Result};
 pub use form::{Form, Forms, UnknownForm, WrongForm};
 pub use hint::Hint;
 pub use manager::{ImportMethodsOptions, ManagerProxy, Policy, Status, UserSummary};

@@ -91,6 +91,22 @@ pub mod delivery {
     }
 }
 
+/// Why a message was not delivered, as it is written on the bus.
+pub mod undelivered {
+    words! {
+        /// It could not be delivered to its destination.
+        DESTINATION = "destination";
+        /// The provider refuses to deliver to that destination.
+        REFUSED = "refused";
+        /// Nothing was heard in time; it may have arrived or not.
+        TIMED_OUT = "timed-out";
+        /// The provider cannot be used at the moment.
+        PROVIDER = "provider";
+        /// A fault of this host, which its administrator has to mend.
+        HOST = "host";
+    }
+}
+
 /// Which of a user's phone numbers one is, as it is written on the bus.
 pub mod place {
     words! {

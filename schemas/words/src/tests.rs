@@ -65,17 +65,21 @@ fn every_language_has_every_message_with_the_same_arguments() {
 
 #[test]
 fn every_name_on_the_bus_has_words_in_every_language() {
-    use names::{place, purpose};
+    use names::{place, purpose, undelivered};
     let kinds = KINDS.map(|name| format!("kind-{name}"));
     let purposes =
         [purpose::SIGN_IN, purpose::PASSWORD_RESET].map(|name| format!("purpose-{name}"));
     let places =
         [place::MOBILE, place::ALTERNATE, place::OFFICE].map(|name| format!("place-{name}"));
+    let undelivered: Vec<_> = undelivered::ALL
+        .iter()
+        .map(|name| format!("undelivered-{name}"))
+        .collect();
     let reasons = Reason::ALL
         .iter()
         .filter(|reason| !SAID_BY_THE_DAEMON.contains(reason))
         .map(|reason| format!("error-{}", reason.name()));
-    let all: Vec<_> = [&kinds[..], &purposes, &places]
+    let all: Vec<_> = [&kinds[..], &purposes, &places, &undelivered]
         .concat()
         .into_iter()
         .chain(reasons)

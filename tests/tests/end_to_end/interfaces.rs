@@ -25,6 +25,9 @@ const ERRORS_END: &str = "\n\
     Those about codes leave the session open: after `TooSoon`, `TooManyCodes`, `ChannelUnavailable`,\n\
     `DeliveryFailed` and `CodeExpired` another code can be asked for, or in a verification another method\n\
     chosen. So does `WrongForm`. Where the text of an error has a time to wait, it ends in `Time left: …`.\n\n\
+    What such a text says of the moment, a second argument has for programs, a dictionary: `seconds_left`,\n\
+    and with `DeliveryFailed` `undelivered`, which is `destination`, `refused`, `timed-out`, `provider` or\n\
+    `host`.\n\n\
     Where an object may not be seen, `org.freedesktop.DBus.Error.UnknownObject` is answered, as for one\n\
     that does not exist.\n";
 

@@ -123,6 +123,32 @@ async fn refusals_are_in_the_users_language_and_keep_their_exit_codes() {
 }
 
 #[tokio::test]
+async fn a_refusal_for_its_time_says_how_long_in_the_users_language() {
+    let host = TestHost::with(Setup::with_drift()).await;
+    let alice = host.client(ALICE).await;
+    alice.enroll_app("Phone", 10).await;
+    for (locale, length) in [(GERMAN, " Wartezeit: "), (FRENCH, " Temps restant : ")] {
+        let mut told = String::new();
+        for _ in 0..20 {
+            let output = host.secinfo_in(locale, ALICE, &["verify"], "000000\n");
+            // In one line, with plain blanks.
+            told = output
+                .stderr
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ");
+            if told.contains(length) {
+                break;
+            }
+        }
+        assert!(
+            told.contains(length) && !told.contains("Time left"),
+            "{told}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_programs_and_administrators_read_is_english_in_every_language() {
     let host = TestHost::with(Setup::with_drift()).await;
     for arguments in [

@@ -67,15 +67,13 @@ impl<'a> Sending<'a> {
         }
         let connection = &client.connection;
         let news = match self.session {
-            Session::Enrollment(enrollment) => {
-                properties::<EnrollmentProperties>(connection, enrollment.inner().path())
-                    .await
-                    .map(|session| (session.delivery, session.delivery_problem))
-            }
+            Session::Enrollment(enrollment) => properties(connection, enrollment.inner().path())
+                .await
+                .map(|of: EnrollmentProperties| (of.delivery, of.delivery_problem)),
             Session::Verification(verification) => {
-                properties::<VerificationProperties>(connection, verification.inner().path())
+                properties(connection, verification.inner().path())
                     .await
-                    .map(|session| (session.delivery, session.delivery_problem))
+                    .map(|of: VerificationProperties| (of.delivery, of.delivery_problem))
             }
         };
         // A session that has ended reports that when a code is submitted.
@@ -137,7 +135,7 @@ fn sent_words(words: Words, kind: &str, sent: &SentCode, again: bool, clock: &Cl
         state: (&sent.state).into(),
         destination: words.destination(&sent.destination).into(),
         by: words.by(kind).into(),
-        length: length_in_words(words, left(sent.code_expires, clock)).into(),
+        length: words.length(left(sent.code_expires, clock)).into(),
     });
     match left(sent.resend_at, clock) {
         0 => text.to_string(),
@@ -149,26 +147,13 @@ fn sent_words(words: Words, kind: &str, sent: &SentCode, again: bool, clock: &Cl
     }
 }
 
-fn failed_words(words: Words, problem: &str) -> Zeroizing<String> {
-    let problem = problem.trim_end_matches('.');
-    if problem.is_empty() {
+fn failed_words(words: Words, why: &str) -> Zeroizing<String> {
+    if why.is_empty() {
         words.say(message::SentFailed)
     } else {
-        let problem = problem.into();
+        let problem = words.undelivered(why).into();
         words.say(message::SentFailedWhy { problem })
     }
-}
-
-fn length_in_words(words: Words, seconds: u64) -> String {
-    let text = match seconds {
-        0..120 => words.say(message::TimeSeconds {
-            seconds: seconds.into(),
-        }),
-        _ => words.say(message::TimeMinutes {
-            minutes: ((seconds + 30) / 60).into(),
-        }),
-    };
-    text.to_string()
 }
 
 #[cfg(test)]
@@ -219,12 +204,16 @@ mod tests {
     #[test]
     fn a_failed_delivery_is_told_with_its_reason() {
         assert_eq!(
-            failed_words(english(), "there is no such number").as_str(),
-            "The code was not delivered: there is no such number."
+            failed_words(english(), "refused").as_str(),
+            "The code was not delivered: the provider refuses to deliver to that destination."
         );
         assert_eq!(
-            failed_words(english(), "The provider is down.\u{1b}[31m").as_str(),
-            "The code was not delivered: The provider is down.\u{fffd}[31m."
+            failed_words(Words::of(Language::German), "refused").as_str(),
+            "Der Code wurde nicht zugestellt: der Anbieter stellt an dieses Ziel nichts zu."
+        );
+        assert_eq!(
+            failed_words(english(), "of-a-later-version\u{1b}[31m").as_str(),
+            "The code was not delivered: of-a-later-version\u{fffd}[31m."
         );
         assert_eq!(
             failed_words(english(), "").as_str(),
@@ -234,8 +223,8 @@ mod tests {
 
     #[test]
     fn lengths_are_in_words() {
-        assert_eq!(length_in_words(english(), 300), "5 minutes");
-        assert_eq!(length_in_words(english(), 299), "5 minutes");
-        assert_eq!(length_in_words(english(), 119), "119 s");
+        assert_eq!(english().length(300), "5 minutes");
+        assert_eq!(english().length(299), "5 minutes");
+        assert_eq!(english().length(119), "119 s");
     }
 }

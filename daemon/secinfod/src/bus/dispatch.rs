@@ -365,8 +365,7 @@ impl<T: ObjectTree> Core<T> {
         if !expects_reply(message) {
             return;
         }
-        let built = Message::error(&message.header(), error.name()).build(&error.message());
-        match built {
+        match error.reply(message) {
             Ok(reply) => self.send(&reply).await,
             Err(failure) => tracing::error!(%failure, "an error reply could not be built"),
         }

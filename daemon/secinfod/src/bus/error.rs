@@ -1,7 +1,8 @@
 //! Errors as they cross the bus: a typed name for programs and a sentence for a person.
 
-use secinfo_wire::Reason;
+use secinfo_wire::{Details, Reason};
 use std::borrow::Cow;
+use zbus::Message;
 
 /// An error reply: its name is what clients act on, its message is what a person reads.
 ///
@@ -11,6 +12,7 @@ use std::borrow::Cow;
 pub struct BusError {
     name: &'static str,
     message: Cow<'static, str>,
+    details: Details,
 }
 
 impl BusError {
@@ -19,11 +21,22 @@ impl BusError {
         Self {
             name: reason.error_name(),
             message: message.into(),
+            details: Details::default(),
         }
     }
 
-    const fn standard(name: &'static str, message: Cow<'static, str>) -> Self {
-        Self { name, message }
+    fn standard(name: &'static str, message: Cow<'static, str>) -> Self {
+        Self {
+            name,
+            message,
+            details: Details::default(),
+        }
+    }
+
+    /// The same, with what its sentence says that changes from time to time.
+    #[must_use]
+    pub fn with(self, details: Details) -> Self {
+        Self { details, ..self }
     }
 
     /// The full D-Bus error name.
@@ -34,6 +47,16 @@ impl BusError {
     /// The sentence for a person.
     pub fn message(&self) -> &str {
         &self.message
+    }
+
+    /// The reply to `call` that says it. Errors that have details have them as a second argument.
+    pub(super) fn reply(&self, call: &Message) -> zbus::Result<Message> {
+        let reply = Message::error(&call.header(), self.name);
+        if self.details == Details::default() {
+            reply.build(&self.message())
+        } else {
+            reply.build(&(self.message(), &self.details))
+        }
     }
 
     /// There is no object at the path, or the caller may not know of it: the text is one and the

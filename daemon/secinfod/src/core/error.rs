@@ -1,9 +1,11 @@
 //! Why the service did not do what it was asked.
 
+use crate::wire_names::WireName;
 use secinfo_channel::Reason;
 use secinfo_domain::{Kind, Refusal, Timestamp};
 use secinfo_ledger::LedgerError;
 use secinfo_wire::WrongForm;
+use secinfo_words::{Language, Words};
 
 /// Why the service did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -94,18 +96,8 @@ pub enum ServiceError {
 }
 
 /// What a person may know of why a message was not delivered.
-pub const fn undelivered(reason: Reason) -> &'static str {
-    match reason {
-        Reason::Destination => "the code could not be delivered there",
-        Reason::Refused => "the provider refuses to deliver to that destination",
-        Reason::TimedOut => "nothing was heard of the code in time, and it may not arrive",
-        Reason::Unreachable | Reason::Busy | Reason::Provider => {
-            "the code could not be sent, because the provider cannot be used at the moment"
-        }
-        Reason::Settings | Reason::Plugin => {
-            "the code could not be sent, because of a fault of this host that its administrator has to mend"
-        }
-    }
+fn undelivered(reason: Reason) -> String {
+    Words::of(Language::English).undelivered(reason.wire_name())
 }
 
 impl From<LedgerError> for ServiceError {

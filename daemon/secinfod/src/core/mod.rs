@@ -26,7 +26,7 @@ pub use clock::{Clock, SystemClock};
 pub(crate) use command::Offer;
 pub use command::Requester;
 pub use counters::{Counted, Counters};
-pub use error::{ServiceError, undelivered};
+pub use error::ServiceError;
 pub use population::Population;
 pub use published::Published;
 pub(crate) use random::{no_randomness, random_id};

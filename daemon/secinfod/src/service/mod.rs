@@ -40,7 +40,7 @@ pub use verification::{Candidate, Circumstances, Proven, Verification, Verificat
 use crate::channels::Channels;
 pub use crate::core::{
     Account, Appended, Core, Counted, Person, Population, ReplayError, Requester, ServiceError,
-    Settings, UserPayload, read_state, undelivered,
+    Settings, UserPayload, read_state,
 };
 pub use crate::methods::EnrollmentRequest;
 pub use crate::methods::payload::{MethodPayload, SecretBytes, TokenPayload};

@@ -36,3 +36,13 @@ error-StorageUnavailable = Das Protokoll kann im Moment nicht geschrieben werden
 error-LimitsExceeded = Es sind zu viele Sitzungen offen: Beenden Sie eine, und versuchen Sie es dann wieder.
 error-ShuttingDown = Der Dienst wird gerade beendet. Versuchen Sie es gleich noch einmal.
 error-Internal = Im Dienst ist ein Fehler aufgetreten. In seinem Protokoll steht mehr.
+
+error-undelivered = Der Code wurde nicht zugestellt: { $problem }. Nehmen Sie eine andere Methode, oder fordern Sie später einen neuen an.
+error-time-left = Wartezeit: { $length }.
+
+# Warum eine Nachricht nicht zugestellt wurde, nach einem Doppelpunkt.
+undelivered-destination = dorthin ließ er sich nicht zustellen
+undelivered-refused = der Anbieter stellt an dieses Ziel nichts zu
+undelivered-timed-out = es kam nicht rechtzeitig eine Rückmeldung, vielleicht kommt er nicht an
+undelivered-provider = der Anbieter ist im Moment nicht zu erreichen
+undelivered-host = der Rechner hat einen Fehler, den die Administration beheben muss

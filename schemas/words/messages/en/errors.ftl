@@ -36,3 +36,13 @@ error-StorageUnavailable = The log cannot be written at the moment, so nothing w
 error-LimitsExceeded = Too many sessions are open: finish or cancel one, then try again.
 error-ShuttingDown = The service is stopping. Try again in a moment.
 error-Internal = Something went wrong in the service. Its log says more.
+
+error-undelivered = The code was not delivered: { $problem }. Use another method, or ask for a new code later.
+error-time-left = Time left: { $length }.
+
+# Why a message was not delivered, to stand behind a colon.
+undelivered-destination = the code could not be delivered there
+undelivered-refused = the provider refuses to deliver to that destination
+undelivered-timed-out = nothing was heard of the code in time, and it may not arrive
+undelivered-provider = the code could not be sent, because the provider cannot be used at the moment
+undelivered-host = the code could not be sent, because of a fault of this host that its administrator has to mend

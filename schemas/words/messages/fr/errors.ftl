@@ -36,3 +36,13 @@ error-StorageUnavailable = Le journal ne peut pas être écrit pour le moment, r
 error-LimitsExceeded = Trop de sessions sont ouvertes : terminez-en une, puis réessayez.
 error-ShuttingDown = Le service est en train de s’arrêter. Réessayez dans un instant.
 error-Internal = Une erreur s’est produite dans le service. Son journal en dit plus.
+
+error-undelivered = Le code n’a pas été remis : { $problem }. Utilisez une autre méthode ou demandez un nouveau code plus tard.
+error-time-left = Temps restant : { $length }.
+
+# Pourquoi un message n’a pas été remis, après un deux-points.
+undelivered-destination = il n’a pas pu être remis à cette destination
+undelivered-refused = le fournisseur refuse de remettre des messages à cette destination
+undelivered-timed-out = aucune nouvelle n’est arrivée à temps, et il se peut qu’il n’arrive pas
+undelivered-provider = le fournisseur n’est pas joignable pour le moment
+undelivered-host = une panne de cette machine, que l’administration doit réparer

@@ -1,6 +1,6 @@
 //! What enrollments and verifications whose codes are sent have in common.
 
-use crate::service::{DeliveryState, Sending, Sent, undelivered};
+use crate::service::{DeliveryState, Sending, Sent};
 use crate::wire_names::WireName;
 use secinfo_wire::SentCode;
 
@@ -21,10 +21,10 @@ pub(super) fn delivery(sending: &Sending) -> String {
     state.map_or("", WireName::wire_name).to_owned()
 }
 
-/// Why the newest message of a session was not delivered; empty unless it failed.
+/// Why the newest message of a session was not delivered, in a word; empty unless it failed.
 pub(super) fn delivery_problem(sending: &Sending) -> String {
     match sending.delivery() {
-        Some(DeliveryState::Failed(reason)) => undelivered(reason).to_owned(),
+        Some(DeliveryState::Failed(reason)) => reason.wire_name().to_owned(),
         _ => String::new(),
     }
 }

@@ -3,8 +3,9 @@
 use crate::bus::BusError;
 use crate::core::{Clock, SystemClock};
 use crate::service::ServiceError;
+use crate::wire_names::WireName;
 use secinfo_domain::Refusal;
-use secinfo_wire::{InvalidDictionary, Reason};
+use secinfo_wire::{Details, InvalidDictionary, Reason};
 
 impl From<ServiceError> for BusError {
     fn from(error: ServiceError) -> Self {
@@ -46,10 +47,12 @@ impl From<ServiceError> for BusError {
             }
         };
         let text = sentence(&error.to_string());
-        match lifted_in(&error) {
-            Some(wait) => Self::typed(reason, format!("{text} Time left: {wait}.")),
-            None => Self::typed(reason, text),
-        }
+        let details = details(&error);
+        let text = match details.seconds_left {
+            Some(seconds) => format!("{text} Time left: {}.", in_words(seconds)),
+            None => text,
+        };
+        Self::typed(reason, text).with(details)
     }
 }
 
@@ -60,8 +63,9 @@ impl From<InvalidDictionary> for BusError {
     }
 }
 
-/// How long the caller has to wait where a call was refused for its time.
-fn lifted_in(error: &ServiceError) -> Option<String> {
+/// How long the caller has to wait where a call was refused for its time, and why a message was not
+/// delivered.
+fn details(error: &ServiceError) -> Details {
     let until = match error {
         ServiceError::NowLocked { until }
         | ServiceError::Refused(
@@ -69,16 +73,25 @@ fn lifted_in(error: &ServiceError) -> Option<String> {
             | Refusal::MethodLocked { until }
             | Refusal::CodeJustSent { until }
             | Refusal::TooManyCodes { until },
-        ) => *until,
-        _ => return None,
+        ) => Some(until.as_millis()),
+        _ => None,
     };
-    let left = until
-        .as_millis()
-        .saturating_sub(SystemClock.now().as_millis());
-    Some(match left.div_ceil(1000) {
-        seconds @ 0..=99 => format!("{seconds} s"),
-        seconds => format!("{} min", seconds.div_ceil(60)),
-    })
+    let undelivered = match error {
+        ServiceError::DeliveryFailed(reason) => Some(reason.wire_name().to_owned()),
+        _ => None,
+    };
+    let left = |until: u64| until.saturating_sub(SystemClock.now().as_millis());
+    Details {
+        seconds_left: until.map(|until| left(until).div_ceil(1000)),
+        undelivered,
+    }
+}
+
+fn in_words(seconds: u64) -> String {
+    match seconds {
+        0..=99 => format!("{seconds} s"),
+        _ => format!("{} min", seconds.div_ceil(60)),
+    }
 }
 
 const fn refusal_reason(refusal: &Refusal) -> Reason {
