@@ -1,5 +1,5 @@
-//! The end of an enrollment: codes until one proves that the method works, and what becomes of the
-//! default.
+//! An enrollment from its start to its end: codes until one proves that the method works, and what
+//! becomes of the default.
 
 use super::code::CodePrompt;
 use super::sending::{Session, leaves_session_open};
@@ -8,23 +8,89 @@ use crate::client::Client;
 use crate::security_info::{MethodJson, SecurityInfo, id_of};
 use secinfo_terminal::failure::{Failure, bus_sentence};
 use secinfo_wire::{
-    Challenge, Enrolled, EnrollmentProperties, EnrollmentProxy, OwnedObjectPath, Reason, Response,
-    SentCode, properties,
+    Challenge, Enrolled, EnrollmentDetails, EnrollmentOptions, EnrollmentProperties,
+    EnrollmentProxy, OwnedObjectPath, Reason, Response, SentCode, properties,
 };
 use secinfo_words::message;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-/// An enrollment that waits for a code.
-pub(crate) struct Enrollment<'a> {
-    /// Its object.
-    pub(crate) path: OwnedObjectPath,
-    /// What is being added.
-    pub(crate) kind: &'a str,
-    /// What it asks.
-    pub(crate) challenge: &'a Challenge,
-    /// Keep the former default method.
-    pub(crate) keep_default: bool,
+/// An enrollment that was started, and waits to be proved.
+pub(crate) struct Enrollment {
+    path: OwnedObjectPath,
+    kind: &'static str,
+    /// What the user needs for it, and what it asks.
+    pub(crate) details: EnrollmentDetails,
+}
+
+/// Starts an enrollment, after a fresh proof if one is required.
+pub(crate) async fn start(
+    client: &Client,
+    kind: &'static str,
+    options: &EnrollmentOptions,
+) -> Result<Enrollment, Failure> {
+    let path = client.user_path(None).await?;
+    let user = client.user_at(&path).await?;
+    let started = async || user.start_enrollment(kind, options).await;
+    let (path, details) = with_fresh_proof(client, started).await?;
+    Ok(Enrollment {
+        path,
+        kind,
+        details,
+    })
+}
+
+impl Enrollment {
+    /// Tells programs of it: what every kind has, then what this one alone has.
+    pub(crate) fn tell(&self, client: &Client, of_kind: impl Serialize) -> Result<(), Failure> {
+        client
+            .screen
+            .json(&StartedJson::of(self.kind, &self.details, of_kind))
+    }
+
+    /// Asks for codes until the method is enrolled, then says what became of the default, which
+    /// stays as it was if it is to be kept.
+    pub(crate) async fn finish(self, client: &Client, keep_default: bool) -> Result<(), Failure> {
+        let enrollment = EnrollmentProxy::new(&client.connection, self.path).await?;
+        match submit(client, &enrollment, self.kind, &self.details.challenge).await {
+            Ok(enrolled) => conclude(client, &enrolled, keep_default).await,
+            Err(failure) => {
+                // The session may be over already, and ends with the connection in any case.
+                let _ = enrollment.cancel().await;
+                Err(failure)
+            }
+        }
+    }
+}
+
+/// The line that says what was started.
+#[derive(Serialize)]
+pub(crate) struct StartedJson<'a, K> {
+    enrollment: DetailsJson<'a, K>,
+}
+
+#[derive(Serialize)]
+struct DetailsJson<'a, K> {
+    kind: &'a str,
+    expires: u64,
+    attempts: u32,
+    becomes_default: bool,
+    #[serde(flatten)]
+    of_kind: K,
+}
+
+impl<'a, K> StartedJson<'a, K> {
+    pub(crate) const fn of(kind: &'a str, details: &EnrollmentDetails, of_kind: K) -> Self {
+        Self {
+            enrollment: DetailsJson {
+                kind,
+                expires: details.expires,
+                attempts: details.attempts,
+                becomes_default: details.becomes_default,
+                of_kind,
+            },
+        }
+    }
 }
 
 /// Codes until one is accepted.
@@ -155,26 +221,6 @@ struct EnrolledJson<'a> {
     became_default: bool,
     former_default: Option<&'a str>,
     default_method: Option<&'a str>,
-}
-
-/// Asks for codes until the method is enrolled, then says what became of the default.
-pub(crate) async fn finish(client: &Client, enrollment: Enrollment<'_>) -> Result<(), Failure> {
-    let Enrollment {
-        path,
-        kind,
-        challenge,
-        keep_default,
-    } = enrollment;
-    let enrollment = EnrollmentProxy::new(&client.connection, path).await?;
-    let enrolled = match submit(client, &enrollment, kind, challenge).await {
-        Ok(enrolled) => enrolled,
-        Err(failure) => {
-            // The session may be over already, and ends with the connection in any case.
-            let _ = enrollment.cancel().await;
-            return Err(failure);
-        }
-    };
-    conclude(client, &enrolled, keep_default).await
 }
 
 async fn submit(

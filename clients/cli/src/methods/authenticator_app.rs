@@ -3,13 +3,12 @@
 use super::Add;
 use crate::client::Client;
 use crate::dialogue::enrollment::{self, Enrollment};
-use crate::dialogue::verification::with_fresh_proof;
 use crate::qr::{Picture, Qr};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::Screen;
 use secinfo_terminal::text::{columns, pad, visible};
 use secinfo_wire::names::kind;
-use secinfo_wire::{EnrollmentDetails, EnrollmentOptions, OwnedObjectPath};
+use secinfo_wire::{EnrollmentDetails, EnrollmentOptions};
 use secinfo_words::{Words, message};
 use serde::Serialize;
 use std::fmt::Write;
@@ -39,16 +38,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Serialize)]
-struct LineJson<'a> {
-    enrollment: DetailsJson<'a>,
-}
-
-#[derive(Serialize)]
 struct DetailsJson<'a> {
-    kind: &'a str,
-    expires: u64,
-    attempts: u32,
-    becomes_default: bool,
     issuer: Option<&'a str>,
     account: Option<&'a str>,
     key: Option<&'a str>,
@@ -67,40 +57,10 @@ impl Add for Arguments {
         };
         let mut options = EnrollmentOptions::default();
         options.label = self.label;
-        let (path, details) = start(client, &options).await?;
-        show(client, &details, picture.as_ref())?;
-        finish(client, path, &details, self.keep_default).await
+        let enrollment = enrollment::start(client, kind::AUTHENTICATOR_APP, &options).await?;
+        show(client, &enrollment, picture.as_ref())?;
+        enrollment.finish(client, self.keep_default).await
     }
-}
-
-/// Starts the enrollment of an app.
-pub(super) async fn start(
-    client: &Client,
-    options: &EnrollmentOptions,
-) -> Result<(OwnedObjectPath, EnrollmentDetails), Failure> {
-    let path = client.user_path(None).await?;
-    let user = client.user_at(&path).await?;
-    with_fresh_proof(client, async || {
-        user.start_enrollment(kind::AUTHENTICATOR_APP, options)
-            .await
-    })
-    .await
-}
-
-/// Asks for codes of the app until it is enrolled.
-pub(super) async fn finish(
-    client: &Client,
-    path: OwnedObjectPath,
-    details: &EnrollmentDetails,
-    keep_default: bool,
-) -> Result<(), Failure> {
-    let enrollment = Enrollment {
-        path,
-        kind: kind::AUTHENTICATOR_APP,
-        challenge: &details.challenge,
-        keep_default,
-    };
-    enrollment::finish(client, enrollment).await
 }
 
 /// Rows of the heading, the blank lines and the prompt.
@@ -111,18 +71,16 @@ const LEAST_NAME: usize = 8;
 
 fn show(
     client: &Client,
-    details: &EnrollmentDetails,
+    enrollment: &Enrollment,
     picture: Option<&Picture>,
 ) -> Result<(), Failure> {
-    let screen = &client.screen;
+    let (screen, details) = (&client.screen, &enrollment.details);
     let incomplete =
         || secinfo_wire::Error::Protocol("no URI for the authenticator app".to_owned());
     let uri = details.uri.as_deref().ok_or_else(incomplete)?;
     let words = screen.words;
     let qr = Qr::new(uri, words)?;
-    screen.json(&LineJson {
-        enrollment: json(details),
-    })?;
+    enrollment.tell(client, json(details))?;
     if let Some(picture) = picture {
         picture.write(&qr)?;
     }
@@ -196,10 +154,6 @@ fn beside(words: Words, heading: &str, details: &EnrollmentDetails) -> String {
 
 fn json(details: &EnrollmentDetails) -> DetailsJson<'_> {
     DetailsJson {
-        kind: kind::AUTHENTICATOR_APP,
-        expires: details.expires,
-        attempts: details.attempts,
-        becomes_default: details.becomes_default,
         issuer: details.issuer.as_deref(),
         account: details.account.as_deref(),
         key: details.key.as_deref(),
@@ -213,6 +167,7 @@ fn json(details: &EnrollmentDetails) -> DetailsJson<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialogue::enrollment::StartedJson;
     use secinfo_wire::Challenge;
     use secinfo_words::Language;
 
@@ -266,9 +221,11 @@ Or enter this in the app:
     #[test]
     fn the_json_form_is_stable() {
         assert_eq!(
-            serde_json::to_string(&LineJson {
-                enrollment: json(&details())
-            })
+            serde_json::to_string(&StartedJson::of(
+                kind::AUTHENTICATOR_APP,
+                &details(),
+                json(&details())
+            ))
             .unwrap(),
             concat!(
                 r#"{"enrollment":{"kind":"authenticator-app","expires":1795356600,"attempts":5,"becomes_default":true,"#,

@@ -1,8 +1,7 @@
 //! The dialogue of kinds whose codes are sent: a destination, and codes until one is entered.
 
 use crate::client::Client;
-use crate::dialogue::enrollment::{self, Enrollment};
-use crate::dialogue::verification::with_fresh_proof;
+use crate::dialogue::enrollment;
 use secinfo_terminal::environment;
 use secinfo_terminal::failure::Failure;
 use secinfo_wire::names::place;
@@ -80,55 +79,32 @@ pub(super) async fn add(
     label: Option<String>,
 ) -> Result<(), Failure> {
     let destination = destination.get(client)?;
-    let path = client.user_path(None).await?;
-    let user = client.user_at(&path).await?;
     let mut options = EnrollmentOptions::default();
     options.label = label;
     options.destination = Some(destination.to_string());
     options.place = place;
     options.language = environment::locale();
-    let (path, details) =
-        with_fresh_proof(client, async || user.start_enrollment(kind, &options).await).await?;
-    client.screen.json(&LineJson {
-        enrollment: json(kind, &details),
-    })?;
+    let enrollment = enrollment::start(client, kind, &options).await?;
+    let details = &enrollment.details;
+    enrollment.tell(client, json(details))?;
     if details.dropped_extension == Some(true) {
         client
             .screen
             .note(&client.screen.words.say(message::AddPhoneExtension))?;
     }
-    let enrollment = Enrollment {
-        path,
-        kind,
-        challenge: &details.challenge,
-        keep_default: false,
-    };
-    enrollment::finish(client, enrollment).await
-}
-
-#[derive(Serialize)]
-struct LineJson<'a> {
-    enrollment: DetailsJson<'a>,
+    enrollment.finish(client, false).await
 }
 
 #[derive(Serialize)]
 struct DetailsJson<'a> {
-    kind: &'a str,
-    expires: u64,
-    attempts: u32,
-    becomes_default: bool,
     hint: Option<&'a str>,
     place: Option<&'a str>,
     dropped_extension: bool,
     digits: Option<u32>,
 }
 
-fn json<'a>(kind: &'a str, details: &'a EnrollmentDetails) -> DetailsJson<'a> {
+fn json(details: &EnrollmentDetails) -> DetailsJson<'_> {
     DetailsJson {
-        kind,
-        expires: details.expires,
-        attempts: details.attempts,
-        becomes_default: details.becomes_default,
         hint: details.challenge.destination(),
         place: details.place.as_deref(),
         dropped_extension: details.dropped_extension.unwrap_or_default(),
@@ -140,6 +116,7 @@ fn json<'a>(kind: &'a str, details: &'a EnrollmentDetails) -> DetailsJson<'a> {
 mod tests {
     use super::*;
     use crate::arguments::Arguments;
+    use crate::dialogue::enrollment::StartedJson;
     use clap::Parser;
     use secinfo_wire::Challenge;
 
@@ -188,9 +165,7 @@ mod tests {
             place: Some("office".to_owned()),
             dropped_extension: Some(true),
         };
-        let line = LineJson {
-            enrollment: json("text", &details),
-        };
+        let line = StartedJson::of("text", &details, json(&details));
         assert_eq!(
             serde_json::to_string(&line).unwrap(),
             r#"{"enrollment":{"kind":"text","expires":1795356600,"attempts":5,"becomes_default":true,"hint":"+49 ••• ••67","place":"office","dropped_extension":true,"digits":6}}"#

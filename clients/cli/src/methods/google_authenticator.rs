@@ -1,12 +1,13 @@
 //! `secinfo import google-authenticator`: an authenticator app that another PAM module has kept.
 
-use super::authenticator_app;
 use crate::client::Client;
+use crate::dialogue::enrollment;
 use crate::import::file::read_own;
 use crate::import::google_authenticator::{Codes, GoogleAuthenticator, LARGEST_FILE};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::visible;
 use secinfo_wire::EnrollmentOptions;
+use secinfo_wire::names::kind;
 use std::path::PathBuf;
 
 /// The period of every authenticator app, in seconds.
@@ -59,8 +60,8 @@ impl Arguments {
         let mut options = EnrollmentOptions::default();
         options.label = self.label;
         options.secret = Some(file.secret.as_str().to_owned());
-        let (enrollment, details) = authenticator_app::start(client, &options).await?;
-        authenticator_app::finish(client, enrollment, &details, self.keep_default).await?;
+        let enrollment = enrollment::start(client, kind::AUTHENTICATOR_APP, &options).await?;
+        enrollment.finish(client, self.keep_default).await?;
         if file.emergency_codes > 0 {
             screen.paragraph(&format!(
             "The {} emergency codes in the file were not brought over: make recovery codes with \"secinfo add recovery-codes\".",

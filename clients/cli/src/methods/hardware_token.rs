@@ -2,8 +2,7 @@
 
 use super::Add;
 use crate::client::Client;
-use crate::dialogue::enrollment::{self, Enrollment};
-use crate::dialogue::verification::with_fresh_proof;
+use crate::dialogue::enrollment;
 use secinfo_terminal::failure::Failure;
 use secinfo_wire::names::kind;
 use secinfo_wire::{EnrollmentDetails, EnrollmentOptions};
@@ -25,16 +24,7 @@ pub(super) struct Arguments {
 }
 
 #[derive(Serialize)]
-struct LineJson<'a> {
-    enrollment: DetailsJson<'a>,
-}
-
-#[derive(Serialize)]
 struct DetailsJson<'a> {
-    kind: &'a str,
-    expires: u64,
-    attempts: u32,
-    becomes_default: bool,
     mode: Option<&'a str>,
     digits: Option<u32>,
     manufacturer: Option<&'a str>,
@@ -55,18 +45,12 @@ impl Add for Arguments {
                 return Err(Failure::Usage(missing.to_string()));
             }
         };
-        let path = client.user_path(None).await?;
-        let user = client.user_at(&path).await?;
         let mut options = EnrollmentOptions::default();
         options.label = self.label;
         options.serial = Some(serial);
-        let (path, details) = with_fresh_proof(client, async || {
-            user.start_enrollment(kind::HARDWARE_TOKEN, &options).await
-        })
-        .await?;
-        screen.json(&LineJson {
-            enrollment: json(&details),
-        })?;
+        let enrollment = enrollment::start(client, kind::HARDWARE_TOKEN, &options).await?;
+        let details = &enrollment.details;
+        enrollment.tell(client, json(details))?;
         let model: Vec<&str> = [&details.manufacturer, &details.model]
             .into_iter()
             .flatten()
@@ -76,22 +60,12 @@ impl Add for Arguments {
             let model = model.join(" ").into();
             screen.paragraph(&screen.words.say(message::AddTokenModel { model }))?;
         }
-        let enrollment = Enrollment {
-            path,
-            kind: kind::HARDWARE_TOKEN,
-            challenge: &details.challenge,
-            keep_default: false,
-        };
-        enrollment::finish(client, enrollment).await
+        enrollment.finish(client, false).await
     }
 }
 
 fn json(details: &EnrollmentDetails) -> DetailsJson<'_> {
     DetailsJson {
-        kind: kind::HARDWARE_TOKEN,
-        expires: details.expires,
-        attempts: details.attempts,
-        becomes_default: details.becomes_default,
         mode: details.mode.as_deref(),
         digits: details.challenge.digits(),
         manufacturer: details.manufacturer.as_deref(),
