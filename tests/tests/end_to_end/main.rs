@@ -27,6 +27,7 @@ mod restoring;
 mod secrets;
 mod sending;
 mod sent_codes;
+mod sessions;
 mod sign_in;
 mod signals;
 mod statistics;

@@ -329,10 +329,7 @@ async fn files_that_were_edited_by_hand_are_said_to_be_and_no_answer_is_no_confi
     let failure = go(&fixture, &fixture.unattended(), &enable(), Confirmed::Yes)
         .await
         .unwrap_err();
-    assert!(
-        failure.to_string().contains("edited by hand"),
-        "{failure}"
-    );
+    assert!(failure.to_string().contains("edited by hand"), "{failure}");
     fs::remove_file(fixture.host.path("/edited")).unwrap();
     let unconfirmed = sign_in(Some(PamChoice::Enable), false);
     let failure = go(

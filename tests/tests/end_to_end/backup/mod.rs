@@ -1,6 +1,9 @@
 //! Backup and restore, with real processes: while users sign in, on another host with another master
 //! key, and with interruptions.
 
+mod encryption;
+mod refusals;
+
 use secinfo_tests::load::Load;
 use secinfo_tests::{
     ALICE, App, BOB, BOB_NAME, Client, CommandOutput, IgnoredReply, ROOT, ROOT_PATH, Refusal,
@@ -17,7 +20,7 @@ use std::time::Duration;
 use zbus::{Fd, OwnedVariant, Variant};
 
 /// A key of age for these tests, and its recipient.
-const KEY: &str = include_str!("backup.key");
+const KEY: &str = include_str!("../backup.key");
 pub(crate) const PASSPHRASE: &str = "correct horse battery staple\n";
 
 type Answer = HashMap<String, OwnedVariant>;
@@ -274,192 +277,6 @@ async fn after_a_restore_no_code_that_was_used_before_it_is_good_again() {
     assert!(found.stderr.contains("rolled back"), "{found:?}");
 }
 
-#[tokio::test]
-async fn a_backup_is_encrypted_to_recipients_whose_key_need_not_be_there() {
-    let old = TestHost::start().await;
-    let _ = enrolled(&old, ALICE).await;
-    let key = file(&old, "key", KEY);
-    let recipient = KEY
-        .lines()
-        .find_map(|line| line.strip_prefix("# public key: "))
-        .unwrap();
-    let list = file(&old, "recipients", format!("# the safe\n{recipient}\n"));
-    let path = old.directory().join("backup.age");
-    let words = ["backup", text(&path), "--recipients-file", text(&list)];
-    old.secinfo(ROOT, &words, "").success();
-    let sealed = fs::read(&path).unwrap();
-    assert!(sealed.starts_with(b"age-encryption.org/v1\n-> X25519 "));
-    // Nothing of it is readable.
-    assert!(!sealed.windows(7).any(|bytes| bytes == b"secinfo"));
-
-    let check = ["backup", "--check", text(&path)];
-    let without = old.secinfo(ROOT, &check, "");
-    assert_eq!(without.code, 2, "{without:?}");
-    assert!(without.stderr.contains("--identity"), "{without:?}");
-    let with = [check.as_slice(), &["--identity", text(&key)]].concat();
-    let checked = old.secinfo(ROOT, &with, "").success();
-    assert!(checked.stdout.contains("verifies"), "{checked:?}");
-
-    // Another implementation of age opens it, and what that encrypts is a valid backup.
-    let open = ["--decrypt", "--identity", text(&key), text(&path)];
-    let plain = age(&open, Stdio::null());
-    assert!(plain.starts_with(b"secinfo backup "));
-    let plain = file(&old, "plain", plain);
-    let again = fs::File::open(plain).unwrap();
-    let again = age(&["--recipient", recipient], again.into());
-    let again = file(&old, "again.age", again);
-    let check = ["backup", "--check", text(&again), "--identity", text(&key)];
-    old.secinfo(ROOT, &check, "").success();
-
-    // An existing file is replaced only on request.
-    let again = old.secinfo(ROOT, &words, "");
-    assert_eq!(again.code, 1, "{again:?}");
-    assert!(again.stderr.contains("--force"), "{again:?}");
-    assert_eq!(fs::read(&path).unwrap(), sealed);
-    let forced = [words.as_slice(), &["--force"]].concat();
-    old.secinfo(ROOT, &forced, "").success();
-    assert_ne!(fs::read(&path).unwrap(), sealed);
-
-    // Through pipes to and from another program.
-    let command = |words: &[&str], input: Stdio| {
-        Command::new(binary("secinfo"))
-            .args(words)
-            .env("SECINFO_BUS_ADDRESS", old.bus().address())
-            .stdin(input)
-            .output()
-            .unwrap()
-    };
-    let piped = command(&["backup", "-", "--recipient", recipient], Stdio::null());
-    assert!(
-        piped.stdout.starts_with(b"age-encryption.org/v1\n"),
-        "{piped:?}"
-    );
-    fs::write(&path, &piped.stdout).unwrap();
-    let input = fs::File::open(&path).unwrap();
-    let checked = command(
-        &["backup", "--check", "-", "--identity", text(&key)],
-        input.into(),
-    );
-    assert!(checked.status.success(), "{checked:?}");
-}
-
-#[tokio::test]
-async fn what_is_no_whole_backup_changes_nothing_and_is_said_plainly() {
-    let old = TestHost::start().await;
-    let _ = enrolled(&old, ALICE).await;
-    let (backup, _) = back_up(&old, "backup.age");
-    let sealed = fs::read(&backup).unwrap();
-    let mut new = TestHost::start().await;
-    let good = file(&new, "passphrase", PASSPHRASE);
-    let wrong = file(&new, "wrong", "correct horse battery stable\n");
-    let root = new.client(ROOT).await;
-    let before = root.events().await;
-
-    let refused = |host: &TestHost, backup: &Path, passphrase: &Path| {
-        let words = [
-            "restore",
-            text(backup),
-            "--passphrase-file",
-            text(passphrase),
-        ];
-        host.secinfo(ROOT, &words, "")
-    };
-    let found = refused(&new, &backup, &wrong);
-    assert_eq!(found.code, 1, "{found:?}");
-    assert!(
-        found.stderr.contains("passphrase does not open"),
-        "{found:?}"
-    );
-
-    let damaged = new.directory().join("damaged");
-    let last = sealed.len() - 1;
-    let changed = |at: usize| {
-        let mut bytes = sealed.clone();
-        bytes[at] ^= 1;
-        bytes
-    };
-    // The second line has the parameters of the passphrase, and the third the encrypted file key.
-    let second = sealed.iter().position(|byte| *byte == b'\n').unwrap() + 1;
-    let third = second
-        + sealed[second..]
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .unwrap()
-        + 1;
-    for bytes in [
-        changed(last).as_slice(),
-        &changed(second + 12),
-        &changed(third),
-        &sealed[..last],
-        &sealed[..400],
-        b"",
-        b"{}",
-    ] {
-        fs::write(&damaged, bytes).unwrap();
-        let found = refused(&new, &damaged, &good);
-        assert_eq!(found.code, 1, "{found:?}");
-        let words = [
-            "backup",
-            "--check",
-            text(&damaged),
-            "--passphrase-file",
-            text(&good),
-        ];
-        let found = new.secinfo(ROOT, &words, "");
-        assert_eq!(found.code, 6, "{found:?}");
-    }
-
-    let stream = stream_of(&old.client(ROOT).await).await;
-    for length in [0, 17, stream.len() / 2, stream.len() - 1] {
-        let refusal = send(&root, &stream[..length]).await.unwrap_err();
-        assert_eq!(refusal.short(), "InvalidBackup", "{refusal}");
-        assert!(leftovers(&new).is_empty());
-    }
-    // An unencrypted file is refused both ways.
-    let plain = file(&new, "plain", "");
-    let plain = fs::File::options()
-        .read(true)
-        .write(true)
-        .open(plain)
-        .unwrap();
-    let refusal = root
-        .refused(ROOT_PATH, "Backups", "Backup", &Fd::from(&plain))
-        .await;
-    assert_eq!(refusal.short(), "InvalidArgument");
-
-    assert_eq!(root.events().await, before);
-    restore(&mut new, &backup).await.success();
-    assert!(root.events().await.len() > before.len());
-}
-
-#[tokio::test]
-async fn a_host_that_has_users_is_not_restored_onto() {
-    let host = TestHost::start().await;
-    let _ = enrolled(&host, ALICE).await;
-    let (backup, _) = back_up(&host, "backup.age");
-    let root = host.client(ROOT).await;
-    let before = root.events().await;
-    let passphrase = host.directory().join("passphrase");
-    let words = [
-        "restore",
-        text(&backup),
-        "--passphrase-file",
-        text(&passphrase),
-    ];
-    let refused = host.secinfo(ROOT, &words, "");
-    assert_eq!(refused.code, 1, "{refused:?}");
-    assert!(refused.stderr.contains("empty host only"), "{refused:?}");
-    // The message names the directory, so that it can be moved.
-    assert!(refused.stderr.contains("/var/lib/secinfo"), "{refused:?}");
-    assert_eq!(root.events().await, before);
-    assert!(leftovers(&host).is_empty());
-
-    let refused = host.secinfo(ALICE, &words, "");
-    assert_eq!(refused.code, 5, "{refused:?}");
-    let refused = host.secinfo(ALICE, &["backup", "/tmp/never", "--passphrase"], "");
-    assert_eq!(refused.code, 5, "{refused:?}");
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_in_the_middle_of_a_restore_the_host_is_the_former_or_the_restored_one() {
     let old = TestHost::start().await;
@@ -514,45 +331,4 @@ async fn killed_in_the_middle_of_a_restore_the_host_is_the_former_or_the_restore
             .await
             .unwrap();
     }
-}
-
-#[tokio::test]
-async fn a_passphrase_is_asked_for_twice_on_the_terminal_and_never_shown() {
-    let host = TestHost::start().await;
-    let _ = enrolled(&host, ALICE).await;
-    let path = host.directory().join("backup.age");
-    let secinfo = binary("secinfo");
-    let environment = [("SECINFO_BUS_ADDRESS", host.bus().address().into())];
-    let start = |name: &str, words: &[&str]| {
-        let words = [&[text(&secinfo)], words].concat();
-        Terminal::start(host.directory().join(name), (110, 40), &words, &environment)
-    };
-    let phrase = "a phrase of several words";
-    let words = ["backup", text(&path), "--passphrase"];
-    let terminal = start("different", &words);
-    terminal.wait_for("New passphrase");
-    terminal.type_line(phrase);
-    terminal.wait_for("The same again");
-    terminal.type_line("another phrase of words");
-    let screen = terminal.wait_for("ended");
-    assert!(screen.contains("not the same"), "{screen}");
-    assert!(!path.exists());
-
-    let terminal = start("same", &words);
-    terminal.wait_for("New passphrase");
-    terminal.type_line(phrase);
-    terminal.wait_for("The same again");
-    terminal.type_line(phrase);
-    let screen = terminal.wait_for("ended");
-    assert!(screen.contains("ended 0"), "{screen}");
-    assert!(!screen.contains("several"), "{screen}");
-
-    let terminal = start("check", &["backup", "--check", text(&path)]);
-    terminal.wait_for("Passphrase of the backup");
-    terminal.type_line(phrase);
-    let screen = terminal.wait_for("ended");
-    assert!(
-        screen.contains("ended 0") && screen.contains("verifies"),
-        "{screen}"
-    );
 }

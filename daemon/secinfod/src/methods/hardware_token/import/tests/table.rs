@@ -1,0 +1,135 @@
+//! Tables.
+
+use super::*;
+
+const HEADER: &str = "serial number,secret key,time interval,manufacturer,model\n";
+
+#[test]
+fn the_documented_columns_are_read() {
+    let import = imported(&format!(
+        "{HEADER}2600215704919,{BASE32},60,\"Feitian, Ltd\",c200\nT-2,{BASE32},30,,\nH-1,{BASE32},0,Acme,One\n"
+    ));
+    assert!(import.problems.is_empty());
+    let [first, second, third] = import.tokens.as_slice() else {
+        panic!("three tokens")
+    };
+    assert_eq!(first.serial.as_str(), "2600215704919");
+    assert_eq!(
+        (first.manufacturer.as_str(), first.model.as_str()),
+        ("Feitian, Ltd", "c200")
+    );
+    assert_eq!(first.parameters, totp(Algorithm::Sha1, Digits::Six, 60));
+    assert_eq!(first.secret.as_bytes(), SECRET);
+    assert_eq!(second.parameters, totp(Algorithm::Sha1, Digits::Six, 30));
+    assert_eq!(second.manufacturer, "");
+    assert_eq!(
+        (third.parameters, third.counter),
+        (hotp(Digits::Six), Counter(0))
+    );
+}
+
+#[test]
+fn names_of_columns_and_separators_are_read_leniently() {
+    let import = imported(&format!(
+        "\u{feff}upn;Model;SERIAL_NUMBER;Secret-Key;timeInterval;manufacturer;Algorithm;Digits;Counter\r\n\
+         alice@example.org; One ;A1; {BASE32} ;hotp;Acme;HMAC-SHA256;8;7\r\n\
+         ;Two;A2;{BASE32};60;Acme;sha512;;\r\n"
+    ));
+    assert!(import.problems.is_empty());
+    let [first, second] = import.tokens.as_slice() else {
+        panic!("two tokens")
+    };
+    assert_eq!((first.model.as_str(), first.counter), ("One", Counter(7)));
+    let expected = HotpParameters {
+        algorithm: Algorithm::Sha256,
+        digits: Digits::Eight,
+    };
+    assert_eq!(first.parameters, OtpParameters::Hotp(expected));
+    assert_eq!(second.parameters, totp(Algorithm::Sha512, Digits::Six, 60));
+}
+
+#[test]
+fn a_bad_line_is_told_with_its_number_and_keeps_none_of_the_others_out() {
+    let import = imported(&format!(
+        "{HEADER}A1,{BASE32},30,Acme,One\nA2,not base32!,30,Acme,One\n\nA1,{BASE32},30,Acme,One\nA3\nA4,{BASE32},60,Acme,One\n"
+    ));
+    let serials: Vec<&str> = import
+        .tokens
+        .iter()
+        .map(|token| token.serial.as_str())
+        .collect();
+    assert_eq!(serials, ["A1", "A4"]);
+    let problems: Vec<String> = import.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    assert!(
+        problems[0].starts_with("line 3: the secret key is not base32"),
+        "{problems:?}"
+    );
+    assert!(
+        problems[1].starts_with("line 5: the serial number A1 stands at line 2 already"),
+        "{problems:?}"
+    );
+    assert!(problems[2].starts_with("line 6: "), "{problems:?}");
+}
+
+#[test]
+fn what_is_wrong_with_a_line_is_said_with_what_would_be_right() {
+    let long = "9".repeat(65);
+    for (line, what) in [
+        (format!("A 1,{BASE32},30,Acme,One"), "1 to 64 visible ASCII"),
+        (
+            format!("{long},{BASE32},30,Acme,One"),
+            "1 to 64 visible ASCII",
+        ),
+        (format!(",{BASE32},30,Acme,One"), "1 to 64 visible ASCII"),
+        (
+            "A1,3132333435363738393031323334353637383930,30,Acme,One".into(),
+            "hexadecimal",
+        ),
+        ("A1,GEZDGNBV,30,Acme,One".into(), "16 to 128"),
+        (format!("A1,{BASE32},301,Acme,One"), "1 to 300"),
+        (format!("A1,{BASE32},,Acme,One"), "1 to 300"),
+        (format!("A1,{BASE32},-30,Acme,One"), "1 to 300"),
+        (format!("A1,{BASE32},30,{long},One"), "manufacturer"),
+        (format!("A1,{BASE32},30,Acme,\"O\nne\""), "model"),
+    ] {
+        let problem = problem(&format!("{HEADER}{line}\n"));
+        assert!(
+            problem.starts_with("line 2: ") && problem.contains(what),
+            "{line}: {problem}"
+        );
+        assert!(
+            !problem.contains("3132333435"),
+            "a secret in a message: {problem}"
+        );
+    }
+    let header =
+        "serial number,secret key,time interval,manufacturer,model,algorithm,digits,counter\n";
+    for (rest, what) in [
+        ("30,,,MD5,,", "SHA512"),
+        ("30,,,,7,", "6 or 8"),
+        ("0,,,,,-1", "whole number"),
+        ("30,,,,,5", "has no counter"),
+    ] {
+        let problem = problem(&format!("{header}A1,{BASE32},{rest}\n"));
+        assert!(problem.contains(what), "{rest}: {problem}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_such_table_is_refused_as_a_whole() {
+    assert!(refused("", None).contains("no column \"serial number\""));
+    assert!(
+        refused("serial number,time interval,manufacturer,model\n", None)
+            .contains("\"secret key\"")
+    );
+    assert!(refused(&format!("serial,{HEADER}"), None).contains("more than once"));
+    assert_eq!(
+        read(b"serial\xff", None, NOW).err(),
+        Some(ImportError::NotUtf8)
+    );
+    assert_eq!(
+        read(&vec![b','; LARGEST_FILE + 1], None, NOW).err(),
+        Some(ImportError::TooLarge)
+    );
+}
