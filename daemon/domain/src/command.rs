@@ -51,9 +51,20 @@ pub struct Context {
     pub session: SessionTag,
     /// The Unix groups of the user.
     pub groups: Vec<GroupName>,
+    /// How much room the log has.
+    pub room: Room,
     /// Names of the users that may be new here, sealed under their own keys: the user and the
     /// caller.
     pub introductions: Vec<(UserId, Sealed)>,
+}
+
+/// How much room there is on the disk for the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// For everything.
+    Enough,
+    /// So little that it is kept for verifications, deletions and what administrators do for a user.
+    Kept,
 }
 
 /// By what right a caller asks.
@@ -258,6 +269,8 @@ pub struct HostCommand {
     pub now: Timestamp,
     /// Who asks.
     pub actor: Actor,
+    /// How much room the log has.
+    pub room: Room,
     /// What to do.
     pub action: HostAction,
     /// The name of the caller, sealed under their own key, where they may be new here.

@@ -25,7 +25,7 @@ mod unknown_word;
 
 pub use command::{
     Action, Authority, Command, Context, DeliveryOutcome, HostAction, HostCommand, NewToken, Phone,
-    Recipient, UserCommand,
+    Recipient, Room, UserCommand,
 };
 pub use decide::{
     Barred, EnrollmentOutlook, NotCovered, SetUp, SignInOutlook, SignInPlace, decide,

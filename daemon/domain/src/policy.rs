@@ -1,7 +1,9 @@
 //! What the organization allows and requires.
 
+mod budget;
 mod sign_in;
 
+pub use budget::BudgetRules;
 pub use sign_in::{InvalidNetwork, Network, ServiceRules, SignInRefinement, SignInRules, Verify};
 
 pub use crate::kind::{
@@ -59,6 +61,8 @@ pub struct Rules {
     pub throttle: ThrottleRules,
     /// How long sessions live, and what they allow.
     pub session: SessionRules,
+    /// How much one user may have written into the log.
+    pub budget: BudgetRules,
 }
 
 /// What a user without any method needs to enroll the first.
@@ -329,6 +333,7 @@ impl Default for Rules {
                 verification: Seconds::new(300),
                 attempts: 5,
             },
+            budget: BudgetRules::default(),
         }
     }
 }

@@ -102,6 +102,17 @@ pub enum Refusal {
         /// When the lock ends.
         until: Timestamp,
     },
+    /// The user has done so much lately that the log takes no more of it for now.
+    #[error("that was done too often: wait until the time is over, then do it again")]
+    TooOften {
+        /// When there is enough of the user's budget again.
+        until: Timestamp,
+    },
+    /// The disk is so full that the rest is kept for verifications.
+    #[error(
+        "the disk of this host is nearly full, and what is left is kept for sign-ins: ask an administrator to make room"
+    )]
+    RoomKept,
     /// The access pass has expired.
     #[error("the access pass has expired: ask an administrator for a new one")]
     Expired,

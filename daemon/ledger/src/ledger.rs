@@ -56,6 +56,11 @@ pub struct LedgerReader {
 }
 
 impl LedgerReader {
+    /// Whether there is more room on the disk than is kept for what must go on when it gets full.
+    pub fn has_room_for_changes(&self) -> bool {
+        self.log.expect_room(self.site.options.kept_bytes).is_ok()
+    }
+
     /// Where the log and all that belongs to it are.
     pub fn directory(&self) -> &Path {
         &self.site.directory
@@ -124,6 +129,11 @@ impl Ledger {
     /// A reader. It stays usable as long as this ledger is open.
     pub fn reader(&self) -> LedgerReader {
         self.reader.clone()
+    }
+
+    /// As [`LedgerReader::has_room_for_changes`].
+    pub fn has_room_for_changes(&self) -> bool {
+        self.reader.has_room_for_changes()
     }
 
     /// The ledger as it is now, for a backup. What is appended afterwards is not in it.

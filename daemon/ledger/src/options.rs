@@ -14,6 +14,9 @@ pub struct Options {
     pub cache_bytes: u64,
     /// How much room must stay free on the disk, in bytes, for a commit to be tried.
     pub reserve_bytes: u64,
+    /// How many bytes of events there must be room for beyond that, so that
+    /// [`Ledger::has_room_for_changes`](crate::Ledger::has_room_for_changes).
+    pub kept_bytes: u64,
     /// Which writes fail, in tests.
     pub faults: Faults,
 }
@@ -26,6 +29,7 @@ impl Options {
             engine: Engine::default(),
             cache_bytes: 4 << 20,
             reserve_bytes: 4 << 20,
+            kept_bytes: 8 << 20,
             faults: Faults::default(),
         }
     }

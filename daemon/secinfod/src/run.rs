@@ -168,6 +168,7 @@ fn open(configured: &Config, clock: Arc<dyn Clock>) -> Result<(Core, u64), RunEr
     let mut options = Options::new(host());
     options.cache_bytes = config.cache_size;
     options.reserve_bytes = config.free_space_reserve;
+    options.kept_bytes = config.verification_reserve;
     let ledger = Ledger::open(&config.state_directory, master, options)?;
     let read = read_state(&ledger.reader())?;
     // The daemon that restored the log has ended before the event that says so was there.

@@ -158,6 +158,9 @@ reasons! {
     PlaceTaken,
     /// Wrong codes came before, or a code was sent a moment ago: wait.
     TooSoon,
+    /// The limit of `[policy.budget]` is reached, and the log takes no more of that from this user for
+    /// now: wait.
+    TooOften,
     /// Wrong codes have locked the method for a while.
     MethodLocked,
     /// The user has no method to verify with.
@@ -293,7 +296,7 @@ mod tests {
             assert_eq!(Reason::from_error_name(&name), Some(*reason));
             assert_eq!(reason.error_name(), name);
         }
-        assert_eq!(Reason::ALL.len(), 39);
+        assert_eq!(Reason::ALL.len(), 40);
         assert_eq!(
             Reason::from_error_name("org.freedesktop.DBus.Error.WrongCode"),
             None

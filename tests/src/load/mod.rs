@@ -32,13 +32,15 @@ pub struct Running {
 }
 
 impl Load {
-    /// A setup with short throttling, in which the code of an app is valid for minutes.
+    /// A setup with short throttling and no end of changes, in which the code of an app is valid for
+    /// minutes.
     pub fn setup() -> Setup {
         Setup::new()
             .policy("fresh_proof = \"1h\"")
             .more("[policy.authenticator-app]\ndrift = 10\nmost = 20")
             .more("[policy.hardware-token]\nmost = 20")
             .more("[policy.session]\nattempts = 20")
+            .more("[policy.budget]\nchanges = \"60000 in 24h\"\nverifications = \"60000 in 24h\"")
             .more("[policy.throttle]\nfree = 10\nlock_after = 100\nlongest_wait = \"1s\"\nfirst_lock = \"1s\"\nlongest_lock = \"1s\"\ncaller_limit = 10000\ncaller_window = \"1s\"")
     }
 

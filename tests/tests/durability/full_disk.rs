@@ -16,7 +16,7 @@ const PERIOD: Duration = Duration::from_millis(300);
 fn setup(state: &Path) -> Setup {
     Load::setup()
         .state(state)
-        .daemon("free_space_reserve = \"1MiB\"")
+        .daemon("free_space_reserve = \"1MiB\"\nverification_reserve = \"1MiB\"")
 }
 
 async fn run(load: &mut Load, how_long: Duration) -> History {

@@ -10,6 +10,7 @@ mod administrators;
 mod authenticator_app;
 mod backup;
 mod break_glass;
+mod budgets;
 mod forms;
 mod hardware_token;
 mod harness;

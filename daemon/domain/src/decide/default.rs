@@ -3,7 +3,7 @@
 use super::Case;
 use crate::Refusal;
 use crate::event::{DefaultChanged, DefaultReason, Event, Fact};
-use crate::state::State;
+use crate::state::{Expense, State};
 use crate::{Kind, MethodId};
 
 impl Case<'_> {
@@ -23,6 +23,7 @@ impl Case<'_> {
         {
             return Ok(Vec::new());
         }
+        self.may_spend(Expense::Change)?;
         Ok(vec![
             DefaultChanged {
                 method: Some(method),

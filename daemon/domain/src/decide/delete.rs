@@ -6,7 +6,7 @@ use crate::Refusal;
 use crate::command::Authority;
 use crate::event::{DeletionCancelled, DeletionReason, DeletionScheduled, Fact, MethodDeleted};
 use crate::policy::EffectivePolicy;
-use crate::state::Method;
+use crate::state::{Expense, Method};
 
 impl Case<'_> {
     pub(super) fn delete(&self, method: MethodId) -> Result<Vec<Fact>, Refusal> {
@@ -15,6 +15,7 @@ impl Case<'_> {
         if self.is_required(known) && self.context.authority == Authority::Own {
             return Err(Refusal::LastMethod);
         }
+        self.may_spend(Expense::Verification)?;
         match (self.context.authority, proof) {
             (Authority::Administrator | Authority::System, _) => {
                 Ok(self.deleted(known, DeletionReason::Administrator))
@@ -37,6 +38,7 @@ impl Case<'_> {
         self.method(method)?
             .deletion_due()
             .ok_or(Refusal::NothingScheduled)?;
+        self.may_spend(Expense::Verification)?;
         Ok(vec![DeletionCancelled { method }.into()])
     }
 

@@ -1,11 +1,11 @@
 //! Enrolling and importing methods.
 
 use super::Case;
-use crate::command::{Authority, Context, Phone};
+use crate::command::{Authority, Context, Phone, Room};
 use crate::event::{ActivationFailed, Credential, Fact, MethodEnrolled, MethodImported};
 use crate::kind::{Enrollment, Proved};
 use crate::policy::FirstMethod;
-use crate::state::State;
+use crate::state::{Expense, State};
 use crate::{Kind, MethodId, Refusal, SealedMethod, Strength, TokenId, UserId};
 
 /// What the enrollment of a method would lead to.
@@ -87,6 +87,9 @@ impl Case<'_> {
         sealed: &SealedMethod,
     ) -> Result<Vec<Fact>, Refusal> {
         self.require_administrator()?;
+        if self.context.room == Room::Kept {
+            return Err(Refusal::RoomKept);
+        }
         let kind = credential.kind();
         if !kind.is_importable() {
             return Err(Refusal::NotImported(kind));
@@ -119,6 +122,7 @@ impl Case<'_> {
         }
         let vouched = self.require_right_to_add()?;
         self.has_room(kind)?;
+        self.may_spend(Expense::Change)?;
         let alone = !self
             .user
             .methods()

@@ -1,7 +1,7 @@
 //! What belongs to the host and to no user: the log, the policy, the inventory of tokens.
 
 use super::introductions;
-use crate::command::{HostAction, HostCommand, NewToken};
+use crate::command::{HostAction, HostCommand, NewToken, Room};
 use crate::event::{
     Event, Fact, LogCreated, LogRestored, PolicyChanged, TokenImported, TokenRemoved,
 };
@@ -46,6 +46,9 @@ pub(super) fn decide(state: &State, command: &HostCommand) -> Result<Vec<Event>,
             }
             .into(),
         ],
+        HostAction::ImportTokens(_) if command.room == Room::Kept => {
+            return Err(Refusal::RoomKept);
+        }
         HostAction::ImportTokens(tokens) => tokens.iter().map(imported).collect(),
         HostAction::RemoveToken(token) => {
             state.token(*token).ok_or(Refusal::UnknownToken)?;

@@ -16,14 +16,14 @@ pub use sign_in::{
 pub use verify::verification_outlook;
 
 use crate::Refusal;
-use crate::command::{Action, Authority, Command, Context, UserCommand};
+use crate::command::{Action, Authority, Command, Context, Room, UserCommand};
 use crate::event::{
     Actor, Credential, Event, Fact, MethodRenamed, TokenResynchronized, Unlocked, UserAdded,
     UserErased, Who,
 };
 use crate::kind::Resynchronized;
 use crate::policy::EffectivePolicy;
-use crate::state::{Method, State, UserState};
+use crate::state::{Expense, Method, State, UserState};
 use crate::{MethodId, Sealed, Strength, Timestamp, UserId};
 
 /// Decides a command against the state that holds.
@@ -134,16 +134,7 @@ impl<'a> Case<'a> {
                 outcome,
             } => self.record_delivery(*message, *attempts, outcome),
             Action::FailActivation => self.fail_activation(),
-            Action::Rename { method, label } => {
-                self.method(*method)?;
-                Ok(vec![
-                    MethodRenamed {
-                        method: *method,
-                        label: label.clone(),
-                    }
-                    .into(),
-                ])
-            }
+            Action::Rename { method, label } => self.rename(*method, label),
             Action::Delete { method } => self.delete(*method),
             Action::CancelDeletion { method } => self.cancel_deletion(*method),
             Action::CarryOutDue => Ok(self.carry_out_due()),
@@ -193,6 +184,33 @@ impl<'a> Case<'a> {
             actor: self.context.actor.clone(),
             fact,
         }
+    }
+
+    /// Whether the user's budget has enough for this, and the disk room. What an administrator does for
+    /// others takes nothing of it.
+    fn may_spend(&self, expense: Expense) -> Result<(), Refusal> {
+        if self.context.authority != Authority::Own {
+            return Ok(());
+        }
+        if expense == Expense::Change && self.context.room == Room::Kept {
+            return Err(Refusal::RoomKept);
+        }
+        let rules = &self.state.policy().rules.budget;
+        self.user
+            .waits_to_spend(expense, rules, self.context.now)
+            .map_or(Ok(()), |until| Err(Refusal::TooOften { until }))
+    }
+
+    fn rename(&self, method: MethodId, label: &Sealed) -> Result<Vec<Fact>, Refusal> {
+        self.method(method)?;
+        self.may_spend(Expense::Change)?;
+        Ok(vec![
+            MethodRenamed {
+                method,
+                label: label.clone(),
+            }
+            .into(),
+        ])
     }
 
     fn method(&self, method: MethodId) -> Result<&Method, Refusal> {
@@ -263,6 +281,7 @@ impl<'a> Case<'a> {
         let Credential::HardwareToken(token) = known.credential() else {
             return Err(Refusal::NotAToken);
         };
+        self.may_spend(Expense::Verification)?;
         match found {
             Some(found) if token.is_ahead(found) => {
                 Ok(vec![TokenResynchronized { method, found }.into()])

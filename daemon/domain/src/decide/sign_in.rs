@@ -7,7 +7,7 @@ use crate::event::{
     BreakGlassUsed, Fact, RememberedSignIn, SetUpPostponed, TerminalRemembered, Who,
 };
 use crate::policy::{EffectivePolicy, FirstMethod, SignInRules, Verify};
-use crate::state::State;
+use crate::state::{Expense, State};
 use crate::{BreakGlassId, Purpose, RotatingTag, Seconds, TerminalTag, Timestamp, UserId};
 use std::net::IpAddr;
 
@@ -220,12 +220,15 @@ impl Case<'_> {
         let who = self.context.actor.who == Who::Root || self.context.on_self;
         let proves = !self.has_candidate() || self.fresh_proof().is_some();
         match self.set_up() {
-            Some(set_up) if set_up.may_postpone && who && proves => Ok(vec![
-                SetUpPostponed {
-                    until: set_up.grace_ends,
-                }
-                .into(),
-            ]),
+            Some(set_up) if set_up.may_postpone && who && proves => {
+                self.may_spend(Expense::Verification)?;
+                Ok(vec![
+                    SetUpPostponed {
+                        until: set_up.grace_ends,
+                    }
+                    .into(),
+                ])
+            }
             _ => Err(Refusal::NotToBePutOff),
         }
     }
@@ -260,6 +263,7 @@ impl Case<'_> {
         if self.context.actor.who == Who::Root
             && self.is_remembered(&self.sign_in_rules(), terminal)
         {
+            self.may_spend(Expense::Verification)?;
             Ok(vec![
                 RememberedSignIn {
                     terminal: terminal.current,

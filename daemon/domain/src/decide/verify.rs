@@ -4,7 +4,7 @@ use super::Case;
 use crate::command::Context;
 use crate::event::{DeletionReason, Fact, Locked, VerificationFailed, VerificationSucceeded};
 use crate::kind::{Accepted, Answer, Failure, Judgement};
-use crate::state::{Method, State};
+use crate::state::{Expense, Method, State};
 use crate::{MethodId, Purpose, Refusal, UserId};
 
 /// Whether an answer for this method would be heard now. Asked before the answer is looked at, so
@@ -58,6 +58,7 @@ impl Case<'_> {
             return Err(Refusal::Expired);
         }
         self.caller_may_attempt()?;
+        self.may_spend(Expense::Verification)?;
         let rules = &self.state.policy().rules.throttle;
         self.user.may_attempt(method, rules, self.context.now)
     }

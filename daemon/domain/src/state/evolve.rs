@@ -1,5 +1,6 @@
 //! How each fact changes what holds.
 
+use super::budget::{Budget, Expense};
 use super::{CallerFailures, Method, MethodThrottle, Proof, SignIns, State, Token, UserState};
 use crate::event::{
     Accepted, AccessPassIssued, Credential, DeletionReason, DeletionScheduled, Event, Fact, Locked,
@@ -51,6 +52,10 @@ impl State {
 
     fn evolve_user(&mut self, user: UserId, event: &Event, fact: &Fact) {
         let now = event.time;
+        if let Some(expense) = Expense::of(user, event) {
+            let rules = self.policy().rules.budget;
+            self.change(user, |state| state.budget.spend(expense, &rules, now));
+        }
         match fact {
             Fact::UserAdded(fact) => {
                 self.users
@@ -233,6 +238,7 @@ impl UserState {
             activation_failures: 0,
             last_failure: Timestamp::default(),
             proofs: Vec::new(),
+            budget: Budget::default(),
             sign_ins: None,
         }
     }

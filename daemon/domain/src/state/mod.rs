@@ -1,5 +1,6 @@
 //! The projection of the log: what holds now.
 
+mod budget;
 mod codes;
 mod evolve;
 mod restore;
@@ -7,6 +8,8 @@ mod sign_in;
 mod throttle;
 mod user;
 
+pub use budget::Budget;
+pub(crate) use budget::Expense;
 pub use codes::{CodeRequest, CodeRequests, CodeStatus};
 pub use sign_in::{Remembered, SignIns};
 pub use throttle::{CallerFailures, MethodThrottle};

@@ -1,11 +1,12 @@
 //! The security info of one user, as it stands.
 
+use super::budget::{Budget, Expense};
 use super::sign_in::SignIns;
 use super::throttle::{self, MethodThrottle};
 use crate::Refusal;
 use crate::event::Credential;
 use crate::otp::{Counter, OtpParameters};
-use crate::policy::{EffectivePolicy, ThrottleRules};
+use crate::policy::{BudgetRules, EffectivePolicy, ThrottleRules};
 use crate::{
     Kind, MethodId, Purpose, Sealed, SealedMethod, Seconds, SessionTag, Strength, Timestamp,
 };
@@ -20,6 +21,7 @@ pub struct UserState {
     pub(super) activation_failures: u16,
     pub(super) last_failure: Timestamp,
     pub(super) proofs: Vec<Proof>,
+    pub(super) budget: Budget,
     /// Most users have none, and there are many users.
     pub(super) sign_ins: Option<Box<SignIns>>,
 }
@@ -274,6 +276,16 @@ impl UserState {
     /// When the next attempt at anything that can be guessed is accepted, if not at `now`.
     pub fn wait(&self, rules: &ThrottleRules, now: Timestamp) -> Option<Timestamp> {
         throttle::wait(rules, self.failures(), self.last_failure, now)
+    }
+
+    /// When the user's budget has enough for this expense, if not at `now`.
+    pub(crate) fn waits_to_spend(
+        &self,
+        expense: Expense,
+        rules: &BudgetRules,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        self.budget.refuses(expense, rules, now)
     }
 
     /// Whether an attempt at this method is accepted at `now`. What can be guessed waits for the

@@ -10,6 +10,7 @@
 
 mod access_pass;
 mod adding;
+mod budgets;
 mod code_limits;
 mod code_requests;
 mod codes;

@@ -29,6 +29,8 @@ pub struct DaemonConfig {
     pub cache_size: u64,
     /// How much room must stay free on the disk, in bytes.
     pub free_space_reserve: u64,
+    /// How many bytes of events there must be room for beyond that for changes to be taken.
+    pub verification_reserve: u64,
     /// How many sessions one uid other than root's may have open at once.
     pub sessions_per_user: usize,
     /// How many sessions may be open at once in all.
@@ -79,6 +81,7 @@ impl Default for DaemonConfig {
             master_key: MasterKeySource::Automatic,
             cache_size: 4 * MIB,
             free_space_reserve: 4 * MIB,
+            verification_reserve: 8 * MIB,
             sessions_per_user: 16,
             sessions_in_all: 1024,
             plugin_directory: PathBuf::from("/usr/lib/secinfo/channels"),
@@ -128,6 +131,10 @@ impl DaemonConfig {
                 "daemon.free_space_reserve",
                 self.free_space_reserve != new.free_space_reserve,
             ),
+            (
+                "daemon.verification_reserve",
+                self.verification_reserve != new.verification_reserve,
+            ),
         ]
         .into_iter()
         .filter_map(|(key, differs)| differs.then_some(key))
@@ -155,6 +162,11 @@ pub(super) fn read(section: &mut Section<'_, '_>) -> DaemonConfig {
         free_space_reserve: section.read(
             "free_space_reserve",
             or.free_space_reserve,
+            value::size(MIB..=TIB),
+        ),
+        verification_reserve: section.read(
+            "verification_reserve",
+            or.verification_reserve,
             value::size(MIB..=TIB),
         ),
         sessions_per_user: section.read(

@@ -3,9 +3,9 @@
 use super::document::Section;
 use super::value::{self, Refusal, count, length, word};
 use secinfo_domain::policy::{
-    AuthenticatorAppRules, CodeRules, EffectivePolicy, FirstMethod, HardwareTokenRules, Notices,
-    RecoveryCodeRules, Refinement, ResetMethods, Rules, ServiceRules, SessionRules,
-    SignInRefinement, SignInRules, ThrottleRules, Verify,
+    AuthenticatorAppRules, BudgetRules, CodeRules, EffectivePolicy, FirstMethod,
+    HardwareTokenRules, Notices, RecoveryCodeRules, Refinement, ResetMethods, Rules, ServiceRules,
+    SessionRules, SignInRefinement, SignInRules, ThrottleRules, Verify,
 };
 use secinfo_domain::{Algorithm, Digits, GroupName, Kind, KindSet, Policy, ServiceName, Strength};
 use toml::de::DeValue;
@@ -75,6 +75,7 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
         codes: section.within("codes", |section| codes(section, or.codes)),
         throttle: section.within("throttle", |section| throttle(section, or.throttle)),
         session: section.within("session", |section| session(section, or.session)),
+        budget: section.within("budget", |section| budget(section, or.budget)),
     };
     require_what_can_be_had(
         section,
@@ -197,6 +198,13 @@ fn session(section: &mut Section<'_, '_>, or: SessionRules) -> SessionRules {
         enrollment: section.read("enrollment", or.enrollment, length(1..=HOUR)),
         verification: section.read("verification", or.verification, length(1..=HOUR)),
         attempts: section.read("attempts", or.attempts, count(1..=20)),
+    }
+}
+
+fn budget(section: &mut Section<'_, '_>, or: BudgetRules) -> BudgetRules {
+    BudgetRules {
+        changes: section.read("changes", or.changes, value::limit),
+        verifications: section.read("verifications", or.verifications, value::limit),
     }
 }
 

@@ -4,7 +4,7 @@ use super::account::Person;
 use super::error::ServiceError;
 use secinfo_domain::event::{Fact, encode};
 use secinfo_domain::{
-    Command, Event, KeyId, State, Timestamp, UserId, created_key, decide, destroyed_keys,
+    Command, Event, KeyId, Room, State, Timestamp, UserId, created_key, decide, destroyed_keys,
 };
 use secinfo_ledger::{Commit, NewKey};
 use std::sync::Arc;
@@ -32,8 +32,14 @@ pub(super) struct Batch {
 }
 
 impl Batch {
-    /// Decides these commands at the time `now`, the first against `state`.
-    pub(super) fn decide(state: &State, commands: Vec<PendingCommand>, now: Timestamp) -> Self {
+    /// Decides these commands at the time `now`, with this `room` on the disk, the first against
+    /// `state`.
+    pub(super) fn decide(
+        state: &State,
+        commands: Vec<PendingCommand>,
+        now: Timestamp,
+        room: Room,
+    ) -> Self {
         let mut batch = Self {
             events: Vec::new(),
             commit: Commit::default(),
@@ -44,7 +50,7 @@ impl Batch {
         // Each is decided at the time of its turn, not of its arrival: a wrong code that overtook
         // others must not lie in the future of theirs, where it would make none of them wait.
         for mut command in commands {
-            command.set_time(now);
+            command.set_time_and_room(now, room);
             command.drop_repeated_introductions(&batch.introduced);
             let decided = batch.take(&command);
             batch.answers.push((command.answer, decided));
@@ -125,10 +131,16 @@ impl Batch {
 }
 
 impl PendingCommand {
-    const fn set_time(&mut self, now: Timestamp) {
+    const fn set_time_and_room(&mut self, now: Timestamp, room: Room) {
         match &mut self.command {
-            Command::Host(command) => command.now = now,
-            Command::User(command) => command.context.now = now,
+            Command::Host(command) => {
+                command.now = now;
+                command.room = room;
+            }
+            Command::User(command) => {
+                command.context.now = now;
+                command.context.room = room;
+            }
         }
     }
 

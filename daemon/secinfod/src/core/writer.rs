@@ -5,6 +5,7 @@ use super::account::Person;
 use super::appended::Appended;
 use super::batch::{Batch, PendingCommand};
 use super::clock::Clock;
+use super::command::room;
 use super::error::ServiceError;
 use super::published::Published;
 use super::replay::{ReplayError, replay_news};
@@ -238,7 +239,8 @@ impl Appender {
             self.set_problem(Some(why.clone()));
             return refuse(commands, &why);
         }
-        let batch = Batch::decide(&self.state, commands, self.clock.now());
+        let room = room(self.ledger.has_room_for_changes());
+        let batch = Batch::decide(&self.state, commands, self.clock.now(), room);
         match self.append(batch.commit) {
             Ok(()) => {
                 batch.introduced.iter().for_each(Person::mark_introduced);

@@ -3,7 +3,7 @@
 use super::pipe::Pipe;
 use crate::core::{Appender, Core, ServiceError, UserPayload};
 use secinfo_domain::event::{Actor, Who, encode};
-use secinfo_domain::{Command, HostAction, HostCommand, State, Timestamp, UserId, decide};
+use secinfo_domain::{Command, HostAction, HostCommand, Room, State, Timestamp, UserId, decide};
 use secinfo_ledger::backup::{
     BackupContents, BackupLabel, BackupReader, Manifest, Restoration, Restored, is_pending,
 };
@@ -181,6 +181,8 @@ fn restored_event(
             who: Who::Root,
             service: None,
         },
+        // A restore takes an empty log's place, and looks for room by itself.
+        room: Room::Enough,
         introductions: Vec::new(),
         action: HostAction::RestoreLog {
             size: manifest.size,

@@ -2,6 +2,7 @@
 
 use super::SecurityInfo;
 use crate::core::{Person, Requester, ServiceError};
+use crate::methods::payload::label_of;
 use secinfo_domain::event::Fact;
 use secinfo_domain::{Action, Label, MethodId, Refusal, SealedPart, Timestamp, UserId};
 
@@ -15,7 +16,7 @@ pub enum Deletion {
 }
 
 impl SecurityInfo {
-    /// Gives a method another label.
+    /// Gives a method another label. The one that it has already is nothing new, and leaves no event.
     pub async fn rename(
         &self,
         uid: u32,
@@ -26,7 +27,10 @@ impl SecurityInfo {
         let person = self.core.person(uid)?;
         let state = self.core.state();
         let user = state.user(person.id).ok_or(Refusal::UnknownMethod)?;
-        user.method(method).ok_or(Refusal::UnknownMethod)?;
+        let known = user.method(method).ok_or(Refusal::UnknownMethod)?;
+        if label_of(&self.core, known)? == label {
+            return Ok(());
+        }
         let label = self.core.seal(method.into(), SealedPart::Label, &label)?;
         let action = Action::Rename { method, label };
         self.notices

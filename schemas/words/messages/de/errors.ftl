@@ -20,6 +20,7 @@ error-InvalidDestination = An diese Nummer oder Adresse können keine Codes gesc
 error-DestinationNotAllowed = In dieses Land wird nichts geschickt: Nehmen Sie eine andere Nummer, oder wenden Sie sich an die Administration.
 error-PlaceTaken = Diese Nummer oder ihr Platz ist schon vergeben: Wählen Sie mit --place einen anderen, oder löschen Sie zuerst die Methoden dort.
 error-TooSoon = Vor dem nächsten Versuch müssen Sie warten: Versuchen Sie es später wieder.
+error-TooOften = Das war zu oft in letzter Zeit: Warten Sie, bis die Zeit um ist, und versuchen Sie es dann wieder.
 error-MethodLocked = Falsche Codes haben diese Methode für eine Weile gesperrt: Nehmen Sie eine andere, warten Sie, oder bitten Sie die Administration, sie zu entsperren.
 error-NoMethod = Es gibt keine Methode, mit der Sie sich ausweisen können: Fügen Sie zuerst eine hinzu, oder bitten Sie die Administration um einen Zugangspass.
 error-LastMethod = Die Richtlinie verlangt diese Methode: Fügen Sie eine andere hinzu, die sie ersetzt, und löschen Sie dann diese.

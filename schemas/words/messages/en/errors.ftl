@@ -20,6 +20,7 @@ error-InvalidDestination = Codes cannot be sent to that number or address: check
 error-DestinationNotAllowed = No messages are sent to numbers of that country: use another number, or ask an administrator.
 error-PlaceTaken = That number, or the place that it would have, is taken: choose another with --place, or delete the methods there first.
 error-TooSoon = You have to wait before the next attempt: try again later.
+error-TooOften = You have done that too often lately: wait until the time is over, then do it again.
 error-MethodLocked = Wrong codes locked this method for a while: use another method, wait, or ask an administrator to unlock it.
 error-NoMethod = There is no method to verify with: add one first, or ask an administrator for an access pass.
 error-LastMethod = Policy requires this method: add another that takes its place, then delete this one.

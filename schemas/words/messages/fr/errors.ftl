@@ -20,6 +20,7 @@ error-InvalidDestination = Aucun code ne peut être envoyé à ce numéro ou à 
 error-DestinationNotAllowed = Rien n’est envoyé vers ce pays : prenez un autre numéro, ou adressez-vous à un administrateur.
 error-PlaceTaken = Ce numéro ou son emplacement est déjà pris : choisissez-en un autre avec --place, ou supprimez d’abord les méthodes qui s’y trouvent.
 error-TooSoon = Il faut attendre avant le prochain essai : réessayez plus tard.
+error-TooOften = Cela a été fait trop souvent ces derniers temps : attendez que le délai soit écoulé, puis recommencez.
 error-MethodLocked = Des codes erronés ont bloqué cette méthode pour un moment : utilisez une autre méthode, attendez, ou demandez à un administrateur de la débloquer.
 error-NoMethod = Il n’y a pas de méthode de vérification : ajoutez-en d’abord une, ou demandez un passe d’accès à un administrateur.
 error-LastMethod = La politique exige cette méthode : ajoutez-en une autre qui la remplace, puis supprimez celle-ci.

@@ -12,9 +12,9 @@ use secinfo_domain::kind::HardwareToken;
 use secinfo_domain::state::Method;
 use secinfo_domain::{
     Action, Answer, Authority, BreakGlassId, Command, Context, Counter, GroupName, HostAction,
-    HostCommand, Kind, MethodId, NewToken, OtpParameters, Place, RootHash, Seconds, ServiceName,
-    SessionTag, State, TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters, UserCommand,
-    UserId, decide,
+    HostCommand, Kind, MethodId, NewToken, OtpParameters, Place, Room, RootHash, Seconds,
+    ServiceName, SessionTag, State, TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters,
+    UserCommand, UserId, decide,
 };
 use std::collections::BTreeSet;
 
@@ -166,6 +166,7 @@ impl World {
                     who: Who::System,
                     service: None,
                 },
+                room: Room::Enough,
                 introductions: Vec::new(),
                 action,
             }),
@@ -192,6 +193,7 @@ impl World {
             on_self: step.by == By::User,
             session: SessionTag::from_bytes([step.session; 16]),
             groups: step.in_group.then_some(staff).into_iter().collect(),
+            room: Room::Enough,
             introductions: [user, another].map(|id| (id, sealed("name"))).into(),
         }
     }
@@ -418,6 +420,7 @@ pub fn is_carried_out(world: &World, user: UserId) -> Result<(), TestCaseError> 
             on_self: false,
             session: SessionTag::from_bytes([0xff; 16]),
             groups: Vec::new(),
+            room: Room::Kept,
             introductions: Vec::new(),
         },
         action: Action::CarryOutDue,

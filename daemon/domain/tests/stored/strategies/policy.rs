@@ -7,8 +7,8 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use secinfo_domain::policy::{
-    AuthenticatorAppRules, CodeRules, FirstMethod, HardwareTokenRules, Limit, Network, Notices,
-    RecoveryCodeRules, Refinement, ResetMethods, Rules, ServiceRules, SessionRules,
+    AuthenticatorAppRules, BudgetRules, CodeRules, FirstMethod, HardwareTokenRules, Limit, Network,
+    Notices, RecoveryCodeRules, Refinement, ResetMethods, Rules, ServiceRules, SessionRules,
     SignInRefinement, SignInRules, ThrottleRules, Verify,
 };
 use secinfo_domain::{GroupName, Kind, KindSet, Policy};
@@ -170,7 +170,7 @@ fn rules() -> impl Strategy<Value = Rules> {
     let small = any::<[u8; 6]>();
     let token = (any::<u16>(), any::<u16>());
     let notices = select(vec![Notices::All, Notices::Email, Notices::None]);
-    let codes_and_throttle = (codes(), throttle(), notices, sign_in());
+    let codes_and_throttle = (codes(), throttle(), notices, sign_in(), (limit(), limit()));
     (general, times, small, token, hotp(), codes_and_throttle).prop_map(
         |(
             (allowed, required, grace_days, first_method, reset_methods),
@@ -185,8 +185,12 @@ fn rules() -> impl Strategy<Value = Rules> {
             ],
             (look_ahead, resynchronization),
             hotp,
-            (codes, throttle, notices, sign_in),
+            (codes, throttle, notices, sign_in, (changes, verifications)),
         )| Rules {
+            budget: BudgetRules {
+                changes,
+                verifications,
+            },
             allowed,
             required,
             grace_days,

@@ -72,7 +72,8 @@ fn details(error: &ServiceError) -> Details {
             Refusal::TooSoon { until }
             | Refusal::MethodLocked { until }
             | Refusal::CodeJustSent { until }
-            | Refusal::TooManyCodes { until },
+            | Refusal::TooManyCodes { until }
+            | Refusal::TooOften { until },
         ) => Some(until.as_millis()),
         _ => None,
     };
@@ -114,6 +115,8 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         Refusal::PlaceTaken(_) | Refusal::NumberKnown(_) => Reason::PlaceTaken,
         Refusal::CountryNotAllowed => Reason::DestinationNotAllowed,
         Refusal::TooManyCodes { .. } => Reason::TooManyCodes,
+        Refusal::TooOften { .. } => Reason::TooOften,
+        Refusal::RoomKept => Reason::StorageUnavailable,
         Refusal::CodeGone => Reason::CodeExpired,
         Refusal::NothingScheduled => Reason::NothingScheduled,
         Refusal::AdministratorNeeded => Reason::NotAuthorized,

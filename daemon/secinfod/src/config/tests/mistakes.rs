@@ -5,7 +5,7 @@ use super::{parse, refusal};
 
 /// Section, setting, and what must be in the words on what is wrong and on what would be right.
 #[rustfmt::skip] // A row for each mistake.
-const BAD_VALUES: [(&str, &str, &str, &str); 82] = [
+const BAD_VALUES: [(&str, &str, &str, &str); 84] = [
     ("daemon", "organization = \"a:b\"", "colon", "without a colon"),
     ("daemon", "organization = \" \"", "empty", "for the name of the host"),
     ("daemon", "organization = \"a\\u202eb\"", "control character", "1 to 64"),
@@ -21,6 +21,7 @@ const BAD_VALUES: [(&str, &str, &str, &str); 82] = [
     ("daemon", "cache_size = \"4MB\"", "\"MB\" is no unit", "KiB, MiB, GiB, TiB"),
     ("daemon", "cache_size = \"1KiB\"", "out of range", "from \"1MiB\" to \"16GiB\""),
     ("daemon", "free_space_reserve = 0", "bare number", "from \"1MiB\" to \"1TiB\""),
+    ("daemon", "verification_reserve = \"1KiB\"", "out of range", "from \"1MiB\" to \"1TiB\""),
     ("daemon", "sessions_in_all = 3", "less than", "to 16 at least"),
     ("policy", "allowed = []", "no kind", "at least one"),
     ("policy", "allowed = \"text\"", "a text", "a list of kinds"),
@@ -58,6 +59,7 @@ const BAD_VALUES: [(&str, &str, &str, &str); 82] = [
     ("policy.throttle", "lock_after = 3", "not more than", "to 4 at least"),
     ("policy.throttle", "first_lock = \"2h\"", "shorter", "to \"2h\" at least"),
     ("policy.throttle", "longest_lock = \"8d\"", "out of range", "\"7d\""),
+    ("policy.budget", "changes = \"100\"", "is no limit", "from \"1 in 1s\""),
     ("policy.session", "attempts = 0", "out of range", "1 to 20"),
     ("policy.session", "verification = \"2h\"", "out of range", "\"1h\""),
     ("policy.sign-in", "verify = \"always\"", "not known", "\"when-enrolled\""),

@@ -122,6 +122,7 @@ fn the_shipped_file_says_what_needs_a_restart() {
         master_key = "/etc/secinfo/master.key"
         cache_size = "8MiB"
         free_space_reserve = "1GiB"
+        verification_reserve = "1GiB"
         sessions_per_user = 1
         sessions_in_all = 2
         [policy]

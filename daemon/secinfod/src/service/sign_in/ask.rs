@@ -197,7 +197,7 @@ impl Turn<'_> {
             ServiceError::CodeAlreadyUsed => words.say("note-used"),
             ServiceError::NoCodeSent => words.say("note-none-sent"),
             ServiceError::Refused(Refusal::CodeGone) => words.say("note-gone"),
-            ServiceError::Refused(Refusal::TooSoon { until }) => {
+            ServiceError::Refused(Refusal::TooSoon { until } | Refusal::TooOften { until }) => {
                 words.say_until("note-slow", until)
             }
             ServiceError::NowLocked { until }

@@ -70,7 +70,9 @@ impl Turn<'_> {
             .await
         {
             Ok(_) => Ok(true),
-            Err(ServiceError::Refused(Refusal::NotToBePutOff)) => Ok(false),
+            Err(ServiceError::Refused(Refusal::NotToBePutOff | Refusal::TooOften { .. })) => {
+                Ok(false)
+            }
             Err(error) => Err(error),
         }
     }

@@ -238,8 +238,10 @@ impl SignIns {
             .await
         {
             Ok(_) => Ok(true),
-            // Its time was over in between.
-            Err(ServiceError::Refused(Refusal::NotRemembered)) => Ok(false),
+            // Its time was over in between, or it was used too often.
+            Err(ServiceError::Refused(Refusal::NotRemembered | Refusal::TooOften { .. })) => {
+                Ok(false)
+            }
             Err(error) => Err(error),
         }
     }
