@@ -72,14 +72,19 @@ impl Case<'_> {
 
     /// The deletion and the change of the default that follows from it.
     pub(super) fn deleted(&self, method: &Method, reason: DeletionReason) -> Vec<Fact> {
-        let deleted = MethodDeleted {
-            method: method.id(),
-            reason,
-        }
-        .into();
-        std::iter::once(deleted)
+        std::iter::once(self.deletion(method.id(), reason))
             .chain(self.default_after_deleting(method.id()))
             .collect()
+    }
+
+    pub(super) fn deletion(&self, method: MethodId, reason: DeletionReason) -> Fact {
+        let own = self.context.authority == Authority::Own;
+        MethodDeleted {
+            method,
+            reason,
+            session: own.then_some(self.context.session),
+        }
+        .into()
     }
 
     /// Whether the user would have too few methods without this one: by the policy for all services,

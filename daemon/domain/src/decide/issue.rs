@@ -3,7 +3,7 @@
 use super::Case;
 use crate::Refusal;
 use crate::command::Authority;
-use crate::event::{AccessPassIssued, DeletionReason, Fact, MethodDeleted, RecoveryCodesIssued};
+use crate::event::{AccessPassIssued, DeletionReason, Fact, RecoveryCodesIssued};
 use crate::kind::AccessPass;
 use crate::{Kind, MethodId, SealedMethod, Seconds};
 
@@ -67,23 +67,15 @@ impl Case<'_> {
             Authority::Administrator | Authority::Own => DeletionReason::Administrator,
             Authority::System => DeletionReason::Expired,
         };
-        Ok(vec![
-            MethodDeleted {
-                method: pass.id(),
-                reason,
-            }
-            .into(),
-        ])
+        Ok(vec![self.deletion(pass.id(), reason)])
     }
 
     fn replacing(&self, kind: Kind, issued: Fact) -> Vec<Fact> {
-        let former = self.user.only(kind).map(|former| {
-            MethodDeleted {
-                method: former.id(),
-                reason: DeletionReason::Replaced,
-            }
-            .into()
-        });
-        former.into_iter().chain([issued]).collect()
+        let former = self.user.only(kind);
+        former
+            .map(|former| self.deletion(former.id(), DeletionReason::Replaced))
+            .into_iter()
+            .chain([issued])
+            .collect()
     }
 }

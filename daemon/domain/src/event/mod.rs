@@ -192,6 +192,10 @@ facts! {
         method: MethodId,
         /// Why.
         reason: DeletionReason,
+        /// The session in which its user asked for it, whose proofs by other methods go on. None where
+        /// it was not the user who asked.
+        #[serde(deserialize_with = "present")]
+        session: Option<SessionTag>,
     }
     /// A user asked for a deletion with a weaker proof, so that it was scheduled.
     DeletionScheduled "deletion-scheduled" v 1 {

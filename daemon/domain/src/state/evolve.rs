@@ -4,8 +4,8 @@ use super::budget::{Budget, Expense};
 use super::{CallerFailures, Method, MethodThrottle, Proof, SignIns, State, Token, UserState};
 use crate::event::{
     Accepted, AccessPassIssued, Credential, DeletionReason, DeletionScheduled, Event, Fact, Locked,
-    MethodEnrolled, RecoveryCodesIssued, TokenImported, VerificationFailed, VerificationSucceeded,
-    Who,
+    MethodDeleted, MethodEnrolled, RecoveryCodesIssued, TokenImported, VerificationFailed,
+    VerificationSucceeded, Who,
 };
 use crate::kind::{AccessPass, RecoveryCodes};
 use crate::{MethodId, Purpose, Sealed, SealedMethod, Seconds, Timestamp, UserId};
@@ -94,10 +94,7 @@ impl State {
             }
             Fact::MethodDeleted(fact) => {
                 self.delete(user, fact.method);
-                if fact.reason == DeletionReason::Administrator {
-                    // It may have been stolen: the user proves another method.
-                    self.change(user, |state| state.proofs.clear());
-                }
+                self.change(user, |state| state.end_proofs(fact));
             }
             Fact::DeletionScheduled(fact) => self.schedule_deletion(user, fact),
             Fact::DeletionCancelled(fact) => self.cancel_deletion(user, fact.method),
@@ -275,6 +272,7 @@ impl UserState {
         });
         if let Some(session) = fact.first_proof {
             let proof = Proof {
+                method: fact.method,
                 session,
                 strength: fact.credential.kind().strength(),
                 time: now,
@@ -300,6 +298,22 @@ impl UserState {
         self.proofs.push(proof);
     }
 
+    /// Ends what a deleted method has proved, and what other sessions have: it may have been stolen, and
+    /// the thief have proved it there. A method that is used up has just proved its user, and one whose
+    /// time is over says nothing of others.
+    fn end_proofs(&mut self, deleted: &MethodDeleted) {
+        match deleted.reason {
+            DeletionReason::UsedUp => {}
+            DeletionReason::Expired => self.proofs.retain(|proof| proof.method != deleted.method),
+            DeletionReason::Requested
+            | DeletionReason::WaitingOver
+            | DeletionReason::Administrator
+            | DeletionReason::Replaced => self.proofs.retain(|proof| {
+                proof.method != deleted.method && Some(proof.session) == deleted.session
+            }),
+        }
+    }
+
     fn succeed(&mut self, fact: &VerificationSucceeded, now: Timestamp, fresh: Seconds) {
         if let Some(method) = self.method_mut(fact.method) {
             method.credential.use_up(fact.accepted);
@@ -309,6 +323,7 @@ impl UserState {
         self.activation_failures = 0;
         if fact.purpose == Purpose::SignIn {
             let proof = Proof {
+                method: fact.method,
                 session: fact.session,
                 strength: fact.strength,
                 time: now,

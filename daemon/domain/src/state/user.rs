@@ -42,6 +42,8 @@ pub struct Method {
 /// What a finished verification leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proof {
+    /// The method that was proved.
+    pub method: MethodId,
     /// Where it was made, and alone counts.
     pub session: SessionTag,
     /// How strong it is.

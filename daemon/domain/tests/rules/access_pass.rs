@@ -77,7 +77,7 @@ fn issued_anew_it_replaces_the_former_one() {
     let story = given([administrator_for(ALICE).issue_access_pass(method(1))])
         .when(administrator_for(ALICE).at(60).issue_access_pass(method(2)))
         .then_events([
-            deleted(method(1), DeletionReason::Replaced),
+            deleted_by_others(method(1), DeletionReason::Replaced),
             pass_issued(method(2), at(3660), false),
         ]);
     assert_eq!(story.state.next_due(), Some(at(3660)));
@@ -90,7 +90,7 @@ fn a_pass_can_be_taken_back_and_its_proofs_with_it() {
         alice().verify(method(1), Answer::AccessPass),
     ])
     .when(administrator_for(ALICE).revoke_access_pass())
-    .then_events([deleted(method(1), DeletionReason::Administrator)]);
+    .then_events([deleted_by_others(method(1), DeletionReason::Administrator)]);
     assert_eq!(story.state.next_due(), None);
     assert_eq!(story.user(ALICE).proofs(), []);
     story

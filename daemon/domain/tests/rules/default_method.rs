@@ -136,12 +136,12 @@ fn when_the_default_is_deleted_it_falls_to_the_strongest_that_is_left() {
         story = story
             .when(administrator().delete(method(gone)))
             .then_events([
-                deleted(method(gone), DeletionReason::Administrator),
+                deleted_by_others(method(gone), DeletionReason::Administrator),
                 default_is(method(next), DefaultReason::Fallback),
             ]);
     }
     let story = story.when(administrator().delete(method(1))).then_events([
-        deleted(method(1), DeletionReason::Administrator),
+        deleted_by_others(method(1), DeletionReason::Administrator),
         no_default(),
     ]);
     assert_eq!(story.default_of(ALICE), None);
@@ -213,7 +213,7 @@ fn the_fallback_is_no_kind_that_policy_forbids_while_an_allowed_one_is_left() {
     ])
     .when(administrator_for(ALICE).delete(method(3)))
     .then_events([
-        deleted(method(3), DeletionReason::Administrator),
+        deleted_by_others(method(3), DeletionReason::Administrator),
         default_is(method(1), DefaultReason::Fallback),
     ]);
 }
@@ -233,7 +233,7 @@ fn a_service_that_allows_fewer_kinds_changes_nothing_about_the_fallback() {
     )
     .when(administrator_for(ALICE).through("kiosk").delete(method(3)))
     .then_events([
-        deleted(method(3), DeletionReason::Administrator),
+        deleted_by_others(method(3), DeletionReason::Administrator),
         default_is(method(2), DefaultReason::Fallback),
     ]);
 }

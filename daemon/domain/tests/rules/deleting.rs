@@ -79,7 +79,7 @@ fn a_weaker_proof_deletes_only_after_the_waiting_time() {
         .then_nothing()
         .when(daemon_for(ALICE).at(10 + DAY).carry_out_due())
         .then_events([
-            deleted(method(2), DeletionReason::WaitingOver),
+            deleted_by_others(method(2), DeletionReason::WaitingOver),
             default_is(method(1), DefaultReason::Fallback),
         ]);
     assert_eq!(story.state.next_due(), None);
@@ -188,6 +188,7 @@ fn the_last_required_method_can_be_replaced() {
     )
     .when(alice().delete(method(1)))
     .then_events([deleted(method(1), DeletionReason::Requested)])
+    .and(alice().verify(method(2), step(101)))
     .when(alice().delete(method(2)))
     .then_refused(Refusal::LastMethod);
 }
@@ -241,7 +242,7 @@ fn an_administrator_deletes_the_last_required_method() {
     given_rules(required(1), [alice().enroll(method(1), app())])
         .when(administrator_for(ALICE).delete(method(1)))
         .then_events([
-            deleted(method(1), DeletionReason::Administrator),
+            deleted_by_others(method(1), DeletionReason::Administrator),
             no_default(),
         ]);
 }
@@ -312,7 +313,7 @@ fn an_expired_access_pass_is_deleted_when_it_is_due() {
     assert_eq!(story.state.due(at(3600)), [ALICE]);
     story
         .when(daemon_for(ALICE).at(3600).carry_out_due())
-        .then_events([deleted(method(1), DeletionReason::Expired)]);
+        .then_events([deleted_by_others(method(1), DeletionReason::Expired)]);
 }
 
 #[test]

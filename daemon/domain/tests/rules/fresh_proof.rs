@@ -181,3 +181,73 @@ fn the_proofs_of_many_sessions_stand_side_by_side() {
             .and(alice().at(200).from(session(n)).enroll(method(9), app()));
     }
 }
+
+/// Alice proves an app and a token in both sessions.
+fn proved_both_in_both_sessions() -> Story {
+    given([
+        alice().enroll(method(1), app()),
+        alice().enroll(method(2), time_token()),
+        alice().from(ELSEWHERE).at(1).verify(method(1), step(101)),
+        alice().from(ELSEWHERE).at(2).verify(method(2), step(101)),
+        alice().at(3).verify(method(1), step(102)),
+        alice().at(4).verify(method(2), step(102)),
+    ])
+}
+
+#[test]
+fn what_a_deleted_method_has_proved_counts_no_more() {
+    let story = given([
+        alice().enroll(method(1), app()),
+        alice().enroll(method(2), time_token()),
+        alice().at(700).verify(method(1), step(101)),
+    ]);
+    // A thief with the app enrolled nothing yet.
+    story
+        .and(alice().at(701).delete(method(1)))
+        .when(alice().at(702).enroll(method(3), app()))
+        .then_refused(Refusal::FreshProofNeeded);
+}
+
+#[test]
+fn a_deletion_ends_the_proofs_of_every_other_session() {
+    let story = proved_both_in_both_sessions().and(alice().at(5).delete(method(1)));
+    story
+        .when(alice().from(ELSEWHERE).at(6).enroll(method(3), app()))
+        .then_refused(Refusal::FreshProofNeeded);
+    // The session that asked has proved another method, and goes on.
+    story.and(alice().at(6).enroll(method(3), app()));
+}
+
+#[test]
+fn a_deletion_that_waited_ends_every_proof_when_it_takes_effect() {
+    let story = given([
+        alice().enroll(method(1), text(Place::Mobile)),
+        administrator_for(ALICE).enroll(method(2), app()),
+        alice().delete(method(2)),
+        alice().at(DAY - 60).verify(method(2), step(101)),
+        daemon_for(ALICE).at(DAY).carry_out_due(),
+    ]);
+    story
+        .when(alice().at(DAY).enroll(method(3), app()))
+        .then_refused(Refusal::FreshProofNeeded);
+}
+
+#[test]
+fn new_recovery_codes_end_what_the_former_ones_have_proved() {
+    let story = given([
+        alice().enroll(method(1), app()),
+        alice().issue_recovery_codes(method(2)),
+        alice()
+            .from(ELSEWHERE)
+            .at(700)
+            .verify(method(2), Answer::RecoveryCode(0)),
+        alice().at(701).verify(method(1), step(101)),
+        alice().at(702).verify(method(2), Answer::RecoveryCode(1)),
+        alice().at(703).issue_recovery_codes(method(3)),
+    ]);
+    for session in [HERE, ELSEWHERE] {
+        story
+            .when(alice().from(session).at(704).enroll(method(4), app()))
+            .then_refused(Refusal::FreshProofNeeded);
+    }
+}

@@ -120,7 +120,8 @@ fn a_place_is_free_again_when_every_method_on_its_number_is_deleted() {
     let both = mobile_for_texts()
         .and(alice().enroll_on_number_of([method(1)], method(2), call(Place::Mobile)))
         .and(alice().enroll(method(3), app()))
-        .and(alice().delete(method(1)));
+        .and(alice().delete(method(1)))
+        .and(alice().verify(method(3), step(101)));
     refused(
         &both,
         [],

@@ -222,7 +222,7 @@ fn access_passes_have_ended_and_are_deleted_with_their_keys() {
     assert_eq!(story.state.due(at(100)), [ALICE]);
     let story = story
         .when(daemon_for(ALICE).at(101).carry_out_due())
-        .then_events([deleted(method(1), DeletionReason::Expired)]);
+        .then_events([deleted_by_others(method(1), DeletionReason::Expired)]);
     assert_eq!(story.state.next_due(), None);
 }
 

@@ -100,6 +100,7 @@ fn facts() -> Vec<Fact> {
         MethodDeleted {
             method: METHOD,
             reason: DeletionReason::WaitingOver,
+            session: None,
         }
         .into(),
         DeletionScheduled {

@@ -188,8 +188,13 @@ pub fn fact() -> impl Strategy<Value = Fact> {
         boxed(enrolled()),
         boxed((method(), sealed()).prop_map(|(method, label)| MethodRenamed { method, label })),
         boxed(
-            (method(), deletion_reason())
-                .prop_map(|(method, reason)| MethodDeleted { method, reason }),
+            (method(), deletion_reason(), option::of(session())).prop_map(
+                |(method, reason, session)| MethodDeleted {
+                    method,
+                    reason,
+                    session,
+                },
+            ),
         ),
         boxed((method(), time()).prop_map(|(method, due)| DeletionScheduled { method, due })),
         boxed(method().prop_map(|method| DeletionCancelled { method })),
