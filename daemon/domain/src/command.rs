@@ -93,6 +93,8 @@ pub enum Action {
         token: Option<TokenId>,
         /// The user's methods that are on the same phone number.
         same_number: Vec<MethodId>,
+        /// The user's methods with which number and secret were compared.
+        compared: Vec<MethodId>,
     },
     /// Send a code.
     RequestCode {
@@ -194,6 +196,8 @@ pub enum Action {
         credential: Credential,
         /// Label and secret.
         sealed: SealedMethod,
+        /// The user's methods with which the secret was compared.
+        compared: Vec<MethodId>,
     },
     /// Record the use of a break-glass code while the daemon could not decide.
     RecordBreakGlass {

@@ -82,6 +82,10 @@ pub enum Refusal {
         /// When the next can be sent.
         until: Timestamp,
     },
+    /// A method came in since the new one was compared with those that there are: it must be compared
+    /// again.
+    #[error("another method was added at the same time: do it again")]
+    NotCompared,
     /// The code of that message was not asked for, was used, has ended or was replaced.
     #[error("that code is no longer good: ask for a new one")]
     CodeGone,

@@ -400,3 +400,26 @@ async fn an_old_short_secret_is_imported_once_and_its_codes_are_accepted() {
     let method = alice.default_of(ALICE).await;
     alice.verify(ALICE, &method, &codes.fresh()).await.unwrap();
 }
+
+#[tokio::test]
+async fn simultaneous_submits_of_one_secret_give_one_method() {
+    let host = TestHost::with(Setup::with_drift()).await;
+    let alice = host.client(ALICE).await;
+    let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    let mut enrollments = Vec::new();
+    for _ in 0..5 {
+        let options = HashMap::from([("secret", Variant::from(secret))]);
+        let started = alice.start_enrollment("authenticator-app", options).await;
+        enrollments.push(started.unwrap().0);
+    }
+    let mut codes = Codes::new(secret);
+    codes.drift = 10;
+    let code = response(&codes.fresh());
+    let submitted = enrollments.iter().map(|enrollment| {
+        alice.call::<_, Submitted>(enrollment.as_str(), "Enrollment", "Submit", &code)
+    });
+    let outcomes = futures_util::future::join_all(submitted).await;
+    let added = outcomes.iter().filter(|outcome| outcome.is_ok());
+    assert_eq!(added.count(), 1, "{outcomes:?}");
+    assert_eq!(alice.methods_of(ALICE).await.len(), 1);
+}

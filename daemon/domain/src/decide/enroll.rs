@@ -78,6 +78,17 @@ impl Case<'_> {
             .collect())
     }
 
+    /// Checks that what is sealed of the new method was compared with all methods that there are now: of
+    /// two that come in at once, each would miss the other.
+    pub(super) fn expect_compared(&self, compared: &[MethodId]) -> Result<(), Refusal> {
+        let methods = self.user.methods();
+        if methods.iter().all(|known| compared.contains(&known.id())) {
+            Ok(())
+        } else {
+            Err(Refusal::NotCompared)
+        }
+    }
+
     /// Imports a method that the user has proved elsewhere, as an administrator says. It does not
     /// replace the default.
     pub(super) fn import_method(

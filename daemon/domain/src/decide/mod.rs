@@ -120,7 +120,11 @@ impl<'a> Case<'a> {
                 sealed,
                 token,
                 same_number,
-            } => self.enroll(*method, credential, sealed, *token, same_number),
+                compared,
+            } => {
+                self.expect_compared(compared)?;
+                self.enroll(*method, credential, sealed, *token, same_number)
+            }
             Action::RequestCode {
                 message,
                 recipient,
@@ -163,7 +167,11 @@ impl<'a> Case<'a> {
                 method,
                 credential,
                 sealed,
-            } => self.import_method(*method, credential, sealed),
+                compared,
+            } => {
+                self.expect_compared(compared)?;
+                self.import_method(*method, credential, sealed)
+            }
             Action::RecordBreakGlass { code, used } => self.record_break_glass(*code, *used),
             Action::Resynchronize { method, found } => self.resynchronize(*method, *found),
             Action::Unlock => {

@@ -4,7 +4,8 @@ use crate::fixture::*;
 use secinfo_domain::SealedMethod;
 use secinfo_domain::policy::FirstMethod;
 use secinfo_domain::{
-    Answer, Command, HostAction, Kind, Place, Policy, Refusal, Strength, enrollment_outlook,
+    Action, Answer, Command, HostAction, Kind, MethodId, Place, Policy, Refusal, Strength,
+    enrollment_outlook,
 };
 
 #[test]
@@ -171,4 +172,25 @@ fn renaming_changes_what_is_sealed_and_nothing_else() {
         method_of(&story).credential()
     );
     assert_eq!(renamed.default_of(ALICE), story.default_of(ALICE));
+}
+
+#[test]
+fn a_method_that_was_not_compared_with_all_others_is_compared_again_and_not_added() {
+    let both = given([
+        alice().enroll(method(1), app()),
+        alice().enroll(method(2), app()),
+    ]);
+    let compared_with = |others: Vec<MethodId>| {
+        alice().command(Action::Enroll {
+            method: method(3),
+            credential: as_proved(app()),
+            sealed: sealed_method("label"),
+            token: None,
+            same_number: Vec::new(),
+            compared: others,
+        })
+    };
+    both.when(compared_with(vec![method(1)]))
+        .then_refused(Refusal::NotCompared);
+    both.and(compared_with(vec![method(2), method(1)]));
 }

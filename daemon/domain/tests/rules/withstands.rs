@@ -66,7 +66,19 @@ fn one_code_that_was_sent_presented_many_times_at_once_is_accepted_once() {
         proved_by: message(2),
     }
     .into();
-    let enrolled = (10..20).map(|id| alice().enroll(method(id), office.clone()));
+    // Compared with each other as well, so that only the code is in their way.
+    let compared: Vec<_> = (1..20).map(method).collect();
+    let enrolled = (10..20).map(|id| {
+        let mut command = alice().enroll(method(id), office.clone());
+        if let Command::User(UserCommand {
+            action: Action::Enroll { compared: with, .. },
+            ..
+        }) = &mut command
+        {
+            with.clone_from(&compared);
+        }
+        command
+    });
     assert_eq!(all_at_once(story, enrolled).methods_of(ALICE).len(), 2);
 }
 

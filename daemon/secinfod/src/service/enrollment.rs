@@ -229,7 +229,22 @@ impl Enrollments {
         enrollment: &Enrollment,
         response: &Response,
     ) -> Result<Option<Enrolled>, ServiceError> {
+        loop {
+            match self.compare_and_enroll(enrollment, response).await {
+                // Each time another method was added, of which there is an end.
+                Err(ServiceError::Refused(Refusal::NotCompared)) => {}
+                done => return done,
+            }
+        }
+    }
+
+    async fn compare_and_enroll(
+        &self,
+        enrollment: &Enrollment,
+        response: &Response,
+    ) -> Result<Option<Enrolled>, ServiceError> {
         let (person, by, draft) = (&enrollment.person, &enrollment.by, &enrollment.draft);
+        let compared = method_ids(&self.core, person);
         // Refused before the response is looked at: or else what is refused only after it would tell
         // that it is right.
         let phone = self.phone_of(person, draft.destination());
@@ -254,6 +269,7 @@ impl Enrollments {
             sealed,
             token: draft.token(),
             same_number,
+            compared,
         };
         let events = self
             .notices
@@ -334,6 +350,13 @@ impl Enrollments {
             .await?;
         Ok(destination.hint())
     }
+}
+
+/// The methods that a user has, before a new one is compared with them.
+pub(super) fn method_ids(core: &Core, person: &Person) -> Vec<MethodId> {
+    let state = core.state();
+    let methods = state.user(person.id).map_or(&[][..], |user| user.methods());
+    methods.iter().map(Method::id).collect()
 }
 
 /// This label, with a number if the user has a method of that name.

@@ -1,6 +1,6 @@
 //! Methods that administrators bring over from other systems.
 
-use super::enrollment::free_label;
+use super::enrollment::{free_label, method_ids};
 use super::notices::Notices;
 use super::tokens::Imported;
 use crate::core::{Core, Person, Requester, ServiceError, random_id};
@@ -139,6 +139,7 @@ impl Imports {
         by: &Requester,
         entry: &OathUser,
     ) -> Result<(), ServiceError> {
+        let compared = method_ids(&self.core, person);
         if is_secret_of(&self.core, person, &entry.secret)? {
             return Err(ServiceError::InvalidArgument(format!(
                 "{} has this method already: it was left as it is",
@@ -154,6 +155,7 @@ impl Imports {
             method,
             credential,
             sealed,
+            compared,
         };
         self.notices
             .commit(person, by, action, vec![Arc::new(key)])

@@ -123,6 +123,11 @@ impl World {
         MethodId::from_bytes([self.methods; 16])
     }
 
+    fn methods_of(&self, user: UserId) -> Vec<MethodId> {
+        let own = self.state.user(user).map_or(&[][..], |user| user.methods());
+        own.iter().map(Method::id).collect()
+    }
+
     /// One of the user's methods mostly; else any that there was or was not.
     fn method(&self, user: UserId, number: usize) -> MethodId {
         let own = self.state.user(user).map_or(&[][..], |user| user.methods());
@@ -232,6 +237,7 @@ impl World {
                 sealed: sealed_method("label"),
                 token: Some(Self::token(token)),
                 same_number: Vec::new(),
+                compared: self.methods_of(user),
             },
             What::FailActivation => Action::FailActivation,
             What::Rename { method } => Action::Rename {
@@ -299,6 +305,7 @@ impl World {
                 method: self.new_method(),
                 credential: credential(kind % 4),
                 sealed: sealed_method("label"),
+                compared: self.methods_of(user),
             },
             What::RecordBreakGlass { code } => Action::RecordBreakGlass {
                 code: BreakGlassId::from_bytes([code; 16]),
@@ -335,6 +342,7 @@ impl World {
             sealed: sealed_method("label"),
             token: None,
             same_number,
+            compared: self.methods_of(user),
         }
     }
 

@@ -109,7 +109,9 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         Refusal::TooManyMethods { .. } => Reason::TooManyMethods,
         Refusal::AnotherMethodFirst(_) => Reason::AnotherMethodFirst,
         Refusal::LastMethod => Reason::LastMethod,
-        Refusal::TooSoon { .. } | Refusal::CodeJustSent { .. } => Reason::TooSoon,
+        Refusal::TooSoon { .. } | Refusal::CodeJustSent { .. } | Refusal::NotCompared => {
+            Reason::TooSoon
+        }
         Refusal::MethodLocked { .. } => Reason::MethodLocked,
         Refusal::Expired => Reason::Expired,
         Refusal::PlaceTaken(_) | Refusal::NumberKnown(_) => Reason::PlaceTaken,
