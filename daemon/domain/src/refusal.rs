@@ -135,9 +135,6 @@ pub enum Refusal {
     /// An access pass would be valid for too short or too long.
     #[error("an access pass is valid for 10 minutes to 30 days: choose a time between")]
     ValidityOutOfRange,
-    /// The two codes are not consecutive codes of the token.
-    #[error("these are not two consecutive codes of this token: take the next two and try again")]
-    NotConsecutive,
     /// The method has no counter or clock to find again.
     #[error("only hardware tokens can be resynchronized")]
     NotAToken,

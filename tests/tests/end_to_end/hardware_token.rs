@@ -177,7 +177,8 @@ async fn a_counter_based_token_may_be_ahead_but_never_goes_back() {
 
 #[tokio::test]
 async fn a_token_far_ahead_is_resynchronized_only_by_two_consecutive_codes() {
-    let host = TestHost::start().await;
+    let setup = Setup::new().more("[policy.throttle]\nfree = 10\nlock_after = 20\n");
+    let host = TestHost::with(setup).await;
     import(&host, &["C1"]);
     let alice = host.client(ALICE).await;
     let token = activate(&alice, "C1").await;
@@ -206,6 +207,29 @@ async fn a_token_far_ahead_is_resynchronized_only_by_two_consecutive_codes() {
         "{used}"
     );
     alice.verify(ALICE, &token, &counted(52)).await.unwrap();
+}
+
+#[tokio::test]
+async fn wrong_pairs_of_codes_count_as_wrong_codes() {
+    let host = TestHost::start().await;
+    import(&host, &["C1"]);
+    let alice = host.client(ALICE).await;
+    let token = activate(&alice, "C1").await;
+    let mut refusals = Vec::new();
+    for number in 0..50 {
+        let codes = (counted(300 + number), counted(400 + number));
+        let refused = alice
+            .refused(&token, "Method", "Resynchronize", &codes)
+            .await;
+        refusals.push(refused.short().to_owned());
+    }
+    assert_eq!(refusals[..3], ["WrongCode"; 3]);
+    assert!(refusals.contains(&"TooSoon".to_owned()), "{refusals:?}");
+    let events = host.client(ROOT).await.events().await;
+    let failed = events
+        .iter()
+        .filter(|event| event["type"] == "verification-failed");
+    assert!((3..20).contains(&failed.count()));
 }
 
 #[tokio::test]

@@ -18,13 +18,13 @@ pub use verify::verification_outlook;
 use crate::Refusal;
 use crate::command::{Action, Authority, Command, Context, Room, UserCommand};
 use crate::event::{
-    Actor, Credential, Event, Fact, MethodRenamed, TokenResynchronized, Unlocked, UserAdded,
-    UserErased, Who,
+    Actor, Credential, Event, Fact, Failure, MethodRenamed, TokenResynchronized, Unlocked,
+    UserAdded, UserErased, Who,
 };
 use crate::kind::Resynchronized;
 use crate::policy::EffectivePolicy;
 use crate::state::{Expense, Method, State, UserState};
-use crate::{MethodId, Sealed, Strength, Timestamp, UserId};
+use crate::{MethodId, Purpose, Sealed, Strength, Timestamp, UserId};
 
 /// Decides a command against the state that holds.
 ///
@@ -290,11 +290,24 @@ impl<'a> Case<'a> {
             return Err(Refusal::NotAToken);
         };
         self.may_spend(Expense::Verification)?;
+        // The user may have nothing but a token that is out of step.
+        let another = |other: &Method| {
+            other.id() != method
+                && other.kind().serves(Purpose::SignIn)
+                && other.is_usable(self.context.now)
+        };
+        if self.user.methods().iter().any(another) {
+            self.require_fresh_proof()?;
+        }
+        let (now, drift) = (
+            self.context.now,
+            self.state.policy().rules.hardware_token.drift,
+        );
         match found {
-            Some(found) if token.is_ahead(found) => {
+            Some(found) if token.is_ahead(found, now, drift) => {
                 Ok(vec![TokenResynchronized { method, found }.into()])
             }
-            _ => Err(Refusal::NotConsecutive),
+            _ => Ok(self.failure(known, Purpose::SignIn, Failure::WrongCode)),
         }
     }
 }

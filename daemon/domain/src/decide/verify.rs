@@ -78,7 +78,7 @@ impl Case<'_> {
         facts
     }
 
-    fn failure(&self, method: &Method, purpose: Purpose, failure: Failure) -> Vec<Fact> {
+    pub(super) fn failure(&self, method: &Method, purpose: Purpose, failure: Failure) -> Vec<Fact> {
         let failed = VerificationFailed {
             method: method.id(),
             purpose,

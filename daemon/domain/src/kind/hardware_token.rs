@@ -76,16 +76,26 @@ impl HardwareToken {
         Some(Proved::new(Self::Counter { parameters, next }))
     }
 
-    /// Whether a place where the token was found is later than all that was accepted of it.
-    pub(crate) fn is_ahead(&self, found: Resynchronized) -> bool {
+    /// Whether a place where the token was found is later than all that was accepted of it. A clock is
+    /// not set back either: a code that was seen before would become good again. What its verifications
+    /// accept at `now`, where policy lets it be `allowed` steps off, is not older.
+    pub(crate) fn is_ahead(&self, found: Resynchronized, now: Timestamp, allowed: u8) -> bool {
         match (self, found) {
             (Self::Counter { next, .. }, Resynchronized::Counter(counter)) => counter > *next,
             (
-                Self::Time { last_step, .. },
+                Self::Time {
+                    parameters,
+                    last_step,
+                    drift,
+                },
                 Resynchronized::Clock {
                     last_step: newest, ..
                 },
-            ) => newest > *last_step,
+            ) => {
+                let behind = i64::from((*drift).min(0)) - i64::from(allowed);
+                let oldest = parameters.period.step_ahead(now.as_seconds(), behind);
+                newest > *last_step && newest >= oldest
+            }
             _ => false,
         }
     }

@@ -159,17 +159,17 @@ fn an_answer_of_another_kind_than_the_method_is_refused() {
 #[test]
 fn resynchronizing_uses_up_the_codes_it_took() {
     let found = Resynchronized::Clock {
-        drift: -3,
-        last_step: TimeStep(200),
+        drift: 3,
+        last_step: TimeStep(56_666_669),
     };
     given([
         alice().enroll(method(1), time_token()),
         alice().resynchronize(method(1), Some(found)),
     ])
-    .when(alice().verify(method(1), step(200)))
+    .when(alice().verify(method(1), step(56_666_669)))
     .then_events([used(method(1))])
-    .when(alice().verify(method(1), step(201)))
-    .then_events([step_accepted(1, 201)]);
+    .when(alice().verify(method(1), step(56_666_670)))
+    .then_events([step_accepted(1, 56_666_670)]);
     given([
         alice().enroll(method(1), counter_token()),
         alice().resynchronize(method(1), Some(Resynchronized::Counter(Counter(60)))),

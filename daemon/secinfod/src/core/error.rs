@@ -30,6 +30,9 @@ pub enum ServiceError {
     /// The code was right, and was used before.
     #[error("that code was used already: wait for the next one")]
     CodeAlreadyUsed,
+    /// The two codes are not consecutive codes of the token.
+    #[error("these are not two consecutive codes of this token: take the next two and try again")]
+    NotConsecutive,
     /// The user has no method for the purpose.
     #[error(
         "there is no method to verify with: add one first, or ask an administrator for an access pass"

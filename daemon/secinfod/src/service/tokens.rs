@@ -4,6 +4,7 @@ use super::notices::Notices;
 use crate::core::{Core, Offer, Requester, ServiceError};
 use crate::methods::hardware_token::import::{self, pskc::PreSharedKey};
 use crate::methods::hardware_token::{self, inventory, mode};
+use secinfo_domain::event::Fact;
 use secinfo_domain::{Action, HostAction, MethodId, Refusal};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -113,7 +114,7 @@ impl Tokens {
         self.core.append_host_by(by, action, Offer::default()).await
     }
 
-    /// Finds a hardware token of a user's again by two consecutive codes.
+    /// Finds a hardware token of a user's again by two consecutive codes. Others count as a wrong code.
     pub async fn resynchronize(
         &self,
         uid: u32,
@@ -127,10 +128,13 @@ impl Tokens {
         let token = user.method(method).ok_or(Refusal::UnknownMethod)?;
         let found = hardware_token::resynchronize(&self.core, token, codes)?;
         let action = Action::Resynchronize { method, found };
-        self.notices
-            .commit(&person, by, action, Vec::new())
-            .await
-            .map(|_| ())
+        let events = self.notices.commit(&person, by, action, Vec::new()).await?;
+        match events.last().map(|event| &event.fact) {
+            Some(Fact::TokenResynchronized(_)) => Ok(()),
+            Some(Fact::Locked(fact)) => Err(ServiceError::NowLocked { until: fact.until }),
+            // Anything but the event of a success is no success.
+            _ => Err(ServiceError::NotConsecutive),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ impl From<ServiceError> for BusError {
         let reason = match &error {
             ServiceError::Refused(refusal) => refusal_reason(refusal),
             ServiceError::WrongForm(_) => Reason::WrongForm,
-            ServiceError::WrongCode => Reason::WrongCode,
+            ServiceError::WrongCode | ServiceError::NotConsecutive => Reason::WrongCode,
             ServiceError::NowLocked { .. } => Reason::MethodLocked,
             ServiceError::CodeAlreadyUsed => Reason::CodeAlreadyUsed,
             ServiceError::NoMethod => Reason::NoMethod,
@@ -123,7 +123,6 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         Refusal::NothingScheduled => Reason::NothingScheduled,
         Refusal::AdministratorNeeded => Reason::NotAuthorized,
         Refusal::NotForYourself => Reason::NotForYourself,
-        Refusal::NotConsecutive => Reason::WrongCode,
         Refusal::AnswerDoesNotFit
         | Refusal::ValidityOutOfRange
         | Refusal::NotAToken
