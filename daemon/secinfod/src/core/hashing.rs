@@ -1,30 +1,236 @@
 //! Memory-hard hashing: it takes tens of megabytes for tens of milliseconds, so one runs at a time.
+//!
+//! Users take turns, each with one piece of work, so that one who asks without end delays another by one
+//! piece only. Verifications come before codes that are issued.
 
 use super::error::ServiceError;
-use tokio::sync::Semaphore;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::sync::oneshot;
 
-/// The turn to hash.
-pub(super) struct Hashing(Semaphore);
+/// How many pieces of one user's work may wait.
+const MOST_WAITING: usize = 4;
 
-impl Default for Hashing {
-    fn default() -> Self {
-        Self(Semaphore::new(1))
-    }
+/// What hashing is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HashingFor {
+    /// Checking a code.
+    Verification,
+    /// A code that is issued.
+    Issuing,
 }
 
+/// The turns to hash.
+#[derive(Default)]
+pub(super) struct Hashing(Arc<Mutex<Turns>>);
+
+#[derive(Default)]
+struct Turns {
+    taken: bool,
+    verification: Lanes,
+    issuing: Lanes,
+}
+
+/// The work that waits, by uid, the user whose turn is next first.
+#[derive(Default)]
+struct Lanes(VecDeque<(u32, VecDeque<oneshot::Sender<Turn>>)>);
+
+/// A turn. When it ends, it goes to the next who waits.
+struct Turn(Option<Arc<Mutex<Turns>>>);
+
 impl Hashing {
-    /// Runs the work on a thread that may block, when it is its turn.
+    /// Runs work of this user on a thread that may block, when it is its turn.
     pub(super) async fn run<T: Send + 'static>(
         &self,
+        uid: u32,
+        what_for: HashingFor,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ServiceError> {
-        let _turn = self
-            .0
-            .acquire()
-            .await
-            .map_err(|error| ServiceError::Internal(error.to_string()))?;
+        let turn = self.turn(uid, what_for).await?;
+        // The work keeps its turn to its end, even if its caller goes.
+        let work = move || {
+            let _turn = turn;
+            work()
+        };
         tokio::task::spawn_blocking(work)
             .await
             .map_err(|_| ServiceError::Internal("hashing a code failed".to_owned()))
+    }
+
+    async fn turn(&self, uid: u32, what_for: HashingFor) -> Result<Turn, ServiceError> {
+        let waiting = {
+            let mut turns = lock(&self.0);
+            if !turns.taken {
+                turns.taken = true;
+                return Ok(Turn(Some(Arc::clone(&self.0))));
+            }
+            turns.lanes(what_for).wait(uid)?
+        };
+        waiting
+            .await
+            .map_err(|_| ServiceError::Internal("the turns to hash were lost".to_owned()))
+    }
+}
+
+impl Turns {
+    const fn lanes(&mut self, what_for: HashingFor) -> &mut Lanes {
+        match what_for {
+            HashingFor::Verification => &mut self.verification,
+            HashingFor::Issuing => &mut self.issuing,
+        }
+    }
+}
+
+impl Lanes {
+    fn wait(&mut self, uid: u32) -> Result<oneshot::Receiver<Turn>, ServiceError> {
+        let (sender, receiver) = oneshot::channel();
+        match self.0.iter_mut().find(|(of, _)| *of == uid) {
+            Some((_, lane)) => {
+                // Those who have gone make room.
+                lane.retain(|waiting| !waiting.is_closed());
+                if lane.len() >= MOST_WAITING {
+                    return Err(ServiceError::LimitsExceeded);
+                }
+                lane.push_back(sender);
+            }
+            None => self.0.push_back((uid, VecDeque::from([sender]))),
+        }
+        Ok(receiver)
+    }
+
+    fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
+        let (uid, mut lane) = self.0.pop_front()?;
+        let next = lane.pop_front();
+        if !lane.is_empty() {
+            self.0.push_back((uid, lane));
+        }
+        next
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let Some(turns) = self.0.take() else {
+            return;
+        };
+        loop {
+            let next = {
+                let mut locked = lock(&turns);
+                let next = locked.verification.next();
+                let next = next.or_else(|| locked.issuing.next());
+                if next.is_none() {
+                    locked.taken = false;
+                }
+                next
+            };
+            let Some(next) = next else {
+                return;
+            };
+            match next.send(Self(Some(Arc::clone(&turns)))) {
+                Ok(()) => return,
+                // Its caller has gone: the turn goes on from here.
+                Err(mut unused) => unused.0 = None,
+            }
+        }
+    }
+}
+
+fn lock(turns: &Mutex<Turns>) -> MutexGuard<'_, Turns> {
+    turns
+        .lock()
+        .expect("nothing panics while it holds the turns")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+    use tokio::task::JoinSet;
+
+    /// Work that waits for `go`, then tells its name.
+    struct Stage {
+        hashing: Arc<Hashing>,
+        told: mpsc::Sender<&'static str>,
+        running: JoinSet<Result<(), ServiceError>>,
+    }
+
+    impl Stage {
+        async fn ask(&mut self, uid: u32, what_for: HashingFor, name: &'static str) {
+            let (hashing, told) = (Arc::clone(&self.hashing), self.told.clone());
+            self.running.spawn(async move {
+                let work = move || told.send(name).unwrap();
+                hashing.run(uid, what_for, work).await
+            });
+            // On one thread it is in its place when the next one asks.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// The order in which work is done that is asked for while the first is running.
+    async fn order(asked: &[(u32, HashingFor, &'static str)]) -> Vec<&'static str> {
+        let (told, heard) = mpsc::channel();
+        let mut stage = Stage {
+            hashing: Arc::default(),
+            told,
+            running: JoinSet::new(),
+        };
+        let first = stage.hashing.turn(0, HashingFor::Issuing).await.unwrap();
+        for (uid, what_for, name) in asked {
+            stage.ask(*uid, *what_for, name).await;
+        }
+        drop(first);
+        while let Some(done) = stage.running.join_next().await {
+            if let Err(ServiceError::LimitsExceeded) = done.unwrap() {
+                stage.told.send("refused").unwrap();
+            }
+        }
+        drop(stage);
+        heard.into_iter().collect()
+    }
+
+    use HashingFor::{Issuing, Verification};
+
+    #[tokio::test]
+    async fn users_take_turns_however_much_one_of_them_asks() {
+        let asked = [
+            (1, Verification, "a1"),
+            (1, Verification, "a2"),
+            (1, Verification, "a3"),
+            (2, Verification, "b1"),
+            (3, Verification, "c1"),
+            (2, Verification, "b2"),
+        ];
+        assert_eq!(order(&asked).await, ["a1", "b1", "c1", "a2", "b2", "a3"]);
+    }
+
+    #[tokio::test]
+    async fn verifications_come_before_codes_that_are_issued() {
+        let asked = [
+            (1, Issuing, "issued 1"),
+            (1, Issuing, "issued 2"),
+            (2, Verification, "verified"),
+        ];
+        assert_eq!(order(&asked).await, ["verified", "issued 1", "issued 2"]);
+    }
+
+    #[tokio::test]
+    async fn one_user_has_only_so_much_waiting() {
+        let asked = [(1, Verification, "done"); MOST_WAITING + 2];
+        let mut told = order(&asked).await;
+        told.retain(|told| *told == "refused");
+        assert_eq!(told.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn the_turn_of_a_caller_who_has_gone_is_not_lost() {
+        let hashing = Hashing::default();
+        let first = hashing.turn(1, Verification).await.unwrap();
+        let gone = hashing.0.lock().unwrap().verification.wait(1).unwrap();
+        let next = hashing.0.lock().unwrap().verification.wait(2).unwrap();
+        drop(gone);
+        drop(first);
+        drop(next.await.unwrap());
+        hashing.run(3, Issuing, || ()).await.unwrap();
     }
 }

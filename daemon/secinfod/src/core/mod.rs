@@ -27,6 +27,7 @@ pub(crate) use command::Offer;
 pub use command::Requester;
 pub use counters::{Counted, Counters};
 pub use error::ServiceError;
+pub(crate) use hashing::HashingFor;
 pub use population::Population;
 pub use published::Published;
 pub(crate) use random::{no_randomness, random_id};
@@ -211,12 +212,15 @@ impl Core {
         })
     }
 
-    /// Runs memory-hard hashing beside the runtime, one at a time.
+    /// Runs memory-hard hashing for the user with this uid beside the runtime, one at a time, and each
+    /// user in turn.
     pub(crate) async fn hash<T: Send + 'static>(
         &self,
+        uid: u32,
+        what_for: HashingFor,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ServiceError> {
-        self.hashing.run(work).await
+        self.hashing.run(uid, what_for, work).await
     }
 
     /// Does something in the writer's thread, between two commits, which wait for it.

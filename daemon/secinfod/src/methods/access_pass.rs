@@ -6,7 +6,6 @@ use super::delivery::destination::Given;
 use super::kind::{
     Draft, EnrollmentRequest, MethodKind, OpenMethod, PromptStyle, Verifier, issued_only,
 };
-use super::written_code::hashed::{Cost, HashedSet, HashingFailed};
 use super::written_code::{WrittenCode, WrittenCodeVerifier};
 use crate::core::{Core, Person, ServiceError};
 use secinfo_domain::kind::Credential;
@@ -24,11 +23,6 @@ pub(super) struct AccessPass;
 /// A new pass. Fails only when the kernel gives no randomness.
 pub fn generate() -> Result<WrittenCode, getrandom::Error> {
     WrittenCode::generate(GROUPS)
-}
-
-/// What is kept of the pass.
-pub fn hash(pass: &WrittenCode, cost: Cost) -> Result<HashedSet, HashingFailed> {
-    HashedSet::new([pass], cost)
 }
 
 impl MethodKind for AccessPass {
@@ -71,11 +65,12 @@ impl MethodKind for AccessPass {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::methods::written_code::hashed::{Cost, HashedSet};
 
     #[test]
     fn a_pass_matches_itself_only() {
         let (pass, other) = (generate().unwrap(), generate().unwrap());
-        let set = hash(&pass, Cost::new(128, 1, 1).unwrap()).unwrap();
+        let set = HashedSet::new([&pass], Cost::new(128, 1, 1).unwrap()).unwrap();
         assert_eq!(pass.in_groups().len(), 19);
         let matching = |typed: &str| set.matching_typed(GROUPS, typed).unwrap();
         assert_eq!(matching(&pass.in_groups()), Some(0));

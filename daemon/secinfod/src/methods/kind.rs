@@ -4,7 +4,7 @@ use super::authenticator_app::presentation::Presentation;
 use super::delivery::code::SentCode;
 use super::delivery::destination::{Destination, Given};
 use super::payload::MethodPayload;
-use crate::core::{Core, Person, ServiceError};
+use crate::core::{Core, HashingFor, Person, ServiceError};
 use secinfo_domain::kind::{Credential, Proved};
 use secinfo_domain::policy::Rules;
 use secinfo_domain::state::Method;
@@ -167,22 +167,27 @@ pub(crate) trait Verifier: Send {
     /// What the response is found to be. Whether it is accepted is the domain's to decide.
     fn check(&self, response: &Response, now: Timestamp) -> Result<Answer, ServiceError>;
 
-    /// Whether checking takes memory-hard hashing.
-    fn is_memory_hard(&self) -> bool {
-        false
+    /// Whether checking this response takes memory-hard hashing. What has another form, or cannot be a
+    /// code at all, takes none.
+    fn takes_hashing(&self, _response: &Response) -> Result<bool, ServiceError> {
+        Ok(false)
     }
 }
 
-/// Checks a response: every one is checked here.
+/// Checks a response of this person: every one is checked here.
 pub(crate) async fn check(
     core: &Core,
+    person: &Person,
     verifier: Box<dyn Verifier>,
     response: &Response,
 ) -> Result<Answer, ServiceError> {
     let now = core.now();
-    if verifier.is_memory_hard() {
+    if verifier.takes_hashing(response)? {
         let response = response.clone();
-        return core.hash(move || verifier.check(&response, now)).await?;
+        let work = move || verifier.check(&response, now);
+        return core
+            .hash(person.uid(), HashingFor::Verification, work)
+            .await?;
     }
     verifier.check(response, now)
 }

@@ -5,7 +5,6 @@ use super::delivery::destination::Given;
 use super::kind::{
     Draft, EnrollmentRequest, MethodKind, OpenMethod, PromptStyle, Verifier, issued_only,
 };
-use super::written_code::hashed::{Cost, HashedSet, HashingFailed};
 use super::written_code::{WrittenCode, WrittenCodeVerifier};
 use crate::core::{Core, Person, ServiceError};
 use secinfo_domain::policy::Rules;
@@ -22,12 +21,6 @@ pub(super) struct RecoveryCodes;
 /// So many new codes. Fails only when the kernel gives no randomness.
 pub fn generate(count: u8) -> Result<Vec<WrittenCode>, getrandom::Error> {
     (0..count).map(|_| WrittenCode::generate(GROUPS)).collect()
-}
-
-/// What is kept of the codes. It takes as many times as long as checking one, so it is for a
-/// thread that may block.
-pub fn hash(codes: &[WrittenCode], cost: Cost) -> Result<HashedSet, HashingFailed> {
-    HashedSet::new(codes, cost)
 }
 
 impl MethodKind for RecoveryCodes {
@@ -66,12 +59,13 @@ impl MethodKind for RecoveryCodes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::methods::written_code::hashed::{Cost, HashedSet};
 
     #[test]
     fn each_of_ten_codes_is_found_in_its_place() {
         let codes = generate(10).unwrap();
         assert_eq!(codes.len(), 10);
-        let set = hash(&codes, Cost::new(128, 1, 1).unwrap()).unwrap();
+        let set = HashedSet::new(&codes, Cost::new(128, 1, 1).unwrap()).unwrap();
         for (place, code) in (0..).zip(&codes) {
             let shown = code.in_groups();
             assert_eq!(shown.len(), 14);
@@ -95,7 +89,7 @@ mod tests {
     #[test]
     fn the_default_cost_works() {
         let codes = [WrittenCode::generate(GROUPS).unwrap()];
-        let set = hash(&codes, Cost::default()).unwrap();
+        let set = HashedSet::new(&codes, Cost::default()).unwrap();
         assert_eq!(
             set.matching_typed(GROUPS, &codes[0].in_groups()).unwrap(),
             Some(0)

@@ -250,7 +250,7 @@ impl Enrollments {
         let phone = self.phone_of(person, draft.destination());
         self.outlook(person, by, enrollment.kind, phone.as_ref())?;
         let verifier = enrollment.verifier(&self.core);
-        let answer = methods::kind::check(&self.core, verifier, response).await?;
+        let answer = methods::kind::check(&self.core, person, verifier, response).await?;
         let Some(credential) = draft.prove(answer) else {
             return Ok(None);
         };

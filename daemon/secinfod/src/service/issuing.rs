@@ -1,7 +1,7 @@
 //! Issuing recovery codes and access passes. Each is shown once, and only its hash is kept.
 
 use super::notices::Notices;
-use crate::core::{Core, Requester, ServiceError, no_randomness, random_id};
+use crate::core::{Core, HashingFor, Requester, ServiceError, no_randomness, random_id};
 use crate::methods::payload::MethodPayload;
 use crate::methods::written_code::WrittenCode;
 use crate::methods::written_code::hashed::{Cost, HashedSet};
@@ -45,10 +45,7 @@ impl IssuedCodes {
         let count = state.policy().rules.recovery_codes.count;
         let codes = recovery_codes::generate(count).map_err(no_randomness)?;
         let shown = codes.iter().map(WrittenCode::in_groups).collect();
-        let hashes = self
-            .core
-            .hash(move || recovery_codes::hash(&codes, Cost::default()))
-            .await??;
+        let hashes = self.hash(by, codes).await?;
         let issue = Self::issue(Kind::RecoveryCodes, hashes)?;
         let action = Action::IssueRecoveryCodes {
             method: issue.method,
@@ -72,10 +69,7 @@ impl IssuedCodes {
         let person = self.core.person(uid)?;
         let pass = access_pass::generate().map_err(no_randomness)?;
         let shown = pass.in_groups();
-        let hashes = self
-            .core
-            .hash(move || access_pass::hash(&pass, Cost::default()))
-            .await??;
+        let hashes = self.hash(by, vec![pass]).await?;
         let issue = Self::issue(Kind::AccessPass, hashes)?;
         let action = Action::IssueAccessPass {
             method: issue.method,
@@ -88,6 +82,20 @@ impl IssuedCodes {
             .commit(&person, by, action, vec![issue.key])
             .await?;
         Ok((shown, expires))
+    }
+
+    /// The hashes of these codes. Each is a turn of its own, so that others wait for one of them at most.
+    async fn hash(
+        &self,
+        by: &Requester,
+        codes: Vec<WrittenCode>,
+    ) -> Result<HashedSet, ServiceError> {
+        let mut set = HashedSet::empty(Cost::default())?;
+        for code in codes {
+            let work = move || set.with(&code);
+            set = self.core.hash(by.uid, HashingFor::Issuing, work).await??;
+        }
+        Ok(set)
     }
 
     fn issue(kind: Kind, hashes: HashedSet) -> Result<Issue, ServiceError> {

@@ -280,7 +280,7 @@ impl Verifications {
         verification_outlook(&state, person.id, &context, id, purpose)?;
         let sent = sending.and_then(|sending| sending.code_for(Some(id)));
         let verifier = verifier(&self.core, method, sent)?;
-        let answer = methods::kind::check(&self.core, verifier, response).await?;
+        let answer = methods::kind::check(&self.core, person, verifier, response).await?;
         let events = self
             .notices
             .commit(

@@ -107,20 +107,30 @@ pub struct HashedSet {
 
 impl HashedSet {
     /// Hashes these codes under a new salt. It costs one evaluation a code.
-    pub fn new<'a>(
+    #[cfg(test)]
+    pub(in crate::methods) fn new<'a>(
         codes: impl IntoIterator<Item = &'a WrittenCode>,
         cost: Cost,
     ) -> Result<Self, HashingFailed> {
+        let empty = Self::empty(cost)?;
+        codes.into_iter().try_fold(empty, Self::with)
+    }
+
+    /// A set of no code yet, under a new salt.
+    pub fn empty(cost: Cost) -> Result<Self, HashingFailed> {
         let mut salt = [0; 16];
         getrandom::fill(&mut salt)?;
-        let hashes = codes
-            .into_iter()
-            .map(|code| hash(code, &salt, cost).map(|hash| *hash));
         Ok(Self {
             cost,
             salt,
-            hashes: hashes.collect::<Result<_, _>>()?,
+            hashes: Vec::new(),
         })
+    }
+
+    /// The set with one code more. It costs one evaluation.
+    pub fn with(mut self, code: &WrittenCode) -> Result<Self, HashingFailed> {
+        self.hashes.push(*hash(code, &self.salt, self.cost)?);
+        Ok(self)
     }
 
     /// The place in the set of the code that was typed, the first being 0. It costs one

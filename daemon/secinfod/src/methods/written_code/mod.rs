@@ -122,8 +122,8 @@ impl Verifier for WrittenCodeVerifier {
         Ok(place.map_or(Answer::Wrong, self.answer))
     }
 
-    fn is_memory_hard(&self) -> bool {
-        true
+    fn takes_hashing(&self, response: &Response) -> Result<bool, ServiceError> {
+        Ok(WrittenCode::parse(response.as_code()?, self.groups).is_some())
     }
 }
 
