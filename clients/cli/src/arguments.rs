@@ -1,8 +1,8 @@
 //! The command line. Help, manual pages and completions are made of these definitions.
 
 use crate::commands::{
-    access_pass, add, audit, cancel_deletion, completions, default, delete, import, man, rename,
-    resync, tokens, unlock, verify,
+    access_pass, add, audit, cancel_deletion, completions, default, delete, erase, import, man,
+    rename, resync, tokens, unlock, verify,
 };
 use clap::{Args, Parser, Subcommand};
 use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
@@ -71,6 +71,7 @@ pub(crate) enum Command {
     )]
     Users,
     Unlock(unlock::Arguments),
+    Erase(erase::Arguments),
     Tokens(tokens::Arguments),
     AccessPass(access_pass::Arguments),
     Channels(channels::Arguments),
@@ -105,6 +106,7 @@ impl Arguments {
             Some(
                 Command::Status(_)
                 | Command::Users
+                | Command::Erase(_)
                 | Command::Tokens(_)
                 | Command::Channels(_)
                 | Command::Import(_)
@@ -128,6 +130,7 @@ impl Arguments {
                 Some(
                     Command::Users
                         | Command::Unlock(_)
+                        | Command::Erase(_)
                         | Command::Tokens(_)
                         | Command::AccessPass(_)
                         | Command::Channels(_)

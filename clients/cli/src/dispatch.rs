@@ -3,8 +3,8 @@
 use crate::arguments::{Arguments, Command};
 use crate::client::Client;
 use crate::commands::{
-    access_pass, add, audit, cancel_deletion, completions, default, delete, import, man, page,
-    rename, resync, tokens, unlock, users, verify,
+    access_pass, add, audit, cancel_deletion, completions, default, delete, erase, import, man,
+    page, rename, resync, tokens, unlock, users, verify,
 };
 use clap::CommandFactory;
 use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
@@ -43,6 +43,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Some(Command::Users) => users::run(&connect(screen).await?).await,
         Some(Command::Unlock(arguments)) => unlock::run(&connect(screen).await?, arguments).await,
+        Some(Command::Erase(arguments)) => erase::run(&connect(screen).await?, arguments).await,
         Some(Command::Tokens(arguments)) => tokens::run(&connect(screen).await?, arguments).await,
         Some(Command::AccessPass(arguments)) => {
             access_pass::run(&connect(screen).await?, arguments).await

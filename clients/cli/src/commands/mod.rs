@@ -7,6 +7,7 @@ pub(crate) mod cancel_deletion;
 pub(crate) mod completions;
 pub(crate) mod default;
 pub(crate) mod delete;
+pub(crate) mod erase;
 pub(crate) mod import;
 pub(crate) mod man;
 pub(crate) mod page;
