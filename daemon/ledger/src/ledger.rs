@@ -96,8 +96,9 @@ impl Ledger {
         } = opened;
         let tree = SharedTree::new(tree);
         let signer = Arc::new(CheckpointSigner::from_seed(origin, &root.signing_seed));
-        let index = UserIndex::new(Arc::clone(&log), root.index_key.clone());
+        let index_key = root.index_key.clone();
         let vault = Arc::new(Vault::new(Arc::clone(&site), Arc::clone(&log), root));
+        let index = UserIndex::new(Arc::clone(&vault), index_key);
         let proofs = Proofs::new(tree.clone(), Arc::clone(&log), signer);
         let reader = LedgerReader {
             log: LogReader::new(Arc::clone(&log), tree.clone()),
@@ -189,13 +190,9 @@ impl Ledger {
     fn write(&self, size: u64, commit: &Commit) -> Result<(), Failed> {
         let LedgerReader { vault, index, .. } = &self.reader;
         let mut changes = Changes::default();
-        let rotation = vault.prepare(&commit.new_keys, &commit.destroy_keys, &mut changes)?;
-        for (uid, name) in &commit.index_remove {
-            index.remove(*uid, name, &mut changes);
-        }
-        for (uid, name, user) in &commit.index_add {
-            index.add(*uid, name, *user, &mut changes);
-        }
+        let entries = index.changes(commit)?;
+        let keys = (&*commit.new_keys, &*commit.destroy_keys);
+        let rotation = vault.prepare(keys, (&entries.0, &entries.1), &mut changes)?;
         let batch = Batch {
             events: &commit.events,
             changes,

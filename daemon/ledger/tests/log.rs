@@ -3,7 +3,9 @@
 
 mod fixture;
 
-use fixture::{Content, PART, Place, event, events, key_id, master, noise, read_all};
+use fixture::{
+    Content, PART, Place, copy_directory, event, events, key_id, master, noise, read_all,
+};
 use secinfo_domain::UserId;
 use secinfo_ledger::tree::{leaf_hash, verify_consistency, verify_inclusion};
 use secinfo_ledger::{
@@ -439,4 +441,76 @@ fn a_snapshot_is_used_only_with_the_log_and_keys_it_was_taken_of() {
     assert_eq!(*ledger.reader().snapshot.read().unwrap().1, b"new");
     let wrong = ledger.reader().vault.open_sealed(key_id(1), PART, &good);
     assert!(matches!(wrong, Err(LedgerError::NoSuchKey(_))));
+}
+
+/// Every byte below this directory.
+fn all_bytes(directory: &std::path::Path) -> Vec<u8> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let files = entries.map(|entry| entry.unwrap().path());
+    files
+        .flat_map(|path| {
+            if path.is_dir() {
+                all_bytes(&path)
+            } else {
+                std::fs::read(path).unwrap()
+            }
+        })
+        .collect()
+}
+
+#[test]
+fn no_file_tells_which_user_an_account_is_or_was() {
+    let place = Place::new();
+    let mut ledger = place.open();
+    let user = |number: u8| UserId::from_bytes(std::array::from_fn(|_| 0xa0 + number));
+    for number in 0..40 {
+        let name = format!("user{number}");
+        let index_add = vec![(1000 + u32::from(number), name, user(number))];
+        let commit = Commit {
+            index_add,
+            ..Commit::default()
+        };
+        ledger.append(commit).unwrap();
+    }
+    let commit = Commit {
+        index_remove: vec![(1007, "user7".to_owned())],
+        ..Commit::default()
+    };
+    ledger.append(commit).unwrap();
+    drop(ledger);
+    let bytes = all_bytes(&place.path());
+    for number in 0..40 {
+        let id = user(number);
+        let stands = bytes.windows(16).any(|window| window == id.as_bytes());
+        assert!(!stands, "{id} stands in a file as it is");
+    }
+    let ledger = place.open();
+    let index = ledger.reader().index;
+    assert_eq!(index.lookup(1007, "user7").unwrap(), None);
+    assert_eq!(index.lookup(1008, "user8").unwrap(), Some(user(8)));
+}
+
+#[test]
+fn an_erased_account_leads_to_its_user_in_no_former_copy_of_the_files_either() {
+    let place = Place::new();
+    let alice = UserId::from_bytes([1; 16]);
+    let mut ledger = place.open();
+    let index_add = vec![(1000, "alice".to_owned(), alice)];
+    let added = Commit {
+        index_add,
+        ..Commit::default()
+    };
+    ledger.append(added).unwrap();
+    let before = place.as_after_a_kill();
+    let removed = Commit {
+        index_remove: vec![(1000, "alice".to_owned())],
+        ..Commit::default()
+    };
+    ledger.append(removed).unwrap();
+    drop(ledger);
+    // The pages from before, with the root file and the master key as they are now.
+    std::fs::remove_dir_all(place.log()).unwrap();
+    copy_directory(&before.log(), &place.log());
+    let refused = place.try_open();
+    assert!(matches!(refused, Err(LedgerError::Damaged { .. })));
 }

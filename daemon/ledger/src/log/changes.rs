@@ -7,8 +7,6 @@ pub(crate) mod letter {
     pub(crate) const TILE: u8 = b't';
     /// The vault's wrapped keys.
     pub(crate) const KEY: u8 = b'k';
-    /// The index of users.
-    pub(crate) const USER: u8 = b'u';
     /// What a log says of itself.
     pub(crate) const META: u8 = b'm';
 }

@@ -26,30 +26,33 @@ pub(crate) struct Rotation {
 }
 
 impl Vault {
-    /// Puts into `changes` what adds `new_keys` and destroys `destroy`. If keys are destroyed, the
-    /// rotation is returned: the caller calls [`Vault::stage`], makes the changes durable, and then
-    /// calls [`Vault::finish`].
+    /// Puts into `changes` what adds the first of `keys` and destroys the second, and the same with
+    /// `entries` of the index of users, which no backup holds. If any are destroyed, the rotation is
+    /// returned: the caller calls [`Vault::stage`], makes the changes durable, and then calls
+    /// [`Vault::finish`].
     pub(crate) fn prepare(
         &self,
-        new_keys: &[NewKey],
-        destroy: &[KeyId],
+        keys: (&[NewKey], &[KeyId]),
+        entries: (&[NewKey], &[KeyId]),
         changes: &mut Changes,
     ) -> Result<Option<Rotation>, LedgerError> {
-        if new_keys.is_empty() && destroy.is_empty() {
-            return Ok(None);
-        }
-        let destroy: BTreeSet<KeyId> = destroy.iter().copied().collect();
-        let destroy: Vec<KeyId> = destroy.into_iter().collect();
-        for id in &destroy {
+        for id in keys.1.iter().collect::<BTreeSet<_>>() {
             self.retained.retain(|| self.export_key(*id))?;
         }
-        let mut new: Vec<Entry<'_>> = new_keys
+        let destroy: BTreeSet<KeyId> = [keys.1, entries.1].concat().into_iter().collect();
+        let destroy: Vec<KeyId> = destroy.into_iter().collect();
+        let mut new: Vec<Entry<'_>> = keys
+            .0
             .iter()
+            .chain(entries.0)
             .map(|key| (key.id(), &**key.secret()))
             .collect();
         new.sort_unstable_by_key(|(id, _)| *id);
         if let Some(twice) = new.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             return Err(LedgerError::KeyExists(twice[0].0));
+        }
+        if new.is_empty() && destroy.is_empty() {
+            return Ok(None);
         }
         let root = self.read();
         let current = root.keys.last().expect("a root has a key");

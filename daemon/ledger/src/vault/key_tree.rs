@@ -1,4 +1,5 @@
-//! The tree of wrapped keys: one key for each user, method and token, found by its id.
+//! The tree of wrapped keys: one key for each user, method and token, found by its id, and one entry of
+//! the index for each account.
 //!
 //! A node is one record, sealed as a whole under a key of its own. The key of the top node is the
 //! vault's root key; that of every other node stands in the node above it. A leaf holds up to 32 keys

@@ -130,7 +130,8 @@ impl Vault {
         self.find(id)?.ok_or(LedgerError::NoSuchKey(id))
     }
 
-    fn find(&self, id: KeyId) -> Result<Option<Secret>, LedgerError> {
+    /// The key of this id, or the entry of the index of users.
+    pub(crate) fn find(&self, id: KeyId) -> Result<Option<Secret>, LedgerError> {
         let mut lookups = 1;
         loop {
             let mut found = Err(damaged_key(id));
