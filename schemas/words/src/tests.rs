@@ -66,7 +66,10 @@ fn every_language_has_every_message_with_the_same_arguments() {
 #[test]
 fn every_name_on_the_bus_has_words_in_every_language() {
     use names::{place, purpose, undelivered};
-    let kinds = KINDS.map(|name| format!("kind-{name}"));
+    let kinds: Vec<_> = names::kind::ALL
+        .iter()
+        .map(|name| format!("kind-{name}"))
+        .collect();
     let purposes =
         [purpose::SIGN_IN, purpose::PASSWORD_RESET].map(|name| format!("purpose-{name}"));
     let places =
@@ -114,15 +117,4 @@ const SAID_BY_THE_DAEMON: [Reason; 4] = [
     Reason::InvalidBackup,
     Reason::NotEmpty,
     Reason::ClockBehind,
-];
-
-/// The kinds that this build has.
-const KINDS: [&str; 7] = [
-    names::kind::AUTHENTICATOR_APP,
-    names::kind::HARDWARE_TOKEN,
-    names::kind::TEXT,
-    names::kind::CALL,
-    names::kind::EMAIL,
-    names::kind::RECOVERY_CODES,
-    names::kind::ACCESS_PASS,
 ];
