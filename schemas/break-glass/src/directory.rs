@@ -26,8 +26,8 @@ pub enum DirectoryError {
         /// Why.
         source: io::Error,
     },
-    /// Another user than root could have written it.
-    #[error("{path} could be written by another user than root: make root its owner and take the write permission of group and others away", path = path.display())]
+    /// A user other than root could have written it.
+    #[error("{path} could be written by a user other than root: make root its owner and take the write permission of group and others away", path = path.display())]
     Untrusted {
         /// The directory or file.
         path: PathBuf,
