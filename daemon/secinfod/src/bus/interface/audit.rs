@@ -1,8 +1,9 @@
 //! `org.secinfo.SecurityInfo1.Audit`: reading the log, and proofs that it was not rewritten.
 
+use super::rows::methods;
 use super::tree::Daemon;
 use super::{READ_LOG, READ_USERS};
-use crate::bus::{Access, BusError, Call, Interface, Method, Signal};
+use crate::bus::{Access, BusError, Call, Interface, Signal};
 use secinfo_domain::UserId;
 use secinfo_ledger::LedgerError;
 use secinfo_wire::names::interface::AUDIT;
@@ -19,65 +20,27 @@ pub(super) fn interface() -> Interface<Daemon> {
     Interface {
         name: AUDIT,
         doc: "The log, its checkpoints, and proofs about them.",
-        methods: vec![
-            Method::new(
-                "Read",
-                "Events from this number on, in exactly the bytes that are hashed, at most 1 MiB; next is where to go on.",
-                read,
-                ["from", "limit"],
-                ["next", "events"],
-                read_events,
-            ),
-            Method::new(
-                "Checkpoint",
-                "A signed checkpoint of the log as it is on disk.",
-                Access::Anyone,
-                [],
-                ["note"],
-                checkpoint,
-            ),
-            Method::new(
-                "VerifierKey",
-                "The key that checkpoints are verified with.",
-                Access::Anyone,
-                [],
-                ["key"],
-                verifier_key,
-            ),
-            Method::new(
-                "InclusionProof",
-                "The hashes that prove that an event is in the log of this size (RFC 6962 section 2.1.1).",
-                read,
-                ["index", "size"],
-                ["hashes"],
-                inclusion_proof,
-            ),
-            Method::new(
-                "ConsistencyProof",
-                "The hashes that prove that one log is the beginning of another (RFC 6962 section 2.1.2).",
-                read,
-                ["old_size", "new_size"],
-                ["hashes"],
-                consistency_proof,
-            ),
-            Method::new(
-                "Names",
-                "Uid and name of each of these user ids, as far as they can still be read.",
-                Access::Administrator(READ_USERS),
-                ["users"],
-                ["names"],
-                names,
-            ),
-            Method::new(
-                "Subscribe",
-                "Asks for the signal Appended.",
-                read,
-                [],
-                [],
-                subscribe,
-            ),
-            Method::new("Unsubscribe", "Cancels that.", read, [], [], unsubscribe),
-        ],
+        methods: methods! {
+            /// Events from this number on, in exactly the bytes that are hashed, at most 1 MiB;
+            /// next is where to go on.
+            "Read"(from, limit) -> (next, events) for read => read_events;
+            /// A signed checkpoint of the log as it is on disk.
+            "Checkpoint"() -> (note) for Access::Anyone => checkpoint;
+            /// The key that checkpoints are verified with.
+            "VerifierKey"() -> (key) for Access::Anyone => verifier_key;
+            /// The hashes that prove that an event is in the log of this size (RFC 6962 section
+            /// 2.1.1).
+            "InclusionProof"(index, size) -> (hashes) for read => inclusion_proof;
+            /// The hashes that prove that one log is the beginning of another (RFC 6962 section
+            /// 2.1.2).
+            "ConsistencyProof"(old_size, new_size) -> (hashes) for read => consistency_proof;
+            /// Uid and name of each of these user ids, as far as they can still be read.
+            "Names"(users) -> (names) for Access::Administrator(READ_USERS) => names;
+            /// Asks for the signal Appended.
+            "Subscribe"() -> () for read => subscribe;
+            /// Cancels that.
+            "Unsubscribe"() -> () for read => unsubscribe;
+        },
         properties: vec![],
         signals: vec![Signal::new::<1, (u64,)>(
             "Appended",

@@ -1,7 +1,8 @@
 //! `org.secinfo.SecurityInfo1.Backups`: backup and restore, for root alone.
 
+use super::rows::methods;
 use super::tree::Daemon;
-use crate::bus::{Access, BusError, Call, Interface, Method};
+use crate::bus::{Access, BusError, Call, Interface};
 use secinfo_wire::names::interface::BACKUPS;
 use secinfo_wire::{BackedUp, Dictionary, RestoreOptions, Restored};
 use zbus::OwnedFd;
@@ -10,24 +11,14 @@ pub(super) fn interface() -> Interface<Daemon> {
     Interface {
         name: BACKUPS,
         doc: "Backup and restore of the log and the keys of the vault.",
-        methods: vec![
-            Method::new(
-                "Backup",
-                "Writes the log and the keys of the vault, unencrypted, into a pipe, as they are at this moment.",
-                Access::Root,
-                ["pipe"],
-                ["backup"],
-                back_up,
-            ),
-            Method::new(
-                "Restore",
-                "Reads from a pipe what Backup has written, on a host where no user has a method yet, and ends the daemon, to start again with it.",
-                Access::Root,
-                ["pipe", "options"],
-                ["restored"],
-                restore,
-            ),
-        ],
+        methods: methods! {
+            /// Writes the log and the keys of the vault, unencrypted, into a pipe, as they are at
+            /// this moment.
+            "Backup"(pipe) -> (backup) for Access::Root => back_up;
+            /// Reads from a pipe what Backup has written, on a host where no user has a method yet,
+            /// and ends the daemon, to start again with it.
+            "Restore"(pipe, options) -> (restored) for Access::Root => restore;
+        },
         properties: vec![],
         signals: vec![],
     }

@@ -1,8 +1,9 @@
 //! `org.secinfo.SecurityInfo1.Channels`: what delivers messages.
 
+use super::rows::methods;
 use super::tree::Daemon;
 use super::{MANAGE_CHANNELS, parse, requester};
-use crate::bus::{Access, BusError, Call, Interface, Method};
+use crate::bus::{Access, BusError, Call, Interface};
 use crate::channels::ChannelStatus;
 use crate::service::{DeliveryState, ServiceError};
 use crate::wire_names::WireName;
@@ -17,24 +18,15 @@ pub(super) fn interface() -> Interface<Daemon> {
     Interface {
         name: CHANNELS,
         doc: "The channels of this host, which deliver messages.",
-        methods: vec![
-            Method::new(
-                "ListChannels",
-                "How each channel is: name, kind, plugin, version, state (ready, starting or down), health, how many messages wait and are under way, the last error and its time, what confines it.",
-                manage,
-                [],
-                ["channels"],
-                list_channels,
-            ),
-            Method::new(
-                "TestChannel",
-                "Sends a message without a code through one channel, and waits for what becomes of it.",
-                manage,
-                ["channel", "destination", "options"],
-                ["outcome"],
-                test_channel,
-            ),
-        ],
+        methods: methods! {
+            /// How each channel is: name, kind, plugin, version, state (ready, starting or down),
+            /// health, how many messages wait and are under way, the last error and its time, what
+            /// confines it.
+            "ListChannels"() -> (channels) for manage => list_channels;
+            /// Sends a message without a code through one channel, and waits for what becomes of
+            /// it.
+            "TestChannel"(channel, destination, options) -> (outcome) for manage => test_channel;
+        },
         properties: vec![],
         signals: vec![],
     }

@@ -1,8 +1,9 @@
 //! `org.secinfo.SecurityInfo1.Enrollment`: a session that ends in a method.
 
 use super::delivery::{delivery, delivery_problem, sent_code};
+use super::rows::methods;
 use super::tree::{Daemon, Node, method_path, method_path_or_none};
-use crate::bus::{Access, BusError, Call, Interface, Method, Property};
+use crate::bus::{Access, BusError, Call, Interface, Property};
 use crate::service::Enrollment;
 use crate::service::session::Session;
 use crate::wire_names::WireName;
@@ -16,32 +17,15 @@ pub(super) fn interface() -> Interface<Daemon> {
     Interface {
         name: ENROLLMENT,
         doc: "A short-lived session that ends in a method, after the user has proved that it works.",
-        methods: vec![
-            Method::new(
-                "Submit",
-                "Proves the method by a response to its challenge; then it is in security info.",
-                own,
-                ["response"],
-                ["method", "became_default", "former_default"],
-                submit,
-            ),
-            Method::new(
-                "SendCode",
-                "Sends a code to the destination that is being enrolled, in place of any before it; waits a few seconds for news of it.",
-                own,
-                [],
-                ["sent"],
-                send_code,
-            ),
-            Method::new(
-                "Cancel",
-                "Ends the session without a method.",
-                own,
-                [],
-                [],
-                cancel,
-            ),
-        ],
+        methods: methods! {
+            /// Proves the method by a response to its challenge; then it is in security info.
+            "Submit"(response) -> (method, became_default, former_default) for own => submit;
+            /// Sends a code to the destination that is being enrolled, in place of any before it;
+            /// waits a few seconds for news of it.
+            "SendCode"() -> (sent) for own => send_code;
+            /// Ends the session without a method.
+            "Cancel"() -> () for own => cancel;
+        },
         properties: Property::rows(own, properties),
         signals: vec![],
     }

@@ -1,8 +1,9 @@
 //! `org.secinfo.SecurityInfo1.Method`: one enrolled method.
 
+use super::rows::methods;
 use super::tree::{Daemon, Node};
 use super::{MANAGE_USERS, READ_USERS, requester, seconds};
-use crate::bus::{Access, BusError, Call, Interface, Method, Property};
+use crate::bus::{Access, BusError, Call, Interface, Property};
 use crate::service::{Deletion, ServiceError};
 use crate::wire_names::WireName;
 use secinfo_domain::{Action, Label, MethodId};
@@ -17,40 +18,17 @@ pub(super) fn interface() -> Interface<Daemon> {
     Interface {
         name: METHOD,
         doc: "One enrolled method.",
-        methods: vec![
-            Method::new(
-                "Rename",
-                "Gives the method another label.",
-                own,
-                ["label"],
-                [],
-                rename,
-            ),
-            Method::new(
-                "Delete",
-                "Deletes the method for good: at once, or at the time due when the proof was of a weaker method.",
-                own_or_manage,
-                [],
-                ["deleted", "due"],
-                delete,
-            ),
-            Method::new(
-                "CancelDeletion",
-                "Cancels a scheduled deletion.",
-                own_or_manage,
-                [],
-                [],
-                cancel_deletion,
-            ),
-            Method::new(
-                "Resynchronize",
-                "Finds a hardware token again by two consecutive codes.",
-                own_or_manage,
-                ["first", "second"],
-                [],
-                resynchronize,
-            ),
-        ],
+        methods: methods! {
+            /// Gives the method another label.
+            "Rename"(label) -> () for own => rename;
+            /// Deletes the method for good: at once, or at the time due when the proof was of a
+            /// weaker method.
+            "Delete"() -> (deleted, due) for own_or_manage => delete;
+            /// Cancels a scheduled deletion.
+            "CancelDeletion"() -> () for own_or_manage => cancel_deletion;
+            /// Finds a hardware token again by two consecutive codes.
+            "Resynchronize"(first, second) -> () for own_or_manage => resynchronize;
+        },
         properties: Property::rows(
             Access::Owner {
                 or: Some(READ_USERS),

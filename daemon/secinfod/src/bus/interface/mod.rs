@@ -10,6 +10,7 @@ mod manager;
 mod method;
 mod notify;
 mod parse;
+mod rows;
 mod sign_in;
 mod statistics;
 mod tokens;

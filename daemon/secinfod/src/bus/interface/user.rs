@@ -1,8 +1,9 @@
 //! `org.secinfo.SecurityInfo1.User`: the security info of one user.
 
+use super::rows::methods;
 use super::tree::{Daemon, Node, enrollment_path, method_path, method_path_or_none};
 use super::{MANAGE_USERS, READ_USERS, UNLOCK_USERS, parse, requester, seconds, session_owner};
-use crate::bus::{Access, BusError, Call, Interface, Method, Property};
+use crate::bus::{Access, BusError, Call, Interface, Property};
 use crate::methods::kind::Details;
 use crate::methods::one_time_password::Secret;
 use crate::service::{EnrollmentRequest, ServiceError, Started};
@@ -17,66 +18,24 @@ pub(super) fn interface() -> Interface<Daemon> {
     Interface {
         name: USER,
         doc: "The security info of one user.",
-        methods: vec![
-            Method::new(
-                "StartEnrollment",
-                "Begins to enrol a method; the session belongs to the calling connection, or with the option detached to the uid.",
-                own,
-                ["kind", "options"],
-                ["enrollment", "details"],
-                start_enrollment,
-            ),
-            Method::new(
-                "SetDefault",
-                "Chooses the default method.",
-                Access::Owner {
-                    or: Some(MANAGE_USERS),
-                },
-                ["method"],
-                [],
-                set_default,
-            ),
-            Method::new(
-                "IssueRecoveryCodes",
-                "Issues recovery codes, shown this once; former ones are void.",
-                own,
-                [],
-                ["codes"],
-                issue_recovery_codes,
-            ),
-            Method::new(
-                "IssueAccessPass",
-                "Issues an access pass, shown this once; never for oneself.",
-                manage,
-                ["valid_seconds", "once"],
-                ["pass", "expires"],
-                issue_access_pass,
-            ),
-            Method::new(
-                "RevokeAccessPass",
-                "Revokes an access pass.",
-                manage,
-                [],
-                [],
-                revoke_access_pass,
-            ),
-            Method::new(
-                "Unlock",
-                "Lifts every lock of the user.",
-                Access::Administrator(UNLOCK_USERS),
-                [],
-                [],
-                unlock,
-            ),
-            Method::new(
-                "Erase",
-                "Destroys the keys of the user's name and methods, which can then no longer be read.",
-                manage,
-                [],
-                [],
-                erase,
-            ),
-        ],
+        methods: methods! {
+            /// Begins to enrol a method; the session belongs to the calling connection, or with the
+            /// option detached to the uid.
+            "StartEnrollment"(kind, options) -> (enrollment, details) for own => start_enrollment;
+            /// Chooses the default method.
+            "SetDefault"(method) -> () for Access::Owner { or: Some(MANAGE_USERS) } => set_default;
+            /// Issues recovery codes, shown this once; former ones are void.
+            "IssueRecoveryCodes"() -> (codes) for own => issue_recovery_codes;
+            /// Issues an access pass, shown this once; never for oneself.
+            "IssueAccessPass"(valid_seconds, once) -> (pass, expires) for manage => issue_access_pass;
+            /// Revokes an access pass.
+            "RevokeAccessPass"() -> () for manage => revoke_access_pass;
+            /// Lifts every lock of the user.
+            "Unlock"() -> () for Access::Administrator(UNLOCK_USERS) => unlock;
+            /// Destroys the keys of the user's name and methods, which can then no longer be
+            /// read.
+            "Erase"() -> () for manage => erase;
+        },
         properties: Property::rows(
             Access::Owner {
                 or: Some(READ_USERS),

@@ -1,9 +1,10 @@
 //! `org.secinfo.SecurityInfo1.Verification`: a session in which a user proves a method.
 
 use super::delivery::{delivery, delivery_problem, sent_code};
+use super::rows::methods;
 use super::tree::{Daemon, Node, method_path, verification_path};
 use super::{parse, requester, session_owner};
-use crate::bus::{Access, BusError, Call, Interface, Method, Property};
+use crate::bus::{Access, BusError, Call, Interface, Property};
 use crate::service::session::Session;
 use crate::service::{Candidate, Circumstances, Proven, Verification};
 use crate::wire_names::WireName;
@@ -22,48 +23,21 @@ pub(super) fn interface() -> Interface<Daemon> {
     Interface {
         name: VERIFICATION,
         doc: "A short-lived session in which a user proves a method.",
-        methods: vec![
-            Method::new(
-                "ListMethods",
-                "The methods that can answer and that the client can present, the one asked now first: method, kind, label, hint.",
-                own,
-                [],
-                ["methods"],
-                list_methods,
-            ),
-            Method::new(
-                "ChangeMethod",
-                "Asks another method.",
-                own,
-                ["method"],
-                ["challenge"],
-                change_method,
-            ),
-            Method::new(
-                "SendCode",
-                "Sends a code of the method that is asked now, in place of any before it; waits a few seconds for news of it.",
-                own,
-                [],
-                ["sent"],
-                send_code,
-            ),
-            Method::new(
-                "Submit",
-                "Responds to the challenge; a code that is accepted is used up on disk before the reply.",
-                own,
-                ["response"],
-                ["proof"],
-                submit,
-            ),
-            Method::new(
-                "Cancel",
-                "Ends the session without a proof.",
-                own,
-                [],
-                [],
-                cancel,
-            ),
-        ],
+        methods: methods! {
+            /// The methods that can answer and that the client can present, the one asked now
+            /// first: method, kind, label, hint.
+            "ListMethods"() -> (methods) for own => list_methods;
+            /// Asks another method.
+            "ChangeMethod"(method) -> (challenge) for own => change_method;
+            /// Sends a code of the method that is asked now, in place of any before it; waits a few
+            /// seconds for news of it.
+            "SendCode"() -> (sent) for own => send_code;
+            /// Responds to the challenge; a code that is accepted is used up on disk before the
+            /// reply.
+            "Submit"(response) -> (proof) for own => submit;
+            /// Ends the session without a proof.
+            "Cancel"() -> () for own => cancel;
+        },
         properties: Property::rows(own, properties),
         signals: vec![],
     }
