@@ -14,7 +14,7 @@ pub struct Limits {
     pub total: usize,
     /// Of one connection.
     pub per_connection: usize,
-    /// Of one uid other than root's.
+    /// Of one uid other than root's. As many answers again may wait to be sent to it.
     pub per_user: usize,
     /// Of the total, what is kept for root: login must work while users keep us busy.
     pub kept_for_root: usize,
@@ -31,14 +31,32 @@ impl Default for Limits {
     }
 }
 
+/// The calls of one uid.
+#[derive(Default)]
+struct Share {
+    /// Those that are being answered.
+    running: usize,
+    /// Those, and those whose answer is being sent.
+    places: usize,
+}
+
 #[derive(Default)]
 struct Counts {
     closed: bool,
-    total: usize,
-    users: HashMap<u32, usize>,
+    /// All calls, also of connections of which the bus has not said yet whose they are.
+    calls: usize,
+    /// The places that root's calls take.
+    of_root: usize,
+    /// The places that the calls of all others take.
+    of_users: usize,
+    users: HashMap<u32, Share>,
 }
 
 /// What is in flight.
+///
+/// A call takes a place once it is known whose it is, and keeps it until its answer is sent: a place
+/// of root's, or one of those that are not kept for root. Before that it counts for its connection
+/// alone, which may have few, and the bus says how many connections a user may have.
 pub(crate) struct InFlight {
     limits: Limits,
     counts: Mutex<Counts>,
@@ -59,7 +77,7 @@ impl InFlight {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a place for a call of `connection`, before it is known whose it is.
+    /// Lets in a call of `connection`, before it is known whose it is.
     ///
     /// # Errors
     /// `LimitsExceeded`, or `ShuttingDown` once it is closed.
@@ -71,11 +89,6 @@ impl InFlight {
         if counts.closed {
             return Err(BusError::shutting_down());
         }
-        if counts.total >= self.limits.total {
-            return Err(BusError::limits_exceeded(
-                "The service is busy. Try again in a moment.",
-            ));
-        }
         // Only ever raised under the lock.
         if connection.in_flight.load(Ordering::Acquire) >= self.limits.per_connection {
             return Err(BusError::limits_exceeded(
@@ -83,11 +96,12 @@ impl InFlight {
             ));
         }
         connection.in_flight.fetch_add(1, Ordering::AcqRel);
-        counts.total += 1;
+        counts.calls += 1;
         Ok(Permit {
             in_flight: self.clone(),
-            connection: Some(connection.clone()),
-            uid: None,
+            connection: connection.clone(),
+            place: Place::None,
+            is_answered: false,
         })
     }
 
@@ -96,7 +110,7 @@ impl InFlight {
         self.counts().closed = true;
         loop {
             let idle = self.idle.notified();
-            if self.counts().total == 0 {
+            if self.counts().calls == 0 {
                 return;
             }
             idle.await;
@@ -104,67 +118,96 @@ impl InFlight {
     }
 }
 
-/// The place of one call, given back when it is dropped.
+/// Whose place a call takes.
+#[derive(Clone, Copy)]
+enum Place {
+    /// None yet.
+    None,
+    Root,
+    User(u32),
+}
+
+/// A call that was let in, until it is dropped.
 pub(crate) struct Permit {
     in_flight: Arc<InFlight>,
-    connection: Option<Arc<KnownConnection>>,
-    uid: Option<u32>,
+    connection: Arc<KnownConnection>,
+    place: Place,
+    is_answered: bool,
 }
 
 impl Permit {
-    /// Counts the call for `uid` as well, now that it is known.
+    /// Takes a place for the call, now that it is known to be of `uid`.
     ///
     /// # Errors
     /// `LimitsExceeded`.
     pub(crate) fn count_for(&mut self, uid: u32) -> Result<(), BusError> {
-        if uid == 0 {
-            return Ok(());
-        }
+        let busy = || BusError::limits_exceeded("The service is busy. Try again in a moment.");
         let limits = self.in_flight.limits;
         let mut counts = self.in_flight.counts();
-        if counts.total > limits.total.saturating_sub(limits.kept_for_root) {
-            return Err(BusError::limits_exceeded(
-                "The service is busy. Try again in a moment.",
-            ));
+        if counts.of_root + counts.of_users >= limits.total {
+            return Err(busy());
         }
-        let of_user = counts.users.entry(uid).or_default();
-        if *of_user >= limits.per_user {
+        if uid == 0 {
+            counts.of_root += 1;
+            self.place = Place::Root;
+            return Ok(());
+        }
+        if counts.of_users >= limits.total.saturating_sub(limits.kept_for_root) {
+            return Err(busy());
+        }
+        let share = counts.users.entry(uid).or_default();
+        if share.running >= limits.per_user || share.places >= 2 * limits.per_user {
             return Err(BusError::limits_exceeded(
                 "You have too many calls waiting for an answer.",
             ));
         }
-        *of_user += 1;
-        drop(counts);
-        self.uid = Some(uid);
+        share.running += 1;
+        share.places += 1;
+        counts.of_users += 1;
+        self.place = Place::User(uid);
         Ok(())
     }
-}
 
-impl Permit {
-    /// Gives back the caller's own share, before the answer is sent: who has an answer may call
-    /// again. The place in the total is kept until it is sent.
+    /// Lets the caller call again, before the answer is sent: a client that has it may. The place is
+    /// kept until it is sent. A call that got no place is in the way of the next one until then.
     pub(crate) fn answered(&mut self) {
-        let Some(connection) = self.connection.take() else {
+        if !matches!(self.place, Place::None) {
+            self.make_way();
+        }
+    }
+
+    fn make_way(&mut self) {
+        if std::mem::replace(&mut self.is_answered, true) {
             return;
-        };
-        connection.in_flight.fetch_sub(1, Ordering::AcqRel);
-        let Some(uid) = self.uid else { return };
-        let mut counts = self.in_flight.counts();
-        if let Some(of_user) = counts.users.get_mut(&uid) {
-            *of_user -= 1;
-            if *of_user == 0 {
-                counts.users.remove(&uid);
-            }
+        }
+        self.connection.in_flight.fetch_sub(1, Ordering::AcqRel);
+        if let Place::User(uid) = self.place
+            && let Some(share) = self.in_flight.counts().users.get_mut(&uid)
+        {
+            share.running -= 1;
         }
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.answered();
+        self.make_way();
         let mut counts = self.in_flight.counts();
-        counts.total -= 1;
-        if counts.total == 0 {
+        match self.place {
+            Place::None => {}
+            Place::Root => counts.of_root -= 1,
+            Place::User(uid) => {
+                counts.of_users -= 1;
+                if let Some(share) = counts.users.get_mut(&uid) {
+                    share.places -= 1;
+                    if share.places == 0 {
+                        counts.users.remove(&uid);
+                    }
+                }
+            }
+        }
+        counts.calls -= 1;
+        if counts.calls == 0 {
             self.in_flight.idle.notify_waiters();
         }
     }
