@@ -9,8 +9,10 @@ use tempfile::TempDir;
 /// The delay of each message, in seconds.
 pub(crate) const SECONDS: u64 = 10;
 
-/// The account of the channels' processes.
-const NOBODY: u32 = 65534;
+/// The account of the channels' processes: one of every Debian system that owns nothing.
+const ACCOUNT: &str = "games";
+/// Its uid, and the gid of its group.
+const ACCOUNT_UID: u32 = 5;
 
 /// A tmpfs that every user can access.
 const MEMORY: &str = "/dev/shm";
@@ -47,7 +49,7 @@ impl SlowProvider {
         let (files, messages) = (self.files.path(), self.messages.path());
         fs::set_permissions(files, Permissions::from_mode(0o755))?;
         if rustix::process::geteuid().is_root() {
-            chown(messages, Some(NOBODY), Some(NOBODY))?;
+            chown(messages, Some(ACCOUNT_UID), Some(ACCOUNT_UID))?;
         }
         fs::copy(plugin, files.join("libsecinfo_spool.so"))?;
         let settings = files.join("spool.toml");
@@ -68,7 +70,7 @@ impl SlowProvider {
              [policy.codes]\nof_user = \"10000 in 1h\"\nof_country = \"10000 in 1h\"\n\
              in_all = \"10000 in 1h\"\n\
              [channel.slow]\nkind = \"text\"\nplugin = \"spool\"\nsettings = \"{files}/spool.toml\"\n\
-             writable = [\"{messages}\"]\ntimeout = \"{}s\"\nqueue = 10000\n",
+             user = \"{ACCOUNT}\"\nwritable = [\"{messages}\"]\ntimeout = \"{}s\"\nqueue = 10000\n",
             2 * SECONDS
         )
     }

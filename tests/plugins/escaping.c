@@ -3,6 +3,7 @@
  * "inside": "/a/directory"} */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <asm/sockios.h>
 #include <channel.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,15 +14,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static const struct secinfo_host *host;
@@ -169,6 +173,38 @@ static void deliver(void *channel, uint64_t delivery, const struct secinfo_reque
 	say("network", open_network_socket());
 	say("resolve", resolve());
 	say("write inside", write_inside());
+	snprintf(path, sizeof path, "%s/message", inside);
+	int own = open(path, O_RDWR), pair[2];
+	say("change mode", chmod(path, 0666));
+	say("change mode of descriptor", fchmod(own, 0666));
+	say("change mode at", syscall(SYS_fchmodat, AT_FDCWD, path, 0666));
+	say("change mode at, with flags", syscall(452, AT_FDCWD, path, 0666, 0));
+	say("change owner", chown(path, getuid(), getgid()));
+	say("change owner of descriptor", fchown(own, getuid(), getgid()));
+	say("change owner at", fchownat(AT_FDCWD, path, getuid(), getgid(), 0));
+	say("set attribute", setxattr(path, "user.a", "b", 1, 0));
+	say("set attribute of descriptor", fsetxattr(own, "user.a", "b", 1, 0));
+	say("remove attribute", removexattr(path, "user.a"));
+	say("set times", utimensat(AT_FDCWD, path, NULL, 0));
+	say("set times of descriptor", futimens(own, NULL));
+	say("set times the old way", syscall(SYS_utimes, path, NULL));
+	say("truncate by path", truncate(path, 5));
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) != 0)
+		abort();
+	struct f_owner_ex owner = { F_OWNER_PID, other };
+	say("own signals", fcntl(pair[0], F_SETOWN, other));
+	say("own signals the new way", fcntl(pair[0], F_SETOWN_EX, &owner));
+	say("choose signal", fcntl(pair[0], F_SETSIG, SIGKILL));
+	say("signals for input", fcntl(pair[0], F_SETFL, O_ASYNC));
+	say("signals by ioctl", ioctl(pair[0], FIOASYNC, &(int){ 1 }));
+	say("owner by ioctl", ioctl(pair[0], FIOSETOWN, &other));
+	say("lease", fcntl(own, F_SETLEASE, F_WRLCK));
+	say("lower priority", setpriority(PRIO_PROCESS, (id_t)other, 19));
+	say("move to a processor", sched_setaffinity(other, sizeof buffer, (cpu_set_t *)buffer));
+	say("limit", prlimit(other, RLIMIT_NOFILE, NULL, (struct rlimit *)path));
+	say("hold process", syscall(SYS_pidfd_open, other, 0));
+	say("queue signal", syscall(SYS_rt_sigqueueinfo, other, SIGTERM, buffer));
+	say("not block", fcntl(pair[0], F_SETFL, O_NONBLOCK));
 	host->report(host->context, delivery, &report);
 }
 

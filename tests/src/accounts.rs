@@ -47,8 +47,17 @@ pub const EXEMPT_GROUP: &str = "exempt";
 
 const ACCOUNTS: [UnixAccount; 3] = [ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT];
 
-/// System accounts: the first is for sshd, the second for channels.
-const SYSTEM: [(&str, u32); 2] = [("sshd", 100), ("nobody", crate::STRANGER)];
+/// The account of the channels that a daemon starts: one of every Debian system that owns nothing.
+pub(crate) const CHANNEL_ACCOUNT: &str = "games";
+/// Its uid, and the gid of its group.
+pub(crate) const CHANNEL_UID: u32 = 5;
+
+/// System accounts: for sshd, for channels, and one that is neither.
+const SYSTEM: [(&str, u32); 3] = [
+    ("sshd", 100),
+    (CHANNEL_ACCOUNT, CHANNEL_UID),
+    (crate::STRANGER_NAME, crate::STRANGER),
+];
 
 /// Writes the files of the accounts to `etc`, and creates their homes in `homes`.
 pub(crate) fn write(etc: &Path, homes: &Path) {

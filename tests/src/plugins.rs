@@ -1,5 +1,6 @@
 //! Plugins for channels, and the state of channels.
 
+use crate::accounts::CHANNEL_ACCOUNT;
 use crate::client::Client;
 use crate::daemon::binary;
 use crate::host::{Setup, TestHost};
@@ -21,7 +22,7 @@ impl Setup {
         let channel = |name: &str, plugin: &str, ca: &Path| {
             format!(
                 "[channel.{name}]\nkind = \"{name}\"\nplugin = \"{plugin}\"\n\
-                 settings = \"{{host}}/{name}.toml\"\nreadable = [\"{}\"]\n",
+                 settings = \"{{host}}/{name}.toml\"\nuser = \"{CHANNEL_ACCOUNT}\"\nreadable = [\"{}\"]\n",
                 ca.display()
             )
         };

@@ -1,5 +1,6 @@
 //! Channels that write messages to a spool directory, and reading messages from it.
 
+use crate::accounts::{CHANNEL_ACCOUNT, CHANNEL_UID};
 use crate::client::{Client, Refusal};
 use crate::daemon::binary;
 use crate::host::{Setup, TestHost};
@@ -14,9 +15,6 @@ use zbus::{OwnedObjectPath, OwnedVariant, Variant};
 
 /// How long a message may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The account of the channels' processes.
-const NOBODY: u32 = 65534;
 
 /// A message in the spool.
 #[derive(Debug, Clone, Deserialize)]
@@ -70,7 +68,7 @@ impl Setup {
         let settings = format!("{{host}}/{settings}");
         self.more(&format!(
             "[channel.{name}]\nkind = \"{kind}\"\nplugin = \"{plugin}\"\nsettings = \"{settings}\"\n\
-             writable = [\"{{host}}/spool\"]\n{lines}\n"
+             user = \"{CHANNEL_ACCOUNT}\"\nwritable = [\"{{host}}/spool\"]\n{lines}\n"
         ))
     }
 }
@@ -89,7 +87,7 @@ impl TestHost {
             fs::create_dir(directory).unwrap();
             fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).unwrap();
         }
-        std::os::unix::fs::chown(self.spool(), Some(NOBODY), Some(NOBODY)).unwrap();
+        std::os::unix::fs::chown(self.spool(), Some(CHANNEL_UID), Some(CHANNEL_UID)).unwrap();
         let library = "libsecinfo_spool.so";
         fs::copy(binary(library), plugins.join(library)).unwrap();
         let settings = format!("directory = \"{}\"\n", self.spool().display());

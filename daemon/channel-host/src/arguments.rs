@@ -27,9 +27,9 @@ pub struct Arguments {
     #[arg(long)]
     pub settings: Option<PathBuf>,
 
-    /// The user to become when started as root
-    #[arg(long, default_value = "nobody")]
-    pub user: String,
+    /// The account of its own to become; required when started as root
+    #[arg(long)]
+    pub user: Option<String>,
 
     /// How much address space the process may use, in bytes
     #[arg(long, default_value_t = 512 << 20, value_parser = clap::value_parser!(u64).range(MIN_MEMORY..))]

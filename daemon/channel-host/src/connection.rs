@@ -161,9 +161,8 @@ fn peer(stream: &UnixStream) -> Result<u32, HostError> {
     Ok(credentials.uid.as_raw())
 }
 
-/// Whether the uid is root's, this process's or that of the daemon's account.
+/// Whether the uid is root's or that of the daemon's account.
 fn may_use(uid: u32) -> bool {
     uid == 0
-        || uid == rustix::process::geteuid().as_raw()
         || matches!(nix::unistd::User::from_name(DAEMON), Ok(Some(user)) if user.uid.as_raw() == uid)
 }

@@ -45,6 +45,16 @@ pub enum HostError {
     /// The host cannot run as this user.
     #[error("the user {0} {1}")]
     User(String, &'static str),
+    /// Root has started the host without the name of an account.
+    #[error(
+        "a channel does not run as root: create an account for it, and name it in config.toml (`user`)"
+    )]
+    NoUser,
+    /// The host would run as the same user as the daemon.
+    #[error(
+        "it would run as the daemon's own user, and could change the daemon's files: let systemd start it (`socket` in config.toml), or run the daemon as root and name another account (`user`)"
+    )]
+    SharedUser,
     /// The process cannot be confined.
     #[error("the channel host cannot confine itself ({what}): {why}")]
     Confine {

@@ -86,7 +86,7 @@ fn prepare(arguments: &Arguments, connection: &Connection) -> Result<Prepared, H
     let plugin = open_plugin(&arguments.plugin_path())?;
     let output = output::redirect()?;
     let keep = [plugin.as_fd(), output.as_fd(), connection.as_fd()];
-    let confined = confine(arguments, plugin.as_fd(), &keep)?.names(connection.peer);
+    let confined = confine(arguments, connection.peer, plugin.as_fd(), &keep)?.names();
     Ok(Prepared {
         settings,
         plugin,

@@ -19,18 +19,20 @@ pub(super) const ADDRESS: &str = "alex@example.org";
 const KINDS: [&str; 3] = ["text", "call", "email"];
 /// How long a message may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
-/// The id of `nobody`, under which the channel hosts run when the daemon runs as root.
-const NOBODY: u32 = 65534;
+/// The account under which the channel hosts run: one of every Debian system that owns nothing.
+const ACCOUNT: &str = "games";
+/// Its uid, and the gid of its group.
+const ACCOUNT_UID: u32 = 5;
 
-/// Sets up the channels in the directory of the demo: a copy of the plugin that `nobody` can read,
+/// Sets up the channels in the directory of the demo: a copy of the plugin that their account can read,
 /// settings that only the daemon can read, and the directory for messages.
 pub(super) fn prepare(directory: &Path, programs: &Path) -> Result<()> {
     let messages = messages(directory);
     create_directory(&plugins(directory), 0o755)?;
     create_directory(&messages, 0o700)?;
     if rustix::process::geteuid().is_root() {
-        chown(&messages, Some(NOBODY), Some(NOBODY))
-            .context(|| format!("give {} to nobody", messages.display()))?;
+        chown(&messages, Some(ACCOUNT_UID), Some(ACCOUNT_UID))
+            .context(|| format!("give {} to {ACCOUNT}", messages.display()))?;
     }
     let library = workspace::library(SPOOL);
     let built = programs.join(&library);
@@ -75,7 +77,7 @@ pub(super) fn channel_sections(directory: &Path) -> String {
     let section = |kind| {
         format!(
             "\n[channel.{kind}]\nkind = \"{kind}\"\nplugin = \"spool\"\nsettings = \"{}\"\n\
-             writable = [\"{}\"]\n",
+             user = \"{ACCOUNT}\"\nwritable = [\"{}\"]\n",
             settings.display(),
             messages.display()
         )

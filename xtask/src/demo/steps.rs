@@ -22,7 +22,9 @@ const PAM_SERVICE: &str = "secinfo-demo";
 /// A step of the demo.
 struct Step {
     title: &'static str,
-    administrator: bool,
+    /// Whether only root can do it: what administrators do, and channels, which a daemon starts as
+    /// another user.
+    needs_root: bool,
     run: fn(&mut Demo<'_>) -> Result<()>,
 }
 
@@ -38,12 +40,12 @@ const STEPS: [Step; 18] = [
         "A second authenticator app becomes the default",
         add_second_app,
     ),
-    administrator_step("Import a hardware token, and activate it", add_token),
+    root_step("Import a hardware token, and activate it", add_token),
     step(
         "Recovery codes, for the day when everything else is lost",
         add_recovery_codes,
     ),
-    administrator_step(
+    root_step(
         "Sign in through PAM, as sshd, sudo and login do, by another way than the default",
         sign_in_through_pam,
     ),
@@ -52,40 +54,40 @@ const STEPS: [Step; 18] = [
         "Delete the default: it falls back to the strongest that is left",
         delete_default,
     ),
-    administrator_step(
+    root_step(
         "Look at the channels that deliver codes, and try one",
         try_channel,
     ),
-    step("Add a phone: a text message brings the code", add_text),
-    step(
+    root_step("Add a phone: a text message brings the code", add_text),
+    root_step(
         "Make the phone the default, and sign in with it",
         sign_in_by_text,
     ),
-    step(
+    root_step(
         "Add an email address, for the day of a forgotten password",
         add_email,
     ),
-    step("Delete the default phone", delete_phone),
+    root_step("Delete the default phone", delete_phone),
     step(
         "Restart the daemon: nothing is forgotten, and used codes stay used",
         restart,
     ),
-    administrator_step("Everything that happened is in the log", read_log),
-    administrator_step("Check that nobody rewrote the log", verify_log),
+    root_step("Everything that happened is in the log", read_log),
+    root_step("Check that nobody rewrote the log", verify_log),
 ];
 
 const fn step(title: &'static str, run: fn(&mut Demo<'_>) -> Result<()>) -> Step {
     Step {
         title,
-        administrator: false,
+        needs_root: false,
         run,
     }
 }
 
-const fn administrator_step(title: &'static str, run: fn(&mut Demo<'_>) -> Result<()>) -> Step {
+const fn root_step(title: &'static str, run: fn(&mut Demo<'_>) -> Result<()>) -> Step {
     Step {
         title,
-        administrator: true,
+        needs_root: true,
         run,
     }
 }
@@ -96,7 +98,7 @@ pub(super) fn run(
     terminal: &Terminal,
     user: &mut SimulatedUser,
 ) -> Result<()> {
-    let is_administrator = rustix::process::geteuid().is_root();
+    let is_root = rustix::process::geteuid().is_root();
     let mut demo = Demo {
         host,
         terminal,
@@ -105,10 +107,8 @@ pub(super) fn run(
     let number = STEPS.len();
     for (index, step) in STEPS.iter().enumerate() {
         screen::heading(&format!("[{}/{number}] {}", index + 1, step.title));
-        if step.administrator && !is_administrator {
-            screen::say(
-                "Left out: only an administrator may do this. Run the demo as root to see it.",
-            );
+        if step.needs_root && !is_root {
+            screen::say("Left out: this takes root. Run the demo as root to see it.");
             continue;
         }
         (step.run)(&mut demo)?;

@@ -94,7 +94,8 @@ const ALLOWED: &[i64] = &[
     c::SYS_eventfd2,
     c::SYS_ppoll,
     c::SYS_pselect6,
-    // Files; Landlock restricts them further.
+    // Files; Landlock restricts them further. It does not know of modes, owners, times and extended
+    // attributes, nor do older versions of it know of truncating by path, so those calls are missing.
     c::SYS_chdir,
     c::SYS_close,
     c::SYS_close_range,
@@ -106,9 +107,6 @@ const ALLOWED: &[i64] = &[
     c::SYS_fadvise64,
     c::SYS_fallocate,
     c::SYS_fchdir,
-    c::SYS_fchmod,
-    c::SYS_fchmodat,
-    c::SYS_fcntl,
     c::SYS_fdatasync,
     c::SYS_flock,
     c::SYS_fstat,
@@ -140,9 +138,7 @@ const ALLOWED: &[i64] = &[
     c::SYS_sendfile,
     c::SYS_statfs,
     c::SYS_statx,
-    c::SYS_truncate,
     c::SYS_unlinkat,
-    c::SYS_utimensat,
     c::SYS_write,
     c::SYS_writev,
     // The network; the rules for `socket` restrict it further.
@@ -167,7 +163,6 @@ const ALLOWED_LEGACY: &[i64] = &[
     c::SYS_access,
     c::SYS_alarm,
     c::SYS_arch_prctl,
-    c::SYS_chmod,
     c::SYS_creat,
     c::SYS_dup2,
     c::SYS_epoll_create,
@@ -203,6 +198,26 @@ const IOCTLS: &[u64] = &[
     c::FIONCLEX,
     c::TCGETS,
     c::TIOCGWINSZ,
+];
+
+/// The allowed `fcntl` commands: descriptors, flags, locks, pipes and seals. Not those that have the
+/// kernel send signals (`F_SETOWN`, `F_SETOWN_EX`, `F_SETSIG`, `F_SETLEASE`, `F_NOTIFY`).
+const FCNTLS: &[i32] = &[
+    c::F_DUPFD,
+    c::F_DUPFD_CLOEXEC,
+    c::F_GETFD,
+    c::F_SETFD,
+    c::F_GETFL,
+    c::F_GETLK,
+    c::F_SETLK,
+    c::F_SETLKW,
+    c::F_OFD_GETLK,
+    c::F_OFD_SETLK,
+    c::F_OFD_SETLKW,
+    c::F_GETPIPE_SZ,
+    c::F_SETPIPE_SZ,
+    c::F_GET_SEALS,
+    c::F_ADD_SEALS,
 ];
 
 /// `PR_SET_VMA`: naming memory, which newer allocators do.
@@ -253,6 +268,7 @@ fn program(architecture: TargetArch) -> Result<BpfProgram, seccompiler::BackendE
     );
     rules.insert(c::SYS_prctl, allowed_prctl()?);
     rules.insert(c::SYS_ioctl, any_of(1, IOCTLS)?);
+    rules.insert(c::SYS_fcntl, allowed_fcntl()?);
     rules.insert(c::SYS_socket, allowed_sockets()?);
     // Stream pairs only, which runtimes use to wake themselves. A datagram socket could send to any
     // socket in the file system, such as the journal's.
@@ -281,6 +297,18 @@ fn allowed_prctl() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
             PR_SET_VMA,
         ],
     )
+}
+
+/// What [`FCNTLS`] has, and the flags of an open file, except the one for signals.
+fn allowed_fcntl() -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
+    let commands = FCNTLS.iter().map(|command| command.unsigned_abs().into());
+    let mut rules = any_of(1, &commands.collect::<Vec<_>>())?;
+    let signals = u64::from(c::O_ASYNC.unsigned_abs());
+    rules.push(SeccompRule::new(vec![
+        condition(1, SeccompCmpOp::Eq, u64::from(c::F_SETFL.unsigned_abs()))?,
+        condition(2, SeccompCmpOp::MaskedEq(signals), 0)?,
+    ])?);
+    Ok(rules)
 }
 
 /// Internet sockets, and netlink's routes, from which a resolver learns the host's addresses. No

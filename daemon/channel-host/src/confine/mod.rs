@@ -24,27 +24,22 @@ impl Confinement {
         self.0.push(name.to_owned());
     }
 
-    /// The names, given the daemon's uid: "user" is among them if this process runs as another
-    /// unprivileged user.
-    pub(crate) fn names(self, daemon: u32) -> Vec<String> {
-        let mut names = self.0;
-        let own = rustix::process::geteuid();
-        if !own.is_root() && own.as_raw() != daemon {
-            names.insert(0, "user".to_owned());
-        }
-        names
+    /// The names.
+    pub(crate) fn names(self) -> Vec<String> {
+        self.0
     }
 }
 
 /// Confines this process irrevocably. It must have only one thread: others would stay unconfined.
 ///
-/// `plugin` is the plugin's file, and `keep` lists all descriptors that are needed later.
+/// `daemon` is the daemon's uid, `plugin` is the plugin's file, and `keep` lists all descriptors that are needed later.
 ///
 /// # Errors
 ///
 /// [`HostError`]. What an old kernel does not support is skipped, and missing from [`Confinement`].
 pub(crate) fn confine(
     arguments: &Arguments,
+    daemon: u32,
     plugin: BorrowedFd<'_>,
     keep: &[BorrowedFd<'_>],
 ) -> Result<Confinement, HostError> {
@@ -57,7 +52,7 @@ pub(crate) fn confine(
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
 
     // Paths are opened before the user is switched, because the new user may not reach them.
-    let user = User::to_switch_to(&arguments.user)?;
+    let user = User::to_switch_to(arguments.user.as_deref())?;
     let files = files::Rules::prepare(plugin, &arguments.readable, &arguments.writable)?;
 
     limits(arguments.memory)?;
@@ -65,6 +60,11 @@ pub(crate) fn confine(
     if let Some(user) = user {
         user.switch()?;
     }
+    // The daemon's user could change the modes of the daemon's files, and end the daemon.
+    if rustix::process::geteuid().as_raw() == daemon {
+        return Err(HostError::SharedUser);
+    }
+    confinement.add("user");
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)
         .map_err(|error| HostError::confine("dumps", error))?;
     confinement.add("not-dumpable");

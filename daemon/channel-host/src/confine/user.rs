@@ -3,6 +3,9 @@
 use crate::error::HostError;
 use nix::unistd::{Gid, Uid, setgroups, setresgid, setresuid};
 
+/// The uid of `nobody`, under which the kernel also shows whoever it cannot show otherwise.
+const NOBODY: u32 = 65534;
+
 /// An account without privileges.
 pub(super) struct User {
     uid: Uid,
@@ -11,10 +14,11 @@ pub(super) struct User {
 
 impl User {
     /// Looks up the user to switch to; `None` if this process is not root.
-    pub(super) fn to_switch_to(name: &str) -> Result<Option<Self>, HostError> {
+    pub(super) fn to_switch_to(name: Option<&str>) -> Result<Option<Self>, HostError> {
         if !Uid::effective().is_root() && !Uid::current().is_root() {
             return Ok(None);
         }
+        let name = name.ok_or(HostError::NoUser)?;
         let wrong = |why| HostError::User(name.to_owned(), why);
         let account = nix::unistd::User::from_name(name)
             .map_err(|_| wrong("cannot be looked up: try again later"))?
@@ -24,6 +28,11 @@ impl User {
         if account.uid.is_root() || account.gid.as_raw() == 0 {
             return Err(wrong(
                 "has the rights of root, which a channel must not have: name another one",
+            ));
+        }
+        if account.uid.as_raw() == NOBODY {
+            return Err(wrong(
+                "stands for strangers as well: create an account for the channel, and name that",
             ));
         }
         Ok(Some(Self {

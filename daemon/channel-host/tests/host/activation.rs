@@ -1,6 +1,6 @@
 //! A host that is started by systemd's socket activation.
 
-use crate::harness::{directory, example, hello, receive};
+use crate::harness::{ACCOUNT, directory, example, hello, receive};
 use secinfo_channel_host::wire::{FromHost, encode};
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Write};
@@ -29,7 +29,7 @@ fn listen(socket: &Path, plugin: &Path) -> Activated {
         .arg("--listen")
         .arg(socket)
         .arg(example("channel-host"))
-        .args(["test", "--plugin"])
+        .args(["test", "--user", ACCOUNT, "--plugin"])
         .arg(plugin)
         .stdin(Stdio::null())
         .stderr(Stdio::piped())

@@ -20,6 +20,11 @@ const TIMEOUT: Duration = Duration::from_mins(2);
 pub(crate) const DESTINATION: &str = "+4930123456";
 pub(crate) const CODE: &str = "918273";
 
+/// An account of Debian that owns nothing.
+pub(crate) const ACCOUNT: &str = "games";
+/// Its uid.
+pub(crate) const ACCOUNT_UID: u32 = 5;
+
 /// The path of an example of this crate.
 pub(crate) fn example(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
@@ -95,6 +100,20 @@ impl HostProcess {
         Self::start_with(&library, settings, arguments, directory)
     }
 
+    /// Starts a host that is to become this user, by a daemon with this uid.
+    pub(crate) fn start_as(user: Option<&str>, daemon: u32) -> Self {
+        let directory = directory();
+        let library = secinfo_test_plugins::compile("file", directory.path());
+        // Whose a socket is, the kernel takes from the thread that makes it.
+        let pair = std::thread::spawn(move || {
+            let daemon = rustix::process::Uid::from_raw(daemon);
+            rustix::thread::set_thread_res_uid(daemon, daemon, daemon).unwrap();
+            UnixStream::pair().unwrap()
+        });
+        let pair = pair.join().unwrap();
+        Self::start_on(pair, user, &library, "", &[], directory)
+    }
+
     /// Starts a host with this library.
     pub(crate) fn start_with(
         library: &Path,
@@ -102,14 +121,26 @@ impl HostProcess {
         arguments: &[&str],
         directory: TempDir,
     ) -> Self {
+        let pair = UnixStream::pair().unwrap();
+        Self::start_on(pair, Some(ACCOUNT), library, settings, arguments, directory)
+    }
+
+    fn start_on(
+        (ours, theirs): (UnixStream, UnixStream),
+        user: Option<&str>,
+        library: &Path,
+        settings: &str,
+        arguments: &[&str],
+        directory: TempDir,
+    ) -> Self {
         let settings = file(directory.path(), "settings.toml", settings, 0o600);
-        let (ours, theirs) = UnixStream::pair().unwrap();
         ours.set_read_timeout(Some(TIMEOUT)).unwrap();
         let child = Command::new(example("channel-host"))
             .args(["test", "--plugin"])
             .arg(library)
             .arg("--settings")
             .arg(settings)
+            .args(user.map(|user| format!("--user={user}")))
             .args(arguments)
             .stdin(OwnedFd::from(theirs))
             .stdout(Stdio::null())

@@ -11,11 +11,15 @@ pub(super) enum Fault {
     #[error("its process cannot be started: {0}")]
     Launch(io::Error),
     #[error(
+        "its process would run as the daemon's own user, and could change the daemon's files: let systemd start it (`socket` in the configuration), or run the daemon as root"
+    )]
+    SharedUser,
+    #[error(
         "nothing can be reached at its socket {} ({source}): start what listens there, such as the unit secinfo-channel@NAME.socket", path.display()
     )]
     Connect { path: PathBuf, source: io::Error },
     #[error(
-        "uid {0} listens at its socket: let root, the daemon's user or the channel's `user` listen there"
+        "uid {0} listens at its socket: let root listen there, or the channel's `user`, who must not be the daemon's"
     )]
     Stranger(u32),
     #[error("its process did not answer the greeting in time")]

@@ -4,8 +4,9 @@ use super::fault::Fault;
 use super::frames::{Incoming, Outgoing};
 use super::lines::Lines;
 use super::plan::Plan;
-use crate::config::ChannelConfig;
+use crate::config::Launch;
 use rustix::process::{Pid, Signal, geteuid, kill_process_group};
+use secinfo_domain::UserName;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -38,15 +39,18 @@ pub(super) struct Process {
 
 impl HostProcess {
     pub(super) async fn start(plan: &Plan) -> Result<Self, Fault> {
-        let (stream, process) = match &plan.config.socket {
-            Some(path) => (
-                connect(path, &plan.config).await?,
+        let (stream, process) = match &plan.config.launch {
+            Launch::Elsewhere { socket, user } => (
+                connect(socket, user.as_ref()).await?,
                 Process {
                     child: None,
                     stderr: None,
                 },
             ),
-            None => spawn(plan).map_err(Fault::Launch)?,
+            Launch::Daemon { user } if geteuid().is_root() => {
+                spawn(plan, user).map_err(Fault::Launch)?
+            }
+            Launch::Daemon { .. } => return Err(Fault::SharedUser),
         };
         let (read, write) = stream.into_split();
         Ok(Self {
@@ -57,11 +61,11 @@ impl HostProcess {
     }
 }
 
-fn spawn(plan: &Plan) -> io::Result<(UnixStream, Process)> {
+fn spawn(plan: &Plan, user: &UserName) -> io::Result<(UnixStream, Process)> {
     let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
     ours.set_nonblocking(true)?;
     // The command holds their end, so it must not live longer than this function.
-    let mut child = command(plan, theirs.into()).spawn()?;
+    let mut child = command(plan, user, theirs.into()).spawn()?;
     let lines = Lines::new(plan.config.name.clone());
     let stderr = child
         .stderr
@@ -74,7 +78,7 @@ fn spawn(plan: &Plan) -> io::Result<(UnixStream, Process)> {
     Ok((UnixStream::from_std(ours)?, process))
 }
 
-fn command(plan: &Plan, socket: OwnedFd) -> Command {
+fn command(plan: &Plan, user: &UserName, socket: OwnedFd) -> Command {
     let config = &plan.config;
     let mut command = Command::new(&plan.hosts.program);
     command.arg0("secinfod").arg("channel-host");
@@ -82,9 +86,7 @@ fn command(plan: &Plan, socket: OwnedFd) -> Command {
     if let Some(settings) = &config.settings {
         command.arg("--settings").arg(settings);
     }
-    if geteuid().is_root() {
-        command.arg("--user").arg(config.user.as_str());
-    }
+    command.arg("--user").arg(user.as_str());
     command.arg("--memory").arg(config.memory.to_string());
     for directory in &config.writable {
         command.arg("--writable").arg(directory);
@@ -111,22 +113,27 @@ fn command(plan: &Plan, socket: OwnedFd) -> Command {
 
 /// Connects to a host that the daemon does not start, and checks the uid that listens: codes go there. Of a
 /// socket of systemd's, that is root, who listens.
-async fn connect(path: &Path, config: &ChannelConfig) -> Result<UnixStream, Fault> {
+async fn connect(path: &Path, user: Option<&UserName>) -> Result<UnixStream, Fault> {
     let unreachable = |source| Fault::Connect {
         path: path.to_owned(),
         source,
     };
     let stream = UnixStream::connect(path).await.map_err(unreachable)?;
     let peer = stream.peer_cred().map_err(unreachable)?.uid();
-    if peer == 0 || peer == geteuid().as_raw() || is_uid_of(config.user.as_str(), peer).await {
+    let is_expected = match user {
+        _ if peer == 0 => true,
+        Some(user) => peer != geteuid().as_raw() && is_uid_of(user, peer).await,
+        None => false,
+    };
+    if is_expected {
         Ok(stream)
     } else {
         Err(Fault::Stranger(peer))
     }
 }
 
-async fn is_uid_of(user: &str, uid: u32) -> bool {
-    let user = user.to_owned();
+async fn is_uid_of(user: &UserName, uid: u32) -> bool {
+    let user = user.as_str().to_owned();
     // Who knows the accounts may be somewhere on the network.
     let found = tokio::task::spawn_blocking(move || nix::unistd::User::from_name(&user)).await;
     matches!(found, Ok(Ok(Some(user))) if user.uid.as_raw() == uid)

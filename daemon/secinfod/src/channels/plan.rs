@@ -1,6 +1,6 @@
 //! Everything that a channel's host is started with: when it changes, the host is restarted.
 
-use crate::config::{ChannelConfig, HostSettings};
+use crate::config::{ChannelConfig, HostSettings, Launch};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -27,11 +27,10 @@ struct Stamp {
 impl Plan {
     pub(super) fn new(config: ChannelConfig, hosts: Arc<HostSettings>) -> Self {
         let library = config.plugin.path(&hosts.plugin_directory);
-        let files = if config.socket.is_some() {
+        let files = match config.launch {
             // That process is started, and restarted, by another service manager.
-            [None, None]
-        } else {
-            [stamp(&library), config.settings.as_deref().and_then(stamp)]
+            Launch::Elsewhere { .. } => [None, None],
+            Launch::Daemon { .. } => [stamp(&library), config.settings.as_deref().and_then(stamp)],
         };
         Self {
             config,

@@ -33,18 +33,33 @@ pub struct ChannelConfig {
     pub order: u8,
     /// How long one attempt to deliver may take.
     pub timeout: Seconds,
-    /// The account that its process becomes when the daemon is root.
-    pub user: UserName,
+    /// Who starts its process.
+    pub launch: Launch,
     /// How much address space its process may use, in bytes.
     pub memory: u64,
     /// The directories that its process may write to.
     pub writable: Vec<PathBuf>,
     /// What its process may read beyond what the process of every channel may.
     pub readable: Vec<PathBuf>,
-    /// Where its process listens, if the daemon does not start it.
-    pub socket: Option<PathBuf>,
     /// How many messages it may have in hand at once, waiting or under way.
     pub queue: u16,
+}
+
+/// Who starts the process of a channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Launch {
+    /// The daemon, which must be root: it never shares its own user with a plugin.
+    Daemon {
+        /// The account that the process becomes.
+        user: UserName,
+    },
+    /// Another service manager.
+    Elsewhere {
+        /// Where the process listens.
+        socket: PathBuf,
+        /// Who may listen there beside root.
+        user: Option<UserName>,
+    },
 }
 
 /// Where the library of a plugin is.
@@ -127,8 +142,7 @@ fn channel(
     let settings = section.optional("settings", value::path);
     let order = section.read("order", 50, value::count(1..=100));
     let timeout = section.read("timeout", Seconds::new(20), value::length(1..=120));
-    let nobody = UserName::parse("nobody").expect("nobody is a name");
-    let user = section.read("user", nobody, user);
+    let user = section.optional("user", user);
     let memory = section.read("memory", 512 * MIB, value::size(64 * MIB..=4 * GIB));
     let writable = section.read("writable", Vec::new(), value::paths);
     let readable = section.read("readable", Vec::new(), value::paths);
@@ -155,6 +169,20 @@ fn channel(
                 .to_owned()
         },
     );
+    section.require(
+        user.is_some() || socket.is_some(),
+        &["user"],
+        "neither `user` nor `socket` is there, so that its process has no account to run as",
+        || {
+            "for a daemon that runs as root, make an account for the channel, and add its name as `user`; for any other, add `socket`, where the channel's unit listens"
+                .to_owned()
+        },
+    );
+    let launch = match (socket, user) {
+        (Some(socket), user) => Launch::Elsewhere { socket, user },
+        (None, Some(user)) => Launch::Daemon { user },
+        (None, None) => return None,
+    };
     Some(ChannelConfig {
         name,
         kind: kind?,
@@ -162,11 +190,10 @@ fn channel(
         settings,
         order,
         timeout,
-        user,
+        launch,
         memory,
         writable,
         readable,
-        socket,
         queue,
     })
 }
@@ -192,13 +219,24 @@ fn plugin(value: &DeValue<'_>) -> Result<PluginFile, Refusal> {
     }
 }
 
+/// The account of a channel: neither root's nor that of strangers.
 fn user(value: &DeValue<'_>) -> Result<UserName, Refusal> {
-    UserName::parse(value::text(value)?).map_err(|invalid| {
+    const REMEDY: &str =
+        "make an account for the channel, and write its name, such as \"secinfo-text\"";
+    let name = UserName::parse(value::text(value)?).map_err(|invalid| {
         Refusal::new(
             format!("it cannot be the name of an account: {invalid}"),
-            "write the name of an account, such as \"nobody\"",
+            REMEDY,
         )
-    })
+    })?;
+    match name.as_str() {
+        "root" => Err(Refusal::new("a channel must not be root", REMEDY)),
+        "nobody" => Err(Refusal::new(
+            "the account nobody stands for strangers as well",
+            REMEDY,
+        )),
+        _ => Ok(name),
+    }
 }
 
 /// The longest path that fits into the address of a Unix socket, `sockaddr_un`, with its end.

@@ -15,7 +15,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use channel::{ChannelConfig, HostSettings, PluginFile};
+pub use channel::{ChannelConfig, HostSettings, Launch, PluginFile};
 pub use daemon::{Authorization, DaemonConfig, KeyFile, MasterKeySource};
 pub use error::{ConfigError, Mistakes, Problem};
 pub use file::SIZE_LIMIT;

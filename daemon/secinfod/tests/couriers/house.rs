@@ -2,9 +2,9 @@
 
 use secinfo_channel::{MessagePurpose, Reason, Report, Request, SecretText};
 use secinfo_channel_host::wire::{self, FromHost, PROTOCOL, PluginInfo, ToHost};
-use secinfo_domain::{ChannelName, Kind, MessageId, Seconds, UserName};
+use secinfo_domain::{ChannelName, Kind, MessageId, Seconds};
 use secinfod::channels::{Channels, Outcome, Tracking};
-use secinfod::config::{ChannelConfig, HostSettings, PluginFile};
+use secinfod::config::{ChannelConfig, HostSettings, Launch, PluginFile};
 use secinfod::core::SystemClock;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,11 +47,13 @@ impl House {
             settings: None,
             order,
             timeout: Seconds::new(20),
-            user: UserName::parse("nobody").unwrap(),
+            launch: Launch::Elsewhere {
+                socket: self.socket(name),
+                user: None,
+            },
             memory: 256 << 20,
             writable: Vec::new(),
             readable: Vec::new(),
-            socket: Some(self.socket(name)),
             queue: 1000,
         }
     }

@@ -5,7 +5,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use secinfo_channel::{Reason, Request, SecretText};
 use secinfo_domain::{Kind, Seconds, UserName};
 use secinfod::channels::{Arrival, ChannelStatus, Channels};
-use secinfod::config::{ChannelConfig, HostSettings, PluginFile};
+use secinfod::config::{ChannelConfig, HostSettings, Launch, PluginFile};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -42,11 +42,12 @@ impl Workshop {
             settings: Some(settings),
             order: 1,
             timeout: Seconds::new(2),
-            user: UserName::parse("nobody").unwrap(),
+            launch: Launch::Daemon {
+                user: UserName::parse("games").unwrap(),
+            },
             memory: 512 << 20,
             writable: Vec::new(),
             readable: Vec::new(),
-            socket: None,
             queue: 100,
         }
     }

@@ -5,7 +5,7 @@ use super::{parse, refusal};
 
 /// Section, setting, and what must be in the words on what is wrong and on what would be right.
 #[rustfmt::skip] // A row for each mistake.
-const BAD_VALUES: [(&str, &str, &str, &str); 84] = [
+const BAD_VALUES: [(&str, &str, &str, &str); 87] = [
     ("daemon", "organization = \"a:b\"", "colon", "without a colon"),
     ("daemon", "organization = \" \"", "empty", "for the name of the host"),
     ("daemon", "organization = \"a\\u202eb\"", "control character", "1 to 64"),
@@ -86,7 +86,10 @@ const BAD_VALUES: [(&str, &str, &str, &str); 84] = [
     ("channel.a", "memory = \"8MiB\"", "out of range", "\"64MiB\" to \"4GiB\""),
     ("channel.a", "order = 0", "out of range", "1 to 100"),
     ("channel.a", "queue = 10001", "out of range", "1 to 10000"),
-    ("channel.a", "user = \"a b\"", "cannot be the name", "\"nobody\""),
+    ("channel.a", "user = \"a b\"", "cannot be the name", "\"secinfo-text\""),
+    ("channel.a", "user = \"root\"", "must not be root", "make an account"),
+    ("channel.a", "user = \"nobody\"", "stands for strangers", "make an account"),
+    ("channel.a", "kind = \"text\"\nplugin = \"text-twilio\"", "no account to run as", "`socket`"),
     ("channel.a", "writable = \"/x\"", "a text", "a list of absolute paths"),
     ("channel.a", "readable = [\"/x\", \"y\"]", "not an absolute", "an absolute path"),
     ("channel.a", "socket = \"@x\"", "not an absolute", "absolute path"),

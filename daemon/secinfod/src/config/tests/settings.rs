@@ -1,6 +1,6 @@
 //! What is written reaches where it belongs.
 
-use super::super::{ChannelConfig, MasterKeySource, PluginFile};
+use super::super::{ChannelConfig, Launch, MasterKeySource, PluginFile};
 use super::parse;
 use secinfo_domain::policy::Verify;
 use secinfo_domain::{
@@ -75,6 +75,7 @@ fn settings_reach_channels() {
         [channel.mail]
         kind = "email"
         plugin = "email-smtp"
+        user = "secinfo-email"
         [channel.box]
         kind = "text"
         plugin = "/opt/libsecinfo_spool.so"
@@ -103,11 +104,13 @@ fn settings_reach_channels() {
             settings: Some(PathBuf::from("/etc/box.toml")),
             order: 1,
             timeout: Seconds::new(60),
-            user: UserName::parse("postman").unwrap(),
+            launch: Launch::Elsewhere {
+                socket: PathBuf::from("/run/box.sock"),
+                user: Some(UserName::parse("postman").unwrap()),
+            },
             memory: 64 << 20,
             writable: vec![PathBuf::from("/var/spool/box")],
             readable: vec![PathBuf::from("/etc/ssl"), PathBuf::from("/usr/share/box")],
-            socket: Some(PathBuf::from("/run/box.sock")),
             queue: 5,
         }
     );
