@@ -101,10 +101,7 @@ impl<T: ObjectTree> Emitter<T> {
                 BusError::internal()
             })?);
         }
-        for destination in to {
-            let Some(call) = self.seen_by(destination, path) else {
-                continue;
-            };
+        for (call, destinations) in self.viewers(to, path) {
             let mut values = Values::new();
             let mut invalidated = Vec::new();
             for row in &rows {
@@ -121,8 +118,10 @@ impl<T: ObjectTree> Emitter<T> {
             }
             if !values.is_empty() || !invalidated.is_empty() {
                 let body = (interface, values, invalidated);
-                self.send(destination, path, PROPERTIES, "PropertiesChanged", &body)
-                    .await?;
+                for destination in destinations {
+                    self.send(destination, path, PROPERTIES, "PropertiesChanged", &body)
+                        .await?;
+                }
             }
         }
         Ok(())
@@ -140,22 +139,21 @@ impl<T: ObjectTree> Emitter<T> {
         path: &str,
     ) -> Result<(), BusError> {
         let object = ObjectPath::try_from(path).map_err(|_| BusError::internal())?;
-        for destination in to {
-            let Some(call) = self.seen_by(destination, path) else {
-                continue;
-            };
+        for (call, destinations) in self.viewers(to, path) {
             let Some(values) = values_of(&call).await else {
                 continue;
             };
             let body = (&object, values);
-            self.send(
-                destination,
-                manager,
-                OBJECT_MANAGER,
-                "InterfacesAdded",
-                &body,
-            )
-            .await?;
+            for destination in destinations {
+                self.send(
+                    destination,
+                    manager,
+                    OBJECT_MANAGER,
+                    "InterfacesAdded",
+                    &body,
+                )
+                .await?;
+            }
         }
         Ok(())
     }
@@ -184,6 +182,29 @@ impl<T: ObjectTree> Emitter<T> {
             .await?;
         }
         Ok(())
+    }
+
+    /// The object at `path` as each user would read it who may see it, with those of the destinations
+    /// that are theirs: what is announced depends on whose a connection is, and not on which it is, so
+    /// that it is worked out once for each user.
+    fn viewers<'t>(
+        &self,
+        to: &'t [OwnedUniqueName],
+        path: &str,
+    ) -> Vec<(Call<T>, Vec<&'t OwnedUniqueName>)> {
+        let mut viewers: Vec<(Call<T>, Vec<&OwnedUniqueName>)> = Vec::new();
+        for destination in to {
+            let Some(call) = self.seen_by(destination, path) else {
+                continue;
+            };
+            let is_same =
+                |(known, _): &&mut (Call<T>, _)| known.caller().uid() == call.caller().uid();
+            match viewers.iter_mut().find(is_same) {
+                Some((_, destinations)) => destinations.push(destination),
+                None => viewers.push((call, vec![destination])),
+            }
+        }
+        viewers
     }
 
     /// The object at `path` as `destination` would read it; `None` if it is gone or hidden from

@@ -41,6 +41,8 @@ pub(crate) struct House {
     pub(crate) waiting: watch::Sender<usize>,
     pub(crate) doors: Semaphore,
     tag_key: TagKey,
+    /// How often the label of a room was read.
+    pub(crate) readings: AtomicU64,
 }
 
 #[derive(Debug, Clone)]
@@ -184,6 +186,7 @@ impl Served {
             waiting: watch::Sender::new(0),
             doors: Semaphore::new(0),
             tag_key: TagKey::new(Zeroizing::new([7; 32])).unwrap(),
+            readings: AtomicU64::new(0),
         });
         let server = Server::start(connection, house.clone(), table(), authorizer, limits)
             .await

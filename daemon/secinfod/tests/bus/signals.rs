@@ -4,6 +4,7 @@ use super::house::{DESK, NAME, OBJECT_MANAGER, PEER, PROPERTIES, ROOM, ROOT, Ser
 use super::private_bus::{Client, DAEMON, NOBODY};
 use futures_util::StreamExt;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::Ordering;
 use zbus::message::Type;
 use zbus::{Message, MessageStream, OwnedObjectPath, OwnedVariant};
 
@@ -77,6 +78,25 @@ async fn a_change_is_told_to_the_users_own_connections() {
         assert_eq!(invalidated, ["Diary"]);
     }
     assert!(heard(&stranger, &mut strangers).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_changed_is_worked_out_once_for_all_connections_of_a_user() {
+    let served = Served::start().await;
+    let mut listeners = Vec::new();
+    for _ in 0..5 {
+        listeners.push(listener(&served, NOBODY).await);
+    }
+    let root = served.bus.client(0).await;
+    let (): () = root
+        .call(&room(NOBODY), ROOM, "Rename", &"den")
+        .await
+        .unwrap();
+    for (client, stream) in &mut listeners {
+        assert_eq!(heard(client, stream).await.len(), 1);
+    }
+    // The label and the diary.
+    assert_eq!(served.house.readings.load(Ordering::Relaxed), 2);
 }
 
 #[tokio::test]

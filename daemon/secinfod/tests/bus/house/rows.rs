@@ -301,6 +301,7 @@ async fn label(call: Call<House>) -> Result<String, BusError> {
     let Place::Room(uid) = call.object() else {
         return Err(BusError::internal());
     };
+    call.state().readings.fetch_add(1, Ordering::Relaxed);
     call.state()
         .rooms
         .lock()
