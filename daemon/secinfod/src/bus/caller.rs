@@ -151,14 +151,38 @@ fn login_session(pid: u32, uid: u32) -> Option<LoginSession> {
     if effective_uid(&status) != Some(uid) {
         return None;
     }
+    let cgroup = fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
+    if is_of_service_manager(&cgroup) {
+        return None;
+    }
     let audit = fs::read_to_string(format!("/proc/{pid}/sessionid")).ok();
     if let Some(id) = audit.and_then(|text| text.trim().parse::<u32>().ok())
         && id != NO_AUDIT_SESSION
     {
         return Some(LoginSession::Audit(id));
     }
-    let cgroup = fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
     session_scope(&cgroup, uid).map(LoginSession::Logind)
+}
+
+/// Whether a `/proc/<pid>/cgroup` is that of a process of a user's service manager, which is in
+/// `user@<uid>.service`. All of them have the one audit session of that manager, whatever login they
+/// come from, or none: they belong to no login session. A user can move a process into that cgroup,
+/// and out of it only as root.
+fn is_of_service_manager(cgroup: &str) -> bool {
+    paths(cgroup).any(|path| {
+        path.split('/')
+            .any(|part| part.starts_with("user@") && part.ends_with(".service"))
+    })
+}
+
+/// The paths in a `/proc/<pid>/cgroup` that systemd decides: that of version 2, and that of its own
+/// hierarchy of version 1.
+fn paths(cgroup: &str) -> impl Iterator<Item = &str> {
+    cgroup.lines().filter_map(|line| {
+        let (_, controllers_and_path) = line.split_once(':')?;
+        let (controllers, path) = controllers_and_path.split_once(':')?;
+        matches!(controllers, "" | "name=systemd").then_some(path)
+    })
 }
 
 /// The session in a `/proc/<pid>/cgroup`, if the process is in a scope that logind made:
@@ -166,12 +190,7 @@ fn login_session(pid: u32, uid: u32) -> Option<LoginSession> {
 /// the user's own making, below their `user@.service`.
 fn session_scope(cgroup: &str, uid: u32) -> Option<String> {
     let slice = format!("/user.slice/user-{uid}.slice/session-");
-    cgroup.lines().find_map(|line| {
-        let (_, controllers_and_path) = line.split_once(':')?;
-        let (controllers, path) = controllers_and_path.split_once(':')?;
-        if !matches!(controllers, "" | "name=systemd") {
-            return None;
-        }
+    paths(cgroup).find_map(|path| {
         let scope = path.strip_prefix(&slice)?.split('/').next()?;
         let id = scope.strip_suffix(".scope")?;
         (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
@@ -253,6 +272,29 @@ mod tests {
             "",
         ] {
             assert_eq!(session_scope(own_making, 1000), None, "{own_making}");
+        }
+    }
+
+    #[test]
+    fn a_process_of_a_service_manager_is_known_by_its_cgroup() {
+        let manager = "/user.slice/user-1000.slice/user@1000.service";
+        for of_manager in [
+            format!("0::{manager}/init.scope\n"),
+            format!("0::{manager}/app.slice/run-u1.service\n"),
+            format!("0::{manager}\n"),
+            format!("0::{manager}/user.slice/user-1000.slice/session-3.scope\n"),
+            format!("12:pids:/x\n1:name=systemd:{manager}/gnome-terminal-server.service\n"),
+        ] {
+            assert!(is_of_service_manager(&of_manager), "{of_manager}");
+        }
+        for of_none in [
+            "0::/user.slice/user-1000.slice/session-3.scope\n",
+            "0::/system.slice/cron.service\n",
+            "0::/\n",
+            "5:cpu:/user.slice/user-1000.slice/user@1000.service\n",
+            "",
+        ] {
+            assert!(!is_of_service_manager(of_none), "{of_none}");
         }
     }
 

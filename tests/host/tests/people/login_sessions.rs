@@ -54,6 +54,16 @@ fn a_proof_is_good_in_the_login_session_that_made_it_and_nowhere_else() {
     one.ok("systemctl --user start fresh.service");
     assert_eq!(one.ok("cat $XDG_RUNTIME_DIR/fresh"), "t 0\n");
 
+    // What a process of her service manager proves is good for its connection alone: all of them have
+    // one audit session.
+    let in_manager = "systemd-run --user --quiet --wait --collect";
+    one.start(&format!("{in_manager} --pty secinfo verify"));
+    one.when_asked("app", &app.fresh());
+    let (code, said) = one.finish();
+    assert_eq!(code, 0, "{said}");
+    let another = format!("{in_manager} --pipe {}", fresh_until(uid));
+    assert_eq!(one.ok(&another), "t 0\n");
+
     // It ends with the session, and does not come back with the next.
     one.end();
     let mut next = machine.sign_in(&pty, "alice", &mut app);
