@@ -5,6 +5,7 @@ use secinfo_wire::names::BUS_NAME;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
+use std::io::Write as _;
 use zbus::connection::Builder;
 use zbus::{Connection, DynamicType, Type};
 
@@ -148,4 +149,13 @@ impl<'de> serde::Deserialize<'de> for IgnoredReply {
 
 impl Type for IgnoredReply {
     const SIGNATURE: &'static zbus::Signature = &zbus::Signature::Unit;
+}
+
+/// The end of a pipe through which this comes, to be sent in a call.
+pub fn pipe_with(content: &[u8]) -> zbus::Fd<'static> {
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let content = content.to_vec();
+    // Who reads it may stop before its end.
+    std::thread::spawn(move || writer.write_all(&content));
+    zbus::Fd::from(std::os::fd::OwnedFd::from(reader))
 }

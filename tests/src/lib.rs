@@ -29,7 +29,7 @@ mod terminal;
 mod twilio;
 
 pub use accounts::{ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT, EXEMPT_GROUP, UnixAccount};
-pub use client::{Client, IgnoredReply, Refusal};
+pub use client::{Client, IgnoredReply, Refusal, pipe_with};
 pub use command::{CommandOutput, RunningCommand};
 pub use daemon::{Daemon, binary};
 pub use enroll::response;

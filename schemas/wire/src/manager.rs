@@ -8,7 +8,7 @@ use crate::statistics::Statistics;
 use crate::tokens::ImportProblem;
 use crate::verification::{Proof, VerificationChallenge, VerificationOptions};
 use serde::{Deserialize, Serialize};
-use zbus::{DeserializeDict, ObjectPath, OwnedObjectPath, SerializeDict, Type, proxy};
+use zbus::{DeserializeDict, Fd, ObjectPath, OwnedObjectPath, SerializeDict, Type, proxy};
 
 /// The manager, on the root object. Who may call what stands with each method; an administrator
 /// may be asked for a password by the polkit agent of their session.
@@ -71,13 +71,13 @@ pub trait Manager {
         options: &SignInOptions,
     ) -> Result<(OwnedObjectPath, SignInStep)>;
 
-    /// Brings the methods of users over from the content of an `oath-users` or `u2f-mappings` file:
-    /// how many, and what was wrong in which line. Administrators.
+    /// Brings the methods of users over from an `oath-users` or `u2f-mappings` file, which comes
+    /// through a pipe: how many, and what was wrong in which line. Administrators.
     #[zbus(allow_interactive_auth)]
     fn import_methods(
         &self,
         format: &str,
-        content: &[u8],
+        pipe: Fd<'_>,
         options: &ImportMethodsOptions,
     ) -> Result<(u32, Vec<ImportProblem>)>;
 

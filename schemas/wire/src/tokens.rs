@@ -3,7 +3,7 @@
 use crate::dictionary::dictionary;
 use crate::error::Result;
 use serde::{Deserialize, Serialize};
-use zbus::{Type, proxy};
+use zbus::{Fd, Type, proxy};
 use zeroize::Zeroize;
 
 /// The hardware tokens that wait to be activated, on the root object. Administrators only, who may
@@ -14,13 +14,13 @@ use zeroize::Zeroize;
     default_path = "/org/secinfo/SecurityInfo1"
 )]
 pub trait Tokens {
-    /// Imports hardware tokens from the content of a `csv` or `pskc` file: how many, and what was
+    /// Imports hardware tokens from a `csv` or `pskc` file, which comes through a pipe: how many, and what was
     /// wrong in which line.
     #[zbus(allow_interactive_auth)]
     fn import_tokens(
         &self,
         format: &str,
-        content: &[u8],
+        pipe: Fd<'_>,
         options: &ImportOptions,
     ) -> Result<(u32, Vec<ImportProblem>)>;
 

@@ -2,7 +2,7 @@
 
 use super::last_part;
 use crate::ROOT_PATH;
-use crate::client::Client;
+use crate::client::{Client, pipe_with};
 use crate::load::SeededRandom;
 use secinfo_test_person::hotp;
 use std::collections::HashMap;
@@ -82,7 +82,7 @@ pub(super) async fn import<'a>(root: &Client, tokens: impl Iterator<Item = (&'a 
         writeln!(table, "load-{uid},{},0,Example,Counter", token.key).unwrap();
     }
     let options: HashMap<&str, Variant<'_>> = HashMap::new();
-    let body = ("csv", table.as_bytes(), options);
+    let body = ("csv", pipe_with(table.as_bytes()), options);
     let (imported, problems): (u32, Vec<(u32, String)>) = root
         .call(ROOT_PATH, "Tokens", "ImportTokens", &body)
         .await

@@ -2,7 +2,7 @@
 
 use secinfo_tests::{
     ALICE, ALICE_NAME, BOB, BOB_NAME, Client, Codes, CommandOutput, ROOT, ROOT_PATH, Refusal,
-    Setup, TestHost, hotp, response,
+    Setup, TestHost, hotp, pipe_with, response,
 };
 use std::collections::HashMap;
 use std::fs;
@@ -289,8 +289,8 @@ async fn two_imports_of_one_file_at_once_add_each_method_once() {
     let file = users.map(|user| format!("HOTP {user} - {HEX}\n")).concat();
     let (one, other) = (host.client(ROOT).await, host.client(ROOT).await);
     let none: HashMap<&str, Variant<'_>> = HashMap::new();
-    let body = ("oath-users", file.as_bytes(), none);
     let import = async |client: &Client| -> (u32, Vec<(u32, String)>) {
+        let body = ("oath-users", pipe_with(file.as_bytes()), &none);
         client
             .call(ROOT_PATH, "Manager", "ImportMethods", &body)
             .await
@@ -339,7 +339,7 @@ async fn an_import_has_its_limits_and_is_for_administrators() {
     let root = host.client(ROOT).await;
     let refused = async |client: &Client, format: &str, content: &[u8]| {
         let none: HashMap<&str, Variant<'_>> = HashMap::new();
-        let body = (format, content, none);
+        let body = (format, pipe_with(content), none);
         let refusal = client.refused(ROOT_PATH, "Manager", "ImportMethods", &body);
         refusal.await.short().to_owned()
     };

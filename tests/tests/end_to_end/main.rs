@@ -20,6 +20,7 @@ mod issued;
 mod journal;
 mod languages;
 mod malformed;
+mod memory;
 mod notices;
 mod other_programs;
 mod policy;

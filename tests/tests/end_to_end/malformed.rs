@@ -1,7 +1,7 @@
 //! Malformed input: the daemon answers it with an error and continues.
 
 use secinfo_tests::{
-    ALICE, Client, IgnoredReply, ROOT, ROOT_PATH, Setup, TestHost, response, user_path,
+    ALICE, Client, IgnoredReply, ROOT, ROOT_PATH, Setup, TestHost, pipe_with, response, user_path,
 };
 use secinfod::bus::interface::interfaces;
 use std::collections::HashMap;
@@ -234,7 +234,7 @@ async fn files_of_tokens_may_be_anything() {
     ];
     for (format, content) in files {
         let none = Options::new();
-        let body = (format, content.as_slice(), none);
+        let body = (format, pipe_with(&content), none);
         let imported =
             root.call::<_, (u32, Vec<(u32, String)>)>(ROOT_PATH, "Tokens", "ImportTokens", &body);
         match imported.await {
@@ -247,7 +247,7 @@ async fn files_of_tokens_may_be_anything() {
     }
     for key in ["", "zz", &"0".repeat(50_000)] {
         let options = Options::from([("key", Variant::from(key))]);
-        let body = ("pskc", b"<KeyContainer/>".as_slice(), options);
+        let body = ("pskc", pipe_with(b"<KeyContainer/>"), options);
         assert!(
             answer(&root, ROOT_PATH, "Tokens", "ImportTokens", &body)
                 .await

@@ -7,7 +7,7 @@ use mail_parser::MessageParser;
 use rustix::process::Signal;
 use secinfo_tests::{
     ALICE, Client, Codes, IgnoredReply, ROOT, ROOT_PATH, STRANGER, Setup, SmtpServer, TestHost,
-    TwilioServer, code_in, hotp, response, user_path,
+    TwilioServer, code_in, hotp, pipe_with, response, user_path,
 };
 use std::collections::BTreeSet;
 use std::fs;
@@ -267,7 +267,7 @@ async fn typical_use(
         "serial number,secret key,time interval,manufacturer,model\n{SERIAL},{TOKEN_KEY},0,Acme,One\n"
     );
     let none = std::collections::HashMap::<&str, zbus::Variant<'_>>::new();
-    let body = ("csv", table.as_bytes(), none);
+    let body = ("csv", pipe_with(table.as_bytes()), none);
     let imported = root.call(ROOT_PATH, "Tokens", "ImportTokens", &body).await;
     let (count, _): (u32, Vec<(u32, String)>) = imported.unwrap();
     assert_eq!(count, 1);
@@ -284,7 +284,7 @@ async fn typical_use(
     let hex = HEXLOWER.encode(&BASE32_NOPAD.decode(IMPORTED_KEY.as_bytes()).unwrap());
     let lines = format!("HOTP {USER} - {hex}\nHOTP {USER} - {hex}\nHOTP {USER} 1 {hex}\n");
     let none = std::collections::HashMap::<&str, zbus::Variant<'_>>::new();
-    let body = ("oath-users", lines.as_bytes(), none);
+    let body = ("oath-users", pipe_with(lines.as_bytes()), none);
     let imported = root
         .call(ROOT_PATH, "Manager", "ImportMethods", &body)
         .await;

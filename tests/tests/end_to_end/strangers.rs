@@ -4,7 +4,7 @@
 use crate::sign_in;
 use secinfo_tests::{
     ALICE, ALICE_NAME, App, BOB, Client, IgnoredReply, NO_ACCOUNT, ROOT, ROOT_PATH, Refusal,
-    STRANGER, Setup, TestHost, response, user_path,
+    STRANGER, Setup, TestHost, pipe_with, response, user_path,
 };
 use secinfod::bus::Access;
 use secinfod::bus::interface::interfaces;
@@ -127,10 +127,10 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
             c.with(&(uid, "sign-in", "", object(), response(code)))
                 .await
         }
-        ("Tokens", "ImportTokens") => c.with(&("csv", b"serial".as_slice(), none)).await,
+        ("Tokens", "ImportTokens") => c.with(&("csv", pipe_with(b"serial"), none)).await,
         ("Backups", "Backup") => c.with(&Fd::from(&pipe)).await,
         ("Backups", "Restore") => c.with(&(Fd::from(&pipe), none)).await,
-        ("Manager", "ImportMethods") => c.with(&("oath-users", b"".as_slice(), none)).await,
+        ("Manager", "ImportMethods") => c.with(&("oath-users", pipe_with(b""), none)).await,
         ("User", "StartEnrollment") => c.with(&("authenticator-app", none)).await,
         ("User", "SetDefault") | ("Verification", "ChangeMethod") => c.with(&object()).await,
         ("User", "IssueAccessPass") => c.with(&(3600_u64, true)).await,

@@ -2,10 +2,11 @@
 
 use crate::client::Client;
 use crate::import::file::read_of_system;
+use crate::import::pipe::through_a_pipe;
 use crate::methods::GoogleAuthenticator;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::visible;
-use secinfo_wire::{ImportMethodsOptions, ImportProblem};
+use secinfo_wire::{Fd, ImportMethodsOptions, ImportProblem};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -76,10 +77,11 @@ struct ImportedJson<'a> {
 async fn methods(client: &Client, format: &str, path: &Path) -> Result<usize, Failure> {
     let screen = &client.screen;
     let content = read_of_system(path, LARGEST_FILE)?;
+    let pipe = through_a_pipe(content)?;
     let (imported, problems) = client
         .manager()
         .await?
-        .import_methods(format, &content, &ImportMethodsOptions::default())
+        .import_methods(format, Fd::from(&pipe), &ImportMethodsOptions::default())
         .await?;
     screen.json(&ImportedJson {
         imported,

@@ -1,11 +1,12 @@
 //! `secinfo tokens`: the hardware tokens that users can activate.
 
 use crate::client::Client;
+use crate::import::pipe::through_a_pipe;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::style::{Look, Style};
 use secinfo_terminal::table::{self, Column, Row, plain};
 use secinfo_terminal::text::visible;
-use secinfo_wire::{ImportOptions, Token};
+use secinfo_wire::{Fd, ImportOptions, Token};
 use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -77,10 +78,11 @@ async fn import(client: &Client, arguments: &Import) -> Result<(), Failure> {
         None => None,
     };
     let options = ImportOptions { key };
+    let pipe = through_a_pipe(content)?;
     let (imported, problems) = client
         .tokens()
         .await?
-        .import_tokens(format, &content, &options)
+        .import_tokens(format, Fd::from(&pipe), &options)
         .await?;
     screen.json(&ImportedJson {
         imported,

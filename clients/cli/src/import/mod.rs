@@ -1,4 +1,5 @@
-//! Reading the files of other systems: which may be read, and what they say.
+//! Reading the files of other systems: which may be read, what they say, and how the daemon gets them.
 
 pub(crate) mod file;
 pub(crate) mod google_authenticator;
+pub(crate) mod pipe;

@@ -4,10 +4,15 @@ use super::access::Action;
 use super::caller::Caller;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use zbus::message::Header;
 use zbus::proxy::CacheProperties;
 use zbus_polkit::policykit1::{AuthorityProxy, CheckAuthorizationFlags, Subject};
+
+/// How many questions about one user polkit has before it at once. Others wait for their turn.
+const QUESTIONS: usize = 4;
 
 /// How long polkit may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +41,8 @@ struct Polkit {
     authority: AuthorityProxy<'static>,
     deadlines: PolkitDeadlines,
     next_check: AtomicU64,
+    /// The turns of those users of whom it is being asked.
+    turns: Mutex<HashMap<u32, Weak<Semaphore>>>,
 }
 
 impl Authorizer {
@@ -63,12 +70,14 @@ impl Authorizer {
                 authority,
                 deadlines,
                 next_check: AtomicU64::new(0),
+                turns: Mutex::default(),
             }),
         })
     }
 
     /// Whether `caller`, who sent the call with this header, may do `action`. `interactive` says
-    /// that polkit may ask a person. An error, a missing polkit and silence are a no.
+    /// that polkit may ask a person. An error, a missing polkit and silence are a no, and so is a
+    /// caller who leaves the bus meanwhile.
     pub async fn allows(
         &self,
         caller: &Caller,
@@ -81,7 +90,7 @@ impl Authorizer {
         }
         match (&self.polkit, header) {
             (Some(polkit), Some(header)) => {
-                polkit.check(header, action, interactive).await && !caller.is_gone()
+                polkit.check(caller, header, action, interactive).await && !caller.is_gone()
             }
             _ => false,
         }
@@ -89,7 +98,13 @@ impl Authorizer {
 }
 
 impl Polkit {
-    async fn check(&self, header: &Header<'_>, action: Action, interactive: bool) -> bool {
+    async fn check(
+        &self,
+        caller: &Caller,
+        header: &Header<'_>,
+        action: Action,
+        interactive: bool,
+    ) -> bool {
         let Ok(subject) = Subject::new_for_message_header(header) else {
             return false;
         };
@@ -101,6 +116,18 @@ impl Polkit {
         } else {
             (CheckAuthorizationFlags::empty(), self.deadlines.quick)
         };
+        let turns = self.turns_of(caller.uid());
+        let turn = tokio::select! {
+            turn = tokio::time::timeout(deadline, turns.acquire()) => turn,
+            () = caller.left() => return false,
+        };
+        if !matches!(turn, Ok(Ok(_))) {
+            tracing::warn!(
+                action = action.id(),
+                "polkit has too many questions about one user, which is a no"
+            );
+            return false;
+        }
         let cancellation_id = format!(
             "secinfo-{}",
             self.next_check.fetch_add(1, Ordering::Relaxed)
@@ -113,20 +140,38 @@ impl Polkit {
             flags,
             &cancellation_id,
         );
-        match tokio::time::timeout(deadline, check).await {
-            Ok(Ok(result)) => result.is_authorized,
-            Ok(Err(error)) => {
+        let checked = tokio::select! {
+            checked = tokio::time::timeout(deadline, check) => Some(checked),
+            () = caller.left() => None,
+        };
+        match checked {
+            Some(Ok(Ok(result))) => return result.is_authorized,
+            Some(Ok(Err(error))) => {
                 tracing::warn!(%error, action = action.id(), "polkit gives no answer, which is a no");
-                false
+                return false;
             }
-            Err(_) => {
+            Some(Err(_)) => {
                 tracing::warn!(action = action.id(), "polkit takes too long, which is a no");
-                // Closes the dialog that a person may still have before them. Whether that works
-                // changes nothing about the answer.
-                let cancel = self.authority.cancel_check_authorization(&cancellation_id);
-                let _ = tokio::time::timeout(self.deadlines.quick, cancel).await;
-                false
             }
+            None => tracing::debug!(action = action.id(), "who asked polkit has left the bus"),
         }
+        // Closes the dialog that a person may still have before them. Whether that works changes
+        // nothing about the answer.
+        let cancel = self.authority.cancel_check_authorization(&cancellation_id);
+        let _ = tokio::time::timeout(self.deadlines.quick, cancel).await;
+        false
+    }
+
+    /// The turns of a user, for as long as one of them is taken or waited for.
+    fn turns_of(&self, uid: u32) -> Arc<Semaphore> {
+        // Each operation leaves the map consistent, so a panic in between does no harm.
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = turns.get(&uid).and_then(Weak::upgrade) {
+            return known;
+        }
+        turns.retain(|_, known| known.strong_count() > 0);
+        let new = Arc::new(Semaphore::new(QUESTIONS));
+        turns.insert(uid, Arc::downgrade(&new));
+        new
     }
 }

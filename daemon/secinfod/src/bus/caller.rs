@@ -7,8 +7,7 @@ use secinfo_domain::SessionTag;
 use sha2::Sha256;
 use std::fs;
 use std::os::fd::{AsFd, AsRawFd};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::watch;
 use zbus::fdo::ConnectionCredentials;
 use zbus::names::OwnedUniqueName;
 use zeroize::Zeroizing;
@@ -71,7 +70,8 @@ pub struct Caller {
     pid: Option<u32>,
     login_session: Option<LoginSession>,
     nonce: [u8; 16],
-    gone: Arc<AtomicBool>,
+    /// Whether the connection has left the bus.
+    departure: watch::Receiver<bool>,
 }
 
 impl Caller {
@@ -80,7 +80,7 @@ impl Caller {
         unique_name: OwnedUniqueName,
         credentials: &ConnectionCredentials,
         nonce: [u8; 16],
-        gone: Arc<AtomicBool>,
+        departure: watch::Receiver<bool>,
     ) -> Option<Self> {
         let uid = credentials.unix_user_id()?;
         let pid = credentials.process_id();
@@ -96,7 +96,7 @@ impl Caller {
             pid,
             login_session,
             nonce,
-            gone,
+            departure,
         })
     }
 
@@ -128,7 +128,13 @@ impl Caller {
 
     /// Whether the connection has left the bus.
     pub fn is_gone(&self) -> bool {
-        self.gone.load(Ordering::Acquire)
+        *self.departure.borrow()
+    }
+
+    /// Returns when the connection has left the bus.
+    pub async fn left(&self) {
+        // Without the one who would say so, the connection is not known any more either.
+        let _ = self.departure.clone().wait_for(|gone| *gone).await;
     }
 
     /// What a proof by this caller is bound to: the login session, or else this very connection.
@@ -221,7 +227,7 @@ mod tests {
             pid: None,
             login_session,
             nonce: [nonce; 16],
-            gone: Arc::default(),
+            departure: watch::Sender::new(false).subscribe(),
         }
     }
 

@@ -3,10 +3,10 @@
 use super::caller::Caller;
 use super::error::BusError;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, watch};
 use zbus::Connection;
 use zbus::fdo::ConnectionCredentials;
 use zbus::names::{OwnedUniqueName, UniqueName};
@@ -18,10 +18,12 @@ const BUS_DEADLINE: Duration = Duration::from_secs(10);
 pub(crate) struct KnownConnection {
     name: OwnedUniqueName,
     nonce: [u8; 16],
-    gone: Arc<AtomicBool>,
+    departure: watch::Sender<bool>,
     caller: OnceCell<Arc<Caller>>,
     /// Its calls that are being answered.
     pub(crate) in_flight: AtomicUsize,
+    /// The bytes of those of its calls that came before the bus has said whose they are.
+    pub(crate) unidentified: AtomicUsize,
 }
 
 impl KnownConnection {
@@ -69,9 +71,10 @@ impl Callers {
         let entry = Arc::new(KnownConnection {
             name: name.to_owned().into(),
             nonce,
-            gone: Arc::default(),
+            departure: watch::Sender::new(false),
             caller: OnceCell::new(),
             in_flight: AtomicUsize::new(0),
+            unidentified: AtomicUsize::new(0),
         });
         known.insert(name.as_str().to_owned(), entry.clone());
         Ok(entry)
@@ -107,10 +110,10 @@ impl Callers {
                 entry.name.clone(),
                 &credentials,
                 entry.nonce,
-                entry.gone.clone(),
+                entry.departure.subscribe(),
             ),
             Err(error) => {
-                if !entry.gone.load(Ordering::Acquire) {
+                if !*entry.departure.borrow() {
                     tracing::warn!(%error, connection = %entry.name, "the bus does not say who calls");
                 }
                 None
@@ -123,7 +126,7 @@ impl Callers {
     pub(crate) fn forget(&self, name: &str) -> bool {
         let entry = self.known().remove(name);
         if let Some(entry) = &entry {
-            entry.gone.store(true, Ordering::Release);
+            entry.departure.send_replace(true);
         }
         entry.is_some()
     }

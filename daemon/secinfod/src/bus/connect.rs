@@ -1,5 +1,6 @@
 //! The way onto the bus.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 use zbus::connection::Builder;
 use zbus::fdo::{self, RequestNameFlags, RequestNameReply};
@@ -44,13 +45,17 @@ pub enum ConnectError {
     Silent,
 }
 
+/// How many messages are read ahead. The bus lets through messages of many MiB, and one that is too
+/// large is known to be so, and let go, only once it was read.
+const READ_AHEAD: NonZeroUsize = NonZeroUsize::MIN;
+
 /// Connects to the bus at `address`, or to the system bus without one.
 ///
 /// # Errors
 /// [`ConnectError::Connect`] or [`ConnectError::Silent`].
 pub async fn connect(address: Option<&str>) -> Result<Connection, ConnectError> {
     let builder = address.map_or_else(Builder::system, Builder::address);
-    let connected = tokio::time::timeout(DEADLINE, builder.build())
+    let connected = tokio::time::timeout(DEADLINE, builder.max_queued(READ_AHEAD).build())
         .await
         .map_err(|_| ConnectError::Silent)?;
     connected.map_err(|source| ConnectError::Connect {

@@ -8,10 +8,10 @@ use super::callers::{Callers, KnownConnection};
 use super::connect::{ConnectError, ask_bus, release_name, request_name};
 use super::emit::Emitter;
 use super::error::BusError;
-use super::limits::{InFlight, Limits, Permit};
+use super::limits::{InFlight, Limits, MAX_DESCRIPTORS, MAX_MESSAGE, Permit};
 use super::object::{Object, ObjectTree};
 use super::standard::{ON_NODES, ON_NOTHING, ON_OBJECTS};
-use super::table::{Interface, Method, Table};
+use super::table::{Interface, MAX_BODY, Method, Table};
 use futures_util::{FutureExt, StreamExt};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
@@ -159,10 +159,12 @@ impl<T: ObjectTree> Core<T> {
         let Some(sender) = header.sender() else {
             return;
         };
-        let admitted = self
-            .callers
-            .connection(sender)
-            .and_then(|entry| Ok((self.in_flight.enter(&entry)?, entry)));
+        let admitted = acceptable(&message)
+            .and_then(|()| self.callers.connection(sender))
+            .and_then(|entry| {
+                let permit = self.in_flight.enter(&entry, message.data().len())?;
+                Ok((permit, entry))
+            });
         drop(header);
         match admitted {
             Ok((permit, entry)) => {
@@ -210,12 +212,6 @@ impl<T: ObjectTree> Core<T> {
         let place = self.place(&caller, path);
         let method = self.method(&place, &header, member.as_str())?;
         let body = message.body();
-        if body.len() > method.max_body {
-            return Err(BusError::limits_exceeded(format!(
-                "The call is larger than {} bytes.",
-                method.max_body
-            )));
-        }
         // zbus reads `(uu)`, one structure, and `uu` as the same signature; their bytes are the
         // same too, so nothing is misread.
         if *body.signature() != method.body_signature {
@@ -376,6 +372,22 @@ impl<T: ObjectTree> Core<T> {
             tracing::warn!(%error, "a reply could not be sent");
         }
     }
+}
+
+/// Refuses what no row takes before anything else is done with it, so that it is held by none.
+fn acceptable(message: &Message) -> Result<(), BusError> {
+    let data = message.data();
+    if message.body().len() > MAX_BODY || data.len() > MAX_MESSAGE {
+        return Err(BusError::limits_exceeded(format!(
+            "The call is larger than {MAX_BODY} bytes."
+        )));
+    }
+    if data.fds().len() > MAX_DESCRIPTORS {
+        return Err(BusError::limits_exceeded(
+            "The call has too many descriptors.",
+        ));
+    }
+    Ok(())
 }
 
 fn expects_reply(message: &Message) -> bool {

@@ -2,10 +2,19 @@
 
 use super::callers::KnownConnection;
 use super::error::BusError;
+use super::table::MAX_BODY;
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
+
+/// The longest message that is looked at, in bytes: the largest body, and a header.
+///
+/// What is larger comes through a pipe, which is read once the call is authorized.
+pub(crate) const MAX_MESSAGE: usize = MAX_BODY + 16 * 1024;
+
+/// How many descriptors may come with a message: no row takes more.
+pub(crate) const MAX_DESCRIPTORS: usize = 1;
 
 /// How many calls may be in flight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +65,8 @@ struct Counts {
 ///
 /// A call takes a place once it is known whose it is, and keeps it until its answer is sent: a place
 /// of root's, or one of those that are not kept for root. Before that it counts for its connection
-/// alone, which may have few, and the bus says how many connections a user may have.
+/// alone, which may have few calls and few bytes waiting so, and the bus says how many connections a
+/// user may have.
 pub(crate) struct InFlight {
     limits: Limits,
     counts: Mutex<Counts>,
@@ -77,29 +87,43 @@ impl InFlight {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets in a call of `connection`, before it is known whose it is.
+    /// Lets in a call of `connection` with a message of so many bytes, before it is known whose it is.
     ///
     /// # Errors
     /// `LimitsExceeded`, or `ShuttingDown` once it is closed.
     pub(crate) fn enter(
         self: &Arc<Self>,
         connection: &Arc<KnownConnection>,
+        bytes: usize,
     ) -> Result<Permit, BusError> {
         let mut counts = self.counts();
         if counts.closed {
             return Err(BusError::shutting_down());
         }
-        // Only ever raised under the lock.
+        // These two are only ever raised under the lock.
         if connection.in_flight.load(Ordering::Acquire) >= self.limits.per_connection {
             return Err(BusError::limits_exceeded(
                 "This connection has too many calls waiting for an answer.",
             ));
         }
+        let unidentified = match connection.caller() {
+            Some(_) => 0,
+            None => bytes,
+        };
+        if connection.unidentified.load(Ordering::Acquire) + unidentified > MAX_MESSAGE {
+            return Err(BusError::limits_exceeded(
+                "This connection has sent too much before its first answer.",
+            ));
+        }
         connection.in_flight.fetch_add(1, Ordering::AcqRel);
+        connection
+            .unidentified
+            .fetch_add(unidentified, Ordering::AcqRel);
         counts.calls += 1;
         Ok(Permit {
             in_flight: self.clone(),
             connection: connection.clone(),
+            unidentified,
             place: Place::None,
             is_answered: false,
         })
@@ -131,6 +155,8 @@ enum Place {
 pub(crate) struct Permit {
     in_flight: Arc<InFlight>,
     connection: Arc<KnownConnection>,
+    /// The bytes that it counts for while it is not known whose it is.
+    unidentified: usize,
     place: Place,
     is_answered: bool,
 }
@@ -141,6 +167,7 @@ impl Permit {
     /// # Errors
     /// `LimitsExceeded`.
     pub(crate) fn count_for(&mut self, uid: u32) -> Result<(), BusError> {
+        self.identified();
         let busy = || BusError::limits_exceeded("The service is busy. Try again in a moment.");
         let limits = self.in_flight.limits;
         let mut counts = self.in_flight.counts();
@@ -168,6 +195,13 @@ impl Permit {
         Ok(())
     }
 
+    fn identified(&mut self) {
+        let bytes = std::mem::take(&mut self.unidentified);
+        self.connection
+            .unidentified
+            .fetch_sub(bytes, Ordering::AcqRel);
+    }
+
     /// Lets the caller call again, before the answer is sent: a client that has it may. The place is
     /// kept until it is sent. A call that got no place is in the way of the next one until then.
     pub(crate) fn answered(&mut self) {
@@ -191,6 +225,7 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
+        self.identified();
         self.make_way();
         let mut counts = self.in_flight.counts();
         match self.place {

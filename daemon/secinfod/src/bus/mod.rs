@@ -35,6 +35,4 @@ pub use limits::Limits;
 pub use object::{Object, ObjectTree};
 pub use signature::{Arguments, Outputs};
 pub(crate) use standard::OBJECT_MANAGER;
-pub use table::{
-    Argument, DEFAULT_MAX_BODY, EmitsChanged, Interface, Method, Property, Signal, Table,
-};
+pub use table::{Argument, EmitsChanged, Interface, MAX_BODY, Method, Property, Signal, Table};

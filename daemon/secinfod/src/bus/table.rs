@@ -16,8 +16,8 @@ use zbus::{Message, Signature, Type, Variant};
 
 pub use secinfo_wire::EmitsChanged;
 
-/// The largest message body, in bytes, that a method takes unless its row says otherwise.
-pub const DEFAULT_MAX_BODY: usize = 64 * 1024;
+/// The largest message body, in bytes, that a method takes. What is larger comes through a pipe.
+pub const MAX_BODY: usize = 64 * 1024;
 
 type MethodHandler<T> =
     Box<dyn Fn(Call<T>, Message) -> BoxFuture<'static, Result<Message, BusError>> + Send + Sync>;
@@ -56,8 +56,6 @@ pub struct Method<T: ObjectTree> {
     pub inputs: Vec<Argument>,
     /// What it answers.
     pub outputs: Vec<Argument>,
-    /// The largest body of a call, in bytes.
-    pub max_body: usize,
     pub(crate) body_signature: Signature,
     pub(crate) handler: MethodHandler<T>,
 }
@@ -85,7 +83,6 @@ impl<T: ObjectTree> Method<T> {
             access,
             inputs: arguments(inputs, A::signatures()),
             outputs: arguments(outputs, R::signatures()),
-            max_body: DEFAULT_MAX_BODY,
             body_signature: body_signature(&A::signatures()),
             handler: Box::new(move |call, message| match A::read(&message.body()) {
                 Err(error) => std::future::ready(Err(error)).boxed(),
@@ -102,13 +99,6 @@ impl<T: ObjectTree> Method<T> {
                 }
             }),
         }
-    }
-
-    /// The same method, taking bodies of up to `bytes`.
-    #[must_use]
-    pub fn max_body(mut self, bytes: usize) -> Self {
-        self.max_body = bytes;
-        self
     }
 }
 

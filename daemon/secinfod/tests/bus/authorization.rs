@@ -2,7 +2,8 @@
 //! service of the test's own on the private bus.
 
 use super::house::{DESK, MANAGE, NAME, READ, ROOM, ROOT, Served, room};
-use super::private_bus::{Client, NOBODY, PrivateBus};
+use super::private_bus::{Anything, Client, DAEMON, NOBODY, PrivateBus};
+use futures_util::future::join_all;
 use secinfod::bus::{Authorizer, Limits, PolkitDeadlines, connect};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -18,6 +19,8 @@ enum Answer {
     No,
     Error,
     Silence,
+    /// The same, and nothing is decided by the clock.
+    Forever,
 }
 
 /// What polkit was asked: subject, action, flags.
@@ -51,7 +54,7 @@ impl Polkit {
             // "Could be, if someone were asked" is no.
             Answer::No => Ok((false, true, HashMap::new())),
             Answer::Error => Err(fdo::Error::Failed("as asked".into())),
-            Answer::Silence => std::future::pending().await,
+            Answer::Silence | Answer::Forever => std::future::pending().await,
         }
     }
 
@@ -239,6 +242,55 @@ async fn silence_is_a_no_and_the_question_is_withdrawn() {
         .wait_for(|count| *count == 1)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_question_is_withdrawn_when_who_asked_leaves_the_bus() {
+    let asking = asking(Some(Answer::Forever)).await;
+    let client = asking.served.bus.client(NOBODY).await;
+    let asked = asking.polkit.asked.clone();
+    let calling = async { client.call::<_, Anything>(ROOT, DESK, "Close", &()).await };
+    tokio::select! {
+        answer = calling => panic!("{answer:?}"),
+        () = until(|| asked.lock().unwrap().len() == 1) => {}
+    }
+    drop(client);
+    let mut cancelled = asking.polkit.cancelled.subscribe();
+    cancelled.wait_for(|count| *count == 1).await.unwrap();
+}
+
+#[tokio::test]
+async fn polkit_has_few_questions_about_one_user_before_it() {
+    let asking = asking(Some(Answer::Forever)).await;
+    let asked = asking.polkit.asked.clone();
+    let client = asking.served.bus.client(NOBODY).await;
+    let other = asking.served.bus.client(DAEMON).await;
+    let flood = join_all((0..16).map(|_| client.call::<_, Anything>(ROOT, DESK, "Close", &())));
+    let (theirs, others) = (client.name(), other.name());
+    let count = |name: &str| {
+        let asked = asked.lock().unwrap();
+        asked.iter().filter(|(who, ..)| who == name).count()
+    };
+    let beside = async {
+        until(|| count(&theirs) == 4).await;
+        // What another user asks comes through, behind all of the flood.
+        tokio::select! {
+            _ = other.call::<_, Anything>(ROOT, DESK, "Close", &()) => panic!("there is no answer"),
+            () = until(|| count(&others) == 1) => {}
+        }
+    };
+    tokio::select! {
+        _ = flood => panic!("there is no answer"),
+        () = beside => {}
+    }
+    assert_eq!(count(&theirs), 4);
+}
+
+/// Returns when it is so, for which other tasks have to run.
+async fn until(is_so: impl Fn() -> bool) {
+    while !is_so() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
 }
 
 #[tokio::test]

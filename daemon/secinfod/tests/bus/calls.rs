@@ -114,20 +114,24 @@ async fn a_call_without_an_interface_is_answered_where_only_one_has_the_method()
 }
 
 #[tokio::test]
-async fn a_large_body_is_refused_unless_the_row_allows_it() {
+async fn what_is_large_is_refused_before_anything_else() {
     let served = Served::start().await;
     let client = served.bus.client(NOBODY).await;
+    let exceeded = "org.secinfo.SecurityInfo1.Error.LimitsExceeded";
     let fits = "x".repeat(64 * 1024 - 5);
     let echoed: String = client.call(ROOT, DESK, "Echo", &fits).await.unwrap();
     assert_eq!(echoed.len(), fits.len());
     let too_large = fits + "x";
     let refused = client.refused(ROOT, DESK, "Echo", &too_large).await;
-    assert_eq!(refused, "org.secinfo.SecurityInfo1.Error.LimitsExceeded");
-    let length: u64 = client
-        .call(ROOT, DESK, "EchoLong", &too_large)
-        .await
-        .unwrap();
-    assert_eq!(length, 64 * 1024 - 4);
+    assert_eq!(refused, exceeded);
+    // Who may call what, and whether there is such an object, is not even looked at.
+    let refused = client.refused(ROOT, DESK, "Vault", &too_large).await;
+    assert_eq!(refused, exceeded);
+    let path = format!("/{}", "x".repeat(100_000));
+    assert_eq!(client.refused(&path, PEER, "Ping", &()).await, exceeded);
+    let (_reader, pipe) = std::io::pipe().unwrap();
+    let two = (zbus::Fd::from(&pipe), zbus::Fd::from(&pipe));
+    assert_eq!(client.refused(ROOT, DESK, "Pipe", &two).await, exceeded);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! `org.secinfo.SecurityInfo1.Manager`: users, kinds, policy and the daemon's status.
 
+use super::file;
 use super::sign_in::start_sign_in;
 use super::statistics::get_statistics;
 use super::tokens::problems;
@@ -7,20 +8,17 @@ use super::tree::{Daemon, user_path};
 use super::verification::{start_verification, verify};
 use super::{MANAGE_USERS, READ_USERS, VERIFY_USERS, parse, requester};
 use crate::bus::{Access, BusError, Call, Interface, Method};
+use crate::methods::import::LARGEST_FILE;
 use crate::service::{Imports, ServiceError, UserRow};
 use crate::wire_names::WireName;
 use secinfo_domain::UserName;
 use secinfo_domain::policy::ResetMethods;
 use secinfo_wire::names::interface::MANAGER;
 use secinfo_wire::{Dictionary, ImportMethodsOptions, ImportProblem, Policy, Status, UserSummary};
-use zbus::ObjectPath;
-use zeroize::Zeroizing;
+use zbus::{ObjectPath, OwnedFd};
 
 /// The most users in one page of the list.
 const MOST_USERS: u32 = 500;
-
-/// The most bytes of a file of methods, and what surrounds it in a message.
-const METHODS_FILE_BODY: usize = crate::methods::import::LARGEST_FILE + 1024;
 
 pub(super) fn interface() -> Interface<Daemon> {
     let own_or_read = Access::NamedUser {
@@ -99,13 +97,12 @@ pub(super) fn interface() -> Interface<Daemon> {
             ),
             Method::new(
                 "ImportMethods",
-                "Brings the methods of users over from the file of another system: oath-users (pam_oath) or u2f-mappings (pam_u2f), of which nothing is taken in yet.",
+                "Brings the methods of users over from the file of another system, which comes through a pipe: oath-users (pam_oath) or u2f-mappings (pam_u2f), of which nothing is taken in yet.",
                 Access::Administrator(MANAGE_USERS),
-                ["format", "content", "options"],
+                ["format", "pipe", "options"],
                 ["imported", "problems"],
                 import_methods,
-            )
-            .max_body(METHODS_FILE_BODY),
+            ),
             Method::new(
                 "GetStatus",
                 "How the daemon is: version, whether it is healthy and if not why, how it authorizes, since when it runs.",
@@ -223,17 +220,18 @@ async fn get_policy(
 
 async fn import_methods(
     call: Call<Daemon>,
-    (format, content, options): (String, Vec<u8>, Dictionary),
+    (format, pipe, options): (String, OwnedFd, Dictionary),
 ) -> Result<(u32, Vec<ImportProblem>), BusError> {
-    let content = Zeroizing::new(content);
+    let file = file::receive(call.state(), pipe, LARGEST_FILE).await?;
+    let content = file.content();
     let ImportMethodsOptions {} = options.try_into()?;
     let by = requester(&call, None);
     let imported = match format.as_str() {
         "oath-users" => {
             let service = call.service();
-            service.imports().import_oath_users(&by, &content).await?
+            service.imports().import_oath_users(&by, content).await?
         }
-        "u2f-mappings" => Imports::read_u2f_mappings(&content)?,
+        "u2f-mappings" => Imports::read_u2f_mappings(content)?,
         _ => {
             return Err(BusError::invalid_argument(
                 "The format is \"oath-users\" or \"u2f-mappings\".",

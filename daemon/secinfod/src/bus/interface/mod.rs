@@ -6,6 +6,7 @@ mod channels;
 mod delivery;
 mod enrollment;
 mod errors;
+mod file;
 mod manager;
 mod method;
 mod notify;

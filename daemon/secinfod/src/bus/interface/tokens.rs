@@ -1,5 +1,6 @@
 //! `org.secinfo.SecurityInfo1.Tokens`: the inventory of hardware tokens.
 
+use super::file;
 use super::tree::Daemon;
 use super::{IMPORT_TOKENS, requester};
 use crate::bus::{Access, BusError, Call, Interface, Method};
@@ -9,9 +10,7 @@ use crate::service::TokenRow;
 use secinfo_wire::names::interface::TOKENS;
 use secinfo_wire::names::token_state;
 use secinfo_wire::{Dictionary, ImportOptions, ImportProblem, Token};
-
-/// The most bytes of a file of tokens, and what surrounds it in a message.
-const TOKEN_FILE_BODY: usize = LARGEST_FILE + 1024;
+use zbus::OwnedFd;
 
 pub(super) fn interface() -> Interface<Daemon> {
     let import = Access::Administrator(IMPORT_TOKENS);
@@ -21,13 +20,12 @@ pub(super) fn interface() -> Interface<Daemon> {
         methods: vec![
             Method::new(
                 "ImportTokens",
-                "Imports hardware tokens from a CSV table or a PSKC file (RFC 6030).",
+                "Imports hardware tokens from a CSV table or a PSKC file (RFC 6030), which comes through a pipe.",
                 import,
-                ["format", "content", "options"],
+                ["format", "pipe", "options"],
                 ["imported", "problems"],
                 import_tokens,
-            )
-            .max_body(TOKEN_FILE_BODY),
+            ),
             Method::new(
                 "ListTokens",
                 "The tokens that wait to be activated: serial number, manufacturer, model, mode (totp or hotp), state (free).",
@@ -52,8 +50,10 @@ pub(super) fn interface() -> Interface<Daemon> {
 
 async fn import_tokens(
     call: Call<Daemon>,
-    (format, content, options): (String, Vec<u8>, Dictionary),
+    (format, pipe, options): (String, OwnedFd, Dictionary),
 ) -> Result<(u32, Vec<ImportProblem>), BusError> {
+    let file = file::receive(call.state(), pipe, LARGEST_FILE).await?;
+    let content = file.content();
     let is_xml = content
         .iter()
         .find(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte))
@@ -80,7 +80,7 @@ async fn import_tokens(
     let imported = call
         .service()
         .tokens()
-        .import(&by, &content, key.as_ref())
+        .import(&by, content, key.as_ref())
         .await?;
     Ok((imported.count, problems(imported.problems)))
 }

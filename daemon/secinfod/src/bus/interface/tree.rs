@@ -1,5 +1,6 @@
 //! The tree of objects: made on demand from their paths, never registered.
 
+use super::file::Turns;
 use crate::bus::{Caller, OBJECT_MANAGER, Object, ObjectTree, TagKey};
 use crate::service::session::{Session, Sessions};
 use crate::service::{
@@ -20,6 +21,8 @@ pub struct Daemon {
     started: Timestamp,
     /// Connections that asked to be told of appends.
     auditors: Mutex<HashSet<OwnedUniqueName>>,
+    /// Whose turn it is to send a file.
+    files: Turns,
 }
 
 /// One object.
@@ -123,12 +126,18 @@ impl Daemon {
             tags,
             authorization,
             auditors: Mutex::new(HashSet::new()),
+            files: Turns::default(),
         }
     }
 
     /// The service.
     pub const fn service(&self) -> &Arc<Service> {
         &self.service
+    }
+
+    /// Whose turn it is to send a file.
+    pub(super) const fn files(&self) -> &Turns {
+        &self.files
     }
 
     /// How callers are authorized, for the status.

@@ -16,15 +16,6 @@ fn desk() -> Interface<House> {
         methods: vec![
             Method::new("Echo", "Says it back.", anyone, ["text"], ["text"], echo),
             Method::new(
-                "EchoLong",
-                "Says a long text back.",
-                anyone,
-                ["text"],
-                ["length"],
-                length,
-            )
-            .max_body(1 << 20),
-            Method::new(
                 "Add",
                 "Adds numbers & tells <both>.",
                 anyone,
@@ -207,10 +198,6 @@ pub(crate) fn table() -> Table<House> {
 
 async fn echo(_: Call<House>, (text,): (String,)) -> Result<(String,), BusError> {
     Ok((text,))
-}
-
-async fn length(_: Call<House>, (text,): (String,)) -> Result<(u64,), BusError> {
-    Ok((text.len() as u64,))
 }
 
 async fn add(_: Call<House>, (a, b): (u32, u32)) -> Result<(u64, u32), BusError> {
