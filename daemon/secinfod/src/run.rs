@@ -112,6 +112,7 @@ async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
     let service = Arc::new(Service::new(core, channels.clone(), limits(&config.daemon)));
     service.core().begin_log().await?;
     service.core().set_policy(config.policy()).await?;
+    service.notices().resume(&config.daemon.state_directory);
     let connection = connect(config.daemon.bus_address.as_deref()).await?;
     let (authorizer, authorization) = match config.daemon.authorization {
         Authorization::Polkit => {
@@ -140,10 +141,13 @@ async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
         "ready"
     );
     tell_systemd(&[NotifyState::Ready]);
+    let state_directory = config.daemon.state_directory.clone();
     let outcome = attend(path, config, signals, &service, &channels, &server).await;
     tell_systemd(&[NotifyState::Stopping]);
     server.drain().await;
+    let notices = service.notices().waiting().await;
     channels.stop().await;
+    notices.keep(&state_directory);
     service.settle().await;
     let stopped = tokio::task::spawn_blocking(move || service.stop()).await;
     if stopped.is_err() {

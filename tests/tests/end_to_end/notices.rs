@@ -98,3 +98,39 @@ async fn policy_may_keep_notices_to_email() {
             .all(|notice| notice.destination == ADDRESS)
     );
 }
+
+#[tokio::test]
+async fn a_notice_that_waits_when_the_daemon_stops_is_sent_once_after_the_next_start() {
+    let mut host = TestHost::with(Setup::with_drift().spool()).await;
+    let alice = host.client(ALICE).await;
+    alice
+        .enroll_destination(&host, "email", ADDRESS, None)
+        .await;
+    let settings = |fail: &str| {
+        format!(
+            "directory = \"{}\"\nfail = \"{fail}\"\n",
+            host.spool().display()
+        )
+    };
+    let (busy, well) = (settings("try-later"), settings("none"));
+    host.write_settings("spool.toml", &busy);
+    host.restart().await;
+    alice.enroll_app("Phone", 10).await;
+    assert!(host.stop().success());
+    assert!(host.notices().is_empty());
+
+    host.write_settings("spool.toml", &well);
+    host.start_daemon().await;
+    let notice = host.notice(1).await;
+    assert_eq!(told(&notice), (ADDRESS, true));
+    assert!(
+        notice
+            .text
+            .contains("A method was added: authenticator app."),
+        "{}",
+        notice.text
+    );
+    host.restart().await;
+    assert!(host.stop().success());
+    assert_eq!(host.notices().len(), 1);
+}

@@ -3,9 +3,10 @@
 use secinfo_channel::SecretText;
 use secinfo_domain::Kind;
 use secinfo_words::{Words, message};
+use serde::{Deserialize, Serialize};
 
 /// Something that happened to a user's security info.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoticeItem {
     /// A method was added.
     Added(Kind),

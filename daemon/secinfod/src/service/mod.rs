@@ -19,6 +19,7 @@ pub mod session;
 mod sign_in;
 mod statistics;
 mod tokens;
+mod unsent;
 mod verification;
 
 pub use backup::{Backups, RestoredLog};
@@ -28,7 +29,7 @@ pub use deliveries::Deliveries;
 pub use enrollment::{Enrolled, Enrollment, Enrollments, Started};
 pub use import::Imports;
 pub use issuing::IssuedCodes;
-pub use notices::Notices;
+pub use notices::{Notices, WaitingNotices};
 pub use overview::{MethodView, Overview, UserRow};
 pub use sending::{DeliveryState, Sending, Sent};
 pub use session::{SessionId, SessionLimits, SessionOwner, Sessions};
@@ -206,6 +207,11 @@ impl Service {
             sign_ins.close_about(|sign_in| sign_in.is_of(&person));
         }
         Ok(())
+    }
+
+    /// Notices to users of what was changed.
+    pub fn notices(&self) -> &Notices {
+        &self.security_info.notices
     }
 
     /// Waits until the outcome of every message is recorded. The channels have stopped.

@@ -2,18 +2,21 @@
 //! other means that they have, the old address included.
 
 use super::deliveries::Deliveries;
+use super::unsent::{self, UnsentNotice};
+use crate::channels::{Outcome, Progress, Tracking};
 use crate::core::{Core, Person, Requester, ServiceError, random_id};
 use crate::messages::NoticeItem;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::payload::MethodPayload;
-use secinfo_channel::MessagePurpose;
+use secinfo_channel::{MessagePurpose, Reason};
 use secinfo_domain::event::Fact;
 use secinfo_domain::policy::{Limit, Notices as Recipients};
-use secinfo_domain::{Action, Event, Kind, MessageId, Seconds, State, Timestamp, UserId};
+use secinfo_domain::{Action, Event, Kind, MessageId, MethodId, Seconds, State, Timestamp, UserId};
 use secinfo_ledger::NewKey;
 use std::collections::VecDeque;
+use std::path::Path;
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 /// How many notices may wait to be sent.
 const BACKLOG: usize = 1024;
@@ -23,6 +26,7 @@ const LIFE: Seconds = Seconds::new(3600);
 
 /// A destination that a user can be told through.
 struct Contact {
+    method: MethodId,
     kind: Kind,
     destination: Destination,
     language: String,
@@ -33,12 +37,58 @@ struct Notice {
     person: Person,
     contacts: Vec<Contact>,
     items: Vec<NoticeItem>,
+    /// Until when it is worth sending.
+    expires: Timestamp,
+}
+
+/// What the sender of notices has to do.
+enum Errand {
+    Send(Notice),
+    /// Tells which notices are on their way.
+    List(oneshot::Sender<Vec<OnItsWay>>),
+}
+
+/// A notice that a channel has been given.
+#[derive(Clone)]
+struct OnItsWay {
+    notice: UnsentNotice,
+    tracking: Tracking,
+}
+
+/// The notices that were on their way when the daemon began to stop.
+pub struct WaitingNotices(Vec<OnItsWay>);
+
+impl WaitingNotices {
+    /// Keeps those that were certainly not sent in the state directory until the next start. The
+    /// channels have stopped.
+    pub fn keep(self, directory: &Path) {
+        let unsent: Vec<_> = self
+            .0
+            .into_iter()
+            .filter(|waiting| is_unsent(&waiting.tracking.progress()))
+            .map(|waiting| waiting.notice)
+            .collect();
+        if let Err(error) = unsent::keep(directory, &unsent) {
+            tracing::warn!(%error, notices = unsent.len(), "notices that wait could not be kept");
+        }
+    }
+}
+
+/// Whether nothing was sent, and the fault is not the destination's.
+const fn is_unsent(progress: &Progress) -> bool {
+    matches!(
+        progress,
+        Progress::Finished(Outcome {
+            result: Err(Reason::Unreachable | Reason::Busy | Reason::Settings),
+            ..
+        })
+    )
 }
 
 /// Commits actions, and tells users what that changed.
 pub struct Notices {
     core: Arc<Core>,
-    queue: mpsc::Sender<Notice>,
+    queue: mpsc::Sender<Errand>,
 }
 
 /// Sends the notices of a queue.
@@ -46,6 +96,7 @@ struct NoticeSender {
     core: Arc<Core>,
     deliveries: Arc<Deliveries>,
     sent: Sent,
+    on_their_way: Vec<OnItsWay>,
 }
 
 impl Notices {
@@ -56,13 +107,69 @@ impl Notices {
             core: Arc::clone(&core),
             deliveries,
             sent: Sent::default(),
+            on_their_way: Vec::new(),
         };
         tokio::spawn(async move {
-            while let Some(notice) = waiting.recv().await {
-                sender.send(&notice);
+            while let Some(errand) = waiting.recv().await {
+                match errand {
+                    Errand::Send(notice) => sender.send(&notice),
+                    // Who asked may be gone.
+                    Errand::List(answer) => drop(answer.send(sender.on_their_way.clone())),
+                }
             }
         });
         Self { core, queue }
+    }
+
+    /// Sends what the former stop has left unsent, as far as it is worth sending still.
+    pub fn resume(&self, directory: &Path) {
+        let unsent = unsent::take(directory).unwrap_or_else(|error| {
+            tracing::warn!(%error, "notices of before the last stop cannot be read");
+            Vec::new()
+        });
+        for notice in unsent {
+            if let Err(error) = self.send_again(notice) {
+                tracing::warn!(%error, "a notice of before the last stop cannot be sent");
+            }
+        }
+    }
+
+    fn send_again(&self, unsent: UnsentNotice) -> Result<(), ServiceError> {
+        if unsent.expires <= self.core.now() {
+            return Ok(());
+        }
+        let account = self.core.account_of(unsent.user);
+        let uid = account.ok_or(ServiceError::NotFound)?.uid;
+        let person = self.core.person(uid)?;
+        let mut contacts = self.contacts(&person);
+        contacts.retain(|contact| contact.method == unsent.method);
+        if person.id == unsent.user && !contacts.is_empty() {
+            self.enqueue(Notice {
+                person,
+                contacts,
+                items: unsent.items,
+                expires: unsent.expires,
+            });
+        }
+        Ok(())
+    }
+
+    /// The notices that are on their way now, those included that were only just queued.
+    pub async fn waiting(&self) -> WaitingNotices {
+        let (answer, listed) = oneshot::channel();
+        let asked = self.queue.send(Errand::List(answer)).await;
+        let listed = match asked {
+            Ok(()) => listed.await.unwrap_or_default(),
+            Err(_) => Vec::new(),
+        };
+        WaitingNotices(listed)
+    }
+
+    fn enqueue(&self, notice: Notice) {
+        let user = notice.person.id;
+        if self.queue.try_send(Errand::Send(notice)).is_err() {
+            tracing::warn!(%user, "too many notices wait: one was dropped");
+        }
     }
 
     /// Decides an action on a user's security info, appends its events, and tells the user what they
@@ -100,6 +207,7 @@ impl Notices {
                 let payload = MethodPayload::open(&self.core, method).ok()?;
                 let (destination, language) = Destination::of(method.credential(), payload)?;
                 Some(Contact {
+                    method: method.id(),
                     kind: method.kind(),
                     destination,
                     language,
@@ -131,15 +239,17 @@ impl Notices {
             person: person.clone(),
             contacts,
             items,
+            expires: self.core.now().plus(LIFE),
         };
-        if self.queue.try_send(notice).is_err() {
-            tracing::warn!(user = %person.id, "too many notices wait: one was dropped");
-        }
+        self.enqueue(notice);
     }
 }
 
 impl NoticeSender {
     fn send(&mut self, notice: &Notice) {
+        let is_waiting =
+            |waiting: &OnItsWay| !matches!(waiting.tracking.progress(), Progress::Finished(_));
+        self.on_their_way.retain(is_waiting);
         let rules = self.core.state().policy().rules.codes.clone();
         let person = &notice.person;
         for contact in &notice.contacts {
@@ -162,8 +272,18 @@ impl NoticeSender {
             let message = self
                 .deliveries
                 .message(id, MessagePurpose::Notice, to, language);
-            self.deliveries
+            let tracking = self
+                .deliveries
                 .send(person, kind, id, message, LIFE, &notice.items);
+            self.on_their_way.push(OnItsWay {
+                notice: UnsentNotice {
+                    user: person.id,
+                    method: contact.method,
+                    items: notice.items.clone(),
+                    expires: notice.expires,
+                },
+                tracking,
+            });
         }
     }
 }
