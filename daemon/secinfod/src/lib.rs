@@ -5,6 +5,7 @@ pub mod channels;
 pub mod config;
 pub mod core;
 pub mod journal;
+mod line_limit;
 pub mod logging;
 pub mod messages;
 pub mod methods;

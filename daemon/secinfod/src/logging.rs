@@ -1,6 +1,7 @@
 //! What the daemon tells its log: to the journal under systemd, to standard error otherwise.
 
 use crate::journal::Lines;
+use crate::line_limit::LineLimit;
 use std::io::{self, IsTerminal};
 use std::panic;
 use tracing_subscriber::layer::SubscriberExt;
@@ -12,7 +13,9 @@ use tracing_subscriber::{EnvFilter, fmt};
 pub fn start() {
     let filter =
         EnvFilter::try_from_env("SECINFO_LOG").unwrap_or_else(|_| EnvFilter::new("info,sled=warn"));
-    let registry = tracing_subscriber::registry().with(filter);
+    let registry = tracing_subscriber::registry()
+        .with(filter)
+        .with(LineLimit::default());
     match Lines::to_journal() {
         Some(lines) => registry.with(lines).init(),
         None => registry
