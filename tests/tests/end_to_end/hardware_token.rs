@@ -210,6 +210,20 @@ async fn a_token_far_ahead_is_resynchronized_only_by_two_consecutive_codes() {
 }
 
 #[tokio::test]
+async fn guessed_serial_numbers_count_as_wrong_codes() {
+    let host = TestHost::start().await;
+    import(&host, &["C1"]);
+    let alice = host.client(ALICE).await;
+    let mut refusals = Vec::new();
+    for number in 0..50 {
+        let refused = start(&alice, &format!("C{}", 100 + number)).await;
+        refusals.push(refused.err().unwrap().short().to_owned());
+    }
+    assert_eq!(refusals[..3], ["TokenUnknown"; 3]);
+    assert!(refusals.contains(&"TooSoon".to_owned()), "{refusals:?}");
+}
+
+#[tokio::test]
 async fn wrong_pairs_of_codes_count_as_wrong_codes() {
     let host = TestHost::start().await;
     import(&host, &["C1"]);

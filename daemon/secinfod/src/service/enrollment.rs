@@ -106,15 +106,22 @@ impl Enrollments {
         &self.sessions
     }
 
-    /// Begins to enrol a method, if the user may.
-    pub fn start(
+    /// Begins to enrol a method, if the user may. The serial number of no token is a guess at what may
+    /// be another person's.
+    pub async fn start(
         &self,
         uid: u32,
         by: &Requester,
         owner: SessionOwner,
         request: &EnrollmentRequest,
     ) -> Result<Started, ServiceError> {
-        let (enrollment, outlook) = self.draft(self.core.person(uid)?, by, request)?;
+        let person = self.core.person(uid)?;
+        let draft = self.draft(person.clone(), by, request);
+        if let Err(ServiceError::Refused(Refusal::UnknownToken)) = draft {
+            let guess = Action::FailActivation;
+            self.notices.commit(&person, by, guess, Vec::new()).await?;
+        }
+        let (enrollment, outlook) = draft?;
         let rules = self.core.state().policy().rules.session;
         let session =
             self.sessions

@@ -97,7 +97,8 @@ async fn start_enrollment(
     let service = call.service();
     let started = service
         .enrollments()
-        .start(uid_of(&call)?, &by, owner, &request)?;
+        .start(uid_of(&call)?, &by, owner, &request)
+        .await?;
     if call.caller().is_gone() {
         service.enrollments().sessions().close(started.session.id());
     }
