@@ -11,6 +11,7 @@ mod authenticator_app;
 mod backup;
 mod break_glass;
 mod budgets;
+mod deletions;
 mod forms;
 mod hardware_token;
 mod harness;
