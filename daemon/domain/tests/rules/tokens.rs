@@ -211,7 +211,7 @@ fn wrong_pairs_of_codes_slow_down_and_lock_as_wrong_codes_do() {
 }
 
 #[test]
-fn whoever_has_another_method_proves_it_before_a_token_is_moved() {
+fn users_who_have_another_method_prove_it_before_a_token_is_moved() {
     let found = Some(Resynchronized::Counter(Counter(62)));
     let both = given([
         alice().enroll(method(1), counter_token()),
