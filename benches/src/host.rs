@@ -229,12 +229,19 @@ pub(crate) fn state(directory: &Path) -> PathBuf {
     directory.join("state")
 }
 
+/// The socket for sign-ins of a daemon that runs in this directory.
+pub(crate) fn sign_in_socket(directory: &Path) -> PathBuf {
+    directory.join("sign-in")
+}
+
 /// The configuration of a daemon that runs in this directory.
 fn configuration(directory: &Path) -> String {
     format!(
         "[daemon]\nauthorization = \"uid\"\norganization = \"Example\"\n\
-         bus_address = \"unix:path={}\"\nstate_directory = \"{}\"\n",
+         bus_address = \"unix:path={}\"\nstate_directory = \"{}\"\n\
+         sign_in_socket = \"{}\"\n",
         directory.join("bus").display(),
-        state(directory).display()
+        state(directory).display(),
+        sign_in_socket(directory).display()
     )
 }

@@ -121,8 +121,10 @@ impl Setup {
             ..
         } = self;
         let text = format!(
-            "[daemon]\nbus_address = \"{bus}\"\nstate_directory = \"{}\"\n{daemon}\n[policy]\n{policy}\n{more}",
-            state.display()
+            "[daemon]\nbus_address = \"{bus}\"\nstate_directory = \"{}\"\n\
+             sign_in_socket = \"{}\"\n{daemon}\n[policy]\n{policy}\n{more}",
+            state.display(),
+            host.join("sign-in").display()
         );
         text.replace("{host}", &host.display().to_string())
     }

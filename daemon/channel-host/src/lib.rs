@@ -21,3 +21,4 @@ pub mod wire;
 pub use arguments::Arguments;
 pub use error::HostError;
 pub use serve::run;
+pub use system::passed_listener;

@@ -6,18 +6,23 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The first descriptor passed by systemd (`sd_listen_fds(3)`).
 const FIRST_PASSED: RawFd = 3;
 
-/// Takes the listening socket that systemd passed to this process, if there is exactly one. May be
-/// called only once.
-pub(crate) fn passed_listener() -> Option<OwnedFd> {
+/// Takes the descriptor that systemd passed to this process, if there is exactly one: a listening socket,
+/// as the units have it. There is none the second time.
+pub fn passed_listener() -> Option<OwnedFd> {
+    static TAKEN: AtomicBool = AtomicBool::new(false);
     let number = |name| std::env::var(name).ok()?.parse::<u32>().ok();
     if number("LISTEN_PID") != Some(std::process::id()) || number("LISTEN_FDS") != Some(1) {
         return None;
     }
-    // SAFETY: systemd passed it to this process, and nothing else uses it.
+    if TAKEN.swap(true, Ordering::Relaxed) {
+        return None;
+    }
+    // SAFETY: systemd passed it to this process, and it is taken once.
     Some(unsafe { OwnedFd::from_raw_fd(FIRST_PASSED) })
 }
 

@@ -1,26 +1,24 @@
-//! The daemon's life: open the log, take the name on the bus, serve, stop.
+//! The daemon's life: open the log, serve sign-ins, take the name on the bus, serve there, stop.
 
-use crate::bus::interface::{Daemon, notify, table};
-use crate::bus::{Authorizer, ConnectError, Limits, PolkitDeadlines, Server, TagKey, connect};
 use crate::channels::Channels;
-use crate::config::{Authorization, Config, DaemonConfig};
+use crate::config::{Config, DaemonConfig};
 use crate::core::{Clock, Core, ReplayError, ServiceError, Settings, SystemClock, read_state};
 use crate::journal::Journal;
+use crate::presence::{Presence, PresenceError};
 use crate::service::{Service, SessionLimits};
+use crate::sign_in::{self, Listener, ListenerError, Shares};
 use rustix::fs::Mode;
 use rustix::process::{
     DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask,
 };
 use sd_notify::NotifyState;
 use secinfo_ledger::{Ledger, LedgerError, MasterKey, Options};
-use secinfo_wire::names::BUS_NAME;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval};
-use zeroize::Zeroizing;
 
 /// How often what is due is carried out.
 const DUE_EVERY: Duration = Duration::from_secs(5);
@@ -40,17 +38,12 @@ pub enum RunError {
     /// The log cannot be begun.
     #[error("the log cannot be begun: {0}")]
     Service(#[from] ServiceError),
+    /// The socket for sign-ins.
+    #[error("{0}")]
+    SignIn(#[from] ListenerError),
     /// The bus.
     #[error("{0}")]
-    Bus(#[from] ConnectError),
-    /// Polkit is asked for in the configuration and cannot be reached.
-    #[error(
-        "polkit cannot be reached ({0}): start it, or set authorization = \"uid\" in the configuration"
-    )]
-    Polkit(String),
-    /// The connection to the bus was lost.
-    #[error("the connection to the bus was lost: start the daemon again once the bus is back")]
-    BusGone,
+    Bus(#[from] PresenceError),
     /// Something of the operating system.
     #[error("{doing}: {source}")]
     System {
@@ -113,28 +106,11 @@ async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
     service.core().begin_log().await?;
     service.core().set_policy(config.policy()).await?;
     service.notices().resume(&config.daemon.state_directory);
-    let connection = connect(config.daemon.bus_address.as_deref()).await?;
-    let (authorizer, authorization) = match config.daemon.authorization {
-        Authorization::Polkit => {
-            let polkit = Authorizer::polkit(&connection, PolkitDeadlines::default()).await;
-            (
-                polkit.map_err(|error| RunError::Polkit(error.to_string()))?,
-                "polkit",
-            )
-        }
-        Authorization::Uid => (Authorizer::uid(), "uid"),
-    };
-    let daemon = Arc::new(Daemon::new(Arc::clone(&service), tag_key()?, authorization));
-    let server = Server::start(
-        connection,
-        Arc::clone(&daemon),
-        table(),
-        authorizer,
-        Limits::default(),
-    )
-    .await?;
-    tokio::spawn(notify(daemon, server.emitter()));
-    server.request_name(BUS_NAME).await?;
+    // The lock of the log says that there is no other daemon.
+    let listener = Listener::open(&config.daemon.sign_in_socket)?;
+    let shares = Shares::new(sign_in::Limits::default());
+    let sign_ins = sign_in::Server::start(listener, Arc::clone(&service), shares);
+    let presence = Presence::start(Arc::clone(&service), &config.daemon).await?;
     tracing::info!(
         events = service.core().state().events(),
         users = service.core().state().user_count(),
@@ -142,9 +118,10 @@ async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
     );
     tell_systemd(&[NotifyState::Ready]);
     let state_directory = config.daemon.state_directory.clone();
-    let outcome = attend(path, config, signals, &service, &channels, &server).await;
+    let outcome = attend(path, config, signals, &service, &channels).await;
     tell_systemd(&[NotifyState::Stopping]);
-    server.drain().await;
+    sign_ins.stop().await;
+    presence.drain().await;
     let notices = service.notices().waiting().await;
     channels.stop().await;
     notices.keep(&state_directory);
@@ -154,7 +131,7 @@ async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
         tracing::error!("the log was not closed in order");
     }
     journal.finish().await;
-    outcome
+    Ok(outcome)
 }
 
 /// The core, and the number of the first event that the journal does not have.
@@ -208,14 +185,6 @@ fn host() -> String {
         .into_owned()
 }
 
-/// A new key at each start: proofs end with the daemon.
-fn tag_key() -> Result<TagKey, RunError> {
-    let mut key = Zeroizing::new([0; 32]);
-    getrandom::fill(&mut *key)
-        .map_err(|error| system("drawing random bytes")(io::Error::other(error)))?;
-    TagKey::new(key).map_err(system("reading the boot id"))
-}
-
 /// What the daemon is told by signals.
 struct Signals {
     terminate: Signal,
@@ -243,8 +212,7 @@ async fn attend(
     mut signals: Signals,
     service: &Arc<Service>,
     channels: &Channels,
-    server: &Server<Daemon>,
-) -> Result<Ended, RunError> {
+) -> Ended {
     let mut due = interval(DUE_EVERY);
     due.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The first tick comes at once.
@@ -255,11 +223,10 @@ async fn attend(
     );
     loop {
         tokio::select! {
-            _ = signals.terminate.recv() => return Ok(Ended::Stopped),
-            _ = signals.interrupt.recv() => return Ok(Ended::Stopped),
-            () = service.backups().replaced() => return Ok(Ended::Restored),
+            _ = signals.terminate.recv() => return Ended::Stopped,
+            _ = signals.interrupt.recv() => return Ended::Stopped,
+            () = service.backups().replaced() => return Ended::Restored,
             _ = signals.hangup.recv() => reload(path, &mut config, service, channels).await,
-            () = server.closed() => return Err(RunError::BusGone),
             _ = break_glass.tick() => {
                 let directory = &config.daemon.break_glass_directory;
                 service.break_glass().record(directory).await;

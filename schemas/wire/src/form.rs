@@ -1,11 +1,13 @@
 //! The forms in which methods ask and are answered.
 
 use crate::dictionary::{Entries, Field, InvalidDictionary, Reader};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// How a method asks, and is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Form {
     /// The user types a code.
     Code,

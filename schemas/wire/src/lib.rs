@@ -30,10 +30,12 @@ mod method;
 pub mod names;
 mod properties;
 mod response;
-mod sign_in;
+pub mod sign_in;
+mod sign_in_on_bus;
 mod statistics;
 mod tokens;
 mod user;
+pub mod varlink;
 mod verification;
 
 pub use audit::{Appended, AppendedArgs, AppendedStream, AuditProxy, UserNames};
@@ -53,7 +55,7 @@ pub use manager::{ImportMethodsOptions, ManagerProxy, Policy, Status, UserSummar
 pub use method::{Deletion, MethodProperties, MethodProxy};
 pub use properties::{EmitsChanged, Properties, PropertyRow, properties};
 pub use response::Response;
-pub use sign_in::{SignInOptions, SignInProxy, SignInStep};
+pub use sign_in_on_bus::{SignInOptions, SignInProxy, SignInStep};
 pub use statistics::{
     ChannelFigures, MessageFigures, SignInFigures, Statistics, VerificationFigures,
 };

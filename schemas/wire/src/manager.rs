@@ -3,7 +3,7 @@
 use crate::dictionary::dictionary;
 use crate::error::Result;
 use crate::response::Response;
-use crate::sign_in::{SignInOptions, SignInStep};
+use crate::sign_in_on_bus::{SignInOptions, SignInStep};
 use crate::statistics::Statistics;
 use crate::tokens::ImportProblem;
 use crate::verification::{Proof, VerificationChallenge, VerificationOptions};

@@ -1,101 +1,467 @@
-//! `org.secinfo.SecurityInfo1.SignIn`: the conversation of a sign-in, which the daemon leads and a
-//! PAM module or a greeter relays.
+//! `org.secinfo.SignIn`: the conversation of a sign-in on the socket, which the daemon leads and a PAM
+//! module or a lock screen relays. `schemas/varlink/org.secinfo.SignIn.varlink` is the contract.
 
-use crate::dictionary::dictionary;
-use crate::error::Result;
-use crate::form::Forms;
-use zbus::{DeserializeDict, SerializeDict, Type, proxy};
-use zeroize::Zeroize;
+use crate::form::Form;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use zeroize::{Zeroize, Zeroizing};
 
-/// A sign-in that is going on. Only for the connection that started it.
-#[proxy(
-    interface = "org.secinfo.SecurityInfo1.SignIn",
-    default_service = "org.secinfo.SecurityInfo1",
-    assume_defaults = false
-)]
-pub trait SignIn {
-    /// Answers the prompt of the last step; the next step may be the end.
-    fn answer(&self, answer: &str) -> Result<SignInStep>;
+/// The socket.
+pub const SOCKET: &str = "/run/secinfo/sign-in";
 
-    /// Ends the sign-in without a decision.
-    fn cancel(&self) -> Result<()>;
+/// The name of the interface.
+pub const INTERFACE: &str = "org.secinfo.SignIn";
+
+/// The interface, in Varlink's own language.
+pub const DESCRIPTION: &str = include_str!("../../varlink/org.secinfo.SignIn.varlink");
+
+/// The longest message, in bytes, with the NUL behind it.
+pub const LONGEST_MESSAGE: usize = 64 * 1024;
+
+/// The methods, by their whole names.
+pub mod method {
+    /// [`Start`](super::Start) to a [`Step`](super::Step).
+    pub const START: &str = "org.secinfo.SignIn.Start";
+    /// [`Answer`](super::Answer) to a [`Step`](super::Step).
+    pub const ANSWER: &str = "org.secinfo.SignIn.Answer";
+    /// Nothing to nothing.
+    pub const CANCEL: &str = "org.secinfo.SignIn.Cancel";
 }
 
-dictionary! {
-    /// Options of [`ManagerProxy::start_sign_in`](crate::ManagerProxy::start_sign_in).
-    #[derive(Debug, Clone, Default, PartialEq, Eq)]
-    pub struct SignInOptions {
-        /// The terminal (`PAM_TTY`). Only root is believed.
-        pub tty: Option<String>,
-        /// Who asks for it, where that is another account than the user (`PAM_RUSER`). Only root is
-        /// believed.
-        pub invoker: Option<String>,
-        /// The host that the user comes from (`PAM_RHOST`). Only root is believed.
-        pub remote_host: Option<String>,
-        /// The user's locale, such as `de_DE.UTF-8`: prompts are in its language.
-        pub language: Option<String>,
-        /// The user has proved a first factor already, so that set-up may be offered.
-        pub set_up: Option<bool>,
-        /// One of [`sign_in::display`](crate::names::sign_in::display); `terminal` when missing.
-        pub display: Option<String>,
-        /// The forms of challenges that the program can present.
-        pub forms: Forms,
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $word:ident,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name {
+            $($(#[$doc])* $word,)+
+        }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$word,)+];
+        }
+    };
+}
+
+words! {
+    /// What prompts are shown on.
+    Display {
+        /// A terminal: a prompt may have several lines.
+        Terminal,
+        /// A field of one line, as in a graphical greeter: nothing is set up there.
+        Line,
     }
 }
 
-/// What the daemon wants next, or how the sign-in ended. A prompt can hold a secret (the key that
-/// is being set up), so a step can be overwritten, and is not printed.
-#[derive(Clone, Default, PartialEq, Eq, DeserializeDict, SerializeDict, Type, Zeroize)]
-#[zbus(signature = "a{sv}")]
-pub struct SignInStep {
-    /// One of [`sign_in::outcome`](crate::names::sign_in::outcome).
-    pub outcome: String,
-    /// With `ask`: all that the user must see.
-    pub prompt: Option<String>,
-    /// With `ask`: whether what the user types may be seen.
-    pub echo: Option<bool>,
-    /// With an end: sentences to show.
-    pub messages: Option<Vec<String>>,
-    /// With an end: the name that was decided on.
-    pub name: Option<String>,
-    /// With an end: the uid that was decided on.
-    pub uid: Option<u32>,
-    /// With `refused`: one of [`sign_in::reason`](crate::names::sign_in::reason).
-    pub reason: Option<String>,
-    /// With `not-covered`: one of [`sign_in::why`](crate::names::sign_in::why).
-    pub why: Option<String>,
+words! {
+    /// Why a sign-in was refused.
+    RefusedFor {
+        /// Too many wrong codes in this sign-in.
+        TooManyAttempts,
+        /// Wrong codes have locked every method.
+        Locked,
+        /// A method is required, there is none, and none can be set up here.
+        NoMethod,
+        /// A method had to be set up by now.
+        GraceOver,
+        /// The first method can be set up only with an access pass.
+        AccessPassNeeded,
+        /// The user took too long.
+        Expired,
+        /// No further code is sent, and there is no other way.
+        TooManyCodes,
+    }
+}
+
+words! {
+    /// Why policy asks nothing of a user.
+    NotCovered {
+        /// Sign-in is not protected at this service.
+        Off,
+        /// The user is in an exempt group.
+        ExemptGroup,
+        /// The user comes from an exempt network.
+        ExemptNetwork,
+        /// Only who has a method is asked, and the user has none.
+        NothingEnrolled,
+    }
+}
+
+/// The parameters of `Start`: which user, and what the program knows of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Start {
+    /// The user's name.
+    pub name: String,
+    /// The PAM service.
+    pub service: String,
+    /// The terminal (`PAM_TTY`). Only root is believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tty: Option<String>,
+    /// The account that asks for it (`PAM_RUSER`). Only root is believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoker: Option<String>,
+    /// The host that the user comes from (`PAM_RHOST`). Only root is believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remote_host: Option<String>,
+    /// The user's locale, such as `de_DE.UTF-8`: prompts are in its language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Whether the user has proved a first factor already, so that set-up may be offered. Only root is
+    /// believed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_up: Option<bool>,
+    /// What prompts are shown on; a terminal if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display: Option<Display>,
+    /// The forms of challenges that the program can present; codes if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forms: Option<Vec<Form>>,
+}
+
+/// The parameters of `Answer`.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer<'a> {
+    /// What the user typed. Only JSON's escapes make it a copy.
+    #[serde(borrow)]
+    answer: Cow<'a, str>,
+}
+
+impl<'a> Answer<'a> {
+    /// This answer.
+    pub const fn new(answer: &'a str) -> Self {
+        Self {
+            answer: Cow::Borrowed(answer),
+        }
+    }
+
+    /// What the user typed.
+    pub fn as_str(&self) -> &str {
+        &self.answer
+    }
+}
+
+impl Drop for Answer<'_> {
+    fn drop(&mut self) {
+        if let Cow::Owned(answer) = &mut self.answer {
+            answer.zeroize();
+        }
+    }
+}
+
+/// What comes next.
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "StepFields", into = "StepFields")]
+pub enum Step {
+    /// The user is asked.
+    Ask(Prompt),
+    /// The sign-in has ended.
+    End(Decision),
+}
+
+/// What the user is asked. The text can hold a secret, the key that is being set up: it is overwritten
+/// after use, and not printed.
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Prompt {
+    /// All that they must see.
+    pub text: Zeroizing<String>,
+    /// Whether what they type may be seen.
+    pub echo: bool,
+}
+
+/// How a sign-in ended.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(try_from = "DecisionFields", into = "DecisionFields")]
+pub struct Decision {
+    /// What was decided.
+    pub outcome: Outcome,
+    /// The name that was decided on.
+    pub name: String,
+    /// The uid that was decided on.
+    pub uid: u32,
+    /// Sentences for the user.
+    pub messages: Vec<String>,
+}
+
+/// What was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The user proved a method.
+    Verified,
+    /// The user proved one on this terminal a short while ago.
+    Remembered,
+    /// Policy asks nothing of the user here.
+    NotCovered(NotCovered),
+    /// The user put off setting up a method, and may.
+    Postponed,
+    /// The user may not sign in.
+    Refused(RefusedFor),
+}
+
+/// A step as it is written: Varlink knows no choice between two structures.
+#[derive(Deserialize, Serialize)]
+struct StepFields {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    prompt: Option<Prompt>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    decision: Option<Decision>,
+}
+
+/// What is returned is not a step, or not a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the fields contradict each other")]
+struct Contradiction;
+
+impl From<Step> for StepFields {
+    fn from(step: Step) -> Self {
+        let (prompt, decision) = match step {
+            Step::Ask(prompt) => (Some(prompt), None),
+            Step::End(decision) => (None, Some(decision)),
+        };
+        Self { prompt, decision }
+    }
+}
+
+impl TryFrom<StepFields> for Step {
+    type Error = Contradiction;
+
+    fn try_from(fields: StepFields) -> Result<Self, Contradiction> {
+        match (fields.prompt, fields.decision) {
+            (Some(prompt), None) => Ok(Self::Ask(prompt)),
+            (None, Some(decision)) => Ok(Self::End(decision)),
+            _ => Err(Contradiction),
+        }
+    }
+}
+
+/// A decision as it is written.
+#[derive(Deserialize, Serialize)]
+struct DecisionFields {
+    outcome: OutcomeWord,
+    name: String,
+    uid: u32,
+    messages: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    reason: Option<RefusedFor>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    why: Option<NotCovered>,
+}
+
+words! {
+    /// An outcome without what belongs to it.
+    OutcomeWord {
+        /// [`Outcome::Verified`]
+        Verified,
+        /// [`Outcome::Remembered`]
+        Remembered,
+        /// [`Outcome::NotCovered`]
+        NotCovered,
+        /// [`Outcome::Postponed`]
+        Postponed,
+        /// [`Outcome::Refused`]
+        Refused,
+    }
+}
+
+impl From<Decision> for DecisionFields {
+    fn from(decision: Decision) -> Self {
+        let (outcome, reason, why) = match decision.outcome {
+            Outcome::Verified => (OutcomeWord::Verified, None, None),
+            Outcome::Remembered => (OutcomeWord::Remembered, None, None),
+            Outcome::NotCovered(why) => (OutcomeWord::NotCovered, None, Some(why)),
+            Outcome::Postponed => (OutcomeWord::Postponed, None, None),
+            Outcome::Refused(reason) => (OutcomeWord::Refused, Some(reason), None),
+        };
+        Self {
+            outcome,
+            name: decision.name,
+            uid: decision.uid,
+            messages: decision.messages,
+            reason,
+            why,
+        }
+    }
+}
+
+impl TryFrom<DecisionFields> for Decision {
+    type Error = Contradiction;
+
+    fn try_from(fields: DecisionFields) -> Result<Self, Contradiction> {
+        let outcome = match (fields.outcome, fields.reason, fields.why) {
+            (OutcomeWord::Verified, None, None) => Outcome::Verified,
+            (OutcomeWord::Remembered, None, None) => Outcome::Remembered,
+            (OutcomeWord::NotCovered, None, Some(why)) => Outcome::NotCovered(why),
+            (OutcomeWord::Postponed, None, None) => Outcome::Postponed,
+            (OutcomeWord::Refused, Some(reason), None) => Outcome::Refused(reason),
+            _ => return Err(Contradiction),
+        };
+        Ok(Self {
+            outcome,
+            name: fields.name,
+            uid: fields.uid,
+            messages: fields.messages,
+        })
+    }
+}
+
+macro_rules! errors {
+    ($($(#[$doc:meta])* $name:ident,)+) => {
+        /// The errors of the interface.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum SignInError {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl SignInError {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The whole name.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!("org.secinfo.SignIn.", stringify!($name)),)+
+                }
+            }
+        }
+    };
+}
+
+errors! {
+    /// The caller may not sign in this user.
+    NotAuthorized,
+    /// There is no such user.
+    UserNotFound,
+    /// There is no sign-in on this connection, or no longer.
+    NoSignIn,
+    /// The log cannot be written: nothing was accepted.
+    StorageUnavailable,
+    /// The account, or the user, has too many calls waiting for an answer.
+    LimitsExceeded,
+    /// The daemon is stopping.
+    ShuttingDown,
+    /// The daemon has a fault.
+    Internal,
+}
+
+impl SignInError {
+    /// The error of this whole name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let known = Self::ALL.iter().copied();
+        known.into_iter().find(|error| error.name() == name)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::HashMap;
-    use zbus::Variant;
-    use zbus::wire::{LE, serialized::Context, to_bytes};
 
-    #[test]
-    fn a_step_of_a_later_version_is_read_for_what_is_known_of_it() {
-        let step = HashMap::from([
-            ("outcome", Variant::from("ask")),
-            ("prompt", Variant::from("Code: ")),
-            ("echo", Variant::from(false)),
-            ("colour", Variant::from(7_u32)),
-        ]);
-        let bytes = to_bytes(Context::new(LE, 0), &step).unwrap();
-        let (read, _): (SignInStep, usize) = bytes.deserialize().unwrap();
-        assert_eq!(read.outcome, "ask");
-        assert_eq!(read.prompt.as_deref(), Some("Code: "));
-        assert_eq!(read.echo, Some(false));
-        assert_eq!(read.name, None);
+    fn read(text: &str) -> Option<Step> {
+        serde_json::from_str(text).ok()
+    }
+
+    fn decision(outcome: Outcome) -> Step {
+        Step::End(Decision {
+            outcome,
+            name: "alice".to_owned(),
+            uid: 1000,
+            messages: vec!["A sentence.".to_owned()],
+        })
     }
 
     #[test]
-    fn a_step_whose_field_has_another_type_is_not_read() {
-        let step = HashMap::from([
-            ("outcome", Variant::from("verified")),
-            ("name", Variant::from(1000_u32)),
-        ]);
-        let bytes = to_bytes(Context::new(LE, 0), &step).unwrap();
-        assert!(bytes.deserialize::<SignInStep>().is_err());
+    fn each_step_is_read_as_it_was_written() {
+        let prompt = Prompt {
+            text: Zeroizing::new("Code:\n".to_owned()),
+            echo: true,
+        };
+        let refused = RefusedFor::ALL.iter().copied().map(Outcome::Refused);
+        let not_covered = NotCovered::ALL.iter().copied().map(Outcome::NotCovered);
+        let others = [Outcome::Verified, Outcome::Remembered, Outcome::Postponed];
+        let steps = refused
+            .chain(not_covered)
+            .chain(others)
+            .map(decision)
+            .chain([Step::Ask(prompt)]);
+        for step in steps {
+            let text = serde_json::to_string(&step).unwrap();
+            assert!(read(&text) == Some(step), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_step_of_a_later_version_is_read_for_what_is_known_of_it() {
+        let step = read(r#"{"prompt":{"text":"Code: ","echo":false,"colour":7},"sound":true}"#);
+        assert!(
+            matches!(step, Some(Step::Ask(prompt)) if *prompt.text == "Code: " && !prompt.echo)
+        );
+    }
+
+    #[test]
+    fn what_means_nothing_or_two_things_is_no_step() {
+        let rest = r#""name":"alice","uid":1,"messages":[]"#;
+        for text in [
+            "{}".to_owned(),
+            r#"{"prompt":{"text":"Code: "}}"#.to_owned(),
+            r#"{"prompt":{"echo":true}}"#.to_owned(),
+            format!(r#"{{"decision":{{"outcome":"success",{rest}}}}}"#),
+            format!(r#"{{"decision":{{"outcome":"Verified",{rest}}}}}"#),
+            format!(r#"{{"decision":{{"outcome":"refused",{rest}}}}}"#),
+            format!(r#"{{"decision":{{"outcome":"refused","reason":"later",{rest}}}}}"#),
+            format!(r#"{{"decision":{{"outcome":"not_covered",{rest}}}}}"#),
+            format!(r#"{{"decision":{{"outcome":"verified","reason":"locked",{rest}}}}}"#),
+            format!(r#"{{"decision":{{"outcome":"verified","outcome":"refused",{rest}}}}}"#),
+            r#"{"decision":{"outcome":"verified","uid":1,"messages":[]}}"#.to_owned(),
+            format!(
+                r#"{{"prompt":{{"text":"","echo":true}},"decision":{{"outcome":"verified",{rest}}}}}"#
+            ),
+        ] {
+            assert!(read(&text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_parameter_is_not_ignored() {
+        let read = |text| serde_json::from_str::<Start>(text);
+        assert!(read(r#"{"name":"alice","service":"sshd","setup":true}"#).is_err());
+        assert!(read(r#"{"name":"alice","service":"sshd","display":"paper"}"#).is_err());
+        assert!(read(r#"{"name":"alice","service":"sshd","name":"root"}"#).is_err());
+        assert!(serde_json::from_str::<Answer<'_>>(r#"{"answer":"1","x":1}"#).is_err());
+    }
+
+    #[test]
+    fn the_contract_names_each_word_and_each_error() {
+        for error in SignInError::ALL {
+            let name = error.name();
+            assert_eq!(SignInError::from_name(name), Some(*error));
+            let short = name.strip_prefix("org.secinfo.SignIn.").unwrap();
+            assert!(DESCRIPTION.contains(&format!("error {short} ()")), "{name}");
+        }
+        assert_eq!(SignInError::from_name("com.example.NoSignIn"), None);
+        let list = |words: &[String]| words.join(", ");
+        let word = |value| serde_json::to_value(value).unwrap();
+        let refused = RefusedFor::ALL
+            .iter()
+            .map(|one| word(one).as_str().unwrap().to_owned());
+        let not_covered = NotCovered::ALL.iter().map(|one| {
+            serde_json::to_value(one)
+                .unwrap()
+                .as_str()
+                .unwrap()
+                .to_owned()
+        });
+        for words in [refused.collect::<Vec<_>>(), not_covered.collect()] {
+            assert!(
+                DESCRIPTION.contains(&format!("?({})", list(&words))),
+                "{words:?}"
+            );
+        }
+        for method in ["Start(", "Answer(answer: string)", "Cancel()"] {
+            assert!(
+                DESCRIPTION.contains(&format!("method {method}")),
+                "{method}"
+            );
+        }
     }
 }

@@ -129,6 +129,10 @@ impl DemoHost {
     }
 }
 
+fn sign_in_socket(directory: &Path) -> PathBuf {
+    directory.join("sign-in")
+}
+
 fn bus_address(directory: &Path) -> String {
     format!("unix:path={}", directory.join("bus").display())
 }
@@ -166,9 +170,11 @@ fn bus_configuration(directory: &Path) -> String {
 fn daemon_configuration(directory: &Path) -> String {
     format!(
         "[daemon]\norganization = \"Example\"\nstate_directory = \"{}\"\nbus_address = \"{}\"\n\
+         sign_in_socket = \"{}\"\n\
          # No polkit on this bus: root is the only administrator.\nauthorization = \"uid\"\n{}{}",
         directory.join("state").display(),
         bus_address(directory),
+        sign_in_socket(directory).display(),
         spool::daemon_settings(directory),
         spool::channel_sections(directory)
     )

@@ -1,12 +1,11 @@
 //! Who calls: what the bus and the kernel say of a connection, and never what it says of itself.
 
-use crate::process::effective_uid;
+use crate::process::{effective_uid, is_running};
 use crate::service::SessionOwner;
 use hmac::{Hmac, KeyInit, Mac};
 use secinfo_domain::SessionTag;
 use sha2::Sha256;
 use std::fs;
-use std::os::fd::{AsFd, AsRawFd};
 use tokio::sync::watch;
 use zbus::fdo::ConnectionCredentials;
 use zbus::names::OwnedUniqueName;
@@ -88,7 +87,7 @@ impl Caller {
             // Where the bus pins the process, a process that took over its pid is found out.
             credentials
                 .process_fd()
-                .is_none_or(|pidfd| is_running(pidfd.as_fd().as_raw_fd()))
+                .is_none_or(|pidfd| is_running(pidfd))
         });
         Some(Self {
             unique_name,
@@ -204,16 +203,6 @@ fn session_scope(cgroup: &str, uid: u32) -> Option<String> {
     })
 }
 
-/// Whether the process behind a pidfd has not ended.
-fn is_running(pidfd: i32) -> bool {
-    fs::read_to_string(format!("/proc/self/fdinfo/{pidfd}")).is_ok_and(|info| {
-        info.lines()
-            .find_map(|line| line.strip_prefix("Pid:"))
-            .and_then(|pid| pid.trim().parse::<i64>().ok())
-            .is_some_and(|pid| pid > 0)
-    })
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 mod tests {
@@ -309,19 +298,5 @@ mod tests {
         let status = fs::read_to_string("/proc/self/status").unwrap();
         let uid = effective_uid(&status).unwrap();
         assert_eq!(login_session(std::process::id(), uid.wrapping_add(1)), None);
-    }
-
-    #[test]
-    fn a_pinned_process_that_ended_is_noticed() {
-        let mut child = std::process::Command::new("sleep")
-            .arg("600")
-            .spawn()
-            .unwrap();
-        let pid = rustix::process::Pid::from_child(&child);
-        let pidfd = rustix::process::pidfd_open(pid, rustix::process::PidfdFlags::empty()).unwrap();
-        assert!(is_running(pidfd.as_raw_fd()));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        assert!(!is_running(pidfd.as_raw_fd()));
     }
 }

@@ -21,6 +21,8 @@ pub struct DaemonConfig {
     pub state_directory: PathBuf,
     /// The address of the bus to serve on; without one, the system bus.
     pub bus_address: Option<String>,
+    /// Where the socket for sign-ins is made, unless systemd passes one on.
+    pub sign_in_socket: PathBuf,
     /// Who decides what accounts may do beyond their own security info.
     pub authorization: Authorization,
     /// Where the master key comes from.
@@ -77,6 +79,7 @@ impl Default for DaemonConfig {
             organization: None,
             state_directory: PathBuf::from("/var/lib/secinfo"),
             bus_address: None,
+            sign_in_socket: PathBuf::from(secinfo_wire::sign_in::SOCKET),
             authorization: Authorization::Polkit,
             master_key: MasterKeySource::Automatic,
             cache_size: 4 * MIB,
@@ -122,6 +125,10 @@ impl DaemonConfig {
             ),
             ("daemon.bus_address", self.bus_address != new.bus_address),
             (
+                "daemon.sign_in_socket",
+                self.sign_in_socket != new.sign_in_socket,
+            ),
+            (
                 "daemon.authorization",
                 self.authorization != new.authorization,
             ),
@@ -152,6 +159,7 @@ pub(super) fn read(section: &mut Section<'_, '_>) -> DaemonConfig {
         organization: section.read("organization", or.organization, organization),
         state_directory: section.read("state_directory", or.state_directory, value::path),
         bus_address: section.read("bus_address", or.bus_address, bus_address),
+        sign_in_socket: section.read("sign_in_socket", or.sign_in_socket, value::path),
         authorization: section.read(
             "authorization",
             or.authorization,

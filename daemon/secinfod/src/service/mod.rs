@@ -214,6 +214,13 @@ impl Service {
         &self.security_info.notices
     }
 
+    /// Ends every session whose owner is gone.
+    pub fn close_sessions_of(&self, gone: impl Fn(&SessionOwner) -> bool) {
+        self.enrollments.sessions().close_of(&gone);
+        self.verifications.sessions().close_of(&gone);
+        self.sign_ins.sessions().close_of(&gone);
+    }
+
     /// Waits until the outcome of every message is recorded. The channels have stopped.
     pub async fn settle(&self) {
         self.deliveries.settle().await;

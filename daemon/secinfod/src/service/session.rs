@@ -25,6 +25,8 @@ pub enum SessionOwner {
     Connection(OwnedUniqueName),
     /// Any connection of this uid, for a session that its opener detached.
     User(u32),
+    /// The connection to the socket for sign-ins that holds it, and none on the bus.
+    SignInSocket,
 }
 
 impl SessionOwner {
@@ -33,6 +35,7 @@ impl SessionOwner {
         match self {
             Self::Connection(name) => name == connection,
             Self::User(owner) => *owner == uid,
+            Self::SignInSocket => false,
         }
     }
 }
@@ -146,7 +149,9 @@ impl<T> Sessions<T> {
         let mut open = self.lock();
         open.retain(|_, session| session.expires > now);
         let of_uid = open.values().filter(|session| session.uid == uid).count();
-        if open.len() >= limits.in_all || (uid != 0 && of_uid >= limits.per_uid) {
+        let full = open.len() >= limits.in_all || (uid != 0 && of_uid >= limits.per_uid);
+        // The socket has shares of its own.
+        if full && session.owner != SessionOwner::SignInSocket {
             return Err(ServiceError::LimitsExceeded);
         }
         open.insert(session.id, Arc::clone(&session));

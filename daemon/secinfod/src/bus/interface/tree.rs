@@ -352,9 +352,7 @@ impl ObjectTree for Daemon {
     fn disconnected(&self, name: &UniqueName<'_>) {
         let gone =
             |owner: &SessionOwner| matches!(owner, SessionOwner::Connection(of) if of == name);
-        self.service.enrollments().sessions().close_of(gone);
-        self.service.verifications().sessions().close_of(gone);
-        self.service.sign_ins().sessions().close_of(gone);
+        self.service.close_sessions_of(gone);
         self.auditors
             .lock()
             .expect("nothing panics while it holds the auditors")

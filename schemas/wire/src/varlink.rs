@@ -1,0 +1,167 @@
+//! The messages of Varlink (<https://varlink.org/Method-Call>): JSON objects, each with a NUL behind it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use zeroize::Zeroizing;
+
+/// What ends a message.
+pub const END: u8 = 0;
+
+/// The interface that every Varlink service has.
+pub const SERVICE: &str = "org.varlink.service";
+
+/// A call. The parameters are read once the method is known.
+#[derive(Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Call<'m> {
+    /// The interface and the method in it.
+    #[serde(borrow)]
+    pub method: Cow<'m, str>,
+    /// The parameters, an object; none for an empty one.
+    #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
+    pub parameters: Option<&'m RawValue>,
+    /// Whether no reply is expected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oneway: Option<bool>,
+    /// Whether several replies would be taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more: Option<bool>,
+    /// Whether the connection is to change to another protocol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upgrade: Option<bool>,
+}
+
+/// A reply. What a later version adds to it is not read.
+#[derive(Deserialize)]
+pub struct Reply<'m> {
+    /// What the method returns, or more about the error.
+    #[serde(borrow, default)]
+    pub parameters: Option<&'m RawValue>,
+    /// The name of the error.
+    #[serde(borrow, default)]
+    pub error: Option<Cow<'m, str>>,
+    /// Whether more replies follow.
+    #[serde(default)]
+    pub continues: Option<bool>,
+}
+
+/// Something that is sent: a call with its parameters, or a reply.
+#[derive(Serialize)]
+struct Sent<'m, P> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<&'m str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'m str>,
+    parameters: &'m P,
+}
+
+/// A call of `method`, with the NUL behind it.
+///
+/// `room` is a bound on its length in bytes: no copy of a secret in it is left behind by growing.
+pub fn call<P: Serialize>(method: &str, parameters: &P, room: usize) -> Zeroizing<Vec<u8>> {
+    let (method, error) = (Some(method), None);
+    written(
+        &Sent {
+            method,
+            error,
+            parameters,
+        },
+        room,
+    )
+}
+
+/// A reply, with the NUL behind it; `room` as for [`call`].
+pub fn reply<P: Serialize>(parameters: &P, room: usize) -> Zeroizing<Vec<u8>> {
+    let (method, error) = (None, None);
+    written(
+        &Sent {
+            method,
+            error,
+            parameters,
+        },
+        room,
+    )
+}
+
+/// The error of this name, with the NUL behind it.
+pub fn error<P: Serialize>(name: &str, parameters: &P) -> Zeroizing<Vec<u8>> {
+    let (method, error) = (None, Some(name));
+    written(
+        &Sent {
+            method,
+            error,
+            parameters,
+        },
+        256,
+    )
+}
+
+fn written(message: &impl Serialize, room: usize) -> Zeroizing<Vec<u8>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+    serde_json::to_writer(&mut *bytes, message).expect("the messages have only keys that are text");
+    bytes.push(END);
+    bytes
+}
+
+/// Parameters of a method that takes none, and a return of nothing.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nothing {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_written_as_the_specification_says() {
+        let bytes = call("org.example.ftl.Jump", &Nothing {}, 64);
+        let text = b"{\"method\":\"org.example.ftl.Jump\",\"parameters\":{}}\0";
+        assert_eq!(*bytes, text);
+        let bytes = error("org.example.ftl.NotEnoughEnergy", &Nothing {});
+        let text = b"{\"error\":\"org.example.ftl.NotEnoughEnergy\",\"parameters\":{}}\0";
+        assert_eq!(*bytes, text);
+        assert_eq!(*reply(&Nothing {}, 64), b"{\"parameters\":{}}\0");
+    }
+
+    #[test]
+    fn a_call_is_read_with_and_without_parameters() {
+        let read = |text| serde_json::from_str::<Call<'_>>(text).unwrap();
+        let plain = read(r#"{"method":"a.b.C"}"#);
+        assert_eq!(
+            (plain.method.as_ref(), plain.parameters.is_none()),
+            ("a.b.C", true)
+        );
+        let whole = read(r#"{"parameters": {"x": [1]}, "method":"a.b.\u0043", "more":true}"#);
+        assert_eq!(whole.method, "a.b.C");
+        assert_eq!(whole.parameters.unwrap().get(), r#"{"x": [1]}"#);
+        assert_eq!((whole.more, whole.oneway), (Some(true), None));
+    }
+
+    #[test]
+    fn what_is_not_a_call_is_not_read() {
+        for text in [
+            "",
+            "{}",
+            "[]",
+            "null",
+            r#"{"method":1}"#,
+            r#"{"method":"a.b.C","method":"a.b.D"}"#,
+            r#"{"method":"a.b.C","colour":"red"}"#,
+            r#"{"method":"a.b.C","oneway":"yes"}"#,
+            r#"{"method":"a.b.C"} {}"#,
+            r#"{"method":"a.b.C""#,
+        ] {
+            assert!(serde_json::from_str::<Call<'_>>(text).is_err(), "{text}");
+        }
+        let nested = format!(r#"{{"method":"a.b.C","parameters":{}"#, "[".repeat(60_000));
+        assert!(serde_json::from_str::<Call<'_>>(&nested).is_err());
+    }
+
+    #[test]
+    fn a_reply_of_a_later_version_is_read_for_what_is_known_of_it() {
+        let reply: Reply<'_> =
+            serde_json::from_str(r#"{"parameters":{"a":1},"colour":"red"}"#).unwrap();
+        assert!(reply.error.is_none() && reply.continues.is_none());
+    }
+}
