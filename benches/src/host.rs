@@ -76,6 +76,11 @@ impl BenchHost {
         })
     }
 
+    /// The daemon's socket for sign-ins.
+    pub(crate) fn sign_in_socket(&self) -> PathBuf {
+        sign_in_socket(&self.directory)
+    }
+
     /// The daemon's state directory.
     pub(crate) fn state(&self) -> PathBuf {
         state(&self.directory)
@@ -158,12 +163,6 @@ impl BenchHost {
     pub(crate) const fn connection(&self) -> &Connection {
         &self.connection
     }
-
-    /// The address of the bus.
-    pub(crate) fn address(&self) -> String {
-        format!("unix:path={}", self.directory.join("bus").display())
-    }
-
     /// Another connection to the bus.
     pub(crate) async fn connect(&self) -> Result<Connection> {
         connect(&self.address).await
@@ -230,7 +229,7 @@ pub(crate) fn state(directory: &Path) -> PathBuf {
 }
 
 /// The socket for sign-ins of a daemon that runs in this directory.
-pub(crate) fn sign_in_socket(directory: &Path) -> PathBuf {
+fn sign_in_socket(directory: &Path) -> PathBuf {
     directory.join("sign-in")
 }
 

@@ -55,7 +55,8 @@ pub(crate) fn measure(
         write_private(&file, &oath_users(users))?;
         let (ours, oath) = (format!("secinfo-{users}"), format!("oath-{users}"));
         let module = programs.module.display();
-        stack(&ours, &format!("{module} bus={}", subject.host.address()))?;
+        let socket = subject.host.sign_in_socket();
+        stack(&ours, &format!("{module} socket={}", socket.display()))?;
         stack(
             &oath,
             &format!("{OATH} usersfile={} window=20 digits=6", file.display()),

@@ -185,6 +185,11 @@ impl TestHost {
         &self.bus
     }
 
+    /// The daemon's socket for sign-ins.
+    pub fn sign_in_socket(&self) -> PathBuf {
+        self.directory().join("sign-in")
+    }
+
     /// The daemon's state directory.
     pub fn state_directory(&self) -> PathBuf {
         self.setup

@@ -58,9 +58,9 @@ impl SignInHost {
     /// arguments that every test needs.
     pub fn service(&self, name: &str, auth: &str) {
         let module = format!(
-            "{} bus={} break_glass={}",
+            "{} socket={} break_glass={}",
             self.module().display(),
-            self.host.bus().address(),
+            self.host.sign_in_socket().display(),
             self.break_glass_directory().display()
         );
         let text = format!("{}\n{OTHER_RULES}", auth.replace("{module}", &module));

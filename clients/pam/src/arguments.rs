@@ -1,12 +1,9 @@
 //! The module's arguments in a file of pam.d.
 
+use secinfo_wire::sign_in::SOCKET;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-/// The address of the system bus. Never taken from the environment, so that the caller of a
-/// privileged program cannot redirect it to another bus.
-const SYSTEM_BUS: &str = "/run/dbus/system_bus_socket";
 
 /// The default directory of break-glass codes.
 const BREAK_GLASS: &str = "/etc/secinfo/break-glass";
@@ -25,21 +22,13 @@ pub struct Arguments {
     pub set_up: bool,
     /// The time-out of each wait for the daemon.
     pub timeout: Duration,
-    /// The address of the daemon's bus.
-    pub bus: BusAddress,
+    /// The path of the daemon's socket. Never taken from the environment, so that the caller of a
+    /// privileged program cannot redirect it to another one.
+    pub socket: PathBuf,
     /// The directory of break-glass codes.
     pub break_glass: PathBuf,
     /// Whether each step is logged.
     pub debug: bool,
-}
-
-/// The address of a bus.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BusAddress {
-    /// A socket in the file system.
-    Path(PathBuf),
-    /// An abstract socket (unix(7)).
-    Abstract(Vec<u8>),
 }
 
 /// An unknown argument, or one with an invalid value.
@@ -61,7 +50,7 @@ impl Default for Arguments {
         Self {
             set_up: false,
             timeout: TIMEOUT,
-            bus: BusAddress::Path(PathBuf::from(SYSTEM_BUS)),
+            socket: PathBuf::from(SOCKET),
             break_glass: PathBuf::from(BREAK_GLASS),
             debug: false,
         }
@@ -90,12 +79,8 @@ impl Arguments {
             None if argument == "set_up" => self.set_up = true,
             None if argument == "debug" => self.debug = true,
             Some(("timeout", seconds)) => self.timeout = parse_timeout(seconds)?,
-            Some(("bus", address)) => self.bus = BusAddress::parse(address)?,
-            Some(("break_glass", directory)) => {
-                self.break_glass = Path::new(directory)
-                    .is_absolute()
-                    .then(|| directory.into())?;
-            }
+            Some(("socket", path)) => self.socket = parse_path(path)?,
+            Some(("break_glass", directory)) => self.break_glass = parse_path(directory)?,
             _ => return None,
         }
         Some(())
@@ -112,52 +97,9 @@ fn parse_timeout(seconds: &str) -> Option<Duration> {
         .then(|| Duration::from_secs(seconds))
 }
 
-impl BusAddress {
-    /// Parses the address of a Unix socket in the form of the D-Bus specification ("Server
-    /// Addresses"). Lists are refused: the choice of the bus must not depend on which one exists.
-    fn parse(address: &str) -> Option<Self> {
-        if address.contains(';') {
-            return None;
-        }
-        let mut parsed = None;
-        for pair in address.strip_prefix("unix:")?.split(',') {
-            let address = match pair.split_once('=')? {
-                ("path", path) => {
-                    Self::Path(PathBuf::from(String::from_utf8(unescape(path)?).ok()?))
-                }
-                ("abstract", name) => Self::Abstract(unescape(name)?),
-                ("guid", _) => continue,
-                _ => return None,
-            };
-            if parsed.replace(address).is_some() {
-                return None;
-            }
-        }
-        match &parsed {
-            Some(Self::Path(path)) if !path.is_absolute() => None,
-            Some(Self::Abstract(name)) if name.is_empty() => None,
-            _ => parsed,
-        }
-    }
-}
-
-/// Decodes the specification's escapes, such as `%7e`.
-fn unescape(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = text.bytes();
-    let mut plain = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
-        plain.push(match byte {
-            b'%' => {
-                let digits = [bytes.next()?, bytes.next()?];
-                *data_encoding::HEXLOWER_PERMISSIVE
-                    .decode(&digits)
-                    .ok()?
-                    .first()?
-            }
-            byte => byte,
-        });
-    }
-    Some(plain)
+fn parse_path(path: &str) -> Option<PathBuf> {
+    let path = Path::new(path);
+    path.is_absolute().then(|| path.to_owned())
 }
 
 #[cfg(test)]
@@ -169,12 +111,11 @@ mod tests {
     }
 
     #[test]
-    fn the_defaults_are_the_system_bus_and_20_seconds() {
+    fn the_defaults_are_the_socket_of_the_unit_and_20_seconds() {
         let arguments = parse(&[]).unwrap();
         assert!(!arguments.set_up && !arguments.debug);
         assert_eq!(arguments.timeout, Duration::from_secs(20));
-        let bus = BusAddress::Path("/run/dbus/system_bus_socket".into());
-        assert_eq!(arguments.bus, bus);
+        assert_eq!(arguments.socket, Path::new("/run/secinfo/sign-in"));
         assert_eq!(arguments.break_glass, Path::new("/etc/secinfo/break-glass"));
     }
 
@@ -184,16 +125,14 @@ mod tests {
             "set_up",
             "debug",
             "timeout=7",
-            "bus=unix:path=/tmp/a%20bus,guid=00",
+            "socket=/tmp/a socket",
             "break_glass=/var/x",
         ])
         .unwrap();
         assert!(arguments.set_up && arguments.debug);
         assert_eq!(arguments.timeout, Duration::from_secs(7));
-        assert_eq!(arguments.bus, BusAddress::Path("/tmp/a bus".into()));
+        assert_eq!(arguments.socket, Path::new("/tmp/a socket"));
         assert_eq!(arguments.break_glass, Path::new("/var/x"));
-        let arguments = parse(&["bus=unix:abstract=x"]).unwrap();
-        assert_eq!(arguments.bus, BusAddress::Abstract(b"x".to_vec()));
     }
 
     #[test]
@@ -211,17 +150,11 @@ mod tests {
             "timeout=+5",
             "timeout=5s",
             "timeout=99999999999999999999",
-            "bus=",
-            "bus=unix:",
-            "bus=unix:path=",
-            "bus=unix:path=relative",
-            "bus=unix:abstract=",
-            "bus=unix:path=/a,path=/b",
-            "bus=unix:path=/a;unix:path=/b",
-            "bus=unix:path=/a%2",
-            "bus=unix:path=/a%zz",
-            "bus=tcp:host=example.org,port=1",
-            "bus=unixexec:path=/bin/sh",
+            "bus=unix:path=/run/dbus/system_bus_socket",
+            "socket",
+            "socket=",
+            "socket=relative",
+            "socket=unix:path=/a",
             "break_glass=",
             "break_glass=here",
         ] {

@@ -1,123 +1,92 @@
-//! Finds and authenticates the daemon, and makes the two calls of a sign-in.
+//! Finds the daemon, checks that it is the daemon, and makes the calls of a sign-in.
 
-use crate::arguments::BusAddress;
-use crate::bus::{Bus, CallError, Deadline};
-use crate::message::Call;
-use crate::outcome::{Failure, Unavailable, answer_failed, start_failed};
-use secinfo_wire::names::{BUS_NAME, NO_OBJECT, ROOT_PATH, interface};
-use secinfo_wire::{OwnedObjectPath, SignInOptions, SignInStep, is_daemon};
+use crate::outcome::{Failure, Unavailable, refused};
+use crate::path;
+use crate::socket::{ConnectError, Deadline, ReceiveError, Socket};
+use secinfo_wire::is_daemon;
+use secinfo_wire::sign_in::{Answer, Start, Step, method};
+use secinfo_wire::varlink::{self, Reply};
+use serde::Serialize;
+use std::io;
+use std::path::Path;
 use std::time::Duration;
-use zeroize::Zeroizing;
 
-/// The daemon's connection, identified by its unique bus name, so that a process that takes the
-/// well-known name later is not asked.
+/// Room for a call: each character of an answer takes six bytes at most, as those of an item do.
+const ROOM: usize = 16 * 1024;
+
+/// The daemon's connection. A sign-in ends with it.
 pub(crate) struct Daemon {
-    bus: Bus,
-    owner: String,
+    socket: Socket,
     timeout: Duration,
 }
 
-/// A sign-in in progress. It ends with the connection.
-pub(crate) struct SignIn {
-    path: OwnedObjectPath,
-}
-
 impl Daemon {
-    /// Finds the daemon, started by the bus if necessary, and checks its uid.
-    pub(crate) fn find(address: &BusAddress, timeout: Duration) -> Result<Self, Unavailable> {
-        let deadline = Deadline::after(timeout);
-        let mut bus = Bus::connect(address, deadline).map_err(|error| match error {
-            CallError::Late => Unavailable::Hung,
-            _ => Unavailable::NoBus,
-        })?;
-        let owner = match owner(&mut bus, deadline) {
-            Err(CallError::Named(_)) => {
-                let start: Result<u32, CallError> =
-                    bus.ask_bus("StartServiceByName", &(BUS_NAME, 0_u32), deadline);
-                start
-                    .and_then(|_| owner(&mut bus, deadline))
-                    .map_err(not_found)?
-            }
-            found => found.map_err(not_found)?,
+    /// Finds the daemon, which systemd starts if necessary, and checks whose the socket is.
+    pub(crate) fn find(path: &Path, timeout: Duration) -> Result<Self, Failure> {
+        let path = match path::safe(path, is_daemon) {
+            Ok(Some(path)) => path,
+            Ok(None) => return Err(Unavailable::UnsafePath.into()),
+            Err(error) => return Err(no_file(&error)),
         };
-        let uid: u32 = bus
-            .ask_bus("GetConnectionUnixUser", &owner.as_str(), deadline)
-            .map_err(not_found)?;
-        if !is_daemon(uid) {
-            return Err(Unavailable::Impostor { uid });
+        let socket =
+            Socket::connect(&path, Deadline::after(timeout)).map_err(|error| match error {
+                ConnectError::NoRoom(_) => Failure::NoRoom,
+                ConnectError::NoDaemon => Unavailable::NoDaemon.into(),
+                ConnectError::Late => Unavailable::Hung.into(),
+            })?;
+        let uid = socket.listener().ok_or(Unavailable::NoDaemon)?;
+        match is_daemon(uid) {
+            Ok(true) => Ok(Self { socket, timeout }),
+            Ok(false) => Err(Unavailable::Impostor { uid }.into()),
+            Err(error) => Err(no_file(&error)),
         }
-        Ok(Self {
-            bus,
-            owner,
-            timeout,
-        })
     }
 
-    /// Starts a sign-in. Returns no sign-in if the first step already ends it.
-    pub(crate) fn start(
-        &mut self,
-        user: &str,
-        service: &str,
-        options: &SignInOptions,
-    ) -> Result<(Option<SignIn>, Zeroizing<SignInStep>), Failure> {
-        let call = Call {
-            destination: &self.owner,
-            path: ROOT_PATH,
-            interface: interface::MANAGER,
-            member: "StartSignIn",
-        };
-        let deadline = Deadline::after(self.timeout);
-        let (path, step): (OwnedObjectPath, SignInStep) = self
-            .bus
-            .call(&call, &(user, service, options), deadline)
-            .map_err(|error| failure(error, start_failed))?;
-        let sign_in = (path.as_str() != NO_OBJECT).then_some(SignIn { path });
-        Ok((sign_in, Zeroizing::new(step)))
+    /// Starts a sign-in.
+    pub(crate) fn start(&mut self, start: &Start) -> Result<Step, Failure> {
+        self.call(method::START, start)
     }
 
     /// Sends the user's answer.
-    pub(crate) fn answer(
-        &mut self,
-        sign_in: &SignIn,
-        answer: &str,
-    ) -> Result<Zeroizing<SignInStep>, Failure> {
-        let call = Call {
-            destination: &self.owner,
-            path: sign_in.path.as_str(),
-            interface: interface::SIGN_IN,
-            member: "Answer",
-        };
+    pub(crate) fn answer(&mut self, answer: &str) -> Result<Step, Failure> {
+        self.call(method::ANSWER, &Answer::new(answer))
+    }
+
+    fn call<P: Serialize>(&mut self, method: &str, parameters: &P) -> Result<Step, Failure> {
         let deadline = Deadline::after(self.timeout);
-        self.bus
-            .call_with_secret(&call, answer, deadline)
-            .map(Zeroizing::new)
-            .map_err(|error| failure(error, answer_failed))
+        let call = varlink::call(method, parameters, ROOM);
+        let sent = self.socket.send(&call, deadline);
+        if let Err(error) = sent
+            && error != ReceiveError::Lost
+        {
+            return Err(unanswered(&error).into());
+        }
+        // A daemon that has ended the connection has said why.
+        let reply = self.socket.receive(deadline);
+        let reply = reply.map_err(|error| unanswered(&error))?;
+        let reply: Reply<'_> = serde_json::from_slice(reply).map_err(|_| Unavailable::Malformed)?;
+        if let Some(error) = reply.error {
+            return Err(refused(&error));
+        }
+        let parameters = reply.parameters.ok_or(Unavailable::Malformed)?;
+        let step = serde_json::from_str(parameters.get());
+        Ok(step.map_err(|_| Unavailable::Malformed)?)
     }
 }
 
-/// The unique name of the connection that owns the daemon's name.
-fn owner(bus: &mut Bus, deadline: Deadline) -> Result<String, CallError> {
-    bus.ask_bus("GetNameOwner", &BUS_NAME, deadline)
-}
-
-fn not_found(error: CallError) -> Unavailable {
-    match error {
-        CallError::Named(_) => Unavailable::NoDaemon,
-        other => unanswered(&other),
+/// Why a file could not be looked at.
+fn no_file(error: &io::Error) -> Failure {
+    use rustix::io::Errno;
+    match Errno::from_io_error(error) {
+        Some(Errno::MFILE | Errno::NFILE | Errno::NOMEM) => Failure::NoRoom,
+        _ => Unavailable::NoDaemon.into(),
     }
 }
 
-fn failure(error: CallError, named: impl FnOnce(&str) -> Failure) -> Failure {
+const fn unanswered(error: &ReceiveError) -> Unavailable {
     match error {
-        CallError::Named(name) => named(&name),
-        other => Failure::Unavailable(unanswered(&other)),
-    }
-}
-
-fn unanswered(error: &CallError) -> Unavailable {
-    match error {
-        CallError::Late => Unavailable::Hung,
-        CallError::Lost => Unavailable::Lost,
-        CallError::Malformed | CallError::Named(_) => Unavailable::Malformed,
+        ReceiveError::Late => Unavailable::Hung,
+        ReceiveError::Lost => Unavailable::Lost,
+        ReceiveError::Malformed => Unavailable::Malformed,
     }
 }

@@ -12,14 +12,14 @@
 
 pub mod arguments;
 mod break_glass;
-mod bus;
 mod daemon;
 #[allow(unsafe_code, reason = "the C interface, and nothing but it")]
 pub mod ffi;
 pub mod log;
-mod message;
 pub mod outcome;
+mod path;
 mod relay;
+mod socket;
 pub mod user_name;
 
 use arguments::Arguments;

@@ -4,8 +4,7 @@
 //! `PAM_SUCCESS` and `PAM_IGNORE` are each returned by one expression, so that only a change there
 //! could admit a user by accident.
 
-use secinfo_wire::names::sign_in::{outcome, reason, why};
-use secinfo_wire::{Reason, SignInStep};
+use secinfo_wire::sign_in::{self, RefusedFor, SignInError};
 use std::fmt;
 
 /// The return codes of Linux-PAM (`_pam_types.h`) that this module returns.
@@ -46,7 +45,7 @@ pub enum Outcome {
     /// The user is not asked, and other modules decide.
     Excused(Excuse),
     /// The user may not sign in.
-    Refused(Refusal),
+    Refused(RefusedFor),
     /// Nothing was decided.
     Failed(Failure),
 }
@@ -71,25 +70,6 @@ pub enum Excuse {
     Postponed,
 }
 
-/// Why the daemon refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// Too many wrong codes in this sign-in.
-    TooManyAttempts,
-    /// The method is temporarily locked.
-    Locked,
-    /// A method is required, there is none, and none can be set up here.
-    NoMethod,
-    /// The grace period for setting up a method is over.
-    GraceOver,
-    /// The first method can be set up only with an access pass.
-    AccessPassNeeded,
-    /// The user took too long.
-    Expired,
-    /// Too many codes were sent.
-    TooManyCodes,
-}
-
 /// Why nothing was decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
@@ -101,10 +81,12 @@ pub enum Failure {
     UnknownUser,
     /// The host may not ask about this user.
     NotAuthorized,
-    /// The sign-in expired before the answer.
-    SessionOver,
+    /// The sign-in ended before the answer.
+    SignInOver,
     /// The host's conversation function failed or is missing.
     Conversation,
+    /// The host, or the system, has no descriptor or memory left to ask the daemon.
+    NoRoom,
     /// The daemon could not be asked or could not decide.
     Unavailable(Unavailable),
     /// The daemon could not decide, and the break-glass codes given were wrong.
@@ -118,18 +100,18 @@ pub enum Failure {
 /// Why the daemon could not be asked or could not decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unavailable {
-    /// The bus does not exist or refuses the connection.
-    NoBus,
-    /// The daemon is not on the bus, and the bus cannot start it.
+    /// There is no daemon, and none is started.
     NoDaemon,
-    /// A process of another user owns the daemon's name.
+    /// The path of the socket leads through a directory that another user can change.
+    UnsafePath,
+    /// A process of another user listens on the socket.
     Impostor {
         /// The uid of that process.
         uid: u32,
     },
     /// The reply did not come in time.
     Hung,
-    /// The connection to the daemon or the bus was lost.
+    /// The connection to the daemon was lost.
     Lost,
     /// The reply is malformed, or contains an unknown value.
     Malformed,
@@ -145,27 +127,37 @@ impl Unavailable {
     /// choose that alternative.
     pub fn is_lasting(&self) -> bool {
         match self {
-            Self::NoBus | Self::NoDaemon | Self::Impostor { .. } | Self::Hung | Self::Lost => true,
+            Self::NoDaemon | Self::UnsafePath | Self::Impostor { .. } | Self::Hung | Self::Lost => {
+                true
+            }
             Self::Malformed | Self::Endless => false,
             Self::Error(name) => matches!(
-                Reason::from_error_name(name),
-                Some(Reason::StorageUnavailable | Reason::ShuttingDown)
+                SignInError::from_name(name),
+                Some(SignInError::StorageUnavailable | SignInError::ShuttingDown)
             ),
         }
+    }
+}
+
+impl From<Unavailable> for Failure {
+    fn from(why: Unavailable) -> Self {
+        Self::Unavailable(why)
     }
 }
 
 impl fmt::Display for Unavailable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoBus => f.write_str("the system bus cannot be reached"),
             Self::NoDaemon => f.write_str("secinfod does not run and cannot be started"),
+            Self::UnsafePath => f.write_str(
+                "the path of secinfod's socket leads through a directory that others can change",
+            ),
             Self::Impostor { uid } => write!(
                 f,
-                "the name of secinfod is held by uid {uid}, which is neither root nor its own user"
+                "the socket of secinfod belongs to uid {uid}, which is neither root nor its own user"
             ),
             Self::Hung => f.write_str("secinfod did not answer in time"),
-            Self::Lost => f.write_str("secinfod or the bus went away"),
+            Self::Lost => f.write_str("secinfod went away"),
             Self::Malformed => f.write_str("secinfod answered what this version does not know"),
             Self::Error(name) => write!(f, "secinfod answered {name}"),
             Self::Endless => f.write_str("secinfod asked without end"),
@@ -196,24 +188,24 @@ pub fn authenticated(outcome: &Outcome, subject: Subject) -> ReturnCode {
             ReturnCode::AuthenticationError
         }
         (Outcome::Refused(refusal), _) => match refusal {
-            Refusal::TooManyAttempts | Refusal::Locked => ReturnCode::MaximumTries,
-            Refusal::NoMethod
-            | Refusal::GraceOver
-            | Refusal::AccessPassNeeded
-            | Refusal::Expired
-            | Refusal::TooManyCodes => ReturnCode::AuthenticationError,
+            RefusedFor::TooManyAttempts | RefusedFor::Locked => ReturnCode::MaximumTries,
+            RefusedFor::NoMethod
+            | RefusedFor::GraceOver
+            | RefusedFor::AccessPassNeeded
+            | RefusedFor::Expired
+            | RefusedFor::TooManyCodes => ReturnCode::AuthenticationError,
         },
         (Outcome::Failed(failure), _) => match failure {
             Failure::Argument => ReturnCode::ServiceError,
             Failure::NoUser | Failure::UnknownUser => ReturnCode::UserUnknown,
             Failure::NotAuthorized => ReturnCode::CredentialsInsufficient,
-            Failure::SessionOver => ReturnCode::AuthenticationError,
+            Failure::SignInOver => ReturnCode::AuthenticationError,
             Failure::Conversation => ReturnCode::ConversationError,
             Failure::Unavailable(_) | Failure::BreakGlassNotUsedUp => {
                 ReturnCode::AuthenticationUnavailable
             }
             Failure::WrongBreakGlass => ReturnCode::MaximumTries,
-            Failure::Panic => ReturnCode::SystemError,
+            Failure::NoRoom | Failure::Panic => ReturnCode::SystemError,
         },
     }
 }
@@ -248,97 +240,25 @@ pub fn credentials(decision: Option<&Decision>, user: Option<&[u8]>) -> ReturnCo
     }
 }
 
-/// What a step tells the module to do.
-pub enum Action<'s> {
-    /// Show a prompt and return the answer.
-    Ask {
-        /// The whole text to show.
-        prompt: &'s str,
-        /// Whether the answer may be visible.
-        echo: bool,
-    },
-    /// Finish the sign-in.
-    Finish {
-        /// Its outcome.
-        outcome: Outcome,
-        /// The user's name.
-        name: &'s str,
-    },
-}
-
-/// Parses a step.
-///
-/// # Errors
-/// [`Unavailable::Malformed`], if a value is unknown or missing.
-pub fn action(step: &SignInStep) -> Result<Action<'_>, Unavailable> {
-    if step.outcome == outcome::ASK {
-        let (Some(prompt), Some(echo)) = (&step.prompt, step.echo) else {
-            return Err(Unavailable::Malformed);
-        };
-        return Ok(Action::Ask { prompt, echo });
-    }
-    let name = step.name.as_deref().ok_or(Unavailable::Malformed)?;
-    let outcome = match step.outcome.as_str() {
-        outcome::VERIFIED => Outcome::Granted(Grant::Verified),
-        outcome::REMEMBERED => Outcome::Granted(Grant::Remembered),
-        outcome::NOT_COVERED if is_known_exemption(step.why.as_deref()) => {
-            Outcome::Excused(Excuse::NotCovered)
-        }
-        outcome::POSTPONED => Outcome::Excused(Excuse::Postponed),
-        outcome::REFUSED => Outcome::Refused(refusal(step.reason.as_deref())?),
-        _ => return Err(Unavailable::Malformed),
-    };
-    Ok(Action::Finish { outcome, name })
-}
-
-fn is_known_exemption(name: Option<&str>) -> bool {
-    matches!(
-        name,
-        Some(why::OFF | why::EXEMPT_GROUP | why::EXEMPT_NETWORK | why::NOTHING_ENROLLED)
-    )
-}
-
-fn refusal(name: Option<&str>) -> Result<Refusal, Unavailable> {
-    Ok(match name {
-        Some(reason::TOO_MANY_ATTEMPTS) => Refusal::TooManyAttempts,
-        Some(reason::LOCKED) => Refusal::Locked,
-        Some(reason::NO_METHOD) => Refusal::NoMethod,
-        Some(reason::GRACE_OVER) => Refusal::GraceOver,
-        Some(reason::ACCESS_PASS_NEEDED) => Refusal::AccessPassNeeded,
-        Some(reason::EXPIRED) => Refusal::Expired,
-        Some(reason::TOO_MANY_CODES) => Refusal::TooManyCodes,
-        _ => return Err(Unavailable::Malformed),
-    })
-}
-
-/// The failure for an error that the daemon returns when a sign-in starts.
-pub fn start_failed(error: &str) -> Failure {
-    match Reason::from_error_name(error) {
-        Some(Reason::NotFound) => Failure::UnknownUser,
-        Some(Reason::NotAuthorized) => Failure::NotAuthorized,
-        _ => unavailable(error),
+/// The outcome of what the daemon decided.
+pub const fn decided(outcome: sign_in::Outcome) -> Outcome {
+    match outcome {
+        sign_in::Outcome::Verified => Outcome::Granted(Grant::Verified),
+        sign_in::Outcome::Remembered => Outcome::Granted(Grant::Remembered),
+        sign_in::Outcome::NotCovered(_) => Outcome::Excused(Excuse::NotCovered),
+        sign_in::Outcome::Postponed => Outcome::Excused(Excuse::Postponed),
+        sign_in::Outcome::Refused(reason) => Outcome::Refused(reason),
     }
 }
 
-/// The failure for an error that the daemon returns to an answer.
-pub fn answer_failed(error: &str) -> Failure {
-    match Reason::from_error_name(error) {
-        Some(Reason::SessionExpired) => Failure::SessionOver,
-        Some(Reason::NotAuthorized) => Failure::NotAuthorized,
-        // The daemon is still there, but the sign-in is not: it has expired.
-        None if error == "org.freedesktop.DBus.Error.UnknownObject" => Failure::SessionOver,
-        _ => unavailable(error),
+/// The failure for an error that the daemon returns.
+pub fn refused(error: &str) -> Failure {
+    match SignInError::from_name(error) {
+        Some(SignInError::UserNotFound) => Failure::UnknownUser,
+        Some(SignInError::NotAuthorized) => Failure::NotAuthorized,
+        Some(SignInError::NoSignIn) => Failure::SignInOver,
+        _ => Unavailable::Error(error.to_owned()).into(),
     }
-}
-
-fn unavailable(error: &str) -> Failure {
-    Failure::Unavailable(match error {
-        // From the bus: the daemon's connection has gone.
-        "org.freedesktop.DBus.Error.ServiceUnknown"
-        | "org.freedesktop.DBus.Error.NameHasNoOwner"
-        | "org.freedesktop.DBus.Error.NoReply" => Unavailable::Lost,
-        other => Unavailable::Error(other.to_owned()),
-    })
 }
 
 /// The message to the user about a failure; `None` if the user cannot do anything about it.
@@ -350,7 +270,10 @@ pub fn user_message(failure: &Failure) -> Option<&'static str> {
         Failure::NotAuthorized => Some(
             "This program may not verify you: sign in in another way, or tell the administrator.",
         ),
-        Failure::SessionOver => Some("That took too long: sign in again."),
+        Failure::SignInOver => Some("That took too long: sign in again."),
+        Failure::NoRoom => Some(
+            "This program has no room left to verify you: close other programs, then sign in again.",
+        ),
         Failure::Unavailable(_) => Some(
             "You cannot be verified now because secinfod cannot decide: tell the administrator.",
         ),

@@ -2,17 +2,15 @@
 
 use crate::arguments::Arguments;
 use crate::break_glass;
-use crate::daemon::{Daemon, SignIn};
+use crate::daemon::Daemon;
 use crate::ffi::{Handle, Item, Style};
 use crate::log::{Level, Log};
 use crate::outcome::{
-    Action, Decision, Failure, Outcome, ReturnCode, Subject, Unavailable, action, authenticated,
+    Decision, Failure, Outcome, ReturnCode, Subject, Unavailable, authenticated, decided,
     user_message,
 };
 use crate::user_name;
-use secinfo_wire::names::sign_in::display;
-use secinfo_wire::{Forms, SignInOptions, SignInStep};
-use zeroize::Zeroizing;
+use secinfo_wire::sign_in::{Display, Start, Step};
 
 /// The maximum number of prompts in one sign-in: more than any set-up takes, including mistakes.
 const MAX_PROMPTS: usize = 200;
@@ -96,48 +94,44 @@ fn sign_in(
     arguments: &Arguments,
     log: &Log,
 ) -> SignInResult {
-    let mut daemon = match Daemon::find(&arguments.bus, arguments.timeout) {
-        Ok(daemon) => daemon,
-        Err(why) => return Failure::Unavailable(why).into(),
-    };
-    let options = options(handle, service, arguments);
-    let (sign_in, step) = match daemon.start(user, service, &options) {
-        Ok(started) => started,
-        Err(failure) => return failure.into(),
-    };
-    relay(handle, &mut daemon, sign_in.as_ref(), step, log).unwrap_or_else(SignInResult::from)
+    let start = start(handle, user, service, arguments);
+    relay(handle, &start, arguments, log).unwrap_or_else(SignInResult::from)
 }
 
 fn relay(
     handle: &Handle<'_>,
-    daemon: &mut Daemon,
-    sign_in: Option<&SignIn>,
-    mut step: Zeroizing<SignInStep>,
+    start: &Start,
+    arguments: &Arguments,
     log: &Log,
 ) -> Result<SignInResult, Failure> {
+    let mut daemon = Daemon::find(&arguments.socket, arguments.timeout)?;
+    let mut step = daemon.start(start)?;
     for _ in 0..MAX_PROMPTS {
-        log.write(Level::Debug, &format!("secinfod says {}", step.outcome));
-        let (prompt, echo) = match action(&step).map_err(Failure::Unavailable)? {
-            Action::Ask { prompt, echo } => (prompt, echo),
-            Action::Finish { outcome, name } => {
+        let prompt = match step {
+            Step::Ask(prompt) => prompt,
+            Step::End(decision) => {
+                log.write(
+                    Level::Debug,
+                    &format!("secinfod says {:?}", decision.outcome),
+                );
                 return Ok(SignInResult {
-                    outcome,
-                    name: name.to_owned(),
-                    messages: step.messages.clone().unwrap_or_default(),
+                    outcome: decided(decision.outcome),
+                    name: decision.name,
+                    messages: decision.messages,
                 });
             }
         };
-        let sign_in = sign_in.ok_or(Failure::Unavailable(Unavailable::Malformed))?;
+        log.write(Level::Debug, "secinfod asks");
         let answer = handle
-            .ask(prompt, echo)
+            .ask(&prompt.text, prompt.echo)
             .map_err(|_| Failure::Conversation)?;
-        step = daemon.answer(sign_in, &answer)?;
+        step = daemon.answer(&answer)?;
     }
-    Err(Failure::Unavailable(Unavailable::Endless))
+    Err(Unavailable::Endless.into())
 }
 
-/// The options of the sign-in: what is known about where the user is.
-fn options(handle: &Handle<'_>, service: &str, arguments: &Arguments) -> SignInOptions {
+/// The start of the sign-in: what is known about where the user is.
+fn start(handle: &Handle<'_>, user: &str, service: &str, arguments: &Arguments) -> Start {
     let tty = text(handle, Item::Terminal);
     let one_line = handle
         .item(Item::XDisplay)
@@ -147,18 +141,20 @@ fn options(handle: &Handle<'_>, service: &str, arguments: &Arguments) -> SignInO
             .iter()
             .any(|greeter| service.starts_with(greeter));
     let display = if one_line {
-        display::LINE
+        Display::Line
     } else {
-        display::TERMINAL
+        Display::Terminal
     };
-    SignInOptions {
+    Start {
+        name: user.to_owned(),
+        service: service.to_owned(),
         tty,
         invoker: text(handle, Item::RemoteUser),
         remote_host: text(handle, Item::RemoteHost),
         language: language(handle),
         set_up: Some(arguments.set_up),
-        display: Some(display.to_owned()),
-        forms: Forms::default(),
+        display: Some(display),
+        forms: None,
     }
 }
 

@@ -98,7 +98,7 @@ async fn check_owner(
         .get_connection_unix_user(name.into())
         .await
         .map_err(|error| gone(&error))?;
-    if is_daemon(uid) {
+    if is_daemon(uid).unwrap_or(false) {
         Ok(())
     } else {
         Err(Error::Untrusted { uid })
@@ -111,14 +111,17 @@ fn gone(error: &fdo::Error) -> Error {
 }
 
 /// Whether a process of this uid may be the daemon: root's or the daemon's user.
-pub fn is_daemon(uid: u32) -> bool {
-    uid == 0 || Some(uid) == daemon_uid()
+///
+/// # Errors
+/// If the accounts of the host cannot be read.
+pub fn is_daemon(uid: u32) -> std::io::Result<bool> {
+    Ok(uid == 0 || Some(uid) == daemon_uid()?)
 }
 
 /// The uid of the daemon's user. System users are in the local file, wherever people's accounts
 /// come from.
-fn daemon_uid() -> Option<u32> {
-    uid_of(DAEMON_USER, &std::fs::read("/etc/passwd").ok()?)
+fn daemon_uid() -> std::io::Result<Option<u32>> {
+    Ok(uid_of(DAEMON_USER, &std::fs::read("/etc/passwd")?))
 }
 
 /// Line by line in bytes: users may write what they like into their own line, and must not keep

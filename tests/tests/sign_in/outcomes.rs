@@ -211,7 +211,7 @@ async fn a_hostile_name_is_unknown_and_the_daemon_is_not_even_asked() {
 async fn a_bus_that_is_not_there_is_unavailable() {
     let (host, _) = with_probe(Setup::with_drift()).await;
     // Of two arguments, the last counts.
-    host.service("probe", &module_alone("bus=unix:path=/nonexistent/bus"));
+    host.service("probe", &module_alone("socket=/nonexistent/sign-in"));
     assert_eq!(outcome(&host), AUTHINFO_UNAVAIL);
 }
 

@@ -64,6 +64,11 @@ impl DemoHost {
         bus_address(self.directory())
     }
 
+    /// The path of the socket for sign-ins.
+    pub(super) fn sign_in_socket(&self) -> PathBuf {
+        sign_in_socket(self.directory())
+    }
+
     /// The path of the library that was built from a package.
     pub(super) fn library(&self, package: &str) -> PathBuf {
         self.programs.join(library(package))

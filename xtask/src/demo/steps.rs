@@ -279,9 +279,9 @@ fn sign_in_through_pam(demo: &mut Demo<'_>) -> Result<()> {
     let directory = demo.host.directory().join("pam.d");
     let module = demo.host.library(PAM_MODULE);
     let stack = format!(
-        "auth    required {} bus={}\naccount required pam_permit.so\n",
+        "auth    required {} socket={}\naccount required pam_permit.so\n",
         module.display(),
-        demo.terminal.bus_address()
+        demo.host.sign_in_socket().display()
     );
     screen::say(&stack);
     fs::create_dir_all(&directory).context(|| format!("make {}", directory.display()))?;

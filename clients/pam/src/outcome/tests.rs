@@ -1,29 +1,9 @@
 //! The outcome table, row by row. Whole calls are tested in `tests/outcome`.
 
 use super::*;
-use secinfo_wire::names::ERROR_PREFIX;
 
 const GRANTS: [Grant; 3] = [Grant::Verified, Grant::Remembered, Grant::BreakGlass];
 const EXCUSES: [Excuse; 2] = [Excuse::NotCovered, Excuse::Postponed];
-
-fn step(word: &str) -> SignInStep {
-    SignInStep {
-        outcome: word.to_owned(),
-        name: Some("alice".to_owned()),
-        ..SignInStep::default()
-    }
-}
-
-fn outcome_of(step: &SignInStep) -> Option<Outcome> {
-    match action(step) {
-        Ok(Action::Finish { outcome, .. }) => Some(outcome),
-        Ok(Action::Ask { .. }) => panic!("not an outcome"),
-        Err(error) => {
-            assert_eq!(error, Unavailable::Malformed);
-            None
-        }
-    }
-}
 
 #[test]
 fn only_a_grant_to_the_same_user_is_success() {
@@ -52,31 +32,35 @@ fn only_an_excuse_of_the_same_user_is_ignore() {
 #[test]
 fn refusals_and_failures_are_neither_success_nor_ignore() {
     let refusals = [
-        (Refusal::TooManyAttempts, ReturnCode::MaximumTries),
-        (Refusal::Locked, ReturnCode::MaximumTries),
-        (Refusal::NoMethod, ReturnCode::AuthenticationError),
-        (Refusal::GraceOver, ReturnCode::AuthenticationError),
-        (Refusal::AccessPassNeeded, ReturnCode::AuthenticationError),
-        (Refusal::Expired, ReturnCode::AuthenticationError),
-        (Refusal::TooManyCodes, ReturnCode::AuthenticationError),
+        (RefusedFor::TooManyAttempts, ReturnCode::MaximumTries),
+        (RefusedFor::Locked, ReturnCode::MaximumTries),
+        (RefusedFor::NoMethod, ReturnCode::AuthenticationError),
+        (RefusedFor::GraceOver, ReturnCode::AuthenticationError),
+        (
+            RefusedFor::AccessPassNeeded,
+            ReturnCode::AuthenticationError,
+        ),
+        (RefusedFor::Expired, ReturnCode::AuthenticationError),
+        (RefusedFor::TooManyCodes, ReturnCode::AuthenticationError),
     ];
     let failures = [
         (Failure::Argument, ReturnCode::ServiceError),
         (Failure::NoUser, ReturnCode::UserUnknown),
         (Failure::UnknownUser, ReturnCode::UserUnknown),
         (Failure::NotAuthorized, ReturnCode::CredentialsInsufficient),
-        (Failure::SessionOver, ReturnCode::AuthenticationError),
+        (Failure::SignInOver, ReturnCode::AuthenticationError),
         (Failure::Conversation, ReturnCode::ConversationError),
         (Failure::WrongBreakGlass, ReturnCode::MaximumTries),
         (
             Failure::BreakGlassNotUsedUp,
             ReturnCode::AuthenticationUnavailable,
         ),
+        (Failure::NoRoom, ReturnCode::SystemError),
         (Failure::Panic, ReturnCode::SystemError),
     ];
     let unavailable = [
-        Unavailable::NoBus,
         Unavailable::NoDaemon,
+        Unavailable::UnsafePath,
         Unavailable::Impostor { uid: 1000 },
         Unavailable::Hung,
         Unavailable::Lost,
@@ -108,96 +92,49 @@ fn refusals_and_failures_are_neither_success_nor_ignore() {
 }
 
 #[test]
-fn every_outcome_of_a_step_is_parsed() {
-    assert_eq!(
-        outcome_of(&step("verified")),
-        Some(Outcome::Granted(Grant::Verified))
-    );
-    assert_eq!(
-        outcome_of(&step("remembered")),
-        Some(Outcome::Granted(Grant::Remembered))
-    );
-    assert_eq!(
-        outcome_of(&step("postponed")),
-        Some(Outcome::Excused(Excuse::Postponed))
-    );
-    for word in ["off", "exempt-group", "exempt-network", "nothing-enrolled"] {
-        let step = SignInStep {
-            why: Some(word.to_owned()),
-            ..step("not-covered")
-        };
-        assert_eq!(
-            outcome_of(&step),
-            Some(Outcome::Excused(Excuse::NotCovered))
-        );
-    }
-}
-
-#[test]
-fn an_unknown_value_or_a_missing_field_is_malformed() {
-    for word in [
-        "",
-        "Verified",
-        "verified ",
-        "success",
-        "not-covered",
-        "refused",
+fn only_a_proof_is_a_grant() {
+    for (said, outcome) in [
+        (
+            sign_in::Outcome::Verified,
+            Outcome::Granted(Grant::Verified),
+        ),
+        (
+            sign_in::Outcome::Remembered,
+            Outcome::Granted(Grant::Remembered),
+        ),
+        (
+            sign_in::Outcome::Postponed,
+            Outcome::Excused(Excuse::Postponed),
+        ),
     ] {
-        assert_eq!(outcome_of(&step(word)), None, "{word:?}");
+        assert_eq!(decided(said), outcome);
     }
-    for word in ["verified", "remembered", "postponed"] {
-        let nameless = SignInStep {
-            name: None,
-            ..step(word)
-        };
-        assert_eq!(outcome_of(&nameless), None);
+    for why in sign_in::NotCovered::ALL {
+        let outcome = decided(sign_in::Outcome::NotCovered(*why));
+        assert_eq!(outcome, Outcome::Excused(Excuse::NotCovered));
     }
-    let other_why = SignInStep {
-        why: Some("because".to_owned()),
-        ..step("not-covered")
-    };
-    assert_eq!(outcome_of(&other_why), None);
-    let other_reason = SignInStep {
-        reason: Some("because".to_owned()),
-        ..step("refused")
-    };
-    assert_eq!(outcome_of(&other_reason), None);
-    let no_prompt = SignInStep {
-        echo: Some(true),
-        ..step("ask")
-    };
-    assert!(action(&no_prompt).is_err());
-    let no_echo = SignInStep {
-        prompt: Some("Code: ".to_owned()),
-        ..step("ask")
-    };
-    assert!(action(&no_echo).is_err());
+    for reason in RefusedFor::ALL {
+        let outcome = decided(sign_in::Outcome::Refused(*reason));
+        assert_eq!(outcome, Outcome::Refused(*reason));
+    }
 }
 
 #[test]
 fn every_error_of_the_daemon_maps_to_a_failure() {
-    for reason in Reason::ALL {
-        let name = format!("{ERROR_PREFIX}{}", reason.name());
-        let unavailable = Failure::Unavailable(Unavailable::Error(name.clone()));
-        let started = match reason {
-            Reason::NotFound => Failure::UnknownUser,
-            Reason::NotAuthorized => Failure::NotAuthorized,
-            _ => unavailable.clone(),
+    for error in SignInError::ALL {
+        let failure = match error {
+            SignInError::UserNotFound => Failure::UnknownUser,
+            SignInError::NotAuthorized => Failure::NotAuthorized,
+            SignInError::NoSignIn => Failure::SignInOver,
+            SignInError::StorageUnavailable
+            | SignInError::LimitsExceeded
+            | SignInError::ShuttingDown
+            | SignInError::Internal => Unavailable::Error(error.name().to_owned()).into(),
         };
-        assert_eq!(start_failed(&name), started);
-        let answered = match reason {
-            Reason::SessionExpired => Failure::SessionOver,
-            Reason::NotAuthorized => Failure::NotAuthorized,
-            _ => unavailable,
-        };
-        assert_eq!(answer_failed(&name), answered);
+        assert_eq!(refused(error.name()), failure);
     }
-    let gone = "org.freedesktop.DBus.Error.ServiceUnknown";
-    assert_eq!(answer_failed(gone), Failure::Unavailable(Unavailable::Lost));
-    let object = "org.freedesktop.DBus.Error.UnknownObject";
-    assert_eq!(answer_failed(object), Failure::SessionOver);
     assert!(matches!(
-        start_failed("com.example.NotFound"),
+        refused("com.example.UserNotFound"),
         Failure::Unavailable(_)
     ));
 }
@@ -233,24 +170,23 @@ fn later_phases_require_the_user_of_the_decision() {
 /// Making a single sign-in fail does not lead to the break-glass prompt.
 #[test]
 fn a_break_glass_code_is_asked_for_only_if_no_user_can_be_verified() {
-    let of = |reason: Reason| Unavailable::Error(format!("{ERROR_PREFIX}{}", reason.name()));
+    let of = |error: SignInError| Unavailable::Error(error.name().to_owned());
     for lasting in [
-        Unavailable::NoBus,
         Unavailable::NoDaemon,
+        Unavailable::UnsafePath,
         Unavailable::Impostor { uid: 1000 },
         Unavailable::Hung,
         Unavailable::Lost,
-        of(Reason::StorageUnavailable),
-        of(Reason::ShuttingDown),
+        of(SignInError::StorageUnavailable),
+        of(SignInError::ShuttingDown),
     ] {
         assert!(lasting.is_lasting(), "{lasting:?}");
     }
     for passing in [
         Unavailable::Malformed,
         Unavailable::Endless,
-        of(Reason::LimitsExceeded),
-        of(Reason::Internal),
-        of(Reason::InvalidArgument),
+        of(SignInError::LimitsExceeded),
+        of(SignInError::Internal),
         Unavailable::Error("com.example.Any".to_owned()),
     ] {
         assert!(!passing.is_lasting(), "{passing:?}");

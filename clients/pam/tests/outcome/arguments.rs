@@ -5,19 +5,20 @@ use crate::code::*;
 use crate::daemon::Daemon;
 use crate::host::{SERVICE, write_service};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_argument_is_a_service_error_in_each_phase() {
+#[test]
+fn an_unknown_argument_is_a_service_error_in_each_phase() {
     let fixture = Fixture::new();
-    let daemon = Daemon::start(&fixture.bus, 0, []).await;
+    let daemon = Daemon::start(&fixture.socket(), 0, []);
     for argument in [
         "nullok",
         "timeout=0",
         "timeout=x",
-        "bus=tcp:host=h",
+        "bus=unix:path=/run/dbus/system_bus_socket",
+        "socket=x",
         "break_glass=x",
         "Set_Up",
     ] {
-        let arguments = format!("bus={} {argument}", fixture.bus.address());
+        let arguments = format!("socket={} {argument}", fixture.socket().display());
         write_service(&fixture.pam_d(), SERVICE, &arguments);
         let mut host = fixture.host();
         let called = host.call("authenticate", &[]);

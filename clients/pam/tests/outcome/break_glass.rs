@@ -5,17 +5,18 @@ use crate::daemon::{Daemon, ask, error, refused};
 use crate::host::PamHost;
 use crate::{CANNOT_DECIDE, Fixture};
 use secinfo_break_glass::{Code, Directory, FileName, Id, Record};
+use secinfo_wire::sign_in::{RefusedFor, SignInError};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
 /// An account that every host has, because codes are only for existing accounts.
-const USER: &str = "daemon";
+pub(crate) const USER: &str = "daemon";
 const USER_UID: u32 = 1;
 
 const PROMPT: &str = "hidden secinfod cannot be reached. Break-glass code: ";
 
 /// Creates a code for the user, and returns its text and its id.
-fn create(fixture: &Fixture, seed: u8) -> (String, Id) {
+pub(crate) fn create(fixture: &Fixture, seed: u8) -> (String, Id) {
     create_for(fixture, USER, USER_UID, seed)
 }
 
@@ -60,12 +61,12 @@ fn a_break_glass_code_is_success_once_while_there_is_no_daemon() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_break_glass_code_is_success_while_the_daemon_cannot_write() {
+#[test]
+fn a_break_glass_code_is_success_while_the_daemon_cannot_write() {
     let fixture = Fixture::new();
     let (code, _) = create(&fixture, 2);
-    let replies = [ask("Code: ", false), error("StorageUnavailable")];
-    let _daemon = Daemon::start(&fixture.bus, 0, replies).await;
+    let replies = [ask("Code: ", false), error(SignInError::StorageUnavailable)];
+    let _daemon = Daemon::start(&fixture.socket(), 0, replies);
     let answer = format!("answer {code}");
     let called = fixture
         .host_of(USER)
@@ -73,14 +74,26 @@ async fn a_break_glass_code_is_success_while_the_daemon_cannot_write() {
     assert_eq!(called.code, SUCCESS);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_break_glass_code_is_not_asked_for_while_the_daemon_decides() {
+#[test]
+fn a_break_glass_code_is_not_asked_for_while_the_daemon_decides() {
     let fixture = Fixture::new();
     create(&fixture, 3);
-    let replies = [refused("locked"), error("NotFound"), error("NotAuthorized")];
-    let _daemon = Daemon::start(&fixture.bus, 0, replies).await;
+    let replies = [
+        refused(RefusedFor::Locked),
+        error(SignInError::UserNotFound),
+        error(SignInError::NotAuthorized),
+        error(SignInError::LimitsExceeded),
+        error(SignInError::Internal),
+    ];
+    let _daemon = Daemon::start(&fixture.socket(), 0, replies);
     let mut host = fixture.host_of(USER);
-    for code in [MAXTRIES, USER_UNKNOWN, CRED_INSUFFICIENT] {
+    for code in [
+        MAXTRIES,
+        USER_UNKNOWN,
+        CRED_INSUFFICIENT,
+        AUTHINFO_UNAVAIL,
+        AUTHINFO_UNAVAIL,
+    ] {
         assert_eq!(host.call("authenticate", &[]).code, code);
     }
     assert!(matches!(names(&fixture)[..], [FileName::Unused(_)]));

@@ -1,42 +1,38 @@
 //! Rows for the host's conversation, and what the daemon is told about the user.
 
 use crate::code::*;
-use crate::daemon::{Daemon, ReceivedCall, Reply, ask, end};
+use crate::daemon::{Daemon, ReceivedCall, Reply, ask, end, verified};
 use crate::host::{PamHost, write_service};
 use crate::{Fixture, fixture};
-use secinfo_wire::{Forms, SignInOptions};
+use secinfo_wire::sign_in::{Display, Outcome, Start};
 
-fn verified() -> Reply {
-    Reply::Step(end("verified"))
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_conversation_that_fails_is_a_conversation_error() {
+#[test]
+fn a_conversation_that_fails_is_a_conversation_error() {
     for failure in ["fail", "missing"] {
-        let (_scene, daemon, mut host) = fixture([ask("Code: ", false), verified()]).await;
+        let (_fixture, daemon, mut host) = fixture([ask("Code: ", false), verified()]);
         let called = host.call("authenticate", &[failure]);
         assert_eq!(called.code, CONV_ERR, "{failure}");
         assert_eq!(daemon.calls().len(), 1, "{failure}");
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_conversation_that_is_missing_is_a_conversation_error() {
-    let (_scene, _daemon, mut host) = fixture([ask("Code: ", false), verified()]).await;
+#[test]
+fn a_conversation_that_is_missing_is_a_conversation_error() {
+    let (_fixture, _daemon, mut host) = fixture([ask("Code: ", false), verified()]);
     host.send("mute");
     assert_eq!(host.call("authenticate", &[]).code, CONV_ERR);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_is_too_long_is_a_conversation_error() {
-    let (_scene, daemon, mut host) = fixture([ask("Code: ", false), verified()]).await;
+#[test]
+fn an_answer_that_is_too_long_is_a_conversation_error() {
+    let (_fixture, daemon, mut host) = fixture([ask("Code: ", false), verified()]);
     let answer = format!("answer {}", "1".repeat(512));
     assert_eq!(host.call("authenticate", &[&answer]).code, CONV_ERR);
     assert_eq!(daemon.calls().len(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_missing_answer_is_empty_and_one_that_is_not_text_is_wrong() {
+#[test]
+fn a_missing_answer_is_empty_and_one_that_is_not_text_is_wrong() {
     let rows = [
         ("none", ""),
         ("answer ", ""),
@@ -44,36 +40,40 @@ async fn a_missing_answer_is_empty_and_one_that_is_not_text_is_wrong() {
         ("answer caf\u{e9}", "caf\u{e9}"),
     ];
     for (given, passed) in rows {
-        let (_scene, daemon, mut host) = fixture([ask("Code: ", false), verified()]).await;
+        let (_fixture, daemon, mut host) = fixture([ask("Code: ", false), verified()]);
         assert_eq!(host.call("authenticate", &[given]).code, SUCCESS);
         assert_eq!(daemon.calls()[1], ReceivedCall::Answer(passed.to_owned()));
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_user_who_is_changed_during_the_conversation_is_refused() {
+#[test]
+fn a_user_who_is_changed_during_the_conversation_is_refused() {
     for (outcome, user) in [
-        ("verified", "root"),
-        ("postponed", "root"),
-        ("verified", ""),
+        (Outcome::Verified, "root"),
+        (Outcome::Postponed, "root"),
+        (Outcome::Verified, ""),
     ] {
-        let replies = [ask("Code: ", false), Reply::Step(end(outcome))];
-        let (_scene, _daemon, mut host) = fixture(replies).await;
+        let replies = [ask("Code: ", false), end(outcome)];
+        let (_fixture, _daemon, mut host) = fixture(replies);
         host.send("authenticate");
         assert_eq!(host.event(), "hidden Code: ");
         host.send(&format!("user {user}"));
         host.send("answer 1");
-        assert_eq!(host.finish("authenticate", &[]).code, AUTH_ERR, "{outcome}");
+        assert_eq!(
+            host.finish("authenticate", &[]).code,
+            AUTH_ERR,
+            "{outcome:?}"
+        );
         // No decision is left for a later phase.
         assert_eq!(host.ask("item 2 alice"), "0");
-        assert_eq!(host.call("account", &[]).code, IGNORE, "{outcome}");
+        assert_eq!(host.call("account", &[]).code, IGNORE, "{outcome:?}");
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_hostile_name_is_unknown_and_the_daemon_is_not_asked() {
+#[test]
+fn a_hostile_name_is_unknown_and_the_daemon_is_not_asked() {
     let fixture = Fixture::new();
-    let daemon = Daemon::start(&fixture.bus, 0, []).await;
+    let daemon = Daemon::start(&fixture.socket(), 0, []);
     let too_long = "a".repeat(257);
     let names = [
         "a:b",
@@ -96,10 +96,10 @@ async fn a_hostile_name_is_unknown_and_the_daemon_is_not_asked() {
     assert_eq!(daemon.calls(), []);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_missing_name_is_asked_for_and_an_empty_one_is_unknown() {
+#[test]
+fn a_missing_name_is_asked_for_and_an_empty_one_is_unknown() {
     let fixture = Fixture::new();
-    let daemon = Daemon::start(&fixture.bus, 0, [verified()]).await;
+    let daemon = Daemon::start(&fixture.socket(), 0, [verified()]);
     let mut host = PamHost::start(&fixture.pam_d());
     host.begin("-");
     assert_eq!(host.call("authenticate", &["answer alice"]).code, SUCCESS);
@@ -112,10 +112,14 @@ async fn a_missing_name_is_asked_for_and_an_empty_one_is_unknown() {
     assert_eq!(daemon.calls(), []);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_silent_host_shows_only_prompts() {
-    let replies = [ask("Code: ", false), verified(), Reply::Nonsense];
-    let (_scene, _daemon, mut host) = fixture(replies).await;
+#[test]
+fn a_silent_host_shows_only_prompts() {
+    let replies = [
+        ask("Code: ", false),
+        verified(),
+        Reply::Last(b"7\0".to_vec()),
+    ];
+    let (_fixture, _daemon, mut host) = fixture(replies);
     host.send("silent");
     let called = host.call("authenticate", &["answer 1"]);
     assert_eq!(
@@ -126,20 +130,20 @@ async fn a_silent_host_shows_only_prompts() {
     assert_eq!((called.code, called.shown), (AUTHINFO_UNAVAIL, vec![]));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_prompt_of_many_lines_is_shown_completely() {
+#[test]
+fn a_prompt_of_many_lines_is_shown_completely() {
     let prompt = format!("{}\nCode: ", "\u{2580}\u{2584}\u{2588}".repeat(1200));
-    let (_scene, _daemon, mut host) = fixture([ask(&prompt, true), verified()]).await;
+    let (_fixture, _daemon, mut host) = fixture([ask(&prompt, true), verified()]);
     let called = host.call("authenticate", &["answer 1"]);
     assert_eq!(called.code, SUCCESS);
     assert_eq!(called.shown[0], format!("shown {}", prompt.escape_debug()));
 }
 
 /// The options that the daemon gets after the host has executed these commands.
-async fn sent_options(lines: &[&str], arguments: &str, service: &str) -> SignInOptions {
+fn sent_options(lines: &[&str], arguments: &str, service: &str) -> Start {
     let fixture = Fixture::new();
-    let daemon = Daemon::start(&fixture.bus, 0, [verified()]).await;
-    let arguments = format!("bus={} {arguments}", fixture.bus.address());
+    let daemon = Daemon::start(&fixture.socket(), 0, [verified()]);
+    let arguments = format!("socket={} {arguments}", fixture.socket().display());
     write_service(&fixture.pam_d(), service, &arguments);
     let mut host = PamHost::start(&fixture.pam_d());
     assert_eq!(host.ask(&format!("start {service} alice")), "0");
@@ -148,58 +152,64 @@ async fn sent_options(lines: &[&str], arguments: &str, service: &str) -> SignInO
     }
     assert_eq!(host.call("authenticate", &[]).code, SUCCESS);
     match daemon.calls().pop() {
-        Some(ReceivedCall::Start(name, at, options)) if name == "alice" && at == service => options,
+        Some(ReceivedCall::Start(start)) if start.name == "alice" && start.service == service => {
+            start
+        }
         other => panic!("{other:?}"),
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_daemon_is_told_where_the_user_is() {
+#[test]
+fn the_daemon_is_told_where_the_user_is() {
     let lines = [
         "item 3 /dev/pts/7",
         "item 4 192.0.2.7",
         "item 8 bob",
         "env LC_MESSAGES=fr_FR.UTF-8",
     ];
-    let expected = SignInOptions {
+    let expected = Start {
+        name: "alice".to_owned(),
+        service: "login".to_owned(),
         tty: Some("/dev/pts/7".to_owned()),
         invoker: Some("bob".to_owned()),
         remote_host: Some("192.0.2.7".to_owned()),
         language: Some("fr_FR.UTF-8".to_owned()),
         set_up: Some(true),
-        display: Some("terminal".to_owned()),
-        forms: Forms::default(),
+        display: Some(Display::Terminal),
+        forms: None,
     };
-    assert_eq!(sent_options(&lines, "set_up", "login").await, expected);
-    let expected = SignInOptions {
+    assert_eq!(sent_options(&lines, "set_up", "login"), expected);
+    let expected = Start {
+        name: "alice".to_owned(),
+        service: "su".to_owned(),
         tty: None,
         invoker: None,
         remote_host: None,
         // The host's own locale.
         language: Some("de_DE.UTF-8".to_owned()),
         set_up: Some(false),
-        display: Some("terminal".to_owned()),
-        forms: Forms::default(),
+        display: Some(Display::Terminal),
+        forms: None,
     };
-    assert_eq!(sent_options(&[], "debug", "su").await, expected);
+    assert_eq!(sent_options(&[], "debug", "su"), expected);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_item_that_is_not_text_is_not_passed_on() {
-    let options = sent_options(&["item 3 pts\\x0a7", "item 4 \\xff\\xfe"], "", "login").await;
+#[test]
+fn an_item_that_is_not_text_is_not_passed_on() {
+    let options = sent_options(&["item 3 pts\\x0a7", "item 4 \\xff\\xfe"], "", "login");
     assert_eq!((options.tty, options.remote_host), (None, None));
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_invalid_locale_is_skipped() {
+#[test]
+fn an_invalid_locale_is_skipped() {
     for odd in ["fr_FR:en", "../../x", "fr FR", "\\xff", &"f".repeat(65)] {
-        let options = sent_options(&[&format!("env LC_ALL={odd}")], "", "sudo").await;
+        let options = sent_options(&[&format!("env LC_ALL={odd}")], "", "sudo");
         assert_eq!(options.language.as_deref(), Some("de_DE.UTF-8"), "{odd}");
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_graphical_greeter_has_one_line() {
+#[test]
+fn a_graphical_greeter_has_one_line() {
     for (line, service) in [
         ("item 11 :0", "kde"),
         ("item 3 :1", "xlock"),
@@ -207,14 +217,14 @@ async fn a_graphical_greeter_has_one_line() {
         ("item 4 x", "lightdm"),
         ("item 4 x", "sddm-greeter"),
     ] {
-        let options = sent_options(&[line], "", service).await;
-        assert_eq!(options.display.as_deref(), Some("line"), "{service}");
+        let options = sent_options(&[line], "", service);
+        assert_eq!(options.display, Some(Display::Line), "{service}");
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_message_that_the_host_does_not_show_changes_nothing() {
-    let (_scene, _daemon, mut host) = fixture([verified(), Reply::Nonsense]).await;
+#[test]
+fn a_message_that_the_host_does_not_show_changes_nothing() {
+    let (_fixture, _daemon, mut host) = fixture([verified(), Reply::Last(b"7\0".to_vec())]);
     host.send("mute");
     let called = host.call("authenticate", &[]);
     assert_eq!((called.code, called.shown), (SUCCESS, vec![]));

@@ -1,172 +1,192 @@
 //! A fake daemon with scripted replies.
 
-use crate::bus::PrivateBus;
-use futures_util::StreamExt;
-use secinfo_wire::names::{BUS_NAME, ERROR_PREFIX};
-use secinfo_wire::{SignInOptions, SignInStep};
+use rustix::net::{Shutdown, shutdown};
+use secinfo_wire::sign_in::{
+    Answer, Decision, Outcome, Prompt, RefusedFor, SignInError, Start, Step, method,
+};
+use secinfo_wire::varlink::{self, Call, Nothing};
 use std::collections::VecDeque;
+use std::io::{Read, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
-use zbus::message::Type;
-use zbus::{Connection, Message, MessageStream, ObjectPath};
-
-/// The object path of the sign-in.
-const SIGN_IN: &str = "/org/secinfo/SecurityInfo1/sign_ins/0123456789abcdef0123456789abcdef";
+use std::{fs, thread};
+use zeroize::Zeroizing;
 
 /// The reply to a call.
 #[derive(Clone)]
 pub(crate) enum Reply {
     /// This step.
-    Step(SignInStep),
+    Step(Step),
     /// The error with this name.
     Error(String),
-    /// A number.
-    Nonsense,
-    /// An `ask` without a sign-in.
-    Objectless,
+    /// These bytes.
+    Raw(Vec<u8>),
+    /// These bytes, and the end of the connection.
+    Last(Vec<u8>),
     /// No reply.
     Nothing,
 }
 
 /// An error of the daemon.
-pub(crate) fn error(name: &str) -> Reply {
-    Reply::Error(format!("{ERROR_PREFIX}{name}"))
+pub(crate) fn error(error: SignInError) -> Reply {
+    Reply::Error(error.name().to_owned())
 }
 
 /// A prompt.
 pub(crate) fn ask(prompt: &str, echo: bool) -> Reply {
-    Reply::Step(SignInStep {
-        outcome: "ask".to_owned(),
-        prompt: Some(prompt.to_owned()),
-        echo: Some(echo),
-        ..SignInStep::default()
-    })
+    Reply::Step(Step::Ask(Prompt {
+        text: Zeroizing::new(prompt.to_owned()),
+        echo,
+    }))
 }
 
 /// An end for alice.
-pub(crate) fn end(outcome: &str) -> SignInStep {
-    SignInStep {
-        outcome: outcome.to_owned(),
-        messages: Some(vec![format!("This is {outcome}.")]),
-        name: Some("alice".to_owned()),
-        uid: Some(1000),
-        ..SignInStep::default()
-    }
+pub(crate) fn end(outcome: Outcome) -> Reply {
+    end_for("alice", outcome)
+}
+
+/// An end for this user.
+pub(crate) fn end_for(name: &str, outcome: Outcome) -> Reply {
+    Reply::Step(Step::End(Decision {
+        outcome,
+        name: name.to_owned(),
+        uid: 1000,
+        messages: vec!["This is the end.".to_owned()],
+    }))
+}
+
+/// Alice has proved a method.
+pub(crate) fn verified() -> Reply {
+    end(Outcome::Verified)
 }
 
 /// A refusal of alice.
-pub(crate) fn refused(reason: &str) -> Reply {
-    Reply::Step(SignInStep {
-        reason: Some(reason.to_owned()),
-        ..end("refused")
-    })
+pub(crate) fn refused(reason: RefusedFor) -> Reply {
+    end(Outcome::Refused(reason))
 }
 
 /// A call that the daemon received.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ReceivedCall {
-    /// `StartSignIn`
-    Start(String, String, SignInOptions),
+    /// `Start`
+    Start(Start),
     /// `Answer`
     Answer(String),
 }
 
-/// The fake daemon, disconnected on drop.
+/// The fake daemon, gone on drop.
 pub(crate) struct Daemon {
-    connection: Option<Connection>,
-    seen: Arc<Mutex<Vec<ReceivedCall>>>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    listener: UnixListener,
+    connections: Mutex<Vec<UnixStream>>,
+    replies: Mutex<VecDeque<Reply>>,
+    seen: Mutex<Vec<ReceivedCall>>,
 }
 
 impl Daemon {
-    /// Starts a daemon with this uid, which answers each call with the next reply.
-    pub(crate) async fn start(
-        bus: &PrivateBus,
-        uid: u32,
+    /// Starts a daemon on this socket with this uid, which answers each call with the next reply.
+    pub(crate) fn start(socket: &Path, uid: u32, replies: impl IntoIterator<Item = Reply>) -> Self {
+        let _ = fs::remove_file(socket);
+        Self::take_over(listen(socket, uid), replies)
+    }
+
+    /// Starts a daemon on a socket that listens already.
+    pub(crate) fn take_over(
+        listener: UnixListener,
         replies: impl IntoIterator<Item = Reply>,
     ) -> Self {
-        let connection = bus.connect(uid).await;
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let stream = MessageStream::from(&connection);
-        let replies = replies.into_iter().collect();
-        tokio::spawn(serve(
-            connection.clone(),
-            stream,
-            replies,
-            Arc::clone(&seen),
-        ));
-        connection.request_name(BUS_NAME).await.unwrap();
-        let connection = Some(connection);
-        Self { connection, seen }
+        let shared = Arc::new(Shared {
+            listener,
+            connections: Mutex::default(),
+            replies: Mutex::new(replies.into_iter().collect()),
+            seen: Mutex::default(),
+        });
+        let accepting = Arc::clone(&shared);
+        thread::spawn(move || {
+            while let Ok((stream, _)) = accepting.listener.accept() {
+                let own = stream.try_clone().unwrap();
+                accepting.connections.lock().unwrap().push(own);
+                let serving = Arc::clone(&accepting);
+                thread::spawn(move || serve(stream, &serving));
+            }
+        });
+        Self { shared }
     }
 
     /// The calls so far.
     pub(crate) fn calls(&self) -> Vec<ReceivedCall> {
-        std::mem::take(&mut self.seen.lock().unwrap())
-    }
-
-    /// Releases its name, and stays on the bus.
-    pub(crate) async fn release_name(&self) {
-        let connection = self.connection.as_ref().unwrap();
-        assert!(connection.release_name(BUS_NAME).await.unwrap());
-    }
-
-    /// Disconnects, as a killed process does.
-    pub(crate) async fn kill(mut self) {
-        let connection = self.connection.take().unwrap();
-        connection.close().await.unwrap();
+        std::mem::take(&mut self.shared.seen.lock().unwrap())
     }
 }
 
-async fn serve(
-    connection: Connection,
-    mut stream: MessageStream,
-    mut replies: VecDeque<Reply>,
-    seen: Arc<Mutex<Vec<ReceivedCall>>>,
-) {
-    while let Some(Ok(message)) = stream.next().await {
-        if message.message_type() != Type::MethodCall {
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = shutdown(&self.shared.listener, Shutdown::Both);
+        for connection in self.shared.connections.lock().unwrap().drain(..) {
+            let _ = connection.shutdown(std::net::Shutdown::Both);
+        }
+    }
+}
+
+/// Listens on this socket with this uid, which the kernel tells those who connect.
+pub(crate) fn listen(socket: &Path, uid: u32) -> UnixListener {
+    let listener = UnixListener::bind(socket).unwrap();
+    let listening = thread::spawn(move || {
+        if uid != 0 {
+            let uid = rustix::process::Uid::from_raw(uid);
+            rustix::thread::set_thread_res_uid(uid, uid, uid)
+                .expect("these tests run as root, to be several users");
+        }
+        rustix::net::listen(&listener, 16).unwrap();
+        listener
+    });
+    listening.join().unwrap()
+}
+
+fn serve(mut stream: UnixStream, shared: &Shared) {
+    let mut input = Vec::new();
+    let mut buffer = [0; 4096];
+    loop {
+        let Some(end) = input.iter().position(|byte| *byte == 0) else {
+            match stream.read(&mut buffer) {
+                Ok(0) | Err(_) => return,
+                Ok(count) => input.extend_from_slice(&buffer[..count]),
+            }
             continue;
-        }
-        let Some(call) = read(&message) else { continue };
-        let starts = matches!(call, ReceivedCall::Start(..));
-        seen.lock().unwrap().push(call);
-        let reply = replies.pop_front().expect("the test has no more replies");
-        let header = message.header();
-        let sent = match reply {
-            Reply::Step(step) if starts => {
-                let over = step.outcome != "ask";
-                let path = ObjectPath::try_from(if over { "/" } else { SIGN_IN }).unwrap();
-                connection.reply(&header, &(path, step)).await
-            }
-            Reply::Step(step) => connection.reply(&header, &step).await,
-            Reply::Error(name) => {
-                let name = zbus::names::ErrorName::try_from(name).unwrap();
-                connection.reply_error(&header, name, &"A sentence.").await
-            }
-            Reply::Nonsense => connection.reply(&header, &7_u32).await,
-            Reply::Objectless => {
-                let Reply::Step(step) = ask("Code: ", false) else {
-                    unreachable!("it is a step");
-                };
-                let path = ObjectPath::try_from("/").unwrap();
-                connection.reply(&header, &(path, step)).await
-            }
-            Reply::Nothing => continue,
         };
-        sent.unwrap();
+        let message: Vec<u8> = input.drain(..=end).collect();
+        shared.seen.lock().unwrap().push(read(&message[..end]));
+        let reply = shared.replies.lock().unwrap().pop_front();
+        let sent = match reply.expect("the test has no more replies") {
+            Reply::Step(step) => stream.write_all(&varlink::reply(&step, 4096)),
+            Reply::Error(name) => stream.write_all(&varlink::error(&name, &Nothing {})),
+            Reply::Raw(bytes) => stream.write_all(&bytes),
+            Reply::Last(bytes) => {
+                let _ = stream.write_all(&bytes);
+                let _ = stream.shutdown(std::net::Shutdown::Both);
+                return;
+            }
+            Reply::Nothing => Ok(()),
+        };
+        if sent.is_err() {
+            return;
+        }
     }
 }
 
-fn read(message: &Message) -> Option<ReceivedCall> {
-    let body = message.body();
-    match message.header().member()?.as_str() {
-        "StartSignIn" => {
-            let (name, service, options) = body.deserialize().unwrap();
-            Some(ReceivedCall::Start(name, service, options))
+fn read(message: &[u8]) -> ReceivedCall {
+    let call: Call<'_> = serde_json::from_slice(message).unwrap();
+    let parameters = call.parameters.unwrap().get();
+    match call.method.as_ref() {
+        method::START => ReceivedCall::Start(serde_json::from_str(parameters).unwrap()),
+        method::ANSWER => {
+            let answer: Answer<'_> = serde_json::from_str(parameters).unwrap();
+            ReceivedCall::Answer(answer.as_str().to_owned())
         }
-        "Answer" => {
-            assert_eq!(message.header().path().unwrap().as_str(), SIGN_IN);
-            Some(ReceivedCall::Answer(body.deserialize().unwrap()))
-        }
-        _ => None,
+        other => panic!("{other}"),
     }
 }

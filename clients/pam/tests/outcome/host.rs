@@ -110,6 +110,11 @@ impl PamHost {
         })
     }
 
+    /// Its process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Sends a command to the program.
     pub(crate) fn send(&mut self, line: &str) {
         writeln!(self.input, "{line}").unwrap();

@@ -1,5 +1,5 @@
 //! The outcome table of `docs/reference/pam.md`, row by row: the real module, in a host that calls
-//! the real libpam, on a real bus, with a fake daemon.
+//! the real libpam, with a fake daemon.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,7 +8,6 @@
 
 mod arguments;
 mod break_glass;
-mod bus;
 mod conversation;
 mod daemon;
 mod host;
@@ -17,10 +16,8 @@ mod process;
 mod replies;
 mod unavailable;
 
-use bus::PrivateBus;
 use daemon::{Daemon, Reply};
 use host::{PamHost, SERVICE, write_service};
-use secinfo_wire::names::BUS_NAME;
 use std::fs;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -45,33 +42,17 @@ mod code {
 const CANNOT_DECIDE: &str =
     "error You cannot be verified now because secinfod cannot decide: tell the administrator.";
 
-/// A private bus, and directories for pam.d and break-glass codes.
+/// A directory for the socket, pam.d and break-glass codes.
 struct Fixture {
-    bus: PrivateBus,
     directory: TempDir,
 }
 
 impl Fixture {
     fn new() -> Self {
-        Self::in_directory(tempfile::tempdir().unwrap())
-    }
-
-    /// Creates a fixture whose bus starts the daemon with a command, given the fixture's directory.
-    fn starting(command: impl FnOnce(&str) -> String) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let command = command(directory.path().to_str().unwrap());
-        let text = format!("[D-BUS Service]\nName={BUS_NAME}\nExec={command}\n");
-        let services = directory.path().join("services");
-        fs::create_dir(&services).unwrap();
-        fs::write(services.join(format!("{BUS_NAME}.service")), text).unwrap();
-        Self::in_directory(directory)
-    }
-
-    fn in_directory(directory: TempDir) -> Self {
         fs::create_dir(directory.path().join("pam.d")).unwrap();
         fs::create_dir(directory.path().join("break-glass")).unwrap();
-        let bus = PrivateBus::start(directory.path());
-        let fixture = Self { bus, directory };
+        let fixture = Self { directory };
         // Long enough for a slow machine; rows that wait for it set a shorter one.
         fixture.configure("timeout=100");
         fixture
@@ -85,15 +66,19 @@ impl Fixture {
         self.path().join("pam.d")
     }
 
+    fn socket(&self) -> PathBuf {
+        self.path().join("sign-in")
+    }
+
     fn break_glass(&self) -> PathBuf {
         self.path().join("break-glass")
     }
 
-    /// Sets the module's arguments, besides bus and break-glass codes.
+    /// Sets the module's arguments, besides socket and break-glass codes.
     fn configure(&self, arguments: &str) {
-        let bus = self.bus.address();
-        let codes = self.break_glass();
-        let arguments = format!("bus={bus} break_glass={} {arguments}", codes.display());
+        let (socket, codes) = (self.socket(), self.break_glass());
+        let (socket, codes) = (socket.display(), codes.display());
+        let arguments = format!("socket={socket} break_glass={codes} {arguments}");
         write_service(&self.pam_d(), SERVICE, &arguments);
     }
 
@@ -111,9 +96,9 @@ impl Fixture {
 }
 
 /// A fixture with a daemon that has these replies, and a host in which alice wants to sign in.
-async fn fixture(replies: impl IntoIterator<Item = Reply>) -> (Fixture, Daemon, PamHost) {
+fn fixture(replies: impl IntoIterator<Item = Reply>) -> (Fixture, Daemon, PamHost) {
     let fixture = Fixture::new();
-    let daemon = Daemon::start(&fixture.bus, 0, replies).await;
+    let daemon = Daemon::start(&fixture.socket(), 0, replies);
     let host = fixture.host();
     (fixture, daemon, host)
 }
