@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
 use std::io::Write as _;
+use std::path::PathBuf;
 use zbus::connection::Builder;
 use zbus::{Connection, DynamicType, Type};
 
@@ -37,14 +38,17 @@ pub struct Client {
     pub connection: Connection,
     /// The user's uid.
     pub uid: u32,
+    /// The daemon's socket for sign-ins.
+    pub(crate) sign_in_socket: PathBuf,
 }
 
 impl Client {
-    pub(crate) async fn connect(bus: &PrivateBus, uid: u32) -> Self {
+    pub(crate) async fn connect(bus: &PrivateBus, uid: u32, sign_in_socket: PathBuf) -> Self {
         let builder = Builder::unix_stream(bus.connect(uid)).user_id(uid);
         Self {
             connection: builder.build().await.unwrap(),
             uid,
+            sign_in_socket,
         }
     }
 

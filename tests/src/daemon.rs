@@ -3,6 +3,7 @@
 use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -116,6 +117,18 @@ impl Daemon {
                 self.log()
             );
             tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Waits until it serves sign-ins on this socket.
+    pub fn wait_for_sign_ins(&mut self, socket: &Path) {
+        let begun = Instant::now();
+        while UnixStream::connect(socket).is_err() {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                panic!("secinfod ended ({status}): {}", self.log());
+            }
+            assert!(begun.elapsed() < TIMEOUT, "no socket: {}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
 

@@ -160,7 +160,9 @@ impl TestHost {
             .unwrap();
         fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let bus = PrivateBus::start(directory.path(), "");
-        let watching = Client::connect(&bus, 0).await.connection;
+        let watching = Client::connect(&bus, 0, directory.path().join("sign-in"))
+            .await
+            .connection;
         let host = Self {
             setup,
             daemon: None,
@@ -247,6 +249,33 @@ impl TestHost {
         self.daemon = Some(daemon);
     }
 
+    /// Starts the daemon where there is no bus, and waits until it serves sign-ins.
+    pub fn start_daemon_without_bus(&mut self) {
+        assert!(self.daemon.is_none(), "the daemon runs already");
+        let daemon = Daemon::spawn(
+            &self.config_file(),
+            &self.log_file(),
+            &self.setup.environment,
+            &self.setup.wrapper,
+        );
+        let daemon = self.daemon.insert(daemon);
+        daemon.wait_for_sign_ins(&self.directory.path().join("sign-in"));
+    }
+
+    /// Stops the bus.
+    pub fn stop_bus(&mut self) {
+        self.bus.stop();
+    }
+
+    /// Starts a bus again at the same address, and waits until the daemon is on it.
+    pub async fn start_bus(&mut self) {
+        self.bus = PrivateBus::start(self.directory.path(), "");
+        let socket = self.sign_in_socket();
+        self.watching = Client::connect(&self.bus, 0, socket).await.connection;
+        let daemon = self.daemon.as_mut().expect("the daemon was started");
+        daemon.wait_ready(&self.watching).await;
+    }
+
     /// Stops the daemon gracefully.
     pub fn stop(&mut self) -> ExitStatus {
         self.daemon.take().expect("the daemon was started").stop()
@@ -270,7 +299,7 @@ impl TestHost {
 
     /// Connects to the bus with this uid.
     pub async fn client(&self, uid: u32) -> Client {
-        Client::connect(&self.bus, uid).await
+        Client::connect(&self.bus, uid, self.sign_in_socket()).await
     }
 
     /// Runs the `secinfo` command as this uid with this standard input.

@@ -22,6 +22,7 @@ mod namespace;
 mod pam_host;
 mod plugins;
 mod sign_in;
+mod sign_in_client;
 mod smtp;
 mod spool;
 mod sshd;
@@ -41,6 +42,7 @@ pub use secinfo_test_person::{
     Algorithm, App, Codes, Dialogue, PrivateBus, Process, Pty, hotp, now, peak_memory, totp,
 };
 pub use sign_in::{SignInHost, after_the_password, module_alone};
+pub use sign_in_client::{SignInSocket, Step};
 pub use smtp::SmtpServer;
 pub use spool::{SentCode, SpooledMessage};
 pub use sshd::Sshd;

@@ -2,7 +2,7 @@
 
 use secinfo_channel::Reason;
 use secinfo_domain::policy::FirstMethod;
-use secinfo_domain::{Kind, NotCovered, Place, Purpose, Strength};
+use secinfo_domain::{Kind, Place, Purpose, Strength};
 use secinfo_wire::names;
 
 /// What has a name on the bus.
@@ -71,17 +71,6 @@ impl WireName for FirstMethod {
         match self {
             Self::Session => names::first_method::SESSION,
             Self::AccessPass => names::first_method::ACCESS_PASS,
-        }
-    }
-}
-
-impl WireName for NotCovered {
-    fn wire_name(self) -> &'static str {
-        match self {
-            Self::Off => names::sign_in::why::OFF,
-            Self::ExemptGroup => names::sign_in::why::EXEMPT_GROUP,
-            Self::ExemptNetwork => names::sign_in::why::EXEMPT_NETWORK,
-            Self::NothingEnrolled => names::sign_in::why::NOTHING_ENROLLED,
         }
     }
 }

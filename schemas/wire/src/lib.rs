@@ -31,7 +31,6 @@ pub mod names;
 mod properties;
 mod response;
 pub mod sign_in;
-mod sign_in_on_bus;
 mod statistics;
 mod tokens;
 mod user;
@@ -55,7 +54,6 @@ pub use manager::{ImportMethodsOptions, ManagerProxy, Policy, Status, UserSummar
 pub use method::{Deletion, MethodProperties, MethodProxy};
 pub use properties::{EmitsChanged, Properties, PropertyRow, properties};
 pub use response::Response;
-pub use sign_in_on_bus::{SignInOptions, SignInProxy, SignInStep};
 pub use statistics::{
     ChannelFigures, MessageFigures, SignInFigures, Statistics, VerificationFigures,
 };

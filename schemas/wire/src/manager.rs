@@ -3,7 +3,6 @@
 use crate::dictionary::dictionary;
 use crate::error::Result;
 use crate::response::Response;
-use crate::sign_in_on_bus::{SignInOptions, SignInStep};
 use crate::statistics::Statistics;
 use crate::tokens::ImportProblem;
 use crate::verification::{Proof, VerificationChallenge, VerificationOptions};
@@ -60,16 +59,6 @@ pub trait Manager {
         method: &ObjectPath<'_>,
         response: &Response,
     ) -> Result<Proof>;
-
-    /// Starts the sign-in of a user at a PAM service: its object (`/` when it is over already), and
-    /// the first step. Root, the user, or a caller who may verify others.
-    #[zbus(allow_interactive_auth)]
-    fn start_sign_in(
-        &self,
-        name: &str,
-        service: &str,
-        options: &SignInOptions,
-    ) -> Result<(OwnedObjectPath, SignInStep)>;
 
     /// Brings the methods of users over from an `oath-users` or `u2f-mappings` file, which comes
     /// through a pipe: how many, and what was wrong in which line. Administrators.

@@ -42,8 +42,6 @@ pub mod interface {
         ENROLLMENT = "org.secinfo.SecurityInfo1.Enrollment";
         /// A session that ends in a proof.
         VERIFICATION = "org.secinfo.SecurityInfo1.Verification";
-        /// The conversation of a sign-in.
-        SIGN_IN = "org.secinfo.SecurityInfo1.SignIn";
     }
 }
 
@@ -195,13 +193,11 @@ pub mod channel_state {
     }
 }
 
-/// Words of a sign-in, as they are written on the bus.
+/// How a sign-in ended, as statistics on the bus write it.
 pub mod sign_in {
-    /// What a step is.
+    /// What was decided.
     pub mod outcome {
         words! {
-            /// The user must answer a prompt.
-            ASK = "ask";
             /// The user has proved a method.
             VERIFIED = "verified";
             /// The user proved one on this terminal a short while ago.
@@ -232,30 +228,6 @@ pub mod sign_in {
             EXPIRED = "expired";
             /// Too many codes were sent.
             TOO_MANY_CODES = "too-many-codes";
-        }
-    }
-
-    /// Why a user is not covered.
-    pub mod why {
-        words! {
-            /// Sign-in is not protected at this service.
-            OFF = "off";
-            /// The user is in an exempt group.
-            EXEMPT_GROUP = "exempt-group";
-            /// The user comes from an exempt network.
-            EXEMPT_NETWORK = "exempt-network";
-            /// Only who has a method is asked, and the user has none.
-            NOTHING_ENROLLED = "nothing-enrolled";
-        }
-    }
-
-    /// What prompts are shown on.
-    pub mod display {
-        words! {
-            /// A terminal: a prompt may have several lines.
-            TERMINAL = "terminal";
-            /// A field of one line, as in a graphical greeter: nothing is set up there.
-            LINE = "line";
         }
     }
 }

@@ -66,6 +66,12 @@ impl PrivateBus {
         format!("unix:path={}", self.socket.display())
     }
 
+    /// Stops it.
+    pub fn stop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+    }
+
     /// A stream to its socket with this uid, which the bus learns from the kernel, which takes it from
     /// the thread that connects.
     pub fn connect(&self, uid: u32) -> UnixStream {
@@ -84,7 +90,6 @@ impl PrivateBus {
 
 impl Drop for PrivateBus {
     fn drop(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
+        self.stop();
     }
 }

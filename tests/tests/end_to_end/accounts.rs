@@ -160,10 +160,8 @@ async fn another_name_for_the_same_uid_does_not_bypass_enrolled_methods() {
     carol.enroll_app("Phone", 10).await;
     let root = accounts.host.client(ROOT).await;
     for name in ["carola", "carol", "carola"] {
-        let options = crate::sign_in::Options::new();
-        let (_, step) = crate::sign_in::start(&root, name, "sshd", options)
-            .await
-            .unwrap();
+        let plain = crate::sign_in::plain();
+        let (_, step) = crate::sign_in::start(&root, name, "sshd", &plain).unwrap();
         assert_eq!(step.outcome, "ask", "{name}");
     }
 }

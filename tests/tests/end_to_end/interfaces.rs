@@ -127,18 +127,12 @@ async fn the_running_daemons_introspection_equals_the_files() {
         .await
         .unwrap();
 
-    let options = crate::sign_in::Options::new();
-    let (sign_in, _) = crate::sign_in::start(&alice, secinfo_tests::ALICE_NAME, "xlock", options)
-        .await
-        .unwrap();
-
     let mut said = BTreeMap::new();
     for (client, path) in [
         (&alice, ROOT_PATH),
         (&alice, user_path(ALICE).as_str()),
         (&alice, app.path.as_str()),
         (&alice, verification.as_str()),
-        (&alice, sign_in.as_str()),
         (&bob, enrollment.as_str()),
     ] {
         said.extend(introspected(client, path).await);

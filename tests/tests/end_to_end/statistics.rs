@@ -15,7 +15,6 @@ use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use zbus::Variant;
 
 const MOBILE: &str = "+4915112345678";
 
@@ -112,15 +111,9 @@ async fn typical_use(host: &TestHost) -> App {
         let refused = root.verify_at(ALICE, "sshd", &app.path, &code).await;
         refused.unwrap_err();
     }
-    let options = sign_in::Options::new;
-    let (path, _) = sign_in::start(&root, secinfo_tests::ALICE_NAME, "sudo", options())
-        .await
-        .unwrap();
-    let code = app.codes.fresh();
-    let step: secinfo_wire::SignInStep = root
-        .call(path.as_str(), "SignIn", "Answer", &code)
-        .await
-        .unwrap();
+    let (mut socket, _) =
+        sign_in::start(&root, secinfo_tests::ALICE_NAME, "sudo", &sign_in::plain()).unwrap();
+    let step = socket.answer(&app.codes.fresh()).unwrap();
     assert_eq!(step.outcome, "verified");
     // Bob has no method, and is not asked for one.
     let body = (3600_u64, false);
@@ -260,17 +253,13 @@ async fn users_cannot_add_names_of_services_to_the_metrics() {
     // Root may name services, up to a limit.
     for number in 0..40 {
         let service = format!("root-{number}");
-        let none = HashMapOfOptions::new();
-        sign_in::start(&root, secinfo_tests::STRANGER_NAME, &service, none)
-            .await
-            .unwrap();
+        let stranger = secinfo_tests::STRANGER_NAME;
+        sign_in::start(&root, stranger, &service, &sign_in::plain()).unwrap();
     }
     let rows = statistics(&root).await.sign_ins;
     assert_eq!(rows.len(), 33, "{rows:?}");
     assert_eq!(rows.iter().map(|row| row.count).sum::<u64>(), 40);
 }
-
-type HashMapOfOptions = std::collections::HashMap<&'static str, Variant<'static>>;
 
 #[tokio::test]
 async fn status_shows_numbers_only_to_administrators() {

@@ -1,7 +1,6 @@
 //! Every row of the access table, called by a stranger: refused as the row says, and in the same words
 //! whether the object exists or not.
 
-use crate::sign_in;
 use secinfo_tests::{
     ALICE, ALICE_NAME, App, BOB, Client, IgnoredReply, NO_ACCOUNT, ROOT, ROOT_PATH, Refusal,
     STRANGER, Setup, TestHost, pipe_with, response, user_path,
@@ -22,7 +21,6 @@ pub(crate) struct Target {
     method: String,
     pub(crate) enrollment: String,
     pub(crate) verification: String,
-    sign_in: String,
 }
 
 impl Target {
@@ -35,7 +33,6 @@ impl Target {
             method: format!("{}/methods/{}", user_path(NO_ACCOUNT), "5".repeat(32)),
             enrollment: format!("{ROOT_PATH}/enrollments/{}", "6".repeat(32)),
             verification: format!("{ROOT_PATH}/verifications/{}", "7".repeat(32)),
-            sign_in: format!("{ROOT_PATH}/sign_ins/{}", "8".repeat(32)),
         }
     }
 
@@ -57,7 +54,6 @@ impl Target {
             "Method" => self.method.clone(),
             "Enrollment" => self.enrollment.clone(),
             "Verification" => self.verification.clone(),
-            "SignIn" => self.sign_in.clone(),
             other => panic!("there is no test of the interface {other}: add it here"),
         }
     }
@@ -75,9 +71,6 @@ pub(crate) async fn target(host: &TestHost) -> (Client, App, Target) {
     let verification = start_verification(&alice, ALICE, Options::new())
         .await
         .unwrap();
-    let (sign_in, _) = sign_in::start(&alice, ALICE_NAME, "xlock", Options::new())
-        .await
-        .unwrap();
     let target = Target {
         user: user_path(ALICE),
         uid: ALICE,
@@ -85,7 +78,6 @@ pub(crate) async fn target(host: &TestHost) -> (Client, App, Target) {
         method: app.path.clone(),
         enrollment: enrollment.to_string(),
         verification,
-        sign_in: sign_in.to_string(),
     };
     (alice, app, target)
 }
@@ -118,7 +110,6 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
     match (interface, method) {
         ("Manager", "GetUser") => c.with(&uid).await,
         ("Manager", "GetUserByName") => c.with(&target.name).await,
-        ("Manager", "StartSignIn") => c.with(&(target.name, "sshd", none)).await,
         ("Manager", "ListUsers") => c.with(&("", 10_u32)).await,
         ("Manager", "ListKinds") => c.with(&(uid, "sign-in", "")).await,
         ("Manager", "GetPolicy") => c.with(&(uid, "")).await,
@@ -135,9 +126,7 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("User", "SetDefault") | ("Verification", "ChangeMethod") => c.with(&object()).await,
         ("User", "IssueAccessPass") => c.with(&(3600_u64, true)).await,
         ("Method", "Resynchronize") => c.with(&(code, code)).await,
-        ("Tokens", "RemoveToken") | ("Method", "Rename") | ("SignIn", "Answer") => {
-            c.with(&code).await
-        }
+        ("Tokens", "RemoveToken") | ("Method", "Rename") => c.with(&code).await,
         ("Enrollment" | "Verification", "Submit") => c.with(&response(code)).await,
         ("Audit", "Read") => c.with(&(0_u64, 10_u32)).await,
         ("Audit", "InclusionProof" | "ConsistencyProof") => c.with(&(0_u64, 1_u64)).await,
@@ -149,7 +138,6 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         | ("User", "IssueRecoveryCodes" | "RevokeAccessPass" | "Unlock" | "Erase")
         | ("Method", "Delete" | "CancelDeletion")
         | ("Enrollment" | "Verification", "SendCode" | "Cancel")
-        | ("SignIn", "Cancel")
         | ("Verification", "ListMethods")
         | ("Audit", "Checkpoint" | "VerifierKey" | "Subscribe" | "Unsubscribe") => {
             c.with(&()).await
@@ -186,9 +174,7 @@ fn short(interface: &str) -> &str {
 fn expected(interface: &str, member: &str, access: Access) -> Option<&'static str> {
     match access {
         // The handler checks access, because the object is not named by uid.
-        Access::Anyone
-            if interface == "Manager" && ["GetUserByName", "StartSignIn"].contains(&member) =>
-        {
+        Access::Anyone if interface == "Manager" && member == "GetUserByName" => {
             Some("org.secinfo.SecurityInfo1.Error.NotAuthorized")
         }
         Access::Anyone => None,

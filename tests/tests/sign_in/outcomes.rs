@@ -1,17 +1,16 @@
-//! Every row of the outcome table of `docs/reference/pam.md` that can be produced with a real daemon,
-//! bus or PAM host.
+//! Every row of the outcome table of `docs/reference/pam.md` that can be produced with a real daemon or
+//! PAM host.
 
 use crate::fixture::{CODE, count, lenient, pamtester_result, with_probe};
-use futures_util::StreamExt;
 use rustix::process::Signal;
 use secinfo_tests::disk::MemoryDisk;
-use secinfo_tests::{
-    ALICE, ALICE_ACCOUNT, BOB, Dialogue, Pty, ROOT, Setup, SignInHost, module_alone,
-};
+use secinfo_tests::{ALICE, ALICE_ACCOUNT, BOB, Dialogue, Pty, Setup, SignInHost, module_alone};
 use std::ffi::OsStr;
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::net::UnixListener;
+use std::thread;
 use std::time::Duration;
-use zbus::message::Type;
 
 pub(crate) const SUCCESS: &str = "successfully authenticated";
 /// `PAM_IGNORE`, as the rules of `module_alone` report it.
@@ -208,7 +207,7 @@ async fn a_hostile_name_is_unknown_and_the_daemon_is_not_even_asked() {
 }
 
 #[tokio::test]
-async fn a_bus_that_is_not_there_is_unavailable() {
+async fn a_socket_that_is_not_there_is_unavailable() {
     let (host, _) = with_probe(Setup::with_drift()).await;
     // Of two arguments, the last counts.
     host.service("probe", &module_alone("socket=/nonexistent/sign-in"));
@@ -260,31 +259,46 @@ async fn a_daemon_restarted_during_the_conversation_does_not_continue_it() {
 }
 
 #[tokio::test]
-async fn an_impostor_on_the_bus_is_unavailable_and_is_told_nothing() {
+async fn an_impostor_on_the_socket_is_unavailable_and_is_told_nothing() {
     let (mut host, _) = with_probe(Setup::with_drift()).await;
     host.stop();
-    let impostor = host.client(BOB).await;
-    impostor
-        .connection
-        .request_name(secinfo_wire::names::BUS_NAME)
-        .await
-        .unwrap();
-    let mut messages = zbus::MessageStream::from(&impostor.connection);
+    let listener = UnixListener::bind(host.sign_in_socket()).unwrap();
+    let impostor = thread::spawn(move || {
+        let bob = rustix::process::Uid::from_raw(BOB);
+        rustix::thread::set_thread_res_uid(bob, bob, bob).unwrap();
+        // Whoever connects is told who listened last.
+        rustix::net::listen(&listener, 16).unwrap();
+        listener
+    });
+    let impostor = impostor.join().unwrap();
     assert_eq!(outcome(&host), AUTHINFO_UNAVAIL);
-    // All earlier messages have arrived before this one.
-    let last = host.client(ROOT).await.connection;
-    let name = impostor.name();
-    last.emit_signal(Some(name), "/", "org.example.Last", "Last", &())
-        .await
-        .unwrap();
-    loop {
-        let message = messages.next().await.unwrap().unwrap();
-        let header = message.header();
-        assert_ne!(header.message_type(), Type::MethodCall, "{header:?}");
-        if header.member().is_some_and(|member| member == "Last") {
-            break;
-        }
-    }
+    let (mut stream, _) = impostor.accept().unwrap();
+    let mut told = Vec::new();
+    stream.read_to_end(&mut told).unwrap();
+    assert_eq!(told, b"");
+}
+
+#[tokio::test]
+async fn users_sign_in_while_the_bus_is_stopped_and_programs_find_the_daemon_on_the_next_bus() {
+    let (mut host, mut app) = with_probe(Setup::with_drift()).await;
+    host.stop_bus();
+    assert_eq!(outcome_of(&host, &app.codes.fresh()), SUCCESS);
+    host.start_bus().await;
+    // The connection of the app was to the former bus.
+    assert_eq!(count(&host, "verification-succeeded").await, 1);
+    assert_eq!(outcome_of(&host, &app.codes.fresh()), SUCCESS);
+}
+
+#[tokio::test]
+async fn users_sign_in_with_a_daemon_that_was_started_without_a_bus() {
+    let (mut host, mut app) = with_probe(Setup::with_drift()).await;
+    assert!(host.stop().success());
+    host.stop_bus();
+    host.start_daemon_without_bus();
+    assert_eq!(outcome_of(&host, &app.codes.fresh()), SUCCESS);
+    host.start_bus().await;
+    assert_eq!(count(&host, "verification-succeeded").await, 1);
+    assert!(host.stop().success());
 }
 
 #[tokio::test]

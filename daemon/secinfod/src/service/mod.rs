@@ -110,7 +110,7 @@ impl Service {
                 verifications: Arc::clone(&verifications),
                 issued_codes: Arc::clone(&issued_codes),
             },
-            Sessions::new(core.clock(), limits),
+            Sessions::new(core.clock(), SessionLimits::NONE),
         );
         Self {
             deliveries,
@@ -189,7 +189,6 @@ impl Service {
     pub fn set_session_limits(&self, limits: SessionLimits) {
         self.enrollments.sessions().set_limits(limits);
         self.verifications.sessions().set_limits(limits);
-        self.sign_ins.sessions().set_limits(limits);
     }
 
     /// Does one thing to the security info of a user that needs nothing but saying so: cancel a
@@ -214,11 +213,10 @@ impl Service {
         &self.security_info.notices
     }
 
-    /// Ends every session whose owner is gone.
+    /// Ends every enrollment and verification whose owner is gone.
     pub fn close_sessions_of(&self, gone: impl Fn(&SessionOwner) -> bool) {
         self.enrollments.sessions().close_of(&gone);
         self.verifications.sessions().close_of(&gone);
-        self.sign_ins.sessions().close_of(&gone);
     }
 
     /// Waits until the outcome of every message is recorded. The channels have stopped.

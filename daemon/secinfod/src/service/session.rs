@@ -18,6 +18,14 @@ pub struct SessionLimits {
     pub in_all: usize,
 }
 
+impl SessionLimits {
+    /// No limit. The socket for sign-ins has shares of its own.
+    pub const NONE: Self = Self {
+        per_uid: usize::MAX,
+        in_all: usize::MAX,
+    };
+}
+
 /// The owner of a session, who alone may use it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SessionOwner {
@@ -149,9 +157,7 @@ impl<T> Sessions<T> {
         let mut open = self.lock();
         open.retain(|_, session| session.expires > now);
         let of_uid = open.values().filter(|session| session.uid == uid).count();
-        let full = open.len() >= limits.in_all || (uid != 0 && of_uid >= limits.per_uid);
-        // The socket has shares of its own.
-        if full && session.owner != SessionOwner::SignInSocket {
+        if open.len() >= limits.in_all || (uid != 0 && of_uid >= limits.per_uid) {
             return Err(ServiceError::LimitsExceeded);
         }
         open.insert(session.id, Arc::clone(&session));

@@ -5,8 +5,7 @@ use super::shares::Place;
 use crate::core::{Clock, SystemClock};
 use crate::service::session::Session;
 use crate::service::{
-    Outcome, RefusedFor, Requester, Service, ServiceError, SessionOwner, SignIn, SignInRequest,
-    SignIns, Step,
+    Outcome, RefusedFor, Requester, Service, ServiceError, SignIn, SignInRequest, SignIns, Step,
 };
 use secinfo_domain::{Authority, Label, Refusal, ServiceName, SignInPlace, UserName};
 use secinfo_wire::Forms;
@@ -186,7 +185,7 @@ impl Dispatcher {
             .signs_in(uid)
             .ok_or(SignInError::LimitsExceeded)?;
         let sign_ins = self.service.sign_ins();
-        let begun = sign_ins.start(&by, SessionOwner::SignInSocket, request);
+        let begun = sign_ins.start(&by, request);
         match begun.await {
             Ok((Some(session), step)) => {
                 self.open = Some(OpenSignIn {

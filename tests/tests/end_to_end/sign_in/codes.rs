@@ -1,9 +1,9 @@
 //! Codes: right, wrong and used ones, sent ones, and alternatives to the default method.
 
-use super::{Options, SignIn};
+use super::{SignIn, plain};
 use crate::sent_codes::MOBILE;
 use secinfo_tests::{ALICE, App, Client, ROOT, Setup, TestHost, user_path};
-use zbus::Variant;
+use serde_json::json;
 
 async fn alice_with_an_app(host: &TestHost) -> (Client, App) {
     let alice = host.client(ALICE).await;
@@ -17,27 +17,26 @@ async fn a_code_of_the_app_is_accepted_and_after_a_wrong_or_used_one_another_is_
     let host = TestHost::with(Setup::with_drift()).await;
     let (_alice, mut app) = alice_with_an_app(&host).await;
     let root = host.client(ROOT).await;
-    let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+    let mut sign_in = SignIn::at(&root, "sshd", &plain());
     let first = "Code from Authenticator app “Phone”: ";
     assert_eq!(sign_in.prompt(), first, "there is no other way to ask for");
     assert!(sign_in.echoes());
     let wrong = app.codes.wrong();
     let again = format!("That code is not right. {first}");
-    assert_eq!(sign_in.answer(&wrong).await.prompt(), again);
+    assert_eq!(sign_in.answer(&wrong).prompt(), again);
     let again = format!("That code was used already: wait for the next one. {first}");
-    assert_eq!(sign_in.answer(&app.codes.again()).await.prompt(), again);
-    assert_eq!(sign_in.answer("").await.prompt(), first);
+    assert_eq!(sign_in.answer(&app.codes.again()).prompt(), again);
+    assert_eq!(sign_in.answer("").prompt(), first);
     let again = format!("There is no other way. {first}");
-    assert_eq!(sign_in.answer(" ? ").await.prompt(), again);
-    sign_in.answer(&app.codes.fresh()).await.ended("verified");
+    assert_eq!(sign_in.answer(" ? ").prompt(), again);
+    sign_in.answer(&app.codes.fresh()).ended("verified");
     assert_eq!(sign_in.told(), "");
 
     // The sign-in is finished, and its code is used up.
-    let path = sign_in.path.as_str();
-    let gone = root.refused(path, "SignIn", "Answer", &"123456").await;
-    assert_eq!(gone.short(), "UnknownObject");
-    let mut next = SignIn::at(&root, "sshd", Options::new()).await;
-    next.answer(&app.codes.again()).await.shows("used already");
+    let gone = sign_in.socket.answer("123456").unwrap_err();
+    assert_eq!(gone.short(), "NoSignIn");
+    let mut next = SignIn::at(&root, "sshd", &plain());
+    next.answer(&app.codes.again()).shows("used already");
     let last = root.events().await.pop().unwrap();
     assert_eq!(last["type"], "verification-failed");
     assert_eq!(last["actor"]["service"], "sshd");
@@ -52,8 +51,8 @@ async fn a_code_is_sent_at_once_and_another_on_request() {
     let alice = host.client(ALICE).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
     let root = host.client(ROOT).await;
-    let options = || Options::from([("remote_host", Variant::from("192.0.2.7"))]);
-    let mut sign_in = SignIn::at(&root, "sshd", options()).await;
+    let options = json!({"remote_host": "192.0.2.7"});
+    let mut sign_in = SignIn::at(&root, "sshd", &options);
     let prompt = "Code sent by text to +49 ••• ••78 (Enter to send another): ";
     assert_eq!(sign_in.prompt(), prompt);
     let first = host.message(2).await;
@@ -66,10 +65,10 @@ async fn a_code_is_sent_at_once_and_another_on_request() {
         ("sign-in", "sshd", "192.0.2.7")
     );
     tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
-    assert_eq!(sign_in.answer("").await.prompt(), prompt);
+    assert_eq!(sign_in.answer("").prompt(), prompt);
     let second = host.message(3).await;
-    sign_in.answer(&first.code).await.shows("not right");
-    sign_in.answer(&second.code).await.ended("verified");
+    sign_in.answer(&first.code).shows("not right");
+    sign_in.answer(&second.code).ended("verified");
 }
 
 #[tokio::test]
@@ -78,15 +77,15 @@ async fn a_user_who_signs_in_again_at_once_is_told_when_the_next_code_can_be_sen
     let alice = host.client(ALICE).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
     let root = host.client(ROOT).await;
-    let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
-    sign_in.answer("").await.shows("Code sent by text");
+    let mut sign_in = SignIn::at(&root, "sshd", &plain());
+    sign_in.answer("").shows("Code sent by text");
     sign_in.shows("A code was sent a moment ago");
     let code = host.message(2).await.code;
-    let mut other = SignIn::at(&root, "sshd", Options::new()).await;
+    let mut other = SignIn::at(&root, "sshd", &plain());
     other.shows("Press Enter to have a code sent by text");
     other.shows("A code was sent a moment ago");
-    other.answer(&code).await.shows("No code was sent yet");
-    sign_in.answer(&code).await.ended("verified");
+    other.answer(&code).shows("No code was sent yet");
+    sign_in.answer(&code).ended("verified");
 }
 
 #[tokio::test]
@@ -105,42 +104,42 @@ async fn a_question_mark_lists_the_alternatives_and_each_of_them_works() {
         .await
         .unwrap();
 
-    let mut sign_in = SignIn::at(&root, "su", Options::new()).await;
+    let mut sign_in = SignIn::at(&root, "su", &plain());
     let asked = "Code from Authenticator app “Phone”, or ? for another way: ";
     assert_eq!(sign_in.prompt(), asked);
     let list = "Other ways:\n1. Text message to +49 ••• ••78\n2. Recovery code\n3. Access pass\n\
                 Number, or Enter to go back: ";
-    assert_eq!(sign_in.answer("?").await.prompt(), list);
-    assert_eq!(sign_in.answer("9").await.prompt(), list);
-    assert_eq!(sign_in.answer("0").await.prompt(), list);
-    assert_eq!(sign_in.answer("").await.prompt(), asked);
-    sign_in.answer("?").await.answer("1").await;
+    assert_eq!(sign_in.answer("?").prompt(), list);
+    assert_eq!(sign_in.answer("9").prompt(), list);
+    assert_eq!(sign_in.answer("0").prompt(), list);
+    assert_eq!(sign_in.answer("").prompt(), asked);
+    sign_in.answer("?").answer("1");
     sign_in.shows("Code sent by text to +49 ••• ••78 (Enter to send another, ? for another way)");
     let code = host.message(2).await.code;
     let list = "Other ways:\n1. Authenticator app “Phone”\n2. Recovery code\n3. Access pass\n";
-    sign_in.answer("?").await.shows(list);
-    sign_in.answer("").await.shows("Code sent by text");
-    sign_in.answer(&code).await.ended("verified");
+    sign_in.answer("?").shows(list);
+    sign_in.answer("").shows("Code sent by text");
+    sign_in.answer(&code).ended("verified");
     assert_eq!(host.messages().len(), 2, "going back sends nothing again");
 
-    let mut sign_in = SignIn::at(&root, "su", Options::new()).await;
-    sign_in.answer("?").await.answer("2").await;
+    let mut sign_in = SignIn::at(&root, "su", &plain());
+    sign_in.answer("?").answer("2");
     assert_eq!(sign_in.prompt(), "Recovery code, or ? for another way: ");
     assert!(
         !sign_in.echoes(),
         "a person looking over the shoulder sees nothing"
     );
-    sign_in.answer(&codes[0]).await.ended("verified");
+    sign_in.answer(&codes[0]).ended("verified");
     assert_eq!(sign_in.told(), "", "nine are enough");
 
-    let mut sign_in = SignIn::at(&root, "su", Options::new()).await;
-    sign_in.answer("?").await.answer("3").await;
+    let mut sign_in = SignIn::at(&root, "su", &plain());
+    sign_in.answer("?").answer("3");
     assert_eq!(sign_in.prompt(), "Access pass, or ? for another way: ");
     assert!(!sign_in.echoes());
-    sign_in.answer(&pass).await.ended("verified");
+    sign_in.answer(&pass).ended("verified");
 
-    let mut sign_in = SignIn::at(&root, "su", Options::new()).await;
-    sign_in.answer(&app.codes.fresh()).await.ended("verified");
+    let mut sign_in = SignIn::at(&root, "su", &plain());
+    sign_in.answer(&app.codes.fresh()).ended("verified");
 }
 
 #[tokio::test]
@@ -155,9 +154,9 @@ async fn a_user_with_few_recovery_codes_left_is_told() {
     let root = host.client(ROOT).await;
     let mut told = Vec::new();
     for code in &codes {
-        let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
-        sign_in.answer("?").await.answer("1").await;
-        sign_in.answer(code).await.ended("verified");
+        let mut sign_in = SignIn::at(&root, "sshd", &plain());
+        sign_in.answer("?").answer("1");
+        sign_in.answer(code).ended("verified");
         told.push(sign_in.told());
     }
     let new = "For new ones: secinfo add recovery-codes";
@@ -171,7 +170,7 @@ async fn a_user_with_few_recovery_codes_left_is_told() {
             format!("That was your last recovery code. {new}"),
         ]
     );
-    let sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+    let sign_in = SignIn::at(&root, "sshd", &plain());
     assert_eq!(sign_in.prompt(), "Code from Authenticator app “Phone”: ");
 }
 
@@ -187,7 +186,7 @@ async fn a_code_that_cannot_be_sent_leads_to_the_alternatives() {
     host.write_settings("spool.toml", &settings);
     host.restart().await;
     let root = host.client(ROOT).await;
-    let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+    let mut sign_in = SignIn::at(&root, "sshd", &plain());
     let enter = "Press Enter to have a code sent by text to +49 ••• ••78";
     let sorry = "The code could not be delivered there.";
     assert_eq!(sign_in.prompt(), format!("{sorry} {enter}: "));
@@ -200,13 +199,13 @@ async fn a_code_that_cannot_be_sent_leads_to_the_alternatives() {
         )
         .await
         .unwrap();
-    sign_in.answer("?").await.answer("1").await;
-    sign_in.answer(&pass).await.ended("verified");
+    sign_in.answer("?").answer("1");
+    sign_in.answer(&pass).ended("verified");
 
-    let mut sign_in = SignIn::at(&root, "sshd", Options::new()).await;
+    let mut sign_in = SignIn::at(&root, "sshd", &plain());
     sign_in.shows("a moment ago");
-    sign_in.answer("?").await.answer("1").await;
-    sign_in.answer("?").await.answer("1").await;
+    sign_in.answer("?").answer("1");
+    sign_in.answer("?").answer("1");
     sign_in.shows(enter);
 }
 
@@ -216,20 +215,16 @@ async fn prompts_are_in_the_language_of_the_user_and_fit_on_one_line_of_a_greete
     let (alice, mut app) = alice_with_an_app(&host).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
     let root = host.client(ROOT).await;
-    let options = Options::from([
-        ("language", Variant::from("de_AT.UTF-8")),
-        ("display", Variant::from("line")),
-        ("set_up", Variant::from(true)),
-    ]);
-    let mut sign_in = SignIn::at(&root, "gdm-password", options).await;
+    let options = json!({"language": "de_AT.UTF-8", "display": "line", "set_up": true});
+    let mut sign_in = SignIn::at(&root, "gdm-password", &options);
     assert_eq!(
         sign_in.prompt(),
         "Code von Authenticator-App „Phone“, oder ? für einen anderen Weg: "
     );
     assert_eq!(
-        sign_in.answer("?").await.prompt(),
+        sign_in.answer("?").prompt(),
         "Andere Wege: 1. SMS an +49 ••• ••78; Nummer, oder Enter für zurück: "
     );
-    sign_in.answer("").await;
-    sign_in.answer(&app.codes.fresh()).await.ended("verified");
+    sign_in.answer("");
+    sign_in.answer(&app.codes.fresh()).ended("verified");
 }

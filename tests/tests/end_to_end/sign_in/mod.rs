@@ -1,63 +1,59 @@
-//! Signing in over the bus, as the PAM module and a lock screen do it: prompt by prompt.
+//! Signing in over the socket, as the PAM module and a lock screen do it: prompt by prompt.
 
 mod codes;
 mod ends;
+mod peers;
 mod set_up;
 mod who;
 
-use secinfo_tests::{ALICE_NAME, Client, ROOT_PATH, Refusal};
-use secinfo_wire::SignInStep;
-use std::collections::HashMap;
-use zbus::{OwnedObjectPath, Variant};
-
-pub(crate) type Options = HashMap<&'static str, Variant<'static>>;
+use secinfo_tests::{ALICE_NAME, Client, Refusal, SignInSocket, Step};
+use serde_json::{Value, json};
 
 /// The options of a stack that has verified the password before.
-fn after_the_password() -> Options {
-    Options::from([("set_up", Variant::from(true))])
+fn after_the_password() -> Value {
+    json!({"set_up": true})
+}
+
+/// No options.
+pub(crate) fn plain() -> Value {
+    json!({})
 }
 
 /// Starts a sign-in.
-pub(crate) async fn start(
+pub(crate) fn start(
     client: &Client,
     name: &str,
     service: &str,
-    options: Options,
-) -> Result<(OwnedObjectPath, SignInStep), Refusal> {
-    let body = (name, service, options);
-    client
-        .call(ROOT_PATH, "Manager", "StartSignIn", &body)
-        .await
+    options: &Value,
+) -> Result<(SignInSocket, Step), Refusal> {
+    let mut socket = client.sign_in_socket();
+    let step = socket.start(name, service, options)?;
+    Ok((socket, step))
 }
 
 /// Starts a sign-in that must be refused, and returns the refusal.
-async fn refusal(client: &Client, name: &str, service: &str, options: Options) -> Refusal {
-    match start(client, name, service, options).await {
+fn refusal(client: &Client, name: &str, service: &str, options: &Value) -> Refusal {
+    match start(client, name, service, options) {
         Ok((_, step)) => panic!("{name:?} was answered {}", step.outcome),
         Err(refusal) => refusal,
     }
 }
 
 /// A sign-in of Alice.
-struct SignIn<'a> {
-    client: &'a Client,
-    path: OwnedObjectPath,
-    step: SignInStep,
+struct SignIn {
+    socket: SignInSocket,
+    step: Step,
 }
 
-impl<'a> SignIn<'a> {
-    async fn at(client: &'a Client, service: &str, options: Options) -> Self {
-        let (path, step) = start(client, ALICE_NAME, service, options).await.unwrap();
-        Self { client, path, step }
+impl SignIn {
+    fn at(client: &Client, service: &str, options: &Value) -> Self {
+        let (socket, step) = start(client, ALICE_NAME, service, options).unwrap();
+        Self { socket, step }
     }
 
-    async fn answer(&mut self, answer: &str) -> &mut Self {
+    fn answer(&mut self, answer: &str) -> &mut Self {
         assert_eq!(self.step.outcome, "ask", "{}", self.told());
-        self.step = self
-            .client
-            .call(self.path.as_str(), "SignIn", "Answer", &answer)
-            .await
-            .unwrap();
+        self.step = self.socket.answer(answer).unwrap();
         self
     }
 
@@ -78,7 +74,7 @@ impl<'a> SignIn<'a> {
 
     /// The final messages to the user.
     fn told(&self) -> String {
-        let messages = self.step.messages.clone().unwrap_or_default();
+        let messages = &self.step.messages;
         let reason = self.step.reason.clone().unwrap_or_default();
         format!("{} {}", reason, messages.join("\n"))
             .trim()

@@ -1,9 +1,10 @@
 //! Set-up at the prompt: the QR code on the terminal, phones, recovery codes, days of grace, and who
 //! may use it.
 
-use super::{Options, SignIn, after_the_password, types};
+use super::{SignIn, after_the_password, plain, types};
 use crate::sent_codes::MOBILE;
 use secinfo_tests::{ALICE, Codes, ROOT, Setup, TestHost, scan_qr_code, user_path};
+use serde_json::json;
 use std::fs::File;
 use std::path::Path;
 
@@ -42,7 +43,7 @@ fn screenshot(prompt: &str, picture: &Path) {
 }
 
 /// The content of the QR code, and the key next to it.
-fn read(sign_in: &SignIn<'_>, host: &TestHost) -> (String, String) {
+fn read(sign_in: &SignIn, host: &TestHost) -> (String, String) {
     let prompt = sign_in.prompt();
     let lines: Vec<_> = prompt.split('\n').collect();
     assert_eq!(lines[0], "", "whatever the program writes before it");
@@ -66,10 +67,10 @@ fn read(sign_in: &SignIn<'_>, host: &TestHost) -> (String, String) {
 async fn an_app_is_set_up_from_the_qr_code_on_the_terminal_followed_by_recovery_codes() {
     let host = TestHost::with(required()).await;
     let root = host.client(ROOT).await;
-    let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
+    let mut sign_in = SignIn::at(&root, "sshd", &after_the_password());
     sign_in.shows("You need a way to verify that it is you. Set it up now:\n1. Authenticator app\n2. Later (until 20");
     assert!(sign_in.prompt().ends_with(")\nNumber: "));
-    sign_in.answer("1").await;
+    sign_in.answer("1");
     let (uri, key) = read(&sign_in, &host);
     let mut codes = Codes::of_uri(&uri);
     codes.drift = 10;
@@ -77,9 +78,8 @@ async fn an_app_is_set_up_from_the_qr_code_on_the_terminal_followed_by_recovery_
     assert!(uri.starts_with("otpauth://totp/Example:daemon"), "{uri}");
     sign_in
         .answer(&codes.wrong())
-        .await
         .shows("That code is not right. Code that the app shows");
-    let light = sign_in.answer("i").await.prompt().to_owned();
+    let light = sign_in.answer("i").prompt().to_owned();
     assert!(
         light.lines().nth(1).unwrap().trim().is_empty(),
         "the quiet zone is not drawn"
@@ -87,7 +87,6 @@ async fn an_app_is_set_up_from_the_qr_code_on_the_terminal_followed_by_recovery_
     assert_eq!(
         sign_in
             .answer("I")
-            .await
             .prompt()
             .lines()
             .nth(1)
@@ -98,15 +97,14 @@ async fn an_app_is_set_up_from_the_qr_code_on_the_terminal_followed_by_recovery_
     );
     assert_eq!(read(&sign_in, &host).0, uri, "the same picture");
 
-    sign_in.answer(&codes.fresh()).await;
+    sign_in.answer(&codes.fresh());
     assert_eq!(
         sign_in.prompt(),
         "Authenticator app is set up. Make recovery codes, for when you do not have it? (y/n): "
     );
-    sign_in.answer("maybe").await.shows("Type y or n: ");
+    sign_in.answer("maybe").shows("Type y or n: ");
     sign_in
         .answer("y")
-        .await
         .shows("Keep these recovery codes in a safe place.");
     let shown: Vec<String> = sign_in
         .prompt()
@@ -116,22 +114,17 @@ async fn an_app_is_set_up_from_the_qr_code_on_the_terminal_followed_by_recovery_
         .map(str::to_owned)
         .collect();
     assert_eq!(shown.len(), 10);
-    sign_in.answer("").await.ended("verified");
+    sign_in.answer("").ended("verified");
     assert_eq!(sign_in.told(), "Authenticator app is set up.");
 
-    let mut next = SignIn::at(&root, "sshd", after_the_password()).await;
+    let mut next = SignIn::at(&root, "sshd", &after_the_password());
     assert_eq!(
         next.prompt(),
         "Code from Authenticator app, or ? for another way: "
     );
-    next.answer(&codes.fresh()).await.ended("verified");
-    let mut next = SignIn::at(&root, "sshd", after_the_password()).await;
-    next.answer("?")
-        .await
-        .answer("1")
-        .await
-        .answer(&shown[3])
-        .await;
+    next.answer(&codes.fresh()).ended("verified");
+    let mut next = SignIn::at(&root, "sshd", &after_the_password());
+    next.answer("?").answer("1").answer(&shown[3]);
     next.ended("verified");
 }
 
@@ -139,24 +132,17 @@ async fn an_app_is_set_up_from_the_qr_code_on_the_terminal_followed_by_recovery_
 async fn a_phone_is_set_up_with_the_code_that_is_sent_to_it() {
     let host = TestHost::with(required().spool()).await;
     let root = host.client(ROOT).await;
-    let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
+    let mut sign_in = SignIn::at(&root, "sshd", &after_the_password());
     sign_in.shows("1. Authenticator app\n2. Text message\n3. Phone call\n4. Later");
-    sign_in
-        .answer("2")
-        .await
-        .shows("Number of your mobile phone");
+    sign_in.answer("2").shows("Number of your mobile phone");
     sign_in
         .answer("nonsense")
-        .await
         .shows("That number cannot be used");
-    sign_in.answer("?").await.answer("3").await;
+    sign_in.answer("?").answer("3");
     sign_in.shows("Number of your phone");
-    sign_in.answer("+49 (0)1511 234 56 78 ext. 9").await;
+    sign_in.answer("+49 (0)1511 234 56 78 ext. 9");
     sign_in.shows("The extension is left out, because it is not dialled. Code sent by call to +4915112345678 (Enter");
-    sign_in
-        .answer("")
-        .await
-        .shows("A code was sent a moment ago");
+    sign_in.answer("").shows("A code was sent a moment ago");
     let message = host.message(1).await;
     assert_eq!(
         (message.destination.as_str(), message.purpose.as_str()),
@@ -166,15 +152,9 @@ async fn a_phone_is_set_up_with_the_code_that_is_sent_to_it() {
         "{:06}",
         (message.code.parse::<u32>().unwrap() + 1) % 1_000_000
     );
-    sign_in
-        .answer(&wrong)
-        .await
-        .shows("That code is not right.");
-    sign_in
-        .answer(&message.code)
-        .await
-        .shows("Phone call is set up.");
-    sign_in.answer("n").await.ended("verified");
+    sign_in.answer(&wrong).shows("That code is not right.");
+    sign_in.answer(&message.code).shows("Phone call is set up.");
+    sign_in.answer("n").ended("verified");
     let alice = host.client(ALICE).await;
     assert_eq!(alice.methods_of(ALICE).await.len(), 1);
 }
@@ -183,8 +163,8 @@ async fn a_phone_is_set_up_with_the_code_that_is_sent_to_it() {
 async fn set_up_can_be_postponed_only_for_the_days_of_grace() {
     let mut host = TestHost::with(required()).await;
     let root = host.client(ROOT).await;
-    let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
-    sign_in.answer("2").await.ended("postponed");
+    let mut sign_in = SignIn::at(&root, "sshd", &after_the_password());
+    sign_in.answer("2").ended("postponed");
     assert!(
         sign_in.told().contains("to set up a way to verify"),
         "{}",
@@ -194,17 +174,15 @@ async fn set_up_can_be_postponed_only_for_the_days_of_grace() {
     // Where set-up is not possible, a user who may postpone it is admitted; the first time is
     // recorded.
     let before = types(&root).await.len();
-    SignIn::at(&root, "sudo", Options::new())
-        .await
-        .ended("postponed");
+    SignIn::at(&root, "sudo", &plain()).ended("postponed");
     assert_eq!(types(&root).await.len(), before);
 
     host.set_up(required().later("15d"));
     host.restart().await;
     let root = host.client(ROOT).await;
-    let over = SignIn::at(&root, "sudo", Options::new()).await;
-    over.refused("grace-over");
-    let sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
+    let over = SignIn::at(&root, "sudo", &plain());
+    over.refused("grace_over");
+    let sign_in = SignIn::at(&root, "sshd", &after_the_password());
     assert_eq!(
         sign_in.prompt(),
         "You need a way to verify that it is you. Set it up now:\n1. Authenticator app\nNumber: "
@@ -215,14 +193,9 @@ async fn set_up_can_be_postponed_only_for_the_days_of_grace() {
 async fn without_grace_a_user_who_has_no_method_and_cannot_set_one_up_is_refused() {
     let host = TestHost::with(required().policy("grace_days = 0")).await;
     let root = host.client(ROOT).await;
-    SignIn::at(&root, "sshd", Options::new())
-        .await
-        .refused("no-method");
-    let line = Options::from([
-        ("set_up", zbus::Variant::from(true)),
-        ("display", zbus::Variant::from("line")),
-    ]);
-    SignIn::at(&root, "gdm", line).await.refused("no-method");
+    SignIn::at(&root, "sshd", &plain()).refused("no_method");
+    let line = json!({"set_up": true, "display": "line"});
+    SignIn::at(&root, "gdm", &line).refused("no_method");
 }
 
 #[tokio::test]
@@ -230,8 +203,8 @@ async fn policy_can_require_an_access_pass_before_the_first_method_at_sign_in() 
     let setup = required().policy("grace_days = 0\nfirst_method = \"access-pass\"");
     let host = TestHost::with(setup).await;
     let root = host.client(ROOT).await;
-    let sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
-    sign_in.refused("access-pass-needed");
+    let sign_in = SignIn::at(&root, "sshd", &after_the_password());
+    sign_in.refused("access_pass_needed");
     let (pass, _): (String, u64) = root
         .call(
             &user_path(ALICE),
@@ -241,24 +214,22 @@ async fn policy_can_require_an_access_pass_before_the_first_method_at_sign_in() 
         )
         .await
         .unwrap();
-    let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
+    let mut sign_in = SignIn::at(&root, "sshd", &after_the_password());
     assert_eq!(sign_in.prompt(), "Access pass: ");
     sign_in
         .answer("wrong-pass")
-        .await
         .shows("That code is not right. Access pass: ");
     sign_in
         .answer(&pass)
-        .await
         .shows("Set it up now:\n1. Authenticator app\nNumber: ");
-    sign_in.answer("1").await;
+    sign_in.answer("1");
     let (uri, _) = read(&sign_in, &host);
     let mut codes = Codes::of_uri(&uri);
     codes.drift = 10;
-    sign_in.answer(&codes.fresh()).await.answer("n").await;
+    sign_in.answer(&codes.fresh()).answer("n");
     sign_in.ended("verified");
-    let mut next = SignIn::at(&root, "sshd", after_the_password()).await;
-    next.answer(&codes.fresh()).await.ended("verified");
+    let mut next = SignIn::at(&root, "sshd", &after_the_password());
+    next.answer(&codes.fresh()).ended("verified");
 }
 
 #[tokio::test]
@@ -267,15 +238,15 @@ async fn a_user_with_a_method_cannot_set_up_another_with_the_password_alone() {
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     let root = host.client(ROOT).await;
-    let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
+    let mut sign_in = SignIn::at(&root, "sshd", &after_the_password());
     assert_eq!(sign_in.prompt(), "Code from Authenticator app “Phone”: ");
     // Not accepted as a choice, because a code was asked for.
-    sign_in.answer("1").await.shows("a code has 6 digits");
+    sign_in.answer("1").shows("a code has 6 digits");
     let wrong = app.codes.wrong();
-    sign_in.answer(&wrong).await.shows("not right");
-    sign_in.answer(&app.codes.fresh()).await;
+    sign_in.answer(&wrong).shows("not right");
+    sign_in.answer(&app.codes.fresh());
     sign_in.shows("You need one more way to verify that it is you.");
-    sign_in.answer("2").await.ended("verified");
+    sign_in.answer("2").ended("verified");
     assert!(sign_in.told().contains("You have until"));
 }
 
@@ -286,24 +257,24 @@ async fn the_longest_keys_fit_on_the_terminal_too() {
         .more("[policy.authenticator-app]\ndrift = 10\nalgorithm = \"SHA512\"\ndigits = 8\n");
     let host = TestHost::with(setup).await;
     let root = host.client(ROOT).await;
-    let mut sign_in = SignIn::at(&root, "sshd", after_the_password()).await;
-    sign_in.answer("1").await;
+    let mut sign_in = SignIn::at(&root, "sshd", &after_the_password());
+    sign_in.answer("1");
     let (uri, key) = read(&sign_in, &host);
     let mut codes = Codes::of_uri(&uri);
     codes.drift = 10;
     assert_eq!(codes.key, key);
     assert_eq!((codes.digits, key.len()), (8, 103));
-    sign_in.answer(&codes.fresh()).await.shows("is set up");
+    sign_in.answer(&codes.fresh()).shows("is set up");
 }
 
 #[tokio::test]
 async fn postponing_set_up_after_enrolling_a_method_asks_for_the_method() {
     let host = TestHost::with(required().policy("required = 2")).await;
     let root = host.client(ROOT).await;
-    let mut waiting = SignIn::at(&root, "sshd", after_the_password()).await;
+    let mut waiting = SignIn::at(&root, "sshd", &after_the_password());
     let alice = host.client(ALICE).await;
     alice.enroll_app("Phone", 10).await;
-    waiting.answer("2").await.refused("expired");
+    waiting.answer("2").refused("expired");
     let types = types(&root).await;
     assert!(!types.contains(&"set-up-postponed".to_owned()), "{types:?}");
 }

@@ -1,7 +1,6 @@
 //! `org.secinfo.SecurityInfo1.Manager`: users, kinds, policy and the daemon's status.
 
 use super::file;
-use super::sign_in::start_sign_in;
 use super::statistics::get_statistics;
 use super::tokens::problems;
 use super::tree::{Daemon, user_path};
@@ -86,14 +85,6 @@ pub(super) fn interface() -> Interface<Daemon> {
                 ["uid", "purpose", "service", "method", "response"],
                 ["proof"],
                 verify,
-            ),
-            Method::new(
-                "StartSignIn",
-                "Begins to sign in the user with this name at a PAM service, as policy asks there: the user themselves; root, and others with org.secinfo.SecurityInfo1.verify-users, for any user. Other calls are refused whether the name exists or not.",
-                Access::Anyone,
-                ["name", "service", "options"],
-                ["sign_in", "step"],
-                start_sign_in,
             ),
             Method::new(
                 "ImportMethods",

@@ -12,7 +12,6 @@ mod method;
 mod notify;
 mod parse;
 mod rows;
-mod sign_in;
 mod statistics;
 mod tokens;
 mod tree;
@@ -58,7 +57,6 @@ pub fn interfaces() -> Vec<Interface<Daemon>> {
         method::interface(),
         enrollment::interface(),
         verification::interface(),
-        sign_in::interface(),
         audit::interface(),
     ]
 }

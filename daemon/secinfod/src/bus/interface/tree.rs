@@ -3,9 +3,7 @@
 use super::file::Turns;
 use crate::bus::{Caller, OBJECT_MANAGER, Object, ObjectTree, TagKey};
 use crate::service::session::{Session, Sessions};
-use crate::service::{
-    Enrollment, Service, ServiceError, SessionId, SessionOwner, SignIn, Verification,
-};
+use crate::service::{Enrollment, Service, ServiceError, SessionId, SessionOwner, Verification};
 use secinfo_domain::{MethodId, SessionTag, Timestamp};
 use secinfo_wire::names::{NO_OBJECT, ROOT_PATH, interface};
 use std::collections::HashSet;
@@ -38,8 +36,6 @@ pub enum Node {
     Enrollment(Arc<Session<Enrollment>>),
     /// An open verification.
     Verification(Arc<Session<Verification>>),
-    /// A sign-in that is going on.
-    SignIn(Arc<Session<SignIn>>),
 }
 
 /// What a path names, by its shape.
@@ -49,7 +45,6 @@ pub(super) enum PathTarget {
     Method(u32, MethodId),
     Enrollment(SessionId),
     Verification(SessionId),
-    SignIn(SessionId),
 }
 
 /// What a path names; none when it has no shape of ours.
@@ -65,7 +60,6 @@ pub(super) fn parse(path: &str) -> Option<PathTarget> {
         }
         ["enrollments", id] => id.parse().ok().map(PathTarget::Enrollment),
         ["verifications", id] => id.parse().ok().map(PathTarget::Verification),
-        ["sign_ins", id] => id.parse().ok().map(PathTarget::SignIn),
         _ => None,
     }
 }
@@ -102,14 +96,6 @@ pub(super) fn enrollment_path(id: SessionId) -> ObjectPath<'static> {
 /// The path of a verification.
 pub(super) fn verification_path(id: SessionId) -> ObjectPath<'static> {
     owned(format!("{ROOT_PATH}/verifications/{id}"))
-}
-
-/// The path of a sign-in, or `/` for one that has ended already.
-pub(super) fn sign_in_path(id: Option<SessionId>) -> ObjectPath<'static> {
-    owned(id.map_or_else(
-        || NO_OBJECT.to_owned(),
-        |id| format!("{ROOT_PATH}/sign_ins/{id}"),
-    ))
 }
 
 fn owned(path: String) -> ObjectPath<'static> {
@@ -233,7 +219,6 @@ impl Object for Node {
             Self::Method(..) => &[interface::METHOD],
             Self::Enrollment(_) => &[interface::ENROLLMENT],
             Self::Verification(_) => &[interface::VERIFICATION],
-            Self::SignIn(_) => &[interface::SIGN_IN],
         }
     }
 
@@ -248,7 +233,6 @@ impl Object for Node {
         match self {
             Self::Enrollment(session) => Some(session.owner().clone()),
             Self::Verification(session) => Some(session.owner().clone()),
-            Self::SignIn(session) => Some(session.owner().clone()),
             _ => None,
         }
     }
@@ -268,7 +252,6 @@ impl ObjectTree for Daemon {
             PathTarget::Verification(id) => {
                 Node::Verification(self.service.verifications().sessions().get(id)?)
             }
-            PathTarget::SignIn(id) => Node::SignIn(self.service.sign_ins().sessions().get(id)?),
         })
     }
 
@@ -280,7 +263,7 @@ impl ObjectTree for Daemon {
                     .read_methods_of(*uid)
                     .map(|methods| methods.contains(method)),
             ),
-            Node::Root | Node::Enrollment(_) | Node::Verification(_) | Node::SignIn(_) => true,
+            Node::Root | Node::Enrollment(_) | Node::Verification(_) => true,
         }
     }
 
@@ -291,11 +274,7 @@ impl ObjectTree for Daemon {
             "/" => vec!["org".to_owned()],
             "/org" => vec!["secinfo".to_owned()],
             "/org/secinfo" => vec!["SecurityInfo1".to_owned()],
-            ROOT_PATH => self.nodes_of(
-                caller,
-                path,
-                &["enrollments", "sign_ins", "users", "verifications"],
-            ),
+            ROOT_PATH => self.nodes_of(caller, path, &["enrollments", "users", "verifications"]),
             _ if path == format!("{ROOT_PATH}/users") => vec![format!("u{uid}")],
             _ if path == own.as_str() => self.nodes_of(caller, path, &["methods"]),
             _ if path == format!("{own}/methods") => self
@@ -308,9 +287,6 @@ impl ObjectTree for Daemon {
             }
             _ if path == format!("{ROOT_PATH}/verifications") => {
                 ids(self.service.verifications().sessions(), caller)
-            }
-            _ if path == format!("{ROOT_PATH}/sign_ins") => {
-                ids(self.service.sign_ins().sessions(), caller)
             }
             _ => Vec::new(),
         };
@@ -339,12 +315,6 @@ impl ObjectTree for Daemon {
             verifications
                 .into_iter()
                 .map(|s| (verification_path(s.id()).to_string(), Node::Verification(s))),
-        );
-        let sign_ins = own(self.service.sign_ins().sessions(), caller);
-        objects.extend(
-            sign_ins
-                .into_iter()
-                .map(|s| (sign_in_path(Some(s.id())).to_string(), Node::SignIn(s))),
         );
         objects
     }

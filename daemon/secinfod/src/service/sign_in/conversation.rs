@@ -99,7 +99,7 @@ impl SignIn {
     }
 
     /// When it ends.
-    pub fn expires(&self) -> Timestamp {
+    pub(super) fn expires(&self) -> Timestamp {
         *self.deadline()
     }
 

@@ -96,10 +96,9 @@ impl SignIns {
     pub async fn start(
         &self,
         by: &Requester,
-        owner: SessionOwner,
         request: SignInRequest,
     ) -> Result<(Option<Arc<Session<SignIn>>>, Step), ServiceError> {
-        let begun = self.begin(by, owner, request).await;
+        let begun = self.begin(by, request).await;
         if let Ok((_, Step::End(end))) = &begun {
             self.count(by, end.outcome);
         }
@@ -119,7 +118,6 @@ impl SignIns {
     async fn begin(
         &self,
         by: &Requester,
-        owner: SessionOwner,
         request: SignInRequest,
     ) -> Result<(Option<Arc<Session<SignIn>>>, Step), ServiceError> {
         let person = self.parts.core.person(request.uid)?;
@@ -141,9 +139,13 @@ impl SignIns {
         }
         let sign_in = self.sign_in(person, by, request)?;
         let rules = self.parts.core.state().policy().rules.session;
-        let session = self
-            .sessions
-            .open(sign_in, by.uid, owner, LONGEST, rules.attempts)?;
+        let session = self.sessions.open(
+            sign_in,
+            by.uid,
+            SessionOwner::SignInSocket,
+            LONGEST,
+            rules.attempts,
+        )?;
         let mut talk = session.subject().talk.lock().await;
         let step = Turn::of(&self.parts, &session, &mut talk)
             .begin(outlook)
