@@ -182,8 +182,8 @@ fn wrong_argument(argument: &str) -> Option<&'static str> {
             let fits = seconds.parse().is_ok_and(|s: u32| (1..=300).contains(&s));
             (!digits || !fits).then_some("takes 1 to 300 seconds, as a number")
         }
-        Some(("bus", address)) => {
-            (!address.contains(':')).then_some("takes the address of a bus, as unix:path=/…")
+        Some(("socket", path)) => {
+            (!path.starts_with('/')).then_some("takes the absolute path of the daemon's socket")
         }
         Some(("break_glass", path)) => {
             (!path.starts_with('/')).then_some("takes the absolute path of a directory")
