@@ -10,6 +10,7 @@ const FILES: &[&str] = &[
     "/etc/secinfo/config.toml 644 root:root",
     "/etc/secinfo/credentials 700 root:root",
     "/run/secinfo/channels 755 root:root",
+    "/run/secinfo/sign-in 666 root:root",
     "/usr/bin/secinfo 755 root:root",
     "/usr/lib/secinfo/channels/libsecinfo_call_twilio.so 644 root:root",
     "/usr/lib/secinfo/channels/libsecinfo_email_smtp.so 644 root:root",
@@ -26,6 +27,7 @@ const FILES: &[&str] = &[
     "/usr/share/pam-configs/secinfo 644 root:root",
     "/usr/share/polkit-1/actions/org.secinfo.SecurityInfo1.policy 644 root:root",
     "/usr/share/secinfo/schemas/channel.h 644 root:root",
+    "/usr/share/secinfo/schemas/varlink/org.secinfo.SignIn.varlink 644 root:root",
     "/usr/share/zsh/vendor-completions/_secinfo 644 root:root",
     "/var/lib/secinfo 700 secinfo:secinfo",
     "/var/lib/secinfo/log/db 600 secinfo:secinfo",
@@ -146,6 +148,7 @@ fn the_units_are_right_and_their_sandboxes_as_tight_as_promised() {
     let machine = Machine::boot();
     let units = [
         "/lib/systemd/system/secinfod.service",
+        "/lib/systemd/system/secinfod.socket",
         "/lib/systemd/system/secinfo-channel@.service",
         "/lib/systemd/system/secinfo-channel@.socket",
     ];
