@@ -5,7 +5,7 @@ use super::shares::Place;
 use crate::core::{Clock, SystemClock};
 use crate::service::session::Session;
 use crate::service::{
-    Outcome, RefusedFor, Requester, Service, ServiceError, SignIn, SignInRequest, SignIns, Step,
+    Outcome, Requester, Service, ServiceError, SignIn, SignInRequest, SignIns, Step,
 };
 use secinfo_domain::{Authority, Label, Refusal, ServiceName, SignInPlace, UserName};
 use secinfo_wire::Forms;
@@ -380,15 +380,7 @@ const fn outcome(outcome: Outcome) -> sign_in::Outcome {
             NotCovered::ExemptNetwork => sign_in::NotCovered::ExemptNetwork,
             NotCovered::NothingEnrolled => sign_in::NotCovered::NothingEnrolled,
         }),
-        Outcome::Refused(reason) => sign_in::Outcome::Refused(match reason {
-            RefusedFor::TooManyAttempts => sign_in::RefusedFor::TooManyAttempts,
-            RefusedFor::Locked => sign_in::RefusedFor::Locked,
-            RefusedFor::NoMethod => sign_in::RefusedFor::NoMethod,
-            RefusedFor::GraceOver => sign_in::RefusedFor::GraceOver,
-            RefusedFor::AccessPassNeeded => sign_in::RefusedFor::AccessPassNeeded,
-            RefusedFor::Expired => sign_in::RefusedFor::Expired,
-            RefusedFor::TooManyCodes => sign_in::RefusedFor::TooManyCodes,
-        }),
+        Outcome::Refused(reason) => sign_in::Outcome::Refused(reason),
     }
 }
 

@@ -20,7 +20,7 @@ impl Peer {
     /// The process at the other end.
     ///
     /// # Errors
-    /// When the kernel does not say, or the process has ended.
+    /// When the kernel does not say.
     pub(super) fn of(stream: &UnixStream) -> io::Result<Self> {
         let credentials = stream.peer_cred()?;
         let uid = credentials.uid();

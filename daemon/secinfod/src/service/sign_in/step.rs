@@ -3,6 +3,7 @@
 use crate::wire_names::WireName;
 use secinfo_channel::SecretText;
 use secinfo_wire::names::sign_in::{outcome, reason};
+pub use secinfo_wire::sign_in::RefusedFor;
 
 /// What comes next.
 pub enum Step {
@@ -41,25 +42,6 @@ pub enum Outcome {
     Postponed,
     /// The user is not let in.
     Refused(RefusedFor),
-}
-
-/// Why a user is not let in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RefusedFor {
-    /// Too many wrong codes in one sign-in.
-    TooManyAttempts,
-    /// Wrong codes have locked every method.
-    Locked,
-    /// The user must have a method, and cannot set one up here.
-    NoMethod,
-    /// The days are over in which setting up could be put off.
-    GraceOver,
-    /// Setting up takes an access pass.
-    AccessPassNeeded,
-    /// The person took too long.
-    Expired,
-    /// No further code is sent, and there is no other way.
-    TooManyCodes,
 }
 
 impl WireName for RefusedFor {
