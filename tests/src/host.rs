@@ -249,8 +249,13 @@ impl TestHost {
         self.daemon = Some(daemon);
     }
 
-    /// Starts the daemon where there is no bus, and waits until it serves sign-ins.
-    pub fn start_daemon_without_bus(&mut self) {
+    /// Starts the daemon without a bus, and waits until its socket listens.
+    pub fn spawn_daemon(&mut self) {
+        self.spawn_daemon_for(&self.sign_in_socket());
+    }
+
+    /// Starts what starts the daemon in turn, and waits until this socket is there.
+    pub fn spawn_daemon_for(&mut self, socket: &Path) {
         assert!(self.daemon.is_none(), "the daemon runs already");
         let daemon = Daemon::spawn(
             &self.config_file(),
@@ -258,8 +263,7 @@ impl TestHost {
             &self.setup.environment,
             &self.setup.wrapper,
         );
-        let daemon = self.daemon.insert(daemon);
-        daemon.wait_for_sign_ins(&self.directory.path().join("sign-in"));
+        self.daemon.insert(daemon).wait_for_socket(socket);
     }
 
     /// Stops the bus.

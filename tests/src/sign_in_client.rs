@@ -74,7 +74,8 @@ impl SignInSocket {
     /// The daemon's refusal.
     pub fn call(&mut self, method: &str, parameters: &Value) -> Result<Value, Refusal> {
         let call = json!({"method": method, "parameters": parameters});
-        self.send(format!("{call}\0").as_bytes()).unwrap();
+        // A daemon that has ended the connection has said why.
+        let _ = self.send(format!("{call}\0").as_bytes());
         let reply = self
             .receive()
             .expect("the daemon has closed the connection");

@@ -1,8 +1,13 @@
 //! One code used several times at once, through real PAM stacks, never opens two sessions.
 
 use crate::fixture::{SESSION, count, lenient};
-use secinfo_tests::load::Token;
-use secinfo_tests::{ALICE, ALICE_ACCOUNT, Pty, ROOT, Setup, SignInHost, module_alone};
+use secinfo_tests::load::{SeededRandom, Token};
+use secinfo_tests::{
+    ALICE, ALICE_ACCOUNT, Pty, ROOT, Setup, SignInHost, SignInSocket, module_alone,
+};
+use serde_json::json;
+use std::thread;
+use std::time::Duration;
 
 /// How many clients use the code at once.
 const AT_ONCE: usize = 4;
@@ -73,4 +78,55 @@ async fn of_four_ssh_clients_with_one_code_one_opens_a_session() {
         }
         assert_eq!(sessions, 1);
     }
+}
+
+/// Sends the code on each connection at once, and kills the daemon after a while; how often the code was
+/// accepted, as far as any of them was told.
+fn burst(host: &mut SignInHost, code: &str, kill_after: Option<Duration>) -> usize {
+    let socket = host.sign_in_socket();
+    let mut members: Vec<_> = (0..AT_ONCE)
+        .map(|_| {
+            let mut member = SignInSocket::connect(&socket, ROOT);
+            let step = member.start("alice", "burst", &json!({})).unwrap();
+            assert_eq!(step.outcome, "ask");
+            member
+        })
+        .collect();
+    let answer = json!({"method": "org.secinfo.SignIn.Answer", "parameters": {"answer": code}});
+    let answer = format!("{answer}\0");
+    for member in &mut members {
+        member.send(answer.as_bytes()).unwrap();
+    }
+    if let Some(after) = kill_after {
+        thread::sleep(after);
+        host.kill();
+    }
+    let replies = members.iter_mut().filter_map(SignInSocket::receive);
+    let verified =
+        |reply: &serde_json::Value| reply["parameters"]["decision"]["outcome"] == "verified";
+    replies.filter(verified).count()
+}
+
+#[tokio::test]
+async fn a_code_is_accepted_once_on_the_socket_also_across_a_kill_in_the_middle_of_a_burst() {
+    const KILLS: usize = 40;
+    let (mut host, mut token) = with_token(lenient()).await;
+    let mut random = SeededRandom::new(20_261_129);
+    let mut accepted_before_the_kill = 0;
+    for kill in 0..KILLS {
+        let code = token.next_code();
+        let after = Duration::from_micros(random.below(4000).try_into().unwrap());
+        let before = burst(&mut host, &code, Some(after));
+        host.start_daemon().await;
+        let afterwards = burst(&mut host, &code, None);
+        assert!(
+            before + afterwards <= 1,
+            "kill {kill}: {before} + {afterwards}"
+        );
+        accepted_before_the_kill += before;
+    }
+    let accepted = count(&host, "verification-succeeded").await;
+    assert!(accepted <= KILLS, "{accepted}");
+    // Some of the kills came late enough, and some early enough, to be of any interest.
+    eprintln!("{accepted_before_the_kill} of {KILLS} were accepted before the kill");
 }

@@ -294,7 +294,7 @@ async fn users_sign_in_with_a_daemon_that_was_started_without_a_bus() {
     let (mut host, mut app) = with_probe(Setup::with_drift()).await;
     assert!(host.stop().success());
     host.stop_bus();
-    host.start_daemon_without_bus();
+    host.spawn_daemon();
     assert_eq!(outcome_of(&host, &app.codes.fresh()), SUCCESS);
     host.start_bus().await;
     assert_eq!(count(&host, "verification-succeeded").await, 1);

@@ -1,7 +1,9 @@
 //! Who may sign in which user, and what a proof in a sign-in is worth elsewhere.
 
 use super::{SignIn, after_the_password, plain, refusal, start};
-use secinfo_tests::{ALICE, ALICE_NAME, NO_ACCOUNT, ROOT, STRANGER, Setup, TestHost, user_path};
+use secinfo_tests::{
+    ALICE, ALICE_NAME, NO_ACCOUNT, ROOT, STRANGER, Setup, SignInSocket, TestHost, user_path,
+};
 use serde_json::json;
 
 #[tokio::test]
@@ -76,4 +78,24 @@ async fn unknown_options_are_refused() {
     }
     let refused = refusal(&root, ALICE_NAME, "a/b", &plain());
     assert_eq!(refused.text, "{\"parameter\":\"service\"}");
+}
+
+#[tokio::test]
+async fn the_first_sign_in_starts_the_daemon() {
+    let mut host = TestHost::with(Setup::with_drift()).await;
+    let mut app = host.client(ALICE).await.enroll_app("Phone", 10).await;
+    assert!(host.stop().success());
+    // It listens, and runs the daemon with its socket when a program connects.
+    let socket = host.directory().join("activated");
+    let listen = format!("--listen={}", socket.display());
+    let words = ["systemd-socket-activate", &listen];
+    host.set_up(Setup::with_drift().wrapper(&words));
+    host.spawn_daemon_for(&socket);
+    let mut sign_in = SignInSocket::connect(&socket, ROOT);
+    let step = sign_in.start(ALICE_NAME, "sshd", &plain()).unwrap();
+    assert_eq!(step.outcome, "ask");
+    let step = sign_in.answer(&app.codes.fresh()).unwrap();
+    assert_eq!(step.outcome, "verified");
+    // No other socket was made beside it.
+    assert!(!host.sign_in_socket().exists());
 }
