@@ -26,83 +26,19 @@ pub(crate) enum Role {
     Unknown,
 }
 
-/// Modules that authenticate the user.
-const FACTORS: [&str; 27] = [
-    "pam_unix",
-    "pam_unix_auth",
-    "pam_pwdfile",
-    "pam_userdb",
-    "pam_sss",
-    "pam_sss_gss",
-    "pam_ldap",
-    "pam_krb5",
-    "pam_winbind",
-    "pam_systemd_home",
-    "pam_fprintd",
-    "pam_ssh_agent_auth",
-    "pam_ssh",
-    "pam_u2f",
-    "pam_pkcs11",
-    "pam_p11",
-    "pam_google_authenticator",
-    "pam_oath",
-    "pam_yubico",
-    "pam_radius_auth",
-    "pam_tacplus",
-    "pam_duo",
-    "pam_himmelblau",
-    "pam_aad",
-    "pam_mysql",
-    "pam_pgsql",
-    "pam_ccreds",
-];
+/// Modules that authenticate the user, without the `pam_` that all names begin with, as below.
+const FACTORS: &str = "unix unix_auth pwdfile userdb sss sss_gss ldap krb5 winbind systemd_home \
+    fprintd ssh_agent_auth ssh u2f pkcs11 p11 google_authenticator oath yubico radius_auth \
+    tacplus duo himmelblau aad mysql pgsql ccreds";
 
 /// Modules that test conditions.
-const CONDITIONS: [&str; 15] = [
-    "pam_succeed_if",
-    "pam_access",
-    "pam_wheel",
-    "pam_listfile",
-    "pam_time",
-    "pam_securetty",
-    "pam_nologin",
-    "pam_shells",
-    "pam_localuser",
-    "pam_usertype",
-    "pam_faillock",
-    "pam_tally2",
-    "pam_group_check",
-    "pam_rhosts",
-    "pam_timestamp",
-];
+const CONDITIONS: &str = "succeed_if access wheel listfile time securetty nologin shells \
+    localuser usertype faillock tally2 group_check rhosts timestamp";
 
 /// Modules that have another effect.
-const HELPERS: [&str; 24] = [
-    "pam_env",
-    "pam_faildelay",
-    "pam_cap",
-    "pam_group",
-    "pam_keyinit",
-    "pam_gnome_keyring",
-    "pam_kwallet",
-    "pam_kwallet5",
-    "pam_mount",
-    "pam_ecryptfs",
-    "pam_fscrypt",
-    "pam_echo",
-    "pam_issue",
-    "pam_warn",
-    "pam_debug",
-    "pam_limits",
-    "pam_loginuid",
-    "pam_selinux",
-    "pam_systemd",
-    "pam_mkhomedir",
-    "pam_lastlog",
-    "pam_motd",
-    "pam_reauthorize",
-    "pam_setquota",
-];
+const HELPERS: &str = "env faildelay cap group keyinit gnome_keyring kwallet kwallet5 mount \
+    ecryptfs fscrypt echo issue warn debug limits loginuid selinux systemd mkhomedir lastlog \
+    motd reauthorize setquota";
 
 /// What a module is for.
 pub(crate) fn role(path: &str) -> Role {
@@ -111,15 +47,19 @@ pub(crate) fn role(path: &str) -> Role {
         return Role::Ours;
     }
     let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
+    let Some(name) = name.strip_prefix("pam_") else {
+        return Role::Unknown;
+    };
     let roles = [
-        (&["pam_deny"][..], Role::Deny),
-        (&["pam_permit"], Role::Permit),
-        (&["pam_rootok"], Role::RootOk),
-        (&FACTORS, Role::Factor),
-        (&CONDITIONS, Role::Condition),
-        (&HELPERS, Role::Helper),
+        ("deny", Role::Deny),
+        ("permit", Role::Permit),
+        ("rootok", Role::RootOk),
+        (FACTORS, Role::Factor),
+        (CONDITIONS, Role::Condition),
+        (HELPERS, Role::Helper),
     ];
-    let known = roles.iter().find(|(names, _)| names.contains(&name));
+    let is_in = |names: &str| names.split(' ').any(|known| known == name);
+    let known = roles.iter().find(|(names, _)| is_in(names));
     known.map_or(Role::Unknown, |(_, role)| *role)
 }
 
