@@ -18,6 +18,7 @@ pub mod interface;
 mod introspect;
 mod limits;
 mod object;
+mod rows;
 mod signature;
 mod standard;
 mod table;

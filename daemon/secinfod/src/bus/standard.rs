@@ -5,7 +5,8 @@ use super::call::Call;
 use super::error::BusError;
 use super::introspect;
 use super::object::{Object, ObjectTree};
-use super::table::{Interface, Method, Signal};
+use super::rows::methods;
+use super::table::{Interface, Signal};
 use std::collections::BTreeMap;
 use std::fs;
 use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant, Variant};
@@ -37,32 +38,14 @@ fn properties<T: ObjectTree>() -> Interface<T> {
     Interface {
         name: PROPERTIES,
         doc: "Reads the properties of an object.",
-        methods: vec![
-            Method::new(
-                "Get",
-                "Reads one property, if the caller may read it.",
-                Access::Anyone,
-                ["interface_name", "property_name"],
-                ["value"],
-                get,
-            ),
-            Method::new(
-                "Set",
-                "Always refused: methods change what properties show.",
-                Access::Anyone,
-                ["interface_name", "property_name", "value"],
-                [],
-                set,
-            ),
-            Method::new(
-                "GetAll",
-                "Reads those properties of an interface that the caller may read.",
-                Access::Anyone,
-                ["interface_name"],
-                ["properties"],
-                get_all,
-            ),
-        ],
+        methods: methods! {
+            /// Reads one property, if the caller may read it.
+            "Get"(interface_name, property_name) -> (value) for Access::Anyone => get;
+            /// Always refused: methods change what properties show.
+            "Set"(interface_name, property_name, value) -> () for Access::Anyone => set;
+            /// Reads those properties of an interface that the caller may read.
+            "GetAll"(interface_name) -> (properties) for Access::Anyone => get_all;
+        },
         properties: vec![],
         signals: vec![Signal::new::<3, Changed>(
             "PropertiesChanged",
@@ -80,14 +63,10 @@ fn introspectable<T: ObjectTree>() -> Interface<T> {
     Interface {
         name: INTROSPECTABLE,
         doc: "Describes an object.",
-        methods: vec![Method::new(
-            "Introspect",
-            "Describes the object and names the nodes below it that the caller may see.",
-            Access::Anyone,
-            [],
-            ["xml_data"],
-            describe,
-        )],
+        methods: methods! {
+            /// Describes the object and names the nodes below it that the caller may see.
+            "Introspect"() -> (xml_data) for Access::Anyone => describe;
+        },
         properties: vec![],
         signals: vec![],
     }
@@ -97,17 +76,12 @@ fn peer<T: ObjectTree>() -> Interface<T> {
     Interface {
         name: PEER,
         doc: "Tells that the service is there.",
-        methods: vec![
-            Method::new("Ping", "Does nothing.", Access::Anyone, [], [], ping),
-            Method::new(
-                "GetMachineId",
-                "Tells the id of the host.",
-                Access::Anyone,
-                [],
-                ["machine_uuid"],
-                machine_id,
-            ),
-        ],
+        methods: methods! {
+            /// Does nothing.
+            "Ping"() -> () for Access::Anyone => ping;
+            /// Tells the id of the host.
+            "GetMachineId"() -> (machine_uuid) for Access::Anyone => machine_id;
+        },
         properties: vec![],
         signals: vec![],
     }
@@ -121,14 +95,11 @@ fn object_manager<T: ObjectTree>() -> Interface<T> {
     Interface {
         name: OBJECT_MANAGER,
         doc: "Tells what objects there are for the caller.",
-        methods: vec![Method::new(
-            "GetManagedObjects",
-            "Lists the objects that the caller may see, with the properties that the caller may read.",
-            Access::Anyone,
-            [],
-            ["objpath_interfaces_and_properties"],
-            managed_objects,
-        )],
+        methods: methods! {
+            /// Lists the objects that the caller may see, with the properties that the caller may
+            /// read.
+            "GetManagedObjects"() -> (objpath_interfaces_and_properties) for Access::Anyone => managed_objects;
+        },
         properties: vec![],
         signals: vec![
             Signal::new::<2, Added>(

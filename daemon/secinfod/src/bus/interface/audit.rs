@@ -1,8 +1,8 @@
 //! `org.secinfo.SecurityInfo1.Audit`: reading the log, and proofs that it was not rewritten.
 
-use super::rows::methods;
 use super::tree::Daemon;
 use super::{READ_LOG, READ_USERS};
+use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface, Signal};
 use secinfo_domain::UserId;
 use secinfo_ledger::LedgerError;

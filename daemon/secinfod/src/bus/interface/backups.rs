@@ -1,7 +1,7 @@
 //! `org.secinfo.SecurityInfo1.Backups`: backup and restore, for root alone.
 
-use super::rows::methods;
 use super::tree::Daemon;
+use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface};
 use secinfo_wire::names::interface::BACKUPS;
 use secinfo_wire::{BackedUp, Dictionary, RestoreOptions, Restored};

@@ -1,8 +1,8 @@
 //! `org.secinfo.SecurityInfo1.Channels`: what delivers messages.
 
-use super::rows::methods;
 use super::tree::Daemon;
 use super::{MANAGE_CHANNELS, parse, requester};
+use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface};
 use crate::channels::ChannelStatus;
 use crate::service::{DeliveryState, ServiceError};

@@ -1,8 +1,8 @@
 //! `org.secinfo.SecurityInfo1.Enrollment`: a session that ends in a method.
 
 use super::delivery::{delivery, delivery_problem, sent_code};
-use super::rows::methods;
 use super::tree::{Daemon, Node, method_path, method_path_or_none};
+use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface, Property};
 use crate::service::Enrollment;
 use crate::service::session::Session;

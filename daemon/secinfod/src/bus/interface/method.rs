@@ -1,8 +1,8 @@
 //! `org.secinfo.SecurityInfo1.Method`: one enrolled method.
 
-use super::rows::methods;
 use super::tree::{Daemon, Node};
 use super::{MANAGE_USERS, READ_USERS, requester, seconds};
+use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface, Property};
 use crate::service::{Deletion, ServiceError};
 use crate::wire_names::WireName;

@@ -11,7 +11,6 @@ mod manager;
 mod method;
 mod notify;
 mod parse;
-mod rows;
 mod statistics;
 mod tokens;
 mod tree;

@@ -1,8 +1,8 @@
 //! `org.secinfo.SecurityInfo1.User`: the security info of one user.
 
-use super::rows::methods;
 use super::tree::{Daemon, Node, enrollment_path, method_path, method_path_or_none};
 use super::{MANAGE_USERS, READ_USERS, UNLOCK_USERS, parse, requester, seconds, session_owner};
+use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface, Property};
 use crate::methods::kind::Details;
 use crate::methods::one_time_password::Secret;

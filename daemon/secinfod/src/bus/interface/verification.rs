@@ -1,9 +1,9 @@
 //! `org.secinfo.SecurityInfo1.Verification`: a session in which a user proves a method.
 
 use super::delivery::{delivery, delivery_problem, sent_code};
-use super::rows::methods;
 use super::tree::{Daemon, Node, method_path, verification_path};
 use super::{parse, requester, session_owner};
+use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface, Property};
 use crate::service::session::Session;
 use crate::service::{Candidate, Circumstances, Proven, Verification};

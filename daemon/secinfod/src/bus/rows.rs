@@ -20,4 +20,4 @@ macro_rules! methods {
     };
 }
 
-pub(super) use methods;
+pub(crate) use methods;
