@@ -6,7 +6,8 @@ use super::tokens::problems;
 use super::tree::{Daemon, user_path};
 use super::verification::{start_verification, verify};
 use super::{MANAGE_USERS, READ_USERS, VERIFY_USERS, parse, requester};
-use crate::bus::{Access, BusError, Call, Interface, Method};
+use crate::bus::rows::methods;
+use crate::bus::{Access, BusError, Call, Interface};
 use crate::methods::import::LARGEST_FILE;
 use crate::service::{Imports, ServiceError, UserRow};
 use crate::wire_names::WireName;
@@ -29,88 +30,35 @@ pub(super) fn interface() -> Interface<Daemon> {
     Interface {
         name: MANAGER,
         doc: "The users of this host, the kinds and the policy that apply to them, and the status of the daemon.",
-        methods: vec![
-            Method::new(
-                "GetUser",
-                "The object of the user with this uid.",
-                own_or_read,
-                ["uid"],
-                ["user"],
-                get_user,
-            ),
-            Method::new(
-                "GetUserByName",
-                "The object of the user with this name; others are refused whether the name exists or not.",
-                Access::Anyone,
-                ["name"],
-                ["user"],
-                get_user_by_name,
-            ),
-            Method::new(
-                "ListUsers",
-                "A page of all users by name: uid, name, number of methods, kind of the default, state (ok, locked or methods-required), whether an access pass is out.",
-                Access::Administrator(READ_USERS),
-                ["after", "limit"],
-                ["users"],
-                list_users,
-            ),
-            Method::new(
-                "ListKinds",
-                "The kinds that policy lets this user have for a purpose and a service.",
-                own_or_read,
-                ["uid", "purpose", "service"],
-                ["kinds"],
-                list_kinds,
-            ),
-            Method::new(
-                "GetPolicy",
-                "The policy as it applies to this user and a service.",
-                own_or_read,
-                ["uid", "service"],
-                ["policy"],
-                get_policy,
-            ),
-            Method::new(
-                "StartVerification",
-                "Begins to verify this user; the session belongs to the calling connection.",
-                own_or_verify,
-                ["uid", "purpose", "service", "options"],
-                ["verification", "challenge"],
-                start_verification,
-            ),
-            Method::new(
-                "Verify",
-                "Verifies this user by one method in one call; / for the first method that the response can answer.",
-                own_or_verify,
-                ["uid", "purpose", "service", "method", "response"],
-                ["proof"],
-                verify,
-            ),
-            Method::new(
-                "ImportMethods",
-                "Brings the methods of users over from the file of another system, which comes through a pipe: oath-users (pam_oath) or u2f-mappings (pam_u2f), of which nothing is taken in yet.",
-                Access::Administrator(MANAGE_USERS),
-                ["format", "pipe", "options"],
-                ["imported", "problems"],
-                import_methods,
-            ),
-            Method::new(
-                "GetStatus",
-                "How the daemon is: version, whether it is healthy and if not why, how it authorizes, since when it runs.",
-                Access::Anyone,
-                [],
-                ["status"],
-                get_status,
-            ),
-            Method::new(
-                "GetStatistics",
-                "The daemon in numbers, without personal data: users and their methods, what has happened since it started, its log, sessions, channels and memory.",
-                Access::Administrator(READ_USERS),
-                [],
-                ["statistics"],
-                get_statistics,
-            ),
-        ],
+        methods: methods! {
+            /// The object of the user with this uid.
+            "GetUser"(uid) -> (user) for own_or_read => get_user;
+            /// The object of the user with this name; others are refused whether the name exists or
+            /// not.
+            "GetUserByName"(name) -> (user) for Access::Anyone => get_user_by_name;
+            /// A page of all users by name: uid, name, number of methods, kind of the default,
+            /// state (ok, locked or methods-required), whether an access pass is out.
+            "ListUsers"(after, limit) -> (users) for Access::Administrator(READ_USERS) => list_users;
+            /// The kinds that policy lets this user have for a purpose and a service.
+            "ListKinds"(uid, purpose, service) -> (kinds) for own_or_read => list_kinds;
+            /// The policy as it applies to this user and a service.
+            "GetPolicy"(uid, service) -> (policy) for own_or_read => get_policy;
+            /// Begins to verify this user; the session belongs to the calling connection.
+            "StartVerification"(uid, purpose, service, options) -> (verification, challenge) for own_or_verify => start_verification;
+            /// Verifies this user by one method in one call; / for the first method that the
+            /// response can answer.
+            "Verify"(uid, purpose, service, method, response) -> (proof) for own_or_verify => verify;
+            /// Brings the methods of users over from the file of another system, which comes
+            /// through a pipe: oath-users (pam_oath) or u2f-mappings (pam_u2f), of which nothing is
+            /// taken in yet.
+            "ImportMethods"(format, pipe, options) -> (imported, problems) for Access::Administrator(MANAGE_USERS) => import_methods;
+            /// How the daemon is: version, whether it is healthy and if not why, how it authorizes,
+            /// since when it runs.
+            "GetStatus"() -> (status) for Access::Anyone => get_status;
+            /// The daemon in numbers, without personal data: users and their methods, what has
+            /// happened since it started, its log, sessions, channels and memory.
+            "GetStatistics"() -> (statistics) for Access::Administrator(READ_USERS) => get_statistics;
+        },
         properties: vec![],
         signals: vec![],
     }

@@ -3,7 +3,8 @@
 use super::file;
 use super::tree::Daemon;
 use super::{IMPORT_TOKENS, requester};
-use crate::bus::{Access, BusError, Call, Interface, Method};
+use crate::bus::rows::methods;
+use crate::bus::{Access, BusError, Call, Interface};
 use crate::methods::hardware_token::import::LARGEST_FILE;
 use crate::methods::hardware_token::import::pskc::PreSharedKey;
 use crate::service::TokenRow;
@@ -17,32 +18,16 @@ pub(super) fn interface() -> Interface<Daemon> {
     Interface {
         name: TOKENS,
         doc: "The hardware tokens of this host that wait to be activated.",
-        methods: vec![
-            Method::new(
-                "ImportTokens",
-                "Imports hardware tokens from a CSV table or a PSKC file (RFC 6030), which comes through a pipe.",
-                import,
-                ["format", "pipe", "options"],
-                ["imported", "problems"],
-                import_tokens,
-            ),
-            Method::new(
-                "ListTokens",
-                "The tokens that wait to be activated: serial number, manufacturer, model, mode (totp or hotp), state (free).",
-                import,
-                [],
-                ["tokens"],
-                list_tokens,
-            ),
-            Method::new(
-                "RemoveToken",
-                "Removes a token that no user has activated.",
-                import,
-                ["serial"],
-                [],
-                remove_token,
-            ),
-        ],
+        methods: methods! {
+            /// Imports hardware tokens from a CSV table or a PSKC file (RFC 6030), which comes
+            /// through a pipe.
+            "ImportTokens"(format, pipe, options) -> (imported, problems) for import => import_tokens;
+            /// The tokens that wait to be activated: serial number, manufacturer, model, mode (totp
+            /// or hotp), state (free).
+            "ListTokens"() -> (tokens) for import => list_tokens;
+            /// Removes a token that no user has activated.
+            "RemoveToken"(serial) -> () for import => remove_token;
+        },
         properties: vec![],
         signals: vec![],
     }
