@@ -67,15 +67,16 @@ impl Root {
             remedy: REMEDY,
         };
         let (content, checksum) = file.split_last_chunk::<CHECKSUM>().ok_or_else(damaged)?;
-        // No protection, which the sealing gives, but tells a damaged file from a wrong key.
+        // No protection, which the sealing gives, but tells a damaged file from a wrong key: what is as
+        // it was written and does not open was sealed under another.
         if <[u8; CHECKSUM]>::from(Sha256::digest(content)) != *checksum {
             return Err(damaged());
         }
         let sealed = content.strip_prefix(MAGIC).ok_or_else(damaged)?;
         let payload = match open(site.master.bytes(), &[CONTEXT], sealed) {
             Ok(payload) => payload,
-            Err(OpenError::OtherKey) => return Err(LedgerError::WrongMasterKey),
-            Err(OpenError::Malformed | OpenError::Changed) => return Err(damaged()),
+            Err(OpenError::Refused) => return Err(LedgerError::WrongMasterKey),
+            Err(OpenError::Malformed) => return Err(damaged()),
         };
         Self::decode(&payload).map(Some).ok_or_else(damaged)
     }
