@@ -193,6 +193,7 @@ impl Ledger {
         let entries = index.changes(commit)?;
         let keys = (&*commit.new_keys, &*commit.destroy_keys);
         let rotation = vault.prepare(keys, (&entries.0, &entries.1), &mut changes)?;
+        let is_tree_changed = !changes.is_empty();
         let batch = Batch {
             events: &commit.events,
             changes,
@@ -201,8 +202,11 @@ impl Ledger {
         if let Some(rotation) = &rotation {
             vault.stage(rotation)?;
         }
-        self.log
-            .append(size, &batch)
+        let appended = self.log.append(size, &batch);
+        if is_tree_changed {
+            vault.forget_branches();
+        }
+        appended
             .and_then(|appended| appended.acknowledged(size))
             .and_then(|()| rotation.map_or(Ok(()), |rotation| vault.finish(&rotation)))
             .map_err(Failed::Doubtful)

@@ -81,6 +81,22 @@ fn a_destroyed_key_is_gone_and_the_others_stay() {
 }
 
 #[test]
+fn keys_come_and_go_where_there_are_many() {
+    let place = Place::new();
+    let mut content = with_keys(&place, 0..60);
+    let mut ledger = place.open();
+    content.expect_in(&ledger.reader());
+    for number in 60..120 {
+        content = content.append(&mut ledger, |content| content.with_key(number));
+        content.expect_in(&ledger.reader());
+        if number % 3 == 0 {
+            content = content.append(&mut ledger, |content| content.without_key(number / 3));
+            content.expect_in(&ledger.reader());
+        }
+    }
+}
+
+#[test]
 fn keys_that_make_no_sense_are_refused_and_nothing_is_written() {
     let place = Place::new();
     let content = with_keys(&place, 0..2);

@@ -6,10 +6,12 @@
 //! the tree's nodes on the way to it are drawn anew; so an old copy of what was stored opens nothing
 //! once the former root key is gone from the root file.
 
+mod branches;
 mod change;
 mod key_tree;
 pub(crate) mod master;
 mod new_key;
+mod node;
 mod root;
 mod seal;
 mod tags;
@@ -30,6 +32,7 @@ use crate::error::LedgerError;
 use crate::faults::WritePoint;
 use crate::log::{Changes, EventLog};
 use crate::site::Site;
+use branches::Branches;
 use key_tree::KeyTree;
 use new_key::seal_under;
 use secinfo_domain::{KeyId, SealedPart};
@@ -48,6 +51,7 @@ pub struct Vault {
     site: Arc<Site>,
     log: Arc<dyn EventLog>,
     root: RwLock<Root>,
+    branches: Branches,
     retained: RetainedKeys,
 }
 
@@ -57,6 +61,7 @@ impl Vault {
             site,
             log,
             root: RwLock::new(root),
+            branches: Branches::default(),
             retained: RetainedKeys::default(),
         }
     }
@@ -88,7 +93,22 @@ impl Vault {
         part: SealedPart,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, LedgerError> {
-        open_under(&self.key(id)?, id, part, sealed)
+        let [plain] = self.open_parts(id, [(part, sealed)])?;
+        Ok(plain)
+    }
+
+    /// Opens several parts that were sealed under one key of the vault, or none of them.
+    pub fn open_parts<const N: usize>(
+        &self,
+        id: KeyId,
+        parts: [(SealedPart, &[u8]); N],
+    ) -> Result<[Zeroizing<Vec<u8>>; N], LedgerError> {
+        let key = self.key(id)?;
+        let mut plain = [(); N].map(|()| Zeroizing::new(Vec::new()));
+        for (plain, (part, sealed)) in plain.iter_mut().zip(parts) {
+            *plain = open_under(&key, id, part, sealed)?;
+        }
+        Ok(plain)
     }
 
     /// A key, for a backup.
@@ -113,6 +133,16 @@ impl Vault {
 
     /// Takes over what the root file held after the log was opened again.
     pub(crate) fn reset(&self, root: Root) {
+        self.forget_branches();
+        self.set_root(root);
+    }
+
+    /// To be called after each change of the tree of keys, before it is acknowledged.
+    pub(crate) fn forget_branches(&self) {
+        self.branches.forget();
+    }
+
+    fn set_root(&self, root: Root) {
         *self.root.write().unwrap_or_else(PoisonError::into_inner) = root;
     }
 
@@ -122,7 +152,7 @@ impl Vault {
 
     fn store_root(&self, root: &Root, point: WritePoint) -> Result<(), LedgerError> {
         root.store(&self.site, point)?;
-        self.reset(root.clone());
+        self.set_root(root.clone());
         Ok(())
     }
 
@@ -136,11 +166,12 @@ impl Vault {
         loop {
             let mut found = Err(damaged_key(id));
             for root in self.root_keys() {
-                found = KeyTree(&*self.log).find(&root, id);
+                found = KeyTree(&*self.log).find(&root, id, &self.branches);
                 if found.is_ok() {
                     return found;
                 }
             }
+            self.forget_branches();
             lookups += 1;
             if lookups > LOOKUPS || !matches!(found, Err(LedgerError::Damaged { .. })) {
                 return found;
