@@ -126,10 +126,9 @@ impl LogWriter {
         let method = MethodId::from_bytes(random()?);
         let label = Label::parse(label).context(|| "use a label".into())?;
         let key = NewKey::generate(method.into())?;
-        let sealed = SealedMethod {
-            label: seal(&key, SealedPart::Label, &label)?,
-            secret: seal(&key, SealedPart::Secret, payload)?,
-        };
+        let label = seal(&key, SealedPart::Label, &label)?;
+        let secret = seal(&key, SealedPart::Secret, payload)?;
+        let sealed = SealedMethod::new(label.as_bytes(), secret.as_bytes());
         self.commit.new_keys.push(key);
         let fact = MethodEnrolled {
             method,

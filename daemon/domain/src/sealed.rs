@@ -1,6 +1,7 @@
 //! Bytes that only the vault can open.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,16 +10,16 @@ use std::sync::Arc;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealed(Arc<[u8]>);
 
-/// What a method holds sealed. The two are sealed under keys of their own, both derived from the
-/// method's key, so that the label can be disclosed without the secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SealedMethod {
-    /// What the user calls it.
-    pub label: Sealed,
-    /// What the user is verified with: a shared secret, hashes of codes, a destination.
-    pub secret: Sealed,
-}
+/// What a method holds sealed: a label, and a secret that the user is verified with (a shared
+/// secret, hashes of codes, a destination). The two are sealed under keys of their own, both derived
+/// from the method's key, so that the label can be disclosed without the secret.
+///
+/// They share one allocation: a host of many users has most of its memory in these.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedMethod(Arc<[u8]>);
+
+/// How many bytes before the two parts say how long the label is.
+const LABEL_LENGTH: usize = size_of::<u32>();
 
 /// What is sealed: each part is sealed under a key of its own, derived from the key of the user,
 /// method or token.
@@ -58,13 +59,93 @@ impl Sealed {
     }
 }
 
+impl SealedMethod {
+    /// These sealed bytes of a label and of a secret.
+    pub fn new(label: &[u8], secret: &[u8]) -> Self {
+        let length = u32::try_from(label.len()).expect("a label takes less than 4 GiB");
+        Self([&length.to_be_bytes(), label, secret].concat().into())
+    }
+
+    /// The sealed bytes of the label: what the user calls the method.
+    pub fn label(&self) -> &[u8] {
+        self.parts().0
+    }
+
+    /// The sealed bytes of the secret: what the user is verified with.
+    pub fn secret(&self) -> &[u8] {
+        self.parts().1
+    }
+
+    /// The same secret with another label.
+    #[must_use]
+    pub fn with_label(&self, label: &Sealed) -> Self {
+        Self::new(label.as_bytes(), self.secret())
+    }
+
+    fn parts(&self) -> (&[u8], &[u8]) {
+        let parts = self.0.split_first_chunk::<LABEL_LENGTH>();
+        let (length, parts) = parts.expect("a length stands before the parts");
+        let length = u32::from_be_bytes(*length) as usize;
+        parts.split_at(length)
+    }
+}
+
 impl fmt::Debug for Sealed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sealed({} bytes)", self.0.len())
     }
 }
 
+impl fmt::Debug for SealedMethod {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (label, secret) = self.parts();
+        write!(f, "SealedMethod({} + {} bytes)", label.len(), secret.len())
+    }
+}
+
 impl Serialize for Sealed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Bytes(Cow::Borrowed(&self.0)).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sealed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Bytes::deserialize(deserializer).map(|bytes| Self(bytes.0.into()))
+    }
+}
+
+/// The stored form of what a method holds sealed.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename = "SealedMethod")]
+struct Parts<'a> {
+    #[serde(borrow)]
+    label: Bytes<'a>,
+    #[serde(borrow)]
+    secret: Bytes<'a>,
+}
+
+impl Serialize for SealedMethod {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (label, secret) = self.parts();
+        Parts {
+            label: Bytes(label.into()),
+            secret: Bytes(secret.into()),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for SealedMethod {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Parts::deserialize(deserializer).map(|parts| Self::new(&parts.label.0, &parts.secret.0))
+    }
+}
+
+/// Bytes, as base64 where the form is text.
+struct Bytes<'a>(Cow<'a, [u8]>);
+
+impl Serialize for Bytes<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
             serializer.serialize_str(&data_encoding::BASE64.encode(&self.0))
@@ -74,33 +155,37 @@ impl Serialize for Sealed {
     }
 }
 
-struct SealedVisitor;
+struct BytesVisitor;
 
-impl de::Visitor<'_> for SealedVisitor {
-    type Value = Sealed;
+impl<'de> de::Visitor<'de> for BytesVisitor {
+    type Value = Bytes<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("sealed bytes in base64")
     }
 
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Sealed, E> {
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Bytes<'de>, E> {
         data_encoding::BASE64
             .decode(text.as_bytes())
-            .map(Sealed::new)
+            .map(|bytes| Bytes(bytes.into()))
             .map_err(E::custom)
     }
 
-    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Sealed, E> {
-        Ok(Sealed(bytes.into()))
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Bytes<'de>, E> {
+        Ok(Bytes(bytes.to_vec().into()))
+    }
+
+    fn visit_borrowed_bytes<E: de::Error>(self, bytes: &'de [u8]) -> Result<Bytes<'de>, E> {
+        Ok(Bytes(bytes.into()))
     }
 }
 
-impl<'de> Deserialize<'de> for Sealed {
+impl<'de: 'a, 'a> Deserialize<'de> for Bytes<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if deserializer.is_human_readable() {
-            deserializer.deserialize_str(SealedVisitor)
+            deserializer.deserialize_str(BytesVisitor)
         } else {
-            deserializer.deserialize_bytes(SealedVisitor)
+            deserializer.deserialize_bytes(BytesVisitor)
         }
     }
 }

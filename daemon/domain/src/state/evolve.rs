@@ -1,6 +1,7 @@
 //! How each fact changes what holds.
 
 use super::budget::{Budget, Expense};
+use super::user::Setbacks;
 use super::{CallerFailures, Method, MethodThrottle, Proof, SignIns, State, Token, UserState};
 use crate::event::{
     Accepted, AccessPassIssued, Credential, DeletionReason, DeletionScheduled, Event, Fact, Locked,
@@ -58,8 +59,8 @@ impl State {
         }
         match fact {
             Fact::UserAdded(fact) => {
-                self.users
-                    .insert_mut(user, Arc::new(UserState::new(fact.sealed.clone())));
+                let state = UserState::new(fact.sealed.clone());
+                self.users.insert(user, state);
             }
             Fact::UserErased(_) => self.erase(user),
             Fact::MethodEnrolled(fact) => {
@@ -89,7 +90,7 @@ impl State {
             Fact::BreakGlassUsed(fact) => self.break_glass.insert_mut(fact.code),
             Fact::MethodRenamed(fact) => {
                 self.change_method(user, fact.method, |method| {
-                    method.sealed.label = fact.label.clone();
+                    method.sealed = method.sealed.with_label(&fact.label);
                 });
             }
             Fact::MethodDeleted(fact) => {
@@ -152,8 +153,8 @@ impl State {
     }
 
     fn change(&mut self, user: UserId, change: impl FnOnce(&mut UserState)) {
-        if let Some(state) = self.users.get_mut(&user) {
-            change(Arc::make_mut(state));
+        if let Some(state) = self.users.get_mut(user) {
+            change(state);
         }
     }
 
@@ -174,12 +175,12 @@ impl State {
     }
 
     fn erase(&mut self, user: UserId) {
-        if let Some(state) = self.users.get(&user).cloned() {
+        if let Some(state) = self.users.get(user).cloned() {
             for method in &state.methods {
                 self.unschedule(user, method);
             }
         }
-        self.users.remove_mut(&user);
+        self.users.remove(user);
         self.callers.remove_mut(&user);
     }
 
@@ -199,7 +200,7 @@ impl State {
     }
 
     fn unschedule(&mut self, user: UserId, method: &Method) {
-        if let Some(due) = method.deletion_due {
+        if let Some(due) = method.deletion_due() {
             self.schedule.remove_mut(&(due, user, method.id));
         }
         if let Some(expires) = method.credential.expires() {
@@ -210,7 +211,7 @@ impl State {
     fn schedule_deletion(&mut self, user: UserId, fact: &DeletionScheduled) {
         self.schedule.insert_mut((fact.due, user, fact.method));
         self.change_method(user, fact.method, |method| {
-            method.deletion_due = Some(fact.due);
+            method.set_deletion_due(Some(fact.due));
         });
     }
 
@@ -222,19 +223,19 @@ impl State {
         if let Some(due) = due {
             self.schedule.remove_mut(&(due, user, method));
         }
-        self.change_method(user, method, |method| method.deletion_due = None);
+        self.change_method(user, method, |method| method.set_deletion_due(None));
     }
 }
 
 impl UserState {
-    fn new(sealed: Sealed) -> Self {
+    pub(super) fn new(sealed: Sealed) -> Self {
         Self {
             sealed,
             methods: Vec::new(),
             default: None,
             activation_failures: 0,
             last_failure: Timestamp::default(),
-            proofs: Vec::new(),
+            proofs: Box::default(),
             budget: Budget::default(),
             sign_ins: None,
         }
@@ -287,38 +288,46 @@ impl UserState {
     /// Keeps the proof, and of those before it what is still `fresh`: they would be a good part of
     /// the memory of many users.
     fn prove(&mut self, proof: Proof, fresh: Seconds) {
-        self.proofs.retain(|kept| {
-            let goes_beyond = kept.session != proof.session || kept.strength > proof.strength;
-            goes_beyond && proof.time.is_within(fresh, kept.time)
+        self.change_proofs(|proofs| {
+            proofs.retain(|kept| {
+                let goes_beyond = kept.session != proof.session || kept.strength > proof.strength;
+                goes_beyond && proof.time.is_within(fresh, kept.time)
+            });
+            if proofs.len() == MOST_PROOFS {
+                proofs.remove(0);
+            }
+            proofs.reserve_exact(1);
+            proofs.push(proof);
         });
-        if self.proofs.len() == MOST_PROOFS {
-            self.proofs.remove(0);
-        }
-        self.proofs.reserve_exact(1);
-        self.proofs.push(proof);
+    }
+
+    fn change_proofs(&mut self, change: impl FnOnce(&mut Vec<Proof>)) {
+        let mut proofs = std::mem::take(&mut self.proofs).into_vec();
+        change(&mut proofs);
+        self.proofs = proofs.into_boxed_slice();
     }
 
     /// Ends what a deleted method has proved, and what other sessions have: it may have been stolen, and
     /// the thief have proved it there. A method that is used up has just proved its user, and one whose
     /// time is over says nothing of others.
     fn end_proofs(&mut self, deleted: &MethodDeleted) {
-        match deleted.reason {
+        self.change_proofs(|proofs| match deleted.reason {
             DeletionReason::UsedUp => {}
-            DeletionReason::Expired => self.proofs.retain(|proof| proof.method != deleted.method),
+            DeletionReason::Expired => proofs.retain(|proof| proof.method != deleted.method),
             DeletionReason::Requested
             | DeletionReason::WaitingOver
             | DeletionReason::Administrator
-            | DeletionReason::Replaced => self.proofs.retain(|proof| {
+            | DeletionReason::Replaced => proofs.retain(|proof| {
                 proof.method != deleted.method && Some(proof.session) == deleted.session
             }),
-        }
+        });
     }
 
     fn succeed(&mut self, fact: &VerificationSucceeded, now: Timestamp, fresh: Seconds) {
         if let Some(method) = self.method_mut(fact.method) {
             method.credential.use_up(fact.accepted);
             method.last_used = Some(now);
-            method.throttle = MethodThrottle::default();
+            method.set_throttle(MethodThrottle::NONE);
         }
         self.activation_failures = 0;
         if fact.purpose == Purpose::SignIn {
@@ -336,8 +345,10 @@ impl UserState {
         self.forget_failures(now, forget);
         self.last_failure = now;
         if let Some(method) = self.method_mut(fact.method) {
-            method.throttle.failures = method.throttle.failures.saturating_add(1);
-            method.throttle.last_failure = now;
+            let mut throttle = *method.throttle();
+            throttle.failures = throttle.failures.saturating_add(1);
+            throttle.last_failure = now;
+            method.set_throttle(throttle);
         }
     }
 
@@ -349,14 +360,18 @@ impl UserState {
         }
         self.activation_failures = 0;
         for method in &mut self.methods {
-            method.throttle.failures = 0;
+            let throttle = *method.throttle();
+            method.set_throttle(MethodThrottle {
+                failures: 0,
+                ..throttle
+            });
         }
     }
 
     fn unlock(&mut self) {
         self.activation_failures = 0;
         for method in &mut self.methods {
-            method.throttle = MethodThrottle::default();
+            method.set_throttle(MethodThrottle::NONE);
         }
     }
 }
@@ -369,9 +384,8 @@ impl Method {
             sealed,
             created,
             last_used: None,
-            deletion_due: None,
             vouched: None,
-            throttle: MethodThrottle::default(),
+            setbacks: None,
         }
     }
 
@@ -391,8 +405,31 @@ impl Method {
         Self::new(fact.method, pass.into(), fact.sealed.clone(), now)
     }
 
+    fn set_throttle(&mut self, throttle: MethodThrottle) {
+        self.set_setbacks(Setbacks {
+            throttle,
+            deletion_due: self.deletion_due(),
+        });
+    }
+
+    fn set_deletion_due(&mut self, deletion_due: Option<Timestamp>) {
+        self.set_setbacks(Setbacks {
+            throttle: *self.throttle(),
+            deletion_due,
+        });
+    }
+
+    /// None is stored of what is none, so that equal methods are equal.
+    fn set_setbacks(&mut self, setbacks: Setbacks) {
+        self.setbacks = (setbacks != Setbacks::NONE).then(|| Box::new(setbacks));
+    }
+
     fn lock(&mut self, fact: &Locked) {
-        self.throttle.locks = self.throttle.locks.saturating_add(1);
-        self.throttle.locked_until = fact.until;
+        let throttle = *self.throttle();
+        self.set_throttle(MethodThrottle {
+            locks: throttle.locks.saturating_add(1),
+            locked_until: fact.until,
+            ..throttle
+        });
     }
 }

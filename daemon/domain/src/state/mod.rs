@@ -7,6 +7,7 @@ mod restore;
 mod sign_in;
 mod throttle;
 mod user;
+mod users;
 
 pub use budget::Budget;
 pub(crate) use budget::Expense;
@@ -15,12 +16,11 @@ pub use sign_in::{Remembered, SignIns};
 pub use throttle::{CallerFailures, MethodThrottle};
 pub use user::{Method, Proof, Token, UserState};
 
-use crate::{
-    BreakGlassId, KeyId, Kind, MethodId, Policy, Sealed, SealedPart, Timestamp, TokenId, UserId,
-};
+use crate::{BreakGlassId, KeyId, Kind, MethodId, Policy, SealedPart, Timestamp, TokenId, UserId};
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, LazyLock};
+use users::Users;
 
 /// Everything that the events so far add up to. Cloning it is cheap: clones share what is equal.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub struct State {
     latest: Timestamp,
     policy: Option<Arc<Policy>>,
     policy_since: Timestamp,
-    users: HashTrieMapSync<UserId, Arc<UserState>>,
+    users: Users,
     tokens: HashTrieMapSync<TokenId, Token>,
     callers: HashTrieMapSync<UserId, CallerFailures>,
     /// What is due at which time: deletions that wait, and the ends of access passes.
@@ -62,7 +62,7 @@ impl State {
 
     /// The security info of a user.
     pub fn user(&self, user: UserId) -> Option<&UserState> {
-        self.users.get(&user).map(AsRef::as_ref)
+        self.users.get(user)
     }
 
     /// The kind of a user's method.
@@ -72,12 +72,12 @@ impl State {
 
     /// Every user.
     pub fn users(&self) -> impl Iterator<Item = (UserId, &UserState)> {
-        self.users.iter().map(|(id, user)| (*id, user.as_ref()))
+        self.users.iter()
     }
 
     /// How many users there are.
     pub fn user_count(&self) -> usize {
-        self.users.size()
+        self.users.count()
     }
 
     /// The tokens that wait to be activated.
@@ -100,26 +100,29 @@ impl State {
     pub fn keys(&self) -> impl Iterator<Item = KeyId> {
         let users = self.users.iter().flat_map(|(id, user)| {
             let methods = user.methods.iter().map(|method| KeyId::from(method.id));
-            std::iter::once(KeyId::from(*id)).chain(methods)
+            std::iter::once(KeyId::from(id)).chain(methods)
         });
         users.chain(self.tokens.keys().map(|id| KeyId::from(*id)))
     }
 
     /// Everything in force that is sealed, with the key that opens it. In no order.
-    pub fn sealed(&self) -> impl Iterator<Item = (KeyId, SealedPart, &Sealed)> {
+    pub fn sealed(&self) -> impl Iterator<Item = (KeyId, SealedPart, &[u8])> {
         let users = self.users.iter().flat_map(|(id, user)| {
-            let own = (KeyId::from(*id), SealedPart::User, &user.sealed);
+            let own = (KeyId::from(id), SealedPart::User, user.sealed.as_bytes());
             let methods = user.methods.iter().flat_map(|method| {
                 let key = KeyId::from(method.id);
                 [
-                    (key, SealedPart::Label, &method.sealed.label),
-                    (key, SealedPart::Secret, &method.sealed.secret),
+                    (key, SealedPart::Label, method.sealed.label()),
+                    (key, SealedPart::Secret, method.sealed.secret()),
                 ]
             });
             std::iter::once(own).chain(methods)
         });
         let tokens = self.tokens.iter();
-        users.chain(tokens.map(|(id, token)| (KeyId::from(*id), SealedPart::Token, &token.sealed)))
+        users.chain(tokens.map(|(id, token)| {
+            let sealed = token.sealed.as_bytes();
+            (KeyId::from(*id), SealedPart::Token, sealed)
+        }))
     }
 
     /// The codes that were sent lately.

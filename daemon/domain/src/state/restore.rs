@@ -7,14 +7,13 @@
 use super::{State, UserState};
 use crate::policy::Rules;
 use crate::{MethodId, Timestamp, UserId};
-use std::sync::Arc;
 
 impl State {
     /// Whether no user has a method and no token waits, so that a restored log may take the place of
     /// this one. Users may be known, such as those whom a copied break-glass directory names and the
     /// one who runs the restore by sudo.
     pub fn is_without_security_info(&self) -> bool {
-        self.tokens.is_empty() && self.users.values().all(|user| user.methods.is_empty())
+        self.tokens.is_empty() && self.users.iter().all(|(_, user)| user.methods.is_empty())
     }
 
     /// The log was restored at `now`.
@@ -25,10 +24,10 @@ impl State {
         let rules = self.policy().rules.clone();
         self.codes.void_all();
         self.end_access_passes(now);
-        let users: Vec<UserId> = self.users.keys().copied().collect();
+        let users: Vec<UserId> = self.users.iter().map(|(id, _)| id).collect();
         for id in users {
-            if let Some(user) = self.users.get_mut(&id) {
-                Arc::make_mut(user).restore(&rules, now);
+            if let Some(user) = self.users.get_mut(id) {
+                user.restore(&rules, now);
             }
         }
     }
@@ -52,7 +51,7 @@ impl State {
 
 impl UserState {
     fn restore(&mut self, rules: &Rules, now: Timestamp) {
-        self.proofs = Vec::new();
+        self.proofs = Box::default();
         self.forget_terminals();
         for method in &mut self.methods {
             let drift = rules.drift(method.kind());

@@ -5,7 +5,7 @@ use crate::{Seconds, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The wrong codes given for one method since it was last proved.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MethodThrottle {
     pub(super) failures: u16,
     pub(super) locks: u8,
@@ -14,6 +14,13 @@ pub struct MethodThrottle {
 }
 
 impl MethodThrottle {
+    pub(super) const NONE: Self = Self {
+        failures: 0,
+        locks: 0,
+        last_failure: Timestamp::from_millis(0),
+        locked_until: Timestamp::from_millis(0),
+    };
+
     /// Wrong codes since the last right one.
     pub const fn failures(&self) -> u16 {
         self.failures
@@ -106,7 +113,7 @@ mod tests {
         let lasts = |locks| {
             MethodThrottle {
                 locks,
-                ..MethodThrottle::default()
+                ..MethodThrottle::NONE
             }
             .next_lock(&rules)
             .get()

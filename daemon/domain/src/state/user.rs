@@ -20,7 +20,7 @@ pub struct UserState {
     pub(super) default: Option<MethodId>,
     pub(super) activation_failures: u16,
     pub(super) last_failure: Timestamp,
-    pub(super) proofs: Vec<Proof>,
+    pub(super) proofs: Box<[Proof]>,
     pub(super) budget: Budget,
     /// Most users have none, and there are many users.
     pub(super) sign_ins: Option<Box<SignIns>>,
@@ -34,9 +34,23 @@ pub struct Method {
     pub(super) sealed: SealedMethod,
     pub(super) created: Timestamp,
     pub(super) last_used: Option<Timestamp>,
-    pub(super) deletion_due: Option<Timestamp>,
     pub(super) vouched: Option<Strength>,
+    /// Most methods have none, and there are many methods.
+    pub(super) setbacks: Option<Box<Setbacks>>,
+}
+
+/// What keeps a method from being used: wrong codes, and a deletion that waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Setbacks {
     pub(super) throttle: MethodThrottle,
+    pub(super) deletion_due: Option<Timestamp>,
+}
+
+impl Setbacks {
+    pub(super) const NONE: Self = Self {
+        throttle: MethodThrottle::NONE,
+        deletion_due: None,
+    };
 }
 
 /// What a finished verification leaves.
@@ -95,8 +109,8 @@ impl Method {
     }
 
     /// When it will be deleted, if a deletion waits.
-    pub const fn deletion_due(&self) -> Option<Timestamp> {
-        self.deletion_due
+    pub fn deletion_due(&self) -> Option<Timestamp> {
+        self.setbacks().deletion_due
     }
 
     /// How strong the proof was that let it in, where one was asked.
@@ -124,8 +138,12 @@ impl Method {
     }
 
     /// The wrong codes given for it.
-    pub const fn throttle(&self) -> &MethodThrottle {
-        &self.throttle
+    pub fn throttle(&self) -> &MethodThrottle {
+        &self.setbacks().throttle
+    }
+
+    fn setbacks(&self) -> &Setbacks {
+        self.setbacks.as_deref().unwrap_or(&Setbacks::NONE)
     }
 
     /// Whether it can verify its user at `now`: an access pass that has expired cannot, nor can
@@ -202,7 +220,7 @@ impl UserState {
     pub fn counting_methods(&self, policy: &EffectivePolicy) -> usize {
         self.methods
             .iter()
-            .filter(|method| method.deletion_due.is_none() && policy.counts(method.kind()))
+            .filter(|method| method.deletion_due().is_none() && policy.counts(method.kind()))
             .count()
     }
 
@@ -262,7 +280,7 @@ impl UserState {
     pub fn failures(&self) -> u16 {
         self.methods
             .iter()
-            .map(|method| method.throttle.failures)
+            .map(|method| method.throttle().failures)
             .fold(self.activation_failures, u16::saturating_add)
     }
 
@@ -299,7 +317,7 @@ impl UserState {
         rules: &ThrottleRules,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let own = method.throttle;
+        let own = method.throttle();
         let wait = if method.kind().can_be_guessed() {
             if let Some(until) = own.locked_at(now) {
                 return Err(Refusal::MethodLocked { until });

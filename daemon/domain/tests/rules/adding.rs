@@ -1,7 +1,6 @@
 //! What may be added, beside what, and how many.
 
 use crate::fixture::*;
-use secinfo_domain::SealedMethod;
 use secinfo_domain::policy::FirstMethod;
 use secinfo_domain::{
     Action, Answer, Command, HostAction, Kind, MethodId, Place, Policy, Refusal, Strength,
@@ -162,10 +161,7 @@ fn renaming_changes_what_is_sealed_and_nothing_else() {
     let former = method_of(&story).sealed().clone();
     assert_eq!(
         method_of(&renamed).sealed(),
-        &SealedMethod {
-            label: sealed("new phone"),
-            ..former
-        }
+        &former.with_label(&sealed("new phone"))
     );
     assert_eq!(
         method_of(&renamed).credential(),

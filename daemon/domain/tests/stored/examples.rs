@@ -66,9 +66,11 @@ pub fn examples() -> Vec<StoredEvent> {
 
 fn facts() -> Vec<Fact> {
     let sealed = || Sealed::new(b"\x01sealed under a key of the vault".to_vec());
-    let sealed_method = || SealedMethod {
-        label: Sealed::new(b"\x01label under a key of its own".to_vec()),
-        secret: Sealed::new(b"\x01secret under another key".to_vec()),
+    let sealed_method = || {
+        SealedMethod::new(
+            b"\x01label under a key of its own",
+            b"\x01secret under another key",
+        )
     };
     let due = Timestamp::from_millis(1_795_086_400_123);
     vec![

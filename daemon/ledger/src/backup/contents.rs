@@ -82,7 +82,7 @@ impl BackupContents {
     ) -> Result<(), LedgerError> {
         for (id, part, sealed) in self.state.sealed() {
             let plain = self
-                .open_sealed(id, part, sealed.as_bytes())
+                .open_sealed(id, part, sealed)
                 .map_err(|error| unreadable(format!("not all of it opens: {error}")))?;
             if part == SealedPart::User {
                 each_user(id, &plain)?;

@@ -192,12 +192,9 @@ impl Core {
         &self,
         key: KeyId,
         part: SealedPart,
-        sealed: &Sealed,
+        sealed: &[u8],
     ) -> Result<T, ServiceError> {
-        let bytes = self
-            .reader
-            .vault
-            .open_sealed(key, part, sealed.as_bytes())?;
+        let bytes = self.reader.vault.open_sealed(key, part, sealed)?;
         Ok(postcard::from_bytes(&bytes)?)
     }
 
@@ -205,7 +202,9 @@ impl Core {
     pub fn account_of(&self, id: UserId) -> Option<Account> {
         let state = self.state();
         let sealed = state.user(id)?.sealed();
-        let payload: UserPayload = self.open(id.into(), SealedPart::User, sealed).ok()?;
+        let payload: UserPayload = self
+            .open(id.into(), SealedPart::User, sealed.as_bytes())
+            .ok()?;
         Some(Account {
             uid: payload.uid,
             name: payload.name,

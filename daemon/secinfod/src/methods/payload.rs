@@ -76,7 +76,7 @@ pub struct SecretBytes(Zeroizing<Vec<u8>>);
 impl MethodPayload {
     /// Opens the secret of a method.
     pub(crate) fn open(core: &Core, method: &Method) -> Result<Self, ServiceError> {
-        let sealed = &method.sealed().secret;
+        let sealed = method.sealed().secret();
         core.open(method.id().into(), SealedPart::Secret, sealed)
     }
 
@@ -90,16 +90,15 @@ impl MethodPayload {
 
     /// Seals the secret of a method, and its label, under the method's key.
     pub(crate) fn seal(&self, key: &NewKey, label: &Label) -> Result<SealedMethod, ServiceError> {
-        Ok(SealedMethod {
-            label: seal_new(key, SealedPart::Label, label)?,
-            secret: seal_new(key, SealedPart::Secret, self)?,
-        })
+        let label = seal_new(key, SealedPart::Label, label)?;
+        let secret = seal_new(key, SealedPart::Secret, self)?;
+        Ok(SealedMethod::new(label.as_bytes(), secret.as_bytes()))
     }
 }
 
 /// What the user calls a method.
 pub(crate) fn label_of(core: &Core, method: &Method) -> Result<Label, ServiceError> {
-    let sealed = &method.sealed().label;
+    let sealed = method.sealed().label();
     core.open(method.id().into(), SealedPart::Label, sealed)
 }
 

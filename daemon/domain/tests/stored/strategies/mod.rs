@@ -73,7 +73,8 @@ fn sealed() -> impl Strategy<Value = Sealed> {
 }
 
 fn sealed_method() -> impl Strategy<Value = SealedMethod> {
-    (sealed(), sealed()).prop_map(|(label, secret)| SealedMethod { label, secret })
+    (sealed(), sealed())
+        .prop_map(|(label, secret)| SealedMethod::new(label.as_bytes(), secret.as_bytes()))
 }
 
 fn step() -> impl Strategy<Value = TimeStep> {

@@ -28,7 +28,7 @@ pub(crate) fn open_all(core: &Core) -> Result<Vec<InventoryToken>, ServiceError>
                 id,
                 parameters: token.parameters,
                 next: token.next,
-                payload: core.open(id.into(), SealedPart::Token, &token.sealed)?,
+                payload: core.open(id.into(), SealedPart::Token, token.sealed.as_bytes())?,
             })
         })
         .collect()
