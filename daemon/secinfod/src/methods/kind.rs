@@ -206,6 +206,22 @@ impl OpenMethod {
             payload: MethodPayload::open(core, method)?,
         })
     }
+
+    /// The same, with the label.
+    pub(crate) fn open_with_label(
+        core: &Core,
+        method: &Method,
+    ) -> Result<(Label, Self), ServiceError> {
+        let (label, payload) = MethodPayload::open_with_label(core, method)?;
+        let credential = method.credential().clone();
+        Ok((
+            label,
+            Self {
+                credential,
+                payload,
+            },
+        ))
+    }
 }
 
 /// A kind that is issued is not enrolled.

@@ -80,6 +80,24 @@ impl MethodPayload {
         core.open(method.id().into(), SealedPart::Secret, sealed)
     }
 
+    /// Opens the label and the secret of a method.
+    pub(crate) fn open_with_label(
+        core: &Core,
+        method: &Method,
+    ) -> Result<(Label, Self), ServiceError> {
+        let sealed = method.sealed();
+        let parts = [
+            (SealedPart::Label, sealed.label()),
+            (SealedPart::Secret, sealed.secret()),
+        ];
+        let vault = &core.reader().vault;
+        let [label, secret] = vault.open_parts(method.id().into(), parts)?;
+        Ok((
+            postcard::from_bytes(&label)?,
+            postcard::from_bytes(&secret)?,
+        ))
+    }
+
     /// The secret with which codes are made; none of a kind that shares none.
     pub(crate) const fn shared_secret(&self) -> Option<&SecretBytes> {
         match self {

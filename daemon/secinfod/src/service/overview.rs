@@ -4,7 +4,6 @@ use super::SecurityInfo;
 use crate::core::{Account, Core, Person, ServiceError};
 use crate::methods;
 use crate::methods::kind::OpenMethod;
-use crate::methods::payload::label_of;
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{Kind, MethodId, Purpose, SessionTag, Timestamp, UserId};
 use secinfo_wire::Hint;
@@ -161,14 +160,15 @@ fn view(
 ) -> Result<MethodView, ServiceError> {
     let kind = method.kind();
     let known = methods::of(kind);
-    let open = OpenMethod::open(core, method)?;
+    let (label, open) = OpenMethod::open_with_label(core, method)?;
     let hint = known.hint(&open);
-    let rules = &core.state().policy().rules.clone();
+    let state = core.state();
+    let rules = &state.policy().rules;
     let challenge = known.verifier(open, rules, None)?.challenge();
     Ok(MethodView {
         id: method.id(),
         kind,
-        label: label_of(core, method)?.as_str().to_owned(),
+        label: label.as_str().to_owned(),
         hint,
         purposes: [Purpose::SignIn, Purpose::PasswordReset]
             .into_iter()

@@ -8,7 +8,7 @@ use crate::methods;
 use crate::methods::delivery::code::SentCode;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::kind::{OpenMethod, Verifier};
-use crate::methods::payload::{MethodPayload, label_of};
+use crate::methods::payload::MethodPayload;
 use secinfo_channel::MessagePurpose;
 use secinfo_domain::event::{Fact, Failure};
 use secinfo_domain::state::Method;
@@ -148,21 +148,19 @@ impl Verifications {
     ) -> Result<(Arc<Session<Verification>>, Candidate), ServiceError> {
         let person = self.core.person(uid)?;
         let candidates = self.candidates(&person, by, purpose, circumstances.forms)?;
-        let asked = match circumstances.first {
-            Some(id) => candidates
-                .iter()
-                .find(|method| method.id() == id)
-                .ok_or(Refusal::UnknownMethod)?,
-            None => candidates.first().ok_or(ServiceError::NoMethod)?,
+        let candidate = match circumstances.first {
+            Some(id) => candidate(&self.core, candidate_of(&candidates, id)?)?,
+            None => readable(&self.core, &candidates)
+                .next()
+                .ok_or(ServiceError::NoMethod)??,
         };
-        let candidate = candidate(&self.core, asked)?;
         let rules = self.core.state().policy().rules.session;
         let subject = Verification {
             person,
             by: by.clone(),
             purpose,
             forms: circumstances.forms,
-            asked: Mutex::new(asked.id()),
+            asked: Mutex::new(candidate.method),
             sending: Sending::default(),
             origin: circumstances.origin,
             language: circumstances.language,
@@ -178,10 +176,7 @@ impl Verifications {
         let mut candidates = self.candidates_of(verification)?;
         let asked = verification.asked();
         candidates.sort_by_key(|method| method.id() != asked);
-        candidates
-            .iter()
-            .map(|method| candidate(&self.core, method))
-            .collect()
+        readable(&self.core, &candidates).collect()
     }
 
     /// Changes to another method.
@@ -191,11 +186,7 @@ impl Verifications {
         to: MethodId,
     ) -> Result<Candidate, ServiceError> {
         let candidates = self.candidates_of(verification)?;
-        let method = candidates
-            .iter()
-            .find(|method| method.id() == to)
-            .ok_or(Refusal::UnknownMethod)?;
-        let candidate = candidate(&self.core, method)?;
+        let candidate = candidate(&self.core, candidate_of(&candidates, to)?)?;
         verification.ask(to);
         Ok(candidate)
     }
@@ -416,18 +407,44 @@ impl Verifications {
     }
 }
 
+/// One of these methods.
+fn candidate_of(candidates: &[Method], id: MethodId) -> Result<&Method, Refusal> {
+    let mut candidates = candidates.iter();
+    candidates
+        .find(|method| method.id() == id)
+        .ok_or(Refusal::UnknownMethod)
+}
+
+/// These methods with what they ask. One that does not open is left out: its user has the others.
+fn readable(
+    core: &Core,
+    methods: &[Method],
+) -> impl Iterator<Item = Result<Candidate, ServiceError>> {
+    let opened = methods
+        .iter()
+        .map(|method| (method.id(), candidate(core, method)));
+    opened.filter_map(|(method, candidate)| match candidate {
+        Err(ServiceError::Internal(error)) => {
+            tracing::error!(%method, %error, "a method cannot be asked, because it does not open");
+            None
+        }
+        candidate => Some(candidate),
+    })
+}
+
 /// A method with what it asks.
 fn candidate(core: &Core, method: &Method) -> Result<Candidate, ServiceError> {
     let kind = methods::of(method.kind());
-    let open = OpenMethod::open(core, method)?;
+    let (label, open) = OpenMethod::open_with_label(core, method)?;
     let hint = kind.hint(&open);
-    let rules = &core.state().policy().rules.clone();
+    let state = core.state();
+    let verifier = kind.verifier(open, &state.policy().rules, None)?;
     Ok(Candidate {
         method: method.id(),
         kind: method.kind(),
-        label: label_of(core, method)?.as_str().to_owned(),
+        label: label.as_str().to_owned(),
         hint,
-        challenge: kind.verifier(open, rules, None)?.challenge(),
+        challenge: verifier.challenge(),
     })
 }
 
@@ -437,7 +454,7 @@ fn verifier(
     method: &Method,
     sent: Option<Arc<SentCode>>,
 ) -> Result<Box<dyn Verifier>, ServiceError> {
-    let rules = &core.state().policy().rules.clone();
+    let state = core.state();
     let open = OpenMethod::open(core, method)?;
-    methods::of(method.kind()).verifier(open, rules, sent)
+    methods::of(method.kind()).verifier(open, &state.policy().rules, sent)
 }
