@@ -215,7 +215,8 @@ async fn each_event_becomes_one_journal_entry_and_none_names_a_user() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_journal_blocks_nothing_and_gets_missed_entries_later() {
-    let (host, mut journald) = under_systemd(Setup::with_drift()).await;
+    let setup = Setup::with_drift().more("[policy.budget]\nchanges = \"60000 in 24h\"\n");
+    let (host, mut journald) = under_systemd(setup).await;
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
     // Far more than the socket's buffer and the daemon's queue hold.

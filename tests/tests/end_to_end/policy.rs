@@ -202,11 +202,12 @@ async fn the_last_required_method_can_be_replaced_but_not_deleted_except_by_an_a
     alice.prove(&mut app).await;
     let refusal = alice.refused(&app.path, "Method", "Delete", &()).await;
     assert_eq!(refusal.short(), "LastMethod");
-    let other = alice.enroll_app("Tablet", 10).await;
+    let mut other = alice.enroll_app("Tablet", 10).await;
     let _: IgnoredReply = alice
         .call(&app.path, "Method", "Delete", &())
         .await
         .unwrap();
+    alice.prove(&mut other).await;
     let refusal = alice.refused(&other.path, "Method", "Delete", &()).await;
     assert_eq!(refusal.short(), "LastMethod");
     let root = host.client(ROOT).await;

@@ -130,7 +130,25 @@ impl Verifier for WrittenCodeVerifier {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hashed::Cost;
     use proptest::prelude::*;
+
+    #[test]
+    fn only_what_could_be_a_code_takes_a_turn_to_hash() {
+        let verifier = WrittenCodeVerifier {
+            codes: HashedSet::empty(Cost::default()).unwrap(),
+            groups: 3,
+            answer: Answer::RecoveryCode,
+        };
+        let takes = |response| verifier.takes_hashing(&response);
+        assert!(takes(Response::code("k7qf-2m9x-pw41")).unwrap());
+        for typed in ["", "hunter2", "k7qf-2m9x", "k7qf-2m9x-pw4!"] {
+            assert!(!takes(Response::code(typed)).unwrap(), "{typed}");
+            let answer = verifier.check(&Response::code(typed), Timestamp::default());
+            assert_eq!(answer.unwrap(), Answer::Wrong, "{typed}");
+        }
+        assert!(takes(Response::Wait).is_err());
+    }
 
     #[test]
     fn what_is_shown_is_read_back_however_it_is_typed() {
