@@ -9,8 +9,6 @@ pub use secret::{InvalidSecret, Secret};
 use crate::core::{Core, Person, ServiceError};
 use crate::methods::payload::{MethodPayload, SecretBytes};
 use secinfo_domain::{Algorithm, Digits};
-#[cfg(test)]
-use secinfo_domain::{Period, TotpParameters};
 use subtle::{Choice, ConditionallySelectable};
 use totp_rs::{Builder, Totp};
 use zeroize::Zeroizing;
@@ -123,13 +121,13 @@ pub(super) fn rfc_6238(
     algorithm: Algorithm,
     digits: Digits,
     period: u16,
-) -> (Secret, TotpParameters) {
+) -> (Secret, secinfo_domain::TotpParameters) {
     let bytes = b"1234567890".iter().copied().cycle();
     let bytes: Vec<u8> = bytes.take(algorithm.output_length()).collect();
-    let parameters = TotpParameters {
+    let parameters = secinfo_domain::TotpParameters {
         algorithm,
         digits,
-        period: Period::try_from(period).expect("a period of the tests"),
+        period: secinfo_domain::Period::try_from(period).expect("a period of the tests"),
     };
     (
         Secret::from_bytes(&bytes).expect("as long as the hash"),
