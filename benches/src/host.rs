@@ -76,6 +76,11 @@ impl BenchHost {
         })
     }
 
+    /// Where the bus listens.
+    pub(crate) fn bus_socket(&self) -> PathBuf {
+        self.directory.join("bus")
+    }
+
     /// The daemon's socket for sign-ins.
     pub(crate) fn sign_in_socket(&self) -> PathBuf {
         sign_in_socket(&self.directory)

@@ -5,6 +5,7 @@
 mod append;
 mod delivery;
 mod failure;
+mod flood;
 mod host;
 mod log;
 mod many_users;
@@ -67,6 +68,8 @@ enum Part {
     Delivery,
     /// Whole PAM verifications, with one user and with many
     Pam,
+    /// Whole PAM verifications while another account floods the daemon; takes root
+    Flood,
 }
 
 /// The sizes of the measurements.
@@ -148,6 +151,9 @@ fn run(arguments: &Arguments) -> Result<()> {
     }
     if wanted(Part::Delivery) {
         runtime.block_on(with_provider(&paths, &sizes, &mut report))?;
+    }
+    if wanted(Part::Flood) {
+        runtime.block_on(with_flood(&paths, &sizes, &mut report))?;
     }
     report.note_load();
     paths.clear()?;
@@ -241,6 +247,20 @@ async fn with_provider(paths: &Paths, sizes: &Sizes, report: &mut Results) -> Re
     report.add(delivery::measure(&subjects, sizes.verifications).await?);
     sending.stop_daemon()?;
     silent.stop_daemon()
+}
+
+/// Measures whole sign-ins through PAM while another account floods the daemon.
+async fn with_flood(paths: &Paths, sizes: &Sizes, report: &mut Results) -> Result<()> {
+    let directory = paths.new_directory("flood")?;
+    let (mut host, root) = paths.host_of_one("flood/host", "").await?;
+    log::quiet_disk();
+    Subject::of_one(&host, root).choose_token().await?;
+    let programs = pam::Programs {
+        module: &paths.pam_module,
+        host: &paths.pam_host,
+    };
+    report.add(flood::measure(&host, &programs, &directory, sizes.verifications).await?);
+    host.stop_daemon()
 }
 
 /// The paths of programs and directories.

@@ -2,6 +2,7 @@
 //! the same program, token and file system, alternately.
 
 use crate::failure::{Context, Failure, Result};
+use crate::host::BenchHost;
 use crate::measure::{median, percentile};
 use crate::report::{Bar, Row, progress};
 use crate::token::{self, SECRET};
@@ -35,10 +36,7 @@ pub(crate) fn measure(
     progress("PAM: whole verifications, beside pam_google_authenticator and pam_oath");
     let pam_d = directory.join("pam.d");
     fs::create_dir(&pam_d).context(|| "create pam.d".into())?;
-    let stack = |service: &str, line: &str| {
-        let text = format!("auth required {line}\n");
-        fs::write(pam_d.join(service), text).context(|| format!("write pam.d/{service}"))
-    };
+    let stack = |service: &str, line: &str| write_stack(&pam_d, service, line);
     // Without it libpam prints an error on the console each time.
     stack("other", "pam_deny.so")?;
     let secret = directory.join("google");
@@ -54,9 +52,7 @@ pub(crate) fn measure(
         let file = directory.join(format!("oath-{users}"));
         write_private(&file, &oath_users(users))?;
         let (ours, oath) = (format!("secinfo-{users}"), format!("oath-{users}"));
-        let module = programs.module.display();
-        let socket = subject.host.sign_in_socket();
-        stack(&ours, &format!("{module} socket={}", socket.display()))?;
+        stack(&ours, &stack_of_ours(programs, subject.host))?;
         stack(
             &oath,
             &format!("{OATH} usersfile={} window=20 digits=6", file.display()),
@@ -102,6 +98,18 @@ pub(crate) fn measure(
     Ok(rows.collect())
 }
 
+/// Writes the file of a service whose stack is this one module.
+pub(crate) fn write_stack(pam_d: &Path, service: &str, line: &str) -> Result<()> {
+    let text = format!("auth required {line}\n");
+    fs::write(pam_d.join(service), text).context(|| format!("write pam.d/{service}"))
+}
+
+/// Our module, with its arguments for this host.
+pub(crate) fn stack_of_ours(programs: &Programs<'_>, host: &BenchHost) -> String {
+    let socket = host.sign_in_socket();
+    format!("{} socket={}", programs.module.display(), socket.display())
+}
+
 /// A users file with root in the middle.
 fn oath_users(users: usize) -> String {
     let key = HEXLOWER.encode(SECRET);
@@ -124,14 +132,14 @@ fn write_private(path: &Path, text: &str) -> Result<()> {
 }
 
 /// The program that calls PAM.
-struct SignIns {
+pub(crate) struct SignIns {
     process: Child,
     input: ChildStdin,
     output: Lines<BufReader<ChildStdout>>,
 }
 
 impl SignIns {
-    fn start(program: &Path, pam_d: &Path) -> Result<Self> {
+    pub(crate) fn start(program: &Path, pam_d: &Path) -> Result<Self> {
         let mut process = Command::new(program)
             .arg(pam_d)
             .stdin(Stdio::piped())
@@ -150,7 +158,7 @@ impl SignIns {
     }
 
     /// Signs root in, and returns how long it took in microseconds.
-    fn sign_in(&mut self, service: &str, code: &str) -> Result<f64> {
+    pub(crate) fn sign_in(&mut self, service: &str, code: &str) -> Result<f64> {
         writeln!(self.input, "measure {service} root {code}")
             .context(|| "speak to the program".into())?;
         let line = self.output.next().and_then(std::result::Result::ok);
