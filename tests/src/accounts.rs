@@ -48,7 +48,7 @@ pub const EXEMPT_GROUP: &str = "exempt";
 const ACCOUNTS: [UnixAccount; 3] = [ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT];
 
 /// The account of the channels that a daemon starts: one of every Debian system that owns nothing.
-pub(crate) const CHANNEL_ACCOUNT: &str = "games";
+pub const CHANNEL_ACCOUNT: &str = "games";
 /// Its uid, and the gid of its group.
 pub(crate) const CHANNEL_UID: u32 = 5;
 

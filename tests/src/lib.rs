@@ -29,7 +29,9 @@ mod sshd;
 mod terminal;
 mod twilio;
 
-pub use accounts::{ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT, EXEMPT_GROUP, UnixAccount};
+pub use accounts::{
+    ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT, CHANNEL_ACCOUNT, EXEMPT_GROUP, UnixAccount,
+};
 pub use client::{Client, IgnoredReply, Refusal, pipe_with};
 pub use command::{CommandOutput, RunningCommand};
 pub use daemon::{Daemon, binary};

@@ -1,7 +1,7 @@
 //! Hosts that systemd starts when the daemon connects to their sockets.
 
 use crate::plugin_in_c::written;
-use secinfo_tests::{ALICE, Client, ROOT, Setup, TestHost, binary};
+use secinfo_tests::{ALICE, CHANNEL_ACCOUNT, Client, ROOT, Setup, TestHost, binary};
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStderr, Command, Stdio};
@@ -21,7 +21,13 @@ impl Activation {
             .arg("--listen")
             .arg(directory.join("text.sock"))
             .arg(binary("secinfod"))
-            .args(["channel-host", "text", "--plugin"])
+            .args([
+                "channel-host",
+                "text",
+                "--user",
+                CHANNEL_ACCOUNT,
+                "--plugin",
+            ])
             .arg(directory.join("plugins/libsecinfo_file.so"))
             .arg("--settings")
             .arg(directory.join("file.toml"))
