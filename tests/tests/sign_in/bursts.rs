@@ -112,10 +112,9 @@ async fn a_code_is_accepted_once_on_the_socket_also_across_a_kill_in_the_middle_
     const KILLS: usize = 40;
     let (mut host, mut token) = with_token(lenient()).await;
     let mut random = SeededRandom::new(20_261_129);
-    let mut accepted_before_the_kill = 0;
     for kill in 0..KILLS {
         let code = token.next_code();
-        let after = Duration::from_micros(random.below(4000).try_into().unwrap());
+        let after = Duration::from_micros(random.below(4000));
         let before = burst(&mut host, &code, Some(after));
         host.start_daemon().await;
         let afterwards = burst(&mut host, &code, None);
@@ -123,10 +122,7 @@ async fn a_code_is_accepted_once_on_the_socket_also_across_a_kill_in_the_middle_
             before + afterwards <= 1,
             "kill {kill}: {before} + {afterwards}"
         );
-        accepted_before_the_kill += before;
     }
     let accepted = count(&host, "verification-succeeded").await;
     assert!(accepted <= KILLS, "{accepted}");
-    // Some of the kills came late enough, and some early enough, to be of any interest.
-    eprintln!("{accepted_before_the_kill} of {KILLS} were accepted before the kill");
 }

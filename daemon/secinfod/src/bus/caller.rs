@@ -85,9 +85,7 @@ impl Caller {
         let pid = credentials.process_id();
         let login_session = pid.and_then(|pid| login_session(pid, uid)).filter(|_| {
             // Where the bus pins the process, a process that took over its pid is found out.
-            credentials
-                .process_fd()
-                .is_none_or(|pidfd| is_running(pidfd))
+            credentials.process_fd().is_none_or(is_running)
         });
         Some(Self {
             unique_name,

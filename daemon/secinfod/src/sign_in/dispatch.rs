@@ -155,9 +155,8 @@ impl Dispatcher {
                 Ok(varlink::reply(&Description { description }, ROOM))
             }
             _ => Err(match name.rsplit_once('.') {
-                Some((INTERFACE | SERVICE, _)) => CallError::MethodNotFound(name.to_owned()),
+                None | Some((INTERFACE | SERVICE, _)) => CallError::MethodNotFound(name.to_owned()),
                 Some((interface, _)) => CallError::InterfaceNotFound(interface.to_owned()),
-                None => CallError::MethodNotFound(name.to_owned()),
             }),
         }
     }
