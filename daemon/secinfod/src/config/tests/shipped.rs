@@ -118,6 +118,7 @@ fn the_shipped_file_says_what_needs_a_restart() {
         organization = "Example"
         state_directory = "/srv/secinfo"
         bus_address = "unix:path=/run/other"
+        sign_in_socket = "/run/other-sign-in"
         authorization = "uid"
         master_key = "/etc/secinfo/master.key"
         cache_size = "8MiB"
