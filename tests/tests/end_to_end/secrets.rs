@@ -6,8 +6,8 @@ use futures_util::StreamExt;
 use mail_parser::MessageParser;
 use rustix::process::Signal;
 use secinfo_tests::{
-    ALICE, Client, Codes, IgnoredReply, ROOT, ROOT_PATH, STRANGER, Setup, SmtpServer, TestHost,
-    TwilioServer, code_in, hotp, pipe_with, response, user_path,
+    ALICE, CHANNEL_ACCOUNT, Client, Codes, IgnoredReply, ROOT, ROOT_PATH, STRANGER, Setup,
+    SmtpServer, TestHost, TwilioServer, code_in, hotp, pipe_with, response, user_path,
 };
 use std::collections::BTreeSet;
 use std::fs;
@@ -353,7 +353,8 @@ async fn no_secret_code_label_or_name_is_in_files_logs_arguments_or_replies_to_o
     let accounts = host.directory().join("passwd");
     let account = format!("{USER}:x:{ALICE}:{ALICE}::/nonexistent:/bin/false");
     let nobody = format!("nobody:x:{STRANGER}:{STRANGER}::/nonexistent:/bin/false");
-    let text = format!("root:x:0:0::/root:/bin/sh\n{account}\n{nobody}\n");
+    let channels = format!("{CHANNEL_ACCOUNT}:x:5:5::/nonexistent:/bin/false");
+    let text = format!("root:x:0:0::/root:/bin/sh\n{account}\n{nobody}\n{channels}\n");
     fs::write(&accounts, text).unwrap();
     let script = format!(
         "mount --bind {} /etc/passwd && exec \"$@\"",
