@@ -5,24 +5,24 @@
 use zeroize::Zeroizing;
 
 /// The most bytes that such a file has.
-pub(crate) const LARGEST_FILE: usize = 64 << 10;
+pub const LARGEST_FILE: usize = 64 << 10;
 
 /// The bits of a secret that RFC 4226 section 4 (R6) requires.
 const RECOMMENDED_BITS: usize = 128;
 
 /// The content of the file. It holds the secret, so it has no `Debug`.
-pub(crate) struct GoogleAuthenticator {
+pub struct GoogleAuthenticator {
     /// The secret, in base32.
-    pub(crate) secret: Zeroizing<String>,
+    pub secret: Zeroizing<String>,
     /// How codes are made.
-    pub(crate) codes: Codes,
+    pub codes: Codes,
     /// How many emergency codes it holds, which are not read.
-    pub(crate) emergency_codes: usize,
+    pub emergency_codes: usize,
 }
 
 /// How codes are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Codes {
+pub enum Codes {
     /// By time, with this period in seconds.
     ByTime(u32),
     /// By counter, with this value next.
@@ -31,7 +31,7 @@ pub(crate) enum Codes {
 
 /// What is wrong with the file; a sentence that never holds the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Malformed {
+pub enum Malformed {
     /// It is not text.
     #[error("it is no text file: give the file that google-authenticator has written")]
     NoText,
@@ -52,7 +52,7 @@ pub(crate) enum Malformed {
 
 impl GoogleAuthenticator {
     /// Parses the file. Its limits and windows are ignored: the policy of this host has its own.
-    pub(crate) fn parse(content: &[u8]) -> Result<Self, Malformed> {
+    pub fn parse(content: &[u8]) -> Result<Self, Malformed> {
         let text = std::str::from_utf8(content).map_err(|_| Malformed::NoText)?;
         let mut lines = text.lines();
         let secret = lines.next().unwrap_or_default().trim_end();
@@ -92,7 +92,7 @@ impl GoogleAuthenticator {
     }
 
     /// Whether the secret is shorter than a new one must be.
-    pub(crate) fn is_short(&self) -> bool {
+    pub fn is_short(&self) -> bool {
         // Whole bytes only, as every program that reads base32 does.
         self.secret.len() * 5 / 8 * 8 < RECOMMENDED_BITS
     }

@@ -1,5 +1,5 @@
 //! Reading the files of other systems: which may be read, what they say, and how the daemon gets them.
 
 pub(crate) mod file;
-pub(crate) mod google_authenticator;
+pub mod google_authenticator;
 pub(crate) mod pipe;
