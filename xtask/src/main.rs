@@ -10,6 +10,7 @@ mod deb;
 mod demo;
 mod docs;
 mod failure;
+mod fuzz;
 mod interrupt;
 mod packages;
 mod screen;
@@ -30,10 +31,13 @@ Tasks:
                        and of its tests those whose names contain NAME
   test --list          List the steps of the test
   bench [ARGUMENTS]    Measure against the bars; \"bench --help\" tells the arguments
+  fuzz [--minutes N] [--merge] [TARGET]
+                       Fuzz what reads input from outside, each target for 10 minutes or N; with
+                       --merge, add to the corpora what reaches code that they do not
   deb [--profile P]    Build the Debian package in target/deb; P is release (the default) or dev
   docs [DIRECTORY]     Write manual pages and shell completions (to target/docs)
 
-deb, demo and test install the Debian packages that they need and that are missing, as root or by
+deb, demo, fuzz and test install the Debian packages that they need and that are missing, as root or by
 sudo.
 ";
 
@@ -66,6 +70,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["test", "--only", step] | ["test", step] => test::run(Some(step), None),
         ["test", step, name] => test::run(Some(step), Some(name)),
         ["bench", arguments @ ..] => bench::run(arguments),
+        ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["deb", arguments @ ..] => deb::run(arguments),
         ["docs"] => docs::run(None),
         ["docs", directory] => docs::run(Some(directory)),

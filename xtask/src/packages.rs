@@ -86,6 +86,9 @@ const BENCH: &[Package] = &[
     },
 ];
 
+/// What fuzzing needs beyond what the tests do.
+const FUZZ: &[Package] = &[program("g++", "c++", "compiles libFuzzer")];
+
 /// What the Debian package needs.
 const DEB: &[Package] = &[
     program("pkg-config", "pkg-config", "finds libraries while building"),
@@ -118,6 +121,8 @@ pub(crate) enum Needs {
     Bench,
     /// Those of the demo.
     Demo,
+    /// Those of the tests, and of the fuzzer.
+    Fuzz,
     /// Those of the demo and the tests.
     Test,
 }
@@ -128,6 +133,7 @@ pub(crate) fn install(needs: Needs) -> Result<()> {
         Needs::Bench => [DEMO, BENCH],
         Needs::Deb => [DEB, &[]],
         Needs::Demo => [DEMO, &[]],
+        Needs::Fuzz => [TEST, FUZZ],
         Needs::Test => [DEMO, TEST],
     };
     let missing: Vec<&Package> = needed

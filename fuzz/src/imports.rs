@@ -1,0 +1,81 @@
+//! Files that administrators bring: the configuration, and methods of other systems.
+
+use secinfo_cli::import::google_authenticator::GoogleAuthenticator;
+use secinfod::config::Config;
+use secinfod::methods::hardware_token::import::{self as tokens, pskc::PreSharedKey};
+use secinfod::methods::import::{Import, oath_users as oath, u2f_mappings as u2f};
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// 2026-01-01 00:00 UTC: the time by which keys of a file have expired or not.
+const NOW: u64 = 1_767_225_600;
+
+/// The pre-shared key of RFC 6030 section 6.1.
+static PRE_SHARED_KEY: LazyLock<PreSharedKey> = LazyLock::new(|| {
+    PreSharedKey::from_hexadecimal("12345678901234567890123456789012").expect("32 digits")
+});
+
+/// Reads a configuration. What is refused is refused with a sentence that fits a terminal.
+pub(crate) fn config(input: &[u8]) {
+    let Ok(text) = str::from_utf8(input) else {
+        return;
+    };
+    if let Err(error) = Config::parse(text, "config.toml") {
+        let message = error.to_string();
+        let is_shown = |c: char| c == '\n' || !c.is_control();
+        assert!(
+            !message.is_empty() && message.chars().all(is_shown),
+            "{message:?}"
+        );
+    }
+}
+
+/// Reads a file of tokens, with and without a pre-shared key.
+pub(crate) fn tokens(input: &[u8]) {
+    for key in [None, Some(&*PRE_SHARED_KEY)] {
+        let Ok(import) = tokens::read(input, key, NOW) else {
+            continue;
+        };
+        let mut serials = HashSet::new();
+        for token in &import.tokens {
+            assert!(
+                serials.insert(token.serial.as_str()),
+                "no serial number twice"
+            );
+        }
+    }
+}
+
+/// Reads a `~/.google_authenticator`. Its secret is text in base32.
+pub(crate) fn google_authenticator(input: &[u8]) {
+    if let Ok(file) = GoogleAuthenticator::parse(input) {
+        assert!(file.secret.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    }
+}
+
+/// Reads a users.oath.
+pub(crate) fn oath_users(input: &[u8]) {
+    if let Ok(import) = oath::read(input) {
+        check_lines(input, &import);
+    }
+}
+
+/// Reads a `u2f_mappings`.
+pub(crate) fn u2f_mappings(input: &[u8]) {
+    if let Ok(import) = u2f::read(input) {
+        check_lines(input, &import);
+    }
+}
+
+/// Every entry and every problem is of a line that is there.
+fn check_lines<T>(input: &[u8], import: &Import<T>) {
+    let lines = str::from_utf8(input).map_or(0, |text| text.lines().count());
+    let numbers = import.entries.iter().map(|(line, _)| line);
+    let problems = import.problems.iter().map(|problem| &problem.line);
+    for line in numbers.chain(problems) {
+        assert!(
+            (1..=lines).contains(&(*line as usize)),
+            "line {line} of {lines}"
+        );
+    }
+}

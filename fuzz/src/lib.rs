@@ -1,0 +1,121 @@
+//! What reads input from outside, as targets of a fuzzer.
+//!
+//! `cargo xtask fuzz` feeds each target with inputs that reach ever more of its code. A target checks
+//! more than that nothing panics: what was read is written and read again, bounds hold, a reader that
+//! was refused once does not go on. The inputs in `corpus/` are run as tests.
+
+mod imports;
+mod log;
+mod messages;
+mod names;
+mod pam;
+mod providers;
+
+/// One reader of input from outside.
+pub struct Target {
+    /// Its name, which its corpus has too.
+    pub name: &'static str,
+    /// What it reads.
+    pub what: &'static str,
+    /// Reads one input.
+    pub run: fn(&[u8]),
+}
+
+/// All targets.
+pub const TARGETS: &[Target] = &[
+    Target {
+        name: "backup",
+        what: "a backup stream",
+        run: log::backup,
+    },
+    Target {
+        name: "break-glass",
+        what: "a file of a break-glass code, and its name",
+        run: names::break_glass,
+    },
+    Target {
+        name: "bus-arguments",
+        what: "dictionaries of the bus: responses, options, and what clients read",
+        run: messages::dictionaries,
+    },
+    Target {
+        name: "channel-wire",
+        what: "frames between the daemon and a channel host",
+        run: messages::frames,
+    },
+    Target {
+        name: "checkpoint",
+        what: "a signed checkpoint and a verifier key",
+        run: log::checkpoint,
+    },
+    Target {
+        name: "config",
+        what: "config.toml",
+        run: imports::config,
+    },
+    Target {
+        name: "event",
+        what: "the stored form of an event",
+        run: log::event,
+    },
+    Target {
+        name: "export",
+        what: "an exported log",
+        run: log::export,
+    },
+    Target {
+        name: "google-authenticator",
+        what: "~/.google_authenticator",
+        run: imports::google_authenticator,
+    },
+    Target {
+        name: "names",
+        what: "what users type: phone numbers, email addresses, secrets, names",
+        run: names::typed,
+    },
+    Target {
+        name: "oath-users",
+        what: "users.oath of pam_oath",
+        run: imports::oath_users,
+    },
+    Target {
+        name: "pam",
+        what: "pam.d, as libpam reads it",
+        run: pam::service,
+    },
+    Target {
+        name: "sign-in",
+        what: "calls and replies of the socket for sign-ins",
+        run: messages::sign_in,
+    },
+    Target {
+        name: "smtp-replies",
+        what: "replies of an SMTP server",
+        run: providers::smtp,
+    },
+    Target {
+        name: "snapshot",
+        what: "the state in a snapshot",
+        run: log::snapshot,
+    },
+    Target {
+        name: "tokens",
+        what: "hardware tokens as CSV or PSKC",
+        run: imports::tokens,
+    },
+    Target {
+        name: "twilio-replies",
+        what: "HTTP responses of Twilio",
+        run: providers::twilio,
+    },
+    Target {
+        name: "u2f-mappings",
+        what: "u2f_mappings of pam_u2f",
+        run: imports::u2f_mappings,
+    },
+];
+
+/// The target of this name.
+pub fn target(name: &str) -> Option<&'static Target> {
+    TARGETS.iter().find(|target| target.name == name)
+}

@@ -1,0 +1,93 @@
+//! What other processes of this host send: callers of the bus and of the socket for sign-ins, the daemon
+//! to its clients, and channel hosts.
+
+use secinfo_channel_host::wire::{self, FromHost, ToHost};
+use secinfo_wire::sign_in::{Answer, Start, Step};
+use secinfo_wire::varlink::{Call, END, Reply};
+use secinfo_wire::{
+    Dictionary, EnrollmentOptions, Hint, ImportMethodsOptions, ImportOptions, Policy, Proof,
+    Response, RestoreOptions, Status, TestOptions, Token, VerificationChallenge,
+    VerificationOptions,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use zbus::wire::{LE, serialized::Context, serialized::Data};
+
+/// Reads frames, each with its length before it, as both sides do.
+pub(crate) fn frames(mut input: &[u8]) {
+    while let Some((prefix, rest)) = input.split_first_chunk() {
+        let Ok(length) = wire::frame_length(*prefix) else {
+            return;
+        };
+        let (frame, rest) = rest.split_at(length.min(rest.len()));
+        frame_alike::<FromHost>(frame);
+        frame_alike::<ToHost>(frame);
+        input = rest;
+    }
+}
+
+/// A message that is read is written and read alike.
+fn frame_alike<T: Serialize + DeserializeOwned + PartialEq>(frame: &[u8]) {
+    let Ok(message) = wire::decode::<T>(frame) else {
+        return;
+    };
+    if let Ok(bytes) = wire::encode(&message) {
+        let again: T = wire::decode(&bytes[4..]).expect("what is written is read");
+        assert!(again == message, "a message that is written is read alike");
+    }
+}
+
+/// Reads the dictionary of a message in little-endian D-Bus: as the daemon does, which refuses unknown
+/// entries, and as clients do.
+pub(crate) fn dictionaries(input: &[u8]) {
+    let data = Data::new(input, Context::new(LE, 0));
+    macro_rules! strictly {
+        ($($name:ty),+) => {$(
+            if let Ok((dictionary, _)) = data.deserialize::<Dictionary>() {
+                let _ = <$name>::try_from(dictionary);
+            }
+        )+};
+    }
+    macro_rules! leniently {
+        ($($name:ty),+) => {$(
+            let _ = data.deserialize::<$name>();
+        )+};
+    }
+    strictly!(
+        Response,
+        EnrollmentOptions,
+        VerificationOptions,
+        ImportOptions,
+        ImportMethodsOptions,
+        RestoreOptions,
+        TestOptions
+    );
+    leniently!(VerificationChallenge, Hint, Policy, Proof, Status, Token);
+}
+
+/// Reads messages of Varlink: as the daemon reads calls, and as the PAM module reads replies. A step that is
+/// read is written and read alike.
+pub(crate) fn sign_in(input: &[u8]) {
+    for message in input.split(|byte| *byte == END) {
+        if let Ok(Call {
+            parameters: Some(parameters),
+            ..
+        }) = serde_json::from_slice(message)
+        {
+            let _ = serde_json::from_str::<Start>(parameters.get());
+            let _ = serde_json::from_str::<Answer<'_>>(parameters.get());
+        }
+        let Ok(Reply {
+            parameters: Some(parameters),
+            ..
+        }) = serde_json::from_slice(message)
+        else {
+            continue;
+        };
+        if let Ok(step) = serde_json::from_str::<Step>(parameters.get()) {
+            let written = serde_json::to_string(&step).expect("a step is written");
+            let again: Step = serde_json::from_str(&written).expect("what is written is read");
+            assert!(again == step, "a step that is written is read alike");
+        }
+    }
+}
