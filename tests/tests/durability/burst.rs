@@ -15,7 +15,9 @@ use zbus::{ObjectPath, OwnedObjectPath, OwnedVariant, Variant};
 const BURSTS: u64 = 10_000;
 /// How often users verify at most before they set up another app: policy allows a drift of ten steps
 /// in both directions, and time passes meanwhile.
-const CODES_OF_AN_APP: u64 = 18;
+const CODES_OF_AN_APP: u32 = 18;
+/// How many steps beyond theirs policy accepts by the time that the last of them is used.
+const LATER_STEPS: u32 = 4;
 
 /// A user on four connections, the last of which is root's.
 struct Clients {
@@ -43,23 +45,36 @@ impl Clients {
 
     /// Enrols an app with its oldest valid code, so that all later ones can be used.
     async fn enroll(&self) -> App {
-        let (session, details) = self.members[0]
-            .start_enrollment("authenticator-app", HashMap::new())
-            .await
-            .unwrap();
-        let key = details.key.as_deref().unwrap().replace(' ', "");
-        // A TOTP code is the HOTP code of its time step (RFC 6238 section 4.2). Two steps are reserved
-        // for the time that passes meanwhile.
-        let oldest = now() / 30 - 8;
-        let count = u32::try_from(CODES_OF_AN_APP).unwrap() + 1;
-        let codes = hotp(&key, details.challenge.digits().unwrap(), oldest, count);
-        let (path, ..) = self.members[0]
-            .finish_enrollment(session.as_str(), &codes[0])
-            .await
-            .unwrap();
-        App {
-            path: path.to_string(),
-            codes,
+        let member = &self.members[0];
+        loop {
+            let (session, details) = member
+                .start_enrollment("authenticator-app", HashMap::new())
+                .await
+                .unwrap();
+            let key = details.key.as_deref().unwrap().replace(' ', "");
+            // A TOTP code is the HOTP code of its time step (RFC 6238 section 4.2). Two steps are
+            // reserved for the time that passes meanwhile.
+            let oldest = now() / 30 - 8;
+            let digits = details.challenge.digits().unwrap();
+            let mut codes = hotp(&key, digits, oldest, CODES_OF_AN_APP + 1 + LATER_STEPS);
+            if codes.iter().collect::<HashSet<_>>().len() < codes.len() {
+                // Of two steps with one code the later is taken, which uses up those between. One
+                // app of some four thousand has such steps.
+                let _: () = member
+                    .call(session.as_str(), "Enrollment", "Cancel", &())
+                    .await
+                    .unwrap();
+                continue;
+            }
+            codes.truncate(codes.len() - usize::try_from(LATER_STEPS).unwrap());
+            let (path, ..) = member
+                .finish_enrollment(session.as_str(), &codes[0])
+                .await
+                .unwrap();
+            return App {
+                path: path.to_string(),
+                codes,
+            };
         }
     }
 
