@@ -13,6 +13,8 @@ const HOST: Contents = Contents {
     cache: "host-root",
     packages: &[
         "dbus",
+        // The bus of a user, over which `systemd-run --user` learns how a unit ends.
+        "dbus-user-session",
         "debconf",
         "iproute2",
         "libpam-runtime",
