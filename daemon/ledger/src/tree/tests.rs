@@ -87,6 +87,8 @@ fn a_hash_has_one_spelling() {
         "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV=",
         "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU=",
         "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFUA",
+        // Two texts with padding, of 23 and of 9 bytes.
+        "47DEQpj8HBSa+/TImW+5JCeuQeRkm5M=TKSVmRt4UrhV",
     ] {
         assert_eq!(
             wrong.parse::<Hash>(),
