@@ -36,8 +36,10 @@ const PROGRAMS: Contents = Contents {
         "libpam0g-dev",
         // `gdbus`, a client of the bus that is not ours.
         "libglib2.0-bin",
-        // Writes the files that are imported.
+        // Write and read the files that are imported.
         "libpam-google-authenticator",
+        "libpam-oath",
+        "libpam-u2f",
         // What our programs are linked with.
         "libpam0g",
         "libssl3",
@@ -59,6 +61,8 @@ const PROGRAMS: Contents = Contents {
         "qemu-system-x86",
         "swtpm",
         "sudo",
+        // Talks to the socket for sign-ins.
+        "socat",
         // `busctl`, another client of the bus.
         "systemd",
         // Boots a host.
