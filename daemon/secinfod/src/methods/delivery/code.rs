@@ -69,10 +69,16 @@ mod tests {
 
     #[test]
     fn a_code_is_taken_as_people_type_it_and_not_otherwise() {
-        for typed in ["123456", "123 456", " 123-456 "] {
+        for typed in [
+            "123456",
+            "123 456",
+            " 123-456 ",
+            "１２３\u{a0}４５６",
+            "١٢٣٤٥٦",
+        ] {
             assert!(matches("123456", typed, Digits::Six), "{typed:?}");
         }
-        for typed in ["", "12345", "1234567", "123457", "12345a", "١٢٣٤٥٦"] {
+        for typed in ["", "12345", "1234567", "123457", "12345a", "١٢٣٤٥"] {
             assert!(!matches("123456", typed, Digits::Six), "{typed:?}");
         }
     }

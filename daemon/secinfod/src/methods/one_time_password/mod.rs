@@ -8,30 +8,18 @@ pub use secret::{InvalidSecret, Secret};
 
 use crate::core::{Core, Person, ServiceError};
 use crate::methods::payload::{MethodPayload, SecretBytes};
+use crate::methods::typed;
 use secinfo_domain::{Algorithm, Digits};
 use subtle::{Choice, ConditionallySelectable};
 use totp_rs::{Builder, Totp};
 use zeroize::Zeroizing;
 
-/// Longer than any code with its spaces; what is longer is not looked at.
-const LONGEST_INPUT: usize = 64;
-
-/// A code as typed, freed of spaces and dashes: as many digits as asked for, nothing else.
+/// A code as typed, freed of what groups it: as many digits as asked for, nothing else.
 pub(super) struct TypedCode(Zeroizing<String>);
 
 impl TypedCode {
     pub(super) fn parse(text: &str, digits: Digits) -> Option<Self> {
-        if text.len() > LONGEST_INPUT {
-            return None;
-        }
-        let mut code = Zeroizing::new(String::with_capacity(LONGEST_INPUT));
-        for character in text.chars() {
-            match character {
-                '0'..='9' => code.push(character),
-                ' ' | '-' => {}
-                _ => return None,
-            }
-        }
+        let code = typed::digits(text)?;
         (code.len() == usize::from(digits.count())).then_some(Self(code))
     }
 
@@ -158,8 +146,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn spaces_and_dashes_are_tolerated_and_nothing_else() {
-        for text in ["123456", "123 456", " 123-456 ", "1 2 3 4 5 6"] {
+    fn a_code_may_be_grouped_and_in_digits_of_any_script() {
+        for text in [
+            "123456",
+            "123 456",
+            " 123-456 ",
+            "1 2 3 4 5 6",
+            "123\t456",
+            "123\u{a0}456",
+            "１２３４５６",
+            "١٢٣٤٥٦",
+        ] {
             assert!(TypedCode::parse(text, Digits::Six).is_some(), "{text:?}");
         }
         for text in [
@@ -168,10 +165,8 @@ mod tests {
             "1234567",
             "+23456",
             "12345a",
-            "123\t456",
-            "123\u{a0}456",
             "123.456",
-            "١٢٣٤٥٦",
+            "١٢٣٤٥",
         ] {
             assert!(TypedCode::parse(text, Digits::Six).is_none(), "{text:?}");
         }

@@ -4,6 +4,7 @@ pub mod hashed;
 
 use super::kind::{OpenMethod, Verifier, malformed};
 use super::payload::MethodPayload;
+use super::typed;
 use crate::core::ServiceError;
 use hashed::HashedSet;
 use secinfo_domain::{Answer, Timestamp};
@@ -15,9 +16,6 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// Characters in a group, as shown.
 const GROUP: usize = 4;
-
-/// Longer than any code with its separators; what is longer is not looked at.
-const LONGEST_INPUT: usize = 64;
 
 /// A code in its one form: lower case, look-alikes resolved, no separators. It has no `Debug`, so
 /// that it cannot slip into a log.
@@ -39,17 +37,14 @@ impl WrittenCode {
         Ok(Self(text))
     }
 
-    /// The code as typed, which must have this many groups: case, spaces and dashes do not matter,
+    /// The code as typed, which must have this many groups: case, blanks and dashes do not matter,
     /// and look-alikes stand for what they look like. `None` when it cannot be such a code.
     pub fn parse(text: &str, groups: usize) -> Option<Self> {
-        if text.len() > LONGEST_INPUT {
+        if text.len() > typed::LONGEST_CODE {
             return None;
         }
-        let mut code = Zeroizing::new(String::with_capacity(LONGEST_INPUT));
-        for character in text
-            .chars()
-            .filter(|c| !matches!(c, ' ' | '-' | '\u{2010}'..='\u{2014}'))
-        {
+        let mut code = Zeroizing::new(String::with_capacity(typed::LONGEST_CODE));
+        for character in typed::ungrouped(text) {
             let character = match character.to_ascii_lowercase() {
                 'o' => '0',
                 'i' | 'l' => '1',
@@ -159,6 +154,9 @@ mod tests {
             " k7qf 2m9x pw4l ",
             "k7qf\u{2013}2m9x-pw4I",
             "k-7-q-f-2-m-9-x-p-w-4-1",
+            "Ｋ７ＱＦ－２Ｍ９Ｘ－ＰＷ４１",
+            "k٧qf\u{a0}٢m٩x\u{2212}pw٤١",
+            "\u{2066}k7qf\u{3000}2m9x\tpw41\u{2069}",
         ] {
             assert_eq!(
                 WrittenCode::parse(typed, 3).unwrap().as_bytes(),

@@ -258,9 +258,7 @@ impl Turn<'_> {
 
 /// Whether an answer cannot be a code of so many digits, however it is grouped.
 fn is_no_code(digits: u32, answer: &str) -> bool {
-    let other = |c: char| !c.is_ascii_digit() && c != ' ' && c != '-';
-    let count = answer.chars().filter(char::is_ascii_digit).count();
-    answer.contains(other) || u32::try_from(count) != Ok(digits)
+    methods::typed::digits(answer).is_none_or(|typed| u32::try_from(typed.len()) != Ok(digits))
 }
 
 #[cfg(test)]
@@ -269,7 +267,13 @@ mod tests {
 
     #[test]
     fn a_code_is_digits_however_they_are_grouped() {
-        for answer in ["123456", "123 456", "12-34-56"] {
+        for answer in [
+            "123456",
+            "123 456",
+            "12-34-56",
+            "١٢٣\u{a0}٤٥٦",
+            "１２３　４５６",
+        ] {
             assert!(!is_no_code(6, answer), "{answer}");
         }
         for answer in ["hunter2", "12345", "1234567", "123456x", "alice", ""] {

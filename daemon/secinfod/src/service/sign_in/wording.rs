@@ -5,6 +5,7 @@ use crate::core::Clock;
 use crate::messages::{Part, Prompts};
 use crate::methods;
 use crate::methods::kind::PromptStyle;
+use crate::methods::typed;
 use crate::service::Candidate;
 use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{Kind, Timestamp};
@@ -149,7 +150,7 @@ impl Wording {
 
 /// The row that a number names.
 pub(super) fn numbered<T: Copy>(rows: &[T], answer: &str) -> Option<T> {
-    let number: usize = answer.trim_end_matches('.').parse().ok()?;
+    let number: usize = typed::digits(answer.trim_end_matches('.'))?.parse().ok()?;
     rows.get(number.checked_sub(1)?).copied()
 }
 

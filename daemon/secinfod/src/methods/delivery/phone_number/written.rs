@@ -2,6 +2,7 @@
 //! guessed at, but refused.
 
 use super::{InvalidPhone, LIMIT};
+use crate::methods::typed;
 use zeroize::Zeroizing;
 
 /// The most digits that are passed on: 15 of E.164, and a prefix for dialling abroad.
@@ -41,12 +42,7 @@ pub(super) fn read(text: &str) -> Result<Written, InvalidPhone> {
     }
     // One spelling of digits and signs, without what cannot be seen: numbers that are copied from
     // a list of contacts come with marks of writing direction around them.
-    let text = Zeroizing::new(
-        text.chars()
-            .filter(|c| !is_invisible(*c))
-            .map(plain)
-            .collect::<String>(),
-    );
+    let text = Zeroizing::new(text.chars().filter_map(typed::plain).collect::<String>());
     let text = text.trim();
     let (text, mut context) = match without_scheme(text) {
         Some(uri) => uri
@@ -148,28 +144,4 @@ fn digits(text: &str) -> Result<Written, InvalidPhone> {
         international,
         extension: false,
     })
-}
-
-/// Marks without width: of writing direction, of joining, of hyphenation.
-const fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{AD}' | '\u{61C}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
-}
-
-/// The ASCII character that this one stands for.
-fn plain(c: char) -> char {
-    // The digits of these scripts follow each other in Unicode from zero to nine.
-    for zero in ['\u{660}', '\u{6F0}', '\u{966}', '\u{9E6}', '\u{FF10}'] {
-        let distance = u32::from(c).wrapping_sub(u32::from(zero));
-        if let Some(digit) = char::from_digit(distance.min(10), 10) {
-            return digit;
-        }
-    }
-    match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30FC}' => '-',
-        c if c.is_whitespace() => ' ',
-        c => c,
-    }
 }
