@@ -4,6 +4,7 @@
 //! travel inside the command. [`decide`] says which events follow from a [`Command`], and
 //! [`State::evolve`] what holds after an [`Event`].
 
+mod base64;
 mod command;
 mod decide;
 mod destination;
@@ -23,6 +24,7 @@ mod tag;
 mod time;
 mod unknown_word;
 
+pub use base64::from_base64;
 pub use command::{
     Action, Authority, Command, Context, DeliveryOutcome, HostAction, HostCommand, NewToken, Phone,
     Recipient, Room, UserCommand,

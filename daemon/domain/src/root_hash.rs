@@ -1,5 +1,6 @@
 //! The root of a log's hash tree, as its checkpoints say it.
 
+use crate::base64::from_base64;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use std::str::FromStr;
@@ -36,8 +37,7 @@ impl FromStr for RootHash {
     type Err = InvalidRootHash;
 
     fn from_str(text: &str) -> Result<Self, InvalidRootHash> {
-        let bytes = data_encoding::BASE64.decode(text.as_bytes()).ok();
-        let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
+        let bytes = from_base64(text).and_then(|bytes| bytes.try_into().ok());
         bytes.map(Self).ok_or(InvalidRootHash)
     }
 }
@@ -52,5 +52,22 @@ impl<'de> Deserialize<'de> for RootHash {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{InvalidRootHash, RootHash};
+
+    #[test]
+    fn a_root_hash_has_one_spelling() {
+        let text = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+        assert_eq!(
+            text.parse::<RootHash>().map(|hash| hash.to_string()),
+            Ok(text.to_owned())
+        );
+        // Two texts with padding, of 23 and of 9 bytes.
+        let other = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5M=TKSVmRt4UrhV";
+        assert_eq!(other.parse::<RootHash>(), Err(InvalidRootHash));
     }
 }

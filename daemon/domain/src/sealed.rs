@@ -1,5 +1,6 @@
 //! Bytes that only the vault can open.
 
+use crate::base64::from_base64;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::borrow::Cow;
 use std::fmt;
@@ -165,10 +166,9 @@ impl<'de> de::Visitor<'de> for BytesVisitor {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Bytes<'de>, E> {
-        data_encoding::BASE64
-            .decode(text.as_bytes())
+        from_base64(text)
             .map(|bytes| Bytes(bytes.into()))
-            .map_err(E::custom)
+            .ok_or_else(|| E::custom("sealed bytes are written in base64, with padding"))
     }
 
     fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Bytes<'de>, E> {
@@ -187,5 +187,17 @@ impl<'de: 'a, 'a> Deserialize<'de> for Bytes<'a> {
         } else {
             deserializer.deserialize_bytes(BytesVisitor)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sealed;
+
+    #[test]
+    fn sealed_bytes_have_one_spelling() {
+        let read = |text: &str| serde_json::from_str::<Sealed>(&format!("\"{text}\"")).ok();
+        assert_eq!(read("QUJD"), Some(Sealed::new(b"ABC".to_vec())));
+        assert_eq!(read("QQ==QkM="), None);
     }
 }

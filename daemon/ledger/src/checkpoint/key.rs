@@ -4,6 +4,7 @@ use super::note::{KEY_ID_LEN, Note, NoteSignature};
 use super::{Checkpoint, CheckpointError, Origin};
 use data_encoding::{BASE64, HEXLOWER};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use secinfo_domain::from_base64;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
@@ -147,9 +148,7 @@ impl FromStr for VerifierKey {
         let name = name
             .parse()
             .map_err(|_| MalformedKey("its name is no name of a log"))?;
-        let key = BASE64
-            .decode(key.as_bytes())
-            .map_err(|_| MalformedKey("its last part is no base64"))?;
+        let key = from_base64(key).ok_or(MalformedKey("its last part is no base64"))?;
         let Some((&TYPE_ED25519, key)) = key.split_first() else {
             return Err(MalformedKey("it is of another type than Ed25519"));
         };

@@ -2,6 +2,7 @@
 
 use super::{CheckpointError, Origin};
 use data_encoding::BASE64;
+use secinfo_domain::from_base64;
 
 /// A note of more bytes is refused unread. C2SP signed-note demands room for 16 signatures, which
 /// may be of nearly 5 kB each, a third more in base64.
@@ -58,7 +59,7 @@ impl<'a> Note<'a> {
 impl NoteSignature {
     fn parse(line: &str) -> Option<Self> {
         let (name, signature) = line.strip_prefix(SIGNATURE_PREFIX)?.split_once(' ')?;
-        let signature = BASE64.decode(signature.as_bytes()).ok()?;
+        let signature = from_base64(signature)?;
         let (key_id, bytes) = signature.split_first_chunk::<KEY_ID_LEN>()?;
         if bytes.is_empty() {
             return None;

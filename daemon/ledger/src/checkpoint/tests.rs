@@ -171,6 +171,37 @@ fn broken_notes_are_refused_with_the_reason() {
     assert_eq!(key.verify(&long), Err(CheckpointError::TooLong));
 }
 
+/// The same bytes in the other spelling that decoders take: two texts with padding.
+fn respelled(bytes: &[u8]) -> String {
+    let (first, rest) = bytes.split_at(1);
+    format!("{}{}", BASE64.encode(first), BASE64.encode(rest))
+}
+
+#[test]
+fn a_signature_has_one_spelling() {
+    let (signer, note) = (signer(), signed());
+    let key = signer.verifier_key();
+    let text = note.trim_end().rsplit_once(' ').unwrap().1;
+    let bytes = BASE64.decode(text.as_bytes()).unwrap();
+    assert_eq!(
+        key.verify(&note.replace(text, &respelled(&bytes))),
+        Err(CheckpointError::MalformedNote("a signature line is broken"))
+    );
+}
+
+#[test]
+fn a_key_has_one_spelling() {
+    let written = signer().verifier_key().to_string();
+    let text = written.splitn(3, '+').nth(2).unwrap();
+    let bytes = BASE64.decode(text.as_bytes()).unwrap();
+    assert_eq!(
+        written
+            .replace(text, &respelled(&bytes))
+            .parse::<VerifierKey>(),
+        Err(CheckpointError::MalformedKey("its last part is no base64"))
+    );
+}
+
 #[test]
 fn broken_checkpoints_are_refused_and_extensions_kept() {
     let root = EMPTY_ROOT;

@@ -2,6 +2,7 @@
 
 use super::TreeError;
 use data_encoding::BASE64;
+use secinfo_domain::from_base64;
 use sha2::{Digest, Sha256};
 use std::fmt;
 use std::str::FromStr;
@@ -53,13 +54,9 @@ impl FromStr for Hash {
 
     /// Reads the base64 that [`Display`](fmt::Display) writes, and no other spelling of it.
     fn from_str(text: &str) -> Result<Self, TreeError> {
-        BASE64
-            .decode(text.as_bytes())
-            .ok()
+        from_base64(text)
             .and_then(|bytes| bytes.try_into().ok())
             .map(Self)
-            // The decoder takes several texts with padding one behind the other for one text.
-            .filter(|hash| hash.to_string() == text)
             .ok_or(TreeError::MalformedHash)
     }
 }
