@@ -19,7 +19,7 @@ use crate::start::{self, Opened};
 use crate::tiles::SharedTree;
 use crate::vault::{MasterKey, Vault};
 use rustix::fs::{FlockOperation, flock};
-use secinfo_domain::{Seconds, Timestamp};
+use secinfo_domain::{Room, Seconds, Timestamp};
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -56,11 +56,6 @@ pub struct LedgerReader {
 }
 
 impl LedgerReader {
-    /// Whether there is more room on the disk than is kept for what must go on when it gets full.
-    pub fn has_room_for_changes(&self) -> bool {
-        self.log.expect_room(self.site.options.kept_bytes).is_ok()
-    }
-
     /// Where the log and all that belongs to it are.
     pub fn directory(&self) -> &Path {
         &self.site.directory
@@ -132,9 +127,13 @@ impl Ledger {
         self.reader.clone()
     }
 
-    /// As [`LedgerReader::has_room_for_changes`].
-    pub fn has_room_for_changes(&self) -> bool {
-        self.reader.has_room_for_changes()
+    /// How much room there is on the disk beside what is
+    /// [kept](crate::Options::kept_bytes) for what must go on when it gets full. Asks the file system.
+    pub fn room(&self) -> Room {
+        match self.log.expect_room(self.reader.site.options.kept_bytes) {
+            Ok(()) => Room::Enough,
+            Err(_) => Room::Kept,
+        }
     }
 
     /// The ledger as it is now, for a backup. What is appended afterwards is not in it.

@@ -18,10 +18,6 @@ impl LogReader {
         Self { log, tree }
     }
 
-    pub(crate) fn expect_room(&self, bytes: u64) -> Result<(), LedgerError> {
-        self.log.expect_room(bytes)
-    }
-
     /// How many events are durable. Their hashes are in the tree.
     pub fn size(&self) -> u64 {
         self.tree.read().tiles.size()

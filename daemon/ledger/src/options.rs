@@ -15,7 +15,7 @@ pub struct Options {
     /// How much room must stay free on the disk, in bytes, for a commit to be tried.
     pub reserve_bytes: u64,
     /// How many bytes of events there must be room for beyond that, so that
-    /// [`Ledger::has_room_for_changes`](crate::Ledger::has_room_for_changes).
+    /// there is [`Room`](secinfo_domain::Room) for everything.
     pub kept_bytes: u64,
     /// Which writes fail, in tests.
     pub faults: Faults,

@@ -5,7 +5,7 @@ use super::account::Person;
 use super::error::ServiceError;
 use secinfo_domain::event::{Actor, Who};
 use secinfo_domain::{
-    Action, Authority, Command, Context, Event, HostAction, HostCommand, Policy, Room, ServiceName,
+    Action, Authority, Command, Context, Event, HostAction, HostCommand, Policy, ServiceName,
     SessionTag, UserCommand,
 };
 use secinfo_ledger::NewKey;
@@ -29,15 +29,6 @@ pub struct Requester {
 pub(crate) struct Offer {
     pub(crate) keys: Vec<Arc<NewKey>>,
     pub(crate) accounts: Vec<Person>,
-}
-
-/// What a command is told of the room on the disk.
-pub(super) const fn room(for_changes: bool) -> Room {
-    if for_changes {
-        Room::Enough
-    } else {
-        Room::Kept
-    }
 }
 
 impl Requester {
@@ -118,13 +109,9 @@ impl Core {
             on_self,
             session: by.session,
             groups,
-            room: self.room(),
+            room: self.published.room(),
             introductions: person.introduction().into_iter().collect(),
         })
-    }
-
-    fn room(&self) -> Room {
-        room(self.reader.has_room_for_changes())
     }
 
     /// The account that asks, where it is neither root nor the user.
@@ -189,7 +176,7 @@ impl Core {
         let command = Command::Host(HostCommand {
             now: self.now(),
             actor,
-            room: self.room(),
+            room: self.published.room(),
             introductions: offer
                 .accounts
                 .iter()

@@ -74,7 +74,7 @@ impl Core {
             tracing::warn!(%error, "the keys of tags could not be renewed; it is tried again");
         }
         let reader = ledger.reader();
-        let published = Arc::new(Published::new(state));
+        let published = Arc::new(Published::new(state, ledger.room()));
         let writer = Writer::start(
             ledger,
             Arc::clone(&published),

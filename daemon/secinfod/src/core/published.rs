@@ -2,7 +2,8 @@
 
 use super::appended::Appended;
 use super::counters::Counters;
-use secinfo_domain::State;
+use secinfo_domain::{Room, State};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 use tokio::sync::broadcast;
 
@@ -12,15 +13,17 @@ const BACKLOG: usize = 1024;
 /// The newest state that is on disk. Readers never see one that is not.
 pub struct Published {
     state: RwLock<State>,
+    is_room_kept: AtomicBool,
     news: broadcast::Sender<Arc<Appended>>,
     counters: Counters,
 }
 
 impl Published {
     /// Begins with the state that was read from disk.
-    pub fn new(state: State) -> Self {
+    pub fn new(state: State, room: Room) -> Self {
         Self {
             counters: Counters::new(&state),
+            is_room_kept: AtomicBool::new(room == Room::Kept),
             state: RwLock::new(state),
             news: broadcast::Sender::new(BACKLOG),
         }
@@ -32,6 +35,22 @@ impl Published {
             .read()
             .expect("nothing panics while it holds the state")
             .clone()
+    }
+
+    /// How much room the log had when the writer looked last: before each write, and now and then
+    /// without one.
+    pub fn room(&self) -> Room {
+        if self.is_room_kept.load(Ordering::Relaxed) {
+            Room::Kept
+        } else {
+            Room::Enough
+        }
+    }
+
+    /// Takes note of the room that the log has.
+    pub(super) fn set_room(&self, room: Room) {
+        self.is_room_kept
+            .store(room == Room::Kept, Ordering::Relaxed);
     }
 
     /// What has happened, in numbers. What is published is counted.

@@ -5,13 +5,12 @@ use super::account::Person;
 use super::appended::Appended;
 use super::batch::{Batch, PendingCommand};
 use super::clock::Clock;
-use super::command::room;
 use super::error::ServiceError;
 use super::published::Published;
 use super::replay::{ReplayError, replay_news};
 use super::snapshots::Snapshots;
 use super::tags;
-use secinfo_domain::{Command, Event, State, Timestamp};
+use secinfo_domain::{Command, Event, Room, State, Timestamp};
 use secinfo_ledger::{Commit, Ledger, NewKey};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -197,6 +196,7 @@ impl Appender {
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     self.look_again();
+                    self.look_for_room();
                     if self.is_sound() {
                         self.snapshots.at_rest(&self.state);
                     }
@@ -239,7 +239,7 @@ impl Appender {
             self.set_problem(Some(why.clone()));
             return refuse(commands, &why);
         }
-        let room = room(self.ledger.has_room_for_changes());
+        let room = self.look_for_room();
         let batch = Batch::decide(&self.state, commands, self.clock.now(), room);
         match self.append(batch.commit) {
             Ok(()) => {
@@ -266,6 +266,13 @@ impl Appender {
                 }
             }
         }
+    }
+
+    /// Looks how much room the log has, and lets the readers know.
+    fn look_for_room(&self) -> Room {
+        let room = self.ledger.room();
+        self.published.set_room(room);
+        room
     }
 
     /// Checks whether the log can be written again, so that the daemon reports itself healthy without
