@@ -15,18 +15,18 @@ pub(crate) fn event(input: &[u8]) {
         let again = decode(&bytes).expect("what is written is read");
         assert_eq!(again, stored);
     }
-    let _ = State::default().evolve(&stored.event);
+    State::default().apply(&stored.event);
 }
 
 /// Reads an exported log, each event of it, and evolves a state by them.
 pub(crate) fn export(input: &[u8]) {
     let mut reader = ExportReader::new(input);
-    let mut state = Some(State::default());
+    let mut state = State::default();
     let mut events = 0;
     while let Ok(Some(bytes)) = reader.next_event() {
         events += 1;
         if let Ok(stored) = decode(bytes) {
-            state = state.take().map(|state| state.evolve(&stored.event));
+            state.apply(&stored.event);
         }
     }
     assert_eq!(reader.size(), events);

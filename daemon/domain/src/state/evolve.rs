@@ -20,6 +20,12 @@ impl State {
     /// and one about something that is not there changes nothing.
     #[must_use]
     pub fn evolve(mut self, event: &Event) -> Self {
+        self.apply(event);
+        self
+    }
+
+    /// Becomes the state after this event, as [`State::evolve`] gives it.
+    pub fn apply(&mut self, event: &Event) {
         self.events += 1;
         self.latest = event.time;
         match &event.fact {
@@ -39,7 +45,6 @@ impl State {
                 }
             }
         }
-        self
     }
 
     fn import(&mut self, fact: &TokenImported) {

@@ -45,7 +45,7 @@ impl BackupContents {
                         stored.seq
                     )));
                 }
-                self.state = std::mem::take(&mut self.state).evolve(&stored.event);
+                self.state.apply(&stored.event);
                 Ok(())
             }
         }

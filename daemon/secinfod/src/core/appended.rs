@@ -1,16 +1,17 @@
 //! What one commit appended.
 
 use secinfo_domain::{Event, Kind, MethodId, State, UserId};
+use std::sync::Arc;
 
 /// What one commit appended.
 #[derive(Debug)]
 pub struct Appended {
     /// The state before it.
-    pub before: State,
+    pub before: Arc<State>,
     /// The events.
     pub events: Vec<Event>,
     /// The state after it.
-    pub after: State,
+    pub after: Arc<State>,
 }
 
 impl Appended {

@@ -63,12 +63,10 @@ impl Batch {
     fn take(&mut self, pending: &PendingCommand) -> Result<Vec<Event>, ServiceError> {
         let events = decide(&self.after, &pending.command)?;
         let mut addition = Commit::default();
-        let mut after = self.after.clone();
-        for event in &events {
-            let bytes = encode(after.events(), event)
+        for (seq, event) in (self.after.events()..).zip(&events) {
+            let bytes = encode(seq, event)
                 .map_err(|error| ServiceError::InvalidArgument(error.to_string()))?;
             addition.events.push(bytes);
-            addition.destroy_keys.extend(destroyed_keys(&after, event));
             if let Some(id) = created_key(event) {
                 addition.new_keys.push(pending.key(id)?);
                 if let Some(person) = pending
@@ -92,7 +90,13 @@ impl Batch {
                     .index_remove
                     .extend(erased.map(|p| (p.uid(), p.account.name.as_str().to_owned())));
             }
-            after = after.evolve(event);
+        }
+        // The state is changed in its place, which copies what is shared once for the whole batch.
+        for event in &events {
+            addition
+                .destroy_keys
+                .extend(destroyed_keys(&self.after, event));
+            self.after.apply(event);
         }
         self.introduced.extend(
             events
@@ -106,7 +110,6 @@ impl Batch {
         );
         self.add(addition);
         self.events.extend(events.iter().cloned());
-        self.after = after;
         Ok(events)
     }
 

@@ -93,7 +93,7 @@ impl Core {
     }
 
     /// The newest state that is on disk.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> Arc<State> {
         self.published.state()
     }
 

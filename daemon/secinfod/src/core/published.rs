@@ -12,7 +12,7 @@ const BACKLOG: usize = 1024;
 
 /// The newest state that is on disk. Readers never see one that is not.
 pub struct Published {
-    state: RwLock<State>,
+    state: RwLock<Arc<State>>,
     is_room_kept: AtomicBool,
     news: broadcast::Sender<Arc<Appended>>,
     counters: Counters,
@@ -24,13 +24,13 @@ impl Published {
         Self {
             counters: Counters::new(&state),
             is_room_kept: AtomicBool::new(room == Room::Kept),
-            state: RwLock::new(state),
+            state: RwLock::new(Arc::new(state)),
             news: broadcast::Sender::new(BACKLOG),
         }
     }
 
-    /// The newest state. Cheap: what is equal is shared.
-    pub fn state(&self) -> State {
+    /// The newest state.
+    pub fn state(&self) -> Arc<State> {
         self.state
             .read()
             .expect("nothing panics while it holds the state")
@@ -68,7 +68,7 @@ impl Published {
         *self
             .state
             .write()
-            .expect("nothing panics while it holds the state") = appended.after.clone();
+            .expect("nothing panics while it holds the state") = Arc::clone(&appended.after);
         self.counters.count(&appended);
         // There may be no receiver, which is fine.
         let _ = self.news.send(Arc::new(appended));

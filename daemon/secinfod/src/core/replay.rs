@@ -59,11 +59,10 @@ pub(super) fn replay_news(
 
 fn replay_each(
     log: &LogReader,
-    state: State,
+    mut state: State,
     mut each: impl FnMut(&Event),
 ) -> Result<State, ReplayError> {
-    let mut state = Some(state);
-    let from = state.as_ref().map_or(0, State::events);
+    let from = state.events();
     log.for_each::<ReplayError>(from, |seq, bytes| {
         let stored = decode(bytes).map_err(|source| ReplayError::Event { seq, source })?;
         if stored.seq != seq {
@@ -73,8 +72,8 @@ fn replay_each(
             });
         }
         each(&stored.event);
-        state = state.take().map(|state| state.evolve(&stored.event));
+        state.apply(&stored.event);
         Ok(())
     })?;
-    Ok(state.unwrap_or_default())
+    Ok(state)
 }

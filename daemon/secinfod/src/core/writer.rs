@@ -152,7 +152,7 @@ pub(crate) struct Appender {
     published: Arc<Published>,
     clock: Arc<dyn Clock>,
     /// Equal to what is published, between commits.
-    state: State,
+    state: Arc<State>,
     snapshots: Snapshots,
     problem: Arc<Mutex<Option<String>>>,
     /// Another log takes the place of this one at the next start: nothing is written any more.
@@ -161,7 +161,7 @@ pub(crate) struct Appender {
 
 impl Appender {
     /// The ledger, and the state after its events.
-    pub(crate) const fn ledger_and_state(&self) -> (&Ledger, &State) {
+    pub(crate) fn ledger_and_state(&self) -> (&Ledger, &State) {
         (&self.ledger, &self.state)
     }
 
@@ -245,12 +245,7 @@ impl Appender {
             Ok(()) => {
                 batch.introduced.iter().for_each(Person::mark_introduced);
                 if !batch.events.is_empty() {
-                    let before = std::mem::replace(&mut self.state, batch.after.clone());
-                    self.published.publish(Appended {
-                        before,
-                        events: batch.events,
-                        after: batch.after,
-                    });
+                    self.publish(batch.events, batch.after);
                 }
                 for (sender, answer) in batch.answers {
                     // The caller may have gone; what was decided stays decided.
@@ -293,17 +288,24 @@ impl Appender {
         }
         let size = self.ledger.recover()?;
         if size > self.state.events() {
-            let (after, events) = replay_news(&self.ledger.reader().log, self.state.clone())?;
-            let before = std::mem::replace(&mut self.state, after.clone());
-            self.published.publish(Appended {
-                before,
-                events,
-                after,
-            });
+            let state = State::clone(&self.state);
+            let (after, events) = replay_news(&self.ledger.reader().log, state)?;
+            self.publish(events, after);
         }
         tracing::info!(size, "the log can be written again");
         self.set_problem(None);
         Ok(())
+    }
+
+    /// Makes what is on disk now the state that the next batch is decided on, and lets the readers see
+    /// it.
+    fn publish(&mut self, events: Vec<Event>, after: State) {
+        let after = Arc::new(after);
+        self.published.publish(Appended {
+            before: std::mem::replace(&mut self.state, Arc::clone(&after)),
+            events,
+            after,
+        });
     }
 
     fn append(&mut self, commit: Commit) -> Result<(), ReplayError> {

@@ -106,7 +106,7 @@ impl Check {
 
     /// Applies the event to the state, as the daemon did.
     fn replay(&mut self, stored: &StoredEvent) {
-        self.state = std::mem::take(&mut self.state).evolve(&stored.event);
+        self.state.apply(&stored.event);
     }
 
     /// Checks the root at the size of the older checkpoint.
