@@ -9,11 +9,15 @@ use crate::library::Library;
 use crate::line::{Line, Words, lines};
 use crate::root::{Root, is_absent};
 use crate::stack::{Entry, Location, Work};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io;
 
-/// How deep files may include others, and substacks lie in others.
+/// How deep files may include others, and substacks lie in others: libpam's `PAM_SUBSTACK_MAX_LEVEL`.
 const DEEPEST: usize = 16;
+
+/// How many lines are read for one service. Libpam reads on: a file that includes itself twice has it
+/// read 2¹⁶ files, and one that does so three times keeps it busy for hours.
+const MOST_LINES: usize = 4096;
 
 /// What libpam uses for services that have no file, and for types that a file has nothing of.
 const OTHER: &str = "other";
@@ -46,6 +50,7 @@ pub struct Service {
     pub refused: bool,
     /// Files that the current user may not read.
     pub unreadable: BTreeSet<String>,
+    lines: usize,
 }
 
 /// A mistake in a file.
@@ -72,10 +77,24 @@ impl Service {
 
 /// In which group and how deep a file is read.
 #[derive(Clone, Copy)]
-struct Scope {
+struct Scope<'a> {
     group: Option<Group>,
     include_level: usize,
     level: usize,
+    within: Option<&'a Within<'a>>,
+}
+
+/// A file that is being read, and the one that includes it.
+struct Within<'a> {
+    path: &'a str,
+    by: Option<&'a Self>,
+}
+
+impl Scope<'_> {
+    /// Whether this file is being read already.
+    fn is_within(&self, path: &str) -> bool {
+        std::iter::successors(self.within, |within| within.by).any(|within| within.path == path)
+    }
 }
 
 /// The file could not be used.
@@ -125,16 +144,18 @@ impl<'a> Loader<'a> {
             group: None,
             include_level: 0,
             level: 0,
+            within: None,
         };
         if self.has_directory() {
-            let own = self.find(name).is_some();
-            if own && self.file(name, scope, &mut service).is_err() {
-                service.refused = true;
+            let own = self.find(name);
+            if let Some(path) = &own {
+                service.refused |= self.file(path, scope, &mut service).is_err();
             }
-            if name != OTHER && self.find(OTHER).is_none() {
-                service.refused |= !own;
-            } else if name != OTHER {
-                service.refused |= self.file(OTHER, scope, &mut other).is_err();
+            if name != OTHER {
+                service.refused |= match self.find(OTHER) {
+                    Some(path) => self.file(&path, scope, &mut other).is_err(),
+                    None => own.is_none(),
+                };
             }
         } else {
             self.single_file(name, scope, &mut service, &mut other);
@@ -148,6 +169,11 @@ impl<'a> Loader<'a> {
             }
         }
         service.unreadable.append(&mut other.unreadable);
+        // A file that is read again has the same mistakes again.
+        let mut told = HashSet::new();
+        service
+            .mistakes
+            .retain(|mistake| told.insert(mistake.clone()));
         service
     }
 
@@ -157,7 +183,7 @@ impl<'a> Loader<'a> {
         directories.any(|directory| self.root.has(directory))
     }
 
-    fn single_file(&self, name: &str, scope: Scope, own: &mut Service, other: &mut Service) {
+    fn single_file(&self, name: &str, scope: Scope<'_>, own: &mut Service, other: &mut Service) {
         let path = self.library.single_file.clone();
         let Ok(lines) = self.lines(&path, own) else {
             own.refused = true;
@@ -232,21 +258,17 @@ impl<'a> Loader<'a> {
         })
     }
 
-    fn file(&self, name: &str, scope: Scope, into: &mut Service) -> Result<(), Unusable> {
-        if scope.include_level >= DEEPEST || scope.level >= DEEPEST {
-            return Err(Unusable);
-        }
-        let path = if scope.include_level == 0 {
-            self.find(name)
-        } else {
-            self.find_included(name)
+    fn file(&self, path: &str, scope: Scope<'_>, into: &mut Service) -> Result<(), Unusable> {
+        let within = Within {
+            path,
+            by: scope.within,
         };
-        let path = path.ok_or(Unusable)?;
-        if scope.include_level > 0 {
-            into.included.insert(path.clone());
-        }
-        for line in self.lines(&path, into)? {
-            self.line(&path, &line, Words::of(&line.text), scope, into);
+        let scope = Scope {
+            within: Some(&within),
+            ..scope
+        };
+        for line in self.lines(path, into)? {
+            self.line(path, &line, Words::of(&line.text), scope, into);
             if into.refused {
                 return Err(Unusable);
             }
@@ -259,13 +281,26 @@ impl<'a> Loader<'a> {
         file: &str,
         line: &Line,
         mut words: Words<'_>,
-        scope: Scope,
+        scope: Scope<'_>,
         into: &mut Service,
     ) {
         let location = Location {
             file: file.to_owned(),
             line: line.number,
         };
+        into.lines += 1;
+        if into.lines > MOST_LINES {
+            into.mistakes.push(Mistake {
+                location,
+                what: format!(
+                    "with what it includes, this service has more than {MOST_LINES} lines, and is \
+                     read no further"
+                ),
+                harmless: false,
+            });
+            into.refused = true;
+            return;
+        }
         let mut mistakes = Vec::new();
         let read = self.read(&mut words, &location, scope, into, &mut mistakes);
         let group = read.as_ref().map_or(scope.group, |(group, _)| Some(*group));
@@ -289,7 +324,7 @@ impl<'a> Loader<'a> {
         &self,
         words: &mut Words<'_>,
         location: &Location,
-        scope: Scope,
+        scope: Scope<'_>,
         into: &mut Service,
         mistakes: &mut Vec<String>,
     ) -> Option<(Group, Entry)> {
@@ -340,6 +375,7 @@ impl<'a> Loader<'a> {
                 group: Some(group),
                 include_level: scope.include_level + 1,
                 level: scope.level + usize::from(substack),
+                within: scope.within,
             };
             return match self.include(name.as_deref(), scope, into, mistakes) {
                 Ok(()) => None,
@@ -388,7 +424,7 @@ impl<'a> Loader<'a> {
     fn include(
         &self,
         name: Option<&str>,
-        scope: Scope,
+        scope: Scope<'_>,
         into: &mut Service,
         mistakes: &mut Vec<String>,
     ) -> Result<(), Unusable> {
@@ -399,11 +435,19 @@ impl<'a> Loader<'a> {
             );
             return Err(Unusable);
         };
+        let path = self.find_included(name);
         if scope.include_level >= DEEPEST || scope.level >= DEEPEST {
-            mistakes.push("files include each other, again and again".to_owned());
+            mistakes.push(match path {
+                Some(path) if scope.is_within(&path) => format!("'{name}' includes itself"),
+                _ => format!("'{name}' is the last of {DEEPEST} files that include each other"),
+            });
             return Err(Unusable);
         }
-        self.file(name, scope, into).inspect_err(|Unusable| {
+        let read = path.ok_or(Unusable).and_then(|path| {
+            into.included.insert(path.clone());
+            self.file(&path, scope, into)
+        });
+        read.inspect_err(|Unusable| {
             mistakes.push(format!("'{name}', which it includes, cannot be used"));
         })
     }
@@ -414,7 +458,7 @@ impl<'a> Loader<'a> {
         &self,
         words: &mut Words<'_>,
         location: &Location,
-        scope: Scope,
+        scope: Scope<'_>,
         into: &mut Service,
         mistakes: &mut Vec<String>,
     ) -> Option<(Group, Entry)> {
@@ -475,4 +519,75 @@ fn is_service_name(name: &str) -> bool {
     !name.starts_with('.')
         && !name.bytes().any(|b| b.is_ascii_uppercase())
         && !LEFT_BEHIND.iter().any(|ending| name.ends_with(ending))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a service is whose directory holds these files.
+    fn service(name: &str, files: &[(&str, String)]) -> Service {
+        let directory = tempfile::tempdir().unwrap();
+        let pam = directory.path().join("etc/pam.d");
+        std::fs::create_dir_all(&pam).unwrap();
+        for (name, text) in files {
+            std::fs::write(pam.join(name), text).unwrap();
+        }
+        let root = Root::open(directory.path()).unwrap();
+        let library = Library {
+            at_include: true,
+            ..Library::of(&root)
+        };
+        Loader::new(&root, &library).service(name)
+    }
+
+    fn told(service: &Service) -> Vec<String> {
+        let mistakes = service.mistakes.iter();
+        mistakes
+            .map(|mistake| format!("{}: {}", mistake.location, mistake.what))
+            .collect()
+    }
+
+    #[test]
+    fn a_file_that_includes_itself_is_told_as_that() {
+        for line in ["auth include sshd", "auth substack sshd", "@include sshd"] {
+            let service = service("sshd", &[("sshd", format!("{line}\n"))]);
+            let told = told(&service);
+            assert_eq!(
+                told[0], "/etc/pam.d/sshd:1: 'sshd' includes itself",
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn files_that_include_more_and_more_are_read_to_a_bound() {
+        let each_the_next = |level: usize| {
+            let next = format!("auth include level{}\n", level + 1);
+            (format!("level{level}"), next.repeat(6))
+        };
+        let files: Vec<_> = (0..DEEPEST - 1).map(each_the_next).collect();
+        let levels: Vec<_> = files
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.clone()))
+            .collect();
+        let twice = |line: &str| {
+            vec![(
+                "level0",
+                format!("auth optional pam_x.so\n{line}{line}{line}"),
+            )]
+        };
+        for files in [
+            levels,
+            twice("auth include level0\n"),
+            twice("auth substack level0\n"),
+            twice("auth include level0\n@include level0\n"),
+        ] {
+            let service = service("level0", &files);
+            assert!(service.refused && service.entries.len() <= 2 * MOST_LINES);
+            assert!(service.mistakes.len() < 100, "{}", service.mistakes.len());
+            let bound = |told: &String| told.contains("more than 4096 lines");
+            assert_eq!(told(&service).iter().filter(|told| bound(told)).count(), 1);
+        }
+    }
 }
