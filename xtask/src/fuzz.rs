@@ -9,6 +9,7 @@ use crate::packages::{self, Needs};
 use crate::workspace::{self, Workspace};
 use crate::{interrupt, screen};
 use std::fs;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
@@ -24,14 +25,14 @@ const RUSTFLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module \
     -Ccodegen-units=1 -Cdebug-assertions -Coverflow-checks";
 
 /// How long each target is fuzzed, unless an argument says otherwise.
-const MINUTES: u64 = 10;
+const MINUTES: NonZeroU64 = NonZeroU64::new(10).expect("10 is not 0");
 
 /// Longest input, in bytes: longer ones find little that shorter ones do not, and slowly.
 const LONGEST_INPUT: usize = 8 * 1024;
 
 /// What is done with each target.
 struct Task {
-    minutes: u64,
+    minutes: NonZeroU64,
     /// Adds to the corpus what reaches code that the corpus does not, in place of fuzzing.
     merge: bool,
     only: Option<String>,
@@ -49,7 +50,7 @@ impl Task {
                 [] => return Ok(task),
                 ["--minutes", minutes, rest @ ..] => {
                     task.minutes = minutes.parse().map_err(|_| {
-                        Failure::Usage("--minutes takes a whole number of minutes".into())
+                        Failure::Usage("--minutes takes a whole number of minutes, from 1".into())
                     })?;
                     arguments = rest;
                 }
@@ -184,12 +185,12 @@ impl Directories {
     }
 
     /// Fuzzes a target. Returns whether nothing was found that must not be.
-    fn fuzz(&self, program: &Path, name: &str, minutes: u64) -> Result<bool> {
+    fn fuzz(&self, program: &Path, name: &str, minutes: NonZeroU64) -> Result<bool> {
         screen::heading(&format!("{name}: {minutes} min"));
         let began = Instant::now();
         let mut fuzzer = libfuzzer(program, name);
         fuzzer
-            .arg(format!("-max_total_time={}", minutes * 60))
+            .arg(format!("-max_total_time={}", minutes.get() * 60))
             .arg(format!("-artifact_prefix={}/", self.failures.display()))
             .args(["-print_final_stats=1", "-verbosity=0"])
             .args([&self.found, &self.corpus]);
@@ -228,4 +229,20 @@ fn libfuzzer(program: &Path, name: &str) -> Command {
         .arg(format!("-max_len={LONGEST_INPUT}"))
         .args(["-timeout=10", "-rss_limit_mb=1024"]);
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_length_of_fuzzing_without_end_is_refused() {
+        // Libfuzzer takes 0 for no limit.
+        for minutes in ["0", "-1", "ten"] {
+            assert!(Task::parse(&["--minutes", minutes]).is_err(), "{minutes}");
+        }
+        let task = Task::parse(&["--minutes", "3", "pam"]).expect("it is right");
+        assert_eq!(task.minutes.get(), 3);
+        assert_eq!(task.only.as_deref(), Some("pam"));
+    }
 }
