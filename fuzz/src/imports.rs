@@ -1,6 +1,7 @@
 //! Files that administrators bring: the configuration, and methods of other systems.
 
 use secinfo_cli::import::google_authenticator::GoogleAuthenticator;
+use secinfo_words::visible;
 use secinfod::config::Config;
 use secinfod::methods::hardware_token::import::{self as tokens, pskc::PreSharedKey};
 use secinfod::methods::import::{Import, oath_users as oath, u2f_mappings as u2f};
@@ -21,21 +22,26 @@ pub(crate) fn config(input: &[u8]) {
         return;
     };
     if let Err(error) = Config::parse(text, "config.toml") {
-        let message = error.to_string();
-        let is_shown = |c: char| c == '\n' || !c.is_control();
-        assert!(
-            !message.is_empty() && message.chars().all(is_shown),
-            "{message:?}"
-        );
+        for line in error.to_string().split('\n') {
+            // The line of the file keeps its tabs, and the mark below is moved by them.
+            check_shown(&line.replace('\t', " "));
+        }
     }
 }
 
 /// Reads a file of tokens, with and without a pre-shared key.
 pub(crate) fn tokens(input: &[u8]) {
     for key in [None, Some(&*PRE_SHARED_KEY)] {
-        let Ok(import) = tokens::read(input, key, NOW) else {
-            continue;
+        let import = match tokens::read(input, key, NOW) {
+            Ok(import) => import,
+            Err(error) => {
+                check_shown(&error.to_string());
+                continue;
+            }
         };
+        for problem in &import.problems {
+            check_shown(&problem.to_string());
+        }
         let mut serials = HashSet::new();
         for token in &import.tokens {
             assert!(
@@ -67,11 +73,19 @@ pub(crate) fn u2f_mappings(input: &[u8]) {
     }
 }
 
+/// What is said of a file does nothing to a terminal and fits one line of the journal.
+fn check_shown(message: &str) {
+    assert_eq!(visible(message), message);
+}
+
 /// Every entry and every problem is of a line that is there.
 fn check_lines<T>(input: &[u8], import: &Import<T>) {
     let lines = str::from_utf8(input).map_or(0, |text| text.lines().count());
     let numbers = import.entries.iter().map(|(line, _)| line);
     let problems = import.problems.iter().map(|problem| &problem.line);
+    for problem in &import.problems {
+        check_shown(&problem.to_string());
+    }
     for line in numbers.chain(problems) {
         assert!(
             (1..=lines).contains(&(*line as usize)),

@@ -1,5 +1,6 @@
 //! Mistakes in a configuration, each shown with its line.
 
+use secinfo_words::visible;
 use std::fmt;
 use std::io;
 use std::ops::Range;
@@ -163,18 +164,19 @@ impl Problem {
         let marked = text[start..end].lines().next().unwrap_or_default();
 
         let skipped = column.saturating_sub(LINE_SHOWN / 2);
-        let shown: String = line
-            .chars()
-            .skip(skipped)
-            .take(LINE_SHOWN)
-            .map(shown)
-            .collect();
+        let shown: String = line.chars().skip(skipped).take(LINE_SHOWN).collect();
+        // A character for a character, so that the mark below stands where it should.
+        let shown = shown
+            .split('\t')
+            .map(visible)
+            .collect::<Vec<_>>()
+            .join("\t");
         let room = (skipped + LINE_SHOWN).saturating_sub(column);
         Self {
             line: before.matches('\n').count() + 1,
             column: column + 1,
-            what: finding.what,
-            remedy: finding.remedy,
+            what: visible(&finding.what).into_owned(),
+            remedy: visible(&finding.remedy).into_owned(),
             indent: shown
                 .chars()
                 .take(column - skipped)
@@ -183,15 +185,6 @@ impl Problem {
             width: marked.chars().count().clamp(1, room.max(1)),
             shown,
         }
-    }
-}
-
-/// A character of the file as it may be shown on a terminal.
-fn shown(character: char) -> char {
-    if character.is_control() && character != '\t' {
-        char::REPLACEMENT_CHARACTER
-    } else {
-        character
     }
 }
 

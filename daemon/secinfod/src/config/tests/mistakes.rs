@@ -2,6 +2,7 @@
 
 use super::super::{ConfigError, SIZE_LIMIT, error};
 use super::{parse, refusal};
+use secinfo_words::visible;
 
 /// Section, setting, and what must be in the words on what is wrong and on what would be right.
 #[rustfmt::skip] // A row for each mistake.
@@ -192,8 +193,21 @@ fn a_misplaced_or_misspelt_key_is_answered_with_its_place() {
 fn long_lines_and_control_characters_are_shown_safely() {
     let told = refusal(&format!("[daemon]\ncolour = \"{}\"", "é".repeat(5000)));
     assert!(told.len() < 1000, "{told}");
-    let told = refusal("[daemon]\norganization = \"\u{1b}[2J\"");
-    assert!(!told.contains('\u{1b}'), "{told:?}");
+    for text in [
+        "[daemon]\norganization = \"\u{1b}[2J\"",
+        "[daemon]\n\"\\u001b[2J\\nline\\u202e\" = 1",
+        "[\"\\u001b[2J\\nline\"]",
+        "[policy.\"\\u001b[2J\\nline\"]\n",
+        "[daemon]\ncolour = 1 # \u{202e}\u{1b}",
+        "\"\u{1b}]0;x\u{7}\" = 1",
+    ] {
+        let told = refusal(text);
+        let lines: Vec<_> = told.split('\n').collect();
+        assert!(lines.iter().all(|line| visible(line) == *line), "{told:?}");
+        // The mistake, the line between two margins, and the remedy: no line that the file made.
+        let all = lines.iter().filter(|line| !line.is_empty()).count();
+        assert_eq!(all, 5 * told.matches("config.toml:").count(), "{told:?}");
+    }
 }
 
 #[test]

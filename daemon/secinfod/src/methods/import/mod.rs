@@ -6,6 +6,8 @@
 pub mod oath_users;
 pub mod u2f_mappings;
 
+use secinfo_words::visible;
+
 /// The largest file that is read, in bytes.
 pub const LARGEST_FILE: usize = 1 << 20;
 
@@ -70,7 +72,10 @@ fn read<T>(
                 let entries = entries.into_iter().map(|entry| (line, entry));
                 import.entries.extend(entries);
             }
-            Err(what) => import.problems.push(LineProblem { line, what }),
+            Err(what) => import.problems.push(LineProblem {
+                line,
+                what: visible(&what).into_owned(),
+            }),
         }
     }
     Ok(import)

@@ -8,6 +8,7 @@ pub mod pskc;
 
 use crate::methods::one_time_password::Secret;
 use secinfo_domain::{Counter, OtpParameters};
+use secinfo_words::visible;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::fmt;
@@ -145,7 +146,7 @@ pub enum ImportError {
     #[error("the table has the column {0:?} more than once: leave one")]
     ColumnTwice(&'static str),
     /// It is not XML as far as we read it.
-    #[error("not readable as XML at byte {position}: {what}")]
+    #[error("not readable as XML at byte {position}: {}", visible(what))]
     Xml {
         /// How many bytes into the file.
         position: u64,
@@ -153,10 +154,10 @@ pub enum ImportError {
         what: String,
     },
     /// It is XML, but not PSKC as far as we read it.
-    #[error("not a PSKC file (RFC 6030) that can be read: {0}")]
+    #[error("not a PSKC file (RFC 6030) that can be read: {}", visible(.0))]
     Pskc(String),
     /// Its keys are encrypted, in a way that is not supported or with a key that is missing.
-    #[error("the keys in the file are encrypted: {0}")]
+    #[error("the keys in the file are encrypted: {}", visible(.0))]
     Encrypted(String),
 }
 
@@ -206,7 +207,10 @@ impl Gathered {
                 self.positions.insert(token.serial.clone(), position);
                 self.import.tokens.push(token);
             }
-            Err(what) => self.import.problems.push(TokenProblem { position, what }),
+            Err(what) => self.import.problems.push(TokenProblem {
+                position,
+                what: visible(&what).into_owned(),
+            }),
         }
     }
 }
