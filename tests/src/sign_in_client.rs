@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::thread;
 use std::time::Duration;
 
 /// How long a reply may take.
@@ -21,16 +20,7 @@ pub struct SignInSocket {
 impl SignInSocket {
     /// Connects with this uid, which the kernel tells the daemon.
     pub fn connect(socket: &Path, uid: u32) -> Self {
-        let socket = socket.to_owned();
-        let connecting = thread::spawn(move || {
-            if uid != 0 {
-                let uid = rustix::process::Uid::from_raw(uid);
-                rustix::thread::set_thread_res_uid(uid, uid, uid)
-                    .expect("these tests run as root, to act as several users");
-            }
-            UnixStream::connect(socket).unwrap()
-        });
-        let stream = connecting.join().unwrap();
+        let stream = secinfo_test_person::connect(socket, uid);
         stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         Self {
             stream,

@@ -60,48 +60,35 @@ struct Sent<'m, P> {
 ///
 /// `room` is a bound on its length in bytes: no copy of a secret in it is left behind by growing.
 pub fn call<P: Serialize>(method: &str, parameters: &P, room: usize) -> Zeroizing<Vec<u8>> {
-    let (method, error) = (Some(method), None);
-    written(
-        &Sent {
-            method,
-            error,
-            parameters,
-        },
-        room,
-    )
+    Sent::new(Some(method), None, parameters).written(room)
 }
 
 /// A reply, with the NUL behind it; `room` as for [`call`].
 pub fn reply<P: Serialize>(parameters: &P, room: usize) -> Zeroizing<Vec<u8>> {
-    let (method, error) = (None, None);
-    written(
-        &Sent {
-            method,
-            error,
-            parameters,
-        },
-        room,
-    )
+    Sent::new(None, None, parameters).written(room)
 }
 
 /// The error of this name, with the NUL behind it.
 pub fn error<P: Serialize>(name: &str, parameters: &P) -> Zeroizing<Vec<u8>> {
-    let (method, error) = (None, Some(name));
-    written(
-        &Sent {
+    Sent::new(None, Some(name), parameters).written(256)
+}
+
+impl<'m, P: Serialize> Sent<'m, P> {
+    const fn new(method: Option<&'m str>, error: Option<&'m str>, parameters: &'m P) -> Self {
+        Self {
             method,
             error,
             parameters,
-        },
-        256,
-    )
-}
+        }
+    }
 
-fn written(message: &impl Serialize, room: usize) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(room));
-    serde_json::to_writer(&mut *bytes, message).expect("the messages have only keys that are text");
-    bytes.push(END);
-    bytes
+    fn written(&self, room: usize) -> Zeroizing<Vec<u8>> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+        serde_json::to_writer(&mut *bytes, self)
+            .expect("the messages have only keys that are text");
+        bytes.push(END);
+        bytes
+    }
 }
 
 /// Parameters of a method that takes none, and a return of nothing.

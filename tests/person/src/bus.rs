@@ -72,19 +72,9 @@ impl PrivateBus {
         let _ = self.daemon.wait();
     }
 
-    /// A stream to its socket with this uid, which the bus learns from the kernel, which takes it from
-    /// the thread that connects.
+    /// A stream to its socket with this uid.
     pub fn connect(&self, uid: u32) -> UnixStream {
-        let socket = self.socket.clone();
-        let connecting = thread::spawn(move || {
-            if uid != 0 {
-                let uid = rustix::process::Uid::from_raw(uid);
-                rustix::thread::set_thread_res_uid(uid, uid, uid)
-                    .expect("these tests run as root, to act as several users");
-            }
-            UnixStream::connect(socket).unwrap()
-        });
-        connecting.join().unwrap()
+        connect(&self.socket, uid)
     }
 }
 
@@ -92,4 +82,19 @@ impl Drop for PrivateBus {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// A stream to a socket with this uid, which the kernel tells the server: it takes it from the thread
+/// that connects.
+pub fn connect(socket: &Path, uid: u32) -> UnixStream {
+    let socket = socket.to_owned();
+    let connecting = thread::spawn(move || {
+        if uid != 0 {
+            let uid = rustix::process::Uid::from_raw(uid);
+            rustix::thread::set_thread_res_uid(uid, uid, uid)
+                .expect("these tests run as root, to act as several users");
+        }
+        UnixStream::connect(socket).unwrap()
+    });
+    connecting.join().unwrap()
 }

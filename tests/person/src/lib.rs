@@ -10,7 +10,7 @@ mod codes;
 mod dialogue;
 mod processes;
 
-pub use bus::PrivateBus;
+pub use bus::{PrivateBus, connect};
 pub use codes::{Algorithm, App, Codes, hotp, now, totp};
 pub use dialogue::{Dialogue, Pty};
 pub use processes::{Process, peak_memory};

@@ -163,7 +163,7 @@ impl Dispatcher {
 
     fn close(&mut self) {
         self.open = None;
-        self.place.signs_in_nobody();
+        self.place.end_sign_in();
     }
 
     async fn start(&mut self, start: Start) -> Result<sign_in::Step, CallError> {
@@ -181,7 +181,7 @@ impl Dispatcher {
         let name = start.name.clone();
         let request = self.request(by.service.as_ref(), uid, start)?;
         self.place
-            .signs_in(uid)
+            .begin_sign_in(uid)
             .ok_or(SignInError::LimitsExceeded)?;
         let sign_ins = self.service.sign_ins();
         let begun = sign_ins.start(&by, request);

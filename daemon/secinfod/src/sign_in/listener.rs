@@ -97,7 +97,7 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         if let Some(path) = &self.made {
-            // Whoever connects is told that there is no daemon, file or not.
+            // A program that connects is told that there is no daemon, file or not.
             let _ = fs::remove_file(path);
         }
     }

@@ -40,7 +40,7 @@ impl Peer {
         Ok(peer)
     }
 
-    /// Its uid. Root's processes act for whoever signs in.
+    /// Its uid. Root's processes act for the user who signs in.
     pub(super) const fn uid(&self) -> u32 {
         self.uid
     }

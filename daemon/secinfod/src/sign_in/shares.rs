@@ -1,4 +1,4 @@
-//! What each account may hold of the socket. Whoever takes too much loses the oldest of their own.
+//! What each account may hold of the socket. An account that takes too much loses the oldest of its own.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -15,7 +15,7 @@ pub struct Limits {
     pub of_accounts: usize,
     /// Connections that count for root: of programs that root started, and that sign in anybody.
     pub of_root: usize,
-    /// Sign-ins of one user, whoever asks. More than one account may hold, so that none can fill it.
+    /// Sign-ins of one user, by any account. More than one account may hold, so that none can fill it.
     pub of_user: usize,
 }
 
@@ -154,7 +154,7 @@ impl Place {
     /// Counts the connection, which signs in no user so far, for this user from now on as well. If there are
     /// too many, the oldest sign-in of the account that holds most of this user's ends; none if as many
     /// again are still in a call.
-    pub(super) fn signs_in(&self, user: u32) -> Option<()> {
+    pub(super) fn begin_sign_in(&self, user: u32) -> Option<()> {
         let limit = self.shares.limits.of_user;
         let mut held = self.shares.held();
         let room = held.make_room(limit, |other| {
@@ -167,7 +167,7 @@ impl Place {
     }
 
     /// Counts the connection for no user any more.
-    pub(super) fn signs_in_nobody(&self) {
+    pub(super) fn end_sign_in(&self) {
         if let Some(own) = self.shares.held().connections.get_mut(&self.number) {
             own.user = None;
         }
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn one_account_loses_its_own_oldest_connection_and_nobody_elses() {
+    fn one_account_loses_its_own_oldest_connection_and_no_others() {
         let shares = Shares::new(LIMITS);
         let root = enter(&shares, 0);
         let other = enter(&shares, 1001);
@@ -231,11 +231,11 @@ mod tests {
     fn of_root_the_user_who_holds_most_loses_the_oldest() {
         let shares = Shares::new(LIMITS);
         let bob = enter(&shares, 0);
-        bob.signs_in(1001).unwrap();
+        bob.begin_sign_in(1001).unwrap();
         let alice: Vec<_> = (0..10)
             .map(|_| {
                 let place = enter(&shares, 0);
-                place.signs_in(1000).unwrap();
+                place.begin_sign_in(1000).unwrap();
                 place
             })
             .collect();
@@ -248,12 +248,12 @@ mod tests {
     fn held_prompts_for_a_user_end_from_the_account_that_holds_most_of_them() {
         let shares = Shares::new(LIMITS);
         let login = enter(&shares, 0);
-        login.signs_in(1000).unwrap();
+        login.begin_sign_in(1000).unwrap();
         let held: Vec<_> = (0..50)
             .map(|_| {
                 // `su alice`, started by another account.
                 let place = enter(&shares, 1001);
-                place.signs_in(1000).unwrap();
+                place.begin_sign_in(1000).unwrap();
                 place
             })
             .collect();
@@ -266,8 +266,8 @@ mod tests {
         let shares = Shares::new(LIMITS);
         for _ in 0..10 {
             let place = enter(&shares, 1000);
-            place.signs_in(1000).unwrap();
-            place.signs_in_nobody();
+            place.begin_sign_in(1000).unwrap();
+            place.end_sign_in();
             assert!(!over(&place));
         }
         assert!(shares.held().connections.is_empty());

@@ -37,7 +37,7 @@ impl ReceivedFile {
 }
 
 /// Reads a file from a pipe. Of one that is larger than `largest` bytes, one byte more is read, so
-/// that whoever parses it finds that.
+/// that its parser finds that.
 ///
 /// # Errors
 /// `InvalidArgument` when it is no pipe, or when the client does not send it in time.
