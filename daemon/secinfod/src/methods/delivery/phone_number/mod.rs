@@ -1,16 +1,15 @@
 //! Phone numbers, as people write them: brought to E.164, and recognized by what line they are.
 
 mod line;
+mod reading;
 #[cfg(test)]
 mod tests;
 mod written;
 
 pub use line::Line;
 
-use phonenumber::country::Id;
-use phonenumber::metadata::DATABASE;
+use reading::{Read, Readings};
 use secinfo_domain::{Country, PhoneNumber};
-use zeroize::Zeroizing;
 
 /// The most bytes that are looked at.
 pub const LIMIT: usize = 1024;
@@ -46,70 +45,38 @@ pub enum InvalidPhone {
     /// No such number can be assigned.
     #[error("there is no such phone number; check it, and start it with + and the country code")]
     NoSuchNumber,
+    /// It can be read as more than one number.
+    #[error(
+        "this can be read as more than one phone number; start it with + and the country code, leave out (0)"
+    )]
+    Ambiguous,
 }
 
-/// Parses a number as people write it: with spaces, dashes and brackets, with `+` or `00` before
-/// the country code or without one (then of `default_country`), as a `tel:` URI (RFC 3966), with
-/// a trunk zero in brackets, with an extension, which is dropped.
+/// Parses a number as people write it: with spaces, dashes and brackets, with `+` or what is dialled
+/// abroad before the country code or without one (then of `default_country`), as a `tel:` URI
+/// (RFC 3966), with a trunk zero in brackets, with an extension, which is dropped.
 pub fn parse(text: &str, default_country: Option<Country>) -> Result<Phone, InvalidPhone> {
     let written = written::read(text)?;
-    let default = default_country.and_then(|country| country.as_str().parse::<Id>().ok());
-    let digits = written.digits.as_str();
-    // What stands behind 00 is tried second: a national number may start so, and 00 may be one of
-    // several ways to dial abroad.
-    let behind_zeros = digits
-        .strip_prefix("00")
-        .filter(|rest| !rest.starts_with('0'));
-    let found = if written.international {
-        abroad(digits)
-    } else {
-        default
-            .and_then(|country| at_home(country, digits))
-            .or_else(|| abroad(behind_zeros?))
-    };
-    let Some((number, place)) = found else {
-        let knows_country = written.international || behind_zeros.is_some() || default.is_some();
-        return Err(if knows_country {
-            InvalidPhone::NoSuchNumber
-        } else {
-            InvalidPhone::NoCountry
-        });
-    };
-    Ok(Phone {
-        number,
-        country: place.country,
-        dropped_extension: written.extension,
-        line: place.line,
-    })
-}
-
-/// The number whose digits these are, country code first. As they stand, if that can be assigned;
-/// else without what is dialled within the country only, which the library takes away even where
-/// it is a part of the number.
-fn abroad(digits: &str) -> Option<(PhoneNumber, line::Assigned)> {
-    let (code, national) = digits.split_at_checked(calling_code_length(digits))?;
-    let code = code.parse().ok()?;
-    numbered(code, national)
-        .or_else(|| read_by_library(None, &Zeroizing::new(format!("+{digits}"))))
-}
-
-/// The number that is reached when these digits are dialled within a country.
-fn at_home(country: Id, digits: &str) -> Option<(PhoneNumber, line::Assigned)> {
-    let code = DATABASE.by_id(country.as_ref())?.country_code();
-    read_by_library(Some(country), digits).or_else(|| numbered(code, digits))
-}
-
-fn read_by_library(country: Option<Id>, digits: &str) -> Option<(PhoneNumber, line::Assigned)> {
-    let parsed = phonenumber::parse(country, digits).ok()?;
-    let national = Zeroizing::new(parsed.national().to_string());
-    numbered(parsed.code().value(), &national)
-}
-
-/// The number in E.164 and what it is, if such a number can be assigned.
-fn numbered(code: u16, national: &str) -> Option<(PhoneNumber, line::Assigned)> {
-    let place = line::assigned(code, national)?;
-    let number = PhoneNumber::parse(&Zeroizing::new(format!("+{code}{national}"))).ok()?;
-    Some((number, place))
+    let mut readings = Readings::default();
+    for digits in written.spellings() {
+        match default_country {
+            _ if written.international => readings.add_abroad(digits),
+            Some(country) => readings.add_at_home(country, digits),
+            None => readings.add_behind_zeros(digits),
+        }
+    }
+    let knows_country = written.international
+        || default_country.is_some()
+        || reading::behind_zeros(&written.digits).is_some();
+    match readings.read() {
+        Read::One(phone) => Ok(Phone {
+            dropped_extension: written.extension,
+            ..phone
+        }),
+        Read::Ambiguous => Err(InvalidPhone::Ambiguous),
+        Read::None if knows_country => Err(InvalidPhone::NoSuchNumber),
+        Read::None => Err(InvalidPhone::NoCountry),
+    }
 }
 
 /// The number with all but its country code and its last two digits masked: `+49 ••• ••67`.

@@ -1,5 +1,6 @@
 use super::*;
 use proptest::prelude::*;
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType};
 
 fn country(text: &str) -> Option<Country> {
     (!text.is_empty()).then(|| text.parse().unwrap())
@@ -185,8 +186,8 @@ fn a_hint_shows_the_country_code_and_the_last_two_digits() {
 
 #[test]
 fn country_codes_are_as_long_as_the_numbering_plans_say() {
-    for region in phonenumber::metadata::DATABASE.iter() {
-        let code = region.country_code().to_string();
+    for code in PHONE_NUMBER_UTIL.get_supported_calling_codes() {
+        let code = code.to_string();
         assert_eq!(
             calling_code_length(&format!("{code}5550123")),
             code.len(),
@@ -195,30 +196,169 @@ fn country_codes_are_as_long_as_the_numbering_plans_say() {
     }
 }
 
+/// What python's `phonenumbers` reads; `table/README.md` says how the table was made.
+#[test]
+fn no_number_is_read_as_another_one_than_the_reference_reads() {
+    let (mut right, mut refused) = (0, 0);
+    for row in include_str!("table/table.tsv").lines() {
+        if row.starts_with('#') {
+            continue;
+        }
+        let [default, text, number] = row.split('\t').collect::<Vec<_>>()[..] else {
+            panic!("{row}")
+        };
+        match (read(text, default), number) {
+            (Ok((read, _)), number) if read == number => right += 1,
+            (Err(_), "-") => right += 1,
+            // It could be another number: of the user's own town, or of another country.
+            (Err(InvalidPhone::Ambiguous), _) => refused += 1,
+            (read, _) => panic!("{row} is read as {read:?}"),
+        }
+    }
+    assert!(right > 7000, "{right}");
+    assert!(refused < right / 40, "{refused} of {right} are refused");
+}
+
+#[test]
+fn what_is_dialled_before_a_number_is_no_part_of_it() {
+    for (text, default, number) in [
+        ("011 49 151 12345678", "US", "+4915112345678"),
+        ("8 10 49 89 123456", "RU", "+4989123456"),
+        ("8~10 49 89 123456", "RU", "+4989123456"),
+        ("00241 06 12 34 56", "FR", "+24106123456"),
+        ("010 39 06 698 12345", "JP", "+390669812345"),
+        ("0011 49 30 901820", "AU", "+4930901820"),
+        ("14 11 0011 49 30 901820", "AU", "+4930901820"),
+        ("00 15 49 30 901820", "BR", "+4930901820"),
+        ("00700 49 30 901820", "KR", "+4930901820"),
+        ("009 49 30 901820", "CO", "+4930901820"),
+        ("990 49 30 901820", "FI", "+4930901820"),
+        // The prefix of most countries, where it is another.
+        ("0049 30 901820", "SG", "+4930901820"),
+        ("0049 30 901820", "AU", "+4930901820"),
+        ("0041 44 668 18 00", "BR", "+41446681800"),
+        // Trunk prefixes and carriers.
+        ("06 30 123 4567", "HU", "+36301234567"),
+        ("8 029 123-45-67", "BY", "+375291234567"),
+        ("0 15 11 96123-4567", "BR", "+5511961234567"),
+        ("0xx11 96123-4567", "BR", ""),
+        ("17951 138 0013 8000", "CN", "+8613800138000"),
+        ("+7 8 912 345-67-89", "", "+79123456789"),
+        // Mobile numbers as messengers and SIM cards show them.
+        ("+52 1 55 1234 5678", "US", "+525512345678"),
+        ("0052 1 55 1234 5678", "DE", "+525512345678"),
+        ("+54 9 11 2345-6789", "", "+5491123456789"),
+        ("+54 11 15 2345-6789", "", "+5491123456789"),
+        ("011 15 2345-6789", "AR", "+5491123456789"),
+        ("4915112345678", "FR", ""),
+        // A zero in brackets that belongs to the number, and one that does not.
+        ("+39 (0)2 3661 8300", "", "+390236618300"),
+        ("+39 (0)347 123 4567", "", "+393471234567"),
+        ("+34 (0) 912 345 678", "", "+34912345678"),
+        ("011 49 (0)30 901820", "US", "+4930901820"),
+    ] {
+        let expected = if number.is_empty() {
+            None
+        } else {
+            Some(number)
+        };
+        let read = read(text, default).ok().map(|(number, _)| number);
+        assert_eq!(read.as_deref(), expected, "{text} in {default}");
+    }
+}
+
+#[test]
+fn digits_that_can_stand_for_two_numbers_are_refused() {
+    for (text, default) in [
+        // Of Berlin, or of the user's own town.
+        ("30 901820", "DE"),
+        // A mobile phone in Germany, or a number in Texas without its plus sign.
+        ("15123456789", "DE"),
+        // A number in Germany, or one of Norden, whose area code is 4931.
+        ("4915123456789", "DE"),
+        // 001 is dialled for abroad, or 00 and then the 1 of North America.
+        ("001 65 6523 4567", "KR"),
+        // Italian fixed lines keep their zero, mobile phones have none.
+        ("+39 (0) 312 345 6789", ""),
+    ] {
+        assert_eq!(
+            read(text, default),
+            Err(InvalidPhone::Ambiguous),
+            "{text} in {default}"
+        );
+    }
+}
+
+#[test]
+fn two_numbers_in_one_field_are_refused() {
+    for text in [
+        "030 901820/21",
+        "030 901820/901821",
+        "030 901820 / 030 901821",
+        "+49 30 901820/+49 30 901821",
+        "+49 30 901820/21",
+        "0049 30 901820/21",
+        "030 901820, 901821",
+        "030 901820; 901821",
+        "030 901820 901821 / 901822",
+        "0301234\n0301235",
+        "030\t901820",
+        "030 901820 | 030 901821",
+        "030 901820 & 030 901821",
+    ] {
+        assert!(
+            matches!(
+                read(text, "DE"),
+                Err(InvalidPhone::Characters | InvalidPhone::TooLong)
+            ),
+            "{text:?}: {:?}",
+            read(text, "DE")
+        );
+    }
+    for text in [
+        "030/901820",
+        "+49 30/901820",
+        "0049-30/901820",
+        "(030) / 901820",
+    ] {
+        assert_eq!(
+            read(text, "DE"),
+            Ok(("+4930901820".to_owned(), false)),
+            "{text}"
+        );
+    }
+}
+
 /// Every country's own example of a number is taken, abroad and at home.
 #[test]
 fn the_examples_of_every_country_are_numbers() {
-    for region in phonenumber::metadata::DATABASE.iter() {
-        let kinds = region.descriptors();
-        for (example, paid) in [
-            (kinds.fixed_line(), false),
-            (kinds.mobile(), false),
-            (kinds.premium_rate(), true),
-            (kinds.shared_cost(), true),
-        ]
-        .into_iter()
-        .filter_map(|(kind, paid)| Some((kind?.example()?, paid)))
-        {
-            let text = format!("+{}{example}", region.country_code());
-            let phone = parse(&text, None)
-                .unwrap_or_else(|error| panic!("{text} of {}: {error}", region.id()));
-            assert_eq!(phone.number.as_str(), text, "{}", region.id());
+    for region in PHONE_NUMBER_UTIL.get_supported_regions() {
+        for (kind, paid) in [
+            (PhoneNumberType::FixedLine, false),
+            (PhoneNumberType::Mobile, false),
+            (PhoneNumberType::PremiumRate, true),
+            (PhoneNumberType::SharedCost, true),
+        ] {
+            let Ok(example) =
+                PHONE_NUMBER_UTIL.get_example_number_for_type_and_region(region, kind)
+            else {
+                continue;
+            };
+            let text = PHONE_NUMBER_UTIL.format(&example, PhoneNumberFormat::E164);
+            let phone =
+                parse(&text, None).unwrap_or_else(|error| panic!("{text} of {region}: {error}"));
+            assert_eq!(phone.number.as_str(), text, "{region}");
             assert_eq!(
                 phone.line == Line::Premium,
                 paid,
                 "{text}: {:?}",
                 phone.line
             );
+            let dialled = PHONE_NUMBER_UTIL.format(&example, PhoneNumberFormat::National);
+            let home = country(&region.to_string());
+            let at_home = parse(&dialled, home)
+                .unwrap_or_else(|error| panic!("{dialled} in {region}: {error}"));
+            assert_eq!(at_home.number.as_str(), text, "{dialled} in {region}");
         }
     }
 }
