@@ -113,6 +113,67 @@ async fn a_token_of_a_csv_table_is_activated_with_the_command_and_verifies() {
 }
 
 #[tokio::test]
+async fn a_token_that_lay_in_a_drawer_is_activated_by_two_consecutive_codes() {
+    let host = TestHost::start().await;
+    import(&host, &["C1", "T1"]);
+    let activated = host.secinfo(
+        ALICE,
+        &["add", "hardware-token", "--serial", "C1"],
+        &format!("{}\n{}\n", counted(50), counted(51)),
+    );
+    let said = activated.success().stderr;
+    assert!(said.contains("enter the code that it shows next"), "{said}");
+    let alice = host.client(ALICE).await;
+    let token = alice.default_of(ALICE).await;
+    let used = alice.verify(ALICE, &token, &counted(51)).await.unwrap_err();
+    assert_eq!(used.short(), "CodeAlreadyUsed");
+    alice.verify(ALICE, &token, &counted(52)).await.unwrap();
+
+    // Its clock is eight steps ahead: what it shows next is good once it shows it.
+    let clock = Codes::new(KEY);
+    host.secinfo(
+        BOB,
+        &["add", "hardware-token", "--serial", "T1"],
+        &format!("{}\n{}\n", clock.at(8), clock.at(9)),
+    )
+    .success();
+    let bob = host.client(BOB).await;
+    let token = bob.default_of(BOB).await;
+    let used = bob.verify(BOB, &token, &clock.at(9)).await.unwrap_err();
+    assert_eq!(used.short(), "CodeAlreadyUsed");
+    bob.verify(BOB, &token, &clock.at(10)).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_activation_takes_no_other_pair_and_counts_each_code_of_it() {
+    let setup = Setup::new().more("[policy.throttle]\nfree = 20\nlock_after = 30\n");
+    let host = TestHost::with(setup).await;
+    import(&host, &["C1", "T1"]);
+    let alice = host.client(ALICE).await;
+    let clock = Codes::new(KEY);
+    let pairs = [
+        ("C1", [counted(50), counted(52)], "not consecutive"),
+        ("C1", [counted(51), counted(50)], "the wrong way round"),
+        ("C1", [counted(50), counted(50)], "twice the same"),
+        ("C1", [counted(300), counted(301)], "too far ahead"),
+        ("T1", [clock.at(-9), clock.at(-8)], "shown before"),
+        ("T1", [clock.at(300), clock.at(301)], "too far ahead"),
+    ];
+    let wrong_codes = 2 * pairs.len();
+    for (serial, codes, why) in pairs {
+        let session = start(&alice, serial).await.unwrap();
+        for code in codes {
+            let refused = alice.finish_enrollment(&session, &code).await.unwrap_err();
+            assert_eq!(refused.short(), "WrongCode", "{serial}: {why}");
+        }
+    }
+    let events = host.client(ROOT).await.events().await;
+    let counted = |kind| events.iter().filter(|event| event["type"] == kind).count();
+    assert_eq!(counted("activation-failed"), wrong_codes);
+    assert_eq!(counted("method-enrolled"), 0);
+}
+
+#[tokio::test]
 async fn pskc_files_are_imported_in_the_clear_and_under_a_pre_shared_key() {
     for (content, key) in [
         (PLAIN, None),

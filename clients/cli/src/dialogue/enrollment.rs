@@ -7,6 +7,7 @@ use super::verification::with_fresh_proof;
 use crate::client::Client;
 use crate::security_info::{MethodJson, SecurityInfo, id_of};
 use secinfo_terminal::failure::{Failure, bus_sentence};
+use secinfo_wire::names::kind;
 use secinfo_wire::{
     Challenge, Enrolled, EnrollmentDetails, EnrollmentOptions, EnrollmentProperties,
     EnrollmentProxy, OwnedObjectPath, Reason, Response, SentCode, properties,
@@ -146,6 +147,8 @@ impl Codes<'_> {
         let attempts = session.attempts_left.into();
         screen.note(&if self.prompt.is_sent() {
             screen.words.say(message::AddNewestCode { attempts })
+        } else if session.kind == kind::HARDWARE_TOKEN {
+            screen.words.say(message::AddSecondCode { attempts })
         } else {
             screen.words.say(message::AddNextCode { attempts })
         })

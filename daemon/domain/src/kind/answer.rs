@@ -1,5 +1,6 @@
 //! Answers to a challenge, and what becomes of them.
 
+use super::hardware_token::Resynchronized;
 use crate::{Counter, MessageId, TimeStep};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,8 @@ pub enum Answer {
     AccessPass,
     /// The code that this message held.
     DeliveredCode(MessageId),
+    /// The second of two consecutive codes, which have found a token.
+    Found(Resynchronized),
     /// None of the above.
     Wrong,
 }

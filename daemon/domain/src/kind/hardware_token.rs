@@ -76,6 +76,22 @@ impl HardwareToken {
         Some(Proved::new(Self::Counter { parameters, next }))
     }
 
+    /// A token of the inventory that the user has proved by two consecutive codes, because it is out of
+    /// step with what `waiting` says. None where the codes are older than what it may be accepted of
+    /// without, as in resynchronizing.
+    pub fn found(
+        mut waiting: Self,
+        found: Resynchronized,
+        now: Timestamp,
+        allowed: u8,
+    ) -> Option<Proved<Self>> {
+        if !waiting.is_ahead(found, now, allowed) {
+            return None;
+        }
+        waiting.resynchronize(found);
+        Some(Proved::new(waiting))
+    }
+
     /// Whether a place where the token was found is later than all that was accepted of it. A clock is
     /// not set back either: a code that was seen before would become good again. What its verifications
     /// accept at `now`, where policy lets it be `allowed` steps off, is not older.

@@ -7,8 +7,8 @@ use secinfo_domain::event::{
 };
 use secinfo_domain::kind::HardwareToken;
 use secinfo_domain::{
-    Answer, Command, Counter, HostAction, KeyId, NewToken, OtpParameters, Refusal, TimeStep,
-    TokenId, TotpParameters, created_key, decide, destroyed_keys,
+    Answer, Command, Counter, HostAction, HotpParameters, KeyId, NewToken, OtpParameters, Refusal,
+    TimeStep, TokenId, TotpParameters, created_key, decide, destroyed_keys,
 };
 
 const TOKEN: TokenId = TokenId::from_bytes([0x70; 16]);
@@ -194,6 +194,39 @@ fn a_clock_is_never_set_back_to_codes_that_were_seen_before() {
     token(-20)
         .when(alice().resynchronize(method(1), Some(clock(-22))))
         .then_events([wrong(method(1))]);
+}
+
+#[test]
+fn two_consecutive_codes_activate_a_token_that_is_out_of_step() {
+    let counted = |next| HardwareToken::Counter {
+        parameters: HotpParameters::default(),
+        next: Counter(next),
+    };
+    let found =
+        |waiting: &HardwareToken, found| HardwareToken::found(waiting.clone(), found, at(0), 1);
+    let proved = found(&counted(0), Resynchronized::Counter(Counter(62)));
+    assert_eq!(proved.unwrap().credential(), &counted(62));
+    for used in [0, 9, 10] {
+        let proved = found(&counted(10), Resynchronized::Counter(Counter(used)));
+        assert_eq!(proved, None, "{used}");
+    }
+    let timed = |last_step, drift| HardwareToken::Time {
+        parameters: TotpParameters::default(),
+        last_step: TimeStep(last_step),
+        drift,
+    };
+    for drift in [-1, 5, 8, 12, 100] {
+        let proved = found(&timed(0, 0), clock(drift)).unwrap();
+        let expected = timed(NOW.saturating_add_signed(drift.into()), drift);
+        assert_eq!(proved.credential(), &expected);
+    }
+    // Codes that were shown before now are no proof: another person may have seen them.
+    assert_eq!(found(&timed(0, 0), clock(-2)), None);
+    // Those of a clock that is known to be behind are shown now.
+    assert!(found(&timed(0, -20), clock(-21)).is_some());
+    assert_eq!(found(&timed(0, -20), clock(-22)), None);
+    let other_kind = Resynchronized::Counter(Counter(62));
+    assert_eq!(found(&timed(0, 0), other_kind), None);
 }
 
 #[test]

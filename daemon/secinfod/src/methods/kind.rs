@@ -111,9 +111,9 @@ pub(crate) trait Draft: Send + Sync {
     /// What it asks, to be proved. `sent` is the code that the session has sent for it.
     fn verifier(&self, rules: &Rules, sent: Option<Arc<SentCode>>) -> Box<dyn Verifier>;
 
-    /// The credential that this answer proves, with what the answer used up marked as used; none
-    /// where it proves nothing.
-    fn prove(&self, answer: Answer) -> Option<Proved<Credential>>;
+    /// The credential that this answer proves at `now`, with what the answer used up marked as used;
+    /// none where it proves nothing.
+    fn prove(&self, answer: Answer, rules: &Rules, now: Timestamp) -> Option<Proved<Credential>>;
 
     /// What will be sealed of the method.
     fn payload(&self) -> MethodPayload;

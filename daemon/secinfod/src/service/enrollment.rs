@@ -258,7 +258,9 @@ impl Enrollments {
         self.outlook(person, by, enrollment.kind, phone.as_ref())?;
         let verifier = enrollment.verifier(&self.core);
         let answer = methods::kind::check(&self.core, person, verifier, response).await?;
-        let Some(credential) = draft.prove(answer) else {
+        let state = self.core.state();
+        let rules = &state.policy().rules;
+        let Some(credential) = draft.prove(answer, rules, self.core.now()) else {
             return Ok(None);
         };
         draft.expect_new(&self.core, person)?;

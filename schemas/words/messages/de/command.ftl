@@ -115,6 +115,7 @@ sent-failed-why = Der Code wurde nicht zugestellt: { $problem }.
 
 add-enter-code = Geben Sie einen Code ein; mit Strg-C wird nichts hinzugefügt.
 add-next-code = Warten Sie auf den nächsten Code und geben Sie ihn ein. Verbleibende Versuche: { $attempts }.
+add-second-code = Wurde der Token lange nicht benutzt, geht er vielleicht vor oder nach: Geben Sie den Code ein, den er als nächsten zeigt, dann wird er an den beiden wiedergefunden. Verbleibende Versuche: { $attempts }.
 add-newest-code = Sehen Sie nach dem neuesten Code, der geschickt wurde, und geben Sie ihn ein. Verbleibende Versuche: { $attempts }.
 add-no-code = es wurde kein Code eingegeben und deshalb nichts hinzugefügt; beginnen Sie von vorn, wenn Sie einen haben
 add-nothing-entered = es wurde nichts eingegeben und deshalb nichts hinzugefügt

@@ -115,6 +115,7 @@ sent-failed-why = The code was not delivered: { $problem }.
 
 add-enter-code = Enter a code, or press Ctrl-C to add nothing.
 add-next-code = Wait for the next code and enter it. Attempts left: { $attempts }.
+add-second-code = If the token was not used for long, it may be out of step: enter the code that it shows next, and the two find it again. Attempts left: { $attempts }.
 add-newest-code = Look at the newest code that was sent and enter it. Attempts left: { $attempts }.
 add-no-code = no code was given, so nothing was added; start again when you have one
 add-nothing-entered = nothing was entered, so nothing was added

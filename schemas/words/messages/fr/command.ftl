@@ -115,6 +115,7 @@ sent-failed-why = Le code n’a pas été remis : { $problem }.
 
 add-enter-code = Saisissez un code, ou Ctrl-C pour ne rien ajouter.
 add-next-code = Attendez le code suivant et saisissez-le. Essais restants : { $attempts }.
+add-second-code = Si le jeton n’a pas servi depuis longtemps, il est peut-être décalé : saisissez le code qu’il affiche ensuite, et les deux permettront de le retrouver. Essais restants : { $attempts }.
 add-newest-code = Regardez le dernier code envoyé et saisissez-le. Essais restants : { $attempts }.
 add-no-code = aucun code n’a été donné, rien n’a donc été ajouté ; recommencez quand vous en aurez un
 add-nothing-entered = rien n’a été saisi, rien n’a donc été ajouté

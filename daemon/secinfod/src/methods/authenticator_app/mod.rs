@@ -14,7 +14,7 @@ use crate::core::{Core, Person, ServiceError, no_randomness};
 use presentation::Presentation;
 use secinfo_domain::kind::{self, Credential, Proved};
 use secinfo_domain::policy::Rules;
-use secinfo_domain::{Answer, Period, TotpParameters};
+use secinfo_domain::{Answer, Period, Timestamp, TotpParameters};
 use secinfo_wire::Hint;
 use std::sync::Arc;
 
@@ -110,7 +110,7 @@ impl Draft for AppDraft {
         verifier(self.secret.clone(), self.parameters, rules)
     }
 
-    fn prove(&self, answer: Answer) -> Option<Proved<Credential>> {
+    fn prove(&self, answer: Answer, _rules: &Rules, _now: Timestamp) -> Option<Proved<Credential>> {
         match answer {
             Answer::TimeStep(step) => {
                 Some(kind::AuthenticatorApp::proved(self.parameters, step).into())

@@ -135,7 +135,7 @@ impl Draft for DeliveredDraft {
         sent_code(&self.given.destination, rules, sent)
     }
 
-    fn prove(&self, answer: Answer) -> Option<Proved<Credential>> {
+    fn prove(&self, answer: Answer, _rules: &Rules, _now: Timestamp) -> Option<Proved<Credential>> {
         match answer {
             Answer::DeliveredCode(message) => (self.prove)(&self.given.destination, message),
             _ => None,

@@ -2,7 +2,8 @@
 //! a clock, and resynchronizing either.
 
 use crate::methods::one_time_password::{Generator, Secret, TypedCode, last_that};
-use secinfo_domain::{Counter, HotpParameters, TimeStep, TotpParameters};
+use secinfo_domain::kind::{HardwareToken, Resynchronized};
+use secinfo_domain::{Counter, HotpParameters, TimeStep, Timestamp, TotpParameters};
 
 /// The counter whose code this is, from `next` to `look_ahead` beyond it (RFC 4226 section 7.2:
 /// the button may have been pressed without a code being sent). `None` when it is none of these.
@@ -73,6 +74,30 @@ pub(super) fn resynchronize_totp(
         generator.gives(&first, step - 1) & generator.gives(&second, step)
     })
     .map(TimeStep)
+}
+
+/// Where two consecutive codes of a token are found.
+pub(super) fn find(
+    secret: &Secret,
+    token: &HardwareToken,
+    codes: (&str, &str),
+    now: Timestamp,
+    window: u16,
+) -> Option<Resynchronized> {
+    match token {
+        HardwareToken::Counter { parameters, next } => {
+            let second = resynchronize_hotp(secret, *parameters, codes, *next, window)?;
+            second.next().map(Resynchronized::Counter)
+        }
+        HardwareToken::Time { parameters, .. } => {
+            let seconds = now.as_seconds();
+            let step = resynchronize_totp(secret, *parameters, codes, seconds, window)?;
+            Some(Resynchronized::Clock {
+                drift: drift_of(step, *parameters, seconds),
+                last_step: step,
+            })
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,35 +1,28 @@
 //! Hardware token: HOTP or TOTP codes from a device that administrators import and users activate.
 
+mod activation;
 mod codes;
 pub mod import;
 pub(crate) mod inventory;
 
 use super::delivery::code::SentCode;
 use super::delivery::destination::Given;
-use super::kind::{Details, Draft, EnrollmentRequest, MethodKind, OpenMethod, Verifier, malformed};
+use super::kind::{Draft, EnrollmentRequest, MethodKind, OpenMethod, Verifier, malformed};
 use super::one_time_password::Secret;
 use super::one_time_password::totp::TotpVerifier;
 use super::payload::MethodPayload;
 use crate::core::{Core, Person, ServiceError};
-use inventory::InventoryToken;
-use secinfo_domain::kind::{self, Credential, Proved, Resynchronized};
+use activation::TokenDraft;
+use secinfo_domain::kind::{self, Credential, Resynchronized};
 use secinfo_domain::policy::Rules;
 use secinfo_domain::state::Method;
-use secinfo_domain::{
-    Answer, Counter, HotpParameters, OtpParameters, Timestamp, TokenId, TotpParameters,
-};
+use secinfo_domain::{Answer, Counter, HotpParameters, OtpParameters, Timestamp, TotpParameters};
 use secinfo_wire::names::token_mode;
 use secinfo_wire::{Challenge, Hint, Response};
 use std::sync::Arc;
 
 /// The kind.
 pub(super) struct HardwareToken;
-
-/// A token of the inventory that is being activated.
-struct TokenDraft {
-    token: InventoryToken,
-    secret: Secret,
-}
 
 /// Asks for a code that goes by the presses of a button.
 struct HotpVerifier {
@@ -66,7 +59,7 @@ impl MethodKind for HardwareToken {
         })?;
         let token = inventory::find(core, serial)?;
         let secret = token.payload.secret.open().ok_or_else(malformed)?;
-        Ok(Box::new(TokenDraft { token, secret }))
+        Ok(Box::new(TokenDraft::new(token, secret)))
     }
 
     fn verifier(
@@ -86,7 +79,7 @@ impl MethodKind for HardwareToken {
                 parameters, drift, ..
             } => by_time(secret, parameters, drift, rules),
             kind::HardwareToken::Counter { parameters, next } => {
-                by_counter(secret, parameters, next, rules)
+                Box::new(by_counter(secret, parameters, next, rules))
             }
         })
     }
@@ -106,56 +99,6 @@ impl MethodKind for HardwareToken {
             serial: (!serial.is_empty()).then(|| masked(serial)),
             mode: Some(mode.to_owned()),
             ..Hint::default()
-        }
-    }
-}
-
-impl Draft for TokenDraft {
-    fn verifier(&self, rules: &Rules, _sent: Option<Arc<SentCode>>) -> Box<dyn Verifier> {
-        let secret = self.secret.clone();
-        match self.token.parameters {
-            OtpParameters::Totp(parameters) => {
-                by_time(secret, parameters, self.token.payload.drift, rules)
-            }
-            OtpParameters::Hotp(parameters) => {
-                by_counter(secret, parameters, self.token.next, rules)
-            }
-        }
-    }
-
-    fn prove(&self, answer: Answer) -> Option<Proved<Credential>> {
-        let proved = match (self.token.parameters, answer) {
-            (OtpParameters::Totp(parameters), Answer::TimeStep(step)) => {
-                kind::HardwareToken::time_proved(parameters, self.token.payload.drift, step)
-            }
-            (OtpParameters::Hotp(parameters), Answer::Counter(counter)) => {
-                kind::HardwareToken::counter_proved(parameters, counter)?
-            }
-            _ => return None,
-        };
-        Some(proved.into())
-    }
-
-    fn payload(&self) -> MethodPayload {
-        let token = &self.token.payload;
-        MethodPayload::HardwareToken {
-            secret: token.secret.clone(),
-            serial: token.serial.clone(),
-            manufacturer: token.manufacturer.clone(),
-            model: token.model.clone(),
-        }
-    }
-
-    fn token(&self) -> Option<TokenId> {
-        Some(self.token.id)
-    }
-
-    fn details(&self) -> Details {
-        Details {
-            mode: Some(mode(self.token.parameters).to_owned()),
-            manufacturer: Some(self.token.payload.manufacturer.clone()),
-            model: Some(self.token.payload.model.clone()),
-            ..Details::default()
         }
     }
 }
@@ -188,20 +131,7 @@ pub(crate) fn resynchronize(
     };
     let secret = secret.open().ok_or_else(malformed)?;
     let window = core.state().policy().rules.hardware_token.resynchronization;
-    let seconds = core.now().as_seconds();
-    Ok(match token {
-        kind::HardwareToken::Counter { parameters, next } => {
-            let second = codes::resynchronize_hotp(&secret, *parameters, codes, *next, window);
-            second.and_then(Counter::next).map(Resynchronized::Counter)
-        }
-        kind::HardwareToken::Time { parameters, .. } => {
-            let step = codes::resynchronize_totp(&secret, *parameters, codes, seconds, window);
-            step.map(|step| Resynchronized::Clock {
-                drift: codes::drift_of(step, *parameters, seconds),
-                last_step: step,
-            })
-        }
-    })
+    Ok(codes::find(&secret, token, codes, core.now(), window))
 }
 
 fn by_time(
@@ -223,13 +153,13 @@ fn by_counter(
     parameters: HotpParameters,
     next: Counter,
     rules: &Rules,
-) -> Box<dyn Verifier> {
-    Box::new(HotpVerifier {
+) -> HotpVerifier {
+    HotpVerifier {
         secret,
         parameters,
         next,
         look_ahead: rules.hardware_token.look_ahead,
-    })
+    }
 }
 
 /// The last four characters behind dots; dots alone where there are not more than four.
