@@ -8,6 +8,8 @@ use secinfo_domain::{
     TimeStep, Timestamp, TotpParameters, UserId, UserName,
 };
 use secinfo_ledger::{Commit, Engine, Ledger, MasterKey, MemoryStorage, NewKey, Options};
+use secinfo_test_person::{Algorithm, now, totp};
+use secinfo_wire::Response;
 use secinfod::channels::Channels;
 use secinfod::config::Config;
 use secinfod::core::{Core, SystemClock};
@@ -21,6 +23,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 const ROOT: UserId = UserId::from_bytes([9; 16]);
+
+const SECRET: &[u8; 20] = b"12345678901234567890";
+
+const SECRET_IN_BASE32: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
 const fn app(number: u8) -> MethodId {
     MethodId::from_bytes([number; 16])
@@ -69,9 +75,14 @@ impl Host {
         self.commit.events.push(encode(seq, &event).unwrap());
     }
 
-    fn with_app(mut self, method: MethodId) -> Self {
+    fn with_app(self, method: MethodId) -> Self {
+        self.with_app_used_until(method, TimeStep(0))
+    }
+
+    /// The code of this step was accepted.
+    fn with_app_used_until(mut self, method: MethodId, last_step: TimeStep) -> Self {
         let key = NewKey::generate(method.into()).unwrap();
-        self.enrol(method, &key);
+        self.enrol(method, &key, last_step);
         self.commit.new_keys.push(key);
         self
     }
@@ -79,20 +90,20 @@ impl Host {
     /// Its secret was sealed under another key than the vault has.
     fn with_app_that_does_not_open(mut self, method: MethodId) -> Self {
         let key = || NewKey::generate(method.into()).unwrap();
-        self.enrol(method, &key());
+        self.enrol(method, &key(), TimeStep(0));
         self.commit.new_keys.push(key());
         self
     }
 
-    fn enrol(&mut self, method: MethodId, key: &NewKey) {
-        let secret = Secret::from_bytes(b"12345678901234567890").unwrap();
+    fn enrol(&mut self, method: MethodId, key: &NewKey, last_step: TimeStep) {
+        let secret = Secret::from_bytes(SECRET).unwrap();
         let payload = MethodPayload::AuthenticatorApp {
             secret: SecretBytes::from(&secret),
         };
         let label = Label::parse("App").unwrap();
         let credential = AuthenticatorApp {
             parameters: TotpParameters::default(),
-            last_step: TimeStep(0),
+            last_step,
         };
         let fact = MethodEnrolled {
             method,
@@ -189,5 +200,24 @@ async fn a_user_none_of_whose_methods_opens_has_none_to_verify_with() {
         Circumstances::default(),
     );
     assert!(matches!(started, Err(ServiceError::NoMethod)));
+    service.stop();
+}
+
+/// The clock was an hour ahead when a code was accepted, and has been set right.
+#[tokio::test]
+async fn a_code_of_a_time_when_the_clock_was_ahead_says_until_when_others_are_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let ahead = TimeStep(now() / 30 + 120);
+    let host = Host::new().with_app_used_until(app(1), ahead);
+    let service = host.start(directory.path());
+    let code = totp(SECRET_IN_BASE32, Algorithm::Sha1, 6, now());
+    let refused = service
+        .verifications()
+        .verify(0, &by_root(), Purpose::SignIn, None, &Response::code(code))
+        .await;
+    let Err(ServiceError::ClockWasAhead { until }) = refused else {
+        panic!("{:?}", refused.err());
+    };
+    assert_eq!(until, Timestamp::from_seconds((ahead.0 + 1) * 30));
     service.stop();
 }

@@ -75,6 +75,9 @@ dictionary! {
         pub seconds_left: Option<u64>,
         /// Why a message was not delivered: one of [`undelivered`](crate::names::undelivered).
         pub undelivered: Option<String>,
+        /// Why a code that was right counts as used, where it was not accepted before: one of
+        /// [`used`](crate::names::used).
+        pub used: Option<String>,
     }
 }
 

@@ -105,6 +105,16 @@ pub mod undelivered {
     }
 }
 
+/// Why a code counts as used that was not accepted before, as it is written on the bus.
+pub mod used {
+    words! {
+        /// The method was brought over from another system, which may have accepted the code.
+        BROUGHT_OVER = "brought-over";
+        /// The clock of the host was ahead when a code was last accepted.
+        CLOCK_AHEAD = "clock-ahead";
+    }
+}
+
 /// Which of a user's phone numbers one is, as it is written on the bus.
 pub mod place {
     words! {

@@ -44,7 +44,10 @@ impl Words {
 
     /// Why the daemon refused; `None` where its own sentence says more.
     pub fn error(self, reason: Reason, details: &Details) -> Option<String> {
+        let of_used = details.used.as_deref();
+        let of_used = of_used.and_then(|why| self.family("used", why, None, &Arguments::new()));
         let mut sentence = match &details.undelivered {
+            _ if of_used.is_some() => of_used?,
             Some(why) => self
                 .say(message::ErrorUndelivered {
                     problem: self.undelivered(why).into(),

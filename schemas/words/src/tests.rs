@@ -65,7 +65,7 @@ fn every_language_has_every_message_with_the_same_arguments() {
 
 #[test]
 fn every_name_on_the_bus_has_words_in_every_language() {
-    use names::{place, purpose, undelivered};
+    use names::{place, purpose, undelivered, used};
     let kinds: Vec<_> = names::kind::ALL
         .iter()
         .map(|name| format!("kind-{name}"))
@@ -78,11 +78,15 @@ fn every_name_on_the_bus_has_words_in_every_language() {
         .iter()
         .map(|name| format!("undelivered-{name}"))
         .collect();
+    let used: Vec<_> = used::ALL
+        .iter()
+        .map(|name| format!("used-{name}"))
+        .collect();
     let reasons = Reason::ALL
         .iter()
         .filter(|reason| !SAID_BY_THE_DAEMON.contains(reason))
         .map(|reason| format!("error-{}", reason.name()));
-    let all: Vec<_> = [&kinds[..], &purposes, &places, &undelivered]
+    let all: Vec<_> = [&kinds[..], &purposes, &places, &undelivered, &used]
         .concat()
         .into_iter()
         .chain(reasons)

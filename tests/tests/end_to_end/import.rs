@@ -1,5 +1,6 @@
 //! Import of methods from other PAM modules, from files that these have written.
 
+use crate::sign_in;
 use secinfo_tests::{
     ALICE, ALICE_NAME, BOB, BOB_NAME, Client, Codes, CommandOutput, ROOT, ROOT_PATH, Refusal,
     Setup, TestHost, hotp, pipe_with, response,
@@ -192,10 +193,19 @@ async fn users_of_pam_oath_continue_with_their_unused_codes() {
     let used = alice.verify(ALICE, &method, &codes[3]).await.unwrap_err();
     assert_eq!(
         used.short(),
-        "WrongCode",
+        "CodeAlreadyUsed",
         "the last code that pam_oath accepted"
     );
-    alice.verify(ALICE, &method, &codes[4]).await.unwrap();
+    assert!(used.text.contains("brought over"), "{used}");
+    let root = host.client(ROOT).await;
+    let (mut socket, _) = sign_in::start(&root, ALICE_NAME, "sshd", &sign_in::plain()).unwrap();
+    let refused = socket.answer(&codes[3]).unwrap();
+    let prompt = refused.prompt.unwrap();
+    assert!(prompt.contains("brought over from"), "{prompt}");
+    let verified = socket.answer(&codes[4]).unwrap();
+    assert_eq!(verified.outcome, "verified");
+    let used = alice.verify(ALICE, &method, &codes[4]).await.unwrap_err();
+    assert!(used.text.contains("used already"), "{used}");
 
     let bob = host.client(BOB).await;
     let expected = [
@@ -207,6 +217,11 @@ async fn users_of_pam_oath_continue_with_their_unused_codes() {
     let codes = Codes::new(BASE32);
     let shown_before = bob.verify(BOB, &app, &codes.at(-1)).await.unwrap_err();
     assert_eq!(shown_before.short(), "CodeAlreadyUsed");
+    let said = &shown_before.text;
+    assert!(
+        said.contains("brought over") && said.contains("Time left: "),
+        "{said}"
+    );
     bob.verify(BOB, &app, &codes.at(1)).await.unwrap();
 }
 

@@ -3,6 +3,7 @@
 use super::answer::{Accepted, Answer, Judgement};
 use super::proved::Proved;
 use super::row::{CredentialRules, Enrollment, Row, Section};
+use super::used::UsedSteps;
 use crate::{Algorithm, Digits, Purpose, Strength, TimeStep, Timestamp, TotpParameters};
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +57,14 @@ impl CredentialRules for AuthenticatorApp {
         if let Accepted::TimeStep(step) = accepted {
             self.last_step = step;
         }
+    }
+
+    fn used_steps(&self) -> Option<UsedSteps> {
+        Some(UsedSteps {
+            period: self.parameters.period,
+            last: self.last_step,
+            drift: 0,
+        })
     }
 
     fn void_until(&mut self, now: Timestamp, drift: u8) {

@@ -3,6 +3,7 @@
 use super::answer::{Accepted, Answer, Judgement};
 use super::proved::Proved;
 use super::row::{CredentialRules, Enrollment, Row, Section};
+use super::used::UsedSteps;
 use crate::{Counter, HotpParameters, Purpose, Strength, TimeStep, Timestamp, TotpParameters};
 use serde::{Deserialize, Serialize};
 
@@ -159,6 +160,21 @@ impl CredentialRules for HardwareToken {
                 *next = counter.next().unwrap_or(counter);
             }
             _ => {}
+        }
+    }
+
+    fn used_steps(&self) -> Option<UsedSteps> {
+        match self {
+            Self::Time {
+                parameters,
+                last_step,
+                drift,
+            } => Some(UsedSteps {
+                period: parameters.period,
+                last: *last_step,
+                drift: *drift,
+            }),
+            Self::Counter { .. } => None,
         }
     }
 

@@ -18,6 +18,7 @@ mod sent_codes;
 mod set;
 mod table;
 mod text;
+mod used;
 
 pub use access_pass::AccessPass;
 pub use answer::{Accepted, Answer, Failure};
@@ -32,6 +33,7 @@ pub use sent_codes::{CodeRules, Limit};
 pub use set::KindSet;
 pub use table::{Credential, Kind};
 pub use text::Text;
+pub use used::Used;
 
 pub(crate) use answer::Judgement;
 pub(crate) use row::{Enrollment, Section};

@@ -1,6 +1,7 @@
 //! What sets kinds apart, and what each decides about its own credential.
 
 use super::answer::{Accepted, Answer, Judgement};
+use super::used::UsedSteps;
 use crate::{MessageId, Place, Purpose, Strength, Timestamp};
 
 /// What sets one kind apart from the others.
@@ -65,6 +66,11 @@ pub(crate) trait CredentialRules {
 
     /// Marks as used what was accepted.
     fn use_up(&mut self, _accepted: Accepted) {}
+
+    /// The time steps that are used up; none where codes do not go by time.
+    fn used_steps(&self) -> Option<UsedSteps> {
+        None
+    }
 
     /// Voids what may have been used or given out by `now`, on a host that went on after the backup
     /// of which this is restored. Policy lets a clock be up to `drift` time steps ahead.

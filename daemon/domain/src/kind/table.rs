@@ -3,6 +3,7 @@
 use super::answer::{Accepted, Answer, Failure, Judgement};
 use super::proved::Proved;
 use super::row::{CredentialRules, Enrollment, Row, SentTo};
+use super::used::UsedSteps;
 use super::{
     AccessPass, AuthenticatorApp, Call, Email, HardwareToken, RecoveryCodes, Text, access_pass,
     authenticator_app, call, email, hardware_token, recovery_codes, text,
@@ -198,6 +199,10 @@ impl Credential {
 
     pub(crate) fn use_up(&mut self, accepted: Accepted) {
         self.rules_mut().use_up(accepted);
+    }
+
+    pub(crate) fn used_steps(&self) -> Option<UsedSteps> {
+        self.rules().used_steps()
     }
 
     pub(crate) fn void_until(&mut self, now: Timestamp, drift: u8) {

@@ -81,7 +81,10 @@ impl State {
             Fact::MethodImported(fact) => {
                 self.change(user, |state| {
                     let (id, sealed) = (fact.method, fact.sealed.clone());
-                    state.add(Method::new(id, fact.credential.clone(), sealed, now));
+                    state.add(Method {
+                        is_imported: true,
+                        ..Method::new(id, fact.credential.clone(), sealed, now)
+                    });
                 });
             }
             Fact::SetUpPostponed(_) => {
@@ -390,6 +393,7 @@ impl Method {
             created,
             last_used: None,
             vouched: None,
+            is_imported: false,
             setbacks: None,
         }
     }

@@ -5,8 +5,9 @@ use super::sign_in::SignIns;
 use super::throttle::{self, MethodThrottle};
 use crate::Refusal;
 use crate::event::Credential;
+use crate::kind::Used;
 use crate::otp::{Counter, OtpParameters};
-use crate::policy::{BudgetRules, EffectivePolicy, ThrottleRules};
+use crate::policy::{BudgetRules, EffectivePolicy, Rules, ThrottleRules};
 use crate::{
     Kind, MethodId, Purpose, Sealed, SealedMethod, Seconds, SessionTag, Strength, Timestamp,
 };
@@ -35,6 +36,8 @@ pub struct Method {
     pub(super) created: Timestamp,
     pub(super) last_used: Option<Timestamp>,
     pub(super) vouched: Option<Strength>,
+    /// Whether it came from another system.
+    pub(super) is_imported: bool,
     /// Most methods have none, and there are many methods.
     pub(super) setbacks: Option<Box<Setbacks>>,
 }
@@ -135,6 +138,13 @@ impl Method {
             Some(vouched) if now < self.created.plus(wait) => strength.min(vouched),
             _ => strength,
         }
+    }
+
+    /// Why a code of it that is right counts as used at `now`.
+    pub fn used(&self, rules: &Rules, now: Timestamp) -> Used {
+        let brought_over = self.is_imported && self.last_used.is_none();
+        let allowed = rules.drift(self.kind());
+        Used::of(self.credential.used_steps(), brought_over, now, allowed)
     }
 
     /// The wrong codes given for it.

@@ -2,6 +2,7 @@
 
 use crate::wire_names::WireName;
 use secinfo_channel::Reason;
+use secinfo_domain::kind::Used;
 use secinfo_domain::{Kind, Refusal, Timestamp};
 use secinfo_ledger::LedgerError;
 use secinfo_wire::WrongForm;
@@ -30,6 +31,22 @@ pub enum ServiceError {
     /// The code was right, and was used before.
     #[error("that code was used already: wait for the next one")]
     CodeAlreadyUsed,
+    /// The code was right, and may have been used in the system that the method was brought over from.
+    #[error(
+        "that code may have been used in the system that this method was brought over from: wait for the next one"
+    )]
+    CodeBroughtOver {
+        /// When a code is shown that is good, where codes go by time.
+        until: Option<Timestamp>,
+    },
+    /// The code was right, and counts as used because the clock of this host was ahead once.
+    #[error(
+        "the clock of this host was ahead when a code of this method was last accepted, so that its codes count as used for a while: use another method, or wait"
+    )]
+    ClockWasAhead {
+        /// When a code is shown that is good.
+        until: Timestamp,
+    },
     /// The two codes are not consecutive codes of the token.
     #[error("these are not two consecutive codes of this token: take the next two and try again")]
     NotConsecutive,
@@ -101,6 +118,29 @@ pub enum ServiceError {
 /// What a person may know of why a message was not delivered.
 fn undelivered(reason: Reason) -> String {
     Words::of(Language::English).undelivered(reason.wire_name())
+}
+
+impl From<Used> for ServiceError {
+    fn from(used: Used) -> Self {
+        match used {
+            Used::Before => Self::CodeAlreadyUsed,
+            Used::BroughtOver { until } => Self::CodeBroughtOver { until },
+            Used::ClockAhead { until } => Self::ClockWasAhead { until },
+        }
+    }
+}
+
+impl ServiceError {
+    /// Whether a code was refused that was wrong, or right and used: one more of a session's attempts.
+    pub(crate) const fn is_refused_code(&self) -> bool {
+        matches!(
+            self,
+            Self::WrongCode
+                | Self::CodeAlreadyUsed
+                | Self::CodeBroughtOver { .. }
+                | Self::ClockWasAhead { .. }
+        )
+    }
 }
 
 impl From<LedgerError> for ServiceError {

@@ -204,9 +204,7 @@ impl Verifications {
         let proven = self.answer(session.subject(), response).await;
         match proven {
             Ok(_) => self.sessions.close(session.id()),
-            Err(ServiceError::WrongCode | ServiceError::CodeAlreadyUsed)
-                if session.count_wrong() =>
-            {
+            Err(ref error) if error.is_refused_code() && session.count_wrong() => {
                 self.sessions.close(session.id());
                 return Err(ServiceError::TooManyAttempts);
             }
@@ -312,7 +310,9 @@ impl Verifications {
                     });
                 }
                 Fact::VerificationFailed(fact) if fact.failure == Failure::UsedCode => {
-                    failure = Some(ServiceError::CodeAlreadyUsed);
+                    let state = self.core.state();
+                    let used = method.used(&state.policy().rules, event.time);
+                    failure = Some(used.into());
                 }
                 Fact::VerificationFailed(_) => failure = Some(ServiceError::WrongCode),
                 Fact::Locked(fact) => failure = Some(ServiceError::NowLocked { until: fact.until }),

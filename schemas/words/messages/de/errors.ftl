@@ -47,3 +47,7 @@ undelivered-refused = der Anbieter stellt an dieses Ziel nichts zu
 undelivered-timed-out = es kam nicht rechtzeitig eine Rückmeldung, vielleicht kommt er nicht an
 undelivered-provider = der Anbieter ist im Moment nicht zu erreichen
 undelivered-host = der Rechner hat einen Fehler, den die Administration beheben muss
+
+# Why a code counts as used that was not accepted before.
+used-brought-over = Der Code kann in dem System benutzt worden sein, aus dem diese Methode stammt: Warten Sie auf den nächsten.
+used-clock-ahead = Die Uhr dieses Rechners ging vor, als zuletzt ein Code dieser Methode angenommen wurde, darum gelten ihre Codes noch eine Weile als benutzt: Nehmen Sie eine andere Methode, oder warten Sie.

@@ -47,3 +47,7 @@ undelivered-refused = the provider refuses to deliver to that destination
 undelivered-timed-out = nothing was heard of the code in time, and it may not arrive
 undelivered-provider = the code could not be sent, because the provider cannot be used at the moment
 undelivered-host = the code could not be sent, because of a fault of this host that its administrator has to mend
+
+# Why a code counts as used that was not accepted before.
+used-brought-over = That code may have been used in the system that this method was brought over from: wait for the next one.
+used-clock-ahead = The clock of this host was ahead when a code of this method was last accepted, so that its codes count as used for a while: use another method, or wait.

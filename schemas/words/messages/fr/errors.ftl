@@ -47,3 +47,7 @@ undelivered-refused = le fournisseur refuse de remettre des messages à cette de
 undelivered-timed-out = aucune nouvelle n’est arrivée à temps, et il se peut qu’il n’arrive pas
 undelivered-provider = le fournisseur n’est pas joignable pour le moment
 undelivered-host = une panne de cette machine, que l’administration doit réparer
+
+# Why a code counts as used that was not accepted before.
+used-brought-over = Ce code a pu servir dans le système dont cette méthode provient : attendez le suivant.
+used-clock-ahead = L’horloge de cet hôte avançait quand un code de cette méthode a été accepté pour la dernière fois, et ses codes comptent encore comme utilisés : prenez une autre méthode ou attendez.

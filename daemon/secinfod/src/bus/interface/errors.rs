@@ -4,7 +4,8 @@ use crate::bus::BusError;
 use crate::core::{Clock, SystemClock};
 use crate::service::ServiceError;
 use crate::wire_names::WireName;
-use secinfo_domain::Refusal;
+use secinfo_domain::{Refusal, Timestamp};
+use secinfo_wire::names::used;
 use secinfo_wire::{Details, InvalidDictionary, Reason};
 
 impl From<ServiceError> for BusError {
@@ -14,7 +15,9 @@ impl From<ServiceError> for BusError {
             ServiceError::WrongForm(_) => Reason::WrongForm,
             ServiceError::WrongCode | ServiceError::NotConsecutive => Reason::WrongCode,
             ServiceError::NowLocked { .. } => Reason::MethodLocked,
-            ServiceError::CodeAlreadyUsed => Reason::CodeAlreadyUsed,
+            ServiceError::CodeAlreadyUsed
+            | ServiceError::CodeBroughtOver { .. }
+            | ServiceError::ClockWasAhead { .. } => Reason::CodeAlreadyUsed,
             ServiceError::NoMethod => Reason::NoMethod,
             ServiceError::SessionExpired => Reason::SessionExpired,
             ServiceError::TooManyAttempts => Reason::TooManyAttempts,
@@ -67,7 +70,9 @@ impl From<InvalidDictionary> for BusError {
 /// delivered.
 fn details(error: &ServiceError) -> Details {
     let until = match error {
+        ServiceError::CodeBroughtOver { until } => until.map(Timestamp::as_millis),
         ServiceError::NowLocked { until }
+        | ServiceError::ClockWasAhead { until }
         | ServiceError::Refused(
             Refusal::TooSoon { until }
             | Refusal::MethodLocked { until }
@@ -81,10 +86,16 @@ fn details(error: &ServiceError) -> Details {
         ServiceError::DeliveryFailed(reason) => Some(reason.wire_name().to_owned()),
         _ => None,
     };
+    let used = match error {
+        ServiceError::CodeBroughtOver { .. } => Some(used::BROUGHT_OVER.to_owned()),
+        ServiceError::ClockWasAhead { .. } => Some(used::CLOCK_AHEAD.to_owned()),
+        _ => None,
+    };
     let left = |until: u64| until.saturating_sub(SystemClock.now().as_millis());
     Details {
         seconds_left: until.map(|until| left(until).div_ceil(1000)),
         undelivered,
+        used,
     }
 }
 

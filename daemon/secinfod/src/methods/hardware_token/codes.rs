@@ -25,6 +25,22 @@ pub(super) fn check_hotp(
     .map(Counter)
 }
 
+/// The newest counter of this code among the last ones before `next`, which are used up.
+pub(super) fn used_hotp(
+    secret: &Secret,
+    parameters: HotpParameters,
+    code: &str,
+    Counter(next): Counter,
+    look_back: u16,
+) -> Option<Counter> {
+    let code = TypedCode::parse(code, parameters.digits)?;
+    let generator = Generator::new(secret, parameters.algorithm, parameters.digits);
+    last_that(next.saturating_sub(look_back.into())..next, |counter| {
+        generator.gives(&code, counter)
+    })
+    .map(Counter)
+}
+
 /// The counter of the second of two consecutive codes, searched in a wider window than
 /// [`check_hotp`] would dare with one code (RFC 4226 section 7.4). Both are used up by it.
 pub(super) fn resynchronize_hotp(
@@ -140,6 +156,18 @@ mod tests {
         assert_eq!(matched(CODES[1], 2, 5), None, "a used code");
         assert_eq!(matched("75522", 0, 5), None);
         assert_eq!(matched(CODES[0], u64::MAX, u16::MAX), None);
+    }
+
+    #[test]
+    fn used_codes_are_known_again_as_far_as_one_looks_back() {
+        let used =
+            |code, next, look_back| used_hotp(&secret(), hotp(), code, Counter(next), look_back);
+        assert_eq!(used(CODES[6], 7, 3), Some(Counter(6)));
+        assert_eq!(used(CODES[4], 7, 3), Some(Counter(4)));
+        assert_eq!(used(CODES[3], 7, 3), None);
+        assert_eq!(used(CODES[7], 7, 3), None, "the next is not used");
+        assert_eq!(used(CODES[0], 1, u16::MAX), Some(Counter(0)));
+        assert_eq!(used(CODES[0], 0, 10), None);
     }
 
     #[test]

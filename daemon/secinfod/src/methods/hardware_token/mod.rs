@@ -30,6 +30,8 @@ struct HotpVerifier {
     parameters: HotpParameters,
     next: Counter,
     look_ahead: u16,
+    /// How far back codes are looked for that are used up, to say so.
+    look_back: u16,
 }
 
 /// The word for how a token makes its codes.
@@ -78,9 +80,10 @@ impl MethodKind for HardwareToken {
             kind::HardwareToken::Time {
                 parameters, drift, ..
             } => by_time(secret, parameters, drift, rules),
-            kind::HardwareToken::Counter { parameters, next } => {
-                Box::new(by_counter(secret, parameters, next, rules))
-            }
+            kind::HardwareToken::Counter { parameters, next } => Box::new(HotpVerifier {
+                look_back: rules.hardware_token.look_ahead,
+                ..by_counter(secret, parameters, next, rules)
+            }),
         })
     }
 
@@ -114,7 +117,8 @@ impl Verifier for HotpVerifier {
     fn check(&self, response: &Response, _now: Timestamp) -> Result<Answer, ServiceError> {
         let (secret, code) = (&self.secret, response.as_code()?);
         let found = codes::check_hotp(secret, self.parameters, code, self.next, self.look_ahead);
-        Ok(found.map_or(Answer::Wrong, Answer::Counter))
+        let used = codes::used_hotp(secret, self.parameters, code, self.next, self.look_back);
+        Ok(found.or(used).map_or(Answer::Wrong, Answer::Counter))
     }
 }
 
@@ -159,6 +163,7 @@ fn by_counter(
         parameters,
         next,
         look_ahead: rules.hardware_token.look_ahead,
+        look_back: 0,
     }
 }
 

@@ -185,16 +185,14 @@ impl Turn<'_> {
     /// What comes where an answer was not accepted, or not heard.
     fn instead_of_answer(&mut self, error: ServiceError) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
-        let is_wrong = matches!(
-            error,
-            ServiceError::WrongCode | ServiceError::CodeAlreadyUsed
-        );
-        if is_wrong && self.session.count_wrong() {
+        if error.is_refused_code() && self.session.count_wrong() {
             return Ok(self.too_many_attempts());
         }
         let note = match error {
             ServiceError::WrongCode => words.say("note-wrong"),
             ServiceError::CodeAlreadyUsed => words.say("note-used"),
+            ServiceError::CodeBroughtOver { .. } => words.say("note-brought-over"),
+            ServiceError::ClockWasAhead { until } => words.say_until("note-clock-ahead", until),
             ServiceError::NoCodeSent => words.say("note-none-sent"),
             ServiceError::Refused(Refusal::CodeGone) => words.say("note-gone"),
             ServiceError::Refused(Refusal::TooSoon { until } | Refusal::TooOften { until }) => {
