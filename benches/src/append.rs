@@ -290,6 +290,7 @@ async fn verify(service: &Service, caller: &mut Caller) -> Result<()> {
         method: caller.token,
         purpose: Purpose::SignIn,
         answer: Answer::Counter(Counter(caller.next)),
+        guess: None,
     };
     caller.next += 1;
     Ok(service.act(caller.uid, &caller.by, action).await?)
@@ -313,6 +314,7 @@ fn callers(state: &Path) -> Result<Vec<Caller>> {
                 token: *token,
                 by: Requester {
                     uid: *uid,
+                    place: None,
                     session: SessionTag::from_bytes(random()?),
                     service: Some(service.clone()),
                     authority: Authority::Own,

@@ -5,9 +5,9 @@ use crate::event::{Actor, DeliveryFailure};
 use crate::kind::{Answer, Credential, Proved, Resynchronized};
 use crate::otp::{Counter, OtpParameters};
 use crate::{
-    BreakGlassId, ChannelName, Country, DestinationTag, GroupName, Kind, MessageId, MethodId,
-    Place, Policy, Purpose, RootHash, RotatingTag, Sealed, SealedMethod, Seconds, SessionTag,
-    TerminalTag, Timestamp, TokenId, UserId,
+    BreakGlassId, ChannelName, Country, DestinationTag, GroupName, GuessTag, Kind, MessageId,
+    MethodId, Place, Policy, Purpose, RootHash, RotatingTag, Sealed, SealedMethod, Seconds,
+    SessionTag, SignInPlaceTag, TerminalTag, Timestamp, TokenId, UserId,
 };
 
 /// What a caller wants to happen.
@@ -49,6 +49,8 @@ pub struct Context {
     pub on_self: bool,
     /// The session whose proofs count.
     pub session: SessionTag,
+    /// Where the user would be signing in; none where it is not known.
+    pub place: Option<SignInPlaceTag>,
     /// The Unix groups of the user.
     pub groups: Vec<GroupName>,
     /// How much room the log has.
@@ -175,6 +177,8 @@ pub enum Action {
         purpose: Purpose,
         /// What the answer was found to be.
         answer: Answer,
+        /// The answer, and what it was compared with; none where a further one like it has to count.
+        guess: Option<GuessTag>,
     },
     /// Postpone setting up what is required.
     PostponeSetUp,

@@ -147,6 +147,16 @@ id!(
     TerminalTag
 );
 id!(
+    /// Stands for a place where a user signs in: a MAC of it under the user's key. Equal tags of one user
+    /// mean equal places, as long as the user is not erased.
+    SignInPlaceTag
+);
+id!(
+    /// Stands for an answer that was given for a method, and what it was compared with: a MAC under the
+    /// method's key.
+    GuessTag
+);
+id!(
     /// A break-glass code, by the random id that it was made with. Not the code.
     BreakGlassId
 );

@@ -92,6 +92,10 @@ pub enum Refusal {
     /// Policy requires the method.
     #[error("policy requires this method: add another that takes its place, then delete this one")]
     LastMethod,
+    /// The answer was wrong before, and is compared with the same: it is no further guess, and leaves no
+    /// event.
+    #[error("that code is not right: check it and try again")]
+    WrongAgain,
     /// Wrong codes came before: wait.
     #[error("too many wrong codes: wait until the time is over, then try once more")]
     TooSoon {

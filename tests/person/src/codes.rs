@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -9,6 +10,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const STEP: u64 = 30;
 /// A code is not used in the last seconds of its time step, so that it is still valid on arrival.
 const MARGIN: u64 = 3;
+
+/// The next number that is tried as a wrong code.
+static NEXT_WRONG: AtomicU32 = AtomicU32::new(0);
 
 /// The time in Unix seconds.
 pub fn now() -> u64 {
@@ -169,7 +173,7 @@ impl Codes {
         self.of_step(self.last)
     }
 
-    /// A code that is not valid now.
+    /// A code that is not valid now, and another one each time.
     pub fn wrong(&self) -> String {
         let current = current_step();
         let reach = self.drift + 2;
@@ -177,10 +181,13 @@ impl Codes {
             .map(|step| self.of_step(step))
             .collect();
         let width = self.digits as usize;
-        (0..1000)
-            .map(|number: u32| format!("{number:0width$}"))
-            .find(|code| !good.contains(code))
-            .expect("there are more codes than valid ones")
+        loop {
+            let number = NEXT_WRONG.fetch_add(1, Ordering::Relaxed) % 1_000_000;
+            let code = format!("{number:0width$}");
+            if !good.contains(&code) {
+                return code;
+            }
+        }
     }
 }
 

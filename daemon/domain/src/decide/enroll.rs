@@ -180,14 +180,21 @@ impl Case<'_> {
 
     pub(super) fn fail_activation(&self) -> Result<Vec<Fact>, Refusal> {
         self.may_try_activation()?;
-        Ok(vec![ActivationFailed {}.into()])
+        Ok(vec![
+            ActivationFailed {
+                place: self.context.place,
+            }
+            .into(),
+        ])
     }
 
     fn may_try_activation(&self) -> Result<(), Refusal> {
         self.caller_may_attempt()?;
-        let wait = self
-            .user
-            .wait(&self.state.policy().rules.throttle, self.context.now);
+        let wait = self.user.wait(
+            self.from(),
+            &self.state.policy().rules.throttle,
+            self.context.now,
+        );
         wait.map_or(Ok(()), |until| Err(Refusal::TooSoon { until }))
     }
 }

@@ -159,7 +159,8 @@ impl<'a> Case<'a> {
                 method,
                 purpose,
                 answer,
-            } => self.verify(*method, *purpose, *answer),
+                guess,
+            } => self.verify(*method, *purpose, *answer, *guess),
             Action::PostponeSetUp => self.postpone_set_up(),
             Action::RememberTerminal { terminal } => self.remember_terminal(*terminal),
             Action::UseRemembered { terminal } => self.use_remembered(*terminal),
@@ -284,8 +285,12 @@ impl<'a> Case<'a> {
     ) -> Result<Vec<Fact>, Refusal> {
         let known = self.method(method)?;
         self.caller_may_attempt()?;
-        self.user
-            .may_attempt(known, &self.state.policy().rules.throttle, self.context.now)?;
+        self.user.may_attempt(
+            known,
+            self.from(),
+            &self.state.policy().rules.throttle,
+            self.context.now,
+        )?;
         let Credential::HardwareToken(token) = known.credential() else {
             return Err(Refusal::NotAToken);
         };
@@ -307,7 +312,7 @@ impl<'a> Case<'a> {
             Some(found) if token.is_ahead(found, now, drift) => {
                 Ok(vec![TokenResynchronized { method, found }.into()])
             }
-            _ => Ok(self.failure(known, Purpose::SignIn, Failure::WrongCode)),
+            _ => Ok(self.failure(known, Purpose::SignIn, Failure::WrongCode, None)),
         }
     }
 }

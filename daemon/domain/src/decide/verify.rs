@@ -2,10 +2,12 @@
 
 use super::Case;
 use crate::command::Context;
-use crate::event::{DeletionReason, Fact, Locked, VerificationFailed, VerificationSucceeded};
+use crate::event::{
+    DeletionReason, Fact, Familiarity, Locked, VerificationFailed, VerificationSucceeded,
+};
 use crate::kind::{Accepted, Answer, Failure, Judgement};
 use crate::state::{Expense, Method, State};
-use crate::{MethodId, Purpose, Refusal, UserId};
+use crate::{GuessTag, MethodId, Purpose, Refusal, UserId};
 
 /// Whether an answer for this method would be heard now. Asked before the answer is looked at, so
 /// that a refused attempt costs no hashing.
@@ -30,13 +32,20 @@ impl Case<'_> {
         method: MethodId,
         purpose: Purpose,
         answer: Answer,
+        guess: Option<GuessTag>,
     ) -> Result<Vec<Fact>, Refusal> {
         let known = self.method(method)?;
         self.may_verify(known, purpose)?;
         let accepted = match known.credential().judge(answer) {
             Judgement::Accepted(accepted) => accepted,
             Judgement::SentCode(message) => self.sent_code(known, message)?,
-            Judgement::Failed(failure) => return Ok(self.failure(known, purpose, failure)),
+            Judgement::Failed(failure) => {
+                let guess = guess.filter(|_| failure == Failure::WrongCode);
+                if guess.is_some_and(|guess| self.user.has_seen(guess, self.from())) {
+                    return Err(Refusal::WrongAgain);
+                }
+                return Ok(self.failure(known, purpose, failure, guess));
+            }
             Judgement::DoesNotFit => return Err(Refusal::AnswerDoesNotFit),
         };
         Ok(self.success(known, purpose, accepted))
@@ -60,7 +69,8 @@ impl Case<'_> {
         self.caller_may_attempt()?;
         self.may_spend(Expense::Verification)?;
         let rules = &self.state.policy().rules.throttle;
-        self.user.may_attempt(method, rules, self.context.now)
+        self.user
+            .may_attempt(method, self.from(), rules, self.context.now)
     }
 
     fn success(&self, method: &Method, purpose: Purpose, accepted: Accepted) -> Vec<Fact> {
@@ -70,6 +80,7 @@ impl Case<'_> {
             strength: self.strength(method),
             session: self.context.session,
             accepted,
+            place: self.context.place,
         };
         let mut facts = vec![succeeded.into()];
         if method.credential().is_for_one_use() {
@@ -78,11 +89,24 @@ impl Case<'_> {
         facts
     }
 
-    pub(super) fn failure(&self, method: &Method, purpose: Purpose, failure: Failure) -> Vec<Fact> {
+    /// From what kind of place the user is asked.
+    pub(super) fn from(&self) -> Familiarity {
+        self.user.familiarity(self.context.place, self.context.now)
+    }
+
+    pub(super) fn failure(
+        &self,
+        method: &Method,
+        purpose: Purpose,
+        failure: Failure,
+        guess: Option<GuessTag>,
+    ) -> Vec<Fact> {
         let failed = VerificationFailed {
             method: method.id(),
             purpose,
             failure,
+            place: self.context.place,
+            guess,
         };
         std::iter::once(failed.into())
             .chain(self.lock(method))
@@ -90,21 +114,24 @@ impl Case<'_> {
     }
 
     /// The lock that one more wrong code leads to. The codes of all methods count together, so
-    /// that going from method to method wins no further guesses.
+    /// that going from method to method wins no further guesses, and so do those from all places that
+    /// are not the user's.
     fn lock(&self, method: &Method) -> Option<Fact> {
         let rules = &self.state.policy().rules.throttle;
+        let from = self.from();
         let failures = self
             .user
-            .failures_at(self.context.now, rules.forget_after)
+            .failures_at(from, self.context.now, rules.forget_after)
             .saturating_add(1);
         if !method.kind().can_be_guessed() || failures < rules.lock_after {
             return None;
         }
-        let until = self.context.now.plus(method.throttle().next_lock(rules));
+        let lock = method.throttle(from).next_lock(rules);
         Some(
             Locked {
                 method: method.id(),
-                until,
+                from,
+                until: self.context.now.plus(lock),
             }
             .into(),
         )

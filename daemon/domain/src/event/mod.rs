@@ -5,14 +5,15 @@ mod envelope;
 mod reason;
 
 pub use crate::kind::{Accepted, Credential, Failure, Resynchronized};
+pub use crate::state::Familiarity;
 pub use codec::{DecodeError, MAX_EVENT_BYTES, StoredEvent, decode, encode};
 pub use reason::{DefaultReason, DeletionReason, DeliveryFailure};
 
 use crate::otp::{Counter, OtpParameters};
 use crate::{
-    BreakGlassId, ChannelName, Country, DestinationTag, Kind, MessageId, MethodId, Policy, Purpose,
-    RootHash, Sealed, SealedMethod, ServiceName, SessionTag, Strength, TerminalTag, Timestamp,
-    TokenId, UserId,
+    BreakGlassId, ChannelName, Country, DestinationTag, GuessTag, Kind, MessageId, MethodId,
+    Policy, Purpose, RootHash, Sealed, SealedMethod, ServiceName, SessionTag, SignInPlaceTag,
+    Strength, TerminalTag, Timestamp, TokenId, UserId,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -229,6 +230,9 @@ facts! {
         session: SessionTag,
         /// What is used up.
         accepted: Accepted,
+        /// Where the user signed in, which counts as a place of theirs from here on.
+        #[serde(deserialize_with = "present")]
+        place: Option<SignInPlaceTag>,
     }
     /// A user who must set up a method postponed it at sign-in.
     SetUpPostponed "set-up-postponed" v 1 {
@@ -308,14 +312,26 @@ facts! {
         purpose: Purpose,
         /// Why.
         failure: Failure,
+        /// Where it came from.
+        #[serde(deserialize_with = "present")]
+        place: Option<SignInPlaceTag>,
+        /// The wrong answer, and what it was compared with: the same again is no further guess.
+        #[serde(deserialize_with = "present")]
+        guess: Option<GuessTag>,
     }
     /// A user gave a wrong code while enrolling what may be another person's: a token of the
     /// inventory, a phone, a mailbox.
-    ActivationFailed "activation-failed" v 1 {}
-    /// Wrong codes locked a method.
+    ActivationFailed "activation-failed" v 1 {
+        /// Where it came from.
+        #[serde(deserialize_with = "present")]
+        place: Option<SignInPlaceTag>,
+    }
+    /// Wrong codes locked a method, for those who ask from places like that of the newest.
     Locked "locked" v 1 {
         /// The method.
         method: MethodId,
+        /// From which places.
+        from: Familiarity,
         /// When the lock ends.
         until: Timestamp,
     }

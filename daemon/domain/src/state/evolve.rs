@@ -1,12 +1,16 @@
 //! How each fact changes what holds.
 
 use super::budget::{Budget, Expense};
+use super::throttle::{Attempts, KnownPlace};
 use super::user::Setbacks;
-use super::{CallerFailures, Method, MethodThrottle, Proof, SignIns, State, Token, UserState};
+use super::{
+    Apart, CallerFailures, Familiarity, Method, MethodThrottle, Proof, SignIns, State, Token,
+    UserState,
+};
 use crate::event::{
-    Accepted, AccessPassIssued, Credential, DeletionReason, DeletionScheduled, Event, Fact, Locked,
-    MethodDeleted, MethodEnrolled, RecoveryCodesIssued, TokenImported, VerificationFailed,
-    VerificationSucceeded, Who,
+    Accepted, AccessPassIssued, ActivationFailed, Credential, DeletionReason, DeletionScheduled,
+    Event, Fact, Locked, MethodDeleted, MethodEnrolled, RecoveryCodesIssued, TokenImported,
+    VerificationFailed, VerificationSucceeded, Who,
 };
 use crate::kind::{AccessPass, RecoveryCodes};
 use crate::{MethodId, Purpose, Sealed, SealedMethod, Seconds, Timestamp, UserId};
@@ -120,14 +124,10 @@ impl State {
                 let forget = self.policy().rules.throttle.forget_after;
                 self.change(user, |state| state.fail(fact, now, forget));
             }
-            Fact::ActivationFailed(_) => {
+            Fact::ActivationFailed(fact) => {
                 self.count_caller(event);
                 let forget = self.policy().rules.throttle.forget_after;
-                self.change(user, |state| {
-                    state.forget_failures(now, forget);
-                    state.activation_failures = state.activation_failures.saturating_add(1);
-                    state.last_failure = now;
-                });
+                self.change(user, |state| state.fail_activation(fact, now, forget));
             }
             Fact::Locked(fact) => self.change_method(user, fact.method, |method| method.lock(fact)),
             Fact::Unlocked(_) => self.change(user, UserState::unlock),
@@ -241,8 +241,8 @@ impl UserState {
             sealed,
             methods: Vec::new(),
             default: None,
-            activation_failures: 0,
-            last_failure: Timestamp::default(),
+            attempts: None,
+            places: Box::default(),
             proofs: Box::default(),
             budget: Budget::default(),
             sign_ins: None,
@@ -289,7 +289,9 @@ impl UserState {
             self.prove(proof, fresh);
         }
         if fact.token.is_some() || fact.credential.proved_by().is_some() {
-            self.activation_failures = 0;
+            for from in [Familiarity::Known, Familiarity::Elsewhere] {
+                self.change_attempts(from, |attempts| attempts.activation_failures = 0);
+            }
         }
     }
 
@@ -331,13 +333,18 @@ impl UserState {
         });
     }
 
+    /// Says nothing of the wrong codes from other places: a stranger gets no further guesses by it.
     fn succeed(&mut self, fact: &VerificationSucceeded, now: Timestamp, fresh: Seconds) {
+        let from = self.familiarity(fact.place, now);
         if let Some(method) = self.method_mut(fact.method) {
             method.credential.use_up(fact.accepted);
             method.last_used = Some(now);
-            method.set_throttle(MethodThrottle::NONE);
+            method.set_throttle(from, MethodThrottle::NONE);
         }
-        self.activation_failures = 0;
+        self.change_attempts(from, |attempts| attempts.activation_failures = 0);
+        if let Some(place) = fact.place {
+            self.places = KnownPlace::learn(&self.places, place, now);
+        }
         if fact.purpose == Purpose::SignIn {
             let proof = Proof {
                 method: fact.method,
@@ -350,36 +357,62 @@ impl UserState {
     }
 
     fn fail(&mut self, fact: &VerificationFailed, now: Timestamp, forget: Seconds) {
-        self.forget_failures(now, forget);
-        self.last_failure = now;
+        let from = self.familiarity(fact.place, now);
+        self.forget_failures(from, now, forget);
+        self.change_attempts(from, |attempts| {
+            attempts.last_failure = now;
+            if let Some(guess) = fact.guess {
+                attempts.see(guess);
+            }
+        });
         if let Some(method) = self.method_mut(fact.method) {
-            let mut throttle = *method.throttle();
+            let mut throttle = *method.throttle(from);
             throttle.failures = throttle.failures.saturating_add(1);
             throttle.last_failure = now;
-            method.set_throttle(throttle);
+            method.set_throttle(from, throttle);
         }
+    }
+
+    fn fail_activation(&mut self, fact: &ActivationFailed, now: Timestamp, forget: Seconds) {
+        let from = self.familiarity(fact.place, now);
+        self.forget_failures(from, now, forget);
+        self.change_attempts(from, |attempts| {
+            attempts.activation_failures = attempts.activation_failures.saturating_add(1);
+            attempts.last_failure = now;
+        });
+    }
+
+    /// None is stored of what is none, so that equal users are equal.
+    fn change_attempts(&mut self, from: Familiarity, change: impl FnOnce(&mut Attempts)) {
+        let mut attempts = self.attempts.take().unwrap_or_default();
+        change(attempts.of_mut(from));
+        self.attempts = (*attempts != Apart::default()).then_some(attempts);
     }
 
     /// Forgets wrong codes when the newest is so long ago. The number of locks stays, so that further
     /// ones grow.
-    fn forget_failures(&mut self, now: Timestamp, after: Seconds) {
-        if self.failures_at(now, after) != 0 {
+    fn forget_failures(&mut self, from: Familiarity, now: Timestamp, after: Seconds) {
+        if self.failures_at(from, now, after) != 0 {
             return;
         }
-        self.activation_failures = 0;
+        self.change_attempts(from, |attempts| attempts.activation_failures = 0);
         for method in &mut self.methods {
-            let throttle = *method.throttle();
-            method.set_throttle(MethodThrottle {
-                failures: 0,
-                ..throttle
-            });
+            let throttle = *method.throttle(from);
+            let failures = 0;
+            method.set_throttle(
+                from,
+                MethodThrottle {
+                    failures,
+                    ..throttle
+                },
+            );
         }
     }
 
     fn unlock(&mut self) {
-        self.activation_failures = 0;
+        self.attempts = None;
         for method in &mut self.methods {
-            method.set_throttle(MethodThrottle::NONE);
+            method.unlock();
         }
     }
 }
@@ -414,17 +447,24 @@ impl Method {
         Self::new(fact.method, pass.into(), fact.sealed.clone(), now)
     }
 
-    fn set_throttle(&mut self, throttle: MethodThrottle) {
+    fn set_throttle(&mut self, from: Familiarity, throttle: MethodThrottle) {
+        let mut setbacks = *self.setbacks();
+        *setbacks.throttle.of_mut(from) = throttle;
+        self.set_setbacks(setbacks);
+    }
+
+    fn unlock(&mut self) {
+        let throttle = Setbacks::NONE.throttle;
         self.set_setbacks(Setbacks {
             throttle,
-            deletion_due: self.deletion_due(),
+            ..*self.setbacks()
         });
     }
 
     fn set_deletion_due(&mut self, deletion_due: Option<Timestamp>) {
         self.set_setbacks(Setbacks {
-            throttle: *self.throttle(),
             deletion_due,
+            ..*self.setbacks()
         });
     }
 
@@ -434,11 +474,12 @@ impl Method {
     }
 
     fn lock(&mut self, fact: &Locked) {
-        let throttle = *self.throttle();
-        self.set_throttle(MethodThrottle {
+        let throttle = *self.throttle(fact.from);
+        let throttle = MethodThrottle {
             locks: throttle.locks.saturating_add(1),
             locked_until: fact.until,
             ..throttle
-        });
+        };
+        self.set_throttle(fact.from, throttle);
     }
 }

@@ -13,7 +13,7 @@ pub use budget::Budget;
 pub(crate) use budget::Expense;
 pub use codes::{CodeRequest, CodeRequests, CodeStatus};
 pub use sign_in::{Remembered, SignIns};
-pub use throttle::{CallerFailures, MethodThrottle};
+pub use throttle::{Apart, CallerFailures, Familiarity, MethodThrottle};
 pub use user::{Method, Proof, Token, UserState};
 
 use crate::{BreakGlassId, KeyId, Kind, MethodId, Policy, SealedPart, Timestamp, TokenId, UserId};

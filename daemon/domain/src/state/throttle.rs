@@ -1,8 +1,109 @@
 //! What wrong codes lead to: first waiting, then a lock that grows.
 
 use crate::policy::ThrottleRules;
-use crate::{Seconds, Timestamp};
+use crate::{GuessTag, Seconds, SignInPlaceTag, Timestamp};
 use serde::{Deserialize, Serialize};
+
+/// Whether the user has signed in lately at a place. Wrong codes from such places and from all others
+/// count apart, so that a stranger far away does not slow the user down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Familiarity {
+    /// They have.
+    Known,
+    /// They have not, or the place is not known.
+    Elsewhere,
+}
+
+/// What counts apart for places where the user has signed in lately, and for all others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Apart<T> {
+    known: T,
+    elsewhere: T,
+}
+
+impl<T> Apart<T> {
+    pub(super) const fn new(known: T, elsewhere: T) -> Self {
+        Self { known, elsewhere }
+    }
+
+    /// That of one of them.
+    pub const fn of(&self, from: Familiarity) -> &T {
+        match from {
+            Familiarity::Known => &self.known,
+            Familiarity::Elsewhere => &self.elsewhere,
+        }
+    }
+
+    pub(super) const fn of_mut(&mut self, from: Familiarity) -> &mut T {
+        match from {
+            Familiarity::Known => &mut self.known,
+            Familiarity::Elsewhere => &mut self.elsewhere,
+        }
+    }
+
+    /// Both.
+    pub const fn both(&self) -> [&T; 2] {
+        [&self.known, &self.elsewhere]
+    }
+}
+
+/// How long a place counts as one where the user has signed in.
+const LATELY: Seconds = Seconds::from_days(30);
+
+/// The most places that are kept for one user; the one that was used longest ago goes first.
+const MOST_PLACES: usize = 4;
+
+/// The most wrong codes of a user that are known again.
+const MOST_GUESSES: usize = 4;
+
+/// A place where a user has signed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct KnownPlace {
+    place: SignInPlaceTag,
+    last: Timestamp,
+}
+
+impl KnownPlace {
+    pub(super) fn is_known(places: &[Self], place: SignInPlaceTag, now: Timestamp) -> bool {
+        let mut places = places.iter();
+        places.any(|known| known.place == place && now.is_within(LATELY, known.last))
+    }
+
+    /// The places after a sign-in at this one.
+    pub(super) fn learn(places: &[Self], place: SignInPlaceTag, now: Timestamp) -> Box<[Self]> {
+        let others = places.iter().filter(|known| known.place != place).copied();
+        let others: Vec<_> = others.collect();
+        let forgotten = (others.len() + 1).saturating_sub(MOST_PLACES);
+        let newest = Self { place, last: now };
+        others[forgotten..]
+            .iter()
+            .copied()
+            .chain([newest])
+            .collect()
+    }
+}
+
+/// The wrong codes given for a user beside those of each method.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Attempts {
+    pub(super) activation_failures: u16,
+    pub(super) last_failure: Timestamp,
+    guesses: Vec<GuessTag>,
+}
+
+impl Attempts {
+    pub(super) fn has_seen(&self, guess: GuessTag) -> bool {
+        self.guesses.contains(&guess)
+    }
+
+    pub(super) fn see(&mut self, guess: GuessTag) {
+        if self.guesses.len() == MOST_GUESSES {
+            self.guesses.remove(0);
+        }
+        self.guesses.push(guess);
+    }
+}
 
 /// The wrong codes given for one method since it was last proved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

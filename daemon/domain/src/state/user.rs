@@ -2,14 +2,15 @@
 
 use super::budget::{Budget, Expense};
 use super::sign_in::SignIns;
-use super::throttle::{self, MethodThrottle};
+use super::throttle::{self, Apart, Attempts, Familiarity, KnownPlace, MethodThrottle};
 use crate::Refusal;
 use crate::event::Credential;
 use crate::kind::Used;
 use crate::otp::{Counter, OtpParameters};
 use crate::policy::{BudgetRules, EffectivePolicy, Rules, ThrottleRules};
 use crate::{
-    Kind, MethodId, Purpose, Sealed, SealedMethod, Seconds, SessionTag, Strength, Timestamp,
+    GuessTag, Kind, MethodId, Purpose, Sealed, SealedMethod, Seconds, SessionTag, SignInPlaceTag,
+    Strength, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +20,9 @@ pub struct UserState {
     pub(super) sealed: Sealed,
     pub(super) methods: Vec<Method>,
     pub(super) default: Option<MethodId>,
-    pub(super) activation_failures: u16,
-    pub(super) last_failure: Timestamp,
+    /// Most users have none.
+    pub(super) attempts: Option<Box<Apart<Attempts>>>,
+    pub(super) places: Box<[KnownPlace]>,
     pub(super) proofs: Box<[Proof]>,
     pub(super) budget: Budget,
     /// Most users have none, and there are many users.
@@ -45,13 +47,13 @@ pub struct Method {
 /// What keeps a method from being used: wrong codes, and a deletion that waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Setbacks {
-    pub(super) throttle: MethodThrottle,
+    pub(super) throttle: Apart<MethodThrottle>,
     pub(super) deletion_due: Option<Timestamp>,
 }
 
 impl Setbacks {
     pub(super) const NONE: Self = Self {
-        throttle: MethodThrottle::NONE,
+        throttle: Apart::new(MethodThrottle::NONE, MethodThrottle::NONE),
         deletion_due: None,
     };
 }
@@ -147,12 +149,26 @@ impl Method {
         Used::of(self.credential.used_steps(), brought_over, now, allowed)
     }
 
+    /// The wrong codes given for it from such places.
+    pub fn throttle(&self, from: Familiarity) -> &MethodThrottle {
+        self.throttles().of(from)
+    }
+
     /// The wrong codes given for it.
-    pub fn throttle(&self) -> &MethodThrottle {
+    pub fn throttles(&self) -> &Apart<MethodThrottle> {
         &self.setbacks().throttle
     }
 
-    fn setbacks(&self) -> &Setbacks {
+    /// When the longest of its locks ends, if it is locked at `now`, be it from some places only.
+    pub fn locked_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let locks = self
+            .throttles()
+            .both()
+            .map(|throttle| throttle.locked_at(now));
+        locks.into_iter().flatten().max()
+    }
+
+    pub(super) fn setbacks(&self) -> &Setbacks {
         self.setbacks.as_deref().unwrap_or(&Setbacks::NONE)
     }
 
@@ -285,27 +301,65 @@ impl UserState {
             .map(|(.., id)| id)
     }
 
-    /// Wrong codes over all methods since each was last proved, those of long ago included; see
-    /// [`ThrottleRules::forget_after`].
-    pub fn failures(&self) -> u16 {
-        self.methods
-            .iter()
-            .map(|method| method.throttle().failures)
-            .fold(self.activation_failures, u16::saturating_add)
-    }
-
-    /// The wrong codes that still count at `now`: those before the newest are forgotten `after` it.
-    pub(crate) fn failures_at(&self, now: Timestamp, after: Seconds) -> u16 {
-        if self.last_failure.plus(after) <= now {
-            0
-        } else {
-            self.failures()
+    /// Whether the user has signed in lately at this place.
+    pub fn familiarity(&self, place: Option<SignInPlaceTag>, now: Timestamp) -> Familiarity {
+        match place {
+            Some(place) if KnownPlace::is_known(&self.places, place, now) => Familiarity::Known,
+            _ => Familiarity::Elsewhere,
         }
     }
 
-    /// When the next attempt at anything that can be guessed is accepted, if not at `now`.
-    pub fn wait(&self, rules: &ThrottleRules, now: Timestamp) -> Option<Timestamp> {
-        throttle::wait(rules, self.failures(), self.last_failure, now)
+    fn attempts(&self, from: Familiarity) -> Option<&Attempts> {
+        self.attempts.as_deref().map(|attempts| attempts.of(from))
+    }
+
+    /// Whether this wrong code is one of the last ones from such places.
+    pub(crate) fn has_seen(&self, guess: GuessTag, from: Familiarity) -> bool {
+        self.attempts(from)
+            .is_some_and(|attempts| attempts.has_seen(guess))
+    }
+
+    fn last_failure(&self, from: Familiarity) -> Timestamp {
+        self.attempts(from)
+            .map_or_else(Timestamp::default, |attempts| attempts.last_failure)
+    }
+
+    /// Wrong codes from such places over all methods since each was last proved, those of long ago
+    /// included; see [`ThrottleRules::forget_after`].
+    pub fn failures(&self, from: Familiarity) -> u16 {
+        let activations = self.attempts(from);
+        let activations = activations.map_or(0, |attempts| attempts.activation_failures);
+        self.methods
+            .iter()
+            .map(|method| method.throttle(from).failures)
+            .fold(activations, u16::saturating_add)
+    }
+
+    /// The wrong codes that still count at `now`: those before the newest are forgotten `after` it.
+    pub(crate) fn failures_at(&self, from: Familiarity, now: Timestamp, after: Seconds) -> u16 {
+        if self.last_failure(from).plus(after) <= now {
+            0
+        } else {
+            self.failures(from)
+        }
+    }
+
+    /// When the next attempt from such a place at anything that can be guessed is accepted, if not at
+    /// `now`.
+    pub fn wait(
+        &self,
+        from: Familiarity,
+        rules: &ThrottleRules,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        throttle::wait(rules, self.failures(from), self.last_failure(from), now)
+    }
+
+    /// The longer of the two waits, where there is one at `now`.
+    pub fn longest_wait(&self, rules: &ThrottleRules, now: Timestamp) -> Option<Timestamp> {
+        let waits = [Familiarity::Known, Familiarity::Elsewhere];
+        let waits = waits.map(|from| self.wait(from, rules, now));
+        waits.into_iter().flatten().max()
     }
 
     /// When the user's budget has enough for this expense, if not at `now`.
@@ -324,15 +378,16 @@ impl UserState {
     pub(crate) fn may_attempt(
         &self,
         method: &Method,
+        from: Familiarity,
         rules: &ThrottleRules,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        let own = method.throttle();
+        let own = method.throttle(from);
         let wait = if method.kind().can_be_guessed() {
             if let Some(until) = own.locked_at(now) {
                 return Err(Refusal::MethodLocked { until });
             }
-            self.wait(rules, now)
+            self.wait(from, rules, now)
         } else {
             throttle::wait(rules, own.failures, own.last_failure, now)
         };

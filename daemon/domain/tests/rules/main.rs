@@ -22,6 +22,7 @@ mod importing;
 mod messages;
 mod one_time;
 mod phones;
+mod places;
 mod policy;
 mod properties;
 mod purposes;

@@ -311,12 +311,11 @@ fn locks_and_waits_go_on() {
         .user(ALICE)
         .method(method(1))
         .unwrap()
-        .throttle()
         .locked_at(at(901));
     assert!(until.is_some());
     let after = restored(story, 901);
     let method = after.user(ALICE).method(method(1)).unwrap();
-    assert_eq!(method.throttle().locked_at(at(902)), until);
+    assert_eq!(method.locked_at(at(902)), until);
     assert!(
         after
             .state

@@ -1,7 +1,7 @@
 //! Wrong codes slow down, then lock, for a time that grows; no user is locked out for good.
 
 use crate::fixture::*;
-use secinfo_domain::event::{Accepted, Who};
+use secinfo_domain::event::{Accepted, Familiarity, Who};
 use secinfo_domain::{Answer, Purpose, Refusal, Seconds, Strength, TimeStep, verification_outlook};
 
 const WRONG: Answer = Answer::Wrong;
@@ -57,7 +57,7 @@ fn then_each_wrong_code_doubles_the_wait_up_to_the_longest() {
             .then_refused(Refusal::TooSoon { until });
         now += wait;
     }
-    assert_eq!(story.user(ALICE).failures(), 9);
+    assert_eq!(story.user(ALICE).failures(Familiarity::Elsewhere), 9);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn a_right_code_of_one_method_does_not_wipe_out_the_wrong_codes_of_another() {
     let story = many_methods()
         .and_times(9, |n| patient_guess(1, n))
         .and(alice().at(1539).verify(method(2), step(101)));
-    assert_eq!(story.user(ALICE).failures(), 9);
+    assert_eq!(story.user(ALICE).failures(Familiarity::Elsewhere), 9);
     story
         .when(patient_guess(1, 9))
         .then_events([wrong(method(1)), locked(method(1), at(1840))]);
@@ -187,8 +187,8 @@ fn what_cannot_be_guessed_is_never_locked_and_waits_for_no_other_method() {
         )]);
     let wrong_codes = story.and_times(40, |n| patient_guess(4, 100 + n));
     let codes = wrong_codes.user(ALICE).method(method(4)).unwrap();
-    assert_eq!(codes.throttle().failures(), 40);
-    assert_eq!(codes.throttle().locked_at(at(1000 + 139 * 60)), None);
+    assert_eq!(codes.throttle(Familiarity::Elsewhere).failures(), 40);
+    assert_eq!(codes.locked_at(at(1000 + 139 * 60)), None);
 }
 
 #[test]
@@ -305,7 +305,7 @@ fn wrong_codes_are_forgotten_a_day_after_the_newest() {
     let forgotten = story
         .when(guess(DAY_AFTER_NINE))
         .then_events([wrong(method(1))]);
-    assert_eq!(forgotten.user(ALICE).failures(), 1);
+    assert_eq!(forgotten.user(ALICE).failures(Familiarity::Elsewhere), 1);
 }
 
 #[test]
@@ -314,11 +314,14 @@ fn wrong_codes_of_every_method_and_of_activations_are_forgotten_together() {
         .and_times(3, |n| patient_guess(1, n))
         .and_times(3, |n| patient_guess(2, 3 + n))
         .and_times(3, |n| alice().at(1360 + n * 60).fail_activation());
-    assert_eq!(story.user(ALICE).failures(), 9);
+    assert_eq!(story.user(ALICE).failures(Familiarity::Elsewhere), 9);
     let by_activation = story
         .clone()
         .and(alice().at(DAY_AFTER_NINE).fail_activation());
-    assert_eq!(by_activation.user(ALICE).failures(), 1);
+    assert_eq!(
+        by_activation.user(ALICE).failures(Familiarity::Elsewhere),
+        1
+    );
     story
         .when(alice().at(DAY_AFTER_NINE).verify(method(1), WRONG))
         .then_events([wrong(method(1))]);

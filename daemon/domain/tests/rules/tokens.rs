@@ -2,8 +2,8 @@
 
 use crate::fixture::*;
 use secinfo_domain::event::{
-    ActivationFailed, Credential, DefaultReason, MethodEnrolled, Resynchronized, TokenImported,
-    TokenRemoved, TokenResynchronized,
+    ActivationFailed, Credential, DefaultReason, Familiarity, MethodEnrolled, Resynchronized,
+    TokenImported, TokenRemoved, TokenResynchronized,
 };
 use secinfo_domain::kind::HardwareToken;
 use secinfo_domain::{
@@ -86,7 +86,7 @@ fn only_a_token_that_was_not_activated_can_be_removed() {
 fn wrong_codes_at_activation_slow_down_and_count_with_all_others() {
     let story = given([import(), alice().enroll(method(1), app())])
         .when(alice().fail_activation())
-        .then_events([ActivationFailed {}.into()])
+        .then_events([ActivationFailed { place: None }.into()])
         .and(alice().fail_activation())
         .and(alice().verify(method(1), Answer::Wrong));
     for command in [
@@ -99,7 +99,7 @@ fn wrong_codes_at_activation_slow_down_and_count_with_all_others() {
             .then_refused(Refusal::TooSoon { until: at(1) });
     }
     let activated = story.and(alice().at(1).activate(method(2), TOKEN, time_token()));
-    assert_eq!(activated.user(ALICE).failures(), 1);
+    assert_eq!(activated.user(ALICE).failures(Familiarity::Elsewhere), 1);
 }
 
 /// The step that it is when every story begins.

@@ -10,7 +10,7 @@ use super::seal::{Secret, derive, random_secret};
 use crate::error::LedgerError;
 use crate::faults::WritePoint;
 use hmac::{Hmac, KeyInit, Mac};
-use secinfo_domain::{RotatingTag, Seconds, Timestamp};
+use secinfo_domain::{KeyId, RotatingTag, Seconds, Timestamp};
 use sha2::Sha256;
 
 /// What a tag stands for.
@@ -18,8 +18,12 @@ use sha2::Sha256;
 pub enum TagPurpose {
     /// Where a message goes to.
     Destination,
-    /// Where a user signs in.
+    /// The terminal that a user is on.
     Terminal,
+    /// Where a user signs in.
+    SignInPlace,
+    /// An answer to what a method asks.
+    Guess,
 }
 
 impl TagPurpose {
@@ -27,6 +31,8 @@ impl TagPurpose {
         match self {
             Self::Destination => b"secinfo tag 1 destination",
             Self::Terminal => b"secinfo tag 1 terminal",
+            Self::SignInPlace => b"secinfo tag 1 sign-in place",
+            Self::Guess => b"secinfo tag 1 guess",
         }
     }
 }
@@ -70,22 +76,23 @@ impl Vault {
     /// The tag of what these parts say.
     pub fn tag(&self, purpose: TagPurpose, parts: &[&[u8]]) -> RotatingTag<[u8; 16]> {
         let keys = self.read().tags.clone();
-        let tag = |key: &Secret| {
-            let key = derive(key, purpose.label());
-            let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key.as_slice())
-                .expect("HMAC takes keys of any length");
-            for part in parts {
-                // Its length before it, so that no two lists of parts are the same bytes.
-                mac.update(&(part.len() as u64).to_be_bytes());
-                mac.update(part);
-            }
-            let tag = mac.finalize().into_bytes();
-            std::array::from_fn(|place| tag[place])
-        };
+        let tag = |key: &Secret| tag_under(key, purpose, parts);
         RotatingTag {
             current: tag(&keys.current),
             former: keys.former.as_ref().map(tag),
         }
+    }
+
+    /// The tag of what these parts say under a key of a user or a method; none where the vault has no such
+    /// key. It counts as long as the key does, and leads back to nothing once that is destroyed.
+    pub fn tag_under(
+        &self,
+        id: KeyId,
+        purpose: TagPurpose,
+        parts: &[&[u8]],
+    ) -> Result<Option<[u8; 16]>, LedgerError> {
+        let key = self.find(id)?;
+        Ok(key.map(|key| tag_under(&key, purpose, parts)))
     }
 
     /// Draws a new key for tags, if that is due, and destroys the one before the former.
@@ -97,4 +104,17 @@ impl Vault {
         root.tags = root.tags.renewed(now, life)?;
         self.store_root(&root, WritePoint::RootTags)
     }
+}
+
+fn tag_under(key: &Secret, purpose: TagPurpose, parts: &[&[u8]]) -> [u8; 16] {
+    let key = derive(key, purpose.label());
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key.as_slice())
+        .expect("HMAC takes keys of any length");
+    for part in parts {
+        // Its length before it, so that no two lists of parts are the same bytes.
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    let tag = mac.finalize().into_bytes();
+    std::array::from_fn(|place| tag[place])
 }

@@ -4,13 +4,15 @@ use super::authenticator_app::presentation::Presentation;
 use super::delivery::code::SentCode;
 use super::delivery::destination::{Destination, Given};
 use super::payload::MethodPayload;
+use super::typed;
 use crate::core::{Core, HashingFor, Person, ServiceError};
 use secinfo_domain::kind::{Credential, Proved};
 use secinfo_domain::policy::Rules;
 use secinfo_domain::state::Method;
-use secinfo_domain::{Answer, Kind, Label, Place, Refusal, Timestamp, TokenId};
+use secinfo_domain::{Answer, GuessTag, Kind, Label, MethodId, Place, Refusal, Timestamp, TokenId};
 use secinfo_wire::{Challenge, Form, Forms, Hint, Response};
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// The daemon's side of one kind of methods.
 pub(crate) trait MethodKind: Sync {
@@ -167,11 +169,36 @@ pub(crate) trait Verifier: Send {
     /// What the response is found to be. Whether it is accepted is the domain's to decide.
     fn check(&self, response: &Response, now: Timestamp) -> Result<Answer, ServiceError>;
 
+    /// What a response is compared with at `now`, so far as it changes from time to time: the same
+    /// response, compared with the same, is no further guess. None where each one counts, because
+    /// checking it costs so much.
+    fn compared_with(&self, _now: Timestamp) -> Option<Vec<u8>> {
+        None
+    }
+
     /// Whether checking this response takes memory-hard hashing. What has another form, or cannot be a
     /// code at all, takes none.
     fn takes_hashing(&self, _response: &Response) -> Result<bool, ServiceError> {
         Ok(false)
     }
+}
+
+/// What stands in the log for a response to what a method asks, so that it is known again.
+pub(crate) fn guess(
+    core: &Core,
+    method: MethodId,
+    verifier: &dyn Verifier,
+    response: &Response,
+    now: Timestamp,
+) -> Result<Option<GuessTag>, ServiceError> {
+    let Some(compared_with) = verifier.compared_with(now) else {
+        return Ok(None);
+    };
+    let Ok(code) = response.as_code() else {
+        return Ok(None);
+    };
+    let code: Zeroizing<String> = Zeroizing::new(typed::ungrouped(code).collect());
+    core.guess(method, code.as_bytes(), &compared_with)
 }
 
 /// Checks a response of this person: every one is checked here.
@@ -180,8 +207,8 @@ pub(crate) async fn check(
     person: &Person,
     verifier: Box<dyn Verifier>,
     response: &Response,
+    now: Timestamp,
 ) -> Result<Answer, ServiceError> {
-    let now = core.now();
     if verifier.takes_hashing(response)? {
         let response = response.clone();
         let work = move || verifier.check(&response, now);

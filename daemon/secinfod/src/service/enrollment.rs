@@ -257,10 +257,11 @@ impl Enrollments {
         let phone = self.phone_of(person, draft.destination());
         self.outlook(person, by, enrollment.kind, phone.as_ref())?;
         let verifier = enrollment.verifier(&self.core);
-        let answer = methods::kind::check(&self.core, person, verifier, response).await?;
+        let now = self.core.now();
+        let answer = methods::kind::check(&self.core, person, verifier, response, now).await?;
         let state = self.core.state();
         let rules = &state.policy().rules;
-        let Some(credential) = draft.prove(answer, rules, self.core.now()) else {
+        let Some(credential) = draft.prove(answer, rules, now) else {
             return Ok(None);
         };
         draft.expect_new(&self.core, person)?;

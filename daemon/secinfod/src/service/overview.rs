@@ -85,8 +85,9 @@ impl SecurityInfo {
             default: user.and_then(UserState::default_method).map(Method::id),
             still_required,
             grace_ends: (still_required > 0).then_some(grace_ends),
-            waits_until: user
-                .and_then(|user| user.wait(&state.policy().rules.throttle, self.core.now())),
+            waits_until: user.and_then(|user| {
+                user.longest_wait(&state.policy().rules.throttle, self.core.now())
+            }),
         })
     }
 
@@ -135,7 +136,7 @@ impl SecurityInfo {
         let locked = user
             .methods()
             .iter()
-            .any(|method| method.throttle().locked_at(self.core.now()).is_some());
+            .any(|method| method.locked_at(self.core.now()).is_some());
         Ok(UserRow {
             methods: u32::try_from(user.methods().len()).unwrap_or(u32::MAX),
             default: user.default_method().map(Method::kind),
@@ -176,7 +177,7 @@ fn view(
             .collect(),
         created: method.created(),
         last_used: method.last_used(),
-        locked_until: method.throttle().locked_at(core.now()),
+        locked_until: method.locked_at(core.now()),
         deletion_due: method.deletion_due(),
         is_default: user
             .and_then(UserState::default_method)

@@ -3,7 +3,7 @@
 use super::notices::Notices;
 use super::sending::{CodeDelivery, CodeSender, Sending, Sent};
 use super::session::{Session, SessionOwner, Sessions};
-use crate::core::{Core, Person, Requester, ServiceError};
+use crate::core::{Core, Person, RequestPlace, Requester, ServiceError};
 use crate::methods;
 use crate::methods::delivery::code::SentCode;
 use crate::methods::delivery::destination::Destination;
@@ -155,9 +155,15 @@ impl Verifications {
                 .ok_or(ServiceError::NoMethod)??,
         };
         let rules = self.core.state().policy().rules.session;
+        let mut by = by.clone();
+        if by.uid == 0 {
+            let user = (person.account.name.as_str(), uid);
+            by.place = RequestPlace::named(user, &circumstances.origin, "", "");
+        }
+        let caller = by.uid;
         let subject = Verification {
             person,
-            by: by.clone(),
+            by,
             purpose,
             forms: circumstances.forms,
             asked: Mutex::new(candidate.method),
@@ -167,7 +173,7 @@ impl Verifications {
         };
         let session =
             self.sessions
-                .open(subject, by.uid, owner, rules.verification, rules.attempts)?;
+                .open(subject, caller, owner, rules.verification, rules.attempts)?;
         Ok((session, candidate))
     }
 
@@ -269,20 +275,20 @@ impl Verifications {
         verification_outlook(&state, person.id, &context, id, purpose)?;
         let sent = sending.and_then(|sending| sending.code_for(Some(id)));
         let verifier = verifier(&self.core, method, sent)?;
-        let answer = methods::kind::check(&self.core, person, verifier, response).await?;
-        let events = self
-            .notices
-            .commit(
-                person,
-                by,
-                Action::Verify {
-                    method: id,
-                    purpose,
-                    answer,
-                },
-                Vec::new(),
-            )
-            .await?;
+        let now = self.core.now();
+        let guess = methods::kind::guess(&self.core, id, &*verifier, response, now)?;
+        let answer = methods::kind::check(&self.core, person, verifier, response, now).await?;
+        let action = Action::Verify {
+            method: id,
+            purpose,
+            answer,
+            guess,
+        };
+        let committed = self.notices.commit(person, by, action, Vec::new()).await;
+        let events = committed.map_err(|error| match error {
+            ServiceError::Refused(Refusal::WrongAgain) => ServiceError::WrongCode,
+            error => error,
+        })?;
         self.outcome(person, method, &events)
     }
 

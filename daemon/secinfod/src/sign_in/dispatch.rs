@@ -2,7 +2,7 @@
 
 use super::peer::Peer;
 use super::shares::Place;
-use crate::core::{Clock, SystemClock};
+use crate::core::{Clock, RequestPlace, SystemClock};
 use crate::service::session::Session;
 use crate::service::{
     Outcome, Requester, Service, ServiceError, SignIn, SignInRequest, SignIns, Step,
@@ -171,6 +171,7 @@ impl Dispatcher {
         let uid = self.named_user(&start.name)?;
         let service = parse_service(&start.service)?;
         let by = Requester {
+            place: self.request_place(uid, &start),
             uid: self.peer.uid(),
             // A proof counts within this one sign-in.
             session: SignIns::tag().map_err(refused)?,
@@ -219,6 +220,20 @@ impl Dispatcher {
                 Ok(step)
             }
             Err(error) => Err(refused(error).into()),
+        }
+    }
+
+    /// Where a sign-in comes from. Only root is believed what it says of that.
+    fn request_place(&self, uid: u32, start: &Start) -> Option<RequestPlace> {
+        let of = |named: &Option<String>| named.clone().unwrap_or_default();
+        match self.peer.uid() {
+            0 => RequestPlace::named(
+                (&start.name, uid),
+                &of(&start.remote_host),
+                &of(&start.invoker),
+                &of(&start.tty),
+            ),
+            own => Some(RequestPlace::Account(own)),
         }
     }
 

@@ -13,17 +13,17 @@ async fn wrong_codes_end_one_sign_in_and_then_lock_the_method() {
     let alice = host.client(ALICE).await;
     let app = alice.enroll_app("Phone", 10).await;
     let root = host.client(ROOT).await;
-    let wrong = app.codes.wrong();
+    let wrong = || app.codes.wrong();
     for _ in 0..2 {
         let mut sign_in = SignIn::at(&root, "sshd", &plain());
         for _ in 0..4 {
-            sign_in.answer(&wrong).shows("That code is not right.");
+            sign_in.answer(&wrong()).shows("That code is not right.");
         }
-        sign_in.answer(&wrong).refused("too_many_attempts");
+        sign_in.answer(&wrong()).refused("too_many_attempts");
     }
     let mut sign_in = SignIn::at(&root, "sshd", &plain());
     tokio::time::sleep(Duration::from_millis(1100)).await;
-    sign_in.answer(&wrong).refused("locked");
+    sign_in.answer(&wrong()).refused("locked");
     assert!(sign_in.told().contains("for 5 min"), "{}", sign_in.told());
     let locked = SignIn::at(&root, "sshd", &plain());
     locked.refused("locked");
@@ -48,16 +48,16 @@ async fn a_locked_default_leads_to_the_alternatives() {
         .unwrap();
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", &plain());
-    let wrong = app.codes.wrong();
+    let wrong = || app.codes.wrong();
     for _ in 0..2 {
-        sign_in.answer(&wrong).shows("not right");
+        sign_in.answer(&wrong()).shows("not right");
     }
     sign_in
-        .answer(&wrong)
+        .answer(&wrong())
         .shows("you have to wait: try again in 1 s");
     tokio::time::sleep(Duration::from_millis(1100)).await;
     let list = "Wrong codes locked this method for 5 min.\nOther ways:\n1. Recovery code\nNumber: ";
-    assert_eq!(sign_in.answer(&wrong).prompt(), list);
+    assert_eq!(sign_in.answer(&wrong()).prompt(), list);
     assert_eq!(
         sign_in.answer("").prompt(),
         "Other ways:\n1. Recovery code\nNumber: ",

@@ -3,6 +3,7 @@
 mod codes;
 mod ends;
 mod peers;
+mod places;
 mod set_up;
 mod who;
 

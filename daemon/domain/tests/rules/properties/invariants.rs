@@ -4,6 +4,7 @@ use super::sent_codes;
 use super::world::{World, is_carried_out};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
+use secinfo_domain::event::Familiarity;
 use secinfo_domain::event::{Accepted, Credential, Event, Fact, Resynchronized, Who};
 use secinfo_domain::kind::HardwareToken;
 use secinfo_domain::state::{Method, UserState};
@@ -193,11 +194,13 @@ fn default(user: &UserState) -> Checked {
 /// No wait and no lock lasts longer than the longest, even when the clock was set back.
 fn throttle(world: &World, user: &UserState) -> Checked {
     let longest = secinfo_domain::Policy::default().rules.throttle;
-    if let Some(until) = user.wait(&longest, world.now) {
-        prop_assert!(until <= world.now.plus(longest.longest_wait));
+    for from in [Familiarity::Known, Familiarity::Elsewhere] {
+        if let Some(until) = user.wait(from, &longest, world.now) {
+            prop_assert!(until <= world.now.plus(longest.longest_wait));
+        }
     }
     for method in user.methods() {
-        if let Some(until) = method.throttle().locked_at(world.now) {
+        if let Some(until) = method.locked_at(world.now) {
             prop_assert!(until <= world.now.plus(longest.longest_lock));
             prop_assert!(method.kind().can_be_guessed());
         }

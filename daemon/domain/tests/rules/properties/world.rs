@@ -13,8 +13,8 @@ use secinfo_domain::state::Method;
 use secinfo_domain::{
     Action, Answer, Authority, BreakGlassId, Command, Context, Counter, GroupName, HostAction,
     HostCommand, Kind, MethodId, NewToken, OtpParameters, Place, Room, RootHash, Seconds,
-    ServiceName, SessionTag, State, TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters,
-    UserCommand, UserId, decide,
+    ServiceName, SessionTag, SignInPlaceTag, State, TerminalTag, TimeStep, Timestamp, TokenId,
+    TotpParameters, UserCommand, UserId, decide,
 };
 use std::collections::BTreeSet;
 
@@ -197,6 +197,7 @@ impl World {
             authority,
             on_self: step.by == By::User,
             session: SessionTag::from_bytes([step.session; 16]),
+            place: Some(SignInPlaceTag::from_bytes([step.session; 16])),
             groups: step.in_group.then_some(staff).into_iter().collect(),
             room: Room::Enough,
             introductions: [user, another].map(|id| (id, sealed("name"))).into(),
@@ -280,12 +281,14 @@ impl World {
                     method,
                     purpose: purpose(reset),
                     answer: self.answer(user, method, ahead),
+                    guess: None,
                 }
             }
             What::Guess { method, reset } => Action::Verify {
                 method: self.method(user, method),
                 purpose: purpose(reset),
                 answer: Answer::Wrong,
+                guess: None,
             },
             What::Resynchronize { method, ahead } => {
                 let method = self.method(user, method);
@@ -427,6 +430,7 @@ pub fn is_carried_out(world: &World, user: UserId) -> Result<(), TestCaseError> 
             authority: Authority::System,
             on_self: false,
             session: SessionTag::from_bytes([0xff; 16]),
+            place: None,
             groups: Vec::new(),
             room: Room::Kept,
             introductions: Vec::new(),

@@ -13,18 +13,19 @@ use proptest::strategy::Union;
 use secinfo_domain::event::{
     Accepted, AccessPassIssued, ActivationFailed, Actor, BreakGlassUsed, Credential,
     DefaultChanged, DefaultReason, DeletionCancelled, DeletionReason, DeletionScheduled, Event,
-    Fact, Failure, Locked, LogCreated, LogRestored, MethodDeleted, MethodEnrolled, MethodImported,
-    MethodRenamed, PolicyChanged, RecoveryCodesIssued, RememberedSignIn, Resynchronized,
-    SetUpPostponed, TerminalRemembered, TokenImported, TokenRemoved, TokenResynchronized, Unlocked,
-    UserAdded, UserErased, VerificationFailed, VerificationSucceeded, Who,
+    Fact, Failure, Familiarity, Locked, LogCreated, LogRestored, MethodDeleted, MethodEnrolled,
+    MethodImported, MethodRenamed, PolicyChanged, RecoveryCodesIssued, RememberedSignIn,
+    Resynchronized, SetUpPostponed, TerminalRemembered, TokenImported, TokenRemoved,
+    TokenResynchronized, Unlocked, UserAdded, UserErased, VerificationFailed,
+    VerificationSucceeded, Who,
 };
 use secinfo_domain::kind::{
     AccessPass, AuthenticatorApp, Call, Email, HardwareToken, RecoveryCodes, Text,
 };
 use secinfo_domain::{
-    Algorithm, BreakGlassId, Counter, Digits, HotpParameters, MethodId, OtpParameters, Period,
-    Purpose, RootHash, Sealed, SealedMethod, Seconds, ServiceName, SessionTag, Strength,
-    TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters, UserId,
+    Algorithm, BreakGlassId, Counter, Digits, GuessTag, HotpParameters, MethodId, OtpParameters,
+    Period, Purpose, RootHash, Sealed, SealedMethod, Seconds, ServiceName, SessionTag,
+    SignInPlaceTag, Strength, TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters, UserId,
 };
 
 pub fn event() -> impl Strategy<Value = Event> {
@@ -58,6 +59,14 @@ fn terminal() -> impl Strategy<Value = TerminalTag> {
 
 fn break_glass() -> impl Strategy<Value = BreakGlassId> {
     any::<[u8; 16]>().prop_map(BreakGlassId::from_bytes)
+}
+
+fn sign_in_place() -> impl Strategy<Value = SignInPlaceTag> {
+    any::<[u8; 16]>().prop_map(SignInPlaceTag::from_bytes)
+}
+
+fn familiarity() -> impl Strategy<Value = Familiarity> {
+    select(vec![Familiarity::Known, Familiarity::Elsewhere])
 }
 
 fn time() -> impl Strategy<Value = Timestamp> {
@@ -208,8 +217,14 @@ pub fn fact() -> impl Strategy<Value = Fact> {
         boxed(delivered()),
         boxed(delivery_failed()),
         boxed(failed()),
-        boxed(Just(ActivationFailed {})),
-        boxed((method(), time()).prop_map(|(method, until)| Locked { method, until })),
+        boxed(option::of(sign_in_place()).prop_map(|place| ActivationFailed { place })),
+        boxed(
+            (method(), familiarity(), time()).prop_map(|(method, from, until)| Locked {
+                method,
+                from,
+                until,
+            }),
+        ),
         boxed(Just(Unlocked {})),
         boxed(codes_issued()),
         boxed(pass_issued()),
@@ -302,24 +317,39 @@ fn default_reason() -> impl Strategy<Value = DefaultReason> {
 }
 
 fn succeeded() -> impl Strategy<Value = VerificationSucceeded> {
-    (method(), purpose(), strength(), session(), accepted()).prop_map(
-        |(method, purpose, strength, session, accepted)| VerificationSucceeded {
-            method,
-            purpose,
-            strength,
-            session,
-            accepted,
-        },
+    (
+        method(),
+        purpose(),
+        strength(),
+        session(),
+        accepted(),
+        option::of(sign_in_place()),
     )
+        .prop_map(|(method, purpose, strength, session, accepted, place)| {
+            VerificationSucceeded {
+                method,
+                purpose,
+                strength,
+                session,
+                accepted,
+                place,
+            }
+        })
 }
 
 fn failed() -> impl Strategy<Value = VerificationFailed> {
     let failure = select(vec![Failure::WrongCode, Failure::UsedCode]);
-    (method(), purpose(), failure).prop_map(|(method, purpose, failure)| VerificationFailed {
-        method,
-        purpose,
-        failure,
-    })
+    let guess = any::<[u8; 16]>().prop_map(GuessTag::from_bytes);
+    let (place, guess) = (option::of(sign_in_place()), option::of(guess));
+    (method(), purpose(), failure, place, guess).prop_map(
+        |(method, purpose, failure, place, guess)| VerificationFailed {
+            method,
+            purpose,
+            failure,
+            place,
+            guess,
+        },
+    )
 }
 
 fn codes_issued() -> impl Strategy<Value = RecoveryCodesIssued> {

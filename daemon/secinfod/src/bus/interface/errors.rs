@@ -123,6 +123,7 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         Refusal::TooSoon { .. } | Refusal::CodeJustSent { .. } | Refusal::NotCompared => {
             Reason::TooSoon
         }
+        Refusal::WrongAgain => Reason::WrongCode,
         Refusal::MethodLocked { .. } => Reason::MethodLocked,
         Refusal::Expired => Reason::Expired,
         Refusal::PlaceTaken(_) | Refusal::NumberKnown(_) => Reason::PlaceTaken,

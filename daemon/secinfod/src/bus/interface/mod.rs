@@ -21,6 +21,7 @@ pub use notify::notify;
 pub use tree::{Daemon, Node};
 
 use super::{Action, Call, Granted, Interface, Table};
+use crate::core::RequestPlace;
 use crate::service::{Requester, Service, SessionOwner};
 use secinfo_domain::{Authority, ServiceName, Timestamp};
 use std::sync::Arc;
@@ -72,10 +73,13 @@ fn requester(call: &Call<Daemon>, service: Option<ServiceName>) -> Requester {
         Granted::Action(_) | Granted::Root => Authority::Administrator,
         Granted::Owner | Granted::Session | Granted::Anyone => Authority::Own,
     };
+    let uid = call.caller().uid();
     Requester {
-        uid: call.caller().uid(),
+        uid,
         session: call.state().tag(call.caller()),
         service,
+        // Root asks for others.
+        place: (uid != 0).then_some(RequestPlace::Account(uid)),
         authority,
     }
 }

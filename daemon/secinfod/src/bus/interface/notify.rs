@@ -161,7 +161,7 @@ fn of_method(before: &Method, after: &Method) -> Vec<&'static str> {
     if before.last_used() != after.last_used() {
         names.push(MethodProperties::LAST_USED);
     }
-    if before.throttle() != after.throttle() {
+    if before.throttles() != after.throttles() {
         names.push(MethodProperties::LOCKED_UNTIL);
     }
     if before.deletion_due() != after.deletion_due() {
@@ -192,7 +192,7 @@ fn of_user(before: Option<&UserState>, after: &UserState, state: &State) -> Vec<
         ]);
     }
     let rules = &state.policy().rules.throttle;
-    let waits = |user: &UserState| user.wait(rules, state.latest());
+    let waits = |user: &UserState| user.longest_wait(rules, state.latest());
     if before.and_then(waits) != waits(after) {
         names.push(UserProperties::LOCKED_UNTIL);
     }

@@ -180,4 +180,10 @@ impl Verifier for SentCodeVerifier {
             Answer::Wrong
         })
     }
+
+    fn compared_with(&self, _now: Timestamp) -> Option<Vec<u8>> {
+        self.sent
+            .as_ref()
+            .map(|sent| sent.message.as_bytes().to_vec())
+    }
 }

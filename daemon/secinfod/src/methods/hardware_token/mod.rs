@@ -120,6 +120,11 @@ impl Verifier for HotpVerifier {
         let used = codes::used_hotp(secret, self.parameters, code, self.next, self.look_back);
         Ok(found.or(used).map_or(Answer::Wrong, Answer::Counter))
     }
+
+    fn compared_with(&self, _now: Timestamp) -> Option<Vec<u8>> {
+        let next = self.next.0.to_be_bytes();
+        Some([&next[..], &self.look_ahead.to_be_bytes()].concat())
+    }
 }
 
 /// Where two consecutive codes of a token are found.

@@ -59,6 +59,16 @@ impl Verifier for TotpVerifier {
         );
         Ok(step.map_or(Answer::Wrong, Answer::TimeStep))
     }
+
+    fn compared_with(&self, now: Timestamp) -> Option<Vec<u8>> {
+        let TimeStep(step) = self.parameters.period.step_at(now.as_seconds());
+        let parts = [
+            &step.to_be_bytes()[..],
+            &self.clock_drift.to_be_bytes(),
+            &[self.skew],
+        ];
+        Some(parts.concat())
+    }
 }
 
 #[cfg(test)]

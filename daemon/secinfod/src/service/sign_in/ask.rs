@@ -46,12 +46,12 @@ impl Turn<'_> {
 
     /// Until when wrong codes have locked a method.
     fn locked(&self, method: MethodId) -> Option<Timestamp> {
-        let state = self.parts.core.state();
-        state
-            .user(self.sign_in.person.id)?
-            .method(method)?
-            .throttle()
-            .locked_at(self.parts.core.now())
+        let (core, now) = (&self.parts.core, self.parts.core.now());
+        let state = core.state();
+        let user = state.user(self.sign_in.person.id)?;
+        let place = core.place(&self.sign_in.person, &self.sign_in.by).ok()?;
+        let from = user.familiarity(place, now);
+        user.method(method)?.throttle(from).locked_at(now)
     }
 
     /// The prompt of a method, without sending anything. `sent` says whether a code is on its way

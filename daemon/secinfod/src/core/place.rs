@@ -1,0 +1,156 @@
+//! Where requests come from: wrong codes from places where a user has signed in lately and from all
+//! others count apart.
+
+use super::{Core, Person, Requester, ServiceError};
+use secinfo_domain::{GuessTag, MethodId, SignInPlaceTag};
+use secinfo_ledger::TagPurpose;
+use std::net::{IpAddr, Ipv6Addr};
+
+/// Where a request comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RequestPlace {
+    /// A program of the account with this uid.
+    Account(u32),
+    /// What a program of root's has named.
+    Named {
+        /// The host that the user comes from.
+        host: String,
+        /// The account that asks for the user.
+        invoker: String,
+        /// The terminal, where neither of them is known.
+        terminal: String,
+    },
+}
+
+impl RequestPlace {
+    /// The place that a program of root's names as that of the user with this name and uid; none where
+    /// it names nothing. `invoker` is believed to be the user on this host only.
+    pub(crate) fn named(
+        (name, uid): (&str, u32),
+        host: &str,
+        invoker: &str,
+        terminal: &str,
+    ) -> Option<Self> {
+        if host.is_empty() && invoker == name {
+            return Some(Self::Account(uid));
+        }
+        let terminal = if host.is_empty() && invoker.is_empty() {
+            terminal
+        } else {
+            ""
+        };
+        let place = [host, invoker, terminal];
+        let is_known = place.iter().any(|part| !part.is_empty());
+        is_known.then(|| Self::Named {
+            host: network(host),
+            invoker: invoker.to_owned(),
+            terminal: terminal.to_owned(),
+        })
+    }
+
+    fn tag(
+        &self,
+        tag: impl Fn(&[&[u8]]) -> Result<Option<[u8; 16]>, ServiceError>,
+    ) -> Result<Option<[u8; 16]>, ServiceError> {
+        match self {
+            Self::Account(uid) => tag(&[b"account", &uid.to_be_bytes()]),
+            Self::Named {
+                host,
+                invoker,
+                terminal,
+            } => tag(&[
+                b"named",
+                host.as_bytes(),
+                invoker.as_bytes(),
+                terminal.as_bytes(),
+            ]),
+        }
+    }
+}
+
+/// A host in one spelling. Of an IPv6 address its network of 64 bits: hosts change the rest as they like.
+fn network(host: &str) -> String {
+    match host.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V6(address)) => {
+            let network = address.to_bits() & !u128::from(u64::MAX);
+            format!("{}/64", Ipv6Addr::from_bits(network))
+        }
+        Ok(address) => address.to_string(),
+        Err(_) => host.to_ascii_lowercase(),
+    }
+}
+
+impl Core {
+    /// What stands in the log for the place that a request about this person comes from.
+    pub(crate) fn place(
+        &self,
+        person: &Person,
+        by: &Requester,
+    ) -> Result<Option<SignInPlaceTag>, ServiceError> {
+        let Some(place) = &by.place else {
+            return Ok(None);
+        };
+        let vault = &self.reader.vault;
+        let purpose = TagPurpose::SignInPlace;
+        let tag = place.tag(|parts| Ok(vault.tag_under(person.id.into(), purpose, parts)?))?;
+        Ok(tag.map(SignInPlaceTag::from_bytes))
+    }
+
+    /// What stands in the log for an answer that was given for a method, and what it was compared with.
+    pub(crate) fn guess(
+        &self,
+        method: MethodId,
+        answer: &[u8],
+        compared_with: &[u8],
+    ) -> Result<Option<GuessTag>, ServiceError> {
+        let parts = [answer, compared_with];
+        let tag = self
+            .reader
+            .vault
+            .tag_under(method.into(), TagPurpose::Guess, &parts)?;
+        Ok(tag.map(GuessTag::from_bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(host: &str, invoker: &str, terminal: &str) -> Option<RequestPlace> {
+        RequestPlace::named(("alice", 1000), host, invoker, terminal)
+    }
+
+    #[test]
+    fn one_place_has_one_spelling() {
+        for (one, other) in [
+            ("2001:db8::1", "2001:DB8:0:0:ffff::2"),
+            ("::ffff:192.0.2.1", "192.0.2.1"),
+            ("Host.Example", "host.example"),
+        ] {
+            assert_eq!(named(one, "", "ssh"), named(other, "", "ssh"), "{one}");
+        }
+        assert_ne!(
+            named("2001:db8::1", "", ""),
+            named("2001:db8:0:1::1", "", "")
+        );
+        assert_ne!(named("192.0.2.1", "", ""), named("192.0.2.2", "", ""));
+        assert_eq!(
+            named("192.0.2.1", "", "pts/1"),
+            named("192.0.2.1", "", "pts/2")
+        );
+    }
+
+    #[test]
+    fn what_the_user_asks_on_this_host_is_one_place_wherever_they_sit() {
+        let own = Some(RequestPlace::Account(1000));
+        assert_eq!(named("", "alice", "/dev/pts/1"), own);
+        assert_ne!(named("", "bob", "/dev/pts/1"), own);
+        assert_ne!(
+            named("192.0.2.1", "alice", ""),
+            own,
+            "that host may say so of anybody"
+        );
+        assert_ne!(named("", "", "tty1"), named("", "", "tty2"));
+        assert_eq!(named("", "", ""), None);
+    }
+}
