@@ -2,9 +2,13 @@
 //! others count apart.
 
 use super::{Core, Person, Requester, ServiceError};
-use secinfo_domain::{GuessTag, MethodId, SignInPlaceTag};
+use secinfo_domain::{GuessTag, MethodId, SignInPlaceTag, UserId};
 use secinfo_ledger::TagPurpose;
 use std::net::{IpAddr, Ipv6Addr};
+
+/// The user's own account on this host. It is the same for all users and needs no key: the actor of an
+/// event says as much.
+const OWN_ACCOUNT: SignInPlaceTag = SignInPlaceTag::from_bytes(*b"own account here");
 
 /// Where a request comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +24,8 @@ pub enum RequestPlace {
         /// The terminal, where neither of them is known.
         terminal: String,
     },
+    /// One that has been looked up for this user already.
+    Tagged(UserId, Option<SignInPlaceTag>),
 }
 
 impl RequestPlace {
@@ -48,23 +54,28 @@ impl RequestPlace {
         })
     }
 
+    /// What stands in the log for it; `mac` makes a MAC of parts under the person's key.
     fn tag(
         &self,
-        tag: impl Fn(&[&[u8]]) -> Result<Option<[u8; 16]>, ServiceError>,
-    ) -> Result<Option<[u8; 16]>, ServiceError> {
-        match self {
-            Self::Account(uid) => tag(&[b"account", &uid.to_be_bytes()]),
+        person: &Person,
+        mac: impl Fn(&[&[u8]]) -> Result<Option<[u8; 16]>, ServiceError>,
+    ) -> Result<Option<SignInPlaceTag>, ServiceError> {
+        let mac = match self {
+            Self::Tagged(user, tag) => return Ok(tag.filter(|_| *user == person.id)),
+            Self::Account(uid) if *uid == person.uid() => return Ok(Some(OWN_ACCOUNT)),
+            Self::Account(uid) => mac(&[b"account", &uid.to_be_bytes()])?,
             Self::Named {
                 host,
                 invoker,
                 terminal,
-            } => tag(&[
+            } => mac(&[
                 b"named",
                 host.as_bytes(),
                 invoker.as_bytes(),
                 terminal.as_bytes(),
-            ]),
-        }
+            ])?,
+        };
+        Ok(mac.map(SignInPlaceTag::from_bytes))
     }
 }
 
@@ -92,8 +103,22 @@ impl Core {
         };
         let vault = &self.reader.vault;
         let purpose = TagPurpose::SignInPlace;
-        let tag = place.tag(|parts| Ok(vault.tag_under(person.id.into(), purpose, parts)?))?;
-        Ok(tag.map(SignInPlaceTag::from_bytes))
+        place.tag(person, |parts| {
+            Ok(vault.tag_under(person.id.into(), purpose, parts)?)
+        })
+    }
+
+    /// The same requester, whose place is looked up for this person once for all that follows.
+    pub(crate) fn placed(
+        &self,
+        person: &Person,
+        by: &Requester,
+    ) -> Result<Requester, ServiceError> {
+        let tag = self.place(person, by)?;
+        Ok(Requester {
+            place: Some(RequestPlace::Tagged(person.id, tag)),
+            ..by.clone()
+        })
     }
 
     /// What stands in the log for an answer that was given for a method, and what it was compared with.

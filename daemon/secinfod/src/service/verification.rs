@@ -13,7 +13,7 @@ use secinfo_channel::MessagePurpose;
 use secinfo_domain::event::{Fact, Failure};
 use secinfo_domain::state::Method;
 use secinfo_domain::{
-    Action, Event, Kind, MethodId, Purpose, Recipient, Refusal, Strength, Timestamp,
+    Action, Answer, Event, Kind, MethodId, Purpose, Recipient, Refusal, Strength, Timestamp,
     verification_outlook,
 };
 use secinfo_wire::{Challenge, Forms, Hint, Response};
@@ -160,6 +160,7 @@ impl Verifications {
             let user = (person.account.name.as_str(), uid);
             by.place = RequestPlace::named(user, &circumstances.origin, "", "");
         }
+        let by = self.core.placed(&person, &by)?;
         let caller = by.uid;
         let subject = Verification {
             person,
@@ -271,13 +272,20 @@ impl Verifications {
         let state = self.core.state();
         let user = state.user(person.id).ok_or(ServiceError::NoMethod)?;
         let method = user.method(id).ok_or(Refusal::UnknownMethod)?;
+        let by = &self.core.placed(person, by)?;
         let context = self.core.context(person, by)?;
         verification_outlook(&state, person.id, &context, id, purpose)?;
         let sent = sending.and_then(|sending| sending.code_for(Some(id)));
         let verifier = verifier(&self.core, method, sent)?;
         let now = self.core.now();
-        let guess = methods::kind::guess(&self.core, id, &*verifier, response, now)?;
+        let compared_with = verifier.compared_with(now);
         let answer = methods::kind::check(&self.core, person, verifier, response, now).await?;
+        let guess = match compared_with {
+            Some(with) if answer == Answer::Wrong => {
+                methods::kind::guess(&self.core, id, response, &with)?
+            }
+            _ => None,
+        };
         let action = Action::Verify {
             method: id,
             purpose,
