@@ -1,6 +1,6 @@
 //! Which method is the default, and why.
 
-use super::Case;
+use super::{Case, after};
 use crate::Refusal;
 use crate::event::{DefaultChanged, DefaultReason, Event, Fact};
 use crate::state::{Expense, State};
@@ -31,6 +31,12 @@ impl Case<'_> {
             }
             .into(),
         ])
+    }
+
+    /// Whether the policy allows the default, where there is one.
+    fn has_allowed_default(&self) -> bool {
+        let default = self.user.default_method();
+        default.is_none_or(|method| self.everywhere.allowed.contains(method.kind()))
     }
 
     /// What a newly enrolled method does to the default.
@@ -69,11 +75,22 @@ impl Case<'_> {
     }
 }
 
+/// Whether the user has the same default, or none, after this event as before it.
+const fn leaves_default(event: &Event) -> bool {
+    !matches!(
+        event.fact,
+        Fact::DefaultChanged(_) | Fact::MethodDeleted(_) | Fact::UserErased(_)
+    )
+}
+
 /// The change of default that policy asks for after these events: a default of a kind that is no
 /// longer allowed is replaced by the strongest that is. A refinement for one service does not change
 /// the default, which belongs to the user and not to the service.
 pub(super) fn change_by_policy(before: &State, events: &[Event], case: &Case<'_>) -> Option<Event> {
-    let after = events.iter().fold(before.clone(), State::evolve);
+    if case.has_allowed_default() && events.iter().all(leaves_default) {
+        return None;
+    }
+    let after = after(before, events);
     let user = after.user(case.id)?;
     let policy = after.policy().effective(&case.context.groups, None);
     let default = user.default_method()?;

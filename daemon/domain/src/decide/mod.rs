@@ -25,6 +25,7 @@ use crate::kind::Resynchronized;
 use crate::policy::EffectivePolicy;
 use crate::state::{Expense, Method, State, UserState};
 use crate::{MethodId, Purpose, Sealed, Strength, Timestamp, UserId};
+use std::borrow::Cow;
 
 /// Decides a command against the state that holds.
 ///
@@ -41,7 +42,7 @@ pub fn decide(state: &State, command: &Command) -> Result<Vec<Event>, Refusal> {
 
 fn decide_for_user(state: &State, command: &UserCommand) -> Result<Vec<Event>, Refusal> {
     let mut facts = introduced_by(state, &command.context);
-    let introduced = facts.iter().fold(state.clone(), State::evolve);
+    let introduced = after(state, &facts);
     let case = Case::new(&introduced, command.user, &command.context)?;
     let decided = case.decide(&command.action)?;
     if decided.is_empty() {
@@ -79,10 +80,17 @@ fn introduced_by(state: &State, context: &Context) -> Vec<Event> {
 }
 
 /// The state after the introductions of this context: what an outlook looks at.
-fn introduced(state: &State, context: &Context) -> State {
-    introduced_by(state, context)
-        .iter()
-        .fold(state.clone(), State::evolve)
+fn introduced<'a>(state: &'a State, context: &Context) -> Cow<'a, State> {
+    after(state, &introduced_by(state, context))
+}
+
+/// The state after these events, of which there are none most of the time.
+fn after<'a>(state: &'a State, events: &[Event]) -> Cow<'a, State> {
+    if events.is_empty() {
+        Cow::Borrowed(state)
+    } else {
+        Cow::Owned(events.iter().fold(state.clone(), State::evolve))
+    }
 }
 
 /// Everything that a decision about one user looks at.
