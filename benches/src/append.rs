@@ -131,7 +131,7 @@ impl Bench {
         }
         let row = Row::new("append, 1 caller: median", "µs", median(ours.clone()))
             .beside("write + fdatasync of the same bytes", median(bare.clone()))
-            .bar(Bar::RatioAtMost(1.5))
+            .bar(Bar::RatioAtMost(1.1))
             .part("99 of 100 are below", percentile(ours, 99), "µs")
             .part(
                 "99 of 100 bare writes are below",
@@ -195,7 +195,7 @@ impl Bench {
             }
         }
         let bar = if callers == MOST_CALLERS {
-            Bar::RatioAtLeast(0.5)
+            Bar::RatioAtLeast(0.8)
         } else {
             Bar::None
         };

@@ -44,7 +44,7 @@ pub(crate) async fn measure(
     let name = |how| format!("start with {events} events, {how} snapshot");
     Ok(vec![
         Row::new(name("with a"), "s", median(with))
-            .bar(Bar::AtMost(1.0))
+            .bar(Bar::AtMost(0.3))
             .part("opening the ledger", parts.open, "s")
             .part("reading and unsealing the snapshot", parts.unseal, "s")
             .part("decoding it into the state", parts.decode, "s")
