@@ -1,4 +1,4 @@
-//! The commands of one write: each decided on top of those before it.
+//! The commands of one write: each decided on top of those before it, and what their callers are told.
 
 use super::account::Person;
 use super::error::ServiceError;
@@ -9,6 +9,9 @@ use secinfo_domain::{
 use secinfo_ledger::{Commit, NewKey};
 use std::sync::Arc;
 use tokio::sync::oneshot;
+
+/// The most commands that share one write.
+const MOST_AT_ONCE: usize = 64;
 
 /// The events that a command led to, or why it led to none.
 pub(super) type Decided = Result<Vec<Event>, ServiceError>;
@@ -23,39 +26,88 @@ pub(super) struct PendingCommand {
 
 /// The commands of one write, decided.
 pub(super) struct Batch {
+    /// The state that it was decided on.
+    pub(super) before: Arc<State>,
     pub(super) events: Vec<Event>,
     pub(super) commit: Commit,
-    pub(super) after: State,
-    pub(super) answers: Vec<(oneshot::Sender<Decided>, Decided)>,
+    /// The state that its events come to.
+    pub(super) after: Arc<State>,
+    pub(super) answers: Answers,
     /// The users that it introduces; they are marked once it is on disk.
     pub(super) introduced: Vec<Person>,
+    /// Those that the batch before it introduces, which may not be on disk yet.
+    introduced_before: Vec<Person>,
+}
+
+/// What those are told who wait for the commands of a batch.
+#[derive(Default)]
+pub(super) struct Answers(Vec<(oneshot::Sender<Decided>, Decided)>);
+
+impl Answers {
+    /// Answers what was decided, which is on disk.
+    pub(super) fn send(self) {
+        for (sender, answer) in self.0 {
+            // The caller may have gone; what was decided stays decided.
+            let _ = sender.send(answer);
+        }
+    }
+
+    /// Answers that nothing was done, whatever was decided.
+    pub(super) fn refuse(self, why: &str) {
+        for (sender, _) in self.0 {
+            let _ = sender.send(Err(ServiceError::StorageUnavailable(why.to_owned())));
+        }
+    }
 }
 
 impl Batch {
-    /// Decides these commands at the time `now`, with this `room` on the disk, the first against
-    /// `state`.
-    pub(super) fn decide(
-        state: &State,
-        commands: Vec<PendingCommand>,
-        now: Timestamp,
-        room: Room,
-    ) -> Self {
-        let mut batch = Self {
+    /// A batch without commands, to be decided on `state`.
+    pub(super) fn on(state: &Arc<State>) -> Self {
+        Self {
+            before: Arc::clone(state),
             events: Vec::new(),
             commit: Commit::default(),
-            after: state.clone(),
-            answers: Vec::with_capacity(commands.len()),
+            after: Arc::clone(state),
+            answers: Answers::default(),
             introduced: Vec::new(),
-        };
+            introduced_before: Vec::new(),
+        }
+    }
+
+    /// A batch without commands, to be decided on the state that this one comes to.
+    pub(super) fn next(&self) -> Self {
+        Self {
+            introduced_before: self.introduced.clone(),
+            ..Self::on(&self.after)
+        }
+    }
+
+    /// How many commands it has.
+    pub(super) const fn len(&self) -> usize {
+        self.answers.0.len()
+    }
+
+    /// How many more commands it may take.
+    pub(super) const fn space(&self) -> usize {
+        MOST_AT_ONCE - self.len()
+    }
+
+    /// Decides these commands at the time `now`, with this `room` on the disk, the first on top of those
+    /// that the batch has.
+    pub(super) fn decide(
+        &mut self,
+        commands: impl IntoIterator<Item = PendingCommand>,
+        now: Timestamp,
+        room: Room,
+    ) {
         // Each is decided at the time of its turn, not of its arrival: a wrong code that overtook
         // others must not lie in the future of theirs, where it would make none of them wait.
         for mut command in commands {
             command.set_time_and_room(now, room);
-            command.drop_repeated_introductions(&batch.introduced);
-            let decided = batch.take(&command);
-            batch.answers.push((command.answer, decided));
+            command.drop_repeated_introductions(&[&self.introduced_before, &self.introduced]);
+            let decided = self.take(&command);
+            self.answers.0.push((command.answer, decided));
         }
-        batch
     }
 
     /// Decides one command on top of those before it. Nothing of it enters the batch unless all of
@@ -92,11 +144,12 @@ impl Batch {
             }
         }
         // The state is changed in its place, which copies what is shared once for the whole batch.
-        for event in &events {
-            addition
-                .destroy_keys
-                .extend(destroyed_keys(&self.after, event));
-            self.after.apply(event);
+        if !events.is_empty() {
+            let after = Arc::make_mut(&mut self.after);
+            for event in &events {
+                addition.destroy_keys.extend(destroyed_keys(after, event));
+                after.apply(event);
+            }
         }
         self.introduced.extend(
             events
@@ -134,6 +187,14 @@ impl Batch {
 }
 
 impl PendingCommand {
+    /// Answers that nothing was done.
+    pub(super) fn refuse(self, why: &str) {
+        // The caller may have gone.
+        let _ = self
+            .answer
+            .send(Err(ServiceError::StorageUnavailable(why.to_owned())));
+    }
+
     const fn set_time_and_room(&mut self, now: Timestamp, room: Room) {
         match &mut self.command {
             Command::Host(command) => {
@@ -149,11 +210,15 @@ impl PendingCommand {
 
     /// Drops introductions of users who were introduced before: one who is not known any more was
     /// erased, and stays erased.
-    fn drop_repeated_introductions(&mut self, before: &[Person]) {
+    fn drop_repeated_introductions(&mut self, before: &[&[Person]]) {
         let was = |id: UserId| {
             let mut accounts = self.accounts.iter();
             accounts.any(|person| person.id == id && person.was_introduced())
-                || before.iter().any(|person| person.id == id)
+                || before
+                    .iter()
+                    .copied()
+                    .flatten()
+                    .any(|person| person.id == id)
         };
         match &mut self.command {
             Command::Host(command) => command.introductions.retain(|(id, _)| !was(*id)),

@@ -2,6 +2,7 @@
 //! the system's accounts, the clock and the settings.
 
 mod account;
+mod ahead;
 mod appended;
 mod batch;
 mod clock;
@@ -12,6 +13,7 @@ mod hashing;
 mod place;
 mod population;
 mod published;
+mod queue;
 mod random;
 mod replay;
 mod sealed;

@@ -1,40 +1,31 @@
 //! The one writer of the log: takes the commands that wait, decides each against the state that those
 //! before it lead to, appends their events in one write, and answers once they are on disk.
+//!
+//! Where several callers wait, the next batch is decided while one is on its way to the disk, on the
+//! state that this one will come to. Nobody sees that state, or hears what was decided on it, before the
+//! disk has it; when the disk does not take it, both batches are refused.
 
 use super::account::Person;
+use super::ahead::{Ahead, Task};
 use super::appended::Appended;
-use super::batch::{Batch, PendingCommand};
+use super::batch::{Answers, Batch, PendingCommand};
 use super::clock::Clock;
 use super::error::ServiceError;
 use super::published::Published;
+use super::queue::{Queue, Work};
 use super::replay::{ReplayError, replay_news};
 use super::snapshots::Snapshots;
 use super::tags;
 use secinfo_domain::{Command, Event, Room, State, Timestamp};
 use secinfo_ledger::{Commit, Ledger, NewKey};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// The most commands that share one write.
-const MOST_AT_ONCE: usize = 64;
-
 /// How long the writer waits for work before it looks whether a snapshot is worth it.
 const IDLE: Duration = Duration::from_secs(5);
-
-/// Work that waits for the writer.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "nearly all of it is commands, which need no memory of their own"
-)]
-enum Work {
-    /// A command to decide.
-    Command(PendingCommand),
-    /// Something else, to be done between two commits.
-    Between(Box<dyn FnOnce(&mut Appender) + Send>),
-}
 
 /// A handle on the writer.
 pub(super) struct Writer {
@@ -59,13 +50,14 @@ impl Writer {
             state,
             ledger,
             published,
-            clock,
+            clock: Arc::clone(&clock),
             problem: Arc::clone(&problem),
             retired: false,
         };
+        let ahead = Ahead::start(clock)?;
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || appender.run(&waiting))?;
+            .spawn(move || appender.run(Queue::new(waiting), &ahead))?;
         Ok(Self {
             work: Mutex::new(Some(work)),
             problem,
@@ -184,16 +176,11 @@ impl Appender {
         self.ledger.suspended().is_none() && !self.retired
     }
 
-    fn run(&mut self, waiting: &Receiver<Work>) {
+    fn run(&mut self, mut queue: Queue, ahead: &Ahead) {
         loop {
-            match waiting.recv_timeout(IDLE) {
-                Ok(first) => {
-                    let more = waiting.try_iter().take(MOST_AT_ONCE - 1);
-                    self.work(std::iter::once(first).chain(more));
-                    if self.is_sound() {
-                        self.snapshots.while_working(&self.state);
-                    }
-                }
+            match queue.next(IDLE) {
+                Ok(Work::Command(command)) => queue = self.write(command, queue, ahead),
+                Ok(Work::Between(work)) => work(self),
                 Err(RecvTimeoutError::Timeout) => {
                     self.look_again();
                     self.look_for_room();
@@ -209,58 +196,84 @@ impl Appender {
         }
     }
 
-    /// Does what waits, in its order; the commands between two other things share one write.
-    fn work(&mut self, waiting: impl Iterator<Item = Work>) {
-        let mut commands = Vec::new();
-        for work in waiting {
-            match work {
-                Work::Command(command) => commands.push(command),
-                Work::Between(work) => {
-                    self.write(std::mem::take(&mut commands));
-                    work(self);
-                }
+    /// Writes this command and those that wait before anything else does, batch by batch, until none
+    /// waits.
+    fn write(&mut self, first: PendingCommand, mut queue: Queue, ahead: &Ahead) -> Queue {
+        // First of all: the log may turn out to hold more than was known.
+        let usable = self.expect_usable();
+        let mut batch = Batch::on(&self.state);
+        let more = queue.commands(batch.space() - 1);
+        let commands = std::iter::once(first).chain(more);
+        if let Err(why) = usable {
+            commands.for_each(|command| command.refuse(&why));
+            return queue;
+        }
+        let mut room = self.look_for_room();
+        batch.decide(commands, self.clock.now(), room);
+        let mut answers = Answers::default();
+        loop {
+            let mut next = batch.next();
+            let commit = std::mem::take(&mut batch.commit);
+            let appended;
+            // One caller alone is answered sooner without another thread.
+            if batch.len() == 1 {
+                answers.send();
+                appended = self.append(commit);
+            } else {
+                let task = Task {
+                    answers,
+                    next,
+                    queue,
+                    room,
+                };
+                (appended, next, queue) = ahead.beside(task, || self.append(commit));
             }
-        }
-        self.write(commands);
-    }
-
-    fn write(&mut self, commands: Vec<PendingCommand>) {
-        if commands.is_empty() {
-            return;
-        }
-        if self.retired {
-            return refuse(
-                commands,
-                "a backup was restored, and the daemon starts again",
-            );
-        }
-        if let Err(error) = self.recover() {
-            let why = error.to_string();
-            self.set_problem(Some(why.clone()));
-            return refuse(commands, &why);
-        }
-        let room = self.look_for_room();
-        let batch = Batch::decide(&self.state, commands, self.clock.now(), room);
-        match self.append(batch.commit) {
-            Ok(()) => {
-                batch.introduced.iter().for_each(Person::mark_introduced);
-                if !batch.events.is_empty() {
-                    self.publish(batch.events, batch.after);
-                }
-                for (sender, answer) in batch.answers {
-                    // The caller may have gone; what was decided stays decided.
-                    let _ = sender.send(answer);
-                }
-            }
-            Err(error) => {
+            if let Err(error) = appended {
                 let why = error.to_string();
                 tracing::error!(error = %why, "nothing could be appended");
                 self.set_problem(Some(why.clone()));
-                for (sender, _) in batch.answers {
-                    let _ = sender.send(Err(ServiceError::StorageUnavailable(why.clone())));
-                }
+                batch.answers.refuse(&why);
+                next.answers.refuse(&why);
+                return queue;
             }
+            answers = self.publish(batch);
+            if self.is_sound() {
+                self.snapshots.while_working(&self.state);
+            }
+            // It may have taken the batch, and have failed at what it does after that.
+            let usable = self.expect_usable();
+            if let Some(why) = usable.err().or_else(|| self.moved_from(&next)) {
+                answers.send();
+                next.answers.refuse(&why);
+                return queue;
+            }
+            room = self.look_for_room();
+            next.decide(queue.commands(next.space()), self.clock.now(), room);
+            if next.len() == 0 {
+                answers.send();
+                return queue;
+            }
+            batch = next;
         }
+    }
+
+    /// Why nothing can be written at the moment, after an attempt to mend that.
+    fn expect_usable(&mut self) -> Result<(), String> {
+        if self.retired {
+            return Err("a backup was restored, and the daemon starts again".to_owned());
+        }
+        self.recover().map_err(|error| {
+            let why = error.to_string();
+            self.set_problem(Some(why.clone()));
+            why
+        })
+    }
+
+    /// Why a batch that was decided ahead cannot be written, if the log holds more than it was decided
+    /// on.
+    fn moved_from(&self, batch: &Batch) -> Option<String> {
+        let stands = Arc::ptr_eq(&batch.before, &self.state);
+        (!stands).then(|| "the log had to be read again: try once more".to_owned())
     }
 
     /// Looks how much room the log has, and lets the readers know.
@@ -290,22 +303,31 @@ impl Appender {
         if size > self.state.events() {
             let state = State::clone(&self.state);
             let (after, events) = replay_news(&self.ledger.reader().log, state)?;
-            self.publish(events, after);
+            let after = Arc::new(after);
+            self.published.publish(Appended {
+                before: std::mem::replace(&mut self.state, Arc::clone(&after)),
+                events,
+                after,
+            });
         }
         tracing::info!(size, "the log can be written again");
         self.set_problem(None);
         Ok(())
     }
 
-    /// Makes what is on disk now the state that the next batch is decided on, and lets the readers see
-    /// it.
-    fn publish(&mut self, events: Vec<Event>, after: State) {
-        let after = Arc::new(after);
-        self.published.publish(Appended {
-            before: std::mem::replace(&mut self.state, Arc::clone(&after)),
-            events,
-            after,
-        });
+    /// Makes a batch that is on disk now the one that the next stands on, and lets the readers see it. Its
+    /// callers are to be answered.
+    fn publish(&mut self, batch: Batch) -> Answers {
+        batch.introduced.iter().for_each(Person::mark_introduced);
+        if !batch.events.is_empty() {
+            self.state = Arc::clone(&batch.after);
+            self.published.publish(Appended {
+                before: batch.before,
+                events: batch.events,
+                after: batch.after,
+            });
+        }
+        batch.answers
     }
 
     fn append(&mut self, commit: Commit) -> Result<(), ReplayError> {
@@ -338,11 +360,5 @@ impl Appender {
     }
 }
 
-fn refuse(commands: Vec<PendingCommand>, why: &str) {
-    for command in commands {
-        // The caller may have gone.
-        let _ = command
-            .answer
-            .send(Err(ServiceError::StorageUnavailable(why.to_owned())));
-    }
-}
+#[cfg(test)]
+mod tests;
