@@ -32,8 +32,10 @@ impl Client {
         address: Option<&str>,
         administers: bool,
     ) -> Result<Self, Failure> {
-        let connection = secinfo_wire::connect(address).await?;
         let uid = rustix::process::getuid().as_raw();
+        let connection = secinfo_wire::connect(address).await;
+        let connection =
+            connection.map_err(|error| unknown_account(uid).unwrap_or(error.into()))?;
         // Root is not asked, and on another bus there may be no polkit.
         let may_be_asked = administers && screen.interactive && uid != 0;
         let agent = match address {
@@ -84,7 +86,11 @@ impl Client {
     pub(crate) async fn user_path(&self, user: Option<&str>) -> Result<OwnedObjectPath, Failure> {
         let manager = self.manager().await?;
         let Some(user) = user else {
-            return Ok(manager.get_user(self.uid).await?);
+            let own = manager.get_user(self.uid).await;
+            return own.map_err(|error| match error.reason() {
+                Some(Reason::NotFound) => unknown_account(self.uid).unwrap_or(error.into()),
+                _ => error.into(),
+            });
         };
         match (manager.get_user_by_name(user).await, user.parse()) {
             // A number is a name only if an account has it as its name.
@@ -110,4 +116,11 @@ impl Client {
             _ => self.user_path(Some(user)).await,
         }
     }
+}
+
+/// Why an account that the system does not know gets no answer: the bus refuses it before it reaches the
+/// daemon. None for an account that it knows.
+fn unknown_account(uid: u32) -> Option<Failure> {
+    let known = Account::from_uid(uid.into()).ok().flatten();
+    known.is_none().then_some(Failure::UnknownAccount(uid))
 }

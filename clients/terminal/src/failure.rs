@@ -24,6 +24,11 @@ pub enum Failure {
     /// The daemon, or the way to it.
     #[error(transparent)]
     Bus(#[from] BusError),
+    /// The system does not know who runs the command.
+    #[error(
+        "the system does not know the account with uid {0}; if it belongs to a directory, see whether that can be reached, or ask the administrator"
+    )]
+    UnknownAccount(u32),
     /// An argument that clap cannot judge.
     #[error("{0}")]
     Usage(String),
@@ -95,7 +100,11 @@ impl Failure {
             Self::NotVerified(_) => 3,
             Self::LogNotVerified(_) => 6,
             Self::Findings { errors: 0, .. } => 7,
-            Self::Findings { .. } | Self::Refused(_) | Self::File { .. } | Self::Output(_) => 1,
+            Self::Findings { .. }
+            | Self::UnknownAccount(_)
+            | Self::Refused(_)
+            | Self::File { .. }
+            | Self::Output(_) => 1,
         }
     }
 
@@ -105,6 +114,7 @@ impl Failure {
             Self::Bus(BusError::Unreachable(_)) => "Unreachable",
             Self::Bus(BusError::Untrusted { .. }) => "Untrusted",
             Self::Bus(error) => error.reason().map_or("Protocol", Reason::name),
+            Self::UnknownAccount(_) => "UnknownAccount",
             Self::Usage(_) => "Usage",
             Self::Refused(_) => "Refused",
             Self::NotVerified(_) => "NotVerified",
@@ -120,6 +130,9 @@ impl Failure {
         match self {
             _ if words.language() == Language::English => self.to_string(),
             Self::Bus(error) => bus_sentence(error, words),
+            Self::UnknownAccount(uid) => words
+                .say(message::FailureUnknownAccount { uid: (*uid).into() })
+                .to_string(),
             Self::File {
                 action: action @ ("read" | "write"),
                 path,

@@ -1,6 +1,6 @@
 //! Accounts that change while the daemon runs.
 
-use secinfo_tests::{Client, ROOT, ROOT_PATH, Setup, TestHost, user_path};
+use secinfo_tests::{Client, NO_ACCOUNT, ROOT, ROOT_PATH, Setup, TestHost, user_path};
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -58,6 +58,18 @@ async fn wait_for_name(client: &Client, uid: u32, expected: Option<&str>) {
     while name(client, uid).await.as_deref() != expected {
         assert!(begun.elapsed() < Duration::from_mins(1));
         tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_the_system_does_not_know_is_told_so() {
+    let host = TestHost::start().await;
+    for command in [&[][..], &["add", "authenticator-app"]] {
+        let refused = host.secinfo(NO_ACCOUNT, command, "");
+        assert_eq!(refused.code, 1, "{refused:?}");
+        let expected = format!("does not know the account with uid {NO_ACCOUNT}");
+        assert!(refused.stderr.contains(&expected), "{refused:?}");
+        assert!(!refused.stderr.contains("cannot be reached"), "{refused:?}");
     }
 }
 

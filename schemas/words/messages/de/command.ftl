@@ -161,6 +161,7 @@ unlocked = { $user } kann sich wieder anmelden.
 
 failure-unreachable = secinfod ist nicht erreichbar ({ $cause }); siehe „systemctl status secinfod“
 failure-untrusted = der Dienst auf dem Bus läuft mit der UID { $uid }, die weder root noch dem Benutzer „secinfo“ gehört; es wurde nichts an ihn geschickt: Melden Sie es der Administration
+failure-unknown-account = das System kennt das Konto mit der UID { $uid } nicht; gehört es zu einem Verzeichnis, prüfen Sie, ob dieses erreichbar ist, oder fragen Sie die Administration
 failure-protocol = secinfod hat auf eine Weise geantwortet, die diese Version nicht kennt ({ $cause }); installieren Sie zueinander passende Versionen
 failure-output = die Ausgabe lässt sich nicht schreiben: { $cause }
 failure-read = { $path } lässt sich nicht lesen: { $cause }

@@ -161,6 +161,7 @@ unlocked = { $user } can sign in again.
 
 failure-unreachable = secinfod cannot be reached ({ $cause }); see "systemctl status secinfod"
 failure-untrusted = the service on the bus runs as uid { $uid }, which is neither root nor the user "secinfo"; nothing was sent to it: tell the administrator
+failure-unknown-account = the system does not know the account with uid { $uid }; if it belongs to a directory, see whether that can be reached, or ask the administrator
 failure-protocol = secinfod answered in a way that this version does not know ({ $cause }); install matching versions
 failure-output = cannot write to the output: { $cause }
 failure-read = cannot read { $path }: { $cause }

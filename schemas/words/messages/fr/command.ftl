@@ -161,6 +161,7 @@ unlocked = { $user } peut de nouveau se connecter.
 
 failure-unreachable = secinfod est injoignable ({ $cause }) ; voir « systemctl status secinfod »
 failure-untrusted = le service sur le bus tourne sous l’UID { $uid }, qui n’est ni root ni l’utilisateur « secinfo » ; rien ne lui a été envoyé : prévenez l’administrateur
+failure-unknown-account = le système ne connaît pas le compte d’UID { $uid } ; s’il vient d’un annuaire, vérifiez que celui-ci est joignable, ou demandez à l’administrateur
 failure-protocol = secinfod a répondu d’une façon que cette version ne connaît pas ({ $cause }) ; installez des versions compatibles
 failure-output = impossible d’écrire sur la sortie : { $cause }
 failure-read = impossible de lire { $path } : { $cause }
