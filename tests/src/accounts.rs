@@ -45,7 +45,18 @@ pub const CAROL_ACCOUNT: UnixAccount = UnixAccount {
 /// Carol's additional group.
 pub const EXEMPT_GROUP: &str = "exempt";
 
-const ACCOUNTS: [UnixAccount; 3] = [ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT];
+/// A user whose name comes from a directory.
+pub const JOERG_ACCOUNT: UnixAccount = UnixAccount {
+    name: "CORP\\Jörg von Muster@example.org$",
+    uid: 7,
+    password: "jörg's password",
+    hash: "$6$secinfo.joerg$7VNBsT7DuiVW5D4dYrIlt0BvsinphxUgyF2fpXqSQNW0wJVBlkutLMKRlSFLOHF/4hZEo/eiDL.aOQdJxWhTA1",
+};
+
+/// Jörg's additional group.
+pub const DIRECTORY_GROUP: &str = "CORP\\Domänen-Benutzer & Gäste";
+
+const ACCOUNTS: [UnixAccount; 4] = [ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT, JOERG_ACCOUNT];
 
 /// The account of the channels that a daemon starts: one of every Debian system that owns nothing.
 pub const CHANNEL_ACCOUNT: &str = "games";
@@ -64,8 +75,8 @@ pub(crate) fn write(etc: &Path, homes: &Path) {
     let mut passwd = "root:x:0:0:root:/root:/bin/sh\n".to_owned();
     let mut shadow = "root:*:19000:0:99999:7:::\n".to_owned();
     let mut group = format!(
-        "root:x:0:\nshadow:x:42:\ntty:x:5:\nutmp:x:43:\n{EXEMPT_GROUP}:x:500:{}\n",
-        CAROL_ACCOUNT.name
+        "root:x:0:\nshadow:x:42:\ntty:x:5:\nutmp:x:43:\n{EXEMPT_GROUP}:x:500:{}\n{DIRECTORY_GROUP}:x:501:{}\n",
+        CAROL_ACCOUNT.name, JOERG_ACCOUNT.name
     );
     for (name, id) in SYSTEM {
         writeln!(passwd, "{name}:x:{id}:{id}::/nonexistent:/bin/false").unwrap();

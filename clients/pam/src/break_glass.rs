@@ -79,17 +79,22 @@ fn records(directory: &Directory, user: &str, log: &Log) -> Vec<Record> {
             return Vec::new();
         }
     };
-    // Looked up only if there is a code for that name.
-    let mut uid = None;
+    // Looked up only if there is a code for that name. Directories take a name in any case, and give
+    // the one of its account.
+    let mut account = None;
+    let lower = user.to_lowercase();
     let mut records = Vec::new();
     for name in names {
         if matches!(name, FileName::Used(_)) {
             continue;
         }
         match directory.read(&name) {
-            Ok(record) if record.user != user => {}
-            Ok(record) => match *uid.get_or_insert_with(|| uid_of(user, log)) {
-                Some(uid) if record.is_of(user, uid) => records.push(record),
+            Ok(record) if record.user != user && record.user.to_lowercase() != lower => {}
+            Ok(record) => match account.get_or_insert_with(|| account_of(user, log)) {
+                Some(account) if record.is_of(&account.name, account.uid.as_raw()) => {
+                    records.push(record);
+                }
+                Some(_) if record.user != user => {}
                 Some(_) => log.write(
                     Level::Error,
                     &format!(
@@ -107,11 +112,11 @@ fn records(directory: &Directory, user: &str, log: &Log) -> Vec<Record> {
     records
 }
 
-/// The uid of the account with this name; `None` if it cannot be determined. The uid is compared so
-/// that a code of a deleted account does not admit a new account with the same name.
-fn uid_of(user: &str, log: &Log) -> Option<u32> {
+/// The account with this name; `None` if it cannot be determined. The uid is compared so that a code
+/// of a deleted account does not admit a new account with the same name.
+fn account_of(user: &str, log: &Log) -> Option<User> {
     let why = match User::from_name(user) {
-        Ok(Some(account)) => return Some(account.uid.as_raw()),
+        Ok(Some(account)) => return Some(account),
         Ok(None) => "there is no such account".to_owned(),
         Err(error) => format!("the user database did not answer ({error})"),
     };

@@ -1,13 +1,11 @@
 //! Validates user names from PAM.
 
-/// The longest name, in bytes.
-const MAX_NAME: usize = 256;
+use secinfo_break_glass::is_user_name;
 
 /// The name as text; `None` if no account can have it, or if it could be misread in a log or file.
 pub fn checked(name: &[u8]) -> Option<&str> {
     let name = std::str::from_utf8(name).ok()?;
-    let forbidden = |c: char| c.is_control() || matches!(c, ':' | '/');
-    ((1..=MAX_NAME).contains(&name.len()) && !name.contains(forbidden)).then_some(name)
+    is_user_name(name).then_some(name)
 }
 
 #[cfg(test)]
@@ -21,6 +19,8 @@ mod tests {
             "a",
             "alice",
             "Jürgen",
+            "Max Muster",
+            "CORP/max",
             "DOMAIN\\bob",
             "carol@example.org",
             "x-1_2.3$",
@@ -36,8 +36,9 @@ mod tests {
         for name in [
             "",
             "a:b",
-            "a/b",
-            "../etc",
+            " a",
+            "a ",
+            "a\u{202e}b",
             "a\nb",
             "a\tb",
             "\u{1b}[2J",

@@ -15,11 +15,13 @@ mod code;
 mod directory;
 mod name;
 mod record;
+mod user;
 
 pub use code::{Code, CodeHash};
 pub use directory::{Directory, DirectoryError};
 pub use name::{FileName, Id, UsedName};
 pub use record::{InvalidRecord, MAX_FILE_BYTES, Record};
+pub use user::is_user_name;
 
 /// Where the files are, unless an argument or the configuration says otherwise.
 pub const DEFAULT_DIRECTORY: &str = "/etc/secinfo/break-glass";

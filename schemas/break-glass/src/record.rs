@@ -1,14 +1,12 @@
 //! What a file says: six lines of text.
 
+use crate::user::is_user_name;
 use crate::{Code, CodeHash, Id};
 use std::fmt::Write;
 use std::str::FromStr;
 
 /// The most bytes that a file has.
 pub const MAX_FILE_BYTES: usize = 1024;
-
-/// The most bytes of an account's name.
-const LONGEST_USER: usize = 256;
 
 /// A file of a code: for whom it is, since when, and the hash of the code.
 #[derive(Clone, Debug)]
@@ -58,7 +56,7 @@ impl Record {
         created: u64,
         code: &Code,
     ) -> Result<Self, InvalidRecord> {
-        if !is_user(user) {
+        if !is_user_name(user) {
             return Err(InvalidRecord::Value("user"));
         }
         Ok(Self {
@@ -98,7 +96,7 @@ impl Record {
         if lines.next().is_some() {
             return Err(InvalidRecord::TooLong);
         }
-        if !is_user(&user) {
+        if !is_user_name(&user) {
             return Err(InvalidRecord::Value("user"));
         }
         Ok(Self {
@@ -149,13 +147,6 @@ fn number<N: FromStr + ToString>(key: &'static str, written: &str) -> Result<N, 
         .ok_or(InvalidRecord::Value(key))
 }
 
-fn is_user(name: &str) -> bool {
-    (1..=LONGEST_USER).contains(&name.len())
-        && !name
-            .chars()
-            .any(|c| c.is_control() || c.is_whitespace() || matches!(c, ':' | '/'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,6 +174,15 @@ mod tests {
     }
 
     #[test]
+    fn a_code_can_be_of_an_account_of_a_directory() {
+        for user in ["Max Muster", "CORP\\max", "CORP/max", "Jürgen", "svc$"] {
+            let made = Record::new(record().id, user, 1000, 1, &code()).unwrap();
+            let read = Record::parse(made.to_text().as_bytes()).unwrap();
+            assert!(read.is_of(user, 1000), "{user}");
+        }
+    }
+
+    #[test]
     fn what_is_not_exactly_a_record_is_refused() {
         use InvalidRecord::{Line, NoText, TooLong, Value, Version};
         let good = record().to_text();
@@ -195,6 +195,7 @@ mod tests {
             (with("version 1", "version 2"), Version),
             (with("user alice\n", ""), Line("user")),
             (with("user alice", "user  alice"), Value("user")),
+            (with("user alice", "user alice "), Value("user")),
             (with("user alice", "user al:ice"), Value("user")),
             (with("user alice", "user "), Value("user")),
             (with("alice\n", "alice\r\n"), Value("user")),

@@ -5,12 +5,12 @@ use crate::outcomes::{AUTHINFO_UNAVAIL, SUCCESS, outcome, outcome_of};
 use secinfo_tests::{App, Pty, Setup, SignInHost, binary};
 use std::time::{Duration, Instant};
 
-/// Creates a break-glass code for Alice.
-fn break_glass(host: &SignInHost) -> String {
+/// Creates a break-glass code for a user.
+pub(crate) fn break_glass(host: &SignInHost, user: &str) -> String {
     let directory = host.break_glass_directory();
     let secinfo = binary("secinfo");
     let mut command = host.command(&[secinfo.to_str().unwrap(), "--json"]);
-    command.args(["break-glass", "create", "alice", "--count", "1"]);
+    command.args(["break-glass", "create", user, "--count", "1"]);
     let output = command.arg("--directory").arg(directory).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let made: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -20,7 +20,7 @@ fn break_glass(host: &SignInHost) -> String {
 async fn with_break_glass() -> (SignInHost, App, String) {
     let setup = Setup::with_drift().daemon("break_glass_directory = \"{host}/break-glass\"");
     let (host, app) = with_probe(setup).await;
-    let code = break_glass(&host);
+    let code = break_glass(&host, "alice");
     (host, app, code)
 }
 

@@ -10,6 +10,7 @@ mod break_glass;
 mod bursts;
 mod fixture;
 mod harness;
+mod names;
 mod outcomes;
 mod services;
 mod set_up;

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 pub(crate) const SUCCESS: &str = "successfully authenticated";
 /// `PAM_IGNORE`, as the rules of `module_alone` report it.
-const IGNORED: &str = "User credentials expired";
+pub(crate) const IGNORED: &str = "User credentials expired";
 const AUTH_ERR: &str = "Authentication failure";
 const MAXTRIES: &str = "Have exhausted maximum number of retries for service";
 pub(crate) const AUTHINFO_UNAVAIL: &str =
@@ -34,7 +34,7 @@ pub(crate) fn outcome(host: &SignInHost) -> String {
     outcome_for(host, "alice")
 }
 
-fn outcome_for(host: &SignInHost, user: &str) -> String {
+pub(crate) fn outcome_for(host: &SignInHost, user: &str) -> String {
     let pty = Pty::open();
     let (status, said) = host.pamtester(&pty, "probe", user).ended();
     assert!(!said.contains("Code"), "{said}");
@@ -186,7 +186,7 @@ async fn a_hostile_name_is_unknown_and_the_daemon_is_not_even_asked() {
         b"al\nice".as_slice(),
         b"alice\n",
         b"alice:0:0",
-        b"../alice",
+        b" alice",
         b"al\x1b[2Jice",
         b"alice\x7f",
         b"al\xff\xfeice",

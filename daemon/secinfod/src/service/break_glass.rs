@@ -143,3 +143,19 @@ fn cause(error: ServiceError) -> String {
 fn id(name: &UsedName) -> BreakGlassId {
     BreakGlassId::from_bytes(*name.id.as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use secinfo_break_glass::is_user_name;
+    use secinfo_domain::UserName;
+
+    proptest! {
+        #[test]
+        fn a_code_can_be_of_every_account_that_the_daemon_knows_and_of_no_other(
+            name in ".{0,4}|[a-zäИ :\\\\/@$\\t\u{2028}\u{202e}\u{a0}]{0,8}",
+        ) {
+            prop_assert_eq!(UserName::parse(&name).is_ok(), is_user_name(&name));
+        }
+    }
+}

@@ -95,7 +95,8 @@ fn counter() -> impl Strategy<Value = Counter> {
 }
 
 fn service() -> impl Strategy<Value = ServiceName> {
-    "[a-zA-Z0-9._@-]{1,64}".prop_map(|name| ServiceName::parse(&name).unwrap())
+    "[^\\p{C}\\p{Z}:/][^\\p{C}\\p{Zl}\\p{Zp}:/]{0,61}[^\\p{C}\\p{Z}:/]"
+        .prop_map(|name| ServiceName::parse(&name).unwrap())
 }
 
 fn strength() -> impl Strategy<Value = Strength> {

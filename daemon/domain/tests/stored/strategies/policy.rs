@@ -15,7 +15,8 @@ use secinfo_domain::{GroupName, Kind, KindSet, Policy};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 fn group() -> impl Strategy<Value = GroupName> {
-    "[^\\p{C}\\p{Z}\\s:/]{1,40}".prop_map(|name| GroupName::parse(&name).unwrap())
+    "[^\\p{C}\\p{Z}:][^\\p{C}\\p{Zl}\\p{Zp}:]{0,38}[^\\p{C}\\p{Z}:]"
+        .prop_map(|name| GroupName::parse(&name).unwrap())
 }
 
 fn kinds() -> impl Strategy<Value = KindSet> {
