@@ -4,10 +4,13 @@
 //! others; the administrator is told of each, where it stands and what would be right.
 
 mod csv;
+mod encoding;
 pub mod pskc;
 
+pub use encoding::is_xml;
+
 use crate::methods::one_time_password::Secret;
-use secinfo_domain::{Counter, OtpParameters};
+use secinfo_domain::{Counter, OtpParameters, UserName};
 use secinfo_words::visible;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -86,6 +89,8 @@ pub struct ImportedToken {
     pub counter: Counter,
     /// By how many steps its clock is known to be ahead of ours; 0 for a token with a button.
     pub drift: i32,
+    /// The user for whom the file names it; no other may activate it.
+    pub user: Option<UserName>,
 }
 
 /// Where in a file something stands.
@@ -133,13 +138,14 @@ pub enum ImportError {
     /// It is larger than [`LARGEST_FILE`].
     #[error("the file is larger than 4 MiB: import it in parts")]
     TooLarge,
-    /// It is not in UTF-8.
+    /// It is neither in UTF-8 nor in UTF-16.
     #[error("the file is not in UTF-8: save it in that encoding")]
     NotUtf8,
     /// The table has no column of this name.
     #[error(
         "the table has no column {0:?}: its first line must name the columns serial number, secret key, time interval, \
-         manufacturer and model, and may name algorithm, digits and counter"
+         manufacturer and model, and may name algorithm, digits, counter and user; between the names stand commas, \
+         semicolons or tabs"
     )]
     MissingColumn(&'static str),
     /// The table has a column twice.
@@ -173,12 +179,11 @@ pub fn read(
     if file.len() > LARGEST_FILE {
         return Err(ImportError::TooLarge);
     }
-    let text = std::str::from_utf8(file).map_err(|_| ImportError::NotUtf8)?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = encoding::decode(file).ok_or(ImportError::NotUtf8)?;
     if text.trim_start().starts_with('<') {
-        pskc::read(text, pre_shared_key, now)
+        pskc::read(&text, pre_shared_key, now)
     } else {
-        csv::read(text)
+        csv::read(&text)
     }
 }
 

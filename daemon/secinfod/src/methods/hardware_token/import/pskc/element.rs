@@ -147,9 +147,10 @@ impl Element {
         }
     }
 
-    /// Whether this is the element of that name.
+    /// Whether this is the element of that name. A program that exports tokens writes all names in
+    /// lower case.
     pub(super) fn is(&self, vocabulary: Vocabulary, name: &str) -> bool {
-        self.vocabulary == vocabulary && self.name == name
+        self.vocabulary == vocabulary && self.name.eq_ignore_ascii_case(name)
     }
 
     /// The name without prefix.
@@ -180,7 +181,7 @@ impl Element {
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes
             .iter()
-            .find(|(key, _)| key == name)
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
     }
 

@@ -5,18 +5,24 @@
 mod base64;
 mod element;
 mod encryption;
+mod user;
 
 pub use encryption::{InvalidPreSharedKey, PreSharedKey};
 
 use super::{Gathered, Import, ImportError, ImportedToken, Position, algorithm, excerpt, name};
 use crate::methods::Secret;
-use base64::base64;
+use base64::{base64, is_in_another_encoding};
 use element::{Element, Vocabulary};
 use encryption::Decryption;
-use secinfo_domain::{Counter, Digits, HotpParameters, OtpParameters, Period, TotpParameters};
+use secinfo_domain::{
+    Counter, Digits, HotpParameters, OtpParameters, Period, TotpParameters, UserName,
+};
+use std::collections::{HashMap, HashSet};
 use zeroize::Zeroizing;
 
 const HOTP: &str = "urn:ietf:params:xml:ns:keyprov:pskc:hotp";
+const ANOTHER_ENCODING: &str = "the Secret looks hexadecimal or like base32, but PSKC has base64: have the vendor correct \
+                                the file, or convert it";
 const TOTP: &str = "urn:ietf:params:xml:ns:keyprov:pskc:totp";
 
 pub(super) fn read(
@@ -41,17 +47,27 @@ pub(super) fn read(
         .children()
         .iter()
         .filter(|child| child.is(Vocabulary::Pskc, "KeyPackage"));
-    let keys = packages.filter_map(|package| package.descend(&["Key"]).map(|key| (package, key)));
-    for (number, (package, key)) in (1..).zip(keys) {
-        let position = Position::Key(number, excerpt(key.attribute("Id").unwrap_or_default()));
-        gathered.add(
-            position,
-            Package {
-                element: package,
-                key,
+    let keys: Vec<_> = packages
+        .filter_map(|element| {
+            Some(Package {
+                element,
+                key: element.descend(&["Key"])?,
                 decryption: decryption.as_ref(),
-            }
-            .token(now),
+            })
+        })
+        .collect();
+    let mut keys_of: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for package in keys.iter().filter(|package| package.makes_codes()) {
+        let ids = keys_of.entry(package.device("SerialNo")).or_default();
+        ids.insert(package.id());
+    }
+    for (number, package) in (1..).zip(&keys) {
+        let id = package.id();
+        let ids = keys_of.get(package.device("SerialNo"));
+        let is_alone = ids.is_none_or(|ids| ids.len() == 1);
+        gathered.add(
+            Position::Key(number, excerpt(id)),
+            package.token(is_alone, now),
         );
     }
     if gathered.is_empty() {
@@ -82,7 +98,17 @@ struct Package<'file> {
 }
 
 impl Package<'_> {
-    fn token(&self, now: u64) -> Result<ImportedToken, String> {
+    fn id(&self) -> &str {
+        self.key.attribute("Id").unwrap_or_default()
+    }
+
+    /// Whether it is a key of a kind that is imported; others may be its PIN.
+    fn makes_codes(&self) -> bool {
+        matches!(self.key.attribute("Algorithm"), Some(HOTP | TOTP))
+    }
+
+    /// The token; `is_alone` says that no other key of the file is of its device.
+    fn token(&self, is_alone: bool, now: u64) -> Result<ImportedToken, String> {
         let counts_time = match self.key.attribute("Algorithm").unwrap_or_default() {
             TOTP => true,
             HOTP => false,
@@ -95,10 +121,11 @@ impl Package<'_> {
         };
         self.check_policy(now)?;
         let digits = self.digits()?;
-        let suite = self
-            .key
-            .descend(&["AlgorithmParameters", "Suite"])
-            .map_or("", Element::text);
+        let suite = self.key.descend(&["AlgorithmParameters", "Suite"]);
+        let suite = suite.map_or("", |suite| {
+            // privacyIDEA writes it there.
+            suite.attribute("hashalgo").unwrap_or_else(|| suite.text())
+        });
         let algorithm = algorithm(suite)?;
         let (parameters, counter, drift) = if counts_time {
             let period = self.period()?;
@@ -109,7 +136,7 @@ impl Package<'_> {
                     period,
                 }),
                 Counter(0),
-                self.drift()?,
+                self.drift(period)?,
             )
         } else {
             let counter = Counter(self.integer("Counter")?.unwrap_or(0));
@@ -120,14 +147,26 @@ impl Package<'_> {
             )
         };
         Ok(ImportedToken {
-            serial: self.serial()?,
+            serial: self.serial(is_alone)?,
             manufacturer: name("manufacturer", self.device("Manufacturer"))?,
             model: name("model", self.device("Model"))?,
             parameters,
             secret: self.secret()?,
             counter,
             drift,
+            user: self.user()?,
         })
+    }
+
+    /// The user to whom the key or its device is assigned.
+    fn user(&self) -> Result<Option<UserName>, String> {
+        let of_key = self.key.descend(&["UserId"]).map(Element::text);
+        let of_device = Some(self.device("UserId"));
+        let named = [of_key, of_device]
+            .into_iter()
+            .flatten()
+            .find(|id| !id.is_empty());
+        named.map(user::named_by).transpose()
     }
 
     fn device(&self, name: &str) -> &str {
@@ -136,11 +175,14 @@ impl Package<'_> {
             .map_or("", Element::text)
     }
 
-    /// The serial number of the device, or else the key's `Id`, which vendors make the same.
-    fn serial(&self) -> Result<super::SerialNumber, String> {
+    /// The serial number of the device, or else the key's `Id`, which vendors make the same. Of a
+    /// device with several keys each is named by both.
+    fn serial(&self, is_alone: bool) -> Result<super::SerialNumber, String> {
+        let id = self.id();
         let serial = match self.device("SerialNo") {
-            "" => self.key.attribute("Id").unwrap_or_default(),
-            serial => serial,
+            "" => id.to_owned(),
+            serial if is_alone || id.is_empty() || id == serial => serial.to_owned(),
+            serial => format!("{serial}:{id}"),
         };
         serial.parse().map_err(|error| format!("SerialNo: {error}"))
     }
@@ -186,14 +228,23 @@ impl Package<'_> {
     }
 
     /// By how many steps the token is ahead. RFC 6030 counts `TimeDrift` the same way: a token at 8
-    /// when the server is at 9 has the drift -1.
-    fn drift(&self) -> Result<i32, String> {
+    /// when the server is at 9 has the drift -1. privacyIDEA has seconds there, or no number.
+    fn drift(&self, period: Period) -> Result<i32, String> {
         let Some(value) = self.value("TimeDrift")? else {
             return Ok(0);
         };
-        let text = std::str::from_utf8(value.bytes()).ok();
-        let drift = text.and_then(|text| text.parse().ok());
-        drift.ok_or_else(|| "the TimeDrift is not a whole number".into())
+        let text = std::str::from_utf8(value.bytes()).unwrap_or_default();
+        if self.key.descend(&["Issuer"]).map(Element::text) == Some("privacyIDEA") {
+            let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+            let seconds: i32 = if whole == "None" {
+                0
+            } else {
+                whole.parse().unwrap_or(0)
+            };
+            return Ok(seconds / i32::from(period.seconds()));
+        }
+        text.parse()
+            .map_err(|_| "the TimeDrift is not a whole number".into())
     }
 
     fn integer(&self, name: &str) -> Result<Option<u64>, String> {
@@ -224,6 +275,9 @@ impl Package<'_> {
             "there is no Secret: keys that are derived from a key reference are not supported, ask the vendor for \
              the secrets themselves",
         )?;
+        if is_in_another_encoding(value.bytes()) {
+            return Err(ANOTHER_ENCODING.into());
+        }
         Secret::from_bytes(value.bytes()).map_err(|error| error.to_string())
     }
 
@@ -237,6 +291,9 @@ impl Package<'_> {
                 return Ok(Some(Value::Plain(Zeroizing::new(
                     plain.text().as_bytes().to_vec(),
                 ))));
+            }
+            if is_in_another_encoding(plain.text().as_bytes()) {
+                return Err(ANOTHER_ENCODING.into());
             }
             let bytes = base64(plain.text()).ok_or("the Secret is not base64")?;
             return Ok(Some(Value::Plain(bytes)));

@@ -284,3 +284,80 @@ fn a_file_that_is_no_such_container_is_refused_as_a_whole() {
         );
     }
 }
+
+#[test]
+fn a_secret_in_another_encoding_is_refused() {
+    let with = |secret: &str| totp_file("", "").replacen("MTIzNDU2Nzg5MDEyMzQ1Njc4OTA=", secret, 1);
+    assert_eq!(
+        imported(&with("MTIzNDU2Nzg5MDEyMzQ1Njc4OTA=")).tokens.len(),
+        1
+    );
+    for secret in ["3132333435363738393031323334353637383930", BASE32] {
+        let problem = problem(&with(secret));
+        assert!(problem.contains("PSKC has base64"), "{problem}");
+        assert!(!problem.contains(secret));
+    }
+}
+
+#[test]
+fn each_key_of_a_device_with_several_is_imported() {
+    let one = totp_file("", "");
+    let package = &one[one.find("<p:KeyPackage>").unwrap()..one.find("</p:KeyContainer>").unwrap()];
+    let second = package.replace("\"k1\"", "\"k2\"");
+    let import = imported(&one.replace(package, &format!("{package}{second}")));
+    assert_eq!(import.problems, []);
+    let serials: Vec<_> = import
+        .tokens
+        .iter()
+        .map(|token| token.serial.as_str())
+        .collect();
+    assert_eq!(serials, ["Z1:k1", "Z1:k2"]);
+}
+
+#[test]
+fn a_user_is_named_by_the_key_or_by_its_device() {
+    let one = totp_file("", "");
+    let user = |file: &str| {
+        imported(file).tokens[0]
+            .user
+            .clone()
+            .map(|user| user.as_str().to_owned())
+    };
+    assert_eq!(user(&one), None);
+    let of_key = one.replacen(
+        "</p:Key>",
+        "<p:UserId>UID=jsmith,DC=example</p:UserId></p:Key>",
+        1,
+    );
+    assert_eq!(user(&of_key).as_deref(), Some("jsmith"));
+    let of_device = one.replacen(
+        "</p:DeviceInfo>",
+        "<p:UserId>alice</p:UserId></p:DeviceInfo>",
+        1,
+    );
+    assert_eq!(user(&of_device).as_deref(), Some("alice"));
+    let other = one.replacen("</p:Key>", "<p:UserId>OU=People</p:UserId></p:Key>", 1);
+    assert!(problem(&other).contains("names no account"));
+}
+
+/// As `privacyidea-token-janitor` exports: all names in lower case, the hash as an attribute, the
+/// drift in seconds.
+#[test]
+fn an_export_of_privacyidea_is_read() {
+    let file = r#"<keycontainer version="1.0" xmlns="urn:ietf:params:xml:ns:keyprov:pskc"
+        xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:xenc="http://www.w3.org/2001/04/xmlenc#">
+        <keypackage><deviceinfo><manufacturer>desk</manufacturer><serialno>TOTP1</serialno></deviceinfo>
+        <key algorithm="urn:ietf:params:xml:ns:keyprov:pskc:totp" id="TOTP1"><issuer>privacyIDEA</issuer>
+        <algorithmparameters><responseformat encoding="DECIMAL" length="8"></responseformat>
+        <suite hashalgo="sha256"></suite></algorithmparameters>
+        <data><secret><plainvalue>MTIzNDU2Nzg5MDEyMzQ1Njc4OTA=</plainvalue></secret>
+        <time><plainvalue>0</plainvalue></time><timeinterval><plainvalue>60</plainvalue></timeinterval>
+        <counter><plainvalue>47</plainvalue></counter><timedrift><plainvalue>-125.5</plainvalue></timedrift>
+        </data></key></keypackage></keycontainer>"#;
+    let import = imported(file);
+    assert_eq!(import.problems, []);
+    let token = &import.tokens[0];
+    assert_eq!(token.parameters, totp(Algorithm::Sha256, Digits::Eight, 60));
+    assert_eq!((token.serial.as_str(), token.drift), ("TOTP1", -2));
+    assert_eq!(imported(&file.replace("-125.5", "None")).tokens[0].drift, 0);
+}

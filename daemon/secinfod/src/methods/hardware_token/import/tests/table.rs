@@ -39,6 +39,9 @@ fn names_of_columns_and_separators_are_read_leniently() {
     let [first, second] = import.tokens.as_slice() else {
         panic!("two tokens")
     };
+    let user = |token: &ImportedToken| token.user.as_ref().map(|user| user.as_str().to_owned());
+    assert_eq!(user(first).as_deref(), Some("alice@example.org"));
+    assert_eq!(user(second), None);
     assert_eq!((first.model.as_str(), first.counter), ("One", Counter(7)));
     let expected = HotpParameters {
         algorithm: Algorithm::Sha256,
@@ -118,6 +121,7 @@ fn what_is_wrong_with_a_line_is_said_with_what_would_be_right() {
 
 #[test]
 fn a_file_that_is_no_such_table_is_refused_as_a_whole() {
+    assert!(refused(&format!("model,{HEADER}"), None).contains("more than once"));
     assert!(refused("", None).contains("no column \"serial number\""));
     assert!(
         refused("serial number,time interval,manufacturer,model\n", None)
@@ -132,4 +136,107 @@ fn a_file_that_is_no_such_table_is_refused_as_a_whole() {
         read(&vec![b','; LARGEST_FILE + 1], None, NOW).err(),
         Some(ImportError::TooLarge)
     );
+}
+
+#[test]
+fn a_serial_number_that_a_spreadsheet_has_destroyed_is_refused() {
+    for serial in [
+        "2.60012E+12",
+        "2,60012E+12",
+        "\"2,60012E+12\"",
+        "2.600215704919e+12",
+        "3E+15",
+        "1.5E-7",
+        "2600215704919.0",
+        "'2.60012E+12",
+        "########",
+        "#N/A",
+    ] {
+        let separator = if serial.contains(',') { ";" } else { "," };
+        let row = [serial, BASE32, "60", "Acme", "One"].join(separator);
+        let problem = problem(&format!("{}{row}\n", HEADER.replace(',', separator)));
+        assert!(problem.contains("digits are lost"), "{serial}: {problem}");
+    }
+    for serial in ["26E12", "E+12", "1.5", "A1.0", "12E", "2E0C4"] {
+        let file = format!("{HEADER}{serial},{BASE32},60,Acme,One\n");
+        assert_eq!(imported(&file).tokens[0].serial.as_str(), serial);
+    }
+}
+
+#[test]
+fn marks_by_which_spreadsheets_keep_text_are_taken_off() {
+    for serial in [
+        "'0012",
+        "=\"0012\"",
+        "\"=\"\"0012\"\"\"",
+        "\" 0012 \"",
+        "' 0012",
+    ] {
+        let file = format!("{HEADER}{serial},'{BASE32},=\"60\",'Acme,=\"One\"\n");
+        let import = imported(&file);
+        assert_eq!(import.problems, [], "{serial}");
+        let token = &import.tokens[0];
+        assert_eq!(token.serial.as_str(), "0012", "{serial}");
+        assert_eq!(
+            (token.manufacturer.as_str(), token.model.as_str()),
+            ("Acme", "One")
+        );
+    }
+}
+
+#[test]
+fn the_separator_is_found_or_named() {
+    let table =
+        |separator: &str| format!("{HEADER}A1,{BASE32},60,Acme,One\n").replace(',', separator);
+    for separator in [",", ";", "\t", "|"] {
+        assert_eq!(imported(&table(separator)).tokens.len(), 1, "{separator:?}");
+    }
+    for first_line in [
+        "sep=;\r\n",
+        "SEP=;\n",
+        "\"sep=;\"\n",
+        "sep=;;;;\n",
+        "\u{feff}sep=;\n",
+    ] {
+        let file = format!("{first_line}{}A2;;60\n", table(";"));
+        let import = imported(&file);
+        assert_eq!(import.tokens.len(), 1, "{first_line:?}");
+        assert!(import.problems[0].to_string().starts_with("line 4: "));
+    }
+    assert_eq!(imported(&format!("sep=,\n{}", table(","))).tokens.len(), 1);
+    // A header with a quoted comma in it has semicolons all the same.
+    let file = table(";").replacen("model", "\"model, or name\"", 1);
+    assert!(refused(&file, None).contains("\"model\""));
+}
+
+#[test]
+fn empty_rows_are_passed_over_and_too_many_fields_refused() {
+    let import = imported(&format!(
+        "{HEADER},,,,\n \t, ,\n'\n\nA1,{BASE32},60,Acme,One,,,\nA2,{BASE32},60,Acme Co.,Ltd,One\n"
+    ));
+    assert_eq!(import.tokens.len(), 1);
+    let problems: Vec<_> = import.problems.iter().map(ToString::to_string).collect();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].starts_with("line 7: it has 6 fields, but there are 5 columns"));
+}
+
+#[test]
+fn a_table_may_be_in_the_encodings_of_spreadsheets() {
+    let table = format!("{HEADER}A1,{BASE32},60,Müller,One\n");
+    let utf_16: Vec<u8> = table.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for file in [
+        [b"\xef\xbb\xbf", table.as_bytes()].concat(),
+        [b"\xff\xfe", &utf_16[..]].concat(),
+        table.replace('\n', "\r\n").into_bytes(),
+        table.replace('\n', "\r").into_bytes(),
+    ] {
+        let import = read(&file, None, NOW).ok().expect("it is read");
+        assert_eq!(import.tokens[0].manufacturer, "Müller");
+    }
+    let windows = table.replace('ü', "u").replace("Mu", "M\u{1}").into_bytes();
+    let windows: Vec<u8> = windows
+        .iter()
+        .map(|byte| if *byte == 1 { 0xFC } else { *byte })
+        .collect();
+    assert_eq!(read(&windows, None, NOW).err(), Some(ImportError::NotUtf8));
 }
