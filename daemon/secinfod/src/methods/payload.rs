@@ -5,7 +5,9 @@ use super::one_time_password::secret::Secret;
 use super::written_code::hashed::HashedSet;
 use crate::core::{Core, ServiceError, seal_new};
 use secinfo_domain::state::Method;
-use secinfo_domain::{Country, EmailAddress, Label, PhoneNumber, SealedMethod, SealedPart};
+use secinfo_domain::{
+    Country, EmailAddress, Label, PhoneNumber, SealedMethod, SealedPart, UserName,
+};
 use secinfo_ledger::NewKey;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -66,6 +68,8 @@ pub struct TokenPayload {
     pub secret: SecretBytes,
     /// How many steps its clock is known to be ahead.
     pub drift: i32,
+    /// The account, by uid and name, that alone may activate it.
+    pub user: Option<(u32, UserName)>,
 }
 
 /// The bytes of a shared secret on their way into and out of a sealed payload.

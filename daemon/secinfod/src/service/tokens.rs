@@ -72,9 +72,26 @@ impl Tokens {
                         token.serial
                     ),
                 ));
-            } else {
-                new.push(inventory::seal(&token)?);
+                continue;
             }
+            let account = match &token.user {
+                None => None,
+                Some(user) => match self.core.accounts().by_name(user)? {
+                    None => {
+                        problems.push((
+                            0,
+                            format!(
+                                "token {} is for {user}, and there is no such account on this host: correct \
+                                 the name, or take it out, so that anyone may activate the token",
+                                token.serial
+                            ),
+                        ));
+                        continue;
+                    }
+                    account => account,
+                },
+            };
+            new.push(inventory::seal(&token, account)?);
         }
         let count = u32::try_from(new.len()).unwrap_or(u32::MAX);
         while !new.is_empty() {

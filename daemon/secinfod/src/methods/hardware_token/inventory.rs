@@ -1,7 +1,7 @@
 //! The tokens that administrators have imported and no user has activated yet.
 
 use super::import::ImportedToken;
-use crate::core::{Core, ServiceError, random_id, seal_new};
+use crate::core::{Account, Core, ServiceError, random_id, seal_new};
 use crate::methods::payload::{MethodPayload, SecretBytes, TokenPayload};
 use secinfo_domain::{Counter, Kind, NewToken, OtpParameters, Refusal, SealedPart, TokenId};
 use secinfo_ledger::NewKey;
@@ -59,7 +59,10 @@ pub(crate) fn serials_in_use(core: &Core) -> Result<Vec<String>, ServiceError> {
 }
 
 /// A token that was imported, sealed under a new key.
-pub(crate) fn seal(token: &ImportedToken) -> Result<(NewToken, Arc<NewKey>), ServiceError> {
+pub(crate) fn seal(
+    token: &ImportedToken,
+    user: Option<Account>,
+) -> Result<(NewToken, Arc<NewKey>), ServiceError> {
     let id = TokenId::from_bytes(random_id()?);
     let key = NewKey::generate(id.into())?;
     let payload = TokenPayload {
@@ -68,6 +71,7 @@ pub(crate) fn seal(token: &ImportedToken) -> Result<(NewToken, Arc<NewKey>), Ser
         model: token.model.clone(),
         secret: SecretBytes::from(&token.secret),
         drift: token.drift,
+        user: user.map(|account| (account.uid, account.name)),
     };
     let new = NewToken {
         token: id,

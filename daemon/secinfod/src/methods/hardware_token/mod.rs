@@ -16,7 +16,9 @@ use activation::TokenDraft;
 use secinfo_domain::kind::{self, Credential, Resynchronized};
 use secinfo_domain::policy::Rules;
 use secinfo_domain::state::Method;
-use secinfo_domain::{Answer, Counter, HotpParameters, OtpParameters, Timestamp, TotpParameters};
+use secinfo_domain::{
+    Answer, Counter, HotpParameters, OtpParameters, Refusal, Timestamp, TotpParameters, UserName,
+};
 use secinfo_wire::names::token_mode;
 use secinfo_wire::{Challenge, Hint, Response};
 use std::sync::Arc;
@@ -51,7 +53,7 @@ impl MethodKind for HardwareToken {
         &self,
         request: &EnrollmentRequest,
         _given: Option<Given>,
-        _person: &Person,
+        person: &Person,
         core: &Core,
     ) -> Result<Box<dyn Draft>, ServiceError> {
         let serial = request.serial.as_deref().ok_or_else(|| {
@@ -60,6 +62,12 @@ impl MethodKind for HardwareToken {
             )
         })?;
         let token = inventory::find(core, serial)?;
+        let account = &person.account;
+        let is_theirs =
+            |(uid, name): &(u32, UserName)| *uid == account.uid && *name == account.name;
+        if !token.payload.user.as_ref().is_none_or(is_theirs) {
+            return Err(Refusal::UnknownToken.into());
+        }
         let secret = token.payload.secret.open().ok_or_else(malformed)?;
         Ok(Box::new(TokenDraft::new(token, secret)))
     }
