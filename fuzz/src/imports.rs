@@ -80,7 +80,7 @@ fn check_shown(message: &str) {
 
 /// Every entry and every problem is of a line that is there.
 fn check_lines<T>(input: &[u8], import: &Import<T>) {
-    let lines = str::from_utf8(input).map_or(0, |text| text.lines().count());
+    let lines = input.split(|byte| *byte == b'\n').count();
     let numbers = import.entries.iter().map(|(line, _)| line);
     let problems = import.problems.iter().map(|problem| &problem.line);
     for problem in &import.problems {

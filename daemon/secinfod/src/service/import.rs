@@ -4,8 +4,8 @@ use super::enrollment::{free_label, method_ids};
 use super::notices::Notices;
 use super::tokens::Imported;
 use crate::core::{Core, Person, Requester, ServiceError, random_id};
-use crate::methods::import::oath_users::{self, OathUser};
-use crate::methods::import::{LineProblem, u2f_mappings};
+use crate::methods::import::brought_over::BroughtOver;
+use crate::methods::import::{LineProblem, oath_users, u2f_mappings};
 use crate::methods::one_time_password::is_secret_of;
 use futures_util::stream::{self, StreamExt};
 use secinfo_domain::{Action, MethodId, UserName};
@@ -56,7 +56,7 @@ impl Imports {
         let import = oath_users::read(file)
             .map_err(|error| ServiceError::InvalidArgument(error.to_string()))?;
         let _turn = self.turn.lock().await;
-        let mut by_user: BTreeMap<UserName, Vec<(u32, OathUser)>> = BTreeMap::new();
+        let mut by_user: BTreeMap<UserName, Vec<(u32, BroughtOver)>> = BTreeMap::new();
         for (line, entry) in import.entries {
             let lines = by_user.entry(entry.user.clone()).or_default();
             lines.push((line, entry));
@@ -104,7 +104,7 @@ impl Imports {
         &self,
         by: &Requester,
         user: UserName,
-        lines: Vec<(u32, OathUser)>,
+        lines: Vec<(u32, BroughtOver)>,
     ) -> Result<Outcome, ServiceError> {
         let account = self.core.accounts().by_name(&user)?;
         let mut outcome = Outcome::default();
@@ -137,7 +137,7 @@ impl Imports {
         &self,
         person: &Person,
         by: &Requester,
-        entry: &OathUser,
+        entry: &BroughtOver,
     ) -> Result<(), ServiceError> {
         let compared = method_ids(&self.core, person);
         if is_secret_of(&self.core, person, &entry.secret)? {

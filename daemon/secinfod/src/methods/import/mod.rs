@@ -3,6 +3,7 @@
 //! A file is read as far as it makes sense. What is wrong with one line does not keep out the
 //! others; the administrator is told of each.
 
+pub mod brought_over;
 pub mod oath_users;
 pub mod u2f_mappings;
 
@@ -41,9 +42,6 @@ pub enum ImportError {
     /// It has more lines than can be looked at.
     #[error("the file has more than 100000 lines: import it in parts")]
     TooManyLines,
-    /// It is not in UTF-8.
-    #[error("the file is not in UTF-8: save it in that encoding")]
-    NotUtf8,
 }
 
 /// Reads a file line by line. Empty lines and those that begin with `#` hold nothing.
@@ -54,20 +52,28 @@ fn read<T>(
     if file.len() > LARGEST_FILE {
         return Err(ImportError::TooLarge);
     }
-    let text = std::str::from_utf8(file).map_err(|_| ImportError::NotUtf8)?;
-    if text.lines().nth(MOST_LINES).is_some() {
+    if file
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .nth(MOST_LINES)
+        .is_some()
+    {
         return Err(ImportError::TooManyLines);
     }
     let mut import = Import {
         entries: Vec::new(),
         problems: Vec::new(),
     };
-    for (line, text) in (1..).zip(text.lines()) {
-        let text = text.trim();
-        if text.is_empty() || text.starts_with('#') {
+    for (line, bytes) in (1..).zip(file.split(|byte| *byte == b'\n')) {
+        let bytes = bytes.trim_ascii();
+        // A comment may be in any encoding.
+        if bytes.is_empty() || bytes.starts_with(b"#") {
             continue;
         }
-        match read_line(text) {
+        let read = std::str::from_utf8(bytes)
+            .map_err(|_| "it is not in UTF-8: save the file in that encoding".to_owned())
+            .and_then(&read_line);
+        match read {
             Ok(entries) => {
                 let entries = entries.into_iter().map(|entry| (line, entry));
                 import.entries.extend(entries);

@@ -1,75 +1,29 @@
-//! The file of `pam_oath`, such as `/etc/users.oath`: one method a line, as liboath has it
-//! (OATH Toolkit, "UsersFile"): type, user, PIN, secret in hexadecimal, then what was used of it:
-//! moving factor, last code, and its time.
+//! The file of `pam_oath`, such as `/etc/users.oath`: one method a line, read as liboath reads it
+//! (OATH Toolkit, `usersfile.c`): type, user, PIN, secret in hexadecimal, then what was used of it:
+//! moving factor, last code, and its time. A line with which liboath lets nobody in is refused.
 
+#[cfg(test)]
+mod differential;
+
+use super::brought_over::{BroughtOver, Codes};
 use super::{Import, ImportError};
 use crate::methods::one_time_password::Secret;
-use crate::methods::payload::{MethodPayload, SecretBytes};
-use secinfo_domain::kind::{AuthenticatorApp, Credential, HardwareToken};
 use secinfo_domain::{
-    Counter, Digits, HotpParameters, OtpParameters, Period, Timestamp, TotpParameters, UserName,
+    Counter, Digits, HotpParameters, OtpParameters, Period, TimeStep, TotpParameters,
 };
-
+use std::ops::RangeInclusive;
 use zeroize::Zeroizing;
 
-/// Codes with this period come from an app, as a rule; with another, from a token of its own.
-const PERIOD_OF_APPS: u16 = 30;
-
-/// A method as a line describes it.
-pub struct OathUser {
-    /// Whose it is.
-    pub user: UserName,
-    /// How its codes are made.
-    pub parameters: OtpParameters,
-    /// Its secret.
-    pub secret: Secret,
-    /// The counter of the next code; 0 for codes by time.
-    pub next: Counter,
-}
-
-impl OathUser {
-    /// The method that the line makes. Of codes by time, none that was shown before the import is
-    /// good.
-    pub(crate) fn to_method(&self, now: Timestamp) -> (Credential, MethodPayload) {
-        let secret = SecretBytes::from(&self.secret);
-        let seconds = now.as_seconds();
-        let token = match self.parameters {
-            OtpParameters::Totp(parameters) if parameters.period.seconds() == PERIOD_OF_APPS => {
-                let app = AuthenticatorApp {
-                    parameters,
-                    last_step: parameters.period.step_at(seconds),
-                };
-                return (app.into(), MethodPayload::AuthenticatorApp { secret });
-            }
-            OtpParameters::Totp(parameters) => HardwareToken::Time {
-                parameters,
-                last_step: parameters.period.step_at(seconds),
-                drift: 0,
-            },
-            OtpParameters::Hotp(parameters) => HardwareToken::Counter {
-                parameters,
-                next: self.next,
-            },
-        };
-        let payload = MethodPayload::HardwareToken {
-            secret,
-            serial: String::new(),
-            manufacturer: String::new(),
-            model: String::new(),
-        };
-        (token.into(), payload)
-    }
-}
-
 /// Reads the whole file.
-pub fn read(file: &[u8]) -> Result<Import<OathUser>, ImportError> {
+pub fn read(file: &[u8]) -> Result<Import<BroughtOver>, ImportError> {
     super::read(file, |line| Ok(vec![read_line(line)?]))
 }
 
-fn read_line(line: &str) -> Result<OathUser, String> {
-    let mut fields = line.split_ascii_whitespace();
-    let kind = fields.next().unwrap_or_default();
-    let parameters = parameters(kind)?;
+fn read_line(line: &str) -> Result<BroughtOver, String> {
+    let mut fields = line
+        .split([' ', '\t', '\r'])
+        .filter(|field| !field.is_empty());
+    let parameters = parameters(fields.next().unwrap_or_default())?;
     let user = super::user(fields.next().ok_or("it names no user")?)?;
     let pin = fields.next().ok_or("it has no PIN column and no secret")?;
     if !matches!(pin, "-" | "+") {
@@ -80,43 +34,95 @@ fn read_line(line: &str) -> Result<OathUser, String> {
         );
     }
     let secret = secret(fields.next().ok_or("it has no secret")?)?;
-    let moving_factor = fields.next();
-    let last_code = fields.next();
-    let (_time, more) = (fields.next(), fields.next());
-    if more.is_some() {
-        return Err("it has more columns than liboath writes".to_owned());
+    let next = next_counter(fields.next(), fields.next())?;
+    // What stands behind the time, liboath does not look at.
+    if fields.next().is_some_and(|time| !is_timestamp(time)) {
+        return Err(
+            "the time of its last code is none: pam_oath writes it as in 2026-01-31T12:00:00L"
+                .to_owned(),
+        );
     }
-    Ok(OathUser {
+    Ok(BroughtOver {
         user,
-        parameters,
+        label: None,
         secret,
-        next: match parameters {
-            OtpParameters::Hotp(_) => next_counter(moving_factor, last_code)?,
-            OtpParameters::Totp(_) => Counter(0),
+        codes: match parameters {
+            OtpParameters::Totp(parameters) => Codes::ByTime {
+                parameters,
+                ahead: 0,
+                used: TimeStep(0),
+            },
+            OtpParameters::Hotp(parameters) => Codes::ByCounter { parameters, next },
         },
     })
 }
 
+/// The moving factor is that of the last code that was accepted, once one was; liboath refuses that
+/// very code by comparing it with the column beside. For a clock it means nothing.
+fn next_counter(moving_factor: Option<&str>, last_code: Option<&str>) -> Result<Counter, String> {
+    let Some(text) = moving_factor else {
+        return Ok(Counter(0));
+    };
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(
+            "behind its secret stands no number from 0, but only the columns of pam_oath may: put a \
+             remark on a line of its own"
+                .to_owned(),
+        );
+    }
+    let counter = digits.parse().map(Counter);
+    let counter = counter.map_err(|_| "its counter is out of bounds".to_owned())?;
+    match last_code {
+        None => Ok(counter),
+        Some(_) => counter
+            .next()
+            .ok_or_else(|| "its counter is at its end: set up a new method".to_owned()),
+    }
+}
+
+/// Whether `strptime` reads it as `%Y-%m-%dT%H:%M:%SL`.
+fn is_timestamp(text: &str) -> bool {
+    const FIELDS: [(usize, RangeInclusive<u16>, char); 6] = [
+        (4, 0..=9999, '-'),
+        (2, 1..=12, '-'),
+        (2, 1..=31, 'T'),
+        (2, 0..=23, ':'),
+        (2, 0..=59, ':'),
+        (2, 0..=61, 'L'),
+    ];
+    let mut rest = text;
+    for (longest, range, end) in FIELDS {
+        let Some((number, behind)) = rest.split_once(end) else {
+            return false;
+        };
+        let is_number = number.len() <= longest && number.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number || !number.parse().is_ok_and(|number| range.contains(&number)) {
+            return false;
+        }
+        rest = behind;
+    }
+    rest.is_empty()
+}
+
 fn parameters(kind: &str) -> Result<OtpParameters, String> {
-    let unknown = || {
-        "its type is none of HOTP, HOTP/E, HOTP/T30 and HOTP/T60, with /6 or /8 behind it or nothing"
-            .to_owned()
-    };
-    let rest = kind.strip_prefix("HOTP").ok_or_else(unknown)?;
-    let (period, rest) = if let Some(rest) = rest.strip_prefix("/T30") {
-        (Some(30), rest)
-    } else if let Some(rest) = rest.strip_prefix("/T60") {
-        (Some(60), rest)
-    } else {
-        (None, rest.strip_prefix("/E").unwrap_or(rest))
-    };
-    let digits = match rest {
-        "" | "/6" => Digits::Six,
-        "/8" => Digits::Eight,
-        "/7" => {
+    let (period, digits) = match kind {
+        "HOTP" | "HOTP/E" | "HOTP/E/6" => (None, Digits::Six),
+        "HOTP/E/8" => (None, Digits::Eight),
+        "HOTP/T30" | "HOTP/T30/6" => (Some(30), Digits::Six),
+        "HOTP/T30/8" => (Some(30), Digits::Eight),
+        "HOTP/T60" | "HOTP/T60/6" => (Some(60), Digits::Six),
+        "HOTP/T60/8" => (Some(60), Digits::Eight),
+        "HOTP/E/7" | "HOTP/T30/7" | "HOTP/T60/7" => {
             return Err("its codes have 7 digits: methods here have 6 or 8".to_owned());
         }
-        _ => return Err(unknown()),
+        _ => {
+            return Err(
+                "its type is none of HOTP, HOTP/E, HOTP/T30 and HOTP/T60, the last three with /6 or \
+                 /8 behind it or nothing"
+                    .to_owned(),
+            );
+        }
     };
     Ok(match period {
         Some(seconds) => OtpParameters::Totp(TotpParameters {
@@ -139,25 +145,6 @@ fn secret(text: &str) -> Result<Secret, String> {
     Secret::brought_over(&bytes).map_err(|error| error.to_string())
 }
 
-/// The moving factor is that of the last code that was accepted, once one was; liboath refuses that
-/// very code by comparing it with the column beside.
-fn next_counter(moving_factor: Option<&str>, last_code: Option<&str>) -> Result<Counter, String> {
-    let Some(text) = moving_factor else {
-        return Ok(Counter(0));
-    };
-    let malformed = || "its counter is no number".to_owned();
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(malformed());
-    }
-    let counter = Counter(text.parse().map_err(|_| malformed())?);
-    match last_code {
-        None => Ok(counter),
-        Some(_) => counter
-            .next()
-            .ok_or_else(|| "its counter is at its end: set up a new method".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::LARGEST_FILE;
@@ -166,7 +153,7 @@ mod tests {
 
     const SECRET: &str = "3132333435363738393031323334353637383930";
 
-    fn one(line: &str) -> OathUser {
+    fn one(line: &str) -> BroughtOver {
         let mut import = read(line.as_bytes()).unwrap();
         assert_eq!(import.problems, [], "{line}");
         assert_eq!(import.entries.len(), 1, "{line}");
@@ -177,6 +164,13 @@ mod tests {
         let import = read(line.as_bytes()).unwrap();
         assert!(import.entries.is_empty(), "{line}");
         import.problems[0].to_string()
+    }
+
+    fn next(line: &str) -> Counter {
+        match one(line).codes {
+            Codes::ByCounter { next, .. } => next,
+            Codes::ByTime { .. } => panic!("{line}"),
+        }
     }
 
     #[test]
@@ -193,52 +187,93 @@ mod tests {
             ("HOTP/T60/8", Some(60), 8),
         ] {
             let entry = one(&format!("{kind}\talice\t-\t{SECRET}\n"));
-            let read = match entry.parameters {
-                OtpParameters::Hotp(_) => None,
-                OtpParameters::Totp(parameters) => Some(parameters.period.seconds()),
+            let read = match entry.codes {
+                Codes::ByCounter { parameters, .. } => (None, parameters.digits.count()),
+                Codes::ByTime {
+                    parameters, ahead, ..
+                } => {
+                    assert_eq!(ahead, 0);
+                    (Some(parameters.period.seconds()), parameters.digits.count())
+                }
             };
-            assert_eq!(read, period, "{kind}");
-            assert_eq!(entry.parameters.digits().count(), digits, "{kind}");
+            assert_eq!(read, (period, digits), "{kind}");
             assert_eq!(entry.user.as_str(), "alice");
             assert_eq!(entry.secret.as_bytes(), b"12345678901234567890");
         }
-        for kind in ["HOTP/7", "HOTP/E/7", "HOTP/T30/7"] {
+        for kind in ["HOTP/E/7", "HOTP/T30/7", "HOTP/T60/7"] {
             assert!(problem(&format!("{kind} alice - {SECRET}")).contains("7 digits"));
         }
-        for kind in ["TOTP", "HOTP/T90", "HOTP/T30/9", "HOTP/", "hotp", "HOTPx"] {
+        for kind in [
+            "TOTP",
+            "HOTP/6",
+            "HOTP/8",
+            "HOTP/T90",
+            "HOTP/T30/9",
+            "HOTP/",
+            "hotp",
+            "HOTPx",
+        ] {
             assert!(problem(&format!("{kind} alice - {SECRET}")).contains("its type"));
         }
     }
 
     /// The columns were written by liboath 2.6.7, after it had accepted the code of counter 3.
     #[test]
-    fn the_next_counter_is_after_the_last_code_that_was_used() {
+    fn codes_continue_after_the_last_one_that_was_used() {
         let used = format!("HOTP\talice\t-\t{SECRET}\t3\t969429\t2026-11-23T05:24:51L\n");
-        assert_eq!(one(&used).next, Counter(4));
-        assert_eq!(one(&format!("HOTP alice + {SECRET} 5")).next, Counter(5));
-        assert_eq!(one(&format!("HOTP alice + {SECRET}")).next, Counter(0));
-        let by_time = format!("HOTP/T30 alice - {SECRET} 0 574852 2026-11-23T05:24:51L");
-        assert_eq!(one(&by_time).next, Counter(0));
-        for counter in ["-1", "+1", "x", "18446744073709551616"] {
-            assert!(problem(&format!("HOTP alice - {SECRET} {counter}")).contains("counter"));
-        }
-        let last = format!("HOTP alice - {SECRET} 18446744073709551615 969429");
+        assert_eq!(next(&used), Counter(4));
+        assert_eq!(next(&format!("HOTP alice + {SECRET}")), Counter(0));
+        let by_time = format!("HOTP/T30 alice - {SECRET} 2 574852 2026-11-23T05:24:51L # remark");
+        assert!(matches!(
+            one(&by_time).codes,
+            Codes::ByTime { ahead: 0, .. }
+        ));
+        assert_eq!(next(&format!("HOTP alice + {SECRET} 5")), Counter(5));
+        let last =
+            format!("HOTP alice - {SECRET} 18446744073709551615 969429 2026-11-23T05:24:51L");
         assert!(problem(&last).contains("at its end"));
+        for counter in ["-1", "x", "18446744073709551616"] {
+            let line = format!("HOTP alice - {SECRET} {counter}");
+            assert!(
+                read(line.as_bytes()).unwrap().entries.is_empty(),
+                "{counter}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_remark_behind_the_secret_is_refused_for_a_clock_as_for_a_counter() {
+        for kind in ["HOTP", "HOTP/T30", "HOTP/T30/6"] {
+            let line = format!("{kind} alice - {SECRET} # laptop");
+            assert!(problem(&line).contains("put a remark on a line of its own"));
+        }
     }
 
     #[test]
     fn what_cannot_be_imported_is_said_with_its_line() {
         let file = format!(
             "# users\n\nHOTP alice 1234 {SECRET}\nHOTP bob - 00\nHOTP carol - xyz\nHOTP dave\nHOTP\n\
-             HOTP/T30 erin - {SECRET}\nHOTP al:ice - {SECRET}\nHOTP frank - {SECRET} 1 2 3 4\n"
+             HOTP/T30 erin - {SECRET}\nHOTP al:ice - {SECRET}\nHOTP frank - {SECRET} 1 2 3\n"
         );
-        let import = read(file.as_bytes()).unwrap();
+        let file = [
+            file.as_bytes(),
+            b"# \xfc\nHOTP gr\xfcn - ",
+            SECRET.as_bytes(),
+        ]
+        .concat();
+        let import = read(&file).unwrap();
         let lines: Vec<_> = import.problems.iter().map(|problem| problem.line).collect();
-        assert_eq!(lines, [3, 4, 5, 6, 7, 9, 10]);
+        assert_eq!(lines, [3, 4, 5, 6, 7, 9, 10, 12]);
         assert_eq!(import.entries.len(), 1);
         assert_eq!(import.entries[0].0, 8);
         assert!(import.problems[0].to_string().contains("PIN"));
         assert!(import.problems[1].to_string().contains("1 bytes"));
+        assert!(
+            import.problems[6]
+                .to_string()
+                .contains("the time of its last code")
+        );
+        assert!(import.problems[7].to_string().contains("UTF-8"));
         for problem in &import.problems {
             assert!(!problem.to_string().contains(SECRET));
             assert!(!problem.to_string().contains("1234 "));
@@ -256,7 +291,6 @@ mod tests {
             read(lines.as_bytes()).err(),
             Some(ImportError::TooManyLines)
         );
-        assert_eq!(read(b"\xff").err(), Some(ImportError::NotUtf8));
         assert!(read(b"").unwrap().entries.is_empty());
     }
 
@@ -267,7 +301,7 @@ mod tests {
         }
 
         #[test]
-        fn no_line_of_such_words_panics(words in prop::collection::vec("HOTP(/[ET][0-9]{0,2})?(/[6-9])?|-|\\+|[a-z:]{1,5}|[0-9a-f]{0,40}", 0..9)) {
+        fn no_line_of_such_words_panics(words in prop::collection::vec("HOTP(/[ET][0-9]{0,2})?(/[6-9])?|-|\\+|[a-z:]{1,5}|[0-9a-f]{0,40}|[0-9]{1,4}-[0-9]{1,2}-[0-9]{1,2}T[0-9:]{0,8}L?", 0..9)) {
             let _ = read(words.join(" ").as_bytes());
         }
     }

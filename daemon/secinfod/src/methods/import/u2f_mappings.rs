@@ -1,11 +1,13 @@
 //! The file of `pam_u2f`: the security keys of one user a line,
 //! `user:credential[:credential…]`, each `keyHandle,publicKey,type,options`, or in the form of
-//! before 1.1 `keyHandle,publicKey` (pam-u2f, `util.c`).
+//! before 1.1 `keyHandle,publicKey`. It is read as the module reads it (pam-u2f, `util.c`): the last
+//! line of a user counts, empty parts are passed over, and what is behind the options as well.
 
-use super::{Import, ImportError};
+use super::{Import, ImportError, LineProblem};
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
 use secinfo_domain::UserName;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
 
 /// The most bytes of a key handle: CTAP 2.1 section 6.1 lets an authenticator say how many it takes, and none
 /// takes more.
@@ -59,7 +61,33 @@ pub enum PublicKey {
 
 /// Reads the whole file.
 pub fn read(file: &[u8]) -> Result<Import<Mapping>, ImportError> {
-    super::read(file, read_line)
+    let mut import = super::read(file, read_line)?;
+    let last = last_lines(file);
+    let is_replaced = |line: u32, user: &[u8]| last.get(user).filter(|last| **last > line).copied();
+    let mut replaced = BTreeMap::new();
+    import.entries.retain(|(line, mapping)| {
+        let by = is_replaced(*line, mapping.user.as_str().as_bytes());
+        replaced.extend(by.map(|by| (*line, by)));
+        by.is_none()
+    });
+    let problems = replaced.into_iter().map(|(line, by)| LineProblem {
+        line,
+        what: format!("the keys of this user on line {by} count instead"),
+    });
+    import.problems.extend(problems);
+    import.problems.sort_by_key(|problem| problem.line);
+    Ok(import)
+}
+
+/// The last line of each user.
+fn last_lines(file: &[u8]) -> HashMap<&[u8], u32> {
+    let lines = (1..).zip(file.split(|byte| *byte == b'\n'));
+    lines
+        .filter_map(|(line, text)| {
+            let mut parts = text.trim_ascii().split(|byte| *byte == b':');
+            Some((parts.find(|part| !part.is_empty())?, line))
+        })
+        .collect()
 }
 
 fn read_line(line: &str) -> Result<Vec<Mapping>, String> {
@@ -68,7 +96,7 @@ fn read_line(line: &str) -> Result<Vec<Mapping>, String> {
             "keys in the form of OpenSSH are not read: use the form of pamu2fcfg".to_owned(),
         );
     }
-    let mut parts = line.split(':');
+    let mut parts = line.split(':').filter(|part| !part.is_empty());
     let user = super::user(parts.next().unwrap_or_default())?;
     let mappings: Vec<_> = (1..)
         .zip(parts)
@@ -87,10 +115,11 @@ fn read_line(line: &str) -> Result<Vec<Mapping>, String> {
 }
 
 fn credential(text: &str) -> Result<SecurityKeyCredential, String> {
-    let fields: Vec<_> = text.split(',').collect();
+    let fields: Vec<_> = text.split(',').filter(|field| !field.is_empty()).collect();
     match fields[..] {
         [handle, key] => old_credential(handle, key),
-        [handle, key, kind, options] => new_credential(handle, key, kind, options),
+        [handle, key, kind] => new_credential(handle, key, kind, ""),
+        [handle, key, kind, options, ..] => new_credential(handle, key, kind, options),
         _ => Err("it has not the two or four parts that pamu2fcfg writes".to_owned()),
     }
 }
@@ -141,29 +170,13 @@ fn new_credential(
         "rs256" => rs256(&key)?,
         _ => return Err("its type is none of es256, eddsa and rs256".to_owned()),
     };
-    let mut credential = SecurityKeyCredential {
+    Ok(SecurityKeyCredential {
         key_handle,
         public_key,
-        presence: false,
-        verification: false,
-        pin: false,
-    };
-    let mut words = options.split('+');
-    if words.next() != Some("") {
-        return Err("its options do not begin with +".to_owned());
-    }
-    for word in words {
-        let option = match word {
-            "presence" => &mut credential.presence,
-            "verification" => &mut credential.verification,
-            "pin" => &mut credential.pin,
-            _ => return Err("its options are none of presence, verification and pin".to_owned()),
-        };
-        if std::mem::replace(option, true) {
-            return Err("it has an option twice".to_owned());
-        }
-    }
-    Ok(credential)
+        presence: options.contains("+presence"),
+        verification: options.contains("+verification"),
+        pin: options.contains("+pin"),
+    })
 }
 
 fn checked(key_handle: Vec<u8>) -> Result<Vec<u8>, String> {
@@ -267,23 +280,58 @@ mod tests {
     }
 
     #[test]
+    fn parts_are_told_apart_as_the_module_does() {
+        let key = BASE64.encode(&[9; 32]);
+        for options in ["", ",", ",presence", ",+touch"] {
+            let read = only(&format!(":alice:::*,,{key},eddsa{options}:")).credential;
+            assert!(
+                !read.presence && !read.verification && !read.pin,
+                "{options}"
+            );
+        }
+        let read = only(&format!("alice:*,{key},eddsa,+pin+presence,more\r")).credential;
+        assert!(read.presence && !read.verification && read.pin);
+    }
+
+    #[test]
+    fn the_last_line_of_a_user_counts_even_if_it_is_broken() {
+        let key = BASE64.encode(&[9; 32]);
+        let line = |user: &str| format!("{user}:*,{key},eddsa,+pin\n");
+        let file = [
+            line("alice"),
+            line("bob"),
+            line(":alice"),
+            "bob:broken\n".to_owned(),
+        ];
+        let import = read(file.concat().as_bytes()).unwrap();
+        let lines: Vec<_> = import.entries.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [3]);
+        let said: Vec<_> = import.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(said.len(), 3, "{said:?}");
+        assert!(said[0].starts_with("line 1: ") && said[0].contains("on line 3 count"));
+        assert!(said[1].starts_with("line 2: ") && said[1].contains("on line 4 count"));
+        assert!(said[2].starts_with("line 4: key 1: "));
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         for (credential, what) in [
-            (String::new(), "two or four parts"),
-            ("a,b,c".to_owned(), "two or four parts"),
+            ("a".to_owned(), "two or four parts"),
+            (",a,".to_owned(), "two or four parts"),
             (new("es384", &point(), "+presence"), "type"),
             (new("es256", &point()[1..], "+presence"), "64 bytes"),
             (new("eddsa", &point(), "+presence"), "32 bytes"),
             (new("rs256", &point(), "+presence"), "259 bytes"),
-            (new("es256", &point(), "presence"), "begin with +"),
-            (new("es256", &point(), "+touch"), "none of presence"),
-            (new("es256", &point(), "+pin+pin"), "twice"),
             (
                 format!("!,{},es256,+pin", BASE64.encode(&point())),
                 "not base64",
             ),
             (
-                format!(",{},es256,+pin", BASE64.encode(&point())),
+                format!(
+                    "{},{},es256,+pin",
+                    BASE64.encode(&[7; 1025]),
+                    BASE64.encode(&point())
+                ),
                 "1 to 1024",
             ),
             ("-_8H,05aa".to_owned(), "uncompressed"),
@@ -298,7 +346,8 @@ mod tests {
         }
         for (line, what) in [
             ("alice", "no key"),
-            (":a,b", "name of the user"),
+            ("alice::", "no key"),
+            (":a,b", "no key"),
             ("-----BEGIN OPENSSH PRIVATE KEY-----", "OpenSSH"),
         ] {
             let import = read(line.as_bytes()).unwrap();
