@@ -1,32 +1,34 @@
 //! The file `~/.google_authenticator` of `pam_google_authenticator`: the secret in base32 on the
-//! first line, then options behind a quotation mark, then emergency codes (google-authenticator-libpam,
-//! FILEFORMAT).
+//! first line, then options behind a quotation mark, then emergency codes. It is read as the module
+//! reads it (google-authenticator-libpam 1.11, `pam_google_authenticator.c` and `base32.c`), not as
+//! its FILEFORMAT describes it: what the module takes is taken, and a file with which it lets nobody
+//! in is refused.
 
+#[cfg(test)]
+mod differential;
+
+use super::codes::Codes;
+use std::ops::RangeInclusive;
 use zeroize::Zeroizing;
 
 /// The most bytes that such a file has.
 pub const LARGEST_FILE: usize = 64 << 10;
 
-/// The bits of a secret that RFC 4226 section 4 (R6) requires.
-const RECOMMENDED_BITS: usize = 128;
+/// The bytes of a secret that RFC 4226 section 4 (R6) requires.
+const RECOMMENDED: usize = 16;
 
 /// The content of the file. It holds the secret, so it has no `Debug`.
 pub struct GoogleAuthenticator {
-    /// The secret, in base32.
-    pub secret: Zeroizing<String>,
+    /// The secret.
+    pub secret: Zeroizing<Vec<u8>>,
     /// How codes are made.
     pub codes: Codes,
+    /// By how many steps the module has found the clock of the app to be ahead.
+    pub skew: i32,
+    /// The newest time step of which the module has noted that a code was used; 0 for none.
+    pub used: u64,
     /// How many emergency codes it holds, which are not read.
     pub emergency_codes: usize,
-}
-
-/// How codes are made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Codes {
-    /// By time, with this period in seconds.
-    ByTime(u32),
-    /// By counter, with this value next.
-    ByCounter(u64),
 }
 
 /// What is wrong with the file; a sentence that never holds the secret.
@@ -40,70 +42,206 @@ pub enum Malformed {
         "its first line is no secret in base32: give the file that google-authenticator has written"
     )]
     NoSecret,
-    /// It has none or both of the options for how codes are made.
+    /// It has none of the options for how codes are made.
     #[error(
         "it does not say whether codes are made by time or by counter: set up a new authenticator app"
     )]
     NoMode,
-    /// An option has an impossible value.
+    /// An option has a value with which the module accepts no code.
     #[error("the option {0} has a value that cannot be: set up a new authenticator app")]
     Option(&'static str),
 }
 
 impl GoogleAuthenticator {
-    /// Parses the file. Its limits and windows are ignored: the policy of this host has its own.
+    /// Parses the file. Its limits and windows are looked at, and not taken over: the policy of this
+    /// host has its own.
     pub fn parse(content: &[u8]) -> Result<Self, Malformed> {
-        let text = std::str::from_utf8(content).map_err(|_| Malformed::NoText)?;
-        let mut lines = text.lines();
-        let secret = lines.next().unwrap_or_default().trim_end();
-        let is_base32 = |byte: u8| matches!(byte.to_ascii_uppercase(), b'A'..=b'Z' | b'2'..=b'7');
-        if secret.is_empty() || !secret.bytes().all(is_base32) {
-            return Err(Malformed::NoSecret);
+        if content.contains(&0) {
+            return Err(Malformed::NoText);
         }
-        let (mut by_time, mut step, mut counter) = (false, None, None);
-        let mut emergency_codes = 0;
-        for line in lines {
-            let Some(option) = line.strip_prefix("\" ") else {
-                let is_code = line.len() == 8 && line.bytes().all(|byte| byte.is_ascii_digit());
-                emergency_codes += usize::from(is_code);
-                continue;
-            };
-            let (name, value) = option.split_once(' ').unwrap_or((option, ""));
-            match name {
-                "TOTP_AUTH" => by_time = true,
-                "STEP_SIZE" => step = Some(number(value, "STEP_SIZE")?),
-                "HOTP_COUNTER" => counter = Some(number(value, "HOTP_COUNTER")?),
-                _ => {}
+        let file = File(content);
+        let secret = file.secret().ok_or(Malformed::NoSecret)?;
+        file.check("RATE_LIMIT", is_rate_limit)?;
+        file.check("WINDOW_SIZE", |value| is_number_in(value, 1..=100))?;
+        // A counter wins over a clock, but for one below 1, which the module takes for none.
+        let counter = file.option("HOTP_COUNTER").map_or(0, leading_number);
+        let codes = match u64::try_from(counter) {
+            Ok(counter @ 1..) => Codes::ByCounter(counter),
+            _ if file.names_totp() => {
+                file.check("STEP_SIZE", |value| is_number_in(value, 1..=60))?;
+                file.check("DISALLOW_REUSE", are_numbers)?;
+                let step = file.option("STEP_SIZE").map_or(30, leading_number);
+                let step = u16::try_from(step).map_err(|_| Malformed::Option("STEP_SIZE"))?;
+                Codes::ByTime(step)
             }
-        }
-        let codes = match (by_time, counter) {
-            (true, None) => {
-                let step = u32::try_from(step.unwrap_or(30));
-                Codes::ByTime(step.map_err(|_| Malformed::Option("STEP_SIZE"))?)
-            }
-            (false, Some(counter)) => Codes::ByCounter(counter),
             _ => return Err(Malformed::NoMode),
         };
         Ok(Self {
-            secret: Zeroizing::new(secret.to_owned()),
+            secret,
             codes,
-            emergency_codes,
+            skew: file.skew(),
+            used: file.used(),
+            emergency_codes: file.emergency_codes(),
         })
     }
 
     /// Whether the secret is shorter than a new one must be.
     pub fn is_short(&self) -> bool {
-        // Whole bytes only, as every program that reads base32 does.
-        self.secret.len() * 5 / 8 * 8 < RECOMMENDED_BITS
+        self.secret.len() < RECOMMENDED
     }
 }
 
-fn number(text: &str, option: &'static str) -> Result<u64, Malformed> {
-    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse()
-        .ok()
-        .filter(|_| is_number)
-        .ok_or(Malformed::Option(option))
+/// The bytes of the file, none of them 0.
+struct File<'a>(&'a [u8]);
+
+impl<'a> File<'a> {
+    fn first_line(&self) -> &'a [u8] {
+        self.0
+            .split(|byte| *byte == b'\n')
+            .next()
+            .unwrap_or_default()
+    }
+
+    /// The secret; blanks and hyphens are passed over, and 0, 1 and 8 stand for O, L and B. Bits
+    /// after the last whole byte are left out.
+    fn secret(&self) -> Option<Zeroizing<Vec<u8>>> {
+        let mut secret = Zeroizing::new(Vec::with_capacity(self.first_line().len()));
+        let (mut bits, mut count) = (0_u16, 0);
+        for byte in self.first_line() {
+            let letter = match byte {
+                b' ' | b'\t' | b'\r' | b'-' => continue,
+                b'0' => b'O',
+                b'1' => b'L',
+                b'8' => b'B',
+                other => other.to_ascii_uppercase(),
+            };
+            let digit = match letter {
+                b'A'..=b'Z' => letter - b'A',
+                b'2'..=b'7' => letter - b'2' + 26,
+                _ => return None,
+            };
+            bits = bits << 5 | u16::from(digit);
+            count += 5;
+            if count >= 8 {
+                count -= 8;
+                let [_, whole] = (bits >> count).to_be_bytes();
+                secret.push(whole);
+                bits &= (1 << count) - 1;
+            }
+        }
+        (!secret.is_empty()).then_some(secret)
+    }
+
+    /// What follows the first option of this name.
+    fn option(&self, name: &str) -> Option<&'a [u8]> {
+        self.lines().find_map(|line| {
+            let value = line.strip_prefix(b"\" ")?.strip_prefix(name.as_bytes())?;
+            matches!(value.first(), None | Some(b' ' | b'\t')).then(|| value.trim_ascii_start())
+        })
+    }
+
+    fn check(&self, name: &'static str, is_right: impl Fn(&[u8]) -> bool) -> Result<(), Malformed> {
+        if self.option(name).is_none_or(is_right) {
+            Ok(())
+        } else {
+            Err(Malformed::Option(name))
+        }
+    }
+
+    /// Looked for anywhere, as a part of another word too.
+    fn names_totp(&self) -> bool {
+        let words = b"\" TOTP_AUTH";
+        self.0.windows(words.len()).any(|window| window == words)
+    }
+
+    fn skew(&self) -> i32 {
+        let skew = self.option("TIME_SKEW").map_or(0, leading_number);
+        i32::try_from(skew).unwrap_or(0)
+    }
+
+    fn used(&self) -> u64 {
+        let mut steps = self.option("DISALLOW_REUSE").unwrap_or_default();
+        let mut newest = 0;
+        while let Some((step, rest)) = number(steps) {
+            newest = newest.max(u64::try_from(step).unwrap_or(0));
+            steps = rest;
+        }
+        newest
+    }
+
+    /// The numbers of eight digits behind the secret, up to the first line that is neither such a
+    /// number nor an option.
+    fn emergency_codes(&self) -> usize {
+        self.lines()
+            .skip(1)
+            .filter(|line| !line.is_empty() && !line.starts_with(b"\""))
+            .take_while(|line| {
+                let line = line.trim_ascii_start();
+                line.len() == 8 && line[0] != b'0' && line.iter().all(u8::is_ascii_digit)
+            })
+            .count()
+    }
+
+    fn lines(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.0.split(|byte| matches!(byte, b'\r' | b'\n'))
+    }
+}
+
+/// As `strtol` reads a number: blanks, a sign, then as many digits as there are, and what is behind
+/// them. None without a digit.
+fn number(text: &[u8]) -> Option<(i64, &[u8])> {
+    let text = text.trim_ascii_start();
+    let (is_negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        digits => (false, digits),
+    };
+    let length = digits
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .count();
+    let (digits, rest) = digits.split_at(length);
+    let size = digits.iter().fold(0_i64, |size, digit| {
+        size.saturating_mul(10)
+            .saturating_add(i64::from(digit - b'0'))
+    });
+    (length > 0).then_some((if is_negative { -size } else { size }, rest))
+}
+
+/// The number with which the text begins; 0 where there is none.
+fn leading_number(text: &[u8]) -> i64 {
+    number(text).map_or(0, |(number, _)| number)
+}
+
+/// Whether a blank or the end is next.
+fn is_over(rest: &[u8]) -> bool {
+    matches!(rest.first(), None | Some(b' ' | b'\t'))
+}
+
+fn is_number_in(value: &[u8], range: RangeInclusive<i64>) -> bool {
+    number(value).is_some_and(|(number, rest)| range.contains(&number) && is_over(rest))
+}
+
+fn are_numbers(mut value: &[u8]) -> bool {
+    while !value.trim_ascii_start().is_empty() {
+        match number(value) {
+            Some((_, rest)) if is_over(rest) => value = rest,
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// How many attempts in how many seconds, then when there were some; no blank at the end.
+fn is_rate_limit(value: &[u8]) -> bool {
+    let Some((1..=100, rest @ [b' ' | b'\t', ..])) = number(value) else {
+        return false;
+    };
+    let Some((1..=3600, rest)) = number(rest) else {
+        return false;
+    };
+    rest.is_empty()
+        || is_over(rest) && !rest.ends_with(b" ") && !rest.ends_with(b"\t") && are_numbers(rest)
 }
 
 #[cfg(test)]
@@ -137,7 +275,7 @@ mod tests {
     fn files_of_the_real_program_are_read() {
         let file = parse(&written(&["-t", "-d", "-r", "3", "-R", "30", "-w", "3"]));
         assert_eq!((file.codes, file.emergency_codes), (Codes::ByTime(30), 5));
-        assert_eq!(file.secret.len(), 26);
+        assert_eq!(file.secret.len(), 16);
         assert!(!file.is_short());
         let file = parse(&written(&["-t", "-D", "-u", "-W", "-S", "60", "-e", "0"]));
         assert_eq!((file.codes, file.emergency_codes), (Codes::ByTime(60), 0));
@@ -151,6 +289,7 @@ mod tests {
                     \" TIME_SKEW 0\n\" TOTP_AUTH\n\" LAST0 1795356600 host\n12345678\n";
         let file = parse(file.as_bytes());
         assert_eq!((file.codes, file.emergency_codes), (Codes::ByTime(30), 1));
+        assert_eq!((file.skew, file.used), (0, 59_845_220));
     }
 
     #[test]
@@ -164,26 +303,9 @@ mod tests {
     fn what_is_malformed_is_said_without_the_secret() {
         for (content, error) in [
             (&b""[..], Malformed::NoSecret),
-            (b"\xff", Malformed::NoText),
-            (b"A0\n\" TOTP_AUTH\n", Malformed::NoSecret),
-            (b"\" TOTP_AUTH\n", Malformed::NoSecret),
+            (b"ABCD\0", Malformed::NoText),
+            (b"A9\n\" TOTP_AUTH\n", Malformed::NoSecret),
             (b"ABCD\n", Malformed::NoMode),
-            (
-                b"ABCD\n\" TOTP_AUTH\n\" HOTP_COUNTER 1\n",
-                Malformed::NoMode,
-            ),
-            (
-                b"ABCD\n\" HOTP_COUNTER\n",
-                Malformed::Option("HOTP_COUNTER"),
-            ),
-            (
-                b"ABCD\n\" HOTP_COUNTER +1\n",
-                Malformed::Option("HOTP_COUNTER"),
-            ),
-            (
-                b"ABCD\n\" TOTP_AUTH\n\" STEP_SIZE x\n",
-                Malformed::Option("STEP_SIZE"),
-            ),
             (
                 b"ABCD\n\" TOTP_AUTH\n\" STEP_SIZE 4294967296\n",
                 Malformed::Option("STEP_SIZE"),
@@ -192,6 +314,19 @@ mod tests {
             let said = GoogleAuthenticator::parse(content).err();
             assert_eq!(said, Some(error), "{content:?}");
             assert!(!error.to_string().contains("ABCD"));
+        }
+    }
+
+    #[test]
+    fn emergency_codes_are_counted_as_the_module_reads_them() {
+        for (rest, count) in [
+            ("12345678\r\n\n23456789\n\" LAST0 x 1\n34567890\n", 3),
+            ("12345678\n02345678\n34567890\n", 1),
+            ("12345678\nnote\n34567890\n", 1),
+            ("1234567\n", 0),
+        ] {
+            let file = format!("ABCD\n\" TOTP_AUTH\n{rest}");
+            assert_eq!(parse(file.as_bytes()).emergency_codes, count, "{rest}");
         }
     }
 

@@ -3,7 +3,8 @@
 use crate::client::Client;
 use crate::dialogue::enrollment;
 use crate::import::file::read_own;
-use crate::import::google_authenticator::{Codes, GoogleAuthenticator, LARGEST_FILE};
+use crate::import::codes::Codes;
+use crate::import::google_authenticator::{GoogleAuthenticator, LARGEST_FILE};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::visible;
 use secinfo_wire::EnrollmentOptions;
@@ -11,7 +12,7 @@ use secinfo_wire::names::kind;
 use std::path::PathBuf;
 
 /// The period of every authenticator app, in seconds.
-const PERIOD: u32 = 30;
+const PERIOD: u16 = 30;
 
 /// Your own file of the Google Authenticator PAM module: enter a code from the app once more
 ///
@@ -54,12 +55,15 @@ impl Arguments {
             ));
             }
         }
+        if file.skew != 0 {
+            screen.note("The clock of the app was off when pam_google_authenticator saw it last. If no code is right, let your phone set its clock by itself.")?;
+        }
         if file.is_short() {
             screen.note("The secret in the file is shorter than the 16 bytes that are asked of new ones. Better set up a new app with \"secinfo add authenticator-app\" before long.")?;
         }
         let mut options = EnrollmentOptions::default();
         options.label = self.label;
-        options.secret = Some(file.secret.as_str().to_owned());
+        options.secret = Some(data_encoding::BASE32_NOPAD.encode(&file.secret));
         let enrollment = enrollment::start(client, kind::AUTHENTICATOR_APP, &options).await?;
         enrollment.finish(client, self.keep_default).await?;
         if file.emergency_codes > 0 {
