@@ -4,7 +4,9 @@ use secinfo_cli::import::google_authenticator::GoogleAuthenticator;
 use secinfo_words::visible;
 use secinfod::config::Config;
 use secinfod::methods::hardware_token::import::{self as tokens, pskc::PreSharedKey};
-use secinfod::methods::import::{Import, oath_users as oath, u2f_mappings as u2f};
+use secinfod::methods::import::{
+    Import, oath_users as oath, one_time_codes as codes, u2f_mappings as u2f,
+};
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
@@ -62,6 +64,13 @@ pub(crate) fn google_authenticator(input: &[u8]) {
 /// Reads a users.oath.
 pub(crate) fn oath_users(input: &[u8]) {
     if let Ok(import) = oath::read(input) {
+        check_lines(input, &import);
+    }
+}
+
+/// Reads methods as the command writes them.
+pub(crate) fn one_time_codes(input: &[u8]) {
+    if let Ok(import) = codes::read(input) {
         check_lines(input, &import);
     }
 }

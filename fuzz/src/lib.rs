@@ -79,6 +79,11 @@ pub const TARGETS: &[Target] = &[
         run: imports::oath_users,
     },
     Target {
+        name: "one-time-codes",
+        what: "methods that the command has read from another system",
+        run: imports::one_time_codes,
+    },
+    Target {
         name: "pam",
         what: "pam.d, as libpam reads it",
         run: pam::service,

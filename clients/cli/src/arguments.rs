@@ -152,6 +152,7 @@ impl Arguments {
                 | Command::Verify(_),
             ) => true,
             Some(Command::Audit(audit)) => audit.filters_by_user(),
+            Some(Command::Import(import)) => import.acts_for_user(),
             Some(_) => false,
         };
         if self.global.user.is_some() && !acts_for_user {
@@ -179,6 +180,8 @@ mod tests {
         assert!(parse("secinfo --user bob").is_ok());
         assert!(parse("secinfo delete 1 --user bob").is_ok());
         assert!(parse("secinfo audit log --user bob").is_ok());
+        assert!(parse("secinfo import google-authenticator file --user bob").is_ok());
+        assert!(parse("secinfo import oath-users file --user bob").is_err());
         assert!(parse("secinfo add recovery-codes --user bob").is_err());
         assert!(parse("secinfo audit verify --user bob").is_err());
         assert!(parse("secinfo channels --user bob").is_err());

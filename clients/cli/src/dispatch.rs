@@ -48,7 +48,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::AccessPass(arguments)) => {
             access_pass::run(&connect(screen).await?, arguments).await
         }
-        Some(Command::Import(arguments)) => import::run(&connect(screen).await?, arguments).await,
+        Some(Command::Import(arguments)) => {
+            import::run(&connect(screen).await?, user, arguments).await
+        }
         Some(Command::Channels(arguments)) => {
             let client = connect(screen).await?;
             channels::run(&client.screen, &client.connection, arguments).await

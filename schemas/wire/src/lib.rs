@@ -25,6 +25,7 @@ mod enrollment;
 mod error;
 mod form;
 mod hint;
+mod import;
 mod manager;
 mod method;
 pub mod names;
@@ -50,14 +51,17 @@ pub use enrollment::{Enrolled, EnrollmentProperties, EnrollmentProxy};
 pub use error::{Details, Error, Reason, Result};
 pub use form::{Form, Forms, UnknownForm, WrongForm};
 pub use hint::Hint;
-pub use manager::{ImportMethodsOptions, ManagerProxy, Policy, Status, UserSummary};
+pub use import::{
+    ImportMethodsOptions, ImportProblem, ImportReply, ImportedCodes, ImportedFor, ImportedMethod,
+};
+pub use manager::{ManagerProxy, Policy, Status, UserSummary};
 pub use method::{Deletion, MethodProperties, MethodProxy};
 pub use properties::{EmitsChanged, Properties, PropertyRow, properties};
 pub use response::Response;
 pub use statistics::{
     ChannelFigures, MessageFigures, SignInFigures, Statistics, VerificationFigures,
 };
-pub use tokens::{ImportOptions, ImportProblem, Token, TokensProxy};
+pub use tokens::{ImportOptions, Token, TokensProxy};
 pub use user::{AccessPass, EnrollmentDetails, EnrollmentOptions, UserProperties, UserProxy};
 pub use verification::{
     AskableMethod, Proof, VerificationChallenge, VerificationOptions, VerificationProperties,

@@ -1,10 +1,9 @@
 //! `org.secinfo.SecurityInfo1.Manager`: users, kinds, policy and the daemon's status.
 
-use crate::dictionary::dictionary;
 use crate::error::Result;
+use crate::import::{ImportMethodsOptions, ImportReply};
 use crate::response::Response;
 use crate::statistics::Statistics;
-use crate::tokens::ImportProblem;
 use crate::verification::{Proof, VerificationChallenge, VerificationOptions};
 use serde::{Deserialize, Serialize};
 use zbus::{DeserializeDict, Fd, ObjectPath, OwnedObjectPath, SerializeDict, Type, proxy};
@@ -60,15 +59,16 @@ pub trait Manager {
         response: &Response,
     ) -> Result<Proof>;
 
-    /// Brings the methods of users over from an `oath-users` or `u2f-mappings` file, which comes
-    /// through a pipe: how many, and what was wrong in which line. Administrators.
+    /// Brings the methods of users over from an `oath-users`, `one-time-codes` or `u2f-mappings` file,
+    /// which comes through a pipe: how many, for whom, and what was wrong in which line.
+    /// Administrators.
     #[zbus(allow_interactive_auth)]
     fn import_methods(
         &self,
         format: &str,
         pipe: Fd<'_>,
         options: &ImportMethodsOptions,
-    ) -> Result<(u32, Vec<ImportProblem>)>;
+    ) -> Result<ImportReply>;
 
     /// How the daemon is. Anyone.
     fn get_status(&self) -> Result<Status>;
@@ -114,12 +114,6 @@ pub struct Policy {
     pub deletion_wait: u64,
     /// Seconds that a proof is fresh.
     pub fresh_proof: u64,
-}
-
-dictionary! {
-    /// Options of [`ManagerProxy::import_methods`]: none so far.
-    #[derive(Debug, Clone, Default)]
-    pub struct ImportMethodsOptions {}
 }
 
 /// How the daemon is.

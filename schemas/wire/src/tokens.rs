@@ -2,6 +2,7 @@
 
 use crate::dictionary::dictionary;
 use crate::error::Result;
+use crate::import::ImportReply;
 use serde::{Deserialize, Serialize};
 use zbus::{Fd, Type, proxy};
 use zeroize::Zeroize;
@@ -14,15 +15,15 @@ use zeroize::Zeroize;
     default_path = "/org/secinfo/SecurityInfo1"
 )]
 pub trait Tokens {
-    /// Imports hardware tokens from a `csv` or `pskc` file, which comes through a pipe: how many, and what was
-    /// wrong in which line.
+    /// Imports hardware tokens from a `csv` or `pskc` file, which comes through a pipe: how many, for
+    /// which users the file names them, and what was wrong in which line.
     #[zbus(allow_interactive_auth)]
     fn import_tokens(
         &self,
         format: &str,
         pipe: Fd<'_>,
         options: &ImportOptions,
-    ) -> Result<(u32, Vec<ImportProblem>)>;
+    ) -> Result<ImportReply>;
 
     /// The hardware tokens that wait to be activated.
     #[zbus(allow_interactive_auth)]
@@ -39,6 +40,8 @@ dictionary! {
     pub struct ImportOptions {
         /// The pre-shared key of an encrypted PSKC file (RFC 6030 section 6.1), in hexadecimal.
         pub key: Option<String>,
+        /// Only find out what would be imported.
+        pub check: Option<bool>,
     }
 }
 
@@ -46,15 +49,6 @@ impl Drop for ImportOptions {
     fn drop(&mut self) {
         self.key.zeroize();
     }
-}
-
-/// A line of a file that could not be imported.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
-pub struct ImportProblem {
-    /// Line or row, from 1.
-    pub line: u32,
-    /// What is wrong with it.
-    pub message: String,
 }
 
 /// A hardware token in the inventory.

@@ -5,6 +5,7 @@ use crate::ROOT_PATH;
 use crate::client::{Client, pipe_with};
 use crate::load::SeededRandom;
 use secinfo_test_person::hotp;
+use secinfo_wire::ImportReply;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use zbus::Variant;
@@ -83,7 +84,7 @@ pub(super) async fn import<'a>(root: &Client, tokens: impl Iterator<Item = (&'a 
     }
     let options: HashMap<&str, Variant<'_>> = HashMap::new();
     let body = ("csv", pipe_with(table.as_bytes()), options);
-    let (imported, problems): (u32, Vec<(u32, String)>) = root
+    let (imported, _, problems): ImportReply = root
         .call(ROOT_PATH, "Tokens", "ImportTokens", &body)
         .await
         .unwrap();

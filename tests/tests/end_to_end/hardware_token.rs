@@ -32,7 +32,13 @@ fn import(host: &TestHost, serials: &[&str]) {
     let imported = host
         .secinfo(
             ROOT,
-            &["--json", "tokens", "import", path.to_str().unwrap()],
+            &[
+                "--json",
+                "tokens",
+                "import",
+                path.to_str().unwrap(),
+                "--yes",
+            ],
             "",
         )
         .success()
@@ -181,7 +187,13 @@ async fn pskc_files_are_imported_in_the_clear_and_under_a_pre_shared_key() {
     ] {
         let host = TestHost::start().await;
         let path = file(&host, "tokens.pskc", content);
-        let mut arguments = vec!["--json", "tokens", "import", path.to_str().unwrap()];
+        let mut arguments = vec![
+            "--json",
+            "tokens",
+            "import",
+            path.to_str().unwrap(),
+            "--yes",
+        ];
         let key = key.map(|key| file(&host, "key", key));
         if let Some(key) = &key {
             arguments.extend(["--key-file", key.to_str().unwrap()]);
@@ -340,7 +352,13 @@ async fn one_token_is_never_activated_twice() {
     let path = host.directory().join("tokens.csv");
     let again = host.secinfo(
         ROOT,
-        &["--json", "tokens", "import", path.to_str().unwrap()],
+        &[
+            "--json",
+            "tokens",
+            "import",
+            path.to_str().unwrap(),
+            "--yes",
+        ],
         "",
     );
     assert!(again.stdout.contains("\"imported\":0"), "{again:?}");

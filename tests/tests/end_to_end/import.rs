@@ -5,6 +5,7 @@ use secinfo_tests::{
     ALICE, ALICE_NAME, BOB, BOB_NAME, Client, Codes, CommandOutput, ROOT, ROOT_PATH, Refusal,
     Setup, TestHost, hotp, pipe_with, response,
 };
+use secinfo_wire::ImportReply;
 use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
@@ -48,7 +49,8 @@ fn oath(host: &TestHost, content: &str) -> CommandOutput {
     fs::write(&file, content).unwrap();
     fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
     let file = file.display().to_string();
-    host.secinfo(ROOT, &["--json", "import", "oath-users", &file], "")
+    let words = ["--json", "import", "oath-users", &file, "--yes"];
+    host.secinfo(ROOT, &words, "")
 }
 
 /// The number of imported methods, and the lines with problems.
@@ -110,6 +112,7 @@ async fn neither_root_nor_other_users_read_a_file_in_a_home() {
     assert_eq!(refused.code, 1);
     let said = refused.json()["message"].as_str().unwrap().to_owned();
     assert!(said.contains("sudo -u USER secinfo import"), "{said}");
+    assert!(said.contains("secinfo --user USER import"), "{said}");
 
     fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
     let refused = google(&host, BOB, &file, "");
@@ -121,6 +124,63 @@ async fn neither_root_nor_other_users_read_a_file_in_a_home() {
     let refused = google(&host, ALICE, &link, "");
     let said = refused.json()["message"].as_str().unwrap().to_owned();
     assert!(said.contains("a link"), "{said}");
+}
+
+/// As with `secret=/var/lib/…/USER user=root` in pam.d.
+#[tokio::test]
+async fn root_imports_a_file_that_it_keeps_for_a_user() {
+    let host = TestHost::with(Setup::with_drift()).await;
+    let file = host.directory().join("kept-by-root");
+    fs::write(&file, format!("{BASE32}\n\" HOTP_COUNTER 3\n")).unwrap();
+    fs::set_permissions(&file, PermissionsExt::from_mode(0o400)).unwrap();
+    let path = file.display().to_string();
+    let words = ["--json", "import", "google-authenticator", &path];
+    let refused = host.secinfo(ALICE, &words, "").json();
+    let said = refused["message"].as_str().unwrap();
+    assert!(said.contains("ask an administrator"), "{said}");
+
+    let words = [&["--user", ALICE_NAME][..], &words].concat();
+    let asked = host.secinfo(ROOT, &words, "");
+    assert_eq!(asked.code, 1, "{asked:?}");
+    let checked: serde_json::Value =
+        serde_json::from_str(asked.stdout.lines().next().unwrap()).unwrap();
+    assert_eq!(checked["would_import"], 1);
+    assert_eq!(checked["users"][0]["user"], ALICE_NAME);
+    assert!(asked.stdout.contains("say --yes"), "{asked:?}");
+    let alice = host.client(ALICE).await;
+    assert!(alice.methods_of(ALICE).await.is_empty());
+
+    let words = [&words[..], &["--yes"]].concat();
+    host.secinfo(ROOT, &words, "").success();
+    let expected = (
+        "hardware-token".to_owned(),
+        "Imported from google-authenticator".to_owned(),
+    );
+    assert_eq!(described(&alice, ALICE).await, [expected]);
+    let method = alice.default_of(ALICE).await;
+    let codes = hotp(BASE32, 6, 0, 6);
+    assert!(alice.verify(ALICE, &method, &codes[2]).await.is_err());
+    alice.verify(ALICE, &method, &codes[3]).await.unwrap();
+
+    let app = "gezd gnbv gy3t qojq gezd gnbv gy3t qoj1\n\" TOTP_AUTH\n";
+    fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+    fs::write(&file, app).unwrap();
+    let bob = BOB.to_string();
+    let words = [
+        "--user",
+        &bob,
+        "import",
+        "google-authenticator",
+        &path,
+        "--yes",
+    ];
+    host.secinfo(ROOT, &words, "").success();
+    let bobs = host.client(BOB).await;
+    let app = bobs.default_of(BOB).await;
+    let codes = Codes::new("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJL");
+    let shown_before = bobs.verify(BOB, &app, &codes.at(-1)).await.unwrap_err();
+    assert_eq!(shown_before.short(), "CodeAlreadyUsed");
+    bobs.verify(BOB, &app, &codes.at(1)).await.unwrap();
 }
 
 #[tokio::test]
@@ -228,7 +288,7 @@ async fn users_of_pam_oath_continue_with_their_unused_codes() {
 #[tokio::test]
 async fn importing_again_adds_nothing_and_resets_no_counter() {
     let mut host = TestHost::start().await;
-    let file = format!("HOTP {ALICE_NAME} - {HEX}\nHOTP {ALICE_NAME} - {HEX} 5\n");
+    let file = format!("HOTP {ALICE_NAME} - {HEX}\nHOTP/E {ALICE_NAME} + {HEX}\n");
     assert_eq!(told(&oath(&host, &file)), (1, vec![2]), "twice in one file");
     let alice = host.client(ALICE).await;
     let method = alice.default_of(ALICE).await;
@@ -247,7 +307,7 @@ async fn importing_again_adds_nothing_and_resets_no_counter() {
 #[tokio::test]
 async fn importing_again_restores_deleted_methods_with_the_counter_of_the_file() {
     let host = TestHost::start().await;
-    let file = format!("HOTP {ALICE_NAME} - {HEX} 1\n");
+    let file = format!("HOTP {ALICE_NAME} - {HEX} 0 755224 2026-11-23T05:24:51L\n");
     assert_eq!(told(&oath(&host, &file)), (1, vec![]));
     let alice = host.client(ALICE).await;
     let method = alice.default_of(ALICE).await;
@@ -257,7 +317,7 @@ async fn importing_again_restores_deleted_methods_with_the_counter_of_the_file()
     assert!(deleted);
 
     let path = host.directory().join("users.oath").display().to_string();
-    let again = host.secinfo(ROOT, &["import", "oath-users", &path], "");
+    let again = host.secinfo(ROOT, &["import", "oath-users", &path, "--yes"], "");
     let said: Vec<_> = again
         .success()
         .stdout
@@ -265,7 +325,10 @@ async fn importing_again_restores_deleted_methods_with_the_counter_of_the_file()
         .map(str::to_owned)
         .collect();
     let said = said.join(" ");
-    assert!(said.starts_with("Imported methods: 1."), "{said}");
+    assert!(
+        said.starts_with(&format!("Imported methods: 1, for {ALICE_NAME}.")),
+        "{said}"
+    );
     assert!(
         said.contains("brings back methods that were deleted since"),
         "{said}"
@@ -298,13 +361,40 @@ async fn lines_that_cannot_be_imported_are_reported_and_do_not_affect_others() {
 }
 
 #[tokio::test]
+async fn a_check_tells_what_an_import_does_and_changes_nothing() {
+    let host = TestHost::start().await;
+    let file = format!(
+        "HOTP {ALICE_NAME} - {HEX}\nHOTP/T30 {BOB_NAME} - {HEX}\nHOTP {BOB_NAME} - {HEX}\n\
+         HOTP {ALICE_NAME} - {} # second\nHOTP no-such-user - {HEX}\n",
+        "ab".repeat(20)
+    );
+    let root = host.client(ROOT).await;
+    let before = root.events().await.len();
+    let import = async |check: bool| -> ImportReply {
+        let options = HashMap::from([("check", Variant::from(check))]);
+        let body = ("oath-users", pipe_with(file.as_bytes()), options);
+        root.call(ROOT_PATH, "Manager", "ImportMethods", &body)
+            .await
+            .unwrap()
+    };
+    let told = import(true).await;
+    assert_eq!((told.0, told.2.len()), (2, 3), "{told:?}");
+    assert!(root.methods_of(ALICE).await.is_empty());
+    assert_eq!(root.events().await.len(), before);
+    assert_eq!(import(false).await, told);
+    assert_eq!(root.methods_of(BOB).await.len(), 1);
+    let again = import(true).await;
+    assert_eq!((again.0, again.2.len()), (0, 5), "{again:?}");
+}
+
+#[tokio::test]
 async fn two_imports_of_one_file_at_once_add_each_method_once() {
     let host = TestHost::start().await;
     let users = [ALICE_NAME, BOB_NAME, "sys", "sync", "games"];
     let file = users.map(|user| format!("HOTP {user} - {HEX}\n")).concat();
     let (one, other) = (host.client(ROOT).await, host.client(ROOT).await);
     let none: HashMap<&str, Variant<'_>> = HashMap::new();
-    let import = async |client: &Client| -> (u32, Vec<(u32, String)>) {
+    let import = async |client: &Client| -> ImportReply {
         let body = ("oath-users", pipe_with(file.as_bytes()), &none);
         client
             .call(ROOT_PATH, "Manager", "ImportMethods", &body)
@@ -314,6 +404,7 @@ async fn two_imports_of_one_file_at_once_add_each_method_once() {
     let both = tokio::join!(import(&one), import(&other));
     assert_eq!(both.0.0 + both.1.0, 5, "{both:?}");
     assert_eq!(both.0.1.len() + both.1.1.len(), 5);
+    assert_eq!(both.0.2.len() + both.1.2.len(), 5);
     assert_eq!(one.methods_of(ALICE).await.len(), 1);
 }
 

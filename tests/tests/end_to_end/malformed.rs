@@ -3,6 +3,7 @@
 use secinfo_tests::{
     ALICE, Client, IgnoredReply, ROOT, ROOT_PATH, Setup, TestHost, pipe_with, response, user_path,
 };
+use secinfo_wire::ImportReply;
 use secinfod::bus::interface::interfaces;
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -235,10 +236,9 @@ async fn files_of_tokens_may_be_anything() {
     for (format, content) in files {
         let none = Options::new();
         let body = (format, pipe_with(&content), none);
-        let imported =
-            root.call::<_, (u32, Vec<(u32, String)>)>(ROOT_PATH, "Tokens", "ImportTokens", &body);
+        let imported = root.call::<_, ImportReply>(ROOT_PATH, "Tokens", "ImportTokens", &body);
         match imported.await {
-            Ok((count, _)) => assert_eq!(count, 0),
+            Ok((count, ..)) => assert_eq!(count, 0),
             Err(refusal) => assert!(
                 ["InvalidArgument", "LimitsExceeded"].contains(&refusal.short()),
                 "{refusal:.200}"

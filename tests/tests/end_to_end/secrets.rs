@@ -9,6 +9,7 @@ use secinfo_tests::{
     ALICE, CHANNEL_ACCOUNT, Client, Codes, IgnoredReply, ROOT, ROOT_PATH, STRANGER, Setup,
     SmtpServer, TestHost, TwilioServer, code_in, hotp, pipe_with, response, user_path,
 };
+use secinfo_wire::ImportReply;
 use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -269,7 +270,7 @@ async fn typical_use(
     let none = std::collections::HashMap::<&str, zbus::Variant<'_>>::new();
     let body = ("csv", pipe_with(table.as_bytes()), none);
     let imported = root.call(ROOT_PATH, "Tokens", "ImportTokens", &body).await;
-    let (count, _): (u32, Vec<(u32, String)>) = imported.unwrap();
+    let (count, ..): ImportReply = imported.unwrap();
     assert_eq!(count, 1);
     let options = std::collections::HashMap::from([("serial", SERIAL.into())]);
     let (session, _) = alice
@@ -288,10 +289,10 @@ async fn typical_use(
     let imported = root
         .call(ROOT_PATH, "Manager", "ImportMethods", &body)
         .await;
-    let (count, problems): (u32, Vec<(u32, String)>) = imported.unwrap();
+    let (count, _, problems): ImportReply = imported.unwrap();
     assert_eq!((count, problems.len()), (1, 2));
-    for (_, problem) in &problems {
-        assert!(!problem.contains(&hex), "{problem}");
+    for problem in &problems {
+        assert!(!problem.message.contains(&hex), "{problem:?}");
     }
 
     secrets.add("a phone number", &MOBILE[1..]);

@@ -1,12 +1,13 @@
 //! `secinfo tokens`: the hardware tokens that users can activate.
 
 use crate::client::Client;
+use crate::import::consent;
 use crate::import::pipe::through_a_pipe;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::style::{Look, Style};
 use secinfo_terminal::table::{self, Column, Row, plain};
 use secinfo_terminal::text::visible;
-use secinfo_wire::{Fd, ImportOptions, Token};
+use secinfo_wire::{Fd, ImportOptions, ImportReply, Token};
 use serde::Serialize;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -24,8 +25,9 @@ enum Command {
     /// Import tokens from a file
     ///
     /// CSV has the columns of serial number, secret, interval, manufacturer and model; PSKC is RFC
-    /// 6030. Ends with exit code 1 when a line could not be imported.
-    #[command(after_long_help = r#"JSON: {"imported", "problems":[{"line", "message"}]}"#)]
+    /// 6030. Says what would be imported, and asks. Ends with exit code 1 when a line could not be
+    /// imported.
+    #[command(after_long_help = consent::JSON)]
     Import(Import),
     /// List the tokens
     #[command(
@@ -50,6 +52,9 @@ struct Import {
     /// The file with the pre-shared key of a PSKC file, in hexadecimal or as it is
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
+    /// Import what can be imported without asking
+    #[arg(long)]
+    yes: bool,
 }
 
 pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Failure> {
@@ -60,14 +65,7 @@ pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
     }
 }
 
-#[derive(Serialize)]
-struct ImportedJson<'a> {
-    imported: u32,
-    problems: &'a [secinfo_wire::ImportProblem],
-}
-
 async fn import(client: &Client, arguments: &Import) -> Result<(), Failure> {
-    let screen = &client.screen;
     let format = match &arguments.format {
         Some(format) => format,
         None => format_of(&arguments.file)?,
@@ -77,29 +75,21 @@ async fn import(client: &Client, arguments: &Import) -> Result<(), Failure> {
         Some(path) => Some(pre_shared_key(&read(path)?)),
         None => None,
     };
-    let options = ImportOptions { key };
-    let pipe = through_a_pipe(content)?;
-    let (imported, problems) = client
-        .tokens()
-        .await?
-        .import_tokens(format, Fd::from(&pipe), &options)
-        .await?;
-    screen.json(&ImportedJson {
-        imported,
-        problems: &problems,
-    })?;
-    screen.paragraph(&format!("Imported tokens: {imported}."))?;
-    for problem in &problems {
-        // The sentence begins with its place in the file.
-        screen.paragraph(&visible(&problem.message))?;
+    let tokens = client.tokens().await?;
+    let send = async |check| -> Result<ImportReply, Failure> {
+        let options = ImportOptions {
+            key: key.clone(),
+            check: Some(check),
+        };
+        let pipe = through_a_pipe(content.clone())?;
+        Ok(tokens
+            .import_tokens(format, Fd::from(&pipe), &options)
+            .await?)
+    };
+    if !arguments.yes {
+        consent::ask(&client.screen, "tokens", &send(true).await?)?;
     }
-    if problems.is_empty() {
-        return Ok(());
-    }
-    let number = problems.len();
-    Err(Failure::Refused(format!(
-        "lines that were not imported: {number}; correct them and import the file again"
-    )))
+    consent::report(&client.screen, "tokens", &send(false).await?)
 }
 
 fn format_of(path: &Path) -> Result<&'static str, Failure> {

@@ -16,12 +16,18 @@ pub(crate) fn read_own(path: &Path, most: usize) -> Result<Zeroizing<Vec<u8>>, F
     let caller = rustix::process::geteuid();
     if caller.is_root() || rustix::process::getuid().is_root() {
         return Err(Failure::Refused(format!(
-            "root reads no files in homes: run it as the user, with \"sudo -u USER secinfo import google-authenticator {}\" or \"runuser -u USER -- secinfo …\"",
+            "root reads no files in homes: run it as the user, with \"sudo -u USER secinfo import google-authenticator {0}\"; or if root keeps the file elsewhere, say whose it is, with \"secinfo --user USER import google-authenticator {0}\"",
             shown(path)
         )));
     }
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let fd = rustix::fs::open(path, flags, Mode::empty()).map_err(|error| failed(path, error))?;
+    let fd = rustix::fs::open(path, flags, Mode::empty()).map_err(|error| match error {
+        Errno::ACCESS | Errno::PERM => Failure::Refused(format!(
+            "you may not read {0}: if root keeps it, ask an administrator to run \"secinfo --user USER import google-authenticator {0}\"",
+            shown(path)
+        )),
+        error => failed(path, error),
+    })?;
     read(path, File::from(fd), most, |status| {
         status.st_uid == caller.as_raw()
     })

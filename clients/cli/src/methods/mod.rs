@@ -14,6 +14,7 @@ pub(crate) use google_authenticator::Arguments as GoogleAuthenticator;
 use crate::client::Client;
 use clap::{ArgMatches, Command, Error};
 use futures_util::future::LocalBoxFuture;
+use nix::unistd::{Uid, User as Account};
 use secinfo_terminal::failure::Failure;
 use secinfo_wire::names::kind;
 
@@ -66,4 +67,17 @@ impl Kind {
     pub(crate) fn parse(&self, matches: &ArgMatches) -> Result<Adding, Error> {
         (self.parse)(matches)
     }
+}
+
+/// The name of an account that is given by name or uid.
+fn account_name(user: &str) -> String {
+    let named = || Account::from_name(user).ok().flatten();
+    let numbered = || {
+        Account::from_uid(Uid::from_raw(user.parse().ok()?))
+            .ok()
+            .flatten()
+    };
+    named()
+        .or_else(numbered)
+        .map_or_else(|| user.to_owned(), |account| account.name)
 }

@@ -7,7 +7,7 @@ use super::place::RequestPlace;
 use secinfo_domain::event::{Actor, Who};
 use secinfo_domain::{
     Action, Authority, Command, Context, Event, HostAction, HostCommand, Policy, ServiceName,
-    SessionTag, UserCommand,
+    SessionTag, State, UserCommand, decide,
 };
 use secinfo_ledger::NewKey;
 use std::sync::Arc;
@@ -57,6 +57,29 @@ impl Core {
         action: Action,
         keys: Vec<Arc<NewKey>>,
     ) -> Result<Vec<Event>, ServiceError> {
+        let (command, accounts) = self.introducing(person, by, action)?;
+        self.writer.commit(command.into(), keys, accounts).await
+    }
+
+    /// The events that [`Self::append`] would append to this state. Nothing is appended.
+    pub(crate) fn rehearse(
+        &self,
+        state: &State,
+        person: &Person,
+        by: &Requester,
+        action: Action,
+    ) -> Result<Vec<Event>, ServiceError> {
+        let (command, _) = self.introducing(person, by, action)?;
+        Ok(decide(state, &command.into())?)
+    }
+
+    /// The command of this action with those whom it introduces, and the accounts that it names.
+    fn introducing(
+        &self,
+        person: &Person,
+        by: &Requester,
+        action: Action,
+    ) -> Result<(UserCommand, Vec<Person>), ServiceError> {
         let mut accounts = vec![person.clone()];
         let mut command = self.command(person, by, action)?;
         if let Some(actor) = self.actor_account(person, by)? {
@@ -64,7 +87,7 @@ impl Core {
             accounts.push(actor);
         }
         command.context.introductions = accounts.iter().filter_map(Person::introduction).collect();
-        self.writer.commit(command.into(), keys, accounts).await
+        Ok((command, accounts))
     }
 
     /// The command of this action.

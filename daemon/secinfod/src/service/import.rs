@@ -5,16 +5,14 @@ use super::notices::Notices;
 use super::tokens::Imported;
 use crate::core::{Core, Person, Requester, ServiceError, random_id};
 use crate::methods::import::brought_over::BroughtOver;
-use crate::methods::import::{LineProblem, oath_users, u2f_mappings};
+use crate::methods::import::{Import, LineProblem, u2f_mappings};
 use crate::methods::one_time_password::is_secret_of;
 use futures_util::stream::{self, StreamExt};
-use secinfo_domain::{Action, MethodId, UserName};
+use secinfo_domain::state::Method;
+use secinfo_domain::{Action, Label, MethodId, State, UserName};
 use secinfo_ledger::NewKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// What methods from the file of `pam_oath` are called.
-const LABEL: &str = "Imported from oath-users";
 
 /// How many users' methods are imported at once: their events are written together.
 const AT_ONCE: usize = 32;
@@ -28,6 +26,26 @@ pub struct Imports {
     notices: Arc<Notices>,
     /// One import at a time: two of one file at once would each miss what the other adds.
     turn: tokio::sync::Mutex<()>,
+}
+
+/// What is done with the methods of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// They are imported.
+    Import,
+    /// It is found out what an import would come to; nothing is changed.
+    Check,
+}
+
+impl Effect {
+    /// What the option `check` of a call says.
+    pub(crate) fn of(check: Option<bool>) -> Self {
+        if check == Some(true) {
+            Self::Check
+        } else {
+            Self::Import
+        }
+    }
 }
 
 /// The outcome for the lines of one user.
@@ -46,34 +64,45 @@ impl Imports {
         }
     }
 
-    /// Imports the methods of a file of `pam_oath`. Importing it again leaves methods that are there
-    /// as they are, and brings back those that were deleted, with the counters of the file.
-    pub async fn import_oath_users(
+    /// Imports the methods of a file; those without a name of their own are called `label`.
+    /// Importing it again leaves methods that are there as they are, and brings back those that were
+    /// deleted, with the counters of the file.
+    pub async fn import(
         &self,
         by: &Requester,
-        file: &[u8],
+        import: Import<BroughtOver>,
+        label: &str,
+        effect: Effect,
     ) -> Result<Imported, ServiceError> {
-        let import = oath_users::read(file)
-            .map_err(|error| ServiceError::InvalidArgument(error.to_string()))?;
         let _turn = self.turn.lock().await;
         let mut by_user: BTreeMap<UserName, Vec<(u32, BroughtOver)>> = BTreeMap::new();
         for (line, entry) in import.entries {
             let lines = by_user.entry(entry.user.clone()).or_default();
             lines.push((line, entry));
         }
-        let mut all = Outcome {
-            imported: 0,
-            problems: import.problems,
-        };
+        let mut count = 0;
+        let mut problems = import.problems;
+        let mut users = Vec::new();
         let mut outcomes = stream::iter(by_user)
-            .map(|(user, lines)| self.import_for(by, user, lines))
+            .map(async |(user, lines)| {
+                let outcome = self.import_for(by, &user, lines, label, effect).await;
+                (user, outcome)
+            })
             .buffer_unordered(AT_ONCE);
-        while let Some(outcome) = outcomes.next().await {
+        while let Some((user, outcome)) = outcomes.next().await {
             let outcome = outcome?;
-            all.imported += outcome.imported;
-            all.problems.extend(outcome.problems);
+            problems.extend(outcome.problems);
+            if outcome.imported > 0 {
+                count += outcome.imported;
+                users.push((user.as_str().to_owned(), outcome.imported));
+            }
         }
-        Ok(all.into())
+        users.sort();
+        Ok(Imported {
+            count,
+            users,
+            problems: told(problems),
+        })
     }
 
     /// Reads a file of `pam_u2f`, and says of each line why its keys are not imported.
@@ -92,32 +121,45 @@ impl Imports {
                 "the security keys of {user} can be read, but this version takes in no security keys yet: keep pam_u2f for them"
             ),
         }));
-        Ok(Outcome {
-            imported: 0,
-            problems,
-        }
-        .into())
+        Ok(Imported {
+            count: 0,
+            users: Vec::new(),
+            problems: told(problems),
+        })
     }
 
     /// One line after the other: each must see what the one before has added.
     async fn import_for(
         &self,
         by: &Requester,
-        user: UserName,
+        user: &UserName,
         lines: Vec<(u32, BroughtOver)>,
+        label: &str,
+        effect: Effect,
     ) -> Result<Outcome, ServiceError> {
-        let account = self.core.accounts().by_name(&user)?;
+        let account = self.core.accounts().by_name(user)?;
+        let mut rehearsed = self.core.state();
         let mut outcome = Outcome::default();
+        let mut added: Vec<BroughtOver> = Vec::new();
         for (line, entry) in lines {
-            let added = match &account {
+            let result = match &account {
                 None => Err(format!("there is no account {user} on this host")),
                 // As with an access pass: or else it would be a way around a fresh proof.
                 Some(account) if account.uid == by.uid && by.uid != 0 => {
                     Err("nobody imports methods of their own: ask another administrator".to_owned())
                 }
+                Some(_) if added.iter().any(|former| former.secret == entry.secret) => Err(
+                    format!("{user} has this method from a line before: it counts"),
+                ),
                 Some(account) => {
                     let person = self.core.person(account.uid)?;
-                    match self.import_one(&person, by, &entry).await {
+                    let result = match effect {
+                        Effect::Import => self.import_one(&person, by, &entry, label).await,
+                        Effect::Check => self
+                            .check_one(&rehearsed, &person, by, &entry, label)
+                            .map(|state| rehearsed = state.into()),
+                    };
+                    match result {
                         Ok(()) => Ok(()),
                         Err(ServiceError::Refused(refusal)) => Err(refusal.to_string()),
                         Err(ServiceError::InvalidArgument(what)) => Err(what),
@@ -125,8 +167,11 @@ impl Imports {
                     }
                 }
             };
-            match added {
-                Ok(()) => outcome.imported += 1,
+            match result {
+                Ok(()) => {
+                    outcome.imported += 1;
+                    added.push(entry);
+                }
                 Err(what) => outcome.problems.push(LineProblem { line, what }),
             }
         }
@@ -138,15 +183,46 @@ impl Imports {
         person: &Person,
         by: &Requester,
         entry: &BroughtOver,
+        label: &str,
     ) -> Result<(), ServiceError> {
-        let compared = method_ids(&self.core, person);
+        let (action, key) = self.addition(person, method_ids(&self.core, person), entry, label)?;
+        let keys = vec![Arc::new(key)];
+        self.notices.commit(person, by, action, keys).await?;
+        Ok(())
+    }
+
+    /// The state in which the import would leave this one.
+    fn check_one(
+        &self,
+        state: &State,
+        person: &Person,
+        by: &Requester,
+        entry: &BroughtOver,
+        label: &str,
+    ) -> Result<State, ServiceError> {
+        let methods = state.user(person.id).map_or(&[][..], |user| user.methods());
+        let compared = methods.iter().map(Method::id).collect();
+        let (action, _) = self.addition(person, compared, entry, label)?;
+        let events = self.core.rehearse(state, person, by, action)?;
+        Ok(events.iter().fold(state.clone(), State::evolve))
+    }
+
+    /// The action that adds a method to those that it was compared with, and the method's key.
+    fn addition(
+        &self,
+        person: &Person,
+        compared: Vec<MethodId>,
+        entry: &BroughtOver,
+        label: &str,
+    ) -> Result<(Action, NewKey), ServiceError> {
         if is_secret_of(&self.core, person, &entry.secret)? {
             return Err(ServiceError::InvalidArgument(format!(
                 "{} has this method already: it was left as it is",
                 entry.user
             )));
         }
-        let label = free_label(&self.core, person, LABEL)?;
+        let label = entry.label.as_ref().map_or(label, Label::as_str);
+        let label = free_label(&self.core, person, label)?;
         let (credential, payload) = entry.to_method(self.core.now());
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
@@ -157,34 +233,26 @@ impl Imports {
             sealed,
             compared,
         };
-        self.notices
-            .commit(person, by, action, vec![Arc::new(key)])
-            .await
-            .map(|_| ())
+        Ok((action, key))
     }
 }
 
-impl From<Outcome> for Imported {
-    fn from(mut outcome: Outcome) -> Self {
-        outcome.problems.sort_by_key(|problem| problem.line);
-        let left_out = outcome.problems.len().saturating_sub(MOST_PROBLEMS);
-        outcome.problems.truncate(MOST_PROBLEMS);
-        let mut problems: Vec<_> = outcome
-            .problems
-            .iter()
-            .map(|problem| (problem.line, problem.to_string()))
-            .collect();
-        if left_out > 0 {
-            problems.push((
-                0,
-                format!("{left_out} more lines could not be imported: correct these first"),
-            ));
-        }
-        Self {
-            count: outcome.imported,
-            problems,
-        }
+/// What is told of the lines with problems, in their order and not without end.
+fn told(mut problems: Vec<LineProblem>) -> Vec<(u32, String)> {
+    problems.sort_by_key(|problem| problem.line);
+    let left_out = problems.len().saturating_sub(MOST_PROBLEMS);
+    let mut told: Vec<_> = problems
+        .iter()
+        .take(MOST_PROBLEMS)
+        .map(|problem| (problem.line, problem.to_string()))
+        .collect();
+    if left_out > 0 {
+        told.push((
+            0,
+            format!("{left_out} more lines could not be imported: correct these first"),
+        ));
     }
+    told
 }
 
 #[cfg(test)]
@@ -214,12 +282,8 @@ mod tests {
             line,
             what: String::new(),
         });
-        let imported = Imported::from(Outcome {
-            imported: 7,
-            problems: problems.collect(),
-        });
-        assert_eq!((imported.count, imported.problems.len()), (7, 1001));
-        assert_eq!(imported.problems[0].0, 1);
-        assert!(imported.problems[1000].1.starts_with("500 more"));
+        let told = told(problems.collect());
+        assert_eq!((told.len(), told[0].0), (1001, 1));
+        assert!(told[1000].1.starts_with("500 more"));
     }
 }

@@ -27,7 +27,7 @@ pub use break_glass::BreakGlass;
 pub use changes::Deletion;
 pub use deliveries::Deliveries;
 pub use enrollment::{Enrolled, Enrollment, Enrollments, Started};
-pub use import::Imports;
+pub use import::{Effect, Imports};
 pub use issuing::IssuedCodes;
 pub use notices::{Notices, WaitingNotices};
 pub use overview::{MethodView, Overview, UserRow};

@@ -1,12 +1,13 @@
 //! The inventory of hardware tokens: administrators import them, users activate them.
 
+use super::import::Effect;
 use super::notices::Notices;
 use crate::core::{Core, Offer, Requester, ServiceError};
 use crate::methods::hardware_token::import::{self, pskc::PreSharedKey};
 use crate::methods::hardware_token::{self, inventory, mode};
 use secinfo_domain::event::Fact;
 use secinfo_domain::{Action, HostAction, MethodId, Refusal};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// The most tokens that one command imports: their keys and events are written together.
@@ -22,6 +23,8 @@ pub struct Tokens {
 pub struct Imported {
     /// How many tokens are in the inventory now, or methods in security info, that were not before.
     pub count: u32,
+    /// For which users, by name, and how many for each.
+    pub users: Vec<(String, u32)>,
     /// What was left out: the place in the file, and why.
     pub problems: Vec<(u32, String)>,
 }
@@ -49,6 +52,7 @@ impl Tokens {
         by: &Requester,
         file: &[u8],
         pre_shared_key: Option<&PreSharedKey>,
+        effect: Effect,
     ) -> Result<Imported, ServiceError> {
         let import = import::read(file, pre_shared_key, self.core.now().as_seconds())
             .map_err(|error| ServiceError::InvalidArgument(error.to_string()))?;
@@ -63,6 +67,7 @@ impl Tokens {
             .collect();
         known.extend(inventory::serials_in_use(&self.core)?);
         let mut new = Vec::new();
+        let mut users: BTreeMap<String, u32> = BTreeMap::new();
         for token in import.tokens {
             if known.contains(token.serial.as_str()) {
                 problems.push((
@@ -91,9 +96,15 @@ impl Tokens {
                     account => account,
                 },
             };
+            if let Some(account) = &account {
+                *users.entry(account.name.as_str().to_owned()).or_default() += 1;
+            }
             new.push(inventory::seal(&token, account)?);
         }
         let count = u32::try_from(new.len()).unwrap_or(u32::MAX);
+        if effect == Effect::Check {
+            new.clear();
+        }
         while !new.is_empty() {
             let rest = new.split_off(new.len().min(IMPORTED_AT_ONCE));
             let (tokens, keys) = new.into_iter().unzip();
@@ -106,7 +117,11 @@ impl Tokens {
                 .await?;
             new = rest;
         }
-        Ok(Imported { count, problems })
+        Ok(Imported {
+            count,
+            users: users.into_iter().collect(),
+            problems,
+        })
     }
 
     /// The tokens that wait to be activated, by serial number.

@@ -2,19 +2,19 @@
 
 use super::file;
 use super::statistics::get_statistics;
-use super::tokens::problems;
+use super::tokens::reply;
 use super::tree::{Daemon, user_path};
 use super::verification::{start_verification, verify};
 use super::{MANAGE_USERS, READ_USERS, VERIFY_USERS, parse, requester};
 use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface};
-use crate::methods::import::LARGEST_FILE;
-use crate::service::{Imports, ServiceError, UserRow};
+use crate::methods::import::{LARGEST_FILE, oath_users, one_time_codes};
+use crate::service::{Effect, Imports, ServiceError, UserRow};
 use crate::wire_names::WireName;
 use secinfo_domain::UserName;
 use secinfo_domain::policy::ResetMethods;
 use secinfo_wire::names::interface::MANAGER;
-use secinfo_wire::{Dictionary, ImportMethodsOptions, ImportProblem, Policy, Status, UserSummary};
+use secinfo_wire::{Dictionary, ImportMethodsOptions, ImportReply, Policy, Status, UserSummary};
 use zbus::{ObjectPath, OwnedFd};
 
 /// The most users in one page of the list.
@@ -49,9 +49,10 @@ pub(super) fn interface() -> Interface<Daemon> {
             /// response can answer.
             "Verify"(uid, purpose, service, method, response) -> (proof) for own_or_verify => verify;
             /// Brings the methods of users over from the file of another system, which comes
-            /// through a pipe: oath-users (pam_oath) or u2f-mappings (pam_u2f), of which nothing is
-            /// taken in yet.
-            "ImportMethods"(format, pipe, options) -> (imported, problems) for Access::Administrator(MANAGE_USERS) => import_methods;
+            /// through a pipe: oath-users (pam_oath), one-time-codes (a JSON object a line), or
+            /// u2f-mappings (pam_u2f), of which nothing is taken in yet. With the option check it
+            /// only tells what would be imported.
+            "ImportMethods"(format, pipe, options) -> (imported, users, problems) for Access::Administrator(MANAGE_USERS) => import_methods;
             /// How the daemon is: version, whether it is healthy and if not why, how it authorizes,
             /// since when it runs.
             "GetStatus"() -> (status) for Access::Anyone => get_status;
@@ -160,24 +161,26 @@ async fn get_policy(
 async fn import_methods(
     call: Call<Daemon>,
     (format, pipe, options): (String, OwnedFd, Dictionary),
-) -> Result<(u32, Vec<ImportProblem>), BusError> {
+) -> Result<ImportReply, BusError> {
     let file = file::receive(call.state(), pipe, LARGEST_FILE).await?;
     let content = file.content();
-    let ImportMethodsOptions {} = options.try_into()?;
-    let by = requester(&call, None);
-    let imported = match format.as_str() {
-        "oath-users" => {
-            let service = call.service();
-            service.imports().import_oath_users(&by, content).await?
-        }
-        "u2f-mappings" => Imports::read_u2f_mappings(content)?,
+    let options: ImportMethodsOptions = options.try_into()?;
+    let effect = Effect::of(options.check);
+    let read = match format.as_str() {
+        "oath-users" => oath_users::read(content),
+        "one-time-codes" => one_time_codes::read(content),
+        "u2f-mappings" => return Ok(reply(Imports::read_u2f_mappings(content)?)),
         _ => {
             return Err(BusError::invalid_argument(
-                "The format is \"oath-users\" or \"u2f-mappings\".",
+                "The format is \"oath-users\", \"one-time-codes\" or \"u2f-mappings\".",
             ));
         }
     };
-    Ok((imported.count, problems(imported.problems)))
+    let import = read.map_err(|error| BusError::invalid_argument(error.to_string()))?;
+    let by = requester(&call, None);
+    let imports = call.service().imports();
+    let label = "Imported from oath-users";
+    Ok(reply(imports.import(&by, import, label, effect).await?))
 }
 
 async fn get_status(call: Call<Daemon>, (): ()) -> Result<(Status,), BusError> {

@@ -5,12 +5,12 @@ use super::tree::Daemon;
 use super::{IMPORT_TOKENS, requester};
 use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface};
-use crate::methods::hardware_token::import::LARGEST_FILE;
 use crate::methods::hardware_token::import::pskc::PreSharedKey;
-use crate::service::TokenRow;
+use crate::methods::hardware_token::import::{LARGEST_FILE, is_xml};
+use crate::service::{Effect, Imported, TokenRow};
 use secinfo_wire::names::interface::TOKENS;
 use secinfo_wire::names::token_state;
-use secinfo_wire::{Dictionary, ImportOptions, ImportProblem, Token};
+use secinfo_wire::{Dictionary, ImportOptions, ImportProblem, ImportReply, ImportedFor, Token};
 use zbus::OwnedFd;
 
 pub(super) fn interface() -> Interface<Daemon> {
@@ -21,7 +21,7 @@ pub(super) fn interface() -> Interface<Daemon> {
         methods: methods! {
             /// Imports hardware tokens from a CSV table or a PSKC file (RFC 6030), which comes
             /// through a pipe.
-            "ImportTokens"(format, pipe, options) -> (imported, problems) for import => import_tokens;
+            "ImportTokens"(format, pipe, options) -> (imported, users, problems) for import => import_tokens;
             /// The tokens that wait to be activated: serial number, manufacturer, model, mode (totp
             /// or hotp), state (free).
             "ListTokens"() -> (tokens) for import => list_tokens;
@@ -36,16 +36,12 @@ pub(super) fn interface() -> Interface<Daemon> {
 async fn import_tokens(
     call: Call<Daemon>,
     (format, pipe, options): (String, OwnedFd, Dictionary),
-) -> Result<(u32, Vec<ImportProblem>), BusError> {
+) -> Result<ImportReply, BusError> {
     let file = file::receive(call.state(), pipe, LARGEST_FILE).await?;
     let content = file.content();
-    let is_xml = content
-        .iter()
-        .find(|byte| !byte.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(byte))
-        == Some(&b'<');
     match format.as_str() {
-        "csv" if !is_xml => {}
-        "pskc" if is_xml => {}
+        "csv" if !is_xml(content) => {}
+        "pskc" if is_xml(content) => {}
         "csv" | "pskc" => {
             return Err(BusError::invalid_argument(format!(
                 "The file is not of the format {format}."
@@ -58,6 +54,7 @@ async fn import_tokens(
         }
     }
     let options = ImportOptions::try_from(options)?;
+    let effect = Effect::of(options.check);
     let key = options.key.as_deref();
     let key = key.map(PreSharedKey::from_hexadecimal).transpose();
     let key = key.map_err(|error| BusError::invalid_argument(error.to_string()))?;
@@ -65,15 +62,20 @@ async fn import_tokens(
     let imported = call
         .service()
         .tokens()
-        .import(&by, content, key.as_ref())
+        .import(&by, content, key.as_ref(), effect)
         .await?;
-    Ok((imported.count, problems(imported.problems)))
+    Ok(reply(imported))
 }
 
-/// What could not be imported, line by line.
-pub(super) fn problems(problems: Vec<(u32, String)>) -> Vec<ImportProblem> {
+/// What is answered after an import.
+pub(super) fn reply(imported: Imported) -> ImportReply {
+    let user = |(user, count)| ImportedFor { user, count };
     let problem = |(line, message)| ImportProblem { line, message };
-    problems.into_iter().map(problem).collect()
+    (
+        imported.count,
+        imported.users.into_iter().map(user).collect(),
+        imported.problems.into_iter().map(problem).collect(),
+    )
 }
 
 async fn list_tokens(call: Call<Daemon>, (): ()) -> Result<(Vec<Token>,), BusError> {

@@ -5,6 +5,7 @@
 
 pub mod brought_over;
 pub mod oath_users;
+pub mod one_time_codes;
 pub mod u2f_mappings;
 
 use secinfo_words::visible;
