@@ -1,5 +1,6 @@
 //! Files that administrators bring: the configuration, and methods of other systems.
 
+use secinfo_cli::import::app_export::Export;
 use secinfo_cli::import::google_authenticator::GoogleAuthenticator;
 use secinfo_words::visible;
 use secinfod::config::Config;
@@ -65,6 +66,19 @@ pub(crate) fn google_authenticator(input: &[u8]) {
 pub(crate) fn oath_users(input: &[u8]) {
     if let Ok(import) = oath::read(input) {
         check_lines(input, &import);
+    }
+}
+
+/// Reads the export of an app. What is left out is said without control characters.
+pub(crate) fn app_export(input: &[u8]) {
+    let Ok(export) = Export::read(input) else {
+        return;
+    };
+    for entry in &export.entries {
+        assert!(!entry.secret.is_empty() && matches!(entry.digits, 6 | 8));
+    }
+    for left_out in &export.left_out {
+        assert!(!left_out.to_string().contains(char::is_control));
     }
 }
 

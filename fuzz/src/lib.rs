@@ -64,6 +64,11 @@ pub const TARGETS: &[Target] = &[
         run: log::export,
     },
     Target {
+        name: "app-export",
+        what: "exports of apps, password managers and servers",
+        run: imports::app_export,
+    },
+    Target {
         name: "google-authenticator",
         what: "~/.google_authenticator",
         run: imports::google_authenticator,

@@ -525,3 +525,119 @@ async fn simultaneous_submits_of_one_secret_give_one_method() {
     assert_eq!(added.count(), 1, "{outcomes:?}");
     assert_eq!(alice.methods_of(ALICE).await.len(), 1);
 }
+
+#[tokio::test]
+async fn a_token_that_a_file_names_for_a_user_is_activated_by_that_user_alone() {
+    let host = TestHost::start().await;
+    let table = host.directory().join("tokens.csv");
+    let rows = format!(
+        "upn;serial number;secret key;time interval;manufacturer;model\n\
+         {ALICE_NAME};'0012;{BASE32};0;Acme;One\n;0013;{BASE32};0;Acme;One\nno-such-user;0014;{BASE32};0;Acme;One\n"
+    );
+    fs::write(&table, rows).unwrap();
+    let table = table.display().to_string();
+    let words = ["--json", "tokens", "import", &table];
+    let asked = host.secinfo(ROOT, &words, "");
+    assert_eq!(asked.code, 1, "{asked:?}");
+    let checked: serde_json::Value =
+        serde_json::from_str(asked.stdout.lines().next().unwrap()).unwrap();
+    assert_eq!(checked["would_import"], 2);
+    assert_eq!(
+        checked["users"],
+        serde_json::json!([{"user": ALICE_NAME, "count": 1}])
+    );
+    assert!(asked.stdout.contains("say --yes"), "{asked:?}");
+    let listed = host.secinfo(ROOT, &["--json", "tokens", "list"], "");
+    assert_eq!(listed.success().stdout.trim(), "[]");
+
+    let imported = host.secinfo(ROOT, &[&words[..], &["--yes"]].concat(), "");
+    assert_eq!((imported.code, told(&imported)), (1, (2, vec![0])));
+    let start = async |client: &Client, serial: &'static str| {
+        let options = HashMap::from([("serial", Variant::from(serial))]);
+        client.start_enrollment("hardware-token", options).await
+    };
+    let bob = host.client(BOB).await;
+    let refused = start(&bob, "0012").await.err().unwrap();
+    assert_eq!(refused.short(), "TokenUnknown");
+    start(&bob, "0013").await.unwrap();
+    let alice = host.client(ALICE).await;
+    let (session, _) = start(&alice, "0012").await.unwrap();
+    let code = &hotp(BASE32, 6, 0, 1)[0];
+    alice.finish_enrollment(&session, code).await.unwrap();
+}
+
+/// Writes an export into a home of Alice's.
+fn export_of_alice(host: &TestHost, content: &str) -> String {
+    let home = host.directory().join("home");
+    fs::create_dir(&home).unwrap();
+    let file = home.join("export");
+    fs::write(&file, content).unwrap();
+    for path in [&home, &file] {
+        chown(path, Some(ALICE), Some(ALICE)).unwrap();
+    }
+    fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+    file.display().to_string()
+}
+
+#[tokio::test]
+async fn a_user_imports_one_entry_of_the_export_of_an_app() {
+    let host = TestHost::with(Setup::with_drift()).await;
+    let file = export_of_alice(
+        &host,
+        &format!(
+            "otpauth://totp/Mail:alice?secret={}\notpauth://totp/Host:alice?secret={BASE32}\n",
+            "A".repeat(32)
+        ),
+    );
+    let words = ["--json", "import", "app-export", &file];
+    let refused = host.secinfo(ALICE, &words, "").json();
+    let said = refused["message"].as_str().unwrap();
+    assert!(said.contains("Mail (alice), Host (alice)"), "{said}");
+
+    let mut codes = Codes::new(BASE32);
+    let words = [&words[..], &["--entry", "host"]].concat();
+    let wrong = host.secinfo(ALICE, &words, &format!("{}\n", codes.wrong()));
+    assert_eq!(wrong.code, 3, "{wrong:?}");
+    let imported = host
+        .secinfo(ALICE, &words, &format!("{}\n", codes.fresh()))
+        .success();
+    assert!(!imported.stdout.contains(BASE32) && !imported.stderr.contains(BASE32));
+    let alice = host.client(ALICE).await;
+    assert_eq!(alice.methods_of(ALICE).await.len(), 1);
+}
+
+#[tokio::test]
+async fn root_imports_the_export_of_a_server_for_its_users() {
+    let host = TestHost::start().await;
+    let file = host.directory().join("tokens.ldif");
+    let key = data_encoding::BASE64.encode(b"12345678901234567890");
+    let entry = |id: &str, kind: &str, owner: &str| {
+        format!(
+            "dn: ipatokenuniqueid={id}\nobjectClass: {kind}\nipatokenUniqueID: {id}\n\
+             ipatokenOwner: uid={owner},cn=users\nipatokenOTPkey:: {key}\nipatokenHOTPcounter: 2\n\n"
+        )
+    };
+    let content = [
+        entry("t1", "ipatokenhotp", ALICE_NAME),
+        entry("t2", "ipatokentotp", BOB_NAME),
+        entry("t3", "ipatokenradius", BOB_NAME),
+    ];
+    fs::write(&file, content.concat()).unwrap();
+    fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+    let file = file.display().to_string();
+    let words = ["--json", "import", "app-export", "--users", "--yes", &file];
+    let imported = host.secinfo(ROOT, &words, "");
+    assert_eq!((imported.code, told(&imported)), (1, (2, vec![])));
+    assert!(imported.stderr.contains("Left out: t3"), "{imported:?}");
+    let alice = host.client(ALICE).await;
+    let method = alice.default_of(ALICE).await;
+    let codes = hotp(BASE32, 6, 0, 3);
+    assert!(alice.verify(ALICE, &method, &codes[1]).await.is_err());
+    alice.verify(ALICE, &method, &codes[2]).await.unwrap();
+    let bob = host.client(BOB).await;
+    let expected = (
+        "authenticator-app".to_owned(),
+        "Imported from an export".to_owned(),
+    );
+    assert_eq!(described(&bob, BOB).await, [expected]);
+}

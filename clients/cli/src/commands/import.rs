@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::import::consent::JSON;
 use crate::import::file::read_of_system;
 use crate::import::methods;
-use crate::methods::GoogleAuthenticator;
+use crate::methods::{AppExport, GoogleAuthenticator};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::visible;
 use std::path::PathBuf;
@@ -22,6 +22,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Format {
     GoogleAuthenticator(GoogleAuthenticator),
+    AppExport(AppExport),
     /// The file of pam-oath with all its users; for administrators
     ///
     /// Says what would be imported and for whom, and asks. Then each line becomes a method at once. Ends
@@ -53,7 +54,10 @@ enum Format {
 impl Arguments {
     /// Whether `--user` says whose method it is.
     pub(crate) const fn acts_for_user(&self) -> bool {
-        matches!(self.format, Format::GoogleAuthenticator(_))
+        matches!(
+            self.format,
+            Format::GoogleAuthenticator(_) | Format::AppExport(_)
+        )
     }
 }
 
@@ -64,6 +68,7 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     match arguments.format {
         Format::GoogleAuthenticator(arguments) => arguments.import(client, user).await,
+        Format::AppExport(arguments) => arguments.import(client, user).await,
         Format::OathUsers { file, yes } => {
             let content = read_of_system(&file, LARGEST_FILE)?;
             let imported = methods::import(client, "oath-users", content, yes).await;

@@ -80,6 +80,17 @@ pub(crate) fn report(screen: &Screen, things: &str, imported: &ImportReply) -> R
     )))
 }
 
+/// # Errors
+/// `Refused` when something of a file was left out before it was sent.
+pub(crate) fn nothing_left_out(count: usize) -> Result<(), Failure> {
+    if count == 0 {
+        return Ok(());
+    }
+    Err(Failure::Refused(format!(
+        "left out: {count}; what was imported stays"
+    )))
+}
+
 /// For whom, and how many of several.
 fn whose(users: &[ImportedFor]) -> String {
     let mut names: Vec<_> = users

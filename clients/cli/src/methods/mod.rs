@@ -1,5 +1,6 @@
 //! The kinds of method, a file for what the command asks and shows while one is added.
 
+mod app_export;
 mod authenticator_app;
 mod call;
 mod delivered;
@@ -9,6 +10,7 @@ mod hardware_token;
 mod recovery_codes;
 mod text;
 
+pub(crate) use app_export::Arguments as AppExport;
 pub(crate) use google_authenticator::Arguments as GoogleAuthenticator;
 
 use crate::client::Client;
