@@ -88,6 +88,9 @@ pub enum ServiceError {
     /// Too many sessions are open.
     #[error("too many sessions are open: finish or cancel one, then try again")]
     LimitsExceeded,
+    /// Too many codes wait to be checked or issued.
+    #[error("too many codes are being checked at once: try again in a moment")]
+    Busy,
     /// The log cannot be written; nothing was accepted.
     #[error(
         "the log cannot be written at the moment, so nothing was changed: ask an administrator to look at the daemon ({0})"

@@ -1,20 +1,30 @@
 //! Memory-hard hashing: it takes tens of megabytes for tens of milliseconds, so one runs at a time.
 //!
-//! Users take turns, each with one piece of work, so that one who asks without end delays another by one
-//! piece only. Verifications come before codes that are issued.
+//! What a sign-in waits for comes first, then what users verify by themselves, then codes that are issued.
+//! Within each, users take turns, each with one piece of work: one who asks without end delays another by
+//! one piece only. The more wait, the less each may have waiting, and beyond a bound nothing more is taken,
+//! so that many accounts together cannot make the wait long.
 
 use super::error::ServiceError;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::oneshot;
 
-/// How many pieces of one user's work may wait.
+/// How many pieces of one user's work may wait for one purpose.
 const MOST_WAITING: usize = 4;
 
-/// What hashing is for.
+/// How many pieces may wait for one purpose before each user may have one only.
+const MANY_WAITING: usize = 32;
+
+/// How many pieces may wait for one purpose: some five seconds of work.
+const MOST_IN_ALL: usize = 64;
+
+/// What hashing is for, the most urgent first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HashingFor {
-    /// Checking a code.
+    /// Checking a code that root asks for: of a login, or of `sudo`.
+    SignIn,
+    /// Checking a code that the user asks for.
     Verification,
     /// A code that is issued.
     Issuing,
@@ -27,11 +37,11 @@ pub(super) struct Hashing(Arc<Mutex<Turns>>);
 #[derive(Default)]
 struct Turns {
     taken: bool,
-    verification: Lanes,
-    issuing: Lanes,
+    /// The work that waits, for each purpose.
+    lanes: [Lanes; 3],
 }
 
-/// The work that waits, by uid, the user whose turn is next first.
+/// The work that waits for one purpose, by uid, the user whose turn is next first.
 #[derive(Default)]
 struct Lanes(VecDeque<(u32, VecDeque<oneshot::Sender<Turn>>)>);
 
@@ -64,7 +74,7 @@ impl Hashing {
                 turns.taken = true;
                 return Ok(Turn(Some(Arc::clone(&self.0))));
             }
-            turns.lanes(what_for).wait(uid)?
+            turns.lanes[what_for as usize].wait(uid)?
         };
         waiting
             .await
@@ -72,39 +82,39 @@ impl Hashing {
     }
 }
 
-impl Turns {
-    const fn lanes(&mut self, what_for: HashingFor) -> &mut Lanes {
-        match what_for {
-            HashingFor::Verification => &mut self.verification,
-            HashingFor::Issuing => &mut self.issuing,
-        }
-    }
-}
-
 impl Lanes {
     fn wait(&mut self, uid: u32) -> Result<oneshot::Receiver<Turn>, ServiceError> {
+        // Those who have gone make room.
+        for (_, lane) in &mut self.0 {
+            lane.retain(|waiting| !waiting.is_closed());
+        }
+        let in_all: usize = self.0.iter().map(|(_, lane)| lane.len()).sum();
+        let most = match in_all {
+            ..MANY_WAITING => MOST_WAITING,
+            MANY_WAITING..MOST_IN_ALL => 1,
+            MOST_IN_ALL.. => 0,
+        };
         let (sender, receiver) = oneshot::channel();
-        match self.0.iter_mut().find(|(of, _)| *of == uid) {
-            Some((_, lane)) => {
-                // Those who have gone make room.
-                lane.retain(|waiting| !waiting.is_closed());
-                if lane.len() >= MOST_WAITING {
-                    return Err(ServiceError::LimitsExceeded);
-                }
-                lane.push_back(sender);
-            }
-            None => self.0.push_back((uid, VecDeque::from([sender]))),
+        let place = self.0.iter().position(|(of, _)| *of == uid);
+        match place.map(|place| &mut self.0[place].1) {
+            Some(lane) if lane.len() < most => lane.push_back(sender),
+            None if most > 0 => self.0.push_back((uid, VecDeque::from([sender]))),
+            _ => return Err(ServiceError::Busy),
         }
         Ok(receiver)
     }
 
     fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
-        let (uid, mut lane) = self.0.pop_front()?;
-        let next = lane.pop_front();
-        if !lane.is_empty() {
-            self.0.push_back((uid, lane));
+        loop {
+            let (uid, mut lane) = self.0.pop_front()?;
+            let next = lane.pop_front();
+            if !lane.is_empty() {
+                self.0.push_back((uid, lane));
+            }
+            if next.is_some() {
+                return next;
+            }
         }
-        next
     }
 }
 
@@ -116,8 +126,7 @@ impl Drop for Turn {
         loop {
             let next = {
                 let mut locked = lock(&turns);
-                let next = locked.verification.next();
-                let next = next.or_else(|| locked.issuing.next());
+                let next = locked.lanes.iter_mut().find_map(Lanes::next);
                 if next.is_none() {
                     locked.taken = false;
                 }
@@ -168,7 +177,9 @@ mod tests {
     }
 
     /// The order in which work is done that is asked for while the first is running.
-    async fn order(asked: &[(u32, HashingFor, &'static str)]) -> Vec<&'static str> {
+    async fn order(
+        asked: impl IntoIterator<Item = (u32, HashingFor, &'static str)>,
+    ) -> Vec<&'static str> {
         let (told, heard) = mpsc::channel();
         let mut stage = Stage {
             hashing: Arc::default(),
@@ -177,11 +188,11 @@ mod tests {
         };
         let first = stage.hashing.turn(0, HashingFor::Issuing).await.unwrap();
         for (uid, what_for, name) in asked {
-            stage.ask(*uid, *what_for, name).await;
+            stage.ask(uid, what_for, name).await;
         }
         drop(first);
         while let Some(done) = stage.running.join_next().await {
-            if let Err(ServiceError::LimitsExceeded) = done.unwrap() {
+            if let Err(ServiceError::Busy) = done.unwrap() {
                 stage.told.send("refused").unwrap();
             }
         }
@@ -189,7 +200,7 @@ mod tests {
         heard.into_iter().collect()
     }
 
-    use HashingFor::{Issuing, Verification};
+    use HashingFor::{Issuing, SignIn, Verification};
 
     #[tokio::test]
     async fn users_take_turns_however_much_one_of_them_asks() {
@@ -201,23 +212,42 @@ mod tests {
             (3, Verification, "c1"),
             (2, Verification, "b2"),
         ];
-        assert_eq!(order(&asked).await, ["a1", "b1", "c1", "a2", "b2", "a3"]);
+        assert_eq!(order(asked).await, ["a1", "b1", "c1", "a2", "b2", "a3"]);
     }
 
     #[tokio::test]
-    async fn verifications_come_before_codes_that_are_issued() {
+    async fn sign_ins_come_first_then_verifications_then_codes_that_are_issued() {
         let asked = [
             (1, Issuing, "issued 1"),
             (1, Issuing, "issued 2"),
             (2, Verification, "verified"),
+            (3, SignIn, "signed in"),
         ];
-        assert_eq!(order(&asked).await, ["verified", "issued 1", "issued 2"]);
+        let told = ["signed in", "verified", "issued 1", "issued 2"];
+        assert_eq!(order(asked).await, told);
+    }
+
+    #[tokio::test]
+    async fn many_users_who_ask_for_much_leave_room_for_one_who_asks_for_little() {
+        let hungry = (0..1000).flat_map(|uid| [(uid, Verification, "done"); MOST_WAITING]);
+        let few = (0..20).flat_map(|uid| [(uid, Verification, "done"); MOST_WAITING]);
+        let last = [(7777, Verification, "last"), (7777, SignIn, "first")];
+        let told = order(few.chain(last)).await;
+        assert_eq!(told.iter().filter(|told| **told == "last").count(), 1);
+        // However many there are, what waits is bounded, and a sign-in does not wait for it.
+        let told = order(hungry.chain([(7777, SignIn, "first")])).await;
+        assert_eq!(
+            told.iter().filter(|told| **told == "done").count(),
+            MOST_IN_ALL
+        );
+        let done = told.iter().find(|told| **told != "refused");
+        assert_eq!(done, Some(&"first"));
     }
 
     #[tokio::test]
     async fn one_user_has_only_so_much_waiting() {
         let asked = [(1, Verification, "done"); MOST_WAITING + 2];
-        let mut told = order(&asked).await;
+        let mut told = order(asked).await;
         told.retain(|told| *told == "refused");
         assert_eq!(told.len(), 2);
     }
@@ -226,8 +256,8 @@ mod tests {
     async fn the_turn_of_a_caller_who_has_gone_is_not_lost() {
         let hashing = Hashing::default();
         let first = hashing.turn(1, Verification).await.unwrap();
-        let gone = hashing.0.lock().unwrap().verification.wait(1).unwrap();
-        let next = hashing.0.lock().unwrap().verification.wait(2).unwrap();
+        let gone = hashing.0.lock().unwrap().lanes[0].wait(1).unwrap();
+        let next = hashing.0.lock().unwrap().lanes[0].wait(2).unwrap();
         drop(gone);
         drop(first);
         drop(next.await.unwrap());

@@ -5,7 +5,7 @@ use super::delivery::code::SentCode;
 use super::delivery::destination::{Destination, Given};
 use super::payload::MethodPayload;
 use super::typed;
-use crate::core::{Core, HashingFor, Person, ServiceError};
+use crate::core::{Core, HashingFor, Person, Requester, ServiceError};
 use secinfo_domain::kind::{Credential, Proved};
 use secinfo_domain::policy::Rules;
 use secinfo_domain::state::Method;
@@ -197,10 +197,11 @@ pub(crate) fn guess(
     core.guess(method, code.as_bytes(), compared_with)
 }
 
-/// Checks a response of this person: every one is checked here.
+/// Checks a response of this person that `by` asks for: every one is checked here.
 pub(crate) async fn check(
     core: &Core,
     person: &Person,
+    by: &Requester,
     verifier: Box<dyn Verifier>,
     response: &Response,
     now: Timestamp,
@@ -208,9 +209,11 @@ pub(crate) async fn check(
     if verifier.takes_hashing(response)? {
         let response = response.clone();
         let work = move || verifier.check(&response, now);
-        return core
-            .hash(person.uid(), HashingFor::Verification, work)
-            .await?;
+        let what_for = match by.uid {
+            0 => HashingFor::SignIn,
+            _ => HashingFor::Verification,
+        };
+        return core.hash(person.uid(), what_for, work).await?;
     }
     verifier.check(response, now)
 }

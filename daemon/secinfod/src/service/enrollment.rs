@@ -258,7 +258,7 @@ impl Enrollments {
         self.outlook(person, by, enrollment.kind, phone.as_ref())?;
         let verifier = enrollment.verifier(&self.core);
         let now = self.core.now();
-        let answer = methods::kind::check(&self.core, person, verifier, response, now).await?;
+        let answer = methods::kind::check(&self.core, person, by, verifier, response, now).await?;
         let state = self.core.state();
         let rules = &state.policy().rules;
         let Some(credential) = draft.prove(answer, rules, now) else {

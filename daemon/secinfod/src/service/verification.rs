@@ -279,7 +279,7 @@ impl Verifications {
         let verifier = verifier(&self.core, method, sent)?;
         let now = self.core.now();
         let compared_with = verifier.compared_with(now);
-        let answer = methods::kind::check(&self.core, person, verifier, response, now).await?;
+        let answer = methods::kind::check(&self.core, person, by, verifier, response, now).await?;
         let guess = match compared_with {
             Some(with) if answer == Answer::Wrong => {
                 methods::kind::guess(&self.core, id, response, &with)?

@@ -348,6 +348,7 @@ fn refused(error: ServiceError) -> SignInError {
             SignInError::UserNotFound
         }
         ServiceError::SessionExpired => SignInError::NoSignIn,
+        ServiceError::Busy => SignInError::LimitsExceeded,
         ServiceError::StorageUnavailable(why) => {
             tracing::error!(%why, "a sign-in was refused");
             SignInError::StorageUnavailable

@@ -34,7 +34,7 @@ error-NothingScheduled = Für diese Methode ist keine Löschung geplant: Es gibt
 error-TokenUnknown = Kein Token mit dieser Seriennummer wartet auf seine Aktivierung: Prüfen Sie die Nummer auf der Rückseite, oder bitten Sie die Administration, es zu importieren.
 error-NotForYourself = Niemand stellt sich selbst einen Zugangspass aus: Bitten Sie eine andere Person der Administration.
 error-StorageUnavailable = Das Protokoll kann im Moment nicht geschrieben werden, deshalb wurde nichts geändert. Bitten Sie die Administration, nach dem Dienst zu sehen, und versuchen Sie es dann wieder.
-error-LimitsExceeded = Es sind zu viele Sitzungen offen: Beenden Sie eine, und versuchen Sie es dann wieder.
+error-LimitsExceeded = Es sind zu viele Sitzungen offen, oder es wird zu viel auf einmal verlangt: Beenden Sie eine Sitzung, oder versuchen Sie es gleich noch einmal.
 error-ShuttingDown = Der Dienst wird gerade beendet. Versuchen Sie es gleich noch einmal.
 error-Internal = Im Dienst ist ein Fehler aufgetreten. In seinem Protokoll steht mehr.
 

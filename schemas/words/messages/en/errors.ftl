@@ -34,7 +34,7 @@ error-NothingScheduled = No deletion waits for this method: there is nothing to 
 error-TokenUnknown = No token with that serial number waits to be activated: check the number on its back, or ask an administrator to import it.
 error-NotForYourself = Nobody issues an access pass to themselves: ask another administrator.
 error-StorageUnavailable = The log cannot be written at the moment, so nothing was changed. Ask an administrator to look at the daemon, then try again.
-error-LimitsExceeded = Too many sessions are open: finish or cancel one, then try again.
+error-LimitsExceeded = Too many sessions are open, or too much is asked for at once: finish or cancel a session, or try again in a moment.
 error-ShuttingDown = The service is stopping. Try again in a moment.
 error-Internal = Something went wrong in the service. Its log says more.
 

@@ -34,7 +34,7 @@ error-NothingScheduled = Aucune suppression n’est prévue pour cette méthode�
 error-TokenUnknown = Aucun jeton avec ce numéro de série n’attend d’être activé : vérifiez le numéro au dos, ou demandez à un administrateur de l’importer.
 error-NotForYourself = Personne ne s’émet un passe d’accès à soi-même : demandez à un autre administrateur.
 error-StorageUnavailable = Le journal ne peut pas être écrit pour le moment, rien n’a donc été modifié. Demandez à un administrateur d’examiner le service, puis réessayez.
-error-LimitsExceeded = Trop de sessions sont ouvertes : terminez-en une, puis réessayez.
+error-LimitsExceeded = Trop de sessions sont ouvertes, ou trop est demandé à la fois : terminez une session, ou réessayez dans un instant.
 error-ShuttingDown = Le service est en train de s’arrêter. Réessayez dans un instant.
 error-Internal = Une erreur s’est produite dans le service. Son journal en dit plus.
 

@@ -28,7 +28,9 @@ impl From<ServiceError> for BusError {
             ServiceError::DeliveryFailed(_) => Reason::DeliveryFailed,
             ServiceError::InvalidDestination(_) => Reason::InvalidDestination,
             ServiceError::NotFound | ServiceError::NoSuchChannel => Reason::NotFound,
-            ServiceError::LimitsExceeded | ServiceError::BackupUnderWay => Reason::LimitsExceeded,
+            ServiceError::LimitsExceeded | ServiceError::Busy | ServiceError::BackupUnderWay => {
+                Reason::LimitsExceeded
+            }
             ServiceError::InvalidBackup(_) => Reason::InvalidBackup,
             ServiceError::NotEmpty => Reason::NotEmpty,
             // Only root is told of these, and may know the cause.
