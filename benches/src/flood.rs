@@ -2,24 +2,34 @@
 //! on the same host without the flood.
 
 use crate::failure::{Context, Failure, Result};
-use crate::host::{BenchHost, ROOT_PATH};
-use crate::measure::{median, percentile};
+use crate::host::{BenchHost, ROOT_PATH, call, content};
+use crate::log::{Account, Known};
+use crate::measure::{median, micros, percentile};
 use crate::pam::{Programs, SignIns, stack_of_ours, write_stack};
 use crate::report::{Bar, Row, progress};
 use crate::token;
+use secinfo_domain::Kind;
+use secinfo_wire::Response;
 use secinfo_wire::names::BUS_NAME;
-use secinfo_wire::names::interface::{MANAGER, TOKENS, USER};
+use secinfo_wire::names::interface::{MANAGER, METHOD, TOKENS, USER};
 use serde::Serialize;
-use std::collections::HashMap;
+use serde_json::json;
+use std::collections::{HashMap, VecDeque};
 use std::fs;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
 use zbus::connection::Builder;
-use zbus::{Connection, DynamicType, Message, Variant};
+use zbus::{Connection, DynamicType, Message, ObjectPath, OwnedObjectPath, OwnedVariant, Variant};
 
-/// The account that floods: any but root's.
+/// The account that floods: any but root's. Every host has it, whose name a held prompt needs.
 const FLOODER: u32 = 65534;
+const FLOODER_NAME: &str = "nobody";
+
+/// The prompts that each connection of the flood holds before it opens the next.
+const HELD: usize = 4;
 
 /// The connections of the flood, and the calls of each that wait for an answer at once.
 const CONNECTIONS: usize = 16;
@@ -36,22 +46,37 @@ enum Flood {
     Signals,
     /// Enrollments that are begun and left.
     Enrollments,
+    /// Another label for a method, again and again.
+    Renames,
+    /// Recovery codes, which take memory-hard hashing, again and again.
+    Hashing,
+    /// Sign-ins of one's own that are left at their prompt.
+    HeldPrompts,
 }
 
 impl Flood {
-    const ALL: [(Self, &str); 4] = [
+    const ALL: [(Self, &str); 7] = [
         (Self::Calls, "calls"),
         (Self::LargeBodies, "bodies of 4 MiB"),
         (Self::Signals, "signals"),
         (Self::Enrollments, "enrollments"),
+        (Self::Renames, "renames"),
+        (Self::Hashing, "recovery codes"),
+        (Self::HeldPrompts, "held prompts"),
     ];
 
+    /// Whether the daemon asks for a fresh proof first.
+    const fn needs_proof(self) -> bool {
+        matches!(self, Self::Renames | Self::Hashing)
+    }
+
     /// Goes on until it is dropped, or the bus ends the connection.
-    async fn run(self, connection: Connection) {
+    async fn run(self, connection: Connection, flooder: Known, place: usize) {
         let user = format!("{ROOT_PATH}/users/u{FLOODER}");
         let large = vec![0_u8; 4 << 20];
         let options: HashMap<&str, Variant<'_>> = HashMap::new();
-        loop {
+        let token = format!("{user}/methods/{}", flooder.token);
+        for number in 0_u64.. {
             let done = match self {
                 Self::Calls => ask(&connection, ROOT_PATH, MANAGER, "GetStatus", &()).await,
                 Self::LargeBodies => {
@@ -63,6 +88,12 @@ impl Flood {
                     let body = ("authenticator-app", &options);
                     ask(&connection, &user, USER, "StartEnrollment", &body).await
                 }
+                Self::Renames => {
+                    let label = format!("Token {place} {number}");
+                    ask(&connection, &token, METHOD, "Rename", &label).await
+                }
+                Self::Hashing => ask(&connection, &user, USER, "IssueRecoveryCodes", &()).await,
+                Self::HeldPrompts => return,
             };
             if done.is_err() {
                 return;
@@ -94,9 +125,43 @@ async fn signal(connection: &Connection) -> zbus::Result<()> {
     connection.send(&signal).await
 }
 
+/// Starts sign-ins of the flooder and holds their prompts, the newest [`HELD`], until it is dropped or the
+/// daemon cannot be reached.
+async fn hold_prompts(socket: PathBuf) -> Result<()> {
+    let start = json!({
+        "method": "org.secinfo.SignIn.Start",
+        "parameters": {"name": FLOODER_NAME, "service": "su"},
+    });
+    let start = format!("{start}\0");
+    let mut held = VecDeque::new();
+    loop {
+        let stream = stream_as(FLOODER, socket.clone())?;
+        let failed = || "hold a prompt".into();
+        stream.set_nonblocking(true).context(failed)?;
+        let mut stream = tokio::net::UnixStream::from_std(stream).context(failed)?;
+        // One that is over its share is refused, and closed.
+        if stream.write_all(start.as_bytes()).await.is_ok() {
+            let _ = stream.read(&mut [0; 4096]).await;
+        }
+        held.push_back(stream);
+        if held.len() > HELD {
+            held.pop_front();
+        }
+    }
+}
+
+/// The account that floods.
+pub(crate) fn account() -> Account {
+    Account {
+        uid: FLOODER,
+        name: FLOODER_NAME.to_owned(),
+    }
+}
+
 /// Measures sign-ins on this host, whose token begins with the counter 1, beside each flood.
 pub(crate) async fn measure(
     host: &BenchHost,
+    flooder: Known,
     programs: &Programs<'_>,
     directory: &Path,
     count: u64,
@@ -116,45 +181,117 @@ pub(crate) async fn measure(
         Ok::<_, Failure>(times)
     };
     let mut rows = Vec::new();
+    let mut proofs = 0;
+    let checks_alone = check_recovery_codes(host).await?;
     for (flood, name) in Flood::ALL {
         progress(&format!("flood: {name}"));
         let alone = sign_in_often()?;
         let mut tasks = JoinSet::new();
-        for _ in 0..CONNECTIONS {
+        for place in 0..CONNECTIONS {
+            if let Flood::HeldPrompts = flood {
+                let socket = host.sign_in_socket();
+                tasks.spawn(async move {
+                    let _ = hold_prompts(socket).await;
+                });
+                continue;
+            }
             let connection = connect_as(FLOODER, host).await?;
+            if flood.needs_proof() {
+                prove(&connection, flooder, proofs).await?;
+                proofs += 1;
+            }
             for _ in 0..CALLS {
-                tasks.spawn(flood.run(connection.clone()));
+                tasks.spawn(flood.run(connection.clone(), flooder, place));
             }
         }
         let beside = sign_in_often()?;
+        if let Flood::Hashing = flood {
+            let checks = check_recovery_codes(host).await?;
+            rows.push(row(
+                "a check of a recovery code",
+                name,
+                checks,
+                &checks_alone,
+            ));
+        }
         // A flood that has stopped measures nothing.
         if tasks.try_join_next().is_some() {
             return Err(Failure::Wrong(format!("the flood of {name} has ended")));
         }
         tasks.shutdown().await;
-        let what = format!("a whole PAM verification beside a flood of {name}");
-        rows.push(
-            Row::new(what, "µs", median(beside.clone()))
-                .beside("without the flood", median(alone))
-                .part("99 of 100 are below", percentile(beside, 99), "µs")
-                .bar(Bar::RatioAtMost(2.0)),
-        );
+        rows.push(row("a whole PAM verification", name, beside, &alone));
     }
     Ok(rows)
 }
 
-/// A connection of this uid. The bus learns the uid from the kernel, which takes it from the thread
-/// that connects.
+fn row(what: &str, flood: &str, beside: Vec<f64>, alone: &[f64]) -> Row {
+    let name = format!("{what} beside a flood of {flood}");
+    Row::new(name, "µs", median(beside.clone()))
+        .beside("without the flood", median(alone.to_vec()))
+        .part("99 of 100 are below", percentile(beside, 99), "µs")
+        .bar(Bar::RatioAtMost(2.0))
+}
+
+async fn property<R>(connection: &Connection, path: &str, interface: &str, name: &str) -> Result<R>
+where
+    R: TryFrom<OwnedVariant, Error: std::error::Error + Send + Sync + 'static>,
+{
+    let body = (interface, name);
+    let properties = "org.freedesktop.DBus.Properties";
+    let value: OwnedVariant = content(&call(connection, path, properties, "Get", &body).await?)?;
+    R::try_from(value).context(|| format!("read {name}"))
+}
+
+/// Issues recovery codes to root, and how long the check of each takes in microseconds.
+async fn check_recovery_codes(host: &BenchHost) -> Result<Vec<f64>> {
+    let (root, user) = (host.connection(), format!("{ROOT_PATH}/users/u0"));
+    let issued = call(root, &user, USER, "IssueRecoveryCodes", &()).await?;
+    let codes: Vec<String> = content(&issued)?;
+    let mut method = None;
+    let paths: Vec<OwnedObjectPath> = property(root, &user, USER, "Methods").await?;
+    for path in paths {
+        let kind: String = property(root, path.as_str(), METHOD, "Kind").await?;
+        if kind == Kind::RecoveryCodes.as_str() {
+            method = Some(path);
+        }
+    }
+    let method = method.ok_or_else(|| Failure::Wrong("root has no recovery codes".into()))?;
+    let mut times = Vec::new();
+    for code in codes {
+        let begun = Instant::now();
+        let body = (0_u32, "sign-in", "sshd", &method, Response::code(code));
+        call(root, ROOT_PATH, MANAGER, "Verify", &body).await?;
+        times.push(micros(begun.elapsed()));
+    }
+    Ok(times)
+}
+
+/// Proves the flooder's token by the code for this counter: the proof counts on this connection.
+async fn prove(connection: &Connection, flooder: Known, counter: u64) -> Result<()> {
+    let method = format!("{ROOT_PATH}/users/u{FLOODER}/methods/{}", flooder.token);
+    let method = ObjectPath::try_from(method.as_str())?;
+    let response = Response::code(token::code(counter));
+    let body = (FLOODER, "sign-in", "sshd", method, response);
+    call(connection, ROOT_PATH, MANAGER, "Verify", &body).await?;
+    Ok(())
+}
+
+/// A connection of this uid to the bus.
 async fn connect_as(uid: u32, host: &BenchHost) -> Result<Connection> {
-    let socket = host.bus_socket();
+    let stream = stream_as(uid, host.bus_socket())?;
+    Ok(Builder::unix_stream(stream).user_id(uid).build().await?)
+}
+
+/// A connection of this uid to a socket. Who listens learns the uid from the kernel, which takes it from
+/// the thread that connects.
+fn stream_as(uid: u32, socket: PathBuf) -> Result<UnixStream> {
     let connecting = std::thread::spawn(move || {
         let uid = rustix::process::Uid::from_raw(uid);
         rustix::thread::set_thread_res_uid(uid, uid, uid)?;
         UnixStream::connect(socket)
     });
-    let stream = connecting
+    connecting
         .join()
         .map_err(|_| Failure::Wrong("the thread that connects has panicked".into()))?
-        .context(|| "connect as another user, which takes root".into())?;
-    Ok(Builder::unix_stream(stream).user_id(uid).build().await?)
+        .context(|| "connect as another user, which takes root".into())
 }

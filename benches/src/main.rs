@@ -252,14 +252,17 @@ async fn with_provider(paths: &Paths, sizes: &Sizes, report: &mut Results) -> Re
 /// Measures whole sign-ins through PAM while another account floods the daemon.
 async fn with_flood(paths: &Paths, sizes: &Sizes, report: &mut Results) -> Result<()> {
     let directory = paths.new_directory("flood")?;
-    let (mut host, root) = paths.host_of_one("flood/host", "").await?;
+    let place = paths.new_directory("flood/host")?;
+    let (root, flooder) = many_users::root_and(&host::state(&place), &flood::account())?;
+    let mut host = BenchHost::start_bus(&place, "").await?;
+    host.start_daemon(&paths.daemon).await?;
     log::quiet_disk();
     Subject::of_one(&host, root).choose_token().await?;
     let programs = pam::Programs {
         module: &paths.pam_module,
         host: &paths.pam_host,
     };
-    report.add(flood::measure(&host, &programs, &directory, sizes.verifications).await?);
+    report.add(flood::measure(&host, flooder, &programs, &directory, sizes.verifications).await?);
     host.stop_daemon()
 }
 

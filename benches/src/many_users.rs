@@ -118,6 +118,14 @@ pub(crate) fn one_user(state: &Path) -> Result<Known> {
     Ok(known)
 }
 
+/// Writes the log of a host on which only root and another account have methods.
+pub(crate) fn root_and(state: &Path, other: &Account) -> Result<(Known, Known)> {
+    let mut log = LogWriter::create(state, Config::default().policy())?;
+    let known = (log.add_user(&root())?, log.add_user(other)?);
+    log.finish()?;
+    Ok(known)
+}
+
 fn root() -> Account {
     Account {
         uid: 0,
