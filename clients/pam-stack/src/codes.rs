@@ -126,6 +126,17 @@ impl Actions {
         self.0[code.index()]
     }
 
+    /// A control as it is written, a word or a list between brackets; an error says what is wrong
+    /// with it.
+    pub fn of_control(written: &str) -> (Self, Result<(), String>) {
+        let inside = written.strip_prefix('[').unwrap_or(written);
+        let inside = inside.strip_suffix(']').unwrap_or(inside);
+        match Self::of_word(inside) {
+            Some(actions) => (actions, Ok(())),
+            None => Self::of_list(inside),
+        }
+    }
+
     /// One of the four words, in any case of letters.
     pub fn of_word(word: &str) -> Option<Self> {
         let (success, otherwise) = match word.to_ascii_lowercase().as_str() {

@@ -14,3 +14,4 @@ pub mod line;
 pub mod load;
 pub mod root;
 pub mod stack;
+pub mod unseen;

@@ -72,6 +72,8 @@ pub struct Words<'a> {
 pub struct Word {
     /// What it says, without the brackets.
     pub text: String,
+    /// How it is written, with the brackets.
+    pub written: String,
     /// It opened with a bracket that was never closed.
     pub unclosed: bool,
 }
@@ -95,11 +97,13 @@ impl Iterator for Words<'_> {
             self.rest = text[end..].strip_prefix(space).unwrap_or_default();
             return (!text.is_empty()).then(|| Word {
                 text: text[..end].to_owned(),
+                written: text[..end].to_owned(),
                 unclosed: false,
             });
         };
         let mut word = Word {
             text: String::new(),
+            written: String::new(),
             unclosed: true,
         };
         let mut rest = inside;
@@ -116,6 +120,7 @@ impl Iterator for Words<'_> {
             }
             word.text.push(c);
         }
+        text[..text.len() - rest.len()].clone_into(&mut word.written);
         self.rest = rest;
         Some(word)
     }

@@ -9,7 +9,8 @@ use crate::library::Library;
 use crate::line::{Line, Words, lines};
 use crate::root::{Root, is_absent};
 use crate::stack::{Entry, Location, Work};
-use std::collections::{BTreeSet, HashSet};
+use crate::unseen::Unseen;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io;
 
 /// How deep files may include others, and substacks lie in others: libpam's `PAM_SUBSTACK_MAX_LEVEL`.
@@ -50,6 +51,8 @@ pub struct Service {
     pub refused: bool,
     /// Files that the current user may not read.
     pub unreadable: BTreeSet<String>,
+    /// What is not seen in its files: of each file the first, with its line from 1.
+    pub unseen: BTreeMap<String, (usize, Unseen)>,
     lines: usize,
 }
 
@@ -147,6 +150,7 @@ impl<'a> Loader<'a> {
             within: None,
         };
         if self.has_directory() {
+            self.passed_over(name, &mut service);
             let own = self.find(name);
             if let Some(path) = &own {
                 service.refused |= self.file(path, scope, &mut service).is_err();
@@ -169,6 +173,7 @@ impl<'a> Loader<'a> {
             }
         }
         service.unreadable.append(&mut other.unreadable);
+        service.unseen.append(&mut other.unseen);
         // A file that is read again has the same mistakes again.
         let mut told = HashSet::new();
         service
@@ -213,7 +218,32 @@ impl<'a> Loader<'a> {
         let paths = self.library.directories.iter();
         paths
             .map(|directory| format!("{directory}/{name}"))
-            .find(|path| self.root.has(path))
+            .find(|path| self.opens(path))
+    }
+
+    /// Whether libpam opens a file, or cannot for a reason that holds for this user only.
+    fn opens(&self, path: &str) -> bool {
+        match self.root.metadata(path) {
+            Ok(_) => true,
+            Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
+        }
+    }
+
+    /// Says which files of a service libpam passes over in silence, because they cannot be opened.
+    fn passed_over(&self, name: &str, into: &mut Service) {
+        for directory in &self.library.directories {
+            let file = format!("{directory}/{name}");
+            if self.root.has(&file) && !self.opens(&file) {
+                let location = Location { file, line: 0 };
+                into.mistakes.push(Mistake {
+                    location,
+                    what: "the file cannot be opened, as links that lead in a circle cannot, and \
+                           what stands elsewhere holds in its place"
+                        .to_owned(),
+                    harmless: false,
+                });
+            }
+        }
     }
 
     /// Where a name leads that another file includes.
@@ -251,11 +281,16 @@ impl<'a> Loader<'a> {
             }
             Unusable
         })?;
-        lines(&text).map_err(|line| {
+        let lines = lines(&text).map_err(|line| {
             let what = "the file ends in the middle of a line, and is refused for that";
             into.mistakes.push(mistake(line, what.to_owned()));
             Unusable
-        })
+        })?;
+        let mut unseen = lines.iter();
+        if let Some(first) = unseen.find_map(|line| Some((line.number, Unseen::in_line(line)?))) {
+            into.unseen.insert(path.to_owned(), first);
+        }
+        Ok(lines)
     }
 
     fn file(&self, path: &str, scope: Scope<'_>, into: &mut Service) -> Result<(), Unusable> {
@@ -351,16 +386,19 @@ impl<'a> Loader<'a> {
                 "'{name}' is none of auth, account, password and session"
             ));
         }
+        let control = words.next();
+        let written = control.as_ref().map(|word| word.written.clone());
         let entry = |work, actions| {
             let entry = Entry {
                 location: location.clone(),
                 level: scope.level,
                 work,
+                control: written.clone().unwrap_or_default(),
                 actions,
             };
             Some((group, entry))
         };
-        let Some(control) = words.next() else {
+        let Some(control) = control else {
             mistakes.push("it ends before it says what the module is to the stack".to_owned());
             return entry(Work::MustFail, Actions::all(Action::Bad));
         };
@@ -478,6 +516,7 @@ impl<'a> Loader<'a> {
             location: location.clone(),
             level: scope.level,
             work: Work::MustFail,
+            control: String::new(),
             actions: Actions::all(Action::Bad),
         };
         Some((group, entry))

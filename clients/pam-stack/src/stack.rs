@@ -11,13 +11,16 @@ use crate::codes::{Action, Actions, Code};
 pub struct Location {
     /// The file.
     pub file: String,
-    /// The line, from 1.
+    /// The line, from 1; 0 for the file as a whole.
     pub line: usize,
 }
 
 impl std::fmt::Display for Location {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
+        match self.line {
+            0 => f.write_str(&self.file),
+            line => write!(f, "{}:{line}", self.file),
+        }
     }
 }
 
@@ -48,6 +51,8 @@ pub struct Entry {
     pub level: usize,
     /// What it does.
     pub work: Work,
+    /// Its second word as it is written, with its brackets.
+    pub control: String,
     /// What becomes of what it returns.
     pub actions: Actions,
 }
@@ -101,6 +106,20 @@ impl Progress {
             self.saved.push(outside);
         }
         self.level = level;
+    }
+
+    /// The entry whose turn it is once the one at `index` has returned `code`; `None` at the end.
+    pub fn landing(stack: &[Entry], index: usize, code: Code) -> Option<usize> {
+        let level = stack.get(index)?.level;
+        let outside = (Impression::Undefined, Code::PERM_DENIED);
+        let mut progress = Self {
+            next: index,
+            level,
+            saved: vec![outside; level + 1],
+            ..Self::start()
+        };
+        progress.step(stack, code);
+        progress.turn(stack)
     }
 
     /// Goes on after the entry whose turn it was returned `code`.
