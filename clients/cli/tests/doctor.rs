@@ -18,7 +18,7 @@ const LIBRARIES: &str = "usr/lib/x86_64-linux-gnu";
 /// What doctor reads in a libpam.
 const LIBPAM: &str =
     "\0/etc/pam.d/%s\0/usr/lib/pam.d/%s\0@include\0/lib/x86_64-linux-gnu/security/\0";
-const MODULES: [&str; 18] = [
+const MODULES: [&str; 22] = [
     "cap",
     "deny",
     "env",
@@ -37,6 +37,10 @@ const MODULES: [&str; 18] = [
     "systemd",
     "unix",
     "debug",
+    "google_authenticator",
+    "localuser",
+    "usertype",
+    "krb5",
 ];
 
 fn cases() -> PathBuf {
@@ -238,7 +242,7 @@ fn people_are_told_what_is_wrong_and_what_to_do() {
     );
     assert!(out.contains("This fails open"), "{out}");
     assert!(
-        out.contains("→ Write 'auth requisite pam_secinfo.so'"),
+        out.contains("→ In /etc/pam.d/common-auth, line 4, write 'requisite' instead of"),
         "{out}"
     );
     assert!(out.contains("- not looked at: the daemon"), "{out}");

@@ -44,6 +44,7 @@ pub(crate) async fn check(root: &Root, findings: &mut Findings) {
                    apps are wrong."
                 .to_owned(),
             remedy: "Run timedatectl set-ntp true, or set up another time service.".to_owned(),
+            changes: Vec::new(),
         });
     }
 }

@@ -60,6 +60,7 @@ pub(crate) async fn check(root: &Root, address: Option<&str>, findings: &mut Fin
         services: Vec::new(),
         what,
         remedy: remedy.to_owned(),
+        changes: Vec::new(),
     });
 }
 

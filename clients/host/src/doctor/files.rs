@@ -63,6 +63,7 @@ impl Checks<'_> {
             services: Vec::new(),
             what: what.to_owned(),
             remedy: remedy.to_owned(),
+            changes: Vec::new(),
         });
     }
 

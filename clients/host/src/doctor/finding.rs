@@ -78,6 +78,72 @@ pub(crate) struct Finding {
     pub(crate) what: String,
     /// What to do.
     pub(crate) remedy: String,
+    /// The same as changes to files, where it is known which: made together, and in this order,
+    /// they mend it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) changes: Vec<Change>,
+}
+
+/// One change to a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Change {
+    /// The file.
+    pub(crate) file: String,
+    /// The line, from 1.
+    pub(crate) line: usize,
+    /// What it is.
+    #[serde(flatten)]
+    pub(crate) what: What,
+}
+
+/// What a change is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase", untagged)]
+pub(crate) enum What {
+    /// Other words where the line has these for the first time.
+    Words {
+        /// What stands there.
+        replace: String,
+        /// What is to stand there.
+        with: String,
+    },
+    /// A new line in front of the line.
+    Before {
+        /// The new line.
+        before: String,
+    },
+    /// A new line behind the line.
+    Behind {
+        /// The new line.
+        behind: String,
+    },
+}
+
+/// Changes as one sentence.
+pub(crate) fn in_words(changes: &[Change]) -> String {
+    let mut parts = Vec::new();
+    let mut last = None;
+    for Change { file, line, what } in changes {
+        let place = if last == Some(file) {
+            format!("line {line}")
+        } else {
+            format!("{file}, line {line}")
+        };
+        last = Some(file);
+        parts.push(match what {
+            What::Words { replace, with } => {
+                format!("in {place}, write '{with}' instead of '{replace}'")
+            }
+            What::Before { before } => format!("in front of {place}, add a line '{before}'"),
+            What::Behind { behind } => format!("behind {place}, add a line '{behind}'"),
+        });
+    }
+    let mut sentence = parts.join("; ");
+    if let Some(first) = sentence.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    sentence.push('.');
+    sentence
 }
 
 /// Something that could not be examined.

@@ -104,6 +104,7 @@ fn warning(id: &'static str, what: String, remedy: &str) -> Finding {
         services: Vec::new(),
         what,
         remedy: remedy.to_owned(),
+        changes: Vec::new(),
     }
 }
 

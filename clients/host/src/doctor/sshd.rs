@@ -192,6 +192,7 @@ pub(crate) fn check(settings: &Settings, protection: &Protection, findings: &mut
             services: Vec::new(),
             what: what.to_owned(),
             remedy: remedy.to_owned(),
+            changes: Vec::new(),
         });
     };
     if !settings.is_yes("usepam", "no") {

@@ -110,6 +110,7 @@ pub(crate) fn check(root: &Root, findings: &mut Findings) {
                 what: "The channel has no network (PrivateNetwork=yes), so it can deliver nothing."
                     .to_owned(),
                 remedy: format!("Run systemctl edit {unit} and set PrivateNetwork=no."),
+                changes: Vec::new(),
             });
         }
     }
@@ -138,6 +139,7 @@ fn needs(sandbox: &Sandbox, unit: &str, families: &[&str], findings: &mut Findin
         services: Vec::new(),
         what: format!("Its sandbox forbids {list}, without which it cannot work."),
         remedy: format!("Run systemctl edit {unit} and add RestrictAddressFamilies={list}."),
+        changes: Vec::new(),
     });
 }
 

@@ -1,14 +1,17 @@
 //! Turns what the PAM configuration allows into findings.
 
+use super::mend::{Neighbour, mend};
 use super::modules::{Modules, is_trusted};
+use super::problem::{Problem, Verdict};
+use super::remedy::changes;
 use super::roles::{OURS, Role, role};
-use super::search::{Abilities, search};
-use crate::doctor::finding::{Area, Finding, Findings, Severity};
+use crate::doctor::finding::{Area, Change, Finding, Findings, Severity, in_words};
 use secinfo_pam_stack::codes::Code;
 use secinfo_pam_stack::library::Library;
 use secinfo_pam_stack::load::{Group, Loader, Service};
 use secinfo_pam_stack::root::Root;
-use secinfo_pam_stack::stack::{Entry, Work};
+use secinfo_pam_stack::stack::{Entry, Location, Progress, Work};
+use secinfo_pam_stack::unseen::Unseen;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Services through which users sign in or gain privileges.
@@ -61,6 +64,11 @@ pub(crate) fn check(root: &Root, key_first: bool, findings: &mut Findings) -> Pr
         .flat_map(|service| &service.included)
         .collect();
     let mut modules = Modules::of(root, &library);
+    for service in services.values() {
+        modules.look_at_all_of(service);
+    }
+    let missing = |path: &str| modules.is_missing(path);
+    let neighbours = neighbours(&services, key_first, &missing);
     let mut protection = Protection::default();
     let mut without = Vec::new();
     for (name, service) in &services {
@@ -80,12 +88,23 @@ pub(crate) fn check(root: &Root, key_first: bool, findings: &mut Findings) -> Pr
         }
         let mut checks = Checks {
             name,
+            root,
             key_first: key_first && name == "sshd",
+            modules: &modules,
+            neighbours: &neighbours,
             findings: &mut *findings,
         };
-        checks.mistakes(service);
-        checks.modules(service, &mut modules);
         let stack = service.stack(Group::Auth);
+        if !service.unseen.is_empty() {
+            // All else would follow from that.
+            checks.unseen(service);
+            if stack.iter().any(seems_ours) {
+                protection.services.insert(name.clone());
+            }
+            continue;
+        }
+        checks.mistakes(service);
+        checks.modules(service);
         if let Some(ours) = ours(&stack) {
             protection.services.insert(name.clone());
             if stack.iter().any(offers_set_up) {
@@ -95,11 +114,11 @@ pub(crate) fn check(root: &Root, key_first: bool, findings: &mut Findings) -> Pr
                 continue;
             }
             checks.arguments(&stack);
-            let missing = |path: &str| modules.is_missing(path);
-            let abilities = search(&stack, missing);
             if !service.refused {
-                let gone = matches!(&ours.work, Work::Module { path, .. } if missing(path));
-                checks.order(&stack, ours, &abilities, gone);
+                checks.order(&stack, ours);
+                if service.mistakes.iter().all(|mistake| mistake.harmless) {
+                    checks.account(&service.stack(Group::Account));
+                }
             }
         } else if stack.iter().any(proves) && !service.auth_of_other && name != "other" {
             without.push(name);
@@ -112,6 +131,33 @@ pub(crate) fn check(root: &Root, key_first: bool, findings: &mut Findings) -> Pr
     );
     unprotected(&protection, &without, findings);
     protection
+}
+
+/// All stacks that a change to a file could spoil.
+fn neighbours(
+    services: &BTreeMap<String, Service>,
+    key_first: bool,
+    missing: &impl Fn(&str) -> bool,
+) -> Vec<Neighbour> {
+    let usable = services
+        .iter()
+        .filter(|(_, service)| service.unseen.is_empty() && !service.refused);
+    usable
+        .map(|(name, service)| {
+            let stack = service.stack(Group::Auth);
+            let key_first = key_first && name == "sshd";
+            Neighbour {
+                before: Verdict::of(&stack, key_first, missing),
+                stack,
+                key_first,
+            }
+        })
+        .collect()
+}
+
+/// Whether ours is meant, whatever stands around its name.
+fn seems_ours(entry: &Entry) -> bool {
+    matches!(&entry.work, Work::Module { path, .. } if path.contains(OURS))
 }
 
 /// The first entry of ours.
@@ -147,6 +193,7 @@ fn unprotected(protection: &Protection, without: &[&String], findings: &mut Find
             remedy: "Run pam-auth-update --enable secinfo, or see docs/how-to/pam.md for one \
                      service at a time."
                 .to_owned(),
+            changes: Vec::new(),
         });
         return;
     }
@@ -169,6 +216,7 @@ fn unprotected(protection: &Protection, without: &[&String], findings: &mut Find
             }
             .to_owned(),
             remedy: remedy.to_owned(),
+            changes: Vec::new(),
         });
     }
 }
@@ -195,7 +243,10 @@ fn wrong_argument(argument: &str) -> Option<&'static str> {
 /// Findings on one service.
 struct Checks<'a> {
     name: &'a str,
+    root: &'a Root,
     key_first: bool,
+    modules: &'a Modules<'a>,
+    neighbours: &'a [Neighbour],
     findings: &'a mut Findings,
 }
 
@@ -206,8 +257,9 @@ impl Checks<'_> {
         severity: Severity,
         subject: &impl ToString,
         what: impl Into<String>,
-        remedy: impl Into<String>,
+        remedy: impl Into<Remedy>,
     ) {
+        let remedy = remedy.into();
         self.findings.add(Finding {
             id,
             severity,
@@ -215,8 +267,32 @@ impl Checks<'_> {
             subject: subject.to_string(),
             services: vec![self.name.to_owned()],
             what: what.into(),
-            remedy: remedy.into(),
+            remedy: remedy.text,
+            changes: remedy.changes,
         });
+    }
+
+    fn unseen(&mut self, service: &Service) {
+        for (file, (line, unseen)) in &service.unseen {
+            let location = Location {
+                file: file.clone(),
+                line: *line,
+            };
+            let remedy = match unseen {
+                Unseen::WindowsLineEnds => format!("Run sed -i 's/\\r$//' {file}."),
+                Unseen::ByteOrderMark => format!("Run sed -i '1s/^\\xEF\\xBB\\xBF//' {file}."),
+                Unseen::Character(_) => {
+                    format!("Type the words of {file}, line {line}, anew, with plain blanks.")
+                }
+            };
+            self.add(
+                "pam-unseen-character",
+                Severity::Error,
+                &location,
+                format!("{unseen}, and Linux-PAM takes that for part of a word."),
+                remedy,
+            );
+        }
     }
 
     fn mistakes(&mut self, service: &Service) {
@@ -249,13 +325,12 @@ impl Checks<'_> {
         }
     }
 
-    fn modules(&mut self, service: &Service, modules: &mut Modules<'_>) {
+    fn modules(&mut self, service: &Service) {
         for (_, entry) in &service.entries {
             let Work::Module { path, silent, .. } = &entry.work else {
                 continue;
             };
-            modules.look(path);
-            match modules.known.get(path) {
+            match self.modules.known.get(path) {
                 Some(None) if !silent || role(path) == Role::Ours => self.add(
                     "module-missing",
                     Severity::Error,
@@ -263,7 +338,7 @@ impl Checks<'_> {
                     format!("{path} is not there."),
                     "Install the package that it comes with, or remove the line.",
                 ),
-                Some(Some(metadata)) if !is_trusted(metadata, modules.root) => self.add(
+                Some(Some(metadata)) if !is_trusted(metadata, self.modules.root) => self.add(
                     "module-untrusted",
                     Severity::Error,
                     &path,
@@ -298,71 +373,171 @@ impl Checks<'_> {
         }
     }
 
-    fn order(&mut self, stack: &[Entry], ours: &Entry, can: &Abilities, missing: bool) {
-        if !can.ignores.is_empty() {
-            let codes: Vec<_> = can.ignores.iter().copied().map(Code::name).collect();
-            self.add(
-                "pam-fails-open",
-                Severity::Error,
-                &ours.location,
-                format!(
-                    "This fails open: people get in although {OURS} answers {}.",
-                    codes.join(", ")
-                ),
-                format!(
-                    "Write 'auth requisite {OURS}', and let no line behind it forget what failed."
-                ),
+    fn order(&mut self, stack: &[Entry], ours: &Entry) {
+        let modules = self.modules;
+        let missing = |path: &str| modules.is_missing(path);
+        let verdict = Verdict::of(stack, self.key_first, &missing);
+        for problem in &verdict.problems {
+            let mended = mend(
+                stack,
+                &verdict,
+                problem,
+                self.key_first,
+                self.neighbours,
+                &missing,
             );
+            let mended = mended.map(|edits| Remedy::from(changes(self.root, &edits)));
+            self.told(stack, ours, &verdict, problem, mended);
         }
-        for index in &can.skipped_by {
-            self.skipped(&stack[*index], ours);
-        }
-        if can.needs_no_factor && !self.key_first {
-            self.add(
+    }
+
+    /// One problem of the order of lines, with what is known to mend it.
+    fn told(
+        &mut self,
+        stack: &[Entry],
+        ours: &Entry,
+        verdict: &Verdict,
+        problem: &Problem,
+        mended: Option<Remedy>,
+    ) {
+        let or = |text: &str| mended.clone().unwrap_or_else(|| text.into());
+        let at = |location: &Location| {
+            let mut indexed = stack.iter().enumerate();
+            indexed.find(|(_, entry)| {
+                entry.location == *location && matches!(entry.work, Work::Module { .. })
+            })
+        };
+        match problem {
+            Problem::FailsOpen => {
+                let codes = verdict.abilities.ignores.iter().copied();
+                let codes: Vec<_> = codes.map(Code::name).collect();
+                self.add(
+                    "pam-fails-open",
+                    Severity::Error,
+                    &ours.location,
+                    format!(
+                        "This fails open: people get in although {OURS} answers {}.",
+                        codes.join(", ")
+                    ),
+                    or("Write 'auth requisite pam_secinfo.so', and let no line behind it forget \
+                        what failed."),
+                );
+            }
+            Problem::Skipped(location) => {
+                if let Some((_, by)) = at(location) {
+                    self.skipped(by, ours, mended);
+                }
+            }
+            Problem::NoFirstFactor => self.add(
                 "pam-no-first-factor",
                 Severity::Error,
                 &ours.location,
                 "People get in without a password or another first factor: a code alone will do, \
                  and users whom policy does not cover need nothing.",
-                format!("Have a first factor before {OURS} that must succeed."),
-            );
-        }
-        if can.succeeds {
-            self.asked_first(stack, can);
-        }
-        if missing {
-            return;
-        }
-        if !can.succeeds {
-            self.add(
+                or("Have a first factor before pam_secinfo.so that must succeed."),
+            ),
+            Problem::AskedFirst(location) => {
+                if let Some((index, entry)) = at(location) {
+                    let behind = stack[index..].iter().find(|entry| proves(entry));
+                    let mended = mended.or_else(|| Some(moved(behind?, entry).into()));
+                    self.asked_first(entry, verdict, mended);
+                }
+            }
+            Problem::Refused(location) => {
+                if let Some((index, entry)) = at(location) {
+                    self.refused(stack, index, entry, mended);
+                }
+            }
+            Problem::NobodyGetsIn => self.add(
                 "pam-nobody-gets-in",
                 Severity::Error,
                 &ours.location,
                 "Nobody gets in, whatever the modules answer.",
-                "Look at what fails in every case: malformed lines, modules that are missing, \
-                 jumps that are too far.",
-            );
-        } else if !can.succeeds_uncovered {
-            self.add(
+                or("Look at what fails in every case: malformed lines, modules that are missing, \
+                    jumps that are too far."),
+            ),
+            Problem::UncoveredLockedOut => self.add(
                 "pam-uncovered-locked-out",
                 Severity::Warning,
                 &ours.location,
                 "Users whom policy does not cover do not get in: nothing else in this stack says \
                  yes.",
-                "Add 'auth required pam_permit.so' as the last line, if something else, such as \
-                 the key that the SSH server demands, has proved who they are.",
+                or("Add 'auth required pam_permit.so' as the last line, if something else, such as \
+                    the key that the SSH server demands, has proved who they are."),
+            ),
+        }
+    }
+
+    fn refused(&mut self, stack: &[Entry], index: usize, entry: &Entry, mended: Option<Remedy>) {
+        let Work::Module { path, .. } = &entry.work else {
+            return;
+        };
+        let landing = Progress::landing(stack, index, Code::SUCCESS).map(|at| &stack[at]);
+        let then = match landing.map(|entry| (&entry.work, &entry.location)) {
+            Some((Work::Module { path, .. }, location)) => {
+                format!("goes on at {path} ({location})")
+            }
+            Some((_, location)) => format!("goes on at {location}"),
+            None => "leads past the last line".to_owned(),
+        };
+        self.add(
+            "pam-first-factor-refused",
+            Severity::Error,
+            &entry.location,
+            format!(
+                "Users with the right answer for {path} are refused: its success {then}, and \
+                 nothing lets them in there."
+            ),
+            mended.unwrap_or_else(|| {
+                "Have the jump lead behind pam_deny.so, to the line that is meant.".into()
+            }),
+        );
+    }
+
+    /// Whether accounts are let through, once who they are is proved.
+    fn account(&mut self, stack: &[Entry]) {
+        let modules = self.modules;
+        let missing = |path: &str| modules.is_missing(path);
+        let verdict = Verdict::of(stack, true, &missing);
+        if verdict.problems.contains(&Problem::NobodyGetsIn) {
+            let first = stack.first().map(|entry| entry.location.to_string());
+            let subject = first.unwrap_or_else(|| self.name.to_owned());
+            self.add(
+                "pam-account-refused",
+                Severity::Error,
+                &subject,
+                "No account is let through, whatever the modules answer: the lines for account \
+                 never succeed.",
+                "Compare them with those that your distribution ships, jumps and pam_deny.so first.",
+            );
+        }
+        for problem in &verdict.problems {
+            let Problem::Refused(location) = problem else {
+                continue;
+            };
+            let mended = mend(stack, &verdict, problem, true, &[], &missing);
+            self.add(
+                "pam-account-refused",
+                Severity::Error,
+                location,
+                "Accounts that this line finds in order are refused by those behind it.",
+                mended.map_or_else(
+                    || "Have the jump lead behind pam_deny.so.".into(),
+                    |edits| Remedy::from(changes(self.root, &edits)),
+                ),
             );
         }
     }
 
-    fn skipped(&mut self, by: &Entry, ours: &Entry) {
+    fn skipped(&mut self, by: &Entry, ours: &Entry, mended: Option<Remedy>) {
         let Work::Module { path, .. } = &by.work else {
             return;
         };
-        let remedy = format!(
-            "Put 'auth requisite {OURS}' where this line cannot pass over it: with 'required' \
-             instead of 'sufficient', or with a shorter jump."
-        );
+        let remedy = mended.unwrap_or_else(|| {
+            "Have 'auth requisite pam_secinfo.so' where this line cannot pass over it: with \
+             'required' instead of 'sufficient', or with a shorter jump."
+                .into()
+        });
         match role(path) {
             Role::Factor | Role::Permit | Role::Deny => self.add(
                 "pam-skips",
@@ -382,37 +557,77 @@ impl Checks<'_> {
                     "Those for whom {path} decides so get in, and {OURS} ({}) is not asked.",
                     ours.location
                 ),
-                format!("Leave it if it is meant so; otherwise: {remedy}"),
+                Remedy {
+                    text: format!("Leave it if it is meant so; otherwise: {}", remedy.text),
+                    changes: remedy.changes,
+                },
             ),
         }
     }
 
-    fn asked_first(&mut self, stack: &[Entry], can: &Abilities) {
-        if self.key_first {
-            return;
-        }
-        for index in &can.asked_first {
-            let entry = &stack[*index];
-            if offers_set_up(entry) {
-                self.add(
-                    "pam-set-up-without-first-factor",
-                    Severity::Error,
-                    &entry.location,
-                    "Any person can set up a method in the name of a user here: set_up is given \
-                     although the first factor need not have succeeded before.",
+    fn asked_first(&mut self, entry: &Entry, verdict: &Verdict, mended: Option<Remedy>) {
+        if offers_set_up(entry) {
+            self.add(
+                "pam-set-up-without-first-factor",
+                Severity::Error,
+                &entry.location,
+                "Any person can set up a method in the name of a user here: set_up is given \
+                 although the first factor need not have succeeded before.",
+                mended.unwrap_or_else(|| {
                     "Have a first factor before it that ends the stack when it fails (requisite, \
-                     or pam_deny.so behind it), or remove set_up.",
-                );
-            } else if !can.needs_no_factor {
-                self.add(
-                    "pam-asked-first",
-                    Severity::Warning,
-                    &entry.location,
-                    "Users are asked for a code before their first factor has succeeded, so \
-                     any person can have codes sent to them, and lock them for a time.",
-                    "Make the first factor requisite, or put pam_deny.so behind it.",
-                );
-            }
+                     or pam_deny.so as requisite behind it), or remove set_up."
+                        .into()
+                }),
+            );
+        } else if !verdict.abilities.needs_no_factor {
+            self.add(
+                "pam-asked-first",
+                Severity::Warning,
+                &entry.location,
+                "Users are asked for a code before their first factor has succeeded, so any person \
+                 can have codes sent to them, and lock them for a time.",
+                mended.unwrap_or_else(|| {
+                    "Make the first factor requisite, or put pam_deny.so as requisite behind it."
+                        .into()
+                }),
+            );
+        }
+    }
+}
+
+/// How a first factor that stands behind ours comes to stand before it.
+fn moved(factor: &Entry, ours: &Entry) -> String {
+    let (from, to) = (&factor.location, &ours.location);
+    format!("Move the line {from} in front of {to}, and write 'requisite' there.")
+}
+
+/// What to do, in words, and as changes where they are known.
+#[derive(Debug, Clone)]
+struct Remedy {
+    text: String,
+    changes: Vec<Change>,
+}
+
+impl From<&str> for Remedy {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<String> for Remedy {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            changes: Vec::new(),
+        }
+    }
+}
+
+impl From<Vec<Change>> for Remedy {
+    fn from(changes: Vec<Change>) -> Self {
+        Self {
+            text: in_words(&changes),
+            changes,
         }
     }
 }

@@ -1,7 +1,13 @@
 //! PAM's configuration: read as Linux-PAM reads it, and searched for what it lets happen.
 
+#[cfg(test)]
+mod against_libpam;
 mod check;
+mod factors;
+mod mend;
 mod modules;
+mod problem;
+mod remedy;
 mod roles;
 mod search;
 

@@ -3,7 +3,9 @@
 use crate::doctor::finding::{Area, Findings};
 use rustix::fs::FileType;
 use secinfo_pam_stack::library::Library;
+use secinfo_pam_stack::load::Service;
 use secinfo_pam_stack::root::{Metadata, Root, is_absent};
+use secinfo_pam_stack::stack::Work;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The files of modules, each examined once.
@@ -25,8 +27,17 @@ impl<'a> Modules<'a> {
         }
     }
 
+    /// Examines the files of the modules that a service calls.
+    pub(super) fn look_at_all_of(&mut self, service: &Service) {
+        for (_, entry) in &service.entries {
+            if let Work::Module { path, .. } = &entry.work {
+                self.look(path);
+            }
+        }
+    }
+
     /// Examines the file of a module.
-    pub(super) fn look(&mut self, module: &str) {
+    fn look(&mut self, module: &str) {
         let Some(path) = self.library.module(module) else {
             self.unseen.insert(module.to_owned());
             return;

@@ -4,9 +4,9 @@
 //! state, and all of them can be explored.
 
 use super::roles::{Role, role};
-use secinfo_pam_stack::codes::{Action, Code};
+use secinfo_pam_stack::codes::Code;
 use secinfo_pam_stack::stack::{Entry, Progress, Work};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 /// The last result of our module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -78,13 +78,13 @@ pub(crate) fn search(stack: &[Entry], missing: impl Fn(&str) -> bool) -> Abiliti
 }
 
 /// What an entry can return: one code for each distinct effect.
-struct Choice {
-    role: Option<Role>,
-    codes: Vec<Code>,
+pub(super) struct Choice {
+    pub(super) role: Option<Role>,
+    pub(super) codes: Vec<Code>,
 }
 
 impl Choice {
-    fn of(entry: &Entry, missing: &impl Fn(&str) -> bool) -> Self {
+    pub(super) fn of(entry: &Entry, missing: &impl Fn(&str) -> bool) -> Self {
         match &entry.work {
             Work::Substack | Work::MustFail => Self {
                 role: None,
@@ -113,22 +113,21 @@ impl Choice {
 
 /// Keeps one of several codes with the same action, but for success and ignore.
 fn distinct(codes: &[Code], entry: &Entry) -> Vec<Code> {
-    let mut kinds: BTreeMap<String, Code> = BTreeMap::new();
+    let kind = |code: Code| {
+        let plain = (code == Code::SUCCESS, code == Code::IGNORE);
+        (entry.actions.of(code), proves(code), plain)
+    };
+    let mut kept: Vec<Code> = Vec::new();
     for code in codes {
-        let action: Action = entry.actions.of(*code);
-        let kind = format!(
-            "{action:?} {} {} {}",
-            proves(*code),
-            *code == Code::SUCCESS,
-            *code == Code::IGNORE
-        );
-        kinds.entry(kind).or_insert(*code);
+        if kept.iter().all(|other| kind(*other) != kind(*code)) {
+            kept.push(*code);
+        }
     }
-    kinds.into_values().collect()
+    kept
 }
 
 /// Whether a code authenticates the user; one who has to change the password was authenticated too.
-fn proves(code: Code) -> bool {
+pub(super) fn proves(code: Code) -> bool {
     matches!(code, Code::SUCCESS | Code::NEW_AUTHTOK_REQD)
 }
 
