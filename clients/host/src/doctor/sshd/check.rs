@@ -1,0 +1,290 @@
+//! Whether the SSH server asks PAM, lets users answer, and gives them the time.
+
+use super::settings::{Effective, FILE, Settings, asks_pam};
+use crate::doctor::finding::{Area, Change, Finding, Findings, Severity, What, in_words};
+use crate::doctor::pam::Protection;
+
+/// Time enough for a password and a code that is sent.
+const SIGN_IN_TIME: u32 = 60;
+/// Time enough to set up a method as well.
+const SET_UP_TIME: u32 = 120;
+/// The methods with which a key does not make up for a code.
+const METHODS: &str = "publickey,keyboard-interactive keyboard-interactive";
+
+/// Looks at the server, if it is to ask secinfo.
+pub(crate) fn check(settings: &Settings, protection: &Protection, findings: &mut Findings) {
+    if !protection.services.contains("sshd") {
+        return;
+    }
+    for effective in settings.all() {
+        Checks {
+            effective: &effective,
+            set_up: protection.set_up.contains("sshd"),
+            findings: &mut *findings,
+        }
+        .all();
+    }
+}
+
+struct Checks<'a> {
+    effective: &'a Effective,
+    set_up: bool,
+    findings: &'a mut Findings,
+}
+
+impl Checks<'_> {
+    /// Adds a finding about a keyword, mended by another value.
+    fn add(
+        &mut self,
+        id: &'static str,
+        severity: Severity,
+        (keyword, value): (&str, &str),
+        what: &str,
+    ) {
+        let wanted = format!("{keyword} {value}");
+        let line = self.effective.line(&keyword.to_ascii_lowercase());
+        let (subject, change) = match line {
+            Some((location, written)) => (
+                location.to_string(),
+                Change {
+                    file: location.file.clone(),
+                    line: location.line,
+                    what: What::Words {
+                        replace: written.clone(),
+                        with: wanted,
+                    },
+                },
+            ),
+            // What is said first holds.
+            None => (
+                keyword.to_owned(),
+                Change {
+                    file: FILE.to_owned(),
+                    line: 1,
+                    what: What::Before { before: wanted },
+                },
+            ),
+        };
+        let known = self.findings.found.iter();
+        if known
+            .clone()
+            .any(|known| known.id == id && known.subject == subject)
+        {
+            // It holds for several blocks.
+            return;
+        }
+        let what = match &self.effective.of {
+            Some(block) => format!("Below {block}: {what}"),
+            None => what.to_owned(),
+        };
+        let changes = vec![change];
+        self.findings.add(Finding {
+            id,
+            severity,
+            area: Area::Sshd,
+            subject,
+            services: Vec::new(),
+            what,
+            remedy: in_words(&changes),
+            changes,
+        });
+    }
+
+    fn all(&mut self) {
+        if !self.effective.is_yes("usepam", "no") {
+            self.add(
+                "sshd-no-pam",
+                Severity::Error,
+                ("UsePAM", "yes"),
+                "The SSH server does not ask PAM, so it does not ask secinfo.",
+            );
+            return;
+        }
+        if !self.effective.is_yes("kbdinteractiveauthentication", "yes") {
+            self.add(
+                "sshd-no-keyboard-interactive",
+                Severity::Error,
+                ("KbdInteractiveAuthentication", "yes"),
+                "The SSH server shows no prompts of PAM, so nobody can answer with a code.",
+            );
+        }
+        self.password_answers();
+        self.key_skips();
+        self.grace_time();
+    }
+
+    /// The method `password` answers every prompt of PAM with the one password that was typed.
+    fn password_answers(&mut self) {
+        let wrong = "The SSH server answers the prompt for a code with the password, in its method \
+                     'password': users who must give a code are refused, and each time counts as a \
+                     wrong code.";
+        let Some(lists) = self.effective.method_lists() else {
+            if self.effective.is_yes("passwordauthentication", "yes") {
+                self.add(
+                    "sshd-password-answers-code",
+                    Severity::Info,
+                    ("PasswordAuthentication", "no"),
+                    "A program that offers the method 'password' cannot sign in where a code is \
+                     asked for: the SSH server answers that prompt with the password, too.",
+                );
+            }
+            return;
+        };
+        if lists.iter().any(|list| list.contains(&"password")) {
+            let mended = mended_methods(&lists);
+            self.add(
+                "sshd-password-answers-code",
+                Severity::Error,
+                ("AuthenticationMethods", &mended),
+                wrong,
+            );
+        }
+    }
+
+    fn key_skips(&mut self) {
+        let Some(lists) = self.effective.method_lists() else {
+            if self.effective.is_yes("pubkeyauthentication", "yes") {
+                self.add(
+                    "sshd-key-skips",
+                    Severity::Warning,
+                    ("AuthenticationMethods", METHODS),
+                    "A user with a key gets in with it alone: the SSH server then asks PAM for no \
+                     authentication.",
+                );
+            }
+            return;
+        };
+        let without = lists
+            .iter()
+            .filter(|list| !list.iter().any(|method| asks_pam(method)))
+            .count();
+        let mended = mended_methods(&lists);
+        if without == lists.len() {
+            self.add(
+                "sshd-never-asks",
+                Severity::Error,
+                ("AuthenticationMethods", &mended),
+                "None of the ways that the SSH server accepts asks PAM, so none asks secinfo.",
+            );
+        } else if without > 0 {
+            self.add(
+                "sshd-key-skips",
+                Severity::Warning,
+                ("AuthenticationMethods", &mended),
+                "One of the ways that the SSH server accepts does not ask PAM, so it does not ask \
+                 secinfo.",
+            );
+        }
+        let root = self.effective.get("permitrootlogin", "prohibit-password");
+        if matches!(root, "prohibit-password" | "without-password")
+            && without == 0
+            && self.effective.key_first()
+        {
+            let line = self.effective.line("permitrootlogin");
+            self.findings.add(Finding {
+                id: "sshd-root-cannot-answer",
+                severity: Severity::Info,
+                area: Area::Sshd,
+                subject: line.map_or_else(
+                    || "PermitRootLogin".to_owned(),
+                    |(location, _)| location.to_string(),
+                ),
+                services: Vec::new(),
+                what: "Root cannot sign in over SSH: prohibit-password forbids the prompts that \
+                       are demanded."
+                    .to_owned(),
+                remedy: "If root must, set 'PermitRootLogin yes'; the methods that are demanded \
+                         still hold."
+                    .to_owned(),
+                changes: Vec::new(),
+            });
+        }
+    }
+
+    fn grace_time(&mut self) {
+        let Some(seconds) = duration(self.effective.get("logingracetime", "120")) else {
+            return;
+        };
+        if seconds != 0 && seconds < SIGN_IN_TIME {
+            self.add(
+                "sshd-grace-time",
+                Severity::Warning,
+                ("LoginGraceTime", "120"),
+                "The SSH server hangs up before a code that is sent can arrive and be typed.",
+            );
+        } else if seconds != 0 && seconds < SET_UP_TIME && self.set_up {
+            self.add(
+                "sshd-grace-time",
+                Severity::Info,
+                ("LoginGraceTime", "300"),
+                "The SSH server may hang up while a user sets up a method.",
+            );
+        }
+    }
+}
+
+/// The same lists, with prompts of PAM in each, and never its method that answers them itself.
+fn mended_methods(lists: &[Vec<&str>]) -> String {
+    let mut mended: Vec<String> = Vec::new();
+    for list in lists {
+        let mut methods: Vec<&str> = Vec::new();
+        for method in list {
+            let method = match *method {
+                "password" => "keyboard-interactive",
+                method => method,
+            };
+            if !methods.contains(&method) {
+                methods.push(method);
+            }
+        }
+        if !methods.contains(&"keyboard-interactive") {
+            methods.push("keyboard-interactive");
+        }
+        let list = methods.join(",");
+        if !mended.contains(&list) {
+            mended.push(list);
+        }
+    }
+    mended.join(" ")
+}
+
+/// Seconds of a length of time as sshd writes it: numbers, each with s, m, h, d or w or nothing.
+fn duration(text: &str) -> Option<u32> {
+    let mut total = 0_u32;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number: u32 = rest[..digits].parse().ok()?;
+        rest = &rest[digits..];
+        let unit = match rest.bytes().next().map(|unit| unit.to_ascii_lowercase()) {
+            None | Some(b's') => 1,
+            Some(b'm') => 60,
+            Some(b'h') => 3600,
+            Some(b'd') => 86400,
+            Some(b'w') => 604_800,
+            Some(_) => return None,
+        };
+        rest = rest.get(1..).unwrap_or_default();
+        total = total.checked_add(number.checked_mul(unit)?)?;
+    }
+    Some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_are_those_of_sshd() {
+        for (text, seconds) in [
+            ("120", 120),
+            ("2m", 120),
+            ("1h30m", 5400),
+            ("0", 0),
+            ("45s", 45),
+        ] {
+            assert_eq!(duration(text), Some(seconds), "{text}");
+        }
+        assert_eq!(duration("soon"), None);
+    }
+}

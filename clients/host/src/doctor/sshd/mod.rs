@@ -1,0 +1,7 @@
+//! The SSH server: its settings with the lines that decide them, and what they do to sign-ins.
+
+mod check;
+mod settings;
+
+pub(crate) use check::check;
+pub(crate) use settings::{Settings, settings};

@@ -1,0 +1,639 @@
+//! The settings of the SSH server, read as sshd reads them: what is said first holds, files are
+//! included where `Include` stands, and a `Match` that holds for a connection overrules the rest.
+
+use crate::doctor::finding::{Area, Finding, Findings, Severity};
+use secinfo_pam_stack::root::{Root, is_absent};
+use secinfo_pam_stack::stack::Location;
+use secinfo_pam_stack::unseen::Unseen;
+use secinfo_terminal::text::visible;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+/// The file that the server begins with.
+pub(crate) const FILE: &str = "/etc/ssh/sshd_config";
+/// How deep files may include others, as in sshd.
+const DEEPEST: usize = 16;
+
+/// What a keyword is set to, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Setting {
+    value: String,
+    /// The line, and how it is written; unknown where only the server itself says so.
+    line: Option<(Location, String)>,
+}
+
+type Values = BTreeMap<String, Setting>;
+
+/// What holds for some connections.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Block {
+    criteria: String,
+    location: Location,
+    values: Values,
+}
+
+impl Block {
+    fn is_for_all(&self) -> bool {
+        self.criteria.eq_ignore_ascii_case("all")
+    }
+
+    /// Whether it holds for every connection for which `other` holds: all criteria of a block must.
+    fn holds_with(&self, other: &Self) -> bool {
+        let more = other.criteria.strip_prefix(&self.criteria);
+        self.is_for_all() || more.is_some_and(|more| more.is_empty() || more.starts_with(' '))
+    }
+}
+
+/// The settings, those for all connections and those for some; keywords in small letters.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Settings {
+    values: Values,
+    blocks: Vec<Block>,
+}
+
+/// The settings that hold for a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Effective {
+    values: Values,
+    /// The `Match` that it is subject to, in words.
+    pub(super) of: Option<String>,
+}
+
+impl Effective {
+    pub(super) fn get<'a>(&'a self, keyword: &str, default: &'a str) -> &'a str {
+        self.values
+            .get(keyword)
+            .map_or(default, |setting| &setting.value)
+    }
+
+    pub(super) fn is_yes(&self, keyword: &str, default: &str) -> bool {
+        self.get(keyword, default).eq_ignore_ascii_case("yes")
+    }
+
+    /// The line that decides, and how it is written.
+    pub(super) fn line(&self, keyword: &str) -> Option<&(Location, String)> {
+        self.values.get(keyword)?.line.as_ref()
+    }
+
+    /// The lists of methods of which one must be gone through; `None` for any one method.
+    pub(super) fn method_lists(&self) -> Option<Vec<Vec<&str>>> {
+        let methods = self.get("authenticationmethods", "any");
+        (!methods.eq_ignore_ascii_case("any")).then(|| {
+            let lists = methods.split_ascii_whitespace();
+            lists
+                .map(|list| {
+                    let methods = list.split(',');
+                    methods
+                        .map(|method| method.split(':').next().unwrap_or(method))
+                        .collect()
+                })
+                .collect()
+        })
+    }
+
+    /// Whether something else than PAM has proved who it is before PAM is asked.
+    pub(super) fn key_first(&self) -> bool {
+        self.method_lists().is_some_and(|lists| {
+            let first = |list: &Vec<&str>| !list.first().is_none_or(|method| asks_pam(method));
+            lists.iter().all(first)
+        })
+    }
+}
+
+/// Whether a method of authentication asks PAM.
+pub(super) fn asks_pam(method: &str) -> bool {
+    matches!(method, "keyboard-interactive" | "password")
+}
+
+impl Settings {
+    /// Whether for every connection something else than PAM has proved who it is before PAM is asked.
+    pub(crate) fn key_first(&self) -> bool {
+        self.all().iter().all(Effective::key_first)
+    }
+
+    /// What holds where no `Match` does but those for all, and what holds below each other `Match`.
+    pub(super) fn all(&self) -> Vec<Effective> {
+        let effective = |block: Option<&Block>| {
+            let mut values = Values::new();
+            let holding = self.blocks.iter().filter(|other| {
+                other.is_for_all() || block.is_some_and(|block| other.holds_with(block))
+            });
+            for from in holding.map(|block| &block.values).chain([&self.values]) {
+                for (keyword, setting) in from {
+                    let entry = values.entry(keyword.clone());
+                    entry.or_insert_with(|| setting.clone());
+                }
+            }
+            Effective {
+                values,
+                of: block.map(|block| format!("'Match {}' ({})", block.criteria, block.location)),
+            }
+        };
+        let some = self.blocks.iter().filter(|block| !block.is_for_all());
+        std::iter::once(None)
+            .chain(some.map(Some))
+            .map(effective)
+            .collect()
+    }
+
+    /// Takes the values that the server itself prints for all connections. A line that was read is
+    /// still the one that decides if it says the same.
+    fn correct(&mut self, printed: &str) {
+        for line in printed.lines() {
+            let (keyword, value) = line.split_once(' ').unwrap_or((line, ""));
+            let (keyword, value) = (name_of(keyword), value.trim());
+            if LISTS.contains(&keyword.as_str()) {
+                continue;
+            }
+            let read = self.values.get(&keyword);
+            if read.is_some_and(|read| read.value.eq_ignore_ascii_case(value)) {
+                continue;
+            }
+            // It prints lengths of time in seconds, and old words as new ones.
+            let line = read.and_then(|read| read.line.clone());
+            let same = keyword == "logingracetime" || keyword == "permitrootlogin";
+            self.values.insert(
+                keyword,
+                Setting {
+                    value: value.to_owned(),
+                    line: line.filter(|_| same),
+                },
+            );
+        }
+    }
+}
+
+/// Keywords that may be given several times, and of which nothing is asked here.
+const LISTS: [&str; 6] = [
+    "acceptenv",
+    "hostkey",
+    "listenaddress",
+    "port",
+    "setenv",
+    "subsystem",
+];
+
+fn name_of(keyword: &str) -> String {
+    match keyword.to_ascii_lowercase().as_str() {
+        "challengeresponseauthentication" | "skeyauthentication" => {
+            "kbdinteractiveauthentication".to_owned()
+        }
+        keyword => keyword.to_owned(),
+    }
+}
+
+/// The settings of the server below a root; `None` where there is none.
+pub(crate) fn settings(root: &Root, findings: &mut Findings) -> Option<Settings> {
+    let mut settings = Settings::default();
+    let mut reader = Reader {
+        root,
+        into: &mut settings,
+        unseen: Vec::new(),
+        unread: Vec::new(),
+    };
+    let read = reader.file(FILE, 0, None);
+    let (unseen, unread) = (reader.unseen, reader.unread);
+    for (location, unseen) in unseen {
+        findings.add(finding_of(&location, unseen));
+    }
+    for (file, why) in unread {
+        findings.missed(Area::Sshd, file, why);
+    }
+    match read {
+        Ok(()) => findings.saw(Area::Sshd, FILE),
+        Err(error) if is_absent(&error) => return None,
+        Err(error) => {
+            findings.missed(Area::Sshd, FILE, error.to_string());
+            return None;
+        }
+    }
+    if root.is_this_host() {
+        match ask_server(Path::new(FILE), None) {
+            Some(Ok(printed)) => {
+                settings.correct(&printed);
+                findings.saw(Area::Sshd, "sshd -T");
+            }
+            Some(Err(complaint)) => findings.add(Finding {
+                id: "sshd-config-wrong",
+                severity: Severity::Error,
+                area: Area::Sshd,
+                subject: FILE.to_owned(),
+                services: Vec::new(),
+                what: format!("The SSH server refuses its settings: {complaint}."),
+                remedy: "Correct that line, until sshd -t is silent.".to_owned(),
+                changes: Vec::new(),
+            }),
+            None => {}
+        }
+    }
+    Some(settings)
+}
+
+fn finding_of(location: &Location, unseen: Unseen) -> Finding {
+    let (severity, then, remedy) = match unseen {
+        Unseen::WindowsLineEnds => (
+            Severity::Info,
+            "The SSH server reads it all the same; other programs may not.",
+            format!("Run sed -i 's/\\r$//' {}.", location.file),
+        ),
+        Unseen::ByteOrderMark => (
+            Severity::Error,
+            "The SSH server refuses it, and does not start again.",
+            format!("Run sed -i '1s/^\\xEF\\xBB\\xBF//' {}.", location.file),
+        ),
+        Unseen::Character(_) => (
+            Severity::Error,
+            "The SSH server takes it for part of a word.",
+            format!(
+                "Type {}, line {}, anew, with plain blanks.",
+                location.file, location.line
+            ),
+        ),
+    };
+    Finding {
+        id: "sshd-unseen-character",
+        severity,
+        area: Area::Sshd,
+        subject: location.to_string(),
+        services: Vec::new(),
+        what: format!("{unseen}. {then}"),
+        remedy,
+        changes: Vec::new(),
+    }
+}
+
+/// What the server itself says, for a connection as `-C` has it; it says so to root only. An error
+/// is what it has against a line. `None` where it cannot be asked.
+fn ask_server(file: &Path, connection: Option<&str>) -> Option<Result<String, String>> {
+    let program = ["/usr/sbin/sshd", "/usr/bin/sshd"]
+        .into_iter()
+        .find(|path| Path::new(path).exists())?;
+    let mut command = Command::new(program);
+    command.arg("-T").arg("-f").arg(file);
+    if let Some(connection) = connection {
+        command.args(["-C", connection]);
+    }
+    let output = command.output().ok()?;
+    if output.status.success() {
+        return String::from_utf8(output.stdout).ok().map(Ok);
+    }
+    let text = String::from_utf8_lossy(&output.stderr);
+    // Another than root may read too little for it, and its unit makes a directory that it needs.
+    let asks = rustix::process::geteuid().is_root() && !text.contains("privilege separation");
+    let lines = || text.lines().map(str::trim);
+    let complaint = lines()
+        .find(|line| line.contains(" line "))
+        .or_else(|| lines().last().filter(|_| asks))?;
+    Some(Err(visible(complaint.trim_end_matches('.'))))
+}
+
+struct Reader<'a> {
+    root: &'a Root,
+    into: &'a mut Settings,
+    unseen: Vec<(Location, Unseen)>,
+    unread: Vec<(String, String)>,
+}
+
+impl Reader<'_> {
+    /// Reads a file. What stands below a `Match` in it ends with it; `block` is the one that the
+    /// file is included in.
+    fn file(&mut self, path: &str, level: usize, block: Option<usize>) -> std::io::Result<()> {
+        let text = self.root.text(path)?;
+        let outer = block.map(|index| self.into.blocks[index].criteria.clone());
+        let mut block = block;
+        let mut first = true;
+        for (index, raw) in text.split('\n').enumerate() {
+            let location = Location {
+                file: path.to_owned(),
+                line: index + 1,
+            };
+            let line = raw.trim_matches([' ', '\t', '\r', '\x0c']);
+            let words = words(line);
+            let Some((keyword, values)) = words.split_first() else {
+                continue;
+            };
+            // What stands in a comment is read by nobody.
+            let said = if raw.contains('#') {
+                &words.join(" ")
+            } else {
+                raw
+            };
+            if first
+                && let Some((_, unseen)) = Unseen::first(&format!("{said}\n"))
+                && (unseen != Unseen::ByteOrderMark || index == 0)
+            {
+                self.unseen.push((location.clone(), unseen));
+                first = false;
+            }
+            if keyword.eq_ignore_ascii_case("match") {
+                let inner = values.join(" ");
+                // In a file that a block includes, both must hold.
+                let criteria = match &outer {
+                    Some(outer) if inner.eq_ignore_ascii_case("all") => outer.clone(),
+                    Some(outer) if !outer.eq_ignore_ascii_case("all") => format!("{outer} {inner}"),
+                    _ => inner,
+                };
+                self.into.blocks.push(Block {
+                    criteria,
+                    location,
+                    values: Values::new(),
+                });
+                block = Some(self.into.blocks.len() - 1);
+            } else if keyword.eq_ignore_ascii_case("include") {
+                if level < DEEPEST {
+                    for pattern in values {
+                        self.included(pattern, level, block);
+                    }
+                }
+            } else {
+                let into = match self.goes_on(block) {
+                    Some(index) => &mut self.into.blocks[index].values,
+                    None => &mut self.into.values,
+                };
+                into.entry(name_of(keyword)).or_insert_with(|| Setting {
+                    value: values.join(" "),
+                    line: Some((location, line.to_owned())),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The block that a line belongs to. Others may have begun in a file that it includes, and what
+    /// stands behind them comes behind them: it is a block of its own.
+    fn goes_on(&mut self, block: Option<usize>) -> Option<usize> {
+        let index = block?;
+        let blocks = &mut self.into.blocks;
+        let began = &blocks[index];
+        match blocks.last() {
+            Some(last) if last.criteria != began.criteria => {
+                let goes_on = Block {
+                    values: Values::new(),
+                    ..began.clone()
+                };
+                blocks.push(goes_on);
+            }
+            _ => {}
+        }
+        Some(blocks.len() - 1)
+    }
+
+    fn included(&mut self, pattern: &str, level: usize, block: Option<usize>) {
+        for file in expand(self.root, pattern) {
+            if let Err(error) = self.file(&file, level + 1, block)
+                && !is_absent(&error)
+            {
+                self.unread.push((file, error.to_string()));
+            }
+        }
+    }
+}
+
+/// The words of a line: quotes hold blanks together, a backslash stands before a quote, and `#`
+/// begins a comment. An `=` may stand behind the keyword.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut rest = line;
+    loop {
+        let separator = |c: char| c.is_ascii_whitespace() || (c == '=' && words.len() == 1);
+        rest = rest.trim_start_matches(separator);
+        if rest.is_empty() || rest.starts_with('#') {
+            return words;
+        }
+        let first = words.is_empty();
+        let mut word = String::new();
+        let mut quote = None;
+        let mut characters = rest.char_indices().peekable();
+        let mut end = rest.len();
+        while let Some((index, c)) = characters.next() {
+            match (quote, c) {
+                (_, '\\')
+                    if characters
+                        .peek()
+                        .is_some_and(|(_, c)| matches!(c, '"' | '\'' | '\\')) =>
+                {
+                    word.extend(characters.next().map(|(_, c)| c));
+                }
+                (Some(open), c) if c == open => quote = None,
+                (None, '"' | '\'') => quote = Some(c),
+                (None, c) if c.is_ascii_whitespace() || (first && c == '=') => {
+                    end = index;
+                    break;
+                }
+                (_, c) => word.push(c),
+            }
+        }
+        rest = &rest[end..];
+        words.push(word);
+    }
+}
+
+/// The files that a pattern of `Include` names; stars and question marks may stand in the last part.
+fn expand(root: &Root, pattern: &str) -> Vec<String> {
+    let absolute = if pattern.starts_with('/') {
+        pattern.to_owned()
+    } else {
+        format!("/etc/ssh/{pattern}")
+    };
+    let (directory, last) = absolute.rsplit_once('/').unwrap_or_default();
+    if !last.contains(['*', '?']) {
+        return if root.has(&absolute) {
+            vec![absolute]
+        } else {
+            Vec::new()
+        };
+    }
+    let names = root.names(directory).unwrap_or_default().into_iter();
+    names
+        .filter(|name| matches(last.as_bytes(), name.as_bytes()) && !name.starts_with('.'))
+        .map(|name| format!("{directory}/{name}"))
+        .collect()
+}
+
+/// Whether a name is as a pattern with `*` and `?` has it.
+fn matches(pattern: &[u8], name: &[u8]) -> bool {
+    // Where the last star stands, and how much of the name it takes.
+    let mut star = None;
+    let (mut at, mut taken) = (0, 0);
+    while taken < name.len() {
+        match pattern.get(at) {
+            Some(b'*') => {
+                star = Some((at, taken));
+                at += 1;
+            }
+            Some(c) if *c == b'?' || *c == name[taken] => {
+                at += 1;
+                taken += 1;
+            }
+            _ => {
+                let Some((back, took)) = star else {
+                    return false;
+                };
+                star = Some((back, took + 1));
+                (at, taken) = (back + 1, took + 1);
+            }
+        }
+    }
+    pattern[at..].iter().all(|c| *c == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn read(root: &Root, file: &str) -> Settings {
+        let mut settings = Settings::default();
+        let mut reader = Reader {
+            root,
+            into: &mut settings,
+            unseen: Vec::new(),
+            unread: Vec::new(),
+        };
+        reader.file(file, 0, None).unwrap();
+        settings
+    }
+
+    #[test]
+    fn a_key_comes_first_only_if_every_list_begins_with_one() {
+        let key_first = |text: &str| {
+            let directory = tempfile::tempdir().unwrap();
+            fs::write(directory.path().join("file"), text).unwrap();
+            read(&Root::open(directory.path()).unwrap(), "/file").key_first()
+        };
+        assert!(key_first(
+            "AuthenticationMethods publickey,keyboard-interactive:pam\n"
+        ));
+        assert!(!key_first(
+            "AuthenticationMethods publickey,keyboard-interactive keyboard-interactive\n"
+        ));
+        assert!(!key_first("AuthenticationMethods any\n"));
+        assert!(!key_first(""));
+        assert!(!key_first(
+            "AuthenticationMethods publickey,password\nMatch User a\nAuthenticationMethods password\n"
+        ));
+    }
+
+    #[test]
+    fn names_are_matched_as_by_a_shell() {
+        for (pattern, name, is) in [
+            ("*.conf", "10-a.conf", true),
+            ("*.conf", "10-a.conf.dpkg-old", false),
+            ("?0-*", "10-", true),
+            ("*a*b", "xaxbab", true),
+            ("*a*b", "xaxba", false),
+        ] {
+            assert_eq!(
+                matches(pattern.as_bytes(), name.as_bytes()),
+                is,
+                "{pattern} {name}"
+            );
+        }
+    }
+
+    /// Beside the sshd of this machine: files made at random, and what it says holds for a user.
+    #[test]
+    fn settings_are_what_the_server_says_they_are() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name).display().to_string();
+        let key = at("key");
+        let made = Command::new("ssh-keygen")
+            .args(["-q", "-t", "ed25519", "-N", "", "-f", &key])
+            .status()
+            .unwrap();
+        assert!(made.success());
+        fs::create_dir_all("/run/sshd").unwrap();
+        let mut state = 0x55D_u64;
+        let mut below = |limit: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % limit
+        };
+        let mut compared = 0;
+        for round in 0..120 {
+            let mut text = |depth: usize| {
+                let mut text = String::new();
+                for _ in 0..1 + below(6) {
+                    let value =
+                        ["yes", "no", "\"yes\"", "no # yes"][usize::try_from(below(4)).unwrap()];
+                    let end = ["\n", "\r\n", " \n"][usize::try_from(below(3)).unwrap()];
+                    text += &match below(9) {
+                        0 => format!("KbdInteractiveAuthentication {value}{end}"),
+                        1 => format!("  PasswordAuthentication={value}{end}"),
+                        2 => format!("PubkeyAuthentication = {value}{end}"),
+                        3 => format!("ChallengeResponseAuthentication\t{value}{end}"),
+                        4 => format!(
+                            "AuthenticationMethods publickey,keyboard-interactive password{end}"
+                        ),
+                        5 => {
+                            format!("authenticationmethods \"publickey\" keyboard-interactive{end}")
+                        }
+                        6 => format!("Match User alice{end}"),
+                        7 => format!("Match all{end}"),
+                        _ if depth > 0 => {
+                            format!("Include {}/{round}-*.conf{end}", directory.path().display())
+                        }
+                        _ => format!("# PermitRootLogin no{end}"),
+                    };
+                }
+                text
+            };
+            let file = at(&format!("{round}"));
+            fs::write(&file, format!("HostKey {key}\n{}", text(1))).unwrap();
+            for part in 0..2 {
+                fs::write(at(&format!("{round}-{part}.conf")), text(0)).unwrap();
+            }
+            let settings = read(&Root::open(Path::new("/")).unwrap(), &file);
+            for user in ["alice", "bob"] {
+                let connection = format!("user={user},host=localhost,addr=127.0.0.1");
+                let answer = ask_server(Path::new(&file), Some(&connection)).unwrap();
+                let printed = match answer {
+                    Ok(printed) => printed,
+                    // None of the lists can be gone through, where methods are switched off.
+                    Err(complaint) => {
+                        assert!(complaint.contains("cannot be satisfied"), "{complaint}");
+                        continue;
+                    }
+                };
+                let said = |keyword: &str| {
+                    let mut lines = printed.lines().filter_map(|line| line.split_once(' '));
+                    lines
+                        .find(|(name, _)| *name == keyword)
+                        .map(|(_, value)| value.trim().to_owned())
+                };
+                // Several blocks for the same user hold together.
+                let mut together = Settings {
+                    values: settings.values.clone(),
+                    blocks: Vec::new(),
+                };
+                for block in &settings.blocks {
+                    if block.is_for_all() || user == "alice" {
+                        together.blocks.push(Block {
+                            criteria: "all".to_owned(),
+                            ..block.clone()
+                        });
+                    }
+                }
+                let ours = &together.all()[0];
+                for (keyword, default) in [
+                    ("kbdinteractiveauthentication", "yes"),
+                    ("passwordauthentication", "yes"),
+                    ("pubkeyauthentication", "yes"),
+                    ("authenticationmethods", "any"),
+                ] {
+                    let text = || fs::read_to_string(&file).unwrap();
+                    assert_eq!(
+                        Some(ours.get(keyword, default).to_owned()),
+                        said(keyword),
+                        "{keyword} of {user} in {}",
+                        text()
+                    );
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared > 400, "{compared}");
+    }
+}
