@@ -149,8 +149,8 @@ fn candidates(stack: &[Entry], problem: &Problem) -> Vec<Vec<Edit>> {
         }
         Problem::UncoveredLockedOut => {
             let mut list = end_at_failure(before);
-            let last = stack.iter().rev().filter(|entry| entry.level == 0);
-            list.extend(last.take(1).map(|entry| vec![succeed(entry)]));
+            let mut outermost = stack.iter().rev().filter(|entry| entry.level == 0);
+            list.extend(outermost.next().map(|entry| vec![succeed(entry)]));
             list.extend(ours.map(|index| vec![succeed(&stack[index])]));
             list
         }
@@ -307,7 +307,7 @@ fn include_and_end(stack: &[Entry], before: &[Entry]) -> Vec<Vec<Edit>> {
             .take_while(|entry| entry.level > marker.level)
             .collect();
         let level = marker.level + 1;
-        let Some(last) = inside.last().filter(|last| last.level == level) else {
+        let Some(end) = inside.last().filter(|end| end.level == level) else {
             continue;
         };
         let mut edits = vec![Edit::Include {
@@ -329,7 +329,7 @@ fn include_and_end(stack: &[Entry], before: &[Entry]) -> Vec<Vec<Edit>> {
                 edits.push(control(entry, "requisite"));
             }
         }
-        edits.push(succeed(last));
+        edits.push(succeed(end));
         list.push(edits);
     }
     list

@@ -6,6 +6,7 @@ mod check;
 mod factors;
 mod mend;
 mod modules;
+mod order;
 mod problem;
 mod remedy;
 mod roles;

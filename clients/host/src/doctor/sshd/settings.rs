@@ -284,7 +284,7 @@ fn ask_server(file: &Path, connection: Option<&str>) -> Option<Result<String, St
     let lines = || text.lines().map(str::trim);
     let complaint = lines()
         .find(|line| line.contains(" line "))
-        .or_else(|| lines().last().filter(|_| asks))?;
+        .or_else(|| lines().next_back().filter(|_| asks))?;
     Some(Err(visible(complaint.trim_end_matches('.'))))
 }
 
