@@ -3,7 +3,7 @@
 use qrcode::render::{svg, unicode::Dense1x2};
 use qrcode::{Color, EcLevel, QrCode};
 use secinfo_terminal::failure::Failure;
-use secinfo_terminal::style::Style;
+use secinfo_terminal::screen::Blocks;
 use secinfo_terminal::text::columns;
 use secinfo_words::{Words, message};
 use std::fmt::Write as _;
@@ -129,27 +129,26 @@ impl Qr {
         Self::of(&uri, EcLevel::L, words)
     }
 
-    /// The code in half blocks, or `None` where it is wider than the terminal. With colours it is
-    /// black on white; without, light on dark is assumed, as most terminals are.
-    pub(crate) fn drawing(&self, style: Style, width: usize) -> Option<String> {
-        let (dark, light) = if style.is_on() {
-            (Dense1x2::Dark, Dense1x2::Light)
-        } else {
-            (Dense1x2::Light, Dense1x2::Dark)
+    /// The code in half blocks, or `None` where the terminal has none or is not as wide.
+    pub(crate) fn drawing(&self, blocks: Blocks, width: usize) -> Option<String> {
+        let (dark, light) = match blocks {
+            Blocks::None => return None,
+            Blocks::Plain => (Dense1x2::Light, Dense1x2::Dark),
+            Blocks::BlackOnWhite => (Dense1x2::Dark, Dense1x2::Light),
         };
-        let blocks = self
+        let drawn = self
             .code
             .render::<Dense1x2>()
             .dark_color(dark)
             .light_color(light)
             .quiet_zone(true)
             .build();
-        if blocks.lines().any(|line| columns(line) > width) {
+        if drawn.lines().any(|line| columns(line) > width) {
             return None;
         }
         let mut text = String::new();
-        for line in blocks.lines() {
-            if style.is_on() {
+        for line in drawn.lines() {
+            if blocks == Blocks::BlackOnWhite {
                 let _ = writeln!(text, "{BLACK_ON_WHITE}{line}\x1b[0m");
             } else {
                 text.push_str(line);
@@ -280,7 +279,12 @@ mod tests {
     fn the_small_code_of_a_usual_uri_leaves_a_row_of_a_terminal_for_the_prompt() {
         let uri = "otpauth://totp/Example:admin%40some-host01?secret=LP4PBXM65EXFIKHMXB52CSXPZAG3VUKS\
                    &issuer=Example&algorithm=SHA1&digits=6&period=30";
-        let rows = |qr: &Qr| qr.drawing(Style::new(true), 80).unwrap().lines().count();
+        let rows = |qr: &Qr| {
+            qr.drawing(Blocks::BlackOnWhite, 80)
+                .unwrap()
+                .lines()
+                .count()
+        };
         assert!(rows(&Qr::new(uri, english()).unwrap()) > 23);
         assert!(rows(&Qr::small(uri, english()).unwrap()) <= 23);
         // What no app assumes stays.
@@ -297,7 +301,7 @@ mod tests {
     #[test]
     fn the_drawing_has_the_codes_modules() {
         let qr = Qr::new(URI, english()).unwrap();
-        let drawing = qr.drawing(Style::new(false), 80).unwrap();
+        let drawing = qr.drawing(Blocks::Plain, 80).unwrap();
         let rows: Vec<Vec<char>> = drawing.lines().map(|line| line.chars().collect()).collect();
         let modules = qr.code.width();
         // Without colours, what is light is drawn.
@@ -315,9 +319,10 @@ mod tests {
             );
         }
         assert_eq!(rows[0].len(), modules + 2 * QUIET_ZONE);
-        assert!(qr.drawing(Style::new(false), rows[0].len() - 1).is_none());
+        assert!(qr.drawing(Blocks::Plain, rows[0].len() - 1).is_none());
+        assert!(qr.drawing(Blocks::None, 200).is_none());
         assert!(
-            qr.drawing(Style::new(true), 80)
+            qr.drawing(Blocks::BlackOnWhite, 80)
                 .unwrap()
                 .lines()
                 .all(|line| line.starts_with(BLACK_ON_WHITE))

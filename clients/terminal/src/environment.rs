@@ -17,12 +17,32 @@ pub fn language() -> Language {
     Language::negotiate(locale.as_deref().as_slice())
 }
 
+/// Whether the person's terminal is in UTF-8, as far as their locale says.
+pub fn is_utf8() -> bool {
+    is_utf8_by(|name| std::env::var(name).ok())
+}
+
 /// The name of this host.
 pub fn host_name() -> String {
     rustix::system::uname()
         .nodename()
         .to_string_lossy()
         .into_owned()
+}
+
+fn is_utf8_by(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let of_characters = ["LC_ALL", "LC_CTYPE", "LANG"];
+    let locale = of_characters
+        .into_iter()
+        .filter_map(variable)
+        .find(|value| !value.is_empty());
+    let charset = locale.as_deref().and_then(|locale| locale.split_once('.'));
+    let charset = charset.and_then(|(_, charset)| charset.split('@').next());
+    charset.is_some_and(|name| {
+        ["utf-8", "utf8"]
+            .iter()
+            .any(|utf8| name.eq_ignore_ascii_case(utf8))
+    })
 }
 
 /// The locale of messages among these variables, as POSIX orders them: the first that is not empty
@@ -41,6 +61,22 @@ fn of(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_terminal_is_in_utf8_where_the_locale_of_characters_is() {
+        let by = |variables: &[(&str, &str)]| {
+            is_utf8_by(|name| {
+                let found = variables.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            })
+        };
+        assert!(by(&[("LANG", "de_DE.UTF-8")]));
+        assert!(by(&[("LANG", "C"), ("LC_CTYPE", "C.utf8")]));
+        assert!(by(&[("LANG", "de_DE.UTF-8@euro"), ("LC_ALL", "")]));
+        assert!(!by(&[("LANG", "de_DE.UTF-8"), ("LC_ALL", "C")]));
+        assert!(!by(&[("LANG", "de_DE.ISO-8859-15")]));
+        assert!(!by(&[]));
+    }
 
     #[test]
     fn the_first_variable_that_is_set_counts() {

@@ -4,11 +4,13 @@
 //! error, so that output can be piped while a person answers. Input is read line by line from
 //! standard input, whether that is a terminal or not.
 
+use crate::environment::is_utf8;
 use crate::failure::Failure;
 use crate::style::Style;
-use crate::text::indented;
+use crate::text::{in_ascii, indented};
 use secinfo_words::{Language, Words, message};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, BufRead, IsTerminal, Write};
 use zeroize::Zeroizing;
 
@@ -29,6 +31,17 @@ pub enum Color {
     Never,
 }
 
+/// How a picture is drawn in block characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blocks {
+    /// Not at all: the terminal has no such characters.
+    None,
+    /// In the terminal's own colours. Light on dark is assumed, as most terminals are.
+    Plain,
+    /// In black on white, whatever the terminal's own colours are.
+    BlackOnWhite,
+}
+
 /// Where a command writes to and reads from.
 #[derive(Debug)]
 pub struct Screen {
@@ -44,6 +57,10 @@ pub struct Screen {
     pub style: Style,
     /// How to write on standard error.
     pub error_style: Style,
+    /// How to draw pictures on standard output.
+    pub blocks: Blocks,
+    /// Whether the terminal shows nothing but ASCII.
+    pub ascii: bool,
     /// The words of the person's language.
     pub words: Words,
 }
@@ -51,8 +68,9 @@ pub struct Screen {
 impl Screen {
     /// The screen of this process, in English.
     pub fn new(json: bool, color: Color) -> Self {
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-            || std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let is_dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb;
+        let (is_terminal, is_utf8) = (io::stdout().is_terminal(), is_utf8());
         let style = |is_terminal: bool| {
             Style::new(match color {
                 Color::Auto => is_terminal && !plain,
@@ -65,9 +83,26 @@ impl Screen {
             interactive: io::stdin().is_terminal(),
             width: width(),
             height: height(),
-            style: style(io::stdout().is_terminal()),
+            style: style(is_terminal),
             error_style: style(io::stderr().is_terminal()),
+            blocks: match color {
+                _ if is_dumb || is_terminal && !is_utf8 => Blocks::None,
+                Color::Never => Blocks::Plain,
+                Color::Auto if !is_terminal => Blocks::Plain,
+                // A picture whose colours are turned around is none that every app reads.
+                Color::Auto | Color::Always => Blocks::BlackOnWhite,
+            },
+            ascii: !is_utf8 && (is_terminal || io::stderr().is_terminal()),
             words: Words::of(Language::English),
+        }
+    }
+
+    /// The text as the terminal can show it.
+    pub fn shown<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.ascii {
+            in_ascii(text)
+        } else {
+            text.into()
         }
     }
 
@@ -90,7 +125,7 @@ impl Screen {
         if self.json {
             Ok(())
         } else {
-            Self::write(text.as_bytes())
+            Self::write(self.shown(text).as_bytes())
         }
     }
 
@@ -120,14 +155,16 @@ impl Screen {
     /// Tells the person something beside the output.
     pub fn note(&self, text: &str) -> Result<(), Failure> {
         let lines = indented(text, "", "", self.width);
-        Ok(io::stderr().lock().write_all(lines.as_bytes())?)
+        Ok(io::stderr()
+            .lock()
+            .write_all(self.shown(&lines).as_bytes())?)
     }
 
     /// Asks for one line; `None` at the end of input. It is read while nothing else runs: all
     /// that could arrive meanwhile waits in the socket.
     pub fn ask(&self, prompt: &str) -> Result<Option<Zeroizing<String>>, Failure> {
         let mut err = io::stderr().lock();
-        write!(err, "{} ", self.error_style.bold(prompt))?;
+        write!(err, "{} ", self.error_style.bold(&self.shown(prompt)))?;
         err.flush()?;
         let mut line = Zeroizing::new(String::new());
         let read = io::stdin().lock().read_line(&mut line)?;

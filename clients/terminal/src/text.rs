@@ -18,6 +18,28 @@ pub fn visible(text: &str) -> String {
     secinfo_words::visible(text).into_owned()
 }
 
+/// The text for a terminal that shows ASCII only: signs by what they look like, other characters by a
+/// question mark.
+pub fn in_ascii(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return text.into();
+    }
+    let mut ascii = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            c if c.is_ascii() => ascii.push(c),
+            '•' | '·' => ascii.push('*'),
+            '…' => ascii.push_str("..."),
+            '‐'..='―' | '−' => ascii.push('-'),
+            '“' | '”' | '„' | '«' | '»' => ascii.push('"'),
+            '‘' | '’' | '‚' => ascii.push('\''),
+            c if c.is_whitespace() => ascii.push(' '),
+            _ => ascii.push('?'),
+        }
+    }
+    ascii.into()
+}
+
 /// The columns that a text takes.
 pub fn columns(text: &str) -> usize {
     text.width()
@@ -66,6 +88,15 @@ pub fn listed(words: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn signs_have_a_form_in_ascii() {
+        assert_eq!(
+            in_ascii("+49 ••• ••67 – “Büro”…"),
+            "+49 *** **67 - \"B?ro\"..."
+        );
+        assert!(matches!(in_ascii("Phone\n"), Cow::Borrowed("Phone\n")));
+    }
 
     #[test]
     fn lines_break_between_words_and_in_long_ones() {

@@ -18,7 +18,17 @@ fn start_in(
     locale: &str,
     arguments: &[&str],
 ) -> Terminal {
-    let locale = format!("LC_ALL={locale}");
+    start_with(host, name, size, &[&format!("LC_ALL={locale}")], arguments)
+}
+
+/// Starts it with these variables in its environment.
+fn start_with(
+    host: &TestHost,
+    name: &str,
+    size: (u16, u16),
+    variables: &[&str],
+    arguments: &[&str],
+) -> Terminal {
     let (uid, secinfo) = (ALICE.to_string(), binary("secinfo"));
     let words = [
         &[
@@ -29,8 +39,8 @@ fn start_in(
             &uid,
             "--clear-groups",
             "env",
-            &locale,
         ],
+        variables,
         &[secinfo.to_str().unwrap()][..],
         arguments,
     ];
@@ -45,8 +55,8 @@ async fn the_qr_code_on_a_terminal_can_be_decoded_with_and_without_colours() {
         let host = TestHost::with(Setup::with_drift()).await;
         let arguments = ["--color", color, "add", "authenticator-app"];
         let terminal = start(&host, "terminal", &arguments);
-        terminal.wait_for("code");
-        let text = terminal.wait_for("Or enter this in the app");
+        terminal.wait_for("or scan the QR code below it");
+        let text = terminal.wait_for("6-digit code from your authenticator app:");
         let picture = host.directory().join("screen.png");
         terminal.screenshot(&picture);
         let uri = scan_qr_code(&picture);
@@ -80,6 +90,43 @@ async fn on_80_columns_and_24_rows_the_whole_qr_code_is_above_the_prompt() {
         let picture = host.directory().join("screen.png");
         terminal.screenshot(&picture);
         let mut app = Codes::of_uri(&scan_qr_code(&picture));
+        app.drift = 10;
+        terminal.type_line(&app.fresh());
+        let text = terminal.wait_for("ended");
+        assert!(text.contains("ended 0"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_terminal_that_cannot_draw_shows_the_key_in_ascii_lines() {
+    for (variables, width) in [
+        (&["LC_ALL=C"][..], 80),
+        (&["LC_ALL=C"], 40),
+        (&["LC_ALL=C.UTF-8", "TERM=dumb"], 40),
+    ] {
+        let host = TestHost::with(Setup::with_drift()).await;
+        let arguments = ["add", "authenticator-app"];
+        let terminal = start_with(&host, "terminal", (width, 24), variables, &arguments);
+        let text = terminal.wait_for("authenticator app:");
+        let text = if text.contains("6-digit") {
+            text
+        } else {
+            terminal.wait_for("6-digit")
+        };
+        assert!(text.is_ascii(), "{text}");
+        let is_group = |word: &&str| {
+            let all = word
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+            word.len() == 4 && all
+        };
+        let (_, below) = text
+            .split_once("  Key ")
+            .or(text.split_once("  Key\n"))
+            .expect(&text);
+        let key: Vec<_> = below.split_whitespace().take_while(is_group).collect();
+        assert_eq!(key.len(), 8, "{text}");
+        let mut app = Codes::new(&key.concat().to_uppercase());
         app.drift = 10;
         terminal.type_line(&app.fresh());
         let text = terminal.wait_for("ended");
@@ -141,7 +188,7 @@ async fn a_german_user_is_asked_and_answered_in_german() {
 
     let terminal = german("add", &["--color", "never", "add", "authenticator-app"]);
     terminal.wait_for("6-stelliger Code aus Ihrer Authenticator-App:");
-    let text = terminal.wait_for("Lesen Sie diesen QR-Code mit Ihrer Authenticator-App ein:");
+    let text = terminal.wait_for("oder lesen Sie den QR-Code darunter ein:");
     let key = text
         .lines()
         .find_map(|line| line.split_once("  Schlüssel "));

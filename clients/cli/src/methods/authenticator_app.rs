@@ -5,8 +5,8 @@ use crate::client::Client;
 use crate::dialogue::enrollment::{self, Enrollment};
 use crate::qr::{Picture, Qr};
 use secinfo_terminal::failure::Failure;
-use secinfo_terminal::screen::Screen;
-use secinfo_terminal::text::{columns, pad, visible};
+use secinfo_terminal::screen::{Blocks, Screen};
+use secinfo_terminal::text::{columns, indented, pad, visible};
 use secinfo_wire::names::kind;
 use secinfo_wire::{EnrollmentDetails, EnrollmentOptions};
 use secinfo_words::{Words, message};
@@ -63,8 +63,8 @@ impl Add for Arguments {
     }
 }
 
-/// Rows of the heading, the blank lines and the prompt.
-const ROWS_BETWEEN: usize = 5;
+/// Rows of the blank line below the picture and the prompt.
+const ROWS_OF_PROMPT: usize = 2;
 
 /// How wide the names of what an app needs are at least, so that they stand as they always did.
 const LEAST_NAME: usize = 8;
@@ -87,25 +87,32 @@ fn show(
     if screen.json {
         return Ok(());
     }
-    let Some(drawing) = qr.drawing(screen.style, screen.width) else {
-        screen.paragraph(&words.say(message::AddAppNarrow))?;
-        screen.say(&beside(words, &words.say(message::AddAppEnter), details))?;
-        return mention(screen, picture);
+    // The key comes first, for who cannot see the picture. All of that must be seen at once, so it comes
+    // last, with the prompt right below it.
+    let drawing = qr.drawing(screen.blocks, screen.width);
+    let heading = match drawing {
+        Some(_) => words.say(message::AddAppEnterOrScan),
+        None => words.say(message::AddAppEnter),
     };
-    let beside_it = beside(words, &words.say(message::AddAppOrEnter), details);
-    let rows = drawing.lines().count() + beside_it.lines().count() + ROWS_BETWEEN;
-    if screen.height.is_none_or(|height| rows <= height) {
-        screen.paragraph(&words.say(message::AddAppScan))?;
-        screen.say(&format!("\n{drawing}\n"))?;
-        screen.say(&beside_it)?;
-        return mention(screen, picture);
-    }
-    // All of the code must be seen at once, so it comes last, with the prompt right below it.
-    let heading = words.say(message::AddAppEnterOrScan);
-    screen.say(&beside(words, &heading, details))?;
+    screen.say(&beside(words, &heading, details, screen.width))?;
     mention(screen, picture)?;
+    let Some(drawing) = drawing else {
+        let why = match screen.blocks {
+            Blocks::None => words.say(message::AddAppUndrawn),
+            Blocks::Plain | Blocks::BlackOnWhite => words.say(message::AddAppNarrow),
+        };
+        return screen.paragraph(&why);
+    };
+    let rows = drawing.lines().count() + ROWS_OF_PROMPT;
+    if screen.height.is_none_or(|height| rows <= height) {
+        return screen.say(&format!("{drawing}\n"));
+    }
     let small = Qr::small(uri, words)?;
-    screen.say(&small.drawing(screen.style, screen.width).unwrap_or(drawing))
+    screen.say(
+        &small
+            .drawing(screen.blocks, screen.width)
+            .unwrap_or(drawing),
+    )
 }
 
 fn mention(screen: &Screen, picture: Option<&Picture>) -> Result<(), Failure> {
@@ -116,8 +123,9 @@ fn mention(screen: &Screen, picture: Option<&Picture>) -> Result<(), Failure> {
     screen.paragraph(&screen.words.say(message::AddAppFile { path }))
 }
 
-/// What stands beside the code for people who cannot scan it.
-fn beside(words: Words, heading: &str, details: &EnrollmentDetails) -> String {
+/// What is typed into an app that cannot see the picture. What is longer than the line stands on lines
+/// of its own; a URI is not broken, so that it can be copied.
+fn beside(words: Words, heading: &str, details: &EnrollmentDetails, screen_width: usize) -> String {
     let mut rows: Vec<_> = [
         (words.say(message::AddAppIssuer), &details.issuer),
         (words.say(message::AddAppAccount), &details.account),
@@ -146,7 +154,14 @@ fn beside(words: Words, heading: &str, details: &EnrollmentDetails) -> String {
     let width = width.unwrap_or(0).max(LEAST_NAME);
     let mut text = format!("{heading}\n");
     for (name, value) in &rows {
-        let _ = writeln!(text, "  {} {}", pad(name, width), **value);
+        if 3 + width + columns(value) <= screen_width {
+            let _ = writeln!(text, "  {} {}", pad(name, width), **value);
+        } else if value.contains(' ') {
+            let lines = indented(value, "    ", "    ", screen_width);
+            let _ = write!(text, "  {}\n{lines}", **name);
+        } else {
+            let _ = writeln!(text, "  {}\n    {}", **name, **value);
+        }
     }
     text.push('\n');
     text
@@ -205,8 +220,8 @@ Or enter this in the app:
 
 ";
         let words = Words::of(Language::English);
-        let heading = words.say(message::AddAppOrEnter);
-        assert_eq!(beside(words, &heading, &details()), expected);
+        let heading = words.say(message::AddAppEnter);
+        assert_eq!(beside(words, &heading, &details(), 80), expected);
         let mut unusual = details();
         unusual.challenge = Challenge::Code {
             digits: Some(8),
@@ -214,8 +229,20 @@ Or enter this in the app:
         };
         unusual.algorithm = Some("SHA256".to_owned());
         assert!(
-            beside(words, "", &unusual).contains("  Codes    8 digits, every 30 seconds, SHA256\n")
+            beside(words, "", &unusual, 80)
+                .contains("  Codes    8 digits, every 30 seconds, SHA256\n")
         );
+    }
+
+    #[test]
+    fn a_long_key_stands_on_lines_of_its_own() {
+        let mut long = details();
+        long.key = Some(["JBSW"; 8].join(" "));
+        let text = beside(Words::of(Language::English), "", &long, 40);
+        let key = "  Key\n    JBSW JBSW JBSW JBSW JBSW JBSW JBSW\n    JBSW\n";
+        assert!(text.contains(key), "{text}");
+        let uri = "  URI\n    otpauth://totp/host01:alice?secret=JBSWY3DPEHPK3PXP\n";
+        assert!(text.contains(uri), "{text}");
     }
 
     #[test]

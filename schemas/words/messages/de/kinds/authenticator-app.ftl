@@ -10,11 +10,10 @@ kind-authenticator-app = Authenticator-App
     }
     .deleted = Entfernen Sie das Konto auch aus der App: Seine Codes sind jetzt wertlos.
 
-add-app-scan = Lesen Sie diesen QR-Code mit Ihrer Authenticator-App ein:
 add-app-enter = Geben Sie das in Ihrer Authenticator-App ein:
-add-app-or-enter = Oder geben Sie das in der App ein:
 add-app-enter-or-scan = Geben Sie das in Ihrer Authenticator-App ein, oder lesen Sie den QR-Code darunter ein:
 add-app-narrow = (Das Fenster ist zu schmal für den QR-Code. Machen Sie es breiter, und beginnen Sie von vorn, oder nehmen Sie --qr-file.)
+add-app-undrawn = (Dieses Terminal kann den QR-Code nicht zeichnen. Mit --qr-file kommt er in eine Datei: Beginnen Sie damit von vorn.)
 add-app-file = Der QR-Code steht in { $path }. Löschen Sie die Datei, sobald die App ihn hat: Sie enthält den Schlüssel.
 add-app-issuer = Aussteller
 add-app-account = Konto

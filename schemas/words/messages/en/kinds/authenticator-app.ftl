@@ -10,11 +10,10 @@ kind-authenticator-app = Authenticator app
     }
     .deleted = Remove the account from the app as well: its codes are worthless now.
 
-add-app-scan = Scan this QR code with your authenticator app:
 add-app-enter = Enter this in your authenticator app:
-add-app-or-enter = Or enter this in the app:
 add-app-enter-or-scan = Enter this in your authenticator app, or scan the QR code below it:
 add-app-narrow = (This window is too narrow to draw the QR code. Make it wider and start again, or use --qr-file.)
+add-app-undrawn = (This terminal cannot draw the QR code. To have it in a file, start again with --qr-file.)
 add-app-file = The QR code is in { $path }. Delete the file when the app has it: it holds the key.
 add-app-issuer = Issuer
 add-app-account = Account

@@ -10,11 +10,10 @@ kind-authenticator-app = Application d’authentification
     }
     .deleted = Supprimez aussi le compte dans l’application : ses codes ne valent plus rien.
 
-add-app-scan = Scannez ce code QR avec votre application d’authentification :
 add-app-enter = Saisissez ceci dans votre application d’authentification :
-add-app-or-enter = Ou saisissez ceci dans l’application :
 add-app-enter-or-scan = Saisissez ceci dans votre application d’authentification, ou scannez le code QR en dessous :
 add-app-narrow = (Cette fenêtre est trop étroite pour le code QR. Élargissez-la et recommencez, ou utilisez --qr-file.)
+add-app-undrawn = (Ce terminal ne peut pas dessiner le code QR. Pour l’avoir dans un fichier, recommencez avec --qr-file.)
 add-app-file = Le code QR se trouve dans { $path }. Supprimez le fichier dès que l’application l’a lu : il contient la clé.
 add-app-issuer = Émetteur
 add-app-account = Compte
