@@ -57,11 +57,15 @@ async fn the_qr_code_on_a_terminal_of_80_by_24_sets_up_an_app_before_the_session
     terminal.type_line("1");
     let screen = terminal.wait_for("? to go back):");
     assert!(screen.contains("alice@"), "the account: {screen}");
+    let key = typed_in(&screen).key;
+    terminal.type_line("q");
+    let screen = terminal.wait_for("i to invert the picture, ? to go back):");
     let picture = host.directory().join("screen.png");
     terminal.screenshot(&picture);
     let mut app = Codes::of_uri(&scan_qr_code(&picture));
     app.drift = 10;
     assert_eq!(typed_in(&screen).key, app.key, "{screen}");
+    assert_eq!(key, app.key);
 
     terminal.type_line(&app.wrong());
     let screen = terminal.wait_for("That code is not right.");

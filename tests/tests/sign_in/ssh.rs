@@ -32,7 +32,7 @@ async fn a_password_and_a_code_open_a_session() {
     let pty = Pty::open();
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     let prompt = password_then_code(&mut client, ALICE_ACCOUNT);
-    assert_eq!(prompt, " “Phone”: ");
+    assert_eq!(prompt, " \"Phone\": ");
     client.answer(&app.codes.fresh());
     assert_session(client);
     assert_eq!(count(&host, "verification-succeeded").await, 1);
@@ -91,7 +91,7 @@ async fn a_code_comes_by_text_and_opens_a_session() {
     let pty = Pty::open();
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     client.when_asked("Password: ", ALICE_ACCOUNT.password);
-    client.expect("Code sent by text to +49 ••• ••78 (Enter to send another): ");
+    client.expect("Code sent by text to +49 *** **78 (Enter to send another): ");
     let message = host.message(2).await;
     assert_eq!(message.purpose, "sign-in");
     assert_eq!(message.service, "sshd");
@@ -115,11 +115,11 @@ async fn a_question_mark_leads_to_another_method() {
     let pty = Pty::open();
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     let prompt = password_then_code(&mut client, ALICE_ACCOUNT);
-    assert_eq!(prompt, " “Phone”, or ? for another way: ");
+    assert_eq!(prompt, " \"Phone\", or ? for another way: ");
     client.answer("?");
     let ways = client.expect("Number, or Enter to go back: ");
     assert!(
-        ways.contains("1. Text message to +49 ••• ••78\n2. Recovery code\n"),
+        ways.contains("1. Text message to +49 *** **78\n2. Recovery code\n"),
         "{ways}"
     );
     // Nothing is sent before a method is chosen, and going back leads to the former prompt.
@@ -199,7 +199,7 @@ async fn an_access_pass_for_once_opens_one_session() {
 
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     let prompt = password_then_code(&mut client, ALICE_ACCOUNT);
-    assert_eq!(prompt, " “Phone”: ", "there is no other way any more");
+    assert_eq!(prompt, " \"Phone\": ", "there is no other way any more");
     client.answer(&pass);
     client.expect("Too many wrong codes: begin again.");
     assert_refused(client);

@@ -77,6 +77,7 @@ app-prompt = Code, den die App zeigt ({ $picture ->
     [yes] i kehrt das Bild um,{" "}
    *[no] {""}
 }? führt zurück):{" "}
+app-prompt-key = Code, den die App zeigt (q zeigt einen QR-Code, ? führt zurück):{" "}
 number-prompt = { $call ->
     [yes] Ihre Telefonnummer
    *[no] Ihre Mobilnummer

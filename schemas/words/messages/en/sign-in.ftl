@@ -4,7 +4,7 @@
 # A prompt ends where the answer is typed. Everything that must be seen stands in the prompt,
 # because OpenSSH shows nothing else before the end.
 
-way-named = { $way } “{ $label }”
+way-named = { $way } "{ $label }"
 way-to = { $way } to { $hint }
 
 # Asking for a code.
@@ -77,6 +77,7 @@ app-prompt = Code that the app shows ({ $picture ->
     [yes] i to invert the picture,{" "}
    *[no] {""}
 }? to go back):{" "}
+app-prompt-key = Code that the app shows (q for a QR code, ? to go back):{" "}
 number-prompt = { $call ->
     [yes] Number of your phone
    *[no] Number of your mobile phone

@@ -77,6 +77,7 @@ app-prompt = Code affiché par l’application ({ $picture ->
     [yes] i inverse l’image,{" "}
    *[no] {""}
 }? pour revenir) :{" "}
+app-prompt-key = Code affiché par l’application (q affiche un code QR, ? pour revenir) :{" "}
 number-prompt = { $call ->
     [yes] Votre numéro de téléphone
    *[no] Votre numéro de mobile

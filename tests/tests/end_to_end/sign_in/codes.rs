@@ -18,7 +18,7 @@ async fn a_code_of_the_app_is_accepted_and_after_a_wrong_or_used_one_another_is_
     let (_alice, mut app) = alice_with_an_app(&host).await;
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", &plain());
-    let first = "Code from Authenticator app “Phone”: ";
+    let first = "Code from Authenticator app \"Phone\": ";
     assert_eq!(sign_in.prompt(), first, "there is no other way to ask for");
     assert!(sign_in.echoes());
     let wrong = app.codes.wrong();
@@ -53,7 +53,7 @@ async fn a_code_is_sent_at_once_and_another_on_request() {
     let root = host.client(ROOT).await;
     let options = json!({"remote_host": "192.0.2.7"});
     let mut sign_in = SignIn::at(&root, "sshd", &options);
-    let prompt = "Code sent by text to +49 ••• ••78 (Enter to send another): ";
+    let prompt = "Code sent by text to +49 *** **78 (Enter to send another): ";
     assert_eq!(sign_in.prompt(), prompt);
     let first = host.message(2).await;
     assert_eq!(
@@ -105,18 +105,18 @@ async fn a_question_mark_lists_the_alternatives_and_each_of_them_works() {
         .unwrap();
 
     let mut sign_in = SignIn::at(&root, "su", &plain());
-    let asked = "Code from Authenticator app “Phone”, or ? for another way: ";
+    let asked = "Code from Authenticator app \"Phone\", or ? for another way: ";
     assert_eq!(sign_in.prompt(), asked);
-    let list = "Other ways:\n1. Text message to +49 ••• ••78\n2. Recovery code\n3. Access pass\n\
+    let list = "Other ways:\n1. Text message to +49 *** **78\n2. Recovery code\n3. Access pass\n\
                 Number, or Enter to go back: ";
     assert_eq!(sign_in.answer("?").prompt(), list);
     assert_eq!(sign_in.answer("9").prompt(), list);
     assert_eq!(sign_in.answer("0").prompt(), list);
     assert_eq!(sign_in.answer("").prompt(), asked);
     sign_in.answer("?").answer("1");
-    sign_in.shows("Code sent by text to +49 ••• ••78 (Enter to send another, ? for another way)");
+    sign_in.shows("Code sent by text to +49 *** **78 (Enter to send another, ? for another way)");
     let code = host.message(2).await.code;
-    let list = "Other ways:\n1. Authenticator app “Phone”\n2. Recovery code\n3. Access pass\n";
+    let list = "Other ways:\n1. Authenticator app \"Phone\"\n2. Recovery code\n3. Access pass\n";
     sign_in.answer("?").shows(list);
     sign_in.answer("").shows("Code sent by text");
     sign_in.answer(&code).ended("verified");
@@ -171,7 +171,7 @@ async fn a_user_with_few_recovery_codes_left_is_told() {
         ]
     );
     let sign_in = SignIn::at(&root, "sshd", &plain());
-    assert_eq!(sign_in.prompt(), "Code from Authenticator app “Phone”: ");
+    assert_eq!(sign_in.prompt(), "Code from Authenticator app \"Phone\": ");
 }
 
 #[tokio::test]
@@ -187,7 +187,7 @@ async fn a_code_that_cannot_be_sent_leads_to_the_alternatives() {
     host.restart().await;
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", &plain());
-    let enter = "Press Enter to have a code sent by text to +49 ••• ••78";
+    let enter = "Press Enter to have a code sent by text to +49 *** **78";
     let sorry = "The code could not be delivered there.";
     assert_eq!(sign_in.prompt(), format!("{sorry} {enter}: "));
     let (pass, _): (String, u64) = root
@@ -223,7 +223,7 @@ async fn prompts_are_in_the_language_of_the_user_and_fit_on_one_line_of_a_greete
     );
     assert_eq!(
         sign_in.answer("?").prompt(),
-        "Andere Wege: 1. SMS an +49 ••• ••78; Nummer, oder Enter für zurück: "
+        "Andere Wege: 1. SMS an +49 *** **78; Nummer, oder Enter für zurück: "
     );
     sign_in.answer("");
     sign_in.answer(&app.codes.fresh()).ended("verified");

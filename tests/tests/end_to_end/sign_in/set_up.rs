@@ -70,7 +70,23 @@ async fn an_app_is_set_up_from_the_qr_code_on_the_terminal_followed_by_recovery_
     let mut sign_in = SignIn::at(&root, "sshd", &after_the_password());
     sign_in.shows("You need a way to verify that it is you. Set it up now:\n1. Authenticator app\n2. Later (until 20");
     assert!(sign_in.prompt().ends_with(")\nNumber: "));
-    sign_in.answer("1");
+    // The client's terminal may not be able to draw: first the key, in ASCII.
+    sign_in.answer("1").shows("Key:\n");
+    assert!(sign_in.prompt().is_ascii(), "{}", sign_in.prompt());
+    assert!(
+        sign_in
+            .prompt()
+            .ends_with("(q for a QR code, ? to go back): ")
+    );
+    assert!(
+        sign_in
+            .prompt()
+            .lines()
+            .rev()
+            .skip(1)
+            .all(|line| line.len() < 40)
+    );
+    sign_in.answer("q");
     let (uri, key) = read(&sign_in, &host);
     let mut codes = Codes::of_uri(&uri);
     codes.drift = 10;
@@ -126,6 +142,24 @@ async fn an_app_is_set_up_from_the_qr_code_on_the_terminal_followed_by_recovery_
     let mut next = SignIn::at(&root, "sshd", &after_the_password());
     next.answer("?").answer("1").answer(&shown[3]);
     next.ended("verified");
+}
+
+#[tokio::test]
+async fn the_picture_comes_at_once_where_it_can_surely_be_drawn() {
+    let host = TestHost::with(required()).await;
+    let root = host.client(ROOT).await;
+    for (options, is_drawn) in [
+        (json!({"set_up": true, "language": "en_US.UTF-8"}), true),
+        (json!({"set_up": true, "language": "C"}), false),
+        (
+            json!({"set_up": true, "language": "en_US.UTF-8", "remote_host": "192.0.2.7"}),
+            false,
+        ),
+    ] {
+        let mut sign_in = SignIn::at(&root, "sudo", &options);
+        sign_in.answer("1");
+        assert_eq!(sign_in.prompt().contains('█'), is_drawn, "{options}");
+    }
 }
 
 #[tokio::test]
@@ -222,7 +256,7 @@ async fn policy_can_require_an_access_pass_before_the_first_method_at_sign_in() 
     sign_in
         .answer(&pass)
         .shows("Set it up now:\n1. Authenticator app\nNumber: ");
-    sign_in.answer("1");
+    sign_in.answer("1").answer("q");
     let (uri, _) = read(&sign_in, &host);
     let mut codes = Codes::of_uri(&uri);
     codes.drift = 10;
@@ -239,7 +273,7 @@ async fn a_user_with_a_method_cannot_set_up_another_with_the_password_alone() {
     let mut app = alice.enroll_app("Phone", 10).await;
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", &after_the_password());
-    assert_eq!(sign_in.prompt(), "Code from Authenticator app “Phone”: ");
+    assert_eq!(sign_in.prompt(), "Code from Authenticator app \"Phone\": ");
     // Not accepted as a choice, because a code was asked for.
     sign_in.answer("1").shows("a code has 6 digits");
     let wrong = app.codes.wrong();
@@ -258,7 +292,23 @@ async fn the_longest_keys_fit_on_the_terminal_too() {
     let host = TestHost::with(setup).await;
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", &after_the_password());
-    sign_in.answer("1");
+    // The client's terminal may not be able to draw: first the key, in ASCII.
+    sign_in.answer("1").shows("Key:\n");
+    assert!(sign_in.prompt().is_ascii(), "{}", sign_in.prompt());
+    assert!(
+        sign_in
+            .prompt()
+            .ends_with("(q for a QR code, ? to go back): ")
+    );
+    assert!(
+        sign_in
+            .prompt()
+            .lines()
+            .rev()
+            .skip(1)
+            .all(|line| line.len() < 40)
+    );
+    sign_in.answer("q");
     let (uri, key) = read(&sign_in, &host);
     let mut codes = Codes::of_uri(&uri);
     codes.drift = 10;

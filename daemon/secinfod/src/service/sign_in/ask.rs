@@ -67,10 +67,10 @@ impl Turn<'_> {
         let way = words.way(asked);
         let (prompt, echo) = match methods::of(asked.kind).prompt() {
             PromptStyle::SentToNumber { call } => {
-                let number = asked.hint.number.as_deref().unwrap_or_default();
+                let number = Wording::number(asked);
                 let parts = [
                     ("call", Part::Whether(call)),
-                    ("hint", Part::Text(number)),
+                    ("hint", Part::Text(&number)),
                     others,
                 ];
                 let id = if sent { "prompt-sent" } else { "prompt-send" };

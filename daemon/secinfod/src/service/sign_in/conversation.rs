@@ -1,6 +1,6 @@
 //! The conversation of one sign-in: what it is about, how far it has come, and one turn of it.
 
-use super::screen::App;
+use super::screen::{App, View};
 use super::step::{RefusedFor, Step};
 use super::wording::Wording;
 use crate::core::{Core, Person, Requester, ServiceError};
@@ -40,6 +40,8 @@ pub struct SignIn {
     pub(super) by: Requester,
     pub(super) place: SignInPlace,
     pub(super) language: String,
+    /// How an app that is set up is shown first.
+    pub(super) first_view: View,
     pub(super) forms: Forms,
     pub(super) may_set_up: bool,
     pub(super) words: Wording,
@@ -136,8 +138,8 @@ pub(super) enum SetUpStage {
     App {
         /// The app in the making.
         app: Arc<App>,
-        /// Whether the picture is drawn for a light terminal.
-        inverted: bool,
+        /// How it is shown.
+        view: View,
     },
     /// A phone number, for a method of this kind.
     Number(Kind),

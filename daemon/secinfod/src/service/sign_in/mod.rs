@@ -18,6 +18,7 @@ pub(super) use conversation::Parts;
 pub use conversation::SignIn;
 pub use step::{End, Outcome, Prompt, RefusedFor, Step};
 
+use self::screen::View;
 use super::sending::Sending;
 use super::session::{Session, SessionOwner, Sessions};
 use super::verification::Verification;
@@ -169,6 +170,7 @@ impl SignIns {
         let forms = request.forms;
         let first = verifications.candidates(&person, by, Purpose::SignIn, forms)?;
         let first = first.first().map(secinfo_domain::state::Method::id);
+        let is_remote = !request.origin.is_empty();
         let verification = first.map(|first| Verification {
             person: person.clone(),
             by: by.clone(),
@@ -179,6 +181,7 @@ impl SignIns {
             origin: request.origin,
             language: request.language.clone(),
         });
+        let first_view = View::first(is_remote, &request.language);
         let prompts = Prompts::of(self.parts.codes.language(&[&request.language]));
         let began = self.parts.core.now();
         let life = self.parts.core.state().policy().rules.session.verification;
@@ -188,6 +191,7 @@ impl SignIns {
             by: by.clone(),
             place: request.place,
             language: request.language,
+            first_view,
             forms,
             may_set_up: request.may_set_up,
             words: Wording::new(prompts, request.one_line, self.parts.core.clock()),

@@ -1,5 +1,5 @@
-//! What a user sees who sets up an authenticator app: the QR code, and the key beside it, on a
-//! terminal of 80 columns and 24 rows.
+//! What a user sees who sets up an authenticator app: the key alone, in ASCII and for 40 columns, or the
+//! QR code with the key beside it, on a terminal of 80 columns and 24 rows.
 
 use super::picture::Picture;
 use super::wording::Wording;
@@ -15,6 +15,9 @@ const COLUMNS: usize = 79;
 /// Columns between the picture and what stands beside it.
 const GAP: usize = 2;
 
+/// How wide the key alone is.
+const NARROW: usize = 39;
+
 /// Groups of the key on one line.
 const GROUPS: usize = 5;
 
@@ -22,6 +25,35 @@ const GROUPS: usize = 5;
 pub(super) struct App {
     pub(super) draft: Enrollment,
     pub(super) screen: Screen,
+}
+
+/// How an authenticator app is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum View {
+    /// Its key, in ASCII: every terminal can show that, and a screen reader read it.
+    Key,
+    /// The picture, light on dark, with the key beside it.
+    Picture,
+    /// The same, for a terminal that is dark on light.
+    Inverted,
+}
+
+impl View {
+    /// The first one, for a user at this place with this locale. OpenSSH writes every byte of the picture
+    /// as a number where the user's own locale is not UTF-8, and that locale is not known before the
+    /// session; so the picture waits until it is asked for.
+    pub(super) fn first(is_remote: bool, locale: &str) -> Self {
+        let charset = locale.split_once('.').map_or("", |(_, charset)| charset);
+        let charset = charset.split('@').next().unwrap_or_default();
+        let is_utf8 = ["utf-8", "utf8"]
+            .iter()
+            .any(|name| charset.eq_ignore_ascii_case(name));
+        if is_utf8 && !is_remote {
+            Self::Picture
+        } else {
+            Self::Key
+        }
+    }
 }
 
 /// What a user needs to set up an authenticator app.
@@ -44,16 +76,17 @@ impl Screen {
     }
 
     /// The picture with account and key beside it; without one, account and key alone.
-    pub(super) fn draw(&self, words: &Wording, inverted: bool) -> SecretText {
-        let Some(picture) = &self.picture else {
-            let text = self.text(words, "app-type", COLUMNS);
+    pub(super) fn draw(&self, words: &Wording, view: View) -> SecretText {
+        let picture = self.picture.as_ref().filter(|_| view != View::Key);
+        let Some(picture) = picture else {
+            let text = self.text(words, "app-type", NARROW);
             return joined(text.iter());
         };
         let side = COLUMNS - GAP - picture.columns();
         let mut beside = self.text(words, "app-scan", side);
         beside.push(Zeroizing::new(String::new()));
         beside.extend(wrapped(&words.say("app-unreadable"), side));
-        let rows = picture.rows(inverted);
+        let rows = picture.rows(view == View::Inverted);
         // In the middle of its height.
         let above = rows.len().saturating_sub(beside.len()) / 2;
         let lines: Vec<SecretText> = rows
@@ -164,7 +197,7 @@ mod tests {
                     let key = presentation.key_in_groups.replace(' ', "");
                     let screen = Screen::of(presentation);
                     assert!(screen.has_picture(), "{algorithm} {account}");
-                    let text = screen.draw(&words, false);
+                    let text = screen.draw(&words, View::Picture);
                     let lines: Vec<_> = text.split('\n').collect();
                     // The first stays on the line of whatever was written before, and the prompt
                     // comes on the last.
@@ -181,12 +214,43 @@ mod tests {
     }
 
     #[test]
+    fn the_key_alone_is_in_ascii_and_for_40_columns() {
+        for algorithm in [Algorithm::Sha1, Algorithm::Sha256, Algorithm::Sha512] {
+            let presentation = presentation(algorithm, "Example", "alice@host");
+            let key = presentation.key_in_groups.clone();
+            let screen = Screen::of(presentation);
+            let words = Wording::new(Prompts::of(Language::English), false, Arc::new(SystemClock));
+            let text = screen.draw(&words, View::Key);
+            assert!(text.is_ascii(), "{}", *text);
+            assert!(text.lines().all(|line| line.len() <= NARROW), "{}", *text);
+            let (_, below) = text.split_once("Key:\n").unwrap();
+            assert_eq!(below.split_whitespace().collect::<Vec<_>>().join(" "), *key);
+        }
+    }
+
+    #[test]
+    fn the_picture_comes_first_only_where_it_can_surely_be_drawn() {
+        for (is_remote, locale, view) in [
+            (false, "de_DE.UTF-8", View::Picture),
+            (false, "C.utf8", View::Picture),
+            (false, "de_DE.UTF-8@euro", View::Picture),
+            (true, "de_DE.UTF-8", View::Key),
+            (false, "", View::Key),
+            (false, "C", View::Key),
+            (false, "de_DE.ISO-8859-1", View::Key),
+            (false, "de_DE@utf8", View::Key),
+        ] {
+            assert_eq!(View::first(is_remote, locale), view, "{locale} {is_remote}");
+        }
+    }
+
+    #[test]
     fn without_room_for_a_picture_the_key_is_there() {
         let account = "ä".repeat(300);
         let screen = Screen::of(presentation(Algorithm::Sha512, "Example", &account));
         assert!(!screen.has_picture());
         let words = Wording::new(Prompts::of(Language::English), false, Arc::new(SystemClock));
-        let text = screen.draw(&words, false);
+        let text = screen.draw(&words, View::Picture);
         assert!(
             text.starts_with("\nAdd this to an authenticator app:\n"),
             "{}",

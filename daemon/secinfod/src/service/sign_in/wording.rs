@@ -76,14 +76,21 @@ impl Wording {
         self.prompts.kind(kind)
     }
 
+    /// The masked number of a method, in ASCII: OpenSSH shows other characters as numbers where the
+    /// user's locale is not UTF-8.
+    pub(super) fn number(way: &Candidate) -> String {
+        let number = way.hint.number.as_deref().unwrap_or_default();
+        number.replace('•', "*")
+    }
+
     /// A method of the user, as they tell it from others.
     pub(super) fn way(&self, way: &Candidate) -> SecretText {
         let name = self.kind(way.kind);
         let kind = methods::of(way.kind);
         match kind.prompt() {
             PromptStyle::SentToNumber { .. } => {
-                let number = way.hint.number.as_deref().unwrap_or_default();
-                let parts = [("way", Part::Text(&name)), ("hint", Part::Text(number))];
+                let number = Self::number(way);
+                let parts = [("way", Part::Text(&name)), ("hint", Part::Text(&number))];
                 self.prompts.say("way-to", &parts)
             }
             PromptStyle::Written => name,

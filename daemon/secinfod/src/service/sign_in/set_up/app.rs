@@ -1,7 +1,7 @@
 //! Setting up an authenticator app.
 
 use super::super::conversation::{SetUpStage, Turn};
-use super::super::screen::{App, Screen};
+use super::super::screen::{App, Screen, View};
 use super::super::step::Step;
 use super::super::wording::{Wording, is_question};
 use crate::core::ServiceError;
@@ -36,48 +36,56 @@ impl Turn<'_> {
             screen: Screen::of(presentation),
         });
         self.talk.wrong = 0;
-        Ok(self.show_app(app, false))
+        Ok(self.show_app(app, self.sign_in.first_view))
     }
 
-    fn show_app(&mut self, app: Arc<App>, inverted: bool) -> Step {
+    fn show_app(&mut self, app: Arc<App>, view: View) -> Step {
         let words = &self.sign_in.words;
-        let screen = app.screen.draw(words, inverted);
-        let prompt = self.app_prompt(&app);
-        self.now_at(SetUpStage::App { app, inverted });
+        let screen = app.screen.draw(words, view);
+        let prompt = self.app_prompt(&app, view);
+        self.now_at(SetUpStage::App { app, view });
         let mut text = Zeroizing::new(String::with_capacity(screen.len() + prompt.len()));
         text.push_str(&screen);
         text.push_str(&prompt);
         Wording::ask(None, &text, true)
     }
 
-    fn app_prompt(&self, app: &App) -> SecretText {
-        let picture = Part::Whether(app.screen.has_picture());
-        self.sign_in
-            .words
-            .say_with("app-prompt", &[("picture", picture)])
+    fn app_prompt(&self, app: &App, view: View) -> SecretText {
+        let words = &self.sign_in.words;
+        let has_picture = app.screen.has_picture();
+        if has_picture && view == View::Key {
+            return words.say("app-prompt-key");
+        }
+        words.say_with("app-prompt", &[("picture", Part::Whether(has_picture))])
     }
 
     pub(super) async fn on_app(
         &mut self,
         app: &Arc<App>,
-        inverted: bool,
+        view: View,
         answer: &str,
     ) -> Result<Step, ServiceError> {
         if is_question(answer) {
             return self.choose_again(None).await;
         }
         if answer.is_empty() {
-            return Ok(Wording::ask(None, &self.app_prompt(app), true));
+            return Ok(Wording::ask(None, &self.app_prompt(app, view), true));
         }
-        if answer.eq_ignore_ascii_case("i") && app.screen.has_picture() {
-            return Ok(self.show_app(Arc::clone(app), !inverted));
+        let other_view = match (answer, view) {
+            _ if !app.screen.has_picture() => None,
+            ("q" | "Q", _) | ("i" | "I", View::Inverted) => Some(View::Picture),
+            ("i" | "I", _) => Some(View::Inverted),
+            _ => None,
+        };
+        if let Some(view) = other_view {
+            return Ok(self.show_app(Arc::clone(app), view));
         }
         match self.finish(&app.draft, answer).await {
             Ok(Ok(())) => self.enrolled(app.draft.kind()).await,
             Ok(Err(Some(step))) => Ok(step),
             Ok(Err(None)) => {
                 let note = self.sign_in.words.say("note-wrong");
-                Ok(Wording::ask(Some(&note), &self.app_prompt(app), true))
+                Ok(Wording::ask(Some(&note), &self.app_prompt(app, view), true))
             }
             Err(error) => {
                 let note = self.cannot_add(error)?;

@@ -24,7 +24,7 @@ impl Turn<'_> {
     ) -> Result<Step, ServiceError> {
         match stage {
             SetUpStage::Kinds { kinds, later } => self.on_kinds(&kinds, later, answer).await,
-            SetUpStage::App { app, inverted } => self.on_app(&app, inverted, answer).await,
+            SetUpStage::App { app, view } => self.on_app(&app, view, answer).await,
             SetUpStage::Number(kind) => self.on_number(kind, answer).await,
             SetUpStage::NumberCode(draft) => self.on_number_code(&draft, answer).await,
             SetUpStage::OfferCodes => self.on_offer_of_codes(answer).await,
