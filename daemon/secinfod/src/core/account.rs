@@ -9,7 +9,7 @@ use secinfo_ledger::{NewKey, UserIndex};
 use std::collections::HashMap;
 use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 /// How long an answer of NSS is used again: long enough for the calls of one login, too short for
@@ -66,6 +66,9 @@ impl From<AccountError> for ServiceError {
 #[derive(Default)]
 pub struct Accounts {
     remembered: Mutex<HashMap<u32, (Instant, Account)>>,
+    /// The ids of users who were seen in the log. An account keeps its id as long as the log has the user,
+    /// and the index costs several openings of records.
+    known: Mutex<HashMap<Account, UserId>>,
     /// Users who were seen and are not in the log yet: all who ask at once get the same id.
     newcomers: Mutex<HashMap<Account, Arc<Newcomer>>>,
 }
@@ -153,6 +156,10 @@ impl Accounts {
         index: &UserIndex,
         is_published: impl Fn(UserId) -> bool,
     ) -> Result<Person, ServiceError> {
+        let known = self.known().get(&account).copied();
+        if let Some(id) = known.filter(|id| is_published(*id)) {
+            return Ok(Person::known(account, id));
+        }
         let mut newcomers = self
             .newcomers
             .lock()
@@ -167,6 +174,9 @@ impl Accounts {
             let new = new.filter(|_| !is_published(id)).cloned();
             if new.is_none() {
                 newcomers.remove(&account);
+                if is_published(id) {
+                    self.know(account.clone(), id);
+                }
             }
             return Ok(Person { account, id, new });
         }
@@ -186,6 +196,25 @@ impl Accounts {
             id: new.id,
             new: Some(new),
         })
+    }
+
+    /// Forgets which user an account was, because the user was erased.
+    pub(crate) fn forget(&self, account: &Account) {
+        self.known().remove(account);
+    }
+
+    fn know(&self, account: Account, id: UserId) {
+        let mut known = self.known();
+        if known.len() >= MOST_REMEMBERED {
+            known.clear();
+        }
+        known.insert(account, id);
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<Account, UserId>> {
+        self.known
+            .lock()
+            .expect("nothing panics while it holds the users")
     }
 
     fn recall(&self, uid: u32) -> Option<Account> {

@@ -198,6 +198,7 @@ impl Service {
         let person = self.security_info.act(uid, by, action).await?;
         if erases {
             let user = person.id;
+            self.core.accounts().forget(&person.account);
             let enrollments = self.enrollments.sessions();
             enrollments.close_about(|enrollment| enrollment.person.id == user);
             let verifications = self.verifications.sessions();
