@@ -233,8 +233,8 @@ async fn a_batch_is_decided_on_the_one_before_it_that_is_not_on_disk_yet() {
     let pause = host.pause().await;
     let answers = host.submit_codes((0..2 * BATCH).chain(0..BATCH)).await;
     pause.end();
-    for (place, given) in answers.into_iter().enumerate() {
-        let is_new = place < 2 * BATCH as usize;
+    for (place, given) in (0..).zip(answers) {
+        let is_new = place < 2 * BATCH;
         assert_eq!(is_success(&answer(given).await), is_new, "answer {place}");
     }
     assert_eq!(host.published.state().events(), host.reader.log.size());
@@ -298,9 +298,9 @@ async fn a_code_is_accepted_once_however_the_disk_fails_between_two_submissions(
                 }
                 pause.end();
                 let mut successes = 0;
-                for (place, given) in answers.into_iter().enumerate() {
+                for (place, given) in (0..).zip(answers) {
                     let success = is_success(&answer(given).await);
-                    successes += usize::from(success && place % BATCH as usize == 0);
+                    successes += usize::from(success && place % BATCH == 0);
                 }
                 let again = host.submit(code(0), Vec::new()).await;
                 successes += usize::from(is_success(&answer(again).await));
