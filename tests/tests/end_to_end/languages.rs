@@ -126,11 +126,12 @@ async fn refusals_are_in_the_users_language_and_keep_their_exit_codes() {
 async fn a_refusal_for_its_time_says_how_long_in_the_users_language() {
     let host = TestHost::with(Setup::with_drift()).await;
     let alice = host.client(ALICE).await;
-    alice.enroll_app("Phone", 10).await;
+    let app = alice.enroll_app("Phone", 10).await;
     for (locale, length) in [(GERMAN, " Wartezeit: "), (FRENCH, " Temps restant : ")] {
         let mut told = String::new();
         for _ in 0..20 {
-            let output = host.secinfo_in(locale, ALICE, &["verify"], "000000\n");
+            let wrong = format!("{}\n", app.codes.wrong());
+            let output = host.secinfo_in(locale, ALICE, &["verify"], &wrong);
             // In one line, with plain blanks.
             told = output
                 .stderr
