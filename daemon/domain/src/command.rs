@@ -7,7 +7,7 @@ use crate::otp::{Counter, OtpParameters};
 use crate::{
     BreakGlassId, ChannelName, Country, DestinationTag, GroupName, GuessTag, Kind, MessageId,
     MethodId, Place, Policy, Purpose, RootHash, RotatingTag, Sealed, SealedMethod, Seconds,
-    SessionTag, SignInPlaceTag, TerminalTag, Timestamp, TokenId, UserId,
+    SeedTag, SessionTag, SignInPlaceTag, TerminalTag, Timestamp, TokenId, UserId,
 };
 
 /// What a caller wants to happen.
@@ -319,6 +319,8 @@ pub struct NewToken {
     pub parameters: OtpParameters,
     /// The counter of its next code.
     pub next: Counter,
+    /// Its secret.
+    pub seed: SeedTag,
     /// Serial number, manufacturer, model and secret.
     pub sealed: Sealed,
 }

@@ -152,6 +152,11 @@ id!(
     SignInPlaceTag
 );
 id!(
+    /// Stands for the secret of a hardware token: a MAC under a key of the vault. Equal tags mean equal
+    /// secrets.
+    SeedTag
+);
+id!(
     /// Stands for an answer that was given for a method, and what it was compared with: a MAC under the
     /// method's key.
     GuessTag

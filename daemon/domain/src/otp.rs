@@ -217,7 +217,9 @@ impl OtpParameters {
 
 /// The number of a TOTP time step: seconds since 1970, divided by the period. Accepting a code
 /// uses up its step and all before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct TimeStep(pub u64);
 

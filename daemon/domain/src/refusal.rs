@@ -16,6 +16,9 @@ pub enum Refusal {
         "no token with that serial number waits to be activated: check the number on its back, or ask an administrator to import it"
     )]
     UnknownToken,
+    /// The code of the token was used by a user who had it before.
+    #[error("that code of the token was used before: wait for the next one")]
+    TokenCodeUsed,
     /// A proof is missing in this session.
     #[error(
         "prove who you are first: verify one of your methods in this session, then do it again"

@@ -57,7 +57,10 @@ impl Case<'_> {
         let kind = credential.kind();
         let vouched = self.may_enroll(kind)?;
         if let Some(token) = token {
-            self.state.token(token).ok_or(Refusal::UnknownToken)?;
+            let token = self.state.token(token).ok_or(Refusal::UnknownToken)?;
+            if token.reached.includes(credential) {
+                return Err(Refusal::TokenCodeUsed);
+            }
         }
         if let Some(place) = credential.place() {
             let same_number = same_number.to_vec();

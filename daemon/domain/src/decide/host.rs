@@ -89,6 +89,7 @@ fn imported(token: &NewToken) -> Fact {
         token: token.token,
         parameters: token.parameters,
         next: token.next,
+        seed: token.seed,
         sealed: token.sealed.clone(),
     }
     .into()

@@ -12,8 +12,8 @@ pub use reason::{DefaultReason, DeletionReason, DeliveryFailure};
 use crate::otp::{Counter, OtpParameters};
 use crate::{
     BreakGlassId, ChannelName, Country, DestinationTag, GuessTag, Kind, MessageId, MethodId,
-    Policy, Purpose, RootHash, Sealed, SealedMethod, ServiceName, SessionTag, SignInPlaceTag,
-    Strength, TerminalTag, Timestamp, TokenId, UserId,
+    Policy, Purpose, RootHash, Sealed, SealedMethod, SeedTag, ServiceName, SessionTag,
+    SignInPlaceTag, Strength, TerminalTag, Timestamp, TokenId, UserId,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -368,6 +368,8 @@ facts! {
         parameters: OtpParameters,
         /// The counter of its next code; 0 for a time token.
         next: Counter,
+        /// Its secret, so that it is known again after a user has used and deleted it.
+        seed: SeedTag,
         /// Serial number, manufacturer, model and secret, under the token's own key.
         sealed: Sealed,
     }

@@ -54,7 +54,8 @@ impl State {
     fn import(&mut self, fact: &TokenImported) {
         let token = Token {
             parameters: fact.parameters,
-            next: fact.next,
+            reached: self.reached(fact),
+            seed: fact.seed,
             sealed: fact.sealed.clone(),
         };
         self.tokens.insert_mut(fact.token, token);
@@ -74,7 +75,11 @@ impl State {
             Fact::UserErased(_) => self.erase(user),
             Fact::MethodEnrolled(fact) => {
                 if let Some(token) = fact.token {
+                    let seed = self.tokens.get(&token).map(|token| token.seed);
                     self.tokens.remove_mut(&token);
+                    if let Some(seed) = seed {
+                        self.activate(fact.method, seed);
+                    }
                 }
                 if let Some(message) = fact.credential.proved_by() {
                     self.codes.use_up(message);
@@ -186,6 +191,7 @@ impl State {
         if let Some(state) = self.users.get(user).cloned() {
             for method in &state.methods {
                 self.unschedule(user, method);
+                self.retire(user, method.id);
             }
         }
         self.users.remove(user);
@@ -193,6 +199,7 @@ impl State {
     }
 
     fn delete(&mut self, user: UserId, method: MethodId) {
+        self.retire(user, method);
         if let Some(method) = self
             .user(user)
             .and_then(|state| state.method(method))

@@ -4,6 +4,7 @@ mod budget;
 mod codes;
 mod evolve;
 mod restore;
+mod retired;
 mod sign_in;
 mod throttle;
 mod user;
@@ -12,11 +13,14 @@ mod users;
 pub use budget::Budget;
 pub(crate) use budget::Expense;
 pub use codes::{CodeRequest, CodeRequests, CodeStatus};
+pub use retired::Reached;
 pub use sign_in::{Remembered, SignIns};
 pub use throttle::{Apart, CallerFailures, Familiarity, MethodThrottle};
 pub use user::{Method, Proof, Token, UserState};
 
-use crate::{BreakGlassId, KeyId, Kind, MethodId, Policy, SealedPart, Timestamp, TokenId, UserId};
+use crate::{
+    BreakGlassId, KeyId, Kind, MethodId, Policy, SealedPart, SeedTag, Timestamp, TokenId, UserId,
+};
 use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, LazyLock};
@@ -31,6 +35,10 @@ pub struct State {
     policy_since: Timestamp,
     users: Users,
     tokens: HashTrieMapSync<TokenId, Token>,
+    /// The secrets of the tokens that methods were made of.
+    activated: HashTrieMapSync<MethodId, SeedTag>,
+    /// How far the tokens were used whose users have deleted them.
+    retired: HashTrieMapSync<SeedTag, Reached>,
     callers: HashTrieMapSync<UserId, CallerFailures>,
     /// What is due at which time: deletions that wait, and the ends of access passes.
     schedule: RedBlackTreeSetSync<(Timestamp, UserId, MethodId)>,

@@ -1,16 +1,17 @@
 //! The security info of one user, as it stands.
 
 use super::budget::{Budget, Expense};
+use super::retired::Reached;
 use super::sign_in::SignIns;
 use super::throttle::{self, Apart, Attempts, Familiarity, KnownPlace, MethodThrottle};
 use crate::Refusal;
 use crate::event::Credential;
 use crate::kind::Used;
-use crate::otp::{Counter, OtpParameters};
+use crate::otp::OtpParameters;
 use crate::policy::{BudgetRules, EffectivePolicy, Rules, ThrottleRules};
 use crate::{
-    GuessTag, Kind, MethodId, Purpose, Sealed, SealedMethod, Seconds, SessionTag, SignInPlaceTag,
-    Strength, Timestamp,
+    GuessTag, Kind, MethodId, Purpose, Sealed, SealedMethod, Seconds, SeedTag, SessionTag,
+    SignInPlaceTag, Strength, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -76,8 +77,10 @@ pub struct Proof {
 pub struct Token {
     /// How its codes are made.
     pub parameters: OtpParameters,
-    /// The counter of its next code.
-    pub next: Counter,
+    /// How far its codes are used up.
+    pub reached: Reached,
+    /// Its secret.
+    pub(super) seed: SeedTag,
     /// Serial number, manufacturer, model and secret.
     pub sealed: Sealed,
 }

@@ -8,8 +8,8 @@ use secinfo_domain::policy::SignInRefinement;
 use secinfo_domain::state::CodeStatus;
 use secinfo_domain::{
     BreakGlassId, Counter, HostAction, MessageId, NewToken, OtpParameters, Period, Place, Policy,
-    Purpose, Refusal, RootHash, Seconds, SignInOutlook, SignInPlace, Strength, TerminalTag,
-    TimeStep, TokenId, TotpParameters, decide,
+    Purpose, Refusal, RootHash, Seconds, SeedTag, SignInOutlook, SignInPlace, Strength,
+    TerminalTag, TimeStep, TokenId, TotpParameters, decide,
 };
 
 const ROOT: RootHash = RootHash::from_bytes([7; 32]);
@@ -105,6 +105,7 @@ fn a_host_is_empty_as_long_as_no_user_has_a_method_and_no_token_waits() {
         token: TokenId::from_bytes([1; 16]),
         parameters: OtpParameters::Totp(TotpParameters::default()),
         next: Counter(0),
+        seed: SeedTag::from_bytes([1; 16]),
         sealed: sealed("serial number and secret"),
     };
     for story in [

@@ -8,16 +8,23 @@ use secinfo_domain::event::{
 use secinfo_domain::kind::HardwareToken;
 use secinfo_domain::{
     Answer, Command, Counter, HostAction, HotpParameters, KeyId, NewToken, OtpParameters, Refusal,
-    TimeStep, TokenId, TotpParameters, created_key, decide, destroyed_keys,
+    SeedTag, TimeStep, TokenId, TotpParameters, created_key, decide, destroyed_keys,
 };
 
 const TOKEN: TokenId = TokenId::from_bytes([0x70; 16]);
 
+const SEED: SeedTag = SeedTag::from_bytes([0x5d; 16]);
+
 fn import() -> Command {
+    import_with(OtpParameters::Totp(TotpParameters::default()), TOKEN)
+}
+
+fn import_with(parameters: OtpParameters, token: TokenId) -> Command {
     host(HostAction::ImportTokens(vec![NewToken {
-        token: TOKEN,
-        parameters: OtpParameters::Totp(TotpParameters::default()),
+        token,
+        parameters,
         next: Counter(0),
+        seed: SEED,
         sealed: sealed("serial and secret"),
     }]))
 }
@@ -32,6 +39,7 @@ fn imported_tokens_wait_to_be_activated() {
         token: TOKEN,
         parameters: OtpParameters::Totp(TotpParameters::default()),
         next: Counter(0),
+        seed: SEED,
         sealed: sealed("serial and secret"),
     }
     .into()]);
@@ -59,6 +67,61 @@ fn a_token_is_activated_by_one_user_once() {
     story
         .when(bob().activate(method(2), TOKEN, time_token()))
         .then_refused(Refusal::UnknownToken);
+}
+
+/// By which a token goes from one user to the next, and is imported again as it was when it was new.
+fn changes_hands(how: fn() -> Command) -> Story {
+    const AGAIN: TokenId = TokenId::from_bytes([0x71; 16]);
+    let time = || OtpParameters::Totp(TotpParameters::default());
+    let counted = || OtpParameters::Hotp(HotpParameters::default());
+    let story = given([
+        import_with(time(), TOKEN),
+        alice().activate(method(1), TOKEN, time_token()),
+        alice().verify(method(1), step(140)),
+        import_with(counted(), AGAIN),
+        alice().activate(method(2), AGAIN, counter_token()),
+        alice().verify(method(2), counter(39)),
+    ]);
+    story
+        .and(how())
+        .and(administrator_for(ALICE).erase())
+        .and(import_with(time(), TOKEN))
+        .and(import_with(counted(), AGAIN))
+}
+
+#[test]
+fn a_token_that_comes_back_starts_where_it_was() {
+    const AGAIN: TokenId = TokenId::from_bytes([0x71; 16]);
+    let timed = |last_step| {
+        Credential::HardwareToken(HardwareToken::Time {
+            parameters: TotpParameters::default(),
+            last_step: TimeStep(last_step),
+            drift: 0,
+        })
+    };
+    let counted = |next| {
+        Credential::HardwareToken(HardwareToken::Counter {
+            parameters: HotpParameters::default(),
+            next: Counter(next),
+        })
+    };
+    let erased = || administrator_for(BOB).unlock();
+    let deleted = || administrator_for(ALICE).delete(method(2));
+    for how in [erased as fn() -> Command, deleted] {
+        let story = changes_hands(how);
+        for (token, used) in [
+            (TOKEN, timed(139)),
+            (TOKEN, timed(140)),
+            (AGAIN, counted(40)),
+        ] {
+            story
+                .when(bob().activate(method(3), token, used))
+                .then_refused(Refusal::TokenCodeUsed);
+        }
+        let _ = story
+            .and(bob().activate(method(3), TOKEN, timed(141)))
+            .and(bob().activate(method(4), AGAIN, counted(41)));
+    }
 }
 
 #[test]

@@ -14,8 +14,8 @@ use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods, ServiceRules
 use secinfo_domain::{
     BreakGlassId, ChannelName, Counter, DestinationTag, GroupName, GuessTag, HotpParameters, Kind,
     KindSet, MessageId, MethodId, OtpParameters, Policy, Purpose, RootHash, Sealed, SealedMethod,
-    ServiceName, SessionTag, SignInPlaceTag, Strength, TerminalTag, TimeStep, Timestamp, TokenId,
-    TotpParameters, UserId,
+    SeedTag, ServiceName, SessionTag, SignInPlaceTag, Strength, TerminalTag, TimeStep, Timestamp,
+    TokenId, TotpParameters, UserId,
 };
 
 const USER: UserId = UserId::from_bytes(*b"user of examples");
@@ -160,6 +160,7 @@ fn facts() -> Vec<Fact> {
             token: TOKEN,
             parameters: OtpParameters::Hotp(HotpParameters::default()),
             next: Counter(17),
+            seed: SeedTag::from_bytes(*b"a secret, MACed."),
             sealed: sealed(),
         }
         .into(),

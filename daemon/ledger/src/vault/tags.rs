@@ -24,6 +24,8 @@ pub enum TagPurpose {
     SignInPlace,
     /// An answer to what a method asks.
     Guess,
+    /// The secret of a hardware token.
+    Seed,
 }
 
 impl TagPurpose {
@@ -33,6 +35,7 @@ impl TagPurpose {
             Self::Terminal => b"secinfo tag 1 terminal",
             Self::SignInPlace => b"secinfo tag 1 sign-in place",
             Self::Guess => b"secinfo tag 1 guess",
+            Self::Seed => b"secinfo tag 1 seed",
         }
     }
 }
@@ -93,6 +96,13 @@ impl Vault {
     ) -> Result<Option<[u8; 16]>, LedgerError> {
         let key = self.find(id)?;
         Ok(key.map(|key| tag_under(&key, purpose, parts)))
+    }
+
+    /// The tag of what these parts say, for as long as there is the log. Only what cannot be guessed may
+    /// have one, such as the secret of a token.
+    pub fn lasting_tag(&self, purpose: TagPurpose, parts: &[&[u8]]) -> [u8; 16] {
+        let key = derive(&self.signing_seed(), b"secinfo lasting tags 1");
+        tag_under(&key, purpose, parts)
     }
 
     /// Draws a new key for tags, if that is due, and destroys the one before the former.

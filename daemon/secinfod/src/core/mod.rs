@@ -17,6 +17,7 @@ mod queue;
 mod random;
 mod replay;
 mod sealed;
+mod serials;
 mod settings;
 mod snapshots;
 mod tags;
@@ -44,10 +45,11 @@ pub(crate) use writer::Appender;
 use hashing::Hashing;
 use sealed::plain;
 use secinfo_domain::policy::EffectivePolicy;
-use secinfo_domain::{KeyId, Sealed, SealedPart, ServiceName, State, Timestamp, UserId};
+use secinfo_domain::{KeyId, Sealed, SealedPart, ServiceName, State, Timestamp, TokenId, UserId};
 use secinfo_ledger::{Ledger, LedgerReader};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serials::Serials;
 use std::io;
 use std::sync::{Arc, RwLock};
 use tokio::sync::broadcast;
@@ -63,6 +65,7 @@ pub struct Core {
     clock: Arc<dyn Clock>,
     settings: RwLock<Settings>,
     hashing: Hashing,
+    serials: Serials,
 }
 
 impl Core {
@@ -93,7 +96,17 @@ impl Core {
             clock,
             settings: RwLock::new(settings),
             hashing: Hashing::default(),
+            serials: Serials::default(),
         })
+    }
+
+    /// The token of the inventory with this serial number. `open` reads the number of one.
+    pub(crate) fn token_of_serial(
+        &self,
+        serial: &str,
+        open: impl Fn(TokenId) -> Result<String, ServiceError>,
+    ) -> Result<Option<TokenId>, ServiceError> {
+        self.serials.find(&self.state(), serial, open)
     }
 
     /// The newest state that is on disk.

@@ -2,7 +2,7 @@
 
 use super::{Core, ServiceError};
 use secinfo_domain::policy::Limit;
-use secinfo_domain::{RotatingTag, Seconds};
+use secinfo_domain::{RotatingTag, Seconds, SeedTag};
 use secinfo_ledger::TagPurpose;
 
 /// How long a tag counts at most: no limit looks further back, and no terminal is remembered longer.
@@ -12,6 +12,12 @@ impl Core {
     /// The tag of what these parts say.
     pub(crate) fn tag(&self, purpose: TagPurpose, parts: &[&[u8]]) -> RotatingTag<[u8; 16]> {
         self.reader.vault.tag(purpose, parts)
+    }
+
+    /// What stands in the log for the secret of a hardware token.
+    pub(crate) fn seed_tag(&self, secret: &[u8]) -> SeedTag {
+        let vault = &self.reader.vault;
+        SeedTag::from_bytes(vault.lasting_tag(TagPurpose::Seed, &[secret]))
     }
 
     /// Renews the keys of tags, where they have counted for long enough.

@@ -221,12 +221,19 @@ impl Enrollments {
         self.sessions
             .get(session.id())
             .ok_or(ServiceError::SessionExpired)?;
-        match self.enroll(session.subject(), response).await? {
-            Some(enrolled) => {
+        match self.enroll(session.subject(), response).await {
+            Ok(Some(enrolled)) => {
                 self.sessions.close(session.id());
                 Ok(enrolled)
             }
-            None => Err(self.wrong_code(session).await?),
+            Ok(None) => Err(self.wrong_code(session).await?),
+            Err(used @ ServiceError::Refused(Refusal::TokenCodeUsed)) => {
+                match self.wrong_code(session).await? {
+                    ServiceError::WrongCode => Err(used),
+                    over => Err(over),
+                }
+            }
+            Err(error) => Err(error),
         }
     }
 

@@ -99,7 +99,7 @@ impl Tokens {
             if let Some(account) = &account {
                 *users.entry(account.name.as_str().to_owned()).or_default() += 1;
             }
-            new.push(inventory::seal(&token, account)?);
+            new.push(inventory::seal(&self.core, &token, account)?);
         }
         let count = u32::try_from(new.len()).unwrap_or(u32::MAX);
         if effect == Effect::Check {

@@ -12,7 +12,7 @@ use secinfo_domain::kind::HardwareToken;
 use secinfo_domain::state::Method;
 use secinfo_domain::{
     Action, Answer, Authority, BreakGlassId, Command, Context, Counter, GroupName, HostAction,
-    HostCommand, Kind, MethodId, NewToken, OtpParameters, Place, Room, RootHash, Seconds,
+    HostCommand, Kind, MethodId, NewToken, OtpParameters, Place, Room, RootHash, Seconds, SeedTag,
     ServiceName, SessionTag, SignInPlaceTag, State, TerminalTag, TimeStep, Timestamp, TokenId,
     TotpParameters, UserCommand, UserId, decide,
 };
@@ -361,6 +361,7 @@ impl World {
                 token: Self::token(usize::from(self.tokens % 4)),
                 parameters: OtpParameters::Totp(TotpParameters::default()),
                 next: Counter(0),
+                seed: SeedTag::from_bytes([self.tokens; 16]),
                 sealed: sealed("serial"),
             }
         });

@@ -24,7 +24,7 @@ use secinfo_domain::kind::{
 };
 use secinfo_domain::{
     Algorithm, BreakGlassId, Counter, Digits, GuessTag, HotpParameters, MethodId, OtpParameters,
-    Period, Purpose, RootHash, Sealed, SealedMethod, Seconds, ServiceName, SessionTag,
+    Period, Purpose, RootHash, Sealed, SealedMethod, Seconds, SeedTag, ServiceName, SessionTag,
     SignInPlaceTag, Strength, TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters, UserId,
 };
 
@@ -380,12 +380,14 @@ fn pass_issued() -> impl Strategy<Value = AccessPassIssued> {
 }
 
 fn imported() -> impl Strategy<Value = TokenImported> {
-    (token(), otp(), counter(), sealed()).prop_map(|(token, parameters, next, sealed)| {
-        TokenImported {
+    let seed = any::<[u8; 16]>().prop_map(SeedTag::from_bytes);
+    (token(), otp(), counter(), seed, sealed()).prop_map(
+        |(token, parameters, next, seed, sealed)| TokenImported {
             token,
             parameters,
             next,
+            seed,
             sealed,
-        }
-    })
+        },
+    )
 }

@@ -125,6 +125,7 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         Refusal::TooSoon { .. } | Refusal::CodeJustSent { .. } | Refusal::NotCompared => {
             Reason::TooSoon
         }
+        Refusal::TokenCodeUsed => Reason::CodeAlreadyUsed,
         Refusal::WrongAgain => Reason::WrongCode,
         Refusal::MethodLocked { .. } => Reason::MethodLocked,
         Refusal::Expired => Reason::Expired,

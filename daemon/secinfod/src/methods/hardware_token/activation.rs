@@ -10,7 +10,7 @@ use crate::methods::one_time_password::Secret;
 use crate::methods::payload::MethodPayload;
 use secinfo_domain::kind::{Credential, HardwareToken, Proved};
 use secinfo_domain::policy::Rules;
-use secinfo_domain::{Answer, OtpParameters, TimeStep, Timestamp, TokenId};
+use secinfo_domain::{Answer, OtpParameters, Timestamp, TokenId};
 use secinfo_wire::{Challenge, Response};
 use std::sync::{Arc, Mutex};
 use zeroize::Zeroizing;
@@ -48,12 +48,12 @@ impl TokenDraft {
         match self.token.parameters {
             OtpParameters::Totp(parameters) => HardwareToken::Time {
                 parameters,
-                last_step: TimeStep(0),
+                last_step: self.token.reached.step,
                 drift: self.token.payload.drift,
             },
             OtpParameters::Hotp(parameters) => HardwareToken::Counter {
                 parameters,
-                next: self.token.next,
+                next: self.token.reached.next,
             },
         }
     }
@@ -66,9 +66,12 @@ impl Draft for TokenDraft {
             OtpParameters::Totp(parameters) => {
                 by_time(secret, parameters, self.token.payload.drift, rules)
             }
-            OtpParameters::Hotp(parameters) => {
-                Box::new(by_counter(secret, parameters, self.token.next, rules))
-            }
+            OtpParameters::Hotp(parameters) => Box::new(by_counter(
+                secret,
+                parameters,
+                self.token.reached.next,
+                rules,
+            )),
         };
         Box::new(ActivationVerifier {
             in_step,

@@ -3,7 +3,8 @@
 use super::import::ImportedToken;
 use crate::core::{Account, Core, ServiceError, random_id, seal_new};
 use crate::methods::payload::{MethodPayload, SecretBytes, TokenPayload};
-use secinfo_domain::{Counter, Kind, NewToken, OtpParameters, Refusal, SealedPart, TokenId};
+use secinfo_domain::state::{Reached, Token};
+use secinfo_domain::{Kind, NewToken, OtpParameters, Refusal, SealedPart, TokenId};
 use secinfo_ledger::NewKey;
 use std::sync::Arc;
 
@@ -13,8 +14,8 @@ pub(crate) struct InventoryToken {
     pub(crate) id: TokenId,
     /// How its codes are made.
     pub(crate) parameters: OtpParameters,
-    /// The counter of its next code.
-    pub(crate) next: Counter,
+    /// How far its codes are used up.
+    pub(crate) reached: Reached,
     /// What is sealed of it.
     pub(crate) payload: TokenPayload,
 }
@@ -23,24 +24,31 @@ pub(crate) struct InventoryToken {
 pub(crate) fn open_all(core: &Core) -> Result<Vec<InventoryToken>, ServiceError> {
     core.state()
         .tokens()
-        .map(|(id, token)| {
-            Ok(InventoryToken {
-                id,
-                parameters: token.parameters,
-                next: token.next,
-                payload: core.open(id.into(), SealedPart::Token, token.sealed.as_bytes())?,
-            })
-        })
+        .map(|(id, token)| open(core, id, token))
         .collect()
+}
+
+fn open(core: &Core, id: TokenId, token: &Token) -> Result<InventoryToken, ServiceError> {
+    Ok(InventoryToken {
+        id,
+        parameters: token.parameters,
+        reached: token.reached,
+        payload: core.open(id.into(), SealedPart::Token, token.sealed.as_bytes())?,
+    })
 }
 
 /// The token with this serial number.
 pub(crate) fn find(core: &Core, serial: &str) -> Result<InventoryToken, ServiceError> {
-    let serial = serial.trim();
-    let found = open_all(core)?
-        .into_iter()
-        .find(|token| token.payload.serial == serial);
-    found.ok_or_else(|| Refusal::UnknownToken.into())
+    let state = core.state();
+    let token = |id| {
+        let token = state.token(id).ok_or(Refusal::UnknownToken)?;
+        open(core, id, token)
+    };
+    let serial_of = |id| token(id).map(|token| token.payload.serial);
+    match core.token_of_serial(serial.trim(), serial_of)? {
+        Some(id) => token(id),
+        None => Err(Refusal::UnknownToken.into()),
+    }
 }
 
 /// The serial numbers of the tokens that users have activated.
@@ -60,6 +68,7 @@ pub(crate) fn serials_in_use(core: &Core) -> Result<Vec<String>, ServiceError> {
 
 /// A token that was imported, sealed under a new key.
 pub(crate) fn seal(
+    core: &Core,
     token: &ImportedToken,
     user: Option<Account>,
 ) -> Result<(NewToken, Arc<NewKey>), ServiceError> {
@@ -77,6 +86,7 @@ pub(crate) fn seal(
         token: id,
         parameters: token.parameters,
         next: token.counter,
+        seed: core.seed_tag(token.secret.as_bytes()),
         sealed: seal_new(&key, SealedPart::Token, &payload)?,
     };
     Ok((new, Arc::new(key)))
