@@ -5,6 +5,9 @@ use secinfo_tests::{
     ALICE, ALICE_NAME, BOB, BOB_NAME, ROOT, STRANGER, STRANGER_NAME, Setup, SignInSocket, TestHost,
 };
 use serde_json::{Value, json};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
 
 /// Required of everybody, so that everybody is asked.
 fn required() -> Setup {
@@ -220,4 +223,49 @@ async fn a_peer_that_reads_no_reply_holds_up_no_other() {
     // Until neither direction has room any more.
     while deaf.send(call).is_ok() {}
     assert!(!is_over(held(&host, ROOT, ALICE_NAME)));
+}
+
+/// The messages of the conversation that the reference shows, by a shell and `socat`.
+fn shown_in_the_reference() -> Vec<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/reference/sign-in.md");
+    let text = fs::read_to_string(path).unwrap();
+    let messages = text.split("printf '").skip(1);
+    messages
+        .map(|rest| rest.split_once("\\0'").unwrap().0.to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn the_conversation_that_the_reference_shows_is_held_by_socat() {
+    let host = TestHost::with(Setup::with_drift()).await;
+    let mut app = host.client(ALICE).await.enroll_app("Phone", 10).await;
+    let address = format!("UNIX-CONNECT:{}", host.sign_in_socket().display());
+    let mut socat = Command::new("socat")
+        .args(["-", &address])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("socat is installed (Debian package socat)");
+    let mut input = socat.stdin.take().unwrap();
+    let mut output = BufReader::new(socat.stdout.take().unwrap());
+    let mut say = |message: &str| {
+        input.write_all(format!("{message}\0").as_bytes()).unwrap();
+        let mut reply = Vec::new();
+        output.read_until(0, &mut reply).unwrap();
+        serde_json::from_slice::<Value>(reply.strip_suffix(b"\0").unwrap()).unwrap()
+    };
+    let messages = shown_in_the_reference();
+    let [start, answer] = messages.as_slice() else {
+        panic!("{messages:?}");
+    };
+    let asked = say(&start.replace("alice", ALICE_NAME));
+    assert!(asked["parameters"]["prompt"].is_object(), "{asked}");
+    let wrong = say(answer);
+    assert!(wrong["parameters"]["prompt"].is_object(), "{wrong}");
+    let decided = say(&answer.replace("123456", &app.codes.fresh()));
+    let decision = &decided["parameters"]["decision"];
+    assert_eq!(decision["outcome"], "verified", "{decided}");
+    assert_eq!(decision["name"], ALICE_NAME);
+    drop(input);
+    assert!(socat.wait().unwrap().success());
 }
