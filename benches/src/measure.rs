@@ -50,8 +50,8 @@ pub(crate) fn per_second(count: usize, duration: Duration) -> f64 {
 pub(crate) struct BareWrites {
     /// Grows with each write, so that the file system must also write its new size.
     growing: File,
-    /// Has a fixed size, so that only the bytes themselves must reach the disk. No log can work like
-    /// that; it shows the limit of the disk.
+    /// Has a fixed size, so that only the bytes themselves must reach the disk, as in the journal of the log: it
+    /// shows the limit of the disk.
     fixed: File,
     place: u64,
 }

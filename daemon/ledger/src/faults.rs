@@ -19,9 +19,19 @@ pub enum WritePoint {
     LogInsert,
     /// A commit that also changes keys or index, given to the engine as one batch.
     LogBatch,
-    /// sled's flush of a commit.
+    /// The journal of commits, made empty.
+    JournalCreate,
+    /// A commit's entry in the journal.
+    JournalWrite,
+    /// The fdatasync of the journal, which makes a commit durable.
+    JournalSync,
+    /// The note in sled of which entries of the journal it holds.
+    JournalFlushed,
+    /// The zeros over the journal's entries.
+    JournalErase,
+    /// sled's flush of what the journal held, or of a commit that goes past it.
     LogFlush,
-    /// The fdatasync that makes a commit durable.
+    /// The fdatasync of what sled flushed.
     LogSync,
     /// The root file with the next root key, too, before keys are destroyed.
     RootStage,
@@ -47,12 +57,17 @@ pub enum WritePoint {
 
 impl WritePoint {
     /// All write points.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Self::KeyFile,
         Self::RootCreate,
         Self::RootComplete,
         Self::LogInsert,
         Self::LogBatch,
+        Self::JournalCreate,
+        Self::JournalWrite,
+        Self::JournalSync,
+        Self::JournalFlushed,
+        Self::JournalErase,
         Self::LogFlush,
         Self::LogSync,
         Self::RootStage,

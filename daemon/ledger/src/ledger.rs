@@ -196,6 +196,7 @@ impl Ledger {
         let batch = Batch {
             events: &commit.events,
             changes,
+            destroys: rotation.is_some(),
         };
         self.log.expect_room(batch.footprint())?;
         if let Some(rotation) = &rotation {
@@ -280,8 +281,7 @@ impl Ledger {
         self.store_tiles();
     }
 
-    /// Stores tiles that became full. They become durable with the next commit; lost, they are
-    /// computed again at the next start.
+    /// Stores tiles that became full. Lost in a crash, they are computed again at the next start.
     fn store_tiles(&mut self) {
         let tiles = {
             let tree = self.tree.read();

@@ -87,6 +87,7 @@ fn complete(site: &Site, mut root: Root, log: &dyn EventLog) -> Result<Root, Led
         let batch = Batch {
             events: &[],
             changes,
+            destroys: false,
         };
         log.append(0, &batch)?.acknowledged(0)?;
     }

@@ -4,7 +4,7 @@
 mod fixture;
 
 use fixture::{Content, Place, events, read_all};
-use secinfo_ledger::{Commit, LedgerError, verify_all};
+use secinfo_ledger::{Commit, FaultMode, Ledger, LedgerError, WritePoint, verify_all};
 use std::os::unix::fs::FileExt;
 
 fn filled() -> (Place, Content) {
@@ -29,10 +29,11 @@ fn damaged_from(error: LedgerError) -> Option<u64> {
 #[test]
 fn what_is_missing_is_not_made_anew() {
     let (place, content) = filled();
-    let without: [&[&str]; 6] = [
+    let without: [&[&str]; 7] = [
         &["vault.root"],
         &["log"],
         &["log/db"],
+        &["log/journal"],
         &["vault.root", "log"],
         &["log", "head"],
         &["vault.root", "head"],
@@ -221,6 +222,113 @@ fn a_rolled_back_log_is_refused() {
     std::fs::copy(head, old.path().join("head")).unwrap();
     let from = damaged_from(old.try_open().err().unwrap());
     assert_eq!(from, Some(content.events.len() as u64 - 5));
+}
+
+/// Ten commits that are in the journal and not yet written by sled.
+fn ten_in_the_journal(place: &Place, mut content: Content) -> (Ledger, Content) {
+    let mut ledger = place.open();
+    for number in 10..20 {
+        content = content.append(&mut ledger, |content| content.with_key(number));
+    }
+    assert!(place.journal().iter().any(|byte| *byte != 0));
+    (ledger, content)
+}
+
+#[test]
+fn what_is_in_the_journal_alone_is_there_after_a_kill_however_often_it_strikes() {
+    let (place, content) = filled();
+    let stopped = std::fs::read(place.log().join("db")).unwrap();
+    let (ledger, content) = ten_in_the_journal(&place, content);
+    let killed = place.as_after_a_kill();
+    drop(ledger);
+    // As a power cut leaves it that nothing of sled's last writes survived.
+    std::fs::write(killed.log().join("db"), stopped).unwrap();
+    for point in [
+        WritePoint::LogBatch,
+        WritePoint::JournalFlushed,
+        WritePoint::LogFlush,
+        WritePoint::LogSync,
+        WritePoint::JournalErase,
+    ] {
+        for mode in [FaultMode::Before, FaultMode::After, FaultMode::Half] {
+            let place = killed.as_after_a_kill();
+            place.faults.arm(point, mode, 0);
+            assert!(place.try_open().is_err());
+            assert!(!place.faults.disarm());
+            content.expect_in(&place.as_after_a_kill().open().reader());
+            content.expect_in(&place.open().reader());
+            assert!(place.journal().iter().all(|byte| *byte == 0));
+        }
+    }
+    content.expect_in(&place.open().reader());
+}
+
+#[test]
+fn a_clean_stop_leaves_an_empty_journal() {
+    let (place, content) = filled();
+    let (ledger, content) = ten_in_the_journal(&place, content);
+    drop(ledger);
+    assert!(place.journal().iter().all(|byte| *byte == 0));
+    content.expect_in(&place.open().reader());
+}
+
+#[test]
+fn a_journal_that_lost_an_entry_or_is_of_another_time_is_refused() {
+    let (place, content) = filled();
+    let (ledger, content) = ten_in_the_journal(&place, content);
+    let killed = place.as_after_a_kill();
+    let with = |change: &dyn Fn(&Place)| {
+        let place = killed.as_after_a_kill();
+        change(&place);
+        let refused = place.try_open().err().unwrap();
+        assert!(matches!(refused, LedgerError::Damaged { .. }), "{refused}");
+    };
+    with(&|place| {
+        let file = std::fs::File::options()
+            .write(true)
+            .open(place.log().join("journal"))
+            .unwrap();
+        file.write_all_at(&[0x5a; 8], 4096 + 40).unwrap();
+    });
+    with(&|place| {
+        let file = std::fs::File::options()
+            .write(true)
+            .open(place.log().join("journal"))
+            .unwrap();
+        file.set_len(4096 + 100).unwrap();
+    });
+    // A log from before that journal began, beside it.
+    drop(ledger);
+    let (ledger, content) = ten_more(&place, content);
+    let later = place.as_after_a_kill();
+    drop(ledger);
+    with(&|place| {
+        std::fs::copy(later.log().join("journal"), place.log().join("journal")).unwrap();
+    });
+    content.expect_in(&later.open().reader());
+}
+
+fn ten_more(place: &Place, mut content: Content) -> (Ledger, Content) {
+    let mut ledger = place.open();
+    for _ in 0..10 {
+        content = content.append(&mut ledger, |content| content.with_events(3));
+    }
+    (ledger, content)
+}
+
+#[test]
+fn a_log_that_never_had_a_journal_is_opened_with_one() {
+    let (place, content) = filled();
+    // sled goes on writing for a moment; it opens again when it is done.
+    let log = place.sled();
+    log.remove(b"e-flushed").unwrap().unwrap();
+    log.flush().unwrap();
+    drop(log);
+    std::fs::remove_file(place.log().join("journal")).unwrap();
+    content.expect_in(&place.open().reader());
+    let (ledger, content) = ten_in_the_journal(&place, content);
+    content.expect_in(&place.as_after_a_kill().open().reader());
+    drop(ledger);
 }
 
 #[test]

@@ -174,6 +174,40 @@ fn old_wrapped_keys_open_nothing() {
 }
 
 #[test]
+fn nothing_of_a_destroyed_key_is_in_the_journal_once_that_is_acknowledged() {
+    let place = Place::new();
+    let mut ledger = place.open();
+    let mut content = Content::default();
+    for number in [1, 2] {
+        content = content.append(&mut ledger, |content| content.with_key(number));
+    }
+    // All of what the commits brought, also of the keys, in pieces that no chance makes.
+    let before = place.journal();
+    let pieces: Vec<_> = before
+        .chunks(32)
+        .filter(|piece| piece.iter().filter(|byte| **byte != 0).count() > 24)
+        .collect();
+    assert!(pieces.len() > 10);
+    content = content.append(&mut ledger, |content| content.without_key(1));
+    let after = place.journal();
+    for piece in &pieces {
+        assert!(!after.windows(32).any(|window| window == *piece));
+    }
+    content.expect_in(&ledger.reader());
+    // A deletion that is not acknowledged does not say so: the keys are there or they are not.
+    content = content.append(&mut ledger, |content| content.with_key(3));
+    place
+        .faults
+        .arm(WritePoint::JournalErase, FaultMode::Before, 0);
+    let (commit, _) = content.without_key(2);
+    ledger.append(commit).unwrap_err();
+    content.expect_in(&place.as_after_a_kill().open().reader());
+    ledger.recover().unwrap();
+    content.expect_in(&ledger.reader());
+    assert!(place.journal().iter().all(|byte| *byte == 0));
+}
+
+#[test]
 fn the_keys_of_tags_are_renewed_whole_or_not_at_all() {
     let (life, begin) = (
         Seconds::from_days(1),

@@ -126,6 +126,7 @@ impl Content {
         let batch = Batch {
             events: &events(self.events, count),
             changes,
+            destroys: false,
         };
         (log.append(self.events, &batch).unwrap(), after)
     }
@@ -166,6 +167,43 @@ fn what_was_acknowledged_is_there_after_opening_again_and_after_a_kill(place: &P
     }
 }
 
+fn what_a_commit_destroys_goes_with_it_and_costs_nothing_else(place: &Place) {
+    let log = place.open();
+    let mut content = Content::default();
+    for round in 0..3_u8 {
+        content.append(&*log, 2, &[(round, Some(b"secret")), (9, Some(&[round]))]);
+        let mut changes = Changes::default();
+        changes.remove(&record_key(round));
+        let batch = Batch {
+            events: &events(content.events, 1),
+            changes,
+            destroys: true,
+        };
+        let appended = log.append(content.events, &batch).unwrap();
+        assert!(matches!(appended, Appended::Acknowledged), "{appended:?}");
+        content.events += 1;
+        content.records.remove(&round);
+        content.expect_in(&*log);
+        content.expect_in(&*place.as_after_a_kill().open());
+    }
+    log.close();
+    content.expect_in(&*place.open());
+}
+
+fn what_is_larger_than_any_buffer_is_appended_whole(place: &Place) {
+    let log = place.open();
+    let mut content = Content::default();
+    for count in [1, 2000, 1, 3000] {
+        let value = vec![u8::try_from(count % 7).unwrap(); 3000];
+        let many: Vec<_> = (0..60)
+            .map(|number| (number, Some(value.as_slice())))
+            .collect();
+        content.append(&*log, count, &many);
+        content.expect_in(&*place.as_after_a_kill().open());
+    }
+    content.expect_in(&*log);
+}
+
 fn records_change_with_events_and_without(place: &Place) {
     let log = place.open();
     let mut content = Content::default();
@@ -190,6 +228,7 @@ fn an_append_at_another_size_than_the_log_has_changes_nothing(place: &Place) {
         let batch = Batch {
             events: &events(0, 2),
             changes,
+            destroys: false,
         };
         let appended = log.append(expected, &batch).unwrap();
         assert!(matches!(appended, Appended::Moved(3)), "{appended:?}");
@@ -223,9 +262,10 @@ fn an_append_of_unknown_outcome_is_whole_or_not_there_at_all(place: &Place) {
     content.append(&*log, 5, &[]);
     let mut outcomes = [0, 0];
     let points = [
+        WritePoint::JournalWrite,
+        WritePoint::JournalSync,
         WritePoint::LogInsert,
         WritePoint::LogBatch,
-        WritePoint::LogFlush,
         WritePoint::LogSync,
     ];
     for point in points {
@@ -282,7 +322,7 @@ fn recovering_a_log_that_needs_none_changes_nothing(place: &Place) {
 }
 
 fn what_is_kept_at_leisure_costs_no_event(place: &Place) {
-    let log = place.open();
+    let mut log = place.open();
     let mut content = Content::default();
     let derived = |number: u8| {
         let mut changes = Changes::default();
@@ -305,7 +345,9 @@ fn what_is_kept_at_leisure_costs_no_event(place: &Place) {
         assert_eq!(read(&*killed, 0, content.events), events(0, content.events));
         content.append(&*log, 1, &[]);
         content.records.insert(200 + number, vec![number; 3000]);
-        content.expect_in(&*place.as_after_a_kill().open());
+        log.close();
+        log = place.open();
+        content.expect_in(&*log);
     }
     for mode in [FaultMode::Before, FaultMode::After, FaultMode::Half] {
         content.append(&*log, 256, &[]);
@@ -373,6 +415,7 @@ fn a_closed_log_refuses(place: &Place) {
     let batch = Batch {
         events: &events(1, 1),
         changes: Changes::default(),
+        destroys: false,
     };
     assert!(closed(log.head().map(|_| ())));
     assert!(closed(log.append(1, &batch).map(|_| ())));
@@ -398,6 +441,10 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let record = (0..4_u8, prop::option::of(any::<u8>()));
     let point = prop::sample::select(vec![
+        WritePoint::JournalWrite,
+        WritePoint::JournalSync,
+        WritePoint::JournalFlushed,
+        WritePoint::JournalErase,
         WritePoint::LogInsert,
         WritePoint::LogBatch,
         WritePoint::LogFlush,
@@ -484,6 +531,8 @@ macro_rules! conforms {
     };
     ($($engine:ident)*) => { $(conforms! { $engine:
         what_was_acknowledged_is_there_after_opening_again_and_after_a_kill
+        what_a_commit_destroys_goes_with_it_and_costs_nothing_else
+        what_is_larger_than_any_buffer_is_appended_whole
         records_change_with_events_and_without
         an_append_at_another_size_than_the_log_has_changes_nothing
         of_two_writers_one_appends

@@ -57,7 +57,7 @@ pub(crate) trait EventLog: Send + Sync {
     fn record(&self, key: &[u8]) -> Result<Option<Vec<u8>>, LedgerError>;
 
     /// Stores records that can be derived from the events again, and does what the engine has put
-    /// off. Nothing of it need be durable before the next append. After an error the log has to
+    /// off. Nothing of it need be durable before the log is closed. After an error the log has to
     /// [recover](Self::recover).
     fn keep(&self, changes: Changes) -> Result<(), LedgerError>;
 
@@ -83,6 +83,9 @@ pub(crate) struct Batch<'a> {
     pub(crate) events: &'a [Vec<u8>],
     /// The records.
     pub(crate) changes: Changes,
+    /// Whether records are removed or replaced for good: an engine that keeps what was written lately
+    /// apart wipes that before it acknowledges.
+    pub(crate) destroys: bool,
 }
 
 impl Batch<'_> {

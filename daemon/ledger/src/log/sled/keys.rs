@@ -8,6 +8,9 @@ const LOG: u8 = b'l';
 /// How many stretches of 256 events lie in as few records as possible.
 pub(super) const MERGED: &[u8] = b"e-merged";
 
+/// The number of the first entry of the journal that need not be in the other records.
+pub(super) const FLUSHED: &[u8] = b"e-flushed";
+
 /// Length of a log record's key.
 pub(super) const LOG_KEY: usize = 11;
 

@@ -1,5 +1,6 @@
 //! The log on sled.
 
+mod journal;
 mod keys;
 mod merge;
 mod record;
@@ -14,14 +15,15 @@ use crate::faults::WritePoint;
 use crate::files::{expect_writable, free_space, open_directory};
 use crate::options::Options;
 use crate::tree::TILE_WIDTH;
+use journal::{Journal, NewEntry};
 use merge::merge_records;
-use record::{Decoder, encode};
-use recover::{discard_unfinished_commit, stored_size};
+use record::{Decoder, Record, encode};
+use recover::{discard_unfinished_commit, replay, stored_size};
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 use store::Store;
 
 /// The name of sled's directory in the ledger's.
@@ -53,6 +55,11 @@ pub(super) struct SledLog {
     options: Options,
     /// `None` while it is closed to be opened again, and after it was closed.
     store: RwLock<Option<Store>>,
+    /// What stands before the store. `None` with it, and after a write of unknown outcome, until the
+    /// log has recovered.
+    journal: Mutex<Option<Journal>>,
+    /// How many bytes of the journal the store has yet to write.
+    unflushed: AtomicU64,
     len: AtomicU64,
     /// As many stretches of 256 events lie in as few records as possible.
     merged: AtomicU64,
@@ -67,6 +74,8 @@ impl SledLog {
             directory: directory.to_owned(),
             options: options.clone(),
             store: RwLock::new(None),
+            journal: Mutex::new(None),
+            unflushed: AtomicU64::new(0),
             len: AtomicU64::new(0),
             merged: AtomicU64::new(0),
         };
@@ -85,15 +94,23 @@ impl SledLog {
             expect_format(&format)?;
         }
         discard_unfinished_commit(&store)?;
+        let flushed = number(&store, keys::FLUSHED)?;
+        let (mut journal, entries) = Journal::open(&self.path(), flushed, &options.faults)?;
+        replay(&store, &entries)?;
         // What a killed process wrote may not be on disk yet; nobody is told of it before it is.
-        store.make_durable()?;
+        flush(&store, &mut journal)?;
+        journal.erase()?;
         self.len.store(stored_size(&store)?, Ordering::Release);
-        let merged = store
-            .get(keys::MERGED)?
-            .and_then(|value| Some(u64::from_be_bytes(value.as_ref().try_into().ok()?)));
+        let merged = number(&store, keys::MERGED)?;
         self.merged.store(merged.unwrap_or(0), Ordering::Relaxed);
+        self.unflushed.store(0, Ordering::Relaxed);
+        *self.journal() = Some(journal);
         *self.store_mut() = Some(store);
         Ok(())
+    }
+
+    fn journal(&self) -> MutexGuard<'_, Option<Journal>> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn store(&self) -> Result<Store, LedgerError> {
@@ -120,19 +137,20 @@ impl EventLog for SledLog {
 
     fn append(&self, expected: u64, batch: &Batch<'_>) -> Result<Appended, LedgerError> {
         let store = self.store()?;
+        let mut place = self.journal();
         let size = self.len();
         if size != expected {
             return Ok(Appended::Moved(size));
         }
+        // Put back once it is known what it holds.
+        let mut journal = place.take().ok_or(LedgerError::Closed)?;
         let records = encode(size, batch.events.iter().map(Vec::as_slice));
-        let written = if batch.changes.is_empty() {
-            store.insert_in_order(&records)
-        } else {
-            store.apply(&records, &batch.changes, WritePoint::LogBatch)
-        };
-        if let Err(error) = written.and_then(|()| store.make_durable()) {
+        if let Err(error) = write(&store, &mut journal, size, batch, &records) {
             return Ok(Appended::Unknown(error));
         }
+        let unflushed = journal.unflushed() as u64;
+        self.unflushed.store(unflushed, Ordering::Relaxed);
+        *place = Some(journal);
         let size = size + batch.events.len() as u64;
         self.len.store(size, Ordering::Release);
         Ok(Appended::Acknowledged)
@@ -191,6 +209,7 @@ impl EventLog for SledLog {
 
     fn expect_room(&self, bytes: u64) -> Result<(), LedgerError> {
         let free = free_space(&self.handle, &self.directory)?;
+        let bytes = bytes.saturating_add(self.unflushed.load(Ordering::Relaxed));
         // sled writes nodes of the tree again now and then: up to twice what is appended.
         let needed = self
             .options
@@ -211,6 +230,7 @@ impl EventLog for SledLog {
     }
 
     fn recover(&self) -> Result<(), LedgerError> {
+        *self.journal() = None;
         if let Some(store) = self.store_mut().take() {
             store.close();
         }
@@ -225,10 +245,66 @@ impl EventLog for SledLog {
     }
 
     fn close(&self) {
-        if let Some(store) = self.store_mut().take() {
-            store.close();
+        let journal = self.journal().take();
+        let Some(store) = self.store_mut().take() else {
+            return;
+        };
+        // Without a journal the outcome of the last write is unknown: the next open finds out.
+        if let Some(mut journal) = journal {
+            let emptied = flush(&store, &mut journal).and_then(|()| journal.erase());
+            if let Err(error) = emptied {
+                tracing::warn!(%error, "the log's journal is left for the next start to read");
+            }
         }
+        store.close();
     }
+}
+
+/// Writes what a commit changes to the journal, durably, and then to the store. What is too large for the
+/// journal, or destroys what stands in it, goes to the store alone, durably, once the journal is empty.
+fn write(
+    store: &Store,
+    journal: &mut Journal,
+    size: u64,
+    batch: &Batch<'_>,
+    records: &[Record],
+) -> Result<(), LedgerError> {
+    let count = batch.events.len() as u64;
+    let entry = NewEntry::new(size, count, &batch.changes, records);
+    if batch.destroys || !entry.fits() {
+        flush(store, journal)?;
+        if batch.destroys {
+            journal.erase()?;
+        }
+        store.commit(records, &batch.changes)?;
+        return store.make_durable();
+    }
+    if !journal.has_room(&entry) {
+        flush(store, journal)?;
+    }
+    journal.append(entry)?;
+    store.commit(records, &batch.changes)
+}
+
+/// Makes all that was given to the store durable there, so that the journal begins again.
+fn flush(store: &Store, journal: &mut Journal) -> Result<(), LedgerError> {
+    let mut flushed = Changes::default();
+    flushed.put(keys::FLUSHED, journal.next().to_be_bytes());
+    store.apply(&[], &flushed, WritePoint::JournalFlushed)?;
+    store.make_durable()?;
+    journal.restart();
+    Ok(())
+}
+
+/// The number that the engine keeps under this key.
+fn number(store: &Store, key: &[u8]) -> Result<Option<u64>, LedgerError> {
+    let Some(value) = store.get(key)? else {
+        return Ok(None);
+    };
+    let number = value.as_ref().try_into().map_err(|_| {
+        LedgerError::damaged_log("a number that the log keeps does not read".to_owned(), None)
+    })?;
+    Ok(Some(u64::from_be_bytes(number)))
 }
 
 /// How far a stretch of records was read.

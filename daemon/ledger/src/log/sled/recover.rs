@@ -1,5 +1,6 @@
 //! What the end of the log says when it is opened.
 
+use super::journal::Entry;
 use super::keys;
 use super::record::{Decoder, continues};
 use super::store::Store;
@@ -52,4 +53,28 @@ pub(super) fn stored_size(store: &Store) -> Result<u64, LedgerError> {
         return Err(unreadable(Some(decoder.next())));
     }
     Ok(decoder.next())
+}
+
+/// Stores again what the entries of the journal say. Some of the first ones may be in the store already,
+/// in part or whole.
+pub(super) fn replay(store: &Store, entries: &[Entry]) -> Result<(), LedgerError> {
+    let mut size = stored_size(store)?;
+    for entry in entries {
+        let end = entry.size.saturating_add(entry.count);
+        let is_stored = end <= size;
+        if entry.size != size && !is_stored {
+            return Err(LedgerError::damaged_log(
+                format!(
+                    "the journal of the log adds to {} events where {size} are there",
+                    entry.size
+                ),
+                Some(size.min(entry.size)),
+            ));
+        }
+        // Merged with others, an event may lie in another record by now.
+        let records = if is_stored { &[] } else { &*entry.records };
+        store.commit(records, &entry.changes)?;
+        size = size.max(end);
+    }
+    Ok(())
 }

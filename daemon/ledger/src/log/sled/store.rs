@@ -1,6 +1,7 @@
 //! sled, behind the few operations that the ledger needs, with what sled leaves to its user: not
 //! to let a panic through, to clear away what stops an open, and to make a flush durable.
 
+use super::journal::JOURNAL_FILE;
 use super::keys;
 use super::record::Record;
 use crate::error::LedgerError;
@@ -82,13 +83,15 @@ impl Store {
         }
     }
 
-    /// Makes the next open read from the disk what this file really holds, and not what the
+    /// Makes the next open read from the disk what its files really hold, and not what the
     /// system remembers of a write that failed.
     pub(super) fn forget_cached(path: &Path) {
-        let result = File::open(path.join("db"))
-            .and_then(|file| Ok(fadvise(&file, 0, None, Advice::DontNeed)?));
-        if let Err(error) = result {
-            tracing::warn!(%error, "the system's cache of the log could not be dropped");
+        for name in ["db", JOURNAL_FILE] {
+            let result = File::open(path.join(name))
+                .and_then(|file| Ok(fadvise(&file, 0, None, Advice::DontNeed)?));
+            if let Err(error) = result {
+                tracing::warn!(%error, name, "the system's cache of the log could not be dropped");
+            }
         }
     }
 
@@ -96,8 +99,17 @@ impl Store {
         guarded("reading", &self.path, || self.db.get(key))
     }
 
+    /// Stores what a commit changes, all or nothing as far as the next open can tell.
+    pub(super) fn commit(&self, records: &[Record], changes: &Changes) -> Result<(), LedgerError> {
+        if changes.is_empty() {
+            self.insert_in_order(records)
+        } else {
+            self.apply(records, changes, WritePoint::LogBatch)
+        }
+    }
+
     /// Inserts the records in order. After an error some of them may be there.
-    pub(super) fn insert_in_order(&self, records: &[Record]) -> Result<(), LedgerError> {
+    fn insert_in_order(&self, records: &[Record]) -> Result<(), LedgerError> {
         let insert = |records: &[Record]| -> io::Result<()> {
             for record in records {
                 guarded_io(|| self.db.insert(record.key, record.value.as_slice()))?;
@@ -105,12 +117,9 @@ impl Store {
             }
             Ok(())
         };
+        let first = &records[..records.len().min(1)];
         self.faults
-            .around(
-                WritePoint::LogInsert,
-                || insert(records),
-                || insert(&records[..1]),
-            )
+            .around(WritePoint::LogInsert, || insert(records), || insert(first))
             .map_err(|source| self.failed("appending", source))
     }
 

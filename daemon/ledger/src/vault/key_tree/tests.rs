@@ -48,6 +48,7 @@ impl Story {
         let batch = Batch {
             events: &[],
             changes,
+            destroys: false,
         };
         self.log.append(0, &batch).unwrap().acknowledged(0).unwrap();
         self.branches.forget();
@@ -200,6 +201,7 @@ fn a_key_is_found_without_reading_the_branches_that_are_kept() {
     let batch = Batch {
         events: &[],
         changes,
+        destroys: false,
     };
     story
         .log
