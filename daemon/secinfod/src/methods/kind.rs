@@ -190,11 +190,11 @@ pub(crate) fn guess(
     response: &Response,
     compared_with: &[u8],
 ) -> Result<Option<GuessTag>, ServiceError> {
-    let Ok(code) = response.as_code() else {
+    let Ok(typed) = response.as_code() else {
         return Ok(None);
     };
-    let code: Zeroizing<String> = Zeroizing::new(typed::ungrouped(code).collect());
-    core.guess(method, code.as_bytes(), compared_with)
+    let answer: Zeroizing<String> = Zeroizing::new(typed::ungrouped(typed).collect());
+    core.guess(method, answer.as_bytes(), compared_with)
 }
 
 /// Checks a response of this person that `by` asks for: every one is checked here.
