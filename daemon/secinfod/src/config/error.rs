@@ -141,7 +141,7 @@ impl Mistakes {
             file: file.to_owned(),
             problems: findings
                 .into_iter()
-                .map(|finding| Problem::new(text, finding))
+                .map(|finding| Problem::new(text, &finding))
                 .collect(),
             more,
         }
@@ -154,7 +154,7 @@ impl Mistakes {
 }
 
 impl Problem {
-    fn new(text: &str, finding: Finding) -> Self {
+    fn new(text: &str, finding: &Finding) -> Self {
         let start = text.floor_char_boundary(finding.span.start);
         let before = &text[..start];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);

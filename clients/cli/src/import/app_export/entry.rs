@@ -116,13 +116,12 @@ impl Described {
 }
 
 fn name(issuer: &str, account: &str) -> String {
-    let name = match (issuer.trim(), account.trim()) {
+    match (issuer.trim(), account.trim()) {
         ("", "") => "an entry without a name".to_owned(),
         ("", account) => account.to_owned(),
         (issuer, "") => issuer.to_owned(),
         (issuer, account) => format!("{issuer} ({account})"),
-    };
-    name
+    }
 }
 
 fn excerpt(text: &str) -> String {

@@ -123,9 +123,9 @@ pub(super) fn read(text: &str) -> Result<Export, Unreadable> {
     let mut export = Export::default();
     if text.starts_with('[') {
         let entries: Vec<AndOtp> = serde_json::from_str(text).map_err(damaged)?;
-        entries
-            .into_iter()
-            .for_each(|entry| export.add(entry.into()));
+        for entry in entries {
+            export.add(entry.into());
+        }
         return export.or(Unreadable::Unknown);
     }
     let shape: Shape<'_> = serde_json::from_str(text).map_err(damaged)?;
@@ -138,22 +138,24 @@ pub(super) fn read(text: &str) -> Result<Export, Unreadable> {
     }
     if let Some(db) = shape.db {
         let db: Aegis = serde_json::from_str(db.get()).map_err(damaged)?;
-        db.entries
-            .into_iter()
-            .for_each(|entry| export.add(entry.into()));
+        for entry in db.entries {
+            export.add(entry.into());
+        }
     } else if let Some(services) = shape.services {
         let services: Vec<TwoFas> = serde_json::from_str(services.get()).map_err(damaged)?;
-        services
-            .into_iter()
-            .for_each(|entry| export.add(entry.into()));
+        for entry in services {
+            export.add(entry.into());
+        }
     } else if let Some(tokens) = shape.tokens {
         let tokens: Vec<FreeOtp> = serde_json::from_str(tokens.get()).map_err(damaged)?;
-        tokens
-            .into_iter()
-            .for_each(|entry| export.add(entry.into()));
+        for entry in tokens {
+            export.add(entry.into());
+        }
     } else if let Some(items) = shape.items {
         let items: Vec<Bitwarden> = serde_json::from_str(items.get()).map_err(damaged)?;
-        items.into_iter().for_each(|item| item.add_to(&mut export));
+        for item in items {
+            item.add_to(&mut export);
+        }
     } else {
         return Err(Unreadable::Unknown);
     }

@@ -86,17 +86,20 @@ fn described(message: &[u8]) -> Option<Described> {
             _ => {}
         }
     }
-    described.kind = match kind {
+    let kind = match kind {
         0 | 2 => "totp",
         1 => "hotp",
         _ => "unknown",
-    }
-    .to_owned();
+    };
+    kind.clone_into(&mut described.kind);
     // The name is often that of a URI, with the issuer in front.
     let account = name
         .strip_prefix(&described.issuer)
         .and_then(|rest| rest.strip_prefix(':'));
-    described.account = account.unwrap_or(&name).trim().to_owned();
+    account
+        .unwrap_or(&name)
+        .trim()
+        .clone_into(&mut described.account);
     Some(described)
 }
 

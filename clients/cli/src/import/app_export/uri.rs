@@ -59,7 +59,7 @@ pub(super) fn described(uri: &str) -> Option<Described> {
                 let text = percent_decode_str(value).decode_utf8().ok()?;
                 described.secret = SecretText::Base32(Zeroizing::new(text.into_owned()));
             }
-            "issuer" => described.issuer = decoded(value)?.trim().to_owned(),
+            "issuer" => decoded(value)?.trim().clone_into(&mut described.issuer),
             "algorithm" => described.algorithm = Some(decoded(value)?),
             "digits" => described.digits = Some(number()?),
             "period" => described.period = Some(number()?),

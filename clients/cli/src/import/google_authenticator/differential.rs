@@ -64,10 +64,7 @@ fn oathtool(arguments: &[&str]) -> String {
 }
 
 fn code_of(file: &GoogleAuthenticator) -> String {
-    let mut secret = String::new();
-    for byte in file.secret.iter() {
-        secret.push_str(&format!("{byte:02x}"));
-    }
+    let secret = data_encoding::HEXLOWER.encode(&file.secret);
     match file.codes {
         Codes::ByTime(period) => {
             let now = std::time::SystemTime::UNIX_EPOCH

@@ -555,11 +555,11 @@ mod tests {
         for round in 0..120 {
             let mut text = |depth: usize| {
                 let mut text = String::new();
-                for _ in 0..1 + below(6) {
+                for _ in 0..=below(6) {
                     let value =
                         ["yes", "no", "\"yes\"", "no # yes"][usize::try_from(below(4)).unwrap()];
                     let end = ["\n", "\r\n", " \n"][usize::try_from(below(3)).unwrap()];
-                    text += &match below(9) {
+                    let line = match below(9) {
                         0 => format!("KbdInteractiveAuthentication {value}{end}"),
                         1 => format!("  PasswordAuthentication={value}{end}"),
                         2 => format!("PubkeyAuthentication = {value}{end}"),
@@ -577,6 +577,7 @@ mod tests {
                         }
                         _ => format!("# PermitRootLogin no{end}"),
                     };
+                    text += &line;
                 }
                 text
             };
