@@ -35,6 +35,9 @@ pub enum Failure {
     /// Nothing was done, for a reason on this side.
     #[error("{0}")]
     Refused(String),
+    /// Policy does not allow the kind; the sentence says which it allows.
+    #[error("{0}")]
+    KindNotAllowed(String),
     /// The user was not verified.
     #[error("{0}")]
     NotVerified(String),
@@ -103,6 +106,7 @@ impl Failure {
             Self::Findings { .. }
             | Self::UnknownAccount(_)
             | Self::Refused(_)
+            | Self::KindNotAllowed(_)
             | Self::File { .. }
             | Self::Output(_) => 1,
         }
@@ -117,6 +121,7 @@ impl Failure {
             Self::UnknownAccount(_) => "UnknownAccount",
             Self::Usage(_) => "Usage",
             Self::Refused(_) => "Refused",
+            Self::KindNotAllowed(_) => Reason::KindNotAllowed.name(),
             Self::NotVerified(_) => "NotVerified",
             Self::LogNotVerified(_) => "LogNotVerified",
             Self::Findings { .. } => "Findings",

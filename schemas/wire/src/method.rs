@@ -57,6 +57,9 @@ define_properties! {
         deletion_due: u64 = DELETION_DUE "DeletionDue" Value,
         /// Whether it is the default.
         is_default: bool = IS_DEFAULT "IsDefault" Value,
+        /// Whether policy still allows its kind; one that it does not allow is not asked for, but by
+        /// services for which policy does.
+        is_allowed: bool = IS_ALLOWED "IsAllowed" No,
         /// How many recovery codes are left.
         remaining: u32 = REMAINING "Remaining" Value,
         /// When an access pass ends; 0 for never.

@@ -160,6 +160,36 @@ async fn a_method_that_policy_later_forbids_remains_but_cannot_be_used() {
     assert_eq!(alice.methods_of(ALICE).await, [app.path.clone()]);
     let refusal = alice.verify(ALICE, &app.path, &app.codes.fresh()).await;
     assert_eq!(refusal.unwrap_err().short(), "KindNotAllowed");
+    let page = host.secinfo(ALICE, &["--json"], "").success().json();
+    assert_eq!(page["methods"][0]["is_allowed"], false);
+    let page = host.secinfo(ALICE, &[], "").success().stdout;
+    assert!(page.contains("switched off by policy"), "{page}");
+}
+
+#[tokio::test]
+async fn a_kind_that_policy_forbids_is_refused_with_those_that_it_allows() {
+    let setup = Setup::new().policy("allowed = [\"authenticator-app\", \"recovery-codes\"]");
+    let host = TestHost::with(setup).await;
+    let add = |locale| host.secinfo_in(locale, ALICE, &["add", "hardware-token"], "");
+    for (locale, allowed) in [
+        (
+            "C.UTF-8",
+            "what you can add is authenticator-app, recovery-codes",
+        ),
+        (
+            "de_DE.UTF-8",
+            "hinzufügen können Sie authenticator-app, recovery-codes",
+        ),
+    ] {
+        let refused = add(locale);
+        assert_eq!(refused.code, 1, "{}", refused.stderr);
+        let said = refused
+            .stderr
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        assert!(said.contains(allowed), "{said}");
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ use crate::methods::{self, Adding, KINDS};
 use clap::error::ErrorKind;
 use clap::{ArgMatches, Command, Error, FromArgMatches, Subcommand};
 use secinfo_terminal::failure::Failure;
+use secinfo_wire::names::purpose;
+use secinfo_words::message;
 
 /// Add a method
 #[derive(clap::Args)]
@@ -14,7 +16,10 @@ pub(crate) struct Arguments {
 }
 
 /// The kind to add, with its arguments.
-struct Kind(Adding);
+struct Kind {
+    name: &'static str,
+    add: Adding,
+}
 
 impl Subcommand for Kind {
     fn augment_subcommands(command: Command) -> Command {
@@ -38,7 +43,12 @@ impl FromArgMatches for Kind {
         let missing = || Error::new(ErrorKind::MissingSubcommand);
         let (name, matches) = matches.subcommand().ok_or_else(missing)?;
         let kind = KINDS.iter().find(|kind| kind.name == name);
-        kind.ok_or_else(missing)?.parse(matches).map(Self)
+        let kind = kind.ok_or_else(missing)?;
+        let add = kind.parse(matches)?;
+        Ok(Self {
+            name: kind.name,
+            add,
+        })
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), Error> {
@@ -48,5 +58,35 @@ impl FromArgMatches for Kind {
 }
 
 pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Failure> {
-    (arguments.kind.0)(client).await
+    let Kind { name, add } = arguments.kind;
+    is_allowed(client, name).await?;
+    add(client).await
+}
+
+/// Refuses a kind that policy forbids before anything is asked about it, and says what is allowed.
+async fn is_allowed(client: &Client, kind: &str) -> Result<(), Failure> {
+    let manager = client.manager().await?;
+    let allowed = manager.get_policy(client.uid, "").await?.allowed;
+    let is_in = |kinds: &[String], kind: &str| kinds.iter().any(|allowed| allowed == kind);
+    if is_in(&allowed, kind) {
+        return Ok(());
+    }
+    let mut open = Vec::new();
+    for purpose in [purpose::SIGN_IN, purpose::PASSWORD_RESET] {
+        open.extend(manager.list_kinds(client.uid, purpose, "").await?);
+    }
+    let names: Vec<&str> = KINDS
+        .iter()
+        .map(|kind| kind.name)
+        .filter(|name| is_in(&open, name))
+        .collect();
+    let words = client.screen.words;
+    let sentence = if names.is_empty() {
+        words.say(message::AddNothingAllowed)
+    } else {
+        let kinds = names.join(", ").into();
+        let kind = kind.into();
+        words.say(message::AddNotAllowed { kind, kinds })
+    };
+    Err(Failure::KindNotAllowed(sentence.to_string()))
 }

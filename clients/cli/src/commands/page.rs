@@ -166,6 +166,9 @@ impl Page<'_> {
             let when = self.clock.limit(properties.locked_until).into();
             add(Look::Bad, words.say(message::PageLocked { when }));
         }
+        if !properties.is_allowed {
+            add(Look::Warning, words.say(message::PageNotAllowed));
+        }
         if properties.deletion_due != 0 {
             let text = words.say(message::PageDeletion {
                 when: self.clock.moment(properties.deletion_due).into(),

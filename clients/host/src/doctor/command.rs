@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 const HELP: &str = r#"Exit codes: 0 when nothing is worse than info, 7 when there are warnings, 1 when there are errors.
 
-JSON: {"findings":[{"id", "severity", "area", "subject", "services", "what", "remedy"}], "looked_at":[{"area", "what"}], "not_looked_at":[{"area", "what", "why"}]}; severity is "error", "warning" or "info", area is "pam", "sshd", "daemon", "files", "units", "clock" or "recovery"; services is there for PAM only. With warnings or errors, a line {"error":"Findings", "message", "exit"} follows."#;
+JSON: {"findings":[{"id", "severity", "area", "subject", "services", "what", "remedy", "changes"}], "looked_at":[{"area", "what"}], "not_looked_at":[{"area", "what", "why"}]}; severity is "error", "warning" or "info", area is "pam", "sshd", "daemon", "files", "units", "clock" or "recovery"; services is there for PAM only; changes, where it is there, is what the remedy says as [{"file", "line", and "replace" with "with", or "before", or "behind"}], to be made together and in this order. With warnings or errors, a line {"error":"Findings", "message", "exit"} follows."#;
 
 /// Find what is wrong with the installation, and what to do about it
 ///

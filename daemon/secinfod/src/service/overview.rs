@@ -31,6 +31,8 @@ pub struct MethodView {
     pub deletion_due: Option<Timestamp>,
     /// Whether it is the default.
     pub is_default: bool,
+    /// Whether policy still allows its kind, apart from what it says of single services.
+    pub is_allowed: bool,
     /// How many recovery codes are left.
     pub remaining: u32,
     /// When an access pass ends.
@@ -96,7 +98,9 @@ impl SecurityInfo {
         let state = self.core.state();
         let user = state.user(person.id).ok_or(ServiceError::NotFound)?;
         let method = user.method(id).ok_or(ServiceError::NotFound)?;
-        view(&self.core, method, Some(user))
+        let policy = self.core.effective_policy(person, None)?;
+        let is_allowed = policy.allowed.contains(method.kind());
+        view(&self.core, method, Some(user), is_allowed)
     }
 
     /// Until when this session's proof is fresh.
@@ -158,6 +162,7 @@ fn view(
     core: &Core,
     method: &Method,
     user: Option<&UserState>,
+    is_allowed: bool,
 ) -> Result<MethodView, ServiceError> {
     let kind = method.kind();
     let known = methods::of(kind);
@@ -182,6 +187,7 @@ fn view(
         is_default: user
             .and_then(UserState::default_method)
             .is_some_and(|default| default.id() == method.id()),
+        is_allowed,
         remaining: method.remaining(),
         expires: method.credential().expires(),
         digits: challenge.digits(),

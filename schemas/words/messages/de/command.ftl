@@ -58,6 +58,7 @@ page-serves = Dient für
 page-added = Seit
 page-last-used = Benutzt
 page-serves-nothing = nichts
+page-not-allowed = von der Richtlinie abgeschaltet: wird nicht mehr verlangt
 page-is-default = Standard
 page-codes-left = noch { $count ->
     [one] 1 Code
@@ -166,3 +167,8 @@ failure-protocol = secinfod hat auf eine Weise geantwortet, die diese Version ni
 failure-output = die Ausgabe lässt sich nicht schreiben: { $cause }
 failure-read = { $path } lässt sich nicht lesen: { $cause }
 failure-write = { $path } lässt sich nicht schreiben: { $cause }
+
+# What policy forbids.
+
+add-not-allowed = die Richtlinie lässt { $kind } nicht zu: hinzufügen können Sie { $kinds }
+add-nothing-allowed = die Richtlinie lässt hier nichts zum Hinzufügen zu: fragen Sie eine Administratorin oder einen Administrator

@@ -58,6 +58,7 @@ page-serves = Serves
 page-added = Added
 page-last-used = Last used
 page-serves-nothing = nothing
+page-not-allowed = switched off by policy: no longer asked for
 page-is-default = default
 page-codes-left = { $count ->
     [one] 1 code
@@ -166,3 +167,8 @@ failure-protocol = secinfod answered in a way that this version does not know ({
 failure-output = cannot write to the output: { $cause }
 failure-read = cannot read { $path }: { $cause }
 failure-write = cannot write { $path }: { $cause }
+
+# What policy forbids.
+
+add-not-allowed = policy does not let you add { $kind }: what you can add is { $kinds }
+add-nothing-allowed = policy lets you add nothing here: ask an administrator

@@ -58,6 +58,7 @@ page-serves = Sert à
 page-added = Ajoutée
 page-last-used = Utilisée
 page-serves-nothing = rien
+page-not-allowed = désactivée par la politique : n’est plus demandée
 page-is-default = par défaut
 page-codes-left = { $count ->
     [one] { $count } code restant
@@ -166,3 +167,8 @@ failure-protocol = secinfod a répondu d’une façon que cette version ne conna
 failure-output = impossible d’écrire sur la sortie : { $cause }
 failure-read = impossible de lire { $path } : { $cause }
 failure-write = impossible d’écrire { $path } : { $cause }
+
+# What policy forbids.
+
+add-not-allowed = la politique n’autorise pas { $kind } : vous pouvez ajouter { $kinds }
+add-nothing-allowed = la politique ne permet d’ajouter aucune méthode ici : adressez-vous à une personne qui administre cette machine

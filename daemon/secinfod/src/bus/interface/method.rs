@@ -64,6 +64,7 @@ async fn properties(call: Call<Daemon>) -> Result<MethodProperties, BusError> {
         locked_until: seconds(view.locked_until),
         deletion_due: seconds(view.deletion_due),
         is_default: view.is_default,
+        is_allowed: view.is_allowed,
         remaining: view.remaining,
         expires: seconds(view.expires),
     })
