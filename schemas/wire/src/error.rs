@@ -141,7 +141,7 @@ reasons! {
     WrongForm,
     /// The code is not right.
     WrongCode,
-    /// The code was right, but was accepted before.
+    /// The code was right, but was accepted before, or counts as used.
     CodeAlreadyUsed,
     /// A code has to be sent before one can be given.
     NoCodeSent,

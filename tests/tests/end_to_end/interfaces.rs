@@ -26,8 +26,10 @@ const ERRORS_END: &str = "\n\
     `DeliveryFailed` and `CodeExpired` another code can be asked for, or in a verification another method\n\
     chosen. So does `WrongForm`. Where the text of an error has a time to wait, it ends in `Time left: …`.\n\n\
     What such a text says of the moment, a second argument has for programs, a dictionary: `seconds_left`,\n\
-    and with `DeliveryFailed` `undelivered`, which is `destination`, `refused`, `timed-out`, `provider` or\n\
-    `host`.\n\n\
+    with `DeliveryFailed` `undelivered`, which is `destination`, `refused`, `timed-out`, `provider` or\n\
+    `host`, and with `CodeAlreadyUsed` `used` where the code was not accepted before: `brought-over` (the\n\
+    method came from another system, which may have accepted it) or `clock-ahead` (the clock of the host was\n\
+    ahead when a code was last accepted).\n\n\
     Where an object may not be seen, `org.freedesktop.DBus.Error.UnknownObject` is answered, as for one\n\
     that does not exist.\n";
 

@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn a_user_who_cannot_scan_has_all_to_enter() {
         let expected = "\
-Or enter this in the app:
+Enter this in your authenticator app:
   Issuer   host01
   Account  alice
   Key      JBSW Y3DP EHPK 3PXP

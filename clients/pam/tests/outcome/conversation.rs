@@ -77,8 +77,6 @@ fn a_hostile_name_is_unknown_and_the_daemon_is_not_asked() {
     let too_long = "a".repeat(257);
     let names = [
         "a:b",
-        "a/b",
-        "../x",
         "a\\x0ab",
         "a\\x09b",
         "\\x1b[2J",
