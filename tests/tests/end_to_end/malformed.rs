@@ -118,7 +118,7 @@ async fn oversized_and_odd_values_are_refused() {
     }
     let refusal = alice.verify(ALICE, &app.path, &long).await.unwrap_err();
     assert_eq!(refusal.short(), "InvalidArgument", "{refusal}");
-    for service in ["../sshd", "ssh d", "a\nb", &long, "é"] {
+    for service in ["../sshd", "ssh:d", "a\nb", &long] {
         let refusal = alice.verify_at(ALICE, service, &app.path, "123456").await;
         assert_eq!(
             refusal.unwrap_err().short(),
