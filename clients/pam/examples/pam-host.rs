@@ -191,7 +191,10 @@ fn state() -> String {
     let signals: Vec<&str> = status
         .lines()
         .filter(|line| {
-            line.starts_with("Sig") || line.starts_with("ShdPnd") || line.starts_with("Umask")
+            // Not SigQ: it counts the signals of all processes of the user.
+            ["SigPnd", "SigBlk", "SigIgn", "SigCgt", "ShdPnd", "Umask"]
+                .iter()
+                .any(|field| line.starts_with(field))
         })
         .collect();
     let variables: Vec<_> = env::vars_os().collect();
