@@ -232,7 +232,7 @@ fn add_token(demo: &mut Demo<'_>) -> Result<()> {
     )
     .context(|| format!("write {}", file.display()))?;
     let path = file.to_string_lossy();
-    demo.secinfo(&["tokens", "import", &path])?;
+    demo.secinfo(&["tokens", "import", &path, "--yes"])?;
     demo.secinfo(&["tokens", "list"])?;
     demo.user.add_device("Key ring", Device::token(TOKEN_KEY));
     demo.user.begin_setup("Key ring");

@@ -125,7 +125,7 @@ fn preparing(tokens: &[Token], enrolled: &[String]) -> String {
         add(format!("cat >codes/{user} <<END\n{codes}\nEND"));
         add(format!("echo '{}' >>files/all", token.line().trim_end()));
     }
-    add("secinfo import oath-users /run/test/files/all >&2".to_owned());
+    add("secinfo import oath-users /run/test/files/all --yes >&2".to_owned());
     script
 }
 
@@ -146,7 +146,7 @@ fn verifying(users: &str) -> String {
 fn enrolling(users: &str) -> String {
     format!(
         r#"for user in {users}; do
-            secinfo import oath-users /run/test/files/$user >/dev/null 2>enroll.err &&
+            secinfo import oath-users /run/test/files/$user --yes >/dev/null 2>enroll.err &&
                 echo "enrolled $user" >&4 ||
                 echo "failed $user $(tr '\n' ' ' <enroll.err)" >&4
         done >/dev/null 2>&1 &"#
