@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod asked_once;
+mod every_way_in;
 mod interrupted;
 mod lockout;
 mod login_sessions;
