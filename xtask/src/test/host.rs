@@ -17,6 +17,8 @@ const HOST: Contents = Contents {
         "dbus-user-session",
         "debconf",
         "iproute2",
+        // Judges the new password of a reset.
+        "libpam-pwquality",
         "libpam-runtime",
         "libpam-systemd",
         "netbase",

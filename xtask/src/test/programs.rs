@@ -39,6 +39,8 @@ const PROGRAMS: Contents = Contents {
         // Write and read the files that are imported.
         "libpam-google-authenticator",
         "libpam-oath",
+        // Judges new passwords, as the stack of a password reset asks it to.
+        "libpam-pwquality",
         "libpam-u2f",
         // What our programs are linked with.
         "libpam0g",
