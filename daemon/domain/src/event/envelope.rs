@@ -63,7 +63,7 @@ impl<'a> Envelope<'a> {
         rest.expect(r#"{"seq":"#)?;
         let seq = rest.number()?;
         rest.expect(r#","time":"#)?;
-        let time = Timestamp::from_millis(rest.number()?);
+        let time = Timestamp::at_millis(rest.number()?)?;
         rest.expect(r#","user":"#)?;
         let user = rest.null_or(|text| text.parse().ok())?;
         rest.expect(r#","type":"#)?;
@@ -151,7 +151,7 @@ mod tests {
 
     fn written(who: &str, user: &str, service: &str, data: &str) -> String {
         format!(
-            r#"{{"seq":7,"time":18446744073709551615,"user":{user},"type":"locked","version":1,"actor":{{"who":{who},"service":{service}}},"data":{data}}}"#
+            r#"{{"seq":7,"time":18446744073709551614,"user":{user},"type":"locked","version":1,"actor":{{"who":{who},"service":{service}}},"data":{data}}}"#
         )
     }
 
@@ -193,7 +193,7 @@ mod tests {
             ("\"seq\":7", "\"seq\":07"),
             ("\"seq\":7", "\"seq\": 7"),
             ("\"seq\":7", "\"seq\":7e0"),
-            ("18446744073709551615", "18446744073709551616"),
+            ("18446744073709551614", "18446744073709551615"),
             ("\"version\":1", "\"version\":65536"),
             ("\"locked\"", "\"lo\\u0063ked\""),
             ("\"root\"", "\"daemon\""),
