@@ -314,7 +314,7 @@ fn callers(state: &Path) -> Result<Vec<Caller>> {
                 token: *token,
                 by: Requester {
                     uid: *uid,
-                    place: None,
+                    source: None,
                     session: SessionTag::from_bytes(random()?),
                     service: Some(service.clone()),
                     authority: Authority::Own,

@@ -9,8 +9,8 @@ use secinfo_domain::event::{
 use secinfo_domain::kind::{AuthenticatorApp, HardwareToken};
 use secinfo_domain::{
     Counter, Event, HotpParameters, Label, MethodId, Policy, Purpose, Sealed, SealedMethod,
-    SealedPart, ServiceName, SessionTag, SignInPlaceTag, Strength, TimeStep, Timestamp,
-    TotpParameters, UserId, UserName,
+    SealedPart, ServiceName, SessionTag, Source, Strength, TimeStep, Timestamp, TotpParameters,
+    UserId, UserName,
 };
 use secinfo_ledger::{Commit, Ledger, MasterKey, NewKey, Options};
 use secinfod::core::{Clock, SystemClock};
@@ -150,7 +150,7 @@ impl LogWriter {
             strength: Strength::Possession,
             session: SessionTag::from_bytes(random()?),
             accepted: Accepted::TimeStep(TimeStep(self.time / 30_000 + 1)),
-            place: Some(SignInPlaceTag::from_bytes(random()?)),
+            source: Some(Source::OwnAccount),
         };
         self.event(known.user, fact.into())
     }

@@ -7,7 +7,7 @@ use crate::otp::{Counter, OtpParameters};
 use crate::{
     BreakGlassId, ChannelName, Country, DestinationTag, GroupName, GuessTag, Kind, MessageId,
     MethodId, Place, Policy, Purpose, RootHash, RotatingTag, Sealed, SealedMethod, Seconds,
-    SeedTag, SessionTag, SignInPlaceTag, TerminalTag, Timestamp, TokenId, UserId,
+    SeedTag, SessionTag, Source, TerminalTag, Timestamp, TokenId, UserId,
 };
 
 /// What a caller wants to happen.
@@ -49,8 +49,8 @@ pub struct Context {
     pub on_self: bool,
     /// The session whose proofs count.
     pub session: SessionTag,
-    /// Where the user would be signing in; none where it is not known.
-    pub place: Option<SignInPlaceTag>,
+    /// What the user would be signing in from; none where it is not known.
+    pub source: Option<Source>,
     /// The Unix groups of the user.
     pub groups: Vec<GroupName>,
     /// How much room the log has.

@@ -147,9 +147,9 @@ id!(
     TerminalTag
 );
 id!(
-    /// Stands for a place where a user signs in: a MAC of it under the user's key. Equal tags of one user
-    /// mean equal places, as long as the user is not erased.
-    SignInPlaceTag
+    /// Stands for what a user signs in from: a MAC of it under the user's key. Equal tags of one user mean
+    /// equal sources, as long as the user is not erased.
+    SourceTag
 );
 id!(
     /// Stands for the secret of a hardware token: a MAC under a key of the vault. Equal tags mean equal

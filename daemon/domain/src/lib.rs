@@ -19,6 +19,7 @@ mod purpose;
 mod refusal;
 mod root_hash;
 mod sealed;
+mod source;
 pub mod state;
 mod tag;
 mod time;
@@ -37,7 +38,7 @@ pub use destination::{Country, EmailAddress, InvalidDestination, PhoneNumber, Pl
 pub use event::Event;
 pub use id::{
     BreakGlassId, DestinationTag, GuessTag, InvalidId, KeyId, MessageId, MethodId, SeedTag,
-    SessionTag, SignInPlaceTag, TerminalTag, TokenId, UserId,
+    SessionTag, SourceTag, TerminalTag, TokenId, UserId,
 };
 pub use keys::{created_key, destroyed_keys};
 pub use kind::{Answer, Kind, KindSet};
@@ -51,6 +52,7 @@ pub use purpose::{Purpose, Strength};
 pub use refusal::Refusal;
 pub use root_hash::{InvalidRootHash, RootHash};
 pub use sealed::{Sealed, SealedMethod, SealedPart};
+pub use source::Source;
 pub use state::State;
 pub use tag::RotatingTag;
 pub use time::{Seconds, Timestamp};

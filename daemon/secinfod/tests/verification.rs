@@ -149,7 +149,7 @@ impl Host {
 fn by_root() -> Requester {
     Requester {
         uid: 0,
-        place: None,
+        source: None,
         session: SessionTag::from_bytes([3; 16]),
         service: None,
         authority: Authority::Own,

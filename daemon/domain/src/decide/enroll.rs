@@ -185,7 +185,7 @@ impl Case<'_> {
         self.may_try_activation()?;
         Ok(vec![
             ActivationFailed {
-                place: self.context.place,
+                source: self.context.source,
             }
             .into(),
         ])

@@ -80,7 +80,7 @@ impl Case<'_> {
             strength: self.strength(method),
             session: self.context.session,
             accepted,
-            place: self.context.place,
+            source: self.context.source,
         };
         let mut facts = vec![succeeded.into()];
         if method.credential().is_for_one_use() {
@@ -89,9 +89,9 @@ impl Case<'_> {
         facts
     }
 
-    /// From what kind of place the user is asked.
+    /// From what kind of source the user is asked.
     pub(super) fn from(&self) -> Familiarity {
-        self.user.familiarity(self.context.place, self.context.now)
+        self.user.familiarity(self.context.source, self.context.now)
     }
 
     pub(super) fn failure(
@@ -105,7 +105,7 @@ impl Case<'_> {
             method: method.id(),
             purpose,
             failure,
-            place: self.context.place,
+            source: self.context.source,
             guess,
         };
         std::iter::once(failed.into())
@@ -114,7 +114,7 @@ impl Case<'_> {
     }
 
     /// The lock that one more wrong code leads to. The codes of all methods count together, so
-    /// that going from method to method wins no further guesses, and so do those from all places that
+    /// that going from method to method wins no further guesses, and so do those from all sources that
     /// are not the user's.
     fn lock(&self, method: &Method) -> Option<Fact> {
         let rules = &self.state.policy().rules.throttle;

@@ -12,8 +12,8 @@ pub use reason::{DefaultReason, DeletionReason, DeliveryFailure};
 use crate::otp::{Counter, OtpParameters};
 use crate::{
     BreakGlassId, ChannelName, Country, DestinationTag, GuessTag, Kind, MessageId, MethodId,
-    Policy, Purpose, RootHash, Sealed, SealedMethod, SeedTag, ServiceName, SessionTag,
-    SignInPlaceTag, Strength, TerminalTag, Timestamp, TokenId, UserId,
+    Policy, Purpose, RootHash, Sealed, SealedMethod, SeedTag, ServiceName, SessionTag, Source,
+    Strength, TerminalTag, Timestamp, TokenId, UserId,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -230,9 +230,9 @@ facts! {
         session: SessionTag,
         /// What is used up.
         accepted: Accepted,
-        /// Where the user signed in, which counts as a place of theirs from here on.
+        /// What the user signed in from, which counts as known from here on.
         #[serde(deserialize_with = "present")]
-        place: Option<SignInPlaceTag>,
+        source: Option<Source>,
     }
     /// A user who must set up a method postponed it at sign-in.
     SetUpPostponed "set-up-postponed" v 1 {
@@ -314,7 +314,7 @@ facts! {
         failure: Failure,
         /// Where it came from.
         #[serde(deserialize_with = "present")]
-        place: Option<SignInPlaceTag>,
+        source: Option<Source>,
         /// The wrong answer, and what it was compared with: the same again is no further guess.
         #[serde(deserialize_with = "present")]
         guess: Option<GuessTag>,
@@ -324,13 +324,13 @@ facts! {
     ActivationFailed "activation-failed" v 1 {
         /// Where it came from.
         #[serde(deserialize_with = "present")]
-        place: Option<SignInPlaceTag>,
+        source: Option<Source>,
     }
-    /// Wrong codes locked a method, for those who ask from places like that of the newest.
+    /// Wrong codes locked a method, for those who ask from sources like that of the newest.
     Locked "locked" v 1 {
         /// The method.
         method: MethodId,
-        /// From which places.
+        /// From which sources.
         from: Familiarity,
         /// When the lock ends.
         until: Timestamp,

@@ -1,7 +1,8 @@
 //! How each fact changes what holds.
 
 use super::budget::{Budget, Expense};
-use super::throttle::{Attempts, KnownPlace};
+use super::sources::KnownSources;
+use super::throttle::Attempts;
 use super::user::Setbacks;
 use super::{
     Apart, CallerFailures, Familiarity, Method, MethodThrottle, Proof, SignIns, State, Token,
@@ -249,7 +250,7 @@ impl UserState {
             methods: Vec::new(),
             default: None,
             attempts: None,
-            places: Box::default(),
+            sources: KnownSources::default(),
             proofs: Box::default(),
             budget: Budget::default(),
             sign_ins: None,
@@ -340,17 +341,17 @@ impl UserState {
         });
     }
 
-    /// Says nothing of the wrong codes from other places: a stranger gets no further guesses by it.
+    /// Says nothing of the wrong codes from other sources: a stranger gets no further guesses by it.
     fn succeed(&mut self, fact: &VerificationSucceeded, now: Timestamp, fresh: Seconds) {
-        let from = self.familiarity(fact.place, now);
+        let from = self.familiarity(fact.source, now);
         if let Some(method) = self.method_mut(fact.method) {
             method.credential.use_up(fact.accepted);
             method.last_used = Some(now);
             method.set_throttle(from, MethodThrottle::NONE);
         }
         self.change_attempts(from, |attempts| attempts.activation_failures = 0);
-        if let Some(place) = fact.place {
-            self.places = KnownPlace::learn(&self.places, place, now);
+        if let Some(source) = fact.source {
+            self.sources.learn(source, now);
         }
         if fact.purpose == Purpose::SignIn {
             let proof = Proof {
@@ -364,7 +365,7 @@ impl UserState {
     }
 
     fn fail(&mut self, fact: &VerificationFailed, now: Timestamp, forget: Seconds) {
-        let from = self.familiarity(fact.place, now);
+        let from = self.familiarity(fact.source, now);
         self.forget_failures(from, now, forget);
         self.change_attempts(from, |attempts| {
             attempts.last_failure = now;
@@ -381,7 +382,7 @@ impl UserState {
     }
 
     fn fail_activation(&mut self, fact: &ActivationFailed, now: Timestamp, forget: Seconds) {
-        let from = self.familiarity(fact.place, now);
+        let from = self.familiarity(fact.source, now);
         self.forget_failures(from, now, forget);
         self.change_attempts(from, |attempts| {
             attempts.activation_failures = attempts.activation_failures.saturating_add(1);

@@ -6,6 +6,7 @@ mod evolve;
 mod restore;
 mod retired;
 mod sign_in;
+mod sources;
 mod throttle;
 mod user;
 mod users;

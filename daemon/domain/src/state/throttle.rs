@@ -1,21 +1,21 @@
 //! What wrong codes lead to: first waiting, then a lock that grows.
 
 use crate::policy::ThrottleRules;
-use crate::{GuessTag, Seconds, SignInPlaceTag, Timestamp};
+use crate::{GuessTag, Seconds, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Whether the user has signed in lately at a place. Wrong codes from such places and from all others
+/// Whether the user has signed in lately from a source. Wrong codes from such sources and from all others
 /// count apart, so that a stranger far away does not slow the user down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Familiarity {
     /// They have.
     Known,
-    /// They have not, or the place is not known.
+    /// They have not, or the source is not known.
     Elsewhere,
 }
 
-/// What counts apart for places where the user has signed in lately, and for all others.
+/// What counts apart for sources that the user has signed in from lately, and for all others.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Apart<T> {
     known: T,
@@ -48,41 +48,8 @@ impl<T> Apart<T> {
     }
 }
 
-/// How long a place counts as one where the user has signed in.
-const LATELY: Seconds = Seconds::from_days(30);
-
-/// The most places that are kept for one user; the one that was used longest ago goes first.
-const MOST_PLACES: usize = 4;
-
 /// The most wrong codes of a user that are known again.
 const MOST_GUESSES: usize = 4;
-
-/// A place where a user has signed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct KnownPlace {
-    place: SignInPlaceTag,
-    last: Timestamp,
-}
-
-impl KnownPlace {
-    pub(super) fn is_known(places: &[Self], place: SignInPlaceTag, now: Timestamp) -> bool {
-        let mut places = places.iter();
-        places.any(|known| known.place == place && now.is_within(LATELY, known.last))
-    }
-
-    /// The places after a sign-in at this one.
-    pub(super) fn learn(places: &[Self], place: SignInPlaceTag, now: Timestamp) -> Box<[Self]> {
-        let others = places.iter().filter(|known| known.place != place).copied();
-        let others: Vec<_> = others.collect();
-        let forgotten = (others.len() + 1).saturating_sub(MOST_PLACES);
-        let newest = Self { place, last: now };
-        others[forgotten..]
-            .iter()
-            .copied()
-            .chain([newest])
-            .collect()
-    }
-}
 
 /// The wrong codes given for a user beside those of each method.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

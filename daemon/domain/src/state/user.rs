@@ -3,15 +3,16 @@
 use super::budget::{Budget, Expense};
 use super::retired::Reached;
 use super::sign_in::SignIns;
-use super::throttle::{self, Apart, Attempts, Familiarity, KnownPlace, MethodThrottle};
+use super::sources::KnownSources;
+use super::throttle::{self, Apart, Attempts, Familiarity, MethodThrottle};
 use crate::Refusal;
 use crate::event::Credential;
 use crate::kind::Used;
 use crate::otp::OtpParameters;
 use crate::policy::{BudgetRules, EffectivePolicy, Rules, ThrottleRules};
 use crate::{
-    GuessTag, Kind, MethodId, Purpose, Sealed, SealedMethod, Seconds, SeedTag, SessionTag,
-    SignInPlaceTag, Strength, Timestamp,
+    GuessTag, Kind, MethodId, Purpose, Sealed, SealedMethod, Seconds, SeedTag, SessionTag, Source,
+    Strength, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +24,7 @@ pub struct UserState {
     pub(super) default: Option<MethodId>,
     /// Most users have none.
     pub(super) attempts: Option<Box<Apart<Attempts>>>,
-    pub(super) places: Box<[KnownPlace]>,
+    pub(super) sources: KnownSources,
     pub(super) proofs: Box<[Proof]>,
     pub(super) budget: Budget,
     /// Most users have none, and there are many users.
@@ -152,7 +153,7 @@ impl Method {
         Used::of(self.credential.used_steps(), brought_over, now, allowed)
     }
 
-    /// The wrong codes given for it from such places.
+    /// The wrong codes given for it from such sources.
     pub fn throttle(&self, from: Familiarity) -> &MethodThrottle {
         self.throttles().of(from)
     }
@@ -162,7 +163,7 @@ impl Method {
         &self.setbacks().throttle
     }
 
-    /// When the longest of its locks ends, if it is locked at `now`, be it from some places only.
+    /// When the longest of its locks ends, if it is locked at `now`, be it from some sources only.
     pub fn locked_at(&self, now: Timestamp) -> Option<Timestamp> {
         let locks = self
             .throttles()
@@ -304,10 +305,10 @@ impl UserState {
             .map(|(.., id)| id)
     }
 
-    /// Whether the user has signed in lately at this place.
-    pub fn familiarity(&self, place: Option<SignInPlaceTag>, now: Timestamp) -> Familiarity {
-        match place {
-            Some(place) if KnownPlace::is_known(&self.places, place, now) => Familiarity::Known,
+    /// Whether the user has signed in lately from this source.
+    pub fn familiarity(&self, source: Option<Source>, now: Timestamp) -> Familiarity {
+        match source {
+            Some(source) if self.sources.has(source, now) => Familiarity::Known,
             _ => Familiarity::Elsewhere,
         }
     }
@@ -316,7 +317,7 @@ impl UserState {
         self.attempts.as_deref().map(|attempts| attempts.of(from))
     }
 
-    /// Whether this wrong code is one of the last ones from such places.
+    /// Whether this wrong code is one of the last ones from such sources.
     pub(crate) fn has_seen(&self, guess: GuessTag, from: Familiarity) -> bool {
         self.attempts(from)
             .is_some_and(|attempts| attempts.has_seen(guess))
@@ -327,7 +328,7 @@ impl UserState {
             .map_or_else(Timestamp::default, |attempts| attempts.last_failure)
     }
 
-    /// Wrong codes from such places over all methods since each was last proved, those of long ago
+    /// Wrong codes from such sources over all methods since each was last proved, those of long ago
     /// included; see [`ThrottleRules::forget_after`].
     pub fn failures(&self, from: Familiarity) -> u16 {
         let activations = self.attempts(from);
@@ -347,7 +348,7 @@ impl UserState {
         }
     }
 
-    /// When the next attempt from such a place at anything that can be guessed is accepted, if not at
+    /// When the next attempt from such a source at anything that can be guessed is accepted, if not at
     /// `now`.
     pub fn wait(
         &self,

@@ -51,7 +51,7 @@ fn a_code_by_email_serves_password_reset() {
             strength: Strength::Delivered,
             session: HERE,
             accepted: Accepted::DeliveredCode(message(1)),
-            place: None,
+            source: None,
         }
         .into()]);
 }

@@ -149,7 +149,7 @@ fn only_a_token_that_was_not_activated_can_be_removed() {
 fn wrong_codes_at_activation_slow_down_and_count_with_all_others() {
     let story = given([import(), alice().enroll(method(1), app())])
         .when(alice().fail_activation())
-        .then_events([ActivationFailed { place: None }.into()])
+        .then_events([ActivationFailed { source: None }.into()])
         .and(alice().fail_activation())
         .and(alice().verify(method(1), Answer::Wrong));
     for command in [

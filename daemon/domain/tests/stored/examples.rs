@@ -14,8 +14,8 @@ use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods, ServiceRules
 use secinfo_domain::{
     BreakGlassId, ChannelName, Counter, DestinationTag, GroupName, GuessTag, HotpParameters, Kind,
     KindSet, MessageId, MethodId, OtpParameters, Policy, Purpose, RootHash, Sealed, SealedMethod,
-    SeedTag, ServiceName, SessionTag, SignInPlaceTag, Strength, TerminalTag, TimeStep, Timestamp,
-    TokenId, TotpParameters, UserId,
+    SeedTag, ServiceName, SessionTag, Source, SourceTag, Strength, TerminalTag, TimeStep,
+    Timestamp, TokenId, TotpParameters, UserId,
 };
 
 const USER: UserId = UserId::from_bytes(*b"user of examples");
@@ -23,7 +23,7 @@ const METHOD: MethodId = MethodId::from_bytes(*b"some app of user");
 const TOKEN: TokenId = TokenId::from_bytes(*b"token, 128 bits.");
 const MESSAGE: MessageId = MessageId::from_bytes(*b"a text with code");
 const SESSION: SessionTag = SessionTag::from_bytes(*b"a login session.");
-const PLACE: SignInPlaceTag = SignInPlaceTag::from_bytes(*b"192.0.2.7, MACed");
+const SOURCE: Source = Source::Tagged(SourceTag::from_bytes(*b"192.0.2.7, MACed"));
 const TERMINAL: TerminalTag = TerminalTag::from_bytes(*b"pts of a session");
 const TIME: Timestamp = Timestamp::from_millis(1_795_000_000_123);
 
@@ -123,18 +123,18 @@ fn facts() -> Vec<Fact> {
             strength: Strength::Possession,
             session: SESSION,
             accepted: Accepted::TimeStep(TimeStep(59_833_334)),
-            place: Some(PLACE),
+            source: Some(SOURCE),
         }
         .into(),
         VerificationFailed {
             method: METHOD,
             purpose: Purpose::PasswordReset,
             failure: Failure::UsedCode,
-            place: Some(PLACE),
+            source: Some(SOURCE),
             guess: Some(GuessTag::from_bytes(*b"some wrong code.")),
         }
         .into(),
-        ActivationFailed { place: None }.into(),
+        ActivationFailed { source: None }.into(),
         Locked {
             method: METHOD,
             from: Familiarity::Elsewhere,

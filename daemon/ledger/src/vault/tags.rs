@@ -20,8 +20,8 @@ pub enum TagPurpose {
     Destination,
     /// The terminal that a user is on.
     Terminal,
-    /// Where a user signs in.
-    SignInPlace,
+    /// What a user signs in from.
+    SignInSource,
     /// An answer to what a method asks.
     Guess,
     /// The secret of a hardware token.
@@ -33,7 +33,7 @@ impl TagPurpose {
         match self {
             Self::Destination => b"secinfo tag 1 destination",
             Self::Terminal => b"secinfo tag 1 terminal",
-            Self::SignInPlace => b"secinfo tag 1 sign-in place",
+            Self::SignInSource => b"secinfo tag 1 sign-in source",
             Self::Guess => b"secinfo tag 1 guess",
             Self::Seed => b"secinfo tag 1 seed",
         }

@@ -3,7 +3,7 @@
 use super::Core;
 use super::account::Person;
 use super::error::ServiceError;
-use super::place::RequestPlace;
+use super::source::RequestSource;
 use secinfo_domain::event::{Actor, Who};
 use secinfo_domain::{
     Action, Authority, Command, Context, Event, HostAction, HostCommand, Policy, ServiceName,
@@ -22,7 +22,7 @@ pub struct Requester {
     /// The program or PAM service on whose behalf they ask.
     pub service: Option<ServiceName>,
     /// Where they ask from, as far as it is known.
-    pub place: Option<RequestPlace>,
+    pub source: Option<RequestSource>,
     /// Whether they were let in as the owner, or as an administrator.
     pub authority: Authority,
 }
@@ -41,7 +41,7 @@ impl Requester {
             uid: 0,
             session: SessionTag::from_bytes([0; 16]),
             service,
-            place: None,
+            source: None,
             authority: Authority::System,
         }
     }
@@ -135,7 +135,7 @@ impl Core {
             authority: by.authority,
             on_self,
             session: by.session,
-            place: self.place(person, by)?,
+            source: self.source(person, by)?,
             groups,
             room: self.published.room(),
             introductions: person.introduction().into_iter().collect(),

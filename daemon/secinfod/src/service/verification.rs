@@ -3,7 +3,7 @@
 use super::notices::Notices;
 use super::sending::{CodeDelivery, CodeSender, Sending, Sent};
 use super::session::{Session, SessionOwner, Sessions};
-use crate::core::{Core, Person, RequestPlace, Requester, ServiceError};
+use crate::core::{Core, Person, RequestSource, Requester, ServiceError};
 use crate::methods;
 use crate::methods::delivery::code::SentCode;
 use crate::methods::delivery::destination::Destination;
@@ -158,9 +158,9 @@ impl Verifications {
         let mut by = by.clone();
         if by.uid == 0 {
             let user = (person.account.name.as_str(), uid);
-            by.place = RequestPlace::named(user, &circumstances.origin, "", "");
+            by.source = RequestSource::named(user, &circumstances.origin, "", "");
         }
-        let by = self.core.placed(&person, &by)?;
+        let by = self.core.requester_for(&person, &by)?;
         let caller = by.uid;
         let subject = Verification {
             person,
@@ -248,6 +248,7 @@ impl Verifications {
         response: &Response,
     ) -> Result<Proven, ServiceError> {
         let person = self.core.person(uid)?;
+        let by = &self.core.requester_for(&person, by)?;
         let method = match method {
             Some(id) => id,
             None => self
@@ -260,6 +261,7 @@ impl Verifications {
             .await
     }
 
+    /// Verifies a user. What `by` asks from has been looked up.
     async fn verify_person(
         &self,
         person: &Person,
@@ -272,7 +274,6 @@ impl Verifications {
         let state = self.core.state();
         let user = state.user(person.id).ok_or(ServiceError::NoMethod)?;
         let method = user.method(id).ok_or(Refusal::UnknownMethod)?;
-        let by = &self.core.placed(person, by)?;
         let context = self.core.context(person, by)?;
         verification_outlook(&state, person.id, &context, id, purpose)?;
         let sent = sending.and_then(|sending| sending.code_for(Some(id)));

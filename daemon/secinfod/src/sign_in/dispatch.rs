@@ -2,7 +2,7 @@
 
 use super::peer::Peer;
 use super::shares::Place;
-use crate::core::{Clock, RequestPlace, SystemClock};
+use crate::core::{Clock, RequestSource, SystemClock};
 use crate::service::session::Session;
 use crate::service::{
     Outcome, Requester, Service, ServiceError, SignIn, SignInRequest, SignIns, Step,
@@ -171,7 +171,7 @@ impl Dispatcher {
         let uid = self.named_user(&start.name)?;
         let service = parse_service(&start.service)?;
         let by = Requester {
-            place: self.request_place(uid, &start),
+            source: self.request_source(uid, &start),
             uid: self.peer.uid(),
             // A proof counts within this one sign-in.
             session: SignIns::tag().map_err(refused)?,
@@ -224,16 +224,16 @@ impl Dispatcher {
     }
 
     /// Where a sign-in comes from. Only root is believed what it says of that.
-    fn request_place(&self, uid: u32, start: &Start) -> Option<RequestPlace> {
+    fn request_source(&self, uid: u32, start: &Start) -> Option<RequestSource> {
         let of = |named: &Option<String>| named.clone().unwrap_or_default();
         match self.peer.uid() {
-            0 => RequestPlace::named(
+            0 => RequestSource::named(
                 (&start.name, uid),
                 &of(&start.remote_host),
                 &of(&start.invoker),
                 &of(&start.tty),
             ),
-            own => Some(RequestPlace::Account(own)),
+            own => Some(RequestSource::Account(own)),
         }
     }
 

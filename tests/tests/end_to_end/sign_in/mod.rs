@@ -3,8 +3,8 @@
 mod codes;
 mod ends;
 mod peers;
-mod places;
 mod set_up;
+mod sources;
 mod who;
 
 use secinfo_tests::{ALICE_NAME, Client, Refusal, SignInSocket, Step};

@@ -13,7 +13,7 @@ use secinfo_domain::state::Method;
 use secinfo_domain::{
     Action, Answer, Authority, BreakGlassId, Command, Context, Counter, GroupName, HostAction,
     HostCommand, Kind, MethodId, NewToken, OtpParameters, Place, Room, RootHash, Seconds, SeedTag,
-    ServiceName, SessionTag, SignInPlaceTag, State, TerminalTag, TimeStep, Timestamp, TokenId,
+    ServiceName, SessionTag, Source, SourceTag, State, TerminalTag, TimeStep, Timestamp, TokenId,
     TotpParameters, UserCommand, UserId, decide,
 };
 use std::collections::BTreeSet;
@@ -197,7 +197,7 @@ impl World {
             authority,
             on_self: step.by == By::User,
             session: SessionTag::from_bytes([step.session; 16]),
-            place: Some(SignInPlaceTag::from_bytes([step.session; 16])),
+            source: Some(Source::Tagged(SourceTag::from_bytes([step.session; 16]))),
             groups: step.in_group.then_some(staff).into_iter().collect(),
             room: Room::Enough,
             introductions: [user, another].map(|id| (id, sealed("name"))).into(),
@@ -431,7 +431,7 @@ pub fn is_carried_out(world: &World, user: UserId) -> Result<(), TestCaseError> 
             authority: Authority::System,
             on_self: false,
             session: SessionTag::from_bytes([0xff; 16]),
-            place: None,
+            source: None,
             groups: Vec::new(),
             room: Room::Kept,
             introductions: Vec::new(),

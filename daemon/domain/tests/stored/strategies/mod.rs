@@ -25,7 +25,7 @@ use secinfo_domain::kind::{
 use secinfo_domain::{
     Algorithm, BreakGlassId, Counter, Digits, GuessTag, HotpParameters, MethodId, OtpParameters,
     Period, Purpose, RootHash, Sealed, SealedMethod, Seconds, SeedTag, ServiceName, SessionTag,
-    SignInPlaceTag, Strength, TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters, UserId,
+    Source, SourceTag, Strength, TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters, UserId,
 };
 
 pub fn event() -> impl Strategy<Value = Event> {
@@ -61,8 +61,9 @@ fn break_glass() -> impl Strategy<Value = BreakGlassId> {
     any::<[u8; 16]>().prop_map(BreakGlassId::from_bytes)
 }
 
-fn sign_in_place() -> impl Strategy<Value = SignInPlaceTag> {
-    any::<[u8; 16]>().prop_map(SignInPlaceTag::from_bytes)
+fn source() -> impl Strategy<Value = Source> {
+    let tagged = any::<[u8; 16]>().prop_map(|tag| Source::Tagged(SourceTag::from_bytes(tag)));
+    prop_oneof![Just(Source::OwnAccount), tagged]
 }
 
 fn familiarity() -> impl Strategy<Value = Familiarity> {
@@ -218,7 +219,7 @@ pub fn fact() -> impl Strategy<Value = Fact> {
         boxed(delivered()),
         boxed(delivery_failed()),
         boxed(failed()),
-        boxed(option::of(sign_in_place()).prop_map(|place| ActivationFailed { place })),
+        boxed(option::of(source()).prop_map(|source| ActivationFailed { source })),
         boxed(
             (method(), familiarity(), time()).prop_map(|(method, from, until)| Locked {
                 method,
@@ -324,16 +325,16 @@ fn succeeded() -> impl Strategy<Value = VerificationSucceeded> {
         strength(),
         session(),
         accepted(),
-        option::of(sign_in_place()),
+        option::of(source()),
     )
-        .prop_map(|(method, purpose, strength, session, accepted, place)| {
+        .prop_map(|(method, purpose, strength, session, accepted, source)| {
             VerificationSucceeded {
                 method,
                 purpose,
                 strength,
                 session,
                 accepted,
-                place,
+                source,
             }
         })
 }
@@ -341,13 +342,13 @@ fn succeeded() -> impl Strategy<Value = VerificationSucceeded> {
 fn failed() -> impl Strategy<Value = VerificationFailed> {
     let failure = select(vec![Failure::WrongCode, Failure::UsedCode]);
     let guess = any::<[u8; 16]>().prop_map(GuessTag::from_bytes);
-    let (place, guess) = (option::of(sign_in_place()), option::of(guess));
-    (method(), purpose(), failure, place, guess).prop_map(
-        |(method, purpose, failure, place, guess)| VerificationFailed {
+    let (source, guess) = (option::of(source()), option::of(guess));
+    (method(), purpose(), failure, source, guess).prop_map(
+        |(method, purpose, failure, source, guess)| VerificationFailed {
             method,
             purpose,
             failure,
-            place,
+            source,
             guess,
         },
     )

@@ -21,7 +21,7 @@ pub use notify::notify;
 pub use tree::{Daemon, Node};
 
 use super::{Action, Call, Granted, Interface, Table};
-use crate::core::RequestPlace;
+use crate::core::RequestSource;
 use crate::service::{Requester, Service, SessionOwner};
 use secinfo_domain::{Authority, ServiceName, Timestamp};
 use std::sync::Arc;
@@ -79,7 +79,7 @@ fn requester(call: &Call<Daemon>, service: Option<ServiceName>) -> Requester {
         session: call.state().tag(call.caller()),
         service,
         // Root asks for others.
-        place: (uid != 0).then_some(RequestPlace::Account(uid)),
+        source: (uid != 0).then_some(RequestSource::Account(uid)),
         authority,
     }
 }

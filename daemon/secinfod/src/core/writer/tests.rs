@@ -208,7 +208,7 @@ fn command(user: UserId, authority: Authority, action: Action) -> UserCommand {
             on_self: false,
             session: SessionTag::from_bytes([3; 16]),
             groups: Vec::new(),
-            place: None,
+            source: None,
             room: Room::Enough,
             introductions: Vec::new(),
         },

@@ -49,8 +49,8 @@ impl Turn<'_> {
         let (core, now) = (&self.parts.core, self.parts.core.now());
         let state = core.state();
         let user = state.user(self.sign_in.person.id)?;
-        let place = core.place(&self.sign_in.person, &self.sign_in.by).ok()?;
-        let from = user.familiarity(place, now);
+        let source = core.source(&self.sign_in.person, &self.sign_in.by).ok()?;
+        let from = user.familiarity(source, now);
         user.method(method)?.throttle(from).locked_at(now)
     }
 

@@ -122,7 +122,7 @@ impl SignIns {
         request: SignInRequest,
     ) -> Result<(Option<Arc<Session<SignIn>>>, Step), ServiceError> {
         let person = self.parts.core.person(request.uid)?;
-        let by = &self.parts.core.placed(&person, by)?;
+        let by = &self.parts.core.requester_for(&person, by)?;
         let outlook = match outlook(&self.parts.core, &person, by, &request.place)? {
             SignInOutlook::Remembered => {
                 if self.use_remembered(&person, by, &request.place).await? {

@@ -1,18 +1,14 @@
-//! Where requests come from: wrong codes from places where a user has signed in lately and from all
+//! What requests come from: wrong codes from sources that a user has signed in from lately and from all
 //! others count apart.
 
 use super::{Core, Person, Requester, ServiceError};
-use secinfo_domain::{GuessTag, MethodId, SignInPlaceTag, UserId};
+use secinfo_domain::{GuessTag, MethodId, Source, SourceTag, UserId};
 use secinfo_ledger::TagPurpose;
 use std::net::{IpAddr, Ipv6Addr};
 
-/// The user's own account on this host. It is the same for all users and needs no key: the actor of an
-/// event says as much.
-const OWN_ACCOUNT: SignInPlaceTag = SignInPlaceTag::from_bytes(*b"own account here");
-
-/// Where a request comes from.
+/// What a request comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RequestPlace {
+pub enum RequestSource {
     /// A program of the account with this uid.
     Account(u32),
     /// What a program of root's has named.
@@ -25,11 +21,11 @@ pub enum RequestPlace {
         terminal: String,
     },
     /// One that has been looked up for this user already.
-    Tagged(UserId, Option<SignInPlaceTag>),
+    LookedUp(UserId, Option<Source>),
 }
 
-impl RequestPlace {
-    /// The place that a program of root's names as that of the user with this name and uid; none where
+impl RequestSource {
+    /// The source that a program of root's names as that of the user with this name and uid; none where
     /// it names nothing. `invoker` is believed to be the user on this host only.
     pub(crate) fn named(
         (name, uid): (&str, u32),
@@ -45,8 +41,8 @@ impl RequestPlace {
         } else {
             ""
         };
-        let place = [host, invoker, terminal];
-        let is_known = place.iter().any(|part| !part.is_empty());
+        let parts = [host, invoker, terminal];
+        let is_known = parts.iter().any(|part| !part.is_empty());
         is_known.then(|| Self::Named {
             host: network(host),
             invoker: invoker.to_owned(),
@@ -55,14 +51,14 @@ impl RequestPlace {
     }
 
     /// What stands in the log for it; `mac` makes a MAC of parts under the person's key.
-    fn tag(
+    fn look_up(
         &self,
         person: &Person,
         mac: impl Fn(&[&[u8]]) -> Result<Option<[u8; 16]>, ServiceError>,
-    ) -> Result<Option<SignInPlaceTag>, ServiceError> {
+    ) -> Result<Option<Source>, ServiceError> {
         let mac = match self {
-            Self::Tagged(user, tag) => return Ok(tag.filter(|_| *user == person.id)),
-            Self::Account(uid) if *uid == person.uid() => return Ok(Some(OWN_ACCOUNT)),
+            Self::LookedUp(user, source) => return Ok(source.filter(|_| *user == person.id)),
+            Self::Account(uid) if *uid == person.uid() => return Ok(Some(Source::OwnAccount)),
             Self::Account(uid) => mac(&[b"account", &uid.to_be_bytes()])?,
             Self::Named {
                 host,
@@ -75,7 +71,7 @@ impl RequestPlace {
                 terminal.as_bytes(),
             ])?,
         };
-        Ok(mac.map(SignInPlaceTag::from_bytes))
+        Ok(mac.map(|mac| Source::Tagged(SourceTag::from_bytes(mac))))
     }
 }
 
@@ -92,31 +88,31 @@ fn network(host: &str) -> String {
 }
 
 impl Core {
-    /// What stands in the log for the place that a request about this person comes from.
-    pub(crate) fn place(
+    /// What stands in the log for the source that a request about this person comes from.
+    pub(crate) fn source(
         &self,
         person: &Person,
         by: &Requester,
-    ) -> Result<Option<SignInPlaceTag>, ServiceError> {
-        let Some(place) = &by.place else {
+    ) -> Result<Option<Source>, ServiceError> {
+        let Some(source) = &by.source else {
             return Ok(None);
         };
         let vault = &self.reader.vault;
-        let purpose = TagPurpose::SignInPlace;
-        place.tag(person, |parts| {
+        let purpose = TagPurpose::SignInSource;
+        source.look_up(person, |parts| {
             Ok(vault.tag_under(person.id.into(), purpose, parts)?)
         })
     }
 
-    /// The same requester, whose place is looked up for this person once for all that follows.
-    pub(crate) fn placed(
+    /// The same requester, whose source is looked up for this person once for all that follows.
+    pub(crate) fn requester_for(
         &self,
         person: &Person,
         by: &Requester,
     ) -> Result<Requester, ServiceError> {
-        let tag = self.place(person, by)?;
+        let source = self.source(person, by)?;
         Ok(Requester {
-            place: Some(RequestPlace::Tagged(person.id, tag)),
+            source: Some(RequestSource::LookedUp(person.id, source)),
             ..by.clone()
         })
     }
@@ -141,12 +137,12 @@ impl Core {
 mod tests {
     use super::*;
 
-    fn named(host: &str, invoker: &str, terminal: &str) -> Option<RequestPlace> {
-        RequestPlace::named(("alice", 1000), host, invoker, terminal)
+    fn named(host: &str, invoker: &str, terminal: &str) -> Option<RequestSource> {
+        RequestSource::named(("alice", 1000), host, invoker, terminal)
     }
 
     #[test]
-    fn one_place_has_one_spelling() {
+    fn one_source_has_one_spelling() {
         for (one, other) in [
             ("2001:db8::1", "2001:DB8:0:0:ffff::2"),
             ("::ffff:192.0.2.1", "192.0.2.1"),
@@ -166,8 +162,8 @@ mod tests {
     }
 
     #[test]
-    fn what_the_user_asks_on_this_host_is_one_place_wherever_they_sit() {
-        let own = Some(RequestPlace::Account(1000));
+    fn what_the_user_asks_on_this_host_is_one_source_wherever_they_sit() {
+        let own = Some(RequestSource::Account(1000));
         assert_eq!(named("", "alice", "/dev/pts/1"), own);
         assert_ne!(named("", "bob", "/dev/pts/1"), own);
         assert_ne!(

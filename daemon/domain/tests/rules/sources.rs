@@ -1,4 +1,4 @@
-//! Wrong codes from places where the user has signed in lately and from all others count apart.
+//! Wrong codes from sources that the user has signed in from lately and from all others count apart.
 
 use crate::fixture::*;
 use secinfo_domain::event::{Accepted, Familiarity, Who};
@@ -16,36 +16,36 @@ fn at_sshd() -> Ask {
 fn signed_in_at_home() -> Story {
     given([
         alice().enroll(method(1), app()),
-        at_sshd().at_place(HOME).verify(method(1), step(101)),
+        at_sshd().from_source(HOME).verify(method(1), step(101)),
     ])
 }
 
-fn signs_in_at(place: u16, seconds: u64, at_step: u64) -> Command {
-    let ask = at_sshd().at_place(place).at(seconds);
+fn signs_in_from(source: u16, seconds: u64, at_step: u64) -> Command {
+    let ask = at_sshd().from_source(source).at(seconds);
     ask.verify(method(1), step(at_step))
 }
 
-fn wrong_at(place: u16, seconds: u64) -> Command {
-    let ask = at_sshd().at_place(place).at(seconds);
+fn wrong_from(source: u16, seconds: u64) -> Command {
+    let ask = at_sshd().from_source(source).at(seconds);
     ask.verify(method(1), secinfo_domain::Answer::Wrong)
 }
 
-/// Whether a code from this place would be heard.
-fn outlook(story: &Story, place: u16, seconds: u64) -> Result<(), Refusal> {
-    let ask = at_sshd().at_place(place).at(seconds);
+/// Whether a code from this source would be heard.
+fn outlook(story: &Story, source: u16, seconds: u64) -> Result<(), Refusal> {
+    let ask = at_sshd().from_source(source).at(seconds);
     let (user, context) = ask.parts();
     let purpose = secinfo_domain::Purpose::SignIn;
     verification_outlook(&story.state, user, context, method(1), purpose)
 }
 
-/// The story after so many tries, one a second, each from another place beginning with this; and how many
+/// The story after so many tries, one a second, each from another source beginning with this; and how many
 /// of them were heard.
-fn attacked(mut story: Story, first: u16, tries: u64, places: u64) -> (Story, u64) {
+fn attacked(mut story: Story, first: u16, tries: u64, sources: u64) -> (Story, u64) {
     let mut heard = 0;
     for n in 0..tries {
-        let place = first + u16::try_from(n % places).unwrap();
-        if outlook(&story, place, n).is_ok() {
-            story = story.and(wrong_at(place, n));
+        let source = first + u16::try_from(n % sources).unwrap();
+        if outlook(&story, source, n).is_ok() {
+            story = story.and(wrong_from(source, n));
             heard += 1;
         }
     }
@@ -61,9 +61,9 @@ fn ten_thousand_guesses_from_afar_do_not_keep_the_user_waiting_where_they_sign_i
         "locked for the stranger"
     );
     let accepted = Accepted::TimeStep(TimeStep(102));
-    let expected = proved_at(HOME, method(1), Strength::Possession, accepted);
+    let expected = proved_from(HOME, method(1), Strength::Possession, accepted);
     story
-        .when(signs_in_at(HOME, 10_000, 102))
+        .when(signs_in_from(HOME, 10_000, 102))
         .then_events([expected]);
 }
 
@@ -72,12 +72,12 @@ fn wrong_codes_at_home_do_not_keep_the_user_waiting_elsewhere() {
     let (story, heard) = attacked(signed_in_at_home(), HOME, 2_000, 1);
     assert!(heard > 10, "{heard}");
     assert!(outlook(&story, HOME, 2_000).is_err());
-    let _ = story.and(signs_in_at(2, 2_000, 102));
+    let _ = story.and(signs_in_from(2, 2_000, 102));
 }
 
 /// What docs/security.md says of guesses in a day.
 #[test]
-fn any_number_of_places_wins_no_more_than_one_budget_more() {
+fn any_number_of_sources_wins_no_more_than_one_budget_more() {
     let many = attacked(signed_in_at_home(), 100, DAY, 10_000).1;
     let one = attacked(signed_in_at_home(), 100, DAY, 1).1;
     let home = attacked(signed_in_at_home(), HOME, DAY, 1).1;
@@ -88,29 +88,29 @@ fn any_number_of_places_wins_no_more_than_one_budget_more() {
 fn signing_in_at_home_gives_a_stranger_no_further_guesses() {
     let (story, _) = attacked(signed_in_at_home(), 100, 10_000, 10);
     let before = outlook(&story, 100, 10_000);
-    let story = story.and(signs_in_at(HOME, 10_000, 102));
+    let story = story.and(signs_in_from(HOME, 10_000, 102));
     assert!(before.is_err());
     assert_eq!(outlook(&story, 100, 10_000), before);
 }
 
 #[test]
-fn a_place_is_known_by_an_accepted_code_only_and_not_for_ever() {
-    let known = |story: &Story, place: u16, seconds: u64| {
-        let ask = at_sshd().at_place(place);
+fn a_source_is_known_by_an_accepted_code_only_and_not_for_ever() {
+    let known = |story: &Story, source: u16, seconds: u64| {
+        let ask = at_sshd().from_source(source);
         let (_, context) = ask.parts();
-        story.user(ALICE).familiarity(context.place, at(seconds)) == Familiarity::Known
+        story.user(ALICE).familiarity(context.source, at(seconds)) == Familiarity::Known
     };
     let story = signed_in_at_home();
     assert!(known(&story, HOME, 29 * DAY));
     assert!(!known(&story, HOME, 31 * DAY));
-    let story = story.and(wrong_at(2, 0));
+    let story = story.and(wrong_from(2, 0));
     assert!(!known(&story, 2, 0));
     let mut story = story;
-    for (n, place) in (0..).zip([2, 3, HOME, 4, 5]) {
-        story = story.and(signs_in_at(place, 100 + n, 102 + n));
+    for (n, source) in (0..).zip([2, 3, HOME, 4, 5]) {
+        story = story.and(signs_in_from(source, 100 + n, 102 + n));
     }
-    let places: Vec<_> = (1..=6).map(|place| known(&story, place, 110)).collect();
-    assert_eq!(places, [true, false, true, true, true, false]);
+    let sources: Vec<_> = (1..=6).map(|source| known(&story, source, 110)).collect();
+    assert_eq!(sources, [true, false, true, true, true, false]);
     assert_eq!(
         story.user(ALICE).familiarity(None, at(110)),
         Familiarity::Elsewhere
@@ -141,7 +141,12 @@ fn the_same_wrong_code_again_is_no_further_guess_but_waits() {
 
 #[test]
 fn a_code_that_was_wrong_at_home_counts_elsewhere() {
-    let typed = |place, seconds| at_sshd().at_place(place).at(seconds).guess(method(1), 1);
+    let typed = |source, seconds| {
+        at_sshd()
+            .from_source(source)
+            .at(seconds)
+            .guess(method(1), 1)
+    };
     let story = signed_in_at_home().and(typed(HOME, 0)).and(typed(2, 0));
     let failures = |from| story.user(ALICE).failures(from);
     assert_eq!(failures(Familiarity::Known), 1);
@@ -149,7 +154,7 @@ fn a_code_that_was_wrong_at_home_counts_elsewhere() {
 }
 
 #[test]
-fn an_administrator_lifts_the_locks_of_every_place() {
+fn an_administrator_lifts_the_locks_of_every_source() {
     let (story, _) = attacked(signed_in_at_home(), 100, 2_000, 10);
     let (story, _) = attacked(story, HOME, 2_000, 1);
     let story = story.and(administrator_for(ALICE).at(2_000).unlock());

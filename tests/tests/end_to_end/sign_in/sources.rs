@@ -1,4 +1,4 @@
-//! Wrong codes from places where the user has signed in lately, and from others.
+//! Wrong codes from sources that the user has signed in from lately, and from others.
 
 use super::{SignIn, plain};
 use secinfo_tests::{ALICE, ROOT, Setup, TestHost};
@@ -17,10 +17,10 @@ async fn guesses_from_afar_do_not_keep_the_user_out_at_home() {
     let mut at_home = SignIn::at(&root, "sshd", &from("2001:db8::1"));
     at_home.answer(&app.codes.fresh()).ended("verified");
 
-    // Without waiting a stranger is heard three times, from however many places.
+    // Without waiting a stranger is heard three times, from however many sources.
     let mut heard = 0;
-    for place in 0..20 {
-        let mut sign_in = SignIn::at(&root, "sshd", &from(&format!("192.0.2.{place}")));
+    for number in 0..20 {
+        let mut sign_in = SignIn::at(&root, "sshd", &from(&format!("192.0.2.{number}")));
         let code = app.codes.wrong();
         heard += u32::from(
             sign_in
@@ -38,11 +38,11 @@ async fn guesses_from_afar_do_not_keep_the_user_out_at_home() {
     let failed = failed
         .iter()
         .filter(|event| event["type"] == "verification-failed");
-    let places: std::collections::BTreeSet<_> = failed
-        .map(|event| event["data"]["place"].as_str().unwrap().to_owned())
+    let sources: std::collections::BTreeSet<_> = failed
+        .map(|event| event["data"]["source"].as_str().unwrap().to_owned())
         .collect();
-    assert!(places.len() >= 3, "{places:?}");
-    assert!(places.iter().all(|place| !place.contains("192.0.2")));
+    assert!(sources.len() >= 3, "{sources:?}");
+    assert!(sources.iter().all(|source| !source.contains("192.0.2")));
 }
 
 #[tokio::test]
