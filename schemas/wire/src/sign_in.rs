@@ -2,6 +2,7 @@
 //! module or a lock screen relays. `schemas/varlink/org.secinfo.SignIn.varlink` is the contract.
 
 use crate::form::Form;
+use crate::varlink::{errors, words};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use zeroize::{Zeroize, Zeroizing};
@@ -26,22 +27,6 @@ pub mod method {
     pub const ANSWER: &str = "org.secinfo.SignIn.Answer";
     /// Nothing to nothing.
     pub const CANCEL: &str = "org.secinfo.SignIn.Cancel";
-}
-
-macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $word:ident,)+ }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name {
-            $($(#[$doc])* $word,)+
-        }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$word,)+];
-        }
-    };
 }
 
 words! {
@@ -306,29 +291,9 @@ impl TryFrom<DecisionFields> for Decision {
     }
 }
 
-macro_rules! errors {
-    ($($(#[$doc:meta])* $name:ident,)+) => {
-        /// The errors of the interface.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum SignInError {
-            $($(#[$doc])* $name,)+
-        }
-
-        impl SignInError {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$name,)+];
-
-            /// The whole name.
-            pub const fn name(self) -> &'static str {
-                match self {
-                    $(Self::$name => concat!("org.secinfo.SignIn.", stringify!($name)),)+
-                }
-            }
-        }
-    };
-}
-
 errors! {
+    /// The errors of the interface.
+    SignInError in "org.secinfo.SignIn" {
     /// The caller may not sign in this user.
     NotAuthorized,
     /// There is no such user.
@@ -343,13 +308,6 @@ errors! {
     ShuttingDown,
     /// The daemon has a fault.
     Internal,
-}
-
-impl SignInError {
-    /// The error of this whole name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        let known = Self::ALL.iter().copied();
-        known.into_iter().find(|error| error.name() == name)
     }
 }
 

@@ -96,6 +96,57 @@ impl<'m, P: Serialize> Sent<'m, P> {
 #[serde(deny_unknown_fields)]
 pub struct Nothing {}
 
+/// An enumeration of an interface, written as its contract writes the words.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $word:ident,)+ }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name {
+            $($(#[$doc])* $word,)+
+        }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$word,)+];
+        }
+    };
+}
+pub(crate) use words;
+
+/// The errors of an interface, each named as in its contract.
+macro_rules! errors {
+    (
+        $(#[$meta:meta])* $errors:ident in $interface:literal {
+            $($(#[$doc:meta])* $name:ident,)+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $errors {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl $errors {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The whole name.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($interface, ".", stringify!($name)),)+
+                }
+            }
+
+            /// The error of this whole name.
+            pub fn from_name(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|error| error.name() == name)
+            }
+        }
+    };
+}
+pub(crate) use errors;
+
 #[cfg(test)]
 mod tests {
     use super::*;
