@@ -29,6 +29,7 @@ mod import;
 mod manager;
 mod method;
 pub mod names;
+pub mod password;
 mod properties;
 mod response;
 pub mod sign_in;
