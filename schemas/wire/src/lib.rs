@@ -19,6 +19,7 @@ mod backup;
 mod challenge;
 mod channels;
 mod connect;
+pub mod conversation;
 mod delivery;
 mod dictionary;
 mod enrollment;

@@ -1,11 +1,12 @@
 //! `org.secinfo.SignIn`: the conversation of a sign-in on the socket, which the daemon leads and a PAM
 //! module or a lock screen relays. `schemas/varlink/org.secinfo.SignIn.varlink` is the contract.
 
+pub use crate::conversation::{Answer, Display, LONGEST_MESSAGE, Prompt};
+
+use crate::conversation::{self, Contradiction};
 use crate::form::Form;
 use crate::varlink::{errors, words};
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
-use zeroize::{Zeroize, Zeroizing};
 
 /// The socket.
 pub const SOCKET: &str = "/run/secinfo/sign-in";
@@ -16,9 +17,6 @@ pub const INTERFACE: &str = "org.secinfo.SignIn";
 /// The interface, in Varlink's own language.
 pub const DESCRIPTION: &str = include_str!("../../varlink/org.secinfo.SignIn.varlink");
 
-/// The longest message, in bytes, with the NUL behind it.
-pub const LONGEST_MESSAGE: usize = 64 * 1024;
-
 /// The methods, by their whole names.
 pub mod method {
     /// [`Start`](super::Start) to a [`Step`](super::Step).
@@ -27,16 +25,6 @@ pub mod method {
     pub const ANSWER: &str = "org.secinfo.SignIn.Answer";
     /// Nothing to nothing.
     pub const CANCEL: &str = "org.secinfo.SignIn.Cancel";
-}
-
-words! {
-    /// What prompts are shown on.
-    Display {
-        /// A terminal: a prompt may have several lines.
-        Terminal,
-        /// A field of one line, as in a graphical greeter: nothing is set up there.
-        Line,
-    }
 }
 
 words! {
@@ -105,56 +93,8 @@ pub struct Start {
     pub forms: Option<Vec<Form>>,
 }
 
-/// The parameters of `Answer`.
-#[derive(Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Answer<'a> {
-    /// What the user typed. Only JSON's escapes make it a copy.
-    #[serde(borrow)]
-    answer: Cow<'a, str>,
-}
-
-impl<'a> Answer<'a> {
-    /// This answer.
-    pub const fn new(answer: &'a str) -> Self {
-        Self {
-            answer: Cow::Borrowed(answer),
-        }
-    }
-
-    /// What the user typed.
-    pub fn as_str(&self) -> &str {
-        &self.answer
-    }
-}
-
-impl Drop for Answer<'_> {
-    fn drop(&mut self) {
-        if let Cow::Owned(answer) = &mut self.answer {
-            answer.zeroize();
-        }
-    }
-}
-
-/// What comes next.
-#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(try_from = "StepFields", into = "StepFields")]
-pub enum Step {
-    /// The user is asked.
-    Ask(Prompt),
-    /// The sign-in has ended.
-    End(Decision),
-}
-
-/// What the user is asked. The text can hold a secret, the key that is being set up: it is overwritten
-/// after use, and not printed.
-#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
-pub struct Prompt {
-    /// All that they must see.
-    pub text: Zeroizing<String>,
-    /// Whether what they type may be seen.
-    pub echo: bool,
-}
+/// What comes next in a sign-in.
+pub type Step = conversation::Step<Decision>;
 
 /// How a sign-in ended.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -183,42 +123,6 @@ pub enum Outcome {
     Postponed,
     /// The user may not sign in.
     Refused(RefusedFor),
-}
-
-/// A step as it is written: Varlink knows no choice between two structures.
-#[derive(Deserialize, Serialize)]
-struct StepFields {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    prompt: Option<Prompt>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    decision: Option<Decision>,
-}
-
-/// What is returned is not a step, or not a decision.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the fields contradict each other")]
-struct Contradiction;
-
-impl From<Step> for StepFields {
-    fn from(step: Step) -> Self {
-        let (prompt, decision) = match step {
-            Step::Ask(prompt) => (Some(prompt), None),
-            Step::End(decision) => (None, Some(decision)),
-        };
-        Self { prompt, decision }
-    }
-}
-
-impl TryFrom<StepFields> for Step {
-    type Error = Contradiction;
-
-    fn try_from(fields: StepFields) -> Result<Self, Contradiction> {
-        match (fields.prompt, fields.decision) {
-            (Some(prompt), None) => Ok(Self::Ask(prompt)),
-            (None, Some(decision)) => Ok(Self::End(decision)),
-            _ => Err(Contradiction),
-        }
-    }
 }
 
 /// A decision as it is written.
@@ -294,26 +198,27 @@ impl TryFrom<DecisionFields> for Decision {
 errors! {
     /// The errors of the interface.
     SignInError in "org.secinfo.SignIn" {
-    /// The caller may not sign in this user.
-    NotAuthorized,
-    /// There is no such user.
-    UserNotFound,
-    /// There is no sign-in on this connection, or no longer.
-    NoSignIn,
-    /// The log cannot be written: nothing was accepted.
-    StorageUnavailable,
-    /// The account, or the user, has too many calls waiting for an answer.
-    LimitsExceeded,
-    /// The daemon is stopping.
-    ShuttingDown,
-    /// The daemon has a fault.
-    Internal,
+        /// The caller may not sign in this user.
+        NotAuthorized,
+        /// There is no such user.
+        UserNotFound,
+        /// There is no sign-in on this connection, or no longer.
+        NoSignIn,
+        /// The log cannot be written: nothing was accepted.
+        StorageUnavailable,
+        /// The account, or the user, has too many calls waiting for an answer.
+        LimitsExceeded,
+        /// The daemon is stopping.
+        ShuttingDown,
+        /// The daemon has a fault.
+        Internal,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use zeroize::Zeroizing;
 
     fn read(text: &str) -> Option<Step> {
         serde_json::from_str(text).ok()
