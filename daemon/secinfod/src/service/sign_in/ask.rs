@@ -2,11 +2,11 @@
 
 use super::conversation::{Stage, Turn};
 use super::step::{RefusedFor, Step};
-use super::wording::{Wording, is_question};
 use crate::core::ServiceError;
 use crate::messages::Part;
 use crate::methods;
 use crate::methods::kind::PromptStyle;
+use crate::service::conversation::{Wording, is_question};
 use crate::service::{Candidate, DeliveryState};
 use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{MethodId, Refusal, Timestamp};

@@ -2,8 +2,8 @@
 
 use super::screen::{App, View};
 use super::step::{RefusedFor, Step};
-use super::wording::Wording;
 use crate::core::{Core, Person, Requester, ServiceError};
+use crate::service::conversation::Wording;
 use crate::service::deliveries::Deliveries;
 use crate::service::enrollment::{Enrollment, Enrollments};
 use crate::service::issuing::IssuedCodes;

@@ -12,13 +12,13 @@ mod set_up;
 mod step;
 mod terminal;
 mod ways;
-mod wording;
 
 pub(super) use conversation::Parts;
 pub use conversation::SignIn;
-pub use step::{End, Outcome, Prompt, RefusedFor, Step};
+pub use step::{End, Outcome, RefusedFor, Step};
 
 use self::screen::View;
+use super::conversation::Wording;
 use super::sending::Sending;
 use super::session::{Session, SessionOwner, Sessions};
 use super::verification::Verification;
@@ -32,7 +32,6 @@ use secinfo_domain::{
 };
 use secinfo_wire::Forms;
 use std::sync::{Arc, Mutex};
-use wording::Wording;
 
 /// The most answers in one sign-in: more than a person gives, and an end to a program that answers
 /// every prompt with nothing.

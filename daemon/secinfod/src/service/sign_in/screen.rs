@@ -2,9 +2,9 @@
 //! QR code with the key beside it, on a terminal of 80 columns and 24 rows.
 
 use super::picture::Picture;
-use super::wording::Wording;
 use crate::messages::Part;
 use crate::methods::authenticator_app::presentation::Presentation;
+use crate::service::conversation::Wording;
 use crate::service::enrollment::Enrollment;
 use secinfo_channel::SecretText;
 use zeroize::Zeroizing;

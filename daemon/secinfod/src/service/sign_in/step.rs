@@ -1,25 +1,13 @@
 //! What a sign-in answers: the next prompt, or how it ended.
 
+use crate::service::conversation;
 use crate::wire_names::WireName;
 use secinfo_channel::SecretText;
 use secinfo_wire::names::sign_in::{outcome, reason};
 pub use secinfo_wire::sign_in::RefusedFor;
 
 /// What comes next.
-pub enum Step {
-    /// The person is asked.
-    Ask(Prompt),
-    /// It is over.
-    End(End),
-}
-
-/// What the person is asked.
-pub struct Prompt {
-    /// Everything that they must see.
-    pub text: SecretText,
-    /// Whether what they type is shown.
-    pub echo: bool,
-}
+pub type Step = conversation::Step<End>;
 
 /// How a sign-in ended.
 pub struct End {

@@ -2,9 +2,9 @@
 
 use super::conversation::{Stage, Turn};
 use super::step::Step;
-use super::wording::numbered;
 use crate::core::ServiceError;
 use crate::messages::Part;
+use crate::service::conversation::numbered;
 use secinfo_channel::SecretText;
 use secinfo_domain::MethodId;
 

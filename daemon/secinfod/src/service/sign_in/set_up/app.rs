@@ -3,9 +3,9 @@
 use super::super::conversation::{SetUpStage, Turn};
 use super::super::screen::{App, Screen, View};
 use super::super::step::Step;
-use super::super::wording::{Wording, is_question};
 use crate::core::ServiceError;
 use crate::messages::Part;
+use crate::service::conversation::{Wording, is_question};
 use secinfo_channel::SecretText;
 use secinfo_domain::Kind;
 use std::sync::Arc;

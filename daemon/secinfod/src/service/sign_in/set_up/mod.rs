@@ -5,12 +5,12 @@ mod number;
 
 use super::conversation::{SetUpStage, Stage, Turn, outlook};
 use super::step::{Outcome, RefusedFor, Step};
-use super::wording::{Wording, numbered};
 use crate::core::ServiceError;
 use crate::messages::Part;
 use crate::methods::kind::SetUpAtPrompt;
 use crate::methods::{self, EnrollmentRequest};
 use crate::service::Enrollment;
+use crate::service::conversation::{Wording, numbered};
 use secinfo_channel::SecretText;
 use secinfo_domain::{Barred, Kind, Refusal, SetUp, SignInOutlook, enrollment_outlook};
 use secinfo_wire::Response;

@@ -2,12 +2,12 @@
 
 use super::super::conversation::{SetUpStage, Turn};
 use super::super::step::Step;
-use super::super::wording::{Wording, is_question};
 use crate::core::ServiceError;
 use crate::messages::Part;
 use crate::methods;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::kind::PromptStyle;
+use crate::service::conversation::{Wording, is_question};
 use crate::service::{DeliveryState, Enrollment};
 use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{Kind, Place, Refusal};

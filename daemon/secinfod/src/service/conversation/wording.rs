@@ -1,6 +1,6 @@
-//! The words of a sign-in, put together for a terminal or for one line.
+//! The words of a conversation, put together for a terminal or for one line.
 
-use super::step::{Prompt, Step};
+use super::{Prompt, Step};
 use crate::core::Clock;
 use crate::messages::{Part, Prompts};
 use crate::methods;
@@ -16,15 +16,19 @@ use zeroize::Zeroizing;
 /// Room for any prompt, so that one with a key in it is never moved and left behind in memory.
 const ROOM: usize = 16 * 1024;
 
-/// The words of one sign-in.
-pub(super) struct Wording {
+/// The words of one conversation.
+pub(in crate::service) struct Wording {
     prompts: Prompts,
     one_line: bool,
     clock: Arc<dyn Clock>,
 }
 
 impl Wording {
-    pub(super) const fn new(prompts: Prompts, one_line: bool, clock: Arc<dyn Clock>) -> Self {
+    pub(in crate::service) const fn new(
+        prompts: Prompts,
+        one_line: bool,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             prompts,
             one_line,
@@ -33,22 +37,26 @@ impl Wording {
     }
 
     /// Whether prompts are of one line.
-    pub(super) const fn is_one_line(&self) -> bool {
+    pub(in crate::service) const fn is_one_line(&self) -> bool {
         self.one_line
     }
 
     /// A sentence without parts.
-    pub(super) fn say(&self, id: &str) -> SecretText {
+    pub(in crate::service) fn say(&self, id: &str) -> SecretText {
         self.prompts.say(id, &[])
     }
 
     /// A sentence with parts.
-    pub(super) fn say_with(&self, id: &str, parts: &[(&'static str, Part<'_>)]) -> SecretText {
+    pub(in crate::service) fn say_with(
+        &self,
+        id: &str,
+        parts: &[(&'static str, Part<'_>)],
+    ) -> SecretText {
         self.prompts.say(id, parts)
     }
 
     /// A sentence about how long something takes from now.
-    pub(super) fn say_until(&self, id: &str, until: Timestamp) -> SecretText {
+    pub(in crate::service) fn say_until(&self, id: &str, until: Timestamp) -> SecretText {
         let left = until
             .as_millis()
             .saturating_sub(self.clock.now().as_millis());
@@ -61,7 +69,7 @@ impl Wording {
     }
 
     /// A sentence that names a day.
-    pub(super) fn say_by(&self, id: &str, date: Timestamp) -> SecretText {
+    pub(in crate::service) fn say_by(&self, id: &str, date: Timestamp) -> SecretText {
         let seconds = i64::try_from(date.as_seconds()).unwrap_or(i64::MAX);
         let day = jiff::Timestamp::from_second(seconds)
             .unwrap_or(jiff::Timestamp::MAX)
@@ -72,19 +80,19 @@ impl Wording {
     }
 
     /// A kind of method.
-    pub(super) fn kind(&self, kind: Kind) -> SecretText {
+    pub(in crate::service) fn kind(&self, kind: Kind) -> SecretText {
         self.prompts.kind(kind)
     }
 
     /// The masked number of a method, in ASCII: OpenSSH shows other characters as numbers where the
     /// user's locale is not UTF-8.
-    pub(super) fn number(way: &Candidate) -> String {
+    pub(in crate::service) fn number(way: &Candidate) -> String {
         let number = way.hint.number.as_deref().unwrap_or_default();
         number.replace('•', "*")
     }
 
     /// A method of the user, as they tell it from others.
-    pub(super) fn way(&self, way: &Candidate) -> SecretText {
+    pub(in crate::service) fn way(&self, way: &Candidate) -> SecretText {
         let name = self.kind(way.kind);
         let kind = methods::of(way.kind);
         match kind.prompt() {
@@ -111,7 +119,7 @@ impl Wording {
     }
 
     /// Why a code was not delivered.
-    pub(super) fn not_sent(&self, reason: Reason) -> SecretText {
+    pub(in crate::service) fn not_sent(&self, reason: Reason) -> SecretText {
         let reason = match reason {
             Reason::Destination | Reason::Refused => "destination",
             Reason::TimedOut => "late",
@@ -122,7 +130,11 @@ impl Wording {
     }
 
     /// Asks, after what there is to note. `echo` says whether the answer is shown.
-    pub(super) fn ask(note: Option<&SecretText>, prompt: &SecretText, echo: bool) -> Step {
+    pub(in crate::service) fn ask<E>(
+        note: Option<&SecretText>,
+        prompt: &SecretText,
+        echo: bool,
+    ) -> Step<E> {
         let mut text = Zeroizing::new(String::with_capacity(ROOM));
         if let Some(note) = note {
             text.push_str(note);
@@ -133,13 +145,13 @@ impl Wording {
     }
 
     /// Asks for the number of one of these rows.
-    pub(super) fn ask_number(
+    pub(in crate::service) fn ask_number<E>(
         &self,
         note: Option<&SecretText>,
         lead: &SecretText,
         rows: &[SecretText],
         prompt: &SecretText,
-    ) -> Step {
+    ) -> Step<E> {
         let mut text = Zeroizing::new(String::with_capacity(ROOM));
         let between = if self.one_line { " " } else { "\n" };
         for line in note.into_iter().chain([lead]) {
@@ -156,12 +168,12 @@ impl Wording {
 }
 
 /// The row that a number names.
-pub(super) fn numbered<T: Copy>(rows: &[T], answer: &str) -> Option<T> {
+pub(in crate::service) fn numbered<T: Copy>(rows: &[T], answer: &str) -> Option<T> {
     let number: usize = typed::digits(answer.trim_end_matches('.'))?.parse().ok()?;
     rows.get(number.checked_sub(1)?).copied()
 }
 
 /// Whether the answer asks for another way.
-pub(super) fn is_question(answer: &str) -> bool {
+pub(in crate::service) fn is_question(answer: &str) -> bool {
     matches!(answer, "?" | "？")
 }
