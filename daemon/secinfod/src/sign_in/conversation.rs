@@ -30,7 +30,7 @@ pub(super) async fn serve(
         let patience = dispatcher.patience().unwrap_or(IDLE);
         let message = tokio::select! {
             biased;
-            () = dispatcher.place().ended() => return say_last(stream, SignInError::NoSignIn),
+            () = dispatcher.place.ended() => return say_last(stream, SignInError::NoSignIn),
             _ = stopping.wait_for(|stopping| *stopping) => {
                 return say_last(stream, SignInError::ShuttingDown);
             }

@@ -12,6 +12,7 @@ mod listener;
 mod peer;
 mod server;
 mod shares;
+mod sign_ins;
 mod stream;
 
 pub use listener::{Listener, ListenerError};

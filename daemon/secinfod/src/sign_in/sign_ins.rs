@@ -1,0 +1,277 @@
+//! The calls of `org.secinfo.SignIn`.
+
+use super::dispatch::{CallError, Dispatcher, parse_language};
+use crate::core::{Clock, RequestSource, SystemClock};
+use crate::service::session::Session;
+use crate::service::{
+    Outcome, Requester, Service, ServiceError, SignIn, SignInRequest, SignIns, Step,
+};
+use secinfo_domain::{Authority, Label, Refusal, ServiceName, SignInPlace, UserName};
+use secinfo_wire::Forms;
+use secinfo_wire::sign_in::{self, Display, SignInError, Start};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A sign-in of a connection. It ends with its holder.
+pub(super) struct OpenSignIn {
+    service: Arc<Service>,
+    session: Arc<Session<SignIn>>,
+}
+
+impl OpenSignIn {
+    /// How long it waits for an answer.
+    pub(super) fn patience(&self) -> Duration {
+        let ends = self.session.expires().as_millis();
+        Duration::from_millis(ends.saturating_sub(SystemClock.now().as_millis()))
+    }
+}
+
+impl Drop for OpenSignIn {
+    fn drop(&mut self) {
+        let sessions = self.service.sign_ins().sessions();
+        sessions.close(self.session.id());
+    }
+}
+
+impl Dispatcher {
+    /// Starts a sign-in in place of any conversation before it.
+    pub(super) async fn start_sign_in(&mut self, start: Start) -> Result<sign_in::Step, CallError> {
+        self.close();
+        let uid = self.named_user(&start.name)?;
+        let service = parse_service(&start.service)?;
+        let by = Requester {
+            source: self.request_source(uid, &start),
+            uid: self.peer.uid(),
+            // A proof counts within this one sign-in.
+            session: SignIns::tag().map_err(refused)?,
+            service,
+            // Root passes on what the user does: the user's rules hold.
+            authority: Authority::Own,
+        };
+        let name = start.name.clone();
+        let request = self.request(by.service.as_ref(), uid, start)?;
+        self.place
+            .begin_sign_in(uid)
+            .ok_or(SignInError::LimitsExceeded)?;
+        let sign_ins = self.service.sign_ins();
+        let begun = sign_ins.start(&by, request);
+        match begun.await {
+            Ok((Some(session), step)) => {
+                self.open = Some(OpenSignIn {
+                    service: Arc::clone(&self.service),
+                    session,
+                });
+                Ok(shown(step, &name, uid))
+            }
+            Ok((None, step)) => {
+                self.close();
+                Ok(shown(step, &name, uid))
+            }
+            Err(error) => {
+                self.close();
+                Err(refused(error).into())
+            }
+        }
+    }
+
+    /// Answers the prompt of the sign-in.
+    pub(super) async fn answer_sign_in(
+        &mut self,
+        answer: &str,
+    ) -> Result<sign_in::Step, CallError> {
+        let Some(open) = &self.open else {
+            return Err(SignInError::NoSignIn.into());
+        };
+        let session = &open.session;
+        let step = self.service.sign_ins().answer(session, answer).await;
+        let subject = session.subject();
+        let step = step.map(|step| shown(step, subject.name(), subject.uid()));
+        match step {
+            Ok(step @ sign_in::Step::Ask(_)) => Ok(step),
+            Ok(step @ sign_in::Step::End(_)) => {
+                self.close();
+                Ok(step)
+            }
+            Err(error) => Err(refused(error).into()),
+        }
+    }
+
+    /// Where a sign-in comes from. Only root is believed what it says of that.
+    fn request_source(&self, uid: u32, start: &Start) -> Option<RequestSource> {
+        let of = |named: &Option<String>| named.clone().unwrap_or_default();
+        match self.peer.uid() {
+            0 => RequestSource::named(
+                (&start.name, uid),
+                &of(&start.remote_host),
+                &of(&start.invoker),
+                &of(&start.tty),
+            ),
+            own => Some(RequestSource::Account(own)),
+        }
+    }
+
+    /// The uid of the user with this name. A caller who may not know it is refused whether there is one
+    /// or not.
+    fn named_user(&self, name: &str) -> Result<u32, CallError> {
+        let accounts = self.service.core().accounts();
+        let account = match UserName::parse(name) {
+            Ok(name) => accounts
+                .by_name(&name)
+                .map_err(|error| refused(error.into()))?,
+            Err(_) => None,
+        };
+        match (account, self.peer.uid()) {
+            (Some(account), 0) => Ok(account.uid),
+            (Some(account), own) if account.uid == own => Ok(own),
+            (None, 0) => Err(SignInError::UserNotFound.into()),
+            _ => Err(SignInError::NotAuthorized.into()),
+        }
+    }
+
+    /// What the caller knows of the user. Only root is believed where they are, and that they have
+    /// proved a first factor.
+    fn request(
+        &self,
+        asking: Option<&ServiceName>,
+        uid: u32,
+        start: Start,
+    ) -> Result<SignInRequest, CallError> {
+        let remote_host = start.remote_host.unwrap_or_default();
+        let terminal = start.tty.unwrap_or_default();
+        let invoker = start.invoker.unwrap_or_default();
+        let is_root = self.peer.uid() == 0;
+        let place = if is_root {
+            let sign_ins = self.service.sign_ins();
+            let terminal = self
+                .peer
+                .look(|pid| sign_ins.terminal_of(asking, pid, uid, [&terminal, &invoker]));
+            SignInPlace {
+                network: address(&remote_host),
+                terminal,
+            }
+        } else {
+            SignInPlace::default()
+        };
+        Ok(SignInRequest {
+            name: start.name,
+            uid,
+            place,
+            // What cannot be written into a message is left out of it.
+            origin: Label::parse(&remote_host)
+                .map(|origin| origin.as_str().to_owned())
+                .unwrap_or_default(),
+            language: parse_language(start.language)?,
+            may_set_up: start.set_up.unwrap_or_default() && is_root,
+            one_line: start.display == Some(Display::Line),
+            forms: start.forms.map_or_else(Forms::default, Forms::from_iter),
+        })
+    }
+}
+
+fn parse_service(text: &str) -> Result<Option<ServiceName>, CallError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    ServiceName::parse(text)
+        .map(Some)
+        .map_err(|_| CallError::InvalidParameter("service"))
+}
+
+/// The address that a program says the user comes from; none for a name, which the owner of the
+/// address chooses.
+fn address(remote_host: &str) -> Option<IpAddr> {
+    let without_zone = remote_host
+        .split_once('%')
+        .filter(|(address, _)| address.parse::<Ipv6Addr>().is_ok())
+        .map_or(remote_host, |(address, _)| address);
+    without_zone
+        .parse::<IpAddr>()
+        .ok()
+        .map(|address| address.to_canonical())
+}
+
+fn refused(error: ServiceError) -> SignInError {
+    match error {
+        ServiceError::NotFound | ServiceError::Refused(Refusal::UnknownUser) => {
+            SignInError::UserNotFound
+        }
+        ServiceError::SessionExpired => SignInError::NoSignIn,
+        ServiceError::Busy => SignInError::LimitsExceeded,
+        ServiceError::StorageUnavailable(why) => {
+            tracing::error!(%why, "a sign-in was refused");
+            SignInError::StorageUnavailable
+        }
+        ServiceError::Internal(why) => {
+            tracing::error!(%why, "a sign-in failed");
+            SignInError::Internal
+        }
+        error => {
+            tracing::warn!(%error, "a sign-in failed");
+            SignInError::Internal
+        }
+    }
+}
+
+fn shown(step: Step, name: &str, uid: u32) -> sign_in::Step {
+    match step {
+        Step::Ask(prompt) => sign_in::Step::Ask(sign_in::Prompt {
+            text: prompt.text,
+            echo: prompt.echo,
+        }),
+        Step::End(end) => sign_in::Step::End(sign_in::Decision {
+            outcome: outcome(end.outcome),
+            name: name.to_owned(),
+            uid,
+            messages: end
+                .messages
+                .iter()
+                .map(|message| message.as_str().to_owned())
+                .collect(),
+        }),
+    }
+}
+
+const fn outcome(outcome: Outcome) -> sign_in::Outcome {
+    use secinfo_domain::NotCovered;
+    match outcome {
+        Outcome::Verified => sign_in::Outcome::Verified,
+        Outcome::Remembered => sign_in::Outcome::Remembered,
+        Outcome::Postponed => sign_in::Outcome::Postponed,
+        Outcome::NotCovered(why) => sign_in::Outcome::NotCovered(match why {
+            NotCovered::Off => sign_in::NotCovered::Off,
+            NotCovered::ExemptGroup => sign_in::NotCovered::ExemptGroup,
+            NotCovered::ExemptNetwork => sign_in::NotCovered::ExemptNetwork,
+            NotCovered::NothingEnrolled => sign_in::NotCovered::NothingEnrolled,
+        }),
+        Outcome::Refused(reason) => sign_in::Outcome::Refused(reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address;
+
+    #[test]
+    fn an_address_is_an_address_and_a_name_is_none() {
+        for (text, read) in [
+            ("192.0.2.1", Some("192.0.2.1")),
+            ("::ffff:192.0.2.1", Some("192.0.2.1")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("fe80::1%eth0", Some("fe80::1")),
+            ("localhost", None),
+            ("192.0.2.1.example.org", None),
+            ("192.0.2.1%eth0", None),
+            ("192.0.2.1 ", None),
+            ("192.0.2.1:22", None),
+            ("", None),
+            ("%", None),
+        ] {
+            assert_eq!(
+                address(text),
+                read.map(|read| read.parse().unwrap()),
+                "{text:?}"
+            );
+        }
+    }
+}
