@@ -3,10 +3,9 @@
 use super::budget::{Budget, Expense};
 use super::sources::KnownSources;
 use super::throttle::Attempts;
-use super::user::Setbacks;
+use super::user::{Rare, Setbacks};
 use super::{
-    Apart, CallerFailures, Familiarity, Method, MethodThrottle, Proof, SignIns, State, Token,
-    UserState,
+    Apart, CallerFailures, Familiarity, Method, MethodThrottle, Proof, State, Token, UserState,
 };
 use crate::event::{
     Accepted, AccessPassIssued, ActivationFailed, Credential, DeletionReason, DeletionScheduled,
@@ -99,11 +98,15 @@ impl State {
             }
             Fact::SetUpPostponed(_) => {
                 let since = self.policy_since;
-                self.change(user, |state| state.sign_ins_mut().postpone(since, now));
+                self.change(user, |state| {
+                    state.change_rare(|rare| rare.sign_ins.postpone(since, now));
+                });
             }
 
             Fact::TerminalRemembered(fact) => {
-                self.change(user, |state| state.sign_ins_mut().remember(fact, now));
+                self.change(user, |state| {
+                    state.change_rare(|rare| rare.sign_ins.remember(fact, now));
+                });
             }
             Fact::BreakGlassUsed(fact) => self.break_glass.insert_mut(fact.code),
             Fact::MethodRenamed(fact) => {
@@ -209,7 +212,9 @@ impl State {
             self.unschedule(user, &method);
         }
         self.change(user, |state| {
-            state.methods.retain(|kept| kept.id != method);
+            change_list(&mut state.methods, |methods| {
+                methods.retain(|kept| kept.id != method);
+            });
             // A terminal may have been remembered for a proof of the deleted method.
             state.forget_terminals();
         });
@@ -247,24 +252,29 @@ impl UserState {
     pub(super) fn new(sealed: Sealed) -> Self {
         Self {
             sealed,
-            methods: Vec::new(),
+            methods: Box::default(),
             default: None,
-            attempts: None,
             sources: KnownSources::default(),
             proofs: Box::default(),
             budget: Budget::default(),
-            sign_ins: None,
+            rare: None,
         }
     }
 
-    fn sign_ins_mut(&mut self) -> &mut SignIns {
-        self.sign_ins.get_or_insert_default()
+    /// None is stored of what is none, so that equal users are equal.
+    fn change_rare(&mut self, change: impl FnOnce(&mut Rare)) {
+        let mut none = Rare::NONE;
+        let rare = self.rare.as_deref_mut().unwrap_or(&mut none);
+        change(rare);
+        if *rare == Rare::NONE {
+            self.rare = None;
+        } else if self.rare.is_none() {
+            self.rare = Some(Box::new(none));
+        }
     }
 
     pub(super) fn forget_terminals(&mut self) {
-        if let Some(sign_ins) = &mut self.sign_ins {
-            sign_ins.forget_terminals();
-        }
+        self.change_rare(|rare| rare.sign_ins.forget_terminals());
     }
 
     fn method_mut(&mut self, id: MethodId) -> Option<&mut Method> {
@@ -272,9 +282,10 @@ impl UserState {
     }
 
     fn add(&mut self, method: Method) {
-        // Exactly one more: the memory of a hundred thousand users is mostly this vector.
-        self.methods.reserve_exact(1);
-        self.methods.push(method);
+        change_list(&mut self.methods, |methods| {
+            methods.reserve_exact(1);
+            methods.push(method);
+        });
     }
 
     fn enroll(&mut self, fact: &MethodEnrolled, now: Timestamp, fresh: Seconds) {
@@ -306,7 +317,7 @@ impl UserState {
     /// Keeps the proof, and of those before it what is still `fresh`: they would be a good part of
     /// the memory of many users.
     fn prove(&mut self, proof: Proof, fresh: Seconds) {
-        self.change_proofs(|proofs| {
+        change_list(&mut self.proofs, |proofs| {
             proofs.retain(|kept| {
                 let goes_beyond = kept.session != proof.session || kept.strength > proof.strength;
                 goes_beyond && proof.time.is_within(fresh, kept.time)
@@ -319,17 +330,11 @@ impl UserState {
         });
     }
 
-    fn change_proofs(&mut self, change: impl FnOnce(&mut Vec<Proof>)) {
-        let mut proofs = std::mem::take(&mut self.proofs).into_vec();
-        change(&mut proofs);
-        self.proofs = proofs.into_boxed_slice();
-    }
-
     /// Ends what a deleted method has proved, and what other sessions have: it may have been stolen, and
     /// the thief have proved it there. A method that is used up has just proved its user, and one whose
     /// time is over says nothing of others.
     fn end_proofs(&mut self, deleted: &MethodDeleted) {
-        self.change_proofs(|proofs| match deleted.reason {
+        change_list(&mut self.proofs, |proofs| match deleted.reason {
             DeletionReason::UsedUp => {}
             DeletionReason::Expired => proofs.retain(|proof| proof.method != deleted.method),
             DeletionReason::Requested
@@ -390,11 +395,8 @@ impl UserState {
         });
     }
 
-    /// None is stored of what is none, so that equal users are equal.
     fn change_attempts(&mut self, from: Familiarity, change: impl FnOnce(&mut Attempts)) {
-        let mut attempts = self.attempts.take().unwrap_or_default();
-        change(attempts.of_mut(from));
-        self.attempts = (*attempts != Apart::default()).then_some(attempts);
+        self.change_rare(|rare| change(rare.attempts.of_mut(from)));
     }
 
     /// Forgets wrong codes when the newest is so long ago. The number of locks stays, so that further
@@ -404,7 +406,7 @@ impl UserState {
             return;
         }
         self.change_attempts(from, |attempts| attempts.activation_failures = 0);
-        for method in &mut self.methods {
+        for method in &mut *self.methods {
             let throttle = *method.throttle(from);
             let failures = 0;
             method.set_throttle(
@@ -418,8 +420,8 @@ impl UserState {
     }
 
     fn unlock(&mut self) {
-        self.attempts = None;
-        for method in &mut self.methods {
+        self.change_rare(|rare| rare.attempts = Apart::default());
+        for method in &mut *self.methods {
             method.unlock();
         }
     }
@@ -490,4 +492,11 @@ impl Method {
         };
         self.set_throttle(fact.from, throttle);
     }
+}
+
+/// Changes a list that has no room to spare: the memory of many users is mostly such lists.
+fn change_list<T>(list: &mut Box<[T]>, change: impl FnOnce(&mut Vec<T>)) {
+    let mut longer = std::mem::take(list).into_vec();
+    change(&mut longer);
+    *list = longer.into_boxed_slice();
 }

@@ -53,7 +53,7 @@ impl UserState {
     fn restore(&mut self, rules: &Rules, now: Timestamp) {
         self.proofs = Box::default();
         self.forget_terminals();
-        for method in &mut self.methods {
+        for method in &mut *self.methods {
             let drift = rules.drift(method.kind());
             method.credential.void_until(now, drift);
         }

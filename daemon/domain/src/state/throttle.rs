@@ -60,6 +60,12 @@ pub(super) struct Attempts {
 }
 
 impl Attempts {
+    pub(super) const NONE: Self = Self {
+        activation_failures: 0,
+        last_failure: Timestamp::from_millis(0),
+        guesses: Vec::new(),
+    };
+
     pub(super) fn has_seen(&self, guess: GuessTag) -> bool {
         self.guesses.contains(&guess)
     }

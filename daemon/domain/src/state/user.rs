@@ -20,15 +20,26 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserState {
     pub(super) sealed: Sealed,
-    pub(super) methods: Vec<Method>,
+    pub(super) methods: Box<[Method]>,
     pub(super) default: Option<MethodId>,
-    /// Most users have none.
-    pub(super) attempts: Option<Box<Apart<Attempts>>>,
     pub(super) sources: KnownSources,
     pub(super) proofs: Box<[Proof]>,
     pub(super) budget: Budget,
-    /// Most users have none, and there are many users.
-    pub(super) sign_ins: Option<Box<SignIns>>,
+    pub(super) rare: Option<Box<Rare>>,
+}
+
+/// What most users have nothing of. There are many users.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Rare {
+    pub(super) attempts: Apart<Attempts>,
+    pub(super) sign_ins: SignIns,
+}
+
+impl Rare {
+    pub(super) const NONE: Self = Self {
+        attempts: Apart::new(Attempts::NONE, Attempts::NONE),
+        sign_ins: SignIns::NONE,
+    };
 }
 
 /// One enrolled method.
@@ -221,8 +232,8 @@ impl UserState {
 
     /// What sign-ins through PAM have left: terminals that are remembered, set-up that was put off.
     pub fn sign_ins(&self) -> &SignIns {
-        const NONE: &SignIns = &SignIns::NONE;
-        self.sign_ins.as_deref().unwrap_or(NONE)
+        const NONE: &SignIns = &Rare::NONE.sign_ins;
+        self.rare.as_deref().map_or(NONE, |rare| &rare.sign_ins)
     }
 
     /// The strongest proof that this session made within `length` before `now`.
@@ -314,7 +325,7 @@ impl UserState {
     }
 
     fn attempts(&self, from: Familiarity) -> Option<&Attempts> {
-        self.attempts.as_deref().map(|attempts| attempts.of(from))
+        self.rare.as_deref().map(|rare| rare.attempts.of(from))
     }
 
     /// Whether this wrong code is one of the last ones from such sources.
