@@ -1,13 +1,13 @@
 //! What a caller wants to happen, with everything that the decision needs: the time, random ids and
 //! what was looked up.
 
-use crate::event::{Actor, DeliveryFailure};
+use crate::event::{Actor, DeliveryFailure, ResetFailure};
 use crate::kind::{Answer, Credential, Proved, Resynchronized};
 use crate::otp::{Counter, OtpParameters};
 use crate::{
     BreakGlassId, ChannelName, Country, DestinationTag, GroupName, GuessTag, Kind, MessageId,
     MethodId, Place, Policy, Purpose, RootHash, RotatingTag, Sealed, SealedMethod, Seconds,
-    SeedTag, SessionTag, Source, TerminalTag, Timestamp, TokenId, UserId,
+    SeedTag, SessionTag, Source, TerminalTag, TicketId, Timestamp, TokenId, UserId,
 };
 
 /// What a caller wants to happen.
@@ -51,13 +51,21 @@ pub struct Context {
     pub session: SessionTag,
     /// What the user would be signing in from; none where it is not known.
     pub source: Option<Source>,
-    /// The Unix groups of the user.
-    pub groups: Vec<GroupName>,
+    /// The Unix groups of the user; none where they were not looked up, because policy names none of
+    /// them for this. A password reset takes such a user for an administrator.
+    pub groups: Option<Vec<GroupName>>,
     /// How much room the log has.
     pub room: Room,
     /// Names of the users that may be new here, sealed under their own keys: the user and the
     /// caller.
     pub introductions: Vec<(UserId, Sealed)>,
+}
+
+impl Context {
+    /// The groups of the user, as far as they were looked up.
+    pub(crate) fn groups(&self) -> &[GroupName] {
+        self.groups.as_deref().unwrap_or_default()
+    }
 }
 
 /// How much room there is on the disk for the log.
@@ -217,6 +225,20 @@ pub enum Action {
         /// Where two consecutive codes of it were found, if they were.
         found: Option<Resynchronized>,
     },
+    /// Give out a ticket for a new password, for the gates that were passed in this session.
+    RequestPassword {
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// Record what became of a ticket.
+    RecordPassword {
+        /// The ticket.
+        ticket: TicketId,
+        /// Whether the password was set.
+        outcome: PasswordOutcome,
+    },
+    /// Lift every lock, for the gates that were passed in this session.
+    UnlockByReset,
     /// Lift every lock.
     Unlock,
     /// Erase the user: destroy the keys of the name and of all methods.
@@ -268,6 +290,15 @@ pub enum DeliveryOutcome {
         /// Why.
         reason: DeliveryFailure,
     },
+}
+
+/// What became of a ticket for a new password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordOutcome {
+    /// The new password was set.
+    Set,
+    /// It was not, or it cannot be told.
+    Failed(ResetFailure),
 }
 
 /// Something to do to what belongs to the host.

@@ -162,6 +162,10 @@ id!(
     GuessTag
 );
 id!(
+    /// A ticket, with which the helper sets a new password once.
+    TicketId
+);
+id!(
     /// A break-glass code, by the random id that it was made with. Not the code.
     BreakGlassId
 );

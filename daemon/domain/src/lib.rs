@@ -27,18 +27,19 @@ mod unknown_word;
 
 pub use base64::from_base64;
 pub use command::{
-    Action, Authority, Command, Context, DeliveryOutcome, HostAction, HostCommand, NewToken, Phone,
-    Recipient, Room, UserCommand,
+    Action, Authority, Command, Context, DeliveryOutcome, HostAction, HostCommand, NewToken,
+    PasswordOutcome, Phone, Recipient, Room, UserCommand,
 };
 pub use decide::{
-    Barred, EnrollmentOutlook, NotCovered, SetUp, SignInOutlook, SignInPlace, decide,
-    enrollment_outlook, set_up_outlook, sign_in_outlook, verification_outlook,
+    Barred, EnrollmentOutlook, NotCovered, ResetOutlook, SetUp, SignInOutlook, SignInPlace, decide,
+    enrollment_outlook, lacking_for_reset, reset_outlook, set_up_outlook, sign_in_outlook,
+    verification_outlook,
 };
 pub use destination::{Country, EmailAddress, InvalidDestination, PhoneNumber, Place};
 pub use event::Event;
 pub use id::{
     BreakGlassId, DestinationTag, GuessTag, InvalidId, KeyId, MessageId, MethodId, SeedTag,
-    SessionTag, SourceTag, TerminalTag, TokenId, UserId,
+    SessionTag, SourceTag, TerminalTag, TicketId, TokenId, UserId,
 };
 pub use keys::{created_key, destroyed_keys};
 pub use kind::{Answer, Kind, KindSet};

@@ -1,9 +1,11 @@
 //! What the organization allows and requires.
 
 mod budget;
+mod reset;
 mod sign_in;
 
 pub use budget::BudgetRules;
+pub use reset::{Gates, ResetRules};
 pub use sign_in::{InvalidNetwork, Network, ServiceRules, SignInRefinement, SignInRules, Verify};
 
 pub use crate::kind::{
@@ -39,8 +41,6 @@ pub struct Rules {
     pub grace_days: u16,
     /// What a user without any method needs to enroll the first.
     pub first_method: FirstMethod,
-    /// How many methods a password reset asks for.
-    pub reset_methods: ResetMethods,
     /// How long a proof stays fresh.
     pub fresh_proof: Seconds,
     /// How long a deletion waits that was asked for with a weaker proof.
@@ -57,6 +57,8 @@ pub struct Rules {
     pub notices: Notices,
     /// What is asked for at sign-in.
     pub sign_in: SignInRules,
+    /// What a password reset asks for.
+    pub reset: ResetRules,
     /// What wrong codes lead to.
     pub throttle: ThrottleRules,
     /// How long sessions live, and what they allow.
@@ -73,16 +75,6 @@ pub enum FirstMethod {
     Session,
     /// An access pass from an administrator.
     AccessPass,
-}
-
-/// How many methods a password reset asks for. The order is the order of strictness.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ResetMethods {
-    /// One method.
-    One,
-    /// Two different methods.
-    Two,
 }
 
 /// What wrong codes lead to.
@@ -145,8 +137,8 @@ pub struct Refinement {
     pub grace_days: Option<u16>,
     /// What the first method needs.
     pub first_method: Option<FirstMethod>,
-    /// How many methods a reset asks for.
-    pub reset_methods: Option<ResetMethods>,
+    /// How many gates a password reset has.
+    pub reset_gates: Option<Gates>,
 }
 
 /// The policy as it applies to one user and one service.
@@ -160,8 +152,10 @@ pub struct EffectivePolicy {
     pub grace_days: u16,
     /// What the first method needs.
     pub first_method: FirstMethod,
-    /// How many methods a reset asks for.
-    pub reset_methods: ResetMethods,
+    /// How many gates a password reset has for a user who administers nothing.
+    pub reset_gates: Gates,
+    /// The kinds that are such gates, of those that are allowed.
+    pub reset_allowed: KindSet,
     /// How strong a proof must be at sign-in.
     pub strength: Strength,
 }
@@ -223,7 +217,8 @@ impl Rules {
             required: self.required,
             grace_days: self.grace_days,
             first_method: self.first_method,
-            reset_methods: self.reset_methods,
+            reset_gates: self.reset.gates,
+            reset_allowed: self.reset.allowed,
             strength: strength.unwrap_or(Strength::LEAST),
         }
     }
@@ -269,10 +264,25 @@ impl EffectivePolicy {
         self.first_method = by
             .first_method
             .map_or(self.first_method, |first| first.max(self.first_method));
-        self.reset_methods = by
-            .reset_methods
-            .map_or(self.reset_methods, |reset| reset.max(self.reset_methods));
+        self.reset_gates = by
+            .reset_gates
+            .map_or(self.reset_gates, |gates| gates.max(self.reset_gates));
         self
+    }
+
+    /// Whether a method of this kind may verify its user for this purpose.
+    pub fn allows(&self, kind: Kind, purpose: Purpose) -> bool {
+        let for_this = match purpose {
+            Purpose::SignIn => true,
+            Purpose::PasswordReset => self.reset_allowed.contains(kind),
+        };
+        kind.serves(purpose) && self.allowed.contains(kind) && for_this
+    }
+
+    /// The kinds of gates that a reset has for any user: what a stranger may be told of it.
+    pub fn gate_kinds(&self) -> KindSet {
+        let gates = |kind: &Kind| self.allows(*kind, Purpose::PasswordReset);
+        KindSet::EVERY.iter().filter(gates).collect()
     }
 
     /// Whether methods of this kind count for what is required.
@@ -309,7 +319,6 @@ impl Default for Rules {
             required: 0,
             grace_days: 14,
             first_method: FirstMethod::Session,
-            reset_methods: ResetMethods::One,
             fresh_proof: Seconds::new(600),
             deletion_wait: Seconds::from_days(1),
             authenticator_app: AuthenticatorAppRules::default(),
@@ -318,6 +327,7 @@ impl Default for Rules {
             codes: CodeRules::default(),
             notices: Notices::All,
             sign_in: SignInRules::default(),
+            reset: ResetRules::default(),
             throttle: ThrottleRules {
                 free: 3,
                 longest_wait: Seconds::new(30),

@@ -157,6 +157,29 @@ pub enum Refusal {
     /// A method of this kind cannot be brought over from another system.
     #[error("{0} cannot be imported: the user adds it")]
     NotImported(Kind),
+    /// Policy offers no password reset.
+    #[error("passwords are not reset here: ask an administrator for a new one")]
+    ResetOff,
+    /// The user has too few methods for a password reset.
+    #[error("there are too few methods to reset the password: ask an administrator for a new one")]
+    TooFewMethods,
+    /// Wrong answers locked the gates of password resets.
+    #[error(
+        "wrong answers locked password reset for a while: wait, or ask an administrator for a new password"
+    )]
+    ResetLocked {
+        /// When the lock ends.
+        until: Timestamp,
+    },
+    /// Not all gates of the password reset were passed, or they no longer count.
+    #[error("not enough methods were proved, or it took too long: begin the reset again")]
+    GatesMissing,
+    /// A new password is being set for the user.
+    #[error("a new password is being set already: wait two minutes, then begin again")]
+    ResetUnderWay,
+    /// No such ticket waits for its outcome.
+    #[error("there is no such ticket, or its outcome is recorded")]
+    UnknownTicket,
     /// The log was begun before.
     #[error("the log was begun before: it has one origin for life")]
     LogExists,

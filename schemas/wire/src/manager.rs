@@ -108,8 +108,8 @@ pub struct Policy {
     pub grace_days: u32,
     /// What the first method takes: one of [`first_method`](crate::names::first_method).
     pub first_method: String,
-    /// Methods to prove for a password reset.
-    pub reset_methods: u32,
+    /// Methods to prove for a password reset, for users who do not administer the host.
+    pub reset_gates: u32,
     /// Seconds before a deletion by a weaker proof takes effect.
     pub deletion_wait: u64,
     /// Seconds that a proof is fresh.

@@ -69,7 +69,7 @@ async fn an_invalid_file_changes_nothing() {
     let root = host.client(ROOT).await;
     for (mistake, named) in [
         ("required = 2\nfree_beer = true", "free_beer"),
-        ("required = 2\nreset_methods = \"three\"", "reset_methods"),
+        ("required = 2\nfirst_method = \"none\"", "first_method"),
         ("required = 99", "required"),
         ("required = [", "config.toml"),
     ] {

@@ -92,7 +92,7 @@ pub(super) fn change_by_policy(before: &State, events: &[Event], case: &Case<'_>
     }
     let after = after(before, events);
     let user = after.user(case.id)?;
-    let policy = after.policy().effective(&case.context.groups, None);
+    let policy = after.policy().effective(case.context.groups(), None);
     let default = user.default_method()?;
     if policy.allowed.contains(default.kind()) {
         return None;

@@ -108,7 +108,7 @@ impl Case<'_> {
         let named = policy.services.iter().map(|(name, _)| Some(name));
         std::iter::once(None).chain(named).any(|service| {
             self.requires_one(&policy.sign_in(service))
-                && short(&policy.effective(&self.context.groups, service), 1)
+                && short(&policy.effective(self.context.groups(), service), 1)
         })
     }
 }

@@ -5,11 +5,13 @@ mod delete;
 mod enroll;
 mod host;
 mod issue;
+mod reset;
 mod send;
 mod sign_in;
 mod verify;
 
 pub use enroll::{EnrollmentOutlook, enrollment_outlook};
+pub use reset::{ResetOutlook, lacking_for_reset, reset_outlook};
 pub use sign_in::{
     Barred, NotCovered, SetUp, SignInOutlook, SignInPlace, set_up_outlook, sign_in_outlook,
 };
@@ -115,8 +117,8 @@ impl<'a> Case<'a> {
             context,
             policy: state
                 .policy()
-                .effective(&context.groups, context.actor.service.as_ref()),
-            everywhere: state.policy().effective(&context.groups, None),
+                .effective(context.groups(), context.actor.service.as_ref()),
+            everywhere: state.policy().effective(context.groups(), None),
         })
     }
 
@@ -183,9 +185,12 @@ impl<'a> Case<'a> {
             }
             Action::RecordBreakGlass { code, used } => self.record_break_glass(*code, *used),
             Action::Resynchronize { method, found } => self.resynchronize(*method, *found),
+            Action::RequestPassword { ticket } => self.request_password(*ticket),
+            Action::RecordPassword { ticket, outcome } => self.record_password(*ticket, *outcome),
+            Action::UnlockByReset => self.unlock_by_reset(),
             Action::Unlock => {
                 self.require_administrator()?;
-                Ok(vec![Unlocked {}.into()])
+                Ok(vec![Unlocked { gates: Vec::new() }.into()])
             }
             Action::Erase => {
                 self.require_administrator()?;

@@ -132,7 +132,7 @@ impl Case<'_> {
     }
 
     fn not_covered(&self, rules: &SignInRules, place: &SignInPlace) -> Option<NotCovered> {
-        let in_group = |group| self.context.groups.contains(group);
+        let in_group = |group| self.context.groups().contains(group);
         if rules.verify == Verify::Off {
             Some(NotCovered::Off)
         } else if rules.exempt_groups.iter().any(in_group) {
@@ -211,7 +211,7 @@ impl Case<'_> {
             && !rules
                 .exempt_groups
                 .iter()
-                .any(|group| self.context.groups.contains(group))
+                .any(|group| self.context.groups().contains(group))
     }
 
     /// Only root, for a user who signs in, and the user may postpone it, and not instead of a proof

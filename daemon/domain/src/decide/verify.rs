@@ -56,8 +56,11 @@ impl Case<'_> {
         if !kind.serves(purpose) {
             return Err(Refusal::NotForThisPurpose(kind, purpose));
         }
-        if !self.policy.allowed.contains(kind) {
+        if !self.policy.allows(kind, purpose) {
             return Err(Refusal::KindNotAllowed(kind));
+        }
+        if purpose == Purpose::PasswordReset {
+            self.may_try_gate(kind)?;
         }
         if !self.policy.suffices_for(purpose, self.strength(method)) {
             return Err(Refusal::TooWeakHere(kind));
@@ -108,14 +111,19 @@ impl Case<'_> {
             source: self.context.source,
             guess,
         };
+        let lock_of_reset = match purpose {
+            Purpose::SignIn => None,
+            Purpose::PasswordReset => self.lock_of_reset(method.kind()),
+        };
         std::iter::once(failed.into())
             .chain(self.lock(method))
+            .chain(lock_of_reset)
             .collect()
     }
 
     /// The lock that one more wrong code leads to. The codes of all methods count together, so
     /// that going from method to method wins no further guesses, and so do those from all sources that
-    /// are not the user's.
+    /// are not the user's. What serves resets only is locked by the rules of these.
     fn lock(&self, method: &Method) -> Option<Fact> {
         let rules = &self.state.policy().rules.throttle;
         let from = self.from();
@@ -123,7 +131,7 @@ impl Case<'_> {
             .user
             .failures_at(from, self.context.now, rules.forget_after)
             .saturating_add(1);
-        if !method.kind().can_be_guessed() || failures < rules.lock_after {
+        if !method.kind().slows_sign_in() || failures < rules.lock_after {
             return None;
         }
         let lock = method.throttle(from).next_lock(rules);

@@ -7,13 +7,13 @@ mod reason;
 pub use crate::kind::{Accepted, Credential, Failure, Resynchronized};
 pub use crate::state::Familiarity;
 pub use codec::{DecodeError, MAX_EVENT_BYTES, StoredEvent, decode, encode};
-pub use reason::{DefaultReason, DeletionReason, DeliveryFailure};
+pub use reason::{DefaultReason, DeletionReason, DeliveryFailure, ResetFailure};
 
 use crate::otp::{Counter, OtpParameters};
 use crate::{
     BreakGlassId, ChannelName, Country, DestinationTag, GuessTag, Kind, MessageId, MethodId,
     Policy, Purpose, RootHash, Sealed, SealedMethod, SeedTag, ServiceName, SessionTag, Source,
-    Strength, TerminalTag, Timestamp, TokenId, UserId,
+    Strength, TerminalTag, TicketId, Timestamp, TokenId, UserId,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -68,6 +68,16 @@ pub enum Who {
     Root,
     /// Another account.
     User(UserId),
+}
+
+/// A method that was proved in a password reset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gate {
+    /// The method.
+    pub method: MethodId,
+    /// Its kind.
+    pub kind: Kind,
 }
 
 macro_rules! facts {
@@ -335,8 +345,44 @@ facts! {
         /// When the lock ends.
         until: Timestamp,
     }
-    /// An administrator lifted every lock of a user.
-    Unlocked "unlocked" v 1 {}
+    /// Every lock of a user was lifted: by an administrator, or by the user in a password reset.
+    Unlocked "unlocked" v 1 {
+        /// The gates that the user has passed for it; none where an administrator lifted them.
+        gates: Vec<Gate>,
+    }
+    /// A user has passed the gates of a password reset, and the helper is asked to set the new password.
+    PasswordResetRequested "password-reset-requested" v 1 {
+        /// The ticket that the helper takes for it, once.
+        ticket: TicketId,
+        /// The reset, in which alone the gates count.
+        session: SessionTag,
+        /// The gates.
+        gates: Vec<Gate>,
+    }
+    /// A user has a new password. Their proofs and remembered terminals are void, and their methods
+    /// unlocked.
+    PasswordReset "password-reset" v 1 {
+        /// The ticket that it was set with.
+        ticket: TicketId,
+        /// The gates that the user has passed for it.
+        gates: Vec<Gate>,
+    }
+    /// A new password was not set, or it cannot be told whether it was.
+    PasswordResetFailed "password-reset-failed" v 1 {
+        /// The ticket.
+        ticket: TicketId,
+        /// Why.
+        reason: ResetFailure,
+    }
+    /// Wrong answers at the gates of password resets locked these for a user. Sign-in is not hindered by
+    /// it.
+    PasswordResetLocked "password-reset-locked" v 1 {
+        /// The kind whose gates are locked; none for all.
+        #[serde(deserialize_with = "present")]
+        kind: Option<Kind>,
+        /// When the lock ends.
+        until: Timestamp,
+    }
     /// Recovery codes were issued.
     RecoveryCodesIssued "recovery-codes-issued" v 1 {
         /// The method that they are.

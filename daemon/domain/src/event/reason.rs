@@ -52,6 +52,35 @@ impl DeliveryFailure {
     }
 }
 
+/// Why a new password was not set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResetFailure {
+    /// The rules for passwords refused it.
+    Refused,
+    /// The password of this account cannot be set here.
+    NotHere,
+    /// The helper failed, or was not reached, before it set anything.
+    NotSet,
+    /// The helper no longer knows: the former password may hold or the new one.
+    Unknown,
+}
+
+impl ResetFailure {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Refused, Self::NotHere, Self::NotSet, Self::Unknown];
+
+    /// The word for it, as events have it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::NotHere => "not-here",
+            Self::NotSet => "not-set",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// Why the default changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -147,6 +176,9 @@ mod tests {
             assert_eq!(reason.as_str(), stored(&reason));
         }
         for reason in DeliveryFailure::ALL {
+            assert_eq!(reason.as_str(), stored(&reason));
+        }
+        for reason in ResetFailure::ALL {
             assert_eq!(reason.as_str(), stored(&reason));
         }
     }

@@ -129,6 +129,13 @@ impl Kind {
         self.row().can_be_guessed
     }
 
+    /// Whether wrong codes of it count together with those of other kinds, slow sign-in down and lock
+    /// the method. Those of a kind that serves password reset only do not: it is easier to guess at,
+    /// and must not become a way to shut its user out.
+    pub(crate) fn slows_sign_in(self) -> bool {
+        self.can_be_guessed() && self.serves(Purpose::SignIn)
+    }
+
     /// Whether what is enrolled may be another person's, so that a wrong code is a guess that
     /// counts against the user.
     pub const fn is_claimed(self) -> bool {

@@ -33,7 +33,9 @@ impl Expense {
         match &event.fact {
             Fact::VerificationSucceeded(_)
             | Fact::RememberedSignIn(_)
-            | Fact::SetUpPostponed(_) => Some(Self::Verification),
+            | Fact::SetUpPostponed(_)
+            | Fact::PasswordResetRequested(_) => Some(Self::Verification),
+            Fact::Unlocked(fact) if !fact.gates.is_empty() => Some(Self::Verification),
             Fact::MethodDeleted(fact) if own && fact.reason == DeletionReason::Requested => {
                 Some(Self::Verification)
             }

@@ -5,12 +5,13 @@ use super::sources::KnownSources;
 use super::throttle::Attempts;
 use super::user::{Rare, Setbacks};
 use super::{
-    Apart, CallerFailures, Familiarity, Method, MethodThrottle, Proof, State, Token, UserState,
+    Apart, CallerFailures, Familiarity, Method, MethodThrottle, OpenTicket, PassedGate, Proof,
+    Resets, State, Token, UserState,
 };
 use crate::event::{
     Accepted, AccessPassIssued, ActivationFailed, Credential, DeletionReason, DeletionScheduled,
-    Event, Fact, Locked, MethodDeleted, MethodEnrolled, RecoveryCodesIssued, TokenImported,
-    VerificationFailed, VerificationSucceeded, Who,
+    Event, Fact, Locked, MethodDeleted, MethodEnrolled, PasswordResetFailed, RecoveryCodesIssued,
+    ResetFailure, TokenImported, VerificationFailed, VerificationSucceeded, Who,
 };
 use crate::kind::{AccessPass, RecoveryCodes};
 use crate::{MethodId, Purpose, Sealed, SealedMethod, Seconds, Timestamp, UserId};
@@ -139,7 +140,30 @@ impl State {
                 self.change(user, |state| state.fail_activation(fact, now, forget));
             }
             Fact::Locked(fact) => self.change_method(user, fact.method, |method| method.lock(fact)),
-            Fact::Unlocked(_) => self.change(user, UserState::unlock),
+            Fact::Unlocked(fact) => self.change(user, |state| {
+                state.unlock();
+                if !fact.gates.is_empty() {
+                    state.change_resets(Resets::void_gates);
+                }
+            }),
+            Fact::PasswordResetRequested(fact) => {
+                let open = OpenTicket::new(user, fact, now);
+                self.tickets.insert_mut(fact.ticket, open);
+            }
+            Fact::PasswordReset(fact) => {
+                self.tickets.remove_mut(&fact.ticket);
+                self.change(user, |state| {
+                    state.end_sign_ins();
+                    state.unlock();
+                    state.change_resets(|resets| resets.succeed(now));
+                });
+            }
+            Fact::PasswordResetFailed(fact) => self.fail_reset(user, fact),
+            Fact::PasswordResetLocked(fact) => {
+                self.change(user, |state| {
+                    state.change_resets(|resets| resets.lock(fact.kind, now, fact.until));
+                });
+            }
             Fact::RecoveryCodesIssued(fact) => {
                 self.change(user, |state| {
                     state.add(Method::from_recovery_codes(fact, now));
@@ -166,6 +190,17 @@ impl State {
             | Fact::PolicyChanged(_)
             | Fact::TokenImported(_)
             | Fact::TokenRemoved(_) => {}
+        }
+    }
+
+    /// Where the new password may hold after all, what the former one had led to is void.
+    fn fail_reset(&mut self, user: UserId, fact: &PasswordResetFailed) {
+        self.tickets.remove_mut(&fact.ticket);
+        if fact.reason == ResetFailure::Unknown {
+            self.change(user, |state| {
+                state.end_sign_ins();
+                state.change_resets(Resets::void_gates);
+            });
         }
     }
 
@@ -200,6 +235,11 @@ impl State {
         }
         self.users.remove(user);
         self.callers.remove_mut(&user);
+        let tickets = self.open_tickets().filter(|(_, open)| open.user == user);
+        let tickets: Vec<_> = tickets.map(|(id, _)| id).collect();
+        for ticket in tickets {
+            self.tickets.remove_mut(&ticket);
+        }
     }
 
     fn delete(&mut self, user: UserId, method: MethodId) {
@@ -277,6 +317,16 @@ impl UserState {
         self.change_rare(|rare| rare.sign_ins.forget_terminals());
     }
 
+    pub(super) fn change_resets(&mut self, change: impl FnOnce(&mut Resets)) {
+        self.change_rare(|rare| change(&mut rare.resets));
+    }
+
+    /// Voids what the user's sign-ins have left.
+    fn end_sign_ins(&mut self) {
+        self.proofs = Box::default();
+        self.forget_terminals();
+    }
+
     fn method_mut(&mut self, id: MethodId) -> Option<&mut Method> {
         self.methods.iter_mut().find(|method| method.id == id)
     }
@@ -334,6 +384,14 @@ impl UserState {
     /// the thief have proved it there. A method that is used up has just proved its user, and one whose
     /// time is over says nothing of others.
     fn end_proofs(&mut self, deleted: &MethodDeleted) {
+        self.change_resets(|resets| match deleted.reason {
+            DeletionReason::UsedUp => {}
+            DeletionReason::Expired => resets.void_gates_of(deleted.method),
+            DeletionReason::Requested
+            | DeletionReason::WaitingOver
+            | DeletionReason::Administrator
+            | DeletionReason::Replaced => resets.void_gates(),
+        });
         change_list(&mut self.proofs, |proofs| match deleted.reason {
             DeletionReason::UsedUp => {}
             DeletionReason::Expired => proofs.retain(|proof| proof.method != deleted.method),
@@ -349,37 +407,59 @@ impl UserState {
     /// Says nothing of the wrong codes from other sources: a stranger gets no further guesses by it.
     fn succeed(&mut self, fact: &VerificationSucceeded, now: Timestamp, fresh: Seconds) {
         let from = self.familiarity(fact.source, now);
+        let mut passed = None;
         if let Some(method) = self.method_mut(fact.method) {
             method.credential.use_up(fact.accepted);
             method.last_used = Some(now);
             method.set_throttle(from, MethodThrottle::NONE);
+            passed = Some(PassedGate::of(method, fact.session, now));
         }
-        self.change_attempts(from, |attempts| attempts.activation_failures = 0);
-        if let Some(source) = fact.source {
-            self.sources.learn(source, now);
-        }
-        if fact.purpose == Purpose::SignIn {
-            let proof = Proof {
-                method: fact.method,
-                session: fact.session,
-                strength: fact.strength,
-                time: now,
-            };
-            self.prove(proof, fresh);
+        match fact.purpose {
+            Purpose::SignIn => {
+                self.change_attempts(from, |attempts| attempts.activation_failures = 0);
+                if let Some(source) = fact.source {
+                    self.sources.learn(source, now);
+                }
+                let proof = Proof {
+                    method: fact.method,
+                    session: fact.session,
+                    strength: fact.strength,
+                    time: now,
+                };
+                self.prove(proof, fresh);
+            }
+            // One gate of two is not yet its user: it teaches no source.
+            Purpose::PasswordReset => {
+                if let Some(passed) = passed {
+                    self.change_resets(|resets| resets.pass(passed));
+                }
+            }
         }
     }
 
     fn fail(&mut self, fact: &VerificationFailed, now: Timestamp, forget: Seconds) {
         let from = self.familiarity(fact.source, now);
-        self.forget_failures(from, now, forget);
+        let kind = self.method(fact.method).map(Method::kind);
+        let slows_sign_in = kind.is_some_and(|kind| kind.serves(Purpose::SignIn));
+        if slows_sign_in {
+            self.forget_failures(from, now, forget);
+        }
         self.change_attempts(from, |attempts| {
-            attempts.last_failure = now;
+            if slows_sign_in {
+                attempts.last_failure = now;
+            }
             if let Some(guess) = fact.guess {
                 attempts.see(guess);
             }
         });
+        if let (Some(kind), Purpose::PasswordReset) = (kind, fact.purpose) {
+            self.change_resets(|resets| resets.fail(kind, now));
+        }
         if let Some(method) = self.method_mut(fact.method) {
             let mut throttle = *method.throttle(from);
+            if !slows_sign_in && throttle.last_failure.plus(forget) <= now {
+                throttle.failures = 0;
+            }
             throttle.failures = throttle.failures.saturating_add(1);
             throttle.last_failure = now;
             method.set_throttle(from, throttle);
@@ -406,7 +486,8 @@ impl UserState {
             return;
         }
         self.change_attempts(from, |attempts| attempts.activation_failures = 0);
-        for method in &mut *self.methods {
+        let methods = self.methods.iter_mut();
+        for method in methods.filter(|method| method.kind().serves(Purpose::SignIn)) {
             let throttle = *method.throttle(from);
             let failures = 0;
             method.set_throttle(
@@ -421,6 +502,7 @@ impl UserState {
 
     fn unlock(&mut self) {
         self.change_rare(|rare| rare.attempts = Apart::default());
+        self.change_resets(Resets::unlock);
         for method in &mut *self.methods {
             method.unlock();
         }

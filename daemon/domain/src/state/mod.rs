@@ -3,6 +3,7 @@
 mod budget;
 mod codes;
 mod evolve;
+mod reset;
 mod restore;
 mod retired;
 mod sign_in;
@@ -14,15 +15,18 @@ mod users;
 pub use budget::Budget;
 pub(crate) use budget::Expense;
 pub use codes::{CodeRequest, CodeRequests, CodeStatus};
+pub(crate) use reset::distinct as distinct_gates;
+pub use reset::{OpenTicket, PassedGate, Resets};
 pub use retired::Reached;
 pub use sign_in::{Remembered, SignIns};
 pub use throttle::{Apart, CallerFailures, Familiarity, MethodThrottle};
 pub use user::{Method, Proof, Token, UserState};
 
 use crate::{
-    BreakGlassId, KeyId, Kind, MethodId, Policy, SealedPart, SeedTag, Timestamp, TokenId, UserId,
+    BreakGlassId, KeyId, Kind, MethodId, Policy, SealedPart, SeedTag, TicketId, Timestamp, TokenId,
+    UserId,
 };
-use rpds::{HashTrieMapSync, RedBlackTreeSetSync};
+use rpds::{HashTrieMapSync, RedBlackTreeMapSync, RedBlackTreeSetSync};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, LazyLock};
 use users::Users;
@@ -45,6 +49,7 @@ pub struct State {
     schedule: RedBlackTreeSetSync<(Timestamp, UserId, MethodId)>,
     codes: CodeRequests,
     break_glass: RedBlackTreeSetSync<BreakGlassId>,
+    tickets: RedBlackTreeMapSync<TicketId, OpenTicket>,
 }
 
 impl State {
@@ -149,6 +154,17 @@ impl State {
     /// Whether it is recorded that this break-glass code was used.
     pub fn is_recorded(&self, code: BreakGlassId) -> bool {
         self.break_glass.contains(&code)
+    }
+
+    /// The tickets of which it is not recorded whether the password was set. After a crash the helper
+    /// is asked what became of them.
+    pub fn open_tickets(&self) -> impl Iterator<Item = (TicketId, &OpenTicket)> {
+        self.tickets.iter().map(|(id, open)| (*id, open))
+    }
+
+    /// One of these.
+    pub fn open_ticket(&self, ticket: TicketId) -> Option<&OpenTicket> {
+        self.tickets.get(&ticket)
     }
 
     /// The users for whom something is due by `now`, each once.

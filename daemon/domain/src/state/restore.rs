@@ -4,7 +4,7 @@
 //! out meanwhile is void, as far as that can be known: for a code by time it follows from the time,
 //! for a recovery code or a code by counter it does not.
 
-use super::{State, UserState};
+use super::{Resets, State, UserState};
 use crate::policy::Rules;
 use crate::{MethodId, Timestamp, UserId};
 
@@ -19,7 +19,8 @@ impl State {
     /// The log was restored at `now`.
     ///
     /// Codes by time count as used up to now, with the steps that policy lets them be ahead. Access
-    /// passes end, codes that were sent are void, no proof is fresh and no terminal remembered.
+    /// passes end, codes that were sent are void, no proof is fresh, no terminal remembered and no gate of
+    /// a password reset passed.
     pub(super) fn restore(&mut self, now: Timestamp) {
         let rules = self.policy().rules.clone();
         self.codes.void_all();
@@ -53,6 +54,7 @@ impl UserState {
     fn restore(&mut self, rules: &Rules, now: Timestamp) {
         self.proofs = Box::default();
         self.forget_terminals();
+        self.change_resets(Resets::void_gates);
         for method in &mut *self.methods {
             let drift = rules.drift(method.kind());
             method.credential.void_until(now, drift);

@@ -1,6 +1,7 @@
 //! The security info of one user, as it stands.
 
 use super::budget::{Budget, Expense};
+use super::reset::Resets;
 use super::retired::Reached;
 use super::sign_in::SignIns;
 use super::sources::KnownSources;
@@ -33,12 +34,14 @@ pub struct UserState {
 pub(super) struct Rare {
     pub(super) attempts: Apart<Attempts>,
     pub(super) sign_ins: SignIns,
+    pub(super) resets: Resets,
 }
 
 impl Rare {
     pub(super) const NONE: Self = Self {
         attempts: Apart::new(Attempts::NONE, Attempts::NONE),
         sign_ins: SignIns::NONE,
+        resets: Resets::NONE,
     };
 }
 
@@ -236,6 +239,12 @@ impl UserState {
         self.rare.as_deref().map_or(NONE, |rare| &rare.sign_ins)
     }
 
+    /// What password resets have left: gates that were passed, wrong answers, locks.
+    pub fn resets(&self) -> &Resets {
+        const NONE: &Resets = &Rare::NONE.resets;
+        self.rare.as_deref().map_or(NONE, |rare| &rare.resets)
+    }
+
     /// The strongest proof that this session made within `length` before `now`.
     pub fn fresh_proof(
         &self,
@@ -285,8 +294,7 @@ impl UserState {
             .iter()
             .filter(|method| {
                 let kind = method.kind();
-                kind.serves(purpose)
-                    && policy.allowed.contains(kind)
+                policy.allows(kind, purpose)
                     && method.is_usable(now)
                     && policy.suffices_for(purpose, method.strength(deletion_wait, now))
             })
@@ -339,13 +347,14 @@ impl UserState {
             .map_or_else(Timestamp::default, |attempts| attempts.last_failure)
     }
 
-    /// Wrong codes from such sources over all methods since each was last proved, those of long ago
-    /// included; see [`ThrottleRules::forget_after`].
+    /// Wrong codes from such sources over all methods that serve sign-in since each was last proved,
+    /// those of long ago included; see [`ThrottleRules::forget_after`].
     pub fn failures(&self, from: Familiarity) -> u16 {
         let activations = self.attempts(from);
         let activations = activations.map_or(0, |attempts| attempts.activation_failures);
         self.methods
             .iter()
+            .filter(|method| method.kind().serves(Purpose::SignIn))
             .map(|method| method.throttle(from).failures)
             .fold(activations, u16::saturating_add)
     }
@@ -387,9 +396,9 @@ impl UserState {
         self.budget.refuses(expense, rules, now)
     }
 
-    /// Whether an attempt at this method is accepted at `now`. What can be guessed waits for the
-    /// wrong codes of all methods together; what cannot be guessed only for its own, so that
-    /// another person's guesses do not shut the user out.
+    /// Whether an attempt at this method is accepted at `now`. What can be guessed at sign-in waits for
+    /// the wrong codes of all such methods together; what cannot be guessed, or serves resets only,
+    /// waits for its own alone, so that another person's guesses do not shut the user out.
     pub(crate) fn may_attempt(
         &self,
         method: &Method,
@@ -398,7 +407,7 @@ impl UserState {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let own = method.throttle(from);
-        let wait = if method.kind().can_be_guessed() {
+        let wait = if method.kind().slows_sign_in() {
             if let Some(until) = own.locked_at(now) {
                 return Err(Refusal::MethodLocked { until });
             }

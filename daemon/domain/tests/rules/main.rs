@@ -26,6 +26,7 @@ mod policy;
 mod properties;
 mod purposes;
 mod recovery_codes;
+mod reset;
 mod restoring;
 mod sign_in;
 mod sources;

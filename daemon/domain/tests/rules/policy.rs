@@ -2,7 +2,7 @@
 
 use crate::fixture::*;
 use secinfo_domain::event::PolicyChanged;
-use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods, ServiceRules};
+use secinfo_domain::policy::{FirstMethod, Gates, Refinement, ServiceRules};
 use secinfo_domain::{GroupName, HostAction, Kind, KindSet, Place, Policy, Refusal, ServiceName};
 
 fn group(name: &str) -> GroupName {
@@ -23,7 +23,7 @@ fn refined() -> Policy {
         required: Some(2),
         grace_days: Some(20),
         first_method: None,
-        reset_methods: Some(ResetMethods::Two),
+        reset_gates: Some(Gates::Two),
     };
     let operators = Refinement {
         allowed: Some(KindSet::from_iter([
@@ -34,7 +34,7 @@ fn refined() -> Policy {
         required: Some(1),
         grace_days: Some(3),
         first_method: Some(FirstMethod::AccessPass),
-        reset_methods: Some(ResetMethods::One),
+        reset_gates: Some(Gates::One),
     };
     let sshd = Refinement {
         allowed: Some(KindSet::from_iter([Kind::HardwareToken])),
@@ -59,7 +59,7 @@ fn without_a_refinement_the_rules_for_everybody_hold() {
     assert_eq!(effective.allowed, KindSet::EVERY);
     assert_eq!((effective.required, effective.grace_days), (0, 14));
     assert_eq!(effective.first_method, FirstMethod::Session);
-    assert_eq!(effective.reset_methods, ResetMethods::One);
+    assert_eq!(effective.reset_gates, Gates::One);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn of_several_refinements_the_strictest_of_each_setting_counts_in_any_order() {
     assert_eq!(effective.allowed, common);
     assert_eq!((effective.required, effective.grace_days), (2, 3));
     assert_eq!(effective.first_method, FirstMethod::AccessPass);
-    assert_eq!(effective.reset_methods, ResetMethods::Two);
+    assert_eq!(effective.reset_gates, Gates::Two);
 }
 
 #[test]

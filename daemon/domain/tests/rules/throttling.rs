@@ -217,7 +217,7 @@ fn an_administrator_lifts_every_lock() {
         .when(alice().at(1541).unlock())
         .then_refused(Refusal::AdministratorNeeded)
         .when(administrator_for(ALICE).at(1541).unlock())
-        .then_events([secinfo_domain::event::Unlocked {}.into()])
+        .then_events([secinfo_domain::event::Unlocked { gates: Vec::new() }.into()])
         .when(alice().at(1541).verify(method(1), step(101)))
         .then_events([app_accepted(101)]);
 }

@@ -3,18 +3,19 @@
 use secinfo_domain::event::{
     Accepted, AccessPassIssued, ActivationFailed, Actor, BreakGlassUsed, CodeRequested,
     DefaultChanged, DefaultReason, DeletionCancelled, DeletionReason, DeletionScheduled,
-    DeliveryFailure, Event, Fact, Failure, Familiarity, Locked, LogCreated, LogRestored,
+    DeliveryFailure, Event, Fact, Failure, Familiarity, Gate, Locked, LogCreated, LogRestored,
     MessageDelivered, MessageFailed, MethodDeleted, MethodEnrolled, MethodImported, MethodRenamed,
-    PolicyChanged, RecoveryCodesIssued, RememberedSignIn, Resynchronized, SetUpPostponed,
+    PasswordReset, PasswordResetFailed, PasswordResetLocked, PasswordResetRequested, PolicyChanged,
+    RecoveryCodesIssued, RememberedSignIn, ResetFailure, Resynchronized, SetUpPostponed,
     StoredEvent, TerminalRemembered, TokenImported, TokenRemoved, TokenResynchronized, Unlocked,
     UserAdded, UserErased, VerificationFailed, VerificationSucceeded, Who,
 };
 use secinfo_domain::kind::{AuthenticatorApp, HardwareToken};
-use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods, ServiceRules};
+use secinfo_domain::policy::{FirstMethod, Gates, Refinement, ServiceRules};
 use secinfo_domain::{
     BreakGlassId, ChannelName, Counter, DestinationTag, GroupName, GuessTag, HotpParameters, Kind,
     KindSet, MessageId, MethodId, OtpParameters, Policy, Purpose, RootHash, Sealed, SealedMethod,
-    SeedTag, ServiceName, SessionTag, Source, SourceTag, Strength, TerminalTag, TimeStep,
+    SeedTag, ServiceName, SessionTag, Source, SourceTag, Strength, TerminalTag, TicketId, TimeStep,
     Timestamp, TokenId, TotpParameters, UserId,
 };
 
@@ -24,6 +25,7 @@ const TOKEN: TokenId = TokenId::from_bytes(*b"token, 128 bits.");
 const MESSAGE: MessageId = MessageId::from_bytes(*b"a text with code");
 const SESSION: SessionTag = SessionTag::from_bytes(*b"a login session.");
 const SOURCE: Source = Source::Tagged(SourceTag::from_bytes(*b"192.0.2.7, MACed"));
+const TICKET: TicketId = TicketId::from_bytes(*b"good for a time.");
 const TERMINAL: TerminalTag = TerminalTag::from_bytes(*b"pts of a session");
 const TIME: Timestamp = Timestamp::from_millis(1_795_000_000_123);
 
@@ -141,7 +143,7 @@ fn facts() -> Vec<Fact> {
             until: due,
         }
         .into(),
-        Unlocked {}.into(),
+        Unlocked { gates: gates() }.into(),
         RecoveryCodesIssued {
             method: METHOD,
             count: 10,
@@ -226,7 +228,35 @@ fn facts() -> Vec<Fact> {
             backup_time: Timestamp::from_millis(1_794_999_000_456),
         }
         .into(),
+        PasswordResetRequested {
+            ticket: TICKET,
+            session: SESSION,
+            gates: gates(),
+        }
+        .into(),
+        PasswordReset {
+            ticket: TICKET,
+            gates: gates(),
+        }
+        .into(),
+        PasswordResetFailed {
+            ticket: TICKET,
+            reason: ResetFailure::Refused,
+        }
+        .into(),
+        PasswordResetLocked {
+            kind: Some(Kind::Email),
+            until: due,
+        }
+        .into(),
     ]
+}
+
+fn gates() -> Vec<Gate> {
+    let mailbox = MethodId::from_bytes(*b"email of a user.");
+    [(METHOD, Kind::AuthenticatorApp), (mailbox, Kind::Email)]
+        .map(|(method, kind)| Gate { method, kind })
+        .into()
 }
 
 fn policy() -> Policy {
@@ -238,7 +268,7 @@ fn policy() -> Policy {
         required: Some(2),
         grace_days: Some(7),
         first_method: Some(FirstMethod::AccessPass),
-        reset_methods: Some(ResetMethods::Two),
+        reset_gates: Some(Gates::Two),
     };
     Policy {
         groups: vec![(GroupName::parse("staff").unwrap(), staff)],

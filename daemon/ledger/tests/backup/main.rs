@@ -265,7 +265,7 @@ fn a_log_of_many_commits_is_streamed_whole() {
             event(
                 seq,
                 Some(user(1)),
-                secinfo_domain::event::Unlocked {}.into(),
+                secinfo_domain::event::Unlocked { gates: Vec::new() }.into(),
             )
         });
         home.ledger

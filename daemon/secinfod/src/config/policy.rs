@@ -3,8 +3,8 @@
 use super::document::Section;
 use super::value::{self, Refusal, count, length, word};
 use secinfo_domain::policy::{
-    AuthenticatorAppRules, BudgetRules, CodeRules, EffectivePolicy, FirstMethod,
-    HardwareTokenRules, Notices, RecoveryCodeRules, Refinement, ResetMethods, Rules, ServiceRules,
+    AuthenticatorAppRules, BudgetRules, CodeRules, EffectivePolicy, FirstMethod, Gates,
+    HardwareTokenRules, Notices, RecoveryCodeRules, Refinement, ResetRules, Rules, ServiceRules,
     SessionRules, SignInRefinement, SignInRules, ThrottleRules, Verify,
 };
 use secinfo_domain::{Algorithm, Digits, GroupName, Kind, KindSet, Policy, ServiceName, Strength};
@@ -17,8 +17,7 @@ const FIRST_METHOD: [(&str, FirstMethod); 2] = [
     ("session", FirstMethod::Session),
     ("access-pass", FirstMethod::AccessPass),
 ];
-const RESET_METHODS: [(&str, ResetMethods); 2] =
-    [("one", ResetMethods::One), ("two", ResetMethods::Two)];
+const GATES: [(&str, Gates); 2] = [("one", Gates::One), ("two", Gates::Two)];
 const NOTICES: [(&str, Notices); 3] = [
     ("all", Notices::All),
     ("email", Notices::Email),
@@ -58,7 +57,6 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
         required: section.read("required", or.required, count(0..=10)),
         grace_days: section.read("grace_days", or.grace_days, count(0..=365)),
         first_method: section.read("first_method", or.first_method, word(&FIRST_METHOD)),
-        reset_methods: section.read("reset_methods", or.reset_methods, word(&RESET_METHODS)),
         fresh_proof: section.read("fresh_proof", or.fresh_proof, length(1..=HOUR)),
         deletion_wait: section.read("deletion_wait", or.deletion_wait, length(1..=30 * DAY)),
         authenticator_app: section.within("authenticator-app", |section| {
@@ -72,6 +70,7 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
         }),
         notices: section.read("notices", or.notices, word(&NOTICES)),
         sign_in: section.within("sign-in", |section| sign_in(section, or.sign_in)),
+        reset: section.within("reset", |section| reset(section, or.reset)),
         codes: section.within("codes", |section| codes(section, or.codes)),
         throttle: section.within("throttle", |section| throttle(section, or.throttle)),
         session: section.within("session", |section| session(section, or.session)),
@@ -183,6 +182,39 @@ fn sign_in(section: &mut Section<'_, '_>, or: SignInRules) -> SignInRules {
     }
 }
 
+fn reset(section: &mut Section<'_, '_>, or: ResetRules) -> ResetRules {
+    let rules = ResetRules {
+        enabled: section.read("enabled", or.enabled, value::yes_or_no),
+        gates: section.read("gates", or.gates, word(&GATES)),
+        allowed: section.read("allowed", or.allowed, value::kinds),
+        administrators: section.read("administrators", or.administrators, value::groups),
+        life: section.read("life", or.life, length(60..=HOUR)),
+        step: section.read("step", or.step, length(30..=HOUR)),
+        attempts: section.read("attempts", or.attempts, count(1..=20)),
+        failures: section.read("failures", or.failures, value::limit_to(20)),
+        failures_of_kind: section.read(
+            "failures_of_kind",
+            or.failures_of_kind,
+            value::limit_to(20),
+        ),
+        lock: section.read("lock", or.lock, length(1..=7 * DAY)),
+        of_user: section.read("of_user", or.of_user, value::limit_to(20)),
+        of_caller: section.read("of_caller", or.of_caller, value::limit),
+        shows_hints: section.read("show_hints", or.shows_hints, value::yes_or_no),
+        reminds: section.read("remind", or.reminds, value::yes_or_no),
+    };
+    section.require(
+        rules.step <= rules.life,
+        &["step", "life"],
+        "`step` is longer than `life`",
+        || {
+            let life = value::written_length(rules.life);
+            format!("lower `step` to \"{life}\" at most")
+        },
+    );
+    rules
+}
+
 fn sign_in_of_service(section: &mut Section<'_, '_>) -> SignInRefinement {
     SignInRefinement {
         verify: section.optional("verify", word(&VERIFY)),
@@ -240,7 +272,7 @@ fn refinement(section: &mut Section<'_, '_>, allowed_for_all: KindSet) -> Refine
         required: section.optional("required", count(0..=10)),
         grace_days: section.optional("grace_days", count(0..=365)),
         first_method: section.optional("first_method", word(&FIRST_METHOD)),
-        reset_methods: section.optional("reset_methods", word(&RESET_METHODS)),
+        reset_gates: section.optional("reset_gates", word(&GATES)),
     };
     let left = refinement
         .allowed

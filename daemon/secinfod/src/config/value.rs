@@ -125,7 +125,17 @@ pub(super) fn size(bounds: RangeInclusive<u64>) -> impl Fn(&DeValue<'_>) -> Resu
 
 /// So many within so much time, written as "10 in 1h".
 pub(super) fn limit(value: &DeValue<'_>) -> Result<Limit, Refusal> {
-    let remedy = "write how many, \"in\", and the time: from \"1 in 1s\" to \"60000 in 24h\"";
+    limit_to(60_000)(value)
+}
+
+/// The same, of no more than `largest`.
+pub(super) fn limit_to(largest: u16) -> impl Fn(&DeValue<'_>) -> Result<Limit, Refusal> {
+    move |value| limit_within(value, largest)
+}
+
+fn limit_within(value: &DeValue<'_>, largest: u16) -> Result<Limit, Refusal> {
+    let remedy =
+        &format!("write how many, \"in\", and the time: from \"1 in 1s\" to \"{largest} in 24h\"");
     let text = value
         .as_str()
         .ok_or_else(|| Refusal::new(described(value), remedy))?;
@@ -136,7 +146,7 @@ pub(super) fn limit(value: &DeValue<'_>) -> Result<Limit, Refusal> {
     let most: u16 = most
         .parse()
         .map_err(|_| wrong("does not start with a number"))?;
-    if !(1..=60_000).contains(&most) {
+    if !(1..=largest).contains(&most) {
         return Err(wrong("is out of range"));
     }
     let longest = Limit::LONGEST.get();

@@ -6,8 +6,8 @@ use super::error::ServiceError;
 use super::source::RequestSource;
 use secinfo_domain::event::{Actor, Who};
 use secinfo_domain::{
-    Action, Authority, Command, Context, Event, HostAction, HostCommand, Policy, ServiceName,
-    SessionTag, State, UserCommand, decide,
+    Action, Authority, Command, Context, Event, HostAction, HostCommand, Policy, Purpose,
+    Recipient, ServiceName, SessionTag, State, UserCommand, decide,
 };
 use secinfo_ledger::NewKey;
 use std::sync::Arc;
@@ -45,6 +45,27 @@ impl Requester {
             authority: Authority::System,
         }
     }
+}
+
+/// Whether the action depends on who administers the host. Their groups are looked up for it only,
+/// because that takes long where a directory is asked.
+const fn is_of_reset(action: &Action) -> bool {
+    matches!(
+        action,
+        Action::RequestPassword { .. }
+            | Action::UnlockByReset
+            | Action::Verify {
+                purpose: Purpose::PasswordReset,
+                ..
+            }
+            | Action::RequestCode {
+                recipient: Recipient::Method {
+                    purpose: Purpose::PasswordReset,
+                    ..
+                },
+                ..
+            }
+    )
 }
 
 impl Core {
@@ -99,13 +120,31 @@ impl Core {
     ) -> Result<UserCommand, ServiceError> {
         Ok(UserCommand {
             user: person.id,
-            context: self.context(person, by)?,
+            context: self.context_of(person, by, is_of_reset(&action))?,
             action,
         })
     }
 
     /// Who asks about a user, when, and from where.
     pub(crate) fn context(&self, person: &Person, by: &Requester) -> Result<Context, ServiceError> {
+        self.context_of(person, by, false)
+    }
+
+    /// The same for what depends on whether the user administers the host: a password reset.
+    pub(crate) fn context_for_reset(
+        &self,
+        person: &Person,
+        by: &Requester,
+    ) -> Result<Context, ServiceError> {
+        self.context_of(person, by, true)
+    }
+
+    fn context_of(
+        &self,
+        person: &Person,
+        by: &Requester,
+        is_of_reset: bool,
+    ) -> Result<Context, ServiceError> {
         // Also where root passes on what the user does at a sign-in.
         let on_self = match by.authority {
             Authority::Own => true,
@@ -121,10 +160,10 @@ impl Core {
         let policy = state.policy();
         let names_groups = !policy.groups.is_empty()
             || !policy.sign_in(by.service.as_ref()).exempt_groups.is_empty();
-        let groups = if names_groups {
-            self.accounts.groups(&person.account)?
+        let groups = if names_groups || is_of_reset {
+            Some(self.accounts.groups(&person.account)?)
         } else {
-            Vec::new()
+            None
         };
         Ok(Context {
             now: self.now(),

@@ -121,6 +121,8 @@ impl Entry {
                 }
                 self.add("SECINFO_REASON", fact.reason.as_str());
             }
+            Fact::PasswordResetFailed(fact) => self.add("SECINFO_REASON", fact.reason.as_str()),
+            Fact::PasswordResetLocked(fact) => self.add_until(fact.until),
             Fact::TokenImported(fact) => self.add("SECINFO_TOKEN", fact.token.to_string()),
             Fact::TokenRemoved(fact) => self.add("SECINFO_TOKEN", fact.token.to_string()),
             _ => {}
@@ -160,6 +162,7 @@ const fn kind_in(fact: &Fact) -> Option<Kind> {
         Fact::MethodEnrolled(fact) => Some(fact.credential.kind()),
         Fact::MethodImported(fact) => Some(fact.credential.kind()),
         Fact::CodeRequested(fact) => Some(fact.kind),
+        Fact::PasswordResetLocked(fact) => fact.kind,
         Fact::RecoveryCodesIssued(_) => Some(Kind::RecoveryCodes),
         Fact::AccessPassIssued(_) => Some(Kind::AccessPass),
         Fact::TokenImported(_) | Fact::TokenResynchronized(_) => Some(Kind::HardwareToken),

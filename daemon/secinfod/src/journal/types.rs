@@ -79,8 +79,16 @@ impl EventType {
         "activation-failed" Notice "4922c3602c4e4c548ead8f7b972c7c91";
         /// Wrong codes locked a method.
         "locked" Warning "82c5a3b58d534475812c9b6cef28076a";
-        /// An administrator lifted the locks of a user.
+        /// The locks of a user were lifted.
         "unlocked" Notice "f6dba64c20084b0bb4f1b60ab3e3e963";
+        /// A user is about to get a new password by a reset.
+        "password-reset-requested" Notice "1b15d337aa3d41c5a21d0350738dea3e";
+        /// A user has a new password by a reset.
+        "password-reset" Warning "674ba08bbec54f35b845fb836d4b4aa3";
+        /// A new password was not set, or it cannot be told whether it was.
+        "password-reset-failed" Warning "27733de38f9f4f6dbf98b72fe4455c7a";
+        /// Wrong answers locked password reset for a user.
+        "password-reset-locked" Warning "28bb61349ade4be29051c0ba1ab3901d";
         /// A user put off setting up a method.
         "set-up-postponed" Info "72dc161ec34e4b059e9b47f311f1eeef";
         /// A terminal is remembered for a user.

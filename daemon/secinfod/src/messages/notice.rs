@@ -26,6 +26,14 @@ pub enum NoticeItem {
     Locked(Kind),
     /// An administrator lifted the locks.
     Unlocked,
+    /// The user lifted the locks in a password reset.
+    UnlockedByReset,
+    /// A new password was set in a password reset.
+    PasswordReset,
+    /// A password reset failed so that it cannot be told whether the new password was set.
+    PasswordUncertain,
+    /// Wrong answers locked password reset, or one kind of method for it.
+    ResetLocked(Option<Kind>),
     /// A sign-in was made with a break-glass code.
     BreakGlass,
 }
@@ -57,6 +65,13 @@ impl NoticeItem {
                 kind: named(kind).into(),
             }),
             Self::Unlocked => words.say(message::NoticeUnlocked),
+            Self::UnlockedByReset => words.say(message::NoticeUnlockedByReset),
+            Self::PasswordReset => words.say(message::NoticePasswordReset),
+            Self::PasswordUncertain => words.say(message::NoticePasswordUncertain),
+            Self::ResetLocked(Some(kind)) => words.say(message::NoticeResetLockedKind {
+                kind: named(kind).into(),
+            }),
+            Self::ResetLocked(None) => words.say(message::NoticeResetLocked),
             Self::BreakGlass => words.say(message::NoticeBreakGlass),
         }
     }

@@ -9,7 +9,7 @@ use crate::messages::NoticeItem;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::payload::MethodPayload;
 use secinfo_channel::{MessagePurpose, Reason};
-use secinfo_domain::event::Fact;
+use secinfo_domain::event::{Fact, ResetFailure};
 use secinfo_domain::policy::{Limit, Notices as Recipients};
 use secinfo_domain::{Action, Event, Kind, MessageId, MethodId, Seconds, State, Timestamp, UserId};
 use secinfo_ledger::NewKey;
@@ -351,6 +351,7 @@ const fn is_news(fact: &Fact) -> bool {
             | Fact::SetUpPostponed(_)
             | Fact::TerminalRemembered(_)
             | Fact::RememberedSignIn(_)
+            | Fact::PasswordResetRequested(_)
     )
 }
 
@@ -378,7 +379,14 @@ fn item_of(before: &State, after: &State, user: UserId, fact: &Fact) -> Option<N
         Fact::RecoveryCodesIssued(_) => Some(NoticeItem::RecoveryCodes),
         Fact::AccessPassIssued(_) => Some(NoticeItem::AccessPass),
         Fact::Locked(fact) => kind_in(before, fact.method).map(NoticeItem::Locked),
-        Fact::Unlocked(_) => Some(NoticeItem::Unlocked),
+        Fact::Unlocked(fact) if fact.gates.is_empty() => Some(NoticeItem::Unlocked),
+        Fact::Unlocked(_) => Some(NoticeItem::UnlockedByReset),
+        Fact::PasswordReset(_) => Some(NoticeItem::PasswordReset),
+        Fact::PasswordResetFailed(fact) => match fact.reason {
+            ResetFailure::Unknown => Some(NoticeItem::PasswordUncertain),
+            ResetFailure::Refused | ResetFailure::NotHere | ResetFailure::NotSet => None,
+        },
+        Fact::PasswordResetLocked(fact) => Some(NoticeItem::ResetLocked(fact.kind)),
         _ => None,
     }
 }

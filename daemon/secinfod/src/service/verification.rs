@@ -274,7 +274,10 @@ impl Verifications {
         let state = self.core.state();
         let user = state.user(person.id).ok_or(ServiceError::NoMethod)?;
         let method = user.method(id).ok_or(Refusal::UnknownMethod)?;
-        let context = self.core.context(person, by)?;
+        let context = match purpose {
+            Purpose::SignIn => self.core.context(person, by)?,
+            Purpose::PasswordReset => self.core.context_for_reset(person, by)?,
+        };
         verification_outlook(&state, person.id, &context, id, purpose)?;
         let sent = sending.and_then(|sending| sending.code_for(Some(id)));
         let verifier = verifier(&self.core, method, sent)?;

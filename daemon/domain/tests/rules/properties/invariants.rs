@@ -149,7 +149,9 @@ pub fn own_deletion(before: &State, after: &State, command: &UserCommand) -> Che
         return Ok(());
     }
     for service in [None, context.actor.service.as_ref()] {
-        let policy = before.policy().effective(&context.groups, service);
+        let policy = before
+            .policy()
+            .effective(context.groups.as_deref().unwrap_or_default(), service);
         if policy.counts(known.kind()) {
             let counting = left.counting_methods(&policy);
             prop_assert!(counting >= usize::from(policy.required), "{command:?}");

@@ -3,6 +3,7 @@
 mod invariants;
 mod moves;
 mod numbered;
+mod resets;
 mod sending;
 mod sent_codes;
 mod world;

@@ -3,6 +3,9 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
+/// The session of resets.
+pub const RESET: u8 = 9;
+
 /// One thing to try.
 #[derive(Debug, Clone)]
 pub struct Move {
@@ -101,6 +104,12 @@ pub enum What {
     RecordBreakGlass {
         code: u8,
     },
+    /// As in a reset, whose session no sign-in has.
+    RequestPassword,
+    RecordPassword {
+        outcome: usize,
+    },
+    UnlockByReset,
     Unlock,
     Erase,
     SetPolicy {
@@ -122,6 +131,7 @@ pub fn moves() -> impl Strategy<Value = Vec<Move>> {
         3 => typed(),
         1 => remembered(),
         1 => guessed(),
+        2 => reset(),
     ];
     prop::collection::vec(few, 1..140).prop_map(|some| some.concat())
 }
@@ -177,6 +187,41 @@ fn guessed() -> impl Strategy<Value = Vec<Move>> {
             reset: false,
         };
         vec![then(&first, 40, guess); times]
+    })
+}
+
+/// A user passes gates, guesses at some, and asks for a new password.
+fn reset() -> impl Strategy<Value = Vec<Move>> {
+    let gates = prop::collection::vec((0_usize..48, 1_i8..3, 0_usize..6), 1..4);
+    let last = prop_oneof![Just(What::RequestPassword), Just(What::UnlockByReset)];
+    let outcome = prop::option::of(0_usize..5);
+    (one(), gates, last, outcome).prop_map(|(first, gates, last, outcome)| {
+        let first = Move {
+            session: RESET,
+            by: By::Login,
+            ..first
+        };
+        let gates = gates.into_iter().flat_map(|(method, ahead, wrong)| {
+            let reset = true;
+            let guess = What::Guess { method, reset };
+            let answer = What::Answer {
+                method,
+                ahead,
+                reset,
+            };
+            let guesses = std::iter::repeat_n(guess, wrong);
+            guesses.chain([answer]).collect::<Vec<_>>()
+        });
+        let policy = then(&first, first.clock, What::SetPolicy { which: 5 });
+        let recorded = outcome.map(|outcome| What::RecordPassword { outcome });
+        std::iter::once(policy)
+            .chain(gates.map(|what| then(&first, 31, what)))
+            .chain([then(&first, 1, last)])
+            .chain(recorded.map(|what| Move {
+                by: By::Daemon,
+                ..then(&first, 1, what)
+            }))
+            .collect()
     })
 }
 
@@ -268,7 +313,7 @@ fn what() -> impl Strategy<Value = What> {
         1 => Just(What::FailActivation),
         1 => method().prop_map(|method| What::Rename { method }),
         16 => method().prop_map(|method| What::Delete { method }),
-        6 => method().prop_map(|method| What::CancelDeletion { method }),
+        12 => method().prop_map(|method| What::CancelDeletion { method }),
         3 => Just(What::CarryOutDue),
         3 => method().prop_map(|method| What::SetDefault { method }),
         6 => (1_u8..=16).prop_map(|count| What::IssueRecoveryCodes { count }),
@@ -284,9 +329,12 @@ fn what() -> impl Strategy<Value = What> {
         6 => (0_u8..2).prop_map(|terminal| What::UseRemembered { terminal }),
         2 => (0_usize..5).prop_map(|kind| What::Import { kind }),
         2 => (0_u8..4).prop_map(|code| What::RecordBreakGlass { code }),
+        3 => Just(What::RequestPassword),
+        2 => (0_usize..5).prop_map(|outcome| What::RecordPassword { outcome }),
+        1 => Just(What::UnlockByReset),
         1 => Just(What::Unlock),
         1 => Just(What::Erase),
-        4 => (0_u8..5).prop_map(|which| What::SetPolicy { which }),
+        4 => (0_u8..6).prop_map(|which| What::SetPolicy { which }),
         1 => Just(What::Restore),
         2 => (0_u8..3).prop_map(|count| What::ImportTokens { count }),
         1 => (0_usize..4).prop_map(|token| What::RemoveToken { token }),

@@ -1,12 +1,13 @@
 //! What the numbers in a random command stand for.
 
 use crate::fixture::{app, channel, counter_token, country, time_token};
-use secinfo_domain::event::{Credential, DeliveryFailure};
+use secinfo_domain::event::{Credential, DeliveryFailure, ResetFailure};
 use secinfo_domain::kind::RecoveryCodes;
 use secinfo_domain::policy::{FirstMethod, Limit, Refinement, ServiceRules};
 use secinfo_domain::state::Method;
 use secinfo_domain::{
-    DeliveryOutcome, GroupName, Kind, KindSet, Policy, Purpose, Seconds, ServiceName,
+    DeliveryOutcome, GroupName, Kind, KindSet, PasswordOutcome, Policy, Purpose, Seconds,
+    ServiceName,
 };
 
 /// Whether there are answers for it.
@@ -64,6 +65,12 @@ pub fn policy(which: u8) -> Policy {
             policy.rules.codes.of_country = Limit::new(3, 900);
             policy.rules.codes.denied_countries = vec![country("FR")];
         }
+        5 => {
+            policy.rules.reset.enabled = true;
+            policy.rules.reset.failures_of_kind = Limit::new(3, 3600);
+            policy.rules.reset.administrators =
+                vec![GroupName::parse("staff").expect("a group name")];
+        }
         _ => {
             policy.rules.throttle.lock_after = 3;
             policy.rules.throttle.caller_limit = 4;
@@ -89,6 +96,11 @@ pub fn policy(which: u8) -> Policy {
         }
     }
     policy
+}
+
+pub fn password_outcome(which: usize) -> PasswordOutcome {
+    let failure = ResetFailure::ALL.get(which).copied();
+    failure.map_or(PasswordOutcome::Set, PasswordOutcome::Failed)
 }
 
 pub fn outcome(arrived: bool) -> DeliveryOutcome {

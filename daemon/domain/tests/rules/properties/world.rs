@@ -1,9 +1,11 @@
 //! A host on which random commands are tried, beside what a replay of its log comes to.
 
 use super::moves::{By, Move, What};
-use super::numbered::{credential, delivered, has_codes, outcome, policy, purpose};
+use super::numbered::{
+    credential, delivered, has_codes, outcome, password_outcome, policy, purpose,
+};
 use super::sending::Sending;
-use super::{invariants, sent_codes};
+use super::{invariants, resets, sent_codes};
 use crate::fixture::{as_proved, sealed, sealed_method, time_token};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
@@ -13,8 +15,8 @@ use secinfo_domain::state::Method;
 use secinfo_domain::{
     Action, Answer, Authority, BreakGlassId, Command, Context, Counter, GroupName, HostAction,
     HostCommand, Kind, MethodId, NewToken, OtpParameters, Place, Room, RootHash, Seconds, SeedTag,
-    ServiceName, SessionTag, Source, SourceTag, State, TerminalTag, TimeStep, Timestamp, TokenId,
-    TotpParameters, UserCommand, UserId, decide,
+    ServiceName, SessionTag, Source, SourceTag, State, TerminalTag, TicketId, TimeStep, Timestamp,
+    TokenId, TotpParameters, UserCommand, UserId, decide,
 };
 use std::collections::BTreeSet;
 
@@ -26,6 +28,7 @@ pub struct World {
     users: [u8; 3],
     methods: u8,
     tokens: u8,
+    tickets: u8,
     pub ledger: invariants::UsedUp,
     pub sending: Sending,
     pub sent: sent_codes::SentCodes,
@@ -43,6 +46,7 @@ impl World {
             users: [0; 3],
             methods: 0,
             tokens: 0,
+            tickets: 0,
             ledger: invariants::UsedUp::default(),
             sending: Sending::default(),
             sent: sent_codes::SentCodes::default(),
@@ -71,9 +75,11 @@ impl World {
         }
         prop_assert_eq!(&self.replayed, &self.state);
         prop_assert_eq!(self.state.events(), self.events.len() as u64);
-        if let (Ok(_), Command::User(command)) = (&decided, &command) {
+        if let (Ok(events), Command::User(command)) = (&decided, &command) {
             invariants::own_deletion(&before, &self.state, command)?;
+            resets::gates(self, &before, command, events)?;
         }
+        resets::sign_in_is_not_locked(self)?;
         self.forget_the_erased();
         invariants::all(self)
     }
@@ -198,7 +204,7 @@ impl World {
             on_self: step.by == By::User,
             session: SessionTag::from_bytes([step.session; 16]),
             source: Some(Source::Tagged(SourceTag::from_bytes([step.session; 16]))),
-            groups: step.in_group.then_some(staff).into_iter().collect(),
+            groups: Some(step.in_group.then_some(staff).into_iter().collect()),
             room: Room::Enough,
             introductions: [user, another].map(|id| (id, sealed("name"))).into(),
         }
@@ -314,6 +320,21 @@ impl World {
                 code: BreakGlassId::from_bytes([code; 16]),
                 used: self.now,
             },
+            What::RequestPassword => {
+                self.tickets += 1;
+                Action::RequestPassword {
+                    ticket: TicketId::from_bytes([self.tickets; 16]),
+                }
+            }
+            What::RecordPassword { outcome } => {
+                let open = self.state.open_tickets();
+                let ticket = open.filter(|(_, open)| open.user == user).last();
+                Action::RecordPassword {
+                    ticket: ticket.map_or(TicketId::from_bytes([0; 16]), |(ticket, _)| ticket),
+                    outcome: password_outcome(outcome),
+                }
+            }
+            What::UnlockByReset => Action::UnlockByReset,
             What::Unlock => Action::Unlock,
             What::Erase => Action::Erase,
             What::SetPolicy { which } => {
@@ -432,7 +453,7 @@ pub fn is_carried_out(world: &World, user: UserId) -> Result<(), TestCaseError> 
             on_self: false,
             session: SessionTag::from_bytes([0xff; 16]),
             source: None,
-            groups: Vec::new(),
+            groups: None,
             room: Room::Kept,
             introductions: Vec::new(),
         },

@@ -13,19 +13,21 @@ use proptest::strategy::Union;
 use secinfo_domain::event::{
     Accepted, AccessPassIssued, ActivationFailed, Actor, BreakGlassUsed, Credential,
     DefaultChanged, DefaultReason, DeletionCancelled, DeletionReason, DeletionScheduled, Event,
-    Fact, Failure, Familiarity, Locked, LogCreated, LogRestored, MethodDeleted, MethodEnrolled,
-    MethodImported, MethodRenamed, PolicyChanged, RecoveryCodesIssued, RememberedSignIn,
-    Resynchronized, SetUpPostponed, TerminalRemembered, TokenImported, TokenRemoved,
-    TokenResynchronized, Unlocked, UserAdded, UserErased, VerificationFailed,
-    VerificationSucceeded, Who,
+    Fact, Failure, Familiarity, Gate, Locked, LogCreated, LogRestored, MethodDeleted,
+    MethodEnrolled, MethodImported, MethodRenamed, PasswordReset, PasswordResetFailed,
+    PasswordResetLocked, PasswordResetRequested, PolicyChanged, RecoveryCodesIssued,
+    RememberedSignIn, ResetFailure, Resynchronized, SetUpPostponed, TerminalRemembered,
+    TokenImported, TokenRemoved, TokenResynchronized, Unlocked, UserAdded, UserErased,
+    VerificationFailed, VerificationSucceeded, Who,
 };
 use secinfo_domain::kind::{
     AccessPass, AuthenticatorApp, Call, Email, HardwareToken, RecoveryCodes, Text,
 };
 use secinfo_domain::{
-    Algorithm, BreakGlassId, Counter, Digits, GuessTag, HotpParameters, MethodId, OtpParameters,
-    Period, Purpose, RootHash, Sealed, SealedMethod, Seconds, SeedTag, ServiceName, SessionTag,
-    Source, SourceTag, Strength, TerminalTag, TimeStep, Timestamp, TokenId, TotpParameters, UserId,
+    Algorithm, BreakGlassId, Counter, Digits, GuessTag, HotpParameters, Kind, MethodId,
+    OtpParameters, Period, Purpose, RootHash, Sealed, SealedMethod, Seconds, SeedTag, ServiceName,
+    SessionTag, Source, SourceTag, Strength, TerminalTag, TicketId, TimeStep, Timestamp, TokenId,
+    TotpParameters, UserId,
 };
 
 pub fn event() -> impl Strategy<Value = Event> {
@@ -47,6 +49,19 @@ fn method() -> impl Strategy<Value = MethodId> {
 
 fn token() -> impl Strategy<Value = TokenId> {
     any::<[u8; 16]>().prop_map(TokenId::from_bytes)
+}
+
+fn ticket() -> impl Strategy<Value = TicketId> {
+    any::<[u8; 16]>().prop_map(TicketId::from_bytes)
+}
+
+fn kind() -> impl Strategy<Value = Kind> {
+    select(Kind::ALL.to_vec())
+}
+
+fn gates() -> impl Strategy<Value = Vec<Gate>> {
+    let gate = (method(), kind()).prop_map(|(method, kind)| Gate { method, kind });
+    vec(gate, 0..3)
 }
 
 fn session() -> impl Strategy<Value = SessionTag> {
@@ -227,7 +242,25 @@ pub fn fact() -> impl Strategy<Value = Fact> {
                 until,
             }),
         ),
-        boxed(Just(Unlocked {})),
+        boxed(gates().prop_map(|gates| Unlocked { gates })),
+        boxed(
+            (ticket(), session(), gates()).prop_map(|(ticket, session, gates)| {
+                PasswordResetRequested {
+                    ticket,
+                    session,
+                    gates,
+                }
+            }),
+        ),
+        boxed((ticket(), gates()).prop_map(|(ticket, gates)| PasswordReset { ticket, gates })),
+        boxed(
+            (ticket(), select(ResetFailure::ALL.to_vec()))
+                .prop_map(|(ticket, reason)| PasswordResetFailed { ticket, reason }),
+        ),
+        boxed(
+            (option::of(kind()), time())
+                .prop_map(|(kind, until)| PasswordResetLocked { kind, until }),
+        ),
         boxed(codes_issued()),
         boxed(pass_issued()),
         boxed(imported()),

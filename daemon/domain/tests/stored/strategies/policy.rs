@@ -7,8 +7,8 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use secinfo_domain::policy::{
-    AuthenticatorAppRules, BudgetRules, CodeRules, FirstMethod, HardwareTokenRules, Limit, Network,
-    Notices, RecoveryCodeRules, Refinement, ResetMethods, Rules, ServiceRules, SessionRules,
+    AuthenticatorAppRules, BudgetRules, CodeRules, FirstMethod, Gates, HardwareTokenRules, Limit,
+    Network, Notices, RecoveryCodeRules, Refinement, ResetRules, Rules, ServiceRules, SessionRules,
     SignInRefinement, SignInRules, ThrottleRules, Verify,
 };
 use secinfo_domain::{GroupName, Kind, KindSet, Policy};
@@ -27,8 +27,38 @@ fn first_method() -> impl Strategy<Value = FirstMethod> {
     select(vec![FirstMethod::Session, FirstMethod::AccessPass])
 }
 
-fn reset_methods() -> impl Strategy<Value = ResetMethods> {
-    select(vec![ResetMethods::One, ResetMethods::Two])
+fn gates() -> impl Strategy<Value = Gates> {
+    select(vec![Gates::One, Gates::Two])
+}
+
+fn reset() -> impl Strategy<Value = ResetRules> {
+    let general = (any::<bool>(), gates(), kinds(), vec(group(), 0..3));
+    let times = (seconds(), seconds(), seconds(), any::<u8>());
+    let limits = (limit(), limit(), limit(), limit());
+    let told = (any::<bool>(), any::<bool>());
+    (general, times, limits, told).prop_map(
+        |(
+            (enabled, gates, allowed, administrators),
+            (life, step, lock, attempts),
+            (failures, failures_of_kind, of_user, of_caller),
+            (shows_hints, reminds),
+        )| ResetRules {
+            enabled,
+            gates,
+            allowed,
+            administrators,
+            life,
+            step,
+            attempts,
+            failures,
+            failures_of_kind,
+            lock,
+            of_user,
+            of_caller,
+            shows_hints,
+            reminds,
+        },
+    )
 }
 
 fn refinement() -> impl Strategy<Value = Refinement> {
@@ -37,15 +67,15 @@ fn refinement() -> impl Strategy<Value = Refinement> {
         option::of(any::<u8>()),
         option::of(any::<u16>()),
         option::of(first_method()),
-        option::of(reset_methods()),
+        option::of(gates()),
     )
         .prop_map(
-            |(allowed, required, grace_days, first_method, reset_methods)| Refinement {
+            |(allowed, required, grace_days, first_method, reset_gates)| Refinement {
                 allowed,
                 required,
                 grace_days,
                 first_method,
-                reset_methods,
+                reset_gates,
             },
         )
 }
@@ -160,13 +190,7 @@ fn codes() -> impl Strategy<Value = CodeRules> {
 }
 
 fn rules() -> impl Strategy<Value = Rules> {
-    let general = (
-        kinds(),
-        any::<u8>(),
-        any::<u16>(),
-        first_method(),
-        reset_methods(),
-    );
+    let general = (kinds(), any::<u8>(), any::<u16>(), first_method(), reset());
     let times = (seconds(), seconds(), seconds(), seconds());
     let small = any::<[u8; 6]>();
     let token = (any::<u16>(), any::<u16>());
@@ -174,7 +198,7 @@ fn rules() -> impl Strategy<Value = Rules> {
     let codes_and_throttle = (codes(), throttle(), notices, sign_in(), (limit(), limit()));
     (general, times, small, token, hotp(), codes_and_throttle).prop_map(
         |(
-            (allowed, required, grace_days, first_method, reset_methods),
+            (allowed, required, grace_days, first_method, reset),
             (fresh_proof, deletion_wait, enrollment, verification),
             [
                 drift,
@@ -196,7 +220,7 @@ fn rules() -> impl Strategy<Value = Rules> {
             required,
             grace_days,
             first_method,
-            reset_methods,
+            reset,
             fresh_proof,
             deletion_wait,
             authenticator_app: AuthenticatorAppRules {

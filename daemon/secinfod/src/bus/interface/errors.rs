@@ -80,7 +80,8 @@ fn details(error: &ServiceError) -> Details {
             | Refusal::MethodLocked { until }
             | Refusal::CodeJustSent { until }
             | Refusal::TooManyCodes { until }
-            | Refusal::TooOften { until },
+            | Refusal::TooOften { until }
+            | Refusal::ResetLocked { until },
         ) => Some(until.as_millis()),
         _ => None,
     };
@@ -110,7 +111,7 @@ fn in_words(seconds: u64) -> String {
 
 const fn refusal_reason(refusal: &Refusal) -> Reason {
     match refusal {
-        Refusal::UnknownUser | Refusal::UnknownMethod => Reason::NotFound,
+        Refusal::UnknownUser | Refusal::UnknownMethod | Refusal::UnknownTicket => Reason::NotFound,
         Refusal::UnknownToken => Reason::TokenUnknown,
         Refusal::FreshProofNeeded | Refusal::NotRemembered => Reason::FreshProofNeeded,
         Refusal::StrongerProofNeeded => Reason::StrongerProofNeeded,
@@ -122,12 +123,13 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         Refusal::TooManyMethods { .. } => Reason::TooManyMethods,
         Refusal::AnotherMethodFirst(_) => Reason::AnotherMethodFirst,
         Refusal::LastMethod => Reason::LastMethod,
-        Refusal::TooSoon { .. } | Refusal::CodeJustSent { .. } | Refusal::NotCompared => {
-            Reason::TooSoon
-        }
+        Refusal::TooSoon { .. }
+        | Refusal::CodeJustSent { .. }
+        | Refusal::NotCompared
+        | Refusal::ResetUnderWay => Reason::TooSoon,
         Refusal::TokenCodeUsed => Reason::CodeAlreadyUsed,
         Refusal::WrongAgain => Reason::WrongCode,
-        Refusal::MethodLocked { .. } => Reason::MethodLocked,
+        Refusal::MethodLocked { .. } | Refusal::ResetLocked { .. } => Reason::MethodLocked,
         Refusal::Expired => Reason::Expired,
         Refusal::PlaceTaken(_) | Refusal::NumberKnown(_) => Reason::PlaceTaken,
         Refusal::CountryNotAllowed => Reason::DestinationNotAllowed,
@@ -136,7 +138,9 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         Refusal::RoomKept => Reason::StorageUnavailable,
         Refusal::CodeGone => Reason::CodeExpired,
         Refusal::NothingScheduled => Reason::NothingScheduled,
-        Refusal::AdministratorNeeded => Reason::NotAuthorized,
+        Refusal::AdministratorNeeded | Refusal::ResetOff => Reason::NotAuthorized,
+        Refusal::TooFewMethods => Reason::NoMethod,
+        Refusal::GatesMissing => Reason::FreshProofNeeded,
         Refusal::NotForYourself => Reason::NotForYourself,
         Refusal::AnswerDoesNotFit
         | Refusal::ValidityOutOfRange

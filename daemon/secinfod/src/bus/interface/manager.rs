@@ -12,7 +12,6 @@ use crate::methods::import::{LARGEST_FILE, oath_users, one_time_codes};
 use crate::service::{Effect, Imports, ServiceError, UserRow};
 use crate::wire_names::WireName;
 use secinfo_domain::UserName;
-use secinfo_domain::policy::ResetMethods;
 use secinfo_wire::names::interface::MANAGER;
 use secinfo_wire::{Dictionary, ImportMethodsOptions, ImportReply, Policy, Status, UserSummary};
 use zbus::{ObjectPath, OwnedFd};
@@ -149,10 +148,7 @@ async fn get_policy(
         required: policy.required.into(),
         grace_days: policy.grace_days.into(),
         first_method: policy.first_method.wire_name().to_owned(),
-        reset_methods: match policy.reset_methods {
-            ResetMethods::One => 1,
-            ResetMethods::Two => 2,
-        },
+        reset_gates: policy.reset_gates.count().into(),
         deletion_wait: rules.deletion_wait.get().into(),
         fresh_proof: rules.fresh_proof.get().into(),
     },))

@@ -6,7 +6,7 @@ use secinfo_words::visible;
 
 /// Section, setting, and what must be in the words on what is wrong and on what would be right.
 #[rustfmt::skip] // A row for each mistake.
-const BAD_VALUES: [(&str, &str, &str, &str); 87] = [
+const BAD_VALUES: [(&str, &str, &str, &str); 90] = [
     ("daemon", "organization = \"a:b\"", "colon", "without a colon"),
     ("daemon", "organization = \" \"", "empty", "for the name of the host"),
     ("daemon", "organization = \"a\\u202eb\"", "control character", "1 to 64"),
@@ -37,7 +37,10 @@ const BAD_VALUES: [(&str, &str, &str, &str); 87] = [
     ("policy", "required = 99999999999999999999", "out of range", "0 to 10"),
     ("policy", "grace_days = 366", "out of range", "0 to 365"),
     ("policy", "first_method = \"Session\"", "not known", "did you mean \"session\"?"),
-    ("policy", "reset_methods = 2", "bare number", "\"one\", \"two\""),
+    ("policy.reset", "gates = 2", "bare number", "\"one\", \"two\""),
+    ("policy.reset", "failures = \"21 in 24h\"", "out of range", "\"20 in 24h\""),
+    ("policy.reset", "life = \"2m\"", "longer than `life`", "to \"2m\" at most"),
+    ("policy.reset", "administrators = [\"a:b\"]", "cannot be a group", "as the system knows it"),
     ("policy", "fresh_proof = \"0s\"", "out of range", "\"1s\" to \"1h\""),
     ("policy", "fresh_proof = \"61m\"", "out of range", "\"1s\" to \"1h\""),
     ("policy", "fresh_proof = 600", "bare number", "(s, m, h, d)"),

@@ -25,7 +25,7 @@ fn settings_reach_daemon_and_policy() {
         throttle.free = 0x2
         throttle.longest_lock = "90m"
         [service."systemd-user"]
-        reset_methods = "two"
+        reset_gates = "two"
         [service.sshd]
         required = 1
         "#,

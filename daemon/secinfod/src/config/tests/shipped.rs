@@ -2,7 +2,7 @@
 
 use super::super::{ChannelConfig, Config, DaemonConfig};
 use super::{SHIPPED, is_turned_off, parse, turned_on};
-use secinfo_domain::policy::{FirstMethod, Refinement, ResetMethods};
+use secinfo_domain::policy::{FirstMethod, Gates, Refinement};
 use secinfo_domain::{GroupName, Kind, Policy, ServiceName};
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ fn the_values_that_the_shipped_file_shows_are_the_defaults() {
                 required: Some(1),
                 grace_days: Some(7),
                 first_method: Some(FirstMethod::AccessPass),
-                reset_methods: Some(ResetMethods::Two),
+                reset_gates: Some(Gates::Two),
             }
         )]
     );

@@ -207,7 +207,7 @@ fn command(user: UserId, authority: Authority, action: Action) -> UserCommand {
             authority,
             on_self: false,
             session: SessionTag::from_bytes([3; 16]),
-            groups: Vec::new(),
+            groups: None,
             source: None,
             room: Room::Enough,
             introductions: Vec::new(),
