@@ -11,6 +11,12 @@ pub const END: u8 = 0;
 /// The interface that every Varlink service has.
 pub const SERVICE: &str = "org.varlink.service";
 
+/// That interface, as the specification of Varlink writes it.
+pub const SERVICE_DESCRIPTION: &str = include_str!("org.varlink.service.varlink");
+
+/// The most characters of a name that an error repeats.
+const LONGEST_NAME: usize = 128;
+
 /// A call. The parameters are read once the method is known.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -89,6 +95,125 @@ impl<'m, P: Serialize> Sent<'m, P> {
         bytes.push(END);
         bytes
     }
+}
+
+/// What a service says of itself, and its interfaces beside [`SERVICE`]: their names, and how Varlink
+/// describes them.
+#[derive(Debug, Clone, Copy)]
+pub struct Service {
+    /// The program.
+    pub product: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// Where to read about it.
+    pub url: &'static str,
+    /// The interfaces.
+    pub interfaces: &'static [(&'static str, &'static str)],
+}
+
+/// Why a call is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallError {
+    /// The error of this whole name, without parameters.
+    Named(&'static str),
+    /// The service has no such interface.
+    InterfaceNotFound(String),
+    /// The interface has no such method.
+    MethodNotFound(String),
+    /// This parameter is wrong.
+    InvalidParameter(&'static str),
+}
+
+/// The parameters of a call. What is wrong with them is not said: it could repeat a secret.
+///
+/// # Errors
+/// [`CallError::InvalidParameter`]
+pub fn parameters<'m, P: Deserialize<'m>>(call: &Call<'m>) -> Result<P, CallError> {
+    let text = call.parameters.map_or("{}", RawValue::get);
+    serde_json::from_str(text).map_err(|_| CallError::InvalidParameter("parameters"))
+}
+
+impl Service {
+    /// Answers a call of the interface that every service has, and refuses every other one.
+    ///
+    /// # Errors
+    /// That of Varlink for what was not found or is wrong.
+    pub fn answer(&self, call: &Call<'_>) -> Result<Zeroizing<Vec<u8>>, CallError> {
+        #[derive(Serialize)]
+        struct Info<'s> {
+            vendor: &'static str,
+            product: &'static str,
+            version: &'static str,
+            url: &'static str,
+            interfaces: &'s [&'static str],
+        }
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct NamedInterface {
+            interface: String,
+        }
+        #[derive(Serialize)]
+        struct Description {
+            description: &'static str,
+        }
+        let all = || {
+            [(SERVICE, SERVICE_DESCRIPTION)]
+                .into_iter()
+                .chain(self.interfaces.iter().copied())
+        };
+        let name = call.method.as_ref();
+        match name {
+            "org.varlink.service.GetInfo" => {
+                let Nothing {} = parameters(call)?;
+                let interfaces: Vec<_> = all().map(|(name, _)| name).collect();
+                let info = Info {
+                    vendor: "secinfo",
+                    product: self.product,
+                    version: self.version,
+                    url: self.url,
+                    interfaces: &interfaces,
+                };
+                Ok(reply(&info, 256))
+            }
+            "org.varlink.service.GetInterfaceDescription" => {
+                let NamedInterface { interface } = parameters(call)?;
+                let found = all().find(|(name, _)| *name == interface);
+                let (_, description) = found.ok_or(CallError::InterfaceNotFound(interface))?;
+                Ok(reply(&Description { description }, 2 * description.len()))
+            }
+            _ => Err(match name.rsplit_once('.') {
+                Some((interface, _)) if !all().any(|(name, _)| name == interface) => {
+                    CallError::InterfaceNotFound(interface.to_owned())
+                }
+                _ => CallError::MethodNotFound(name.to_owned()),
+            }),
+        }
+    }
+}
+
+impl CallError {
+    /// The error as it is sent. Of a name that the caller chose, the beginning is repeated.
+    pub fn written(&self) -> Zeroizing<Vec<u8>> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Wrong<'e> {
+            Interface(&'e str),
+            Method(&'e str),
+            Parameter(&'e str),
+        }
+        let (name, wrong) = match self {
+            Self::Named(name) => return error(name, &Nothing {}),
+            Self::InterfaceNotFound(name) => ("InterfaceNotFound", Wrong::Interface(cut(name))),
+            Self::MethodNotFound(name) => ("MethodNotFound", Wrong::Method(cut(name))),
+            Self::InvalidParameter(name) => ("InvalidParameter", Wrong::Parameter(name)),
+        };
+        error(&format!("{SERVICE}.{name}"), &wrong)
+    }
+}
+
+fn cut(name: &str) -> &str {
+    let end = name.char_indices().nth(LONGEST_NAME);
+    end.map_or(name, |(end, _)| &name[..end])
 }
 
 /// Parameters of a method that takes none, and a return of nothing.

@@ -23,7 +23,7 @@ const LONGEST_LANGUAGE: usize = 64;
 const LONGEST_NAME: usize = 128;
 
 /// The interface that every Varlink service has, as its specification writes it.
-const SERVICE_DESCRIPTION: &str = include_str!("org.varlink.service.varlink");
+const SERVICE_DESCRIPTION: &str = varlink::SERVICE_DESCRIPTION;
 
 /// What came is no call of Varlink.
 #[derive(Debug)]
