@@ -9,6 +9,7 @@ mod document;
 mod error;
 mod file;
 mod messages;
+mod password_reset;
 mod policy;
 mod value;
 
@@ -75,6 +76,7 @@ impl Config {
         if errors.is_empty() {
             let config = notes.read(table.get_ref(), |root| {
                 let daemon = root.within("daemon", daemon::read);
+                root.within("password-reset", password_reset::check);
                 Self {
                     messages: root.within("messages", messages::read),
                     policy: policy::read(root),

@@ -6,7 +6,7 @@ use secinfo_words::visible;
 
 /// Section, setting, and what must be in the words on what is wrong and on what would be right.
 #[rustfmt::skip] // A row for each mistake.
-const BAD_VALUES: [(&str, &str, &str, &str); 90] = [
+const BAD_VALUES: [(&str, &str, &str, &str); 92] = [
     ("daemon", "organization = \"a:b\"", "colon", "without a colon"),
     ("daemon", "organization = \" \"", "empty", "for the name of the host"),
     ("daemon", "organization = \"a\\u202eb\"", "control character", "1 to 64"),
@@ -71,6 +71,8 @@ const BAD_VALUES: [(&str, &str, &str, &str); 90] = [
     ("policy.sign-in", "exempt_groups = \"backup\"", "a text", "a list of groups"),
     ("policy.sign-in", "exempt_groups = [\"a:b\"]", "cannot be a group", "as the system knows it"),
     ("policy.sign-in", "exempt_networks = [\"192.0.2.1/24\"]", "no network", "first address"),
+    ("password-reset", "excluded_groups = \"sudo\"", "a text", "a list of groups"),
+    ("password-reset", "command = \"passwd\"", "not an absolute path", "write an absolute path"),
     ("service.sudo", "strength = \"weak\"", "not known", "\"possession\""),
     ("service.sudo", "exempt_networks = [\"localhost\"]", "no network", "\"192.0.2.0/24\""),
     ("group.wheel", "grace_days = \"7d\"", "a text", "without quotes"),
