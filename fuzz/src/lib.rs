@@ -94,6 +94,16 @@ pub const TARGETS: &[Target] = &[
         run: pam::service,
     },
     Target {
+        name: "password",
+        what: "calls and replies of the helper that sets passwords",
+        run: messages::password,
+    },
+    Target {
+        name: "password-files",
+        what: "passwd, shadow, login.defs and config.toml, as that helper reads them",
+        run: names::password_files,
+    },
+    Target {
         name: "sign-in",
         what: "calls and replies of the socket for sign-ins",
         run: messages::sign_in,

@@ -2,8 +2,9 @@
 //! to its clients, and channel hosts.
 
 use secinfo_channel_host::wire::{self, FromHost, ToHost};
+use secinfo_wire::password::{self, SetPassword, Ticket};
 use secinfo_wire::sign_in::{Answer, Start, Step};
-use secinfo_wire::varlink::{Call, END, Reply};
+use secinfo_wire::varlink::{Call, END, Reply, parameters};
 use secinfo_wire::{
     Dictionary, EnrollmentOptions, Hint, ImportMethodsOptions, ImportOptions, Policy, Proof,
     Response, RestoreOptions, Status, TestOptions, Token, VerificationChallenge,
@@ -88,6 +89,39 @@ pub(crate) fn sign_in(input: &[u8]) {
             let written = serde_json::to_string(&step).expect("a step is written");
             let again: Step = serde_json::from_str(&written).expect("what is written is read");
             assert!(again == step, "a step that is written is read alike");
+        }
+    }
+}
+
+/// Reads messages of Varlink as the helper that sets passwords reads calls, and as the daemon reads its
+/// replies. A password that is taken can be passed on whole, and a ticket is written and read alike.
+pub(crate) fn password(input: &[u8]) {
+    for message in input.split(|byte| *byte == END) {
+        if let Ok(call) = serde_json::from_slice::<Call<'_>>(message) {
+            let _ = parameters::<password::Check>(&call);
+            if let Ok(password::Outcome { ticket }) = parameters(&call) {
+                let written = serde_json::to_string(&ticket).expect("a ticket is written");
+                let again: Ticket =
+                    serde_json::from_str(&written).expect("what is written is read");
+                assert!(again == ticket, "a ticket that is written is read alike");
+            }
+            if let Ok(SetPassword { password, .. }) = parameters(&call) {
+                let password = password.expose();
+                assert!(!password.is_empty() && password.len() <= password::LONGEST_PASSWORD);
+                assert!(
+                    !password.contains(['\0', '\n']),
+                    "PAM and commands take it whole"
+                );
+            }
+        }
+        if let Ok(Reply {
+            parameters: Some(parameters),
+            ..
+        }) = serde_json::from_slice(message)
+        {
+            let _ = serde_json::from_str::<password::Checked>(parameters.get());
+            let _ = serde_json::from_str::<password::Attempt>(parameters.get());
+            let _ = serde_json::from_str::<password::Became>(parameters.get());
         }
     }
 }

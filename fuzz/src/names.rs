@@ -2,6 +2,7 @@
 
 use secinfo_break_glass::{Code, FileName, Record};
 use secinfo_domain::{GroupName, Label, ServiceName, UserName};
+use secinfo_password::files::{PasswdEntry, ShadowEntry};
 use secinfod::methods::Secret;
 use secinfod::methods::delivery::{email_address, phone_number};
 use secinfod::methods::hardware_token::import::SerialNumber;
@@ -65,5 +66,29 @@ pub(crate) fn break_glass(input: &[u8]) {
     if let Some(code) = Code::parse(text) {
         let again = Code::parse(&code.in_groups()).expect("what is written is read");
         assert!(*again.in_groups() == *code.in_groups());
+    }
+}
+
+/// Reads the files that decide for whom a password is set. The name to look for is the first line.
+pub(crate) fn password_files(input: &[u8]) {
+    let Some(end) = input.iter().position(|byte| *byte == b'\n') else {
+        return;
+    };
+    let (name, file) = (&input[..end], &input[end + 1..]);
+    if let Ok(name) = str::from_utf8(name) {
+        let _ = PasswdEntry::find(file, name);
+        if let Ok(Some(entry)) = ShadowEntry::find(file, name) {
+            assert!(
+                !(entry.is_locked() && entry.has_password()),
+                "a locked password is none"
+            );
+            let _ = entry.is_expired(20_000);
+        }
+    }
+    if let Ok(persons) = secinfo_password::files::persons(file) {
+        assert!(!persons.contains(&0), "root is no person");
+    }
+    if let Ok(text) = str::from_utf8(file) {
+        let _ = secinfo_password::Settings::parse(text);
     }
 }
