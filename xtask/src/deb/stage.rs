@@ -6,10 +6,11 @@ use std::fs;
 use std::path::Path;
 
 /// The files and directories that are copied from the source tree.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "README.md",
     "clients/pam/profile",
     "config.toml",
+    "daemon/password/pam.d",
     "debian",
     "docs",
     "schemas",
@@ -23,7 +24,7 @@ pub(super) fn fill(place: &Workspace, programs: &Path, stage: &Path) -> Result<(
     }
     check_version(&stage.join("debian/changelog"))?;
     let target = stage.join("programs");
-    for name in ["secinfod", "secinfo"] {
+    for name in ["secinfod", "secinfo-password", "secinfo"] {
         copy(&programs.join(name), &target.join(name))?;
     }
     for package in workspace::PLUGINS {

@@ -9,13 +9,16 @@ const FILES: &[&str] = &[
     "/etc/secinfo/channels 700 root:root",
     "/etc/secinfo/config.toml 644 root:root",
     "/etc/secinfo/credentials 700 root:root",
+    "/etc/pam.d/secinfo-reset 644 root:root",
     "/run/secinfo/channels 755 root:root",
+    "/run/secinfo/password 600 secinfo:secinfo",
     "/run/secinfo/sign-in 666 root:root",
     "/usr/bin/secinfo 755 root:root",
     "/usr/lib/secinfo/channels/libsecinfo_call_twilio.so 644 root:root",
     "/usr/lib/secinfo/channels/libsecinfo_email_smtp.so 644 root:root",
     "/usr/lib/secinfo/channels/libsecinfo_spool.so 644 root:root",
     "/usr/lib/secinfo/channels/libsecinfo_text_twilio.so 644 root:root",
+    "/usr/lib/secinfo/secinfo-password 755 root:root",
     "/usr/sbin/secinfod 755 root:root",
     "/usr/share/bash-completion/completions/secinfo 644 root:root",
     "/usr/share/dbus-1/interfaces/org.secinfo.SecurityInfo1.Manager.xml 644 root:root",
@@ -39,6 +42,8 @@ const FILES: &[&str] = &[
 const EXPOSURE_OF_THE_DAEMON: u32 = 15;
 /// The same of a channel.
 const EXPOSURE_OF_A_CHANNEL: u32 = 25;
+/// The same of the helper that sets passwords.
+const EXPOSURE_OF_THE_HELPER: u32 = 25;
 
 #[test]
 fn apt_installs_it_and_from_then_on_it_serves() {
@@ -151,6 +156,8 @@ fn the_units_are_right_and_their_sandboxes_as_tight_as_promised() {
         "/lib/systemd/system/secinfod.socket",
         "/lib/systemd/system/secinfo-channel@.service",
         "/lib/systemd/system/secinfo-channel@.socket",
+        "/lib/systemd/system/secinfo-password.socket",
+        "/lib/systemd/system/secinfo-password@.service",
     ];
     let verify = ["systemd-analyze", "verify", "--man=no"];
     let verified = machine.run(verify.iter().chain(&units));
@@ -161,6 +168,7 @@ fn the_units_are_right_and_their_sandboxes_as_tight_as_promised() {
     );
     assert!(exposure(&machine, "secinfod.service") <= EXPOSURE_OF_THE_DAEMON);
     assert!(exposure(&machine, "secinfo-channel@text.service") <= EXPOSURE_OF_A_CHANNEL);
+    assert!(exposure(&machine, "secinfo-password@1.service") <= EXPOSURE_OF_THE_HELPER);
 }
 
 /// In tenths.
