@@ -62,14 +62,8 @@ impl Unseen {
 }
 
 fn is_unseen(c: char) -> bool {
-    let without_width = matches!(
-        c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
-    );
-    without_width
-        || (c.is_control() && c != '\t' && c != '\n')
-        || (c.is_whitespace() && !c.is_ascii())
+    // Within a line, a carriage return is none of its end.
+    c == '\r' || secinfo_typed::is_unseen(c)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The code itself, and the hash of it that a file holds.
 
 use crate::Id;
+use secinfo_typed::{LONGEST_CODE, ungrouped};
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use subtle::ConstantTimeEq;
@@ -14,9 +15,6 @@ const LENGTH: usize = 28;
 
 /// Characters in a group, as shown.
 const GROUP: usize = 4;
-
-/// Longer than any code with its separators; what is longer is not looked at.
-const LONGEST_INPUT: usize = 128;
 
 /// A code in its one form: upper case, no separators. It has no `Debug`, so that it cannot slip
 /// into a log.
@@ -38,18 +36,14 @@ impl Code {
         Self(code)
     }
 
-    /// The code as typed: case, spaces and dashes do not matter, and the digits that the alphabet
-    /// lacks stand for the letters that they look like. `None` when it cannot be a code.
+    /// The code as typed: case, blanks and dashes do not matter, digits may be of any script, and those
+    /// that the alphabet lacks stand for the letters that they look like. `None` when it cannot be a code.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.len() > LONGEST_INPUT {
+        if text.len() > LONGEST_CODE {
             return None;
         }
-        let mut code = Zeroizing::new(String::with_capacity(LONGEST_INPUT));
-        for character in text
-            .trim()
-            .chars()
-            .filter(|c| !matches!(c, ' ' | '-' | '\u{2010}'..='\u{2014}'))
-        {
+        let mut code = Zeroizing::new(String::with_capacity(LONGEST_CODE));
+        for character in ungrouped(text) {
             let character = match character.to_ascii_uppercase() {
                 '0' => 'O',
                 '1' => 'I',
@@ -129,10 +123,19 @@ mod tests {
             shown.replace('-', ""),
             format!("  {}\n", shown.replace('-', " ")),
             shown.replace('O', "0").replace('I', "1").replace('B', "8"),
+            shown.replace('-', "\u{a0}"),
+            shown.replace('-', "\u{2212}").replace('2', "\u{662}"),
+            format!("\u{2066}{}\u{2069}\t", shown.replace('-', "\u{3000}")),
+            shown.chars().map(full_width).collect(),
         ] {
             let read = Code::parse(&typed).unwrap();
             assert!(read.hash(id()).matches(&code.hash(id())), "{typed}");
         }
+    }
+
+    /// As an East Asian keyboard writes it.
+    fn full_width(c: char) -> char {
+        char::from_u32(u32::from(c) + 0xFEE0).unwrap()
     }
 
     /// The value was computed with `printf` and `sha256sum`.

@@ -8,6 +8,7 @@
 mod differential;
 
 use super::codes::Codes;
+use secinfo_typed::{Unseen, base32, first_unseen, is_utf_16};
 use std::ops::RangeInclusive;
 use zeroize::Zeroizing;
 
@@ -37,6 +38,19 @@ pub enum Malformed {
     /// It is not text.
     #[error("it is no text file: give the file that google-authenticator has written")]
     NoText,
+    /// It is in UTF-16.
+    #[error(
+        "it is in UTF-16, which pam_google_authenticator does not read: save it as UTF-8, or give the file as it was"
+    )]
+    Utf16,
+    /// The line of its secret has a character in it that cannot be seen.
+    #[error(
+        "line {}, character {}: there is {}, which cannot be seen: remove it, or give the file as google-authenticator has written it",
+        .0.line,
+        .0.column,
+        .0
+    )]
+    Unseen(Unseen),
     /// Its first line is no secret.
     #[error(
         "its first line is no secret in base32: give the file that google-authenticator has written"
@@ -56,11 +70,14 @@ impl GoogleAuthenticator {
     /// Parses the file. Its limits and windows are looked at, and not taken over: the policy of this
     /// host has its own.
     pub fn parse(content: &[u8]) -> Result<Self, Malformed> {
+        if is_utf_16(content) {
+            return Err(Malformed::Utf16);
+        }
         if content.contains(&0) {
             return Err(Malformed::NoText);
         }
         let file = File(content);
-        let secret = file.secret().ok_or(Malformed::NoSecret)?;
+        let secret = file.secret()?;
         file.check("RATE_LIMIT", is_rate_limit)?;
         file.check("WINDOW_SIZE", |value| is_number_in(value, 1..=100))?;
         // A counter wins over a clock, but for one below 1, which the module takes for none.
@@ -102,34 +119,15 @@ impl<'a> File<'a> {
             .unwrap_or_default()
     }
 
-    /// The secret; blanks and hyphens are passed over, and 0, 1 and 8 stand for O, L and B. Bits
-    /// after the last whole byte are left out.
-    fn secret(&self) -> Option<Zeroizing<Vec<u8>>> {
-        let mut secret = Zeroizing::new(Vec::with_capacity(self.first_line().len()));
-        let (mut bits, mut count) = (0_u16, 0);
-        for byte in self.first_line() {
-            let letter = match byte {
-                b' ' | b'\t' | b'\r' | b'-' => continue,
-                b'0' => b'O',
-                b'1' => b'L',
-                b'8' => b'B',
-                other => other.to_ascii_uppercase(),
-            };
-            let digit = match letter {
-                b'A'..=b'Z' => letter - b'A',
-                b'2'..=b'7' => letter - b'2' + 26,
-                _ => return None,
-            };
-            bits = bits << 5 | u16::from(digit);
-            count += 5;
-            if count >= 8 {
-                count -= 8;
-                let [_, whole] = (bits >> count).to_be_bytes();
-                secret.push(whole);
-                bits &= (1 << count) - 1;
-            }
+    /// The secret. The module reads characters of ASCII alone, and no padding.
+    fn secret(&self) -> Result<Zeroizing<Vec<u8>>, Malformed> {
+        let line = str::from_utf8(self.first_line()).map_err(|_| Malformed::NoSecret)?;
+        if let Some(unseen) = first_unseen(line) {
+            return Err(Malformed::Unseen(unseen));
         }
-        (!secret.is_empty()).then_some(secret)
+        let is_read = line.is_ascii() && !line.contains('=');
+        let secret = is_read.then(|| base32(line)).flatten();
+        secret.ok_or(Malformed::NoSecret)
     }
 
     /// What follows the first option of this name.
@@ -314,6 +312,31 @@ mod tests {
             assert_eq!(said, Some(error), "{content:?}");
             assert!(!error.to_string().contains("ABCD"));
         }
+    }
+
+    #[test]
+    fn what_an_editor_left_in_the_file_is_named_with_its_place() {
+        let said = |content: &[u8]| {
+            GoogleAuthenticator::parse(content)
+                .err()
+                .unwrap()
+                .to_string()
+        };
+        let marked = said("\u{feff}ABCD\n\" TOTP_AUTH\n".as_bytes());
+        assert!(
+            marked.starts_with("line 1, character 1: there is U+FEFF"),
+            "{marked}"
+        );
+        let blank = said("ABCD\u{a0}EFGH\n\" TOTP_AUTH\n".as_bytes());
+        assert!(
+            blank.starts_with("line 1, character 5: there is U+00A0"),
+            "{blank}"
+        );
+        let utf_16: Vec<u8> = "\u{feff}ABCD\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert!(said(&utf_16).contains("UTF-16"));
     }
 
     #[test]

@@ -4,7 +4,6 @@ use super::authenticator_app::presentation::Presentation;
 use super::delivery::code::SentCode;
 use super::delivery::destination::{Destination, Given};
 use super::payload::MethodPayload;
-use super::typed;
 use crate::core::{Core, HashingFor, Person, Requester, ServiceError};
 use secinfo_domain::kind::{Credential, Proved};
 use secinfo_domain::policy::Rules;
@@ -193,7 +192,7 @@ pub(crate) fn guess(
     let Ok(typed) = response.as_code() else {
         return Ok(None);
     };
-    let answer: Zeroizing<String> = Zeroizing::new(typed::ungrouped(typed).collect());
+    let answer: Zeroizing<String> = Zeroizing::new(secinfo_typed::ungrouped(typed).collect());
     core.guess(method, answer.as_bytes(), compared_with)
 }
 

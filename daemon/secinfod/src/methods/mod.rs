@@ -16,7 +16,6 @@ pub mod payload;
 pub mod recovery_codes;
 mod table;
 mod text;
-pub(crate) mod typed;
 pub mod written_code;
 
 pub use kind::EnrollmentRequest;

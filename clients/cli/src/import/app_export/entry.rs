@@ -1,9 +1,9 @@
 //! One entry of an export.
 
-use super::base32;
 use crate::import::codes::Codes;
 use secinfo_domain::Algorithm;
 use secinfo_terminal::text::visible;
+use secinfo_typed::base32;
 use zeroize::Zeroizing;
 
 /// A one-time password as an export describes it, with values that make codes. It has no `Debug`: it

@@ -13,7 +13,6 @@ pub use entry::Entry;
 use entry::Described;
 use secinfo_terminal::text::visible;
 use std::fmt;
-use zeroize::Zeroizing;
 
 /// The most bytes of an export.
 pub const LARGEST_FILE: usize = 4 << 20;
@@ -77,8 +76,8 @@ impl Export {
         if content.starts_with(&[0x03, 0xD9, 0xA2, 0x9A]) {
             return Err(Unreadable::KeePassDatabase);
         }
-        let text = std::str::from_utf8(content).map_err(|_| Unreadable::NoText)?;
-        let text = text.trim_start_matches('\u{feff}').trim_start();
+        let text = secinfo_typed::decode(content).ok_or(Unreadable::NoText)?;
+        let text = text.trim_start();
         match text.as_bytes() {
             [b'{' | b'[', ..] => json::read(text),
             [b'<', ..] => keepass::read(text),
@@ -110,30 +109,6 @@ impl Export {
             Ok(self)
         }
     }
-}
-
-/// The bytes of a text in base32 as people write it: any case, groups, with padding or without. Bits
-/// after the last whole byte are left out.
-fn base32(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
-    let (mut bits, mut count) = (0_u16, 0);
-    for byte in text.trim_end_matches('=').bytes() {
-        let digit = match byte.to_ascii_uppercase() {
-            b' ' | b'-' | b'\t' | b'\r' | b'\n' => continue,
-            letter @ b'A'..=b'Z' => letter - b'A',
-            digit @ b'2'..=b'7' => digit - b'2' + 26,
-            _ => return None,
-        };
-        bits = bits << 5 | u16::from(digit);
-        count += 5;
-        if count >= 8 {
-            count -= 8;
-            let [_, whole] = (bits >> count).to_be_bytes();
-            bytes.push(whole);
-            bits &= (1 << count) - 1;
-        }
-    }
-    (!bytes.is_empty()).then_some(bytes)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::{IMPORT_TOKENS, requester};
 use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface};
 use crate::methods::hardware_token::import::pskc::PreSharedKey;
-use crate::methods::hardware_token::import::{LARGEST_FILE, is_xml};
+use crate::methods::hardware_token::import::LARGEST_FILE;
 use crate::service::{Effect, Imported, TokenRow};
 use secinfo_wire::names::interface::TOKENS;
 use secinfo_wire::names::token_state;
@@ -40,8 +40,8 @@ async fn import_tokens(
     let file = file::receive(call.state(), pipe, LARGEST_FILE).await?;
     let content = file.content();
     match format.as_str() {
-        "csv" if !is_xml(content) => {}
-        "pskc" if is_xml(content) => {}
+        "csv" if !secinfo_typed::is_xml(content) => {}
+        "pskc" if secinfo_typed::is_xml(content) => {}
         "csv" | "pskc" => {
             return Err(BusError::invalid_argument(format!(
                 "The file is not of the format {format}."

@@ -8,7 +8,6 @@ pub use secret::{InvalidSecret, Secret};
 
 use crate::core::{Core, Person, ServiceError};
 use crate::methods::payload::{MethodPayload, SecretBytes};
-use crate::methods::typed;
 use secinfo_domain::{Algorithm, Digits};
 use subtle::{Choice, ConditionallySelectable};
 use totp_rs::{Builder, Totp};
@@ -19,7 +18,7 @@ pub(super) struct TypedCode(Zeroizing<String>);
 
 impl TypedCode {
     pub(super) fn parse(text: &str, digits: Digits) -> Option<Self> {
-        let code = typed::digits(text)?;
+        let code = secinfo_typed::digits(text)?;
         (code.len() == usize::from(digits.count())).then_some(Self(code))
     }
 

@@ -2,6 +2,7 @@
 
 use data_encoding::{Encoding, Specification};
 use secinfo_domain::Algorithm;
+use secinfo_typed::ungrouped;
 use std::sync::LazyLock;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
@@ -36,7 +37,7 @@ pub enum InvalidSecret {
     LengthElsewhere(usize),
 }
 
-/// Base32 as people and vendors write it: any case, groups, padding or none. Bits left over after
+/// Base32 as people and vendors write it, once it is not grouped: any case, padding or none. Bits left over after
 /// the last byte are not looked at, since some vendors cut their keys between bytes.
 static LENIENT_BASE32: LazyLock<Encoding> = LazyLock::new(|| {
     let mut specification = Specification::new();
@@ -51,7 +52,6 @@ static LENIENT_BASE32: LazyLock<Encoding> = LazyLock::new(|| {
         .translate
         .to
         .push_str("ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-    specification.ignore.push_str(" -");
     specification.check_trailing_bits = false;
     specification
         .encoding()
@@ -121,7 +121,10 @@ impl PartialEq for Secret {
 impl Eq for Secret {}
 
 fn decode(text: &str) -> Result<Zeroizing<Vec<u8>>, InvalidSecret> {
-    let text = text.trim().trim_end_matches('=');
+    // With its room at once, so that no copy stays behind when it grows.
+    let mut plain = Zeroizing::new(String::with_capacity(text.len()));
+    plain.extend(ungrouped(text));
+    let text = plain.trim_end_matches('=');
     LENIENT_BASE32
         .decode(text.as_bytes())
         .map(Zeroizing::new)
@@ -155,6 +158,7 @@ mod tests {
             "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
             " gezd gnbv gy3t qojq gezd gnbv gy3t qojq ",
             "GEZDGNBV-GY3TQOJQ-GEZDGNBV-GY3TQOJQ",
+            "GEZDGNBV\u{a0}GY3TQOJQ\u{2011}GEZDGNBV\tGY3TQOJQ\u{feff}",
             "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ======",
         ] {
             assert!(Secret::from_base32(text) == Ok(secret.clone()), "{text}");

@@ -4,10 +4,10 @@ pub mod hashed;
 
 use super::kind::{OpenMethod, Verifier, malformed};
 use super::payload::MethodPayload;
-use super::typed;
 use crate::core::ServiceError;
 use hashed::HashedSet;
 use secinfo_domain::{Answer, Timestamp};
+use secinfo_typed::{LONGEST_CODE, ungrouped};
 use secinfo_wire::{Challenge, Response};
 use zeroize::Zeroizing;
 
@@ -40,11 +40,11 @@ impl WrittenCode {
     /// The code as typed, which must have this many groups: case, blanks and dashes do not matter,
     /// and look-alikes stand for what they look like. `None` when it cannot be such a code.
     pub fn parse(text: &str, groups: usize) -> Option<Self> {
-        if text.len() > typed::LONGEST_CODE {
+        if text.len() > LONGEST_CODE {
             return None;
         }
-        let mut code = Zeroizing::new(String::with_capacity(typed::LONGEST_CODE));
-        for character in typed::ungrouped(text) {
+        let mut code = Zeroizing::new(String::with_capacity(LONGEST_CODE));
+        for character in ungrouped(text) {
             let character = match character.to_ascii_lowercase() {
                 'o' => '0',
                 'i' | 'l' => '1',

@@ -5,7 +5,6 @@ use crate::core::Clock;
 use crate::messages::{Part, Prompts};
 use crate::methods;
 use crate::methods::kind::PromptStyle;
-use crate::methods::typed;
 use crate::service::Candidate;
 use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{Kind, Timestamp};
@@ -169,7 +168,9 @@ impl Wording {
 
 /// The row that a number names.
 pub(in crate::service) fn numbered<T: Copy>(rows: &[T], answer: &str) -> Option<T> {
-    let number: usize = typed::digits(answer.trim_end_matches('.'))?.parse().ok()?;
+    let number: usize = secinfo_typed::digits(answer.trim_end_matches('.'))?
+        .parse()
+        .ok()?;
     rows.get(number.checked_sub(1)?).copied()
 }
 

@@ -256,7 +256,7 @@ impl Turn<'_> {
 
 /// Whether an answer cannot be a code of so many digits, however it is grouped.
 fn is_no_code(digits: u32, answer: &str) -> bool {
-    methods::typed::digits(answer).is_none_or(|typed| u32::try_from(typed.len()) != Ok(digits))
+    secinfo_typed::digits(answer).is_none_or(|typed| u32::try_from(typed.len()) != Ok(digits))
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 //! guessed at, but refused.
 
 use super::{InvalidPhone, LIMIT};
-use crate::methods::typed;
 use zeroize::Zeroizing;
 
 /// The most digits that are passed on: 15 of E.164, and what is dialled before them within the country.
@@ -71,7 +70,11 @@ pub(super) fn read(text: &str) -> Result<Written, InvalidPhone> {
     ]);
     // One spelling of digits and signs, without what cannot be seen: numbers that are copied from
     // a list of contacts come with marks of writing direction around them.
-    let text = Zeroizing::new(text.chars().filter_map(typed::plain).collect::<String>());
+    let text = Zeroizing::new(
+        text.chars()
+            .filter_map(secinfo_typed::plain)
+            .collect::<String>(),
+    );
     let text = text.trim();
     if is_many {
         return Err(InvalidPhone::Characters);

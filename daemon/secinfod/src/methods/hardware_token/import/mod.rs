@@ -4,10 +4,7 @@
 //! others; the administrator is told of each, where it stands and what would be right.
 
 mod csv;
-mod encoding;
 pub mod pskc;
-
-pub use encoding::is_xml;
 
 use crate::methods::one_time_password::Secret;
 use secinfo_domain::{Counter, OtpParameters, UserName};
@@ -179,7 +176,7 @@ pub fn read(
     if file.len() > LARGEST_FILE {
         return Err(ImportError::TooLarge);
     }
-    let text = encoding::decode(file).ok_or(ImportError::NotUtf8)?;
+    let text = secinfo_typed::decode(file).ok_or(ImportError::NotUtf8)?;
     if text.trim_start().starts_with('<') {
         pskc::read(&text, pre_shared_key, now)
     } else {

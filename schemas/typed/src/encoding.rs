@@ -4,7 +4,7 @@
 use zeroize::Zeroizing;
 
 /// The text of a file, without the mark of its byte order. `None` when it is in neither encoding.
-pub(super) fn decode(file: &[u8]) -> Option<Zeroizing<String>> {
+pub fn decode(file: &[u8]) -> Option<Zeroizing<String>> {
     let text = match file {
         [0xFF, 0xFE, rest @ ..] => utf_16(rest, u16::from_le_bytes)?,
         [0xFE, 0xFF, rest @ ..] => utf_16(rest, u16::from_be_bytes)?,
@@ -17,6 +17,14 @@ pub(super) fn decode(file: &[u8]) -> Option<Zeroizing<String>> {
         }
     };
     Some(Zeroizing::new(text))
+}
+
+/// Whether a file is in UTF-16, as far as its first two bytes tell.
+pub const fn is_utf_16(file: &[u8]) -> bool {
+    matches!(
+        file,
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [1..=255, 0, ..] | [0, 1..=255, ..]
+    )
 }
 
 fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {

@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 /// Longer than any code with everything that may stand between its characters; what is longer is not
 /// looked at.
-pub(super) const LONGEST_CODE: usize = 128;
+pub const LONGEST_CODE: usize = 128;
 
 /// The zeros of all decimal digits of Unicode 16 (general category Nd) beyond ASCII. The other nine
 /// digits of a script follow its zero.
@@ -20,7 +20,7 @@ const ZEROS: [u32; 72] = [
 
 /// The ASCII character that a typed one stands for; itself where it stands for none, and none for a
 /// mark that cannot be seen: of writing direction, of joining, of hyphenation, of presentation.
-pub(super) fn plain(typed: char) -> Option<char> {
+pub fn plain(typed: char) -> Option<char> {
     if typed.is_ascii() && !typed.is_whitespace() {
         return Some(typed);
     }
@@ -77,14 +77,14 @@ pub(super) fn plain(typed: char) -> Option<char> {
 }
 
 /// The characters of a code, without the blanks and dashes that group them.
-pub(super) fn ungrouped(code: &str) -> impl Iterator<Item = char> {
+pub fn ungrouped(code: &str) -> impl Iterator<Item = char> {
     code.chars()
         .filter_map(plain)
         .filter(|character| !matches!(character, ' ' | '-'))
 }
 
 /// The digits of a code that has nothing else; none where it has, or is too long for a code.
-pub(crate) fn digits(code: &str) -> Option<Zeroizing<String>> {
+pub fn digits(code: &str) -> Option<Zeroizing<String>> {
     if code.len() > LONGEST_CODE {
         return None;
     }

@@ -1,0 +1,20 @@
+//! Text as people type, paste and save it: digits, blanks and dashes of every script, secrets in base32,
+//! files in several encodings, and characters that cannot be seen.
+//!
+//! The daemon, the command and the readers of break-glass codes read what people type through this
+//! crate alone, so that a code that one of them takes is taken by all.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")
+)]
+
+mod base32;
+mod characters;
+mod encoding;
+mod unseen;
+
+pub use base32::base32;
+pub use characters::{LONGEST_CODE, digits, plain, ungrouped};
+pub use encoding::{decode, is_utf_16, is_xml};
+pub use unseen::{Unseen, first_unseen, is_unseen, unseen_in_lines};
