@@ -2,6 +2,7 @@
 
 use crate::error::HostError;
 use rustix::fs::{FileType, Mode, OFlags};
+use secinfo_typed::unseen_in_lines;
 use serde_json::Value;
 use std::fs::File;
 use std::io::Read;
@@ -42,6 +43,15 @@ impl Settings {
             }
             (None, _) => (PathBuf::new(), Zeroizing::default()),
         };
+        if let Some(unseen) = unseen_in_lines(&text, '#').next() {
+            return Err(HostError::file(
+                &path,
+                format!(
+                    "line {}, character {}: there is {unseen}, which cannot be seen: remove it",
+                    unseen.line, unseen.column
+                ),
+            ));
+        }
         let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
             // The parser's message quotes the line, which may hold a secret.
             let line = error

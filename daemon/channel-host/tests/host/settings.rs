@@ -94,3 +94,13 @@ fn an_error_in_settings_is_reported_without_the_value() {
         assert!(!why.contains("hunter2") && !why.contains("1234"), "{why}");
     }
 }
+
+#[test]
+fn a_character_that_cannot_be_seen_is_named_and_its_line_not_quoted() {
+    let why = settings("password = 'hunter2\u{200b}'");
+    assert!(
+        why.contains("line 2, character 20: there is U+200B ZERO WIDTH SPACE"),
+        "{why}"
+    );
+    assert!(!why.contains("hunter2"), "{why}");
+}

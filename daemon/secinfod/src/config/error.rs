@@ -1,5 +1,6 @@
 //! Mistakes in a configuration, each shown with its line.
 
+use secinfo_typed::Unseen;
 use secinfo_words::visible;
 use std::fmt;
 use std::io;
@@ -120,6 +121,33 @@ impl Finding {
             span: error.span().unwrap_or_default(),
             what,
             remedy: remedy.to_owned(),
+        }
+    }
+
+    /// A character that an editor does not show.
+    pub(super) fn of_unseen(unseen: Unseen) -> Self {
+        let number = u32::from(unseen.character);
+        let remedy = match number {
+            0x1_0000.. => format!(
+                "remove it; if it is meant, write \"\\U{number:08X}\" in its place, in double quotes"
+            ),
+            _ => format!(
+                "remove it; if it is meant, write \"\\u{number:04X}\" in its place, in double quotes"
+            ),
+        };
+        Self {
+            span: unseen.at..unseen.at + unseen.character.len_utf8(),
+            what: format!("there is {unseen}, which cannot be seen"),
+            remedy,
+        }
+    }
+
+    /// A text in UTF-16.
+    pub(super) fn of_utf_16() -> Self {
+        Self {
+            span: 0..0,
+            what: "the text is in UTF-16".to_owned(),
+            remedy: "save the file as UTF-8".to_owned(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::error::{ConfigError, Finding, Mistakes};
 use rustix::fs::{Mode, OFlags};
+use secinfo_typed::is_utf_16;
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::MetadataExt;
@@ -28,6 +29,11 @@ pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
         return Err(ConfigError::TooLarge {
             path: path.to_owned(),
         });
+    }
+    if is_utf_16(&bytes) {
+        let text = secinfo_typed::decode(&bytes).unwrap_or_default();
+        let findings = vec![Finding::of_utf_16()];
+        return Err(Mistakes::new(&path.display().to_string(), &text, findings).into());
     }
     String::from_utf8(bytes).map_err(|error| {
         let finding = Finding::of_encoding(error.utf8_error().valid_up_to());

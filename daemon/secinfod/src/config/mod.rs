@@ -25,6 +25,7 @@ pub use messages::MessagesConfig;
 use document::Notes;
 use error::Finding;
 use secinfo_domain::Policy;
+use secinfo_typed::unseen_in_lines;
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
 
@@ -57,6 +58,8 @@ impl Config {
     /// # Errors
     /// [`ConfigError::TooLarge`] or [`ConfigError::Mistakes`].
     pub fn parse(text: &str, name: &str) -> Result<Self, ConfigError> {
+        // Some editors write a byte order mark, which is no part of the text.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if text.len() as u64 > SIZE_LIMIT {
             return Err(ConfigError::TooLarge { path: name.into() });
         }
@@ -72,6 +75,12 @@ impl Config {
     /// What can be read of the text, and what there is to say about it.
     fn read(text: &str) -> (Self, Notes) {
         let mut notes = Notes::default();
+        let mut unseen = unseen_in_lines(text, '#').peekable();
+        if unseen.peek().is_some() {
+            // A name or a value with such a character is another than it seems to be.
+            notes.found(unseen.map(Finding::of_unseen));
+            return (Self::default(), notes);
+        }
         let (table, errors) = DeTable::parse_recoverable(text);
         if errors.is_empty() {
             let config = notes.read(table.get_ref(), |root| {

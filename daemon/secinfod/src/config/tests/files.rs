@@ -35,6 +35,17 @@ fn only_a_file_that_nobody_else_can_write_is_read() {
     let told = refused(&path).to_string();
     assert!(told.contains("config.toml:2:3: "), "{told}");
     assert!(told.contains("UTF-8"), "{told}");
+    let utf_16: Vec<u8> = "\u{feff}[daemon]\r\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    fs::write(&path, utf_16).unwrap();
+    let told = refused(&path).to_string();
+    assert!(
+        told.contains("config.toml:1:1: the text is in UTF-16"),
+        "{told}"
+    );
+    assert!(told.ends_with("save the file as UTF-8"), "{told}");
     fs::write(&path, vec![b'#'; 300 * 1024]).unwrap();
     assert!(matches!(refused(&path), ConfigError::TooLarge { .. }));
 }

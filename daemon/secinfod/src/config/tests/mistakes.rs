@@ -1,7 +1,7 @@
 //! Every mistake is told where it stands, with what would be right.
 
-use super::super::{ConfigError, SIZE_LIMIT, error};
-use super::{parse, refusal};
+use super::super::{Config, ConfigError, SIZE_LIMIT, error};
+use super::{SHIPPED, parse, refusal, turned_on};
 use secinfo_words::visible;
 
 /// Section, setting, and what must be in the words on what is wrong and on what would be right.
@@ -138,6 +138,60 @@ fn a_mistake_is_shown_where_it_stands_with_what_would_be_right() {
          \x20 | \t^^^^^^^^^^\n\
          \x20 = did you mean `fresh_proof`?"
     );
+}
+
+#[test]
+fn a_file_of_windows_is_read_as_any_other() {
+    let text = format!("\u{feff}{}", SHIPPED.replace('\n', "\r\n"));
+    assert_eq!(parse(&text).unwrap(), Config::default());
+    let text = turned_on(SHIPPED).replace('\n', "\r\n");
+    assert_eq!(parse(&text).unwrap(), parse(&turned_on(SHIPPED)).unwrap());
+    let told = refusal("\u{feff}[policy]\r\n\r\nfresh_prof = 1\r\n");
+    assert!(told.starts_with("config.toml:3:1: unknown key"), "{told}");
+}
+
+#[test]
+fn a_character_that_cannot_be_seen_is_named_where_it_stands() {
+    assert_eq!(
+        refusal("[policy]\nrequired\u{a0}= 1\n"),
+        "config.toml:2:9: there is U+00A0 NO-BREAK SPACE, which cannot be seen\n\
+         \x20 |\n\
+         2 | required\u{a0}= 1\n\
+         \x20 |         ^\n\
+         \x20 = remove it; if it is meant, write \"\\u00A0\" in its place, in double quotes"
+    );
+    for (text, place) in [
+        (
+            "[group.\"wheel\u{200b}\"]\nrequired = 1",
+            "config.toml:1:14: there is U+200B",
+        ),
+        (
+            "[policy.sign-in]\nexempt_groups = [\"a\", \"b\u{ad}c\"]",
+            "config.toml:2:25: there is U+00AD",
+        ),
+        (
+            "[service.ssh\u{feff}d]",
+            "config.toml:1:13: there is U+FEFF",
+        ),
+        (
+            "[policy]\n\u{feff}required = 1",
+            "config.toml:2:1: there is U+FEFF",
+        ),
+    ] {
+        let told = refusal(text);
+        assert!(told.starts_with(place), "{told}");
+    }
+    // It can be meant, and then be written so that it is seen; comments are for people.
+    let meant =
+        parse("[group.\"wheel\\u200b\"] # \u{a0}\nrequired = 1\n[group.\"علی\u{200c}رضا\"]\n")
+            .unwrap();
+    let groups: Vec<_> = meant
+        .policy()
+        .groups
+        .iter()
+        .map(|(name, _)| name.as_str().to_owned())
+        .collect();
+    assert_eq!(groups, ["wheel\u{200b}", "علی\u{200c}رضا"]);
 }
 
 #[test]

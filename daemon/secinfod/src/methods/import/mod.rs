@@ -40,6 +40,9 @@ pub enum ImportError {
     /// It is larger than [`LARGEST_FILE`].
     #[error("the file is larger than 1 MiB: import it in parts")]
     TooLarge,
+    /// It is in an encoding that the module does not read.
+    #[error("the file is in UTF-16: save it as UTF-8, as the PAM module needs it")]
+    Utf16,
     /// It has more lines than can be looked at.
     #[error("the file has more than 100000 lines: import it in parts")]
     TooManyLines,
@@ -52,6 +55,9 @@ fn read<T>(
 ) -> Result<Import<T>, ImportError> {
     if file.len() > LARGEST_FILE {
         return Err(ImportError::TooLarge);
+    }
+    if secinfo_typed::is_utf_16(file) {
+        return Err(ImportError::Utf16);
     }
     if file
         .iter()
@@ -86,6 +92,18 @@ fn read<T>(
         }
     }
     Ok(import)
+}
+
+/// Refuses a line with a character in it that an editor does not show: to the module it is part of a
+/// word, so that the line does not say what it seems to say.
+fn refuse_unseen(line: &str) -> Result<(), String> {
+    match secinfo_typed::first_unseen(line) {
+        None => Ok(()),
+        Some(unseen) => Err(format!(
+            "character {} is {unseen}, which cannot be seen: remove it",
+            unseen.column
+        )),
+    }
 }
 
 /// The name of an account, as a file has it.

@@ -20,6 +20,7 @@ pub fn read(file: &[u8]) -> Result<Import<BroughtOver>, ImportError> {
 }
 
 fn read_line(line: &str) -> Result<BroughtOver, String> {
+    super::refuse_unseen(line)?;
     let mut fields = line
         .split([' ', '\t', '\r'])
         .filter(|field| !field.is_empty());
@@ -278,6 +279,32 @@ mod tests {
             assert!(!problem.to_string().contains(SECRET));
             assert!(!problem.to_string().contains("1234 "));
         }
+    }
+
+    #[test]
+    fn a_character_that_cannot_be_seen_is_named_with_its_place() {
+        for (line, what) in [
+            (
+                format!("\u{feff}HOTP alice - {SECRET}"),
+                "line 1: character 1 is U+FEFF",
+            ),
+            (
+                format!("HOTP al\u{200b}ice - {SECRET}"),
+                "line 1: character 8 is U+200B",
+            ),
+            (
+                format!("HOTP\u{a0}alice - {SECRET}"),
+                "line 1: character 5 is U+00A0",
+            ),
+        ] {
+            assert!(problem(&line).starts_with(what), "{}", problem(&line));
+        }
+        assert_eq!(
+            one(&format!("HOTP alice - {SECRET}\r\n")).user.as_str(),
+            "alice"
+        );
+        let utf_16: Vec<u8> = "HOTP".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(read(&utf_16).err(), Some(ImportError::Utf16));
     }
 
     #[test]

@@ -96,6 +96,7 @@ fn read_line(line: &str) -> Result<Vec<Mapping>, String> {
             "keys in the form of OpenSSH are not read: use the form of pamu2fcfg".to_owned(),
         );
     }
+    super::refuse_unseen(line)?;
     let mut parts = line.split(':').filter(|part| !part.is_empty());
     let user = super::user(parts.next().unwrap_or_default())?;
     let mappings: Vec<_> = (1..)
@@ -349,6 +350,8 @@ mod tests {
             ("alice::", "no key"),
             (":a,b", "no key"),
             ("-----BEGIN OPENSSH PRIVATE KEY-----", "OpenSSH"),
+            ("\u{feff}alice:a,b", "character 1 is U+FEFF"),
+            ("alice:a,\u{200b}b", "character 9 is U+200B"),
         ] {
             let import = read(line.as_bytes()).unwrap();
             assert!(import.problems[0].what.contains(what), "{line}");

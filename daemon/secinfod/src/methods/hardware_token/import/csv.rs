@@ -88,16 +88,17 @@ fn usual_separator(text: &str) -> u8 {
     separators.into_iter().max_by_key(count).unwrap_or(b',')
 }
 
-/// The text of a field without the marks by which spreadsheets keep it a text: an apostrophe before
-/// it, or `="` and `"` around it.
+/// The text of a field without blanks and what else cannot be seen around it, and without the marks by
+/// which spreadsheets keep it a text: an apostrophe before it, or `="` and `"` around it.
 fn unmarked(field: &str) -> &str {
-    let field = field.trim();
+    let is_blank = |c: char| c.is_whitespace() || secinfo_typed::is_unseen(c);
+    let field = field.trim_matches(is_blank);
     let formula = field
         .strip_prefix("=\"")
         .and_then(|rest| rest.strip_suffix('"'));
     formula
         .unwrap_or_else(|| field.strip_prefix('\'').unwrap_or(field))
-        .trim()
+        .trim_matches(is_blank)
 }
 
 impl Columns {
@@ -211,6 +212,7 @@ impl Columns {
         let field = |at: usize| unmarked(record.get(at).unwrap_or_default());
         let optional = |at: Option<usize>| at.map(field).unwrap_or_default();
         let serial = field(self.serial);
+        refuse_unseen("serial number", serial)?;
         check_number(serial)?;
         let serial = serial.parse().map_err(|error| format!("{error}"))?;
         let secret = Secret::from_base32(field(self.secret)).map_err(|error| error.to_string())?;
@@ -273,14 +275,27 @@ fn check_number(serial: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Refuses a name with a character in it that a spreadsheet does not show.
+fn refuse_unseen(what: &str, text: &str) -> Result<(), String> {
+    match secinfo_typed::first_unseen(text) {
+        None => Ok(()),
+        Some(unseen) => Err(format!(
+            "character {} of the {what} is {unseen}, which cannot be seen: remove it",
+            unseen.column
+        )),
+    }
+}
+
 /// The user for whom the token is; none where the field is empty.
 fn user(text: &str) -> Result<Option<UserName>, String> {
     if text.is_empty() {
         return Ok(None);
     }
+    refuse_unseen("name of the user", text)?;
     let user = UserName::parse(text).map(Some);
     user.map_err(|error| format!("the name of the user cannot be used: {error}"))
 }
+
 /// The period of a token with a clock; `None` for one with a button.
 fn period(text: &str) -> Result<Option<Period>, String> {
     if text == "0" || text.eq_ignore_ascii_case("hotp") {
