@@ -4,7 +4,10 @@ use secinfo_cli::import::app_export::Export;
 use secinfo_cli::import::google_authenticator::GoogleAuthenticator;
 use secinfo_words::visible;
 use secinfod::config::Config;
-use secinfod::methods::hardware_token::import::{self as tokens, pskc::PreSharedKey};
+use secinfod::methods::hardware_token::import::{
+    self as tokens,
+    pskc::{FileKey, PreSharedKey},
+};
 use secinfod::methods::import::{
     Import, oath_users as oath, one_time_codes as codes, u2f_mappings as u2f,
 };
@@ -15,8 +18,9 @@ use std::sync::LazyLock;
 const NOW: u64 = 1_767_225_600;
 
 /// The pre-shared key of RFC 6030 section 6.1.
-static PRE_SHARED_KEY: LazyLock<PreSharedKey> = LazyLock::new(|| {
-    PreSharedKey::from_hexadecimal("12345678901234567890123456789012").expect("32 digits")
+static PRE_SHARED_KEY: LazyLock<FileKey> = LazyLock::new(|| {
+    let key = PreSharedKey::from_hexadecimal("12345678901234567890123456789012");
+    FileKey::PreShared(key.expect("32 digits"))
 });
 
 /// Reads a configuration. What is refused is refused with a sentence that fits a terminal.

@@ -10,6 +10,7 @@ pub mod echo;
 pub mod environment;
 pub mod failure;
 pub mod interruption;
+pub mod passphrase;
 pub mod screen;
 pub mod style;
 pub mod table;

@@ -63,7 +63,7 @@ pub use response::Response;
 pub use statistics::{
     ChannelFigures, MessageFigures, SignInFigures, Statistics, VerificationFigures,
 };
-pub use tokens::{ImportOptions, Token, TokensProxy};
+pub use tokens::{ImportOptions, LARGEST_TOKEN_FILE, Token, TokensProxy};
 pub use user::{AccessPass, EnrollmentDetails, EnrollmentOptions, UserProperties, UserProxy};
 pub use verification::{
     AskableMethod, Proof, VerificationChallenge, VerificationOptions, VerificationProperties,

@@ -34,12 +34,17 @@ pub trait Tokens {
     fn remove_token(&self, serial: &str) -> Result<()>;
 }
 
+/// The largest file of tokens that is read, in bytes.
+pub const LARGEST_TOKEN_FILE: usize = 4 << 20;
+
 dictionary! {
     /// Options of [`TokensProxy::import_tokens`].
     #[derive(Clone, Default)]
     pub struct ImportOptions {
         /// The pre-shared key of an encrypted PSKC file (RFC 6030 section 6.1), in hexadecimal.
         pub key: Option<String>,
+        /// The passphrase of an encrypted PSKC file (RFC 6030 section 6.2).
+        pub passphrase: Option<String>,
         /// Only find out what would be imported.
         pub check: Option<bool>,
     }
@@ -48,6 +53,7 @@ dictionary! {
 impl Drop for ImportOptions {
     fn drop(&mut self) {
         self.key.zeroize();
+        self.passphrase.zeroize();
     }
 }
 

@@ -4,12 +4,14 @@ use crate::client::Client;
 use crate::import::consent;
 use crate::import::pipe::through_a_pipe;
 use secinfo_terminal::failure::Failure;
+use secinfo_terminal::passphrase::Passphrase;
 use secinfo_terminal::style::{Look, Style};
 use secinfo_terminal::table::{self, Column, Row, plain};
 use secinfo_terminal::text::visible;
-use secinfo_wire::{Fd, ImportOptions, ImportReply, Token};
+use secinfo_wire::{Fd, ImportOptions, ImportReply, LARGEST_TOKEN_FILE, Token};
 use serde::Serialize;
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -25,8 +27,8 @@ enum Command {
     /// Import tokens from a file
     ///
     /// CSV has the columns of serial number, secret, interval, manufacturer and model; PSKC is RFC
-    /// 6030. Says what would be imported, and asks. Ends with exit code 1 when a line could not be
-    /// imported.
+    /// 6030, in clear text or under a pre-shared key or a passphrase, which is asked for. Says what would be
+    /// imported, and asks. Ends with exit code 1 when a line could not be imported.
     #[command(after_long_help = consent::JSON)]
     Import(Import),
     /// List the tokens
@@ -52,6 +54,9 @@ struct Import {
     /// The file with the pre-shared key of a PSKC file, in hexadecimal or as it is
     #[arg(long, value_name = "FILE")]
     key_file: Option<PathBuf>,
+    /// Read the passphrase of a PSKC file from the first line of this file
+    #[arg(long, value_name = "FILE", conflicts_with = "key_file")]
+    passphrase_file: Option<PathBuf>,
     /// Import what can be imported without asking
     #[arg(long)]
     yes: bool,
@@ -75,10 +80,18 @@ async fn import(client: &Client, arguments: &Import) -> Result<(), Failure> {
         Some(path) => Some(pre_shared_key(&read(path)?)),
         None => None,
     };
+    let passphrase = match &arguments.passphrase_file {
+        Some(path) => Some(Passphrase::from_file(path)?),
+        None if key.is_none() && format == "pskc" && is_under_a_passphrase(&content) => {
+            Some(Passphrase::ask("Passphrase of the file: ")?)
+        }
+        None => None,
+    };
     let tokens = client.tokens().await?;
     let send = async |check| -> Result<ImportReply, Failure> {
         let options = ImportOptions {
             key: key.clone(),
+            passphrase: passphrase.as_ref().map(|text| text.as_str().to_owned()),
             check: Some(check),
         };
         let pipe = through_a_pipe(content.clone())?;
@@ -110,7 +123,25 @@ fn format_of(path: &Path) -> Result<&'static str, Failure> {
 
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let failed = Failure::file("read", path);
-    Ok(Zeroizing::new(fs::read(path).map_err(failed)?))
+    let file = File::open(path).map_err(failed)?;
+    // As long as it can become, so that no copy stays behind when it grows.
+    let mut content = Zeroizing::new(Vec::with_capacity(LARGEST_TOKEN_FILE + 1));
+    let most = u64::try_from(LARGEST_TOKEN_FILE).unwrap_or(u64::MAX);
+    file.take(most.saturating_add(1))
+        .read_to_end(&mut content)
+        .map_err(failed)?;
+    if content.len() > LARGEST_TOKEN_FILE {
+        return Err(Failure::Refused(format!(
+            "{} is larger than 4 MiB: import it in parts",
+            visible(&path.display().to_string())
+        )));
+    }
+    Ok(content)
+}
+
+/// Whether a PSKC file says that a key is derived from a passphrase.
+fn is_under_a_passphrase(content: &[u8]) -> bool {
+    secinfo_typed::decode(content).is_some_and(|text| text.contains("DerivedKey"))
 }
 
 /// The key in a file: in hexadecimal, as key management tools write them, or else its bytes.

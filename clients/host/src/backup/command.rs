@@ -1,12 +1,13 @@
 //! `secinfo backup`: the log and the keys of the vault, encrypted, in a file.
 
 use super::file::{Output, open_input};
-use super::passphrase::Passphrase;
+use super::passphrase;
 use super::sealing::{NotOpened, Opening, Sealing};
 use crate::process::{protect_memory, require_root};
 use secinfo_ledger::LedgerError;
 use secinfo_ledger::backup::{BackupContents, BackupReader, Manifest};
 use secinfo_terminal::failure::Failure;
+use secinfo_terminal::passphrase::Passphrase;
 use secinfo_terminal::screen::Screen;
 use secinfo_terminal::text::{counted, visible};
 use secinfo_terminal::times::Clock;
@@ -136,11 +137,11 @@ impl Arguments {
                 "encrypt to recipients or to a passphrase, not to both".to_owned(),
             )),
             (false, Some(path)) => {
-                let passphrase = Passphrase::from_file(path)?.expect_long()?;
-                Ok(Sealing::Passphrase(passphrase))
+                let passphrase = Passphrase::from_file(path)?;
+                passphrase::expect_long(passphrase).map(Sealing::Passphrase)
             }
             (false, None) if self.passphrase => {
-                Passphrase::ask_for_new().map(Sealing::Passphrase)
+                passphrase::ask_for_new().map(Sealing::Passphrase)
             }
             (false, None) => Err(Failure::Usage(
                 "say who may open the backup: --recipient age1…, --recipients-file FILE or --passphrase"

@@ -1,9 +1,10 @@
 //! Encryption in the form of age (<https://age-encryption.org/v1>): any program that reads it can
 //! open a backup, given the key.
 
-use super::passphrase::Passphrase;
+use super::passphrase;
 use age::{DecryptError, Decryptor, Encryptor, Identity, IdentityFile, Recipient};
 use secinfo_terminal::failure::Failure;
+use secinfo_terminal::passphrase::Passphrase;
 use secinfo_terminal::text::visible;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -61,7 +62,7 @@ impl Sealing {
     pub(crate) fn encrypt<W: Write>(self, out: W) -> Result<Sealed<W>, Failure> {
         let encryptor = match self {
             Self::Passphrase(passphrase) => {
-                Encryptor::with_user_passphrase(passphrase.into_secret())
+                Encryptor::with_user_passphrase(passphrase.as_str().into())
             }
             Self::Recipients(recipients) => {
                 let each = recipients
@@ -140,9 +141,9 @@ impl Opening {
         if decryptor.is_scrypt() {
             let passphrase = match &self.passphrase_file {
                 Some(path) => Passphrase::from_file(path)?,
-                None => Passphrase::ask()?,
+                None => passphrase::ask()?,
             };
-            let identity = age::scrypt::Identity::new(passphrase.into_secret());
+            let identity = age::scrypt::Identity::new(passphrase.as_str().into());
             let opened = decryptor
                 .decrypt(std::iter::once(&identity as &dyn Identity))
                 .map_err(|error| match error {

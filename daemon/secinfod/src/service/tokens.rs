@@ -3,12 +3,13 @@
 use super::import::Effect;
 use super::notices::Notices;
 use crate::core::{Core, Offer, Requester, ServiceError};
-use crate::methods::hardware_token::import::{self, pskc::PreSharedKey};
+use crate::methods::hardware_token::import::{self, pskc::FileKey};
 use crate::methods::hardware_token::{self, inventory, mode};
 use secinfo_domain::event::Fact;
 use secinfo_domain::{Action, HostAction, MethodId, Refusal};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// The most tokens that one command imports: their keys and events are written together.
 const IMPORTED_AT_ONCE: usize = 100;
@@ -50,11 +51,16 @@ impl Tokens {
     pub async fn import(
         &self,
         by: &Requester,
-        file: &[u8],
-        pre_shared_key: Option<&PreSharedKey>,
+        file: Zeroizing<Vec<u8>>,
+        key: Option<FileKey>,
         effect: Effect,
     ) -> Result<Imported, ServiceError> {
-        let import = import::read(file, pre_shared_key, self.core.now().as_seconds())
+        let now = self.core.now().as_seconds();
+        // Deriving a key from a passphrase can take seconds, in which others are to be served.
+        let reading = tokio::task::spawn_blocking(move || import::read(&file, key.as_ref(), now));
+        let import = reading
+            .await
+            .map_err(|_| ServiceError::Internal("reading a file of tokens failed".to_owned()))?
             .map_err(|error| ServiceError::InvalidArgument(error.to_string()))?;
         let mut problems: Vec<_> = import
             .problems

@@ -26,13 +26,23 @@ impl Default for Turns {
 /// A file that was received. The next one is read when this one is let go.
 pub(super) struct ReceivedFile {
     content: Zeroizing<Vec<u8>>,
-    _turn: OwnedSemaphorePermit,
+    turn: Turn,
 }
+
+/// The turn of a file, which ends when this is dropped.
+pub(super) struct Turn(
+    #[expect(dead_code, reason = "it acts when it is dropped")] OwnedSemaphorePermit,
+);
 
 impl ReceivedFile {
     /// What is in it.
     pub(super) fn content(&self) -> &[u8] {
         &self.content
+    }
+
+    /// What is in it, and its turn, which is to be kept as long.
+    pub(super) fn into_parts(self) -> (Zeroizing<Vec<u8>>, Turn) {
+        (self.content, self.turn)
     }
 }
 
@@ -64,7 +74,7 @@ pub(super) async fn receive(
     match tokio::time::timeout(PATIENCE, reading).await {
         Ok(Ok(())) => Ok(ReceivedFile {
             content,
-            _turn: turn,
+            turn: Turn(turn),
         }),
         Ok(Err(_)) => Err(BusError::invalid_argument("The pipe cannot be read.")),
         Err(_) => Err(BusError::invalid_argument(

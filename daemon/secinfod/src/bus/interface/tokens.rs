@@ -5,8 +5,8 @@ use super::tree::Daemon;
 use super::{IMPORT_TOKENS, requester};
 use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface};
-use crate::methods::hardware_token::import::pskc::PreSharedKey;
 use crate::methods::hardware_token::import::LARGEST_FILE;
+use crate::methods::hardware_token::import::pskc::{FileKey, PreSharedKey};
 use crate::service::{Effect, Imported, TokenRow};
 use secinfo_wire::names::interface::TOKENS;
 use secinfo_wire::names::token_state;
@@ -55,16 +55,30 @@ async fn import_tokens(
     }
     let options = ImportOptions::try_from(options)?;
     let effect = Effect::of(options.check);
-    let key = options.key.as_deref();
-    let key = key.map(PreSharedKey::from_hexadecimal).transpose();
-    let key = key.map_err(|error| BusError::invalid_argument(error.to_string()))?;
+    let key = file_key(&options)?;
     let by = requester(&call, None);
+    let (content, _turn) = file.into_parts();
     let imported = call
         .service()
         .tokens()
-        .import(&by, content, key.as_ref(), effect)
+        .import(&by, content, key, effect)
         .await?;
     Ok(reply(imported))
+}
+
+/// What opens the file, if the caller gives anything.
+fn file_key(options: &ImportOptions) -> Result<Option<FileKey>, BusError> {
+    match (&options.key, &options.passphrase) {
+        (None, None) => Ok(None),
+        (Some(key), None) => match PreSharedKey::from_hexadecimal(key) {
+            Ok(key) => Ok(Some(FileKey::PreShared(key))),
+            Err(error) => Err(BusError::invalid_argument(error.to_string())),
+        },
+        (None, Some(passphrase)) => Ok(Some(FileKey::Passphrase(passphrase.clone().into()))),
+        (Some(_), Some(_)) => Err(BusError::invalid_argument(
+            "A file is under a key or under a passphrase: give one of them.",
+        )),
+    }
 }
 
 /// What is answered after an import.

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 /// The largest file that is read, in bytes.
-pub const LARGEST_FILE: usize = 4 << 20;
+pub const LARGEST_FILE: usize = secinfo_wire::LARGEST_TOKEN_FILE;
 
 /// Longest serial number, manufacturer and model, in characters.
 const LONGEST_NAME: usize = 64;
@@ -166,19 +166,15 @@ pub enum ImportError {
 
 /// Reads a file of either format: PSKC when it begins with `<`, a CSV table otherwise.
 ///
-/// `pre_shared_key` is for PSKC files whose keys are encrypted; `now`, in seconds since 1970, for
+/// `key` is for PSKC files whose keys are encrypted; `now`, in seconds since 1970, for
 /// leaving out keys that have expired.
-pub fn read(
-    file: &[u8],
-    pre_shared_key: Option<&pskc::PreSharedKey>,
-    now: u64,
-) -> Result<Import, ImportError> {
+pub fn read(file: &[u8], key: Option<&pskc::FileKey>, now: u64) -> Result<Import, ImportError> {
     if file.len() > LARGEST_FILE {
         return Err(ImportError::TooLarge);
     }
     let text = secinfo_typed::decode(file).ok_or(ImportError::NotUtf8)?;
     if text.trim_start().starts_with('<') {
-        pskc::read(&text, pre_shared_key, now)
+        pskc::read(&text, key, now)
     } else {
         csv::read(&text)
     }

@@ -177,6 +177,14 @@ impl Element {
             .try_fold(self, |element, name| element.child(Vocabulary::Pskc, name))
     }
 
+    /// The first child of that name, in any namespace, then the first of the next name in that, and so on.
+    pub(super) fn find(&self, names: &[&str]) -> Option<&Self> {
+        names.iter().try_fold(self, |element, name| {
+            let mut children = element.children.iter();
+            children.find(|child| child.name.eq_ignore_ascii_case(name))
+        })
+    }
+
     /// The value of an attribute without prefix.
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes

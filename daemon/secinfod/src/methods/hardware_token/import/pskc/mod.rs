@@ -1,13 +1,14 @@
 //! Portable Symmetric Key Container, RFC 6030: the keys of HOTP and TOTP tokens, in the clear or
-//! under a pre-shared key. Signatures of containers are not looked at: where the file comes from
+//! under a pre-shared key or a passphrase. Signatures of containers are not looked at: where the file comes from
 //! is for the administrator to know.
 
 mod base64;
+mod derivation;
 mod element;
 mod encryption;
 mod user;
 
-pub use encryption::{InvalidPreSharedKey, PreSharedKey};
+pub use encryption::{FileKey, InvalidPreSharedKey, PreSharedKey};
 
 use super::{Gathered, Import, ImportError, ImportedToken, Position, algorithm, excerpt, name};
 use crate::methods::Secret;
@@ -25,11 +26,7 @@ const ANOTHER_ENCODING: &str = "the Secret looks hexadecimal or like base32, but
                                 the file, or convert it";
 const TOTP: &str = "urn:ietf:params:xml:ns:keyprov:pskc:totp";
 
-pub(super) fn read(
-    document: &str,
-    key: Option<&PreSharedKey>,
-    now: u64,
-) -> Result<Import, ImportError> {
+pub(super) fn read(document: &str, key: Option<&FileKey>, now: u64) -> Result<Import, ImportError> {
     let container = Element::parse(document)?;
     if !container.is(Vocabulary::Pskc, "KeyContainer") {
         return Err(ImportError::Pskc(format!(
@@ -70,6 +67,9 @@ pub(super) fn read(
             package.token(is_alone, now),
         );
     }
+    if let Some(decryption) = &decryption {
+        decryption.check()?;
+    }
     if gathered.is_empty() {
         return Err(ImportError::Pskc("it has no KeyPackage with a Key".into()));
     }
@@ -94,7 +94,7 @@ impl Value {
 struct Package<'file> {
     element: &'file Element,
     key: &'file Element,
-    decryption: Option<&'file Decryption<'file>>,
+    decryption: Option<&'file Decryption>,
 }
 
 impl Package<'_> {

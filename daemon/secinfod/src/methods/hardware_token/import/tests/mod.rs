@@ -2,7 +2,7 @@ mod damaged;
 mod pskc_file;
 mod table;
 
-use super::pskc::PreSharedKey;
+use super::pskc::{FileKey, PreSharedKey};
 use super::*;
 use secinfo_domain::{Algorithm, Digits, HotpParameters, Period, TotpParameters};
 
@@ -40,11 +40,11 @@ fn imported(file: &str) -> Import {
     imported_with(file, None)
 }
 
-fn imported_with(file: &str, key: Option<&PreSharedKey>) -> Import {
+fn imported_with(file: &str, key: Option<&FileKey>) -> Import {
     read(file.as_bytes(), key, NOW).unwrap_or_else(|error| panic!("{error}: {file}"))
 }
 
-fn refused(file: &str, key: Option<&PreSharedKey>) -> String {
+fn refused(file: &str, key: Option<&FileKey>) -> String {
     match read(file.as_bytes(), key, NOW) {
         Ok(_) => panic!("read, and should have been refused: {file}"),
         Err(error) => error.to_string(),
@@ -56,7 +56,7 @@ fn problem(file: &str) -> String {
     problem_with(file, None)
 }
 
-fn problem_with(file: &str, key: Option<&PreSharedKey>) -> String {
+fn problem_with(file: &str, key: Option<&FileKey>) -> String {
     let import = imported_with(file, key);
     assert_eq!(
         (import.tokens.len(), import.problems.len()),
@@ -67,6 +67,14 @@ fn problem_with(file: &str, key: Option<&PreSharedKey>) -> String {
 }
 
 /// The key of figure 6.
-fn figure_6_key() -> PreSharedKey {
-    PreSharedKey::from_hexadecimal("12345678901234567890123456789012").unwrap()
+fn figure_6_key() -> FileKey {
+    pre_shared("12345678901234567890123456789012")
+}
+
+fn pre_shared(hexadecimal: &str) -> FileKey {
+    FileKey::PreShared(PreSharedKey::from_hexadecimal(hexadecimal).unwrap())
+}
+
+fn passphrase(text: &str) -> FileKey {
+    FileKey::Passphrase(text.to_owned().into())
 }

@@ -78,19 +78,14 @@ fn rfc_6030_figure_6() {
 #[test]
 fn encryption_that_does_not_fit_is_refused() {
     assert!(refused(FIGURE_6, None).contains("\"Pre-shared-key\""));
-    let wrong = PreSharedKey::from_hexadecimal("00345678901234567890123456789012").unwrap();
-    let told = match read(FIGURE_6.as_bytes(), Some(&wrong), NOW) {
-        Err(error) => error.to_string(),
-        Ok(import) => {
-            assert!(import.tokens.is_empty());
-            import.problems[0].to_string()
-        }
-    };
+    let wrong = pre_shared("00345678901234567890123456789012");
+    let told = refused(FIGURE_6, Some(&wrong));
     assert!(told.contains("the pre-shared key is wrong"), "{told}");
-    assert!(refused(FIGURE_7, Some(&figure_6_key())).contains("no passphrase"));
+    let too_long = pre_shared("123456789012345678901234567890121234567890123456");
+    assert!(refused(FIGURE_6, Some(&too_long)).contains("128 bits"));
     let key = figure_6_key();
     let altered = FIGURE_6.replace("AAECAwQFBgcICQoLDA0OD", "AAECAwQFBgcICQoLDA0PD");
-    assert!(problem_with(&altered, Some(&key)).contains("ValueMAC does not fit"));
+    assert!(refused(&altered, Some(&key)).contains("or the file was altered"));
     let without_mac = FIGURE_6.replace("ValueMAC", "Extension");
     assert!(problem_with(&without_mac, Some(&key)).contains("has no MAC"));
     let other_cipher = FIGURE_6.replace("aes128-cbc", "tripledes-cbc");
@@ -99,6 +94,102 @@ fn encryption_that_does_not_fit_is_refused() {
     assert!(refused(&other_mac, Some(&key)).contains("hmac-sha256"));
     let unnamed = FIGURE_6.replace("EncryptionKey", "Extension");
     assert!(problem_with(&unnamed, Some(&key)).contains("no EncryptionKey"));
+}
+
+#[test]
+fn rfc_6030_figure_7() {
+    let import = imported_with(FIGURE_7, Some(&passphrase("qwerty")));
+    assert!(import.problems.is_empty());
+    let [token] = import.tokens.as_slice() else {
+        panic!("one token")
+    };
+    assert_eq!(
+        (token.serial.as_str(), token.parameters),
+        ("987654321", hotp(Digits::Eight))
+    );
+    assert_eq!(token.secret.as_bytes(), SECRET);
+    // Programs write the parameters in the namespace of PKCS #5, and say the length of the key only if
+    // they must.
+    let named = FIGURE_7
+        .replace("Salt>", "pkcs5:Salt>")
+        .replace("Specified>", "pkcs5:Specified>")
+        .replace("IterationCount>", "pkcs5:IterationCount>")
+        .replace("<KeyLength>16</KeyLength>", "");
+    let import = imported_with(&named, Some(&passphrase("qwerty")));
+    assert_eq!(import.tokens.len(), 1);
+}
+
+#[test]
+fn a_passphrase_that_is_wrong_or_missing_is_said_once_for_the_file() {
+    for wrong in ["Qwerty", "", "qwerty "] {
+        let told = refused(FIGURE_7, Some(&passphrase(wrong)));
+        assert!(told.contains("the passphrase is wrong"), "{told}");
+    }
+    assert!(
+        refused(FIGURE_7, None).contains("the passphrase that the file calls \"My Password 1\"")
+    );
+    assert!(refused(FIGURE_7, Some(&figure_6_key())).contains("leave out the key"));
+    assert!(refused(FIGURE_6, Some(&passphrase("qwerty"))).contains("give the pre-shared key"));
+    let certificate = FIGURE_6.replace("KeyName", "X509Data");
+    assert!(refused(&certificate, Some(&figure_6_key())).contains("no certificate"));
+}
+
+/// One altered value says nothing about the passphrase, if it opens another.
+#[test]
+fn of_an_altered_value_only_its_key_is_left_out() {
+    let (head, package) = FIGURE_7.split_once("<pskc:KeyPackage>").unwrap();
+    let (package, end) = package.split_once("</pskc:KeyPackage>").unwrap();
+    let altered = package
+        .replace("987654321", "987654322")
+        .replace("oTvo+S22", "oTvo+S23");
+    let file = format!(
+        "{head}<pskc:KeyPackage>{package}</pskc:KeyPackage><pskc:KeyPackage>{altered}</pskc:KeyPackage>{end}"
+    );
+    let import = imported_with(&file, Some(&passphrase("qwerty")));
+    assert_eq!((import.tokens.len(), import.problems.len()), (1, 1));
+    assert!(
+        import.problems[0]
+            .to_string()
+            .contains("ValueMAC does not fit")
+    );
+}
+
+#[test]
+fn how_a_key_is_derived_has_its_bounds() {
+    for (from, to, what) in [
+        (
+            "<IterationCount>1000<",
+            "<IterationCount>5000001<",
+            "is not 1 to 5000000",
+        ),
+        (
+            "<IterationCount>1000<",
+            "<IterationCount>0<",
+            "is not 1 to 5000000",
+        ),
+        (
+            "<IterationCount>1000<",
+            "<IterationCount>-1<",
+            "is not 1 to 5000000",
+        ),
+        ("<KeyLength>16<", "<KeyLength>20<", "16, 24 and 32"),
+        ("Ej7/PEpyEpw=", "?", "Salt"),
+        ("#pbkdf2", "#pbkdf1", "PBKDF2 is"),
+        (
+            "<PRF/>",
+            "<PRF Algorithm=\"urn:x#hmac-md5\"/>",
+            "hmac-sha512",
+        ),
+        (
+            "<PRF/>",
+            "<PRF Algorithm=\"urn:x#hmac-sha256\"/>",
+            "the passphrase is wrong",
+        ),
+        ("<KeyLength>16<", "<KeyLength>32<", "makes one of 256"),
+    ] {
+        let told = refused(&FIGURE_7.replace(from, to), Some(&passphrase("qwerty")));
+        assert!(told.contains(what), "{told}");
+    }
 }
 
 /// Figure 6 again, its value authenticated by HMAC-SHA-256 instead; made with
