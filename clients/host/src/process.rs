@@ -26,6 +26,6 @@ pub(crate) fn require_root(what: &str) -> Result<(), Failure> {
     Err(Failure::Bus(secinfo_wire::Error::Refused {
         reason: secinfo_wire::Reason::NotAuthorized,
         message: format!("Only root can {what}: run it with sudo."),
-        details: secinfo_wire::Details::default(),
+        details: Box::default(),
     }))
 }

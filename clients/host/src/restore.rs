@@ -10,6 +10,7 @@ use secinfo_terminal::screen::Screen;
 use secinfo_terminal::text::{counted, visible};
 use secinfo_terminal::times::Clock;
 use secinfo_wire::{AuditProxy, BackupsProxy, Connection, Fd, Reason, RestoreOptions, Restored};
+use secinfo_words::{Language, Words};
 use serde::Serialize;
 use std::io::{self, PipeWriter, Read, Write};
 use std::path::PathBuf;
@@ -83,7 +84,7 @@ pub async fn run(
     screen.note(&format!(
         "It is {} now, by the clock of this host, and the backup is {} old. No code of an app up to now is taken: if that is not the time, set the clock.",
         clock.stamp(restored.restored * 1000),
-        age(restored.restored.saturating_sub(restored.time))
+        Words::of(Language::English).length(restored.restored.saturating_sub(restored.time))
     ))?;
     wait_for_another(&connection, former).await?;
     expect_continued(&connection, &restored).await?;
@@ -211,16 +212,6 @@ async fn expect_continued(connection: &Connection, restored: &Restored) -> Resul
         .map_err(|_| wrong())
 }
 
-/// A length of time in words, rounded down.
-fn age(seconds: u64) -> String {
-    match seconds {
-        0..120 => format!("{seconds} s"),
-        120..7200 => format!("{} minutes", seconds / 60),
-        7200..172_800 => format!("{} hours", seconds / 3600),
-        _ => format!("{} days", seconds / 86_400),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,7 +220,7 @@ mod tests {
         secinfo_wire::Error::Refused {
             reason,
             message: "what the daemon says".to_owned(),
-            details: secinfo_wire::Details::default(),
+            details: Box::default(),
         }
     }
 
@@ -246,14 +237,5 @@ mod tests {
         ] {
             assert_eq!(said(reason, sent), "what the daemon says");
         }
-    }
-
-    #[test]
-    fn the_age_of_a_backup_has_words() {
-        assert_eq!(age(0), "0 s");
-        assert_eq!(age(119), "119 s");
-        assert_eq!(age(7199), "119 minutes");
-        assert_eq!(age(172_799), "47 hours");
-        assert_eq!(age(30 * 86_400), "30 days");
     }
 }

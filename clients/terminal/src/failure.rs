@@ -217,13 +217,12 @@ fn found(errors: usize, warnings: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use secinfo_wire::Details;
 
     fn refused(reason: Reason) -> Failure {
         Failure::Bus(BusError::Refused {
             reason,
             message: String::new(),
-            details: Details::default(),
+            details: Box::default(),
         })
     }
 

@@ -189,20 +189,10 @@ pub enum Refusal {
     /// The clock is behind what the log or its backup was made at. Which codes by time were used
     /// since could not be told.
     #[error(
-        "the clock of this host is {} behind what the backup holds: set the clock first, then restore again",
-        in_words(*by)
+        "the clock of this host is behind what the backup holds: set the clock first, then restore again"
     )]
     ClockBehind {
         /// How far, rounded up.
         by: Seconds,
     },
-}
-
-fn in_words(length: Seconds) -> String {
-    match length.get() {
-        seconds @ 0..120 => format!("{seconds} s"),
-        seconds @ 120..7200 => format!("{} minutes", seconds.div_ceil(60)),
-        seconds @ 7200..172_800 => format!("{} hours", seconds.div_ceil(3600)),
-        seconds => format!("{} days", seconds.div_ceil(86_400)),
-    }
 }

@@ -23,7 +23,7 @@ pub enum Error {
         /// The daemon's sentence, which says what to do next.
         message: String,
         /// What the sentence says that changes from time to time.
-        details: Details,
+        details: Box<Details>,
     },
     /// There is no bus, no daemon on it, or no reply.
     #[error("secinfod cannot be reached ({0}); see \"systemctl status secinfod\"")]
@@ -61,7 +61,7 @@ impl Error {
         Self::Refused {
             reason,
             message,
-            details: Details::default(),
+            details: Box::default(),
         }
     }
 }
@@ -78,6 +78,11 @@ dictionary! {
         /// Why a code that was right counts as used, where it was not accepted before: one of
         /// [`used`](crate::names::used).
         pub used: Option<String>,
+        /// The reason, where the name of the error stands for several: one of
+        /// [`finer`](crate::names::finer).
+        pub finer: Option<String>,
+        /// How many seconds the clock of the host is behind what a backup holds.
+        pub seconds_behind: Option<u64>,
     }
 }
 
@@ -225,7 +230,7 @@ impl From<zbus::Error> for Error {
                         Ok((message, details)) => Self::Refused {
                             reason,
                             message,
-                            details,
+                            details: Box::new(details),
                         },
                         Err(_) => Self::refused(reason, message),
                     },

@@ -115,6 +115,27 @@ pub mod used {
     }
 }
 
+/// Why the daemon refused, where the name of its error stands for several reasons, as it is written on the
+/// bus.
+pub mod finer {
+    words! {
+        /// Another method was added at the same time.
+        ADDED_MEANWHILE = "added-meanwhile";
+        /// A method of the kind can never be the default.
+        NEVER_THE_DEFAULT = "never-the-default";
+        /// The method is no hardware token.
+        NO_TOKEN = "no-token";
+        /// The two codes are not consecutive ones of the token.
+        NOT_CONSECUTIVE = "not-consecutive";
+        /// The number is there already, in another place.
+        NUMBER_KNOWN = "number-known";
+        /// What is left of the disk is kept for sign-ins.
+        ROOM_KEPT = "room-kept";
+        /// A method of the kind is not enough at this service.
+        TOO_WEAK_HERE = "too-weak-here";
+    }
+}
+
 /// Which of a user's phone numbers one is, as it is written on the bus.
 pub mod place {
     words! {

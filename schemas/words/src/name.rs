@@ -46,37 +46,59 @@ impl Words {
     pub fn error(self, reason: Reason, details: &Details) -> Option<String> {
         let of_used = details.used.as_deref();
         let of_used = of_used.and_then(|why| self.family("used", why, None, &Arguments::new()));
-        let mut sentence = match &details.undelivered {
+        let finer = details.finer.as_deref();
+        let finer = finer.and_then(|why| self.family("finer", why, None, &Arguments::new()));
+        let mut sentence = match (&details.undelivered, details.seconds_behind) {
             _ if of_used.is_some() => of_used?,
-            Some(why) => self
+            _ if finer.is_some() => finer?,
+            (Some(why), _) => self
                 .say(message::ErrorUndelivered {
                     problem: self.undelivered(why).into(),
                 })
                 .to_string(),
-            None => self.family("error", reason.name(), None, &Arguments::new())?,
+            (None, Some(seconds)) => self
+                .say(message::ErrorClockBehind {
+                    length: self.wait(seconds).into(),
+                })
+                .to_string(),
+            (None, None) => self.family("error", reason.name(), None, &Arguments::new())?,
         };
         if let Some(seconds) = details.seconds_left {
-            // Not a moment too early, once it is in minutes.
-            let whole = if seconds < 120 {
-                seconds
-            } else {
-                seconds.next_multiple_of(60)
-            };
-            let length = self.length(whole).into();
             sentence.push(' ');
-            sentence.push_str(&self.say(message::ErrorTimeLeft { length }));
+            sentence.push_str(&self.time_left(seconds));
         }
         Some(sentence)
     }
 
-    /// A length of time.
+    /// How long to wait until something can be done, as a sentence.
+    pub fn time_left(self, seconds: u64) -> String {
+        let length = self.wait(seconds).into();
+        self.say(message::ErrorTimeLeft { length }).to_string()
+    }
+
+    /// A length of time, to the nearest minute, hour or day.
     pub fn length(self, seconds: u64) -> String {
+        self.length_in(seconds, |unit| (seconds + unit / 2) / unit)
+    }
+
+    /// A length of time that is to pass: not a moment too short, once it is in minutes.
+    pub fn wait(self, seconds: u64) -> String {
+        self.length_in(seconds, |unit| seconds.div_ceil(unit))
+    }
+
+    fn length_in(self, seconds: u64, of_unit: impl Fn(u64) -> u64) -> String {
         let words = match seconds {
             0..120 => self.say(message::TimeSeconds {
                 seconds: seconds.into(),
             }),
-            _ => self.say(message::TimeMinutes {
-                minutes: ((seconds + 30) / 60).into(),
+            120..7200 => self.say(message::TimeMinutes {
+                minutes: of_unit(60).into(),
+            }),
+            7200..172_800 => self.say(message::TimeHours {
+                hours: of_unit(3600).into(),
+            }),
+            _ => self.say(message::TimeDays {
+                days: of_unit(86_400).into(),
             }),
         };
         words.to_string()
@@ -103,6 +125,54 @@ impl Words {
 mod tests {
     use super::*;
     use crate::Language;
+
+    #[test]
+    fn lengths_are_in_the_unit_that_people_use() {
+        let english = Words::of(Language::English);
+        for (seconds, length, wait) in [
+            (0, "0 s", "0 s"),
+            (119, "119 s", "119 s"),
+            (121, "2 minutes", "3 minutes"),
+            (7199, "120 minutes", "120 minutes"),
+            (7201, "2 hours", "3 hours"),
+            (172_801, "2 days", "3 days"),
+            (7 * 86_400, "7 days", "7 days"),
+        ] {
+            assert_eq!(english.length(seconds), length);
+            assert_eq!(english.wait(seconds), wait);
+        }
+        assert_eq!(Words::of(Language::German).wait(7 * 86_400), "7 Tage");
+        assert_eq!(Words::of(Language::French).wait(10_000), "3 heures");
+    }
+
+    #[test]
+    fn a_refusal_says_more_than_the_name_of_its_error() {
+        let german = Words::of(Language::German);
+        let behind = Details {
+            seconds_behind: Some(3 * 3600),
+            ..Details::default()
+        };
+        let said = german.error(Reason::ClockBehind, &behind).unwrap();
+        assert!(said.contains("geht 3 Stunden nach"), "{said}");
+        let finer = Details {
+            finer: Some("not-consecutive".to_owned()),
+            ..Details::default()
+        };
+        let said = german.error(Reason::WrongCode, &finer).unwrap();
+        assert!(said.contains("aufeinanderfolgende"), "{said}");
+        // A daemon that is newer knows more of them.
+        let newer = Details {
+            finer: Some("of-a-later-version".to_owned()),
+            ..Details::default()
+        };
+        let said = german.error(Reason::WrongCode, &newer).unwrap();
+        assert_eq!(
+            said,
+            german
+                .error(Reason::WrongCode, &Details::default())
+                .unwrap()
+        );
+    }
 
     #[test]
     fn a_refusal_says_how_long_to_wait_and_why_a_code_did_not_arrive() {

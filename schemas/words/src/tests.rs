@@ -65,7 +65,7 @@ fn every_language_has_every_message_with_the_same_arguments() {
 
 #[test]
 fn every_name_on_the_bus_has_words_in_every_language() {
-    use names::{place, purpose, undelivered, used};
+    use names::{finer, place, purpose, undelivered, used};
     let kinds: Vec<_> = names::kind::ALL
         .iter()
         .map(|name| format!("kind-{name}"))
@@ -82,11 +82,15 @@ fn every_name_on_the_bus_has_words_in_every_language() {
         .iter()
         .map(|name| format!("used-{name}"))
         .collect();
+    let finer: Vec<_> = finer::ALL
+        .iter()
+        .map(|name| format!("finer-{name}"))
+        .collect();
     let reasons = Reason::ALL
         .iter()
         .filter(|reason| !SAID_BY_THE_DAEMON.contains(reason))
         .map(|reason| format!("error-{}", reason.name()));
-    let all: Vec<_> = [&kinds[..], &purposes, &places, &undelivered, &used]
+    let all: Vec<_> = [&kinds[..], &purposes, &places, &undelivered, &used, &finer]
         .concat()
         .into_iter()
         .chain(reasons)
@@ -112,13 +116,9 @@ fn any_arguments() -> Arguments<'static> {
         .with("labelled", false)
         .with("label", "")
         .with("destination", "")
+        .with("length", "")
 }
 
 /// Refusals whose own sentence says which of many things is wrong, or that only administrators meet,
 /// whose commands are in English.
-const SAID_BY_THE_DAEMON: [Reason; 4] = [
-    Reason::InvalidArgument,
-    Reason::InvalidBackup,
-    Reason::NotEmpty,
-    Reason::ClockBehind,
-];
+const SAID_BY_THE_DAEMON: [Reason; 2] = [Reason::InvalidArgument, Reason::InvalidBackup];

@@ -29,7 +29,9 @@ const ERRORS_END: &str = "\n\
     with `DeliveryFailed` `undelivered`, which is `destination`, `refused`, `timed-out`, `provider` or\n\
     `host`, and with `CodeAlreadyUsed` `used` where the code was not accepted before: `brought-over` (the\n\
     method came from another system, which may have accepted it) or `clock-ahead` (the clock of the host was\n\
-    ahead when a code was last accepted).\n\n\
+    ahead when a code was last accepted). With `ClockBehind` it has `seconds_behind`. Where the name of an\n\
+    error stands for several reasons, `finer` tells them apart: `added-meanwhile`, `never-the-default`,\n\
+    `no-token`, `not-consecutive`, `number-known`, `room-kept` or `too-weak-here`.\n\n\
     Where an object may not be seen, `org.freedesktop.DBus.Error.UnknownObject` is answered, as for one\n\
     that does not exist.\n";
 

@@ -218,7 +218,7 @@ async fn wrong_codes_lock_until_an_administrator_unlocks() {
         "That code is not right.",
         "After wrong codes you have to wait",
     );
-    let locked = "Wrong codes locked your methods for 5 min: wait, or ask an administrator";
+    let locked = "Wrong codes locked your methods for 5 minutes: wait, or ask an administrator";
     for _ in 0..2 {
         client.answer(&app.codes.wrong());
         client.expect(wrong);

@@ -12,7 +12,7 @@ use zbus::Message;
 pub struct BusError {
     name: &'static str,
     message: Cow<'static, str>,
-    details: Details,
+    details: Box<Details>,
 }
 
 impl BusError {
@@ -21,7 +21,7 @@ impl BusError {
         Self {
             name: reason.error_name(),
             message: message.into(),
-            details: Details::default(),
+            details: Box::default(),
         }
     }
 
@@ -29,14 +29,17 @@ impl BusError {
         Self {
             name,
             message,
-            details: Details::default(),
+            details: Box::default(),
         }
     }
 
     /// The same, with what its sentence says that changes from time to time.
     #[must_use]
     pub fn with(self, details: Details) -> Self {
-        Self { details, ..self }
+        Self {
+            details: Box::new(details),
+            ..self
+        }
     }
 
     /// The full D-Bus error name.
@@ -52,10 +55,10 @@ impl BusError {
     /// The reply to `call` that says it. Errors that have details have them as a second argument.
     pub(super) fn reply(&self, call: &Message) -> zbus::Result<Message> {
         let reply = Message::error(&call.header(), self.name);
-        if self.details == Details::default() {
+        if *self.details == Details::default() {
             reply.build(&self.message())
         } else {
-            reply.build(&(self.message(), &self.details))
+            reply.build(&(self.message(), &*self.details))
         }
     }
 

@@ -31,6 +31,11 @@ impl Prompts {
         SecretText::new(self.0.kind_asked(kind.as_str()))
     }
 
+    /// A length of time that is to pass.
+    pub fn wait(self, seconds: u64) -> String {
+        self.0.wait(seconds)
+    }
+
     /// The words with this id, with these parts put in.
     pub fn say(self, id: &str, parts: &[(&'static str, Part<'_>)]) -> SecretText {
         let arguments = parts

@@ -19,6 +19,8 @@ time-limit = { $day ->
 }
 time-seconds = { $seconds } s
 time-minutes = { $minutes } Minuten
+time-hours = { $hours } Stunden
+time-days = { $days } Tage
 
 # Fragen.
 

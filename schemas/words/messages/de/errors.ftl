@@ -35,8 +35,19 @@ error-TokenUnknown = Kein Token mit dieser Seriennummer wartet auf seine Aktivie
 error-NotForYourself = Niemand stellt sich selbst einen Zugangspass aus: Bitten Sie eine andere Person der Administration.
 error-StorageUnavailable = Das Protokoll kann im Moment nicht geschrieben werden, deshalb wurde nichts geändert. Bitten Sie die Administration, nach dem Dienst zu sehen, und versuchen Sie es dann wieder.
 error-LimitsExceeded = Es sind zu viele Sitzungen offen, oder es wird zu viel auf einmal verlangt: Beenden Sie eine Sitzung, oder versuchen Sie es gleich noch einmal.
+error-ClockBehind = Die Uhr dieses Rechners geht { $length } nach gegenüber dem, was die Sicherung enthält: Stellen Sie zuerst die Uhr, und spielen Sie die Sicherung dann wieder ein.
+error-NotEmpty = Dieser Rechner hat schon Sicherheitsinformationen, und eine Sicherung wird nur auf einem leeren Rechner eingespielt.
 error-ShuttingDown = Der Dienst wird gerade beendet. Versuchen Sie es gleich noch einmal.
 error-Internal = Im Dienst ist ein Fehler aufgetreten. In seinem Protokoll steht mehr.
+
+# The same, told apart more exactly than by the name of the error.
+finer-added-meanwhile = Gleichzeitig kam eine andere Methode dazu: Versuchen Sie es noch einmal.
+finer-never-the-default = Eine Methode dieser Art kann nie die Standardmethode sein: Wählen Sie eine, nach der bei der Anmeldung gefragt wird.
+finer-no-token = Nur Hardware-Token lassen sich neu abgleichen.
+finer-not-consecutive = Das sind nicht zwei aufeinanderfolgende Codes dieses Tokens: Nehmen Sie die nächsten zwei, und versuchen Sie es wieder.
+finer-number-known = Diese Nummer gibt es schon, an einem anderen Platz: Fügen Sie die Methode an diesem Platz hinzu.
+finer-room-kept = Der Speicher dieses Rechners ist fast voll, und der Rest ist für Anmeldungen bestimmt: Bitten Sie die Administration, Platz zu schaffen.
+finer-too-weak-here = Eine Methode dieser Art genügt hier nicht zur Anmeldung: Wählen Sie eine stärkere Methode.
 
 error-undelivered = Der Code wurde nicht zugestellt: { $problem }. Nehmen Sie eine andere Methode, oder fordern Sie später einen neuen an.
 error-time-left = Wartezeit: { $length }.

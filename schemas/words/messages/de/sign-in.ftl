@@ -36,13 +36,13 @@ note-wrong = Der Code stimmt nicht.
 note-no-code = Das ist kein Code: Ein Code hat { $digits } Ziffern.
 note-used = Der Code wurde schon benutzt: Warten Sie auf den nächsten.
 note-brought-over = Der Code kann in dem System benutzt worden sein, aus dem diese Methode stammt: Warten Sie auf den nächsten.
-note-clock-ahead = Die Uhr dieses Rechners ging bei einer früheren Anmeldung vor, darum gelten Codes noch { $minutes } min als benutzt: Nehmen Sie einen anderen Weg, oder warten Sie.
+note-clock-ahead = Die Uhr dieses Rechners ging bei einer früheren Anmeldung vor, darum gelten Codes noch { $length } als benutzt: Nehmen Sie einen anderen Weg, oder warten Sie.
 note-slow = Nach falschen Codes müssen Sie warten: Versuchen Sie es in { $seconds } s wieder.
-note-locked = Falsche Codes haben diese Methode für { $minutes } min gesperrt.
+note-locked = Falsche Codes haben diese Methode für { $length } gesperrt.
 note-gone = Der Code gilt nicht mehr: Lassen Sie einen neuen schicken.
 note-none-sent = Es wurde noch kein Code geschickt.
 note-just-sent = Gerade wurde ein Code geschickt; der nächste geht in { $seconds } s.
-note-too-many-codes = Es wurden zu viele Codes geschickt: Der nächste geht in { $minutes } min.
+note-too-many-codes = Es wurden zu viele Codes geschickt: Der nächste geht in { $length }.
 note-not-sent = { $reason ->
     [destination] Der Code konnte dort nicht zugestellt werden.
     [late] Vom Code war nichts zu hören; vielleicht kommt er nicht an.
@@ -109,12 +109,12 @@ recovery-kept = Enter, wenn Sie sie haben:{" "}
 # Wie es ausging.
 
 end-too-many-attempts = Zu viele falsche Codes: Fangen Sie von vorn an.
-end-locked = Falsche Codes haben Ihre Methoden für { $minutes } min gesperrt: Warten Sie, oder bitten Sie die Administration, sie zu entsperren.
+end-locked = Falsche Codes haben Ihre Methoden für { $length } gesperrt: Warten Sie, oder bitten Sie die Administration, sie zu entsperren.
 end-expired = Das hat zu lange gedauert: Fangen Sie von vorn an.
 end-no-method = Sie brauchen eine Methode, sich auszuweisen, und können hier keine einrichten: Wenden Sie sich an die Administration.
 end-grace-over = Die Frist, eine Methode einzurichten, ist vorbei: Bitten Sie die Administration um einen Zugangspass.
 end-pass-needed = Bevor Sie eine Methode einrichten können, brauchen Sie einen Zugangspass: Bitten Sie die Administration darum.
-end-too-many-codes = Es wurden zu viele Codes geschickt: Versuchen Sie es in { $minutes } min wieder.
+end-too-many-codes = Es wurden zu viele Codes geschickt: Versuchen Sie es in { $length } wieder.
 end-postponed = Bis { $date } müssen Sie einen Weg einrichten, sich auszuweisen: secinfo add authenticator-app
 end-postponed-pass = Bis { $date } müssen Sie einen Weg einrichten, sich auszuweisen, und brauchen dafür einen Zugangspass: Bitten Sie die Administration darum.
 end-more = Sie brauchen noch einen Weg, sich auszuweisen: secinfo add authenticator-app

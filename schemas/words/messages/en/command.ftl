@@ -19,6 +19,8 @@ time-limit = { $day ->
 }
 time-seconds = { $seconds } s
 time-minutes = { $minutes } minutes
+time-hours = { $hours } hours
+time-days = { $days } days
 
 # Questions.
 

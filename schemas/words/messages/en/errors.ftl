@@ -35,8 +35,19 @@ error-TokenUnknown = No token with that serial number waits to be activated: che
 error-NotForYourself = Nobody issues an access pass to themselves: ask another administrator.
 error-StorageUnavailable = The log cannot be written at the moment, so nothing was changed. Ask an administrator to look at the daemon, then try again.
 error-LimitsExceeded = Too many sessions are open, or too much is asked for at once: finish or cancel a session, or try again in a moment.
+error-ClockBehind = The clock of this host is { $length } behind what the backup holds: set the clock first, then restore again.
+error-NotEmpty = This host has security info already, and a backup is restored on an empty host only.
 error-ShuttingDown = The service is stopping. Try again in a moment.
 error-Internal = Something went wrong in the service. Its log says more.
+
+# The same, told apart more exactly than by the name of the error.
+finer-added-meanwhile = Another method was added at the same time: do it again.
+finer-never-the-default = A method of that kind can never be the default: choose one that is asked for at sign-in.
+finer-no-token = Only hardware tokens can be resynchronized.
+finer-not-consecutive = These are not two consecutive codes of this token: take the next two and try again.
+finer-number-known = That number is there already, in another place: add the method in that place.
+finer-room-kept = The disk of this host is nearly full, and what is left is kept for sign-ins: ask an administrator to make room.
+finer-too-weak-here = A method of that kind is not enough to sign in here: choose a stronger method.
 
 error-undelivered = The code was not delivered: { $problem }. Use another method, or ask for a new code later.
 error-time-left = Time left: { $length }.

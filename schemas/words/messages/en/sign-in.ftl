@@ -36,13 +36,13 @@ note-wrong = That code is not right.
 note-no-code = That is no code: a code has { $digits } digits.
 note-used = That code was used already: wait for the next one.
 note-brought-over = That code may have been used in the system that this method was brought over from: wait for the next one.
-note-clock-ahead = The clock of this host was ahead at a former sign-in, so that codes count as used for another { $minutes } min: use another way, or wait.
+note-clock-ahead = The clock of this host was ahead at a former sign-in, so that codes count as used for another { $length }: use another way, or wait.
 note-slow = After wrong codes you have to wait: try again in { $seconds } s.
-note-locked = Wrong codes locked this method for { $minutes } min.
+note-locked = Wrong codes locked this method for { $length }.
 note-gone = That code is no longer good: have another sent.
 note-none-sent = No code was sent yet.
 note-just-sent = A code was sent a moment ago; the next can be sent in { $seconds } s.
-note-too-many-codes = Too many codes were sent: the next can be sent in { $minutes } min.
+note-too-many-codes = Too many codes were sent: the next can be sent in { $length }.
 note-not-sent = { $reason ->
     [destination] The code could not be delivered there.
     [late] Nothing was heard of the code, and it may not arrive.
@@ -109,12 +109,12 @@ recovery-kept = Press Enter when you have them:{" "}
 # How it ended.
 
 end-too-many-attempts = Too many wrong codes: begin again.
-end-locked = Wrong codes locked your methods for { $minutes } min: wait, or ask an administrator to unlock them.
+end-locked = Wrong codes locked your methods for { $length }: wait, or ask an administrator to unlock them.
 end-expired = That took too long: begin again.
 end-no-method = You need a method to verify that it is you, and cannot set one up here: ask an administrator.
 end-grace-over = The time in which you could put off setting up a method is over: ask an administrator for an access pass.
 end-pass-needed = Before you can set up a method you need an access pass: ask an administrator for one.
-end-too-many-codes = Too many codes were sent: try again in { $minutes } min.
+end-too-many-codes = Too many codes were sent: try again in { $length }.
 end-postponed = You have until { $date } to set up a way to verify that it is you: secinfo add authenticator-app
 end-postponed-pass = You have until { $date } to set up a way to verify that it is you, and need an access pass for that: ask an administrator for one.
 end-more = You need one more way to verify that it is you: secinfo add authenticator-app

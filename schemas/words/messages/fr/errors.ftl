@@ -35,8 +35,19 @@ error-TokenUnknown = Aucun jeton avec ce numéro de série n’attend d’être 
 error-NotForYourself = Personne ne s’émet un passe d’accès à soi-même : demandez à un autre administrateur.
 error-StorageUnavailable = Le journal ne peut pas être écrit pour le moment, rien n’a donc été modifié. Demandez à un administrateur d’examiner le service, puis réessayez.
 error-LimitsExceeded = Trop de sessions sont ouvertes, ou trop est demandé à la fois : terminez une session, ou réessayez dans un instant.
+error-ClockBehind = L’horloge de cet hôte retarde de { $length } sur ce que contient la sauvegarde : réglez d’abord l’horloge, puis restaurez de nouveau.
+error-NotEmpty = Cet hôte a déjà des informations de sécurité, et une sauvegarde ne se restaure que sur un hôte vide.
 error-ShuttingDown = Le service est en train de s’arrêter. Réessayez dans un instant.
 error-Internal = Une erreur s’est produite dans le service. Son journal en dit plus.
+
+# The same, told apart more exactly than by the name of the error.
+finer-added-meanwhile = Une autre méthode a été ajoutée en même temps : recommencez.
+finer-never-the-default = Une méthode de ce type ne peut jamais être la méthode par défaut : choisissez-en une qui est demandée à la connexion.
+finer-no-token = Seuls les jetons matériels peuvent être resynchronisés.
+finer-not-consecutive = Ce ne sont pas deux codes consécutifs de ce jeton : prenez les deux suivants et réessayez.
+finer-number-known = Ce numéro existe déjà, à une autre place : ajoutez la méthode à cette place.
+finer-room-kept = Le disque de cet hôte est presque plein, et le reste est gardé pour les connexions : demandez à un administrateur de faire de la place.
+finer-too-weak-here = Une méthode de ce type ne suffit pas pour se connecter ici : choisissez une méthode plus forte.
 
 error-undelivered = Le code n’a pas été remis : { $problem }. Utilisez une autre méthode ou demandez un nouveau code plus tard.
 error-time-left = Temps restant : { $length }.

@@ -36,13 +36,13 @@ note-wrong = Ce code n’est pas juste.
 note-no-code = Ce n’est pas un code : un code a { $digits } chiffres.
 note-used = Ce code a déjà servi : attendez le suivant.
 note-brought-over = Ce code a pu servir dans le système dont cette méthode provient : attendez le suivant.
-note-clock-ahead = L’horloge de cet hôte avançait lors d’une connexion précédente, et les codes comptent comme utilisés pendant encore { $minutes } min : prenez un autre moyen ou attendez.
+note-clock-ahead = L’horloge de cet hôte avançait lors d’une connexion précédente, et les codes comptent comme utilisés pendant encore { $length } : prenez un autre moyen ou attendez.
 note-slow = Après des codes faux il faut attendre : réessayez dans { $seconds } s.
-note-locked = Des codes faux ont bloqué cette méthode pour { $minutes } min.
+note-locked = Des codes faux ont bloqué cette méthode pour { $length }.
 note-gone = Ce code n’est plus valable : demandez-en un autre.
 note-none-sent = Aucun code n’a encore été envoyé.
 note-just-sent = Un code vient d’être envoyé ; le prochain pourra l’être dans { $seconds } s.
-note-too-many-codes = Trop de codes ont été envoyés : le prochain pourra l’être dans { $minutes } min.
+note-too-many-codes = Trop de codes ont été envoyés : le prochain pourra l’être dans { $length }.
 note-not-sent = { $reason ->
     [destination] Le code n’a pas pu être remis à cette adresse.
     [late] Aucune nouvelle du code : il n’arrivera peut-être pas.
@@ -109,12 +109,12 @@ recovery-kept = Entrée quand vous les avez :{" "}
 # Comment cela s’est terminé.
 
 end-too-many-attempts = Trop de codes faux : recommencez.
-end-locked = Des codes faux ont bloqué vos méthodes pour { $minutes } min : attendez, ou demandez à un administrateur de les débloquer.
+end-locked = Des codes faux ont bloqué vos méthodes pour { $length } : attendez, ou demandez à un administrateur de les débloquer.
 end-expired = Cela a pris trop de temps : recommencez.
 end-no-method = Il vous faut une méthode pour prouver qui vous êtes, et vous ne pouvez pas en installer ici : adressez-vous à un administrateur.
 end-grace-over = Le délai pour installer une méthode est passé : demandez un passe d’accès à un administrateur.
 end-pass-needed = Avant d’installer une méthode il vous faut un passe d’accès : demandez-le à un administrateur.
-end-too-many-codes = Trop de codes ont été envoyés : réessayez dans { $minutes } min.
+end-too-many-codes = Trop de codes ont été envoyés : réessayez dans { $length }.
 end-postponed = Vous avez jusqu’au { $date } pour installer un moyen de prouver qui vous êtes : secinfo add authenticator-app
 end-postponed-pass = Vous avez jusqu’au { $date } pour installer un moyen de prouver qui vous êtes, et il vous faut un passe d’accès : demandez-le à un administrateur.
 end-more = Il vous faut encore un moyen de prouver qui vous êtes : secinfo add authenticator-app

@@ -56,7 +56,8 @@ async fn a_locked_default_leads_to_the_alternatives() {
         .answer(&wrong())
         .shows("you have to wait: try again in 1 s");
     tokio::time::sleep(Duration::from_millis(1100)).await;
-    let list = "Wrong codes locked this method for 5 min.\nOther ways:\n1. Recovery code\nNumber: ";
+    let list =
+        "Wrong codes locked this method for 5 minutes.\nOther ways:\n1. Recovery code\nNumber: ";
     assert_eq!(sign_in.answer(&wrong()).prompt(), list);
     assert_eq!(
         sign_in.answer("").prompt(),

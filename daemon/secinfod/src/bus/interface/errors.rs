@@ -5,8 +5,9 @@ use crate::core::{Clock, SystemClock};
 use crate::service::ServiceError;
 use crate::wire_names::WireName;
 use secinfo_domain::{Refusal, Timestamp};
-use secinfo_wire::names::used;
+use secinfo_wire::names::{finer, used};
 use secinfo_wire::{Details, InvalidDictionary, Reason};
+use secinfo_words::{Language, Words};
 
 impl From<ServiceError> for BusError {
     fn from(error: ServiceError) -> Self {
@@ -53,9 +54,11 @@ impl From<ServiceError> for BusError {
         };
         let text = sentence(&error.to_string());
         let details = details(&error);
-        let text = match details.seconds_left {
-            Some(seconds) => format!("{text} Time left: {}.", in_words(seconds)),
-            None => text,
+        let words = Words::of(Language::English);
+        let text = match (details.seconds_left, details.seconds_behind) {
+            (Some(seconds), _) => format!("{text} {}", words.time_left(seconds)),
+            (None, Some(_)) => words.error(reason, &details).unwrap_or(text),
+            (None, None) => text,
         };
         Self::typed(reason, text).with(details)
     }
@@ -68,8 +71,7 @@ impl From<InvalidDictionary> for BusError {
     }
 }
 
-/// How long the caller has to wait where a call was refused for its time, and why a message was not
-/// delivered.
+/// What the sentence of an error says beyond the name of its reason, for clients to say in other words.
 fn details(error: &ServiceError) -> Details {
     let until = match error {
         ServiceError::CodeBroughtOver { until } => until.map(Timestamp::as_millis),
@@ -94,18 +96,36 @@ fn details(error: &ServiceError) -> Details {
         ServiceError::ClockWasAhead { .. } => Some(used::CLOCK_AHEAD.to_owned()),
         _ => None,
     };
+    let seconds_behind = match error {
+        ServiceError::Refused(Refusal::ClockBehind { by }) => Some(by.get().into()),
+        _ => None,
+    };
     let left = |until: u64| until.saturating_sub(SystemClock.now().as_millis());
     Details {
         seconds_left: until.map(|until| left(until).div_ceil(1000)),
         undelivered,
         used,
+        finer: finer_reason(error).map(str::to_owned),
+        seconds_behind,
     }
 }
 
-fn in_words(seconds: u64) -> String {
-    match seconds {
-        0..=99 => format!("{seconds} s"),
-        _ => format!("{} min", seconds.div_ceil(60)),
+/// The reason, where the name of the error stands for several.
+const fn finer_reason(error: &ServiceError) -> Option<&'static str> {
+    let ServiceError::Refused(refusal) = error else {
+        return match error {
+            ServiceError::NotConsecutive => Some(finer::NOT_CONSECUTIVE),
+            _ => None,
+        };
+    };
+    match refusal {
+        Refusal::NotCompared => Some(finer::ADDED_MEANWHILE),
+        Refusal::NeverTheDefault(_) => Some(finer::NEVER_THE_DEFAULT),
+        Refusal::NotAToken => Some(finer::NO_TOKEN),
+        Refusal::NumberKnown(_) => Some(finer::NUMBER_KNOWN),
+        Refusal::RoomKept => Some(finer::ROOM_KEPT),
+        Refusal::TooWeakHere(_) => Some(finer::TOO_WEAK_HERE),
+        _ => None,
     }
 }
 

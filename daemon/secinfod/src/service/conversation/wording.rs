@@ -60,9 +60,10 @@ impl Wording {
             .as_millis()
             .saturating_sub(self.clock.now().as_millis());
         let seconds = left.div_ceil(1000).max(1);
+        let length = self.prompts.wait(seconds);
         let parts = [
             ("seconds", Part::Number(seconds)),
-            ("minutes", Part::Number(seconds.div_ceil(60))),
+            ("length", Part::Text(&length)),
         ];
         self.prompts.say(id, &parts)
     }
