@@ -72,9 +72,10 @@ fn read<T>(
         problems: Vec::new(),
     };
     for (line, bytes) in (1..).zip(file.split(|byte| *byte == b'\n')) {
-        let bytes = bytes.trim_ascii();
+        // Blanks before the first word are for each format to judge.
+        let bytes = bytes.trim_ascii_end();
         // A comment may be in any encoding.
-        if bytes.is_empty() || bytes.starts_with(b"#") {
+        if matches!(bytes.trim_ascii_start(), [] | [b'#', ..]) {
             continue;
         }
         let read = std::str::from_utf8(bytes)

@@ -3,6 +3,9 @@
 //! before 1.1 `keyHandle,publicKey`. It is read as the module reads it (pam-u2f, `util.c`): the last
 //! line of a user counts, empty parts are passed over, and what is behind the options as well.
 
+#[cfg(test)]
+mod differential;
+
 use super::{Import, ImportError, LineProblem};
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
 use secinfo_domain::UserName;
@@ -84,7 +87,7 @@ fn last_lines(file: &[u8]) -> HashMap<&[u8], u32> {
     let lines = (1..).zip(file.split(|byte| *byte == b'\n'));
     lines
         .filter_map(|(line, text)| {
-            let mut parts = text.trim_ascii().split(|byte| *byte == b':');
+            let mut parts = text.trim_ascii_end().split(|byte| *byte == b':');
             Some((parts.find(|part| !part.is_empty())?, line))
         })
         .collect()
@@ -97,6 +100,12 @@ fn read_line(line: &str) -> Result<Vec<Mapping>, String> {
         );
     }
     super::refuse_unseen(line)?;
+    if line.starts_with([' ', '\t']) {
+        return Err(
+            "it begins with a blank, which the module takes for a part of the name: remove it"
+                .to_owned(),
+        );
+    }
     let mut parts = line.split(':').filter(|part| !part.is_empty());
     let user = super::user(parts.next().unwrap_or_default())?;
     let mappings: Vec<_> = (1..)
@@ -349,6 +358,7 @@ mod tests {
             ("alice", "no key"),
             ("alice::", "no key"),
             (":a,b", "no key"),
+            (" alice:a,b", "begins with a blank"),
             ("-----BEGIN OPENSSH PRIVATE KEY-----", "OpenSSH"),
             ("\u{feff}alice:a,b", "character 1 is U+FEFF"),
             ("alice:a,\u{200b}b", "character 9 is U+200B"),
