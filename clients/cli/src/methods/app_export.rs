@@ -22,8 +22,8 @@ const LABEL: &str = "Imported from an export";
 /// The export of an app or a server: codes that you have there already
 ///
 /// Reads text files of otpauth and otpauth-migration URIs, the JSON of Aegis, andOTP, 2FAS, FreeOTP+ and
-/// Bitwarden, the XML of KeePass, and the LDIF of FreeIPA; encrypted ones it does not. Of several entries
-/// say which with --entry. For yourself a code from the app is asked for. With --user, an administrator
+/// Bitwarden, the CSV of password managers, the XML of KeePass, and the LDIF of FreeIPA; encrypted ones it
+/// does not. Of several entries say which with --entry. For yourself a code from the app is asked for. With --user, an administrator
 /// imports for that user, without a code; with --users, every entry for the user whom its account names.
 #[derive(Debug, clap::Args)]
 #[command(

@@ -1,7 +1,8 @@
 //! The exports of apps and password managers in JSON, each by the names that its program writes.
 
 use super::entry::{Described, SecretText};
-use super::{Export, Unreadable, uri};
+use super::item::Item;
+use super::{Export, Unreadable};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
@@ -112,7 +113,7 @@ struct Bitwarden {
     login: Option<BitwardenLogin>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct BitwardenLogin {
     username: Option<String>,
     totp: Option<Zeroizing<String>>,
@@ -154,7 +155,7 @@ pub(super) fn read(text: &str) -> Result<Export, Unreadable> {
     } else if let Some(items) = shape.items {
         let items: Vec<Bitwarden> = serde_json::from_str(items.get()).map_err(damaged)?;
         for item in items {
-            item.add_to(&mut export);
+            Item::from(item).add_to(&mut export);
         }
     } else {
         return Err(Unreadable::Unknown);
@@ -243,40 +244,13 @@ impl From<FreeOtp> for Described {
     }
 }
 
-impl Bitwarden {
-    /// Adds the one-time password of the item, if it has one: a URI, or the secret alone.
-    fn add_to(self, export: &mut Export) {
-        let name = self.name.unwrap_or_default();
-        let Some(login) = self.login else {
-            return;
-        };
-        let account = login.username.unwrap_or_default();
-        let Some(totp) = login.totp.filter(|totp| !totp.trim().is_empty()) else {
-            return;
-        };
-        let mut described = match totp.split_once("://") {
-            None => Described {
-                kind: "totp".to_owned(),
-                secret: SecretText::Base32(totp),
-                ..Described::default()
-            },
-            Some((scheme, _)) if scheme.eq_ignore_ascii_case("otpauth") => {
-                match uri::described(totp.trim()) {
-                    Some(described) => described,
-                    None => return export.leave_out(name, "its URI cannot be read"),
-                }
-            }
-            Some((scheme, _)) => Described {
-                kind: scheme.to_owned(),
-                ..Described::default()
-            },
-        };
-        if described.issuer.is_empty() {
-            described.issuer = name;
+impl From<Bitwarden> for Item {
+    fn from(item: Bitwarden) -> Self {
+        let login = item.login.unwrap_or_default();
+        Self {
+            name: item.name.unwrap_or_default(),
+            account: login.username.unwrap_or_default(),
+            totp: login.totp.unwrap_or_default(),
         }
-        if described.account.is_empty() {
-            described.account = account;
-        }
-        export.add(described);
     }
 }

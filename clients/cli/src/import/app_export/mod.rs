@@ -2,10 +2,12 @@
 //! program writes it, told apart by its content. What cannot be taken is listed with the reason.
 
 mod entry;
+mod item;
 mod json;
 mod keepass;
 mod ldif;
 mod migration;
+mod table;
 mod uri;
 
 pub use entry::Entry;
@@ -56,9 +58,12 @@ pub enum Unreadable {
     /// It is in none of the formats.
     #[error(
         "no export that is known: a text file of otpauth URIs, the JSON of Aegis, andOTP, 2FAS, FreeOTP+ or Bitwarden, the \
-         XML of KeePass, or the LDIF of FreeIPA"
+         XML of KeePass, the CSV of a password manager with a column of one-time passwords, or the LDIF of FreeIPA"
     )]
     Unknown,
+    /// It is a table without any.
+    #[error("no row of the table has a one-time password: export it with these")]
+    NoneInTable,
     /// It begins like one of the formats and goes on otherwise.
     #[error("it is damaged, or of another version than is known: export it again")]
     Damaged,
@@ -82,6 +87,7 @@ impl Export {
             [b'{' | b'[', ..] => json::read(text),
             [b'<', ..] => keepass::read(text),
             _ if ldif::is_export(text) => Ok(ldif::read(text)),
+            _ if table::is_export(text) => table::read(text),
             _ => uri::read(text),
         }
     }

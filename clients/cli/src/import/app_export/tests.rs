@@ -38,7 +38,7 @@ fn uris_are_read_as_apps_write_them() {
          otpauth://totp/Example:alice%40example.org?secret={SECRET}&issuer=Example&algorithm=SHA1&digits=6&period=30\r\n\
          OTPAUTH://HOTP/bob?counter=7&digits=8&algorithm=sha256&secret=gezd%20gnbv%20gy3t%20qojq%20gezd%20gnbv%20gy3t%20qojq\n\
          otpauth://totp/Big+Bank%3A%20carol?secret={SECRET}%3D%3D&period=60&image=x\n\
-         otpauth://totp/dave?secret=0000\n\
+         otpauth://totp/dave?secret=9999\n\
          otpauth://totp/erin?secret={SECRET}&digits=7\n\
          otpauth://steam/Steam:frank?secret={SECRET}\n\
          otpauth://totp/grace?secret={SECRET}&period=x\n\
@@ -55,6 +55,86 @@ fn uris_are_read_as_apps_write_them() {
             "Steam (frank): codes of the kind \"steam\" are not supported: TOTP and HOTP are",
             "line 8: the URI cannot be read",
         ]
+    );
+}
+
+#[test]
+fn a_uri_is_found_wherever_it_stands_in_its_line() {
+    let export = read(&format!(
+        "\u{feff}Mail: otpauth://totp/Mail:max+work@example.org?secret={SECRET} (old)\r\n\
+         \"otpauth://totp/CORP%5Cmax?secret={SECRET}\"\n\
+         <a href='otpauth://totp/Max%20Muster?secret={SECRET}'>x</a>\n\
+         \u{200b}otpauth://totp/Max Muster?secret={SECRET}\u{200b}\n\
+         no otpauth here\n"
+    ));
+    assert_eq!(
+        told(&export),
+        [
+            "Mail (max+work@example.org): every 30 s, 6 digits, SHA1",
+            "CORP\\max: every 30 s, 6 digits, SHA1",
+            "Max Muster: every 30 s, 6 digits, SHA1",
+            "Max Muster: every 30 s, 6 digits, SHA1",
+        ]
+    );
+}
+
+#[test]
+fn the_tables_of_password_managers_are_read() {
+    let uri = format!("otpauth://totp/Example:alice?secret={SECRET}&period=60");
+    let files = [
+        format!(
+            "\"Group\",\"Title\",\"Username\",\"Password\",\"URL\",\"Notes\",\"TOTP\",\"Icon\",\"Last Modified\",\"Created\"\n\
+             \"Root\",\"Bank\",\"alice\",\"hunter2\",\"\",\"two\nlines\",\"{uri}\",\"0\",\"\",\"\"\n\
+             \"Root\",\"None\",\"alice\",\"hunter2\",\"\",\"\",\"\",\"0\",\"\",\"\"\n"
+        ),
+        format!(
+            "folder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp\r\n\
+             ,,login,Bank,,,0,,alice,hunter2,{uri}\r\n\
+             ,,login,Game,,,0,,alice,hunter2,steam://{SECRET}\r\n\
+             ,,note,None,,,0,,,,\r\n"
+        ),
+        format!(
+            "Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes\nBank,,alice,hunter2,{uri},false,false,,\n"
+        ),
+        format!(
+            "url,username,password,totp,extra,name,grouping,fav\n,alice,hunter2,{SECRET},,Bank,,0\n"
+        ),
+        format!(
+            "username,username2,username3,title,password,note,url,category,otpUrl\nalice,,,Bank,hunter2,,,,{uri}\n"
+        ),
+        format!(
+            "type,name,url,email,username,password,note,totp\nlogin,Bank,,alice,,hunter2,,{uri}\n"
+        ),
+        format!("Title;Username;TOTP\nBank;alice;{uri}\n"),
+    ];
+    for file in files {
+        let (mut told, utf_16) = (told(&read(&file)), {
+            let units = file.encode_utf16().flat_map(u16::to_le_bytes);
+            [b"\xff\xfe".to_vec(), units.collect()].concat()
+        });
+        let of_game =
+            "Game (alice): codes of the kind \"steam\" are not supported: TOTP and HOTP are";
+        told.retain(|line| line != of_game);
+        let (name, period) = if file.contains("://") {
+            ("Example", 60)
+        } else {
+            ("Bank", 30)
+        };
+        assert_eq!(
+            told,
+            [format!("{name} (alice): every {period} s, 6 digits, SHA1")],
+            "{file}"
+        );
+        assert_eq!(
+            Export::read(&utf_16).unwrap_or_default().entries.len(),
+            1,
+            "{file}"
+        );
+    }
+    assert_eq!(error(b"Title,TOTP\nBank,\n"), Unreadable::NoneInTable);
+    assert_eq!(
+        error(b"Title,Password\nBank,hunter2\n"),
+        Unreadable::Unknown
     );
 }
 

@@ -10,9 +10,10 @@ pub(super) fn read(text: &str) -> Result<Export, Unreadable> {
     let mut export = Export::default();
     let (mut codes, mut given) = (0, 0);
     for (number, line) in (1..).zip(text.lines()) {
-        let line = line.trim();
-        let Some((scheme, _)) = line.split_once("://") else {
-            // Anything else, as a heading, is no URI.
+        // Anything else, as a heading, is no URI.
+        let Some((line, (scheme, _))) =
+            uri_in(line).and_then(|uri| Some((uri, uri.split_once("://")?)))
+        else {
             continue;
         };
         if scheme.eq_ignore_ascii_case("otpauth") {
@@ -34,6 +35,19 @@ pub(super) fn read(text: &str) -> Result<Export, Unreadable> {
     export.or(Unreadable::Unknown)
 }
 
+/// The URI in a line, with which it begins or which stands behind other words.
+fn uri_in(line: &str) -> Option<&str> {
+    let is_around = |c: char| {
+        c.is_whitespace() || secinfo_typed::is_unseen(c) || matches!(c, '"' | '\'' | '<' | '>')
+    };
+    let line = line.trim_matches(is_around);
+    let at = line.to_ascii_lowercase().find("otpauth")?;
+    let uri = &line[at..];
+    // One that begins the line may have blanks in it, though it should not.
+    let end = if at == 0 { None } else { uri.find(is_around) };
+    Some(&uri[..end.unwrap_or(uri.len())])
+}
+
 /// What an `otpauth` URI says.
 pub(super) fn described(uri: &str) -> Option<Described> {
     let (scheme, rest) = uri.split_once("://")?;
@@ -43,8 +57,7 @@ pub(super) fn described(uri: &str) -> Option<Described> {
     let (kind, rest) = rest.split_once('/')?;
     let rest = rest.split('#').next()?;
     let (label, query) = rest.split_once('?')?;
-    let label = decoded(label)?;
-    let (prefix, account) = label.split_once(':').unwrap_or(("", &label));
+    let (prefix, account) = issuer_and_account(label)?;
     let mut described = Described {
         issuer: prefix.trim().to_owned(),
         account: account.trim().to_owned(),
@@ -70,9 +83,34 @@ pub(super) fn described(uri: &str) -> Option<Described> {
     Some(described)
 }
 
+/// The parts of a label, before and behind its first colon, which may be escaped.
+fn issuer_and_account(label: &str) -> Option<(String, String)> {
+    let lower = label.to_ascii_lowercase();
+    let colons = [(label.find(':'), 1), (lower.find("%3a"), 3)];
+    let colon = colons
+        .into_iter()
+        .filter_map(|(at, length)| Some((at?, length)))
+        .min();
+    let (prefix, account) = match colon {
+        Some((at, length)) => (&label[..at], &label[at + length..]),
+        None => ("", label),
+    };
+    // In an address, a plus sign is one.
+    let is_address = account.contains('@') || account.contains("%40");
+    let account = if is_address {
+        literally(account)?
+    } else {
+        decoded(account)?
+    };
+    Some((decoded(prefix)?, account))
+}
+
+/// A part of a URI as it stands there.
+fn literally(text: &str) -> Option<String> {
+    Some(percent_decode_str(text).decode_utf8().ok()?.into_owned())
+}
+
 /// A part of a URI. A blank may be written as a plus sign.
 fn decoded(text: &str) -> Option<String> {
-    let blanks = text.replace('+', " ");
-    let text = percent_decode_str(&blanks).decode_utf8().ok()?;
-    Some(text.into_owned())
+    literally(&text.replace('+', " "))
 }
