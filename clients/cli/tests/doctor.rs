@@ -255,6 +255,35 @@ fn people_are_told_what_is_wrong_and_what_to_do() {
 
 /// Another than root is told what only root can look at, and nothing is made of what is unknown.
 #[test]
+fn a_misspelt_word_is_answered_with_the_one_that_was_meant() {
+    for (line, meant) in [
+        ("auht required pam_unix.so", "(is 'auth' meant?)"),
+        ("auth requierd pam_unix.so", "(is 'required' meant?)"),
+        (
+            "auth [sucess=1 default=ignore] pam_unix.so",
+            "(is 'success' meant?)",
+        ),
+        (
+            "auth required pam_unx.so",
+            "Write pam_unix.so, if that is meant",
+        ),
+        (
+            "auth required pam_secinfo.so set-up",
+            "Write 'set_up', if that is meant",
+        ),
+        (
+            "auth required pam_secinfo.so timout=20",
+            "Write 'timeout=20', if that is meant",
+        ),
+    ] {
+        let root = tree("base");
+        fs::write(root.path().join("etc/pam.d/sshd"), format!("{line}\n")).unwrap();
+        let (_, _, report) = found(root.path());
+        assert!(report.to_string().contains(meant), "{line}: {report:#}");
+    }
+}
+
+#[test]
 fn who_may_not_read_a_file_is_told_so() {
     let tree = tree("good-profile");
     set_mode(&tree.path().join("etc/pam.d/sudo"), 0o000);

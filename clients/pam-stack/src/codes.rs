@@ -1,5 +1,7 @@
 //! What PAM modules return, and what a stack does about it.
 
+use secinfo_typed::nearest;
+
 /// How many codes there are.
 pub const CODES: usize = 32;
 
@@ -166,6 +168,11 @@ impl Actions {
     }
 }
 
+/// What a misspelt word was probably meant to be, to stand behind the sentence that says so.
+pub(crate) fn probably_meant<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    nearest(word, known).map_or_else(String::new, |meant| format!(" (is '{meant}' meant?)"))
+}
+
 fn parse_list(text: &str) -> Result<[Option<Action>; CODES], String> {
     let space = |c: char| c.is_ascii_whitespace() || c == '\x0b';
     let mut list = [None; CODES];
@@ -177,7 +184,12 @@ fn parse_list(text: &str) -> Result<[Option<Action>; CODES], String> {
         let name = code.map_or("default", |index| NAMES[index]);
         rest = rest
             .strip_prefix(name)
-            .ok_or_else(|| format!("'{at}' does not begin with the name of a return value"))?
+            .ok_or_else(|| {
+                let written = at.split(|c| c == '=' || space(c)).next().unwrap_or(at);
+                let known = NAMES.into_iter().chain(["default"]);
+                let meant = probably_meant(written, known);
+                format!("'{at}' does not begin with the name of a return value{meant}")
+            })?
             .trim_start_matches(space);
         rest = rest
             .strip_prefix('=')
@@ -216,9 +228,14 @@ fn parse_action(text: &str) -> Result<(Action, &str), String> {
     match number.parse::<i32>() {
         Ok(0) => Err("a jump of 0 is written 'ignore'".to_owned()),
         Ok(jump) => Ok((Action::Jump(jump.unsigned_abs()), rest)),
-        Err(_) => Err(format!(
-            "'{text}' begins with no action: ignore, ok, done, bad, die, reset or a number"
-        )),
+        Err(_) => {
+            let end = text.find(|c: char| !c.is_ascii_alphanumeric());
+            let written = &text[..end.unwrap_or(text.len())];
+            let meant = probably_meant(written, words.map(|(word, _)| word));
+            Err(format!(
+                "'{text}' begins with no action: ignore, ok, done, bad, die, reset or a number{meant}"
+            ))
+        }
     }
 }
 
@@ -263,6 +280,23 @@ mod tests {
             assert_eq!(actions, Actions::all(Action::Bad), "{list}");
             assert!(mistake.is_err(), "{list}");
         }
+    }
+
+    #[test]
+    fn a_misspelt_word_of_a_list_is_answered_with_the_one_that_was_meant() {
+        for (list, meant) in [
+            ("sucess=ok", "success"),
+            ("success=ok defalt=ignore", "default"),
+            ("auth-err=die", "auth_err"),
+            ("success=dne", "done"),
+            ("success=ignor default=bad", "ignore"),
+        ] {
+            let told = Actions::of_list(list).1.unwrap_err();
+            let end = format!(" (is '{meant}' meant?)");
+            assert!(told.ends_with(&end), "{told}");
+        }
+        let told = Actions::of_list("success=fine").1.unwrap_err();
+        assert!(!told.contains("meant"), "{told}");
     }
 
     #[test]

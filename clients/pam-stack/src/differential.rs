@@ -268,3 +268,121 @@ fn stacks_end_as_they_end_for_libpam() {
         "{ends:?}"
     );
 }
+
+/// What libpam returns for services, and what we read of them, where each of these files is all that a
+/// root directory has of PAM beyond its library.
+fn compare_places(files: &[(&str, &str)], services: &[&str]) -> Vec<&'static str> {
+    let directory = tempfile::tempdir().unwrap();
+    let program = compile(directory.path());
+    let etc = directory.path().join("etc");
+    let vendor = directory.path().join("pam.d");
+    for path in [&etc, &vendor] {
+        std::fs::create_dir(path).unwrap();
+    }
+    let mut has_vendor = false;
+    for (path, text) in files {
+        let to = match path.strip_prefix("/usr/lib/pam.d/") {
+            Some(name) => vendor.join(name),
+            None => etc.join(path.strip_prefix("/etc/").unwrap()),
+        };
+        has_vendor |= path.starts_with("/usr/lib/");
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::write(to, text).unwrap();
+    }
+    for name in ["passwd", "group", "nsswitch.conf", "ld.so.cache"] {
+        let _ = std::fs::copy(Path::new("/etc").join(name), etc.join(name));
+    }
+    // Only the program sees what is mounted.
+    let script = "mount --bind \"$1/etc\" /etc && \
+                  { [ $2 = false ] || { mkdir --parents /usr/lib/pam.d && mount --bind \"$1/pam.d\" /usr/lib/pam.d; }; } && \
+                  exec \"$3\"";
+    let mut child = Command::new("unshare")
+        .args(["--mount", "sh", "-c", script, "sh"])
+        .arg(directory.path())
+        .arg(has_vendor.to_string())
+        .arg(&program)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    input.write_all(services.join("\n").as_bytes()).unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let theirs = String::from_utf8(output.stdout).unwrap();
+    let theirs: Vec<usize> = theirs.lines().map(|line| line.parse().unwrap()).collect();
+
+    let root = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let to = root.path().join(path.trim_start_matches('/'));
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        std::fs::write(to, text).unwrap();
+    }
+    let library = Library::of(&Root::open(Path::new("/")).unwrap());
+    let root = Root::open(root.path()).unwrap();
+    let loader = Loader::new(&root, &library);
+    services
+        .iter()
+        .zip(theirs)
+        .map(|(name, theirs)| {
+            let service = loader.service(name);
+            let ours = if service.refused {
+                Code::ABORT
+            } else {
+                run(&service.stack(Group::Auth), returned)
+            };
+            let theirs = Code::all().nth(theirs).unwrap();
+            assert_eq!(ours, theirs, "{name} of {files:?}");
+            theirs.name()
+        })
+        .collect()
+}
+
+#[test]
+fn services_are_found_where_libpam_finds_them() {
+    let ends_in = |code: &str| format!("auth required pam_debug.so auth={code}\n");
+    let (maxtries, perm_denied, cred_err) = (
+        ends_in("maxtries"),
+        ends_in("perm_denied"),
+        ends_in("cred_err"),
+    );
+    // What the administrator writes goes before what the vendor ships; for each file by itself.
+    let files = [
+        ("/etc/pam.d/own", maxtries.as_str()),
+        ("/etc/pam.d/both", &maxtries),
+        ("/usr/lib/pam.d/both", &perm_denied),
+        ("/usr/lib/pam.d/vendor", &perm_denied),
+        ("/usr/lib/pam.d/other", &cred_err),
+    ];
+    let services = ["own", "both", "vendor", "none"];
+    assert_eq!(
+        compare_places(&files, &services),
+        [
+            "maxtries",
+            "maxtries",
+            "perm_denied",
+            "cred_err",
+            "maxtries"
+        ]
+    );
+    // Without the directories, one file has them all, and services in any case.
+    let single = "own auth required pam_debug.so auth=maxtries\n\
+                  OTHER auth required pam_debug.so auth=cred_err\n\
+                  Own auth required pam_permit.so # in addition\n\
+                  both auth sufficient \\\n pam_permit.so\n";
+    assert_eq!(
+        compare_places(&[("/etc/pam.conf", single)], &["own", "both", "none"]),
+        ["maxtries", "success", "cred_err"]
+    );
+    // Beside a directory it says nothing.
+    let beside = [
+        ("/etc/pam.conf", single),
+        ("/etc/pam.d/both", &perm_denied),
+        ("/etc/pam.d/other", &cred_err),
+    ];
+    assert_eq!(
+        compare_places(&beside, &["own", "both"]),
+        ["cred_err", "perm_denied"]
+    );
+}

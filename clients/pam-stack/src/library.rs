@@ -30,11 +30,7 @@ impl Library {
                     .any(|window| window == text.as_bytes())
             })
         };
-        let mut directories: Vec<String> = ["/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d"]
-            .into_iter()
-            .filter(|directory| has(&format!("{directory}/%s")))
-            .map(str::to_owned)
-            .collect();
+        let mut directories = bytes.map_or_else(Vec::new, service_directories);
         if directories.is_empty() {
             directories = vec!["/etc/pam.d".to_owned(), "/usr/lib/pam.d".to_owned()];
         }
@@ -71,6 +67,24 @@ fn find(root: &Root) -> Option<String> {
         .find(|path| root.has(path))
 }
 
+/// The directories of services in the order in which libpam looks there: its own, that of distributions,
+/// then that of the vendor, whose place is chosen when libpam is built (`--enable-vendordir`).
+fn service_directories(bytes: &[u8]) -> Vec<String> {
+    const FIRST: [&str; 2] = ["/etc/pam.d", "/usr/lib/pam.d"];
+    let texts = bytes.split(|byte| *byte == 0);
+    let mut directories: Vec<_> = texts
+        .filter_map(|text| std::str::from_utf8(text).ok()?.strip_suffix("/%s"))
+        .filter(|directory| directory.starts_with('/') && directory.ends_with("/pam.d"))
+        .map(str::to_owned)
+        .collect();
+    directories.sort_by_key(|directory| {
+        let place = FIRST.iter().position(|first| first == directory);
+        place.unwrap_or(FIRST.len())
+    });
+    directories.dedup();
+    directories
+}
+
 /// The text in the library that is the path of the directory of modules.
 fn module_directory(bytes: &[u8]) -> Option<String> {
     let texts = bytes.split(|byte| *byte == 0);
@@ -92,6 +106,11 @@ mod tests {
         assert!(library.at_include);
         let module = library.module("pam_unix.so");
         assert_eq!(module.as_deref(), Some("/lib/x/security/pam_unix.so"));
+        let vendor = b"\0/usr/share/pam.d/%s\0/etc/pam.d\0/usr/lib/pam.d/%s\0/etc/pam.d/%s\0";
+        assert_eq!(
+            Library::from_bytes(Some(vendor)).directories,
+            ["/etc/pam.d", "/usr/lib/pam.d", "/usr/share/pam.d"]
+        );
         let other = Library::from_bytes(Some(b"\0/etc/pam.d/%s\0"));
         assert_eq!((other.at_include, other.module("a.so")), (false, None));
         assert_eq!(other.module("/a.so").as_deref(), Some("/a.so"));

@@ -4,7 +4,7 @@
 //! the type that was asked for or else of `auth`. A file that cannot be read at all, or ends in
 //! the middle of a line, makes libpam refuse the service.
 
-use crate::codes::{Action, Actions};
+use crate::codes::{Action, Actions, probably_meant};
 use crate::library::Library;
 use crate::line::{Line, Words, lines};
 use crate::root::{Root, is_absent};
@@ -77,6 +77,16 @@ impl Service {
             .collect()
     }
 }
+
+/// The words that say what a module is to the stack.
+const CONTROLS: [&str; 6] = [
+    "required",
+    "requisite",
+    "sufficient",
+    "optional",
+    "include",
+    "substack",
+];
 
 /// In which group and how deep a file is read.
 #[derive(Clone, Copy)]
@@ -382,8 +392,11 @@ impl<'a> Loader<'a> {
             return None;
         }
         if must_fail {
+            let include = self.library.at_include.then_some("@include");
+            let known = ["auth", "account", "password", "session"];
+            let meant = probably_meant(name, known.into_iter().chain(include));
             mistakes.push(format!(
-                "'{name}' is none of auth, account, password and session"
+                "'{name}' is none of auth, account, password and session{meant}"
             ));
         }
         let control = words.next();
@@ -425,7 +438,15 @@ impl<'a> Loader<'a> {
             if let Err(mistake) = mistake
                 && !control.unclosed
             {
-                mistakes.push(format!("in its second word {mistake}"));
+                mistakes.push(if control.written.starts_with('[') {
+                    format!("in its second word {mistake}")
+                } else {
+                    let meant = probably_meant(&control.text, CONTROLS);
+                    format!(
+                        "its second word '{}' says nothing to libpam{meant}",
+                        control.text
+                    )
+                });
             }
             actions
         });
@@ -585,6 +606,36 @@ mod tests {
         mistakes
             .map(|mistake| format!("{}: {}", mistake.location, mistake.what))
             .collect()
+    }
+
+    #[test]
+    fn a_misspelt_word_is_answered_with_the_one_that_was_meant() {
+        for (line, what) in [
+            (
+                "auht required pam_unix.so",
+                "none of auth, account, password and session (is 'auth' meant?)",
+            ),
+            ("acount required pam_unix.so", " (is 'account' meant?)"),
+            ("@inclde common-auth", " (is '@include' meant?)"),
+            (
+                "auth requierd pam_unix.so",
+                "its second word 'requierd' says nothing to libpam (is 'required' meant?)",
+            ),
+            ("auth sufficent pam_unix.so", " (is 'sufficient' meant?)"),
+            ("auth substak common-auth", " (is 'substack' meant?)"),
+            (
+                "auth [sucess=1 default=ignore] pam_unix.so",
+                " (is 'success' meant?)",
+            ),
+            (
+                "auth [success=ok default=di] pam_unix.so",
+                " (is 'die' meant?)",
+            ),
+        ] {
+            let told = told(&service("sshd", &[("sshd", format!("{line}\n"))]));
+            assert!(told[0].starts_with("/etc/pam.d/sshd:1: "), "{told:?}");
+            assert!(told[0].ends_with(what), "{told:?}");
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
 /* Authenticates through each service named on standard input, with the configuration in the
- * directory given, and prints what libpam returned, a line for each. */
+ * directory given, if one is, and prints what libpam returned, a line for each. */
 #include <security/pam_appl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,13 +19,14 @@ int main(int argc, char **argv)
     struct pam_conv conversation = {converse, NULL};
     char service[256];
 
-    if (argc != 2)
+    if (argc > 2)
         return 2;
     while (fgets(service, sizeof service, stdin) != NULL) {
         pam_handle_t *handle = NULL;
         int result;
 
         service[strcspn(service, "\n")] = '\0';
+        /* argv ends in a null pointer: then libpam looks where it always does. */
         result = pam_start_confdir(service, "nobody", &conversation, argv[1], &handle);
         if (result == PAM_SUCCESS)
             result = pam_authenticate(handle, PAM_SILENT);

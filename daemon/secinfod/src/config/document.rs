@@ -3,6 +3,7 @@
 use super::error::{Finding, SHOWN};
 use super::value::Refusal;
 use secinfo_domain::InvalidName;
+use secinfo_typed::nearest;
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -299,19 +300,4 @@ fn dotted(section: &str, key: &str) -> String {
     } else {
         format!("{section}.{key}")
     }
-}
-
-/// The known word that was probably meant: no more than a third of it is mistyped.
-pub(super) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    // Words of ours are short, and comparing takes time by the product of the lengths.
-    let word: String = word.chars().take(40).flat_map(char::to_lowercase).collect();
-    let word = word.replace(['-', ' '], "_");
-    known
-        .map(|known| {
-            let plain = known.to_lowercase().replace('-', "_");
-            (strsim::osa_distance(&word, &plain), known)
-        })
-        .filter(|(distance, known)| *distance <= (known.len() / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| known)
 }

@@ -1,8 +1,8 @@
 //! From the values of TOML to ours, each with what would be right if it is not.
 
-use super::document::nearest;
 use secinfo_domain::policy::{Limit, Network};
 use secinfo_domain::{Country, GroupName, Kind, KindSet, Seconds};
+use secinfo_typed::nearest;
 use std::fmt::Display;
 use std::ops::{Range, RangeInclusive};
 use std::path::{Component, Path, PathBuf};

@@ -11,6 +11,7 @@ use secinfo_pam_stack::load::{Group, Loader, Service};
 use secinfo_pam_stack::root::Root;
 use secinfo_pam_stack::stack::{Entry, Location, Work};
 use secinfo_pam_stack::unseen::Unseen;
+use secinfo_typed::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Services through which users sign in or gain privileges.
@@ -239,6 +240,17 @@ fn wrong_argument(argument: &str) -> Option<&'static str> {
     }
 }
 
+/// The argument that was probably meant by one whose name is misspelt.
+fn argument_meant_by(argument: &str) -> Option<String> {
+    const NAMES: [&str; 5] = ["set_up", "debug", "timeout", "socket", "break_glass"];
+    let (name, value) = match argument.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (argument, None),
+    };
+    let meant = nearest(name, NAMES).filter(|meant| *meant != name)?;
+    Some(value.map_or_else(|| meant.to_owned(), |value| format!("{meant}={value}")))
+}
+
 /// Findings on one service.
 pub(super) struct Checks<'a> {
     pub(super) name: &'a str,
@@ -335,7 +347,10 @@ impl Checks<'_> {
                     Severity::Error,
                     &entry.location,
                     format!("{path} is not there."),
-                    "Install the package that it comes with, or remove the line.",
+                    match self.modules.meant_by(path) {
+                        Some(meant) => format!("Write {meant}, if that is meant; or install the package of {path}, or remove the line."),
+                        None => "Install the package that it comes with, or remove the line.".to_owned(),
+                    },
                 ),
                 Some(Some(metadata)) if !is_trusted(metadata, self.modules.root) => self.add(
                     "module-untrusted",
@@ -365,7 +380,10 @@ impl Checks<'_> {
                         Severity::Error,
                         &entry.location,
                         format!("'{argument}' {wrong}, and {OURS} lets nobody in for that."),
-                        "Correct it; docs/reference/pam.md lists the arguments.",
+                        match argument_meant_by(argument) {
+                            Some(meant) => format!("Write '{meant}', if that is meant; docs/reference/pam.md lists the arguments."),
+                            None => "Correct it; docs/reference/pam.md lists the arguments.".to_owned(),
+                        },
                     );
                 }
             }

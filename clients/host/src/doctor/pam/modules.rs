@@ -6,6 +6,7 @@ use secinfo_pam_stack::library::Library;
 use secinfo_pam_stack::load::Service;
 use secinfo_pam_stack::root::{Metadata, Root, is_absent};
 use secinfo_pam_stack::stack::Work;
+use secinfo_typed::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The files of modules, each examined once.
@@ -61,6 +62,12 @@ impl<'a> Modules<'a> {
     /// Whether libpam cannot load it, because the file is missing.
     pub(super) fn is_missing(&self, module: &str) -> bool {
         matches!(self.known.get(module), Some(None))
+    }
+
+    /// The module that was probably meant by one that is not there.
+    pub(super) fn meant_by(&self, module: &str) -> Option<String> {
+        let names = self.root.names(self.library.modules.as_ref()?).ok()?;
+        nearest(module, names.iter().map(String::as_str)).map(str::to_owned)
     }
 
     /// Records that some could not be examined.
