@@ -107,8 +107,34 @@ pub(super) struct Finding {
     pub(super) remedy: String,
 }
 
+/// Quotation marks and dashes that word processors write for those of ASCII, in what is left of a line
+/// before its comment: the first, and what stands on keyboards.
+fn typographic_in(text: &str) -> Option<(usize, (char, char))> {
+    let said = text.lines().next()?.split('#').next()?;
+    said.char_indices().find_map(|(at, c)| {
+        let instead = match c {
+            '\u{201C}'..='\u{201F}' | '«' | '»' | '\u{2033}' | '\u{FF02}' => '"',
+            '\u{2018}'..='\u{201B}' | '\u{2032}' | '\u{FF07}' => '\'',
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+            '\u{FF1D}' => '=',
+            _ => return None,
+        };
+        Some((at, (c, instead)))
+    })
+}
+
 impl Finding {
-    pub(super) fn of_syntax(error: &toml::de::Error) -> Self {
+    pub(super) fn of_syntax(error: &toml::de::Error, text: &str) -> Self {
+        let span = error.span().unwrap_or_default();
+        let behind = text.get(span.start..).unwrap_or_default();
+        if let Some((at, (sign, instead))) = typographic_in(behind) {
+            let start = span.start + at;
+            return Self {
+                span: start..start + sign.len_utf8(),
+                what: format!("there is {sign} where TOML needs {instead}"),
+                remedy: format!("write {instead} in its place"),
+            };
+        }
         let what = error.message().trim_end().to_owned();
         let remedy = if what.contains("duplicate key") {
             "keep one of the two"
@@ -118,7 +144,7 @@ impl Finding {
             "write settings as `key = value`, each on a line below its [section]"
         };
         Self {
-            span: error.span().unwrap_or_default(),
+            span,
             what,
             remedy: remedy.to_owned(),
         }

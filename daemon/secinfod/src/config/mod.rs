@@ -96,7 +96,7 @@ impl Config {
             return (config, notes);
         }
         // What is read of a broken text is a guess: more mistakes found in it would mislead.
-        notes.found(errors.iter().map(Finding::of_syntax));
+        notes.found(errors.iter().map(|error| Finding::of_syntax(error, text)));
         (Self::default(), notes)
     }
 

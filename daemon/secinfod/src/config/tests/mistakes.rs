@@ -195,6 +195,36 @@ fn a_character_that_cannot_be_seen_is_named_where_it_stands() {
 }
 
 #[test]
+fn what_a_word_processor_writes_for_a_sign_is_named() {
+    for (text, place, remedy) in [
+        (
+            "[policy]\nfresh_proof = “10m”",
+            "config.toml:2:15: there is “",
+            "write \" in its place",
+        ),
+        (
+            "[policy]\nfresh_proof = ‘10m’",
+            "config.toml:2:15: there is ‘",
+            "write ' in its place",
+        ),
+        (
+            "[policy]\nrequired = –1",
+            "config.toml:2:12: there is –",
+            "write - in its place",
+        ),
+        (
+            "[policy]\nallowed = [“text”]",
+            "config.toml:2:12: there is “",
+            "write \" in its place",
+        ),
+    ] {
+        let told = refusal(text);
+        assert!(told.starts_with(place), "{told}");
+        assert!(told.contains(remedy), "{told}");
+    }
+}
+
+#[test]
 fn what_is_missing_is_shown_at_its_section() {
     let told = refusal("[daemon]\n\n[channel.mail]\nkind = \"email\"\n");
     assert!(told.starts_with("config.toml:3:10: `plugin`"), "{told}");
