@@ -79,6 +79,21 @@ fn a_uri_is_found_wherever_it_stands_in_its_line() {
 }
 
 #[test]
+fn a_uri_that_was_copied_from_html_or_json_keeps_its_parameters() {
+    for uri in [
+        format!("otpauth://totp/alice?secret={SECRET}&amp;digits=8&amp;period=60"),
+        format!("otpauth:\\/\\/totp\\/alice?secret={SECRET}\\u0026digits=8\\u0026period=60"),
+        format!("  \"uri\": \"otpauth://totp/alice?secret={SECRET}\\u0026period=60&digits=8\","),
+    ] {
+        assert_eq!(
+            told(&read(&uri)),
+            ["alice: every 60 s, 8 digits, SHA1"],
+            "{uri}"
+        );
+    }
+}
+
+#[test]
 fn the_tables_of_password_managers_are_read() {
     let uri = format!("otpauth://totp/Example:alice?secret={SECRET}&period=60");
     let files = [

@@ -10,9 +10,10 @@ pub(super) fn read(text: &str) -> Result<Export, Unreadable> {
     let mut export = Export::default();
     let (mut codes, mut given) = (0, 0);
     for (number, line) in (1..).zip(text.lines()) {
+        let line = unescaped(line);
         // Anything else, as a heading, is no URI.
         let Some((line, (scheme, _))) =
-            uri_in(line).and_then(|uri| Some((uri, uri.split_once("://")?)))
+            uri_in(&line).and_then(|uri| Some((uri, uri.split_once("://")?)))
         else {
             continue;
         };
@@ -33,6 +34,18 @@ pub(super) fn read(text: &str) -> Result<Export, Unreadable> {
         );
     }
     export.or(Unreadable::Unknown)
+}
+
+/// A line without what HTML and JSON make of a URI that is copied from them: a parameter that stands behind
+/// an escape would be passed over, and the codes would be wrong.
+fn unescaped(line: &str) -> Zeroizing<String> {
+    let mut line = Zeroizing::new(line.to_owned());
+    for (escape, character) in [("&amp;", "&"), ("\\u0026", "&"), ("\\/", "/")] {
+        if line.contains(escape) {
+            *line = line.replace(escape, character);
+        }
+    }
+    line
 }
 
 /// The URI in a line, with which it begins or which stands behind other words.
