@@ -77,6 +77,11 @@ impl Terminal {
         }
     }
 
+    /// The screen with its colours and weights, as escape sequences.
+    pub fn coloured(&self) -> String {
+        self.screen(true)
+    }
+
     /// Types a line.
     pub fn type_line(&self, text: &str) {
         let status = self.tmux().args(["send-keys", "-l", text]).status();

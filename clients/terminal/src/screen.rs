@@ -42,6 +42,19 @@ pub enum Blocks {
     BlackOnWhite,
 }
 
+impl Blocks {
+    /// Colours that nobody asked for are left out where they are `unwanted`, and then the picture may be
+    /// one that is turned around: not every app reads that.
+    const fn of(color: Color, unwanted: bool, impossible: bool) -> Self {
+        match color {
+            _ if impossible => Self::None,
+            Color::Never => Self::Plain,
+            Color::Auto if unwanted => Self::Plain,
+            Color::Auto | Color::Always => Self::BlackOnWhite,
+        }
+    }
+}
+
 /// Where a command writes to and reads from.
 #[derive(Debug)]
 pub struct Screen {
@@ -69,7 +82,8 @@ impl Screen {
     /// The screen of this process, in English.
     pub fn new(json: bool, color: Color) -> Self {
         let is_dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) || is_dumb;
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let plain = no_color || is_dumb;
         let (is_terminal, is_utf8) = (io::stdout().is_terminal(), is_utf8());
         let style = |is_terminal: bool| {
             Style::new(match color {
@@ -85,13 +99,11 @@ impl Screen {
             height: height(),
             style: style(is_terminal),
             error_style: style(io::stderr().is_terminal()),
-            blocks: match color {
-                _ if is_dumb || is_terminal && !is_utf8 => Blocks::None,
-                Color::Never => Blocks::Plain,
-                Color::Auto if !is_terminal => Blocks::Plain,
-                // A picture whose colours are turned around is none that every app reads.
-                Color::Auto | Color::Always => Blocks::BlackOnWhite,
-            },
+            blocks: Blocks::of(
+                color,
+                no_color || !is_terminal,
+                is_dumb || is_terminal && !is_utf8,
+            ),
             ascii: !is_utf8 && (is_terminal || io::stderr().is_terminal()),
             words: Words::of(Language::English),
         }
@@ -210,4 +222,22 @@ fn width() -> usize {
         .or_else(|| std::env::var("COLUMNS").ok()?.parse().ok())
         .unwrap_or(USUAL_WIDTH)
         .clamp(20, WIDEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_has_no_colours_where_they_are_unwanted() {
+        for (color, unwanted, impossible, blocks) in [
+            (Color::Auto, false, false, Blocks::BlackOnWhite),
+            (Color::Auto, true, false, Blocks::Plain),
+            (Color::Never, false, false, Blocks::Plain),
+            (Color::Always, true, false, Blocks::BlackOnWhite),
+            (Color::Always, false, true, Blocks::None),
+        ] {
+            assert_eq!(Blocks::of(color, unwanted, impossible), blocks);
+        }
+    }
 }

@@ -81,6 +81,24 @@ async fn the_qr_code_on_a_terminal_can_be_decoded_with_and_without_colours() {
 }
 
 #[tokio::test]
+async fn a_person_without_colours_has_the_picture_without_them() {
+    let host = TestHost::with(Setup::with_drift()).await;
+    let variables = ["LC_ALL=C.UTF-8", "NO_COLOR=1"];
+    let arguments = ["add", "authenticator-app"];
+    let terminal = start_with(&host, "terminal", (110, 60), &variables, &arguments);
+    let text = terminal.wait_for("6-digit code from your authenticator app:");
+    assert!(text.contains("drawn without colours"), "{text}");
+    assert!(!terminal.coloured().contains('\u{1b}'), "{text}");
+    let picture = host.directory().join("screen.png");
+    terminal.screenshot(&picture);
+    let mut app = Codes::of_uri(&scan_qr_code(&picture));
+    app.drift = 10;
+    terminal.type_line(&app.fresh());
+    let text = terminal.wait_for("ended");
+    assert!(text.contains("ended 0"), "{text}");
+}
+
+#[tokio::test]
 async fn on_80_columns_and_24_rows_the_whole_qr_code_is_above_the_prompt() {
     for color in ["always", "never"] {
         let host = TestHost::with(Setup::with_drift()).await;

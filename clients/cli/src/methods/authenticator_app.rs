@@ -103,6 +103,10 @@ fn show(
         };
         return screen.paragraph(&why);
     };
+    if screen.blocks == Blocks::Plain {
+        screen.paragraph(&words.say(message::AddAppUncoloured))?;
+        screen.say("\n")?;
+    }
     let rows = drawing.lines().count() + ROWS_OF_PROMPT;
     if screen.height.is_none_or(|height| rows <= height) {
         return screen.say(&format!("{drawing}\n"));

@@ -14,6 +14,7 @@ add-app-enter = Geben Sie das in Ihrer Authenticator-App ein:
 add-app-enter-or-scan = Geben Sie das in Ihrer Authenticator-App ein, oder lesen Sie den QR-Code darunter ein:
 add-app-narrow = (Das Fenster ist zu schmal für den QR-Code. Machen Sie es breiter, und beginnen Sie von vorn, oder nehmen Sie --qr-file.)
 add-app-undrawn = (Dieses Terminal kann den QR-Code nicht zeichnen. Mit --qr-file kommt er in eine Datei: Beginnen Sie damit von vorn.)
+add-app-uncoloured = (Er ist ohne Farben gezeichnet. Wenn die App ihn nicht erkennt, beginnen Sie noch einmal mit --color always.)
 add-app-file = Der QR-Code steht in { $path }. Löschen Sie die Datei, sobald die App ihn hat: Sie enthält den Schlüssel.
 add-app-issuer = Aussteller
 add-app-account = Konto

@@ -14,6 +14,7 @@ add-app-enter = Enter this in your authenticator app:
 add-app-enter-or-scan = Enter this in your authenticator app, or scan the QR code below it:
 add-app-narrow = (This window is too narrow to draw the QR code. Make it wider and start again, or use --qr-file.)
 add-app-undrawn = (This terminal cannot draw the QR code. To have it in a file, start again with --qr-file.)
+add-app-uncoloured = (It is drawn without colours. If the app does not see it, start again with --color always.)
 add-app-file = The QR code is in { $path }. Delete the file when the app has it: it holds the key.
 add-app-issuer = Issuer
 add-app-account = Account

@@ -14,6 +14,7 @@ add-app-enter = Saisissez ceci dans votre application d’authentification :
 add-app-enter-or-scan = Saisissez ceci dans votre application d’authentification, ou scannez le code QR en dessous :
 add-app-narrow = (Cette fenêtre est trop étroite pour le code QR. Élargissez-la et recommencez, ou utilisez --qr-file.)
 add-app-undrawn = (Ce terminal ne peut pas dessiner le code QR. Pour l’avoir dans un fichier, recommencez avec --qr-file.)
+add-app-uncoloured = (Il est dessiné sans couleurs. Si l’application ne le voit pas, recommencez avec --color always.)
 add-app-file = Le code QR se trouve dans { $path }. Supprimez le fichier dès que l’application l’a lu : il contient la clé.
 add-app-issuer = Émetteur
 add-app-account = Compte
