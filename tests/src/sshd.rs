@@ -150,10 +150,23 @@ impl SignInHost {
 
     /// Like [`ssh`](Self::ssh), on a terminal with a screen.
     pub fn ssh_on_screen(&self, sshd: &Sshd, account: UnixAccount) -> Terminal {
-        let words = sshd.client(account, &[], Some(REMOTE));
-        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        self.ssh_on_screen_of(sshd, account, (80, 24), "C.UTF-8")
+    }
+
+    /// Like [`ssh_on_screen`](Self::ssh_on_screen), on a screen of this size, for a client in this locale.
+    pub fn ssh_on_screen_of(
+        &self,
+        sshd: &Sshd,
+        account: UnixAccount,
+        size: (u16, u16),
+        locale: &str,
+    ) -> Terminal {
+        let locale = format!("LC_ALL={locale}");
+        let client = sshd.client(account, &[], Some(REMOTE));
+        let client = client.iter().map(String::as_str);
+        let words: Vec<_> = ["env", &locale].into_iter().chain(client).collect();
         let socket = self.directory().join("terminal");
-        Terminal::start(socket, (80, 24), &self.words(&words), &[])
+        Terminal::start(socket, size, &self.words(&words), &[])
     }
 
     fn ssh_client(&self, words: &[String]) -> Command {

@@ -6,6 +6,7 @@ use crate::outcomes::{IGNORED, SUCCESS, outcome_for};
 use secinfo_tests::{
     App, DIRECTORY_GROUP, JOERG_ACCOUNT, Pty, Setup, SignInHost, binary, module_alone,
 };
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 async fn with_joergs_app(setup: Setup) -> (SignInHost, App) {
@@ -53,6 +54,40 @@ async fn an_administrator_names_an_account_of_a_directory() {
     let page: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(page["user"]["name"], JOERG_ACCOUNT.name, "{page}");
     assert_eq!(page["user"]["uid"], JOERG_ACCOUNT.uid, "{page}");
+}
+
+#[tokio::test]
+async fn files_are_imported_for_an_account_of_a_directory() {
+    const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+    let (host, _) = with_joergs_app(Setup::with_drift()).await;
+    let secinfo = binary("secinfo");
+    let name = JOERG_ACCOUNT.name;
+    let imported = |arguments: &[&str], content: String| {
+        let file = host.directory().join("file.csv");
+        std::fs::write(&file, content).unwrap();
+        std::fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+        let output = host
+            .command(&[secinfo.to_str().unwrap(), "--json"])
+            .args(arguments)
+            .args([file.to_str().unwrap(), "--yes"])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(told["users"][0]["user"], name, "{told}");
+        assert_eq!(told["imported"], 1, "{told}");
+    };
+    let columns = "serial number;secret key;time interval;manufacturer;model;user";
+    let token = format!("{columns}\n260012;{SECRET};30;Acme;One;{name}\n");
+    imported(&["tokens", "import"], token);
+    let file = format!("{SECRET}\n\" TOTP_AUTH\n");
+    imported(&["--user", name, "import", "google-authenticator"], file);
+    let secret = "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U";
+    let table = format!("Title,Username,TOTP\nExample,{name},{secret}\n");
+    imported(&["import", "app-export", "--users"], table);
+    let label = "Example:CORP%5CJ%C3%B6rg%20von%20Muster%40example.org%24";
+    let uri = format!("otpauth://totp/{label}?secret=OJZXI5LWO54HS6TBMJRWIZLGM5UGS2TL\n");
+    imported(&["import", "app-export", "--users"], uri);
 }
 
 #[tokio::test]

@@ -92,6 +92,29 @@ async fn the_qr_code_on_a_terminal_of_80_by_24_sets_up_an_app_before_the_session
 }
 
 #[tokio::test]
+async fn a_client_that_shows_nothing_but_ascii_has_the_key_and_every_prompt() {
+    let host = SignInHost::with(required(0)).await;
+    let sshd = host.sshd("");
+    let terminal = host.ssh_on_screen_of(&sshd, ALICE_ACCOUNT, (40, 24), "C");
+    terminal.wait_for("Password:");
+    terminal.type_line(ALICE_ACCOUNT.password);
+    terminal.wait_for(NUMBER.trim_end());
+    terminal.type_line("1");
+    let screen = terminal.wait_for("to go back):");
+    let mut app = typed_in(&screen);
+    terminal.type_line(&app.fresh());
+    let offered = terminal.wait_for("(y/n):");
+    terminal.type_line("y");
+    let codes = terminal.wait_for("Press Enter when you have them:");
+    terminal.type_line("");
+    terminal.wait_for("ended 0");
+    for screen in [screen, offered, codes] {
+        // OpenSSH writes what is not ASCII as numbers behind a backslash there.
+        assert!(screen.is_ascii() && !screen.contains('\\'), "{screen}");
+    }
+}
+
+#[tokio::test]
 async fn a_user_who_cannot_scan_types_the_key() {
     let host = SignInHost::with(required(0)).await;
     let sshd = host.sshd("");
