@@ -45,24 +45,14 @@ pub(crate) fn replace(
     } else {
         None
     };
-    let write = |bytes: &[u8]| -> io::Result<()> {
-        let mut file = File::options()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&staged)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
     faults
         .around(
             point,
             || {
-                write(content)?;
+                write_whole(&staged, content)?;
                 std::fs::rename(&staged, &path)
             },
-            || write(&content[..content.len() / 2]),
+            || write_whole(&staged, &content[..content.len() / 2]),
         )
         .map_err(LedgerError::io("cannot replace", &path))?;
     sync_directory(directory, faults)?;
@@ -72,6 +62,18 @@ pub(crate) fn replace(
         tracing::warn!(%error, name, "the former file could not be overwritten before it was removed");
     }
     Ok(())
+}
+
+/// Writes a file that only its owner may read, and waits until it is on the disk.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::options()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 fn wipe(file: &File) -> io::Result<()> {

@@ -16,23 +16,23 @@ fn at_sshd() -> Ask {
 fn signed_in_at_home() -> Story {
     given([
         alice().enroll(method(1), app()),
-        at_sshd().from_source(HOME).verify(method(1), step(101)),
+        at_sshd().coming_from(HOME).verify(method(1), step(101)),
     ])
 }
 
 fn signs_in_from(source: u16, seconds: u64, at_step: u64) -> Command {
-    let ask = at_sshd().from_source(source).at(seconds);
+    let ask = at_sshd().coming_from(source).at(seconds);
     ask.verify(method(1), step(at_step))
 }
 
 fn wrong_from(source: u16, seconds: u64) -> Command {
-    let ask = at_sshd().from_source(source).at(seconds);
+    let ask = at_sshd().coming_from(source).at(seconds);
     ask.verify(method(1), secinfo_domain::Answer::Wrong)
 }
 
 /// Whether a code from this source would be heard.
 fn outlook(story: &Story, source: u16, seconds: u64) -> Result<(), Refusal> {
-    let ask = at_sshd().from_source(source).at(seconds);
+    let ask = at_sshd().coming_from(source).at(seconds);
     let (user, context) = ask.parts();
     let purpose = secinfo_domain::Purpose::SignIn;
     verification_outlook(&story.state, user, context, method(1), purpose)
@@ -96,7 +96,7 @@ fn signing_in_at_home_gives_a_stranger_no_further_guesses() {
 #[test]
 fn a_source_is_known_by_an_accepted_code_only_and_not_for_ever() {
     let known = |story: &Story, source: u16, seconds: u64| {
-        let ask = at_sshd().from_source(source);
+        let ask = at_sshd().coming_from(source);
         let (_, context) = ask.parts();
         story.user(ALICE).familiarity(context.source, at(seconds)) == Familiarity::Known
     };
@@ -143,7 +143,7 @@ fn the_same_wrong_code_again_is_no_further_guess_but_waits() {
 fn a_code_that_was_wrong_at_home_counts_elsewhere() {
     let typed = |source, seconds| {
         at_sshd()
-            .from_source(source)
+            .coming_from(source)
             .at(seconds)
             .guess(method(1), 1)
     };

@@ -3,12 +3,12 @@
 use super::seal::{Secret, random_secret};
 use crate::error::LedgerError;
 use crate::faults::{Faults, WritePoint};
-use crate::files::sync_directory;
+use crate::files::{sync_directory, write_whole};
 use rustix::fs::{Mode, OFlags};
 use std::fmt;
 use std::fs::File;
-use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -109,26 +109,16 @@ fn read(mut file: File, path: &Path, forbidden: u32) -> Result<MasterKey, Ledger
 fn create(path: &Path, faults: &Faults) -> Result<MasterKey, LedgerError> {
     let key = random_secret()?;
     let staged = path.with_added_extension("new");
-    let write = |bytes: &[u8]| -> io::Result<()> {
-        let mut file = File::options()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&staged)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
     faults
         .around(
             WritePoint::KeyFile,
             || {
-                write(key.as_slice())?;
+                write_whole(&staged, key.as_slice())?;
                 // Never over a key that somebody else made meanwhile.
                 std::fs::hard_link(&staged, path)?;
                 std::fs::remove_file(&staged)
             },
-            || write(&key[..16]),
+            || write_whole(&staged, &key[..16]),
         )
         .map_err(LedgerError::io("cannot create the master key", path))?;
     sync_directory(directory_of(path), faults)?;

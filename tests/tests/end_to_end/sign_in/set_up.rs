@@ -63,6 +63,22 @@ fn read(sign_in: &SignIn, host: &TestHost) -> (String, String) {
     (scan_qr_code(&picture), key.replace(' ', "").to_uppercase())
 }
 
+/// Chooses the app, and then its picture, where the key comes first; what stands in the picture, the key,
+/// and the app's codes.
+fn chooses_the_app(sign_in: &mut SignIn, host: &TestHost) -> (String, String, Codes) {
+    // The client's terminal may not be able to draw: first the key, in ASCII.
+    sign_in.answer("1").shows("Key:\n");
+    let prompt = sign_in.prompt();
+    assert!(prompt.is_ascii(), "{prompt}");
+    assert!(prompt.ends_with("(q for a QR code, ? to go back): "));
+    assert!(prompt.lines().rev().skip(1).all(|line| line.len() < 40));
+    sign_in.answer("q");
+    let (uri, key) = read(sign_in, host);
+    let mut codes = Codes::of_uri(&uri);
+    codes.drift = 10;
+    (uri, key, codes)
+}
+
 #[tokio::test]
 async fn an_app_is_set_up_from_the_qr_code_on_the_terminal_followed_by_recovery_codes() {
     let host = TestHost::with(required()).await;
@@ -70,26 +86,7 @@ async fn an_app_is_set_up_from_the_qr_code_on_the_terminal_followed_by_recovery_
     let mut sign_in = SignIn::at(&root, "sshd", &after_the_password());
     sign_in.shows("You need a way to verify that it is you. Set it up now:\n1. Authenticator app\n2. Later (until 20");
     assert!(sign_in.prompt().ends_with(")\nNumber: "));
-    // The client's terminal may not be able to draw: first the key, in ASCII.
-    sign_in.answer("1").shows("Key:\n");
-    assert!(sign_in.prompt().is_ascii(), "{}", sign_in.prompt());
-    assert!(
-        sign_in
-            .prompt()
-            .ends_with("(q for a QR code, ? to go back): ")
-    );
-    assert!(
-        sign_in
-            .prompt()
-            .lines()
-            .rev()
-            .skip(1)
-            .all(|line| line.len() < 40)
-    );
-    sign_in.answer("q");
-    let (uri, key) = read(&sign_in, &host);
-    let mut codes = Codes::of_uri(&uri);
-    codes.drift = 10;
+    let (uri, key, mut codes) = chooses_the_app(&mut sign_in, &host);
     assert_eq!(codes.key, key, "the key for a user who cannot scan");
     assert!(uri.starts_with("otpauth://totp/Example:daemon"), "{uri}");
     sign_in
@@ -292,26 +289,7 @@ async fn the_longest_keys_fit_on_the_terminal_too() {
     let host = TestHost::with(setup).await;
     let root = host.client(ROOT).await;
     let mut sign_in = SignIn::at(&root, "sshd", &after_the_password());
-    // The client's terminal may not be able to draw: first the key, in ASCII.
-    sign_in.answer("1").shows("Key:\n");
-    assert!(sign_in.prompt().is_ascii(), "{}", sign_in.prompt());
-    assert!(
-        sign_in
-            .prompt()
-            .ends_with("(q for a QR code, ? to go back): ")
-    );
-    assert!(
-        sign_in
-            .prompt()
-            .lines()
-            .rev()
-            .skip(1)
-            .all(|line| line.len() < 40)
-    );
-    sign_in.answer("q");
-    let (uri, key) = read(&sign_in, &host);
-    let mut codes = Codes::of_uri(&uri);
-    codes.drift = 10;
+    let (_, key, mut codes) = chooses_the_app(&mut sign_in, &host);
     assert_eq!(codes.key, key);
     assert_eq!((codes.digits, key.len()), (8, 103));
     sign_in.answer(&codes.fresh()).shows("is set up");
