@@ -163,6 +163,36 @@ async fn changes_are_signalled_only_to_the_owners_connections() {
 }
 
 #[tokio::test]
+async fn a_flood_of_changes_makes_few_signals_and_the_last_tells_what_holds() {
+    let host = TestHost::with(Setup::with_drift()).await;
+    let alice = introduced_client(&host, ALICE).await;
+    let another = introduced_client(&host, ALICE).await;
+    let mut heard = SignalListener::of(&another).await;
+    let app = alice.enroll_app("Phone", 10).await;
+    heard.wait_for("InterfacesAdded", ROOT_PATH).await;
+
+    let begun = Instant::now();
+    for number in 0..30 {
+        let () = alice
+            .call(&app.path, "Method", "Rename", &(format!("Phone {number}"),))
+            .await
+            .unwrap();
+    }
+    let (mut told, mut label) = (0, None);
+    let last = OwnedVariant::try_from(zbus::Variant::from("Phone 29")).unwrap();
+    while label.as_ref() != Some(&last) {
+        let changed = heard.wait_for("PropertiesChanged", &app.path).await;
+        let (_, mut values, _): (String, HashMap<String, OwnedVariant>, Vec<String>) =
+            changed.body().deserialize().unwrap();
+        label = values.remove("Label");
+        told += 1;
+    }
+    // One at once, and ten a second.
+    let most = begun.elapsed().as_millis() / 100 + 2;
+    assert!(told <= most, "{told} signals where {most} were due");
+}
+
+#[tokio::test]
 async fn appends_are_signalled_only_to_administrators_who_asked() {
     let host = TestHost::with(Setup::with_drift()).await;
     let root = introduced_client(&host, ROOT).await;

@@ -10,24 +10,69 @@ use secinfo_wire::names::interface::{AUDIT, METHOD, USER};
 use secinfo_wire::{MethodProperties, UserProperties};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use tokio::sync::broadcast::error::RecvError;
+use std::time::Duration;
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::time::{Instant, timeout_at};
 use zbus::names::OwnedUniqueName;
+
+/// How long after some news the next are told: a flood of changes makes ten signals a second of a property.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Listens to what is appended and sends signals, until the service is gone.
 pub async fn notify(daemon: Arc<Daemon>, emitter: Emitter<Daemon>) {
-    let mut news = daemon.service().core().subscribe();
-    loop {
-        match news.recv().await {
-            Ok(appended) => {
-                if let Err(error) = tell(&daemon, &emitter, &appended).await {
-                    tracing::warn!(%error, "a signal could not be sent");
-                }
+    let mut appended = daemon.service().core().subscribe();
+    let mut next_at = Instant::now();
+    while let Some(first) = next(&mut appended).await {
+        let mut news = News::of(&first);
+        drop(first);
+        while Instant::now() < next_at {
+            match timeout_at(next_at, next(&mut appended)).await {
+                Ok(Some(further)) => news.add(&further),
+                Ok(None) | Err(_) => break,
             }
+        }
+        if let Err(error) = tell(&daemon, &emitter, &news).await {
+            tracing::warn!(%error, "a signal could not be sent");
+        }
+        next_at = Instant::now() + PAUSE;
+    }
+}
+
+/// The next commit; none when the service is gone.
+async fn next(appended: &mut broadcast::Receiver<Arc<Appended>>) -> Option<Arc<Appended>> {
+    loop {
+        match appended.recv().await {
+            Ok(commit) => return Some(commit),
             Err(RecvError::Lagged(missed)) => {
                 tracing::warn!(missed, "commits went by without their signals");
             }
-            Err(RecvError::Closed) => return,
+            Err(RecvError::Closed) => return None,
         }
+    }
+}
+
+/// What commits have changed, one or several after each other.
+struct News {
+    before: Arc<State>,
+    users: BTreeSet<UserId>,
+    after: Arc<State>,
+}
+
+impl News {
+    fn of(commit: &Appended) -> Self {
+        let mut news = Self {
+            before: Arc::clone(&commit.before),
+            users: BTreeSet::new(),
+            after: Arc::clone(&commit.after),
+        };
+        news.add(commit);
+        news
+    }
+
+    fn add(&mut self, commit: &Appended) {
+        let users = commit.events.iter().filter_map(|event| event.user);
+        self.users.extend(users);
+        self.after = Arc::clone(&commit.after);
     }
 }
 
@@ -42,11 +87,7 @@ struct Changes {
     user: Vec<&'static str>,
 }
 
-async fn tell(
-    daemon: &Daemon,
-    emitter: &Emitter<Daemon>,
-    appended: &Appended,
-) -> Result<(), BusError> {
+async fn tell(daemon: &Daemon, emitter: &Emitter<Daemon>, news: &News) -> Result<(), BusError> {
     let auditors = daemon.auditors();
     if !auditors.is_empty() {
         emitter
@@ -55,17 +96,16 @@ async fn tell(
                 ROOT_PATH,
                 AUDIT,
                 "Appended",
-                &(appended.after.events(),),
+                &(news.after.events(),),
             )
             .await?;
     }
-    let users: BTreeSet<UserId> = appended.events.iter().filter_map(|e| e.user).collect();
-    for user in users {
-        let changes = Changes::between(&appended.before, &appended.after, user);
+    for user in &news.users {
+        let changes = Changes::between(&news.before, &news.after, *user);
         if changes.is_none() {
             continue;
         }
-        let Some(account) = daemon.service().core().account_of(user) else {
+        let Some(account) = daemon.service().core().account_of(*user) else {
             continue;
         };
         let to = emitter.connections_of(account.uid);
