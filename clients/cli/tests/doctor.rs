@@ -18,7 +18,7 @@ const LIBRARIES: &str = "usr/lib/x86_64-linux-gnu";
 /// What doctor reads in a libpam.
 const LIBPAM: &str =
     "\0/etc/pam.d/%s\0/usr/lib/pam.d/%s\0@include\0/lib/x86_64-linux-gnu/security/\0";
-const MODULES: [&str; 22] = [
+const MODULES: [&str; 24] = [
     "cap",
     "deny",
     "env",
@@ -29,6 +29,8 @@ const MODULES: [&str; 22] = [
     "limits",
     "nologin",
     "permit",
+    "pwhistory",
+    "pwquality",
     "rootok",
     "secinfo",
     "selinux",
@@ -230,6 +232,25 @@ fn files_that_others_may_read_or_write_are_found() {
         found(tree.path()).1,
         ["error config-missing etc/secinfo/config.toml"]
     );
+}
+
+#[test]
+fn a_configuration_that_the_helper_for_passwords_does_not_believe_is_found() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let root = tree("good-reset");
+    let config = root.path().join("etc/secinfo/config.toml");
+    std::os::unix::fs::chown(&config, Some(990), None).unwrap();
+    let (code, findings, _) = found(root.path());
+    let expected = ["error reset-config-owner etc/secinfo/config.toml"];
+    assert_eq!(
+        (code, findings.as_slice()),
+        (1, &expected.map(str::to_owned)[..])
+    );
+    // The daemon itself takes it.
+    fs::write(&config, "[policy.reset]\nenabled = false\n").unwrap();
+    assert_eq!(found(root.path()).0, 0);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! and nothing is asked of the network.
 
 use super::finding::Findings;
-use super::{clock, daemon, files, pam, recovery, sshd, units};
+use super::{clock, daemon, files, pam, recovery, reset, sshd, units};
 use secinfo_pam_stack::root::Root;
 
 /// Looks at everything below a root directory; `address` is that of the bus, if not the usual.
@@ -18,6 +18,7 @@ pub(crate) async fn examine(root: &Root, address: Option<&str>) -> Findings {
     files::check(root, &mut findings);
     units::check(root, &mut findings);
     clock::check(root, &mut findings).await;
+    reset::check(root, &mut findings);
     recovery::check(root, &protection, &mut findings);
     findings.sort();
     findings

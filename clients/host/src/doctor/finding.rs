@@ -30,19 +30,22 @@ pub(crate) enum Area {
     Units,
     /// The clock.
     Clock,
+    /// Password reset.
+    Reset,
     /// Ways back in.
     Recovery,
 }
 
 impl Area {
     /// All of them, in order.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Pam,
         Self::Sshd,
         Self::Daemon,
         Self::Files,
         Self::Units,
         Self::Clock,
+        Self::Reset,
         Self::Recovery,
     ];
 
@@ -55,6 +58,7 @@ impl Area {
             Self::Files => "Files",
             Self::Units => "Units",
             Self::Clock => "Clock",
+            Self::Reset => "Password reset",
             Self::Recovery => "Ways back in",
         }
     }

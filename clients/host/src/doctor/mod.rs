@@ -8,6 +8,7 @@ mod files;
 mod finding;
 mod pam;
 mod recovery;
+mod reset;
 mod sshd;
 mod units;
 
