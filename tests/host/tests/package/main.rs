@@ -10,6 +10,7 @@ mod installation;
 mod journal;
 mod machine;
 mod pam_auth_update;
+mod password;
 mod purge;
 mod reload;
 mod removal;
