@@ -556,7 +556,7 @@ fn a_user_who_was_erased_leaves_no_open_ticket() {
 #[test]
 fn a_gate_teaches_nothing_that_the_user_signs_in_from() {
     let story =
-        many_methods(one_gate).and(reset().at(1000).from_source(7).gate(method(1), step(101)));
+        many_methods(one_gate).and(reset().at(1000).coming_from(7).gate(method(1), step(101)));
     let known = story.user(ALICE).familiarity(Some(source(7)), at(1001));
     assert_eq!(known, secinfo_domain::event::Familiarity::Elsewhere);
 }
