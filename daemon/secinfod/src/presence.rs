@@ -50,9 +50,9 @@ pub(crate) struct Presence {
     keeper: JoinHandle<()>,
 }
 
-/// Where and how the daemon is on the bus.
+/// Which bus the daemon is on, and how it authorizes callers there.
 #[derive(Clone)]
-struct Place {
+struct BusSettings {
     address: Option<String>,
     authorization: Authorization,
 }
@@ -78,17 +78,17 @@ impl Presence {
         service: Arc<Service>,
         config: &DaemonConfig,
     ) -> Result<Self, PresenceError> {
-        let place = Place {
+        let settings = BusSettings {
             address: config.bus_address.clone(),
             authorization: config.authorization,
         };
         let current = Arc::new(Mutex::new(None));
-        match join(&service, &place).await {
+        match join(&service, &settings).await {
             Ok(connected) => *lock(&current) = Some(Arc::new(connected)),
             Err(error) if error.stays() => return Err(error),
             Err(error) => tracing::error!(%error, "only sign-ins are served until there is a bus"),
         }
-        let keeper = tokio::spawn(keep(service, place, Arc::clone(&current)));
+        let keeper = tokio::spawn(keep(service, settings, Arc::clone(&current)));
         Ok(Self { current, keeper })
     }
 
@@ -109,7 +109,7 @@ fn lock(current: &Current) -> MutexGuard<'_, Option<Arc<Connected>>> {
     current.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn keep(service: Arc<Service>, place: Place, current: Arc<Current>) {
+async fn keep(service: Arc<Service>, settings: BusSettings, current: Arc<Current>) {
     loop {
         let connected = lock(&current).clone();
         if let Some(connected) = connected {
@@ -122,7 +122,7 @@ async fn keep(service: Arc<Service>, place: Place, current: Arc<Current>) {
         let mut pause = PAUSES.0;
         let connected = loop {
             sleep(pause).await;
-            match join(&service, &place).await {
+            match join(&service, &settings).await {
                 Ok(connected) => break connected,
                 Err(error) => tracing::debug!(%error, "the daemon is not on the bus yet"),
             }
@@ -133,9 +133,9 @@ async fn keep(service: Arc<Service>, place: Place, current: Arc<Current>) {
     }
 }
 
-async fn join(service: &Arc<Service>, place: &Place) -> Result<Connected, PresenceError> {
-    let connection = connect(place.address.as_deref()).await?;
-    let (authorizer, authorization) = match place.authorization {
+async fn join(service: &Arc<Service>, settings: &BusSettings) -> Result<Connected, PresenceError> {
+    let connection = connect(settings.address.as_deref()).await?;
+    let (authorizer, authorization) = match settings.authorization {
         Authorization::Polkit => {
             let polkit = Authorizer::polkit(&connection, PolkitDeadlines::default()).await;
             (polkit.map_err(PresenceError::Polkit)?, "polkit")

@@ -145,7 +145,7 @@ async fn dispatch<T: ObjectTree>(core: Arc<Core<T>>, mut messages: MessageStream
 }
 
 /// Where a path leads, for one caller.
-enum Place<O> {
+enum Reached<O> {
     Object(O),
     /// Only on the way to objects.
     Node,
@@ -209,8 +209,8 @@ impl<T: ObjectTree> Core<T> {
                 "The call names no object or no method.",
             ));
         };
-        let place = self.place(&caller, path);
-        let method = self.method(&place, &header, member.as_str())?;
+        let reached = self.reached(&caller, path);
+        let method = self.method(&reached, &header, member.as_str())?;
         let body = message.body();
         // zbus reads `(uu)`, one structure, and `uu` as the same signature; their bytes are the
         // same too, so nothing is misread.
@@ -226,9 +226,9 @@ impl<T: ObjectTree> Core<T> {
             Access::NamedUser { .. } => body.data().deserialize::<u32>().ok().map(|(uid, _)| uid),
             _ => None,
         };
-        let target = match place {
-            Place::Object(object) => Some(object),
-            Place::Node | Place::Nothing => None,
+        let target = match reached {
+            Reached::Object(object) => Some(object),
+            Reached::Node | Reached::Nothing => None,
         };
         let mut call = Call {
             core: self.clone(),
@@ -242,32 +242,32 @@ impl<T: ObjectTree> Core<T> {
         (method.handler)(call, message.clone()).await
     }
 
-    fn place(&self, caller: &super::caller::Caller, path: &ObjectPath<'_>) -> Place<T::Object> {
+    fn reached(&self, caller: &super::caller::Caller, path: &ObjectPath<'_>) -> Reached<T::Object> {
         match self.state.resolve(path) {
             Some(object)
                 if object
                     .session_owner()
                     .is_none_or(|owner| caller.owns(&owner)) =>
             {
-                Place::Object(object)
+                Reached::Object(object)
             }
-            Some(_) => Place::Nothing,
-            None if self.state.children(caller, path).is_empty() => Place::Nothing,
-            None => Place::Node,
+            Some(_) => Reached::Nothing,
+            None if self.state.children(caller, path).is_empty() => Reached::Nothing,
+            None => Reached::Node,
         }
     }
 
     /// The row that a call is for.
     fn method(
         &self,
-        place: &Place<T::Object>,
+        reached: &Reached<T::Object>,
         header: &Header<'_>,
         member: &str,
     ) -> Result<&Method<T>, BusError> {
-        let interfaces = match place {
-            Place::Object(object) => self.interfaces_on(Some(object)),
-            Place::Node => self.interfaces_on(None),
-            Place::Nothing => self.named(&ON_NOTHING).collect(),
+        let interfaces = match reached {
+            Reached::Object(object) => self.interfaces_on(Some(object)),
+            Reached::Node => self.interfaces_on(None),
+            Reached::Nothing => self.named(&ON_NOTHING).collect(),
         };
         let found = if let Some(name) = header.interface() {
             let interface = interfaces
@@ -289,10 +289,10 @@ impl<T: ObjectTree> Core<T> {
                 _ => Err(BusError::unknown_method(member)),
             }
         };
-        match place {
+        match reached {
             // What is missing is the object, whatever else is missing too.
-            Place::Nothing => found.map_err(|_| BusError::unknown_object()),
-            Place::Object(_) | Place::Node => found,
+            Reached::Nothing => found.map_err(|_| BusError::unknown_object()),
+            Reached::Object(_) | Reached::Node => found,
         }
     }
 

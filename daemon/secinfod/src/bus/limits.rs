@@ -46,7 +46,7 @@ struct Share {
     /// Those that are being answered.
     running: usize,
     /// Those, and those whose answer is being sent.
-    places: usize,
+    slots: usize,
 }
 
 #[derive(Default)]
@@ -54,16 +54,16 @@ struct Counts {
     closed: bool,
     /// All calls, also of connections of which the bus has not said yet whose they are.
     calls: usize,
-    /// The places that root's calls take.
+    /// The slots that root's calls take.
     of_root: usize,
-    /// The places that the calls of all others take.
+    /// The slots that the calls of all others take.
     of_users: usize,
     users: HashMap<u32, Share>,
 }
 
 /// What is in flight.
 ///
-/// A call takes a place once it is known whose it is, and keeps it until its answer is sent: a place
+/// A call takes a slot once it is known whose it is, and keeps it until its answer is sent: a slot
 /// of root's, or one of those that are not kept for root. Before that it counts for its connection
 /// alone, which may have few calls and few bytes waiting so, and the bus says how many connections a
 /// user may have.
@@ -124,7 +124,7 @@ impl InFlight {
             in_flight: self.clone(),
             connection: connection.clone(),
             unidentified,
-            place: Place::None,
+            slot: Slot::None,
             is_answered: false,
         })
     }
@@ -142,9 +142,9 @@ impl InFlight {
     }
 }
 
-/// Whose place a call takes.
+/// Whose slot a call takes.
 #[derive(Clone, Copy)]
-enum Place {
+enum Slot {
     /// None yet.
     None,
     Root,
@@ -157,12 +157,12 @@ pub(crate) struct Permit {
     connection: Arc<KnownConnection>,
     /// The bytes that it counts for while it is not known whose it is.
     unidentified: usize,
-    place: Place,
+    slot: Slot,
     is_answered: bool,
 }
 
 impl Permit {
-    /// Takes a place for the call, now that it is known to be of `uid`.
+    /// Takes a slot for the call, now that it is known to be of `uid`.
     ///
     /// # Errors
     /// `LimitsExceeded`.
@@ -176,22 +176,22 @@ impl Permit {
         }
         if uid == 0 {
             counts.of_root += 1;
-            self.place = Place::Root;
+            self.slot = Slot::Root;
             return Ok(());
         }
         if counts.of_users >= limits.total.saturating_sub(limits.kept_for_root) {
             return Err(busy());
         }
         let share = counts.users.entry(uid).or_default();
-        if share.running >= limits.per_user || share.places >= 2 * limits.per_user {
+        if share.running >= limits.per_user || share.slots >= 2 * limits.per_user {
             return Err(BusError::limits_exceeded(
                 "You have too many calls waiting for an answer.",
             ));
         }
         share.running += 1;
-        share.places += 1;
+        share.slots += 1;
         counts.of_users += 1;
-        self.place = Place::User(uid);
+        self.slot = Slot::User(uid);
         Ok(())
     }
 
@@ -202,10 +202,10 @@ impl Permit {
             .fetch_sub(bytes, Ordering::AcqRel);
     }
 
-    /// Lets the caller call again, before the answer is sent: a client that has it may. The place is
-    /// kept until it is sent. A call that got no place is in the way of the next one until then.
+    /// Lets the caller call again, before the answer is sent: a client that has it may. The slot is
+    /// kept until it is sent. A call that got no slot is in the way of the next one until then.
     pub(crate) fn answered(&mut self) {
-        if !matches!(self.place, Place::None) {
+        if !matches!(self.slot, Slot::None) {
             self.make_way();
         }
     }
@@ -215,7 +215,7 @@ impl Permit {
             return;
         }
         self.connection.in_flight.fetch_sub(1, Ordering::AcqRel);
-        if let Place::User(uid) = self.place
+        if let Slot::User(uid) = self.slot
             && let Some(share) = self.in_flight.counts().users.get_mut(&uid)
         {
             share.running -= 1;
@@ -228,14 +228,14 @@ impl Drop for Permit {
         self.identified();
         self.make_way();
         let mut counts = self.in_flight.counts();
-        match self.place {
-            Place::None => {}
-            Place::Root => counts.of_root -= 1,
-            Place::User(uid) => {
+        match self.slot {
+            Slot::None => {}
+            Slot::Root => counts.of_root -= 1,
+            Slot::User(uid) => {
                 counts.of_users -= 1;
                 if let Some(share) = counts.users.get_mut(&uid) {
-                    share.places -= 1;
-                    if share.places == 0 {
+                    share.slots -= 1;
+                    if share.slots == 0 {
                         counts.users.remove(&uid);
                     }
                 }

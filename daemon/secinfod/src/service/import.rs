@@ -145,9 +145,9 @@ impl Imports {
             let result = match &account {
                 None => Err(format!("there is no account {user} on this host")),
                 // As with an access pass: or else it would be a way around a fresh proof.
-                Some(account) if account.uid == by.uid && by.uid != 0 => {
-                    Err("nobody imports methods of their own: ask another administrator".to_owned())
-                }
+                Some(account) if account.uid == by.uid && by.uid != 0 => Err(
+                    "methods of your own are imported by another administrator: ask one".to_owned(),
+                ),
                 Some(_) if added.iter().any(|former| former.secret == entry.secret) => Err(
                     format!("{user} has this method from a line before: it counts"),
                 ),

@@ -1,6 +1,6 @@
 //! The file of `pam_oath`, such as `/etc/users.oath`: one method a line, read as liboath reads it
 //! (OATH Toolkit, `usersfile.c`): type, user, PIN, secret in hexadecimal, then what was used of it:
-//! moving factor, last code, and its time. A line with which liboath lets nobody in is refused.
+//! moving factor, last code, and its time. A line with which liboath accepts no code is refused.
 
 #[cfg(test)]
 mod differential;
