@@ -3,6 +3,7 @@
 
 use secinfo_channel_host::wire::{self, FromHost, ToHost};
 use secinfo_wire::password::{self, SetPassword, Ticket};
+use secinfo_wire::password_reset;
 use secinfo_wire::sign_in::{Answer, Start, Step};
 use secinfo_wire::varlink::{Call, END, Reply, parameters};
 use secinfo_wire::{
@@ -76,6 +77,7 @@ pub(crate) fn sign_in(input: &[u8]) {
         }) = serde_json::from_slice(message)
         {
             let _ = serde_json::from_str::<Start>(parameters.get());
+            let _ = serde_json::from_str::<password_reset::Start>(parameters.get());
             let _ = serde_json::from_str::<Answer<'_>>(parameters.get());
         }
         let Ok(Reply {
@@ -88,6 +90,12 @@ pub(crate) fn sign_in(input: &[u8]) {
         if let Ok(step) = serde_json::from_str::<Step>(parameters.get()) {
             let written = serde_json::to_string(&step).expect("a step is written");
             let again: Step = serde_json::from_str(&written).expect("what is written is read");
+            assert!(again == step, "a step that is written is read alike");
+        }
+        if let Ok(step) = serde_json::from_str::<password_reset::Step>(parameters.get()) {
+            let written = serde_json::to_string(&step).expect("a step is written");
+            let again: password_reset::Step =
+                serde_json::from_str(&written).expect("what is written is read");
             assert!(again == step, "a step that is written is read alike");
         }
     }

@@ -31,6 +31,7 @@ mod manager;
 mod method;
 pub mod names;
 pub mod password;
+pub mod password_reset;
 mod properties;
 mod response;
 pub mod sign_in;
