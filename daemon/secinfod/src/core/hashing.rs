@@ -1,6 +1,7 @@
 //! Memory-hard hashing: it takes tens of megabytes for tens of milliseconds, so one runs at a time.
 //!
-//! What a sign-in waits for comes first, then what users verify by themselves, then codes that are issued.
+//! What a sign-in waits for comes first, then what users verify by themselves, then codes that are issued,
+//! and last what password resets ask for.
 //! Within each, users take turns, each with one piece of work: one who asks without end delays another by
 //! one piece only. The more wait, the less each may have waiting, and beyond a bound nothing more is taken,
 //! so that many accounts together cannot make the wait long.
@@ -28,6 +29,8 @@ pub(crate) enum HashingFor {
     Verification,
     /// A code that is issued.
     Issuing,
+    /// Checking what anybody answers who wants to set a new password of a user: it counts for the caller.
+    Reset,
 }
 
 /// The turns to hash.
@@ -38,7 +41,7 @@ pub(super) struct Hashing(Arc<Mutex<Turns>>);
 struct Turns {
     taken: bool,
     /// The work that waits, for each purpose.
-    lanes: [Lanes; 3],
+    lanes: [Lanes; 4],
 }
 
 /// The work that waits for one purpose, by uid, the user whose turn is next first.

@@ -59,6 +59,12 @@ pub(crate) trait MethodKind: Sync {
         sent: Option<Arc<SentCode>>,
     ) -> Result<Box<dyn Verifier>, ServiceError>;
 
+    /// Asks what a method of the kind asks, accepts nothing, and costs what one costs that a user has: for
+    /// resets of users who have none. None where checking costs nothing that could be noticed.
+    fn verifier_of_nobody(&self) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
+        Ok(None)
+    }
+
     /// What a method can be told from others by: never a secret, never a whole number or address.
     fn hint(&self, method: &OpenMethod) -> Hint;
 }
@@ -196,11 +202,22 @@ pub(crate) fn guess(
     core.guess(method, answer.as_bytes(), compared_with)
 }
 
-/// Checks a response of this person that `by` asks for: every one is checked here.
+/// Whose turn to hash a response takes: by the uid that it counts for.
+pub(crate) type HashingTurn = (u32, HashingFor);
+
+/// The turn in which a response of this person is hashed that `by` asks for.
+pub(crate) const fn turn(person: &Person, by: &Requester) -> HashingTurn {
+    let what_for = match by.uid {
+        0 => HashingFor::SignIn,
+        _ => HashingFor::Verification,
+    };
+    (person.uid(), what_for)
+}
+
+/// Checks a response: every one is checked here.
 pub(crate) async fn check(
     core: &Core,
-    person: &Person,
-    by: &Requester,
+    (uid, what_for): HashingTurn,
     verifier: Box<dyn Verifier>,
     response: &Response,
     now: Timestamp,
@@ -208,11 +225,7 @@ pub(crate) async fn check(
     if verifier.takes_hashing(response)? {
         let response = response.clone();
         let work = move || verifier.check(&response, now);
-        let what_for = match by.uid {
-            0 => HashingFor::SignIn,
-            _ => HashingFor::Verification,
-        };
-        return core.hash(person.uid(), what_for, work).await?;
+        return core.hash(uid, what_for, work).await?;
     }
     verifier.check(response, now)
 }

@@ -265,7 +265,8 @@ impl Enrollments {
         self.outlook(person, by, enrollment.kind, phone.as_ref())?;
         let verifier = enrollment.verifier(&self.core);
         let now = self.core.now();
-        let answer = methods::kind::check(&self.core, person, by, verifier, response, now).await?;
+        let turn = methods::kind::turn(person, by);
+        let answer = methods::kind::check(&self.core, turn, verifier, response, now).await?;
         let state = self.core.state();
         let rules = &state.policy().rules;
         let Some(credential) = draft.prove(answer, rules, now) else {

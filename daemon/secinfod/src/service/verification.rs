@@ -3,7 +3,7 @@
 use super::notices::Notices;
 use super::sending::{CodeDelivery, CodeSender, Sending, Sent};
 use super::session::{Session, SessionOwner, Sessions};
-use crate::core::{Core, Person, RequestSource, Requester, ServiceError};
+use crate::core::{Core, HashingFor, Person, RequestSource, Requester, ServiceError};
 use crate::methods;
 use crate::methods::delivery::code::SentCode;
 use crate::methods::delivery::destination::Destination;
@@ -283,7 +283,12 @@ impl Verifications {
         let verifier = verifier(&self.core, method, sent)?;
         let now = self.core.now();
         let compared_with = verifier.compared_with(now);
-        let answer = methods::kind::check(&self.core, person, by, verifier, response, now).await?;
+        let turn = match purpose {
+            Purpose::SignIn => methods::kind::turn(person, by),
+            // Strangers answer here too, and must not take the turns of the user.
+            Purpose::PasswordReset => (by.uid, HashingFor::Reset),
+        };
+        let answer = methods::kind::check(&self.core, turn, verifier, response, now).await?;
         let guess = match compared_with {
             Some(with) if answer == Answer::Wrong => {
                 methods::kind::guess(&self.core, id, response, &with)?
@@ -302,6 +307,24 @@ impl Verifications {
             error => error,
         })?;
         self.outcome(person, method, &events)
+    }
+
+    /// Whether a response is right for a method, as far as that is found without hashing it. Nothing is
+    /// counted, and nothing used up.
+    pub(super) fn fits(
+        &self,
+        verification: &Verification,
+        id: MethodId,
+        response: &Response,
+    ) -> Result<bool, ServiceError> {
+        let state = self.core.state();
+        let user = state.user(verification.person.id);
+        let method = user.and_then(|user| user.method(id));
+        let method = method.ok_or(Refusal::UnknownMethod)?;
+        let sent = verification.sending.code_for(Some(id));
+        let verifier = verifier(&self.core, method, sent)?;
+        Ok(!verifier.takes_hashing(response)?
+            && verifier.check(response, self.core.now())? != Answer::Wrong)
     }
 
     fn outcome(

@@ -5,7 +5,7 @@ pub mod hashed;
 use super::kind::{OpenMethod, Verifier, malformed};
 use super::payload::MethodPayload;
 use crate::core::ServiceError;
-use hashed::HashedSet;
+use hashed::{Cost, HashedSet};
 use secinfo_domain::{Answer, Timestamp};
 use secinfo_typed::{LONGEST_CODE, ungrouped};
 use secinfo_wire::{Challenge, Response};
@@ -103,6 +103,17 @@ impl WrittenCodeVerifier {
     }
 }
 
+impl WrittenCodeVerifier {
+    /// Asks for a code of this many groups that nobody has.
+    pub(super) fn of_nobody(groups: usize) -> Result<Box<dyn Verifier>, ServiceError> {
+        Ok(Box::new(Self {
+            codes: HashedSet::empty(Cost::default())?,
+            groups,
+            answer: |_| Answer::Wrong,
+        }))
+    }
+}
+
 impl Verifier for WrittenCodeVerifier {
     fn challenge(&self) -> Challenge {
         Challenge::Code {
@@ -125,7 +136,6 @@ impl Verifier for WrittenCodeVerifier {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hashed::Cost;
     use proptest::prelude::*;
 
     #[test]
