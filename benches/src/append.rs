@@ -102,7 +102,7 @@ impl Bench {
             let _entered = runtime.enter();
             let clock = Arc::new(SystemClock);
             let channels = Channels::start(Vec::new(), Config::default().hosts(), clock);
-            Service::new(core, channels, limits)
+            Service::new(core, channels, limits, "/nowhere".into())
         };
         Ok(Self {
             runtime,

@@ -122,9 +122,10 @@ impl Setup {
         } = self;
         let text = format!(
             "[daemon]\nbus_address = \"{bus}\"\nstate_directory = \"{}\"\n\
-             sign_in_socket = \"{}\"\n{daemon}\n[policy]\n{policy}\n{more}",
+             sign_in_socket = \"{}\"\npassword_socket = \"{}\"\n{daemon}\n[policy]\n{policy}\n{more}",
             state.display(),
-            host.join("sign-in").display()
+            host.join("sign-in").display(),
+            host.join("password").display()
         );
         text.replace("{host}", &host.display().to_string())
     }
@@ -190,6 +191,11 @@ impl TestHost {
     /// The daemon's socket for sign-ins.
     pub fn sign_in_socket(&self) -> PathBuf {
         self.directory().join("sign-in")
+    }
+
+    /// Where the daemon looks for the helper that sets passwords.
+    pub fn password_socket(&self) -> PathBuf {
+        self.directory().join("password")
     }
 
     /// The daemon's state directory.

@@ -26,6 +26,9 @@ const DUE_EVERY: Duration = Duration::from_secs(5);
 /// How often it is looked for break-glass codes that were used.
 const BREAK_GLASS_EVERY: Duration = Duration::from_mins(1);
 
+/// How often the helper that sets passwords is asked what became of tickets of which the log does not tell.
+const TICKETS_EVERY: Duration = Duration::from_mins(2);
+
 /// Why the daemon did not start, or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -102,7 +105,12 @@ async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
         core.reader().log.clone(),
         unreported,
     );
-    let service = Arc::new(Service::new(core, channels.clone(), limits(&config.daemon)));
+    let service = Arc::new(Service::new(
+        core,
+        channels.clone(),
+        limits(&config.daemon),
+        config.daemon.password_socket.clone(),
+    ));
     service.core().begin_log().await?;
     service.core().set_policy(config.policy()).await?;
     service.notices().resume(&config.daemon.state_directory);
@@ -218,6 +226,10 @@ async fn attend(
     // The first tick comes at once.
     let mut break_glass = interval(BREAK_GLASS_EVERY);
     break_glass.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut tickets = interval(TICKETS_EVERY);
+    tickets.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // No reset is left that could record its ticket itself.
+    let mut is_start = true;
     let mut watchdog = interval(
         sd_notify::watchdog_enabled().map_or(Duration::from_hours(1), |period| period / 2),
     );
@@ -230,6 +242,11 @@ async fn attend(
             _ = break_glass.tick() => {
                 let directory = &config.daemon.break_glass_directory;
                 service.break_glass().record(directory).await;
+            }
+            _ = tickets.tick() => {
+                // The helper may take its time.
+                let (service, is_start) = (Arc::clone(service), std::mem::take(&mut is_start));
+                tokio::spawn(async move { service.resets().settle(is_start).await });
             }
             _ = watchdog.tick() => tell_systemd(&[NotifyState::Watchdog]),
             _ = due.tick() => {

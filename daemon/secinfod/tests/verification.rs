@@ -142,7 +142,7 @@ impl Host {
             per_uid: 8,
             in_all: 8,
         };
-        Service::new(core, channels, limits)
+        Service::new(core, channels, limits, "/nowhere".into())
     }
 }
 

@@ -23,6 +23,8 @@ pub struct DaemonConfig {
     pub bus_address: Option<String>,
     /// Where the socket for sign-ins is made, unless systemd passes one on.
     pub sign_in_socket: PathBuf,
+    /// The socket of the helper that sets passwords.
+    pub password_socket: PathBuf,
     /// Who decides what accounts may do beyond their own security info.
     pub authorization: Authorization,
     /// Where the master key comes from.
@@ -80,6 +82,7 @@ impl Default for DaemonConfig {
             state_directory: PathBuf::from("/var/lib/secinfo"),
             bus_address: None,
             sign_in_socket: PathBuf::from(secinfo_wire::sign_in::SOCKET),
+            password_socket: PathBuf::from(secinfo_wire::password::SOCKET),
             authorization: Authorization::Polkit,
             master_key: MasterKeySource::Automatic,
             cache_size: 4 * MIB,
@@ -129,6 +132,10 @@ impl DaemonConfig {
                 self.sign_in_socket != new.sign_in_socket,
             ),
             (
+                "daemon.password_socket",
+                self.password_socket != new.password_socket,
+            ),
+            (
                 "daemon.authorization",
                 self.authorization != new.authorization,
             ),
@@ -160,6 +167,7 @@ pub(super) fn read(section: &mut Section<'_, '_>) -> DaemonConfig {
         state_directory: section.read("state_directory", or.state_directory, value::path),
         bus_address: section.read("bus_address", or.bus_address, bus_address),
         sign_in_socket: section.read("sign_in_socket", or.sign_in_socket, value::path),
+        password_socket: section.read("password_socket", or.password_socket, value::path),
         authorization: section.read(
             "authorization",
             or.authorization,

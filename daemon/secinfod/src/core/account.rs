@@ -19,6 +19,9 @@ const REMEMBERED: Duration = Duration::from_secs(2);
 /// The most accounts that are remembered at once.
 const MOST_REMEMBERED: usize = 1024;
 
+/// The most members of a group that are looked up.
+const MOST_MEMBERS: usize = 64;
+
 /// A Unix account: uid and name together. A uid that comes back with another name is not the same
 /// user.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -144,6 +147,20 @@ impl Accounts {
                 groups.extend(group_name(gid)?);
             }
             Ok(groups)
+        })
+        .map_err(AccountError)
+    }
+
+    /// The accounts that a group names as its members, the first of them.
+    pub fn members(&self, group: &GroupName) -> Result<Vec<Account>, AccountError> {
+        blocking(|| {
+            let group = Group::from_name(group.as_str())?;
+            let names = group.map_or_else(Vec::new, |group| group.mem);
+            let mut members = Vec::new();
+            for name in names.iter().take(MOST_MEMBERS) {
+                members.extend(User::from_name(name)?.and_then(|user| account_of(&user)));
+            }
+            Ok(members)
         })
         .map_err(AccountError)
     }

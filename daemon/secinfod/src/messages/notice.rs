@@ -30,6 +30,8 @@ pub enum NoticeItem {
     UnlockedByReset,
     /// A new password was set in a password reset.
     PasswordReset,
+    /// A new password was set for another administrator in a password reset.
+    AdministratorReset,
     /// A password reset failed so that it cannot be told whether the new password was set.
     PasswordUncertain,
     /// Wrong answers locked password reset, or one kind of method for it.
@@ -67,6 +69,7 @@ impl NoticeItem {
             Self::Unlocked => words.say(message::NoticeUnlocked),
             Self::UnlockedByReset => words.say(message::NoticeUnlockedByReset),
             Self::PasswordReset => words.say(message::NoticePasswordReset),
+            Self::AdministratorReset => words.say(message::NoticeAdministratorReset),
             Self::PasswordUncertain => words.say(message::NoticePasswordUncertain),
             Self::ResetLocked(Some(kind)) => words.say(message::NoticeResetLockedKind {
                 kind: named(kind).into(),

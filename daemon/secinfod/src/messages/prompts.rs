@@ -36,6 +36,11 @@ impl Prompts {
         self.0.wait(seconds)
     }
 
+    /// How codes of this kind travel: "by text message".
+    pub fn by(self, kind: Kind) -> String {
+        self.0.by(kind.as_str())
+    }
+
     /// The words with this id, with these parts put in.
     pub fn say(self, id: &str, parts: &[(&'static str, Part<'_>)]) -> SecretText {
         let arguments = parts

@@ -13,8 +13,10 @@ mod enrollment;
 mod import;
 mod issuing;
 mod notices;
+mod open_sessions;
 mod overview;
 mod pipe;
+pub mod reset;
 mod sending;
 pub mod session;
 mod sign_in;
@@ -33,6 +35,7 @@ pub use import::{Effect, Imports};
 pub use issuing::IssuedCodes;
 pub use notices::{Notices, WaitingNotices};
 pub use overview::{MethodView, Overview, UserRow};
+pub use reset::Resets;
 pub use sending::{DeliveryState, Sending, Sent};
 pub use session::{SessionId, SessionLimits, SessionOwner, Sessions};
 pub use sign_in::{End, Outcome, RefusedFor, SignIn, SignInRequest, SignIns, Step};
@@ -48,8 +51,10 @@ pub use crate::core::{
 pub use crate::methods::EnrollmentRequest;
 pub use crate::methods::payload::{MethodPayload, SecretBytes, TokenPayload};
 
+use open_sessions::OpenSessions;
 use secinfo_domain::Action;
 use sending::CodeSender;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The service, composed of its parts.
@@ -59,7 +64,9 @@ pub struct Service {
     security_info: SecurityInfo,
     enrollments: Arc<Enrollments>,
     verifications: Arc<Verifications>,
-    sign_ins: SignIns,
+    sign_ins: Arc<SignIns>,
+    resets: Resets,
+    open_sessions: OpenSessions,
     issued_codes: Arc<IssuedCodes>,
     tokens: Tokens,
     imports: Imports,
@@ -74,12 +81,18 @@ pub struct SecurityInfo {
 }
 
 impl Service {
-    /// The service on its core. Notices are sent on the current tokio runtime.
+    /// The service on its core. Passwords are set by the helper that listens at `password_socket`.
+    /// Notices are sent on the current tokio runtime.
     ///
     /// # Panics
     ///
     /// Outside of a tokio runtime.
-    pub fn new(core: Core, channels: Channels, limits: SessionLimits) -> Self {
+    pub fn new(
+        core: Core,
+        channels: Channels,
+        limits: SessionLimits,
+        password_socket: PathBuf,
+    ) -> Self {
         let core = Arc::new(core);
         let deliveries = Arc::new(Deliveries::new(Arc::clone(&core), channels));
         let notices = Arc::new(Notices::start(Arc::clone(&core), Arc::clone(&deliveries)));
@@ -102,24 +115,39 @@ impl Service {
             Sessions::new(core.clock(), limits),
         ));
         let issued_codes = Arc::new(IssuedCodes::new(Arc::clone(&core), Arc::clone(&notices)));
-        let sign_ins = SignIns::new(
+        let sign_ins = Arc::new(SignIns::new(
             sign_in::Parts {
                 core: Arc::clone(&core),
                 notices: Arc::clone(&notices),
                 deliveries: Arc::clone(&deliveries),
-                codes,
+                codes: Arc::clone(&codes),
                 enrollments: Arc::clone(&enrollments),
                 verifications: Arc::clone(&verifications),
                 issued_codes: Arc::clone(&issued_codes),
             },
             Sessions::new(core.clock(), SessionLimits::NONE),
-        );
+        ));
+        let open_sessions = OpenSessions {
+            enrollments: Arc::clone(&enrollments),
+            verifications: Arc::clone(&verifications),
+            sign_ins: Arc::clone(&sign_ins),
+        };
+        let resets = Resets::new(reset::Parts {
+            core: Arc::clone(&core),
+            notices: Arc::clone(&notices),
+            codes,
+            verifications: Arc::clone(&verifications),
+            open_sessions: open_sessions.clone(),
+            helper: reset::Helper::new(password_socket),
+        });
         Self {
             deliveries,
             enrollments,
             verifications,
             issued_codes,
             sign_ins,
+            resets,
+            open_sessions,
             tokens: Tokens::new(Arc::clone(&core), Arc::clone(&notices)),
             imports: Imports::new(Arc::clone(&core), Arc::clone(&notices)),
             break_glass: BreakGlass::new(Arc::clone(&core), Arc::clone(&notices)),
@@ -158,8 +186,13 @@ impl Service {
     }
 
     /// Sign-ins.
-    pub const fn sign_ins(&self) -> &SignIns {
+    pub fn sign_ins(&self) -> &SignIns {
         &self.sign_ins
+    }
+
+    /// Password resets.
+    pub const fn resets(&self) -> &Resets {
+        &self.resets
     }
 
     /// Recovery codes and access passes.
@@ -199,14 +232,8 @@ impl Service {
         let erases = matches!(action, Action::Erase);
         let person = self.security_info.act(uid, by, action).await?;
         if erases {
-            let user = person.id;
             self.core.accounts().forget(&person.account);
-            let enrollments = self.enrollments.sessions();
-            enrollments.close_about(|enrollment| enrollment.person.id == user);
-            let verifications = self.verifications.sessions();
-            verifications.close_about(|verification| verification.person.id == user);
-            let sign_ins = self.sign_ins.sessions();
-            sign_ins.close_about(|sign_in| sign_in.is_of(&person));
+            self.open_sessions.close_of(&person);
         }
         Ok(())
     }

@@ -190,6 +190,20 @@ impl Notices {
         Ok(events)
     }
 
+    /// Tells a user something that is no change to their own security info.
+    pub(super) fn tell(&self, person: &Person, item: NoticeItem) {
+        let contacts = self.contacts(person);
+        if contacts.is_empty() {
+            return;
+        }
+        self.enqueue(Notice {
+            person: person.clone(),
+            contacts,
+            items: vec![item],
+            expires: self.core.now().plus(LIFE),
+        });
+    }
+
     /// The destinations that the user can be told through now.
     fn contacts(&self, person: &Person) -> Vec<Contact> {
         let state = self.core.state();

@@ -10,12 +10,12 @@ use std::time::Duration;
 use tokio::net::UnixStream;
 use tokio::sync::watch;
 
-/// How long a connection without a sign-in may be silent.
+/// How long a connection without a conversation may be silent.
 const IDLE: Duration = Duration::from_secs(30);
 
 /// Says why a connection ends, to who would otherwise take it for the end of the daemon.
-pub(super) fn say_last(stream: Stream, why: SignInError) {
-    stream.send_last(&varlink::error(why.name(), &Nothing {}));
+pub(super) fn say_last(stream: Stream, error: &str) {
+    stream.send_last(&varlink::error(error, &Nothing {}));
 }
 
 /// Serves a connection until it ends. A call that was begun is brought to its end: what it appends to the
@@ -30,15 +30,19 @@ pub(super) async fn serve(
         let patience = dispatcher.patience().unwrap_or(IDLE);
         let message = tokio::select! {
             biased;
-            () = dispatcher.place.ended() => return say_last(stream, SignInError::NoSignIn),
+            () = dispatcher.place.ended() => {
+                return say_last(stream, dispatcher.last_error(SignInError::NoSignIn));
+            }
             _ = stopping.wait_for(|stopping| *stopping) => {
-                return say_last(stream, SignInError::ShuttingDown);
+                return say_last(stream, dispatcher.last_error(SignInError::ShuttingDown));
             }
             message = stream.receive(patience) => message,
         };
         let message = match message {
             Ok(message) => message,
-            Err(NoMessage::Silent) => return say_last(stream, SignInError::NoSignIn),
+            Err(NoMessage::Silent) => {
+                return say_last(stream, dispatcher.last_error(SignInError::NoSignIn));
+            }
             Err(NoMessage::Closed | NoMessage::Broken) => return,
         };
         let handled = AssertUnwindSafe(dispatcher.handle(&message))
@@ -49,8 +53,8 @@ pub(super) async fn serve(
             Ok(Err(NotACall)) => return,
             // The message of the panic may hold secrets, so it is not repeated here.
             Err(_) => {
-                tracing::error!("a sign-in panicked");
-                return say_last(stream, SignInError::Internal);
+                tracing::error!("a sign-in or a reset panicked");
+                return say_last(stream, dispatcher.last_error(SignInError::Internal));
             }
         };
         if let Some(reply) = reply

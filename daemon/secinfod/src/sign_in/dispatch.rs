@@ -1,10 +1,12 @@
 //! From a message to the service, and back.
 
 use super::peer::Peer;
+use super::resets::OpenReset;
 use super::shares::Place;
 use super::sign_ins::OpenSignIn;
 use crate::service::Service;
 use secinfo_wire::conversation::Answer;
+use secinfo_wire::password_reset::{self, PasswordResetError};
 use secinfo_wire::sign_in::{self, SignInError};
 use secinfo_wire::varlink::{self, Call, Nothing, SERVICE};
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,7 @@ pub(super) struct NotACall;
 /// Why a call is refused.
 pub(super) enum CallError {
     SignIn(SignInError),
+    Reset(PasswordResetError),
     InterfaceNotFound(String),
     MethodNotFound(String),
     InvalidParameter(&'static str),
@@ -43,12 +46,24 @@ impl From<SignInError> for CallError {
     }
 }
 
+impl From<PasswordResetError> for CallError {
+    fn from(error: PasswordResetError) -> Self {
+        Self::Reset(error)
+    }
+}
+
 /// Answers the calls of one connection.
 pub(super) struct Dispatcher {
     pub(super) service: Arc<Service>,
     pub(super) peer: Peer,
     pub(super) place: Place,
-    pub(super) open: Option<OpenSignIn>,
+    pub(super) open: Option<Open>,
+}
+
+/// The conversation of a connection.
+pub(super) enum Open {
+    SignIn(OpenSignIn),
+    Reset(OpenReset),
 }
 
 #[derive(Serialize)]
@@ -57,7 +72,7 @@ struct Info {
     product: &'static str,
     version: &'static str,
     url: &'static str,
-    interfaces: [&'static str; 2],
+    interfaces: [&'static str; 3],
 }
 
 #[derive(Deserialize)]
@@ -81,9 +96,20 @@ impl Dispatcher {
         }
     }
 
-    /// How long the sign-in of the connection waits for an answer; none without a sign-in.
+    /// How long the conversation of the connection waits for an answer; none without one.
     pub(super) fn patience(&self) -> Option<Duration> {
-        self.open.as_ref().map(OpenSignIn::patience)
+        match self.open.as_ref()? {
+            Open::SignIn(sign_in) => Some(sign_in.patience()),
+            Open::Reset(reset) => Some(reset.patience()),
+        }
+    }
+
+    /// The error that ends the connection, in the interface of its conversation.
+    pub(super) const fn last_error(&self, error: SignInError) -> &'static str {
+        match self.open {
+            Some(Open::Reset(_)) => OpenReset::error(error).name(),
+            Some(Open::SignIn(_)) | None => error.name(),
+        }
     }
 
     /// Answers a message; with nothing if no reply is expected.
@@ -112,7 +138,16 @@ impl Dispatcher {
                 let step = self.answer_sign_in(answer.as_str()).await?;
                 Ok(varlink::reply(&step, ROOM))
             }
-            sign_in::method::CANCEL => {
+            password_reset::method::START => {
+                let step = self.start_reset(read(parameters)?).await?;
+                Ok(varlink::reply(&step, ROOM))
+            }
+            password_reset::method::ANSWER => {
+                let answer: Answer<'_> = read(parameters)?;
+                let step = self.answer_reset(answer.as_str()).await?;
+                Ok(varlink::reply(&step, ROOM))
+            }
+            sign_in::method::CANCEL | password_reset::method::CANCEL => {
                 let Nothing {} = read(parameters)?;
                 self.close();
                 Ok(varlink::reply(&Nothing {}, 64))
@@ -125,13 +160,14 @@ impl Dispatcher {
                 let NamedInterface { interface } = read(parameters)?;
                 let description = match interface.as_str() {
                     sign_in::INTERFACE => sign_in::DESCRIPTION,
+                    password_reset::INTERFACE => password_reset::DESCRIPTION,
                     SERVICE => SERVICE_DESCRIPTION,
                     _ => return Err(CallError::InterfaceNotFound(interface)),
                 };
                 Ok(varlink::reply(&Description { description }, ROOM))
             }
             _ => Err(match name.rsplit_once('.') {
-                None | Some((sign_in::INTERFACE | SERVICE, _)) => {
+                None | Some((sign_in::INTERFACE | password_reset::INTERFACE | SERVICE, _)) => {
                     CallError::MethodNotFound(name.to_owned())
                 }
                 Some((interface, _)) => CallError::InterfaceNotFound(interface.to_owned()),
@@ -158,7 +194,7 @@ fn info() -> Info {
         product: "secinfod",
         version: env!("CARGO_PKG_VERSION"),
         url: env!("CARGO_PKG_REPOSITORY"),
-        interfaces: [SERVICE, sign_in::INTERFACE],
+        interfaces: [SERVICE, sign_in::INTERFACE, password_reset::INTERFACE],
     }
 }
 
@@ -188,6 +224,7 @@ impl CallError {
         }
         match self {
             Self::SignIn(error) => varlink::error(error.name(), &Nothing {}),
+            Self::Reset(error) => varlink::error(error.name(), &Nothing {}),
             Self::InterfaceNotFound(interface) => {
                 let interface = cut(interface);
                 let name = "org.varlink.service.InterfaceNotFound";

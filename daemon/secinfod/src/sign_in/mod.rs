@@ -1,5 +1,5 @@
 //! The socket for sign-ins: Varlink (`org.secinfo.SignIn`), for `pam_secinfo.so` and whatever else signs
-//! users in. It needs no message bus, and no account can use up what others need of it.
+//! users in, and `org.secinfo.PasswordReset`, for users who forgot their password. It needs no message bus, and no account can use up what others need of it.
 //!
 //! Varlink is JSON objects with a NUL behind each, so there is little to it; serde reads them. zlink's
 //! server was not taken: it serves all connections in one task, in which a slow answer to one keeps all
@@ -10,6 +10,7 @@ mod conversation;
 mod dispatch;
 mod listener;
 mod peer;
+mod resets;
 mod server;
 mod shares;
 mod sign_ins;

@@ -65,7 +65,7 @@ async fn accept(
                 if let Some(dispatcher) = admit(&stream, &service, &shares) {
                     conversations.spawn(serve(stream, dispatcher, stops.clone()));
                 } else {
-                    say_last(Stream::new(stream), SignInError::LimitsExceeded);
+                    say_last(Stream::new(stream), SignInError::LimitsExceeded.name());
                 }
             }
             Err(error) => {

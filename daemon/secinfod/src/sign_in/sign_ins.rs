@@ -1,6 +1,6 @@
 //! The calls of `org.secinfo.SignIn`.
 
-use super::dispatch::{CallError, Dispatcher, parse_language};
+use super::dispatch::{CallError, Dispatcher, Open, parse_language};
 use crate::core::{Clock, RequestSource, SystemClock};
 use crate::service::session::Session;
 use crate::service::{
@@ -58,10 +58,10 @@ impl Dispatcher {
         let begun = sign_ins.start(&by, request);
         match begun.await {
             Ok((Some(session), step)) => {
-                self.open = Some(OpenSignIn {
+                self.open = Some(Open::SignIn(OpenSignIn {
                     service: Arc::clone(&self.service),
                     session,
-                });
+                }));
                 Ok(shown(step, &name, uid))
             }
             Ok((None, step)) => {
@@ -80,7 +80,7 @@ impl Dispatcher {
         &mut self,
         answer: &str,
     ) -> Result<sign_in::Step, CallError> {
-        let Some(open) = &self.open else {
+        let Some(Open::SignIn(open)) = &self.open else {
             return Err(SignInError::NoSignIn.into());
         };
         let session = &open.session;

@@ -84,6 +84,11 @@ impl Wording {
         self.prompts.kind(kind)
     }
 
+    /// How codes of this kind travel: "by text message".
+    pub(in crate::service) fn by(&self, kind: Kind) -> String {
+        self.prompts.by(kind)
+    }
+
     /// The masked number of a method, in ASCII: OpenSSH shows other characters as numbers where the
     /// user's locale is not UTF-8.
     pub(in crate::service) fn number(way: &Candidate) -> String {

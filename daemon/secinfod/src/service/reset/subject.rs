@@ -1,0 +1,123 @@
+//! Whose password it is about. The name is looked up beside the conversation, so that the time which that
+//! takes is not seen, and a name that is no user's is as good as one that is.
+
+use super::Parts;
+use crate::core::{Person, RequestSource, Requester, ServiceError};
+use crate::service::sending::Sending;
+use crate::service::verification::Verification;
+use secinfo_domain::state::Method;
+use secinfo_domain::{Label, Purpose, UserName};
+use secinfo_wire::Forms;
+use std::sync::{Arc, Mutex};
+use tokio::task::JoinHandle;
+
+/// Whose password it is about.
+pub(super) enum Subject {
+    /// It is being looked up.
+    Sought(JoinHandle<Option<Arc<Verification>>>, Requester),
+    /// A user with methods, and what verifies them.
+    User(Arc<Verification>),
+    /// Nobody who could be verified, and who asked.
+    Nobody(Requester),
+}
+
+/// From where and how a reset is asked for.
+pub(super) struct Origin {
+    pub(super) remote_host: String,
+    pub(super) terminal: String,
+    pub(super) language: String,
+    pub(super) forms: Forms,
+}
+
+impl Subject {
+    /// Begins to look a name up.
+    pub(super) fn seek(parts: &Arc<Parts>, name: String, by: Requester, origin: Origin) -> Self {
+        let (parts, asking) = (Arc::clone(parts), by.clone());
+        // The system's user database may take its time.
+        let found = tokio::task::spawn_blocking(move || {
+            find(&parts, &name, &asking, origin).unwrap_or_else(|error| {
+                tracing::warn!(%error, "a user could not be looked up for a password reset");
+                None
+            })
+        });
+        Self::Sought(found, by)
+    }
+
+    /// The user, once looked up.
+    pub(super) async fn user(&mut self) -> Option<Arc<Verification>> {
+        if let Self::Sought(found, by) = self {
+            let found = found.await.unwrap_or_default();
+            *self = found.map_or_else(|| Self::Nobody(by.clone()), Self::User);
+        }
+        match self {
+            Self::User(verification) => Some(Arc::clone(verification)),
+            Self::Nobody(_) | Self::Sought(..) => None,
+        }
+    }
+
+    /// The uid of who asked.
+    pub(super) fn caller(&self) -> u32 {
+        match self {
+            Self::Sought(_, by) | Self::Nobody(by) => by.uid,
+            Self::User(verification) => verification.by().uid,
+        }
+    }
+}
+
+/// What verifies the user of this name; none where nothing does.
+fn find(
+    parts: &Parts,
+    name: &str,
+    by: &Requester,
+    origin: Origin,
+) -> Result<Option<Arc<Verification>>, ServiceError> {
+    let core = &parts.core;
+    let Ok(name) = UserName::parse(name) else {
+        return Ok(None);
+    };
+    let Some(account) = core.accounts().by_name(&name)? else {
+        return Ok(None);
+    };
+    // Where several names have one uid, the log knows it by another: whose password would it be?
+    let person: Person = match core.person(account.uid) {
+        Ok(person) if person.account == account && account.uid != 0 => person,
+        Ok(_) | Err(ServiceError::NotFound) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let source = match by.uid {
+        0 => RequestSource::named(
+            (account.name.as_str(), account.uid),
+            &origin.remote_host,
+            "",
+            &origin.terminal,
+        ),
+        own => Some(RequestSource::Account(own)),
+    };
+    let by = core.requester_for(
+        &person,
+        &Requester {
+            source,
+            ..by.clone()
+        },
+    )?;
+    let purpose = Purpose::PasswordReset;
+    let methods = parts
+        .verifications
+        .candidates(&person, &by, purpose, origin.forms)?;
+    let Some(first) = methods.first().map(Method::id) else {
+        return Ok(None);
+    };
+    Ok(Some(Arc::new(Verification {
+        person,
+        by,
+        purpose,
+        forms: origin.forms,
+        asked: Mutex::new(first),
+        sending: Sending::default(),
+        // What cannot be written into a message is left out of it.
+        origin: Label::parse(&origin.remote_host)
+            .map(|origin| origin.as_str().to_owned())
+            .unwrap_or_default(),
+        language: origin.language,
+    })))
+}
