@@ -2,7 +2,7 @@
 
 use crate::commands::{
     access_pass, add, audit, cancel_deletion, completions, default, delete, erase, import, man,
-    rename, resync, tokens, unlock, verify,
+    rename, reset, resync, tokens, unlock, verify,
 };
 use clap::{Args, Parser, Subcommand};
 use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
@@ -64,6 +64,7 @@ pub(crate) enum Command {
     CancelDeletion(cancel_deletion::Arguments),
     Resync(resync::Arguments),
     Verify(verify::Arguments),
+    Reset(reset::Arguments),
     Status(status::Arguments),
     /// List all users; for administrators
     #[command(
@@ -100,6 +101,7 @@ impl Arguments {
                 | Command::CancelDeletion(_)
                 | Command::Resync(_)
                 | Command::Verify(_)
+                | Command::Reset(_)
                 | Command::Unlock(_)
                 | Command::AccessPass(_),
             ) => environment::language(),
@@ -185,6 +187,7 @@ mod tests {
         assert!(parse("secinfo add recovery-codes --user bob").is_err());
         assert!(parse("secinfo audit verify --user bob").is_err());
         assert!(parse("secinfo channels --user bob").is_err());
+        assert!(parse("secinfo reset --user bob").is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::arguments::{Arguments, Command};
 use crate::client::Client;
 use crate::commands::{
     access_pass, add, audit, cancel_deletion, completions, default, delete, erase, import, man,
-    page, rename, resync, tokens, unlock, users, verify,
+    page, rename, reset, resync, tokens, unlock, users, verify,
 };
 use clap::CommandFactory;
 use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
@@ -55,6 +55,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
             let client = connect(screen).await?;
             channels::run(&client.screen, &client.connection, arguments).await
         }
+        Some(Command::Reset(arguments)) => reset::run(&screen, arguments),
         Some(Command::Status(arguments)) => status::run(&screen, address, &arguments).await,
         Some(Command::Audit(arguments)) if arguments.is_offline() => {
             audit::run_offline(&screen, arguments)

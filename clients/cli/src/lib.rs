@@ -23,6 +23,7 @@ pub mod import;
 mod methods;
 mod polkit_agent;
 mod qr;
+mod reset_socket;
 mod security_info;
 mod selection;
 

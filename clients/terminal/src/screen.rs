@@ -4,6 +4,7 @@
 //! error, so that output can be piped while a person answers. Input is read line by line from
 //! standard input, whether that is a terminal or not.
 
+use crate::echo::WithoutEcho;
 use crate::environment::is_utf8;
 use crate::failure::Failure;
 use crate::style::Style;
@@ -11,13 +12,16 @@ use crate::text::{in_ascii, indented};
 use secinfo_words::{Language, Words, message};
 use serde::Serialize;
 use std::borrow::Cow;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
 use zeroize::Zeroizing;
 
 /// The width where it cannot be found out.
 const USUAL_WIDTH: usize = 80;
 /// Longer lines are hard to read, however wide the window is.
 const WIDEST: usize = 110;
+
+/// The longest line that is read as it was typed, in bytes: what a terminal passes on at once.
+const LONGEST_LINE: usize = 4096;
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -185,6 +189,35 @@ impl Screen {
             writeln!(err)?;
         }
         Ok((read > 0).then(|| Zeroizing::new(line.trim().to_owned())))
+    }
+
+    /// Asks with a prompt that has the blank at its end, and returns the line as it was typed, blanks
+    /// included; `None` at the end of input. Without `echo`, a terminal does not show it.
+    pub fn ask_as_typed(
+        &self,
+        prompt: &str,
+        echo: bool,
+    ) -> Result<Option<Zeroizing<String>>, Failure> {
+        // Before the prompt, because the person may type as soon as it is shown.
+        let unseen = (!echo && self.interactive)
+            .then(|| WithoutEcho::on(io::stdin()))
+            .transpose()?;
+        let mut err = io::stderr().lock();
+        write!(err, "{}", self.shown(prompt))?;
+        err.flush()?;
+        // It grows to no more than a prompt can need, so that no copy of a secret is left behind.
+        let mut line = Zeroizing::new(String::with_capacity(LONGEST_LINE));
+        let read = io::stdin()
+            .lock()
+            .take(LONGEST_LINE as u64)
+            .read_line(&mut line)?;
+        if read == 0 || unseen.is_some() || !self.interactive {
+            // The line that the person would have ended with Enter.
+            writeln!(err)?;
+        }
+        let length = line.trim_end_matches(['\n', '\r']).len();
+        line.truncate(length);
+        Ok((read > 0).then_some(line))
     }
 
     /// Asks a person for yes or no; Enter is no, and so is the end of input.

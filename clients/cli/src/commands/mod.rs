@@ -12,6 +12,7 @@ pub(crate) mod import;
 pub(crate) mod man;
 pub(crate) mod page;
 pub(crate) mod rename;
+pub(crate) mod reset;
 pub(crate) mod resync;
 pub(crate) mod tokens;
 pub(crate) mod unlock;
