@@ -21,6 +21,7 @@ mod login;
 mod namespace;
 mod pam_host;
 mod plugins;
+mod reset_client;
 mod sign_in;
 mod sign_in_client;
 mod smtp;
@@ -41,6 +42,7 @@ pub use host::{Setup, TestHost};
 pub use login::Login;
 pub use pam_host::{PamEvent, PamHost};
 pub use plugins::code_in;
+pub use reset_client::{PasswordHelper, ResetSocket};
 pub use secinfo_test_person::{
     Algorithm, App, Codes, Dialogue, PrivateBus, Process, Pty, hotp, now, peak_memory, totp,
 };

@@ -213,6 +213,12 @@ impl Dialogue<'_> {
         writeln!(terminal, "{line}").unwrap();
     }
 
+    /// Presses a key, such as Ctrl-C (`\u{3}`), without Enter.
+    pub fn press(&mut self, key: char) {
+        let mut terminal = File::from(self.pty.controller.try_clone().unwrap());
+        write!(terminal, "{key}").unwrap();
+    }
+
     /// Waits until it prints `words`, and types a line.
     pub fn when_asked(&mut self, words: &str, line: &str) -> String {
         let text = self.expect(words);

@@ -1,0 +1,161 @@
+//! A stranger learns nothing from a reset: whether there is a user, what they have, or what is locked.
+
+use super::{begin, plain, send, setup, types, with_phone_and_address};
+use crate::sent_codes::{ADDRESS, MOBILE, OTHER_MOBILE};
+use secinfo_tests::{
+    ALICE, ALICE_NAME, BOB, BOB_NAME, PasswordHelper, ROOT, ResetSocket, STRANGER, Setup, TestHost,
+    user_path,
+};
+use std::time::{Duration, Instant};
+
+/// Uid 3 and 4 of every Debian system.
+const LOCKED: (u32, &str) = (3, "sys");
+const LACKING: (u32, &str) = (4, "sync");
+
+/// What a stranger can do to one name: chooses every kind, asks for codes, and guesses.
+fn attempt(host: &TestHost, caller: u32, name: &str) -> Vec<String> {
+    let mut reset = ResetSocket::start(host, caller, name, &plain()).unwrap();
+    for (row, answers) in [
+        ("Text message", &["", "123456", "?"][..]),
+        ("Email", &["hunter2", "?"]),
+        ("Authenticator app", &["000000", "", "?"]),
+        ("Recovery code", &["k7qf-2m9x-pw41", "?"]),
+        ("Access pass", &["k7qf-2m9x-pw41-k7qf"]),
+    ] {
+        reset.choose(row).unwrap();
+        for answer in answers {
+            reset.answer(answer).unwrap();
+        }
+    }
+    assert_eq!(reset.ended().unwrap().0, "refused");
+    assert_eq!(reset.answer("1").err().unwrap().short(), "NoReset");
+    reset.transcript
+}
+
+fn attempts(host: &TestHost, names: &[(u32, &'static str)]) -> Vec<Vec<String>> {
+    let mut transcripts = Vec::new();
+    // Of more at once some would wait for the hashing of others.
+    for few in names.chunks(3) {
+        std::thread::scope(|scope| {
+            let running: Vec<_> = few
+                .iter()
+                .map(|(caller, name)| scope.spawn(|| attempt(host, *caller, name)))
+                .collect();
+            transcripts.extend(running.into_iter().map(|run| run.join().unwrap()));
+        });
+    }
+    transcripts
+}
+
+#[tokio::test]
+async fn transcripts_are_the_same_for_every_name() {
+    let rules = "gates = \"two\"\nfailures_of_kind = \"1 in 1h\"";
+    let host = TestHost::with(setup(rules)).await;
+    let _helper = PasswordHelper::willing(&host);
+    let alice = host.client(ALICE).await;
+    let mut app = alice.enroll_app("Phone", 10).await;
+    alice.prove(&mut app).await;
+    let _codes: Vec<String> = alice
+        .call(&user_path(ALICE), "User", "IssueRecoveryCodes", &())
+        .await
+        .unwrap();
+    let locked = host.client(LOCKED.0).await;
+    for (user, mobile, address) in [
+        (&alice, MOBILE, ADDRESS),
+        (&locked, OTHER_MOBILE, "sys@example.org"),
+    ] {
+        user.enroll_destination(&host, "text", mobile, None).await;
+        user.enroll_destination(&host, "email", address, None).await;
+    }
+    // Two methods are needed, and this user has one.
+    let lacking = host.client(LACKING.0).await;
+    lacking
+        .enroll_destination(&host, "email", "sync@example.org", None)
+        .await;
+    // Before, so that resets of this user are locked.
+    attempt(&host, BOB, LOCKED.1);
+    let root = host.client(ROOT).await;
+    assert!(
+        types(&root)
+            .await
+            .iter()
+            .any(|kind| kind == "password-reset-locked")
+    );
+
+    let long = Box::leak("x".repeat(5000).into_boxed_str());
+    let names = [
+        (STRANGER, ALICE_NAME),
+        (STRANGER, BOB_NAME),
+        (STRANGER, LOCKED.1),
+        (STRANGER, LACKING.1),
+        (STRANGER, "no-such-user"),
+        (STRANGER, "root"),
+        (STRANGER, ""),
+        (STRANGER, "a/../b\n\0"),
+        (STRANGER, long),
+        // Also to the user, before anything is proved.
+        (ALICE, ALICE_NAME),
+        (ROOT, ALICE_NAME),
+        (ROOT, "no-such-user"),
+    ];
+    let transcripts = attempts(&host, &names);
+    for (of, transcript) in names.iter().zip(&transcripts) {
+        assert_eq!(transcript, &transcripts[0], "{of:?}");
+    }
+}
+
+#[tokio::test]
+async fn each_answer_comes_at_the_end_of_a_slot() {
+    let (host, _alice) = with_phone_and_address("gates = \"two\"").await;
+    let _helper = PasswordHelper::willing(&host);
+    for name in [ALICE_NAME, "no-such-user"] {
+        let mut reset = begin(&host, name);
+        for answer in ["1", "123456"] {
+            let begun = Instant::now();
+            reset.answer(answer).unwrap();
+            assert!(begun.elapsed() >= Duration::from_millis(500), "{name}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_told_apart_while_resets_are_off_or_there_is_no_helper() {
+    let off = TestHost::with(Setup::with_drift()).await;
+    let _helper = PasswordHelper::willing(&off);
+    let without_helper = TestHost::with(setup("")).await;
+    for host in [&off, &without_helper] {
+        host.client(ALICE).await.enroll_app("Phone", 10).await;
+        for caller in [ROOT, ALICE, STRANGER] {
+            for name in [ALICE_NAME, BOB_NAME, "no-such-user"] {
+                let refused = ResetSocket::start(host, caller, name, &plain())
+                    .err()
+                    .unwrap();
+                assert_eq!(
+                    (refused.name.as_str(), refused.text.as_str()),
+                    ("org.secinfo.PasswordReset.NotOffered", "{}")
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_reset_is_of_its_connection_and_its_gates_of_it_alone() {
+    let (host, _alice) = with_phone_and_address("gates = \"two\"").await;
+    let helper = PasswordHelper::willing(&host);
+    let mut first = begin(&host, ALICE_NAME);
+    let mut second = begin(&host, ALICE_NAME);
+    let text = send(&host, &mut first, "Text message").await;
+    let email = send(&host, &mut second, "Email").await;
+    // The code is the other's.
+    second.answer(&text.code).unwrap();
+    assert!(second.prompt().contains("was not accepted"));
+    first.answer(&text.code).unwrap();
+    second.answer(&email.code).unwrap();
+    // One gate in each is not two in either.
+    for reset in [&first, &second] {
+        let prompt = reset.prompt();
+        assert!(prompt.starts_with("One more proof"), "{prompt}");
+    }
+    assert!(helper.calls().is_empty());
+}
