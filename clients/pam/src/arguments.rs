@@ -8,6 +8,12 @@ use std::time::Duration;
 /// The default directory of break-glass codes.
 const BREAK_GLASS: &str = "/etc/secinfo/break-glass";
 
+/// The default word that begins a password reset.
+const RESET_WORD: &str = "reset";
+
+/// The longest such word, in bytes.
+const MAX_WORD: usize = 64;
+
 /// The default time-out of each wait for the daemon.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
@@ -27,6 +33,9 @@ pub struct Arguments {
     pub socket: PathBuf,
     /// The directory of break-glass codes.
     pub break_glass: PathBuf,
+    /// The word that, typed in place of the password, begins a password reset; none where the module
+    /// verifies users.
+    pub reset: Option<String>,
     /// Whether each step is logged.
     pub debug: bool,
 }
@@ -52,6 +61,7 @@ impl Default for Arguments {
             timeout: TIMEOUT,
             socket: PathBuf::from(SOCKET),
             break_glass: PathBuf::from(BREAK_GLASS),
+            reset: None,
             debug: false,
         }
     }
@@ -78,6 +88,8 @@ impl Arguments {
         match argument.split_once('=') {
             None if argument == "set_up" => self.set_up = true,
             None if argument == "debug" => self.debug = true,
+            None if argument == "reset" => self.reset = Some(RESET_WORD.to_owned()),
+            Some(("reset", word)) => self.reset = Some(parse_word(word)?),
             Some(("timeout", seconds)) => self.timeout = parse_timeout(seconds)?,
             Some(("socket", path)) => self.socket = parse_path(path)?,
             Some(("break_glass", directory)) => self.break_glass = parse_path(directory)?,
@@ -97,6 +109,12 @@ fn parse_timeout(seconds: &str) -> Option<Duration> {
         .then(|| Duration::from_secs(seconds))
 }
 
+/// A word that can be typed at a prompt for a password.
+fn parse_word(word: &str) -> Option<String> {
+    let fits = (1..=MAX_WORD).contains(&word.len()) && !word.contains(char::is_control);
+    (fits && word.trim() == word).then(|| word.to_owned())
+}
+
 fn parse_path(path: &str) -> Option<PathBuf> {
     let path = Path::new(path);
     path.is_absolute().then(|| path.to_owned())
@@ -113,7 +131,7 @@ mod tests {
     #[test]
     fn the_defaults_are_the_socket_of_the_unit_and_20_seconds() {
         let arguments = parse(&[]).unwrap();
-        assert!(!arguments.set_up && !arguments.debug);
+        assert!(!arguments.set_up && !arguments.debug && arguments.reset.is_none());
         assert_eq!(arguments.timeout, Duration::from_secs(20));
         assert_eq!(arguments.socket, Path::new("/run/secinfo/sign-in"));
         assert_eq!(arguments.break_glass, Path::new("/etc/secinfo/break-glass"));
@@ -133,6 +151,9 @@ mod tests {
         assert_eq!(arguments.timeout, Duration::from_secs(7));
         assert_eq!(arguments.socket, Path::new("/tmp/a socket"));
         assert_eq!(arguments.break_glass, Path::new("/var/x"));
+        let word = |argument| parse(&[argument]).unwrap().reset.unwrap();
+        assert_eq!(word("reset"), "reset");
+        assert_eq!(word("reset=I forgot it"), "I forgot it");
     }
 
     #[test]
@@ -157,6 +178,9 @@ mod tests {
             "socket=unix:path=/a",
             "break_glass=",
             "break_glass=here",
+            "reset=",
+            "reset= x",
+            "reset=a\tb",
         ] {
             assert_eq!(parse(&["set_up", argument]), None, "{argument:?}");
         }

@@ -4,9 +4,11 @@ use crate::outcome::{Failure, Unavailable, refused};
 use crate::path;
 use crate::socket::{ConnectError, Deadline, ReceiveError, Socket};
 use secinfo_wire::is_daemon;
+use secinfo_wire::password_reset;
 use secinfo_wire::sign_in::{Answer, Start, Step, method};
 use secinfo_wire::varlink::{self, Reply};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -52,7 +54,24 @@ impl Daemon {
         self.call(method::ANSWER, &Answer::new(answer))
     }
 
-    fn call<P: Serialize>(&mut self, method: &str, parameters: &P) -> Result<Step, Failure> {
+    /// Starts a password reset.
+    pub(crate) fn start_reset(
+        &mut self,
+        start: &password_reset::Start,
+    ) -> Result<password_reset::Step, Failure> {
+        self.call(password_reset::method::START, start)
+    }
+
+    /// Sends the user's answer in a reset.
+    pub(crate) fn answer_reset(&mut self, answer: &str) -> Result<password_reset::Step, Failure> {
+        self.call(password_reset::method::ANSWER, &Answer::new(answer))
+    }
+
+    fn call<P: Serialize, S: DeserializeOwned>(
+        &mut self,
+        method: &str,
+        parameters: &P,
+    ) -> Result<S, Failure> {
         let deadline = Deadline::after(self.timeout);
         let call = varlink::call(method, parameters, ROOM);
         let sent = self.socket.send(&call, deadline);

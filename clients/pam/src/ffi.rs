@@ -17,6 +17,9 @@ const SUCCESS: c_int = 0;
 /// `PAM_CONV`, the item that is not a string.
 const CONVERSATION: c_int = 5;
 
+/// `PAM_AUTHTOK`, the password for modules after this one.
+const PASSWORD: c_int = 6;
+
 /// `PAM_MAX_RESP_SIZE`, including the terminating NUL.
 const MAX_ANSWER: usize = 512;
 
@@ -55,6 +58,7 @@ struct Conversation {
 #[link(name = "pam")]
 unsafe extern "C" {
     fn pam_get_item(handle: *const PamHandle, item: c_int, value: *mut *const c_void) -> c_int;
+    fn pam_set_item(handle: *mut PamHandle, item: c_int, value: *const c_void) -> c_int;
     fn pam_get_user(
         handle: *mut PamHandle,
         user: *mut *const c_char,
@@ -157,6 +161,23 @@ impl Handle<'_> {
         // copied.
         let user = unsafe { CStr::from_ptr(user) };
         Ok(Some(user.to_bytes().to_vec()))
+    }
+
+    /// Passes a password on to the modules after this one.
+    pub(crate) fn pass_on_password(&self, password: &str) -> Result<(), NoConversation> {
+        let mut terminated = Zeroizing::new(Vec::with_capacity(password.len() + 1));
+        terminated.extend_from_slice(password.as_bytes());
+        terminated.push(0);
+        let value = CStr::from_bytes_with_nul(&terminated).map_err(|_| NoConversation)?;
+        // SAFETY: the handle as in `raw_item`; the item is a NUL-terminated string, of which the library
+        // makes a copy that it overwrites when it is replaced (pam_set_item(3)).
+        let code =
+            unsafe { pam_set_item(self.raw.as_ptr(), PASSWORD, value.as_ptr().cast::<c_void>()) };
+        if code == SUCCESS {
+            Ok(())
+        } else {
+            Err(NoConversation)
+        }
     }
 
     /// A copy of a variable in the session's environment.

@@ -19,6 +19,7 @@ pub mod log;
 pub mod outcome;
 mod path;
 mod relay;
+mod reset;
 mod socket;
 pub mod user_name;
 
@@ -59,7 +60,10 @@ fn log_panics() {
 fn authenticate(handle: &Handle<'_>, flags: c_int, arguments: &[String]) -> ReturnCode {
     let silent = flags & ffi::SILENT != 0;
     match parse(handle, arguments) {
-        Ok(arguments) => relay::authenticate(handle, silent, &arguments),
+        Ok(arguments) => match &arguments.reset {
+            Some(word) => reset::ask_password(handle, silent, &arguments, word),
+            None => relay::authenticate(handle, silent, &arguments),
+        },
         Err(failure) => {
             if let Some(text) = user_message(&failure).filter(|_| !silent) {
                 handle.show(ffi::Style::Error, text);

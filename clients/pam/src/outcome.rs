@@ -1,8 +1,8 @@
 //! The outcome table: maps every reply and every failure to a PAM return code.
 //! `docs/reference/pam.md` shows it to administrators.
 //!
-//! `PAM_SUCCESS` and `PAM_IGNORE` are each returned by one expression, so that only a change there
-//! could admit a user by accident.
+//! For a user who is to be verified, `PAM_SUCCESS` and `PAM_IGNORE` are each returned by one expression, so
+//! that only a change there could admit a user by accident.
 
 use secinfo_wire::sign_in::{self, RefusedFor, SignInError};
 use std::fmt;
@@ -208,6 +208,11 @@ pub fn authenticated(outcome: &Outcome, subject: Subject) -> ReturnCode {
             Failure::NoRoom | Failure::Panic => ReturnCode::SystemError,
         },
     }
+}
+
+/// The return code after a password was passed on: the modules after this one decide on it.
+pub const fn passed_on() -> ReturnCode {
+    ReturnCode::Ignore
 }
 
 /// The decision that the module stores in the host's PAM session for the later phases. Refusals are

@@ -13,7 +13,7 @@ use crate::user_name;
 use secinfo_wire::sign_in::{Display, Start, Step};
 
 /// The maximum number of prompts in one sign-in: more than any set-up takes, including mistakes.
-const MAX_PROMPTS: usize = 200;
+pub(crate) const MAX_PROMPTS: usize = 200;
 
 /// The longest item that is passed to the daemon, in bytes.
 const MAX_ITEM: usize = 256;
@@ -81,7 +81,7 @@ pub(crate) fn authenticate(handle: &Handle<'_>, silent: bool, arguments: &Argume
 }
 
 /// The user's name. The host asks for it if it is not set.
-fn user_name_of(handle: &Handle<'_>) -> Result<String, Failure> {
+pub(crate) fn user_name_of(handle: &Handle<'_>) -> Result<String, Failure> {
     let name = handle.user().map_err(|_| Failure::Conversation)?;
     let name = name.as_deref().and_then(user_name::checked);
     name.map(str::to_owned).ok_or(Failure::NoUser)
@@ -132,6 +132,21 @@ fn relay(
 
 /// The start of the sign-in: what is known about where the user is.
 fn start(handle: &Handle<'_>, user: &str, service: &str, arguments: &Arguments) -> Start {
+    Start {
+        name: user.to_owned(),
+        service: service.to_owned(),
+        tty: text(handle, Item::Terminal),
+        invoker: text(handle, Item::RemoteUser),
+        remote_host: text(handle, Item::RemoteHost),
+        language: language(handle),
+        set_up: Some(arguments.set_up),
+        display: Some(display(handle, service)),
+        forms: None,
+    }
+}
+
+/// What prompts are shown on.
+pub(crate) fn display(handle: &Handle<'_>, service: &str) -> Display {
     let tty = text(handle, Item::Terminal);
     let one_line = handle
         .item(Item::XDisplay)
@@ -140,26 +155,15 @@ fn start(handle: &Handle<'_>, user: &str, service: &str, arguments: &Arguments) 
         || ["gdm", "lightdm", "sddm"]
             .iter()
             .any(|greeter| service.starts_with(greeter));
-    let display = if one_line {
+    if one_line {
         Display::Line
     } else {
         Display::Terminal
-    };
-    Start {
-        name: user.to_owned(),
-        service: service.to_owned(),
-        tty,
-        invoker: text(handle, Item::RemoteUser),
-        remote_host: text(handle, Item::RemoteHost),
-        language: language(handle),
-        set_up: Some(arguments.set_up),
-        display: Some(display),
-        forms: None,
     }
 }
 
 /// An item as text. An invalid or overlong item counts as missing, which exempts nobody.
-fn text(handle: &Handle<'_>, item: Item) -> Option<String> {
+pub(crate) fn text(handle: &Handle<'_>, item: Item) -> Option<String> {
     plain(handle.item(item)?)
 }
 
@@ -171,7 +175,7 @@ fn plain(bytes: Vec<u8>) -> Option<String> {
 
 /// The user's locale, from the session's environment or else from the host's. It affects only the
 /// language of texts.
-fn language(handle: &Handle<'_>) -> Option<String> {
+pub(crate) fn language(handle: &Handle<'_>) -> Option<String> {
     let names = [c"LC_ALL", c"LC_MESSAGES", c"LANG"];
     let of_session = names.iter().filter_map(|name| handle.environment(name));
     let of_host = names.iter().filter_map(|name| {

@@ -1,6 +1,7 @@
 //! A fake daemon with scripted replies.
 
 use rustix::net::{Shutdown, shutdown};
+use secinfo_wire::password_reset;
 use secinfo_wire::sign_in::{
     Answer, Decision, Outcome, Prompt, RefusedFor, SignInError, Start, Step, method,
 };
@@ -71,6 +72,8 @@ pub(crate) fn refused(reason: RefusedFor) -> Reply {
 pub(crate) enum ReceivedCall {
     /// `Start`
     Start(Start),
+    /// `Start` of a password reset
+    StartReset(password_reset::Start),
     /// `Answer`
     Answer(String),
 }
@@ -183,7 +186,10 @@ fn read(message: &[u8]) -> ReceivedCall {
     let parameters = call.parameters.unwrap().get();
     match call.method.as_ref() {
         method::START => ReceivedCall::Start(serde_json::from_str(parameters).unwrap()),
-        method::ANSWER => {
+        password_reset::method::START => {
+            ReceivedCall::StartReset(serde_json::from_str(parameters).unwrap())
+        }
+        method::ANSWER | password_reset::method::ANSWER => {
             let answer: Answer<'_> = serde_json::from_str(parameters).unwrap();
             ReceivedCall::Answer(answer.as_str().to_owned())
         }

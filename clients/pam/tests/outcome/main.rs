@@ -14,6 +14,7 @@ mod host;
 mod phases;
 mod process;
 mod replies;
+mod reset;
 mod unavailable;
 
 use daemon::{Daemon, Reply};
