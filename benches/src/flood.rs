@@ -284,7 +284,7 @@ async fn connect_as(uid: u32, host: &BenchHost) -> Result<Connection> {
 
 /// A connection of this uid to a socket. Who listens learns the uid from the kernel, which takes it from
 /// the thread that connects.
-fn stream_as(uid: u32, socket: PathBuf) -> Result<UnixStream> {
+pub(crate) fn stream_as(uid: u32, socket: PathBuf) -> Result<UnixStream> {
     let connecting = std::thread::spawn(move || {
         let uid = rustix::process::Uid::from_raw(uid);
         rustix::thread::set_thread_res_uid(uid, uid, uid)?;

@@ -14,6 +14,7 @@ mod pam;
 mod provider;
 mod replay;
 mod report;
+mod reset;
 mod split;
 mod start;
 mod token;
@@ -70,6 +71,8 @@ enum Part {
     Pam,
     /// Whole PAM verifications while another account floods the daemon; takes root
     Flood,
+    /// Times of a password reset for a user and for nobody; takes root
+    Reset,
 }
 
 /// The sizes of the measurements.
@@ -77,6 +80,7 @@ struct Sizes {
     users: u32,
     events: u64,
     verifications: u64,
+    resets: usize,
     append: append::Size,
 }
 
@@ -85,6 +89,7 @@ impl Sizes {
         users: 100_000,
         events: 1_000_000,
         verifications: 1000,
+        resets: 400,
         append: append::Size {
             alone: 1000,
             rounds: 9,
@@ -95,6 +100,7 @@ impl Sizes {
         users: 10_000,
         events: 100_000,
         verifications: 200,
+        resets: 100,
         append: append::Size {
             alone: 200,
             rounds: 3,
@@ -154,6 +160,9 @@ fn run(arguments: &Arguments) -> Result<()> {
     }
     if wanted(Part::Flood) {
         runtime.block_on(with_flood(&paths, &sizes, &mut report))?;
+    }
+    if wanted(Part::Reset) {
+        runtime.block_on(with_reset(&paths, &sizes, &mut report))?;
     }
     report.note_load();
     paths.clear()?;
@@ -263,6 +272,16 @@ async fn with_flood(paths: &Paths, sizes: &Sizes, report: &mut Results) -> Resul
         host: &paths.pam_host,
     };
     report.add(flood::measure(&host, flooder, &programs, &directory, sizes.verifications).await?);
+    host.stop_daemon()
+}
+
+/// Measures password resets for a user and for a name that no account has.
+async fn with_reset(paths: &Paths, sizes: &Sizes, report: &mut Results) -> Result<()> {
+    let place = paths.new_directory("reset")?;
+    many_users::root_and(&host::state(&place), &flood::account())?;
+    let mut host = BenchHost::start_bus(&place, &reset::configuration(&place)).await?;
+    host.start_daemon(&paths.daemon).await?;
+    report.add(reset::measure(&host, &place, sizes.resets).await?);
     host.stop_daemon()
 }
 
