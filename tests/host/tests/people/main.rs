@@ -8,6 +8,7 @@ mod interrupted;
 mod lockout;
 mod login_sessions;
 mod polkit;
+mod reset;
 mod set_up;
 mod sign_in;
 mod sudo_and_su;
