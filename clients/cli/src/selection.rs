@@ -12,10 +12,8 @@ impl SecurityInfo {
     /// The one method that `text` means. A refusal is told in these words.
     pub(crate) fn select(&self, text: &str, words: Words) -> Result<&Method, Failure> {
         let methods = &self.methods;
-        if let Some(method) = text
-            .parse()
-            .ok()
-            .and_then(|number: usize| methods.get(number.checked_sub(1)?))
+        if let Some(method) =
+            secinfo_typed::number(text).and_then(|number| methods.get(number.checked_sub(1)?))
         {
             return Ok(method);
         }
@@ -89,6 +87,7 @@ mod tests {
         let info = example();
         for text in [
             "1",
+            "１",
             "phone",
             "authenticator-app",
             "Authenticator app",

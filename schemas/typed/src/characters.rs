@@ -98,6 +98,23 @@ pub fn digits(code: &str) -> Option<Zeroizing<String>> {
     Some(digits)
 }
 
+/// A number by which something is chosen from a list, as `2` or `2.`, in digits of any script; none where
+/// anything else is in it.
+pub fn number(typed: &str) -> Option<usize> {
+    let typed = typed.trim().trim_end_matches('.');
+    let mut number = None;
+    for character in typed.chars().filter_map(plain) {
+        let digit = usize::try_from(character.to_digit(10)?).ok()?;
+        number = Some(
+            number
+                .unwrap_or(0_usize)
+                .checked_mul(10)?
+                .checked_add(digit)?,
+        );
+    }
+    number
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,6 +163,26 @@ mod tests {
             let code = format!("{between}123{between}456{between}");
             let read = digits(&code).expect(between);
             assert_eq!(read.as_str(), "123456", "{}", between.escape_unicode());
+        }
+    }
+
+    #[test]
+    fn a_choice_is_a_number_in_any_script() {
+        for (typed, read) in [
+            ("2", Some(2)),
+            (" 12.\n", Some(12)),
+            ("２", Some(2)),
+            ("٢", Some(2)),
+            ("\u{200e}3", Some(3)),
+            ("", None),
+            (".", None),
+            ("1-2", None),
+            ("1 2", None),
+            ("-1", None),
+            ("a", None),
+            ("99999999999999999999999", None),
+        ] {
+            assert_eq!(number(typed), read, "{typed:?}");
         }
     }
 

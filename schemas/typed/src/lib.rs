@@ -16,7 +16,7 @@ mod nearest;
 mod unseen;
 
 pub use base32::base32;
-pub use characters::{LONGEST_CODE, digits, plain, ungrouped};
+pub use characters::{LONGEST_CODE, digits, number, plain, ungrouped};
 pub use encoding::{decode, is_utf_16, is_xml};
 pub use nearest::nearest;
 pub use unseen::{Unseen, first_unseen, is_unseen, unseen_in_lines};

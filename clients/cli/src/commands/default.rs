@@ -88,9 +88,7 @@ fn choose<'a>(client: &Client, info: &'a SecurityInfo) -> Result<Option<&'a Meth
         let Some(text) = answer.filter(|text| !text.is_empty()) else {
             return Ok(None);
         };
-        let method = text
-            .parse::<usize>()
-            .ok()
+        let method = secinfo_typed::number(&text)
             .and_then(|number| methods.get(number.checked_sub(1)?).copied());
         if let Some(method) = method {
             let named = method.named(words).into();

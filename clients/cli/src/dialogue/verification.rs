@@ -230,10 +230,7 @@ async fn choose_other(
         let answer = screen.ask(&words.say(message::ProofNumber))?;
         let number = match answer.as_deref().map(String::as_str) {
             None | Some("") => return Ok(None),
-            Some(text) => text
-                .parse::<usize>()
-                .ok()
-                .and_then(|number| number.checked_sub(1)),
+            Some(text) => secinfo_typed::number(text).and_then(|number| number.checked_sub(1)),
         };
         if let Some(method) = number.and_then(|index| methods.get(index)) {
             return Ok(Some(verification.change_method(&method.method).await?));

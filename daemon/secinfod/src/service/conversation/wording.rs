@@ -174,9 +174,7 @@ impl Wording {
 
 /// The row that a number names.
 pub(in crate::service) fn numbered<T: Copy>(rows: &[T], answer: &str) -> Option<T> {
-    let number: usize = secinfo_typed::digits(answer.trim_end_matches('.'))?
-        .parse()
-        .ok()?;
+    let number = secinfo_typed::number(answer)?;
     rows.get(number.checked_sub(1)?).copied()
 }
 
