@@ -84,7 +84,11 @@ impl Export {
         let text = secinfo_typed::decode(content).ok_or(Unreadable::NoText)?;
         let text = text.trim_start();
         match text.as_bytes() {
-            [b'{' | b'[', ..] => json::read(text),
+            [b'{' | b'[', ..] => json::read(text).or_else(|error| match error {
+                Unreadable::Encrypted => Err(error),
+                // Other programs put whole URIs into JSON of their own.
+                _ => uri::read(text).map_err(|_| error),
+            }),
             [b'<', ..] => keepass::read(text),
             _ if ldif::is_export(text) => Ok(ldif::read(text)),
             _ if table::is_export(text) => table::read(text),

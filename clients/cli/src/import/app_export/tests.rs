@@ -94,6 +94,28 @@ fn a_uri_that_was_copied_from_html_or_json_keeps_its_parameters() {
 }
 
 #[test]
+fn uris_within_the_json_of_other_programs_are_read() {
+    let uri = |name: &str| format!("otpauth://totp/{name}?secret={SECRET}");
+    let (alice, bob) = (uri("alice"), uri("bob"));
+    for file in [
+        format!(
+            r#"{{"version":1,"entries":[{{"content":{{"uri":"{alice}"}}}},{{"content":{{"uri":"{bob}"}}}}]}}"#
+        ),
+        format!(r#"["{alice}", "{bob}"]"#),
+        format!("{{\n \"codes\": [\n  \"{alice}\",\n  \"{bob}\"\n ]\n}}\n"),
+    ] {
+        let read = told(&read(&file));
+        assert_eq!(read.len(), 2, "{file}");
+        assert!(
+            read[0].starts_with("alice: ") && read[1].starts_with("bob: "),
+            "{read:?}"
+        );
+    }
+    let encrypted = format!(r#"{{"encrypted":true,"items":[],"note":"{alice}"}}"#);
+    assert_eq!(error(encrypted.as_bytes()), Unreadable::Encrypted);
+}
+
+#[test]
 fn the_tables_of_password_managers_are_read() {
     let uri = format!("otpauth://totp/Example:alice?secret={SECRET}&period=60");
     let files = [

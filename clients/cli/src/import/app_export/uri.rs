@@ -11,20 +11,20 @@ pub(super) fn read(text: &str) -> Result<Export, Unreadable> {
     let (mut codes, mut given) = (0, 0);
     for (number, line) in (1..).zip(text.lines()) {
         let line = unescaped(line);
-        // Anything else, as a heading, is no URI.
-        let Some((line, (scheme, _))) =
-            uri_in(&line).and_then(|uri| Some((uri, uri.split_once("://")?)))
-        else {
-            continue;
-        };
-        if scheme.eq_ignore_ascii_case("otpauth") {
-            match described(line) {
-                Some(described) => export.add(described),
-                None => export.leave_out(format!("line {number}"), "the URI cannot be read"),
+        for uri in uris_in(&line) {
+            // Anything else, as a heading, is no URI.
+            let Some((scheme, _)) = uri.split_once("://") else {
+                continue;
+            };
+            if scheme.eq_ignore_ascii_case("otpauth") {
+                match described(uri) {
+                    Some(described) => export.add(described),
+                    None => export.leave_out(format!("line {number}"), "the URI cannot be read"),
+                }
+            } else if scheme.eq_ignore_ascii_case("otpauth-migration") {
+                codes = codes.max(migration::read(uri, number, &mut export));
+                given += 1;
             }
-        } else if scheme.eq_ignore_ascii_case("otpauth-migration") {
-            codes = codes.max(migration::read(line, number, &mut export));
-            given += 1;
         }
     }
     if given < codes {
@@ -48,17 +48,25 @@ fn unescaped(line: &str) -> Zeroizing<String> {
     line
 }
 
-/// The URI in a line, with which it begins or which stands behind other words.
-fn uri_in(line: &str) -> Option<&str> {
+/// The URIs in a line: one with which it begins, or those that stand behind other words.
+fn uris_in(line: &str) -> Vec<&str> {
     let is_around = |c: char| {
         c.is_whitespace() || secinfo_typed::is_unseen(c) || matches!(c, '"' | '\'' | '<' | '>')
     };
-    let line = line.trim_matches(is_around);
-    let at = line.to_ascii_lowercase().find("otpauth")?;
-    let uri = &line[at..];
-    // One that begins the line may have blanks in it, though it should not.
-    let end = if at == 0 { None } else { uri.find(is_around) };
-    Some(&uri[..end.unwrap_or(uri.len())])
+    let mut rest = line.trim_matches(is_around);
+    let find = |text: &str| text.to_ascii_lowercase().find("otpauth");
+    if find(rest) == Some(0) && !rest.contains(['"', '<']) {
+        // It may have blanks in it, though it should not.
+        return vec![rest];
+    }
+    let mut uris = Vec::new();
+    while let Some(at) = find(rest) {
+        let uri = &rest[at..];
+        let (uri, behind) = uri.split_at(uri.find(is_around).unwrap_or(uri.len()));
+        uris.push(uri);
+        rest = behind;
+    }
+    uris
 }
 
 /// What an `otpauth` URI says.
