@@ -34,12 +34,18 @@ pub(super) fn read(text: &str) -> Result<Import, ImportError> {
         .flexible(true)
         .trim(::csv::Trim::All)
         .from_reader(table.as_bytes());
-    let columns = Columns::named_in(reader.headers().map_err(|_| ImportError::NotUtf8)?)?;
+    let header = reader.headers().map_err(|_| ImportError::NotUtf8)?.clone();
+    let columns = Columns::named_in(&header)?;
     let mut gathered = Gathered::default();
     for record in reader.records() {
         // Text in memory that is UTF-8, of any number of columns, has no other fault.
         let record = record.map_err(|_| ImportError::NotUtf8)?;
-        if record.iter().all(|field| unmarked(field).is_empty()) {
+        let is_header = || {
+            let names = record.iter().map(unmarked);
+            names.eq(header.iter().map(unmarked))
+        };
+        // Tables that were put together have the names of their columns again.
+        if record.iter().all(|field| unmarked(field).is_empty()) || is_header() {
             continue;
         }
         let line = line(&record, table) + u64::try_from(lines_before).unwrap_or(0);

@@ -240,3 +240,28 @@ fn a_table_may_be_in_the_encodings_of_spreadsheets() {
         .collect();
     assert_eq!(read(&windows, None, NOW).err(), Some(ImportError::NotUtf8));
 }
+
+#[test]
+fn what_cannot_be_seen_is_taken_off_the_ends_and_named_within() {
+    let import = imported(&format!(
+        "{HEADER}\u{feff}A1\u{200b},{BASE32}\u{a0},\u{a0}30,Acme,One\nA\u{ad}2,{BASE32},30,Acme,One\n"
+    ));
+    assert_eq!(import.tokens[0].serial.as_str(), "A1");
+    let problem = import.problems[0].to_string();
+    assert!(
+        problem.starts_with("line 3: character 2 of the serial number is U+00AD SOFT HYPHEN"),
+        "{problem}"
+    );
+}
+
+#[test]
+fn tables_that_were_put_together_and_lines_of_an_old_mac_are_read() {
+    let (one, two) = (
+        format!("{HEADER}A1,{BASE32},30,Acme,One\n"),
+        format!("\u{feff}{HEADER}A2,{BASE32},30,Acme,One\n"),
+    );
+    let import = imported(&[one.clone(), two].concat());
+    assert_eq!((import.tokens.len(), import.problems.len()), (2, 0));
+    let import = imported(&one.replace('\n', "\r"));
+    assert_eq!((import.tokens.len(), import.problems.len()), (1, 0));
+}
