@@ -1,6 +1,8 @@
 //! Hardware tokens: imported by an administrator, activated, resynchronized.
 
-use secinfo_tests::{ALICE, BOB, Client, Codes, ROOT, Refusal, Setup, TestHost, hotp};
+use secinfo_tests::{
+    ALICE, BOB, Client, Codes, ROOT, Refusal, Setup, Terminal, TestHost, binary, hotp,
+};
 use std::collections::HashMap;
 use std::fmt::Write;
 use std::fs;
@@ -9,11 +11,14 @@ use zbus::{ObjectPath, OwnedObjectPath, Variant};
 
 /// `12345678901234567890` in base32: the key of the test vectors of RFC 4226.
 const KEY: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
-/// RFC 6030 figure 5: that key in clear text; figure 6: encrypted with a pre-shared key.
+/// RFC 6030 figure 5: that key in clear text; figure 6: encrypted with a pre-shared key; figure 7: with a
+/// passphrase.
 const PLAIN: &str =
     include_str!("../../../daemon/secinfod/src/methods/hardware_token/import/rfc6030/figure-5.xml");
 const ENCRYPTED: &str =
     include_str!("../../../daemon/secinfod/src/methods/hardware_token/import/rfc6030/figure-6.xml");
+const UNDER_PASSPHRASE: &str =
+    include_str!("../../../daemon/secinfod/src/methods/hardware_token/import/rfc6030/figure-7.xml");
 
 fn file(host: &TestHost, name: &str, content: &str) -> PathBuf {
     let path = host.directory().join(name);
@@ -241,6 +246,57 @@ async fn pskc_files_are_imported_in_the_clear_and_under_a_pre_shared_key() {
         let code = &hotp(KEY, 8, 0, 1)[0];
         alice.finish_enrollment(&session, code).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn the_passphrase_of_a_pskc_file_is_asked_for_and_not_shown() {
+    let host = TestHost::start().await;
+    let path = file(&host, "tokens.pskc", UNDER_PASSPHRASE);
+    let path = path.to_str().unwrap();
+    let secinfo = binary("secinfo");
+    let words = [secinfo.to_str().unwrap(), "tokens", "import", path, "--yes"];
+    let environment = [("SECINFO_BUS_ADDRESS", host.bus().address().into())];
+    let answered = |name: &str, passphrase: &str| {
+        let socket = host.directory().join(name);
+        let terminal = Terminal::start(socket, (100, 24), &words, &environment);
+        terminal.wait_for("Passphrase of the file:");
+        terminal.type_line(passphrase);
+        let screen = terminal.wait_for("ended");
+        assert!(!screen.contains(passphrase), "{screen}");
+        screen
+    };
+    let wrong = answered("wrong", "asdfgh");
+    assert!(wrong.contains("the passphrase is wrong"), "{wrong}");
+    assert!(wrong.contains("ended 1"), "{wrong}");
+    let right = answered("right", "qwerty");
+    assert!(right.contains("Imported tokens: 1."), "{right}");
+
+    // Without a terminal it comes from a file, and never from the command line.
+    let none = host.secinfo(ROOT, &words[1..], "");
+    assert_eq!(none.code, 2, "{none:?}");
+    assert!(none.stderr.contains("--passphrase-file FILE"), "{none:?}");
+    host.secinfo(ROOT, &["tokens", "remove", "987654321"], "")
+        .success();
+    let passphrase = file(&host, "passphrase", "qwerty\n");
+    let from_file = ["--passphrase-file", passphrase.to_str().unwrap()];
+    let imported = host.secinfo(ROOT, &[&words[1..], &from_file].concat(), "");
+    assert!(imported.success().stdout.contains("Imported tokens: 1."));
+}
+
+#[tokio::test]
+async fn a_file_of_tokens_that_is_too_large_is_not_read_to_its_end() {
+    let host = TestHost::start().await;
+    let path = file(&host, "tokens.csv", "");
+    fs::File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len(1 << 40)
+        .unwrap();
+    let words = ["tokens", "import", path.to_str().unwrap(), "--yes"];
+    let refused = host.secinfo(ROOT, &words, "");
+    assert_eq!(refused.code, 1, "{refused:?}");
+    assert!(refused.stderr.contains("larger than 4 MiB"), "{refused:?}");
 }
 
 #[tokio::test]
