@@ -292,9 +292,16 @@ fn compare_places(files: &[(&str, &str)], services: &[&str]) -> Vec<&'static str
     for name in ["passwd", "group", "nsswitch.conf", "ld.so.cache"] {
         let _ = std::fs::copy(Path::new("/etc").join(name), etc.join(name));
     }
-    // Only the program sees what is mounted.
-    let script = "mount --bind \"$1/etc\" /etc && \
-                  { [ $2 = false ] || { mkdir --parents /usr/lib/pam.d && mount --bind \"$1/pam.d\" /usr/lib/pam.d; }; } && \
+    std::fs::create_dir(directory.path().join("over")).unwrap();
+    // Only the program sees what is mounted: another /etc, and a /usr/lib with no other files for PAM.
+    let script = "set -e
+                  mount -t tmpfs tmpfs \"$1/over\"
+                  mkdir \"$1/over/upper\" \"$1/over/work\"
+                  layers=\"lowerdir=/usr/lib,upperdir=$1/over/upper,workdir=$1/over/work\"
+                  mount -t overlay -o \"$layers\" overlay /usr/lib
+                  rm --recursive --force /usr/lib/pam.d
+                  [ $2 = false ] || cp --recursive \"$1/pam.d\" /usr/lib/pam.d
+                  mount --bind \"$1/etc\" /etc
                   exec \"$3\"";
     let mut child = Command::new("unshare")
         .args(["--mount", "sh", "-c", script, "sh"])
@@ -358,13 +365,7 @@ fn services_are_found_where_libpam_finds_them() {
     let services = ["own", "both", "vendor", "none"];
     assert_eq!(
         compare_places(&files, &services),
-        [
-            "maxtries",
-            "maxtries",
-            "perm_denied",
-            "cred_err",
-            "maxtries"
-        ]
+        ["maxtries", "maxtries", "perm_denied", "cred_err"]
     );
     // Without the directories, one file has them all, and services in any case.
     let single = "own auth required pam_debug.so auth=maxtries\n\
