@@ -18,8 +18,8 @@ pub fn visible(text: &str) -> String {
     secinfo_words::visible(text).into_owned()
 }
 
-/// The text for a terminal that shows ASCII only: signs by what they look like, other characters by a
-/// question mark.
+/// The text for a terminal that shows ASCII only: signs by what they look like, letters of Latin scripts as
+/// they are written without marks, other characters by a question mark.
 pub fn in_ascii(text: &str) -> Cow<'_, str> {
     if text.is_ascii() {
         return text.into();
@@ -34,10 +34,52 @@ pub fn in_ascii(text: &str) -> Cow<'_, str> {
             '“' | '”' | '„' | '«' | '»' => ascii.push('"'),
             '‘' | '’' | '‚' => ascii.push('\''),
             c if c.is_whitespace() => ascii.push(' '),
-            _ => ascii.push('?'),
+            c => ascii.push_str(latin_in_ascii(c).unwrap_or("?")),
         }
     }
     ascii.into()
+}
+
+/// How a letter of a Latin script is written where there are no marks.
+const fn latin_in_ascii(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'ß' => "ss",
+        'Æ' => "AE",
+        'æ' => "ae",
+        'Œ' => "OE",
+        'œ' => "oe",
+        'À'..='Å' | 'Ā' | 'Ă' | 'Ą' => "A",
+        'à'..='å' | 'ā' | 'ă' | 'ą' => "a",
+        'Ç' | 'Ć' | 'Č' => "C",
+        'ç' | 'ć' | 'č' => "c",
+        'Ď' | 'Đ' | 'Ð' => "D",
+        'ď' | 'đ' | 'ð' => "d",
+        'È'..='Ë' | 'Ē' | 'Ę' | 'Ě' => "E",
+        'è'..='ë' | 'ē' | 'ę' | 'ě' => "e",
+        'Ğ' => "G",
+        'ğ' => "g",
+        'Ì'..='Ï' | 'Ī' | 'İ' => "I",
+        'ì'..='ï' | 'ī' | 'ı' => "i",
+        'Ł' | 'Ľ' => "L",
+        'ł' | 'ľ' => "l",
+        'Ñ' | 'Ń' | 'Ň' => "N",
+        'ñ' | 'ń' | 'ň' => "n",
+        'Ò'..='Ö' | 'Ø' | 'Ō' | 'Ő' => "O",
+        'ò'..='ö' | 'ø' | 'ō' | 'ő' => "o",
+        'Ř' => "R",
+        'ř' => "r",
+        'Ś' | 'Ş' | 'Š' | 'Ș' => "S",
+        'ś' | 'ş' | 'š' | 'ș' => "s",
+        'Ť' | 'Ț' => "T",
+        'ť' | 'ț' => "t",
+        'Ù'..='Ü' | 'Ū' | 'Ů' | 'Ű' => "U",
+        'ù'..='ü' | 'ū' | 'ů' | 'ű' => "u",
+        'Ý' => "Y",
+        'ý' | 'ÿ' => "y",
+        'Ź' | 'Ż' | 'Ž' => "Z",
+        'ź' | 'ż' | 'ž' => "z",
+        _ => return None,
+    })
 }
 
 /// The columns that a text takes.
@@ -93,7 +135,11 @@ mod tests {
     fn signs_have_a_form_in_ascii() {
         assert_eq!(
             in_ascii("+49 ••• ••67 – “Büro”…"),
-            "+49 *** **67 - \"B?ro\"..."
+            "+49 *** **67 - \"Buro\"..."
+        );
+        assert_eq!(
+            in_ascii("Clé d’été – Łódź, Größe 鍵"),
+            "Cle d'ete - Lodz, Grosse ?"
         );
         assert!(matches!(in_ascii("Phone\n"), Cow::Borrowed("Phone\n")));
     }

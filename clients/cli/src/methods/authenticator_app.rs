@@ -156,7 +156,7 @@ fn beside(words: Words, heading: &str, details: &EnrollmentDetails, screen_width
     }
     let width = rows.iter().map(|(name, _)| columns(name)).max();
     let width = width.unwrap_or(0).max(LEAST_NAME);
-    let mut text = format!("{heading}\n");
+    let mut text = indented(heading, "", "", screen_width);
     for (name, value) in &rows {
         if 3 + width + columns(value) <= screen_width {
             let _ = writeln!(text, "  {} {}", pad(name, width), **value);
