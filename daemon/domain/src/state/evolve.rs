@@ -460,6 +460,10 @@ impl UserState {
             if !slows_sign_in && throttle.last_failure.plus(forget) <= now {
                 throttle.failures = 0;
             }
+            // A lock from a time that has not come yet is none, and does not become one by this.
+            if now < throttle.last_failure {
+                throttle.locked_until = Timestamp::default();
+            }
             throttle.failures = throttle.failures.saturating_add(1);
             throttle.last_failure = now;
             method.set_throttle(from, throttle);

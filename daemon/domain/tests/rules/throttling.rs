@@ -2,7 +2,9 @@
 
 use crate::fixture::*;
 use secinfo_domain::event::{Accepted, Familiarity, Who};
-use secinfo_domain::{Answer, Purpose, Refusal, Seconds, Strength, TimeStep, verification_outlook};
+use secinfo_domain::{
+    Answer, HostAction, Purpose, Refusal, Seconds, Strength, TimeStep, verification_outlook,
+};
 
 const WRONG: Answer = Answer::Wrong;
 
@@ -370,6 +372,20 @@ fn a_clock_that_once_was_years_ahead_locks_no_user_out_for_years() {
     story
         .when(alice().at(5000).verify(method(1), step(101)))
         .then_events([app_accepted(101)]);
+}
+
+#[test]
+fn a_wrong_code_after_the_clock_was_set_back_revives_no_lock_of_the_future() {
+    let stricter = given_rules(
+        |rules| rules.throttle.lock_after = 3,
+        [alice().enroll(method(1), app())],
+    );
+    let story = stricter
+        .and_times(3, |n| patient_guess(1, n))
+        .and(host(HostAction::SetPolicy(Box::default())))
+        .and(alice().at(10).verify(method(1), WRONG));
+    let app = story.user(ALICE).method(method(1)).unwrap();
+    assert_eq!(app.locked_at(at(50)), None);
 }
 
 #[test]
