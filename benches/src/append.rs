@@ -90,6 +90,7 @@ impl Bench {
             messages_host: "bench".to_owned(),
             default_country: None,
             language: "en".to_owned(),
+            questions: secinfod::methods::Questions::default(),
         };
         let limits = SessionLimits {
             per_uid: 1,

@@ -10,6 +10,7 @@ pub use sign_in::{InvalidNetwork, Network, ServiceRules, SignInRefinement, SignI
 
 pub use crate::kind::{
     AuthenticatorAppRules, CodeRules, HardwareTokenRules, Limit, RecoveryCodeRules,
+    SecurityQuestionRules,
 };
 
 use crate::kind::Section;
@@ -49,6 +50,8 @@ pub struct Rules {
     pub authenticator_app: AuthenticatorAppRules,
     /// Hardware tokens.
     pub hardware_token: HardwareTokenRules,
+    /// Security questions.
+    pub security_questions: SecurityQuestionRules,
     /// Recovery codes.
     pub recovery_codes: RecoveryCodeRules,
     /// Codes that are sent by text, call and email.
@@ -247,7 +250,12 @@ impl Rules {
         match kind {
             Kind::AuthenticatorApp => Some(&self.authenticator_app),
             Kind::HardwareToken => Some(&self.hardware_token),
-            Kind::Text | Kind::Call | Kind::Email | Kind::RecoveryCodes | Kind::AccessPass => None,
+            Kind::Text
+            | Kind::Call
+            | Kind::Email
+            | Kind::SecurityQuestions
+            | Kind::RecoveryCodes
+            | Kind::AccessPass => None,
         }
     }
 }
@@ -323,6 +331,7 @@ impl Default for Rules {
             deletion_wait: Seconds::from_days(1),
             authenticator_app: AuthenticatorAppRules::default(),
             hardware_token: HardwareTokenRules::default(),
+            security_questions: SecurityQuestionRules::default(),
             recovery_codes: RecoveryCodeRules::default(),
             codes: CodeRules::default(),
             notices: Notices::All,

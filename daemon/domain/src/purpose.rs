@@ -19,6 +19,8 @@ pub enum Purpose {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Strength {
+    /// What the user knows, and others may find out: answers to questions.
+    Knowledge,
     /// A code that travelled through a network of others: email, text, call.
     Delivered,
     /// Something the user holds: authenticator app, hardware token.
@@ -42,11 +44,12 @@ impl Purpose {
 
 impl Strength {
     /// The weakest.
-    pub const LEAST: Self = Self::Delivered;
+    pub const LEAST: Self = Self::Knowledge;
 
     /// Its name in events, on the bus and in the configuration.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Knowledge => "knowledge",
             Self::Delivered => "delivered",
             Self::Possession => "possession",
             Self::Strong => "strong",

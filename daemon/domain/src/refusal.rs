@@ -35,6 +35,9 @@ pub enum Refusal {
     /// Policy does not allow the kind.
     #[error("policy does not allow {0} here: choose another kind")]
     KindNotAllowed(Kind),
+    /// The kind is not for those who administer the host.
+    #[error("{0} are not for administrators of this host: choose another kind")]
+    NotForAdministrators(Kind),
     /// The kind does not serve the purpose.
     #[error("{0} does not serve {1}: choose another method")]
     NotForThisPurpose(Kind, Purpose),

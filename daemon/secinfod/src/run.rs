@@ -176,6 +176,7 @@ fn settings(config: &Config) -> Settings {
         host,
         default_country: config.messages.default_country,
         language: config.messages.language.to_owned(),
+        questions: config.questions.clone(),
     }
 }
 

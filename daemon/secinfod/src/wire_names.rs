@@ -19,6 +19,7 @@ impl WireName for Kind {
             Self::Text => names::kind::TEXT,
             Self::Call => names::kind::CALL,
             Self::Email => names::kind::EMAIL,
+            Self::SecurityQuestions => names::kind::SECURITY_QUESTIONS,
             Self::RecoveryCodes => names::kind::RECOVERY_CODES,
             Self::AccessPass => names::kind::ACCESS_PASS,
         }
@@ -37,6 +38,7 @@ impl WireName for Purpose {
 impl WireName for Strength {
     fn wire_name(self) -> &'static str {
         match self {
+            Self::Knowledge => names::strength::KNOWLEDGE,
             Self::Delivered => names::strength::DELIVERED,
             Self::Possession => names::strength::POSSESSION,
             Self::Strong => names::strength::STRONG,

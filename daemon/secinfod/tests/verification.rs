@@ -134,6 +134,7 @@ impl Host {
             messages_host: "host".to_owned(),
             default_country: None,
             language: "en".to_owned(),
+            questions: secinfod::methods::Questions::default(),
         };
         let clock = Arc::new(SystemClock);
         let core = Core::start(ledger, state, clock.clone(), settings).unwrap();

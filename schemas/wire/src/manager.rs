@@ -36,6 +36,10 @@ pub trait Manager {
     #[zbus(allow_interactive_auth)]
     fn get_policy(&self, uid: u32, service: &str) -> Result<Policy>;
 
+    /// The security questions that users can choose, by id and with their words in the language of a
+    /// locale; how many of them to choose, and how many are asked in a password reset. Anyone.
+    fn list_questions(&self, language: &str) -> Result<(Vec<(String, String)>, u32, u32)>;
+
     /// Starts a verification of the user: its object, and what to ask for. The user, or a caller
     /// who may verify others.
     #[zbus(allow_interactive_auth)]

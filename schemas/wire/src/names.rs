@@ -58,6 +58,8 @@ pub mod kind {
         CALL = "call";
         /// A code by email.
         EMAIL = "email";
+        /// Answers to questions.
+        SECURITY_QUESTIONS = "security-questions";
         /// Codes on paper, each good once.
         RECOVERY_CODES = "recovery-codes";
         /// A pass that an administrator issues for a short time.
@@ -169,6 +171,8 @@ pub mod token_state {
 /// How strong a proof is, as it is written on the bus.
 pub mod strength {
     words! {
+        /// What the user knows, and others may find out.
+        KNOWLEDGE = "knowledge";
         /// A code that travelled through a network that others run.
         DELIVERED = "delivered";
         /// Something that the user has.

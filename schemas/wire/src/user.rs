@@ -90,6 +90,10 @@ dictionary! {
         /// The secret of an authenticator app that the user has set up for another system, in
         /// base32.
         pub secret: Option<String>,
+        /// The security questions that the user has chosen, by their ids.
+        pub questions: Option<Vec<String>>,
+        /// The answers to these. They are asked for again to prove them.
+        pub answers: Option<Vec<String>>,
         /// The forms of challenges that the client can present.
         pub forms: Forms,
         /// Bind the session to the uid and its unguessable path instead of the connection.
@@ -101,6 +105,7 @@ impl Drop for EnrollmentOptions {
     fn drop(&mut self) {
         self.secret.zeroize();
         self.destination.zeroize();
+        self.answers.zeroize();
     }
 }
 

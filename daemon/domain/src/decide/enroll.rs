@@ -2,7 +2,9 @@
 
 use super::Case;
 use crate::command::{Authority, Context, Phone, Room};
-use crate::event::{ActivationFailed, Credential, Fact, MethodEnrolled, MethodImported};
+use crate::event::{
+    ActivationFailed, Credential, DeletionReason, Fact, MethodEnrolled, MethodImported,
+};
 use crate::kind::{Enrollment, Proved};
 use crate::policy::FirstMethod;
 use crate::state::{Expense, State};
@@ -76,7 +78,11 @@ impl Case<'_> {
             first_proof: first.then_some(self.context.session),
             vouched,
         };
-        Ok(std::iter::once(enrolled.into())
+        let former = self.user.only(kind).filter(|_| kind.row().replaces);
+        let replaced = former.map(|former| self.deletion(former.id(), DeletionReason::Replaced));
+        Ok(replaced
+            .into_iter()
+            .chain([enrolled.into()])
             .chain(self.default_after_enrolling(method, kind))
             .collect())
     }
@@ -133,6 +139,9 @@ impl Case<'_> {
         }
         if !self.policy.allowed.contains(kind) {
             return Err(Refusal::KindNotAllowed(kind));
+        }
+        if kind.is_knowledge() && self.is_administrator() {
+            return Err(Refusal::NotForAdministrators(kind));
         }
         let vouched = self.require_right_to_add()?;
         self.has_room(kind)?;

@@ -54,12 +54,14 @@ pub fn reset_outlook(
 pub fn lacking_for_reset(state: &State, user: UserId, context: &Context) -> Result<u8, Refusal> {
     let introduced = introduced(state, context);
     let case = Case::new(&introduced, user, context)?;
-    let needed = case.gates_needed(&[]);
-    Ok(if case.reset_rules().enabled {
-        needed.saturating_sub(case.distinct(&case.gate_methods()))
-    } else {
-        0
-    })
+    if !case.reset_rules().enabled {
+        return Ok(0);
+    }
+    let methods = case.gate_methods();
+    let lacking = case
+        .gates_needed(&[])
+        .saturating_sub(case.distinct(&methods));
+    Ok(lacking.max(u8::from(only_knowledge(&methods))))
 }
 
 impl Case<'_> {
@@ -71,7 +73,7 @@ impl Case<'_> {
         self.user.resets()
     }
 
-    fn is_administrator(&self) -> bool {
+    pub(super) fn is_administrator(&self) -> bool {
         let groups = self.context.groups.as_deref();
         self.reset_rules().is_administrator(groups)
     }
@@ -84,8 +86,9 @@ impl Case<'_> {
     }
 
     /// How many gates a reset in which these were passed takes.
-    fn gates_needed(&self, _passed: &[PassedGate]) -> u8 {
-        if self.is_administrator() {
+    fn gates_needed(&self, passed: &[PassedGate]) -> u8 {
+        let by_knowledge = passed.iter().any(|gate| gate.gate.kind.is_knowledge());
+        if by_knowledge || self.is_administrator() {
             Gates::Two.count()
         } else {
             self.everywhere.reset_gates.count()
@@ -96,8 +99,16 @@ impl Case<'_> {
     fn gate_methods(&self) -> Vec<&Method> {
         let wait = self.state.policy().rules.deletion_wait;
         let purpose = Purpose::PasswordReset;
-        self.user
-            .candidates(purpose, &self.policy, wait, self.context.now)
+        let mut methods = self
+            .user
+            .candidates(purpose, &self.policy, wait, self.context.now);
+        methods.retain(|method| self.is_gate(method.kind()));
+        methods
+    }
+
+    /// Whether a method of this kind is a gate for this user, so far as it depends on who they are.
+    fn is_gate(&self, kind: Kind) -> bool {
+        !(kind.is_knowledge() && self.is_administrator())
     }
 
     fn as_gate(&self, method: &Method) -> PassedGate {
@@ -139,7 +150,8 @@ impl Case<'_> {
                         .iter()
                         .any(|gate| gate.is_same_as(&self.as_gate(method)))
             });
-            if self.distinct(&methods) < missing {
+            let too_weak = passed.is_empty() && only_knowledge(&methods);
+            if too_weak || self.distinct(&methods) < missing {
                 return Err(Refusal::TooFewMethods);
             }
         }
@@ -152,6 +164,9 @@ impl Case<'_> {
 
     /// Whether an answer at a gate of this kind is looked at.
     pub(super) fn may_try_gate(&self, kind: Kind) -> Result<(), Refusal> {
+        if !self.is_gate(kind) {
+            return Err(Refusal::NotForAdministrators(kind));
+        }
         let (resets, now) = (self.resets(), self.context.now);
         let locked = resets.locked_at(now).max(resets.kind_locked_at(kind, now));
         locked.map_or(Ok(()), |until| Err(Refusal::ResetLocked { until }))
@@ -228,6 +243,11 @@ impl Case<'_> {
         self.may_spend(Expense::Verification)?;
         Ok(vec![Unlocked { gates }.into()])
     }
+}
+
+/// Whether these methods are none that is enough without another.
+fn only_knowledge(methods: &[&Method]) -> bool {
+    methods.iter().all(|method| method.kind().is_knowledge())
 }
 
 fn count<T>(gates: &[T]) -> u8 {

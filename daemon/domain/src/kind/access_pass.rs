@@ -17,6 +17,7 @@ pub(super) const ROW: Row = Row {
     can_be_guessed: false,
     enrollment: Enrollment::IssuedByAdministrator,
     most: None,
+    replaces: true,
     needs_another: false,
     is_importable: false,
 };

@@ -17,6 +17,8 @@ pub enum Answer {
     AccessPass,
     /// The code that this message held.
     DeliveredCode(MessageId),
+    /// The right answers to all questions that were asked.
+    Answers,
     /// The second of two consecutive codes, which have found a token.
     Found(Resynchronized),
     /// None of the above.
@@ -37,6 +39,8 @@ pub enum Accepted {
     AccessPass,
     /// The code that this message held.
     DeliveredCode(MessageId),
+    /// The answers to questions, which are not used up.
+    Answers,
 }
 
 /// Why a verification failed.

@@ -17,6 +17,7 @@ pub(super) const ROW: Row = Row {
     can_be_guessed: true,
     enrollment: Enrollment::OwnSecret,
     most: None,
+    replaces: false,
     needs_another: false,
     is_importable: true,
 };

@@ -15,6 +15,7 @@ pub(super) const ROW: Row = Row {
     can_be_guessed: true,
     enrollment: Enrollment::Claimed,
     most: Some(1),
+    replaces: false,
     needs_another: false,
     is_importable: false,
 };

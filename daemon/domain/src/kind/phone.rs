@@ -16,6 +16,7 @@ pub(super) const fn row(fallback_rank: u8) -> Row {
         can_be_guessed: true,
         enrollment: Enrollment::Claimed,
         // One for each place.
+        replaces: false,
         most: Some(3),
         needs_another: false,
         is_importable: false,

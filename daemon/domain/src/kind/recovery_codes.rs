@@ -16,6 +16,7 @@ pub(super) const ROW: Row = Row {
     can_be_guessed: false,
     enrollment: Enrollment::Issued,
     most: None,
+    replaces: true,
     needs_another: true,
     is_importable: false,
 };

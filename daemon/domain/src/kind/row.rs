@@ -27,6 +27,8 @@ pub(crate) struct Row {
     /// How many one user may have, unless policy says so in a section of the kind; none for any
     /// number, and for what a new one takes the place of.
     pub(crate) most: Option<u8>,
+    /// Whether a new one takes the place of the former.
+    pub(crate) replaces: bool,
     /// Whether it is only added beside a method that can be the default.
     pub(crate) needs_another: bool,
     /// Whether it can be imported from another system.

@@ -5,8 +5,9 @@ use super::proved::Proved;
 use super::row::{CredentialRules, Enrollment, Row, SentTo};
 use super::used::UsedSteps;
 use super::{
-    AccessPass, AuthenticatorApp, Call, Email, HardwareToken, RecoveryCodes, Text, access_pass,
-    authenticator_app, call, email, hardware_token, recovery_codes, text,
+    AccessPass, AuthenticatorApp, Call, Email, HardwareToken, RecoveryCodes, SecurityQuestions,
+    Text, access_pass, authenticator_app, call, email, hardware_token, recovery_codes,
+    security_questions, text,
 };
 use crate::{MessageId, Place, Purpose, Strength, Timestamp, UnknownWord};
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,8 @@ kinds! {
     Call "call" call,
     /// A code by email.
     Email "email" email,
+    /// Answers to questions.
+    SecurityQuestions "security-questions" security_questions,
     /// Codes to keep on paper, each good once.
     RecoveryCodes "recovery-codes" recovery_codes,
     /// A pass that an administrator issued, for a limited time.
@@ -110,6 +113,12 @@ impl Kind {
     /// How strong a proof by this kind is.
     pub const fn strength(self) -> Strength {
         self.row().strength
+    }
+
+    /// Whether it proves only what its user knows, and others may find out. Such a gate of a password
+    /// reset is never enough alone, and administrators have none.
+    pub fn is_knowledge(self) -> bool {
+        self.strength() == Strength::Knowledge
     }
 
     /// Whether its codes are sent to the user, by a channel.
@@ -230,7 +239,7 @@ mod tests {
         }
         let unknown = "push".parse::<Kind>().unwrap_err().to_string();
         assert!(
-            unknown.ends_with("email, recovery-codes, access-pass"),
+            unknown.ends_with("security-questions, recovery-codes, access-pass"),
             "{unknown}"
         );
     }

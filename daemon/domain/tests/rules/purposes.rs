@@ -11,9 +11,10 @@ fn every_kind_serves_password_reset() {
 }
 
 #[test]
-fn email_does_not_serve_sign_in_and_all_others_do() {
+fn email_and_security_questions_do_not_serve_sign_in_and_all_others_do() {
     for kind in Kind::ALL {
-        assert_eq!(kind.serves(Purpose::SignIn), kind != Kind::Email, "{kind}");
+        let resets_only = [Kind::Email, Kind::SecurityQuestions].contains(&kind);
+        assert_eq!(kind.serves(Purpose::SignIn), !resets_only, "{kind}");
     }
 }
 

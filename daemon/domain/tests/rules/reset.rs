@@ -2,7 +2,7 @@
 
 use crate::fixture::*;
 use secinfo_domain::event::{
-    Accepted, Fact, Gate, PasswordReset, PasswordResetFailed, PasswordResetLocked,
+    Accepted, DeletionReason, Fact, Gate, PasswordReset, PasswordResetFailed, PasswordResetLocked,
     PasswordResetRequested, ResetFailure, Unlocked, VerificationFailed, Who,
 };
 use secinfo_domain::kind::Failure;
@@ -566,6 +566,82 @@ fn a_lock_from_a_time_that_has_not_come_yet_is_none() {
     let story = many_methods(one_gate)
         .and_times(5, |n| reset().at(100_000 + 60 * n).gate(method(5), WRONG));
     let _ = story.and(reset().at(1000).gate(method(1), step(101)));
+}
+
+#[test]
+fn security_questions_are_never_enough_alone() {
+    let only = given_rules(one_gate, [alice().enroll(method(7), questions())]);
+    assert_eq!(outlook(&only, &reset()), Err(Refusal::TooFewMethods));
+    let (user, context) = (ALICE, reset());
+    let lacking = lacking_for_reset(&only.state, user, context.parts().1);
+    assert_eq!(lacking, Ok(1));
+    let answered = many_methods(one_gate)
+        .and(alice().enroll(method(7), questions()))
+        .and(reset().at(1000).gate(method(7), Answer::Answers));
+    assert_eq!(outlook(&answered, &reset().at(1001)).unwrap().missing, 1);
+    answered
+        .when(reset().at(1001).request_password(ticket(1)))
+        .then_refused(Refusal::GatesMissing)
+        .and(reset().at(1001).gate(method(1), step(101)))
+        .when(reset().at(1002).request_password(ticket(1)))
+        .then_events([requested(1, &[(method(7), Kind::SecurityQuestions), APP])]);
+}
+
+#[test]
+fn security_questions_are_not_for_administrators() {
+    let refused = || Refusal::NotForAdministrators(Kind::SecurityQuestions);
+    for ask in [alice().in_group("sudo"), alice().in_unknown_groups()] {
+        given([])
+            .when(ask.enroll(method(7), questions()))
+            .then_refused(refused());
+    }
+    // They may have come into a group since.
+    let story = many_methods(one_gate).and(alice().enroll(method(7), questions()));
+    let administrator = || reset().in_group("admin");
+    let offered = outlook(&story, &administrator()).unwrap();
+    assert!(!offered.methods.contains(&method(7)));
+    story
+        .when(administrator().gate(method(7), Answer::Answers))
+        .then_refused(refused());
+}
+
+#[test]
+fn new_security_questions_take_the_place_of_all_former_ones_after_a_fresh_proof() {
+    let story = given([
+        alice().enroll(method(1), app()),
+        alice().enroll(method(7), questions()),
+    ]);
+    story
+        .when(alice().at(1000).enroll(method(8), questions()))
+        .then_refused(Refusal::FreshProofNeeded)
+        .and(alice().at(1000).verify(method(1), step(101)))
+        .when(alice().at(1001).enroll(method(8), questions()))
+        .then_events([
+            deleted(method(7), DeletionReason::Replaced),
+            enrolled(method(8), questions(), Strength::Possession),
+        ]);
+}
+
+#[test]
+fn security_questions_are_no_default_prove_nothing_at_sign_in_and_are_not_imported() {
+    let story = given([alice().enroll(method(7), questions())]);
+    assert_eq!(story.default_of(ALICE), None);
+    story
+        .when(alice().verify(method(7), Answer::Answers))
+        .then_refused(Refusal::NotForThisPurpose(
+            Kind::SecurityQuestions,
+            Purpose::SignIn,
+        ));
+    story
+        .when(administrator_for(ALICE).import(method(8), questions()))
+        .then_refused(Refusal::NotImported(Kind::SecurityQuestions));
+    // A gate is no proof: it deletes nothing, not even itself where there is another method.
+    let proved = story
+        .and(alice().enroll(method(1), app()))
+        .and(reset().at(1000).gate(method(7), Answer::Answers));
+    proved
+        .when(alice().from(RESET).at(1001).delete(method(1)))
+        .then_refused(Refusal::FreshProofNeeded);
 }
 
 #[test]

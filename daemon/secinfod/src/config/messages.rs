@@ -26,14 +26,17 @@ impl Default for MessagesConfig {
     }
 }
 
-pub(super) fn read(section: &mut Section<'_, '_>) -> MessagesConfig {
+/// How codes and notices are written, and whether the security questions that ship can be chosen.
+pub(super) fn read(section: &mut Section<'_, '_>) -> (MessagesConfig, bool) {
     let or = MessagesConfig::default();
     let languages = ["en", "de", "fr"].map(|tag| (tag, tag));
-    MessagesConfig {
+    let with_shipped = section.read("shipped_questions", true, value::yes_or_no);
+    let messages = MessagesConfig {
         default_country: section.read("default_country", or.default_country, country_or_none),
         host: section.read("host", or.host, host_or_none),
         language: section.read("language", or.language, value::word(&languages)),
-    }
+    };
+    (messages, with_shipped)
 }
 
 fn country_or_none(value: &DeValue<'_>) -> Result<Option<Country>, Refusal> {

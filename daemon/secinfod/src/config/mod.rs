@@ -11,6 +11,7 @@ mod file;
 mod messages;
 mod password_reset;
 mod policy;
+mod questions;
 mod value;
 
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use error::{ConfigError, Mistakes, Problem};
 pub use file::SIZE_LIMIT;
 pub use messages::MessagesConfig;
 
+use crate::methods::Questions;
 use document::Notes;
 use error::Finding;
 use secinfo_domain::Policy;
@@ -39,6 +41,8 @@ pub struct Config {
     pub daemon: DaemonConfig,
     /// `[messages]`: how codes and notices are written.
     pub messages: MessagesConfig,
+    /// `[question.NAME]` and `shipped_questions`: the security questions that users can choose.
+    pub questions: Questions,
     policy: Policy,
     channels: Vec<ChannelConfig>,
 }
@@ -86,9 +90,12 @@ impl Config {
             let config = notes.read(table.get_ref(), |root| {
                 let daemon = root.within("daemon", daemon::read);
                 root.within("password-reset", password_reset::check);
+                let (messages, with_shipped) = root.within("messages", messages::read);
+                let policy = policy::read(root);
                 Self {
-                    messages: root.within("messages", messages::read),
-                    policy: policy::read(root),
+                    messages,
+                    questions: questions::read(root, with_shipped, &policy),
+                    policy,
                     channels: channel::read(root, daemon.allow_spool),
                     daemon,
                 }

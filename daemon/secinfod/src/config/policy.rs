@@ -4,8 +4,9 @@ use super::document::Section;
 use super::value::{self, Refusal, count, length, word};
 use secinfo_domain::policy::{
     AuthenticatorAppRules, BudgetRules, CodeRules, EffectivePolicy, FirstMethod, Gates,
-    HardwareTokenRules, Notices, RecoveryCodeRules, Refinement, ResetRules, Rules, ServiceRules,
-    SessionRules, SignInRefinement, SignInRules, ThrottleRules, Verify,
+    HardwareTokenRules, Notices, RecoveryCodeRules, Refinement, ResetRules, Rules,
+    SecurityQuestionRules, ServiceRules, SessionRules, SignInRefinement, SignInRules,
+    ThrottleRules, Verify,
 };
 use secinfo_domain::{Algorithm, Digits, GroupName, Kind, KindSet, Policy, ServiceName, Strength};
 use toml::de::DeValue;
@@ -65,6 +66,9 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
         hardware_token: section.within("hardware-token", |section| {
             hardware_token(section, or.hardware_token)
         }),
+        security_questions: section.within("security-questions", |section| {
+            security_questions(section, or.security_questions)
+        }),
         recovery_codes: section.within("recovery-codes", |section| RecoveryCodeRules {
             count: section.read("count", or.recovery_codes.count, count(1..=16)),
         }),
@@ -109,6 +113,27 @@ fn hardware_token(section: &mut Section<'_, '_>, or: HardwareTokenRules) -> Hard
         &["resynchronization", "look_ahead"],
         "`resynchronization` is less than `look_ahead`",
         || format!("raise `resynchronization` to {} at least", rules.look_ahead),
+    );
+    rules
+}
+
+fn security_questions(
+    section: &mut Section<'_, '_>,
+    or: SecurityQuestionRules,
+) -> SecurityQuestionRules {
+    let counts = || {
+        let (least, most) = SecurityQuestionRules::COUNT.into_inner();
+        count(least.into()..=most.into())
+    };
+    let rules = SecurityQuestionRules {
+        to_enrol: section.read("to_enrol", or.to_enrol, counts()),
+        to_answer: section.read("to_answer", or.to_answer, counts()),
+    };
+    section.require(
+        rules.to_answer <= rules.to_enrol,
+        &["to_answer", "to_enrol"],
+        "`to_answer` is more than `to_enrol`",
+        || format!("lower `to_answer` to {} at most", rules.to_enrol),
     );
     rules
 }

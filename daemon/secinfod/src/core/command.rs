@@ -49,23 +49,24 @@ impl Requester {
 
 /// Whether the action depends on who administers the host. Their groups are looked up for it only,
 /// because that takes long where a directory is asked.
-const fn is_of_reset(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::RequestPassword { .. }
-            | Action::UnlockByReset
-            | Action::Verify {
-                purpose: Purpose::PasswordReset,
-                ..
-            }
-            | Action::RequestCode {
-                recipient: Recipient::Method {
+fn is_of_reset(action: &Action) -> bool {
+    matches!(action, Action::Enroll { credential, .. } if credential.credential().kind().is_knowledge())
+        || matches!(
+            action,
+            Action::RequestPassword { .. }
+                | Action::UnlockByReset
+                | Action::Verify {
                     purpose: Purpose::PasswordReset,
                     ..
-                },
-                ..
-            }
-    )
+                }
+                | Action::RequestCode {
+                    recipient: Recipient::Method {
+                        purpose: Purpose::PasswordReset,
+                        ..
+                    },
+                    ..
+                }
+        )
 }
 
 impl Core {

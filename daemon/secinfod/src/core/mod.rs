@@ -45,7 +45,9 @@ pub(crate) use writer::Appender;
 use hashing::Hashing;
 use sealed::plain;
 use secinfo_domain::policy::EffectivePolicy;
-use secinfo_domain::{KeyId, Sealed, SealedPart, ServiceName, State, Timestamp, TokenId, UserId};
+use secinfo_domain::{
+    KeyId, KindSet, Sealed, SealedPart, ServiceName, State, Timestamp, TokenId, UserId,
+};
 use secinfo_ledger::{Ledger, LedgerReader};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -191,6 +193,23 @@ impl Core {
             self.accounts.groups(&person.account)?
         };
         Ok(state.policy().effective(&groups, service))
+    }
+
+    /// The kinds that a user may have at a service. Those that administrators may not have are left out
+    /// for these.
+    pub fn allowed_kinds(
+        &self,
+        person: &Person,
+        service: Option<&ServiceName>,
+    ) -> Result<KindSet, ServiceError> {
+        let state = self.state();
+        let groups = self.accounts.groups(&person.account)?;
+        let allowed = state.policy().effective(&groups, service).allowed;
+        let administers = state.policy().rules.reset.is_administrator(Some(&groups));
+        let kinds = allowed.iter();
+        Ok(kinds
+            .filter(|kind| !(kind.is_knowledge() && administers))
+            .collect())
     }
 
     /// Seals a payload under a key of the vault.

@@ -1,5 +1,6 @@
 //! Settings that may change while the daemon runs.
 
+use crate::methods::Questions;
 use secinfo_domain::Country;
 
 /// Settings that may change while the daemon runs.
@@ -15,4 +16,6 @@ pub struct Settings {
     pub default_country: Option<Country>,
     /// The language of messages to users who speak none that we do.
     pub language: String,
+    /// The security questions that users can choose.
+    pub questions: Questions,
 }

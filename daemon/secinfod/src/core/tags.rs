@@ -60,6 +60,7 @@ mod tests {
             messages_host: "host.example".to_owned(),
             default_country: None,
             language: "en".to_owned(),
+            questions: crate::methods::Questions::default(),
         };
         let clock = Arc::clone(clock) as Arc<dyn Clock>;
         Core::start(ledger, (State::default(), 0), clock, settings).unwrap()

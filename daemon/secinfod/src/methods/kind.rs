@@ -4,12 +4,16 @@ use super::authenticator_app::presentation::Presentation;
 use super::delivery::code::SentCode;
 use super::delivery::destination::{Destination, Given};
 use super::payload::MethodPayload;
+use super::security_questions::Questions;
 use crate::core::{Core, HashingFor, Person, Requester, ServiceError};
+use secinfo_domain::event::Familiarity;
 use secinfo_domain::kind::{Credential, Proved};
 use secinfo_domain::policy::Rules;
 use secinfo_domain::state::Method;
 use secinfo_domain::{Answer, GuessTag, Kind, Label, MethodId, Place, Refusal, Timestamp, TokenId};
 use secinfo_wire::{Challenge, Form, Forms, Hint, Response};
+use secinfo_words::Language;
+use secrecy::SecretString;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -109,6 +113,10 @@ pub struct EnrollmentRequest {
     pub language: String,
     /// The secret of an authenticator app that the user has set up for another system.
     pub secret: Option<super::Secret>,
+    /// The security questions that the user has chosen, by their ids.
+    pub questions: Vec<String>,
+    /// The answers to these.
+    pub answers: Vec<SecretString>,
     /// The forms of challenges that the client can present.
     pub forms: Forms,
 }
@@ -234,14 +242,40 @@ pub(crate) async fn check(
 pub(crate) struct OpenMethod {
     pub(crate) credential: Credential,
     pub(crate) payload: MethodPayload,
+    pub(crate) posed: Posed,
+}
+
+/// What decides on how security questions are asked.
+pub(crate) struct Posed {
+    /// Another number for each attempt, right or wrong.
+    pub(crate) turn: u64,
+    /// The language of the user.
+    pub(crate) language: Language,
+    /// The questions of this host.
+    pub(crate) questions: Questions,
+}
+
+impl Posed {
+    fn of(core: &Core, method: &Method, language: &str) -> Self {
+        let settings = core.settings();
+        let failures = [Familiarity::Known, Familiarity::Elsewhere]
+            .map(|from| u64::from(method.throttle(from).failures()));
+        let last_used = method.last_used().map_or(0, Timestamp::as_seconds);
+        Self {
+            turn: failures.iter().sum::<u64>() + last_used,
+            language: Language::negotiate(&[language, &settings.language]),
+            questions: settings.questions,
+        }
+    }
 }
 
 impl OpenMethod {
-    /// Opens the secret of a method.
-    pub(crate) fn open(core: &Core, method: &Method) -> Result<Self, ServiceError> {
+    /// Opens the secret of a method, to ask a user of this language.
+    pub(crate) fn open(core: &Core, method: &Method, language: &str) -> Result<Self, ServiceError> {
         Ok(Self {
             credential: method.credential().clone(),
             payload: MethodPayload::open(core, method)?,
+            posed: Posed::of(core, method, language),
         })
     }
 
@@ -249,6 +283,7 @@ impl OpenMethod {
     pub(crate) fn open_with_label(
         core: &Core,
         method: &Method,
+        language: &str,
     ) -> Result<(Label, Self), ServiceError> {
         let (label, payload) = MethodPayload::open_with_label(core, method)?;
         let credential = method.credential().clone();
@@ -257,6 +292,7 @@ impl OpenMethod {
             Self {
                 credential,
                 payload,
+                posed: Posed::of(core, method, language),
             },
         ))
     }

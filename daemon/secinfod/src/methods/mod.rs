@@ -14,10 +14,12 @@ pub(crate) mod kind;
 pub mod one_time_password;
 pub mod payload;
 pub mod recovery_codes;
+pub mod security_questions;
 mod table;
 mod text;
 pub mod written_code;
 
 pub use kind::EnrollmentRequest;
 pub use one_time_password::{InvalidSecret, Secret};
+pub use security_questions::{OwnQuestion, Questions};
 pub(crate) use table::of;

@@ -2,6 +2,7 @@
 //! opens it; it is never written anywhere in the clear.
 
 use super::one_time_password::secret::Secret;
+use super::security_questions::Answered;
 use super::written_code::hashed::HashedSet;
 use crate::core::{Core, ServiceError, seal_new};
 use secinfo_domain::state::Method;
@@ -52,6 +53,11 @@ pub enum MethodPayload {
         address: EmailAddress,
         /// As for a phone.
         language: String,
+    },
+    /// Security questions.
+    SecurityQuestions {
+        /// The questions with the hashes of their answers, in the order that was drawn.
+        questions: Vec<Answered>,
     },
 }
 

@@ -1,7 +1,10 @@
 //! The table of kinds.
 
 use super::kind::MethodKind;
-use super::{access_pass, authenticator_app, call, email, hardware_token, recovery_codes, text};
+use super::{
+    access_pass, authenticator_app, call, email, hardware_token, recovery_codes,
+    security_questions, text,
+};
 use secinfo_domain::Kind;
 
 /// The daemon's side of a kind: the only list of kinds in the daemon.
@@ -12,6 +15,7 @@ pub(crate) fn of(kind: Kind) -> &'static dyn MethodKind {
         Kind::Text => &text::TEXT,
         Kind::Call => &call::CALL,
         Kind::Email => &email::EMAIL,
+        Kind::SecurityQuestions => &security_questions::SecurityQuestions,
         Kind::RecoveryCodes => &recovery_codes::RecoveryCodes,
         Kind::AccessPass => &access_pass::AccessPass,
     }

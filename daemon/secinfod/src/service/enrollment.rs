@@ -177,7 +177,11 @@ impl Enrollments {
         kind: Kind,
         phone: Option<&Phone>,
     ) -> Result<EnrollmentOutlook, ServiceError> {
-        let context = self.core.context(person, by)?;
+        let context = if kind.is_knowledge() {
+            self.core.context_for_reset(person, by)?
+        } else {
+            self.core.context(person, by)?
+        };
         let state = self.core.state();
         Ok(enrollment_outlook(
             &state, person.id, &context, kind, phone,

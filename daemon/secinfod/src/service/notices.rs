@@ -9,7 +9,7 @@ use crate::messages::NoticeItem;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::payload::MethodPayload;
 use secinfo_channel::{MessagePurpose, Reason};
-use secinfo_domain::event::{Fact, ResetFailure};
+use secinfo_domain::event::{DeletionReason, Fact, ResetFailure};
 use secinfo_domain::policy::{Limit, Notices as Recipients};
 use secinfo_domain::{Action, Event, Kind, MessageId, MethodId, Seconds, State, Timestamp, UserId};
 use secinfo_ledger::NewKey;
@@ -375,8 +375,10 @@ fn item_of(before: &State, after: &State, user: UserId, fact: &Fact) -> Option<N
         Fact::MethodEnrolled(fact) => Some(NoticeItem::Added(fact.credential.kind())),
         Fact::MethodImported(fact) => Some(NoticeItem::Added(fact.credential.kind())),
         Fact::BreakGlassUsed(_) => Some(NoticeItem::BreakGlass),
+        // The new one makes its own notice.
+        Fact::MethodDeleted(fact) if fact.reason == DeletionReason::Replaced => None,
         Fact::MethodDeleted(fact) => match kind_in(before, fact.method)? {
-            // That new ones replace them, that one was used up or that its time is over makes no notice.
+            // That one was used up or that its time is over makes no notice.
             Kind::RecoveryCodes | Kind::AccessPass => None,
             kind => Some(NoticeItem::Deleted(kind)),
         },

@@ -166,7 +166,7 @@ fn view(
 ) -> Result<MethodView, ServiceError> {
     let kind = method.kind();
     let known = methods::of(kind);
-    let (label, open) = OpenMethod::open_with_label(core, method)?;
+    let (label, open) = OpenMethod::open_with_label(core, method, "")?;
     let hint = known.hint(&open);
     let state = core.state();
     let rules = &state.policy().rules;

@@ -148,9 +148,10 @@ impl Verifications {
     ) -> Result<(Arc<Session<Verification>>, Candidate), ServiceError> {
         let person = self.core.person(uid)?;
         let candidates = self.candidates(&person, by, purpose, circumstances.forms)?;
+        let language = circumstances.language.as_str();
         let candidate = match circumstances.first {
-            Some(id) => candidate(&self.core, candidate_of(&candidates, id)?)?,
-            None => readable(&self.core, &candidates)
+            Some(id) => candidate(&self.core, candidate_of(&candidates, id)?, language)?,
+            None => readable(&self.core, &candidates, language)
                 .next()
                 .ok_or(ServiceError::NoMethod)??,
         };
@@ -183,7 +184,7 @@ impl Verifications {
         let mut candidates = self.candidates_of(verification)?;
         let asked = verification.asked();
         candidates.sort_by_key(|method| method.id() != asked);
-        readable(&self.core, &candidates).collect()
+        readable(&self.core, &candidates, &verification.language).collect()
     }
 
     /// Changes to another method.
@@ -193,7 +194,8 @@ impl Verifications {
         to: MethodId,
     ) -> Result<Candidate, ServiceError> {
         let candidates = self.candidates_of(verification)?;
-        let candidate = candidate(&self.core, candidate_of(&candidates, to)?)?;
+        let language = &verification.language;
+        let candidate = candidate(&self.core, candidate_of(&candidates, to)?, language)?;
         verification.ask(to);
         Ok(candidate)
     }
@@ -460,10 +462,11 @@ fn candidate_of(candidates: &[Method], id: MethodId) -> Result<&Method, Refusal>
 fn readable(
     core: &Core,
     methods: &[Method],
+    language: &str,
 ) -> impl Iterator<Item = Result<Candidate, ServiceError>> {
     let opened = methods
         .iter()
-        .map(|method| (method.id(), candidate(core, method)));
+        .map(move |method| (method.id(), candidate(core, method, language)));
     opened.filter_map(|(method, candidate)| match candidate {
         Err(ServiceError::Internal(error)) => {
             tracing::error!(%method, %error, "a method cannot be asked, because it does not open");
@@ -474,9 +477,9 @@ fn readable(
 }
 
 /// A method with what it asks.
-fn candidate(core: &Core, method: &Method) -> Result<Candidate, ServiceError> {
+fn candidate(core: &Core, method: &Method, language: &str) -> Result<Candidate, ServiceError> {
     let kind = methods::of(method.kind());
-    let (label, open) = OpenMethod::open_with_label(core, method)?;
+    let (label, open) = OpenMethod::open_with_label(core, method, language)?;
     let hint = kind.hint(&open);
     let state = core.state();
     let verifier = kind.verifier(open, &state.policy().rules, None)?;
@@ -496,6 +499,7 @@ fn verifier(
     sent: Option<Arc<SentCode>>,
 ) -> Result<Box<dyn Verifier>, ServiceError> {
     let state = core.state();
-    let open = OpenMethod::open(core, method)?;
+    // The language does not matter to what is right.
+    let open = OpenMethod::open(core, method, "")?;
     methods::of(method.kind()).verifier(open, &state.policy().rules, sent)
 }

@@ -86,6 +86,7 @@ page-commands = Etwas ändern: secinfo add, default, rename, delete (secinfo --h
 # Sich ausweisen.
 
 proof-first = Weisen Sie sich zuerst aus.
+proof-answers-wrong = Nicht alle Antworten sind richtig. Jetzt werden andere Fragen gestellt.
 proof-none-given = es wurde kein Code eingegeben; schreiben Sie ihn auf die Standardeingabe, oder arbeiten Sie in einem Terminal
 proof-other-by-mark = (? führt zu einer anderen Methode.)
 proof-other-by-enter = (Enter ohne Code führt zu einer anderen Methode.)

@@ -86,6 +86,7 @@ page-commands = Change something: secinfo add, default, rename, delete (secinfo 
 # Proving who one is.
 
 proof-first = First prove that it is you.
+proof-answers-wrong = Not all answers are right. Other questions are asked now.
 proof-none-given = no code was given; write it on standard input, or run this on a terminal
 proof-other-by-mark = (Answer ? to use another method.)
 proof-other-by-enter = (Press Enter without a code to use another method.)

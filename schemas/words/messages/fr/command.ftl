@@ -86,6 +86,7 @@ page-commands = Modifier : secinfo add, default, rename, delete (secinfo --help
 # Prouver qui l’on est.
 
 proof-first = Prouvez d’abord que c’est bien vous.
+proof-answers-wrong = Les réponses ne sont pas toutes justes. D’autres questions sont posées maintenant.
 proof-none-given = aucun code n’a été donné ; écrivez-le sur l’entrée standard, ou utilisez un terminal
 proof-other-by-mark = (Répondez ? pour utiliser une autre méthode.)
 proof-other-by-enter = (Entrée sans code pour utiliser une autre méthode.)

@@ -64,6 +64,7 @@ impl UsedUp {
                     }
                     // See `SentCodes`.
                     Accepted::DeliveredCode(_) => {}
+                    Accepted::Answers => {}
                 }
             }
             Fact::MethodDeleted(fact) => {

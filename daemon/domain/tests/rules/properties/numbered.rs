@@ -1,6 +1,6 @@
 //! What the numbers in a random command stand for.
 
-use crate::fixture::{app, channel, counter_token, country, time_token};
+use crate::fixture::{app, channel, counter_token, country, questions, time_token};
 use secinfo_domain::event::{Credential, DeliveryFailure, ResetFailure};
 use secinfo_domain::kind::RecoveryCodes;
 use secinfo_domain::policy::{FirstMethod, Limit, Refinement, ServiceRules};
@@ -12,10 +12,17 @@ use secinfo_domain::{
 
 /// Whether there are answers for it.
 pub fn has_codes(method: &Method) -> bool {
-    use Kind::{AccessPass, AuthenticatorApp, HardwareToken, RecoveryCodes};
+    use Kind::{AccessPass, AuthenticatorApp, HardwareToken, RecoveryCodes, SecurityQuestions};
     let kind = method.kind();
     kind.is_delivered()
-        || [AuthenticatorApp, HardwareToken, RecoveryCodes, AccessPass].contains(&kind)
+        || [
+            AuthenticatorApp,
+            HardwareToken,
+            RecoveryCodes,
+            AccessPass,
+            SecurityQuestions,
+        ]
+        .contains(&kind)
 }
 
 pub fn purpose(reset: bool) -> Purpose {
@@ -42,6 +49,7 @@ pub fn credential(number: usize) -> Credential {
         0 => app(),
         1 => time_token(),
         2 => counter_token(),
+        6 => questions(),
         _ => RecoveryCodes { unused: 3 }.into(),
     }
 }

@@ -410,6 +410,7 @@ impl World {
                 Answer::RecoveryCode(first.saturating_add_signed(ahead.min(1)))
             }
             Some(Credential::AccessPass(_)) => Answer::AccessPass,
+            Some(Credential::SecurityQuestions(_)) => Answer::Answers,
             Some(other) if other.kind().is_delivered() => {
                 Answer::DeliveredCode(self.sending.typed(&self.state, user, method, ahead))
             }

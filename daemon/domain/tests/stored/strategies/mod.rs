@@ -21,7 +21,8 @@ use secinfo_domain::event::{
     VerificationFailed, VerificationSucceeded, Who,
 };
 use secinfo_domain::kind::{
-    AccessPass, AuthenticatorApp, Call, Email, HardwareToken, RecoveryCodes, Text,
+    AccessPass, AuthenticatorApp, Call, Email, HardwareToken, RecoveryCodes, SecurityQuestions,
+    Text,
 };
 use secinfo_domain::{
     Algorithm, BreakGlassId, Counter, Digits, GuessTag, HotpParameters, Kind, MethodId,
@@ -117,6 +118,7 @@ fn service() -> impl Strategy<Value = ServiceName> {
 
 fn strength() -> impl Strategy<Value = Strength> {
     select(vec![
+        Strength::Knowledge,
         Strength::Delivered,
         Strength::Possession,
         Strength::Strong,
@@ -184,6 +186,7 @@ fn credential() -> impl Strategy<Value = Credential> {
         (place(), message()).prop_map(|(place, proved_by)| Text { place, proved_by }.into()),
         (place(), message()).prop_map(|(place, proved_by)| Call { place, proved_by }.into()),
         message().prop_map(|proved_by| Email { proved_by }.into()),
+        any::<u8>().prop_map(|count| SecurityQuestions { count }.into()),
     ]
 }
 
@@ -194,6 +197,7 @@ fn accepted() -> impl Strategy<Value = Accepted> {
         any::<u8>().prop_map(Accepted::RecoveryCode),
         Just(Accepted::AccessPass),
         message().prop_map(Accepted::DeliveredCode),
+        Just(Accepted::Answers),
     ]
 }
 

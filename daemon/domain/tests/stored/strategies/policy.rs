@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use secinfo_domain::policy::{
     AuthenticatorAppRules, BudgetRules, CodeRules, FirstMethod, Gates, HardwareTokenRules, Limit,
-    Network, Notices, RecoveryCodeRules, Refinement, ResetRules, Rules, ServiceRules, SessionRules,
-    SignInRefinement, SignInRules, ThrottleRules, Verify,
+    Network, Notices, RecoveryCodeRules, Refinement, ResetRules, Rules, SecurityQuestionRules,
+    ServiceRules, SessionRules, SignInRefinement, SignInRules, ThrottleRules, Verify,
 };
 use secinfo_domain::{GroupName, Kind, KindSet, Policy};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -192,7 +192,7 @@ fn codes() -> impl Strategy<Value = CodeRules> {
 fn rules() -> impl Strategy<Value = Rules> {
     let general = (kinds(), any::<u8>(), any::<u16>(), first_method(), reset());
     let times = (seconds(), seconds(), seconds(), seconds());
-    let small = any::<[u8; 6]>();
+    let small = any::<[u8; 8]>();
     let token = (any::<u16>(), any::<u16>());
     let notices = select(vec![Notices::All, Notices::Email, Notices::None]);
     let codes_and_throttle = (codes(), throttle(), notices, sign_in(), (limit(), limit()));
@@ -207,6 +207,8 @@ fn rules() -> impl Strategy<Value = Rules> {
                 most_tokens,
                 recovery_codes,
                 attempts,
+                to_enrol,
+                to_answer,
             ],
             (look_ahead, resynchronization),
             hotp,
@@ -234,6 +236,10 @@ fn rules() -> impl Strategy<Value = Rules> {
                 resynchronization,
                 drift: token_drift,
                 most: most_tokens,
+            },
+            security_questions: SecurityQuestionRules {
+                to_enrol,
+                to_answer,
             },
             recovery_codes: RecoveryCodeRules {
                 count: recovery_codes,

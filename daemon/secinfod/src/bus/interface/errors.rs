@@ -136,7 +136,7 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         Refusal::FreshProofNeeded | Refusal::NotRemembered => Reason::FreshProofNeeded,
         Refusal::StrongerProofNeeded => Reason::StrongerProofNeeded,
         Refusal::AccessPassNeeded => Reason::AccessPassNeeded,
-        Refusal::KindNotAllowed(_) => Reason::KindNotAllowed,
+        Refusal::KindNotAllowed(_) | Refusal::NotForAdministrators(_) => Reason::KindNotAllowed,
         Refusal::NotForThisPurpose(..) | Refusal::NeverTheDefault(_) | Refusal::TooWeakHere(_) => {
             Reason::NotForThisPurpose
         }

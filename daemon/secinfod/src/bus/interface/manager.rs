@@ -14,6 +14,7 @@ use crate::wire_names::WireName;
 use secinfo_domain::UserName;
 use secinfo_wire::names::interface::MANAGER;
 use secinfo_wire::{Dictionary, ImportMethodsOptions, ImportReply, Policy, Status, UserSummary};
+use secinfo_words::Language;
 use zbus::{ObjectPath, OwnedFd};
 
 /// The most users in one page of the list.
@@ -42,6 +43,10 @@ pub(super) fn interface() -> Interface<Daemon> {
             "ListKinds"(uid, purpose, service) -> (kinds) for own_or_read => list_kinds;
             /// The policy as it applies to this user and a service.
             "GetPolicy"(uid, service) -> (policy) for own_or_read => get_policy;
+            /// The security questions that users can choose, by id and with their words in the
+            /// language of a locale; how many of them to choose, and how many are asked in a password
+            /// reset.
+            "ListQuestions"(language) -> (questions, to_enrol, to_answer) for Access::Anyone => list_questions;
             /// Begins to verify this user; the session belongs to the calling connection.
             "StartVerification"(uid, purpose, service, options) -> (verification, challenge) for own_or_verify => start_verification;
             /// Verifies this user by one method in one call; / for the first method that the
@@ -122,16 +127,35 @@ async fn list_kinds(
 ) -> Result<(Vec<String>,), BusError> {
     let purpose = parse::purpose(&purpose)?;
     let person = call.service().core().person(uid)?;
-    let policy = call
+    let allowed = call
         .service()
         .core()
-        .effective_policy(&person, parse::service_name(&service)?.as_ref())?;
-    Ok((policy
-        .allowed
+        .allowed_kinds(&person, parse::service_name(&service)?.as_ref())?;
+    Ok((allowed
         .iter()
         .filter(|kind| kind.serves(purpose) && call.service().deliveries().has_channel_for(*kind))
         .map(|kind| kind.wire_name().to_owned())
         .collect(),))
+}
+
+async fn list_questions(
+    call: Call<Daemon>,
+    (language,): (String,),
+) -> Result<(Vec<(String, String)>, u32, u32), BusError> {
+    let core = call.service().core();
+    let settings = core.settings();
+    let language = parse::language(Some(language))?;
+    let language = Language::negotiate(&[&language, &settings.language]);
+    let list = settings.questions.ids().filter_map(|id| {
+        let text = settings.questions.text(id, language)?;
+        Some((id.to_owned(), text))
+    });
+    let rules = core.state().policy().rules.security_questions;
+    Ok((
+        list.collect(),
+        rules.to_enrol.into(),
+        rules.to_answer.into(),
+    ))
 }
 
 async fn get_policy(
@@ -142,7 +166,8 @@ async fn get_policy(
     let person = daemon.person(uid)?;
     let policy = daemon.effective_policy(&person, parse::service_name(&service)?.as_ref())?;
     let rules = daemon.state().policy().rules.clone();
-    let allowed = policy.allowed.iter();
+    let allowed = daemon.allowed_kinds(&person, parse::service_name(&service)?.as_ref())?;
+    let allowed = allowed.iter();
     Ok((Policy {
         allowed: allowed.map(|kind| kind.wire_name().to_owned()).collect(),
         required: policy.required.into(),

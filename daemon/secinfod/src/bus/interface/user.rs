@@ -10,6 +10,7 @@ use crate::service::{EnrollmentRequest, ServiceError, Started};
 use secinfo_domain::{Action, Kind, Label, Seconds};
 use secinfo_wire::names::interface::USER;
 use secinfo_wire::{Dictionary, EnrollmentDetails, EnrollmentOptions, UserProperties};
+use secrecy::SecretString;
 use zbus::{ObjectPath, OwnedObjectPath};
 
 pub(super) fn interface() -> Interface<Daemon> {
@@ -90,6 +91,8 @@ async fn start_enrollment(
         place,
         language: parse::language(options.language.take())?,
         secret: brought_over(kind, options.secret.as_deref())?,
+        questions: options.questions.take().unwrap_or_default(),
+        answers: answers(options.answers.take()),
         forms: options.forms,
     };
     let owner = session_owner(&call, options.detached);
@@ -103,6 +106,12 @@ async fn start_enrollment(
         service.enrollments().sessions().close(started.session.id());
     }
     Ok((enrollment_path(started.session.id()), details(started)))
+}
+
+/// The answers to security questions, as secrets.
+fn answers(answers: Option<Vec<String>>) -> Vec<SecretString> {
+    let answers = answers.into_iter().flatten();
+    answers.map(SecretString::from).collect()
 }
 
 /// The secret of an app that was set up for another system.

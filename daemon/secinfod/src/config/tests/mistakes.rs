@@ -6,7 +6,7 @@ use secinfo_words::visible;
 
 /// Section, setting, and what must be in the words on what is wrong and on what would be right.
 #[rustfmt::skip] // A row for each mistake.
-const BAD_VALUES: [(&str, &str, &str, &str); 92] = [
+const BAD_VALUES: [(&str, &str, &str, &str); 97] = [
     ("daemon", "organization = \"a:b\"", "colon", "without a colon"),
     ("daemon", "organization = \" \"", "empty", "for the name of the host"),
     ("daemon", "organization = \"a\\u202eb\"", "control character", "1 to 64"),
@@ -49,6 +49,11 @@ const BAD_VALUES: [(&str, &str, &str, &str); 92] = [
     ("policy", "fresh_proof = \"-1m\"", "whole number", "(s, m, h, d)"),
     ("policy", "deletion_wait = \"99999999999999999999d\"", "out of range", "\"30d\""),
     ("policy", "deletion_wait = \"31d\"", "out of range", "\"30d\""),
+    ("messages", "shipped_questions = false", "there are fewer", "[question.NAME]"),
+    ("question.office", "en = \"?\"", "no question", "3 to 200"),
+    ("question.office", "", "no words", "`en`, `de` or `fr`"),
+    ("policy.security-questions", "to_answer = 2", "out of range", "3 to 10"),
+    ("policy.security-questions", "to_enrol = 3\nto_answer = 4", "more than", "to 3 at most"),
     ("policy.recovery-codes", "count = 17", "out of range", "1 to 16"),
     ("policy.recovery-codes", "count = 0", "out of range", "1 to 16"),
     ("policy.authenticator-app", "algorithm = \"MD5\"", "not known", "\"SHA512\""),
@@ -112,7 +117,7 @@ const MISPLACED: [(&str, &str); 22] = [
     ("[groups.wheel]\nrequired = 1", "did you mean `group`?"),
     ("[policy.authenticator_app]\ndrift = 1", "did you mean `authenticator-app`?"),
     ("[policy.session]\ncolour = \"red\"", "what may stand in [policy.session]: enrollment, verification, attempts"),
-    ("colour = \"red\"", "what may stand outside of the sections: daemon, password-reset, messages, policy, group, service, channel"),
+    ("colour = \"red\"", "what may stand outside of the sections: daemon, password-reset, messages, policy, group, service, question, channel"),
     ("daemon = 1", "write [daemon] on a line of its own"),
     ("group.wheel = 1", "write [group.wheel] on a line of its own"),
     ("[[policy]]\nrequired = 1", "write [policy] on a line of its own"),

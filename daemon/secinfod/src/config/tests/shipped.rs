@@ -2,6 +2,7 @@
 
 use super::super::{ChannelConfig, Config, DaemonConfig};
 use super::{SHIPPED, is_turned_off, parse, turned_on};
+use crate::methods::Questions;
 use secinfo_domain::policy::{FirstMethod, Gates, Refinement};
 use secinfo_domain::{GroupName, Kind, Policy, ServiceName};
 use std::collections::BTreeMap;
@@ -83,6 +84,8 @@ fn the_values_that_the_shipped_file_shows_are_the_defaults() {
         ..least.expect("what must be there").channels[0].clone()
     };
     assert_eq!(*channel, expected);
+    assert_eq!(config.questions.ids().next(), Some("first-office"));
+    config.questions = Questions::default();
     config.channels.clear();
     config.policy.groups.clear();
     config.policy.services.clear();
@@ -91,7 +94,9 @@ fn the_values_that_the_shipped_file_shows_are_the_defaults() {
 
 #[test]
 fn every_setting_of_the_code_is_explained_in_the_shipped_file_and_no_other() {
-    let (_, notes) = Config::read("[group.wheel]\n[service.sshd]\n[channel.text-main]\n");
+    let (_, notes) = Config::read(
+        "[group.wheel]\n[service.sshd]\n[channel.text-main]\n[question.first-office]\n",
+    );
     let in_code: Vec<(String, String)> = notes
         .sections
         .iter()

@@ -129,7 +129,8 @@ impl HashedSet {
 
     /// The set with one code more. It costs one evaluation.
     pub fn with(mut self, code: &WrittenCode) -> Result<Self, HashingFailed> {
-        self.hashes.push(*hash(code, &self.salt, self.cost)?);
+        self.hashes
+            .push(*hash(code.as_bytes(), &self.salt, self.cost)?);
         Ok(self)
     }
 
@@ -138,7 +139,7 @@ impl HashedSet {
     ///
     /// The caller must refuse a place that was used before.
     pub fn matching(&self, code: &WrittenCode) -> Result<Option<u8>, HashingFailed> {
-        let typed = hash(code, &self.salt, self.cost)?;
+        let typed = hash(code.as_bytes(), &self.salt, self.cost)?;
         let (mut found, mut place) = (Choice::from(0), 0);
         for (index, hash) in (0_u8..).zip(&self.hashes) {
             let equal = hash.ct_eq(&*typed);
@@ -192,8 +193,9 @@ impl Drop for Memory {
     }
 }
 
-fn hash(
-    code: &WrittenCode,
+/// The hash of a code or an answer. It costs one evaluation.
+pub(in crate::methods) fn hash(
+    code: &[u8],
     salt: &[u8; 16],
     cost: Cost,
 ) -> Result<Zeroizing<[u8; 32]>, HashingFailed> {
@@ -202,7 +204,7 @@ fn hash(
         .expect("a cost is checked when it is made");
     let mut memory = Memory::new(&params)?;
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into_with_memory(code.as_bytes(), salt, &mut *hash, &mut memory.0)
+        .hash_password_into_with_memory(code, salt, &mut *hash, &mut memory.0)
         .map_err(HashingFailed::Memory)?;
     Ok(hash)
 }
@@ -299,7 +301,7 @@ mod tests {
     #[test]
     fn the_hash_is_argon2id() {
         let hash = hash(
-            &code("aaaa"),
+            code("aaaa").as_bytes(),
             b"0123456789abcdef",
             Cost::new(256, 2, 1).unwrap(),
         )

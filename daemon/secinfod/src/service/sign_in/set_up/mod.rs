@@ -204,6 +204,8 @@ impl Turn<'_> {
             label: None,
             serial: None,
             secret: None,
+            questions: Vec::new(),
+            answers: Vec::new(),
             destination: destination.map(str::to_owned),
             place: None,
             language: self.sign_in.language.clone(),
