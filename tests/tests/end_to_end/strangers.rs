@@ -112,6 +112,7 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("Manager", "GetUserByName") => c.with(&target.name).await,
         ("Manager", "ListUsers") => c.with(&("", 10_u32)).await,
         ("Manager", "ListKinds") => c.with(&(uid, "sign-in", "")).await,
+        ("Manager", "ListQuestions") => c.with(&"de_DE.UTF-8").await,
         ("Manager", "GetPolicy") => c.with(&(uid, "")).await,
         ("Manager", "StartVerification") => c.with(&(uid, "sign-in", "", none)).await,
         ("Manager", "Verify") => {

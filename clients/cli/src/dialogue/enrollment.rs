@@ -1,7 +1,7 @@
 //! An enrollment from its start to its end: codes until one proves that the method works, and what
 //! becomes of the default.
 
-use super::code::CodePrompt;
+use super::prompt::Prompt;
 use super::sending::{Session, leaves_session_open};
 use super::verification::with_fresh_proof;
 use crate::client::Client;
@@ -47,6 +47,32 @@ impl Enrollment {
         client
             .screen
             .json(&StartedJson::of(self.kind, &self.details, of_kind))
+    }
+
+    /// Asks for responses until one proves the method, then says what was enrolled. `again` is told the
+    /// daemon's refusal of a former response, if there was one.
+    pub(crate) async fn finish_with(
+        self,
+        client: &Client,
+        mut again: impl FnMut(Option<&secinfo_wire::Error>) -> Result<Response, Failure>,
+    ) -> Result<(), Failure> {
+        let enrollment = EnrollmentProxy::new(&client.connection, self.path).await?;
+        let mut refusal = None;
+        loop {
+            let response = match again(refusal.as_ref()) {
+                Ok(response) => response,
+                Err(failure) => {
+                    let _ = enrollment.cancel().await;
+                    return Err(failure);
+                }
+            };
+            let submitted = async || enrollment.submit(&response).await;
+            match with_fresh_proof(client, submitted).await {
+                Ok(enrolled) => return conclude(client, &enrolled, false).await,
+                Err(Failure::Bus(error)) if is_worth_another_try(&error) => refusal = Some(error),
+                Err(failure) => return Err(failure),
+            }
+        }
     }
 
     /// Asks for codes until the method is enrolled, then says what became of the default, which
@@ -98,7 +124,7 @@ impl<'a, K> StartedJson<'a, K> {
 struct Codes<'a> {
     client: &'a Client,
     enrollment: &'a EnrollmentProxy<'a>,
-    prompt: CodePrompt<'a>,
+    prompt: Prompt<'a>,
 }
 
 impl Codes<'_> {
@@ -232,7 +258,7 @@ async fn submit(
     kind: &str,
     challenge: &Challenge,
 ) -> Result<Enrolled, Failure> {
-    let prompt = CodePrompt::new(challenge, kind, "", Session::Enrollment(enrollment))?;
+    let prompt = Prompt::new(challenge, kind, "", Session::Enrollment(enrollment))?;
     let codes = Codes {
         client,
         enrollment,

@@ -1,13 +1,13 @@
 //! Verifies a user in a dialogue, and obtains a fresh proof where the daemon requires one first.
 
-use super::code::CodePrompt;
+use super::prompt::{Prompt, Typed};
 use super::sending::{Session, leaves_session_open};
 use crate::client::Client;
 use secinfo_terminal::environment;
 use secinfo_terminal::failure::{Failure, bus_sentence};
 use secinfo_wire::names::purpose;
 use secinfo_wire::{
-    ObjectPath, Proof, Reason, Response, VerificationChallenge, VerificationOptions,
+    Error, Form, Forms, ObjectPath, Proof, Reason, VerificationChallenge, VerificationOptions,
     VerificationProxy,
 };
 use secinfo_words::message;
@@ -73,6 +73,7 @@ pub(crate) async fn verify(
     let options = VerificationOptions {
         method: request.method.clone().map(Into::into),
         language: environment::locale(),
+        forms: Forms::from_iter([Form::Code, Form::Answers]),
         ..Default::default()
     };
     let (path, challenge) = manager
@@ -105,27 +106,33 @@ async fn converse(
             prompt = begin(client, verification, other, &mut last_refusal).await?;
             continue;
         }
-        let Some(code) = screen.ask(&prompt.question(screen.words))? else {
+        let Some(typed) = prompt.ask(screen)? else {
             return Err(last_refusal.unwrap_or_else(|| {
                 Failure::NotVerified(screen.words.say(message::ProofNoneGiven).to_string())
             }));
         };
-        let other = match code.as_str() {
-            "" if prompt.is_sent() => {
+        let other = match typed {
+            Typed::Nothing if prompt.is_sent() => {
                 send_or_change(client, verification, &mut prompt, &mut last_refusal).await?
             }
-            "" | "?" => choose_other(client, verification).await?,
-            _ => match verification.submit(&Response::code(code.as_str())).await {
+            Typed::Nothing | Typed::Another => choose_other(client, verification).await?,
+            Typed::Response(response) => match verification.submit(&response).await {
                 Ok(proof) => return Ok(proof),
                 Err(error) => {
                     let reason = error.reason();
                     if !is_worth_another_try(reason) {
                         return Err(error.into());
                     }
-                    screen.note(&bus_sentence(&error, screen.words))?;
+                    if prompt.asks_questions() && reason == Some(Reason::WrongCode) {
+                        screen.note(&screen.words.say(message::ProofAnswersWrong))?;
+                    } else {
+                        screen.note(&bus_sentence(&error, screen.words))?;
+                    }
                     last_refusal = Some(error.into());
                     if reason == Some(Reason::MethodLocked) {
                         choose_other(client, verification).await?
+                    } else if prompt.asks_questions() {
+                        Some(asked_again(verification).await?)
                     } else {
                         None
                     }
@@ -136,6 +143,16 @@ async fn converse(
             prompt = begin(client, verification, other, &mut last_refusal).await?;
         }
     }
+}
+
+/// What the method that is asked now asks next.
+async fn asked_again(
+    verification: &VerificationProxy<'_>,
+) -> secinfo_wire::Result<VerificationChallenge> {
+    let methods = verification.list_methods().await?;
+    let missing = || Error::Protocol("a verification without a method".to_owned());
+    let asked = methods.first().ok_or_else(missing)?;
+    verification.change_method(&asked.method).await
 }
 
 /// Whether another code can be tried after this refusal.
@@ -160,7 +177,7 @@ async fn begin<'a>(
     verification: &'a VerificationProxy<'a>,
     mut challenge: VerificationChallenge,
     last_refusal: &mut Option<Failure>,
-) -> Result<CodePrompt<'a>, Failure> {
+) -> Result<Prompt<'a>, Failure> {
     loop {
         let VerificationChallenge {
             kind,
@@ -169,7 +186,7 @@ async fn begin<'a>(
             ..
         } = &challenge;
         let session = Session::Verification(verification);
-        let mut prompt = CodePrompt::new(asked, kind, label, session)?;
+        let mut prompt = Prompt::new(asked, kind, label, session)?;
         let words = client.screen.words;
         if client.screen.interactive {
             client.screen.note(&if prompt.is_sent() {
@@ -190,7 +207,7 @@ async fn begin<'a>(
 async fn send_or_change(
     client: &Client,
     verification: &VerificationProxy<'_>,
-    prompt: &mut CodePrompt<'_>,
+    prompt: &mut Prompt<'_>,
     last_refusal: &mut Option<Failure>,
 ) -> Result<Option<VerificationChallenge>, Failure> {
     let error = match prompt.send(client).await {
