@@ -235,7 +235,7 @@ mod tests {
         let user = "c".repeat(32);
         let others = (1..number).map(|seq| {
             format!(
-                r#"{{"seq":{seq},"time":1795356000000,"user":"{user}","type":"unlocked","version":1,"actor":{actor},"data":{{}}}}"#
+                r#"{{"seq":{seq},"time":1795356000000,"user":"{user}","type":"unlocked","version":1,"actor":{actor},"data":{{"gates":[]}}}}"#
             )
         });
         std::iter::once(first)
@@ -361,7 +361,7 @@ mod tests {
         let user = "c".repeat(32);
         log.extend((of + 1..events.len()).map(|seq| {
             format!(
-                r#"{{"seq":{seq},"time":1795356200000,"user":"{user}","type":"unlocked","version":1,"actor":{{"who":"root","service":null}},"data":{{}}}}"#
+                r#"{{"seq":{seq},"time":1795356200000,"user":"{user}","type":"unlocked","version":1,"actor":{{"who":"root","service":null}},"data":{{"gates":[]}}}}"#
             )
             .into_bytes()
         }));
