@@ -117,7 +117,11 @@ async fn the_service_describes_itself() {
     let info = socket
         .call("org.varlink.service.GetInfo", &json!({}))
         .unwrap();
-    let interfaces = json!(["org.varlink.service", "org.secinfo.SignIn"]);
+    let interfaces = json!([
+        "org.varlink.service",
+        "org.secinfo.SignIn",
+        "org.secinfo.PasswordReset"
+    ]);
     assert_eq!(info["interfaces"], interfaces);
     for interface in interfaces.as_array().unwrap() {
         let described = socket.call(

@@ -124,6 +124,7 @@ fn the_shipped_file_says_what_needs_a_restart() {
         state_directory = "/srv/secinfo"
         bus_address = "unix:path=/run/other"
         sign_in_socket = "/run/other-sign-in"
+        password_socket = "/run/other-password"
         authorization = "uid"
         master_key = "/etc/secinfo/master.key"
         cache_size = "8MiB"
