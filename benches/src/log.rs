@@ -59,7 +59,12 @@ impl LogWriter {
         };
         let origin = log.ledger.reader().proofs.origin().to_string();
         log.host(LogCreated { origin }.into())?;
-        log.host(PolicyChanged { policy }.into())?;
+        log.host(
+            PolicyChanged {
+                policy: policy.into(),
+            }
+            .into(),
+        )?;
         Ok(log)
     }
 

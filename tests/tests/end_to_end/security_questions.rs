@@ -226,10 +226,10 @@ async fn answers_that_a_stranger_would_try_first_are_refused() {
         answers[place] = answer;
         answers
     };
-    let alike = with(1, "XYLOPHONIUS");
+    let repeated = with(1, "XYLOPHONIUS");
     for (ids, answers, what) in [
         (IDS, with(0, "ab"), "3 to 40"),
-        (IDS, alike, "alike"),
+        (IDS, repeated, "alike"),
         (IDS, with(4, "straße"), "in its question"),
         (IDS, with(2, ALICE_NAME), "user name"),
         (["first-pet"; 5], ANSWERS, "once"),

@@ -42,7 +42,7 @@ pub(super) fn decide(state: &State, command: &HostCommand) -> Result<Vec<Event>,
         }
         HostAction::SetPolicy(policy) => vec![
             PolicyChanged {
-                policy: policy.as_ref().clone(),
+                policy: policy.clone(),
             }
             .into(),
         ],

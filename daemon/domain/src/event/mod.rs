@@ -141,7 +141,7 @@ facts! {
     /// The policy was read for the first time, or changed.
     PolicyChanged "policy-changed" v 1 {
         /// The policy that holds from here on.
-        policy: Policy,
+        policy: Box<Policy>,
     }
     /// The log was restored from a backup, and goes on from here. What could have been used or given
     /// out after the backup is void: see [`State::evolve`](crate::State::evolve).

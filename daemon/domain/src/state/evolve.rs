@@ -14,7 +14,7 @@ use crate::event::{
     ResetFailure, TokenImported, VerificationFailed, VerificationSucceeded, Who,
 };
 use crate::kind::{AccessPass, RecoveryCodes};
-use crate::{MethodId, Purpose, Sealed, SealedMethod, Seconds, Timestamp, UserId};
+use crate::{MethodId, Policy, Purpose, Sealed, SealedMethod, Seconds, Timestamp, UserId};
 use std::sync::Arc;
 
 /// The most proofs that are kept for one user; the oldest goes first.
@@ -36,7 +36,7 @@ impl State {
         match &event.fact {
             Fact::LogCreated(_) => {}
             Fact::PolicyChanged(fact) => {
-                self.policy = Some(Arc::new(fact.policy.clone()));
+                self.policy = Some(Arc::new(Policy::clone(&fact.policy)));
                 self.policy_since = event.time;
             }
             Fact::LogRestored(_) => self.restore(event.time),

@@ -171,7 +171,7 @@ fn a_change_of_policy_is_an_event_and_the_same_policy_again_is_none() {
     policy.rules.required = 2;
     let set = || host(HostAction::SetPolicy(Box::new(policy.clone())));
     let fact = PolicyChanged {
-        policy: policy.clone(),
+        policy: Box::new(policy.clone()),
     };
     let story = given([])
         .when(set())

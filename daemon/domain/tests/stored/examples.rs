@@ -81,7 +81,10 @@ fn facts() -> Vec<Fact> {
             origin: "host.example/secinfo/8c1f0e5d2b7a4936".to_owned(),
         }
         .into(),
-        PolicyChanged { policy: policy() }.into(),
+        PolicyChanged {
+            policy: policy().into(),
+        }
+        .into(),
         UserAdded { sealed: sealed() }.into(),
         UserErased {}.into(),
         MethodEnrolled {

@@ -63,8 +63,7 @@ impl UsedUp {
                         }
                     }
                     // See `SentCodes`.
-                    Accepted::DeliveredCode(_) => {}
-                    Accepted::Answers => {}
+                    Accepted::DeliveredCode(_) | Accepted::Answers => {}
                 }
             }
             Fact::MethodDeleted(fact) => {

@@ -213,7 +213,9 @@ fn found() -> impl Strategy<Value = Resynchronized> {
 pub fn fact() -> impl Strategy<Value = Fact> {
     Union::new([
         boxed(any::<String>().prop_map(|origin| LogCreated { origin })),
-        boxed(policy().prop_map(|policy| PolicyChanged { policy })),
+        boxed(policy().prop_map(|policy| PolicyChanged {
+            policy: policy.into(),
+        })),
         boxed(sealed().prop_map(|sealed| UserAdded { sealed })),
         boxed(Just(UserErased {})),
         boxed(enrolled()),

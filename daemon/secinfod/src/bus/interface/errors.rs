@@ -133,7 +133,9 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
     match refusal {
         Refusal::UnknownUser | Refusal::UnknownMethod | Refusal::UnknownTicket => Reason::NotFound,
         Refusal::UnknownToken => Reason::TokenUnknown,
-        Refusal::FreshProofNeeded | Refusal::NotRemembered => Reason::FreshProofNeeded,
+        Refusal::FreshProofNeeded | Refusal::NotRemembered | Refusal::GatesMissing => {
+            Reason::FreshProofNeeded
+        }
         Refusal::StrongerProofNeeded => Reason::StrongerProofNeeded,
         Refusal::AccessPassNeeded => Reason::AccessPassNeeded,
         Refusal::KindNotAllowed(_) | Refusal::NotForAdministrators(_) => Reason::KindNotAllowed,
@@ -160,7 +162,6 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         Refusal::NothingScheduled => Reason::NothingScheduled,
         Refusal::AdministratorNeeded | Refusal::ResetOff => Reason::NotAuthorized,
         Refusal::TooFewMethods => Reason::NoMethod,
-        Refusal::GatesMissing => Reason::FreshProofNeeded,
         Refusal::NotForYourself => Reason::NotForYourself,
         Refusal::AnswerDoesNotFit
         | Refusal::ValidityOutOfRange
