@@ -85,35 +85,14 @@ impl MethodKind for SecurityQuestions {
         }))
     }
 
+    fn verifier_of_nobody(&self) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
+        let question = Answered::without_answer()?;
+        Ok(Some(Box::new(NobodysVerifier { question })))
+    }
+
     fn hint(&self, _method: &OpenMethod) -> Hint {
         Hint::default()
     }
-}
-
-/// What a user would be asked who has no security questions: questions of the list, the same for the same
-/// seed, and no answer is right. Checking answers costs as much as for others.
-#[allow(
-    dead_code,
-    reason = "password resets of users without this kind are to look like others"
-)]
-pub(crate) fn decoy(
-    questions: &Questions,
-    language: Language,
-    rules: &Rules,
-    seed: u64,
-) -> Result<Box<dyn Verifier>, ServiceError> {
-    let ids: Vec<_> = questions.ids().collect();
-    let so_many = rules.security_questions.to_answer.into();
-    let places = asked(ids.len(), so_many, seed);
-    let asked = places.iter().map(|place| {
-        let text = questions.text(ids[*place], language).unwrap_or_default();
-        Answered::without_answer(ids[*place], &text)
-    });
-    let asked = asked.collect::<Result<Vec<_>, _>>()?;
-    Ok(Box::new(QuestionsVerifier {
-        texts: asked.iter().map(|question| question.text.clone()).collect(),
-        asked,
-    }))
 }
 
 /// A question, and what the user has answered.
@@ -294,6 +273,32 @@ impl Verifier for QuestionsVerifier {
     }
 }
 
+/// Takes any answers for wrong, at the cost of checking as many.
+struct NobodysVerifier {
+    question: Answered,
+}
+
+impl Verifier for NobodysVerifier {
+    fn challenge(&self) -> Challenge {
+        Challenge::Answers {
+            questions: Vec::new(),
+        }
+    }
+
+    fn check(&self, response: &Response, _now: Timestamp) -> Result<Answer, ServiceError> {
+        let given = response
+            .as_answers()?
+            .iter()
+            .map(ExposeSecret::expose_secret);
+        all_right(std::iter::repeat(&self.question), given)?;
+        Ok(Answer::Wrong)
+    }
+
+    fn takes_hashing(&self, response: &Response) -> Result<bool, ServiceError> {
+        Ok(!response.as_answers()?.is_empty())
+    }
+}
+
 /// The answers of a response, one for each question. Another number of them is no attempt.
 fn typed(response: &Response, count: usize) -> Result<Vec<&str>, ServiceError> {
     let answers = response.as_answers()?;
@@ -370,16 +375,12 @@ mod tests {
     }
 
     #[test]
-    fn a_user_without_questions_is_asked_the_same_for_the_same_seed_and_no_answer_is_right() {
-        let list = Questions::default();
-        let asked = |seed| decoy(&list, Language::French, &Rules::default(), seed).unwrap();
-        let challenge = asked(7).challenge();
-        assert_eq!(challenge, asked(7).challenge());
-        assert_ne!(challenge, asked(8).challenge());
-        let answers = |count| Response::Answers(vec!["Rex".into(); count]);
-        assert!(asked(7).takes_hashing(&answers(3)).unwrap());
-        assert!(asked(7).check(&answers(3), NOW).unwrap() == Answer::Wrong);
-        assert!(asked(7).check(&answers(2), NOW).is_err());
+    fn nobodys_questions_are_answered_by_nothing_at_the_cost_of_as_many() {
+        let verifier = SecurityQuestions.verifier_of_nobody().unwrap().unwrap();
+        let answers = Response::Answers(vec!["Rex".into(); 3]);
+        assert!(verifier.takes_hashing(&answers).unwrap());
+        assert!(verifier.check(&answers, NOW).unwrap() == Answer::Wrong);
+        assert!(verifier.check(&Response::code("123456"), NOW).is_err());
     }
 
     #[test]
