@@ -90,7 +90,7 @@ impl Checks<'_> {
 
     fn socket(&mut self) {
         let is_wanted = |directory: &&str| self.root.has(&format!("{directory}/{SOCKET}"));
-        if WANTED.iter().any(|directory| is_wanted(&directory)) {
+        if WANTED.iter().any(is_wanted) {
             return;
         }
         self.add(
@@ -166,7 +166,7 @@ impl Checks<'_> {
         let settings = self.root.text(QUALITY_SETTINGS).unwrap_or_default();
         let setting = |name: &str| {
             let pairs = settings.lines().filter_map(|line| line.split_once('='));
-            let last = pairs.filter(|(key, _)| key.trim() == name).last();
+            let last = pairs.rev().find(|(key, _)| key.trim() == name);
             last.map(|(_, value)| value.trim())
         };
         if setting("dictcheck") == Some("0") {

@@ -4,7 +4,7 @@ use secinfo_wire::password::TicketId;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::fs::{self, Permissions};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -346,7 +346,9 @@ impl Helper {
                 Ok(1) if byte == [0] => break,
                 Ok(1) => message.push(byte[0]),
                 Ok(_) => return None,
-                Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset => return None,
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => return None,
+                // With a time-out, a read does not begin again after a signal, such as that of a child.
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => panic!("no reply: {error}"),
             }
         }

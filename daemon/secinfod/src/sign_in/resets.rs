@@ -11,7 +11,7 @@ use secinfo_wire::{Form, Forms};
 use std::time::Duration;
 
 /// A reset of a connection. It ends with its holder.
-pub(super) struct OpenReset(Reset);
+pub(super) struct OpenReset(Box<Reset>);
 
 impl OpenReset {
     /// How long it waits for an answer.
@@ -59,7 +59,7 @@ impl Dispatcher {
         };
         let begun = self.service.resets().start(request).await;
         let (reset, step) = begun.map_err(refused)?;
-        self.open = Some(Open::Reset(OpenReset(reset)));
+        self.open = Some(Open::Reset(OpenReset(Box::new(reset))));
         Ok(shown(step))
     }
 

@@ -105,7 +105,7 @@ fn an_account_that_an_administrator_has_locked_stays_locked_and_looks_as_any_oth
 #[test]
 fn a_captive_account_for_resets_leads_over_ssh_to_a_new_password_and_to_nothing_else() {
     let (machine, mut app, codes) = with_two_methods();
-    let blocks = || GUIDE.split("```\n").map(|block| block.trim_start());
+    let blocks = || GUIDE.split("```\n").map(str::trim_start);
     let account = blocks()
         .find(|block| block.starts_with("useradd "))
         .unwrap();
