@@ -60,7 +60,7 @@ impl Dispatcher {
 
     fn answer(&self, call: &Call<'_>) -> Result<Zeroizing<Vec<u8>>, CallError> {
         if !self.is_allowed {
-            return Err(CallError::Named(PasswordError::NotAuthorized.name()));
+            return Err(PasswordError::NotAuthorized.into());
         }
         match call.method.as_ref() {
             method::CHECK => {
@@ -86,5 +86,5 @@ impl Dispatcher {
 /// The error that the caller is told. The journal has the reason.
 fn refused(error: &AttemptError) -> CallError {
     journal::refusal(error);
-    CallError::Named(PasswordError::from(error).name())
+    PasswordError::from(error).into()
 }

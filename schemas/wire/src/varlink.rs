@@ -12,7 +12,7 @@ pub const END: u8 = 0;
 pub const SERVICE: &str = "org.varlink.service";
 
 /// That interface, as the specification of Varlink writes it.
-pub const SERVICE_DESCRIPTION: &str = include_str!("org.varlink.service.varlink");
+const SERVICE_DESCRIPTION: &str = include_str!("org.varlink.service.varlink");
 
 /// The most characters of a name that an error repeats.
 const LONGEST_NAME: usize = 128;
@@ -266,6 +266,12 @@ macro_rules! errors {
             /// The error of this whole name.
             pub fn from_name(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|error| error.name() == name)
+            }
+        }
+
+        impl From<$errors> for crate::varlink::CallError {
+            fn from(error: $errors) -> Self {
+                Self::Named(error.name())
             }
         }
     };

@@ -1,12 +1,13 @@
 //! The calls of `org.secinfo.PasswordReset`.
 
-use super::dispatch::{CallError, Dispatcher, Open, parse_language};
+use super::dispatch::{Dispatcher, Open, parse_language};
 use crate::service::ServiceError;
 use crate::service::reset::{Reset, ResetRequest, Step};
 use secinfo_domain::Refusal;
 use secinfo_wire::conversation::Display;
 use secinfo_wire::password_reset::{self, Decision, PasswordResetError, Start};
 use secinfo_wire::sign_in::SignInError;
+use secinfo_wire::varlink::CallError;
 use secinfo_wire::{Form, Forms};
 use std::time::Duration;
 

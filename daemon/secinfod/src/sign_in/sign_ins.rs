@@ -1,6 +1,6 @@
 //! The calls of `org.secinfo.SignIn`.
 
-use super::dispatch::{CallError, Dispatcher, Open, parse_language};
+use super::dispatch::{Dispatcher, Open, parse_language};
 use crate::core::{Clock, RequestSource, SystemClock};
 use crate::service::session::Session;
 use crate::service::{
@@ -9,6 +9,7 @@ use crate::service::{
 use secinfo_domain::{Authority, Label, Refusal, ServiceName, SignInPlace, UserName};
 use secinfo_wire::Forms;
 use secinfo_wire::sign_in::{self, Display, SignInError, Start};
+use secinfo_wire::varlink::CallError;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
