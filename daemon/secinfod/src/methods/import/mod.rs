@@ -6,6 +6,8 @@
 pub mod brought_over;
 pub mod oath_users;
 pub mod one_time_codes;
+#[cfg(test)]
+mod pam_service;
 pub mod u2f_mappings;
 
 use secinfo_words::visible;

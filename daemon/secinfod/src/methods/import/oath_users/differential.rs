@@ -2,43 +2,27 @@
 //! taken, it accepts the code made with what was read; for one that is refused, it accepts none.
 
 use super::super::brought_over::{BroughtOver, Codes};
+use super::super::pam_service::PamService;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// 12345678901234567890.
 const SECRET: &str = "3132333435363738393031323334353637383930";
 
-/// A PAM service with nothing but the module, which reads one file.
-struct Module {
-    _directory: tempfile::TempDir,
-    file: PathBuf,
-    service: String,
-}
+/// The module, in a service of its own.
+struct Module(PamService);
 
 impl Module {
     fn new(service: &str) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("users.oath");
-        let service = service.to_owned();
-        let line = format!(
-            "auth required pam_oath.so usersfile={} window=2\n",
-            file.display()
-        );
-        std::fs::write(format!("/etc/pam.d/{service}"), line).unwrap();
-        Self {
-            _directory: directory,
-            file,
-            service,
-        }
+        let rule = |file: &Path| format!("pam_oath.so usersfile={} window=2", file.display());
+        Self(PamService::new(service, rule))
     }
 
     fn accepts(&self, content: &str, code: &str) -> bool {
-        std::fs::write(&self.file, content).unwrap();
-        std::fs::set_permissions(&self.file, PermissionsExt::from_mode(0o600)).unwrap();
-        let mut tester = Command::new("pamtester")
-            .args([&self.service, "root", "authenticate"])
+        let mut tester = self
+            .0
+            .authenticate(content)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -1,18 +1,14 @@
 //! What is read of a file is compared with what `pam_u2f` itself finds in it for a user. It needs no key
 //! for that: it says which it looks for before it looks for them.
 
+use super::super::pam_service::PamService;
 use super::{PublicKey, SecurityKeyCredential};
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Stdio;
 
-/// A PAM service with nothing but the module, which reads one file.
-struct Module {
-    _directory: tempfile::TempDir,
-    file: PathBuf,
-    service: String,
-}
+/// The module, in a service of its own.
+struct Module(PamService);
 
 /// A key that the module looks for.
 #[derive(Debug, PartialEq, Eq, Default)]
@@ -26,27 +22,15 @@ struct Key {
 
 impl Module {
     fn new(service: &str) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("u2f_mappings");
-        let service = service.to_owned();
-        let line = format!(
-            "auth required pam_u2f.so debug authfile={}\n",
-            file.display()
-        );
-        std::fs::write(format!("/etc/pam.d/{service}"), line).unwrap();
-        Self {
-            _directory: directory,
-            file,
-            service,
-        }
+        let rule = |file: &Path| format!("pam_u2f.so debug authfile={}", file.display());
+        Self(PamService::new(service, rule))
     }
 
     /// The keys of root in this file, as far as they can be decoded.
     fn keys(&self, content: &str) -> Vec<Key> {
-        std::fs::write(&self.file, content).unwrap();
-        std::fs::set_permissions(&self.file, PermissionsExt::from_mode(0o600)).unwrap();
-        let told = Command::new("pamtester")
-            .args([&self.service, "root", "authenticate"])
+        let told = self
+            .0
+            .authenticate(content)
             .stdin(Stdio::null())
             .output()
             .unwrap();
