@@ -1,10 +1,8 @@
 //! Passwords that are kept elsewhere, and the command that sets them.
 
-use crate::host::{ALICE, DAEMON, Host, NEW};
+use crate::host::{ALICE, DAEMON, Host, NEW, compile_library};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-use std::process::Command;
 
 /// A user whom the name service has from elsewhere than the files.
 const DIRECTORY_USER: (&str, u32) = ("CORP\\peggy", 1_200_000);
@@ -13,19 +11,7 @@ const DIRECTORY_USER: (&str, u32) = ("CORP\\peggy", 1_200_000);
 fn host() -> Host {
     let host = Host::new();
     let library = host.etc("libnss_elsewhere.so.2");
-    let output = Command::new("gcc")
-        .args([
-            "-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o",
-        ])
-        .arg(&library)
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/helper/nss_elsewhere.c"))
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    compile_library("nss_elsewhere.c", &library);
     fs::write(
         host.etc("nsswitch.conf"),
         "passwd: files elsewhere\ngroup: files\n",

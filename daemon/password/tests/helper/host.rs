@@ -379,3 +379,24 @@ impl Drop for Helper {
         let _ = self.process.wait();
     }
 }
+
+/// Compiles a library in C of these tests.
+pub(crate) fn compile_library(source: &str, library: &Path) {
+    let output = Command::new("gcc")
+        .args([
+            "-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o",
+        ])
+        .arg(library)
+        .arg(
+            Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests/helper")
+                .join(source),
+        )
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

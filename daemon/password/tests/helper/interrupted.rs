@@ -1,10 +1,8 @@
 //! Helpers that are killed while they set a password.
 
-use crate::host::{ALICE, DAEMON, Host, OLD};
+use crate::host::{ALICE, DAEMON, Host, OLD, compile_library};
 use serde_json::json;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// A history, and a hash that is computed quickly: many helpers are killed.
 const STACK: &str = "\
@@ -12,30 +10,14 @@ password requisite pam_pwhistory.so enforce_for_root remember=1
 password required pam_unix.so sha512 rounds=1000
 ";
 
-/// Compiles what kills a helper at a call of the C library.
-fn killer(directory: &Path) -> PathBuf {
-    let library = directory.join("kill.so");
-    let output = Command::new("gcc")
-        .args([
-            "-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o",
-        ])
-        .arg(&library)
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/helper/kill.c"))
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    library
-}
-
 #[test]
 fn a_helper_that_is_killed_at_any_call_leaves_one_of_both_passwords_and_says_which() {
     let host = Host::new();
     host.stack(STACK);
-    let preload = format!("LD_PRELOAD={}", killer(host.directory()).display());
+    // It kills the helper at a call of the C library.
+    let killer = host.directory().join("kill.so");
+    compile_library("kill.c", &killer);
+    let preload = format!("LD_PRELOAD={}", killer.display());
     let mut holds = OLD.to_owned();
     let mut seen = (0, 0);
     for number in 1.. {
