@@ -53,8 +53,8 @@ impl MethodKind for AccessPass {
         WrittenCodeVerifier::of(method, GROUPS, |_| Answer::AccessPass)
     }
 
-    fn verifier_of_nobody(&self) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
-        WrittenCodeVerifier::of_nobody(GROUPS).map(Some)
+    fn decoy(&self) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
+        WrittenCodeVerifier::decoy(GROUPS).map(Some)
     }
 
     fn hint(&self, method: &OpenMethod) -> Hint {

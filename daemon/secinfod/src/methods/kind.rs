@@ -65,7 +65,7 @@ pub(crate) trait MethodKind: Sync {
 
     /// Asks what a method of the kind asks, accepts nothing, and costs what one costs that a user has: for
     /// resets of users who have none. None where checking costs nothing that could be noticed.
-    fn verifier_of_nobody(&self) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
+    fn decoy(&self) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
         Ok(None)
     }
 

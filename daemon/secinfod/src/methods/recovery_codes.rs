@@ -51,8 +51,8 @@ impl MethodKind for RecoveryCodes {
         WrittenCodeVerifier::of(method, GROUPS, Answer::RecoveryCode)
     }
 
-    fn verifier_of_nobody(&self) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
-        WrittenCodeVerifier::of_nobody(GROUPS).map(Some)
+    fn decoy(&self) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
+        WrittenCodeVerifier::decoy(GROUPS).map(Some)
     }
 
     fn hint(&self, _method: &OpenMethod) -> Hint {

@@ -85,9 +85,9 @@ impl MethodKind for SecurityQuestions {
         }))
     }
 
-    fn verifier_of_nobody(&self) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
+    fn decoy(&self) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
         let question = Answered::without_answer()?;
-        Ok(Some(Box::new(NobodysVerifier { question })))
+        Ok(Some(Box::new(DecoyVerifier { question })))
     }
 
     fn hint(&self, _method: &OpenMethod) -> Hint {
@@ -274,11 +274,11 @@ impl Verifier for QuestionsVerifier {
 }
 
 /// Takes any answers for wrong, at the cost of checking as many.
-struct NobodysVerifier {
+struct DecoyVerifier {
     question: Answered,
 }
 
-impl Verifier for NobodysVerifier {
+impl Verifier for DecoyVerifier {
     fn challenge(&self) -> Challenge {
         Challenge::Answers {
             questions: Vec::new(),
@@ -375,8 +375,8 @@ mod tests {
     }
 
     #[test]
-    fn nobodys_questions_are_answered_by_nothing_at_the_cost_of_as_many() {
-        let verifier = SecurityQuestions.verifier_of_nobody().unwrap().unwrap();
+    fn decoy_questions_are_answered_by_nothing_at_the_cost_of_as_many() {
+        let verifier = SecurityQuestions.decoy().unwrap().unwrap();
         let answers = Response::Answers(vec!["Rex".into(); 3]);
         assert!(verifier.takes_hashing(&answers).unwrap());
         assert!(verifier.check(&answers, NOW).unwrap() == Answer::Wrong);

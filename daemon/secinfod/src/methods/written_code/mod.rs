@@ -104,8 +104,8 @@ impl WrittenCodeVerifier {
 }
 
 impl WrittenCodeVerifier {
-    /// Asks for a code of this many groups that nobody has.
-    pub(super) fn of_nobody(groups: usize) -> Result<Box<dyn Verifier>, ServiceError> {
+    /// Asks for a code of this many groups that does not exist.
+    pub(super) fn decoy(groups: usize) -> Result<Box<dyn Verifier>, ServiceError> {
         Ok(Box::new(Self {
             codes: HashedSet::empty(Cost::default())?,
             groups,

@@ -6,8 +6,7 @@ use crate::messages::NoticeItem;
 use std::sync::Arc;
 
 impl Parts {
-    /// Tells the other administrators of the host that this one has a new password; nobody where it is no
-    /// administrator's.
+    /// Tells the other administrators of the host that this user has a new password, if they are one.
     pub(super) fn tell_administrators(self: &Arc<Self>, person: &Person) {
         let (parts, person) = (Arc::clone(self), person.clone());
         // The system's user database may take its time.

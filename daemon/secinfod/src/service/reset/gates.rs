@@ -170,7 +170,7 @@ impl Reset {
 
     /// Checks a response as if there were a method of the kind, at the same cost.
     async fn check_in_vain(&self, kind: Kind, response: &Response) -> Result<(), ServiceError> {
-        let verifier = methods::of(kind).verifier_of_nobody()?;
+        let verifier = methods::of(kind).decoy()?;
         if let Some(verifier) = verifier
             && verifier.takes_hashing(response)?
         {

@@ -83,7 +83,7 @@ impl Helper {
 
     async fn exchange(&self, call: &[u8]) -> io::Result<Zeroizing<Vec<u8>>> {
         let mut stream = UnixStream::connect(&self.socket).await?;
-        // systemd listens for it, as root. Nobody else is told a password.
+        // systemd listens for it, as root. No other account is told a password.
         if stream.peer_cred()?.uid() != 0 {
             let why = "what listens there does not run as root";
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));

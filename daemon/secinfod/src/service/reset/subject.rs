@@ -17,8 +17,8 @@ pub(super) enum Subject {
     Sought(JoinHandle<Option<Arc<Verification>>>, Requester),
     /// A user with methods, and what verifies them.
     User(Arc<Verification>),
-    /// Nobody who could be verified, and who asked.
-    Nobody(Requester),
+    /// No user who could be verified; who asked.
+    Unknown(Requester),
 }
 
 /// From where and how a reset is asked for.
@@ -47,18 +47,18 @@ impl Subject {
     pub(super) async fn user(&mut self) -> Option<Arc<Verification>> {
         if let Self::Sought(found, by) = self {
             let found = found.await.unwrap_or_default();
-            *self = found.map_or_else(|| Self::Nobody(by.clone()), Self::User);
+            *self = found.map_or_else(|| Self::Unknown(by.clone()), Self::User);
         }
         match self {
             Self::User(verification) => Some(Arc::clone(verification)),
-            Self::Nobody(_) | Self::Sought(..) => None,
+            Self::Unknown(_) | Self::Sought(..) => None,
         }
     }
 
     /// The uid of who asked.
     pub(super) fn caller(&self) -> u32 {
         match self {
-            Self::Sought(_, by) | Self::Nobody(by) => by.uid,
+            Self::Sought(_, by) | Self::Unknown(by) => by.uid,
             Self::User(verification) => verification.by().uid,
         }
     }
