@@ -43,6 +43,8 @@ struct Outcome {
     left_out: Option<String>,
     /// What failed.
     failure: Option<String>,
+    /// What the test runner reported of the tests that failed.
+    reports: String,
 }
 
 /// A step's name, how long it took, and what came of it.
@@ -189,8 +191,15 @@ fn run_steps<'s>(
     Ok(results)
 }
 
-/// Sums up, last of all in the words of the test runner.
+/// Sums up, last of all in the words of the test runner. What failed is said again, because thousands
+/// of lines may have followed it.
 fn conclude(results: &[StepResult<'_>], took: Duration) -> Result<()> {
+    for (name, _, outcome) in results {
+        if !outcome.reports.is_empty() {
+            screen::heading(&format!("What failed in {name}"));
+            screen::say(outcome.reports.trim_end());
+        }
+    }
     screen::heading("Summary");
     let mut counts = Counts::default();
     let mut failed = 0;
