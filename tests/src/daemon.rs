@@ -119,10 +119,10 @@ impl Daemon {
         }
     }
 
-    /// Waits until this socket is there.
+    /// Waits until something listens on this socket.
     pub fn wait_for_socket(&mut self, socket: &Path) {
         let begun = Instant::now();
-        while !socket.exists() {
+        while !secinfo_test_person::is_listening(socket) {
             if let Some(status) = self.process.try_wait().unwrap() {
                 panic!("secinfod ended ({status}): {}", self.log());
             }

@@ -1,10 +1,11 @@
 //! A private message bus, and connections to it with any uid.
 
+use crate::connect;
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::{fs, thread};
 
 /// A running dbus-daemon, killed on drop.
 pub struct PrivateBus {
@@ -82,19 +83,4 @@ impl Drop for PrivateBus {
     fn drop(&mut self) {
         self.stop();
     }
-}
-
-/// A stream to a socket with this uid, which the kernel tells the server: it takes it from the thread
-/// that connects.
-pub fn connect(socket: &Path, uid: u32) -> UnixStream {
-    let socket = socket.to_owned();
-    let connecting = thread::spawn(move || {
-        if uid != 0 {
-            let uid = rustix::process::Uid::from_raw(uid);
-            rustix::thread::set_thread_res_uid(uid, uid, uid)
-                .expect("these tests run as root, to act as several users");
-        }
-        UnixStream::connect(socket).unwrap()
-    });
-    connecting.join().unwrap()
 }

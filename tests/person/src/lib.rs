@@ -9,8 +9,10 @@ mod bus;
 mod codes;
 mod dialogue;
 mod processes;
+mod sockets;
 
-pub use bus::{PrivateBus, connect};
+pub use bus::PrivateBus;
 pub use codes::{Algorithm, App, Codes, hotp, now, totp};
 pub use dialogue::{Dialogue, Pty};
 pub use processes::{Process, peak_memory};
+pub use sockets::{connect, is_listening};

@@ -41,7 +41,7 @@ impl Tpm {
             socket: socket.to_owned(),
         };
         let begun = Instant::now();
-        while !socket.exists() {
+        while !secinfo_test_person::is_listening(socket) {
             let ended = running.process.try_wait().unwrap();
             assert!(
                 ended.is_none() && begun.elapsed() < PATIENCE,
