@@ -52,6 +52,7 @@ fn a_channel_has_the_network_and_neither_log_nor_vault_nor_bus_nor_settings_of_o
         "load a module",
         "become root or make a device",
         "allow core dumps",
+        "make a ring of calls that no filter sees",
     ]);
     report.could(&["socket of IPv4", "connect to a port of the host"]);
     assert_eq!(report.what_of("sees other processes"), "no");

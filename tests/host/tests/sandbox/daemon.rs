@@ -3,7 +3,7 @@
 use crate::probe::{inside, machine, outside};
 
 /// What no service of this kind needs of the kernel.
-const KERNEL: [&str; 19] = [
+const KERNEL: [&str; 20] = [
     "mount",
     "make a mount writable again",
     "make a namespace of users",
@@ -20,6 +20,7 @@ const KERNEL: [&str; 19] = [
     "run in real time",
     "take another personality",
     "allow core dumps",
+    "make a ring of calls that no filter sees",
     "change a setting of the kernel",
     "change a control group",
     "become root or make a device",
