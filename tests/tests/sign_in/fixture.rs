@@ -50,6 +50,21 @@ pub(crate) fn password_then_code(dialogue: &mut Dialogue<'_>, account: UnixAccou
     dialogue.expect(": ")
 }
 
+/// Becomes root in a shell, with a code of the app.
+pub(crate) fn sudo_with_a_code(shell: &mut Dialogue<'_>, app: &mut App) {
+    shell.when_asked("$ ", "sudo id -un");
+    shell.expect(CODE);
+    shell.when_asked(": ", &app.codes.fresh());
+    shell.expect("root\n");
+}
+
+/// Becomes root in a shell, and checks that no code was asked for.
+pub(crate) fn sudo_without_a_code(shell: &mut Dialogue<'_>) {
+    shell.when_asked("$ ", "sudo id -un");
+    let said = shell.expect("root\n");
+    assert!(!said.contains(CODE), "{said}");
+}
+
 /// Checks that there is a session, which ends with success.
 pub(crate) fn assert_session(mut dialogue: Dialogue<'_>) {
     dialogue.expect(SESSION);

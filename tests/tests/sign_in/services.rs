@@ -2,7 +2,8 @@
 //! runs as its user.
 
 use crate::fixture::{
-    CODE, count, pamtester_result, password_then_code, recovery_codes, strict, with_app,
+    CODE, count, pamtester_result, password_then_code, recovery_codes, strict, sudo_with_a_code,
+    sudo_without_a_code, with_app,
 };
 use secinfo_tests::{
     ALICE, ALICE_ACCOUNT, BOB, BOB_ACCOUNT, CAROL_ACCOUNT, Dialogue, EXEMPT_GROUP, Pty, Setup,
@@ -63,13 +64,8 @@ async fn sudo_remembers_a_proof_in_its_terminal_and_in_no_other_for_as_long_as_p
     host.service("sudo", "auth required {module}");
     let (pty, other) = (Pty::open(), Pty::open());
     let mut shell = host.shell(&pty, ALICE_ACCOUNT);
-    shell.when_asked("$ ", "sudo id -un");
-    shell.expect(CODE);
-    shell.when_asked(": ", &app.codes.fresh());
-    shell.expect("root\n");
-    shell.when_asked("$ ", "sudo id -un");
-    let said = shell.expect("root\n");
-    assert!(!said.contains(CODE), "{said}");
+    sudo_with_a_code(&mut shell, &mut app);
+    sudo_without_a_code(&mut shell);
     assert_eq!(count(&host, "remembered-sign-in").await, 1);
 
     // Neither on another terminal nor for another user on the same one.
@@ -98,14 +94,9 @@ async fn a_remembered_terminal_is_remembered_over_a_restart_of_the_daemon() {
     host.service("sudo", "auth required {module}");
     let pty = Pty::open();
     let mut shell = host.shell(&pty, ALICE_ACCOUNT);
-    shell.when_asked("$ ", "sudo id -un");
-    shell.expect(CODE);
-    shell.when_asked(": ", &app.codes.fresh());
-    shell.expect("root\n");
+    sudo_with_a_code(&mut shell, &mut app);
     host.restart().await;
-    shell.when_asked("$ ", "sudo id -un");
-    let said = shell.expect("root\n");
-    assert!(!said.contains(CODE), "{said}");
+    sudo_without_a_code(&mut shell);
     assert_eq!(count(&host, "remembered-sign-in").await, 1);
 }
 
@@ -118,10 +109,7 @@ async fn a_proof_to_another_service_is_not_remembered_without_policy() {
     }
     let pty = Pty::open();
     let mut shell = host.shell(&pty, ALICE_ACCOUNT);
-    shell.when_asked("$ ", "sudo id -un");
-    shell.expect(CODE);
-    shell.when_asked(": ", &app.codes.fresh());
-    shell.expect("root\n");
+    sudo_with_a_code(&mut shell, &mut app);
     shell.when_asked("$ ", "su alice -c 'id -un'");
     shell.expect(CODE);
     shell.when_asked(": ", &app.codes.fresh());
