@@ -260,7 +260,7 @@ async fn users_of_pam_oath_continue_with_their_unused_codes() {
     let root = host.client(ROOT).await;
     let (mut socket, _) = sign_in::start(&root, ALICE_NAME, "sshd", &sign_in::plain()).unwrap();
     let refused = socket.answer(&codes[3]).unwrap();
-    let prompt = refused.prompt.unwrap();
+    let prompt = refused.prompt.unwrap().replace('\n', " ");
     assert!(prompt.contains("brought over from"), "{prompt}");
     let verified = socket.answer(&codes[4]).unwrap();
     assert_eq!(verified.outcome, "verified");

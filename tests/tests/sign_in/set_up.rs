@@ -37,10 +37,8 @@ fn sets_up_an_app(client: &mut Dialogue<'_>) -> Codes {
     let screen = client.expect("? to go back): ");
     let mut codes = typed_in(&screen);
     client.answer(&codes.fresh());
-    client.when_asked(
-        "Make recovery codes, for when you do not have it? (y/n): ",
-        "n",
-    );
+    client.expect("Make recovery codes, for when you do not have it?");
+    client.when_asked("(y/n): ", "n");
     codes
 }
 

@@ -41,7 +41,7 @@ async fn a_password_and_a_code_open_a_session() {
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     password_then_code(&mut client, ALICE_ACCOUNT);
     client.answer(&app.codes.again());
-    client.expect("That code was used already: wait for the next one. Code from");
+    client.expect("That code was used already: wait for the next one.\nCode from");
     client.answer(&app.codes.fresh());
     assert_session(client);
 }

@@ -24,7 +24,7 @@ async fn a_code_of_the_app_is_accepted_and_after_a_wrong_or_used_one_another_is_
     let wrong = app.codes.wrong();
     let again = format!("That code is not right. {first}");
     assert_eq!(sign_in.answer(&wrong).prompt(), again);
-    let again = format!("That code was used already: wait for the next one. {first}");
+    let again = format!("That code was used already: wait for the next one.\n{first}");
     assert_eq!(sign_in.answer(&app.codes.again()).prompt(), again);
     assert_eq!(sign_in.answer("").prompt(), first);
     let again = format!("There is no other way. {first}");
@@ -189,7 +189,7 @@ async fn a_code_that_cannot_be_sent_leads_to_the_alternatives() {
     let mut sign_in = SignIn::at(&root, "sshd", &plain());
     let enter = "Press Enter to have a code sent by text to +49 *** **78";
     let sorry = "The code could not be delivered there.";
-    assert_eq!(sign_in.prompt(), format!("{sorry} {enter}: "));
+    assert_eq!(sign_in.prompt(), format!("{sorry}\n{enter}: "));
     let (pass, _): (String, u64) = root
         .call(
             &user_path(ALICE),

@@ -65,8 +65,11 @@ impl SignIn {
         prompt
     }
 
+    /// Its prompt has this, wherever the lines break.
     fn shows(&self, part: &str) {
-        assert!(self.prompt().contains(part), "{:?}", self.prompt());
+        let on_one_line = |text: &str| text.replace('\n', " ");
+        let prompt = on_one_line(self.prompt());
+        assert!(prompt.contains(&on_one_line(part)), "{prompt:?}");
     }
 
     fn echoes(&self) -> bool {

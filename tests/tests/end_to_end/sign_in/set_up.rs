@@ -91,7 +91,7 @@ async fn an_app_is_set_up_from_the_qr_code_on_the_terminal_followed_by_recovery_
     assert!(uri.starts_with("otpauth://totp/Example:daemon"), "{uri}");
     sign_in
         .answer(&codes.wrong())
-        .shows("That code is not right. Code that the app shows");
+        .shows("That code is not right.\nCode that the app shows");
     let light = sign_in.answer("i").prompt().to_owned();
     assert!(
         light.lines().nth(1).unwrap().trim().is_empty(),
@@ -113,7 +113,7 @@ async fn an_app_is_set_up_from_the_qr_code_on_the_terminal_followed_by_recovery_
     sign_in.answer(&codes.fresh());
     assert_eq!(
         sign_in.prompt(),
-        "Authenticator app is set up. Make recovery codes, for when you do not have it? (y/n): "
+        "Authenticator app is set up. Make recovery codes, for when you do not have it?\n(y/n): "
     );
     sign_in.answer("maybe").shows("Type y or n: ");
     sign_in
@@ -172,7 +172,7 @@ async fn a_phone_is_set_up_with_the_code_that_is_sent_to_it() {
     sign_in.answer("?").answer("3");
     sign_in.shows("Number of your phone");
     sign_in.answer("+49 (0)1511 234 56 78 ext. 9");
-    sign_in.shows("The extension is left out, because it is not dialled. Code sent by call to +4915112345678 (Enter");
+    sign_in.shows("The extension is left out, because it is not dialled.\nCode sent by call to +4915112345678 (Enter");
     sign_in.answer("").shows("A code was sent a moment ago");
     let message = host.message(1).await;
     assert_eq!(

@@ -1,5 +1,6 @@
 //! What conversations have in common that the daemon leads prompt by prompt: sign-ins and password resets.
 
+mod lines;
 mod wording;
 
 pub(super) use wording::{Wording, is_question, numbered};

@@ -1,6 +1,6 @@
 //! The words of a conversation, put together for a terminal or for one line.
 
-use super::{Prompt, Step};
+use super::{Prompt, Step, lines};
 use crate::core::Clock;
 use crate::messages::{Part, Prompts};
 use crate::methods;
@@ -136,16 +136,21 @@ impl Wording {
 
     /// Asks, after what there is to note. `echo` says whether the answer is shown.
     pub(in crate::service) fn ask<E>(
+        &self,
         note: Option<&SecretText>,
         prompt: &SecretText,
         echo: bool,
     ) -> Step<E> {
         let mut text = Zeroizing::new(String::with_capacity(ROOM));
-        if let Some(note) = note {
-            text.push_str(note);
-            text.push(' ');
+        if self.one_line {
+            if let Some(note) = note {
+                text.push_str(note);
+                text.push(' ');
+            }
+            text.push_str(prompt);
+        } else {
+            lines::push(&mut text, note.map(|note| note.as_str()), prompt);
         }
-        text.push_str(prompt);
         Step::Ask(Prompt { text, echo })
     }
 
@@ -160,7 +165,11 @@ impl Wording {
         let mut text = Zeroizing::new(String::with_capacity(ROOM));
         let between = if self.one_line { " " } else { "\n" };
         for line in note.into_iter().chain([lead]) {
-            text.push_str(line);
+            if self.one_line {
+                text.push_str(line);
+            } else {
+                lines::push(&mut text, None, line);
+            }
             text.push_str(between);
         }
         for (row, number) in rows.iter().zip(1..) {

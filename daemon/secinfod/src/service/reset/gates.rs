@@ -5,7 +5,7 @@ use crate::core::{HashingFor, ServiceError};
 use crate::messages::Part;
 use crate::methods;
 use crate::methods::kind::PromptStyle;
-use crate::service::conversation::{Wording, is_question, numbered};
+use crate::service::conversation::{is_question, numbered};
 use crate::service::verification::Verification;
 use secinfo_channel::SecretText;
 use secinfo_domain::{
@@ -82,7 +82,7 @@ impl Reset {
             None => words.say_with("reset-code", &[way]),
         };
         self.stage = Stage::Code(kind);
-        Wording::ask(note, &prompt, style != PromptStyle::Written)
+        self.words.ask(note, &prompt, style != PromptStyle::Written)
     }
 
     pub(super) async fn on_code(&mut self, kind: Kind, answer: &str) -> Result<Step, ServiceError> {

@@ -4,7 +4,7 @@ use super::gates::Stage;
 use super::helper::HelperError;
 use super::{End, Outcome, Reset, Step};
 use crate::core::{Person, ServiceError, random_id};
-use crate::service::conversation::{Wording, numbered};
+use crate::service::conversation::numbered;
 use crate::service::verification::Verification;
 use secinfo_channel::SecretText;
 use secinfo_domain::event::ResetFailure;
@@ -83,7 +83,8 @@ impl Reset {
 
     fn ask_password(&mut self, note: Option<&SecretText>) -> Step {
         self.stage = Stage::Password;
-        Wording::ask(note, &self.words.say("reset-password"), false)
+        self.words
+            .ask(note, &self.words.say("reset-password"), false)
     }
 
     pub(super) fn on_password(&mut self, answer: &str) -> Step {
@@ -92,7 +93,7 @@ impl Reset {
             return self.ask_password(Some(&note));
         };
         self.stage = Stage::Again(password);
-        Wording::ask(None, &self.words.say("reset-again"), false)
+        self.words.ask(None, &self.words.say("reset-again"), false)
     }
 
     pub(super) async fn on_again(

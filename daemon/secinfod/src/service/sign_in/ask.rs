@@ -85,7 +85,7 @@ impl Turn<'_> {
                 (words.say_with("prompt-code", &parts), true)
             }
         };
-        Ok(Wording::ask(note, &prompt, echo))
+        Ok(self.sign_in.words.ask(note, &prompt, echo))
     }
 
     /// The prompt of the method that is asked, once more.

@@ -5,7 +5,7 @@ use super::super::screen::{App, Screen, View};
 use super::super::step::Step;
 use crate::core::ServiceError;
 use crate::messages::Part;
-use crate::service::conversation::{Wording, is_question};
+use crate::service::conversation::is_question;
 use secinfo_channel::SecretText;
 use secinfo_domain::Kind;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ impl Turn<'_> {
         let mut text = Zeroizing::new(String::with_capacity(screen.len() + prompt.len()));
         text.push_str(&screen);
         text.push_str(&prompt);
-        Wording::ask(None, &text, true)
+        self.sign_in.words.ask(None, &text, true)
     }
 
     fn app_prompt(&self, app: &App, view: View) -> SecretText {
@@ -69,7 +69,10 @@ impl Turn<'_> {
             return self.choose_again(None).await;
         }
         if answer.is_empty() {
-            return Ok(Wording::ask(None, &self.app_prompt(app, view), true));
+            return Ok(self
+                .sign_in
+                .words
+                .ask(None, &self.app_prompt(app, view), true));
         }
         let other_view = match (answer, view) {
             _ if !app.screen.has_picture() => None,
@@ -85,7 +88,10 @@ impl Turn<'_> {
             Ok(Err(Some(step))) => Ok(step),
             Ok(Err(None)) => {
                 let note = self.sign_in.words.say("note-wrong");
-                Ok(Wording::ask(Some(&note), &self.app_prompt(app, view), true))
+                Ok(self
+                    .sign_in
+                    .words
+                    .ask(Some(&note), &self.app_prompt(app, view), true))
             }
             Err(error) => {
                 let note = self.cannot_add(error)?;

@@ -10,7 +10,7 @@ use crate::messages::Part;
 use crate::methods::kind::SetUpAtPrompt;
 use crate::methods::{self, EnrollmentRequest};
 use crate::service::Enrollment;
-use crate::service::conversation::{Wording, numbered};
+use crate::service::conversation::numbered;
 use secinfo_channel::SecretText;
 use secinfo_domain::{Barred, Kind, Refusal, SetUp, SignInOutlook, enrollment_outlook};
 use secinfo_wire::Response;
@@ -247,7 +247,7 @@ impl Turn<'_> {
         }
         self.now_at(SetUpStage::OfferCodes);
         let prompt = words.say_with("recovery-offer", &parts);
-        Ok(Wording::ask(None, &prompt, true))
+        Ok(words.ask(None, &prompt, true))
     }
 
     fn may_have_codes(&self) -> Result<bool, ServiceError> {
@@ -269,7 +269,7 @@ impl Turn<'_> {
             return self.after_proof().await;
         }
         if !is_one_of("recovery-yes") {
-            return Ok(Wording::ask(None, &words.say("recovery-again"), true));
+            return Ok(words.ask(None, &words.say("recovery-again"), true));
         }
         let (uid, by) = (self.sign_in.uid(), &self.sign_in.by);
         let codes = match self.parts.issued_codes.issue_recovery_codes(uid, by).await {
@@ -291,7 +291,7 @@ impl Turn<'_> {
         }
         text.push('\n');
         text.push_str(&words.say("recovery-kept"));
-        Ok(Wording::ask(None, &text, true))
+        Ok(words.ask(None, &text, true))
     }
 
     /// What is said where something cannot be set up for now.

@@ -7,7 +7,7 @@ use crate::messages::Part;
 use crate::methods;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::kind::PromptStyle;
-use crate::service::conversation::{Wording, is_question};
+use crate::service::conversation::is_question;
 use crate::service::{DeliveryState, Enrollment};
 use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{Kind, Place, Refusal};
@@ -21,7 +21,7 @@ impl Turn<'_> {
         self.now_at(SetUpStage::Number(kind));
         let call = [("call", Part::Whether(is_call(kind)))];
         let prompt = self.sign_in.words.say_with("number-prompt", &call);
-        Wording::ask(note, &prompt, true)
+        self.sign_in.words.ask(note, &prompt, true)
     }
 
     pub(super) async fn on_number(
@@ -145,7 +145,7 @@ impl Turn<'_> {
         };
         let prompt = words.say_with(id, &parts);
         self.now_at(SetUpStage::NumberCode(draft));
-        Wording::ask(note, &prompt, true)
+        words.ask(note, &prompt, true)
     }
 
     pub(super) async fn on_number_code(
