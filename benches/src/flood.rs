@@ -9,16 +9,16 @@ use crate::pam::{Programs, SignIns, stack_of_ours, write_stack};
 use crate::report::{Bar, Row, progress};
 use crate::token;
 use secinfo_domain::Kind;
-use secinfo_wire::Response;
 use secinfo_wire::names::BUS_NAME;
 use secinfo_wire::names::interface::{MANAGER, METHOD, TOKENS, USER};
+use secinfo_wire::{Reason, Response};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::{HashMap, VecDeque};
 use std::fs;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
 use zbus::connection::Builder;
@@ -34,6 +34,9 @@ const HELD: usize = 4;
 /// The connections of the flood, and the calls of each that wait for an answer at once.
 const CONNECTIONS: usize = 16;
 const CALLS: usize = 16;
+
+/// How long the daemon may take to answer what is left of a flood that has ended.
+const SETTLING: Duration = Duration::from_mins(1);
 
 /// What floods.
 #[derive(Debug, Clone, Copy)]
@@ -161,7 +164,7 @@ pub(crate) fn account() -> Account {
 /// Measures sign-ins on this host, whose token begins with the counter 1, beside each flood.
 pub(crate) async fn measure(
     host: &BenchHost,
-    flooder: Known,
+    (root, flooder): (Known, Known),
     programs: &Programs<'_>,
     directory: &Path,
     count: u64,
@@ -171,42 +174,47 @@ pub(crate) async fn measure(
     write_stack(&pam_d, "other", "pam_deny.so")?;
     write_stack(&pam_d, "secinfo", &stack_of_ours(programs, host))?;
     let mut sign_ins = SignIns::start(programs.host, &pam_d)?;
-    let mut counter = 0;
-    let mut sign_in_often = || {
-        let mut times = Vec::new();
-        for _ in 0..count {
-            counter += 1;
-            times.push(sign_ins.sign_in("secinfo", &token::code(counter))?);
-        }
-        Ok::<_, Failure>(times)
+    let mut counters = 1..;
+    let mut next = || counters.next().unwrap_or_default();
+    let mut sign_in_often = |next: &mut dyn FnMut() -> u64| {
+        let codes = (0..count).map(|_| token::code(next()));
+        let times = codes.map(|code| sign_ins.sign_in("secinfo", &code));
+        times.collect::<Result<Vec<_>>>()
     };
     let mut rows = Vec::new();
     let mut proofs = 0;
-    let checks_alone = check_recovery_codes(host).await?;
+    let checks_alone = check_recovery_codes(host, root, next()).await?;
     for (flood, name) in Flood::ALL {
         progress(&format!("flood: {name}"));
-        let alone = sign_in_often()?;
+        let alone = sign_in_often(&mut next)?;
         let mut tasks = JoinSet::new();
-        for place in 0..CONNECTIONS {
-            if let Flood::HeldPrompts = flood {
+        if let Flood::HeldPrompts = flood {
+            for _ in 0..CONNECTIONS {
                 let socket = host.sign_in_socket();
                 tasks.spawn(async move {
                     let _ = hold_prompts(socket).await;
                 });
-                continue;
             }
-            let connection = connect_as(FLOODER, host).await?;
-            if flood.needs_proof() {
-                prove(&connection, flooder, proofs).await?;
-                proofs += 1;
+        } else {
+            let mut connections = Vec::new();
+            for _ in 0..CONNECTIONS {
+                let connection = connect_as(FLOODER, host).await?;
+                if flood.needs_proof() {
+                    prove(&connection, FLOODER, flooder, proofs).await?;
+                    proofs += 1;
+                }
+                connections.push(connection);
             }
-            for _ in 0..CALLS {
-                tasks.spawn(flood.run(connection.clone(), flooder, place));
+            // Not before all have proved: the calls of one account share a limit.
+            for (place, connection) in connections.iter().enumerate() {
+                for _ in 0..CALLS {
+                    tasks.spawn(flood.run(connection.clone(), flooder, place));
+                }
             }
         }
-        let beside = sign_in_often()?;
+        let beside = sign_in_often(&mut next)?;
         if let Flood::Hashing = flood {
-            let checks = check_recovery_codes(host).await?;
+            let checks = check_recovery_codes(host, root, next()).await?;
             rows.push(row(
                 "a check of a recovery code",
                 name,
@@ -242,9 +250,11 @@ where
     R::try_from(value).context(|| format!("read {name}"))
 }
 
-/// Issues recovery codes to root, and how long the check of each takes in microseconds.
-async fn check_recovery_codes(host: &BenchHost) -> Result<Vec<f64>> {
+/// Issues recovery codes to root, who proves the token by the code for this counter first, and how long the
+/// check of each takes in microseconds.
+async fn check_recovery_codes(host: &BenchHost, known: Known, counter: u64) -> Result<Vec<f64>> {
     let (root, user) = (host.connection(), format!("{ROOT_PATH}/users/u0"));
+    prove(root, 0, known, counter).await?;
     let issued = call(root, &user, USER, "IssueRecoveryCodes", &()).await?;
     let codes: Vec<String> = content(&issued)?;
     let mut method = None;
@@ -266,14 +276,30 @@ async fn check_recovery_codes(host: &BenchHost) -> Result<Vec<f64>> {
     Ok(times)
 }
 
-/// Proves the flooder's token by the code for this counter: the proof counts on this connection.
-async fn prove(connection: &Connection, flooder: Known, counter: u64) -> Result<()> {
-    let method = format!("{ROOT_PATH}/users/u{FLOODER}/methods/{}", flooder.token);
+/// Proves the token of this uid by the code for this counter: the proof counts on this connection. It waits
+/// until the daemon has answered what is left of the flood before.
+pub(crate) async fn prove(
+    connection: &Connection,
+    uid: u32,
+    known: Known,
+    counter: u64,
+) -> Result<()> {
+    let method = format!("{ROOT_PATH}/users/u{uid}/methods/{}", known.token);
     let method = ObjectPath::try_from(method.as_str())?;
     let response = Response::code(token::code(counter));
-    let body = (FLOODER, "sign-in", "sshd", method, response);
-    call(connection, ROOT_PATH, MANAGER, "Verify", &body).await?;
-    Ok(())
+    let body = (uid, "sign-in", "sshd", method, response);
+    let begun = Instant::now();
+    loop {
+        match call(connection, ROOT_PATH, MANAGER, "Verify", &body).await {
+            Err(Failure::Bus(zbus::Error::MethodError(name, ..)))
+                if Reason::from_error_name(&name) == Some(Reason::LimitsExceeded)
+                    && begun.elapsed() < SETTLING =>
+            {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            done => return done.map(drop),
+        }
+    }
 }
 
 /// A connection of this uid to the bus.

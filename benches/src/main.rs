@@ -262,16 +262,16 @@ async fn with_provider(paths: &Paths, sizes: &Sizes, report: &mut Results) -> Re
 async fn with_flood(paths: &Paths, sizes: &Sizes, report: &mut Results) -> Result<()> {
     let directory = paths.new_directory("flood")?;
     let place = paths.new_directory("flood/host")?;
-    let (root, flooder) = many_users::root_and(&host::state(&place), &flood::account())?;
+    let known = many_users::root_and(&host::state(&place), &flood::account())?;
     let mut host = BenchHost::start_bus(&place, "").await?;
     host.start_daemon(&paths.daemon).await?;
     log::quiet_disk();
-    Subject::of_one(&host, root).choose_token().await?;
+    Subject::of_one(&host, known.0).choose_token().await?;
     let programs = pam::Programs {
         module: &paths.pam_module,
         host: &paths.pam_host,
     };
-    report.add(flood::measure(&host, flooder, &programs, &directory, sizes.verifications).await?);
+    report.add(flood::measure(&host, known, &programs, &directory, sizes.verifications).await?);
     host.stop_daemon()
 }
 

@@ -34,7 +34,7 @@ impl Ahead {
         let work = move || {
             for mut task in given {
                 task.answers.send();
-                let commands = task.queue.commands(task.next.space());
+                let commands = task.next.more_of(&mut task.queue);
                 task.next.decide(commands, clock.now(), task.room);
                 if finished.send((task.next, task.queue)).is_err() {
                     break;

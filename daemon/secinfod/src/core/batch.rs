@@ -2,6 +2,7 @@
 
 use super::account::Person;
 use super::error::ServiceError;
+use super::queue::{Queue, Taken};
 use secinfo_domain::event::{Fact, encode};
 use secinfo_domain::{
     Command, Event, KeyId, Room, State, Timestamp, UserId, created_key, decide, destroyed_keys,
@@ -35,6 +36,8 @@ pub(super) struct Batch {
     pub(super) answers: Answers,
     /// The users that it introduces; they are marked once it is on disk.
     pub(super) introduced: Vec<Person>,
+    /// How many commands of each user it has.
+    taken: Taken,
     /// Those that the batch before it introduces, which may not be on disk yet.
     introduced_before: Vec<Person>,
 }
@@ -70,6 +73,7 @@ impl Batch {
             after: Arc::clone(state),
             answers: Answers::default(),
             introduced: Vec::new(),
+            taken: Taken::default(),
             introduced_before: Vec::new(),
         }
     }
@@ -87,9 +91,9 @@ impl Batch {
         self.answers.0.len()
     }
 
-    /// How many more commands it may take.
-    pub(super) const fn space(&self) -> usize {
-        MOST_AT_ONCE - self.len()
+    /// The commands that wait and may share its write.
+    pub(super) fn more_of(&mut self, queue: &mut Queue) -> Vec<PendingCommand> {
+        queue.commands(MOST_AT_ONCE - self.len(), &mut self.taken)
     }
 
     /// Decides these commands at the time `now`, with this `room` on the disk, the first on top of those
@@ -187,6 +191,14 @@ impl Batch {
 }
 
 impl PendingCommand {
+    /// The user whose command it is; none of a command of the host's.
+    pub(super) const fn user(&self) -> Option<UserId> {
+        match &self.command {
+            Command::Host(_) => None,
+            Command::User(command) => Some(command.user),
+        }
+    }
+
     /// Answers that nothing was done.
     pub(super) fn refuse(self, why: &str) {
         // The caller may have gone.

@@ -63,14 +63,24 @@ impl Published {
         self.news.subscribe()
     }
 
-    /// Publishes what is on disk now.
-    pub(super) fn publish(&self, appended: Appended) {
+    /// Shows readers what is on disk now. It is told with [`Self::tell`].
+    pub(super) fn show(&self, appended: &Appended) {
         *self
             .state
             .write()
             .expect("nothing panics while it holds the state") = Arc::clone(&appended.after);
-        self.counters.count(&appended);
+        self.counters.count(appended);
+    }
+
+    /// Tells those who listen what is shown already: each of them costs those who wait for an answer time.
+    pub(super) fn tell(&self, appended: Appended) {
         // There may be no receiver, which is fine.
         let _ = self.news.send(Arc::new(appended));
+    }
+
+    /// Shows what is on disk now, and tells it.
+    pub(super) fn publish(&self, appended: Appended) {
+        self.show(&appended);
+        self.tell(appended);
     }
 }

@@ -12,7 +12,7 @@ use super::batch::{Answers, Batch, PendingCommand};
 use super::clock::Clock;
 use super::error::ServiceError;
 use super::published::Published;
-use super::queue::{Queue, Work};
+use super::queue::{Next, Queue, Work};
 use super::replay::{ReplayError, replay_news};
 use super::snapshots::Snapshots;
 use super::tags;
@@ -179,8 +179,8 @@ impl Appender {
     fn run(&mut self, mut queue: Queue, ahead: &Ahead) {
         loop {
             match queue.next(IDLE) {
-                Ok(Work::Command(command)) => queue = self.write(command, queue, ahead),
-                Ok(Work::Between(work)) => work(self),
+                Ok(Next::Commands) => queue = self.write(queue, ahead),
+                Ok(Next::Between(work)) => work(self),
                 Err(RecvTimeoutError::Timeout) => {
                     self.look_again();
                     self.look_for_room();
@@ -196,15 +196,14 @@ impl Appender {
         }
     }
 
-    /// Writes this command and those that wait before anything else does, batch by batch, until none
-    /// waits.
-    fn write(&mut self, first: PendingCommand, mut queue: Queue, ahead: &Ahead) -> Queue {
+    /// Writes the commands that wait before anything else does, batch by batch, until none waits.
+    fn write(&mut self, mut queue: Queue, ahead: &Ahead) -> Queue {
         // First of all: the log may turn out to hold more than was known.
         let usable = self.expect_usable();
         let mut batch = Batch::on(&self.state);
-        let more = queue.commands(batch.space() - 1);
-        let commands = std::iter::once(first).chain(more);
+        let commands = batch.more_of(&mut queue);
         if let Err(why) = usable {
+            let commands = commands.into_iter();
             commands.for_each(|command| command.refuse(&why));
             return queue;
         }
@@ -236,7 +235,8 @@ impl Appender {
                 next.answers.refuse(&why);
                 return queue;
             }
-            answers = self.publish(batch);
+            let news;
+            (answers, news) = self.show(batch);
             if self.is_sound() {
                 self.snapshots.while_working(&self.state);
             }
@@ -244,15 +244,20 @@ impl Appender {
             let usable = self.expect_usable();
             if let Some(why) = usable.err().or_else(|| self.moved_from(&next)) {
                 answers.send();
+                self.tell(news);
                 next.answers.refuse(&why);
                 return queue;
             }
             room = self.look_for_room();
-            next.decide(queue.commands(next.space()), self.clock.now(), room);
+            let commands = next.more_of(&mut queue);
+            next.decide(commands, self.clock.now(), room);
             if next.len() == 0 {
+                // Who waits for an answer goes before those who listen.
                 answers.send();
+                self.tell(news);
                 return queue;
             }
+            self.tell(news);
             batch = next;
         }
     }
@@ -315,19 +320,27 @@ impl Appender {
         Ok(())
     }
 
-    /// Makes a batch that is on disk now the one that the next stands on, and lets the readers see it. Its
-    /// callers are to be answered.
-    fn publish(&mut self, batch: Batch) -> Answers {
+    /// Makes a batch that is on disk now the one that the next stands on, and shows it to readers. Its
+    /// callers are to be answered, and those who listen told.
+    fn show(&mut self, batch: Batch) -> (Answers, Option<Appended>) {
         batch.introduced.iter().for_each(Person::mark_introduced);
-        if !batch.events.is_empty() {
-            self.state = Arc::clone(&batch.after);
-            self.published.publish(Appended {
-                before: batch.before,
-                events: batch.events,
-                after: batch.after,
-            });
+        if batch.events.is_empty() {
+            return (batch.answers, None);
         }
-        batch.answers
+        self.state = Arc::clone(&batch.after);
+        let appended = Appended {
+            before: batch.before,
+            events: batch.events,
+            after: batch.after,
+        };
+        self.published.show(&appended);
+        (batch.answers, Some(appended))
+    }
+
+    fn tell(&self, news: Option<Appended>) {
+        if let Some(appended) = news {
+            self.published.tell(appended);
+        }
     }
 
     fn append(&mut self, commit: Commit) -> Result<(), ReplayError> {
@@ -361,4 +374,4 @@ impl Appender {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

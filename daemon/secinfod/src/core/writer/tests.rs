@@ -18,8 +18,8 @@ use secinfo_ledger::{
 use std::sync::mpsc;
 use tokio::task::JoinHandle;
 
-/// As many commands as share one write.
-const BATCH: u64 = 64;
+/// As many commands of one user as share one write.
+const BATCH: u64 = crate::core::queue::MOST_OF_ONE as u64;
 
 const USER: UserId = UserId::from_bytes([7; 16]);
 const TOKEN: MethodId = MethodId::from_bytes([8; 16]);
@@ -213,6 +213,16 @@ fn command(user: UserId, authority: Authority, action: Action) -> UserCommand {
             introductions: Vec::new(),
         },
         action,
+    }
+}
+
+/// A command of this user that waits, and whose caller has gone.
+pub(crate) fn pending(user: UserId) -> PendingCommand {
+    PendingCommand {
+        command: Command::User(UserCommand { user, ..code(0) }),
+        keys: Vec::new(),
+        accounts: Vec::new(),
+        answer: oneshot::channel().0,
     }
 }
 
