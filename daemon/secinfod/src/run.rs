@@ -17,6 +17,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::runtime::{Handle, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -75,12 +76,18 @@ pub fn run(path: &Path, config: Config) -> Result<Ended, RunError> {
     keep_memory_to_ourselves()?;
     // sled makes its files as the mask allows: only the daemon may read them.
     umask(Mode::RWXG | Mode::RWXO);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let runtime = runtime("secinfod").map_err(system("starting the runtime"))?;
+    // Of its own, so that a sign-in does not wait behind what others ask over the bus.
+    let for_sign_ins = self::runtime("sign-in").map_err(system("starting the runtime"))?;
+    runtime.block_on(serve(path, config, for_sign_ins.handle()))
+}
+
+fn runtime(name: &str) -> io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        .thread_name(name)
         .enable_all()
         .build()
-        .map_err(system("starting the runtime"))?;
-    runtime.block_on(serve(path, config))
 }
 
 /// Secrets must reach no core file, and no debugger of an unprivileged process.
@@ -95,7 +102,7 @@ fn keep_memory_to_ourselves() -> Result<(), RunError> {
         .map_err(|error| system("forbidding to dump memory")(error.into()))
 }
 
-async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
+async fn serve(path: &Path, config: Config, for_sign_ins: &Handle) -> Result<Ended, RunError> {
     let signals = Signals::listen()?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let channels = Channels::start(config.channels(), config.hosts(), Arc::clone(&clock));
@@ -115,10 +122,20 @@ async fn serve(path: &Path, config: Config) -> Result<Ended, RunError> {
     service.core().set_policy(config.policy()).await?;
     service.notices().resume(&config.daemon.state_directory);
     // The lock of the log says that there is no other daemon.
-    let listener = Listener::open(&config.daemon.sign_in_socket)?;
-    let shares = Shares::new(sign_in::Limits::default());
-    let sign_ins = sign_in::Server::start(listener, Arc::clone(&service), shares);
-    let presence = Presence::start(Arc::clone(&service), &config.daemon).await?;
+    let sign_ins = {
+        let _entered = for_sign_ins.enter();
+        let listener = Listener::open(&config.daemon.sign_in_socket)?;
+        let shares = Shares::new(sign_in::Limits::default());
+        sign_in::Server::start(listener, Arc::clone(&service), shares)
+    };
+    let presence = match Presence::start(Arc::clone(&service), &config.daemon).await {
+        Ok(presence) => presence,
+        Err(error) => {
+            // What is under way comes to its end first.
+            sign_ins.stop().await;
+            return Err(error.into());
+        }
+    };
     tracing::info!(
         events = service.core().state().events(),
         users = service.core().state().user_count(),
