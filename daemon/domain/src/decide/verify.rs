@@ -38,7 +38,7 @@ impl Case<'_> {
         self.may_verify(known, purpose)?;
         let accepted = match known.credential().judge(answer) {
             Judgement::Accepted(accepted) => accepted,
-            Judgement::SentCode(message) => self.sent_code(known, message)?,
+            Judgement::SentCode(message) => self.sent_code(known, purpose, message)?,
             Judgement::Failed(failure) => {
                 let guess = guess.filter(|_| failure == Failure::WrongCode);
                 if guess.is_some_and(|guess| self.user.has_seen(guess, self.from())) {

@@ -280,6 +280,9 @@ facts! {
         /// The method; none while it is being enrolled.
         #[serde(deserialize_with = "present")]
         method: Option<MethodId>,
+        /// What the method is to be proved for; none while it is being enrolled.
+        #[serde(deserialize_with = "present")]
+        purpose: Option<Purpose>,
         /// Where the message goes to, for counting only.
         destination: DestinationTag,
         /// The country of the phone number that it goes to.

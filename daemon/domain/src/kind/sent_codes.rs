@@ -49,6 +49,15 @@ impl Limit {
             within: Seconds::new(within),
         }
     }
+
+    /// Half as many in the same time, rounded up.
+    #[must_use]
+    pub const fn half(self) -> Self {
+        Self {
+            most: self.most.div_ceil(2),
+            ..self
+        }
+    }
 }
 
 impl CodeRules {

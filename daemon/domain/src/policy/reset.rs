@@ -31,6 +31,9 @@ pub struct ResetRules {
     pub lock: Seconds,
     /// New passwords of one user.
     pub of_user: Limit,
+    /// Codes that are sent to one user for resets. They count apart from all others. To one country, and in
+    /// all, go at most half as many as for anything else.
+    pub codes_of_user: Limit,
     /// Resets that one calling account may begin, for all users together, those who do not exist
     /// among them.
     pub of_caller: Limit,
@@ -89,6 +92,8 @@ impl Default for ResetRules {
             failures_of_kind: Limit::new(5, 3600),
             lock: Seconds::from_days(1),
             of_user: Limit::new(3, 24 * 3600),
+            // Two gates, and one more code for each.
+            codes_of_user: Limit::new(4, 3600),
             of_caller: Limit::new(50, 24 * 3600),
             shows_hints: false,
             reminds: false,

@@ -2,7 +2,7 @@
 
 use crate::policy::Limit;
 use crate::{
-    Country, DestinationTag, Kind, MessageId, MethodId, Seconds, Timestamp, UserId,
+    Country, DestinationTag, Kind, MessageId, MethodId, Purpose, Seconds, Timestamp, UserId,
     event::CodeRequested,
 };
 use rpds::RedBlackTreeMapSync;
@@ -17,6 +17,8 @@ pub struct CodeRequest {
     pub kind: Kind,
     /// The method; none while it was being enrolled.
     pub method: Option<MethodId>,
+    /// What the method was to be proved for; none while it was being enrolled.
+    pub purpose: Option<Purpose>,
     /// Where the message went to.
     pub destination: DestinationTag,
     /// The country of the phone number that it went to.
@@ -105,6 +107,7 @@ impl CodeRequests {
             user,
             kind: fact.kind,
             method: fact.method,
+            purpose: fact.purpose,
             destination: fact.destination,
             country: fact.country,
             expires: fact.expires,

@@ -2,15 +2,19 @@
 
 use crate::fixture::{self, *};
 use secinfo_domain::event::Who;
-use secinfo_domain::policy::{CodeRules, Limit};
+use secinfo_domain::policy::{CodeRules, Limit, Rules};
 use secinfo_domain::{Command, HostAction, Kind, Place, Policy, Purpose, Refusal, Seconds, decide};
 
 /// Alice and Bob each have a phone and an email address, set up long ago. What they send counts
 /// from 10,000 on.
 fn given_codes(change: impl FnOnce(&mut CodeRules)) -> Story {
+    given_code_rules(|rules| change(&mut rules.codes))
+}
+
+fn given_code_rules(change: impl FnOnce(&mut Rules)) -> Story {
     let mut policy = Policy::default();
     policy.rules.codes.resend_after = Seconds::new(0);
-    change(&mut policy.rules.codes);
+    change(&mut policy.rules);
     given([
         alice().enroll(method(1), text(Place::Mobile)),
         alice().enroll(method(2), email()),
@@ -35,6 +39,17 @@ fn bobs_at(seconds: u64, number: u8) -> CodeAsk {
     bob()
         .at(10_000 + seconds)
         .code_for(method(3), message(number))
+}
+
+/// A text for a reset of the password.
+fn reset_at(seconds: u64, number: u8) -> CodeAsk {
+    let ask = alice().at(10_000 + seconds);
+    ask.code_to(Purpose::PasswordReset, method(1), message(number))
+}
+
+fn bobs_reset_at(seconds: u64, number: u8) -> CodeAsk {
+    let ask = bob().at(10_000 + seconds);
+    ask.code_to(Purpose::PasswordReset, method(3), message(number))
 }
 
 fn full(seconds: u64) -> Refusal {
@@ -124,9 +139,9 @@ fn one_user_gets_only_so_many() {
     let story = given_codes(|codes| codes.of_user = Limit::new(3, 600))
         .and(text_at(0, 1).to(1))
         .and(text_at(100, 2).to(2))
-        .and(email_at(200, 3).to(3));
+        .and(text_at(200, 3).to(3));
     story.when(text_at(200, 4).to(4)).then_refused(full(600));
-    story.when(email_at(599, 4).to(4)).then_refused(full(600));
+    story.when(text_at(599, 4).to(4)).then_refused(full(600));
     let _ = story.clone().and(bobs_at(200, 4).to(4));
     story
         .and(text_at(600, 4).to(4))
@@ -180,7 +195,7 @@ fn to_one_country_go_only_so_many() {
 #[test]
 fn mail_does_not_count_for_any_country() {
     given_codes(|codes| codes.of_country = Limit::new(2, 600))
-        .and_times(5, |n| email_at(n, 1 + u8::try_from(n).unwrap()))
+        .and_times(4, |n| email_at(n, 1 + u8::try_from(n).unwrap()))
         .and(text_at(10, 11).to(1))
         .and(text_at(11, 12).to(2))
         .when(text_at(12, 13).to(3))
@@ -195,11 +210,71 @@ fn in_all_go_only_so_many() {
     story
         .when(text_at(60, 3).to(3).in_country("FR"))
         .then_refused(full(600));
-    story.when(email_at(599, 3).to(3)).then_refused(full(600));
+    story.when(text_at(599, 3).to(3)).then_refused(full(600));
     story
-        .and(email_at(600, 3).to(3))
+        .and(text_at(600, 3).to(3))
         .when(bobs_at(600, 4).to(4))
         .then_refused(full(650));
+}
+
+#[test]
+fn codes_for_resets_take_nothing_away_from_any_other_code() {
+    let story = given_code_rules(|rules| {
+        rules.codes.resend_after = Seconds::new(30);
+        rules.codes.of_user = Limit::new(2, 600);
+        rules.codes.of_destination = Limit::new(2, 600);
+        rules.codes.of_country = Limit::new(2, 600);
+        rules.codes.in_all = Limit::new(2, 600);
+    });
+    // With and without those of resets, the same is sent.
+    for story in [story.clone(), story.and(reset_at(0, 1).to(1))] {
+        story
+            .and(text_at(1, 2).to(1))
+            .and(text_at(31, 3).to(1))
+            .when(text_at(61, 4).to(1))
+            .then_refused(full(601));
+    }
+}
+
+#[test]
+fn codes_for_resets_have_limits_of_their_own() {
+    let story = given_code_rules(|rules| rules.reset.codes_of_user = Limit::new(2, 600))
+        .and_times(8, |n| text_at(n, 100 + u8::try_from(n).unwrap()).to(9))
+        .and(reset_at(10, 1).to(1))
+        .and(reset_at(20, 2).to(2));
+    story.when(reset_at(609, 3).to(3)).then_refused(full(610));
+    let _ = story.clone().and(bobs_reset_at(30, 3).to(3));
+    story
+        .and(reset_at(610, 3).to(3))
+        .when(reset_at(611, 4).to(4))
+        .then_refused(full(620));
+}
+
+#[test]
+fn codes_for_resets_are_half_of_what_goes_to_a_country_and_in_all() {
+    let limits: [fn(&mut CodeRules) -> &mut Limit; 2] =
+        [|codes| &mut codes.of_country, |codes| &mut codes.in_all];
+    for limit in limits {
+        given_codes(|codes| *limit(codes) = Limit::new(4, 600))
+            .and(reset_at(0, 1).to(1))
+            .and(bobs_reset_at(10, 2).to(2))
+            .when(reset_at(20, 3).to(3))
+            .then_refused(full(600));
+        // Half of one is one.
+        given_codes(|codes| *limit(codes) = Limit::new(1, 600))
+            .and(reset_at(0, 1).to(1))
+            .when(bobs_reset_at(10, 2).to(2))
+            .then_refused(full(600));
+    }
+}
+
+#[test]
+fn another_code_for_a_reset_waits_a_little() {
+    given_codes(|codes| codes.resend_after = Seconds::new(30))
+        .and(text_at(0, 1).to(1))
+        .and(reset_at(1, 2).to(1))
+        .when(reset_at(30, 3).to(1))
+        .then_refused(just_sent(31));
 }
 
 #[test]

@@ -24,6 +24,7 @@ fn a_code_that_was_asked_for_enrolls_the_phone_it_was_sent_to() {
             message: message(1),
             kind: Kind::Text,
             method: None,
+            purpose: None,
             destination: destination(1),
             country: Some(country("DE")),
             expires: at(300),
@@ -54,6 +55,19 @@ fn a_code_by_email_serves_password_reset() {
             source: None,
         }
         .into()]);
+}
+
+#[test]
+fn a_code_for_one_purpose_does_not_serve_the_other() {
+    let purposes = [Purpose::SignIn, Purpose::PasswordReset];
+    for (asked, typed) in [(0, 1), (1, 0)].map(|(a, b)| (purposes[a], purposes[b])) {
+        let answer = Answer::DeliveredCode(message(1));
+        let story = phones_and_email().and(alice().code_to(asked, method(1), message(1)));
+        story
+            .when(alice().verify_for(typed, method(1), answer))
+            .then_refused(Refusal::CodeGone);
+        let _ = story.and(alice().verify_for(asked, method(1), answer));
+    }
 }
 
 #[test]
@@ -123,6 +137,7 @@ fn the_newest_code_of_a_session_alone_is_good() {
             message: message(2),
             kind: Kind::Text,
             method: Some(method(1)),
+            purpose: Some(Purpose::SignIn),
             destination: destination(1),
             country: Some(country("DE")),
             expires: at(330),

@@ -182,6 +182,7 @@ fn facts() -> Vec<Fact> {
             message: MESSAGE,
             kind: Kind::Text,
             method: Some(METHOD),
+            purpose: Some(Purpose::PasswordReset),
             destination: DestinationTag::from_bytes(*b"nobody reads it."),
             country: Some("DE".parse().unwrap()),
             expires: Timestamp::from_millis(1_795_000_300_123),

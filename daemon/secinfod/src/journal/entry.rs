@@ -108,6 +108,9 @@ impl Entry {
             Fact::BreakGlassUsed(fact) => self.add("SECINFO_CODE", fact.code.to_string()),
             Fact::CodeRequested(fact) => {
                 self.add("SECINFO_MESSAGE", fact.message.to_string());
+                if let Some(purpose) = fact.purpose {
+                    self.add("SECINFO_PURPOSE", purpose.as_str());
+                }
                 self.add_until(fact.expires);
             }
             Fact::MessageDelivered(fact) => {

@@ -157,11 +157,13 @@ fn added() -> impl Strategy<Value = Vec<Move>> {
     })
 }
 
-/// A code of a method is asked for, perhaps twice, and typed, perhaps twice.
+/// A code of a method is asked for, perhaps twice, and typed, perhaps twice. Then the user may delete a
+/// method, and think better of it.
 fn typed() -> impl Strategy<Value = Vec<Move>> {
     let times = (0_i64..80, 1_usize..3, 1_usize..3);
-    (one(), to_method(), times, -1_i8..5).prop_map(
-        |(first, code, (later, codes, answers), ahead)| {
+    let deleted = prop::option::weighted(0.3, 0_usize..16);
+    (one(), to_method(), times, -1_i8..5, deleted).prop_map(
+        |(first, code, (later, codes, answers), ahead, deleted)| {
             let What::CodeToMethod { method, reset, .. } = code else {
                 unreachable!("it is what was asked for");
             };
@@ -174,6 +176,10 @@ fn typed() -> impl Strategy<Value = Vec<Move>> {
             std::iter::once(asked)
                 .chain((1..codes).map(|_| then(&first, later, code.clone())))
                 .chain((0..answers).map(|_| then(&first, later, answer.clone())))
+                .chain(deleted.into_iter().flat_map(|method| {
+                    [What::Delete { method }, What::CancelDeletion { method }]
+                        .map(|what| then(&first, later, what))
+                }))
                 .collect()
         },
     )

@@ -5,7 +5,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use secinfo_domain::event::{CodeRequested, DeliveryFailure, MessageDelivered, MessageFailed};
-use secinfo_domain::{ChannelName, Country, DestinationTag, Kind, MessageId, Place};
+use secinfo_domain::{ChannelName, Country, DestinationTag, Kind, MessageId, Place, Purpose};
 
 pub fn message() -> impl Strategy<Value = MessageId> {
     any::<[u8; 16]>().prop_map(MessageId::from_bytes)
@@ -28,17 +28,26 @@ fn channel() -> impl Strategy<Value = ChannelName> {
 }
 
 pub fn requested() -> impl Strategy<Value = CodeRequested> {
-    let what = (message(), select(Kind::ALL.to_vec()), option::of(method()));
+    let purpose = option::of(select(Purpose::ALL.to_vec()));
+    let what = (
+        message(),
+        select(Kind::ALL.to_vec()),
+        option::of(method()),
+        purpose,
+    );
     let whereto = (destination(), option::of(country()));
     (what, whereto, time(), option::of(message())).prop_map(
-        |((message, kind, method), (destination, country), expires, replaces)| CodeRequested {
-            message,
-            kind,
-            method,
-            destination,
-            country,
-            expires,
-            replaces,
+        |((message, kind, method, purpose), (destination, country), expires, replaces)| {
+            CodeRequested {
+                message,
+                kind,
+                method,
+                purpose,
+                destination,
+                country,
+                expires,
+                replaces,
+            }
         },
     )
 }

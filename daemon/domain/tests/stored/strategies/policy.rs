@@ -34,13 +34,13 @@ fn gates() -> impl Strategy<Value = Gates> {
 fn reset() -> impl Strategy<Value = ResetRules> {
     let general = (any::<bool>(), gates(), kinds(), vec(group(), 0..3));
     let times = (seconds(), seconds(), seconds(), any::<u8>());
-    let limits = (limit(), limit(), limit(), limit());
+    let limits = (limit(), limit(), limit(), limit(), limit());
     let told = (any::<bool>(), any::<bool>());
     (general, times, limits, told).prop_map(
         |(
             (enabled, gates, allowed, administrators),
             (life, step, lock, attempts),
-            (failures, failures_of_kind, of_user, of_caller),
+            (failures, failures_of_kind, of_user, codes_of_user, of_caller),
             (shows_hints, reminds),
         )| ResetRules {
             enabled,
@@ -54,6 +54,7 @@ fn reset() -> impl Strategy<Value = ResetRules> {
             failures_of_kind,
             lock,
             of_user,
+            codes_of_user,
             of_caller,
             shows_hints,
             reminds,
