@@ -185,6 +185,30 @@ impl Ledger {
         }
     }
 
+    /// Writes what an append of no event writes, and waits for the disk: that takes as long as appending one,
+    /// and leaves nothing.
+    ///
+    /// # Errors
+    /// As for [`Ledger::append`].
+    pub fn append_nothing(&mut self) -> Result<(), LedgerError> {
+        if let Some(why) = &self.suspended {
+            return Err(LedgerError::Suspended { why: why.clone() });
+        }
+        let size = self.reader.log.size();
+        let batch = Batch {
+            events: &[],
+            changes: Changes::default(),
+            destroys: false,
+        };
+        self.log.expect_room(batch.footprint())?;
+        let appended = self.log.append(size, &batch);
+        let acknowledged = appended.and_then(|appended| appended.acknowledged(size));
+        if let Err(error) = &acknowledged {
+            self.suspended = Some(error.to_string());
+        }
+        acknowledged
+    }
+
     /// Makes a commit durable.
     fn write(&self, size: u64, commit: &Commit) -> Result<(), Failed> {
         let LedgerReader { vault, index, .. } = &self.reader;

@@ -9,8 +9,8 @@ use fixture::{
 use secinfo_domain::UserId;
 use secinfo_ledger::tree::{leaf_hash, verify_consistency, verify_inclusion};
 use secinfo_ledger::{
-    Commit, ExportReader, Ledger, LedgerError, MAX_EVENT, MasterKey, NewKey, Options, export,
-    export_root, verify_all,
+    Commit, ExportReader, FaultMode, Ledger, LedgerError, MAX_EVENT, MasterKey, NewKey, Options,
+    WritePoint, export, export_root, verify_all,
 };
 
 #[test]
@@ -40,6 +40,32 @@ fn what_was_acknowledged_is_there_after_opening_again() {
     let ledger = Ledger::open(&place.path(), master(), options).unwrap();
     assert_eq!(ledger.reader().proofs.origin(), &origin);
     assert!(origin.as_str().starts_with("host.example/secinfo/"));
+}
+
+#[test]
+fn a_write_of_nothing_waits_for_the_disk_and_leaves_nothing() {
+    let place = Place::new();
+    let mut ledger = place.open();
+    let mut content = Content::default();
+    // More than the journal has room for.
+    for _ in 0..20 {
+        content = content.append(&mut ledger, |content| content.with_events(100));
+        for _ in 0..5 {
+            ledger.append_nothing().unwrap();
+        }
+        content.expect_in(&ledger.reader());
+        content.expect_in(&place.as_after_a_kill().open().reader());
+    }
+    for point in [WritePoint::JournalWrite, WritePoint::JournalSync] {
+        place.faults.arm(point, FaultMode::Before, 0);
+        let error = ledger.append_nothing().unwrap_err();
+        assert!(matches!(error, LedgerError::Storage { .. }), "{error}");
+        assert!(ledger.append_nothing().is_err(), "until it has recovered");
+        ledger.recover().unwrap();
+    }
+    content.expect_in(&ledger.reader());
+    drop(ledger);
+    content.expect_in(&place.open().reader());
 }
 
 #[test]

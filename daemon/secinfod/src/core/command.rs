@@ -83,6 +83,11 @@ impl Core {
         self.writer.commit(command.into(), keys, accounts).await
     }
 
+    /// Waits as long as [`Self::append`] does for one event, and appends none.
+    pub(crate) async fn append_nothing(&self) -> Result<(), ServiceError> {
+        self.in_vain.wait(&self.writer).await
+    }
+
     /// The events that [`Self::append`] would append to this state. Nothing is appended.
     pub(crate) fn rehearse(
         &self,

@@ -139,10 +139,20 @@ impl ServiceError {
         matches!(
             self,
             Self::WrongCode
+                | Self::Refused(Refusal::WrongAgain)
                 | Self::CodeAlreadyUsed
                 | Self::CodeBroughtOver { .. }
                 | Self::ClockWasAhead { .. }
         )
+    }
+
+    /// Whether the log has it that an answer was refused.
+    pub(crate) const fn is_recorded(&self) -> bool {
+        match self {
+            Self::Refused(Refusal::WrongAgain) => false,
+            Self::NowLocked { .. } => true,
+            error => error.is_refused_code(),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod command;
 mod counters;
 mod error;
 mod hashing;
+mod in_vain;
 mod population;
 mod published;
 mod queue;
@@ -43,6 +44,7 @@ pub use source::RequestSource;
 pub(crate) use writer::Appender;
 
 use hashing::Hashing;
+use in_vain::InVain;
 use sealed::plain;
 use secinfo_domain::policy::EffectivePolicy;
 use secinfo_domain::{
@@ -68,6 +70,7 @@ pub struct Core {
     settings: RwLock<Settings>,
     hashing: Hashing,
     serials: Serials,
+    in_vain: InVain,
 }
 
 impl Core {
@@ -99,6 +102,7 @@ impl Core {
             settings: RwLock::new(settings),
             hashing: Hashing::default(),
             serials: Serials::default(),
+            in_vain: InVain::default(),
         })
     }
 

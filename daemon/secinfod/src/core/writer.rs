@@ -134,7 +134,7 @@ impl Writer {
     }
 }
 
-fn stopping() -> ServiceError {
+pub(super) fn stopping() -> ServiceError {
     ServiceError::StorageUnavailable("the daemon is stopping".to_owned())
 }
 
@@ -164,6 +164,17 @@ impl Appender {
         }
         self.recover()?;
         Ok(self.ledger.renew_tag_keys(now, tags::LIFE)?)
+    }
+
+    /// Writes as if there were an event to append; why not, if that fails.
+    pub(super) fn append_nothing(&mut self) -> Result<(), String> {
+        self.expect_usable()?;
+        self.ledger.append_nothing().map_err(|error| {
+            let why = error.to_string();
+            tracing::error!(error = %why, "nothing could be written");
+            self.set_problem(Some(why.clone()));
+            why
+        })
     }
 
     /// Refuses every command from now on.

@@ -303,11 +303,7 @@ impl Verifications {
             answer,
             guess,
         };
-        let committed = self.notices.commit(person, by, action, Vec::new()).await;
-        let events = committed.map_err(|error| match error {
-            ServiceError::Refused(Refusal::WrongAgain) => ServiceError::WrongCode,
-            error => error,
-        })?;
+        let events = self.notices.commit(person, by, action, Vec::new()).await?;
         self.outcome(person, method, &events)
     }
 

@@ -119,6 +119,37 @@ async fn each_answer_comes_at_the_end_of_a_slot() {
 }
 
 #[tokio::test]
+async fn every_name_waits_for_the_disk_when_a_code_is_sent_and_when_an_answer_is_checked() {
+    let (host, _alice) = with_phone_and_address("gates = \"two\"\nfailures = \"1 in 24h\"").await;
+    let _helper = PasswordHelper::willing(&host);
+    let root = host.client(ROOT).await;
+    let journal = host.state_directory().join("log/journal");
+    let written = || std::fs::metadata(&journal).unwrap().modified().unwrap();
+    // The second time resets of the user are locked.
+    for name in [ALICE_NAME, ALICE_NAME, "no-such-user", BOB_NAME] {
+        let mut reset = begin(&host, name);
+        let mut before = written();
+        let mut waits = |reset: &mut ResetSocket, answer: &str| {
+            if answer == "Text message" {
+                reset.choose(answer).unwrap();
+            } else {
+                reset.answer(answer).unwrap();
+            }
+            let now = written();
+            assert_ne!(now, before, "{name} {answer}");
+            before = now;
+        };
+        for answer in ["Text message", "", "123456", "123456"] {
+            waits(&mut reset, answer);
+        }
+    }
+    let count = root.events().await.len();
+    let mut reset = begin(&host, "no-such-user");
+    reset.choose("Email").unwrap().answer("123456").unwrap();
+    assert_eq!(root.events().await.len(), count, "nothing is recorded");
+}
+
+#[tokio::test]
 async fn nobody_is_told_apart_while_resets_are_off_or_there_is_no_helper() {
     let off = TestHost::with(Setup::with_drift()).await;
     let _helper = PasswordHelper::willing(&off);

@@ -3,6 +3,7 @@
 use super::*;
 use crate::core::account::{Account, Accounts};
 use crate::core::clock::SystemClock;
+use crate::core::in_vain::InVain;
 use crate::core::replay::read_state;
 use secinfo_domain::event::{
     Accepted, Actor, Fact, LogCreated, MethodEnrolled, UserAdded, Who, encode,
@@ -122,6 +123,34 @@ impl Pause {
     fn end(self) {
         self.0.send(()).unwrap();
     }
+}
+
+#[tokio::test]
+async fn all_who_wait_in_vain_wait_for_one_write_and_hear_that_it_failed() {
+    let host = Host::start();
+    let in_vain = Arc::new(InVain::default());
+    let wait = |count: usize| {
+        let waits = (0..count).map(|_| {
+            let (in_vain, writer) = (Arc::clone(&in_vain), Arc::clone(&host.writer));
+            tokio::spawn(async move { in_vain.wait(&writer).await })
+        });
+        waits.collect::<Vec<_>>()
+    };
+    for round in 0..2 {
+        // Each write but the first fails.
+        let pause = host.pause().await;
+        host.faults.arm(WritePoint::LogSync, FaultMode::Before, 1);
+        let waits = wait(50);
+        tokio::task::yield_now().await;
+        pause.end();
+        for wait in waits {
+            wait.await.unwrap().unwrap();
+        }
+        let failed = wait(1).pop().unwrap().await.unwrap();
+        assert!(not_stored(&failed.map(|()| Vec::new())), "{round}");
+        assert!(host.writer.problem().is_some());
+    }
+    assert_eq!(host.events().len(), 3);
 }
 
 async fn answer(answer: JoinHandle<Answered>) -> Answered {

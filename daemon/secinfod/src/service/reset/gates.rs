@@ -120,9 +120,18 @@ impl Reset {
     }
 
     /// Sends a code of a method of this kind, if there is one that can be the next gate; the destination,
-    /// masked, where policy shows it. With several methods of the kind, each further code goes to the
-    /// next of them.
+    /// masked, where policy shows it. It takes the same time whether there is one or not.
     async fn send(&mut self, kind: Kind) -> Option<String> {
+        let sent = self.send_to_user(kind).await;
+        if sent.is_none() {
+            self.parts.record_nothing().await;
+        }
+        sent.filter(|_| self.rules.shows_hints)
+    }
+
+    /// Sends a code; the masked destination. With several methods of the kind, each further code goes to the
+    /// next of them.
+    async fn send_to_user(&mut self, kind: Kind) -> Option<String> {
         let user = self.subject.user().await?;
         let gates = self.gates_of(&user, kind);
         let asked = user.asked();
@@ -136,7 +145,7 @@ impl Reset {
         user.ask(*gates.get(next)?);
         // Nothing is heard of its delivery: a stranger would learn whether there is a number.
         match self.parts.verifications.send_code_of(&user).await {
-            Ok((_, hint)) => self.rules.shows_hints.then_some(hint),
+            Ok((_, hint)) => Some(hint),
             Err(error) => {
                 tracing::debug!(%error, "no code was sent for a password reset");
                 None
@@ -145,8 +154,12 @@ impl Reset {
     }
 
     /// Whether the response passes a gate of this kind. It costs the same whether there is such a gate or
-    /// not.
-    async fn prove(&mut self, kind: Kind, response: &Response) -> Result<bool, ServiceError> {
+    /// not, the wait for the disk among it.
+    pub(super) async fn prove(
+        &mut self,
+        kind: Kind,
+        response: &Response,
+    ) -> Result<bool, ServiceError> {
         let user = self.subject.user().await;
         let gate = match &user {
             Some(user) => self.gate_for(user, kind, response),
@@ -154,6 +167,7 @@ impl Reset {
         };
         let (Some(user), Some(gate)) = (user, gate) else {
             self.check_in_vain(kind, response).await?;
+            self.parts.record_nothing().await;
             return Ok(false);
         };
         user.ask(gate);
@@ -163,6 +177,9 @@ impl Reset {
             Err(ServiceError::Busy) => Err(ServiceError::Busy),
             Err(error) => {
                 tracing::debug!(%error, "an answer was refused at a gate of a password reset");
+                if !error.is_recorded() {
+                    self.parts.record_nothing().await;
+                }
                 Ok(false)
             }
         }

@@ -184,6 +184,13 @@ impl Parts {
             .problem()
             .map_or(Ok(()), |why| Err(ServiceError::StorageUnavailable(why)))
     }
+
+    /// Waits as for an event, where there is none to record.
+    async fn record_nothing(&self) {
+        if let Err(error) = self.core.append_nothing().await {
+            tracing::debug!(%error, "nothing was written");
+        }
+    }
 }
 
 impl Reset {

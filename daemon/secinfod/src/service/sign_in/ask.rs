@@ -189,7 +189,9 @@ impl Turn<'_> {
             return Ok(self.too_many_attempts());
         }
         let note = match error {
-            ServiceError::WrongCode => words.say("note-wrong"),
+            ServiceError::WrongCode | ServiceError::Refused(Refusal::WrongAgain) => {
+                words.say("note-wrong")
+            }
             ServiceError::CodeAlreadyUsed => words.say("note-used"),
             ServiceError::CodeBroughtOver { .. } => words.say("note-brought-over"),
             ServiceError::ClockWasAhead { until } => words.say_until("note-clock-ahead", until),
