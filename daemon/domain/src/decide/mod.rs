@@ -279,7 +279,8 @@ impl<'a> Case<'a> {
         method.protection(wait, self.context.now)
     }
 
-    /// Applies the limit on wrong codes by calling account, for all users together.
+    /// Applies the limit on wrong codes by calling account, for all users together. It is not for password
+    /// resets: the caller of these may be an account that everybody uses.
     fn caller_may_attempt(&self) -> Result<(), Refusal> {
         let Who::User(caller) = self.context.actor.who else {
             return Ok(());

@@ -69,7 +69,9 @@ impl Case<'_> {
         if expires.is_some_and(|expires| expires <= self.context.now) {
             return Err(Refusal::Expired);
         }
-        self.caller_may_attempt()?;
+        if purpose != Purpose::PasswordReset {
+            self.caller_may_attempt()?;
+        }
         self.may_spend(Expense::Verification)?;
         let rules = &self.state.policy().rules.throttle;
         self.user

@@ -130,7 +130,11 @@ impl State {
                 self.change(user, |state| state.succeed(fact, now, fresh));
             }
             Fact::VerificationFailed(fact) => {
-                self.count_caller(event);
+                // Everybody resets passwords through the one account of a kiosk, and what is looked at of a
+                // stranger's answers would tell who is a user.
+                if fact.purpose != Purpose::PasswordReset {
+                    self.count_caller(event);
+                }
                 let forget = self.policy().rules.throttle.forget_after;
                 self.change(user, |state| state.fail(fact, now, forget));
             }

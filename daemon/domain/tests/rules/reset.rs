@@ -9,7 +9,7 @@ use secinfo_domain::kind::Failure;
 use secinfo_domain::policy::{Gates, Limit, Rules};
 use secinfo_domain::{
     Answer, Kind, MethodId, PasswordOutcome, Place, Policy, Purpose, Refusal, ResetOutlook,
-    SessionTag, Strength, TicketId, lacking_for_reset, reset_outlook,
+    Seconds, SessionTag, Strength, TicketId, lacking_for_reset, reset_outlook,
 };
 
 const RESET: SessionTag = SessionTag::from_bytes([0x4e; 16]);
@@ -106,6 +106,27 @@ fn one_gate_leads_to_a_ticket_where_one_is_asked_for() {
         .then_events([requested(1, &[APP])]);
 }
 
+#[test]
+fn wrong_answers_at_gates_count_for_no_calling_account() {
+    let kiosk = |seconds| alice().called_by(Who::User(CAROL)).at(seconds);
+    let gate = |n| kiosk(1000 + n * 60).from(RESET).gate(method(1), WRONG);
+    let code = |n| kiosk(1000 + n * 60).verify(method(1), WRONG);
+    let story = many_methods(|rules| {
+        one_gate(rules);
+        rules.throttle.caller_limit = 3;
+        rules.throttle.caller_window = Seconds::new(600);
+    });
+    // They stop neither sign-ins nor resets, and wrong codes at sign-ins stop no resets.
+    let _ = story
+        .clone()
+        .and_times(3, gate)
+        .and(kiosk(1180).verify(method(1), step(105)));
+    story
+        .and_times(3, code)
+        .when(kiosk(1180).verify(method(1), step(105)))
+        .then_refused(Refusal::TooSoon { until: at(1600) })
+        .and(kiosk(1180).from(RESET).gate(method(1), step(105)));
+}
 #[test]
 fn there_is_no_ticket_without_the_gates() {
     many_methods(one_gate)
