@@ -16,9 +16,7 @@ const MARK: &str = "=== ended ";
 impl Login {
     /// Logs this user in.
     pub fn start(uid: u32) -> Self {
-        let script = format!(
-            "echo {uid} > /proc/self/loginuid && exec setpriv --reuid {uid} --regid {uid} --clear-groups sh"
-        );
+        let script = format!("{} sh", starting(uid));
         let mut shell = Command::new("sh")
             .args(["-c", &script])
             .current_dir("/")
@@ -63,6 +61,13 @@ impl Login {
             text.push_str(&line);
         }
     }
+}
+
+/// The words of the shell that run the words behind them in a new login session of this account.
+pub(crate) fn starting(uid: u32) -> String {
+    format!(
+        "echo {uid} > /proc/self/loginuid && exec setpriv --reuid {uid} --regid {uid} --clear-groups"
+    )
 }
 
 fn quote(word: &str) -> String {

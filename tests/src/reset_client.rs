@@ -21,8 +21,30 @@ impl ResetSocket {
     /// # Errors
     /// The daemon's refusal.
     pub fn start(host: &TestHost, uid: u32, name: &str, options: &Value) -> Result<Self, Refusal> {
+        let socket = SignInSocket::connect(&host.sign_in_socket(), uid);
+        Self::begin(socket, name, options)
+    }
+
+    /// Starts one in a login session of the account, likewise.
+    ///
+    /// # Errors
+    /// The daemon's refusal.
+    pub fn start_in_session(
+        host: &TestHost,
+        uid: u32,
+        name: &str,
+        options: &Value,
+    ) -> Result<Self, Refusal> {
+        let (socket, mut process) = SignInSocket::connected_by_session(&host.sign_in_socket(), uid);
+        let begun = Self::begin(socket, name, options);
+        process.kill().unwrap();
+        process.wait().unwrap();
+        begun
+    }
+
+    fn begin(socket: SignInSocket, name: &str, options: &Value) -> Result<Self, Refusal> {
         let mut reset = Self {
-            socket: SignInSocket::connect(&host.sign_in_socket(), uid),
+            socket,
             transcript: Vec::new(),
         };
         let mut parameters = options.clone();

@@ -2,10 +2,12 @@
 //! NUL on a Unix socket.
 
 use crate::client::{Client, Refusal};
+use crate::login::starting;
 use serde_json::{Value, json};
 use std::io::{self, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// How long a reply may take.
@@ -26,6 +28,45 @@ impl SignInSocket {
             stream,
             input: Vec::new(),
         }
+    }
+
+    /// Connects by a process of root's, which does nothing more until it is ended. Only its test uses the
+    /// connection.
+    pub fn connected_by_another(socket: &Path) -> (Self, Child) {
+        Self::connected_by(socket, Command::new("perl"))
+    }
+
+    /// Connects by a process of a login session of this account, likewise.
+    pub fn connected_by_session(socket: &Path, uid: u32) -> (Self, Child) {
+        let mut session = Command::new("sh");
+        session.args(["-c", &format!("{} perl \"$@\"", starting(uid)), "sh"]);
+        Self::connected_by(socket, session)
+    }
+
+    fn connected_by(socket: &Path, mut perl: Command) -> (Self, Child) {
+        use rustix::net::{AddressFamily, SocketType, socket as open};
+        const CONNECTS: &str =
+            "connect(STDIN, pack_sockaddr_un($ARGV[0])) or die; close(STDOUT); sleep";
+        let end = open(AddressFamily::UNIX, SocketType::STREAM, None).unwrap();
+        let stream = UnixStream::from(end.try_clone().unwrap());
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+        let mut other = perl
+            .args(["-MSocket", "-e", CONNECTS])
+            .arg(socket)
+            .stdin(Stdio::from(end))
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // It closes its output once it has connected.
+        let mut nothing = Vec::new();
+        other
+            .stdout
+            .take()
+            .unwrap()
+            .read_to_end(&mut nothing)
+            .unwrap();
+        let input = Vec::new();
+        (Self { stream, input }, other)
     }
 
     /// Fails to send, rather than wait, from now on.

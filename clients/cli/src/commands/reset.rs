@@ -41,7 +41,6 @@ pub(crate) fn run(screen: &Screen, arguments: Arguments) -> Result<(), Failure> 
             words.say(message::ResetNeedsTerminal).to_string(),
         ));
     }
-    let mut socket = ResetSocket::connect(&arguments.socket, words)?;
     let nothing = || Failure::NotVerified(words.say(message::ResetCancelled).to_string());
     let name = match arguments.name {
         Some(name) => name,
@@ -50,9 +49,12 @@ pub(crate) fn run(screen: &Screen, arguments: Arguments) -> Result<(), Failure> 
             _ => return Err(nothing()),
         },
     };
+    // Only now: a connection takes up room of the account, which many people may use.
+    let mut socket = ResetSocket::connect(&arguments.socket, words)?;
     let mut step = socket.start(&Start {
         name,
         language: environment::locale(),
+        remote_host: remote_host(),
         ..Start::default()
     })?;
     loop {
@@ -66,6 +68,12 @@ pub(crate) fn run(screen: &Screen, arguments: Arguments) -> Result<(), Failure> 
         };
         step = socket.answer(&answer)?;
     }
+}
+
+/// The address that the person comes from over SSH. The daemon believes it of kiosks.
+fn remote_host() -> Option<String> {
+    let connection = std::env::var("SSH_CONNECTION").ok()?;
+    connection.split(' ').next().map(str::to_owned)
 }
 
 fn report(screen: &Screen, decision: &Decision) -> Result<(), Failure> {

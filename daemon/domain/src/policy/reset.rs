@@ -37,6 +37,11 @@ pub struct ResetRules {
     /// Resets that one calling account may begin, for all users together, those who do not exist
     /// among them.
     pub of_caller: Limit,
+    /// The Unix groups whose members are kiosks: accounts that many people use without signing in.
+    /// Resets that these begin count for each network that people come from.
+    pub kiosks: Vec<GroupName>,
+    /// Resets that one kiosk may begin for all networks together.
+    pub of_kiosk: Limit,
     /// Whether a reset shows the masked number or address that a code goes to. It tells a stranger
     /// who has an account.
     pub shows_hints: bool,
@@ -74,6 +79,11 @@ impl ResetRules {
                 .any(|group| self.administrators.contains(group))
         })
     }
+
+    /// Whether a member of these groups is a kiosk.
+    pub fn is_kiosk(&self, groups: &[GroupName]) -> bool {
+        groups.iter().any(|group| self.kiosks.contains(group))
+    }
 }
 
 impl Default for ResetRules {
@@ -95,6 +105,8 @@ impl Default for ResetRules {
             // Two gates, and one more code for each.
             codes_of_user: Limit::new(4, 3600),
             of_caller: Limit::new(50, 24 * 3600),
+            kiosks: Vec::new(),
+            of_kiosk: Limit::new(1000, 24 * 3600),
             shows_hints: false,
             reminds: false,
         }

@@ -226,6 +226,8 @@ fn reset(section: &mut Section<'_, '_>, or: ResetRules) -> ResetRules {
         of_user: section.read("of_user", or.of_user, value::limit_to(20)),
         codes_of_user: section.read("codes_of_user", or.codes_of_user, value::limit),
         of_caller: section.read("of_caller", or.of_caller, value::limit),
+        kiosks: section.read("kiosks", or.kiosks, value::groups),
+        of_kiosk: section.read("of_kiosk", or.of_kiosk, value::limit),
         shows_hints: section.read("show_hints", or.shows_hints, value::yes_or_no),
         reminds: section.read("remind", or.reminds, value::yes_or_no),
     };

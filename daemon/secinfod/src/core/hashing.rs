@@ -1,13 +1,14 @@
 //! Memory-hard hashing: it takes tens of megabytes for tens of milliseconds, so one runs at a time.
 //!
 //! What a sign-in waits for comes first, then what users verify by themselves, then codes that are issued,
-//! and last what password resets ask for.
-//! Within each, users take turns, each with one piece of work: one who asks without end delays another by
-//! one piece only. The more wait, the less each may have waiting, and beyond a bound nothing more is taken,
-//! so that many accounts together cannot make the wait long.
+//! and last what password resets ask for. Within each, users take turns, and so do callers from each place,
+//! each with one piece of work: one who asks without end delays another by one piece only. The more wait, the
+//! less each may have waiting, and beyond a bound nothing more is taken, so that many accounts together cannot
+//! make the wait long.
 
 use super::error::ServiceError;
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::sync::oneshot;
 
@@ -33,6 +34,26 @@ pub(crate) enum HashingFor {
     Reset,
 }
 
+/// Who takes turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Waiter {
+    uid: u32,
+    /// From where, if many people use the account and it is known where each is.
+    place: Option<IpAddr>,
+}
+
+impl Waiter {
+    /// The account with this uid.
+    pub(crate) const fn account(uid: u32) -> Self {
+        Self { uid, place: None }
+    }
+
+    /// Those who use the account from this place; none is the host itself.
+    pub(crate) const fn from(uid: u32, place: Option<IpAddr>) -> Self {
+        Self { uid, place }
+    }
+}
+
 /// The turns to hash.
 #[derive(Default)]
 pub(super) struct Hashing(Arc<Mutex<Turns>>);
@@ -44,22 +65,22 @@ struct Turns {
     lanes: [Lanes; 4],
 }
 
-/// The work that waits for one purpose, by uid, the user whose turn is next first.
+/// The work that waits for one purpose, the one whose turn is next first.
 #[derive(Default)]
-struct Lanes(VecDeque<(u32, VecDeque<oneshot::Sender<Turn>>)>);
+struct Lanes(VecDeque<(Waiter, VecDeque<oneshot::Sender<Turn>>)>);
 
 /// A turn. When it ends, it goes to the next who waits.
 struct Turn(Option<Arc<Mutex<Turns>>>);
 
 impl Hashing {
-    /// Runs work of this user on a thread that may block, when it is its turn.
+    /// Runs this one's work on a thread that may block, when it is its turn.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        uid: u32,
+        waiter: Waiter,
         what_for: HashingFor,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ServiceError> {
-        let turn = self.turn(uid, what_for).await?;
+        let turn = self.turn(waiter, what_for).await?;
         // The work keeps its turn to its end, even if its caller goes.
         let work = move || {
             let _turn = turn;
@@ -70,14 +91,14 @@ impl Hashing {
             .map_err(|_| ServiceError::Internal("hashing a code failed".to_owned()))
     }
 
-    async fn turn(&self, uid: u32, what_for: HashingFor) -> Result<Turn, ServiceError> {
+    async fn turn(&self, waiter: Waiter, what_for: HashingFor) -> Result<Turn, ServiceError> {
         let waiting = {
             let mut turns = lock(&self.0);
             if !turns.taken {
                 turns.taken = true;
                 return Ok(Turn(Some(Arc::clone(&self.0))));
             }
-            turns.lanes[what_for as usize].wait(uid)?
+            turns.lanes[what_for as usize].wait(waiter)?
         };
         waiting
             .await
@@ -86,7 +107,7 @@ impl Hashing {
 }
 
 impl Lanes {
-    fn wait(&mut self, uid: u32) -> Result<oneshot::Receiver<Turn>, ServiceError> {
+    fn wait(&mut self, waiter: Waiter) -> Result<oneshot::Receiver<Turn>, ServiceError> {
         // Those who have gone make room.
         for (_, lane) in &mut self.0 {
             lane.retain(|waiting| !waiting.is_closed());
@@ -98,10 +119,10 @@ impl Lanes {
             MOST_IN_ALL.. => 0,
         };
         let (sender, receiver) = oneshot::channel();
-        let place = self.0.iter().position(|(of, _)| *of == uid);
+        let place = self.0.iter().position(|(of, _)| *of == waiter);
         match place.map(|place| &mut self.0[place].1) {
             Some(lane) if lane.len() < most => lane.push_back(sender),
-            None if most > 0 => self.0.push_back((uid, VecDeque::from([sender]))),
+            None if most > 0 => self.0.push_back((waiter, VecDeque::from([sender]))),
             _ => return Err(ServiceError::Busy),
         }
         Ok(receiver)
@@ -109,10 +130,10 @@ impl Lanes {
 
     fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
         loop {
-            let (uid, mut lane) = self.0.pop_front()?;
+            let (waiter, mut lane) = self.0.pop_front()?;
             let next = lane.pop_front();
             if !lane.is_empty() {
-                self.0.push_back((uid, lane));
+                self.0.push_back((waiter, lane));
             }
             if next.is_some() {
                 return next;
@@ -168,11 +189,11 @@ mod tests {
     }
 
     impl Stage {
-        async fn ask(&mut self, uid: u32, what_for: HashingFor, name: &'static str) {
+        async fn ask(&mut self, waiter: Waiter, what_for: HashingFor, name: &'static str) {
             let (hashing, told) = (Arc::clone(&self.hashing), self.told.clone());
             self.running.spawn(async move {
                 let work = move || told.send(name).unwrap();
-                hashing.run(uid, what_for, work).await
+                hashing.run(waiter, what_for, work).await
             });
             // On one thread it is in its place when the next one asks.
             tokio::task::yield_now().await;
@@ -183,15 +204,27 @@ mod tests {
     async fn order(
         asked: impl IntoIterator<Item = (u32, HashingFor, &'static str)>,
     ) -> Vec<&'static str> {
+        let of_account = |(uid, what_for, name)| (Waiter::account(uid), what_for, name);
+        order_of(asked.into_iter().map(of_account)).await
+    }
+
+    /// The same, of whomever.
+    async fn order_of(
+        asked: impl IntoIterator<Item = (Waiter, HashingFor, &'static str)>,
+    ) -> Vec<&'static str> {
         let (told, heard) = mpsc::channel();
         let mut stage = Stage {
             hashing: Arc::default(),
             told,
             running: JoinSet::new(),
         };
-        let first = stage.hashing.turn(0, HashingFor::Issuing).await.unwrap();
-        for (uid, what_for, name) in asked {
-            stage.ask(uid, what_for, name).await;
+        let first = stage
+            .hashing
+            .turn(Waiter::account(0), HashingFor::Issuing)
+            .await
+            .unwrap();
+        for (waiter, what_for, name) in asked {
+            stage.ask(waiter, what_for, name).await;
         }
         drop(first);
         while let Some(done) = stage.running.join_next().await {
@@ -203,7 +236,7 @@ mod tests {
         heard.into_iter().collect()
     }
 
-    use HashingFor::{Issuing, SignIn, Verification};
+    use HashingFor::{Issuing, Reset, SignIn, Verification};
 
     #[tokio::test]
     async fn users_take_turns_however_much_one_of_them_asks() {
@@ -216,6 +249,18 @@ mod tests {
             (2, Verification, "b2"),
         ];
         assert_eq!(order(asked).await, ["a1", "b1", "c1", "a2", "b2", "a3"]);
+    }
+
+    #[tokio::test]
+    async fn at_one_kiosk_each_place_has_turns_of_its_own() {
+        let at = |place: u8| Waiter::from(5, Some([192, 0, 2, place].into()));
+        let flood = [(at(1), Reset, "flood"); MOST_WAITING];
+        let others = [
+            (at(2), Reset, "remote"),
+            (Waiter::from(5, None), Reset, "host"),
+        ];
+        let told = order_of(flood.into_iter().chain(others)).await;
+        assert_eq!(told, ["flood", "remote", "host", "flood", "flood", "flood"]);
     }
 
     #[tokio::test]
@@ -258,12 +303,22 @@ mod tests {
     #[tokio::test]
     async fn the_turn_of_a_caller_who_has_gone_is_not_lost() {
         let hashing = Hashing::default();
-        let first = hashing.turn(1, Verification).await.unwrap();
-        let gone = hashing.0.lock().unwrap().lanes[0].wait(1).unwrap();
-        let next = hashing.0.lock().unwrap().lanes[0].wait(2).unwrap();
+        let first = hashing
+            .turn(Waiter::account(1), Verification)
+            .await
+            .unwrap();
+        let gone = hashing.0.lock().unwrap().lanes[0]
+            .wait(Waiter::account(1))
+            .unwrap();
+        let next = hashing.0.lock().unwrap().lanes[0]
+            .wait(Waiter::account(2))
+            .unwrap();
         drop(gone);
         drop(first);
         drop(next.await.unwrap());
-        hashing.run(3, Issuing, || ()).await.unwrap();
+        hashing
+            .run(Waiter::account(3), Issuing, || ())
+            .await
+            .unwrap();
     }
 }

@@ -32,7 +32,7 @@ pub(crate) use command::Offer;
 pub use command::Requester;
 pub use counters::{Counted, Counters};
 pub use error::ServiceError;
-pub(crate) use hashing::HashingFor;
+pub(crate) use hashing::{HashingFor, Waiter};
 pub use population::Population;
 pub use published::Published;
 pub(crate) use random::{no_randomness, random_id};
@@ -41,6 +41,7 @@ pub use sealed::UserPayload;
 pub(crate) use sealed::seal_new;
 pub use settings::Settings;
 pub use source::RequestSource;
+pub(crate) use source::address_of;
 pub(crate) use writer::Appender;
 
 use hashing::Hashing;
@@ -251,15 +252,14 @@ impl Core {
         })
     }
 
-    /// Runs memory-hard hashing for the user with this uid beside the runtime, one at a time, and each
-    /// user in turn.
+    /// Runs memory-hard hashing beside the runtime, one at a time, and each who waits in turn.
     pub(crate) async fn hash<T: Send + 'static>(
         &self,
-        uid: u32,
+        waiter: Waiter,
         what_for: HashingFor,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ServiceError> {
-        self.hashing.run(uid, what_for, work).await
+        self.hashing.run(waiter, what_for, work).await
     }
 
     /// Does something in the writer's thread, between two commits, which wait for it.

@@ -75,6 +75,19 @@ impl RequestSource {
     }
 }
 
+/// The address that a program says the user comes from; none for a name, which the owner of the
+/// address chooses.
+pub(crate) fn address_of(remote_host: &str) -> Option<IpAddr> {
+    let without_zone = remote_host
+        .split_once('%')
+        .filter(|(address, _)| address.parse::<Ipv6Addr>().is_ok())
+        .map_or(remote_host, |(address, _)| address);
+    without_zone
+        .parse::<IpAddr>()
+        .ok()
+        .map(|address| address.to_canonical())
+}
+
 /// A host in one spelling. Of an IPv6 address its network of 64 bits: hosts change the rest as they like.
 fn network(host: &str) -> String {
     match host.parse::<IpAddr>().map(|address| address.to_canonical()) {
@@ -159,6 +172,29 @@ mod tests {
             named("192.0.2.1", "", "pts/1"),
             named("192.0.2.1", "", "pts/2")
         );
+    }
+
+    #[test]
+    fn an_address_is_an_address_and_a_name_is_none() {
+        for (text, read) in [
+            ("192.0.2.1", Some("192.0.2.1")),
+            ("::ffff:192.0.2.1", Some("192.0.2.1")),
+            ("2001:db8::1", Some("2001:db8::1")),
+            ("fe80::1%eth0", Some("fe80::1")),
+            ("localhost", None),
+            ("192.0.2.1.example.org", None),
+            ("192.0.2.1%eth0", None),
+            ("192.0.2.1 ", None),
+            ("192.0.2.1:22", None),
+            ("", None),
+            ("%", None),
+        ] {
+            assert_eq!(
+                address_of(text),
+                read.map(|read| read.parse().unwrap()),
+                "{text:?}"
+            );
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::delivery::code::SentCode;
 use super::delivery::destination::{Destination, Given};
 use super::payload::MethodPayload;
 use super::security_questions::Questions;
-use crate::core::{Core, HashingFor, Person, Requester, ServiceError};
+use crate::core::{Core, HashingFor, Person, Requester, ServiceError, Waiter};
 use secinfo_domain::event::Familiarity;
 use secinfo_domain::kind::{Credential, Proved};
 use secinfo_domain::policy::Rules;
@@ -210,8 +210,8 @@ pub(crate) fn guess(
     core.guess(method, answer.as_bytes(), compared_with)
 }
 
-/// Whose turn to hash a response takes: by the uid that it counts for.
-pub(crate) type HashingTurn = (u32, HashingFor);
+/// Whose turn to hash a response takes.
+pub(crate) type HashingTurn = (Waiter, HashingFor);
 
 /// The turn in which a response of this person is hashed that `by` asks for.
 pub(crate) const fn turn(person: &Person, by: &Requester) -> HashingTurn {
@@ -219,13 +219,13 @@ pub(crate) const fn turn(person: &Person, by: &Requester) -> HashingTurn {
         0 => HashingFor::SignIn,
         _ => HashingFor::Verification,
     };
-    (person.uid(), what_for)
+    (Waiter::account(person.uid()), what_for)
 }
 
 /// Checks a response: every one is checked here.
 pub(crate) async fn check(
     core: &Core,
-    (uid, what_for): HashingTurn,
+    (waiter, what_for): HashingTurn,
     verifier: Box<dyn Verifier>,
     response: &Response,
     now: Timestamp,
@@ -233,7 +233,7 @@ pub(crate) async fn check(
     if verifier.takes_hashing(response)? {
         let response = response.clone();
         let work = move || verifier.check(&response, now);
-        return core.hash(uid, what_for, work).await?;
+        return core.hash(waiter, what_for, work).await?;
     }
     verifier.check(response, now)
 }

@@ -1,7 +1,7 @@
 //! Issuing recovery codes and access passes. Each is shown once, and only its hash is kept.
 
 use super::notices::Notices;
-use crate::core::{Core, HashingFor, Requester, ServiceError, no_randomness, random_id};
+use crate::core::{Core, HashingFor, Requester, ServiceError, Waiter, no_randomness, random_id};
 use crate::methods::payload::MethodPayload;
 use crate::methods::written_code::WrittenCode;
 use crate::methods::written_code::hashed::{Cost, HashedSet};
@@ -93,7 +93,10 @@ impl IssuedCodes {
         let mut set = HashedSet::empty(Cost::default())?;
         for code in codes {
             let work = move || set.with(&code);
-            set = self.core.hash(by.uid, HashingFor::Issuing, work).await??;
+            set = self
+                .core
+                .hash(Waiter::account(by.uid), HashingFor::Issuing, work)
+                .await??;
         }
         Ok(set)
     }

@@ -3,7 +3,7 @@
 use super::notices::Notices;
 use super::sending::{CodeDelivery, CodeSender, Sending, Sent};
 use super::session::{Session, SessionOwner, Sessions};
-use crate::core::{Core, HashingFor, Person, RequestSource, Requester, ServiceError};
+use crate::core::{Core, HashingFor, Person, RequestSource, Requester, ServiceError, Waiter};
 use crate::methods;
 use crate::methods::delivery::code::SentCode;
 use crate::methods::delivery::destination::Destination;
@@ -37,6 +37,8 @@ pub struct Verification {
     pub(super) sending: Sending,
     pub(super) origin: String,
     pub(super) language: String,
+    /// Whose turns an answer takes in a reset, where it is hashed.
+    pub(super) waiter: Waiter,
 }
 
 /// What a caller says of a verification beside the user and the purpose.
@@ -172,6 +174,7 @@ impl Verifications {
             sending: Sending::default(),
             origin: circumstances.origin,
             language: circumstances.language,
+            waiter: Waiter::account(caller),
         };
         let session =
             self.sessions
@@ -234,7 +237,7 @@ impl Verifications {
             verification.purpose,
             verification.asked(),
             response,
-            Some(&verification.sending),
+            Some(verification),
         )
         .await
     }
@@ -271,7 +274,7 @@ impl Verifications {
         purpose: Purpose,
         id: MethodId,
         response: &Response,
-        sending: Option<&Sending>,
+        session: Option<&Verification>,
     ) -> Result<Proven, ServiceError> {
         let state = self.core.state();
         let user = state.user(person.id).ok_or(ServiceError::NoMethod)?;
@@ -281,14 +284,17 @@ impl Verifications {
             Purpose::PasswordReset => self.core.context_for_reset(person, by)?,
         };
         verification_outlook(&state, person.id, &context, id, purpose)?;
-        let sent = sending.and_then(|sending| sending.code_for(Some(id)));
+        let sent = session.and_then(|session| session.sending.code_for(Some(id)));
         let verifier = verifier(&self.core, method, sent)?;
         let now = self.core.now();
         let compared_with = verifier.compared_with(now);
         let turn = match purpose {
             Purpose::SignIn => methods::kind::turn(person, by),
-            // Strangers answer here too, and must not take the turns of the user.
-            Purpose::PasswordReset => (by.uid, HashingFor::Reset),
+            // Strangers answer here too, and must not take the turns of the user, nor of those elsewhere.
+            Purpose::PasswordReset => {
+                let waiter = session.map_or(Waiter::account(by.uid), |session| session.waiter);
+                (waiter, HashingFor::Reset)
+            }
         };
         let answer = methods::kind::check(&self.core, turn, verifier, response, now).await?;
         let guess = match compared_with {

@@ -62,5 +62,8 @@ pub(super) async fn serve(
         {
             return;
         }
+        if dispatcher.is_over() {
+            return;
+        }
     }
 }

@@ -40,6 +40,7 @@ pub(super) struct Dispatcher {
     pub(super) peer: Peer,
     pub(super) place: Place,
     pub(super) open: Option<Open>,
+    is_over: bool,
 }
 
 /// The conversation of a connection.
@@ -55,7 +56,13 @@ impl Dispatcher {
             peer,
             place,
             open: None,
+            is_over: false,
         }
+    }
+
+    /// Whether the connection ends with the reply to its last call.
+    pub(super) const fn is_over(&self) -> bool {
+        self.is_over
     }
 
     /// How long the conversation of the connection waits for an answer; none without one.
@@ -99,8 +106,10 @@ impl Dispatcher {
                 Ok(varlink::reply(&step, ROOM))
             }
             password_reset::method::START => {
-                let step = self.start_reset(parameters(call)?).await?;
-                Ok(varlink::reply(&step, ROOM))
+                let begun = self.start_reset(parameters(call)?).await;
+                // It would take up room that others need to begin one.
+                self.is_over = begun.is_err();
+                Ok(varlink::reply(&begun?, ROOM))
             }
             password_reset::method::ANSWER => {
                 let answer: Answer<'_> = parameters(call)?;

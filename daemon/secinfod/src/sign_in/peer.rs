@@ -51,6 +51,13 @@ impl Peer {
         self.account
     }
 
+    pub(super) fn login_uid(&self) -> Option<u32> {
+        self.look(|pid| {
+            let text = fs::read_to_string(format!("/proc/{pid}/loginuid")).ok()?;
+            text.trim().parse().ok().filter(|uid| *uid != u32::MAX)
+        })
+    }
+
     /// Looks at the process by its pid; none if that may be another process's by now.
     pub(super) fn look<T>(&self, at: impl FnOnce(u32) -> Option<T>) -> Option<T> {
         let seen = at(self.pid?)?;

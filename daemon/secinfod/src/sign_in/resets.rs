@@ -42,15 +42,28 @@ impl Dispatcher {
         start: Start,
     ) -> Result<password_reset::Step, CallError> {
         self.close();
-        let is_root = self.peer.uid() == 0;
-        // Only root is believed where the user is.
-        let believed = |named: Option<String>| named.filter(|_| is_root).unwrap_or_default();
+        let uid = self.peer.uid();
+        let is_root = uid == 0;
+        let remote_host = start.remote_host.unwrap_or_default();
+        // Who became this account by `su` is where they are, and not where they say.
+        let signed_in = is_root || self.peer.login_uid() == Some(uid);
+        let network = if signed_in {
+            let network = self.service.resets().network(uid, &remote_host);
+            network.map_err(refused)?
+        } else {
+            None
+        };
+        if let Some(network) = network.filter(|_| !is_root) {
+            let room = self.place.begin_at_kiosk(network);
+            room.ok_or(PasswordResetError::LimitsExceeded)?;
+        }
         let request = ResetRequest {
             name: start.name,
-            uid: self.peer.uid(),
+            uid,
             account: self.peer.account(),
-            remote_host: believed(start.remote_host),
-            terminal: believed(start.tty),
+            remote_host,
+            network,
+            terminal: start.tty.filter(|_| is_root).unwrap_or_default(),
             language: parse_language(start.language)?,
             one_line: start.display == Some(Display::Line),
             forms: match start.forms {

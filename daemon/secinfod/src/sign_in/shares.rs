@@ -1,5 +1,6 @@
 //! What each account may hold of the socket. An account that takes too much loses the oldest of its own.
 
+use crate::service::reset::Network;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
@@ -11,6 +12,8 @@ use tokio::sync::Notify;
 pub struct Limits {
     /// Connections that count for one account other than root's.
     pub of_account: usize,
+    /// Connections of one kiosk on which a reset was begun, beside those. Many people use it at once.
+    pub of_kiosk: usize,
     /// Connections that count for such accounts, in all.
     pub of_accounts: usize,
     /// Connections that count for root: of programs that root started, and that sign in anybody.
@@ -23,6 +26,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             of_account: 16,
+            of_kiosk: 128,
             of_accounts: 512,
             of_root: 1024,
             of_user: 48,
@@ -46,6 +50,8 @@ struct Held {
 struct Connection {
     /// The account that it counts for.
     account: u32,
+    /// Where the person is who uses it, if it is a kiosk.
+    network: Option<Network>,
     /// The user who is being signed in.
     user: Option<u32>,
     /// Whether it was told to end. It does so once the call that it is in has ended.
@@ -56,6 +62,7 @@ struct Connection {
 /// The place of one connection, given back when it is dropped.
 pub(super) struct Place {
     shares: Arc<Shares>,
+    account: u32,
     number: u64,
     end: Arc<Notify>,
 }
@@ -85,10 +92,10 @@ impl Shares {
             })?;
         } else {
             held.make_room(limits.of_account, |other| {
-                (other.account == account).then_some(())
+                (other.account == account && other.network.is_none()).then_some(())
             })?;
             held.make_room(limits.of_accounts, |other| {
-                (other.account != 0).then_some(other.account)
+                (other.account != 0).then_some((other.account, other.network))
             })?;
         }
         let number = held.next;
@@ -96,6 +103,7 @@ impl Shares {
         let end = Arc::new(Notify::new());
         let connection = Connection {
             account,
+            network: None,
             user: None,
             ending: false,
             end: Arc::clone(&end),
@@ -104,6 +112,7 @@ impl Shares {
         drop(held);
         Some(Place {
             shares: Arc::clone(self),
+            account,
             number,
             end,
         })
@@ -151,6 +160,24 @@ impl Place {
         self.end.notified().await;
     }
 
+    /// Counts the connection, whose account is a kiosk, for the site that the person comes from instead of for
+    /// the account. If there are too many, the oldest ends of the site that has most; none if as many again
+    /// are still in a call.
+    pub(super) fn begin_at_kiosk(&self, network: Network) -> Option<()> {
+        let limit = self.shares.limits.of_kiosk;
+        let mut held = self.shares.held();
+        let own = held.connections.get_mut(&self.number)?;
+        if own.network.is_some() {
+            own.network = Some(network.site());
+            return Some(());
+        }
+        held.make_room(limit, |other| {
+            other.network.filter(|_| other.account == self.account)
+        })?;
+        held.connections.get_mut(&self.number)?.network = Some(network.site());
+        Some(())
+    }
+
     /// Counts the connection, which signs in no user so far, for this user from now on as well. If there are
     /// too many, the oldest sign-in of the account that holds most of this user's ends; none if as many
     /// again are still in a call.
@@ -187,6 +214,7 @@ mod tests {
 
     const LIMITS: Limits = Limits {
         of_account: 3,
+        of_kiosk: 4,
         of_accounts: 5,
         of_root: 4,
         of_user: 4,
@@ -259,6 +287,32 @@ mod tests {
             .collect();
         assert!(!over(&login));
         assert_eq!(held.iter().filter(|place| !over(place)).count(), 3);
+    }
+
+    #[test]
+    fn at_a_kiosk_the_network_that_holds_most_loses_its_own_oldest() {
+        let shares = Shares::new(Limits {
+            of_accounts: 100,
+            ..LIMITS
+        });
+        let at_kiosk = |host: &str| {
+            let place = enter(&shares, 1000);
+            place.begin_at_kiosk(Network::of(host)).unwrap();
+            place
+        };
+        let other = enter(&shares, 1001);
+        let person = at_kiosk("192.0.2.1");
+        let at_host = at_kiosk("");
+        let many: Vec<_> = (0..50)
+            .map(|number| at_kiosk(&format!("2001:db8:0:{number}::1")))
+            .collect();
+        assert!(!over(&person) && !over(&at_host) && !over(&other));
+        assert_eq!(many.iter().filter(|place| !over(place)).count(), 2);
+        assert!(!over(&many[49]));
+        // Nor do those matter on which nothing was begun.
+        let idle: Vec<_> = (0..10).map(|_| enter(&shares, 1000)).collect();
+        assert!(!over(&person) && !over(&at_host));
+        assert_eq!(idle.iter().filter(|place| !over(place)).count(), 3);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The calls of `org.secinfo.SignIn`.
 
 use super::dispatch::{Dispatcher, Open, parse_language};
-use crate::core::{Clock, RequestSource, SystemClock};
+use crate::core::{Clock, RequestSource, SystemClock, address_of};
 use crate::service::session::Session;
 use crate::service::{
     Outcome, Requester, Service, ServiceError, SignIn, SignInRequest, SignIns, Step,
@@ -10,7 +10,6 @@ use secinfo_domain::{Authority, Label, Refusal, ServiceName, SignInPlace, UserNa
 use secinfo_wire::Forms;
 use secinfo_wire::sign_in::{self, Display, SignInError, Start};
 use secinfo_wire::varlink::CallError;
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -148,7 +147,7 @@ impl Dispatcher {
                 .peer
                 .look(|pid| sign_ins.terminal_of(asking, pid, uid, [&terminal, &invoker]));
             SignInPlace {
-                network: address(&remote_host),
+                network: address_of(&remote_host),
                 terminal,
             }
         } else {
@@ -177,19 +176,6 @@ fn parse_service(text: &str) -> Result<Option<ServiceName>, CallError> {
     ServiceName::parse(text)
         .map(Some)
         .map_err(|_| CallError::InvalidParameter("service"))
-}
-
-/// The address that a program says the user comes from; none for a name, which the owner of the
-/// address chooses.
-fn address(remote_host: &str) -> Option<IpAddr> {
-    let without_zone = remote_host
-        .split_once('%')
-        .filter(|(address, _)| address.parse::<Ipv6Addr>().is_ok())
-        .map_or(remote_host, |(address, _)| address);
-    without_zone
-        .parse::<IpAddr>()
-        .ok()
-        .map(|address| address.to_canonical())
 }
 
 fn refused(error: ServiceError) -> SignInError {
@@ -246,33 +232,5 @@ const fn outcome(outcome: Outcome) -> sign_in::Outcome {
             NotCovered::NothingEnrolled => sign_in::NotCovered::NothingEnrolled,
         }),
         Outcome::Refused(reason) => sign_in::Outcome::Refused(reason),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::address;
-
-    #[test]
-    fn an_address_is_an_address_and_a_name_is_none() {
-        for (text, read) in [
-            ("192.0.2.1", Some("192.0.2.1")),
-            ("::ffff:192.0.2.1", Some("192.0.2.1")),
-            ("2001:db8::1", Some("2001:db8::1")),
-            ("fe80::1%eth0", Some("fe80::1")),
-            ("localhost", None),
-            ("192.0.2.1.example.org", None),
-            ("192.0.2.1%eth0", None),
-            ("192.0.2.1 ", None),
-            ("192.0.2.1:22", None),
-            ("", None),
-            ("%", None),
-        ] {
-            assert_eq!(
-                address(text),
-                read.map(|read| read.parse().unwrap()),
-                "{text:?}"
-            );
-        }
     }
 }

@@ -63,6 +63,20 @@ async fn the_command_sets_a_new_password_without_a_bus_and_shows_none() {
     );
 }
 
+#[test]
+fn the_command_takes_up_no_connection_until_the_name_was_typed() {
+    let mut command = Command::new(binary("secinfo"));
+    command
+        .args(["reset", "--socket", "/nowhere/x"])
+        .env("LC_ALL", "C.UTF-8")
+        .env("TERM", "xterm-256color")
+        .env_remove("SSH_CONNECTION");
+    let pty = Pty::open();
+    let mut client = pty.run(&command);
+    client.when_asked("Name of the account: ", ALICE_NAME);
+    assert!(!client.ended().0.success());
+}
+
 #[tokio::test]
 async fn terminals_that_can_show_little_show_all_that_is_needed() {
     let (host, _alice) = with_phone_and_address(

@@ -35,12 +35,14 @@ fn reset() -> impl Strategy<Value = ResetRules> {
     let general = (any::<bool>(), gates(), kinds(), vec(group(), 0..3));
     let times = (seconds(), seconds(), seconds(), any::<u8>());
     let limits = (limit(), limit(), limit(), limit(), limit());
+    let kiosks = (vec(group(), 0..3), limit());
     let told = (any::<bool>(), any::<bool>());
-    (general, times, limits, told).prop_map(
+    (general, times, limits, kiosks, told).prop_map(
         |(
             (enabled, gates, allowed, administrators),
             (life, step, lock, attempts),
             (failures, failures_of_kind, of_user, codes_of_user, of_caller),
+            (kiosks, of_kiosk),
             (shows_hints, reminds),
         )| ResetRules {
             enabled,
@@ -56,6 +58,8 @@ fn reset() -> impl Strategy<Value = ResetRules> {
             of_user,
             codes_of_user,
             of_caller,
+            kiosks,
+            of_kiosk,
             shows_hints,
             reminds,
         },

@@ -193,9 +193,8 @@ impl Reset {
         {
             let (response, now) = (response.clone(), self.parts.core.now());
             let work = move || verifier.check(&response, now).map(drop);
-            let caller = self.subject.caller();
             let core = &self.parts.core;
-            core.hash(caller, HashingFor::Reset, work).await??;
+            core.hash(self.waiter, HashingFor::Reset, work).await??;
         }
         Ok(())
     }

@@ -9,6 +9,7 @@
 mod administrators;
 mod gates;
 mod helper;
+mod network;
 mod password;
 mod slot;
 mod starts;
@@ -20,17 +21,18 @@ use super::notices::Notices;
 use super::open_sessions::OpenSessions;
 use super::sending::CodeSender;
 use super::verification::Verifications;
-use crate::core::{Core, Requester, ServiceError, random_id};
+use crate::core::{Core, Requester, ServiceError, Waiter, random_id};
 use crate::messages::{Language, Prompts};
 use gates::Stage;
 pub(super) use helper::Helper;
+pub use network::Network;
 use secinfo_channel::SecretText;
 use secinfo_domain::policy::ResetRules;
 use secinfo_domain::{Authority, Kind, Refusal, SessionTag, Timestamp};
 use secinfo_wire::Forms;
 pub use secinfo_wire::password_reset::Outcome;
 use slot::Slot;
-use starts::Starts;
+use starts::{Source, Starts};
 use std::sync::Arc;
 use std::time::Duration;
 use subject::{Origin, Subject};
@@ -74,9 +76,11 @@ pub struct ResetRequest {
     pub uid: u32,
     /// The account that began it: who is at work where the caller is root.
     pub account: u32,
-    /// The host that the user comes from, if a caller says so who is believed.
+    /// The host that the user comes from, as the caller says.
     pub remote_host: String,
-    /// The terminal that the user is at, likewise.
+    /// The network of that host, where the caller is believed; see [`Resets::network`].
+    pub network: Option<Network>,
+    /// The terminal that the user is at, if root says so.
     pub terminal: String,
     /// The language that the user speaks: a locale or a BCP 47 tag.
     pub language: String,
@@ -90,6 +94,8 @@ pub struct ResetRequest {
 pub struct Reset {
     parts: Arc<Parts>,
     subject: Subject,
+    /// Whose turns its answers take where they are hashed.
+    waiter: Waiter,
     words: Wording,
     language: String,
     /// The kinds that are offered, to every user alike.
@@ -119,7 +125,7 @@ impl Resets {
         begun
     }
 
-    fn begin(&self, request: ResetRequest) -> Result<(Reset, Step), ServiceError> {
+    fn begin(&self, mut request: ResetRequest) -> Result<(Reset, Step), ServiceError> {
         let core = &self.parts.core;
         let (state, now) = (core.state(), core.now());
         let rules = state.policy().rules.reset.clone();
@@ -136,9 +142,20 @@ impl Resets {
             return Err(Refusal::ResetOff.into());
         }
         self.parts.expect_storage()?;
-        if !self.starts.take(request.account, rules.of_caller, now) {
+        if request.network.is_none() {
+            request.remote_host.clear();
+        }
+        let source = Source {
+            account: request.account,
+            network: request.network,
+        };
+        if !self.starts.take(source, &rules, now) {
             return Err(ServiceError::LimitsExceeded);
         }
+        let waiter = Waiter::from(
+            request.account,
+            request.network.and_then(Network::address_of_site),
+        );
         let by = Requester {
             uid: request.uid,
             // What is proved counts within this one reset.
@@ -149,6 +166,7 @@ impl Resets {
         };
         let origin = Origin {
             remote_host: request.remote_host,
+            waiter,
             terminal: request.terminal,
             language: request.language.clone(),
             forms,
@@ -156,6 +174,7 @@ impl Resets {
         let language = self.parts.codes.language(&[&request.language]);
         let mut reset = Reset {
             subject: Subject::seek(&self.parts, request.name, by, origin),
+            waiter,
             words: wording(core, language, request.one_line),
             language: request.language,
             kinds,
@@ -169,6 +188,32 @@ impl Resets {
         };
         let step = reset.list_kinds(None);
         Ok((reset, step))
+    }
+}
+
+impl Resets {
+    /// Where the person is who signed in to this account, as it says; none where it is not believed. Root's
+    /// programs and kiosks are.
+    ///
+    /// # Errors
+    /// When the accounts of the host cannot be read.
+    pub fn network(&self, uid: u32, remote_host: &str) -> Result<Option<Network>, ServiceError> {
+        let state = self.parts.core.state();
+        let rules = &state.policy().rules.reset;
+        let is_believed = match uid {
+            0 => true,
+            _ if rules.kiosks.is_empty() => false,
+            _ => self.is_kiosk(rules, uid)?,
+        };
+        Ok(is_believed.then(|| Network::of(remote_host)))
+    }
+
+    fn is_kiosk(&self, rules: &ResetRules, uid: u32) -> Result<bool, ServiceError> {
+        let accounts = self.parts.core.accounts();
+        let Some(account) = accounts.by_uid(uid)? else {
+            return Ok(false);
+        };
+        Ok(rules.is_kiosk(&accounts.groups(&account)?))
     }
 }
 

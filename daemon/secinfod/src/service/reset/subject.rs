@@ -2,7 +2,7 @@
 //! takes is not seen, and a name that is no user's is as good as one that is.
 
 use super::Parts;
-use crate::core::{Person, RequestSource, Requester, ServiceError};
+use crate::core::{Person, RequestSource, Requester, ServiceError, Waiter};
 use crate::service::sending::Sending;
 use crate::service::verification::Verification;
 use secinfo_domain::state::Method;
@@ -14,16 +14,17 @@ use tokio::task::JoinHandle;
 /// Whose password it is about.
 pub(super) enum Subject {
     /// It is being looked up.
-    Sought(JoinHandle<Option<Arc<Verification>>>, Requester),
+    Sought(JoinHandle<Option<Arc<Verification>>>),
     /// A user with methods, and what verifies them.
     User(Arc<Verification>),
-    /// No user who could be verified; who asked.
-    Unknown(Requester),
+    /// No user who could be verified.
+    Unknown,
 }
 
 /// From where and how a reset is asked for.
 pub(super) struct Origin {
     pub(super) remote_host: String,
+    pub(super) waiter: Waiter,
     pub(super) terminal: String,
     pub(super) language: String,
     pub(super) forms: Forms,
@@ -32,34 +33,26 @@ pub(super) struct Origin {
 impl Subject {
     /// Begins to look a name up.
     pub(super) fn seek(parts: &Arc<Parts>, name: String, by: Requester, origin: Origin) -> Self {
-        let (parts, asking) = (Arc::clone(parts), by.clone());
+        let parts = Arc::clone(parts);
         // The system's user database may take its time.
         let found = tokio::task::spawn_blocking(move || {
-            find(&parts, &name, &asking, origin).unwrap_or_else(|error| {
+            find(&parts, &name, &by, origin).unwrap_or_else(|error| {
                 tracing::warn!(%error, "a user could not be looked up for a password reset");
                 None
             })
         });
-        Self::Sought(found, by)
+        Self::Sought(found)
     }
 
     /// The user, once looked up.
     pub(super) async fn user(&mut self) -> Option<Arc<Verification>> {
-        if let Self::Sought(found, by) = self {
+        if let Self::Sought(found) = self {
             let found = found.await.unwrap_or_default();
-            *self = found.map_or_else(|| Self::Unknown(by.clone()), Self::User);
+            *self = found.map_or(Self::Unknown, Self::User);
         }
         match self {
             Self::User(verification) => Some(Arc::clone(verification)),
-            Self::Unknown(_) | Self::Sought(..) => None,
-        }
-    }
-
-    /// The uid of who asked.
-    pub(super) fn caller(&self) -> u32 {
-        match self {
-            Self::Sought(_, by) | Self::Unknown(by) => by.uid,
-            Self::User(verification) => verification.by().uid,
+            Self::Unknown | Self::Sought(_) => None,
         }
     }
 }
@@ -119,5 +112,6 @@ fn find(
             .map(|origin| origin.as_str().to_owned())
             .unwrap_or_default(),
         language: origin.language,
+        waiter: origin.waiter,
     })))
 }

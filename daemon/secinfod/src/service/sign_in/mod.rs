@@ -22,7 +22,7 @@ use super::conversation::Wording;
 use super::sending::Sending;
 use super::session::{Session, SessionOwner, Sessions};
 use super::verification::Verification;
-use crate::core::{Person, Requester, ServiceError, random_id};
+use crate::core::{Person, Requester, ServiceError, Waiter, random_id};
 use crate::messages::Prompts;
 use crate::wire_names::WireName;
 use conversation::{LONGEST, Stage, Talk, Turn, outlook};
@@ -179,6 +179,7 @@ impl SignIns {
             sending: Sending::default(),
             origin: request.origin,
             language: request.language.clone(),
+            waiter: Waiter::account(by.uid),
         });
         let first_view = View::first(is_remote, &request.language);
         let prompts = Prompts::of(self.parts.codes.language(&[&request.language]));
