@@ -1,8 +1,9 @@
 //! What a user goes through who forgot the password.
 
 use super::{PASSWORD, begin, send, types, with_phone_and_address};
-use secinfo_tests::{ALICE, ALICE_NAME, PasswordHelper, ROOT, now};
+use secinfo_tests::{ALICE, ALICE_NAME, BOB, BOB_NAME, PasswordHelper, ROOT, now};
 use serde_json::json;
+use std::time::Duration;
 
 #[tokio::test]
 async fn two_methods_are_proved_and_the_new_password_is_set() {
@@ -209,12 +210,54 @@ async fn what_became_of_a_ticket_is_asked_after_the_helper_or_the_daemon_has_end
             if types.iter().any(|kind| kind == last) {
                 break;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let ticket = &helper.calls_of("SetPassword")[0]["ticket"];
         let asked = helper.calls_of("Outcome");
         assert_eq!(&asked[0]["ticket"], ticket, "the very ticket");
     }
+}
+
+#[tokio::test]
+async fn a_ticket_of_which_the_helper_says_nothing_keeps_no_other_from_being_settled() {
+    let (mut host, _alice) = with_phone_and_address("gates = \"one\"").await;
+    let bob = host.client(BOB).await;
+    bob.enroll_destination(&host, "email", "bob@example.org", None)
+        .await;
+    let silent_of = std::sync::Mutex::new(None);
+    let _helper = PasswordHelper::start(&host, move |method, call| match method {
+        "Check" => Some(json!({"account": "settable"})),
+        "Outcome" => {
+            // The first that is asked for, whosever it is.
+            let mut silent_of = silent_of.lock().unwrap();
+            let asked = call["ticket"]["id"].clone();
+            let first = silent_of.get_or_insert_with(|| asked.clone());
+            (asked != *first).then(|| json!({"outcome": "set"}))
+        }
+        _ => None,
+    });
+    for name in [ALICE_NAME, BOB_NAME] {
+        let mut reset = begin(&host, name);
+        let email = send(&host, &mut reset, "Email").await;
+        reset.answer(&email.code).unwrap();
+        reset.answer(PASSWORD).unwrap().answer(PASSWORD).unwrap();
+        assert_eq!(reset.ended().unwrap().0, "refused");
+    }
+    host.kill();
+    host.start_daemon().await;
+    let root = host.client(ROOT).await;
+    let settled = async {
+        while !types(&root)
+            .await
+            .iter()
+            .any(|kind| kind == "password-reset")
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), settled)
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -70,12 +70,11 @@ impl Resets {
                 Ok(TicketOutcome::Unknown) => PasswordOutcome::Failed(ResetFailure::Unknown),
                 Err(error) => {
                     tracing::warn!(%error, "what became of a password reset is not known yet; it is asked again");
-                    return;
+                    continue;
                 }
             };
             if let Err(error) = self.parts.record(&person, id, outcome).await {
                 tracing::warn!(%error, "what became of a password reset could not be recorded; it is tried again");
-                return;
             }
         }
     }
