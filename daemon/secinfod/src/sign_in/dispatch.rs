@@ -97,6 +97,7 @@ impl Dispatcher {
     async fn answer(&mut self, call: &Call<'_>) -> Result<Zeroizing<Vec<u8>>, CallError> {
         match call.method.as_ref() {
             sign_in::method::START => {
+                self.place.keep_pace().await;
                 let step = self.start_sign_in(parameters(call)?).await?;
                 Ok(varlink::reply(&step, ROOM))
             }

@@ -9,6 +9,7 @@
 mod conversation;
 mod dispatch;
 mod listener;
+mod pace;
 mod peer;
 mod resets;
 mod server;

@@ -57,6 +57,7 @@ impl Dispatcher {
             let room = self.place.begin_at_kiosk(network);
             room.ok_or(PasswordResetError::LimitsExceeded)?;
         }
+        self.place.keep_pace().await;
         let request = ResetRequest {
             name: start.name,
             uid,

@@ -1,11 +1,13 @@
 //! What each account may hold of the socket. An account that takes too much loses the oldest of its own.
 
+use super::pace::Pace;
 use crate::service::reset::Network;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
+use tokio::time::{Instant, sleep};
 
 /// How much may be held at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,7 @@ impl Default for Limits {
 pub struct Shares {
     limits: Limits,
     held: Mutex<Held>,
+    pace: Pace,
 }
 
 /// The connections, the oldest first.
@@ -73,6 +76,7 @@ impl Shares {
         Arc::new(Self {
             limits,
             held: Mutex::default(),
+            pace: Pace::default(),
         })
     }
 
@@ -158,6 +162,14 @@ impl Place {
     /// Returns when the place is needed by a newer connection.
     pub(super) async fn ended(&self) {
         self.end.notified().await;
+    }
+
+    /// Waits until the account of the connection may begin one more conversation.
+    pub(super) async fn keep_pace(&self) {
+        let wait = self.shares.pace.wait(self.account, Instant::now());
+        if !wait.is_zero() {
+            sleep(wait).await;
+        }
     }
 
     /// Counts the connection, whose account is a kiosk, for the site that the person comes from instead of for
