@@ -109,3 +109,20 @@ impl Helper {
 fn malformed(_: serde_json::Error) -> io::Error {
     io::ErrorKind::InvalidData.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::PATIENCE;
+    use std::time::Duration;
+
+    #[test]
+    fn the_unit_waits_at_a_stop_for_longer_than_a_password_may_take() {
+        let unit = include_str!("../../../../../systemd/secinfod.service");
+        let minutes = unit
+            .lines()
+            .find_map(|line| line.strip_prefix("TimeoutStopSec=")?.strip_suffix("min"));
+        let minutes = minutes.and_then(|minutes| minutes.parse().ok());
+        let waits = Duration::from_mins(minutes.expect("a number of minutes"));
+        assert!(waits > PATIENCE);
+    }
+}
