@@ -303,7 +303,7 @@ pub(crate) async fn prove(
 }
 
 /// A connection of this uid to the bus.
-async fn connect_as(uid: u32, host: &BenchHost) -> Result<Connection> {
+pub(crate) async fn connect_as(uid: u32, host: &BenchHost) -> Result<Connection> {
     let stream = stream_as(uid, host.bus_socket())?;
     Ok(Builder::unix_stream(stream).user_id(uid).build().await?)
 }

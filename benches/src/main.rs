@@ -278,10 +278,10 @@ async fn with_flood(paths: &Paths, sizes: &Sizes, report: &mut Results) -> Resul
 /// Measures password resets for a user and for a name that no account has.
 async fn with_reset(paths: &Paths, sizes: &Sizes, report: &mut Results) -> Result<()> {
     let place = paths.new_directory("reset")?;
-    many_users::root_and(&host::state(&place), &flood::account())?;
+    let (_, known) = many_users::root_and(&host::state(&place), &flood::account())?;
     let mut host = BenchHost::start_bus(&place, &reset::configuration(&place)).await?;
     host.start_daemon(&paths.daemon).await?;
-    report.add(reset::measure(&host, &place, sizes.resets).await?);
+    report.add(reset::measure(&host, &place, known, sizes.resets).await?);
     host.stop_daemon()
 }
 

@@ -1,18 +1,22 @@
 //! Whether the times of a password reset tell a stranger which names are users: wrong answers for a user who
-//! has a token, of whom each is an event on disk, beside those for a name that no account has.
+//! has a token and security questions, each an event on disk, beside those for a name that no account has.
 
 use crate::failure::{Context, Failure, Result};
 use crate::flood;
-use crate::host::{BenchHost, ROOT_PATH, call};
+use crate::host::{BenchHost, ROOT_PATH, call, content};
+use crate::log::Known;
 use crate::measure::{median, micros, percentile};
 use crate::report::{Bar, Row, progress};
-use secinfo_wire::names::interface::USER;
+use secinfo_wire::names::interface::{ENROLLMENT, USER};
+use secinfo_wire::{EnrollmentDetails, Response};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::os::unix::net::UnixListener;
 use std::time::Instant;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::task::JoinSet;
+use zbus::{OwnedObjectPath, Variant};
 
 /// The account that asks, of every host.
 const CALLER: u32 = 1;
@@ -20,8 +24,42 @@ const CALLER: u32 = 1;
 /// A name that no account has.
 const NOBODY: &str = "no-such-user";
 
-/// Resets that go on at once, half of them for each name: what fits into the limits of one user.
-const AT_ONCE: usize = 8;
+/// What is answered wrongly.
+struct Wrong {
+    /// How it is offered.
+    offered: &'static str,
+    /// What is answered until it is checked.
+    answers: &'static [&'static str],
+    /// Resets that go on at once, half of them for each name: what fits into the limits of one user, and of
+    /// one caller.
+    at_once: usize,
+    /// What is measured: choosing it, and the last answer.
+    measured: [&'static str; 2],
+}
+
+const KINDS: [Wrong; 2] = [
+    Wrong {
+        offered: "Hardware token",
+        answers: &["00000000"],
+        at_once: 8,
+        measured: ["choosing a method", "a wrong code"],
+    },
+    Wrong {
+        offered: "Answers to security questions",
+        answers: &["none of these", "nor this", "nor that"],
+        at_once: 4,
+        measured: ["choosing security questions", "wrong answers to these"],
+    },
+];
+
+/// The questions that the user sets up, and the answers.
+const QUESTIONS: [(&str, &str); 5] = [
+    ("first-pet", "Xylophonius"),
+    ("first-concert", "Die Zwölf Tenöre"),
+    ("parents-met", "an der Großen Straße"),
+    ("first-employer", "Quuxwerke"),
+    ("childhood-street", "Narrow Lane"),
+];
 
 /// Further lines of the configuration, which begin in `[daemon]`.
 pub(crate) fn configuration(host: &std::path::Path) -> String {
@@ -44,21 +82,54 @@ struct Times {
     of_nobody: Vec<f64>,
 }
 
-/// Measures wrong answers, `count` for each name.
+/// Measures wrong answers, `count` for each name. The user has a token of counters, of which none was used.
 pub(crate) async fn measure(
     host: &BenchHost,
     place: &std::path::Path,
+    known: Known,
     count: usize,
 ) -> Result<Vec<Row>> {
     progress("reset: times of wrong answers, for a user and for a name that no account has");
     // No password is set: there only has to be a socket, or else resets are not offered.
     let _helper = UnixListener::bind(helper(place)).context(|| "make a socket".into())?;
+    set_questions_up(host, known).await?;
+    let mut rows = Vec::new();
+    for wrong in &KINDS {
+        let [chosen, answered] = measure_kind(host, wrong, count).await?;
+        let [choosing, answering] = wrong.measured;
+        rows.extend([row(choosing, chosen), row(answering, answered)]);
+    }
+    Ok(rows)
+}
+
+/// The user sets security questions up, after proving the token.
+async fn set_questions_up(host: &BenchHost, known: Known) -> Result<()> {
+    let uid = flood::account().uid;
+    let connection = flood::connect_as(uid, host).await?;
+    flood::prove(&connection, uid, known, 0).await?;
+    let path = format!("{ROOT_PATH}/users/u{uid}");
+    let list = |list: Vec<&'static str>| Variant::from(list);
+    let options = HashMap::from([
+        ("questions", list(QUESTIONS.map(|(id, _)| id).into())),
+        ("answers", list(QUESTIONS.map(|(_, answer)| answer).into())),
+        ("forms", list(vec!["answers"])),
+    ]);
+    let body = ("security-questions", options);
+    let started = call(&connection, &path, USER, "StartEnrollment", &body).await?;
+    let (session, _): (OwnedObjectPath, EnrollmentDetails) = content(&started)?;
+    let again = Response::Answers(QUESTIONS.map(|(_, answer)| answer.into()).into());
+    call(&connection, session.as_str(), ENROLLMENT, "Submit", &again).await?;
+    Ok(())
+}
+
+/// How long choosing a kind takes, and the last wrong answer there.
+async fn measure_kind(host: &BenchHost, wrong: &'static Wrong, count: usize) -> Result<[Times; 2]> {
     let user = flood::account();
     let path = format!("{ROOT_PATH}/users/u{}", user.uid);
-    let (mut chosen, mut answered) = (Times::default(), Times::default());
-    while answered.of_user.len() < count {
+    let mut measured = [Times::default(), Times::default()];
+    while measured[0].of_user.len() < count {
         let mut running = JoinSet::new();
-        for number in 0..AT_ONCE {
+        for number in 0..wrong.at_once {
             let is_user = number % 2 == 0;
             let name = if is_user {
                 user.name.clone()
@@ -66,26 +137,22 @@ pub(crate) async fn measure(
                 NOBODY.to_owned()
             };
             let stream = flood::stream_as(CALLER, host.sign_in_socket())?;
-            running.spawn(async move { (is_user, answer_wrongly(stream, &name).await) });
+            running.spawn(async move { (is_user, answer_wrongly(stream, &name, wrong).await) });
         }
         while let Some(done) = running.join_next().await {
             let (is_user, times) = done.context(|| "run a reset".into())?;
-            let [choosing, answering] = times?;
-            for (times, time) in [(&mut chosen, choosing), (&mut answered, answering)] {
+            for (measured, time) in measured.iter_mut().zip(times?) {
                 if is_user {
-                    times.of_user.push(time);
+                    measured.of_user.push(time);
                 } else {
-                    times.of_nobody.push(time);
+                    measured.of_nobody.push(time);
                 }
             }
         }
         // So that each wrong answer is looked at, and none refused for those before it.
         call(host.connection(), &path, USER, "Unlock", &()).await?;
     }
-    Ok(vec![
-        row("choosing a method", chosen),
-        row("a wrong code", answered),
-    ])
+    Ok(measured)
 }
 
 fn row(what: &str, times: Times) -> Row {
@@ -108,26 +175,37 @@ fn row(what: &str, times: Times) -> Row {
         )
 }
 
-/// How long the daemon takes to answer a choice and a wrong code, in microseconds.
-async fn answer_wrongly(stream: std::os::unix::net::UnixStream, name: &str) -> Result<[f64; 2]> {
+/// How long the daemon takes to answer a choice and the last of some wrong answers, in microseconds.
+async fn answer_wrongly(
+    stream: std::os::unix::net::UnixStream,
+    name: &str,
+    wrong: &Wrong,
+) -> Result<[f64; 2]> {
     let failed = || "talk to the daemon".into();
     stream.set_nonblocking(true).context(failed)?;
     let mut stream = UnixStream::from_std(stream).context(failed)?;
     let started = exchange(&mut stream, "Start", &json!({"name": name})).await?;
     let prompt = started["parameters"]["prompt"]["text"].as_str();
-    let row = prompt.and_then(|text| text.lines().find(|line| line.ends_with("Hardware token")));
+    let row = prompt.and_then(|text| text.lines().find(|line| line.ends_with(wrong.offered)));
     let number = row.and_then(|row| row.split_once('.'));
     let (number, _) = number.ok_or_else(|| Failure::Wrong(format!("no choice: {started}")))?;
-    let mut times = [0.0; 2];
-    for (time, answer) in times.iter_mut().zip([number, "00000000"]) {
-        let begun = Instant::now();
-        let answered = exchange(&mut stream, "Answer", &json!({"answer": answer})).await?;
-        *time = micros(begun.elapsed());
-        if answered["parameters"]["prompt"].is_null() {
-            return Err(Failure::Wrong(format!("no further prompt: {answered}")));
-        }
+    let choosing = time_answer(&mut stream, number).await?;
+    let mut answering = 0.0;
+    for answer in wrong.answers {
+        answering = time_answer(&mut stream, answer).await?;
     }
-    Ok(times)
+    Ok([choosing, answering])
+}
+
+/// How long the daemon takes to answer with a further prompt, in microseconds.
+async fn time_answer(stream: &mut UnixStream, answer: &str) -> Result<f64> {
+    let begun = Instant::now();
+    let answered = exchange(stream, "Answer", &json!({"answer": answer})).await?;
+    let time = micros(begun.elapsed());
+    if answered["parameters"]["prompt"].is_null() {
+        return Err(Failure::Wrong(format!("no further prompt: {answered}")));
+    }
+    Ok(time)
 }
 
 async fn exchange(stream: &mut UnixStream, method: &str, parameters: &Value) -> Result<Value> {

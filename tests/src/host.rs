@@ -109,6 +109,16 @@ impl Setup {
             .environment("FAKETIME", format!("+{by}"))
     }
 
+    /// Takes what the daemon's clock is ahead by, such as `+11m`, from this file whenever it is read. Needs
+    /// libfaketime.
+    #[must_use]
+    pub fn clock(self, file: &Path) -> Self {
+        self.environment("LD_PRELOAD", "/usr/$LIB/faketime/libfaketimeMT.so.1")
+            .environment("FAKETIME_DONT_FAKE_MONOTONIC", "1")
+            .environment("FAKETIME_NO_CACHE", "1")
+            .environment("FAKETIME_TIMESTAMP_FILE", file)
+    }
+
     fn has_channels(&self) -> bool {
         self.more.contains("[channel.")
     }

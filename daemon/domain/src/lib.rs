@@ -43,7 +43,7 @@ pub use id::{
 };
 pub use keys::{created_key, destroyed_keys};
 pub use kind::{Answer, Kind, KindSet};
-pub use name::{ChannelName, GroupName, InvalidName, Label, ServiceName, UserName};
+pub use name::{ChannelName, GroupName, InvalidName, Label, QuestionId, ServiceName, UserName};
 pub use otp::{
     Algorithm, Counter, Digits, HotpParameters, InvalidAlgorithm, InvalidDigits, InvalidPeriod,
     OtpParameters, Period, TimeStep, TotpParameters,

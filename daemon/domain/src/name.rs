@@ -138,6 +138,10 @@ name!(
     /// What the administrator calls a channel: `text-main`.
     ChannelName, 32, |text| text, |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
 );
+name!(
+    /// The id of a security question, which users' answers are kept with: `first-pet`.
+    QuestionId, 40, |text| text, |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'
+);
 
 #[cfg(test)]
 mod tests {

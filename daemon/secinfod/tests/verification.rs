@@ -178,7 +178,7 @@ async fn a_method_that_does_not_open_leaves_the_others_to_verify_with() {
         )
     };
     let (session, asked) = start(None).unwrap();
-    assert_eq!(asked.method, app(2));
+    assert_eq!(asked.method.method, app(2));
     let methods = service.verifications().methods(session.subject()).unwrap();
     let methods: Vec<_> = methods.iter().map(|candidate| candidate.method).collect();
     assert_eq!(methods, [app(2)]);

@@ -46,18 +46,25 @@ pub fn reset_outlook(
     Case::new(&introduced, user, context)?.reset()
 }
 
-/// How many methods the user lacks for a reset, whatever is locked now; 0 where there is no reset.
+/// How many methods the user lacks for a reset, whatever is locked now; 0 where there is no reset. One method
+/// may count for none, because nothing can be asked for it any more.
 ///
 /// # Errors
 ///
 /// [`Refusal::UnknownUser`] when the user is neither known nor introduced.
-pub fn lacking_for_reset(state: &State, user: UserId, context: &Context) -> Result<u8, Refusal> {
+pub fn lacking_for_reset(
+    state: &State,
+    user: UserId,
+    context: &Context,
+    unaskable: Option<MethodId>,
+) -> Result<u8, Refusal> {
     let introduced = introduced(state, context);
     let case = Case::new(&introduced, user, context)?;
     if !case.reset_rules().enabled {
         return Ok(0);
     }
-    let methods = case.gate_methods();
+    let mut methods = case.gate_methods();
+    methods.retain(|method| Some(method.id()) != unaskable);
     let lacking = case
         .gates_needed(&[])
         .saturating_sub(case.distinct(&methods));

@@ -31,7 +31,7 @@ pub struct Event {
 }
 
 /// Reads a field that may be null but not absent: an event has all its fields, or it is damaged.
-fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+pub(crate) fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,

@@ -3,7 +3,7 @@
 use super::answer::{Accepted, Answer, Judgement};
 use super::proved::Proved;
 use super::row::{CredentialRules, Enrollment, Row};
-use crate::{Purpose, Strength};
+use crate::{Purpose, QuestionId, Strength};
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
@@ -46,14 +46,17 @@ impl CredentialRules for SecurityQuestions {
     }
 }
 
-/// How many security questions there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// Which security questions there are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecurityQuestionRules {
     /// How many a user chooses and answers when setting them up.
     pub to_enrol: u8,
     /// How many of these a password reset asks.
     pub to_answer: u8,
+    /// Those that can be chosen. What is asked for no user is spread over these and former rules as the
+    /// users' questions are, so that a new list does not tell users from others.
+    pub listed: Vec<QuestionId>,
 }
 
 impl SecurityQuestionRules {
@@ -66,6 +69,7 @@ impl Default for SecurityQuestionRules {
         Self {
             to_enrol: 5,
             to_answer: 3,
+            listed: Vec::new(),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::event::{
     ResetFailure, TokenImported, VerificationFailed, VerificationSucceeded, Who,
 };
 use crate::kind::{AccessPass, RecoveryCodes};
-use crate::{MethodId, Policy, Purpose, Sealed, SealedMethod, Seconds, Timestamp, UserId};
+use crate::{Kind, MethodId, Policy, Purpose, Sealed, SealedMethod, Seconds, Timestamp, UserId};
 use std::sync::Arc;
 
 /// The most proofs that are kept for one user; the oldest goes first.
@@ -85,10 +85,12 @@ impl State {
                 if let Some(message) = fact.credential.proved_by() {
                     self.codes.use_up(message);
                 }
+                self.register(&fact.credential, now);
                 let fresh = self.policy().rules.fresh_proof;
                 self.change(user, |state| state.enroll(fact, now, fresh));
             }
             Fact::MethodImported(fact) => {
+                self.register(&fact.credential, now);
                 self.change(user, |state| {
                     let (id, sealed) = (fact.method, fact.sealed.clone());
                     state.add(Method {
@@ -235,6 +237,7 @@ impl State {
             for method in &state.methods {
                 self.unschedule(user, method);
                 self.retire(user, method.id);
+                self.unregister(method);
             }
         }
         self.users.remove(user);
@@ -254,6 +257,7 @@ impl State {
             .cloned()
         {
             self.unschedule(user, &method);
+            self.unregister(&method);
         }
         self.change(user, |state| {
             change_list(&mut state.methods, |methods| {
@@ -262,6 +266,20 @@ impl State {
             // A terminal may have been remembered for a proof of the deleted method.
             state.forget_terminals();
         });
+    }
+
+    /// What all users together have of such methods.
+    fn register(&mut self, credential: &Credential, now: Timestamp) {
+        if credential.kind() == Kind::SecurityQuestions {
+            let current = self.policy().rules.security_questions.clone();
+            self.questions.add(&current, now);
+        }
+    }
+
+    fn unregister(&mut self, method: &Method) {
+        if method.kind() == Kind::SecurityQuestions {
+            self.questions.remove(method.created);
+        }
     }
 
     fn unschedule(&mut self, user: UserId, method: &Method) {

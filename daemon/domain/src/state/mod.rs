@@ -3,6 +3,7 @@
 mod budget;
 mod codes;
 mod evolve;
+mod questions;
 mod reset;
 mod restore;
 mod retired;
@@ -15,6 +16,7 @@ mod users;
 pub use budget::Budget;
 pub(crate) use budget::Expense;
 pub use codes::{CodeRequest, CodeRequests, CodeStatus};
+pub use questions::UsedRules;
 pub(crate) use reset::distinct as distinct_gates;
 pub use reset::{OpenTicket, PassedGate, Resets};
 pub use retired::Reached;
@@ -26,6 +28,7 @@ use crate::{
     BreakGlassId, KeyId, Kind, MethodId, Policy, SealedPart, SeedTag, TicketId, Timestamp, TokenId,
     UserId,
 };
+use questions::UsedQuestions;
 use rpds::{HashTrieMapSync, RedBlackTreeMapSync, RedBlackTreeSetSync};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, LazyLock};
@@ -38,6 +41,7 @@ pub struct State {
     latest: Timestamp,
     policy: Option<Arc<Policy>>,
     policy_since: Timestamp,
+    questions: UsedQuestions,
     users: Users,
     tokens: HashTrieMapSync<TokenId, Token>,
     /// The secrets of the tokens that methods were made of.
@@ -72,6 +76,11 @@ impl State {
     /// Whether a policy was put in force yet.
     pub const fn has_policy(&self) -> bool {
         self.policy.is_some()
+    }
+
+    /// The rules under which the security questions were set up that users have, the oldest first.
+    pub fn questions_in_use(&self) -> impl Iterator<Item = &UsedRules> {
+        self.questions.in_use()
     }
 
     /// The security info of a user.

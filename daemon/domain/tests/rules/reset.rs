@@ -8,8 +8,8 @@ use secinfo_domain::event::{
 use secinfo_domain::kind::Failure;
 use secinfo_domain::policy::{Gates, Limit, Rules};
 use secinfo_domain::{
-    Answer, Kind, MethodId, PasswordOutcome, Place, Policy, Purpose, Refusal, ResetOutlook,
-    Seconds, SessionTag, Strength, TicketId, lacking_for_reset, reset_outlook,
+    Answer, HostAction, Kind, MethodId, PasswordOutcome, Place, Policy, Purpose, Refusal,
+    ResetOutlook, Seconds, SessionTag, Strength, TicketId, lacking_for_reset, reset_outlook,
 };
 
 const RESET: SessionTag = SessionTag::from_bytes([0x4e; 16]);
@@ -107,6 +107,25 @@ fn one_gate_leads_to_a_ticket_where_one_is_asked_for() {
 }
 
 #[test]
+fn what_nothing_can_be_asked_for_any_more_is_no_gate_that_a_user_has() {
+    let story = given_rules(
+        one_gate,
+        [
+            alice().enroll(method(1), email()),
+            alice().enroll(method(2), text(Place::Mobile)),
+        ],
+    );
+    let ask = reset();
+    let (user, context) = ask.parts();
+    let lacking = |unaskable| lacking_for_reset(&story.state, user, context, unaskable);
+    assert_eq!(lacking(None), Ok(0));
+    assert_eq!(lacking(Some(method(2))), Ok(0));
+    let only = given_rules(one_gate, [alice().enroll(method(1), email())]);
+    let lacking = lacking_for_reset(&only.state, user, context, Some(method(1)));
+    assert_eq!(lacking, Ok(1));
+}
+
+#[test]
 fn wrong_answers_at_gates_count_for_no_calling_account() {
     let kiosk = |seconds| alice().called_by(Who::User(CAROL)).at(seconds);
     let gate = |n| kiosk(1000 + n * 60).from(RESET).gate(method(1), WRONG);
@@ -127,6 +146,7 @@ fn wrong_answers_at_gates_count_for_no_calling_account() {
         .then_refused(Refusal::TooSoon { until: at(1600) })
         .and(kiosk(1180).from(RESET).gate(method(1), step(105)));
 }
+
 #[test]
 fn there_is_no_ticket_without_the_gates() {
     many_methods(one_gate)
@@ -262,7 +282,7 @@ fn one_destination_is_too_few_where_two_gates_are_asked_for() {
         ],
     );
     assert_eq!(outlook(&story, &reset()), Err(Refusal::TooFewMethods));
-    let lacking = |ask: &Ask| lacking_for_reset(&story.state, ask.parts().0, ask.parts().1);
+    let lacking = |ask: &Ask| lacking_for_reset(&story.state, ask.parts().0, ask.parts().1, None);
     assert_eq!(lacking(&alice()), Ok(1));
     assert_eq!(lacking(&bob()), Ok(2));
 }
@@ -594,7 +614,7 @@ fn security_questions_are_never_enough_alone() {
     let only = given_rules(one_gate, [alice().enroll(method(7), questions())]);
     assert_eq!(outlook(&only, &reset()), Err(Refusal::TooFewMethods));
     let (user, context) = (ALICE, reset());
-    let lacking = lacking_for_reset(&only.state, user, context.parts().1);
+    let lacking = lacking_for_reset(&only.state, user, context.parts().1, None);
     assert_eq!(lacking, Ok(1));
     let answered = many_methods(one_gate)
         .and(alice().enroll(method(7), questions()))
@@ -624,6 +644,32 @@ fn security_questions_are_not_for_administrators() {
     story
         .when(administrator().gate(method(7), Answer::Answers))
         .then_refused(refused());
+}
+
+#[test]
+fn the_rules_that_questions_were_chosen_under_count_as_long_as_there_are_such_questions() {
+    let in_use = |story: &Story| -> Vec<(u8, u32)> {
+        let in_use = story.state.questions_in_use();
+        in_use
+            .map(|used| (used.rules.to_enrol, used.methods))
+            .collect()
+    };
+    let more = |rules: &mut Rules| rules.security_questions.to_enrol = 7;
+    let mut policy = Policy::default();
+    more(&mut policy.rules);
+    let story = given([
+        alice().enroll(method(7), questions()),
+        bob().enroll(method(8), questions()),
+    ]);
+    assert_eq!(in_use(&story), [(5, 2)]);
+    let story = story.and(host(HostAction::SetPolicy(Box::new(policy))));
+    assert_eq!(in_use(&story), [(5, 2)]);
+    // One chooses anew, and the other leaves.
+    let story = story.and(alice().at(9).enroll(method(9), questions()));
+    assert_eq!(in_use(&story), [(5, 1), (7, 1)]);
+    let story = story.and(administrator_for(BOB).at(9).erase());
+    assert_eq!(in_use(&story), [(7, 1)]);
+    assert_eq!(story.replayed(), story.state);
 }
 
 #[test]

@@ -26,6 +26,8 @@ pub enum TagPurpose {
     Guess,
     /// The secret of a hardware token.
     Seed,
+    /// Which security questions a name is asked.
+    Questions,
 }
 
 impl TagPurpose {
@@ -36,6 +38,7 @@ impl TagPurpose {
             Self::SignInSource => b"secinfo tag 1 sign-in source",
             Self::Guess => b"secinfo tag 1 guess",
             Self::Seed => b"secinfo tag 1 seed",
+            Self::Questions => b"secinfo tag 1 questions",
         }
     }
 }
@@ -98,8 +101,8 @@ impl Vault {
         Ok(key.map(|key| tag_under(&key, purpose, parts)))
     }
 
-    /// The tag of what these parts say, for as long as there is the log. Only what cannot be guessed may
-    /// have one, such as the secret of a token.
+    /// The tag of what these parts say, for as long as there is the log. Only of what cannot be guessed it
+    /// may be written down, such as of the secret of a token or the id of a credential.
     pub fn lasting_tag(&self, purpose: TagPurpose, parts: &[&[u8]]) -> [u8; 16] {
         let key = derive(&self.signing_seed(), b"secinfo lasting tags 1");
         tag_under(&key, purpose, parts)

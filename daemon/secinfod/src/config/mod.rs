@@ -109,7 +109,9 @@ impl Config {
 
     /// The policy as configured, groups and services in the order of their names.
     pub fn policy(&self) -> Policy {
-        self.policy.clone()
+        let mut policy = self.policy.clone();
+        policy.rules.security_questions.listed = self.questions.listed();
+        policy
     }
 
     /// The channels as configured, in the order of their names.

@@ -128,6 +128,8 @@ fn security_questions(
     let rules = SecurityQuestionRules {
         to_enrol: section.read("to_enrol", or.to_enrol, counts()),
         to_answer: section.read("to_answer", or.to_answer, counts()),
+        // Of another section.
+        listed: or.listed,
     };
     section.require(
         rules.to_answer <= rules.to_enrol,

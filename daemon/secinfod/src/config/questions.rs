@@ -3,7 +3,7 @@
 use super::document::Section;
 use super::value::{self, Refusal};
 use crate::methods::{OwnQuestion, Questions};
-use secinfo_domain::{InvalidName, Policy};
+use secinfo_domain::{InvalidName, Policy, QuestionId};
 use secinfo_words::Language;
 use toml::de::DeValue;
 
@@ -38,16 +38,7 @@ pub(super) fn read(root: &mut Section<'_, '_>, with_shipped: bool, policy: &Poli
 }
 
 fn name(text: &str) -> Result<String, InvalidName> {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if text.is_empty() {
-        Err(InvalidName::Empty)
-    } else if text.len() > 40 {
-        Err(InvalidName::TooLong(40))
-    } else if text.chars().all(fits) {
-        Ok(text.to_owned())
-    } else {
-        Err(InvalidName::Character)
-    }
+    QuestionId::parse(text).map(|id| id.as_str().to_owned())
 }
 
 fn text(value: &DeValue<'_>) -> Result<String, Refusal> {

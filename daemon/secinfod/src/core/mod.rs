@@ -22,6 +22,7 @@ mod settings;
 mod snapshots;
 mod source;
 mod tags;
+mod turns;
 mod writer;
 
 pub(crate) use account::blocking;
@@ -42,6 +43,7 @@ pub(crate) use sealed::seal_new;
 pub use settings::Settings;
 pub use source::RequestSource;
 pub(crate) use source::address_of;
+pub(crate) use turns::Turn;
 pub(crate) use writer::Appender;
 
 use hashing::Hashing;
@@ -58,6 +60,7 @@ use serials::Serials;
 use std::io;
 use std::sync::{Arc, RwLock};
 use tokio::sync::broadcast;
+use turns::Turns;
 use writer::Writer;
 
 /// The foundation of the service. Every part of the service holds it, and keeps only what is its own
@@ -71,6 +74,7 @@ pub struct Core {
     settings: RwLock<Settings>,
     hashing: Hashing,
     serials: Serials,
+    turns: Turns,
     in_vain: InVain,
 }
 
@@ -86,6 +90,7 @@ impl Core {
         if let Err(error) = ledger.renew_tag_keys(clock.now(), tags::LIFE) {
             tracing::warn!(%error, "the keys of tags could not be renewed; it is tried again");
         }
+        let turns = Turns::new().map_err(|error| io::Error::other(error.to_string()))?;
         let reader = ledger.reader();
         let published = Arc::new(Published::new(state, ledger.room()));
         let writer = Writer::start(
@@ -103,6 +108,7 @@ impl Core {
             settings: RwLock::new(settings),
             hashing: Hashing::default(),
             serials: Serials::default(),
+            turns,
             in_vain: InVain::default(),
         })
     }

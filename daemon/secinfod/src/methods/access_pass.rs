@@ -4,7 +4,7 @@
 use super::delivery::code::SentCode;
 use super::delivery::destination::Given;
 use super::kind::{
-    Draft, EnrollmentRequest, MethodKind, OpenMethod, PromptStyle, Verifier, issued_only,
+    Draft, EnrollmentRequest, MethodKind, OpenMethod, Posed, PromptStyle, Verifier, issued_only,
 };
 use super::written_code::{WrittenCode, WrittenCodeVerifier};
 use crate::core::{Core, Person, ServiceError};
@@ -53,7 +53,12 @@ impl MethodKind for AccessPass {
         WrittenCodeVerifier::of(method, GROUPS, |_| Answer::AccessPass)
     }
 
-    fn decoy(&self) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
+    fn decoy(
+        &self,
+        _core: &Core,
+        _name: &str,
+        _posed: &Posed,
+    ) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
         WrittenCodeVerifier::decoy(GROUPS).map(Some)
     }
 

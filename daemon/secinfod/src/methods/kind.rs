@@ -5,8 +5,7 @@ use super::delivery::code::SentCode;
 use super::delivery::destination::{Destination, Given};
 use super::payload::MethodPayload;
 use super::security_questions::Questions;
-use crate::core::{Core, HashingFor, Person, Requester, ServiceError, Waiter};
-use secinfo_domain::event::Familiarity;
+use crate::core::{Core, HashingFor, Person, Requester, ServiceError, Turn, Waiter};
 use secinfo_domain::kind::{Credential, Proved};
 use secinfo_domain::policy::Rules;
 use secinfo_domain::state::Method;
@@ -64,8 +63,14 @@ pub(crate) trait MethodKind: Sync {
     ) -> Result<Box<dyn Verifier>, ServiceError>;
 
     /// Asks what a method of the kind asks, accepts nothing, and costs what one costs that a user has: for
-    /// resets of users who have none. None where checking costs nothing that could be noticed.
-    fn decoy(&self) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
+    /// resets of users who have none, and of names that are no user's. None where it cannot be told from
+    /// the outside what is asked, and checking costs nothing that could be noticed.
+    fn decoy(
+        &self,
+        _core: &Core,
+        _name: &str,
+        _posed: &Posed,
+    ) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
         Ok(None)
     }
 
@@ -247,8 +252,8 @@ pub(crate) struct OpenMethod {
 
 /// What decides on how security questions are asked.
 pub(crate) struct Posed {
-    /// Another number for each attempt, right or wrong.
-    pub(crate) turn: u64,
+    /// The attempt.
+    pub(crate) turn: Turn,
     /// The language of the user.
     pub(crate) language: Language,
     /// The questions of this host.
@@ -256,13 +261,11 @@ pub(crate) struct Posed {
 }
 
 impl Posed {
-    fn of(core: &Core, method: &Method, language: &str) -> Self {
+    /// In this turn, to a user of this language.
+    pub(crate) fn of(core: &Core, turn: Turn, language: &str) -> Self {
         let settings = core.settings();
-        let failures = [Familiarity::Known, Familiarity::Elsewhere]
-            .map(|from| u64::from(method.throttle(from).failures()));
-        let last_used = method.last_used().map_or(0, Timestamp::as_seconds);
         Self {
-            turn: failures.iter().sum::<u64>() + last_used,
+            turn,
             language: Language::negotiate(&[language, &settings.language]),
             questions: settings.questions,
         }
@@ -270,12 +273,12 @@ impl Posed {
 }
 
 impl OpenMethod {
-    /// Opens the secret of a method, to ask a user of this language.
-    pub(crate) fn open(core: &Core, method: &Method, language: &str) -> Result<Self, ServiceError> {
+    /// Opens the secret of a method, to ask its user.
+    pub(crate) fn open(core: &Core, method: &Method, posed: Posed) -> Result<Self, ServiceError> {
         Ok(Self {
             credential: method.credential().clone(),
             payload: MethodPayload::open(core, method)?,
-            posed: Posed::of(core, method, language),
+            posed,
         })
     }
 
@@ -283,7 +286,7 @@ impl OpenMethod {
     pub(crate) fn open_with_label(
         core: &Core,
         method: &Method,
-        language: &str,
+        posed: Posed,
     ) -> Result<(Label, Self), ServiceError> {
         let (label, payload) = MethodPayload::open_with_label(core, method)?;
         let credential = method.credential().clone();
@@ -292,9 +295,18 @@ impl OpenMethod {
             Self {
                 credential,
                 payload,
-                posed: Posed::of(core, method, language),
+                posed,
             },
         ))
+    }
+}
+
+/// How many digits the codes of a method have; none where they are not written in digits.
+pub(crate) fn digits(open: OpenMethod, rules: &Rules) -> Result<Option<u32>, ServiceError> {
+    let kind = super::of(open.credential.kind());
+    match kind.form() {
+        Form::Code => Ok(kind.verifier(open, rules, None)?.challenge().digits()),
+        Form::Approval | Form::Assertion | Form::Answers => Ok(None),
     }
 }
 

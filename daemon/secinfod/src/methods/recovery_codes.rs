@@ -3,7 +3,7 @@
 use super::delivery::code::SentCode;
 use super::delivery::destination::Given;
 use super::kind::{
-    Draft, EnrollmentRequest, MethodKind, OpenMethod, PromptStyle, Verifier, issued_only,
+    Draft, EnrollmentRequest, MethodKind, OpenMethod, Posed, PromptStyle, Verifier, issued_only,
 };
 use super::written_code::{WrittenCode, WrittenCodeVerifier};
 use crate::core::{Core, Person, ServiceError};
@@ -51,7 +51,12 @@ impl MethodKind for RecoveryCodes {
         WrittenCodeVerifier::of(method, GROUPS, Answer::RecoveryCode)
     }
 
-    fn decoy(&self) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
+    fn decoy(
+        &self,
+        _core: &Core,
+        _name: &str,
+        _posed: &Posed,
+    ) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
         WrittenCodeVerifier::decoy(GROUPS).map(Some)
     }
 

@@ -41,7 +41,7 @@ pub use session::{SessionId, SessionLimits, SessionOwner, Sessions};
 pub use sign_in::{End, Outcome, RefusedFor, SignIn, SignInRequest, SignIns, Step};
 pub use statistics::Statistics;
 pub use tokens::{Imported, TokenRow, Tokens};
-pub use verification::{Candidate, Circumstances, Proven, Verification, Verifications};
+pub use verification::{Asked, Candidate, Circumstances, Proven, Verification, Verifications};
 
 use crate::channels::Channels;
 pub use crate::core::{

@@ -1,9 +1,9 @@
 //! Security info as those see it who may read it.
 
 use super::SecurityInfo;
-use crate::core::{Account, Core, Person, ServiceError};
+use crate::core::{Account, Core, Person, ServiceError, Turn};
 use crate::methods;
-use crate::methods::kind::OpenMethod;
+use crate::methods::kind::{OpenMethod, Posed, digits};
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{Kind, MethodId, Purpose, SessionTag, Timestamp, UserId};
 use secinfo_wire::Hint;
@@ -166,11 +166,11 @@ fn view(
 ) -> Result<MethodView, ServiceError> {
     let kind = method.kind();
     let known = methods::of(kind);
-    let (label, open) = OpenMethod::open_with_label(core, method, "")?;
+    let posed = Posed::of(core, Turn::default(), "");
+    let (label, open) = OpenMethod::open_with_label(core, method, posed)?;
     let hint = known.hint(&open);
     let state = core.state();
     let rules = &state.policy().rules;
-    let challenge = known.verifier(open, rules, None)?.challenge();
     Ok(MethodView {
         id: method.id(),
         kind,
@@ -190,6 +190,6 @@ fn view(
         is_allowed,
         remaining: method.remaining(),
         expires: method.credential().expires(),
-        digits: challenge.digits(),
+        digits: digits(open, rules)?,
     })
 }

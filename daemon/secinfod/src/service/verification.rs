@@ -3,11 +3,10 @@
 use super::notices::Notices;
 use super::sending::{CodeDelivery, CodeSender, Sending, Sent};
 use super::session::{Session, SessionOwner, Sessions};
-use crate::core::{Core, HashingFor, Person, RequestSource, Requester, ServiceError, Waiter};
+use crate::core::{Core, HashingFor, Person, RequestSource, Requester, ServiceError, Turn, Waiter};
 use crate::methods;
-use crate::methods::delivery::code::SentCode;
 use crate::methods::delivery::destination::Destination;
-use crate::methods::kind::{OpenMethod, Verifier};
+use crate::methods::kind::{OpenMethod, Posed, Verifier, digits};
 use crate::methods::payload::MethodPayload;
 use secinfo_channel::MessagePurpose;
 use secinfo_domain::event::{Fact, Failure};
@@ -16,7 +15,7 @@ use secinfo_domain::{
     Action, Answer, Event, Kind, MethodId, Purpose, Recipient, Refusal, Strength, Timestamp,
     verification_outlook,
 };
-use secinfo_wire::{Challenge, Forms, Hint, Response};
+use secinfo_wire::{Challenge, Form, Forms, Hint, Response};
 use std::sync::{Arc, Mutex};
 
 /// Verifies users.
@@ -34,6 +33,9 @@ pub struct Verification {
     pub(super) purpose: Purpose,
     pub(super) forms: Forms,
     pub(super) asked: Mutex<MethodId>,
+    /// The turn in which security questions are asked. It stays until they are answered, whatever other callers
+    /// answer for the user meanwhile.
+    pub(super) turn: Mutex<Turn>,
     pub(super) sending: Sending,
     pub(super) origin: String,
     pub(super) language: String,
@@ -64,6 +66,14 @@ pub struct Candidate {
     pub label: String,
     /// What it can be told from others by.
     pub hint: Hint,
+    /// How many digits its codes have; none where they are not written in digits.
+    pub digits: Option<u32>,
+}
+
+/// What a verification asks now.
+pub struct Asked {
+    /// The method.
+    pub method: Candidate,
     /// What it asks.
     pub challenge: Challenge,
 }
@@ -117,6 +127,21 @@ impl Verification {
             .lock()
             .expect("nothing panics while it holds the method") = method;
     }
+
+    fn turn(&self) -> Turn {
+        *self
+            .turn
+            .lock()
+            .expect("nothing panics while it holds the turn")
+    }
+
+    /// Asks security questions in this turn from now on.
+    pub(super) fn pose(&self, turn: Turn) {
+        *self
+            .turn
+            .lock()
+            .expect("nothing panics while it holds the turn") = turn;
+    }
 }
 
 impl Verifications {
@@ -147,15 +172,17 @@ impl Verifications {
         owner: SessionOwner,
         purpose: Purpose,
         circumstances: Circumstances,
-    ) -> Result<(Arc<Session<Verification>>, Candidate), ServiceError> {
+    ) -> Result<(Arc<Session<Verification>>, Asked), ServiceError> {
         let person = self.core.person(uid)?;
         let candidates = self.candidates(&person, by, purpose, circumstances.forms)?;
-        let language = circumstances.language.as_str();
-        let candidate = match circumstances.first {
-            Some(id) => candidate(&self.core, candidate_of(&candidates, id)?, language)?,
-            None => readable(&self.core, &candidates, language)
-                .next()
-                .ok_or(ServiceError::NoMethod)??,
+        let first = match circumstances.first {
+            Some(id) => candidate_of(&candidates, id)?.id(),
+            None => {
+                readable(&self.core, &candidates)
+                    .next()
+                    .ok_or(ServiceError::NoMethod)??
+                    .method
+            }
         };
         let rules = self.core.state().policy().rules.session;
         let mut by = by.clone();
@@ -164,22 +191,25 @@ impl Verifications {
             by.source = RequestSource::named(user, &circumstances.origin, "", "");
         }
         let by = self.core.requester_for(&person, &by)?;
+        let turn = self.core.turn(person.account.name.as_str());
         let caller = by.uid;
         let subject = Verification {
             person,
             by,
             purpose,
             forms: circumstances.forms,
-            asked: Mutex::new(candidate.method),
+            asked: Mutex::new(first),
+            turn: Mutex::new(turn),
             sending: Sending::default(),
             origin: circumstances.origin,
             language: circumstances.language,
             waiter: Waiter::account(caller),
         };
+        let asked = self.asked(&subject, &candidates, first)?;
         let session =
             self.sessions
                 .open(subject, caller, owner, rules.verification, rules.attempts)?;
-        Ok((session, candidate))
+        Ok((session, asked))
     }
 
     /// The methods that can answer a verification, the one asked now first.
@@ -187,7 +217,7 @@ impl Verifications {
         let mut candidates = self.candidates_of(verification)?;
         let asked = verification.asked();
         candidates.sort_by_key(|method| method.id() != asked);
-        readable(&self.core, &candidates, &verification.language).collect()
+        readable(&self.core, &candidates).collect()
     }
 
     /// Changes to another method.
@@ -195,12 +225,40 @@ impl Verifications {
         &self,
         verification: &Verification,
         to: MethodId,
-    ) -> Result<Candidate, ServiceError> {
+    ) -> Result<Asked, ServiceError> {
         let candidates = self.candidates_of(verification)?;
-        let language = &verification.language;
-        let candidate = candidate(&self.core, candidate_of(&candidates, to)?, language)?;
+        let asked = self.asked(verification, &candidates, to)?;
         verification.ask(to);
-        Ok(candidate)
+        Ok(asked)
+    }
+
+    /// What one of these candidates asks, each time anew.
+    pub(super) fn asked(
+        &self,
+        verification: &Verification,
+        candidates: &[Method],
+        id: MethodId,
+    ) -> Result<Asked, ServiceError> {
+        let method = candidate_of(candidates, id)?;
+        Ok(Asked {
+            method: candidate(&self.core, method)?,
+            challenge: self.challenge(verification, method)?,
+        })
+    }
+
+    /// What a method of the user asks now.
+    pub(super) fn challenge(
+        &self,
+        verification: &Verification,
+        method: &Method,
+    ) -> Result<Challenge, ServiceError> {
+        let core = &self.core;
+        let kind = methods::of(method.kind());
+        let posed = Posed::of(core, verification.turn(), &verification.language);
+        let open = OpenMethod::open(core, method, posed)?;
+        let state = core.state();
+        let verifier = kind.verifier(open, &state.policy().rules, None)?;
+        Ok(verifier.challenge())
     }
 
     /// Answers a verification. When this returns a proof, the code is used up on disk.
@@ -214,6 +272,9 @@ impl Verifications {
             .get(session.id())
             .ok_or(ServiceError::SessionExpired)?;
         let proven = self.answer(session.subject(), response).await;
+        if proven.as_ref().is_err_and(ServiceError::is_refused_code) {
+            self.end_turn(session.subject());
+        }
         match proven {
             Ok(_) => self.sessions.close(session.id()),
             Err(ref error) if error.is_refused_code() && session.count_wrong() => {
@@ -223,6 +284,17 @@ impl Verifications {
             Err(_) => {}
         }
         proven
+    }
+
+    /// Asks other security questions after a wrong answer.
+    fn end_turn(&self, verification: &Verification) {
+        let person = &verification.person;
+        let kind = self.core.state().kind_of(person.id, verification.asked());
+        if kind.is_some_and(|kind| methods::of(kind).form() == Form::Answers) {
+            let name = person.account.name.as_str();
+            self.core.end_turn(name);
+            verification.pose(self.core.turn(name));
+        }
     }
 
     /// Verifies the user by the method that is asked now.
@@ -284,8 +356,7 @@ impl Verifications {
             Purpose::PasswordReset => self.core.context_for_reset(person, by)?,
         };
         verification_outlook(&state, person.id, &context, id, purpose)?;
-        let sent = session.and_then(|session| session.sending.code_for(Some(id)));
-        let verifier = verifier(&self.core, method, sent)?;
+        let verifier = self.verifier(person, method, session)?;
         let now = self.core.now();
         let compared_with = verifier.compared_with(now);
         let turn = match purpose {
@@ -325,10 +396,29 @@ impl Verifications {
         let user = state.user(verification.person.id);
         let method = user.and_then(|user| user.method(id));
         let method = method.ok_or(Refusal::UnknownMethod)?;
-        let sent = verification.sending.code_for(Some(id));
-        let verifier = verifier(&self.core, method, sent)?;
+        let verifier = self.verifier(&verification.person, method, Some(verification))?;
         Ok(!verifier.takes_hashing(response)?
             && verifier.check(response, self.core.now())? != Answer::Wrong)
+    }
+
+    /// What checks the response that a method is given in a session, or without one.
+    fn verifier(
+        &self,
+        person: &Person,
+        method: &Method,
+        session: Option<&Verification>,
+    ) -> Result<Box<dyn Verifier>, ServiceError> {
+        let core = &self.core;
+        let kind = methods::of(method.kind());
+        let turn = session.map_or_else(
+            || core.turn(person.account.name.as_str()),
+            Verification::turn,
+        );
+        // The language does not matter to what is right.
+        let open = OpenMethod::open(core, method, Posed::of(core, turn, ""))?;
+        let sent = session.and_then(|session| session.sending.code_for(Some(method.id())));
+        let state = core.state();
+        kind.verifier(open, &state.policy().rules, sent)
     }
 
     fn outcome(
@@ -460,15 +550,14 @@ fn candidate_of(candidates: &[Method], id: MethodId) -> Result<&Method, Refusal>
         .ok_or(Refusal::UnknownMethod)
 }
 
-/// These methods with what they ask. One that does not open is left out: its user has the others.
+/// These methods as they are listed. One that does not open is left out: its user has the others.
 fn readable(
     core: &Core,
     methods: &[Method],
-    language: &str,
 ) -> impl Iterator<Item = Result<Candidate, ServiceError>> {
     let opened = methods
         .iter()
-        .map(move |method| (method.id(), candidate(core, method, language)));
+        .map(move |method| (method.id(), candidate(core, method)));
     opened.filter_map(|(method, candidate)| match candidate {
         Err(ServiceError::Internal(error)) => {
             tracing::error!(%method, %error, "a method cannot be asked, because it does not open");
@@ -478,30 +567,17 @@ fn readable(
     })
 }
 
-/// A method with what it asks.
-fn candidate(core: &Core, method: &Method, language: &str) -> Result<Candidate, ServiceError> {
-    let kind = methods::of(method.kind());
-    let (label, open) = OpenMethod::open_with_label(core, method, language)?;
-    let hint = kind.hint(&open);
+/// A method as it is listed.
+fn candidate(core: &Core, method: &Method) -> Result<Candidate, ServiceError> {
+    // Nothing is asked yet.
+    let posed = Posed::of(core, Turn::default(), "");
+    let (label, open) = OpenMethod::open_with_label(core, method, posed)?;
     let state = core.state();
-    let verifier = kind.verifier(open, &state.policy().rules, None)?;
     Ok(Candidate {
         method: method.id(),
         kind: method.kind(),
         label: label.as_str().to_owned(),
-        hint,
-        challenge: verifier.challenge(),
+        hint: methods::of(method.kind()).hint(&open),
+        digits: digits(open, &state.policy().rules)?,
     })
-}
-
-/// What checks the response that a method is given. `sent` is the code that was sent for it.
-fn verifier(
-    core: &Core,
-    method: &Method,
-    sent: Option<Arc<SentCode>>,
-) -> Result<Box<dyn Verifier>, ServiceError> {
-    let state = core.state();
-    // The language does not matter to what is right.
-    let open = OpenMethod::open(core, method, "")?;
-    methods::of(method.kind()).verifier(open, &state.policy().rules, sent)
 }

@@ -10,6 +10,7 @@ reset-lead = { $second ->
 reset-number = Nummer:{" "}
 reset-code = Code von { $way } (? für einen anderen Weg):{" "}
 reset-secret = { $way } (? für einen anderen Weg):{" "}
+reset-question = Frage { $number } von { $count }: { $question } (? für einen anderen Weg):{" "}
 reset-sent = Wenn der Nachweis bei diesem Konto so möglich ist, wurde ein Code { $by } geschickt; er braucht höchstens eine Minute. Code (Enter für einen neuen, ? für einen anderen Weg):{" "}
 reset-sent-to = { $way }: Ein Code wurde an { $hint } geschickt. Code (Enter für einen neuen, ? für einen anderen Weg):{" "}
 reset-password = Neues Passwort:{" "}
@@ -19,6 +20,7 @@ reset-choice-password = Ein neues Passwort setzen
 reset-choice-unlock = Das Passwort behalten und die Sperren aufheben, die falsche Codes für Ihre Methoden bewirkt haben
 
 reset-note-wrong = Das wurde nicht angenommen. Prüfen Sie es, und warten Sie einige Sekunden, bevor Sie es wieder versuchen: Ein benutzter Code gilt nicht noch einmal.
+reset-note-busy = Im Moment wird zu viel für andere geprüft, und das wurde nicht angesehen: Versuchen Sie es in einigen Sekunden wieder.
 reset-note-differ = Das war zweimal nicht dasselbe.
 reset-note-unfit = Das kann kein Passwort sein: Nehmen Sie 1 bis 511 Byte ohne Steuerzeichen.
 reset-note-refused = Dieses Passwort wurde nicht angenommen.

@@ -10,6 +10,7 @@ reset-lead = { $second ->
 reset-number = Number:{" "}
 reset-code = Code from { $way } (? for another way):{" "}
 reset-secret = { $way } (? for another way):{" "}
+reset-question = Question { $number } of { $count }: { $question } (? for another way):{" "}
 reset-sent = If this account can be proved so, a code was sent { $by }; it takes a minute at most. Code (Enter to send another, ? for another way):{" "}
 reset-sent-to = { $way }: a code was sent to { $hint }. Code (Enter to send another, ? for another way):{" "}
 reset-password = New password:{" "}
@@ -19,6 +20,7 @@ reset-choice-password = Set a new password
 reset-choice-unlock = Keep the password, and lift the locks that wrong codes have put on your methods
 
 reset-note-wrong = That was not accepted. Check it, and wait some seconds before you try again: a code that was used is not good again.
+reset-note-busy = Too much is being checked for others right now, so that was not looked at: try again in some seconds.
 reset-note-differ = Those two were not the same.
 reset-note-unfit = That cannot be a password: take 1 to 511 bytes without control characters.
 reset-note-refused = That password was not accepted.

@@ -10,6 +10,7 @@ reset-lead = { $second ->
 reset-number = Numéro :{" "}
 reset-code = Code ({ $way }) (? pour un autre moyen) :{" "}
 reset-secret = { $way } (? pour un autre moyen) :{" "}
+reset-question = Question { $number } sur { $count } : { $question } (? pour un autre moyen) :{" "}
 reset-sent = Si ce compte permet cette preuve, un code a été envoyé { $by } ; il met une minute au plus. Code (Entrée pour un nouveau, ? pour un autre moyen) :{" "}
 reset-sent-to = { $way } : un code a été envoyé à { $hint }. Code (Entrée pour un nouveau, ? pour un autre moyen) :{" "}
 reset-password = Nouveau mot de passe :{" "}
@@ -19,6 +20,7 @@ reset-choice-password = Choisir un nouveau mot de passe
 reset-choice-unlock = Garder le mot de passe et lever les blocages que des codes faux ont mis sur vos méthodes
 
 reset-note-wrong = Cela n’a pas été accepté. Vérifiez, et attendez quelques secondes avant de réessayer : un code qui a servi ne vaut plus.
+reset-note-busy = Trop de réponses d’autres personnes sont en cours de vérification, et la vôtre n’a pas été lue : réessayez dans quelques secondes.
 reset-note-differ = Les deux n’étaient pas identiques.
 reset-note-unfit = Ce ne peut pas être un mot de passe : prenez de 1 à 511 octets sans caractères de contrôle.
 reset-note-refused = Ce mot de passe n’a pas été accepté.

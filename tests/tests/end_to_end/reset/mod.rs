@@ -3,6 +3,7 @@
 mod command;
 mod flow;
 mod limits;
+mod questions;
 mod strangers;
 
 use crate::sent_codes::{ADDRESS, MOBILE};

@@ -11,7 +11,7 @@ use secinfo_domain::policy::{
     Network, Notices, RecoveryCodeRules, Refinement, ResetRules, Rules, SecurityQuestionRules,
     ServiceRules, SessionRules, SignInRefinement, SignInRules, ThrottleRules, Verify,
 };
-use secinfo_domain::{GroupName, Kind, KindSet, Policy};
+use secinfo_domain::{GroupName, Kind, KindSet, Policy, QuestionId};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 fn group() -> impl Strategy<Value = GroupName> {
@@ -21,6 +21,11 @@ fn group() -> impl Strategy<Value = GroupName> {
 
 fn kinds() -> impl Strategy<Value = KindSet> {
     subsequence(Kind::ALL.to_vec(), 0..=Kind::ALL.len()).prop_map(KindSet::from_iter)
+}
+
+fn listed() -> impl Strategy<Value = Vec<QuestionId>> {
+    let id = "[a-z0-9-]{1,40}".prop_map(|id| QuestionId::parse(&id).unwrap());
+    vec(id, 0..4)
 }
 
 fn first_method() -> impl Strategy<Value = FirstMethod> {
@@ -200,7 +205,8 @@ fn rules() -> impl Strategy<Value = Rules> {
     let small = any::<[u8; 8]>();
     let token = (any::<u16>(), any::<u16>());
     let notices = select(vec![Notices::All, Notices::Email, Notices::None]);
-    let codes_and_throttle = (codes(), throttle(), notices, sign_in(), (limit(), limit()));
+    let budget = (limit(), limit());
+    let codes_and_throttle = (codes(), throttle(), notices, sign_in(), budget, listed());
     (general, times, small, token, hotp(), codes_and_throttle).prop_map(
         |(
             (allowed, required, grace_days, first_method, reset),
@@ -217,7 +223,7 @@ fn rules() -> impl Strategy<Value = Rules> {
             ],
             (look_ahead, resynchronization),
             hotp,
-            (codes, throttle, notices, sign_in, (changes, verifications)),
+            (codes, throttle, notices, sign_in, (changes, verifications), listed),
         )| Rules {
             budget: BudgetRules {
                 changes,
@@ -245,6 +251,7 @@ fn rules() -> impl Strategy<Value = Rules> {
             security_questions: SecurityQuestionRules {
                 to_enrol,
                 to_answer,
+                listed,
             },
             recovery_codes: RecoveryCodeRules {
                 count: recovery_codes,

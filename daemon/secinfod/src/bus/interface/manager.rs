@@ -150,7 +150,8 @@ async fn list_questions(
         let text = settings.questions.text(id, language)?;
         Some((id.to_owned(), text))
     });
-    let rules = core.state().policy().rules.security_questions;
+    let state = core.state();
+    let rules = &state.policy().rules.security_questions;
     Ok((
         list.collect(),
         rules.to_enrol.into(),

@@ -6,7 +6,7 @@ use super::{parse, requester, session_owner};
 use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface, Property};
 use crate::service::session::Session;
-use crate::service::{Candidate, Circumstances, Proven, Verification};
+use crate::service::{Asked, Candidate, Circumstances, Proven, Verification};
 use crate::wire_names::WireName;
 use secinfo_domain::{Label, ServiceName};
 use secinfo_wire::names::NO_OBJECT;
@@ -44,14 +44,15 @@ pub(super) fn interface() -> Interface<Daemon> {
 }
 
 /// What the user is asked for.
-fn challenge(session: &Session<Verification>, asked: Candidate) -> VerificationChallenge {
+fn challenge(session: &Session<Verification>, asked: Asked) -> VerificationChallenge {
+    let (method, challenge) = (asked.method, asked.challenge);
     VerificationChallenge {
-        method: method_path(session.subject().uid(), asked.method).into(),
-        kind: asked.kind.wire_name().to_owned(),
-        label: asked.label,
-        hint: asked.hint,
+        method: method_path(session.subject().uid(), method.method).into(),
+        kind: method.kind.wire_name().to_owned(),
+        label: method.label,
+        hint: method.hint,
         expires: session.expires().as_seconds(),
-        challenge: asked.challenge,
+        challenge,
     }
 }
 

@@ -43,7 +43,9 @@ fn explained() -> BTreeMap<(String, String), String> {
 fn the_shipped_file_is_the_default() {
     assert_eq!(parse(SHIPPED).expect("the shipped file"), Config::default());
     assert_eq!(parse("").expect("nothing"), Config::default());
-    assert_eq!(Config::default().policy(), Policy::default());
+    let mut policy = Config::default().policy();
+    policy.rules.security_questions.listed.clear();
+    assert_eq!(policy, Policy::default());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Questions with the hashes of their answers, and which of them are asked.
 
 use super::answer::Answer;
+use crate::core::Turn;
 use crate::methods::written_code::hashed::{Cost, HashingFailed, hash};
 use serde::{Deserialize, Serialize};
 use subtle::{Choice, ConstantTimeEq};
@@ -10,8 +11,6 @@ use subtle::{Choice, ConstantTimeEq};
 pub struct Answered {
     /// The question's id.
     pub(super) id: String,
-    /// Its words when it was answered, for the case that the list no longer has it.
-    pub(super) text: String,
     cost: Cost,
     salt: [u8; 16],
     hash: [u8; 32],
@@ -19,12 +18,11 @@ pub struct Answered {
 
 impl Answered {
     /// Hashes the answer to this question under a salt of its own. It costs one evaluation.
-    pub(super) fn new(id: &str, text: &str, answer: &Answer) -> Result<Self, HashingFailed> {
+    pub(super) fn new(id: &str, answer: &Answer) -> Result<Self, HashingFailed> {
         let cost = Cost::default();
         let salt = random()?;
         Ok(Self {
             id: id.to_owned(),
-            text: text.to_owned(),
             cost,
             salt,
             hash: *hash(answer.as_bytes(), &salt, cost)?,
@@ -36,7 +34,6 @@ impl Answered {
         let hash = [random()?, random()?].concat();
         Ok(Self {
             id: String::new(),
-            text: String::new(),
             cost: Cost::default(),
             salt: random()?,
             hash: hash.try_into().expect("two halves are one hash"),
@@ -65,15 +62,14 @@ pub(super) fn all_right<'a>(
 }
 
 /// Which questions are asked, of `count` in an order that was drawn when they were answered: so many,
-/// others at each turn. A turn is an attempt: one who only begins again is asked the same, and does not
-/// get easier ones by that.
-pub(super) fn asked(count: usize, so_many: usize, turn: u64) -> Vec<usize> {
-    let so_many = so_many.min(count);
-    if count == 0 {
+/// others at each turn; none where there are fewer. A turn is an attempt: one who only begins again is
+/// asked the same, and does not get easier ones by that.
+pub(super) fn asked(count: usize, so_many: usize, turn: Turn) -> Vec<usize> {
+    if count < so_many {
         return Vec::new();
     }
     let place = |number: usize| {
-        let from = u128::from(turn) * so_many as u128 + number as u128;
+        let from = u128::from(turn.number()) * so_many as u128 + number as u128;
         usize::try_from(from % count as u128).expect("less than a usize")
     };
     (0..so_many).map(place).collect()
@@ -104,7 +100,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     fn answered(text: &str) -> Answered {
-        Answered::new("pet", "Your pet?", &Answer::parse(text).unwrap()).unwrap()
+        Answered::new("pet", &Answer::parse(text).unwrap()).unwrap()
     }
 
     #[test]
@@ -133,10 +129,10 @@ mod tests {
     fn each_turn_asks_others_as_far_as_there_are_and_none_twice() {
         for (count, so_many) in [(5, 3), (3, 3), (10, 4), (6, 3)] {
             for turn in [0, 1, 2, 7, u64::MAX] {
-                let now = asked(count, so_many, turn);
+                let now = asked(count, so_many, Turn::of(turn));
                 let different: BTreeSet<_> = now.iter().copied().collect();
                 assert_eq!(different.len(), so_many);
-                let next = asked(count, so_many, turn.wrapping_add(1));
+                let next = asked(count, so_many, Turn::of(turn.wrapping_add(1)));
                 let new = next.iter().filter(|place| !now.contains(place)).count();
                 if turn != u64::MAX {
                     assert_eq!(
@@ -147,7 +143,9 @@ mod tests {
                 }
             }
         }
-        assert_eq!(asked(0, 3, 1), Vec::<usize>::new());
+        for count in 0..3 {
+            assert_eq!(asked(count, 3, Turn::of(1)), Vec::<usize>::new());
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The questions that users can choose: those that ship and those of the site, in the languages that
 //! we have.
 
+use secinfo_domain::QuestionId;
 use secinfo_words::{Arguments, Language, Words};
 use std::sync::Arc;
 
@@ -63,6 +64,13 @@ impl Questions {
         let is_own = |id: &str| self.own.iter().any(|own| own.id == id);
         let shipped = shipped.filter(move |id| self.with_shipped && !is_own(id));
         self.own.iter().map(|own| own.id.as_str()).chain(shipped)
+    }
+
+    /// The ids, as policy has them.
+    pub fn listed(&self) -> Vec<QuestionId> {
+        let ids = self.ids().map(QuestionId::parse);
+        ids.map(|id| id.expect("the configuration takes no other ids"))
+            .collect()
     }
 
     /// The words of a question, in this language where it has any; none for one that is not among

@@ -2,6 +2,7 @@
 
 mod answer;
 mod answered;
+mod decoy;
 mod list;
 
 pub use answered::Answered;
@@ -10,12 +11,14 @@ pub use list::{OwnQuestion, Questions};
 use super::delivery::code::SentCode;
 use super::delivery::destination::Given;
 use super::kind::{
-    Details, Draft, EnrollmentRequest, MethodKind, OpenMethod, PromptStyle, Verifier, malformed,
+    Details, Draft, EnrollmentRequest, MethodKind, OpenMethod, Posed, PromptStyle, Verifier,
+    malformed,
 };
 use super::payload::MethodPayload;
 use crate::core::{Core, Person, ServiceError};
 use answer::Answer as Text;
 use answered::{all_right, asked, shuffle};
+use decoy::DecoyVerifier;
 use secinfo_domain::kind::{self, Credential, Proved};
 use secinfo_domain::policy::{Rules, SecurityQuestionRules};
 use secinfo_domain::{Answer, Timestamp, UserName};
@@ -50,7 +53,8 @@ impl MethodKind for SecurityQuestions {
     ) -> Result<Box<dyn Draft>, ServiceError> {
         let settings = core.settings();
         let language = Language::negotiate(&[&request.language, &settings.language]);
-        let rules = core.state().policy().rules.security_questions;
+        let state = core.state();
+        let rules = &state.policy().rules.security_questions;
         let chosen = choose(request, &settings.questions, language, rules)?;
         expect_good(&chosen, &person.account.name)?;
         Ok(Box::new(QuestionsDraft {
@@ -68,26 +72,29 @@ impl MethodKind for SecurityQuestions {
         let MethodPayload::SecurityQuestions { questions } = method.payload else {
             return Err(malformed());
         };
+        let posed = &method.posed;
+        // What is not in the list any more is asked of nobody.
+        let text = |question: &Answered| posed.questions.text(&question.id, posed.language);
+        let questions = questions
+            .into_iter()
+            .filter_map(|question| Some((text(&question)?, question)));
+        let questions: Vec<_> = questions.collect();
         let so_many = rules.security_questions.to_answer.into();
-        let places = asked(questions.len(), so_many, method.posed.turn);
-        let asked: Vec<_> = places
-            .iter()
-            .map(|place| questions[*place].clone())
-            .collect();
-        let texts = asked.iter().map(|question| {
-            let posed = &method.posed;
-            let text = posed.questions.text(&question.id, posed.language);
-            text.unwrap_or_else(|| question.text.clone())
-        });
-        Ok(Box::new(QuestionsVerifier {
-            texts: texts.collect(),
-            asked,
-        }))
+        let places = asked(questions.len(), so_many, posed.turn);
+        let (texts, asked) = places
+            .into_iter()
+            .map(|place| questions[place].clone())
+            .unzip();
+        Ok(Box::new(QuestionsVerifier { texts, asked }))
     }
 
-    fn decoy(&self) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
-        let question = Answered::without_answer()?;
-        Ok(Some(Box::new(DecoyVerifier { question })))
+    fn decoy(
+        &self,
+        core: &Core,
+        name: &str,
+        posed: &Posed,
+    ) -> Result<Option<Box<dyn Verifier>>, ServiceError> {
+        DecoyVerifier::of(core, name, posed).map(|verifier| Some(Box::new(verifier) as _))
     }
 
     fn hint(&self, _method: &OpenMethod) -> Hint {
@@ -111,7 +118,7 @@ fn choose(
     request: &EnrollmentRequest,
     questions: &Questions,
     language: Language,
-    rules: SecurityQuestionRules,
+    rules: &SecurityQuestionRules,
 ) -> Result<Vec<Chosen>, ServiceError> {
     let to_enrol = usize::from(rules.to_enrol);
     if request.questions.len() != to_enrol || request.answers.len() != to_enrol {
@@ -212,7 +219,7 @@ impl AgainVerifier {
     fn hash(&self) -> Result<Vec<Answered>, ServiceError> {
         let questions = self.chosen.iter();
         let hashed = questions
-            .map(|chosen| Answered::new(&chosen.id, &chosen.text, &chosen.answer))
+            .map(|chosen| Answered::new(&chosen.id, &chosen.answer))
             .collect::<Result<Vec<_>, _>>();
         let mut answered = hashed?;
         shuffle(&mut answered).map_err(|error| ServiceError::Internal(error.to_string()))?;
@@ -273,32 +280,6 @@ impl Verifier for QuestionsVerifier {
     }
 }
 
-/// Takes any answers for wrong, at the cost of checking as many.
-struct DecoyVerifier {
-    question: Answered,
-}
-
-impl Verifier for DecoyVerifier {
-    fn challenge(&self) -> Challenge {
-        Challenge::Answers {
-            questions: Vec::new(),
-        }
-    }
-
-    fn check(&self, response: &Response, _now: Timestamp) -> Result<Answer, ServiceError> {
-        let given = response
-            .as_answers()?
-            .iter()
-            .map(ExposeSecret::expose_secret);
-        all_right(std::iter::repeat(&self.question), given)?;
-        Ok(Answer::Wrong)
-    }
-
-    fn takes_hashing(&self, response: &Response) -> Result<bool, ServiceError> {
-        Ok(!response.as_answers()?.is_empty())
-    }
-}
-
 /// The answers of a response, one for each question. Another number of them is no attempt.
 fn typed(response: &Response, count: usize) -> Result<Vec<&str>, ServiceError> {
     let answers = response.as_answers()?;
@@ -335,12 +316,12 @@ mod tests {
     fn refusal(questions: &[&str], answers: &[&str]) -> Option<String> {
         let rules = SecurityQuestionRules {
             to_enrol: 3,
-            to_answer: 3,
+            ..SecurityQuestionRules::default()
         };
         let request = request(questions, answers);
         let list = Questions::default();
         let user = UserName::parse("alice").unwrap();
-        choose(&request, &list, Language::English, rules)
+        choose(&request, &list, Language::English, &rules)
             .and_then(|chosen| expect_good(&chosen, &user))
             .err()
             .map(|error| error.to_string())
@@ -375,22 +356,13 @@ mod tests {
     }
 
     #[test]
-    fn decoy_questions_are_answered_by_nothing_at_the_cost_of_as_many() {
-        let verifier = SecurityQuestions.decoy().unwrap().unwrap();
-        let answers = Response::Answers(vec!["Rex".into(); 3]);
-        assert!(verifier.takes_hashing(&answers).unwrap());
-        assert!(verifier.check(&answers, NOW).unwrap() == Answer::Wrong);
-        assert!(verifier.check(&Response::code("123456"), NOW).is_err());
-    }
-
-    #[test]
     fn a_draft_is_proved_by_all_answers_once_more_and_only_then_hashed() {
         let rules = SecurityQuestionRules {
             to_enrol: 3,
-            to_answer: 3,
+            ..SecurityQuestionRules::default()
         };
         let request = request(&IDS, &["Rex", "David Bowie", "Lisbon"]);
-        let chosen = choose(&request, &Questions::default(), Language::English, rules);
+        let chosen = choose(&request, &Questions::default(), Language::English, &rules);
         let draft = QuestionsDraft {
             chosen: chosen.unwrap().into(),
             answered: Arc::default(),

@@ -1,10 +1,11 @@
 //! The gates of a reset: choosing one, and what is answered there.
 
+use super::questions::Questions;
 use super::{Reset, Step};
-use crate::core::{HashingFor, ServiceError};
+use crate::core::{HashingFor, ServiceError, Turn};
 use crate::messages::Part;
 use crate::methods;
-use crate::methods::kind::PromptStyle;
+use crate::methods::kind::{Posed, PromptStyle};
 use crate::service::conversation::{is_question, numbered};
 use crate::service::verification::Verification;
 use secinfo_channel::SecretText;
@@ -19,8 +20,10 @@ use std::sync::Arc;
 pub(super) enum Stage {
     /// Which kind of gate.
     Kinds,
-    /// A code of a method of this kind.
-    Code(Kind),
+    /// A code.
+    Code(CodeGate),
+    /// Answers to questions.
+    Questions(Questions),
     /// Whether to set a new password, or only to lift locks.
     Choice,
     /// The new password.
@@ -29,10 +32,20 @@ pub(super) enum Stage {
     Again(NewPassword),
 }
 
+/// What a code is asked of.
+pub(super) struct CodeGate {
+    /// A method of this kind.
+    kind: Kind,
+    /// Where a code was sent to, masked, if that is shown.
+    hint: Option<String>,
+}
+
 /// Whether a conversation can ask a gate of this kind, with a client that presents these forms.
 pub(super) fn can_be_asked(kind: Kind, forms: Forms) -> bool {
-    let form = methods::of(kind).form();
-    form == Form::Code && forms.contains(form)
+    match methods::of(kind).form() {
+        form @ (Form::Code | Form::Answers) => forms.contains(form),
+        Form::Approval | Form::Assertion => false,
+    }
 }
 
 impl Reset {
@@ -48,28 +61,33 @@ impl Reset {
 
     pub(super) async fn on_kinds(&mut self, answer: &str) -> Result<Step, ServiceError> {
         match numbered(&self.kinds, answer) {
-            Some(kind) => self.ask(kind).await,
+            Some(kind) => self.ask(kind, None).await,
             None => Ok(self.list_kinds(None)),
         }
     }
 
     /// Asks a gate of this kind. Where its codes are sent, one is: not before, because the user chooses
-    /// where to, and a stranger is not to flood all of a user's addresses.
-    async fn ask(&mut self, kind: Kind) -> Result<Step, ServiceError> {
+    /// where to, and a stranger is not to flood all of a user's addresses. Where none is, because the
+    /// former has just been sent, its hint holds.
+    async fn ask(&mut self, kind: Kind, former: Option<String>) -> Result<Step, ServiceError> {
+        if methods::of(kind).form() == Form::Answers {
+            return self.ask_questions(kind, None).await;
+        }
         let hint = if kind.is_delivered() {
-            self.send(kind).await
+            self.send(kind).await.or(former)
         } else {
             None
         };
-        Ok(self.prompt(kind, hint.as_deref(), None))
+        Ok(self.prompt(CodeGate { kind, hint }, None))
     }
 
-    fn prompt(&mut self, kind: Kind, hint: Option<&str>, note: Option<&SecretText>) -> Step {
+    fn prompt(&mut self, gate: CodeGate, note: Option<&SecretText>) -> Step {
         let words = &self.words;
+        let kind = gate.kind;
         let way = words.kind(kind);
         let way = ("way", Part::Text(&way));
         let style = methods::of(kind).prompt();
-        let prompt = match hint {
+        let prompt = match &gate.hint {
             Some(hint) => {
                 let hint = hint.replace('•', "*");
                 words.say_with("reset-sent-to", &[way, ("hint", Part::Text(&hint))])
@@ -81,16 +99,21 @@ impl Reset {
             None if style == PromptStyle::Written => words.say_with("reset-secret", &[way]),
             None => words.say_with("reset-code", &[way]),
         };
-        self.stage = Stage::Code(kind);
+        self.stage = Stage::Code(gate);
         self.words.ask(note, &prompt, style != PromptStyle::Written)
     }
 
-    pub(super) async fn on_code(&mut self, kind: Kind, answer: &str) -> Result<Step, ServiceError> {
+    pub(super) async fn on_code(
+        &mut self,
+        gate: CodeGate,
+        answer: &str,
+    ) -> Result<Step, ServiceError> {
+        let kind = gate.kind;
         if is_question(answer) {
             return Ok(self.list_kinds(None));
         }
         if answer.is_empty() {
-            return self.ask(kind).await;
+            return self.ask(kind, gate.hint).await;
         }
         // What cannot be a code of the kind is no guess of the user's, but ends the reset like one: a
         // program may give a password to every prompt.
@@ -106,17 +129,22 @@ impl Reset {
             Ok(false) => {}
             // Too much is being checked for the caller: it was not looked at.
             Err(ServiceError::Busy) => {
-                let note = self.words.say("reset-note-wrong");
-                return Ok(self.prompt(kind, None, Some(&note)));
+                let note = self.words.say("reset-note-busy");
+                return Ok(self.prompt(gate, Some(&note)));
             }
             Err(error) => return Err(error),
         }
-        self.wrong = self.wrong.saturating_add(1);
-        if self.wrong >= self.rules.attempts {
+        if self.was_last() {
             return Ok(self.refuse("reset-end-not-proved"));
         }
         let note = self.words.say("reset-note-wrong");
-        Ok(self.prompt(kind, None, Some(&note)))
+        Ok(self.prompt(gate, Some(&note)))
+    }
+
+    /// Counts a wrong answer; whether it was one too many.
+    pub(super) fn was_last(&mut self) -> bool {
+        self.wrong = self.wrong.saturating_add(1);
+        self.wrong >= self.rules.attempts
     }
 
     /// Sends a code of a method of this kind, if there is one that can be the next gate; the destination,
@@ -187,8 +215,9 @@ impl Reset {
 
     /// Checks a response as if there were a method of the kind, at the same cost.
     async fn check_in_vain(&self, kind: Kind, response: &Response) -> Result<(), ServiceError> {
-        let verifier = methods::of(kind).decoy()?;
-        if let Some(verifier) = verifier
+        let posed = Posed::of(&self.parts.core, Turn::default(), &self.language);
+        let decoy = methods::of(kind).decoy(&self.parts.core, &self.name, &posed)?;
+        if let Some(verifier) = decoy
             && verifier.takes_hashing(response)?
         {
             let (response, now) = (response.clone(), self.parts.core.now());
@@ -216,10 +245,13 @@ impl Reset {
     }
 
     /// The methods of this kind that can be the next gate of the user.
-    fn gates_of(&self, user: &Verification, kind: Kind) -> Vec<MethodId> {
+    pub(super) fn gates_of(&self, user: &Verification, kind: Kind) -> Vec<MethodId> {
         let Ok(outlook) = self.outlook(user) else {
             return Vec::new();
         };
+        if methods::of(kind).form() == Form::Answers && !self.is_spelled_out(user) {
+            return Vec::new();
+        }
         let state = self.parts.core.state();
         let is_of_kind = |method: &MethodId| state.kind_of(user.person.id, *method) == Some(kind);
         outlook.methods.into_iter().filter(is_of_kind).collect()
@@ -243,7 +275,7 @@ impl Reset {
     }
 
     /// A gate was passed: from here on the person may be told more.
-    async fn proved(&mut self) -> Result<Step, ServiceError> {
+    pub(super) async fn proved(&mut self) -> Result<Step, ServiceError> {
         self.has_proved = true;
         let Some(user) = self.subject.user().await else {
             return Ok(self.refuse("reset-end-not-proved"));

@@ -11,6 +11,7 @@ mod gates;
 mod helper;
 mod network;
 mod password;
+mod questions;
 mod slot;
 mod starts;
 mod subject;
@@ -93,6 +94,8 @@ pub struct ResetRequest {
 /// A reset that is going on. It ends with its holder.
 pub struct Reset {
     parts: Arc<Parts>,
+    /// The name, as it was typed.
+    name: String,
     subject: Subject,
     /// Whose turns its answers take where they are hashed.
     waiter: Waiter,
@@ -173,8 +176,9 @@ impl Resets {
         };
         let language = self.parts.codes.language(&[&request.language]);
         let mut reset = Reset {
-            subject: Subject::seek(&self.parts, request.name, by, origin),
+            subject: Subject::seek(&self.parts, request.name.clone(), by, origin),
             waiter,
+            name: request.name,
             words: wording(core, language, request.one_line),
             language: request.language,
             kinds,
@@ -265,7 +269,8 @@ impl Reset {
         self.parts.expect_storage()?;
         match std::mem::replace(&mut self.stage, Stage::Kinds) {
             Stage::Kinds => self.on_kinds(answer.trim()).await,
-            Stage::Code(kind) => self.on_code(kind, answer.trim()).await,
+            Stage::Code(gate) => self.on_code(gate, answer.trim()).await,
+            Stage::Questions(questions) => self.on_question(questions, answer).await,
             Stage::Choice => self.on_choice(answer.trim()).await,
             Stage::Password => Ok(self.on_password(answer)),
             Stage::Again(password) => self.on_again(password, answer).await,

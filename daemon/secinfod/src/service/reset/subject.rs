@@ -2,10 +2,10 @@
 //! takes is not seen, and a name that is no user's is as good as one that is.
 
 use super::Parts;
-use crate::core::{Person, RequestSource, Requester, ServiceError, Waiter};
+use crate::core::{Person, RequestSource, Requester, ServiceError, Turn, Waiter};
 use crate::service::sending::Sending;
 use crate::service::verification::Verification;
-use secinfo_domain::state::Method;
+use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{Label, Purpose, UserName};
 use secinfo_wire::Forms;
 use std::sync::{Arc, Mutex};
@@ -93,19 +93,19 @@ fn find(
             ..by.clone()
         },
     )?;
-    let purpose = Purpose::PasswordReset;
-    let methods = parts
-        .verifications
-        .candidates(&person, &by, purpose, origin.forms)?;
-    let Some(first) = methods.first().map(Method::id) else {
+    // Whichever it is: those that are a gate are found at each gate.
+    let state = core.state();
+    let methods = state.user(person.id).map(UserState::methods);
+    let Some(first) = methods.and_then(<[Method]>::first).map(Method::id) else {
         return Ok(None);
     };
     Ok(Some(Arc::new(Verification {
         person,
         by,
-        purpose,
+        purpose: Purpose::PasswordReset,
         forms: origin.forms,
         asked: Mutex::new(first),
+        turn: Mutex::new(Turn::default()),
         sending: Sending::default(),
         // What cannot be written into a message is left out of it.
         origin: Label::parse(&origin.remote_host)

@@ -154,7 +154,7 @@ impl Turn<'_> {
                 _ => self.prompt_again(None),
             };
         }
-        if let Some(digits) = self.asked()?.and_then(|asked| asked.challenge.digits())
+        if let Some(digits) = self.asked()?.and_then(|asked| asked.digits)
             && is_no_code(digits, answer)
         {
             return self.instead_of_no_code(digits);

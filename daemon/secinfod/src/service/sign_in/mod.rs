@@ -176,6 +176,7 @@ impl SignIns {
             purpose: Purpose::SignIn,
             forms,
             asked: Mutex::new(first),
+            turn: Mutex::default(),
             sending: Sending::default(),
             origin: request.origin,
             language: request.language.clone(),
