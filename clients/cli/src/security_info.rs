@@ -86,6 +86,7 @@ pub(crate) struct PageJson<'a> {
     still_required: u32,
     grace_ends: Option<u64>,
     locked_until: Option<u64>,
+    lacking_for_reset: u32,
     fresh_proof_until: Option<u64>,
     methods: Vec<MethodJson<'a>>,
 }
@@ -128,6 +129,7 @@ impl<'a> PageJson<'a> {
             still_required: user.still_required,
             grace_ends: time(user.grace_ends),
             locked_until: time(user.locked_until),
+            lacking_for_reset: user.lacking_for_reset,
             fresh_proof_until: time(user.fresh_proof_until),
             methods: info
                 .methods
@@ -214,6 +216,7 @@ pub(crate) fn example() -> SecurityInfo {
             still_required: 0,
             grace_ends: 0,
             locked_until: 0,
+            lacking_for_reset: 0,
             fresh_proof_until: 0,
         },
         methods,
@@ -235,7 +238,7 @@ mod tests {
             format!(
                 concat!(
                     r#"{{"user":{{"uid":1000,"name":"alice"}},"host":"host01","default_method":"{a}","#,
-                    r#""still_required":0,"grace_ends":null,"locked_until":null,"fresh_proof_until":null,"methods":["#,
+                    r#""still_required":0,"grace_ends":null,"locked_until":null,"lacking_for_reset":0,"fresh_proof_until":null,"methods":["#,
                     r#"{{"id":"{a}","kind":"authenticator-app","label":"Phone","hint":"","#,
                     r#""purposes":["sign-in","password-reset"],"created":1790000000,"last_used":1795350000,"#,
                     r#""locked_until":null,"deletion_due":null,"is_default":true,"is_allowed":true,"remaining":null,"expires":null}},"#,

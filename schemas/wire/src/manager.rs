@@ -98,6 +98,8 @@ pub struct UserSummary {
     pub state: String,
     /// Whether an access pass is out.
     pub has_access_pass: bool,
+    /// How many more methods it takes to reset the password; 0 where passwords are not reset.
+    pub lacking_for_reset: u32,
 }
 
 /// Policy as it applies to one user.

@@ -67,6 +67,8 @@ define_properties! {
         grace_ends: u64 = GRACE_ENDS "GraceEnds" Value,
         /// Until when wrong codes make the user wait; 0 for not at all.
         locked_until: u64 = LOCKED_UNTIL "LockedUntil" Value,
+        /// How many more methods it takes to reset the password; 0 where passwords are not reset.
+        lacking_for_reset: u32 = LACKING_FOR_RESET "LackingForReset" Value,
         /// Until when a proof of the caller's own session is fresh; 0 when there is none.
         fresh_proof_until: u64 = FRESH_PROOF_UNTIL "FreshProofUntil" No,
     }

@@ -198,6 +198,12 @@ impl Page<'_> {
             lines.add(Look::Warning, &text);
             lines.blank();
         }
+        if user.lacking_for_reset > 0 {
+            let count = user.lacking_for_reset.into();
+            let text = words.say(message::PageLacksForReset { count });
+            lines.add(Look::Warning, &text);
+            lines.blank();
+        }
     }
 
     /// What could be done next.

@@ -20,6 +20,7 @@ struct UserJson<'a> {
     default_kind: Option<&'a str>,
     state: &'a str,
     has_access_pass: bool,
+    lacking_for_reset: u32,
 }
 
 pub(crate) async fn run(client: &Client) -> Result<(), Failure> {
@@ -57,6 +58,7 @@ fn json(user: &UserSummary) -> UserJson<'_> {
         default_kind: Some(user.default_kind.as_str()).filter(|kind| !kind.is_empty()),
         state: &user.state,
         has_access_pass: user.has_access_pass,
+        lacking_for_reset: user.lacking_for_reset,
     }
 }
 
@@ -115,6 +117,7 @@ mod tests {
             default_kind: "authenticator-app".to_owned(),
             state: state.to_owned(),
             has_access_pass: false,
+            lacking_for_reset: 0,
         }
     }
 
@@ -137,7 +140,7 @@ bob    1000  2        none               methods required
     fn the_json_form_is_stable() {
         assert_eq!(
             serde_json::to_string(&json(&user("alice", "ok"))).unwrap(),
-            r#"{"uid":1000,"name":"alice","methods":2,"default_kind":"authenticator-app","state":"ok","has_access_pass":false}"#
+            r#"{"uid":1000,"name":"alice","methods":2,"default_kind":"authenticator-app","state":"ok","has_access_pass":false,"lacking_for_reset":0}"#
         );
     }
 }

@@ -1,13 +1,13 @@
 //! Security info as those see it who may read it.
 
 use super::SecurityInfo;
-use crate::core::{Account, Core, Person, ServiceError, Turn};
+use crate::core::{Account, Core, Person, Requester, ServiceError, Turn};
 use crate::methods;
 use crate::methods::kind::{OpenMethod, Posed, digits};
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{Kind, MethodId, Purpose, SessionTag, Timestamp, UserId};
-use secinfo_wire::Hint;
 use secinfo_wire::names::user_state;
+use secinfo_wire::{Challenge, Hint};
 
 /// One method as its owner sees it.
 pub struct MethodView {
@@ -67,6 +67,8 @@ pub struct UserRow {
     pub state: &'static str,
     /// Whether an access pass is out.
     pub has_access_pass: bool,
+    /// How many more methods it takes to reset the password; 0 where passwords are not reset.
+    pub lacking_for_reset: u8,
 }
 
 impl SecurityInfo {
@@ -101,6 +103,11 @@ impl SecurityInfo {
         let policy = self.core.effective_policy(person, None)?;
         let is_allowed = policy.allowed.contains(method.kind());
         view(&self.core, method, Some(user), is_allowed)
+    }
+
+    /// How many more methods it takes to reset the user's password; 0 where passwords are not reset.
+    pub fn lacking_for_reset(&self, person: &Person) -> Result<u8, ServiceError> {
+        lacking_for_reset(&self.core, person)
     }
 
     /// Until when this session's proof is fresh.
@@ -152,9 +159,41 @@ impl SecurityInfo {
             has_access_pass: user
                 .only(Kind::AccessPass)
                 .is_some_and(|pass| pass.is_usable(self.core.now())),
+            lacking_for_reset: lacking_for_reset(&self.core, &person)?,
             account: person.account,
         })
     }
+}
+
+/// How many more methods it takes to reset the user's password; 0 where passwords are not reset.
+pub(super) fn lacking_for_reset(core: &Core, person: &Person) -> Result<u8, ServiceError> {
+    let state = core.state();
+    if !state.policy().rules.reset.enabled {
+        return Ok(0);
+    }
+    let context = core.context_for_reset(person, &Requester::system(None))?;
+    let unaskable = match state.user(person.id) {
+        Some(user) => unaskable(core, user)?,
+        None => None,
+    };
+    Ok(secinfo_domain::lacking_for_reset(
+        &state, person.id, &context, unaskable,
+    )?)
+}
+
+/// The user's security questions, if too few of them are left in the list to ask any.
+fn unaskable(core: &Core, user: &UserState) -> Result<Option<MethodId>, ServiceError> {
+    let Some(method) = user.only(Kind::SecurityQuestions) else {
+        return Ok(None);
+    };
+    let open = OpenMethod::open(core, method, Posed::of(core, Turn::default(), ""))?;
+    let state = core.state();
+    let verifier = methods::of(method.kind()).verifier(open, &state.policy().rules, None)?;
+    let is_asked = match verifier.challenge() {
+        Challenge::Answers { questions } => !questions.is_empty(),
+        _ => true,
+    };
+    Ok((!is_asked).then(|| method.id()))
 }
 
 /// A method as its owner sees it.

@@ -79,6 +79,10 @@ page-required-now = Die Richtlinie verlangt noch { $count ->
     [one] 1 Methode. Fügen Sie sie jetzt hinzu: Ohne sie kann die Anmeldung abgelehnt werden.
    *[other] { $count } Methoden. Fügen Sie sie jetzt hinzu: Ohne sie kann die Anmeldung abgelehnt werden.
 }
+page-lacks-for-reset = Um ein vergessenes Passwort zurückzusetzen, { $count ->
+    [one] ist noch 1 Methode nötig
+   *[other] sind noch { $count } Methoden nötig
+}: secinfo add
 page-empty = Es gibt noch keine Methode. Fügen Sie die erste hinzu: secinfo add authenticator-app
 page-lacks-codes = Falls Sie das Gerät verlieren, helfen Wiederherstellungscodes: secinfo add recovery-codes
 page-commands = Etwas ändern: secinfo add, default, rename, delete (secinfo --help)

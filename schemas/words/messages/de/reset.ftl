@@ -36,6 +36,13 @@ reset-end-elsewhere = Das Passwort dieses Kontos liegt nicht auf diesem Rechner:
 reset-end-failed = Das Passwort konnte nicht gesetzt werden, und das bisherige gilt: Versuchen Sie es später wieder, oder fragen Sie die Administration.
 reset-end-unknown = Es ist nicht sicher, welches Passwort gilt: Versuchen Sie es mit dem neuen, dann mit dem bisherigen. Gilt keines, beginnen Sie von vorn.
 
+# Bei der Anmeldung, wo die Richtlinie daran erinnert.
+
+reset-lacking = Ein vergessenes Passwort könnten Sie nicht zurücksetzen: Fügen Sie mit secinfo add noch { $count ->
+    [one] eine Methode
+   *[other] { $count } Methoden
+} hinzu.
+
 # Was der Befehl sagt.
 
 reset-name = Name des Kontos:{" "}

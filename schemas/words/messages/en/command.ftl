@@ -79,6 +79,10 @@ page-required-now = Policy still requires { $count ->
     [one] 1 more method. Add it now: sign-in may be refused without it.
    *[other] { $count } more methods. Add them now: sign-in may be refused without them.
 }
+page-lacks-for-reset = To reset a forgotten password, { $count ->
+    [one] 1 more method is needed
+   *[other] { $count } more methods are needed
+}: secinfo add
 page-empty = There is no method yet. Add the first: secinfo add authenticator-app
 page-lacks-codes = If you lose the device, recovery codes let you in: secinfo add recovery-codes
 page-commands = Change something: secinfo add, default, rename, delete (secinfo --help)

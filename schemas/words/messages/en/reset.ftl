@@ -36,6 +36,13 @@ reset-end-elsewhere = The password of this account is not kept on this host: cha
 reset-end-failed = The password could not be set, and the former one holds: try again later, or ask an administrator.
 reset-end-unknown = It is not certain which password holds: try the new one, then the former one. If neither is taken, begin again.
 
+# At sign-in, where policy reminds of it.
+
+reset-lacking = You could not reset a forgotten password: add { $count ->
+    [one] one more method
+   *[other] { $count } more methods
+} with secinfo add.
+
 # What the command says.
 
 reset-name = Name of the account:{" "}

@@ -79,6 +79,10 @@ page-required-now = La politique exige encore { $count ->
     [one] { $count } méthode. Ajoutez-la maintenant : sans elle, la connexion peut être refusée.
    *[other] { $count } méthodes. Ajoutez-les maintenant : sans elles, la connexion peut être refusée.
 }
+page-lacks-for-reset = Pour réinitialiser un mot de passe oublié, il manque encore { $count ->
+    [one] 1 méthode
+   *[other] { $count } méthodes
+} : secinfo add
 page-empty = Il n’y a pas encore de méthode. Ajoutez la première : secinfo add authenticator-app
 page-lacks-codes = Si vous perdez l’appareil, des codes de récupération vous permettent d’entrer : secinfo add recovery-codes
 page-commands = Modifier : secinfo add, default, rename, delete (secinfo --help)

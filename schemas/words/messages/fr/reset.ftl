@@ -36,6 +36,13 @@ reset-end-elsewhere = Le mot de passe de ce compte n’est pas gardé sur cette 
 reset-end-failed = Le mot de passe n’a pas pu être changé, et l’ancien reste valable : réessayez plus tard, ou demandez à l’administrateur.
 reset-end-unknown = Il n’est pas certain quel mot de passe est valable : essayez le nouveau, puis l’ancien. Si aucun n’est accepté, recommencez.
 
+# À l’ouverture de session, où la politique le rappelle.
+
+reset-lacking = Vous ne pourriez pas réinitialiser un mot de passe oublié : ajoutez encore { $count ->
+    [one] une méthode
+   *[other] { $count } méthodes
+} avec secinfo add.
+
 # Ce que dit la commande.
 
 reset-name = Nom du compte :{" "}

@@ -37,7 +37,8 @@ pub(super) fn interface() -> Interface<Daemon> {
             /// not.
             "GetUserByName"(name) -> (user) for Access::Anyone => get_user_by_name;
             /// A page of all users by name: uid, name, number of methods, kind of the default,
-            /// state (ok, locked or methods-required), whether an access pass is out.
+            /// state (ok, locked or methods-required), whether an access pass is out, how many methods are
+            /// lacking for a password reset.
             "ListUsers"(after, limit) -> (users) for Access::Administrator(READ_USERS) => list_users;
             /// The kinds that policy lets this user have for a purpose and a service.
             "ListKinds"(uid, purpose, service) -> (kinds) for own_or_read => list_kinds;
@@ -117,6 +118,7 @@ async fn list_users(
         default_kind: row.default.map_or("", WireName::wire_name).to_owned(),
         state: row.state.to_owned(),
         has_access_pass: row.has_access_pass,
+        lacking_for_reset: row.lacking_for_reset.into(),
     };
     Ok((rows.into_iter().map(row).collect(),))
 }

@@ -71,6 +71,7 @@ async fn properties(call: Call<Daemon>) -> Result<UserProperties, BusError> {
         still_required: overview.still_required.into(),
         grace_ends: seconds(overview.grace_ends),
         locked_until: seconds(overview.waits_until),
+        lacking_for_reset: security_info.lacking_for_reset(&person)?.into(),
         fresh_proof_until: seconds(security_info.fresh_proof_until(&person, tag)),
     })
 }

@@ -154,6 +154,18 @@ impl Wording {
         Step::Ask(Prompt { text, echo })
     }
 
+    /// A prompt with a line above it.
+    pub(in crate::service) fn below(&self, line: &SecretText, prompt: &Prompt) -> Prompt {
+        let mut text = Zeroizing::new(String::with_capacity(ROOM));
+        text.push_str(line);
+        text.push_str(if self.one_line { " " } else { "\n" });
+        text.push_str(&prompt.text);
+        Prompt {
+            text,
+            echo: prompt.echo,
+        }
+    }
+
     /// Asks for the number of one of these rows.
     pub(in crate::service) fn ask_number<E>(
         &self,

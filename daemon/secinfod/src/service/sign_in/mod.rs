@@ -7,6 +7,7 @@ mod ask;
 mod conversation;
 mod finish;
 mod picture;
+mod remind;
 mod screen;
 mod set_up;
 mod step;
@@ -148,9 +149,12 @@ impl SignIns {
             rules.attempts,
         )?;
         let mut talk = session.subject().talk.lock().await;
-        let step = Turn::of(&self.parts, &session, &mut talk)
-            .begin(outlook)
-            .await;
+        let verifies = matches!(outlook, SignInOutlook::Verify);
+        let mut turn = Turn::of(&self.parts, &session, &mut talk);
+        let mut step = turn.begin(outlook).await;
+        if verifies {
+            step = step.map(|step| turn.remind(step));
+        }
         drop(talk);
         if !matches!(step, Ok(Step::Ask(_))) {
             self.sessions.close(session.id());
