@@ -1,5 +1,6 @@
 //! In front of the module that checks passwords: asks for the password and passes it on, unless the user
-//! types the word that begins a password reset instead.
+//! types the word that begins a password reset instead. Not over SSH: sshd puts a password of its own in place of what
+//! is typed for a name that no user has, so that the word would tell such names from users.
 
 use crate::arguments::Arguments;
 use crate::daemon::Daemon;
@@ -10,6 +11,7 @@ use crate::outcome::{
 };
 use crate::relay::{MAX_PROMPTS, display, language, text, user_name_of};
 use secinfo_wire::password_reset::{self, Decision, PasswordResetError, Start, Step};
+use secinfo_wire::sign_in::SSHD;
 
 /// How often a user who has a new password is asked for it.
 const MAX_TRIES: usize = 3;
@@ -48,12 +50,13 @@ fn ask(
     (user, service): (&str, &str),
     log: &Log,
 ) -> Result<ReturnCode, Failure> {
+    let word = Some(word).filter(|_| service != SSHD);
     let prompt = prompt(language(handle).as_deref(), word);
     for _ in 0..MAX_TRIES {
         let typed = handle
             .ask(&prompt, false)
             .map_err(|_| Failure::Conversation)?;
-        if *typed != *word {
+        if word.is_none_or(|word| *typed != *word) {
             handle
                 .pass_on_password(&typed)
                 .map_err(|_| Failure::Conversation)?;
@@ -110,12 +113,15 @@ fn reset(
     Err(Unavailable::Endless.into())
 }
 
-/// The prompt for the password, in the user's language.
-fn prompt(language: Option<&str>, word: &str) -> String {
-    match language.and_then(|language| language.get(..2)) {
-        Some("de") => format!("Passwort ({word}, wenn Sie es vergessen haben): "),
-        Some("fr") => format!("Mot de passe ({word} si vous l’avez oublié) : "),
-        _ => format!("Password ({word} if you forgot it): "),
+/// The prompt for the password, in the user's language, with the word where there is one.
+fn prompt(language: Option<&str>, word: Option<&str>) -> String {
+    match (language.and_then(|language| language.get(..2)), word) {
+        (Some("de"), Some(word)) => format!("Passwort ({word}, wenn Sie es vergessen haben): "),
+        (Some("de"), None) => "Passwort: ".to_owned(),
+        (Some("fr"), Some(word)) => format!("Mot de passe ({word} si vous l’avez oublié) : "),
+        (Some("fr"), None) => "Mot de passe : ".to_owned(),
+        (_, Some(word)) => format!("Password ({word} if you forgot it): "),
+        (_, None) => "Password: ".to_owned(),
     }
 }
 
@@ -148,7 +154,7 @@ mod tests {
             (Some("de_DE.UTF-8"), "Passwort (reset"),
             (Some("fr"), "Mot de passe (reset"),
         ] {
-            let prompt = prompt(language, "reset");
+            let prompt = prompt(language, Some("reset"));
             assert!(
                 prompt.starts_with(begins) && prompt.ends_with(": "),
                 "{prompt}"

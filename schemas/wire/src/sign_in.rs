@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 /// The socket.
 pub const SOCKET: &str = "/run/secinfo/sign-in";
 
+/// The PAM service of OpenSSH's server.
+pub const SSHD: &str = "sshd";
+
 /// The name of the interface.
 pub const INTERFACE: &str = "org.secinfo.SignIn";
 

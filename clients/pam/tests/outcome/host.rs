@@ -144,7 +144,12 @@ impl PamHost {
 
     /// Starts a session of this user.
     pub(crate) fn begin(&mut self, user: &str) {
-        assert_eq!(self.ask(&format!("start {SERVICE} {user}")), "0");
+        self.begin_at(SERVICE, user);
+    }
+
+    /// The same at this service.
+    pub(crate) fn begin_at(&mut self, service: &str, user: &str) {
+        assert_eq!(self.ask(&format!("start {service} {user}")), "0");
     }
 
     /// Continues until a call of this phase ends, answering each prompt with the next answer.

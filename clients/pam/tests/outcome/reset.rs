@@ -3,10 +3,13 @@
 use crate::Fixture;
 use crate::code::*;
 use crate::daemon::{Daemon, ReceivedCall, Reply, ask};
-use crate::host::{SERVICE, module};
+use crate::host::{PamHost, module};
 use secinfo_wire::password_reset::{Decision, Outcome, PasswordResetError, Step};
 use secinfo_wire::varlink;
 use std::fs;
+
+/// One that takes the word.
+const SERVICE: &str = "login";
 
 const PROMPT: &str = "hidden Passwort (reset, wenn Sie es vergessen haben): ";
 
@@ -29,6 +32,13 @@ fn configure(fixture: &Fixture, arguments: &str) {
     fs::write(fixture.pam_d().join(SERVICE), text).unwrap();
 }
 
+/// A host in which alice wants to sign in at this service.
+fn host_at(fixture: &Fixture, service: &str) -> PamHost {
+    let mut host = PamHost::start(&fixture.pam_d());
+    host.begin_at(service, "alice");
+    host
+}
+
 fn passed(fixture: &Fixture) -> std::path::PathBuf {
     fixture.path().join("passed")
 }
@@ -47,7 +57,7 @@ fn a_password_is_passed_on_and_admits_nobody() {
     let fixture = Fixture::new();
     configure(&fixture, "reset");
     let daemon = Daemon::start(&fixture.socket(), 0, []);
-    let mut host = fixture.host();
+    let mut host = host_at(&fixture, SERVICE);
     let called = host.call("authenticate", &["answer  a pass word "]);
     assert_eq!(called.shown, [PROMPT]);
     // What comes of it is the next module's to say.
@@ -59,9 +69,23 @@ fn a_password_is_passed_on_and_admits_nobody() {
     // With nothing behind it, nobody is let in.
     let alone = format!("auth required {} reset\n", module().display());
     fs::write(fixture.pam_d().join(SERVICE), alone).unwrap();
-    let mut host = fixture.host();
+    let mut host = host_at(&fixture, SERVICE);
     let called = host.call("authenticate", &["answer a password"]);
     assert_ne!(called.code, SUCCESS);
+}
+
+#[test]
+fn over_ssh_the_word_is_a_password_like_any_other() {
+    let fixture = Fixture::new();
+    configure(&fixture, "reset");
+    fs::rename(fixture.pam_d().join(SERVICE), fixture.pam_d().join("sshd")).unwrap();
+    let daemon = Daemon::start(&fixture.socket(), 0, []);
+    let mut host = host_at(&fixture, "sshd");
+    let called = host.call("authenticate", &["answer reset"]);
+    assert_eq!(called.shown, ["hidden Passwort: "]);
+    let got = fs::read_to_string(passed(&fixture)).unwrap();
+    assert_eq!(got.trim_end_matches('\0'), "reset");
+    assert_eq!(daemon.calls(), [], "the daemon is not asked");
 }
 
 #[test]
@@ -70,7 +94,7 @@ fn the_word_begins_a_reset_and_the_new_password_is_asked_for() {
     configure(&fixture, "reset");
     let replies = [ask("New password: ", false), end(Outcome::Set)];
     let daemon = Daemon::start(&fixture.socket(), 0, replies);
-    let mut host = fixture.host();
+    let mut host = host_at(&fixture, SERVICE);
     let answers = ["answer reset", "answer  new one ", "answer  new one "];
     let called = host.call("authenticate", &answers);
     let shown = [
@@ -120,7 +144,7 @@ fn a_reset_that_fails_lets_nobody_in() {
         let fixture = Fixture::new();
         configure(&fixture, "reset=forgotten");
         let _daemon = Daemon::start(&fixture.socket(), 0, [reply]);
-        let called = fixture.host().call("authenticate", &["answer forgotten"]);
+        let called = host_at(&fixture, SERVICE).call("authenticate", &["answer forgotten"]);
         assert_eq!((called.code, called.shown[1].as_str()), (code, told));
         assert!(!passed(&fixture).exists(), "the word is no password");
     }
@@ -131,9 +155,11 @@ fn without_a_conversation_or_a_daemon_nothing_is_decided() {
     let fixture = Fixture::new();
     configure(&fixture, "reset");
     assert_eq!(
-        fixture.host().call("authenticate", &["fail"]).code,
+        host_at(&fixture, SERVICE)
+            .call("authenticate", &["fail"])
+            .code,
         CONV_ERR
     );
-    let called = fixture.host().call("authenticate", &["answer reset"]);
+    let called = host_at(&fixture, SERVICE).call("authenticate", &["answer reset"]);
     assert_eq!(called.code, AUTHINFO_UNAVAIL);
 }
