@@ -24,7 +24,13 @@ pub(super) fn fill(place: &Workspace, programs: &Path, stage: &Path) -> Result<(
     }
     check_version(&stage.join("debian/changelog"))?;
     let target = stage.join("programs");
-    for name in ["secinfod", "secinfo-password", "secinfo"] {
+    let names = [
+        "secinfod",
+        "secinfo-password",
+        "secinfo-reset-shell",
+        "secinfo",
+    ];
+    for name in names {
         copy(&programs.join(name), &target.join(name))?;
     }
     for package in workspace::PLUGINS {

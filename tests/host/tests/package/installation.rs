@@ -19,6 +19,7 @@ const FILES: &[&str] = &[
     "/usr/lib/secinfo/channels/libsecinfo_spool.so 644 root:root",
     "/usr/lib/secinfo/channels/libsecinfo_text_twilio.so 644 root:root",
     "/usr/lib/secinfo/secinfo-password 755 root:root",
+    "/usr/lib/secinfo/secinfo-reset-shell 755 root:root",
     "/usr/sbin/secinfod 755 root:root",
     "/usr/share/bash-completion/completions/secinfo 644 root:root",
     "/usr/share/dbus-1/interfaces/org.secinfo.SecurityInfo1.Manager.xml 644 root:root",
