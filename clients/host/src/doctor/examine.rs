@@ -8,12 +8,10 @@ use secinfo_pam_stack::root::Root;
 /// Looks at everything below a root directory; `address` is that of the bus, if not the usual.
 pub(crate) async fn examine(root: &Root, address: Option<&str>) -> Findings {
     let mut findings = Findings::default();
-    let settings = sshd::settings(root, &mut findings);
-    let key_first = settings.as_ref().is_some_and(sshd::Settings::key_first);
+    let servers = sshd::settings(root, &mut findings);
+    let key_first = !servers.is_empty() && servers.iter().all(sshd::Settings::key_first);
     let protection = pam::check(root, key_first, &mut findings);
-    if let Some(settings) = &settings {
-        sshd::check(settings, &protection, &mut findings);
-    }
+    sshd::check(root, &servers, &protection, &mut findings);
     daemon::check(root, address, &mut findings).await;
     files::check(root, &mut findings);
     units::check(root, &mut findings);

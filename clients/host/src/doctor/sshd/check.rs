@@ -1,8 +1,12 @@
 //! Whether the SSH server asks PAM, lets users answer, and gives them the time.
 
-use super::settings::{Effective, FILE, Settings, asks_pam};
+use super::running::{Listener, listeners};
+use super::settings::{Effective, Settings, asks_pam};
 use crate::doctor::finding::{Area, Change, Finding, Findings, Severity, What, in_words};
 use crate::doctor::pam::Protection;
+use secinfo_pam_stack::root::Root;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 
 /// Time enough for a password and a code that is sent.
 const SIGN_IN_TIME: u32 = 60;
@@ -11,18 +15,75 @@ const SET_UP_TIME: u32 = 120;
 /// The methods with which a key does not make up for a code.
 const METHODS: &str = "publickey,keyboard-interactive keyboard-interactive";
 
-/// Looks at the server, if it is to ask secinfo.
-pub(crate) fn check(settings: &Settings, protection: &Protection, findings: &mut Findings) {
+/// Looks at the servers, if they are to ask secinfo.
+pub(crate) fn check(
+    root: &Root,
+    servers: &[Settings],
+    protection: &Protection,
+    findings: &mut Findings,
+) {
     if !protection.services.contains("sshd") {
         return;
     }
-    for effective in settings.all() {
-        Checks {
-            effective: &effective,
-            set_up: protection.set_up.contains("sshd"),
-            findings: &mut *findings,
+    for settings in servers {
+        // Who can only reset a password is asked by secinfo itself.
+        for effective in settings
+            .all()
+            .iter()
+            .filter(|effective| !effective.only_resets())
+        {
+            Checks {
+                effective,
+                set_up: protection.set_up.contains("sshd"),
+                findings: &mut *findings,
+            }
+            .all();
         }
-        .all();
+    }
+    if root.is_this_host() {
+        for listener in listeners() {
+            running(&listener, servers, findings);
+        }
+    }
+}
+
+/// Whether a server that runs has the settings that were looked at.
+fn running(listener: &Listener, servers: &[Settings], findings: &mut Findings) {
+    let subject = format!("sshd, process {}", listener.pid);
+    let Some(arguments) = &listener.arguments else {
+        let why = format!("its arguments are not understood ('{}')", listener.title);
+        findings.missed(Area::Sshd, subject, why);
+        return;
+    };
+    let mut servers = servers.iter();
+    let Some(settings) = servers.find(|settings| settings.arguments == *arguments) else {
+        return;
+    };
+    let Some(read) = settings.pid_file().and_then(|file| listener.read_at(file)) else {
+        let why = "its PidFile does not say it";
+        findings.missed(
+            Area::Sshd,
+            format!("since when {subject} has its settings"),
+            why,
+        );
+        return;
+    };
+    let newer = |file: &&String| changed_at(file).is_some_and(|changed| changed > read);
+    if let Some(file) = settings.files.iter().find(newer) {
+        findings.add(Finding {
+            id: "sshd-not-reloaded",
+            severity: Severity::Warning,
+            area: Area::Sshd,
+            subject: file.clone(),
+            services: Vec::new(),
+            what: format!(
+                "The file was changed after the SSH server (process {}) had read it.",
+                listener.pid
+            ),
+            remedy: "Run sshd -t && systemctl reload ssh (or sshd, as the unit is named)."
+                .to_owned(),
+            changes: Vec::new(),
+        });
     }
 }
 
@@ -43,26 +104,30 @@ impl Checks<'_> {
     ) {
         let wanted = format!("{keyword} {value}");
         let line = self.effective.line(&keyword.to_ascii_lowercase());
+        let by_argument = self.effective.is_argument(&keyword.to_ascii_lowercase());
         let (subject, change) = match line {
+            _ if by_argument => (format!("sshd -o {keyword}"), None),
             Some((location, written)) => (
                 location.to_string(),
-                Change {
+                Some(Change {
                     file: location.file.clone(),
                     line: location.line,
                     what: What::Words {
                         replace: written.clone(),
-                        with: wanted,
+                        with: wanted.clone(),
                     },
-                },
+                }),
             ),
             // What is said first holds.
             None => (
                 keyword.to_owned(),
-                Change {
-                    file: FILE.to_owned(),
+                Some(Change {
+                    file: self.effective.file.clone(),
                     line: 1,
-                    what: What::Before { before: wanted },
-                },
+                    what: What::Before {
+                        before: wanted.clone(),
+                    },
+                }),
             ),
         };
         let known = self.findings.found.iter();
@@ -77,7 +142,15 @@ impl Checks<'_> {
             Some(block) => format!("Below {block}: {what}"),
             None => what.to_owned(),
         };
-        let changes = vec![change];
+        let changes = Vec::from_iter(change);
+        let remedy = if by_argument {
+            format!(
+                "Write '{wanted}' into {} instead, and restart the server without that argument.",
+                self.effective.file
+            )
+        } else {
+            in_words(&changes)
+        };
         self.findings.add(Finding {
             id,
             severity,
@@ -85,7 +158,7 @@ impl Checks<'_> {
             subject,
             services: Vec::new(),
             what,
-            remedy: in_words(&changes),
+            remedy,
             changes,
         });
     }
@@ -223,6 +296,12 @@ impl Checks<'_> {
     }
 }
 
+/// When a file was changed last, its metadata included, so that one that was put in its place counts too.
+fn changed_at(file: &str) -> Option<(i64, i64)> {
+    let metadata = fs::metadata(file).ok()?;
+    Some((metadata.ctime(), metadata.ctime_nsec()))
+}
+
 /// The same lists, with prompts of PAM in each, and never its method that answers them itself.
 fn mended_methods(lists: &[Vec<&str>]) -> String {
     let mut mended: Vec<String> = Vec::new();
@@ -272,7 +351,13 @@ fn duration(text: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::settings::settings;
     use super::*;
+    use std::net::TcpListener;
+    use std::path::Path;
+    use std::process::{Child, Command};
+    use std::thread;
+    use std::time::{Duration, Instant};
 
     #[test]
     fn lengths_of_time_are_those_of_sshd() {
@@ -286,5 +371,69 @@ mod tests {
             assert_eq!(duration(text), Some(seconds), "{text}");
         }
         assert_eq!(duration("soon"), None);
+    }
+
+    /// An sshd that runs on this machine until it is dropped.
+    struct Running(Child);
+
+    impl Drop for Running {
+        fn drop(&mut self) {
+            self.0.kill().unwrap();
+            self.0.wait().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_server_that_runs_is_looked_at_with_its_arguments_and_told_to_read_what_was_changed() {
+        let directory = tempfile::tempdir().unwrap();
+        let at = |name: &str| directory.path().join(name).display().to_string();
+        let (key, file, pid_file) = (at("key"), at("config"), at("pid"));
+        let made = Command::new("ssh-keygen")
+            .args(["-q", "-t", "ed25519", "-N", "", "-f", &key])
+            .status();
+        assert!(made.unwrap().success());
+        fs::create_dir_all("/run/sshd").unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = port.local_addr().unwrap();
+        drop(port);
+        let text = format!(
+            "HostKey {key}\nPidFile {pid_file}\nListenAddress {address}\n\
+             PubkeyAuthOptions touch-required verify-required\n"
+        );
+        fs::write(&file, &text).unwrap();
+        let sshd = Command::new("/usr/sbin/sshd")
+            .args(["-D", "-f", &file, "-oPubkeyAuthOptions=none"])
+            .spawn();
+        let sshd = Running(sshd.unwrap());
+        let listener = || {
+            let mut all = listeners().into_iter();
+            all.find(|listener| listener.pid == sshd.0.id()).unwrap()
+        };
+        let until = Instant::now() + Duration::from_mins(1);
+        let wait = |done: &dyn Fn() -> bool| {
+            while !done() {
+                assert!(Instant::now() < until);
+                thread::sleep(Duration::from_millis(10));
+            }
+        };
+        wait(&|| Path::new(&pid_file).exists() && listener().read_at(&pid_file).is_some());
+
+        let mut findings = Findings::default();
+        let servers = settings(&Root::open(Path::new("/")).unwrap(), &mut findings);
+
+        let not_reloaded = || {
+            let mut findings = Findings::default();
+            running(&listener(), &servers, &mut findings);
+            let mut found = findings.found.into_iter();
+            found.any(|found| found.id == "sshd-not-reloaded" && found.subject == file)
+        };
+        assert!(!not_reloaded());
+        let before = listener().read_at(&pid_file);
+        fs::write(&file, &text).unwrap();
+        assert!(not_reloaded());
+        let pid = rustix::process::Pid::from_child(&sshd.0);
+        rustix::process::kill_process(pid, rustix::process::Signal::HUP).unwrap();
+        wait(&|| listener().read_at(&pid_file) > before);
+        assert!(!not_reloaded());
     }
 }

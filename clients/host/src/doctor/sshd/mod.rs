@@ -1,6 +1,8 @@
 //! The SSH server: its settings with the lines that decide them, and what they do to sign-ins.
 
 mod check;
+mod pattern;
+mod running;
 mod settings;
 
 pub(crate) use check::check;

@@ -1,6 +1,8 @@
 //! The settings of the SSH server, read as sshd reads them: what is said first holds, files are
 //! included where `Include` stands, and a `Match` that holds for a connection overrules the rest.
 
+use super::pattern::Pattern;
+use super::running::{Arguments, listeners};
 use crate::doctor::finding::{Area, Finding, Findings, Severity};
 use secinfo_pam_stack::root::{Root, is_absent};
 use secinfo_pam_stack::stack::Location;
@@ -10,8 +12,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-/// The file that the server begins with.
-pub(crate) const FILE: &str = "/etc/ssh/sshd_config";
 /// How deep files may include others, as in sshd.
 const DEEPEST: usize = 16;
 
@@ -19,8 +19,18 @@ const DEEPEST: usize = 16;
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Setting {
     value: String,
-    /// The line, and how it is written; unknown where only the server itself says so.
-    line: Option<(Location, String)>,
+    by: Source,
+}
+
+/// What sets a keyword.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Source {
+    /// A line, and how it is written.
+    Line(Location, String),
+    /// An argument of the server.
+    Argument,
+    /// Unknown: only the server itself says so.
+    Server,
 }
 
 type Values = BTreeMap<String, Setting>;
@@ -28,34 +38,45 @@ type Values = BTreeMap<String, Setting>;
 /// What holds for some connections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Block {
-    criteria: String,
+    /// The words behind `Match`.
+    criteria: Vec<String>,
     location: Location,
     values: Values,
 }
 
 impl Block {
     fn is_for_all(&self) -> bool {
-        self.criteria.eq_ignore_ascii_case("all")
+        is_all(&self.criteria)
     }
 
     /// Whether it holds for every connection for which `other` holds: all criteria of a block must.
     fn holds_with(&self, other: &Self) -> bool {
-        let more = other.criteria.strip_prefix(&self.criteria);
-        self.is_for_all() || more.is_some_and(|more| more.is_empty() || more.starts_with(' '))
+        self.is_for_all() || other.criteria.starts_with(&self.criteria)
     }
 }
 
-/// The settings, those for all connections and those for some; keywords in small letters.
+/// Whether a `Match` with these criteria holds for every connection.
+fn is_all(criteria: &[String]) -> bool {
+    matches!(criteria, [one] if one.eq_ignore_ascii_case("all"))
+}
+
+/// The settings of one server, those for all connections and those for some; keywords in small letters.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Settings {
     values: Values,
     blocks: Vec<Block>,
+    /// With what it is started.
+    pub(super) arguments: Arguments,
+    /// The files that were read.
+    pub(super) files: Vec<String>,
 }
 
 /// The settings that hold for a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Effective {
     values: Values,
+    /// The file that the server begins with.
+    pub(super) file: String,
     /// The `Match` that it is subject to, in words.
     pub(super) of: Option<String>,
 }
@@ -72,8 +93,22 @@ impl Effective {
     }
 
     /// The line that decides, and how it is written.
-    pub(super) fn line(&self, keyword: &str) -> Option<&(Location, String)> {
-        self.values.get(keyword)?.line.as_ref()
+    pub(super) fn line(&self, keyword: &str) -> Option<(&Location, &String)> {
+        match &self.values.get(keyword)?.by {
+            Source::Line(location, written) => Some((location, written)),
+            Source::Argument | Source::Server => None,
+        }
+    }
+
+    /// Whether an argument of the server decides, which comes before all lines.
+    pub(super) fn is_argument(&self, keyword: &str) -> bool {
+        let setting = self.values.get(keyword);
+        setting.is_some_and(|setting| setting.by == Source::Argument)
+    }
+
+    /// Whether it runs nothing but `secinfo reset`.
+    pub(super) fn only_resets(&self) -> bool {
+        is_reset(self.get("forcecommand", "none"))
     }
 
     /// The lists of methods of which one must be gone through; `None` for any one method.
@@ -101,6 +136,13 @@ impl Effective {
     }
 }
 
+/// Whether a command is `secinfo reset`.
+fn is_reset(command: &str) -> bool {
+    let mut words = command.split_ascii_whitespace();
+    let program = words.next().and_then(|path| path.rsplit('/').next());
+    program == Some("secinfo") && words.next() == Some("reset")
+}
+
 /// Whether a method of authentication asks PAM.
 pub(super) fn asks_pam(method: &str) -> bool {
     matches!(method, "keyboard-interactive" | "password")
@@ -110,6 +152,32 @@ impl Settings {
     /// Whether for every connection something else than PAM has proved who it is before PAM is asked.
     pub(crate) fn key_first(&self) -> bool {
         self.all().iter().all(Effective::key_first)
+    }
+
+    /// The accounts for which the server runs nothing but `secinfo reset`, with the line that says so.
+    pub(crate) fn only_reset(&self) -> Vec<(String, String)> {
+        let mut accounts = Vec::new();
+        for block in &self.blocks {
+            let Some(setting) = block.values.get("forcecommand") else {
+                continue;
+            };
+            let mut words = block.criteria.iter().map(String::as_str);
+            let of_users = words.find(|word| word.eq_ignore_ascii_case("user"));
+            let (Some(_), Some(names), true) = (of_users, words.next(), is_reset(&setting.value))
+            else {
+                continue;
+            };
+            let location = match &setting.by {
+                Source::Line(location, _) => location,
+                Source::Argument | Source::Server => &block.location,
+            };
+            let location = location.to_string();
+            let names = names
+                .split(',')
+                .filter(|name| !name.contains(['*', '?', '!']));
+            accounts.extend(names.map(|name| (name.to_owned(), location.clone())));
+        }
+        accounts
     }
 
     /// What holds where no `Match` does but those for all, and what holds below each other `Match`.
@@ -127,7 +195,10 @@ impl Settings {
             }
             Effective {
                 values,
-                of: block.map(|block| format!("'Match {}' ({})", block.criteria, block.location)),
+                file: self.arguments.file.clone(),
+                of: block.map(|block| {
+                    format!("'Match {}' ({})", block.criteria.join(" "), block.location)
+                }),
             }
         };
         let some = self.blocks.iter().filter(|block| !block.is_for_all());
@@ -151,16 +222,20 @@ impl Settings {
                 continue;
             }
             // It prints lengths of time in seconds, and old words as new ones.
-            let line = read.and_then(|read| read.line.clone());
-            let same = keyword == "logingracetime" || keyword == "permitrootlogin";
-            self.values.insert(
-                keyword,
-                Setting {
-                    value: value.to_owned(),
-                    line: line.filter(|_| same),
-                },
-            );
+            let rewritten = matches!(keyword.as_str(), "logingracetime" | "permitrootlogin");
+            let by = match read.map(|read| &read.by) {
+                Some(by) if rewritten || *by == Source::Argument => by.clone(),
+                _ => Source::Server,
+            };
+            let value = value.to_owned();
+            self.values.insert(keyword, Setting { value, by });
         }
+    }
+
+    /// The file in which the server writes its id, if it does and says so.
+    pub(super) fn pid_file(&self) -> Option<&str> {
+        let file = self.values.get("pidfile")?.value.as_str();
+        file.starts_with('/').then_some(file)
     }
 }
 
@@ -183,16 +258,43 @@ fn name_of(keyword: &str) -> String {
     }
 }
 
-/// The settings of the server below a root; `None` where there is none.
-pub(crate) fn settings(root: &Root, findings: &mut Findings) -> Option<Settings> {
+/// The settings of the servers below a root: of one that is started without arguments, and of those that run with
+/// others. None where there is no server.
+pub(crate) fn settings(root: &Root, findings: &mut Findings) -> Vec<Settings> {
+    let mut started = vec![Arguments::default()];
+    if root.is_this_host() {
+        for listener in listeners() {
+            let other = listener.arguments.filter(|other| !started.contains(other));
+            started.extend(other);
+        }
+    }
+    started
+        .into_iter()
+        .filter_map(|arguments| settings_of(root, arguments, findings))
+        .collect()
+}
+
+/// The settings of a server that is started with these arguments; `None` where its file cannot be read.
+fn settings_of(root: &Root, arguments: Arguments, findings: &mut Findings) -> Option<Settings> {
+    let file = arguments.file.clone();
     let mut settings = Settings::default();
+    // They come before the file, and what is said first holds.
+    for option in &arguments.options {
+        if let Some((keyword, values)) = words(option).split_first() {
+            let entry = settings.values.entry(name_of(keyword));
+            entry.or_insert_with(|| Setting {
+                value: values.join(" "),
+                by: Source::Argument,
+            });
+        }
+    }
     let mut reader = Reader {
         root,
         into: &mut settings,
         unseen: Vec::new(),
         unread: Vec::new(),
     };
-    let read = reader.file(FILE, 0, None);
+    let read = reader.file(&file, 0, None);
     let (unseen, unread) = (reader.unseen, reader.unread);
     for (location, unseen) in unseen {
         findings.add(finding_of(&location, unseen));
@@ -201,15 +303,15 @@ pub(crate) fn settings(root: &Root, findings: &mut Findings) -> Option<Settings>
         findings.missed(Area::Sshd, file, why);
     }
     match read {
-        Ok(()) => findings.saw(Area::Sshd, FILE),
+        Ok(()) => findings.saw(Area::Sshd, file.clone()),
         Err(error) if is_absent(&error) => return None,
         Err(error) => {
-            findings.missed(Area::Sshd, FILE, error.to_string());
+            findings.missed(Area::Sshd, file, error.to_string());
             return None;
         }
     }
     if root.is_this_host() {
-        match ask_server(Path::new(FILE), None) {
+        match ask_server(&arguments, None) {
             Some(Ok(printed)) => {
                 settings.correct(&printed);
                 findings.saw(Area::Sshd, "sshd -T");
@@ -218,7 +320,7 @@ pub(crate) fn settings(root: &Root, findings: &mut Findings) -> Option<Settings>
                 id: "sshd-config-wrong",
                 severity: Severity::Error,
                 area: Area::Sshd,
-                subject: FILE.to_owned(),
+                subject: file,
                 services: Vec::new(),
                 what: format!("The SSH server refuses its settings: {complaint}."),
                 remedy: "Correct that line, until sshd -t is silent.".to_owned(),
@@ -227,6 +329,7 @@ pub(crate) fn settings(root: &Root, findings: &mut Findings) -> Option<Settings>
             None => {}
         }
     }
+    settings.arguments = arguments;
     Some(settings)
 }
 
@@ -265,12 +368,15 @@ fn finding_of(location: &Location, unseen: Unseen) -> Finding {
 
 /// What the server itself says, for a connection as `-C` has it; it says so to root only. An error
 /// is what it has against a line. `None` where it cannot be asked.
-fn ask_server(file: &Path, connection: Option<&str>) -> Option<Result<String, String>> {
+fn ask_server(arguments: &Arguments, connection: Option<&str>) -> Option<Result<String, String>> {
     let program = ["/usr/sbin/sshd", "/usr/bin/sshd"]
         .into_iter()
         .find(|path| Path::new(path).exists())?;
     let mut command = Command::new(program);
-    command.arg("-T").arg("-f").arg(file);
+    command.args(["-T", "-f", &arguments.file]);
+    for option in &arguments.options {
+        command.args(["-o", option]);
+    }
     if let Some(connection) = connection {
         command.args(["-C", connection]);
     }
@@ -300,6 +406,7 @@ impl Reader<'_> {
     /// file is included in.
     fn file(&mut self, path: &str, level: usize, block: Option<usize>) -> std::io::Result<()> {
         let text = self.root.text(path)?;
+        self.into.files.push(path.to_owned());
         let outer = block.map(|index| self.into.blocks[index].criteria.clone());
         let mut block = block;
         let mut first = true;
@@ -327,12 +434,11 @@ impl Reader<'_> {
                 first = false;
             }
             if keyword.eq_ignore_ascii_case("match") {
-                let inner = values.join(" ");
                 // In a file that a block includes, both must hold.
                 let criteria = match &outer {
-                    Some(outer) if inner.eq_ignore_ascii_case("all") => outer.clone(),
-                    Some(outer) if !outer.eq_ignore_ascii_case("all") => format!("{outer} {inner}"),
-                    _ => inner,
+                    Some(outer) if is_all(values) => outer.clone(),
+                    Some(outer) if !is_all(outer) => [outer, values].concat(),
+                    _ => values.to_vec(),
                 };
                 self.into.blocks.push(Block {
                     criteria,
@@ -353,7 +459,7 @@ impl Reader<'_> {
                 };
                 into.entry(name_of(keyword)).or_insert_with(|| Setting {
                     value: values.join(" "),
-                    line: Some((location, line.to_owned())),
+                    by: Source::Line(location, line.to_owned()),
                 });
             }
         }
@@ -380,7 +486,14 @@ impl Reader<'_> {
     }
 
     fn included(&mut self, pattern: &str, level: usize, block: Option<usize>) {
-        for file in expand(self.root, pattern) {
+        let files = match expand(self.root, pattern) {
+            Ok(files) => files,
+            Err(error) => {
+                self.unread.push((pattern.to_owned(), error.to_string()));
+                return;
+            }
+        };
+        for file in files {
             if let Err(error) = self.file(&file, level + 1, block)
                 && !is_absent(&error)
             {
@@ -429,53 +542,36 @@ fn words(line: &str) -> Vec<String> {
     }
 }
 
-/// The files that a pattern of `Include` names; stars and question marks may stand in the last part.
-fn expand(root: &Root, pattern: &str) -> Vec<String> {
+/// The files that a pattern of `Include` names, in order. An error for a directory that cannot be read.
+fn expand(root: &Root, pattern: &str) -> std::io::Result<Vec<String>> {
     let absolute = if pattern.starts_with('/') {
         pattern.to_owned()
     } else {
         format!("/etc/ssh/{pattern}")
     };
-    let (directory, last) = absolute.rsplit_once('/').unwrap_or_default();
-    if !last.contains(['*', '?']) {
-        return if root.has(&absolute) {
-            vec![absolute]
-        } else {
-            Vec::new()
-        };
-    }
-    let names = root.names(directory).unwrap_or_default().into_iter();
-    names
-        .filter(|name| matches(last.as_bytes(), name.as_bytes()) && !name.starts_with('.'))
-        .map(|name| format!("{directory}/{name}"))
-        .collect()
-}
-
-/// Whether a name is as a pattern with `*` and `?` has it.
-fn matches(pattern: &[u8], name: &[u8]) -> bool {
-    // Where the last star stands, and how much of the name it takes.
-    let mut star = None;
-    let (mut at, mut taken) = (0, 0);
-    while taken < name.len() {
-        match pattern.get(at) {
-            Some(b'*') => {
-                star = Some((at, taken));
-                at += 1;
+    let mut paths = vec![String::new()];
+    for part in absolute.split('/').filter(|part| !part.is_empty()) {
+        let pattern = Pattern::of_files(part);
+        let mut below = Vec::new();
+        for path in paths {
+            if let Some(name) = pattern.name() {
+                below.push(format!("{path}/{name}"));
+                continue;
             }
-            Some(c) if *c == b'?' || *c == name[taken] => {
-                at += 1;
-                taken += 1;
-            }
-            _ => {
-                let Some((back, took)) = star else {
-                    return false;
-                };
-                star = Some((back, took + 1));
-                (at, taken) = (back + 1, took + 1);
-            }
+            let names = match root.names(&format!("{path}/")) {
+                Ok(names) => names,
+                Err(error) if is_absent(&error) => continue,
+                Err(error) => return Err(error),
+            };
+            let names = names.iter().filter(|name| pattern.matches_file(name));
+            below.extend(names.map(|name| format!("{path}/{name}")));
         }
+        paths = below;
     }
-    pattern[at..].iter().all(|c| *c == b'*')
+    paths.retain(|path| root.has(path));
+    // sshd sorts the paths, not the names in each directory.
+    paths.sort();
+    Ok(paths)
 }
 
 #[cfg(test)]
@@ -513,23 +609,6 @@ mod tests {
         assert!(!key_first(
             "AuthenticationMethods publickey,password\nMatch User a\nAuthenticationMethods password\n"
         ));
-    }
-
-    #[test]
-    fn names_are_matched_as_by_a_shell() {
-        for (pattern, name, is) in [
-            ("*.conf", "10-a.conf", true),
-            ("*.conf", "10-a.conf.dpkg-old", false),
-            ("?0-*", "10-", true),
-            ("*a*b", "xaxbab", true),
-            ("*a*b", "xaxba", false),
-        ] {
-            assert_eq!(
-                matches(pattern.as_bytes(), name.as_bytes()),
-                is,
-                "{pattern} {name}"
-            );
-        }
     }
 
     /// Beside the sshd of this machine: files made at random, and what it says holds for a user.
@@ -589,7 +668,11 @@ mod tests {
             let settings = read(&Root::open(Path::new("/")).unwrap(), &file);
             for user in ["alice", "bob"] {
                 let connection = format!("user={user},host=localhost,addr=127.0.0.1");
-                let answer = ask_server(Path::new(&file), Some(&connection)).unwrap();
+                let arguments = Arguments {
+                    file: file.clone(),
+                    options: Vec::new(),
+                };
+                let answer = ask_server(&arguments, Some(&connection)).unwrap();
                 let printed = match answer {
                     Ok(printed) => printed,
                     // None of the lists can be gone through, where methods are switched off.
@@ -607,12 +690,12 @@ mod tests {
                 // Several blocks for the same user hold together.
                 let mut together = Settings {
                     values: settings.values.clone(),
-                    blocks: Vec::new(),
+                    ..Settings::default()
                 };
                 for block in &settings.blocks {
                     if block.is_for_all() || user == "alice" {
                         together.blocks.push(Block {
-                            criteria: "all".to_owned(),
+                            criteria: vec!["all".to_owned()],
                             ..block.clone()
                         });
                     }
