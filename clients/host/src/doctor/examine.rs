@@ -2,7 +2,7 @@
 //! and nothing is asked of the network.
 
 use super::finding::Findings;
-use super::{clock, daemon, files, pam, recovery, reset, sshd, units};
+use super::{clock, daemon, files, kiosks, lacking, pam, recovery, reset, sshd, units};
 use secinfo_pam_stack::root::Root;
 
 /// Looks at everything below a root directory; `address` is that of the bus, if not the usual.
@@ -16,7 +16,10 @@ pub(crate) async fn examine(root: &Root, address: Option<&str>) -> Findings {
     files::check(root, &mut findings);
     units::check(root, &mut findings);
     clock::check(root, &mut findings).await;
-    reset::check(root, &mut findings);
+    if reset::check(root, &protection, &mut findings) {
+        kiosks::check(root, &servers, &mut findings);
+        lacking::check(root, address, &mut findings).await;
+    }
     recovery::check(root, &protection, &mut findings);
     findings.sort();
     findings

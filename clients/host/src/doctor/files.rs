@@ -55,16 +55,8 @@ struct Checks<'a> {
 
 impl Checks<'_> {
     fn add(&mut self, id: &'static str, severity: Severity, path: &str, what: &str, remedy: &str) {
-        self.findings.add(Finding {
-            id,
-            severity,
-            area: Area::Files,
-            subject: path.to_owned(),
-            services: Vec::new(),
-            what: what.to_owned(),
-            remedy: remedy.to_owned(),
-            changes: Vec::new(),
-        });
+        let finding = Finding::of_host(Area::Files, id, severity, path, what, remedy);
+        self.findings.add(finding);
     }
 
     /// The configuration, if it can be read.

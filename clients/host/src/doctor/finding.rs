@@ -172,6 +172,29 @@ pub(crate) struct Findings {
     pub(crate) unseen: Vec<Unseen>,
 }
 
+impl Finding {
+    /// One about a host as a whole, with no change to files that is known to mend it.
+    pub(crate) fn of_host(
+        area: Area,
+        id: &'static str,
+        severity: Severity,
+        subject: &str,
+        what: &str,
+        remedy: &str,
+    ) -> Self {
+        Self {
+            id,
+            severity,
+            area,
+            subject: subject.to_owned(),
+            services: Vec::new(),
+            what: what.to_owned(),
+            remedy: remedy.to_owned(),
+            changes: Vec::new(),
+        }
+    }
+}
+
 impl Findings {
     /// Adds a finding. One that differs from another only in its services is merged into that.
     pub(crate) fn add(&mut self, finding: Finding) {

@@ -1,11 +1,14 @@
 //! `secinfo doctor`: what is wrong with the installation, and what to do about it.
 
+mod accounts;
 mod clock;
 mod command;
 mod daemon;
 mod examine;
 mod files;
 mod finding;
+mod kiosks;
+mod lacking;
 mod pam;
 mod recovery;
 mod reset;

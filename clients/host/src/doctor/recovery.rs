@@ -1,5 +1,6 @@
 //! Checks that an administrator can get in while the daemon cannot decide.
 
+use super::accounts::groups;
 use super::finding::{Area, Finding, Findings, Severity};
 use super::pam::Protection;
 use secinfo_break_glass::{FileName, Record};
@@ -117,13 +118,9 @@ fn is_of_account(root: &Root, record: &Record) -> bool {
 /// Root and the members of the groups that may become root, each with no code so far.
 fn administrators(root: &Root) -> BTreeMap<String, usize> {
     let mut users = BTreeMap::from([(ROOT.to_owned(), 0)]);
-    for line in root.text("/etc/group").unwrap_or_default().lines() {
-        let mut fields = line.split(':');
-        if fields.next().is_some_and(|group| GROUPS.contains(&group))
-            && let Some(members) = fields.nth(2)
-        {
-            let members = members.split(',').filter(|name| !name.is_empty());
-            users.extend(members.map(|name| (name.to_owned(), 0)));
+    for group in groups(root) {
+        if GROUPS.contains(&group.name.as_str()) {
+            users.extend(group.members.into_iter().map(|name| (name, 0)));
         }
     }
     users

@@ -1,21 +1,22 @@
 //! Checks that new passwords can be set, on a host whose users may reset theirs.
 
 use super::finding::{Area, Finding, Findings, Severity};
+use super::pam::Protection;
+use super::units::is_enabled;
 use secinfo_pam_stack::library::Library;
 use secinfo_pam_stack::load::{Group, Loader};
 use secinfo_pam_stack::root::Root;
 use secinfo_pam_stack::stack::{Entry, Work};
+use secinfo_terminal::text::listed;
+use std::collections::BTreeSet;
+use toml::Table;
 
 const CONFIG: &str = "/etc/secinfo/config.toml";
 const SERVICE: &str = "secinfo-reset";
 const SERVICE_FILE: &str = "/etc/pam.d/secinfo-reset";
 const SOCKET: &str = "secinfo-password.socket";
-/// Where systemd looks for what a target wants, as far as administrators and packages enable it.
-const WANTED: [&str; 3] = [
-    "/etc/systemd/system/sockets.target.wants",
-    "/usr/lib/systemd/system/sockets.target.wants",
-    "/lib/systemd/system/sockets.target.wants",
-];
+/// Where it listens.
+const LISTENS: &str = "/run/secinfo/password";
 
 const QUALITY: &str = "pam_pwquality.so";
 const HISTORY: &str = "pam_pwhistory.so";
@@ -30,20 +31,78 @@ const DICTIONARIES: [&str; 2] = [
     "/usr/share/cracklib/pw_dict",
 ];
 
-/// Checks the helper and its password stack, if password reset is enabled.
-pub(crate) fn check(root: &Root, findings: &mut Findings) {
-    let enabled = || {
-        let table: toml::Table = root.text(CONFIG).ok()?.parse().ok()?;
-        table.get("policy")?.get("reset")?.get("enabled")?.as_bool()
-    };
-    if enabled() != Some(true) {
-        return;
-    }
-    findings.saw(Area::Reset, "how new passwords are set");
+const LOGIN_SETTINGS: &str = "/etc/login.defs";
+/// After how many seconds `login` gives up, unless its settings say otherwise.
+const LOGIN_TIMEOUT: u32 = 60;
+/// The seconds that a user needs to wait for a code and to think of a password.
+const ENOUGH: u32 = 300;
+
+/// Kinds whose codes a channel delivers.
+const DELIVERED: [&str; 3] = ["text", "call", "email"];
+/// Modules that open with the password what they have encrypted with it.
+const ENCRYPTING: [&str; 6] = [
+    "pam_ecryptfs.so",
+    "pam_fscrypt.so",
+    "pam_gnome_keyring.so",
+    "pam_kwallet.so",
+    "pam_kwallet5.so",
+    "pam_mount.so",
+];
+
+/// Checks the helper and its password stack, if password reset is enabled; and that it is, if the
+/// word for a reset is asked for. Whether it is enabled.
+pub(crate) fn check(root: &Root, protection: &Protection, findings: &mut Findings) -> bool {
+    let text = root.text(CONFIG).unwrap_or_default();
+    // What is no TOML is found elsewhere.
+    let config: Table = text.parse().unwrap_or_default();
+    let policy = Policy(&config);
     let mut checks = Checks { root, findings };
+    if !policy.is_enabled() {
+        checks.word_in_vain(protection);
+        return false;
+    }
+    let about = "how new passwords are set";
+    checks.findings.saw(Area::Reset, about);
     checks.config();
+    checks.methods(&policy);
     checks.socket();
     checks.stack();
+    checks.what_is_lost();
+    checks.time_at_console(protection);
+    true
+}
+
+/// What `config.toml` says of resets.
+struct Policy<'a>(&'a Table);
+
+impl Policy<'_> {
+    fn reset(&self, key: &str) -> Option<&toml::Value> {
+        self.0.get("policy")?.get("reset")?.get(key)
+    }
+
+    fn is_enabled(&self) -> bool {
+        self.reset("enabled").and_then(toml::Value::as_bool) == Some(true)
+    }
+
+    /// Whether a kind can be proved in a reset.
+    fn allows(&self, kind: &str) -> bool {
+        let everywhere = self
+            .0
+            .get("policy")
+            .and_then(|policy| policy.get("allowed"));
+        let names = |list: Option<&toml::Value>| {
+            let list = list.and_then(toml::Value::as_array);
+            list.is_none_or(|list| list.iter().any(|name| name.as_str() == Some(kind)))
+        };
+        names(everywhere) && names(self.reset("allowed"))
+    }
+
+    /// Whether a channel delivers codes of a kind.
+    fn delivers(&self, kind: &str) -> bool {
+        let channels = self.0.get("channel").and_then(toml::Value::as_table);
+        let mut channels = channels.into_iter().flat_map(Table::values);
+        channels.any(|channel| channel.get("kind").and_then(toml::Value::as_str) == Some(kind))
+    }
 }
 
 struct Checks<'a> {
@@ -60,16 +119,99 @@ impl Checks<'_> {
         what: &str,
         remedy: &str,
     ) {
-        self.findings.add(Finding {
-            id,
-            severity,
-            area: Area::Reset,
-            subject: subject.to_owned(),
-            services: Vec::new(),
-            what: what.to_owned(),
-            remedy: remedy.to_owned(),
-            changes: Vec::new(),
-        });
+        let finding = Finding::of_host(Area::Reset, id, severity, subject, what, remedy);
+        self.findings.add(finding);
+    }
+
+    fn word_in_vain(&mut self, protection: &Protection) {
+        if protection.resets.is_empty() {
+            return;
+        }
+        let services: Vec<&str> = protection.resets.iter().map(String::as_str).collect();
+        let what = format!(
+            "People who type the word for a reset at the password prompt of {} are told that \
+             passwords are not reset here.",
+            listed(&services)
+        );
+        self.add(
+            "reset-word-in-vain",
+            Severity::Warning,
+            CONFIG,
+            &what,
+            "Set enabled = true in its section [policy.reset], or take the lines 'pam_secinfo.so \
+             reset' out of pam.d.",
+        );
+    }
+
+    /// Whether users can have methods that serve a reset.
+    fn methods(&mut self, policy: &Policy<'_>) {
+        let allowed: Vec<_> = DELIVERED.into_iter().filter(|k| policy.allows(k)).collect();
+        if allowed.is_empty() || allowed.iter().any(|kind| policy.delivers(kind)) {
+            return;
+        }
+        let what = format!(
+            "Resets by {} are allowed, and there is no channel that could deliver such codes.",
+            listed(&allowed)
+        );
+        self.add(
+            "reset-no-channel",
+            Severity::Info,
+            CONFIG,
+            &what,
+            "Set a channel up with secinfo setup, or see that users have recovery codes and an \
+             authenticator app.",
+        );
+    }
+
+    /// Whether `login` waits for as long as a reset takes.
+    fn time_at_console(&mut self, protection: &Protection) {
+        let seconds = login_setting(self.root, "LOGIN_TIMEOUT").unwrap_or(LOGIN_TIMEOUT);
+        if !protection.resets.contains("login") || seconds == 0 || seconds >= ENOUGH {
+            return;
+        }
+        let what = format!(
+            "login gives up after {seconds} s, and people who type the word for a reset there do not \
+             get to the end."
+        );
+        self.add(
+            "reset-login-timeout",
+            Severity::Warning,
+            LOGIN_SETTINGS,
+            &what,
+            "Write LOGIN_TIMEOUT 600 into the file.",
+        );
+    }
+
+    /// What is encrypted with the former password, and not opened by a new one.
+    fn what_is_lost(&mut self) {
+        let library = Library::of(self.root);
+        let loader = Loader::new(self.root, &library);
+        let mut modules = BTreeSet::new();
+        for name in loader.services().unwrap_or_default() {
+            for (_, entry) in loader.service(&name).entries {
+                if let Work::Module { path, .. } = entry.work {
+                    let file = path.rsplit('/').next().unwrap_or(&path);
+                    modules.extend(ENCRYPTING.into_iter().find(|known| *known == file));
+                }
+            }
+        }
+        if modules.is_empty() {
+            return;
+        }
+        let modules: Vec<&str> = modules.into_iter().collect();
+        let what = format!(
+            "What {} opens with the password stays encrypted with the former one: a user who \
+             forgot it loses that.",
+            listed(&modules)
+        );
+        self.add(
+            "reset-loses-encrypted",
+            Severity::Info,
+            "encrypted data",
+            &what,
+            "Keep another key for what is encrypted with passwords, and tell users; see \
+             docs/how-to/reset.md.",
+        );
     }
 
     /// The helper believes nobody but root.
@@ -89,8 +231,17 @@ impl Checks<'_> {
     }
 
     fn socket(&mut self) {
-        let is_wanted = |directory: &&str| self.root.has(&format!("{directory}/{SOCKET}"));
-        if WANTED.iter().any(is_wanted) {
+        if is_enabled(self.root, SOCKET) {
+            if self.root.is_this_host() && !self.root.has(LISTENS) {
+                self.add(
+                    "reset-socket-down",
+                    Severity::Error,
+                    SOCKET,
+                    "It does not listen, so no new password can be set.",
+                    "Run systemctl start secinfo-password.socket, and see what systemctl status says \
+                     of it.",
+                );
+            }
             return;
         }
         self.add(
@@ -178,6 +329,17 @@ impl Checks<'_> {
             _ => DICTIONARIES.into_iter().any(is_there),
         }
     }
+}
+
+/// A number in the settings of `login`; none where they do not say it.
+pub(super) fn login_setting(root: &Root, key: &str) -> Option<u32> {
+    let settings = root.text(LOGIN_SETTINGS).unwrap_or_default();
+    let pairs = settings.lines().filter_map(|line| {
+        let mut words = line.split_ascii_whitespace();
+        Some((words.next()?, words.next()?))
+    });
+    let own = pairs.rev().find(|(name, _)| *name == key);
+    own.and_then(|(_, value)| value.parse().ok())
 }
 
 /// What a stack tells a module; none if it does not call it.

@@ -15,6 +15,14 @@ const DIRECTORIES: [&str; 7] = [
     "/run/systemd/generator.late",
 ];
 
+/// Where systemd looks for the sockets that it starts with the host, as far as administrators and packages
+/// enable them.
+const WANTED: [&str; 3] = [
+    "/etc/systemd/system/sockets.target.wants",
+    "/usr/lib/systemd/system/sockets.target.wants",
+    "/lib/systemd/system/sockets.target.wants",
+];
+
 /// The plugin that needs no network: it writes to a directory.
 const WITHOUT_NETWORK: &str = "spool";
 
@@ -68,6 +76,12 @@ impl Families {
             Self::AllBut(names) => !names.contains(family),
         }
     }
+}
+
+/// Whether a socket is enabled.
+pub(super) fn is_enabled(root: &Root, socket: &str) -> bool {
+    let is_wanted = |directory: &&str| root.has(&format!("{directory}/{socket}"));
+    WANTED.iter().any(is_wanted)
 }
 
 /// Looks at the daemon's unit and at that of every channel.

@@ -6,7 +6,7 @@ use super::check::check;
 use super::factors::{AT_ONCE, Set, Sufficient};
 use super::mend::{apply, mend};
 use super::problem::{Problem, Verdict};
-use super::roles::{Role, role};
+use super::roles::Role;
 use super::search::Choice;
 use crate::doctor::finding::{Change, Findings, What};
 use secinfo_pam_stack::codes::{Actions, Code};
@@ -212,7 +212,7 @@ fn choices(
 fn locations(stack: &[Entry], wanted: impl Fn(Role) -> bool) -> Set {
     stack
         .iter()
-        .filter(|entry| matches!(&entry.work, Work::Module { path, .. } if wanted(role(path))))
+        .filter(|entry| Role::of(entry).is_some_and(&wanted))
         .map(|entry| entry.location.clone())
         .collect()
 }
@@ -339,6 +339,14 @@ const OURS: [&str; 6] = [
     "[success=reset default=1]",
 ];
 
+/// Of the line that asks for the password.
+const ASKS_PASSWORD: [&str; 4] = [
+    "[ignore=ignore default=die]",
+    "[ignore=ignore module_unknown=ignore default=die]",
+    "required",
+    "optional",
+];
+
 #[test]
 fn stacks_do_what_is_said_of_them_and_what_is_told_mends_them() {
     let mut libpam = Libpam::new();
@@ -356,6 +364,10 @@ fn stacks_do_what_is_said_of_them_and_what_is_told_mends_them() {
         fs::write(&part, file(&mut random, None)).unwrap();
         let part = (random.below(2) == 0).then(|| part.display().to_string());
         let mut text = file(&mut random, part.as_deref());
+        if random.below(4) == 0 {
+            let control = random.of(&ASKS_PASSWORD);
+            text = format!("auth {control} pam_secinfo.so reset\n{text}");
+        }
         writeln!(text, "auth {} pam_secinfo.so", random.of(&OURS)).unwrap();
         if random.below(3) == 0 {
             writeln!(

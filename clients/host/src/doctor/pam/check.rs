@@ -4,7 +4,7 @@ use super::mend::Neighbour;
 use super::modules::{Modules, is_trusted};
 use super::order::Remedy;
 use super::problem::Verdict;
-use super::roles::{OURS, Role, role};
+use super::roles::{OURS, Role};
 use crate::doctor::finding::{Area, Finding, Findings, Severity};
 use secinfo_pam_stack::library::Library;
 use secinfo_pam_stack::load::{Group, Loader, Service};
@@ -42,6 +42,10 @@ pub(crate) struct Protection {
     pub(crate) services: BTreeSet<String>,
     /// Those of them that offer to set up methods.
     pub(crate) set_up: BTreeSet<String>,
+    /// Those of them whose stack has no other module that proves who it is.
+    pub(crate) alone: BTreeSet<String>,
+    /// The services, of these or others, whose prompt for the password takes the word for a reset.
+    pub(crate) resets: BTreeSet<String>,
 }
 
 /// Checks every service. `key_first`: the SSH server requires a key before it calls PAM.
@@ -105,16 +109,23 @@ pub(crate) fn check(root: &Root, key_first: bool, findings: &mut Findings) -> Pr
         }
         checks.mistakes(service);
         checks.modules(service);
+        let is_own = !service.auth_of_other || name == "other";
+        if is_own {
+            checks.arguments(&stack);
+            checks.reset(&stack);
+        }
+        if stack.iter().any(asks_password) {
+            protection.resets.insert(name.clone());
+        }
         if let Some(ours) = ours(&stack) {
             protection.services.insert(name.clone());
             if stack.iter().any(offers_set_up) {
                 protection.set_up.insert(name.clone());
             }
-            if service.auth_of_other && name != "other" {
-                continue;
+            if !stack.iter().any(proves) {
+                protection.alone.insert(name.clone());
             }
-            checks.arguments(&stack);
-            if !service.refused {
+            if is_own && !service.refused {
                 checks.order(&stack, ours);
                 if service.mistakes.iter().all(|mistake| mistake.harmless) {
                     checks.account(&service.stack(Group::Account));
@@ -166,7 +177,11 @@ fn ours(stack: &[Entry]) -> Option<&Entry> {
 }
 
 fn has_role(entry: &Entry, wanted: Role) -> bool {
-    matches!(&entry.work, Work::Module { path, .. } if role(path) == wanted)
+    Role::of(entry) == Some(wanted)
+}
+
+pub(super) fn asks_password(entry: &Entry) -> bool {
+    has_role(entry, Role::AsksPassword)
 }
 
 pub(super) fn proves(entry: &Entry) -> bool {
@@ -224,7 +239,12 @@ fn unprotected(protection: &Protection, without: &[&String], findings: &mut Find
 /// Why our module rejects an argument, if it does.
 fn wrong_argument(argument: &str) -> Option<&'static str> {
     match argument.split_once('=') {
-        None if matches!(argument, "set_up" | "debug") => None,
+        None if matches!(argument, "set_up" | "debug" | "reset") => None,
+        Some(("reset", word)) => {
+            let fits = (1..=64).contains(&word.len()) && !word.contains(char::is_control);
+            let is_word = fits && word.trim() == word;
+            (!is_word).then_some("takes a word of 1 to 64 bytes that can be typed")
+        }
         Some(("timeout", seconds)) => {
             let digits = !seconds.is_empty() && seconds.bytes().all(|b| b.is_ascii_digit());
             let fits = seconds.parse().is_ok_and(|s: u32| (1..=300).contains(&s));
@@ -242,7 +262,14 @@ fn wrong_argument(argument: &str) -> Option<&'static str> {
 
 /// The argument that was probably meant by one whose name is misspelt.
 fn argument_meant_by(argument: &str) -> Option<String> {
-    const NAMES: [&str; 5] = ["set_up", "debug", "timeout", "socket", "break_glass"];
+    const NAMES: [&str; 6] = [
+        "set_up",
+        "debug",
+        "reset",
+        "timeout",
+        "socket",
+        "break_glass",
+    ];
     let (name, value) = match argument.split_once('=') {
         Some((name, value)) => (name, Some(value)),
         None => (argument, None),
@@ -342,7 +369,7 @@ impl Checks<'_> {
                 continue;
             };
             match self.modules.known.get(path) {
-                Some(None) if !silent || role(path) == Role::Ours => self.add(
+                Some(None) if !silent || has_role(entry, Role::Ours) => self.add(
                     "module-missing",
                     Severity::Error,
                     &entry.location,
@@ -369,7 +396,10 @@ impl Checks<'_> {
     }
 
     fn arguments(&mut self, stack: &[Entry]) {
-        for entry in stack.iter().filter(|entry| has_role(entry, Role::Ours)) {
+        for entry in stack
+            .iter()
+            .filter(|entry| has_role(entry, Role::Ours) || asks_password(entry))
+        {
             let Work::Module { arguments, .. } = &entry.work else {
                 continue;
             };

@@ -1,7 +1,7 @@
 //! Which first factors let a user in, together with our module: for each of them it is asked what
 //! the stack does for those who have that one only.
 
-use super::roles::{Role, role};
+use super::roles::Role;
 use super::search::{Choice, proves};
 use secinfo_pam_stack::codes::{Action, Code};
 use secinfo_pam_stack::stack::{Entry, Location, Progress, Work};
@@ -89,7 +89,8 @@ impl Sufficient {
 }
 
 fn is_factor(entry: &Entry, missing: &impl Fn(&str) -> bool) -> bool {
-    matches!(&entry.work, Work::Module { path, .. } if role(path).may_prove() && !missing(path))
+    Role::of(entry).is_some_and(Role::may_prove)
+        && matches!(&entry.work, Work::Module { path, .. } if !missing(path))
 }
 
 fn subsets(of: &Set, size: usize) -> Vec<Set> {

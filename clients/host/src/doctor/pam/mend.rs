@@ -2,7 +2,7 @@
 //! are tried on the stack before they are told to anybody.
 
 use super::problem::{Problem, Verdict};
-use super::roles::{Role, role};
+use super::roles::Role;
 use secinfo_pam_stack::codes::{Action, Actions, Code};
 use secinfo_pam_stack::stack::{Entry, Location, Work};
 
@@ -158,11 +158,11 @@ fn candidates(stack: &[Entry], problem: &Problem) -> Vec<Vec<Edit>> {
 }
 
 fn is(entry: &Entry, wanted: Role) -> bool {
-    matches!(&entry.work, Work::Module { path, .. } if role(path) == wanted)
+    Role::of(entry) == Some(wanted)
 }
 
 fn is_factor(entry: &Entry) -> bool {
-    matches!(&entry.work, Work::Module { path, .. } if role(path).may_prove())
+    Role::of(entry).is_some_and(Role::may_prove)
 }
 
 fn control(entry: &Entry, to: impl Into<String>) -> Edit {

@@ -9,6 +9,7 @@ mod modules;
 mod order;
 mod problem;
 mod remedy;
+mod reset;
 mod roles;
 mod search;
 

@@ -4,8 +4,9 @@ use super::check::{Checks, offers_set_up, proves};
 use super::mend::mend;
 use super::problem::{Problem, Verdict};
 use super::remedy::changes;
-use super::roles::{OURS, Role, role};
+use super::roles::{OURS, Role};
 use crate::doctor::finding::{Change, Severity, in_words};
+use crate::doctor::kiosks::is_for_resets_only;
 use secinfo_pam_stack::codes::Code;
 use secinfo_pam_stack::stack::{Entry, Location, Progress, Work};
 
@@ -170,13 +171,16 @@ impl Checks<'_> {
         let Work::Module { path, .. } = &by.work else {
             return;
         };
+        if is_for_resets_only(self.root, by) {
+            return;
+        }
         let remedy = mended.unwrap_or_else(|| {
             "Have 'auth requisite pam_secinfo.so' where this line cannot pass over it: with \
              'required' instead of 'sufficient', or with a shorter jump."
                 .into()
         });
-        match role(path) {
-            Role::Factor | Role::Permit | Role::Deny => self.add(
+        match Role::of(by) {
+            Some(Role::Factor | Role::Permit | Role::Deny) => self.add(
                 "pam-skips",
                 Severity::Error,
                 &by.location,

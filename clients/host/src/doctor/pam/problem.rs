@@ -1,7 +1,7 @@
 //! What can be wrong with a stack that our module is in.
 
 use super::factors::{Set, Sufficient};
-use super::roles::{Role, role};
+use super::roles::Role;
 use super::search::{Abilities, search};
 use secinfo_pam_stack::stack::{Entry, Location, Work};
 use std::collections::BTreeSet;
@@ -68,7 +68,10 @@ impl Verdict {
         }
         let refused = self.sufficient.refused(stack, missing);
         problems.extend(refused.into_iter().map(Problem::Refused));
-        let gone = |entry: &Entry| matches!(&entry.work, Work::Module { path, .. } if role(path) == Role::Ours && missing(path));
+        let gone = |entry: &Entry| {
+            Role::of(entry) == Some(Role::Ours)
+                && matches!(&entry.work, Work::Module { path, .. } if missing(path))
+        };
         if stack.iter().any(gone) {
             return problems;
         }

@@ -1,6 +1,7 @@
 //! Known modules: which of them authenticate a user, and what they can return.
 
 use secinfo_pam_stack::codes::Code;
+use secinfo_pam_stack::stack::{Entry, Work};
 
 /// Our module.
 pub(crate) const OURS: &str = "pam_secinfo.so";
@@ -8,8 +9,10 @@ pub(crate) const OURS: &str = "pam_secinfo.so";
 /// What a module is for in an `auth` stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Role {
-    /// Ours.
+    /// Ours, verifying users.
     Ours,
+    /// Ours, asking for the password or beginning a reset of it. It lets no user in.
+    AsksPassword,
     /// Fails, always.
     Deny,
     /// Succeeds, always.
@@ -40,11 +43,15 @@ const HELPERS: &str = "env faildelay cap group keyinit gnome_keyring kwallet kwa
     ecryptfs fscrypt echo issue warn debug limits loginuid selinux systemd mkhomedir lastlog \
     motd reauthorize setquota";
 
-/// What a module is for.
-pub(crate) fn role(path: &str) -> Role {
+/// What a module is for that is given these arguments.
+fn role(path: &str, arguments: &[String]) -> Role {
     let file = path.rsplit('/').next().unwrap_or(path);
     if file == OURS {
-        return Role::Ours;
+        return if arguments.iter().any(|argument| begins_reset(argument)) {
+            Role::AsksPassword
+        } else {
+            Role::Ours
+        };
     }
     let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
     let Some(name) = name.strip_prefix("pam_") else {
@@ -63,6 +70,11 @@ pub(crate) fn role(path: &str) -> Role {
     known.map_or(Role::Unknown, |(_, role)| *role)
 }
 
+/// Whether an argument makes ours ask for the password.
+fn begins_reset(argument: &str) -> bool {
+    argument == "reset" || argument.starts_with("reset=")
+}
+
 /// What our module returns when it did not verify the user: every such row of its table of outcomes.
 pub(crate) const REFUSALS: [Code; 9] = [
     Code::AUTH_ERR,
@@ -77,11 +89,26 @@ pub(crate) const REFUSALS: [Code; 9] = [
 ];
 
 impl Role {
+    /// What the module is for that an entry calls; none if it calls no module.
+    pub(crate) fn of(entry: &Entry) -> Option<Self> {
+        match &entry.work {
+            Work::Module {
+                path, arguments, ..
+            } => Some(role(path, arguments)),
+            Work::Substack | Work::MustFail => None,
+        }
+    }
+
     /// What a module of this role can return with these arguments.
     pub(crate) fn codes(self, arguments: &[String]) -> Vec<Code> {
         match self {
             Self::Ours => {
                 let mut codes = vec![Code::SUCCESS, Code::IGNORE];
+                codes.extend(REFUSALS);
+                codes
+            }
+            Self::AsksPassword => {
+                let mut codes = vec![Code::IGNORE];
                 codes.extend(REFUSALS);
                 codes
             }

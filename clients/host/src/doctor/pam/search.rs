@@ -3,7 +3,7 @@
 //! libpam keeps little state between two modules, so paths through a stack soon meet in the same
 //! state, and all of them can be explored.
 
-use super::roles::{Role, role};
+use super::roles::Role;
 use secinfo_pam_stack::codes::Code;
 use secinfo_pam_stack::stack::{Entry, Progress, Work};
 use std::collections::{BTreeSet, HashSet};
@@ -91,21 +91,16 @@ impl Choice {
                 codes: vec![Code::PERM_DENIED],
             },
             Work::Module { path, .. } if missing(path) => Self {
-                role: Some(role(path)),
+                role: Role::of(entry),
                 codes: vec![Code::MODULE_UNKNOWN],
             },
-            Work::Module {
-                path, arguments, ..
-            } => {
-                let role = role(path);
-                let mut codes = role.codes(arguments);
-                if role != Role::Ours {
+            Work::Module { arguments, .. } => {
+                let role = Role::of(entry);
+                let mut codes = role.map_or_else(Vec::new, |role| role.codes(arguments));
+                if role != Some(Role::Ours) {
                     codes = distinct(&codes, entry);
                 }
-                Self {
-                    role: Some(role),
-                    codes,
-                }
+                Self { role, codes }
             }
         }
     }
