@@ -78,7 +78,7 @@ pub(crate) enum Command {
     Channels(channels::Arguments),
     Import(import::Arguments),
     BreakGlass(break_glass::Arguments),
-    Setup(setup::Arguments),
+    Setup(Box<setup::Arguments>),
     Doctor(doctor::Arguments),
     Audit(audit::Arguments),
     Backup(backup::Arguments),

@@ -20,13 +20,13 @@ const HELP: &str = r#"Examples:
 
 A SETTINGS file has the plugin's settings as in the reference of channels; it is copied to /etc/secinfo/channels. Where it says { file = "/path" }, the channel gets that file from systemd. The channel is called KIND-main.
 
-JSON (asks nothing): {"steps":[{"step", "state", "what"}], "left":[...], "warnings":[...]}; step is "host", "master-key", "channels", "policy", "ways-back-in" or "sign-in", state is "done", "unchanged" or "skipped", left is what remains to be done, warnings is what needs attention. A test message that was not delivered ends with exit code 1 when all else is done. Break-glass codes come before, in the form of secinfo break-glass."#;
+JSON (asks nothing): {"steps":[{"step", "state", "what"}], "left":[...], "warnings":[...]}; step is "host", "master-key", "channels", "policy", "ways-back-in", "password-reset" or "sign-in", state is "done", "unchanged" or "skipped", left is what remains to be done, warnings is what needs attention. A test message that was not delivered ends with exit code 1 when all else is done. Break-glass codes come before, in the form of secinfo break-glass."#;
 
 /// Set this host up, step by step; for root
 ///
 /// Goes from the fresh package to a host that asks for a second step at sign-in: seals the master key,
-/// sets up the channels that send codes, says who must have methods, makes break-glass codes, and
-/// switches PAM on, with a way back. Each step is explained before it asks. What is so already is
+/// sets up the channels that send codes, says who must have methods, makes break-glass codes, lets
+/// users reset passwords, and switches PAM on, with a way back. Each step is explained before it asks. What is so already is
 /// left alone, so it can be run again at any time.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = HELP)]
@@ -47,6 +47,8 @@ pub struct Arguments {
     /// Make break-glass codes for this user, unless there are some
     #[arg(long, value_name = "USER", action = ArgAction::Append)]
     pub(super) break_glass: Vec<String>,
+    #[command(flatten)]
+    pub(super) reset: ResetArguments,
     #[command(flatten)]
     pub(super) sign_in: SignInArguments,
     /// Switch off what a run before has switched on that nobody has confirmed
@@ -99,6 +101,21 @@ pub(super) struct PolicyArguments {
     pub(super) first_method: Option<String>,
 }
 
+// What is said of password reset.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct ResetArguments {
+    /// Whether users who forgot their password can set a new one
+    #[arg(long, value_name = "STATE")]
+    pub(super) reset: Option<ResetChoice>,
+    /// How many methods they prove for that
+    #[arg(long, value_name = "GATES", value_parser = ["one", "two"])]
+    pub(super) reset_gates: Option<String>,
+    /// Take the word "reset" at the password prompt of this PAM service, such as login
+    #[arg(long, value_name = "SERVICE", action = ArgAction::Append)]
+    pub(super) reset_at: Vec<String>,
+}
+
+// What is said of phones.
 // What is said of sign-in.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct SignInArguments {
@@ -126,6 +143,17 @@ pub(super) enum MasterKeyChoice {
     /// In the file beside the secrets.
     File,
     /// Where it is.
+    Keep,
+}
+
+/// Whether passwords are reset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ResetChoice {
+    /// They are.
+    Enable,
+    /// They are not, and no prompt takes the word.
+    Disable,
+    /// As it is.
     Keep,
 }
 

@@ -10,8 +10,13 @@ use secinfo_wire::{Channel, Status, TestOutcome};
 use std::collections::VecDeque;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
+
+/// A host on which doctor has nothing to say.
+const GOOD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../cli/tests/doctor/base");
+const LIBRARIES: &str = "/usr/lib/x86_64-linux-gnu";
 
 /// A directory that is a host's root.
 pub(super) struct Fixture {
@@ -36,6 +41,46 @@ impl Fixture {
                 ..Screen::new(true, Color::Never)
             },
         }
+    }
+
+    /// A host with PAM and our line in it, of which doctor has nothing to say.
+    pub(super) fn with_pam() -> Self {
+        let fixture = Self::new();
+        copy(Path::new(GOOD), &fixture.host.path("/"));
+        let codes = "/etc/secinfo/break-glass";
+        for name in fixture.host.names(codes).unwrap() {
+            let file = fixture.host.path(&format!("{codes}/{name}"));
+            fs::set_permissions(file, Permissions::from_mode(0o640)).unwrap();
+        }
+        std::os::unix::fs::symlink("usr/lib", fixture.host.path("/lib")).unwrap();
+        // What doctor reads in a libpam.
+        let libpam =
+            "\0/etc/pam.d/%s\0/usr/lib/pam.d/%s\0@include\0/lib/x86_64-linux-gnu/security/\0";
+        fixture.write(&format!("{LIBRARIES}/libpam.so.0"), libpam);
+        for module in [
+            "unix",
+            "deny",
+            "permit",
+            "secinfo",
+            "cap",
+            "rootok",
+            "nologin",
+            "limits",
+            "env",
+            "group",
+            "keyinit",
+            "selinux",
+            "systemd",
+            "lastlog",
+            "faildelay",
+            "sss",
+            "succeed_if",
+        ] {
+            let file = format!("{LIBRARIES}/security/pam_{module}.so");
+            fixture.write(&file, "");
+            fs::set_permissions(fixture.host.path(&file), Permissions::from_mode(0o644)).unwrap();
+        }
+        fixture
     }
 
     /// The directory.
@@ -97,6 +142,21 @@ impl Fixture {
     pub(super) fn report(&self) -> Report<'_> {
         Report::new(&self.screen)
     }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).unwrap();
+            fs::set_permissions(&target, Permissions::from_mode(0o644)).unwrap();
+        }
+    }
+    fs::set_permissions(to, Permissions::from_mode(0o755)).unwrap();
 }
 
 /// A daemon that is as a file below the root says, and whose channels are ready.

@@ -17,6 +17,7 @@ mod policy;
 mod program;
 mod questions;
 mod report;
+mod reset;
 mod sign_in;
 mod ways_back;
 
@@ -115,6 +116,7 @@ fn check(
     arguments.policy.check(host)?;
     channels::check(host, &arguments.channel, &arguments.test)?;
     ways_back::check(&arguments.break_glass)?;
+    arguments.reset.check(host)?;
     sign_in.check(host, questions, report)
 }
 
@@ -152,6 +154,15 @@ async fn steps(
         sign_in.person,
         report,
     )?;
+    reset::run(
+        host,
+        daemon,
+        questions,
+        &arguments.reset,
+        sign_in.address,
+        report,
+    )
+    .await?;
     if arguments.sign_in.pam == Some(PamChoice::Disable) {
         return Ok(());
     }

@@ -20,6 +20,8 @@ pub(super) enum Step {
     Policy,
     /// Break-glass codes.
     WaysBackIn,
+    /// New passwords for users who forgot theirs.
+    PasswordReset,
     /// PAM and the SSH server.
     SignIn,
 }
@@ -32,6 +34,7 @@ impl Step {
             Self::Channels => "Channels",
             Self::Policy => "Policy",
             Self::WaysBackIn => "Ways back in",
+            Self::PasswordReset => "Password reset",
             Self::SignIn => "Sign-in",
         }
     }
@@ -92,7 +95,7 @@ impl<'a> Report<'a> {
     /// Begins a step: its heading, and what it is about.
     pub(super) fn begin(&mut self, step: Step, about: &str) -> Result<(), Failure> {
         self.step = step;
-        let number = format!("Step {} of 6  ", step as u8 + 1);
+        let number = format!("Step {} of 7  ", step as u8 + 1);
         let style = self.screen.style;
         self.screen.say(&format!(
             "\n{}{}\n\n",

@@ -1,4 +1,4 @@
-//! Step 6: PAM and the SSH server, with a rollback that needs neither this process nor its terminal.
+//! Step 7: PAM and the SSH server, with a rollback that needs neither this process nor its terminal.
 
 mod confirmation;
 mod ssh;
@@ -15,7 +15,8 @@ use super::look::{findings, in_words};
 use super::program::Program;
 use super::questions::Questions;
 use super::report::{Report, Step};
-use crate::doctor::{Finding, Severity};
+use super::reset;
+use crate::doctor::{Area, Finding, Severity};
 use secinfo_terminal::environment::host_name;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::visible;
@@ -174,8 +175,9 @@ pub(crate) async fn run<C: Confirmation>(
 
 fn is_on(host: &Host) -> Result<bool, Failure> {
     let text = host.text(COMMON_AUTH)?;
-    let mut lines = text.lines().map(str::trim_start);
-    Ok(lines.any(|line| !line.starts_with('#') && line.contains(MODULE)))
+    // A line that offers a reset of the password verifies nobody.
+    let mut lines = text.lines().filter(|line| !reset::is_offered_by(line));
+    Ok(lines.any(|line| !line.trim_start().starts_with('#') && line.contains(MODULE)))
 }
 
 /// Refuses while doctor finds an error that would lock users out.
@@ -184,7 +186,7 @@ async fn before(host: &Host, sign_in: &SignIn<'_>, report: &mut Report<'_>) -> R
     let errors: Vec<&Finding> = findings
         .iter()
         // The SSH server is configured together with PAM, and checked afterwards.
-        .filter(|finding| finding.severity == Severity::Error && !finding.id.starts_with("sshd-"))
+        .filter(|finding| keeps_out(finding) && !finding.id.starts_with("sshd-"))
         .collect();
     for finding in &errors {
         report.warn(&in_words(finding))?;
@@ -196,6 +198,11 @@ async fn before(host: &Host, sign_in: &SignIn<'_>, report: &mut Report<'_>) -> R
         "sign-in stays as it is until what doctor found is corrected; then run secinfo setup again"
             .into(),
     ))
+}
+
+/// Whether it may keep users out.
+fn keeps_out(finding: &Finding) -> bool {
+    finding.severity == Severity::Error && finding.area != Area::Reset
 }
 
 async fn switch_on(
@@ -220,9 +227,7 @@ async fn switch_on(
         way_back.change(|| ssh.switch_on(host))?;
     }
     let findings = findings(host, sign_in.address).await?;
-    let (errors, rest): (Vec<_>, Vec<_>) = findings
-        .iter()
-        .partition(|finding| finding.severity == Severity::Error);
+    let (errors, rest): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| keeps_out(finding));
     if errors.is_empty() {
         for finding in rest
             .iter()

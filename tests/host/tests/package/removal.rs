@@ -1,6 +1,7 @@
 //! The package is removed.
 
 use crate::app;
+use crate::doctor::findings;
 use crate::pam_auth_update::sudo;
 use secinfo_host_tests::{Machine, Pty, password};
 
@@ -117,6 +118,39 @@ fn a_server_that_took_keys_only_takes_no_password_after_the_removal() {
     let mut ssh = machine.ssh_with(&pty, "admin", &[], Some("true"));
     ssh.expect("Permission denied (publickey).");
     assert!(!ssh.ended().0.success());
+}
+
+#[test]
+fn the_word_for_a_reset_that_setup_has_put_at_login_goes_with_the_package() {
+    let machine = Machine::boot();
+    let login = machine.read("/etc/pam.d/login");
+    let setup = "secinfo setup --non-interactive --reset enable --reset-gates two --reset-at login";
+    let setup: Vec<&str> = setup.split(' ').collect();
+    let said = machine.run(&setup).ok();
+    assert!(said.contains("after proving two methods"), "{said}");
+    machine
+        .shell("echo 'LOGIN_TIMEOUT 600' >>/etc/login.defs")
+        .ok();
+    // Nobody is asked for a second step by that.
+    let found = ["pam-not-switched-on", "reset-no-channel"];
+    assert_eq!(findings(&machine), found);
+    let said = machine.run(&setup).ok();
+    assert!(said.contains("Nothing was changed."), "{said}");
+
+    let sign_in = ["pamtester", "login", "alice", "authenticate"];
+    let pty = Pty::open();
+    let mut client = pty.run(&machine.command(sign_in));
+    let prompt = "Password (reset if you forgot it): ";
+    client.when_asked(prompt, &password("alice"));
+    let (status, said) = client.ended();
+    assert!(status.success(), "{said}");
+
+    machine.run(["apt-get", "remove", "--yes", "secinfo"]).ok();
+    assert_eq!(machine.read("/etc/pam.d/login"), login);
+    let mut client = pty.run(&machine.command(sign_in));
+    client.when_asked("Password: ", &password("alice"));
+    let (status, said) = client.ended();
+    assert!(status.success(), "{said}");
 }
 
 /// Has an SSH server that takes keys only show the prompts of PAM.

@@ -120,6 +120,7 @@ fn what_is_not_confirmed_is_taken_back() {
     session.when_asked("Go through these settings now? [Y/n]", "n");
     session.when_asked("They are shown once. [Y/n]", "n");
     session.when_asked("Set up an authenticator app for admin now? [y/N]", "n");
+    session.when_asked("set a new one? [y/N]", "n");
     session.expect("Does it work? [yes/No]");
     assert!(machine.read(COMMON_AUTH).contains(MODULE));
     drop(session);
@@ -172,8 +173,9 @@ fn a_second_run_is_refused_and_a_start_of_the_host_takes_it_back() {
 fn up_to_confirmation(machine: &Machine, setup: &mut Dialogue<'_>) {
     setup.when_asked("Set up a channel now? [y/N]", "n");
     setup.when_asked("Go through these settings now? [Y/n]", "n");
+    setup.when_asked("(Enter for none)", "");
     // What is typed before the question is no answer to it.
-    setup.when_asked("(Enter for none)", "\nyes");
+    setup.when_asked("set a new one? [y/N]", "n\nyes");
     setup.expect("Does it work? [yes/No]");
     assert!(machine.read(COMMON_AUTH).contains(MODULE));
     assert!(

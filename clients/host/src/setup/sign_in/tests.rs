@@ -4,12 +4,8 @@ use super::super::report::State;
 use super::*;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::time::Duration;
 
-/// A host on which doctor has nothing to say once our line is there.
-const GOOD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../cli/tests/doctor/base");
-const LIBRARIES: &str = "/usr/lib/x86_64-linux-gnu";
 const LINE: &str = "auth\trequisite\t\t\tpam_secinfo.so set_up\n";
 
 /// Puts our line in, and takes it out.
@@ -45,56 +41,8 @@ impl Confirmation for Person {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), &target).unwrap();
-            fs::set_permissions(&target, Permissions::from_mode(0o644)).unwrap();
-        }
-    }
-    fs::set_permissions(to, Permissions::from_mode(0o755)).unwrap();
-}
-
 fn fixture() -> Fixture {
-    let fixture = Fixture::new();
-    copy(Path::new(GOOD), &fixture.host.path("/"));
-    let codes = "/etc/secinfo/break-glass";
-    for name in fixture.host.names(codes).unwrap() {
-        let file = fixture.host.path(&format!("{codes}/{name}"));
-        fs::set_permissions(file, Permissions::from_mode(0o640)).unwrap();
-    }
-    std::os::unix::fs::symlink("usr/lib", fixture.host.path("/lib")).unwrap();
-    // What doctor reads in a libpam.
-    let libpam = "\0/etc/pam.d/%s\0/usr/lib/pam.d/%s\0@include\0/lib/x86_64-linux-gnu/security/\0";
-    fixture.write(&format!("{LIBRARIES}/libpam.so.0"), libpam);
-    for module in [
-        "unix",
-        "deny",
-        "permit",
-        "secinfo",
-        "cap",
-        "rootok",
-        "nologin",
-        "limits",
-        "env",
-        "group",
-        "keyinit",
-        "selinux",
-        "systemd",
-        "lastlog",
-        "faildelay",
-        "sss",
-        "succeed_if",
-    ] {
-        let file = format!("{LIBRARIES}/security/pam_{module}.so");
-        fixture.write(&file, "");
-        fs::set_permissions(fixture.host.path(&file), Permissions::from_mode(0o644)).unwrap();
-    }
+    let fixture = Fixture::with_pam();
     let on = fixture.read(COMMON_AUTH);
     assert!(on.contains(LINE));
     fixture.write("/on", &on);
