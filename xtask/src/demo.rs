@@ -1,5 +1,6 @@
 //! `cargo xtask demo`: shows what secinfo does with a daemon and a bus of its own.
 
+mod account;
 mod devices;
 mod host;
 mod process;

@@ -1,5 +1,6 @@
 //! The host of the demo: a private bus and a daemon in a temporary directory.
 
+use super::account::OwnAccounts;
 use super::process::Process;
 use super::spool::{self, Inbox};
 use crate::failure::{Context, Failure, Result};
@@ -18,12 +19,14 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// How many lines of the daemon's log are shown when the demo fails.
 const LOG_TAIL_LINES: usize = 20;
 const DAEMON_LOG: &str = "secinfod.log";
+const HELPER_LOG: &str = "secinfo-password.log";
 
 /// The bus, the daemon and their directory. Fields are dropped in this order: the daemon before its
-/// bus, the directory last.
+/// bus and the accounts that it sees, the directory last.
 pub(super) struct DemoHost {
     daemon: Process,
     bus: Process,
+    accounts: Option<OwnAccounts>,
     programs: PathBuf,
     directory: TempDir,
 }
@@ -42,11 +45,17 @@ impl DemoHost {
         write(&path.join("bus.conf"), &bus_configuration(path))?;
         write(&path.join("config.toml"), &daemon_configuration(path))?;
         spool::prepare(path, programs)?;
-        let bus = start_bus(path)?;
-        let daemon = start_daemon(programs, path)?;
+        let accounts = OwnAccounts::make(path)?;
+        if let Some(accounts) = &accounts {
+            let log = open_log(path, HELPER_LOG)?;
+            accounts.serve_helper(&password_socket(path), programs, log)?;
+        }
+        let bus = start_bus(path, accounts.as_ref())?;
+        let daemon = start_daemon(programs, path, accounts.as_ref())?;
         let mut host = Self {
             daemon,
             bus,
+            accounts,
             programs: programs.to_owned(),
             directory,
         };
@@ -69,6 +78,11 @@ impl DemoHost {
         sign_in_socket(self.directory())
     }
 
+    /// The accounts of the demo's own; none where it may not mount.
+    pub(super) fn accounts(&self) -> Option<&OwnAccounts> {
+        self.accounts.as_ref()
+    }
+
     /// The path of the library that was built from a package.
     pub(super) fn library(&self, package: &str) -> PathBuf {
         self.programs.join(library(package))
@@ -82,7 +96,8 @@ impl DemoHost {
     /// Restarts the daemon on the same log.
     pub(super) fn restart_daemon(&mut self) -> Result<()> {
         self.daemon.stop()?;
-        self.daemon = start_daemon(&self.programs, self.directory.path())?;
+        let path = self.directory.path();
+        self.daemon = start_daemon(&self.programs, path, self.accounts.as_ref())?;
         self.wait_until_ready()
     }
 
@@ -98,6 +113,7 @@ impl DemoHost {
         let stopped = self.daemon.stop();
         drop(self.daemon);
         drop(self.bus);
+        drop(self.accounts);
         let path = self.directory.path().to_owned();
         self.directory
             .close()
@@ -138,6 +154,10 @@ fn sign_in_socket(directory: &Path) -> PathBuf {
     directory.join("sign-in")
 }
 
+fn password_socket(directory: &Path) -> PathBuf {
+    directory.join("password")
+}
+
 fn bus_address(directory: &Path) -> String {
     format!("unix:path={}", directory.join("bus").display())
 }
@@ -175,18 +195,28 @@ fn bus_configuration(directory: &Path) -> String {
 fn daemon_configuration(directory: &Path) -> String {
     format!(
         "[daemon]\norganization = \"Example\"\nstate_directory = \"{}\"\nbus_address = \"{}\"\n\
-         sign_in_socket = \"{}\"\n\
-         # No polkit on this bus: root is the only administrator.\nauthorization = \"uid\"\n{}{}",
+         sign_in_socket = \"{}\"\npassword_socket = \"{}\"\n\
+         # No polkit on this bus: root is the only administrator.\nauthorization = \"uid\"\n{}{}\n\
+         [policy.reset]\nenabled = true\n",
         directory.join("state").display(),
         bus_address(directory),
         sign_in_socket(directory).display(),
+        password_socket(directory).display(),
         spool::daemon_settings(directory),
         spool::channel_sections(directory)
     )
 }
 
-fn start_bus(directory: &Path) -> Result<Process> {
-    let mut command = Command::new("dbus-daemon");
+/// A command that sees the accounts of the demo's own, where there are any.
+fn command(program: impl AsRef<Path>, accounts: Option<&OwnAccounts>) -> Command {
+    match accounts {
+        Some(accounts) => accounts.command(program),
+        None => Command::new(program.as_ref()),
+    }
+}
+
+fn start_bus(directory: &Path, accounts: Option<&OwnAccounts>) -> Result<Process> {
+    let mut command = command("dbus-daemon", accounts);
     command
         .arg(format!(
             "--config-file={}",
@@ -210,9 +240,13 @@ fn start_bus(directory: &Path) -> Result<Process> {
     Ok(bus)
 }
 
-fn start_daemon(programs: &Path, directory: &Path) -> Result<Process> {
+fn start_daemon(
+    programs: &Path,
+    directory: &Path,
+    accounts: Option<&OwnAccounts>,
+) -> Result<Process> {
     let log = open_log(directory, DAEMON_LOG)?;
-    let mut command = Command::new(programs.join("secinfod"));
+    let mut command = command(programs.join("secinfod"), accounts);
     command
         .arg("--config")
         .arg(directory.join("config.toml"))

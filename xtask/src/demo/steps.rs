@@ -1,6 +1,7 @@
 //! The steps of the demo: what a user does with secinfo from the first day on. Each step checks its
 //! result.
 
+use super::account::{self, OwnAccounts};
 use super::devices::Device;
 use super::host::DemoHost;
 use super::spool::{ADDRESS, NUMBER};
@@ -28,7 +29,7 @@ struct Step {
     run: fn(&mut Demo<'_>) -> Result<()>,
 }
 
-const STEPS: [Step; 18] = [
+const STEPS: [Step; 19] = [
     step("Your security info, on the first day", show_empty),
     step("Add an authenticator app", add_app),
     step(
@@ -74,6 +75,10 @@ const STEPS: [Step; 18] = [
     ),
     root_step("Everything that happened is in the log", read_log),
     root_step("Check that nobody rewrote the log", verify_log),
+    root_step(
+        "Forget a password: a code comes by email, and a new password is set",
+        reset_password,
+    ),
 ];
 
 const fn step(title: &'static str, run: fn(&mut Demo<'_>) -> Result<()>) -> Step {
@@ -438,6 +443,58 @@ fn verify_log(demo: &mut Demo<'_>) -> Result<()> {
     demo.user.rename_device("Tablet", "Kitchen tablet");
     demo.secinfo(&["audit", "verify", "--against", &file.to_string_lossy()])?;
     Ok(())
+}
+
+fn reset_password(demo: &mut Demo<'_>) -> Result<()> {
+    let Demo {
+        host,
+        terminal,
+        user,
+    } = demo;
+    let Some(accounts) = host.accounts() else {
+        screen::say("Left out: this takes the right to mount, for an account of the demo's own.");
+        return Ok(());
+    };
+    screen::say(
+        "Daemon and helper see an /etc of the demo's own, with the account \"sam\". The accounts of\n\
+         this machine are left alone.",
+    );
+    let add = ["add", "email", account::ADDRESS];
+    terminal.secinfo_as_sam(accounts, &add, Answers::User(user))?;
+    is_password(terminal, accounts, account::FORMER, true)?;
+    screen::say("\nSome months later nobody remembers that. Any account may begin, for any user:");
+    let socket = host.sign_in_socket();
+    let socket = socket.to_string_lossy();
+    let reset = ["reset", account::NAME, "--socket", &socket];
+    let seen = terminal.secinfo(&reset, Answers::User(user), 0)?;
+    user.last_message.show();
+    expect(
+        !seen.contains(account::NEW),
+        "the new password is not shown",
+    )?;
+    is_password(terminal, accounts, account::FORMER, false)?;
+    is_password(terminal, accounts, account::NEW, true)?;
+    let notice = user.next_message(|message| message.purpose == "notice")?;
+    notice.show();
+    expect(
+        notice.destination == account::ADDRESS,
+        "the user is told of it",
+    )
+}
+
+/// Tries a password with `pam_unix`.
+fn is_password(
+    terminal: &Terminal,
+    accounts: &OwnAccounts,
+    password: &str,
+    is_right: bool,
+) -> Result<()> {
+    let mut pamtester = accounts.command("pamtester");
+    pamtester.args([account::SERVICE, account::NAME, "authenticate"]);
+    let expected = i32::from(!is_right);
+    terminal
+        .show(&mut pamtester, Answers::List(&[password]), expected)
+        .map(|_| ())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The terminal of the demo: runs `secinfo`, shows its output at once and answers its questions.
 
+use super::account::{self, OwnAccounts};
 use super::user::SimulatedUser;
 use crate::failure::{Context, Failure, Result};
 use crate::workspace::line;
@@ -48,16 +49,43 @@ impl Terminal {
         self.show(&mut command, answers, expected)
     }
 
+    /// Runs `secinfo` as the account of the demo's own.
+    pub(super) fn secinfo_as_sam(
+        &self,
+        accounts: &OwnAccounts,
+        arguments: &[&str],
+        answers: Answers<'_>,
+    ) -> Result<()> {
+        let mut command = accounts.command_as_sam(&self.secinfo);
+        command.args(arguments);
+        let typed = format!("secinfo {}", arguments.join(" "));
+        self.show_as((account::NAME, &typed), &mut command, answers, 0)
+            .map(|_| ())
+    }
+
     /// Does the same for another program.
     pub(super) fn show(
         &self,
         command: &mut Command,
-        mut answers: Answers<'_>,
+        answers: Answers<'_>,
         expected: i32,
     ) -> Result<String> {
         let typed = line(command);
-        screen::say(&screen::typed(&format!("\n$ {typed}")));
-        if screen::is_terminal() && command.get_program() == self.secinfo {
+        self.show_as(("", &typed), command, answers, expected)
+    }
+
+    /// The same; a person of this name has typed this.
+    fn show_as(
+        &self,
+        (person, typed): (&str, &str),
+        command: &mut Command,
+        mut answers: Answers<'_>,
+        expected: i32,
+    ) -> Result<String> {
+        screen::say(&screen::typed(&format!("\n{person}$ {typed}")));
+        let is_secinfo = command.get_program() == self.secinfo
+            || command.get_args().any(|word| word == self.secinfo);
+        if screen::is_terminal() && is_secinfo {
             command.args(["--color", "always"]);
         }
         let failed = || format!("run {typed}");
@@ -65,6 +93,8 @@ impl Terminal {
         let (output, errors) = io::pipe().context(failed)?;
         let mut process = command
             .env("SECINFO_BUS_ADDRESS", &self.bus_address)
+            // Over SSH, a reset would ask for a terminal.
+            .env_remove("SSH_CONNECTION")
             .stdin(Stdio::piped())
             .stdout(errors.try_clone().context(failed)?)
             .stderr(errors)
@@ -74,7 +104,7 @@ impl Terminal {
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let mut input = process.stdin.take();
         // On a real terminal, the Enter key ends the line. secinfo itself ends it where there is none.
-        let echoes_newline = command.get_program() != self.secinfo;
+        let echoes_newline = !is_secinfo;
         let dialogue = run_dialogue(output, &mut answers, |answer| {
             match answer {
                 Some(answer) => {

@@ -1,6 +1,7 @@
 //! The simulated user at the terminal: reads the questions of `secinfo`, gets the code from the
 //! right device, and answers.
 
+use super::account;
 use super::devices::Device;
 use super::spool::{Inbox, Message};
 use crate::failure::{Failure, Result};
@@ -82,6 +83,9 @@ impl SimulatedUser {
 
     /// Answers a question; `seen` is all the output of the command so far.
     pub(super) fn answer(&mut self, question: &str, seen: &str) -> Result<String> {
+        if let Some(answer) = self.answer_in_reset(question, seen)? {
+            return Ok(answer);
+        }
         if question.contains("Number of the method") {
             return self.choose(seen);
         }
@@ -110,6 +114,24 @@ impl SimulatedUser {
             return Ok(String::new());
         }
         self.code_of(&label)
+    }
+
+    /// What a user answers who forgot the password: by email, and a new one.
+    fn answer_in_reset(&mut self, question: &str, seen: &str) -> Result<Option<String>> {
+        if question.trim() == "Number:" {
+            let row = seen.lines().rfind(|line| line.contains("Email"));
+            let number = row.and_then(|row| row.trim().split_once('.'));
+            let number = number.map(|(number, _)| number.to_owned());
+            return number.map(Some).ok_or_else(|| {
+                Failure::Wrong("an email is not among the ways to prove who one is".into())
+            });
+        }
+        if question.contains("Code (Enter to send another") {
+            self.next_message(|message| !message.code.is_empty())?;
+            return Ok(Some(self.last_message.code.clone()));
+        }
+        let is_new = question.to_lowercase().contains("new password");
+        Ok(is_new.then(|| account::NEW.to_owned()))
     }
 
     /// The label of the device that the question names.
