@@ -56,6 +56,9 @@ pub const JOERG_ACCOUNT: UnixAccount = UnixAccount {
 /// Jörg's additional group.
 pub const DIRECTORY_GROUP: &str = "CORP\\Domänen-Benutzer & Gäste";
 
+/// The group of those who administer the host: Alice and Bob.
+pub const ADMINISTRATORS: &str = "administrators";
+
 const ACCOUNTS: [UnixAccount; 4] = [ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT, JOERG_ACCOUNT];
 
 /// The account of the channels that a daemon starts: one of every Debian system that owns nothing.
@@ -75,8 +78,8 @@ pub(crate) fn write(etc: &Path, homes: &Path) {
     let mut passwd = "root:x:0:0:root:/root:/bin/sh\n".to_owned();
     let mut shadow = "root:*:19000:0:99999:7:::\n".to_owned();
     let mut group = format!(
-        "root:x:0:\nshadow:x:42:\ntty:x:5:\nutmp:x:43:\n{EXEMPT_GROUP}:x:500:{}\n{DIRECTORY_GROUP}:x:501:{}\n",
-        CAROL_ACCOUNT.name, JOERG_ACCOUNT.name
+        "root:x:0:\nshadow:x:42:\ntty:x:5:\nutmp:x:43:\n{EXEMPT_GROUP}:x:500:{}\n{DIRECTORY_GROUP}:x:501:{}\n{ADMINISTRATORS}:x:502:{},{}\n",
+        CAROL_ACCOUNT.name, JOERG_ACCOUNT.name, ALICE_ACCOUNT.name, BOB_ACCOUNT.name
     );
     for (name, id) in SYSTEM {
         writeln!(passwd, "{name}:x:{id}:{id}::/nonexistent:/bin/false").unwrap();

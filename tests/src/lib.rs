@@ -31,8 +31,8 @@ mod terminal;
 mod twilio;
 
 pub use accounts::{
-    ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT, CHANNEL_ACCOUNT, DIRECTORY_GROUP, EXEMPT_GROUP,
-    JOERG_ACCOUNT, UnixAccount,
+    ADMINISTRATORS, ALICE_ACCOUNT, BOB_ACCOUNT, CAROL_ACCOUNT, CHANNEL_ACCOUNT, DIRECTORY_GROUP,
+    EXEMPT_GROUP, JOERG_ACCOUNT, UnixAccount,
 };
 pub use client::{Client, IgnoredReply, Refusal, pipe_with};
 pub use command::{CommandOutput, RunningCommand};

@@ -121,6 +121,11 @@ impl Container {
         self.leader
     }
 
+    /// Its root file system with all that is mounted there, as the outside sees it.
+    pub(crate) fn root(&self) -> PathBuf {
+        format!("/proc/{}/root", self.leader).into()
+    }
+
     /// A directory of its own outside of the container, which goes with it.
     pub(crate) fn directory(&self) -> &Path {
         self.directory.path()

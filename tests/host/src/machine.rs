@@ -125,6 +125,11 @@ impl Machine {
         command
     }
 
+    /// A terminal of its own.
+    pub fn pty(&self) -> Pty {
+        Pty::open_below(&self.container.root())
+    }
+
     /// Starts to sign a user in over SSH, for a shell on this terminal. Nothing is typed yet.
     pub fn ssh<'p>(&self, pty: &'p Pty, user: &str) -> Dialogue<'p> {
         self.ssh_with(pty, user, &[], None)

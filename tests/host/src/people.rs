@@ -1,12 +1,13 @@
 //! A host on which people sign in: PAM asks for the second step, SSH shows its prompts, and texts
-//! arrive in a directory, through a channel in a unit of its own.
+//! and emails arrive in directories, through channels in units of their own.
 
 use crate::machine::Machine;
 use crate::password;
 use secinfo_test_person::{Codes, Dialogue, Pty};
 use serde_json::Value;
 
-/// Where systemd keeps what the channel writes. To the channel itself it is `/var/lib/secinfo-spool`.
+/// Where systemd keeps what the channel for texts writes. To the channel itself it is
+/// `/var/lib/secinfo-spool`. That of another kind has the kind behind it.
 const SPOOL: &str = "/var/lib/private/secinfo-spool";
 
 /// What prompts of an authenticator app begin with.
@@ -23,13 +24,7 @@ impl Machine {
     pub fn boot_for_people(sections: &str) -> Self {
         let machine = Self::boot();
         machine.write("/etc/secinfo/config.toml", config(sections), 0o644);
-        machine.write(
-            "/etc/secinfo/channels/text.toml",
-            settings_of_spool(""),
-            0o600,
-        );
-        machine.run(["mkdir", "-p", DROP_INS]).ok();
-        machine.write(&format!("{DROP_INS}/spool.conf"), DROP_IN, 0o644);
+        machine.write_channel("text");
         machine.write(
             "/etc/ssh/sshd_config.d/secinfo.conf",
             "KbdInteractiveAuthentication yes\nPasswordAuthentication no\n",
@@ -43,6 +38,34 @@ impl Machine {
         machine
     }
 
+    /// The same with a channel for emails.
+    pub fn boot_for_people_with_emails(sections: &str) -> Self {
+        let machine = Self::boot_for_people("");
+        machine.write_channel("email");
+        let script = "systemctl daemon-reload && \
+                      systemctl enable --quiet --now secinfo-channel@email.socket";
+        machine.shell(script).ok();
+        let sections = format!("{}{sections}", channel("email"));
+        machine.write("/etc/secinfo/config.toml", config(&sections), 0o644);
+        machine.run(["systemctl", "restart", "secinfod"]).ok();
+        machine.wait_for_channel("email");
+        machine
+    }
+
+    /// Has a channel in the unit that ships write into a directory.
+    fn write_channel(&self, kind: &str) {
+        let settings = format!("/etc/secinfo/channels/{kind}.toml");
+        self.write(&settings, settings_of_spool(kind, ""), 0o600);
+        let drop_ins = format!("/etc/systemd/system/secinfo-channel@{kind}.service.d");
+        self.run(["mkdir", "-p", &drop_ins]).ok();
+        let directory = format!("secinfo-spool{}", behind(kind));
+        let drop_in = format!(
+            "[Service]\nStateDirectory={directory}\nEnvironment=PLUGIN=spool \
+             \"ARGUMENTS=--writable /var/lib/{directory}\"\n"
+        );
+        self.write(&format!("{drop_ins}/spool.conf"), drop_in, 0o644);
+    }
+
     /// Puts other sections in force.
     pub fn reload_for_people(&self, sections: &str) {
         self.write("/etc/secinfo/config.toml", config(sections), 0o644);
@@ -52,7 +75,7 @@ impl Machine {
     /// Gives the channel for texts other settings, and waits until it has them.
     pub fn set_spool(&self, lines: &str) {
         let path = "/etc/secinfo/channels/text.toml";
-        self.write(path, settings_of_spool(lines), 0o600);
+        self.write(path, settings_of_spool("text", lines), 0o600);
         self.run(["systemctl", "restart", "secinfo-channel@text.service"])
             .ok();
         self.wait_for_text_channel();
@@ -60,13 +83,24 @@ impl Machine {
 
     /// Waits until the daemon says that texts can be sent.
     pub fn wait_for_text_channel(&self) {
-        self.wait_for("the channel for texts", || self.text_channel() == "ready");
+        self.wait_for_channel("text");
+    }
+
+    fn wait_for_channel(&self, name: &str) {
+        self.wait_for("the channel", || self.channel(name) == "ready");
     }
 
     /// The state of the channel for texts.
     pub fn text_channel(&self) -> String {
+        self.channel("text")
+    }
+
+    /// The state of the channel of this name.
+    fn channel(&self, name: &str) -> String {
         let channels = self.run(["secinfo", "--json", "channels"]).json();
-        channels[0]["state"].as_str().unwrap().to_owned()
+        let mut channels = channels.as_array().unwrap().iter();
+        let channel = channels.find(|channel| channel["name"] == name).unwrap();
+        channel["state"].as_str().unwrap().to_owned()
     }
 
     /// Sets an authenticator app up, on the first terminal of a user who has no method.
@@ -87,11 +121,20 @@ impl Machine {
 
     /// Sets a mobile phone up for texts, likewise.
     pub fn set_up_text(&self, user: &str, number: &str) {
-        let messages = self.messages().len();
+        self.set_up_sent(user, "text", number);
+    }
+
+    /// Sets a mailbox up, likewise.
+    pub fn set_up_email(&self, user: &str, address: &str) {
+        self.set_up_sent(user, "email", address);
+    }
+
+    fn set_up_sent(&self, user: &str, kind: &str, destination: &str) {
+        let messages = self.sent_by(kind).len();
         let pty = Pty::open();
-        let words = ["secinfo", "--json", "add", "text", number];
+        let words = ["secinfo", "--json", "add", kind, destination];
         let mut add = pty.run(&self.command_as(user, words));
-        let message = self.message(messages + 1);
+        let message = self.message_by(kind, messages + 1);
         add.answer(message["code"].as_str().unwrap());
         let (status, said) = add.ended();
         assert!(status.success(), "{said}");
@@ -99,20 +142,42 @@ impl Machine {
 
     /// The texts with codes that have arrived, in the order in which they came.
     pub fn messages(&self) -> Vec<Value> {
-        let files = format!("cat {SPOOL}/*.json 2>/dev/null || true");
+        self.sent_by("text")
+    }
+
+    /// The messages of a kind with codes that have arrived, likewise.
+    pub fn sent_by(&self, kind: &str) -> Vec<Value> {
+        let mut messages = self.all_by(kind);
+        messages.retain(|message| message["purpose"] != "notice");
+        messages
+    }
+
+    /// What notices of a kind say.
+    pub fn notices_by(&self, kind: &str) -> Vec<String> {
+        let mut messages = self.all_by(kind);
+        messages.retain(|message| message["purpose"] == "notice");
+        let texts = messages.iter().map(|message| message["text"].as_str());
+        texts.map(|text| text.unwrap().to_owned()).collect()
+    }
+
+    fn all_by(&self, kind: &str) -> Vec<Value> {
+        let behind = behind(kind);
+        let files = format!("cat {SPOOL}{behind}/*.json 2>/dev/null || true");
         let text = self.shell(&files).ok();
         let messages = serde_json::Deserializer::from_str(&text).into_iter::<Value>();
-        let messages = messages.map(Result::unwrap);
-        messages
-            .filter(|message| message["purpose"] != "notice")
-            .collect()
+        messages.map(Result::unwrap).collect()
     }
 
     /// Waits for so many of them, and returns the newest.
     pub fn message(&self, number: usize) -> Value {
+        self.message_by("text", number)
+    }
+
+    /// The same of messages of a kind.
+    pub fn message_by(&self, kind: &str, number: usize) -> Value {
         let mut messages = Vec::new();
-        self.wait_for("a text", || {
-            messages = self.messages();
+        self.wait_for("a message", || {
+            messages = self.sent_by(kind);
             messages.len() >= number
         });
         assert_eq!(messages.len(), number);
@@ -156,22 +221,34 @@ impl Machine {
     }
 }
 
-const DROP_INS: &str = "/etc/systemd/system/secinfo-channel@text.service.d";
-/// What a channel in the unit that ships needs to write into a directory.
-const DROP_IN: &str = "[Service]\nStateDirectory=secinfo-spool\nEnvironment=PLUGIN=spool \
-                       \"ARGUMENTS=--writable /var/lib/secinfo-spool\"\n";
+/// What the name of a channel's directory ends in.
+fn behind(kind: &str) -> String {
+    if kind == "text" {
+        String::new()
+    } else {
+        format!("-{kind}")
+    }
+}
+
+/// The section of a channel.
+fn channel(kind: &str) -> String {
+    format!(
+        "[channel.{kind}]\nkind = \"{kind}\"\nplugin = \"spool\"\n\
+         socket = \"/run/secinfo/channels/{kind}.sock\"\n"
+    )
+}
 
 fn config(sections: &str) -> String {
     // Codes of apps may be far off, so that no test has to wait for the next one.
     format!(
-        "[daemon]\nallow_spool = true\n[policy.authenticator-app]\ndrift = 10\n\
-         [channel.text]\nkind = \"text\"\nplugin = \"spool\"\n\
-         socket = \"/run/secinfo/channels/text.sock\"\n{sections}\n"
+        "[daemon]\nallow_spool = true\n[policy.authenticator-app]\ndrift = 10\n{}{sections}\n",
+        channel("text")
     )
 }
 
-fn settings_of_spool(lines: &str) -> String {
-    format!("directory = \"/var/lib/secinfo-spool\"\n{lines}\n")
+fn settings_of_spool(kind: &str, lines: &str) -> String {
+    let behind = behind(kind);
+    format!("directory = \"/var/lib/secinfo-spool{behind}\"\n{lines}\n")
 }
 
 /// There is no session, and what was said instead.

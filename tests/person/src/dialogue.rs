@@ -1,12 +1,12 @@
 //! A dialogue with a program on a pseudo terminal.
 
 use rustix::fs::{Mode, OFlags, open};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::pty::{grantpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
-use std::ffi::CStr;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -18,6 +18,8 @@ const TIMEOUT: Duration = Duration::from_mins(1);
 pub struct Pty {
     controller: OwnedFd,
     name: String,
+    /// Where it is seen from here.
+    path: PathBuf,
     output: Arc<Output>,
     // Kept open, so that the terminal does not hang up between two programs.
     _terminal: OwnedFd,
@@ -39,12 +41,18 @@ struct Text {
 impl Pty {
     /// Opens a terminal of 80 columns and 24 rows.
     pub fn open() -> Self {
-        let controller =
-            openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+        Self::open_below(Path::new("/"))
+    }
+
+    /// The same on the machine whose root file system is here: only its own terminals have names there.
+    pub fn open_below(root: &Path) -> Self {
+        let controller = open_terminal(&root.join("dev/ptmx"));
         grantpt(&controller).unwrap();
         unlockpt(&controller).unwrap();
         let name = ptsname(&controller, Vec::new()).unwrap();
-        let terminal = open_terminal(&name);
+        let name = name.into_string().unwrap();
+        let path = root.join(name.trim_start_matches('/'));
+        let terminal = open_terminal(&path);
         let size = Winsize {
             ws_row: 24,
             ws_col: 80,
@@ -58,7 +66,8 @@ impl Pty {
         std::thread::spawn(move || read_output(reader, &shared));
         Self {
             controller,
-            name: name.into_string().unwrap(),
+            name,
+            path,
             output,
             _terminal: terminal,
         }
@@ -71,7 +80,7 @@ impl Pty {
 
     /// Runs a command on it, in a new session.
     pub fn run(&self, command: &Command) -> Dialogue<'_> {
-        let terminal = open_terminal(&std::ffi::CString::new(self.name.as_str()).unwrap());
+        let terminal = open_terminal(&self.path);
         let stdio = || Stdio::from(terminal.try_clone().unwrap());
         let mut session = Command::new("setsid");
         session
@@ -85,13 +94,17 @@ impl Pty {
                 None => session.env_remove(name),
             };
         }
+        session.stdin(stdio()).stdout(stdio()).stderr(stdio());
+        self.watch(&mut session)
+    }
+
+    /// Runs a command that opens the terminal by its name, if it does at all.
+    pub fn watch(&self, command: &mut Command) -> Dialogue<'_> {
         let read = self.output.text.lock().unwrap().bytes.len();
-        let process = session
-            .stdin(stdio())
-            .stdout(stdio())
-            .stderr(stdio())
-            .spawn()
-            .expect("setsid is installed (Debian package util-linux)");
+        let process = command.spawn().unwrap_or_else(|error| {
+            let program = command.get_program().display();
+            panic!("{program} is installed (Debian package util-linux): {error}")
+        });
         Dialogue {
             pty: self,
             process,
@@ -100,9 +113,9 @@ impl Pty {
     }
 }
 
-fn open_terminal(name: &CStr) -> OwnedFd {
+fn open_terminal(path: &Path) -> OwnedFd {
     open(
-        name,
+        path,
         OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC,
         Mode::empty(),
     )
@@ -253,7 +266,7 @@ impl Dialogue<'_> {
     /// file, so a mark is written after the output.
     fn drain(&self) {
         let mark = format!("\u{1}{}\u{2}", self.process.id());
-        let terminal = open_terminal(&std::ffi::CString::new(self.pty.name.as_str()).unwrap());
+        let terminal = open_terminal(&self.pty.path);
         File::from(terminal).write_all(mark.as_bytes()).unwrap();
         let begun = Instant::now();
         loop {

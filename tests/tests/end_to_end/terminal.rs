@@ -1,6 +1,7 @@
 //! The command on a real terminal: its output and its prompts.
 
-use secinfo_tests::{ALICE, Codes, Setup, Terminal, TestHost, binary, scan_qr_code};
+use secinfo_tests::{ALICE, Codes, Pty, Setup, Terminal, TestHost, binary, scan_qr_code};
+use std::process::Command;
 
 fn start(host: &TestHost, name: &str, arguments: &[&str]) -> Terminal {
     start_of_size(host, name, (110, 60), arguments)
@@ -243,4 +244,89 @@ async fn a_german_user_is_asked_and_answered_in_german() {
             && text.contains("Es gibt keine Standardmethode für die Anmeldung mehr"),
         "{text}"
     );
+}
+
+const ANSWERS: [&str; 5] = [
+    "Xylophonius",
+    "Die Zwölf Tenöre",
+    "an der Großen Straße",
+    "Quuxwerke",
+    "Narrow Lane",
+];
+
+/// `secinfo add security-questions`, as a person in a terminal runs it.
+fn add_questions(host: &TestHost) -> Command {
+    let mut command = Command::new("setpriv");
+    command
+        .args([format!("--reuid={ALICE}"), format!("--regid={ALICE}")])
+        .arg("--clear-groups")
+        .arg(binary("secinfo"))
+        .args(["add", "security-questions"])
+        .env("SECINFO_BUS_ADDRESS", host.bus().address())
+        .env("LC_ALL", "C.UTF-8")
+        .env("NO_COLOR", "1");
+    command
+}
+
+#[tokio::test]
+async fn security_questions_are_chosen_and_answered_twice_and_mistakes_are_asked_for_again() {
+    let host = TestHost::with(Setup::with_drift()).await;
+    let alice = host.client(ALICE).await;
+    let pty = Pty::open();
+    let mut add = pty.run(&add_questions(&host));
+    let mut said = String::new();
+    // Too few, and one of them twice.
+    for numbers in ["1 2 3", "1 1 2 3 4"] {
+        said += &add.when_asked("Numbers:", numbers);
+        said += &add.expect("Name 5 different numbers from 1 to");
+    }
+    said += &add.when_asked("Numbers:", "1 2 3 4 5");
+    said += &add.when_asked("Answer:", "ab");
+    said += &add.expect("An answer has 3 to 40 characters.");
+    said += &add.when_asked("Answer:", ANSWERS[0]);
+    said += &add.when_asked("Answer:", &ANSWERS[0].to_uppercase());
+    said += &add.expect("That answer is like another one");
+    for answer in &ANSWERS[1..] {
+        said += &add.when_asked("Answer:", answer);
+    }
+    said += &add.expect("Answer all questions once more");
+    for answer in ["Xylofonius"].iter().chain(&ANSWERS[1..]) {
+        said += &add.when_asked("Answer:", answer);
+    }
+    said += &add.expect("Not all answers are as before.");
+    assert!(alice.methods_of(ALICE).await.is_empty());
+    for answer in ANSWERS {
+        said += &add.when_asked("Answer:", answer);
+    }
+    let (status, rest) = add.ended();
+    said += &rest;
+    assert!(status.success(), "{said}");
+    assert_eq!(alice.methods_of(ALICE).await.len(), 1);
+    for answer in ANSWERS {
+        assert!(!said.contains(answer), "{answer} is shown: {said}");
+    }
+}
+
+#[tokio::test]
+async fn answers_to_security_questions_that_are_interrupted_leave_nothing_and_a_terminal_that_shows()
+ {
+    let host = TestHost::with(Setup::with_drift()).await;
+    let alice = host.client(ALICE).await;
+    let pty = Pty::open();
+    for answers in [&ANSWERS[..1], &ANSWERS] {
+        let mut add = pty.run(&add_questions(&host));
+        add.when_asked("Numbers:", "1 2 3 4 5");
+        for answer in answers {
+            add.when_asked("Answer:", answer);
+        }
+        add.expect("Answer:");
+        add.press('\u{3}');
+        let (status, said) = add.ended();
+        assert!(!status.success(), "{said}");
+        assert!(alice.methods_of(ALICE).await.is_empty());
+        let mut stty = Command::new("stty");
+        let (_, settings) = pty.run(stty.arg("-a")).ended();
+        let mut settings = settings.split_whitespace();
+        assert!(settings.any(|word| word == "echo"), "typing stays hidden");
+    }
 }

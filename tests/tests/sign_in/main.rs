@@ -12,6 +12,7 @@ mod fixture;
 mod harness;
 mod names;
 mod outcomes;
+mod resets;
 mod services;
 mod set_up;
 mod ssh;

@@ -12,11 +12,15 @@ use crate::workspace::{Profile, Workspace};
 const HOST: Contents = Contents {
     cache: "host-root",
     packages: &[
+        // The dictionary that new passwords are looked for in.
+        "cracklib-runtime",
         "dbus",
         // The bus of a user, over which `systemd-run --user` learns how a unit ends.
         "dbus-user-session",
         "debconf",
         "iproute2",
+        // Users whom another service of names has.
+        "libnss-extrausers",
         // Judges the new password of a reset.
         "libpam-pwquality",
         "libpam-runtime",

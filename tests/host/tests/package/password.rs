@@ -35,10 +35,6 @@ fn the_installed_helper_sets_a_password_in_its_sandbox_for_the_daemon_and_for_no
     machine
         .shell("sed -i '/^\\[policy.reset\\]$/a enabled = true' /etc/secinfo/config.toml")
         .ok();
-    // The dictionary is a package that apt would install with ours.
-    machine
-        .shell("echo 'dictcheck = 0' >>/etc/security/pwquality.conf")
-        .ok();
     assert_eq!(
         set(&machine, "alice", 2, "alice", NEW),
         "Permission denied\n"

@@ -2,6 +2,7 @@
 
 mod command;
 mod flow;
+mod hints;
 mod lacking;
 mod limits;
 mod questions;

@@ -1,0 +1,144 @@
+//! Where people who cannot sign in are led to a reset.
+
+use super::{GUIDE, NEW, TWO_GATES, choose, prove, with_two_methods};
+use secinfo_host_tests::{APP, Codes, Dialogue, Machine, Pty, password};
+use std::process::Stdio;
+
+const PROMPT: &str = "Password (reset if you forgot it): ";
+
+/// Puts the line of the guide where it says.
+fn offer_at_login(machine: &Machine) {
+    let mut lines = GUIDE.lines();
+    let line = lines.find(|line| line.ends_with("pam_secinfo.so reset"));
+    let add = format!("sed -i '1i {}' /etc/pam.d/login", line.unwrap());
+    machine.shell(&add).ok();
+}
+
+/// From the word to where the password is asked for once more.
+fn reset(client: &mut Dialogue<'_>, app: &mut Codes, recovery: &str) {
+    client.when_asked(PROMPT, "reset");
+    prove(client, "Authenticator app", &app.fresh());
+    prove(client, "Recovery code", recovery);
+    choose(client, NEW);
+    client.expect("Your new password is set");
+}
+
+#[test]
+fn a_captive_account_for_resets_leads_over_ssh_to_a_new_password_and_to_nothing_else() {
+    let (machine, mut app, codes) = with_two_methods();
+    let blocks = || GUIDE.split("```\n").map(str::trim_start);
+    let account = blocks()
+        .find(|block| block.starts_with("useradd "))
+        .unwrap();
+    machine.shell(account).ok();
+    let line = GUIDE
+        .lines()
+        .find(|line| line.ends_with("user = reset"))
+        .unwrap();
+    let add = format!("sed -i '1i {line}' /etc/pam.d/sshd");
+    machine.shell(&add).ok();
+    let settings = blocks()
+        .find(|block| block.starts_with("Match User reset"))
+        .unwrap();
+    machine.write("/etc/ssh/sshd_config.d/reset.conf", settings, 0o644);
+    machine.run(["sshd", "-t"]).ok();
+    // A restart waits until it listens.
+    machine.run(["systemctl", "restart", "ssh"]).ok();
+    let pty = Pty::open();
+    let mut client = machine.ssh_with(&pty, "reset", &["-tt"], Some("/bin/sh"));
+    client.when_asked("Name of the account:", "alice");
+    prove(&mut client, "Authenticator app", &app.fresh());
+    prove(&mut client, "Recovery code", &codes[0]);
+    choose(&mut client, NEW);
+    let (status, said) = client.ended();
+    assert!(status.success(), "{said}");
+    assert!(said.contains("Your new password is set"), "{said}");
+
+    // Who gives up is out.
+    let pty = Pty::open();
+    let mut client = machine.ssh_with(&pty, "reset", &["-tt"], Some("id"));
+    client.expect("Name of the account:");
+    client.answer("\u{3}");
+    let (status, said) = client.ended();
+    assert!(!status.success() && !said.contains("uid="), "{said}");
+}
+
+#[test]
+fn a_captive_account_for_resets_gives_nobody_at_the_host_a_shell() {
+    let machine = Machine::boot_for_people(TWO_GATES);
+    let mut blocks = GUIDE.split("```\n").map(str::trim_start);
+    let account = blocks.find(|block| block.starts_with("useradd "));
+    machine.shell(account.unwrap()).ok();
+    // Neither without a password nor with an empty one.
+    for way in [
+        &["su", "reset", "--command", "id"][..],
+        &["su", "--login", "reset", "--shell", "/bin/sh"],
+    ] {
+        let pty = Pty::open();
+        let mut client = pty.run(&machine.command_as("alice", way.iter().copied()));
+        client.when_asked("assword: ", "");
+        let (status, said) = client.ended();
+        assert!(!status.success() && !said.contains("uid="), "{said}");
+    }
+    let login = ["pamtester", "login", "reset", "authenticate"];
+    let pty = Pty::open();
+    let mut client = pty.run(&machine.command(login));
+    client.when_asked("assword: ", "");
+    assert!(!client.ended().0.success());
+    // Where root lets a person in, what runs is no shell either.
+    let pty = Pty::open();
+    let root = ["su", "--login", "reset", "--command", "id"];
+    let mut client = pty.run(&machine.command(root));
+    client.expect("Name of the account:");
+    client.answer("\u{3}");
+    let (status, said) = client.ended();
+    assert!(!status.success() && !said.contains("uid="), "{said}");
+}
+
+#[test]
+fn the_word_at_the_prompt_for_the_password_leads_to_a_new_one() {
+    let (machine, mut app, codes) = with_two_methods();
+    offer_at_login(&machine);
+    let login = ["pamtester", "login", "alice", "authenticate"];
+    let pty = Pty::open();
+    let mut client = pty.run(&machine.command(login));
+    reset(&mut client, &mut app, &codes[0]);
+    // A reset is no sign-in: the password is asked for again, and then the app.
+    client.when_asked(PROMPT, NEW);
+    client.expect(APP);
+    client.when_asked(": ", &app.fresh());
+    let (status, said) = client.ended();
+    assert!(status.success(), "{said}");
+
+    let pty = Pty::open();
+    let mut client = pty.run(&machine.command(login));
+    client.when_asked(PROMPT, &password("alice"));
+    let (status, said) = client.ended();
+    assert!(!status.success(), "the former password is taken: {said}");
+}
+
+#[test]
+fn the_word_leads_to_a_new_password_and_into_a_session_on_a_terminal_with_agetty_and_login() {
+    let (machine, mut app, codes) = with_two_methods();
+    offer_at_login(&machine);
+    let time = GUIDE.lines().find(|line| line.starts_with("LOGIN_TIMEOUT"));
+    let set = format!(
+        "sed -i 's/^LOGIN_TIMEOUT.*/{}/' /etc/login.defs",
+        time.unwrap()
+    );
+    machine.shell(&set).ok();
+    // By the machine's own systemd: what the test inherits from where it runs (login uid, signals, control
+    // group) is none of a login's.
+    let pty = machine.pty();
+    let unit = pty.name().replace("/dev/pts/", "container-getty@");
+    let start = ["systemctl", "start", "--wait", &unit];
+    let mut client = pty.watch(machine.command(start).stdin(Stdio::null()));
+    client.when_asked(" login: ", "alice");
+    reset(&mut client, &mut app, &codes[0]);
+    client.when_asked(PROMPT, NEW);
+    client.expect(APP);
+    client.when_asked(": ", &app.fresh());
+    client.when_asked("~$ ", "echo A session of $(id -un).; exit");
+    client.expect("A session of alice.");
+    client.expect("logout");
+}
