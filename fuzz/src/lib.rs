@@ -10,6 +10,7 @@ mod messages;
 mod names;
 mod pam;
 mod providers;
+mod security_keys;
 
 /// One reader of input from outside.
 pub struct Target {
@@ -107,6 +108,31 @@ pub const TARGETS: &[Target] = &[
         name: "sign-in",
         what: "calls and replies of the socket for sign-ins",
         run: messages::sign_in,
+    },
+    Target {
+        name: "security-key-answers",
+        what: "registrations and assertions of security keys, as JSON",
+        run: security_keys::answers,
+    },
+    Target {
+        name: "security-key-attestation",
+        what: "the attestation object of a security key",
+        run: security_keys::attestation_object,
+    },
+    Target {
+        name: "security-key-certificate",
+        what: "a certificate in such an object, and a file of roots",
+        run: security_keys::certificate,
+    },
+    Target {
+        name: "security-key-data",
+        what: "what a security key signs",
+        run: security_keys::authenticator_data,
+    },
+    Target {
+        name: "security-key-public-key",
+        what: "the public key of a credential, in CBOR",
+        run: security_keys::public_key,
     },
     Target {
         name: "smtp-replies",
