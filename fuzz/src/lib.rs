@@ -85,6 +85,11 @@ pub const TARGETS: &[Target] = &[
         run: imports::oath_users,
     },
     Target {
+        name: "key",
+        what: "requests to the helper that talks to security keys, and its events",
+        run: messages::key,
+    },
+    Target {
         name: "one-time-codes",
         what: "methods that the command has read from another system",
         run: imports::one_time_codes,

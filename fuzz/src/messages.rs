@@ -2,6 +2,7 @@
 //! to its clients, and channel hosts.
 
 use secinfo_channel_host::wire::{self, FromHost, ToHost};
+use secinfo_wire::key::{Event, PIN_LENGTHS, Task, Verification};
 use secinfo_wire::password::{self, SetPassword, Ticket};
 use secinfo_wire::password_reset;
 use secinfo_wire::sign_in::{Answer, Start, Step};
@@ -130,6 +131,32 @@ pub(crate) fn password(input: &[u8]) {
             let _ = serde_json::from_str::<password::Checked>(parameters.get());
             let _ = serde_json::from_str::<password::Attempt>(parameters.get());
             let _ = serde_json::from_str::<password::Became>(parameters.get());
+        }
+    }
+}
+
+/// Reads lines as the helper that talks to security keys reads its request, and as who asks reads its events.
+/// What is taken for a PIN can be one, and an event is written and read alike.
+pub(crate) fn key(input: &[u8]) {
+    for line in input.split(|byte| *byte == b'\n') {
+        let request = secinfo_key::parse(line);
+        let pin = request.as_ref().and_then(|request| match &request.task {
+            Task::Assert {
+                verification: Verification::Pin(pin),
+                ..
+            }
+            | Task::Register {
+                verification: Verification::Pin(pin),
+                ..
+            }
+            | Task::SetPin { pin, .. } => Some(pin.expose()),
+            _ => None,
+        });
+        assert!(pin.is_none_or(|pin| PIN_LENGTHS.contains(&pin.len())));
+        if let Ok(event) = serde_json::from_slice::<Event>(line) {
+            let written = serde_json::to_vec(&event).expect("an event is written");
+            let again = serde_json::from_slice::<Event>(&written);
+            assert_eq!(again.ok(), Some(event), "what is written is read alike");
         }
     }
 }

@@ -27,6 +27,7 @@ mod error;
 mod form;
 mod hint;
 mod import;
+pub mod key;
 mod manager;
 mod method;
 pub mod names;

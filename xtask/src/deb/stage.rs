@@ -26,6 +26,7 @@ pub(super) fn fill(place: &Workspace, programs: &Path, stage: &Path) -> Result<(
     let target = stage.join("programs");
     let names = [
         "secinfod",
+        "secinfo-key",
         "secinfo-password",
         "secinfo-reset-shell",
         "secinfo",

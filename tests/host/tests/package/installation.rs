@@ -18,6 +18,7 @@ const FILES: &[&str] = &[
     "/usr/lib/secinfo/channels/libsecinfo_email_smtp.so 644 root:root",
     "/usr/lib/secinfo/channels/libsecinfo_spool.so 644 root:root",
     "/usr/lib/secinfo/channels/libsecinfo_text_twilio.so 644 root:root",
+    "/usr/lib/secinfo/secinfo-key 755 root:root",
     "/usr/lib/secinfo/secinfo-password 755 root:root",
     "/usr/lib/secinfo/secinfo-reset-shell 755 root:root",
     "/usr/sbin/secinfod 755 root:root",
@@ -157,6 +158,8 @@ fn the_units_are_right_and_their_sandboxes_as_tight_as_promised() {
         "/lib/systemd/system/secinfod.socket",
         "/lib/systemd/system/secinfo-channel@.service",
         "/lib/systemd/system/secinfo-channel@.socket",
+        "/lib/systemd/system/secinfo-key.socket",
+        "/lib/systemd/system/secinfo-key@.service",
         "/lib/systemd/system/secinfo-password.socket",
         "/lib/systemd/system/secinfo-password@.service",
     ];
@@ -170,6 +173,7 @@ fn the_units_are_right_and_their_sandboxes_as_tight_as_promised() {
     assert!(exposure(&machine, "secinfod.service") <= EXPOSURE_OF_THE_DAEMON);
     assert!(exposure(&machine, "secinfo-channel@text.service") <= EXPOSURE_OF_A_CHANNEL);
     assert!(exposure(&machine, "secinfo-password@1.service") <= EXPOSURE_OF_THE_HELPER);
+    assert!(exposure(&machine, "secinfo-key@1.service") <= EXPOSURE_OF_THE_HELPER);
 }
 
 /// In tenths.
