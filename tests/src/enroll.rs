@@ -3,7 +3,7 @@
 use crate::client::{Client, Refusal};
 use crate::user_path;
 use secinfo_test_person::{Algorithm, App, Codes};
-use secinfo_wire::{Enrolled, EnrollmentDetails, Proof, Response};
+use secinfo_wire::{Enrolled, EnrollmentDetails, Proof, Response, Submitted};
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, Variant};
 
@@ -35,8 +35,22 @@ impl Client {
     /// # Errors
     /// The daemon's refusal.
     pub async fn finish_enrollment(&self, path: &str, code: &str) -> Result<Enrolled, Refusal> {
-        self.call(path, "Enrollment", "Submit", &response(code))
-            .await
+        self.prove_enrollment(path, &response(code)).await
+    }
+
+    /// Finishes an enrollment with a response of any form.
+    ///
+    /// # Errors
+    /// The daemon's refusal.
+    pub async fn prove_enrollment(
+        &self,
+        path: &str,
+        response: &Response,
+    ) -> Result<Enrolled, Refusal> {
+        match self.call(path, "Enrollment", "Submit", response).await? {
+            Submitted::Enrolled(enrolled) => Ok(enrolled),
+            Submitted::Next(challenge) => panic!("it asks on: {challenge:?}"),
+        }
     }
 
     /// Enrols an authenticator app for this user. `drift` is the drift that policy allows.
@@ -48,12 +62,12 @@ impl Client {
             .unwrap();
         let mut codes = codes_of(&details);
         codes.drift = drift;
-        let (method, ..) = self
+        let enrolled = self
             .finish_enrollment(path.as_str(), &codes.fresh())
             .await
             .unwrap();
         App {
-            path: method.to_string(),
+            path: enrolled.method.to_string(),
             codes,
         }
     }

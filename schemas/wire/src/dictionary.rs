@@ -46,6 +46,11 @@ impl Reader {
         Self(dictionary)
     }
 
+    /// Whether there is an entry of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// Takes an entry that may be missing.
     pub(crate) fn optional<T: TryFrom<OwnedVariant>>(
         &mut self,

@@ -51,7 +51,7 @@ pub use connect::{
 };
 pub use delivery::SentCode;
 pub use dictionary::{Dictionary, InvalidDictionary};
-pub use enrollment::{Enrolled, EnrollmentProperties, EnrollmentProxy};
+pub use enrollment::{Enrolled, EnrollmentProperties, EnrollmentProxy, Submitted};
 pub use error::{Details, Error, Reason, Result};
 pub use form::{Form, Forms, UnknownForm, WrongForm};
 pub use hint::Hint;

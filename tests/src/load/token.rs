@@ -99,11 +99,11 @@ pub(super) async fn activate(user: &Client, token: &mut Token) {
         .await
         .unwrap();
     let code = token.code(0);
-    let (method, ..) = user
+    let enrolled = user
         .finish_enrollment(session.as_str(), &code)
         .await
         .unwrap();
-    token.path = method.to_string();
+    token.path = enrolled.method.to_string();
     token.next = 1;
 }
 

@@ -194,7 +194,7 @@ impl Worker {
         let answer = self.user.finish_enrollment(session.as_str(), &code).await;
         let (enrolled, next) = self.record(Change::Enrolled, sent, answer).await;
         self.apps
-            .extend(enrolled.map(|(method, ..)| method.to_string()));
+            .extend(enrolled.map(|enrolled| enrolled.method.to_string()));
         next
     }
 

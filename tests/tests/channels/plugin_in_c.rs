@@ -38,7 +38,7 @@ async fn a_phone_is_enrolled_and_proved_by_a_plugin_in_c() {
     assert_eq!(message["attempt"], 1);
     let code = message["code"].as_str().unwrap();
     assert!(message["text"].as_str().unwrap().contains(code));
-    let (method, ..) = alice.finish_enrollment(path.as_str(), code).await.unwrap();
+    let enrolled = alice.finish_enrollment(path.as_str(), code).await.unwrap();
 
     let root = host.client(ROOT).await;
     let options = HashMap::<&str, Variant<'_>>::new();
@@ -62,7 +62,7 @@ async fn a_phone_is_enrolled_and_proved_by_a_plugin_in_c() {
         )
         .await
         .unwrap();
-    assert_eq!(proof.method, method);
+    assert_eq!(proof.method, enrolled.method);
 
     let channel = root.channel("c").await;
     assert_eq!(

@@ -80,7 +80,7 @@ async fn text_call_and_email_are_enrolled_and_proved_with_the_shipped_plugins() 
     let text = eventually("a text", || twilio.created("Messages").pop()).await;
     assert_eq!(text["To"], MOBILE);
     let code = code_in(&text["Body"], 6).unwrap();
-    let (method, ..) = alice.finish_enrollment(path.as_str(), &code).await.unwrap();
+    let enrolled = alice.finish_enrollment(path.as_str(), &code).await.unwrap();
 
     let path = send(&alice, "call", MOBILE).await;
     let call = eventually("a call", || twilio.created("Calls").pop()).await;
@@ -126,7 +126,7 @@ async fn text_call_and_email_are_enrolled_and_proved_with_the_shipped_plugins() 
         )
         .await
         .unwrap();
-    assert_eq!(proof.method, method);
+    assert_eq!(proof.method, enrolled.method);
 
     // The log records each message, and the arrival of those that the provider follows up.
     let begun = Instant::now();

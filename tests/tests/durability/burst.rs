@@ -74,12 +74,12 @@ impl Clients {
                 continue;
             }
             codes.truncate(codes.len() - usize::try_from(LATER_STEPS).unwrap());
-            let (path, ..) = member
+            let enrolled = member
                 .finish_enrollment(session.as_str(), &codes[0])
                 .await
                 .unwrap();
             return App {
-                path: path.to_string(),
+                path: enrolled.method.to_string(),
                 codes,
             };
         }

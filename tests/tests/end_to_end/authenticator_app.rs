@@ -165,7 +165,8 @@ async fn one_step_off_is_accepted_and_two_are_refused() {
             .unwrap_err();
         assert_eq!(refusal.short(), "WrongCode", "{two_off}");
     }
-    let (method, ..) = alice.finish_enrollment(&path, &app.at(-1)).await.unwrap();
+    let enrolled = alice.finish_enrollment(&path, &app.at(-1)).await;
+    let method = enrolled.unwrap().method;
 
     let refusal = alice.verify(ALICE, &method, &app.at(2)).await.unwrap_err();
     assert_eq!(refusal.short(), "WrongCode");

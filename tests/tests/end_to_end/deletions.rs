@@ -12,8 +12,8 @@ async fn app_and_phone(host: &TestHost) -> (App, String) {
     let alice = host.client(ALICE).await;
     let mut app = alice.enroll_app("Phone", 10).await;
     alice.prove(&mut app).await;
-    let (phone, ..) = alice.enroll_destination(host, "text", MOBILE, None).await;
-    (app, phone.to_string())
+    let phone = alice.enroll_destination(host, "text", MOBILE, None).await;
+    (app, phone.method.to_string())
 }
 
 /// A connection of Alice's that has proved nothing but her phone.

@@ -61,8 +61,8 @@ async fn start(client: &Client, serial: &str) -> Result<OwnedObjectPath, Refusal
 async fn activate(client: &Client, serial: &str) -> String {
     let session = start(client, serial).await.unwrap();
     let code = &hotp(KEY, 6, 0, 1)[0];
-    let (method, ..) = client.finish_enrollment(&session, code).await.unwrap();
-    method.to_string()
+    let enrolled = client.finish_enrollment(&session, code).await;
+    enrolled.unwrap().method.to_string()
 }
 
 fn counted(counter: u64) -> String {
@@ -198,7 +198,8 @@ async fn a_token_that_its_user_deleted_comes_back_without_the_codes_that_were_us
         .unwrap();
     let session = start(&alice, "T1").await.unwrap();
     let shown = Codes::new(KEY).at(0);
-    let (timed_token, ..) = alice.finish_enrollment(&session, &shown).await.unwrap();
+    let enrolled = alice.finish_enrollment(&session, &shown).await;
+    let timed_token = enrolled.unwrap().method;
     for token in [timed_token.as_str(), &counted_token] {
         let (deleted, _): (bool, u64) = alice.call(token, "Method", "Delete", &()).await.unwrap();
         assert!(deleted);

@@ -5,7 +5,7 @@ use secinfo_tests::{
     ALICE, ALICE_NAME, BOB, BOB_NAME, Client, Codes, CommandOutput, ROOT, ROOT_PATH, Refusal,
     Setup, TestHost, hotp, pipe_with, response,
 };
-use secinfo_wire::ImportReply;
+use secinfo_wire::{Enrolled, ImportReply};
 use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
@@ -465,9 +465,6 @@ async fn an_import_has_its_limits_and_is_for_administrators() {
     assert!(root.methods_of(ALICE).await.is_empty());
 }
 
-/// The reply to a finished enrollment.
-type Submitted = (OwnedObjectPath, bool, OwnedObjectPath);
-
 /// Old versions created secrets of 80 bits.
 #[tokio::test]
 async fn an_old_short_secret_is_imported_once_and_its_codes_are_accepted() {
@@ -483,7 +480,7 @@ async fn an_old_short_secret_is_imported_once_and_its_codes_are_accepted() {
     let mut codes = Codes::new(secret);
     codes.drift = 10;
     let code = codes.fresh();
-    let submit = async |enrollment: &OwnedObjectPath| -> Result<Submitted, Refusal> {
+    let submit = async |enrollment: &OwnedObjectPath| -> Result<Enrolled, Refusal> {
         alice
             .call(
                 enrollment.as_str(),
@@ -518,7 +515,7 @@ async fn simultaneous_submits_of_one_secret_give_one_method() {
     codes.drift = 10;
     let code = response(&codes.fresh());
     let submitted = enrollments.iter().map(|enrollment| {
-        alice.call::<_, Submitted>(enrollment.as_str(), "Enrollment", "Submit", &code)
+        alice.call::<_, Enrolled>(enrollment.as_str(), "Enrollment", "Submit", &code)
     });
     let outcomes = futures_util::future::join_all(submitted).await;
     let added = outcomes.iter().filter(|outcome| outcome.is_ok());

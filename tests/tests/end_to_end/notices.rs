@@ -12,9 +12,10 @@ fn told(notice: &SpooledMessage) -> (&str, bool) {
 async fn the_former_address_is_notified_of_a_change() {
     let host = TestHost::with(Setup::new().spool().policy("fresh_proof = \"1h\"")).await;
     let alice = host.client(ALICE).await;
-    let (email, ..) = alice
+    let email = alice
         .enroll_destination(&host, "email", ADDRESS, None)
-        .await;
+        .await
+        .method;
     assert!(
         host.notices().is_empty(),
         "there is nobody else to tell yet"

@@ -75,7 +75,10 @@ impl LoginUser {
             "Enrollment",
             &["Submit", "a{sv}", "1", "code", "s", &codes.fresh()],
         );
-        let method = submitted.unwrap()[0].as_str().unwrap().to_owned();
+        let method = submitted.unwrap()[0]["method"]["data"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         (method, codes)
     }
 
@@ -170,7 +173,10 @@ async fn gdbus_enrols_verifies_chooses_the_default_and_deletes() {
             "Enrollment.Submit",
             &[&response_text(&codes.fresh())],
         );
-        (quoted(&submitted.unwrap(), "objectpath").to_owned(), codes)
+        (
+            quoted(&submitted.unwrap(), "'method': <objectpath").to_owned(),
+            codes,
+        )
     };
     let (first, mut codes) = enroll(&mut person);
     let uid = ALICE.to_string();

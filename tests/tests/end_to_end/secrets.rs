@@ -195,7 +195,8 @@ async fn enroll_and_prove(
     let path = path.as_str();
     let code = providers.send(alice, path, "Enrollment", kind).await;
     secrets.codes.insert(code.clone());
-    let (method, ..) = alice.finish_enrollment(path, &code).await.unwrap();
+    let enrolled = alice.finish_enrollment(path, &code).await;
+    let method = enrolled.unwrap().method;
 
     let method = zbus::ObjectPath::try_from(method.as_str()).unwrap();
     let options = std::collections::HashMap::from([("method", zbus::Variant::from(method))]);

@@ -67,7 +67,7 @@ pub(crate) async fn enroll_chosen(
 ) -> String {
     let (session, _) = start(client, options(ids, answers)).await.unwrap();
     let enrolled = submit::<Enrolled>(client, &session, "Enrollment", answers);
-    enrolled.await.unwrap().0.to_string()
+    enrolled.await.unwrap().method.to_string()
 }
 
 async fn start_reset(
@@ -152,10 +152,11 @@ async fn questions_are_answered_twice_and_then_some_of_them_in_a_password_reset(
     assert_eq!(too_few.unwrap_err().short(), "WrongForm");
     let upper = ANSWERS.map(|answer| format!("  {} ", answer.to_uppercase()));
     let upper: Vec<&str> = upper.iter().map(String::as_str).collect();
-    let (method, became_default, _) = submit::<Enrolled>(&alice, &session, "Enrollment", &upper)
+    let enrolled = submit::<Enrolled>(&alice, &session, "Enrollment", &upper)
         .await
         .unwrap();
-    assert!(!became_default);
+    assert!(!enrolled.became_default);
+    let method = enrolled.method;
 
     // Beginning again wins no other questions, and a language changes only their words.
     let (_, first) = start_reset(&alice, "fr_FR.UTF-8").await.unwrap();

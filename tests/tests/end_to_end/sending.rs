@@ -151,7 +151,10 @@ async fn a_kind_without_a_channel_is_neither_offered_nor_enrolled() {
 async fn a_provider_that_is_down_is_reported_and_another_method_works() {
     let mut host = TestHost::with(Setup::with_drift().spool()).await;
     let alice = host.client(ALICE).await;
-    let (text, ..) = alice.enroll_destination(&host, "text", MOBILE, None).await;
+    let text = alice
+        .enroll_destination(&host, "text", MOBILE, None)
+        .await
+        .method;
     let mut app = alice.enroll_app("Phone", 10).await;
     host.write_settings(
         "spool.toml",

@@ -68,7 +68,11 @@ async fn a_phone_is_enrolled_with_the_code_in_the_text_and_serves_sign_in() {
         .finish_enrollment(path.as_str(), &wrong(&message))
         .await;
     assert_eq!(refused.unwrap_err().short(), "WrongCode");
-    let (method, became_default, _): Enrolled = alice
+    let Enrolled {
+        method,
+        became_default,
+        ..
+    } = alice
         .finish_enrollment(path.as_str(), &message.code)
         .await
         .unwrap();
@@ -190,14 +194,18 @@ async fn text_and_call_go_on_one_number_and_each_place_has_one() {
     let alternate = alice
         .enroll_destination(&host, "call", OTHER_MOBILE, Some("alternate"))
         .await;
-    assert!(!alternate.1, "a call leaves the default alone");
+    assert!(!alternate.became_default, "a call leaves the default alone");
 }
 
 #[tokio::test]
 async fn an_address_serves_password_reset_and_never_sign_in() {
     let host = TestHost::with(Setup::new().spool()).await;
     let alice = host.client(ALICE).await;
-    let (email, became_default, _) = alice
+    let Enrolled {
+        method: email,
+        became_default,
+        ..
+    } = alice
         .enroll_destination(&host, "email", ADDRESS, None)
         .await;
     assert!(!became_default);

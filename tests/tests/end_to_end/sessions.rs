@@ -84,7 +84,7 @@ async fn a_detached_session_belongs_to_its_uid() {
         assert_eq!(refusal.short(), "UnknownObject", "{uid}");
     }
     let enrolled = later.finish_enrollment(&session, &codes.fresh()).await;
-    let (method, ..) = enrolled.unwrap();
+    let method = enrolled.unwrap().method;
     let stale = later
         .refused(&session, "Enrollment", "Submit", &response(&codes.fresh()))
         .await;

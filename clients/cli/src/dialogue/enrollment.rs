@@ -10,7 +10,7 @@ use secinfo_terminal::failure::{Failure, bus_sentence};
 use secinfo_wire::names::kind;
 use secinfo_wire::{
     Challenge, Enrolled, EnrollmentDetails, EnrollmentOptions, EnrollmentProperties,
-    EnrollmentProxy, OwnedObjectPath, Reason, Response, SentCode, properties,
+    EnrollmentProxy, OwnedObjectPath, Reason, Response, SentCode, Submitted, properties,
 };
 use secinfo_words::message;
 use serde::Serialize;
@@ -66,7 +66,7 @@ impl Enrollment {
                     return Err(failure);
                 }
             };
-            let submitted = async || enrollment.submit(&response).await;
+            let submitted = async || prove(&enrollment, &response).await;
             match with_fresh_proof(client, submitted).await {
                 Ok(enrolled) => return conclude(client, &enrolled, false).await,
                 Err(Failure::Bus(error)) if is_worth_another_try(&error) => refusal = Some(error),
@@ -195,7 +195,7 @@ impl Codes<'_> {
                 continue;
             }
             let response = Response::code(code.as_str());
-            let submitted = async || self.enrollment.submit(&response).await;
+            let submitted = async || prove(self.enrollment, &response).await;
             match with_fresh_proof(self.client, submitted).await {
                 Err(Failure::Bus(error)) if is_worth_another_try(&error) => {
                     self.refused(&error).await?;
@@ -203,6 +203,21 @@ impl Codes<'_> {
                 }
                 result => return result,
             }
+        }
+    }
+}
+
+/// Proves the method that is being enrolled: of most kinds one answer does.
+pub(super) async fn prove(
+    enrollment: &EnrollmentProxy<'_>,
+    response: &Response,
+) -> secinfo_wire::Result<Enrolled> {
+    match enrollment.submit(response).await? {
+        Submitted::Enrolled(enrolled) => Ok(enrolled),
+        Submitted::Next(challenge) => {
+            let form = challenge.form();
+            let what = format!("another challenge, of the form {form}, after the proof");
+            Err(secinfo_wire::Error::Protocol(what))
         }
     }
 }
@@ -267,8 +282,17 @@ async fn submit(
     codes.submit().await
 }
 
-async fn conclude(client: &Client, enrolled: &Enrolled, keep_default: bool) -> Result<(), Failure> {
-    let (path, became_default, former) = enrolled;
+/// Says what was enrolled, and what became of the default, which stays as it was if it is to be kept.
+pub(super) async fn conclude(
+    client: &Client,
+    enrolled: &Enrolled,
+    keep_default: bool,
+) -> Result<(), Failure> {
+    let Enrolled {
+        method: path,
+        became_default,
+        former_default: former,
+    } = enrolled;
     let screen = &client.screen;
     let info = SecurityInfo::load(client, None).await?;
     let words = screen.words;
@@ -276,10 +300,13 @@ async fn conclude(client: &Client, enrolled: &Enrolled, keep_default: bool) -> R
     let method = info.method_at(path).ok_or_else(gone)?;
     let named = method.named(words).into();
     screen.paragraph(&words.say(message::Added { method: named }))?;
-    let former_method = info.method_at(former).filter(|_| *became_default);
+    let former_method = former
+        .as_ref()
+        .filter(|_| *became_default)
+        .and_then(|former| Some((former, info.method_at(former)?)));
     let mut default_method = &info.user.default_method;
     match former_method {
-        Some(former_method) => {
+        Some((former, former_method)) => {
             let named = former_method.named(words);
             let method = || (&named).into();
             screen.paragraph(&words.say(message::AddedDefaultInstead { method: method() }))?;
@@ -300,7 +327,7 @@ async fn conclude(client: &Client, enrolled: &Enrolled, keep_default: bool) -> R
     screen.json(&EnrolledJson {
         method: MethodJson::new(&properties),
         became_default: *became_default,
-        former_default: id_of(former),
+        former_default: former.as_ref().and_then(id_of),
         default_method: id_of(default_method),
     })
 }

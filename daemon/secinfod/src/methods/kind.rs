@@ -138,6 +138,21 @@ pub(crate) trait Draft: Send + Sync {
     /// What will be sealed of the method.
     fn payload(&self) -> MethodPayload;
 
+    /// Takes a response that does not prove the method yet, and says what is asked next; none where a
+    /// response is to prove it.
+    fn advance(
+        &self,
+        _response: &Response,
+        _core: &Core,
+    ) -> Result<Option<Challenge>, ServiceError> {
+        Ok(None)
+    }
+
+    /// Whether no response can prove it any more.
+    fn is_over(&self) -> bool {
+        false
+    }
+
     /// Refuses what the user has already: with two methods of one secret, each code would be good
     /// twice.
     fn expect_new(&self, _core: &Core, _person: &Person) -> Result<(), ServiceError> {

@@ -62,6 +62,14 @@ pub struct Enrolled {
     pub former_default: Option<MethodId>,
 }
 
+/// What an answer in an enrollment comes to.
+pub enum Answered {
+    /// This is asked next.
+    Next(Challenge),
+    /// The method is enrolled.
+    Enrolled(Enrolled),
+}
+
 impl Enrollment {
     /// The kind of method that is being enrolled.
     pub const fn kind(&self) -> Kind {
@@ -215,21 +223,34 @@ impl Enrollments {
             .collect()
     }
 
-    /// Finishes an enrollment with a response that proves the method.
-    pub async fn finish(
+    /// Answers what an enrollment asks. The last answer proves the method.
+    pub async fn answer(
         &self,
         session: &Session<Enrollment>,
         response: &Response,
-    ) -> Result<Enrolled, ServiceError> {
+    ) -> Result<Answered, ServiceError> {
         let _turn = session.turn().await;
         self.sessions
             .get(session.id())
             .ok_or(ServiceError::SessionExpired)?;
-        match self.enroll(session.subject(), response).await {
-            Ok(Some(enrolled)) => {
-                self.sessions.close(session.id());
-                Ok(enrolled)
-            }
+        let answered = self.advance_or_enroll(session, response).await;
+        if matches!(answered, Ok(Answered::Enrolled(_))) || session.subject().draft.is_over() {
+            self.sessions.close(session.id());
+        }
+        answered
+    }
+
+    async fn advance_or_enroll(
+        &self,
+        session: &Session<Enrollment>,
+        response: &Response,
+    ) -> Result<Answered, ServiceError> {
+        let enrollment = session.subject();
+        if let Some(next) = enrollment.draft.advance(response, &self.core)? {
+            return Ok(Answered::Next(next));
+        }
+        match self.enroll(enrollment, response).await {
+            Ok(Some(enrolled)) => Ok(Answered::Enrolled(enrolled)),
             Ok(None) => Err(self.wrong_code(session).await?),
             Err(used @ ServiceError::Refused(Refusal::TokenCodeUsed)) => {
                 match self.wrong_code(session).await? {

@@ -30,7 +30,7 @@ pub use break_glass::BreakGlass;
 pub use changes::Deletion;
 pub use conversation::Prompt;
 pub use deliveries::Deliveries;
-pub use enrollment::{Enrolled, Enrollment, Enrollments, Started};
+pub use enrollment::{Answered, Enrolled, Enrollment, Enrollments, Started};
 pub use import::{Effect, Imports};
 pub use issuing::IssuedCodes;
 pub use notices::{Notices, WaitingNotices};

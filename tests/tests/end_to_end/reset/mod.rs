@@ -31,10 +31,9 @@ async fn with_phone_and_address(rules: &str) -> (TestHost, Client) {
     let host = TestHost::with(setup(rules)).await;
     let alice = host.client(ALICE).await;
     alice.enroll_destination(&host, "text", MOBILE, None).await;
-    let (method, ..) = alice
+    alice
         .enroll_destination(&host, "email", ADDRESS, None)
         .await;
-    drop(method);
     (host, alice)
 }
 

@@ -1,16 +1,15 @@
 //! `org.secinfo.SecurityInfo1.Enrollment`: a session that ends in a method.
 
 use super::delivery::{delivery, delivery_problem, sent_code};
-use super::tree::{Daemon, Node, method_path, method_path_or_none};
+use super::tree::{Daemon, Node, method_path};
 use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface, Property};
-use crate::service::Enrollment;
 use crate::service::session::Session;
+use crate::service::{Answered, Enrollment};
 use crate::wire_names::WireName;
 use secinfo_wire::names::interface::ENROLLMENT;
-use secinfo_wire::{Dictionary, EnrollmentProperties, SentCode};
+use secinfo_wire::{Dictionary, EnrollmentProperties, SentCode, Submitted};
 use std::sync::Arc;
-use zbus::ObjectPath;
 
 pub(super) fn interface() -> Interface<Daemon> {
     let own = Access::SessionOwner;
@@ -18,8 +17,9 @@ pub(super) fn interface() -> Interface<Daemon> {
         name: ENROLLMENT,
         doc: "A short-lived session that ends in a method, after the user has proved that it works.",
         methods: methods! {
-            /// Proves the method by a response to its challenge; then it is in security info.
-            "Submit"(response) -> (method, became_default, former_default) for own => submit;
+            /// Answers the challenge: what is asked next, or the method, once an answer has proved it
+            /// and it is in security info.
+            "Submit"(response) -> (submitted) for own => submit;
             /// Sends a code to the destination that is being enrolled, in place of any before it;
             /// waits a few seconds for news of it.
             "SendCode"() -> (sent) for own => send_code;
@@ -38,24 +38,25 @@ fn session(call: &Call<Daemon>) -> Result<&Arc<Session<Enrollment>>, BusError> {
     }
 }
 
-async fn submit(
-    call: Call<Daemon>,
-    (response,): (Dictionary,),
-) -> Result<(ObjectPath<'static>, bool, ObjectPath<'static>), BusError> {
+async fn submit(call: Call<Daemon>, (response,): (Dictionary,)) -> Result<(Submitted,), BusError> {
     let session = session(&call)?;
     let response = response.try_into()?;
-    let enrolled = call
+    let answered = call
         .service()
         .enrollments()
-        .finish(session, &response)
+        .answer(session, &response)
         .await?;
     let uid = session.subject().uid();
-    let former = method_path_or_none(uid, enrolled.former_default);
-    Ok((
-        method_path(uid, enrolled.method),
-        enrolled.became_default,
-        former,
-    ))
+    Ok((match answered {
+        Answered::Next(challenge) => Submitted::Next(challenge),
+        Answered::Enrolled(enrolled) => Submitted::Enrolled(secinfo_wire::Enrolled {
+            method: method_path(uid, enrolled.method).into(),
+            became_default: enrolled.became_default,
+            former_default: enrolled
+                .former_default
+                .map(|former| method_path(uid, former).into()),
+        }),
+    },))
 }
 
 async fn send_code(call: Call<Daemon>, (): ()) -> Result<(SentCode,), BusError> {
