@@ -91,6 +91,7 @@ impl Bench {
             default_country: None,
             language: "en".to_owned(),
             questions: secinfod::methods::Questions::default(),
+            relying_party: secinfod::methods::RelyingParty::default(),
         };
         let limits = SessionLimits {
             per_uid: 1,

@@ -2,8 +2,9 @@
 
 use crate::client::{Client, Refusal};
 use crate::user_path;
+use secinfo_test_key::Browser;
 use secinfo_test_person::{Algorithm, App, Codes};
-use secinfo_wire::{Enrolled, EnrollmentDetails, Proof, Response, Submitted};
+use secinfo_wire::{Challenge, Enrolled, EnrollmentDetails, Proof, Response, Submitted};
 use std::collections::HashMap;
 use zbus::{ObjectPath, OwnedObjectPath, Variant};
 
@@ -69,6 +70,21 @@ impl Client {
         App {
             path: enrolled.method.to_string(),
             codes,
+        }
+    }
+
+    /// Enrols a security key for this user, who has another method and a fresh proof.
+    pub async fn enroll_key(&self, key: &mut Browser) -> Enrolled {
+        let forms = Options::from([("forms", Variant::from(vec!["code", "assertion"]))]);
+        let (path, details) = self.start_enrollment("security-key", forms).await.unwrap();
+        let path = path.as_str();
+        let credential = Response::Assertion(key.create(options(&details.challenge)));
+        match self.call(path, "Enrollment", "Submit", &credential).await {
+            Ok(Submitted::Next(challenge)) => {
+                let assertion = Response::Assertion(key.get(options(&challenge)));
+                self.prove_enrollment(path, &assertion).await.unwrap()
+            }
+            other => panic!("a registration is no proof: {other:?}"),
         }
     }
 
@@ -139,6 +155,14 @@ impl Client {
             );
             from = next;
         }
+    }
+}
+
+/// The options of a challenge that asks a security key.
+fn options(challenge: &Challenge) -> &str {
+    match challenge {
+        Challenge::Assertion { options, .. } => options,
+        other => panic!("it asks no security key: {other:?}"),
     }
 }
 

@@ -111,6 +111,7 @@ pub(crate) struct MethodJson<'a> {
     deletion_due: Option<u64>,
     is_default: bool,
     is_allowed: bool,
+    may_be_copied: bool,
     remaining: Option<u32>,
     expires: Option<u64>,
 }
@@ -156,6 +157,7 @@ impl<'a> MethodJson<'a> {
             deletion_due: time(method.deletion_due),
             is_default: method.is_default,
             is_allowed: method.is_allowed,
+            may_be_copied: method.may_be_copied,
             remaining: (method.kind == secinfo_wire::names::kind::RECOVERY_CODES)
                 .then_some(method.remaining),
             expires: time(method.expires),
@@ -190,6 +192,7 @@ pub(crate) fn example() -> SecurityInfo {
                 deletion_due: 0,
                 is_default: false,
                 is_allowed: true,
+                may_be_copied: false,
                 remaining: 0,
                 expires: 0,
             },
@@ -241,10 +244,10 @@ mod tests {
                     r#""still_required":0,"grace_ends":null,"locked_until":null,"lacking_for_reset":0,"fresh_proof_until":null,"methods":["#,
                     r#"{{"id":"{a}","kind":"authenticator-app","label":"Phone","hint":"","#,
                     r#""purposes":["sign-in","password-reset"],"created":1790000000,"last_used":1795350000,"#,
-                    r#""locked_until":null,"deletion_due":null,"is_default":true,"is_allowed":true,"remaining":null,"expires":null}},"#,
+                    r#""locked_until":null,"deletion_due":null,"is_default":true,"is_allowed":true,"may_be_copied":false,"remaining":null,"expires":null}},"#,
                     r#"{{"id":"{b}","kind":"recovery-codes","label":"","hint":"","#,
                     r#""purposes":["sign-in","password-reset"],"created":1790000000,"last_used":null,"#,
-                    r#""locked_until":null,"deletion_due":null,"is_default":false,"is_allowed":true,"remaining":9,"expires":null}}]}}"#,
+                    r#""locked_until":null,"deletion_due":null,"is_default":false,"is_allowed":true,"may_be_copied":false,"remaining":9,"expires":null}}]}}"#,
                 ),
                 a = a,
                 b = b

@@ -90,6 +90,9 @@ impl Failure {
             Self::Bus(error) => match error.reason() {
                 Some(
                     Reason::WrongCode
+                    | Reason::WrongAssertion
+                    | Reason::UserVerificationMissing
+                    | Reason::CounterNotIncreased
                     | Reason::CodeAlreadyUsed
                     | Reason::CodeExpired
                     | Reason::NoCodeSent

@@ -157,6 +157,11 @@ id!(
     SeedTag
 );
 id!(
+    /// Stands for the credential of a security key: a MAC of its id under a key of the vault. Equal tags
+    /// mean equal credentials.
+    CredentialTag
+);
+id!(
     /// Stands for an answer that was given for a method, and what it was compared with: a MAC under the
     /// method's key.
     GuessTag

@@ -10,7 +10,7 @@ pub use sign_in::{InvalidNetwork, Network, ServiceRules, SignInRefinement, SignI
 
 pub use crate::kind::{
     AuthenticatorAppRules, CodeRules, HardwareTokenRules, Limit, RecoveryCodeRules,
-    SecurityQuestionRules,
+    SecurityKeyRules, SecurityQuestionRules,
 };
 
 use crate::kind::Section;
@@ -50,6 +50,8 @@ pub struct Rules {
     pub authenticator_app: AuthenticatorAppRules,
     /// Hardware tokens.
     pub hardware_token: HardwareTokenRules,
+    /// Security keys.
+    pub security_key: SecurityKeyRules,
     /// Security questions.
     pub security_questions: SecurityQuestionRules,
     /// Recovery codes.
@@ -250,6 +252,7 @@ impl Rules {
         match kind {
             Kind::AuthenticatorApp => Some(&self.authenticator_app),
             Kind::HardwareToken => Some(&self.hardware_token),
+            Kind::SecurityKey => Some(&self.security_key),
             Kind::Text
             | Kind::Call
             | Kind::Email
@@ -331,6 +334,7 @@ impl Default for Rules {
             deletion_wait: Seconds::from_days(1),
             authenticator_app: AuthenticatorAppRules::default(),
             hardware_token: HardwareTokenRules::default(),
+            security_key: SecurityKeyRules::default(),
             security_questions: SecurityQuestionRules::default(),
             recovery_codes: RecoveryCodeRules::default(),
             codes: CodeRules::default(),

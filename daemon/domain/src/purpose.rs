@@ -23,9 +23,11 @@ pub enum Strength {
     Knowledge,
     /// A code that travelled through a network of others: email, text, call.
     Delivered,
-    /// Something the user holds: authenticator app, hardware token.
+    /// Something the user holds: authenticator app, hardware token, a security key whose
+    /// credential can be copied.
     Possession,
-    /// A code that is good once and was kept for recovery, or issued by an administrator.
+    /// A security key that has verified its user; a code that is good once and was kept for recovery, or
+    /// issued by an administrator.
     Strong,
 }
 

@@ -26,7 +26,7 @@ pub enum Refusal {
     FreshProofNeeded,
     /// The proof of this session is weaker than what would be replaced.
     #[error(
-        "that takes a stronger proof: verify an authenticator app, a hardware token or one of your recovery codes, then do it again"
+        "that takes a stronger proof: verify a security key, an authenticator app, a hardware token or one of your recovery codes, then do it again"
     )]
     StrongerProofNeeded,
     /// Policy asks for an access pass before the first method.
@@ -60,6 +60,14 @@ pub enum Refusal {
         "{0} only goes beside another method: add an authenticator app or a hardware token first"
     )]
     AnotherMethodFirst(Kind),
+    /// The credential of the security key is a method already.
+    #[error("this security key is registered already: use another one")]
+    KeyRegistered,
+    /// The credential of the security key can be copied to other devices.
+    #[error(
+        "a passkey that is synchronized to other devices is not allowed here: use a security key that keeps it"
+    )]
+    SyncedKey,
     /// The place is taken: by another number, or by a method of the kind on this one.
     #[error(
         "{0} is taken already: choose another place for another number, or delete the methods there first"

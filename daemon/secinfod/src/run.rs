@@ -1,9 +1,11 @@
 //! The daemon's life: open the log, serve sign-ins, take the name on the bus, serve there, stop.
 
 use crate::channels::Channels;
-use crate::config::{Config, DaemonConfig};
+use crate::config::{AttestationConfig, Config, DaemonConfig};
 use crate::core::{Clock, Core, ReplayError, ServiceError, Settings, SystemClock, read_state};
 use crate::journal::Journal;
+use crate::methods::RelyingParty;
+use crate::methods::security_key::read_roots;
 use crate::presence::{Presence, PresenceError};
 use crate::service::{Service, SessionLimits};
 use crate::sign_in::{self, Listener, ListenerError, Shares};
@@ -13,6 +15,7 @@ use rustix::process::{
 };
 use sd_notify::NotifyState;
 use secinfo_ledger::{Ledger, LedgerError, MasterKey, Options};
+use secinfo_webauthn::{Attestation, Origins, RpId};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -187,13 +190,40 @@ fn open(configured: &Config, clock: Arc<dyn Clock>) -> Result<(Core, u64), RunEr
 fn settings(config: &Config) -> Settings {
     let host = host();
     let organization = config.daemon.organization.clone();
+    let organization = organization.unwrap_or_else(|| host.clone());
     Settings {
-        organization: organization.unwrap_or_else(|| host.clone()),
+        relying_party: relying_party(config, &host, &organization),
+        organization,
         messages_host: config.messages.host.clone().unwrap_or_else(|| host.clone()),
         host,
         default_country: config.messages.default_country,
         language: config.messages.language.to_owned(),
         questions: config.questions.clone(),
+    }
+}
+
+/// What security keys are registered for. Where nothing could vouch for a key that has to be vouched for,
+/// none is taken.
+fn relying_party(config: &Config, host: &str, name: &str) -> RelyingParty {
+    let keys = &config.security_keys;
+    let host = config.messages.host.as_deref().unwrap_or(host);
+    let of_host = || RpId::parse(&host.to_ascii_lowercase()).ok();
+    let rp_id = keys.rp_id.clone().or_else(of_host);
+    let of_rp_id = || rp_id.as_ref().map(Origins::of_host).unwrap_or_default();
+    RelyingParty {
+        origins: keys.origins.clone().unwrap_or_else(of_rp_id),
+        attestation: match &keys.attestation {
+            AttestationConfig::NotRequired => Attestation::NotRequired,
+            AttestationConfig::Required { roots, models } => Attestation::Required {
+                roots: read_roots(roots).unwrap_or_else(|error| {
+                    tracing::error!(%error, "no security key can be added: its model could not be proved");
+                    Vec::new()
+                }),
+                models: models.clone(),
+            },
+        },
+        name: name.to_owned(),
+        rp_id,
     }
 }
 

@@ -18,6 +18,7 @@ impl WireName for Kind {
             Self::HardwareToken => names::kind::HARDWARE_TOKEN,
             Self::Text => names::kind::TEXT,
             Self::Call => names::kind::CALL,
+            Self::SecurityKey => names::kind::SECURITY_KEY,
             Self::Email => names::kind::EMAIL,
             Self::SecurityQuestions => names::kind::SECURITY_QUESTIONS,
             Self::RecoveryCodes => names::kind::RECOVERY_CODES,

@@ -135,6 +135,7 @@ impl Host {
             default_country: None,
             language: "en".to_owned(),
             questions: secinfod::methods::Questions::default(),
+            relying_party: secinfod::methods::RelyingParty::default(),
         };
         let clock = Arc::new(SystemClock);
         let core = Core::start(ledger, state, clock.clone(), settings).unwrap();

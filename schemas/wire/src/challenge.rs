@@ -3,6 +3,8 @@
 
 use crate::dictionary::{Entries, Field, InvalidDictionary, Reader};
 use crate::form::{Form, UnknownForm};
+use crate::key::Known;
+use std::collections::HashMap;
 
 /// What a method asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,12 @@ pub enum Challenge {
     Assertion {
         /// `WebAuthn` request options, or creation options, as JSON.
         options: String,
+        /// Request options of the same challenge for credentials of other RP IDs, as JSON: one answer is
+        /// asked for in all.
+        further_options: Vec<String>,
+        /// The public keys of the credentials that request options name, by which a client tells the key that
+        /// holds one from a device that only says so, before it tells it a PIN.
+        known: Vec<Known>,
     },
     /// Answers to questions.
     Answers {
@@ -92,6 +100,8 @@ impl Field for Challenge {
                 }),
                 Form::Assertion => Self::Assertion {
                     options: from.required("options")?,
+                    further_options: from.optional("further_options")?.unwrap_or_default(),
+                    known: known(from.optional("public_keys")?.unwrap_or_default()),
                 },
                 Form::Answers => Self::Answers {
                     questions: from.required("questions")?,
@@ -112,10 +122,35 @@ impl Field for Challenge {
             }
             Self::Approval(Approval::Choose { number }) => number.write(into, "number"),
             Self::Approval(Approval::Type { digits }) => digits.write(into, "digits"),
-            Self::Assertion { options } => options.write(into, "options"),
+            Self::Assertion {
+                options,
+                further_options,
+                known,
+            } => {
+                options.write(into, "options");
+                if !further_options.is_empty() {
+                    further_options.write(into, "further_options");
+                }
+                if !known.is_empty() {
+                    into.insert("public_keys", public_keys(known).into());
+                }
+            }
             Self::Answers { questions } => questions.write(into, "questions"),
         }
     }
+}
+
+/// Public keys as they cross the bus: each by the id of its credential.
+fn public_keys(known: &[Known]) -> HashMap<&str, &str> {
+    let entries = known.iter();
+    let entries = entries.map(|known| (known.id.as_str(), known.public_key.as_str()));
+    entries.collect()
+}
+
+fn known(public_keys: HashMap<String, String>) -> Vec<Known> {
+    let entries = public_keys.into_iter();
+    let entries = entries.map(|(id, public_key)| Known { id, public_key });
+    entries.collect()
 }
 
 #[cfg(test)]
@@ -151,6 +186,16 @@ mod tests {
             Challenge::Approval(Approval::Type { digits: 2 }),
             Challenge::Assertion {
                 options: "{}".to_owned(),
+                further_options: Vec::new(),
+                known: Vec::new(),
+            },
+            Challenge::Assertion {
+                options: "{}".to_owned(),
+                further_options: vec!["[]".to_owned()],
+                known: vec![Known {
+                    id: "AAAA".to_owned(),
+                    public_key: "pQEC".to_owned(),
+                }],
             },
             Challenge::Answers {
                 questions: vec!["First pet?".to_owned(), "First street?".to_owned()],

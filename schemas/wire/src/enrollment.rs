@@ -120,6 +120,8 @@ mod tests {
         };
         let next = Submitted::Next(Challenge::Assertion {
             options: "{}".to_owned(),
+            further_options: Vec::new(),
+            known: Vec::new(),
         });
         for submitted in [enrolled(None), enrolled(Some(path("/former"))), next] {
             let dictionary = received(&submitted);

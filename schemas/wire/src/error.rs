@@ -146,6 +146,16 @@ reasons! {
     WrongForm,
     /// The code is not right.
     WrongCode,
+    /// What the security key signed answers no challenge of this session, or is not by a key of the user.
+    WrongAssertion,
+    /// The security key has not verified its user: it was not given its PIN.
+    UserVerificationMissing,
+    /// This host does not take that security key: its model, or one whose credential can be copied.
+    KeyNotAllowed,
+    /// The security key is a method already.
+    AlreadyRegistered,
+    /// The counter of the security key has not grown: there may be a copy of it.
+    CounterNotIncreased,
     /// The code was right, but was accepted before, or counts as used.
     CodeAlreadyUsed,
     /// A code has to be sent before one can be given.
@@ -304,7 +314,7 @@ mod tests {
             assert_eq!(Reason::from_error_name(&name), Some(*reason));
             assert_eq!(reason.error_name(), name);
         }
-        assert_eq!(Reason::ALL.len(), 40);
+        assert_eq!(Reason::ALL.len(), 45);
         assert_eq!(
             Reason::from_error_name("org.freedesktop.DBus.Error.WrongCode"),
             None

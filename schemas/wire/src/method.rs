@@ -62,6 +62,8 @@ define_properties! {
         is_allowed: bool = IS_ALLOWED "IsAllowed" No,
         /// How many recovery codes are left.
         remaining: u32 = REMAINING "Remaining" Value,
+        /// Whether a counter that has not grown has told that there may be a copy of the security key.
+        may_be_copied: bool = MAY_BE_COPIED "MayBeCopied" Value,
         /// When an access pass ends; 0 for never.
         expires: u64 = EXPIRES "Expires" Const,
     }

@@ -56,6 +56,8 @@ pub mod kind {
         TEXT = "text";
         /// A code in a phone call.
         CALL = "call";
+        /// A FIDO2 key that is plugged in, given its PIN and touched.
+        SECURITY_KEY = "security-key";
         /// A code by email.
         EMAIL = "email";
         /// Answers to questions.

@@ -29,6 +29,7 @@ mod proofs;
 mod reset;
 mod restoring;
 mod secrets;
+mod security_key;
 mod security_questions;
 mod sending;
 mod sent_codes;

@@ -77,7 +77,7 @@ async fn the_user_is_notified_of_a_lock_caused_by_guessing() {
     assert!(
         notice
             .text
-            .contains("Wrong codes locked a method for a while: authenticator app."),
+            .contains("Wrong codes or PINs locked a method for a while: authenticator app."),
         "{}",
         notice.text
     );

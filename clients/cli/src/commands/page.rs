@@ -169,6 +169,9 @@ impl Page<'_> {
         if !properties.is_allowed {
             add(Look::Warning, words.say(message::PageNotAllowed));
         }
+        if properties.may_be_copied {
+            add(Look::Bad, words.say(message::PageMayBeCopied));
+        }
         if properties.deletion_due != 0 {
             let text = words.say(message::PageDeletion {
                 when: self.clock.moment(properties.deletion_due).into(),

@@ -92,7 +92,7 @@ impl Case<'_> {
     /// not open a way to delete what counts elsewhere.
     fn is_required(&self, method: &Method) -> bool {
         let short = |policy: &EffectivePolicy, required: u8| {
-            let counts = policy.counts(method.kind());
+            let counts = method.counts(policy);
             let itself = usize::from(counts && method.deletion_due().is_none());
             let others = self.user.counting_methods(policy) - itself;
             counts && others < usize::from(required)

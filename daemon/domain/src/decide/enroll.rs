@@ -5,7 +5,7 @@ use crate::command::{Authority, Context, Phone, Room};
 use crate::event::{
     ActivationFailed, Credential, DeletionReason, Fact, MethodEnrolled, MethodImported,
 };
-use crate::kind::{Enrollment, Proved};
+use crate::kind::{Enrollment, Proved, SyncedKeys};
 use crate::policy::FirstMethod;
 use crate::state::{Expense, State};
 use crate::{Kind, MethodId, Refusal, SealedMethod, Strength, TokenId, UserId};
@@ -58,6 +58,7 @@ impl Case<'_> {
         let credential = proved.credential();
         let kind = credential.kind();
         let vouched = self.may_enroll(kind)?;
+        self.may_register(credential)?;
         if let Some(token) = token {
             let token = self.state.token(token).ok_or(Refusal::UnknownToken)?;
             if token.reached.includes(credential) {
@@ -118,6 +119,7 @@ impl Case<'_> {
             return Err(Refusal::KindNotAllowed(kind));
         }
         self.has_room(kind)?;
+        self.may_register(credential)?;
         let imported = MethodImported {
             method,
             credential: credential.clone(),
@@ -158,6 +160,22 @@ impl Case<'_> {
             self.may_try_activation()?;
         }
         Ok(vouched)
+    }
+
+    /// Whether the credential of a security key may become a method: one may be that of one method only,
+    /// and of one that can be copied policy decides.
+    fn may_register(&self, credential: &Credential) -> Result<(), Refusal> {
+        let Credential::SecurityKey(key) = credential else {
+            return Ok(());
+        };
+        let synced = self.state.policy().rules.security_key.synced;
+        if key.backup.is_eligible() && synced == SyncedKeys::Refuse {
+            return Err(Refusal::SyncedKey);
+        }
+        if self.state.is_registered(key.credential) {
+            return Err(Refusal::KeyRegistered);
+        }
+        Ok(())
     }
 
     /// Whether the user may have one more of this kind.

@@ -109,7 +109,8 @@ impl Case<'_> {
         let mut methods = self
             .user
             .candidates(purpose, &self.policy, wait, self.context.now);
-        methods.retain(|method| self.is_gate(method.kind()));
+        // The conversation of a reset has prompts, and nothing else.
+        methods.retain(|method| self.is_gate(method.kind()) && method.kind().is_typed());
         methods
     }
 

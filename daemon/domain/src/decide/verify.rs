@@ -5,8 +5,10 @@ use crate::command::Context;
 use crate::event::{
     DeletionReason, Fact, Familiarity, Locked, VerificationFailed, VerificationSucceeded,
 };
-use crate::kind::{Accepted, Answer, Failure, Judgement};
-use crate::state::{Expense, Method, State};
+use crate::kind::{
+    Accepted, Answer, CounterRule, Failure, Judgement, MOST_WRONG_PINS, SshKeys, WRONG_PINS_COUNT,
+};
+use crate::state::{Expense, FailuresSince, Method, State};
 use crate::{GuessTag, MethodId, Purpose, Refusal, UserId};
 
 /// Whether an answer for this method would be heard now. Asked before the answer is looked at, so
@@ -39,6 +41,16 @@ impl Case<'_> {
         let accepted = match known.credential().judge(answer) {
             Judgement::Accepted(accepted) => accepted,
             Judgement::SentCode(message) => self.sent_code(known, purpose, message)?,
+            Judgement::MayBeCopied(accepted) => {
+                match self.state.policy().rules.security_key.sign_count {
+                    CounterRule::Warn => accepted,
+                    CounterRule::Refuse => {
+                        let failure = Failure::CounterNotIncreased;
+                        return Ok(self.failure(known, purpose, failure, None));
+                    }
+                }
+            }
+            Judgement::OverSsh => self.over_ssh(known, purpose)?,
             Judgement::Failed(failure) => {
                 let guess = guess.filter(|_| failure == Failure::WrongCode);
                 if guess.is_some_and(|guess| self.user.has_seen(guess, self.from())) {
@@ -49,6 +61,16 @@ impl Case<'_> {
             Judgement::DoesNotFit => return Err(Refusal::AnswerDoesNotFit),
         };
         Ok(self.success(known, purpose, accepted))
+    }
+
+    /// What is accepted of a security key that has signed in to sshd. A copy of it would not be noticed there,
+    /// so none counts that there may be a copy of.
+    fn over_ssh(&self, method: &Method, purpose: Purpose) -> Result<Accepted, Refusal> {
+        let rule = self.state.policy().rules.security_key.ssh;
+        if rule == SshKeys::Off || purpose != Purpose::SignIn || method.may_be_copied() {
+            return Err(Refusal::AnswerDoesNotFit);
+        }
+        Ok(Accepted::OverSsh)
     }
 
     pub(super) fn may_verify(&self, method: &Method, purpose: Purpose) -> Result<(), Refusal> {
@@ -117,8 +139,12 @@ impl Case<'_> {
             Purpose::SignIn => None,
             Purpose::PasswordReset => self.lock_of_reset(method.kind()),
         };
+        let lock = match failure {
+            Failure::WrongPin => self.lock_of_key(method),
+            _ => self.lock(method),
+        };
         std::iter::once(failed.into())
-            .chain(self.lock(method))
+            .chain(lock)
             .chain(lock_of_reset)
             .collect()
     }
@@ -145,5 +171,18 @@ impl Case<'_> {
             }
             .into(),
         )
+    }
+
+    /// The lock that one more wrong PIN of a security key leads to, for all sources: a person at the host who
+    /// does not know the PIN must not spend the tries of the key.
+    fn lock_of_key(&self, method: &Method) -> Option<Fact> {
+        let now = self.context.now;
+        let counted = FailuresSince::count(method.wrong_pins(), now, WRONG_PINS_COUNT);
+        let locked = Locked {
+            method: method.id(),
+            from: self.from(),
+            until: now.plus(WRONG_PINS_COUNT),
+        };
+        (counted.failures() >= MOST_WRONG_PINS).then(|| locked.into())
     }
 }

@@ -339,7 +339,8 @@ facts! {
         #[serde(deserialize_with = "present")]
         source: Option<Source>,
     }
-    /// Wrong codes locked a method, for those who ask from sources like that of the newest.
+    /// Wrong codes locked a method, for those who ask from sources like that of the newest; or wrong PINs a
+    /// security key, for all.
     Locked "locked" v 1 {
         /// The method.
         method: MethodId,

@@ -1,6 +1,7 @@
 //! Answers to a challenge, and what becomes of them.
 
 use super::hardware_token::Resynchronized;
+use super::security_key::Backup;
 use crate::{Counter, MessageId, TimeStep};
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,22 @@ pub enum Answer {
     DeliveredCode(MessageId),
     /// The right answers to all questions that were asked.
     Answers,
+    /// An assertion by the credential of the method, for which the key has verified its user.
+    Assertion {
+        /// The counter of the key's signatures.
+        sign_count: u32,
+        /// Whether the credential can leave the key, or has.
+        backup: Backup,
+    },
+    /// An assertion for which the key has not verified its user.
+    UnverifiedAssertion,
+    /// An assertion that answers another challenge, or is by another credential.
+    WrongAssertion,
+    /// A signature by the credential of the method that sshd has accepted, as one of OpenSSH's own security
+    /// keys. Its counter is not known.
+    OverSsh,
+    /// No assertion: the key was told a wrong PIN.
+    WrongPin,
     /// The second of two consecutive codes, which have found a token.
     Found(Resynchronized),
     /// None of the above.
@@ -27,7 +44,7 @@ pub enum Answer {
 
 /// What was accepted and is used up by that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Accepted {
     /// The code of this time step (RFC 6238 section 5.2: each is accepted once).
     TimeStep(TimeStep),
@@ -41,6 +58,18 @@ pub enum Accepted {
     DeliveredCode(MessageId),
     /// The answers to questions, which are not used up.
     Answers,
+    /// An assertion of a security key.
+    Assertion {
+        /// The counter of the key's signatures, which has to grow from here.
+        sign_count: u32,
+        /// Whether the credential can leave the key, or has.
+        backup: Backup,
+        /// Whether the counter has not grown, which policy lets pass.
+        may_be_copied: bool,
+    },
+    /// A signature of a security key that sshd has accepted, which belongs to its connection and is not used
+    /// up here.
+    OverSsh,
 }
 
 /// Why a verification failed.
@@ -51,6 +80,14 @@ pub enum Failure {
     WrongCode,
     /// The code was right, and was used before.
     UsedCode,
+    /// The assertion answers another challenge, or is by another credential.
+    WrongAssertion,
+    /// The security key has not verified its user.
+    UserVerificationMissing,
+    /// The security key was told a wrong PIN.
+    WrongPin,
+    /// The counter of the security key has not grown: there may be a copy of it.
+    CounterNotIncreased,
 }
 
 impl Failure {
@@ -59,6 +96,10 @@ impl Failure {
         match self {
             Self::WrongCode => "wrong-code",
             Self::UsedCode => "used-code",
+            Self::WrongAssertion => "wrong-assertion",
+            Self::UserVerificationMissing => "user-verification-missing",
+            Self::WrongPin => "wrong-pin",
+            Self::CounterNotIncreased => "counter-not-increased",
         }
     }
 }
@@ -70,6 +111,10 @@ pub(crate) enum Judgement {
     Accepted(Accepted),
     /// It is not accepted.
     Failed(Failure),
+    /// It is right, but there may be a copy of the security key: policy decides.
+    MayBeCopied(Accepted),
+    /// sshd has accepted a signature of the security key: policy decides.
+    OverSsh,
     /// It is the code of this message, accepted if that is still good and was sent for the method.
     SentCode(MessageId),
     /// It answers a challenge of another kind.

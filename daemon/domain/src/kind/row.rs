@@ -2,7 +2,7 @@
 
 use super::answer::{Accepted, Answer, Judgement};
 use super::used::UsedSteps;
-use crate::{MessageId, Place, Purpose, Strength, Timestamp};
+use crate::{CredentialTag, MessageId, Place, Purpose, Strength, Timestamp};
 
 /// What sets one kind apart from the others.
 #[derive(Debug)]
@@ -98,6 +98,16 @@ pub(crate) trait CredentialRules {
         0
     }
 
+    /// What is left of the strength of its kind, where this one is weaker.
+    fn weakened(&self, of_kind: Strength) -> Strength {
+        of_kind
+    }
+
+    /// What the credential of a security key is known again by; none for any other.
+    fn credential_tag(&self) -> Option<CredentialTag> {
+        None
+    }
+
     /// Which of the user's phone numbers it is on; none for what is on no phone number.
     fn place(&self) -> Option<Place> {
         None
@@ -113,6 +123,8 @@ pub(crate) trait CredentialRules {
 pub(crate) trait Section {
     /// How many methods of the kind one user may have.
     fn most(&self) -> u8;
-    /// How many time steps a clock may be off, either way.
-    fn drift(&self) -> u8;
+    /// How many time steps a clock may be off, either way, where codes go by time.
+    fn drift(&self) -> u8 {
+        0
+    }
 }

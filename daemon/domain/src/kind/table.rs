@@ -5,11 +5,11 @@ use super::proved::Proved;
 use super::row::{CredentialRules, Enrollment, Row, SentTo};
 use super::used::UsedSteps;
 use super::{
-    AccessPass, AuthenticatorApp, Call, Email, HardwareToken, RecoveryCodes, SecurityQuestions,
-    Text, access_pass, authenticator_app, call, email, hardware_token, recovery_codes,
-    security_questions, text,
+    AccessPass, AuthenticatorApp, Call, Email, HardwareToken, RecoveryCodes, SecurityKey,
+    SecurityQuestions, Text, access_pass, authenticator_app, call, email, hardware_token,
+    recovery_codes, security_key, security_questions, text,
 };
-use crate::{MessageId, Place, Purpose, Strength, Timestamp, UnknownWord};
+use crate::{CredentialTag, MessageId, Place, Purpose, Strength, Timestamp, UnknownWord};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -83,6 +83,8 @@ kinds! {
     Text "text" text,
     /// A code by phone call.
     Call "call" call,
+    /// A FIDO2 key that is plugged in, given its PIN and touched.
+    SecurityKey "security-key" security_key,
     /// A code by email.
     Email "email" email,
     /// Answers to questions.
@@ -104,6 +106,11 @@ impl Kind {
         self.fallback_rank().is_some()
     }
 
+    /// Whether it is only added beside a method that can be the default.
+    pub const fn needs_another(self) -> bool {
+        self.row().needs_another
+    }
+
     /// The place in the order in which the default falls, the strongest first; none for a kind
     /// that is never the default.
     pub const fn fallback_rank(self) -> Option<u8> {
@@ -121,6 +128,11 @@ impl Kind {
         self.strength() == Strength::Knowledge
     }
 
+    /// Whether what it asks is answered by typing. A device that signs cannot answer a prompt.
+    pub const fn is_typed(self) -> bool {
+        !matches!(self, Self::SecurityKey)
+    }
+
     /// Whether its codes are sent to the user, by a channel.
     pub const fn is_delivered(self) -> bool {
         self.sent_to().is_some()
@@ -132,7 +144,7 @@ impl Kind {
     }
 
     /// Whether its codes are short enough to be guessed, so that wrong ones lock the method. A
-    /// kind that cannot be guessed is never locked: it is the way back for a user whose other
+    /// kind that cannot be guessed is never locked by other persons from afar: it is the way back for a user whose other
     /// methods are locked by another person's guesses.
     pub const fn can_be_guessed(self) -> bool {
         self.row().can_be_guessed
@@ -186,6 +198,21 @@ impl Credential {
     /// The message whose code proved it, where a code that was sent did.
     pub fn proved_by(&self) -> Option<MessageId> {
         self.rules().proved_by()
+    }
+
+    /// How strong a proof by it is.
+    pub fn strength(&self) -> Strength {
+        self.rules().weakened(self.kind().strength())
+    }
+
+    /// How strong a proof must be to delete it at once.
+    pub(crate) fn protection(&self) -> Strength {
+        self.rules().weakened(self.kind().row().protection)
+    }
+
+    /// What the credential of a security key is known again by; none for any other.
+    pub fn credential_tag(&self) -> Option<CredentialTag> {
+        self.rules().credential_tag()
     }
 
     /// When it ends, if it does.

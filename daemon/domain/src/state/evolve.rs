@@ -5,15 +5,16 @@ use super::sources::KnownSources;
 use super::throttle::Attempts;
 use super::user::{Rare, Setbacks};
 use super::{
-    Apart, CallerFailures, Familiarity, Method, MethodThrottle, OpenTicket, PassedGate, Proof,
+    Apart, FailuresSince, Familiarity, Method, MethodThrottle, OpenTicket, PassedGate, Proof,
     Resets, State, Token, UserState,
 };
 use crate::event::{
     Accepted, AccessPassIssued, ActivationFailed, Credential, DeletionReason, DeletionScheduled,
-    Event, Fact, Locked, MethodDeleted, MethodEnrolled, PasswordResetFailed, RecoveryCodesIssued,
-    ResetFailure, TokenImported, VerificationFailed, VerificationSucceeded, Who,
+    Event, Fact, Failure, Locked, MethodDeleted, MethodEnrolled, PasswordResetFailed,
+    RecoveryCodesIssued, ResetFailure, TokenImported, VerificationFailed, VerificationSucceeded,
+    Who,
 };
-use crate::kind::{AccessPass, RecoveryCodes};
+use crate::kind::{AccessPass, RecoveryCodes, WRONG_PINS_COUNT};
 use crate::{Kind, MethodId, Policy, Purpose, Sealed, SealedMethod, Seconds, Timestamp, UserId};
 use std::sync::Arc;
 
@@ -227,7 +228,7 @@ impl State {
     fn count_caller(&mut self, event: &Event) {
         if let Who::User(caller) = event.actor.who {
             let window = self.policy().rules.throttle.caller_window;
-            let counted = CallerFailures::count(self.callers.get(&caller), event.time, window);
+            let counted = FailuresSince::count(self.callers.get(&caller), event.time, window);
             self.callers.insert_mut(caller, counted);
         }
     }
@@ -270,6 +271,9 @@ impl State {
 
     /// What all users together have of such methods.
     fn register(&mut self, credential: &Credential, now: Timestamp) {
+        if let Some(tag) = credential.credential_tag() {
+            self.security_keys.insert_mut(tag);
+        }
         if credential.kind() == Kind::SecurityQuestions {
             let current = self.policy().rules.security_questions.clone();
             self.questions.add(&current, now);
@@ -277,6 +281,9 @@ impl State {
     }
 
     fn unregister(&mut self, method: &Method) {
+        if let Some(tag) = method.credential.credential_tag() {
+            self.security_keys.remove_mut(&tag);
+        }
         if method.kind() == Kind::SecurityQuestions {
             self.questions.remove(method.created);
         }
@@ -374,7 +381,7 @@ impl UserState {
             let proof = Proof {
                 method: fact.method,
                 session,
-                strength: fact.credential.kind().strength(),
+                strength: fact.credential.strength(),
                 time: now,
             };
             self.prove(proof, fresh);
@@ -432,8 +439,16 @@ impl UserState {
         let mut passed = None;
         if let Some(method) = self.method_mut(fact.method) {
             method.credential.use_up(fact.accepted);
+            if let Accepted::Assertion {
+                may_be_copied: true,
+                ..
+            } = fact.accepted
+            {
+                method.mark_as_perhaps_copied();
+            }
             method.last_used = Some(now);
             method.set_throttle(from, MethodThrottle::NONE);
+            method.set_wrong_pins(None);
             passed = Some(PassedGate::of(method, fact.session, now));
         }
         match fact.purpose {
@@ -462,7 +477,7 @@ impl UserState {
     fn fail(&mut self, fact: &VerificationFailed, now: Timestamp, forget: Seconds) {
         let from = self.familiarity(fact.source, now);
         let kind = self.method(fact.method).map(Method::kind);
-        let slows_sign_in = kind.is_some_and(|kind| kind.serves(Purpose::SignIn));
+        let slows_sign_in = kind.is_some_and(Kind::slows_sign_in);
         if slows_sign_in {
             self.forget_failures(from, now, forget);
         }
@@ -478,6 +493,14 @@ impl UserState {
             self.change_resets(|resets| resets.fail(kind, now));
         }
         if let Some(method) = self.method_mut(fact.method) {
+            match fact.failure {
+                Failure::CounterNotIncreased => method.mark_as_perhaps_copied(),
+                Failure::WrongPin => {
+                    let counted = FailuresSince::count(method.wrong_pins(), now, WRONG_PINS_COUNT);
+                    method.set_wrong_pins(Some(counted));
+                }
+                _ => {}
+            }
             let mut throttle = *method.throttle(from);
             if !slows_sign_in && throttle.last_failure.plus(forget) <= now {
                 throttle.failures = 0;
@@ -513,7 +536,7 @@ impl UserState {
         }
         self.change_attempts(from, |attempts| attempts.activation_failures = 0);
         let methods = self.methods.iter_mut();
-        for method in methods.filter(|method| method.kind().serves(Purpose::SignIn)) {
+        for method in methods.filter(|method| method.kind().slows_sign_in()) {
             let throttle = *method.throttle(from);
             let failures = 0;
             method.set_throttle(
@@ -572,9 +595,28 @@ impl Method {
     }
 
     fn unlock(&mut self) {
-        let throttle = Setbacks::NONE.throttle;
+        let Setbacks {
+            throttle,
+            wrong_pins,
+            ..
+        } = Setbacks::NONE;
         self.set_setbacks(Setbacks {
             throttle,
+            wrong_pins,
+            ..*self.setbacks()
+        });
+    }
+
+    fn mark_as_perhaps_copied(&mut self) {
+        self.set_setbacks(Setbacks {
+            may_be_copied: true,
+            ..*self.setbacks()
+        });
+    }
+
+    fn set_wrong_pins(&mut self, wrong_pins: Option<FailuresSince>) {
+        self.set_setbacks(Setbacks {
+            wrong_pins,
             ..*self.setbacks()
         });
     }
@@ -591,14 +633,19 @@ impl Method {
         self.setbacks = (setbacks != Setbacks::NONE).then(|| Box::new(setbacks));
     }
 
+    /// The lock of a security key holds for all sources.
     fn lock(&mut self, fact: &Locked) {
-        let throttle = *self.throttle(fact.from);
-        let throttle = MethodThrottle {
-            locks: throttle.locks.saturating_add(1),
-            locked_until: fact.until,
-            ..throttle
-        };
-        self.set_throttle(fact.from, throttle);
+        let all = [Familiarity::Known, Familiarity::Elsewhere];
+        let is_key = self.kind() == Kind::SecurityKey;
+        for from in all.into_iter().filter(|from| is_key || *from == fact.from) {
+            let throttle = *self.throttle(from);
+            let throttle = MethodThrottle {
+                locks: throttle.locks.saturating_add(1),
+                locked_until: fact.until,
+                ..throttle
+            };
+            self.set_throttle(from, throttle);
+        }
     }
 }
 

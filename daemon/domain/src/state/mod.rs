@@ -21,15 +21,15 @@ pub(crate) use reset::distinct as distinct_gates;
 pub use reset::{OpenTicket, PassedGate, Resets};
 pub use retired::Reached;
 pub use sign_in::{Remembered, SignIns};
-pub use throttle::{Apart, CallerFailures, Familiarity, MethodThrottle};
+pub use throttle::{Apart, FailuresSince, Familiarity, MethodThrottle};
 pub use user::{Method, Proof, Token, UserState};
 
 use crate::{
-    BreakGlassId, KeyId, Kind, MethodId, Policy, SealedPart, SeedTag, TicketId, Timestamp, TokenId,
-    UserId,
+    BreakGlassId, CredentialTag, KeyId, Kind, MethodId, Policy, SealedPart, SeedTag, TicketId,
+    Timestamp, TokenId, UserId,
 };
 use questions::UsedQuestions;
-use rpds::{HashTrieMapSync, RedBlackTreeMapSync, RedBlackTreeSetSync};
+use rpds::{HashTrieMapSync, HashTrieSetSync, RedBlackTreeMapSync, RedBlackTreeSetSync};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, LazyLock};
 use users::Users;
@@ -48,7 +48,9 @@ pub struct State {
     activated: HashTrieMapSync<MethodId, SeedTag>,
     /// How far the tokens were used whose users have deleted them.
     retired: HashTrieMapSync<SeedTag, Reached>,
-    callers: HashTrieMapSync<UserId, CallerFailures>,
+    /// The credentials of security keys that are methods.
+    security_keys: HashTrieSetSync<CredentialTag>,
+    callers: HashTrieMapSync<UserId, FailuresSince>,
     /// What is due at which time: deletions that wait, and the ends of access passes.
     schedule: RedBlackTreeSetSync<(Timestamp, UserId, MethodId)>,
     codes: CodeRequests,
@@ -113,8 +115,13 @@ impl State {
         self.tokens.get(&token)
     }
 
+    /// Whether this credential of a security key is a method already, of any user.
+    pub fn is_registered(&self, credential: CredentialTag) -> bool {
+        self.security_keys.contains(&credential)
+    }
+
     /// The wrong codes that one account has caused lately.
-    pub fn caller_failures(&self, caller: UserId) -> Option<&CallerFailures> {
+    pub fn caller_failures(&self, caller: UserId) -> Option<&FailuresSince> {
         self.callers.get(&caller)
     }
 

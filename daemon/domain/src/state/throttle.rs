@@ -117,22 +117,29 @@ impl MethodThrottle {
     }
 }
 
-/// The wrong codes that one calling account has caused since a point in time.
+/// The wrong codes that one calling account has caused, or the wrong PINs that a security key was told, since
+/// a point in time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CallerFailures {
+pub struct FailuresSince {
     pub(super) since: Timestamp,
     pub(super) failures: u16,
 }
 
-impl CallerFailures {
-    /// Until when attempts of this account are refused, if it has caused too many wrong codes.
+impl FailuresSince {
+    /// Until when attempts of this calling account are refused, if it has caused too many wrong codes.
     pub fn blocked_at(&self, now: Timestamp, rules: &ThrottleRules) -> Option<Timestamp> {
         let blocked =
             self.failures >= rules.caller_limit && now.is_within(rules.caller_window, self.since);
         blocked.then(|| self.since.plus(rules.caller_window))
     }
 
-    pub(super) fn count(before: Option<&Self>, now: Timestamp, window: Seconds) -> Self {
+    /// How many there are.
+    pub(crate) const fn failures(&self) -> u16 {
+        self.failures
+    }
+
+    /// With one more at `now`. Those of before the window are forgotten.
+    pub(crate) fn count(before: Option<&Self>, now: Timestamp, window: Seconds) -> Self {
         match before {
             Some(before) if now.is_within(window, before.since) => Self {
                 since: before.since,

@@ -5,7 +5,7 @@ use super::reset::Resets;
 use super::retired::Reached;
 use super::sign_in::SignIns;
 use super::sources::KnownSources;
-use super::throttle::{self, Apart, Attempts, Familiarity, MethodThrottle};
+use super::throttle::{self, Apart, Attempts, FailuresSince, Familiarity, MethodThrottle};
 use crate::Refusal;
 use crate::event::Credential;
 use crate::kind::Used;
@@ -60,17 +60,22 @@ pub struct Method {
     pub(super) setbacks: Option<Box<Setbacks>>,
 }
 
-/// What keeps a method from being used: wrong codes, and a deletion that waits.
+/// What speaks against a method: wrong codes, a deletion that waits, and that there may be a copy of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Setbacks {
     pub(super) throttle: Apart<MethodThrottle>,
     pub(super) deletion_due: Option<Timestamp>,
+    pub(super) may_be_copied: bool,
+    /// The wrong PINs that it was told, wherever from: its tries are the same.
+    pub(super) wrong_pins: Option<FailuresSince>,
 }
 
 impl Setbacks {
     pub(super) const NONE: Self = Self {
         throttle: Apart::new(MethodThrottle::NONE, MethodThrottle::NONE),
         deletion_due: None,
+        may_be_copied: false,
+        wrong_pins: None,
     };
 }
 
@@ -136,6 +141,16 @@ impl Method {
         self.setbacks().deletion_due
     }
 
+    /// Whether a counter that has not grown has told that there may be a copy of the security key.
+    pub fn may_be_copied(&self) -> bool {
+        self.setbacks().may_be_copied
+    }
+
+    /// The wrong PINs that a security key was told lately.
+    pub(crate) fn wrong_pins(&self) -> Option<&FailuresSince> {
+        self.setbacks().wrong_pins.as_ref()
+    }
+
     /// How strong the proof was that let it in, where one was asked.
     pub const fn vouched(&self) -> Option<Strength> {
         self.vouched
@@ -145,12 +160,17 @@ impl Method {
     /// the time that a deletion waits: or else a weak proof would become a strong one by adding a
     /// method and proving it.
     pub fn strength(&self, deletion_wait: Seconds, now: Timestamp) -> Strength {
-        self.as_vouched(self.kind().strength(), deletion_wait, now)
+        self.as_vouched(self.credential.strength(), deletion_wait, now)
     }
 
     /// How strong a proof must be to delete it at once.
     pub(crate) fn protection(&self, deletion_wait: Seconds, now: Timestamp) -> Strength {
-        self.as_vouched(self.kind().row().protection, deletion_wait, now)
+        self.as_vouched(self.credential.protection(), deletion_wait, now)
+    }
+
+    /// Whether it counts for what is required.
+    pub(crate) fn counts(&self, policy: &EffectivePolicy) -> bool {
+        policy.counts(self.kind()) && policy.suffices(self.credential.strength())
     }
 
     fn as_vouched(&self, strength: Strength, wait: Seconds, now: Timestamp) -> Strength {
@@ -270,7 +290,7 @@ impl UserState {
     pub fn counting_methods(&self, policy: &EffectivePolicy) -> usize {
         self.methods
             .iter()
-            .filter(|method| method.deletion_due().is_none() && policy.counts(method.kind()))
+            .filter(|method| method.deletion_due().is_none() && method.counts(policy))
             .count()
     }
 
@@ -347,14 +367,15 @@ impl UserState {
             .map_or_else(Timestamp::default, |attempts| attempts.last_failure)
     }
 
-    /// Wrong codes from such sources over all methods that serve sign-in since each was last proved,
-    /// those of long ago included; see [`ThrottleRules::forget_after`].
+    /// Wrong codes from such sources over all methods that can be guessed at sign-in, since each was last
+    /// proved, those of long ago included; see [`ThrottleRules::forget_after`]. What cannot be guessed, as
+    /// an assertion, does not count: or else it would slow down and lock what can.
     pub fn failures(&self, from: Familiarity) -> u16 {
         let activations = self.attempts(from);
         let activations = activations.map_or(0, |attempts| attempts.activation_failures);
         self.methods
             .iter()
-            .filter(|method| method.kind().serves(Purpose::SignIn))
+            .filter(|method| method.kind().slows_sign_in())
             .map(|method| method.throttle(from).failures)
             .fold(activations, u16::saturating_add)
     }
@@ -407,10 +428,10 @@ impl UserState {
         now: Timestamp,
     ) -> Result<(), Refusal> {
         let own = method.throttle(from);
+        if let Some(until) = own.locked_at(now) {
+            return Err(Refusal::MethodLocked { until });
+        }
         let wait = if method.kind().slows_sign_in() {
-            if let Some(until) = own.locked_at(now) {
-                return Err(Refusal::MethodLocked { until });
-            }
             self.wait(from, rules, now)
         } else {
             throttle::wait(rules, own.failures, own.last_failure, now)

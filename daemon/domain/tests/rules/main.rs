@@ -28,6 +28,7 @@ mod purposes;
 mod recovery_codes;
 mod reset;
 mod restoring;
+mod security_key;
 mod sign_in;
 mod sources;
 mod terminals;

@@ -28,6 +28,10 @@ pub enum TagPurpose {
     Seed,
     /// Which security questions a name is asked.
     Questions,
+    /// The credential of a security key.
+    Credential,
+    /// The user, as security keys know them.
+    UserHandle,
 }
 
 impl TagPurpose {
@@ -39,6 +43,8 @@ impl TagPurpose {
             Self::Guess => b"secinfo tag 1 guess",
             Self::Seed => b"secinfo tag 1 seed",
             Self::Questions => b"secinfo tag 1 questions",
+            Self::Credential => b"secinfo tag 1 credential",
+            Self::UserHandle => b"secinfo tag 1 user handle",
         }
     }
 }

@@ -12,6 +12,7 @@ mod messages;
 mod password_reset;
 mod policy;
 mod questions;
+mod security_key;
 mod value;
 
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use daemon::{Authorization, DaemonConfig, KeyFile, MasterKeySource};
 pub use error::{ConfigError, Mistakes, Problem};
 pub use file::SIZE_LIMIT;
 pub use messages::MessagesConfig;
+pub use security_key::{AttestationConfig, SecurityKeyConfig};
 
 use crate::methods::Questions;
 use document::Notes;
@@ -43,6 +45,8 @@ pub struct Config {
     pub messages: MessagesConfig,
     /// `[question.NAME]` and `shipped_questions`: the security questions that users can choose.
     pub questions: Questions,
+    /// `[security-key]`: what security keys are registered for, and what they have to show.
+    pub security_keys: SecurityKeyConfig,
     policy: Policy,
     channels: Vec<ChannelConfig>,
 }
@@ -90,10 +94,12 @@ impl Config {
             let config = notes.read(table.get_ref(), |root| {
                 let daemon = root.within("daemon", daemon::read);
                 root.within("password-reset", password_reset::check);
+                let security_keys = root.within("security-key", security_key::read);
                 let (messages, with_shipped) = root.within("messages", messages::read);
                 let policy = policy::read(root);
                 Self {
                     messages,
+                    security_keys,
                     questions: questions::read(root, with_shipped, &policy),
                     policy,
                     channels: channel::read(root, daemon.allow_spool),

@@ -2,11 +2,12 @@
 
 use super::document::Section;
 use super::value::{self, Refusal, count, length, word};
+use secinfo_domain::kind::{CounterRule, SshKeys, SyncedKeys};
 use secinfo_domain::policy::{
     AuthenticatorAppRules, BudgetRules, CodeRules, EffectivePolicy, FirstMethod, Gates,
     HardwareTokenRules, Notices, RecoveryCodeRules, Refinement, ResetRules, Rules,
-    SecurityQuestionRules, ServiceRules, SessionRules, SignInRefinement, SignInRules,
-    ThrottleRules, Verify,
+    SecurityKeyRules, SecurityQuestionRules, ServiceRules, SessionRules, SignInRefinement,
+    SignInRules, ThrottleRules, Verify,
 };
 use secinfo_domain::{Algorithm, Digits, GroupName, Kind, KindSet, Policy, ServiceName, Strength};
 use toml::de::DeValue;
@@ -33,6 +34,14 @@ const STRENGTH: [(&str, Strength); 3] = [
     ("delivered", Strength::Delivered),
     ("possession", Strength::Possession),
     ("strong", Strength::Strong),
+];
+const SYNCED: [(&str, SyncedKeys); 2] =
+    [("refuse", SyncedKeys::Refuse), ("allow", SyncedKeys::Allow)];
+const SIGN_COUNT: [(&str, CounterRule); 2] =
+    [("refuse", CounterRule::Refuse), ("warn", CounterRule::Warn)];
+const SSH: [(&str, SshKeys); 2] = [
+    ("off", SshKeys::Off),
+    ("verify-required", SshKeys::VerifyRequired),
 ];
 const ALGORITHM: [(&str, Algorithm); 3] = [
     ("SHA1", Algorithm::Sha1),
@@ -66,6 +75,9 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
         hardware_token: section.within("hardware-token", |section| {
             hardware_token(section, or.hardware_token)
         }),
+        security_key: section.within("security-key", |section| {
+            security_key(section, or.security_key)
+        }),
         security_questions: section.within("security-questions", |section| {
             security_questions(section, or.security_questions)
         }),
@@ -86,6 +98,7 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
         &rules.effective(None),
         rules.sign_in.verify,
     );
+    require_what_can_be_first(section, rules.allowed);
     rules
 }
 
@@ -115,6 +128,15 @@ fn hardware_token(section: &mut Section<'_, '_>, or: HardwareTokenRules) -> Hard
         || format!("raise `resynchronization` to {} at least", rules.look_ahead),
     );
     rules
+}
+
+fn security_key(section: &mut Section<'_, '_>, or: SecurityKeyRules) -> SecurityKeyRules {
+    SecurityKeyRules {
+        most: section.read("most", or.most, count(1..=10)),
+        synced: section.read("synced", or.synced, word(&SYNCED)),
+        sign_count: section.read("sign_count", or.sign_count, word(&SIGN_COUNT)),
+        ssh: section.read("ssh", or.ssh, word(&SSH)),
+    }
 }
 
 fn security_questions(
@@ -272,6 +294,9 @@ fn budget(section: &mut Section<'_, '_>, or: BudgetRules) -> BudgetRules {
 
 fn group(section: &mut Section<'_, '_>, rules: &Rules) -> Refinement {
     let refinement = refinement(section, rules.allowed);
+    if let Some(allowed) = refinement.allowed {
+        require_what_can_be_first(section, allowed.and(rules.allowed));
+    }
     // What holds for everybody may meet kinds here that serve sign-in and count for nothing, such as
     // recovery codes. Only what the section asks for by itself must be something one can have.
     if refinement.required.is_some() {
@@ -344,10 +369,7 @@ fn require_what_can_be_had(
                     .filter(|kind| kind.can_be_default() && policy.suffices(kind.strength()))
                     .map(Kind::as_str)
                     .collect::<Vec<_>>();
-                match counting.as_slice() {
-                    [] => "no kind is that strong and counts: ask for less `strength`".to_owned(),
-                    kinds => format!("allow one of {}, or require 0", kinds.join(", ")),
-                }
+                format!("allow one of {}, or require 0", counting.join(", "))
             },
         );
     } else {
@@ -358,6 +380,26 @@ fn require_what_can_be_had(
             || format!("require {most} at most, or allow more kinds"),
         );
     }
+}
+
+/// A kind that is only added beside another method can be added by nobody where no other is allowed. What a
+/// service allows says nothing of that: it is added elsewhere.
+fn require_what_can_be_first(section: &mut Section<'_, '_>, allowed: KindSet) {
+    let can_be_first = |kind: &Kind| kind.can_be_default() && !kind.needs_another();
+    let waiting = allowed.iter().find(|kind| kind.needs_another());
+    let Some(kind) = waiting.filter(|_| !allowed.iter().any(|kind| can_be_first(&kind))) else {
+        return;
+    };
+    section.require(
+        false,
+        &["allowed"],
+        &format!("{kind} is only added beside another method, and no other is allowed"),
+        || {
+            let first = KindSet::EVERY.iter().filter(can_be_first);
+            let first: Vec<_> = first.map(Kind::as_str).collect();
+            format!("allow one of {} too", first.join(", "))
+        },
+    );
 }
 
 fn digits(value: &DeValue<'_>) -> Result<Digits, Refusal> {

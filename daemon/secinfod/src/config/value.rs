@@ -194,7 +194,7 @@ pub(super) fn networks(value: &DeValue<'_>) -> Result<Vec<Network>, Refusal> {
 }
 
 /// A list of what `entry` reads.
-fn list<T>(
+pub(super) fn list<T>(
     value: &DeValue<'_>,
     of_what: &str,
     entry: impl Fn(&DeValue<'_>) -> Result<T, Refusal>,

@@ -5,6 +5,7 @@ use secinfo_channel::Reason;
 use secinfo_domain::kind::Used;
 use secinfo_domain::{Kind, Refusal, Timestamp};
 use secinfo_ledger::LedgerError;
+use secinfo_webauthn::NotAllowed;
 use secinfo_wire::WrongForm;
 use secinfo_words::{Language, Words};
 
@@ -67,6 +68,31 @@ pub enum ServiceError {
     /// A label is not what it must be.
     #[error("that label cannot be used: {0}")]
     InvalidLabel(#[from] secinfo_domain::InvalidName),
+    /// What a security key signed answers no challenge of the session, or is not by a key of the user.
+    #[error(
+        "that was not signed by one of your security keys for this request: begin again, then use the security key that was asked for"
+    )]
+    WrongAssertion,
+    /// The security key has not verified its user.
+    #[error(
+        "the security key has not verified you: give its PIN, or touch its fingerprint sensor, then try again"
+    )]
+    UserVerificationMissing,
+    /// The host does not take the security key.
+    #[error(
+        "that security key is not allowed here ({0}): use another one, or ask an administrator which are"
+    )]
+    KeyNotAllowed(NotAllowed),
+    /// The counter of the security key has not grown.
+    #[error(
+        "there may be a copy of this security key: use another method, then delete this one and add it again"
+    )]
+    CounterNotIncreased,
+    /// There is nothing that security keys can be registered for.
+    #[error(
+        "this host has no name that security keys can be bound to: ask an administrator to set rp_id in its configuration"
+    )]
+    NoRelyingParty,
     /// No code was sent in this session for the method that is asked.
     #[error("no code was sent yet: ask for one first")]
     NoCodeSent,
@@ -143,6 +169,9 @@ impl ServiceError {
                 | Self::CodeAlreadyUsed
                 | Self::CodeBroughtOver { .. }
                 | Self::ClockWasAhead { .. }
+                | Self::WrongAssertion
+                | Self::UserVerificationMissing
+                | Self::CounterNotIncreased
         )
     }
 

@@ -1,6 +1,6 @@
 //! Settings that may change while the daemon runs.
 
-use crate::methods::Questions;
+use crate::methods::{Questions, RelyingParty};
 use secinfo_domain::Country;
 
 /// Settings that may change while the daemon runs.
@@ -18,4 +18,6 @@ pub struct Settings {
     pub language: String,
     /// The security questions that users can choose.
     pub questions: Questions,
+    /// What security keys are registered for.
+    pub relying_party: RelyingParty,
 }

@@ -2,8 +2,9 @@
 
 use super::{Core, ServiceError};
 use secinfo_domain::policy::Limit;
-use secinfo_domain::{RotatingTag, Seconds, SeedTag};
+use secinfo_domain::{CredentialTag, RotatingTag, Seconds, SeedTag, UserId};
 use secinfo_ledger::TagPurpose;
+use secinfo_webauthn::PublicKey;
 
 /// How long a tag counts at most: no limit looks further back, and no terminal is remembered longer.
 pub(super) const LIFE: Seconds = Limit::LONGEST;
@@ -18,6 +19,21 @@ impl Core {
     pub(crate) fn seed_tag(&self, secret: &[u8]) -> SeedTag {
         let vault = &self.reader.vault;
         SeedTag::from_bytes(vault.lasting_tag(TagPurpose::Seed, &[secret]))
+    }
+
+    /// What stands in the log for the credential of a security key. An id alone is known to every device that
+    /// was asked for it, and could be registered by another first, with a key pair of their own.
+    pub(crate) fn credential_tag(&self, id: &[u8], public_key: &PublicKey) -> CredentialTag {
+        let vault = &self.reader.vault;
+        let parts = [id, &public_key.to_cose()];
+        CredentialTag::from_bytes(vault.lasting_tag(TagPurpose::Credential, &parts))
+    }
+
+    /// The user as security keys know them: it leads to no name, and to nothing once the user is erased.
+    /// None for a user whom the log does not know.
+    pub(crate) fn user_handle(&self, user: UserId) -> Result<Option<[u8; 16]>, ServiceError> {
+        let vault = &self.reader.vault;
+        Ok(vault.tag_under(user.into(), TagPurpose::UserHandle, &[])?)
     }
 
     /// Renews the keys of tags, where they have counted for long enough.
@@ -61,6 +77,7 @@ mod tests {
             default_country: None,
             language: "en".to_owned(),
             questions: crate::methods::Questions::default(),
+            relying_party: crate::methods::RelyingParty::default(),
         };
         let clock = Arc::clone(clock) as Arc<dyn Clock>;
         Core::start(ledger, (State::default(), 0), clock, settings).unwrap()

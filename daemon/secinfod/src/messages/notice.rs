@@ -38,6 +38,8 @@ pub enum NoticeItem {
     ResetLocked(Option<Kind>),
     /// A sign-in was made with a break-glass code.
     BreakGlass,
+    /// There may be a copy of a security key.
+    MayBeCopied,
 }
 
 impl NoticeItem {
@@ -66,6 +68,7 @@ impl NoticeItem {
             Self::Locked(kind) => words.say(message::NoticeLocked {
                 kind: named(kind).into(),
             }),
+            Self::MayBeCopied => words.say(message::NoticeMayBeCopied),
             Self::Unlocked => words.say(message::NoticeUnlocked),
             Self::UnlockedByReset => words.say(message::NoticeUnlockedByReset),
             Self::PasswordReset => words.say(message::NoticePasswordReset),

@@ -4,6 +4,7 @@ use super::authenticator_app::presentation::Presentation;
 use super::delivery::code::SentCode;
 use super::delivery::destination::{Destination, Given};
 use super::payload::MethodPayload;
+use super::security_key::Asking;
 use super::security_questions::Questions;
 use crate::core::{Core, HashingFor, Person, Requester, ServiceError, Turn, Waiter};
 use secinfo_domain::kind::{Credential, Proved};
@@ -263,6 +264,8 @@ pub(crate) struct OpenMethod {
     pub(crate) credential: Credential,
     pub(crate) payload: MethodPayload,
     pub(crate) posed: Posed,
+    /// What is asked of security keys; none where no challenge of a session is open.
+    pub(crate) asking: Option<Asking>,
 }
 
 /// What decides on how security questions are asked.
@@ -294,6 +297,7 @@ impl OpenMethod {
             credential: method.credential().clone(),
             payload: MethodPayload::open(core, method)?,
             posed,
+            asking: None,
         })
     }
 
@@ -311,6 +315,7 @@ impl OpenMethod {
                 credential,
                 payload,
                 posed,
+                asking: None,
             },
         ))
     }

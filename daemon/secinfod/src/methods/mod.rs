@@ -14,6 +14,7 @@ pub(crate) mod kind;
 pub mod one_time_password;
 pub mod payload;
 pub mod recovery_codes;
+pub mod security_key;
 pub mod security_questions;
 mod table;
 mod text;
@@ -21,5 +22,6 @@ pub mod written_code;
 
 pub use kind::EnrollmentRequest;
 pub use one_time_password::{InvalidSecret, Secret};
+pub use security_key::RelyingParty;
 pub use security_questions::{OwnQuestion, Questions};
 pub(crate) use table::of;

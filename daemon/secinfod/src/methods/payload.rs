@@ -2,6 +2,7 @@
 //! opens it; it is never written anywhere in the clear.
 
 use super::one_time_password::secret::Secret;
+use super::security_key::RegisteredKey;
 use super::security_questions::Answered;
 use super::written_code::hashed::HashedSet;
 use crate::core::{Core, ServiceError, seal_new};
@@ -58,6 +59,11 @@ pub enum MethodPayload {
     SecurityQuestions {
         /// The questions with the hashes of their answers, in the order that was drawn.
         questions: Vec<Answered>,
+    },
+    /// A security key.
+    SecurityKey {
+        /// Its credential.
+        key: RegisteredKey,
     },
 }
 

@@ -2,7 +2,7 @@
 
 use super::kind::MethodKind;
 use super::{
-    access_pass, authenticator_app, call, email, hardware_token, recovery_codes,
+    access_pass, authenticator_app, call, email, hardware_token, recovery_codes, security_key,
     security_questions, text,
 };
 use secinfo_domain::Kind;
@@ -14,6 +14,7 @@ pub(crate) fn of(kind: Kind) -> &'static dyn MethodKind {
         Kind::HardwareToken => &hardware_token::HardwareToken,
         Kind::Text => &text::TEXT,
         Kind::Call => &call::CALL,
+        Kind::SecurityKey => &security_key::SecurityKey,
         Kind::Email => &email::EMAIL,
         Kind::SecurityQuestions => &security_questions::SecurityQuestions,
         Kind::RecoveryCodes => &recovery_codes::RecoveryCodes,

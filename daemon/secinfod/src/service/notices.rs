@@ -9,7 +9,7 @@ use crate::messages::NoticeItem;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::payload::MethodPayload;
 use secinfo_channel::{MessagePurpose, Reason};
-use secinfo_domain::event::{DeletionReason, Fact, ResetFailure};
+use secinfo_domain::event::{Accepted, DeletionReason, Fact, Failure, ResetFailure};
 use secinfo_domain::policy::{Limit, Notices as Recipients};
 use secinfo_domain::{Action, Event, Kind, MessageId, MethodId, Seconds, State, Timestamp, UserId};
 use secinfo_ledger::NewKey;
@@ -353,20 +353,45 @@ fn items(before: &State, user: UserId, events: &[Event]) -> Vec<NoticeItem> {
 }
 
 const fn is_news(fact: &Fact) -> bool {
-    !matches!(
-        fact,
-        Fact::UserAdded(_)
-            | Fact::VerificationSucceeded(_)
-            | Fact::VerificationFailed(_)
-            | Fact::ActivationFailed(_)
-            | Fact::CodeRequested(_)
-            | Fact::MessageDelivered(_)
-            | Fact::MessageFailed(_)
-            | Fact::SetUpPostponed(_)
-            | Fact::TerminalRemembered(_)
-            | Fact::RememberedSignIn(_)
-            | Fact::PasswordResetRequested(_)
-    )
+    tells_of_a_copy(fact)
+        || !matches!(
+            fact,
+            Fact::UserAdded(_)
+                | Fact::VerificationSucceeded(_)
+                | Fact::VerificationFailed(_)
+                | Fact::ActivationFailed(_)
+                | Fact::CodeRequested(_)
+                | Fact::MessageDelivered(_)
+                | Fact::MessageFailed(_)
+                | Fact::SetUpPostponed(_)
+                | Fact::TerminalRemembered(_)
+                | Fact::RememberedSignIn(_)
+                | Fact::PasswordResetRequested(_)
+        )
+}
+
+/// Whether the counter of a security key has not grown.
+const fn tells_of_a_copy(fact: &Fact) -> bool {
+    match fact {
+        Fact::VerificationFailed(fact) => matches!(fact.failure, Failure::CounterNotIncreased),
+        Fact::VerificationSucceeded(fact) => matches!(
+            fact.accepted,
+            Accepted::Assertion {
+                may_be_copied: true,
+                ..
+            }
+        ),
+        _ => false,
+    }
+}
+
+/// How many of the user's methods are marked as perhaps copied.
+fn marked(state: &State, user: UserId) -> usize {
+    let methods = state.user(user).map_or(&[][..], |user| user.methods());
+    methods
+        .iter()
+        .filter(|method| method.may_be_copied())
+        .count()
 }
 
 fn item_of(before: &State, after: &State, user: UserId, fact: &Fact) -> Option<NoticeItem> {
@@ -394,6 +419,10 @@ fn item_of(before: &State, after: &State, user: UserId, fact: &Fact) -> Option<N
         })),
         Fact::RecoveryCodesIssued(_) => Some(NoticeItem::RecoveryCodes),
         Fact::AccessPassIssued(_) => Some(NoticeItem::AccessPass),
+        // Once for each key.
+        fact if tells_of_a_copy(fact) => {
+            (marked(after, user) > marked(before, user)).then_some(NoticeItem::MayBeCopied)
+        }
         Fact::Locked(fact) => kind_in(before, fact.method).map(NoticeItem::Locked),
         Fact::Unlocked(fact) if fact.gates.is_empty() => Some(NoticeItem::Unlocked),
         Fact::Unlocked(_) => Some(NoticeItem::UnlockedByReset),

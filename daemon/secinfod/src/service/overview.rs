@@ -37,6 +37,8 @@ pub struct MethodView {
     pub remaining: u32,
     /// When an access pass ends.
     pub expires: Option<Timestamp>,
+    /// Whether there may be a copy of it.
+    pub may_be_copied: bool,
     /// How many digits its codes have; none where they are not written in digits.
     pub digits: Option<u32>,
 }
@@ -230,5 +232,6 @@ fn view(
         remaining: method.remaining(),
         expires: method.credential().expires(),
         digits: digits(open, rules)?,
+        may_be_copied: method.may_be_copied(),
     })
 }

@@ -8,6 +8,7 @@ use crate::methods;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::kind::{OpenMethod, Posed, Verifier, digits};
 use crate::methods::payload::MethodPayload;
+use crate::methods::security_key::{KeyChallenge, answering};
 use secinfo_channel::MessagePurpose;
 use secinfo_domain::event::{Fact, Failure};
 use secinfo_domain::state::Method;
@@ -37,6 +38,7 @@ pub struct Verification {
     /// answer for the user meanwhile.
     pub(super) turn: Mutex<Turn>,
     pub(super) sending: Sending,
+    pub(super) key_challenge: KeyChallenge,
     pub(super) origin: String,
     pub(super) language: String,
     /// Whose turns an answer takes in a reset, where it is hashed.
@@ -201,6 +203,7 @@ impl Verifications {
             asked: Mutex::new(first),
             turn: Mutex::new(turn),
             sending: Sending::default(),
+            key_challenge: KeyChallenge::of_clients(),
             origin: circumstances.origin,
             language: circumstances.language,
             waiter: Waiter::account(caller),
@@ -242,20 +245,28 @@ impl Verifications {
         let method = candidate_of(candidates, id)?;
         Ok(Asked {
             method: candidate(&self.core, method)?,
-            challenge: self.challenge(verification, method)?,
+            challenge: self.challenge(verification, method, candidates)?,
         })
     }
 
-    /// What a method of the user asks now.
+    /// What a method of the user asks now. Security keys are asked all at once, that one first: `candidates`
+    /// are those that may answer.
     pub(super) fn challenge(
         &self,
         verification: &Verification,
         method: &Method,
+        candidates: &[Method],
     ) -> Result<Challenge, ServiceError> {
         let core = &self.core;
         let kind = methods::of(method.kind());
         let posed = Posed::of(core, verification.turn(), &verification.language);
-        let open = OpenMethod::open(core, method, posed)?;
+        let mut open = OpenMethod::open(core, method, posed)?;
+        if kind.form() == Form::Assertion {
+            let others = candidates.iter().filter(|other| other.id() != method.id());
+            let keys = std::iter::once(method).chain(others);
+            let challenge = &verification.key_challenge;
+            open.asking = Some(challenge.ask(core, &verification.person, keys)?);
+        }
         let state = core.state();
         let verifier = kind.verifier(open, &state.policy().rules, None)?;
         Ok(verifier.challenge())
@@ -350,7 +361,12 @@ impl Verifications {
     ) -> Result<Proven, ServiceError> {
         let state = self.core.state();
         let user = state.user(person.id).ok_or(ServiceError::NoMethod)?;
-        let method = user.method(id).ok_or(Refusal::UnknownMethod)?;
+        let mut method = user.method(id).ok_or(Refusal::UnknownMethod)?;
+        if methods::of(method.kind()).form() == Form::Assertion {
+            let answering = answering(&self.core, user.methods(), response)?;
+            method = answering.and_then(|id| user.method(id)).unwrap_or(method);
+        }
+        let id = method.id();
         let context = match purpose {
             Purpose::SignIn => self.core.context(person, by)?,
             Purpose::PasswordReset => self.core.context_for_reset(person, by)?,
@@ -415,7 +431,12 @@ impl Verifications {
             Verification::turn,
         );
         // The language does not matter to what is right.
-        let open = OpenMethod::open(core, method, Posed::of(core, turn, ""))?;
+        let mut open = OpenMethod::open(core, method, Posed::of(core, turn, ""))?;
+        if kind.form() == Form::Assertion {
+            let challenge = session.map(|session| &session.key_challenge);
+            let challenge = challenge.ok_or(ServiceError::WrongAssertion)?;
+            open.asking = Some(challenge.take(core, person)?);
+        }
         let sent = session.and_then(|session| session.sending.code_for(Some(method.id())));
         let state = core.state();
         kind.verifier(open, &state.policy().rules, sent)
@@ -449,7 +470,7 @@ impl Verifications {
                     let used = method.used(&state.policy().rules, event.time);
                     failure = Some(used.into());
                 }
-                Fact::VerificationFailed(_) => failure = Some(ServiceError::WrongCode),
+                Fact::VerificationFailed(fact) => failure = Some(refused(fact.failure)),
                 Fact::Locked(fact) => failure = Some(ServiceError::NowLocked { until: fact.until }),
                 _ => {}
             }
@@ -580,4 +601,17 @@ fn candidate(core: &Core, method: &Method) -> Result<Candidate, ServiceError> {
         hint: methods::of(method.kind()).hint(&open),
         digits: digits(open, &state.policy().rules)?,
     })
+}
+
+/// What a caller is told of an answer that was not accepted.
+const fn refused(failure: Failure) -> ServiceError {
+    match failure {
+        Failure::WrongCode | Failure::UsedCode => ServiceError::WrongCode,
+        Failure::WrongAssertion => ServiceError::WrongAssertion,
+        // That a PIN was wrong is told where it was typed.
+        Failure::UserVerificationMissing | Failure::WrongPin => {
+            ServiceError::UserVerificationMissing
+        }
+        Failure::CounterNotIncreased => ServiceError::CounterNotIncreased,
+    }
 }

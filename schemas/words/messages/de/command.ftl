@@ -61,6 +61,7 @@ page-added = Seit
 page-last-used = Benutzt
 page-serves-nothing = nichts
 page-not-allowed = von der Richtlinie abgeschaltet: wird nicht mehr verlangt
+page-may-be-copied = Davon gibt es vielleicht eine Kopie: Löschen Sie den Schlüssel, und fügen Sie einen anderen hinzu
 page-is-default = Standard
 page-codes-left = noch { $count ->
     [one] 1 Code

@@ -61,6 +61,7 @@ page-added = Added
 page-last-used = Last used
 page-serves-nothing = nothing
 page-not-allowed = switched off by policy: no longer asked for
+page-may-be-copied = There may be a copy of this key: delete it and add another one
 page-is-default = default
 page-codes-left = { $count ->
     [one] 1 code

@@ -61,6 +61,7 @@ page-added = Ajoutée
 page-last-used = Utilisée
 page-serves-nothing = rien
 page-not-allowed = désactivée par la politique : n’est plus demandée
+page-may-be-copied = Il existe peut-être une copie de cette clé : supprimez-la et ajoutez-en une autre
 page-is-default = par défaut
 page-codes-left = { $count ->
     [one] { $count } code restant

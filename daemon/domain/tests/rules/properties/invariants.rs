@@ -63,7 +63,10 @@ impl UsedUp {
                         }
                     }
                     // See `SentCodes`.
-                    Accepted::DeliveredCode(_) | Accepted::Answers => {}
+                    Accepted::DeliveredCode(_) | Accepted::Answers | Accepted::OverSsh => {}
+                    Accepted::Assertion { sign_count, .. } => {
+                        self.number(fact.method, sign_count.into())?;
+                    }
                 }
             }
             Fact::MethodDeleted(fact) => {

@@ -310,7 +310,7 @@ fn what() -> impl Strategy<Value = What> {
     let method = || 0_usize..64;
     let reset = || prop::bool::weighted(0.2);
     prop_oneof![
-        24 => (0_usize..7).prop_map(|kind| What::Enroll { kind }),
+        24 => (0_usize..8).prop_map(|kind| What::Enroll { kind }),
         2 => to_new().prop_map(|(_, what)| what),
         2 => to_method(),
         3 => (0_usize..4, any::<bool>())

@@ -1,6 +1,6 @@
 //! What the numbers in a random command stand for.
 
-use crate::fixture::{app, channel, counter_token, country, questions, time_token};
+use crate::fixture::{app, channel, counter_token, country, questions, security_key, time_token};
 use secinfo_domain::event::{Credential, DeliveryFailure, ResetFailure};
 use secinfo_domain::kind::RecoveryCodes;
 use secinfo_domain::policy::{FirstMethod, Limit, Refinement, ServiceRules};
@@ -12,7 +12,9 @@ use secinfo_domain::{
 
 /// Whether there are answers for it.
 pub fn has_codes(method: &Method) -> bool {
-    use Kind::{AccessPass, AuthenticatorApp, HardwareToken, RecoveryCodes, SecurityQuestions};
+    use Kind::{
+        AccessPass, AuthenticatorApp, HardwareToken, RecoveryCodes, SecurityKey, SecurityQuestions,
+    };
     let kind = method.kind();
     kind.is_delivered()
         || [
@@ -20,6 +22,7 @@ pub fn has_codes(method: &Method) -> bool {
             HardwareToken,
             RecoveryCodes,
             AccessPass,
+            SecurityKey,
             SecurityQuestions,
         ]
         .contains(&kind)
@@ -50,6 +53,7 @@ pub fn credential(number: usize) -> Credential {
         1 => time_token(),
         2 => counter_token(),
         6 => questions(),
+        7 => security_key(1),
         _ => RecoveryCodes { unused: 3 }.into(),
     }
 }

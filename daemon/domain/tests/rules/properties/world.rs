@@ -6,7 +6,7 @@ use super::numbered::{
 };
 use super::sending::Sending;
 use super::{invariants, resets, sent_codes};
-use crate::fixture::{as_proved, sealed, sealed_method, time_token};
+use crate::fixture::{as_proved, assertion, sealed, sealed_method, time_token};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
 use secinfo_domain::event::{Actor, Credential, Event, Resynchronized, Who, decode, encode};
@@ -411,6 +411,10 @@ impl World {
             }
             Some(Credential::AccessPass(_)) => Answer::AccessPass,
             Some(Credential::SecurityQuestions(_)) => Answer::Answers,
+            Some(Credential::SecurityKey(key)) => {
+                let last = key.sign_count.unwrap_or_default();
+                assertion(last.saturating_add_signed(ahead.into()))
+            }
             Some(other) if other.kind().is_delivered() => {
                 Answer::DeliveredCode(self.sending.typed(&self.state, user, method, ahead))
             }

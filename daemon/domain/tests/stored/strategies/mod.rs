@@ -21,14 +21,14 @@ use secinfo_domain::event::{
     VerificationFailed, VerificationSucceeded, Who,
 };
 use secinfo_domain::kind::{
-    AccessPass, AuthenticatorApp, Call, Email, HardwareToken, RecoveryCodes, SecurityQuestions,
-    Text,
+    AccessPass, AuthenticatorApp, Backup, Call, Email, HardwareToken, RecoveryCodes, SecurityKey,
+    SecurityQuestions, Text,
 };
 use secinfo_domain::{
-    Algorithm, BreakGlassId, Counter, Digits, GuessTag, HotpParameters, Kind, MethodId,
-    OtpParameters, Period, Purpose, RootHash, Sealed, SealedMethod, Seconds, SeedTag, ServiceName,
-    SessionTag, Source, SourceTag, Strength, TerminalTag, TicketId, TimeStep, Timestamp, TokenId,
-    TotpParameters, UserId,
+    Algorithm, BreakGlassId, Counter, CredentialTag, Digits, GuessTag, HotpParameters, Kind,
+    MethodId, OtpParameters, Period, Purpose, RootHash, Sealed, SealedMethod, Seconds, SeedTag,
+    ServiceName, SessionTag, Source, SourceTag, Strength, TerminalTag, TicketId, TimeStep,
+    Timestamp, TokenId, TotpParameters, UserId,
 };
 
 pub fn event() -> impl Strategy<Value = Event> {
@@ -159,6 +159,14 @@ fn otp() -> impl Strategy<Value = OtpParameters> {
     ]
 }
 
+fn backup() -> impl Strategy<Value = Backup> {
+    select(vec![
+        Backup::NotEligible,
+        Backup::Eligible,
+        Backup::BackedUp,
+    ])
+}
+
 fn credential() -> impl Strategy<Value = Credential> {
     prop_oneof![
         (totp(), step()).prop_map(|(parameters, last_step)| {
@@ -187,6 +195,16 @@ fn credential() -> impl Strategy<Value = Credential> {
         (place(), message()).prop_map(|(place, proved_by)| Call { place, proved_by }.into()),
         message().prop_map(|proved_by| Email { proved_by }.into()),
         any::<u8>().prop_map(|count| SecurityQuestions { count }.into()),
+        (any::<[u8; 16]>(), option::of(any::<u32>()), backup()).prop_map(
+            |(tag, sign_count, backup)| {
+                let key = SecurityKey {
+                    credential: CredentialTag::from_bytes(tag),
+                    sign_count,
+                    backup,
+                };
+                key.into()
+            }
+        ),
     ]
 }
 
@@ -198,6 +216,14 @@ fn accepted() -> impl Strategy<Value = Accepted> {
         Just(Accepted::AccessPass),
         message().prop_map(Accepted::DeliveredCode),
         Just(Accepted::Answers),
+        Just(Accepted::OverSsh),
+        (any::<u32>(), backup(), any::<bool>()).prop_map(|(sign_count, backup, may_be_copied)| {
+            Accepted::Assertion {
+                sign_count,
+                backup,
+                may_be_copied,
+            }
+        }),
     ]
 }
 
@@ -379,7 +405,14 @@ fn succeeded() -> impl Strategy<Value = VerificationSucceeded> {
 }
 
 fn failed() -> impl Strategy<Value = VerificationFailed> {
-    let failure = select(vec![Failure::WrongCode, Failure::UsedCode]);
+    let failure = select(vec![
+        Failure::WrongCode,
+        Failure::UsedCode,
+        Failure::WrongAssertion,
+        Failure::UserVerificationMissing,
+        Failure::WrongPin,
+        Failure::CounterNotIncreased,
+    ]);
     let guess = any::<[u8; 16]>().prop_map(GuessTag::from_bytes);
     let (source, guess) = (option::of(source()), option::of(guess));
     (method(), purpose(), failure, source, guess).prop_map(

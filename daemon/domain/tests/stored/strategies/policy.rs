@@ -6,10 +6,12 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
+use secinfo_domain::kind::{CounterRule, SshKeys, SyncedKeys};
 use secinfo_domain::policy::{
     AuthenticatorAppRules, BudgetRules, CodeRules, FirstMethod, Gates, HardwareTokenRules, Limit,
-    Network, Notices, RecoveryCodeRules, Refinement, ResetRules, Rules, SecurityQuestionRules,
-    ServiceRules, SessionRules, SignInRefinement, SignInRules, ThrottleRules, Verify,
+    Network, Notices, RecoveryCodeRules, Refinement, ResetRules, Rules, SecurityKeyRules,
+    SecurityQuestionRules, ServiceRules, SessionRules, SignInRefinement, SignInRules,
+    ThrottleRules, Verify,
 };
 use secinfo_domain::{GroupName, Kind, KindSet, Policy, QuestionId};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -199,11 +201,25 @@ fn codes() -> impl Strategy<Value = CodeRules> {
     )
 }
 
+fn security_key() -> impl Strategy<Value = SecurityKeyRules> {
+    let synced = select(vec![SyncedKeys::Refuse, SyncedKeys::Allow]);
+    let sign_count = select(vec![CounterRule::Refuse, CounterRule::Warn]);
+    let ssh = select(vec![SshKeys::Off, SshKeys::VerifyRequired]);
+    (any::<u8>(), synced, sign_count, ssh).prop_map(|(most, synced, sign_count, ssh)| {
+        SecurityKeyRules {
+            most,
+            synced,
+            sign_count,
+            ssh,
+        }
+    })
+}
+
 fn rules() -> impl Strategy<Value = Rules> {
     let general = (kinds(), any::<u8>(), any::<u16>(), first_method(), reset());
     let times = (seconds(), seconds(), seconds(), seconds());
     let small = any::<[u8; 8]>();
-    let token = (any::<u16>(), any::<u16>());
+    let token = (any::<u16>(), any::<u16>(), security_key());
     let notices = select(vec![Notices::All, Notices::Email, Notices::None]);
     let budget = (limit(), limit());
     let codes_and_throttle = (codes(), throttle(), notices, sign_in(), budget, listed());
@@ -221,7 +237,7 @@ fn rules() -> impl Strategy<Value = Rules> {
                 to_enrol,
                 to_answer,
             ],
-            (look_ahead, resynchronization),
+            (look_ahead, resynchronization, security_key),
             hotp,
             (codes, throttle, notices, sign_in, (changes, verifications), listed),
         )| Rules {
@@ -248,6 +264,7 @@ fn rules() -> impl Strategy<Value = Rules> {
                 drift: token_drift,
                 most: most_tokens,
             },
+            security_key,
             security_questions: SecurityQuestionRules {
                 to_enrol,
                 to_answer,

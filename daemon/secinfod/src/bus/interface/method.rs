@@ -65,6 +65,7 @@ async fn properties(call: Call<Daemon>) -> Result<MethodProperties, BusError> {
         deletion_due: seconds(view.deletion_due),
         is_default: view.is_default,
         is_allowed: view.is_allowed,
+        may_be_copied: view.may_be_copied,
         remaining: view.remaining,
         expires: seconds(view.expires),
     })

@@ -58,7 +58,7 @@ impl Reset {
         let state = self.parts.core.state();
         let method = state.user(user.person.id)?.only(kind)?;
         user.pose(turn);
-        let challenge = self.parts.verifications.challenge(user, method);
+        let challenge = self.parts.verifications.challenge(user, method, &[]);
         challenge
             .inspect_err(|error| tracing::error!(%error, "security questions cannot be asked"))
             .ok()

@@ -3,6 +3,7 @@
 
 use super::Parts;
 use crate::core::{Person, RequestSource, Requester, ServiceError, Turn, Waiter};
+use crate::methods::security_key::KeyChallenge;
 use crate::service::sending::Sending;
 use crate::service::verification::Verification;
 use secinfo_domain::state::{Method, UserState};
@@ -107,6 +108,7 @@ fn find(
         asked: Mutex::new(first),
         turn: Mutex::new(Turn::default()),
         sending: Sending::default(),
+        key_challenge: KeyChallenge::of_the_daemon(),
         // What cannot be written into a message is left out of it.
         origin: Label::parse(&origin.remote_host)
             .map(|origin| origin.as_str().to_owned())

@@ -25,6 +25,7 @@ use super::session::{Session, SessionOwner, Sessions};
 use super::verification::Verification;
 use crate::core::{Person, Requester, ServiceError, Waiter, random_id};
 use crate::messages::Prompts;
+use crate::methods::security_key::KeyChallenge;
 use crate::wire_names::WireName;
 use conversation::{LONGEST, Stage, Talk, Turn, outlook};
 use secinfo_domain::{
@@ -182,6 +183,7 @@ impl SignIns {
             asked: Mutex::new(first),
             turn: Mutex::default(),
             sending: Sending::default(),
+            key_challenge: KeyChallenge::of_the_daemon(),
             origin: request.origin,
             language: request.language.clone(),
             waiter: Waiter::account(by.uid),
