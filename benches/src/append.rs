@@ -104,7 +104,7 @@ impl Bench {
             let _entered = runtime.enter();
             let clock = Arc::new(SystemClock);
             let channels = Channels::start(Vec::new(), Config::default().hosts(), clock);
-            Service::new(core, channels, limits, "/nowhere".into())
+            Service::new(core, channels, limits, ["/nowhere"; 2].map(Into::into))
         };
         Ok(Self {
             runtime,

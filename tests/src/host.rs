@@ -132,10 +132,12 @@ impl Setup {
         } = self;
         let text = format!(
             "[daemon]\nbus_address = \"{bus}\"\nstate_directory = \"{}\"\n\
-             sign_in_socket = \"{}\"\npassword_socket = \"{}\"\n{daemon}\n[policy]\n{policy}\n{more}",
+             sign_in_socket = \"{}\"\npassword_socket = \"{}\"\n\
+             key_socket = \"{}\"\n{daemon}\n[policy]\n{policy}\n{more}",
             state.display(),
             host.join("sign-in").display(),
-            host.join("password").display()
+            host.join("password").display(),
+            host.join("key").display()
         );
         text.replace("{host}", &host.display().to_string())
     }
@@ -208,6 +210,10 @@ impl TestHost {
         self.directory().join("password")
     }
 
+    /// Where the daemon looks for the helper that talks to security keys.
+    pub fn key_socket(&self) -> PathBuf {
+        self.directory().join("key")
+    }
     /// The daemon's state directory.
     pub fn state_directory(&self) -> PathBuf {
         self.setup

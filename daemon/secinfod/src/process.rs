@@ -18,6 +18,16 @@ fn uid_in(status: &str, place: usize) -> Option<u32> {
     uids.split_whitespace().nth(place)?.parse().ok()
 }
 
+/// The control groups in a `/proc/<pid>/cgroup` that systemd decides: that of version 2, and that of its own
+/// hierarchy of version 1.
+pub(crate) fn control_groups(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| {
+        let (_, controllers_and_path) = line.split_once(':')?;
+        let (controllers, path) = controllers_and_path.split_once(':')?;
+        matches!(controllers, "" | "name=systemd").then_some(path)
+    })
+}
+
 /// Whether the process behind a pidfd has not ended.
 pub(crate) fn is_running(pidfd: &impl AsFd) -> bool {
     let pidfd = pidfd.as_fd().as_raw_fd();

@@ -119,7 +119,10 @@ async fn serve(path: &Path, config: Config, for_sign_ins: &Handle) -> Result<End
         core,
         channels.clone(),
         limits(&config.daemon),
-        config.daemon.password_socket.clone(),
+        [
+            config.daemon.password_socket.clone(),
+            config.daemon.key_socket.clone(),
+        ],
     ));
     service.core().begin_log().await?;
     service.core().set_policy(config.policy()).await?;

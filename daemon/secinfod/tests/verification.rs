@@ -144,7 +144,7 @@ impl Host {
             per_uid: 8,
             in_all: 8,
         };
-        Service::new(core, channels, limits, "/nowhere".into())
+        Service::new(core, channels, limits, ["/nowhere"; 2].map(Into::into))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who calls: what the bus and the kernel say of a connection, and never what it says of itself.
 
-use crate::process::{effective_uid, is_running};
+use crate::process::{control_groups, effective_uid, is_running};
 use crate::service::SessionOwner;
 use hmac::{Hmac, KeyInit, Mac};
 use secinfo_domain::SessionTag;
@@ -172,19 +172,9 @@ fn login_session(pid: u32, uid: u32) -> Option<LoginSession> {
 /// come from, or none: they belong to no login session. A user can move a process into that cgroup,
 /// and out of it only as root.
 fn is_of_service_manager(cgroup: &str) -> bool {
-    paths(cgroup).any(|path| {
+    control_groups(cgroup).any(|path| {
         path.split('/')
             .any(|part| part.starts_with("user@") && part.ends_with(".service"))
-    })
-}
-
-/// The paths in a `/proc/<pid>/cgroup` that systemd decides: that of version 2, and that of its own
-/// hierarchy of version 1.
-fn paths(cgroup: &str) -> impl Iterator<Item = &str> {
-    cgroup.lines().filter_map(|line| {
-        let (_, controllers_and_path) = line.split_once(':')?;
-        let (controllers, path) = controllers_and_path.split_once(':')?;
-        matches!(controllers, "" | "name=systemd").then_some(path)
     })
 }
 
@@ -193,7 +183,7 @@ fn paths(cgroup: &str) -> impl Iterator<Item = &str> {
 /// the user's own making, below their `user@.service`.
 fn session_scope(cgroup: &str, uid: u32) -> Option<String> {
     let slice = format!("/user.slice/user-{uid}.slice/session-");
-    paths(cgroup).find_map(|path| {
+    control_groups(cgroup).find_map(|path| {
         let scope = path.strip_prefix(&slice)?.split('/').next()?;
         let id = scope.strip_suffix(".scope")?;
         (!id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))

@@ -25,6 +25,8 @@ pub struct DaemonConfig {
     pub sign_in_socket: PathBuf,
     /// The socket of the helper that sets passwords.
     pub password_socket: PathBuf,
+    /// The socket of the helper that talks to security keys.
+    pub key_socket: PathBuf,
     /// Who decides what accounts may do beyond their own security info.
     pub authorization: Authorization,
     /// Where the master key comes from.
@@ -83,6 +85,7 @@ impl Default for DaemonConfig {
             bus_address: None,
             sign_in_socket: PathBuf::from(secinfo_wire::sign_in::SOCKET),
             password_socket: PathBuf::from(secinfo_wire::password::SOCKET),
+            key_socket: PathBuf::from(secinfo_wire::key::SOCKET),
             authorization: Authorization::Polkit,
             master_key: MasterKeySource::Automatic,
             cache_size: 4 * MIB,
@@ -135,6 +138,7 @@ impl DaemonConfig {
                 "daemon.password_socket",
                 self.password_socket != new.password_socket,
             ),
+            ("daemon.key_socket", self.key_socket != new.key_socket),
             (
                 "daemon.authorization",
                 self.authorization != new.authorization,
@@ -168,6 +172,7 @@ pub(super) fn read(section: &mut Section<'_, '_>) -> DaemonConfig {
         bus_address: section.read("bus_address", or.bus_address, bus_address),
         sign_in_socket: section.read("sign_in_socket", or.sign_in_socket, value::path),
         password_socket: section.read("password_socket", or.password_socket, value::path),
+        key_socket: section.read("key_socket", or.key_socket, value::path),
         authorization: section.read(
             "authorization",
             or.authorization,

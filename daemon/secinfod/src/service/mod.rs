@@ -17,6 +17,7 @@ mod open_sessions;
 mod overview;
 mod pipe;
 pub mod reset;
+mod security_keys;
 mod sending;
 pub mod session;
 mod sign_in;
@@ -53,6 +54,7 @@ pub use crate::methods::payload::{MethodPayload, SecretBytes, TokenPayload};
 
 use open_sessions::OpenSessions;
 use secinfo_domain::Action;
+use security_keys::SecurityKeys;
 use sending::CodeSender;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -81,7 +83,8 @@ pub struct SecurityInfo {
 }
 
 impl Service {
-    /// The service on its core. Passwords are set by the helper that listens at `password_socket`.
+    /// The service on its core. Passwords are set by the helper that listens at the first of these sockets,
+    /// security keys are talked to by the one that listens at the second.
     /// Notices are sent on the current tokio runtime.
     ///
     /// # Panics
@@ -91,7 +94,7 @@ impl Service {
         core: Core,
         channels: Channels,
         limits: SessionLimits,
-        password_socket: PathBuf,
+        [password_socket, key_socket]: [PathBuf; 2],
     ) -> Self {
         let core = Arc::new(core);
         let deliveries = Arc::new(Deliveries::new(Arc::clone(&core), channels));
@@ -124,6 +127,7 @@ impl Service {
                 enrollments: Arc::clone(&enrollments),
                 verifications: Arc::clone(&verifications),
                 issued_codes: Arc::clone(&issued_codes),
+                keys: SecurityKeys::new(key_socket),
             },
             Sessions::new(core.clock(), SessionLimits::NONE),
         ));

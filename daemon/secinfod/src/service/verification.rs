@@ -400,6 +400,34 @@ impl Verifications {
         self.outcome(person, method, &events)
     }
 
+    /// Whether what the method that is asked answers would be heard now, before a key is told a PIN for it.
+    pub(super) fn would_hear(&self, verification: &Verification) -> Result<(), ServiceError> {
+        let Verification { person, by, .. } = verification;
+        let (asked, purpose) = (verification.asked(), verification.purpose);
+        let context = self.core.context(person, by)?;
+        verification_outlook(&self.core.state(), person.id, &context, asked, purpose)?;
+        Ok(())
+    }
+
+    /// Counts that the key which is asked was told a wrong PIN; until when it is locked by that, if it is.
+    pub(super) async fn count_wrong_pin(
+        &self,
+        verification: &Verification,
+    ) -> Result<Option<Timestamp>, ServiceError> {
+        let action = Action::Verify {
+            method: verification.asked(),
+            purpose: verification.purpose,
+            answer: Answer::WrongPin,
+            guess: None,
+        };
+        let Verification { person, by, .. } = verification;
+        let events = self.notices.commit(person, by, action, Vec::new()).await?;
+        Ok(events.iter().find_map(|event| match &event.fact {
+            Fact::Locked(fact) => Some(fact.until),
+            _ => None,
+        }))
+    }
+
     /// Whether a response is right for a method, as far as that is found without hashing it. Nothing is
     /// counted, and nothing used up.
     pub(super) fn fits(

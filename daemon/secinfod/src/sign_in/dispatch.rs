@@ -37,7 +37,7 @@ pub(super) struct NotACall;
 /// Answers the calls of one connection.
 pub(super) struct Dispatcher {
     pub(super) service: Arc<Service>,
-    pub(super) peer: Peer,
+    pub(super) peer: Arc<Peer>,
     pub(super) place: Place,
     pub(super) open: Option<Open>,
     is_over: bool,
@@ -50,10 +50,10 @@ pub(super) enum Open {
 }
 
 impl Dispatcher {
-    pub(super) const fn new(service: Arc<Service>, peer: Peer, place: Place) -> Self {
+    pub(super) fn new(service: Arc<Service>, peer: Peer, place: Place) -> Self {
         Self {
             service,
-            peer,
+            peer: Arc::new(peer),
             place,
             open: None,
             is_over: false,

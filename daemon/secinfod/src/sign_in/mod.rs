@@ -12,6 +12,7 @@ mod listener;
 mod pace;
 mod peer;
 mod resets;
+mod seat;
 mod server;
 mod shares;
 mod sign_ins;

@@ -1,6 +1,7 @@
 //! The calls of `org.secinfo.SignIn`.
 
 use super::dispatch::{Dispatcher, Open, parse_language};
+use super::seat::is_at_host;
 use crate::core::{Clock, RequestSource, SystemClock, address_of};
 use crate::service::session::Session;
 use crate::service::{
@@ -153,9 +154,19 @@ impl Dispatcher {
         } else {
             SignInPlace::default()
         };
+        // Who says that they come from elsewhere does.
+        let (peer, comes_from_here) = (Arc::clone(&self.peer), remote_host.is_empty());
+        let sits_here = move || {
+            let seen = comes_from_here.then(|| peer.look(|pid| Some(is_at_host(pid, &terminal))));
+            seen.flatten() == Some(true)
+        };
         Ok(SignInRequest {
             name: start.name,
             uid,
+            account: match self.peer.account() {
+                0 => uid,
+                account => account,
+            },
             place,
             // What cannot be written into a message is left out of it.
             origin: Label::parse(&remote_host)
@@ -165,6 +176,7 @@ impl Dispatcher {
             may_set_up: start.set_up.unwrap_or_default() && is_root,
             one_line: start.display == Some(Display::Line),
             forms: start.forms.map_or_else(Forms::default, Forms::from_iter),
+            is_at_host: Box::new(sits_here),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Security keys over the bus, with a simulated key behind WebAuthn's own JSON.
 
 mod enrolling;
+mod sign_in;
 mod verifying;
 
 use secinfo_test_key::Browser;

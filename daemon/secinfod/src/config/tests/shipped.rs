@@ -127,6 +127,7 @@ fn the_shipped_file_says_what_needs_a_restart() {
         bus_address = "unix:path=/run/other"
         sign_in_socket = "/run/other-sign-in"
         password_socket = "/run/other-password"
+        key_socket = "/run/other-key"
         authorization = "uid"
         master_key = "/etc/secinfo/master.key"
         cache_size = "8MiB"

@@ -9,7 +9,7 @@ use crate::methods::kind::PromptStyle;
 use crate::service::conversation::{Wording, is_question};
 use crate::service::{Candidate, DeliveryState};
 use secinfo_channel::{Reason, SecretText};
-use secinfo_domain::{MethodId, Refusal, Timestamp};
+use secinfo_domain::{Kind, MethodId, Refusal, Timestamp};
 use secinfo_wire::Response;
 
 impl Turn<'_> {
@@ -21,9 +21,20 @@ impl Turn<'_> {
         }
         self.talk.stage = Stage::Code;
         match self.asked()? {
+            Some(asked) if asked.kind == Kind::SecurityKey => self.ask_key(method, None).await,
             Some(asked) if asked.kind.is_delivered() => self.send(&asked).await,
             Some(asked) => self.prompt(&asked, None, false),
             None => self.instead_of_gone(),
+        }
+    }
+
+    /// Asks the method again that was asked before others were listed.
+    pub(super) async fn go_back(&mut self) -> Result<Step, ServiceError> {
+        match self.asked()? {
+            Some(asked) if asked.kind == Kind::SecurityKey => {
+                self.ask_key(asked.method, None).await
+            }
+            _ => self.prompt_again(None),
         }
     }
 
@@ -40,12 +51,16 @@ impl Turn<'_> {
         let verification = self.verification()?;
         let asked = verification.asked();
         let mut ways = self.parts.verifications.methods(verification)?;
-        ways.retain(|way| way.method != asked && self.locked(way.method).is_none());
+        ways.retain(|way| {
+            way.method != asked
+                && self.locked(way.method).is_none()
+                && (way.kind != Kind::SecurityKey || self.may_ask_keys())
+        });
         Ok(ways)
     }
 
     /// Until when wrong codes have locked a method.
-    fn locked(&self, method: MethodId) -> Option<Timestamp> {
+    pub(super) fn locked(&self, method: MethodId) -> Option<Timestamp> {
         let (core, now) = (&self.parts.core, self.parts.core.now());
         let state = core.state();
         let user = state.user(self.sign_in.person.id)?;
@@ -140,7 +155,6 @@ impl Turn<'_> {
 
     /// What was typed where a code is asked for.
     pub(super) async fn on_code(&mut self, answer: &str) -> Result<Step, ServiceError> {
-        let verification = self.verification()?;
         if is_question(answer) {
             if self.others()?.is_empty() {
                 let note = self.sign_in.words.say("note-no-other");
@@ -159,13 +173,14 @@ impl Turn<'_> {
         {
             return self.instead_of_no_code(digits);
         }
-        let response = Response::code(answer);
-        match self
-            .parts
-            .verifications
-            .answer(verification, &response)
-            .await
-        {
+        self.verify(&Response::code(answer)).await
+    }
+
+    /// Verifies the user by the method that is asked now.
+    pub(super) async fn verify(&mut self, response: &Response) -> Result<Step, ServiceError> {
+        let verification = self.verification()?;
+        let answered = self.parts.verifications.answer(verification, response);
+        match answered.await {
             Ok(proven) => self.proved(&proven).await,
             Err(error) => self.instead_of_answer(error),
         }
@@ -183,7 +198,7 @@ impl Turn<'_> {
     }
 
     /// What comes where an answer was not accepted, or not heard.
-    fn instead_of_answer(&mut self, error: ServiceError) -> Result<Step, ServiceError> {
+    pub(super) fn instead_of_answer(&mut self, error: ServiceError) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
         if error.is_refused_code() && self.session.count_wrong() {
             return Ok(self.too_many_attempts());
@@ -217,9 +232,14 @@ impl Turn<'_> {
         self.prompt_again(Some(&note))
     }
 
-    fn instead_of_locked(&mut self, until: Timestamp) -> Result<Step, ServiceError> {
+    pub(super) fn instead_of_locked(&mut self, until: Timestamp) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
-        let note = words.say_until("note-locked", until);
+        let is_key = matches!(self.asked()?, Some(asked) if asked.kind == Kind::SecurityKey);
+        let note = if is_key {
+            words.say_until("note-key-locked", until)
+        } else {
+            words.say_until("note-locked", until)
+        };
         let end = words.say_until("end-locked", until);
         self.instead(&note, RefusedFor::Locked, end)
     }
@@ -243,7 +263,7 @@ impl Turn<'_> {
     }
 
     /// Offers the other ways, or ends where there is none.
-    fn instead(
+    pub(super) fn instead(
         &mut self,
         note: &SecretText,
         refused: RefusedFor,

@@ -8,6 +8,7 @@ use crate::service::deliveries::Deliveries;
 use crate::service::enrollment::{Enrollment, Enrollments};
 use crate::service::issuing::IssuedCodes;
 use crate::service::notices::Notices;
+use crate::service::security_keys::SecurityKeys;
 use crate::service::sending::CodeSender;
 use crate::service::session::Session;
 use crate::service::verification::{Verification, Verifications};
@@ -31,6 +32,7 @@ pub(in crate::service) struct Parts {
     pub(in crate::service) enrollments: Arc<Enrollments>,
     pub(in crate::service) verifications: Arc<Verifications>,
     pub(in crate::service) issued_codes: Arc<IssuedCodes>,
+    pub(in crate::service) keys: SecurityKeys,
 }
 
 /// A sign-in that is going on.
@@ -43,6 +45,10 @@ pub struct SignIn {
     /// How an app that is set up is shown first.
     pub(super) first_view: View,
     pub(super) forms: Forms,
+    /// The account that asks.
+    pub(super) account: u32,
+    /// Whether the user sits at this host now.
+    pub(super) is_at_host: Box<dyn Fn() -> bool + Send + Sync>,
     pub(super) may_set_up: bool,
     pub(super) words: Wording,
     /// None where the user has nothing to be verified by.
@@ -59,6 +65,8 @@ pub(super) struct Talk {
     pub(super) answers: u16,
     /// Wrong codes for the method that is being set up.
     pub(super) wrong: u8,
+    /// How often a security key has found that PIN or finger are not its user's.
+    pub(super) wrong_on_keys: u8,
     /// Whether the user has proved a method, by verifying or by setting it up.
     pub(super) proved: bool,
     /// What the user is told at the end.
@@ -70,6 +78,8 @@ pub(super) struct Talk {
 pub(super) enum Stage {
     /// A code of the method that the verification asks.
     Code,
+    /// What verifies the user on a security key, or that one is plugged in.
+    Key(KeyStage),
     /// Which of these methods to ask instead.
     Ways {
         /// The methods, as they are numbered.
@@ -79,6 +89,15 @@ pub(super) enum Stage {
     },
     /// Something of setting up a method.
     SetUp(SetUpStage),
+}
+
+/// How far a security key has come.
+#[derive(Clone, Copy)]
+pub(super) struct KeyStage {
+    /// Whether a key of the user's was plugged in.
+    pub(super) is_found: bool,
+    /// Whether it reads fingerprints.
+    pub(super) reads_fingerprints: bool,
 }
 
 /// One turn of a conversation: what an answer leads to.

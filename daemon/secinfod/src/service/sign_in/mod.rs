@@ -6,6 +6,7 @@
 mod ask;
 mod conversation;
 mod finish;
+mod key;
 mod picture;
 mod remind;
 mod screen;
@@ -28,11 +29,12 @@ use crate::messages::Prompts;
 use crate::methods::security_key::KeyChallenge;
 use crate::wire_names::WireName;
 use conversation::{LONGEST, Stage, Talk, Turn, outlook};
+use key::has_key;
 use secinfo_domain::{
     Action, Purpose, Refusal, RotatingTag, Seconds, ServiceName, SessionTag, SignInOutlook,
     SignInPlace, TerminalTag,
 };
-use secinfo_wire::Forms;
+use secinfo_wire::{Form, Forms};
 use std::sync::{Arc, Mutex};
 
 /// The most answers in one sign-in: more than a person gives, and an end to a program that answers
@@ -51,6 +53,8 @@ pub struct SignInRequest {
     pub name: String,
     /// Their uid.
     pub uid: u32,
+    /// The account that started the program; of what the host itself starts, the user's.
+    pub account: u32,
     /// Where they sign in, as far as the program that says so is trusted.
     pub place: SignInPlace,
     /// From where they come, as messages say it.
@@ -63,6 +67,9 @@ pub struct SignInRequest {
     pub one_line: bool,
     /// The forms of challenges that the program can present.
     pub forms: Forms,
+    /// Whether they sit at this host, where security keys are plugged in and can be asked. It is looked up
+    /// before each use of a key: they may have left, or another user may have come.
+    pub is_at_host: Box<dyn Fn() -> bool + Send + Sync>,
 }
 
 impl SignIns {
@@ -171,7 +178,7 @@ impl SignIns {
         request: SignInRequest,
     ) -> Result<SignIn, ServiceError> {
         let verifications = &self.parts.verifications;
-        let forms = request.forms;
+        let forms = self.forms(&person, &request);
         let first = verifications.candidates(&person, by, Purpose::SignIn, forms)?;
         let first = first.first().map(secinfo_domain::state::Method::id);
         let is_remote = !request.origin.is_empty();
@@ -200,6 +207,8 @@ impl SignIns {
             language: request.language,
             first_view,
             forms,
+            account: request.account,
+            is_at_host: request.is_at_host,
             may_set_up: request.may_set_up,
             words: Wording::new(prompts, request.one_line, self.parts.core.clock()),
             verification,
@@ -209,12 +218,23 @@ impl SignIns {
                 stage: Stage::Code,
                 answers: 0,
                 wrong: 0,
+                wrong_on_keys: 0,
                 proved: false,
                 messages: Vec::new(),
             }),
         })
     }
 
+    /// The forms of challenges that the user can be asked: the daemon itself presents what a security key is
+    /// asked, where one can be plugged in. Where users without a key sit is not looked up.
+    fn forms(&self, person: &Person, request: &SignInRequest) -> Forms {
+        let can_ask_keys = self.parts.keys.is_there()
+            && has_key(&self.parts.core, person)
+            && (request.is_at_host)();
+        let forms = request.forms.iter().filter(|form| *form != Form::Assertion);
+        let of_keys = can_ask_keys.then_some(Form::Assertion);
+        forms.chain(of_keys).collect()
+    }
     /// Answers what a sign-in has asked.
     pub async fn answer(
         &self,
@@ -225,9 +245,7 @@ impl SignIns {
         self.sessions
             .get(session.id())
             .ok_or(ServiceError::SessionExpired)?;
-        let step = Turn::of(&self.parts, session, &mut talk)
-            .take(answer.trim())
-            .await;
+        let step = Turn::of(&self.parts, session, &mut talk).take(answer).await;
         if let Ok(Step::End(end)) = &step {
             self.sessions.close(session.id());
             self.count(&session.subject().by, end.outcome);
@@ -266,8 +284,22 @@ impl Turn<'_> {
         if let SignInOutlook::SetUp(missing) = outlook {
             return self.set_up_first(&missing).await;
         }
+        let elsewhere = self.note_of_key_elsewhere();
+        if let Some(note) = &elsewhere
+            && self.sign_in.verification.is_none()
+        {
+            return Ok(Step::refused(RefusedFor::NoMethod, note.clone()));
+        }
         let first = self.verification()?.asked();
-        self.ask(first).await
+        let step = self.ask(first).await?;
+        Ok(match (step, elsewhere) {
+            (Step::Ask(prompt), Some(note)) => {
+                self.sign_in
+                    .words
+                    .ask(Some(&note), &prompt.text, prompt.echo)
+            }
+            (step, _) => step,
+        })
     }
 
     async fn take(&mut self, answer: &str) -> Result<Step, ServiceError> {
@@ -280,9 +312,11 @@ impl Turn<'_> {
             return Ok(self.too_many_attempts());
         }
         match self.talk.stage.clone() {
-            Stage::Code => self.on_code(answer).await,
-            Stage::Ways { ways, back } => self.on_ways(&ways, back, answer).await,
-            Stage::SetUp(stage) => self.on_set_up(stage, answer).await,
+            Stage::Code => self.on_code(answer.trim()).await,
+            // Blanks may belong to a PIN.
+            Stage::Key(stage) => self.on_key(stage, answer).await,
+            Stage::Ways { ways, back } => self.on_ways(&ways, back, answer.trim()).await,
+            Stage::SetUp(stage) => self.on_set_up(stage, answer.trim()).await,
         }
     }
 }

@@ -33,7 +33,7 @@ impl Turn<'_> {
         answer: &str,
     ) -> Result<Step, ServiceError> {
         if back && answer.is_empty() {
-            return self.prompt_again(None);
+            return self.go_back().await;
         }
         match numbered(ways, answer) {
             Some(way) => self.ask(way).await,
