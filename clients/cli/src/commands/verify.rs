@@ -10,7 +10,7 @@ use secinfo_words::{Words, message};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-const JSON: &str = r#"JSON: {"verified":true, "method", "kind", "strength", "time", "remaining"}; remaining is the number of recovery codes that are left when one was used."#;
+const JSON: &str = r#"JSON: {"verified":true, "method", "kind", "strength", "time", "remaining"}; remaining is the number of recovery codes that are left when one was used. With --exchange, first the line {"request_options":[{PublicKeyCredentialRequestOptionsJSON}, ...]}, after which a line with AuthenticationResponseJSON to one of them is read from standard input (WebAuthn Level 3 section 5.1)."#;
 
 /// Verify a user with a code
 ///
@@ -29,6 +29,10 @@ pub(crate) struct Arguments {
     /// The service that asks, as policy knows it
     #[arg(long, default_value = "secinfo")]
     service: String,
+    /// Prove a security key: write and read WebAuthn's own JSON, a line each, for another program that
+    /// talks to the key
+    #[arg(long)]
+    exchange: bool,
 }
 
 #[derive(Serialize)]
@@ -60,7 +64,11 @@ pub(crate) async fn run(
         service: &arguments.service,
         method: method.map(|method| method.path.clone().into_inner()),
     };
-    let proof = verification::verify(client, &request).await?;
+    let proof = if arguments.exchange {
+        verification::verify_by_exchange(client, &request).await?
+    } else {
+        verification::verify(client, &request).await?
+    };
     client.screen.json(&ProofJson {
         verified: true,
         method: id_of(&proof.method),

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 /// An enrollment that was started, and waits to be proved.
 pub(crate) struct Enrollment {
-    path: OwnedObjectPath,
+    pub(super) path: OwnedObjectPath,
     kind: &'static str,
     /// What the user needs for it, and what it asks.
     pub(crate) details: EnrollmentDetails,
@@ -71,6 +71,31 @@ impl Enrollment {
                 Ok(enrolled) => return conclude(client, &enrolled, false).await,
                 Err(Failure::Bus(error)) if is_worth_another_try(&error) => refusal = Some(error),
                 Err(failure) => return Err(failure),
+            }
+        }
+    }
+
+    /// Answers each challenge until the method is enrolled, then says what was enrolled. A wrong answer ends
+    /// it.
+    pub(crate) async fn finish_in_steps(
+        self,
+        client: &Client,
+        mut answer: impl FnMut(&Challenge) -> Result<Response, Failure>,
+    ) -> Result<(), Failure> {
+        let enrollment = EnrollmentProxy::new(&client.connection, self.path).await?;
+        let mut challenge = self.details.challenge.clone();
+        loop {
+            let response = match answer(&challenge) {
+                Ok(response) => response,
+                Err(failure) => {
+                    let _ = enrollment.cancel().await;
+                    return Err(failure);
+                }
+            };
+            let submitted = async || enrollment.submit(&response).await;
+            match with_fresh_proof(client, submitted).await? {
+                Submitted::Enrolled(enrolled) => return conclude(client, &enrolled, false).await,
+                Submitted::Next(next) => challenge = next,
             }
         }
     }

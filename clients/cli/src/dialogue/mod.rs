@@ -3,6 +3,9 @@
 
 pub(crate) mod answers;
 pub(crate) mod enrollment;
+pub(crate) mod exchange;
+mod key_helper;
 mod prompt;
+pub(crate) mod security_key;
 mod sending;
 pub(crate) mod verification;

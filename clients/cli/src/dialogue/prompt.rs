@@ -1,6 +1,7 @@
-//! What is asked in a dialogue: a code, or answers to questions.
+//! What is asked in a dialogue: a code, answers to questions, or a security key.
 
 use super::answers::{self, Shown};
+use super::security_key::{Answered, KeyDialogue};
 use super::sending::{Sending, Session};
 use crate::client::Client;
 use secinfo_terminal::failure::Failure;
@@ -9,14 +10,16 @@ use secinfo_wire::{Challenge, Error, Response, SentCode};
 use secinfo_words::{Words, message};
 use zeroize::Zeroizing;
 
-/// A code or answers to ask for, and what was sent to the user for it.
+/// What to ask for, and what was sent to the user for it.
 pub(crate) struct Prompt<'a> {
     kind: String,
     label: String,
     digits: Option<u32>,
     sending: Option<Sending<'a>>,
-    /// None where a code is asked for.
+    /// None where something else is asked for.
     questions: Vec<String>,
+    /// What a security key is asked; none where something else is.
+    key: Option<Challenge>,
 }
 
 /// What was typed at a prompt.
@@ -40,27 +43,34 @@ impl<'a> Prompt<'a> {
         label: &str,
         session: Session<'a>,
     ) -> Result<Self, Failure> {
+        let empty = Self {
+            kind: kind.to_owned(),
+            label: label.to_owned(),
+            digits: None,
+            sending: None,
+            questions: Vec::new(),
+            key: None,
+        };
         match challenge {
             Challenge::Code {
                 digits,
                 destination,
             } => Ok(Self {
-                kind: kind.to_owned(),
-                label: label.to_owned(),
                 digits: *digits,
                 sending: destination
                     .as_deref()
                     .map(|destination| Sending::new(session, kind, destination)),
-                questions: Vec::new(),
+                ..empty
             }),
             Challenge::Answers { questions } => Ok(Self {
-                kind: kind.to_owned(),
-                label: label.to_owned(),
-                digits: None,
-                sending: None,
                 questions: questions.clone(),
+                ..empty
             }),
-            Challenge::Approval(_) | Challenge::Assertion { .. } => {
+            Challenge::Assertion { .. } => Ok(Self {
+                key: Some(challenge.clone()),
+                ..empty
+            }),
+            Challenge::Approval(_) => {
                 let form = challenge.form();
                 let what = "that was not offered";
                 Err(Error::Protocol(format!("a challenge of the form {form}, {what}")).into())
@@ -94,8 +104,27 @@ impl<'a> Prompt<'a> {
         !self.questions.is_empty()
     }
 
+    /// Whether Enter alone answers, so that another method is asked for by a mark.
+    pub(crate) const fn takes_nothing(&self) -> bool {
+        self.is_sent() || self.key.is_some()
+    }
+
+    /// Whether each answer is to something else, so that it is asked anew after a wrong one.
+    pub(crate) const fn is_asked_anew(&self) -> bool {
+        self.asks_questions() || self.key.is_some()
+    }
+
     /// Asks the person; none at the end of input.
     pub(crate) fn ask(&self, screen: &Screen) -> Result<Option<Typed>, Failure> {
+        if let Some(challenge) = &self.key {
+            let touch = screen.words.say(message::ProofKeyTouch);
+            let answered = KeyDialogue::new(screen).sign(challenge, &self.label, &touch)?;
+            return Ok(match answered {
+                Answered::Signed(response) => Some(Typed::Response(response)),
+                Answered::Another => Some(Typed::Another),
+                Answered::Nothing => None,
+            });
+        }
         let question = match self.questions.first() {
             Some(first) => answers::ask(screen, first, Shown::No)?,
             None => screen.ask(&self.question(screen.words))?,

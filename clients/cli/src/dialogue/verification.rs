@@ -1,6 +1,8 @@
 //! Verifies a user in a dialogue, and obtains a fresh proof where the daemon requires one first.
 
+use super::exchange::{Wanted, exchange};
 use super::prompt::{Prompt, Typed};
+use super::security_key;
 use super::sending::{Session, leaves_session_open};
 use crate::client::Client;
 use secinfo_terminal::environment;
@@ -69,23 +71,64 @@ pub(crate) async fn verify(
     client: &Client,
     request: &VerificationRequest<'_>,
 ) -> Result<Proof, Failure> {
+    let (verification, challenge) = start(client, request, forms(client)).await?;
+    let result = converse(client, &verification, challenge).await;
+    end(&verification, result).await
+}
+
+/// Starts a verification by what can be presented in these forms.
+async fn start<'c>(
+    client: &'c Client,
+    request: &VerificationRequest<'_>,
+    forms: Forms,
+) -> Result<(VerificationProxy<'c>, VerificationChallenge), Failure> {
     let manager = client.manager().await?;
     let options = VerificationOptions {
         method: request.method.clone().map(Into::into),
         language: environment::locale(),
-        forms: Forms::from_iter([Form::Code, Form::Answers]),
+        forms,
         ..Default::default()
     };
     let (path, challenge) = manager
         .start_verification(request.uid, request.purpose, request.service, &options)
         .await?;
     let verification = VerificationProxy::new(&client.connection, path).await?;
-    let result = converse(client, &verification, challenge).await;
+    Ok((verification, challenge))
+}
+
+/// Ends a verification that has come to this.
+async fn end(
+    verification: &VerificationProxy<'_>,
+    result: Result<Proof, Failure>,
+) -> Result<Proof, Failure> {
     if result.is_err() {
         // The session may be over already, and ends with the connection in any case.
         let _ = verification.cancel().await;
     }
     result
+}
+
+/// What can be asked here. A key is plugged in by a person, at the host itself.
+fn forms(client: &Client) -> Forms {
+    let mut forms = vec![Form::Code, Form::Answers];
+    if client.screen.interactive && !client.screen.json && security_key::is_possible() {
+        forms.push(Form::Assertion);
+    }
+    Forms::from_iter(forms)
+}
+
+/// Verifies a user by a security key that another program talks to.
+pub(crate) async fn verify_by_exchange(
+    client: &Client,
+    request: &VerificationRequest<'_>,
+) -> Result<Proof, Failure> {
+    let forms = Forms::from_iter([Form::Assertion]);
+    let (verification, asked) = start(client, request, forms).await?;
+    let result = match exchange(client, Wanted::Request, &asked.challenge) {
+        Ok(response) => verification.submit(&response).await.map_err(Into::into),
+        Err(failure) => Err(failure),
+    };
+    end(&verification, result).await
 }
 
 async fn converse(
@@ -131,7 +174,7 @@ async fn converse(
                     last_refusal = Some(error.into());
                     if reason == Some(Reason::MethodLocked) {
                         choose_other(client, verification).await?
-                    } else if prompt.asks_questions() {
+                    } else if prompt.is_asked_anew() {
                         Some(asked_again(verification).await?)
                     } else {
                         None
@@ -189,7 +232,7 @@ async fn begin<'a>(
         let mut prompt = Prompt::new(asked, kind, label, session)?;
         let words = client.screen.words;
         if client.screen.interactive {
-            client.screen.note(&if prompt.is_sent() {
+            client.screen.note(&if prompt.takes_nothing() {
                 words.say(message::ProofOtherByMark)
             } else {
                 words.say(message::ProofOtherByEnter)

@@ -8,6 +8,7 @@ mod email;
 mod google_authenticator;
 mod hardware_token;
 mod recovery_codes;
+mod security_key;
 mod security_questions;
 mod text;
 
@@ -33,6 +34,7 @@ pub(crate) static KINDS: &[Kind] = &[
     Kind::of::<hardware_token::Arguments>(kind::HARDWARE_TOKEN),
     Kind::of::<text::Arguments>(kind::TEXT),
     Kind::of::<call::Arguments>(kind::CALL),
+    Kind::of::<security_key::Arguments>(kind::SECURITY_KEY),
     Kind::of::<email::Arguments>(kind::EMAIL),
     Kind::of::<security_questions::Arguments>(kind::SECURITY_QUESTIONS),
     Kind::of::<recovery_codes::Arguments>(kind::RECOVERY_CODES),

@@ -1,5 +1,7 @@
 //! Security keys over the bus, with a simulated key behind WebAuthn's own JSON.
 
+mod command;
+mod dialogue;
 mod enrolling;
 mod sign_in;
 mod verifying;
