@@ -51,6 +51,10 @@ dictionary! {
     pub struct ImportMethodsOptions {
         /// Only find out what would be imported.
         pub check: Option<bool>,
+        /// The option `origin` of `pam_u2f`, where it had one.
+        pub origin: Option<String>,
+        /// The option `appid` of `pam_u2f`, where it had one.
+        pub appid: Option<String>,
     }
 }
 

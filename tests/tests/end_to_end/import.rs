@@ -6,6 +6,7 @@ use secinfo_tests::{
     Setup, TestHost, hotp, pipe_with, response,
 };
 use secinfo_wire::{Enrolled, ImportReply};
+use serde_json::json;
 use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
@@ -409,22 +410,60 @@ async fn two_imports_of_one_file_at_once_add_each_method_once() {
 }
 
 #[tokio::test]
-async fn a_file_of_pam_u2f_is_checked_but_not_imported() {
+async fn keys_of_pam_u2f_work_as_they_were_bound_and_with_their_pin() {
     let host = TestHost::start().await;
+    // What pamu2fcfg writes of a key that a client without a browser has registered.
+    let rp_id = "pam://old-name";
+    let mut key = secinfo_test_key::Browser::new(&format!("secinfo://{rp_id}"));
+    let made = key.create(
+        &json!({
+            "rp": {"id": rp_id, "name": rp_id},
+            "user": {"id": "AAAA", "name": ALICE_NAME},
+            "challenge": "AAAA",
+            "pubKeyCredParams": [{"type": "public-key", "alg": -7}],
+        })
+        .to_string(),
+    );
+    let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+    let decoded = |text: &serde_json::Value| {
+        let text = text.as_str().unwrap();
+        data_encoding::BASE64URL_NOPAD
+            .decode(text.as_bytes())
+            .unwrap()
+    };
+    let handle = data_encoding::BASE64.encode(&decoded(&made["id"]));
+    let public = decoded(&made["response"]["publicKey"]);
+    let point = data_encoding::BASE64.encode(&public[public.len() - 64..]);
+    let resident = "*,AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=,eddsa,+presence+pin";
+    let file = format!("{ALICE_NAME}:{handle},{point},es256,+presence\n{BOB_NAME}:{resident}\n");
     let path = host.directory().join("u2f_mappings");
-    let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-    let file = format!("{ALICE_NAME}:*,{key},eddsa,+presence+pin\n{BOB_NAME}:*,{key},es256,+pin\n");
     fs::write(&path, file).unwrap();
     let file = path.display().to_string();
-    let checked = host.secinfo(ROOT, &["--json", "import", "u2f-mappings", &file], "");
-    assert_eq!((checked.code, told(&checked)), (1, (0, vec![1, 2])));
-    let line = checked.stdout.lines().next().unwrap();
-    assert!(
-        line.contains("no security keys yet") && line.contains("64 bytes"),
-        "{line}"
-    );
-    let root = host.client(ROOT).await;
-    assert!(root.methods_of(ALICE).await.is_empty());
+    let import = [
+        "--json",
+        "import",
+        "u2f-mappings",
+        &file,
+        "--origin",
+        rp_id,
+        "--yes",
+    ];
+    let imported = host.secinfo(ROOT, &import, "");
+    assert_eq!((imported.code, told(&imported)), (1, (1, vec![2])));
+    assert!(imported.stdout.contains("add the key anew"), "{imported:?}");
+    let again = host.secinfo(ROOT, &import, "");
+    assert_eq!((again.code, told(&again)), (1, (0, vec![1, 2])));
+
+    let mut verify = host.start_secinfo(ALICE, &["--json", "verify", "--exchange"]);
+    let request = verify.json_line()["request_options"][0].to_string();
+    verify.write(&format!("{}\n", key.get(&request)));
+    assert_eq!(verify.finish().success().json()["strength"], "strong");
+    key.key.flags.verified = Some(false);
+    let mut verify = host.start_secinfo(ALICE, &["--json", "verify", "--exchange"]);
+    let request = verify.json_line()["request_options"][0].to_string();
+    verify.write(&format!("{}\n", key.get(&request)));
+    let refused = verify.finish();
+    assert_eq!(refused.json()["error"], "UserVerificationMissing");
 
     let symbolic = path.with_file_name("link");
     symlink(&path, &symbolic).unwrap();

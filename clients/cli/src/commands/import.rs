@@ -7,6 +7,7 @@ use crate::import::methods;
 use crate::methods::{AppExport, GoogleAuthenticator};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::visible;
+use secinfo_wire::ImportMethodsOptions;
 use std::path::PathBuf;
 
 /// The most bytes of a file of many users.
@@ -42,12 +43,24 @@ enum Format {
     },
     /// The file of pam-u2f; for administrators
     ///
-    /// The file is checked, but security keys cannot be brought over yet: each line is told as a
-    /// problem.
+    /// Says what would be imported and for whom, and asks. Then each key becomes a method at once. Ends
+    /// with exit code 1 when a line could not be imported.
+    ///
+    /// The keys work at this host with their PIN, as if they had been added here, but in no browser.
+    /// A key whose credential it keeps itself ("*" in the file) is left out: add it anew.
     #[command(after_long_help = JSON)]
     U2fMappings {
         /// The file, usually in /etc
         file: PathBuf,
+        /// The origin that the module was given; pam:// and the name of the host where it was given none
+        #[arg(long)]
+        origin: Option<String>,
+        /// The appid that the module was given; the origin where it was given none
+        #[arg(long)]
+        appid: Option<String>,
+        /// Import what can be imported without asking
+        #[arg(long)]
+        yes: bool,
     },
 }
 
@@ -78,10 +91,19 @@ pub(crate) async fn run(
             ))?;
             imported
         }
-        Format::U2fMappings { file } => {
+        Format::U2fMappings {
+            file,
+            origin,
+            appid,
+            yes,
+        } => {
             let content = read_of_system(&file, LARGEST_FILE)?;
-            // Nothing of it is taken in, so that there is nothing to ask.
-            methods::import(client, "u2f-mappings", content, true).await
+            let options = ImportMethodsOptions {
+                origin,
+                appid,
+                ..Default::default()
+            };
+            methods::import_with(client, "u2f-mappings", content, yes, options).await
         }
     }
 }

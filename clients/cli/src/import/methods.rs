@@ -17,11 +17,34 @@ pub(crate) async fn import(
     content: Zeroizing<Vec<u8>>,
     yes: bool,
 ) -> Result<(), Failure> {
+    import_with(
+        client,
+        format,
+        content,
+        yes,
+        ImportMethodsOptions::default(),
+    )
+    .await
+}
+
+/// The same, with what the other system was told.
+///
+/// # Errors
+/// As for [`import`].
+pub(crate) async fn import_with(
+    client: &Client,
+    format: &str,
+    content: Zeroizing<Vec<u8>>,
+    yes: bool,
+    mut options: ImportMethodsOptions,
+) -> Result<(), Failure> {
     if !yes {
-        let checked = send(client, format, content.clone(), true).await?;
+        options.check = Some(true);
+        let checked = send(client, format, content.clone(), &options).await?;
         consent::ask(&client.screen, "methods", &checked)?;
     }
-    let imported = send(client, format, content, false).await?;
+    options.check = Some(false);
+    let imported = send(client, format, content, &options).await?;
     consent::report(&client.screen, "methods", &imported)
 }
 
@@ -29,13 +52,12 @@ async fn send(
     client: &Client,
     format: &str,
     content: Zeroizing<Vec<u8>>,
-    check: bool,
+    options: &ImportMethodsOptions,
 ) -> Result<ImportReply, Failure> {
     let pipe = through_a_pipe(content)?;
-    let options = ImportMethodsOptions { check: Some(check) };
     let manager = client.manager().await?;
     Ok(manager
-        .import_methods(format, Fd::from(&pipe), &options)
+        .import_methods(format, Fd::from(&pipe), options)
         .await?)
 }
 

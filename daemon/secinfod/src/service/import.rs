@@ -5,12 +5,17 @@ use super::notices::Notices;
 use super::tokens::Imported;
 use crate::core::{Core, Person, Requester, ServiceError, random_id};
 use crate::methods::import::brought_over::BroughtOver;
-use crate::methods::import::{Import, LineProblem, u2f_mappings};
+use crate::methods::import::u2f_mappings::Mapping;
+use crate::methods::import::{Import, LineProblem};
 use crate::methods::one_time_password::is_secret_of;
+use crate::methods::payload::MethodPayload;
+use crate::methods::security_key::{RegisteredKey, registered_keys};
 use futures_util::stream::{self, StreamExt};
+use secinfo_domain::kind::{Backup, Credential, SecurityKey};
 use secinfo_domain::state::Method;
 use secinfo_domain::{Action, Label, MethodId, State, UserName};
 use secinfo_ledger::NewKey;
+use secinfo_webauthn::RpId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -48,6 +53,102 @@ impl Effect {
     }
 }
 
+/// A method as a file of another system describes it.
+pub(crate) trait Entry: Send + Sync {
+    /// Whose it is.
+    fn user(&self) -> &UserName;
+    /// What it is called, if the file says so.
+    fn label(&self) -> Option<&Label>;
+    /// Whether another entry is the same method.
+    fn is_same(&self, other: &Self) -> bool;
+    /// Whether the user has it already.
+    fn is_known(&self, core: &Core, person: &Person) -> Result<bool, ServiceError>;
+    /// The method that it makes.
+    fn to_method(&self, core: &Core) -> (Credential, MethodPayload);
+}
+
+impl Entry for BroughtOver {
+    fn user(&self) -> &UserName {
+        &self.user
+    }
+
+    fn label(&self) -> Option<&Label> {
+        self.label.as_ref()
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.secret == other.secret
+    }
+
+    fn is_known(&self, core: &Core, person: &Person) -> Result<bool, ServiceError> {
+        is_secret_of(core, person, &self.secret)
+    }
+
+    fn to_method(&self, core: &Core) -> (Credential, MethodPayload) {
+        Self::to_method(self, core.now())
+    }
+}
+
+/// A security key as another system has registered it.
+pub(crate) struct KeyEntry {
+    user: UserName,
+    key: RegisteredKey,
+}
+
+impl KeyEntry {
+    /// The keys of a file of `pam_u2f`, which has bound them to this.
+    pub(crate) fn read(mut import: Import<Mapping>, rp_id: &RpId) -> Import<Self> {
+        let mut entries = Vec::new();
+        for (line, mapping) in import.entries {
+            match mapping.to_key(rp_id) {
+                Ok(key) => {
+                    let user = mapping.user;
+                    entries.push((line, Self { user, key }));
+                }
+                Err(what) => import.problems.push(LineProblem { line, what }),
+            }
+        }
+        Import {
+            entries,
+            problems: import.problems,
+        }
+    }
+
+    fn credential(&self, core: &Core) -> SecurityKey {
+        SecurityKey {
+            credential: core.credential_tag(self.key.id.as_bytes(), &self.key.public_key),
+            sign_count: None,
+            backup: Backup::NotEligible,
+        }
+    }
+}
+
+impl Entry for KeyEntry {
+    fn user(&self) -> &UserName {
+        &self.user
+    }
+
+    fn label(&self) -> Option<&Label> {
+        None
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        self.key.id == other.key.id
+    }
+
+    fn is_known(&self, core: &Core, person: &Person) -> Result<bool, ServiceError> {
+        let state = core.state();
+        let methods = state.user(person.id).map_or(&[][..], |user| user.methods());
+        Ok(registered_keys(core, methods).any(|key| key.id == self.key.id))
+    }
+
+    fn to_method(&self, core: &Core) -> (Credential, MethodPayload) {
+        let key = self.key.clone();
+        let payload = MethodPayload::SecurityKey { key };
+        (self.credential(core).into(), payload)
+    }
+}
+
 /// The outcome for the lines of one user.
 #[derive(Default)]
 struct Outcome {
@@ -67,17 +168,17 @@ impl Imports {
     /// Imports the methods of a file; those without a name of their own are called `label`.
     /// Importing it again leaves methods that are there as they are, and brings back those that were
     /// deleted, with the counters of the file.
-    pub async fn import(
+    pub(crate) async fn import<E: Entry>(
         &self,
         by: &Requester,
-        import: Import<BroughtOver>,
+        import: Import<E>,
         label: &str,
         effect: Effect,
     ) -> Result<Imported, ServiceError> {
         let _turn = self.turn.lock().await;
-        let mut by_user: BTreeMap<UserName, Vec<(u32, BroughtOver)>> = BTreeMap::new();
+        let mut by_user: BTreeMap<UserName, Vec<(u32, E)>> = BTreeMap::new();
         for (line, entry) in import.entries {
-            let lines = by_user.entry(entry.user.clone()).or_default();
+            let lines = by_user.entry(entry.user().clone()).or_default();
             lines.push((line, entry));
         }
         let mut count = 0;
@@ -105,42 +206,19 @@ impl Imports {
         })
     }
 
-    /// Reads a file of `pam_u2f`, and says of each line why its keys are not imported.
-    pub fn read_u2f_mappings(file: &[u8]) -> Result<Imported, ServiceError> {
-        let import = u2f_mappings::read(file)
-            .map_err(|error| ServiceError::InvalidArgument(error.to_string()))?;
-        let mut problems = import.problems;
-        let lines: BTreeMap<u32, UserName> = import
-            .entries
-            .into_iter()
-            .map(|(line, mapping)| (line, mapping.user))
-            .collect();
-        problems.extend(lines.into_iter().map(|(line, user)| LineProblem {
-            line,
-            what: format!(
-                "the security keys of {user} can be read, but this version takes in no security keys yet: keep pam_u2f for them"
-            ),
-        }));
-        Ok(Imported {
-            count: 0,
-            users: Vec::new(),
-            problems: told(problems),
-        })
-    }
-
     /// One line after the other: each must see what the one before has added.
-    async fn import_for(
+    async fn import_for<E: Entry>(
         &self,
         by: &Requester,
         user: &UserName,
-        lines: Vec<(u32, BroughtOver)>,
+        lines: Vec<(u32, E)>,
         label: &str,
         effect: Effect,
     ) -> Result<Outcome, ServiceError> {
         let account = self.core.accounts().by_name(user)?;
         let mut rehearsed = self.core.state();
         let mut outcome = Outcome::default();
-        let mut added: Vec<BroughtOver> = Vec::new();
+        let mut added: Vec<E> = Vec::new();
         for (line, entry) in lines {
             let result = match &account {
                 None => Err(format!("there is no account {user} on this host")),
@@ -148,9 +226,9 @@ impl Imports {
                 Some(account) if account.uid == by.uid && by.uid != 0 => Err(
                     "methods of your own are imported by another administrator: ask one".to_owned(),
                 ),
-                Some(_) if added.iter().any(|former| former.secret == entry.secret) => Err(
-                    format!("{user} has this method from a line before: it counts"),
-                ),
+                Some(_) if added.iter().any(|former| former.is_same(&entry)) => Err(format!(
+                    "{user} has this method from a line before: it counts"
+                )),
                 Some(account) => {
                     let person = self.core.person(account.uid)?;
                     let result = match effect {
@@ -182,7 +260,7 @@ impl Imports {
         &self,
         person: &Person,
         by: &Requester,
-        entry: &BroughtOver,
+        entry: &impl Entry,
         label: &str,
     ) -> Result<(), ServiceError> {
         let (action, key) = self.addition(person, method_ids(&self.core, person), entry, label)?;
@@ -197,7 +275,7 @@ impl Imports {
         state: &State,
         person: &Person,
         by: &Requester,
-        entry: &BroughtOver,
+        entry: &impl Entry,
         label: &str,
     ) -> Result<State, ServiceError> {
         let methods = state.user(person.id).map_or(&[][..], |user| user.methods());
@@ -212,18 +290,18 @@ impl Imports {
         &self,
         person: &Person,
         compared: Vec<MethodId>,
-        entry: &BroughtOver,
+        entry: &impl Entry,
         label: &str,
     ) -> Result<(Action, NewKey), ServiceError> {
-        if is_secret_of(&self.core, person, &entry.secret)? {
+        if entry.is_known(&self.core, person)? {
             return Err(ServiceError::InvalidArgument(format!(
                 "{} has this method already: it was left as it is",
-                entry.user
+                entry.user()
             )));
         }
-        let label = entry.label.as_ref().map_or(label, Label::as_str);
+        let label = entry.label().map_or(label, Label::as_str);
         let label = free_label(&self.core, person, label)?;
-        let (credential, payload) = entry.to_method(self.core.now());
+        let (credential, payload) = entry.to_method(&self.core);
         let method = MethodId::from_bytes(random_id()?);
         let key = NewKey::generate(method.into())?;
         let sealed = payload.seal(&key, &label)?;
@@ -258,23 +336,6 @@ fn told(mut problems: Vec<LineProblem>) -> Vec<(u32, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_file_of_pam_u2f_is_read_and_nothing_of_it_is_taken_in() {
-        let key = data_encoding::BASE64.encode(&[9; 32]);
-        let file =
-            format!("alice:*,{key},eddsa,+presence:*,{key},eddsa,+pin\nbob:*,x,eddsa,+pin\n");
-        let imported = Imports::read_u2f_mappings(file.as_bytes()).unwrap();
-        assert_eq!(imported.count, 0);
-        let lines: Vec<_> = imported.problems.iter().map(|(line, _)| *line).collect();
-        assert_eq!(lines, [1, 2]);
-        assert!(
-            imported.problems[0]
-                .1
-                .contains("the security keys of alice can be read")
-        );
-        assert!(imported.problems[1].1.contains("not base64"));
-    }
 
     #[test]
     fn problems_are_told_in_order_and_not_without_end() {

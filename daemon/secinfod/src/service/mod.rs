@@ -32,6 +32,7 @@ pub use changes::Deletion;
 pub use conversation::Prompt;
 pub use deliveries::Deliveries;
 pub use enrollment::{Answered, Enrolled, Enrollment, Enrollments, Started};
+pub(crate) use import::KeyEntry;
 pub use import::{Effect, Imports};
 pub use issuing::IssuedCodes;
 pub use notices::{Notices, WaitingNotices};

@@ -8,10 +8,11 @@ use super::verification::{start_verification, verify};
 use super::{MANAGE_USERS, READ_USERS, VERIFY_USERS, parse, requester};
 use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface};
-use crate::methods::import::{LARGEST_FILE, oath_users, one_time_codes};
-use crate::service::{Effect, Imports, ServiceError, UserRow};
+use crate::methods::import::{LARGEST_FILE, oath_users, one_time_codes, u2f_mappings};
+use crate::service::{Effect, KeyEntry, ServiceError, UserRow};
 use crate::wire_names::WireName;
 use secinfo_domain::UserName;
+use secinfo_webauthn::RpId;
 use secinfo_wire::names::interface::MANAGER;
 use secinfo_wire::{Dictionary, ImportMethodsOptions, ImportReply, Policy, Status, UserSummary};
 use secinfo_words::Language;
@@ -55,8 +56,8 @@ pub(super) fn interface() -> Interface<Daemon> {
             "Verify"(uid, purpose, service, method, response) -> (proof) for own_or_verify => verify;
             /// Brings the methods of users over from the file of another system, which comes
             /// through a pipe: oath-users (pam_oath), one-time-codes (a JSON object a line), or
-            /// u2f-mappings (pam_u2f), of which nothing is taken in yet. With the option check it
-            /// only tells what would be imported.
+            /// u2f-mappings (pam_u2f), with the options origin and appid of the module. With the option
+            /// check it only tells what would be imported.
             "ImportMethods"(format, pipe, options) -> (imported, users, problems) for Access::Administrator(MANAGE_USERS) => import_methods;
             /// How the daemon is: version, whether it is healthy and if not why, how it authorizes,
             /// since when it runs.
@@ -193,7 +194,15 @@ async fn import_methods(
     let read = match format.as_str() {
         "oath-users" => oath_users::read(content),
         "one-time-codes" => one_time_codes::read(content),
-        "u2f-mappings" => return Ok(reply(Imports::read_u2f_mappings(content)?)),
+        "u2f-mappings" => {
+            let rp_id = rp_id_of_pam_u2f(&call, &options)?;
+            let keys = u2f_mappings::read(content);
+            let keys = keys.map_err(|error| BusError::invalid_argument(error.to_string()))?;
+            let import = KeyEntry::read(keys, &rp_id);
+            let (by, imports) = (requester(&call, None), call.service().imports());
+            let imported = imports.import(&by, import, "Security key", effect).await?;
+            return Ok(reply(imported));
+        }
         _ => {
             return Err(BusError::invalid_argument(
                 "The format is \"oath-users\", \"one-time-codes\" or \"u2f-mappings\".",
@@ -205,6 +214,15 @@ async fn import_methods(
     let imports = call.service().imports();
     let label = "Imported from oath-users";
     Ok(reply(imports.import(&by, import, label, effect).await?))
+}
+
+/// What `pam_u2f` has bound its keys to: the application id, else the origin, else `pam://` and the name of
+/// the host.
+fn rp_id_of_pam_u2f(call: &Call<Daemon>, options: &ImportMethodsOptions) -> Result<RpId, BusError> {
+    let of_host = || format!("pam://{}", call.service().core().settings().host);
+    let named = options.appid.clone().or_else(|| options.origin.clone());
+    RpId::imported(&named.unwrap_or_else(of_host))
+        .map_err(|error| BusError::invalid_argument(format!("{error}.")))
 }
 
 async fn get_status(call: Call<Daemon>, (): ()) -> Result<(Status,), BusError> {

@@ -7,9 +7,10 @@
 mod differential;
 
 use super::{Import, ImportError, LineProblem};
+use crate::methods::security_key::RegisteredKey;
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER_PERMISSIVE};
 use secinfo_domain::UserName;
-use serde::{Deserialize, Serialize};
+use secinfo_webauthn::{CredentialId, RpId};
 use std::collections::{BTreeMap, HashMap};
 
 /// The most bytes of a key handle: CTAP 2.1 section 6.1 lets an authenticator say how many it takes, and none
@@ -25,9 +26,8 @@ pub struct Mapping {
     pub credential: SecurityKeyCredential,
 }
 
-/// What a relying party keeps of a security key. Stored as it stands: fields are added at the end
-/// and never moved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What the module keeps of a security key.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecurityKeyCredential {
     /// By which the key finds its credential again; empty where the key keeps it itself.
     pub key_handle: Vec<u8>,
@@ -42,7 +42,7 @@ pub struct SecurityKeyCredential {
 }
 
 /// A public key, by the algorithm of its signatures.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PublicKey {
     /// ECDSA on P-256 with SHA-256: both coordinates, 32 bytes each, big-endian.
     Es256 {
@@ -60,6 +60,30 @@ pub enum PublicKey {
         /// The exponent, big-endian.
         exponent: [u8; 3],
     },
+}
+
+impl Mapping {
+    /// The key as this host keeps it. `rp_id` is what the module has bound it to.
+    pub(crate) fn to_key(&self, rp_id: &RpId) -> Result<RegisteredKey, String> {
+        let credential = &self.credential;
+        if credential.key_handle.is_empty() {
+            return Err(
+                "the key keeps this credential itself, and the file does not tell it from others: add the key anew"
+                    .to_owned(),
+            );
+        }
+        let said = |error: secinfo_webauthn::Error| format!("it cannot be used: {error}");
+        let public_key = match &credential.public_key {
+            PublicKey::Es256 { x, y } => secinfo_webauthn::PublicKey::es256(*x, *y),
+            PublicKey::EdDsa(point) => secinfo_webauthn::PublicKey::eddsa(*point),
+            PublicKey::Rs256 { modulus, exponent } => {
+                secinfo_webauthn::PublicKey::rs256(modulus.clone(), exponent.to_vec())
+            }
+        };
+        let id = CredentialId::new(credential.key_handle.clone()).map_err(said)?;
+        let public_key = public_key.map_err(said)?;
+        Ok(RegisteredKey::brought_over(id, public_key, rp_id.clone()))
+    }
 }
 
 /// Reads the whole file.
@@ -368,18 +392,25 @@ mod tests {
         }
     }
 
-    /// The stored form is fixed: what was written once is read for ever.
     #[test]
-    fn the_stored_form_stays() {
-        let credential = only(&format!("alice:{}", new("es256", &point(), "+presence"))).credential;
-        let bytes = postcard::to_allocvec(&credential).unwrap();
-        let golden = format!(
-            "03fbff0700{}010000",
-            data_encoding::HEXLOWER.encode(&point())
+    fn a_key_is_bound_to_what_the_module_has_bound_it_to() {
+        let rp_id = RpId::imported("pam://host").unwrap();
+        // The base point of P-256.
+        let point = "6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296\
+            4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5";
+        let point = data_encoding::HEXLOWER.decode(point.as_bytes()).unwrap();
+        let mapping = only(&format!("alice:{}", new("es256", &point, "+pin")));
+        let key = mapping.to_key(&rp_id).unwrap();
+        assert_eq!(
+            (key.rp_id, key.id.as_bytes()),
+            (rp_id.clone(), &[0xfb, 0xff, 7][..])
         );
-        assert_eq!(data_encoding::HEXLOWER.encode(&bytes), golden);
-        let read: SecurityKeyCredential = postcard::from_bytes(&bytes).unwrap();
-        assert_eq!(read, credential);
+        assert!(!key.knows_user && key.aaguid.is_none());
+        let no_point = only(&format!("alice:{}", new("es256", &[9; 64], "+pin")));
+        assert!(no_point.to_key(&rp_id).is_err());
+        let resident = format!("alice:*,{},eddsa,+pin", BASE64.encode(&[9; 32]));
+        let refused = only(&resident).to_key(&rp_id).unwrap_err();
+        assert!(refused.contains("add the key anew"), "{refused}");
     }
 
     proptest! {

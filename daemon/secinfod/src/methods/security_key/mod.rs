@@ -6,7 +6,7 @@ mod registered;
 mod relying_party;
 mod verifier;
 
-pub(crate) use asking::{Asking, KeyChallenge, answering, method_with_credential};
+pub(crate) use asking::{Asking, KeyChallenge, answering, method_with_credential, registered_keys};
 pub use registered::RegisteredKey;
 pub use relying_party::{RelyingParty, read_roots};
 

@@ -47,6 +47,20 @@ impl RegisteredKey {
         }
     }
 
+    /// A credential that another system has registered.
+    pub(crate) fn brought_over(id: CredentialId, public_key: PublicKey, rp_id: RpId) -> Self {
+        Self {
+            id,
+            public_key,
+            rp_id,
+            aaguid: None,
+            transports: Transports::default(),
+            discoverable: None,
+            attested: false,
+            knows_user: false,
+        }
+    }
+
     /// What its assertions are verified with.
     pub(super) fn known(
         &self,
