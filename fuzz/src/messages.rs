@@ -2,6 +2,7 @@
 //! to its clients, and channel hosts.
 
 use secinfo_channel_host::wire::{self, FromHost, ToHost};
+use secinfo_webauthn::SshAuthInfo;
 use secinfo_wire::key::{Event, PIN_LENGTHS, Task, Verification};
 use secinfo_wire::password::{self, SetPassword, Ticket};
 use secinfo_wire::password_reset;
@@ -77,7 +78,9 @@ pub(crate) fn sign_in(input: &[u8]) {
             ..
         }) = serde_json::from_slice(message)
         {
-            let _ = serde_json::from_str::<Start>(parameters.get());
+            if let Ok(start) = serde_json::from_str::<Start>(parameters.get()) {
+                ssh_auth_info(&start.ssh_auth_info.unwrap_or_default());
+            }
             let _ = serde_json::from_str::<password_reset::Start>(parameters.get());
             let _ = serde_json::from_str::<Answer<'_>>(parameters.get());
         }
@@ -100,6 +103,16 @@ pub(crate) fn sign_in(input: &[u8]) {
             assert!(again == step, "a step that is written is read alike");
         }
     }
+}
+
+/// Reads what sshd says of a sign-in: lines, each of which is understood by itself.
+fn ssh_auth_info(said: &str) {
+    let is_understood = |said: &str| SshAuthInfo::parse(said).is_ok();
+    let mut lines = said.split_inclusive('\n');
+    assert_eq!(
+        is_understood(said),
+        !said.is_empty() && lines.all(is_understood)
+    );
 }
 
 /// Reads messages of Varlink as the helper that sets passwords reads calls, and as the daemon reads its

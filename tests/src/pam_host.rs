@@ -33,7 +33,7 @@ impl SignInHost {
     pub fn pam_host(&self, service: &str, user: &str) -> PamHost {
         let program = self.directory().join("pam-host");
         if !program.exists() {
-            compile(&program);
+            compile("pam/host.c", &program, &["-lpam"]);
         }
         let program = program.to_str().expect("paths of tests are text");
         let mut process = self
@@ -112,18 +112,19 @@ impl Drop for PamHost {
     }
 }
 
-fn compile(program: &Path) {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("pam/host.c");
-    let output = Command::new("gcc")
+/// Compiles a source of these tests, with further arguments of the compiler.
+pub(crate) fn compile(source: &str, output: &Path, more: &[&str]) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(source);
+    let compiled = Command::new("gcc")
         .args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-O1", "-o"])
-        .arg(program)
-        .arg(source)
-        .arg("-lpam")
+        .args([output, &source])
+        .args(more)
         .output()
         .expect("gcc is installed");
     assert!(
-        output.status.success(),
-        "gcc on host.c (libpam0g-dev is needed):\n{}",
-        String::from_utf8_lossy(&output.stderr)
+        compiled.status.success(),
+        "gcc on {} (libpam0g-dev is needed):\n{}",
+        source.display(),
+        String::from_utf8_lossy(&compiled.stderr)
     );
 }

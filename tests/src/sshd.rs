@@ -1,8 +1,10 @@
 //! A real OpenSSH server on a loopback address, and the real client.
 
 use crate::accounts::UnixAccount;
+use crate::pam_host::compile;
 use crate::sign_in::SignInHost;
 use crate::terminal::Terminal;
+use secinfo_test_key::{Authenticator, Shared, serve_open_ssh};
 use secinfo_test_person::{Dialogue, Process, Pty};
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener};
@@ -121,6 +123,15 @@ impl Sshd {
         words
     }
 
+    /// Authorizes the public key in this line, and no other, for this user.
+    pub fn authorize(&self, account: UnixAccount, line: &str) {
+        fs::write(
+            self.directory.join(account.name).with_extension("pub"),
+            line,
+        )
+        .unwrap();
+    }
+
     /// Generates and authorizes a key for this user, and returns the client's options for it.
     pub fn authorize_key(&self, account: UnixAccount) -> [String; 4] {
         let key = self.directory.join(account.name);
@@ -131,6 +142,19 @@ impl Sshd {
 }
 
 impl SignInHost {
+    /// Plugs this security key in where OpenSSH's clients are: the key, and the provider that finds it.
+    pub fn plug_in_for_ssh(&self, key: Authenticator) -> (Shared, String) {
+        let provider = self.directory().join("provider.so");
+        let socket = self.directory().join("security-key");
+        let where_it_is = format!("-DSOCKET=\"{}\"", socket.display());
+        compile(
+            "ssh/provider.c",
+            &provider,
+            &["-shared", "-fPIC", &where_it_is],
+        );
+        (serve_open_ssh(key, &socket), provider.display().to_string())
+    }
+
     /// Signs this user in through SSH with these options of the client. The session prints
     /// `A session of NAME.` and ends.
     pub fn ssh<'p>(

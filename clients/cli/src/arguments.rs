@@ -2,7 +2,7 @@
 
 use crate::commands::{
     access_pass, add, audit, cancel_deletion, completions, default, delete, erase, import, man,
-    rename, reset, resync, tokens, unlock, verify,
+    rename, reset, resync, security_key, tokens, unlock, verify,
 };
 use clap::{Args, Parser, Subcommand};
 use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
@@ -63,6 +63,7 @@ pub(crate) enum Command {
     Delete(delete::Arguments),
     CancelDeletion(cancel_deletion::Arguments),
     Resync(resync::Arguments),
+    SecurityKey(security_key::Arguments),
     Verify(verify::Arguments),
     Reset(reset::Arguments),
     Status(status::Arguments),
@@ -100,6 +101,7 @@ impl Arguments {
                 | Command::Delete(_)
                 | Command::CancelDeletion(_)
                 | Command::Resync(_)
+                | Command::SecurityKey(_)
                 | Command::Verify(_)
                 | Command::Reset(_)
                 | Command::Unlock(_)

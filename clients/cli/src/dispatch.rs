@@ -4,7 +4,7 @@ use crate::arguments::{Arguments, Command};
 use crate::client::Client;
 use crate::commands::{
     access_pass, add, audit, cancel_deletion, completions, default, delete, erase, import, man,
-    page, rename, reset, resync, tokens, unlock, users, verify,
+    page, rename, reset, resync, security_key, tokens, unlock, users, verify,
 };
 use clap::CommandFactory;
 use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
@@ -37,6 +37,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Some(Command::Resync(arguments)) => {
             resync::run(&connect(screen).await?, user, arguments).await
+        }
+        Some(Command::SecurityKey(arguments)) => {
+            security_key::run(&connect(screen).await?, arguments).await
         }
         Some(Command::Verify(arguments)) => {
             verify::run(&connect(screen).await?, user, arguments).await

@@ -10,7 +10,7 @@ use crate::outcome::{
     user_message,
 };
 use crate::user_name;
-use secinfo_wire::sign_in::{Display, Start, Step};
+use secinfo_wire::sign_in::{Display, LONGEST_SSH_AUTH_INFO, SSHD, Start, Step};
 
 /// The maximum number of prompts in one sign-in: more than any set-up takes, including mistakes.
 pub(crate) const MAX_PROMPTS: usize = 200;
@@ -138,11 +138,25 @@ fn start(handle: &Handle<'_>, user: &str, service: &str, arguments: &Arguments) 
         tty: text(handle, Item::Terminal),
         invoker: text(handle, Item::RemoteUser),
         remote_host: text(handle, Item::RemoteHost),
+        ssh_auth_info: ssh_auth_info(handle, service),
         language: language(handle),
         set_up: Some(arguments.set_up),
         display: Some(display(handle, service)),
         forms: None,
     }
+}
+
+/// What sshd says of how the user has signed in to it so far. sshd sets it anew before each authentication.
+/// The environment of other services is not read for it: what is in there may come from a user's file, or
+/// from a program that a user has started.
+fn ssh_auth_info(handle: &Handle<'_>, service: &str) -> Option<String> {
+    if service != SSHD || !rustix::process::getuid().is_root() {
+        return None;
+    }
+    let info = String::from_utf8(handle.environment(c"SSH_AUTH_INFO_0")?).ok()?;
+    let is_plain = |byte: u8| byte == b'\n' || byte == b' ' || byte.is_ascii_graphic();
+    let fits = (1..=LONGEST_SSH_AUTH_INFO).contains(&info.len()) && info.bytes().all(is_plain);
+    fits.then_some(info)
 }
 
 /// What prompts are shown on.

@@ -28,6 +28,10 @@ pub trait Method {
     /// administrator.
     #[zbus(allow_interactive_auth)]
     fn resynchronize(&self, first: &str, second: &str) -> Result<()>;
+
+    /// A security key as OpenSSH keeps one: the line for `authorized_keys`, and the file with which ssh
+    /// finds the key. Neither holds a secret. The user.
+    fn get_open_ssh_key(&self) -> Result<(String, String)>;
 }
 
 /// Whether the method is gone; if not, when it will be.

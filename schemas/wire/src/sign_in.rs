@@ -14,6 +14,9 @@ pub const SOCKET: &str = "/run/secinfo/sign-in";
 /// The PAM service of OpenSSH's server.
 pub const SSHD: &str = "sshd";
 
+/// The longest that is taken of what sshd says of a sign-in, in bytes: room for several keys.
+pub const LONGEST_SSH_AUTH_INFO: usize = 4096;
+
 /// The name of the interface.
 pub const INTERFACE: &str = "org.secinfo.SignIn";
 
@@ -81,6 +84,10 @@ pub struct Start {
     /// The host that the user comes from (`PAM_RHOST`). Only root is believed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote_host: Option<String>,
+    /// What sshd says of how the user has signed in to it so far (`SSH_AUTH_INFO_0` of its PAM environment).
+    /// Only a process of root's is believed that root has started, for the service `sshd`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ssh_auth_info: Option<String>,
     /// The user's locale, such as `de_DE.UTF-8`: prompts are in its language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,

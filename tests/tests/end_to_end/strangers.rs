@@ -137,7 +137,7 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         | ("Tokens", "ListTokens")
         | ("Channels", "ListChannels")
         | ("User", "IssueRecoveryCodes" | "RevokeAccessPass" | "Unlock" | "Erase")
-        | ("Method", "Delete" | "CancelDeletion")
+        | ("Method", "Delete" | "CancelDeletion" | "GetOpenSshKey")
         | ("Enrollment" | "Verification", "SendCode" | "Cancel")
         | ("Verification", "ListMethods")
         | ("Audit", "Checkpoint" | "VerifierKey" | "Subscribe" | "Unsubscribe") => {

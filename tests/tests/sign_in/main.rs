@@ -16,3 +16,4 @@ mod resets;
 mod services;
 mod set_up;
 mod ssh;
+mod ssh_security_keys;

@@ -14,6 +14,7 @@ pub(crate) mod page;
 pub(crate) mod rename;
 pub(crate) mod reset;
 pub(crate) mod resync;
+pub(crate) mod security_key;
 pub(crate) mod tokens;
 pub(crate) mod unlock;
 pub(crate) mod users;

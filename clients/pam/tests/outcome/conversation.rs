@@ -171,6 +171,7 @@ fn the_daemon_is_told_where_the_user_is() {
         tty: Some("/dev/pts/7".to_owned()),
         invoker: Some("bob".to_owned()),
         remote_host: Some("192.0.2.7".to_owned()),
+        ssh_auth_info: None,
         language: Some("fr_FR.UTF-8".to_owned()),
         set_up: Some(true),
         display: Some(Display::Terminal),
@@ -183,6 +184,7 @@ fn the_daemon_is_told_where_the_user_is() {
         tty: None,
         invoker: None,
         remote_host: None,
+        ssh_auth_info: None,
         // The host's own locale.
         language: Some("de_DE.UTF-8".to_owned()),
         set_up: Some(false),
@@ -190,6 +192,25 @@ fn the_daemon_is_told_where_the_user_is() {
         forms: None,
     };
     assert_eq!(sent_options(&[], "debug", "su"), expected);
+}
+
+#[test]
+fn what_sshd_says_of_a_sign_in_is_passed_on_for_sshd_alone_as_far_as_it_is_plain() {
+    const SAID: &str = "publickey sk-ssh-ed25519@openssh.com AAAA\\x0a";
+    let passed_on = |said: &str, service| {
+        let line = format!("env SSH_AUTH_INFO_0={said}");
+        sent_options(&[&line], "", service).ssh_auth_info
+    };
+    let whole = SAID.replace("\\x0a", "\n");
+    assert_eq!(passed_on(SAID, "sshd"), Some(whole));
+    for service in ["login", "sudo", "su", "sshd-other"] {
+        assert_eq!(passed_on(SAID, service), None, "{service}");
+    }
+    let longest = "x".repeat(4096);
+    assert_eq!(passed_on(&longest, "sshd"), Some(longest.clone()));
+    for other in ["", "a\\x09b", "\\xff", "\\xc3\\xa4", &format!("{longest}x")] {
+        assert_eq!(passed_on(other, "sshd"), None, "{other}");
+    }
 }
 
 #[test]

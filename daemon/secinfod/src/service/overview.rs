@@ -4,8 +4,10 @@ use super::SecurityInfo;
 use crate::core::{Account, Core, Person, Requester, ServiceError, Turn};
 use crate::methods;
 use crate::methods::kind::{OpenMethod, Posed, digits};
+use crate::methods::payload::MethodPayload;
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{Kind, MethodId, Purpose, SessionTag, Timestamp, UserId};
+use secinfo_webauthn::OpenSshKey;
 use secinfo_wire::names::user_state;
 use secinfo_wire::{Challenge, Hint};
 
@@ -110,6 +112,19 @@ impl SecurityInfo {
     /// How many more methods it takes to reset the user's password; 0 where passwords are not reset.
     pub fn lacking_for_reset(&self, person: &Person) -> Result<u8, ServiceError> {
         lacking_for_reset(&self.core, person)
+    }
+
+    /// The credential of a security key as OpenSSH keeps one.
+    pub fn open_ssh_key(&self, person: &Person, id: MethodId) -> Result<OpenSshKey, ServiceError> {
+        let state = self.core.state();
+        let user = state.user(person.id).ok_or(ServiceError::NotFound)?;
+        let method = user.method(id).ok_or(ServiceError::NotFound)?;
+        let key = match MethodPayload::open(&self.core, method)? {
+            MethodPayload::SecurityKey { key } => key.open_ssh(),
+            _ => None,
+        };
+        let none = "OpenSSH has a form of security keys only, and of none that sign with RSA: choose another method";
+        key.ok_or_else(|| ServiceError::InvalidArgument(none.to_owned()))
     }
 
     /// Until when this session's proof is fresh.

@@ -3,14 +3,16 @@
 use super::notices::Notices;
 use super::sending::{CodeDelivery, CodeSender, Sending, Sent};
 use super::session::{Session, SessionOwner, Sessions};
+use super::ssh_sign_in::{CountedKeys, SshSignIn};
 use crate::core::{Core, HashingFor, Person, RequestSource, Requester, ServiceError, Turn, Waiter};
 use crate::methods;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::kind::{OpenMethod, Posed, Verifier, digits};
 use crate::methods::payload::MethodPayload;
-use crate::methods::security_key::{KeyChallenge, answering};
+use crate::methods::security_key::{KeyChallenge, answering, open_ssh_key};
 use secinfo_channel::MessagePurpose;
 use secinfo_domain::event::{Fact, Failure};
+use secinfo_domain::kind::SshKeys;
 use secinfo_domain::state::Method;
 use secinfo_domain::{
     Action, Answer, Event, Kind, MethodId, Purpose, Recipient, Refusal, Strength, Timestamp,
@@ -25,6 +27,7 @@ pub struct Verifications {
     notices: Arc<Notices>,
     codes: Arc<CodeSender>,
     sessions: Sessions<Verification>,
+    counted_over_ssh: CountedKeys,
 }
 
 /// What a verification is about.
@@ -158,6 +161,7 @@ impl Verifications {
             notices,
             codes,
             sessions,
+            counted_over_ssh: CountedKeys::default(),
         }
     }
 
@@ -398,6 +402,63 @@ impl Verifications {
         };
         let events = self.notices.commit(person, by, action, Vec::new()).await?;
         self.outcome(person, method, &events)
+    }
+
+    /// Verifies a user by their security key that sshd has accepted at this sign-in; none where it has accepted
+    /// no key of theirs, or the key has counted on that connection before.
+    pub(super) async fn verify_over_ssh(
+        &self,
+        person: &Person,
+        by: &Requester,
+        SshSignIn { info, connection }: &SshSignIn,
+    ) -> Result<Option<Proven>, ServiceError> {
+        if self.core.state().policy().rules.security_key.ssh == SshKeys::Off {
+            return Ok(None);
+        }
+        let forms = Forms::from_iter([Form::Assertion]);
+        let keys = self.candidates(person, by, Purpose::SignIn, forms)?;
+        let has_signed = |method: &&Method| {
+            let key = open_ssh_key(&self.core, method);
+            key.is_some_and(|key| info.has(&key))
+        };
+        let fingerprints = info.fingerprints();
+        let (mut refused, mut has_counted) = (None, false);
+        for method in keys.iter().filter(has_signed) {
+            let id = method.id();
+            // Before it is decided: it has signed once.
+            if !self.counted_over_ssh.is_first(*connection, id) {
+                tracing::info!(method = %id, ?fingerprints, "a key that has signed in to sshd has counted already");
+                has_counted = true;
+                continue;
+            }
+            let action = Action::Verify {
+                method: id,
+                purpose: Purpose::SignIn,
+                answer: Answer::OverSsh,
+                guess: None,
+            };
+            match self.notices.commit(person, by, action, Vec::new()).await {
+                Err(ServiceError::Refused(refusal)) => {
+                    tracing::info!(method = %id, ?fingerprints, %refusal, "a key that has signed in to sshd does not count");
+                    refused = Some(refusal);
+                }
+                events => {
+                    let proven = self.outcome(person, method, &events?)?;
+                    tracing::info!(method = %id, ?fingerprints, "a key that has signed in to sshd counts");
+                    return Ok(Some(proven));
+                }
+            }
+        }
+        if let Some(refusal) = refused {
+            return Err(refusal.into());
+        }
+        if !fingerprints.is_empty() && !has_counted {
+            tracing::info!(
+                ?fingerprints,
+                "no key that has signed in to sshd is enrolled, or may be used here"
+            );
+        }
+        Ok(None)
     }
 
     /// Whether what the method that is asked answers would be heard now, before a key is told a PIN for it.

@@ -1,6 +1,7 @@
 //! Who is at the other end of a connection, as the kernel says it.
 
-use crate::process::{is_running, real_uid};
+use crate::process::{ProcessId, is_of_this_host, is_running, is_service_beside, real_uid};
+use crate::service::SshConnection;
 use nix::sys::socket::{getsockopt, sockopt::PeerPidfd};
 use std::fs;
 use std::io;
@@ -51,6 +52,24 @@ impl Peer {
         self.account
     }
 
+    /// The connection that it serves, where it is a process of root's that root has started as a service of this
+    /// host: `sshd`, and neither `su` nor a program in a container or in a login session.
+    pub(super) fn ssh_connection(&self) -> Option<SshConnection> {
+        let served = |pid| {
+            let status = status(pid)?;
+            let groups = |of: &str| fs::read_to_string(format!("/proc/{of}/cgroup")).ok();
+            let is_service = real_uid(&status)? == 0
+                && is_of_this_host(&status)
+                && is_service_beside(&groups("self")?, &groups(&pid.to_string())?);
+            // sshd leads a session of processes for each connection.
+            let leader = is_service.then(|| ProcessId::leader_of(pid))?;
+            leader.map(SshConnection::served_by)
+        };
+        (self.uid == 0).then(|| self.look(served))?
+    }
+
+    /// The account that signed in, by whatever means its processes came to run as another one since; none where
+    /// nobody did, or the kernel does not say.
     pub(super) fn login_uid(&self) -> Option<u32> {
         self.look(|pid| {
             let text = fs::read_to_string(format!("/proc/{pid}/loginuid")).ok()?;
@@ -68,7 +87,12 @@ impl Peer {
 
 /// The account that started a process of root's.
 fn started_by(pid: u32) -> Option<u32> {
-    real_uid(&fs::read_to_string(format!("/proc/{pid}/status")).ok()?)
+    real_uid(&status(pid)?)
+}
+
+/// What the kernel says of a process.
+fn status(pid: u32) -> Option<String> {
+    fs::read_to_string(format!("/proc/{pid}/status")).ok()
 }
 
 #[cfg(test)]

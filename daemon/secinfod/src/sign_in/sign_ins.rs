@@ -5,11 +5,12 @@ use super::seat::is_at_host;
 use crate::core::{Clock, RequestSource, SystemClock, address_of};
 use crate::service::session::Session;
 use crate::service::{
-    Outcome, Requester, Service, ServiceError, SignIn, SignInRequest, SignIns, Step,
+    Outcome, Requester, Service, ServiceError, SignIn, SignInRequest, SignIns, SshSignIn, Step,
 };
 use secinfo_domain::{Authority, Label, Refusal, ServiceName, SignInPlace, UserName};
+use secinfo_webauthn::SshAuthInfo;
 use secinfo_wire::Forms;
-use secinfo_wire::sign_in::{self, Display, SignInError, Start};
+use secinfo_wire::sign_in::{self, Display, LONGEST_SSH_AUTH_INFO, SSHD, SignInError, Start};
 use secinfo_wire::varlink::CallError;
 use std::sync::Arc;
 use std::time::Duration;
@@ -138,6 +139,7 @@ impl Dispatcher {
         uid: u32,
         start: Start,
     ) -> Result<SignInRequest, CallError> {
+        let ssh = self.signed_in_to_sshd(&start);
         let remote_host = start.remote_host.unwrap_or_default();
         let terminal = start.tty.unwrap_or_default();
         let invoker = start.invoker.unwrap_or_default();
@@ -177,7 +179,25 @@ impl Dispatcher {
             one_line: start.display == Some(Display::Line),
             forms: start.forms.map_or_else(Forms::default, Forms::from_iter),
             is_at_host: Box::new(sits_here),
+            ssh,
         })
+    }
+
+    /// How the user has signed in to sshd so far. sshd is believed it, which root has started; no program that
+    /// a user has started is, whatever service it names.
+    fn signed_in_to_sshd(&self, start: &Start) -> Option<SshSignIn> {
+        let info = start.ssh_auth_info.as_deref()?;
+        let comes_from_elsewhere = start
+            .remote_host
+            .as_deref()
+            .is_some_and(|host| !host.is_empty());
+        let is_believed =
+            start.service == SSHD && comes_from_elsewhere && info.len() <= LONGEST_SSH_AUTH_INFO;
+        let connection = is_believed.then(|| self.peer.ssh_connection())??;
+        let info = SshAuthInfo::parse(info)
+            .inspect_err(|error| tracing::warn!(%error, "no security key counts over SSH"))
+            .ok()?;
+        Some(SshSignIn { info, connection })
     }
 }
 

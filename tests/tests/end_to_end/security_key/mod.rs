@@ -3,6 +3,7 @@
 mod command;
 mod dialogue;
 mod enrolling;
+mod over_ssh;
 mod sign_in;
 mod verifying;
 

@@ -28,6 +28,9 @@ pub(super) fn interface() -> Interface<Daemon> {
             "CancelDeletion"() -> () for own_or_manage => cancel_deletion;
             /// Finds a hardware token again by two consecutive codes.
             "Resynchronize"(first, second) -> () for own_or_manage => resynchronize;
+            /// A security key as OpenSSH keeps one: the line for `authorized_keys`, and the file with
+            /// which ssh finds the key. Neither holds a secret.
+            "GetOpenSshKey"() -> (public, private) for own => open_ssh_key;
         },
         properties: Property::rows(
             Access::Owner {
@@ -69,6 +72,16 @@ async fn properties(call: Call<Daemon>) -> Result<MethodProperties, BusError> {
         remaining: view.remaining,
         expires: seconds(view.expires),
     })
+}
+
+async fn open_ssh_key(call: Call<Daemon>, (): ()) -> Result<(String, String), BusError> {
+    let (uid, method) = place(&call)?;
+    let person = call.service().core().person(uid)?;
+    let key = call
+        .service()
+        .security_info()
+        .open_ssh_key(&person, method)?;
+    Ok((key.public, key.private))
 }
 
 async fn rename(call: Call<Daemon>, (label,): (String,)) -> Result<(), BusError> {

@@ -8,6 +8,7 @@ mod verifier;
 
 pub(crate) use asking::{Asking, KeyChallenge, answering, method_with_credential, registered_keys};
 pub use registered::RegisteredKey;
+pub(crate) use registered::open_ssh_key;
 pub use relying_party::{RelyingParty, read_roots};
 
 use super::delivery::code::SentCode;

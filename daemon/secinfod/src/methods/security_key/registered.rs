@@ -1,10 +1,13 @@
 //! What is sealed of a security key.
 
+use crate::core::Core;
+use crate::methods::payload::MethodPayload;
 use data_encoding::BASE64URL_NOPAD;
 use secinfo_domain::kind::Backup;
+use secinfo_domain::state::Method;
 use secinfo_webauthn::{
-    Aaguid, CredentialId, Described, KnownCredential, PublicKey, Registered, RpId, Transports,
-    UserHandle,
+    Aaguid, CredentialId, Described, KnownCredential, OpenSshKey, PublicKey, Registered, RpId,
+    Transports, UserHandle,
 };
 use secinfo_wire::key::Known;
 use serde::{Deserialize, Serialize};
@@ -85,11 +88,24 @@ impl RegisteredKey {
         }
     }
 
+    /// The form in which OpenSSH uses it; none where OpenSSH knows no security keys of its algorithm.
+    pub(crate) fn open_ssh(&self) -> Option<OpenSshKey> {
+        OpenSshKey::new(&self.id, &self.public_key, &self.rp_id)
+    }
+
     /// How options name it to a client.
     pub(super) const fn described(&self) -> Described<'_> {
         Described {
             id: &self.id,
             transports: &self.transports,
         }
+    }
+}
+
+/// The form in which OpenSSH uses a method; none where it does not, or does not open.
+pub(crate) fn open_ssh_key(core: &Core, method: &Method) -> Option<OpenSshKey> {
+    match MethodPayload::open(core, method) {
+        Ok(MethodPayload::SecurityKey { key }) => key.open_ssh(),
+        _ => None,
     }
 }

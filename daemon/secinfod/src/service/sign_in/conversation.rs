@@ -11,6 +11,7 @@ use crate::service::notices::Notices;
 use crate::service::security_keys::SecurityKeys;
 use crate::service::sending::CodeSender;
 use crate::service::session::Session;
+use crate::service::ssh_sign_in::SshSignIn;
 use crate::service::verification::{Verification, Verifications};
 use secinfo_channel::SecretText;
 use secinfo_domain::{
@@ -49,6 +50,8 @@ pub struct SignIn {
     pub(super) account: u32,
     /// Whether the user sits at this host now.
     pub(super) is_at_host: Box<dyn Fn() -> bool + Send + Sync>,
+    /// How the user has signed in to sshd so far.
+    pub(super) ssh: Option<SshSignIn>,
     pub(super) may_set_up: bool,
     pub(super) words: Wording,
     /// None where the user has nothing to be verified by.

@@ -325,6 +325,9 @@ impl Turn<'_> {
             return None;
         }
         let words = &self.sign_in.words;
+        if self.counts_over_ssh() {
+            return Some(words.say("note-key-ssh"));
+        }
         let is_asked_here = self.parts.keys.is_there();
         is_asked_here.then(|| words.say("note-key-remote"))
     }

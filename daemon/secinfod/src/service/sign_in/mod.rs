@@ -7,6 +7,7 @@ mod ask;
 mod conversation;
 mod finish;
 mod key;
+mod over_ssh;
 mod picture;
 mod remind;
 mod screen;
@@ -23,6 +24,7 @@ use self::screen::View;
 use super::conversation::Wording;
 use super::sending::Sending;
 use super::session::{Session, SessionOwner, Sessions};
+use super::ssh_sign_in::SshSignIn;
 use super::verification::Verification;
 use crate::core::{Person, Requester, ServiceError, Waiter, random_id};
 use crate::messages::Prompts;
@@ -70,6 +72,8 @@ pub struct SignInRequest {
     /// Whether they sit at this host, where security keys are plugged in and can be asked. It is looked up
     /// before each use of a key: they may have left, or another user may have come.
     pub is_at_host: Box<dyn Fn() -> bool + Send + Sync>,
+    /// How they have signed in to sshd so far.
+    pub ssh: Option<SshSignIn>,
 }
 
 impl SignIns {
@@ -209,6 +213,7 @@ impl SignIns {
             forms,
             account: request.account,
             is_at_host: request.is_at_host,
+            ssh: request.ssh,
             may_set_up: request.may_set_up,
             words: Wording::new(prompts, request.one_line, self.parts.core.clock()),
             verification,
@@ -283,6 +288,11 @@ impl Turn<'_> {
     async fn begin(&mut self, outlook: SignInOutlook) -> Result<Step, ServiceError> {
         if let SignInOutlook::SetUp(missing) = outlook {
             return self.set_up_first(&missing).await;
+        }
+        if !self.proves_otherwise()?
+            && let Some(proven) = self.proved_over_ssh().await?
+        {
+            return self.proved(&proven).await;
         }
         let elsewhere = self.note_of_key_elsewhere();
         if let Some(note) = &elsewhere

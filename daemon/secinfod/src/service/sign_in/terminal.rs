@@ -1,21 +1,10 @@
 //! Which terminal a process is on, so that a proof can be remembered there and nowhere else.
 
 use crate::core::Core;
-use crate::process::{effective_uid, real_uid};
+use crate::process::{Stat, effective_uid, real_uid, stat};
 use secinfo_domain::{RotatingTag, TerminalTag};
 use secinfo_ledger::TagPurpose;
 use std::fs;
-
-/// What `/proc/<pid>/stat` says of a process; see proc(5).
-#[derive(Debug, PartialEq, Eq)]
-struct Stat {
-    /// The session that it is in, by the pid of its leader.
-    session: u32,
-    /// The device number of its controlling terminal; 0 for none.
-    terminal: i32,
-    /// When it started, in clock ticks since boot.
-    started: u64,
-}
 
 /// The tag of the terminal that a process of root's is on, for the user `uid` who is asked in it; none
 /// where it has no terminal. `named` is the terminal by the name that the process gives it, and
@@ -69,50 +58,10 @@ fn parts(boot: Vec<u8>, leader: &Stat, (uid, asks): (u32, u32), names: [&str; 2]
     parts
 }
 
-fn stat(pid: u32) -> Option<Stat> {
-    parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
-}
-
-fn parse(stat: &str) -> Option<Stat> {
-    // The name of the program stands in parentheses, and may hold anything.
-    let (_, rest) = stat.rsplit_once(')')?;
-    let fields: Vec<_> = rest.split_whitespace().collect();
-    Some(Stat {
-        session: fields.get(3)?.parse().ok()?,
-        terminal: fields.get(4)?.parse().ok()?,
-        started: fields.get(19)?.parse().ok()?,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::HashSet;
-
-    #[test]
-    fn the_fields_are_found_behind_any_name() {
-        for name in ["bash", "a) S 1 2 3 4", "x y (z)", ""] {
-            let stat = format!(
-                "4242 ({name}) S 4241 4242 4200 34817 4242 4194304 1 0 0 0 2 1 0 0 20 0 1 0 998877 \
-                 1 2 3"
-            );
-            let parsed = Stat {
-                session: 4200,
-                terminal: 34817,
-                started: 998_877,
-            };
-            assert_eq!(parse(&stat), Some(parsed), "{name:?}");
-        }
-        for text in ["", "1 (x", "1 (x) S 1 2 3", "1 (x) S a b c d"] {
-            assert_eq!(parse(text), None, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn this_very_process_is_found() {
-        let process = stat(std::process::id()).unwrap();
-        assert!(process.started > 0);
-    }
 
     #[test]
     fn whatever_differs_differs_in_the_tag() {

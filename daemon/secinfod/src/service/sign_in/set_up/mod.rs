@@ -72,7 +72,7 @@ impl Turn<'_> {
         missing: &SetUp,
         note: Option<&SecretText>,
     ) -> Result<Option<Step>, ServiceError> {
-        if !self.sign_in.may_set_up || self.sign_in.words.is_one_line() {
+        if !self.offers_set_up() {
             return Ok(None);
         }
         let kinds = self.kinds()?;
@@ -94,6 +94,11 @@ impl Turn<'_> {
         let life = self.parts.core.state().policy().rules.session.enrollment;
         self.sign_in.prolong(life, self.parts.core.now());
         Ok(Some(step))
+    }
+
+    /// Whether the program can take users through set-up.
+    pub(in crate::service::sign_in) fn offers_set_up(&self) -> bool {
+        self.sign_in.may_set_up && !self.sign_in.words.is_one_line()
     }
 
     /// The kinds that policy lets the user set up here, and that count for what is missing.
