@@ -1,12 +1,13 @@
 //! Whether the SSH server asks PAM, lets users answer, and gives them the time.
 
 use super::running::{Listener, listeners};
-use super::settings::{Effective, Settings, asks_pam};
+use super::settings::{Effective, Settings, TOUCH, VERIFY, asks_pam};
 use crate::doctor::finding::{Area, Change, Finding, Findings, Severity, What, in_words};
 use crate::doctor::pam::Protection;
 use secinfo_pam_stack::root::Root;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
+use toml::Table;
 
 /// Time enough for a password and a code that is sent.
 const SIGN_IN_TIME: u32 = 60;
@@ -14,6 +15,9 @@ const SIGN_IN_TIME: u32 = 60;
 const SET_UP_TIME: u32 = 120;
 /// The methods with which a key does not make up for a code.
 const METHODS: &str = "publickey,keyboard-interactive keyboard-interactive";
+
+/// Where the daemon reads whether security keys count that have signed in to the server.
+const CONFIG: &str = "/etc/secinfo/config.toml";
 
 /// Looks at the servers, if they are to ask secinfo.
 pub(crate) fn check(
@@ -25,16 +29,20 @@ pub(crate) fn check(
     if !protection.services.contains("sshd") {
         return;
     }
+    let security_keys_count = security_keys_count(&root.text(CONFIG).unwrap_or_default());
     for settings in servers {
-        // Who can only reset a password is asked by secinfo itself.
-        for effective in settings
-            .all()
+        let all = settings.all();
+        // Where a connection is subject to several blocks, one may take keys that another does not.
+        let takes_keys = all
             .iter()
-            .filter(|effective| !effective.only_resets())
-        {
+            .any(|effective| effective.is_yes("pubkeyauthentication", "yes"));
+        // Who can only reset a password is asked by secinfo itself.
+        for effective in all.iter().filter(|effective| !effective.only_resets()) {
             Checks {
                 effective,
                 set_up: protection.set_up.contains("sshd"),
+                alone: protection.alone.contains("sshd"),
+                security_keys_count: security_keys_count && takes_keys,
                 findings: &mut *findings,
             }
             .all();
@@ -42,17 +50,39 @@ pub(crate) fn check(
     }
     if root.is_this_host() {
         for listener in listeners() {
-            running(&listener, servers, findings);
+            running(&listener, servers, security_keys_count, findings);
         }
     }
 }
 
 /// Whether a server that runs has the settings that were looked at.
-fn running(listener: &Listener, servers: &[Settings], findings: &mut Findings) {
+fn running(
+    listener: &Listener,
+    servers: &[Settings],
+    security_keys_count: bool,
+    findings: &mut Findings,
+) {
     let subject = format!("sshd, process {}", listener.pid);
     let Some(arguments) = &listener.arguments else {
-        let why = format!("its arguments are not understood ('{}')", listener.title);
-        findings.missed(Area::Sshd, subject, why);
+        if security_keys_count {
+            findings.add(Finding {
+                id: "sshd-arguments-unknown",
+                severity: Severity::Error,
+                area: Area::Sshd,
+                subject,
+                services: Vec::new(),
+                what: format!(
+                    "An SSH server runs with arguments that are not understood ('{}'), so that it may take security \
+                     keys without their PIN, and such a key counts as a method.",
+                    listener.title
+                ),
+                remedy: "Write its options into a file, name that by -f with its whole path, and restart the server."
+                    .to_owned(),
+                changes: Vec::new(),
+            });
+        } else {
+            findings.missed(Area::Sshd, subject, "its arguments are not understood");
+        }
         return;
     };
     let mut servers = servers.iter();
@@ -90,6 +120,10 @@ fn running(listener: &Listener, servers: &[Settings], findings: &mut Findings) {
 struct Checks<'a> {
     effective: &'a Effective,
     set_up: bool,
+    /// Whether PAM asks for nothing but what secinfo asks for.
+    alone: bool,
+    /// Whether keys may sign in, and such a key counts as a method.
+    security_keys_count: bool,
     findings: &'a mut Findings,
 }
 
@@ -183,7 +217,99 @@ impl Checks<'_> {
         }
         self.password_answers();
         self.key_skips();
+        if self.security_keys_count {
+            self.unverified_keys();
+            self.web_signatures();
+            self.only_key();
+        }
         self.grace_time();
+    }
+
+    /// sshd tells of a security key that it has signed, and not whether it was touched and had verified its user.
+    fn unverified_keys(&mut self) {
+        let wanted = ("PubkeyAuthOptions", "touch-required verify-required");
+        if !self.effective.demands_of_keys(VERIFY) {
+            self.add(
+                "sshd-keys-not-verified",
+                Severity::Error,
+                wanted,
+                "The SSH server takes security keys without their PIN, and such a key counts as a method: \
+                 [policy.security-key] has ssh = \"verify-required\". A key that was lost signs in by a touch alone.",
+            );
+        } else if !self.effective.demands_of_keys(TOUCH) {
+            self.add(
+                "sshd-keys-not-touched",
+                Severity::Error,
+                wanted,
+                "The SSH server takes security keys without a touch where a user's authorized_keys has \
+                 no-touch-required, and such a key counts as a method: a program can sign with a key that is \
+                 plugged in.",
+            );
+        }
+    }
+
+    /// A key that counts as a method is a public key as well, which the server asks for first.
+    fn only_key(&mut self) {
+        if !self.alone || !self.effective.key_first() {
+            return;
+        }
+        let line = self.effective.line("authenticationmethods");
+        let subject = line.map_or_else(
+            || "AuthenticationMethods".to_owned(),
+            |(location, _)| location.to_string(),
+        );
+        let id = "sshd-key-is-both-steps";
+        let mut known = self.findings.found.iter();
+        if known.any(|known| known.id == id && known.subject == subject) {
+            // It holds for several blocks.
+            return;
+        }
+        self.findings.add(Finding {
+            id,
+            severity: Severity::Info,
+            area: Area::Sshd,
+            subject,
+            services: Vec::new(),
+            what: "A user with a security key is asked for that and its PIN, and for nothing else: it is the public key \
+                   that the SSH server demands, and counts as a method behind it."
+                .to_owned(),
+            remedy: "If that is too little, have /etc/pam.d/sshd ask for the password before pam_secinfo.so, or set \
+                     ssh = \"off\" in [policy.security-key]."
+                .to_owned(),
+            changes: Vec::new(),
+        });
+    }
+
+    /// Such a signature may be made on any web page of the key's domain, past `origins` of the configuration.
+    fn web_signatures(&mut self) {
+        if !self.effective.takes_web_signatures() {
+            return;
+        }
+        let what = "The SSH server takes signatures that a web page has a security key make, or does so from OpenSSH \
+                    10.3 on, and such a key counts as a method.";
+        match self.effective.without_web_signatures() {
+            Some(algorithms) => self.add(
+                "sshd-keys-sign-for-pages",
+                Severity::Error,
+                ("PubkeyAcceptedAlgorithms", &algorithms),
+                what,
+            ),
+            None => self.findings.add(Finding {
+                id: "sshd-keys-sign-for-pages",
+                severity: Severity::Error,
+                area: Area::Sshd,
+                subject: self.effective.line("pubkeyacceptedalgorithms").map_or_else(
+                    || "PubkeyAcceptedAlgorithms".to_owned(),
+                    |(location, _)| location.to_string(),
+                ),
+                services: Vec::new(),
+                what: what.to_owned(),
+                remedy: "Write all algorithms that are to be taken behind PubkeyAcceptedAlgorithms, without a \
+                         webauthn-sk one, instead of what is added to those by default."
+                    .to_owned(),
+                changes: Vec::new(),
+            }),
+        }
     }
 
     /// The method `password` answers every prompt of PAM with the one password that was typed.
@@ -300,6 +426,16 @@ impl Checks<'_> {
 fn changed_at(file: &str) -> Option<(i64, i64)> {
     let metadata = fs::metadata(file).ok()?;
     Some((metadata.ctime(), metadata.ctime_nsec()))
+}
+
+/// Whether security keys count, as the daemon's configuration says; what is no TOML is found elsewhere.
+fn security_keys_count(config: &str) -> bool {
+    let config: Table = config.parse().unwrap_or_default();
+    let policy = config
+        .get("policy")
+        .and_then(|policy| policy.get("security-key"));
+    let ssh = policy.and_then(|keys| keys.get("ssh")?.as_str());
+    ssh == Some(VERIFY)
 }
 
 /// The same lists, with prompts of PAM in each, and never its method that answers them itself.
@@ -420,10 +556,26 @@ mod tests {
 
         let mut findings = Findings::default();
         let servers = settings(&Root::open(Path::new("/")).unwrap(), &mut findings);
+        let mut with_file = servers.iter().map(Settings::all);
+        let own = with_file.find(|all| all[0].file == file).unwrap();
+        assert!(!own[0].demands_of_keys(VERIFY));
+        Checks {
+            effective: &own[0],
+            set_up: false,
+            alone: false,
+            security_keys_count: true,
+            findings: &mut findings,
+        }
+        .unverified_keys();
+        let found = findings.found.last().unwrap();
+        assert_eq!(
+            (found.id, found.subject.as_str()),
+            ("sshd-keys-not-verified", "sshd -o PubkeyAuthOptions")
+        );
 
         let not_reloaded = || {
             let mut findings = Findings::default();
-            running(&listener(), &servers, &mut findings);
+            running(&listener(), &servers, true, &mut findings);
             let mut found = findings.found.into_iter();
             found.any(|found| found.id == "sshd-not-reloaded" && found.subject == file)
         };

@@ -1,4 +1,4 @@
-//! Patterns of files, as sshd's glob(3) reads them.
+//! Patterns: of names, as sshd has them in lists, and of files, as its glob(3) does.
 
 /// What a part of a pattern stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,16 @@ enum Part {
 pub(super) struct Pattern(Vec<Part>);
 
 impl Pattern {
+    /// A pattern of a list: `*` and `?` (sshd's `match.c`).
+    pub(super) fn of_names(text: &str) -> Self {
+        let parts = text.bytes().map(|byte| match byte {
+            b'*' => Part::Many,
+            b'?' => Part::Any,
+            byte => Part::Byte(byte),
+        });
+        Self(parts.collect())
+    }
+
     /// A pattern of files between two slashes: `*`, `?`, `[a-z]` and `[!a-z]` with classes as `[:digit:]`, and a
     /// backslash before what stands for itself. A bracket that is not closed stands for itself, too.
     pub(super) fn of_files(text: &str) -> Self {
@@ -191,5 +201,11 @@ mod tests {
             let matches = Pattern::of_files(pattern).matches_file(name);
             assert_eq!(matches, is, "{pattern} {name}");
         }
+    }
+
+    #[test]
+    fn brackets_stand_for_themselves_in_names() {
+        assert!(Pattern::of_names("[a]?*").matches("[a]bc"));
+        assert!(!Pattern::of_names("[a]").matches("a"));
     }
 }

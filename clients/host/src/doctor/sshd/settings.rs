@@ -12,6 +12,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
+/// The option of `PubkeyAuthOptions` with which security keys have to verify their users.
+pub(super) const VERIFY: &str = "verify-required";
+/// The option of `PubkeyAuthOptions` with which security keys have to be touched, whatever `authorized_keys` says.
+pub(super) const TOUCH: &str = "touch-required";
+/// The algorithm of signatures that a web page has a security key make.
+const WEB: &str = "webauthn-sk-ecdsa-sha2-nistp256@openssh.com";
+/// What names the algorithms of such signatures.
+const WEB_ALL: &str = "webauthn-sk-*";
+/// The keyword of the algorithms with which keys may sign.
+const ALGORITHMS: &str = "pubkeyacceptedalgorithms";
 /// How deep files may include others, as in sshd.
 const DEEPEST: usize = 16;
 
@@ -127,6 +137,48 @@ impl Effective {
         })
     }
 
+    /// Whether security keys sign in only as an option of `PubkeyAuthOptions` demands.
+    pub(super) fn demands_of_keys(&self, option: &str) -> bool {
+        let options = self.get("pubkeyauthoptions", "none");
+        let mut options = options.split_ascii_whitespace();
+        options.any(|given| given.eq_ignore_ascii_case(option))
+    }
+
+    /// Whether signatures are taken that a web page has a security key make, as OpenSSH does by default from 10.3 on.
+    pub(super) fn takes_web_signatures(&self) -> bool {
+        let listed = |list: &str| {
+            // One that is excluded is not taken, whatever else matches it.
+            let mut is = false;
+            for name in list.split(',') {
+                match name.strip_prefix('!') {
+                    Some(not) if Pattern::of_names(not).matches(WEB) => return false,
+                    None => is |= Pattern::of_names(name).matches(WEB),
+                    Some(_) => {}
+                }
+            }
+            is
+        };
+        let algorithms = self.get(ALGORITHMS, "");
+        match algorithms.as_bytes().first() {
+            None | Some(b'+' | b'^') => true,
+            Some(b'-') => !listed(&algorithms[1..]),
+            Some(_) => listed(algorithms),
+        }
+    }
+
+    /// The same algorithms without those signatures; `None` where it takes to list them.
+    pub(super) fn without_web_signatures(&self) -> Option<String> {
+        let algorithms = self.get(ALGORITHMS, "");
+        if self.line(ALGORITHMS).is_none() {
+            return Some(format!("-{WEB_ALL}"));
+        }
+        match algorithms.as_bytes().first() {
+            Some(b'+' | b'^') => None,
+            None | Some(b'-') => Some(format!("{algorithms},{WEB_ALL}")),
+            Some(_) => Some(format!("!{WEB_ALL},{algorithms}")),
+        }
+    }
+
     /// Whether something else than PAM has proved who it is before PAM is asked.
     pub(super) fn key_first(&self) -> bool {
         self.method_lists().is_some_and(|lists| {
@@ -221,8 +273,11 @@ impl Settings {
             if read.is_some_and(|read| read.value.eq_ignore_ascii_case(value)) {
                 continue;
             }
-            // It prints lengths of time in seconds, and old words as new ones.
-            let rewritten = matches!(keyword.as_str(), "logingracetime" | "permitrootlogin");
+            // It prints lengths of time in seconds, old words as new ones, and lists without patterns.
+            let rewritten = matches!(
+                keyword.as_str(),
+                "logingracetime" | "permitrootlogin" | ALGORITHMS
+            );
             let by = match read.map(|read| &read.by) {
                 Some(by) if rewritten || *by == Source::Argument => by.clone(),
                 _ => Source::Server,
@@ -254,6 +309,7 @@ fn name_of(keyword: &str) -> String {
         "challengeresponseauthentication" | "skeyauthentication" => {
             "kbdinteractiveauthentication".to_owned()
         }
+        "pubkeyacceptedkeytypes" => ALGORITHMS.to_owned(),
         keyword => keyword.to_owned(),
     }
 }
@@ -638,7 +694,7 @@ mod tests {
                     let value =
                         ["yes", "no", "\"yes\"", "no # yes"][usize::try_from(below(4)).unwrap()];
                     let end = ["\n", "\r\n", " \n"][usize::try_from(below(3)).unwrap()];
-                    let line = match below(9) {
+                    let line = match below(10) {
                         0 => format!("KbdInteractiveAuthentication {value}{end}"),
                         1 => format!("  PasswordAuthentication={value}{end}"),
                         2 => format!("PubkeyAuthentication = {value}{end}"),
@@ -651,6 +707,16 @@ mod tests {
                         }
                         6 => format!("Match User alice{end}"),
                         7 => format!("Match all{end}"),
+                        8 => {
+                            let options = [
+                                "none",
+                                "touch-required",
+                                "Verify-Required",
+                                "none verify-required touch-required",
+                            ];
+                            let options = options[usize::try_from(below(4)).unwrap()];
+                            format!("PubkeyAuthOptions {options}{end}")
+                        }
                         _ if depth > 0 => {
                             format!("Include {}/{round}-*.conf{end}", directory.path().display())
                         }
@@ -701,6 +767,15 @@ mod tests {
                     }
                 }
                 let ours = &together.all()[0];
+                // It writes this one keyword in capitals.
+                for option in [VERIFY, TOUCH] {
+                    let demands = printed.lines().find_map(|line| {
+                        let line = line.to_ascii_lowercase();
+                        let options = line.strip_prefix("pubkeyauthoptions ")?;
+                        Some(options.split(' ').any(|given| given == option))
+                    });
+                    assert_eq!(Some(ours.demands_of_keys(option)), demands, "{printed}");
+                }
                 for (keyword, default) in [
                     ("kbdinteractiveauthentication", "yes"),
                     ("passwordauthentication", "yes"),
