@@ -20,8 +20,9 @@ pub use installed::{installed_root, package};
 pub use machine::Machine;
 pub use output::Output;
 pub use people::{APP, Session, is_refused};
+pub use secinfo_test_key::{Attestation, Authenticator, Fault, MachinePort, Owner, Ports, Shared};
 pub use secinfo_test_person::{Algorithm, Codes, Dialogue, Process, Pty, now};
-pub use vm::{Disk, Tpm, VirtualMachine};
+pub use vm::{Console, Disk, Tpm, VirtualMachine};
 
 /// The users that the host has beside root, who has no password. The last one may use sudo.
 /// The password of each is [`password`].

@@ -2,18 +2,21 @@
 //! control groups, a TPM, and the loss of power. It runs the same installed root file system.
 
 mod boot_files;
+mod console;
 mod disk;
 mod line;
 mod power_cut;
 mod tpm;
 
+pub use console::Console;
 pub use disk::Disk;
 pub use tpm::Tpm;
 
 use crate::output::Output;
-use boot_files::BootFiles;
+use boot_files::{BootFiles, Place};
 use disk::Changes;
 use line::Line;
+use secinfo_test_key::{EVENT, MachinePort};
 use std::fs::{self, File};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
@@ -46,6 +49,16 @@ impl VirtualMachine {
     ///
     /// No accelerator is used, because few machines that tests run on have one.
     pub fn boot(disk: &Disk, tpm: &Tpm) -> Self {
+        Self::start(disk, tpm, Place::Rack)
+    }
+
+    /// The same, where users sit at it: with consoles on which they sign in, and with devices that
+    /// are plugged in.
+    pub fn boot_with_seat(disk: &Disk, tpm: &Tpm) -> Self {
+        Self::start(disk, tpm, Place::Desk)
+    }
+
+    fn start(disk: &Disk, tpm: &Tpm, at: Place) -> Self {
         let files = BootFiles::find();
         let directory = tempfile::Builder::new()
             .prefix("secinfo-vm-")
@@ -53,7 +66,7 @@ impl VirtualMachine {
             .unwrap();
         let place = |name: &str| directory.path().join(name);
         let initrd = place("initrd");
-        files.write_initrd(&initrd);
+        files.write_initrd(&initrd, at);
         let tpm = tpm.start(&place("tpm"));
         let mut command = Command::new("setpriv");
         command
@@ -73,6 +86,8 @@ impl VirtualMachine {
             .args(["-device", "virtio-serial-pci"])
             .args(port("commands", &place("commands")))
             .args(port("news", &place("news")))
+            .args(port("key1", &place("key1")))
+            .args(port("key2", &place("key2")))
             .arg("-chardev")
             .arg(format!("socket,id=tpm,path={}", tpm.socket().display()))
             .args(["-tpmdev", "emulator,id=tpm,chardev=tpm"])
@@ -135,6 +150,21 @@ impl VirtualMachine {
     /// The news of the machine, to be read in a thread of its own. Ends with the machine.
     pub fn news(&self) -> UnixStream {
         self.news.try_clone().unwrap()
+    }
+
+    /// One of the two ports for security keys, counted from one.
+    pub fn key_port(&mut self, number: u8) -> MachinePort {
+        let name = format!("key{number}");
+        let stream = UnixStream::connect(self.directory.path().join(&name)).unwrap();
+        // Whatever ends a direction is a block that the kernel does not take; the next may be.
+        let pump = format!(
+            "exec 5<>/dev/uhid 6<>$(echo /dev/vport*p{port})
+             until dd bs={EVENT} iflag=fullblock <&6 >&5; do :; done 2>/dev/null &
+             until dd bs={EVENT} <&5 >&6; do :; done 2>/dev/null &",
+            port = number + 2,
+        );
+        self.shell(&pump).ok();
+        MachinePort::new(stream)
     }
 
     /// Cuts the power: kills the emulator at once.

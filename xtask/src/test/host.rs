@@ -18,6 +18,8 @@ const HOST: Contents = Contents {
         // The bus of a user, over which `systemd-run --user` learns how a unit ends.
         "dbus-user-session",
         "debconf",
+        // Clients of security keys that are not ours.
+        "fido2-tools",
         "iproute2",
         // Users whom another service of names has.
         "libnss-extrausers",
@@ -31,11 +33,14 @@ const HOST: Contents = Contents {
         "pkexec",
         "polkitd",
         "procps",
+        "python3-fido2",
         "sudo",
         "systemd",
         "systemd-sysv",
         // What systemd talks to a TPM with: the names of the libraries change with each release.
         "tpm2-tools",
+        // Gives devices to who sits at the host.
+        "udev",
     ],
     finish: r#"#!/bin/sh
 set -e

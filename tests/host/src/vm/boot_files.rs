@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// In the order in which they must be loaded.
-const MODULES: [&str; 7] = [
+const MODULES: [&str; 10] = [
     "virtio_ring",
     "virtio",
     "virtio_pci_modern_dev",
@@ -15,7 +15,29 @@ const MODULES: [&str; 7] = [
     "virtio_pci",
     "virtio_blk",
     "virtio_console",
+    "hid",
+    "uhid",
+    "hid-generic",
 ];
+
+/// What of the masked units a machine has at which users sit.
+const OF_SEATS: [&str; 6] = [
+    "systemd-logind.service",
+    "systemd-udevd-control.socket",
+    "systemd-udevd-kernel.socket",
+    "systemd-udevd.service",
+    "systemd-user-sessions.service",
+    "ssh.service",
+];
+
+/// Where a machine stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Where no user sits at it.
+    Rack,
+    /// Where users sit at it.
+    Desk,
+}
 
 /// Where `cargo xtask test` unpacks the package of the kernel.
 const KERNEL_PACKAGE: &str = "/srv";
@@ -63,7 +85,7 @@ impl BootFiles {
     }
 
     /// Writes the first file system, in the form that the kernel reads.
-    pub(super) fn write_initrd(&self, path: &Path) {
+    pub(super) fn write_initrd(&self, path: &Path, at: Place) {
         let tree = tempfile::tempdir().unwrap();
         let root = tree.path();
         for name in ["bin", "dev", "modules", "sysroot"] {
@@ -74,11 +96,15 @@ impl BootFiles {
             let name = module.file_name().expect("it is a file");
             fs::copy(module, root.join("modules").join(name)).unwrap();
         }
+        let masked = include_str!("guest/masked").lines();
+        let masked: Vec<&str> = masked
+            .filter(|unit| at == Place::Rack || !OF_SEATS.contains(unit))
+            .collect();
         for (name, content) in [
             ("agent", include_str!("guest/agent")),
             ("agent.service", include_str!("guest/agent.service")),
             ("init", include_str!("guest/init")),
-            ("masked", include_str!("guest/masked")),
+            ("masked", &masked.join("\n")),
             ("modules/order", &MODULES.join("\n")),
         ] {
             fs::write(root.join(name), content).unwrap();

@@ -8,6 +8,7 @@ mod doctor;
 mod full_disk;
 mod installation;
 mod journal;
+mod key;
 mod machine;
 mod pam_auth_update;
 mod password;

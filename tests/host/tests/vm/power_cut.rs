@@ -1,6 +1,7 @@
 //! The loss of power while users are verified and methods are enrolled.
 
 use crate::people::{Token, enroll_app, verify};
+use crate::stages::Stages;
 use crate::{limits, master_key};
 use secinfo_host_tests::{Codes, Disk, Tpm, VirtualMachine, installed_root};
 use std::collections::BTreeMap;
@@ -221,21 +222,4 @@ fn nothing_is_lost(machine: &mut VirtualMachine, mut acknowledged: Acknowledged)
     let now = secinfo_host_tests::now();
     machine.shell(&format!("date --set=@{now}")).ok();
     verify(machine, "alice", &app.fresh()).ok();
-}
-
-/// Prints how long each stage took.
-struct Stages(Instant);
-
-impl Stages {
-    fn new() -> Self {
-        Self(Instant::now())
-    }
-
-    #[allow(
-        clippy::print_stderr,
-        reason = "the test runner shows it of a failed test"
-    )]
-    fn done(&self, what: &str) {
-        eprintln!("{:>6.1} s: {what}", self.0.elapsed().as_secs_f32());
-    }
 }
