@@ -6,6 +6,8 @@
 
 pub mod abi;
 mod channel;
+#[cfg(feature = "http")]
+pub mod http;
 mod report;
 mod request;
 #[cfg(feature = "worker")]

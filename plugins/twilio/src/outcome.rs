@@ -1,7 +1,7 @@
 //! Interprets Twilio's responses.
 
-use crate::client::{HttpResponse, SendError};
 use crate::settings::is_sid;
+use secinfo_channel::http::{HttpResponse, SendError};
 use secinfo_channel::{Reason, Report};
 use serde::Deserialize;
 use std::time::Duration;

@@ -1,11 +1,9 @@
 //! The settings, and their validation.
 
 use jiff::SignedDuration;
-use reqwest::Url;
-use secinfo_channel::{CreateError, SecretText};
+use secinfo_channel::{CreateError, SecretText, http};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -240,26 +238,7 @@ fn base(text: Option<&str>) -> Result<String, CreateError> {
             "base_url is not usable: write an https address such as \"https://api.twilio.com\", or leave it out; http is for an address of this host itself",
         )
     };
-    let url = Url::parse(text.unwrap_or(DEFAULT_URL)).map_err(|_| wrong())?;
-    let is_plain = url.username().is_empty()
-        && url.password().is_none()
-        && url.query().is_none()
-        && url.fragment().is_none();
-    let is_safe = match url.scheme() {
-        "https" => url.host_str().is_some(),
-        "http" => url.host_str().is_some_and(is_local),
-        _ => false,
-    };
-    if is_plain && is_safe {
-        Ok(url.as_str().trim_end_matches('/').to_owned())
-    } else {
-        Err(wrong())
-    }
-}
-
-fn is_local(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || address.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+    http::base(text.unwrap_or(DEFAULT_URL)).ok_or_else(wrong)
 }
 
 const SHORTEST: Duration = Duration::from_millis(10);
