@@ -10,6 +10,7 @@ mod messages;
 mod names;
 mod pam;
 mod providers;
+mod push;
 mod security_keys;
 
 /// One reader of input from outside.
@@ -108,6 +109,31 @@ pub const TARGETS: &[Target] = &[
         name: "password-files",
         what: "passwd, shadow, login.defs and config.toml, as that helper reads them",
         run: names::password_files,
+    },
+    Target {
+        name: "push-address",
+        what: "the address at which phones ask",
+        run: push::address,
+    },
+    Target {
+        name: "push-lines",
+        what: "lines between the daemon and the process that phones talk to",
+        run: push::lines,
+    },
+    Target {
+        name: "push-phone-key",
+        what: "the public key of a phone",
+        run: push::phone_key,
+    },
+    Target {
+        name: "push-polls",
+        what: "what a phone asks with",
+        run: push::polls,
+    },
+    Target {
+        name: "push-posts",
+        what: "the forms that phones post",
+        run: push::posts,
     },
     Target {
         name: "sign-in",

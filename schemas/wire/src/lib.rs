@@ -34,6 +34,7 @@ pub mod names;
 pub mod password;
 pub mod password_reset;
 mod properties;
+pub mod push;
 mod response;
 pub mod sign_in;
 mod statistics;
