@@ -92,6 +92,7 @@ impl Bench {
             language: "en".to_owned(),
             questions: secinfod::methods::Questions::default(),
             relying_party: secinfod::methods::RelyingParty::default(),
+            push: None,
         };
         let limits = SessionLimits {
             per_uid: 1,
@@ -104,7 +105,7 @@ impl Bench {
             let _entered = runtime.enter();
             let clock = Arc::new(SystemClock);
             let channels = Channels::start(Vec::new(), Config::default().hosts(), clock);
-            Service::new(core, channels, limits, ["/nowhere"; 2].map(Into::into))
+            Service::new(core, channels, limits, ["/nowhere"; 3].map(Into::into))
         };
         Ok(Self {
             runtime,

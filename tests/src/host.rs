@@ -133,11 +133,12 @@ impl Setup {
         let text = format!(
             "[daemon]\nbus_address = \"{bus}\"\nstate_directory = \"{}\"\n\
              sign_in_socket = \"{}\"\npassword_socket = \"{}\"\n\
-             key_socket = \"{}\"\n{daemon}\n[policy]\n{policy}\n{more}",
+             key_socket = \"{}\"\npush_socket = \"{}\"\n{daemon}\n[policy]\n{policy}\n{more}",
             state.display(),
             host.join("sign-in").display(),
             host.join("password").display(),
-            host.join("key").display()
+            host.join("key").display(),
+            host.join("push").display()
         );
         text.replace("{host}", &host.display().to_string())
     }
@@ -214,6 +215,12 @@ impl TestHost {
     pub fn key_socket(&self) -> PathBuf {
         self.directory().join("key")
     }
+
+    /// Where the daemon looks for the process that phones talk to.
+    pub fn push_socket(&self) -> PathBuf {
+        self.directory().join("push")
+    }
+
     /// The daemon's state directory.
     pub fn state_directory(&self) -> PathBuf {
         self.setup

@@ -22,6 +22,7 @@ mod login;
 mod namespace;
 mod pam_host;
 mod plugins;
+mod push;
 mod reset_client;
 mod sign_in;
 mod sign_in_client;
@@ -44,6 +45,7 @@ pub use key_helper::KeyHelper;
 pub use login::Login;
 pub use pam_host::{PamEvent, PamHost};
 pub use plugins::code_in;
+pub use push::{PhoneUser, Relay, shown};
 pub use reset_client::{PasswordHelper, ResetSocket};
 pub use secinfo_test_person::{
     Algorithm, App, Codes, Dialogue, PrivateBus, Process, Pty, hotp, now, peak_memory, totp,

@@ -86,6 +86,7 @@ pub(crate) struct PageJson<'a> {
     still_required: u32,
     grace_ends: Option<u64>,
     locked_until: Option<u64>,
+    push_paused_until: Option<u64>,
     lacking_for_reset: u32,
     fresh_proof_until: Option<u64>,
     methods: Vec<MethodJson<'a>>,
@@ -113,6 +114,7 @@ pub(crate) struct MethodJson<'a> {
     is_allowed: bool,
     may_be_copied: bool,
     remaining: Option<u32>,
+    last_seen: Option<u64>,
     expires: Option<u64>,
 }
 
@@ -130,6 +132,7 @@ impl<'a> PageJson<'a> {
             still_required: user.still_required,
             grace_ends: time(user.grace_ends),
             locked_until: time(user.locked_until),
+            push_paused_until: time(user.push_paused_until),
             lacking_for_reset: user.lacking_for_reset,
             fresh_proof_until: time(user.fresh_proof_until),
             methods: info
@@ -160,6 +163,7 @@ impl<'a> MethodJson<'a> {
             may_be_copied: method.may_be_copied,
             remaining: (method.kind == secinfo_wire::names::kind::RECOVERY_CODES)
                 .then_some(method.remaining),
+            last_seen: time(method.last_seen),
             expires: time(method.expires),
         }
     }
@@ -188,6 +192,7 @@ pub(crate) fn example() -> SecurityInfo {
                 purposes: vec!["sign-in".to_owned(), "password-reset".to_owned()],
                 created: 1_790_000_000,
                 last_used: 0,
+                last_seen: 0,
                 locked_until: 0,
                 deletion_due: 0,
                 is_default: false,
@@ -219,6 +224,7 @@ pub(crate) fn example() -> SecurityInfo {
             still_required: 0,
             grace_ends: 0,
             locked_until: 0,
+            push_paused_until: 0,
             lacking_for_reset: 0,
             fresh_proof_until: 0,
         },
@@ -241,13 +247,13 @@ mod tests {
             format!(
                 concat!(
                     r#"{{"user":{{"uid":1000,"name":"alice"}},"host":"host01","default_method":"{a}","#,
-                    r#""still_required":0,"grace_ends":null,"locked_until":null,"lacking_for_reset":0,"fresh_proof_until":null,"methods":["#,
+                    r#""still_required":0,"grace_ends":null,"locked_until":null,"push_paused_until":null,"lacking_for_reset":0,"fresh_proof_until":null,"methods":["#,
                     r#"{{"id":"{a}","kind":"authenticator-app","label":"Phone","hint":"","#,
                     r#""purposes":["sign-in","password-reset"],"created":1790000000,"last_used":1795350000,"#,
-                    r#""locked_until":null,"deletion_due":null,"is_default":true,"is_allowed":true,"may_be_copied":false,"remaining":null,"expires":null}},"#,
+                    r#""locked_until":null,"deletion_due":null,"is_default":true,"is_allowed":true,"may_be_copied":false,"remaining":null,"last_seen":null,"expires":null}},"#,
                     r#"{{"id":"{b}","kind":"recovery-codes","label":"","hint":"","#,
                     r#""purposes":["sign-in","password-reset"],"created":1790000000,"last_used":null,"#,
-                    r#""locked_until":null,"deletion_due":null,"is_default":false,"is_allowed":true,"may_be_copied":false,"remaining":9,"expires":null}}]}}"#,
+                    r#""locked_until":null,"deletion_due":null,"is_default":false,"is_allowed":true,"may_be_copied":false,"remaining":9,"last_seen":null,"expires":null}}]}}"#,
                 ),
                 a = a,
                 b = b

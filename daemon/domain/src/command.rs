@@ -1,13 +1,13 @@
 //! What a caller wants to happen, with everything that the decision needs: the time, random ids and
 //! what was looked up.
 
-use crate::event::{Actor, DeliveryFailure, ResetFailure};
+use crate::event::{Actor, ApprovalAnswer, DeliveryFailure, ResetFailure};
 use crate::kind::{Answer, Credential, Proved, Resynchronized};
 use crate::otp::{Counter, OtpParameters};
 use crate::{
-    BreakGlassId, ChannelName, Country, DestinationTag, GroupName, GuessTag, Kind, MessageId,
-    MethodId, Place, Policy, Purpose, RootHash, RotatingTag, Sealed, SealedMethod, Seconds,
-    SeedTag, SessionTag, Source, TerminalTag, TicketId, Timestamp, TokenId, UserId,
+    ApprovalId, BreakGlassId, ChannelName, Country, DestinationTag, GroupName, GuessTag, Kind,
+    MessageId, MethodId, Place, Policy, Purpose, RootHash, RotatingTag, Sealed, SealedMethod,
+    Seconds, SeedTag, SessionTag, Source, TerminalTag, TicketId, Timestamp, TokenId, UserId,
 };
 
 /// What a caller wants to happen.
@@ -118,6 +118,24 @@ pub enum Action {
         country: Option<Country>,
         /// The message of the same session that it takes the place of.
         replaces: Option<MessageId>,
+    },
+    /// Have the user approve something on the phone.
+    RequestApproval {
+        /// The request.
+        approval: ApprovalId,
+        /// The method; none while it is being enrolled.
+        method: Option<MethodId>,
+        /// What for.
+        purpose: Purpose,
+        /// The request that it takes the place of, because the session that waited for that has ended.
+        replaces: Option<ApprovalId>,
+    },
+    /// Take the answer of a phone.
+    AnswerApproval {
+        /// The request.
+        approval: ApprovalId,
+        /// What the phone answered.
+        answer: ApprovalAnswer,
     },
     /// Record what became of a message.
     RecordDelivery {

@@ -127,6 +127,10 @@ id!(
     MessageId
 );
 id!(
+    /// A request to approve on a phone.
+    ApprovalId
+);
+id!(
     /// A destination, for counting the messages that go to it. Opaque here; the daemon makes it
     /// under a key that it forgets when it ends, so that no number or address can be found again
     /// from the log.

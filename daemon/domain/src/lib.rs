@@ -38,8 +38,8 @@ pub use decide::{
 pub use destination::{Country, EmailAddress, InvalidDestination, PhoneNumber, Place};
 pub use event::Event;
 pub use id::{
-    BreakGlassId, CredentialTag, DestinationTag, GuessTag, InvalidId, KeyId, MessageId, MethodId,
-    SeedTag, SessionTag, SourceTag, TerminalTag, TicketId, TokenId, UserId,
+    ApprovalId, BreakGlassId, CredentialTag, DestinationTag, GuessTag, InvalidId, KeyId, MessageId,
+    MethodId, SeedTag, SessionTag, SourceTag, TerminalTag, TicketId, TokenId, UserId,
 };
 pub use keys::{created_key, destroyed_keys};
 pub use kind::{Answer, Kind, KindSet};

@@ -9,7 +9,7 @@ pub use reset::{Gates, ResetRules};
 pub use sign_in::{InvalidNetwork, Network, ServiceRules, SignInRefinement, SignInRules, Verify};
 
 pub use crate::kind::{
-    AuthenticatorAppRules, CodeRules, HardwareTokenRules, Limit, RecoveryCodeRules,
+    AuthenticatorAppRules, CodeRules, HardwareTokenRules, Limit, PushRules, RecoveryCodeRules,
     SecurityKeyRules, SecurityQuestionRules,
 };
 
@@ -50,6 +50,8 @@ pub struct Rules {
     pub authenticator_app: AuthenticatorAppRules,
     /// Hardware tokens.
     pub hardware_token: HardwareTokenRules,
+    /// Approval on the phone.
+    pub push: PushRules,
     /// Security keys.
     pub security_key: SecurityKeyRules,
     /// Security questions.
@@ -252,6 +254,7 @@ impl Rules {
         match kind {
             Kind::AuthenticatorApp => Some(&self.authenticator_app),
             Kind::HardwareToken => Some(&self.hardware_token),
+            Kind::Push => Some(&self.push),
             Kind::SecurityKey => Some(&self.security_key),
             Kind::Text
             | Kind::Call
@@ -334,6 +337,7 @@ impl Default for Rules {
             deletion_wait: Seconds::from_days(1),
             authenticator_app: AuthenticatorAppRules::default(),
             hardware_token: HardwareTokenRules::default(),
+            push: PushRules::default(),
             security_key: SecurityKeyRules::default(),
             security_questions: SecurityQuestionRules::default(),
             recovery_codes: RecoveryCodeRules::default(),

@@ -81,6 +81,34 @@ pub enum Refusal {
         "no messages are sent to numbers of that country: use another number, or ask an administrator"
     )]
     CountryNotAllowed,
+    /// The kind asks no phone.
+    #[error("nothing is approved on a phone for {0}")]
+    NothingToApprove(Kind),
+    /// A request is open, or was a moment ago.
+    #[error("a request was sent to the phone just now: answer it, or wait for the next one")]
+    ApprovalOpen {
+        /// When the next can be sent.
+        until: Timestamp,
+    },
+    /// The user said that requests are not theirs.
+    #[error(
+        "requests to the phone are paused, because one was declined as another person's: use another method"
+    )]
+    PushPaused {
+        /// When the pause ends.
+        until: Timestamp,
+    },
+    /// Too many requests were not approved.
+    #[error(
+        "too many requests to the phone were not approved: use another method first, then push works again"
+    )]
+    PushUnanswered {
+        /// When the pause ends.
+        until: Timestamp,
+    },
+    /// The request is not open, was not approved or was used.
+    #[error("that request is no longer good: ask for a new one")]
+    ApprovalGone,
     /// The kind's codes are not sent.
     #[error("no code is sent for {0}")]
     NothingToSend(Kind),

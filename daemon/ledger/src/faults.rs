@@ -37,7 +37,7 @@ pub enum WritePoint {
     RootStage,
     /// The root file with the new root key only, after keys are destroyed.
     RootFinish,
-    /// The root file with new keys for tags.
+    /// The root file with new keys for tags, or with the key of push.
     RootTags,
     /// Tiles, and the merging of small records.
     Compaction,

@@ -25,6 +25,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 pub(crate) const LOCK_FILE: &str = "lock";
 
@@ -242,6 +243,17 @@ impl Ledger {
         match &self.suspended {
             Some(why) => Err(LedgerError::Suspended { why: why.clone() }),
             None => self.reader.vault.renew_tag_keys(now, life),
+        }
+    }
+
+    /// Keeps the key with which the host signs what it asks phones, in PKCS#8, unless there is one.
+    ///
+    /// # Panics
+    /// If it is empty or longer than a key of RSA with 4096 bits.
+    pub fn keep_push_key(&mut self, key: Zeroizing<Vec<u8>>) -> Result<(), LedgerError> {
+        match &self.suspended {
+            Some(why) => Err(LedgerError::Suspended { why: why.clone() }),
+            None => self.reader.vault.keep_push_key(key),
         }
     }
 

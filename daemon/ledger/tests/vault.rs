@@ -248,3 +248,29 @@ fn the_keys_of_tags_are_renewed_whole_or_not_at_all() {
         content.expect_in(&ledger.reader());
     }
 }
+
+#[test]
+fn the_key_of_push_is_kept_whole_or_not_at_all_and_once() {
+    for mode in [FaultMode::Before, FaultMode::After, FaultMode::Half] {
+        let place = Place::new();
+        let mut ledger = place.open();
+        let content = Content::default().append(&mut ledger, |content| content.with_key(1));
+        assert_eq!(ledger.reader().vault.push_key(), None);
+        place.faults.arm(WritePoint::RootTags, mode, 0);
+        ledger.keep_push_key(vec![7; 2400].into()).unwrap_err();
+        assert_eq!(ledger.reader().vault.push_key(), None);
+        let killed = place.as_after_a_kill().open();
+        let kept = killed.reader().vault.push_key();
+        assert!(kept.is_none_or(|key| *key == [7; 2400]));
+        content.expect_in(&killed.reader());
+
+        ledger.keep_push_key(vec![8; 2400].into()).unwrap();
+        // Phones know this one: no other takes its place.
+        ledger.keep_push_key(vec![9; 2400].into()).unwrap();
+        drop(ledger);
+        let ledger = place.open();
+        let kept = ledger.reader().vault.push_key();
+        assert_eq!(kept.as_deref().map(Vec::as_slice), Some(&[8; 2400][..]));
+        content.expect_in(&ledger.reader());
+    }
+}

@@ -11,6 +11,7 @@ pub mod messages;
 pub mod methods;
 mod presence;
 mod process;
+mod push;
 pub mod run;
 pub mod service;
 pub mod sign_in;

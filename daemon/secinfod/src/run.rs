@@ -122,11 +122,13 @@ async fn serve(path: &Path, config: Config, for_sign_ins: &Handle) -> Result<End
         [
             config.daemon.password_socket.clone(),
             config.daemon.key_socket.clone(),
+            config.daemon.push_socket.clone(),
         ],
     ));
     service.core().begin_log().await?;
     service.core().set_policy(config.policy()).await?;
     service.notices().resume(&config.daemon.state_directory);
+    service.start_push();
     // The lock of the log says that there is no other daemon.
     let sign_ins = {
         let _entered = for_sign_ins.enter();
@@ -196,6 +198,7 @@ fn settings(config: &Config) -> Settings {
     let organization = organization.unwrap_or_else(|| host.clone());
     Settings {
         relying_party: relying_party(config, &host, &organization),
+        push: config.push.clone(),
         organization,
         messages_host: config.messages.host.clone().unwrap_or_else(|| host.clone()),
         host,

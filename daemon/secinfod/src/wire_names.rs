@@ -16,6 +16,7 @@ impl WireName for Kind {
         match self {
             Self::AuthenticatorApp => names::kind::AUTHENTICATOR_APP,
             Self::HardwareToken => names::kind::HARDWARE_TOKEN,
+            Self::Push => names::kind::PUSH,
             Self::Text => names::kind::TEXT,
             Self::Call => names::kind::CALL,
             Self::SecurityKey => names::kind::SECURITY_KEY,

@@ -136,6 +136,7 @@ impl Host {
             language: "en".to_owned(),
             questions: secinfod::methods::Questions::default(),
             relying_party: secinfod::methods::RelyingParty::default(),
+            push: None,
         };
         let clock = Arc::new(SystemClock);
         let core = Core::start(ledger, state, clock.clone(), settings).unwrap();
@@ -144,7 +145,7 @@ impl Host {
             per_uid: 8,
             in_all: 8,
         };
-        Service::new(core, channels, limits, ["/nowhere"; 2].map(Into::into))
+        Service::new(core, channels, limits, ["/nowhere"; 3].map(Into::into))
     }
 }
 
@@ -166,10 +167,11 @@ async fn a_method_that_does_not_open_leaves_the_others_to_verify_with() {
         .with_app(app(2))
         .with_app_that_does_not_open(app(3));
     let service = host.start(directory.path());
+    let by = by_root();
     let start = |first| {
         service.verifications().start(
             0,
-            &by_root(),
+            &by,
             SessionOwner::User(0),
             Purpose::SignIn,
             Circumstances {
@@ -178,13 +180,13 @@ async fn a_method_that_does_not_open_leaves_the_others_to_verify_with() {
             },
         )
     };
-    let (session, asked) = start(None).unwrap();
+    let (session, asked) = start(None).await.unwrap();
     assert_eq!(asked.method.method, app(2));
     let methods = service.verifications().methods(session.subject()).unwrap();
     let methods: Vec<_> = methods.iter().map(|candidate| candidate.method).collect();
     assert_eq!(methods, [app(2)]);
     assert!(matches!(
-        start(Some(app(1))),
+        start(Some(app(1))).await,
         Err(ServiceError::Internal(_))
     ));
     service.stop();
@@ -195,14 +197,15 @@ async fn a_user_none_of_whose_methods_opens_has_none_to_verify_with() {
     let directory = tempfile::tempdir().unwrap();
     let host = Host::new().with_app_that_does_not_open(app(1));
     let service = host.start(directory.path());
+    let by = by_root();
     let started = service.verifications().start(
         0,
-        &by_root(),
+        &by,
         SessionOwner::User(0),
         Purpose::SignIn,
         Circumstances::default(),
     );
-    assert!(matches!(started, Err(ServiceError::NoMethod)));
+    assert!(matches!(started.await, Err(ServiceError::NoMethod)));
     service.stop();
 }
 

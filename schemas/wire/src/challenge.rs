@@ -39,6 +39,8 @@ pub enum Challenge {
 /// What the user does on the phone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Approval {
+    /// Registers it by the link of the enrollment: an answer without a code waits for that.
+    Register,
     /// Chooses this number there.
     Choose {
         /// The number, as it is shown.
@@ -94,9 +96,9 @@ impl Field for Challenge {
                 },
                 Form::Approval => Self::Approval(match from.optional("number")? {
                     Some(number) => Approval::Choose { number },
-                    None => Approval::Type {
-                        digits: from.required("digits")?,
-                    },
+                    None => from
+                        .optional("digits")?
+                        .map_or(Approval::Register, |digits| Approval::Type { digits }),
                 }),
                 Form::Assertion => Self::Assertion {
                     options: from.required("options")?,
@@ -120,6 +122,7 @@ impl Field for Challenge {
                 digits.write(into, "digits");
                 destination.write(into, "destination");
             }
+            Self::Approval(Approval::Register) => {}
             Self::Approval(Approval::Choose { number }) => number.write(into, "number"),
             Self::Approval(Approval::Type { digits }) => digits.write(into, "digits"),
             Self::Assertion {
@@ -183,7 +186,8 @@ mod tests {
             Challenge::Approval(Approval::Choose {
                 number: "07".to_owned(),
             }),
-            Challenge::Approval(Approval::Type { digits: 2 }),
+            Challenge::Approval(Approval::Register),
+            Challenge::Approval(Approval::Type { digits: 7 }),
             Challenge::Assertion {
                 options: "{}".to_owned(),
                 further_options: Vec::new(),

@@ -162,6 +162,18 @@ reasons! {
     NoCodeSent,
     /// The code that was sent has expired, or a newer one replaced it: ask for another.
     CodeExpired,
+    /// The user has not approved the request on the phone yet, or has, and the code is missing that the phone
+    /// shows.
+    NotApproved,
+    /// The request was declined on the phone, or another number was chosen there than the one shown.
+    Declined,
+    /// The app on the phone is too old to show codes.
+    AppTooOld,
+    /// No requests are sent to the user's phones, because one was declined as another person's, or too many
+    /// were not approved.
+    PushPaused,
+    /// This host sends no requests to phones at the moment.
+    PushUnavailable,
     /// No channel of this host sends codes of that kind.
     ChannelUnavailable,
     /// The code was not delivered: use another method, or ask for a new code later.
@@ -314,7 +326,7 @@ mod tests {
             assert_eq!(Reason::from_error_name(&name), Some(*reason));
             assert_eq!(reason.error_name(), name);
         }
-        assert_eq!(Reason::ALL.len(), 45);
+        assert_eq!(Reason::ALL.len(), 50);
         assert_eq!(
             Reason::from_error_name("org.freedesktop.DBus.Error.WrongCode"),
             None

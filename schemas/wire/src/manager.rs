@@ -74,6 +74,10 @@ pub trait Manager {
         options: &ImportMethodsOptions,
     ) -> Result<ImportReply>;
 
+    /// How requests to phones are sent. Administrators.
+    #[zbus(allow_interactive_auth)]
+    fn get_push_state(&self) -> Result<PushState>;
+
     /// How the daemon is. Anyone.
     fn get_status(&self) -> Result<Status>;
 
@@ -122,6 +126,20 @@ pub struct Policy {
     pub fresh_proof: u64,
 }
 
+/// How requests to phones are sent.
+#[derive(Debug, Clone, PartialEq, Eq, SerializeDict, DeserializeDict, Type)]
+#[zbus(signature = "a{sv}")]
+pub struct PushState {
+    /// How push stands: one of [`push_state`](crate::names::push_state).
+    pub state: String,
+    /// Where phones ask; empty where push is off.
+    pub url: String,
+    /// How many phones are enrolled.
+    pub phones: u32,
+    /// How many requests are open.
+    pub open: u32,
+}
+
 /// How the daemon is.
 #[derive(Debug, Clone, PartialEq, Eq, SerializeDict, DeserializeDict, Type)]
 #[zbus(signature = "a{sv}")]
@@ -136,4 +154,6 @@ pub struct Status {
     pub authorization: String,
     /// When it started.
     pub started: u64,
+    /// How push stands: one of [`push_state`](crate::names::push_state).
+    pub push: String,
 }

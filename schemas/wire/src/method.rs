@@ -55,6 +55,8 @@ define_properties! {
         created: u64 = CREATED "Created" Const,
         /// When it was last proved; 0 for never.
         last_used: u64 = LAST_USED "LastUsed" Value,
+        /// Phone: when it asked for requests last, since the daemon has started; 0 for never.
+        last_seen: u64 = LAST_SEEN "LastSeen" No,
         /// When its lock ends; 0 for not locked.
         locked_until: u64 = LOCKED_UNTIL "LockedUntil" Value,
         /// When it will be deleted; 0 for never.

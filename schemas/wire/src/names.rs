@@ -52,6 +52,8 @@ pub mod kind {
         AUTHENTICATOR_APP = "authenticator-app";
         /// An OATH token: TOTP or HOTP (RFC 4226) in hardware.
         HARDWARE_TOKEN = "hardware-token";
+        /// Approval on a phone, and the code that it shows.
+        PUSH = "push";
         /// A code in a text message.
         TEXT = "text";
         /// A code in a phone call.
@@ -227,6 +229,20 @@ pub mod channel_state {
         STARTING = "starting";
         /// It has no host process.
         DOWN = "down";
+    }
+}
+
+/// How push stands, as it is written on the bus.
+pub mod push_state {
+    words! {
+        /// It is not set up on this host.
+        OFF = "off";
+        /// The key is being made with which the host signs requests to phones.
+        MAKING_KEY = "making-key";
+        /// The process that phones talk to is not there.
+        UNREACHABLE = "unreachable";
+        /// Phones can be asked.
+        READY = "ready";
     }
 }
 

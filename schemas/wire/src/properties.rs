@@ -149,6 +149,7 @@ mod tests {
             ("StillRequired", Variant::from(1_u32)),
             ("GraceEnds", Variant::from(5_u64)),
             ("LockedUntil", Variant::from(0_u64)),
+            ("PushPausedUntil", Variant::from(0_u64)),
             ("LackingForReset", Variant::from(0_u32)),
             ("FreshProofUntil", Variant::from(0_u64)),
             ("OfALaterVersion", Variant::from(true)),

@@ -67,6 +67,9 @@ define_properties! {
         grace_ends: u64 = GRACE_ENDS "GraceEnds" Value,
         /// Until when wrong codes make the user wait; 0 for not at all.
         locked_until: u64 = LOCKED_UNTIL "LockedUntil" Value,
+        /// Until when no requests are sent to the user's phones, because one was declined as another person's; 0
+        /// for not at all.
+        push_paused_until: u64 = PUSH_PAUSED_UNTIL "PushPausedUntil" No,
         /// How many more methods it takes to reset the password; 0 where passwords are not reset.
         lacking_for_reset: u32 = LACKING_FOR_RESET "LackingForReset" Value,
         /// Until when a proof of the caller's own session is fresh; 0 when there is none.
@@ -126,14 +129,16 @@ dictionary! {
         /// What proves the method. A code that has to be sent is sent by
         /// [`EnrollmentProxy::send_code`](crate::EnrollmentProxy::send_code).
         pub challenge: Challenge,
-        /// Authenticator app: whose account it is.
+        /// Authenticator app and phone: whose account it is.
         pub issuer: Option<String>,
-        /// Authenticator app: the account's name.
+        /// Authenticator app and phone: the account's name.
         pub account: Option<String>,
         /// Authenticator app: the key in base32, in groups of four.
         pub key: Option<String>,
-        /// Authenticator app: the `otpauth` URI of the QR code.
+        /// Authenticator app and phone: the `otpauth` URI of the QR code.
         pub uri: Option<String>,
+        /// Phone: the same for the app on the phone that shows it.
+        pub app_link: Option<String>,
         /// Authenticator app: seconds between codes.
         pub period: Option<u32>,
         /// Authenticator app: the hash, such as `SHA1`.
@@ -155,5 +160,6 @@ impl Drop for EnrollmentDetails {
     fn drop(&mut self) {
         self.key.zeroize();
         self.uri.zeroize();
+        self.app_link.zeroize();
     }
 }

@@ -93,9 +93,11 @@ impl Words {
     /// digits; `destination` is where the code was sent, masked, and empty where none is sent.
     pub fn question(self, kind: &str, digits: u32, label: &str, destination: &str) -> String {
         let label = self.label(kind, label);
+        // A label that is the name of the kind says it twice.
+        let labelled = !label.is_empty() && label != self.kind(kind);
         let arguments = Arguments::new()
             .with("digits", digits)
-            .with("labelled", !label.is_empty())
+            .with("labelled", labelled)
             .with("label", &label)
             .with("destination", self.destination(destination));
         self.find(&format!("kind-{kind}"), Some("question"), &arguments)
@@ -147,6 +149,17 @@ mod tests {
             ("Handy", "Authenticator-App (Handy)"),
         ] {
             assert_eq!(german.method("authenticator-app", label, ""), named);
+        }
+    }
+
+    #[test]
+    fn a_label_that_is_the_name_of_the_kind_is_not_said_again() {
+        let english = words(Language::English);
+        for (label, asked) in [
+            ("Phone", "7-digit code from your phone"),
+            ("Phone 2", "7-digit code from your phone (Phone 2)"),
+        ] {
+            assert_eq!(english.question("push", 7, label, ""), asked);
         }
     }
 

@@ -26,6 +26,7 @@ mod notices;
 mod other_programs;
 mod policy;
 mod proofs;
+mod push;
 mod reset;
 mod restoring;
 mod secrets;

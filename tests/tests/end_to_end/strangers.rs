@@ -133,7 +133,7 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("Audit", "InclusionProof" | "ConsistencyProof") => c.with(&(0_u64, 1_u64)).await,
         ("Audit", "Names") => c.with(&vec!["0".repeat(32)]).await,
         ("Channels", "TestChannel") => c.with(&("text", "+4915112345678", none)).await,
-        ("Manager", "GetStatus" | "GetStatistics")
+        ("Manager", "GetStatus" | "GetStatistics" | "GetPushState")
         | ("Tokens", "ListTokens")
         | ("Channels", "ListChannels")
         | ("User", "IssueRecoveryCodes" | "RevokeAccessPass" | "Unlock" | "Erase")

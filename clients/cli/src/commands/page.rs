@@ -190,6 +190,11 @@ impl Page<'_> {
             lines.add(Look::Bad, &words.say(message::PageUserLocked { when }));
             lines.blank();
         }
+        if user.push_paused_until > self.clock.now() {
+            let when = self.clock.limit(user.push_paused_until).into();
+            lines.add(Look::Bad, &words.say(message::PagePushPaused { when }));
+            lines.blank();
+        }
         if user.still_required > 0 {
             let count = user.still_required.into();
             let text = if user.grace_ends > self.clock.now() {

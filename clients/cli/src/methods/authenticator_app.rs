@@ -198,6 +198,7 @@ mod tests {
             issuer: Some("host01".to_owned()),
             account: Some("alice".to_owned()),
             key: Some("JBSW Y3DP EHPK 3PXP".to_owned()),
+            app_link: None,
             uri: Some("otpauth://totp/host01:alice?secret=JBSWY3DPEHPK3PXP".to_owned()),
             challenge: Challenge::Code {
                 digits: Some(6),

@@ -152,6 +152,7 @@ mod tests {
             issuer: None,
             account: None,
             key: None,
+            app_link: None,
             uri: None,
             challenge: Challenge::Code {
                 digits: Some(6),

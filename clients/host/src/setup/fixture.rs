@@ -178,6 +178,7 @@ impl Daemon for FakeDaemon<'_> {
             problem: "it is ill".to_owned(),
             authorization: "uid".to_owned(),
             started: self.fixture.host.text(STARTED)?.parse().unwrap_or(u64::MAX),
+            push: "off".to_owned(),
         })
     }
 

@@ -70,6 +70,7 @@ impl Case<'_> {
             self.may_take_place(kind, &Phone { place, same_number })?;
         }
         self.proves_enrollment(credential)?;
+        self.approves_enrollment(credential)?;
         let first = !self.user.has_sign_in_method(self.context.now) && kind.can_be_default();
         let enrolled = MethodEnrolled {
             method,

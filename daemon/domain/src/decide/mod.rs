@@ -1,5 +1,6 @@
 //! What follows from a command: events, or a refusal.
 
+mod approve;
 mod default;
 mod delete;
 mod enroll;
@@ -142,6 +143,13 @@ impl<'a> Case<'a> {
                 country,
                 replaces,
             } => self.request_code(*message, recipient, *destination, *country, *replaces),
+            Action::RequestApproval {
+                approval,
+                method,
+                purpose,
+                replaces,
+            } => self.request_approval(*approval, *method, *purpose, *replaces),
+            Action::AnswerApproval { approval, answer } => self.answer_approval(*approval, *answer),
             Action::RecordDelivery {
                 message,
                 attempts,

@@ -40,6 +40,7 @@ impl Case<'_> {
         self.may_verify(known, purpose)?;
         let accepted = match known.credential().judge(answer) {
             Judgement::Accepted(accepted) => accepted,
+            Judgement::Approval(approval) => self.approved(known, purpose, approval)?,
             Judgement::SentCode(message) => self.sent_code(known, purpose, message)?,
             Judgement::MayBeCopied(accepted) => {
                 match self.state.policy().rules.security_key.sign_count {

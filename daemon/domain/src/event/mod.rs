@@ -11,9 +11,9 @@ pub use reason::{DefaultReason, DeletionReason, DeliveryFailure, ResetFailure};
 
 use crate::otp::{Counter, OtpParameters};
 use crate::{
-    BreakGlassId, ChannelName, Country, DestinationTag, GuessTag, Kind, MessageId, MethodId,
-    Policy, Purpose, RootHash, Sealed, SealedMethod, SeedTag, ServiceName, SessionTag, Source,
-    Strength, TerminalTag, TicketId, Timestamp, TokenId, UserId,
+    ApprovalId, BreakGlassId, ChannelName, Country, DestinationTag, GuessTag, Kind, MessageId,
+    MethodId, Policy, Purpose, RootHash, Sealed, SealedMethod, SeedTag, ServiceName, SessionTag,
+    Source, Strength, TerminalTag, TicketId, Timestamp, TokenId, UserId,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -78,6 +78,32 @@ pub struct Gate {
     pub method: MethodId,
     /// Its kind.
     pub kind: Kind,
+}
+
+/// What a phone answered to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ApprovalAnswer {
+    /// The user accepted it, with the right number where there were numbers.
+    Accepted,
+    /// The user chose another number than the one shown where the sign-in began.
+    WrongNumber,
+    /// The user declined what they had begun.
+    Cancelled,
+    /// The user declined what they had not begun.
+    NotMe,
+}
+
+impl ApprovalAnswer {
+    /// Its name in events.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::WrongNumber => "wrong-number",
+            Self::Cancelled => "cancelled",
+            Self::NotMe => "not-me",
+        }
+    }
 }
 
 macro_rules! facts {
@@ -316,6 +342,30 @@ facts! {
         reason: DeliveryFailure,
         /// How many attempts were made.
         attempts: u8,
+    }
+    /// A request to approve is on its way to a phone.
+    ApprovalRequested "approval-requested" v 1 {
+        /// The request.
+        approval: ApprovalId,
+        /// The method; none while it is being enrolled.
+        #[serde(deserialize_with = "present")]
+        method: Option<MethodId>,
+        /// What for.
+        purpose: Purpose,
+        /// From which places it was asked for: those where the user has signed in lately, or all others.
+        from: Familiarity,
+        /// When it ends.
+        expires: Timestamp,
+    }
+    /// A phone answered a request.
+    ApprovalAnswered "approval-answered" v 1 {
+        /// The request.
+        approval: ApprovalId,
+        /// What it answered.
+        answer: ApprovalAnswer,
+        /// Until when no request is sent to the user's phones, because the user did not begin this one.
+        #[serde(deserialize_with = "present")]
+        paused_until: Option<Timestamp>,
     }
     /// An answer was refused.
     VerificationFailed "verification-failed" v 1 {

@@ -2,7 +2,7 @@
 
 use super::hardware_token::Resynchronized;
 use super::security_key::Backup;
-use crate::{Counter, MessageId, TimeStep};
+use crate::{ApprovalId, Counter, MessageId, TimeStep};
 use serde::{Deserialize, Serialize};
 
 /// What the answer of a user was found to be, compared with the method's secret.
@@ -18,6 +18,9 @@ pub enum Answer {
     AccessPass,
     /// The code that this message held.
     DeliveredCode(MessageId),
+    /// The code that the phone shows on which this request was approved, or the approval itself where the
+    /// user chose the right number on the phone.
+    Approval(ApprovalId),
     /// The right answers to all questions that were asked.
     Answers,
     /// An assertion by the credential of the method, for which the key has verified its user.
@@ -56,6 +59,8 @@ pub enum Accepted {
     AccessPass,
     /// The code that this message held.
     DeliveredCode(MessageId),
+    /// The approval of this request.
+    Approval(ApprovalId),
     /// The answers to questions, which are not used up.
     Answers,
     /// An assertion of a security key.
@@ -115,6 +120,8 @@ pub(crate) enum Judgement {
     MayBeCopied(Accepted),
     /// sshd has accepted a signature of the security key: policy decides.
     OverSsh,
+    /// It is the approval of this request, accepted if that is still good and was asked of the method.
+    Approval(ApprovalId),
     /// It is the code of this message, accepted if that is still good and was sent for the method.
     SentCode(MessageId),
     /// It answers a challenge of another kind.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) const ROW: Row = Row {
     purposes: &Purpose::ALL,
-    fallback_rank: Some(1),
+    fallback_rank: Some(2),
     takes_over_default: true,
     strength: Strength::Possession,
     protection: Strength::Possession,

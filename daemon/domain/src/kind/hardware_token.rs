@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) const ROW: Row = Row {
     purposes: &Purpose::ALL,
-    fallback_rank: Some(2),
+    fallback_rank: Some(3),
     takes_over_default: false,
     strength: Strength::Possession,
     protection: Strength::Possession,

@@ -2,7 +2,7 @@
 
 use super::answer::{Accepted, Answer, Judgement};
 use super::used::UsedSteps;
-use crate::{CredentialTag, MessageId, Place, Purpose, Strength, Timestamp};
+use crate::{ApprovalId, CredentialTag, MessageId, Place, Purpose, Strength, Timestamp};
 
 /// What sets one kind apart from the others.
 #[derive(Debug)]
@@ -110,6 +110,11 @@ pub(crate) trait CredentialRules {
 
     /// Which of the user's phone numbers it is on; none for what is on no phone number.
     fn place(&self) -> Option<Place> {
+        None
+    }
+
+    /// The request whose approval proved it, where one did.
+    fn approved_by(&self) -> Option<ApprovalId> {
         None
     }
 

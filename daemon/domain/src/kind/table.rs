@@ -5,11 +5,13 @@ use super::proved::Proved;
 use super::row::{CredentialRules, Enrollment, Row, SentTo};
 use super::used::UsedSteps;
 use super::{
-    AccessPass, AuthenticatorApp, Call, Email, HardwareToken, RecoveryCodes, SecurityKey,
-    SecurityQuestions, Text, access_pass, authenticator_app, call, email, hardware_token,
+    AccessPass, AuthenticatorApp, Call, Email, HardwareToken, Push, RecoveryCodes, SecurityKey,
+    SecurityQuestions, Text, access_pass, authenticator_app, call, email, hardware_token, push,
     recovery_codes, security_key, security_questions, text,
 };
-use crate::{CredentialTag, MessageId, Place, Purpose, Strength, Timestamp, UnknownWord};
+use crate::{
+    ApprovalId, CredentialTag, MessageId, Place, Purpose, Strength, Timestamp, UnknownWord,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -79,6 +81,8 @@ kinds! {
     AuthenticatorApp "authenticator-app" authenticator_app,
     /// Codes from an OATH token, TOTP or HOTP (RFC 4226).
     HardwareToken "hardware-token" hardware_token,
+    /// Approval on the phone.
+    Push "push" push,
     /// A code by text message.
     Text "text" text,
     /// A code by phone call.
@@ -200,6 +204,11 @@ impl Credential {
         self.rules().proved_by()
     }
 
+    /// The request whose approval proved it, where one did.
+    pub fn approved_by(&self) -> Option<ApprovalId> {
+        self.rules().approved_by()
+    }
+
     /// How strong a proof by it is.
     pub fn strength(&self) -> Strength {
         self.rules().weakened(self.kind().strength())
@@ -264,7 +273,7 @@ mod tests {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
             assert_eq!(kind.as_str().parse(), Ok(kind));
         }
-        let unknown = "push".parse::<Kind>().unwrap_err().to_string();
+        let unknown = "pull".parse::<Kind>().unwrap_err().to_string();
         assert!(
             unknown.ends_with("security-questions, recovery-codes, access-pass"),
             "{unknown}"

@@ -32,6 +32,7 @@ impl Expense {
         let own = event.actor.who == Who::User(user);
         match &event.fact {
             Fact::VerificationSucceeded(_)
+            | Fact::ApprovalRequested(_)
             | Fact::RememberedSignIn(_)
             | Fact::SetUpPostponed(_)
             | Fact::PasswordResetRequested(_) => Some(Self::Verification),

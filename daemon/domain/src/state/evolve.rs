@@ -5,8 +5,8 @@ use super::sources::KnownSources;
 use super::throttle::Attempts;
 use super::user::{Rare, Setbacks};
 use super::{
-    Apart, FailuresSince, Familiarity, Method, MethodThrottle, OpenTicket, PassedGate, Proof,
-    Resets, State, Token, UserState,
+    Apart, Approvals, FailuresSince, Familiarity, Method, MethodThrottle, OpenTicket, PassedGate,
+    Proof, Resets, State, Token, UserState,
 };
 use crate::event::{
     Accepted, AccessPassIssued, ActivationFailed, Credential, DeletionReason, DeletionScheduled,
@@ -86,6 +86,12 @@ impl State {
                 if let Some(message) = fact.credential.proved_by() {
                     self.codes.use_up(message);
                 }
+                if let Some(approval) = fact.credential.approved_by() {
+                    self.change_approvals(user, |approvals| {
+                        approvals.use_up(approval);
+                        approvals.prove(Purpose::SignIn);
+                    });
+                }
                 self.register(&fact.credential, now);
                 let fresh = self.policy().rules.fresh_proof;
                 self.change(user, |state| state.enroll(fact, now, fresh));
@@ -129,6 +135,12 @@ impl State {
                 if let Accepted::DeliveredCode(message) = fact.accepted {
                     self.codes.use_up(message);
                 }
+                self.change_approvals(user, |approvals| {
+                    if let Accepted::Approval(approval) = fact.accepted {
+                        approvals.use_up(approval);
+                    }
+                    approvals.prove(fact.purpose);
+                });
                 let fresh = self.policy().rules.fresh_proof;
                 self.change(user, |state| state.succeed(fact, now, fresh));
             }
@@ -148,7 +160,7 @@ impl State {
             }
             Fact::Locked(fact) => self.change_method(user, fact.method, |method| method.lock(fact)),
             Fact::Unlocked(fact) => self.change(user, |state| {
-                state.unlock();
+                state.unlock(fact.gates.is_empty());
                 if !fact.gates.is_empty() {
                     state.change_resets(Resets::void_gates);
                 }
@@ -161,7 +173,7 @@ impl State {
                 self.tickets.remove_mut(&fact.ticket);
                 self.change(user, |state| {
                     state.end_sign_ins();
-                    state.unlock();
+                    state.unlock(false);
                     state.change_resets(|resets| resets.succeed(now));
                 });
             }
@@ -186,6 +198,12 @@ impl State {
                         token.resynchronize(fact.found);
                     }
                 });
+            }
+            Fact::ApprovalRequested(fact) => {
+                self.change_approvals(user, |approvals| approvals.ask(fact, now));
+            }
+            Fact::ApprovalAnswered(fact) => {
+                self.change_approvals(user, |approvals| approvals.answer(fact, now));
             }
             Fact::CodeRequested(fact) => self.codes.add(user, fact, now),
             // What became of a message matters to readers of the log alone.
@@ -215,6 +233,12 @@ impl State {
         if let Some(state) = self.users.get_mut(user) {
             change(state);
         }
+    }
+
+    fn change_approvals(&mut self, user: UserId, change: impl FnOnce(&mut Approvals)) {
+        self.change(user, |state| {
+            state.change_rare(|rare| change(&mut rare.approvals));
+        });
     }
 
     fn change_method(&mut self, user: UserId, method: MethodId, change: impl FnOnce(&mut Method)) {
@@ -266,6 +290,7 @@ impl State {
             });
             // A terminal may have been remembered for a proof of the deleted method.
             state.forget_terminals();
+            state.change_rare(|rare| rare.approvals.forget(method));
         });
     }
 
@@ -331,7 +356,7 @@ impl UserState {
     }
 
     /// None is stored of what is none, so that equal users are equal.
-    fn change_rare(&mut self, change: impl FnOnce(&mut Rare)) {
+    pub(super) fn change_rare(&mut self, change: impl FnOnce(&mut Rare)) {
         let mut none = Rare::NONE;
         let rare = self.rare.as_deref_mut().unwrap_or(&mut none);
         change(rare);
@@ -549,9 +574,10 @@ impl UserState {
         }
     }
 
-    fn unlock(&mut self) {
+    fn unlock(&mut self, by_administrator: bool) {
         self.change_rare(|rare| rare.attempts = Apart::default());
         self.change_resets(Resets::unlock);
+        self.change_rare(|rare| rare.approvals.unlock(by_administrator));
         for method in &mut *self.methods {
             method.unlock();
         }

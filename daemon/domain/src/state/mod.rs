@@ -1,5 +1,6 @@
 //! The projection of the log: what holds now.
 
+mod approvals;
 mod budget;
 mod codes;
 mod evolve;
@@ -13,6 +14,8 @@ mod throttle;
 mod user;
 mod users;
 
+pub(crate) use approvals::NotNow;
+pub use approvals::{Approval, ApprovalStatus, Approvals};
 pub use budget::Budget;
 pub(crate) use budget::Expense;
 pub use codes::{CodeRequest, CodeRequests, CodeStatus};

@@ -20,7 +20,7 @@ impl State {
     ///
     /// Codes by time count as used up to now, with the steps that policy lets them be ahead. Access
     /// passes end, codes that were sent are void, no proof is fresh, no terminal remembered and no gate of
-    /// a password reset passed.
+    /// a password reset passed, and no request to a phone can be approved.
     pub(super) fn restore(&mut self, now: Timestamp) {
         let rules = self.policy().rules.clone();
         self.codes.void_all();
@@ -55,6 +55,7 @@ impl UserState {
         self.proofs = Box::default();
         self.forget_terminals();
         self.change_resets(Resets::void_gates);
+        self.change_rare(|rare| rare.approvals.void());
         for method in &mut *self.methods {
             let drift = rules.drift(method.kind());
             method.credential.void_until(now, drift);

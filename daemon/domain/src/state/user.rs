@@ -1,5 +1,6 @@
 //! The security info of one user, as it stands.
 
+use super::approvals::Approvals;
 use super::budget::{Budget, Expense};
 use super::reset::Resets;
 use super::retired::Reached;
@@ -35,6 +36,7 @@ pub(super) struct Rare {
     pub(super) attempts: Apart<Attempts>,
     pub(super) sign_ins: SignIns,
     pub(super) resets: Resets,
+    pub(super) approvals: Approvals,
 }
 
 impl Rare {
@@ -42,6 +44,7 @@ impl Rare {
         attempts: Apart::new(Attempts::NONE, Attempts::NONE),
         sign_ins: SignIns::NONE,
         resets: Resets::NONE,
+        approvals: Approvals::NONE,
     };
 }
 
@@ -263,6 +266,12 @@ impl UserState {
     pub fn resets(&self) -> &Resets {
         const NONE: &Resets = &Rare::NONE.resets;
         self.rare.as_deref().map_or(NONE, |rare| &rare.resets)
+    }
+
+    /// The requests to approve that went to the user's phones.
+    pub fn approvals(&self) -> &Approvals {
+        const NONE: &Approvals = &Rare::NONE.approvals;
+        self.rare.as_deref().map_or(NONE, |rare| &rare.approvals)
     }
 
     /// The strongest proof that this session made within `length` before `now`.

@@ -25,6 +25,7 @@ mod phones;
 mod policy;
 mod properties;
 mod purposes;
+mod push;
 mod recovery_codes;
 mod reset;
 mod restoring;

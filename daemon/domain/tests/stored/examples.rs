@@ -1,11 +1,12 @@
 //! One event of each type, as the golden files hold it.
 
 use secinfo_domain::event::{
-    Accepted, AccessPassIssued, ActivationFailed, Actor, BreakGlassUsed, CodeRequested,
-    DefaultChanged, DefaultReason, DeletionCancelled, DeletionReason, DeletionScheduled,
-    DeliveryFailure, Event, Fact, Failure, Familiarity, Gate, Locked, LogCreated, LogRestored,
-    MessageDelivered, MessageFailed, MethodDeleted, MethodEnrolled, MethodImported, MethodRenamed,
-    PasswordReset, PasswordResetFailed, PasswordResetLocked, PasswordResetRequested, PolicyChanged,
+    Accepted, AccessPassIssued, ActivationFailed, Actor, ApprovalAnswer, ApprovalAnswered,
+    ApprovalRequested, BreakGlassUsed, CodeRequested, DefaultChanged, DefaultReason,
+    DeletionCancelled, DeletionReason, DeletionScheduled, DeliveryFailure, Event, Fact, Failure,
+    Familiarity, Gate, Locked, LogCreated, LogRestored, MessageDelivered, MessageFailed,
+    MethodDeleted, MethodEnrolled, MethodImported, MethodRenamed, PasswordReset,
+    PasswordResetFailed, PasswordResetLocked, PasswordResetRequested, PolicyChanged,
     RecoveryCodesIssued, RememberedSignIn, ResetFailure, Resynchronized, SetUpPostponed,
     StoredEvent, TerminalRemembered, TokenImported, TokenRemoved, TokenResynchronized, Unlocked,
     UserAdded, UserErased, VerificationFailed, VerificationSucceeded, Who,
@@ -13,15 +14,16 @@ use secinfo_domain::event::{
 use secinfo_domain::kind::{AuthenticatorApp, HardwareToken};
 use secinfo_domain::policy::{FirstMethod, Gates, Refinement, ServiceRules};
 use secinfo_domain::{
-    BreakGlassId, ChannelName, Counter, DestinationTag, GroupName, GuessTag, HotpParameters, Kind,
-    KindSet, MessageId, MethodId, OtpParameters, Policy, Purpose, RootHash, Sealed, SealedMethod,
-    SeedTag, ServiceName, SessionTag, Source, SourceTag, Strength, TerminalTag, TicketId, TimeStep,
-    Timestamp, TokenId, TotpParameters, UserId,
+    ApprovalId, BreakGlassId, ChannelName, Counter, DestinationTag, GroupName, GuessTag,
+    HotpParameters, Kind, KindSet, MessageId, MethodId, OtpParameters, Policy, Purpose, RootHash,
+    Sealed, SealedMethod, SeedTag, ServiceName, SessionTag, Source, SourceTag, Strength,
+    TerminalTag, TicketId, TimeStep, Timestamp, TokenId, TotpParameters, UserId,
 };
 
 const USER: UserId = UserId::from_bytes(*b"user of examples");
 const METHOD: MethodId = MethodId::from_bytes(*b"some app of user");
 const TOKEN: TokenId = TokenId::from_bytes(*b"token, 128 bits.");
+const APPROVAL: ApprovalId = ApprovalId::from_bytes(*b"asked on a phone");
 const MESSAGE: MessageId = MessageId::from_bytes(*b"a text with code");
 const SESSION: SessionTag = SessionTag::from_bytes(*b"a login session.");
 const SOURCE: Source = Source::Tagged(SourceTag::from_bytes(*b"192.0.2.7, MACed"));
@@ -251,6 +253,20 @@ fn facts() -> Vec<Fact> {
         PasswordResetLocked {
             kind: Some(Kind::Email),
             until: due,
+        }
+        .into(),
+        ApprovalRequested {
+            approval: APPROVAL,
+            method: Some(METHOD),
+            purpose: Purpose::SignIn,
+            from: Familiarity::Known,
+            expires: due,
+        }
+        .into(),
+        ApprovalAnswered {
+            approval: APPROVAL,
+            answer: ApprovalAnswer::NotMe,
+            paused_until: Some(due),
         }
         .into(),
     ]

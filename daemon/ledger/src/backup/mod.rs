@@ -4,6 +4,7 @@
 //! "secinfo backup 1\n"
 //! M  the manifest: JSON, one object
 //! S  the seed of the key that signs checkpoints: 32 bytes
+//! P  the key with which the host signs what it asks phones, in PKCS#8; empty where there is none
 //! K  a key of the vault: its id (16 bytes) and the key (32), once for each, by rising id
 //! E  an event, in exactly the bytes that are stored, once for each, in order
 //! Z  SHA-256 of all bytes before this record
@@ -39,6 +40,7 @@ use crate::error::LedgerError;
 const MAGIC: &[u8] = b"secinfo backup 1\n";
 const MANIFEST: u8 = b'M';
 const SEED: u8 = b'S';
+const PUSH: u8 = b'P';
 const KEY: u8 = b'K';
 const EVENT: u8 = b'E';
 const END: u8 = b'Z';

@@ -2,13 +2,13 @@
 
 use super::{
     END, END_LEN, EVENT, HEAD, ID_LEN, KEY, KEY_LEN, MAGIC, MANIFEST, MOST_OF_MANIFEST, Manifest,
-    SEED, SEED_LEN, unreadable,
+    PUSH, SEED, SEED_LEN, unreadable,
 };
 use crate::checkpoint::{Checkpoint, CheckpointSigner, Origin, VerifierKey};
 use crate::error::LedgerError;
 use crate::log::MAX_EVENT;
 use crate::tree::{Frontier, leaf_hash};
-use crate::vault::{NewKey, Secret};
+use crate::vault::{MAX_PUSH_KEY, NewKey, Secret};
 use secinfo_domain::KeyId;
 use sha2::{Digest, Sha256};
 use std::io::{self, Read};
@@ -31,6 +31,7 @@ pub struct BackupReader<R> {
     manifest: Manifest,
     checkpoint: Checkpoint,
     seed: Secret,
+    push_key: Option<Zeroizing<Vec<u8>>>,
     verifier: VerifierKey,
     keys: u64,
     last_key: Option<KeyId>,
@@ -59,6 +60,8 @@ impl<R: Read> BackupReader<R> {
         records.expect(SEED, SEED_LEN..=SEED_LEN)?;
         let mut seed = Secret::default();
         seed.copy_from_slice(&records.body);
+        records.expect(PUSH, 0..=MAX_PUSH_KEY)?;
+        let push_key = (!records.body.is_empty()).then(|| records.body.clone());
         let origin: Origin = manifest.origin.parse()?;
         let signer = CheckpointSigner::from_seed(origin, &seed);
         let verifier = signer.verifier_key().clone();
@@ -71,6 +74,7 @@ impl<R: Read> BackupReader<R> {
             manifest,
             checkpoint,
             seed,
+            push_key,
             verifier,
             keys: 0,
             last_key: None,
@@ -92,6 +96,10 @@ impl<R: Read> BackupReader<R> {
 
     pub(super) const fn seed(&self) -> &Secret {
         &self.seed
+    }
+
+    pub(super) const fn push_key(&self) -> Option<&Zeroizing<Vec<u8>>> {
+        self.push_key.as_ref()
     }
 
     pub(super) const fn checkpoint(&self) -> &Checkpoint {

@@ -78,6 +78,7 @@ impl Restoration {
         };
         let mut root = Root::generate(backup.manifest().origin.clone())?;
         root.signing_seed.clone_from(backup.seed());
+        root.push_key = backup.push_key().cloned();
         root.store(&new, WritePoint::RootCreate)?;
         let ledger = Ledger::open(&new.directory, new.master, new.options)?;
         Ok(Self {

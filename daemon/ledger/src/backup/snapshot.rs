@@ -5,7 +5,7 @@
 //! the backup is written are kept in memory for it until it is done, so that it holds the very keys
 //! that were there when it began.
 
-use super::{BackupLabel, EVENT, KEY, MAGIC, MANIFEST, Manifest, SEED};
+use super::{BackupLabel, EVENT, KEY, MAGIC, MANIFEST, Manifest, PUSH, SEED};
 use super::{END, HEAD, KEY_LEN};
 use crate::error::LedgerError;
 use crate::ledger::LedgerReader;
@@ -116,6 +116,8 @@ impl BackupSnapshot {
         out.write(MAGIC)?;
         out.record(MANIFEST, &json)?;
         out.record(SEED, vault.signing_seed().as_slice())?;
+        let push_key = vault.push_key();
+        out.record(PUSH, push_key.as_ref().map_or(&[], |key| key))?;
         for id in keys {
             let key = self.key(id)?;
             let mut body = Zeroizing::new([0; KEY_LEN]);

@@ -24,7 +24,7 @@ pub use tags::TagPurpose;
 pub(crate) use change::in_force;
 pub(crate) use master::ROOT_FILE;
 pub(crate) use new_key::open_under;
-pub(crate) use root::Root;
+pub(crate) use root::{MAX_PUSH_KEY, Root};
 pub(crate) use seal::{Secret, derive, open, random, seal};
 
 use crate::backup::RetainedKeys;
@@ -129,6 +129,23 @@ impl Vault {
     /// The seed of the key that signs checkpoints.
     pub(crate) fn signing_seed(&self) -> Secret {
         self.read().signing_seed.clone()
+    }
+
+    /// The key with which the host signs what it asks phones, in PKCS#8; none before one was
+    /// [kept](crate::Ledger::keep_push_key).
+    pub fn push_key(&self) -> Option<Zeroizing<Vec<u8>>> {
+        self.read().push_key.clone()
+    }
+
+    /// Keeps the key with which the host signs what it asks phones, unless there is one.
+    pub(crate) fn keep_push_key(&self, key: Zeroizing<Vec<u8>>) -> Result<(), LedgerError> {
+        let mut root = self.read().clone();
+        if root.push_key.is_some() {
+            return Ok(());
+        }
+        assert!((1..=MAX_PUSH_KEY).contains(&key.len()), "it is a key");
+        root.push_key = Some(key);
+        self.store_root(&root, WritePoint::RootTags)
     }
 
     /// Takes over what the root file held after the log was opened again.

@@ -18,6 +18,8 @@ const MAGIC: &[u8] = b"secinfo vault root 1\n";
 const CONTEXT: &[u8] = b"vault root";
 const CHECKSUM: usize = 32;
 const MAX_ORIGIN: usize = 1024;
+/// The longest key of push: RSA with 4096 bits has 2.4 KB.
+pub(crate) const MAX_PUSH_KEY: usize = 4096;
 
 const REMEDY: &str = "restore the ledger's directory from a backup; without this file no key opens";
 
@@ -34,6 +36,8 @@ pub(crate) struct Root {
     pub(crate) index_key: Secret,
     /// The keys of tags.
     pub(super) tags: TagKeys,
+    /// The key with which the host signs what it asks phones, in PKCS#8; none where push was never on.
+    pub(crate) push_key: Option<Zeroizing<Vec<u8>>>,
     /// The root key in force; while keys are being destroyed the next one as well.
     pub(crate) keys: Vec<Secret>,
 }
@@ -48,6 +52,7 @@ impl Root {
             signing_seed: random_secret()?,
             index_key: random_secret()?,
             tags: TagKeys::generate()?,
+            push_key: None,
             keys: vec![random_secret()?],
         })
     }
@@ -99,7 +104,7 @@ impl Root {
 
     fn encode(&self) -> Zeroizing<Vec<u8>> {
         // Room for all of it at once: a vector that grows would leave copies of the keys behind.
-        let mut out = Zeroizing::new(Vec::with_capacity(MAX_ORIGIN + 512));
+        let mut out = Zeroizing::new(Vec::with_capacity(MAX_ORIGIN + MAX_PUSH_KEY + 512));
         out.push(u8::from(self.complete));
         out.extend_from_slice(self.signing_seed.as_slice());
         out.extend_from_slice(self.index_key.as_slice());
@@ -113,6 +118,10 @@ impl Root {
         for key in &self.keys {
             out.extend_from_slice(key.as_slice());
         }
+        let push_key = self.push_key.as_ref().map_or(&[][..], |key| key);
+        let length = u16::try_from(push_key.len()).expect("it was found short when it was kept");
+        out.extend_from_slice(&length.to_be_bytes());
+        out.extend_from_slice(push_key);
         out.extend_from_slice(self.origin.as_bytes());
         out
     }
@@ -145,13 +154,17 @@ impl Root {
         for _ in 0..count {
             keys.push(Zeroizing::new(*take::<32>(input)?));
         }
-        let origin = String::from_utf8(input.to_vec()).ok()?;
+        let length = usize::from(u16::from_be_bytes(*take::<2>(input)?));
+        let (push_key, origin) = input.split_at_checked(length)?;
+        let push_key = (length > 0).then(|| Zeroizing::new(push_key.to_vec()));
+        let origin = String::from_utf8(origin.to_vec()).ok()?;
         Some(Self {
             origin,
             complete: complete == 1,
             signing_seed,
             index_key,
             tags,
+            push_key,
             keys,
         })
     }
@@ -180,6 +193,7 @@ mod tests {
         let mut root = Root::generate("host.example/secinfo/00".to_owned()).unwrap();
         root.keys.push(random_secret().unwrap());
         root.tags.former = Some(random_secret().unwrap());
+        root.push_key = Some(Zeroizing::new(vec![7; 2400]));
         root.store(&own, WritePoint::RootCreate).unwrap();
 
         let loaded = Root::load(&own).unwrap().unwrap();

@@ -172,6 +172,10 @@ fn expect_restored(ledger: &Ledger, home: &Home, manifest: &Manifest) {
         reader.proofs.verifier_key(),
         home.ledger.reader().proofs.verifier_key()
     );
+    assert_eq!(
+        reader.vault.push_key(),
+        home.ledger.reader().vault.push_key()
+    );
     for number in 0..20_u8 {
         let is_live = home.live.contains(&number);
         assert_eq!(reader.vault.has_key(user(number).into()).unwrap(), is_live);
@@ -182,6 +186,7 @@ fn expect_restored(ledger: &Ledger, home: &Home, manifest: &Manifest) {
 
 fn without_some() -> Home {
     let mut home = Home::with_users(12);
+    home.ledger.keep_push_key(vec![7; 2400].into()).unwrap();
     for number in [3, 0, 11] {
         home.erase(number);
     }

@@ -27,6 +27,8 @@ pub struct DaemonConfig {
     pub password_socket: PathBuf,
     /// The socket of the helper that talks to security keys.
     pub key_socket: PathBuf,
+    /// The socket of the process that phones talk to.
+    pub push_socket: PathBuf,
     /// Who decides what accounts may do beyond their own security info.
     pub authorization: Authorization,
     /// Where the master key comes from.
@@ -86,6 +88,7 @@ impl Default for DaemonConfig {
             sign_in_socket: PathBuf::from(secinfo_wire::sign_in::SOCKET),
             password_socket: PathBuf::from(secinfo_wire::password::SOCKET),
             key_socket: PathBuf::from(secinfo_wire::key::SOCKET),
+            push_socket: PathBuf::from(secinfo_wire::push::SOCKET),
             authorization: Authorization::Polkit,
             master_key: MasterKeySource::Automatic,
             cache_size: 4 * MIB,
@@ -139,6 +142,7 @@ impl DaemonConfig {
                 self.password_socket != new.password_socket,
             ),
             ("daemon.key_socket", self.key_socket != new.key_socket),
+            ("daemon.push_socket", self.push_socket != new.push_socket),
             (
                 "daemon.authorization",
                 self.authorization != new.authorization,
@@ -173,6 +177,7 @@ pub(super) fn read(section: &mut Section<'_, '_>) -> DaemonConfig {
         sign_in_socket: section.read("sign_in_socket", or.sign_in_socket, value::path),
         password_socket: section.read("password_socket", or.password_socket, value::path),
         key_socket: section.read("key_socket", or.key_socket, value::path),
+        push_socket: section.read("push_socket", or.push_socket, value::path),
         authorization: section.read(
             "authorization",
             or.authorization,

@@ -11,6 +11,7 @@ mod file;
 mod messages;
 mod password_reset;
 mod policy;
+mod push;
 mod questions;
 mod security_key;
 mod value;
@@ -29,6 +30,7 @@ use crate::methods::Questions;
 use document::Notes;
 use error::Finding;
 use secinfo_domain::Policy;
+use secinfo_pipush::Address;
 use secinfo_typed::unseen_in_lines;
 use std::path::{Path, PathBuf};
 use toml::de::DeTable;
@@ -47,6 +49,8 @@ pub struct Config {
     pub questions: Questions,
     /// `[security-key]`: what security keys are registered for, and what they have to show.
     pub security_keys: SecurityKeyConfig,
+    /// `[push]`: the address at which phones ask this host; none where push is off.
+    pub push: Option<Address>,
     policy: Policy,
     channels: Vec<ChannelConfig>,
 }
@@ -95,11 +99,13 @@ impl Config {
                 let daemon = root.within("daemon", daemon::read);
                 root.within("password-reset", password_reset::check);
                 let security_keys = root.within("security-key", security_key::read);
+                let push = root.within("push", push::read);
                 let (messages, with_shipped) = root.within("messages", messages::read);
                 let policy = policy::read(root);
                 Self {
                     messages,
                     security_keys,
+                    push,
                     questions: questions::read(root, with_shipped, &policy),
                     policy,
                     channels: channel::read(root, daemon.allow_spool),
@@ -139,6 +145,10 @@ impl Config {
     /// restart. All others (the organization, the policy, the limits on sessions, the channels) can be
     /// put in force by a reload.
     pub fn needs_restart(&self, new: &Self) -> Vec<&'static str> {
-        self.daemon.needs_restart(&new.daemon)
+        let mut keys = self.daemon.needs_restart(&new.daemon);
+        if self.push != new.push {
+            keys.push("push.url");
+        }
+        keys
     }
 }

@@ -5,7 +5,7 @@ use super::value::{self, Refusal, count, length, word};
 use secinfo_domain::kind::{CounterRule, SshKeys, SyncedKeys};
 use secinfo_domain::policy::{
     AuthenticatorAppRules, BudgetRules, CodeRules, EffectivePolicy, FirstMethod, Gates,
-    HardwareTokenRules, Notices, RecoveryCodeRules, Refinement, ResetRules, Rules,
+    HardwareTokenRules, Notices, PushRules, RecoveryCodeRules, Refinement, ResetRules, Rules,
     SecurityKeyRules, SecurityQuestionRules, ServiceRules, SessionRules, SignInRefinement,
     SignInRules, ThrottleRules, Verify,
 };
@@ -75,6 +75,7 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
         hardware_token: section.within("hardware-token", |section| {
             hardware_token(section, or.hardware_token)
         }),
+        push: section.within("push", |section| push(section, or.push)),
         security_key: section.within("security-key", |section| {
             security_key(section, or.security_key)
         }),
@@ -128,6 +129,22 @@ fn hardware_token(section: &mut Section<'_, '_>, or: HardwareTokenRules) -> Hard
         || format!("raise `resynchronization` to {} at least", rules.look_ahead),
     );
     rules
+}
+
+fn push(section: &mut Section<'_, '_>, or: PushRules) -> PushRules {
+    PushRules {
+        most: section.read("most", or.most, count(1..=20)),
+        life: section.read("life", or.life, length(30..=600)),
+        ask_after: section.read("ask_after", or.ask_after, length(1..=HOUR)),
+        unanswered: section.read("unanswered", or.unanswered, count(1..=10)),
+        unanswered_within: section.read(
+            "unanswered_within",
+            or.unanswered_within,
+            length(60..=DAY),
+        ),
+        pin: section.read("pin", or.pin, value::yes_or_no),
+        number: section.read("number", or.number, value::services),
+    }
 }
 
 fn security_key(section: &mut Section<'_, '_>, or: SecurityKeyRules) -> SecurityKeyRules {

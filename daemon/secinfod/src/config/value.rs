@@ -1,7 +1,7 @@
 //! From the values of TOML to ours, each with what would be right if it is not.
 
 use secinfo_domain::policy::{Limit, Network};
-use secinfo_domain::{Country, GroupName, Kind, KindSet, Seconds};
+use secinfo_domain::{Country, GroupName, Kind, KindSet, Seconds, ServiceName};
 use secinfo_typed::nearest;
 use std::fmt::Display;
 use std::ops::{Range, RangeInclusive};
@@ -177,6 +177,17 @@ pub(super) fn groups(value: &DeValue<'_>) -> Result<Vec<GroupName>, Refusal> {
         GroupName::parse(name).map_err(|invalid| {
             let remedy = "write the name of a group as the system knows it";
             Refusal::new(format!("{name:?} cannot be a group: {invalid}"), remedy)
+        })
+    })
+}
+
+/// A list of PAM services, perhaps empty.
+pub(super) fn services(value: &DeValue<'_>) -> Result<Vec<ServiceName>, Refusal> {
+    list(value, "services, such as [\"login\"]", |value| {
+        let name = text(value)?;
+        ServiceName::parse(name).map_err(|invalid| {
+            let remedy = "write the name of a file in /etc/pam.d";
+            Refusal::new(format!("{name:?} cannot be a service: {invalid}"), remedy)
         })
     })
 }

@@ -66,6 +66,10 @@ fn is_of_reset(action: &Action) -> bool {
                     },
                     ..
                 }
+                | Action::RequestApproval {
+                    purpose: Purpose::PasswordReset,
+                    ..
+                }
         )
 }
 

@@ -96,6 +96,30 @@ pub enum ServiceError {
     /// No code was sent in this session for the method that is asked.
     #[error("no code was sent yet: ask for one first")]
     NoCodeSent,
+    /// No request was sent to the phone in this session.
+    #[error("no request was sent to the phone yet: ask for one first")]
+    NoRequest,
+    /// The phone has not approved the request, or has, and the code is missing that it shows.
+    #[error(
+        "the request is not approved yet: approve it on the phone, then give the code that it shows"
+    )]
+    NotApproved,
+    /// The request was declined on the phone, or another number was chosen there.
+    #[error("the request was declined on the phone: begin again if it is yours")]
+    Declined,
+    /// The app on the phone cannot show codes.
+    #[error(
+        "the app on that phone is too old to show codes: update it to 4.7.0 or newer, then scan the code again"
+    )]
+    OldApp,
+    /// The host sends no requests to phones.
+    #[error("push is not set up on this host: choose another kind, or ask an administrator")]
+    NoPush,
+    /// No request can be sent to phones at the moment.
+    #[error(
+        "this host cannot send requests to phones at the moment: use another method, or try again in a minute"
+    )]
+    PushUnavailable,
     /// No channel delivers for the kind.
     #[error("no {0} can be sent on this host: choose another kind, or ask an administrator")]
     NoChannel(Kind),

@@ -62,6 +62,7 @@ use std::sync::{Arc, RwLock};
 use tokio::sync::broadcast;
 use turns::Turns;
 use writer::Writer;
+use zeroize::Zeroizing;
 
 /// The foundation of the service. Every part of the service holds it, and keeps only what is its own
 /// beside it.
@@ -256,6 +257,18 @@ impl Core {
             uid: payload.uid,
             name: payload.name,
         })
+    }
+
+    /// The key with which this host signs what it asks phones, in PKCS#8; none where none was made.
+    pub(crate) fn push_key(&self) -> Option<Zeroizing<Vec<u8>>> {
+        self.reader.vault.push_key()
+    }
+
+    /// Keeps the key with which this host signs what it asks phones, unless there is one.
+    pub(crate) async fn keep_push_key(&self, key: Zeroizing<Vec<u8>>) -> Result<(), ServiceError> {
+        self.between_commits(move |appender| appender.keep_push_key(key))
+            .await?
+            .map_err(|error| ServiceError::StorageUnavailable(error.to_string()))
     }
 
     /// Runs memory-hard hashing beside the runtime, one at a time, and each who waits in turn.

@@ -2,6 +2,7 @@
 
 use crate::methods::{Questions, RelyingParty};
 use secinfo_domain::Country;
+use secinfo_pipush::Address;
 
 /// Settings that may change while the daemon runs.
 #[derive(Debug, Clone)]
@@ -20,4 +21,6 @@ pub struct Settings {
     pub questions: Questions,
     /// What security keys are registered for.
     pub relying_party: RelyingParty,
+    /// Where phones ask this host; none where push is off.
+    pub push: Option<Address>,
 }

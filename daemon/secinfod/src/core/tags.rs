@@ -78,6 +78,7 @@ mod tests {
             language: "en".to_owned(),
             questions: crate::methods::Questions::default(),
             relying_party: crate::methods::RelyingParty::default(),
+            push: None,
         };
         let clock = Arc::clone(clock) as Arc<dyn Clock>;
         Core::start(ledger, (State::default(), 0), clock, settings).unwrap()

@@ -23,6 +23,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
+use zeroize::Zeroizing;
 
 /// How long the writer waits for work before it looks whether a snapshot is worth it.
 const IDLE: Duration = Duration::from_secs(5);
@@ -164,6 +165,15 @@ impl Appender {
         }
         self.recover()?;
         Ok(self.ledger.renew_tag_keys(now, tags::LIFE)?)
+    }
+
+    /// Keeps the key with which the host signs what it asks phones, unless there is one.
+    pub(super) fn keep_push_key(&mut self, key: Zeroizing<Vec<u8>>) -> Result<(), ReplayError> {
+        if self.retired {
+            return Ok(());
+        }
+        self.recover()?;
+        Ok(self.ledger.keep_push_key(key)?)
     }
 
     /// Writes as if there were an event to append; why not, if that fails.

@@ -113,6 +113,16 @@ impl Entry {
                 }
                 self.add_until(fact.expires);
             }
+            Fact::ApprovalRequested(fact) => {
+                self.add("SECINFO_PURPOSE", fact.purpose.as_str());
+                self.add_until(fact.expires);
+            }
+            Fact::ApprovalAnswered(fact) => {
+                self.add("SECINFO_REASON", fact.answer.as_str());
+                if let Some(until) = fact.paused_until {
+                    self.add_until(until);
+                }
+            }
             Fact::MessageDelivered(fact) => {
                 self.add("SECINFO_MESSAGE", fact.message.to_string());
                 self.add("SECINFO_CHANNEL", fact.channel.as_str().to_owned());
@@ -152,6 +162,7 @@ fn method_in(fact: &Fact) -> Option<MethodId> {
         Fact::VerificationFailed(fact) => Some(fact.method),
         Fact::Locked(fact) => Some(fact.method),
         Fact::CodeRequested(fact) => fact.method,
+        Fact::ApprovalRequested(fact) => fact.method,
         Fact::RecoveryCodesIssued(fact) => Some(fact.method),
         Fact::AccessPassIssued(fact) => Some(fact.method),
         Fact::TokenResynchronized(fact) => Some(fact.method),
@@ -166,6 +177,7 @@ const fn kind_in(fact: &Fact) -> Option<Kind> {
         Fact::MethodImported(fact) => Some(fact.credential.kind()),
         Fact::CodeRequested(fact) => Some(fact.kind),
         Fact::PasswordResetLocked(fact) => fact.kind,
+        Fact::ApprovalRequested(_) | Fact::ApprovalAnswered(_) => Some(Kind::Push),
         Fact::RecoveryCodesIssued(_) => Some(Kind::RecoveryCodes),
         Fact::AccessPassIssued(_) => Some(Kind::AccessPass),
         Fact::TokenImported(_) | Fact::TokenResynchronized(_) => Some(Kind::HardwareToken),

@@ -99,6 +99,10 @@ impl EventType {
         "break-glass-used" Alert "43f26156ddcb40bdab327f2f862a4138";
         /// A code is on its way to a user.
         "code-requested" Info "dfcc28da16574f7389b626ab584fc688";
+        /// A request to approve is on its way to a phone.
+        "approval-requested" Info "8acdabbb078c4078aa14cd3bba32706b";
+        /// A phone answered a request.
+        "approval-answered" Notice "1f361e04ce34488ca97138bd5dc72d0f";
         /// A message was delivered.
         "message-delivered" Info "69aacdcc6a70438b984e64a9ec95f52a";
         /// A message was not delivered.

@@ -17,7 +17,7 @@ pub use secinfo_words::Language;
 
 use secinfo_channel::{MessagePurpose, Request, SecretText};
 use secinfo_domain::{Kind, Seconds};
-use secinfo_words::{Arguments, Words};
+use secinfo_words::{Arguments, Words, message};
 use std::net::IpAddr;
 use zeroize::Zeroizing;
 
@@ -33,7 +33,7 @@ struct Written {
 
 /// Puts a message into words: subject, text and HTML are set from what else is known of it.
 ///
-/// [`Kind::Call`] and [`Kind::Email`] have a form of their own, any other kind gets that of a text. A
+/// [`Kind::Call`], [`Kind::Email`] and [`Kind::Push`] have a form of their own, any other kind gets that of a text. A
 /// code is `valid` for so long from now on. An empty organization stands for the host, and an empty
 /// `user` is left out. `items` is what a notice tells.
 pub fn write(request: &mut Request, kind: Kind, valid: Seconds, user: &str, items: &[NoticeItem]) {
@@ -56,6 +56,14 @@ fn written(
     let name = purpose_name(request.purpose);
     match kind {
         Kind::Email => email::write(words, name, &details, items),
+        // It names the host and nothing else, whatever it is for.
+        Kind::Push => Written {
+            subject: empty(),
+            text: words.say(message::PushDoorbell {
+                host: details.host.as_str().into(),
+            }),
+            html: empty(),
+        },
         Kind::Call => Written {
             subject: empty(),
             text: found(words, &format!("call-{name}"), None, &details.arguments()),

@@ -1,12 +1,13 @@
 //! What a notice tells: one sentence for each thing that happened.
 
+use super::outside;
 use secinfo_channel::SecretText;
 use secinfo_domain::Kind;
 use secinfo_words::{Words, message};
 use serde::{Deserialize, Serialize};
 
 /// Something that happened to a user's security info.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoticeItem {
     /// A method was added.
     Added(Kind),
@@ -40,12 +41,23 @@ pub enum NoticeItem {
     BreakGlass,
     /// There may be a copy of a security key.
     MayBeCopied,
+    /// The user has declined a sign-in on the phone that they had not begun.
+    NotMe {
+        /// The service.
+        service: String,
+        /// From where; empty for this host.
+        origin: String,
+    },
+    /// The user has declined on the phone what a program under their account asked for.
+    NotMeByProgram,
+    /// The user has declined a password reset on the phone that they had not begun.
+    NotMeInReset,
 }
 
 impl NoticeItem {
     /// The sentence that tells it.
-    pub(super) fn sentence(self, words: Words) -> SecretText {
-        let named = |kind: Kind| words.kind_inline(kind.as_str());
+    pub(super) fn sentence(&self, words: Words) -> SecretText {
+        let named = |kind: &Kind| words.kind_inline(kind.as_str());
         match self {
             Self::Added(kind) => words.say(message::NoticeAdded {
                 kind: named(kind).into(),
@@ -68,6 +80,13 @@ impl NoticeItem {
             Self::Locked(kind) => words.say(message::NoticeLocked {
                 kind: named(kind).into(),
             }),
+            Self::NotMe { service, origin } => words.say(message::NoticeNotMe {
+                service: outside::clean(service).into(),
+                origin: outside::clean(origin).into(),
+                has_origin: !origin.is_empty(),
+            }),
+            Self::NotMeByProgram => words.say(message::NoticeNotMeOwn),
+            Self::NotMeInReset => words.say(message::NoticeNotMeReset),
             Self::MayBeCopied => words.say(message::NoticeMayBeCopied),
             Self::Unlocked => words.say(message::NoticeUnlocked),
             Self::UnlockedByReset => words.say(message::NoticeUnlockedByReset),

@@ -446,6 +446,12 @@ fn a_notice_tells_everything_that_happened_in_every_language() {
                 NoticeItem::AccessPass,
                 NoticeItem::Locked(kind),
                 NoticeItem::Unlocked,
+                NoticeItem::NotMe {
+                    service: "sshd".to_owned(),
+                    origin: "192.0.2.7".to_owned(),
+                },
+                NoticeItem::NotMeByProgram,
+                NoticeItem::NotMeInReset,
             ];
             for way in [Kind::Text, Kind::Email] {
                 let notice = Occasion {
@@ -453,7 +459,7 @@ fn a_notice_tells_everything_that_happened_in_every_language() {
                     ..occasion(MessagePurpose::Notice, way, language)
                 };
                 let text = write(&notice).text;
-                for item in all {
+                for item in &all {
                     let mut sentence = item.sentence(Words::of(language)).to_string();
                     if way == Kind::Text {
                         sentence = sentence.replace('’', "'");

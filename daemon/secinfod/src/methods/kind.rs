@@ -7,6 +7,7 @@ use super::payload::MethodPayload;
 use super::security_key::Asking;
 use super::security_questions::Questions;
 use crate::core::{Core, HashingFor, Person, Requester, ServiceError, Turn, Waiter};
+use crate::push::{PhoneRequest, Registration};
 use secinfo_domain::kind::{Credential, Proved};
 use secinfo_domain::policy::Rules;
 use secinfo_domain::state::Method;
@@ -14,7 +15,7 @@ use secinfo_domain::{Answer, GuessTag, Kind, Label, MethodId, Place, Refusal, Ti
 use secinfo_wire::{Challenge, Form, Forms, Hint, Response};
 use secinfo_words::Language;
 use secrecy::SecretString;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use zeroize::Zeroizing;
 
 /// The daemon's side of one kind of methods.
@@ -89,6 +90,8 @@ pub(crate) enum PromptStyle {
         /// Whether it is read out there.
         call: bool,
     },
+    /// A code that a phone shows once its user has approved a request on it.
+    Approval,
     /// A code that was written down, and is not shown while it is typed. A user has one such method
     /// of its kind.
     Written,
@@ -170,8 +173,41 @@ pub(crate) trait Draft: Send + Sync {
         None
     }
 
+    /// The phone that it waits for.
+    fn phone(&self) -> Option<&Arc<PhoneEnrollment>> {
+        None
+    }
+
     /// What a client shows of it.
     fn details(&self) -> Details;
+}
+
+/// A phone that is being enrolled.
+pub(crate) struct PhoneEnrollment {
+    /// Its registration.
+    pub(crate) registration: Arc<Registration>,
+    /// The request that tries it out; none before it has registered.
+    pub(crate) request: Mutex<Option<Arc<PhoneRequest>>>,
+}
+
+impl PhoneEnrollment {
+    /// The request that tries it out.
+    pub(crate) fn request(&self) -> Option<Arc<PhoneRequest>> {
+        self.lock().clone()
+    }
+
+    /// Tries it out with this request, in place of any before it.
+    pub(crate) fn try_out(&self, request: Arc<PhoneRequest>) {
+        // The former one is dropped after the lock.
+        let former = self.lock().replace(request);
+        drop(former);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Arc<PhoneRequest>>> {
+        self.request
+            .lock()
+            .expect("nothing panics while it holds the request")
+    }
 }
 
 /// What a client shows of a method that is being enrolled, beside what it asks: what the kind has.
@@ -179,6 +215,8 @@ pub(crate) trait Draft: Send + Sync {
 pub struct Details {
     /// What the user needs to set up an app.
     pub presentation: Option<Presentation>,
+    /// What the user needs to add an entry to the app on a phone.
+    pub entry: Option<Entry>,
     /// Seconds between codes.
     pub period: Option<u32>,
     /// The hash that codes are made with, such as `SHA1`.
@@ -193,6 +231,18 @@ pub struct Details {
     pub place: Option<String>,
     /// Whether the number had an extension, which is not dialled.
     pub dropped_extension: Option<bool>,
+}
+
+/// What a user needs to add an entry to the app on a phone that shows requests.
+pub struct Entry {
+    /// The name of the entry.
+    pub account: String,
+    /// Who issued it: the organization or the host.
+    pub issuer: String,
+    /// The link that goes into the QR code.
+    pub uri: Zeroizing<String>,
+    /// The same for the app on the phone that shows it.
+    pub app_link: Zeroizing<String>,
 }
 
 /// Asks for a response and checks it: in the same way for an enrolled method and for a draft.
@@ -266,6 +316,8 @@ pub(crate) struct OpenMethod {
     pub(crate) posed: Posed,
     /// What is asked of security keys; none where no challenge of a session is open.
     pub(crate) asking: Option<Asking>,
+    /// The request that a session has sent to the phone.
+    pub(crate) request: Option<Arc<PhoneRequest>>,
 }
 
 /// What decides on how security questions are asked.
@@ -298,6 +350,7 @@ impl OpenMethod {
             payload: MethodPayload::open(core, method)?,
             posed,
             asking: None,
+            request: None,
         })
     }
 
@@ -316,6 +369,7 @@ impl OpenMethod {
                 payload,
                 posed,
                 asking: None,
+                request: None,
             },
         ))
     }
@@ -325,8 +379,8 @@ impl OpenMethod {
 pub(crate) fn digits(open: OpenMethod, rules: &Rules) -> Result<Option<u32>, ServiceError> {
     let kind = super::of(open.credential.kind());
     match kind.form() {
-        Form::Code => Ok(kind.verifier(open, rules, None)?.challenge().digits()),
-        Form::Approval | Form::Assertion | Form::Answers => Ok(None),
+        Form::Code | Form::Approval => Ok(kind.verifier(open, rules, None)?.challenge().digits()),
+        Form::Assertion | Form::Answers => Ok(None),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod import;
 pub(crate) mod kind;
 pub mod one_time_password;
 pub mod payload;
+mod push;
 pub mod recovery_codes;
 pub mod security_key;
 pub mod security_questions;

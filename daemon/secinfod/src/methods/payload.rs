@@ -65,6 +65,13 @@ pub enum MethodPayload {
         /// Its credential.
         key: RegisteredKey,
     },
+    /// Approval on a phone.
+    Push {
+        /// What the phone is known by.
+        serial: String,
+        /// Its public key: `SubjectPublicKeyInfo` (RFC 5280 section 4.1.2.7).
+        key: Vec<u8>,
+    },
 }
 
 /// What a token of the inventory holds.

@@ -2,8 +2,8 @@
 
 use super::kind::MethodKind;
 use super::{
-    access_pass, authenticator_app, call, email, hardware_token, recovery_codes, security_key,
-    security_questions, text,
+    access_pass, authenticator_app, call, email, hardware_token, push, recovery_codes,
+    security_key, security_questions, text,
 };
 use secinfo_domain::Kind;
 
@@ -12,6 +12,7 @@ pub(crate) fn of(kind: Kind) -> &'static dyn MethodKind {
     match kind {
         Kind::AuthenticatorApp => &authenticator_app::AuthenticatorApp,
         Kind::HardwareToken => &hardware_token::HardwareToken,
+        Kind::Push => &push::Push,
         Kind::Text => &text::TEXT,
         Kind::Call => &call::CALL,
         Kind::SecurityKey => &security_key::SecurityKey,

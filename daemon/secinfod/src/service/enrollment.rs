@@ -1,19 +1,20 @@
 //! Enrollments: short-lived sessions that end in a method, after the user has proved that it works.
 
+use super::approvals::{Approvals, Question};
 use super::deliveries::Deliveries;
 use super::notices::Notices;
 use super::sending::{CodeDelivery, CodeSender, Sending, Sent};
 use super::session::{Session, SessionOwner, Sessions};
 use crate::core::{Core, Person, Requester, ServiceError, random_id};
 use crate::methods::delivery::destination::Destination;
-use crate::methods::kind::{Details, Draft, Verifier};
+use crate::methods::kind::{Details, Draft, PhoneEnrollment, Verifier};
 use crate::methods::payload::{MethodPayload, label_of};
 use crate::methods::{self, EnrollmentRequest};
 use secinfo_channel::MessagePurpose;
 use secinfo_domain::event::{DefaultReason, Fact};
 use secinfo_domain::state::Method;
 use secinfo_domain::{
-    Action, EnrollmentOutlook, Event, Kind, Label, MethodId, Phone, Recipient, Refusal,
+    Action, EnrollmentOutlook, Event, Kind, Label, MethodId, Phone, Purpose, Recipient, Refusal,
     enrollment_outlook,
 };
 use secinfo_ledger::NewKey;
@@ -24,9 +25,15 @@ use std::sync::Arc;
 pub struct Enrollments {
     core: Arc<Core>,
     notices: Arc<Notices>,
-    deliveries: Arc<Deliveries>,
-    codes: Arc<CodeSender>,
+    senders: Senders,
     sessions: Sessions<Enrollment>,
+}
+
+/// What sends codes, and requests to phones.
+pub(super) struct Senders {
+    pub(super) deliveries: Arc<Deliveries>,
+    pub(super) codes: Arc<CodeSender>,
+    pub(super) approvals: Arc<Approvals>,
 }
 
 /// What an enrollment is about.
@@ -96,15 +103,13 @@ impl Enrollments {
     pub(super) fn new(
         core: Arc<Core>,
         notices: Arc<Notices>,
-        deliveries: Arc<Deliveries>,
-        codes: Arc<CodeSender>,
+        senders: Senders,
         sessions: Sessions<Enrollment>,
     ) -> Self {
         Self {
             core,
             notices,
-            deliveries,
-            codes,
+            senders,
             sessions,
         }
     }
@@ -130,6 +135,9 @@ impl Enrollments {
             self.notices.commit(&person, by, guess, Vec::new()).await?;
         }
         let (enrollment, outlook) = draft?;
+        if let Some(phone) = enrollment.draft.phone() {
+            self.senders.approvals.expect(phone)?;
+        }
         let rules = self.core.state().policy().rules.session;
         let session =
             self.sessions
@@ -154,10 +162,13 @@ impl Enrollments {
         if !request.forms.contains(kind.form()) {
             return Err(WrongForm(kind.form()).into());
         }
-        if !self.deliveries.has_channel_for(request.kind) {
+        if !self.senders.deliveries.has_channel_for(request.kind) {
             return Err(ServiceError::NoChannel(request.kind));
         }
         // Before a proof is asked for: it would be wasted on what cannot be added anyway.
+        if request.kind == Kind::Push {
+            self.senders.approvals.expect_ready()?;
+        }
         let given = kind.destination(request, &self.core)?;
         let phone = self.phone_of(&person, given.as_ref().map(|given| &given.destination));
         let outlook = self.outlook(&person, by, request.kind, phone.as_ref())?;
@@ -233,11 +244,34 @@ impl Enrollments {
         self.sessions
             .get(session.id())
             .ok_or(ServiceError::SessionExpired)?;
+        if matches!(response, Response::Wait)
+            && let Some(phone) = session.subject().draft.phone()
+        {
+            return self.wait_for_phone(session.subject(), phone).await;
+        }
         let answered = self.advance_or_enroll(session, response).await;
         if matches!(answered, Ok(Answered::Enrolled(_))) || session.subject().draft.is_over() {
             self.sessions.close(session.id());
         }
         answered
+    }
+
+    /// Waits a little for the phone that is being enrolled, and tries it out once it has registered.
+    async fn wait_for_phone(
+        &self,
+        enrollment: &Enrollment,
+        phone: &PhoneEnrollment,
+    ) -> Result<Answered, ServiceError> {
+        let question = Question {
+            person: &enrollment.person,
+            by: &enrollment.by,
+            purpose: Purpose::SignIn,
+            origin: "",
+            number: false,
+            language: self.senders.codes.language(&[&enrollment.language]),
+        };
+        let next = self.senders.approvals.enroll(phone, question).await?;
+        Ok(Answered::Next(Challenge::Approval(next)))
     }
 
     async fn advance_or_enroll(
@@ -364,7 +398,8 @@ impl Enrollments {
         let enrollment = session.subject();
         let hint = self.send_code_of(enrollment).await?;
         drop(turn);
-        self.codes
+        self.senders
+            .codes
             .wait_for_news(&enrollment.sending, enrollment.kind, hint)
             .await
     }
@@ -378,7 +413,8 @@ impl Enrollments {
         let destination = enrollment.draft.destination();
         let destination = destination.ok_or(Refusal::NothingToSend(kind))?;
         let phone = self.phone_of(&enrollment.person, Some(destination));
-        self.codes
+        self.senders
+            .codes
             .send(CodeDelivery {
                 person: &enrollment.person,
                 by: &enrollment.by,
@@ -388,7 +424,7 @@ impl Enrollments {
                 recipient: Recipient::New { kind, phone },
                 purpose: MessagePurpose::Enrollment,
                 origin: "",
-                language: self.codes.language(&[&enrollment.language]),
+                language: self.senders.codes.language(&[&enrollment.language]),
             })
             .await?;
         Ok(destination.hint())

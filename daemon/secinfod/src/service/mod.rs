@@ -3,6 +3,8 @@
 //!
 //! Each part has its own state and stands on the [core](crate::core).
 
+mod approvals;
+mod asking_phones;
 mod backup;
 mod break_glass;
 mod changes;
@@ -27,6 +29,7 @@ mod tokens;
 mod unsent;
 mod verification;
 
+pub use approvals::Approvals;
 pub use backup::{Backups, RestoredLog};
 pub use break_glass::BreakGlass;
 pub use changes::Deletion;
@@ -67,6 +70,7 @@ pub struct Service {
     core: Arc<Core>,
     deliveries: Arc<Deliveries>,
     security_info: SecurityInfo,
+    approvals: Arc<Approvals>,
     enrollments: Arc<Enrollments>,
     verifications: Arc<Verifications>,
     sign_ins: Arc<SignIns>,
@@ -87,7 +91,8 @@ pub struct SecurityInfo {
 
 impl Service {
     /// The service on its core. Passwords are set by the helper that listens at the first of these sockets,
-    /// security keys are talked to by the one that listens at the second.
+    /// security keys are talked to by the one that listens at the second, and phones by the process that
+    /// listens at the third.
     /// Notices are sent on the current tokio runtime.
     ///
     /// # Panics
@@ -97,7 +102,7 @@ impl Service {
         core: Core,
         channels: Channels,
         limits: SessionLimits,
-        [password_socket, key_socket]: [PathBuf; 2],
+        [password_socket, key_socket, push_socket]: [PathBuf; 3],
     ) -> Self {
         let core = Arc::new(core);
         let deliveries = Arc::new(Deliveries::new(Arc::clone(&core), channels));
@@ -107,17 +112,26 @@ impl Service {
             Arc::clone(&notices),
             Arc::clone(&deliveries),
         ));
+        let approvals = Arc::new(Approvals::new(
+            Arc::clone(&core),
+            Arc::clone(&notices),
+            push_socket,
+        ));
         let enrollments = Arc::new(Enrollments::new(
             Arc::clone(&core),
             Arc::clone(&notices),
-            Arc::clone(&deliveries),
-            Arc::clone(&codes),
+            enrollment::Senders {
+                deliveries: Arc::clone(&deliveries),
+                codes: Arc::clone(&codes),
+                approvals: Arc::clone(&approvals),
+            },
             Sessions::new(core.clock(), limits),
         ));
         let verifications = Arc::new(Verifications::new(
             Arc::clone(&core),
             Arc::clone(&notices),
             Arc::clone(&codes),
+            Arc::clone(&approvals),
             Sessions::new(core.clock(), limits),
         ));
         let issued_codes = Arc::new(IssuedCodes::new(Arc::clone(&core), Arc::clone(&notices)));
@@ -149,6 +163,7 @@ impl Service {
         });
         Self {
             deliveries,
+            approvals,
             enrollments,
             verifications,
             issued_codes,
@@ -175,6 +190,20 @@ impl Service {
     /// Messages to users, and the channels that carry them.
     pub fn deliveries(&self) -> &Deliveries {
         &self.deliveries
+    }
+
+    /// Requests to approve on phones.
+    pub fn approvals(&self) -> &Approvals {
+        &self.approvals
+    }
+
+    /// Starts to talk with phones, where push is on. The log has begun.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime.
+    pub fn start_push(&self) {
+        self.approvals.start();
     }
 
     /// The security info of users.

@@ -57,6 +57,9 @@ pub struct Overview {
     pub grace_ends: Option<Timestamp>,
     /// Until when wrong codes make the user wait.
     pub waits_until: Option<Timestamp>,
+    /// Until when no requests for sign-ins are sent to the user's phones, because one was declined as another
+    /// person's.
+    pub push_paused_until: Option<Timestamp>,
 }
 
 /// One user in the list of all.
@@ -95,6 +98,10 @@ impl SecurityInfo {
             grace_ends: (still_required > 0).then_some(grace_ends),
             waits_until: user.and_then(|user| {
                 user.longest_wait(&state.policy().rules.throttle, self.core.now())
+            }),
+            push_paused_until: user.and_then(|user| {
+                let approvals = user.approvals();
+                approvals.paused_until(Purpose::SignIn, self.core.now())
             }),
         })
     }

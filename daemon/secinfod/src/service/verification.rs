@@ -1,5 +1,6 @@
 //! Verifications: short-lived sessions in which a user proves a method.
 
+use super::approvals::{Approvals, Requests};
 use super::notices::Notices;
 use super::sending::{CodeDelivery, CodeSender, Sending, Sent};
 use super::session::{Session, SessionOwner, Sessions};
@@ -23,9 +24,10 @@ use std::sync::{Arc, Mutex};
 
 /// Verifies users.
 pub struct Verifications {
-    core: Arc<Core>,
+    pub(super) core: Arc<Core>,
     notices: Arc<Notices>,
-    codes: Arc<CodeSender>,
+    pub(super) codes: Arc<CodeSender>,
+    pub(super) approvals: Arc<Approvals>,
     sessions: Sessions<Verification>,
     counted_over_ssh: CountedKeys,
 }
@@ -41,6 +43,7 @@ pub struct Verification {
     /// answer for the user meanwhile.
     pub(super) turn: Mutex<Turn>,
     pub(super) sending: Sending,
+    pub(super) requests: Requests,
     pub(super) key_challenge: KeyChallenge,
     pub(super) origin: String,
     pub(super) language: String,
@@ -154,12 +157,14 @@ impl Verifications {
         core: Arc<Core>,
         notices: Arc<Notices>,
         codes: Arc<CodeSender>,
+        approvals: Arc<Approvals>,
         sessions: Sessions<Verification>,
     ) -> Self {
         Self {
             core,
             notices,
             codes,
+            approvals,
             sessions,
             counted_over_ssh: CountedKeys::default(),
         }
@@ -170,8 +175,8 @@ impl Verifications {
         &self.sessions
     }
 
-    /// Begins to verify a user: by `first`, or by the method that is asked first.
-    pub fn start(
+    /// Begins to verify a user: by `first`, or by the method that is asked first. A phone is sent a request.
+    pub async fn start(
         &self,
         uid: u32,
         by: &Requester,
@@ -181,6 +186,7 @@ impl Verifications {
     ) -> Result<(Arc<Session<Verification>>, Asked), ServiceError> {
         let person = self.core.person(uid)?;
         let candidates = self.candidates(&person, by, purpose, circumstances.forms)?;
+        let is_named = circumstances.first.is_some();
         let first = match circumstances.first {
             Some(id) => candidate_of(&candidates, id)?.id(),
             None => {
@@ -207,6 +213,7 @@ impl Verifications {
             asked: Mutex::new(first),
             turn: Mutex::new(turn),
             sending: Sending::default(),
+            requests: Requests::default(),
             key_challenge: KeyChallenge::of_clients(),
             origin: circumstances.origin,
             language: circumstances.language,
@@ -216,7 +223,14 @@ impl Verifications {
         let session =
             self.sessions
                 .open(subject, caller, owner, rules.verification, rules.attempts)?;
-        Ok((session, asked))
+        if asked.method.kind != Kind::Push {
+            return Ok((session, asked));
+        }
+        let asked = self.ask_phone_first(&session, asked, is_named).await;
+        if asked.is_err() {
+            self.sessions.close(session.id());
+        }
+        Ok((session, asked?))
     }
 
     /// The methods that can answer a verification, the one asked now first.
@@ -227,8 +241,22 @@ impl Verifications {
         readable(&self.core, &candidates).collect()
     }
 
-    /// Changes to another method.
-    pub fn change_method(
+    /// Changes to another method. A phone is sent a request, unless one is open.
+    pub async fn change_and_ask(
+        &self,
+        verification: &Verification,
+        to: MethodId,
+    ) -> Result<Asked, ServiceError> {
+        let candidates = self.candidates_of(verification)?;
+        let method = candidate_of(&candidates, to)?;
+        if method.kind() == Kind::Push && !verification.waits_for(to, self.core.now()) {
+            self.ask_phone(verification, method, false).await?;
+        }
+        self.change_method(verification, to)
+    }
+
+    /// Changes to another method, without a request to a phone.
+    pub(super) fn change_method(
         &self,
         verification: &Verification,
         to: MethodId,
@@ -271,6 +299,7 @@ impl Verifications {
             let challenge = &verification.key_challenge;
             open.asking = Some(challenge.ask(core, &verification.person, keys)?);
         }
+        open.request = verification.requests.to(method.id());
         let state = core.state();
         let verifier = kind.verifier(open, &state.policy().rules, None)?;
         Ok(verifier.challenge())
@@ -286,6 +315,9 @@ impl Verifications {
         self.sessions
             .get(session.id())
             .ok_or(ServiceError::SessionExpired)?;
+        if matches!(response, Response::Wait) {
+            self.wait_for_phone(session.subject()).await;
+        }
         let proven = self.answer(session.subject(), response).await;
         if proven.as_ref().is_err_and(ServiceError::is_refused_code) {
             self.end_turn(session.subject());
@@ -527,6 +559,7 @@ impl Verifications {
             open.asking = Some(challenge.take(core, person)?);
         }
         let sent = session.and_then(|session| session.sending.code_for(Some(method.id())));
+        open.request = session.and_then(|session| session.requests.to(method.id()));
         let state = core.state();
         kind.verifier(open, &state.policy().rules, sent)
     }
@@ -590,7 +623,10 @@ impl Verifications {
             .collect())
     }
 
-    fn candidates_of(&self, verification: &Verification) -> Result<Vec<Method>, ServiceError> {
+    pub(super) fn candidates_of(
+        &self,
+        verification: &Verification,
+    ) -> Result<Vec<Method>, ServiceError> {
         self.candidates(
             &verification.person,
             &verification.by,

@@ -72,6 +72,7 @@ page-expired = abgelaufen { $when }
 page-locked = nach falschen Codes gesperrt bis { $when }
 page-deletion = wird { $when } gelöscht; behalten: secinfo cancel-deletion { $number }
 page-user-locked = Nach falschen Codes wird bis { $when } kein Code angenommen.
+page-push-paused = Bis { $when } werden keine Anfragen an Ihr Telefon geschickt, weil dort eine als fremd abgelehnt wurde. Wenn sie nicht von Ihnen kam, ändern Sie Ihr Passwort.
 page-required-by = Die Richtlinie verlangt noch { $count ->
     [one] 1 Methode. Fügen Sie sie
    *[other] { $count } Methoden. Fügen Sie sie

@@ -17,4 +17,10 @@ notice-administrator-reset = Für jemanden, der diesen Rechner administriert, wu
 notice-password-uncertain = Das Zurücksetzen Ihres Passworts wurde unterbrochen: Es kann das neue Passwort gelten oder das bisherige.
 notice-reset-locked = Falsche Antworten haben das Zurücksetzen Ihres Passworts für eine Weile gesperrt.
 notice-reset-locked-kind = Falsche Antworten haben diese Methode für das Zurücksetzen des Passworts eine Weile gesperrt: { $kind }.
+notice-not-me = Eine Anmeldung wurde auf Ihrem Telefon als fremd abgelehnt: { $service }{ $has_origin ->
+    [yes] , von { $origin }
+   *[no] {""}
+}. Jemand kennt Ihr Passwort: Ändern Sie es. Anfragen an Ihr Telefon ruhen eine Zeit lang.
+notice-not-me-own = Die Anfrage eines Programms unter Ihrem Konto wurde auf Ihrem Telefon als fremd abgelehnt. Wenn Sie sie nicht begonnen haben, ist das Programm nicht von Ihnen: Sehen Sie nach, welche laufen. Anfragen an Ihr Telefon ruhen eine Zeit lang.
+notice-not-me-reset = Ein Zurücksetzen Ihres Passworts wurde auf Ihrem Telefon als fremd abgelehnt. Nichts wurde geändert, und beim Zurücksetzen wird Ihr Telefon eine Zeit lang nicht gefragt.
 notice-break-glass = Jemand hat sich mit einem Notfallcode angemeldet, den die Administration für Sie erstellt hatte.

@@ -72,6 +72,7 @@ page-expired = expired { $when }
 page-locked = locked after wrong codes until { $when }
 page-deletion = will be deleted { $when }; keep it: secinfo cancel-deletion { $number }
 page-user-locked = After wrong codes, no code is accepted until { $when }.
+page-push-paused = No requests are sent to your phone until { $when }, because one was declined there as another person’s. If it was not you who began that, change your password.
 page-required-by = Policy still requires { $count ->
     [one] 1 more method. Add it
    *[other] { $count } more methods. Add them

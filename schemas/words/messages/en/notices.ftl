@@ -17,4 +17,10 @@ notice-administrator-reset = A new password was set for an administrator of this
 notice-password-uncertain = A password reset of your account was interrupted: the new password may be in force, or the former one.
 notice-reset-locked = Wrong answers locked password reset for your account for a while.
 notice-reset-locked-kind = Wrong answers locked this method for password reset for a while: { $kind }.
+notice-not-me = A sign-in was declined on your phone as another person's: { $service }{ $has_origin ->
+    [yes] , from { $origin }
+   *[no] {""}
+}. Somebody knows your password: change it. Requests to your phone are paused for a while.
+notice-not-me-own = A request of a program under your account was declined on your phone as another person's. If you did not begin it, that program is not yours: look which ones run. Requests to your phone are paused for a while.
+notice-not-me-reset = A password reset for your account was declined on your phone as another person's. Nothing was changed, and your phone is not asked in resets for a while.
 notice-break-glass = Somebody signed in with a break-glass code, which an administrator had made for you.

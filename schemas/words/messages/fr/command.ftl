@@ -72,6 +72,7 @@ page-expired = expirée { $when }
 page-locked = bloquée après des codes erronés, aucun code accepté avant { $when }
 page-deletion = sera supprimée { $when } ; pour la garder : secinfo cancel-deletion { $number }
 page-user-locked = Après des codes erronés, aucun code n’est accepté avant { $when }.
+page-push-paused = Aucune demande n’est envoyée à votre téléphone avant { $when } : l’une d’elles y a été refusée comme étrangère. Si elle ne venait pas de vous, changez votre mot de passe.
 page-required-by = La politique exige encore { $count ->
     [one] { $count } méthode. Ajoutez-la
    *[other] { $count } méthodes. Ajoutez-les

@@ -17,4 +17,10 @@ notice-administrator-reset = Un nouveau mot de passe a été défini pour un adm
 notice-password-uncertain = La réinitialisation de votre mot de passe a été interrompue : le nouveau mot de passe ou l’ancien peut être en vigueur.
 notice-reset-locked = Des réponses fausses ont bloqué la réinitialisation de votre mot de passe pour un moment.
 notice-reset-locked-kind = Des réponses fausses ont bloqué cette méthode pour la réinitialisation du mot de passe pour un moment : { $kind }.
+notice-not-me = Une connexion a été refusée sur votre téléphone comme étrangère : { $service }{ $has_origin ->
+    [yes] , depuis { $origin }
+   *[no] {""}
+}. Quelqu’un connaît votre mot de passe : changez-le. Les demandes à votre téléphone sont suspendues un moment.
+notice-not-me-own = La demande d’un programme de votre compte a été refusée sur votre téléphone comme étrangère. Si vous ne l’avez pas commencée, ce programme n’est pas le vôtre : regardez lesquels tournent. Les demandes à votre téléphone sont suspendues un moment.
+notice-not-me-reset = Une réinitialisation de votre mot de passe a été refusée sur votre téléphone comme étrangère. Rien n’a été changé, et votre téléphone n’est pas demandé pour cela pendant un moment.
 notice-break-glass = Quelqu’un s’est connecté avec un code d’accès d’urgence qu’un administrateur avait créé pour vous.

@@ -62,8 +62,11 @@ impl UsedUp {
                             prop_assert_eq!(*times, 1, "accepted twice: {:?}", fact);
                         }
                     }
-                    // See `SentCodes`.
-                    Accepted::DeliveredCode(_) | Accepted::Answers | Accepted::OverSsh => {}
+                    // See `SentCodes` and `Requests`.
+                    Accepted::DeliveredCode(_)
+                    | Accepted::Approval(_)
+                    | Accepted::Answers
+                    | Accepted::OverSsh => {}
                     Accepted::Assertion { sign_count, .. } => {
                         self.number(fact.method, sign_count.into())?;
                     }

@@ -1,5 +1,6 @@
 //! What holds after any sequence of commands, the clock set back among them.
 
+mod approvals;
 mod invariants;
 mod moves;
 mod numbered;
@@ -54,6 +55,16 @@ fn after_any_commands_the_invariants_hold_and_every_type_of_event_came_up() {
         "CountryNotAllowed",
         "NumberKnown",
         "PlaceTaken",
+        "a phone that enrolls",
+        "a phone that signs in",
+        "a phone that opens a gate",
+        "a wrong number",
+        "a request that is cancelled",
+        "not me",
+        "ApprovalOpen",
+        "ApprovalGone",
+        "PushPaused",
+        "PushUnanswered",
     ] {
         assert!(came_up.contains(wanted), "{wanted} never came up");
     }

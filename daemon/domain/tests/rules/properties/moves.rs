@@ -1,5 +1,6 @@
 //! Random commands, described by small numbers that the world turns into what fits it.
 
+use super::numbered::PUSH;
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -50,6 +51,17 @@ pub enum What {
         method: usize,
         reset: bool,
         instead: bool,
+    },
+    /// A request to a phone, or to one that is being enrolled.
+    AskPhone {
+        method: Option<usize>,
+        reset: bool,
+        instead: bool,
+    },
+    /// An answer to the newest request or one before it.
+    PhoneAnswers {
+        request: usize,
+        answer: usize,
     },
     RecordDelivery {
         message: usize,
@@ -129,6 +141,8 @@ pub fn moves() -> impl Strategy<Value = Vec<Move>> {
         20 => one().prop_map(|only| vec![only]),
         3 => added(),
         3 => typed(),
+        2 => phone_added(),
+        3 => approved(),
         1 => remembered(),
         1 => guessed(),
         2 => reset(),
@@ -185,6 +199,64 @@ fn typed() -> impl Strategy<Value = Vec<Move>> {
     )
 }
 
+/// A phone is added by approving a request on it.
+fn phone_added() -> impl Strategy<Value = Vec<Move>> {
+    (one(), 0_i64..80, phone_answer()).prop_map(|(first, later, answer)| {
+        let ask = What::AskPhone {
+            method: None,
+            reset: false,
+            instead: true,
+        };
+        let answers = What::PhoneAnswers { request: 0, answer };
+        vec![
+            then(&first, first.clock, ask),
+            by_daemon(then(&first, later, answers)),
+            then(&first, later, What::Enroll { kind: PUSH }),
+        ]
+    })
+}
+
+/// A request to a phone is answered, perhaps twice, and the code typed, perhaps twice. So it goes a few times.
+fn approved() -> impl Strategy<Value = Vec<Move>> {
+    let how = (prop::bool::weighted(0.3), any::<bool>(), phone_answer());
+    let often = (1_usize..5, 1_usize..3, 0_usize..3);
+    let when = (30_i64..150, 0_i64..80);
+    (one(), 0_usize..48, how, often, when, -1_i8..5).prop_map(
+        |(first, method, how, (times, answers, codes), (clock, later), ahead)| {
+            let (reset, instead, answer) = how;
+            let ask = What::AskPhone {
+                method: Some(method),
+                reset,
+                instead,
+            };
+            let answers_it = What::PhoneAnswers { request: 0, answer };
+            let code = What::Answer {
+                method,
+                ahead,
+                reset,
+            };
+            let asked = std::iter::once(then(&first, clock, ask));
+            let answered = by_daemon(then(&first, later, answers_it));
+            let once: Vec<_> = asked
+                .chain(std::iter::repeat_n(answered, answers))
+                .chain(std::iter::repeat_n(then(&first, later, code), codes))
+                .collect();
+            vec![once; times].concat()
+        },
+    )
+}
+
+fn by_daemon(what: Move) -> Move {
+    Move {
+        by: By::Daemon,
+        ..what
+    }
+}
+
+fn phone_answer() -> impl Strategy<Value = usize> {
+    prop_oneof![4 => Just(0_usize), 1 => Just(1), 1 => Just(2), 1 => Just(3)]
+}
+
 /// Guesses, far enough apart not to be refused.
 fn guessed() -> impl Strategy<Value = Vec<Move>> {
     (one(), 0_usize..48, 1_usize..12).prop_map(|(first, method, times)| {
@@ -223,10 +295,7 @@ fn reset() -> impl Strategy<Value = Vec<Move>> {
         std::iter::once(policy)
             .chain(gates.map(|what| then(&first, 31, what)))
             .chain([then(&first, 1, last)])
-            .chain(recorded.map(|what| Move {
-                by: By::Daemon,
-                ..then(&first, 1, what)
-            }))
+            .chain(recorded.map(|what| by_daemon(then(&first, 1, what))))
             .collect()
     })
 }
@@ -310,9 +379,13 @@ fn what() -> impl Strategy<Value = What> {
     let method = || 0_usize..64;
     let reset = || prop::bool::weighted(0.2);
     prop_oneof![
-        24 => (0_usize..8).prop_map(|kind| What::Enroll { kind }),
+        24 => (0_usize..=PUSH).prop_map(|kind| What::Enroll { kind }),
         2 => to_new().prop_map(|(_, what)| what),
         2 => to_method(),
+        2 => (prop::option::of(0_usize..28), reset(), any::<bool>())
+            .prop_map(|(method, reset, instead)| What::AskPhone { method, reset, instead }),
+        2 => (0_usize..3, phone_answer())
+            .prop_map(|(request, answer)| What::PhoneAnswers { request, answer }),
         3 => (0_usize..4, any::<bool>())
             .prop_map(|(message, arrived)| What::RecordDelivery { message, arrived }),
         3 => (0_usize..4).prop_map(|token| What::Activate { token }),

@@ -1,7 +1,7 @@
 //! What the numbers in a random command stand for.
 
 use crate::fixture::{app, channel, counter_token, country, questions, security_key, time_token};
-use secinfo_domain::event::{Credential, DeliveryFailure, ResetFailure};
+use secinfo_domain::event::{ApprovalAnswer, Credential, DeliveryFailure, ResetFailure};
 use secinfo_domain::kind::RecoveryCodes;
 use secinfo_domain::policy::{FirstMethod, Limit, Refinement, ServiceRules};
 use secinfo_domain::state::Method;
@@ -13,7 +13,8 @@ use secinfo_domain::{
 /// Whether there are answers for it.
 pub fn has_codes(method: &Method) -> bool {
     use Kind::{
-        AccessPass, AuthenticatorApp, HardwareToken, RecoveryCodes, SecurityKey, SecurityQuestions,
+        AccessPass, AuthenticatorApp, HardwareToken, Push, RecoveryCodes, SecurityKey,
+        SecurityQuestions,
     };
     let kind = method.kind();
     kind.is_delivered()
@@ -24,6 +25,7 @@ pub fn has_codes(method: &Method) -> bool {
             AccessPass,
             SecurityKey,
             SecurityQuestions,
+            Push,
         ]
         .contains(&kind)
 }
@@ -35,6 +37,9 @@ pub fn purpose(reset: bool) -> Purpose {
         Purpose::SignIn
     }
 }
+
+/// The number of a credential that stands for a phone.
+pub const PUSH: usize = 8;
 
 /// The kind that a number of a credential stands for, if its codes are sent.
 pub fn delivered(number: usize) -> Option<Kind> {
@@ -108,6 +113,15 @@ pub fn policy(which: u8) -> Policy {
         }
     }
     policy
+}
+
+pub fn phone_answer(which: usize) -> ApprovalAnswer {
+    [
+        ApprovalAnswer::Accepted,
+        ApprovalAnswer::WrongNumber,
+        ApprovalAnswer::Cancelled,
+        ApprovalAnswer::NotMe,
+    ][which]
 }
 
 pub fn password_outcome(which: usize) -> PasswordOutcome {

@@ -161,6 +161,10 @@ pub fn word_for(refusal: &Refusal) -> Option<&'static str> {
         Refusal::CountryNotAllowed => Some("CountryNotAllowed"),
         Refusal::NumberKnown(_) => Some("NumberKnown"),
         Refusal::PlaceTaken(_) => Some("PlaceTaken"),
+        Refusal::ApprovalOpen { .. } => Some("ApprovalOpen"),
+        Refusal::ApprovalGone => Some("ApprovalGone"),
+        Refusal::PushPaused { .. } => Some("PushPaused"),
+        Refusal::PushUnanswered { .. } => Some("PushUnanswered"),
         _ => None,
     }
 }

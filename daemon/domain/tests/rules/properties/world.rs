@@ -2,10 +2,11 @@
 
 use super::moves::{By, Move, What};
 use super::numbered::{
-    credential, delivered, has_codes, outcome, password_outcome, policy, purpose,
+    PUSH, credential, delivered, has_codes, outcome, password_outcome, phone_answer, policy,
+    purpose,
 };
 use super::sending::Sending;
-use super::{invariants, resets, sent_codes};
+use super::{approvals, invariants, resets, sent_codes};
 use crate::fixture::{as_proved, assertion, sealed, sealed_method, time_token};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
@@ -32,7 +33,8 @@ pub struct World {
     pub ledger: invariants::UsedUp,
     pub sending: Sending,
     pub sent: sent_codes::SentCodes,
-    /// What came up of codes that are sent.
+    requests: approvals::Requests,
+    /// What came up of codes that are sent, and of phones.
     pub came_up: BTreeSet<&'static str>,
 }
 
@@ -50,6 +52,7 @@ impl World {
             ledger: invariants::UsedUp::default(),
             sending: Sending::default(),
             sent: sent_codes::SentCodes::default(),
+            requests: approvals::Requests::default(),
             came_up: BTreeSet::new(),
         }
     }
@@ -92,7 +95,9 @@ impl World {
         invariants::fact(&self.state, event)?;
         self.ledger.enter(&event.fact)?;
         self.sent.enter(&self.state, event)?;
+        self.requests.enter(event)?;
         self.came_up.extend(sent_codes::proved_by(&event.fact));
+        self.came_up.extend(approvals::word_for(&event.fact));
         self.state = self.state.clone().evolve(event);
         self.replayed = self.replayed.clone().evolve(&stored.event);
         self.events.push(event.clone());
@@ -233,6 +238,20 @@ impl World {
                 self.sending
                     .ask_method(&self.state, user, method, purpose(reset), instead)
             }
+            What::AskPhone {
+                method,
+                reset,
+                instead,
+            } => {
+                let method = method.map(|method| {
+                    self.preferably(user, method, |found| found.kind() == Kind::Push)
+                });
+                self.requests.ask(user, method, purpose(reset), instead)
+            }
+            What::PhoneAnswers { request, answer } => Action::AnswerApproval {
+                approval: self.requests.one(user, request),
+                answer: phone_answer(answer),
+            },
             What::RecordDelivery { message, arrived } => Action::RecordDelivery {
                 message: self.sending.message(message),
                 attempts: 1,
@@ -281,7 +300,8 @@ impl World {
                 reset,
             } => {
                 let method = self.preferably(user, method, |found| {
-                    has_codes(found) && (method >= 24 || found.kind().is_delivered())
+                    let is_asked_first = found.kind().is_delivered() || found.kind() == Kind::Push;
+                    has_codes(found) && (method >= 24 || is_asked_first)
                 });
                 Action::Verify {
                     method,
@@ -358,6 +378,7 @@ impl World {
         let method = self.new_method();
         let (credential, same_number) = match delivered(kind) {
             Some(kind) => self.sending.enroll(&self.state, user, kind, method),
+            None if kind == PUSH => (self.requests.phone(user), Vec::new()),
             None => (as_proved(credential(kind)), Vec::new()),
         };
         Action::Enroll {
@@ -414,6 +435,9 @@ impl World {
             Some(Credential::SecurityKey(key)) => {
                 let last = key.sign_count.unwrap_or_default();
                 assertion(last.saturating_add_signed(ahead.into()))
+            }
+            Some(Credential::Push(_)) => {
+                Answer::Approval(self.requests.one(user, usize::from(ahead <= 0)))
             }
             Some(other) if other.kind().is_delivered() => {
                 Answer::DeliveredCode(self.sending.typed(&self.state, user, method, ahead))

@@ -11,23 +11,23 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 use secinfo_domain::event::{
-    Accepted, AccessPassIssued, ActivationFailed, Actor, BreakGlassUsed, Credential,
-    DefaultChanged, DefaultReason, DeletionCancelled, DeletionReason, DeletionScheduled, Event,
-    Fact, Failure, Familiarity, Gate, Locked, LogCreated, LogRestored, MethodDeleted,
-    MethodEnrolled, MethodImported, MethodRenamed, PasswordReset, PasswordResetFailed,
-    PasswordResetLocked, PasswordResetRequested, PolicyChanged, RecoveryCodesIssued,
-    RememberedSignIn, ResetFailure, Resynchronized, SetUpPostponed, TerminalRemembered,
-    TokenImported, TokenRemoved, TokenResynchronized, Unlocked, UserAdded, UserErased,
-    VerificationFailed, VerificationSucceeded, Who,
+    Accepted, AccessPassIssued, ActivationFailed, Actor, ApprovalAnswer, ApprovalAnswered,
+    ApprovalRequested, BreakGlassUsed, Credential, DefaultChanged, DefaultReason,
+    DeletionCancelled, DeletionReason, DeletionScheduled, Event, Fact, Failure, Familiarity, Gate,
+    Locked, LogCreated, LogRestored, MethodDeleted, MethodEnrolled, MethodImported, MethodRenamed,
+    PasswordReset, PasswordResetFailed, PasswordResetLocked, PasswordResetRequested, PolicyChanged,
+    RecoveryCodesIssued, RememberedSignIn, ResetFailure, Resynchronized, SetUpPostponed,
+    TerminalRemembered, TokenImported, TokenRemoved, TokenResynchronized, Unlocked, UserAdded,
+    UserErased, VerificationFailed, VerificationSucceeded, Who,
 };
 use secinfo_domain::kind::{
-    AccessPass, AuthenticatorApp, Backup, Call, Email, HardwareToken, RecoveryCodes, SecurityKey,
-    SecurityQuestions, Text,
+    AccessPass, AuthenticatorApp, Backup, Call, Email, HardwareToken, Push, RecoveryCodes,
+    SecurityKey, SecurityQuestions, Text,
 };
 use secinfo_domain::{
-    Algorithm, BreakGlassId, Counter, CredentialTag, Digits, GuessTag, HotpParameters, Kind,
-    MethodId, OtpParameters, Period, Purpose, RootHash, Sealed, SealedMethod, Seconds, SeedTag,
-    ServiceName, SessionTag, Source, SourceTag, Strength, TerminalTag, TicketId, TimeStep,
+    Algorithm, ApprovalId, BreakGlassId, Counter, CredentialTag, Digits, GuessTag, HotpParameters,
+    Kind, MethodId, OtpParameters, Period, Purpose, RootHash, Sealed, SealedMethod, Seconds,
+    SeedTag, ServiceName, SessionTag, Source, SourceTag, Strength, TerminalTag, TicketId, TimeStep,
     Timestamp, TokenId, TotpParameters, UserId,
 };
 
@@ -63,6 +63,19 @@ fn kind() -> impl Strategy<Value = Kind> {
 fn gates() -> impl Strategy<Value = Vec<Gate>> {
     let gate = (method(), kind()).prop_map(|(method, kind)| Gate { method, kind });
     vec(gate, 0..3)
+}
+
+fn approval() -> impl Strategy<Value = ApprovalId> {
+    any::<[u8; 16]>().prop_map(ApprovalId::from_bytes)
+}
+
+fn approval_answer() -> impl Strategy<Value = ApprovalAnswer> {
+    select(vec![
+        ApprovalAnswer::Accepted,
+        ApprovalAnswer::WrongNumber,
+        ApprovalAnswer::Cancelled,
+        ApprovalAnswer::NotMe,
+    ])
 }
 
 fn session() -> impl Strategy<Value = SessionTag> {
@@ -194,6 +207,7 @@ fn credential() -> impl Strategy<Value = Credential> {
         (place(), message()).prop_map(|(place, proved_by)| Text { place, proved_by }.into()),
         (place(), message()).prop_map(|(place, proved_by)| Call { place, proved_by }.into()),
         message().prop_map(|proved_by| Email { proved_by }.into()),
+        approval().prop_map(|proved_by| Push { proved_by }.into()),
         any::<u8>().prop_map(|count| SecurityQuestions { count }.into()),
         (any::<[u8; 16]>(), option::of(any::<u32>()), backup()).prop_map(
             |(tag, sign_count, backup)| {
@@ -215,6 +229,7 @@ fn accepted() -> impl Strategy<Value = Accepted> {
         any::<u8>().prop_map(Accepted::RecoveryCode),
         Just(Accepted::AccessPass),
         message().prop_map(Accepted::DeliveredCode),
+        approval().prop_map(Accepted::Approval),
         Just(Accepted::Answers),
         Just(Accepted::OverSsh),
         (any::<u32>(), backup(), any::<bool>()).prop_map(|(sign_count, backup, may_be_copied)| {
@@ -292,6 +307,33 @@ pub fn fact() -> impl Strategy<Value = Fact> {
         boxed(
             (option::of(kind()), time())
                 .prop_map(|(kind, until)| PasswordResetLocked { kind, until }),
+        ),
+        boxed(
+            (
+                approval(),
+                option::of(method()),
+                purpose(),
+                familiarity(),
+                time(),
+            )
+                .prop_map(|(approval, method, purpose, from, expires)| {
+                    ApprovalRequested {
+                        approval,
+                        method,
+                        purpose,
+                        from,
+                        expires,
+                    }
+                }),
+        ),
+        boxed(
+            (approval(), approval_answer(), option::of(time())).prop_map(
+                |(approval, answer, paused_until)| ApprovalAnswered {
+                    approval,
+                    answer,
+                    paused_until,
+                },
+            ),
         ),
         boxed(codes_issued()),
         boxed(pass_issued()),

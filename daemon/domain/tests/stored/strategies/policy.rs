@@ -9,9 +9,9 @@ use proptest::sample::{select, subsequence};
 use secinfo_domain::kind::{CounterRule, SshKeys, SyncedKeys};
 use secinfo_domain::policy::{
     AuthenticatorAppRules, BudgetRules, CodeRules, FirstMethod, Gates, HardwareTokenRules, Limit,
-    Network, Notices, RecoveryCodeRules, Refinement, ResetRules, Rules, SecurityKeyRules,
-    SecurityQuestionRules, ServiceRules, SessionRules, SignInRefinement, SignInRules,
-    ThrottleRules, Verify,
+    Network, Notices, PushRules, RecoveryCodeRules, Refinement, ResetRules, Rules,
+    SecurityKeyRules, SecurityQuestionRules, ServiceRules, SessionRules, SignInRefinement,
+    SignInRules, ThrottleRules, Verify,
 };
 use secinfo_domain::{GroupName, Kind, KindSet, Policy, QuestionId};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -215,11 +215,27 @@ fn security_key() -> impl Strategy<Value = SecurityKeyRules> {
     })
 }
 
+fn push() -> impl Strategy<Value = PushRules> {
+    let times = (seconds(), seconds(), seconds());
+    let asked = (any::<bool>(), vec(service(), 0..3));
+    (any::<u8>(), any::<u8>(), times, asked).prop_map(
+        |(most, unanswered, (life, ask_after, unanswered_within), (pin, number))| PushRules {
+            most,
+            life,
+            ask_after,
+            unanswered,
+            unanswered_within,
+            pin,
+            number,
+        },
+    )
+}
+
 fn rules() -> impl Strategy<Value = Rules> {
     let general = (kinds(), any::<u8>(), any::<u16>(), first_method(), reset());
     let times = (seconds(), seconds(), seconds(), seconds());
     let small = any::<[u8; 8]>();
-    let token = (any::<u16>(), any::<u16>(), security_key());
+    let token = (any::<u16>(), any::<u16>(), security_key(), push());
     let notices = select(vec![Notices::All, Notices::Email, Notices::None]);
     let budget = (limit(), limit());
     let codes_and_throttle = (codes(), throttle(), notices, sign_in(), budget, listed());
@@ -237,7 +253,7 @@ fn rules() -> impl Strategy<Value = Rules> {
                 to_enrol,
                 to_answer,
             ],
-            (look_ahead, resynchronization, security_key),
+            (look_ahead, resynchronization, security_key, push),
             hotp,
             (codes, throttle, notices, sign_in, (changes, verifications), listed),
         )| Rules {
@@ -264,6 +280,7 @@ fn rules() -> impl Strategy<Value = Rules> {
                 drift: token_drift,
                 most: most_tokens,
             },
+            push,
             security_key,
             security_questions: SecurityQuestionRules {
                 to_enrol,

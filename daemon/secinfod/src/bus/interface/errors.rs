@@ -28,8 +28,12 @@ impl From<ServiceError> for BusError {
             ServiceError::UserVerificationMissing => Reason::UserVerificationMissing,
             ServiceError::KeyNotAllowed(_) => Reason::KeyNotAllowed,
             ServiceError::CounterNotIncreased => Reason::CounterNotIncreased,
-            ServiceError::NoRelyingParty => Reason::KindNotAllowed,
-            ServiceError::NoCodeSent => Reason::NoCodeSent,
+            ServiceError::NoRelyingParty | ServiceError::NoPush => Reason::KindNotAllowed,
+            ServiceError::NoCodeSent | ServiceError::NoRequest => Reason::NoCodeSent,
+            ServiceError::NotApproved => Reason::NotApproved,
+            ServiceError::Declined => Reason::Declined,
+            ServiceError::OldApp => Reason::AppTooOld,
+            ServiceError::PushUnavailable => Reason::PushUnavailable,
             ServiceError::NoChannel(_) => Reason::ChannelUnavailable,
             ServiceError::DeliveryFailed(_) => Reason::DeliveryFailed,
             ServiceError::InvalidDestination(_) => Reason::InvalidDestination,
@@ -86,6 +90,9 @@ fn details(error: &ServiceError) -> Details {
             Refusal::TooSoon { until }
             | Refusal::MethodLocked { until }
             | Refusal::CodeJustSent { until }
+            | Refusal::ApprovalOpen { until }
+            | Refusal::PushPaused { until }
+            | Refusal::PushUnanswered { until }
             | Refusal::TooManyCodes { until }
             | Refusal::TooOften { until }
             | Refusal::ResetLocked { until },
@@ -152,6 +159,7 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         Refusal::LastMethod => Reason::LastMethod,
         Refusal::TooSoon { .. }
         | Refusal::CodeJustSent { .. }
+        | Refusal::ApprovalOpen { .. }
         | Refusal::NotCompared
         | Refusal::ResetUnderWay => Reason::TooSoon,
         Refusal::TokenCodeUsed => Reason::CodeAlreadyUsed,
@@ -165,7 +173,8 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         Refusal::TooManyCodes { .. } => Reason::TooManyCodes,
         Refusal::TooOften { .. } => Reason::TooOften,
         Refusal::RoomKept => Reason::StorageUnavailable,
-        Refusal::CodeGone => Reason::CodeExpired,
+        Refusal::CodeGone | Refusal::ApprovalGone => Reason::CodeExpired,
+        Refusal::PushPaused { .. } | Refusal::PushUnanswered { .. } => Reason::PushPaused,
         Refusal::NothingScheduled => Reason::NothingScheduled,
         Refusal::AdministratorNeeded | Refusal::ResetOff => Reason::NotAuthorized,
         Refusal::TooFewMethods => Reason::NoMethod,
@@ -176,6 +185,7 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         | Refusal::NotImported(_)
         | Refusal::NotToBePutOff
         | Refusal::NothingToSend(_)
+        | Refusal::NothingToApprove(_)
         | Refusal::IssuedNotEnrolled(_) => Reason::InvalidArgument,
         Refusal::NotThatBackup => Reason::InvalidBackup,
         Refusal::ClockBehind { .. } => Reason::ClockBehind,

@@ -11,10 +11,12 @@ use crate::bus::{Access, BusError, Call, Interface};
 use crate::methods::import::{LARGEST_FILE, oath_users, one_time_codes, u2f_mappings};
 use crate::service::{Effect, KeyEntry, ServiceError, UserRow};
 use crate::wire_names::WireName;
-use secinfo_domain::UserName;
+use secinfo_domain::{Kind, UserName};
 use secinfo_webauthn::RpId;
 use secinfo_wire::names::interface::MANAGER;
-use secinfo_wire::{Dictionary, ImportMethodsOptions, ImportReply, Policy, Status, UserSummary};
+use secinfo_wire::{
+    Dictionary, ImportMethodsOptions, ImportReply, Policy, PushState, Status, UserSummary,
+};
 use secinfo_words::Language;
 use zbus::{ObjectPath, OwnedFd};
 
@@ -59,8 +61,11 @@ pub(super) fn interface() -> Interface<Daemon> {
             /// u2f-mappings (pam_u2f), with the options origin and appid of the module. With the option
             /// check it only tells what would be imported.
             "ImportMethods"(format, pipe, options) -> (imported, users, problems) for Access::Administrator(MANAGE_USERS) => import_methods;
+            /// How requests to phones are sent: how push stands, where phones ask (empty where it is off),
+            /// how many phones are enrolled, how many requests are open.
+            "GetPushState"() -> (state) for Access::Administrator(READ_USERS) => get_push_state;
             /// How the daemon is: version, whether it is healthy and if not why, how it authorizes,
-            /// since when it runs.
+            /// since when it runs, whether phones can be asked.
             "GetStatus"() -> (status) for Access::Anyone => get_status;
             /// The daemon in numbers, without personal data: users and their methods, what has
             /// happened since it started, its log, sessions, channels and memory.
@@ -134,9 +139,14 @@ async fn list_kinds(
         .service()
         .core()
         .allowed_kinds(&person, parse::service_name(&service)?.as_ref())?;
+    let service = call.service();
+    let can_be_used = |kind: &Kind| match kind {
+        Kind::Push => service.approvals().is_on(),
+        kind => service.deliveries().has_channel_for(*kind),
+    };
     Ok((allowed
         .iter()
-        .filter(|kind| kind.serves(purpose) && call.service().deliveries().has_channel_for(*kind))
+        .filter(|kind| kind.serves(purpose) && can_be_used(kind))
         .map(|kind| kind.wire_name().to_owned())
         .collect(),))
 }
@@ -225,6 +235,19 @@ fn rp_id_of_pam_u2f(call: &Call<Daemon>, options: &ImportMethodsOptions) -> Resu
         .map_err(|error| BusError::invalid_argument(format!("{error}.")))
 }
 
+async fn get_push_state(call: Call<Daemon>, (): ()) -> Result<(PushState,), BusError> {
+    let approvals = call.service().approvals();
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    Ok((PushState {
+        state: approvals.state().to_owned(),
+        url: approvals
+            .address()
+            .map_or_else(String::new, |address| address.as_str().to_owned()),
+        phones: count(approvals.phones()),
+        open: count(approvals.open()),
+    },))
+}
+
 async fn get_status(call: Call<Daemon>, (): ()) -> Result<(Status,), BusError> {
     let daemon = call.state();
     let problem = daemon.service().core().problem();
@@ -240,5 +263,6 @@ async fn get_status(call: Call<Daemon>, (): ()) -> Result<(Status,), BusError> {
         problem: reason,
         authorization: daemon.authorization().to_owned(),
         started: daemon.started().as_seconds(),
+        push: daemon.service().approvals().state().to_owned(),
     },))
 }

@@ -64,6 +64,7 @@ async fn properties(call: Call<Daemon>) -> Result<MethodProperties, BusError> {
             .collect(),
         created: view.created.as_seconds(),
         last_used: seconds(view.last_used),
+        last_seen: seconds(call.service().approvals().seen(&person, method)),
         locked_until: seconds(view.locked_until),
         deletion_due: seconds(view.deletion_due),
         is_default: view.is_default,

@@ -4,7 +4,7 @@ use super::tree::{Daemon, Node, enrollment_path, method_path, method_path_or_non
 use super::{MANAGE_USERS, READ_USERS, UNLOCK_USERS, parse, requester, seconds, session_owner};
 use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface, Property};
-use crate::methods::kind::Details;
+use crate::methods::kind::{Details, Entry};
 use crate::methods::one_time_password::Secret;
 use crate::service::{EnrollmentRequest, ServiceError, Started};
 use secinfo_domain::{Action, Kind, Label, Seconds};
@@ -71,6 +71,7 @@ async fn properties(call: Call<Daemon>) -> Result<UserProperties, BusError> {
         still_required: overview.still_required.into(),
         grace_ends: seconds(overview.grace_ends),
         locked_until: seconds(overview.waits_until),
+        push_paused_until: seconds(overview.push_paused_until),
         lacking_for_reset: security_info.lacking_for_reset(&person)?.into(),
         fresh_proof_until: seconds(security_info.fresh_proof_until(&person, tag)),
     })
@@ -134,6 +135,7 @@ fn brought_over(kind: Kind, text: Option<&str>) -> Result<Option<Secret>, BusErr
 fn details(started: Started) -> EnrollmentDetails {
     let Details {
         presentation,
+        entry,
         period,
         algorithm,
         mode,
@@ -142,16 +144,24 @@ fn details(started: Started) -> EnrollmentDetails {
         place,
         dropped_extension,
     } = started.details;
-    let shown = presentation.as_ref();
+    let app = presentation.as_ref();
+    let of_entry = |part: fn(&Entry) -> &str| entry.as_ref().map(|entry| part(entry).to_owned());
     EnrollmentDetails {
         expires: started.session.expires().as_seconds(),
         attempts: started.session.attempts_left().into(),
         becomes_default: started.becomes_default,
         challenge: started.challenge,
-        issuer: shown.map(|shown| shown.issuer.clone()),
-        account: shown.map(|shown| shown.account.clone()),
-        key: shown.map(|shown| shown.key_in_groups.as_str().to_owned()),
-        uri: shown.map(|shown| shown.uri.as_str().to_owned()),
+        issuer: app
+            .map(|app| app.issuer.clone())
+            .or(of_entry(|entry| entry.issuer.as_str())),
+        account: app
+            .map(|app| app.account.clone())
+            .or(of_entry(|entry| entry.account.as_str())),
+        key: app.map(|app| app.key_in_groups.as_str().to_owned()),
+        uri: app
+            .map(|app| app.uri.as_str().to_owned())
+            .or(of_entry(|entry| entry.uri.as_str())),
+        app_link: of_entry(|entry| entry.app_link.as_str()),
         period,
         algorithm,
         mode,

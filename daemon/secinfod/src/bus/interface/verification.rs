@@ -87,7 +87,9 @@ pub(super) async fn start_verification(
     let owner = session_owner(&call, options.detached);
     let by = requester(&call, parse::service_name(&service)?);
     let verifications = call.service().verifications();
-    let (session, asked) = verifications.start(uid, &by, owner, purpose, circumstances)?;
+    let (session, asked) = verifications
+        .start(uid, &by, owner, purpose, circumstances)
+        .await?;
     if call.caller().is_gone() {
         verifications.sessions().close(session.id());
     }
@@ -156,7 +158,8 @@ async fn change_method(
     let asked = call
         .service()
         .verifications()
-        .change_method(verification, method)?;
+        .change_and_ask(verification, method)
+        .await?;
     Ok((challenge(session, asked),))
 }
 

@@ -6,7 +6,7 @@ use secinfo_words::visible;
 
 /// Section, setting, and what must be in the words on what is wrong and on what would be right.
 #[rustfmt::skip] // A row for each mistake.
-const BAD_VALUES: [(&str, &str, &str, &str); 110] = [
+const BAD_VALUES: [(&str, &str, &str, &str); 116] = [
     ("daemon", "organization = \"a:b\"", "colon", "without a colon"),
     ("daemon", "organization = \" \"", "empty", "for the name of the host"),
     ("daemon", "organization = \"a\\u202eb\"", "control character", "1 to 64"),
@@ -95,6 +95,12 @@ const BAD_VALUES: [(&str, &str, &str, &str); 110] = [
     ("security-key", "models = [\"cb69481e-8ff7-4039-93ec-0a2729a154a8\"]", "can claim any", "leave `models` out"),
     ("security-key", "attestation = \"required\"", "only go together", "set both, or neither"),
     ("security-key", "roots = \"/etc/secinfo/roots\"", "only go together", "set both, or neither"),
+    ("push", "url = \"https://Push.example.org:443/p\"", "does not name the port 443", "\"https://login.example.org:8443/push\""),
+    ("push", "url = \"http://push.example.org/p\"", "begins with https://", "or \"\" for no push"),
+    ("push", "url = \"https://Push.example.org/p\"", "in lower case", "or \"\" for no push"),
+    ("push", "url = \"https://push.example.org\"", "has a path", "or \"\" for no push"),
+    ("policy.push", "life = \"11m\"", "out of range", "\"10m\""),
+    ("policy.push", "number = [\"a/b\"]", "cannot be a service", "/etc/pam.d"),
     ("policy.security-key", "most = 11", "out of range", "1 to 10"),
     ("policy.security-key", "synced = \"yes\"", "not known", "\"allow\""),
     ("service.sudo", "allowed = [\"text\"]\nverify = \"required\"\nstrength = \"possession\"", "no kind", "hardware-token"),
@@ -130,7 +136,7 @@ const MISPLACED: [(&str, &str); 22] = [
     ("[groups.wheel]\nrequired = 1", "did you mean `group`?"),
     ("[policy.authenticator_app]\ndrift = 1", "did you mean `authenticator-app`?"),
     ("[policy.session]\ncolour = \"red\"", "what may stand in [policy.session]: enrollment, verification, attempts"),
-    ("colour = \"red\"", "what may stand outside of the sections: daemon, password-reset, security-key, messages, policy, group, service, question, channel"),
+    ("colour = \"red\"", "what may stand outside of the sections: daemon, password-reset, security-key, push, messages, policy, group, service, question, channel"),
     ("daemon = 1", "write [daemon] on a line of its own"),
     ("group.wheel = 1", "write [group.wheel] on a line of its own"),
     ("[[policy]]\nrequired = 1", "write [policy] on a line of its own"),

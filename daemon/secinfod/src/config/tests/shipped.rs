@@ -128,6 +128,7 @@ fn the_shipped_file_says_what_needs_a_restart() {
         sign_in_socket = "/run/other-sign-in"
         password_socket = "/run/other-password"
         key_socket = "/run/other-key"
+        push_socket = "/run/other-push"
         authorization = "uid"
         master_key = "/etc/secinfo/master.key"
         cache_size = "8MiB"
@@ -135,6 +136,8 @@ fn the_shipped_file_says_what_needs_a_restart() {
         verification_reserve = "1GiB"
         sessions_per_user = 1
         sessions_in_all = 2
+        [push]
+        url = "https://login.example.org/push"
         [policy]
         required = 1
         "#,
@@ -149,6 +152,7 @@ fn the_shipped_file_says_what_needs_a_restart() {
     needed.sort_unstable();
     assert_eq!(needed, said);
 
+    new.push = None;
     new.daemon = DaemonConfig {
         organization: new.daemon.organization,
         sessions_per_user: 1,

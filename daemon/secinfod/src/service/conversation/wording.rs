@@ -107,19 +107,21 @@ impl Wording {
                 self.prompts.say("way-to", &parts)
             }
             PromptStyle::Written => name,
-            PromptStyle::Code => match way.label.strip_prefix(kind.default_label()) {
-                // A label that was found for the user has a number at most behind the kind.
-                Some(number) if number.chars().all(|c| c == ' ' || c.is_ascii_digit()) => {
-                    Zeroizing::new(format!("{}{number}", *name))
+            PromptStyle::Code | PromptStyle::Approval => {
+                match way.label.strip_prefix(kind.default_label()) {
+                    // A label that was found for the user has a number at most behind the kind.
+                    Some(number) if number.chars().all(|c| c == ' ' || c.is_ascii_digit()) => {
+                        Zeroizing::new(format!("{}{number}", *name))
+                    }
+                    _ => {
+                        let parts = [
+                            ("way", Part::Text(&name)),
+                            ("label", Part::Text(&way.label)),
+                        ];
+                        self.prompts.say("way-named", &parts)
+                    }
                 }
-                _ => {
-                    let parts = [
-                        ("way", Part::Text(&name)),
-                        ("label", Part::Text(&way.label)),
-                    ];
-                    self.prompts.say("way-named", &parts)
-                }
-            },
+            }
         }
     }
 

@@ -4,6 +4,7 @@
 use super::Parts;
 use crate::core::{Person, RequestSource, Requester, ServiceError, Turn, Waiter};
 use crate::methods::security_key::KeyChallenge;
+use crate::service::approvals::Requests;
 use crate::service::sending::Sending;
 use crate::service::verification::Verification;
 use secinfo_domain::state::{Method, UserState};
@@ -108,6 +109,7 @@ fn find(
         asked: Mutex::new(first),
         turn: Mutex::new(Turn::default()),
         sending: Sending::default(),
+        requests: Requests::default(),
         key_challenge: KeyChallenge::of_the_daemon(),
         // What cannot be written into a message is left out of it.
         origin: Label::parse(&origin.remote_host)

@@ -95,7 +95,7 @@ impl Turn<'_> {
                 let parts = [("way", Part::Text(&way)), others];
                 (words.say_with("prompt-secret", &parts), false)
             }
-            PromptStyle::Code => {
+            PromptStyle::Code | PromptStyle::Approval => {
                 let parts = [("way", Part::Text(&way)), others];
                 (words.say_with("prompt-code", &parts), true)
             }

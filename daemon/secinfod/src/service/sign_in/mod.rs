@@ -21,6 +21,7 @@ pub use conversation::SignIn;
 pub use step::{End, Outcome, RefusedFor, Step};
 
 use self::screen::View;
+use super::approvals::Requests;
 use super::conversation::Wording;
 use super::sending::Sending;
 use super::session::{Session, SessionOwner, Sessions};
@@ -194,6 +195,7 @@ impl SignIns {
             asked: Mutex::new(first),
             turn: Mutex::default(),
             sending: Sending::default(),
+            requests: Requests::default(),
             key_challenge: KeyChallenge::of_the_daemon(),
             origin: request.origin,
             language: request.language.clone(),
