@@ -193,7 +193,8 @@ pub fn authenticated(outcome: &Outcome, subject: Subject) -> ReturnCode {
             | RefusedFor::GraceOver
             | RefusedFor::AccessPassNeeded
             | RefusedFor::Expired
-            | RefusedFor::TooManyCodes => ReturnCode::AuthenticationError,
+            | RefusedFor::TooManyCodes
+            | RefusedFor::Declined => ReturnCode::AuthenticationError,
         },
         (Outcome::Failed(failure), _) => match failure {
             Failure::Argument => ReturnCode::ServiceError,

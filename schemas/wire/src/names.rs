@@ -281,6 +281,8 @@ pub mod sign_in {
             EXPIRED = "expired";
             /// Too many codes were sent.
             TOO_MANY_CODES = "too-many-codes";
+            /// The request was declined on the user's phone.
+            DECLINED = "declined";
         }
     }
 }

@@ -50,6 +50,8 @@ words! {
         Expired,
         /// No further code is sent, and there is no other way.
         TooManyCodes,
+        /// The request was declined on the user's phone.
+        Declined,
     }
 }
 

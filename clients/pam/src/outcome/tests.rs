@@ -42,6 +42,7 @@ fn refusals_and_failures_are_neither_success_nor_ignore() {
         ),
         (RefusedFor::Expired, ReturnCode::AuthenticationError),
         (RefusedFor::TooManyCodes, ReturnCode::AuthenticationError),
+        (RefusedFor::Declined, ReturnCode::AuthenticationError),
     ];
     let failures = [
         (Failure::Argument, ReturnCode::ServiceError),

@@ -56,7 +56,8 @@ fn each_refusal_has_its_code() {
             | RefusedFor::GraceOver
             | RefusedFor::AccessPassNeeded
             | RefusedFor::Expired
-            | RefusedFor::TooManyCodes => AUTH_ERR,
+            | RefusedFor::TooManyCodes
+            | RefusedFor::Declined => AUTH_ERR,
         };
         let called = host.call("authenticate", &[]);
         assert_eq!(called.code, code, "{reason:?}");

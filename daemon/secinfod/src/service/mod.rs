@@ -141,6 +141,7 @@ impl Service {
                 notices: Arc::clone(&notices),
                 deliveries: Arc::clone(&deliveries),
                 codes: Arc::clone(&codes),
+                approvals: Arc::clone(&approvals),
                 enrollments: Arc::clone(&enrollments),
                 verifications: Arc::clone(&verifications),
                 issued_codes: Arc::clone(&issued_codes),

@@ -52,6 +52,40 @@ note-not-sent = { $reason ->
 note-method-gone = Diese Methode gibt es nicht mehr.
 note-no-other = Es gibt keinen anderen Weg.
 
+# Um Zustimmung auf dem Telefon bitten.
+
+push-prompt = Öffnen Sie privacyIDEA Authenticator (schon offen? herunterziehen), stimmen Sie zu und geben Sie den { $digits }-stelligen Code ein{ $has_app ->
+    [yes] . Der { $app_digits }-stellige Code Ihrer App geht auch
+   *[no] {""}
+}{ $others ->
+    [yes] ; ? für einen anderen Weg
+   *[no] {""}
+}:{" "}
+push-number = Öffnen Sie privacyIDEA Authenticator (schon offen? herunterziehen), wählen Sie dort { $number } und drücken Sie dann hier Enter{ $has_app ->
+    [yes] . Der { $app_digits }-stellige Code Ihrer App geht auch
+   *[no] {""}
+}{ $others ->
+    [yes] ; ? für einen anderen Weg
+   *[no] {""}
+}:{" "}
+push-send = Enter fragt auf Ihrem Telefon um Zustimmung{ $has_app ->
+    [yes] ; der { $app_digits }-stellige Code Ihrer App geht auch
+   *[no] {""}
+}{ $others ->
+    [yes] ; ? für einen anderen Weg
+   *[no] {""}
+}:{" "}
+
+note-push-not-approved = Auf Ihrem Telefon wurde noch nicht zugestimmt.
+note-push-approved = Auf Ihrem Telefon wurde zugestimmt.
+note-push-expired = Der Anfrage wurde nicht rechtzeitig zugestimmt.
+note-push-wrong-number = Auf Ihrem Telefon wurde eine andere Zahl gewählt; das zählt als falscher Code.
+note-push-no-code = Das ist kein Code: Der Code auf Ihrem Telefon hat { $digits } Ziffern.
+note-push-open = Auf Ihrem Telefon ist noch eine andere Anfrage offen, oder war es eben noch: Die nächste geht in { $seconds } s.
+note-push-paused = Anfragen an Ihr Telefon ruhen noch { $length }, weil dort eine Anmeldung als fremd abgelehnt wurde.
+note-push-unanswered = Zu vielen Anfragen an Ihr Telefon wurde nicht zugestimmt: Es wird in { $length } wieder gefragt, oder wenn Sie sich anders angemeldet haben.
+note-push-away = Ihr Telefon kann im Moment nicht gefragt werden.
+
 # Einen anderen Weg wählen.
 
 ways-lead = Andere Wege:
@@ -115,6 +149,8 @@ end-no-method = Sie brauchen eine Methode, sich auszuweisen, und können hier ke
 end-grace-over = Die Frist, eine Methode einzurichten, ist vorbei: Bitten Sie die Administration um einen Zugangspass.
 end-pass-needed = Bevor Sie eine Methode einrichten können, brauchen Sie einen Zugangspass: Bitten Sie die Administration darum.
 end-too-many-codes = Es wurden zu viele Codes geschickt: Versuchen Sie es in { $length } wieder.
+end-push-not-me = Diese Anmeldung wurde auf dem Telefon als fremd abgelehnt. Wenn sie nicht von Ihnen kam, kennt jemand Ihr Passwort: Ändern Sie es.
+end-push-cancelled = Sie haben diese Anmeldung auf Ihrem Telefon abgelehnt: Fangen Sie von vorn an, wenn Sie sich anmelden wollen.
 end-postponed = Bis { $date } müssen Sie einen Weg einrichten, sich auszuweisen: secinfo add authenticator-app
 end-postponed-pass = Bis { $date } müssen Sie einen Weg einrichten, sich auszuweisen, und brauchen dafür einen Zugangspass: Bitten Sie die Administration darum.
 end-more = Sie brauchen noch einen Weg, sich auszuweisen: secinfo add authenticator-app

@@ -52,6 +52,40 @@ note-not-sent = { $reason ->
 note-method-gone = That method can be used no more.
 note-no-other = There is no other way.
 
+# Asking for approval on the phone.
+
+push-prompt = Open privacyIDEA Authenticator (open already? pull down), approve, and type the { $digits }-digit code{ $has_app ->
+    [yes] . The { $app_digits }-digit code of your app works too
+   *[no] {""}
+}{ $others ->
+    [yes] ; ? for another way
+   *[no] {""}
+}:{" "}
+push-number = Open privacyIDEA Authenticator (open already? pull down), choose { $number } there, then press Enter here{ $has_app ->
+    [yes] . The { $app_digits }-digit code of your app works too
+   *[no] {""}
+}{ $others ->
+    [yes] ; ? for another way
+   *[no] {""}
+}:{" "}
+push-send = Press Enter to approve on your phone{ $has_app ->
+    [yes] , or type the { $app_digits }-digit code of your app
+   *[no] {""}
+}{ $others ->
+    [yes] ; ? for another way
+   *[no] {""}
+}:{" "}
+
+note-push-not-approved = Your phone has not approved this yet.
+note-push-approved = Your phone has approved this.
+note-push-expired = The request was not approved in time.
+note-push-wrong-number = Another number was chosen on your phone, which counts as a wrong code.
+note-push-no-code = That is no code: the code on your phone has { $digits } digits.
+note-push-open = Another request is open on your phone, or was a moment ago: the next can be sent in { $seconds } s.
+note-push-paused = Requests to your phone are paused for { $length }, because a sign-in was declined there as another person's.
+note-push-unanswered = Too many requests to your phone were not approved: it is asked again in { $length }, or once you have signed in another way.
+note-push-away = Your phone cannot be asked at the moment.
+
 # Choosing another way.
 
 ways-lead = Other ways:
@@ -115,6 +149,8 @@ end-no-method = You need a method to verify that it is you, and cannot set one u
 end-grace-over = The time in which you could put off setting up a method is over: ask an administrator for an access pass.
 end-pass-needed = Before you can set up a method you need an access pass: ask an administrator for one.
 end-too-many-codes = Too many codes were sent: try again in { $length }.
+end-push-not-me = This sign-in was declined on the phone as another person's. If you did not begin it, somebody knows your password: change it.
+end-push-cancelled = You declined this sign-in on your phone: begin again if you want to sign in.
 end-postponed = You have until { $date } to set up a way to verify that it is you: secinfo add authenticator-app
 end-postponed-pass = You have until { $date } to set up a way to verify that it is you, and need an access pass for that: ask an administrator for one.
 end-more = You need one more way to verify that it is you: secinfo add authenticator-app

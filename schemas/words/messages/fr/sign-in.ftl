@@ -52,6 +52,40 @@ note-not-sent = { $reason ->
 note-method-gone = Cette méthode n’existe plus.
 note-no-other = Il n’y a pas d’autre moyen.
 
+# Demander une approbation sur le téléphone.
+
+push-prompt = Ouvrez privacyIDEA Authenticator (déjà ouvert ? tirez vers le bas), approuvez et tapez le code à { $digits } chiffres{ $has_app ->
+    [yes] . Le code à { $app_digits } chiffres de votre application convient aussi
+   *[no] {""}
+}{ $others ->
+    [yes] {" "}; ? pour un autre moyen
+   *[no] {""}
+} :{" "}
+push-number = Ouvrez privacyIDEA Authenticator (déjà ouvert ? tirez vers le bas), choisissez-y { $number }, puis appuyez ici sur Entrée{ $has_app ->
+    [yes] . Le code à { $app_digits } chiffres de votre application convient aussi
+   *[no] {""}
+}{ $others ->
+    [yes] {" "}; ? pour un autre moyen
+   *[no] {""}
+} :{" "}
+push-send = Entrée pour approuver sur votre téléphone{ $has_app ->
+    [yes] , ou le code à { $app_digits } chiffres de votre application
+   *[no] {""}
+}{ $others ->
+    [yes] {" "}; ? pour un autre moyen
+   *[no] {""}
+} :{" "}
+
+note-push-not-approved = Votre téléphone n’a pas encore approuvé.
+note-push-approved = Votre téléphone a approuvé.
+note-push-expired = La demande n’a pas été approuvée à temps.
+note-push-wrong-number = Un autre nombre a été choisi sur votre téléphone ; cela compte comme un code faux.
+note-push-no-code = Ce n’est pas un code : le code sur votre téléphone a { $digits } chiffres.
+note-push-open = Une autre demande est ouverte sur votre téléphone, ou l’était à l’instant : la prochaine pourra être envoyée dans { $seconds } s.
+note-push-paused = Les demandes à votre téléphone sont suspendues pour { $length }, car une connexion y a été refusée comme étrangère.
+note-push-unanswered = Trop de demandes à votre téléphone n’ont pas été approuvées : il sera de nouveau demandé dans { $length }, ou quand vous vous serez connecté autrement.
+note-push-away = Votre téléphone ne peut pas être demandé pour le moment.
+
 # Choisir un autre moyen.
 
 ways-lead = Autres moyens :
@@ -115,6 +149,8 @@ end-no-method = Il vous faut une méthode pour prouver qui vous êtes, et vous n
 end-grace-over = Le délai pour installer une méthode est passé : demandez un passe d’accès à un administrateur.
 end-pass-needed = Avant d’installer une méthode il vous faut un passe d’accès : demandez-le à un administrateur.
 end-too-many-codes = Trop de codes ont été envoyés : réessayez dans { $length }.
+end-push-not-me = Cette connexion a été refusée sur le téléphone comme étrangère. Si elle ne vient pas de vous, quelqu’un connaît votre mot de passe : changez-le.
+end-push-cancelled = Vous avez refusé cette connexion sur votre téléphone : recommencez si vous voulez vous connecter.
 end-postponed = Vous avez jusqu’au { $date } pour installer un moyen de prouver qui vous êtes : secinfo add authenticator-app
 end-postponed-pass = Vous avez jusqu’au { $date } pour installer un moyen de prouver qui vous êtes, et il vous faut un passe d’accès : demandez-le à un administrateur.
 end-more = Il vous faut encore un moyen de prouver qui vous êtes : secinfo add authenticator-app

@@ -3,6 +3,7 @@
 mod codes;
 mod ends;
 mod peers;
+mod push;
 mod set_up;
 mod sources;
 mod who;

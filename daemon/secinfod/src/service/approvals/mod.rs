@@ -55,6 +55,17 @@ impl Requests {
             .filter(|request| request.method() == Some(method))
     }
 
+    /// The newest request.
+    pub(super) fn newest(&self) -> Option<Arc<PhoneRequest>> {
+        self.lock().clone()
+    }
+
+    /// Withdraws it.
+    pub(super) fn end(&self) {
+        let ended = self.lock().take();
+        drop(ended);
+    }
+
     pub(super) fn put(&self, request: Arc<PhoneRequest>) {
         // The one before it is withdrawn after the lock.
         let before = self.lock().replace(request);

@@ -23,6 +23,7 @@ impl Turn<'_> {
         match self.asked()? {
             Some(asked) if asked.kind == Kind::SecurityKey => self.ask_key(method, None).await,
             Some(asked) if asked.kind.is_delivered() => self.send(&asked).await,
+            Some(asked) if asked.kind == Kind::Push => self.ask_phone(&asked).await,
             Some(asked) => self.prompt(&asked, None, false),
             None => self.instead_of_gone(),
         }
@@ -107,6 +108,7 @@ impl Turn<'_> {
     pub(super) fn prompt_again(&mut self, note: Option<&SecretText>) -> Result<Step, ServiceError> {
         self.talk.stage = Stage::Code;
         match self.asked()? {
+            Some(asked) if asked.kind == Kind::Push => self.prompt_phone(&asked, note),
             Some(asked) => self.prompt(&asked, note, self.has_sent(asked.method)?),
             None => self.instead_of_gone(),
         }
@@ -162,13 +164,17 @@ impl Turn<'_> {
             }
             return self.list_ways(None, true);
         }
+        let asked = self.asked()?;
+        if let Some(asked) = asked.as_ref().filter(|asked| asked.kind == Kind::Push) {
+            return self.on_phone(asked, answer).await;
+        }
         if answer.is_empty() {
-            return match self.asked()? {
+            return match asked {
                 Some(asked) if asked.kind.is_delivered() => self.send(&asked).await,
                 _ => self.prompt_again(None),
             };
         }
-        if let Some(digits) = self.asked()?.and_then(|asked| asked.digits)
+        if let Some(digits) = asked.and_then(|asked| asked.digits)
             && is_no_code(digits, answer)
         {
             return self.instead_of_no_code(digits);
@@ -199,6 +205,9 @@ impl Turn<'_> {
 
     /// What comes where an answer was not accepted, or not heard.
     pub(super) fn instead_of_answer(&mut self, error: ServiceError) -> Result<Step, ServiceError> {
+        if let Some(end) = self.declined() {
+            return Ok(end);
+        }
         let words = &self.sign_in.words;
         if error.is_refused_code() && self.session.count_wrong() {
             return Ok(self.too_many_attempts());
@@ -210,7 +219,9 @@ impl Turn<'_> {
             ServiceError::CodeAlreadyUsed => words.say("note-used"),
             ServiceError::CodeBroughtOver { .. } => words.say("note-brought-over"),
             ServiceError::ClockWasAhead { until } => words.say_until("note-clock-ahead", until),
-            ServiceError::NoCodeSent => words.say("note-none-sent"),
+            ServiceError::NoCodeSent | ServiceError::NoRequest => words.say("note-none-sent"),
+            ServiceError::NotApproved => words.say("note-push-not-approved"),
+            ServiceError::Refused(Refusal::ApprovalGone) => words.say("note-push-expired"),
             ServiceError::Refused(Refusal::CodeGone) => words.say("note-gone"),
             ServiceError::Refused(Refusal::TooSoon { until } | Refusal::TooOften { until }) => {
                 words.say_until("note-slow", until)

@@ -3,6 +3,7 @@
 use super::screen::{App, View};
 use super::step::{RefusedFor, Step};
 use crate::core::{Core, Person, Requester, ServiceError};
+use crate::service::approvals::Approvals;
 use crate::service::conversation::Wording;
 use crate::service::deliveries::Deliveries;
 use crate::service::enrollment::{Enrollment, Enrollments};
@@ -30,6 +31,7 @@ pub(in crate::service) struct Parts {
     pub(in crate::service) notices: Arc<Notices>,
     pub(in crate::service) deliveries: Arc<Deliveries>,
     pub(in crate::service) codes: Arc<CodeSender>,
+    pub(in crate::service) approvals: Arc<Approvals>,
     pub(in crate::service) enrollments: Arc<Enrollments>,
     pub(in crate::service) verifications: Arc<Verifications>,
     pub(in crate::service) issued_codes: Arc<IssuedCodes>,

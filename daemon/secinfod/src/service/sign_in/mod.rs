@@ -9,6 +9,7 @@ mod finish;
 mod key;
 mod over_ssh;
 mod picture;
+mod push;
 mod remind;
 mod screen;
 mod set_up;
@@ -233,15 +234,16 @@ impl SignIns {
     }
 
     /// The forms of challenges that the user can be asked: the daemon itself presents what a security key is
-    /// asked, where one can be plugged in. Where users without a key sit is not looked up.
+    /// asked, where one can be plugged in, and what a phone is. Where users without a key sit is not looked up.
     fn forms(&self, person: &Person, request: &SignInRequest) -> Forms {
         let can_ask_keys = self.parts.keys.is_there()
             && has_key(&self.parts.core, person)
             && (request.is_at_host)();
         let forms = request.forms.iter().filter(|form| *form != Form::Assertion);
         let of_keys = can_ask_keys.then_some(Form::Assertion);
-        forms.chain(of_keys).collect()
+        forms.chain(of_keys).chain([Form::Approval]).collect()
     }
+
     /// Answers what a sign-in has asked.
     pub async fn answer(
         &self,
@@ -316,6 +318,9 @@ impl Turn<'_> {
 
     async fn take(&mut self, answer: &str) -> Result<Step, ServiceError> {
         let words = &self.sign_in.words;
+        if let Some(end) = self.declined() {
+            return Ok(end);
+        }
         if self.parts.core.now() >= self.sign_in.expires() {
             return Ok(Step::refused(RefusedFor::Expired, words.say("end-expired")));
         }

@@ -42,6 +42,7 @@ impl WireName for RefusedFor {
             Self::AccessPassNeeded => reason::ACCESS_PASS_NEEDED,
             Self::Expired => reason::EXPIRED,
             Self::TooManyCodes => reason::TOO_MANY_CODES,
+            Self::Declined => reason::DECLINED,
         }
     }
 }
