@@ -158,6 +158,7 @@ impl Service {
             core: Arc::clone(&core),
             notices: Arc::clone(&notices),
             codes,
+            approvals: Arc::clone(&approvals),
             verifications: Arc::clone(&verifications),
             open_sessions: open_sessions.clone(),
             helper: reset::Helper::new(password_socket),

@@ -13,6 +13,7 @@ reset-secret = { $way } (? für einen anderen Weg):{" "}
 reset-question = Frage { $number } von { $count }: { $question } (? für einen anderen Weg):{" "}
 reset-sent = Wenn der Nachweis bei diesem Konto so möglich ist, wurde ein Code { $by } geschickt; er braucht höchstens eine Minute. Code (Enter für einen neuen, ? für einen anderen Weg):{" "}
 reset-sent-to = { $way }: Ein Code wurde an { $hint } geschickt. Code (Enter für einen neuen, ? für einen anderen Weg):{" "}
+reset-push = Wenn der Nachweis bei diesem Konto so möglich ist, wurde sein Telefon gerade gefragt, sofern das nicht eben erst geschah: Öffnen Sie privacyIDEA Authenticator, stimmen Sie zu, und geben Sie den { $digits }-stelligen Code ein (Enter fragt noch einmal, ? für einen anderen Weg):{" "}
 reset-password = Neues Passwort:{" "}
 reset-again = Das neue Passwort noch einmal:{" "}
 reset-choice = Wählen Sie nun:

@@ -13,6 +13,7 @@ reset-secret = { $way } (? for another way):{" "}
 reset-question = Question { $number } of { $count }: { $question } (? for another way):{" "}
 reset-sent = If this account can be proved so, a code was sent { $by }; it takes a minute at most. Code (Enter to send another, ? for another way):{" "}
 reset-sent-to = { $way }: a code was sent to { $hint }. Code (Enter to send another, ? for another way):{" "}
+reset-push = If this account can be proved so, its phone was asked just now, unless that has been done a moment ago: open privacyIDEA Authenticator, approve, and type the { $digits }-digit code (Enter to ask again, ? for another way):{" "}
 reset-password = New password:{" "}
 reset-again = The new password once more:{" "}
 reset-choice = Now choose:

@@ -13,6 +13,7 @@ reset-secret = { $way } (? pour un autre moyen) :{" "}
 reset-question = Question { $number } sur { $count } : { $question } (? pour un autre moyen) :{" "}
 reset-sent = Si ce compte permet cette preuve, un code a été envoyé { $by } ; il met une minute au plus. Code (Entrée pour un nouveau, ? pour un autre moyen) :{" "}
 reset-sent-to = { $way } : un code a été envoyé à { $hint }. Code (Entrée pour un nouveau, ? pour un autre moyen) :{" "}
+reset-push = Si ce compte permet cette preuve, son téléphone vient d’être interrogé, sauf s’il l’a été à l’instant : ouvrez privacyIDEA Authenticator, approuvez et tapez le code à { $digits } chiffres (Entrée pour demander encore, ? pour un autre moyen) :{" "}
 reset-password = Nouveau mot de passe :{" "}
 reset-again = Le nouveau mot de passe encore une fois :{" "}
 reset-choice = Choisissez maintenant :

@@ -5,6 +5,7 @@ mod flow;
 mod hints;
 mod lacking;
 mod limits;
+mod push;
 mod questions;
 mod strangers;
 

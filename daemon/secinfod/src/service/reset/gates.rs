@@ -6,6 +6,7 @@ use crate::core::{HashingFor, ServiceError, Turn};
 use crate::messages::Part;
 use crate::methods;
 use crate::methods::kind::{Posed, PromptStyle};
+use crate::push::CODE_DIGITS;
 use crate::service::conversation::{is_question, numbered};
 use crate::service::verification::Verification;
 use secinfo_channel::SecretText;
@@ -44,7 +45,9 @@ pub(super) struct CodeGate {
 pub(super) fn can_be_asked(kind: Kind, forms: Forms) -> bool {
     match methods::of(kind).form() {
         form @ (Form::Code | Form::Answers) => forms.contains(form),
-        Form::Approval | Form::Assertion => false,
+        // What the phone shows is typed.
+        Form::Approval => forms.contains(Form::Code),
+        Form::Assertion => false,
     }
 }
 
@@ -73,6 +76,9 @@ impl Reset {
         if methods::of(kind).form() == Form::Answers {
             return self.ask_questions(kind, None).await;
         }
+        if kind == Kind::Push {
+            self.ask_phone().await;
+        }
         let hint = if kind.is_delivered() {
             self.send(kind).await.or(former)
         } else {
@@ -95,6 +101,10 @@ impl Reset {
             None if kind.is_delivered() => {
                 let by = words.by(kind);
                 words.say_with("reset-sent", &[("by", Part::Text(&by))])
+            }
+            None if style == PromptStyle::Approval => {
+                let digits = [("digits", Part::Number(CODE_DIGITS.into()))];
+                words.say_with("reset-push", &digits)
             }
             None if style == PromptStyle::Written => words.say_with("reset-secret", &[way]),
             None => words.say_with("reset-code", &[way]),

@@ -11,12 +11,14 @@ mod gates;
 mod helper;
 mod network;
 mod password;
+mod phone;
 mod questions;
 mod slot;
 mod starts;
 mod subject;
 mod tickets;
 
+use super::approvals::Approvals;
 use super::conversation::{self, Wording};
 use super::notices::Notices;
 use super::open_sessions::OpenSessions;
@@ -64,6 +66,7 @@ pub(super) struct Parts {
     pub(super) core: Arc<Core>,
     pub(super) notices: Arc<Notices>,
     pub(super) codes: Arc<CodeSender>,
+    pub(super) approvals: Arc<Approvals>,
     pub(super) verifications: Arc<Verifications>,
     pub(super) open_sessions: OpenSessions,
     pub(super) helper: Helper,
@@ -140,6 +143,7 @@ impl Resets {
             .gate_kinds()
             .iter()
             .filter(|kind| gates::can_be_asked(*kind, forms))
+            .filter(|kind| *kind != Kind::Push || self.parts.approvals.is_on())
             .collect();
         if !rules.enabled || kinds.is_empty() || !self.parts.helper.is_there() {
             return Err(Refusal::ResetOff.into());
