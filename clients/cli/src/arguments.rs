@@ -2,7 +2,7 @@
 
 use crate::commands::{
     access_pass, add, audit, cancel_deletion, completions, default, delete, erase, import, man,
-    rename, reset, resync, security_key, tokens, unlock, verify,
+    push, rename, reset, resync, security_key, tokens, unlock, verify,
 };
 use clap::{Args, Parser, Subcommand};
 use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
@@ -72,6 +72,7 @@ pub(crate) enum Command {
         after_long_help = r#"JSON: [{"uid", "name", "methods", "default_kind", "state", "has_access_pass", "lacking_for_reset"}]; state is "ok", "locked" or "methods-required", default_kind null for none."#
     )]
     Users,
+    Push(push::Arguments),
     Unlock(unlock::Arguments),
     Erase(erase::Arguments),
     Tokens(tokens::Arguments),
@@ -110,6 +111,7 @@ impl Arguments {
             Some(
                 Command::Status(_)
                 | Command::Users
+                | Command::Push(_)
                 | Command::Erase(_)
                 | Command::Tokens(_)
                 | Command::Channels(_)
@@ -133,6 +135,7 @@ impl Arguments {
                 self.command,
                 Some(
                     Command::Users
+                        | Command::Push(_)
                         | Command::Unlock(_)
                         | Command::Erase(_)
                         | Command::Tokens(_)
@@ -153,6 +156,7 @@ impl Arguments {
                 | Command::Delete(_)
                 | Command::CancelDeletion(_)
                 | Command::Resync(_)
+                | Command::Push(_)
                 | Command::Verify(_),
             ) => true,
             Some(Command::Audit(audit)) => audit.filters_by_user(),

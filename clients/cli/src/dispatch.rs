@@ -4,7 +4,7 @@ use crate::arguments::{Arguments, Command};
 use crate::client::Client;
 use crate::commands::{
     access_pass, add, audit, cancel_deletion, completions, default, delete, erase, import, man,
-    page, rename, reset, resync, security_key, tokens, unlock, users, verify,
+    page, push, rename, reset, resync, security_key, tokens, unlock, users, verify,
 };
 use clap::CommandFactory;
 use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
@@ -45,6 +45,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
             verify::run(&connect(screen).await?, user, arguments).await
         }
         Some(Command::Users) => users::run(&connect(screen).await?).await,
+        Some(Command::Push(arguments)) => push::run(&connect(screen).await?, user, arguments).await,
         Some(Command::Unlock(arguments)) => unlock::run(&connect(screen).await?, arguments).await,
         Some(Command::Erase(arguments)) => erase::run(&connect(screen).await?, arguments).await,
         Some(Command::Tokens(arguments)) => tokens::run(&connect(screen).await?, arguments).await,

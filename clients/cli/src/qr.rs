@@ -35,6 +35,26 @@ pub(crate) struct Picture {
     force: bool,
 }
 
+/// Where the picture of a QR code is written, if anywhere.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct PictureArguments {
+    /// Write the QR code to a file as well, which must end in .png or .svg
+    #[arg(long, value_name = "FILE")]
+    qr_file: Option<PathBuf>,
+    /// Replace the file if it exists
+    #[arg(long, requires = "qr_file")]
+    force: bool,
+}
+
+impl PictureArguments {
+    /// The file, which can be written to.
+    pub(crate) fn picture(&self, words: Words) -> Result<Option<Picture>, Failure> {
+        let path = self.qr_file.as_deref();
+        path.map(|path| Picture::new(path, self.force, words))
+            .transpose()
+    }
+}
+
 impl Picture {
     /// The picture at a path whose extension says the format. Refuses a file that exists, unless
     /// it is to be replaced.
@@ -156,6 +176,11 @@ impl Qr {
             }
         }
         Some(text)
+    }
+
+    /// How many columns its drawing has.
+    pub(crate) fn columns(&self) -> usize {
+        self.code.width() + 2 * QUIET_ZONE
     }
 
     fn svg(&self) -> String {

@@ -1,5 +1,7 @@
 //! The command on a real terminal: its output and its prompts.
 
+mod phone;
+
 use secinfo_tests::{ALICE, Codes, Pty, Setup, Terminal, TestHost, binary, scan_qr_code};
 use std::process::Command;
 

@@ -11,6 +11,7 @@ pub(crate) mod erase;
 pub(crate) mod import;
 pub(crate) mod man;
 pub(crate) mod page;
+pub(crate) mod push;
 pub(crate) mod rename;
 pub(crate) mod reset;
 pub(crate) mod resync;

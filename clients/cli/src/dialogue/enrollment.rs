@@ -190,15 +190,13 @@ impl Codes<'_> {
         if error.reason() == Some(Reason::CodeExpired) {
             return Ok(());
         }
-        let path = self.enrollment.inner().path();
-        let Ok(session) = properties::<EnrollmentProperties>(&self.client.connection, path).await
-        else {
+        let Some(attempts) = attempts_left(self.client, self.enrollment).await else {
             return Ok(());
         };
-        let attempts = session.attempts_left.into();
+        let attempts = attempts.into();
         screen.note(&if self.prompt.is_sent() {
             screen.words.say(message::AddNewestCode { attempts })
-        } else if session.kind == kind::HARDWARE_TOKEN {
+        } else if self.prompt.kind() == kind::HARDWARE_TOKEN {
             screen.words.say(message::AddSecondCode { attempts })
         } else {
             screen.words.say(message::AddNextCode { attempts })
@@ -232,6 +230,16 @@ impl Codes<'_> {
     }
 }
 
+/// How many wrong codes the session still takes; none where it is over.
+pub(super) async fn attempts_left(
+    client: &Client,
+    enrollment: &EnrollmentProxy<'_>,
+) -> Option<u32> {
+    let path = enrollment.inner().path();
+    let session = properties::<EnrollmentProperties>(&client.connection, path).await;
+    Some(session.ok()?.attempts_left)
+}
+
 /// Proves the method that is being enrolled: of most kinds one answer does.
 pub(super) async fn prove(
     enrollment: &EnrollmentProxy<'_>,
@@ -248,7 +256,7 @@ pub(super) async fn prove(
 }
 
 /// Whether a code that was refused so leaves the session open for another.
-fn is_worth_another_try(error: &secinfo_wire::Error) -> bool {
+pub(super) fn is_worth_another_try(error: &secinfo_wire::Error) -> bool {
     matches!(
         error.reason(),
         Some(Reason::WrongCode | Reason::CodeAlreadyUsed | Reason::CodeExpired | Reason::TooSoon)

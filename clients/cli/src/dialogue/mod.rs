@@ -5,6 +5,7 @@ pub(crate) mod answers;
 pub(crate) mod enrollment;
 pub(crate) mod exchange;
 mod key_helper;
+mod phone;
 mod prompt;
 pub(crate) mod security_key;
 mod sending;

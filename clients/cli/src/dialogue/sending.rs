@@ -109,7 +109,7 @@ impl<'a> Sending<'a> {
     }
 }
 
-/// Whether codes can still be requested in the session after this error.
+/// Whether codes and approval can still be requested in the session after this error.
 pub(crate) fn leaves_session_open(error: &Error) -> bool {
     matches!(
         error.reason(),
@@ -118,6 +118,8 @@ pub(crate) fn leaves_session_open(error: &Error) -> bool {
                 | Reason::TooManyCodes
                 | Reason::DeliveryFailed
                 | Reason::ChannelUnavailable
+                | Reason::PushPaused
+                | Reason::PushUnavailable
                 | Reason::DestinationNotAllowed
         )
     )

@@ -13,6 +13,11 @@ use secinfo_wire::{
     VerificationProxy,
 };
 use secinfo_words::message;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// The longest time that the next request to a phone is waited for.
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// How this command names itself as the service that asks.
 const SERVICE: &str = "secinfo";
@@ -89,11 +94,38 @@ async fn start<'c>(
         forms,
         ..Default::default()
     };
-    let (path, challenge) = manager
-        .start_verification(request.uid, request.purpose, request.service, &options)
-        .await?;
+    let begun = Instant::now();
+    let (path, challenge) = loop {
+        let started =
+            manager.start_verification(request.uid, request.purpose, request.service, &options);
+        match (started.await, begun.elapsed()) {
+            (Err(error), waited) if let Some(seconds) = seconds_until_request(&error, waited) => {
+                let soon = message::ProofPhoneSoon {
+                    seconds: seconds.into(),
+                };
+                client.screen.note(&client.screen.words.say(soon))?;
+                sleep(Duration::from_secs(seconds)).await;
+            }
+            (started, _) => break started?,
+        }
+    };
     let verification = VerificationProxy::new(&client.connection, path).await?;
     Ok((verification, challenge))
+}
+
+/// In how many seconds the user's phone can be asked again, where that is soon: it is the only method then, and
+/// was asked a moment ago.
+fn seconds_until_request(error: &Error, waited: Duration) -> Option<u64> {
+    match error {
+        Error::Refused {
+            reason: Reason::TooSoon,
+            details,
+            ..
+        } => details
+            .seconds_left
+            .filter(|left| waited + Duration::from_secs(*left) <= LONGEST_WAIT),
+        _ => None,
+    }
 }
 
 /// Ends a verification that has come to this.
@@ -110,7 +142,7 @@ async fn end(
 
 /// What can be asked here. A key is plugged in by a person, at the host itself.
 fn forms(client: &Client) -> Forms {
-    let mut forms = vec![Form::Code, Form::Answers];
+    let mut forms = vec![Form::Code, Form::Approval, Form::Answers];
     if client.screen.interactive && !client.screen.json && security_key::is_possible() {
         forms.push(Form::Assertion);
     }
@@ -154,11 +186,24 @@ async fn converse(
                 Failure::NotVerified(screen.words.say(message::ProofNoneGiven).to_string())
             }));
         };
+        let typed = match typed {
+            Typed::OfApp(app, response) => {
+                let asked = verification.change_method(&app).await?;
+                prompt = prompt_of(verification, &asked)?;
+                Typed::Response(response)
+            }
+            typed => typed,
+        };
         let other = match typed {
+            Typed::Nothing if prompt.asks_phone() => {
+                ask_phone_again(client, verification, &mut last_refusal).await?
+            }
             Typed::Nothing if prompt.is_sent() => {
                 send_or_change(client, verification, &mut prompt, &mut last_refusal).await?
             }
-            Typed::Nothing | Typed::Another => choose_other(client, verification).await?,
+            Typed::Nothing | Typed::Another | Typed::OfApp(..) => {
+                choose_other(client, verification).await?
+            }
             Typed::Response(response) => match verification.submit(&response).await {
                 Ok(proof) => return Ok(proof),
                 Err(error) => {
@@ -207,6 +252,7 @@ const fn is_worth_another_try(reason: Option<Reason>) -> bool {
                 | Reason::CodeAlreadyUsed
                 | Reason::CodeExpired
                 | Reason::NoCodeSent
+                | Reason::NotApproved
                 | Reason::TooSoon
                 | Reason::MethodLocked
         )
@@ -222,17 +268,18 @@ async fn begin<'a>(
     last_refusal: &mut Option<Failure>,
 ) -> Result<Prompt<'a>, Failure> {
     loop {
-        let VerificationChallenge {
-            kind,
-            label,
-            challenge: asked,
-            ..
-        } = &challenge;
-        let session = Session::Verification(verification);
-        let mut prompt = Prompt::new(asked, kind, label, session)?;
+        let mut prompt = prompt_of(verification, &challenge)?;
+        if prompt.asks_phone() {
+            prompt.take_codes_of_app(&verification.list_methods().await?);
+        }
         let words = client.screen.words;
+        if let Some(guidance) = prompt.guidance(words) {
+            client.screen.note(&guidance)?;
+        }
         if client.screen.interactive {
-            client.screen.note(&if prompt.takes_nothing() {
+            client.screen.note(&if prompt.asks_phone() {
+                words.say(message::ProofPhoneMarks)
+            } else if prompt.takes_nothing() {
                 words.say(message::ProofOtherByMark)
             } else {
                 words.say(message::ProofOtherByEnter)
@@ -242,6 +289,34 @@ async fn begin<'a>(
             Some(other) => challenge = other,
             None => return Ok(prompt),
         }
+    }
+}
+
+/// The prompt for what is asked.
+fn prompt_of<'a>(
+    verification: &'a VerificationProxy<'a>,
+    asked: &VerificationChallenge,
+) -> Result<Prompt<'a>, Failure> {
+    let session = Session::Verification(verification);
+    Prompt::new(&asked.challenge, &asked.kind, &asked.label, session)
+}
+
+/// Sends another request to the phone, if the one before it is over. Where that fails, says why.
+async fn ask_phone_again(
+    client: &Client,
+    verification: &VerificationProxy<'_>,
+    last_refusal: &mut Option<Failure>,
+) -> Result<Option<VerificationChallenge>, Failure> {
+    match asked_again(verification).await {
+        Ok(asked) => Ok(Some(asked)),
+        Err(error) if leaves_session_open(&error) => {
+            client
+                .screen
+                .note(&bus_sentence(&error, client.screen.words))?;
+            *last_refusal = Some(error.into());
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -293,9 +368,47 @@ async fn choose_other(
             Some(text) => secinfo_typed::number(text).and_then(|number| number.checked_sub(1)),
         };
         if let Some(method) = number.and_then(|index| methods.get(index)) {
-            return Ok(Some(verification.change_method(&method.method).await?));
+            match verification.change_method(&method.method).await {
+                Ok(challenge) => return Ok(Some(challenge)),
+                Err(error) if leaves_session_open(&error) => {
+                    screen.note(&bus_sentence(&error, words))?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+            continue;
         }
         let most = methods.len().to_string().into();
         screen.note(&words.say(message::ChooseNumber { most }))?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secinfo_wire::Details;
+
+    #[test]
+    fn a_phone_that_can_be_asked_soon_is_waited_for_and_no_longer() {
+        let refused = |reason, seconds_left| {
+            let details = Details {
+                seconds_left,
+                ..Details::default()
+            };
+            Error::Refused {
+                reason,
+                message: String::new(),
+                details: Box::new(details),
+            }
+        };
+        let seconds = Duration::from_secs;
+        let soon = refused(Reason::TooSoon, Some(30));
+        assert_eq!(seconds_until_request(&soon, seconds(0)), Some(30));
+        assert_eq!(seconds_until_request(&soon, seconds(31)), None);
+        let late = refused(Reason::TooSoon, Some(61));
+        assert_eq!(seconds_until_request(&late, seconds(0)), None);
+        let paused = refused(Reason::PushPaused, Some(30));
+        assert_eq!(seconds_until_request(&paused, seconds(0)), None);
+        let unsaid = refused(Reason::TooSoon, None);
+        assert_eq!(seconds_until_request(&unsaid, seconds(0)), None);
     }
 }

@@ -3,7 +3,7 @@
 use super::Add;
 use crate::client::Client;
 use crate::dialogue::enrollment::{self, Enrollment};
-use crate::qr::{Picture, Qr};
+use crate::qr::{Picture, PictureArguments, Qr};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::{Blocks, Screen};
 use secinfo_terminal::text::{columns, indented, pad, visible};
@@ -12,7 +12,6 @@ use secinfo_wire::{EnrollmentDetails, EnrollmentOptions};
 use secinfo_words::{Words, message};
 use serde::Serialize;
 use std::fmt::Write;
-use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 const JSON: &str = r#"JSON: first the line {"enrollment":{"kind", "expires", "attempts", "becomes_default", "issuer", "account", "key", "uri", "digits", "period", "algorithm"}}; then codes are read from standard input, one a line; then the line {"method":{as on the page}, "became_default", "former_default", "default_method"}."#;
@@ -26,15 +25,22 @@ pub(super) struct Arguments {
     /// What to call it
     #[arg(long)]
     label: Option<String>,
-    /// Write the QR code to a file as well, which must end in .png or .svg
-    #[arg(long, value_name = "FILE")]
-    qr_file: Option<PathBuf>,
-    /// Replace the file if it exists
-    #[arg(long, requires = "qr_file")]
-    force: bool,
+    #[command(flatten)]
+    picture: PictureArguments,
     /// Keep the former default method
     #[arg(long)]
     keep_default: bool,
+}
+
+impl Arguments {
+    /// Those of an app that is added beside a phone, which stays the default.
+    pub(super) fn beside_phone() -> Self {
+        Self {
+            label: None,
+            picture: PictureArguments::default(),
+            keep_default: true,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -51,10 +57,7 @@ struct DetailsJson<'a> {
 impl Add for Arguments {
     async fn add(self, client: &Client) -> Result<(), Failure> {
         // Before the daemon makes a key in vain.
-        let picture = match &self.qr_file {
-            Some(path) => Some(Picture::new(path, self.force, client.screen.words)?),
-            None => None,
-        };
+        let picture = self.picture.picture(client.screen.words)?;
         let mut options = EnrollmentOptions::default();
         options.label = self.label;
         let enrollment = enrollment::start(client, kind::AUTHENTICATOR_APP, &options).await?;

@@ -7,6 +7,7 @@ mod delivered;
 mod email;
 mod google_authenticator;
 mod hardware_token;
+mod push;
 mod recovery_codes;
 mod security_key;
 mod security_questions;
@@ -32,6 +33,7 @@ pub(crate) trait Add: clap::Args + 'static {
 pub(crate) static KINDS: &[Kind] = &[
     Kind::of::<authenticator_app::Arguments>(kind::AUTHENTICATOR_APP),
     Kind::of::<hardware_token::Arguments>(kind::HARDWARE_TOKEN),
+    Kind::of::<push::Arguments>(kind::PUSH),
     Kind::of::<text::Arguments>(kind::TEXT),
     Kind::of::<call::Arguments>(kind::CALL),
     Kind::of::<security_key::Arguments>(kind::SECURITY_KEY),
