@@ -1,6 +1,6 @@
 /*
  * The interface between secinfo and a channel plugin. A plugin is a shared library that exports
- * one function, secinfo_channel_entry. It delivers messages: texts, phone calls, emails. Each
+ * one function, secinfo_channel_entry. It delivers messages: texts, phone calls, emails, rings. Each
  * plugin runs in its own host process, without privileges, which may exit at any time.
  *
  * Versions. The upper half of a version is the major version: a host accepts only plugins of its
@@ -38,7 +38,10 @@ struct secinfo_text { const char *bytes; size_t length; };
  * capacity (as snprintf returns it) means that the text was cut. */
 struct secinfo_buffer { char *bytes; size_t capacity; size_t length; };
 
-enum secinfo_kind { SECINFO_TEXT = 1, SECINFO_CALL = 2, SECINFO_EMAIL = 4 }; /* bits */
+enum secinfo_kind { /* bits */
+	SECINFO_TEXT = 1, SECINFO_CALL = 2, SECINFO_EMAIL = 4,
+	SECINFO_PUSH = 8 /* rings phones while a sign-in waits for them */
+};
 enum secinfo_flag {
 	SECINFO_IDEMPOTENT = 1, /* the provider recognizes a repeated message id and delivers it once */
 	SECINFO_FOLLOWS_UP = 2, /* DELIVERED or FAILED comes after ACCEPTED */
@@ -69,7 +72,7 @@ enum secinfo_level { SECINFO_ERROR = 1, SECINFO_WARNING = 2, SECINFO_INFO = 3, S
 struct secinfo_request {
 	uint32_t version, size;
 	struct secinfo_text message;     /* id, 32 hexadecimal digits; the same in each attempt */
-	struct secinfo_text destination; /* a number in E.164 (+4930123456), or an email address */
+	struct secinfo_text destination; /* a number in E.164 (+4930123456), or an email address; empty for SECINFO_PUSH */
 	struct secinfo_text subject;     /* of an email */
 	struct secinfo_text text;        /* the whole text with the code */
 	struct secinfo_text html;        /* of an email: the same text as HTML */

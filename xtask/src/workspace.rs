@@ -13,11 +13,12 @@ const PROGRAMS: [&str; 4] = ["secinfod", "secinfo-key", "secinfo-password", "sec
 pub(crate) const SPOOL: &str = "secinfo-spool";
 
 /// The packages of all plugins, which the daemon loads and no other package can ask cargo for.
-pub(crate) const PLUGINS: [&str; 4] = [
+pub(crate) const PLUGINS: [&str; 5] = [
     SPOOL,
     "secinfo-text-twilio",
     "secinfo-call-twilio",
     "secinfo-email-smtp",
+    "secinfo-doorbell",
 ];
 
 /// The package of the PAM module.

@@ -34,7 +34,8 @@ enum Command {
     Test {
         /// The channel's name
         name: String,
-        /// Where to: a phone number or an email address
+        /// Where to: a phone number or an email address; nothing for a channel that rings phones
+        #[arg(default_value = "")]
         destination: String,
     },
 }

@@ -12,7 +12,7 @@ pub struct Info {
     pub name: &'static str,
     /// Version of the plugin.
     pub version: &'static str,
-    /// The kinds that it delivers: some of `text`, `call` and `email`.
+    /// The kinds that it delivers: some of `text`, `call`, `email` and `push`.
     pub kinds: &'static [&'static str],
     /// The maximum number of concurrent deliveries.
     pub parallel: u32,

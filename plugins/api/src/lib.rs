@@ -1,8 +1,8 @@
 //! The interface of channel plugins.
 //!
-//! A channel delivers a message to a destination, as a text, a phone call or an email. A plugin is
-//! a dynamic library that exports the entry function of the C ABI in `schemas/channel.h`. A plugin
-//! in Rust implements [`Channel`] and exports it with [`export_channel!`].
+//! A channel delivers a message to a destination, as a text, a phone call or an email, or rings phones.
+//! A plugin is a dynamic library that exports the entry function of the C ABI in `schemas/channel.h`. A
+//! plugin in Rust implements [`Channel`] and exports it with [`export_channel!`].
 
 pub mod abi;
 mod channel;

@@ -31,7 +31,7 @@ pub struct Request {
     pub message: String,
     /// The purpose of the message.
     pub purpose: MessagePurpose,
-    /// A phone number in E.164 (`+4930123456`) or an email address.
+    /// A phone number in E.164 (`+4930123456`) or an email address; empty for push.
     pub destination: SecretText,
     /// The subject of an email; empty for other kinds.
     pub subject: SecretText,

@@ -57,6 +57,7 @@ fn facts() -> Facts {
         ("TEXT", kinds::TEXT),
         ("CALL", kinds::CALL),
         ("EMAIL", kinds::EMAIL),
+        ("PUSH", kinds::PUSH),
         ("IDEMPOTENT", flags::IDEMPOTENT),
         ("FOLLOWS_UP", flags::FOLLOWS_UP),
         ("READABLE", flags::READABLE),

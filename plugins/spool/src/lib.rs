@@ -34,7 +34,7 @@ impl Channel for Spool {
     const INFO: Info = Info {
         name: "spool",
         version: env!("CARGO_PKG_VERSION"),
-        kinds: &["text", "call", "email"],
+        kinds: &["text", "call", "email", "push"],
         parallel: 64,
         idempotent: true,
         follows_up: false,

@@ -12,6 +12,7 @@ mod backup;
 mod break_glass;
 mod budgets;
 mod deletions;
+mod doorbell;
 mod forms;
 mod hardware_token;
 mod harness;

@@ -1,4 +1,4 @@
-//! `[channel.NAME]`: what delivers texts, calls and emails.
+//! `[channel.NAME]`: what delivers texts, calls and emails, and rings phones.
 
 use super::document::Section;
 use super::value::{self, Refusal};
@@ -9,10 +9,11 @@ use toml::de::DeValue;
 const MIB: u64 = 1 << 20;
 const GIB: u64 = MIB << 10;
 
-const KINDS: [(&str, Kind); 3] = [
+const KINDS: [(&str, Kind); 4] = [
     ("text", Kind::Text),
     ("call", Kind::Call),
     ("email", Kind::Email),
+    ("push", Kind::Push),
 ];
 
 /// The plugin that leaves messages, and the codes in them, readable on this host.
@@ -23,7 +24,7 @@ const SPOOL: &str = "spool";
 pub struct ChannelConfig {
     /// What the administrator calls it.
     pub name: ChannelName,
-    /// What it delivers: `Text`, `Call` or `Email`.
+    /// What it delivers: `Text`, `Call` or `Email`; or `Push`, for which it rings phones.
     pub kind: Kind,
     /// The library that delivers.
     pub plugin: PluginFile,

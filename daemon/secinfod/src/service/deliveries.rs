@@ -8,7 +8,7 @@ use crate::methods::delivery::destination::{self, Destination};
 use secinfo_channel::{MessagePurpose, Reason, Request, SecretText};
 use secinfo_domain::event::DeliveryFailure;
 use secinfo_domain::{
-    Action, ChannelName, DeliveryOutcome, Kind, MessageId, Place, Refusal, Seconds,
+    Action, ChannelName, DeliveryOutcome, Kind, MessageId, Place, Refusal, Seconds, Timestamp,
 };
 use secinfo_wire::names::channel_state;
 use std::sync::{Arc, Mutex};
@@ -57,6 +57,11 @@ impl Deliveries {
         !kind.is_delivered() || self.channels.delivers(kind)
     }
 
+    /// Whether there is a channel that rings phones.
+    pub(super) fn rings(&self) -> bool {
+        self.channels.delivers(Kind::Push)
+    }
+
     /// Whether a channel for this kind is up, and says that it could deliver.
     pub(super) fn is_ready(&self, kind: Kind) -> bool {
         self.channels.status().iter().any(|channel| {
@@ -77,14 +82,14 @@ impl Deliveries {
         &self,
         id: MessageId,
         purpose: MessagePurpose,
-        destination: &Destination,
+        destination: &str,
         language: Language,
     ) -> Request {
         let settings = self.core.settings();
         Request {
             message: id.to_string(),
             purpose,
-            destination: SecretText::new(destination.as_str().to_owned()),
+            destination: SecretText::new(destination.to_owned()),
             subject: SecretText::default(),
             text: SecretText::default(),
             html: SecretText::default(),
@@ -116,6 +121,13 @@ impl Deliveries {
         tracking
     }
 
+    /// Puts a message into words that names no user, and gives it to a channel. It leaves no event.
+    pub(super) fn submit(&self, kind: Kind, mut message: Request, expires: Timestamp) {
+        message.expires = expires.as_millis();
+        messages::write(&mut message, kind, Seconds::new(0), "", &[]);
+        drop(self.channels.submit(kind, message));
+    }
+
     fn complete(
         &self,
         message: &mut Request,
@@ -139,15 +151,11 @@ impl Deliveries {
         let channel = self.channel(name).ok_or(ServiceError::NoSuchChannel)?;
         let (kind, failed_before) = (channel.kind, channel.last_error_at);
         let person = self.core.person(by.uid)?;
-        let country = self.core.settings().default_country;
-        let to = destination::parse(kind, destination, Place::Mobile, country)?.destination;
-        let rules = self.core.state().policy().rules.codes.clone();
-        if kind != Kind::Email && !to.country().is_some_and(|country| rules.allows(country)) {
-            return Err(Refusal::CountryNotAllowed.into());
-        }
+        let to = self.destination_of_test(kind, destination)?;
+        let to = to.as_ref().map_or("", Destination::as_str);
         let id = MessageId::from_bytes(random_id()?);
         let language = self.language(&[language]);
-        let mut message = self.message(id, MessagePurpose::Test, &to, language);
+        let mut message = self.message(id, MessagePurpose::Test, to, language);
         self.complete(&mut message, &person, kind, LIFE_OF_TEST, &[]);
         let mut tracking = self
             .channels
@@ -166,6 +174,30 @@ impl Deliveries {
             }
         }
         Ok(tracking.progress())
+    }
+
+    /// Where a message goes with which an administrator tries a channel out; nowhere in particular where it
+    /// rings phones.
+    fn destination_of_test(
+        &self,
+        kind: Kind,
+        destination: &str,
+    ) -> Result<Option<Destination>, ServiceError> {
+        if kind == Kind::Push {
+            return if destination.is_empty() {
+                Ok(None)
+            } else {
+                let why = "a channel that rings phones takes no destination";
+                Err(ServiceError::InvalidDestination(why.to_owned()))
+            };
+        }
+        let country = self.core.settings().default_country;
+        let to = destination::parse(kind, destination, Place::Mobile, country)?.destination;
+        let rules = self.core.state().policy().rules.codes.clone();
+        if kind != Kind::Email && !to.country().is_some_and(|country| rules.allows(country)) {
+            return Err(Refusal::CountryNotAllowed.into());
+        }
+        Ok(Some(to))
     }
 
     /// Waits until the outcome of every message is recorded. The channels have stopped.

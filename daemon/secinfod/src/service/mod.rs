@@ -115,6 +115,7 @@ impl Service {
         let approvals = Arc::new(Approvals::new(
             Arc::clone(&core),
             Arc::clone(&notices),
+            Arc::clone(&deliveries),
             push_socket,
         ));
         let enrollments = Arc::new(Enrollments::new(

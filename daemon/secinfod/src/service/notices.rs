@@ -283,9 +283,9 @@ impl NoticeSender {
             let id = MessageId::from_bytes(id);
             let language = self.deliveries.language(&[&contact.language]);
             let (kind, to) = (contact.kind, &contact.destination);
-            let message = self
-                .deliveries
-                .message(id, MessagePurpose::Notice, to, language);
+            let message =
+                self.deliveries
+                    .message(id, MessagePurpose::Notice, to.as_str(), language);
             let tracking = self
                 .deliveries
                 .send(person, kind, id, message, LIFE, &notice.items);

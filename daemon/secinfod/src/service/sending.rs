@@ -182,7 +182,7 @@ impl CodeSender {
             ..self.deliveries.message(
                 message,
                 delivery.purpose,
-                delivery.destination,
+                delivery.destination.as_str(),
                 delivery.language,
             )
         };

@@ -92,7 +92,7 @@ const fn kind_bit(name: &str) -> u32 {
         }
         at += 1;
     }
-    panic!("a kind of a channel is text, call or email")
+    panic!("a kind of a channel is text, call, email or push")
 }
 
 const fn equal(one: &[u8], other: &[u8]) -> bool {

@@ -10,8 +10,15 @@ pub mod kinds {
     pub const CALL: u32 = 2;
     /// Emails.
     pub const EMAIL: u32 = 4;
+    /// What rings phones while a sign-in waits for them.
+    pub const PUSH: u32 = 8;
     /// All kinds, with their names in [`crate::Info::kinds`].
-    pub const NAMED: [(&str, u32); 3] = [("text", TEXT), ("call", CALL), ("email", EMAIL)];
+    pub const NAMED: [(&str, u32); 4] = [
+        ("text", TEXT),
+        ("call", CALL),
+        ("email", EMAIL),
+        ("push", PUSH),
+    ];
 }
 
 /// `enum secinfo_flag`: bits to be combined.

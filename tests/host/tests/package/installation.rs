@@ -15,6 +15,7 @@ const FILES: &[&str] = &[
     "/run/secinfo/sign-in 666 root:root",
     "/usr/bin/secinfo 755 root:root",
     "/usr/lib/secinfo/channels/libsecinfo_call_twilio.so 644 root:root",
+    "/usr/lib/secinfo/channels/libsecinfo_doorbell.so 644 root:root",
     "/usr/lib/secinfo/channels/libsecinfo_email_smtp.so 644 root:root",
     "/usr/lib/secinfo/channels/libsecinfo_spool.so 644 root:root",
     "/usr/lib/secinfo/channels/libsecinfo_text_twilio.so 644 root:root",

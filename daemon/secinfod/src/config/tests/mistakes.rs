@@ -107,7 +107,7 @@ const BAD_VALUES: [(&str, &str, &str, &str); 116] = [
     ("daemon", "allow_spool = \"yes\"", "a text", "true or false, without quotes"),
     ("channel.a", "plugin = \"spool\"", "`kind` is missing", "or \"email\""),
     ("channel.a", "kind = \"text\"", "`plugin` is missing", "\"email-smtp\""),
-    ("channel.a", "kind = \"push\"", "not known", "\"text\", \"call\", \"email\""),
+    ("channel.a", "kind = \"fax\"", "not known", "\"text\", \"call\", \"email\""),
     ("channel.a", "kind = \"text\"\nplugin = \"spool\"", "readable", "true` in [daemon]"),
     ("channel.a", "kind = \"text\"\nplugin = \"/x/libsecinfo_spool.so\"", "readable", "true` in [daemon]"),
     ("channel.a", "plugin = \"Twilio\"", "neither", "\"text-twilio\""),

@@ -1,16 +1,19 @@
 //! Requests to approve on phones: sent to a phone for a session, and answered by the phone.
 
+mod doorbell;
 mod enrolling;
 mod posted;
 mod start;
 mod texts;
 mod waiting;
 
+use super::deliveries::Deliveries;
 use super::notices::Notices;
 use crate::core::{Core, Person, Requester, ServiceError, random_id};
 use crate::messages::Language;
 use crate::methods::payload::MethodPayload;
 use crate::push::{Asked, Asks, NewRequest, Occasion, PhoneOwner, PhoneRequest, Phones};
+use doorbell::Doorbell;
 use secinfo_domain::event::Fact;
 use secinfo_domain::state::Method;
 use secinfo_domain::{Action, ApprovalId, MethodId, Purpose, Refusal, Timestamp, UserId};
@@ -29,6 +32,7 @@ const KNOWN_AGAIN: Duration = Duration::from_secs(20);
 pub struct Approvals {
     core: Arc<Core>,
     notices: Arc<Notices>,
+    doorbell: Doorbell,
     /// None where push is off.
     host: Option<Host>,
     waiting: Mutex<Vec<UserId>>,
@@ -114,7 +118,12 @@ impl Question<'_> {
 }
 
 impl Approvals {
-    pub(super) fn new(core: Arc<Core>, notices: Arc<Notices>, socket: PathBuf) -> Self {
+    pub(super) fn new(
+        core: Arc<Core>,
+        notices: Arc<Notices>,
+        deliveries: Arc<Deliveries>,
+        socket: PathBuf,
+    ) -> Self {
         let host = core.settings().push.map(|address| Host {
             phones: Arc::new(Phones::new(&address)),
             address,
@@ -124,6 +133,7 @@ impl Approvals {
         Self {
             core,
             notices,
+            doorbell: Doorbell::new(deliveries),
             host,
             waiting: Mutex::default(),
         }
@@ -265,6 +275,9 @@ impl Approvals {
             source: question.by.source.clone(),
         })?;
         self.end_in_time(host, &request, nonce);
+        if method.is_some() && question.purpose == Purpose::SignIn {
+            self.doorbell.ring(question.language, expires)?;
+        }
         Ok(request)
     }
 
