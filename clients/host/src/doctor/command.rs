@@ -12,13 +12,13 @@ use std::path::PathBuf;
 
 const HELP: &str = r#"Exit codes: 0 when nothing is worse than info, 7 when there are warnings, 1 when there are errors.
 
-JSON: {"findings":[{"id", "severity", "area", "subject", "services", "what", "remedy", "changes"}], "looked_at":[{"area", "what"}], "not_looked_at":[{"area", "what", "why"}]}; severity is "error", "warning" or "info", area is "pam", "sshd", "daemon", "files", "units", "clock", "reset" or "recovery"; services is there for PAM only; changes, where it is there, is what the remedy says as [{"file", "line", and "replace" with "with", or "before", or "behind"}], to be made together and in this order. With warnings or errors, a line {"error":"Findings", "message", "exit"} follows."#;
+JSON: {"findings":[{"id", "severity", "area", "subject", "services", "what", "remedy", "changes"}], "looked_at":[{"area", "what"}], "not_looked_at":[{"area", "what", "why"}]}; severity is "error", "warning" or "info", area is "pam", "sshd", "daemon", "files", "units", "clock", "reset", "push" or "recovery"; services is there for PAM only; changes, where it is there, is what the remedy says as [{"file", "line", and "replace" with "with", or "before", or "behind"}], to be made together and in this order. With warnings or errors, a line {"error":"Findings", "message", "exit"} follows."#;
 
 /// Find what is wrong with the installation, and what to do about it
 ///
 /// Reads the PAM configuration as Linux-PAM does and goes through all that each service can do,
-/// looks at the SSH server, the daemon, its files and units, the clock, password reset, and the
-/// ways back in.
+/// looks at the SSH server, the daemon, its files and units, the clock, password reset, what
+/// phones connect to, and the ways back in.
 /// Changes nothing. Run it as root; as another user it says what it could not look at.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = HELP)]

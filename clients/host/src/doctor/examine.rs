@@ -2,7 +2,7 @@
 //! and nothing is asked of the network.
 
 use super::finding::Findings;
-use super::{clock, daemon, files, kiosks, lacking, pam, recovery, reset, sshd, units};
+use super::{clock, daemon, files, kiosks, lacking, pam, push, recovery, reset, sshd, units};
 use secinfo_pam_stack::root::Root;
 
 /// Looks at everything below a root directory; `address` is that of the bus, if not the usual.
@@ -20,6 +20,7 @@ pub(crate) async fn examine(root: &Root, address: Option<&str>) -> Findings {
         kiosks::check(root, &servers, &mut findings);
         lacking::check(root, address, &mut findings).await;
     }
+    push::check(root, &mut findings);
     recovery::check(root, &protection, &mut findings);
     findings.sort();
     findings

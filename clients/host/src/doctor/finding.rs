@@ -32,13 +32,15 @@ pub(crate) enum Area {
     Clock,
     /// Password reset.
     Reset,
+    /// Phones that approve sign-ins.
+    Push,
     /// Ways back in.
     Recovery,
 }
 
 impl Area {
     /// All of them, in order.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Pam,
         Self::Sshd,
         Self::Daemon,
@@ -46,6 +48,7 @@ impl Area {
         Self::Units,
         Self::Clock,
         Self::Reset,
+        Self::Push,
         Self::Recovery,
     ];
 
@@ -59,6 +62,7 @@ impl Area {
             Self::Units => "Units",
             Self::Clock => "Clock",
             Self::Reset => "Password reset",
+            Self::Push => "Phones",
             Self::Recovery => "Ways back in",
         }
     }

@@ -10,6 +10,7 @@ mod finding;
 mod kiosks;
 mod lacking;
 mod pam;
+pub(crate) mod push;
 mod recovery;
 mod reset;
 mod sshd;
