@@ -20,13 +20,13 @@ const HELP: &str = r#"Examples:
 
 A SETTINGS file has the plugin's settings as in the reference of channels; it is copied to /etc/secinfo/channels. Where it says { file = "/path" }, the channel gets that file from systemd. The channel is called KIND-main.
 
-JSON (asks nothing): {"steps":[{"step", "state", "what"}], "left":[...], "warnings":[...]}; step is "host", "master-key", "channels", "policy", "ways-back-in", "password-reset" or "sign-in", state is "done", "unchanged" or "skipped", left is what remains to be done, warnings is what needs attention. A test message that was not delivered ends with exit code 1 when all else is done. Break-glass codes come before, in the form of secinfo break-glass."#;
+JSON (asks nothing): {"steps":[{"step", "state", "what"}], "left":[...], "warnings":[...]}; step is "host", "master-key", "channels", "policy", "ways-back-in", "password-reset", "push" or "sign-in", state is "done", "unchanged" or "skipped", left is what remains to be done, warnings is what needs attention. A test message that was not delivered ends with exit code 1 when all else is done. Break-glass codes come before, in the form of secinfo break-glass."#;
 
 /// Set this host up, step by step; for root
 ///
 /// Goes from the fresh package to a host that asks for a second step at sign-in: seals the master key,
 /// sets up the channels that send codes, says who must have methods, makes break-glass codes, lets
-/// users reset passwords, and switches PAM on, with a way back. Each step is explained before it asks. What is so already is
+/// users reset passwords and approve sign-ins on phones, and switches PAM on, with a way back. Each step is explained before it asks. What is so already is
 /// left alone, so it can be run again at any time.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = HELP)]
@@ -49,6 +49,8 @@ pub struct Arguments {
     pub(super) break_glass: Vec<String>,
     #[command(flatten)]
     pub(super) reset: ResetArguments,
+    #[command(flatten)]
+    pub(super) push: PushArguments,
     #[command(flatten)]
     pub(super) sign_in: SignInArguments,
     /// Switch off what a run before has switched on that nobody has confirmed
@@ -116,6 +118,25 @@ pub(super) struct ResetArguments {
 }
 
 // What is said of phones.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct PushArguments {
+    /// Whether users can approve sign-ins on their phones
+    #[arg(long, value_name = "STATE")]
+    pub(super) push: Option<PushChoice>,
+    /// The url at which phones ask, such as `https://push.example.org:8443/push`
+    #[arg(long, value_name = "URL")]
+    pub(super) push_url: Option<String>,
+    /// The file of the certificate for it, with all that lead to a root, in PEM
+    #[arg(long, value_name = "FILE")]
+    pub(super) push_certificate: Option<PathBuf>,
+    /// The file of the key of the certificate, in PEM
+    #[arg(long, value_name = "FILE")]
+    pub(super) push_key: Option<PathBuf>,
+    /// The port at which this host listens for phones, if it is not that of the url
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) push_port: Option<u16>,
+}
+
 // What is said of sign-in.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct SignInArguments {
@@ -152,6 +173,17 @@ pub(super) enum ResetChoice {
     /// They are.
     Enable,
     /// They are not, and no prompt takes the word.
+    Disable,
+    /// As it is.
+    Keep,
+}
+
+/// Whether phones are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PushChoice {
+    /// They are.
+    Enable,
+    /// They are not, and nothing listens for them.
     Disable,
     /// As it is.
     Keep,

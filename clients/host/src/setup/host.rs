@@ -189,6 +189,27 @@ impl Host {
         Ok(staged)
     }
 
+    /// Makes a link to a file, in the place of what is there.
+    pub(crate) fn link(&self, path: &str, target: &str) -> Result<(), Failure> {
+        let stage = || -> io::Result<PathBuf> {
+            let link = self.path(path);
+            let name = link.file_name().unwrap_or_default().to_string_lossy();
+            let staged = link.with_file_name(format!(".{name}.new"));
+            self.before_change()?;
+            ignore_absent(fs::remove_file(&staged))?;
+            std::os::unix::fs::symlink(target, &staged)?;
+            Ok(staged)
+        };
+        let staged = stage().map_err(failure("link", path))?;
+        self.put(&staged, path)
+    }
+
+    /// What a link leads to; none where there is no link.
+    pub(crate) fn link_target(&self, path: &str) -> Option<String> {
+        let target = fs::read_link(self.path(path)).ok()?;
+        target.into_os_string().into_string().ok()
+    }
+
     /// Creates a new file that only its owner may read; never replaces one.
     pub(crate) fn create(&self, path: &str, content: &[u8]) -> Result<(), Failure> {
         let target = self.path(path);

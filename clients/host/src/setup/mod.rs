@@ -15,6 +15,7 @@ mod look;
 mod master_key;
 mod policy;
 mod program;
+mod push;
 mod questions;
 mod report;
 mod reset;
@@ -117,6 +118,7 @@ fn check(
     channels::check(host, &arguments.channel, &arguments.test)?;
     ways_back::check(&arguments.break_glass)?;
     arguments.reset.check(host)?;
+    arguments.push.check(host, questions.are_asked())?;
     sign_in.check(host, questions, report)
 }
 
@@ -159,6 +161,15 @@ async fn steps(
         daemon,
         questions,
         &arguments.reset,
+        sign_in.address,
+        report,
+    )
+    .await?;
+    push::run(
+        host,
+        daemon,
+        questions,
+        &arguments.push,
         sign_in.address,
         report,
     )

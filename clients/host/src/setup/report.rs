@@ -22,6 +22,8 @@ pub(super) enum Step {
     WaysBackIn,
     /// New passwords for users who forgot theirs.
     PasswordReset,
+    /// Phones that approve sign-ins.
+    Push,
     /// PAM and the SSH server.
     SignIn,
 }
@@ -35,6 +37,7 @@ impl Step {
             Self::Policy => "Policy",
             Self::WaysBackIn => "Ways back in",
             Self::PasswordReset => "Password reset",
+            Self::Push => "Phones",
             Self::SignIn => "Sign-in",
         }
     }

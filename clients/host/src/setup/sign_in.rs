@@ -1,4 +1,4 @@
-//! Step 7: PAM and the SSH server, with a rollback that needs neither this process nor its terminal.
+//! Step 8: PAM and the SSH server, with a rollback that needs neither this process nor its terminal.
 
 mod confirmation;
 mod ssh;

@@ -121,6 +121,7 @@ fn what_is_not_confirmed_is_taken_back() {
     session.when_asked("They are shown once. [Y/n]", "n");
     session.when_asked("Set up an authenticator app for admin now? [y/N]", "n");
     session.when_asked("set a new one? [y/N]", "n");
+    session.when_asked("on their phones? [y/N]", "n");
     session.expect("Does it work? [yes/No]");
     assert!(machine.read(COMMON_AUTH).contains(MODULE));
     drop(session);
@@ -174,8 +175,9 @@ fn up_to_confirmation(machine: &Machine, setup: &mut Dialogue<'_>) {
     setup.when_asked("Set up a channel now? [y/N]", "n");
     setup.when_asked("Go through these settings now? [Y/n]", "n");
     setup.when_asked("(Enter for none)", "");
+    setup.when_asked("set a new one? [y/N]", "n");
     // What is typed before the question is no answer to it.
-    setup.when_asked("set a new one? [y/N]", "n\nyes");
+    setup.when_asked("on their phones? [y/N]", "n\nyes");
     setup.expect("Does it work? [yes/No]");
     assert!(machine.read(COMMON_AUTH).contains(MODULE));
     assert!(
