@@ -11,6 +11,7 @@ mod log;
 mod many_users;
 mod measure;
 mod pam;
+mod phones;
 mod provider;
 mod replay;
 mod report;
@@ -31,6 +32,7 @@ use report::{Results, print_error, progress};
 use start::IdleMemory;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use verification::Subject;
 
 /// Measures secinfo and compares it with its bars. Takes some minutes.
@@ -71,6 +73,8 @@ enum Part {
     Pam,
     /// Whole PAM verifications while another account floods the daemon; takes root
     Flood,
+    /// Whole PAM verifications while the process that phones talk to is flooded
+    Phones,
     /// Times of a password reset for a user and for nobody; takes root
     Reset,
 }
@@ -160,6 +164,9 @@ fn run(arguments: &Arguments) -> Result<()> {
     }
     if wanted(Part::Flood) {
         runtime.block_on(with_flood(&paths, &sizes, &mut report))?;
+    }
+    if wanted(Part::Phones) {
+        runtime.block_on(with_phones(&paths, &sizes, &mut report))?;
     }
     if wanted(Part::Reset) {
         runtime.block_on(with_reset(&paths, &sizes, &mut report))?;
@@ -275,6 +282,29 @@ async fn with_flood(paths: &Paths, sizes: &Sizes, report: &mut Results) -> Resul
     host.stop_daemon()
 }
 
+/// Measures whole sign-ins through PAM while the process that phones talk to is flooded.
+async fn with_phones(paths: &Paths, sizes: &Sizes, report: &mut Results) -> Result<()> {
+    let directory = paths.new_directory("phones")?;
+    let place = paths.new_directory("phones/host")?;
+    let sockets = phones::Sockets::new(&place)?;
+    let root = many_users::one_user(&host::state(&place))?;
+    let mut host = BenchHost::start_bus(&place, &sockets.configuration()?).await?;
+    host.start_daemon(&paths.daemon).await?;
+    let relay = Arc::new(sockets.start(&paths.relay)?);
+    relay.wait_until_served().await?;
+    log::quiet_disk();
+    Subject::of_one(&host, root).choose_token().await?;
+    let programs = pam::Programs {
+        module: &paths.pam_module,
+        host: &paths.pam_host,
+    };
+    let count = sizes.verifications;
+    report.add(vec![
+        phones::measure(&host, relay, &programs, &directory, count).await?,
+    ]);
+    host.stop_daemon()
+}
+
 /// Measures password resets for a user and for a name that no account has.
 async fn with_reset(paths: &Paths, sizes: &Sizes, report: &mut Results) -> Result<()> {
     let place = paths.new_directory("reset")?;
@@ -289,6 +319,8 @@ async fn with_reset(paths: &Paths, sizes: &Sizes, report: &mut Results) -> Resul
 struct Paths {
     /// The daemon that is measured.
     daemon: PathBuf,
+    /// The process that phones talk to.
+    relay: PathBuf,
     /// The plugin that simulates a provider.
     spool: PathBuf,
     /// The PAM module.
@@ -332,6 +364,7 @@ impl Paths {
             .context(|| format!("find {}", kept.display()))?;
         let paths = Self {
             daemon,
+            relay: built("secinfo-push")?,
             spool,
             pam_module,
             pam_host,

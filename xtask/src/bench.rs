@@ -5,8 +5,8 @@ use crate::packages::{self, Needs};
 use crate::workspace::{self, SPOOL, Workspace};
 use std::process::Command;
 
-/// The packages of the benchmark and of the daemon that it measures.
-const PACKAGES: [&str; 2] = ["secinfo-bench", "secinfod"];
+/// The packages of the benchmark and of the processes that it measures.
+const PACKAGES: [&str; 3] = ["secinfo-bench", "secinfod", "secinfo-push"];
 
 /// Runs the task; the arguments are passed to the benchmark.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
