@@ -7,7 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The packages whose programs people run.
-const PROGRAMS: [&str; 4] = ["secinfod", "secinfo-key", "secinfo-password", "secinfo-cli"];
+const PROGRAMS: [&str; 5] = [
+    "secinfod",
+    "secinfo-key",
+    "secinfo-password",
+    "secinfo-push",
+    "secinfo-cli",
+];
 
 /// The package of the plugin that writes messages to a directory.
 pub(crate) const SPOOL: &str = "secinfo-spool";

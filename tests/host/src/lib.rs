@@ -14,14 +14,17 @@ mod installed;
 mod machine;
 mod output;
 mod people;
+mod phones;
 mod vm;
 
 pub use installed::{installed_root, package};
 pub use machine::Machine;
 pub use output::Output;
 pub use people::{APP, Session, is_refused};
+pub use phones::Authority;
 pub use secinfo_test_key::{Attestation, Authenticator, Fault, MachinePort, Owner, Ports, Shared};
 pub use secinfo_test_person::{Algorithm, Codes, Dialogue, Process, Pty, now};
+pub use secinfo_test_phone::{Choice, Entry, Link, Phone, Problem};
 pub use vm::{Console, Disk, Tpm, VirtualMachine};
 
 /// The users that the host has beside root, who has no password. The last one may use sudo.

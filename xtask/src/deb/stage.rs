@@ -28,6 +28,7 @@ pub(super) fn fill(place: &Workspace, programs: &Path, stage: &Path) -> Result<(
         "secinfod",
         "secinfo-key",
         "secinfo-password",
+        "secinfo-push",
         "secinfo-reset-shell",
         "secinfo",
     ];

@@ -9,6 +9,7 @@ const FILES: &[&str] = &[
     "/etc/secinfo/channels 700 root:root",
     "/etc/secinfo/config.toml 644 root:root",
     "/etc/secinfo/credentials 700 root:root",
+    "/etc/secinfo/push 700 root:root",
     "/etc/pam.d/secinfo-reset 644 root:root",
     "/run/secinfo/channels 755 root:root",
     "/run/secinfo/password 600 secinfo:secinfo",
@@ -21,6 +22,7 @@ const FILES: &[&str] = &[
     "/usr/lib/secinfo/channels/libsecinfo_text_twilio.so 644 root:root",
     "/usr/lib/secinfo/secinfo-key 755 root:root",
     "/usr/lib/secinfo/secinfo-password 755 root:root",
+    "/usr/lib/secinfo/secinfo-push 755 root:root",
     "/usr/lib/secinfo/secinfo-reset-shell 755 root:root",
     "/usr/sbin/secinfod 755 root:root",
     "/usr/share/bash-completion/completions/secinfo 644 root:root",
@@ -41,7 +43,7 @@ const FILES: &[&str] = &[
     "/var/lib/secinfo/vault.root 600 secinfo:secinfo",
 ];
 
-/// The worst that `systemd-analyze security` may say of the daemon, in tenths.
+/// The worst that `systemd-analyze security` may say of the daemon and of what phones talk to, in tenths.
 const EXPOSURE_OF_THE_DAEMON: u32 = 15;
 /// The same of a channel.
 const EXPOSURE_OF_A_CHANNEL: u32 = 25;
@@ -163,6 +165,9 @@ fn the_units_are_right_and_their_sandboxes_as_tight_as_promised() {
         "/lib/systemd/system/secinfo-key@.service",
         "/lib/systemd/system/secinfo-password.socket",
         "/lib/systemd/system/secinfo-password@.service",
+        "/lib/systemd/system/secinfo-push.service",
+        "/lib/systemd/system/secinfo-push.socket",
+        "/lib/systemd/system/secinfo-push-proxy.socket",
     ];
     let verify = ["systemd-analyze", "verify", "--man=no"];
     let verified = machine.run(verify.iter().chain(&units));
@@ -172,6 +177,7 @@ fn the_units_are_right_and_their_sandboxes_as_tight_as_promised() {
         "{verified:#?}"
     );
     assert!(exposure(&machine, "secinfod.service") <= EXPOSURE_OF_THE_DAEMON);
+    assert!(exposure(&machine, "secinfo-push.service") <= EXPOSURE_OF_THE_DAEMON);
     assert!(exposure(&machine, "secinfo-channel@text.service") <= EXPOSURE_OF_A_CHANNEL);
     assert!(exposure(&machine, "secinfo-password@1.service") <= EXPOSURE_OF_THE_HELPER);
     assert!(exposure(&machine, "secinfo-key@1.service") <= EXPOSURE_OF_THE_HELPER);

@@ -13,6 +13,7 @@ mod machine;
 mod pam_auth_update;
 mod password;
 mod purge;
+mod push;
 mod reload;
 mod removal;
 mod setup;

@@ -7,6 +7,7 @@ mod every_way_in;
 mod interrupted;
 mod lockout;
 mod login_sessions;
+mod phones;
 mod polkit;
 mod reset;
 mod set_up;

@@ -5,4 +5,5 @@
 mod channel;
 mod daemon;
 mod probe;
+mod push;
 mod written;

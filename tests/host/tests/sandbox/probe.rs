@@ -83,8 +83,13 @@ pub(crate) fn machine() -> Machine {
     ];
     let stop = ["systemctl", "stop"].into_iter().chain(units);
     machine.run(stop).ok();
-    machine.write("/usr/sbin/secinfod", compiled(), 0o755);
+    take_the_place_of(&machine, "/usr/sbin/secinfod");
     machine
+}
+
+/// Puts the program in the place of one of ours.
+pub(crate) fn take_the_place_of(machine: &Machine, program: &str) {
+    machine.write(program, compiled(), 0o755);
 }
 
 /// The same on whose units these lines are in force as well.
