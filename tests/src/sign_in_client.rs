@@ -178,7 +178,11 @@ pub struct Step {
 }
 
 impl Step {
-    fn read(step: &Value) -> Self {
+    /// Reads the parameters of a reply.
+    ///
+    /// # Panics
+    /// If they are no step of a sign-in.
+    pub fn read(step: &Value) -> Self {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         if let Some(prompt) = step.get("prompt") {
             return Self {
