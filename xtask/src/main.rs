@@ -13,6 +13,7 @@ mod failure;
 mod fuzz;
 mod interrupt;
 mod packages;
+mod page;
 mod screen;
 mod test;
 mod workspace;
@@ -35,6 +36,7 @@ Tasks:
                        Fuzz what reads input from outside, each target for 10 minutes or N; with
                        --merge, add to the corpora what reaches code that they do not
   deb [--profile P]    Build the Debian package in target/deb; P is release (the default) or dev
+  page types [--check] Write the types of the bus for the page in Cockpit, or check that they are fresh
   docs [DIRECTORY]     Write manual pages and shell completions (to target/docs)
 
 deb, demo, fuzz and test install the Debian packages that they need and that are missing, as root or by
@@ -72,6 +74,7 @@ fn run(words: &[&str]) -> Result<()> {
         ["bench", arguments @ ..] => bench::run(arguments),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["deb", arguments @ ..] => deb::run(arguments),
+        ["page", arguments @ ..] => page::run(arguments),
         ["docs"] => docs::run(None),
         ["docs", directory] => docs::run(Some(directory)),
         _ => Err(Failure::Usage(format!(

@@ -1,0 +1,73 @@
+// The words of the page. Those of a language are its files in src/words, and of schemas/words what is said of
+// kinds, hints and errors everywhere. `import text from "words:de"` has all of them.
+
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** The languages, the one first that the others are held against. */
+export const LANGUAGES = ["en", "de", "fr"];
+
+/** What the page says in the same words as the command and the sign-in. */
+const SHARED = /^(error|finer|undelivered|kind|place|purpose|notice|security-question)-|^hint-once$/;
+
+/** The plugin that reads them. */
+export function words(own, shared) {
+    return {
+        name: "words",
+        setup(build) {
+            build.onResolve({ filter: /^words:/ }, ({ path }) => ({ path: path.slice("words:".length), namespace: "words" }));
+            build.onLoad({ filter: /./, namespace: "words" }, async ({ path }) => ({
+                contents: await wordsOf(path, own, shared),
+                loader: "text",
+            }));
+        },
+    };
+}
+
+/** All words of a language, as Fluent. Of two messages of one name the page's own is taken. */
+export async function wordsOf(language, own, shared) {
+    const messages = new Map();
+    for (const file of await files(join(shared, language))) {
+        for (const [name, text] of messagesOf(await readFile(file, "utf8"))) {
+            if (SHARED.test(name)) {
+                messages.set(name, text);
+            }
+        }
+    }
+    for (const file of await ownFiles(language, own)) {
+        for (const [name, text] of messagesOf(await readFile(file, "utf8"))) {
+            messages.set(name, text);
+        }
+    }
+    return [...messages.values()].join("");
+}
+
+/** The page's own files of a language: en.ftl, and such as admin.en.ftl. */
+export async function ownFiles(language, own) {
+    const names = await readdir(own);
+    return names.filter((name) => new RegExp(`(^|\\.)${language}\\.ftl$`).test(name)).sort().map((name) => join(own, name));
+}
+
+async function files(folder) {
+    const entries = await readdir(folder, { withFileTypes: true });
+    const found = [];
+    for (const entry of entries.sort((one, other) => one.name.localeCompare(other.name))) {
+        const path = join(folder, entry.name);
+        found.push(...(entry.isDirectory() ? await files(path) : [path]));
+    }
+    return found;
+}
+
+/** Each message of a file by its name. A message begins at the start of a line. */
+export function messagesOf(source) {
+    const messages = [];
+    for (const line of source.split("\n")) {
+        const start = /^([a-zA-Z][\w-]*) *=/.exec(line);
+        if (start) {
+            messages.push([start[1], `${line}\n`]);
+        } else if (messages.length > 0 && /^[ }]/.test(line)) {
+            messages.at(-1)[1] += `${line}\n`;
+        }
+    }
+    return messages;
+}

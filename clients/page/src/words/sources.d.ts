@@ -1,0 +1,6 @@
+declare module "words:*" {
+    const text: string;
+    export default text;
+}
+
+declare module "*.css";
