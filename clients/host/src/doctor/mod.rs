@@ -13,7 +13,7 @@ mod pam;
 pub(crate) mod push;
 mod recovery;
 mod reset;
-mod sshd;
+pub(crate) mod sshd;
 mod units;
 
 pub use command::{Arguments, run};

@@ -6,4 +6,5 @@ mod running;
 mod settings;
 
 pub(crate) use check::check;
+pub(crate) use running::listeners;
 pub(crate) use settings::{Settings, settings};

@@ -13,11 +13,11 @@ const WITH_VALUE: &str = "CEbcfghkopu";
 
 /// The arguments of a server that decide its settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Arguments {
+pub(crate) struct Arguments {
     /// The file that it begins with.
-    pub(super) file: String,
+    pub(crate) file: String,
     /// Settings that come before those of the file.
-    pub(super) options: Vec<String>,
+    pub(crate) options: Vec<String>,
 }
 
 impl Default for Arguments {
@@ -61,19 +61,20 @@ impl Arguments {
 
 /// A server that runs.
 #[derive(Debug)]
-pub(super) struct Listener {
+pub(crate) struct Listener {
     /// Its process.
-    pub(super) pid: u32,
+    pub(crate) pid: u32,
     /// What it is started with; `None` where that is not understood.
-    pub(super) arguments: Option<Arguments>,
+    pub(crate) arguments: Option<Arguments>,
     /// The same as the kernel shows it.
-    pub(super) title: String,
+    pub(crate) title: String,
 }
 
 impl Listener {
     /// When it read its settings last: it then writes its id into a file. In seconds since 1970, and nanoseconds;
     /// `None` where another process has written the file.
-    pub(super) fn read_at(&self, pid_file: &str) -> Option<(i64, i64)> {
+    pub(crate) fn read_at(&self, pid_file: impl AsRef<Path>) -> Option<(i64, i64)> {
+        let pid_file = pid_file.as_ref();
         let text = fs::read_to_string(pid_file).ok()?;
         let is_own = text.trim().parse() == Ok(self.pid);
         let metadata = is_own.then(|| fs::metadata(pid_file).ok()).flatten()?;
@@ -82,7 +83,7 @@ impl Listener {
 }
 
 /// The servers of root's that run on this host; those in containers are not its own.
-pub(super) fn listeners() -> Vec<Listener> {
+pub(crate) fn listeners() -> Vec<Listener> {
     let host = pid_namespace(Path::new("/proc/self"));
     let mut found = Vec::new();
     for process in fs::read_dir("/proc").into_iter().flatten().flatten() {

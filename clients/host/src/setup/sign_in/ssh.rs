@@ -5,8 +5,12 @@ use super::super::host::Host;
 use super::super::program::Program;
 use super::super::questions::Questions;
 use super::super::report::Report;
+use crate::doctor::sshd::listeners;
 use secinfo_terminal::failure::Failure;
+use secinfo_terminal::text::visible;
 use std::collections::BTreeMap;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// Our file. The server takes the first value that it reads, and reads these before its own.
 pub(super) const FILE: &str = "/etc/ssh/sshd_config.d/secinfo.conf";
@@ -15,6 +19,11 @@ const HEADER: &str = "# Written by secinfo setup; secinfo setup --pam disable re
 const KEY_FIRST: &str = "publickey,keyboard-interactive";
 /// Seconds that suffice to set up a method while signing in.
 const TIME: u32 = 300;
+/// How long a server may take to read its settings, after how long it is asked again, and how often it is
+/// looked at.
+const PATIENCE: Duration = Duration::from_secs(20);
+const AGAIN: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The content of the file.
 #[derive(Debug, PartialEq, Eq)]
@@ -175,10 +184,51 @@ pub(super) fn reload(host: &Host) -> Result<(), Failure> {
     } else {
         "sshd.service"
     };
-    // While the host boots, a job for a server that is ordered after us would deadlock.
-    let is_active = Program::new("systemctl", ["is-active", "--quiet", unit]);
-    if host.run(&is_active)?.well {
-        host.succeed(&Program::new("systemctl", ["try-reload-or-restart", unit]))?;
+    let asked = host.run(&Program::new("systemctl", ["is-active", unit]))?;
+    // Its exit status is the same where it cannot tell. What it prints is not.
+    match asked.text().trim() {
+        "active" | "activating" | "reloading" | "refreshing" => reload_running(host, unit)?,
+        // It reads the file when it is started. While the host boots, a job for a server that is ordered
+        // after us would deadlock.
+        "inactive" | "deactivating" | "failed" | "maintenance" => {}
+        _ => {
+            return Err(Failure::Refused(format!(
+                "it is not known whether the SSH server uses {FILE} as it is now, because systemd does not tell whether {unit} runs: run systemctl try-reload-or-restart {unit}. {}",
+                visible(asked.errors.trim())
+            )));
+        }
     }
     Ok(())
+}
+
+/// Reloads a server that runs, until it has read its settings. While it reads them it ignores a further request,
+/// such as that of the way back from a change a moment ago.
+fn reload_running(host: &Host, unit: &str) -> Result<(), Failure> {
+    let pid_file = in_force(host)?.remove("pidfile");
+    let read_at = || {
+        let pid_file = host.path(pid_file.as_ref()?);
+        let listeners = listeners();
+        listeners.iter().find_map(|one| one.read_at(&pid_file))
+    };
+    let before = read_at();
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        host.succeed(&Program::new("systemctl", ["try-reload-or-restart", unit]))?;
+        // Where it writes no such file, it cannot be told.
+        if before.is_none() {
+            return Ok(());
+        }
+        let again = Instant::now() + AGAIN;
+        while Instant::now() < again {
+            if read_at() != before {
+                return Ok(());
+            }
+            thread::sleep(PAUSE);
+        }
+        if Instant::now() > deadline {
+            return Err(Failure::Refused(format!(
+                "the SSH server goes on with its former settings, though it was told to read {FILE} anew: run systemctl restart {unit}"
+            )));
+        }
+    }
 }

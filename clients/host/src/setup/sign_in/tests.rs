@@ -58,10 +58,18 @@ fn fixture() -> Fixture {
     fixture.program(UPDATE, UPDATE_SCRIPT);
     fixture.program("sshd", SSHD);
     fixture.program("secinfo", "exit 0");
-    for name in ["systemctl", "systemd-run"] {
-        fixture.program(name, &fixture.note(name));
-    }
+    fixture.program("systemd-run", &fixture.note("systemd-run"));
+    ssh_server(&fixture, "echo active");
     fixture
+}
+
+/// Has systemd answer so where it is asked whether the SSH server runs.
+fn ssh_server(fixture: &Fixture, answers: &str) {
+    let script = format!(
+        "{}\ncase \"$*\" in is-active*) {answers} ;; esac",
+        fixture.note("systemctl")
+    );
+    fixture.program("systemctl", &script);
 }
 
 fn sign_in(pam: Option<PamChoice>, pam_confirmed: bool) -> SignIn<'static> {
@@ -166,6 +174,41 @@ async fn whatever_is_not_a_yes_takes_it_back() {
             "stop secinfo-setup-take-back.timer"
         );
     }
+}
+
+#[tokio::test]
+async fn the_way_back_is_not_done_until_the_ssh_server_was_reloaded() {
+    let fixture = fixture();
+    let off = fixture.read(COMMON_AUTH);
+    let questions = fixture.answers(&["1", "y"]);
+    let mut report = fixture.report();
+    let person = || {
+        // The bus of systemd does not answer.
+        ssh_server(&fixture, "exit 1");
+        Ok(Person(Confirmed::No, None))
+    };
+    let asked = sign_in(None, false);
+    let failure = run(&fixture.host, &questions, person, &asked, &mut report)
+        .await
+        .unwrap_err();
+    let told = "systemd does not tell whether ssh.service runs";
+    assert!(failure.to_string().contains(told), "{failure}");
+    assert!(WayBack::is_there(&fixture.host));
+    assert_eq!(fixture.read(COMMON_AUTH), off);
+
+    ssh_server(&fixture, "echo active");
+    assert!(way_back::go(&fixture.host).unwrap());
+    assert!(!WayBack::is_there(&fixture.host));
+    let calls = fixture.noted("systemctl");
+    assert!(calls.contains(&"try-reload-or-restart ssh.service".to_owned()));
+
+    // A server that does not run reads the file when it is started.
+    ssh_server(&fixture, "echo inactive; exit 3");
+    go(&fixture, &fixture.unattended(), &enable(), Confirmed::Yes)
+        .await
+        .unwrap();
+    let calls = fixture.noted("systemctl");
+    assert!(calls.iter().all(|call| !call.contains("reload")));
 }
 
 #[tokio::test]

@@ -168,6 +168,9 @@ fn set_timer(host: &Host, timeout: Duration) -> Result<(), Failure> {
             format!("--unit={TIMER}").into(),
             format!("--on-active={seconds}s").into(),
             "--timer-property=AccuracySec=1s".into(),
+            // Until what runs is as before.
+            "--property=Restart=on-failure".into(),
+            "--property=RestartSec=10s".into(),
             program.into_os_string(),
             "setup".into(),
             "--take-back".into(),
