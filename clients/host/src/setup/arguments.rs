@@ -1,6 +1,8 @@
 //! The arguments of `secinfo setup`.
 
+use super::report::Step;
 use clap::{ArgAction, ValueEnum};
+use secinfo_terminal::failure::Failure;
 use secinfo_terminal::times::parse_duration;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -15,6 +17,8 @@ const HELP: &str = r#"Examples:
       --channel email=email-smtp:/srv/mail.toml --organization Example \
       --group sudo=1 --break-glass alice --pam enable --pam-confirmed
       asks nothing, for automation
+  sudo secinfo setup --only sign-in
+      asks about sign-in alone
   sudo secinfo setup --take-back
       switches off what a run has switched on that nobody has confirmed
 
@@ -26,14 +30,17 @@ JSON (asks nothing): {"steps":[{"step", "state", "what"}], "left":[...], "warnin
 ///
 /// Goes from the fresh package to a host that asks for a second step at sign-in: seals the master key,
 /// sets up the channels that send codes, says who must have methods, makes break-glass codes, lets
-/// users reset passwords and approve sign-ins on phones, and switches PAM on, with a way back. Each step is explained before it asks. What is so already is
-/// left alone, so it can be run again at any time.
+/// users reset passwords and approve sign-ins on phones, and switches PAM on, with a way back. Each step
+/// is explained before it asks. What is so already is left alone, so it can be run again at any time.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = HELP)]
 pub struct Arguments {
     /// Ask nothing: what no option says stays as it is
     #[arg(long, short = 'y', visible_alias = "yes")]
     pub(super) non_interactive: bool,
+    /// Go through this step alone
+    #[arg(long, value_name = "STEP")]
+    pub(super) only: Option<Step>,
     #[command(flatten)]
     pub(super) master_key: MasterKeyArguments,
     /// Set up a channel, such as text=text-twilio:/srv/twilio.toml; several times for several
@@ -58,6 +65,48 @@ pub struct Arguments {
     pub(super) take_back: bool,
 }
 
+impl Arguments {
+    /// Whether this step is gone through.
+    pub(super) fn goes_through(&self, step: Step) -> bool {
+        self.only.is_none_or(|only| only == step)
+    }
+
+    /// Refuses options of steps that are not gone through.
+    pub(super) fn check_only(&self) -> Result<(), Failure> {
+        let (key, policy, push) = (&self.master_key, &self.policy, &self.push);
+        let given = [
+            (
+                Step::MasterKey,
+                key.master_key.is_some() || key.tpm_pcrs.is_some() || key.key_copy.is_some(),
+            ),
+            (
+                Step::Channels,
+                !self.channel.is_empty() || !self.test.is_empty(),
+            ),
+            (Step::Policy, *policy != PolicyArguments::default()),
+            (Step::WaysBackIn, !self.break_glass.is_empty()),
+            (Step::PasswordReset, self.reset != ResetArguments::default()),
+            (Step::Push, *push != PushArguments::default()),
+            (
+                Step::SignIn,
+                self.sign_in.pam.is_some()
+                    || self.sign_in.ssh.is_some()
+                    || self.sign_in.pam_confirmed,
+            ),
+        ];
+        let left_out = given
+            .into_iter()
+            .find(|(step, is_given)| *is_given && !self.goes_through(*step));
+        match left_out {
+            None => Ok(()),
+            Some((step, _)) => Err(Failure::Usage(format!(
+                "an option belongs to the step {}, which --only leaves out: leave the option out, or --only",
+                step.name()
+            ))),
+        }
+    }
+}
+
 // What is said of the master key. A doc comment would become that of the command, here and below.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct MasterKeyArguments {
@@ -78,7 +127,7 @@ pub(super) struct MasterKeyArguments {
 }
 
 // What is said of policy; what is not said stays.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Default, PartialEq, Eq, clap::Args)]
 pub(super) struct PolicyArguments {
     /// The name that authenticator apps and messages show
     #[arg(long, value_name = "NAME")]
@@ -104,7 +153,7 @@ pub(super) struct PolicyArguments {
 }
 
 // What is said of password reset.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Default, PartialEq, Eq, clap::Args)]
 pub(super) struct ResetArguments {
     /// Whether users who forgot their password can set a new one
     #[arg(long, value_name = "STATE")]
@@ -118,7 +167,7 @@ pub(super) struct ResetArguments {
 }
 
 // What is said of phones.
-#[derive(Debug, Default, clap::Args)]
+#[derive(Debug, Default, PartialEq, Eq, clap::Args)]
 pub(super) struct PushArguments {
     /// Whether users can approve sign-ins on their phones
     #[arg(long, value_name = "STATE")]
@@ -157,9 +206,10 @@ pub(super) struct SignInArguments {
 /// Where the master key is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum MasterKeyChoice {
-    /// Sealed to the TPM: a copy of the disk opens nothing elsewhere.
+    /// Sealed to the TPM: without it, a copy of the whole disk does not open it.
     Tpm,
-    /// Sealed to the key of this host: a copy of the daemon's files opens nothing.
+    /// Sealed to a key on the disk of this host: a copy of the whole disk opens it, one of the daemon's
+    /// files does not.
     Host,
     /// In the file beside the secrets.
     File,

@@ -32,7 +32,7 @@ use daemon::{Daemon, OnBus};
 use host::Host;
 use lock::Lock;
 use questions::Questions;
-use report::Report;
+use report::{Report, Step};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::Screen;
 use sign_in::{SignIn, Terminal};
@@ -109,6 +109,7 @@ fn check(
     questions: &Questions<'_>,
     report: &Report<'_>,
 ) -> Result<(), Failure> {
+    arguments.check_only()?;
     if arguments.sign_in.pam == Some(PamChoice::Disable) || !host.has(CONFIG) {
         // It can always be switched off; the first step reports what is missing.
         return Ok(());
@@ -136,45 +137,30 @@ async fn steps(
         // First of all: the daemon may be down.
         sign_in::run(host, questions, terminal, sign_in, report).await?;
     }
+    let is_wanted = |step| arguments.goes_through(step);
     look::run(host, daemon, sign_in.address, report).await?;
-    master_key::run(host, daemon, questions, &arguments.master_key, report).await?;
-    channels::run(
-        host,
-        daemon,
-        questions,
-        &arguments.channel,
-        &arguments.test,
-        report,
-    )
-    .await?;
-    policy::run(host, daemon, questions, &arguments.policy, report).await?;
-    ways_back::run(
-        host,
-        screen,
-        questions,
-        &arguments.break_glass,
-        sign_in.person,
-        report,
-    )?;
-    reset::run(
-        host,
-        daemon,
-        questions,
-        &arguments.reset,
-        sign_in.address,
-        report,
-    )
-    .await?;
-    push::run(
-        host,
-        daemon,
-        questions,
-        &arguments.push,
-        sign_in.address,
-        report,
-    )
-    .await?;
-    if arguments.sign_in.pam == Some(PamChoice::Disable) {
+    if is_wanted(Step::MasterKey) {
+        master_key::run(host, daemon, questions, &arguments.master_key, report).await?;
+    }
+    if is_wanted(Step::Channels) {
+        let (channels, tests) = (&arguments.channel, &arguments.test);
+        channels::run(host, daemon, questions, channels, tests, report).await?;
+    }
+    if is_wanted(Step::Policy) {
+        policy::run(host, daemon, questions, &arguments.policy, report).await?;
+    }
+    if is_wanted(Step::WaysBackIn) {
+        let (users, person) = (&arguments.break_glass, sign_in.person);
+        ways_back::run(host, screen, questions, users, person, report)?;
+    }
+    let address = sign_in.address;
+    if is_wanted(Step::PasswordReset) {
+        reset::run(host, daemon, questions, &arguments.reset, address, report).await?;
+    }
+    if is_wanted(Step::Push) {
+        push::run(host, daemon, questions, &arguments.push, address, report).await?;
+    }
+    if arguments.sign_in.pam == Some(PamChoice::Disable) || !is_wanted(Step::SignIn) {
         return Ok(());
     }
     sign_in::run(host, questions, terminal, sign_in, report).await

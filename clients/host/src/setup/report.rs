@@ -1,5 +1,6 @@
 //! What was done, for people as it happens, and for programs at the end.
 
+use clap::ValueEnum;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::screen::Screen;
 use secinfo_terminal::style::Look;
@@ -7,7 +8,7 @@ use secinfo_terminal::text::indented;
 use serde::Serialize;
 
 /// The steps, in their order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Step {
     /// The installed package.
@@ -25,10 +26,17 @@ pub(super) enum Step {
     /// Phones that approve sign-ins.
     Push,
     /// PAM and the SSH server.
+    #[value(alias = "pam")]
     SignIn,
 }
 
 impl Step {
+    /// Its name, as in the arguments and in JSON.
+    pub(super) fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
     const fn title(self) -> &'static str {
         match self {
             Self::Host => "This host",
@@ -98,7 +106,8 @@ impl<'a> Report<'a> {
     /// Begins a step: its heading, and what it is about.
     pub(super) fn begin(&mut self, step: Step, about: &str) -> Result<(), Failure> {
         self.step = step;
-        let number = format!("Step {} of 7  ", step as u8 + 1);
+        let count = Step::value_variants().len();
+        let number = format!("Step {} of {count}  ", step as u8 + 1);
         let style = self.screen.style;
         self.screen.say(&format!(
             "\n{}{}\n\n",
