@@ -6,6 +6,7 @@ use super::program::Program;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::visible;
 use secinfo_terminal::times::Clock;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use toml_edit::{DocumentMut, Item, Key, Table, TableLike, Value};
 
@@ -26,7 +27,7 @@ pub(super) enum Applied {
 }
 
 /// The configuration, before and after the changes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Config {
     former: String,
     text: String,
@@ -181,6 +182,27 @@ impl Config {
         Some(format!("{text}\n\n{header}\n{key} = {value}\n"))
     }
 
+    /// Has the daemon's own check look at it, as it would be; a refusal says what is wrong.
+    pub(super) fn check(&self, host: &Host) -> Result<(), Failure> {
+        if !self.is_changed() {
+            return Ok(());
+        }
+        let staged = self.stage(host)?;
+        let checked = host.run(&check_of(&staged));
+        // It is not in effect, and the next one is written anew.
+        let _ = std::fs::remove_file(&staged);
+        let checked = checked?;
+        if checked.well {
+            return Ok(());
+        }
+        Err(Failure::Usage(visible(&mistakes(&checked.errors, &staged))))
+    }
+
+    /// Writes it beside the present one.
+    fn stage(&self, host: &Host) -> Result<PathBuf, Failure> {
+        host.stage(CONFIG, self.text.as_bytes(), mode(host))
+    }
+
     /// Whether anything was changed.
     pub(super) fn is_changed(&self) -> bool {
         self.text != self.former
@@ -209,17 +231,9 @@ impl Config {
             })?;
             return Ok(Applied::InForce);
         }
-        let mode = host.mode(CONFIG).unwrap_or(0o644);
-        let staged = host.stage(CONFIG, self.text.as_bytes(), mode)?;
-        let check = Program::new(
-            "secinfod",
-            [
-                "--check-config".into(),
-                "--config".into(),
-                staged.clone().into_os_string(),
-            ],
-        );
-        if let Err(refusal) = host.succeed(&check) {
+        let mode = mode(host);
+        let staged = self.stage(host)?;
+        if let Err(refusal) = host.succeed(&check_of(&staged)) {
             // It is not in effect, and the next run writes it again.
             let _ = std::fs::remove_file(&staged);
             return Err(Failure::Refused(format!(
@@ -244,6 +258,41 @@ impl Config {
         self.former.clone_from(&self.text);
         Ok(Applied::Written(kept))
     }
+}
+
+fn mode(host: &Host) -> u32 {
+    host.mode(CONFIG).unwrap_or(0o644)
+}
+
+/// The daemon's check of a file.
+fn check_of(file: &Path) -> Program {
+    Program::new(
+        "secinfod",
+        [
+            "--check-config".as_ref(),
+            "--config".as_ref(),
+            file.as_os_str(),
+        ],
+    )
+}
+
+/// What the daemon's check of a file says is wrong, and what to write, without the places in the file.
+fn mistakes(said: &str, file: &Path) -> String {
+    let place = format!("{}:", file.display());
+    let told = said.lines().filter_map(|line| {
+        let remedy = line.trim_start().strip_prefix("= ");
+        let mistake = || {
+            let (_, behind) = line.split_once(&place)?;
+            // The line and the column come first.
+            behind.splitn(3, ':').nth(2)
+        };
+        remedy.or_else(mistake).map(str::trim)
+    });
+    let told: Vec<_> = told.collect();
+    if told.is_empty() {
+        return said.trim().to_owned();
+    }
+    told.join("; ")
 }
 
 /// Restarts the daemon with the file as it is now; says why if it is not healthy then.
@@ -417,6 +466,17 @@ mod tests {
         assert!(refusal.contains("runs with it again"), "{refusal}");
         assert_eq!(fixture.read(CONFIG), former);
         assert_eq!(fixture.noted("systemctl").len(), 3);
+    }
+
+    #[test]
+    fn a_mistake_is_told_without_its_place_in_a_file_that_is_not_kept() {
+        let said = "secinfod: /etc/x.new:2:14: `organization`: it holds a colon\n  |\n\
+            2 | organization=\"a:b\"\n  |              ^^^^^\n  = write 1 to 64 characters\n";
+        assert_eq!(
+            mistakes(said, Path::new("/etc/x.new")),
+            "`organization`: it holds a colon; write 1 to 64 characters"
+        );
+        assert_eq!(mistakes("killed\n", Path::new("/x")), "killed");
     }
 
     #[test]

@@ -19,7 +19,7 @@ const GRACE: i64 = 14;
 
 const ABOUT: &str = "Policy stands in /etc/secinfo/config.toml, where every key is explained. Here you set \
     what matters first: whose host this is, which kinds of method people may use, and who must \
-    have one. All others may.";
+    have one. Everybody else may, but need not.";
 
 pub(crate) async fn run(
     host: &Host,
@@ -32,7 +32,7 @@ pub(crate) async fn run(
     let mut config = Config::read(host)?;
     arguments.set(&mut config)?;
     if questions.are_asked() && questions.yes("Go through these settings now?", true)? {
-        ask(&mut config, questions, arguments)?;
+        ask(host, &mut config, questions, arguments)?;
     }
     let applied = config.apply(host, daemon).await?;
     let words = in_words(&config);
@@ -48,7 +48,9 @@ pub(crate) async fn run(
 impl PolicyArguments {
     /// Refuses values that config.toml does not take.
     pub(crate) fn check(&self, host: &Host) -> Result<(), Failure> {
-        self.set(&mut Config::read(host)?)
+        let mut config = Config::read(host)?;
+        self.set(&mut config)?;
+        config.check(host)
     }
 
     fn set(&self, config: &mut Config) -> Result<(), Failure> {
@@ -86,40 +88,57 @@ impl PolicyArguments {
     }
 }
 
+/// The configuration with a value that a person has given, if the daemon takes it.
+fn with(
+    config: &Config,
+    host: &Host,
+    section: &[&str],
+    key: &str,
+    value: impl Into<Value>,
+) -> Result<Config, String> {
+    let in_words = |failure: Failure| failure.to_string();
+    let mut changed = config.clone();
+    changed.set(section, key, value).map_err(in_words)?;
+    changed.check(host).map_err(in_words)?;
+    Ok(changed)
+}
+
 /// Asks for what the arguments leave open.
 fn ask(
+    host: &Host,
     config: &mut Config,
     questions: &Questions<'_>,
     arguments: &PolicyArguments,
 ) -> Result<(), Failure> {
-    let any = |text: &str| Ok(text.to_owned());
+    // What is wrong already would be taken for a mistake in each answer.
+    config.check(host)?;
     if arguments.organization.is_none() {
         let now = config
             .text_of(&["daemon"], "organization")
             .unwrap_or_default();
-        let name = questions.text("Name of the organization (Enter: as it is)", &now, any)?;
-        if name != now {
-            config.set(&["daemon"], "organization", name)?;
-        }
+        *config = questions.text("Name of the organization", &now, |name| match name {
+            name if name == now => Ok(config.clone()),
+            name => with(config, host, &["daemon"], "organization", name),
+        })?;
     }
     if arguments.country.is_none() {
         let now = config
             .text_of(&["messages"], "default_country")
             .unwrap_or_default();
-        let code = questions.text(
-            "Country of phone numbers, such as DE (Enter: as it is)",
+        *config = questions.text(
+            "Country of phone numbers, such as DE",
             &now,
-            |text| {
-                if text.is_empty() {
-                    Ok(String::new())
-                } else {
-                    country(text)
-                }
+            |code| match code {
+                code if code == now => Ok(config.clone()),
+                code => with(
+                    config,
+                    host,
+                    &["messages"],
+                    "default_country",
+                    country(code)?,
+                ),
             },
         )?;
-        if code != now {
-            config.set(&["messages"], "default_country", code)?;
-        }
     }
     if arguments.allow.is_empty() {
         ask_kinds(config, questions)?;
@@ -166,30 +185,47 @@ fn ask(
 
 fn ask_kinds(config: &mut Config, questions: &Questions<'_>) -> Result<(), Failure> {
     let now = allowed(config);
-    questions.hint(&format!("Kinds: {}", KINDS.join(", ")))?;
-    let shown = if now.len() == KINDS.len() {
-        "all".to_owned()
-    } else {
-        now.join(",")
-    };
-    let chosen = questions.text(
-        "Kinds of method that are allowed",
-        &shown,
-        |text| match text {
-            "all" => kinds(KINDS),
-            text => kinds(
-                &text
-                    .split([',', ' '])
-                    .filter(|word| !word.is_empty())
-                    .collect::<Vec<_>>(),
-            ),
-        },
-    )?;
-    let names: Vec<_> = chosen.iter().filter_map(Value::as_str).collect();
-    if names != now {
-        config.set(&["policy"], "allowed", chosen)?;
+    let (offered, lacking): (Vec<&str>, Vec<&str>) =
+        KINDS.iter().partition(|kind| is_delivered(config, kind));
+    let words = Words::of(Language::English);
+    if !lacking.is_empty() {
+        let names: Vec<_> = lacking.iter().map(|kind| words.kind_inline(kind)).collect();
+        questions.hint(&format!(
+            "Not in the list, because no channel sends it: {}.",
+            names.join(", ")
+        ))?;
     }
-    Ok(())
+    let names: Vec<_> = offered.iter().map(|kind| words.kind(kind)).collect();
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    let is_now = |kind: &&str| now.iter().any(|allowed| allowed == kind);
+    let chosen_now: Vec<usize> = (0..offered.len())
+        .filter(|index| is_now(&offered[*index]))
+        .collect();
+    let question = "Kinds of method that are allowed, such as 1 2, or all";
+    let chosen = questions.choices(question, &names, &chosen_now)?;
+    // Enter leaves those that are not in the list as they are, and so does all.
+    if chosen == chosen_now {
+        return Ok(());
+    }
+    let is_all = chosen.len() == offered.len();
+    let chosen: Vec<&str> = chosen.into_iter().map(|index| offered[index]).collect();
+    let wanted: Array = KINDS
+        .iter()
+        .filter(|kind| chosen.contains(kind) || is_all && lacking.contains(kind))
+        .copied()
+        .collect();
+    config.set(&["policy"], "allowed", wanted)
+}
+
+/// Whether nothing has to be sent for a kind, or there is a channel that sends it.
+fn is_delivered(config: &Config, kind: &str) -> bool {
+    use secinfo_wire::names::kind::{CALL, EMAIL, TEXT};
+    let channels = config.sections("channel");
+    let sends = |channel: &String| {
+        let sent = config.text_of(&["channel", channel], "kind");
+        sent.as_deref() == Some(kind)
+    };
+    ![TEXT, CALL, EMAIL].contains(&kind) || channels.iter().any(sends)
 }
 
 fn ask_who(config: &mut Config, questions: &Questions<'_>) -> Result<(), Failure> {
@@ -391,6 +427,52 @@ mod tests {
             .unwrap();
         let expected = "Policy is in force: members of sudo must have 1 method within 30 days; all";
         assert!(words.starts_with(expected), "{words}");
+    }
+
+    #[tokio::test]
+    async fn what_the_daemon_would_refuse_is_asked_again_at_once() {
+        let fixture = fixture();
+        let refuses = "grep -q 'a:b' \"$3\" || exit 0\n\
+            echo \"secinfod: $3:2:1: organization: it holds a colon\" >&2; exit 1";
+        fixture.program("secinfod", refuses);
+        let corrects = fixture.answers(&["y", "a:b", "Example", "", "", "", ""]);
+        set(&fixture, &corrects, &PolicyArguments::default())
+            .await
+            .unwrap();
+        assert!(
+            fixture
+                .read(CONFIG)
+                .contains("organization = \"Example\"\n")
+        );
+        let arguments = PolicyArguments {
+            organization: Some("a:b".to_owned()),
+            ..PolicyArguments::default()
+        };
+        let failure = arguments.check(&fixture.host).unwrap_err();
+        assert_eq!(failure.exit_code(), 2);
+        assert!(
+            failure.to_string().contains("it holds a colon"),
+            "{failure}"
+        );
+    }
+
+    #[tokio::test]
+    async fn kinds_are_chosen_by_number_among_those_that_work() {
+        let fixture = fixture();
+        let chooses = fixture.answers(&["y", "", "", "1 3", "", ""]);
+        let (_, words) = set(&fixture, &chooses, &PolicyArguments::default())
+            .await
+            .unwrap();
+        assert!(
+            words.contains("allowed are authenticator app, phone"),
+            "{words}"
+        );
+        let all = fixture.answers(&["y", "", "", "all", "", ""]);
+        let (_, words) = set(&fixture, &all, &PolicyArguments::default())
+            .await
+            .unwrap();
+        // Texts, calls and email too, for a channel that is set up later.
+        assert!(words.contains("all kinds are allowed"), "{words}");
     }
 
     #[tokio::test]

@@ -105,23 +105,55 @@ impl<'a> Questions<'a> {
         choices: &[&str],
         default: Option<usize>,
     ) -> Result<usize, Failure> {
+        self.list(choices)?;
+        let count = choices.len();
+        let default = default.map_or_else(String::new, |index| (index + 1).to_string());
+        self.text(question, &default, |answer| {
+            numbered(answer, count)
+                .ok_or_else(|| format!("Answer with a number from 1 to {count}."))
+        })
+    }
+
+    /// Shows choices with their numbers.
+    fn list(&self, choices: &[&str]) -> Result<(), Failure> {
         self.screen.say("\n")?;
         for (index, choice) in choices.iter().enumerate() {
-            let number = self.screen.style.bold(&(index + 1).to_string());
-            let first = format!("    {number}  ");
+            let number = self.screen.style.bold(&format!("{:>2}", index + 1));
+            let first = format!("   {number}  ");
             let rest = "       ";
             self.screen
                 .say(&indented(choice, &first, rest, self.screen.width))?;
         }
-        self.screen.say("\n")?;
+        self.screen.say("\n")
+    }
+
+    /// Asks for one or more of several choices, by their numbers; Enter is those at `default`.
+    pub(super) fn choices(
+        &self,
+        question: &str,
+        choices: &[&str],
+        default: &[usize],
+    ) -> Result<Vec<usize>, Failure> {
+        self.list(choices)?;
         let count = choices.len();
-        let default = default.map_or_else(String::new, |index| (index + 1).to_string());
-        self.text(question, &default, |answer| {
-            let number = answer.parse::<usize>().ok();
-            let index = number.and_then(|number| number.checked_sub(1));
-            index
-                .filter(|index| *index < count)
-                .ok_or_else(|| format!("Answer with a number from 1 to {count}."))
+        let all: Vec<usize> = (0..count).collect();
+        let shown = if default == all {
+            "all".to_owned()
+        } else {
+            let numbers = default.iter().map(|index| (index + 1).to_string());
+            numbers.collect::<Vec<_>>().join(" ")
+        };
+        self.text(question, &shown, |answer| {
+            if answer.eq_ignore_ascii_case("all") {
+                return Ok(all.clone());
+            }
+            let words = answer.split([',', ' ']).filter(|word| !word.is_empty());
+            let indices: Option<Vec<usize>> = words.map(|word| numbered(word, count)).collect();
+            indices
+                .filter(|indices| !indices.is_empty())
+                .ok_or_else(|| {
+                    format!("Answer with numbers from 1 to {count}, such as 1 2, or with all.")
+                })
         })
     }
 
@@ -158,6 +190,12 @@ impl<'a> Questions<'a> {
     }
 }
 
+/// The index of the choice with this number.
+fn numbered(number: &str, count: usize) -> Option<usize> {
+    let index = number.parse::<usize>().ok()?.checked_sub(1)?;
+    (index < count).then_some(index)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::fixture::Fixture;
@@ -166,11 +204,18 @@ mod tests {
     fn no_answer_is_no_and_wrong_answers_are_asked_again() {
         let fixture = Fixture::new();
         assert!(!fixture.unattended().yes("Now?", true).unwrap());
-        let questions = fixture.answers(&["", "perhaps", "y", "9", "2", "", "1", "x", ""]);
+        let questions = fixture.answers(&["", "perhaps", "y", "9", "2", "", "1"]);
         assert!(questions.yes("Now?", true).unwrap());
         assert!(questions.yes("Now?", false).unwrap());
         assert_eq!(questions.choice("Which", &["a", "b"], Some(0)).unwrap(), 1);
         assert_eq!(questions.choice("Which", &["a", "b"], None).unwrap(), 0);
+        let questions = fixture.answers(&["0", "4", "3, 1", "ALL", ""]);
+        let several = || questions.choices("Which", &["a", "b", "c"], &[1]).unwrap();
+        assert_eq!(
+            [several(), several(), several()],
+            [vec![2, 0], vec![0, 1, 2], vec![1]]
+        );
+        let questions = fixture.answers(&["x", ""]);
         let number = |text: &str| text.parse::<u8>().map_err(|_| "a number".to_owned());
         assert_eq!(questions.text("How many", "3", number).unwrap(), 3);
     }
