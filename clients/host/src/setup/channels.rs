@@ -86,7 +86,7 @@ pub(crate) async fn run(
         ))?;
         if !channel.healthy {
             report.leave(format!(
-                "The channel {name} is not ready ({}): see secinfo channels, and journalctl -u secinfo-channel@{name}",
+                "The channel {name} is not ready ({}): see secinfo channels, and sudo journalctl -u secinfo-channel@{name}",
                 visible(&channel.last_error)
             ));
         }
@@ -340,7 +340,7 @@ async fn try_out(
         for name in changed {
             if !tests.iter().any(|Pair(tested, _)| tested == name) {
                 report.leave(format!(
-                    "Try the channel: secinfo channels test {name} DESTINATION"
+                    "Try the channel: sudo secinfo channels test {name} DESTINATION"
                 ));
             }
         }
@@ -353,7 +353,7 @@ async fn try_out(
         let destination = questions.text(&question, "", any)?;
         if destination.is_empty() {
             report.leave(format!(
-                "Try the channel: secinfo channels test {name} DESTINATION"
+                "Try the channel: sudo secinfo channels test {name} DESTINATION"
             ));
         } else {
             send(daemon, name, &destination, report).await?;

@@ -33,8 +33,9 @@ const UNMEASURED: &str = "23";
 const LOADS: &str = "LoadCredentialEncrypted=master-key";
 
 const ABOUT: &str = "The secrets of all users are stored under one master key. As long as it lies in \
-    a file beside them, a copy of the disk has both. systemd can seal it to this machine \
-    instead, so that a copy of the disk opens nothing.";
+    a file beside them, a copy of the disk has both. systemd can seal it to the TPM of this machine \
+    instead, so that a copy of the disk alone does not open it. Without a TPM, a copy of the whole \
+    disk opens it.";
 
 /// The files that hold the key, and what they hold.
 struct KeyFiles {
@@ -97,7 +98,7 @@ pub(crate) async fn run(
         arguments.tpm_pcrs.as_deref().unwrap_or(UNMEASURED),
     )?;
     finish(host, daemon, &files, former, report).await?;
-    report.leave("Make a backup that opens on another machine, too: secinfo backup --passphrase FILE. The key sealed here opens nowhere else.");
+    report.leave("Make a backup that opens on another machine, too: sudo secinfo backup FILE --passphrase. The key sealed here opens nowhere else.");
     Ok(())
 }
 
@@ -268,7 +269,7 @@ fn choose(
         (None, None) => {
             report.skipped(format!("The master key stays in {}", files.file))?;
             report.leave(format!(
-                "The master key lies in {}: copies of the disk and of /var/lib/secinfo hold it, so keep them as secret as the key. secinfo setup --master-key seals it.",
+                "The master key lies in {}: copies of the disk and of /var/lib/secinfo hold it, so keep them as secret as the key. To seal it: sudo secinfo setup --only master-key",
                 files.file
             ));
             Ok(None)
@@ -285,8 +286,8 @@ fn ask(
     if !questions.are_asked() {
         return Ok(None);
     }
-    let tpm = "To the TPM of this machine: a copy of the disk opens nothing elsewhere";
-    let host_key = "To the key of this host: a copy of the daemon's files opens nothing, one of the whole disk does";
+    let tpm = "To the TPM of this machine: without it, a copy of the whole disk does not open it";
+    let host_key = "To a key on the disk of this host: a copy of the whole disk opens it, one of the daemon's files does not";
     let file = "Leave it in its file";
     if credential::has_tpm(host) {
         let choice = questions.choice("Seal the master key", &[tpm, host_key, file], Some(0))?;
@@ -322,7 +323,7 @@ fn ask_for_copy(
     if !questions.are_asked() {
         return Ok(());
     }
-    report.tell("If this machine breaks, a key that is sealed to it is gone, and with it all methods of all users. A backup (secinfo backup) opens elsewhere, too. A copy of the key itself does as well, on a medium that you keep under lock.")?;
+    report.tell("If this machine breaks, a key that is sealed to it is gone, and with it all methods of all users. A backup (sudo secinfo backup) opens elsewhere, too. A copy of the key itself does as well, on a medium that you keep under lock.")?;
     let check = |text: &str| match text {
         "" => Ok(None),
         text if text.starts_with('/') => Ok(Some(text.to_owned())),

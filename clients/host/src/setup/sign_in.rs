@@ -35,6 +35,9 @@ const ABOUT: &str = "From now on sign-in asks for a second step: sshd, login, su
     that went wrong, nobody could get in. So it is looked at first and afterwards, and taken back \
     by itself unless you say in time that you have signed in anew.";
 
+const ABOUT_DISABLING: &str = "From now on sign-in asks for the password alone, as before secinfo. What \
+    users have set up is kept.";
+
 /// What is to become of sign-in.
 pub(super) struct SignIn<'a> {
     /// The arguments for it.
@@ -105,7 +108,12 @@ pub(crate) async fn run<C: Confirmation>(
     sign_in: &SignIn<'_>,
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
-    report.begin(Step::SignIn, ABOUT)?;
+    let was_on = is_on(host)?;
+    let about = match sign_in.choice(questions, was_on) {
+        PamChoice::Disable => ABOUT_DISABLING,
+        PamChoice::Keep | PamChoice::Enable => ABOUT,
+    };
+    report.begin(Step::SignIn, about)?;
     if WayBack::is_there(host) {
         report.warn("A run before this one was cut short before anybody confirmed that sign-in works. It is taken back first.")?;
         way_back::go(host)?;
@@ -115,7 +123,7 @@ pub(crate) async fn run<C: Confirmation>(
         PamChoice::Disable => return disable(host, is_on, report),
         PamChoice::Keep if !is_on => {
             report.skipped("Sign-in asks nobody for a second step")?;
-            report.leave("Have sign-in ask for a second step: secinfo setup --pam enable");
+            report.leave("Have sign-in ask for a second step: sudo secinfo setup --only sign-in");
             return Ok(());
         }
         PamChoice::Keep if sign_in.arguments.ssh.is_none() => {
@@ -130,7 +138,7 @@ pub(crate) async fn run<C: Confirmation>(
     before(host, sign_in, report).await?;
     if sign_in.arguments.pam.is_none() && !questions.yes("Switch it on now?", false)? {
         report.skipped("Sign-in asks nobody for a second step")?;
-        report.leave("Have sign-in ask for a second step: secinfo setup --pam enable");
+        report.leave("Have sign-in ask for a second step: sudo secinfo setup --only sign-in");
         return Ok(());
     }
     // From here on no signal may leave it half done: whatever happens, it is rolled back.
@@ -160,7 +168,7 @@ pub(crate) async fn run<C: Confirmation>(
         Ok(confirmed) => {
             way_back.go()?;
             Err(Failure::Refused(format!(
-                "{}: sign-in is as it was before. Find out why with secinfo doctor and journalctl -t sshd -t sudo, then run secinfo setup again",
+                "{}: sign-in is as it was before. Find out why with sudo secinfo doctor and sudo journalctl -t sshd -t sudo, then: sudo secinfo setup --only sign-in",
                 confirmed.words()
             )))
         }

@@ -49,7 +49,7 @@ pub(crate) fn run(
             leave_undone(
                 report,
                 &format!(
-                    "Make break-glass codes: secinfo break-glass create {}",
+                    "Make break-glass codes: sudo secinfo break-glass create {}",
                     visible(person)
                 ),
             )?;
@@ -84,7 +84,7 @@ fn for_root(
     }
     leave_undone(
         report,
-        "Make break-glass codes for an administrator: secinfo break-glass create NAME",
+        "Make break-glass codes for an administrator: sudo secinfo break-glass create NAME",
     )
 }
 

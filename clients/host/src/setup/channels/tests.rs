@@ -250,7 +250,7 @@ async fn a_spool_gets_a_directory_of_its_own_and_must_be_wanted() {
         .unwrap();
     assert_eq!(
         done.left,
-        ["Try the channel: secinfo channels test text-main DESTINATION"]
+        ["Try the channel: sudo secinfo channels test text-main DESTINATION"]
     );
     assert!(
         fixture
