@@ -5,7 +5,7 @@ import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { licencesOf } from "./build/licences.mjs";
+import { bundledIn } from "./build/bundled.mjs";
 import { tooLarge } from "./build/size.mjs";
 import { bundling } from "./build/bundling.mjs";
 
@@ -31,7 +31,7 @@ const { metafile } = await build({
 for (const name of AS_IT_IS) {
     await cp(join(here, "src", name), join(out, name));
 }
-await writeFile(join(out, "licences.json"), `${JSON.stringify(await licencesOf(metafile, here), null, 4)}\n`);
+await writeFile(join(out, "bundled.json"), `${JSON.stringify(bundledIn(metafile), null, 4)}\n`);
 
 // Cockpit serves packed files, and unpacks them for browsers that cannot.
 const sizes = new Map();

@@ -1,8 +1,8 @@
-//! `cargo xtask deb`: builds the Debian package.
+//! `cargo xtask deb`: builds the Debian packages.
 //!
-//! Cargo builds the programs. Then all inputs of the package are copied to a staging directory below
-//! the target directory, and Debian's tools build the package there, so that they leave no files in
-//! the source tree.
+//! Cargo builds the programs, and node the page. Then all inputs of the packages are copied to a staging
+//! directory below the target directory, and Debian's tools build the packages there, so that they
+//! leave no files in the source tree.
 
 mod config_page;
 mod licences;
@@ -14,12 +14,20 @@ mod tests;
 use crate::failure::{Context, Failure, Result};
 use crate::packages::{self, Needs};
 use crate::workspace::{self, Parts, Profile, Workspace};
-use crate::{docs, screen};
+use crate::{docs, page, screen};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::{fs, io};
 
-/// Runs the task: builds the package, checks it with lintian, and prints its path.
+/// The packages that were built.
+pub(crate) struct Built {
+    /// That of the daemon and its programs.
+    pub(crate) secinfo: PathBuf,
+    /// That of the page in Cockpit.
+    pub(crate) page: PathBuf,
+}
+
+/// Runs the task: builds the packages, checks them with lintian, and prints their paths.
 pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     let profile = match arguments {
         [] => Profile::Release,
@@ -28,37 +36,46 @@ pub(crate) fn run(arguments: &[&str]) -> Result<()> {
     };
     let place = Workspace::find()?;
     packages::install(Needs::Deb)?;
-    let package = build(&place, profile, Command::new("dpkg-buildpackage"))?;
-    lintian(&package)?;
-    screen::say(&screen::good(&format!("{} is ready.", package.display())));
-    screen::say(&format!(
-        "Install it with: sudo apt install {}",
-        package.display()
-    ));
+    let built = build(&place, profile, &|program| Command::new(program))?;
+    lintian(&built)?;
+    let (secinfo, page) = (built.secinfo.display(), built.page.display());
+    screen::say(&screen::good(&format!("{secinfo} and {page} are ready.")));
+    screen::say(&format!("Install them with: sudo apt install {secinfo}"));
+    screen::say(&format!("On hosts with Cockpit, add: {page}"));
     Ok(())
 }
 
-/// Builds the package with this `dpkg-buildpackage` and returns its path.
-pub(crate) fn build(place: &Workspace, profile: Profile, mut dpkg: Command) -> Result<PathBuf> {
+/// Builds the packages and returns where they are. `program` is a program of this name, such as
+/// `dpkg-buildpackage`, where it is to be run.
+pub(crate) fn build(
+    place: &Workspace,
+    profile: Profile,
+    program: &dyn Fn(&str) -> Command,
+) -> Result<Built> {
     let programs = place.build(profile, Parts::Shipped)?;
     let directory = directory_of(place, profile);
     let stage = directory.join("stage");
     fs::create_dir_all(&directory).context(|| format!("make {}", directory.display()))?;
-    // Held until the package is built: another build would remove the staging directory.
+    // Held until the packages are built: another build would remove the staging directory.
     let _lock = lock(&directory.join("lock"))?;
     remove(&stage)?;
     remove_packages(&directory)?;
     fs::create_dir_all(&stage).context(|| format!("make {}", stage.display()))?;
 
-    screen::say("Copying the files of the package.");
+    screen::say("Copying the files of the packages.");
     stage::fill(place, &programs, &stage)?;
-    docs::write(&programs.join("secinfo"), &stage.join("generated"))?;
+    let generated = stage.join("generated");
+    docs::write(&programs.join("secinfo"), &generated)?;
     config_page::write(
         &place.root.join("config.toml"),
-        &stage.join("generated/man/man5/secinfo-config.5"),
+        &generated.join("man/man5/secinfo-config.5"),
     )?;
-    licences::write(place, &stage.join("generated/third-party-licences.txt"))?;
+    licences::linked_crates::write(place, &generated.join("third-party-licences.txt"))?;
+    page::build_into(place, &stage.join("page"), program)?;
+    let texts = generated.join("page/third-party-licences.txt");
+    licences::page::write(&stage, &page::source(place), &texts)?;
 
+    let mut dpkg = program("dpkg-buildpackage");
     dpkg.args([
         "--build=binary",
         "--unsigned-changes",
@@ -72,11 +89,14 @@ pub(crate) fn build(place: &Workspace, profile: Profile, mut dpkg: Command) -> R
             .env("SECINFO_DEB_OPTIONS", "-Zgzip -z1");
     }
     workspace::run(&mut dpkg)?;
-    find_package(&directory)
+    Ok(Built {
+        secinfo: find_package(&directory, "secinfo")?,
+        page: find_package(&directory, "cockpit-secinfo")?,
+    })
 }
 
-/// The directory where the package of a profile is built. The tests have their own, so that they do
-/// not overwrite a package that was built to be installed.
+/// The directory where the packages of a profile are built. The tests have their own, so that they do
+/// not overwrite packages that were built to be installed.
 fn directory_of(place: &Workspace, profile: Profile) -> PathBuf {
     let directory = place.target.join("deb");
     match profile {
@@ -97,7 +117,7 @@ fn lock(file: &Path) -> Result<fs::File> {
 }
 
 /// Runs lintian; its errors fail the task.
-fn lintian(package: &Path) -> Result<()> {
+fn lintian(built: &Built) -> Result<()> {
     let mut lintian = Command::new("lintian");
     lintian
         .args(["--fail-on", "error", "--tag-display-limit", "0"])
@@ -105,17 +125,19 @@ fn lintian(package: &Path) -> Result<()> {
     if rustix::process::geteuid().is_root() {
         lintian.arg("--allow-root");
     }
-    workspace::run(lintian.arg(package))
+    workspace::run(lintian.args([&built.secinfo, &built.page]))
 }
 
-/// Finds the only package in the directory. A second one, of another architecture or version, would
-/// come from another build.
-fn find_package(directory: &Path) -> Result<PathBuf> {
-    let found = packages_in(directory)?;
+/// Finds the only package of this name in the directory. A second one, of another architecture or
+/// version, would come from another build.
+fn find_package(directory: &Path, name: &str) -> Result<PathBuf> {
+    let mut found = packages_in(directory)?;
+    let file = format!("{name}_");
+    found.retain(|path| file_name(path).starts_with(&file));
     match found.as_slice() {
         [package] => Ok(package.clone()),
         _ => Err(Failure::Wrong(format!(
-            "there should be one package in {}, there are {}",
+            "there should be one package {name} in {}, there are {}",
             directory.display(),
             found.len()
         ))),
@@ -127,13 +149,16 @@ fn packages_in(directory: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).context(failed)? {
         let path = entry.context(failed)?.path();
-        let name = path.file_name().and_then(|name| name.to_str());
-        let ours = name.is_some_and(|name| name.starts_with("secinfo_"));
-        if ours && path.extension().is_some_and(|extension| extension == "deb") {
+        if path.extension().is_some_and(|extension| extension == "deb") {
             found.push(path);
         }
     }
     Ok(found)
+}
+
+fn file_name(path: &Path) -> &str {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.unwrap_or_default()
 }
 
 fn remove_packages(directory: &Path) -> Result<()> {

@@ -12,6 +12,7 @@ mod docs;
 mod failure;
 mod fuzz;
 mod interrupt;
+mod npm;
 mod packages;
 mod page;
 mod screen;
@@ -35,12 +36,14 @@ Tasks:
   fuzz [--minutes N] [--merge] [TARGET]
                        Fuzz what reads input from outside, each target for 10 minutes or N; with
                        --merge, add to the corpora what reaches code that they do not
-  deb [--profile P]    Build the Debian package in target/deb; P is release (the default) or dev
-  page types [--check] Write the types of the bus for the page in Cockpit, or check that they are fresh
+  deb [--profile P]    Build the Debian packages in target/deb; P is release (the default) or dev
+  page build           Build the page in Cockpit, in clients/page/dist
+  page check           Check the page as far as that takes no Cockpit
+  page types [--check] Write the types of the bus for the page, or check that they are fresh
   docs [DIRECTORY]     Write manual pages and shell completions (to target/docs)
 
-deb, demo, fuzz and test install the Debian packages that they need and that are missing, as root or by
-sudo.
+deb, demo, fuzz, page and test install the Debian packages that they need and that are missing, as root
+or by sudo.
 ";
 
 fn main() -> ExitCode {

@@ -89,7 +89,13 @@ const BENCH: &[Package] = &[
 /// What fuzzing needs beyond what the tests do.
 const FUZZ: &[Package] = &[program("g++", "c++", "compiles libFuzzer")];
 
-/// What the Debian package needs.
+/// What building and checking the page needs.
+const PAGE: &[Package] = &[
+    program("nodejs", "node", "builds the page in Cockpit"),
+    program("npm", "npm", "installs what the page is built with"),
+];
+
+/// What the Debian packages need.
 const DEB: &[Package] = &[
     program("pkg-config", "pkg-config", "finds libraries while building"),
     Package {
@@ -115,7 +121,7 @@ const DEB: &[Package] = &[
 /// Which packages a task needs.
 #[derive(Clone, Copy)]
 pub(crate) enum Needs {
-    /// Those of the Debian package.
+    /// Those of the Debian packages.
     Deb,
     /// Those of the demo and the benches.
     Bench,
@@ -123,21 +129,25 @@ pub(crate) enum Needs {
     Demo,
     /// Those of the tests, and of the fuzzer.
     Fuzz,
+    /// Those of the page.
+    Page,
     /// Those of the demo and the tests.
     Test,
 }
 
 /// Installs what is missing.
 pub(crate) fn install(needs: Needs) -> Result<()> {
-    let needed = match needs {
-        Needs::Bench => [DEMO, BENCH],
-        Needs::Deb => [DEB, &[]],
-        Needs::Demo => [DEMO, &[]],
-        Needs::Fuzz => [TEST, FUZZ],
-        Needs::Test => [DEMO, TEST],
+    let needed: &[&[Package]] = match needs {
+        Needs::Bench => &[DEMO, BENCH],
+        Needs::Deb => &[DEB, PAGE],
+        Needs::Demo => &[DEMO],
+        Needs::Fuzz => &[TEST, FUZZ],
+        Needs::Page => &[PAGE],
+        Needs::Test => &[DEMO, TEST],
     };
     let missing: Vec<&Package> = needed
-        .into_iter()
+        .iter()
+        .copied()
         .flatten()
         .filter(|package| !is_there(&package.sign))
         .collect();

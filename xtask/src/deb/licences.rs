@@ -1,30 +1,21 @@
-//! Lists the crates that the programs are linked with: each with its version, its licence and the
-//! notices of its authors, which must be distributed with the programs.
+//! Lists the works of others that are part of the packages: each with its version, its licence and the
+//! notices of its authors, which must be distributed with it.
 
-use super::output_of;
+pub(super) mod linked_crates;
+pub(super) mod page;
+
 use crate::failure::{Context, Failure, Result};
-use crate::screen;
-use crate::workspace::{self, PAM_MODULE, PLUGINS, Workspace};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Our own MIT licence; its terms are the same for every crate under MIT.
+/// Our own MIT licence; its terms are the same for every work under MIT.
 const MIT: &str = include_str!("../../../LICENSE-MIT");
 
-const INTRODUCTION: &str = "\
-The programs and libraries of secinfo are linked statically with the crates named here, and with the
-standard library of Rust (MIT or Apache-2.0, the Rust project, https://www.rust-lang.org).
-Below the list stand the licences and notices that the crates come with, each text once.
-The texts of MIT and Apache-2.0 also stand in /usr/share/doc/secinfo/copyright and in
-/usr/share/common-licenses/Apache-2.0.
-";
-
-/// A crate that the programs are linked with.
+/// A work of others that is part of what is shipped.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct LinkedCrate {
+struct Work {
     name: String,
     version: String,
     licence: String,
@@ -33,112 +24,51 @@ struct LinkedCrate {
     directory: PathBuf,
 }
 
-/// Writes the list and the texts.
-pub(super) fn write(place: &Workspace, file: &Path) -> Result<()> {
-    let linked = linked_crates(place)?;
-    let mut page = String::from(INTRODUCTION);
-    // Many crates share the same text.
+/// Writes the list of these works and their texts, below an introduction.
+fn write(introduction: &str, works: &BTreeSet<Work>, file: &Path) -> Result<()> {
+    let mut page = String::from(introduction);
+    // Many works share the same text.
     let mut texts: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for krate in &linked {
-        let _ = write!(
-            page,
-            "\n{} {}: {}",
-            krate.name, krate.version, krate.licence
-        );
-        if !krate.authors.is_empty() {
-            let _ = write!(page, "\n    {}", krate.authors.join(", "));
+    for work in works {
+        let _ = write!(page, "\n{} {}: {}", work.name, work.version, work.licence);
+        if !work.authors.is_empty() {
+            let _ = write!(page, "\n    {}", work.authors.join(", "));
         }
-        let _ = write!(page, "\n    {}", krate.repository);
-        for text in texts_of(krate)? {
-            texts.entry(text).or_default().push(krate.name.clone());
+        if !work.repository.is_empty() {
+            let _ = write!(page, "\n    {}", work.repository);
+        }
+        for text in texts_of(work)? {
+            texts.entry(text).or_default().push(work.name.clone());
         }
     }
     page.push('\n');
     let mut texts: Vec<(String, Vec<String>)> = texts.into_iter().collect();
     texts.sort_by(|(_, one), (_, other)| one.cmp(other));
-    for (text, crates) in texts {
+    for (text, names) in texts {
         let _ = write!(
             page,
             "\n{}\n{}\n\n{text}\n",
             "=".repeat(80),
-            crates.join(", ")
+            names.join(", ")
         );
     }
-    fs::write(file, page).context(|| format!("write {}", file.display()))?;
-    screen::say(&format!(
-        "The programs are linked with {} crates.",
-        linked.len()
-    ));
-    Ok(())
+    fs::write(file, page).context(|| format!("write {}", file.display()))
 }
 
-/// The crates that are linked into the shipped programs and libraries, without our own, and without
-/// dependencies of builds and tests.
-fn linked_crates(place: &Workspace) -> Result<BTreeSet<LinkedCrate>> {
-    let mut tree = place.cargo();
-    tree.args(["tree", "--locked", "--edges", "normal", "--prefix", "none"]);
-    tree.args(["--no-dedupe", "--format", "{p}"]);
-    let packages = ["secinfod", "secinfo-cli", PAM_MODULE];
-    tree.args(
-        packages
-            .iter()
-            .chain(&PLUGINS)
-            .flat_map(|name| ["--package", name]),
-    );
-    let names: BTreeSet<String> = output_of(&mut tree)?
-        .lines()
-        .filter(|line| !line.contains("(proc-macro)"))
-        .filter_map(name_and_version)
-        .collect();
-    let mut metadata = place.cargo();
-    metadata.args(["metadata", "--locked", "--format-version", "1"]);
-    let command = workspace::line(&metadata);
-    let metadata: Value = serde_json::from_str(&output_of(&mut metadata)?)
-        .map_err(|error| Failure::Wrong(format!("{command} prints no JSON: {error}")))?;
-    let packages = metadata["packages"].as_array().into_iter().flatten();
-    let linked: BTreeSet<LinkedCrate> = packages
-        .filter(|package| !package["source"].is_null())
-        .map(from_metadata)
-        .filter(|linked| names.contains(&format!("{} {}", linked.name, linked.version)))
-        .collect();
-    match linked.iter().find(|linked| linked.licence.is_empty()) {
+/// Works that all name a licence.
+fn licensed(works: BTreeSet<Work>) -> Result<BTreeSet<Work>> {
+    match works.iter().find(|work| work.licence.is_empty()) {
         Some(unlicensed) => Err(Failure::Wrong(format!(
             "{} names no licence: it cannot be shipped",
             unlicensed.name
         ))),
-        None => Ok(linked),
+        None => Ok(works),
     }
 }
 
-/// Parses a line such as `sled v0.34.7`.
-fn name_and_version(line: &str) -> Option<String> {
-    let mut words = line.split_ascii_whitespace();
-    let (name, version) = (words.next()?, words.next()?);
-    Some(format!("{name} {}", version.strip_prefix('v')?))
-}
-
-fn from_metadata(package: &Value) -> LinkedCrate {
-    let text = |key: &str| package[key].as_str().unwrap_or_default().to_owned();
-    let authors = package["authors"].as_array().into_iter().flatten();
-    LinkedCrate {
-        name: text("name"),
-        version: text("version"),
-        licence: text("license"),
-        authors: authors
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
-        repository: text("repository"),
-        directory: Path::new(&text("manifest_path"))
-            .parent()
-            .map(Path::to_owned)
-            .unwrap_or_default(),
-    }
-}
-
-/// The licence texts of a crate: its own files, or else what its licence requires.
-fn texts_of(linked: &LinkedCrate) -> Result<Vec<String>> {
-    let files = files_in(&linked.directory)?;
+/// The licence texts of a work: its own files, or else what its licence requires.
+fn texts_of(work: &Work) -> Result<Vec<String>> {
+    let files = files_in(&work.directory)?;
     if !files.is_empty() {
         return Ok(files
             .iter()
@@ -146,28 +76,28 @@ fn texts_of(linked: &LinkedCrate) -> Result<Vec<String>> {
             .filter(|text| !text.is_empty())
             .collect());
     }
-    // The crate names its licence but contains no text of it.
-    let offers: BTreeSet<&str> = linked.licence.split(['/', '(', ')', ' ']).collect();
+    // It names its licence but contains no text of it.
+    let offers: BTreeSet<&str> = work.licence.split(['/', '(', ')', ' ']).collect();
     if !offers.contains("AND") && offers.contains("Apache-2.0") {
         return Ok(Vec::new());
     }
     let words = MIT.split_once("\n\n").map(|(_, words)| words.trim());
     match words {
         Some(words) if !offers.contains("AND") && offers.contains("MIT") => {
-            let authors = match linked.authors.as_slice() {
-                [] => format!("the authors of {}", linked.name),
+            let authors = match work.authors.as_slice() {
+                [] => format!("the authors of {}", work.name),
                 authors => authors.join(", "),
             };
             Ok(vec![format!("Copyright (c) {authors}\n\n{words}")])
         }
         _ => Err(Failure::Wrong(format!(
             "{} is under {} and contains no text of it: it cannot be shipped",
-            linked.name, linked.licence
+            work.name, work.licence
         ))),
     }
 }
 
-/// The licences and notices in a crate's directory and its subdirectories, which can contain the
+/// The licences and notices in a work's directory and its subdirectories, which can contain the
 /// work of others.
 fn files_in(directory: &Path) -> Result<BTreeSet<String>> {
     let failed = || format!("read {}", directory.display());
@@ -253,15 +183,6 @@ fn without_apache(text: &str) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_line_of_the_tree_names_a_crate_and_its_version() {
-        assert_eq!(
-            name_and_version("sled v0.34.7").as_deref(),
-            Some("sled 0.34.7")
-        );
-        assert_eq!(name_and_version(""), None);
-    }
-
     /// The relevant lines of Apache-2.0.
     const APACHE: &str = "                Apache License\n         Version 2.0, January 2004\n\n   \
         TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION\n\n   1. Definitions.\n   \
@@ -283,9 +204,9 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_without_a_text_gets_that_of_its_licence_or_cannot_be_shipped() {
+    fn a_work_without_a_text_gets_that_of_its_licence_or_cannot_be_shipped() {
         let empty = tempfile::tempdir().unwrap();
-        let linked = |licence: &str| LinkedCrate {
+        let linked = |licence: &str| Work {
             name: "one".into(),
             version: "1.0.0".into(),
             licence: licence.into(),
@@ -302,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn licences_in_subdirectories_of_a_crate_are_found() {
+    fn licences_in_subdirectories_of_a_work_are_found() {
         let directory = tempfile::tempdir().unwrap();
         let below = directory.path().join("third_party/fiat");
         fs::create_dir_all(&below).unwrap();

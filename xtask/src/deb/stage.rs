@@ -6,8 +6,9 @@ use std::fs;
 use std::path::Path;
 
 /// The files and directories that are copied from the source tree.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     "README.md",
+    "clients/page/desktop",
     "clients/pam/profile",
     "config.toml",
     "daemon/password/pam.d",

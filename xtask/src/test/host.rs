@@ -74,11 +74,11 @@ pub(super) fn prepare(place: &Workspace) -> Result<()> {
 pub(super) fn check(place: &Workspace, name: Option<&str>) -> Result<Outcome> {
     let programs = Programs::of(place)?;
     let root = root::make(place, &HOST)?;
-    let package = deb::build(place, Profile::Dev, programs.command("dpkg-buildpackage"))?;
+    let built = deb::build(place, Profile::Dev, &|program| programs.command(program))?;
     let mut test = programs.cargo_test();
     test.args(["--package", PACKAGE, "--", MACHINES_AT_ONCE]);
     test.args(name);
     test.env("SECINFO_HOST_ROOT", &root.path);
-    test.env("SECINFO_DEB", package);
+    test.env("SECINFO_DEB", built.secinfo);
     runner::run(&mut test)
 }
