@@ -8,7 +8,7 @@ import { join } from "node:path";
 export const LANGUAGES = ["en", "de", "fr"];
 
 /** What the page says in the same words as the command and the sign-in. */
-const SHARED = /^(error|finer|undelivered|kind|place|purpose|notice|security-question)-|^hint-once$/;
+const SHARED = /^(error|finer|undelivered|kind|place|purpose)-|^hint-once$/;
 
 /** The plugin that reads them. */
 export function words(own, shared) {

@@ -45,7 +45,8 @@ interface CockpitProcess extends Promise<string> {
 }
 
 interface CockpitFile {
-    read(): Promise<string>;
+    /** null where there is no such file. */
+    read(): Promise<string | null>;
     close(): void;
 }
 

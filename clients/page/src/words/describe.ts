@@ -65,3 +65,9 @@ export function hintText(words: Words, hint: Hint): string {
 export function refusalText(words: Words, refusal: Refusal): string {
     return words.sayOr(`error-${refusal.reason}`, words.say("error-unknown", { name: refusal.reason }));
 }
+
+/** What asks for a code of a kind. `destination` is where it was sent; empty where none is. */
+export function codeQuestion(words: Words, kind: string, digits: number, destination: string): string {
+    const values = { digits, destination, labelled: "no", label: "" };
+    return words.sayOr(`kind-${kind}.question`, words.say("code-question", { digits }), values);
+}
