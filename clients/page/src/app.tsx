@@ -1,33 +1,28 @@
 /** What of the page is shown: the security info, or why it cannot be. */
 
 import { useSyncExternalStore } from "react";
-import { EmptyState, EmptyStateBody, EmptyStateFooter } from "@patternfly/react-core/dist/esm/components/EmptyState";
-import { Button } from "@patternfly/react-core/dist/esm/components/Button";
-import { Page, PageSection } from "@patternfly/react-core/dist/esm/components/Page";
-import { Spinner } from "@patternfly/react-core/dist/esm/components/Spinner";
-import type { Bus } from "./bus/client";
+import type { Host } from "./bus/host";
 import type { Store } from "./bus/store";
 import { Mine } from "./mine/mine";
+import { Button, EmptyState, EmptyStateBody, EmptyStateFooter, Page, PageSection, Spinner } from "./view/patternfly";
 import { useWords } from "./view/words";
 import { refusalText } from "./words/describe";
 
-export interface Host {
-    bus: Bus;
-    store: Store;
-}
-
-export function App({ bus, store }: Host) {
+export function App(host: Host) {
     return (
         <Page className="secinfo" mainAriaLabel={useWords().say("page-title")}>
             <PageSection hasBodyWrapper={false}>
-                <Shown bus={bus} store={store} />
+                <div>
+                    <Shown {...host} />
+                </div>
             </PageSection>
         </Page>
     );
 }
 
-function Shown({ bus, store }: Host) {
+function Shown(host: Host) {
     const words = useWords();
+    const { store } = host;
     const state = useSyncExternalStore(store.subscribe, () => store.state);
     switch (state.stage) {
         case "loading":
@@ -51,7 +46,7 @@ function Shown({ bus, store }: Host) {
                 </EmptyState>
             );
         case "ready":
-            return <Mine bus={bus} store={store} info={state.info} />;
+            return <Mine host={host} info={state.info} />;
     }
 }
 

@@ -4,10 +4,12 @@ import { createRoot } from "react-dom/client";
 import "@patternfly/react-core/dist/styles/base.css";
 import { App } from "./app";
 import { connect } from "./bus/client";
+import { cancelAll } from "./bus/session";
 import { Store } from "./bus/store";
 import { followLook } from "./view/look";
 import { WordsContext } from "./view/words";
 import { load, negotiate } from "./words/words";
+import "./view/fonts.css";
 import "./view/page.css";
 
 async function start(): Promise<void> {
@@ -19,6 +21,7 @@ async function start(): Promise<void> {
     const bus = connect();
     const store = new Store(bus, id);
     store.start();
+    window.addEventListener("pagehide", cancelAll);
     const place = document.getElementById("page");
     if (place) {
         createRoot(place).render(
