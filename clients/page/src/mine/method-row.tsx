@@ -1,7 +1,7 @@
 /** One method in the list: what it is, what it serves, how it stands, and what can be done with it. */
 
 import EllipsisVIcon from "@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Host } from "../bus/host";
 import type { Method, SecurityInfo } from "../bus/store";
 import { useAction } from "../view/action";
@@ -25,6 +25,7 @@ export function MethodRow({ host, method, act, say }: MethodRowProps) {
     const words = useWords();
     const now = useMinute();
     const [isOpen, setOpen] = useState(false);
+    const toggle = useRef<HTMLButtonElement>(null);
     const keeping = useAction();
     const name = methodName(words, method);
     const label = ownLabel(method);
@@ -93,24 +94,35 @@ export function MethodRow({ host, method, act, say }: MethodRowProps) {
                 isOpen={isOpen}
                 onSelect={() => setOpen(false)}
                 onOpenChange={setOpen}
-                popperProps={{ position: "right" }}
-                toggle={(toggle) => (
-                    <MenuToggle
-                        ref={toggle}
-                        variant="plain"
-                        isExpanded={isOpen}
-                        onClick={() => setOpen(!isOpen)}
-                        aria-label={words.say("list-actions", { method: name })}
-                        icon={<EllipsisVIcon />}
-                    />
-                )}
+                popperProps={{ position: "right", appendTo: "inline" }}
+                toggle={{
+                    toggleRef: toggle,
+                    toggleNode: (
+                        <MenuToggle
+                            ref={toggle}
+                            variant="plain"
+                            isExpanded={isOpen}
+                            onClick={() => setOpen(!isOpen)}
+                            aria-label={words.say("list-actions", { method: name })}
+                            icon={<EllipsisVIcon />}
+                        />
+                    ),
+                }}
             >
                 <DropdownList>
                     {actions.map((action) => (
                         <DropdownItem
                             key={action}
                             isDanger={action === "delete"}
-                            onClick={() => (action === "keep" ? keep() : act(action))}
+                            onClick={() => {
+                                // The menu goes away with its item: the dialog gives the focus back to the button.
+                                toggle.current?.focus();
+                                if (action === "keep") {
+                                    keep();
+                                } else {
+                                    act(action);
+                                }
+                            }}
                         >
                             {words.say(`action-${action}`)}
                         </DropdownItem>

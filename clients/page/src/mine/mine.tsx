@@ -1,6 +1,6 @@
 /** One's own security info. */
 
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { AddDialog } from "../add/add-dialog";
 import { useKinds } from "../add/kinds";
 import type { Host } from "../bus/host";
@@ -34,6 +34,7 @@ export function Mine({ host, info }: MineProps) {
     const words = useWords();
     const [open, setOpen] = useState<Open | null>(null);
     const [said, setSaid] = useState("");
+    const heading = useRef<HTMLHeadingElement>(null);
     const kinds = useKinds(host.bus, info);
     const { methods, user } = info;
     const preferred = methods.find((method) => method.path === user.DefaultMethod);
@@ -43,7 +44,12 @@ export function Mine({ host, info }: MineProps) {
         info,
         close: () => {
             setOpen(null);
-            void host.store.reload();
+            void host.store.reload().then(() => {
+                // What has opened the dialog may be gone: then the page begins at its heading.
+                if (document.activeElement === document.body) {
+                    heading.current?.focus();
+                }
+            });
         },
         say: setSaid,
     };
@@ -55,7 +61,9 @@ export function Mine({ host, info }: MineProps) {
     return (
         <>
             <div className="secinfo-head">
-                <Title headingLevel="h1">{words.say("page-title")}</Title>
+                <Title headingLevel="h1" ref={heading} tabIndex={-1} className="secinfo-title">
+                    {words.say("page-title")}
+                </Title>
                 {methods.length > 0 && add}
             </div>
             <Status>{said}</Status>
