@@ -4,19 +4,15 @@ import { useSyncExternalStore } from "react";
 import type { Host } from "./bus/host";
 import type { Store } from "./bus/store";
 import { Mine } from "./mine/mine";
-import { Button, EmptyState, EmptyStateBody, EmptyStateFooter, Page, PageSection, Spinner } from "./view/patternfly";
+import { Button, EmptyState, EmptyStateBody, EmptyStateFooter, Spinner } from "./view/patternfly";
 import { useWords } from "./view/words";
 import { refusalText } from "./words/describe";
 
 export function App(host: Host) {
     return (
-        <Page className="secinfo" mainAriaLabel={useWords().say("page-title")}>
-            <PageSection hasBodyWrapper={false}>
-                <div>
-                    <Shown {...host} />
-                </div>
-            </PageSection>
-        </Page>
+        <main className="secinfo" aria-label={useWords().say("page-title")}>
+            <Shown {...host} />
+        </main>
     );
 }
 

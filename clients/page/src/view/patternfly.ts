@@ -1,6 +1,6 @@
 /** The components of PatternFly that the page has, each from its own file: the whole of it brings all style sheets. */
 
-export { Alert, AlertActionLink } from "@patternfly/react-core/dist/esm/components/Alert";
+export { Alert } from "@patternfly/react-core/dist/esm/components/Alert";
 export { Button } from "@patternfly/react-core/dist/esm/components/Button";
 export { Checkbox } from "@patternfly/react-core/dist/esm/components/Checkbox";
 export { Dropdown, DropdownItem, DropdownList } from "@patternfly/react-core/dist/esm/components/Dropdown";
@@ -12,7 +12,6 @@ export { Label } from "@patternfly/react-core/dist/esm/components/Label";
 export { MenuToggle } from "@patternfly/react-core/dist/esm/components/MenuToggle";
 export { Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core/dist/esm/components/Modal";
 export { Nav, NavItem, NavList } from "@patternfly/react-core/dist/esm/components/Nav";
-export { Page, PageSection } from "@patternfly/react-core/dist/esm/components/Page";
 export { Radio } from "@patternfly/react-core/dist/esm/components/Radio";
 export { Spinner } from "@patternfly/react-core/dist/esm/components/Spinner";
 export { TextInput } from "@patternfly/react-core/dist/esm/components/TextInput";
