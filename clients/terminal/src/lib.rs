@@ -9,6 +9,7 @@
 pub mod echo;
 pub mod environment;
 pub mod failure;
+pub mod file;
 pub mod interruption;
 pub mod passphrase;
 pub mod screen;

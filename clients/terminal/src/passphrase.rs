@@ -2,6 +2,7 @@
 
 use crate::echo::WithoutEcho;
 use crate::failure::Failure;
+use crate::file::open;
 use rustix::termios::{QueueSelector, tcflush};
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -15,13 +16,14 @@ const LONGEST: usize = 1024;
 pub struct Passphrase(Zeroizing<String>);
 
 impl Passphrase {
-    /// The first line of a file, without the end of the line.
+    /// The first line of a file, without the end of the line; of standard input for "-", of which what
+    /// follows stays to be read.
     ///
     /// # Errors
     /// When the file cannot be read, or its line is no passphrase.
     pub fn from_file(path: &Path) -> Result<Self, Failure> {
         let failed = Failure::file("read", path);
-        let file = File::open(path).map_err(failed)?;
+        let file = open(path).map_err(failed)?;
         Self::read_line(file).map_err(failed)
     }
 

@@ -250,6 +250,30 @@ async fn pskc_files_are_imported_in_the_clear_and_under_a_pre_shared_key() {
 }
 
 #[tokio::test]
+async fn tokens_come_through_standard_input_behind_what_protects_them() {
+    for (content, file, secret) in [
+        (PLAIN, None, ""),
+        (UNDER_PASSPHRASE, Some("--passphrase-file"), "qwerty\n"),
+        (
+            ENCRYPTED,
+            Some("--key-file"),
+            "12345678901234567890123456789012\n",
+        ),
+    ] {
+        let host = TestHost::start().await;
+        let mut words = vec![
+            "--json", "tokens", "import", "--format", "pskc", "--yes", "-",
+        ];
+        if let Some(file) = file {
+            words.extend([file, "-"]);
+        }
+        let imported = host.secinfo(ROOT, &words, &format!("{secret}{content}"));
+        let imported = imported.success().json();
+        assert_eq!(imported["imported"], 1, "{imported}");
+    }
+}
+
+#[tokio::test]
 async fn the_passphrase_of_a_pskc_file_is_asked_for_and_not_shown() {
     let host = TestHost::start().await;
     let path = file(&host, "tokens.pskc", UNDER_PASSPHRASE);

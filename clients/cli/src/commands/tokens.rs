@@ -4,13 +4,13 @@ use crate::client::Client;
 use crate::import::consent;
 use crate::import::pipe::through_a_pipe;
 use secinfo_terminal::failure::Failure;
+use secinfo_terminal::file::{is_standard_input, open};
 use secinfo_terminal::passphrase::Passphrase;
 use secinfo_terminal::style::{Look, Style};
 use secinfo_terminal::table::{self, Column, Row, plain};
 use secinfo_terminal::text::visible;
 use secinfo_wire::{Fd, ImportOptions, ImportReply, LARGEST_TOKEN_FILE, Token};
 use serde::Serialize;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -29,6 +29,8 @@ enum Command {
     /// CSV has the columns of serial number, secret, interval, manufacturer and model; PSKC is RFC
     /// 6030, in clear text or under a pre-shared key or a passphrase, which is asked for. Says what would be
     /// imported, and asks. Ends with exit code 1 when a line could not be imported.
+    ///
+    /// Each file can be -, standard input; a key or passphrase is its first line then, and the tokens follow.
     #[command(after_long_help = consent::JSON)]
     Import(Import),
     /// List the tokens
@@ -46,7 +48,7 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 struct Import {
-    /// The file with the tokens
+    /// The file with the tokens, or - for standard input
     file: PathBuf,
     /// Its format; by default what its name ends in
     #[arg(long, value_parser = ["csv", "pskc"])]
@@ -75,18 +77,24 @@ async fn import(client: &Client, arguments: &Import) -> Result<(), Failure> {
         Some(format) => format,
         None => format_of(&arguments.file)?,
     };
-    let content = read(&arguments.file)?;
+    // What protects the tokens comes before them where both come through standard input.
     let key = match &arguments.key_file {
+        Some(path) if is_standard_input(path) => {
+            let line = Passphrase::from_file(path)?;
+            Some(pre_shared_key(line.as_str().as_bytes()))
+        }
         Some(path) => Some(pre_shared_key(&read(path)?)),
         None => None,
     };
-    let passphrase = match &arguments.passphrase_file {
+    let mut passphrase = match &arguments.passphrase_file {
         Some(path) => Some(Passphrase::from_file(path)?),
-        None if key.is_none() && format == "pskc" && is_under_a_passphrase(&content) => {
-            Some(Passphrase::ask("Passphrase of the file: ")?)
-        }
         None => None,
     };
+    let content = read(&arguments.file)?;
+    let is_protected = key.is_some() || passphrase.is_some();
+    if !is_protected && format == "pskc" && is_under_a_passphrase(&content) {
+        passphrase = Some(Passphrase::ask("Passphrase of the file: ")?);
+    }
     let tokens = client.tokens().await?;
     let send = async |check| -> Result<ImportReply, Failure> {
         let options = ImportOptions {
@@ -123,7 +131,7 @@ fn format_of(path: &Path) -> Result<&'static str, Failure> {
 
 fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let failed = Failure::file("read", path);
-    let file = File::open(path).map_err(failed)?;
+    let file = open(path).map_err(failed)?;
     // As long as it can become, so that no copy stays behind when it grows.
     let mut content = Zeroizing::new(Vec::with_capacity(LARGEST_TOKEN_FILE + 1));
     let most = u64::try_from(LARGEST_TOKEN_FILE).unwrap_or(u64::MAX);
