@@ -171,21 +171,18 @@ impl Policy {
     /// What is asked for at sign-in at `service`.
     pub fn sign_in(&self, service: Option<&ServiceName>) -> SignInRules {
         match self.of_service(service) {
-            Some(rules) => self.rules.sign_in.refined_by(&rules.sign_in),
+            Some((_, rules)) => self.rules.sign_in.refined_by(&rules.sign_in),
             None => self.rules.sign_in.clone(),
         }
     }
 
     /// The rules of a service. `sudo -i` and `su -l` have service names of their own on some systems;
     /// rules for `sudo` or `su` hold for them as well, unless they have their own.
-    fn of_service(&self, service: Option<&ServiceName>) -> Option<&ServiceRules> {
+    fn of_service(&self, service: Option<&ServiceName>) -> Option<&(ServiceName, ServiceRules)> {
         let service = service?.as_str();
         let called = |wanted: &str| {
-            let found = self
-                .services
-                .iter()
-                .find(|(name, _)| name.as_str() == wanted);
-            found.map(|(_, rules)| rules)
+            let mut services = self.services.iter();
+            services.find(|(name, _)| name.as_str() == wanted)
         };
         called(service).or_else(|| match service {
             "sudo-i" => called("sudo"),
@@ -203,16 +200,30 @@ impl Policy {
         groups: &[GroupName],
         service: Option<&ServiceName>,
     ) -> EffectivePolicy {
-        let of_groups = self
-            .groups
-            .iter()
-            .filter(|(name, _)| groups.contains(name))
-            .map(|(_, r)| r);
-        let of_service = self.of_service(service);
+        let of_groups = self.of_groups(groups).map(|(_, refinement)| refinement);
+        let of_service = self.of_service(service).map(|(_, rules)| rules);
         let strength = of_service.and_then(|rules| rules.sign_in.strength);
         of_groups
             .chain(of_service.map(|rules| &rules.refinement))
             .fold(self.rules.effective(strength), EffectivePolicy::refined_by)
+    }
+
+    fn of_groups(&self, groups: &[GroupName]) -> impl Iterator<Item = &(GroupName, Refinement)> {
+        let refined = self.groups.iter();
+        refined.filter(|(name, _)| groups.contains(name))
+    }
+
+    /// The groups of `groups`, and the service, whose refinements [`Self::effective`] puts together.
+    pub fn refined_by(
+        &self,
+        groups: &[GroupName],
+        service: Option<&ServiceName>,
+    ) -> (Vec<&GroupName>, Option<&ServiceName>) {
+        let of_service = self.of_service(service).map(|(name, _)| name);
+        (
+            self.of_groups(groups).map(|(name, _)| name).collect(),
+            of_service,
+        )
     }
 }
 

@@ -124,6 +124,8 @@ pub struct Policy {
     pub deletion_wait: u64,
     /// Seconds that a proof is fresh.
     pub fresh_proof: u64,
+    /// The sections of config.toml that say so, such as `policy`, `group.wheel` and `service.sshd`.
+    pub sections: Vec<String>,
 }
 
 /// How requests to phones are sent.

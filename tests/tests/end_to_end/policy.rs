@@ -30,12 +30,22 @@ fn reload(host: &mut TestHost, says: &str) {
 
 const DONE: &str = "configuration reloaded";
 
-async fn required(client: &Client, uid: u32, service: &str) -> u32 {
-    let policy: HashMap<String, OwnedVariant> = client
+async fn policy_of(client: &Client, uid: u32, service: &str) -> HashMap<String, OwnedVariant> {
+    client
         .call(ROOT_PATH, "Manager", "GetPolicy", &(uid, service))
         .await
-        .unwrap();
+        .unwrap()
+}
+
+async fn required(client: &Client, uid: u32, service: &str) -> u32 {
+    let policy = policy_of(client, uid, service).await;
     u32::try_from(policy["required"].try_clone().unwrap()).unwrap()
+}
+
+/// The sections of the configuration that policy comes from.
+async fn sections_of(client: &Client, uid: u32, service: &str) -> Vec<String> {
+    let policy = policy_of(client, uid, service).await;
+    Vec::try_from(policy["sections"].try_clone().unwrap()).unwrap()
 }
 
 #[tokio::test]
@@ -110,6 +120,11 @@ async fn groups_and_services_refine_the_policy_and_never_loosen_it() {
     );
     assert_eq!(required(&bob, BOB, "").await, 0);
     assert_eq!(required(&bob, BOB, "sshd").await, 2);
+
+    let of_alice = sections_of(&alice, ALICE, "sshd").await;
+    let group = format!("group.{ALICE_NAME}");
+    assert_eq!(of_alice, ["policy", group.as_str(), "service.sshd"]);
+    assert_eq!(sections_of(&bob, BOB, "sudo").await, ["policy"]);
 
     let kinds = async |client: &Client, uid: u32, service: &str| -> Vec<String> {
         let body = (uid, "sign-in", service);

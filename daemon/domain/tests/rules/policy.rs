@@ -208,3 +208,17 @@ fn a_replay_decides_as_it_was_decided_then() {
     assert_eq!(locks(&story), 1);
     assert_eq!(story.replayed(), story.state);
 }
+
+#[test]
+fn policy_says_which_groups_and_which_service_refine_it() {
+    let policy = refined();
+    let staff = [group("staff"), group("others")];
+    let (groups, at) = policy.refined_by(&staff, Some(&service("sshd")));
+    assert_eq!(groups, [&group("staff")]);
+    assert_eq!(at, Some(&service("sshd")));
+    let others = [group("others")];
+    assert_eq!(
+        policy.refined_by(&others, Some(&service("sudo"))),
+        (vec![], None)
+    );
+}

@@ -51,7 +51,7 @@ use in_vain::InVain;
 use sealed::plain;
 use secinfo_domain::policy::EffectivePolicy;
 use secinfo_domain::{
-    KeyId, KindSet, Sealed, SealedPart, ServiceName, State, Timestamp, TokenId, UserId,
+    GroupName, KeyId, KindSet, Sealed, SealedPart, ServiceName, State, Timestamp, TokenId, UserId,
 };
 use secinfo_ledger::{Ledger, LedgerReader};
 use serde::Serialize;
@@ -199,12 +199,40 @@ impl Core {
         service: Option<&ServiceName>,
     ) -> Result<EffectivePolicy, ServiceError> {
         let state = self.state();
-        let groups = if state.policy().groups.is_empty() {
-            Vec::new()
-        } else {
-            self.accounts.groups(&person.account)?
-        };
+        let groups = self.groups_that_matter(&state, person)?;
         Ok(state.policy().effective(&groups, service))
+    }
+
+    /// The sections of the configuration that the policy for a user and a service comes from.
+    ///
+    /// # Errors
+    /// When the user's groups cannot be read.
+    pub fn policy_sections(
+        &self,
+        person: &Person,
+        service: Option<&ServiceName>,
+    ) -> Result<Vec<String>, ServiceError> {
+        let state = self.state();
+        let groups = self.groups_that_matter(&state, person)?;
+        let (groups, service) = state.policy().refined_by(&groups, service);
+        let of_groups = groups.iter().map(|name| format!("group.{}", name.as_str()));
+        let of_service = service.map(|name| format!("service.{}", name.as_str()));
+        Ok(std::iter::once("policy".to_owned())
+            .chain(of_groups)
+            .chain(of_service)
+            .collect())
+    }
+
+    /// The groups of a user; none where policy has nothing for any group.
+    fn groups_that_matter(
+        &self,
+        state: &State,
+        person: &Person,
+    ) -> Result<Vec<GroupName>, ServiceError> {
+        if state.policy().groups.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(self.accounts.groups(&person.account)?)
     }
 
     /// The kinds that a user may have at a service. Those that administrators may not have are left out

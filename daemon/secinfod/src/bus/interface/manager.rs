@@ -178,9 +178,10 @@ async fn get_policy(
 ) -> Result<(Policy,), BusError> {
     let daemon = call.service().core();
     let person = daemon.person(uid)?;
-    let policy = daemon.effective_policy(&person, parse::service_name(&service)?.as_ref())?;
+    let service = parse::service_name(&service)?;
+    let policy = daemon.effective_policy(&person, service.as_ref())?;
     let rules = daemon.state().policy().rules.clone();
-    let allowed = daemon.allowed_kinds(&person, parse::service_name(&service)?.as_ref())?;
+    let allowed = daemon.allowed_kinds(&person, service.as_ref())?;
     let allowed = allowed.iter();
     Ok((Policy {
         allowed: allowed.map(|kind| kind.wire_name().to_owned()).collect(),
@@ -190,6 +191,7 @@ async fn get_policy(
         reset_gates: policy.reset_gates.count().into(),
         deletion_wait: rules.deletion_wait.get().into(),
         fresh_proof: rules.fresh_proof.get().into(),
+        sections: daemon.policy_sections(&person, service.as_ref())?,
     },))
 }
 
