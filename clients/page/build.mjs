@@ -15,6 +15,9 @@ const out = join(here, "dist");
 /** What is taken over as it is. */
 const AS_IT_IS = ["index.html", "manifest.json", "po.de.js", "po.fr.js"];
 
+/** The one style sheet. */
+const STYLE = "dist/index.css";
+
 await rm(out, { recursive: true, force: true });
 await mkdir(out);
 const { metafile } = await build({
@@ -32,6 +35,18 @@ for (const name of AS_IT_IS) {
     await cp(join(here, "src", name), join(out, name));
 }
 await writeFile(join(out, "bundled.json"), `${JSON.stringify(bundledIn(metafile), null, 4)}\n`);
+
+// A script that is loaded later cannot load a style sheet: what it needs of style has to be in the page's own.
+for (const [path, { inputs }] of Object.entries(metafile.outputs)) {
+    if (path.endsWith(".css") && path !== STYLE) {
+        const missing = Object.keys(inputs).filter((input) => !(input in metafile.outputs[STYLE].inputs));
+        for (const input of missing) {
+            console.error(`the style of what is loaded later is missing from the page: ${input}`);
+            process.exitCode = 1;
+        }
+        await rm(join(here, path));
+    }
+}
 
 // Cockpit serves packed files, and unpacks them for browsers that cannot.
 const sizes = new Map();

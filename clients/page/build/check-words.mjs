@@ -19,7 +19,7 @@ class Variables extends Visitor {
 
 /** The variables of each message of a language, and of each of its attributes. */
 async function read(language) {
-    const text = await wordsOf(language, join(here, "src/words"), join(here, "../../schemas/words/messages"));
+    const text = await wordsOf({ language }, join(here, "src/words"), join(here, "../../schemas/words/messages"));
     const messages = new Map();
     for (const entry of new FluentParser().parse(text).body) {
         if (entry.type === "Junk") {

@@ -1,5 +1,6 @@
 // The words of the page. Those of a language are its files in src/words, and of schemas/words what is said of
-// kinds, hints and errors everywhere. `import text from "words:de"` has all of them.
+// kinds, hints and errors everywhere. `import text from "words:de"` has those of the page for oneself, and
+// `import text from "words:admin.de"` what administrators read beside them.
 
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,8 +8,11 @@ import { join } from "node:path";
 /** The languages, the one first that the others are held against. */
 export const LANGUAGES = ["en", "de", "fr"];
 
-/** What the page says in the same words as the command and the sign-in. */
-const SHARED = /^(error|finer|undelivered|kind|place|purpose)-|^hint-once$/;
+/** The parts of the page that have words, and what each says in the same words as the command and the sign-in. */
+const SHARED = {
+    own: /^(error|finer|undelivered|kind|place|purpose)-|^hint-once$/,
+    admin: /^access-pass-/,
+};
 
 /** The plugin that reads them. */
 export function words(own, shared) {
@@ -17,24 +21,30 @@ export function words(own, shared) {
         setup(build) {
             build.onResolve({ filter: /^words:/ }, ({ path }) => ({ path: path.slice("words:".length), namespace: "words" }));
             build.onLoad({ filter: /./, namespace: "words" }, async ({ path }) => ({
-                contents: await wordsOf(path, own, shared),
+                contents: await wordsOf(partsOf(path), own, shared),
                 loader: "text",
             }));
         },
     };
 }
 
-/** All words of a language, as Fluent. Of two messages of one name the page's own is taken. */
-export async function wordsOf(language, own, shared) {
+/** The language and the part of "de", and of "admin.de". */
+function partsOf(path) {
+    const [language, part = "own"] = path.split(".").reverse();
+    return { language, parts: [part] };
+}
+
+/** The words of a language, as Fluent. Of two messages of one name the page's own is taken. */
+export async function wordsOf({ language, parts = Object.keys(SHARED) }, own, shared) {
     const messages = new Map();
     for (const file of await files(join(shared, language))) {
         for (const [name, text] of messagesOf(await readFile(file, "utf8"))) {
-            if (SHARED.test(name)) {
+            if (parts.some((part) => SHARED[part].test(name))) {
                 messages.set(name, text);
             }
         }
     }
-    for (const file of await ownFiles(language, own)) {
+    for (const file of await ownFiles(language, parts, own)) {
         for (const [name, text] of messagesOf(await readFile(file, "utf8"))) {
             messages.set(name, text);
         }
@@ -42,10 +52,11 @@ export async function wordsOf(language, own, shared) {
     return [...messages.values()].join("");
 }
 
-/** The page's own files of a language: en.ftl, and such as admin.en.ftl. */
-export async function ownFiles(language, own) {
+/** The page's own files of a language: de.ftl is of the page for oneself, admin.de.ftl of the administrators'. */
+async function ownFiles(language, parts, own) {
+    const wanted = parts.map((part) => (part === "own" ? `${language}.ftl` : `${part}.${language}.ftl`));
     const names = await readdir(own);
-    return names.filter((name) => new RegExp(`(^|\\.)${language}\\.ftl$`).test(name)).sort().map((name) => join(own, name));
+    return names.filter((name) => wanted.includes(name)).sort().map((name) => join(own, name));
 }
 
 async function files(folder) {

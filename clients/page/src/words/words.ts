@@ -27,6 +27,18 @@ const SOURCES: Record<Language, () => Promise<{ default: string }>> = {
     fr: () => import("words:fr"),
 };
 
+/** Reads what administrators read beside that. */
+export async function loadForAdministrators(words: Words): Promise<void> {
+    const { default: text } = await FOR_ADMINISTRATORS[words.language]();
+    words.add(text);
+}
+
+const FOR_ADMINISTRATORS: Record<Language, () => Promise<{ default: string }>> = {
+    en: () => import("words:admin.en"),
+    de: () => import("words:admin.de"),
+    fr: () => import("words:admin.fr"),
+};
+
 /** The words of one language. */
 export class Words {
     readonly language: Language;
@@ -36,6 +48,11 @@ export class Words {
         this.language = language;
         // What is put in has nothing left that could change the direction of the text around it.
         this.#bundle = new FluentBundle(language, { useIsolating: false });
+        this.add(text);
+    }
+
+    /** Takes more words, beside those that are there. */
+    add(text: string): void {
         this.#bundle.addResource(new FluentResource(text));
     }
 
