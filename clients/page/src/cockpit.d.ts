@@ -17,6 +17,10 @@ interface CockpitSubscription {
 type CockpitSignalHandler = (path: string, interfaceName: string, signal: string, values: unknown[]) => void;
 
 interface CockpitBusClient {
+    /** The name of the connection on the bus, once there is one. */
+    unique_name: string | null;
+    /** Done once there is a connection. */
+    wait(): Promise<unknown>;
     call(
         path: string,
         interfaceName: string,
@@ -37,11 +41,22 @@ interface CockpitUser {
     id: number;
     name: string;
     full_name: string;
+    groups: string[];
 }
 
-interface CockpitProcess extends Promise<string> {
+/** A command that has failed. */
+interface CockpitProcessError {
+    /** Why Cockpit could not run it; null where it has run. */
+    problem: string | null;
+    exit_status: number | null;
+}
+
+interface CockpitProcess extends Promise<Uint8Array> {
     close(): void;
-    input(data: string, more?: boolean): CockpitProcess;
+    /** Writes to standard input, and ends that unless there is more. */
+    input(data: Uint8Array, more?: boolean): CockpitProcess;
+    /** Takes what it writes to standard output, piece by piece. */
+    stream(heard: (bytes: Uint8Array) => void): CockpitProcess;
 }
 
 interface CockpitFile {
@@ -75,7 +90,12 @@ declare const cockpit: {
     file(path: string): CockpitFile;
     spawn(
         command: string[],
-        options?: { superuser?: "require" | "try"; err?: "message" | "out" | "ignore"; environ?: string[] },
+        options: {
+            superuser?: "require" | "try";
+            err?: "message" | "out" | "ignore";
+            environ?: string[];
+            binary: true;
+        },
     ): CockpitProcess;
     permission(options: { admin: true }): CockpitPermission;
     addEventListener(event: "visibilitychange" | "locationchanged", handler: () => void): void;
