@@ -1,6 +1,7 @@
 /** What of the page is shown: the security info, or why it cannot be. */
 
 import { useSyncExternalStore } from "react";
+import { Administration, Areas, useAccess, useIsAdministration } from "./administration";
 import type { Host } from "./bus/host";
 import type { Store } from "./bus/store";
 import { Mine } from "./mine/mine";
@@ -11,8 +12,20 @@ import { refusalText } from "./words/describe";
 export function App(host: Host) {
     return (
         <main className="secinfo" aria-label={useWords().say("page-title")}>
-            <Shown {...host} />
+            <Area {...host} />
         </main>
+    );
+}
+
+/** One's own security info; for whom may do more, the way to that above it. */
+function Area(host: Host) {
+    const access = useAccess(host.bus);
+    const isAdministration = useIsAdministration() && access !== null;
+    return (
+        <>
+            {access && <Areas isAdministration={isAdministration} />}
+            {isAdministration ? <Administration access={access} /> : <Shown {...host} />}
+        </>
     );
 }
 
