@@ -10,7 +10,7 @@ export const LANGUAGES = ["en", "de", "fr"];
 
 /** The parts of the page that have words, and what each says in the same words as the command and the sign-in. */
 const SHARED = {
-    own: /^(error|finer|undelivered|kind|place|purpose)-|^hint-once$/,
+    own: /^(activity|error|finer|undelivered|kind|place|purpose)-|^hint-once$/,
     admin: /^access-pass-/,
 };
 

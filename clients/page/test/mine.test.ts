@@ -6,7 +6,7 @@ import type { Method } from "../src/bus/store";
 import { Refusal } from "../src/bus/errors";
 import { choices, nextDefault } from "../src/mine/defaults";
 import { actionsOf, remarks } from "../src/mine/state";
-import { afterRefusal, methodFor } from "../src/verify/choice";
+import { afterRefusal, strongMethods } from "../src/verify/choice";
 import { availability, base64url, bytes } from "../src/verify/webauthn";
 import { load } from "../src/words/words";
 
@@ -72,11 +72,12 @@ test("a method that is locked, scheduled or not allowed says so, and one that is
     assert.match(texts({ DeletionDue: 200, IsAllowed: false }).join(" "), /^Will be deleted .* Switched off by policy/);
 });
 
-test("the strongest method that this page can ask is asked where a strong proof is needed", () => {
-    const methods = [method("text"), method("authenticator-app"), method("security-key")];
-    assert.equal(methodFor(methods, ["code", "assertion"]), "/security-key");
-    assert.equal(methodFor(methods, ["code"]), "/authenticator-app");
-    assert.equal(methodFor([method("authenticator-app", { LockedUntil: 9 }), method("text")], ["code"]), null);
+test("where a strong proof is needed, strong methods are asked that this page can present, codes on paper last", () => {
+    const methods = [method("text"), method("recovery-codes"), method("authenticator-app"), method("security-key")];
+    const all = ["/security-key", "/authenticator-app", "/recovery-codes"];
+    assert.deepEqual(strongMethods(methods, ["code", "assertion"]), all);
+    assert.deepEqual(strongMethods(methods, ["code"]), all.slice(1));
+    assert.deepEqual(strongMethods([method("authenticator-app", { LockedUntil: 9 }), method("text")], ["code"]), []);
 });
 
 test("after a wrong code another can be tried, after a lock another method, and else it is over", () => {

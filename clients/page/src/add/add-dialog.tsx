@@ -2,8 +2,8 @@
 
 import { useState, type ComponentType } from "react";
 import { Dialog } from "../view/dialog";
-import { Buttons } from "../view/parts";
-import { Alert, Button } from "../view/patternfly";
+import { Buttons, Notice } from "../view/parts";
+import { Button } from "../view/patternfly";
 import type { OwnDialog } from "../view/own-dialog";
 import { useProof } from "../view/proof";
 import { useWords } from "../view/words";
@@ -50,7 +50,7 @@ export function AddDialog({ kinds, first, ...own }: OwnDialog & { kinds: Kinds; 
     return (
         <Dialog host={own.host} info={own.info} proof={proof} close={close} title={title} size="medium">
             {isLeaving && (
-                <Alert isInline variant="warning" component="p" title={words.say("codes-leave")}>
+                <Notice look="warning" text={words.say("codes-leave")}>
                     <Buttons>
                         <Button variant="warning" onClick={own.close}>
                             {words.say("codes-leave-yes")}
@@ -59,7 +59,7 @@ export function AddDialog({ kinds, first, ...own }: OwnDialog & { kinds: Kinds; 
                             {words.say("page-back")}
                         </Button>
                     </Buttons>
-                </Alert>
+                </Notice>
             )}
             {Steps && kind !== null ? (
                 <Steps

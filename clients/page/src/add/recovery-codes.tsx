@@ -3,8 +3,8 @@
 import { useEffect, useState } from "react";
 import { useAction } from "../view/action";
 import { CopyButton } from "../view/copy";
-import { Buttons, Problem, Status, StepHeading } from "../view/parts";
-import { Alert, Button, Checkbox } from "../view/patternfly";
+import { Buttons, Notice, Problem, Status, StepHeading } from "../view/parts";
+import { Button, Checkbox } from "../view/patternfly";
 import { useWords } from "../view/words";
 import type { StepsProps } from "./steps";
 
@@ -14,10 +14,19 @@ export function RecoveryCodes(steps: StepsProps) {
     const issuing = useAction();
     const [codes, setCodes] = useState<string[] | null>(null);
     const former = info.methods.find((method) => method.Kind === "recovery-codes");
+    const call = async () => {
+        // From here on former codes may be void, and the new ones are shown once.
+        hold(true);
+        try {
+            return await host.bus.call(info.path, "User", "IssueRecoveryCodes");
+        } catch (error) {
+            hold(false);
+            throw error;
+        }
+    };
     const issue = () =>
         void issuing.run(async () => {
-            const [issued] = await proof.proved(() => host.bus.call(info.path, "User", "IssueRecoveryCodes"));
-            hold(true);
+            const [issued] = await proof.proved(call);
             setCodes(issued);
         });
     if (codes) {
@@ -31,14 +40,7 @@ export function RecoveryCodes(steps: StepsProps) {
         <>
             <StepHeading>{words.say("codes-title")}</StepHeading>
             <p>{words.say("codes-text")}</p>
-            {former && (
-                <Alert
-                    isInline
-                    variant="warning"
-                    component="p"
-                    title={words.say("codes-former", { count: former.Remaining })}
-                />
-            )}
+            {former && <Notice look="warning" text={words.say("codes-former", { count: former.Remaining })} />}
             <Problem refusal={issuing.refusal} />
             <Buttons>
                 <Button variant="primary" isLoading={issuing.isBusy} isDisabled={issuing.isBusy} onClick={issue}>

@@ -4,24 +4,22 @@ import { isRefusal, type Refusal } from "../bus/errors";
 import type { Method } from "../bus/store";
 import type { ObjectPath } from "../bus/values";
 
-/** Kinds whose proof is enough for everything, the strongest first, with the form in which they are asked. */
+/** Kinds whose proof is strong, with the form in which they are asked. */
 const STRONG: readonly [kind: string, form: string][] = [
     ["security-key", "assertion"],
-    ["recovery-codes", "code"],
     ["push", "approval"],
     ["authenticator-app", "code"],
     ["hardware-token", "code"],
+    // Each is good once: they are kept for when there is nothing else.
+    ["recovery-codes", "code"],
 ];
 
-/** The strongest method that this page can ask; null where there is none. */
-export function methodFor(methods: readonly Method[], forms: readonly string[]): ObjectPath | null {
-    for (const [kind, form] of STRONG) {
-        const method = methods.find((one) => one.Kind === kind && one.IsAllowed && one.LockedUntil === 0);
-        if (method && forms.includes(form)) {
-            return method.path;
-        }
-    }
-    return null;
+/** The methods that this page can ask where a strong proof is needed, those first that are to be asked first. */
+export function strongMethods(methods: readonly Method[], forms: readonly string[]): ObjectPath[] {
+    const usable = methods.filter((one) => one.IsAllowed && one.LockedUntil === 0);
+    return STRONG.filter(([, form]) => forms.includes(form)).flatMap(([kind]) =>
+        usable.filter((one) => one.Kind === kind).map((one) => one.path),
+    );
 }
 
 /** What to do after a refused answer of a verification. */

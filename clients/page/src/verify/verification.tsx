@@ -5,6 +5,7 @@ import type { Host } from "../bus/host";
 import { isRefusal, refusalOf, type Refusal } from "../bus/errors";
 import { Verification, type Askable, type Asked } from "../bus/session";
 import type { SecurityInfo } from "../bus/store";
+import type { ObjectPath } from "../bus/values";
 import { Buttons, Problem, StepHeading, TimeLeft } from "../view/parts";
 import { Button, Spinner } from "../view/patternfly";
 import type { Asking } from "../view/proof";
@@ -14,7 +15,7 @@ import { ApprovalForm } from "./approval-form";
 import { AssertionForm } from "./assertion-form";
 import { CodeForm } from "./code-form";
 import { Ways } from "./ways";
-import { methodFor } from "./choice";
+import { strongMethods } from "./choice";
 import type { FormProps } from "./form";
 import { availability } from "./webauthn";
 
@@ -38,10 +39,10 @@ export function VerificationPanel({ host, info, asking }: { host: Host; info: Se
         session.current = null;
         setShown({ step: "starting" });
         const forms = ["code", "approval", ...(availability() === "available" ? ["assertion"] : [])];
-        const method = asking.why.reason === "StrongerProofNeeded" ? methodFor(info.methods, forms) : null;
+        const wanted = takesStrong(asking.why) ? strongMethods(info.methods, forms) : [];
         try {
-            const wish = { uid: info.user.Uid, method, forms, language: words.language };
-            const verification = await Verification.start(host.bus, wish);
+            const wish = { uid: info.user.Uid, forms, language: words.language };
+            const verification = await startWith(wanted, (method) => Verification.start(host.bus, { ...wish, method }));
             if (own !== run.current) {
                 verification.cancel();
                 return;
@@ -114,7 +115,7 @@ export function VerificationPanel({ host, info, asking }: { host: Host; info: Se
             </>
         );
     }
-    const lead = asking.why.reason === "StrongerProofNeeded" ? refusalText(words, asking.why) : words.say("verify-lead");
+    const lead = takesStrong(asking.why) ? refusalText(words, asking.why) : words.say("verify-lead");
     if (shown.step === "choosing") {
         return (
             <>
@@ -168,6 +169,27 @@ function FormOf(form: FormProps) {
         default:
             return <p>{words.say("verify-unknown")}</p>;
     }
+}
+
+/** Begins with the first of these methods that is strong enough; with the default where there is none. */
+async function startWith(
+    wanted: readonly ObjectPath[],
+    start: (method: ObjectPath | null) => Promise<Verification>,
+): Promise<Verification> {
+    const [first = null, ...others] = wanted;
+    try {
+        return await start(first);
+    } catch (error) {
+        if (others.length > 0 && isRefusal(error, "AccountLocked", "MethodLocked")) {
+            return startWith(others, start);
+        }
+        throw error;
+    }
+}
+
+/** Whether only a strong method is enough. */
+function takesStrong(why: Refusal): boolean {
+    return isRefusal(why, "StrongerProofNeeded", "AccountLocked");
 }
 
 /** Whether a verification is over after a refusal. */

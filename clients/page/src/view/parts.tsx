@@ -19,6 +19,22 @@ export function StepHeading({ children }: { children: ReactNode }) {
     );
 }
 
+export interface NoticeProps {
+    look: "danger" | "warning" | "info" | "success";
+    text: string;
+    children?: ReactNode;
+}
+
+/** Something to know, in a box of its own. */
+export function Notice({ look, text, children }: NoticeProps) {
+    const words = useWords();
+    return (
+        <Alert isInline variant={look} component="p" title={text} variantLabel={words.say(`notice-${look}`)}>
+            {children}
+        </Alert>
+    );
+}
+
 /** Why something was refused. */
 export function Problem({ refusal, text }: { refusal?: Refusal | null; text?: string | null }) {
     const words = useWords();
@@ -26,7 +42,7 @@ export function Problem({ refusal, text }: { refusal?: Refusal | null; text?: st
     // The region is there before its text, or it is not read out.
     return (
         <div role="alert" className="secinfo-problem">
-            {said && <Alert isInline variant="danger" component="p" title={said} />}
+            {said && <Notice look="danger" text={said} />}
         </div>
     );
 }
@@ -81,7 +97,12 @@ export function Field({ id, label, value, change, problem, hint, isFirst, isMono
             />
             <FormHelperText>
                 <HelperText id={`${id}-help`} role={problem ? "alert" : undefined}>
-                    {helper && <HelperTextItem variant={problem ? "error" : "default"}>{helper}</HelperTextItem>}
+                    {helper && (
+                        // Read out as a whole: the words say what is wrong.
+                        <HelperTextItem variant={problem ? "error" : "default"} screenReaderText="">
+                            {helper}
+                        </HelperTextItem>
+                    )}
                 </HelperText>
             </FormHelperText>
         </FormGroup>
@@ -107,11 +128,11 @@ export function TimeLeft({ until, startAgain }: { until: number; startAgain(): v
     if (left === 0) {
         return (
             <Status>
-                <Alert isInline variant="warning" component="p" title={words.say("time-is-over")}>
+                <Notice look="warning" text={words.say("time-is-over")}>
                     <Button variant="link" isInline onClick={startAgain}>
                         {words.say("time-start-again")}
                     </Button>
-                </Alert>
+                </Notice>
             </Status>
         );
     }

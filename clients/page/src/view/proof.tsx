@@ -22,7 +22,7 @@ export interface Proof {
 }
 
 /** Refusals that a proof puts right. */
-const NEEDED = ["FreshProofNeeded", "AccessPassNeeded", "StrongerProofNeeded"];
+const NEEDED = ["FreshProofNeeded", "AccessPassNeeded", "StrongerProofNeeded", "AccountLocked"];
 
 export function useProof(): Proof {
     const [asking, setAsking] = useState<Asking | null>(null);

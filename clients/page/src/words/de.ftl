@@ -10,6 +10,10 @@ page-close = Schließen
 page-cancel = Abbrechen
 page-back = Zurück
 page-continue = Weiter
+notice-danger = Gefahr:
+notice-warning = Warnung:
+notice-info = Hinweis:
+notice-success = Erfolg:
 page-done = Fertig
 
 # Zeiten.
@@ -328,3 +332,39 @@ done-next = Auch { $kind } hinzufügen
 # Wie der Befehl es sagt, ohne dessen Optionen.
 
 error-PlaceTaken = Diese Nummer oder der Platz, den sie hätte, ist vergeben: Wählen Sie einen anderen Platz, oder löschen Sie zuerst die Methoden dort.
+
+# Was im Konto geschehen ist.
+
+page-tabs = Ihre Sicherheitsinformationen
+activity-heading = Aktivität
+activity-lead = Was in Ihrem Konto geschehen ist, das Neueste zuerst. War etwas nicht von Ihnen, sagen Sie es.
+activity-older = Ältere zeigen
+line-service = bei { $service }
+line-source = von { $source }
+line-by = durch { $who }
+line-by-login = { $by } ({ $login })
+line-reported = Nicht Sie
+line-not-me = Das war ich nicht
+line-not-me-of = Das war ich nicht: { $what }, { $when }
+line-proof = Nachweis
+line-proof-of = Nachweis für: { $what }, { $when }
+not-me-title = Waren Sie das nicht?
+not-me-text = Was diese Zeile hinterlassen hat, endet: der Nachweis und dass sein Terminal gemerkt ist. Ihre anderen Wege und die Administration erfahren davon.
+not-me-done = Es ist vermerkt, dass Sie das nicht waren.
+not-me-next = Kennt jemand anderes Ihr Passwort, ändern Sie es. Löschen Sie Methoden, die nicht Ihre sind. Um sofort alle fernzuhalten, sperren Sie Ihr Konto.
+lock-now = Mein Konto jetzt sperren
+lock-title = Ihr Konto sperren?
+lock-text = Niemand kann sich mehr anmelden, auch Sie nicht, und das Passwort lässt sich nicht zurücksetzen. Nachweise, offene Anmeldungen und gemerkte Terminals enden. Ihre anderen Wege und die Administration erfahren davon.
+lock-lift = Ihre stärkste Methode entsperrt das Konto wieder, oder die Administration.
+lock-done = Ihr Konto ist gesperrt.
+lock-next = Entsperren Sie es mit Ihrer stärksten Methode, sobald die Gefahr vorbei ist, hier oder mit dem Befehl: secinfo unlock
+proof-title = Nachweis für Ereignis { $number }
+proof-checking = Wird geprüft …
+proof-right = Dieses Ereignis steht im Protokoll, so wie es hier gezeigt wird.
+proof-wrong = Es ließ sich nicht nachweisen, dass dieses Ereignis im Protokoll steht. Sagen Sie es der Administration.
+proof-event = Das Ereignis, wie es gespeichert ist
+proof-hashes = Die Hashes von ihm bis zur Wurzel des Protokolls
+proof-checkpoint = Der unterschriebene Prüfpunkt des Protokolls
+proof-copy = Alles kopieren
+attention-account-locked = Ihr Konto ist gesperrt ({ $when }): Niemand kann sich anmelden. Ihre stärkste Methode entsperrt es.
+attention-unlock = Entsperren

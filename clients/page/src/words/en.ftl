@@ -10,6 +10,10 @@ page-close = Close
 page-cancel = Cancel
 page-back = Back
 page-continue = Continue
+notice-danger = Danger:
+notice-warning = Warning:
+notice-info = Note:
+notice-success = Success:
 page-done = Done
 
 # Times.
@@ -328,3 +332,39 @@ done-next = Add { $kind } as well
 # The same as the command says, without its options.
 
 error-PlaceTaken = That number, or the place that it would have, is taken: choose another place, or delete the methods there first.
+
+# What happened in the account.
+
+page-tabs = Your security info
+activity-heading = Activity
+activity-lead = What happened in your account, the newest first. If a line was not you, say so.
+activity-older = Show older
+line-service = at { $service }
+line-source = from { $source }
+line-by = by { $who }
+line-by-login = { $by } ({ $login })
+line-reported = Not you
+line-not-me = This was not me
+line-not-me-of = This was not me: { $what }, { $when }
+line-proof = Proof
+line-proof-of = Proof of: { $what }, { $when }
+not-me-title = Was this not you?
+not-me-text = What this line has left behind ends: its proof, and that its terminal is remembered. Your other means and the administrators are told.
+not-me-done = It is noted that this was not you.
+not-me-next = If somebody else knows your password, change it. Delete methods that are not yours. To keep everybody out at once, lock your account.
+lock-now = Lock my account now
+lock-title = Lock your account?
+lock-text = Nobody signs in any more, you included, and the password cannot be reset. Proofs, open sign-ins and remembered terminals end. Your other means and the administrators are told.
+lock-lift = Your strongest method unlocks the account again, or an administrator.
+lock-done = Your account is locked.
+lock-next = Unlock it by your strongest method once you are safe again, here or with the command: secinfo unlock
+proof-title = Proof of event { $number }
+proof-checking = Checking…
+proof-right = This event is in the log, as it is shown here.
+proof-wrong = It could not be proved that this event is in the log. Tell an administrator.
+proof-event = The event, as it is stored
+proof-hashes = The hashes from it to the root of the log
+proof-checkpoint = The signed checkpoint of the log
+proof-copy = Copy all
+attention-account-locked = Your account was locked { $when }: nobody signs in. Your strongest method unlocks it.
+attention-unlock = Unlock

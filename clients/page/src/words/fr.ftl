@@ -10,6 +10,10 @@ page-close = Fermer
 page-cancel = Annuler
 page-back = Retour
 page-continue = Continuer
+notice-danger = Danger :
+notice-warning = Avertissement :
+notice-info = Note :
+notice-success = Succès :
 page-done = Terminer
 
 # Dates et heures.
@@ -328,3 +332,39 @@ done-next = Ajouter aussi : { $kind }
 # Comme le dit la commande, sans ses options.
 
 error-PlaceTaken = Ce numéro ou son emplacement est déjà pris : choisissez un autre emplacement, ou supprimez d’abord les méthodes qui s’y trouvent.
+
+# Ce qui s’est passé dans le compte.
+
+page-tabs = Vos informations de sécurité
+activity-heading = Activité
+activity-lead = Ce qui s’est passé dans votre compte, le plus récent d’abord. Si une ligne n’est pas de vous, dites-le.
+activity-older = Afficher les plus anciennes
+line-service = par { $service }
+line-source = depuis { $source }
+line-by = de { $who }
+line-by-login = { $by } ({ $login })
+line-reported = Pas vous
+line-not-me = Ce n’était pas moi
+line-not-me-of = Ce n’était pas moi : { $what }, { $when }
+line-proof = Preuve
+line-proof-of = Preuve de : { $what }, { $when }
+not-me-title = N’était-ce pas vous ?
+not-me-text = Ce que cette ligne a laissé prend fin : sa preuve, et le terminal mémorisé. Vos autres moyens et les administrateurs sont prévenus.
+not-me-done = Il est noté que ce n’était pas vous.
+not-me-next = Si quelqu’un d’autre connaît votre mot de passe, changez-le. Supprimez les méthodes qui ne sont pas à vous. Pour écarter tout le monde sur-le-champ, verrouillez votre compte.
+lock-now = Verrouiller mon compte maintenant
+lock-title = Verrouiller votre compte ?
+lock-text = Plus personne ne se connecte, vous compris, et le mot de passe ne peut pas être réinitialisé. Les preuves, les connexions en cours et les terminaux mémorisés prennent fin. Vos autres moyens et les administrateurs sont prévenus.
+lock-lift = Votre méthode la plus forte déverrouille le compte, ou un administrateur.
+lock-done = Votre compte est verrouillé.
+lock-next = Déverrouillez-le par votre méthode la plus forte une fois le danger passé, ici ou par la commande : secinfo unlock
+proof-title = Preuve de l’événement { $number }
+proof-checking = Vérification…
+proof-right = Cet événement figure dans le journal, tel qu’il est affiché ici.
+proof-wrong = Il n’a pas été prouvé que cet événement figure dans le journal. Prévenez un administrateur.
+proof-event = L’événement, tel qu’il est enregistré
+proof-hashes = Les empreintes de celui-ci à la racine du journal
+proof-checkpoint = Le point de contrôle signé du journal
+proof-copy = Tout copier
+attention-account-locked = Votre compte est verrouillé ({ $when }) : personne ne se connecte. Votre méthode la plus forte le déverrouille.
+attention-unlock = Déverrouiller
