@@ -1,35 +1,39 @@
 /** What of the page is shown: the security info, or why it cannot be. */
 
-import { useSyncExternalStore } from "react";
-import { Administration, Areas, useAccess, useIsAdministration } from "./administration";
+import { useSyncExternalStore, type ComponentType } from "react";
+import { Administration, useAccess } from "./administration";
 import type { Host } from "./bus/host";
-import type { Store } from "./bus/store";
+import type { SecurityInfo, Store } from "./bus/store";
 import { Mine } from "./mine/mine";
+import { useFirstOfPath } from "./view/address";
 import { Button, EmptyState, EmptyStateBody, EmptyStateFooter, Spinner } from "./view/patternfly";
+import { Tabs, type Tab } from "./view/tabs";
 import { useWords } from "./view/words";
 import { refusalText } from "./words/describe";
 
 export function App(host: Host) {
+    const words = useWords();
+    const access = useAccess(host.bus);
+    const first = useFirstOfPath();
+    const isAdministration = first === "admin" && access !== null;
+    const tabs: Tab[] = [
+        { words: "list-methods", path: [], isShown: !isAdministration },
+        { words: "page-administration", path: ["admin"], isShown: isAdministration },
+    ];
     return (
-        <main className="secinfo" aria-label={useWords().say("page-title")}>
-            <Area {...host} />
+        <main className="secinfo" aria-label={words.say("page-title")}>
+            {access && <Tabs label={words.say("page-tabs")} tabs={tabs} />}
+            {isAdministration ? (
+                <Administration access={access} />
+            ) : (
+                <Shown host={host} Part={Mine} />
+            )}
         </main>
     );
 }
 
-/** One's own security info; for whom may do more, the way to that above it. */
-function Area(host: Host) {
-    const access = useAccess(host.bus);
-    const isAdministration = useIsAdministration() && access !== null;
-    return (
-        <>
-            {access && <Areas isAdministration={isAdministration} />}
-            {isAdministration ? <Administration access={access} /> : <Shown {...host} />}
-        </>
-    );
-}
-
-function Shown(host: Host) {
+/** A part of one's own security info, or why there is none to show. */
+function Shown({ host, Part }: { host: Host; Part: ComponentType<{ host: Host; info: SecurityInfo }> }) {
     const words = useWords();
     const { store } = host;
     const state = useSyncExternalStore(store.subscribe, () => store.state);
@@ -55,7 +59,7 @@ function Shown(host: Host) {
                 </EmptyState>
             );
         case "ready":
-            return <Mine host={host} info={state.info} />;
+            return <Part host={host} info={state.info} />;
     }
 }
 

@@ -1,7 +1,8 @@
 /** The tabs of administrators. */
 
 import { useEffect, useState, useSyncExternalStore, type ComponentType } from "react";
-import { EmptyState, EmptyStateBody, Nav, NavItem, NavList, Spinner, Title } from "../view/patternfly";
+import { EmptyState, EmptyStateBody, Spinner, Title } from "../view/patternfly";
+import { Tabs } from "../view/tabs";
 import { useWords } from "../view/words";
 import type { Access } from "./access";
 import type { Action } from "./actions";
@@ -41,7 +42,7 @@ export default function Administration({ access }: { access: Access }) {
             return (
                 <>
                     {title}
-                    <Tabs access={access} />
+                    <Shown access={access} />
                 </>
             );
         default:
@@ -56,7 +57,7 @@ export default function Administration({ access }: { access: Access }) {
     }
 }
 
-function Tabs({ access }: { access: Access }) {
+function Shown({ access }: { access: Access }) {
     const words = useWords();
     const bell = useBell(access);
     const [path, go] = usePath();
@@ -65,27 +66,19 @@ function Tabs({ access }: { access: Access }) {
     if (!tab) {
         return null;
     }
-    const Shown = tab.shows;
+    const TabShown = tab.shows;
     return (
         <>
-            <Nav variant="horizontal" aria-label={words.say("admin-title")} className="secinfo-tabs">
-                <NavList>
-                    {tabs.map(({ name }) => (
-                        <NavItem
-                            key={name}
-                            itemId={name}
-                            to={`#/admin/${name}`}
-                            isActive={name === tab.name}
-                            preventDefault
-                            onClick={() => go([name])}
-                        >
-                            {words.say(`admin-${name}`)}
-                        </NavItem>
-                    ))}
-                </NavList>
-            </Nav>
+            <Tabs
+                label={words.say("admin-title")}
+                tabs={tabs.map(({ name }) => ({
+                    words: `admin-${name}`,
+                    path: ["admin", name],
+                    isShown: name === tab.name,
+                }))}
+            />
             <section key={`${tab.name} ${access.isRoot}`} aria-label={words.say(`admin-${tab.name}`)}>
-                <Shown
+                <TabShown
                     access={access}
                     bell={bell}
                     path={path.slice(1)}

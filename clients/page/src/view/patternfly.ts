@@ -11,7 +11,6 @@ export { HelperText, HelperTextItem } from "@patternfly/react-core/dist/esm/comp
 export { Label } from "@patternfly/react-core/dist/esm/components/Label";
 export { MenuToggle } from "@patternfly/react-core/dist/esm/components/MenuToggle";
 export { Modal, ModalBody, ModalFooter, ModalHeader } from "@patternfly/react-core/dist/esm/components/Modal";
-export { Nav, NavItem, NavList } from "@patternfly/react-core/dist/esm/components/Nav";
 export { Radio } from "@patternfly/react-core/dist/esm/components/Radio";
 export { Spinner } from "@patternfly/react-core/dist/esm/components/Spinner";
 export { TextInput } from "@patternfly/react-core/dist/esm/components/TextInput";

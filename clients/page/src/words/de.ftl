@@ -1,6 +1,7 @@
 # Die Seite für einen selbst.
 
 page-title = Sicherheitsinformationen
+page-administration = Administration
 page-loading = Ihre Sicherheitsinformationen werden gelesen …
 page-away = Der Dienst ist nicht da
 page-away-text = secinfod läuft auf diesem Rechner gerade nicht. Nichts ist verloren: Die Seite geht weiter, sobald der Dienst wieder da ist. Bleibt er weg, sagen Sie es der Administration.

@@ -1,6 +1,7 @@
 # The page for oneself.
 
 page-title = Security info
+page-administration = Administration
 page-loading = Reading your security info…
 page-away = The service is not there
 page-away-text = secinfod does not run on this host at the moment. Nothing is lost: this page goes on as soon as the service is back. If it stays away, tell an administrator.

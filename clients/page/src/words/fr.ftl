@@ -1,6 +1,7 @@
 # La page pour soi-même.
 
 page-title = Informations de sécurité
+page-administration = Administration
 page-loading = Lecture de vos informations de sécurité…
 page-away = Le service n’est pas là
 page-away-text = secinfod ne tourne pas sur cet hôte en ce moment. Rien n’est perdu : cette page reprend dès que le service revient. S’il ne revient pas, prévenez un administrateur.
