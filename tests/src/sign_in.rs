@@ -128,7 +128,9 @@ impl SignInHost {
 
     /// Runs `pamtester` as root to authenticate this user at a service.
     pub fn pamtester<'p>(&self, pty: &'p Pty, service: &str, user: &str) -> Dialogue<'p> {
-        pty.run(&self.command(&["pamtester", service, user, "authenticate"]))
+        let tty = format!("tty={}", pty.name());
+        let words = ["pamtester", "-I", &tty, service, user, "authenticate"];
+        pty.run(&self.command(&words))
     }
 
     /// Starts a user's shell, with the prompt `$ `.

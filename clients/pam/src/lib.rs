@@ -13,6 +13,7 @@
 pub mod arguments;
 mod break_glass;
 mod daemon;
+mod display;
 #[allow(unsafe_code, reason = "the C interface, and nothing but it")]
 pub mod ffi;
 pub mod log;
@@ -66,7 +67,9 @@ fn authenticate(handle: &Handle<'_>, flags: c_int, arguments: &[String]) -> Retu
         },
         Err(failure) => {
             if let Some(text) = user_message(&failure).filter(|_| !silent) {
-                handle.show(ffi::Style::Error, text);
+                let service = relay::text(handle, Item::Service).unwrap_or_default();
+                let display = display::display(handle, &service);
+                display::say_refusal(handle, display, &[text]);
             }
             authenticated(&Outcome::Failed(failure), Subject::Changed)
         }

@@ -3,6 +3,7 @@
 use crate::arguments::Arguments;
 use crate::break_glass;
 use crate::daemon::Daemon;
+use crate::display::{display, say_refusal};
 use crate::ffi::{Handle, Item, Style};
 use crate::log::{Level, Log};
 use crate::outcome::{
@@ -55,7 +56,8 @@ pub(crate) fn authenticate(handle: &Handle<'_>, silent: bool, arguments: &Argume
             return authenticated(&Outcome::Failed(failure), Subject::Changed);
         }
     };
-    let mut result = sign_in(handle, &user, &service, arguments, &log);
+    let display = display(handle, &service);
+    let mut result = sign_in(handle, &user, &service, display, arguments, &log);
     if let Outcome::Failed(Failure::Unavailable(why)) = &result.outcome {
         log.write(Level::Error, &why.to_string());
         let directory = &arguments.break_glass;
@@ -75,7 +77,7 @@ pub(crate) fn authenticate(handle: &Handle<'_>, silent: bool, arguments: &Argume
         }
     }
     if !silent {
-        show_messages(handle, &result);
+        show_messages(handle, display, &result);
     }
     return_code(handle, &user, &result, &log)
 }
@@ -91,10 +93,11 @@ fn sign_in(
     handle: &Handle<'_>,
     user: &str,
     service: &str,
+    display: Display,
     arguments: &Arguments,
     log: &Log,
 ) -> SignInResult {
-    let start = start(handle, user, service, arguments);
+    let start = start(handle, user, service, display, arguments);
     relay(handle, &start, arguments, log).unwrap_or_else(SignInResult::from)
 }
 
@@ -131,7 +134,13 @@ fn relay(
 }
 
 /// The start of the sign-in: what is known about where the user is.
-fn start(handle: &Handle<'_>, user: &str, service: &str, arguments: &Arguments) -> Start {
+fn start(
+    handle: &Handle<'_>,
+    user: &str,
+    service: &str,
+    display: Display,
+    arguments: &Arguments,
+) -> Start {
     Start {
         name: user.to_owned(),
         service: service.to_owned(),
@@ -141,7 +150,7 @@ fn start(handle: &Handle<'_>, user: &str, service: &str, arguments: &Arguments) 
         ssh_auth_info: ssh_auth_info(handle, service),
         language: language(handle),
         set_up: Some(arguments.set_up),
-        display: Some(display(handle, service)),
+        display: Some(display),
         forms: None,
     }
 }
@@ -157,23 +166,6 @@ fn ssh_auth_info(handle: &Handle<'_>, service: &str) -> Option<String> {
     let is_plain = |byte: u8| byte == b'\n' || byte == b' ' || byte.is_ascii_graphic();
     let fits = (1..=LONGEST_SSH_AUTH_INFO).contains(&info.len()) && info.bytes().all(is_plain);
     fits.then_some(info)
-}
-
-/// What prompts are shown on.
-pub(crate) fn display(handle: &Handle<'_>, service: &str) -> Display {
-    let tty = text(handle, Item::Terminal);
-    let one_line = handle
-        .item(Item::XDisplay)
-        .is_some_and(|name| !name.is_empty())
-        || tty.as_deref().is_some_and(|tty| tty.starts_with(':'))
-        || ["gdm", "lightdm", "sddm"]
-            .iter()
-            .any(|greeter| service.starts_with(greeter));
-    if one_line {
-        Display::Line
-    } else {
-        Display::Terminal
-    }
 }
 
 /// An item as text. An invalid or overlong item counts as missing, which exempts nobody.
@@ -207,13 +199,16 @@ fn locale(bytes: Vec<u8>) -> Option<String> {
 }
 
 /// Shows the messages. It is no failure if the host does not show them.
-fn show_messages(handle: &Handle<'_>, result: &SignInResult) {
-    let style = match result.outcome {
-        Outcome::Granted(_) | Outcome::Excused(_) => Style::Information,
-        Outcome::Refused(_) | Outcome::Failed(_) => Style::Error,
-    };
-    for message in &result.messages {
-        handle.show(style, message);
+fn show_messages(handle: &Handle<'_>, display: Display, result: &SignInResult) {
+    match result.outcome {
+        Outcome::Granted(_) | Outcome::Excused(_) => {
+            for message in &result.messages {
+                handle.show(Style::Information, message);
+            }
+        }
+        Outcome::Refused(_) | Outcome::Failed(_) => {
+            say_refusal(handle, display, &result.messages);
+        }
     }
 }
 

@@ -4,14 +4,15 @@
 
 use crate::arguments::Arguments;
 use crate::daemon::Daemon;
+use crate::display::{display, say_refusal};
 use crate::ffi::{Handle, Item, Style};
 use crate::log::{Level, Log};
 use crate::outcome::{
     Failure, Outcome, ReturnCode, Subject, Unavailable, authenticated, passed_on, user_message,
 };
-use crate::relay::{MAX_PROMPTS, display, language, text, user_name_of};
+use crate::relay::{MAX_PROMPTS, language, text, user_name_of};
 use secinfo_wire::password_reset::{self, Decision, PasswordResetError, Start, Step};
-use secinfo_wire::sign_in::SSHD;
+use secinfo_wire::sign_in::{Display, SSHD};
 
 /// How often a user who has a new password is asked for it.
 const MAX_TRIES: usize = 3;
@@ -35,7 +36,7 @@ pub(crate) fn ask_password(
                 log.write(Level::Error, &why.to_string());
             }
             if let Some(text) = message(&failure).filter(|_| !silent) {
-                handle.show(Style::Error, text);
+                say_refusal(handle, display(handle, &service), &[text]);
             }
             authenticated(&Outcome::Failed(failure), Subject::Changed)
         }
@@ -51,7 +52,8 @@ fn ask(
     log: &Log,
 ) -> Result<ReturnCode, Failure> {
     let word = Some(word).filter(|_| service != SSHD);
-    let prompt = prompt(language(handle).as_deref(), word);
+    let display = display(handle, service);
+    let prompt = prompt(language(handle).as_deref(), word, display);
     for _ in 0..MAX_TRIES {
         let typed = handle
             .ask(&prompt, false)
@@ -63,22 +65,19 @@ fn ask(
             return Ok(passed_on());
         }
         log.write(Level::Info, "a password reset was begun");
-        let decision = reset(handle, arguments, user, service)?;
+        let decision = reset(handle, arguments, user, display)?;
         let is_done = decision.outcome != password_reset::Outcome::Refused;
         log.write(
             Level::Info,
             &format!("the password reset ended ({:?})", decision.outcome),
         );
-        let style = if is_done {
-            Style::Information
-        } else {
-            Style::Error
-        };
-        for message in decision.messages.iter().filter(|_| !silent) {
-            handle.show(style, message);
-        }
+        let messages = if silent { &[] } else { &*decision.messages };
         if !is_done {
+            say_refusal(handle, display, messages);
             break;
+        }
+        for message in messages {
+            handle.show(Style::Information, message);
         }
     }
     Ok(ReturnCode::AuthenticationError)
@@ -89,13 +88,13 @@ fn reset(
     handle: &Handle<'_>,
     arguments: &Arguments,
     user: &str,
-    service: &str,
+    display: Display,
 ) -> Result<Decision, Failure> {
     let mut daemon = Daemon::find(&arguments.socket, arguments.timeout)?;
     let mut step = daemon.start_reset(&Start {
         name: user.to_owned(),
         language: language(handle),
-        display: Some(display(handle, service)),
+        display: Some(display),
         forms: None,
         tty: text(handle, Item::Terminal),
         remote_host: text(handle, Item::RemoteHost),
@@ -114,10 +113,13 @@ fn reset(
 }
 
 /// The prompt for the password, in the user's language, with the word where there is one.
-fn prompt(language: Option<&str>, word: Option<&str>) -> String {
+fn prompt(language: Option<&str>, word: Option<&str>, display: Display) -> String {
     match (language.and_then(|language| language.get(..2)), word) {
         (Some("de"), Some(word)) => format!("Passwort ({word}, wenn Sie es vergessen haben): "),
         (Some("de"), None) => "Passwort: ".to_owned(),
+        (Some("fr"), Some(word)) if display == Display::Plain => {
+            format!("Mot de passe ({word} si vous l'avez oublie) : ")
+        }
         (Some("fr"), Some(word)) => format!("Mot de passe ({word} si vous l’avez oublié) : "),
         (Some("fr"), None) => "Mot de passe : ".to_owned(),
         (_, Some(word)) => format!("Password ({word} if you forgot it): "),
@@ -144,7 +146,7 @@ fn message(failure: &Failure) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::prompt;
+    use super::{Display, prompt};
 
     #[test]
     fn the_prompt_names_the_word_in_the_language_of_the_user() {
@@ -154,11 +156,14 @@ mod tests {
             (Some("de_DE.UTF-8"), "Passwort (reset"),
             (Some("fr"), "Mot de passe (reset"),
         ] {
-            let prompt = prompt(language, Some("reset"));
-            assert!(
-                prompt.starts_with(begins) && prompt.ends_with(": "),
-                "{prompt}"
-            );
+            for display in Display::ALL {
+                let prompt = prompt(language, Some("reset"), *display);
+                assert!(
+                    prompt.starts_with(begins) && prompt.ends_with(": "),
+                    "{prompt}"
+                );
+                assert!(*display != Display::Plain || prompt.is_ascii(), "{prompt}");
+            }
         }
     }
 }

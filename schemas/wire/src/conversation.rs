@@ -16,6 +16,18 @@ words! {
         Terminal,
         /// A field of one line, as in a graphical greeter: nothing is set up there.
         Line,
+        /// A field of one line that shows ASCII alone, as Cockpit's: other letters are written in it.
+        Plain,
+    }
+}
+
+impl Display {
+    /// Whether it shows no more than one line.
+    pub const fn is_one_line(self) -> bool {
+        match self {
+            Self::Terminal => false,
+            Self::Line | Self::Plain => true,
+        }
     }
 }
 

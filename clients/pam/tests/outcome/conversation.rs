@@ -3,8 +3,8 @@
 use crate::code::*;
 use crate::daemon::{Daemon, ReceivedCall, Reply, ask, end, verified};
 use crate::host::{PamHost, write_service};
-use crate::{Fixture, fixture};
-use secinfo_wire::sign_in::{Display, Outcome, Start};
+use crate::{CANNOT_DECIDE, Fixture, fixture};
+use secinfo_wire::sign_in::{Display, Outcome, RefusedFor, Start};
 
 #[test]
 fn a_conversation_that_fails_is_a_conversation_error() {
@@ -160,7 +160,7 @@ fn sent_options(lines: &[&str], arguments: &str, service: &str) -> Start {
 #[test]
 fn the_daemon_is_told_where_the_user_is() {
     let lines = [
-        "item 3 /dev/pts/7",
+        "item 3 /dev/tty",
         "item 4 192.0.2.7",
         "item 8 bob",
         "env LC_MESSAGES=fr_FR.UTF-8",
@@ -168,7 +168,7 @@ fn the_daemon_is_told_where_the_user_is() {
     let expected = Start {
         name: "alice".to_owned(),
         service: "login".to_owned(),
-        tty: Some("/dev/pts/7".to_owned()),
+        tty: Some("/dev/tty".to_owned()),
         invoker: Some("bob".to_owned()),
         remote_host: Some("192.0.2.7".to_owned()),
         ssh_auth_info: None,
@@ -188,7 +188,7 @@ fn the_daemon_is_told_where_the_user_is() {
         // The host's own locale.
         language: Some("de_DE.UTF-8".to_owned()),
         set_up: Some(false),
-        display: Some(Display::Terminal),
+        display: Some(Display::Line),
         forms: None,
     };
     assert_eq!(sent_options(&[], "debug", "su"), expected);
@@ -228,17 +228,76 @@ fn an_invalid_locale_is_skipped() {
 }
 
 #[test]
-fn a_graphical_greeter_has_one_line() {
-    for (line, service) in [
-        ("item 11 :0", "kde"),
-        ("item 3 :1", "xlock"),
-        ("item 4 x", "gdm-password"),
-        ("item 4 x", "lightdm"),
-        ("item 4 x", "sddm-greeter"),
+fn several_lines_are_shown_on_terminals_alone() {
+    for (lines, service, display) in [
+        (vec!["item 3 ssh"], "sshd", Display::Terminal),
+        (vec!["item 3 /dev/tty"], "sudo", Display::Terminal),
+        (vec!["item 3 tty"], "login", Display::Terminal),
+        (vec!["item 3 ssh"], "whatever", Display::Terminal),
+        (
+            vec!["item 3 /dev/tty", "item 11 :0"],
+            "lightdm",
+            Display::Line,
+        ),
+        (vec!["item 11 :0"], "kde", Display::Line),
+        (vec!["item 3 :1"], "xlock", Display::Line),
+        (vec!["item 3 xrdp-sesman"], "xrdp-sesman", Display::Line),
+        (vec!["item 3 /dev/pts/no-such"], "sudo", Display::Line),
+        (vec!["item 3 /dev/null"], "sudo", Display::Line),
+        (vec![], "gdm-password", Display::Line),
+        (vec![], "polkit-1", Display::Line),
+        (vec![], "no-such-program", Display::Line),
+        (vec![], "cockpit", Display::Plain),
+        (vec!["item 3 /dev/tty"], "cockpit", Display::Plain),
     ] {
-        let options = sent_options(&[line], "", service);
-        assert_eq!(options.display, Some(Display::Line), "{service}");
+        let options = sent_options(&lines, "", service);
+        assert_eq!(options.display, Some(display), "{service} {lines:?}");
     }
+}
+
+/// A session of alice at Cockpit, with the module as this configures it.
+fn at_cockpit(fixture: &Fixture, replies: impl IntoIterator<Item = Reply>) -> (Daemon, PamHost) {
+    let daemon = Daemon::start(&fixture.socket(), 0, replies);
+    let arguments = format!("socket={}", fixture.socket().display());
+    write_service(&fixture.pam_d(), "cockpit", &arguments);
+    let mut host = PamHost::start(&fixture.pam_d());
+    host.begin_at("cockpit", "alice");
+    (daemon, host)
+}
+
+#[test]
+fn at_cockpit_a_refusal_stands_in_a_prompt_because_messages_alone_are_not_shown() {
+    const END: &str = "(Enter beendet die Anmeldung)";
+    let fixture = Fixture::new();
+    let refused = end(Outcome::Refused(RefusedFor::GraceOver));
+    let (daemon, mut host) = at_cockpit(&fixture, [refused]);
+    // Whatever is typed there is passed on to nobody.
+    let called = host.call("authenticate", &["answer 123456"]);
+    assert_eq!(called.code, AUTH_ERR);
+    assert_eq!(called.shown, [format!("shown This is the end. {END}")]);
+    assert_eq!(daemon.calls().len(), 1);
+    drop(host);
+
+    // So does the module's own word, and a conversation that fails changes nothing.
+    let (daemon, mut host) = at_cockpit(&fixture, [Reply::Last(b"7\0".to_vec())]);
+    let called = host.call("authenticate", &["fail"]);
+    assert_eq!(called.code, AUTHINFO_UNAVAIL);
+    let said = CANNOT_DECIDE.strip_prefix("error ").unwrap();
+    assert_eq!(called.shown, [format!("shown {said} {END}")]);
+    drop((daemon, host));
+
+    // Who is let in sees nothing more.
+    let (_daemon, mut host) = at_cockpit(&fixture, [ask("Code: ", true), verified()]);
+    let called = host.call("authenticate", &["answer 1"]);
+    assert_eq!(called.code, SUCCESS);
+    assert_eq!(called.shown[0], "shown Code: ");
+    assert!(
+        called
+            .shown
+            .iter()
+            .skip(1)
+            .all(|line| line.starts_with("info "))
+    );
 }
 
 #[test]

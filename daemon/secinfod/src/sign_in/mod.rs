@@ -11,6 +11,7 @@ mod dispatch;
 mod listener;
 mod pace;
 mod peer;
+mod plain;
 mod resets;
 mod seat;
 mod server;

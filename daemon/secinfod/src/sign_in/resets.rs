@@ -1,6 +1,7 @@
 //! The calls of `org.secinfo.PasswordReset`.
 
 use super::dispatch::{Dispatcher, Open, parse_language};
+use super::plain::{messages_on, shown_on};
 use crate::service::ServiceError;
 use crate::service::reset::{Reset, ResetRequest, Step};
 use secinfo_domain::Refusal;
@@ -12,12 +13,15 @@ use secinfo_wire::{Form, Forms};
 use std::time::Duration;
 
 /// A reset of a connection. It ends with its holder.
-pub(super) struct OpenReset(Box<Reset>);
+pub(super) struct OpenReset {
+    reset: Box<Reset>,
+    display: Option<Display>,
+}
 
 impl OpenReset {
     /// How long it waits for an answer.
     pub(super) fn patience(&self) -> Duration {
-        self.0.patience()
+        self.reset.patience()
     }
 
     /// An error that ends a connection, in this interface.
@@ -66,7 +70,7 @@ impl Dispatcher {
             network,
             terminal: start.tty.filter(|_| is_root).unwrap_or_default(),
             language: parse_language(start.language)?,
-            one_line: start.display == Some(Display::Line),
+            one_line: start.display.is_some_and(Display::is_one_line),
             forms: match start.forms {
                 Some(forms) => forms.into_iter().collect(),
                 None => Forms::from_iter([Form::Code, Form::Answers]),
@@ -74,8 +78,9 @@ impl Dispatcher {
         };
         let begun = self.service.resets().start(request).await;
         let (reset, step) = begun.map_err(refused)?;
-        self.open = Some(Open::Reset(OpenReset(Box::new(reset))));
-        Ok(shown(step))
+        let (reset, display) = (Box::new(reset), start.display);
+        self.open = Some(Open::Reset(OpenReset { reset, display }));
+        Ok(shown(step, display))
     }
 
     /// Answers the prompt of the reset.
@@ -83,10 +88,10 @@ impl Dispatcher {
         &mut self,
         answer: &str,
     ) -> Result<password_reset::Step, CallError> {
-        let Some(Open::Reset(OpenReset(reset))) = &mut self.open else {
+        let Some(Open::Reset(OpenReset { reset, display })) = &mut self.open else {
             return Err(PasswordResetError::NoReset.into());
         };
-        let step = shown(reset.answer(answer).await.map_err(refused)?);
+        let step = shown(reset.answer(answer).await.map_err(refused)?, *display);
         if matches!(step, password_reset::Step::End(_)) {
             self.close();
         }
@@ -113,19 +118,15 @@ fn refused(error: ServiceError) -> PasswordResetError {
     }
 }
 
-fn shown(step: Step) -> password_reset::Step {
+fn shown(step: Step, display: Option<Display>) -> password_reset::Step {
     match step {
         Step::Ask(prompt) => password_reset::Step::Ask(password_reset::Prompt {
-            text: prompt.text,
+            text: shown_on(display, prompt.text),
             echo: prompt.echo,
         }),
         Step::End(end) => password_reset::Step::End(Decision {
             outcome: end.outcome,
-            messages: end
-                .messages
-                .iter()
-                .map(|message| message.as_str().to_owned())
-                .collect(),
+            messages: messages_on(display, end.messages),
         }),
     }
 }

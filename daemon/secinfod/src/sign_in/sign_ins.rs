@@ -1,6 +1,7 @@
 //! The calls of `org.secinfo.SignIn`.
 
 use super::dispatch::{Dispatcher, Open, parse_language};
+use super::plain::{messages_on, shown_on};
 use super::seat::is_at_host;
 use crate::core::{Clock, RequestSource, SystemClock, address_of};
 use crate::service::session::Session;
@@ -19,6 +20,7 @@ use std::time::Duration;
 pub(super) struct OpenSignIn {
     service: Arc<Service>,
     session: Arc<Session<SignIn>>,
+    display: Option<Display>,
 }
 
 impl OpenSignIn {
@@ -51,7 +53,7 @@ impl Dispatcher {
             // Root passes on what the user does: the user's rules hold.
             authority: Authority::Own,
         };
-        let name = start.name.clone();
+        let (name, display) = (start.name.clone(), start.display);
         let request = self.request(by.service.as_ref(), uid, start)?;
         self.place
             .begin_sign_in(uid)
@@ -63,12 +65,13 @@ impl Dispatcher {
                 self.open = Some(Open::SignIn(OpenSignIn {
                     service: Arc::clone(&self.service),
                     session,
+                    display,
+                Ok(shown(step, (&name, uid), display))
                 }));
-                Ok(shown(step, &name, uid))
             }
             Ok((None, step)) => {
                 self.close();
-                Ok(shown(step, &name, uid))
+                Ok(shown(step, (&name, uid), display))
             }
             Err(error) => {
                 self.close();
@@ -88,7 +91,7 @@ impl Dispatcher {
         let session = &open.session;
         let step = self.service.sign_ins().answer(session, answer).await;
         let subject = session.subject();
-        let step = step.map(|step| shown(step, subject.name(), subject.uid()));
+        let step = step.map(|step| shown(step, (subject.name(), subject.uid()), open.display));
         match step {
             Ok(step @ sign_in::Step::Ask(_)) => Ok(step),
             Ok(step @ sign_in::Step::End(_)) => {
@@ -176,7 +179,7 @@ impl Dispatcher {
                 .unwrap_or_default(),
             language: parse_language(start.language)?,
             may_set_up: start.set_up.unwrap_or_default() && is_root,
-            one_line: start.display == Some(Display::Line),
+            one_line: start.display.is_some_and(Display::is_one_line),
             forms: start.forms.map_or_else(Forms::default, Forms::from_iter),
             is_at_host: Box::new(sits_here),
             ssh,
@@ -232,21 +235,17 @@ fn refused(error: ServiceError) -> SignInError {
     }
 }
 
-fn shown(step: Step, name: &str, uid: u32) -> sign_in::Step {
+fn shown(step: Step, (name, uid): (&str, u32), display: Option<Display>) -> sign_in::Step {
     match step {
         Step::Ask(prompt) => sign_in::Step::Ask(sign_in::Prompt {
-            text: prompt.text,
+            text: shown_on(display, prompt.text),
             echo: prompt.echo,
         }),
         Step::End(end) => sign_in::Step::End(sign_in::Decision {
             outcome: outcome(end.outcome),
             name: name.to_owned(),
             uid,
-            messages: end
-                .messages
-                .iter()
-                .map(|message| message.as_str().to_owned())
-                .collect(),
+            messages: messages_on(display, end.messages),
         }),
     }
 }

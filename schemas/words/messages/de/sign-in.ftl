@@ -147,6 +147,7 @@ end-locked = Falsche Codes haben Ihre Methoden für { $length } gesperrt: Warten
 end-expired = Das hat zu lange gedauert: Fangen Sie von vorn an.
 end-no-method = Sie brauchen eine Methode, sich auszuweisen, und können hier keine einrichten: Wenden Sie sich an die Administration.
 end-grace-over = Die Frist, eine Methode einzurichten, ist vorbei: Bitten Sie die Administration um einen Zugangspass.
+end-set-up-elsewhere = Sie brauchen eine Methode, sich auszuweisen, und können hier keine einrichten: Melden Sie sich dafür per SSH oder an einem Terminal an, oder bitten Sie die Administration um einen Zugangspass.
 end-pass-needed = Bevor Sie eine Methode einrichten können, brauchen Sie einen Zugangspass: Bitten Sie die Administration darum.
 end-too-many-codes = Es wurden zu viele Codes geschickt: Versuchen Sie es in { $length } wieder.
 end-push-not-me = Diese Anmeldung wurde auf dem Telefon als fremd abgelehnt. Wenn sie nicht von Ihnen kam, kennt jemand Ihr Passwort: Ändern Sie es.

@@ -147,6 +147,7 @@ end-locked = Wrong codes locked your methods for { $length }: wait, or ask an ad
 end-expired = That took too long: begin again.
 end-no-method = You need a method to verify that it is you, and cannot set one up here: ask an administrator.
 end-grace-over = The time in which you could put off setting up a method is over: ask an administrator for an access pass.
+end-set-up-elsewhere = You need a method to verify that it is you, and cannot set one up here: sign in over SSH or at a terminal to do so, or ask an administrator for an access pass.
 end-pass-needed = Before you can set up a method you need an access pass: ask an administrator for one.
 end-too-many-codes = Too many codes were sent: try again in { $length }.
 end-push-not-me = This sign-in was declined on the phone as another person's. If you did not begin it, somebody knows your password: change it.

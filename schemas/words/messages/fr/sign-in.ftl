@@ -147,6 +147,7 @@ end-locked = Des codes faux ont bloqué vos méthodes pour { $length } : attende
 end-expired = Cela a pris trop de temps : recommencez.
 end-no-method = Il vous faut une méthode pour prouver qui vous êtes, et vous ne pouvez pas en installer ici : adressez-vous à un administrateur.
 end-grace-over = Le délai pour installer une méthode est passé : demandez un passe d’accès à un administrateur.
+end-set-up-elsewhere = Il vous faut une méthode pour prouver qui vous êtes, et vous ne pouvez pas en installer ici : connectez-vous pour cela par SSH ou dans un terminal, ou demandez un passe d’accès à un administrateur.
 end-pass-needed = Avant d’installer une méthode il vous faut un passe d’accès : demandez-le à un administrateur.
 end-too-many-codes = Trop de codes ont été envoyés : réessayez dans { $length }.
 end-push-not-me = Cette connexion a été refusée sur le téléphone comme étrangère. Si elle ne vient pas de vous, quelqu’un connaît votre mot de passe : changez-le.

@@ -228,3 +228,76 @@ async fn prompts_are_in_the_language_of_the_user_and_fit_on_one_line_of_a_greete
     sign_in.answer("");
     sign_in.answer(&app.codes.fresh()).ended("verified");
 }
+
+#[tokio::test]
+async fn a_plain_display_is_shown_one_line_of_ascii_in_every_language() {
+    let host = TestHost::with(Setup::with_drift().spool()).await;
+    let alice = host.client(ALICE).await;
+    let mut app = alice.enroll_app("Büro „Möwe“ 東", 10).await;
+    alice.prove(&mut app).await;
+    alice.enroll_destination(&host, "text", MOBILE, None).await;
+    let root = host.client(ROOT).await;
+    for (language, code, ways, wrong) in [
+        (
+            "de_DE.UTF-8",
+            "Code von Authenticator-App \"Buero \"Moewe\" Dong\", oder ? fuer einen anderen Weg: ",
+            "Andere Wege: 1. SMS an +49 *** **78; Nummer, oder Enter fuer zurueck: ",
+            "Der Code stimmt nicht. Code von ",
+        ),
+        (
+            "fr_FR.UTF-8",
+            "Code (Application d'authentification \"Buero \"Moewe\" Dong\"), ou ? pour un autre moyen : ",
+            "Autres moyens : 1. SMS au +49 *** **78; Numero, ou Entree pour revenir : ",
+            "Ce code n'est pas juste. Code (",
+        ),
+        (
+            "C",
+            "Code from Authenticator app \"Buero \"Moewe\" Dong\", or ? for another way: ",
+            "Other ways: 1. Text message to +49 *** **78; Number, or Enter to go back: ",
+            "That code is not right. Code from ",
+        ),
+    ] {
+        let options = json!({"language": language, "display": "plain", "set_up": true});
+        let mut sign_in = SignIn::at(&root, "cockpit", &options);
+        assert_eq!(sign_in.prompt(), code, "{language}");
+        assert_eq!(sign_in.answer("?").prompt(), ways, "{language}");
+        sign_in.answer("").answer(&app.codes.wrong()).shows(wrong);
+        sign_in.answer(&app.codes.fresh()).ended("verified");
+    }
+}
+
+#[tokio::test]
+async fn a_plain_display_offers_no_set_up_and_says_where_there_is_one() {
+    let host = TestHost::with(Setup::with_drift().policy("required = 1\ngrace_days = 0")).await;
+    let root = host.client(ROOT).await;
+    for (language, told) in [
+        (
+            "C",
+            "You need a method to verify that it is you, and cannot set one up here: sign in over SSH or at a \
+             terminal to do so, or ask an administrator for an access pass.",
+        ),
+        (
+            "de",
+            "Sie brauchen eine Methode, sich auszuweisen, und koennen hier keine einrichten: Melden Sie sich dafuer \
+             per SSH oder an einem Terminal an, oder bitten Sie die Administration um einen Zugangspass.",
+        ),
+        (
+            "fr",
+            "Il vous faut une methode pour prouver qui vous etes, et vous ne pouvez pas en installer ici : \
+             connectez-vous pour cela par SSH ou dans un terminal, ou demandez un passe d'acces a un administrateur.",
+        ),
+    ] {
+        let options = json!({"language": language, "display": "plain", "set_up": true});
+        let sign_in = SignIn::at(&root, "cockpit", &options);
+        sign_in.refused("no_method");
+        assert_eq!(sign_in.step.messages, [told]);
+    }
+}
+
+#[tokio::test]
+async fn during_the_days_of_grace_a_plain_display_lets_in_without_asking() {
+    let host = TestHost::with(Setup::with_drift().policy("required = 1\ngrace_days = 7")).await;
+    let root = host.client(ROOT).await;
+    let options = json!({"display": "plain", "set_up": true});
+    SignIn::at(&root, "cockpit", &options).ended("postponed");
+}

@@ -56,12 +56,18 @@ impl Turn<'_> {
         }
         let (person, service) = (&self.sign_in.person, &self.sign_in.by.service);
         let policy = self.parts.core.effective_policy(person, service.as_ref())?;
+        let may_elsewhere = words.is_one_line() && missing.barred.is_none();
         let (why, id) = if needs_pass {
             (RefusedFor::AccessPassNeeded, "end-pass-needed")
         } else if policy.grace_days > 0 && missing.barred.is_none() {
             (RefusedFor::GraceOver, "end-grace-over")
         } else {
             (RefusedFor::NoMethod, "end-no-method")
+        };
+        let id = if may_elsewhere {
+            "end-set-up-elsewhere"
+        } else {
+            id
         };
         Ok(Step::refused(why, words.say(id)))
     }
