@@ -140,6 +140,16 @@ impl SignInSocket {
             .map(|step| Step::read(&step))
     }
 
+    /// Answers the prompt with the password that the user has typed before.
+    ///
+    /// # Errors
+    /// The daemon's refusal.
+    pub fn answer_with_password(&mut self, password: &str) -> Result<Step, Refusal> {
+        let parameters = json!({"answer": password, "is_password": true});
+        self.call("org.secinfo.SignIn.Answer", &parameters)
+            .map(|step| Step::read(&step))
+    }
+
     /// Cancels the sign-in.
     ///
     /// # Errors

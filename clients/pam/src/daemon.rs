@@ -49,9 +49,15 @@ impl Daemon {
         self.call(method::START, start)
     }
 
-    /// Sends the user's answer.
-    pub(crate) fn answer(&mut self, answer: &str) -> Result<Step, Failure> {
-        self.call(method::ANSWER, &Answer::new(answer))
+    /// Sends the user's answer, and whether it is the password that was typed before.
+    pub(crate) fn answer(&mut self, answer: &str, is_password: bool) -> Result<Step, Failure> {
+        let answer = Answer::new(answer);
+        let answer = if is_password {
+            answer.which_is_password()
+        } else {
+            answer
+        };
+        self.call(method::ANSWER, &answer)
     }
 
     /// Starts a password reset.

@@ -6,6 +6,7 @@ use crate::{account, authenticate, catch_panic, set_credentials};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::marker::PhantomData;
 use std::ptr::{NonNull, null, null_mut};
+use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
 /// `PAM_SILENT`: only prompts may be shown.
@@ -17,7 +18,7 @@ const SUCCESS: c_int = 0;
 /// `PAM_CONV`, the item that is not a string.
 const CONVERSATION: c_int = 5;
 
-/// `PAM_AUTHTOK`, the password for modules after this one.
+/// `PAM_AUTHTOK`, the password that modules pass on.
 const PASSWORD: c_int = 6;
 
 /// `PAM_MAX_RESP_SIZE`, including the terminating NUL.
@@ -178,6 +179,17 @@ impl Handle<'_> {
         } else {
             Err(NoConversation)
         }
+    }
+
+    /// Whether this is the password that a module before this one has asked for (`PAM_AUTHTOK`).
+    pub(crate) fn is_password(&self, answer: &str) -> bool {
+        let Some(password) = self.raw_item(PASSWORD) else {
+            return false;
+        };
+        // SAFETY: the item is a NUL-terminated string (pam_get_item(3)), and nothing changes it before it is
+        // compared.
+        let password = unsafe { CStr::from_ptr(password.as_ptr().cast()) }.to_bytes();
+        !password.is_empty() && password.ct_eq(answer.as_bytes()).into()
     }
 
     /// A copy of a variable in the session's environment.

@@ -128,7 +128,7 @@ fn relay(
         let answer = handle
             .ask(&prompt.text, prompt.echo)
             .map_err(|_| Failure::Conversation)?;
-        step = daemon.answer(&answer)?;
+        step = daemon.answer(&answer, handle.is_password(&answer))?;
     }
     Err(Unavailable::Endless.into())
 }

@@ -38,6 +38,9 @@ pub struct Answer<'a> {
     /// What the user typed. Only JSON's escapes make it a copy.
     #[serde(borrow)]
     answer: Cow<'a, str>,
+    /// Whether it is the password that the user has just typed as a first factor. In a reset there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_password: Option<bool>,
 }
 
 impl<'a> Answer<'a> {
@@ -45,7 +48,14 @@ impl<'a> Answer<'a> {
     pub const fn new(answer: &'a str) -> Self {
         Self {
             answer: Cow::Borrowed(answer),
+            is_password: None,
         }
+    }
+
+    /// The same, which is the password that the user has just typed.
+    pub const fn which_is_password(mut self) -> Self {
+        self.is_password = Some(true);
+        self
     }
 
     /// What the user typed.

@@ -306,6 +306,16 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_says_whether_it_is_the_password_only_where_it_is() {
+        let write = |answer: Answer<'_>| serde_json::to_string(&answer).unwrap();
+        assert_eq!(write(Answer::new("1")), r#"{"answer":"1"}"#);
+        let password = write(Answer::new("1").which_is_password());
+        assert_eq!(password, r#"{"answer":"1","is_password":true}"#);
+        let read: Answer<'_> = serde_json::from_str(&password).unwrap();
+        assert_eq!((read.as_str(), read.is_password), ("1", Some(true)));
+    }
+
+    #[test]
     fn the_contract_names_each_word_and_each_error() {
         for error in SignInError::ALL {
             let name = error.name();
@@ -332,7 +342,11 @@ mod tests {
                 "{words:?}"
             );
         }
-        for method in ["Start(", "Answer(answer: string)", "Cancel()"] {
+        for method in [
+            "Start(",
+            "Answer(answer: string, is_password: ?bool)",
+            "Cancel()",
+        ] {
             assert!(
                 DESCRIPTION.contains(&format!("method {method}")),
                 "{method}"

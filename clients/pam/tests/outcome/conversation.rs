@@ -2,9 +2,10 @@
 
 use crate::code::*;
 use crate::daemon::{Daemon, ReceivedCall, Reply, ask, end, verified};
-use crate::host::{PamHost, write_service};
+use crate::host::{PamHost, module, write_service};
 use crate::{CANNOT_DECIDE, Fixture, fixture};
 use secinfo_wire::sign_in::{Display, Outcome, RefusedFor, Start};
+use std::fs;
 
 #[test]
 fn a_conversation_that_fails_is_a_conversation_error() {
@@ -298,6 +299,50 @@ fn at_cockpit_a_refusal_stands_in_a_prompt_because_messages_alone_are_not_shown(
             .skip(1)
             .all(|line| line.starts_with("info "))
     );
+}
+
+#[test]
+fn an_answer_that_is_the_password_typed_before_is_called_that() {
+    let fixture = Fixture::new();
+    let replies = [
+        ask("Code: ", true),
+        ask("Code: ", true),
+        ask("Code: ", true),
+        verified(),
+    ];
+    let daemon = Daemon::start(&fixture.socket(), 0, replies);
+    let (module, socket) = (module(), fixture.socket());
+    let (module, socket) = (module.display(), socket.display());
+    let stack = format!(
+        "auth [ignore=ignore default=die] {module} socket={socket} reset\n\
+         auth [success=done default=die] {module} socket={socket}\n"
+    );
+    fs::write(fixture.pam_d().join("sshd"), stack).unwrap();
+    let mut host = fixture.host();
+    let answers = [
+        "answer 123456",
+        "answer 123456",
+        "answer 1234567",
+        "answer ",
+    ];
+    let called = host.call("authenticate", &answers);
+    assert_eq!((called.code, called.shown.len()), (SUCCESS, 5));
+    let calls = daemon.calls();
+    assert_eq!(
+        calls[1..],
+        [
+            ReceivedCall::Password("123456".to_owned()),
+            ReceivedCall::Answer("1234567".to_owned()),
+            ReceivedCall::Answer(String::new()),
+        ]
+    );
+}
+
+#[test]
+fn without_a_password_before_no_answer_is_called_that() {
+    let (_fixture, daemon, mut host) = fixture([ask("Code: ", true), verified()]);
+    assert_eq!(host.call("authenticate", &["answer "]).code, SUCCESS);
+    assert_eq!(daemon.calls()[1], ReceivedCall::Answer(String::new()));
 }
 
 #[test]

@@ -76,6 +76,8 @@ pub(crate) enum ReceivedCall {
     StartReset(password_reset::Start),
     /// `Answer`
     Answer(String),
+    /// `Answer` with the password that was typed before
+    Password(String),
 }
 
 /// The fake daemon, gone on drop.
@@ -191,7 +193,12 @@ fn read(message: &[u8]) -> ReceivedCall {
         }
         method::ANSWER | password_reset::method::ANSWER => {
             let answer: Answer<'_> = serde_json::from_str(parameters).unwrap();
-            ReceivedCall::Answer(answer.as_str().to_owned())
+            let text = answer.as_str().to_owned();
+            match answer.is_password {
+                None => ReceivedCall::Answer(text),
+                Some(true) => ReceivedCall::Password(text),
+                Some(false) => panic!("that goes without saying"),
+            }
         }
         other => panic!("{other}"),
     }

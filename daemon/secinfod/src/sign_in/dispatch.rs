@@ -103,7 +103,8 @@ impl Dispatcher {
             }
             sign_in::method::ANSWER => {
                 let answer: Answer<'_> = parameters(call)?;
-                let step = self.answer_sign_in(answer.as_str()).await?;
+                let is_password = answer.is_password.unwrap_or_default();
+                let step = self.answer_sign_in(answer.as_str(), is_password).await?;
                 Ok(varlink::reply(&step, ROOM))
             }
             password_reset::method::START => {
@@ -114,6 +115,9 @@ impl Dispatcher {
             }
             password_reset::method::ANSWER => {
                 let answer: Answer<'_> = parameters(call)?;
+                if answer.is_password.is_some() {
+                    return Err(CallError::InvalidParameter("is_password"));
+                }
                 let step = self.answer_reset(answer.as_str()).await?;
                 Ok(varlink::reply(&step, ROOM))
             }

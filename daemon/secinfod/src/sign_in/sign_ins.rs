@@ -80,16 +80,19 @@ impl Dispatcher {
         }
     }
 
-    /// Answers the prompt of the sign-in.
+    /// Answers the prompt of the sign-in. `is_password` says whether the answer is the password that the user has
+    /// just typed as a first factor; any caller is believed that, because such an answer proves nothing.
     pub(super) async fn answer_sign_in(
         &mut self,
         answer: &str,
     ) -> Result<sign_in::Step, CallError> {
+        is_password: bool,
         let Some(Open::SignIn(open)) = &self.open else {
             return Err(SignInError::NoSignIn.into());
         };
         let session = &open.session;
-        let step = self.service.sign_ins().answer(session, answer).await;
+        let sign_ins = self.service.sign_ins();
+        let step = sign_ins.answer(session, answer, is_password).await;
         let subject = session.subject();
         let step = step.map(|step| shown(step, (subject.name(), subject.uid()), open.display));
         match step {

@@ -34,6 +34,7 @@ prompt-send = Enter schickt einen Code per { $call ->
 
 note-wrong = Der Code stimmt nicht.
 note-no-code = Das ist kein Code: Ein Code hat { $digits } Ziffern.
+note-password = Das ist Ihr Passwort: Hier wird ein Code gebraucht.
 note-used = Der Code wurde schon benutzt: Warten Sie auf den nächsten.
 note-brought-over = Der Code kann in dem System benutzt worden sein, aus dem diese Methode stammt: Warten Sie auf den nächsten.
 note-clock-ahead = Die Uhr dieses Rechners ging bei einer früheren Anmeldung vor, darum gelten Codes noch { $length } als benutzt: Nehmen Sie einen anderen Weg, oder warten Sie.

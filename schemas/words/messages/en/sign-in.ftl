@@ -34,6 +34,7 @@ prompt-send = Press Enter to have a code sent by { $call ->
 
 note-wrong = That code is not right.
 note-no-code = That is no code: a code has { $digits } digits.
+note-password = That is your password: here a code is asked for.
 note-used = That code was used already: wait for the next one.
 note-brought-over = That code may have been used in the system that this method was brought over from: wait for the next one.
 note-clock-ahead = The clock of this host was ahead at a former sign-in, so that codes count as used for another { $length }: use another way, or wait.

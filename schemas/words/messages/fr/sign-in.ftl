@@ -34,6 +34,7 @@ prompt-send = Entrée pour recevoir un code par { $call ->
 
 note-wrong = Ce code n’est pas juste.
 note-no-code = Ce n’est pas un code : un code a { $digits } chiffres.
+note-password = C’est votre mot de passe : ici, il faut un code.
 note-used = Ce code a déjà servi : attendez le suivant.
 note-brought-over = Ce code a pu servir dans le système dont cette méthode provient : attendez le suivant.
 note-clock-ahead = L’horloge de cet hôte avançait lors d’une connexion précédente, et les codes comptent comme utilisés pendant encore { $length } : prenez un autre moyen ou attendez.

@@ -301,3 +301,75 @@ async fn during_the_days_of_grace_a_plain_display_lets_in_without_asking() {
     let options = json!({"display": "plain", "set_up": true});
     SignIn::at(&root, "cockpit", &options).ended("postponed");
 }
+
+#[tokio::test]
+async fn an_all_digit_password_locks_nobody() {
+    let setup = Setup::with_drift()
+        .spool()
+        .more("[policy.throttle]\nfree = 2\nlock_after = 3\n[policy.session]\nattempts = 5\n");
+    let host = TestHost::with(setup).await;
+    let (alice, mut app) = alice_with_an_app(&host).await;
+    let root = host.client(ROOT).await;
+    let options = json!({"display": "line", "set_up": true});
+    let password = app.codes.wrong();
+    let before = root.events().await.len();
+    // As Cockpit gives the password to each prompt of sudo, three times.
+    for _ in 0..3 {
+        let mut sign_in = SignIn::at(&root, "sudo", &options);
+        for _ in 0..4 {
+            sign_in.answer_with_password(&password);
+            sign_in.shows("That is your password: here a code is asked for. Code from ");
+        }
+        sign_in.answer_with_password(&password);
+        sign_in.refused("too_many_attempts");
+    }
+    assert_eq!(root.events().await.len(), before, "nothing was counted");
+    let mut sign_in = SignIn::at(&root, "sudo", &options);
+    sign_in.answer(&app.codes.fresh()).ended("verified");
+
+    // Nor where recovery codes are asked for.
+    let user = user_path(ALICE);
+    let codes = alice.call(&user, "User", "IssueRecoveryCodes", &());
+    let codes: Vec<String> = codes.await.unwrap();
+    let before = root.events().await.len();
+    let mut sign_in = SignIn::at(&root, "sudo", &options);
+    sign_in.answer("?").answer("1");
+    sign_in.answer_with_password("12345678");
+    sign_in.shows("That is your password");
+    assert_eq!(root.events().await.len(), before, "nothing was counted");
+    sign_in.answer(&codes[0]).ended("verified");
+}
+
+#[tokio::test]
+async fn the_password_proves_nothing_even_where_it_is_the_code() {
+    let host = TestHost::with(Setup::with_drift()).await;
+    let (_alice, mut app) = alice_with_an_app(&host).await;
+    let root = host.client(ROOT).await;
+    let mut sign_in = SignIn::at(&root, "sudo", &plain());
+    let code = app.codes.fresh();
+    sign_in
+        .answer_with_password(&code)
+        .shows("That is your password");
+    sign_in.answer(&code).ended("verified");
+}
+
+#[tokio::test]
+async fn what_is_no_code_and_what_is_not_heard_is_answered_alike_whether_it_is_the_password_or_not()
+{
+    let setup = Setup::with_drift().more("[policy.throttle]\nfree = 1\nlock_after = 100\n");
+    let host = TestHost::with(setup).await;
+    let (_alice, app) = alice_with_an_app(&host).await;
+    let root = host.client(ROOT).await;
+    let mut sign_in = SignIn::at(&root, "sudo", &plain());
+    sign_in.answer("hunter2");
+    let no_code = sign_in.prompt().to_owned();
+    assert_eq!(sign_in.answer_with_password("hunter2").prompt(), no_code);
+    let wrong = app.codes.wrong();
+    sign_in
+        .answer(&wrong)
+        .answer(&wrong)
+        .shows("you have to wait");
+    sign_in
+        .answer_with_password(&wrong)
+        .shows("you have to wait");
+}

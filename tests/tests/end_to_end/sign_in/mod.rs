@@ -59,6 +59,13 @@ impl SignIn {
         self
     }
 
+    /// Answers with the password that was typed before.
+    fn answer_with_password(&mut self, password: &str) -> &mut Self {
+        assert_eq!(self.step.outcome, "ask", "{}", self.told());
+        self.step = self.socket.answer_with_password(password).unwrap();
+        self
+    }
+
     fn prompt(&self) -> &str {
         assert_eq!(self.step.outcome, "ask", "{}", self.told());
         let prompt = self.step.prompt.as_deref().unwrap();

@@ -7,7 +7,7 @@ use crate::messages::Part;
 use crate::methods;
 use crate::methods::kind::PromptStyle;
 use crate::service::conversation::{Wording, is_question};
-use crate::service::{Candidate, DeliveryState};
+use crate::service::{Candidate, DeliveryState, Proven};
 use secinfo_channel::{Reason, SecretText};
 use secinfo_domain::{Kind, MethodId, Refusal, Timestamp};
 use secinfo_wire::Response;
@@ -184,12 +184,26 @@ impl Turn<'_> {
 
     /// Verifies the user by the method that is asked now.
     pub(super) async fn verify(&mut self, response: &Response) -> Result<Step, ServiceError> {
-        let verification = self.verification()?;
-        let answered = self.parts.verifications.answer(verification, response);
-        match answered.await {
+        match self.compare(response).await {
             Ok(proven) => self.proved(&proven).await,
             Err(error) => self.instead_of_answer(error),
         }
+    }
+
+    /// Compares what was typed with the code of the method that is asked. The password is a wrong one without
+    /// being compared, and without being counted as a guess: a program that gives it to every prompt must not
+    /// lock its user out. It is answered as any other wrong code is while none is heard, so that nobody can go
+    /// through passwords then.
+    pub(super) async fn compare(&self, response: &Response) -> Result<Proven, ServiceError> {
+        let verification = self.verification()?;
+        if self.is_password {
+            self.parts.verifications.would_hear(verification)?;
+            return Err(ServiceError::WrongCode);
+        }
+        self.parts
+            .verifications
+            .answer(verification, response)
+            .await
     }
 
     /// What cannot be a code is no guess: a program that gives the password to every prompt must not
@@ -213,6 +227,7 @@ impl Turn<'_> {
             return Ok(self.too_many_attempts());
         }
         let note = match error {
+            ServiceError::WrongCode if self.is_password => words.say("note-password"),
             ServiceError::WrongCode | ServiceError::Refused(Refusal::WrongAgain) => {
                 words.say("note-wrong")
             }

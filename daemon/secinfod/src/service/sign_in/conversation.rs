@@ -111,6 +111,8 @@ pub(super) struct Turn<'a> {
     pub(super) session: &'a Session<SignIn>,
     pub(super) sign_in: &'a SignIn,
     pub(super) talk: &'a mut Talk,
+    /// Whether the answer is the password that the user has typed before.
+    pub(super) is_password: bool,
 }
 
 impl SignIn {
@@ -193,6 +195,7 @@ impl<'a> Turn<'a> {
             session,
             sign_in: session.subject(),
             talk,
+            is_password: false,
         }
     }
 

@@ -244,17 +244,21 @@ impl SignIns {
         forms.chain(of_keys).chain([Form::Approval]).collect()
     }
 
-    /// Answers what a sign-in has asked.
+    /// Answers what a sign-in has asked. `is_password` says whether the answer is the password that the user has
+    /// just typed as a first factor.
     pub async fn answer(
         &self,
         session: &Session<SignIn>,
         answer: &str,
+        is_password: bool,
     ) -> Result<Step, ServiceError> {
         let mut talk = session.subject().talk.lock().await;
         self.sessions
             .get(session.id())
             .ok_or(ServiceError::SessionExpired)?;
-        let step = Turn::of(&self.parts, session, &mut talk).take(answer).await;
+        let mut turn = Turn::of(&self.parts, session, &mut talk);
+        turn.is_password = is_password;
+        let step = turn.take(answer).await;
         if let Ok(Step::End(end)) = &step {
             self.sessions.close(session.id());
             self.count(&session.subject().by, end.outcome);

@@ -219,9 +219,7 @@ impl Turn<'_> {
     ) -> Result<Step, ServiceError> {
         let verification = self.verification()?;
         verification.ask(app.method);
-        let response = Response::code(code);
-        let answered = self.parts.verifications.answer(verification, &response);
-        match answered.await {
+        match self.compare(&Response::code(code)).await {
             // The phone may have declined while the code was looked at.
             Ok(proven) => match self.declined() {
                 Some(end) => Ok(end),
