@@ -321,6 +321,7 @@ fn callers(state: &Path) -> Result<Vec<Caller>> {
                     session: SessionTag::from_bytes(random()?),
                     service: Some(service.clone()),
                     authority: Authority::Own,
+                    became_root: None,
                 },
                 next: 0,
             });

@@ -161,10 +161,7 @@ impl LogWriter {
     }
 
     fn host(&mut self, fact: Fact) -> Result<()> {
-        let actor = Actor {
-            who: Who::System,
-            service: None,
-        };
+        let actor = Actor::new(Who::System);
         self.push(None, actor, fact)
     }
 
@@ -173,6 +170,7 @@ impl LogWriter {
         let actor = Actor {
             who: Who::User(user),
             service: Some(service),
+            login: None,
         };
         self.push(Some(user), actor, fact)
     }

@@ -16,9 +16,24 @@ const MARK: &str = "=== ended ";
 impl Login {
     /// Logs this user in.
     pub fn start(uid: u32) -> Self {
-        let script = format!("{} sh", starting(uid));
+        Self::of_shell(&format!("{} sh", starting(uid)))
+    }
+
+    /// Logs this user in, who is root in the shell, as by `sudo`.
+    pub fn start_as_root(uid: u32) -> Self {
+        Self::of_shell(&format!("echo {uid} > /proc/self/loginuid && exec sh"))
+    }
+
+    /// A shell of an account without a login uid, which gives itself that of another, as the kernel permits.
+    pub fn claiming(uid: u32, login: u32) -> Self {
+        let own = format!("setpriv --reuid {uid} --regid {uid} --clear-groups");
+        let script = format!("exec {own} sh -c 'echo {login} > /proc/self/loginuid && exec sh'");
+        Self::of_shell(&script)
+    }
+
+    fn of_shell(script: &str) -> Self {
         let mut shell = Command::new("sh")
-            .args(["-c", &script])
+            .args(["-c", script])
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -18,6 +18,13 @@ fn uid_in(status: &str, place: usize) -> Option<u32> {
     uids.split_whitespace().nth(place)?.parse().ok()
 }
 
+/// The account that signed in, by whatever means its processes came to run as another one since
+/// (`/proc/<pid>/loginuid`); none where nobody did, or the kernel does not say.
+pub(crate) fn login_uid(pid: u32) -> Option<u32> {
+    let text = fs::read_to_string(format!("/proc/{pid}/loginuid")).ok()?;
+    text.trim().parse().ok().filter(|uid| *uid != u32::MAX)
+}
+
 /// Whether it is the status of a process in the pid namespace that `/proc` shows, and of none below that, as
 /// containers have.
 pub(crate) fn is_of_this_host(status: &str) -> bool {

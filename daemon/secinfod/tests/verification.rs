@@ -68,6 +68,7 @@ impl Host {
             actor: Actor {
                 who: Who::Root,
                 service: None,
+                login: None,
             },
             fact: fact.into(),
         };
@@ -156,6 +157,7 @@ fn by_root() -> Requester {
         session: SessionTag::from_bytes([3; 16]),
         service: None,
         authority: Authority::Own,
+        became_root: None,
     }
 }
 

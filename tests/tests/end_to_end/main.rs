@@ -9,6 +9,7 @@ mod accounts;
 mod administrators;
 mod authenticator_app;
 mod backup;
+mod became_root;
 mod break_glass;
 mod budgets;
 mod deletions;

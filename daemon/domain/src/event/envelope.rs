@@ -74,6 +74,10 @@ impl<'a> Envelope<'a> {
         let who = rest.who()?;
         rest.expect(r#","service":"#)?;
         let service = rest.null_or(|text| ServiceName::stored(text).ok())?;
+        let login = match rest.expect(r#","login":"#) {
+            Some(()) => Some(rest.string()?.parse().ok()?),
+            None => None,
+        };
         rest.expect(r#"},"data":"#)?;
         let data = rest.0.strip_suffix('}')?;
         Some(Self {
@@ -82,7 +86,11 @@ impl<'a> Envelope<'a> {
             user,
             type_name,
             version,
-            actor: Actor { who, service },
+            actor: Actor {
+                who,
+                service,
+                login,
+            },
             data,
         })
     }
@@ -157,10 +165,11 @@ mod tests {
 
     fn all_written() -> Vec<String> {
         let whose = format!(r#"{{"user":{USER}}}"#);
+        let signed_in = format!(r#"null,"login":{USER}"#);
         let mut all = Vec::new();
         for who in [r#""system""#, r#""root""#, &whose] {
             for user in ["null", USER] {
-                for service in ["null", r#""sshd""#] {
+                for service in ["null", r#""sshd""#, &signed_in] {
                     all.push(written(who, user, service, r#"{"a":[1,"}"]}"#));
                 }
             }
@@ -198,6 +207,7 @@ mod tests {
             ("\"locked\"", "\"lo\\u0063ked\""),
             ("\"root\"", "\"daemon\""),
             ("\"service\":null", "\"service\":\" sshd\""),
+            ("\"service\":null", "\"service\":null,\"login\":null"),
         ] {
             let other = text.replace(before, after);
             assert_ne!(other, text);

@@ -39,6 +39,15 @@ where
     Option::deserialize(deserializer)
 }
 
+/// Reads a field that may be absent but not null: an event has one form.
+fn unless_absent<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}
+
 /// Who caused an event, and through which service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,9 +57,26 @@ pub struct Actor {
     /// The PAM service or program, as far as it named itself.
     #[serde(deserialize_with = "present")]
     pub service: Option<ServiceName>,
+    /// The account that signed in and became root since, as by `sudo`. Said of root alone: any program without a
+    /// login uid could claim one.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "unless_absent"
+    )]
+    pub login: Option<UserId>,
 }
 
 impl Actor {
+    /// The account, through no service that is known.
+    pub const fn new(who: Who) -> Self {
+        Self {
+            who,
+            service: None,
+            login: None,
+        }
+    }
+
     /// The service that asked, where root did. Any other account names itself as it likes.
     pub fn service_of_root(&self) -> Option<&ServiceName> {
         self.service.as_ref().filter(|_| self.who == Who::Root)

@@ -28,6 +28,7 @@ const MESSAGE: MessageId = MessageId::from_bytes(*b"a text with code");
 const SESSION: SessionTag = SessionTag::from_bytes(*b"a login session.");
 const SOURCE: Source = Source::Tagged(SourceTag::from_bytes(*b"192.0.2.7, MACed"));
 const TICKET: TicketId = TicketId::from_bytes(*b"good for a time.");
+const ADMINISTRATOR: UserId = UserId::from_bytes(*b"became root here");
 const TERMINAL: TerminalTag = TerminalTag::from_bytes(*b"pts of a session");
 const TIME: Timestamp = Timestamp::from_millis(1_795_000_000_123);
 
@@ -48,6 +49,7 @@ pub fn is_about_a_user(fact: &Fact) -> bool {
 pub fn examples() -> Vec<StoredEvent> {
     let stored = |(seq, fact): (u64, Fact)| {
         let about_a_user = is_about_a_user(&fact);
+        let is_by_administrator = matches!(fact, Fact::Unlocked(_));
         let service = ServiceName::parse("sshd").unwrap();
         StoredEvent {
             seq,
@@ -55,12 +57,15 @@ pub fn examples() -> Vec<StoredEvent> {
                 time: TIME,
                 user: about_a_user.then_some(USER),
                 actor: Actor {
-                    who: if about_a_user {
+                    who: if is_by_administrator {
+                        Who::Root
+                    } else if about_a_user {
                         Who::User(USER)
                     } else {
                         Who::System
                     },
                     service: about_a_user.then_some(service),
+                    login: is_by_administrator.then_some(ADMINISTRATOR),
                 },
                 fact,
             },

@@ -253,8 +253,10 @@ fn an_event_without_one_of_its_fields_or_with_one_more_is_refused_by_code_and_sc
         let mut places = Vec::new();
         members(&whole, "", &mut places);
         for (pointer, member) in places {
-            // A refinement says only what it refines. What a service has of them is always there.
-            let optional = pointer.starts_with("/data/policy/groups")
+            // Nobody need have become root. A refinement says only what it refines; what a service has of them
+            // is always there.
+            let optional = (&*pointer, &*member) == ("/actor", "login")
+                || pointer.starts_with("/data/policy/groups")
                 || pointer.starts_with("/data/policy/services")
                     && !["refinement", "sign_in"].contains(&&*member);
             let mut less = whole.clone();

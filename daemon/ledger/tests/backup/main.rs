@@ -23,10 +23,7 @@ fn event(seq: u64, user: Option<UserId>, fact: Fact) -> Vec<u8> {
     let event = Event {
         time: Timestamp::from_seconds(1_700_000_000 + seq),
         user,
-        actor: Actor {
-            who: Who::System,
-            service: None,
-        },
+        actor: Actor::new(Who::System),
         fact,
     };
     encode(seq, &event).unwrap()

@@ -1,6 +1,6 @@
 //! Who calls: what the bus and the kernel say of a connection, and never what it says of itself.
 
-use crate::process::{control_groups, effective_uid, is_running};
+use crate::process::{control_groups, effective_uid, is_running, login_uid};
 use crate::service::SessionOwner;
 use hmac::{Hmac, KeyInit, Mac};
 use secinfo_domain::SessionTag;
@@ -68,6 +68,7 @@ pub struct Caller {
     uid: u32,
     pid: Option<u32>,
     login_session: Option<LoginSession>,
+    became_root: Option<u32>,
     nonce: [u8; 16],
     /// Whether the connection has left the bus.
     departure: watch::Receiver<bool>,
@@ -83,15 +84,21 @@ impl Caller {
     ) -> Option<Self> {
         let uid = credentials.unix_user_id()?;
         let pid = credentials.process_id();
-        let login_session = pid.and_then(|pid| login_session(pid, uid)).filter(|_| {
-            // Where the bus pins the process, a process that took over its pid is found out.
-            credentials.process_fd().is_none_or(is_running)
-        });
+        let login_session = pid.and_then(|pid| login_session(pid, uid));
+        let became_root = pid.filter(|_| uid == 0).and_then(who_became_root);
+        // Where the bus pins the process, a process that took over its pid is found out.
+        let is_same = credentials.process_fd().is_none_or(is_running);
+        let (login_session, became_root) = if is_same {
+            (login_session, became_root)
+        } else {
+            (None, None)
+        };
         Some(Self {
             unique_name,
             uid,
             pid,
             login_session,
+            became_root,
             nonce,
             departure,
         })
@@ -116,6 +123,12 @@ impl Caller {
     /// The login session of the process that connected, if it has one.
     pub fn login_session(&self) -> Option<&LoginSession> {
         self.login_session.as_ref()
+    }
+
+    /// Of a process of root's, the account that signed in and became root since, as by `sudo`. Of another
+    /// account's it is not looked up: a process to which the kernel gave no login uid can give itself any.
+    pub fn became_root(&self) -> Option<u32> {
+        self.became_root
     }
 
     /// Whether a session with this owner is this caller's.
@@ -167,6 +180,13 @@ fn login_session(pid: u32, uid: u32) -> Option<LoginSession> {
     session_scope(&cgroup, uid).map(LoginSession::Logind)
 }
 
+/// The account other than root that signed in, of a process that is root's by now.
+fn who_became_root(pid: u32) -> Option<u32> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let is_roots = effective_uid(&status) == Some(0);
+    login_uid(pid).filter(|uid| is_roots && *uid != 0)
+}
+
 /// Whether a `/proc/<pid>/cgroup` is that of a process of a user's service manager, which is in
 /// `user@<uid>.service`. All of them have the one audit session of that manager, whatever login they
 /// come from, or none: they belong to no login session. A user can move a process into that cgroup,
@@ -203,6 +223,7 @@ mod tests {
             uid,
             pid: None,
             login_session,
+            became_root: None,
             nonce: [nonce; 16],
             departure: watch::Sender::new(false).subscribe(),
         }

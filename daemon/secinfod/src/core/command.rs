@@ -25,6 +25,8 @@ pub struct Requester {
     pub source: Option<RequestSource>,
     /// Whether they were let in as the owner, or as an administrator.
     pub authority: Authority,
+    /// Of root, the uid of the account that signed in and became root since.
+    pub became_root: Option<u32>,
 }
 
 /// The keys and index entries that a command may need, should its events come to hold them.
@@ -43,6 +45,7 @@ impl Requester {
             service,
             source: None,
             authority: Authority::System,
+            became_root: None,
         }
     }
 }
@@ -117,6 +120,10 @@ impl Core {
             command.context.actor.who = Who::User(actor.id);
             accounts.push(actor);
         }
+        if let Some(login) = self.login_account(by) {
+            command.context.actor.login = Some(login.id);
+            accounts.push(login);
+        }
         command.context.introductions = accounts.iter().filter_map(Person::introduction).collect();
         Ok((command, accounts))
     }
@@ -180,6 +187,7 @@ impl Core {
             actor: Actor {
                 who,
                 service: by.service.clone(),
+                login: None,
             },
             authority: by.authority,
             on_self,
@@ -203,14 +211,26 @@ impl Core {
         self.person(by.uid).map(Some)
     }
 
+    /// The account that signed in and became root since. What root does is not held up where that account is gone,
+    /// or cannot be looked up: then the log says `root` alone.
+    fn login_account(&self, by: &Requester) -> Option<Person> {
+        let login = by.became_root.filter(|_| by.uid == 0)?;
+        self.person(login)
+            .inspect_err(
+                |error| tracing::warn!(uid = login, %error, "who became root is not in the log"),
+            )
+            .ok()
+    }
+
     /// Begins the log, where it is new: its first event fixes the origin for good.
     pub async fn begin_log(&self) -> Result<(), ServiceError> {
         if self.state().events() != 0 {
             return Ok(());
         }
         let origin = self.reader.proofs.origin().to_string();
+        let by_daemon = Actor::new(Who::System);
         self.append_host(
-            Who::System,
+            by_daemon,
             HostAction::CreateLog { origin },
             Offer::default(),
         )
@@ -219,12 +239,9 @@ impl Core {
 
     /// Puts a policy in force; nothing happens when it is in force already.
     pub async fn set_policy(&self, policy: Policy) -> Result<(), ServiceError> {
-        self.append_host(
-            Who::System,
-            HostAction::SetPolicy(Box::new(policy)),
-            Offer::default(),
-        )
-        .await
+        let action = HostAction::SetPolicy(Box::new(policy));
+        self.append_host(Actor::new(Who::System), action, Offer::default())
+            .await
     }
 
     /// Decides an action on the host, by an administrator, and appends its events.
@@ -234,22 +251,29 @@ impl Core {
         action: HostAction,
         mut offer: Offer,
     ) -> Result<(), ServiceError> {
-        if by.uid == 0 {
-            return self.append_host(Who::Root, action, offer).await;
-        }
-        let administrator = self.person(by.uid)?;
-        let who = Who::User(administrator.id);
-        offer.accounts.push(administrator);
-        self.append_host(who, action, offer).await
+        let actor = if by.uid == 0 {
+            let login = self.login_account(by);
+            let actor = Actor {
+                login: login.as_ref().map(|login| login.id),
+                ..Actor::new(Who::Root)
+            };
+            offer.accounts.extend(login);
+            actor
+        } else {
+            let administrator = self.person(by.uid)?;
+            let actor = Actor::new(Who::User(administrator.id));
+            offer.accounts.push(administrator);
+            actor
+        };
+        self.append_host(actor, action, offer).await
     }
 
     async fn append_host(
         &self,
-        who: Who,
+        actor: Actor,
         action: HostAction,
         offer: Offer,
     ) -> Result<(), ServiceError> {
-        let actor = Actor { who, service: None };
         let command = Command::Host(HostCommand {
             now: self.now(),
             actor,

@@ -64,10 +64,7 @@ mod tests {
         state.evolve(&Event {
             time: Timestamp::default(),
             user: None,
-            actor: Actor {
-                who: Who::Root,
-                service: None,
-            },
+            actor: Actor::new(Who::Root),
             fact,
         })
     }

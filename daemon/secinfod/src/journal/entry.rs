@@ -45,6 +45,9 @@ impl Entry {
                 Who::User(id) => Cow::from(id.to_string()),
             },
         );
+        if let Some(login) = event.actor.login {
+            entry.add("SECINFO_LOGIN", login.to_string());
+        }
         if let Some(service) = event.actor.service_of_root() {
             entry.add("SECINFO_SERVICE", service.as_str().to_owned());
         }

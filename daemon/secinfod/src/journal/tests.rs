@@ -77,6 +77,8 @@ fn an_entry_says_what_happened_and_how_urgent_it_is() {
             Who::User(id) => id.to_string(),
         };
         assert_eq!(value(name, "SECINFO_ACTOR"), Some(actor.as_str()));
+        let login = event.actor.login.map(|login| login.to_string());
+        assert_eq!(value(name, "SECINFO_LOGIN"), login.as_deref());
         assert_eq!(value(name, "SYSLOG_FACILITY"), Some("10"), "LOG_AUTHPRIV");
         let mut fields = BTreeSet::new();
         for (field, _) in &told[name] {

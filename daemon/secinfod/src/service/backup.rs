@@ -177,10 +177,7 @@ fn restored_event(
     let unusable = |why: String| ServiceError::InvalidBackup(why);
     let command = Command::Host(HostCommand {
         now,
-        actor: Actor {
-            who: Who::Root,
-            service: None,
-        },
+        actor: Actor::new(Who::Root),
         // A restore takes an empty log's place, and looks for room by itself.
         room: Room::Enough,
         introductions: Vec::new(),

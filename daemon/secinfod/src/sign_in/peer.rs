@@ -1,6 +1,8 @@
 //! Who is at the other end of a connection, as the kernel says it.
 
-use crate::process::{ProcessId, is_of_this_host, is_running, is_service_beside, real_uid};
+use crate::process::{
+    ProcessId, is_of_this_host, is_running, is_service_beside, login_uid, real_uid,
+};
 use crate::service::SshConnection;
 use nix::sys::socket::{getsockopt, sockopt::PeerPidfd};
 use std::fs;
@@ -71,10 +73,7 @@ impl Peer {
     /// The account that signed in, by whatever means its processes came to run as another one since; none where
     /// nobody did, or the kernel does not say.
     pub(super) fn login_uid(&self) -> Option<u32> {
-        self.look(|pid| {
-            let text = fs::read_to_string(format!("/proc/{pid}/loginuid")).ok()?;
-            text.trim().parse().ok().filter(|uid| *uid != u32::MAX)
-        })
+        self.look(login_uid)
     }
 
     /// Looks at the process by its pid; none if that may be another process's by now.

@@ -52,6 +52,7 @@ impl Dispatcher {
             service,
             // Root passes on what the user does: the user's rules hold.
             authority: Authority::Own,
+            became_root: None,
         };
         let (name, display) = (start.name.clone(), start.display);
         let request = self.request(by.service.as_ref(), uid, start)?;
@@ -66,8 +67,8 @@ impl Dispatcher {
                     service: Arc::clone(&self.service),
                     session,
                     display,
-                Ok(shown(step, (&name, uid), display))
                 }));
+                Ok(shown(step, (&name, uid), display))
             }
             Ok((None, step)) => {
                 self.close();
@@ -85,8 +86,8 @@ impl Dispatcher {
     pub(super) async fn answer_sign_in(
         &mut self,
         answer: &str,
-    ) -> Result<sign_in::Step, CallError> {
         is_password: bool,
+    ) -> Result<sign_in::Step, CallError> {
         let Some(Open::SignIn(open)) = &self.open else {
             return Err(SignInError::NoSignIn.into());
         };

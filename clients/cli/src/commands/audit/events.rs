@@ -59,6 +59,9 @@ pub(super) struct Actor {
     pub(super) who: Who,
     /// The service it came through.
     pub(super) service: Option<String>,
+    /// Of root, the account that signed in and became root since.
+    #[serde(default)]
+    pub(super) login: Option<String>,
 }
 
 /// The account that caused an event.
@@ -89,7 +92,8 @@ impl Head {
             Who::User(id) => Some(id.as_str()),
             Who::System | Who::Root => None,
         };
-        self.user.as_deref().into_iter().chain(actor)
+        let login = self.actor.login.as_deref();
+        self.user.as_deref().into_iter().chain(actor).chain(login)
     }
 }
 
@@ -142,6 +146,14 @@ impl Names {
         }
     }
 
+    /// Root, and who became root.
+    pub(super) fn root_words(&self, actor: &Actor) -> String {
+        match &actor.login {
+            Some(login) => format!("root, signed in as {}", self.words(login)),
+            None => "root".to_owned(),
+        }
+    }
+
     /// Whether a name, a uid or an id denotes the user of this id.
     pub(super) fn is(&self, id: &str, text: &str) -> bool {
         let known = self.known.get(id).and_then(Option::as_ref);
@@ -173,6 +185,17 @@ mod tests {
         assert_eq!((head.seq, head.type_name.as_str()), (3, "method-enrolled"));
         assert_eq!(head.users().count(), 2);
         assert!(Head::parse(b"{}").is_err());
+        let line = line.replace(&format!(r#"{{"user":"{id}"}}"#), r#""root""#);
+        let line = line.replace(
+            r#""secinfo""#,
+            &format!(r#"null,"login":"{}""#, "d".repeat(32)),
+        );
+        let head = Head::parse(line.as_bytes()).unwrap();
+        assert_eq!(head.users().last(), Some("d".repeat(32).as_str()));
+        assert_eq!(
+            Names::default().root_words(&head.actor),
+            "root, signed in as user dddddddd"
+        );
     }
 
     #[test]

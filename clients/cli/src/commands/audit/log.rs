@@ -188,7 +188,7 @@ impl List<'_> {
     fn by(&self, head: &Head) -> String {
         let who = match &head.actor.who {
             Who::System => Some("by secinfod".to_owned()),
-            Who::Root => Some("by root".to_owned()),
+            Who::Root => Some(format!("by {}", self.names.root_words(&head.actor))),
             Who::User(id) if Some(id) == head.user.as_ref() => None,
             Who::User(id) => Some(format!("by {}", self.names.words(id))),
         };

@@ -42,6 +42,10 @@ pub(super) async fn run(client: &Client, arguments: &Arguments) -> Result<(), Fa
         "It happened {}.",
         client.clock.moment(head.time / 1000)
     ))?;
+    if head.actor.login.is_some() && !names.are_denied() {
+        let who = names.root_words(&head.actor);
+        client.screen.paragraph(&format!("It was done by {who}."))?;
+    }
     let users: Vec<String> = head
         .users()
         .map(|id| format!("{id} is {}.", names.words(id)))

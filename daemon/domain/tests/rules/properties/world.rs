@@ -178,10 +178,7 @@ impl World {
             .into(),
             Wanted::Host(action) => Command::Host(HostCommand {
                 now: self.now,
-                actor: Actor {
-                    who: Who::System,
-                    service: None,
-                },
+                actor: Actor::new(Who::System),
                 room: Room::Enough,
                 introductions: Vec::new(),
                 action,
@@ -204,6 +201,7 @@ impl World {
             actor: Actor {
                 who,
                 service: Some(ServiceName::parse(step.service).expect("a service name")),
+                login: None,
             },
             authority,
             on_self: step.by == By::User,
@@ -474,10 +472,7 @@ pub fn is_carried_out(world: &World, user: UserId) -> Result<(), TestCaseError> 
         user,
         context: Context {
             now: world.now,
-            actor: Actor {
-                who: Who::System,
-                service: None,
-            },
+            actor: Actor::new(Who::System),
             authority: Authority::System,
             on_self: false,
             session: SessionTag::from_bytes([0xff; 16]),

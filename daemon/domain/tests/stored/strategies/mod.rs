@@ -148,7 +148,12 @@ fn actor() -> impl Strategy<Value = Actor> {
         Just(Who::Root),
         user().prop_map(Who::User)
     ];
-    (who, option::of(service())).prop_map(|(who, service)| Actor { who, service })
+    let parts = (who, option::of(service()), option::of(user()));
+    parts.prop_map(|(who, service, login)| Actor {
+        who,
+        service,
+        login,
+    })
 }
 
 fn hotp() -> impl Strategy<Value = HotpParameters> {

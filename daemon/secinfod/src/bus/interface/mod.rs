@@ -81,6 +81,7 @@ fn requester(call: &Call<Daemon>, service: Option<ServiceName>) -> Requester {
         // Root asks for others.
         source: (uid != 0).then_some(RequestSource::Account(uid)),
         authority,
+        became_root: call.caller().became_root(),
     }
 }
 

@@ -221,10 +221,7 @@ fn user_with_token() -> Commit {
 }
 
 const fn actor() -> Actor {
-    Actor {
-        who: Who::Root,
-        service: None,
-    }
+    Actor::new(Who::Root)
 }
 
 fn command(user: UserId, authority: Authority, action: Action) -> UserCommand {

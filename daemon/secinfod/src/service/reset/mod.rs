@@ -170,6 +170,7 @@ impl Resets {
             service: None,
             source: None,
             authority: Authority::Own,
+            became_root: None,
         };
         let origin = Origin {
             remote_host: request.remote_host,
