@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { countries, countryOf, international } from "../src/add/countries";
 import { kindsOf } from "../src/add/kinds";
 import { answerProblem } from "../src/add/questions";
 import type { Method } from "../src/bus/store";
@@ -109,4 +110,21 @@ test("bytes survive base64url, which has no padding", () => {
     const text = base64url(all.buffer);
     assert.doesNotMatch(text, /[+/=]/);
     assert.deepEqual(bytes(text), all);
+});
+
+test("a number that is written as at home gets the calling code of its country, and another stays", () => {
+    assert.equal(international(" 0151 1234567 ", "DE"), "+49 0151 1234567");
+    assert.equal(international("+33 1 40 20 50 50", "DE"), "+33 1 40 20 50 50");
+    assert.equal(international("0033 140205050", "DE"), "0033 140205050");
+});
+
+test("countries are named in the language of the person, and theirs is chosen", () => {
+    const german = countries("de");
+    assert.deepEqual(
+        german.find(({ region }) => region === "AT"),
+        { region: "AT", code: "43", name: "Österreich" },
+    );
+    assert.equal(countryOf(["de-AT", "en"], "US"), "AT");
+    assert.equal(countryOf(["fr"], "US"), "FR");
+    assert.equal(countryOf([], "US"), "US");
 });

@@ -269,7 +269,8 @@ token-code-text = Geben Sie den Code ein, den { $model } jetzt zeigt. Wird er ni
 
 number-title = Ihre Telefonnummer
 number = Telefonnummer
-number-hint = Mit + und Landesvorwahl, etwa +49 30 901820.
+number-hint = Wie Sie sie zu Hause schreiben, oder mit + und Landesvorwahl.
+number-country = Land
 number-place = Welches Telefon ist das?
 number-place-mobile = Mobiltelefon
 number-place-alternate = Weiteres Mobiltelefon

@@ -269,7 +269,8 @@ token-code-text = Enter the code that { $model } shows now. If it is not accepte
 
 number-title = Your phone number
 number = Phone number
-number-hint = With + and the country code, such as +49 30 901820.
+number-hint = As you write it at home, or with + and the country code.
+number-country = Country
 number-place = Which phone is it?
 number-place-mobile = Mobile phone
 number-place-alternate = Alternate mobile phone

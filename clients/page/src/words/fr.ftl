@@ -269,7 +269,8 @@ token-code-text = Saisissez le code que { $model } affiche maintenant. S’il n�
 
 number-title = Votre numéro de téléphone
 number = Numéro de téléphone
-number-hint = Avec + et l’indicatif du pays, par exemple +33 1 40 20 50 50.
+number-hint = Comme vous l’écrivez chez vous, ou avec + et l’indicatif du pays.
+number-country = Pays
 number-place = Quel téléphone est-ce ?
 number-place-mobile = Téléphone mobile
 number-place-alternate = Second téléphone mobile
