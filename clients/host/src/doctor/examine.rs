@@ -2,7 +2,10 @@
 //! and nothing is asked of the network.
 
 use super::finding::Findings;
-use super::{clock, daemon, files, kiosks, lacking, pam, push, recovery, reset, sshd, units};
+use super::{
+    clock, daemon, desktop, files, kiosks, lacking, pam, push, recovery, reset, sshd,
+    units,
+};
 use secinfo_pam_stack::root::Root;
 
 /// Looks at everything below a root directory; `address` is that of the bus, if not the usual.
@@ -12,6 +15,7 @@ pub(crate) async fn examine(root: &Root, address: Option<&str>) -> Findings {
     let key_first = !servers.is_empty() && servers.iter().all(sshd::Settings::key_first);
     let protection = pam::check(root, key_first, &mut findings);
     sshd::check(root, &servers, &protection, &mut findings);
+    desktop::check(root, &protection, &mut findings);
     daemon::check(root, address, &mut findings).await;
     files::check(root, &mut findings);
     units::check(root, &mut findings);

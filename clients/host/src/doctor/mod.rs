@@ -4,6 +4,7 @@ mod accounts;
 mod clock;
 mod command;
 mod daemon;
+mod desktop;
 mod examine;
 mod files;
 mod finding;
