@@ -43,7 +43,7 @@ pub(crate) fn check(root: &Root, protection: &Protection, findings: &mut Finding
 }
 
 /// Whether policy has any user verified at a service.
-fn verifies(config: &Table, service: &str) -> bool {
+pub(crate) fn verifies(config: &Table, service: &str) -> bool {
     let of_service = config
         .get("service")
         .and_then(|services| services.get(service)?.get("verify"));

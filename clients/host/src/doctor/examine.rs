@@ -3,7 +3,7 @@
 
 use super::finding::Findings;
 use super::{
-    clock, daemon, desktop, files, kiosks, lacking, pam, push, recovery, reset, sshd,
+    clock, cockpit, daemon, desktop, files, kiosks, lacking, pam, push, recovery, reset, sshd,
     units,
 };
 use secinfo_pam_stack::root::Root;
@@ -16,6 +16,7 @@ pub(crate) async fn examine(root: &Root, address: Option<&str>) -> Findings {
     let protection = pam::check(root, key_first, &mut findings);
     sshd::check(root, &servers, &protection, &mut findings);
     desktop::check(root, &protection, &mut findings);
+    cockpit::check(root, &protection, &mut findings);
     daemon::check(root, address, &mut findings).await;
     files::check(root, &mut findings);
     units::check(root, &mut findings);

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod clock;
+mod cockpit;
 mod command;
 mod daemon;
 mod desktop;
