@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::names::{BUS_NAME, DAEMON_USER};
 use std::time::Duration;
 use zbus::fdo::{self, DBusProxy};
-use zbus::names::WellKnownName;
+use zbus::names::{BusName, OwnedUniqueName, WellKnownName};
 use zbus::{Connection, connection};
 
 /// Where the system bus listens. Fixed, and not taken from the environment, so that a program
@@ -55,7 +55,7 @@ async fn connect_for_calls_of(longest: Duration, address: Option<&str>) -> Resul
     {
         return Err(error.into());
     }
-    check_owner(&bus, name, address).await?;
+    check_owner(&bus, name.into(), address).await?;
     Ok(connection)
 }
 
@@ -69,8 +69,37 @@ pub async fn connect_if_running(address: Option<&str>) -> Result<Connection> {
     if !bus.name_has_owner(name.clone().into()).await? {
         return Err(Error::Unreachable("it does not run".to_owned()));
     }
-    check_owner(&bus, name, address).await?;
+    check_owner(&bus, name.into(), address).await?;
     Ok(connection)
+}
+
+/// Connects to the bus at `address`, or to the system bus, for a program that waits for a daemon to come
+/// and go: it need not run, and is not started.
+///
+/// # Errors
+/// [`Error::Unreachable`] without a bus.
+pub async fn connect_to_wait(address: Option<&str>) -> Result<Connection> {
+    let (connection, ..) = connect_to_bus(CALL_TIMEOUT, address).await?;
+    Ok(connection)
+}
+
+/// The unique name of the daemon on this bus, which was connected to by `address`; none when it does not
+/// run. What is sent to that name starts no daemon.
+///
+/// # Errors
+/// As for [`connect`].
+pub async fn daemon_on(
+    connection: &Connection,
+    address: Option<&str>,
+) -> Result<Option<OwnedUniqueName>> {
+    let bus = DBusProxy::new(connection).await?;
+    let owner = match bus.get_name_owner(BUS_NAME.try_into()?).await {
+        Ok(owner) => owner,
+        Err(fdo::Error::NameHasNoOwner(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    check_owner(&bus, owner.as_ref().into(), address).await?;
+    Ok(Some(owner))
 }
 
 async fn connect_to_bus(
@@ -86,16 +115,12 @@ async fn connect_to_bus(
 }
 
 /// Refuses a stranger in the daemon's place on the system bus.
-async fn check_owner(
-    bus: &DBusProxy<'_>,
-    name: WellKnownName<'_>,
-    address: Option<&str>,
-) -> Result<()> {
+async fn check_owner(bus: &DBusProxy<'_>, name: BusName<'_>, address: Option<&str>) -> Result<()> {
     if address.is_some() {
         return Ok(());
     }
     let uid = bus
-        .get_connection_unix_user(name.into())
+        .get_connection_unix_user(name)
         .await
         .map_err(|error| gone(&error))?;
     if is_daemon(uid).unwrap_or(false) {

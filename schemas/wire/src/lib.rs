@@ -48,7 +48,8 @@ pub use backup::{BackedUp, BackupsProxy, RestoreOptions, Restored};
 pub use challenge::{Approval, Challenge};
 pub use channels::{Channel, ChannelsProxy, TestOptions, TestOutcome};
 pub use connect::{
-    address_from_environment, connect, connect_if_running, connect_patiently, is_daemon,
+    address_from_environment, connect, connect_if_running, connect_patiently, connect_to_wait,
+    daemon_on, is_daemon,
 };
 pub use delivery::SentCode;
 pub use dictionary::{Dictionary, InvalidDictionary};
