@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The packages whose programs people run.
-const PROGRAMS: [&str; 5] = [
+const PROGRAMS: [&str; 6] = [
     "secinfod",
     "secinfo-key",
     "secinfo-password",
     "secinfo-push",
+    "secinfo-notices",
     "secinfo-cli",
 ];
 

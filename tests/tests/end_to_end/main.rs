@@ -13,6 +13,7 @@ mod became_root;
 mod break_glass;
 mod budgets;
 mod deletions;
+mod desktop_notices;
 mod doorbell;
 mod forms;
 mod hardware_token;

@@ -28,6 +28,7 @@ pub(super) fn fill(place: &Workspace, programs: &Path, stage: &Path) -> Result<(
     let names = [
         "secinfod",
         "secinfo-key",
+        "secinfo-notices",
         "secinfo-password",
         "secinfo-push",
         "secinfo-reset-shell",

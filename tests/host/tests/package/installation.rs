@@ -21,6 +21,7 @@ const FILES: &[&str] = &[
     "/usr/lib/secinfo/channels/libsecinfo_spool.so 644 root:root",
     "/usr/lib/secinfo/channels/libsecinfo_text_twilio.so 644 root:root",
     "/usr/lib/secinfo/secinfo-key 755 root:root",
+    "/usr/lib/secinfo/secinfo-notices 755 root:root",
     "/usr/lib/secinfo/secinfo-password 755 root:root",
     "/usr/lib/secinfo/secinfo-push 755 root:root",
     "/usr/lib/secinfo/secinfo-reset-shell 755 root:root",
