@@ -156,6 +156,7 @@ impl LogWriter {
             session: SessionTag::from_bytes(random()?),
             accepted: Accepted::TimeStep(TimeStep(self.time / 30_000 + 1)),
             source: Some(Source::OwnAccount),
+            place: None,
         };
         self.event(known.user, fact.into())
     }

@@ -51,6 +51,9 @@ pub struct Context {
     pub session: SessionTag,
     /// What the user would be signing in from; none where it is not known.
     pub source: Option<Source>,
+    /// The same as the user will read it, sealed under the user's own key; none where nothing of it is
+    /// recorded.
+    pub place: Option<Sealed>,
     /// The Unix groups of the user; none where they were not looked up, because policy names none of
     /// them for this. A password reset takes such a user for an administrator.
     pub groups: Option<Vec<GroupName>>,

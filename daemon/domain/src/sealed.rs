@@ -34,6 +34,8 @@ pub enum SealedPart {
     Secret,
     /// Serial number and secret of a token of the inventory.
     Token,
+    /// Where a user signed in from.
+    Place,
 }
 
 impl SealedPart {
@@ -44,6 +46,7 @@ impl SealedPart {
             Self::Label => "label",
             Self::Secret => "secret",
             Self::Token => "token",
+            Self::Place => "place",
         }
     }
 }

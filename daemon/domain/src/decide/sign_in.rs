@@ -267,6 +267,7 @@ impl Case<'_> {
             Ok(vec![
                 RememberedSignIn {
                     terminal: terminal.current,
+                    place: self.context.place.clone(),
                 }
                 .into(),
             ])

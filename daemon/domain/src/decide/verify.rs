@@ -109,6 +109,7 @@ impl Case<'_> {
             session: self.context.session,
             accepted,
             source: self.context.source,
+            place: self.context.place.clone(),
         };
         let mut facts = vec![succeeded.into()];
         if method.credential().is_for_one_use() {
@@ -134,6 +135,7 @@ impl Case<'_> {
             purpose,
             failure,
             source: self.context.source,
+            place: self.context.place.clone(),
             guess,
         };
         let lock_of_reset = match purpose {

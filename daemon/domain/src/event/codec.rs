@@ -85,6 +85,13 @@ pub fn encode(seq: u64, event: &Event) -> Result<Vec<u8>, DecodeError> {
     Ok(bytes)
 }
 
+/// Whose security info the event is about that these stored bytes hold; none where it is about the host,
+/// or the bytes are no event. Its data is not read, so that many events can be looked through.
+pub fn user_of(bytes: &[u8]) -> Option<UserId> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    Envelope::read(text).ok()?.user
+}
+
 /// The event that these stored bytes hold.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ mod reason;
 
 pub use crate::kind::{Accepted, Credential, Failure, Resynchronized};
 pub use crate::state::Familiarity;
-pub use codec::{DecodeError, MAX_EVENT_BYTES, StoredEvent, decode, encode};
+pub use codec::{DecodeError, MAX_EVENT_BYTES, StoredEvent, decode, encode, user_of};
 pub use reason::{DefaultReason, DeletionReason, DeliveryFailure, ResetFailure};
 
 use crate::otp::{Counter, OtpParameters};
@@ -295,6 +295,9 @@ facts! {
         /// What the user signed in from, which counts as known from here on.
         #[serde(deserialize_with = "present")]
         source: Option<Source>,
+        /// The same as its user reads it, the remote host or the terminal, under the user's own key.
+        #[serde(deserialize_with = "present")]
+        place: Option<Sealed>,
     }
     /// A user who must set up a method postponed it at sign-in.
     SetUpPostponed "set-up-postponed" v 1 {
@@ -314,6 +317,9 @@ facts! {
     RememberedSignIn "remembered-sign-in" v 1 {
         /// The terminal.
         terminal: TerminalTag,
+        /// Where the user was, as in a verification.
+        #[serde(deserialize_with = "present")]
+        place: Option<Sealed>,
     }
     /// A user signed in with a break-glass code while the daemon could not decide. Recorded as soon
     /// as it could.
@@ -404,6 +410,9 @@ facts! {
         /// Where it came from.
         #[serde(deserialize_with = "present")]
         source: Option<Source>,
+        /// The same as the user reads it, the remote host or the terminal, under the user's own key.
+        #[serde(deserialize_with = "present")]
+        place: Option<Sealed>,
         /// The wrong answer, and what it was compared with: the same again is no further guess.
         #[serde(deserialize_with = "present")]
         guess: Option<GuessTag>,

@@ -53,6 +53,7 @@ fn a_code_by_email_serves_password_reset() {
             session: HERE,
             accepted: Accepted::DeliveredCode(message(1)),
             source: None,
+            place: None,
         }
         .into()]);
 }

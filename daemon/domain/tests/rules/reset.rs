@@ -73,6 +73,7 @@ fn wrong_gate(method: MethodId) -> Fact {
         purpose: Purpose::PasswordReset,
         failure: Failure::WrongCode,
         source: None,
+        place: None,
         guess: None,
     }
     .into()

@@ -136,6 +136,7 @@ fn facts() -> Vec<Fact> {
             session: SESSION,
             accepted: Accepted::TimeStep(TimeStep(59_833_334)),
             source: Some(SOURCE),
+            place: Some(Sealed::new(b"sealed address".to_vec())),
         }
         .into(),
         VerificationFailed {
@@ -143,6 +144,7 @@ fn facts() -> Vec<Fact> {
             purpose: Purpose::PasswordReset,
             failure: Failure::UsedCode,
             source: Some(SOURCE),
+            place: Some(Sealed::new(b"sealed address".to_vec())),
             guess: Some(GuessTag::from_bytes(*b"some wrong code.")),
         }
         .into(),
@@ -227,7 +229,11 @@ fn facts() -> Vec<Fact> {
             until: Timestamp::from_millis(1_795_000_900_123),
         }
         .into(),
-        RememberedSignIn { terminal: TERMINAL }.into(),
+        RememberedSignIn {
+            terminal: TERMINAL,
+            place: Some(Sealed::new(b"sealed terminal".to_vec())),
+        }
+        .into(),
         BreakGlassUsed {
             code: BreakGlassId::from_bytes(*b"in a sealed case"),
             used: Timestamp::from_millis(1_794_999_990_000),

@@ -358,7 +358,10 @@ pub fn fact() -> impl Strategy<Value = Fact> {
                 }
             }),
         ),
-        boxed(terminal().prop_map(|terminal| RememberedSignIn { terminal })),
+        boxed(
+            (terminal(), option::of(sealed()))
+                .prop_map(|(terminal, place)| RememberedSignIn { terminal, place }),
+        ),
         boxed((break_glass(), time()).prop_map(|(code, used)| BreakGlassUsed { code, used })),
         boxed(
             (any::<u64>(), any::<[u8; 32]>(), time()).prop_map(|(size, root, backup_time)| {
@@ -438,17 +441,19 @@ fn succeeded() -> impl Strategy<Value = VerificationSucceeded> {
         session(),
         accepted(),
         option::of(source()),
+        option::of(sealed()),
     )
-        .prop_map(|(method, purpose, strength, session, accepted, source)| {
-            VerificationSucceeded {
+        .prop_map(
+            |(method, purpose, strength, session, accepted, source, place)| VerificationSucceeded {
                 method,
                 purpose,
                 strength,
                 session,
                 accepted,
                 source,
-            }
-        })
+                place,
+            },
+        )
 }
 
 fn failed() -> impl Strategy<Value = VerificationFailed> {
@@ -462,12 +467,14 @@ fn failed() -> impl Strategy<Value = VerificationFailed> {
     ]);
     let guess = any::<[u8; 16]>().prop_map(GuessTag::from_bytes);
     let (source, guess) = (option::of(source()), option::of(guess));
-    (method(), purpose(), failure, source, guess).prop_map(
-        |(method, purpose, failure, source, guess)| VerificationFailed {
+    let place = option::of(sealed());
+    (method(), purpose(), failure, source, place, guess).prop_map(
+        |(method, purpose, failure, source, place, guess)| VerificationFailed {
             method,
             purpose,
             failure,
             source,
+            place,
             guess,
         },
     )

@@ -235,6 +235,7 @@ fn command(user: UserId, authority: Authority, action: Action) -> UserCommand {
             session: SessionTag::from_bytes([3; 16]),
             groups: None,
             source: None,
+            place: None,
             room: Room::Enough,
             introductions: Vec::new(),
         },
