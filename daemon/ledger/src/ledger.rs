@@ -17,6 +17,7 @@ use crate::site::Site;
 use crate::snapshot::SnapshotFile;
 use crate::start::{self, Opened};
 use crate::tiles::SharedTree;
+use crate::user_events;
 use crate::vault::{MasterKey, Vault};
 use rustix::fs::{FlockOperation, flock};
 use secinfo_domain::{Room, Seconds, Timestamp};
@@ -317,14 +318,23 @@ impl Ledger {
         self.store_tiles();
     }
 
-    /// Stores tiles that became full. Lost in a crash, they are computed again at the next start.
+    /// Stores tiles that became full, and whose events are below them. Lost in a crash, both are made again
+    /// at the next start.
     fn store_tiles(&mut self) {
         let tiles = {
             let tree = self.tree.read();
             if tree.unstored.is_empty() {
                 return;
             }
-            tree.unstored()
+            let mut records = tree.unstored();
+            let full = tree.unstored.iter().filter(|tile| tile.id.level() == 0);
+            for stretch in full.map(|tile| tile.id.index()) {
+                // Without its record the stretch is read whenever it is looked through.
+                if let Err(error) = user_events::note(&*self.log, stretch, &mut records) {
+                    tracing::warn!(%error, stretch, "whose events are there could not be noted");
+                }
+            }
+            records
         };
         match self.log.keep(tiles) {
             Ok(()) => self.tree.write().unstored.clear(),

@@ -7,7 +7,7 @@
 //!
 //! | name | what |
 //! |---|---|
-//! | `log/` | sled: events, and beside them hash tiles, wrapped keys and the user index; a journal of the last commits |
+//! | `log/` | sled: events, and beside them hash tiles, wrapped keys, the user index and whose events are where; a journal of the last commits |
 //! | `vault.root` | the vault's root key and the signing key, sealed under the master key |
 //! | `head` | last known log size and root, to detect truncation |
 //! | `snapshot` | a cache of the projection |
@@ -35,6 +35,7 @@ mod site;
 mod snapshot;
 mod start;
 mod tiles;
+mod user_events;
 mod vault;
 mod verify;
 

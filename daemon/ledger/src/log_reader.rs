@@ -3,6 +3,8 @@
 use crate::error::LedgerError;
 use crate::log::EventLog;
 use crate::tiles::SharedTree;
+use crate::user_events;
+use secinfo_domain::UserId;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -61,6 +63,25 @@ impl LogReader {
             Ok(()) | Err(Stop::Enough) => Ok(events),
             Err(Stop::Failed(error)) => Err(error),
         }
+    }
+
+    /// Gives the durable events about a user before event `before` to `each`, the newest first, until it
+    /// breaks off. A stretch of 256 events without any costs one look at a small record.
+    pub fn for_each_of_user<E: From<LedgerError>>(
+        &self,
+        user: UserId,
+        before: u64,
+        mut each: impl FnMut(u64, &[u8]) -> Result<ControlFlow<()>, E>,
+    ) -> Result<(), E> {
+        let mut result = Ok(());
+        let before = before.min(self.size());
+        user_events::read_back(&*self.log, user, before, &mut |seq, event| {
+            each(seq, event).unwrap_or_else(|error| {
+                result = Err(error);
+                ControlFlow::Break(())
+            })
+        })?;
+        result
     }
 
     /// Gives each durable event from event `from` on to `each`, in order. An error of `each` ends it

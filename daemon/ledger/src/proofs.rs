@@ -67,6 +67,15 @@ impl Proofs {
         self.with_tiles(0, |tiles| tiles.tile(level, index))
     }
 
+    /// The proof that event `index` is in the log as it is on disk, and the checkpoint of that log.
+    pub fn inclusion_with_checkpoint(
+        &self,
+        index: u64,
+    ) -> Result<(Vec<Hash>, String), LedgerError> {
+        let (size, root) = self.head();
+        Ok((self.inclusion_proof(index, size)?, self.sign(size, root)?))
+    }
+
     /// The number of durable events, and the root of the tree over them.
     pub(crate) fn head(&self) -> (u64, Hash) {
         let tree = self.tree.read();

@@ -7,6 +7,8 @@ pub(crate) mod letter {
     pub(crate) const TILE: u8 = b't';
     /// The vault's wrapped keys.
     pub(crate) const KEY: u8 = b'k';
+    /// Which users each stretch of the log is about.
+    pub(crate) const USERS: u8 = b'u';
     /// What a log says of itself.
     pub(crate) const META: u8 = b'm';
 }
