@@ -318,6 +318,7 @@ fn callers(state: &Path) -> Result<Vec<Caller>> {
                 by: Requester {
                     uid: *uid,
                     source: None,
+                    place: None,
                     session: SessionTag::from_bytes(random()?),
                     service: Some(service.clone()),
                     authority: Authority::Own,

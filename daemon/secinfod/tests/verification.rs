@@ -154,6 +154,7 @@ fn by_root() -> Requester {
     Requester {
         uid: 0,
         source: None,
+        place: None,
         session: SessionTag::from_bytes([3; 16]),
         service: None,
         authority: Authority::Own,

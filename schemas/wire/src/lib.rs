@@ -14,6 +14,7 @@
 //!
 //! Times are Unix seconds in UTC; 0 means never or none, as on the bus.
 
+mod activity;
 mod audit;
 mod backup;
 mod challenge;
@@ -43,6 +44,7 @@ mod user;
 pub mod varlink;
 mod verification;
 
+pub use activity::{ActivityEntry, ActivityProof};
 pub use audit::{Appended, AppendedArgs, AppendedStream, AuditProxy, UserNames};
 pub use backup::{BackedUp, BackupsProxy, RestoreOptions, Restored};
 pub use challenge::{Approval, Challenge};

@@ -1,5 +1,6 @@
 //! `org.secinfo.SecurityInfo1.User`: the security info of one user.
 
+use crate::activity::{ActivityEntry, ActivityProof};
 use crate::challenge::Challenge;
 use crate::dictionary::dictionary;
 use crate::error::Result;
@@ -41,6 +42,16 @@ pub trait User {
     /// Lifts all locks of the user. An administrator.
     #[zbus(allow_interactive_auth)]
     fn unlock(&self) -> Result<()>;
+
+    /// What happened in the account, the newest first: events before number `before`, or 0 for the newest,
+    /// and at most so many. The user, or an administrator.
+    #[zbus(allow_interactive_auth)]
+    fn list_activity(&self, before: u64, limit: u32) -> Result<Vec<ActivityEntry>>;
+
+    /// The event behind a line of activity, and the proof that it is in the log. The user, or an
+    /// administrator.
+    #[zbus(allow_interactive_auth)]
+    fn get_activity_proof(&self, seq: u64) -> Result<ActivityProof>;
 
     /// Destroys the user's keys, so that the log no longer shows who it was. An administrator.
     #[zbus(allow_interactive_auth)]

@@ -51,7 +51,11 @@ fn a_terminal_is_remembered_for_a_time_at_one_service() {
     );
     story
         .when(just.use_remembered(TERMINAL))
-        .then_events([RememberedSignIn { terminal: TERMINAL, place: None }.into()]);
+        .then_events([RememberedSignIn {
+            terminal: TERMINAL,
+            place: None,
+        }
+        .into()]);
     for (ask, terminal) in [
         (at_sudo().at(900), TERMINAL),
         (at_sudo(), ANOTHER),
@@ -80,7 +84,11 @@ fn a_terminal_is_remembered_when_the_key_of_its_tag_has_changed() {
     };
     remembered()
         .when(at_sudo().at(899).use_remembered(renewed))
-        .then_events([RememberedSignIn { terminal: ANOTHER, place: None }.into()]);
+        .then_events([RememberedSignIn {
+            terminal: ANOTHER,
+            place: None,
+        }
+        .into()]);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use super::error::ServiceError;
 use super::source::RequestSource;
 use secinfo_domain::event::{Actor, Who};
 use secinfo_domain::{
-    Action, Authority, Command, Context, Event, HostAction, HostCommand, Policy, Purpose,
-    Recipient, ServiceName, SessionTag, State, UserCommand, decide,
+    Action, Authority, Command, Context, Event, HostAction, HostCommand, Label, Policy, Purpose,
+    Recipient, Sealed, SealedPart, ServiceName, SessionTag, State, UserCommand, decide,
 };
 use secinfo_ledger::NewKey;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub struct Requester {
     pub service: Option<ServiceName>,
     /// Where they ask from, as far as it is known.
     pub source: Option<RequestSource>,
+    /// The same as the user will read it: the remote host, or the terminal.
+    pub place: Option<Label>,
     /// Whether they were let in as the owner, or as an administrator.
     pub authority: Authority,
     /// Of root, the uid of the account that signed in and became root since.
@@ -44,6 +46,7 @@ impl Requester {
             session: SessionTag::from_bytes([0; 16]),
             service,
             source: None,
+            place: None,
             authority: Authority::System,
             became_root: None,
         }
@@ -74,6 +77,11 @@ fn is_of_reset(action: &Action) -> bool {
                     ..
                 }
         )
+}
+
+/// Whether an event of this action says where the user was.
+const fn records_place(action: &Action) -> bool {
+    matches!(action, Action::Verify { .. } | Action::UseRemembered { .. })
 }
 
 impl Core {
@@ -135,11 +143,27 @@ impl Core {
         by: &Requester,
         action: Action,
     ) -> Result<UserCommand, ServiceError> {
+        let mut context = self.context_of(person, by, is_of_reset(&action))?;
+        if records_place(&action) {
+            context.place = self.sealed_place(person, by)?;
+        }
         Ok(UserCommand {
             user: person.id,
-            context: self.context_of(person, by, is_of_reset(&action))?,
+            context,
             action,
         })
+    }
+
+    /// Where a request comes from, sealed for its user. One who is not known yet has no key.
+    fn sealed_place(
+        &self,
+        person: &Person,
+        by: &Requester,
+    ) -> Result<Option<Sealed>, ServiceError> {
+        let place = by.place.as_ref();
+        let place = place.filter(|_| self.state().user(person.id).is_some());
+        let seal = |place: &Label| self.seal(person.id.into(), SealedPart::Place, &place.as_str());
+        place.map(seal).transpose()
     }
 
     /// Who asks about a user, when, and from where.
@@ -193,6 +217,7 @@ impl Core {
             on_self,
             session: by.session,
             source: self.source(person, by)?,
+            place: None,
             groups,
             room: self.published.room(),
             introductions: person.introduction().into_iter().collect(),

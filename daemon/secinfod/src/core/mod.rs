@@ -42,7 +42,7 @@ pub use sealed::UserPayload;
 pub(crate) use sealed::seal_new;
 pub use settings::Settings;
 pub use source::RequestSource;
-pub(crate) use source::address_of;
+pub(crate) use source::{address_of, place_of};
 pub(crate) use turns::Turn;
 pub(crate) use writer::Appender;
 

@@ -2,7 +2,7 @@
 //! others count apart.
 
 use super::{Core, Person, Requester, ServiceError};
-use secinfo_domain::{GuessTag, MethodId, Source, SourceTag, UserId};
+use secinfo_domain::{GuessTag, Label, MethodId, Source, SourceTag, UserId};
 use secinfo_ledger::TagPurpose;
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -73,6 +73,18 @@ impl RequestSource {
         };
         Ok(mac.map(|mac| Source::Tagged(SourceTag::from_bytes(mac))))
     }
+}
+
+/// Where a user is, as they read it later in their activity: the remote host, or else the terminal. None
+/// where neither is known, or what was named cannot be written into a line.
+pub(crate) fn place_of(remote_host: &str, terminal: &str) -> Option<Label> {
+    let terminal = terminal.strip_prefix("/dev/").unwrap_or(terminal);
+    let named = if remote_host.is_empty() {
+        terminal
+    } else {
+        remote_host
+    };
+    Label::parse(named).ok()
 }
 
 /// The address that a program says the user comes from; none for a name, which the owner of the

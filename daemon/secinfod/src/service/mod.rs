@@ -3,6 +3,7 @@
 //!
 //! Each part has its own state and stands on the [core](crate::core).
 
+mod activity;
 mod approvals;
 mod asking_phones;
 mod backup;
@@ -29,6 +30,7 @@ mod tokens;
 mod unsent;
 mod verification;
 
+pub use activity::{Activity, ActivityLine, ProvenEvent};
 pub use approvals::Approvals;
 pub use backup::{Backups, RestoredLog};
 pub use break_glass::BreakGlass;
@@ -70,6 +72,7 @@ pub struct Service {
     core: Arc<Core>,
     deliveries: Arc<Deliveries>,
     security_info: SecurityInfo,
+    activity: Activity,
     approvals: Arc<Approvals>,
     enrollments: Arc<Enrollments>,
     verifications: Arc<Verifications>,
@@ -175,6 +178,7 @@ impl Service {
             open_sessions,
             tokens: Tokens::new(Arc::clone(&core), Arc::clone(&notices)),
             imports: Imports::new(Arc::clone(&core), Arc::clone(&notices)),
+            activity: Activity::new(Arc::clone(&core)),
             break_glass: BreakGlass::new(Arc::clone(&core), Arc::clone(&notices)),
             backups: Backups::new(Arc::clone(&core)),
             security_info: SecurityInfo {
@@ -212,6 +216,11 @@ impl Service {
     /// The security info of users.
     pub const fn security_info(&self) -> &SecurityInfo {
         &self.security_info
+    }
+
+    /// What happened in the accounts of users.
+    pub const fn activity(&self) -> &Activity {
+        &self.activity
     }
 
     /// Enrollments.

@@ -5,7 +5,9 @@ use super::notices::Notices;
 use super::sending::{CodeDelivery, CodeSender, Sending, Sent};
 use super::session::{Session, SessionOwner, Sessions};
 use super::ssh_sign_in::{CountedKeys, SshSignIn};
-use crate::core::{Core, HashingFor, Person, RequestSource, Requester, ServiceError, Turn, Waiter};
+use crate::core::{
+    Core, HashingFor, Person, RequestSource, Requester, ServiceError, Turn, Waiter, place_of,
+};
 use crate::methods;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::kind::{OpenMethod, Posed, Verifier, digits};
@@ -201,6 +203,7 @@ impl Verifications {
         if by.uid == 0 {
             let user = (person.account.name.as_str(), uid);
             by.source = RequestSource::named(user, &circumstances.origin, "", "");
+            by.place = place_of(&circumstances.origin, "");
         }
         let by = self.core.requester_for(&person, &by)?;
         let turn = self.core.turn(person.account.name.as_str());

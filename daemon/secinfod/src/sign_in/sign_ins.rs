@@ -3,7 +3,7 @@
 use super::dispatch::{Dispatcher, Open, parse_language};
 use super::plain::{messages_on, shown_on};
 use super::seat::is_at_host;
-use crate::core::{Clock, RequestSource, SystemClock, address_of};
+use crate::core::{Clock, RequestSource, SystemClock, address_of, place_of};
 use crate::service::session::Session;
 use crate::service::{
     Outcome, Requester, Service, ServiceError, SignIn, SignInRequest, SignIns, SshSignIn, Step,
@@ -46,6 +46,7 @@ impl Dispatcher {
         let service = parse_service(&start.service)?;
         let by = Requester {
             source: self.request_source(uid, &start),
+            place: self.request_place(&start),
             uid: self.peer.uid(),
             // A proof counts within this one sign-in.
             session: SignIns::tag().map_err(refused)?,
@@ -118,6 +119,13 @@ impl Dispatcher {
             ),
             own => Some(RequestSource::Account(own)),
         }
+    }
+
+    /// The same as the user will read it.
+    fn request_place(&self, start: &Start) -> Option<Label> {
+        let of = |named: &Option<String>| named.clone().unwrap_or_default();
+        let is_root = self.peer.uid() == 0;
+        is_root.then(|| place_of(&of(&start.remote_host), &of(&start.tty)))?
     }
 
     /// The uid of the user with this name. A caller who may not know it is refused whether there is one

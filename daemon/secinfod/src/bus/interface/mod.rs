@@ -80,6 +80,7 @@ fn requester(call: &Call<Daemon>, service: Option<ServiceName>) -> Requester {
         service,
         // Root asks for others.
         source: (uid != 0).then_some(RequestSource::Account(uid)),
+        place: None,
         authority,
         became_root: call.caller().became_root(),
     }

@@ -6,16 +6,21 @@ use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface, Property};
 use crate::methods::kind::{Details, Entry};
 use crate::methods::one_time_password::Secret;
-use crate::service::{EnrollmentRequest, ServiceError, Started};
+use crate::service::{ActivityLine, EnrollmentRequest, ServiceError, Started};
 use secinfo_domain::{Action, Kind, Label, Seconds};
 use secinfo_wire::names::interface::USER;
-use secinfo_wire::{Dictionary, EnrollmentDetails, EnrollmentOptions, UserProperties};
+use secinfo_wire::{
+    ActivityEntry, ActivityProof, Dictionary, EnrollmentDetails, EnrollmentOptions, UserProperties,
+};
 use secrecy::SecretString;
 use zbus::{ObjectPath, OwnedObjectPath};
 
 pub(super) fn interface() -> Interface<Daemon> {
     let own = Access::Owner { or: None };
     let manage = Access::Administrator(MANAGE_USERS);
+    let read = Access::Owner {
+        or: Some(READ_USERS),
+    };
     Interface {
         name: USER,
         doc: "The security info of one user.",
@@ -33,16 +38,17 @@ pub(super) fn interface() -> Interface<Daemon> {
             "RevokeAccessPass"() -> () for manage => revoke_access_pass;
             /// Lifts every lock of the user.
             "Unlock"() -> () for Access::Administrator(UNLOCK_USERS) => unlock;
+            /// What happened in the account, the newest first: of the events before this number, or 0 for
+            /// the newest, at most so many and at most 200.
+            "ListActivity"(before, limit) -> (entries) for read => list_activity;
+            /// The event behind a line of activity in exactly the bytes that are hashed, the hashes that
+            /// prove that it is in the log (RFC 6962 section 2.1.1), and the checkpoint of that log.
+            "GetActivityProof"(seq) -> (event, hashes, checkpoint) for read => get_activity_proof;
             /// Destroys the keys of the user's name and methods, which can then no longer be
             /// read.
             "Erase"() -> () for manage => erase;
         },
-        properties: Property::rows(
-            Access::Owner {
-                or: Some(READ_USERS),
-            },
-            properties,
-        ),
+        properties: Property::rows(read, properties),
         signals: vec![],
     }
 }
@@ -207,6 +213,44 @@ async fn revoke_access_pass(call: Call<Daemon>, (): ()) -> Result<(), BusError> 
 
 async fn unlock(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
     act(call, Action::Unlock).await
+}
+
+async fn list_activity(
+    call: Call<Daemon>,
+    (before, limit): (u64, u32),
+) -> Result<(Vec<ActivityEntry>,), BusError> {
+    let uid = uid_of(&call)?;
+    let activity = call.service().activity();
+    let lines = activity.list(uid, call.caller().uid(), before, limit);
+    let entries = lines.await?.into_iter().map(|line| entry(uid, line));
+    Ok((entries.collect(),))
+}
+
+fn entry(uid: u32, line: ActivityLine) -> ActivityEntry {
+    let text = |word: &str| word.to_owned();
+    ActivityEntry {
+        seq: line.seq,
+        time: line.time.as_millis(),
+        what: text(line.what),
+        method: line.method.map(|method| method_path(uid, method).into()),
+        kind: line.kind.map(|kind| text(kind.as_str())),
+        label: line.label,
+        service: line.service.map(|service| text(service.as_str())),
+        source: line.source,
+        by: line.by,
+        purpose: line.purpose.map(|purpose| text(purpose.as_str())),
+        reason: line.reason.map(text),
+        reported: line.is_reported,
+    }
+}
+
+async fn get_activity_proof(call: Call<Daemon>, (seq,): (u64,)) -> Result<ActivityProof, BusError> {
+    let activity = call.service().activity();
+    let proven = activity
+        .prove(uid_of(&call)?, call.caller().uid(), seq)
+        .await?;
+    let hashes = proven.hashes.iter().map(|hash| hash.as_bytes().to_vec());
+    Ok((proven.event, hashes.collect(), proven.checkpoint))
 }
 
 async fn erase(call: Call<Daemon>, (): ()) -> Result<(), BusError> {

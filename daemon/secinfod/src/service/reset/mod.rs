@@ -169,6 +169,7 @@ impl Resets {
             session: random_id().map(SessionTag::from_bytes)?,
             service: None,
             source: None,
+            place: None,
             authority: Authority::Own,
             became_root: None,
         };

@@ -2,7 +2,7 @@
 //! takes is not seen, and a name that is no user's is as good as one that is.
 
 use super::Parts;
-use crate::core::{Person, RequestSource, Requester, ServiceError, Turn, Waiter};
+use crate::core::{Person, RequestSource, Requester, ServiceError, Turn, Waiter, place_of};
 use crate::methods::security_key::KeyChallenge;
 use crate::service::approvals::Requests;
 use crate::service::sending::Sending;
@@ -92,6 +92,10 @@ fn find(
         &person,
         &Requester {
             source,
+            place: match by.uid {
+                0 => place_of(&origin.remote_host, &origin.terminal),
+                _ => None,
+            },
             ..by.clone()
         },
     )?;
