@@ -1,8 +1,8 @@
 //! The command line. Help, manual pages and completions are made of these definitions.
 
 use crate::commands::{
-    access_pass, add, audit, cancel_deletion, completions, default, delete, erase, import, man,
-    push, rename, reset, resync, security_key, tokens, unlock, verify,
+    access_pass, activity, add, audit, cancel_deletion, completions, default, delete, erase,
+    import, man, push, rename, reset, resync, security_key, tokens, unlock, verify,
 };
 use clap::{Args, Parser, Subcommand};
 use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
@@ -65,6 +65,7 @@ pub(crate) enum Command {
     Resync(resync::Arguments),
     SecurityKey(security_key::Arguments),
     Verify(verify::Arguments),
+    Activity(activity::Arguments),
     Reset(reset::Arguments),
     Status(status::Arguments),
     /// List all users; for administrators
@@ -104,6 +105,7 @@ impl Arguments {
                 | Command::Resync(_)
                 | Command::SecurityKey(_)
                 | Command::Verify(_)
+                | Command::Activity(_)
                 | Command::Reset(_)
                 | Command::Unlock(_)
                 | Command::AccessPass(_),
@@ -157,7 +159,8 @@ impl Arguments {
                 | Command::CancelDeletion(_)
                 | Command::Resync(_)
                 | Command::Push(_)
-                | Command::Verify(_),
+                | Command::Verify(_)
+                | Command::Activity(_),
             ) => true,
             Some(Command::Audit(audit)) => audit.filters_by_user(),
             Some(Command::Import(import)) => import.acts_for_user(),

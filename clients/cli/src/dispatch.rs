@@ -3,8 +3,8 @@
 use crate::arguments::{Arguments, Command};
 use crate::client::Client;
 use crate::commands::{
-    access_pass, add, audit, cancel_deletion, completions, default, delete, erase, import, man,
-    page, push, rename, reset, resync, security_key, tokens, unlock, users, verify,
+    access_pass, activity, add, audit, cancel_deletion, completions, default, delete, erase,
+    import, man, page, push, rename, reset, resync, security_key, tokens, unlock, users, verify,
 };
 use clap::CommandFactory;
 use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
@@ -43,6 +43,9 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Some(Command::Verify(arguments)) => {
             verify::run(&connect(screen).await?, user, arguments).await
+        }
+        Some(Command::Activity(arguments)) => {
+            activity::run(&connect(screen).await?, user, arguments).await
         }
         Some(Command::Users) => users::run(&connect(screen).await?).await,
         Some(Command::Push(arguments)) => push::run(&connect(screen).await?, user, arguments).await,

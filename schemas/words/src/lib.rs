@@ -21,6 +21,7 @@
 //! Arguments come from outside. Nothing in them is obeyed by a terminal, or changes the direction
 //! of the text around them.
 
+mod activity;
 mod argument;
 mod catalog;
 mod language;

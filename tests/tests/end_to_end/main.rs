@@ -6,6 +6,7 @@
 )]
 
 mod accounts;
+mod activity;
 mod administrators;
 mod authenticator_app;
 mod backup;

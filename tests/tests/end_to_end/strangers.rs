@@ -125,6 +125,8 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("Manager", "ImportMethods") => c.with(&("oath-users", pipe_with(b""), none)).await,
         ("User", "StartEnrollment") => c.with(&("authenticator-app", none)).await,
         ("User", "SetDefault") | ("Verification", "ChangeMethod") => c.with(&object()).await,
+        ("User", "ListActivity") => c.with(&(0_u64, 10_u32)).await,
+        ("User", "GetActivityProof") => c.with(&0_u64).await,
         ("User", "IssueAccessPass") => c.with(&(3600_u64, true)).await,
         ("Method", "Resynchronize") => c.with(&(code, code)).await,
         ("Tokens", "RemoveToken") | ("Method", "Rename") => c.with(&code).await,

@@ -1,6 +1,7 @@
 //! The commands, a file for each.
 
 pub(crate) mod access_pass;
+pub(crate) mod activity;
 pub(crate) mod add;
 pub(crate) mod audit;
 pub(crate) mod cancel_deletion;

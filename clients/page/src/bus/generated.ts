@@ -60,6 +60,8 @@ export interface Calls {
         IssueAccessPass: { takes: [valid_seconds: number, once: boolean]; answers: [pass: string, expires: number] };
         RevokeAccessPass: { takes: []; answers: [] };
         Unlock: { takes: []; answers: [] };
+        ListActivity: { takes: [before: number, limit: number]; answers: [entries: Dictionary[]] };
+        GetActivityProof: { takes: [seq: number]; answers: [event: Base64, hashes: Base64[], checkpoint: string] };
         Erase: { takes: []; answers: [] };
     };
     Verification: {
@@ -210,6 +212,8 @@ export const SIGNATURES = {
         IssueAccessPass: "tb",
         RevokeAccessPass: "",
         Unlock: "",
+        ListActivity: "tu",
+        GetActivityProof: "t",
         Erase: "",
     },
     Verification: {
