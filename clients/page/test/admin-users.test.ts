@@ -29,8 +29,8 @@ test("users are found by what their names begin with, the name itself included",
 
 test("nothing lies between what is asked from and a name", () => {
     assert.equal(before(""), "");
-    assert.equal(before("ali"), "alh\u{10ffff}");
-    assert.equal(before("\ue000"), "\ud7ff\u{10ffff}");
+    assert.equal(before("ali"), "alh\u{10fffd}");
+    assert.equal(before("\ue000"), "\ud7ff\u{10fffd}");
 });
 
 test("a page goes on where the former ended, and the last says so", async () => {

@@ -73,7 +73,7 @@ function ChannelLine({ channel, test }: { channel: Channel; test(): void }) {
             <English>{channel.last_error}</English>
         </>
     ) : (
-        words.say("admin-none")
+        words.say("admin-no-error")
     );
     return (
         <li className="secinfo-line">
@@ -90,7 +90,7 @@ function ChannelLine({ channel, test }: { channel: Channel; test(): void }) {
                         [words.say("admin-plugin"), `${channel.plugin} ${channel.version}`.trim()],
                         [words.say("admin-queue-title"), queue],
                         [words.say("admin-last-error"), error],
-                        [words.say("admin-confined"), channel.confined.join(", ") || words.say("admin-none")],
+                        [words.say("admin-confined"), channel.confined.join(", ") || words.say("admin-not-confined")],
                     ]}
                 />
             </div>

@@ -87,7 +87,7 @@ function Shown({ user, service, policy }: { user: string; service: string; polic
                 facts={[
                     [
                         words.say("admin-policy-allowed"),
-                        policy.allowed.map((kind) => kindName(words, kind)).join(", ") || words.say("admin-none"),
+                        policy.allowed.map((kind) => kindName(words, kind)).join(", ") || words.say("admin-no-kind"),
                     ],
                     [words.say("admin-policy-required"), policy.required],
                     [words.say("admin-policy-grace"), words.say("admin-days", { count: policy.grace_days })],

@@ -45,7 +45,7 @@ export function AccessPassDialog({ bus, path, name, end }: AccessPassProps) {
         return (
             <AdminDialog title={title} close={done}>
                 <StepHeading>{words.say("admin-pass-shown")}</StepHeading>
-                <p className="secinfo-pass" translate="no">
+                <p className="secinfo-pass" translate="no" data-secret>
                     {issued.pass}
                 </p>
                 <CopyButton text={issued.pass}>{words.say("admin-pass-copy")}</CopyButton>

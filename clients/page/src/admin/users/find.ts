@@ -79,6 +79,9 @@ export async function uidOf(bus: Bus, name: string): Promise<number | null> {
     }
 }
 
+/** The last character that the bus carries: those behind it are none, and end the connection. */
+const LAST = 0x10fffd;
+
 /** The last text before all that begin with this one, in the order of the daemon: by bytes of UTF-8. */
 export function before(text: string): string {
     const characters = [...text];
@@ -88,7 +91,7 @@ export function before(text: string): string {
     }
     // Surrogates are no characters.
     const former = code === 0xe000 ? 0xd7ff : code - 1;
-    return `${characters.join("")}${String.fromCodePoint(former, 0x10ffff)}`;
+    return `${characters.join("")}${String.fromCodePoint(former, LAST)}`;
 }
 
 function isIn(line: UserLine, state: WantedState): boolean {
