@@ -44,6 +44,14 @@ test("an event is shown in exactly its bytes, with who caused it", () => {
     assert.equal(read.text, JSON.stringify({ ...event(7), extra: "ü" }));
 });
 
+test("who became root to do something is named", async () => {
+    const read = eventOf(bytes({ ...event(7), actor: { who: "root", service: null, login: "aa11" } }));
+    assert.deepEqual([read.actor, read.login], ["root", "aa11"]);
+    const names = new Names(new TestBus({ "Audit.Names": (ids) => [Object.fromEntries((ids as string[]).map((id) => [id, [1, `name of ${id}`]]))] }).bus);
+    await names.learn([read]);
+    assert.equal(names.of("aa11"), "name of aa11");
+});
+
 test("the log is read from its newest event to its first, however little comes at once", async () => {
     const bus = log(120, 7).bus;
     const seen: number[] = [];

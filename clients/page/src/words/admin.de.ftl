@@ -1,7 +1,6 @@
 # Die Seiten der Administration.
 
 admin-title = Administration
-admin-areas = Eigene Sicherheitsinformationen und Administration
 admin-reading = Wird gelesen …
 admin-limited = Schalten Sie den Administrationszugriff ein
 admin-limited-text = Ihr Konto darf diesen Rechner verwalten, aber diese Anmeldung hat eingeschränkten Zugriff. Schalten Sie den Administrationszugriff oben auf der Seite ein.

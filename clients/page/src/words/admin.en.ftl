@@ -1,7 +1,6 @@
 # The tabs of administrators.
 
 admin-title = Administration
-admin-areas = Own security info and administration
 admin-reading = Reading…
 admin-limited = Turn on administrative access
 admin-limited-text = Your account may administer this host, but this sign-in has limited access. Turn on administrative access at the top of the page.

@@ -1,7 +1,6 @@
 # Les onglets de l’administration.
 
 admin-title = Administration
-admin-areas = Ses informations de sécurité et l’administration
 admin-reading = Lecture…
 admin-limited = Activez l’accès administrateur
 admin-limited-text = Votre compte peut administrer cet hôte, mais cette connexion a un accès limité. Activez l’accès administrateur en haut de la page.

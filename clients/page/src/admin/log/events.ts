@@ -15,7 +15,7 @@ export interface LogEvent {
     /** Who caused it: the id of a user, or one of these two. */
     actor: "system" | "root" | { user: string };
     service: string | null;
-    /** Who had signed in to act as another; null where it is the same, or not known. */
+    /** The id of the user who had become root to do it; null for nobody, and where it is not known. */
     login: string | null;
     /** Exactly what is hashed. */
     text: string;
@@ -98,9 +98,8 @@ export function eventOf(bytes: Base64): LogEvent {
         time: number;
         type: string;
         user: string | null;
-        actor: { who: LogEvent["actor"]; service: string | null; login?: string | { user: string } | null };
+        actor: { who: LogEvent["actor"]; service: string | null; login?: string };
     };
-    const login = actor.login ?? null;
     return {
         seq,
         time: Math.floor(time / 1000),
@@ -108,7 +107,7 @@ export function eventOf(bytes: Base64): LogEvent {
         user,
         actor: actor.who,
         service: actor.service,
-        login: typeof login === "object" && login !== null ? login.user : login,
+        login: actor.login ?? null,
         text,
     };
 }
@@ -150,5 +149,5 @@ export class Names {
 
 function idsIn({ user, actor, login }: LogEvent): string[] {
     const ids = [user, typeof actor === "object" ? actor.user : null, login];
-    return ids.filter((id) => id !== null && id !== "root" && id !== "system") as string[];
+    return ids.filter((id) => id !== null);
 }
