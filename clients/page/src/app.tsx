@@ -1,6 +1,7 @@
 /** What of the page is shown: the security info, or why it cannot be. */
 
 import { useSyncExternalStore, type ComponentType } from "react";
+import { Activity } from "./activity/activity";
 import { Administration, useAccess } from "./administration";
 import type { Host } from "./bus/host";
 import type { SecurityInfo, Store } from "./bus/store";
@@ -16,17 +17,21 @@ export function App(host: Host) {
     const access = useAccess(host.bus);
     const first = useFirstOfPath();
     const isAdministration = first === "admin" && access !== null;
+    const isActivity = first === "activity";
     const tabs: Tab[] = [
-        { words: "list-methods", path: [], isShown: !isAdministration },
-        { words: "page-administration", path: ["admin"], isShown: isAdministration },
+        { words: "list-methods", path: [], isShown: !isActivity && !isAdministration },
+        { words: "activity-heading", path: ["activity"], isShown: isActivity },
     ];
+    if (access) {
+        tabs.push({ words: "page-administration", path: ["admin"], isShown: isAdministration });
+    }
     return (
         <main className="secinfo" aria-label={words.say("page-title")}>
-            {access && <Tabs label={words.say("page-tabs")} tabs={tabs} />}
+            <Tabs label={words.say("page-tabs")} tabs={tabs} />
             {isAdministration ? (
                 <Administration access={access} />
             ) : (
-                <Shown host={host} Part={Mine} />
+                <Shown host={host} Part={isActivity ? Activity : Mine} />
             )}
         </main>
     );

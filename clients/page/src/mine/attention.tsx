@@ -2,16 +2,23 @@
 
 import type { SecurityInfo } from "../bus/store";
 import { Notice } from "../view/parts";
+import { Button } from "../view/patternfly";
 import { useMinute } from "../view/time";
 import { useWords } from "../view/words";
 import { limit } from "../words/times";
 
-export function Attention({ info }: { info: SecurityInfo }) {
+export interface AttentionProps {
+    info: SecurityInfo;
+    /** Begins to add a method of a kind. */
+    add(kind: string): void;
+}
+
+export function Attention({ info, add }: AttentionProps) {
     const words = useWords();
     const now = useMinute();
     const { user, methods } = info;
     const lacks = (kind: string) => methods.every((method) => method.Kind !== kind);
-    const lines: { look: "danger" | "warning" | "info"; text: string }[] = [];
+    const lines: { look: "danger" | "warning" | "info"; text: string; adds?: string }[] = [];
     if (user.LockedUntil > now) {
         lines.push({
             look: "danger",
@@ -36,12 +43,18 @@ export function Attention({ info }: { info: SecurityInfo }) {
         lines.push({ look: "info", text: words.say("attention-reset", { count: user.LackingForReset }) });
     }
     if (!lacks("authenticator-app") && lacks("recovery-codes") && info.policy.allowed.includes("recovery-codes")) {
-        lines.push({ look: "info", text: words.say("attention-codes") });
+        lines.push({ look: "info", text: words.say("attention-codes"), adds: "recovery-codes" });
     }
     return (
         <div className="secinfo-attention">
-            {lines.map(({ look, text }) => (
-                <Notice key={text} look={look} text={text} />
+            {lines.map(({ look, text, adds }) => (
+                <Notice key={text} look={look} text={text}>
+                    {adds && (
+                        <Button variant="link" isInline onClick={() => add(adds)}>
+                            {words.say("attention-codes-get")}
+                        </Button>
+                    )}
+                </Notice>
             ))}
         </div>
     );

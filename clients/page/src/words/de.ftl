@@ -110,7 +110,8 @@ attention-reset = { $count ->
     [one] Um ein vergessenes Passwort zurückzusetzen, brauchen Sie noch eine Methode.
    *[other] Um ein vergessenes Passwort zurückzusetzen, brauchen Sie noch { $count } Methoden.
 }
-attention-codes = Falls Sie Ihr Gerät verlieren, helfen Wiederherstellungscodes. Sie bekommen sie unter „Methode hinzufügen“.
+attention-codes = Falls Sie Ihr Gerät verlieren, helfen Wiederherstellungscodes.
+attention-codes-get = Wiederherstellungscodes holen
 
 # Unter der Liste.
 
@@ -339,7 +340,7 @@ error-PlaceTaken = Diese Nummer oder der Platz, den sie hätte, ist vergeben: W�
 
 page-tabs = Ihre Sicherheitsinformationen
 activity-heading = Aktivität
-activity-lead = Was in Ihrem Konto geschehen ist, das Neueste zuerst. War etwas nicht von Ihnen, sagen Sie es.
+activity-lead = Was in Ihrem Konto geschehen ist, das Neueste zuerst.
 activity-older = Ältere zeigen
 line-service = bei { $service }
 line-source = von { $source }

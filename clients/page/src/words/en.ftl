@@ -110,7 +110,8 @@ attention-reset = { $count ->
     [one] To reset a forgotten password, you need one more method.
    *[other] To reset a forgotten password, you need { $count } more methods.
 }
-attention-codes = If you lose your device, recovery codes let you in. Add them under “Add method”.
+attention-codes = If you lose your device, recovery codes let you in.
+attention-codes-get = Get recovery codes
 
 # Below the list.
 
@@ -339,7 +340,7 @@ error-PlaceTaken = That number, or the place that it would have, is taken: choos
 
 page-tabs = Your security info
 activity-heading = Activity
-activity-lead = What happened in your account, the newest first. If a line was not you, say so.
+activity-lead = What happened in your account, the newest first.
 activity-older = Show older
 line-service = at { $service }
 line-source = from { $source }

@@ -110,7 +110,8 @@ attention-reset = { $count ->
     [one] Pour réinitialiser un mot de passe oublié, il vous faut encore une méthode.
    *[other] Pour réinitialiser un mot de passe oublié, il vous faut encore { $count } méthodes.
 }
-attention-codes = Si vous perdez votre appareil, des codes de récupération vous permettent d’entrer. Vous les trouvez sous « Ajouter une méthode ».
+attention-codes = Si vous perdez votre appareil, des codes de récupération vous permettent d’entrer.
+attention-codes-get = Obtenir des codes de récupération
 
 # Sous la liste.
 
@@ -339,7 +340,7 @@ error-PlaceTaken = Ce numéro ou son emplacement est déjà pris : choisissez un
 
 page-tabs = Vos informations de sécurité
 activity-heading = Activité
-activity-lead = Ce qui s’est passé dans votre compte, le plus récent d’abord. Si une ligne n’est pas de vous, dites-le.
+activity-lead = Ce qui s’est passé dans votre compte, le plus récent d’abord.
 activity-older = Afficher les plus anciennes
 line-service = par { $service }
 line-source = depuis { $source }

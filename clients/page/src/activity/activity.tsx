@@ -1,0 +1,99 @@
+/** What happened in one's account. */
+
+import { useCallback, useEffect, useState } from "react";
+import type { Host } from "../bus/host";
+import type { SecurityInfo } from "../bus/store";
+import { useAction } from "../view/action";
+import { Buttons, Problem } from "../view/parts";
+import { Button, EmptyState, Label, Spinner, Title } from "../view/patternfly";
+import { useMinute } from "../view/time";
+import { useWords } from "../view/words";
+import { moment } from "../words/times";
+import { PAGE, joined, read, type Entry } from "./entries";
+import { detailsText, whatText } from "./line";
+import { ProofDialog } from "./proof-dialog";
+
+export function Activity({ host, info }: { host: Host; info: SecurityInfo }) {
+    const words = useWords();
+    const [entries, setEntries] = useState<Entry[] | null>(null);
+    const [isAll, setAll] = useState(false);
+    const [open, setOpen] = useState<Entry | null>(null);
+    const reading = useAction();
+    const { run } = reading;
+    const { bus } = host;
+    const { path } = info;
+    const readNewest = useCallback(
+        () =>
+            run(async () => {
+                const newest = await read(bus, path, 0);
+                setEntries((before) => joined(newest, before ?? []));
+                setAll((wasAll) => wasAll || newest.length < PAGE);
+            }),
+        [run, bus, path],
+    );
+    // Whatever happens to the security info is told by a signal, upon which it is read anew, and this with it.
+    useEffect(() => void readNewest(), [readNewest, info]);
+    const readOlder = () =>
+        void run(async () => {
+            const older = await read(bus, path, entries?.at(-1)?.seq ?? 0);
+            setEntries((before) => [...(before ?? []), ...older]);
+            setAll(older.length < PAGE);
+        });
+    return (
+        <>
+            <Title headingLevel="h1">{words.say("activity-heading")}</Title>
+            <p className="secinfo-subtle">{words.say("activity-lead")}</p>
+            <Problem refusal={reading.refusal} />
+            {entries === null && reading.isBusy && <Spinner aria-label={words.say("page-loading")} />}
+            {entries?.length === 0 && <EmptyState titleText={words.say("activity-none")} headingLevel="h2" />}
+            {entries && entries.length > 0 && (
+                <ol className="secinfo-lines" aria-label={words.say("activity-heading")}>
+                    {entries.map((entry) => (
+                        <Line key={entry.seq} entry={entry} user={info.user.Name} prove={setOpen} />
+                    ))}
+                </ol>
+            )}
+            {entries && entries.length > 0 && !isAll && (
+                <Buttons>
+                    <Button variant="secondary" isDisabled={reading.isBusy} onClick={readOlder}>
+                        {words.say("activity-older")}
+                    </Button>
+                </Buttons>
+            )}
+            {open && <ProofDialog host={host} info={info} close={() => setOpen(null)} entry={open} />}
+        </>
+    );
+}
+
+function Line({ entry, user, prove }: { entry: Entry; user: string; prove(entry: Entry): void }) {
+    const words = useWords();
+    const now = useMinute();
+    const what = whatText(words, entry);
+    const when = moment(words, entry.time / 1000, now);
+    return (
+        <li className="secinfo-line" data-what={entry.what}>
+            <div>
+                <strong>{what}</strong>{" "}
+                {entry.reported && (
+                    <Label isCompact color="red">
+                        {words.say("line-reported")}
+                    </Label>
+                )}
+                <div>{detailsText(words, entry, user)}</div>
+                <time className="secinfo-subtle" dateTime={new Date(entry.time).toISOString()}>
+                    {when}
+                </time>
+            </div>
+            <div className="secinfo-line-actions">
+                <Button
+                    variant="link"
+                    size="sm"
+                    aria-label={words.say("line-proof-of", { what, when })}
+                    onClick={() => prove(entry)}
+                >
+                    {words.say("line-proof")}
+                </Button>
+            </div>
+        </li>
+    );
+}
