@@ -2,6 +2,7 @@
 
 mod dependencies;
 mod host;
+mod page;
 mod prism;
 mod programs;
 mod root;
@@ -47,10 +48,20 @@ struct Outcome {
     reports: String,
 }
 
+impl Outcome {
+    /// Adds what came of more tests of the same step.
+    fn add(&mut self, other: Self) {
+        self.counts += other.counts;
+        self.left_out = self.left_out.take().or(other.left_out);
+        self.failure = self.failure.take().or(other.failure);
+        self.reports.push_str(&other.reports);
+    }
+}
+
 /// A step's name, how long it took, and what came of it.
 type StepResult<'s> = (&'s str, Duration, Outcome);
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     Step {
         name: "format",
         what: "all code is formatted",
@@ -101,6 +112,11 @@ const STEPS: [Step; 10] = [
         what: "the package does what it should on a booted Debian host",
         run: Run::Tests(host::check),
     },
+    Step {
+        name: "page",
+        what: "the page does what it should in a browser, on booted hosts with Cockpit",
+        run: Run::Tests(page::check),
+    },
 ];
 
 /// The package of the tests with real processes.
@@ -145,7 +161,8 @@ pub(crate) fn run(only: Option<&str>, name: Option<&str>) -> Result<()> {
 fn prepare(place: &Workspace) -> Result<()> {
     let programs = Programs::of(place)?;
     prism::install(place, &programs)?;
-    host::prepare(place)
+    host::prepare(place)?;
+    page::prepare(place)
 }
 
 fn run_steps<'s>(
@@ -270,7 +287,9 @@ fn crates(place: &Workspace, name: Option<&str>) -> Result<Outcome> {
     prism::install(place, &programs)?;
     let mut test = programs.cargo_test();
     test.args(["--workspace", "--all-features"]);
-    test.args(["--exclude", END_TO_END, "--exclude", host::PACKAGE]);
+    for package in [END_TO_END, host::PACKAGE, page::PACKAGE] {
+        test.args(["--exclude", package]);
+    }
     runner::run(test.arg("--").args(name))
 }
 

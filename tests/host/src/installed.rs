@@ -14,9 +14,11 @@ use std::sync::OnceLock;
 const ROOT: &str = "SECINFO_HOST_ROOT";
 /// Names the package.
 const PACKAGE: &str = "SECINFO_DEB";
+/// Names the package of the page in Cockpit, where that is tested.
+const PAGE: &str = "SECINFO_PAGE_DEB";
 
-/// Where the package is put in a machine.
-const PLACE: &str = "/srv/secinfo.deb";
+/// Where the packages are put in a machine.
+const PLACES: [&str; 2] = ["/srv/secinfo.deb", "/srv/cockpit-secinfo.deb"];
 
 fn named_by(variable: &str) -> PathBuf {
     let path = std::env::var_os(variable).map(PathBuf::from);
@@ -47,6 +49,12 @@ pub fn package() -> PathBuf {
     named_by(PACKAGE)
 }
 
+/// The package, and that of the page where that is tested.
+fn packages() -> Vec<PathBuf> {
+    let page = std::env::var_os(PAGE).map(|_| named_by(PAGE));
+    std::iter::once(package()).chain(page).collect()
+}
+
 /// A root file system on which the package was installed with apt, on a running host that was then
 /// shut down. Made when it is first asked for, and not changed afterwards.
 pub fn installed_root() -> &'static Path {
@@ -66,7 +74,9 @@ impl Installed {
         let base = base_root();
         let cache = base.parent().expect("it is a directory in another");
         let mut hasher = DefaultHasher::new();
-        hasher.write(&fs::read(package()).unwrap());
+        for package in packages() {
+            hasher.write(&fs::read(package).unwrap());
+        }
         let name = format!("installed-{:016x}", hasher.finish());
         let lock = lock_of(cache, &name);
         lock.lock().unwrap();
@@ -107,17 +117,22 @@ fn remove_others(cache: &Path, name: &str) {
 }
 
 impl Machine {
-    /// Installs the package that is tested, as an administrator does.
+    /// Installs the package that is tested, as an administrator does, with that of the page where that
+    /// is tested.
     pub fn install_package(&self) -> Output {
-        self.write(PLACE, fs::read(package()).unwrap(), 0o644);
-        self.run(["apt-get", "install", "--yes", PLACE])
+        let packages = packages();
+        let places = &PLACES[..packages.len()];
+        for (package, place) in packages.iter().zip(places) {
+            self.write(place, fs::read(package).unwrap(), 0o644);
+        }
+        self.run(["apt-get", "install", "--yes"].iter().chain(places))
     }
 }
 
 fn install(root: &Path) {
     let machine = Machine::of(root, Changes::Kept);
     machine.install_package().ok();
-    machine.run(["rm", PLACE]).ok();
+    machine.run(["rm", "--force"].iter().chain(&PLACES)).ok();
     machine.power_off();
 }
 

@@ -125,6 +125,11 @@ impl Machine {
         command
     }
 
+    /// A command of the outside on the machine's network: a browser, for example.
+    pub fn command_on_its_network(&self) -> Command {
+        self.container.command_on_its_network()
+    }
+
     /// A terminal of its own.
     pub fn pty(&self) -> Pty {
         Pty::open_below(&self.container.root())

@@ -7,6 +7,23 @@ use crate::deb;
 use crate::failure::Result;
 use crate::workspace::{Profile, Workspace};
 
+/// Finishes a host: accounts that have passwords, and nothing that starts by itself.
+pub(super) const ACCOUNTS: &str = r#"#!/bin/sh
+set -e
+echo secinfo-host >"$1/etc/hostname"
+printf '127.0.0.1 localhost\n127.0.1.1 secinfo-host\n' >"$1/etc/hosts"
+for user in alice bob carol admin; do
+    chroot "$1" useradd --create-home --shell /bin/bash "$user"
+    echo "$user:$user-password" | chroot "$1" chpasswd
+done
+chroot "$1" usermod --append --groups sudo admin
+chroot "$1" passwd --quiet --lock root
+# What would start by itself at some time of the day, and hold the lock of the packages.
+for timer in apt-daily apt-daily-upgrade dpkg-db-backup; do
+    ln -s /dev/null "$1/etc/systemd/system/$timer.timer"
+done
+"#;
+
 /// The host, as it is before the package is installed: with accounts that have passwords. Root has
 /// none and cannot log in.
 const HOST: Contents = Contents {
@@ -42,21 +59,7 @@ const HOST: Contents = Contents {
         // Gives devices to who sits at the host.
         "udev",
     ],
-    finish: r#"#!/bin/sh
-set -e
-echo secinfo-host >"$1/etc/hostname"
-printf '127.0.0.1 localhost\n127.0.1.1 secinfo-host\n' >"$1/etc/hosts"
-for user in alice bob carol admin; do
-    chroot "$1" useradd --create-home --shell /bin/bash "$user"
-    echo "$user:$user-password" | chroot "$1" chpasswd
-done
-chroot "$1" usermod --append --groups sudo admin
-chroot "$1" passwd --quiet --lock root
-# What would start by itself at some time of the day, and hold the lock of the packages.
-for timer in apt-daily apt-daily-upgrade dpkg-db-backup; do
-    ln -s /dev/null "$1/etc/systemd/system/$timer.timer"
-done
-"#,
+    finish: ACCOUNTS,
 };
 
 /// The package of the tests.

@@ -100,8 +100,13 @@ pub(super) struct Programs<'a> {
 }
 
 impl<'a> Programs<'a> {
-    /// The one in the cache, or a new one.
+    /// Those of most tests: the root file system in the cache, or a new one.
     pub(super) fn of(place: &'a Workspace) -> Result<Self> {
+        Self::in_root(place, &PROGRAMS)
+    }
+
+    /// Those of another root file system.
+    pub(super) fn in_root(place: &'a Workspace, contents: &'static Contents) -> Result<Self> {
         if !rustix::process::geteuid().is_root() {
             return Err(Failure::Wrong(
                 "these tests act as several users, mount file systems and boot hosts: run them as \
@@ -109,7 +114,7 @@ impl<'a> Programs<'a> {
                     .into(),
             ));
         }
-        let root = root::make(place, &PROGRAMS)?;
+        let root = root::make(place, contents)?;
         Ok(Self { place, root })
     }
 

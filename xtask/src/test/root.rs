@@ -10,12 +10,15 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// What stands behind the name of a package that comes from the backports.
+const BACKPORTS: &str = "/backports";
+
 /// What one of these root file systems is made of, beyond what every Debian system has.
 #[derive(Hash)]
 pub(super) struct Contents {
     /// The directory of its cache, below the directory in which cargo builds.
     pub(super) cache: &'static str,
-    /// Its packages.
+    /// Its packages; those with `/backports` behind their names come from the release's backports.
     pub(super) packages: &'static [&'static str],
     /// A script that finishes it; `$1` is the root file system. Apt reaches the sources of the root
     /// file system with the configuration that `$MMDEBSTRAP_APT_CONFIG` names.
@@ -111,6 +114,13 @@ impl Recipe {
         }
         let release = release()?;
         let mut sources = sources(&targets, &release);
+        if contents
+            .packages
+            .iter()
+            .any(|name| name.ends_with(BACKPORTS))
+        {
+            sources.extend(backports(&targets, &release));
+        }
         sources.sort();
         sources.dedup();
         if sources.is_empty() {
@@ -143,6 +153,15 @@ impl Recipe {
         fs::rename(&partial, root).context(|| format!("name {}", root.display()))
     }
 
+    /// The packages as apt is told them.
+    fn packages(&self) -> String {
+        let release = format!("/{}-backports", self.release);
+        self.contents
+            .packages
+            .join(",")
+            .replace(BACKPORTS, &release)
+    }
+
     fn mmdebstrap(&self, directory: &Path, root: &Path) -> Result<Command> {
         let write = |name: &str, text: &str| {
             let path = directory.join(name);
@@ -158,7 +177,7 @@ impl Recipe {
         let mut command = Command::new(program);
         command
             .args(["--mode=root", "--variant=minbase", "--format=directory"])
-            .arg(format!("--include={}", self.contents.packages.join(",")))
+            .arg(format!("--include={}", self.packages()))
             .arg(format!("--aptopt={}", fetching.display()))
             .arg("--aptopt=APT::Install-Recommends \"false\"")
             .arg(format!("--customize-hook={}", finish.display()))
@@ -197,6 +216,16 @@ fn sources(targets: &str, release: &str) -> Vec<String> {
                 _ => None,
             }
         })
+        .collect()
+}
+
+/// The sources of a release's backports, which are where the release itself is.
+fn backports(targets: &str, release: &str) -> Vec<String> {
+    let of_release = sources(targets, release).into_iter();
+    let itself = format!(" {release} ");
+    of_release
+        .filter(|line| line.contains(&itself))
+        .map(|line| line.replace(&itself, &format!(" {release}-backports ")))
         .collect()
 }
 
@@ -249,6 +278,16 @@ mod tests {
                 "deb http://mirror.example/debian/ bookworm main",
                 "deb http://mirror.example/security/ bookworm-security main"
             ]
+        );
+    }
+
+    #[test]
+    fn backports_are_where_the_release_is() {
+        let targets = "bookworm http://mirror.example/debian/ main\n\
+                       bookworm-security http://mirror.example/security/ main\n";
+        assert_eq!(
+            backports(targets, "bookworm"),
+            ["deb http://mirror.example/debian/ bookworm-backports main"]
         );
     }
 

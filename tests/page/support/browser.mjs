@@ -1,0 +1,215 @@
+// A browser in which somebody has signed in to Cockpit, and the page there.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename } from "node:path";
+import { chromium } from "playwright-core";
+import { until } from "./machine.mjs";
+import { words } from "./words.mjs";
+
+/** Cockpit as browsers on the host itself know it: they take `localhost` for as safe as https. */
+export const ORIGIN = "http://localhost:9090";
+
+/** Cockpit's own names of our languages. */
+const COCKPIT_LANGUAGES = { en: "en-us", de: "de-de", fr: "fr-fr" };
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** WCAG 2.2 AA and what goes beyond it. */
+const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** Starts a browser. */
+export function launch() {
+    return chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+}
+
+/** Ends it; where tests are to leave pictures, with one of how each tab was left. */
+export async function close(browser) {
+    const directory = process.env.SECINFO_PICTURES;
+    if (directory) {
+        const tabs = browser.contexts().flatMap((context) => context.pages());
+        const name = basename(process.argv[1], ".test.mjs");
+        await Promise.all(tabs.map((tab, index) => tab.screenshot({ path: `${directory}/${name}-end-${index}.png` })));
+    }
+    await browser.close();
+}
+
+/** Waits, in the page, until no colour changes any more; what turns until something comes is not waited for. */
+async function isAtRest() {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await frame();
+    const ends = document
+        .getAnimations()
+        .filter((animation) => animation.effect?.getTiming().iterations !== Infinity)
+        .map((animation) => animation.finished.catch(() => undefined));
+    await Promise.all(ends);
+}
+
+/** Somebody who has signed in: `tab` is the whole tab, `page` the frame of our page once it is opened. */
+export class Person {
+    /** What the browser's console said. */
+    said = [];
+    /** The page's frame. */
+    page = null;
+
+    /**
+     * Signs somebody in. `answers` are what they type at each prompt after the password; each may be a
+     * function that takes the prompt.
+     */
+    static async signIn(browser, user, { language = "en", width = 1280, height = 900, dark = false, origin = ORIGIN, answers = [] } = {}) {
+        const context = await browser.newContext({
+            viewport: { width, height },
+            colorScheme: dark ? "dark" : "light",
+            locale: COCKPIT_LANGUAGES[language],
+            reducedMotion: "reduce",
+            acceptDownloads: true,
+        });
+        const name = COCKPIT_LANGUAGES[language];
+        await context.addCookies([{ name: "CockpitLang", value: name, url: origin }]);
+        const person = new Person(context, await context.newPage(), user, language, origin);
+        await person.enter(answers);
+        return person;
+    }
+
+    constructor(context, tab, user, language, origin) {
+        Object.assign(this, { context, tab, user, language, origin, words: words(language) });
+        tab.on("console", (message) => this.said.push(message.text()));
+        tab.on("pageerror", (error) => this.said.push(`page error: ${error.stack}`));
+        tab.setDefaultTimeout(20_000);
+    }
+
+    /** Gives the password, and answers each prompt that follows it. */
+    async enter(answers = []) {
+        const { tab } = this;
+        await tab.goto(`${this.origin}/`);
+        await tab.fill("#login-user-input", this.user);
+        await tab.fill("#login-password-input", `${this.user}-password`);
+        await tab.click("#login-button");
+        for (const answer of answers) {
+            await tab.waitForSelector("#conversation-input:visible");
+            const prompt = await tab.textContent("#conversation-prompt");
+            await tab.fill("#conversation-input", typeof answer === "function" ? await answer(prompt) : answer);
+            await tab.click("#login-button");
+        }
+        await tab.waitForSelector("#host-apps, #nav-system", { state: "attached" });
+    }
+
+    /** Opens the page, or opens it anew. */
+    async open() {
+        await this.tab.goto(`${this.origin}/secinfo`);
+        this.page = await until("the frame of the page", () =>
+            this.tab.frames().find((frame) => frame.url().includes("/secinfo/index.html")),
+        );
+        await this.page.waitForSelector("h1");
+        return this.page;
+    }
+
+    /** An element with this role whose name is what the page says for `id`, whatever stands in its place. */
+    role(role, id) {
+        return this.page.getByRole(role, { name: this.words.whole(id) });
+    }
+
+    /** A button, likewise. */
+    button(id) {
+        return this.role("button", id).first();
+    }
+
+    /** Clicks a button. */
+    async click(id) {
+        await this.button(id).click();
+    }
+
+    /** Waits until the page says this. */
+    async sees(id) {
+        await this.page.getByText(this.words.like(id)).first().waitFor();
+    }
+
+    /** Begins to add a method of this kind. */
+    async add(kind) {
+        await this.click("list-add");
+        await this.page.locator(`.secinfo-choice[data-kind="${kind}"]`).click();
+    }
+
+    /** The field for the code of a method that is added, or that proves who somebody is. */
+    get codeField() {
+        return this.page.locator("#secinfo-code:visible, #secinfo-verify-code:visible");
+    }
+
+    /** Types a code and submits it. */
+    async enterCode(code, button = "add-submit") {
+        await this.codeField.fill(code);
+        await this.click(button);
+    }
+
+    /** Waits until the field for the code has the focus, because it is asked for or was wrong. */
+    async isAtCode() {
+        await this.page.waitForFunction(() => /^secinfo-(verify-)?code$/.test(document.activeElement?.id ?? ""));
+    }
+
+    /** The rows of the list that are of this kind. */
+    rows(kind) {
+        return this.page.locator(`.secinfo-method[data-kind="${kind}"]`);
+    }
+
+    /** Chooses what is done with the only method of a kind. */
+    async act(kind, action) {
+        await this.rows(kind).getByRole("button", { name: this.words.like("list-actions") }).click();
+        await this.page.getByRole("menuitem", { name: this.words.whole(`action-${action}`) }).click();
+    }
+
+    /** Takes a picture where the tests are to leave some, for people to look at. */
+    async keepPicture(name) {
+        const directory = process.env.SECINFO_PICTURES;
+        if (directory) {
+            await this.picture(`${directory}/${name}.png`);
+        }
+    }
+
+    /** A picture of the whole tab. */
+    picture(path) {
+        return this.tab.screenshot(path ? { path } : {});
+    }
+
+    /** What axe finds wrong with the page as it is, in the light and in the dark; with a picture of each. */
+    async axe(where) {
+        await this.page.evaluate(`${AXE}; undefined`);
+        for (const colorScheme of ["light", "dark"]) {
+            await this.tab.emulateMedia({ colorScheme });
+            await this.page.evaluate(isAtRest);
+            const { violations } = await this.page.evaluate(
+                (tags) => globalThis.axe.run(document, { runOnly: tags, resultTypes: ["violations"] }),
+                AXE_TAGS,
+            );
+            const told = violations.flatMap(({ id, help, nodes }) =>
+                nodes.map((node) => `${id}: ${help}: ${node.html} ${node.failureSummary}`),
+            );
+            assert.equal(told.length, 0, `axe, ${where}, ${colorScheme}: ${told.join("\n")}`);
+            await this.keepPicture(`${where.replaceAll(" ", "-")}-${colorScheme}`);
+        }
+    }
+
+    /** None of these is where a browser keeps something, in an address, or in what was said. */
+    async hasLeftNowhere(secrets) {
+        const kept = await this.page.evaluate(() => ({
+            local: JSON.stringify({ ...localStorage }),
+            session: JSON.stringify({ ...sessionStorage }),
+            document: document.documentElement.outerHTML,
+            address: location.href,
+        }));
+        kept.tab = this.tab.url();
+        kept.cookies = JSON.stringify(await this.context.cookies());
+        kept.console = this.said.join("\n");
+        for (const secret of secrets) {
+            for (const [place, text] of Object.entries(kept)) {
+                assert.ok(!text.includes(secret), `${secret} is in ${place}`);
+            }
+        }
+    }
+
+    /** Nothing went wrong in the page that only its console tells. */
+    isUntroubled() {
+        const troubles = this.said.filter((text) => /page error|Content Security Policy|Refused to/.test(text));
+        assert.deepEqual(troubles, []);
+    }
+}

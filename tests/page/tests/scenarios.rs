@@ -1,0 +1,80 @@
+//! What people do with the page: each test boots a host and runs one of the files beside this directory.
+
+use secinfo_host_tests::Authority;
+use secinfo_page_tests::{boot, boot_with_push, run, run_with};
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn a_first_app_is_added_by_keyboard_alone() {
+    run(&boot(""), "first-app.test.mjs");
+}
+
+#[test]
+fn methods_are_renamed_and_deleted_and_another_becomes_the_default() {
+    run(&boot(""), "methods.test.mjs");
+}
+
+#[test]
+fn a_proof_is_asked_for_in_place_and_a_weaker_one_delays_a_deletion() {
+    run(&boot(""), "proof.test.mjs");
+}
+
+#[test]
+fn what_happens_elsewhere_shows_on_the_page() {
+    run(&boot(""), "elsewhere.test.mjs");
+}
+
+#[test]
+fn a_phone_gets_its_code_and_a_channel_that_is_down_is_told() {
+    run(&boot(""), "text.test.mjs");
+}
+
+#[test]
+fn recovery_codes_are_shown_once_and_then_gone() {
+    run(&boot(""), "recovery-codes.test.mjs");
+}
+
+#[test]
+fn a_security_key_is_added_and_proves_its_user_and_not_on_an_ip_address() {
+    let keys = "[security-key]\nrp_id = \"localhost\"\norigins = [\"http://localhost:9090\"]\n";
+    run(&boot(keys), "security-key.test.mjs");
+}
+
+#[test]
+fn a_phone_that_approves_is_added_and_signs_in() {
+    let authority = Authority::new();
+    let directory = tempfile::tempdir().unwrap();
+    let certificate = directory.path().join("authority.der");
+    fs::write(&certificate, authority.der()).unwrap();
+    let phone = Path::new(env!("CARGO_BIN_EXE_phone"));
+    let variables = [
+        ("SECINFO_PHONE", phone),
+        ("SECINFO_AUTHORITY", certificate.as_path()),
+    ];
+    run_with(&boot_with_push(&authority), "push.test.mjs", &variables);
+}
+
+#[test]
+fn cockpit_asks_for_the_second_step_in_readable_words() {
+    run(&boot(""), "sign-in.test.mjs");
+}
+
+#[test]
+fn a_removed_package_leaves_nothing() {
+    let machine = boot("");
+    let listed = machine
+        .run(["dpkg-query", "--listfiles", "cockpit-secinfo"])
+        .ok();
+    let ours: Vec<&str> = listed
+        .lines()
+        .filter(|path| path.contains("secinfo"))
+        .collect();
+    assert!(ours.contains(&"/usr/share/cockpit/secinfo/manifest.json"));
+    machine
+        .run(["apt-get", "remove", "--yes", "cockpit-secinfo"])
+        .ok();
+    for path in ours {
+        assert!(!machine.exists(path), "{path} is left");
+    }
+}
