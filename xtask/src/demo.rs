@@ -3,6 +3,7 @@
 mod account;
 mod devices;
 mod host;
+mod page;
 mod process;
 mod spool;
 mod steps;
@@ -14,6 +15,7 @@ use crate::packages::{self, Needs};
 use crate::workspace::{Parts, Profile, Workspace, quoted};
 use crate::{interrupt, screen};
 use host::DemoHost;
+use page::Cockpit;
 use std::path::Path;
 use std::time::Instant;
 use terminal::Terminal;
@@ -24,6 +26,8 @@ use user::SimulatedUser;
 pub(crate) enum Ending {
     /// The bus and the daemon run until Ctrl-C.
     LeaveRunning,
+    /// The page is shown; the bus and the daemon run until its window is closed, or until Ctrl-C.
+    ShowPage,
     /// The demo ends.
     Exit,
 }
@@ -32,8 +36,16 @@ pub(crate) enum Ending {
 pub(crate) fn run(ending: Ending, parts: Parts) -> Result<()> {
     let start = Instant::now();
     let place = Workspace::find()?;
+    // Said before anything is built.
+    let cockpit = match ending {
+        Ending::ShowPage => Some(Cockpit::find()?),
+        Ending::LeaveRunning | Ending::Exit => None,
+    };
     screen::heading("System packages");
     packages::install(Needs::Demo)?;
+    if cockpit.is_some() {
+        packages::install(Needs::Page)?;
+    }
     screen::heading("Building secinfod and secinfo (the first time takes some minutes)");
     let programs = place.build(Profile::Dev, parts)?;
     screen::heading("Starting a private bus, and secinfod on an empty log");
@@ -49,9 +61,15 @@ pub(crate) fn run(ending: Ending, parts: Parts) -> Result<()> {
         "\nAll of it went as it should, in {}.",
         screen::time(start.elapsed())
     )));
-    if ending == Ending::LeaveRunning {
+    if ending != Ending::Exit {
         print_instructions(&host, &programs, &user);
-        interrupt::wait();
+        match cockpit {
+            Some(cockpit) => match cockpit.show(&place, &host) {
+                Ok(()) | Err(Failure::Interrupted) => {}
+                Err(failure) => return Err(failure),
+            },
+            None => interrupt::wait(),
+        }
         screen::say("\nStopping the daemon and its bus, and removing what they wrote.");
     }
     host.remove()

@@ -27,8 +27,8 @@ const USAGE: &str = "\
 Usage: cargo xtask TASK
 
 Tasks:
-  demo [--exit]        Show what secinfo does, with a daemon and a bus of its own; then leave both
-                       running to try it by hand, or end with --exit
+  demo [--exit|--page] Show what secinfo does, with a daemon and a bus of its own; then leave both
+                       running to try it by hand, end with --exit, or show the page with --page
   test [STEP [NAME]]   Check everything that must hold before a change is taken in, or one step,
                        and of its tests those whose names contain NAME
   test --list          List the steps of the test
@@ -66,6 +66,7 @@ fn run(words: &[&str]) -> Result<()> {
             Ok(())
         }
         ["demo"] => demo::run(demo::Ending::LeaveRunning, Parts::Demo),
+        ["demo", "--page"] => demo::run(demo::Ending::ShowPage, Parts::Demo),
         ["demo", "--exit"] => demo::run(demo::Ending::Exit, Parts::Demo),
         ["test"] => test::run(None, None),
         ["test", "--list"] => {

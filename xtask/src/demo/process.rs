@@ -39,6 +39,15 @@ impl Process {
         }
     }
 
+    /// Whether it still runs.
+    pub(super) fn is_running(&mut self) -> Result<bool> {
+        let ended = self
+            .child
+            .try_wait()
+            .context(|| format!("watch {}", self.name))?;
+        Ok(ended.is_none())
+    }
+
     /// Sends SIGTERM and waits. Fails if the process does not exit in time or fails.
     pub(super) fn stop(&mut self) -> Result<()> {
         self.terminate();
