@@ -2,7 +2,7 @@
 //! known by name or not, gets one line.
 
 use crate::ffi::{Handle, Item, Style};
-use crate::relay::{language, text};
+use crate::relay::text;
 use rustix::fs::{FileType, stat};
 use secinfo_wire::sign_in::Display;
 
@@ -57,28 +57,19 @@ pub(crate) fn say_refusal(handle: &Handle<'_>, display: Display, messages: &[imp
                 handle.show(Style::Error, message.as_ref());
             }
         }
-        // What is answered there is of no consequence, nor is it if nothing can be.
+        // What is answered there is of no consequence, nor is it if nothing can be. The language of the host's
+        // locale need not be that of the messages, so what to press is said without words.
         Display::Plain if !messages.is_empty() => {
             let messages = messages.iter().map(AsRef::as_ref).collect::<Vec<_>>();
-            let end = press_enter(language(handle).as_deref());
-            let _ = handle.ask(&format!("{} {end}", messages.join(" ")), true);
+            let _ = handle.ask(&format!("{} (Enter)", messages.join(" ")), true);
         }
         Display::Plain => {}
     }
 }
 
-/// Asks to end, in the user's language and in ASCII.
-fn press_enter(language: Option<&str>) -> &'static str {
-    match language.and_then(|language| language.get(..2)) {
-        Some("de") => "(Enter beendet die Anmeldung)",
-        Some("fr") => "(Entree termine la connexion)",
-        _ => "(Enter ends the sign-in)",
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{is_terminal, press_enter};
+    use super::is_terminal;
 
     #[test]
     fn a_terminal_is_ssh_or_a_device_that_is_there() {
@@ -100,13 +91,6 @@ mod tests {
             "/tmp/tty",
         ] {
             assert!(!is_terminal(other), "{other}");
-        }
-    }
-
-    #[test]
-    fn the_last_prompt_is_ascii_in_every_language() {
-        for language in [None, Some("C"), Some("de_DE.UTF-8"), Some("fr")] {
-            assert!(press_enter(language).is_ascii(), "{language:?}");
         }
     }
 }

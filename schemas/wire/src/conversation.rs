@@ -53,6 +53,7 @@ impl<'a> Answer<'a> {
     }
 
     /// The same, which is the password that the user has just typed.
+    #[must_use]
     pub const fn which_is_password(mut self) -> Self {
         self.is_password = Some(true);
         self

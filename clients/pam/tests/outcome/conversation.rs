@@ -268,7 +268,7 @@ fn at_cockpit(fixture: &Fixture, replies: impl IntoIterator<Item = Reply>) -> (D
 
 #[test]
 fn at_cockpit_a_refusal_stands_in_a_prompt_because_messages_alone_are_not_shown() {
-    const END: &str = "(Enter beendet die Anmeldung)";
+    const END: &str = "(Enter)";
     let fixture = Fixture::new();
     let refused = end(Outcome::Refused(RefusedFor::GraceOver));
     let (daemon, mut host) = at_cockpit(&fixture, [refused]);
