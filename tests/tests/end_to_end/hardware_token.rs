@@ -268,8 +268,7 @@ async fn tokens_come_through_standard_input_behind_what_protects_them() {
             words.extend([file, "-"]);
         }
         let imported = host.secinfo(ROOT, &words, &format!("{secret}{content}"));
-        let imported = imported.success().json();
-        assert_eq!(imported["imported"], 1, "{imported}");
+        assert!(imported.stdout.contains("\"imported\":1"), "{imported:?}");
     }
 }
 
