@@ -17,10 +17,6 @@ interface CockpitSubscription {
 type CockpitSignalHandler = (path: string, interfaceName: string, signal: string, values: unknown[]) => void;
 
 interface CockpitBusClient {
-    /** The name of the connection on the bus, once there is one. */
-    unique_name: string | null;
-    /** Done once there is a connection. */
-    wait(): Promise<unknown>;
     call(
         path: string,
         interfaceName: string,

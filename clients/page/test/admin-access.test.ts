@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Access } from "../src/admin/access";
 import { TAKES, type Action } from "../src/admin/actions";
-import type { Login } from "../src/admin/login";
+import { processIn, type Login } from "../src/admin/login";
 import { ACCESS_DENIED, Refusal, isRefusal } from "../src/bus/errors";
 import { TestBus } from "./bus";
 
@@ -112,4 +112,9 @@ test("each call takes what the daemon's table of the bus says", () => {
             assert.match(about, new RegExp(`org\\.secinfo\\.SecurityInfo1\\.${action}\\b`), `${name}.${method}`);
         }
     }
+});
+
+test("a process is known by its number and its start, whatever it is called", () => {
+    const fields = Array.from({ length: 40 }, (_, index) => index + 3).join(" ");
+    assert.deepEqual(processIn(`4711 (a) b (c) ${fields}`), { pid: 4711, started: 22 });
 });

@@ -1,6 +1,7 @@
 /** What this login of Cockpit may, beside what everybody may for themselves. */
 
 import { connect, type Bus } from "../bus/client";
+import type { Variant } from "../bus/values";
 import { polkitName, type Action } from "./actions";
 
 /** A login of Cockpit. */
@@ -23,17 +24,16 @@ const AUTHORITY_INTERFACE = "org.freedesktop.PolicyKit1.Authority";
 /** The login that the page is in. */
 export function cockpitLogin(): Login {
     const polkit = cockpit.dbus("org.freedesktop.PolicyKit1", { bus: "system" });
+    const subject = bridge();
     return {
         connect,
         async allows(action) {
             try {
-                await polkit.wait();
-                const subject = ["system-bus-name", { name: { t: "s", v: polkit.unique_name } }];
                 const [result] = await polkit.call(
                     AUTHORITY,
                     AUTHORITY_INTERFACE,
                     "CheckAuthorization",
-                    [subject, polkitName(action), {}, 0, ""],
+                    [await subject, polkitName(action), {}, 0, ""],
                     { type: "(sa{sv})sa{ss}us" },
                 );
                 return Array.isArray(result) && result[0] === true;
@@ -61,4 +61,21 @@ export function cockpitLogin(): Login {
             return () => permission.close();
         },
     };
+}
+
+/** Cockpit's bridge, which makes the calls of this login, as polkit knows a process. */
+async function bridge(): Promise<[string, Record<string, Variant>]> {
+    const read = cockpit.spawn(["sh", "-c", 'cat "/proc/$PPID/stat"'], { binary: true });
+    const [{ id }, bytes] = await Promise.all([cockpit.user(), read]);
+    const { pid, started } = processIn(new TextDecoder().decode(bytes));
+    return [
+        "unix-process",
+        { pid: { t: "u", v: pid }, "start-time": { t: "t", v: started }, uid: { t: "i", v: id } },
+    ];
+}
+
+/** The process of a line of /proc/PID/stat, and when it was started. Its name may have anything in it. */
+export function processIn(line: string): { pid: number; started: number } {
+    const behindName = line.slice(line.lastIndexOf(")") + 2).split(" ");
+    return { pid: Number.parseInt(line, 10), started: Number(behindName[19]) };
 }
