@@ -61,6 +61,17 @@ fn cockpit_asks_for_the_second_step_in_readable_words() {
 }
 
 #[test]
+fn administrators_do_for_others_what_they_may() {
+    let throttle = "[policy.throttle]\nfree = 2\nlock_after = 3\n";
+    run(&boot(throttle), "administrators.test.mjs");
+}
+
+#[test]
+fn who_was_given_one_task_does_that_and_no_more() {
+    run(&boot(""), "help-desk.test.mjs");
+}
+
+#[test]
 fn a_removed_package_leaves_nothing() {
     let machine = boot("");
     let listed = machine

@@ -1,0 +1,68 @@
+// Somebody to whom a rule of polkit gives one task of administrators, and no more.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { axe, openTab, row, tabs } from "./support/administrator.mjs";
+import { Person, close, launch } from "./support/browser.mjs";
+import { addUser, ok, shell } from "./support/machine.mjs";
+
+const RULE = `
+polkit.addRule(function (action, subject) {
+    var allowed = ["org.secinfo.SecurityInfo1.read-users", "org.secinfo.SecurityInfo1.unlock-users"];
+    if (allowed.indexOf(action.id) >= 0 && subject.isInGroup("help-desk")) {
+        return polkit.Result.YES;
+    }
+});
+`;
+
+let browser;
+let helper;
+let user;
+before(async () => {
+    browser = await launch();
+    user = addUser("carol");
+    ok(["secinfo", "access-pass", "issue", user]);
+    const name = addUser("hilde");
+    ok(["groupadd", "--force", "help-desk"]);
+    ok(["usermod", "--append", "--groups", "help-desk", name]);
+    ok(["sh", "-c", "cat >/etc/polkit-1/rules.d/50-help-desk.rules"], RULE);
+    shell("systemctl try-restart polkit");
+    helper = await Person.signIn(browser, name);
+});
+after(() => browser && close(browser));
+
+test("the help desk sees users and unlocks them, as themselves", async () => {
+    await openTab(helper, "users");
+    const names = ["users", "policy", "health"].map((name) => helper.words.say(`admin-${name}`));
+    assert.deepEqual(await tabs(helper), names);
+    await row(helper, user).getByRole("button").click();
+    await helper.click("admin-unlock");
+    await helper.sees("admin-unlocked");
+    await axe(helper, "a user, for the help desk");
+});
+
+test("the help desk is offered nothing else, and the daemon refuses it", async () => {
+    for (const id of ["admin-pass-issue", "admin-pass-revoke", "admin-delete", "admin-erase"]) {
+        assert.equal(await helper.role("button", id).count(), 0, id);
+    }
+    const refused = await helper.page.evaluate(async (name) => {
+        const root = "/org/secinfo/SecurityInfo1";
+        const client = cockpit.dbus("org.secinfo.SecurityInfo1", { bus: "system" });
+        const call = (path, on, method, values, type) =>
+            client.call(path, `org.secinfo.SecurityInfo1.${on}`, method, values, { type });
+        const [path] = await call(root, "Manager", "GetUserByName", [name], "s");
+        const calls = [
+            [path, "User", "Erase", [], ""],
+            [path, "User", "IssueAccessPass", [3600, true], "tb"],
+            [path, "User", "RevokeAccessPass", [], ""],
+            [root, "Tokens", "ListTokens", [], ""],
+            [root, "Channels", "ListChannels", [], ""],
+            [root, "Audit", "Read", [0, 10], "tu"],
+        ];
+        const outcome = ([, , method], call) => call.then(() => `${method} was allowed`, (error) => error.name);
+        return Promise.all(calls.map((one) => outcome(one, call(...one))));
+    }, user);
+    assert.deepEqual([...new Set(refused)], ["org.secinfo.SecurityInfo1.Error.NotAuthorized"]);
+    assert.ok(ok(["secinfo", "users"]).includes(user));
+    helper.isUntroubled();
+});
