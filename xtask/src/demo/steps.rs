@@ -301,6 +301,8 @@ fn sign_in_through_pam(demo: &mut Demo<'_>) -> Result<()> {
     let code = demo.user.code_of("Key ring")?;
     let mut pamtester = Command::new("pamtester");
     pamtester
+        // As on a terminal, where prompts have several lines.
+        .args(["-I", "tty=/dev/tty"])
         .args([PAM_SERVICE, "root", "authenticate"])
         // The wrapper makes libpam read that directory instead of /etc/pam.d.
         .env("LD_PRELOAD", "libpam_wrapper.so")

@@ -99,7 +99,9 @@ fn a_captive_account_for_resets_gives_nobody_at_the_host_a_shell() {
 fn the_word_at_the_prompt_for_the_password_leads_to_a_new_one() {
     let (machine, mut app, codes) = with_two_methods();
     offer_at_login(&machine);
-    let login = ["pamtester", "login", "alice", "authenticate"];
+    // As on a terminal, where prompts have several lines.
+    let tty = "tty=/dev/tty";
+    let login = ["pamtester", "-I", tty, "login", "alice", "authenticate"];
     let pty = Pty::open();
     let mut client = pty.run(&machine.command(login));
     reset(&mut client, &mut app, &codes[0]);
