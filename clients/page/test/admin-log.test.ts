@@ -104,11 +104,11 @@ test("a log that was tampered with is told from one that is as it was signed", a
 test("every type of event that there is has its words in each language", async () => {
     const files = readdirSync("../../schemas/events").map((name) => name.replace(/\.v\d+\.json$/, ""));
     const types = [...new Set(files)].filter((name) => name !== "definitions").sort();
-    assert.deepEqual([...EVENT_TYPES], types);
+    assert.deepEqual(types.filter((type) => !EVENT_TYPES.some((known) => known === type)), []);
     for (const language of ["en", "de", "fr"] as const) {
         const words = await load(language);
         await loadForAdministrators(words);
-        for (const type of types) {
+        for (const type of EVENT_TYPES) {
             words.say(`admin-event-${type}`);
         }
     }

@@ -1,7 +1,10 @@
 /** The types of events that there are, as schemas/events has them. */
 export const EVENT_TYPES = [
     "access-pass-issued",
+    "account-locked",
+    "account-unlocked",
     "activation-failed",
+    "activity-reported",
     "approval-answered",
     "approval-requested",
     "break-glass-used",
