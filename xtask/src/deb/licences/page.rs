@@ -13,6 +13,8 @@ The page is bundled from the packages of npm named here.
 Below the list stand the licences and notices that the packages come with, each text once.
 The texts of MIT and Apache-2.0 also stand in /usr/share/doc/cockpit-secinfo/copyright and in
 /usr/share/common-licenses/Apache-2.0.
+Some icons in @patternfly/react-icons are from Font Awesome Free 5, copyright Fonticons, Inc., under
+CC BY 4.0 (https://creativecommons.org/licenses/by/4.0/), in the form that PatternFly gives them.
 ";
 
 /// Writes the list and the texts. The folders of the packages are below `source`, and their list is in
