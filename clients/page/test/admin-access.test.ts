@@ -44,7 +44,7 @@ async function login({ allowed = [], isAdministrator = false }: Person) {
         turn(isOn);
         await changed;
     };
-    return { access, own, root, switched };
+    return { access, own, root, switched, turn: (isOn: boolean) => turn(isOn) };
 }
 
 const list = (access: Access) => access.bus.call("/", "Tokens", "ListTokens");
@@ -91,6 +91,14 @@ test("a call is made as oneself before root, and as root where polkit has change
     assert.deepEqual(await unlock(access), ["root"]);
     await switched(false);
     await assert.rejects(unlock(access), (error) => isRefusal(error, "NotAuthorized"));
+});
+
+test("access that is turned off while it is looked at stays off", async () => {
+    const { access, switched, turn } = await login({ isAdministrator: true });
+    turn(true);
+    await switched(false);
+    assert.equal(access.standing, "limited");
+    assert.equal(access.isRoot, false);
 });
 
 test("what anyone may is asked as oneself", async () => {

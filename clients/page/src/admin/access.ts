@@ -25,6 +25,7 @@ export class Access {
     #allowed: ReadonlySet<Action> = new Set();
     #standing: Standing = "unknown";
     #revision = 0;
+    #looks = 0;
 
     constructor(login: Login, own: Bus) {
         this.#login = login;
@@ -101,9 +102,16 @@ export class Access {
     };
 
     async #look(isOn: boolean): Promise<void> {
+        this.#looks += 1;
+        const mine = this.#looks;
+        const isAdministrator = await this.#login.isAdministrator();
         const answers = await Promise.all(
             ACTIONS.map(async (action) => ((await this.#login.allows(action)) ? [action] : [])),
         );
+        if (mine !== this.#looks) {
+            // It was turned on or off meanwhile.
+            return;
+        }
         this.#allowed = new Set(answers.flat());
         if (!isOn) {
             this.#root = null;
@@ -113,7 +121,7 @@ export class Access {
         if (isOn || this.#allowed.size > 0) {
             this.#standing = "administrator";
         } else {
-            this.#standing = (await this.#login.isAdministrator()) ? "limited" : "stranger";
+            this.#standing = isAdministrator ? "limited" : "stranger";
         }
         this.#revision += 1;
         this.#listeners.forEach((changed) => changed());
