@@ -88,6 +88,7 @@ pub(crate) struct PageJson<'a> {
     locked_until: Option<u64>,
     push_paused_until: Option<u64>,
     lacking_for_reset: u32,
+    account_locked: Option<u64>,
     fresh_proof_until: Option<u64>,
     methods: Vec<MethodJson<'a>>,
 }
@@ -134,6 +135,7 @@ impl<'a> PageJson<'a> {
             locked_until: time(user.locked_until),
             push_paused_until: time(user.push_paused_until),
             lacking_for_reset: user.lacking_for_reset,
+            account_locked: time(user.account_locked / 1000),
             fresh_proof_until: time(user.fresh_proof_until),
             methods: info
                 .methods
@@ -226,6 +228,7 @@ pub(crate) fn example() -> SecurityInfo {
             locked_until: 0,
             push_paused_until: 0,
             lacking_for_reset: 0,
+            account_locked: 0,
             fresh_proof_until: 0,
         },
         methods,
@@ -247,7 +250,7 @@ mod tests {
             format!(
                 concat!(
                     r#"{{"user":{{"uid":1000,"name":"alice"}},"host":"host01","default_method":"{a}","#,
-                    r#""still_required":0,"grace_ends":null,"locked_until":null,"push_paused_until":null,"lacking_for_reset":0,"fresh_proof_until":null,"methods":["#,
+                    r#""still_required":0,"grace_ends":null,"locked_until":null,"push_paused_until":null,"lacking_for_reset":0,"account_locked":null,"fresh_proof_until":null,"methods":["#,
                     r#"{{"id":"{a}","kind":"authenticator-app","label":"Phone","hint":"","#,
                     r#""purposes":["sign-in","password-reset"],"created":1790000000,"last_used":1795350000,"#,
                     r#""locked_until":null,"deletion_due":null,"is_default":true,"is_allowed":true,"may_be_copied":false,"remaining":null,"last_seen":null,"expires":null}},"#,

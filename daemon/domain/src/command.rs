@@ -1,7 +1,7 @@
 //! What a caller wants to happen, with everything that the decision needs: the time, random ids and
 //! what was looked up.
 
-use crate::event::{Actor, ApprovalAnswer, DeliveryFailure, ResetFailure};
+use crate::event::{Actor, ApprovalAnswer, DeliveryFailure, Event, ResetFailure};
 use crate::kind::{Answer, Credential, Proved, Resynchronized};
 use crate::otp::{Counter, OtpParameters};
 use crate::{
@@ -260,6 +260,15 @@ pub enum Action {
     },
     /// Lift every lock, for the gates that were passed in this session.
     UnlockByReset,
+    /// Say of something in one's activity that it was not oneself.
+    ReportActivity {
+        /// The number of the event that tells of it.
+        seq: u64,
+        /// The event, as the log has it.
+        event: Box<Event>,
+    },
+    /// Lock the account: no sign-in and no password reset until it is unlocked.
+    LockAccount,
     /// Lift every lock.
     Unlock,
     /// Erase the user: destroy the keys of the name and of all methods.

@@ -46,6 +46,10 @@ pub struct Rules {
     pub fresh_proof: Seconds,
     /// How long a deletion waits that was asked for with a weaker proof.
     pub deletion_wait: Seconds,
+    /// How strong a proof must be at least that unlocks an account which was locked against intruders.
+    pub unlock_strength: Strength,
+    /// Whether users are told of sign-ins from places that they have not signed in from lately.
+    pub new_places: bool,
     /// Authenticator apps.
     pub authenticator_app: AuthenticatorAppRules,
     /// Hardware tokens.
@@ -165,6 +169,8 @@ pub struct EffectivePolicy {
     pub reset_allowed: KindSet,
     /// How strong a proof must be at sign-in.
     pub strength: Strength,
+    /// How strong a proof must be at least that unlocks an account.
+    pub unlock_strength: Strength,
 }
 
 impl Policy {
@@ -238,6 +244,7 @@ impl Rules {
             reset_gates: self.reset.gates,
             reset_allowed: self.reset.allowed,
             strength: strength.unwrap_or(Strength::LEAST),
+            unlock_strength: self.unlock_strength,
         }
     }
 
@@ -346,6 +353,8 @@ impl Default for Rules {
             first_method: FirstMethod::Session,
             fresh_proof: Seconds::new(600),
             deletion_wait: Seconds::from_days(1),
+            unlock_strength: Strength::Possession,
+            new_places: false,
             authenticator_app: AuthenticatorAppRules::default(),
             hardware_token: HardwareTokenRules::default(),
             push: PushRules::default(),

@@ -163,6 +163,14 @@ pub enum Refusal {
         "the disk of this host is nearly full, and what is left is kept for sign-ins: ask an administrator to make room"
     )]
     RoomKept,
+    /// The line of activity is nothing that somebody else can have done as the user.
+    #[error("only what somebody did in your account can be reported: choose another line")]
+    NotToBeReported,
+    /// The account is locked, and this does not unlock it.
+    #[error(
+        "the account is locked: prove your strongest method to unlock it, or ask an administrator to"
+    )]
+    AccountLocked,
     /// The access pass has expired.
     #[error("the access pass has expired: ask an administrator for a new one")]
     Expired,

@@ -25,6 +25,8 @@ dictionary! {
         pub source: Option<String>,
         /// The name of who did it; none for the daemon itself.
         pub by: Option<String>,
+        /// The name of who had signed in and became root since, where root did it.
+        pub login: Option<String>,
         /// What a verification was for.
         pub purpose: Option<String>,
         /// Why, or how it ended, where the event says so: the word in the event.

@@ -193,6 +193,8 @@ reasons! {
     TooOften,
     /// Wrong codes have locked the method for a while.
     MethodLocked,
+    /// The account is locked: the user's strongest method unlocks it, or an administrator.
+    AccountLocked,
     /// The user has no method to verify with.
     NoMethod,
     /// Policy requires the method: add another first.

@@ -193,6 +193,8 @@ pub mod user_state {
         OK = "ok";
         /// A method is locked after wrong codes.
         LOCKED = "locked";
+        /// The account is locked: nobody signs in to it.
+        ACCOUNT_LOCKED = "account-locked";
         /// Policy asks for more methods.
         METHODS_REQUIRED = "methods-required";
     }

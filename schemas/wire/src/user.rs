@@ -43,6 +43,14 @@ pub trait User {
     #[zbus(allow_interactive_auth)]
     fn unlock(&self) -> Result<()>;
 
+    /// Locks the account at once: nobody signs in until it is unlocked, by the user's strongest method or an
+    /// administrator. The user, or an administrator.
+    #[zbus(allow_interactive_auth)]
+    fn lock_account(&self) -> Result<()>;
+
+    /// Says of a line of activity that it was not the user: what sign-ins have left ends. The user.
+    fn report_activity(&self, seq: u64) -> Result<()>;
+
     /// What happened in the account, the newest first: events before number `before`, or 0 for the newest,
     /// and at most so many. The user, or an administrator.
     #[zbus(allow_interactive_auth)]
@@ -83,6 +91,8 @@ define_properties! {
         push_paused_until: u64 = PUSH_PAUSED_UNTIL "PushPausedUntil" No,
         /// How many more methods it takes to reset the password; 0 where passwords are not reset.
         lacking_for_reset: u32 = LACKING_FOR_RESET "LackingForReset" Value,
+        /// Since when the account is locked, in milliseconds since 1970; 0 when it is not.
+        account_locked: u64 = ACCOUNT_LOCKED "AccountLocked" Value,
         /// Until when a proof of the caller's own session is fresh; 0 when there is none.
         fresh_proof_until: u64 = FRESH_PROOF_UNTIL "FreshProofUntil" No,
     }

@@ -12,7 +12,7 @@ impl Words {
         let arguments = Arguments::new()
             .with("purpose", or_none(&entry.purpose))
             .with("reason", or_none(&entry.reason))
-            .with("at_service", entry.service.is_some());
+            .with("at_service", is_at_service(entry));
         let what = self.find(&format!("activity-{}", entry.what), None, &arguments);
         let what = what.map_or_else(
             || harmless(entry.what.as_str().into()).into_owned(),
@@ -28,6 +28,14 @@ impl Words {
         })
         .to_string()
     }
+}
+
+/// Whether it was at a service, where users sign in, and not in a dialogue of ours.
+fn is_at_service(entry: &ActivityEntry) -> bool {
+    entry
+        .service
+        .as_deref()
+        .is_some_and(|service| service != "secinfo")
 }
 
 #[cfg(test)]
@@ -51,7 +59,7 @@ mod tests {
     fn what_happened_is_said_in_every_language() {
         let signed_in = entry("verification-succeeded", None, Some("sshd"));
         let refused = entry("verification-failed", Some("wrong-code"), Some("sshd"));
-        let proved = entry("verification-succeeded", None, None);
+        let proved = entry("verification-succeeded", None, Some("secinfo"));
         for (language, lines) in Language::ALL.into_iter().zip([
             [
                 "Signed in: Authenticator app (Tablet)",

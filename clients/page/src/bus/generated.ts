@@ -60,6 +60,8 @@ export interface Calls {
         IssueAccessPass: { takes: [valid_seconds: number, once: boolean]; answers: [pass: string, expires: number] };
         RevokeAccessPass: { takes: []; answers: [] };
         Unlock: { takes: []; answers: [] };
+        LockAccount: { takes: []; answers: [] };
+        ReportActivity: { takes: [seq: number]; answers: [] };
         ListActivity: { takes: [before: number, limit: number]; answers: [entries: Dictionary[]] };
         GetActivityProof: { takes: [seq: number]; answers: [event: Base64, hashes: Base64[], checkpoint: string] };
         Erase: { takes: []; answers: [] };
@@ -142,6 +144,7 @@ export interface Properties {
         LockedUntil: number;
         PushPausedUntil: number;
         LackingForReset: number;
+        AccountLocked: number;
         FreshProofUntil: number;
     };
     Verification: {
@@ -212,6 +215,8 @@ export const SIGNATURES = {
         IssueAccessPass: "tb",
         RevokeAccessPass: "",
         Unlock: "",
+        LockAccount: "",
+        ReportActivity: "t",
         ListActivity: "tu",
         GetActivityProof: "t",
         Erase: "",

@@ -136,6 +136,9 @@ impl Case<'_> {
     /// Returns how strong the proof is that vouches for the new method; see
     /// [`MethodEnrolled::vouched`].
     pub(super) fn may_enroll(&self, kind: Kind) -> Result<Option<Strength>, Refusal> {
+        if self.context.authority == Authority::Own && self.user.account_locked().is_some() {
+            return Err(Refusal::AccountLocked);
+        }
         let row = kind.row();
         if row.enrollment == Enrollment::IssuedByAdministrator {
             return Err(Refusal::IssuedNotEnrolled(kind));

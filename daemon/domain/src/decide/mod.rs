@@ -6,6 +6,8 @@ mod delete;
 mod enroll;
 mod host;
 mod issue;
+mod lock;
+mod report;
 mod reset;
 mod send;
 mod sign_in;
@@ -124,6 +126,7 @@ impl<'a> Case<'a> {
     }
 
     fn decide(&self, action: &Action) -> Result<Vec<Fact>, Refusal> {
+        self.expect_unlocked_for(action)?;
         match action {
             Action::Enroll {
                 method,
@@ -196,6 +199,8 @@ impl<'a> Case<'a> {
             Action::RequestPassword { ticket } => self.request_password(*ticket),
             Action::RecordPassword { ticket, outcome } => self.record_password(*ticket, *outcome),
             Action::UnlockByReset => self.unlock_by_reset(),
+            Action::LockAccount => self.lock_account(),
+            Action::ReportActivity { seq, event } => self.report_activity(*seq, event),
             Action::Unlock => {
                 self.require_administrator()?;
                 Ok(vec![Unlocked { gates: Vec::new() }.into()])

@@ -47,7 +47,7 @@ pub fn reset_outlook(
 }
 
 /// How many methods the user lacks for a reset, whatever is locked now; 0 where there is no reset. One method
-/// may count for none, because nothing can be asked for it any more.
+/// may count for none, because nothing can be asked for it any more. None while the account is locked.
 ///
 /// # Errors
 ///
@@ -60,7 +60,7 @@ pub fn lacking_for_reset(
 ) -> Result<u8, Refusal> {
     let introduced = introduced(state, context);
     let case = Case::new(&introduced, user, context)?;
-    if !case.reset_rules().enabled {
+    if !case.reset_rules().enabled || case.user.account_locked().is_some() {
         return Ok(0);
     }
     let mut methods = case.gate_methods();
@@ -136,6 +136,10 @@ impl Case<'_> {
         }
         if let Some(until) = self.resets().full_until(rules.of_user, now) {
             return Err(Refusal::TooOften { until });
+        }
+        // As for a user without methods: whoever tries it learns nothing.
+        if self.user.account_locked().is_some() {
+            return Err(Refusal::TooFewMethods);
         }
         let passed = self.passed();
         let missing = self.gates_needed(&passed).saturating_sub(count(&passed));

@@ -31,6 +31,8 @@ pub enum SignInOutlook {
     Verify,
     /// To set up a method first.
     SetUp(SetUp),
+    /// Nothing: the account is locked, and the user has nothing that unlocks it here.
+    AccountLocked,
 }
 
 /// Why policy does not cover a user at a service.
@@ -112,6 +114,14 @@ impl Case<'_> {
     }
 
     fn sign_in(&self, place: &SignInPlace) -> SignInOutlook {
+        // Before all else: a service that asks nobody lets nobody in either.
+        if self.user.account_locked().is_some() {
+            return if self.has_candidate() {
+                SignInOutlook::Verify
+            } else {
+                SignInOutlook::AccountLocked
+            };
+        }
         let rules = self.sign_in_rules();
         if let Some(why) = self.not_covered(&rules, place) {
             return SignInOutlook::NotCovered(why);

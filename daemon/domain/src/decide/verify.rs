@@ -82,6 +82,7 @@ impl Case<'_> {
         if !self.policy.allows(kind, purpose) {
             return Err(Refusal::KindNotAllowed(kind));
         }
+        self.may_unlock_by(method, purpose)?;
         if purpose == Purpose::PasswordReset {
             self.may_try_gate(kind)?;
         }
@@ -112,6 +113,7 @@ impl Case<'_> {
             place: self.context.place.clone(),
         };
         let mut facts = vec![succeeded.into()];
+        facts.extend(self.unlocked_by(method, purpose));
         if method.credential().is_for_one_use() {
             facts.extend(self.deleted(method, DeletionReason::UsedUp));
         }

@@ -434,10 +434,25 @@ facts! {
         /// When the lock ends.
         until: Timestamp,
     }
-    /// Every lock of a user was lifted: by an administrator, or by the user in a password reset.
+    /// Every lock of a user was lifted: by an administrator, that of the account too, or by the user in a
+    /// password reset.
     Unlocked "unlocked" v 1 {
         /// The gates that the user has passed for it; none where an administrator lifted them.
         gates: Vec<Gate>,
+    }
+    /// A user locked their account, or an administrator did: nobody signs in and no password is reset until
+    /// it is unlocked. What the user's sign-ins have left is void.
+    AccountLocked "account-locked" v 1 {}
+    /// A user unlocked their account by a proof.
+    AccountUnlocked "account-unlocked" v 1 {
+        /// The method that they proved.
+        method: MethodId,
+    }
+    /// A user said of something in their activity that it was not them. What the user's sign-ins have left is
+    /// void.
+    ActivityReported "activity-reported" v 1 {
+        /// The number of the event that tells of it.
+        reported: u64,
     }
     /// A user has passed the gates of a password reset, and the helper is asked to set the new password.
     PasswordResetRequested "password-reset-requested" v 1 {

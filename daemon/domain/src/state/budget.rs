@@ -50,7 +50,10 @@ impl Expense {
             Fact::DefaultChanged(fact) if own && fact.reason == DefaultReason::Chosen => {
                 Some(Self::Change)
             }
-            Fact::MethodEnrolled(_) | Fact::MethodRenamed(_) | Fact::RecoveryCodesIssued(_)
+            Fact::MethodEnrolled(_)
+            | Fact::MethodRenamed(_)
+            | Fact::RecoveryCodesIssued(_)
+            | Fact::ActivityReported(_)
                 if own =>
             {
                 Some(Self::Change)

@@ -21,6 +21,9 @@ use std::sync::Arc;
 /// The most proofs that are kept for one user; the oldest goes first.
 const MOST_PROOFS: usize = 8;
 
+/// The most reports that are kept for one user; the oldest goes first.
+const MOST_REPORTED: usize = 64;
+
 impl State {
     /// The state after this event. An event is what happened: there is nothing to refuse any more,
     /// and one about something that is not there changes nothing.
@@ -161,10 +164,32 @@ impl State {
             Fact::Locked(fact) => self.change_method(user, fact.method, |method| method.lock(fact)),
             Fact::Unlocked(fact) => self.change(user, |state| {
                 state.unlock(fact.gates.is_empty());
-                if !fact.gates.is_empty() {
+                if fact.gates.is_empty() {
+                    state.unlock_account();
+                } else {
                     state.change_resets(Resets::void_gates);
                 }
             }),
+            Fact::AccountLocked(_) => self.change(user, |state| {
+                state.end_sign_ins();
+                state.change_resets(Resets::void_gates);
+                state.change_rare(|rare| {
+                    rare.approvals.void();
+                    rare.account_locked = Some(now);
+                });
+            }),
+            Fact::ActivityReported(fact) => self.change(user, |state| {
+                state.end_sign_ins();
+                state.change_resets(Resets::void_gates);
+                state.change_rare(|rare| {
+                    rare.approvals.void();
+                    if rare.reported.len() == MOST_REPORTED {
+                        rare.reported.remove(0);
+                    }
+                    rare.reported.push(fact.reported);
+                });
+            }),
+            Fact::AccountUnlocked(_) => self.change(user, UserState::unlock_account),
             Fact::PasswordResetRequested(fact) => {
                 let open = OpenTicket::new(user, fact, now);
                 self.tickets.insert_mut(fact.ticket, open);
@@ -379,6 +404,10 @@ impl UserState {
     fn end_sign_ins(&mut self) {
         self.proofs = Box::default();
         self.forget_terminals();
+    }
+
+    fn unlock_account(&mut self) {
+        self.change_rare(|rare| rare.account_locked = None);
     }
 
     fn method_mut(&mut self, id: MethodId) -> Option<&mut Method> {

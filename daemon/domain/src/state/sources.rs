@@ -32,6 +32,11 @@ impl KnownSources {
         last.is_some_and(|last| now.is_within(LATELY, last))
     }
 
+    /// Whether the user has never signed in from anywhere that was known.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.own_account.is_none() && self.others.is_none()
+    }
+
     /// Remembers a sign-in from it.
     pub(super) fn learn(&mut self, source: Source, now: Timestamp) {
         match source {

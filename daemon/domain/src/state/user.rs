@@ -37,6 +37,10 @@ pub(super) struct Rare {
     pub(super) sign_ins: SignIns,
     pub(super) resets: Resets,
     pub(super) approvals: Approvals,
+    /// Since when the account is locked.
+    pub(super) account_locked: Option<Timestamp>,
+    /// The lines of activity that the user has said were not them, the newest last.
+    pub(super) reported: Vec<u64>,
 }
 
 impl Rare {
@@ -45,6 +49,8 @@ impl Rare {
         sign_ins: SignIns::NONE,
         resets: Resets::NONE,
         approvals: Approvals::NONE,
+        account_locked: None,
+        reported: Vec::new(),
     };
 }
 
@@ -274,6 +280,41 @@ impl UserState {
         self.rare.as_deref().map_or(NONE, |rare| &rare.approvals)
     }
 
+    /// Whether the user has said of the event of this number that it was not them. The oldest reports are
+    /// forgotten.
+    pub fn has_reported(&self, seq: u64) -> bool {
+        self.rare
+            .as_deref()
+            .is_some_and(|rare| rare.reported.contains(&seq))
+    }
+
+    /// Since when the account is locked, if it is.
+    pub fn account_locked(&self) -> Option<Timestamp> {
+        self.rare.as_deref().and_then(|rare| rare.account_locked)
+    }
+
+    /// How strong a proof must be to unlock the account; none where it is not locked. As strong as what the
+    /// user has that is strongest: who has stolen something weaker does not unlock it.
+    pub fn unlocked_by(
+        &self,
+        policy: &EffectivePolicy,
+        deletion_wait: Seconds,
+        now: Timestamp,
+    ) -> Option<Strength> {
+        self.account_locked()?;
+        let methods = self.methods.iter().filter(|method| {
+            policy.allows(method.kind(), Purpose::SignIn) && method.is_usable(now)
+        });
+        let strongest = methods
+            .map(|method| method.strength(deletion_wait, now))
+            .max();
+        Some(
+            strongest
+                .unwrap_or(policy.unlock_strength)
+                .max(policy.unlock_strength),
+        )
+    }
+
     /// The strongest proof that this session made within `length` before `now`.
     pub fn fresh_proof(
         &self,
@@ -310,7 +351,8 @@ impl UserState {
     }
 
     /// The methods that can verify the user for this purpose now, in the order in which they are
-    /// asked: the default, then the others by strength, then recovery codes and access pass.
+    /// asked: the default, then the others by strength, then recovery codes and access pass. While the account
+    /// is locked, those that unlock it.
     pub fn candidates(
         &self,
         purpose: Purpose,
@@ -318,14 +360,18 @@ impl UserState {
         deletion_wait: Seconds,
         now: Timestamp,
     ) -> Vec<&Method> {
+        let unlocks = self.unlocked_by(policy, deletion_wait, now);
         let mut candidates: Vec<_> = self
             .methods
             .iter()
             .filter(|method| {
                 let kind = method.kind();
+                let strength = method.strength(deletion_wait, now);
+                let is_let = |needed| purpose == Purpose::SignIn && strength >= needed;
                 policy.allows(kind, purpose)
                     && method.is_usable(now)
-                    && policy.suffices_for(purpose, method.strength(deletion_wait, now))
+                    && policy.suffices_for(purpose, strength)
+                    && unlocks.is_none_or(is_let)
             })
             .collect();
         candidates.sort_by_key(|method| {
@@ -359,6 +405,11 @@ impl UserState {
             Some(source) if self.sources.has(source, now) => Familiarity::Known,
             _ => Familiarity::Elsewhere,
         }
+    }
+
+    /// Whether the user has signed in before, but not from this source lately.
+    pub fn is_new_place(&self, source: Source, now: Timestamp) -> bool {
+        !self.sources.is_empty() && !self.sources.has(source, now)
     }
 
     fn attempts(&self, from: Familiarity) -> Option<&Attempts> {

@@ -1,12 +1,12 @@
 //! One event of each type, as the golden files hold it.
 
 use secinfo_domain::event::{
-    Accepted, AccessPassIssued, ActivationFailed, Actor, ApprovalAnswer, ApprovalAnswered,
-    ApprovalRequested, BreakGlassUsed, CodeRequested, DefaultChanged, DefaultReason,
-    DeletionCancelled, DeletionReason, DeletionScheduled, DeliveryFailure, Event, Fact, Failure,
-    Familiarity, Gate, Locked, LogCreated, LogRestored, MessageDelivered, MessageFailed,
-    MethodDeleted, MethodEnrolled, MethodImported, MethodRenamed, PasswordReset,
-    PasswordResetFailed, PasswordResetLocked, PasswordResetRequested, PolicyChanged,
+    Accepted, AccessPassIssued, AccountLocked, AccountUnlocked, ActivationFailed, ActivityReported,
+    Actor, ApprovalAnswer, ApprovalAnswered, ApprovalRequested, BreakGlassUsed, CodeRequested,
+    DefaultChanged, DefaultReason, DeletionCancelled, DeletionReason, DeletionScheduled,
+    DeliveryFailure, Event, Fact, Failure, Familiarity, Gate, Locked, LogCreated, LogRestored,
+    MessageDelivered, MessageFailed, MethodDeleted, MethodEnrolled, MethodImported, MethodRenamed,
+    PasswordReset, PasswordResetFailed, PasswordResetLocked, PasswordResetRequested, PolicyChanged,
     RecoveryCodesIssued, RememberedSignIn, ResetFailure, Resynchronized, SetUpPostponed,
     StoredEvent, TerminalRemembered, TokenImported, TokenRemoved, TokenResynchronized, Unlocked,
     UserAdded, UserErased, VerificationFailed, VerificationSucceeded, Who,
@@ -280,6 +280,9 @@ fn facts() -> Vec<Fact> {
             paused_until: Some(due),
         }
         .into(),
+        AccountLocked {}.into(),
+        AccountUnlocked { method: METHOD }.into(),
+        ActivityReported { reported: 26 }.into(),
     ]
 }
 

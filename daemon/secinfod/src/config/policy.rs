@@ -69,6 +69,8 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
         first_method: section.read("first_method", or.first_method, word(&FIRST_METHOD)),
         fresh_proof: section.read("fresh_proof", or.fresh_proof, length(1..=HOUR)),
         deletion_wait: section.read("deletion_wait", or.deletion_wait, length(1..=30 * DAY)),
+        unlock_strength: section.read("unlock_strength", or.unlock_strength, word(&STRENGTH)),
+        new_places: section.read("new_places", or.new_places, value::yes_or_no),
         authenticator_app: section.within("authenticator-app", |section| {
             authenticator_app(section, or.authenticator_app)
         }),

@@ -81,6 +81,12 @@ impl EventType {
         "locked" Warning "82c5a3b58d534475812c9b6cef28076a";
         /// The locks of a user were lifted.
         "unlocked" Notice "f6dba64c20084b0bb4f1b60ab3e3e963";
+        /// An account was locked: nobody signs in to it.
+        "account-locked" Warning "2ac87c004ec84ce28de0f2b2df7dc58c";
+        /// A user unlocked their account by a proof.
+        "account-unlocked" Notice "527163ee0b554898909aac64954f3375";
+        /// A user said of something in their account that it was not them.
+        "activity-reported" Warning "f9c9bd22a93d4e85a7848d199b5ce6d7";
         /// A user is about to get a new password by a reset.
         "password-reset-requested" Notice "1b15d337aa3d41c5a21d0350738dea3e";
         /// A user has a new password by a reset.

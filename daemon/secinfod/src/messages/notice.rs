@@ -37,6 +37,20 @@ pub enum NoticeItem {
     PasswordUncertain,
     /// Wrong answers locked password reset, or one kind of method for it.
     ResetLocked(Option<Kind>),
+    /// The account was locked.
+    AccountLocked,
+    /// The user unlocked the account with a method of this kind.
+    AccountUnlocked(Kind),
+    /// An administrator unlocked the account.
+    AccountUnlockedByAdministrator,
+    /// The user reported that something was not them.
+    Reported,
+    /// Another user of the host has locked their account.
+    AdministratorAccountLocked,
+    /// Another user of the host reported that something was not them.
+    AdministratorReported,
+    /// A sign-in came from a place that the user has not signed in from lately; empty where it is not known.
+    NewPlace(String),
     /// A sign-in was made with a break-glass code.
     BreakGlass,
     /// There may be a copy of a security key.
@@ -97,6 +111,22 @@ impl NoticeItem {
                 kind: named(kind).into(),
             }),
             Self::ResetLocked(None) => words.say(message::NoticeResetLocked),
+            Self::AccountLocked => words.say(message::NoticeAccountLocked),
+            Self::AccountUnlocked(kind) => words.say(message::NoticeAccountUnlocked {
+                kind: named(kind).into(),
+            }),
+            Self::AccountUnlockedByAdministrator => {
+                words.say(message::NoticeAccountUnlockedByAdministrator)
+            }
+            Self::Reported => words.say(message::NoticeReported),
+            Self::AdministratorAccountLocked => {
+                words.say(message::NoticeAdministratorAccountLocked)
+            }
+            Self::AdministratorReported => words.say(message::NoticeAdministratorReported),
+            Self::NewPlace(origin) => words.say(message::NoticeNewPlace {
+                has_origin: (!origin.is_empty()).into(),
+                origin: outside::clean(origin).into(),
+            }),
             Self::BreakGlass => words.say(message::NoticeBreakGlass),
         }
     }

@@ -46,6 +46,8 @@ pub struct ActivityLine {
     pub source: Option<String>,
     /// The name of who did it; none for the daemon itself, and for who can no longer be named.
     pub by: Option<String>,
+    /// The name of who had signed in and became root since, where root did it.
+    pub login: Option<String>,
     /// What a verification was for.
     pub purpose: Option<Purpose>,
     /// Why, or how it ended: the word in the event.
@@ -131,7 +133,7 @@ impl Activity {
     ) -> Result<ProvenEvent, ServiceError> {
         let user = self.core.person(uid)?.id;
         self.read(caller, || {
-            let (_, event) = self.event(user, seq)?;
+            let (_, event) = self.stored(user, seq)?;
             let proofs = &self.core.reader().proofs;
             let (hashes, checkpoint) = proofs.inclusion_with_checkpoint(seq)?;
             Ok(ProvenEvent {
@@ -143,8 +145,24 @@ impl Activity {
         .await
     }
 
+    /// The event `seq`, which is about the user `uid`, as `caller` asks.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::prove`].
+    pub(super) async fn event(
+        &self,
+        uid: u32,
+        caller: u32,
+        seq: u64,
+    ) -> Result<Event, ServiceError> {
+        let user = self.core.person(uid)?.id;
+        let stored = self.read(caller, || self.stored(user, seq)).await?;
+        Ok(stored.0.event)
+    }
+
     /// The event `seq` if it is about this user.
-    fn event(&self, user: UserId, seq: u64) -> Result<(StoredEvent, Vec<u8>), ServiceError> {
+    fn stored(&self, user: UserId, seq: u64) -> Result<(StoredEvent, Vec<u8>), ServiceError> {
         let events = self.core.reader().log.read(seq, 1, usize::MAX)?;
         let (found, bytes) = events.into_iter().next().ok_or(ServiceError::NotFound)?;
         let event = decoded(&bytes)?;
@@ -200,10 +218,11 @@ impl Activity {
                 .map(|label| label.as_str().to_owned()),
             source: place_in(&event.fact).and_then(|place| self.place(user, place)),
             by: self.by(&event),
+            login: event.actor.login.and_then(|login| self.name(login)),
             service: event.actor.service,
             purpose: about.purpose,
             reason: about.reason,
-            is_reported: false,
+            is_reported: state.user(user).is_some_and(|user| user.has_reported(seq)),
         }
     }
 
@@ -217,13 +236,16 @@ impl Activity {
 
     /// Root passes on what people do who sign in, whoever they are.
     fn by(&self, event: &Event) -> Option<String> {
-        let name = |id| Some(self.core.account_of(id)?.name.as_str().to_owned());
         match event.actor.who {
             Who::System => None,
             Who::Root if is_of_sign_in(&event.fact) => None,
             Who::Root => Some("root".to_owned()),
-            Who::User(id) => name(id),
+            Who::User(id) => self.name(id),
         }
+    }
+
+    fn name(&self, user: UserId) -> Option<String> {
+        Some(self.core.account_of(user)?.name.as_str().to_owned())
     }
 
     /// Reads in the turn of this caller.
@@ -378,6 +400,7 @@ impl About {
                 ..Self::default()
             },
             Fact::Locked(fact) => Self::method(fact.method),
+            Fact::AccountUnlocked(fact) => Self::method(fact.method),
             Fact::PasswordResetFailed(fact) => Self {
                 reason: Some(fact.reason.as_str()),
                 ..Self::default()

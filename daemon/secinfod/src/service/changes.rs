@@ -4,7 +4,7 @@ use super::SecurityInfo;
 use crate::core::{Person, Requester, ServiceError};
 use crate::methods::payload::label_of;
 use secinfo_domain::event::Fact;
-use secinfo_domain::{Action, Label, MethodId, Refusal, SealedPart, Timestamp, UserId};
+use secinfo_domain::{Action, Event, Label, MethodId, Refusal, SealedPart, Timestamp, UserId};
 
 /// The outcome of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,10 +75,10 @@ impl SecurityInfo {
         uid: u32,
         by: &Requester,
         action: Action,
-    ) -> Result<Person, ServiceError> {
+    ) -> Result<(Person, Vec<Event>), ServiceError> {
         let person = self.core.person(uid)?;
-        self.notices.commit(&person, by, action, Vec::new()).await?;
-        Ok(person)
+        let events = self.notices.commit(&person, by, action, Vec::new()).await?;
+        Ok((person, events))
     }
 
     /// Carries out everything that is due: new keys for tags, deletions whose waiting time is over,

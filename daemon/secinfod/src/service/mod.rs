@@ -4,6 +4,7 @@
 //! Each part has its own state and stands on the [core](crate::core).
 
 mod activity;
+mod administrators;
 mod approvals;
 mod asking_phones;
 mod backup;
@@ -60,6 +61,8 @@ pub use crate::core::{
 pub use crate::methods::EnrollmentRequest;
 pub use crate::methods::payload::{MethodPayload, SecretBytes, TokenPayload};
 
+use crate::messages::NoticeItem;
+use administrators::{About, Administrators};
 use open_sessions::OpenSessions;
 use secinfo_domain::Action;
 use security_keys::SecurityKeys;
@@ -79,6 +82,7 @@ pub struct Service {
     sign_ins: Arc<SignIns>,
     resets: Resets,
     open_sessions: OpenSessions,
+    administrators: Administrators,
     issued_codes: Arc<IssuedCodes>,
     tokens: Tokens,
     imports: Imports,
@@ -158,7 +162,9 @@ impl Service {
             verifications: Arc::clone(&verifications),
             sign_ins: Arc::clone(&sign_ins),
         };
+        let administrators = Administrators::new(Arc::clone(&core), Arc::clone(&notices));
         let resets = Resets::new(reset::Parts {
+            administrators: administrators.clone(),
             core: Arc::clone(&core),
             notices: Arc::clone(&notices),
             codes,
@@ -176,6 +182,7 @@ impl Service {
             sign_ins,
             resets,
             open_sessions,
+            administrators,
             tokens: Tokens::new(Arc::clone(&core), Arc::clone(&notices)),
             imports: Imports::new(Arc::clone(&core), Arc::clone(&notices)),
             activity: Activity::new(Arc::clone(&core)),
@@ -278,10 +285,41 @@ impl Service {
     /// deletion, set the default, unlock, erase, revoke a pass.
     pub async fn act(&self, uid: u32, by: &Requester, action: Action) -> Result<(), ServiceError> {
         let erases = matches!(action, Action::Erase);
-        let person = self.security_info.act(uid, by, action).await?;
+        let (person, _) = self.security_info.act(uid, by, action).await?;
         if erases {
             self.core.accounts().forget(&person.account);
             self.open_sessions.close_of(&person);
+        }
+        Ok(())
+    }
+
+    /// Locks the account of a user at once: what is open for them ends, and administrators are told.
+    pub async fn lock_account(&self, uid: u32, by: &Requester) -> Result<(), ServiceError> {
+        let (person, events) = self.security_info.act(uid, by, Action::LockAccount).await?;
+        // What is open where it was locked before may be what unlocks it.
+        if !events.is_empty() {
+            self.open_sessions.close_of(&person);
+            let item = NoticeItem::AdministratorAccountLocked;
+            self.administrators.tell(&person, About::Anybody, item);
+        }
+        Ok(())
+    }
+
+    /// Records that a user says of the event `seq` that it was not them: what is open for them ends, and
+    /// administrators are told.
+    pub async fn report_activity(
+        &self,
+        uid: u32,
+        by: &Requester,
+        seq: u64,
+    ) -> Result<(), ServiceError> {
+        let event = Box::new(self.activity.event(uid, by.uid, seq).await?);
+        let action = Action::ReportActivity { seq, event };
+        let (person, events) = self.security_info.act(uid, by, action).await?;
+        if !events.is_empty() {
+            self.open_sessions.close_of(&person);
+            let item = NoticeItem::AdministratorReported;
+            self.administrators.tell(&person, About::Anybody, item);
         }
         Ok(())
     }

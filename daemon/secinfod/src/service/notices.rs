@@ -11,7 +11,10 @@ use crate::methods::payload::MethodPayload;
 use secinfo_channel::{MessagePurpose, Reason};
 use secinfo_domain::event::{Accepted, DeletionReason, Fact, Failure, ResetFailure};
 use secinfo_domain::policy::{Limit, Notices as Recipients};
-use secinfo_domain::{Action, Event, Kind, MessageId, MethodId, Seconds, State, Timestamp, UserId};
+use secinfo_domain::{
+    Action, Event, Kind, MessageId, MethodId, Purpose, SealedPart, Seconds, State, Timestamp,
+    UserId,
+};
 use secinfo_ledger::NewKey;
 use std::collections::VecDeque;
 use std::path::Path;
@@ -232,6 +235,29 @@ impl Notices {
         contacts
     }
 
+    /// That a sign-in among these events came from a place which its user has not signed in from lately, where
+    /// policy has users told of that. A user's first sign-in is from no new place.
+    fn new_place(&self, user: UserId, before: &State, events: &[Event]) -> Option<NoticeItem> {
+        let known = before
+            .user(user)
+            .filter(|_| before.policy().rules.new_places)?;
+        events.iter().find_map(|event| match &event.fact {
+            Fact::VerificationSucceeded(fact) if fact.purpose == Purpose::SignIn => {
+                let source = fact
+                    .source
+                    .filter(|source| known.is_new_place(*source, event.time));
+                source?;
+                let place = fact.place.as_ref();
+                let opened = place.and_then(|place| {
+                    let (key, part) = (user.into(), SealedPart::Place);
+                    self.core.open::<String>(key, part, place.as_bytes()).ok()
+                });
+                Some(NoticeItem::NewPlace(opened.unwrap_or_default()))
+            }
+            _ => None,
+        })
+    }
+
     /// Queues a notice of what these events are to the user. `before` is the state before them, and
     /// `contacts` what was looked up before, if it was.
     fn notify(
@@ -241,7 +267,8 @@ impl Notices {
         before: &State,
         events: &[Event],
     ) {
-        let items = items(before, person.id, events);
+        let mut items = items(before, person.id, events);
+        items.extend(self.new_place(person.id, before, events));
         if items.is_empty() {
             return;
         }
@@ -394,6 +421,11 @@ fn marked(state: &State, user: UserId) -> usize {
         .count()
 }
 
+fn is_locked(state: &State, user: UserId) -> bool {
+    let user = state.user(user);
+    user.is_some_and(|user| user.account_locked().is_some())
+}
+
 fn item_of(before: &State, after: &State, user: UserId, fact: &Fact) -> Option<NoticeItem> {
     let kind_in = |state: &State, method| state.kind_of(user, method);
     match fact {
@@ -424,7 +456,16 @@ fn item_of(before: &State, after: &State, user: UserId, fact: &Fact) -> Option<N
             (marked(after, user) > marked(before, user)).then_some(NoticeItem::MayBeCopied)
         }
         Fact::Locked(fact) => kind_in(before, fact.method).map(NoticeItem::Locked),
-        Fact::Unlocked(fact) if fact.gates.is_empty() => Some(NoticeItem::Unlocked),
+        Fact::AccountLocked(_) => Some(NoticeItem::AccountLocked),
+        Fact::AccountUnlocked(fact) => kind_in(before, fact.method)
+            .or_else(|| kind_in(after, fact.method))
+            .map(NoticeItem::AccountUnlocked),
+        Fact::ActivityReported(_) => Some(NoticeItem::Reported),
+        Fact::Unlocked(fact) if fact.gates.is_empty() => Some(if is_locked(before, user) {
+            NoticeItem::AccountUnlockedByAdministrator
+        } else {
+            NoticeItem::Unlocked
+        }),
         Fact::Unlocked(_) => Some(NoticeItem::UnlockedByReset),
         Fact::PasswordReset(_) => Some(NoticeItem::PasswordReset),
         Fact::PasswordResetFailed(fact) => match fact.reason {

@@ -60,6 +60,8 @@ pub struct Overview {
     /// Until when no requests for sign-ins are sent to the user's phones, because one was declined as another
     /// person's.
     pub push_paused_until: Option<Timestamp>,
+    /// Since when the account is locked.
+    pub account_locked: Option<Timestamp>,
 }
 
 /// One user in the list of all.
@@ -103,6 +105,7 @@ impl SecurityInfo {
                 let approvals = user.approvals();
                 approvals.paused_until(Purpose::SignIn, self.core.now())
             }),
+            account_locked: user.and_then(UserState::account_locked),
         })
     }
 
@@ -176,6 +179,7 @@ impl SecurityInfo {
             methods: u32::try_from(user.methods().len()).unwrap_or(u32::MAX),
             default: user.default_method().map(Method::kind),
             state: match (locked, user.still_required(&policy)) {
+                _ if user.account_locked().is_some() => user_state::ACCOUNT_LOCKED,
                 (true, _) => user_state::LOCKED,
                 (false, 0) => user_state::OK,
                 (false, _) => user_state::METHODS_REQUIRED,

@@ -61,3 +61,25 @@ activity-token-resynchronized = Wieder in Takt gebracht
 activity-password-reset = Neues Passwort festgelegt
 activity-password-reset-failed = Neues Passwort nicht festgelegt
 activity-password-reset-locked = Zurücksetzen des Passworts nach falschen Antworten gesperrt
+activity-account-locked = Konto gesperrt
+activity-account-unlocked = Konto entsperrt
+activity-activity-reported = Als fremd gemeldet
+
+# „Das war ich nicht“, und das Konto sperren.
+
+page-account-locked = Dieses Konto ist gesperrt, seit { $when }: Niemand kann sich anmelden. Entsperren: secinfo unlock
+lock-warning = Niemand wird sich an Ihrem Konto anmelden oder sein Passwort zurücksetzen können, bis Ihre stärkste Methode es entsperrt oder die Administration. Was Ihre Anmeldungen hinterlassen haben, endet.
+lock-confirm = Konto jetzt sperren?
+lock-nothing = Nichts wurde gesperrt.
+lock-yes-missing = ohne Terminal sperrt nur: secinfo lock --yes
+account-locked = Ihr Konto ist gesperrt. Zum Entsperren weisen Sie sich mit Ihrer stärksten Methode aus: secinfo unlock
+account-locked-of = Das Konto von { $user } ist gesperrt. Entsperren: secinfo unlock { $user }
+account-unlocked = Ihr Konto ist entsperrt.
+account-not-locked = Ihr Konto ist nicht gesperrt.
+report-warning = Gemeldet wird, dass Sie das nicht waren:
+report-confirm = Melden?
+report-nothing = Nichts wurde gemeldet.
+report-yes-missing = ohne Terminal meldet nur: secinfo activity --not-me SEQ --yes
+reported = Das ist gemeldet. Was Ihre Anmeldungen hinterlassen haben, ist ungültig; für Änderungen weisen Sie sich neu aus.
+report-next = Ändern Sie Ihr Passwort, und löschen Sie Methoden, die nicht von Ihnen sind.
+report-no-line = in Ihrem Konto gibt es keine Zeile { $number }; siehe: secinfo activity

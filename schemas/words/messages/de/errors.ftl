@@ -32,6 +32,7 @@ error-PlaceTaken = Diese Nummer oder ihr Platz ist schon vergeben: Wählen Sie m
 error-TooSoon = Vor dem nächsten Versuch müssen Sie warten: Versuchen Sie es später wieder.
 error-TooOften = Das war zu oft in letzter Zeit: Warten Sie, bis die Zeit um ist, und versuchen Sie es dann wieder.
 error-MethodLocked = Falsche Codes haben diese Methode für eine Weile gesperrt: Nehmen Sie eine andere, warten Sie, oder bitten Sie die Administration, sie zu entsperren.
+error-AccountLocked = Das Konto ist gesperrt: Weisen Sie sich mit Ihrer stärksten Methode aus, um es zu entsperren, oder bitten Sie die Administration darum.
 error-NoMethod = Es gibt keine Methode, mit der Sie sich ausweisen können: Fügen Sie zuerst eine hinzu, oder bitten Sie die Administration um einen Zugangspass.
 error-LastMethod = Die Richtlinie verlangt diese Methode: Fügen Sie eine andere hinzu, die sie ersetzt, und löschen Sie dann diese.
 error-KindNotAllowed = Die Richtlinie erlaubt diese Art hier nicht: Wählen Sie eine andere.

@@ -24,3 +24,13 @@ notice-not-me = Eine Anmeldung wurde auf Ihrem Telefon als fremd abgelehnt: { $s
 notice-not-me-own = Die Anfrage eines Programms unter Ihrem Konto wurde auf Ihrem Telefon als fremd abgelehnt. Wenn Sie sie nicht begonnen haben, ist das Programm nicht von Ihnen: Sehen Sie nach, welche laufen. Anfragen an Ihr Telefon ruhen eine Zeit lang.
 notice-not-me-reset = Ein Zurücksetzen Ihres Passworts wurde auf Ihrem Telefon als fremd abgelehnt. Nichts wurde geändert, und beim Zurücksetzen wird Ihr Telefon eine Zeit lang nicht gefragt.
 notice-break-glass = Jemand hat sich mit einem Notfallcode angemeldet, den die Administration für Sie erstellt hatte.
+notice-account-locked = Ihr Konto ist gesperrt: Niemand kann sich anmelden oder das Passwort zurücksetzen. Ihre stärkste Methode entsperrt es, oder die Administration.
+notice-account-unlocked = Ihr Konto wurde mit einer Ihrer Methoden entsperrt: { $kind }. Wenn Sie das nicht waren, sperren Sie es wieder: secinfo lock
+notice-account-unlocked-by-administrator = Die Administration hat Ihr Konto entsperrt.
+notice-reported = Etwas, was in Ihrem Konto geschehen ist, wurde als fremd gemeldet. Was Ihre Anmeldungen hinterlassen haben, ist ungültig. Sehen Sie nach, was geschehen ist, und sperren Sie nötigenfalls das Konto: secinfo activity, secinfo lock
+notice-administrator-account-locked = Jemand hat auf diesem Rechner das eigene Konto gesperrt, wie man es gegen Eindringlinge tut. Welches: secinfo users
+notice-administrator-reported = Jemand hat auf diesem Rechner gemeldet, dass andere das eigene Konto benutzt haben. Wer, sagt das Protokoll: secinfo audit log --type activity-reported
+notice-new-place = Sie haben sich von einem Ort aus angemeldet, von dem aus Sie sich lange nicht angemeldet haben{ $has_origin ->
+    [yes] : { $origin }
+   *[no] {""}
+}. Wenn Sie das nicht waren: secinfo activity, secinfo lock

@@ -32,6 +32,8 @@ prompt-send = Enter schickt einen Code per { $call ->
    *[no] {""}
 }:{" "}
 
+prompt-account-locked = Dieses Konto ist gesperrt. Ihre stärkste Methode entsperrt es, oder die Administration (Enter beendet):{" "}
+note-account-locked = Dieses Konto ist gesperrt. Womit Sie sich jetzt ausweisen, entsperrt es.
 note-wrong = Der Code stimmt nicht.
 note-no-code = Das ist kein Code: Ein Code hat { $digits } Ziffern.
 note-password = Das ist Ihr Passwort: Hier wird ein Code gebraucht.
@@ -146,6 +148,8 @@ recovery-kept = Enter, wenn Sie sie haben:{" "}
 end-too-many-attempts = Zu viele falsche Codes: Fangen Sie von vorn an.
 end-locked = Falsche Codes haben Ihre Methoden für { $length } gesperrt: Warten Sie, oder bitten Sie die Administration, sie zu entsperren.
 end-expired = Das hat zu lange gedauert: Fangen Sie von vorn an.
+end-account-locked = Dieses Konto ist gesperrt. Ihre stärkste Methode entsperrt es, oder die Administration.
+end-account-unlocked = Ihr Konto ist entsperrt.
 end-no-method = Sie brauchen eine Methode, sich auszuweisen, und können hier keine einrichten: Wenden Sie sich an die Administration.
 end-grace-over = Die Frist, eine Methode einzurichten, ist vorbei: Bitten Sie die Administration um einen Zugangspass.
 end-set-up-elsewhere = Sie brauchen eine Methode, sich auszuweisen, und können hier keine einrichten: Melden Sie sich dafür per SSH oder an einem Terminal an, oder bitten Sie die Administration um einen Zugangspass.

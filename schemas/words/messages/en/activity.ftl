@@ -61,3 +61,25 @@ activity-token-resynchronized = Brought back into step
 activity-password-reset = New password set
 activity-password-reset-failed = New password not set
 activity-password-reset-locked = Password reset locked after wrong answers
+activity-account-locked = Account locked
+activity-account-unlocked = Account unlocked
+activity-activity-reported = Reported as not by you
+
+# “This was not me”, and locking the account.
+
+page-account-locked = This account is locked since { $when }: nobody can sign in to it. To unlock it: secinfo unlock
+lock-warning = Nobody will be able to sign in to your account, and its password cannot be reset, until your strongest method unlocks it or an administrator does. What your sign-ins have left ends.
+lock-confirm = Lock your account now?
+lock-nothing = Nothing was locked.
+lock-yes-missing = say --yes to lock when standard input is not a terminal
+account-locked = Your account is locked. To unlock it, prove your strongest method: secinfo unlock
+account-locked-of = The account of { $user } is locked. To unlock it: secinfo unlock { $user }
+account-unlocked = Your account is unlocked.
+account-not-locked = Your account is not locked.
+report-warning = It will be reported that this was not you:
+report-confirm = Report it?
+report-nothing = Nothing was reported.
+report-yes-missing = say --yes to report when standard input is not a terminal
+reported = It is reported. What your sign-ins have left is void; prove a method anew for changes.
+report-next = Change your password, and delete methods that are not yours.
+report-no-line = there is no line { $number } in your activity; see: secinfo activity

@@ -32,6 +32,7 @@ error-PlaceTaken = That number, or the place that it would have, is taken: choos
 error-TooSoon = You have to wait before the next attempt: try again later.
 error-TooOften = You have done that too often lately: wait until the time is over, then do it again.
 error-MethodLocked = Wrong codes locked this method for a while: use another method, wait, or ask an administrator to unlock it.
+error-AccountLocked = The account is locked: prove your strongest method to unlock it, or ask an administrator to.
 error-NoMethod = There is no method to verify with: add one first, or ask an administrator for an access pass.
 error-LastMethod = Policy requires this method: add another that takes its place, then delete this one.
 error-KindNotAllowed = Policy does not allow that kind here: choose another.

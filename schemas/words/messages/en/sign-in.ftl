@@ -32,6 +32,8 @@ prompt-send = Press Enter to have a code sent by { $call ->
    *[no] {""}
 }:{" "}
 
+prompt-account-locked = This account is locked. Your strongest method unlocks it, or an administrator (Enter to end):{" "}
+note-account-locked = This account is locked. What you prove now unlocks it.
 note-wrong = That code is not right.
 note-no-code = That is no code: a code has { $digits } digits.
 note-password = That is your password: here a code is asked for.
@@ -146,6 +148,8 @@ recovery-kept = Press Enter when you have them:{" "}
 end-too-many-attempts = Too many wrong codes: begin again.
 end-locked = Wrong codes locked your methods for { $length }: wait, or ask an administrator to unlock them.
 end-expired = That took too long: begin again.
+end-account-locked = This account is locked. Your strongest method unlocks it, or an administrator.
+end-account-unlocked = Your account is unlocked.
 end-no-method = You need a method to verify that it is you, and cannot set one up here: ask an administrator.
 end-grace-over = The time in which you could put off setting up a method is over: ask an administrator for an access pass.
 end-set-up-elsewhere = You need a method to verify that it is you, and cannot set one up here: sign in over SSH or at a terminal to do so, or ask an administrator for an access pass.

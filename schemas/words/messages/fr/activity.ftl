@@ -61,3 +61,25 @@ activity-token-resynchronized = Resynchronisation
 activity-password-reset = Nouveau mot de passe défini
 activity-password-reset-failed = Nouveau mot de passe non défini
 activity-password-reset-locked = Réinitialisation du mot de passe bloquée après des réponses fausses
+activity-account-locked = Compte verrouillé
+activity-account-unlocked = Compte déverrouillé
+activity-activity-reported = Signalé comme n’étant pas de vous
+
+# « Ce n’était pas moi », et verrouiller le compte.
+
+page-account-locked = Ce compte est verrouillé depuis { $when } : personne ne peut s’y connecter. Pour le déverrouiller : secinfo unlock
+lock-warning = Personne ne pourra se connecter à votre compte ni réinitialiser son mot de passe avant que votre méthode la plus forte ou un administrateur ne le déverrouille. Ce que vos connexions ont laissé prend fin.
+lock-confirm = Verrouiller votre compte maintenant ?
+lock-nothing = Rien n’a été verrouillé.
+lock-yes-missing = indiquez --yes pour verrouiller quand l’entrée standard n’est pas un terminal
+account-locked = Votre compte est verrouillé. Pour le déverrouiller, prouvez votre méthode la plus forte : secinfo unlock
+account-locked-of = Le compte de { $user } est verrouillé. Pour le déverrouiller : secinfo unlock { $user }
+account-unlocked = Votre compte est déverrouillé.
+account-not-locked = Votre compte n’est pas verrouillé.
+report-warning = Il sera signalé que ce n’était pas vous :
+report-confirm = Le signaler ?
+report-nothing = Rien n’a été signalé.
+report-yes-missing = indiquez --yes pour signaler quand l’entrée standard n’est pas un terminal
+reported = C’est signalé. Ce que vos connexions ont laissé n’est plus valable ; pour des changements, prouvez à nouveau une méthode.
+report-next = Changez votre mot de passe et supprimez les méthodes qui ne sont pas les vôtres.
+report-no-line = il n’y a pas de ligne { $number } dans votre activité ; voir : secinfo activity

@@ -32,6 +32,8 @@ prompt-send = Entrée pour recevoir un code par { $call ->
    *[no] {""}
 } :{" "}
 
+prompt-account-locked = Ce compte est verrouillé. Votre méthode la plus forte le déverrouille, ou un administrateur (Entrée pour terminer) :{" "}
+note-account-locked = Ce compte est verrouillé. Ce que vous prouvez maintenant le déverrouille.
 note-wrong = Ce code n’est pas juste.
 note-no-code = Ce n’est pas un code : un code a { $digits } chiffres.
 note-password = C’est votre mot de passe : ici, il faut un code.
@@ -146,6 +148,8 @@ recovery-kept = Entrée quand vous les avez :{" "}
 end-too-many-attempts = Trop de codes faux : recommencez.
 end-locked = Des codes faux ont bloqué vos méthodes pour { $length } : attendez, ou demandez à un administrateur de les débloquer.
 end-expired = Cela a pris trop de temps : recommencez.
+end-account-locked = Ce compte est verrouillé. Votre méthode la plus forte le déverrouille, ou un administrateur.
+end-account-unlocked = Votre compte est déverrouillé.
 end-no-method = Il vous faut une méthode pour prouver qui vous êtes, et vous ne pouvez pas en installer ici : adressez-vous à un administrateur.
 end-grace-over = Le délai pour installer une méthode est passé : demandez un passe d’accès à un administrateur.
 end-set-up-elsewhere = Il vous faut une méthode pour prouver qui vous êtes, et vous ne pouvez pas en installer ici : connectez-vous pour cela par SSH ou dans un terminal, ou demandez un passe d’accès à un administrateur.

@@ -95,6 +95,9 @@ impl Requests {
                 }
             }
             Fact::MethodDeleted(fact) => self.end(|sent| sent.fact.method == Some(fact.method)),
+            Fact::AccountLocked(_) | Fact::ActivityReported(_) => {
+                self.end(|sent| sent.user == user);
+            }
             Fact::Unlocked(_) => self.not_me.retain(|not_me| not_me.user != user),
             _ => {}
         }

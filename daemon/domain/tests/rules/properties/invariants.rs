@@ -5,7 +5,9 @@ use super::world::{World, is_carried_out};
 use proptest::test_runner::TestCaseError;
 use proptest::{prop_assert, prop_assert_eq};
 use secinfo_domain::event::Familiarity;
-use secinfo_domain::event::{Accepted, Credential, Event, Fact, Resynchronized, Who};
+use secinfo_domain::event::{
+    Accepted, Credential, DeletionReason, Event, Fact, Resynchronized, Who,
+};
 use secinfo_domain::kind::HardwareToken;
 use secinfo_domain::state::{Method, UserState};
 use secinfo_domain::{Authority, MethodId, State, TimeStep, Timestamp, UserCommand};
@@ -135,6 +137,51 @@ pub fn fact(before: &State, event: &Event) -> Checked {
             prop_assert!(default.is_none() || default != fact.method, "no change");
         }
         _ => {}
+    }
+    Ok(())
+}
+
+/// Nobody locks another, and a locked account lets nothing happen by its user's own right but the proof that
+/// unlocks it.
+pub fn lock(before: &State, command: &UserCommand, events: &[Event]) -> Checked {
+    let context = &command.context;
+    let mut locks = events.iter();
+    if locks.any(|event| matches!(event.fact, Fact::AccountLocked(_))) {
+        let may = context.on_self || context.authority == Authority::Administrator;
+        prop_assert!(may, "locked by another: {command:?}");
+    }
+    let Some(user) = before.user(command.user) else {
+        return Ok(());
+    };
+    if context.authority != Authority::Own || user.account_locked().is_none() {
+        return Ok(());
+    }
+    let mut proved = None;
+    for event in events {
+        match &event.fact {
+            Fact::VerificationSucceeded(fact) => proved = Some(fact),
+            Fact::VerificationFailed(_)
+            | Fact::Locked(_)
+            | Fact::AccountUnlocked(_)
+            | Fact::ActivityReported(_)
+            | Fact::ApprovalRequested(_)
+            | Fact::CodeRequested(_)
+            | Fact::MessageDelivered(_)
+            | Fact::MessageFailed(_)
+            | Fact::DefaultChanged(_)
+            | Fact::UserAdded(_) => {}
+            Fact::MethodDeleted(fact) if fact.reason == DeletionReason::UsedUp => {}
+            other => prop_assert!(false, "a locked account let this happen: {other:?}"),
+        }
+    }
+    if let Some(proved) = proved {
+        let floor = before.policy().rules.unlock_strength;
+        prop_assert!(
+            proved.strength >= floor,
+            "unlocked by a weak proof: {proved:?}"
+        );
+        let mut unlocks = events.iter();
+        prop_assert!(unlocks.any(|event| matches!(event.fact, Fact::AccountUnlocked(_))));
     }
     Ok(())
 }

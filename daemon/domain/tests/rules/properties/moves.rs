@@ -122,6 +122,11 @@ pub enum What {
         outcome: usize,
     },
     UnlockByReset,
+    LockAccount,
+    /// The newest of the user's events, or one before it.
+    Report {
+        event: usize,
+    },
     Unlock,
     Erase,
     SetPolicy {
@@ -411,6 +416,8 @@ fn what() -> impl Strategy<Value = What> {
         3 => Just(What::RequestPassword),
         2 => (0_usize..5).prop_map(|outcome| What::RecordPassword { outcome }),
         1 => Just(What::UnlockByReset),
+        1 => Just(What::LockAccount),
+        2 => (0_usize..4).prop_map(|event| What::Report { event }),
         1 => Just(What::Unlock),
         1 => Just(What::Erase),
         4 => (0_u8..6).prop_map(|which| What::SetPolicy { which }),

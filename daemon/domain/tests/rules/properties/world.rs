@@ -80,6 +80,7 @@ impl World {
         prop_assert_eq!(self.state.events(), self.events.len() as u64);
         if let (Ok(events), Command::User(command)) = (&decided, &command) {
             invariants::own_deletion(&before, &self.state, command)?;
+            invariants::lock(&before, command, events)?;
             resets::gates(self, &before, command, events)?;
         }
         resets::sign_in_is_not_locked(self)?;
@@ -212,6 +213,17 @@ impl World {
             room: Room::Enough,
             introductions: [user, another].map(|id| (id, sealed("name"))).into(),
         }
+    }
+
+    /// A report of one of the user's newest events, or of the newest of others; none is there at first.
+    fn report(&self, user: UserId, back: usize) -> Option<Action> {
+        let events = || self.events.iter().enumerate().rev();
+        let own = events().filter(|(_, event)| event.user == Some(user));
+        let (place, event) = own.skip(back).chain(events()).next()?;
+        Some(Action::ReportActivity {
+            seq: place as u64,
+            event: Box::new(event.clone()),
+        })
     }
 
     fn action(&mut self, user: UserId, what: &What) -> Wanted {
@@ -354,6 +366,8 @@ impl World {
                 }
             }
             What::UnlockByReset => Action::UnlockByReset,
+            What::LockAccount => Action::LockAccount,
+            What::Report { event } => self.report(user, event).unwrap_or(Action::LockAccount),
             What::Unlock => Action::Unlock,
             What::Erase => Action::Erase,
             What::SetPolicy { which } => {

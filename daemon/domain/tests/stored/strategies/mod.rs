@@ -11,14 +11,15 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 use secinfo_domain::event::{
-    Accepted, AccessPassIssued, ActivationFailed, Actor, ApprovalAnswer, ApprovalAnswered,
-    ApprovalRequested, BreakGlassUsed, Credential, DefaultChanged, DefaultReason,
-    DeletionCancelled, DeletionReason, DeletionScheduled, Event, Fact, Failure, Familiarity, Gate,
-    Locked, LogCreated, LogRestored, MethodDeleted, MethodEnrolled, MethodImported, MethodRenamed,
-    PasswordReset, PasswordResetFailed, PasswordResetLocked, PasswordResetRequested, PolicyChanged,
-    RecoveryCodesIssued, RememberedSignIn, ResetFailure, Resynchronized, SetUpPostponed,
-    TerminalRemembered, TokenImported, TokenRemoved, TokenResynchronized, Unlocked, UserAdded,
-    UserErased, VerificationFailed, VerificationSucceeded, Who,
+    Accepted, AccessPassIssued, AccountLocked, AccountUnlocked, ActivationFailed, ActivityReported,
+    Actor, ApprovalAnswer, ApprovalAnswered, ApprovalRequested, BreakGlassUsed, Credential,
+    DefaultChanged, DefaultReason, DeletionCancelled, DeletionReason, DeletionScheduled, Event,
+    Fact, Failure, Familiarity, Gate, Locked, LogCreated, LogRestored, MethodDeleted,
+    MethodEnrolled, MethodImported, MethodRenamed, PasswordReset, PasswordResetFailed,
+    PasswordResetLocked, PasswordResetRequested, PolicyChanged, RecoveryCodesIssued,
+    RememberedSignIn, ResetFailure, Resynchronized, SetUpPostponed, TerminalRemembered,
+    TokenImported, TokenRemoved, TokenResynchronized, Unlocked, UserAdded, UserErased,
+    VerificationFailed, VerificationSucceeded, Who,
 };
 use secinfo_domain::kind::{
     AccessPass, AuthenticatorApp, Backup, Call, Email, HardwareToken, Push, RecoveryCodes,
@@ -340,6 +341,9 @@ pub fn fact() -> impl Strategy<Value = Fact> {
                 },
             ),
         ),
+        boxed(Just(AccountLocked {})),
+        boxed(method().prop_map(|method| AccountUnlocked { method })),
+        boxed(any::<u64>().prop_map(|reported| ActivityReported { reported })),
         boxed(codes_issued()),
         boxed(pass_issued()),
         boxed(imported()),

@@ -234,73 +234,86 @@ fn push() -> impl Strategy<Value = PushRules> {
 fn rules() -> impl Strategy<Value = Rules> {
     let general = (kinds(), any::<u8>(), any::<u16>(), first_method(), reset());
     let times = (seconds(), seconds(), seconds(), seconds());
+    let account = (strength(), any::<bool>());
     let small = any::<[u8; 8]>();
     let token = (any::<u16>(), any::<u16>(), security_key(), push());
     let notices = select(vec![Notices::All, Notices::Email, Notices::None]);
     let budget = (limit(), limit());
     let codes_and_throttle = (codes(), throttle(), notices, sign_in(), budget, listed());
-    (general, times, small, token, hotp(), codes_and_throttle).prop_map(
-        |(
-            (allowed, required, grace_days, first_method, reset),
-            (fresh_proof, deletion_wait, enrollment, verification),
-            [
-                drift,
-                most,
-                token_drift,
-                most_tokens,
-                recovery_codes,
-                attempts,
-                to_enrol,
-                to_answer,
-            ],
-            (look_ahead, resynchronization, security_key, push),
-            hotp,
-            (codes, throttle, notices, sign_in, (changes, verifications), listed),
-        )| Rules {
-            budget: BudgetRules {
-                changes,
-                verifications,
-            },
-            allowed,
-            required,
-            grace_days,
-            first_method,
-            reset,
-            fresh_proof,
-            deletion_wait,
-            authenticator_app: AuthenticatorAppRules {
-                algorithm: hotp.algorithm,
-                digits: hotp.digits,
-                drift,
-                most,
-            },
-            hardware_token: HardwareTokenRules {
-                look_ahead,
-                resynchronization,
-                drift: token_drift,
-                most: most_tokens,
-            },
-            push,
-            security_key,
-            security_questions: SecurityQuestionRules {
-                to_enrol,
-                to_answer,
-                listed,
-            },
-            recovery_codes: RecoveryCodeRules {
-                count: recovery_codes,
-            },
-            codes,
-            notices,
-            sign_in,
-            throttle,
-            session: SessionRules {
-                enrollment,
-                verification,
-                attempts,
-            },
-        },
+    (
+        general,
+        times,
+        account,
+        small,
+        token,
+        hotp(),
+        codes_and_throttle,
     )
+        .prop_map(
+            |(
+                (allowed, required, grace_days, first_method, reset),
+                (fresh_proof, deletion_wait, enrollment, verification),
+                (unlock_strength, new_places),
+                [
+                    drift,
+                    most,
+                    token_drift,
+                    most_tokens,
+                    recovery_codes,
+                    attempts,
+                    to_enrol,
+                    to_answer,
+                ],
+                (look_ahead, resynchronization, security_key, push),
+                hotp,
+                (codes, throttle, notices, sign_in, (changes, verifications), listed),
+            )| Rules {
+                budget: BudgetRules {
+                    changes,
+                    verifications,
+                },
+                allowed,
+                required,
+                grace_days,
+                first_method,
+                reset,
+                fresh_proof,
+                deletion_wait,
+                unlock_strength,
+                new_places,
+                authenticator_app: AuthenticatorAppRules {
+                    algorithm: hotp.algorithm,
+                    digits: hotp.digits,
+                    drift,
+                    most,
+                },
+                hardware_token: HardwareTokenRules {
+                    look_ahead,
+                    resynchronization,
+                    drift: token_drift,
+                    most: most_tokens,
+                },
+                push,
+                security_key,
+                security_questions: SecurityQuestionRules {
+                    to_enrol,
+                    to_answer,
+                    listed,
+                },
+                recovery_codes: RecoveryCodeRules {
+                    count: recovery_codes,
+                },
+                codes,
+                notices,
+                sign_in,
+                throttle,
+                session: SessionRules {
+                    enrollment,
+                    verification,
+                    attempts,
+                },
+            },
+        )
 }
 
 pub fn policy() -> impl Strategy<Value = Policy> {

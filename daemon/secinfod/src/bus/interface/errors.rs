@@ -167,6 +167,7 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         Refusal::SyncedKey => Reason::KeyNotAllowed,
         Refusal::WrongAgain => Reason::WrongCode,
         Refusal::MethodLocked { .. } | Refusal::ResetLocked { .. } => Reason::MethodLocked,
+        Refusal::AccountLocked => Reason::AccountLocked,
         Refusal::Expired => Reason::Expired,
         Refusal::PlaceTaken(_) | Refusal::NumberKnown(_) => Reason::PlaceTaken,
         Refusal::CountryNotAllowed => Reason::DestinationNotAllowed,
@@ -179,7 +180,8 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         Refusal::AdministratorNeeded | Refusal::ResetOff => Reason::NotAuthorized,
         Refusal::TooFewMethods => Reason::NoMethod,
         Refusal::NotForYourself => Reason::NotForYourself,
-        Refusal::AnswerDoesNotFit
+        Refusal::NotToBeReported
+        | Refusal::AnswerDoesNotFit
         | Refusal::ValidityOutOfRange
         | Refusal::NotAToken
         | Refusal::NotImported(_)

@@ -236,5 +236,8 @@ fn of_user(before: Option<&UserState>, after: &UserState, state: &State) -> Vec<
     if before.and_then(waits) != waits(after) {
         names.push(UserProperties::LOCKED_UNTIL);
     }
+    if before.and_then(UserState::account_locked) != after.account_locked() {
+        names.push(UserProperties::ACCOUNT_LOCKED);
+    }
     names
 }

@@ -36,8 +36,14 @@ pub(super) fn interface() -> Interface<Daemon> {
             "IssueAccessPass"(valid_seconds, once) -> (pass, expires) for manage => issue_access_pass;
             /// Revokes an access pass.
             "RevokeAccessPass"() -> () for manage => revoke_access_pass;
-            /// Lifts every lock of the user.
+            /// Lifts every lock of the user, that of the account too.
             "Unlock"() -> () for Access::Administrator(UNLOCK_USERS) => unlock;
+            /// Locks the account at once: proofs, open sign-ins and remembered terminals end, and nobody signs in
+            /// until it is unlocked, by the user's strongest method or an administrator.
+            "LockAccount"() -> () for Access::Owner { or: Some(MANAGE_USERS) } => lock_account;
+            /// Says of a line of one's own activity that it was not oneself: what sign-ins have left ends, and
+            /// administrators are told.
+            "ReportActivity"(seq) -> () for own => report_activity;
             /// What happened in the account, the newest first: of the events before this number, or 0 for
             /// the newest, at most so many and at most 200.
             "ListActivity"(before, limit) -> (entries) for read => list_activity;
@@ -79,6 +85,9 @@ async fn properties(call: Call<Daemon>) -> Result<UserProperties, BusError> {
         locked_until: seconds(overview.waits_until),
         push_paused_until: seconds(overview.push_paused_until),
         lacking_for_reset: security_info.lacking_for_reset(&person)?.into(),
+        account_locked: overview
+            .account_locked
+            .map_or(0, secinfo_domain::Timestamp::as_millis),
         fresh_proof_until: seconds(security_info.fresh_proof_until(&person, tag)),
     })
 }
@@ -215,6 +224,19 @@ async fn unlock(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
     act(call, Action::Unlock).await
 }
 
+async fn lock_account(call: Call<Daemon>, (): ()) -> Result<(), BusError> {
+    let by = requester(&call, None);
+    Ok(call.service().lock_account(uid_of(&call)?, &by).await?)
+}
+
+async fn report_activity(call: Call<Daemon>, (seq,): (u64,)) -> Result<(), BusError> {
+    let by = requester(&call, None);
+    Ok(call
+        .service()
+        .report_activity(uid_of(&call)?, &by, seq)
+        .await?)
+}
+
 async fn list_activity(
     call: Call<Daemon>,
     (before, limit): (u64, u32),
@@ -238,6 +260,7 @@ fn entry(uid: u32, line: ActivityLine) -> ActivityEntry {
         service: line.service.map(|service| text(service.as_str())),
         source: line.source,
         by: line.by,
+        login: line.login,
         purpose: line.purpose.map(|purpose| text(purpose.as_str())),
         reason: line.reason.map(text),
         reported: line.is_reported,

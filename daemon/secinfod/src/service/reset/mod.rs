@@ -6,7 +6,6 @@
 //! else: for a name that is no user's, for a user who has no methods, and for one whose resets are locked,
 //! the same is asked, codes are sent nowhere, and every answer is wrong.
 
-mod administrators;
 mod gates;
 mod helper;
 mod network;
@@ -18,6 +17,7 @@ mod starts;
 mod subject;
 mod tickets;
 
+use super::administrators::Administrators;
 use super::approvals::Approvals;
 use super::conversation::{self, Wording};
 use super::notices::Notices;
@@ -65,6 +65,7 @@ pub struct Resets {
 pub(super) struct Parts {
     pub(super) core: Arc<Core>,
     pub(super) notices: Arc<Notices>,
+    pub(super) administrators: Administrators,
     pub(super) codes: Arc<CodeSender>,
     pub(super) approvals: Arc<Approvals>,
     pub(super) verifications: Arc<Verifications>,

@@ -2,6 +2,8 @@
 
 use super::{Parts, Resets};
 use crate::core::{Person, Requester, ServiceError};
+use crate::messages::NoticeItem;
+use crate::service::administrators::About;
 use secinfo_domain::event::ResetFailure;
 use secinfo_domain::{Action, PasswordOutcome, Refusal, Seconds, TicketId, Timestamp};
 use secinfo_wire::password::{Ticket, TicketId as TicketNumber, TicketOutcome};
@@ -38,7 +40,8 @@ impl Parts {
         }
         if outcome == PasswordOutcome::Set {
             self.open_sessions.close_of(person);
-            self.tell_administrators(person);
+            self.administrators
+                .tell(person, About::Administrator, NoticeItem::AdministratorReset);
         }
         Ok(())
     }

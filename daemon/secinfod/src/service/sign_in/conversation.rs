@@ -56,6 +56,8 @@ pub struct SignIn {
     pub(super) ssh: Option<SshSignIn>,
     pub(super) may_set_up: bool,
     pub(super) words: Wording,
+    /// Whether the account was locked when it began, so that its proof unlocks it.
+    pub(super) account_locked: bool,
     /// None where the user has nothing to be verified by.
     pub(super) verification: Option<Verification>,
     pub(super) began: Timestamp,
@@ -83,6 +85,8 @@ pub(super) struct Talk {
 pub(super) enum Stage {
     /// A code of the method that the verification asks.
     Code,
+    /// That the user has read that the account is locked.
+    AccountLocked,
     /// What verifies the user on a security key, or that one is plugged in.
     Key(KeyStage),
     /// Which of these methods to ask instead.

@@ -30,6 +30,10 @@ impl Turn<'_> {
     /// cannot set up another here is let in.
     pub(super) async fn after_proof(&mut self) -> Result<Step, ServiceError> {
         self.talk.proved = true;
+        if self.sign_in.account_locked {
+            let message = self.sign_in.words.say("end-account-unlocked");
+            self.talk.messages.push(message);
+        }
         if let Some(missing) = self.missing()? {
             if missing.barred.is_none()
                 && let Some(step) = self.offer_kinds(&missing, None)?

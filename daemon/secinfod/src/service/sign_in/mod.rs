@@ -3,6 +3,7 @@
 //! The module shows each prompt and passes the answer back; what is asked, in which order, and how
 //! it ends is decided here, so that every program that signs users in does the same.
 
+mod account_locked;
 mod ask;
 mod conversation;
 mod finish;
@@ -32,6 +33,7 @@ use crate::core::{Person, Requester, ServiceError, Waiter, random_id};
 use crate::messages::Prompts;
 use crate::methods::security_key::KeyChallenge;
 use crate::wire_names::WireName;
+use account_locked::is_account_locked;
 use conversation::{LONGEST, Stage, Talk, Turn, outlook};
 use key::has_key;
 use secinfo_domain::{
@@ -167,7 +169,7 @@ impl SignIns {
         let mut turn = Turn::of(&self.parts, &session, &mut talk);
         let mut step = turn.begin(outlook).await;
         if verifies {
-            step = step.map(|step| turn.remind(step));
+            step = step.map(|step| turn.say_what_unlocks(turn.remind(step)));
         }
         drop(talk);
         if !matches!(step, Ok(Step::Ask(_))) {
@@ -203,6 +205,7 @@ impl SignIns {
             waiter: Waiter::account(by.uid),
         });
         let first_view = View::first(is_remote, &request.language);
+        let account_locked = is_account_locked(&self.parts.core, &person);
         let prompts = Prompts::of(self.parts.codes.language(&[&request.language]));
         let began = self.parts.core.now();
         let life = self.parts.core.state().policy().rules.session.verification;
@@ -219,6 +222,7 @@ impl SignIns {
             ssh: request.ssh,
             may_set_up: request.may_set_up,
             words: Wording::new(prompts, request.one_line, self.parts.core.clock()),
+            account_locked,
             verification,
             began,
             deadline: Mutex::new(began.plus(life.min(LONGEST))),
@@ -253,9 +257,13 @@ impl SignIns {
         is_password: bool,
     ) -> Result<Step, ServiceError> {
         let mut talk = session.subject().talk.lock().await;
-        self.sessions
-            .get(session.id())
-            .ok_or(ServiceError::SessionExpired)?;
+        if self.sessions.get(session.id()).is_none() {
+            let ended = Turn::of(&self.parts, session, &mut talk).ended_by_lock();
+            if let Some(Step::End(end)) = &ended {
+                self.count(&session.subject().by, end.outcome);
+            }
+            return ended.ok_or(ServiceError::SessionExpired);
+        }
         let mut turn = Turn::of(&self.parts, session, &mut talk);
         turn.is_password = is_password;
         let step = turn.take(answer).await;
@@ -294,8 +302,13 @@ impl SignIns {
 
 impl Turn<'_> {
     async fn begin(&mut self, outlook: SignInOutlook) -> Result<Step, ServiceError> {
-        if let SignInOutlook::SetUp(missing) = outlook {
-            return self.set_up_first(&missing).await;
+        match outlook {
+            SignInOutlook::SetUp(missing) => return self.set_up_first(&missing).await,
+            SignInOutlook::AccountLocked => return Ok(self.refuse_as_locked()),
+            _ if self.sign_in.account_locked && self.sign_in.verification.is_none() => {
+                return Ok(self.refuse_as_locked());
+            }
+            _ => {}
         }
         if !self.proves_otherwise()?
             && let Some(proven) = self.proved_over_ssh().await?
@@ -334,6 +347,7 @@ impl Turn<'_> {
         }
         match self.talk.stage.clone() {
             Stage::Code => self.on_code(answer.trim()).await,
+            Stage::AccountLocked => Ok(self.end_as_locked()),
             // Blanks may belong to a PIN.
             Stage::Key(stage) => self.on_key(stage, answer).await,
             Stage::Ways { ways, back } => self.on_ways(&ways, back, answer.trim()).await,

@@ -201,6 +201,7 @@ impl Turn<'_> {
         Ok(match outlook(&self.parts.core, person, by, place)? {
             SignInOutlook::SetUp(_) => None,
             SignInOutlook::NotCovered(why) => Some(Step::end(Outcome::NotCovered(why), Vec::new())),
+            SignInOutlook::AccountLocked => Some(self.end_as_locked()),
             SignInOutlook::Verify | SignInOutlook::Remembered => {
                 let message = sign_in.words.say("end-expired");
                 Some(Step::refused(RefusedFor::Expired, message))
