@@ -2,7 +2,7 @@
 
 use crate::commands::{
     access_pass, activity, add, audit, cancel_deletion, completions, default, delete, erase,
-    import, man, push, rename, reset, resync, security_key, tokens, unlock, verify,
+    import, lock, man, push, rename, reset, resync, security_key, tokens, unlock, verify,
 };
 use clap::{Args, Parser, Subcommand};
 use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
@@ -14,7 +14,7 @@ use secinfo_words::Language;
 const BUS: &str =
     "Use the bus at this address instead of the system bus (or set SECINFO_BUS_ADDRESS)";
 const BUS_TRUST: &str = "On the system bus the service must run as root or secinfo. The program that listens at an address given here is trusted.";
-const JSON: &str = r#"JSON: {"user":{"uid", "name"}, "host", "default_method", "still_required", "grace_ends", "locked_until", "push_paused_until", "lacking_for_reset", "fresh_proof_until", "methods":[{"id", "kind", "label", "hint", "purposes", "created", "last_used", "locked_until", "deletion_due", "is_default", "is_allowed", "may_be_copied", "remaining", "last_seen", "expires"}]}. Times are Unix seconds, null for none. Fields may be added. A command that fails prints {"error", "message", "exit"} last."#;
+const JSON: &str = r#"JSON: {"user":{"uid", "name"}, "host", "default_method", "still_required", "grace_ends", "locked_until", "push_paused_until", "lacking_for_reset", "account_locked", "fresh_proof_until", "methods":[{"id", "kind", "label", "hint", "purposes", "created", "last_used", "locked_until", "deletion_due", "is_default", "is_allowed", "may_be_copied", "remaining", "last_seen", "expires"}]}. Times are Unix seconds, null for none. Fields may be added. A command that fails prints {"error", "message", "exit"} last."#;
 
 fn long_help() -> String {
     format!("{JSON}\n\n{EXIT_CODES}")
@@ -70,10 +70,11 @@ pub(crate) enum Command {
     Status(status::Arguments),
     /// List all users; for administrators
     #[command(
-        after_long_help = r#"JSON: [{"uid", "name", "methods", "default_kind", "state", "has_access_pass", "lacking_for_reset"}]; state is "ok", "locked" or "methods-required", default_kind null for none."#
+        after_long_help = r#"JSON: [{"uid", "name", "methods", "default_kind", "state", "has_access_pass", "lacking_for_reset"}]; state is "ok", "locked", "account-locked" or "methods-required", default_kind null for none."#
     )]
     Users,
     Push(push::Arguments),
+    Lock(lock::Arguments),
     Unlock(unlock::Arguments),
     Erase(erase::Arguments),
     Tokens(tokens::Arguments),
@@ -107,6 +108,7 @@ impl Arguments {
                 | Command::Verify(_)
                 | Command::Activity(_)
                 | Command::Reset(_)
+                | Command::Lock(_)
                 | Command::Unlock(_)
                 | Command::AccessPass(_),
             ) => environment::language(),
@@ -132,13 +134,17 @@ impl Arguments {
 
     /// Whether others than root need an administrator's password for it.
     pub(crate) const fn takes_administrator(&self) -> bool {
-        self.global.user.is_some()
+        let is_of_another = match &self.command {
+            Some(Command::Lock(lock)) => lock.is_of_another(),
+            Some(Command::Unlock(unlock)) => unlock.is_of_another(),
+            _ => self.global.user.is_some(),
+        };
+        is_of_another
             || matches!(
                 self.command,
                 Some(
                     Command::Users
                         | Command::Push(_)
-                        | Command::Unlock(_)
                         | Command::Erase(_)
                         | Command::Tokens(_)
                         | Command::AccessPass(_)

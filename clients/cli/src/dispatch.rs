@@ -4,7 +4,8 @@ use crate::arguments::{Arguments, Command};
 use crate::client::Client;
 use crate::commands::{
     access_pass, activity, add, audit, cancel_deletion, completions, default, delete, erase,
-    import, man, page, push, rename, reset, resync, security_key, tokens, unlock, users, verify,
+    import, lock, man, page, push, rename, reset, resync, security_key, tokens, unlock, users,
+    verify,
 };
 use clap::CommandFactory;
 use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
@@ -49,6 +50,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         Some(Command::Users) => users::run(&connect(screen).await?).await,
         Some(Command::Push(arguments)) => push::run(&connect(screen).await?, user, arguments).await,
+        Some(Command::Lock(arguments)) => lock::run(&connect(screen).await?, arguments).await,
         Some(Command::Unlock(arguments)) => unlock::run(&connect(screen).await?, arguments).await,
         Some(Command::Erase(arguments)) => erase::run(&connect(screen).await?, arguments).await,
         Some(Command::Tokens(arguments)) => tokens::run(&connect(screen).await?, arguments).await,

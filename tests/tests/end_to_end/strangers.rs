@@ -126,7 +126,7 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("User", "StartEnrollment") => c.with(&("authenticator-app", none)).await,
         ("User", "SetDefault") | ("Verification", "ChangeMethod") => c.with(&object()).await,
         ("User", "ListActivity") => c.with(&(0_u64, 10_u32)).await,
-        ("User", "GetActivityProof") => c.with(&0_u64).await,
+        ("User", "GetActivityProof" | "ReportActivity") => c.with(&0_u64).await,
         ("User", "IssueAccessPass") => c.with(&(3600_u64, true)).await,
         ("Method", "Resynchronize") => c.with(&(code, code)).await,
         ("Tokens", "RemoveToken") | ("Method", "Rename") => c.with(&code).await,
@@ -138,7 +138,10 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("Manager", "GetStatus" | "GetStatistics" | "GetPushState")
         | ("Tokens", "ListTokens")
         | ("Channels", "ListChannels")
-        | ("User", "IssueRecoveryCodes" | "RevokeAccessPass" | "Unlock" | "Erase")
+        | (
+            "User",
+            "IssueRecoveryCodes" | "RevokeAccessPass" | "Unlock" | "LockAccount" | "Erase",
+        )
         | ("Method", "Delete" | "CancelDeletion" | "GetOpenSshKey")
         | ("Enrollment" | "Verification", "SendCode" | "Cancel")
         | ("Verification", "ListMethods")

@@ -1,5 +1,6 @@
 //! `secinfo activity`: what happened in one's account.
 
+use super::lock::lock;
 use crate::client::Client;
 use secinfo_host::log::{hashes, key_and_checkpoint};
 use secinfo_ledger::tree::{leaf_hash, verify_inclusion};
@@ -12,7 +13,7 @@ use secinfo_wire::{ActivityEntry, UserProperties, UserProxy, properties};
 use secinfo_words::message;
 use serde::{Deserialize, Serialize};
 
-const JSON: &str = r#"JSON: [{"seq", "time", "what", "method", "kind", "label", "service", "source", "by", "purpose", "reason", "reported", "proved"}], the newest first. time is in milliseconds since 1970, what the type of the event (see schemas/events), proved null without --verify."#;
+const JSON: &str = r#"JSON: [{"seq", "time", "what", "method", "kind", "label", "service", "source", "by", "login", "purpose", "reason", "reported", "proved"}], the newest first. time is in milliseconds since 1970, what the type of the event (see schemas/events), proved null without --verify. With --not-me: {"reported":SEQ, "locked":true|false}."#;
 
 /// The most lines that the daemon gives at once.
 const PAGE: u32 = 200;
@@ -36,6 +37,12 @@ pub(crate) struct Arguments {
     /// Prove that each line is in the log
     #[arg(long)]
     verify: bool,
+    /// Report that the line of this number was not you
+    #[arg(long, value_name = "SEQ", conflicts_with_all = ["since", "before", "verify", "limit"])]
+    not_me: Option<u64>,
+    /// With --not-me, do not ask whether you are sure, and do not offer to lock
+    #[arg(long, short, requires = "not_me")]
+    yes: bool,
 }
 
 #[derive(Serialize)]
@@ -49,6 +56,7 @@ struct LineJson<'a> {
     service: Option<&'a str>,
     source: Option<&'a str>,
     by: Option<&'a str>,
+    login: Option<&'a str>,
     purpose: Option<&'a str>,
     reason: Option<&'a str>,
     reported: bool,
@@ -62,6 +70,9 @@ pub(crate) async fn run(
 ) -> Result<(), Failure> {
     let path = client.user_path(user).await?;
     let proxy = client.user_at(&path).await?;
+    if let Some(seq) = arguments.not_me {
+        return report(client, &proxy, seq, arguments.yes).await;
+    }
     let since = arguments
         .since
         .map(|length| client.clock.now().saturating_sub(length));
@@ -97,6 +108,67 @@ pub(crate) async fn run(
         }
         _ => Ok(()),
     }
+}
+
+#[derive(Serialize)]
+struct ReportedJson {
+    reported: u64,
+    locked: bool,
+}
+
+/// Reports a line as not by the user, and offers to lock the account.
+async fn report(
+    client: &Client,
+    proxy: &UserProxy<'_>,
+    seq: u64,
+    yes: bool,
+) -> Result<(), Failure> {
+    let (screen, words) = (&client.screen, client.screen.words);
+    if !yes {
+        if !screen.interactive {
+            let text = words.say(message::ReportYesMissing);
+            return Err(Failure::Usage(text.to_string()));
+        }
+        let page = proxy.list_activity(seq.saturating_add(1), 1).await?;
+        let Some(entry) = page.iter().find(|entry| entry.seq == seq) else {
+            let number = seq.to_string().into();
+            let text = words.say(message::ReportNoLine { number });
+            return Err(Failure::Refused(text.to_string()));
+        };
+        screen.note(&words.say(message::ReportWarning))?;
+        let when = client.clock.moment(entry.time / 1000);
+        let parts = [
+            Some(words.activity(entry)),
+            entry.service.clone(),
+            entry.source.clone(),
+        ];
+        let parts: Vec<_> = parts.iter().flatten().map(|part| visible(part)).collect();
+        screen.note(&format!("{}; {when}", parts.join(", ")))?;
+        if !screen.confirm(&words.say(message::ReportConfirm))? {
+            return screen.note(&words.say(message::ReportNothing));
+        }
+    }
+    proxy.report_activity(seq).await?;
+    let mut locked = false;
+    if !yes {
+        screen.note(&words.say(message::Reported))?;
+        screen.note(&words.say(message::LockWarning))?;
+        locked = screen.confirm(&words.say(message::LockConfirm))?;
+        if locked {
+            lock(proxy).await?;
+        }
+    }
+    screen.json(&ReportedJson {
+        reported: seq,
+        locked,
+    })?;
+    if yes {
+        screen.paragraph(&words.say(message::Reported))?;
+    }
+    if locked {
+        screen.paragraph(&words.say(message::AccountLocked))?;
+    }
+    screen.paragraph(&words.say(message::ReportNext))
 }
 
 /// The lines that were asked for, and whether there are older ones.
@@ -183,6 +255,7 @@ fn json(entry: &ActivityEntry, proved: Option<bool>) -> LineJson<'_> {
         service: entry.service.as_deref(),
         source: entry.source.as_deref(),
         by: entry.by.as_deref(),
+        login: entry.login.as_deref(),
         purpose: entry.purpose.as_deref(),
         reason: entry.reason.as_deref(),
         reported: entry.reported,
@@ -215,12 +288,21 @@ fn row(client: &Client, own: &str, entry: &ActivityEntry) -> Row {
     let words = client.screen.words;
     let seconds = entry.time / 1000;
     let look = match entry.what.as_str() {
+        "account-locked" | "activity-reported" => Look::Bad,
         "verification-failed" | "activation-failed" | "locked" => Look::Warning,
         _ => Look::Plain,
     };
     let mut what: Cell = vec![(look, words.activity(entry))];
+    if entry.reported {
+        let reported = words.say(message::ActivityActivityReported).to_string();
+        what.push((Look::Bad, reported));
+    }
     if let Some(name) = entry.by.as_deref().filter(|name| *name != own) {
-        let name = visible(name).into();
+        let name = entry.login.as_ref().map_or_else(
+            || visible(name),
+            |login| format!("{} ({})", visible(login), visible(name)),
+        );
+        let name = name.into();
         what.push((
             Look::Dim,
             words.say(message::ActivityBy { name }).to_string(),

@@ -10,6 +10,7 @@ pub(crate) mod default;
 pub(crate) mod delete;
 pub(crate) mod erase;
 pub(crate) mod import;
+pub(crate) mod lock;
 pub(crate) mod man;
 pub(crate) mod page;
 pub(crate) mod push;

@@ -185,6 +185,11 @@ impl Page<'_> {
     /// What the user should know or do.
     fn attention(&self, lines: &mut Lines) {
         let (user, words) = (&self.info.user, self.words);
+        if user.account_locked > 0 {
+            let when = self.clock.moment(user.account_locked / 1000).into();
+            lines.add(Look::Bad, &words.say(message::PageAccountLocked { when }));
+            lines.blank();
+        }
         if user.locked_until > self.clock.now() {
             let when = self.clock.limit(user.locked_until).into();
             lines.add(Look::Bad, &words.say(message::PageUserLocked { when }));

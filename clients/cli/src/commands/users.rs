@@ -82,6 +82,7 @@ fn row(user: &UserSummary) -> Row {
     let mut state = vec![match user.state.as_str() {
         "ok" => (Look::Good, "ok".to_owned()),
         "locked" => (Look::Bad, "locked".to_owned()),
+        "account-locked" => (Look::Bad, "account locked".to_owned()),
         "methods-required" => (Look::Warning, "methods required".to_owned()),
         other => (Look::Plain, visible(other)),
     }];
