@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { joined, type Entry } from "../src/activity/entries";
+import { canBeReported, joined, type Entry } from "../src/activity/entries";
 import { inclusionOf } from "../src/activity/inclusion";
 import { detailsText, whatText } from "../src/activity/line";
 import { load } from "../src/words/words";
@@ -16,6 +16,16 @@ test("the newest lines are put before those that were read before, without a gap
     assert.deepEqual(seqs(joined([entry(5), entry(4)], [entry(4), entry(2)])), [5, 4, 2]);
     assert.deepEqual(seqs(joined([entry(9), entry(8)], [entry(4), entry(2)])), [9, 8]);
     assert.deepEqual(seqs(joined([], [entry(4)])), []);
+});
+
+test("what a person did as the user can be reported once, and what an administrator did cannot", () => {
+    assert.ok(canBeReported(entry(1, { by: "alice" }), "alice"));
+    assert.ok(canBeReported(entry(1, { by: "root", service: "sshd" }), "alice"));
+    assert.ok(!canBeReported(entry(1, { by: "alice", reported: true }), "alice"));
+    assert.ok(!canBeReported(entry(1, { by: "admin" }), "alice"));
+    assert.ok(!canBeReported(entry(1, { what: "verification-failed" }), "alice"));
+    const changed = (reason: string) => canBeReported(entry(1, { what: "default-changed", reason }), "alice");
+    assert.deepEqual(["chosen", "app-set-up"].map(changed), [true, false]);
 });
 
 test("a line says by which method, where and by whom, as far as that is known", () => {

@@ -1,23 +1,28 @@
-/** What happened in one's account. */
+/** What happened in one's account, and what to do where it was not oneself. */
 
 import { useCallback, useEffect, useState } from "react";
 import type { Host } from "../bus/host";
 import type { SecurityInfo } from "../bus/store";
 import { useAction } from "../view/action";
-import { Buttons, Problem } from "../view/parts";
+import { Buttons, Problem, Status } from "../view/parts";
 import { Button, EmptyState, Label, Spinner, Title } from "../view/patternfly";
 import { useMinute } from "../view/time";
 import { useWords } from "../view/words";
 import { moment } from "../words/times";
-import { PAGE, joined, read, type Entry } from "./entries";
+import { PAGE, canBeReported, joined, read, type Entry } from "./entries";
 import { detailsText, whatText } from "./line";
+import { LockDialog } from "./lock-dialog";
+import { NotMeDialog } from "./not-me-dialog";
 import { ProofDialog } from "./proof-dialog";
+
+type Open = { dialog: "proof" | "not-me"; entry: Entry } | { dialog: "lock" };
 
 export function Activity({ host, info }: { host: Host; info: SecurityInfo }) {
     const words = useWords();
     const [entries, setEntries] = useState<Entry[] | null>(null);
     const [isAll, setAll] = useState(false);
-    const [open, setOpen] = useState<Entry | null>(null);
+    const [open, setOpen] = useState<Open | null>(null);
+    const [said, setSaid] = useState("");
     const reading = useAction();
     const { run } = reading;
     const { bus } = host;
@@ -39,17 +44,32 @@ export function Activity({ host, info }: { host: Host; info: SecurityInfo }) {
             setEntries((before) => [...(before ?? []), ...older]);
             setAll(older.length < PAGE);
         });
+    const close = () => {
+        setOpen(null);
+        void host.store.reload();
+    };
+    const shared = { host, info, close, say: setSaid };
     return (
         <>
-            <Title headingLevel="h1">{words.say("activity-heading")}</Title>
+            <div className="secinfo-head">
+                <Title headingLevel="h1">{words.say("activity-heading")}</Title>
+                <Button
+                    variant="danger"
+                    onClick={() => setOpen({ dialog: "lock" })}
+                    isDisabled={info.user.AccountLocked > 0}
+                >
+                    {words.say("lock-now")}
+                </Button>
+            </div>
             <p className="secinfo-subtle">{words.say("activity-lead")}</p>
+            <Status>{said}</Status>
             <Problem refusal={reading.refusal} />
             {entries === null && reading.isBusy && <Spinner aria-label={words.say("page-loading")} />}
             {entries?.length === 0 && <EmptyState titleText={words.say("activity-none")} headingLevel="h2" />}
             {entries && entries.length > 0 && (
                 <ol className="secinfo-lines" aria-label={words.say("activity-heading")}>
                     {entries.map((entry) => (
-                        <Line key={entry.seq} entry={entry} user={info.user.Name} prove={setOpen} />
+                        <Line key={entry.seq} entry={entry} user={info.user.Name} act={setOpen} />
                     ))}
                 </ol>
             )}
@@ -60,12 +80,16 @@ export function Activity({ host, info }: { host: Host; info: SecurityInfo }) {
                     </Button>
                 </Buttons>
             )}
-            {open && <ProofDialog host={host} info={info} close={() => setOpen(null)} entry={open} />}
+            {open?.dialog === "proof" && <ProofDialog {...shared} entry={open.entry} />}
+            {open?.dialog === "not-me" && (
+                <NotMeDialog {...shared} entry={open.entry} lock={() => setOpen({ dialog: "lock" })} />
+            )}
+            {open?.dialog === "lock" && <LockDialog {...shared} />}
         </>
     );
 }
 
-function Line({ entry, user, prove }: { entry: Entry; user: string; prove(entry: Entry): void }) {
+function Line({ entry, user, act }: { entry: Entry; user: string; act(open: Open): void }) {
     const words = useWords();
     const now = useMinute();
     const what = whatText(words, entry);
@@ -85,11 +109,21 @@ function Line({ entry, user, prove }: { entry: Entry; user: string; prove(entry:
                 </time>
             </div>
             <div className="secinfo-line-actions">
+                {canBeReported(entry, user) && (
+                    <Button
+                        variant="secondary"
+                        size="sm"
+                        aria-label={words.say("line-not-me-of", { what, when })}
+                        onClick={() => act({ dialog: "not-me", entry })}
+                    >
+                        {words.say("line-not-me")}
+                    </Button>
+                )}
                 <Button
                     variant="link"
                     size="sm"
                     aria-label={words.say("line-proof-of", { what, when })}
-                    onClick={() => prove(entry)}
+                    onClick={() => act({ dialog: "proof", entry })}
                 >
                     {words.say("line-proof")}
                 </Button>

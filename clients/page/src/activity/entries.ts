@@ -44,3 +44,32 @@ export function joined(newest: readonly Entry[], before: readonly Entry[]): Entr
     const meets = last !== undefined && before.some((entry) => entry.seq === last);
     return meets ? [...newest, ...before.filter((entry) => entry.seq < last)] : [...newest];
 }
+
+/** What another person may have done in the name of the user. */
+const COULD_BE_ANOTHER = [
+    "verification-succeeded",
+    "remembered-sign-in",
+    "break-glass-used",
+    "method-enrolled",
+    "method-renamed",
+    "method-deleted",
+    "deletion-scheduled",
+    "deletion-cancelled",
+    "default-changed",
+    "recovery-codes-issued",
+    "token-resynchronized",
+    "code-requested",
+    "password-reset",
+    "account-locked",
+    "account-unlocked",
+];
+
+/** Why some of it happens when a person wants it, and not by itself. */
+const BY_CHOICE: Record<string, string> = { "method-deleted": "requested", "default-changed": "chosen" };
+
+/** Whether a user can say of a line that it was not them. */
+export function canBeReported(entry: Entry, user: string): boolean {
+    const asTheUser = entry.by === undefined || entry.by === user || entry.by === "root";
+    const byItself = BY_CHOICE[entry.what] !== undefined && entry.reason !== BY_CHOICE[entry.what];
+    return asTheUser && !byItself && !entry.reported && COULD_BE_ANOTHER.includes(entry.what);
+}

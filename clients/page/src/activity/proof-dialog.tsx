@@ -13,7 +13,7 @@ import type { Entry } from "./entries";
 import { inclusionOf, type Inclusion } from "./inclusion";
 import { whatText } from "./line";
 
-export function ProofDialog({ host, info, close, entry }: Omit<OwnDialog, "say"> & { entry: Entry }) {
+export function ProofDialog({ host, info, close, entry }: OwnDialog & { entry: Entry }) {
     const words = useWords();
     const proof = useProof();
     const reading = useAction();

@@ -1,19 +1,22 @@
 /** What the user should know or do. */
 
+import type { Host } from "../bus/host";
 import type { SecurityInfo } from "../bus/store";
 import { Notice } from "../view/parts";
 import { Button } from "../view/patternfly";
 import { useMinute } from "../view/time";
 import { useWords } from "../view/words";
-import { limit } from "../words/times";
+import { limit, moment } from "../words/times";
+import { ProveButton } from "./prove-button";
 
 export interface AttentionProps {
+    host: Host;
     info: SecurityInfo;
     /** Begins to add a method of a kind. */
     add(kind: string): void;
 }
 
-export function Attention({ info, add }: AttentionProps) {
+export function Attention({ host, info, add }: AttentionProps) {
     const words = useWords();
     const now = useMinute();
     const { user, methods } = info;
@@ -47,6 +50,18 @@ export function Attention({ info, add }: AttentionProps) {
     }
     return (
         <div className="secinfo-attention">
+            {user.AccountLocked > 0 && (
+                <Notice
+                    look="danger"
+                    text={words.say("attention-account-locked", {
+                        when: moment(words, user.AccountLocked / 1000, now),
+                    })}
+                >
+                    <ProveButton host={host} info={info} because="AccountLocked">
+                        {words.say("attention-unlock")}
+                    </ProveButton>
+                </Notice>
+            )}
             {lines.map(({ look, text, adds }) => (
                 <Notice key={text} look={look} text={text}>
                     {adds && (

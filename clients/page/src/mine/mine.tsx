@@ -67,7 +67,7 @@ export function Mine({ host, info }: MineProps) {
                 {methods.length > 0 && add}
             </div>
             <Status>{said}</Status>
-            <Attention info={info} add={(kind) => setOpen({ dialog: "add", kind })} />
+            <Attention host={host} info={info} add={(kind) => setOpen({ dialog: "add", kind })} />
             {nothingAllowed && <p>{words.say("list-nothing-allowed")}</p>}
             {methods.length === 0 ? (
                 !nothingAllowed && (
