@@ -418,3 +418,27 @@ async fn there_is_one_agent_for_each_session_bus() {
     let status = second.0.wait().unwrap();
     assert!(status.success(), "it ends, and is not started again");
 }
+
+#[tokio::test]
+async fn locking_the_account_takes_a_second_click_on_a_notice_of_the_agent() {
+    let host = TestHost::with(Setup::with_drift()).await;
+    let alice = host.client(ALICE).await;
+    let mut session = Session::of(&host).await;
+    let _agent = session.agent(&host);
+    session.wait_until_told("methods").await;
+    alice.enroll_app("Phone", 10).await;
+    let mut shown = session.shown().await;
+    let own = shown.id;
+    shown.id += 100;
+    session.choose(&shown, "lock").await;
+    shown.id = own;
+    session.choose(&shown, "lock").await;
+    let asked = session.shown().await;
+    assert_eq!(
+        asked.id,
+        own + 1,
+        "the choice on another program's was ignored"
+    );
+    assert!(asked.body.starts_with("Lock your account?"), "{asked:?}");
+    assert_eq!(asked.actions, ["lock-now", "Lock my account now"]);
+}
