@@ -151,6 +151,7 @@ mod tests {
             ("LockedUntil", Variant::from(0_u64)),
             ("PushPausedUntil", Variant::from(0_u64)),
             ("LackingForReset", Variant::from(0_u32)),
+            ("AccountLocked", Variant::from(0_u64)),
             ("FreshProofUntil", Variant::from(0_u64)),
             ("OfALaterVersion", Variant::from(true)),
         ];
