@@ -259,6 +259,5 @@ function isLocked(info: SecurityInfo, at: number): boolean {
 
 /** Since when the user has had the account locked, in seconds since 1970; 0 for not at all. */
 function accountLockedSince({ user }: SecurityInfo): number {
-    const { AccountLocked = 0 } = user as { AccountLocked?: number };
-    return Math.floor(AccountLocked / 1000);
+    return Math.floor(user.AccountLocked / 1000);
 }
