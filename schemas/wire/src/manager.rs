@@ -36,6 +36,10 @@ pub trait Manager {
     #[zbus(allow_interactive_auth)]
     fn get_policy(&self, uid: u32, service: &str) -> Result<Policy>;
 
+    /// What a sign-in of the user at this service would come to now. The user, or an administrator.
+    #[zbus(allow_interactive_auth)]
+    fn get_expected_sign_in(&self, uid: u32, service: &str) -> Result<ExpectedSignIn>;
+
     /// The security questions that users can choose, by id and with their words in the language of a
     /// locale; how many of them to choose, and how many are asked in a password reset. Anyone.
     fn list_questions(&self, language: &str) -> Result<(Vec<(String, String)>, u32, u32)>;
@@ -126,6 +130,20 @@ pub struct Policy {
     pub fresh_proof: u64,
     /// The sections of config.toml that say so, such as `policy`, `group.wheel` and `service.sshd`.
     pub sections: Vec<String>,
+}
+
+/// What a sign-in of one user would come to.
+#[derive(Debug, Clone, PartialEq, Eq, SerializeDict, DeserializeDict, Type)]
+#[zbus(signature = "a{sv}")]
+pub struct ExpectedSignIn {
+    /// What it would begin with: one of [`expected`](crate::names::expected).
+    pub beginning: String,
+    /// Why it would be refused: one of [`reason`](crate::names::sign_in::reason); else empty.
+    pub reason: String,
+    /// Until when setting up a method can be put off; 0 where it cannot.
+    pub grace_ends: u64,
+    /// Whether the user administers the host.
+    pub administrator: bool,
 }
 
 /// How requests to phones are sent.

@@ -248,6 +248,20 @@ pub mod push_state {
     }
 }
 
+/// What a sign-in would begin with, as it is written on the bus.
+pub mod expected {
+    words! {
+        /// Nothing is asked.
+        NOT_COVERED = "not-covered";
+        /// A proof is asked for.
+        VERIFY = "verify";
+        /// A method is to be set up.
+        SET_UP = "set-up";
+        /// The user would be refused.
+        REFUSED = "refused";
+    }
+}
+
 /// How a sign-in ended, as statistics on the bus write it.
 pub mod sign_in {
     /// What was decided.

@@ -48,6 +48,45 @@ async fn sections_of(client: &Client, uid: u32, service: &str) -> Vec<String> {
     Vec::try_from(policy["sections"].try_clone().unwrap()).unwrap()
 }
 
+/// What a sign-in would begin with, and why it would be refused.
+async fn expected(client: &Client, uid: u32, service: &str) -> [String; 2] {
+    let expected: HashMap<String, OwnedVariant> = client
+        .call(ROOT_PATH, "Manager", "GetExpectedSignIn", &(uid, service))
+        .await
+        .unwrap();
+    ["beginning", "reason"].map(|key| String::try_from(expected[key].try_clone().unwrap()).unwrap())
+}
+
+#[tokio::test]
+async fn what_a_sign_in_would_come_to_is_told_before() {
+    let setup = || Setup::with_drift().policy("required = 1\ngrace_days = 0");
+    let off = "[service.cron]\nverify = \"off\"\n";
+    let mut host = TestHost::with(setup().more(off)).await;
+    let root = host.client(ROOT).await;
+    let alice = host.client(ALICE).await;
+    alice.enroll_app("Phone", 10).await;
+    assert_eq!(expected(&alice, ALICE, "sshd").await, ["verify", ""]);
+    assert_eq!(expected(&root, BOB, "sshd").await, ["set-up", ""]);
+    assert_eq!(expected(&root, BOB, "cron").await, ["not-covered", ""]);
+    let pass = "required = 1\ngrace_days = 0\nfirst_method = \"access-pass\"";
+    host.set_up(Setup::with_drift().policy(pass));
+    reload(&mut host, DONE);
+    let refused = ["refused", "access-pass-needed"];
+    assert_eq!(expected(&root, BOB, "sshd").await, refused);
+    let _: (String, u64) = root
+        .call(
+            &user_path(BOB),
+            "User",
+            "IssueAccessPass",
+            &(3600_u64, true),
+        )
+        .await
+        .unwrap();
+    assert_eq!(expected(&root, BOB, "sshd").await, ["verify", ""]);
+    // It was asked only: nothing was put off, and nobody was added.
+    assert_eq!(count(&root, "set-up-postponed").await, 0);
+}
+
 #[tokio::test]
 async fn a_changed_policy_takes_effect_on_sighup_and_is_one_event() {
     let mut host = TestHost::with(Setup::new()).await;

@@ -113,7 +113,7 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
         ("Manager", "ListUsers") => c.with(&("", 10_u32)).await,
         ("Manager", "ListKinds") => c.with(&(uid, "sign-in", "")).await,
         ("Manager", "ListQuestions") => c.with(&"de_DE.UTF-8").await,
-        ("Manager", "GetPolicy") => c.with(&(uid, "")).await,
+        ("Manager", "GetPolicy" | "GetExpectedSignIn") => c.with(&(uid, "")).await,
         ("Manager", "StartVerification") => c.with(&(uid, "sign-in", "", none)).await,
         ("Manager", "Verify") => {
             c.with(&(uid, "sign-in", "", object(), response(code)))

@@ -7,6 +7,7 @@ mod command;
 mod daemon;
 mod desktop;
 mod examine;
+mod expected;
 mod files;
 mod finding;
 mod kiosks;
@@ -20,4 +21,5 @@ mod units;
 
 pub use command::{Arguments, run};
 pub(crate) use examine::examine;
+pub(crate) use expected::NO_ADMINISTRATOR;
 pub(crate) use finding::{Area, Finding, Severity};

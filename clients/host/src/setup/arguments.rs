@@ -91,7 +91,8 @@ impl Arguments {
                 Step::SignIn,
                 self.sign_in.pam.is_some()
                     || self.sign_in.ssh.is_some()
-                    || self.sign_in.pam_confirmed,
+                    || self.sign_in.pam_confirmed
+                    || self.sign_in.without_administrator,
             ),
         ];
         let left_out = given
@@ -198,6 +199,9 @@ pub(super) struct SignInArguments {
     /// Take it as confirmed that sign-in works
     #[arg(long)]
     pub(super) pam_confirmed: bool,
+    /// Switch it on even if no administrator could sign in then
+    #[arg(long)]
+    pub(super) without_administrator: bool,
     /// After how long PAM is switched off again unless it was confirmed that sign-in works
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = timeout)]
     pub(super) pam_timeout: Duration,

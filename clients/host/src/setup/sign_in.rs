@@ -16,7 +16,7 @@ use super::program::Program;
 use super::questions::Questions;
 use super::report::{Report, Step};
 use super::reset;
-use crate::doctor::{Area, Finding, Severity};
+use crate::doctor::{Area, Finding, NO_ADMINISTRATOR, Severity};
 use secinfo_terminal::environment::host_name;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::visible;
@@ -56,6 +56,13 @@ impl SignIn<'_> {
             None if is_on || !questions.are_asked() => PamChoice::Keep,
             None => PamChoice::Enable,
         }
+    }
+
+    /// Whether sign-in stays as it is because of a finding: it may keep users out.
+    fn stops_at(&self, finding: &Finding) -> bool {
+        let is_accepted =
+            self.arguments.without_administrator && NO_ADMINISTRATOR.contains(&finding.id);
+        finding.severity == Severity::Error && finding.area != Area::Reset && !is_accepted
     }
 
     /// What to change about the SSH server; refuses what would fail later.
@@ -194,7 +201,7 @@ async fn before(host: &Host, sign_in: &SignIn<'_>, report: &mut Report<'_>) -> R
     let errors: Vec<&Finding> = findings
         .iter()
         // The SSH server is configured together with PAM, and checked afterwards.
-        .filter(|finding| keeps_out(finding) && !finding.id.starts_with("sshd-"))
+        .filter(|finding| sign_in.stops_at(finding) && !finding.id.starts_with("sshd-"))
         .collect();
     for finding in &errors {
         report.warn(&in_words(finding))?;
@@ -206,11 +213,6 @@ async fn before(host: &Host, sign_in: &SignIn<'_>, report: &mut Report<'_>) -> R
         "sign-in stays as it is until what doctor found is corrected; then run secinfo setup again"
             .into(),
     ))
-}
-
-/// Whether it may keep users out.
-fn keeps_out(finding: &Finding) -> bool {
-    finding.severity == Severity::Error && finding.area != Area::Reset
 }
 
 async fn switch_on(
@@ -235,7 +237,9 @@ async fn switch_on(
         way_back.change(|| ssh.switch_on(host))?;
     }
     let findings = findings(host, sign_in.address).await?;
-    let (errors, rest): (Vec<_>, Vec<_>) = findings.iter().partition(|finding| keeps_out(finding));
+    let (errors, rest): (Vec<_>, Vec<_>) = findings
+        .iter()
+        .partition(|finding| sign_in.stops_at(finding));
     if errors.is_empty() {
         for finding in rest
             .iter()

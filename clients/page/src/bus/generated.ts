@@ -33,6 +33,7 @@ export interface Calls {
         ListUsers: { takes: [after: string, limit: number]; answers: [users: [number, string, number, string, string, boolean, number][]] };
         ListKinds: { takes: [uid: number, purpose: string, service: string]; answers: [kinds: string[]] };
         GetPolicy: { takes: [uid: number, service: string]; answers: [policy: Dictionary] };
+        GetExpectedSignIn: { takes: [uid: number, service: string]; answers: [expected: Dictionary] };
         ListQuestions: { takes: [language: string]; answers: [questions: [string, string][], to_enrol: number, to_answer: number] };
         StartVerification: { takes: [uid: number, purpose: string, service: string, options: Dictionary]; answers: [verification: ObjectPath, challenge: Dictionary] };
         Verify: { takes: [uid: number, purpose: string, service: string, method: ObjectPath, response: Dictionary]; answers: [proof: Dictionary] };
@@ -188,6 +189,7 @@ export const SIGNATURES = {
         ListUsers: "su",
         ListKinds: "uss",
         GetPolicy: "us",
+        GetExpectedSignIn: "us",
         ListQuestions: "s",
         StartVerification: "ussa{sv}",
         Verify: "ussoa{sv}",

@@ -47,7 +47,9 @@ pub use overview::{MethodView, Overview, UserRow};
 pub use reset::Resets;
 pub use sending::{DeliveryState, Sending, Sent};
 pub use session::{SessionId, SessionLimits, SessionOwner, Sessions};
-pub use sign_in::{End, Outcome, RefusedFor, SignIn, SignInRequest, SignIns, Step};
+pub use sign_in::{
+    Beginning, End, Expected, Outcome, RefusedFor, SignIn, SignInRequest, SignIns, Step,
+};
 pub use ssh_sign_in::{SshConnection, SshSignIn};
 pub use statistics::Statistics;
 pub use tokens::{Imported, TokenRow, Tokens};

@@ -170,6 +170,42 @@ fn a_second_run_is_refused_and_a_start_of_the_host_takes_it_back() {
     machine.run(["systemctl", "is-active", TIMER]).fails();
 }
 
+#[test]
+fn what_lets_no_administrator_in_is_not_switched_on() {
+    let machine = Machine::boot();
+    let before = machine.read(COMMON_AUTH);
+    let setup = "secinfo setup --non-interactive --required 1 --grace-days 0 \
+                 --first-method access-pass --pam enable --pam-confirmed";
+    let refused = machine.shell(setup).fails();
+    assert!(
+        refused.contains("No administrator could sign in now: admin needs an access pass"),
+        "{refused}"
+    );
+    is_as_before(&machine, &before);
+
+    // Told so in as many words, it is, and doctor says it at any time.
+    machine
+        .shell(&format!("{setup} --without-administrator"))
+        .ok();
+    assert!(machine.read(COMMON_AUTH).contains(MODULE));
+    let told = machine.run(["secinfo", "doctor"]).fails();
+    assert!(
+        told.contains("No administrator could sign in now"),
+        "{told}"
+    );
+    machine.shell("secinfo setup --pam disable --yes").ok();
+
+    machine
+        .shell("secinfo access-pass issue admin --valid 1h")
+        .ok();
+    machine.shell(setup).ok();
+    let told = machine.run(["secinfo", "doctor"]).fails();
+    assert!(
+        told.contains("Some users could not sign in now: ") && told.contains("bob"),
+        "{told}"
+    );
+}
+
 /// Goes on to where it is on, and a person is asked whether sign-in works.
 fn up_to_confirmation(machine: &Machine, setup: &mut Dialogue<'_>) {
     setup.when_asked("Set up a channel now? [y/N]", "n");

@@ -78,6 +78,7 @@ fn sign_in(pam: Option<PamChoice>, pam_confirmed: bool) -> SignIn<'static> {
             pam,
             ssh: None,
             pam_confirmed,
+            without_administrator: false,
             pam_timeout: Duration::from_mins(10),
         },
         person: None,

@@ -9,13 +9,15 @@ use super::{MANAGE_USERS, READ_USERS, VERIFY_USERS, parse, requester};
 use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface};
 use crate::methods::import::{LARGEST_FILE, oath_users, one_time_codes, u2f_mappings};
-use crate::service::{Effect, KeyEntry, ServiceError, UserRow};
+use crate::service::{Beginning, Effect, Expected, KeyEntry, ServiceError, UserRow};
 use crate::wire_names::WireName;
-use secinfo_domain::{Kind, UserName};
+use secinfo_domain::{Kind, Timestamp, UserName};
 use secinfo_webauthn::RpId;
+use secinfo_wire::names::expected;
 use secinfo_wire::names::interface::MANAGER;
 use secinfo_wire::{
-    Dictionary, ImportMethodsOptions, ImportReply, Policy, PushState, Status, UserSummary,
+    Dictionary, ExpectedSignIn, ImportMethodsOptions, ImportReply, Policy, PushState, Status,
+    UserSummary,
 };
 use secinfo_words::Language;
 use zbus::{ObjectPath, OwnedFd};
@@ -47,6 +49,10 @@ pub(super) fn interface() -> Interface<Daemon> {
             "ListKinds"(uid, purpose, service) -> (kinds) for own_or_read => list_kinds;
             /// The policy as it applies to this user and a service.
             "GetPolicy"(uid, service) -> (policy) for own_or_read => get_policy;
+            /// What a sign-in of this user at a service would come to now, from a place that is not known:
+            /// what it would begin with (not-covered, verify, set-up or refused), why it would be refused, until
+            /// when setting up can be put off, whether the user administers the host.
+            "GetExpectedSignIn"(uid, service) -> (expected) for own_or_read => get_expected_sign_in;
             /// The security questions that users can choose, by id and with their words in the
             /// language of a locale; how many of them to choose, and how many are asked in a password
             /// reset.
@@ -192,6 +198,33 @@ async fn get_policy(
         deletion_wait: rules.deletion_wait.get().into(),
         fresh_proof: rules.fresh_proof.get().into(),
         sections: daemon.policy_sections(&person, service.as_ref())?,
+    },))
+}
+
+async fn get_expected_sign_in(
+    call: Call<Daemon>,
+    (uid, service): (u32, String),
+) -> Result<(ExpectedSignIn,), BusError> {
+    let person = call.service().core().person(uid)?;
+    let by = requester(&call, parse::service_name(&service)?);
+    let Expected {
+        beginning,
+        is_administrator,
+    } = call.service().sign_ins().expected(&person, &by)?;
+    let (beginning, reason, grace_ends) = match beginning {
+        Beginning::NotCovered => (expected::NOT_COVERED, "", 0),
+        Beginning::Verify => (expected::VERIFY, "", 0),
+        Beginning::SetUp { grace_ends } => {
+            let ends = grace_ends.map_or(0, Timestamp::as_seconds);
+            (expected::SET_UP, "", ends)
+        }
+        Beginning::Refused(why) => (expected::REFUSED, why.wire_name(), 0),
+    };
+    Ok((ExpectedSignIn {
+        beginning: beginning.to_owned(),
+        reason: reason.to_owned(),
+        grace_ends,
+        administrator: is_administrator,
     },))
 }
 

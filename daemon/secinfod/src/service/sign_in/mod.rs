@@ -6,6 +6,7 @@
 mod account_locked;
 mod ask;
 mod conversation;
+mod expected;
 mod finish;
 mod key;
 mod over_ssh;
@@ -20,6 +21,7 @@ mod ways;
 
 pub(super) use conversation::Parts;
 pub use conversation::SignIn;
+pub use expected::{Beginning, Expected};
 pub use step::{End, Outcome, RefusedFor, Step};
 
 use self::screen::View;
