@@ -51,6 +51,9 @@ fn main() -> ExitCode {
     };
     if arguments.check_config {
         say(&format!("{} is right.", arguments.config.display()));
+        for unknown in config.unknown_names() {
+            say(&format!("warning: {unknown}"));
+        }
         return ExitCode::SUCCESS;
     }
     match run::run(&arguments.config, config) {

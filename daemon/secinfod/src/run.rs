@@ -275,6 +275,7 @@ async fn attend(
     service: &Arc<Service>,
     channels: &Channels,
 ) -> Ended {
+    tell_unknown_names(&config);
     let mut due = interval(DUE_EVERY);
     due.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The first tick comes at once.
@@ -312,6 +313,17 @@ async fn attend(
     }
 }
 
+/// Tells administrators which names in the configuration this host does not know. A directory of groups may take
+/// its time to answer.
+fn tell_unknown_names(config: &Config) {
+    let config = config.clone();
+    tokio::task::spawn_blocking(move || {
+        for unknown in config.unknown_names() {
+            tracing::warn!("{unknown}");
+        }
+    });
+}
+
 /// All or nothing: a file with a mistake in it, or one that asks for a restart, changes nothing.
 async fn reload(path: &Path, config: &mut Config, service: &Service, channels: &Channels) {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
@@ -330,6 +342,7 @@ async fn reload(path: &Path, config: &mut Config, service: &Service, channels: &
                     service.set_session_limits(limits(&new.daemon));
                     *config = new;
                     tracing::info!(took = ?started.elapsed(), "configuration reloaded");
+                    tell_unknown_names(config);
                 }
                 Err(error) => {
                     tracing::error!(%error, "the policy could not be put in force; the one before stays");

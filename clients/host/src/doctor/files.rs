@@ -84,10 +84,23 @@ impl Checks<'_> {
         let remedy = "Correct it, until secinfod --check-config says that it is right.";
         match text.parse::<toml::Table>() {
             Ok(table) => {
-                if self.root.is_this_host()
-                    && let Some(mistake) = check_config()
-                {
-                    self.add("config-wrong", Severity::Error, CONFIG, &mistake, remedy);
+                match self.root.is_this_host().then(check_config).flatten() {
+                    None => {}
+                    Some(Checked::Refused(mistake)) => {
+                        self.add("config-wrong", Severity::Error, CONFIG, &mistake, remedy);
+                    }
+                    Some(Checked::Right(warnings)) => {
+                        for warning in warnings {
+                            let remedy = "Correct the name, unless it is to come later.";
+                            self.add(
+                                "config-unknown-name",
+                                Severity::Warning,
+                                CONFIG,
+                                &warning,
+                                remedy,
+                            );
+                        }
+                    }
                 }
                 Some(table)
             }
@@ -194,8 +207,15 @@ fn name_of(kind: FileType) -> &'static str {
     }
 }
 
-/// The error that the daemon itself reports for its configuration.
-fn check_config() -> Option<String> {
+/// What the daemon itself says of its configuration.
+enum Checked {
+    /// It takes it, with these warnings.
+    Right(Vec<String>),
+    /// It refuses it.
+    Refused(String),
+}
+
+fn check_config() -> Option<Checked> {
     let program = ["/usr/sbin/secinfod", "/usr/bin/secinfod"]
         .into_iter()
         .find(|path| Path::new(path).exists())?;
@@ -203,9 +223,39 @@ fn check_config() -> Option<String> {
         .args(["--check-config", "--config", CONFIG])
         .output()
         .ok()?;
-    (!output.status.success()).then(|| {
-        let text = String::from_utf8_lossy(&output.stderr);
-        let lines: Vec<_> = text.lines().map(visible).collect();
-        format!("secinfod refuses it: {}", lines.join(" "))
-    })
+    let text = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() {
+        return Some(Checked::Right(warnings(&text)));
+    }
+    let lines: Vec<_> = text.lines().map(visible).collect();
+    let refused = format!("secinfod refuses it: {}", lines.join(" "));
+    Some(Checked::Refused(refused))
+}
+
+/// The warnings of a check, as sentences.
+fn warnings(said: &str) -> Vec<String> {
+    let warnings = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("warning: "));
+    let sentence = |warning: &str| {
+        let mut letters = warning.chars();
+        let first = letters.next().map(|first| first.to_ascii_uppercase());
+        let ends = if warning.ends_with('?') { "" } else { "." };
+        let sentence: String = first.into_iter().chain(letters).collect();
+        visible(&sentence) + ends
+    };
+    warnings.map(sentence).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::warnings;
+
+    #[test]
+    fn what_the_daemon_warns_of_is_told_in_sentences() {
+        let said =
+            "/x is right.\nwarning: there is no group a\nwarning: there is none; did you mean b?\n";
+        let told = ["There is no group a.", "There is none; did you mean b?"];
+        assert_eq!(warnings(said), told);
+    }
 }

@@ -8,6 +8,7 @@ mod daemon;
 mod document;
 mod error;
 mod file;
+mod host_names;
 mod messages;
 mod password_reset;
 mod policy;
@@ -23,6 +24,7 @@ pub use channel::{ChannelConfig, HostSettings, Launch, PluginFile};
 pub use daemon::{Authorization, DaemonConfig, KeyFile, MasterKeySource};
 pub use error::{ConfigError, Mistakes, Problem};
 pub use file::SIZE_LIMIT;
+pub use host_names::UnknownName;
 pub use messages::MessagesConfig;
 pub use security_key::{AttestationConfig, SecurityKeyConfig};
 
