@@ -3,6 +3,8 @@
 use super::finding::{Area, Finding, Findings, Severity};
 use secinfo_pam_stack::root::Root;
 use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
 
 /// Where systemd looks for units; the first that has one counts, drop-ins of all are taken.
 const DIRECTORIES: [&str; 7] = [
@@ -22,6 +24,9 @@ const WANTED: [&str; 3] = [
     "/usr/lib/systemd/system/sockets.target.wants",
     "/lib/systemd/system/sockets.target.wants",
 ];
+
+/// Exists where systemd runs the host.
+const RUNS_HERE: &str = "/run/systemd/system";
 
 /// The plugin that needs no network: it writes to a directory.
 const WITHOUT_NETWORK: &str = "spool";
@@ -84,6 +89,48 @@ pub(super) fn is_enabled(root: &Root, socket: &str) -> bool {
     WANTED.iter().any(is_wanted)
 }
 
+/// The sockets of channels that are enabled.
+fn channel_sockets(root: &Root) -> BTreeSet<String> {
+    let names = WANTED
+        .iter()
+        .flat_map(|directory| root.names(directory).unwrap_or_default());
+    names
+        .filter(|name| name.starts_with("secinfo-channel@"))
+        .collect()
+}
+
+/// What systemd says of a unit, in a word; none where it says nothing.
+fn active_state(unit: &str) -> Option<String> {
+    let program = ["/usr/bin/systemctl", "/bin/systemctl"];
+    let program = program.into_iter().find(|path| Path::new(path).exists())?;
+    let output = Command::new(program).args(["is-active", unit]).output();
+    let word = String::from_utf8(output.ok()?.stdout).ok()?;
+    Some(word.trim().to_owned()).filter(|word| !word.is_empty())
+}
+
+/// Looks for channels that are enabled, and that nothing reaches.
+fn sockets(root: &Root, findings: &mut Findings) {
+    if !root.is_this_host() || !Path::new(RUNS_HERE).exists() {
+        return;
+    }
+    for socket in channel_sockets(root) {
+        let state = active_state(&socket);
+        let Some(state) = state.filter(|state| state == "inactive" || state == "failed") else {
+            continue;
+        };
+        findings.add(Finding {
+            id: "channel-socket-inactive",
+            severity: Severity::Warning,
+            area: Area::Units,
+            subject: socket.clone(),
+            services: Vec::new(),
+            what: format!("It is enabled and {state}, so nothing is sent through this channel."),
+            remedy: format!("Run sudo systemctl start {socket}."),
+            changes: Vec::new(),
+        });
+    }
+}
+
 /// Looks at the daemon's unit and at that of every channel.
 pub(crate) fn check(root: &Root, findings: &mut Findings) {
     let mut any = false;
@@ -128,6 +175,7 @@ pub(crate) fn check(root: &Root, findings: &mut Findings) {
             });
         }
     }
+    sockets(root, findings);
     if any {
         findings.saw(Area::Units, "sandboxes");
     } else {

@@ -91,6 +91,19 @@ pub(crate) async fn run(
             ));
         }
     }
+    for name in present
+        .iter()
+        .filter(|name| !changed.contains(&name.as_str()))
+    {
+        let socket = format!("secinfo-channel@{name}.socket");
+        if host.unit("is-enabled", &socket)? && !host.unit("is-active", &socket)? {
+            host.succeed(&Program::new("systemctl", ["start", &socket]))?;
+            let name = visible(name);
+            report.done(format!(
+                "The channel {name} was stopped, and is reached again"
+            ))?;
+        }
+    }
     if wanted.is_empty() {
         match present.as_slice() {
             [] => report.skipped("There are no channels: no codes are sent")?,
@@ -192,12 +205,7 @@ fn set_up(host: &Host, config: &mut Config, channel: &Wanted) -> Result<bool, Fa
         host.succeed(&Program::new("systemctl", ["daemon-reload"]))?;
     }
     let socket = format!("secinfo-channel@{name}.socket");
-    let is = |what| -> Result<bool, Failure> {
-        Ok(host
-            .run(&Program::new("systemctl", [what, "--quiet", &socket]))?
-            .well)
-    };
-    if !is("is-enabled")? || !is("is-active")? {
+    if !host.unit("is-enabled", &socket)? || !host.unit("is-active", &socket)? {
         changed = true;
         host.succeed(&Program::new(
             "systemctl",

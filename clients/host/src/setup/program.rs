@@ -76,6 +76,12 @@ impl Program {
 }
 
 impl Host {
+    /// What systemd says of a unit, such as `is-enabled` or `is-active`.
+    pub(super) fn unit(&self, is: &str, unit: &str) -> Result<bool, Failure> {
+        let asked = self.run(&Program::new("systemctl", ["--quiet", is, unit]))?;
+        Ok(asked.well)
+    }
+
     /// Runs a program to its end.
     ///
     /// # Errors

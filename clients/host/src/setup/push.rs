@@ -58,7 +58,7 @@ pub(super) async fn run(
         return switch_off(host, daemon, &mut config, was_on, report).await;
     }
     let phones_ask = url(host, questions, arguments, &former)?;
-    let is_behind_proxy = is(host, "is-enabled", PROXY_SOCKET)?;
+    let is_behind_proxy = host.unit("is-enabled", PROXY_SOCKET)?;
     let mut is_changed = false;
     if !is_behind_proxy {
         let certificate = Certificate::find(host, questions, arguments, &phones_ask)?;
@@ -70,7 +70,7 @@ pub(super) async fn run(
         // It has the former certificate, and sockets are made anew only while it does not run.
         host.succeed(&Program::new("systemctl", ["stop", SERVICE]))?;
     }
-    let listened = is(host, "is-enabled", SOCKET)? && is(host, "is-active", SOCKET)?;
+    let listened = host.unit("is-enabled", SOCKET)? && host.unit("is-active", SOCKET)?;
     if !listened {
         host.succeed(&Program::new("systemctl", ["enable", "--now", SOCKET]))?;
     } else if is_changed {
@@ -223,12 +223,6 @@ fn listen_at(host: &Host, port: u16) -> Result<bool, Failure> {
     Ok(true)
 }
 
-fn is(host: &Host, what: &'static str, unit: &'static str) -> Result<bool, Failure> {
-    Ok(host
-        .run(&Program::new("systemctl", ["--quiet", what, unit]))?
-        .well)
-}
-
 async fn switch_off(
     host: &Host,
     daemon: &impl Daemon,
@@ -240,7 +234,7 @@ async fn switch_off(
         config.set(&SECTION, "url", "")?;
     }
     config.apply(host, daemon).await?;
-    let listened = is(host, "is-enabled", SOCKET)? || is(host, "is-active", SOCKET)?;
+    let listened = host.unit("is-enabled", SOCKET)? || host.unit("is-active", SOCKET)?;
     if listened {
         host.succeed(&Program::new("systemctl", ["disable", "--now", SOCKET]))?;
         host.succeed(&Program::new("systemctl", ["stop", SERVICE]))?;

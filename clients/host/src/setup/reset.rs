@@ -151,12 +151,7 @@ fn ask_gates(config: &mut Config, questions: &Questions<'_>) -> Result<(), Failu
 
 /// Has the helper listen, now and when the host starts; whether it did not before.
 fn listen(host: &Host) -> Result<bool, Failure> {
-    let is = |what: &'static str| -> Result<bool, Failure> {
-        Ok(host
-            .run(&Program::new("systemctl", ["--quiet", what, SOCKET]))?
-            .well)
-    };
-    if is("is-enabled")? && is("is-active")? {
+    if host.unit("is-enabled", SOCKET)? && host.unit("is-active", SOCKET)? {
         return Ok(false);
     }
     host.succeed(&Program::new("systemctl", ["enable", "--now", SOCKET]))?;

@@ -25,7 +25,11 @@ fn a_host_from_which_it_is_removed_lets_people_in_and_keeps_the_log() {
         .run(["mkdir", "-p", "/var/lib/prometheus/node-exporter"])
         .ok();
     let timer = "secinfo-metrics.timer";
-    machine.run(["systemctl", "enable", "--now", timer]).ok();
+    let socket = "secinfo-channel@text.socket";
+    machine
+        .run(["systemctl", "enable", "--now", timer, socket])
+        .ok();
+    assert!(machine.exists("/run/secinfo/channels/text.sock"));
     machine
         .run(["systemctl", "start", "secinfo-metrics.service"])
         .ok();
@@ -54,6 +58,8 @@ fn a_host_from_which_it_is_removed_lets_people_in_and_keeps_the_log() {
     assert!(said.contains("sudo secinfo setup"), "{said}");
     app::is_there(&machine, "admin");
     app::verify(&machine, "admin", &codes.again()).fails();
+    machine.run(["systemctl", "is-active", timer]).ok();
+    assert!(machine.exists("/run/secinfo/channels/text.sock"));
 }
 
 #[test]

@@ -9,7 +9,7 @@ case "$1" in
 show) test -e "$root/loaded" && echo no || echo yes ;;
 daemon-reload) touch "$root/loaded" ;;
 restart) rm -f "$root/daemon-started" ;;
-is-*) test -e "$root/enabled-$3" ;;
+--quiet) test -e "$root/enabled-$3" ;;
 enable) touch "$root/enabled-$4" ;;
 esac"#;
 
@@ -111,7 +111,7 @@ async fn a_channel_from_a_file_is_set_up_once() {
         fixture
             .noted("systemctl")
             .iter()
-            .all(|call| call.starts_with("is-") || call.starts_with("show "))
+            .all(|call| call.starts_with("--quiet is-") || call.starts_with("show "))
     );
 }
 
