@@ -130,7 +130,7 @@ fn under(key: &str, value: &serde_json::Value, found: &mut BTreeSet<String>) {
 #[test]
 fn no_entry_of_any_type_shows_what_is_sealed_or_tells_a_person() {
     /// The fields that there may be. Consider what it may hold before adding one.
-    const FIELDS: [&str; 21] = [
+    const FIELDS: [&str; 22] = [
         "MESSAGE",
         "MESSAGE_ID",
         "PRIORITY",
@@ -139,6 +139,7 @@ fn no_entry_of_any_type_shows_what_is_sealed_or_tells_a_person() {
         "SECINFO_CODE",
         "SECINFO_EVENT",
         "SECINFO_KIND",
+        "SECINFO_LOGIN",
         "SECINFO_MESSAGE",
         "SECINFO_METHOD",
         "SECINFO_PURPOSE",
@@ -155,9 +156,10 @@ fn no_entry_of_any_type_shows_what_is_sealed_or_tells_a_person() {
     ];
     /// What stands unsealed in an event and still is not for the journal: sealed bytes, keyed tags
     /// of destinations, terminals and sessions, countries, groups of the policy, the host's name.
-    const KEPT: [&str; 10] = [
+    const KEPT: [&str; 11] = [
         "sealed",
         "label",
+        "place",
         "destination",
         "terminal",
         "session",
