@@ -68,7 +68,10 @@ test("a lock that wrong codes caused shows without a reload, and is lifted", asy
     await admin.click("admin-unlock");
     await admin.sees("admin-unlocked");
     await until("the end of the lock", () => events("unlocked").length > 0);
-    assert.equal(await admin.page.getByText(admin.words.like("admin-locked-until")).count(), 0);
+    await until("the lock to leave the page", async () => {
+        const lock = admin.page.getByText(admin.words.like("admin-locked-until"));
+        return (await lock.count()) === 0;
+    });
 });
 
 test("an access pass is shown once, is then nowhere, and lets its user in", async () => {

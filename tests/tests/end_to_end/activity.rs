@@ -102,8 +102,7 @@ async fn each_line_is_proved_to_be_in_the_log_and_only_ones_own() {
     let events = host.client(ROOT).await.events().await;
     let of_bob = events
         .iter()
-        .filter(|event| event["type"] == "method-enrolled")
-        .next_back()
+        .rfind(|event| event["type"] == "method-enrolled")
         .unwrap();
     let path = user_path(ALICE);
     for seq in [of_bob["seq"].as_u64().unwrap(), 0, u64::MAX] {

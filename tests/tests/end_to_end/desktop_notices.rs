@@ -1,5 +1,9 @@
 //! Notices on the desktop: the agent of a real daemon's user, on a bus of the system and one of the session,
 //! with a stand-in for what shows notifications.
+#![expect(
+    clippy::used_underscore_binding,
+    reason = "an interface takes more arguments than its stand-in looks at"
+)]
 
 use futures_util::StreamExt as _;
 use secinfo_tests::{ALICE, PrivateBus, ROOT, STRANGER, Setup, TestHost, binary, user_path};
@@ -38,6 +42,11 @@ struct Server {
     count: u32,
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    clippy::unused_self,
+    reason = "methods of an interface get all that their callers send"
+)]
 #[interface(name = "org.freedesktop.Notifications")]
 impl Server {
     fn get_capabilities(&self) -> Vec<String> {
@@ -103,8 +112,8 @@ impl Session {
     }
 
     async fn start_server(&mut self) {
-        let (shown, shows) = unbounded_channel();
-        self.shown = shows;
+        let (shown, to_see) = unbounded_channel();
+        self.shown = to_see;
         let builder = Builder::unix_stream(self.bus.connect(ALICE))
             .user_id(ALICE)
             .serve_at("/org/freedesktop/Notifications", Server { shown, count: 0 })

@@ -3,6 +3,7 @@
 
 use super::Config;
 use nix::unistd::Group;
+use secinfo_domain::GroupName;
 use secinfo_typed::nearest;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -81,7 +82,7 @@ impl Config {
         let policy = &self.policy;
         let exempt = policy.rules.sign_in.exempt_groups.iter();
         let groups = policy.groups.iter().map(|(name, _)| name).chain(exempt);
-        let groups: BTreeSet<&str> = groups.map(|name| name.as_str()).collect();
+        let groups: BTreeSet<&str> = groups.map(GroupName::as_str).collect();
         let services: BTreeSet<&str> = policy
             .services
             .iter()

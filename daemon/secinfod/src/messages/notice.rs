@@ -124,7 +124,7 @@ impl NoticeItem {
             }
             Self::AdministratorReported => words.say(message::NoticeAdministratorReported),
             Self::NewPlace(origin) => words.say(message::NoticeNewPlace {
-                has_origin: (!origin.is_empty()).into(),
+                has_origin: !origin.is_empty(),
                 origin: outside::clean(origin).into(),
             }),
             Self::BreakGlass => words.say(message::NoticeBreakGlass),
