@@ -34,6 +34,15 @@ export async function close(browser) {
     await browser.close();
 }
 
+/** What stands in the place of a prompt that was answered. */
+const ANSWERED = "(answered)";
+
+/** Whether Cockpit's page for signing in asks for something that was not answered yet. */
+function isAsked(answered) {
+    const [input, prompt] = ["input", "prompt"].map((part) => document.getElementById(`conversation-${part}`));
+    return input.offsetParent !== null && prompt.textContent !== answered;
+}
+
 /** Waits, in the page, until no colour changes any more; what turns until something comes is not waited for. */
 async function isAtRest() {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
@@ -87,9 +96,13 @@ export class Person {
         await tab.fill("#login-password-input", `${this.user}-password`);
         await tab.click("#login-button");
         for (const answer of answers) {
-            await tab.waitForSelector("#conversation-input:visible");
+            // The former prompt stays until the next one comes.
+            await until("the next prompt", () => tab.evaluate(isAsked, ANSWERED));
             const prompt = await tab.textContent("#conversation-prompt");
             await tab.fill("#conversation-input", typeof answer === "function" ? await answer(prompt) : answer);
+            await tab.evaluate((answered) => {
+                document.getElementById("conversation-prompt").textContent = answered;
+            }, ANSWERED);
             await tab.click("#login-button");
         }
         await tab.waitForSelector("#host-apps, #nav-system", { state: "attached" });
