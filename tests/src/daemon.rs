@@ -6,6 +6,7 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 use zbus::Connection;
 use zbus::fdo::DBusProxy;
@@ -141,9 +142,22 @@ impl Daemon {
         fs::read_to_string(&self.log).unwrap()
     }
 
-    /// Sends it a signal.
+    /// Sends it a signal; returns once each of its threads has stopped, where that is what the signal says.
     pub fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.process), signal).unwrap();
+        while signal == Signal::STOP && !self.is_stopped() {
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    fn is_stopped(&self) -> bool {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.pid())).unwrap();
+        // One that has ended meanwhile does nothing more.
+        threads.flatten().all(|thread| {
+            let stat = fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            stat.rsplit_once(") ")
+                .is_none_or(|(_, rest)| rest.starts_with('T'))
+        })
     }
 
     /// Stops it with `SIGTERM`, and waits for its end.
