@@ -1,10 +1,13 @@
 //! The host's own lists of accounts and groups.
 
 use secinfo_pam_stack::root::Root;
+use secinfo_terminal::text::listed;
 
 /// Where the accounts are listed.
 pub(super) const ACCOUNTS: &str = "/etc/passwd";
 const GROUPS: &str = "/etc/group";
+/// How many of many users are named.
+const NAMED: usize = 5;
 
 /// An account.
 pub(super) struct Account {
@@ -55,4 +58,15 @@ pub(super) fn groups(root: &Root) -> Vec<Group> {
         })
     };
     text.lines().filter_map(group).collect()
+}
+
+/// The names of some users, and how many there are beside them.
+pub(super) fn some_of(names: &[String]) -> String {
+    let rest = match names.len().saturating_sub(NAMED) {
+        0 => None,
+        1 => Some("another".to_owned()),
+        count => Some(format!("{count} others")),
+    };
+    let first = names.iter().take(NAMED).chain(&rest);
+    listed(&first.map(String::as_str).collect::<Vec<_>>())
 }

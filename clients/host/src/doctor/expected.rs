@@ -1,10 +1,10 @@
 //! Who could sign in now, and who could not: asks the daemon what each account would meet at each service.
 
-use super::accounts::{Account, accounts};
+use super::accounts::{Account, accounts, some_of};
 use super::finding::{Area, Finding, Findings, Severity};
 use super::pam::Protection;
 use secinfo_pam_stack::root::Root;
-use secinfo_terminal::text::{listed, visible};
+use secinfo_terminal::text::visible;
 use secinfo_wire::names::expected::{NOT_COVERED, SET_UP, VERIFY};
 use secinfo_wire::names::sign_in::reason::{ACCESS_PASS_NEEDED, LOCKED};
 use secinfo_wire::{Error, ExpectedSignIn, ManagerProxy};
@@ -28,9 +28,8 @@ const BECOMES: [&str; 5] = ["polkit-1", "su", "su-l", "sudo", "sudo-i"];
 const NO_SHELLS: [&str; 3] = ["nologin", "false", "sync"];
 /// The uids of people, beside root.
 const PEOPLE: std::ops::RangeInclusive<u32> = 1000..=59_999;
-/// How many users are asked for, and how many are named.
+/// How many users are asked for.
 const MOST: usize = 500;
-const NAMED: usize = 5;
 /// How long the daemon may take to answer for all of them.
 const PATIENCE: Duration = Duration::from_secs(30);
 const ABOUT: &str = "who could sign in";
@@ -198,15 +197,8 @@ fn finding(id: &'static str, severity: Severity, what: &str, whys: &[(&str, Why)
     let mut told = Vec::new();
     let mut remedies = Vec::new();
     for (why, names) in by_reason {
-        let rest = match names.len().saturating_sub(NAMED) {
-            0 => None,
-            1 => Some("another".to_owned()),
-            count => Some(format!("{count} others")),
-        };
-        let first = names.iter().take(NAMED).chain(&rest);
-        let who: Vec<&str> = first.map(String::as_str).collect();
         let (lacks, remedy) = why.in_words(names.len() > 1);
-        told.push(format!("{} {lacks}", listed(&who)));
+        told.push(format!("{} {lacks}", some_of(&names)));
         remedies.push(remedy);
     }
     Finding {

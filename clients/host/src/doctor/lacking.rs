@@ -1,8 +1,9 @@
 //! Looks for users who could not reset a forgotten password.
 
+use super::accounts::some_of;
 use super::finding::{Area, Finding, Findings, Severity};
 use secinfo_pam_stack::root::Root;
-use secinfo_terminal::text::{listed, visible};
+use secinfo_terminal::text::visible;
 use secinfo_wire::{Error, ManagerProxy, UserSummary};
 use std::time::Duration;
 
@@ -11,9 +12,6 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How many users are asked for at once.
 const PAGE: u32 = 256;
-
-/// How many are named.
-const NAMED: usize = 5;
 
 const ABOUT: &str = "who could not reset a forgotten password";
 
@@ -57,17 +55,10 @@ fn finding(users: &[UserSummary]) -> Option<Finding> {
         .iter()
         .filter(|user| user.lacking_for_reset > 0 && user.uid != 0);
     let names: Vec<String> = lacking.map(|user| visible(&user.name)).collect();
-    let rest = match names.len().saturating_sub(NAMED) {
-        0 => None,
-        1 => Some("another".to_owned()),
-        count => Some(format!("{count} others")),
-    };
-    let first = names.iter().take(NAMED).chain(&rest);
-    let who: Vec<&str> = first.map(String::as_str).collect();
     let what = match names.len() {
         0 => return None,
-        1 => format!("One user lacks methods for it: {}.", who[0]),
-        count => format!("{count} users lack methods for it: {}.", listed(&who)),
+        1 => format!("One user lacks methods for it: {}.", some_of(&names)),
+        count => format!("{count} users lack methods for it: {}.", some_of(&names)),
     };
     Some(Finding {
         id: "reset-users-lack",
