@@ -81,7 +81,10 @@ declare const cockpit: {
     hidden: boolean;
     location: CockpitLocation;
     transport: { host: string };
-    dbus(name: string, options: { bus: "system"; superuser?: "require" | "try" }): CockpitBusClient;
+    dbus(
+        name: string,
+        options: ({ bus: "system" } | { bus: "none"; address: string }) & { superuser?: "require" | "try" },
+    ): CockpitBusClient;
     user(): Promise<CockpitUser>;
     file(path: string): CockpitFile;
     spawn(

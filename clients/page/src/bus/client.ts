@@ -52,9 +52,15 @@ export interface Signal {
     values: unknown[];
 }
 
+/**
+ * The host's system bus. By this address Cockpit's bridge makes a connection for each page; by its name, one for the
+ * whole login, which would keep what a page has begun open after the page was closed.
+ */
+const SYSTEM_BUS = { bus: "none", address: "unix:path=/run/dbus/system_bus_socket" } as const;
+
 /** Opens a connection: as oneself, or as root where this login of Cockpit may. */
 export function connect(as: "oneself" | "root" = "oneself"): Bus {
-    const client = cockpit.dbus(NAME, as === "root" ? { bus: "system", superuser: "require" } : { bus: "system" });
+    const client = cockpit.dbus(NAME, as === "root" ? { ...SYSTEM_BUS, superuser: "require" } : SYSTEM_BUS);
     let isThere: boolean | null = null;
     const listeners = new Set<(isThere: boolean) => void>();
     const tell = (now: boolean) => {
