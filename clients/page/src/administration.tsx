@@ -1,8 +1,9 @@
 /** The way to the tabs of administrators, which are loaded only for whom there are any. */
 
 import { Suspense, lazy, useEffect, useState, useSyncExternalStore } from "react";
+import { Access } from "./access/access";
+import { cockpitLogin } from "./access/login";
 import type { Bus } from "./bus/client";
-import type { Access } from "./admin/access";
 import { Spinner } from "./view/patternfly";
 import { useWords } from "./view/words";
 import { loadForAdministrators } from "./words/words";
@@ -14,26 +15,23 @@ const LazyTabs = lazy(() => import("./admin/administration"));
 export function useAccess(bus: Bus): Access | null {
     const words = useWords();
     const [access, setAccess] = useState<Access | null>(null);
+    const [hasWords, setHasWords] = useState(false);
     useEffect(() => {
-        let end: (() => void) | undefined;
-        let isOver = false;
-        void Promise.all([import("./admin/follow"), loadForAdministrators(words)]).then(([{ follow }]) => {
-            if (!isOver) {
-                const followed = follow(bus);
-                end = followed.end;
-                setAccess(followed.access);
-            }
-        });
-        return () => {
-            isOver = true;
-            end?.();
-        };
-    }, [bus, words]);
+        const followed = new Access(cockpitLogin(), bus);
+        setAccess(followed);
+        return followed.start();
+    }, [bus]);
     const standing = useSyncExternalStore(
         (changed) => access?.subscribe(changed) ?? (() => undefined),
         () => access?.standing ?? "unknown",
     );
-    return standing === "administrator" || standing === "limited" ? access : null;
+    const hasTabs = standing === "administrator" || standing === "limited";
+    useEffect(() => {
+        if (hasTabs) {
+            void loadForAdministrators(words).then(() => setHasWords(true));
+        }
+    }, [hasTabs, words]);
+    return hasTabs && hasWords ? access : null;
 }
 
 /** The tabs. */

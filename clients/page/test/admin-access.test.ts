@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Access } from "../src/admin/access";
-import { TAKES, type Action } from "../src/admin/actions";
-import { processIn, type Login } from "../src/admin/login";
+import { Access } from "../src/access/access";
+import { TAKES, type Action } from "../src/access/actions";
+import { processIn, type Login } from "../src/access/login";
 import { ACCESS_DENIED, Refusal, isRefusal } from "../src/bus/errors";
 import { TestBus } from "./bus";
 

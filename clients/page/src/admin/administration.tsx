@@ -4,8 +4,8 @@ import { useEffect, useState, useSyncExternalStore, type ComponentType } from "r
 import { EmptyState, EmptyStateBody, Spinner, Title } from "../view/patternfly";
 import { Tabs } from "../view/tabs";
 import { useWords } from "../view/words";
-import type { Access } from "./access";
-import type { Action } from "./actions";
+import type { Access } from "../access/access";
+import type { Action } from "../access/actions";
 import { useBell } from "./bell";
 import { Channels } from "./channels-tab";
 import { Health } from "./health-tab";

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "react";
 import { ROOT, type Bus } from "../bus/client";
 import { isRefusal } from "../bus/errors";
-import type { Access } from "./access";
+import type { Access } from "../access/access";
 
 const APPENDED = "org.secinfo.SecurityInfo1.Audit.Appended";
 /** How soon after an event all is read anew, in milliseconds: several often come together. */

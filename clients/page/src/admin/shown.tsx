@@ -5,7 +5,7 @@ import { refusalOf, type Refusal } from "../bus/errors";
 import { Problem } from "../view/parts";
 import { Button, Modal, ModalBody, ModalHeader, Spinner } from "../view/patternfly";
 import { useWords } from "../view/words";
-import type { Access } from "./access";
+import type { Access } from "../access/access";
 
 /** What every tab is given. */
 export interface TabProps {

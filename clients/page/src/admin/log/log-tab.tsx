@@ -10,7 +10,7 @@ import { useMinute } from "../../view/time";
 import { useWords } from "../../view/words";
 import type { Words } from "../../words/words";
 import { moment } from "../../words/times";
-import type { Access } from "../access";
+import type { Access } from "../../access/access";
 import { run } from "../command";
 import { AdminDialog, Cell, English, Head, Reading, Row, Table, useLoaded, type TabProps } from "../shown";
 import { Names, readBack, sizeOf, type EventPage, type LogEvent } from "./events";

@@ -5,7 +5,7 @@ import { useAction } from "../../view/action";
 import { Field, Problem, StepHeading } from "../../view/parts";
 import { Alert, Button, Form, FormGroup, FormSelect, FormSelectOption } from "../../view/patternfly";
 import { useWords } from "../../view/words";
-import type { Access } from "../access";
+import type { Access } from "../../access/access";
 import { run } from "../command";
 import { AdminDialog, English } from "../shown";
 import {

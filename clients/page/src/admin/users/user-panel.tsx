@@ -9,7 +9,7 @@ import { useMinute } from "../../view/time";
 import { useWords } from "../../view/words";
 import { methodName, refusalText } from "../../words/describe";
 import { day, limit, moment } from "../../words/times";
-import type { Access } from "../access";
+import type { Access } from "../../access/access";
 import { Facts } from "../shown";
 import { AccessPassDialog } from "./access-pass-dialog";
 import { DeleteMethodDialog } from "./delete-method-dialog";
