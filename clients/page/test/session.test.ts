@@ -41,6 +41,14 @@ test("a session that has ended in a method or a proof is not cancelled", async (
     assert.deepEqual(cancelled(host), []);
 });
 
+test("a session that the daemon does not know any more is over", async () => {
+    const host = daemon();
+    const enrollment = await Enrollment.start(host.bus, "/user", "text", {});
+    delete host.replies["Enrollment.Submit"];
+    await assert.rejects(enrollment.submit({}), { reason: "SessionExpired" });
+    cancelAll();
+});
+
 test("every form of a challenge is read, and one of a later version is told apart", () => {
     assert.deepEqual(challengeOf(CODE), { form: "code", digits: 6, destination: "" });
     const number = { form: { t: "s", v: "approval" }, number: { t: "s", v: "07" } };

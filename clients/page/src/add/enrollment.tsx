@@ -150,14 +150,14 @@ export function CodeStep({ steps, enrollment, done, startAgain, children }: Code
     );
 }
 
-/** A session that is over without a method. */
+/** A session that is over without a method. What one was in is gone, so the way on has the focus. */
 export function Over({ refusal, text, startAgain }: { refusal: Refusal | null; text?: string; startAgain(): void }) {
     const words = useWords();
     return (
         <>
             <Problem refusal={refusal} text={text ?? null} />
             <Buttons>
-                <Button variant="primary" onClick={startAgain}>
+                <Button variant="primary" onClick={startAgain} autoFocus>
                     {words.say("time-start-again")}
                 </Button>
             </Buttons>

@@ -2,6 +2,7 @@
 
 import type { Bus } from "./client";
 import { challengeOf, type Challenge } from "./challenge";
+import { Refusal, isRefusal } from "./errors";
 import type { Hint } from "./store";
 import { dictionary, pathEntry, plain, type Dictionary, type ObjectPath } from "./values";
 import { ROOT } from "./client";
@@ -60,6 +61,11 @@ export interface Details {
     dropped_extension?: boolean;
 }
 
+/** Says of a session that the daemon no longer knows that it is over: by its time, or because the daemon was started anew. */
+function over(error: unknown): never {
+    throw isRefusal(error, "NotFound") ? new Refusal("SessionExpired") : error;
+}
+
 /** What both sessions have. */
 export abstract class Session {
     constructor(
@@ -72,7 +78,7 @@ export abstract class Session {
 
     /** Sends a code, in place of any before it. */
     async sendCode(): Promise<SentCode> {
-        const [sent] = await this.bus.call(this.path, this.on, "SendCode");
+        const [sent] = await this.bus.call(this.path, this.on, "SendCode").catch(over);
         return plain(sent) as unknown as SentCode;
     }
 
@@ -97,7 +103,7 @@ export abstract class Session {
 
 const open = new Set<Session>();
 
-/** Ends all of them: Cockpit keeps the connection that they belong to after the page has gone. */
+/** Ends all of them, before the connection goes that they belong to. */
 export function cancelAll(): void {
     open.forEach((session) => session.cancel());
 }
@@ -121,7 +127,7 @@ export class Enrollment extends Session {
 
     /** Answers what is asked. */
     async submit(response: Dictionary): Promise<Submitted> {
-        const [submitted] = await this.bus.call(this.path, "Enrollment", "Submit", response);
+        const [submitted] = await this.bus.call(this.path, "Enrollment", "Submit", response).catch(over);
         if (!("method" in submitted)) {
             return { end: "next", challenge: challengeOf(submitted) };
         }
@@ -173,19 +179,19 @@ export class Verification extends Session {
 
     /** The methods that can be asked, the one asked now first. */
     async ways(): Promise<Askable[]> {
-        const [methods] = await this.bus.call(this.path, "Verification", "ListMethods");
+        const [methods] = await this.bus.call(this.path, "Verification", "ListMethods").catch(over);
         return methods.map((method) => plain(method) as unknown as Askable);
     }
 
     /** Asks another method, or the same one anew. */
     async ask(method: ObjectPath): Promise<Asked> {
-        const [asked] = await this.bus.call(this.path, "Verification", "ChangeMethod", method);
+        const [asked] = await this.bus.call(this.path, "Verification", "ChangeMethod", method).catch(over);
         return askedOf(asked);
     }
 
     /** Answers what is asked: once that is right, the session is over. */
     async submit(response: Dictionary): Promise<void> {
-        await this.bus.call(this.path, "Verification", "Submit", response);
+        await this.bus.call(this.path, "Verification", "Submit", response).catch(over);
         this.ended();
     }
 }

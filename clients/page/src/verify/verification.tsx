@@ -106,7 +106,7 @@ export function VerificationPanel({ host, info, asking }: { host: Host; info: Se
                 <Problem refusal={shown.refusal} />
                 <Buttons>
                     {!isRefusal(shown.refusal, "AccessPassNeeded") && (
-                        <Button variant="primary" onClick={() => void begin()}>
+                        <Button variant="primary" onClick={() => void begin()} autoFocus>
                             {words.say("page-again")}
                         </Button>
                     )}
