@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod administrators_told;
 mod break_glass;
 mod bursts;
 mod fixture;

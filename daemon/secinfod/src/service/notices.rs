@@ -40,6 +40,8 @@ struct Notice {
     person: Person,
     contacts: Vec<Contact>,
     items: Vec<NoticeItem>,
+    /// Whether it counts among what may be sent to this user. What others do must not use that up.
+    counts: bool,
     /// Until when it is worth sending.
     expires: Timestamp,
 }
@@ -151,6 +153,7 @@ impl Notices {
                 person,
                 contacts,
                 items: unsent.items,
+                counts: true,
                 expires: unsent.expires,
             });
         }
@@ -195,6 +198,16 @@ impl Notices {
 
     /// Tells a user something that is no change to their own security info.
     pub(super) fn tell(&self, person: &Person, item: NoticeItem) {
+        self.tell_item(person, item, true);
+    }
+
+    /// Tells a user what concerns somebody else, which takes nothing of what may be sent to them about
+    /// themselves: the caller limits it.
+    pub(super) fn tell_of_another(&self, person: &Person, item: NoticeItem) {
+        self.tell_item(person, item, false);
+    }
+
+    fn tell_item(&self, person: &Person, item: NoticeItem, counts: bool) {
         let contacts = self.contacts(person);
         if contacts.is_empty() {
             return;
@@ -203,6 +216,7 @@ impl Notices {
             person: person.clone(),
             contacts,
             items: vec![item],
+            counts,
             expires: self.core.now().plus(LIFE),
         });
     }
@@ -280,6 +294,7 @@ impl Notices {
             person: person.clone(),
             contacts,
             items,
+            counts: true,
             expires: self.core.now().plus(LIFE),
         };
         self.enqueue(notice);
@@ -300,7 +315,8 @@ impl NoticeSender {
                 continue;
             }
             let now = self.core.now();
-            if !self.sent.takes(person.id, now, rules.of_user, rules.in_all) {
+            let share = notice.counts.then_some(person.id);
+            if !self.sent.takes(share, now, rules.of_user, rules.in_all) {
                 tracing::warn!(user = %person.id, "the limit is reached: a notice was not sent");
                 continue;
             }
@@ -340,22 +356,30 @@ const fn may_change_contacts(action: &Action) -> bool {
 /// The notices that were sent lately: a user who changes something again and again must not make the
 /// host send without end.
 #[derive(Default)]
-struct Sent(VecDeque<(Timestamp, UserId)>);
+struct Sent(VecDeque<(Timestamp, Option<UserId>)>);
 
 impl Sent {
-    /// Whether one more may go to this user now; if so, it is counted.
-    fn takes(&mut self, user: UserId, now: Timestamp, of_user: Limit, in_all: Limit) -> bool {
+    /// Whether one more may go to this user now, or to anybody whose share it takes nothing of; if so, it is
+    /// counted.
+    fn takes(
+        &mut self,
+        user: Option<UserId>,
+        now: Timestamp,
+        of_user: Limit,
+        in_all: Limit,
+    ) -> bool {
         self.0
             .retain(|(time, _)| now.is_within(Limit::LONGEST, *time));
-        let count = |limit: Limit, counts: &dyn Fn(UserId) -> bool| {
+        let count = |limit: Limit, counts: &dyn Fn(Option<UserId>) -> bool| {
             let lately = self.0.iter().rev();
             lately
                 .take_while(|(time, _)| now.is_within(limit.within, *time))
                 .filter(|(_, to)| counts(*to))
                 .count()
         };
-        let full = count(of_user, &|to| to == user) >= usize::from(of_user.most)
-            || count(in_all, &|_| true) >= usize::from(in_all.most);
+        let share_is_used_up =
+            user.is_some() && count(of_user, &|to| to == user) >= usize::from(of_user.most);
+        let full = share_is_used_up || count(in_all, &|_| true) >= usize::from(in_all.most);
         if !full {
             self.0.push_back((now, user));
         }
@@ -483,7 +507,8 @@ mod tests {
 
     #[test]
     fn no_user_and_no_host_sends_notices_without_end() {
-        let (alice, bob) = (UserId::from_bytes([1; 16]), UserId::from_bytes([2; 16]));
+        let alice = Some(UserId::from_bytes([1; 16]));
+        let bob = Some(UserId::from_bytes([2; 16]));
         let (of_user, in_all) = (Limit::new(2, 60), Limit::new(3, 60));
         let mut sent = Sent::default();
         let mut takes = |user, second: u64| {
