@@ -17,6 +17,7 @@ use secinfo_wire::Response;
 use secinfod::channels::Channels;
 use secinfod::config::Config;
 use secinfod::core::{Core, SystemClock};
+use secinfod::login_sessions::LoginSessions;
 use secinfod::service::{Requester, Service, SessionLimits, Settings, read_state};
 use std::path::Path;
 use std::sync::Arc;
@@ -106,7 +107,8 @@ impl Bench {
             let _entered = runtime.enter();
             let clock = Arc::new(SystemClock);
             let channels = Channels::start(Vec::new(), Config::default().hosts(), clock);
-            Service::new(core, channels, limits, ["/nowhere"; 3].map(Into::into))
+            let nowhere = ["/nowhere"; 3].map(Into::into);
+            Service::new(core, channels, limits, nowhere, LoginSessions::on(None))
         };
         Ok(Self {
             runtime,

@@ -48,6 +48,8 @@ pub struct Rules {
     pub deletion_wait: Seconds,
     /// How strong a proof must be at least that unlocks an account which was locked against intruders.
     pub unlock_strength: Strength,
+    /// Whether locking an account ends what its user has open on the host: sessions, and processes beside them.
+    pub end_sessions_on_lock: bool,
     /// Whether users are told of sign-ins from places that they have not signed in from lately.
     pub new_places: bool,
     /// Authenticator apps.
@@ -150,6 +152,8 @@ pub struct Refinement {
     pub first_method: Option<FirstMethod>,
     /// How many gates a password reset has.
     pub reset_gates: Option<Gates>,
+    /// Whether locking an account ends its sessions. Of no meaning to a service.
+    pub end_sessions_on_lock: Option<bool>,
 }
 
 /// The policy as it applies to one user and one service.
@@ -171,6 +175,8 @@ pub struct EffectivePolicy {
     pub strength: Strength,
     /// How strong a proof must be at least that unlocks an account.
     pub unlock_strength: Strength,
+    /// Whether locking an account ends its sessions.
+    pub end_sessions_on_lock: bool,
 }
 
 impl Policy {
@@ -219,6 +225,20 @@ impl Policy {
         refined.filter(|(name, _)| groups.contains(name))
     }
 
+    /// Whether locking the account of a member of `groups` ends its sessions. One whose groups are not known
+    /// is taken for a member of every group.
+    pub fn ends_sessions_on_lock(&self, groups: Option<&[GroupName]>) -> bool {
+        match groups {
+            Some(groups) => self.effective(groups, None).end_sessions_on_lock,
+            None => {
+                let of_groups = self.groups.iter();
+                let ends = |refinement: &Refinement| refinement.end_sessions_on_lock == Some(true);
+                self.rules.end_sessions_on_lock
+                    || of_groups.map(|(_, refinement)| refinement).any(ends)
+            }
+        }
+    }
+
     /// The groups of `groups`, and the service, whose refinements [`Self::effective`] puts together.
     pub fn refined_by(
         &self,
@@ -245,6 +265,7 @@ impl Rules {
             reset_allowed: self.reset.allowed,
             strength: strength.unwrap_or(Strength::LEAST),
             unlock_strength: self.unlock_strength,
+            end_sessions_on_lock: self.end_sessions_on_lock,
         }
     }
 
@@ -299,6 +320,7 @@ impl EffectivePolicy {
         self.reset_gates = by
             .reset_gates
             .map_or(self.reset_gates, |gates| gates.max(self.reset_gates));
+        self.end_sessions_on_lock |= by.end_sessions_on_lock == Some(true);
         self
     }
 
@@ -354,6 +376,7 @@ impl Default for Rules {
             fresh_proof: Seconds::new(600),
             deletion_wait: Seconds::from_days(1),
             unlock_strength: Strength::Possession,
+            end_sessions_on_lock: false,
             new_places: false,
             authenticator_app: AuthenticatorAppRules::default(),
             hardware_token: HardwareTokenRules::default(),

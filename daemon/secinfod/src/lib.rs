@@ -7,6 +7,7 @@ pub mod core;
 pub mod journal;
 mod line_limit;
 pub mod logging;
+pub mod login_sessions;
 pub mod messages;
 pub mod methods;
 mod presence;

@@ -4,6 +4,7 @@ use crate::channels::Channels;
 use crate::config::{AttestationConfig, Config, DaemonConfig};
 use crate::core::{Clock, Core, ReplayError, ServiceError, Settings, SystemClock, read_state};
 use crate::journal::Journal;
+use crate::login_sessions::LoginSessions;
 use crate::methods::RelyingParty;
 use crate::methods::security_key::read_roots;
 use crate::presence::{Presence, PresenceError};
@@ -124,6 +125,7 @@ async fn serve(path: &Path, config: Config, for_sign_ins: &Handle) -> Result<End
             config.daemon.key_socket.clone(),
             config.daemon.push_socket.clone(),
         ],
+        LoginSessions::on(config.daemon.bus_address.clone()),
     ));
     service.core().begin_log().await?;
     service.core().set_policy(config.policy()).await?;

@@ -13,6 +13,7 @@ use secinfo_wire::Response;
 use secinfod::channels::Channels;
 use secinfod::config::Config;
 use secinfod::core::{Core, SystemClock};
+use secinfod::login_sessions::LoginSessions;
 use secinfod::methods::Secret;
 use secinfod::service::{
     Circumstances, MethodPayload, Requester, SecretBytes, Service, ServiceError, SessionLimits,
@@ -146,7 +147,8 @@ impl Host {
             per_uid: 8,
             in_all: 8,
         };
-        Service::new(core, channels, limits, ["/nowhere"; 3].map(Into::into))
+        let nowhere = ["/nowhere"; 3].map(Into::into);
+        Service::new(core, channels, limits, nowhere, LoginSessions::on(None))
     }
 }
 

@@ -128,6 +128,8 @@ pub struct Policy {
     pub deletion_wait: u64,
     /// Seconds that a proof is fresh.
     pub fresh_proof: u64,
+    /// Whether locking the account ends what the user has open on the host.
+    pub end_sessions_on_lock: bool,
     /// The sections of config.toml that say so, such as `policy`, `group.wheel` and `service.sshd`.
     pub sections: Vec<String>,
 }

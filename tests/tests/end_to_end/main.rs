@@ -24,6 +24,7 @@ mod interfaces;
 mod issued;
 mod journal;
 mod languages;
+mod lock_ends_sessions;
 mod locking;
 mod malformed;
 mod memory;

@@ -1,6 +1,6 @@
 //! `secinfo activity`: what happened in one's account.
 
-use super::lock::lock;
+use super::lock::{ends_sessions, lock};
 use crate::client::Client;
 use secinfo_host::log::{hashes, key_and_checkpoint};
 use secinfo_ledger::tree::{leaf_hash, verify_inclusion};
@@ -153,6 +153,9 @@ async fn report(
     if !yes {
         screen.note(&words.say(message::Reported))?;
         screen.note(&words.say(message::LockWarning))?;
+        if ends_sessions(client).await {
+            screen.note(&words.say(message::LockSessions))?;
+        }
         locked = screen.confirm(&words.say(message::LockConfirm))?;
         if locked {
             lock(proxy).await?;

@@ -43,12 +43,16 @@ pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
         Some(user) => client.path_of_another(user).await?,
         None => client.user_path(None).await?,
     };
+    let ends_sessions = another.is_none() && ends_sessions(client).await;
     if another.is_none() && !arguments.yes {
         if !client.screen.interactive {
             let text = words.say(message::LockYesMissing);
             return Err(Failure::Usage(text.to_string()));
         }
         client.screen.note(&words.say(message::LockWarning))?;
+        if ends_sessions {
+            client.screen.note(&words.say(message::LockSessions))?;
+        }
         if !client.screen.confirm(&words.say(message::LockConfirm))? {
             return client.screen.note(&words.say(message::LockNothing));
         }
@@ -60,6 +64,16 @@ pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Fai
         Some(user) => words.say(message::AccountLockedOf { user: user.into() }),
         None => words.say(message::AccountLocked),
     })
+}
+
+/// Whether the lock will end what the user has open on the host. One who is afraid is not kept from locking by
+/// a daemon that does not say.
+pub(super) async fn ends_sessions(client: &Client) -> bool {
+    let Ok(manager) = client.manager().await else {
+        return false;
+    };
+    let policy = manager.get_policy(client.uid, "").await;
+    policy.is_ok_and(|policy| policy.end_sessions_on_lock)
 }
 
 /// Locks the account of this user.

@@ -36,6 +36,7 @@ export function LockDialog({ host, info, close, say }: OwnDialog) {
             ) : (
                 <>
                     <p>{words.say("lock-text")}</p>
+                    {info.policy.end_sessions_on_lock && <p>{words.say("lock-sessions")}</p>}
                     <p>{words.say("lock-lift")}</p>
                     <Problem refusal={locking.refusal} />
                     <Buttons>

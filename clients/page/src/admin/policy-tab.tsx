@@ -99,6 +99,10 @@ function Shown({ user, service, policy }: { user: string; service: string; polic
                     [words.say("admin-policy-wait"), length(words, policy.deletion_wait)],
                     [words.say("admin-policy-fresh"), length(words, policy.fresh_proof)],
                     [
+                        words.say("admin-policy-sessions"),
+                        words.say(policy.end_sessions_on_lock ? "admin-policy-sessions-yes" : "admin-policy-sessions-no"),
+                    ],
+                    [
                         words.say("admin-policy-sections"),
                         <span className="secinfo-mono" translate="no">
                             {policy.sections.map((name) => `[${name}]`).join(" ")}

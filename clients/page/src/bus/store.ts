@@ -32,6 +32,7 @@ export interface Policy {
     reset_gates: number;
     deletion_wait: number;
     fresh_proof: number;
+    end_sessions_on_lock: boolean;
 }
 
 /** All of it. */

@@ -175,6 +175,9 @@ admin-first-access-pass = einen Zugangspass
 admin-policy-gates = Methoden, die ein neues Passwort verlangt
 admin-policy-wait = Wartezeit vor einer Löschung nach schwächerem Nachweis
 admin-policy-fresh = Ein Nachweis ist frisch für
+admin-policy-sessions = Eine Sperre beendet Sitzungen
+admin-policy-sessions-yes = ja
+admin-policy-sessions-no = nein
 admin-policy-sections = Kommt aus
 
 # Protokoll.

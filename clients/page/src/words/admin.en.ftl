@@ -175,6 +175,9 @@ admin-first-access-pass = an access pass
 admin-policy-gates = Methods to prove for a password reset
 admin-policy-wait = Wait before a deletion by a weaker proof
 admin-policy-fresh = A proof is fresh for
+admin-policy-sessions = A lock ends sessions
+admin-policy-sessions-yes = yes
+admin-policy-sessions-no = no
 admin-policy-sections = Comes from
 
 # Log.

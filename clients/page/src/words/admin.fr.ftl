@@ -178,6 +178,9 @@ admin-first-access-pass = un passe d’accès
 admin-policy-gates = Méthodes à prouver pour un nouveau mot de passe
 admin-policy-wait = Attente avant une suppression par une preuve plus faible
 admin-policy-fresh = Une preuve est récente pendant
+admin-policy-sessions = Un verrouillage ferme les sessions
+admin-policy-sessions-yes = oui
+admin-policy-sessions-no = non
 admin-policy-sections = Vient de
 
 # Journal.

@@ -358,6 +358,7 @@ not-me-next = Kennt jemand anderes Ihr Passwort, ändern Sie es. Löschen Sie Me
 lock-now = Mein Konto jetzt sperren
 lock-title = Ihr Konto sperren?
 lock-text = Niemand kann sich mehr anmelden, auch Sie nicht, und das Passwort lässt sich nicht zurücksetzen. Nachweise, offene Anmeldungen und gemerkte Terminals enden. Ihre anderen Wege und die Administration erfahren davon.
+lock-sessions = Was auf diesem Rechner unter Ihrem Namen läuft, endet sofort, auch diese Sitzung. Ungespeichertes geht verloren.
 lock-lift = Ihre stärkste Methode entsperrt das Konto wieder, oder die Administration.
 lock-done = Ihr Konto ist gesperrt.
 lock-next = Entsperren Sie es mit Ihrer stärksten Methode, sobald die Gefahr vorbei ist, hier oder mit dem Befehl: secinfo unlock

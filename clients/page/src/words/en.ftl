@@ -358,6 +358,7 @@ not-me-next = If somebody else knows your password, change it. Delete methods th
 lock-now = Lock my account now
 lock-title = Lock your account?
 lock-text = Nobody signs in any more, you included, and the password cannot be reset. Proofs, open sign-ins and remembered terminals end. Your other means and the administrators are told.
+lock-sessions = What is open for you on this host ends at once, this session too. What is not saved is lost.
 lock-lift = Your strongest method unlocks the account again, or an administrator.
 lock-done = Your account is locked.
 lock-next = Unlock it by your strongest method once you are safe again, here or with the command: secinfo unlock

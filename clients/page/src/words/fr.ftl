@@ -358,6 +358,7 @@ not-me-next = Si quelqu’un d’autre connaît votre mot de passe, changez-le. 
 lock-now = Verrouiller mon compte maintenant
 lock-title = Verrouiller votre compte ?
 lock-text = Plus personne ne se connecte, vous compris, et le mot de passe ne peut pas être réinitialisé. Les preuves, les connexions en cours et les terminaux mémorisés prennent fin. Vos autres moyens et les administrateurs sont prévenus.
+lock-sessions = Tout ce qui est ouvert à votre nom sur cette machine se ferme aussitôt, cette session comprise. Ce qui n’est pas enregistré est perdu.
 lock-lift = Votre méthode la plus forte déverrouille le compte, ou un administrateur.
 lock-done = Votre compte est verrouillé.
 lock-next = Déverrouillez-le par votre méthode la plus forte une fois le danger passé, ici ou par la commande : secinfo unlock

@@ -24,6 +24,7 @@ fn refined() -> Policy {
         grace_days: Some(20),
         first_method: None,
         reset_gates: Some(Gates::Two),
+        end_sessions_on_lock: Some(true),
     };
     let operators = Refinement {
         allowed: Some(KindSet::from_iter([
@@ -35,6 +36,7 @@ fn refined() -> Policy {
         grace_days: Some(3),
         first_method: Some(FirstMethod::AccessPass),
         reset_gates: Some(Gates::One),
+        end_sessions_on_lock: Some(false),
     };
     let sshd = Refinement {
         allowed: Some(KindSet::from_iter([Kind::HardwareToken])),
@@ -60,6 +62,7 @@ fn without_a_refinement_the_rules_for_everybody_hold() {
     assert_eq!((effective.required, effective.grace_days), (0, 14));
     assert_eq!(effective.first_method, FirstMethod::Session);
     assert_eq!(effective.reset_gates, Gates::One);
+    assert!(!effective.end_sessions_on_lock);
 }
 
 #[test]
@@ -73,6 +76,7 @@ fn of_several_refinements_the_strictest_of_each_setting_counts_in_any_order() {
     assert_eq!((effective.required, effective.grace_days), (2, 3));
     assert_eq!(effective.first_method, FirstMethod::AccessPass);
     assert_eq!(effective.reset_gates, Gates::Two);
+    assert!(effective.end_sessions_on_lock);
 }
 
 #[test]

@@ -303,6 +303,7 @@ fn policy() -> Policy {
         grace_days: Some(7),
         first_method: Some(FirstMethod::AccessPass),
         reset_gates: Some(Gates::Two),
+        end_sessions_on_lock: Some(true),
     };
     Policy {
         groups: vec![(GroupName::parse("staff").unwrap(), staff)],

@@ -70,6 +70,11 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
         fresh_proof: section.read("fresh_proof", or.fresh_proof, length(1..=HOUR)),
         deletion_wait: section.read("deletion_wait", or.deletion_wait, length(1..=30 * DAY)),
         unlock_strength: section.read("unlock_strength", or.unlock_strength, word(&STRENGTH)),
+        end_sessions_on_lock: section.read(
+            "end_sessions_on_lock",
+            or.end_sessions_on_lock,
+            value::yes_or_no,
+        ),
         new_places: section.read("new_places", or.new_places, value::yes_or_no),
         authenticator_app: section.within("authenticator-app", |section| {
             authenticator_app(section, or.authenticator_app)
@@ -312,7 +317,10 @@ fn budget(section: &mut Section<'_, '_>, or: BudgetRules) -> BudgetRules {
 }
 
 fn group(section: &mut Section<'_, '_>, rules: &Rules) -> Refinement {
-    let refinement = refinement(section, rules.allowed);
+    let refinement = Refinement {
+        end_sessions_on_lock: section.optional("end_sessions_on_lock", value::yes_or_no),
+        ..refinement(section, rules.allowed)
+    };
     if let Some(allowed) = refinement.allowed {
         require_what_can_be_first(section, allowed.and(rules.allowed));
     }
@@ -347,6 +355,8 @@ fn refinement(section: &mut Section<'_, '_>, allowed_for_all: KindSet) -> Refine
         grace_days: section.optional("grace_days", count(0..=365)),
         first_method: section.optional("first_method", word(&FIRST_METHOD)),
         reset_gates: section.optional("reset_gates", word(&GATES)),
+        // An account is locked at no service.
+        end_sessions_on_lock: None,
     };
     let left = refinement
         .allowed

@@ -203,6 +203,14 @@ impl Core {
         Ok(state.policy().effective(&groups, service))
     }
 
+    /// Whether locking a user's account ends what they have open on the host. A user whose groups cannot be
+    /// read is taken for a member of them all.
+    pub fn ends_sessions_on_lock(&self, person: &Person) -> bool {
+        let state = self.state();
+        let groups = self.groups_that_matter(&state, person);
+        state.policy().ends_sessions_on_lock(groups.as_deref().ok())
+    }
+
     /// The sections of the configuration that the policy for a user and a service comes from.
     ///
     /// # Errors

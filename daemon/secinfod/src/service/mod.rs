@@ -60,6 +60,7 @@ pub use crate::core::{
     Account, Appended, Core, Counted, Person, Population, ReplayError, Requester, ServiceError,
     Settings, UserPayload, read_state,
 };
+use crate::login_sessions::LoginSessions;
 pub use crate::methods::EnrollmentRequest;
 pub use crate::methods::payload::{MethodPayload, SecretBytes, TokenPayload};
 
@@ -85,6 +86,7 @@ pub struct Service {
     resets: Resets,
     open_sessions: OpenSessions,
     administrators: Administrators,
+    login_sessions: Arc<LoginSessions>,
     issued_codes: Arc<IssuedCodes>,
     tokens: Tokens,
     imports: Imports,
@@ -101,7 +103,7 @@ pub struct SecurityInfo {
 impl Service {
     /// The service on its core. Passwords are set by the helper that listens at the first of these sockets,
     /// security keys are talked to by the one that listens at the second, and phones by the process that
-    /// listens at the third.
+    /// listens at the third. What users have open on the host is ended with `login_sessions`.
     /// Notices are sent on the current tokio runtime.
     ///
     /// # Panics
@@ -112,6 +114,7 @@ impl Service {
         channels: Channels,
         limits: SessionLimits,
         [password_socket, key_socket, push_socket]: [PathBuf; 3],
+        login_sessions: LoginSessions,
     ) -> Self {
         let core = Arc::new(core);
         let deliveries = Arc::new(Deliveries::new(Arc::clone(&core), channels));
@@ -185,6 +188,7 @@ impl Service {
             resets,
             open_sessions,
             administrators,
+            login_sessions: Arc::new(login_sessions),
             tokens: Tokens::new(Arc::clone(&core), Arc::clone(&notices)),
             imports: Imports::new(Arc::clone(&core), Arc::clone(&notices)),
             activity: Activity::new(Arc::clone(&core)),
@@ -295,7 +299,8 @@ impl Service {
         Ok(())
     }
 
-    /// Locks the account of a user at once: what is open for them ends, and administrators are told.
+    /// Locks the account of a user at once: what is open for them ends, where policy says so on the host too,
+    /// and administrators are told.
     pub async fn lock_account(&self, uid: u32, by: &Requester) -> Result<(), ServiceError> {
         let (person, events) = self.security_info.act(uid, by, Action::LockAccount).await?;
         // What is open where it was locked before may be what unlocks it.
@@ -303,8 +308,32 @@ impl Service {
             self.open_sessions.close_of(&person);
             let item = NoticeItem::AdministratorAccountLocked;
             self.administrators.tell(&person, About::Anybody, item);
+            self.end_login_sessions(&person);
         }
         Ok(())
+    }
+
+    /// Ends what a user has open on the host, where policy says so. Nobody waits for it, who called from one of
+    /// these sessions least of all; that it fails undoes nothing.
+    fn end_login_sessions(&self, person: &Person) {
+        let (core, sessions) = (Arc::clone(&self.core), Arc::clone(&self.login_sessions));
+        let person = person.clone();
+        tokio::spawn(async move {
+            if !core.ends_sessions_on_lock(&person) {
+                return;
+            }
+            let (user, uid) = (person.id, person.account.uid);
+            match sessions.end_of(uid).await {
+                Ok(()) => {
+                    tracing::info!(%user, "a locked account's sessions on this host were ended")
+                }
+                Err(error) => tracing::error!(
+                    %user, %error,
+                    "a locked account's sessions on this host were not ended: end them with \
+                     \"loginctl terminate-user {uid}\""
+                ),
+            }
+        });
     }
 
     /// Records that a user says of the event `seq` that it was not them: what is open for them ends, and

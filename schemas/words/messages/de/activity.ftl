@@ -69,6 +69,7 @@ activity-activity-reported = Als fremd gemeldet
 
 page-account-locked = Dieses Konto ist gesperrt, seit { $when }: Niemand kann sich anmelden. Entsperren: secinfo unlock
 lock-warning = Niemand wird sich an Ihrem Konto anmelden oder sein Passwort zurücksetzen können, bis Ihre stärkste Methode es entsperrt oder die Administration. Was Ihre Anmeldungen hinterlassen haben, endet.
+lock-sessions = Was auf diesem Rechner unter Ihrem Namen läuft, endet sofort, auch diese Sitzung. Ungespeichertes geht verloren.
 lock-confirm = Konto jetzt sperren?
 lock-nothing = Nichts wurde gesperrt.
 lock-yes-missing = ohne Terminal sperrt nur: secinfo lock --yes

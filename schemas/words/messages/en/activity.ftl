@@ -69,6 +69,7 @@ activity-activity-reported = Reported as not by you
 
 page-account-locked = This account is locked since { $when }: nobody can sign in to it. To unlock it: secinfo unlock
 lock-warning = Nobody will be able to sign in to your account, and its password cannot be reset, until your strongest method unlocks it or an administrator does. What your sign-ins have left ends.
+lock-sessions = What is open for you on this host ends at once, this session too. What is not saved is lost.
 lock-confirm = Lock your account now?
 lock-nothing = Nothing was locked.
 lock-yes-missing = say --yes to lock when standard input is not a terminal

@@ -69,6 +69,7 @@ activity-activity-reported = Signalé comme n’étant pas de vous
 
 page-account-locked = Ce compte est verrouillé depuis { $when } : personne ne peut s’y connecter. Pour le déverrouiller : secinfo unlock
 lock-warning = Personne ne pourra se connecter à votre compte ni réinitialiser son mot de passe avant que votre méthode la plus forte ou un administrateur ne le déverrouille. Ce que vos connexions ont laissé prend fin.
+lock-sessions = Tout ce qui est ouvert à votre nom sur cette machine se ferme aussitôt, cette session comprise. Ce qui n’est pas enregistré est perdu.
 lock-confirm = Verrouiller votre compte maintenant ?
 lock-nothing = Rien n’a été verrouillé.
 lock-yes-missing = indiquez --yes pour verrouiller quand l’entrée standard n’est pas un terminal

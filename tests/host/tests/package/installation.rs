@@ -35,6 +35,7 @@ const FILES: &[&str] = &[
     "/usr/share/man/man8/secinfod.8.gz 644 root:root",
     "/usr/share/pam-configs/secinfo 644 root:root",
     "/usr/share/polkit-1/actions/org.secinfo.SecurityInfo1.policy 644 root:root",
+    "/usr/share/polkit-1/rules.d/50-secinfo.rules 644 root:root",
     "/usr/share/secinfo/schemas/channel.h 644 root:root",
     "/usr/share/secinfo/schemas/varlink/org.secinfo.SignIn.varlink 644 root:root",
     "/usr/share/zsh/vendor-completions/_secinfo 644 root:root",

@@ -80,14 +80,18 @@ fn refinement() -> impl Strategy<Value = Refinement> {
         option::of(any::<u16>()),
         option::of(first_method()),
         option::of(gates()),
+        option::of(any::<bool>()),
     )
         .prop_map(
-            |(allowed, required, grace_days, first_method, reset_gates)| Refinement {
-                allowed,
-                required,
-                grace_days,
-                first_method,
-                reset_gates,
+            |(allowed, required, grace_days, first_method, reset_gates, end_sessions_on_lock)| {
+                Refinement {
+                    allowed,
+                    required,
+                    grace_days,
+                    first_method,
+                    reset_gates,
+                    end_sessions_on_lock,
+                }
             },
         )
 }
@@ -234,7 +238,7 @@ fn push() -> impl Strategy<Value = PushRules> {
 fn rules() -> impl Strategy<Value = Rules> {
     let general = (kinds(), any::<u8>(), any::<u16>(), first_method(), reset());
     let times = (seconds(), seconds(), seconds(), seconds());
-    let account = (strength(), any::<bool>());
+    let account = (strength(), any::<bool>(), any::<bool>());
     let small = any::<[u8; 8]>();
     let token = (any::<u16>(), any::<u16>(), security_key(), push());
     let notices = select(vec![Notices::All, Notices::Email, Notices::None]);
@@ -253,7 +257,7 @@ fn rules() -> impl Strategy<Value = Rules> {
             |(
                 (allowed, required, grace_days, first_method, reset),
                 (fresh_proof, deletion_wait, enrollment, verification),
-                (unlock_strength, new_places),
+                (unlock_strength, end_sessions_on_lock, new_places),
                 [
                     drift,
                     most,
@@ -280,6 +284,7 @@ fn rules() -> impl Strategy<Value = Rules> {
                 fresh_proof,
                 deletion_wait,
                 unlock_strength,
+                end_sessions_on_lock,
                 new_places,
                 authenticator_app: AuthenticatorAppRules {
                     algorithm: hotp.algorithm,

@@ -47,7 +47,10 @@ pub(super) fn interface() -> Interface<Daemon> {
             "ListUsers"(after, limit) -> (users) for Access::Administrator(READ_USERS) => list_users;
             /// The kinds that policy lets this user have for a purpose and a service.
             "ListKinds"(uid, purpose, service) -> (kinds) for own_or_read => list_kinds;
-            /// The policy as it applies to this user and a service.
+            /// The policy as it applies to this user and a service: the kinds that are allowed, how many methods are
+            /// required and in how many days, what the first method takes, how many methods a password reset
+            /// asks for, the seconds that a deletion waits and a proof stays fresh, whether a lock ends the
+            /// user's sessions, and the sections of the configuration that say so.
             "GetPolicy"(uid, service) -> (policy) for own_or_read => get_policy;
             /// What a sign-in of this user at a service would come to now, from a place that is not known:
             /// what it would begin with (not-covered, verify, set-up or refused), why it would be refused, until
@@ -197,6 +200,7 @@ async fn get_policy(
         reset_gates: policy.reset_gates.count().into(),
         deletion_wait: rules.deletion_wait.get().into(),
         fresh_proof: rules.fresh_proof.get().into(),
+        end_sessions_on_lock: policy.end_sessions_on_lock,
         sections: daemon.policy_sections(&person, service.as_ref())?,
     },))
 }

@@ -69,6 +69,7 @@ fn the_values_that_the_shipped_file_shows_are_the_defaults() {
                 grace_days: Some(7),
                 first_method: Some(FirstMethod::AccessPass),
                 reset_gates: Some(Gates::Two),
+                end_sessions_on_lock: Some(true),
             }
         )]
     );
