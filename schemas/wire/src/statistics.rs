@@ -40,6 +40,10 @@ pub struct Statistics {
     pub users_with_methods: u64,
     /// Users of whom a method is locked now.
     pub users_locked: u64,
+    /// Users whose account is locked against intruders now.
+    pub accounts_locked: u64,
+    /// Users who have reported that something in their account was not them.
+    pub users_with_reports: u64,
     /// Access passes that are out.
     pub access_passes: u64,
     /// Methods by kind.

@@ -143,6 +143,8 @@ async fn metrics_count_what_happened_and_are_read_by_the_parser_of_prometheus() 
     is("secinfo_users", &[], 2);
     is("secinfo_users_with_methods", &[], 2);
     is("secinfo_users_locked", &[], 0);
+    is("secinfo_accounts_locked", &[], 0);
+    is("secinfo_users_with_reports", &[], 0);
     is("secinfo_access_passes", &[], 1);
     for (kind, number) in [
         ("authenticator-app", 1),
@@ -227,6 +229,21 @@ async fn locks_deletions_and_erasures_lower_the_counts() {
     let user = user_path(ALICE);
     let () = root.call(&user, "User", "Unlock", &()).await.unwrap();
     assert_eq!(statistics(&root).await.users_locked, 0);
+    let () = alice.call(&user, "User", "LockAccount", &()).await.unwrap();
+    let line = root.events().await;
+    let line = line
+        .iter()
+        .find(|event| event["type"] == "method-enrolled")
+        .unwrap();
+    let line = line["seq"].as_u64().unwrap();
+    let () = alice
+        .call(&user, "User", "ReportActivity", &line)
+        .await
+        .unwrap();
+    let locked = statistics(&root).await;
+    assert_eq!((locked.accounts_locked, locked.users_with_reports), (1, 1));
+    let () = root.call(&user, "User", "Unlock", &()).await.unwrap();
+    assert_eq!(statistics(&root).await.accounts_locked, 0);
     let () = root.call(&app.path, "Method", "Delete", &()).await.unwrap();
     let now = statistics(&root).await;
     assert_eq!((now.users, now.users_with_methods), (1, 0));

@@ -3,8 +3,8 @@
 
 use super::finding::Findings;
 use super::{
-    clock, cockpit, daemon, desktop, expected, files, kiosks, lacking, pam, push, recovery, reset,
-    sshd, units,
+    account_locks, clock, cockpit, daemon, desktop, expected, files, kiosks, lacking, pam, push,
+    recovery, reset, sshd, units,
 };
 use secinfo_pam_stack::root::Root;
 
@@ -22,6 +22,7 @@ pub(crate) async fn examine(root: &Root, address: Option<&str>) -> Findings {
     units::check(root, &mut findings);
     clock::check(root, &mut findings).await;
     expected::check(root, address, &protection, &mut findings).await;
+    account_locks::check(root, address, &mut findings).await;
     if reset::check(root, &protection, &mut findings) {
         kiosks::check(root, &servers, &mut findings);
         lacking::check(root, address, &mut findings).await;

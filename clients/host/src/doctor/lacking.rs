@@ -37,7 +37,11 @@ pub(crate) async fn check(root: &Root, address: Option<&str>, findings: &mut Fin
 
 async fn users(address: Option<&str>) -> Result<Vec<UserSummary>, Error> {
     let connection = secinfo_wire::connect(address).await?;
-    let manager = ManagerProxy::new(&connection).await?;
+    every_user(&ManagerProxy::new(&connection).await?).await
+}
+
+/// Every user, a page after the other.
+pub(super) async fn every_user(manager: &ManagerProxy<'_>) -> Result<Vec<UserSummary>, Error> {
     let mut users: Vec<UserSummary> = Vec::new();
     loop {
         let last = users.last().map_or("", |user| &user.name);

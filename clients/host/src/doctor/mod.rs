@@ -1,5 +1,6 @@
 //! `secinfo doctor`: what is wrong with the installation, and what to do about it.
 
+mod account_locks;
 mod accounts;
 mod clock;
 mod cockpit;

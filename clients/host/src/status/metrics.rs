@@ -57,7 +57,7 @@ fn of_process(statistics: &Statistics) -> [Family; 5] {
     ]
 }
 
-fn of_users(statistics: &Statistics) -> [Family; 5] {
+fn of_users(statistics: &Statistics) -> [Family; 7] {
     [
         Family::gauge("secinfo_users", "Users who have security info.").is(statistics.users),
         Family::gauge("secinfo_users_with_methods", "Users who have a method.")
@@ -67,6 +67,16 @@ fn of_users(statistics: &Statistics) -> [Family; 5] {
             "Users of whom wrong codes have locked a method.",
         )
         .is(statistics.users_locked),
+        Family::gauge(
+            "secinfo_accounts_locked",
+            "Accounts that are locked against intruders.",
+        )
+        .is(statistics.accounts_locked),
+        Family::gauge(
+            "secinfo_users_with_reports",
+            "Users who have reported that something in their account was not them.",
+        )
+        .is(statistics.users_with_reports),
         Family::gauge("secinfo_access_passes", "Access passes that are out.")
             .is(statistics.access_passes),
         Family::gauge("secinfo_methods", "Methods that users have, by kind.")

@@ -18,7 +18,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-const HELP: &str = r#"JSON: {"version", "healthy", "problem", "authorization", "started", "statistics"}; problem is null when there is none. statistics is null for whom the service does not tell numbers, else {"memory", "log_events", "log_bytes", "commits", "commit_seconds", "checkpoint":{"events", "time"}, "journal_behind", "sessions":{SESSION}, "users", "users_with_methods", "users_locked", "access_passes", "methods":{KIND}, "events":{TYPE}, "verifications":[{"kind", "service", "result", "count"}], "sign_ins":[{"service", "outcome", "count"}], "enrollments":{KIND}, "code_requests":{KIND}, "messages":[{"channel", "outcome", "count"}], "channels":[{"channel", "kind", "healthy", "queued", "under_way"}]}; checkpoint is null when none was given out. What is counted is counted since the service started; what was never counted may be missing.
+const HELP: &str = r#"JSON: {"version", "healthy", "problem", "authorization", "started", "statistics"}; problem is null when there is none. statistics is null for whom the service does not tell numbers, else {"memory", "log_events", "log_bytes", "commits", "commit_seconds", "checkpoint":{"events", "time"}, "journal_behind", "sessions":{SESSION}, "users", "users_with_methods", "users_locked", "accounts_locked", "users_with_reports", "access_passes", "methods":{KIND}, "events":{TYPE}, "verifications":[{"kind", "service", "result", "count"}], "sign_ins":[{"service", "outcome", "count"}], "enrollments":{KIND}, "code_requests":{KIND}, "messages":[{"channel", "outcome", "count"}], "channels":[{"channel", "kind", "healthy", "queued", "under_way"}]}; checkpoint is null when none was given out. What is counted is counted since the service started; what was never counted may be missing.
 
 Metrics: a service that cannot be reached is no failure, it is secinfo_up 0, and it is not started."#;
 
@@ -60,6 +60,8 @@ struct StatisticsJson<'a> {
     users: u64,
     users_with_methods: u64,
     users_locked: u64,
+    accounts_locked: u64,
+    users_with_reports: u64,
     access_passes: u64,
     methods: &'a BTreeMap<String, u64>,
     events: &'a BTreeMap<String, u64>,
@@ -95,6 +97,8 @@ impl<'a> From<&'a Statistics> for StatisticsJson<'a> {
             users: statistics.users,
             users_with_methods: statistics.users_with_methods,
             users_locked: statistics.users_locked,
+            accounts_locked: statistics.accounts_locked,
+            users_with_reports: statistics.users_with_reports,
             access_passes: statistics.access_passes,
             methods: &statistics.methods,
             events: &statistics.events,
@@ -190,8 +194,16 @@ fn in_numbers(statistics: &Statistics) -> String {
             format!(", {mean:.1} ms for each write")
         }
     };
+    let locked = match statistics.accounts_locked {
+        0 => String::new(),
+        count => format!(
+            "{} locked against intruders: secinfo users says whose\n",
+            counted(count, "account")
+        ),
+    };
     format!(
-        "{}, {} of them with methods, {} locked\n\
+        "{}, {} of them with methods, {} locked after wrong codes\n\
+         {locked}\
          {} verifications and {} refused codes since then\n\
          {} events in the log, {}{commits}\n",
         counted(statistics.users, "user"),

@@ -288,6 +288,12 @@ impl UserState {
             .is_some_and(|rare| rare.reported.contains(&seq))
     }
 
+    /// Whether the user has said of any event that it was not them.
+    pub fn has_reports(&self) -> bool {
+        let rare = self.rare.as_deref();
+        rare.is_some_and(|rare| !rare.reported.is_empty())
+    }
+
     /// Since when the account is locked, if it is.
     pub fn account_locked(&self) -> Option<Timestamp> {
         self.rare.as_deref().and_then(|rare| rare.account_locked)

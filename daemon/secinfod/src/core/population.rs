@@ -11,6 +11,8 @@ pub struct Population {
     users: u64,
     with_methods: u64,
     methods: [u64; Kind::ALL.len()],
+    accounts_locked: u64,
+    with_reports: u64,
     /// Users who had a locked method; the lock may be over.
     locked: HashSet<UserId>,
 }
@@ -41,6 +43,16 @@ impl Population {
     /// How many have a method that is locked.
     pub fn locked(&self) -> u64 {
         self.locked.len() as u64
+    }
+
+    /// How many have locked their account.
+    pub const fn accounts_locked(&self) -> u64 {
+        self.accounts_locked
+    }
+
+    /// How many have reported that something in their account was not them.
+    pub const fn with_reports(&self) -> u64 {
+        self.with_reports
     }
 
     /// How many methods there are of this kind.
@@ -74,6 +86,8 @@ impl Population {
     fn add(&mut self, user: &UserState) {
         self.users += 1;
         self.with_methods += u64::from(!user.methods().is_empty());
+        self.accounts_locked += u64::from(user.account_locked().is_some());
+        self.with_reports += u64::from(user.has_reports());
         for method in user.methods() {
             self.methods[method.kind() as usize] += 1;
         }
@@ -82,6 +96,8 @@ impl Population {
     fn remove(&mut self, user: &UserState) {
         self.users -= 1;
         self.with_methods -= u64::from(!user.methods().is_empty());
+        self.accounts_locked -= u64::from(user.account_locked().is_some());
+        self.with_reports -= u64::from(user.has_reports());
         for method in user.methods() {
             self.methods[method.kind() as usize] -= 1;
         }

@@ -43,6 +43,8 @@ pub(super) async fn get_statistics(call: Call<Daemon>, (): ()) -> Result<(Statis
         users: population.users(),
         users_with_methods: population.with_methods(),
         users_locked: population.locked(),
+        accounts_locked: population.accounts_locked(),
+        users_with_reports: population.with_reports(),
         access_passes: population.methods(Kind::AccessPass),
         methods: by_kind(methods),
         events: named(counted.events.clone()),
