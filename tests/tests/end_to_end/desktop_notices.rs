@@ -27,12 +27,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A notification that was shown.
 #[derive(Debug, PartialEq, Eq)]
-struct Shown {
+pub(crate) struct Shown {
     id: u32,
     title: String,
-    body: String,
+    pub(crate) body: String,
     /// Names and labels, one after the other.
-    actions: Vec<String>,
+    pub(crate) actions: Vec<String>,
     urgency: u8,
 }
 
@@ -84,16 +84,16 @@ impl Server {
 }
 
 /// A desktop session of Alice.
-struct Session {
-    bus: PrivateBus,
-    directory: PathBuf,
+pub(crate) struct Session {
+    pub(crate) bus: PrivateBus,
+    pub(crate) directory: PathBuf,
     server: Option<Connection>,
     shown: UnboundedReceiver<Shown>,
 }
 
 impl Session {
     /// One with a server of notifications.
-    async fn of(host: &TestHost) -> Self {
+    pub(crate) async fn of(host: &TestHost) -> Self {
         let mut session = Self::without_server(host);
         session.start_server().await;
         session
@@ -122,22 +122,32 @@ impl Session {
     }
 
     /// Starts the agent, and waits until it has looked at Alice's security info.
-    fn agent(&self, host: &TestHost) -> Agent {
+    pub(crate) fn agent(&self, host: &TestHost) -> Agent {
         self.agent_in("C.UTF-8", host)
     }
 
     fn agent_in(&self, locale: &str, host: &TestHost) -> Agent {
-        let mut command = Command::new(binary("secinfo-notices"));
+        let mut command = self.command(Command::new(binary("secinfo-notices")), locale, host);
+        command.uid(ALICE).gid(ALICE);
+        Agent(command.spawn().unwrap())
+    }
+
+    /// The agent, started by this command.
+    pub(crate) fn agent_by(&self, command: Command, host: &TestHost) -> Agent {
+        let mut command = self.command(command, "C.UTF-8", host);
+        Agent(command.spawn().unwrap())
+    }
+
+    fn command(&self, mut command: Command, locale: &str, host: &TestHost) -> Command {
         command
             .env_clear()
             .env("DBUS_SESSION_BUS_ADDRESS", self.bus.address())
             .env("SECINFO_BUS_ADDRESS", host.bus().address())
             .env("XDG_STATE_HOME", &self.directory)
             .env("LC_ALL", locale)
-            .stdin(Stdio::null())
-            .uid(ALICE)
-            .gid(ALICE);
-        Agent(command.spawn().unwrap())
+            .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+            .stdin(Stdio::null());
+        command
     }
 
     /// Where the agent keeps what it told last; none before it has looked for the first time.
@@ -149,7 +159,7 @@ impl Session {
     }
 
     /// Waits until the agent has looked, and seen this in security info.
-    async fn wait_until_told(&self, what: &str) {
+    pub(crate) async fn wait_until_told(&self, what: &str) {
         let looking = async {
             while self.told().is_none_or(|told| !told.contains(what)) {
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -160,13 +170,13 @@ impl Session {
     }
 
     /// The next notification.
-    async fn shown(&mut self) -> Shown {
+    pub(crate) async fn shown(&mut self) -> Shown {
         let shown = timeout(PATIENCE, self.shown.recv()).await;
         shown.expect("no notification came").unwrap()
     }
 
     /// Clicks on a button of a notification.
-    async fn choose(&self, notification: &Shown, action: &str) {
+    pub(crate) async fn choose(&self, notification: &Shown, action: &str) {
         let server = self.server.as_ref().unwrap();
         let emitter = SignalEmitter::new(server, "/org/freedesktop/Notifications").unwrap();
         Server::action_invoked(&emitter, notification.id, action)
@@ -176,7 +186,7 @@ impl Session {
 }
 
 /// A running agent, killed on drop.
-struct Agent(Child);
+pub(crate) struct Agent(Child);
 
 impl Agent {
     fn kilobytes(&self, what: &str) -> u64 {

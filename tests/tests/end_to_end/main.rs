@@ -28,6 +28,7 @@ mod lock_ends_sessions;
 mod locking;
 mod malformed;
 mod memory;
+mod notice_buttons;
 mod notices;
 mod other_programs;
 mod policy;
