@@ -5,6 +5,7 @@
 mod asked_once;
 mod every_way_in;
 mod interrupted;
+mod locked_sessions;
 mod lockout;
 mod login_sessions;
 mod phones;
