@@ -201,3 +201,22 @@ async fn one_account_that_asks_for_its_activity_without_end_holds_nobody_up() {
         "verified"
     );
 }
+
+/// Nothing that a client can ask for is more than a page, and a number that no event has is not found.
+#[tokio::test]
+async fn activity_asked_for_with_any_numbers_is_a_page_or_not_found() {
+    let host = TestHost::with(Setup::with_drift()).await;
+    let (alice, _) = alice_came_from(&host, "192.0.2.7").await;
+    let all = entries(&alice, 0, 200).await.len();
+    assert!(all > 2);
+    assert_eq!(entries(&alice, u64::MAX, u32::MAX).await.len(), all);
+    assert!(entries(&alice, u64::MAX, 0).await.is_empty());
+    assert!(entries(&alice, 1, u32::MAX).await.is_empty());
+    let path = user_path(ALICE);
+    for seq in [u64::MAX, u64::MAX - 1, 1 << 63, 1 << 32] {
+        for method in ["GetActivityProof", "ReportActivity"] {
+            let refused = alice.refused(&path, "User", method, &seq).await;
+            assert_eq!(refused.short(), "NotFound", "{method} {seq}");
+        }
+    }
+}
