@@ -39,6 +39,10 @@ test("a line says by which method, where and by whom, as far as that is known", 
 test("a sign-in, a proof and an event of a later version are told apart", () => {
     assert.equal(whatText(words, entry(1, { service: "sshd" })), "Signed in");
     assert.equal(whatText(words, entry(1)), "Proved");
+    // By the page or the command, which are no service.
+    const own = entry(1, { service: "secinfo", by: "alice" });
+    assert.equal(whatText(words, own), "Proved");
+    assert.equal(detailsText(words, own, "alice"), "");
     assert.equal(whatText(words, entry(1, { what: "teleported" })), "teleported");
 });
 

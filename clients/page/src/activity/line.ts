@@ -4,9 +4,13 @@ import { kindName, methodName } from "../words/describe";
 import type { Words } from "../words/words";
 import type { Entry } from "./entries";
 
+/** The service at which a dialogue of ours proves somebody: nobody signs in there. */
+const OWN_SERVICE = "secinfo";
+
 /** What happened. An event that is not known here is called by its type, which is readable. */
 export function whatText(words: Words, { what, purpose, reason, service }: Entry): string {
-    const values = { purpose: purpose ?? "", reason: reason ?? "", at_service: service ? "yes" : "no" };
+    const isSignIn = service !== undefined && service !== OWN_SERVICE;
+    const values = { purpose: purpose ?? "", reason: reason ?? "", at_service: isSignIn ? "yes" : "no" };
     return words.sayOr(`activity-${what}`, what, values);
 }
 
@@ -18,7 +22,7 @@ export function detailsText(words: Words, entry: Entry, user: string): string {
     const who = login && login !== by ? words.say("line-by-login", { by: by ?? "", login }) : by;
     const parts = [
         kind && (label ? methodName(words, { Kind: kind, Label: label, Hint: {} }) : kindName(words, kind)),
-        service && words.say("line-service", { service }),
+        service && service !== OWN_SERVICE && words.say("line-service", { service }),
         source && words.say("line-source", { source }),
         isAnother && who && words.say("line-by", { who }),
     ];
