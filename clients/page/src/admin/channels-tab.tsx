@@ -2,8 +2,8 @@
 
 import { useEffect, useState, type FormEvent } from "react";
 import { useAction } from "../view/action";
-import { Field, Problem } from "../view/parts";
-import { Alert, Button, Form, Label } from "../view/patternfly";
+import { Field, Notice, Problem } from "../view/parts";
+import { Button, Form, Label } from "../view/patternfly";
 import { useMinute } from "../view/time";
 import { useWords } from "../view/words";
 import { kindName } from "../words/describe";
@@ -154,17 +154,15 @@ function TestDialog({ access, channel, close }: TestProps) {
 
 function Told({ outcome: { state, problem } }: { outcome: Outcome }) {
     const words = useWords();
-    const variant = state === "failed" ? "danger" : state === "delivered" ? "success" : "info";
+    const look = state === "failed" ? "danger" : state === "delivered" ? "success" : "info";
     return (
         <div role="status">
-            <Alert
-                isInline
-                variant={variant}
-                component="p"
-                title={words.sayOr(state === "waiting" ? "admin-test-waiting-still" : `admin-test-${state}`, state)}
+            <Notice
+                look={look}
+                text={words.sayOr(state === "waiting" ? "admin-test-waiting-still" : `admin-test-${state}`, state)}
             >
                 {problem && <English>{problem}</English>}
-            </Alert>
+            </Notice>
         </div>
     );
 }

@@ -1,7 +1,7 @@
 /** How the daemon and its host are: its status, its numbers, and what the doctor finds. */
 
-import { Problem } from "../view/parts";
-import { Alert, Button, Label, Title } from "../view/patternfly";
+import { Notice, Problem } from "../view/parts";
+import { Button, Label, Title } from "../view/patternfly";
 import { useMinute } from "../view/time";
 import { useWords } from "../view/words";
 import { moment } from "../words/times";
@@ -29,14 +29,12 @@ function StatusOf({ health }: { health: Status }) {
     const at = useMinute();
     return (
         <>
-            <Alert
-                isInline
-                variant={health.healthy ? "success" : "danger"}
-                component="p"
-                title={words.say(health.healthy ? "admin-healthy" : "admin-unhealthy")}
+            <Notice
+                look={health.healthy ? "success" : "danger"}
+                text={words.say(health.healthy ? "admin-healthy" : "admin-unhealthy")}
             >
                 {health.problem && <English>{health.problem}</English>}
-            </Alert>
+            </Notice>
             <Facts
                 facts={[
                     [words.say("admin-version"), health.version],

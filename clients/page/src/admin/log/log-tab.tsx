@@ -4,8 +4,8 @@ import { Fragment, useEffect, useState } from "react";
 import { ROOT } from "../../bus/client";
 import { useAction } from "../../view/action";
 import { CopyButton } from "../../view/copy";
-import { Problem } from "../../view/parts";
-import { Alert, Button, Form, FormGroup, FormSelect, FormSelectOption } from "../../view/patternfly";
+import { Notice, Problem } from "../../view/parts";
+import { Button, Form, FormGroup, FormSelect, FormSelectOption } from "../../view/patternfly";
 import { useMinute } from "../../view/time";
 import { useWords } from "../../view/words";
 import type { Words } from "../../words/words";
@@ -177,19 +177,19 @@ function Outcome({ verified }: { verified: Verified }) {
     if (verified.verified) {
         const { events, root } = verified;
         return (
-            <Alert isInline variant="success" component="p" title={words.say("admin-verified", { count: events })}>
+            <Notice look="success" text={words.say("admin-verified", { count: events })}>
                 <span className="secinfo-mono" translate="no">
                     {root}
                 </span>
-            </Alert>
+            </Notice>
         );
     }
     const { from_event: from, message } = verified;
     const title = from === null ? words.say("admin-not-verified") : words.say("admin-not-verified-from", { from });
     return (
-        <Alert isInline variant="danger" component="p" title={title}>
+        <Notice look="danger" text={title}>
             <English>{message}</English>
-        </Alert>
+        </Notice>
     );
 }
 

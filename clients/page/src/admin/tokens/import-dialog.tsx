@@ -2,8 +2,8 @@
 
 import { useState, type FormEvent } from "react";
 import { useAction } from "../../view/action";
-import { Field, Problem, StepHeading } from "../../view/parts";
-import { Alert, Button, Form, FormGroup, FormSelect, FormSelectOption } from "../../view/patternfly";
+import { Field, Notice, Problem, StepHeading } from "../../view/parts";
+import { Button, Form, FormGroup, FormSelect, FormSelectOption } from "../../view/patternfly";
 import { useWords } from "../../view/words";
 import type { Access } from "../../access/access";
 import { run } from "../command";
@@ -78,9 +78,9 @@ export function ImportDialog({ access, end }: ImportProps) {
     const close = () => end(imported ? words.say("admin-imported", { count: imported.count }) : "");
     const said = problem && (
         <div role="alert">
-            <Alert isInline variant="danger" component="p" title={words.say("admin-import-failed")}>
+            <Notice look="danger" text={words.say("admin-import-failed")}>
                 {problem.isEnglish ? <English>{problem.text}</English> : problem.text}
-            </Alert>
+            </Notice>
         </div>
     );
     return (
