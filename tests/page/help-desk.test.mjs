@@ -2,18 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axe, openTab, row, tabs } from "./support/administrator.mjs";
+import { allowHelpDesk, axe, openTab, row, tabs } from "./support/administrator.mjs";
 import { Person, close, launch } from "./support/browser.mjs";
-import { addUser, ok, shell } from "./support/machine.mjs";
-
-const RULE = `
-polkit.addRule(function (action, subject) {
-    var allowed = ["org.secinfo.SecurityInfo1.read-users", "org.secinfo.SecurityInfo1.unlock-users"];
-    if (allowed.indexOf(action.id) >= 0 && subject.isInGroup("help-desk")) {
-        return polkit.Result.YES;
-    }
-});
-`;
+import { addUser, ok } from "./support/machine.mjs";
 
 let browser;
 let helper;
@@ -23,10 +14,7 @@ before(async () => {
     user = addUser("carol");
     ok(["secinfo", "access-pass", "issue", user]);
     const name = addUser("hilde");
-    ok(["groupadd", "--force", "help-desk"]);
-    ok(["usermod", "--append", "--groups", "help-desk", name]);
-    ok(["sh", "-c", "cat >/etc/polkit-1/rules.d/50-help-desk.rules"], RULE);
-    shell("systemctl try-restart polkit");
+    allowHelpDesk(name);
     helper = await Person.signIn(browser, name);
 });
 after(() => browser && close(browser));

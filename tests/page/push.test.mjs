@@ -1,12 +1,11 @@
 // Approval on a phone, which is simulated.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 import { readQrCode } from "./support/authenticator.mjs";
 import { Person, close, launch } from "./support/browser.mjs";
 import { addUser } from "./support/machine.mjs";
+import { Phone } from "./support/phone.mjs";
 import { done } from "./support/steps.mjs";
 
 let browser;
@@ -22,26 +21,6 @@ after(async () => {
     phone?.end();
     await (browser && close(browser));
 });
-
-/** The phone, which answers each line with one. */
-class Phone {
-    constructor() {
-        const { SECINFO_PHONE, SECINFO_AUTHORITY } = process.env;
-        this.process = spawn(SECINFO_PHONE, [SECINFO_AUTHORITY], { stdio: ["pipe", "pipe", "inherit"] });
-        this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
-    }
-
-    async does(line) {
-        this.process.stdin.write(`${line}\n`);
-        const { value, done } = await this.lines.next();
-        assert.ok(!done, "the phone has ended");
-        return value;
-    }
-
-    end() {
-        this.process.stdin.end();
-    }
-}
 
 test("a phone scans the code, approves a test request, and is the default", async () => {
     await person.add("push");

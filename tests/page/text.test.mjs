@@ -24,6 +24,14 @@ function setFailure(line) {
     ok(["sh", "-c", "cat >/etc/secinfo/channels/text.toml && systemctl restart secinfo-channel@text"], settings);
 }
 
+test("a kind that no channel of this host sends cannot be chosen, and the reason stands beside it", async () => {
+    await person.click("list-add");
+    const email = person.page.locator('.secinfo-choice[data-kind="email"]');
+    await email.getByText(person.words.say("add-no-channel")).waitFor();
+    assert.ok(await email.isDisabled());
+    await person.tab.keyboard.press("Escape");
+});
+
 test("a number that is none is refused in words, and the field has the focus", async () => {
     await person.add("text");
     await person.page.locator("#secinfo-destination").fill("12");
@@ -65,5 +73,18 @@ test("a number that the provider does not know is told as the reason, and nothin
     }
     await person.tab.keyboard.press("Escape");
     assert.equal(await person.rows("text").count(), 1);
+});
+
+test("who has to prove themselves by a text that cannot be delivered reads so, and can choose another way", async () => {
+    setFailure('fail = "destination"\n');
+    try {
+        await person.click("fresh-prove");
+        await person.sees("error-DeliveryFailed");
+        await person.button("verify-other").waitFor();
+        await person.axe("the code of a proof could not be sent");
+    } finally {
+        setFailure("");
+    }
+    await person.tab.keyboard.press("Escape");
     person.isUntroubled();
 });

@@ -10,8 +10,10 @@
 )]
 
 use secinfo_host_tests::{Authority, Machine};
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::Stdio;
+use tempfile::NamedTempFile;
 
 /// What Cockpit needs beyond what its package brings: browsers on the host itself need no TLS.
 const COCKPIT: &str = "[WebService]\nAllowUnencrypted = true\n";
@@ -31,13 +33,20 @@ pub fn boot(sections: &str) -> Machine {
 const PUSH: &str = "https://127.0.0.1:8443/push";
 
 /// The same with approval on phones, for which the certificate of an authority is good.
-pub fn boot_with_push(authority: &Authority) -> Machine {
-    let machine = boot(&format!("[push]\nurl = \"{PUSH}\"\n"));
+pub fn boot_with_push(authority: &Authority, sections: &str) -> Machine {
+    let machine = boot(&format!("[push]\nurl = \"{PUSH}\"\n{sections}"));
     machine.write_certificate(authority, "127.0.0.1");
     machine
         .run(["systemctl", "enable", "--now", "secinfo-push.socket"])
         .ok();
     machine
+}
+
+/// The certificate of an authority, in DER, in a file that goes with this value.
+pub fn certificate_file(authority: &Authority) -> NamedTempFile {
+    let mut file = NamedTempFile::new().unwrap();
+    file.write_all(&authority.der()).unwrap();
+    file
 }
 
 /// Runs the tests of a file in the network of a host.
@@ -70,4 +79,13 @@ pub fn run_with(machine: &Machine, file: &str, variables: &[(&str, &Path)]) {
     let said = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{file}:\n{said}{errors}");
+    tell_figures(&said);
+}
+
+/// Shows what was measured, also where all goes well: the test runner keeps back what tests print.
+fn tell_figures(said: &str) {
+    for line in said.lines().filter(|line| line.starts_with("measured: ")) {
+        let line = format!("{line}\n");
+        io::stdout().write_all(line.as_bytes()).unwrap();
+    }
 }

@@ -5,6 +5,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { keepSecret } from "./secrets.mjs";
 
 /** What the only QR code in a picture says. */
 export function readQrCode(png) {
@@ -36,7 +37,7 @@ export class App {
     }
 
     constructor(key) {
-        this.#key = key.replaceAll(/\s/g, "");
+        this.#key = keepSecret(key).replaceAll(/\s/g, "");
     }
 
     /** The next code that was not shown yet; the hosts of the tests accept codes of the next minutes. */
@@ -45,6 +46,6 @@ export class App {
         const words = ["--totp", "--base32", `--now=@${time}`, "-"];
         const { stdout, stderr, status } = spawnSync("oathtool", words, { input: this.#key, encoding: "utf8" });
         assert.equal(status, 0, stderr);
-        return stdout.trim();
+        return keepSecret(stdout.trim());
     }
 }

@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { chromium } from "playwright-core";
-import { until } from "./machine.mjs";
+import { shell, until } from "./machine.mjs";
+import { areNotIn } from "./secrets.mjs";
 import { words } from "./words.mjs";
 
 /** Cockpit as browsers on the host itself know it: they take `localhost` for as safe as https. */
@@ -18,12 +19,22 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 /** WCAG 2.2 AA and what goes beyond it. */
 const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/** The widths, in pixels, at which nothing may be cut off: 1280 at 200 % and at 400 %, which is a small phone as well. */
+const NARROW = { "at 200 %": 640, "on a phone": 320 };
+
 /** Starts a browser. */
 export function launch() {
     return chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
 }
 
-/** Ends it; where tests are to leave pictures, with one of how each tab was left. */
+/** Everybody who has signed in. */
+const everybody = [];
+
+/**
+ * Ends it, once nothing secret of the whole run is where a browser keeps something, in an address, in what
+ * the pages said to the console, or in the journal of the host. Where tests are to leave pictures, there is
+ * one of how each tab was left.
+ */
 export async function close(browser) {
     const directory = process.env.SECINFO_PICTURES;
     if (directory) {
@@ -31,7 +42,14 @@ export async function close(browser) {
         const name = basename(process.argv[1], ".test.mjs");
         await Promise.all(tabs.map((tab, index) => tab.screenshot({ path: `${directory}/${name}-end-${index}.png` })));
     }
-    await browser.close();
+    try {
+        for (const person of everybody) {
+            areNotIn(await person.kept());
+        }
+        areNotIn({ "the journal": shell("journalctl --boot --no-pager --output=cat") });
+    } finally {
+        await browser.close();
+    }
 }
 
 /** What stands in the place of a prompt that was answered. */
@@ -59,6 +77,8 @@ async function isAtRest() {
 export class Person {
     /** What the browser's console said. */
     said = [];
+    /** Where its frames have been. */
+    addresses = [];
     /** The page's frame. */
     page = null;
 
@@ -66,7 +86,7 @@ export class Person {
      * Signs somebody in. `answers` are what they type at each prompt after the password; each may be a
      * function that takes the prompt.
      */
-    static async signIn(browser, user, { language = "en", width = 1280, height = 900, dark = false, origin = ORIGIN, answers = [] } = {}) {
+    static async signIn(browser, user, { language = "en", width = 1280, height = 900, dark = false, origin = ORIGIN, password = `${user}-password`, answers = [] } = {}) {
         const context = await browser.newContext({
             viewport: { width, height },
             colorScheme: dark ? "dark" : "light",
@@ -74,18 +94,26 @@ export class Person {
             reducedMotion: "reduce",
             acceptDownloads: true,
         });
-        const name = COCKPIT_LANGUAGES[language];
-        await context.addCookies([{ name: "CockpitLang", value: name, url: origin }]);
-        const person = new Person(context, await context.newPage(), user, language, origin);
+        const person = new Person(context, await context.newPage(), user, password, origin);
+        await person.speak(language);
         await person.enter(answers);
         return person;
     }
 
-    constructor(context, tab, user, language, origin) {
-        Object.assign(this, { context, tab, user, language, origin, words: words(language) });
+    constructor(context, tab, user, password, origin) {
+        Object.assign(this, { context, tab, user, password, origin });
+        everybody.push(this);
         tab.on("console", (message) => this.said.push(message.text()));
+        tab.on("framenavigated", (frame) => this.addresses.push(frame.url()));
         tab.on("pageerror", (error) => this.said.push(`page error: ${error.stack}`));
         tab.setDefaultTimeout(20_000);
+    }
+
+    /** Chooses the language of all that is opened from now on. */
+    async speak(language) {
+        const name = COCKPIT_LANGUAGES[language];
+        await this.context.addCookies([{ name: "CockpitLang", value: name, url: this.origin }]);
+        Object.assign(this, { language, words: words(language) });
     }
 
     /** Gives the password, and answers each prompt that follows it. */
@@ -93,7 +121,7 @@ export class Person {
         const { tab } = this;
         await tab.goto(`${this.origin}/`);
         await tab.fill("#login-user-input", this.user);
-        await tab.fill("#login-password-input", `${this.user}-password`);
+        await tab.fill("#login-password-input", this.password);
         await tab.click("#login-button");
         for (const answer of answers) {
             // The former prompt stays until the next one comes.
@@ -106,6 +134,11 @@ export class Person {
             await tab.click("#login-button");
         }
         await tab.waitForSelector("#host-apps, #nav-system", { state: "attached" });
+    }
+
+    /** Signs out of Cockpit. */
+    async signOut() {
+        await this.tab.evaluate(() => cockpit.logout(false));
     }
 
     /** Opens the page, or opens it anew. */
@@ -134,8 +167,8 @@ export class Person {
     }
 
     /** Waits until the page says this. */
-    async sees(id) {
-        await this.page.getByText(this.words.like(id)).first().waitFor();
+    async sees(id, options = {}) {
+        await this.page.getByText(this.words.like(id)).first().waitFor(options);
     }
 
     /** Begins to add a method of this kind. */
@@ -184,7 +217,10 @@ export class Person {
         return this.tab.screenshot(path ? { path } : {});
     }
 
-    /** What axe finds wrong with the page as it is, in the light and in the dark; with a picture of each. */
+    /**
+     * What axe finds wrong with the page as it is, in the light and in the dark, and whether it fits where
+     * there is little room; with a picture of each.
+     */
     async axe(where) {
         await this.page.evaluate(`${AXE}; undefined`);
         for (const colorScheme of ["light", "dark"]) {
@@ -200,21 +236,45 @@ export class Person {
             assert.equal(told.length, 0, `axe, ${where}, ${colorScheme}: ${told.join("\n")}`);
             await this.keepPicture(`${where.replaceAll(" ", "-")}-${colorScheme}`);
         }
+        await this.fits(where);
     }
 
-    /** None of these is where a browser keeps something, in an address, or in what was said. */
+    /** Nothing has to be scrolled to the side, on a phone or magnified. */
+    async fits(where) {
+        const size = this.tab.viewportSize();
+        for (const [how, width] of Object.entries(NARROW)) {
+            await this.tab.setViewportSize({ ...size, width });
+            await this.page.evaluate(isAtRest);
+            const [needed, given] = await this.page.evaluate(() => {
+                const { scrollWidth, clientWidth } = document.documentElement;
+                return [scrollWidth, clientWidth];
+            });
+            assert.ok(needed <= given, `${where}, ${how}: ${needed} of ${given} px`);
+            await this.keepPicture(`${where.replaceAll(" ", "-")}-${width}`);
+        }
+        await this.tab.setViewportSize(size);
+        await this.page.evaluate(isAtRest);
+    }
+
+    /** What the browser keeps, and where it has been; of a tab that was closed what can still be asked. */
+    async kept() {
+        const kept = { console: this.said.join("\n"), addresses: this.addresses.join("\n") };
+        if (!this.tab.isClosed()) {
+            kept.cookies = JSON.stringify(await this.context.cookies());
+            const stored = await this.tab.evaluate(() => ({
+                "local storage": JSON.stringify({ ...localStorage }),
+                "session storage": JSON.stringify({ ...sessionStorage }),
+            }));
+            Object.assign(kept, stored);
+        }
+        return kept;
+    }
+
+    /** None of these is kept, or is still in the page. */
     async hasLeftNowhere(secrets) {
-        const kept = await this.page.evaluate(() => ({
-            local: JSON.stringify({ ...localStorage }),
-            session: JSON.stringify({ ...sessionStorage }),
-            document: document.documentElement.outerHTML,
-            address: location.href,
-        }));
-        kept.tab = this.tab.url();
-        kept.cookies = JSON.stringify(await this.context.cookies());
-        kept.console = this.said.join("\n");
-        for (const secret of secrets) {
-            for (const [place, text] of Object.entries(kept)) {
+        const page = await this.page.evaluate(() => document.documentElement.outerHTML);
+        for (const [place, text] of Object.entries({ page, ...(await this.kept()) })) {
+            for (const secret of secrets) {
                 assert.ok(!text.includes(secret), `${secret} is in ${place}`);
             }
         }

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
+import { keepSecret } from "./secrets.mjs";
 
 /** The first process of the machine. */
 const LEADER = process.env.SECINFO_MACHINE;
@@ -30,6 +31,11 @@ export function ok(words, input = "") {
 /** The same of a script of the shell. */
 export function shell(script) {
     return ok(["sh", "-c", script]);
+}
+
+/** Where a file of the host is here. */
+export function fileOf(path) {
+    return `/proc/${LEADER}/root${path}`;
 }
 
 /** A command as a user, without a login session. */
@@ -68,16 +74,16 @@ export function codes(kind = "text") {
 /** Waits for that many messages with codes: the code of the newest. */
 export async function code(number, kind = "text") {
     await until(`message ${number}`, () => codes(kind).length >= number);
-    return codes(kind)[number - 1].code;
+    return keepSecret(codes(kind)[number - 1].code);
 }
 
-/** The events of the log that are of this type. */
+/** The events of the log that are of this type, or all of them. */
 export function events(type) {
     const lines = ok(["secinfo", "--json", "audit", "log"]).split("\n").filter(Boolean);
-    return lines.map((line) => JSON.parse(line)).filter((event) => event.type === type);
+    return lines.map((line) => JSON.parse(line)).filter((event) => type === undefined || event.type === type);
 }
 
-/** Waits until something is so; what it answered then. */
+/** Waits until something is so; what it answered then. `what` may be a function that says how far it has come. */
 export async function until(what, condition) {
     const end = Date.now() + PATIENCE;
     for (;;) {
@@ -85,7 +91,9 @@ export async function until(what, condition) {
         if (answer) {
             return answer;
         }
-        assert.ok(Date.now() < end, `waited in vain for ${what}`);
+        if (Date.now() >= end) {
+            assert.fail(`waited in vain for ${typeof what === "function" ? what() : what}`);
+        }
         await sleep(50);
     }
 }

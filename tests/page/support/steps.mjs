@@ -1,6 +1,7 @@
 // What tests do again and again on the way to what they are about.
 
-import { App } from "./authenticator.mjs";
+import assert from "node:assert/strict";
+import { App, readQrCode } from "./authenticator.mjs";
 import { code, codes } from "./machine.mjs";
 
 /** Adds an authenticator app of this name; whoever has a method proves it by one of these apps first. */
@@ -23,6 +24,17 @@ export async function addText(person) {
     await person.page.locator("#secinfo-destination").fill(number);
     await person.click("code-send");
     await person.enterCode(await code(before + 1));
+    await person.sees("done-added");
+}
+
+/** Adds a phone that approves. */
+export async function addPhone(person, phone) {
+    await person.add("push");
+    await person.click("page-continue");
+    await person.page.locator(".secinfo-qr").waitFor();
+    assert.equal(await phone.does(`register ${readQrCode(await person.picture())}`), "registered");
+    await person.sees("push-test-text");
+    await person.enterCode(await phone.does("approve"));
     await person.sees("done-added");
 }
 

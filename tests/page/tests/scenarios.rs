@@ -1,8 +1,7 @@
 //! What people do with the page: each test boots a host and runs one of the files beside this directory.
 
 use secinfo_host_tests::Authority;
-use secinfo_page_tests::{boot, boot_with_push, run, run_with};
-use std::fs;
+use secinfo_page_tests::{boot, boot_with_push, certificate_file, run, run_with};
 use std::path::Path;
 
 #[test]
@@ -41,18 +40,49 @@ fn a_security_key_is_added_and_proves_its_user_and_not_on_an_ip_address() {
     run(&boot(keys), "security-key.test.mjs");
 }
 
-#[test]
-fn a_phone_that_approves_is_added_and_signs_in() {
+/// Runs the tests of a file with a phone, on a host with these sections that phones reach.
+fn run_with_phone(sections: &str, file: &str) {
     let authority = Authority::new();
-    let directory = tempfile::tempdir().unwrap();
-    let certificate = directory.path().join("authority.der");
-    fs::write(&certificate, authority.der()).unwrap();
+    let machine = boot_with_push(&authority, sections);
+    let certificate = certificate_file(&authority);
     let phone = Path::new(env!("CARGO_BIN_EXE_phone"));
     let variables = [
         ("SECINFO_PHONE", phone),
-        ("SECINFO_AUTHORITY", certificate.as_path()),
+        ("SECINFO_AUTHORITY", certificate.path()),
     ];
-    run_with(&boot_with_push(&authority), "push.test.mjs", &variables);
+    run_with(&machine, file, &variables);
+}
+
+#[test]
+fn a_phone_that_approves_is_added_and_signs_in() {
+    run_with_phone("", "push.test.mjs");
+}
+
+#[test]
+fn a_number_is_chosen_on_the_phone() {
+    let number = "[policy.push]\nnumber = [\"secinfo\"]\nask_after = \"1s\"\n";
+    run_with_phone(number, "push-number.test.mjs");
+}
+
+#[test]
+fn wrong_codes_and_sessions_that_are_over_are_told() {
+    let sessions = "[policy.session]\nenrollment = \"70s\"\n";
+    run(&boot(sessions), "wrong-codes.test.mjs");
+}
+
+#[test]
+fn a_thief_loses_all_that_is_open_when_the_account_is_locked() {
+    run(&boot(""), "locking.test.mjs");
+}
+
+#[test]
+fn activity_tells_who_did_what_where_in_each_language() {
+    run(&boot(""), "activity.test.mjs");
+}
+
+#[test]
+fn the_first_screen_is_there_soon() {
+    run(&boot(""), "first-screen.test.mjs");
 }
 
 #[test]
@@ -64,6 +94,22 @@ fn cockpit_asks_for_the_second_step_in_readable_words() {
 fn administrators_do_for_others_what_they_may() {
     let throttle = "[policy.throttle]\nfree = 2\nlock_after = 3\n";
     run(&boot(throttle), "administrators.test.mjs");
+}
+
+#[test]
+fn administrative_access_takes_the_second_step_and_a_password_of_digits_locks_nobody() {
+    run(&boot(""), "administrative-access.test.mjs");
+}
+
+#[test]
+fn each_does_what_the_table_of_the_bus_says_beside_the_others() {
+    run(&boot(""), "roles.test.mjs");
+}
+
+#[test]
+fn a_log_that_was_rewritten_is_shown() {
+    let tamper = [("SECINFO_TAMPER", Path::new(env!("CARGO_BIN_EXE_tamper")))];
+    run_with(&boot(""), "tampered.test.mjs", &tamper);
 }
 
 #[test]
