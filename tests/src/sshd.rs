@@ -6,8 +6,9 @@ use crate::sign_in::SignInHost;
 use crate::terminal::Terminal;
 use secinfo_test_key::{Authenticator, Shared, serve_open_ssh};
 use secinfo_test_person::{Dialogue, Process, Pty};
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -165,6 +166,29 @@ impl SignInHost {
         options: &[&str],
     ) -> Dialogue<'p> {
         pty.run(&self.ssh_client(&sshd.client(account, options, Some(REMOTE))))
+    }
+
+    /// A client without a terminal for this user, who has a program that answers each prompt with the password, or
+    /// none.
+    pub fn ssh_without_terminal(
+        &self,
+        sshd: &Sshd,
+        account: UnixAccount,
+        is_answered: bool,
+    ) -> Command {
+        let program = sshd.directory.join("answer");
+        fs::write(&program, format!("#!/bin/sh\necho {}\n", account.password)).unwrap();
+        fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+        let client = sshd.client(account, &["-o", "NumberOfPasswordPrompts=3"], Some(REMOTE));
+        let mut words = vec!["setsid".to_owned()];
+        words.extend(client);
+        let mut command = self.ssh_client(&words);
+        command.stdin(Stdio::null());
+        if is_answered {
+            command.env("SSH_ASKPASS", program);
+            command.env("SSH_ASKPASS_REQUIRE", "force");
+        }
+        command
     }
 
     /// Signs this user in through SSH for a shell.

@@ -1,9 +1,11 @@
 //! Sign-in with a break-glass code while the daemon cannot decide. Root creates the codes in
 //! advance; each is valid once.
 
+use crate::display::Screen;
 use crate::ffi::Handle;
 use crate::log::{Level, Log};
 use crate::outcome::{Failure, Grant, Outcome};
+use crate::words;
 use nix::unistd::User;
 use secinfo_break_glass::{Code, Directory, DirectoryError, FileName, Id, Record, UsedName};
 use std::path::Path;
@@ -12,30 +14,27 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// How many codes may be tried in one call.
 const MAX_ATTEMPTS: usize = 3;
 
-const FIRST_PROMPT: &str = "secinfod cannot be reached. Break-glass code: ";
-const NEXT_PROMPT: &str =
-    "That code is not right. Give another one, or nothing to give up. Break-glass code: ";
-
 /// Asks for a break-glass code of the user. `None` if the user has no code, or enters none.
 pub(crate) fn ask(
     handle: &Handle<'_>,
+    screen: &Screen,
     directory: &Path,
-    user: &str,
-    service: &str,
+    (user, service): (&str, &str),
     log: &Log,
 ) -> Option<Outcome> {
     let directory = match Directory::open(directory) {
         Ok(directory) => directory?,
         Err(error) => return log_error(log, &error),
     };
-    let mut prompt = FIRST_PROMPT;
-    for _ in 0..MAX_ATTEMPTS {
+    for attempt in 0..MAX_ATTEMPTS {
         // Read again for every attempt, because root may have revoked a code meanwhile.
         let records = records(&directory, user, log);
         if records.is_empty() {
             return None;
         }
-        let Ok(answer) = handle.ask(prompt, false) else {
+        let prompt = words::break_glass(attempt == 0, screen.language);
+        let prompt = words::shown_on(screen.display, prompt);
+        let Ok(answer) = handle.ask(&prompt, false) else {
             return Some(Outcome::Failed(Failure::Conversation));
         };
         if answer.trim().is_empty() {
@@ -49,7 +48,6 @@ pub(crate) fn ask(
                         Level::Notice,
                         &format!("the break-glass code {id} of {user} was used a moment before"),
                     );
-                    prompt = NEXT_PROMPT;
                     continue;
                 }
                 Err(error) => {
@@ -65,7 +63,6 @@ pub(crate) fn ask(
             Level::Notice,
             &format!("a wrong break-glass code was given for {user}"),
         );
-        prompt = NEXT_PROMPT;
     }
     Some(Outcome::Failed(Failure::WrongBreakGlass))
 }

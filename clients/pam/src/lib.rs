@@ -23,11 +23,12 @@ mod relay;
 mod reset;
 mod socket;
 pub mod user_name;
+pub mod words;
 
 use arguments::Arguments;
 use ffi::{Handle, Item};
 use log::{Level, Log};
-use outcome::{Failure, Outcome, ReturnCode, Subject, authenticated, user_message};
+use outcome::{Failure, Outcome, ReturnCode, Subject, authenticated};
 use std::ffi::c_int;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
@@ -66,12 +67,13 @@ fn authenticate(handle: &Handle<'_>, flags: c_int, arguments: &[String]) -> Retu
             None => relay::authenticate(handle, silent, &arguments),
         },
         Err(failure) => {
-            if let Some(text) = user_message(&failure).filter(|_| !silent) {
-                let service = relay::text(handle, Item::Service).unwrap_or_default();
-                let display = display::display(handle, &service);
-                display::say_refusal(handle, display, &[text]);
-            }
-            authenticated(&Outcome::Failed(failure), Subject::Changed)
+            let service = relay::text(handle, Item::Service).unwrap_or_default();
+            let screen = display::Screen::of(handle, &service, silent);
+            let messages: Vec<_> = words::failure(&failure, screen.language)
+                .into_iter()
+                .collect();
+            let code = authenticated(&Outcome::Failed(failure), Subject::Changed);
+            screen.say_refusal(handle, &messages, None, code)
         }
     }
 }

@@ -165,6 +165,43 @@ impl fmt::Display for Unavailable {
     }
 }
 
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Granted(Grant::Verified) => "a method was proved",
+            Self::Granted(Grant::Remembered) => {
+                "a method was proved on this terminal a short while ago"
+            }
+            Self::Granted(Grant::BreakGlass) => "a break-glass code was given",
+            Self::Excused(Excuse::NotCovered) => "policy does not cover the user here",
+            Self::Excused(Excuse::Postponed) => "setting up a method was put off",
+            Self::Refused(reason) => match reason {
+                RefusedFor::TooManyAttempts => "too many wrong codes",
+                RefusedFor::Locked => "locked",
+                RefusedFor::NoMethod => "the user has no method to prove here",
+                RefusedFor::GraceOver => "the time to set up a method is over",
+                RefusedFor::AccessPassNeeded => "an access pass is needed to set up a method",
+                RefusedFor::Expired => "the user took too long",
+                RefusedFor::TooManyCodes => "too many codes were sent",
+                RefusedFor::Declined => "declined on the phone",
+            },
+            Self::Failed(Failure::Unavailable(why)) => return why.fmt(f),
+            Self::Failed(failure) => match failure {
+                Failure::Argument => "an argument of the module is not known",
+                Failure::NoUser => "there is no name that an account could have",
+                Failure::UnknownUser => "there is no such user",
+                Failure::NotAuthorized => "this program may not ask about the user",
+                Failure::SignInOver => "the sign-in ended before the answer",
+                Failure::Conversation => "the program has no answer from the user",
+                Failure::NoRoom => "the program has no descriptor or memory left to ask secinfod",
+                Failure::WrongBreakGlass => "wrong break-glass codes",
+                Failure::BreakGlassNotUsedUp => "the break-glass code cannot be used up",
+                Failure::Panic | Failure::Unavailable(_) => "the module failed",
+            },
+        })
+    }
+}
+
 /// Whether the decision is about the user whom the host will admit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
@@ -208,6 +245,15 @@ pub fn authenticated(outcome: &Outcome, subject: Subject) -> ReturnCode {
             Failure::WrongBreakGlass => ReturnCode::MaximumTries,
             Failure::NoRoom | Failure::Panic => ReturnCode::SystemError,
         },
+    }
+}
+
+/// The return code of a refusal for sshd, once the user has read why. With any other it would ask for the
+/// password again, on the same connection, as if that had been wrong; after `PAM_MAXTRIES` it does not.
+pub const fn once_read(code: ReturnCode) -> ReturnCode {
+    match code {
+        ReturnCode::Success | ReturnCode::Ignore => code,
+        _ => ReturnCode::MaximumTries,
     }
 }
 
@@ -264,32 +310,6 @@ pub fn refused(error: &str) -> Failure {
         Some(SignInError::NotAuthorized) => Failure::NotAuthorized,
         Some(SignInError::NoSignIn) => Failure::SignInOver,
         _ => Unavailable::Error(error.to_owned()).into(),
-    }
-}
-
-/// The message to the user about a failure; `None` if the user cannot do anything about it.
-pub fn user_message(failure: &Failure) -> Option<&'static str> {
-    match failure {
-        Failure::Argument => {
-            Some("Sign-in is set up wrongly on this host: tell the administrator.")
-        }
-        Failure::NotAuthorized => Some(
-            "This program may not verify you: sign in in another way, or tell the administrator.",
-        ),
-        Failure::SignInOver => Some("That took too long: sign in again."),
-        Failure::NoRoom => Some(
-            "This program has no room left to verify you: close other programs, then sign in again.",
-        ),
-        Failure::Unavailable(_) => Some(
-            "You cannot be verified now because secinfod cannot decide: tell the administrator.",
-        ),
-        Failure::WrongBreakGlass => {
-            Some("None of these codes is right: look for the right one, then sign in again.")
-        }
-        Failure::BreakGlassNotUsedUp => Some(
-            "That code is right but cannot be used up here, because the directory of the break-glass codes cannot be written: start the host in rescue mode.",
-        ),
-        Failure::NoUser | Failure::UnknownUser | Failure::Conversation | Failure::Panic => None,
     }
 }
 

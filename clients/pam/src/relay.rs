@@ -3,14 +3,14 @@
 use crate::arguments::Arguments;
 use crate::break_glass;
 use crate::daemon::Daemon;
-use crate::display::{display, say_refusal};
-use crate::ffi::{Handle, Item, Style};
+use crate::display::Screen;
+use crate::ffi::{Handle, Item};
 use crate::log::{Level, Log};
 use crate::outcome::{
     Decision, Failure, Outcome, ReturnCode, Subject, Unavailable, authenticated, decided,
-    user_message,
 };
 use crate::user_name;
+use crate::words::{self, Language};
 use secinfo_wire::sign_in::{Display, LONGEST_SSH_AUTH_INFO, SSHD, Start, Step};
 
 /// The maximum number of prompts in one sign-in: more than any set-up takes, including mistakes.
@@ -28,17 +28,20 @@ struct SignInResult {
     /// The name in the decision; empty if there is none.
     name: String,
     messages: Vec<String>,
+    /// Why the user is refused, as a last prompt.
+    last_prompt: Option<String>,
 }
 
-impl From<Failure> for SignInResult {
-    fn from(failure: Failure) -> Self {
+impl SignInResult {
+    fn failed(failure: Failure, language: Language) -> Self {
         Self {
-            messages: user_message(&failure)
+            messages: words::failure(&failure, language)
                 .map(str::to_owned)
                 .into_iter()
                 .collect(),
             outcome: Outcome::Failed(failure),
             name: String::new(),
+            last_prompt: None,
         }
     }
 }
@@ -56,30 +59,40 @@ pub(crate) fn authenticate(handle: &Handle<'_>, silent: bool, arguments: &Argume
             return authenticated(&Outcome::Failed(failure), Subject::Changed);
         }
     };
-    let display = display(handle, &service);
-    let mut result = sign_in(handle, &user, &service, display, arguments, &log);
+    let screen = Screen::of(handle, &service, silent);
+    let start = start(handle, &user, &service, screen.display, arguments);
+    let mut result = relay(handle, &start, arguments, &log)
+        .unwrap_or_else(|failure| SignInResult::failed(failure, screen.language));
     if let Outcome::Failed(Failure::Unavailable(why)) = &result.outcome {
         log.write(Level::Error, &why.to_string());
         let directory = &arguments.break_glass;
         let given = why
             .is_lasting()
-            .then(|| break_glass::ask(handle, directory, &user, &service, &log));
+            .then(|| break_glass::ask(handle, &screen, directory, (&user, &service), &log));
         match given.flatten() {
-            Some(Outcome::Failed(failure)) => result = failure.into(),
+            Some(Outcome::Failed(failure)) => {
+                result = SignInResult::failed(failure, screen.language);
+            }
             Some(outcome) => {
                 result = SignInResult {
                     outcome,
                     name: user.clone(),
                     messages: Vec::new(),
+                    last_prompt: None,
                 };
             }
             None => {}
         }
     }
-    if !silent {
-        show_messages(handle, display, &result);
+    if matches!(result.outcome, Outcome::Granted(_) | Outcome::Excused(_)) {
+        screen.say(handle, &result.messages);
     }
-    return_code(handle, &user, &result, &log)
+    let code = return_code(handle, &user, &result, &log);
+    if matches!(result.outcome, Outcome::Refused(_) | Outcome::Failed(_)) {
+        let (messages, last_prompt) = (&result.messages, result.last_prompt.as_deref());
+        return screen.say_refusal(handle, messages, last_prompt, code);
+    }
+    code
 }
 
 /// The user's name. The host asks for it if it is not set.
@@ -87,18 +100,6 @@ pub(crate) fn user_name_of(handle: &Handle<'_>) -> Result<String, Failure> {
     let name = handle.user().map_err(|_| Failure::Conversation)?;
     let name = name.as_deref().and_then(user_name::checked);
     name.map(str::to_owned).ok_or(Failure::NoUser)
-}
-
-fn sign_in(
-    handle: &Handle<'_>,
-    user: &str,
-    service: &str,
-    display: Display,
-    arguments: &Arguments,
-    log: &Log,
-) -> SignInResult {
-    let start = start(handle, user, service, display, arguments);
-    relay(handle, &start, arguments, log).unwrap_or_else(SignInResult::from)
 }
 
 fn relay(
@@ -115,12 +116,13 @@ fn relay(
             Step::End(decision) => {
                 log.write(
                     Level::Debug,
-                    &format!("secinfod says {:?}", decision.outcome),
+                    &format!("secinfod says: {}", decided(decision.outcome)),
                 );
                 return Ok(SignInResult {
                     outcome: decided(decision.outcome),
                     name: decision.name,
                     messages: decision.messages,
+                    last_prompt: decision.last_prompt,
                 });
             }
         };
@@ -198,20 +200,6 @@ fn locale(bytes: Vec<u8>) -> Option<String> {
     plain(bytes).filter(|text| text.len() <= MAX_LOCALE && text.chars().all(known))
 }
 
-/// Shows the messages. It is no failure if the host does not show them.
-fn show_messages(handle: &Handle<'_>, display: Display, result: &SignInResult) {
-    match result.outcome {
-        Outcome::Granted(_) | Outcome::Excused(_) => {
-            for message in &result.messages {
-                handle.show(Style::Information, message);
-            }
-        }
-        Outcome::Refused(_) | Outcome::Failed(_) => {
-            say_refusal(handle, display, &result.messages);
-        }
-    }
-}
-
 /// The return code. The user's name is read last, after everything that could change it.
 fn return_code(handle: &Handle<'_>, user: &str, result: &SignInResult, log: &Log) -> ReturnCode {
     let now = handle.item(Item::User);
@@ -230,14 +218,14 @@ fn return_code(handle: &Handle<'_>, user: &str, result: &SignInResult, log: &Log
         ReturnCode::Success => {
             log.write(
                 Level::Info,
-                &format!("{user} was verified ({:?})", result.outcome),
+                &format!("{user} was let in: {}", result.outcome),
             );
             handle.remember(decision(true), code)
         }
         ReturnCode::Ignore => {
             log.write(
                 Level::Info,
-                &format!("{user} is not asked ({:?})", result.outcome),
+                &format!("{user} is not asked: {}", result.outcome),
             );
             handle.remember(decision(false), code)
         }
@@ -248,7 +236,7 @@ fn return_code(handle: &Handle<'_>, user: &str, result: &SignInResult, log: &Log
             };
             log.write(
                 Level::Notice,
-                &format!("{user} was not let in ({:?}{other})", result.outcome),
+                &format!("{user} was not let in: {}{other}", result.outcome),
             );
             code
         }

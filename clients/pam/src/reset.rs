@@ -4,14 +4,15 @@
 
 use crate::arguments::Arguments;
 use crate::daemon::Daemon;
-use crate::display::{display, say_refusal};
-use crate::ffi::{Handle, Item, Style};
+use crate::display::Screen;
+use crate::ffi::{Handle, Item};
 use crate::log::{Level, Log};
 use crate::outcome::{
-    Failure, Outcome, ReturnCode, Subject, Unavailable, authenticated, passed_on, user_message,
+    Failure, Outcome, ReturnCode, Subject, Unavailable, authenticated, passed_on,
 };
 use crate::relay::{MAX_PROMPTS, language, text, user_name_of};
-use secinfo_wire::password_reset::{self, Decision, PasswordResetError, Start, Step};
+use crate::words::{self, Language};
+use secinfo_wire::password_reset::{self, Decision, Start, Step};
 use secinfo_wire::sign_in::{Display, SSHD};
 
 /// How often a user who has a new password is asked for it.
@@ -27,33 +28,37 @@ pub(crate) fn ask_password(
     handle.forget();
     let service = text(handle, Item::Service).unwrap_or_default();
     let log = Log::new(&service, arguments.debug);
+    let screen = Screen::of(handle, &service, silent);
     let asked = user_name_of(handle)
-        .and_then(|user| ask(handle, silent, arguments, word, (&user, &service), &log));
+        .and_then(|user| ask(handle, &screen, arguments, word, (&user, &service), &log));
     match asked {
         Ok(code) => code,
         Err(failure) => {
             if let Failure::Unavailable(why) = &failure {
                 log.write(Level::Error, &why.to_string());
             }
-            if let Some(text) = message(&failure).filter(|_| !silent) {
-                say_refusal(handle, display(handle, &service), &[text]);
-            }
-            authenticated(&Outcome::Failed(failure), Subject::Changed)
+            let messages: Vec<_> = words::failure_of_reset(&failure, screen.language)
+                .into_iter()
+                .collect();
+            let code = authenticated(&Outcome::Failed(failure), Subject::Changed);
+            screen.say_refusal(handle, &messages, None, code)
         }
     }
 }
 
 fn ask(
     handle: &Handle<'_>,
-    silent: bool,
+    screen: &Screen,
     arguments: &Arguments,
     word: &str,
     (user, service): (&str, &str),
     log: &Log,
 ) -> Result<ReturnCode, Failure> {
     let word = Some(word).filter(|_| service != SSHD);
-    let display = display(handle, service);
-    let prompt = prompt(language(handle).as_deref(), word, display);
+    // As other modules ask: in English where there is no locale, as in sshd. Programs know that prompt.
+    let language = language(handle);
+    let language = language.map_or(Language::English, |locale| Language::of(&locale));
+    let prompt = words::shown_on(screen.display, &words::password(language, word));
     for _ in 0..MAX_TRIES {
         let typed = handle
             .ask(&prompt, false)
@@ -65,20 +70,18 @@ fn ask(
             return Ok(passed_on());
         }
         log.write(Level::Info, "a password reset was begun");
-        let decision = reset(handle, arguments, user, display)?;
-        let is_done = decision.outcome != password_reset::Outcome::Refused;
-        log.write(
-            Level::Info,
-            &format!("the password reset ended ({:?})", decision.outcome),
-        );
-        let messages = if silent { &[] } else { &*decision.messages };
-        if !is_done {
-            say_refusal(handle, display, messages);
-            break;
+        let decision = reset(handle, arguments, user, screen.display)?;
+        let how = match decision.outcome {
+            password_reset::Outcome::Set => "with a new password",
+            password_reset::Outcome::Unlocked => "with the methods unlocked",
+            password_reset::Outcome::Refused => "without a new password",
+        };
+        log.write(Level::Info, &format!("the password reset ended {how}"));
+        if decision.outcome == password_reset::Outcome::Refused {
+            let code = ReturnCode::AuthenticationError;
+            return Ok(screen.say_refusal(handle, &decision.messages, None, code));
         }
-        for message in messages {
-            handle.show(Style::Information, message);
-        }
+        screen.say(handle, &decision.messages);
     }
     Ok(ReturnCode::AuthenticationError)
 }
@@ -110,60 +113,4 @@ fn reset(
         step = daemon.answer_reset(&answer)?;
     }
     Err(Unavailable::Endless.into())
-}
-
-/// The prompt for the password, in the user's language, with the word where there is one.
-fn prompt(language: Option<&str>, word: Option<&str>, display: Display) -> String {
-    match (language.and_then(|language| language.get(..2)), word) {
-        (Some("de"), Some(word)) => format!("Passwort ({word}, wenn Sie es vergessen haben): "),
-        (Some("de"), None) => "Passwort: ".to_owned(),
-        (Some("fr"), Some(word)) if display == Display::Plain => {
-            format!("Mot de passe ({word} si vous l'avez oublie) : ")
-        }
-        (Some("fr"), Some(word)) => format!("Mot de passe ({word} si vous l’avez oublié) : "),
-        (Some("fr"), None) => "Mot de passe : ".to_owned(),
-        (_, Some(word)) => format!("Password ({word} if you forgot it): "),
-        (_, None) => "Password: ".to_owned(),
-    }
-}
-
-/// What the user is told of a failure.
-fn message(failure: &Failure) -> Option<&'static str> {
-    let Failure::Unavailable(Unavailable::Error(name)) = failure else {
-        return user_message(failure);
-    };
-    Some(match PasswordResetError::from_name(name) {
-        Some(PasswordResetError::NotOffered) => {
-            "Passwords are not reset on this host: ask an administrator for a new one."
-        }
-        Some(PasswordResetError::NoReset) => "That took too long: begin again.",
-        Some(PasswordResetError::LimitsExceeded) => {
-            "Too many resets were begun from here: wait a while, or ask an administrator."
-        }
-        _ => "The password cannot be reset at the moment: ask an administrator.",
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Display, prompt};
-
-    #[test]
-    fn the_prompt_names_the_word_in_the_language_of_the_user() {
-        for (language, begins) in [
-            (None, "Password (reset"),
-            (Some("C"), "Password (reset"),
-            (Some("de_DE.UTF-8"), "Passwort (reset"),
-            (Some("fr"), "Mot de passe (reset"),
-        ] {
-            for display in Display::ALL {
-                let prompt = prompt(language, Some("reset"), *display);
-                assert!(
-                    prompt.starts_with(begins) && prompt.ends_with(": "),
-                    "{prompt}"
-                );
-                assert!(*display != Display::Plain || prompt.is_ascii(), "{prompt}");
-            }
-        }
-    }
 }

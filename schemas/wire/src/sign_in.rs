@@ -120,6 +120,9 @@ pub struct Decision {
     pub uid: u32,
     /// Sentences for the user.
     pub messages: Vec<String>,
+    /// With [`Outcome::Refused`], where there are sentences: the same as a last prompt, for programs that show
+    /// a message only together with a prompt. The answer to it goes nowhere.
+    pub last_prompt: Option<String>,
 }
 
 /// What was decided.
@@ -144,6 +147,8 @@ struct DecisionFields {
     name: String,
     uid: u32,
     messages: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_prompt: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     reason: Option<RefusedFor>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -180,6 +185,7 @@ impl From<Decision> for DecisionFields {
             name: decision.name,
             uid: decision.uid,
             messages: decision.messages,
+            last_prompt: decision.last_prompt,
             reason,
             why,
         }
@@ -203,6 +209,7 @@ impl TryFrom<DecisionFields> for Decision {
             name: fields.name,
             uid: fields.uid,
             messages: fields.messages,
+            last_prompt: fields.last_prompt,
         })
     }
 }
@@ -242,6 +249,7 @@ mod tests {
             name: "alice".to_owned(),
             uid: 1000,
             messages: vec!["A sentence.".to_owned()],
+            last_prompt: matches!(outcome, Outcome::Refused(_)).then(|| "Enter: ".to_owned()),
         })
     }
 

@@ -20,7 +20,7 @@ mod vm;
 pub use installed::{installed_root, package};
 pub use machine::Machine;
 pub use output::Output;
-pub use people::{APP, Session, is_refused};
+pub use people::{APP, Session, is_refused, is_refused_once_read};
 pub use phones::Authority;
 pub use secinfo_test_key::{Attestation, Authenticator, Fault, MachinePort, Owner, Ports, Shared};
 pub use secinfo_test_person::{Algorithm, Codes, Dialogue, Process, Pty, now};

@@ -259,6 +259,15 @@ pub fn is_refused(client: Dialogue<'_>) -> String {
     said
 }
 
+/// There is no session, as a last prompt says, and no password is asked for again.
+pub fn is_refused_once_read(mut client: Dialogue<'_>) -> String {
+    client.when_asked("Press Enter to end (no password here): ", "");
+    let said = is_refused(client);
+    assert!(said.contains("Permission denied"), "{said}");
+    assert!(!said.contains("Password:"), "{said}");
+    said
+}
+
 /// A shell in a login session over SSH, as sshd, PAM and logind have made it.
 pub struct Session<'p> {
     shell: Dialogue<'p>,

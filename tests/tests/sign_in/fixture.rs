@@ -79,6 +79,14 @@ pub(crate) fn assert_refused(dialogue: Dialogue<'_>) -> String {
     said
 }
 
+/// There is no session, as a last prompt says, and no password is asked for again.
+pub(crate) fn assert_refused_once_read(mut client: Dialogue<'_>) {
+    client.when_asked("Press Enter to end (no password here): ", "");
+    let said = assert_refused(client);
+    assert!(said.contains("Permission denied"), "{said}");
+    assert!(!said.contains("Password:"), "{said}");
+}
+
 /// The result that `pamtester` prints.
 pub(crate) fn pamtester_result((status, said): (ExitStatus, String)) -> String {
     let line = said

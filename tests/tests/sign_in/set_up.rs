@@ -1,7 +1,7 @@
 //! Set-up at the prompt: of an app, of a phone, postponed, and with an access pass.
 
 use crate::fixture::{
-    SESSION, assert_refused, assert_session, count, pamtester_result, password_then_code,
+    SESSION, assert_refused_once_read, assert_session, count, pamtester_result, password_then_code,
 };
 use secinfo_tests::{
     ALICE, ALICE_ACCOUNT, Codes, Dialogue, Pty, ROOT, Setup, SignInHost, after_the_password,
@@ -211,8 +211,8 @@ async fn with_an_access_pass_the_first_method_is_set_up_and_without_one_it_is_no
     let pty = Pty::open();
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     client.when_asked("Password: ", ALICE_ACCOUNT.password);
-    client.expect("you need an access pass: ask an administrator for one.");
-    assert_refused(client);
+    client.expect("you need an access pass: ask an administrator");
+    assert_refused_once_read(client);
 
     let issued = host
         .secinfo(

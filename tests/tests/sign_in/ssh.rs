@@ -1,11 +1,12 @@
 //! Real OpenSSH, server and client, on a loopback address.
 
 use crate::fixture::{
-    CODE, SESSION, assert_refused, assert_session, count, lenient, password_then_code,
-    recovery_codes, strict, with_app,
+    CODE, SESSION, assert_refused, assert_refused_once_read, assert_session, count, lenient,
+    password_then_code, recovery_codes, strict, with_app,
 };
 use secinfo_tests::{
-    ALICE, ALICE_ACCOUNT, BOB_ACCOUNT, Dialogue, Pty, ROOT, Setup, SignInHost, TestHost, user_path,
+    ALICE, ALICE_ACCOUNT, BOB_ACCOUNT, Dialogue, Pty, ROOT, Setup, SignInHost, Sshd, TestHost,
+    user_path,
 };
 use std::time::Duration;
 
@@ -76,7 +77,7 @@ async fn a_key_and_a_code_open_a_session_without_a_password() {
     client.expect(CODE);
     client.when_asked(": ", &app.codes.wrong());
     client.expect("Too many wrong codes: begin again.");
-    assert_refused(client);
+    assert_refused_once_read(client);
     let client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     let said = assert_refused(client);
     assert!(said.contains("Permission denied"), "{said}");
@@ -202,7 +203,7 @@ async fn an_access_pass_for_once_opens_one_session() {
     assert_eq!(prompt, " \"Phone\": ", "there is no other way any more");
     client.answer(&pass);
     client.expect("Too many wrong codes: begin again.");
-    assert_refused(client);
+    assert_refused_once_read(client);
 }
 
 #[tokio::test]
@@ -231,14 +232,14 @@ async fn wrong_codes_lock_until_an_administrator_unlocks() {
         tokio::time::sleep(Duration::from_millis(100)).await;
         client.answer(&app.codes.wrong());
     }
-    assert_refused(client);
+    assert_refused_once_read(client);
 
     // The right code does not help any more, and is not asked for.
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     client.when_asked("Password: ", ALICE_ACCOUNT.password);
     let said = client.expect("Wrong codes locked your methods");
     assert!(!said.contains(CODE), "{said}");
-    assert_refused(client);
+    assert_refused_once_read(client);
 
     host.secinfo(ROOT, &["unlock", &ALICE.to_string()], "")
         .success();
@@ -263,7 +264,7 @@ async fn after_too_many_wrong_codes_the_sign_in_begins_again() {
     }
     client.answer(&app.codes.wrong());
     client.expect("Too many wrong codes: begin again.");
-    assert_refused(client);
+    assert_refused_once_read(client);
 
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     password_then_code(&mut client, ALICE_ACCOUNT);
@@ -297,7 +298,7 @@ async fn a_right_code_that_comes_too_late_does_not_admit_the_user() {
     tokio::time::sleep(Duration::from_millis(1200)).await;
     client.answer(&app.codes.fresh());
     client.expect("That took too long:");
-    assert_refused(client);
+    assert_refused_once_read(client);
     assert_eq!(count(&host, "verification-succeeded").await, 0);
 }
 
@@ -315,6 +316,78 @@ async fn ssh_asks_in_the_configured_language() {
     client.expect("Der Code stimmt nicht. Code von");
     client.when_asked(": ", &app.codes.fresh());
     assert_session(client);
+}
+
+/// A client that asks as often as people are asked by default, and shows no messages.
+const QUIET: [&str; 4] = ["-o", "LogLevel=QUIET", "-o", "NumberOfPasswordPrompts=3"];
+
+/// Signs Alice in by the password, who is then told this, in whatever lines, and no more.
+fn is_told(host: &SignInHost, sshd: &Sshd, why: &str, enter: &str) {
+    let pty = Pty::open();
+    let mut client = host.ssh(sshd, &pty, ALICE_ACCOUNT, &QUIET);
+    client.when_asked("Password: ", ALICE_ACCOUNT.password);
+    let said = client.expect(enter);
+    let lines: Vec<_> = said.trim().lines().collect();
+    // OpenSSH puts the name of the user and the host before the first.
+    for line in &lines[1..] {
+        assert!(line.chars().count() < 80, "{line}");
+    }
+    let flat = lines.join(" ");
+    assert!(flat.ends_with(&format!("{why} {enter}")), "{flat}");
+    client.answer("");
+    let (status, said) = client.ended();
+    assert_eq!(status.code(), Some(255), "{said}");
+    assert!(
+        !said.contains("assword") && !said.contains(SESSION),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn why_one_is_refused_is_read_in_a_prompt_in_each_language_and_the_connection_ends() {
+    for (language, why, enter) in [
+        (
+            "en",
+            "Before you can set up a method you need an access pass: ask an administrator for one.",
+            "Press Enter to end (no password here):",
+        ),
+        (
+            "de",
+            "Bevor Sie eine Methode einrichten können, brauchen Sie einen Zugangspass: Bitten Sie die \
+             Administration darum.",
+            "Zum Beenden Enter drücken (hier kein Passwort):",
+        ),
+        (
+            "fr",
+            "Avant d’installer une méthode il vous faut un passe d’accès : demandez-le à un \
+             administrateur.",
+            "Appuyez sur Entrée pour terminer (pas de mot de passe ici) :",
+        ),
+    ] {
+        let setup = Setup::with_drift()
+            .policy("required = 1\ngrace_days = 0\nfirst_method = \"access-pass\"")
+            .more(&format!("[messages]\nlanguage = \"{language}\"\n"));
+        let host = SignInHost::with(setup).await;
+        let sshd = host.sshd("");
+        is_told(&host, &sshd, why, enter);
+    }
+}
+
+#[tokio::test]
+async fn who_cannot_be_verified_reads_that_in_a_prompt_whatever_the_client_answers() {
+    let (mut host, _) = with_app(Setup::with_drift()).await;
+    let sshd = host.sshd("");
+    host.stop();
+    let why = "You cannot be verified now because secinfod cannot decide: tell the administrator.";
+    is_told(&host, &sshd, why, "Press Enter to end (no password here):");
+
+    // A client without a terminal answers each prompt with nothing, or with what a program of its says.
+    for asked in [false, true] {
+        let mut command = host.ssh_without_terminal(&sshd, ALICE_ACCOUNT, asked);
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(255), "{output:?}");
+        assert!(output.stdout.is_empty(), "{output:?}");
+    }
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ fn an_unknown_argument_is_a_service_error_in_each_phase() {
         let mut host = fixture.host();
         let called = host.call("authenticate", &[]);
         assert_eq!(called.code, SERVICE_ERR, "{argument}");
-        let told = "error Sign-in is set up wrongly on this host: tell the administrator.";
+        let told = "error Die Anmeldung ist auf diesem Rechner falsch eingerichtet: Sagen Sie es der Administration.";
         assert_eq!(called.shown, [told]);
         assert_eq!(host.call("account", &[]).code, SERVICE_ERR, "{argument}");
         assert_eq!(

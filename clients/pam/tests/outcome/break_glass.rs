@@ -13,7 +13,7 @@ use std::os::unix::fs::PermissionsExt;
 pub(crate) const USER: &str = "daemon";
 const USER_UID: u32 = 1;
 
-const PROMPT: &str = "hidden secinfod cannot be reached. Break-glass code: ";
+const PROMPT: &str = "hidden secinfod ist nicht erreichbar. Notfallcode: ";
 
 /// Creates a code for the user, and returns its text and its id.
 pub(crate) fn create(fixture: &Fixture, seed: u8) -> (String, Id) {
@@ -211,8 +211,8 @@ fn a_right_break_glass_code_that_cannot_be_used_up_is_not_called_wrong() {
     let mut host = PamHost::start_with_read_only(&fixture.pam_d(), &fixture.break_glass());
     host.begin(USER);
     let called = host.call("authenticate", &[&format!("answer {code}")]);
-    let told = "error That code is right but cannot be used up here, because the directory of the \
-                break-glass codes cannot be written: start the host in rescue mode.";
+    let told = "error Der Code stimmt, kann hier aber nicht verbraucht werden, weil das Verzeichnis der \
+                Notfallcodes nicht beschrieben werden kann: Starten Sie den Rechner im Rettungsmodus.";
     assert_eq!(
         (called.code, called.shown),
         (AUTHINFO_UNAVAIL, vec![PROMPT.to_owned(), told.to_owned()])

@@ -1,10 +1,10 @@
 //! Rows for the host's conversation, and what the daemon is told about the user.
 
 use crate::code::*;
-use crate::daemon::{Daemon, ReceivedCall, Reply, ask, end, verified};
+use crate::daemon::{Daemon, LAST_PROMPT, ReceivedCall, Reply, ask, end, error, refused, verified};
 use crate::host::{PamHost, module, write_service};
 use crate::{CANNOT_DECIDE, Fixture, fixture};
-use secinfo_wire::sign_in::{Display, Outcome, RefusedFor, Start};
+use secinfo_wire::sign_in::{Display, Outcome, RefusedFor, SignInError, Start};
 use std::fs;
 
 #[test]
@@ -268,14 +268,13 @@ fn at_cockpit(fixture: &Fixture, replies: impl IntoIterator<Item = Reply>) -> (D
 
 #[test]
 fn at_cockpit_a_refusal_stands_in_a_prompt_because_messages_alone_are_not_shown() {
-    const END: &str = "(Enter)";
     let fixture = Fixture::new();
     let refused = end(Outcome::Refused(RefusedFor::GraceOver));
     let (daemon, mut host) = at_cockpit(&fixture, [refused]);
     // Whatever is typed there is passed on to nobody.
     let called = host.call("authenticate", &["answer 123456"]);
     assert_eq!(called.code, AUTH_ERR);
-    assert_eq!(called.shown, [format!("shown This is the end. {END}")]);
+    assert_eq!(called.shown, [format!("shown {LAST_PROMPT}")]);
     assert_eq!(daemon.calls().len(), 1);
     drop(host);
 
@@ -283,8 +282,13 @@ fn at_cockpit_a_refusal_stands_in_a_prompt_because_messages_alone_are_not_shown(
     let (daemon, mut host) = at_cockpit(&fixture, [Reply::Last(b"7\0".to_vec())]);
     let called = host.call("authenticate", &["fail"]);
     assert_eq!(called.code, AUTHINFO_UNAVAIL);
-    let said = CANNOT_DECIDE.strip_prefix("error ").unwrap();
-    assert_eq!(called.shown, [format!("shown {said} {END}")]);
+    assert_eq!(
+        called.shown,
+        [
+            "shown Sie koennen jetzt nicht geprueft werden, weil secinfod nicht entscheiden kann: Sagen \
+             Sie es der Administration. Zum Beenden Enter druecken (hier kein Passwort): "
+        ]
+    );
     drop((daemon, host));
 
     // Who is let in sees nothing more.
@@ -299,6 +303,68 @@ fn at_cockpit_a_refusal_stands_in_a_prompt_because_messages_alone_are_not_shown(
             .skip(1)
             .all(|line| line.starts_with("info "))
     );
+}
+
+/// Makes a host be sshd, which names no terminal.
+fn at_ssh(host: &mut PamHost) {
+    assert_eq!(host.ask("item 3 ssh"), "0");
+}
+
+#[test]
+fn over_ssh_every_refusal_stands_in_a_prompt_and_ends_the_connection() {
+    for reason in RefusedFor::ALL {
+        let (_fixture, daemon, mut host) = fixture([ask("Code: ", true), refused(*reason)]);
+        at_ssh(&mut host);
+        // What is typed at the end, a password by habit, is shown to nobody and passed on to nobody.
+        let called = host.call("authenticate", &["answer 1", "answer alice-password"]);
+        let shown = ["shown Code: ".to_owned(), format!("hidden {LAST_PROMPT}")];
+        assert_eq!((called.code, called.shown), (MAXTRIES, shown.to_vec()));
+        assert_eq!(daemon.calls().len(), 2, "{reason:?}");
+    }
+}
+
+#[test]
+fn over_ssh_every_failure_that_has_words_stands_in_a_prompt_and_ends_the_connection() {
+    const ENTER: &str = "\nZum Beenden Enter drücken (hier kein Passwort): ";
+    let cannot_decide = CANNOT_DECIDE.strip_prefix("error ").unwrap();
+    let rows = [
+        (SignInError::Internal, cannot_decide),
+        (SignInError::StorageUnavailable, cannot_decide),
+        (
+            SignInError::NoSignIn,
+            "Das hat zu lange gedauert: Melden Sie sich noch einmal an.",
+        ),
+    ];
+    for (failure, said) in rows {
+        // A client that answers nothing, or goes away, ends as well.
+        for answer in ["answer ", "none", "fail"] {
+            let (_fixture, _daemon, mut host) = fixture([error(failure)]);
+            at_ssh(&mut host);
+            let called = host.call("authenticate", &[answer]);
+            assert_eq!(called.code, MAXTRIES, "{answer}");
+            let shown = called.shown[0].replace("\\n", "\n");
+            let text = shown.strip_prefix("hidden ").unwrap().strip_suffix(ENTER);
+            assert_eq!(text.unwrap().replace('\n', " "), said);
+        }
+    }
+    // Nothing is said to whom there is nothing to say, so that names tell nothing.
+    let (_fixture, _daemon, mut host) = fixture([error(SignInError::UserNotFound)]);
+    at_ssh(&mut host);
+    let called = host.call("authenticate", &[]);
+    assert_eq!((called.code, called.shown), (USER_UNKNOWN, vec![]));
+}
+
+#[test]
+fn over_ssh_who_is_let_in_reads_no_last_prompt() {
+    for (reply, code) in [(verified(), SUCCESS), (end(Outcome::Postponed), IGNORE)] {
+        let (_fixture, _daemon, mut host) = fixture([reply]);
+        at_ssh(&mut host);
+        let called = host.call("authenticate", &[]);
+        assert_eq!(called.code, code);
+        // The stack itself says how it takes PAM_IGNORE.
+        assert_eq!(called.shown[0], "info This is the end.");
+        assert!(called.shown.iter().all(|said| said.starts_with("info ")));
+    }
 }
 
 #[test]

@@ -47,6 +47,9 @@ pub(crate) fn end(outcome: Outcome) -> Reply {
     end_for("alice", outcome)
 }
 
+/// What a refusal says where it stands in a prompt.
+pub(crate) const LAST_PROMPT: &str = "This is the end. Press Enter: ";
+
 /// An end for this user.
 pub(crate) fn end_for(name: &str, outcome: Outcome) -> Reply {
     Reply::Step(Step::End(Decision {
@@ -54,6 +57,7 @@ pub(crate) fn end_for(name: &str, outcome: Outcome) -> Reply {
         name: name.to_owned(),
         uid: 1000,
         messages: vec!["This is the end.".to_owned()],
+        last_prompt: matches!(outcome, Outcome::Refused(_)).then(|| LAST_PROMPT.to_owned()),
     }))
 }
 

@@ -39,9 +39,9 @@ mod code {
     pub(crate) const IGNORE: i32 = 25;
 }
 
-/// The message to the user if the daemon cannot decide.
-const CANNOT_DECIDE: &str =
-    "error You cannot be verified now because secinfod cannot decide: tell the administrator.";
+/// The message to the user if the daemon cannot decide, in the language of the host program.
+const CANNOT_DECIDE: &str = "error Sie können jetzt nicht geprüft werden, weil secinfod nicht \
+                             entscheiden kann: Sagen Sie es der Administration.";
 
 /// A directory for the socket, pam.d and break-glass codes.
 struct Fixture {

@@ -102,7 +102,7 @@ fn a_host_without_a_descriptor_left_is_a_system_error_and_asks_for_no_break_glas
     prlimit(pid, Resource::Nofile, limit).unwrap();
     let called = host.call("authenticate", &[]);
     assert_eq!(called.code, SYSTEM_ERR);
-    let told = "error This program has no room left to verify you: close other programs, then sign in again.";
+    let told = "error Dieses Programm hat keinen Platz mehr, um Sie zu prüfen: Schließen Sie andere Programme, und melden Sie sich noch einmal an.";
     assert_eq!(called.shown, [told]);
     assert_eq!(daemon.calls().len(), 1);
 }

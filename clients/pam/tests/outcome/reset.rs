@@ -127,12 +127,12 @@ fn a_reset_that_fails_lets_nobody_in() {
         (
             Reply::Error(PasswordResetError::NotOffered.name().to_owned()),
             AUTHINFO_UNAVAIL,
-            "error Passwords are not reset on this host: ask an administrator for a new one.",
+            "error Auf diesem Rechner werden keine Passwörter zurückgesetzt: Bitten Sie die Administration um ein neues.",
         ),
         (
             Reply::Error(PasswordResetError::Internal.name().to_owned()),
             AUTHINFO_UNAVAIL,
-            "error The password cannot be reset at the moment: ask an administrator.",
+            "error Das Passwort kann im Moment nicht zurückgesetzt werden: Fragen Sie die Administration.",
         ),
         (
             Reply::Raw(b"{}\0".to_vec()),

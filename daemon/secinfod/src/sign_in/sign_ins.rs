@@ -258,6 +258,9 @@ fn shown(step: Step, (name, uid): (&str, u32), display: Option<Display>) -> sign
             name: name.to_owned(),
             uid,
             messages: messages_on(display, end.messages),
+            last_prompt: end
+                .last_prompt
+                .map(|prompt| shown_on(display, prompt).to_string()),
         }),
     }
 }

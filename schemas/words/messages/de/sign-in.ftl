@@ -145,6 +145,7 @@ recovery-kept = Enter, wenn Sie sie haben:{" "}
 
 # Wie es ausging.
 
+end-prompt = Zum Beenden Enter drücken (hier kein Passwort):{" "}
 end-too-many-attempts = Zu viele falsche Codes: Fangen Sie von vorn an.
 end-locked = Falsche Codes haben Ihre Methoden für { $length } gesperrt: Warten Sie, oder bitten Sie die Administration, sie zu entsperren.
 end-expired = Das hat zu lange gedauert: Fangen Sie von vorn an.

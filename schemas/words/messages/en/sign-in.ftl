@@ -145,6 +145,7 @@ recovery-kept = Press Enter when you have them:{" "}
 
 # How it ended.
 
+end-prompt = Press Enter to end (no password here):{" "}
 end-too-many-attempts = Too many wrong codes: begin again.
 end-locked = Wrong codes locked your methods for { $length }: wait, or ask an administrator to unlock them.
 end-expired = That took too long: begin again.

@@ -145,6 +145,7 @@ recovery-kept = Entrée quand vous les avez :{" "}
 
 # Comment cela s’est terminé.
 
+end-prompt = Appuyez sur Entrée pour terminer (pas de mot de passe ici) :{" "}
 end-too-many-attempts = Trop de codes faux : recommencez.
 end-locked = Des codes faux ont bloqué vos méthodes pour { $length } : attendez, ou demandez à un administrateur de les débloquer.
 end-expired = Cela a pris trop de temps : recommencez.

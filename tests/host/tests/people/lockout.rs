@@ -1,6 +1,6 @@
 //! Wrong codes, and the administrator who helps.
 
-use secinfo_host_tests::{APP, Machine, Pty, is_refused, password};
+use secinfo_host_tests::{APP, Machine, Pty, is_refused_once_read, password};
 
 #[test]
 fn wrong_codes_lock_until_an_administrator_who_proves_it_to_polkit_unlocks() {
@@ -23,11 +23,11 @@ fn wrong_codes_lock_until_an_administrator_who_proves_it_to_polkit_unlocks() {
         client.expect(": ");
         client.answer(&app.wrong());
     }
-    is_refused(client);
+    is_refused_once_read(client);
     let mut client = machine.ssh_after_password(&pty, "carol");
     let said = client.expect(locked);
     assert!(!said.contains(APP), "{said}");
-    is_refused(client);
+    is_refused_once_read(client);
 
     // Asked once, for this alone, on the terminal.
     let mut admin = machine.sign_in_by_password(&pty, "admin");

@@ -143,6 +143,11 @@ impl Wording {
         prompt: &SecretText,
         echo: bool,
     ) -> Step<E> {
+        let text = self.put_together(note, prompt);
+        Step::Ask(Prompt { text, echo })
+    }
+
+    fn put_together(&self, note: Option<&SecretText>, prompt: &SecretText) -> SecretText {
         let mut text = Zeroizing::new(String::with_capacity(ROOM));
         if self.one_line {
             if let Some(note) = note {
@@ -153,7 +158,15 @@ impl Wording {
         } else {
             lines::push(&mut text, note.map(|note| note.as_str()), prompt);
         }
-        Step::Ask(Prompt { text, echo })
+        text
+    }
+
+    /// A prompt that only has to be read, with these sentences in it; none where there is none.
+    pub(in crate::service) fn last_prompt(&self, sentences: &[SecretText]) -> Option<SecretText> {
+        let sentences: Vec<_> = sentences.iter().map(|said| said.as_str()).collect();
+        let said = Zeroizing::new(sentences.join(" "));
+        let prompt = || self.put_together(Some(&said), &self.say("end-prompt"));
+        (!said.is_empty()).then(prompt)
     }
 
     /// A prompt with a line above it.

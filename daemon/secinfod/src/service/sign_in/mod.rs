@@ -173,6 +173,8 @@ impl SignIns {
         if verifies {
             step = step.map(|step| turn.say_what_unlocks(turn.remind(step)));
         }
+        let words = &session.subject().words;
+        step = step.map(|step| step.with_last_prompt(words));
         drop(talk);
         if !matches!(step, Ok(Step::Ask(_))) {
             self.sessions.close(session.id());
@@ -258,9 +260,11 @@ impl SignIns {
         answer: &str,
         is_password: bool,
     ) -> Result<Step, ServiceError> {
+        let words = &session.subject().words;
         let mut talk = session.subject().talk.lock().await;
         if self.sessions.get(session.id()).is_none() {
             let ended = Turn::of(&self.parts, session, &mut talk).ended_by_lock();
+            let ended = ended.map(|step| step.with_last_prompt(words));
             if let Some(Step::End(end)) = &ended {
                 self.count(&session.subject().by, end.outcome);
             }
@@ -269,6 +273,7 @@ impl SignIns {
         let mut turn = Turn::of(&self.parts, session, &mut talk);
         turn.is_password = is_password;
         let step = turn.take(answer).await;
+        let step = step.map(|step| step.with_last_prompt(words));
         if let Ok(Step::End(end)) = &step {
             self.sessions.close(session.id());
             self.count(&session.subject().by, end.outcome);

@@ -1,6 +1,6 @@
 //! What a sign-in answers: the next prompt, or how it ended.
 
-use crate::service::conversation;
+use crate::service::conversation::{self, Wording};
 use crate::wire_names::WireName;
 use secinfo_channel::SecretText;
 use secinfo_wire::names::sign_in::{outcome, reason};
@@ -15,6 +15,8 @@ pub struct End {
     pub outcome: Outcome,
     /// Sentences for the person.
     pub messages: Vec<SecretText>,
+    /// Why they are refused, as a last prompt; none where they are not.
+    pub last_prompt: Option<SecretText>,
 }
 
 /// What was decided.
@@ -61,10 +63,25 @@ impl WireName for Outcome {
 
 impl Step {
     pub(super) const fn end(outcome: Outcome, messages: Vec<SecretText>) -> Self {
-        Self::End(End { outcome, messages })
+        Self::End(End {
+            outcome,
+            messages,
+            last_prompt: None,
+        })
     }
 
     pub(super) fn refused(why: RefusedFor, message: SecretText) -> Self {
         Self::end(Outcome::Refused(why), vec![message])
+    }
+
+    /// The step with why the person is refused in a last prompt as well, for programs that show messages only
+    /// with a prompt, as OpenSSH does.
+    pub(super) fn with_last_prompt(mut self, words: &Wording) -> Self {
+        if let Self::End(end) = &mut self
+            && matches!(end.outcome, Outcome::Refused(_))
+        {
+            end.last_prompt = words.last_prompt(&end.messages);
+        }
+        self
     }
 }

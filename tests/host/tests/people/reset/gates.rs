@@ -1,7 +1,7 @@
 //! Methods that are proved, and what comes of it.
 
 use super::{NEW, ON, TWO_GATES, choose, prove, prove_by, take, with_two_methods};
-use secinfo_host_tests::{APP, Dialogue, Machine, Pty, is_refused, password};
+use secinfo_host_tests::{APP, Dialogue, Machine, Pty, is_refused, is_refused_once_read, password};
 
 /// Begins to sign in over SSH with a password, for a sentence.
 fn over_ssh<'p>(machine: &Machine, pty: &'p Pty, user: &str, password: &str) -> Dialogue<'p> {
@@ -170,7 +170,7 @@ fn wrong_codes_at_sign_in_are_forgiven_by_an_email_and_the_password_stays() {
         client.expect(": ");
         client.answer(&app.wrong());
     }
-    is_refused(client);
+    is_refused_once_read(client);
 
     let mut client = pty.run(&machine.command_as("bob", ["secinfo", "reset", "alice"]));
     prove_by(&machine, &mut client, "Email", "email");
