@@ -81,6 +81,14 @@ impl Checks<'_> {
                     self.asked_first(entry, verdict, mended);
                 }
             }
+            Problem::AskedAgain(location) => self.add(
+                "pam-asks-again",
+                Severity::Warning,
+                location,
+                "Users who have been verified are asked once more here, and the same code is not taken \
+                 twice.",
+                or("Remove this line, or the one before that names pam_secinfo.so."),
+            ),
             Problem::Refused(location) => {
                 if let Some((index, entry)) = at(location) {
                     self.refused(stack, index, entry, mended);

@@ -17,6 +17,8 @@ pub(super) enum Problem {
     NoFirstFactor,
     /// Our module, here, is asked before a first factor has succeeded.
     AskedFirst(Location),
+    /// Our module, here, asks users whom it has verified already.
+    AskedAgain(Location),
     /// Users who have the first factor of this line, and no other, are refused.
     Refused(Location),
     /// No user gets in.
@@ -65,6 +67,9 @@ impl Verdict {
         }
         if can.succeeds && !key_first {
             problems.extend(can.asked_first.iter().map(at).map(Problem::AskedFirst));
+        }
+        if can.succeeds {
+            problems.extend(can.asked_again.iter().map(at).map(Problem::AskedAgain));
         }
         let refused = self.sufficient.refused(stack, missing);
         problems.extend(refused.into_iter().map(Problem::Refused));

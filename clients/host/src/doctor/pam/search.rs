@@ -43,6 +43,8 @@ pub(crate) struct Abilities {
     pub(crate) needs_no_factor: bool,
     /// Our entries that are called although no first factor has succeeded.
     pub(crate) asked_first: BTreeSet<usize>,
+    /// Our entries that are called although ours has verified the user before.
+    pub(crate) asked_again: BTreeSet<usize>,
 }
 
 /// What a stack can do. `missing` tells which modules libpam cannot load.
@@ -66,6 +68,9 @@ pub(crate) fn search(stack: &[Entry], missing: impl Fn(&str) -> bool) -> Abiliti
         };
         if choices[turn].role == Some(Role::Ours) && !way.proved {
             abilities.asked_first.insert(turn);
+        }
+        if choices[turn].role == Some(Role::Ours) && way.ours == Ours::Verified {
+            abilities.asked_again.insert(turn);
         }
         for code in &choices[turn].codes {
             let after = way.after(stack, &choices, turn, *code);
