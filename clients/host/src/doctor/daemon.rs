@@ -1,9 +1,11 @@
 //! Checks that the daemon answers, is trusted and is healthy.
 
 use super::finding::{Area, Finding, Findings, Severity};
+use super::pam::Protection;
 use secinfo_pam_stack::root::Root;
 use secinfo_terminal::text::visible;
 use secinfo_wire::{Error, ManagerProxy, Status};
+use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 /// The default timeout of the PAM module: a slower daemon verifies no user.
@@ -62,6 +64,31 @@ pub(crate) async fn check(root: &Root, address: Option<&str>, findings: &mut Fin
         remedy: remedy.to_owned(),
         changes: Vec::new(),
     });
+}
+
+/// Looks whether programs that sign users in reach the daemon where the PAM module looks for it.
+pub(crate) fn sockets(root: &Root, protection: &Protection, findings: &mut Findings) {
+    if !root.is_this_host() {
+        return;
+    }
+    for path in &protection.sockets {
+        let Err(error) = UnixStream::connect(path) else {
+            findings.saw(Area::Daemon, path.clone());
+            continue;
+        };
+        findings.add(Finding::of_host(
+            Area::Daemon,
+            "sign-in-socket-unreachable",
+            Severity::Error,
+            path,
+            &format!(
+                "Programs that sign users in do not reach secinfod here, so that whom policy covers gets in by a \
+                 break-glass code only: {error}."
+            ),
+            "Run systemctl restart secinfod.socket secinfod.service. It stays so if the socket's unit, or \
+             sign_in_socket in config.toml, names another path.",
+        ));
+    }
 }
 
 async fn ask(address: Option<&str>) -> Result<Status, Error> {

@@ -18,6 +18,7 @@ pub(crate) async fn examine(root: &Root, address: Option<&str>) -> Findings {
     desktop::check(root, &protection, &mut findings);
     cockpit::check(root, &protection, &mut findings);
     daemon::check(root, address, &mut findings).await;
+    daemon::sockets(root, &protection, &mut findings);
     files::check(root, &mut findings);
     units::check(root, &mut findings);
     clock::check(root, &mut findings).await;

@@ -76,6 +76,11 @@ fn it_complains_of_whatever_is_broken_and_is_content_when_it_is_mended() {
             "systemctl unmask --quiet --runtime secinfod && systemctl start secinfod".into(),
         ),
         (
+            "mv /run/secinfo/sign-in /srv".into(),
+            "daemon",
+            "systemctl restart secinfod.socket secinfod.service".into(),
+        ),
+        (
             "chmod 755 /var/lib/secinfo".into(),
             "files",
             "chmod 700 /var/lib/secinfo".into(),

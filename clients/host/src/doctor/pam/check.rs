@@ -12,6 +12,7 @@ use secinfo_pam_stack::root::Root;
 use secinfo_pam_stack::stack::{Entry, Location, Work};
 use secinfo_pam_stack::unseen::Unseen;
 use secinfo_typed::nearest;
+use secinfo_wire::sign_in::SOCKET;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Services through which users sign in or gain privileges.
@@ -46,6 +47,8 @@ pub(crate) struct Protection {
     pub(crate) alone: BTreeSet<String>,
     /// The services, of these or others, whose prompt for the password takes the word for a reset.
     pub(crate) resets: BTreeSet<String>,
+    /// The sockets at which our module looks for the daemon.
+    pub(crate) sockets: BTreeSet<String>,
 }
 
 /// Checks every service. `key_first`: the SSH server requires a key before it calls PAM.
@@ -119,6 +122,7 @@ pub(crate) fn check(root: &Root, key_first: bool, findings: &mut Findings) -> Pr
         }
         if let Some(ours) = ours(&stack) {
             protection.services.insert(name.clone());
+            protection.sockets.extend(sockets(&stack));
             if stack.iter().any(offers_set_up) {
                 protection.set_up.insert(name.clone());
             }
@@ -193,6 +197,21 @@ pub(super) fn offers_set_up(entry: &Entry) -> bool {
         return false;
     };
     has_role(entry, Role::Ours) && arguments.iter().any(|argument| argument == "set_up")
+}
+
+/// Where the lines of ours look for the daemon.
+fn sockets(stack: &[Entry]) -> impl Iterator<Item = String> {
+    let ours = stack.iter().filter(|entry| has_role(entry, Role::Ours));
+    ours.filter_map(|entry| match &entry.work {
+        Work::Module { arguments, .. } => {
+            let mut named = arguments
+                .iter()
+                .filter_map(|argument| argument.strip_prefix("socket="));
+            // The last one counts.
+            Some(named.next_back().unwrap_or(SOCKET).to_owned())
+        }
+        _ => None,
+    })
 }
 
 fn unprotected(protection: &Protection, without: &[&String], findings: &mut Findings) {
