@@ -6,6 +6,7 @@ use super::pam::Protection;
 use secinfo_pam_stack::root::Root;
 use secinfo_terminal::text::visible;
 use secinfo_wire::names::expected::{NOT_COVERED, SET_UP, VERIFY};
+use secinfo_wire::names::kind::ACCESS_PASS;
 use secinfo_wire::names::sign_in::reason::{ACCESS_PASS_NEEDED, LOCKED};
 use secinfo_wire::{Error, ExpectedSignIn, ManagerProxy};
 use std::collections::BTreeMap;
@@ -55,6 +56,7 @@ enum Why {
     PassNeeded,
     NothingToSetUpWith,
     NoMethod,
+    NothingAllowed,
 }
 
 /// Asks for every account that people sign in to, at the services that ask secinfo.
@@ -112,6 +114,10 @@ async fn outlooks(
                 let expected = manager.get_expected_sign_in(account.uid, service).await?;
                 is_administrator |= expected.administrator;
                 *why = refusal(&expected, protection.set_up.contains(*service));
+                if *why == Some(Why::NoMethod) {
+                    let policy = manager.get_policy(account.uid, service).await?;
+                    *why = Some(no_method(&policy.allowed));
+                }
                 if why.is_none() {
                     break;
                 }
@@ -137,6 +143,15 @@ fn refusal(expected: &ExpectedSignIn, sets_up: bool) -> Option<Why> {
         _ if expected.reason == ACCESS_PASS_NEEDED => Some(Why::PassNeeded),
         _ if expected.reason == LOCKED => Some(Why::AccountLocked),
         _ => Some(Why::NoMethod),
+    }
+}
+
+/// Why a user has no method that is enough, where these kinds are allowed.
+fn no_method(allowed: &[String]) -> Why {
+    if allowed.iter().any(|kind| kind == ACCESS_PASS) {
+        Why::NoMethod
+    } else {
+        Why::NothingAllowed
     }
 }
 
@@ -230,9 +245,17 @@ impl Why {
             ),
             (Self::NoMethod, false) => ("has no method that is enough", Self::ADD),
             (Self::NoMethod, true) => ("have no method that is enough", Self::ADD),
+            (Self::NothingAllowed, false) => {
+                ("has no method of a kind that is allowed", Self::ALLOW)
+            }
+            (Self::NothingAllowed, true) => {
+                ("have no method of a kind that is allowed", Self::ALLOW)
+            }
         }
     }
 
+    const ALLOW: &'static str = "Allow the kinds that they have, or access passes: allowed in [policy] of config.toml, and in its \
+         sections for groups and services.";
     const UNLOCK: &'static str = "Find out why, then: sudo secinfo unlock NAME.";
     const PASS: &'static str = "Issue one to each: sudo secinfo access-pass issue NAME. Or set first_method = \"session\" in [policy].";
     const SET_UP_FIRST: &'static str = "Have them run secinfo add authenticator-app before, or give days of grace: \
@@ -277,6 +300,24 @@ mod tests {
             let expected = expected(beginning, reason, grace_ends);
             assert_eq!(refusal(&expected, sets_up), why, "{beginning} {reason}");
         }
+    }
+
+    #[test]
+    fn no_pass_is_advised_where_none_is_allowed() {
+        assert_eq!(no_method(&["text".to_owned()]), Why::NothingAllowed);
+        let both = ["text", "access-pass"].map(str::to_owned);
+        assert_eq!(no_method(&both), Why::NoMethod);
+        let shut = Some(Why::NothingAllowed);
+        let found = judge(&[outlook("admin", true, shut), outlook("boss", true, shut)]);
+        assert!(
+            found[0]
+                .what
+                .contains("admin and boss have no method of a kind that is allowed")
+        );
+        assert!(
+            found[0].remedy.contains("allowed in [policy]")
+                && !found[0].remedy.contains("secinfo access-pass")
+        );
     }
 
     fn outlook(name: &str, is_administrator: bool, why: Option<Why>) -> Outlook {
