@@ -9,6 +9,7 @@ use std::hash::Hasher;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use tempfile::TempDir;
 
 /// Names the directory that holds a Debian root without anything of ours.
 const ROOT: &str = "SECINFO_HOST_ROOT";
@@ -60,6 +61,39 @@ fn packages() -> Vec<PathBuf> {
 pub fn installed_root() -> &'static Path {
     static INSTALLED: OnceLock<Installed> = OnceLock::new();
     &INSTALLED.get_or_init(Installed::find).root
+}
+
+/// A root file system that a test has prepared further, of which any number of machines are booted. It
+/// goes with this value.
+pub struct PreparedRoot {
+    directory: TempDir,
+}
+
+impl PreparedRoot {
+    /// One from the root file system with the package, after `prepare` on a machine of it.
+    pub fn by(prepare: impl FnOnce(&Machine)) -> Self {
+        let installed = installed_root();
+        let cache = installed.parent().expect("it is a directory in another");
+        let directory = tempfile::Builder::new()
+            .prefix("prepared-")
+            .tempdir_in(cache)
+            .unwrap();
+        let prepared = Self { directory };
+        copy(installed, &prepared.root());
+        let machine = Machine::of(&prepared.root(), Changes::Kept);
+        prepare(&machine);
+        machine.power_off();
+        prepared
+    }
+
+    /// Boots a machine, whose changes go with it.
+    pub fn boot(&self) -> Machine {
+        Machine::of(&self.root(), Changes::Lost)
+    }
+
+    fn root(&self) -> PathBuf {
+        self.directory.path().join("root")
+    }
 }
 
 struct Installed {

@@ -17,7 +17,7 @@ mod people;
 mod phones;
 mod vm;
 
-pub use installed::{installed_root, package};
+pub use installed::{PreparedRoot, installed_root, package};
 pub use machine::Machine;
 pub use output::Output;
 pub use people::{APP, Session, is_refused, is_refused_once_read};
