@@ -485,6 +485,50 @@ fn all_bytes(directory: &std::path::Path) -> Vec<u8> {
 }
 
 #[test]
+fn those_who_have_a_uid_are_found_until_they_are_erased() {
+    let place = Place::new();
+    let mut ledger = place.open();
+    let index = ledger.reader().index;
+    let add = |number: u8, name: &str| (1000, name.to_owned(), UserId::from_bytes([number; 16]));
+    let holders = |uid| -> Vec<u8> {
+        let mut holders: Vec<_> = index.holders(uid).unwrap();
+        holders.sort_unstable();
+        holders.iter().map(|user| user.as_bytes()[0]).collect()
+    };
+    let mut change = |index_add, index_remove| {
+        let commit = Commit {
+            index_add,
+            index_remove,
+            ..Commit::default()
+        };
+        ledger.append(commit).unwrap();
+    };
+    assert!(holders(1000).is_empty());
+    change(vec![add(1, "alice")], Vec::new());
+    change(vec![add(2, "bob"), add(3, "carol")], Vec::new());
+    assert_eq!(holders(1000), [1, 2, 3]);
+    // One goes by another name, in one commit.
+    let former = vec![(1000, "alice".to_owned())];
+    change(vec![add(1, "alicia")], former);
+    assert_eq!(holders(1000), [1, 2, 3]);
+    assert_eq!(index.lookup(1000, "alice").unwrap(), None);
+    // One takes the place of another under the same name.
+    change(vec![add(4, "bob")], Vec::new());
+    assert_eq!(holders(1000), [1, 3, 4]);
+    change(
+        Vec::new(),
+        vec![(1000, "alicia".to_owned()), (1000, "carol".to_owned())],
+    );
+    assert_eq!(holders(1000), [4]);
+    change(
+        Vec::new(),
+        vec![(1000, "bob".to_owned()), (1000, "nobody".to_owned())],
+    );
+    assert!(holders(1000).is_empty());
+    assert!(holders(1001).is_empty());
+}
+
+#[test]
 fn no_file_tells_which_user_an_account_is_or_was() {
     let place = Place::new();
     let mut ledger = place.open();
