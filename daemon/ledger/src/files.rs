@@ -131,6 +131,12 @@ pub(crate) fn free_space(directory: &File, path: &Path) -> Result<u64, LedgerErr
     Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
 }
 
+/// Whether the file system of `path` takes more files.
+pub(crate) fn can_take_files(path: &Path) -> bool {
+    // A file system without a fixed number of files says that it has none at all.
+    rustix::fs::statvfs(path).is_ok_and(|stat| stat.f_files == 0 || stat.f_favail > 0)
+}
+
 /// An open handle on a directory.
 pub(crate) fn open_directory(path: &Path) -> Result<File, LedgerError> {
     rustix::fs::open(

@@ -5,11 +5,11 @@ use crate::checkpoint::CheckpointSigner;
 use crate::commit::Commit;
 use crate::error::LedgerError;
 use crate::faults::Faults;
-use crate::files::sync_directory;
+use crate::files::{can_take_files, sync_directory};
 use crate::hashing::{Hashed, hash_beside};
 use crate::index::UserIndex;
 use crate::last_known::{KnownSize, LastKnown};
-use crate::log::{Batch, Changes, EventLog};
+use crate::log::{Batch, Changes, EventLog, LOG_DIRECTORY};
 use crate::log_reader::LogReader;
 use crate::options::Options;
 use crate::proofs::Proofs;
@@ -24,7 +24,7 @@ use secinfo_domain::{Room, Seconds, Timestamp};
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -61,6 +61,11 @@ impl LedgerReader {
     /// Where the log and all that belongs to it are.
     pub fn directory(&self) -> &Path {
         &self.site.directory
+    }
+
+    /// Where the engine keeps the events, and what is stored with them: nothing else lies there.
+    pub fn log_directory(&self) -> PathBuf {
+        self.site.directory.join(LOG_DIRECTORY)
     }
 }
 
@@ -132,10 +137,22 @@ impl Ledger {
     /// How much room there is on the disk beside what is
     /// [kept](crate::Options::kept_bytes) for what must go on when it gets full. Asks the file system.
     pub fn room(&self) -> Room {
-        match self.log.expect_room(self.reader.site.options.kept_bytes) {
-            Ok(()) => Room::Enough,
-            Err(_) => Room::Kept,
+        let site = &self.reader.site;
+        let is_enough = self.log.expect_room(site.options.kept_bytes).is_ok();
+        // Destroying keys takes a new file.
+        if is_enough && can_take_files(&site.directory) {
+            Room::Enough
+        } else {
+            Room::Kept
         }
+    }
+
+    /// Whether the disk has room for one more event at least. Only looks.
+    ///
+    /// # Errors
+    /// [`LedgerError::DiskFull`] where it has not.
+    pub fn expect_room(&self) -> Result<(), LedgerError> {
+        self.log.expect_room(0)
     }
 
     /// The ledger as it is now, for a backup. What is appended afterwards is not in it.

@@ -178,4 +178,6 @@ pub struct Status {
     pub started: u64,
     /// How push stands: one of [`push_state`](crate::names::push_state).
     pub push: String,
+    /// How much room the disk has: one of [`disk_room`](crate::names::disk_room).
+    pub room: String,
 }

@@ -248,6 +248,16 @@ pub mod push_state {
     }
 }
 
+/// How much room the disk has for the log, as it is written on the bus.
+pub mod disk_room {
+    words! {
+        /// Enough for everything.
+        ENOUGH = "enough";
+        /// So little that it is kept for sign-ins.
+        KEPT = "kept";
+    }
+}
+
 /// What a sign-in would begin with, as it is written on the bus.
 pub mod expected {
     words! {

@@ -18,7 +18,7 @@ pub struct Statistics {
     pub memory: u64,
     /// Events in the log.
     pub log_events: u64,
-    /// What the log and all that belongs to it take on disk, in bytes.
+    /// What the log takes on disk, in bytes.
     pub log_bytes: u64,
     /// Commits to the log since the start.
     pub commits: u64,

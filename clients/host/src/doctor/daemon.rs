@@ -4,6 +4,7 @@ use super::finding::{Area, Finding, Findings, Severity};
 use super::pam::Protection;
 use secinfo_pam_stack::root::Root;
 use secinfo_terminal::text::visible;
+use secinfo_wire::names::disk_room;
 use secinfo_wire::{Error, ManagerProxy, Status};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
@@ -20,7 +21,12 @@ pub(crate) async fn check(root: &Root, address: Option<&str>, findings: &mut Fin
     findings.saw(Area::Daemon, "its bus and its status");
     let asked = tokio::time::timeout(PATIENCE, ask(address)).await;
     let (id, what, remedy) = match asked {
-        Ok(Ok(status)) if status.healthy => return,
+        Ok(Ok(status)) if status.healthy => {
+            if status.room != disk_room::ENOUGH {
+                findings.add(nearly_full());
+            }
+            return;
+        }
         Ok(Ok(status)) => (
             "daemon-unhealthy",
             format!(
@@ -88,6 +94,21 @@ pub(crate) fn sockets(root: &Root, protection: &Protection, findings: &mut Findi
             "Run systemctl restart secinfod.socket secinfod.service. It stays so if the socket's unit, or \
              sign_in_socket in config.toml, names another path.",
         ));
+    }
+}
+
+/// What is left of the disk is kept for sign-ins.
+fn nearly_full() -> Finding {
+    Finding {
+        id: "disk-nearly-full",
+        severity: Severity::Warning,
+        area: Area::Daemon,
+        subject: "secinfod".to_owned(),
+        services: Vec::new(),
+        what: "The disk of the log is nearly full: what is left is kept for sign-ins, and nothing else is changed."
+            .to_owned(),
+        remedy: "Make room on the file system of /var/lib/secinfo; see df and df -i.".to_owned(),
+        changes: Vec::new(),
     }
 }
 

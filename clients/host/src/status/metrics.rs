@@ -87,12 +87,9 @@ fn of_users(statistics: &Statistics) -> [Family; 7] {
 fn of_log(statistics: &Statistics) -> Vec<Family> {
     let mut families = vec![
         Family::gauge("secinfo_log_events", "Events in the log.").is(statistics.log_events),
-        Family::gauge(
-            "secinfo_log_size_bytes",
-            "What the log and all that belongs to it take on disk.",
-        )
-        .unit("bytes")
-        .is(statistics.log_bytes),
+        Family::gauge("secinfo_log_size_bytes", "What the log takes on disk.")
+            .unit("bytes")
+            .is(statistics.log_bytes),
         Family::counter("secinfo_commits", "Writes to the log that are on disk.")
             .is(statistics.commits),
         Family::counter(

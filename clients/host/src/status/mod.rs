@@ -9,6 +9,7 @@ use secinfo_terminal::screen::Screen;
 use secinfo_terminal::style::Look;
 use secinfo_terminal::text::{counted, visible};
 use secinfo_terminal::times::Clock;
+use secinfo_wire::names::disk_room;
 use secinfo_wire::{Error, ManagerProxy, Reason, Statistics, Status, connect, connect_if_running};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-const HELP: &str = r#"JSON: {"version", "healthy", "problem", "authorization", "started", "statistics"}; problem is null when there is none. statistics is null for whom the service does not tell numbers, else {"memory", "log_events", "log_bytes", "commits", "commit_seconds", "checkpoint":{"events", "time"}, "journal_behind", "sessions":{SESSION}, "users", "users_with_methods", "users_locked", "accounts_locked", "users_with_reports", "access_passes", "methods":{KIND}, "events":{TYPE}, "verifications":[{"kind", "service", "result", "count"}], "sign_ins":[{"service", "outcome", "count"}], "enrollments":{KIND}, "code_requests":{KIND}, "messages":[{"channel", "outcome", "count"}], "channels":[{"channel", "kind", "healthy", "queued", "under_way"}]}; checkpoint is null when none was given out. What is counted is counted since the service started; what was never counted may be missing.
+const HELP: &str = r#"JSON: {"version", "healthy", "problem", "room", "authorization", "started", "statistics"}; problem is null when there is none. room is "enough", or "kept" when the disk is so full that the rest is kept for sign-ins. statistics is null for whom the service does not tell numbers, else {"memory", "log_events", "log_bytes", "commits", "commit_seconds", "checkpoint":{"events", "time"}, "journal_behind", "sessions":{SESSION}, "users", "users_with_methods", "users_locked", "accounts_locked", "users_with_reports", "access_passes", "methods":{KIND}, "events":{TYPE}, "verifications":[{"kind", "service", "result", "count"}], "sign_ins":[{"service", "outcome", "count"}], "enrollments":{KIND}, "code_requests":{KIND}, "messages":[{"channel", "outcome", "count"}], "channels":[{"channel", "kind", "healthy", "queued", "under_way"}]}; checkpoint is null when none was given out. What is counted is counted since the service started; what was never counted may be missing.
 
 Metrics: a service that cannot be reached is no failure, it is secinfo_up 0, and it is not started."#;
 
@@ -42,6 +43,7 @@ struct StatusJson<'a> {
     version: &'a str,
     healthy: bool,
     problem: Option<&'a str>,
+    room: &'a str,
     authorization: &'a str,
     started: u64,
     statistics: Option<StatisticsJson<'a>>,
@@ -141,6 +143,7 @@ async fn show(screen: &Screen, address: Option<&str>) -> Result<(), Failure> {
         version: &status.version,
         healthy: status.healthy,
         problem: Some(status.problem.as_str()).filter(|problem| !problem.is_empty()),
+        room: &status.room,
         authorization: &status.authorization,
         started: status.started,
         statistics: statistics.as_ref().map(StatisticsJson::from),
@@ -170,6 +173,12 @@ fn tell(screen: &Screen, status: &Status) -> Result<(), Failure> {
         screen.style.paint(Look::Bad, "failing")
     };
     let since = Clock::of_process().moment(status.started);
+    if status.healthy && status.room != disk_room::ENOUGH {
+        screen.note(
+            "The disk of the log is nearly full: what is left is kept for sign-ins, and nothing else is changed. \
+             Make room on the file system of /var/lib/secinfo; see df and df -i.",
+        )?;
+    }
     screen.say(&format!(
         "secinfod {} is {state}\nrunning since {}, administrators are authorized by {}\n",
         visible(&status.version),

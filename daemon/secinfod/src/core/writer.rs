@@ -313,6 +313,11 @@ impl Appender {
     /// waiting for the next command.
     fn look_again(&mut self) {
         if self.problem().is_none() {
+            // Nobody should have to be refused before it is known.
+            if let Err(error) = self.ledger.expect_room() {
+                tracing::error!(%error, "nothing can be appended");
+                self.set_problem(Some(error.to_string()));
+            }
             return;
         }
         let usable = self.recover();

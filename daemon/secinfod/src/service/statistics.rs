@@ -13,7 +13,7 @@ pub struct Statistics {
     pub counted: Counted,
     /// How many events the log holds.
     pub log_events: u64,
-    /// What the log and all that belongs to it take on disk, in bytes.
+    /// What the log takes on disk, in bytes.
     pub log_bytes: u64,
     /// How many enrollments are going on.
     pub enrollments: u64,
@@ -44,7 +44,7 @@ impl Service {
         Statistics {
             counted: core.published().counters().counted(&state, core.now()),
             log_events: state.events(),
-            log_bytes: bytes_below(core.reader().directory()),
+            log_bytes: bytes_below(&core.reader().log_directory()),
             enrollments: self.enrollments.sessions().count(),
             verifications: self.verifications.sessions().count(),
             sign_ins: self.sign_ins.sessions().count(),

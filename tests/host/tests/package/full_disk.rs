@@ -2,6 +2,7 @@
 
 use crate::app;
 use secinfo_host_tests::Machine;
+use std::time::{Duration, Instant};
 
 const STATE: &str = "/var/lib/secinfo";
 
@@ -21,8 +22,22 @@ fn on_a_full_partition_no_code_is_accepted_and_the_daemon_says_why_until_there_i
     };
     assert!(healthy().0);
 
+    let log_bytes = || {
+        let status = machine.run(["secinfo", "--json", "status"]).first_json();
+        status["statistics"]["log_bytes"].as_u64().unwrap()
+    };
+    let before = log_bytes();
     let fill = format!("cat /dev/zero >{STATE}/filler");
     machine.shell(&fill).fails();
+    assert_eq!(log_bytes(), before, "another file is not the log's");
+    // It is known before anybody has to be refused.
+    let begun = Instant::now();
+    while healthy().0 {
+        assert!(begun.elapsed() < Duration::from_mins(1));
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let doctor = machine.run(["secinfo", "--json", "doctor"]).stdout;
+    assert!(doctor.contains("daemon-unhealthy"), "{doctor}");
     let code = codes.fresh();
     let refused = app::verify(&machine, "alice", &code);
     assert_eq!(refused.code, 1, "{refused:#?}");

@@ -11,10 +11,10 @@ use crate::bus::{Access, BusError, Call, Interface};
 use crate::methods::import::{LARGEST_FILE, oath_users, one_time_codes, u2f_mappings};
 use crate::service::{Beginning, Effect, Expected, KeyEntry, ServiceError, UserRow};
 use crate::wire_names::WireName;
-use secinfo_domain::{Kind, Timestamp, UserName};
+use secinfo_domain::{Kind, Room, Timestamp, UserName};
 use secinfo_webauthn::RpId;
-use secinfo_wire::names::expected;
 use secinfo_wire::names::interface::MANAGER;
+use secinfo_wire::names::{disk_room, expected};
 use secinfo_wire::{
     Dictionary, ExpectedSignIn, ImportMethodsOptions, ImportReply, Policy, PushState, Status,
     UserSummary,
@@ -74,7 +74,7 @@ pub(super) fn interface() -> Interface<Daemon> {
             /// how many phones are enrolled, how many requests are open.
             "GetPushState"() -> (state) for Access::Administrator(READ_USERS) => get_push_state;
             /// How the daemon is: version, whether it is healthy and if not why, how it authorizes,
-            /// since when it runs, whether phones can be asked.
+            /// since when it runs, whether phones can be asked, how much room the disk has.
             "GetStatus"() -> (status) for Access::Anyone => get_status;
             /// The daemon in numbers, without personal data: users and their methods, what has
             /// happened since it started, its log, sessions, channels and memory.
@@ -303,5 +303,9 @@ async fn get_status(call: Call<Daemon>, (): ()) -> Result<(Status,), BusError> {
         authorization: daemon.authorization().to_owned(),
         started: daemon.started().as_seconds(),
         push: daemon.service().approvals().state().to_owned(),
+        room: match daemon.service().core().published().room() {
+            Room::Enough => disk_room::ENOUGH.to_owned(),
+            Room::Kept => disk_room::KEPT.to_owned(),
+        },
     },))
 }
