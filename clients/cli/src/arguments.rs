@@ -2,7 +2,7 @@
 
 use crate::commands::{
     access_pass, activity, add, audit, cancel_deletion, completions, default, delete, erase,
-    import, lock, man, push, rename, reset, resync, security_key, tokens, unlock, verify,
+    import, lock, man, push, rename, reset, resync, security_key, tokens, unlock, users, verify,
 };
 use clap::{Args, Parser, Subcommand};
 use secinfo_host::{backup, break_glass, channels, doctor, restore, setup, status};
@@ -68,11 +68,7 @@ pub(crate) enum Command {
     Activity(activity::Arguments),
     Reset(reset::Arguments),
     Status(status::Arguments),
-    /// List all users; for administrators
-    #[command(
-        after_long_help = r#"JSON: [{"uid", "name", "methods", "default_kind", "state", "has_access_pass", "lacking_for_reset"}]; state is "ok", "locked", "account-locked" or "methods-required", default_kind null for none."#
-    )]
-    Users,
+    Users(users::Arguments),
     Push(push::Arguments),
     Lock(lock::Arguments),
     Unlock(unlock::Arguments),
@@ -114,7 +110,7 @@ impl Arguments {
             ) => environment::language(),
             Some(
                 Command::Status(_)
-                | Command::Users
+                | Command::Users(_)
                 | Command::Push(_)
                 | Command::Erase(_)
                 | Command::Tokens(_)
@@ -143,7 +139,7 @@ impl Arguments {
             || matches!(
                 self.command,
                 Some(
-                    Command::Users
+                    Command::Users(_)
                         | Command::Push(_)
                         | Command::Erase(_)
                         | Command::Tokens(_)

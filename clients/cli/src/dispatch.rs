@@ -48,7 +48,7 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Activity(arguments)) => {
             activity::run(&connect(screen).await?, user, arguments).await
         }
-        Some(Command::Users) => users::run(&connect(screen).await?).await,
+        Some(Command::Users(arguments)) => users::run(&connect(screen).await?, arguments).await,
         Some(Command::Push(arguments)) => push::run(&connect(screen).await?, user, arguments).await,
         Some(Command::Lock(arguments)) => lock::run(&connect(screen).await?, arguments).await,
         Some(Command::Unlock(arguments)) => unlock::run(&connect(screen).await?, arguments).await,

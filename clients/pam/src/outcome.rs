@@ -184,6 +184,7 @@ impl fmt::Display for Outcome {
                 RefusedFor::Expired => "the user took too long",
                 RefusedFor::TooManyCodes => "too many codes were sent",
                 RefusedFor::Declined => "declined on the phone",
+                RefusedFor::Renamed => "the account had another name, which has methods",
             },
             Self::Failed(Failure::Unavailable(why)) => return why.fmt(f),
             Self::Failed(failure) => match failure {
@@ -231,7 +232,8 @@ pub fn authenticated(outcome: &Outcome, subject: Subject) -> ReturnCode {
             | RefusedFor::AccessPassNeeded
             | RefusedFor::Expired
             | RefusedFor::TooManyCodes
-            | RefusedFor::Declined => ReturnCode::AuthenticationError,
+            | RefusedFor::Declined
+            | RefusedFor::Renamed => ReturnCode::AuthenticationError,
         },
         (Outcome::Failed(failure), _) => match failure {
             Failure::Argument => ReturnCode::ServiceError,

@@ -54,6 +54,9 @@ pub struct Context {
     /// The same as the user will read it, sealed under the user's own key; none where nothing of it is
     /// recorded.
     pub place: Option<Sealed>,
+    /// The users who had the uid of this one under names that the host no longer knows. They were looked up
+    /// where the user has no method that serves sign-in; else there are none.
+    pub former: Vec<UserId>,
     /// The Unix groups of the user; none where they were not looked up, because policy names none of
     /// them for this. A password reset takes such a user for an administrator.
     pub groups: Option<Vec<GroupName>>,
@@ -271,6 +274,13 @@ pub enum Action {
     LockAccount,
     /// Lift every lock.
     Unlock,
+    /// Let the user go by the name that their account has now.
+    RenameUser {
+        /// Uid and name, sealed under the user's own key.
+        sealed: Sealed,
+        /// The user who goes by that name so far, if one does.
+        replaces: Option<UserId>,
+    },
     /// Erase the user: destroy the keys of the name and of all methods.
     Erase,
 }

@@ -50,6 +50,8 @@ pub struct Rules {
     pub unlock_strength: Strength,
     /// Whether locking an account ends what its user has open on the host: sessions, and processes beside them.
     pub end_sessions_on_lock: bool,
+    /// What follows for an account that had another name, with methods, and now has none.
+    pub renamed_accounts: RenamedAccounts,
     /// Whether users are told of sign-ins from places that they have not signed in from lately.
     pub new_places: bool,
     /// Authenticator apps.
@@ -88,6 +90,16 @@ pub enum FirstMethod {
     Session,
     /// An access pass from an administrator.
     AccessPass,
+}
+
+/// What follows for an account that had another name, with methods, and now has none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RenamedAccounts {
+    /// It is let in nowhere that would have asked the former name, until an administrator has said who it is.
+    Refuse,
+    /// It is a new user like any other.
+    Allow,
 }
 
 /// What wrong codes lead to.
@@ -377,6 +389,7 @@ impl Default for Rules {
             deletion_wait: Seconds::from_days(1),
             unlock_strength: Strength::Possession,
             end_sessions_on_lock: false,
+            renamed_accounts: RenamedAccounts::Refuse,
             new_places: false,
             authenticator_app: AuthenticatorAppRules::default(),
             hardware_token: HardwareTokenRules::default(),

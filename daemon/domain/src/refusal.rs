@@ -171,6 +171,16 @@ pub enum Refusal {
         "the account is locked: prove your strongest method to unlock it, or ask an administrator to"
     )]
     AccountLocked,
+    /// The account had another name, which had methods or was locked.
+    #[error(
+        "this account had another name, and its methods are still under that one: ask an administrator to rename you"
+    )]
+    RenamedAccount,
+    /// Another user with methods goes by the name.
+    #[error(
+        "that name has methods of its own: erase them first, or leave the former name as it is"
+    )]
+    NameHasMethods,
     /// The access pass has expired.
     #[error("the access pass has expired: ask an administrator for a new one")]
     Expired,

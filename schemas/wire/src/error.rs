@@ -195,6 +195,8 @@ reasons! {
     MethodLocked,
     /// The account is locked: the user's strongest method unlocks it, or an administrator.
     AccountLocked,
+    /// The account had another name, which has methods: an administrator has to rename the user first.
+    RenamedAccount,
     /// The user has no method to verify with.
     NoMethod,
     /// Policy requires the method: add another first.

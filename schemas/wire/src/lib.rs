@@ -62,7 +62,9 @@ pub use hint::Hint;
 pub use import::{
     ImportMethodsOptions, ImportProblem, ImportReply, ImportedCodes, ImportedFor, ImportedMethod,
 };
-pub use manager::{ExpectedSignIn, ManagerProxy, Policy, PushState, Status, UserSummary};
+pub use manager::{
+    DepartedUser, ExpectedSignIn, ManagerProxy, Policy, PushState, Status, UserSummary,
+};
 pub use method::{Deletion, MethodProperties, MethodProxy};
 pub use properties::{EmitsChanged, Properties, PropertyRow, properties};
 pub use response::Response;

@@ -28,6 +28,19 @@ pub trait Manager {
     #[zbus(allow_interactive_auth)]
     fn list_users(&self, after: &str, limit: u32) -> Result<Vec<UserSummary>>;
 
+    /// At most `limit` (up to 500) users whose accounts the host no longer knows, those after the name `after`.
+    /// Administrators.
+    #[zbus(allow_interactive_auth)]
+    fn list_departed(&self, after: &str, limit: u32) -> Result<Vec<DepartedUser>>;
+
+    /// Lets a user go by the name that their account has now. Administrators.
+    #[zbus(allow_interactive_auth)]
+    fn rename_user(&self, former: &str, name: &str) -> Result<()>;
+
+    /// Erases a user whose account the host no longer knows. Administrators.
+    #[zbus(allow_interactive_auth)]
+    fn erase_departed(&self, uid: u32, name: &str) -> Result<()>;
+
     /// The kinds that policy lets the user enrol for a purpose and service.
     #[zbus(allow_interactive_auth)]
     fn list_kinds(&self, uid: u32, purpose: &str, service: &str) -> Result<Vec<String>>;
@@ -108,6 +121,19 @@ pub struct UserSummary {
     pub has_access_pass: bool,
     /// How many more methods it takes to reset the password; 0 where passwords are not reset.
     pub lacking_for_reset: u32,
+}
+
+/// A user whose account the host no longer knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct DepartedUser {
+    /// Unix user id.
+    pub uid: u32,
+    /// Unix name.
+    pub name: String,
+    /// Number of methods.
+    pub methods: u32,
+    /// The name that has the uid now; empty where none has.
+    pub now: String,
 }
 
 /// Policy as it applies to one user.

@@ -197,6 +197,10 @@ pub mod user_state {
         ACCOUNT_LOCKED = "account-locked";
         /// Policy asks for more methods.
         METHODS_REQUIRED = "methods-required";
+        /// Another name has the uid now, and this one is no account any more.
+        RENAMED = "renamed";
+        /// There is no such account any more.
+        GONE = "gone";
     }
 }
 
@@ -309,6 +313,8 @@ pub mod sign_in {
             TOO_MANY_CODES = "too-many-codes";
             /// The request was declined on the user's phone.
             DECLINED = "declined";
+            /// The account had another name, whose methods it would go without.
+            RENAMED = "renamed";
         }
     }
 }

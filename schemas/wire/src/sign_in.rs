@@ -52,6 +52,8 @@ words! {
         TooManyCodes,
         /// The request was declined on the user's phone.
         Declined,
+        /// The account had another name, whose methods it would go without.
+        Renamed,
     }
 }
 

@@ -14,6 +14,7 @@ mod became_root;
 mod break_glass;
 mod budgets;
 mod deletions;
+mod departed;
 mod desktop_notices;
 mod doorbell;
 mod forms;

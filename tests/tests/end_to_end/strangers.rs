@@ -110,7 +110,9 @@ async fn drive(client: &Client, target: &Target, interface: &str, method: &str) 
     match (interface, method) {
         ("Manager", "GetUser") => c.with(&uid).await,
         ("Manager", "GetUserByName") => c.with(&target.name).await,
-        ("Manager", "ListUsers") => c.with(&("", 10_u32)).await,
+        ("Manager", "ListUsers" | "ListDeparted") => c.with(&("", 10_u32)).await,
+        ("Manager", "RenameUser") => c.with(&(target.name, "another")).await,
+        ("Manager", "EraseDeparted") => c.with(&(uid, target.name)).await,
         ("Manager", "ListKinds") => c.with(&(uid, "sign-in", "")).await,
         ("Manager", "ListQuestions") => c.with(&"de_DE.UTF-8").await,
         ("Manager", "GetPolicy" | "GetExpectedSignIn") => c.with(&(uid, "")).await,

@@ -1,16 +1,65 @@
-//! `secinfo users`: all users.
+//! `secinfo users`: all users, those whose accounts are gone, and users who have another name now.
 
 use crate::client::Client;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::style::{Look, Style};
 use secinfo_terminal::table::{self, Column, Row, plain};
 use secinfo_terminal::text::visible;
-use secinfo_wire::UserSummary;
+use secinfo_wire::{DepartedUser, UserSummary};
 use secinfo_words::{Language, Words};
 use serde::Serialize;
 
 /// The most users that the daemon lists at once.
 const PAGE: u32 = 500;
+
+const JSON: &str = r#"JSON: [{"uid", "name", "methods", "default_kind", "state", "has_access_pass", "lacking_for_reset"}]; state is "ok", "locked", "account-locked", "methods-required", "renamed" or "gone", default_kind null for none. With --departed: [{"uid", "name", "methods", "now"}]; now is the name that has the uid now, null for none."#;
+const RENAMED_JSON: &str = r#"JSON: {"renamed":"<name>", "former":"<name>"}"#;
+
+/// List all users, or rename one; for administrators
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = JSON, args_conflicts_with_subcommands = true)]
+pub(crate) struct Arguments {
+    /// Only those whose accounts are gone or have another name now
+    #[arg(long)]
+    departed: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    Rename(Rename),
+}
+
+/// Let a user go by the name that their account has now
+///
+/// For accounts that were renamed, as by "usermod -l": the methods stay with the former name until then.
+/// Is the uid somebody else's now, because the former user has left? Then erase the former user instead.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = RENAMED_JSON)]
+struct Rename {
+    /// The former name
+    former: String,
+    /// The name that the same account has now
+    name: String,
+    /// Do not ask whether you are sure
+    #[arg(long, short)]
+    yes: bool,
+}
+
+#[derive(Serialize)]
+struct RenamedJson<'a> {
+    renamed: &'a str,
+    former: &'a str,
+}
+
+#[derive(Serialize)]
+struct DepartedJson<'a> {
+    uid: u32,
+    name: &'a str,
+    methods: u32,
+    now: Option<&'a str>,
+}
 
 #[derive(Serialize)]
 struct UserJson<'a> {
@@ -23,7 +72,110 @@ struct UserJson<'a> {
     lacking_for_reset: u32,
 }
 
-pub(crate) async fn run(client: &Client) -> Result<(), Failure> {
+pub(crate) async fn run(client: &Client, arguments: Arguments) -> Result<(), Failure> {
+    match arguments.command {
+        Some(Command::Rename(arguments)) => rename(client, &arguments).await,
+        None if arguments.departed => list_departed(client).await,
+        None => list(client).await,
+    }
+}
+
+async fn rename(client: &Client, arguments: &Rename) -> Result<(), Failure> {
+    let screen = &client.screen;
+    let (former, name) = (visible(&arguments.former), visible(&arguments.name));
+    if !arguments.yes {
+        if !screen.interactive {
+            let text = "Whoever has the new name gets the methods of the former one: to confirm it, add --yes.";
+            return Err(Failure::Usage(text.to_owned()));
+        }
+        screen.note(&format!(
+            "The methods of {former} become those of {name}, who can then sign in with them. Do that only if both \
+             are the same person."
+        ))?;
+        if !screen.confirm(&format!("Is {name} the person who was {former}?"))? {
+            return screen.note("Nothing was changed.");
+        }
+    }
+    let manager = client.manager().await?;
+    manager
+        .rename_user(&arguments.former, &arguments.name)
+        .await?;
+    screen.json(&RenamedJson {
+        renamed: &arguments.name,
+        former: &arguments.former,
+    })?;
+    screen.paragraph(&format!("{former} goes by {name} now, with all methods."))
+}
+
+/// All users whose accounts are gone or have another name now.
+pub(crate) async fn departed(client: &Client) -> Result<Vec<DepartedUser>, Failure> {
+    let manager = client.manager().await?;
+    let mut users: Vec<DepartedUser> = Vec::new();
+    loop {
+        let after = users.last().map_or(String::new(), |user| user.name.clone());
+        let page = manager.list_departed(&after, PAGE).await?;
+        // A daemon that repeats itself must not keep us for ever.
+        if page
+            .first()
+            .is_none_or(|user| user.name <= after && !after.is_empty())
+        {
+            return Ok(users);
+        }
+        let full = page.len() >= PAGE as usize;
+        users.extend(page);
+        if !full {
+            return Ok(users);
+        }
+    }
+}
+
+async fn list_departed(client: &Client) -> Result<(), Failure> {
+    let (screen, users) = (&client.screen, departed(client).await?);
+    let json: Vec<_> = users.iter().map(departed_json).collect();
+    screen.json(&json)?;
+    screen.say(&render_departed(&users, screen.style, screen.width))
+}
+
+fn departed_json(user: &DepartedUser) -> DepartedJson<'_> {
+    DepartedJson {
+        uid: user.uid,
+        name: &user.name,
+        methods: user.methods,
+        now: Some(user.now.as_str()).filter(|now| !now.is_empty()),
+    }
+}
+
+fn render_departed(users: &[DepartedUser], style: Style, width: usize) -> String {
+    if users.is_empty() {
+        return "Every user with security info has an account.\n".to_owned();
+    }
+    let columns = [("User", 8), ("Uid", 5), ("Methods", 7), ("Uid now", 10)]
+        .map(|(title, least)| Column { title, least });
+    let rows: Vec<Row> = users
+        .iter()
+        .map(|user| Row {
+            cells: vec![
+                vec![(Look::Bold, visible(&user.name))],
+                plain(user.uid.to_string()),
+                plain(user.methods.to_string()),
+                if user.now.is_empty() {
+                    plain("nobody".to_owned())
+                } else {
+                    vec![(Look::Warning, visible(&user.now))]
+                },
+            ],
+            below: Vec::new(),
+        })
+        .collect();
+    let mut text = table::render(&columns, &rows, style, width);
+    text.push_str("\nHas left: sudo secinfo erase USER\n");
+    if users.iter().any(|user| !user.now.is_empty()) {
+        text.push_str("Was renamed: sudo secinfo users rename USER NEW\n");
+    }
+    text
+}
+
+async fn list(client: &Client) -> Result<(), Failure> {
     let manager = client.manager().await?;
     let mut users: Vec<UserSummary> = Vec::new();
     loop {
@@ -84,6 +236,8 @@ fn row(user: &UserSummary) -> Row {
         "locked" => (Look::Bad, "locked".to_owned()),
         "account-locked" => (Look::Bad, "account locked".to_owned()),
         "methods-required" => (Look::Warning, "methods required".to_owned()),
+        "renamed" => (Look::Warning, "renamed?".to_owned()),
+        "gone" => (Look::Warning, "account gone".to_owned()),
         other => (Look::Plain, visible(other)),
     }];
     if user.has_access_pass {
@@ -135,6 +289,30 @@ bob    1000  2        none               methods required
                                          has an access pass
 ";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn the_departed_are_a_table_with_what_to_do() {
+        let departed = |name: &str, now: &str| DepartedUser {
+            uid: 1000,
+            name: name.to_owned(),
+            methods: 2,
+            now: now.to_owned(),
+        };
+        let text = render_departed(&[departed("alice", "alicia")], Style::new(false), 80);
+        let expected = "\
+User   Uid   Methods  Uid now
+alice  1000  2        alicia
+
+Has left: sudo secinfo erase USER
+Was renamed: sudo secinfo users rename USER NEW
+";
+        assert_eq!(text, expected);
+        let text = render_departed(&[departed("alice", "")], Style::new(false), 80);
+        assert!(
+            text.contains("nobody") && !text.contains("rename"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -3,8 +3,8 @@
 
 use super::finding::Findings;
 use super::{
-    account_locks, clock, cockpit, daemon, desktop, expected, files, kiosks, lacking, pam, push,
-    recovery, reset, sshd, units,
+    account_locks, clock, cockpit, daemon, departed, desktop, expected, files, kiosks, lacking,
+    pam, push, recovery, reset, sshd, units,
 };
 use secinfo_pam_stack::root::Root;
 
@@ -24,6 +24,7 @@ pub(crate) async fn examine(root: &Root, address: Option<&str>) -> Findings {
     clock::check(root, &mut findings).await;
     expected::check(root, address, &protection, &mut findings).await;
     account_locks::check(root, address, &mut findings).await;
+    departed::check(root, address, &mut findings).await;
     if reset::check(root, &protection, &mut findings) {
         kiosks::check(root, &servers, &mut findings);
         lacking::check(root, address, &mut findings).await;

@@ -7,7 +7,7 @@ use secinfo_pam_stack::root::Root;
 use secinfo_terminal::text::visible;
 use secinfo_wire::names::expected::{NOT_COVERED, SET_UP, VERIFY};
 use secinfo_wire::names::kind::ACCESS_PASS;
-use secinfo_wire::names::sign_in::reason::{ACCESS_PASS_NEEDED, LOCKED};
+use secinfo_wire::names::sign_in::reason::{ACCESS_PASS_NEEDED, LOCKED, RENAMED};
 use secinfo_wire::{Error, ExpectedSignIn, ManagerProxy};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -53,6 +53,7 @@ struct Outlook {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Why {
     AccountLocked,
+    Renamed,
     PassNeeded,
     NothingToSetUpWith,
     NoMethod,
@@ -142,6 +143,7 @@ fn refusal(expected: &ExpectedSignIn, sets_up: bool) -> Option<Why> {
         SET_UP => Some(Why::NothingToSetUpWith),
         _ if expected.reason == ACCESS_PASS_NEEDED => Some(Why::PassNeeded),
         _ if expected.reason == LOCKED => Some(Why::AccountLocked),
+        _ if expected.reason == RENAMED => Some(Why::Renamed),
         _ => Some(Why::NoMethod),
     }
 }
@@ -233,6 +235,8 @@ impl Why {
         match (self, several) {
             (Self::AccountLocked, false) => ("has locked the account", Self::UNLOCK),
             (Self::AccountLocked, true) => ("have locked their accounts", Self::UNLOCK),
+            (Self::Renamed, false) => ("had another name, which has methods", Self::RENAME),
+            (Self::Renamed, true) => ("had other names, which have methods", Self::RENAME),
             (Self::PassNeeded, false) => ("needs an access pass", Self::PASS),
             (Self::PassNeeded, true) => ("need access passes", Self::PASS),
             (Self::NothingToSetUpWith, false) => (
@@ -257,6 +261,8 @@ impl Why {
     const ALLOW: &'static str = "Allow the kinds that they have, or access passes: allowed in [policy] of config.toml, and in its \
          sections for groups and services.";
     const UNLOCK: &'static str = "Find out why, then: sudo secinfo unlock NAME.";
+    const RENAME: &'static str = "See secinfo users --departed. The same person: sudo secinfo users rename FORMER NAME. \
+         Another one: sudo secinfo erase FORMER.";
     const PASS: &'static str = "Issue one to each: sudo secinfo access-pass issue NAME. Or set first_method = \"session\" in [policy].";
     const SET_UP_FIRST: &'static str = "Have them run secinfo add authenticator-app before, or give days of grace: \
          grace_days in [policy].";
@@ -293,6 +299,7 @@ mod tests {
                 Some(Why::PassNeeded),
             ),
             ("refused", "locked", 0, true, Some(Why::AccountLocked)),
+            ("refused", "renamed", 0, true, Some(Why::Renamed)),
             ("refused", "no-method", 0, true, Some(Why::NoMethod)),
             // A later daemon's word is no way in.
             ("unheard-of", "", 1, true, Some(Why::NoMethod)),

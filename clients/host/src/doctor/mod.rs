@@ -6,6 +6,7 @@ mod clock;
 mod cockpit;
 mod command;
 mod daemon;
+mod departed;
 mod desktop;
 mod examine;
 mod expected;

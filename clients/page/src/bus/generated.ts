@@ -31,6 +31,9 @@ export interface Calls {
         GetUser: { takes: [uid: number]; answers: [user: ObjectPath] };
         GetUserByName: { takes: [name: string]; answers: [user: ObjectPath] };
         ListUsers: { takes: [after: string, limit: number]; answers: [users: [number, string, number, string, string, boolean, number][]] };
+        ListDeparted: { takes: [after: string, limit: number]; answers: [users: [number, string, number, string][]] };
+        RenameUser: { takes: [former: string, name: string]; answers: [] };
+        EraseDeparted: { takes: [uid: number, name: string]; answers: [] };
         ListKinds: { takes: [uid: number, purpose: string, service: string]; answers: [kinds: string[]] };
         GetPolicy: { takes: [uid: number, service: string]; answers: [policy: Dictionary] };
         GetExpectedSignIn: { takes: [uid: number, service: string]; answers: [expected: Dictionary] };
@@ -187,6 +190,9 @@ export const SIGNATURES = {
         GetUser: "u",
         GetUserByName: "s",
         ListUsers: "su",
+        ListDeparted: "su",
+        RenameUser: "ss",
+        EraseDeparted: "us",
         ListKinds: "uss",
         GetPolicy: "us",
         GetExpectedSignIn: "us",

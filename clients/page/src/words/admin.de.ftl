@@ -28,6 +28,8 @@ admin-wanted-any = beliebig
 admin-wanted-ok = in Ordnung
 admin-wanted-locked = gesperrt
 admin-wanted-methods-required = Methoden fehlen
+admin-wanted-renamed = umbenannt
+admin-wanted-gone = Konto weg
 admin-wanted-access-pass = hat einen Zugangspass
 admin-users-nobody = Noch hat niemand Sicherheitsinformationen.
 admin-users-none = Niemand ist in diesem Zustand.
@@ -246,6 +248,7 @@ admin-event-token-resynchronized = Token wiedergefunden
 admin-event-unlocked = Sperren aufgehoben
 admin-event-user-added = Benutzer hinzugefügt
 admin-event-user-erased = Benutzer ausgelöscht
+admin-event-user-renamed = Benutzer umbenannt
 admin-event-verification-failed = Überprüfung gescheitert
 admin-event-verification-succeeded = Überprüfung gelungen
 

@@ -28,6 +28,8 @@ admin-wanted-any = any
 admin-wanted-ok = in order
 admin-wanted-locked = locked
 admin-wanted-methods-required = methods required
+admin-wanted-renamed = renamed
+admin-wanted-gone = account gone
 admin-wanted-access-pass = has an access pass
 admin-users-nobody = Nobody has security info yet.
 admin-users-none = Nobody is in this state.
@@ -246,6 +248,7 @@ admin-event-token-resynchronized = Token found again
 admin-event-unlocked = Locks lifted
 admin-event-user-added = User added
 admin-event-user-erased = User erased
+admin-event-user-renamed = User renamed
 admin-event-verification-failed = Verification failed
 admin-event-verification-succeeded = Verification succeeded
 

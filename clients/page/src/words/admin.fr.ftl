@@ -28,6 +28,8 @@ admin-wanted-any = tous
 admin-wanted-ok = en ordre
 admin-wanted-locked = verrouillé
 admin-wanted-methods-required = méthodes exigées
+admin-wanted-renamed = renommé
+admin-wanted-gone = compte disparu
 admin-wanted-access-pass = a un passe d’accès
 admin-users-nobody = Personne n’a encore d’informations de sécurité.
 admin-users-none = Personne n’est dans cet état.
@@ -249,6 +251,7 @@ admin-event-token-resynchronized = Jeton resynchronisé
 admin-event-unlocked = Verrous levés
 admin-event-user-added = Utilisateur ajouté
 admin-event-user-erased = Utilisateur effacé
+admin-event-user-renamed = Utilisateur renommé
 admin-event-verification-failed = Vérification échouée
 admin-event-verification-succeeded = Vérification réussie
 

@@ -43,6 +43,7 @@ fn refusals_and_failures_are_neither_success_nor_ignore() {
         (RefusedFor::Expired, ReturnCode::AuthenticationError),
         (RefusedFor::TooManyCodes, ReturnCode::AuthenticationError),
         (RefusedFor::Declined, ReturnCode::AuthenticationError),
+        (RefusedFor::Renamed, ReturnCode::AuthenticationError),
     ];
     let failures = [
         (Failure::Argument, ReturnCode::ServiceError),

@@ -57,7 +57,8 @@ fn each_refusal_has_its_code() {
             | RefusedFor::AccessPassNeeded
             | RefusedFor::Expired
             | RefusedFor::TooManyCodes
-            | RefusedFor::Declined => AUTH_ERR,
+            | RefusedFor::Declined
+            | RefusedFor::Renamed => AUTH_ERR,
         };
         let called = host.call("authenticate", &[]);
         assert_eq!(called.code, code, "{reason:?}");

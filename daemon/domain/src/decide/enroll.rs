@@ -139,6 +139,7 @@ impl Case<'_> {
         if self.context.authority == Authority::Own && self.user.account_locked().is_some() {
             return Err(Refusal::AccountLocked);
         }
+        self.expect_not_renamed()?;
         let row = kind.row();
         if row.enrollment == Enrollment::IssuedByAdministrator {
             return Err(Refusal::IssuedNotEnrolled(kind));

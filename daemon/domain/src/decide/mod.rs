@@ -7,6 +7,7 @@ mod enroll;
 mod host;
 mod issue;
 mod lock;
+mod rename;
 mod report;
 mod reset;
 mod send;
@@ -49,6 +50,10 @@ fn decide_for_user(state: &State, command: &UserCommand) -> Result<Vec<Event>, R
     let mut facts = introduced_by(state, &command.context);
     let introduced = after(state, &facts);
     let case = Case::new(&introduced, command.user, &command.context)?;
+    if let Action::RenameUser { sealed, replaces } = &command.action {
+        facts.extend(case.rename_user(sealed, *replaces)?);
+        return Ok(facts);
+    }
     let decided = case.decide(&command.action)?;
     if decided.is_empty() {
         return Ok(Vec::new());
@@ -205,6 +210,8 @@ impl<'a> Case<'a> {
                 self.require_administrator()?;
                 Ok(vec![Unlocked { gates: Vec::new() }.into()])
             }
+            // It may take the place of another user: see `decide_for_user`.
+            Action::RenameUser { .. } => Ok(Vec::new()),
             Action::Erase => {
                 self.require_administrator()?;
                 Ok(vec![UserErased {}.into()])

@@ -33,6 +33,8 @@ pub enum SignInOutlook {
     SetUp(SetUp),
     /// Nothing: the account is locked, and the user has nothing that unlocks it here.
     AccountLocked,
+    /// Nothing: the account had another name, and would go without what that one was asked for.
+    Renamed,
 }
 
 /// Why policy does not cover a user at a service.
@@ -122,6 +124,9 @@ impl Case<'_> {
                 SignInOutlook::AccountLocked
             };
         }
+        if self.former_is_locked() {
+            return SignInOutlook::Renamed;
+        }
         let rules = self.sign_in_rules();
         if let Some(why) = self.not_covered(&rules, place) {
             return SignInOutlook::NotCovered(why);
@@ -134,6 +139,9 @@ impl Case<'_> {
         }
         if self.has_candidate() {
             return SignInOutlook::Verify;
+        }
+        if self.is_renamed() {
+            return SignInOutlook::Renamed;
         }
         match self.set_up() {
             Some(set_up) => SignInOutlook::SetUp(set_up),

@@ -210,6 +210,12 @@ facts! {
         /// Uid and name, under the user's own key.
         sealed: Sealed,
     }
+    /// An administrator said that the account of a user has another name now. What the user's sign-ins have
+    /// left is void.
+    UserRenamed "user-renamed" v 1 {
+        /// Uid and name from here on, under the user's own key.
+        sealed: Sealed,
+    }
     /// A user was erased: the key of the name and those of all methods are gone.
     UserErased "user-erased" v 1 {}
     /// A user proved that a method works; it is in their security info now.

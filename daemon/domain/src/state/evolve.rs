@@ -77,6 +77,10 @@ impl State {
                 let state = UserState::new(fact.sealed.clone());
                 self.users.insert(user, state);
             }
+            Fact::UserRenamed(fact) => self.change(user, |state| {
+                state.sealed = fact.sealed.clone();
+                state.end_sign_ins();
+            }),
             Fact::UserErased(_) => self.erase(user),
             Fact::MethodEnrolled(fact) => {
                 if let Some(token) = fact.token {

@@ -28,6 +28,7 @@ mod properties;
 mod purposes;
 mod push;
 mod recovery_codes;
+mod renaming;
 mod reporting;
 mod reset;
 mod restoring;

@@ -9,7 +9,7 @@ use secinfo_domain::event::{
     PasswordReset, PasswordResetFailed, PasswordResetLocked, PasswordResetRequested, PolicyChanged,
     RecoveryCodesIssued, RememberedSignIn, ResetFailure, Resynchronized, SetUpPostponed,
     StoredEvent, TerminalRemembered, TokenImported, TokenRemoved, TokenResynchronized, Unlocked,
-    UserAdded, UserErased, VerificationFailed, VerificationSucceeded, Who,
+    UserAdded, UserErased, UserRenamed, VerificationFailed, VerificationSucceeded, Who,
 };
 use secinfo_domain::kind::{AuthenticatorApp, HardwareToken};
 use secinfo_domain::policy::{FirstMethod, Gates, Refinement, ServiceRules};
@@ -283,6 +283,7 @@ fn facts() -> Vec<Fact> {
         AccountLocked {}.into(),
         AccountUnlocked { method: METHOD }.into(),
         ActivityReported { reported: 26 }.into(),
+        UserRenamed { sealed: sealed() }.into(),
     ]
 }
 

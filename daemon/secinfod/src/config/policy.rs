@@ -5,9 +5,9 @@ use super::value::{self, Refusal, count, length, word};
 use secinfo_domain::kind::{CounterRule, SshKeys, SyncedKeys};
 use secinfo_domain::policy::{
     AuthenticatorAppRules, BudgetRules, CodeRules, EffectivePolicy, FirstMethod, Gates,
-    HardwareTokenRules, Notices, PushRules, RecoveryCodeRules, Refinement, ResetRules, Rules,
-    SecurityKeyRules, SecurityQuestionRules, ServiceRules, SessionRules, SignInRefinement,
-    SignInRules, ThrottleRules, Verify,
+    HardwareTokenRules, Notices, PushRules, RecoveryCodeRules, Refinement, RenamedAccounts,
+    ResetRules, Rules, SecurityKeyRules, SecurityQuestionRules, ServiceRules, SessionRules,
+    SignInRefinement, SignInRules, ThrottleRules, Verify,
 };
 use secinfo_domain::{Algorithm, Digits, GroupName, Kind, KindSet, Policy, ServiceName, Strength};
 use toml::de::DeValue;
@@ -18,6 +18,10 @@ const DAY: u32 = 24 * HOUR;
 const FIRST_METHOD: [(&str, FirstMethod); 2] = [
     ("session", FirstMethod::Session),
     ("access-pass", FirstMethod::AccessPass),
+];
+const RENAMED_ACCOUNTS: [(&str, RenamedAccounts); 2] = [
+    ("refuse", RenamedAccounts::Refuse),
+    ("allow", RenamedAccounts::Allow),
 ];
 const GATES: [(&str, Gates); 2] = [("one", Gates::One), ("two", Gates::Two)];
 const NOTICES: [(&str, Notices); 3] = [
@@ -74,6 +78,11 @@ fn rules(section: &mut Section<'_, '_>) -> Rules {
             "end_sessions_on_lock",
             or.end_sessions_on_lock,
             value::yes_or_no,
+        ),
+        renamed_accounts: section.read(
+            "renamed_accounts",
+            or.renamed_accounts,
+            word(&RENAMED_ACCOUNTS),
         ),
         new_places: section.read("new_places", or.new_places, value::yes_or_no),
         authenticator_app: section.within("authenticator-app", |section| {

@@ -135,6 +135,18 @@ impl Accounts {
         Ok(found.and_then(|user| account_of(&user)))
     }
 
+    /// Whether NSS still knows this account: the name, with the uid.
+    pub fn is_there(&self, account: &Account) -> Result<bool, AccountError> {
+        let found = self.by_name(&account.name)?;
+        Ok(found.is_some_and(|found| found.uid == account.uid))
+    }
+
+    /// The account that has this uid now, whatever was remembered.
+    pub fn now_at(&self, uid: u32) -> Result<Option<Account>, AccountError> {
+        let found = blocking(|| User::from_uid(Uid::from_raw(uid)))?;
+        Ok(found.and_then(|user| self.take_in(&user)))
+    }
+
     /// The names of the groups that an account is in.
     pub fn groups(&self, account: &Account) -> Result<Vec<GroupName>, AccountError> {
         blocking(|| {
@@ -215,7 +227,22 @@ impl Accounts {
         })
     }
 
-    /// Forgets which user an account was, because the user was erased.
+    /// Does this while no account becomes a new user. The one that is given is another user from then on: who
+    /// has seen it as a new one introduces it no more.
+    pub(super) fn while_taken<T>(&self, account: &Account, work: impl FnOnce() -> T) -> T {
+        let mut newcomers = self
+            .newcomers
+            .lock()
+            .expect("nothing panics while it holds the newcomers");
+        if let Some(new) = newcomers.remove(account) {
+            new.introduced.store(true, Ordering::Release);
+        }
+        let done = work();
+        self.forget(account);
+        done
+    }
+
+    /// Forgets which user an account was, because the user was erased or goes by another name.
     pub(crate) fn forget(&self, account: &Account) {
         self.known().remove(account);
     }

@@ -1,6 +1,6 @@
 //! The commands of one write: each decided on top of those before it, and what their callers are told.
 
-use super::account::Person;
+use super::account::{Account, Person};
 use super::error::ServiceError;
 use super::queue::{Queue, Taken};
 use secinfo_domain::event::{Fact, encode};
@@ -22,6 +22,8 @@ pub(super) struct PendingCommand {
     pub(super) command: Command,
     pub(super) keys: Vec<Arc<NewKey>>,
     pub(super) accounts: Vec<Person>,
+    /// The account that its user goes by from then on, where it renames one.
+    pub(super) renamed_to: Option<Account>,
     pub(super) answer: oneshot::Sender<Decided>,
 }
 
@@ -145,6 +147,19 @@ impl Batch {
                 addition
                     .index_remove
                     .extend(erased.map(|p| (p.uid(), p.account.name.as_str().to_owned())));
+                addition
+                    .index_add
+                    .retain(|(.., id)| Some(*id) != event.user);
+            }
+            if let (Fact::UserRenamed(_), Some(user), Some(to)) =
+                (&event.fact, event.user, &pending.renamed_to)
+            {
+                let former = pending.accounts.iter().filter(|person| person.id == user);
+                addition
+                    .index_remove
+                    .extend(former.map(|p| (p.uid(), p.account.name.as_str().to_owned())));
+                let name = to.name.as_str().to_owned();
+                addition.index_add.push((to.uid, name, user));
             }
         }
         // The state is changed in its place, which copies what is shared once for the whole batch.
@@ -173,6 +188,10 @@ impl Batch {
     fn add(&mut self, mut addition: Commit) {
         self.commit.events.append(&mut addition.events);
         self.commit.new_keys.append(&mut addition.new_keys);
+        let removed = &addition.index_remove;
+        self.commit
+            .index_add
+            .retain(|(uid, name, _)| !removed.iter().any(|(u, n)| u == uid && n == name));
         self.commit.index_add.append(&mut addition.index_add);
         self.commit.index_remove.append(&mut addition.index_remove);
         for id in addition.destroy_keys {
@@ -183,10 +202,6 @@ impl Batch {
                 self.commit.destroy_keys.push(id);
             }
         }
-        let removed = &self.commit.index_remove;
-        self.commit
-            .index_add
-            .retain(|(uid, name, _)| !removed.iter().any(|(u, n)| u == uid && n == name));
     }
 }
 

@@ -116,7 +116,7 @@ impl Core {
     }
 
     /// The command of this action with those whom it introduces, and the accounts that it names.
-    fn introducing(
+    pub(super) fn introducing(
         &self,
         person: &Person,
         by: &Requester,
@@ -218,6 +218,7 @@ impl Core {
             session: by.session,
             source: self.source(person, by)?,
             place: None,
+            former: self.former(&state, person)?,
             groups,
             room: self.published.room(),
             introductions: person.introduction().into_iter().collect(),

@@ -9,6 +9,7 @@ mod clock;
 mod command;
 mod counters;
 mod error;
+mod former;
 mod hashing;
 mod in_vain;
 mod population;

@@ -80,6 +80,7 @@ impl Writer {
             command,
             keys,
             accounts,
+            renamed_to: None,
             answer,
         };
         self.send(Work::Command(command))?;
@@ -156,6 +157,26 @@ impl Appender {
     /// The ledger, and the state after its events.
     pub(crate) fn ledger_and_state(&self) -> (&Ledger, &State) {
         (&self.ledger, &self.state)
+    }
+
+    /// Decides one command and writes its events, before any other command is decided.
+    pub(super) fn commit_alone(&mut self, command: PendingCommand) {
+        if let Err(why) = self.expect_usable() {
+            return command.refuse(&why);
+        }
+        let room = self.look_for_room();
+        let mut batch = Batch::on(&self.state);
+        batch.decide([command], self.clock.now(), room);
+        let commit = std::mem::take(&mut batch.commit);
+        if let Err(error) = self.append(commit) {
+            let why = error.to_string();
+            tracing::error!(error = %why, "nothing could be appended");
+            self.set_problem(Some(why.clone()));
+            return batch.answers.refuse(&why);
+        }
+        let (answers, news) = self.show(batch);
+        answers.send();
+        self.tell(news);
     }
 
     /// Renews the keys of tags, if that is due.

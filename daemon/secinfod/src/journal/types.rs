@@ -55,6 +55,8 @@ impl EventType {
         "policy-changed" Notice "295fe88fc33a40a1a46fe94eef502310";
         /// A user was seen for the first time.
         "user-added" Info "03c8051ad6614bf68bfd1a4208bcbcc1";
+        /// An administrator let a user go by another name.
+        "user-renamed" Notice "091792c875b1491f8b7413ff12a441ed";
         /// A user was erased.
         "user-erased" Notice "633c21ebf7984b0b82e5881fe534e6d6";
         /// A user enrolled a method.

@@ -49,6 +49,10 @@ pub enum NoticeItem {
     AdministratorAccountLocked,
     /// Another user of the host reported that something was not them.
     AdministratorReported,
+    /// An administrator gave the user's security info to another name.
+    Renamed,
+    /// Somebody was not let in whose account had another name, with methods.
+    AdministratorRenamed,
     /// A sign-in came from a place that the user has not signed in from lately; empty where it is not known.
     NewPlace(String),
     /// A sign-in was made with a break-glass code.
@@ -123,6 +127,8 @@ impl NoticeItem {
                 words.say(message::NoticeAdministratorAccountLocked)
             }
             Self::AdministratorReported => words.say(message::NoticeAdministratorReported),
+            Self::Renamed => words.say(message::NoticeRenamed),
+            Self::AdministratorRenamed => words.say(message::NoticeAdministratorRenamed),
             Self::NewPlace(origin) => words.say(message::NoticeNewPlace {
                 has_origin: !origin.is_empty(),
                 origin: outside::clean(origin).into(),

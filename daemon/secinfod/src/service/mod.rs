@@ -12,6 +12,7 @@ mod break_glass;
 mod changes;
 mod conversation;
 mod deliveries;
+mod departed;
 mod destination;
 mod enrollment;
 mod import;
@@ -38,6 +39,7 @@ pub use break_glass::BreakGlass;
 pub use changes::Deletion;
 pub use conversation::Prompt;
 pub use deliveries::Deliveries;
+pub use departed::DepartedUser;
 pub use enrollment::{Answered, Enrolled, Enrollment, Enrollments, Started};
 pub(crate) use import::KeyEntry;
 pub use import::{Effect, Imports};
@@ -47,6 +49,7 @@ pub use overview::{MethodView, Overview, UserRow};
 pub use reset::Resets;
 pub use sending::{DeliveryState, Sending, Sent};
 pub use session::{SessionId, SessionLimits, SessionOwner, Sessions};
+use sign_in::RenamedNotices;
 pub use sign_in::{
     Beginning, End, Expected, Outcome, RefusedFor, SignIn, SignInRequest, SignIns, Step,
 };
@@ -159,6 +162,10 @@ impl Service {
                 verifications: Arc::clone(&verifications),
                 issued_codes: Arc::clone(&issued_codes),
                 keys: SecurityKeys::new(key_socket),
+                renamed: RenamedNotices::new(Administrators::new(
+                    Arc::clone(&core),
+                    Arc::clone(&notices),
+                )),
             },
             Sessions::new(core.clock(), SessionLimits::NONE),
         ));

@@ -4,7 +4,7 @@
 use super::deliveries::Deliveries;
 use super::unsent::{self, UnsentNotice};
 use crate::channels::{Outcome, Progress, Tracking};
-use crate::core::{Core, Person, Requester, ServiceError, random_id};
+use crate::core::{Account, Core, Person, Requester, ServiceError, random_id};
 use crate::messages::NoticeItem;
 use crate::methods::delivery::destination::Destination;
 use crate::methods::payload::MethodPayload;
@@ -193,6 +193,20 @@ impl Notices {
         let contacts = may_change_contacts(&action).then(|| self.contacts(person));
         let events = self.core.append(person, by, action, keys).await?;
         self.notify(person, contacts, &before, &events);
+        Ok(events)
+    }
+
+    /// Lets a user go by the name of another account, and tells them.
+    pub(super) async fn rename(
+        &self,
+        former: &Person,
+        now: &Account,
+        by: &Requester,
+    ) -> Result<Vec<Event>, ServiceError> {
+        let before = self.core.state();
+        let events = self.core.rename(former, now, by).await?;
+        let person = Person::known(now.clone(), former.id);
+        self.notify(&person, None, &before, &events);
         Ok(events)
     }
 
@@ -481,6 +495,7 @@ fn item_of(before: &State, after: &State, user: UserId, fact: &Fact) -> Option<N
         }
         Fact::Locked(fact) => kind_in(before, fact.method).map(NoticeItem::Locked),
         Fact::AccountLocked(_) => Some(NoticeItem::AccountLocked),
+        Fact::UserRenamed(_) => Some(NoticeItem::Renamed),
         Fact::AccountUnlocked(fact) => kind_in(before, fact.method)
             .or_else(|| kind_in(after, fact.method))
             .map(NoticeItem::AccountUnlocked),

@@ -1,6 +1,7 @@
 //! Security info as those see it who may read it.
 
 use super::SecurityInfo;
+use super::departed::absence;
 use crate::core::{Account, Core, Person, Requester, ServiceError, Turn};
 use crate::methods;
 use crate::methods::kind::{OpenMethod, Posed, digits};
@@ -175,14 +176,16 @@ impl SecurityInfo {
             .methods()
             .iter()
             .any(|method| method.locked_at(self.core.now()).is_some());
+        let absence = absence(&self.core, &person.account);
         Ok(UserRow {
             methods: u32::try_from(user.methods().len()).unwrap_or(u32::MAX),
             default: user.default_method().map(Method::kind),
-            state: match (locked, user.still_required(&policy)) {
+            state: match (absence, locked, user.still_required(&policy)) {
+                (Some(absence), ..) => absence,
                 _ if user.account_locked().is_some() => user_state::ACCOUNT_LOCKED,
-                (true, _) => user_state::LOCKED,
-                (false, 0) => user_state::OK,
-                (false, _) => user_state::METHODS_REQUIRED,
+                (_, true, _) => user_state::LOCKED,
+                (_, false, 0) => user_state::OK,
+                (_, false, _) => user_state::METHODS_REQUIRED,
             },
             has_access_pass: user
                 .only(Kind::AccessPass)

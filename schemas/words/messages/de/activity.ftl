@@ -62,6 +62,7 @@ activity-password-reset = Neues Passwort festgelegt
 activity-password-reset-failed = Neues Passwort nicht festgelegt
 activity-password-reset-locked = Zurücksetzen des Passworts nach falschen Antworten gesperrt
 activity-account-locked = Konto gesperrt
+activity-user-renamed = Auf einen neuen Namen übertragen
 activity-account-unlocked = Konto entsperrt
 activity-activity-reported = Als fremd gemeldet
 

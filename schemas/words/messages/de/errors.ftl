@@ -33,6 +33,7 @@ error-TooSoon = Vor dem nächsten Versuch müssen Sie warten: Versuchen Sie es s
 error-TooOften = Das war zu oft in letzter Zeit: Warten Sie, bis die Zeit um ist, und versuchen Sie es dann wieder.
 error-MethodLocked = Falsche Codes haben diese Methode für eine Weile gesperrt: Nehmen Sie eine andere, warten Sie, oder bitten Sie die Administration, sie zu entsperren.
 error-AccountLocked = Das Konto ist gesperrt: Weisen Sie sich mit Ihrer stärksten Methode aus, um es zu entsperren, oder bitten Sie die Administration darum.
+error-RenamedAccount = Dieses Konto hatte einen anderen Namen, und unter dem sind seine Methoden noch: Bitten Sie die Administration, Sie in secinfo umzubenennen.
 error-NoMethod = Es gibt keine Methode, mit der Sie sich ausweisen können: Fügen Sie zuerst eine hinzu, oder bitten Sie die Administration um einen Zugangspass.
 error-LastMethod = Die Richtlinie verlangt diese Methode: Fügen Sie eine andere hinzu, die sie ersetzt, und löschen Sie dann diese.
 error-KindNotAllowed = Die Richtlinie erlaubt diese Art hier nicht: Wählen Sie eine andere.

@@ -25,10 +25,12 @@ notice-not-me-own = Die Anfrage eines Programms unter Ihrem Konto wurde auf Ihre
 notice-not-me-reset = Ein Zurücksetzen Ihres Passworts wurde auf Ihrem Telefon als fremd abgelehnt. Nichts wurde geändert, und beim Zurücksetzen wird Ihr Telefon eine Zeit lang nicht gefragt.
 notice-break-glass = Jemand hat sich mit einem Notfallcode angemeldet, den die Administration für Sie erstellt hatte.
 notice-account-locked = Ihr Konto ist gesperrt: Niemand kann sich anmelden oder das Passwort zurücksetzen. Ihre stärkste Methode entsperrt es, oder die Administration.
+notice-renamed = Ihre Sicherheitsinformationen gehören jetzt zu Ihrem neuen Namen. Das hat die Administration dieses Rechners festgelegt.
 notice-account-unlocked = Ihr Konto wurde mit einer Ihrer Methoden entsperrt: { $kind }. Wenn Sie das nicht waren, sperren Sie es wieder: secinfo lock
 notice-account-unlocked-by-administrator = Die Administration hat Ihr Konto entsperrt.
 notice-reported = Etwas, was in Ihrem Konto geschehen ist, wurde als fremd gemeldet. Was Ihre Anmeldungen hinterlassen haben, ist ungültig. Sehen Sie nach, was geschehen ist, und sperren Sie nötigenfalls das Konto: secinfo activity, secinfo lock
 notice-administrator-account-locked = Jemand hat auf diesem Rechner das eigene Konto gesperrt, wie man es gegen Eindringlinge tut. Welches: secinfo users
+notice-administrator-renamed = Jemand wurde auf diesem Rechner nicht eingelassen: Das Konto hatte einen anderen Namen mit Methoden, oder es hat die UID eines ausgeschiedenen Benutzers. Welches: secinfo users --departed
 notice-administrator-reported = Jemand hat auf diesem Rechner gemeldet, dass andere das eigene Konto benutzt haben. Wer, sagt das Protokoll: secinfo audit log --type activity-reported
 notice-new-place = Sie haben sich von einem Ort aus angemeldet, von dem aus Sie sich lange nicht angemeldet haben{ $has_origin ->
     [yes] : { $origin }

@@ -33,6 +33,7 @@ prompt-send = Enter schickt einen Code per { $call ->
 }:{" "}
 
 prompt-account-locked = Dieses Konto ist gesperrt. Ihre stärkste Methode entsperrt es, oder die Administration (Enter beendet):{" "}
+prompt-renamed = Dieses Konto hatte einen anderen Namen, und unter dem sind seine Methoden noch. Bitten Sie die Administration, Sie in secinfo umzubenennen (Enter beendet):{" "}
 note-account-locked = Dieses Konto ist gesperrt. Womit Sie sich jetzt ausweisen, entsperrt es.
 note-wrong = Der Code stimmt nicht.
 note-no-code = Das ist kein Code: Ein Code hat { $digits } Ziffern.
@@ -150,6 +151,7 @@ end-too-many-attempts = Zu viele falsche Codes: Fangen Sie von vorn an.
 end-locked = Falsche Codes haben Ihre Methoden für { $length } gesperrt: Warten Sie, oder bitten Sie die Administration, sie zu entsperren.
 end-expired = Das hat zu lange gedauert: Fangen Sie von vorn an.
 end-account-locked = Dieses Konto ist gesperrt. Ihre stärkste Methode entsperrt es, oder die Administration.
+end-renamed = Dieses Konto hatte einen anderen Namen, und unter dem sind seine Methoden noch. Bitten Sie die Administration, Sie in secinfo umzubenennen.
 end-account-unlocked = Ihr Konto ist entsperrt.
 end-no-method = Sie brauchen eine Methode, sich auszuweisen, und können hier keine einrichten: Wenden Sie sich an die Administration.
 end-grace-over = Die Frist, eine Methode einzurichten, ist vorbei: Bitten Sie die Administration um einen Zugangspass.

@@ -62,6 +62,7 @@ activity-password-reset = New password set
 activity-password-reset-failed = New password not set
 activity-password-reset-locked = Password reset locked after wrong answers
 activity-account-locked = Account locked
+activity-user-renamed = Moved to a new name
 activity-account-unlocked = Account unlocked
 activity-activity-reported = Reported as not by you
 

@@ -33,6 +33,7 @@ error-TooSoon = You have to wait before the next attempt: try again later.
 error-TooOften = You have done that too often lately: wait until the time is over, then do it again.
 error-MethodLocked = Wrong codes locked this method for a while: use another method, wait, or ask an administrator to unlock it.
 error-AccountLocked = The account is locked: prove your strongest method to unlock it, or ask an administrator to.
+error-RenamedAccount = This account had another name, and its methods are still under that one: ask an administrator to rename you in secinfo.
 error-NoMethod = There is no method to verify with: add one first, or ask an administrator for an access pass.
 error-LastMethod = Policy requires this method: add another that takes its place, then delete this one.
 error-KindNotAllowed = Policy does not allow that kind here: choose another.

@@ -25,10 +25,12 @@ notice-not-me-own = A request of a program under your account was declined on yo
 notice-not-me-reset = A password reset for your account was declined on your phone as another person's. Nothing was changed, and your phone is not asked in resets for a while.
 notice-break-glass = Somebody signed in with a break-glass code, which an administrator had made for you.
 notice-account-locked = Your account is locked: nobody can sign in to it, and its password cannot be reset. Your strongest method unlocks it, or an administrator.
+notice-renamed = Your security info belongs to your new name now. An administrator of this host has said so.
 notice-account-unlocked = Your account was unlocked with a method of yours: { $kind }. If that was not you, lock it again: secinfo lock
 notice-account-unlocked-by-administrator = An administrator unlocked your account.
 notice-reported = Something that happened in your account was reported as not by you. What your sign-ins have left is void. See what happened, and lock the account if need be: secinfo activity, secinfo lock
 notice-administrator-account-locked = A user of this host locked their account, as one does against an intruder. Whose it is: secinfo users
+notice-administrator-renamed = Somebody was not let in to this host: the account had another name, with methods, or has the uid of a user who has left. Which: secinfo users --departed
 notice-administrator-reported = A user of this host reported that somebody else has used their account. The log says who: secinfo audit log --type activity-reported
 notice-new-place = You signed in from a place that you have not signed in from lately{ $has_origin ->
     [yes] : { $origin }

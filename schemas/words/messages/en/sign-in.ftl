@@ -33,6 +33,7 @@ prompt-send = Press Enter to have a code sent by { $call ->
 }:{" "}
 
 prompt-account-locked = This account is locked. Your strongest method unlocks it, or an administrator (Enter to end):{" "}
+prompt-renamed = This account had another name, and its methods are still under that one. Ask an administrator to rename you in secinfo (Enter to end):{" "}
 note-account-locked = This account is locked. What you prove now unlocks it.
 note-wrong = That code is not right.
 note-no-code = That is no code: a code has { $digits } digits.
@@ -150,6 +151,7 @@ end-too-many-attempts = Too many wrong codes: begin again.
 end-locked = Wrong codes locked your methods for { $length }: wait, or ask an administrator to unlock them.
 end-expired = That took too long: begin again.
 end-account-locked = This account is locked. Your strongest method unlocks it, or an administrator.
+end-renamed = This account had another name, and its methods are still under that one. Ask an administrator to rename you in secinfo.
 end-account-unlocked = Your account is unlocked.
 end-no-method = You need a method to verify that it is you, and cannot set one up here: ask an administrator.
 end-grace-over = The time in which you could put off setting up a method is over: ask an administrator for an access pass.

@@ -62,6 +62,7 @@ activity-password-reset = Nouveau mot de passe défini
 activity-password-reset-failed = Nouveau mot de passe non défini
 activity-password-reset-locked = Réinitialisation du mot de passe bloquée après des réponses fausses
 activity-account-locked = Compte verrouillé
+activity-user-renamed = Transféré à un nouveau nom
 activity-account-unlocked = Compte déverrouillé
 activity-activity-reported = Signalé comme n’étant pas de vous
 

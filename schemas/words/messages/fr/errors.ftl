@@ -33,6 +33,7 @@ error-TooSoon = Il faut attendre avant le prochain essai : réessayez plus tard
 error-TooOften = Cela a été fait trop souvent ces derniers temps : attendez que le délai soit écoulé, puis recommencez.
 error-MethodLocked = Des codes erronés ont bloqué cette méthode pour un moment : utilisez une autre méthode, attendez, ou demandez à un administrateur de la débloquer.
 error-AccountLocked = Le compte est verrouillé : prouvez votre méthode la plus forte pour le déverrouiller, ou demandez-le à un administrateur.
+error-RenamedAccount = Ce compte avait un autre nom, et ses méthodes sont encore sous celui-ci : demandez à un administrateur de vous renommer dans secinfo.
 error-NoMethod = Il n’y a pas de méthode de vérification : ajoutez-en d’abord une, ou demandez un passe d’accès à un administrateur.
 error-LastMethod = La politique exige cette méthode : ajoutez-en une autre qui la remplace, puis supprimez celle-ci.
 error-KindNotAllowed = La politique n’autorise pas ce type ici : choisissez-en un autre.

@@ -25,10 +25,12 @@ notice-not-me-own = La demande d’un programme de votre compte a été refusée
 notice-not-me-reset = Une réinitialisation de votre mot de passe a été refusée sur votre téléphone comme étrangère. Rien n’a été changé, et votre téléphone n’est pas demandé pour cela pendant un moment.
 notice-break-glass = Quelqu’un s’est connecté avec un code d’accès d’urgence qu’un administrateur avait créé pour vous.
 notice-account-locked = Votre compte est verrouillé : personne ne peut s’y connecter ni réinitialiser son mot de passe. Votre méthode la plus forte le déverrouille, ou un administrateur.
+notice-renamed = Vos informations de sécurité appartiennent désormais à votre nouveau nom. Un administrateur de cette machine l’a décidé.
 notice-account-unlocked = Votre compte a été déverrouillé avec l’une de vos méthodes : { $kind }. Si ce n’était pas vous, verrouillez-le à nouveau : secinfo lock
 notice-account-unlocked-by-administrator = Un administrateur a déverrouillé votre compte.
 notice-reported = Quelque chose qui s’est passé dans votre compte a été signalé comme n’étant pas de vous. Ce que vos connexions ont laissé n’est plus valable. Regardez ce qui s’est passé et verrouillez le compte s’il le faut : secinfo activity, secinfo lock
 notice-administrator-account-locked = Un utilisateur de cette machine a verrouillé son compte, comme on le fait contre un intrus. Lequel : secinfo users
+notice-administrator-renamed = Quelqu’un n’a pas pu se connecter à cette machine : le compte avait un autre nom, avec des méthodes, ou il a l’UID d’un utilisateur parti. Lequel : secinfo users --departed
 notice-administrator-reported = Un utilisateur de cette machine a signalé que quelqu’un d’autre s’est servi de son compte. Le journal dit qui : secinfo audit log --type activity-reported
 notice-new-place = Vous vous êtes connecté depuis un endroit d’où vous ne vous étiez pas connecté récemment{ $has_origin ->
     [yes] {" "}: { $origin }

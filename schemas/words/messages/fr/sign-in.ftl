@@ -33,6 +33,7 @@ prompt-send = Entrée pour recevoir un code par { $call ->
 } :{" "}
 
 prompt-account-locked = Ce compte est verrouillé. Votre méthode la plus forte le déverrouille, ou un administrateur (Entrée pour terminer) :{" "}
+prompt-renamed = Ce compte avait un autre nom, et ses méthodes sont encore sous celui-ci. Demandez à un administrateur de vous renommer dans secinfo (Entrée pour terminer) :{" "}
 note-account-locked = Ce compte est verrouillé. Ce que vous prouvez maintenant le déverrouille.
 note-wrong = Ce code n’est pas juste.
 note-no-code = Ce n’est pas un code : un code a { $digits } chiffres.
@@ -150,6 +151,7 @@ end-too-many-attempts = Trop de codes faux : recommencez.
 end-locked = Des codes faux ont bloqué vos méthodes pour { $length } : attendez, ou demandez à un administrateur de les débloquer.
 end-expired = Cela a pris trop de temps : recommencez.
 end-account-locked = Ce compte est verrouillé. Votre méthode la plus forte le déverrouille, ou un administrateur.
+end-renamed = Ce compte avait un autre nom, et ses méthodes sont encore sous celui-ci. Demandez à un administrateur de vous renommer dans secinfo.
 end-account-unlocked = Votre compte est déverrouillé.
 end-no-method = Il vous faut une méthode pour prouver qui vous êtes, et vous ne pouvez pas en installer ici : adressez-vous à un administrateur.
 end-grace-over = Le délai pour installer une méthode est passé : demandez un passe d’accès à un administrateur.

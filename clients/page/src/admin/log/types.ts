@@ -36,6 +36,7 @@ export const EVENT_TYPES = [
     "unlocked",
     "user-added",
     "user-erased",
+    "user-renamed",
     "verification-failed",
     "verification-succeeded",
 ] as const;

@@ -10,13 +10,13 @@ export interface UserLine {
     methods: number;
     /** The kind of the default; empty for none. */
     defaultKind: string;
-    /** "ok", "locked" or "methods-required". */
+    /** "ok", "locked", "methods-required", "renamed" or "gone", for one. */
     state: string;
     hasAccessPass: boolean;
 }
 
 /** The states that can be looked for. */
-export const STATES = ["any", "ok", "locked", "methods-required", "access-pass"] as const;
+export const STATES = ["any", "ok", "locked", "methods-required", "access-pass", "renamed", "gone"] as const;
 export type WantedState = (typeof STATES)[number];
 
 /** Who is looked for. */

@@ -166,7 +166,7 @@ function List({ users, chosen, open }: ListProps) {
     return (
         <Table label={words.say("admin-users")} columns={[user, uid, methods, preferred, state]}>
             {users.map((line) => (
-                <Row key={line.uid} isChosen={line.uid === chosen?.uid}>
+                <Row key={`${line.uid} ${line.name}`} isChosen={line.uid === chosen?.uid}>
                     <Head>
                         <Button
                             variant="link"
@@ -202,6 +202,8 @@ const COLOURS: Record<string, "green" | "red" | "orange"> = {
     ok: "green",
     locked: "red",
     "methods-required": "orange",
+    renamed: "orange",
+    gone: "orange",
 };
 
 function StateLabel({ state }: { state: string }) {

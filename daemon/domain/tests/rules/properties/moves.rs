@@ -128,6 +128,7 @@ pub enum What {
         event: usize,
     },
     Unlock,
+    RenameUser,
     Erase,
     SetPolicy {
         which: u8,
@@ -419,6 +420,7 @@ fn what() -> impl Strategy<Value = What> {
         1 => Just(What::LockAccount),
         2 => (0_usize..4).prop_map(|event| What::Report { event }),
         1 => Just(What::Unlock),
+        1 => Just(What::RenameUser),
         1 => Just(What::Erase),
         4 => (0_u8..6).prop_map(|which| What::SetPolicy { which }),
         1 => Just(What::Restore),

@@ -209,6 +209,7 @@ impl World {
             session: SessionTag::from_bytes([step.session; 16]),
             source: Some(Source::Tagged(SourceTag::from_bytes([step.session; 16]))),
             place: None,
+            former: Vec::new(),
             groups: Some(step.in_group.then_some(staff).into_iter().collect()),
             room: Room::Enough,
             introductions: [user, another].map(|id| (id, sealed("name"))).into(),
@@ -369,6 +370,10 @@ impl World {
             What::LockAccount => Action::LockAccount,
             What::Report { event } => self.report(user, event).unwrap_or(Action::LockAccount),
             What::Unlock => Action::Unlock,
+            What::RenameUser => Action::RenameUser {
+                sealed: sealed("name"),
+                replaces: None,
+            },
             What::Erase => Action::Erase,
             What::SetPolicy { which } => {
                 return Wanted::Host(HostAction::SetPolicy(Box::new(policy(which))));
@@ -493,6 +498,7 @@ pub fn is_carried_out(world: &World, user: UserId) -> Result<(), TestCaseError> 
             session: SessionTag::from_bytes([0xff; 16]),
             source: None,
             place: None,
+            former: Vec::new(),
             groups: None,
             room: Room::Kept,
             introductions: Vec::new(),

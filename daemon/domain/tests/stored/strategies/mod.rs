@@ -18,7 +18,7 @@ use secinfo_domain::event::{
     MethodEnrolled, MethodImported, MethodRenamed, PasswordReset, PasswordResetFailed,
     PasswordResetLocked, PasswordResetRequested, PolicyChanged, RecoveryCodesIssued,
     RememberedSignIn, ResetFailure, Resynchronized, SetUpPostponed, TerminalRemembered,
-    TokenImported, TokenRemoved, TokenResynchronized, Unlocked, UserAdded, UserErased,
+    TokenImported, TokenRemoved, TokenResynchronized, Unlocked, UserAdded, UserErased, UserRenamed,
     VerificationFailed, VerificationSucceeded, Who,
 };
 use secinfo_domain::kind::{
@@ -265,6 +265,7 @@ pub fn fact() -> impl Strategy<Value = Fact> {
         })),
         boxed(sealed().prop_map(|sealed| UserAdded { sealed })),
         boxed(Just(UserErased {})),
+        boxed(sealed().prop_map(|sealed| UserRenamed { sealed })),
         boxed(enrolled()),
         boxed((method(), sealed()).prop_map(|(method, label)| MethodRenamed { method, label })),
         boxed(

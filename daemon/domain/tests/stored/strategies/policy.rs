@@ -9,7 +9,7 @@ use proptest::sample::{select, subsequence};
 use secinfo_domain::kind::{CounterRule, SshKeys, SyncedKeys};
 use secinfo_domain::policy::{
     AuthenticatorAppRules, BudgetRules, CodeRules, FirstMethod, Gates, HardwareTokenRules, Limit,
-    Network, Notices, PushRules, RecoveryCodeRules, Refinement, ResetRules, Rules,
+    Network, Notices, PushRules, RecoveryCodeRules, Refinement, RenamedAccounts, ResetRules, Rules,
     SecurityKeyRules, SecurityQuestionRules, ServiceRules, SessionRules, SignInRefinement,
     SignInRules, ThrottleRules, Verify,
 };
@@ -238,7 +238,8 @@ fn push() -> impl Strategy<Value = PushRules> {
 fn rules() -> impl Strategy<Value = Rules> {
     let general = (kinds(), any::<u8>(), any::<u16>(), first_method(), reset());
     let times = (seconds(), seconds(), seconds(), seconds());
-    let account = (strength(), any::<bool>(), any::<bool>());
+    let renamed = select(vec![RenamedAccounts::Refuse, RenamedAccounts::Allow]);
+    let account = (strength(), any::<bool>(), renamed, any::<bool>());
     let small = any::<[u8; 8]>();
     let token = (any::<u16>(), any::<u16>(), security_key(), push());
     let notices = select(vec![Notices::All, Notices::Email, Notices::None]);
@@ -257,7 +258,7 @@ fn rules() -> impl Strategy<Value = Rules> {
             |(
                 (allowed, required, grace_days, first_method, reset),
                 (fresh_proof, deletion_wait, enrollment, verification),
-                (unlock_strength, end_sessions_on_lock, new_places),
+                (unlock_strength, end_sessions_on_lock, renamed_accounts, new_places),
                 [
                     drift,
                     most,
@@ -285,6 +286,7 @@ fn rules() -> impl Strategy<Value = Rules> {
                 deletion_wait,
                 unlock_strength,
                 end_sessions_on_lock,
+                renamed_accounts,
                 new_places,
                 authenticator_app: AuthenticatorAppRules {
                     algorithm: hotp.algorithm,

@@ -168,6 +168,7 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         Refusal::WrongAgain => Reason::WrongCode,
         Refusal::MethodLocked { .. } | Refusal::ResetLocked { .. } => Reason::MethodLocked,
         Refusal::AccountLocked => Reason::AccountLocked,
+        Refusal::RenamedAccount => Reason::RenamedAccount,
         Refusal::Expired => Reason::Expired,
         Refusal::PlaceTaken(_) | Refusal::NumberKnown(_) => Reason::PlaceTaken,
         Refusal::CountryNotAllowed => Reason::DestinationNotAllowed,
@@ -181,6 +182,7 @@ const fn refusal_reason(refusal: &Refusal) -> Reason {
         Refusal::TooFewMethods => Reason::NoMethod,
         Refusal::NotForYourself => Reason::NotForYourself,
         Refusal::NotToBeReported
+        | Refusal::NameHasMethods
         | Refusal::AnswerDoesNotFit
         | Refusal::ValidityOutOfRange
         | Refusal::NotAToken

@@ -9,15 +9,15 @@ use super::{MANAGE_USERS, READ_USERS, VERIFY_USERS, parse, requester};
 use crate::bus::rows::methods;
 use crate::bus::{Access, BusError, Call, Interface};
 use crate::methods::import::{LARGEST_FILE, oath_users, one_time_codes, u2f_mappings};
-use crate::service::{Beginning, Effect, Expected, KeyEntry, ServiceError, UserRow};
+use crate::service::{Account, Beginning, Effect, Expected, KeyEntry, ServiceError, UserRow};
 use crate::wire_names::WireName;
 use secinfo_domain::{Kind, Room, Timestamp, UserName};
 use secinfo_webauthn::RpId;
 use secinfo_wire::names::interface::MANAGER;
 use secinfo_wire::names::{disk_room, expected};
 use secinfo_wire::{
-    Dictionary, ExpectedSignIn, ImportMethodsOptions, ImportReply, Policy, PushState, Status,
-    UserSummary,
+    DepartedUser, Dictionary, ExpectedSignIn, ImportMethodsOptions, ImportReply, Policy, PushState,
+    Status, UserSummary,
 };
 use secinfo_words::Language;
 use zbus::{ObjectPath, OwnedFd};
@@ -42,9 +42,17 @@ pub(super) fn interface() -> Interface<Daemon> {
             /// not.
             "GetUserByName"(name) -> (user) for Access::Anyone => get_user_by_name;
             /// A page of all users by name: uid, name, number of methods, kind of the default,
-            /// state (ok, locked or methods-required), whether an access pass is out, how many methods are
-            /// lacking for a password reset.
+            /// state (ok, locked, account-locked, methods-required, renamed or gone), whether an access pass is
+            /// out, how many methods are lacking for a password reset.
             "ListUsers"(after, limit) -> (users) for Access::Administrator(READ_USERS) => list_users;
+            /// A page of the users whose accounts the host no longer knows, by name: uid, name, number of
+            /// methods, the name that has the uid now, empty for none.
+            "ListDeparted"(after, limit) -> (users) for Access::Administrator(READ_USERS) => list_departed;
+            /// Lets a user go by the name that their account has now: the former name, and the new one with the
+            /// same uid.
+            "RenameUser"(former, name) -> () for Access::Administrator(MANAGE_USERS) => rename_user;
+            /// Erases a user whose account the host no longer knows, by uid and name together.
+            "EraseDeparted"(uid, name) -> () for Access::Administrator(MANAGE_USERS) => erase_departed;
             /// The kinds that policy lets this user have for a purpose and a service.
             "ListKinds"(uid, purpose, service) -> (kinds) for own_or_read => list_kinds;
             /// The policy as it applies to this user and a service: the kinds that are allowed, how many methods are
@@ -136,6 +144,44 @@ async fn list_users(
         lacking_for_reset: row.lacking_for_reset.into(),
     };
     Ok((rows.into_iter().map(row).collect(),))
+}
+
+async fn list_departed(
+    call: Call<Daemon>,
+    (after, limit): (String, u32),
+) -> Result<(Vec<DepartedUser>,), BusError> {
+    let service = call.service().clone();
+    let limit = usize::try_from(limit.min(MOST_USERS)).unwrap_or_default();
+    // As for the list of all.
+    let rows = tokio::task::spawn_blocking(move || service.departed(&after, limit)).await;
+    let rows = rows.map_err(|_| BusError::internal())??;
+    let rows = rows.into_iter().map(|row| DepartedUser {
+        uid: row.account.uid,
+        name: row.account.name.as_str().to_owned(),
+        methods: row.methods,
+        now: row
+            .now
+            .map_or_else(String::new, |now| now.as_str().to_owned()),
+    });
+    Ok((rows.collect(),))
+}
+
+async fn rename_user(call: Call<Daemon>, (former, name): (String, String)) -> Result<(), BusError> {
+    let (former, name) = (user_name(&former)?, user_name(&name)?);
+    let by = requester(&call, None);
+    Ok(call.service().rename_user(former, &name, &by).await?)
+}
+
+async fn erase_departed(call: Call<Daemon>, (uid, name): (u32, String)) -> Result<(), BusError> {
+    let name = user_name(&name)?;
+    let by = requester(&call, None);
+    let account = Account { uid, name };
+    Ok(call.service().erase_departed(account, &by).await?)
+}
+
+/// The name of an account. What is none is that of no account.
+fn user_name(text: &str) -> Result<UserName, BusError> {
+    UserName::parse(text).map_err(|_| ServiceError::NotFound.into())
 }
 
 async fn list_kinds(

@@ -233,6 +233,7 @@ fn command(user: UserId, authority: Authority, action: Action) -> UserCommand {
             authority,
             on_self: false,
             session: SessionTag::from_bytes([3; 16]),
+            former: Vec::new(),
             groups: None,
             source: None,
             place: None,
@@ -249,6 +250,7 @@ pub(crate) fn pending(user: UserId) -> PendingCommand {
         command: Command::User(UserCommand { user, ..code(0) }),
         keys: Vec::new(),
         accounts: Vec::new(),
+        renamed_to: None,
         answer: oneshot::channel().0,
     }
 }

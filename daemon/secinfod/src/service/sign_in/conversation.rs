@@ -1,5 +1,6 @@
 //! The conversation of one sign-in: what it is about, how far it has come, and one turn of it.
 
+use super::renamed::RenamedNotices;
 use super::screen::{App, View};
 use super::step::{RefusedFor, Step};
 use crate::core::{Core, Person, Requester, ServiceError};
@@ -36,6 +37,7 @@ pub(in crate::service) struct Parts {
     pub(in crate::service) verifications: Arc<Verifications>,
     pub(in crate::service) issued_codes: Arc<IssuedCodes>,
     pub(in crate::service) keys: SecurityKeys,
+    pub(in crate::service) renamed: RenamedNotices,
 }
 
 /// A sign-in that is going on.
@@ -87,6 +89,8 @@ pub(super) enum Stage {
     Code,
     /// That the user has read that the account is locked.
     AccountLocked,
+    /// That the user has read that the account has another name now.
+    Renamed,
     /// What verifies the user on a security key, or that one is plugged in.
     Key(KeyStage),
     /// Which of these methods to ask instead.

@@ -36,6 +36,7 @@ impl Beginning {
             SignInOutlook::NotCovered(_) | SignInOutlook::Remembered => Self::NotCovered,
             SignInOutlook::Verify => Self::Verify,
             SignInOutlook::AccountLocked => Self::Refused(RefusedFor::Locked),
+            SignInOutlook::Renamed => Self::Refused(RefusedFor::Renamed),
             SignInOutlook::SetUp(SetUp {
                 may_postpone: true,
                 grace_ends,

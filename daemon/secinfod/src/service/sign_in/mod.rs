@@ -13,6 +13,7 @@ mod over_ssh;
 mod picture;
 mod push;
 mod remind;
+mod renamed;
 mod screen;
 mod set_up;
 mod step;
@@ -22,6 +23,7 @@ mod ways;
 pub(super) use conversation::Parts;
 pub use conversation::SignIn;
 pub use expected::{Beginning, Expected};
+pub(super) use renamed::RenamedNotices;
 pub use step::{End, Outcome, RefusedFor, Step};
 
 use self::screen::View;
@@ -312,6 +314,7 @@ impl Turn<'_> {
         match outlook {
             SignInOutlook::SetUp(missing) => return self.set_up_first(&missing).await,
             SignInOutlook::AccountLocked => return Ok(self.refuse_as_locked()),
+            SignInOutlook::Renamed => return Ok(self.refuse_as_renamed()),
             _ if self.sign_in.account_locked && self.sign_in.verification.is_none() => {
                 return Ok(self.refuse_as_locked());
             }
@@ -355,6 +358,7 @@ impl Turn<'_> {
         match self.talk.stage.clone() {
             Stage::Code => self.on_code(answer.trim()).await,
             Stage::AccountLocked => Ok(self.end_as_locked()),
+            Stage::Renamed => Ok(self.end_as_renamed()),
             // Blanks may belong to a PIN.
             Stage::Key(stage) => self.on_key(stage, answer).await,
             Stage::Ways { ways, back } => self.on_ways(&ways, back, answer.trim()).await,

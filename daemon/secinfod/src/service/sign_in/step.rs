@@ -45,6 +45,7 @@ impl WireName for RefusedFor {
             Self::Expired => reason::EXPIRED,
             Self::TooManyCodes => reason::TOO_MANY_CODES,
             Self::Declined => reason::DECLINED,
+            Self::Renamed => reason::RENAMED,
         }
     }
 }

@@ -202,6 +202,7 @@ impl Turn<'_> {
             SignInOutlook::SetUp(_) => None,
             SignInOutlook::NotCovered(why) => Some(Step::end(Outcome::NotCovered(why), Vec::new())),
             SignInOutlook::AccountLocked => Some(self.end_as_locked()),
+            SignInOutlook::Renamed => Some(self.end_as_renamed()),
             SignInOutlook::Verify | SignInOutlook::Remembered => {
                 let message = sign_in.words.say("end-expired");
                 Some(Step::refused(RefusedFor::Expired, message))
