@@ -2,8 +2,8 @@
 
 import { useState } from "react";
 import { CopyButton } from "../view/copy";
-import { Buttons, Field, Problem, StepHeading, TimeLeft } from "../view/parts";
-import { Button, Form } from "../view/patternfly";
+import { Buttons, StepHeading, TimeLeft } from "../view/parts";
+import { Button } from "../view/patternfly";
 import { QrCode } from "../view/qr-code";
 import { useWords } from "../view/words";
 import type { Details } from "../bus/session";
@@ -11,6 +11,7 @@ import type { Words } from "../words/words";
 import type { StepsProps } from "./steps";
 import { Done } from "./done";
 import { CodeStep, useEnrollment, type Enrolled } from "./enrollment";
+import { NameStep } from "./name-step";
 
 export function AuthenticatorApp(steps: StepsProps) {
     const words = useWords();
@@ -27,31 +28,14 @@ export function AuthenticatorApp(steps: StepsProps) {
     };
     if (!enrollment) {
         return (
-            <Form
-                onSubmit={(event) => {
-                    event.preventDefault();
-                    begin();
-                }}
-            >
-                <StepHeading>{words.say("app-get")}</StepHeading>
-                <p>{words.say("app-get-text")}</p>
-                <Field
-                    id="secinfo-name"
-                    label={words.say("add-name")}
-                    hint={words.say("add-name-hint-app")}
-                    value={label}
-                    change={setLabel}
-                />
-                <Problem refusal={starting.refusal} />
-                <Buttons>
-                    <Button type="submit" variant="primary" isLoading={starting.isBusy} isDisabled={starting.isBusy}>
-                        {words.say("page-continue")}
-                    </Button>
-                    <Button variant="link" onClick={steps.back}>
-                        {words.say("add-other")}
-                    </Button>
-                </Buttons>
-            </Form>
+            <NameStep
+                title={words.say("app-get")}
+                text={words.say("app-get-text")}
+                hint={words.say("add-name-hint-app")}
+                {...{ label, setLabel, starting }}
+                begin={begin}
+                back={steps.back}
+            />
         );
     }
     const { details } = enrollment;

@@ -5,7 +5,7 @@ import { codeResponse, waitResponse } from "../bus/challenge";
 import { isRefusal, refusalOf, type Refusal } from "../bus/errors";
 import type { Enrollment } from "../bus/session";
 import { CopyButton } from "../view/copy";
-import { Buttons, CodeField, Field, Problem, Status, StepHeading, TimeLeft } from "../view/parts";
+import { Buttons, CodeField, Problem, Status, StepHeading, TimeLeft } from "../view/parts";
 import { Button, Form, Spinner } from "../view/patternfly";
 import { GivenUp } from "../view/proof";
 import { QrCode } from "../view/qr-code";
@@ -14,6 +14,7 @@ import { codeQuestion, refusalText } from "../words/describe";
 import type { StepsProps } from "./steps";
 import { Done } from "./done";
 import { Over, useEnrollment, type Enrolled } from "./enrollment";
+import { NameStep } from "./name-step";
 
 /** After these the phone can still be added in the same session. */
 const LEAVES_PHONE = [
@@ -34,9 +35,9 @@ const BETWEEN_CALLS = 1000;
 export function Push(steps: StepsProps) {
     const words = useWords();
     const { enrollment, starting, start, reset } = useEnrollment(steps);
-    const [label, setLabel] = useState("");
     const [digits, setDigits] = useState(0);
     const [over, setOver] = useState<Refusal | null>(null);
+    const [label, setLabel] = useState("");
     const [enrolled, setEnrolled] = useState<Enrolled | null>(null);
     const startAgain = () => {
         setDigits(0);
@@ -51,31 +52,14 @@ export function Push(steps: StepsProps) {
     }
     if (!enrollment) {
         return (
-            <Form
-                onSubmit={(event) => {
-                    event.preventDefault();
-                    void start({ label: label.trim() || undefined, forms: ["code", "approval"] });
-                }}
-            >
-                <StepHeading>{words.say("push-get")}</StepHeading>
-                <p>{words.say("push-get-text")}</p>
-                <Field
-                    id="secinfo-name"
-                    label={words.say("add-name")}
-                    hint={words.say("add-name-hint-push")}
-                    value={label}
-                    change={setLabel}
-                />
-                <Problem refusal={starting.refusal} />
-                <Buttons>
-                    <Button type="submit" variant="primary" isLoading={starting.isBusy} isDisabled={starting.isBusy}>
-                        {words.say("page-continue")}
-                    </Button>
-                    <Button variant="link" onClick={steps.back}>
-                        {words.say("add-other")}
-                    </Button>
-                </Buttons>
-            </Form>
+            <NameStep
+                title={words.say("push-get")}
+                text={words.say("push-get-text")}
+                hint={words.say("add-name-hint-push")}
+                {...{ label, setLabel, starting }}
+                begin={() => void start({ label: label.trim() || undefined, forms: ["code", "approval"] })}
+                back={steps.back}
+            />
         );
     }
     const shared = { steps, enrollment, over: setOver, startAgain };

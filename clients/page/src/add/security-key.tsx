@@ -4,8 +4,8 @@ import { useState } from "react";
 import { assertionResponse, type Challenge } from "../bus/challenge";
 import { refusalOf, type Refusal } from "../bus/errors";
 import type { Enrollment } from "../bus/session";
-import { Buttons, Field, Problem, Status, StepHeading } from "../view/parts";
-import { Button, Form } from "../view/patternfly";
+import { Buttons, Problem, Status, StepHeading } from "../view/parts";
+import { Button } from "../view/patternfly";
 import { GivenUp } from "../view/proof";
 import { useWords } from "../view/words";
 import { keyProblem, unavailable } from "../verify/key-problem";
@@ -13,6 +13,7 @@ import { availability, register, sign } from "../verify/webauthn";
 import type { StepsProps } from "./steps";
 import { Done } from "./done";
 import { Over, useEnrollment, type Enrolled } from "./enrollment";
+import { NameStep } from "./name-step";
 
 type Assertion = Extract<Challenge, { form: "assertion" }>;
 
@@ -44,32 +45,14 @@ export function SecurityKey(steps: StepsProps) {
         return <Touching {...{ steps, enrollment, challenge }} done={setEnrolled} startAgain={reset} />;
     }
     return (
-        <Form
-            onSubmit={(event) => {
-                event.preventDefault();
-                void start({ label: label.trim() || undefined, forms: ["assertion"] });
-            }}
-        >
-            <StepHeading>{words.say("add-key-title")}</StepHeading>
-            <p>{words.say("add-key-text")}</p>
-            <Field
-                id="secinfo-name"
-                label={words.say("add-name")}
-                hint={words.say("add-name-hint-key")}
-                value={label}
-                change={setLabel}
-                isFirst
-            />
-            <Problem refusal={starting.refusal} />
-            <Buttons>
-                <Button type="submit" variant="primary" isLoading={starting.isBusy} isDisabled={starting.isBusy}>
-                    {words.say("page-continue")}
-                </Button>
-                <Button variant="link" onClick={steps.back}>
-                    {words.say("add-other")}
-                </Button>
-            </Buttons>
-        </Form>
+        <NameStep
+            title={words.say("add-key-title")}
+            text={words.say("add-key-text")}
+            hint={words.say("add-name-hint-key")}
+            {...{ label, setLabel, starting }}
+            begin={() => void start({ label: label.trim() || undefined, forms: ["assertion"] })}
+            back={steps.back}
+        />
     );
 }
 
