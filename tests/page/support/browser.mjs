@@ -141,12 +141,18 @@ export class Person {
         await this.tab.evaluate(() => cockpit.logout(false));
     }
 
-    /** Opens the page, or opens it anew. */
-    async open() {
+    /** Begins to open the page, or to open it anew; its frame, in which there may be nothing yet. */
+    async load() {
         await this.tab.goto(`${this.origin}/secinfo`);
         this.page = await until("the frame of the page", () =>
             this.tab.frames().find((frame) => frame.url().includes("/secinfo/index.html")),
         );
+        return this.page;
+    }
+
+    /** Opens the page, or opens it anew. */
+    async open() {
+        await this.load();
         await this.page.waitForSelector("h1");
         return this.page;
     }
