@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { signInAdministrator } from "./support/administrator.mjs";
 import { Person, close, launch } from "./support/browser.mjs";
 import { addUser } from "./support/machine.mjs";
+import { keepSecret } from "./support/secrets.mjs";
 import { Ssh } from "./support/ssh.mjs";
 import { addApp, done, prove } from "./support/steps.mjs";
 
@@ -42,7 +43,7 @@ before(async () => {
     await adele.click("fresh-prove");
     await prove(adele, app);
     await adele.sees("fresh-until");
-    lena = await Person.signIn(browser, user, { answers: [pass] });
+    lena = await Person.signIn(browser, user, { answers: [keepSecret(pass)] });
 });
 after(() => browser && close(browser));
 
