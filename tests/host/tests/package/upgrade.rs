@@ -9,7 +9,7 @@ const OLDER: &str = "0.0.1~test";
 const CONFIG: &str = "/etc/secinfo/config.toml";
 const SHIPPED: &str = "/usr/share/secinfo/config.toml";
 
-/// A host with the package before.
+/// A host with the package before, which had its units where a link leads to today's directory.
 fn with_older_package() -> Machine {
     let machine = Machine::boot_without_package();
     machine.write("/srv/new.deb", fs::read(package()).unwrap(), 0o644);
@@ -17,6 +17,7 @@ fn with_older_package() -> Machine {
         "set -e\ncd /srv\ndpkg-deb --raw-extract new.deb old\n\
          sed -i 's/^Version: .*/Version: {OLDER}/' old/DEBIAN/control\n\
          echo '# Of the version before.' >>old{SHIPPED}\n\
+         mkdir -p old/lib/systemd && mv old/usr/lib/systemd/system old/lib/systemd/\n\
          dpkg-deb -Znone --build old old.deb >old.log\nrm -r old"
     );
     machine.shell(&repack).ok();
@@ -61,6 +62,13 @@ fn an_upgrade_keeps_methods_log_and_settings_and_runs_the_new_daemon() {
     let version = ["dpkg-query", "--show", "--showformat=${Version}", "secinfo"];
     assert_ne!(machine.run(version).ok(), OLDER);
     assert_ne!(machine.run(process).ok(), before);
+    assert_eq!(machine.run(["dpkg", "--verify", "secinfo"]).ok(), "");
+    let units = "dpkg --listfiles secinfo | grep '/systemd/system/'";
+    let units = machine.shell(units).ok();
+    assert!(units.lines().all(|path| path.starts_with("/usr/")));
+    machine.run(["systemctl", "daemon-reload"]).ok();
+    let enabled = ["systemctl", "is-enabled", "secinfod", "secinfo-key.socket"];
+    assert_eq!(machine.run(enabled).ok(), "enabled\nenabled\n");
     assert_eq!(machine.failed_units(), "");
     assert_eq!(machine.read(CONFIG), changed);
     let lines = machine.read("/etc/pam.d/common-auth");
