@@ -5,7 +5,9 @@ use super::value::{self, Refusal};
 use secinfo_domain::Label;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::{fs, io};
 use toml::de::DeValue;
+use zeroize::Zeroizing;
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = KIB << 10;
@@ -103,6 +105,18 @@ impl Default for DaemonConfig {
     }
 }
 
+/// What the unit gives as the credential where there is no sealed key. No key is as short.
+const NO_KEY: &[u8] = b"none";
+
+/// Whether a credential is there and a key. One that cannot be read is: the daemon must not start with another
+/// key instead.
+fn is_key(credential: &Path) -> bool {
+    fs::read(credential).map_or_else(
+        |error| error.kind() != io::ErrorKind::NotFound,
+        |content| Zeroizing::new(content).as_slice() != NO_KEY,
+    )
+}
+
 impl DaemonConfig {
     /// The file that holds the master key. `credentials` is where systemd put the credentials of
     /// the service (`$CREDENTIALS_DIRECTORY`).
@@ -114,7 +128,7 @@ impl DaemonConfig {
             };
         }
         let credential = credentials.map(|directory| directory.join("master-key"));
-        match credential.filter(|path| path.exists()) {
+        match credential.filter(|path| is_key(path)) {
             Some(path) => KeyFile {
                 path,
                 may_create: false,

@@ -61,6 +61,8 @@ fn the_master_key_is_the_credential_if_there_is_one() {
     assert_eq!(daemon.key_file(None), in_state);
     assert_eq!(daemon.key_file(Some(credentials.path())), in_state);
     let credential = credentials.path().join("master-key");
+    fs::write(&credential, "none").unwrap();
+    assert_eq!(daemon.key_file(Some(credentials.path())), in_state);
     fs::write(&credential, [0; 32]).unwrap();
     let given = |path| KeyFile {
         path,
