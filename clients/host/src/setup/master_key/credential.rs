@@ -111,7 +111,7 @@ fn explain(seal: Seal, failure: Failure) -> Failure {
     match seal {
         Seal::Host => failure,
         Seal::Tpm => Failure::Refused(format!(
-            "the master key cannot be sealed with a TPM here. The Debian packages libtss2-esys-3.0.2-0, libtss2-mu0 and libtss2-rc0 must be installed and {TPM} be there; or choose --master-key host. {failure}"
+            "the master key cannot be sealed with a TPM here. The Debian package tpm2-tools must be installed, with the libraries that it brings, and {TPM} be there; or choose --master-key host. {failure}"
         )),
     }
 }
