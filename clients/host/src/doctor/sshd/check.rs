@@ -19,6 +19,13 @@ const METHODS: &str = "publickey,keyboard-interactive keyboard-interactive";
 /// Where the daemon reads whether security keys count that have signed in to the server.
 const CONFIG: &str = "/etc/secinfo/config.toml";
 
+/// Where `secinfo setup` writes what the server is to ask for.
+pub(crate) const SETTINGS_OF_SETUP: &str = "/etc/ssh/sshd_config.d/secinfo.conf";
+
+/// A line there: who set the host up has chosen that a key suffices. It is a comment, so that a stricter
+/// setting of a later day is in force wherever it is made.
+pub(crate) const KEY_SUFFICES: &str = "# A user with a key gets in with it alone, as was chosen.";
+
 /// Looks at the servers, if they are to ask secinfo.
 pub(crate) fn check(
     root: &Root,
@@ -36,12 +43,17 @@ pub(crate) fn check(
         let takes_keys = all
             .iter()
             .any(|effective| effective.is_yes("pubkeyauthentication", "yes"));
+        let key_suffices = settings.files.iter().any(|file| file == SETTINGS_OF_SETUP)
+            && root
+                .text(SETTINGS_OF_SETUP)
+                .is_ok_and(|text| text.lines().any(|line| line == KEY_SUFFICES));
         // Who can only reset a password is asked by secinfo itself.
         for effective in all.iter().filter(|effective| !effective.only_resets()) {
             Checks {
                 effective,
                 set_up: protection.set_up.contains("sshd"),
                 alone: protection.alone.contains("sshd"),
+                key_suffices,
                 security_keys_count: security_keys_count && takes_keys,
                 findings: &mut *findings,
             }
@@ -122,6 +134,8 @@ struct Checks<'a> {
     set_up: bool,
     /// Whether PAM asks for nothing but what secinfo asks for.
     alone: bool,
+    /// Whether a key is to suffice where nothing else is demanded.
+    key_suffices: bool,
     /// Whether keys may sign in, and such a key counts as a method.
     security_keys_count: bool,
     findings: &'a mut Findings,
@@ -343,9 +357,14 @@ impl Checks<'_> {
     fn key_skips(&mut self) {
         let Some(lists) = self.effective.method_lists() else {
             if self.effective.is_yes("pubkeyauthentication", "yes") {
+                let severity = if self.key_suffices {
+                    Severity::Info
+                } else {
+                    Severity::Warning
+                };
                 self.add(
                     "sshd-key-skips",
-                    Severity::Warning,
+                    severity,
                     ("AuthenticationMethods", METHODS),
                     "A user with a key gets in with it alone: the SSH server then asks PAM for no \
                      authentication.",
@@ -563,6 +582,7 @@ mod tests {
             effective: &own[0],
             set_up: false,
             alone: false,
+            key_suffices: false,
             security_keys_count: true,
             findings: &mut findings,
         }

@@ -5,6 +5,6 @@ mod pattern;
 mod running;
 mod settings;
 
-pub(crate) use check::check;
+pub(crate) use check::{KEY_SUFFICES, SETTINGS_OF_SETUP, check};
 pub(crate) use running::listeners;
 pub(crate) use settings::{Settings, settings};

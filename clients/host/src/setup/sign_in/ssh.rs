@@ -5,7 +5,7 @@ use super::super::host::Host;
 use super::super::program::Program;
 use super::super::questions::Questions;
 use super::super::report::Report;
-use crate::doctor::sshd::listeners;
+use crate::doctor::sshd::{KEY_SUFFICES, SETTINGS_OF_SETUP, listeners};
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::visible;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// Our file. The server takes the first value that it reads, and reads these before its own.
-pub(super) const FILE: &str = "/etc/ssh/sshd_config.d/secinfo.conf";
+pub(super) const FILE: &str = SETTINGS_OF_SETUP;
 const HEADER: &str = "# Written by secinfo setup; secinfo setup --pam disable removes it.\n";
 /// A key, and then the prompts of PAM.
 const KEY_FIRST: &str = "publickey,keyboard-interactive";
@@ -79,8 +79,13 @@ impl Ssh {
         let lines = wanted
             .iter()
             .map(|(key, value)| format!("{} {value}\n", keyword(key)));
+        let mut content = HEADER.to_owned();
+        if choice == SshChoice::PasswordAndCode {
+            content.extend([KEY_SUFFICES, "\n"]);
+        }
+        content.extend(lines);
         Ok(Some(Self {
-            content: HEADER.to_owned() + &lines.collect::<String>(),
+            content,
             expected: wanted,
         }))
     }

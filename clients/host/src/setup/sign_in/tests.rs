@@ -116,6 +116,7 @@ async fn it_is_switched_on_once_and_off_again() {
     assert_eq!(
         fixture.read(ssh::FILE).lines().skip(1).collect::<Vec<_>>(),
         [
+            crate::doctor::sshd::KEY_SUFFICES,
             "UsePAM yes",
             "KbdInteractiveAuthentication yes",
             "LoginGraceTime 300"
