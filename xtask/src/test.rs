@@ -49,6 +49,14 @@ struct Outcome {
 }
 
 impl Outcome {
+    /// A failure if no test was run.
+    fn with_tests(mut self) -> Self {
+        if self.failure.is_none() && self.counts == Counts::default() {
+            self.failure = Some("no test was run".into());
+        }
+        self
+    }
+
     /// Adds what came of more tests of the same step.
     fn add(&mut self, other: Self) {
         self.counts += other.counts;
@@ -187,7 +195,7 @@ fn run_steps<'s>(
                 if let Some(preparing) = preparing.take() {
                     let _ = preparing.join();
                 }
-                run(place, name)
+                run(place, name).map(Outcome::with_tests)
             }
         };
         let outcome = match ran {

@@ -13,6 +13,8 @@ use tempfile::TempDir;
 
 /// Names the directory that holds a Debian root without anything of ours.
 const ROOT: &str = "SECINFO_HOST_ROOT";
+/// The same of another release, with which the hosts of this one exchange what they keep.
+const OTHER_ROOT: &str = "SECINFO_OTHER_HOST_ROOT";
 /// Names the package.
 const PACKAGE: &str = "SECINFO_DEB";
 /// Names the package of the page in Cockpit, where that is tested.
@@ -31,18 +33,33 @@ fn named_by(variable: &str) -> PathBuf {
         })
 }
 
-/// The root file system without anything of ours. It is not changed, nor removed as long as this
-/// process runs.
-pub(crate) fn base_root() -> &'static Path {
-    static BASE: OnceLock<(PathBuf, File)> = OnceLock::new();
-    let (root, _) = BASE.get_or_init(|| {
-        let root = named_by(ROOT);
+/// A root file system without anything of ours. It is not changed, nor removed as long as this value is
+/// there.
+struct Base {
+    root: PathBuf,
+    _lock: File,
+}
+
+impl Base {
+    fn named_by(variable: &str) -> Self {
+        let root = named_by(variable);
         let directory = root.parent().expect("it is a directory in another");
         let lock = File::create(directory.with_extension("lock")).unwrap();
         lock.lock_shared().unwrap();
-        (root, lock)
-    });
-    root
+        Self { root, _lock: lock }
+    }
+}
+
+/// The root file system without anything of ours.
+pub(crate) fn base_root() -> &'static Path {
+    static BASE: OnceLock<Base> = OnceLock::new();
+    &BASE.get_or_init(|| Base::named_by(ROOT)).root
+}
+
+/// The same of the other release.
+fn other_base_root() -> &'static Path {
+    static BASE: OnceLock<Base> = OnceLock::new();
+    &BASE.get_or_init(|| Base::named_by(OTHER_ROOT)).root
 }
 
 /// The package that is tested.
@@ -60,7 +77,14 @@ fn packages() -> Vec<PathBuf> {
 /// shut down. Made when it is first asked for, and not changed afterwards.
 pub fn installed_root() -> &'static Path {
     static INSTALLED: OnceLock<Installed> = OnceLock::new();
-    &INSTALLED.get_or_init(Installed::find).root
+    &INSTALLED.get_or_init(|| Installed::of(base_root())).root
+}
+
+/// The same of the other release.
+pub(crate) fn other_installed_root() -> &'static Path {
+    static INSTALLED: OnceLock<Installed> = OnceLock::new();
+    let installed = INSTALLED.get_or_init(|| Installed::of(other_base_root()));
+    &installed.root
 }
 
 /// A root file system that a test has prepared further, of which any number of machines are booted. It
@@ -104,8 +128,7 @@ struct Installed {
 
 impl Installed {
     /// The one of this package; other runs of the tests may be looking for theirs.
-    fn find() -> Self {
-        let base = base_root();
+    fn of(base: &Path) -> Self {
         let cache = base.parent().expect("it is a directory in another");
         let mut hasher = DefaultHasher::new();
         for package in packages() {

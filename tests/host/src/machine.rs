@@ -1,7 +1,7 @@
 //! A booted machine.
 
 use crate::container::{Changes, Container};
-use crate::installed::{base_root, installed_root};
+use crate::installed::{base_root, installed_root, other_installed_root};
 use crate::output::Output;
 use secinfo_test_person::{Dialogue, Pty};
 use std::fs;
@@ -25,6 +25,11 @@ impl Machine {
     /// A host on which the package is installed and has not been used yet.
     pub fn boot() -> Self {
         Self::of(installed_root(), Changes::Lost)
+    }
+
+    /// The same of another release of Debian.
+    pub fn boot_other_release() -> Self {
+        Self::of(other_installed_root(), Changes::Lost)
     }
 
     /// A host that has never seen the package.

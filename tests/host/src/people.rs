@@ -5,6 +5,7 @@ use crate::machine::Machine;
 use crate::password;
 use secinfo_test_person::{Codes, Dialogue, Pty};
 use serde_json::Value;
+use std::process::Stdio;
 
 /// Where systemd keeps what the channel for texts writes. To the channel itself it is
 /// `/var/lib/secinfo-spool`. That of another kind has the kind behind it.
@@ -189,6 +190,25 @@ impl Machine {
         let log = self.run(["secinfo", "--json", "audit", "log"]).ok();
         let kind = format!("\"type\":\"{kind}\"");
         log.lines().filter(|line| line.contains(&kind)).count()
+    }
+
+    /// Has somebody sign in at a terminal of the host, where agetty asks who it is, work and leave.
+    ///
+    /// By the machine's own systemd: what the test inherits from where it runs (login uid, signals, control group) is
+    /// none of a login's, and the `login` of Debian 13 takes no terminal of a program that watches it.
+    pub fn at_terminal(&self, user: &str, work: impl FnOnce(&mut Dialogue<'_>)) {
+        let pty = self.pty();
+        let unit = pty.name().replace("/dev/pts/", "container-getty@");
+        // Without a message bus systemctl cannot wait.
+        let start = format!("systemctl start {unit} && exec sleep infinity");
+        let mut start = self.command(["sh", "-c", &start]);
+        let mut terminal = pty.watch(start.stdin(Stdio::null()));
+        terminal.when_asked(" login: ", user);
+        work(&mut terminal);
+        terminal.when_asked("~$ ", "echo A session of $(id -un).; exit");
+        terminal.expect(&format!("A session of {user}."));
+        terminal.expect("logout");
+        self.run(["systemctl", "stop", &unit]).ok();
     }
 
     /// Begins to sign a user in over SSH, for a [`Session`], and gives the password.

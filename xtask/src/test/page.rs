@@ -2,7 +2,7 @@
 //! hosts with the Cockpit of this release and with that of its backports.
 
 use super::programs::Programs;
-use super::root::{self, Contents};
+use super::root::{self, Contents, Release};
 use super::{Outcome, host, runner};
 use crate::failure::Result;
 use crate::workspace::{Profile, Workspace};
@@ -17,6 +17,7 @@ pub(super) const PACKAGE: &str = "secinfo-page-tests";
 
 /// The browser, and what reads its pictures.
 const BROWSER: Contents = Contents {
+    release: Release::OfThisMachine,
     cache: "browser-root",
     packages: &[
         "chromium",
@@ -37,6 +38,7 @@ const BROWSER: Contents = Contents {
 macro_rules! host {
     ($cache:literal, $($cockpit:literal),+) => {
         Contents {
+            release: Release::OfThisMachine,
             cache: $cache,
             packages: &[
                 $($cockpit,)+

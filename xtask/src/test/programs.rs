@@ -4,7 +4,7 @@
 //! has, and nothing that the machine has must give way to them. Cargo builds the tests on the machine
 //! and runs them in this root file system.
 
-use super::root::{self, Contents, Root};
+use super::root::{self, Contents, Release, Root};
 use crate::failure::{Failure, Result};
 use crate::workspace::{self, Workspace};
 use std::env;
@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 const PROGRAMS: Contents = Contents {
+    release: Release::OfThisMachine,
     cache: "test-root",
     packages: &[
         // Opens backups, and makes keys for them.

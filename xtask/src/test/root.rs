@@ -13,9 +13,18 @@ use std::process::Command;
 /// What stands behind the name of a package that comes from the backports.
 const BACKPORTS: &str = "/backports";
 
+/// A release of Debian.
+#[derive(Clone, Copy)]
+pub(super) enum Release {
+    /// That of this machine, for which everything is built.
+    OfThisMachine,
+    /// The one after it, whose name this is. It is fetched from where this machine's release is.
+    Next(&'static str),
+}
+
 /// What one of these root file systems is made of, beyond what every Debian system has.
-#[derive(Hash)]
 pub(super) struct Contents {
+    pub(super) release: Release,
     /// The directory of its cache, below the directory in which cargo builds.
     pub(super) cache: &'static str,
     /// Its packages; those with `/backports` behind their names come from the release's backports.
@@ -25,10 +34,26 @@ pub(super) struct Contents {
     pub(super) finish: &'static str,
 }
 
+impl Hash for Contents {
+    /// Without the release: its name and its sources are in the recipe.
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        (self.cache, self.packages, self.finish).hash(hasher);
+    }
+}
+
 /// A root file system that stays as long as this value.
 pub(super) struct Root {
     pub(super) path: PathBuf,
     _lock: File,
+}
+
+impl Root {
+    /// The version of Debian, such as 12.11.
+    pub(super) fn version(&self) -> Result<String> {
+        let path = self.path.join("etc/debian_version");
+        let text = fs::read_to_string(&path).context(|| format!("read {}", path.display()))?;
+        Ok(text.trim().to_owned())
+    }
 }
 
 /// The root file system, made if it is not there.
@@ -91,7 +116,7 @@ struct Recipe {
 }
 
 impl Recipe {
-    /// One with the release and the sources of this machine, for which everything is built.
+    /// One with the sources of this machine.
     fn on_this_machine(contents: &'static Contents) -> Result<Self> {
         let index = || {
             let format = "$(RELEASE) $(REPO_URI) $(COMPONENT)";
@@ -112,21 +137,28 @@ impl Recipe {
             workspace::run_quietly(Command::new("apt-get").args(["update", "--quiet"]))?;
             targets = index()?;
         }
-        let release = release()?;
-        let mut sources = sources(&targets, &release);
+        let here = release_of_this_machine()?;
+        let mut sources = sources(&targets, &here);
+        let release = match contents.release {
+            Release::OfThisMachine => here.clone(),
+            Release::Next(name) => {
+                sources = of_other_release(&sources, &here, name);
+                name.to_owned()
+            }
+        };
         if contents
             .packages
             .iter()
             .any(|name| name.ends_with(BACKPORTS))
         {
-            sources.extend(backports(&targets, &release));
+            sources.extend(backports(&sources, &release));
         }
         sources.sort();
         sources.dedup();
         if sources.is_empty() {
             return Err(Failure::Wrong(format!(
-                "apt on this machine has no source of Debian {release}; the tests run in root file \
-                 systems that are made of the release that is built on"
+                "apt on this machine has no source of Debian {here}; the tests run in root file \
+                 systems that are made from where the release comes from that is built on"
             )));
         }
         Ok(Self {
@@ -188,7 +220,7 @@ impl Recipe {
 }
 
 /// The name of the release that this machine runs.
-fn release() -> Result<String> {
+fn release_of_this_machine() -> Result<String> {
     let path = "/etc/os-release";
     let text = fs::read_to_string(path).context(|| format!("read {path}"))?;
     text.lines()
@@ -219,11 +251,18 @@ fn sources(targets: &str, release: &str) -> Vec<String> {
         .collect()
 }
 
+/// The sources of another release, which are where those of this one are.
+fn of_other_release(sources: &[String], release: &str, other: &str) -> Vec<String> {
+    let (here, there) = (format!(" {release}"), format!(" {other}"));
+    let sources = sources.iter();
+    sources.map(|line| line.replace(&here, &there)).collect()
+}
+
 /// The sources of a release's backports, which are where the release itself is.
-fn backports(targets: &str, release: &str) -> Vec<String> {
-    let of_release = sources(targets, release).into_iter();
+fn backports(sources: &[String], release: &str) -> Vec<String> {
     let itself = format!(" {release} ");
-    of_release
+    sources
+        .iter()
         .filter(|line| line.contains(&itself))
         .map(|line| line.replace(&itself, &format!(" {release}-backports ")))
         .collect()
@@ -281,13 +320,27 @@ mod tests {
         );
     }
 
+    const SOURCES: [&str; 2] = [
+        "deb http://mirror.example/debian/ bookworm main",
+        "deb http://mirror.example/security/ bookworm-security main",
+    ];
+
     #[test]
     fn backports_are_where_the_release_is() {
-        let targets = "bookworm http://mirror.example/debian/ main\n\
-                       bookworm-security http://mirror.example/security/ main\n";
         assert_eq!(
-            backports(targets, "bookworm"),
+            backports(&SOURCES.map(str::to_owned), "bookworm"),
             ["deb http://mirror.example/debian/ bookworm-backports main"]
+        );
+    }
+
+    #[test]
+    fn another_release_is_where_this_one_is() {
+        assert_eq!(
+            of_other_release(&SOURCES.map(str::to_owned), "bookworm", "trixie"),
+            [
+                "deb http://mirror.example/debian/ trixie main",
+                "deb http://mirror.example/security/ trixie-security main"
+            ]
         );
     }
 

@@ -61,16 +61,9 @@ pub(super) fn run(command: &mut Command) -> Result<Outcome> {
     }
     let status = process.wait().context(failed)?;
     interrupt::check()?;
-    let failure = if !status.success() {
-        Some(format!("{typed} failed: {status}"))
-    } else if counts == Counts::default() {
-        Some(format!("{typed} ran no test"))
-    } else {
-        None
-    };
     Ok(Outcome {
         counts,
-        failure,
+        failure: (!status.success()).then(|| format!("{typed} failed: {status}")),
         left_out: None,
         reports: reports.text,
     })

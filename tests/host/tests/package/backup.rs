@@ -79,9 +79,10 @@ fn is_restored(machine: &Machine, backup: &Value) {
 }
 
 #[test]
-fn people_sign_in_on_the_next_host_whose_master_key_is_sealed_and_no_used_code_is_taken() {
+fn people_sign_in_on_a_host_of_another_release_whose_master_key_is_sealed_and_no_used_code_is_taken()
+ {
     let (key, recipient) = age_key();
-    let old = of_its_own(Machine::boot());
+    let old = of_its_own(Machine::boot_other_release());
     let mut codes = app::set_up(&old, "alice");
     app::verify(&old, "alice", &codes.fresh()).ok();
     old.shell("secinfo audit checkpoint >/srv/checkpoint").ok();

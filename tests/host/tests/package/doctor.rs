@@ -4,13 +4,22 @@ use secinfo_host_tests::Machine;
 
 /// The ids of what it finds. Nothing keeps the clock of these machines, which is no finding of ours.
 pub(crate) fn findings(machine: &Machine) -> Vec<String> {
+    found(machine, |_| true)
+}
+
+/// The same without what an administrator need only know.
+pub(crate) fn complaints(machine: &Machine) -> Vec<String> {
+    found(machine, |severity| severity != "info")
+}
+
+fn found(machine: &Machine, counts: impl Fn(&str) -> bool) -> Vec<String> {
     let report = machine.run(["secinfo", "--json", "doctor"]).first_json();
-    let findings = report["findings"].as_array().unwrap();
-    let ids = findings
-        .iter()
-        .map(|finding| finding["id"].as_str().unwrap());
-    ids.filter(|id| *id != "clock-not-synchronized")
-        .map(str::to_owned)
+    let findings = report["findings"].as_array().unwrap().iter();
+    let word = |finding: &serde_json::Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    findings
+        .filter(|finding| counts(&word(finding, "severity")))
+        .map(|finding| word(finding, "id"))
+        .filter(|id| id != "clock-not-synchronized")
         .collect()
 }
 

@@ -1,7 +1,7 @@
 //! `secinfo setup` takes a host from the fresh package to sign-ins with a second step.
 
 use crate::app;
-use crate::doctor::findings;
+use crate::doctor::{complaints, findings};
 use secinfo_host_tests::{Dialogue, Machine, Pty, password};
 
 const COMMON_AUTH: &str = "/etc/pam.d/common-auth";
@@ -49,6 +49,7 @@ fn one_command_makes_a_working_host_and_the_second_one_changes_nothing() {
     let message = machine.shell(&format!("cat {SPOOL}/*.json")).ok();
     assert!(message.contains("+4915112345678"), "{message}");
     machine.run(["systemctl", "is-active", TIMER]).fails();
+    assert_eq!(complaints(&machine), [""; 0]);
 
     let mut codes = app::set_up(&machine, "alice");
     let pty = Pty::open();
@@ -149,18 +150,23 @@ fn a_second_run_is_refused_and_a_start_of_the_host_takes_it_back() {
 
     // An administrator who is locked out starts the machine anew, here what matters of it: the SSH server waits
     // until it is taken back.
-    let process = machine.run(["pidof", "secinfo"]).ok();
-    machine.run(["kill", "-KILL", process.trim()]).ok();
-    assert!(!setup.ended().0.success());
-    machine
-        .run(["systemctl", "stop", "ssh.service", TIMER])
-        .ok();
-    machine
-        .run(["systemctl", "start", AT_START, "ssh.service"])
-        .ok();
-    assert!(!machine.exists(WAY_BACK));
+    let kill_and_start_anew = |setup: Dialogue<'_>, stopped: &str| {
+        let process = machine.run(["pidof", "secinfo"]).ok();
+        machine.run(["kill", "-KILL", process.trim()]).ok();
+        assert!(!setup.ended().0.success());
+        let anew =
+            format!("systemctl stop {TIMER} {stopped} && systemctl start {AT_START} ssh.service");
+        machine.shell(&anew).ok();
+        assert!(!machine.exists(WAY_BACK));
+        is_as_before(&machine, &before);
+    };
+    kill_and_start_anew(setup, "ssh.service");
     assert!(machine.journal(AT_START).contains("Sign-in is as it was"));
-    is_as_before(&machine, &before);
+
+    // A server that runs reads its settings again while the unit goes back.
+    let mut setup = pty.run(&machine.command(&words));
+    up_to_confirmation(&machine, &mut setup);
+    kill_and_start_anew(setup, "");
 
     // Who answers yes has it for good.
     let mut setup = pty.run(&machine.command(&words));

@@ -91,14 +91,11 @@ fn a_phone_signs_in_over_ssh_by_sudo_and_at_the_console_and_a_renewed_certificat
     let (status, said) = sudo.ended();
     assert!(status.success() && said.ends_with("root\n"), "{said}");
 
-    let pty = Pty::open();
-    let mut console = pty.run(&machine.command(["login", "bob"]));
-    console.when_asked("Password: ", &password("bob"));
-    console.expect(PROMPT);
-    console.answer(&bob.approve(&machine));
-    console.when_asked("$ ", "echo here is $(id -un); exit");
-    let (_, said) = console.ended();
-    assert!(said.contains("here is bob\n"), "{said}");
+    machine.at_terminal("bob", |terminal| {
+        terminal.when_asked("Password: ", &password("bob"));
+        terminal.expect(PROMPT);
+        terminal.answer(&bob.approve(&machine));
+    });
 
     assert_eq!(machine.events("approval-answered"), 6);
     let journal = machine.run(["journalctl", "--boot", "--output=cat"]).ok();

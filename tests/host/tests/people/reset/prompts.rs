@@ -2,7 +2,6 @@
 
 use super::{GUIDE, NEW, TWO_GATES, choose, prove, with_two_methods};
 use secinfo_host_tests::{APP, Codes, Dialogue, Machine, Pty, password};
-use std::process::Stdio;
 
 const PROMPT: &str = "Password (reset if you forgot it): ";
 
@@ -129,18 +128,10 @@ fn the_word_leads_to_a_new_password_and_into_a_session_on_a_terminal_with_agetty
         time.unwrap()
     );
     machine.shell(&set).ok();
-    // By the machine's own systemd: what the test inherits from where it runs (login uid, signals, control
-    // group) is none of a login's.
-    let pty = machine.pty();
-    let unit = pty.name().replace("/dev/pts/", "container-getty@");
-    let start = ["systemctl", "start", "--wait", &unit];
-    let mut client = pty.watch(machine.command(start).stdin(Stdio::null()));
-    client.when_asked(" login: ", "alice");
-    reset(&mut client, &mut app, &codes[0]);
-    client.when_asked(PROMPT, NEW);
-    client.expect(APP);
-    client.when_asked(": ", &app.fresh());
-    client.when_asked("~$ ", "echo A session of $(id -un).; exit");
-    client.expect("A session of alice.");
-    client.expect("logout");
+    machine.at_terminal("alice", |terminal| {
+        reset(terminal, &mut app, &codes[0]);
+        terminal.when_asked(PROMPT, NEW);
+        terminal.expect(APP);
+        terminal.when_asked(": ", &app.fresh());
+    });
 }
