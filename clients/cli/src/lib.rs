@@ -26,6 +26,7 @@ mod qr;
 mod reset_socket;
 mod security_info;
 mod selection;
+mod suggestion;
 
 use arguments::Arguments;
 use clap::Parser;
@@ -38,7 +39,13 @@ use std::process::ExitCode;
 
 /// Does what the command line says.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| {
+        let words: Vec<_> = std::env::args_os()
+            .skip(1)
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect();
+        suggestion::suggest(error, &words).exit()
+    });
     let (json, color) = (arguments.global.json, arguments.global.color);
     let language = arguments.language();
     match run(arguments) {
