@@ -240,15 +240,9 @@ impl Policy {
     /// Whether locking the account of a member of `groups` ends its sessions. One whose groups are not known
     /// is taken for a member of every group.
     pub fn ends_sessions_on_lock(&self, groups: Option<&[GroupName]>) -> bool {
-        match groups {
-            Some(groups) => self.effective(groups, None).end_sessions_on_lock,
-            None => {
-                let of_groups = self.groups.iter();
-                let ends = |refinement: &Refinement| refinement.end_sessions_on_lock == Some(true);
-                self.rules.end_sessions_on_lock
-                    || of_groups.map(|(_, refinement)| refinement).any(ends)
-            }
-        }
+        let every = || self.groups.iter().map(|(name, _)| name.clone()).collect();
+        let groups = groups.map_or_else(every, <[GroupName]>::to_vec);
+        self.effective(&groups, None).end_sessions_on_lock
     }
 
     /// The groups of `groups`, and the service, whose refinements [`Self::effective`] puts together.

@@ -142,6 +142,9 @@ fn ends_any(root: &Root) -> bool {
     config.get("policy").is_some_and(ends) || groups.any(ends)
 }
 
+/// What polkit answers: whether it is allowed, whether it would be after a proof, and details.
+type Authorization = (bool, bool, HashMap<String, String>);
+
 /// What polkit would answer to logind about the daemon.
 async fn may_end(connection: &Connection, address: Option<&str>) -> MayEnd {
     let daemon = secinfo_wire::daemon_on(connection, address).await.ok()??;
@@ -165,7 +168,7 @@ async fn may_end(connection: &Connection, address: Option<&str>) -> MayEnd {
         return Some(false);
     };
     let answer = answer.body();
-    let answer: Result<((bool, bool, HashMap<String, String>),), _> = answer.deserialize();
+    let answer: Result<(Authorization,), _> = answer.deserialize();
     answer.ok().map(|((may, ..),)| may)
 }
 

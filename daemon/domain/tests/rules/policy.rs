@@ -80,6 +80,16 @@ fn of_several_refinements_the_strictest_of_each_setting_counts_in_any_order() {
 }
 
 #[test]
+fn who_is_in_unknown_groups_is_taken_for_a_member_of_each_when_a_lock_ends_sessions() {
+    let policy = refined();
+    assert!(policy.ends_sessions_on_lock(Some(&[group("staff")])));
+    assert!(!policy.ends_sessions_on_lock(Some(&[group("operators")])));
+    assert!(!policy.ends_sessions_on_lock(Some(&[])));
+    assert!(policy.ends_sessions_on_lock(None));
+    assert!(!Policy::default().ends_sessions_on_lock(None));
+}
+
+#[test]
 fn a_refinement_never_loosens_the_rules_for_everybody() {
     let mut policy = refined();
     policy.rules.required = 3;

@@ -332,7 +332,7 @@ impl Service {
             let (user, uid) = (person.id, person.account.uid);
             match sessions.end_of(uid).await {
                 Ok(()) => {
-                    tracing::info!(%user, "a locked account's sessions on this host were ended")
+                    tracing::info!(%user, "a locked account's sessions on this host were ended");
                 }
                 Err(error) => tracing::error!(
                     %user, %error,
