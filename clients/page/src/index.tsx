@@ -3,7 +3,7 @@
 import { createRoot } from "react-dom/client";
 import "@patternfly/react-core/dist/styles/base.css";
 import { App } from "./app";
-import { connect } from "./bus/client";
+import { connect, type Bus } from "./bus/client";
 import { cancelAll } from "./bus/session";
 import { Store } from "./bus/store";
 import { followLook } from "./view/look";
@@ -16,11 +16,10 @@ async function start(): Promise<void> {
     followLook();
     const language = negotiate(cockpit.language);
     document.documentElement.lang = language;
-    const [words, { id }] = await Promise.all([load(language), cockpit.user()]);
-    document.title = words.say("page-title");
+    // All that takes a while begins at once.
     const bus = connect();
-    const store = new Store(bus, id);
-    store.start();
+    const [words, store] = await Promise.all([load(language), startStore(bus)]);
+    document.title = words.say("page-title");
     window.addEventListener("pagehide", cancelAll);
     const place = document.getElementById("page");
     if (place) {
@@ -30,6 +29,13 @@ async function start(): Promise<void> {
             </WordsContext>,
         );
     }
+}
+
+async function startStore(bus: Bus): Promise<Store> {
+    const { id } = await cockpit.user();
+    const store = new Store(bus, id);
+    store.start();
+    return store;
 }
 
 void start();
