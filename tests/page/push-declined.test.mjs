@@ -1,4 +1,4 @@
-// Approval by a number that is chosen on the phone, on a host that has the page ask for it so.
+// Requests to a phone that are declined, on a host where policy has numbers chosen at Cockpit and on the page.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -23,32 +23,26 @@ after(async () => {
     await (browser && close(browser));
 });
 
-/** Asks for a proof; the number that stands on the page. */
-async function ask() {
+test("a browser is given no number to choose, whatever policy says: the code of the phone is typed", async () => {
     await person.click("fresh-prove");
-    return shown();
-}
-
-async function shown() {
-    await person.sees("approval-number");
-    return (await person.page.locator(".secinfo-number").innerText()).trim();
-}
-
-test("the number on the page is one of those on the phone, and proves its user once it is chosen there", async () => {
-    const number = await ask();
-    await person.sees("approval-waiting");
-    await person.axe("a number to choose on the phone");
-    const numbers = (await phone.does(`choose ${number}`)).split(" ");
-    assert.ok(numbers.length > 1 && numbers.includes(number), `${number} of ${numbers}`);
+    await person.isAtCode();
+    assert.equal(await person.page.locator(".secinfo-number").count(), 0);
+    await person.enterCode(await phone.does("approve"), "verify-submit");
     await person.page.getByRole("dialog").waitFor({ state: "detached" });
     await person.sees("fresh-until");
 });
 
-test("another number proves nobody", async () => {
-    const number = await ask();
+test("a request that was declined as another person's proves nobody, and no more are sent for a while", async () => {
     const before = events("verification-succeeded").length;
-    await phone.does("choose another");
+    await person.click("fresh-prove");
+    await person.isAtCode();
+    await phone.does("decline");
+    await person.enterCode("123456", "verify-submit");
     await person.page.getByRole("alert").filter({ hasText: /\w/ }).first().waitFor();
-    console.log(number, await person.page.getByRole("dialog").innerText());
+    await person.axe("a request was declined");
     assert.equal(events("verification-succeeded").length, before);
+    await person.tab.keyboard.press("Escape");
+    await person.sees("attention-push-paused");
+    await person.axe("requests to the phone are paused");
+    person.isUntroubled();
 });

@@ -59,9 +59,9 @@ fn a_phone_that_approves_is_added_and_signs_in() {
 }
 
 #[test]
-fn a_number_is_chosen_on_the_phone() {
-    let number = "[policy.push]\nnumber = [\"secinfo\"]\nask_after = \"1s\"\n";
-    run_with_phone(number, "push-number.test.mjs");
+fn in_a_browser_no_number_is_chosen_and_a_declined_request_pauses_push() {
+    let number = "[policy.push]\nnumber = [\"cockpit\", \"secinfo\"]\nask_after = \"1s\"\n";
+    run_with_phone(number, "push-declined.test.mjs");
 }
 
 #[test]

@@ -2,7 +2,6 @@
 //!
 //! - `register LINK` registers at the host of a link: `registered`
 //! - `approve` accepts the next request: the code that the phone shows then, or nothing
-//! - `choose NUMBER` chooses this one of the numbers of the next request: the numbers that it had
 //! - `decline` declines the next request as one of another person: nothing
 //!
 //! Its only argument is the file of the certificate, in DER, of the authority that it trusts.
@@ -38,14 +37,6 @@ async fn main() {
                 let request = next(&mut phone, entry).await;
                 let accepted = phone.answer(entry, &request, Choice::Accept).await;
                 accepted.unwrap().code.unwrap_or_default()
-            }
-            ("choose", Some(entry)) => {
-                let request = next(&mut phone, entry).await;
-                phone
-                    .answer(entry, &request, Choice::Number(rest))
-                    .await
-                    .unwrap();
-                request.numbers.join(" ")
             }
             ("decline", Some(entry)) => {
                 let request = next(&mut phone, entry).await;
