@@ -9,6 +9,7 @@
 pub mod backup;
 pub mod break_glass;
 pub mod channels;
+mod destination;
 pub mod doctor;
 pub mod log;
 mod process;

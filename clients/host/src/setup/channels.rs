@@ -12,6 +12,7 @@ use super::host::Host;
 use super::program::Program;
 use super::questions::Questions;
 use super::report::{Report, Step};
+use crate::destination;
 use secinfo_terminal::failure::Failure;
 use secinfo_terminal::text::{listed, visible};
 use secinfo_wire::Channel;
@@ -86,7 +87,7 @@ pub(crate) async fn run(
         ))?;
         if !channel.healthy {
             report.leave(format!(
-                "The channel {name} is not ready ({}): see secinfo channels, and sudo journalctl -u secinfo-channel@{name}",
+                "The channel {name} is not ready ({}): see sudo secinfo channels, and sudo journalctl -u secinfo-channel@{name}",
                 visible(&channel.last_error)
             ));
         }
@@ -114,7 +115,7 @@ pub(crate) async fn run(
             }
         }
     }
-    try_out(daemon, questions, &changed, tests, report).await
+    try_out(daemon, questions, &wanted, &changed, tests, report).await
 }
 
 /// Refuses, before anything is changed, channels that cannot be set up and tests of none.
@@ -128,6 +129,14 @@ pub(crate) fn check(
     let mut names = config.sections("channel");
     for argument in arguments {
         names.push(from_argument(host, argument, &plugins)?.name);
+    }
+    for Pair(name, destination) in tests {
+        let asked = arguments.iter().map(|argument| argument.kind.clone());
+        let kind = asked
+            .filter(|kind| *name == main_channel(kind))
+            .next_back()
+            .or_else(|| config.text_of(&["channel", name], "kind"));
+        destination::check(&kind.unwrap_or_default(), destination).map_err(Failure::Usage)?;
     }
     match tests.iter().find(|Pair(name, _)| !names.contains(name)) {
         Some(Pair(name, _)) => Err(Failure::Usage(format!(
@@ -151,6 +160,11 @@ fn plugins(host: &Host, config: &Config) -> Result<Vec<String>, Failure> {
     Ok(names.collect())
 }
 
+/// The name of the channel that setup makes for a kind.
+fn main_channel(kind: &str) -> String {
+    format!("{kind}-main")
+}
+
 fn from_argument(
     host: &Host,
     argument: &ChannelArgument,
@@ -164,7 +178,7 @@ fn from_argument(
             listed(&installed)
         )));
     }
-    let name = format!("{}-main", argument.kind);
+    let name = main_channel(&argument.kind);
     let settings = match &argument.settings {
         Some(file) => Settings::of_file(host, file, &argument.plugin)?,
         None if argument.plugin == SPOOL => Settings::of_spool(&name),
@@ -330,6 +344,7 @@ async fn ready(daemon: &impl Daemon, name: &str) -> Result<Channel, Failure> {
 async fn try_out(
     daemon: &impl Daemon,
     questions: &Questions<'_>,
+    wanted: &[Wanted],
     changed: &[&str],
     tests: &[Pair],
     report: &mut Report<'_>,
@@ -354,11 +369,17 @@ async fn try_out(
         }
         return Ok(());
     }
+    let kind_of = |name: &str| {
+        let channel = wanted.iter().find(|channel| channel.name == name);
+        channel.map_or("", |channel| channel.kind.as_str())
+    };
     for name in changed {
         report.tell("A test message shows whether the account and the server are right. It costs what any message costs.")?;
-        let any = |text: &str| Ok(text.to_owned());
         let question = format!("Send one through {name} to (Enter for none)");
-        let destination = questions.text(&question, "", any)?;
+        let destination = questions.text(&question, "", |text| match text {
+            "" => Ok(String::new()),
+            text => destination::check(kind_of(name), text).map(|()| text.to_owned()),
+        })?;
         if destination.is_empty() {
             report.leave(format!(
                 "Try the channel: sudo secinfo channels test {name} DESTINATION"
@@ -393,6 +414,6 @@ async fn send(
         "The test message through {name} was not delivered: {}",
         visible(&problem)
     ))?;
-    report.leave(format!("Correct the settings of {name} in /etc/secinfo/channels, then: secinfo channels test {name} DESTINATION"));
+    report.leave(format!("Correct the settings of {name} in /etc/secinfo/channels, then: sudo secinfo channels test {name} DESTINATION"));
     Ok(())
 }

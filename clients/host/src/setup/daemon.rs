@@ -4,6 +4,7 @@ use secinfo_terminal::environment;
 use secinfo_terminal::failure::Failure;
 use secinfo_wire::{
     Channel, ChannelsProxy, Connection, ManagerProxy, Status, TestOptions, TestOutcome,
+    UserProperties, properties,
 };
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ const DELIVERY: Duration = Duration::from_secs(150);
 pub(crate) trait Daemon {
     /// How it is.
     async fn status(&self) -> Result<Status, Failure>;
+    /// Whether a user has a method that serves sign-in.
+    async fn has_method(&self, user: &str) -> Result<bool, Failure>;
     /// How its channels are.
     async fn channels(&self) -> Result<Vec<Channel>, Failure>;
     /// Sends a test message through a channel.
@@ -47,6 +50,18 @@ impl Daemon for OnBus<'_> {
         within(PATIENCE, async {
             let manager = ManagerProxy::new(&self.connect().await?).await?;
             Ok(manager.get_status().await?)
+        })
+        .await
+    }
+
+    async fn has_method(&self, user: &str) -> Result<bool, Failure> {
+        within(PATIENCE, async {
+            let connection = self.connect().await?;
+            let manager = ManagerProxy::new(&connection).await?;
+            let path = manager.get_user_by_name(user).await?;
+            let user: UserProperties = properties(&connection, &path).await?;
+            // Whoever has such a method has one of them as the default.
+            Ok(user.default_method.as_str() != "/")
         })
         .await
     }

@@ -169,6 +169,9 @@ pub(super) const WELL: &str = "/daemon-is-well";
 /// Where it is said when the daemon has started, in Unix seconds; long after everything if nowhere.
 pub(super) const STARTED: &str = "/daemon-started";
 
+/// Who has a method that serves sign-in, one a line.
+pub(super) const HAVE_METHODS: &str = "/have-methods";
+
 impl Daemon for FakeDaemon<'_> {
     async fn status(&self) -> Result<Status, Failure> {
         let healthy = self.fixture.host.has(WELL);
@@ -180,6 +183,11 @@ impl Daemon for FakeDaemon<'_> {
             started: self.fixture.host.text(STARTED)?.parse().unwrap_or(u64::MAX),
             push: "off".to_owned(),
         })
+    }
+
+    async fn has_method(&self, user: &str) -> Result<bool, Failure> {
+        let users = self.fixture.host.text(HAVE_METHODS)?;
+        Ok(users.lines().any(|line| line == user))
     }
 
     async fn channels(&self) -> Result<Vec<Channel>, Failure> {

@@ -151,7 +151,7 @@ async fn steps(
     }
     if is_wanted(Step::WaysBackIn) {
         let (users, person) = (&arguments.break_glass, sign_in.person);
-        ways_back::run(host, screen, questions, users, person, report)?;
+        ways_back::run(host, daemon, screen, questions, (users, person), report).await?;
     }
     let address = sign_in.address;
     if is_wanted(Step::PasswordReset) {

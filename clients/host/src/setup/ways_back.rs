@@ -1,6 +1,7 @@
 //! Step 5: break-glass codes for when the daemon cannot decide, and a first method for the
 //! administrator.
 
+use super::daemon::Daemon;
 use super::host::Host;
 use super::questions::Questions;
 use super::report::{Report, Step};
@@ -16,16 +17,17 @@ const ENOUGH: usize = 2;
 /// Codes that are made at once.
 const COUNT: u8 = 3;
 
-const ABOUT: &str = "While the daemon cannot decide, because it is down or its disk is full, no user whom \
-    policy covers can sign in. Break-glass codes on paper are the way in for that hour: each is good \
-    once, for one user and one program that asks.";
+const ABOUT: &str = "While the daemon cannot decide, because it is down or its disk is full, nobody can sign in \
+    where PAM asks it: not even users of whom policy asks nothing, since only the daemon knows that. \
+    Break-glass codes on paper are the way in for that hour: each is good once, for one user and one \
+    program that asks.";
 
-pub(crate) fn run(
+pub(crate) async fn run(
     host: &Host,
+    daemon: &impl Daemon,
     screen: &Screen,
     questions: &Questions<'_>,
-    users: &[String],
-    person: Option<&str>,
+    (users, person): (&[String], Option<&str>),
     report: &mut Report<'_>,
 ) -> Result<(), Failure> {
     report.begin(Step::WaysBackIn, ABOUT)?;
@@ -54,6 +56,10 @@ pub(crate) fn run(
                 ),
             )?;
         }
+    }
+    // Whoever cannot be looked up is asked.
+    if daemon.has_method(person).await.unwrap_or(false) {
+        return report.unchanged(format!("{} has a method of their own", visible(person)));
     }
     enroll(host, questions, person, report)
 }
@@ -164,12 +170,12 @@ fn enroll(
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::Fixture;
+    use super::super::fixture::{FakeDaemon, Fixture, HAVE_METHODS};
     use super::super::report::State;
     use super::*;
     use std::os::unix::fs::PermissionsExt;
 
-    fn run_for(
+    async fn run_for(
         fixture: &Fixture,
         questions: &Questions<'_>,
         users: &[&str],
@@ -179,12 +185,13 @@ mod tests {
         let mut report = fixture.report();
         run(
             &fixture.host,
+            &FakeDaemon { fixture },
             &fixture.screen,
             questions,
-            &users,
-            person,
+            (&users, person),
             &mut report,
         )
+        .await
         .unwrap();
         (
             report.entries.iter().map(|entry| entry.state).collect(),
@@ -192,23 +199,23 @@ mod tests {
         )
     }
 
-    #[test]
-    fn codes_are_made_once() {
+    #[tokio::test]
+    async fn codes_are_made_once() {
         let fixture = Fixture::new();
-        let (states, _) = run_for(&fixture, &fixture.unattended(), &["root"], None);
+        let (states, _) = run_for(&fixture, &fixture.unattended(), &["root"], None).await;
         assert_eq!(states, [State::Done]);
         assert_eq!(fixture.host.names(DEFAULT_DIRECTORY).unwrap().len(), 3);
-        let (states, _) = run_for(&fixture, &fixture.unattended(), &["root"], None);
+        let (states, _) = run_for(&fixture, &fixture.unattended(), &["root"], None).await;
         assert_eq!(states, [State::Unchanged]);
         assert_eq!(codes_of(&fixture.host, "root").unwrap(), 3);
         assert_eq!(codes_of(&fixture.host, "daemon").unwrap(), 0);
         assert!(codes_of(&fixture.host, "nobody-of-this-name").is_err());
     }
 
-    #[test]
-    fn codes_that_the_module_would_not_take_do_not_count() {
+    #[tokio::test]
+    async fn codes_that_the_module_would_not_take_do_not_count() {
         let fixture = Fixture::new();
-        run_for(&fixture, &fixture.unattended(), &["root"], None);
+        run_for(&fixture, &fixture.unattended(), &["root"], None).await;
         let names = fixture.host.names(DEFAULT_DIRECTORY).unwrap();
         let file = |index: usize| format!("{DEFAULT_DIRECTORY}/{}", names[index]);
         // The code of an account that had the name before.
@@ -218,36 +225,39 @@ mod tests {
         let writable = std::fs::Permissions::from_mode(0o666);
         std::fs::set_permissions(fixture.host.path(&file(1)), writable).unwrap();
         assert_eq!(codes_of(&fixture.host, "root").unwrap(), 1);
-        let (states, _) = run_for(&fixture, &fixture.unattended(), &["root"], None);
+        let (states, _) = run_for(&fixture, &fixture.unattended(), &["root"], None).await;
         assert_eq!(states, [State::Done]);
     }
 
-    #[test]
-    fn root_who_did_not_use_sudo_is_asked_for_whom_codes_are() {
+    #[tokio::test]
+    async fn root_who_did_not_use_sudo_is_asked_for_whom_codes_are() {
         let fixture = Fixture::new();
         let (states, left) = run_for(
             &fixture,
             &fixture.answers(&["nobody-of-this-name", ""]),
             &[],
             None,
-        );
+        )
+        .await;
         assert_eq!((states, left.len()), (vec![State::Skipped], 1));
-        let (states, left) = run_for(&fixture, &fixture.answers(&["root"]), &[], None);
+        let (states, left) = run_for(&fixture, &fixture.answers(&["root"]), &[], None).await;
         assert_eq!((states, left.len()), (vec![State::Done], 0));
     }
 
-    #[test]
-    fn the_user_who_ran_sudo_is_offered_codes_and_a_method() {
+    #[tokio::test]
+    async fn the_user_who_ran_sudo_is_offered_codes_and_a_method() {
         let fixture = Fixture::new();
-        let (states, left) = run_for(&fixture, &fixture.answers(&["n", "n"]), &[], Some("root"));
+        let (states, left) =
+            run_for(&fixture, &fixture.answers(&["n", "n"]), &[], Some("root")).await;
         assert_eq!(states, [State::Skipped]);
         assert_eq!(left.len(), 2, "{left:?}");
-        let (states, left) = run_for(&fixture, &fixture.answers(&["", "n"]), &[], Some("root"));
+        let (states, left) =
+            run_for(&fixture, &fixture.answers(&["", "n"]), &[], Some("root")).await;
         assert_eq!(states, [State::Done]);
         assert!(left[0].contains("secinfo add"), "{left:?}");
         fixture.program("secinfo", "exit 0");
         fixture.program("runuser", &fixture.note("runuser"));
-        let (states, left) = run_for(&fixture, &fixture.answers(&["y"]), &[], Some("root"));
+        let (states, left) = run_for(&fixture, &fixture.answers(&["y"]), &[], Some("root")).await;
         assert_eq!(
             (states, left.len()),
             (vec![State::Unchanged, State::Done], 0)
@@ -255,11 +265,23 @@ mod tests {
         assert!(fixture.noted("runuser")[0].starts_with("-u root -- "));
     }
 
-    #[test]
-    fn without_a_user_it_says_what_is_left() {
+    #[tokio::test]
+    async fn without_a_user_it_says_what_is_left() {
         let fixture = Fixture::new();
-        let (_, left) = run_for(&fixture, &fixture.unattended(), &[], None);
+        let (_, left) = run_for(&fixture, &fixture.unattended(), &[], None).await;
         assert!(left[0].contains("secinfo break-glass create"), "{left:?}");
         assert!(!fixture.host.has(DEFAULT_DIRECTORY));
+    }
+
+    #[tokio::test]
+    async fn who_has_a_method_is_offered_none() {
+        let fixture = Fixture::new();
+        fixture.write(HAVE_METHODS, "root\n");
+        let (states, left) = run_for(&fixture, &fixture.answers(&[""]), &[], Some("root")).await;
+        assert_eq!(states, [State::Done, State::Unchanged]);
+        assert_eq!(left, [""; 0]);
+        let (states, left) = run_for(&fixture, &fixture.unattended(), &[], Some("root")).await;
+        assert_eq!(states, [State::Unchanged, State::Unchanged]);
+        assert_eq!(left, [""; 0]);
     }
 }
