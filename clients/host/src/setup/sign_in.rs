@@ -10,6 +10,7 @@ pub(crate) use confirmation::{Confirmation, Confirmed, Terminal};
 pub(crate) use way_back::take_back;
 
 use super::arguments::{PamChoice, SignInArguments};
+use super::config::Config;
 use super::host::Host;
 use super::look::{findings, in_words};
 use super::program::Program;
@@ -37,6 +38,11 @@ const ABOUT: &str = "From now on sign-in asks for a second step: sshd, login, su
 
 const ABOUT_DISABLING: &str = "From now on sign-in asks for the password alone, as before secinfo. What \
     users have set up is kept.";
+
+/// What people meet first: each code is good once.
+const REMEMBER: &str = "The code of a sign-in over SSH is used up, and sudo wants the next one. To have sudo ask once \
+    in 15 minutes on each terminal, add to /etc/secinfo/config.toml: [service.sudo] and below it remember = \"15m\", \
+    then: sudo systemctl reload secinfod";
 
 /// What is to become of sign-in.
 pub(super) struct SignIn<'a> {
@@ -167,6 +173,9 @@ pub(crate) async fn run<C: Confirmation>(
         Ok(Confirmed::Yes) if way_back.forget()? => {
             report.done("Sign-in asks for a second step")?;
             report.leave("Sign in as a user who has no method yet, and see what is asked");
+            if !remembers(host) {
+                report.leave(REMEMBER);
+            }
             Ok(())
         }
         Ok(Confirmed::Yes) => Err(Failure::Refused(
@@ -186,6 +195,11 @@ pub(crate) async fn run<C: Confirmation>(
             )))
         }
     }
+}
+
+/// Whether policy has sudo remember a proof. Who cannot tell is told of it.
+fn remembers(host: &Host) -> bool {
+    Config::read(host).is_ok_and(|config| config.get(&["service", "sudo"], "remember").is_some())
 }
 
 fn is_on(host: &Host) -> Result<bool, Failure> {
