@@ -12,18 +12,29 @@ pub(crate) const UID: u32 = 6;
 pub(crate) struct Accounts {
     pub(crate) host: TestHost,
     file: PathBuf,
+    databases: PathBuf,
 }
 
 impl Accounts {
     pub(crate) async fn with(lines: &str) -> Self {
         let mut host = TestHost::without_daemon(Setup::with_drift()).await;
         let file = host.directory().join("passwd");
-        let script = format!("mount --bind {} /etc/passwd && exec \"$@\"", file.display());
+        let databases = host.directory().join("nsswitch.conf");
+        let script = format!(
+            "mount --bind {} /etc/passwd && mount --bind {} /etc/nsswitch.conf && exec \"$@\"",
+            file.display(),
+            databases.display()
+        );
         host.set_up(
             Setup::with_drift().wrapper(&["unshare", "--mount", "sh", "-c", &script, "sh"]),
         );
-        let mut accounts = Self { host, file };
+        let mut accounts = Self {
+            host,
+            file,
+            databases,
+        };
         accounts.change(lines);
+        accounts.look_up_in("files");
         accounts.host.start_daemon().await;
         accounts
     }
@@ -33,6 +44,15 @@ impl Accounts {
         fs::write(
             &self.file,
             format!("root:x:0:0:root:/root:/bin/sh\n{lines}\n"),
+        )
+        .unwrap();
+    }
+
+    /// Where names and uids are looked up from then on.
+    pub(crate) fn look_up_in(&self, databases: &str) {
+        fs::write(
+            &self.databases,
+            format!("passwd: {databases}\ngroup: files\n"),
         )
         .unwrap();
     }

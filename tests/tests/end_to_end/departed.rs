@@ -197,3 +197,32 @@ async fn a_user_whose_account_is_gone_is_listed_and_erased_and_one_who_is_there_
     assert_eq!(accounts.secinfo(&["users", "--departed"]), json!([]));
     assert_eq!(accounts.secinfo(&["users"]).as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_user_database_that_does_not_answer_makes_nobody_departed_and_lets_nobody_in() {
+    let mut accounts = Accounts::with(&account("carol", UID)).await;
+    accounts
+        .host
+        .client(UID)
+        .await
+        .enroll_app("Phone", 10)
+        .await;
+    accounts
+        .become_known(&account("mallory", UID), (UID, "mallory"))
+        .await;
+    let root = accounts.host.client(ROOT).await;
+    expect_renamed(&root, "mallory");
+    // A service that is not set up says that it cannot answer.
+    accounts.look_up_in("files hesiod");
+    let unknown = accounts.host.secinfo(ROOT, &["users", "--departed"], "");
+    assert_eq!(unknown.code, 1, "{unknown:?}");
+    assert_eq!(accounts.secinfo(&["users"])[0]["state"], "ok");
+    let carol = (UID, "carol");
+    let refusal = root
+        .refused(ROOT_PATH, "Manager", "EraseDeparted", &carol)
+        .await;
+    assert_eq!(refusal.short(), "Internal");
+    assert!(start(&root, "mallory", "sshd", &plain()).is_err());
+    accounts.look_up_in("files");
+    expect_renamed(&root, "mallory");
+}
