@@ -25,15 +25,15 @@ mod visit;
 use host::Prepared;
 use mistake::Mistake;
 use std::io::{Write, stderr};
-use std::ops::Range;
 use std::panic::catch_unwind;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use table::Table;
 
-/// The seeds of an ordinary run.
-const FEW: Range<u64> = 0..6;
+/// The seeds of an ordinary run: a full disk, an upgrade that is killed, a socket that is gone, a policy that
+/// allows nothing that people have, a spoilt master key, a setup that is killed and a wrong clock.
+const FEW: [u64; 7] = [2, 4, 10, 13, 16, 33, 55];
 /// How many hosts are up at once: two beside other tests, and more by themselves, since they wait for sign-ins
 /// more than they compute.
 const AT_ONCE: [usize; 2] = [2, 4];
@@ -41,19 +41,18 @@ const AT_ONCE: [usize; 2] = [2, 4];
 #[test]
 fn mistakes_lock_no_administrator_out_and_let_no_stranger_in() {
     let seeds = seeds();
-    let at_once = AT_ONCE[usize::from(seeds != FEW)];
+    let at_once = AT_ONCE[usize::from(seeds.len() > FEW.len())];
     let prepared = Prepared::new();
     let table = Mutex::new(Table::default());
-    let next = AtomicU64::new(seeds.start);
+    let next = AtomicUsize::new(0);
     thread::scope(|scope| {
         for _ in 0..at_once {
             scope.spawn(|| {
                 loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if !seeds.contains(&seed) {
+                    let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) else {
                         return;
-                    }
-                    make(seed, &prepared, &table);
+                    };
+                    make(*seed, &prepared, &table);
                 }
             });
         }
@@ -80,14 +79,14 @@ fn make(seed: u64, prepared: &Prepared, table: &Mutex<Table>) {
 }
 
 /// The seeds that are asked for.
-fn seeds() -> Range<u64> {
+fn seeds() -> Vec<u64> {
     let Ok(asked) = std::env::var("SECINFO_MISTAKES") else {
-        return FEW;
+        return FEW.to_vec();
     };
     let number = |text: &str| text.parse::<u64>().expect("a number of seeds, or FROM..TO");
     match asked.split_once("..") {
-        Some((from, to)) => number(from)..number(to),
-        None => 0..number(&asked),
+        Some((from, to)) => (number(from)..number(to)).collect(),
+        None => (0..number(&asked)).collect(),
     }
 }
 

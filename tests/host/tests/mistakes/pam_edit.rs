@@ -87,7 +87,8 @@ impl PamEdit {
             How::MovedUpFrontOf(other) => {
                 let line = lines.remove(at);
                 let to = lines.iter().position(|line| line == other);
-                lines.insert(to.unwrap_or(at), line);
+                // Where there is no line of ours, which is the last one, this is the same.
+                lines.insert(to.unwrap_or(lines.len()), line);
             }
             How::MovedToTheTop => {
                 let line = lines.remove(at);
