@@ -1,13 +1,14 @@
 /** Asks for approval on the phone: its code is typed here, or a number that stands here is chosen there. */
 
-import { useEffect, useRef, useState } from "react";
-import { codeResponse, waitResponse, type Challenge } from "../bus/challenge";
+import { useEffect, useRef } from "react";
+import { waitResponse, type Challenge } from "../bus/challenge";
 import { isRefusal, refusalOf, type Refusal } from "../bus/errors";
-import { Buttons, CodeField, Status } from "../view/parts";
-import { Button, Form, Spinner } from "../view/patternfly";
+import { Status } from "../view/parts";
+import { Button, Spinner } from "../view/patternfly";
 import { useWords } from "../view/words";
-import { codeQuestion, refusalText } from "../words/describe";
-import { afterRefusal } from "./choice";
+import { codeQuestion } from "../words/describe";
+import { settle } from "./choice";
+import { CodeEntry } from "./code-entry";
 import type { FormProps } from "./form";
 
 export interface ApprovalFormProps extends FormProps {
@@ -21,77 +22,33 @@ export function ApprovalForm(props: ApprovalFormProps) {
 /** After these a request is over: another has to be sent. */
 const ENDED = ["CodeExpired", "Declined", "NoCodeSent"];
 
-function settle(refusal: Refusal, { over, other, anew }: FormProps, again: () => void): void {
-    if (isRefusal(refusal, ...ENDED)) {
+function settleRequest(refusal: Refusal, form: FormProps, again: () => void): void {
+    if (!isRefusal(refusal, ...ENDED)) {
+        settle(refusal, form, again);
+    } else if (isRefusal(refusal, "Declined")) {
         // Declined requests are not sent again by themselves.
-        if (isRefusal(refusal, "Declined")) {
-            other(refusal);
-        } else {
-            anew(refusal);
-        }
-        return;
-    }
-    switch (afterRefusal(refusal)) {
-        case "again":
-            again();
-            break;
-        case "other":
-            other(refusal);
-            break;
-        case "over":
-            over(refusal);
+        form.other(refusal);
+    } else {
+        form.anew(refusal);
     }
 }
 
-function CodeOfPhone(props: ApprovalFormProps) {
+function CodeOfPhone({ challenge: { digits }, ...form }: ApprovalFormProps) {
     const words = useWords();
-    const { verification, asked, challenge, done, anew } = props;
-    const [code, setCode] = useState("");
-    const [problem, setProblem] = useState<string | null>(null);
-    const [isBusy, setBusy] = useState(false);
-    const submit = async () => {
-        if (code.trim() === "" || isBusy) {
-            setProblem(words.say("code-missing"));
-            return;
-        }
-        setBusy(true);
-        setProblem(null);
-        try {
-            await verification.submit(codeResponse(code));
-            done();
-        } catch (error) {
-            const refusal = refusalOf(error);
-            setBusy(false);
-            setCode("");
-            settle(refusal, props, () => setProblem(refusalText(words, refusal)));
-        }
-    };
+    const { verification, asked, done, anew } = form;
     return (
-        <Form
-            onSubmit={(event) => {
-                event.preventDefault();
-                void submit();
-            }}
-        >
-            <p>{words.say("approval-code", { digits: challenge.digits })}</p>
-            <CodeField
-                id="secinfo-verify-code"
-                label={codeQuestion(words, asked.kind, challenge.digits, "")}
-                value={code}
-                change={setCode}
-                problem={problem}
-                digits={challenge.digits}
-                isFirst
-            />
-            <Buttons>
-                <Button type="submit" variant="primary" isLoading={isBusy} isDisabled={isBusy}>
-                    {words.say("verify-submit")}
-                </Button>
+        <CodeEntry
+            {...{ verification, done, digits }}
+            label={codeQuestion(words, asked.kind, digits, "")}
+            refused={(refusal, again) => settleRequest(refusal, form, again)}
+            beside={
                 <Button variant="link" onClick={() => anew(null)}>
                     {words.say("approval-again")}
                 </Button>
-            </Buttons>
-        </Form>
+            }
+        >
+            <p>{words.say("approval-code", { digits })}</p>
+        </CodeEntry>
     );
 }
 
@@ -117,7 +74,7 @@ function NumberOnPhone(props: ApprovalFormProps) {
                         return;
                     }
                     if (!isRefusal(refusal, "NotApproved")) {
-                        settle(refusal, latest.current, () => latest.current.other(refusal));
+                        settleRequest(refusal, latest.current, () => latest.current.other(refusal));
                         return;
                     }
                     await pause();

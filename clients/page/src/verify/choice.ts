@@ -3,6 +3,7 @@
 import { isRefusal, type Refusal } from "../bus/errors";
 import type { Method } from "../bus/store";
 import type { ObjectPath } from "../bus/values";
+import type { FormProps } from "./form";
 
 /** Kinds whose proof is strong, with the form in which they are asked. */
 const STRONG: readonly [kind: string, form: string][] = [
@@ -31,4 +32,18 @@ export function afterRefusal(refusal: Refusal): "again" | "other" | "over" {
         return "other";
     }
     return "over";
+}
+
+/** Does that: `again` has the answer given once more. */
+export function settle(refusal: Refusal, { over, other }: Pick<FormProps, "over" | "other">, again: () => void): void {
+    switch (afterRefusal(refusal)) {
+        case "again":
+            again();
+            break;
+        case "other":
+            other(refusal);
+            break;
+        case "over":
+            over(refusal);
+    }
 }
