@@ -73,7 +73,11 @@ pub(crate) fn judge(prepared: &Prepared, mistakes: &[Mistake]) -> Outcome {
         Entry::Ssh(Means::App),
         Entry::ShutWithoutSecinfo,
     ];
-    if !needs_no_word.contains(&outcome.entry) && !outcome.told {
+    let is_at_console = matches!(outcome.entry, Entry::Login(_));
+    if !outcome.told
+        && !needs_no_word.contains(&outcome.entry)
+        && (!is_at_console || without.gets_in(Way::Ssh))
+    {
         let fault = format!("doctor says nothing, and it takes {:?}", outcome.entry);
         outcome.faults.push(fault);
     }
@@ -208,15 +212,16 @@ impl<'m> WithoutSecinfo<'m> {
 
     /// Whether the administrator gets in with the password, and becomes root.
     fn lets_administrator_in(&mut self) -> bool {
-        let machine = self.machine();
-        let gets_in = |way| {
-            let mut asked = 0;
-            let visit = visit(machine, way, "admin", |prompt| {
-                asked += 1;
-                (asks_for_password(prompt) && asked <= 2).then(|| password("admin"))
-            });
-            visit.is_in
-        };
-        (gets_in(Way::Ssh) || gets_in(Way::Login)) && gets_in(Way::Sudo)
+        (self.gets_in(Way::Ssh) || self.gets_in(Way::Login)) && self.gets_in(Way::Sudo)
+    }
+
+    /// Whether the administrator gets in this way.
+    fn gets_in(&mut self, way: Way) -> bool {
+        let mut asked = 0;
+        let visit = visit(self.machine(), way, "admin", |prompt| {
+            asked += 1;
+            (asks_for_password(prompt) && asked <= 2).then(|| password("admin"))
+        });
+        visit.is_in
     }
 }
