@@ -52,16 +52,16 @@ impl Case<'_> {
         if self.context.authority != Authority::Administrator {
             return Err(Refusal::AdministratorNeeded);
         }
-        let replaced = replaces.filter(|id| *id != self.id);
-        let replaced = replaced.and_then(|id| Some((id, self.state.user(id)?)));
-        if let Some((_, other)) = &replaced
-            && !other.methods().is_empty()
+        let other = replaces.filter(|id| *id != self.id);
+        let other = other.and_then(|id| Some((id, self.state.user(id)?)));
+        if let Some((_, user)) = &other
+            && !user.methods().is_empty()
         {
             return Err(Refusal::NameHasMethods);
         }
         let is_locked = |user: &UserState| user.account_locked().is_some();
-        let locks = replaced.is_some_and(|(_, other)| is_locked(other)) && !is_locked(self.user);
-        let erased = replaced.map(|(id, _)| Event {
+        let locks = other.is_some_and(|(_, user)| is_locked(user)) && !is_locked(self.user);
+        let erased = other.map(|(id, _)| Event {
             user: Some(id),
             ..self.event(UserErased {}.into())
         });
