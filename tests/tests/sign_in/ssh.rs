@@ -42,7 +42,8 @@ async fn a_password_and_a_code_open_a_session() {
     let mut client = host.ssh(&sshd, &pty, ALICE_ACCOUNT, &[]);
     password_then_code(&mut client, ALICE_ACCOUNT);
     client.answer(&app.codes.again());
-    client.expect("That code was used already: wait for the next one.\nCode from");
+    client.expect("That code was used already: wait for the next one, in ");
+    client.expect(" s.\nCode from");
     client.answer(&app.codes.fresh());
     assert_session(client);
 }
@@ -161,7 +162,7 @@ async fn a_recovery_code_opens_one_session_and_says_when_few_are_left() {
 
     let mut client = host.ssh_shell(&sshd, &pty, ALICE_ACCOUNT);
     signs_in_with_recovery_code(&mut client, &codes[0]);
-    client.expect("That code was used already");
+    client.expect("That code was used already: use another one.");
     client.when_asked(": ", &codes[1]);
     client.expect("You have 3 recovery codes left. For new ones: secinfo add recovery-codes");
     client.when_asked("$ ", "exit");

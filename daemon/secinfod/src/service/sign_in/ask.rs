@@ -217,6 +217,27 @@ impl Turn<'_> {
         self.prompt_again(Some(&note))
     }
 
+    /// What to do about a code that was used already: what was written down shows no next one, and what is
+    /// counted from the clock does at a time that is known.
+    fn note_of_used_code(&self) -> SecretText {
+        let words = &self.sign_in.words;
+        let Ok(Some(asked)) = self.asked() else {
+            return words.say("note-used");
+        };
+        if matches!(methods::of(asked.kind).prompt(), PromptStyle::Written) {
+            return words.say("note-used-once");
+        }
+        let now = self.parts.core.now().as_seconds();
+        let passed = |period: u32| now.checked_rem(u64::from(period));
+        match asked.hint.period.map(|period| (period, passed(period))) {
+            Some((period, Some(passed))) => {
+                let seconds = Part::Number(u64::from(period) - passed);
+                words.say_with("note-used-next", &[("seconds", seconds)])
+            }
+            _ => words.say("note-used"),
+        }
+    }
+
     /// What comes where an answer was not accepted, or not heard.
     pub(super) fn instead_of_answer(&mut self, error: ServiceError) -> Result<Step, ServiceError> {
         if let Some(end) = self.declined() {
@@ -231,7 +252,7 @@ impl Turn<'_> {
             ServiceError::WrongCode | ServiceError::Refused(Refusal::WrongAgain) => {
                 words.say("note-wrong")
             }
-            ServiceError::CodeAlreadyUsed => words.say("note-used"),
+            ServiceError::CodeAlreadyUsed => self.note_of_used_code(),
             ServiceError::CodeBroughtOver { .. } => words.say("note-brought-over"),
             ServiceError::ClockWasAhead { until } => words.say_until("note-clock-ahead", until),
             ServiceError::NoCodeSent | ServiceError::NoRequest => words.say("note-none-sent"),
