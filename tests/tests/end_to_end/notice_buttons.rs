@@ -1,5 +1,5 @@
 //! The buttons of notices on the desktop, up to what they lead to: the page opened, the account locked.
-#![expect(
+#![allow(
     clippy::used_underscore_binding,
     reason = "an interface takes more arguments than its stand-in looks at"
 )]
@@ -32,7 +32,7 @@ type Started = (String, Vec<String>);
 /// Stands in for the user's service manager.
 struct Manager(UnboundedSender<Started>);
 
-#[expect(
+#[allow(
     clippy::needless_pass_by_value,
     reason = "methods of an interface get all that their callers send"
 )]
