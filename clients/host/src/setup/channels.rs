@@ -131,10 +131,9 @@ pub(crate) fn check(
         names.push(from_argument(host, argument, &plugins)?.name);
     }
     for Pair(name, destination) in tests {
-        let asked = arguments.iter().map(|argument| argument.kind.clone());
+        let mut asked = arguments.iter().map(|argument| argument.kind.clone());
         let kind = asked
-            .filter(|kind| *name == main_channel(kind))
-            .next_back()
+            .rfind(|kind| *name == main_channel(kind))
             .or_else(|| config.text_of(&["channel", name], "kind"));
         destination::check(&kind.unwrap_or_default(), destination).map_err(Failure::Usage)?;
     }
