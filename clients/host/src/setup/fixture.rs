@@ -182,6 +182,7 @@ impl Daemon for FakeDaemon<'_> {
             authorization: "uid".to_owned(),
             started: self.fixture.host.text(STARTED)?.parse().unwrap_or(u64::MAX),
             push: "off".to_owned(),
+            room: "enough".to_owned(),
         })
     }
 
