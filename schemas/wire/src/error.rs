@@ -330,7 +330,7 @@ mod tests {
             assert_eq!(Reason::from_error_name(&name), Some(*reason));
             assert_eq!(reason.error_name(), name);
         }
-        assert_eq!(Reason::ALL.len(), 51);
+        assert_eq!(Reason::ALL.len(), 52);
         assert_eq!(
             Reason::from_error_name("org.freedesktop.DBus.Error.WrongCode"),
             None

@@ -50,13 +50,13 @@ struct Logind {
 impl Logind {
     async fn start(host: &TestHost, answer: fn() -> fdo::Result<()>) -> Self {
         let (sender, asked) = unbounded_channel();
-        let asker = Manager {
+        let manager = Manager {
             asked: sender,
             answer,
         };
         let connection = Builder::unix_stream(host.bus().connect(ROOT))
             .user_id(ROOT)
-            .serve_at("/org/freedesktop/login1", asker)
+            .serve_at("/org/freedesktop/login1", manager)
             .name("org.freedesktop.login1")
             .build()
             .await
