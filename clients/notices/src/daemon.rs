@@ -4,7 +4,9 @@ use crate::security_info::{Method, SecurityInfo};
 use futures_util::StreamExt as _;
 use secinfo_wire::names::interface::{METHOD, USER};
 use secinfo_wire::names::{BUS_NAME, ROOT_PATH};
-use secinfo_wire::{Connection, Error, MethodProperties, OwnedObjectPath, Reason, Result};
+use secinfo_wire::{
+    Connection, Error, MethodProperties, OwnedObjectPath, Reason, Result, UserProperties,
+};
 use serde::de::DeserializeOwned;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -274,8 +276,13 @@ fn concerns(message: &Message, user: &str) -> bool {
             let Ok((_, changed, invalidated)) = message.body().deserialize::<Changed>() else {
                 return false;
             };
-            let of_use = [MethodProperties::LAST_USED, MethodProperties::REMAINING];
-            !invalidated.is_empty() || changed.keys().any(|name| !of_use.contains(&name.as_str()))
+            let of_use = [
+                MethodProperties::LAST_USED,
+                MethodProperties::REMAINING,
+                UserProperties::FRESH_PROOF_UNTIL,
+            ];
+            let mut names = changed.keys().chain(&invalidated);
+            names.any(|name| !of_use.contains(&name.as_str()))
         }
         _ => false,
     }

@@ -65,7 +65,7 @@ define_properties! {
         is_default: bool = IS_DEFAULT "IsDefault" Value,
         /// Whether policy still allows its kind; one that it does not allow is not asked for, but by
         /// services for which policy does.
-        is_allowed: bool = IS_ALLOWED "IsAllowed" No,
+        is_allowed: bool = IS_ALLOWED "IsAllowed" Value,
         /// How many recovery codes are left.
         remaining: u32 = REMAINING "Remaining" Value,
         /// Whether a counter that has not grown has told that there may be a copy of the security key.

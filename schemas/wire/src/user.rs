@@ -88,13 +88,13 @@ define_properties! {
         locked_until: u64 = LOCKED_UNTIL "LockedUntil" Value,
         /// Until when no requests are sent to the user's phones, because one was declined as another person's; 0
         /// for not at all.
-        push_paused_until: u64 = PUSH_PAUSED_UNTIL "PushPausedUntil" No,
+        push_paused_until: u64 = PUSH_PAUSED_UNTIL "PushPausedUntil" Value,
         /// How many more methods it takes to reset the password; 0 where passwords are not reset.
         lacking_for_reset: u32 = LACKING_FOR_RESET "LackingForReset" Value,
         /// Since when the account is locked, in milliseconds since 1970; 0 when it is not.
         account_locked: u64 = ACCOUNT_LOCKED "AccountLocked" Value,
         /// Until when a proof of the caller's own session is fresh; 0 when there is none.
-        fresh_proof_until: u64 = FRESH_PROOF_UNTIL "FreshProofUntil" No,
+        fresh_proof_until: u64 = FRESH_PROOF_UNTIL "FreshProofUntil" Invalidates,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Signals and lists of objects contain personal data, so they go only to users who may read it.
 
 use futures_util::StreamExt;
+use rustix::process::Signal;
 use secinfo_tests::{
     ALICE, Client, IgnoredReply, ROOT, ROOT_PATH, STRANGER, Setup, TestHost, user_path,
 };
@@ -190,6 +191,79 @@ async fn a_flood_of_changes_makes_few_signals_and_the_last_tells_what_holds() {
     // One at once, and ten a second.
     let most = begun.elapsed().as_millis() / 100 + 2;
     assert!(told <= most, "{told} signals where {most} were due");
+}
+
+/// What a signal says of properties: the values of some, and the names of others that are to be read anew.
+fn changed(message: &Message) -> (HashMap<String, OwnedVariant>, Vec<String>) {
+    let (_, values, anew): (String, _, _) = message.body().deserialize().unwrap();
+    (values, anew)
+}
+
+#[tokio::test]
+async fn every_session_is_told_when_proofs_come_and_when_all_of_them_end() {
+    let host = TestHost::with(Setup::with_drift()).await;
+    let alice = introduced_client(&host, ALICE).await;
+    let another = introduced_client(&host, ALICE).await;
+    let mut app = alice.enroll_app("Phone", 10).await;
+    another.prove(&mut app).await;
+    let mut heard = SignalListener::of(&another).await;
+    let user = user_path(ALICE);
+    alice.prove(&mut app).await;
+    loop {
+        let told = heard.wait_for("PropertiesChanged", &user).await;
+        let (values, anew) = changed(&told);
+        assert!(!values.contains_key("FreshProofUntil"), "each has its own");
+        if anew == ["FreshProofUntil"] {
+            break;
+        }
+    }
+    let () = alice.call(&user, "User", "LockAccount", &()).await.unwrap();
+    loop {
+        let (values, anew) = changed(&heard.wait_for("PropertiesChanged", &user).await);
+        if values.contains_key("AccountLocked") {
+            assert_eq!(anew, ["FreshProofUntil"]);
+            break;
+        }
+    }
+    let fresh: u64 = another
+        .property(&user, "User", "FreshProofUntil")
+        .await
+        .unwrap();
+    assert_eq!(fresh, 0);
+}
+
+#[tokio::test]
+async fn another_policy_is_told_to_all_who_are_connected_and_each_only_of_what_is_theirs() {
+    let mut host = TestHost::with(Setup::with_drift()).await;
+    let alice = introduced_client(&host, ALICE).await;
+    let stranger = introduced_client(&host, STRANGER).await;
+    let app = alice.enroll_app("Phone", 10).await;
+    let mut at_alice = SignalListener::of(&alice).await;
+    let mut at_stranger = SignalListener::of(&stranger).await;
+    host.set_up(
+        Setup::with_drift()
+            .policy("required = 2\nallowed = [\"hardware-token\", \"recovery-codes\"]"),
+    );
+    host.daemon().signal(Signal::HUP);
+    for (signals, uid) in [(&mut at_alice, ALICE), (&mut at_stranger, STRANGER)] {
+        let path = user_path(uid);
+        let (values, _) = loop {
+            let news = changed(&signals.wait_for("PropertiesChanged", &path).await);
+            if news.0.contains_key("GraceEnds") {
+                break news;
+            }
+        };
+        let required = values["StillRequired"].try_clone().unwrap();
+        assert_eq!(u32::try_from(required).unwrap(), 2, "{uid}");
+    }
+    let (values, _) = changed(&at_alice.wait_for("PropertiesChanged", &app.path).await);
+    let is_allowed = values["IsAllowed"].try_clone().unwrap();
+    assert!(!bool::try_from(is_allowed).unwrap());
+    let others = at_stranger.signals().await;
+    assert!(
+        others.iter().all(|(_, path, _)| !path.contains(&app.path)),
+        "{others:?}"
+    );
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::caller::Caller;
 use super::error::BusError;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -146,5 +146,12 @@ impl Callers {
             .filter(|caller| caller.uid() == uid)
             .map(|caller| caller.unique_name().clone())
             .collect()
+    }
+
+    /// The users whose connections have called and are still there.
+    pub(crate) fn users(&self) -> BTreeSet<u32> {
+        let known = self.known();
+        let callers = known.values().filter_map(|entry| entry.caller());
+        callers.map(|caller| caller.uid()).collect()
     }
 }

@@ -10,6 +10,7 @@ use super::signature::{Outputs, body_signature};
 use super::standard::{OBJECT_MANAGER, PROPERTIES, Values, values_of};
 use super::table::EmitsChanged;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use zbus::names::OwnedUniqueName;
 use zbus::{DynamicType, Message, ObjectPath};
@@ -38,6 +39,11 @@ impl<T: ObjectTree> Emitter<T> {
     /// The connections of `uid` that have called us and are still on the bus.
     pub fn connections_of(&self, uid: u32) -> Vec<OwnedUniqueName> {
         self.core.callers.of_user(uid)
+    }
+
+    /// The users of these connections.
+    pub fn connected_users(&self) -> BTreeSet<u32> {
+        self.core.callers.users()
     }
 
     /// Sends the signal `interface.name` of the object at `path`.

@@ -4,7 +4,7 @@ use super::tree::{Daemon, method_path, user_path};
 use crate::bus::{BusError, Emitter};
 use crate::service::Appended;
 use secinfo_domain::state::{Method, UserState};
-use secinfo_domain::{MethodId, State, UserId};
+use secinfo_domain::{MethodId, Purpose, State, UserId};
 use secinfo_wire::names::ROOT_PATH;
 use secinfo_wire::names::interface::{AUDIT, METHOD, USER};
 use secinfo_wire::{MethodProperties, UserProperties};
@@ -74,7 +74,18 @@ impl News {
         self.users.extend(users);
         self.after = Arc::clone(&commit.after);
     }
+
+    fn policy_changed(&self) -> bool {
+        !std::ptr::eq(self.before.policy(), self.after.policy())
+    }
 }
+
+/// The properties of a user that follow from policy and the user's methods.
+const BY_POLICY: [&str; 3] = [
+    UserProperties::STILL_REQUIRED,
+    UserProperties::GRACE_ENDS,
+    UserProperties::LACKING_FOR_RESET,
+];
 
 /// What became of the security info of one user.
 #[derive(Default)]
@@ -112,6 +123,31 @@ async fn tell(daemon: &Daemon, emitter: &Emitter<Daemon>, news: &News) -> Result
         if !to.is_empty() {
             tell_of_user(emitter, &to, account.uid, &changes).await?;
         }
+    }
+    if news.policy_changed() {
+        tell_of_policy(daemon, emitter).await?;
+    }
+    Ok(())
+}
+
+/// Another policy may ask for more of users who have done nothing.
+async fn tell_of_policy(daemon: &Daemon, emitter: &Emitter<Daemon>) -> Result<(), BusError> {
+    let core = daemon.service().core();
+    for uid in emitter.connected_users() {
+        let Ok(person) = core.person(uid) else {
+            continue;
+        };
+        let state = core.state();
+        let methods = state.user(person.id).map(UserState::methods);
+        let methods = methods.unwrap_or_default().iter();
+        let changes = Changes {
+            methods: methods
+                .map(|method| (method.id(), vec![MethodProperties::IS_ALLOWED]))
+                .collect(),
+            user: BY_POLICY.to_vec(),
+            ..Changes::default()
+        };
+        tell_of_user(emitter, &emitter.connections_of(uid), uid, &changes).await?;
     }
     Ok(())
 }
@@ -210,6 +246,9 @@ fn of_method(before: &Method, after: &Method) -> Vec<&'static str> {
     if before.remaining() != after.remaining() {
         names.push(MethodProperties::REMAINING);
     }
+    if before.may_be_copied() != after.may_be_copied() {
+        names.push(MethodProperties::MAY_BE_COPIED);
+    }
     names
 }
 
@@ -219,17 +258,13 @@ fn of_user(before: Option<&UserState>, after: &UserState, state: &State) -> Vec<
     if before.and_then(default) != default(after) {
         names.push(UserProperties::DEFAULT_METHOD);
     }
-    // What policy still requires follows from these.
     let methods = |user: &UserState| -> Vec<_> {
         let methods = user.methods().iter();
         methods.map(|m| (m.id(), m.deletion_due())).collect()
     };
     if before.map(methods).unwrap_or_default() != methods(after) {
-        names.extend([
-            UserProperties::METHODS,
-            UserProperties::STILL_REQUIRED,
-            UserProperties::GRACE_ENDS,
-        ]);
+        names.push(UserProperties::METHODS);
+        names.extend(BY_POLICY);
     }
     let rules = &state.policy().rules.throttle;
     let waits = |user: &UserState| user.longest_wait(rules, state.latest());
@@ -238,6 +273,17 @@ fn of_user(before: Option<&UserState>, after: &UserState, state: &State) -> Vec<
     }
     if before.and_then(UserState::account_locked) != after.account_locked() {
         names.push(UserProperties::ACCOUNT_LOCKED);
+    }
+    let paused = |user: &UserState| {
+        let approvals = user.approvals();
+        approvals.paused_until(Purpose::SignIn, state.latest())
+    };
+    if before.and_then(paused) != paused(after) {
+        names.push(UserProperties::PUSH_PAUSED_UNTIL);
+    }
+    // Whose proofs they are is each session's own: it is told to read anew.
+    if before.map(UserState::proofs).unwrap_or_default() != after.proofs() {
+        names.push(UserProperties::FRESH_PROOF_UNTIL);
     }
     names
 }
