@@ -69,7 +69,7 @@ impl Mistake {
         }
     }
 
-    /// Whether it switches the second step off at this way in, as whoever makes it must know.
+    /// Whether it switches the second step off at this way in, as its maker must know.
     pub(crate) fn switches_off(&self, way: Way) -> bool {
         match self {
             Self::Pam(edit) => edit.switches_off(way),

@@ -11,7 +11,7 @@ const LOOK: Duration = Duration::from_millis(40);
 const PATIENCE: Duration = Duration::from_secs(45);
 /// The most that is answered.
 const MOST_PROMPTS: usize = 16;
-/// What a shell or a command says of whoever got in; typed so, the echo of it is something else.
+/// What a shell or a command says of a user who got in; typed so, the echo of it is something else.
 const TYPED: &str = "echo A sess''ion of $(id -un).";
 
 /// A way in.

@@ -211,6 +211,32 @@ fn what_lets_no_administrator_in_is_not_switched_on() {
     assert_eq!(found, ["sign-in-users-refused"]);
 }
 
+#[test]
+fn a_wrong_answer_is_asked_for_again_and_what_was_answered_before_is_kept() {
+    let machine = Machine::boot();
+    let pty = Pty::open();
+    let words = ["secinfo", "setup", "--only", "policy"];
+    let mut setup = pty.run(&machine.command(words));
+    setup.when_asked("Go through these settings now? [Y/n]", "of course");
+    setup.expect("Answer y for yes or n for no.");
+    setup.when_asked("Go through these settings now? [Y/n]", "y");
+    setup.when_asked("Name of the organization", "Example: Ltd.");
+    setup.expect("it holds a colon");
+    setup.when_asked("Name of the organization", "Example");
+    setup.when_asked("Country of phone numbers, such as DE", "Germany");
+    setup.when_asked("Country of phone numbers, such as DE", "de");
+    setup.when_asked("Kinds of method that are allowed", "17");
+    setup.when_asked("Kinds of method that are allowed", "");
+    setup.when_asked("Who must have a method", "1");
+    setup.when_asked("What the first method takes", "");
+    let (status, said) = setup.ended();
+    assert!(status.success(), "{said}");
+    let config = machine.read("/etc/secinfo/config.toml");
+    for line in ["organization = \"Example\"", "default_country = \"DE\""] {
+        assert!(config.contains(line), "{config}");
+    }
+}
+
 /// Goes on to where it is on, and a person is asked whether sign-in works.
 fn up_to_confirmation(machine: &Machine, setup: &mut Dialogue<'_>) {
     setup.when_asked("Set up a channel now? [y/N]", "n");

@@ -10,6 +10,7 @@ mod lockout;
 mod login_sessions;
 mod phones;
 mod polkit;
+mod refusals;
 mod renamed;
 mod reset;
 mod set_up;
