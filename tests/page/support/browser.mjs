@@ -15,6 +15,9 @@ export const ORIGIN = "http://localhost:9090";
 /** Cockpit's own names of our languages. */
 const COCKPIT_LANGUAGES = { en: "en-us", de: "de-de", fr: "fr-fr" };
 
+/** The language of a person whose test chooses none. */
+const LANGUAGE = process.env.SECINFO_PAGE_LANGUAGE ?? "en";
+
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** WCAG 2.2 AA and what goes beyond it. */
 const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -86,7 +89,7 @@ export class Person {
      * Signs somebody in. `answers` are what they type at each prompt after the password; each may be a
      * function that takes the prompt.
      */
-    static async signIn(browser, user, { language = "en", width = 1280, height = 900, dark = false, origin = ORIGIN, password = `${user}-password`, answers = [] } = {}) {
+    static async signIn(browser, user, { language = LANGUAGE, width = 1280, height = 900, dark = false, origin = ORIGIN, password = `${user}-password`, answers = [] } = {}) {
         const context = await browser.newContext({
             viewport: { width, height },
             colorScheme: dark ? "dark" : "light",

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { App, readQrCode } from "./authenticator.mjs";
 import { code, codes } from "./machine.mjs";
 
-/** Adds an authenticator app of this name; whoever has a method proves it by one of these apps first. */
+/** Adds an authenticator app of this name; a user who has a method proves it by one of these apps first. */
 export async function addApp(person, name) {
     await person.add("authenticator-app");
     await person.page.locator("#secinfo-name").fill(name);
