@@ -185,7 +185,7 @@ async fn test(
     name: &str,
     destination: &str,
 ) -> Result<(), Failure> {
-    // Whoever may not see the channels may be allowed to try one: the daemon looks at the destination anyway.
+    // A user who may not see the channels may be allowed to try one: the daemon looks at the destination anyway.
     let channels = proxy.list_channels().await.unwrap_or_default();
     if let Some(channel) = channels.iter().find(|channel| channel.name == name) {
         destination::check(&channel.kind, destination).map_err(Failure::Usage)?;

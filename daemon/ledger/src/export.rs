@@ -1,5 +1,5 @@
 //! The log as a text: the stored bytes of each event on a line of its own. Hashing the lines gives
-//! the tree, so that whoever has the text and a checkpoint needs nothing else to check it.
+//! the tree, so that a reader with the text and a checkpoint needs nothing else to check it.
 
 use crate::error::LedgerError;
 use crate::log::MAX_EVENT;

@@ -25,7 +25,7 @@ pub(crate) fn sync_directory(directory: &Path, faults: &Faults) -> Result<(), Le
         .map_err(LedgerError::io("cannot sync the directory", directory))
 }
 
-/// Replaces `directory/name` by `content` in one step: whoever reads it, also after a power cut,
+/// Replaces `directory/name` by `content` in one step: a reader, also after a power cut,
 /// finds the former content or this one.
 ///
 /// With `wipe_former` the bytes of the file that was there are overwritten before it goes. That is

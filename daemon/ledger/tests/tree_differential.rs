@@ -380,7 +380,7 @@ proptest! {
             prop_assert_eq!(verify_consistency(&proof, old, old_root, new, new_root), rolled_back);
         }
         prop_assert_eq!(consistency_proof(&*LOG, old, new), Err(TreeError::RolledBack { old, new }));
-        // Whoever lies about the size of the shorter log still lacks its root.
+        // A liar about the size of the shorter log still lacks its root.
         let refused = Err(TreeError::ConsistencyRefused { old, new: old });
         prop_assert_eq!(verify_consistency(&[], old, old_root, old, new_root), refused);
     }

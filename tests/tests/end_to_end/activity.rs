@@ -81,7 +81,7 @@ async fn a_user_reads_when_and_from_where_they_signed_in_and_were_refused() {
     let root = host.client(ROOT).await;
     let log = serde_json::to_string(&root.events().await).unwrap();
     assert!(!log.contains("192.0.2.7"));
-    // Whoever administers the host reads the same.
+    // Administrators read the same.
     assert_eq!(entries(&root, 0, 10).await.len(), lines.len());
     drop(app);
 }

@@ -266,7 +266,7 @@ async fn an_impostor_on_the_socket_is_unavailable_and_is_told_nothing() {
     let impostor = thread::spawn(move || {
         let bob = rustix::process::Uid::from_raw(BOB);
         rustix::thread::set_thread_res_uid(bob, bob, bob).unwrap();
-        // Whoever connects is told who listened last.
+        // A client that connects is told who listened last.
         rustix::net::listen(&listener, 16).unwrap();
         listener
     });

@@ -85,7 +85,7 @@ async fn rename(client: &Client, arguments: &Rename) -> Result<(), Failure> {
     let (former, name) = (visible(&arguments.former), visible(&arguments.name));
     if !arguments.yes {
         if !screen.interactive {
-            let text = "Whoever has the new name gets the methods of the former one: to confirm it, add --yes.";
+            let text = "The account with the new name gets the methods of the former one: to confirm it, add --yes.";
             return Err(Failure::Usage(text.to_owned()));
         }
         screen.note(&format!(

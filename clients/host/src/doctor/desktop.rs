@@ -60,7 +60,7 @@ fn finding(service: &str, conversation: Conversation) -> Finding {
             "no-conversation",
             Severity::Warning,
             format!(
-                "{service} answers every prompt with the password, so whoever has a method cannot get past it, and \
+                "{service} answers every prompt with the password, so users who have a method cannot get past it, and \
                  is not shown why."
             ),
             format!("Use a program that asks prompt by prompt (see docs/how-to/desktop.md), or write {off}."),
@@ -69,7 +69,7 @@ fn finding(service: &str, conversation: Conversation) -> Finding {
             "no-conversation",
             Severity::Warning,
             format!(
-                "{service} answers the prompt for a code with the user's name, so whoever has a method cannot sign \
+                "{service} answers the prompt for a code with the user's name, so users who have a method cannot sign \
                  in there, and is not shown why."
             ),
             format!("Use a greeter that asks prompt by prompt (see docs/how-to/desktop.md), or write {off}."),

@@ -60,7 +60,7 @@ impl Daemon for OnBus<'_> {
             let manager = ManagerProxy::new(&connection).await?;
             let path = manager.get_user_by_name(user).await?;
             let user: UserProperties = properties(&connection, &path).await?;
-            // Whoever has such a method has one of them as the default.
+            // A user with such a method has one of them as the default.
             Ok(user.default_method.as_str() != "/")
         })
         .await

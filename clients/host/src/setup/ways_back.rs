@@ -57,7 +57,7 @@ pub(crate) async fn run(
             )?;
         }
     }
-    // Whoever cannot be looked up is asked.
+    // A user who cannot be looked up is asked.
     if daemon.has_method(person).await.unwrap_or(false) {
         return report.unchanged(format!("{} has a method of their own", visible(person)));
     }

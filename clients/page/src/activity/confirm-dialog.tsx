@@ -15,7 +15,7 @@ export interface ConfirmDialogProps extends OwnDialog {
     children: ReactNode;
     /** The words of the button that does it. */
     confirm: string;
-    /** Does it. No proof is asked for: whoever is afraid must be able to. */
+    /** Does it. No proof is asked for: a user who is afraid must be able to. */
     act(): Promise<unknown>;
     /** What is said then, and what to do next. */
     done: string;

@@ -3,7 +3,7 @@
 use crate::error::HostError;
 use nix::unistd::{Gid, Uid, setgroups, setresgid, setresuid};
 
-/// The uid of `nobody`, under which the kernel also shows whoever it cannot show otherwise.
+/// The uid of `nobody`, under which the kernel also shows users whom it cannot show otherwise.
 const NOBODY: u32 = 65534;
 
 /// An account without privileges.

@@ -77,7 +77,7 @@ impl Case<'_> {
             answer,
             paused_until,
         };
-        // Whoever has the phone and does not see the prompt guesses a number.
+        // A thief who has the phone and does not see the prompt guesses a number.
         let method = open.method.and_then(|method| self.user.method(method));
         let guessed = method.filter(|_| answer == ApprovalAnswer::WrongNumber);
         let failure = guessed

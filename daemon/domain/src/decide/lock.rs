@@ -7,7 +7,7 @@ use crate::state::Method;
 use crate::{Purpose, Refusal};
 
 impl Case<'_> {
-    /// No proof is asked of a user who locks their own account: whoever is afraid must be able to. A lock
+    /// No proof is asked of a user who locks their own account: one who is afraid must be able to. A lock
     /// takes nothing of the budget, because the next one takes an unlocking, which does. Deletions that
     /// wait are cancelled, or the method could be gone meanwhile that unlocks.
     pub(super) fn lock_account(&self) -> Result<Vec<Fact>, Refusal> {

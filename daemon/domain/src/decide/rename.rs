@@ -28,7 +28,7 @@ impl Case<'_> {
                 .any(|former| former.account_locked().is_some())
     }
 
-    /// Refuses what would give an account methods of its own whose former name has some: whoever has the uid now
+    /// Refuses what would give an account methods of its own whose former name has some: who has the uid now
     /// may be another. An access pass is an administrator's word that they may.
     pub(super) fn expect_not_renamed(&self) -> Result<(), Refusal> {
         let is_own = self.context.authority == Authority::Own && self.fresh_proof().is_none();
@@ -67,7 +67,7 @@ impl Case<'_> {
         });
         let sealed = sealed.clone();
         let renamed = self.event(UserRenamed { sealed }.into());
-        // Whoever was afraid of an intruder under the new name still is.
+        // A user who was afraid of an intruder under the new name still is.
         let locked = locks.then(|| self.event(AccountLocked {}.into()));
         Ok(erased.into_iter().chain([renamed]).chain(locked).collect())
     }

@@ -137,7 +137,7 @@ impl Case<'_> {
         if let Some(until) = self.resets().full_until(rules.of_user, now) {
             return Err(Refusal::TooOften { until });
         }
-        // As for a user without methods: whoever tries it learns nothing.
+        // As for a user without methods: the caller learns nothing.
         if self.user.account_locked().is_some() {
             return Err(Refusal::TooFewMethods);
         }

@@ -113,7 +113,7 @@ impl Approvals {
         self.of(purpose).paused_until(now)
     }
 
-    /// Whether a request may be sent now, in place of `replaces` where whoever began that waits no longer.
+    /// Whether a request may be sent now, in place of `replaces` where the client that began that waits no longer.
     pub(crate) fn may_ask(
         &self,
         (purpose, from): (Purpose, Familiarity),

@@ -9,10 +9,10 @@ use secinfo_domain::{
     destroyed_keys,
 };
 
-/// Whoever has Alice's uid now, under another name.
+/// The account that has Alice's uid now, under another name.
 const ALICIA: UserId = UserId::from_bytes([0x1c; 16]);
 
-/// Root asks for whoever has Alice's uid now, as PAM does.
+/// Root asks for the account that has Alice's uid now, as PAM does.
 fn alicia_at_sshd() -> Ask {
     at_sshd()
         .about(ALICIA)

@@ -14,7 +14,7 @@
 //! cut or changed has another hash or none, events that were exchanged another root than the
 //! checkpoint in the manifest, and a number of keys or events is never other than the manifest says.
 //!
-//! The stream is not encrypted, and holds every secret of the host: whoever takes it seals it before
+//! The stream is not encrypted, and holds every secret of the host: the caller seals it before
 //! it touches a disk. The master key, the index of users and the snapshot are not in it. The first is
 //! what a host seals its own keys with, the others follow from the rest.
 

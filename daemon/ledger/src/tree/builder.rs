@@ -16,7 +16,7 @@ pub struct FullTile {
 /// The tree at its right edge: in each level the one tile that is not full yet, at most 8 KiB a
 /// level. Everything to the left is in full tiles, which the caller stores.
 ///
-/// A clone is cheap (some 20 KiB for a million events): whoever may have to take an append back,
+/// A clone is cheap (some 20 KiB for a million events): a caller that may have to take an append back,
 /// because the write that goes with it failed, appends to a clone and keeps it on success.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HashTiles {

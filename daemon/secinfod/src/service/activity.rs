@@ -234,7 +234,7 @@ impl Activity {
         place.ok()
     }
 
-    /// Root passes on what people do who sign in, whoever they are.
+    /// Root passes on what people do who sign in.
     fn by(&self, event: &Event) -> Option<String> {
         match event.actor.who {
             Who::System => None,

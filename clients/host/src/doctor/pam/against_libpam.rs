@@ -500,7 +500,7 @@ fn the_changes_that_are_told_mend_the_files() {
     assert!(made > 15, "{made}");
 }
 
-/// The one that the findings are for: whoever has the right password must get in.
+/// The one that the findings are for: a user with the right password must get in.
 #[test]
 fn a_jump_that_misses_its_line_is_found() {
     let files = tempfile::tempdir().unwrap();

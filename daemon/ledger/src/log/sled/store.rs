@@ -202,7 +202,7 @@ impl Store {
     /// each KiB keeps what waits to be looked at below 16 MiB.
     pub(super) fn weigh(&self, key: &[u8], value: &[u8]) {
         for _ in 0..value.len() / 1024 {
-            // Only the access counts; whoever needs the record reads it and sees the error.
+            // Only the access counts; a caller that needs the record reads it and sees the error.
             let _ = guarded_io(|| self.db.contains_key(key));
         }
     }
