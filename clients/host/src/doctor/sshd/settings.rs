@@ -1,12 +1,17 @@
 //! The settings of the SSH server, read as sshd reads them: what is said first holds, files are
 //! included where `Include` stands, and a `Match` that holds for a connection overrules the rest.
 
-use super::pattern::Pattern;
+mod effective;
+mod reader;
+
+pub(super) use effective::{Effective, asks_pam};
+
 use super::running::{Arguments, listeners};
 use crate::doctor::finding::{Area, Finding, Findings, Severity};
+use effective::is_reset;
+use reader::{Reader, finding_of, words};
 use secinfo_pam_stack::root::{Root, is_absent};
 use secinfo_pam_stack::stack::Location;
-use secinfo_pam_stack::unseen::Unseen;
 use secinfo_terminal::text::visible;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,14 +21,8 @@ use std::process::Command;
 pub(super) const VERIFY: &str = "verify-required";
 /// The option of `PubkeyAuthOptions` with which security keys have to be touched, whatever `authorized_keys` says.
 pub(super) const TOUCH: &str = "touch-required";
-/// The algorithm of signatures that a web page has a security key make.
-const WEB: &str = "webauthn-sk-ecdsa-sha2-nistp256@openssh.com";
-/// What names the algorithms of such signatures.
-const WEB_ALL: &str = "webauthn-sk-*";
 /// The keyword of the algorithms with which keys may sign.
 const ALGORITHMS: &str = "pubkeyacceptedalgorithms";
-/// How deep files may include others, as in sshd.
-const DEEPEST: usize = 16;
 
 /// What a keyword is set to, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,125 +78,6 @@ pub(crate) struct Settings {
     pub(super) arguments: Arguments,
     /// The files that were read.
     pub(super) files: Vec<String>,
-}
-
-/// The settings that hold for a connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Effective {
-    values: Values,
-    /// The file that the server begins with.
-    pub(super) file: String,
-    /// The `Match` that it is subject to, in words.
-    pub(super) of: Option<String>,
-}
-
-impl Effective {
-    pub(super) fn get<'a>(&'a self, keyword: &str, default: &'a str) -> &'a str {
-        self.values
-            .get(keyword)
-            .map_or(default, |setting| &setting.value)
-    }
-
-    pub(super) fn is_yes(&self, keyword: &str, default: &str) -> bool {
-        self.get(keyword, default).eq_ignore_ascii_case("yes")
-    }
-
-    /// The line that decides, and how it is written.
-    pub(super) fn line(&self, keyword: &str) -> Option<(&Location, &String)> {
-        match &self.values.get(keyword)?.by {
-            Source::Line(location, written) => Some((location, written)),
-            Source::Argument | Source::Server => None,
-        }
-    }
-
-    /// Whether an argument of the server decides, which comes before all lines.
-    pub(super) fn is_argument(&self, keyword: &str) -> bool {
-        let setting = self.values.get(keyword);
-        setting.is_some_and(|setting| setting.by == Source::Argument)
-    }
-
-    /// Whether it runs nothing but `secinfo reset`.
-    pub(super) fn only_resets(&self) -> bool {
-        is_reset(self.get("forcecommand", "none"))
-    }
-
-    /// The lists of methods of which one must be gone through; `None` for any one method.
-    pub(super) fn method_lists(&self) -> Option<Vec<Vec<&str>>> {
-        let methods = self.get("authenticationmethods", "any");
-        (!methods.eq_ignore_ascii_case("any")).then(|| {
-            let lists = methods.split_ascii_whitespace();
-            lists
-                .map(|list| {
-                    let methods = list.split(',');
-                    methods
-                        .map(|method| method.split(':').next().unwrap_or(method))
-                        .collect()
-                })
-                .collect()
-        })
-    }
-
-    /// Whether security keys sign in only as an option of `PubkeyAuthOptions` demands.
-    pub(super) fn demands_of_keys(&self, option: &str) -> bool {
-        let options = self.get("pubkeyauthoptions", "none");
-        let mut options = options.split_ascii_whitespace();
-        options.any(|given| given.eq_ignore_ascii_case(option))
-    }
-
-    /// Whether signatures are taken that a web page has a security key make, as OpenSSH does by default from 10.3 on.
-    pub(super) fn takes_web_signatures(&self) -> bool {
-        let listed = |list: &str| {
-            // One that is excluded is not taken, whatever else matches it.
-            let mut is = false;
-            for name in list.split(',') {
-                match name.strip_prefix('!') {
-                    Some(not) if Pattern::of_names(not).matches(WEB) => return false,
-                    None => is |= Pattern::of_names(name).matches(WEB),
-                    Some(_) => {}
-                }
-            }
-            is
-        };
-        let algorithms = self.get(ALGORITHMS, "");
-        match algorithms.as_bytes().first() {
-            None | Some(b'+' | b'^') => true,
-            Some(b'-') => !listed(&algorithms[1..]),
-            Some(_) => listed(algorithms),
-        }
-    }
-
-    /// The same algorithms without those signatures; `None` where it takes to list them.
-    pub(super) fn without_web_signatures(&self) -> Option<String> {
-        let algorithms = self.get(ALGORITHMS, "");
-        if self.line(ALGORITHMS).is_none() {
-            return Some(format!("-{WEB_ALL}"));
-        }
-        match algorithms.as_bytes().first() {
-            Some(b'+' | b'^') => None,
-            None | Some(b'-') => Some(format!("{algorithms},{WEB_ALL}")),
-            Some(_) => Some(format!("!{WEB_ALL},{algorithms}")),
-        }
-    }
-
-    /// Whether something else than PAM has proved who it is before PAM is asked.
-    pub(super) fn key_first(&self) -> bool {
-        self.method_lists().is_some_and(|lists| {
-            let first = |list: &Vec<&str>| !list.first().is_none_or(|method| asks_pam(method));
-            lists.iter().all(first)
-        })
-    }
-}
-
-/// Whether a command is `secinfo reset`.
-fn is_reset(command: &str) -> bool {
-    let mut words = command.split_ascii_whitespace();
-    let program = words.next().and_then(|path| path.rsplit('/').next());
-    program == Some("secinfo") && words.next() == Some("reset")
-}
-
-/// Whether a method of authentication asks PAM.
-pub(super) fn asks_pam(method: &str) -> bool {
-    matches!(method, "keyboard-interactive" | "password")
 }
 
 impl Settings {
@@ -389,39 +269,6 @@ fn settings_of(root: &Root, arguments: Arguments, findings: &mut Findings) -> Op
     Some(settings)
 }
 
-fn finding_of(location: &Location, unseen: Unseen) -> Finding {
-    let (severity, then, remedy) = match unseen {
-        Unseen::WindowsLineEnds => (
-            Severity::Info,
-            "The SSH server reads it all the same; other programs may not.",
-            format!("Run sed -i 's/\\r$//' {}.", location.file),
-        ),
-        Unseen::ByteOrderMark => (
-            Severity::Error,
-            "The SSH server refuses it, and does not start again.",
-            format!("Run sed -i '1s/^\\xEF\\xBB\\xBF//' {}.", location.file),
-        ),
-        Unseen::Character(_) => (
-            Severity::Error,
-            "The SSH server takes it for part of a word.",
-            format!(
-                "Type {}, line {}, anew, with plain blanks.",
-                location.file, location.line
-            ),
-        ),
-    };
-    Finding {
-        id: "sshd-unseen-character",
-        severity,
-        area: Area::Sshd,
-        subject: location.to_string(),
-        services: Vec::new(),
-        what: format!("{unseen}. {then}"),
-        remedy,
-        changes: Vec::new(),
-    }
-}
-
 /// What the server itself says, for a connection as `-C` has it; it says so to root only. An error
 /// is what it has against a line. `None` where it cannot be asked.
 fn ask_server(arguments: &Arguments, connection: Option<&str>) -> Option<Result<String, String>> {
@@ -448,186 +295,6 @@ fn ask_server(arguments: &Arguments, connection: Option<&str>) -> Option<Result<
         .find(|line| line.contains(" line "))
         .or_else(|| lines().next_back().filter(|_| asks))?;
     Some(Err(visible(complaint.trim_end_matches('.'))))
-}
-
-struct Reader<'a> {
-    root: &'a Root,
-    into: &'a mut Settings,
-    unseen: Vec<(Location, Unseen)>,
-    unread: Vec<(String, String)>,
-}
-
-impl Reader<'_> {
-    /// Reads a file. What stands below a `Match` in it ends with it; `block` is the one that the
-    /// file is included in.
-    fn file(&mut self, path: &str, level: usize, block: Option<usize>) -> std::io::Result<()> {
-        let text = self.root.text(path)?;
-        self.into.files.push(path.to_owned());
-        let outer = block.map(|index| self.into.blocks[index].criteria.clone());
-        let mut block = block;
-        let mut first = true;
-        for (index, raw) in text.split('\n').enumerate() {
-            let location = Location {
-                file: path.to_owned(),
-                line: index + 1,
-            };
-            let line = raw.trim_matches([' ', '\t', '\r', '\x0c']);
-            let words = words(line);
-            let Some((keyword, values)) = words.split_first() else {
-                continue;
-            };
-            // What stands in a comment is read by nobody.
-            let said = if raw.contains('#') {
-                &words.join(" ")
-            } else {
-                raw
-            };
-            if first
-                && let Some((_, unseen)) = Unseen::first(&format!("{said}\n"))
-                && (unseen != Unseen::ByteOrderMark || index == 0)
-            {
-                self.unseen.push((location.clone(), unseen));
-                first = false;
-            }
-            if keyword.eq_ignore_ascii_case("match") {
-                // In a file that a block includes, both must hold.
-                let criteria = match &outer {
-                    Some(outer) if is_all(values) => outer.clone(),
-                    Some(outer) if !is_all(outer) => [outer, values].concat(),
-                    _ => values.to_vec(),
-                };
-                self.into.blocks.push(Block {
-                    criteria,
-                    location,
-                    values: Values::new(),
-                });
-                block = Some(self.into.blocks.len() - 1);
-            } else if keyword.eq_ignore_ascii_case("include") {
-                if level < DEEPEST {
-                    for pattern in values {
-                        self.included(pattern, level, block);
-                    }
-                }
-            } else {
-                let into = match self.goes_on(block) {
-                    Some(index) => &mut self.into.blocks[index].values,
-                    None => &mut self.into.values,
-                };
-                into.entry(name_of(keyword)).or_insert_with(|| Setting {
-                    value: values.join(" "),
-                    by: Source::Line(location, line.to_owned()),
-                });
-            }
-        }
-        Ok(())
-    }
-
-    /// The block that a line belongs to. Others may have begun in a file that it includes, and what
-    /// stands behind them comes behind them: it is a block of its own.
-    fn goes_on(&mut self, block: Option<usize>) -> Option<usize> {
-        let index = block?;
-        let blocks = &mut self.into.blocks;
-        let began = &blocks[index];
-        match blocks.last() {
-            Some(last) if last.criteria != began.criteria => {
-                let goes_on = Block {
-                    values: Values::new(),
-                    ..began.clone()
-                };
-                blocks.push(goes_on);
-            }
-            _ => {}
-        }
-        Some(blocks.len() - 1)
-    }
-
-    fn included(&mut self, pattern: &str, level: usize, block: Option<usize>) {
-        let files = match expand(self.root, pattern) {
-            Ok(files) => files,
-            Err(error) => {
-                self.unread.push((pattern.to_owned(), error.to_string()));
-                return;
-            }
-        };
-        for file in files {
-            if let Err(error) = self.file(&file, level + 1, block)
-                && !is_absent(&error)
-            {
-                self.unread.push((file, error.to_string()));
-            }
-        }
-    }
-}
-
-/// The words of a line: quotes hold blanks together, a backslash stands before a quote, and `#`
-/// begins a comment. An `=` may stand behind the keyword.
-fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut rest = line;
-    loop {
-        let separator = |c: char| c.is_ascii_whitespace() || (c == '=' && words.len() == 1);
-        rest = rest.trim_start_matches(separator);
-        if rest.is_empty() || rest.starts_with('#') {
-            return words;
-        }
-        let first = words.is_empty();
-        let mut word = String::new();
-        let mut quote = None;
-        let mut characters = rest.char_indices().peekable();
-        let mut end = rest.len();
-        while let Some((index, c)) = characters.next() {
-            match (quote, c) {
-                (_, '\\')
-                    if characters
-                        .peek()
-                        .is_some_and(|(_, c)| matches!(c, '"' | '\'' | '\\')) =>
-                {
-                    word.extend(characters.next().map(|(_, c)| c));
-                }
-                (Some(open), c) if c == open => quote = None,
-                (None, '"' | '\'') => quote = Some(c),
-                (None, c) if c.is_ascii_whitespace() || (first && c == '=') => {
-                    end = index;
-                    break;
-                }
-                (_, c) => word.push(c),
-            }
-        }
-        rest = &rest[end..];
-        words.push(word);
-    }
-}
-
-/// The files that a pattern of `Include` names, in order. An error for a directory that cannot be read.
-fn expand(root: &Root, pattern: &str) -> std::io::Result<Vec<String>> {
-    let absolute = if pattern.starts_with('/') {
-        pattern.to_owned()
-    } else {
-        format!("/etc/ssh/{pattern}")
-    };
-    let mut paths = vec![String::new()];
-    for part in absolute.split('/').filter(|part| !part.is_empty()) {
-        let pattern = Pattern::of_files(part);
-        let mut below = Vec::new();
-        for path in paths {
-            if let Some(name) = pattern.name() {
-                below.push(format!("{path}/{name}"));
-                continue;
-            }
-            let names = match root.names(&format!("{path}/")) {
-                Ok(names) => names,
-                Err(error) if is_absent(&error) => continue,
-                Err(error) => return Err(error),
-            };
-            let names = names.iter().filter(|name| pattern.matches_file(name));
-            below.extend(names.map(|name| format!("{path}/{name}")));
-        }
-        paths = below;
-    }
-    paths.retain(|path| root.has(path));
-    // sshd sorts the paths, not the names in each directory.
-    paths.sort();
-    Ok(paths)
 }
 
 #[cfg(test)]
